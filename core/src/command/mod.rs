@@ -1,0 +1,76 @@
+//! Commands: valid requests, the only way from the wire to the model.
+
+mod alias;
+mod execution;
+mod machine;
+mod target;
+mod version;
+
+pub(crate) use alias::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, UpdateAlias};
+pub(crate) use execution::{AboutExecution, ListExecutions, StartExecution, StatusFilter, StopExecution};
+pub(crate) use machine::{
+    Content, CreateMachine, ListTags, TagMachine, UntagMachine, UpdateMachine,
+};
+pub(crate) use target::{Qualifier, Target};
+pub(crate) use version::{DeleteVersion, DescribeMachine, ListVersions, PublishVersion};
+
+use crate::constraint::Violations;
+use crate::error::{Error, Result};
+use crate::options::Limits;
+use crate::problem::Problem;
+use crate::wire::Structure;
+
+/// A request that can become a command.
+pub(crate) trait Request: Structure {
+    /// The command, borrowing from the request.
+    type Command<'c>
+    where
+        Self: 'c;
+
+    /// The command, unless a rule of the service forbids it. Works with members missing as well,
+    /// so that all problems can be told at once.
+    fn command(&self, faults: &mut Faults) -> Option<Self::Command<'_>>;
+}
+
+/// What the rules of the service found, in the order in which AWS looks.
+#[derive(Default)]
+pub(crate) struct Faults(Vec<(String, Error)>);
+
+impl Faults {
+    pub fn push(&mut self, pointer: impl Into<String>, error: Error) {
+        self.0.push((pointer.into(), error));
+    }
+
+    /// Keeps the value, or the error as a fault.
+    pub fn keep<T>(&mut self, pointer: &str, result: Result<T>) -> Option<T> {
+        result.map_err(|error| self.push(pointer, error)).ok()
+    }
+}
+
+/// The command of a request, or the one error that AWS answers.
+pub(crate) fn accept<'c, R: Request>(request: &'c R, limits: &Limits) -> Result<R::Command<'c>> {
+    let mut violations = Violations::default();
+    request.check_members(limits, None, &mut violations);
+    if !violations.is_empty() {
+        return Err(Error::Constraints(violations));
+    }
+    let mut faults = Faults::default();
+    let command = request.command(&mut faults);
+    match (faults.0.into_iter().next(), command) {
+        (Some((_, error)), _) => Err(error),
+        (None, Some(command)) => Ok(command),
+        (None, None) => Err(Error::Malformed { fault: "a required member is missing".to_owned() }),
+    }
+}
+
+/// All problems of a request, also those that AWS would only reveal one by one.
+pub(crate) fn problems<R: Request>(request: &R, limits: &Limits) -> Vec<Problem> {
+    let mut violations = Violations::default();
+    request.check_members(limits, None, &mut violations);
+    let mut faults = Faults::default();
+    request.command(&mut faults);
+    // A member that breaks a constraint is not judged any further.
+    faults.0.retain(|(pointer, _)| violations.iter().all(|violation| violation.pointer != *pointer));
+    let first = violations.iter().map(Problem::of_violation);
+    first.chain(faults.0.iter().map(|(pointer, error)| Problem::of_error(pointer, error))).collect()
+}

@@ -1,0 +1,154 @@
+//! Decisions on aliases.
+
+use super::{Context, Decision, active, does_not_exist, existing, not_deleting, present, qualified, version_arn};
+use crate::command::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, UpdateAlias};
+use crate::error::{Error, Result};
+use crate::fingerprint::differences;
+use crate::model::{Alias, Previous, Routing, Timestamp};
+use crate::page::{Cursor, List, cut};
+use crate::store::{Change, View};
+use crate::wire::output::{
+    CreateStateMachineAliasOutput, DescribeStateMachineAliasOutput, Empty, ListStateMachineAliasesOutput,
+    RoutingConfigurationOutput, StateMachineAliasListItem, UpdateStateMachineAliasOutput,
+};
+
+/// New, a replay of what is stored, or a conflict with it; the quota comes last.
+pub(crate) fn create(
+    view: &dyn View,
+    command: &CreateAlias<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<CreateStateMachineAliasOutput>> {
+    let machine = existing(view, context.now, || Error::ReferenceNotFound)?;
+    check_versions(view, command.routing)?;
+    not_deleting(&machine, command.machine)?;
+    let reply = |created| CreateStateMachineAliasOutput {
+        creation_date: created,
+        state_machine_alias_arn: qualified(command.machine, command.name),
+    };
+    if let Some(stored) = view.alias(command.name)? {
+        if differences(&stored, command.description, command.routing).next().is_some() {
+            return Err(Error::AliasConflict);
+        }
+        return Ok(Decision::keep(reply(stored.created)));
+    }
+    let limit = context.limits.aliases_per_state_machine;
+    if view.alias_count()? >= limit {
+        return Err(Error::AliasQuota { limit });
+    }
+    let alias = Alias {
+        description: command.description.map(Into::into),
+        routing: command.routing,
+        created: context.now,
+        updated: context.now,
+        previous: None,
+    };
+    Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, reply(context.now)))
+}
+
+pub(crate) fn describe(
+    view: &dyn View,
+    command: &DescribeAlias<'_>,
+    context: &Context<'_>,
+) -> Result<DescribeStateMachineAliasOutput> {
+    existing(view, context.now, || Error::ReferenceNotFound)?;
+    let alias = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
+    let route = |route: crate::model::Route| RoutingConfigurationOutput {
+        state_machine_version_arn: version_arn(command.target.machine, route.version),
+        weight: route.weight,
+    };
+    Ok(DescribeStateMachineAliasOutput {
+        creation_date: alias.created,
+        description: alias.description.as_deref().map(str::to_owned),
+        name: command.name.to_owned(),
+        routing_configuration: alias.routing_at(context.now).routes().map(route).collect(),
+        state_machine_alias_arn: command.target.given.to_owned(),
+        update_date: alias.updated,
+    })
+}
+
+/// Both members at once or none; the date moves on even when nothing differs.
+pub(crate) fn update(
+    view: &dyn View,
+    command: &UpdateAlias<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<UpdateStateMachineAliasOutput>> {
+    active(view, context.now, command.target.machine, || Error::ReferenceNotFound)?;
+    let stored = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
+    if let Some(routing) = command.routing {
+        check_versions(view, routing)?;
+    }
+    let alias = Alias {
+        description: command.description.map(Into::into).or_else(|| stored.description.clone()),
+        routing: command.routing.unwrap_or(stored.routing),
+        created: stored.created,
+        updated: context.now,
+        previous: still_holding(&stored, command.routing, context),
+    };
+    let reply = UpdateStateMachineAliasOutput { update_date: context.now };
+    Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, reply))
+}
+
+/// The routing that holds on for the update delay: the one seen until now.
+fn still_holding(stored: &Alias, new: Option<Routing>, context: &Context<'_>) -> Option<Box<Previous>> {
+    if new.is_none() {
+        return stored.previous.clone().filter(|previous| context.now < previous.until);
+    }
+    let until = context.now.plus(context.update_delay);
+    let routing = stored.routing_at(context.now);
+    (until > context.now).then(|| Box::new(Previous { routing, until }))
+}
+
+/// An alias that is not there is deleted as well, and so is one of no state machine.
+pub(crate) fn delete(view: &dyn View, command: &DeleteAlias<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+    if present(view, context.now)?.is_none() || view.alias(command.name)?.is_none() {
+        return Ok(Decision::keep(Empty {}));
+    }
+    Ok(Decision::change(Change::DropAlias { name: command.name.into() }, Empty {}))
+}
+
+pub(crate) fn list(
+    view: &dyn View,
+    command: &ListAliases<'_>,
+    context: &Context<'_>,
+) -> Result<ListStateMachineAliasesOutput> {
+    let target = command.target;
+    active(view, context.now, target.machine, || does_not_exist(target.machine))?;
+    if let Some(number) = command.version {
+        view.version(number)?.ok_or(Error::ReferenceNotFound)?;
+    }
+    let list = List { operation: "ListStateMachineAliases", arn: target.given };
+    let after = command.page.token.map(|token| context.tokens.open(list, token, context.now)).transpose()?;
+    let mut found = matching(view, command, after.as_ref(), context.now)?;
+    let next_token = cut(&mut found, command.page.limit, |(name, alias)| {
+        let cursor = Cursor { number: alias.created.as_millis(), text: name.to_string() };
+        context.tokens.seal(list, &cursor, context.now)
+    });
+    let item = |(name, alias): (Box<str>, Alias)| StateMachineAliasListItem {
+        creation_date: alias.created,
+        state_machine_alias_arn: qualified(target.machine, &name),
+    };
+    Ok(ListStateMachineAliasesOutput { next_token, state_machine_aliases: found.into_iter().map(item).collect() })
+}
+
+/// One more than a page, of the aliases that are wanted.
+fn matching(
+    view: &dyn View,
+    command: &ListAliases<'_>,
+    after: Option<&Cursor>,
+    now: Timestamp,
+) -> Result<Vec<(Box<str>, Alias)>> {
+    let after = after.map(|cursor| (Timestamp::from_millis(cursor.number), cursor.text.as_str()));
+    let take = command.page.limit.saturating_add(1);
+    let Some(version) = command.version else { return view.aliases(after, take) };
+    let mut found = view.aliases(after, usize::MAX)?;
+    found.retain(|(_, alias)| alias.routing_at(now).references(version));
+    found.truncate(take);
+    Ok(found)
+}
+
+fn check_versions(view: &dyn View, routing: Routing) -> Result<()> {
+    for route in routing.routes() {
+        view.version(route.version)?.ok_or(Error::ReferenceNotFound)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! Decisions on state machines.
+
+use super::body::Body;
+use super::version::{publish, publish_again};
+use super::{Context, Decision, active, does_not_exist, existing, present, version_arn};
+use crate::command::{Content, CreateMachine, DescribeMachine, Qualifier, Target, UpdateMachine};
+use crate::error::{Error, Result};
+use crate::model::{Machine, Revision, Timestamp, Version};
+use crate::store::{Change, RevisionOf, View};
+use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
+use std::sync::Arc;
+
+/// New, a replay, or `StateMachineAlreadyExists`. Role and tags are not compared, as documented.
+pub(crate) fn create(
+    view: &dyn View,
+    arn: &str,
+    command: &CreateMachine<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<CreateStateMachineOutput>> {
+    let reply = |created, published| CreateStateMachineOutput {
+        creation_date: created,
+        state_machine_arn: arn.to_owned(),
+        state_machine_version_arn: if published { Some(version_arn(arn, 1)) } else { None },
+    };
+    if let Some(stored) = present(view, context.now)? {
+        super::not_deleting(&stored, arn)?;
+        if !replays(view, &stored, command)? {
+            return Err(Error::MachineAlreadyExists { arn: arn.to_owned() });
+        }
+        return Ok(Decision::keep(reply(stored.created, stored.created_published)));
+    }
+    let limit = context.limits.tags_per_resource;
+    let mut machine = new_machine(command, context.now);
+    super::tags::merge(&mut machine.tags, &command.tags);
+    if machine.tags.len() > limit {
+        return Err(Error::TooManyTags { limit });
+    }
+    let revision = revised(None, &command.content, None, context.now);
+    let version = command.publish.then(|| first_version(command, context.now));
+    let change = Change::CreateMachine { machine: Box::new(machine), revision, version };
+    Ok(Decision::change(change, reply(context.now, command.publish)))
+}
+
+fn new_machine(command: &CreateMachine<'_>, now: Timestamp) -> Machine {
+    Machine {
+        kind: command.kind,
+        created: now,
+        deleted: None,
+        last_version: 0,
+        published: None,
+        created_published: command.publish,
+        created_description: command.version_description.map(Into::into),
+        tags: Vec::new(),
+    }
+}
+
+fn first_version(command: &CreateMachine<'_>, now: Timestamp) -> Version {
+    Version { number: 1, description: command.version_description.map(Into::into), created: now }
+}
+
+fn replays(view: &dyn View, stored: &Machine, command: &CreateMachine<'_>) -> Result<bool> {
+    let Some(current) = view.revision(RevisionOf::Current)? else { return Ok(false) };
+    let content = &command.content;
+    Ok(stored.kind == command.kind
+        && content.definition == Some(&*current.definition)
+        && content.logging.as_deref() == Some(&*current.logging)
+        && content.tracing.as_deref() == Some(&*current.tracing)
+        && content.encryption.as_deref() == current.encryption.as_deref()
+        && stored.created_published == command.publish
+        && stored.created_description.as_deref() == command.version_description)
+}
+
+/// A revision with what `content` says, and the rest as `before`.
+fn revised(before: Option<&Revision>, content: &Content<'_>, id: Option<Box<str>>, now: Timestamp) -> Revision {
+    let kept = |given: Option<&str>, kept: fn(&Revision) -> &str| -> String {
+        given.or_else(|| before.map(kept)).unwrap_or_default().to_owned()
+    };
+    Revision {
+        id,
+        definition: kept(content.definition, |r| &r.definition).into(),
+        role: kept(content.role, |r| &r.role).into(),
+        logging: kept(content.logging.as_deref(), |r| &r.logging).into(),
+        tracing: kept(content.tracing.as_deref(), |r| &r.tracing).into(),
+        encryption: content.encryption.as_deref().map(Into::into).or_else(|| before.and_then(|r| r.encryption.clone())),
+        updated: now,
+    }
+}
+
+/// Whether an update would change nothing.
+fn unchanged(before: &Revision, content: &Content<'_>) -> bool {
+    content.definition.is_none_or(|given| given == &*before.definition)
+        && content.role.is_none_or(|given| given == &*before.role)
+        && content.logging.as_deref().is_none_or(|given| given == &*before.logging)
+        && content.tracing.as_deref().is_none_or(|given| given == &*before.tracing)
+        && content.encryption.as_deref().is_none_or(|given| Some(given) == before.encryption.as_deref())
+}
+
+/// New content gets the revision id `id`; unchanged content keeps its own.
+pub(crate) fn update(
+    view: &dyn View,
+    command: &UpdateMachine<'_>,
+    id: &str,
+    context: &Context<'_>,
+) -> Result<Decision<UpdateStateMachineOutput>> {
+    let arn = command.target.machine;
+    let machine = active_unqualified(view, command.target, context.now)?;
+    let current = view.revision(RevisionOf::Current)?.ok_or_else(|| does_not_exist(arn))?;
+    let description = command.version_description;
+    if unchanged(&current, &command.content) {
+        let (version, change) = match command.publish {
+            true => publish_again(view, &machine, description, context)?,
+            false => (None, None),
+        };
+        return Ok(Decision { change, reply: updated(&current, arn, version) });
+    }
+    let revision = revised(Some(&current), &command.content, Some(id.into()), context.now);
+    let version = match command.publish {
+        true => Some(publish(view, &machine, description, context)?),
+        false => None,
+    };
+    let reply = updated(&revision, arn, version.as_ref().map(|version| version.number));
+    Ok(Decision::change(Change::PutRevision { revision, version }, reply))
+}
+
+fn updated(revision: &Revision, arn: &str, version: Option<u32>) -> UpdateStateMachineOutput {
+    UpdateStateMachineOutput {
+        revision_id: revision.id.as_deref().map(str::to_owned),
+        state_machine_version_arn: version.map(|number| version_arn(arn, number)),
+        update_date: revision.updated,
+    }
+}
+
+/// The state machine of an operation that takes no qualifier: with one, nothing of that ARN exists.
+pub(super) fn active_unqualified<'v>(
+    view: &'v dyn View,
+    target: Target<'_>,
+    now: Timestamp,
+) -> Result<std::borrow::Cow<'v, Machine>> {
+    if target.qualifier != Qualifier::None {
+        return Err(does_not_exist(target.given));
+    }
+    active(view, now, target.machine, || does_not_exist(target.given))
+}
+
+pub(crate) fn describe(
+    view: &dyn View,
+    command: &DescribeMachine<'_>,
+    context: &Context<'_>,
+) -> Result<DescribeStateMachineOutput> {
+    let missing = || does_not_exist(command.target.given);
+    let machine = existing(view, context.now, missing)?;
+    let version = match command.target.qualifier {
+        Qualifier::None => None,
+        Qualifier::Version(number) => Some(view.version(number)?.ok_or_else(missing)?),
+        Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
+    };
+    let of = version.as_ref().map_or(RevisionOf::Current, |version| RevisionOf::Version(version.number));
+    let revision: Arc<Revision> = view.revision(of)?.ok_or_else(missing)?;
+    let body = Body::of(&revision, command.metadata_only);
+    Ok(DescribeStateMachineOutput {
+        creation_date: version.as_ref().map_or(machine.created, |version| version.created),
+        definition: body.definition,
+        description: version.and_then(|version| version.description.as_deref().map(str::to_owned)),
+        encryption_configuration: body.encryption,
+        logging_configuration: body.logging,
+        name: command.target.name.to_owned(),
+        revision_id: body.revision_id,
+        role_arn: body.role,
+        state_machine_arn: command.target.given.to_owned(),
+        status: if machine.deleted.is_some() { "DELETING" } else { "ACTIVE" }.to_owned(),
+        tracing_configuration: body.tracing,
+        kind: machine.kind.as_str().to_owned(),
+    })
+}
+
+/// A state machine that is not there is deleted as well; a version or alias ARN names none.
+pub(crate) fn delete(view: &dyn View, target: &Target<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+    let stored = present(view, context.now)?.filter(|_| target.qualifier == Qualifier::None);
+    let change = match stored {
+        Some(machine) if machine.deleted.is_none() => {
+            let gone = context.now.plus(context.deletion_delay);
+            Some(if gone > context.now { Change::MarkDeleted(gone) } else { Change::DropMachine })
+        }
+        _ => None,
+    };
+    Ok(Decision { change, reply: Empty {} })
+}

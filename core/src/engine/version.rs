@@ -1,0 +1,122 @@
+//! Decisions on versions.
+
+use super::machine::active_unqualified;
+use super::{Context, Decision, does_not_exist, existing, present, version_arn};
+use crate::command::{DeleteVersion, ListVersions, PublishVersion, Qualifier};
+use crate::error::{Error, Result};
+use crate::model::{Machine, Version};
+use crate::page::{Cursor, List, cut};
+use crate::store::{Change, RevisionOf, View};
+use crate::wire::output::{
+    Empty, ListStateMachineVersionsOutput, PublishStateMachineVersionOutput, StateMachineVersionListItem,
+};
+
+/// What AWS calls the revision of a state machine that was never updated.
+const INITIAL: &str = "INITIAL";
+
+/// The next version, unless the quota is used up.
+pub(super) fn publish(
+    view: &dyn View,
+    machine: &Machine,
+    description: Option<&str>,
+    context: &Context<'_>,
+) -> Result<Version> {
+    let limit = context.limits.versions_per_state_machine;
+    if view.version_count()? >= limit {
+        return Err(Error::VersionQuota { limit });
+    }
+    Ok(Version { number: machine.last_version + 1, description: description.map(Into::into), created: context.now })
+}
+
+/// UpdateStateMachine with `publish` and without a change: the version that there is, unless
+/// another description is wanted.
+pub(super) fn publish_again(
+    view: &dyn View,
+    machine: &Machine,
+    description: Option<&str>,
+    context: &Context<'_>,
+) -> Result<(Option<u32>, Option<Change>)> {
+    if let Some(number) = machine.published {
+        let stored = view.version(number)?;
+        let described = stored.as_ref().and_then(|version| version.description.as_deref());
+        if description.is_none() || description == described {
+            return Ok((Some(number), None));
+        }
+    }
+    let version = publish(view, machine, description, context)?;
+    Ok((Some(version.number), Some(Change::PutVersion(version))))
+}
+
+/// Idempotent by revision: a published revision answers its version, whatever the description.
+pub(crate) fn publish_version(
+    view: &dyn View,
+    command: &PublishVersion<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<PublishStateMachineVersionOutput>> {
+    let machine = active_unqualified(view, command.target, context.now)?;
+    if let Some(requested) = command.revision {
+        check_revision(view, requested)?;
+    }
+    let reply = |version: &Version| PublishStateMachineVersionOutput {
+        creation_date: version.created,
+        state_machine_version_arn: version_arn(command.target.machine, version.number),
+    };
+    if let Some(number) = machine.published
+        && let Some(stored) = view.version(number)?
+    {
+        return Ok(Decision::keep(reply(&stored)));
+    }
+    let version = publish(view, &machine, command.description, context)?;
+    let reply = reply(&version);
+    Ok(Decision::change(Change::PutVersion(version), reply))
+}
+
+fn check_revision(view: &dyn View, requested: &str) -> Result<()> {
+    let revision = view.revision(RevisionOf::Current)?;
+    let current = revision.as_ref().and_then(|revision| revision.id.as_deref()).unwrap_or(INITIAL);
+    if requested == current {
+        return Ok(());
+    }
+    Err(Error::RevisionConflict { requested: requested.to_owned(), current: current.to_owned() })
+}
+
+pub(crate) fn list(
+    view: &dyn View,
+    command: &ListVersions<'_>,
+    context: &Context<'_>,
+) -> Result<ListStateMachineVersionsOutput> {
+    let target = command.target;
+    if target.qualifier != Qualifier::None {
+        return Err(does_not_exist(target.given));
+    }
+    existing(view, context.now, || does_not_exist(target.given))?;
+    let list = List { operation: "ListStateMachineVersions", arn: target.given };
+    let after = command.page.token.map(|token| context.tokens.open(list, token, context.now)).transpose()?;
+    let below = after.map(|cursor| u32::try_from(cursor.number).unwrap_or_default());
+    let mut found = view.versions(below, command.page.limit.saturating_add(1))?;
+    let next_token = cut(&mut found, command.page.limit, |version| {
+        let cursor = Cursor { number: i64::from(version.number), text: String::new() };
+        context.tokens.seal(list, &cursor, context.now)
+    });
+    let item = |version: Version| StateMachineVersionListItem {
+        creation_date: version.created,
+        state_machine_version_arn: version_arn(target.machine, version.number),
+    };
+    Ok(ListStateMachineVersionsOutput { next_token, state_machine_versions: found.into_iter().map(item).collect() })
+}
+
+/// Refused while an alias leads to the version; one that is not there is deleted as well.
+pub(crate) fn delete(view: &dyn View, command: &DeleteVersion<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+    let Some(machine) = present(view, context.now)? else { return Ok(Decision::keep(Empty {})) };
+    if view.version(command.number)?.is_none() {
+        return Ok(Decision::keep(Empty {}));
+    }
+    let mut aliases = view.aliases(None, usize::MAX)?;
+    aliases.retain(|(_, alias)| alias.references(command.number, context.now));
+    if !aliases.is_empty() {
+        let aliases = aliases.into_iter().map(|(name, _)| name.into()).collect();
+        return Err(Error::VersionReferenced { aliases });
+    }
+    let published = machine.published.filter(|number| *number != command.number);
+    Ok(Decision::change(Change::DropVersion { number: command.number, published }, Empty {}))
+}

@@ -1,0 +1,409 @@
+//! Every way a request can fail: data first, the sentence only in `Display`.
+//!
+//! Texts that AWS was seen to use are kept to the letter. Which are recorded and which are assumed
+//! is listed in FIDELITY.md, generated from the vectors.
+
+use crate::constraint::Violations;
+use std::fmt;
+
+/// What this crate returns when a request is refused.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Declares [`ErrorKind`] with its constant lists in one place.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $number:literal, $status:literal, $namespace:expr;)*) => {
+        /// The AWS error names that can be answered, one for each `code`.
+        ///
+        /// Exhaustive on purpose: a binding that forgets one does not build.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum ErrorKind { $($(#[$doc])* $name,)* }
+
+        impl ErrorKind {
+            /// All kinds, in the order of their numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The AWS error code, for example `ConflictException`.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
+            }
+
+            /// A number that stays the same in every later version (0 is kept for "no error").
+            pub const fn number(self) -> u32 {
+                match self { $(Self::$name => $number,)* }
+            }
+
+            /// The HTTP status of the answer.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// What stands before `#` in `__type`.
+            pub const fn namespace(self) -> &'static str {
+                match self { $(Self::$name => $namespace,)* }
+            }
+        }
+    };
+}
+
+const SERVICE: &str = "com.amazonaws.swf.service.v2.model";
+const FRAMEWORK: &str = "com.amazon.coral.service";
+
+kinds! {
+    /// The alias exists with other members, the version is referenced, or the revision moved on.
+    ConflictException = 10, 400, SERVICE;
+    /// The execution name is taken by another input or by a finished execution.
+    ExecutionAlreadyExists = 20, 400, SERVICE;
+    /// No such execution.
+    ExecutionDoesNotExist = 30, 400, SERVICE;
+    /// The ARN cannot be read, or names another type of resource.
+    InvalidArn = 40, 400, SERVICE;
+    /// The definition is not JSON, or lacks `StartAt` or `States`.
+    InvalidDefinition = 50, 400, SERVICE;
+    /// The execution input is not JSON.
+    InvalidExecutionInput = 60, 400, SERVICE;
+    /// The name has a character that AWS forbids.
+    InvalidName = 70, 400, SERVICE;
+    /// The page token is unreadable, altered, expired, or of another list.
+    InvalidToken = 80, 400, SERVICE;
+    /// UpdateStateMachine was given nothing to update.
+    MissingRequiredParameter = 90, 400, SERVICE;
+    /// The request references an alias, a version or a tagged resource that does not exist.
+    ResourceNotFound = 100, 400, SERVICE;
+    /// A quota of aliases or versions is used up.
+    ServiceQuotaExceededException = 110, 400, SERVICE;
+    /// The name is taken by a state machine with other properties.
+    StateMachineAlreadyExists = 120, 400, SERVICE;
+    /// The state machine is being deleted.
+    StateMachineDeleting = 130, 400, SERVICE;
+    /// No such state machine, version or alias.
+    StateMachineDoesNotExist = 140, 400, SERVICE;
+    /// The operation does not work on EXPRESS state machines.
+    StateMachineTypeNotSupported = 150, 400, SERVICE;
+    /// More tags than a resource may have.
+    TooManyTags = 160, 400, SERVICE;
+    /// The request breaks a constraint of the model or a rule of the service.
+    ValidationException = 170, 400, SERVICE;
+    /// No operation of that name.
+    UnknownOperationException = 180, 400, FRAMEWORK;
+    /// The body is not JSON, or a member has the wrong JSON type.
+    SerializationException = 190, 400, FRAMEWORK;
+    /// The body is longer than a request may be.
+    RequestEntityTooLargeException = 200, 413, FRAMEWORK;
+    /// The store could not be read or written; nothing was changed.
+    InternalFailure = 210, 500, FRAMEWORK;
+}
+
+/// One refusal, as data. `Display` is the sentence that AWS answers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Constraints of the service model, all of them in one message.
+    #[error("{0}")]
+    Constraints(Violations),
+    /// A routing entry that is no version ARN.
+    #[error("Routing configuration must contain state machine version ARNs. Received: [{}]", .received.join(", "))]
+    NotVersionArns {
+        /// The ARNs as given.
+        received: Vec<String>,
+    },
+    /// The same version twice in a routing.
+    #[error("Routing configuration must contain distinct state machine version ARNs. Received: [{}]", .received.join(", "))]
+    RepeatedVersions {
+        /// The ARNs as given.
+        received: Vec<String>,
+    },
+    /// Weights that do not add up to 100.
+    #[error("Sum of routing configuration weights must equal 100. Received: {received:?}")]
+    WeightsSum {
+        /// The weights as given.
+        received: Vec<i64>,
+    },
+    /// Versions of more than one state machine.
+    #[error("Routing configuration must contain versions of the same state machine. Received: [{}]", .received.join(", "))]
+    OtherMachine {
+        /// The ARNs as given.
+        received: Vec<String>,
+    },
+    /// UpdateStateMachineAlias with neither member.
+    #[error("Either the description or the routing configuration must be specified")]
+    NothingToUpdateInAlias,
+    /// UpdateStateMachine with nothing to update.
+    #[error("Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified")]
+    NothingToUpdateInMachine,
+    /// A map state's label behind the state machine ARN.
+    #[error("This operation does not support labeled ARNs: '{arn}'")]
+    LabeledArn {
+        /// The ARN as given.
+        arn: String,
+    },
+    /// `versionDescription` without `publish`.
+    #[error("Version description can only be set when publish is true")]
+    DescriptionWithoutPublish,
+    /// ListExecutions with neither ARN.
+    #[error("Either the stateMachineArn or the mapRunArn must be specified")]
+    NoExecutionsOwner,
+    /// ListExecutions with both ARNs.
+    #[error("Only one of stateMachineArn and mapRunArn can be specified")]
+    TwoExecutionsOwners,
+    /// Text that is not an ARN of Step Functions.
+    #[error("Invalid Arn: 'Invalid ARN prefix: {value}'")]
+    ArnPrefix {
+        /// The text as given.
+        value: String,
+    },
+    /// An ARN of a type that the operation does not take.
+    #[error("Invalid Arn: 'Resource type not valid in this context: {found}'")]
+    ArnType {
+        /// The type found, for example `execution`.
+        found: String,
+    },
+    /// An ARN without an alias name where one is needed.
+    #[error("Invalid Arn: 'State machine alias ARN required: {arn}'")]
+    AliasArnRequired {
+        /// The ARN as given.
+        arn: String,
+    },
+    /// An ARN without a version number where one is needed.
+    #[error("Invalid Arn: 'State machine version ARN required: {arn}'")]
+    VersionArnRequired {
+        /// The ARN as given.
+        arn: String,
+    },
+    /// An alias ARN where a state machine or a version is listed.
+    #[error("Invalid Arn: 'State machine or version ARN required: {arn}'")]
+    MachineOrVersionArnRequired {
+        /// The ARN as given.
+        arn: String,
+    },
+    /// A name with a forbidden character.
+    #[error("Invalid Name: '{name}'")]
+    InvalidName {
+        /// The name as given.
+        name: String,
+    },
+    /// A page token that is not ours, was altered, is too old, or belongs to another list.
+    #[error("Invalid Token: 'Invalid token'")]
+    InvalidToken,
+    /// A definition that is refused.
+    #[error("Invalid State Machine Definition: '{fault}'")]
+    InvalidDefinition {
+        /// What is wrong, with its code.
+        fault: String,
+    },
+    /// An execution input that is not JSON.
+    #[error("Invalid State Machine Execution Input: '{fault}'")]
+    InvalidExecutionInput {
+        /// The JSON parser's text.
+        fault: String,
+    },
+    /// CreateStateMachineAlias of a name that is taken.
+    #[error("Failed to create alias because an alias with the same name and a different routing configuration already exists.")]
+    AliasConflict,
+    /// DeleteStateMachineVersion of a version in use.
+    #[error("Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [{}]", .aliases.join(", "))]
+    VersionReferenced {
+        /// Names of the aliases, oldest first.
+        aliases: Vec<String>,
+    },
+    /// PublishStateMachineVersion of a revision that is not the current one.
+    #[error("Failed to publish the State Machine version for revision {requested}. The current State Machine revision is {current}.")]
+    RevisionConflict {
+        /// The revision asked for.
+        requested: String,
+        /// The current revision, `INITIAL` before the first update.
+        current: String,
+    },
+    /// One alias more than allowed.
+    #[error("The maximum number of aliases for this state machine has been reached: {limit}")]
+    AliasQuota {
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// One version more than allowed.
+    #[error("The maximum number of versions for this state machine has been reached: {limit}")]
+    VersionQuota {
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// CreateStateMachine of a name that is taken.
+    #[error("State Machine Already Exists: '{arn}'")]
+    MachineAlreadyExists {
+        /// The state machine's ARN.
+        arn: String,
+    },
+    /// The state machine is in status DELETING.
+    #[error("State Machine is being deleted: '{arn}'")]
+    MachineDeleting {
+        /// The state machine's ARN.
+        arn: String,
+    },
+    /// Nothing of that ARN.
+    #[error("State Machine Does Not Exist: '{arn}'")]
+    MachineDoesNotExist {
+        /// The ARN as given.
+        arn: String,
+    },
+    /// An operation that EXPRESS state machines do not have.
+    #[error("This operation is not supported by this type of state machine")]
+    MachineTypeNotSupported,
+    /// An alias or version that the request references.
+    #[error("Request references a resource that does not exist.")]
+    ReferenceNotFound,
+    /// A resource to tag or list.
+    #[error("Resource not found: '{arn}'")]
+    ResourceNotFound {
+        /// The ARN as given.
+        arn: String,
+    },
+    /// StartExecution with a name in use.
+    #[error("Execution Already Exists: '{arn}'")]
+    ExecutionAlreadyExists {
+        /// The execution's ARN.
+        arn: String,
+    },
+    /// No execution of that ARN is kept.
+    #[error("Execution Does Not Exist: '{arn}'")]
+    ExecutionDoesNotExist {
+        /// The ARN as given.
+        arn: String,
+    },
+    /// One tag more than allowed.
+    #[error("The maximum number of tags for a resource is {limit}")]
+    TooManyTags {
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// An operation that this crate does not know. AWS answers it without a message.
+    #[error("unknown operation `{name}`: expected one of AWS Step Functions' operations on state machines, versions, aliases, executions and tags, for example `CreateStateMachineAlias`")]
+    UnknownOperation {
+        /// The name as given, shortened.
+        name: String,
+    },
+    /// A body that is no JSON object. AWS answers it without a message.
+    #[error("the request is not a JSON object: {fault}")]
+    Malformed {
+        /// The JSON parser's text.
+        fault: String,
+    },
+    /// A member of the wrong JSON type.
+    #[error("'{path}' must be {expected}, not {found}")]
+    WrongType {
+        /// The member, as `routingConfiguration.1.member.weight`.
+        path: String,
+        /// What it has to be.
+        expected: &'static str,
+        /// What was found.
+        found: &'static str,
+    },
+    /// A body over the limit.
+    #[error("Request is {size} bytes long; at most {limit} are accepted")]
+    TooLarge {
+        /// Bytes given.
+        size: usize,
+        /// Bytes accepted.
+        limit: usize,
+    },
+    /// The store failed; the request changed nothing.
+    #[error("the store failed: {fault}")]
+    Store {
+        /// What the store said, and what to do.
+        fault: String,
+    },
+}
+
+impl Error {
+    /// The AWS error name of this refusal.
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Constraints(_)
+            | Self::NotVersionArns { .. }
+            | Self::RepeatedVersions { .. }
+            | Self::WeightsSum { .. }
+            | Self::OtherMachine { .. }
+            | Self::NothingToUpdateInAlias
+            | Self::LabeledArn { .. }
+            | Self::DescriptionWithoutPublish
+            | Self::NoExecutionsOwner
+            | Self::TwoExecutionsOwners => ErrorKind::ValidationException,
+            Self::NothingToUpdateInMachine => ErrorKind::MissingRequiredParameter,
+            Self::ArnPrefix { .. }
+            | Self::ArnType { .. }
+            | Self::AliasArnRequired { .. }
+            | Self::VersionArnRequired { .. }
+            | Self::MachineOrVersionArnRequired { .. } => ErrorKind::InvalidArn,
+            Self::InvalidName { .. } => ErrorKind::InvalidName,
+            Self::InvalidToken => ErrorKind::InvalidToken,
+            Self::InvalidDefinition { .. } => ErrorKind::InvalidDefinition,
+            Self::InvalidExecutionInput { .. } => ErrorKind::InvalidExecutionInput,
+            Self::AliasConflict | Self::VersionReferenced { .. } | Self::RevisionConflict { .. } => {
+                ErrorKind::ConflictException
+            }
+            Self::AliasQuota { .. } | Self::VersionQuota { .. } => ErrorKind::ServiceQuotaExceededException,
+            Self::MachineAlreadyExists { .. } => ErrorKind::StateMachineAlreadyExists,
+            Self::MachineDeleting { .. } => ErrorKind::StateMachineDeleting,
+            Self::MachineDoesNotExist { .. } => ErrorKind::StateMachineDoesNotExist,
+            Self::MachineTypeNotSupported => ErrorKind::StateMachineTypeNotSupported,
+            Self::ReferenceNotFound | Self::ResourceNotFound { .. } => ErrorKind::ResourceNotFound,
+            Self::ExecutionAlreadyExists { .. } => ErrorKind::ExecutionAlreadyExists,
+            Self::ExecutionDoesNotExist { .. } => ErrorKind::ExecutionDoesNotExist,
+            Self::TooManyTags { .. } => ErrorKind::TooManyTags,
+            Self::UnknownOperation { .. } => ErrorKind::UnknownOperationException,
+            Self::Malformed { .. } | Self::WrongType { .. } => ErrorKind::SerializationException,
+            Self::TooLarge { .. } => ErrorKind::RequestEntityTooLargeException,
+            Self::Store { .. } => ErrorKind::InternalFailure,
+        }
+    }
+
+    /// The AWS error code, for example `ConflictException`.
+    pub const fn code(&self) -> &'static str {
+        self.kind().code()
+    }
+
+    /// The member `reason` of a `ValidationException`, where AWS sets one.
+    pub const fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::NotVersionArns { .. }
+            | Self::RepeatedVersions { .. }
+            | Self::WeightsSum { .. }
+            | Self::OtherMachine { .. } => Some("INVALID_ROUTING_CONFIGURATION"),
+            Self::NothingToUpdateInAlias | Self::NoExecutionsOwner => Some("MISSING_REQUIRED_PARAMETER"),
+            Self::LabeledArn { .. } => Some("API_DOES_NOT_SUPPORT_LABELED_ARNS"),
+            _ => None,
+        }
+    }
+
+    /// The value of `__type` in the answer.
+    pub fn wire_type(&self) -> String {
+        let namespace = match self {
+            Self::Constraints(_) => "com.amazon.coral.validate",
+            _ => self.kind().namespace(),
+        };
+        format!("{namespace}#{}", self.code())
+    }
+
+    /// Where the request is wrong, as a JSON pointer; empty for the request as a whole.
+    pub(crate) fn pointer(&self) -> String {
+        let Self::WrongType { path, .. } = self else { return String::new() };
+        let mut pointer = String::new();
+        for step in path.split('.').filter(|step| *step != "member") {
+            let index = step.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+            pointer.push('/');
+            pointer.push_str(&index.map_or_else(|| step.to_owned(), |index| index.to_string()));
+        }
+        pointer
+    }
+
+    /// The text that goes over the wire: `None` where AWS answers a type alone.
+    pub fn wire_message(&self) -> Option<String> {
+        match self {
+            Self::UnknownOperation { .. } | Self::Malformed { .. } => None,
+            _ => Some(self.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}

@@ -1,0 +1,40 @@
+//! The one door of AWS JSON 1.0: a status and a body.
+
+use crate::error::{Error, Result};
+use serde::Serialize;
+
+/// An answer on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status: 200, or the error's.
+    pub status: u16,
+    /// JSON.
+    pub body: Vec<u8>,
+}
+
+#[derive(Serialize)]
+struct ErrorBody {
+    #[serde(rename = "__type")]
+    kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+impl Reply {
+    /// The answer to what [`crate::Aliases::invoke`] returned.
+    pub fn of(result: Result<Vec<u8>>) -> Self {
+        match result {
+            Ok(body) => Self { status: 200, body },
+            Err(error) => Self { status: error.kind().status(), body: error_body(&error) },
+        }
+    }
+}
+
+/// The error as AWS writes it: `{"__type": "...#Code", "message": "...", "reason": "..."}`.
+pub fn error_body(error: &Error) -> Vec<u8> {
+    let body = ErrorBody { kind: error.wire_type(), message: error.wire_message(), reason: error.reason() };
+    // Strings alone always have a JSON form.
+    serde_json::to_vec(&body).unwrap_or_default()
+}

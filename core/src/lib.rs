@@ -1,0 +1,76 @@
+//! AWS Step Functions state machine **aliases** as a library that answers exactly as AWS does,
+//! offline.
+//!
+//! An alias points to one or two versions of a state machine and splits StartExecution traffic by
+//! weight. This crate models state machines, their versions, aliases and executions; it answers the
+//! operations of the AWS API on them with AWS's codes and texts, in memory or in an SQLite file.
+//! Executions are routed and recorded, **not interpreted**: they stay RUNNING until stopped.
+//!
+//! Three doors lead to the same rules:
+//!
+//! - typed: [`Aliases`] has a method per operation, with inputs and outputs shaped as AWS's;
+//! - JSON: [`Aliases::call`] takes an operation's name and a body, and gives a status and a body;
+//! - beforehand: [`validate`] and [`check`] tell what is wrong with a request by itself,
+//!   [`fingerprint()`] and [`compare()`] what idempotency makes of it.
+//!
+//! Which behaviour is recorded from AWS, which is its model's or its documentation's, and which is
+//! assumed is listed in FIDELITY.md, generated from the vectors that the tests run.
+//!
+//! ```
+//! use sfn_alias::Aliases;
+//! use sfn_alias::wire::input::*;
+//!
+//! let aliases = Aliases::in_memory()?;
+//! let orders = aliases.create_state_machine(&CreateStateMachineInput {
+//!     name: Some("orders".into()),
+//!     definition: Some(r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#.into()),
+//!     role_arn: Some("arn:aws:iam::000000000000:role/orders".into()),
+//!     publish: Some(true),
+//!     ..Default::default()
+//! })?;
+//! let alias = aliases.create_state_machine_alias(&CreateStateMachineAliasInput {
+//!     name: Some("PROD".into()),
+//!     routing_configuration: Some(vec![RoutingConfigurationListItem {
+//!         state_machine_version_arn: orders.state_machine_version_arn.map(Into::into),
+//!         weight: Some(100),
+//!     }]),
+//!     ..Default::default()
+//! })?;
+//! assert_eq!(alias.state_machine_alias_arn, "arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD");
+//! # Ok::<(), sfn_alias::Error>(())
+//! ```
+
+mod command;
+mod compare;
+pub mod constraint;
+mod definition;
+mod engine;
+mod error;
+mod execution_input;
+mod fingerprint;
+mod hex;
+mod json;
+pub mod model;
+mod operation;
+mod options;
+mod page;
+mod problem;
+mod redact;
+mod router;
+mod service;
+pub mod store;
+mod validation;
+pub mod wire;
+
+pub use compare::{Comparison, compare};
+pub use error::{Error, ErrorKind, Result};
+pub use fingerprint::{AliasMember, Fingerprint, fingerprint, fingerprint_encoding};
+pub use json::{Reply, error_body};
+pub use model::{Scope, Timestamp, parse_arn};
+pub use operation::Operation;
+pub use options::{Clock, Limits, Options};
+pub use problem::Problem;
+pub use redact::Redacted;
+pub use router::{Router, pick};
+pub use service::{Aliases, StartCount};
+pub use validation::{Validate, check, validate};

@@ -1,0 +1,13 @@
+//! Values that cannot be wrong, and the records that are stored.
+
+mod arn;
+mod record;
+mod routing;
+mod scope;
+mod time;
+
+pub use arn::{Arn, Resource, parse_arn};
+pub use record::{Alias, Execution, Machine, MachineType, Previous, Revision, Status, Stopped, Tag, Version};
+pub use routing::{NO_VERSION, Route, Routing};
+pub use scope::{InvalidScope, Scope};
+pub use time::Timestamp;

@@ -1,0 +1,54 @@
+//! Where an alias sends its executions.
+
+/// A version number that no version has: numbers start at 1.
+pub const NO_VERSION: u32 = 0;
+
+/// One entry of a routing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Route {
+    /// The version's number, from 1.
+    pub version: u32,
+    /// Its share of the starts in percent, 0 to 100.
+    pub weight: u8,
+}
+
+/// One or two routes of one state machine whose weights add up to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Routing {
+    first: Route,
+    second: Option<Route>,
+}
+
+impl Routing {
+    /// A routing, or `None` when weights do not add up to 100 or a version stands there twice.
+    ///
+    /// ```
+    /// use sfn_alias::model::{Route, Routing};
+    /// let route = |version, weight| Route { version, weight };
+    /// assert!(Routing::new(route(1, 100), None).is_some());
+    /// assert!(Routing::new(route(1, 70), Some(route(2, 29))).is_none());
+    /// ```
+    pub fn new(first: Route, second: Option<Route>) -> Option<Self> {
+        let sum = u16::from(first.weight) + second.map_or(0, |route| u16::from(route.weight));
+        let repeated = second.is_some_and(|route| route.version == first.version && route.version != NO_VERSION);
+        (sum == 100 && !repeated).then_some(Self { first, second })
+    }
+
+    /// The routes in the order given.
+    pub fn routes(&self) -> impl Iterator<Item = Route> + use<> {
+        std::iter::once(self.first).chain(self.second)
+    }
+
+    /// Whether a route leads to this version, whatever its weight.
+    pub fn references(&self, version: u32) -> bool {
+        self.routes().any(|route| route.version == version)
+    }
+
+    /// The version that a draw of 0 to 99 falls on. A weight of 0 is never drawn.
+    pub fn pick(&self, draw: u8) -> u32 {
+        match self.second {
+            Some(second) if draw >= self.first.weight => second.version,
+            _ => self.first.version,
+        }
+    }
+}

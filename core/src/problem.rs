@@ -1,0 +1,93 @@
+//! Everything that is wrong with a request at once, with what to do about it.
+
+use crate::constraint::{Constraint, Violation};
+use crate::error::Error;
+use serde::Serialize;
+
+/// One problem of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// Where, as a JSON pointer into the input; empty for the request as a whole.
+    pub path: String,
+    /// A code that stays the same in every later version, for example `weights-sum`.
+    pub code: &'static str,
+    /// The AWS error that the problem leads to, for example `ValidationException`.
+    pub error: &'static str,
+    /// The sentence that AWS answers to this problem alone.
+    pub message: String,
+    /// What to do about it.
+    pub fix: String,
+}
+
+impl Problem {
+    pub(crate) fn of_violation(violation: &Violation) -> Self {
+        let (code, fix) = advice_on_constraint(&violation.constraint);
+        let message = format!("1 validation error detected: {violation}");
+        Self { path: violation.pointer.clone(), code, error: "ValidationException", message, fix }
+    }
+
+    pub(crate) fn of_error(path: &str, error: &Error) -> Self {
+        let (code, fix) = advice_on_error(error);
+        Self { path: path.to_owned(), code, error: error.code(), message: error.to_string(), fix: fix.to_owned() }
+    }
+}
+
+fn advice_on_constraint(constraint: &Constraint) -> (&'static str, String) {
+    match constraint {
+        Constraint::NotNull => ("required", "give this member a value".to_owned()),
+        Constraint::MinLength(n) => ("too-short", format!("make it at least {n} long")),
+        Constraint::MaxLength(n) => ("too-long", format!("make it at most {n} long")),
+        Constraint::MinItems(n) => ("too-few", format!("give at least {n}")),
+        Constraint::MaxItems(n) => ("too-many", format!("give at most {n}")),
+        Constraint::Min(n) => ("too-small", format!("use {n} or more")),
+        Constraint::Max(n) => ("too-large", format!("use {n} or less")),
+        Constraint::Pattern(p) => ("pattern", format!("use only what matches {}", p.text())),
+        Constraint::Enum(values) => ("enum", format!("use one of {}", values.join(", "))),
+        Constraint::Items { min, max } => ("item-length", format!("make every item {min} to {max} characters long")),
+    }
+}
+
+fn advice_on_error(error: &Error) -> (&'static str, &'static str) {
+    match error {
+        Error::NotVersionArns { .. } => {
+            ("not-a-version-arn", "use the ARN of a published version: the state machine's ARN, a colon and a number")
+        }
+        Error::RepeatedVersions { .. } => {
+            ("version-repeated", "name every version once; for one version alone use a single route of weight 100")
+        }
+        Error::WeightsSum { .. } => ("weights-sum", "change the weights so that they add up to 100"),
+        Error::OtherMachine { .. } => ("other-state-machine", "use versions of one state machine, the alias's own"),
+        Error::NothingToUpdateInAlias | Error::NothingToUpdateInMachine => {
+            ("nothing-to-update", "give at least one member to update")
+        }
+        Error::LabeledArn { .. } => ("labeled-arn", "leave the label behind the slash away"),
+        Error::DescriptionWithoutPublish => {
+            ("description-without-publish", "set publish to true, or leave versionDescription away")
+        }
+        Error::NoExecutionsOwner => ("no-executions-owner", "give a stateMachineArn"),
+        Error::TwoExecutionsOwners => ("two-executions-owners", "leave one of stateMachineArn and mapRunArn away"),
+        Error::ArnPrefix { .. } => {
+            ("invalid-arn", "use an ARN of the form arn:aws:states:REGION:ACCOUNT:stateMachine:NAME")
+        }
+        Error::ArnType { found } if found == "stateMachineAlias" => {
+            ("arn-type", "write stateMachine instead of stateMachineAlias: alias ARNs end in stateMachine:NAME:ALIAS")
+        }
+        Error::ArnType { .. } => ("arn-type", "use the ARN of the type that this operation takes"),
+        Error::AliasArnRequired { .. } => ("not-an-alias-arn", "add a colon and the alias's name"),
+        Error::VersionArnRequired { .. } => ("not-a-version-arn", "add a colon and the version's number"),
+        Error::MachineOrVersionArnRequired { .. } => {
+            ("not-a-state-machine-arn", "use the state machine's ARN, or that of one of its versions")
+        }
+        Error::InvalidName { .. } => {
+            ("name-characters", "leave white space, control characters and any of <>{}[]?*\"#%\\^|~`$&,;:/ away")
+        }
+        Error::InvalidDefinition { .. } => ("definition", "give Amazon States Language JSON with StartAt and States"),
+        Error::InvalidExecutionInput { .. } => ("execution-input", "give JSON text, for example {}"),
+        Error::UnknownOperation { .. } => ("unknown-operation", "use the name of an AWS Step Functions operation"),
+        Error::Malformed { .. } => ("not-json", "send a JSON object"),
+        Error::WrongType { .. } => ("wrong-type", "use a value of the type that the message names"),
+        Error::TooLarge { .. } => ("too-large-request", "send less in one request"),
+        _ => ("refused", "see the message"),
+    }
+}

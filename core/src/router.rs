@@ -1,0 +1,79 @@
+//! Which route a start takes: a pure choice, and a generator of draws that anyone can repeat.
+//!
+//! The generator is SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
+//! generators", 2014). Its algorithm is part of this crate's promise: a seed gives the same draws
+//! on every platform and in every later version.
+
+use crate::error::Result;
+use crate::model::Routing;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// The version that a draw of 0 to 99 falls on: the first route while `draw` is below its weight,
+/// else the second. A weight of 0 is never drawn.
+///
+/// ```
+/// use sfn_alias::model::{Route, Routing};
+/// let routing = Routing::new(Route { version: 1, weight: 90 }, Some(Route { version: 2, weight: 10 }));
+/// let routing = routing.expect("the weights add up to 100");
+/// assert_eq!(sfn_alias::pick(&routing, 89), 1);
+/// assert_eq!(sfn_alias::pick(&routing, 90), 2);
+/// ```
+#[inline]
+pub fn pick(routing: &Routing, draw: u8) -> u32 {
+    routing.pick(draw)
+}
+
+/// Draws that a seed makes repeatable. Threads may share one.
+#[derive(Debug)]
+pub struct Router(AtomicU64);
+
+impl Router {
+    /// A generator with a seed.
+    pub const fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+
+    /// A generator with a seed from the operating system.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`] where the system has no randomness to give.
+    pub fn from_entropy() -> Result<Self> {
+        Ok(Self::new(entropy()?))
+    }
+
+    /// 64 random bits.
+    #[inline]
+    pub fn next_u64(&self) -> u64 {
+        let state = self.0.fetch_add(GAMMA, Ordering::Relaxed).wrapping_add(GAMMA);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A draw of 0 to 99: the upper 32 bits, scaled down.
+    #[inline]
+    pub fn draw(&self) -> u8 {
+        (((self.next_u64() >> 32) * 100) >> 32) as u8
+    }
+
+    /// Draws, and picks.
+    #[inline]
+    pub fn route(&self, routing: &Routing) -> u32 {
+        routing.pick(self.draw())
+    }
+
+    /// A random UUID (version 4).
+    pub(crate) fn uuid(&self) -> String {
+        let (high, low) = (self.next_u64(), self.next_u64());
+        let (a, b, c) = (high >> 32, (high >> 16) & 0xFFFF, high & 0xFFF);
+        let (d, e) = ((low >> 48) & 0x3FFF | 0x8000, low & 0xFFFF_FFFF_FFFF);
+        format!("{a:08x}-{b:04x}-4{c:03x}-{d:04x}-{e:012x}")
+    }
+}
+
+/// 64 bits from the operating system.
+pub(crate) fn entropy() -> Result<u64> {
+    getrandom::u64().map_err(|error| crate::Error::Store { fault: format!("no randomness to be had: {error}") })
+}

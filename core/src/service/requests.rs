@@ -1,0 +1,222 @@
+//! From a request to its answer, operation by operation.
+
+use super::Call;
+use crate::command::{Qualifier, Request, accept, problems};
+use crate::definition;
+use crate::engine::execution::Chance;
+use crate::engine::{alias, execution, machine, tags, version};
+use crate::error::{Error, Result};
+use crate::model::Machine;
+use crate::operation::Operation;
+use crate::options::Limits;
+use crate::page::{Cursor, List, Page, cut};
+use crate::problem::Problem;
+use crate::wire::input::*;
+use crate::wire::output::*;
+use crate::wire::parse;
+use serde::{Deserialize, Serialize};
+
+/// A request that this service answers.
+pub(super) trait Operate: Request {
+    type Output: Serialize;
+
+    fn run<'c>(command: Self::Command<'c>, call: &Call<'_>) -> Result<Self::Output>
+    where
+        Self: 'c;
+}
+
+/// Gives each input its output and the decision that leads there.
+macro_rules! operate {
+    ($($input:ident => $output:ident, |$command:ident, $call:ident| $run:expr;)*) => {
+        $(
+            impl Operate for $input<'_> {
+                type Output = $output;
+
+                fn run<'c>($command: Self::Command<'c>, $call: &Call<'_>) -> Result<$output>
+                where
+                    Self: 'c,
+                {
+                    $run
+                }
+            }
+        )*
+    };
+}
+
+operate! {
+    CreateStateMachineAliasInput => CreateStateMachineAliasOutput, |command, call|
+        call.write(command.machine, |view, context| alias::create(view, &command, context));
+    DescribeStateMachineAliasInput => DescribeStateMachineAliasOutput, |command, call|
+        call.read(command.target.machine, |view, context| alias::describe(view, &command, context));
+    ListStateMachineAliasesInput => ListStateMachineAliasesOutput, |command, call|
+        call.read(command.target.machine, |view, context| alias::list(view, &command, context));
+    UpdateStateMachineAliasInput => UpdateStateMachineAliasOutput, |command, call|
+        call.write(command.target.machine, |view, context| alias::update(view, &command, context));
+    DeleteStateMachineAliasInput => Empty, |command, call|
+        call.write(command.target.machine, |view, context| alias::delete(view, &command, context));
+    CreateStateMachineInput => CreateStateMachineOutput, |command, call| {
+        let arn = call.scope.machine_arn(command.name);
+        call.write(&arn, |view, context| machine::create(view, &arn, &command, context))
+    };
+    UpdateStateMachineInput => UpdateStateMachineOutput, |command, call| {
+        let id = call.ids.uuid();
+        call.write(command.target.machine, |view, context| machine::update(view, &command, &id, context))
+    };
+    DescribeStateMachineInput => DescribeStateMachineOutput, |command, call|
+        call.read(command.target.machine, |view, context| machine::describe(view, &command, context));
+    ListStateMachinesInput => ListStateMachinesOutput, |command, call|
+        list_machines(&command.page, call);
+    DeleteStateMachineInput => Empty, |target, call|
+        call.write(target.machine, |view, context| machine::delete(view, &target, context));
+    PublishStateMachineVersionInput => PublishStateMachineVersionOutput, |command, call|
+        call.write(command.target.machine, |view, context| version::publish_version(view, &command, context));
+    ListStateMachineVersionsInput => ListStateMachineVersionsOutput, |command, call|
+        call.read(command.target.machine, |view, context| version::list(view, &command, context));
+    DeleteStateMachineVersionInput => Empty, |command, call|
+        call.write(command.target.machine, |view, context| version::delete(view, &command, context));
+    StartExecutionInput => StartExecutionOutput, |command, call| {
+        let chance = chance(command.target.qualifier, command.name.is_none(), call);
+        call.write(command.target.machine, |view, context| execution::start(view, &command, &chance, context))
+    };
+    DescribeExecutionInput => DescribeExecutionOutput, |command, call|
+        call.read(&command.machine, |view, context| execution::describe(view, &command, context));
+    DescribeStateMachineForExecutionInput => DescribeStateMachineForExecutionOutput, |command, call|
+        call.read(&command.machine, |view, context| execution::describe_machine(view, &command, context));
+    ListExecutionsInput => ListExecutionsOutput, |command, call|
+        call.read(command.target.machine, |view, context| execution::list(view, &command, context));
+    StopExecutionInput => StopExecutionOutput, |command, call|
+        call.write(&command.execution.machine, |view, context| execution::stop(view, &command, context));
+    TagResourceInput => Empty, |command, call|
+        call.write(command.arn, |view, context| tags::tag(view, &command, context));
+    UntagResourceInput => Empty, |command, call|
+        call.write(command.arn, |view, context| tags::untag(view, &command, context));
+    ListTagsForResourceInput => ListTagsForResourceOutput, |command, call|
+        call.read(command.arn, |view, context| tags::list(view, &command, context));
+    ValidateStateMachineDefinitionInput => ValidateStateMachineDefinitionOutput, |command, _call|
+        Ok(validate_definition(command.definition));
+}
+
+/// Draws only for what chance decides, so that a seed gives the n-th start of aliases the n-th draw.
+fn chance(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'_>) -> Chance {
+    let drawn = matches!(qualifier, Qualifier::Alias(_));
+    Chance {
+        draw: if drawn { call.router.draw() } else { 0 },
+        name: if unnamed { call.ids.uuid() } else { String::new() },
+        id: call.ids.uuid(),
+    }
+}
+
+fn validate_definition(definition: &str) -> ValidateStateMachineDefinitionOutput {
+    let diagnostic = |fault: definition::Fault| Diagnostic {
+        severity: "ERROR".to_owned(),
+        code: fault.code.to_owned(),
+        message: fault.message,
+        location: fault.location.map(str::to_owned),
+    };
+    let diagnostics: Vec<_> = definition::fault(definition).map(diagnostic).into_iter().collect();
+    let result = if diagnostics.is_empty() { "OK" } else { "FAIL" }.to_owned();
+    ValidateStateMachineDefinitionOutput { result, diagnostics, truncated: false }
+}
+
+fn list_machines(page: &Page<'_>, call: &Call<'_>) -> Result<ListStateMachinesOutput> {
+    let prefix = call.scope.machine_arn("");
+    let list = List { operation: "ListStateMachines", arn: &prefix };
+    let tokens = call.context.tokens;
+    let after = page.token.map(|token| tokens.open(list, token, call.now())).transpose()?;
+    let mut found = some_machines(&prefix, after.map(|cursor| cursor.text), page.limit.saturating_add(1), call)?;
+    let next_token = cut(&mut found, page.limit, |(arn, _)| {
+        tokens.seal(list, &Cursor { number: 0, text: arn.clone() }, call.now())
+    });
+    let item = |(arn, machine): (String, Machine)| StateMachineListItem {
+        creation_date: machine.created,
+        name: arn.strip_prefix(&prefix).unwrap_or_default().to_owned(),
+        state_machine_arn: arn,
+        kind: machine.kind.as_str().to_owned(),
+    };
+    Ok(ListStateMachinesOutput { next_token, state_machines: found.into_iter().map(item).collect() })
+}
+
+/// State machines in order of ARN, without those whose deletion is over.
+fn some_machines(prefix: &str, mut after: Option<String>, take: usize, call: &Call<'_>) -> Result<Vec<(String, Machine)>> {
+    let mut found = Vec::new();
+    loop {
+        let wanted = take - found.len();
+        let fetched = call.session.machines(prefix, after.as_deref(), wanted)?;
+        let last_page = fetched.len() < wanted;
+        after = fetched.last().map(|(arn, _)| arn.clone());
+        let now = call.now();
+        found.extend(fetched.into_iter().filter(|(_, machine)| machine.deleted.is_none_or(|gone| now < gone)));
+        if last_page || found.len() >= take {
+            return Ok(found);
+        }
+    }
+}
+
+fn answer_as<'a, I: Operate + Deserialize<'a>>(body: &'a [u8], call: &Call<'_>) -> Result<Vec<u8>> {
+    let input: I = parse(body)?;
+    let output = call.run(&input)?;
+    let mut answer = Vec::with_capacity(512);
+    let failed = |error| Error::Store { fault: format!("the answer has no JSON form: {error}") };
+    serde_json::to_writer(&mut answer, &output).map_err(failed)?;
+    Ok(answer)
+}
+
+fn refusal_as<'a, I: Request + Deserialize<'a>>(body: &'a [u8], limits: &Limits) -> Result<()> {
+    accept(&parse::<I>(body)?, limits).map(drop)
+}
+
+fn problems_as<'a, I: Request + Deserialize<'a>>(body: &'a [u8], limits: &Limits) -> Vec<Problem> {
+    match parse::<I>(body) {
+        Ok(input) => problems(&input, limits),
+        Err(error) => vec![Problem::of_error(&error.pointer(), &error)],
+    }
+}
+
+/// Runs a generic function for the input type of an operation.
+macro_rules! by_operation {
+    ($operation:expr, $function:ident($($argument:expr),*)) => {
+        match $operation {
+            Operation::CreateStateMachineAlias => $function::<CreateStateMachineAliasInput<'_>>($($argument),*),
+            Operation::DescribeStateMachineAlias => $function::<DescribeStateMachineAliasInput<'_>>($($argument),*),
+            Operation::ListStateMachineAliases => $function::<ListStateMachineAliasesInput<'_>>($($argument),*),
+            Operation::UpdateStateMachineAlias => $function::<UpdateStateMachineAliasInput<'_>>($($argument),*),
+            Operation::DeleteStateMachineAlias => $function::<DeleteStateMachineAliasInput<'_>>($($argument),*),
+            Operation::CreateStateMachine => $function::<CreateStateMachineInput<'_>>($($argument),*),
+            Operation::UpdateStateMachine => $function::<UpdateStateMachineInput<'_>>($($argument),*),
+            Operation::DescribeStateMachine => $function::<DescribeStateMachineInput<'_>>($($argument),*),
+            Operation::ListStateMachines => $function::<ListStateMachinesInput<'_>>($($argument),*),
+            Operation::DeleteStateMachine => $function::<DeleteStateMachineInput<'_>>($($argument),*),
+            Operation::PublishStateMachineVersion => $function::<PublishStateMachineVersionInput<'_>>($($argument),*),
+            Operation::ListStateMachineVersions => $function::<ListStateMachineVersionsInput<'_>>($($argument),*),
+            Operation::DeleteStateMachineVersion => $function::<DeleteStateMachineVersionInput<'_>>($($argument),*),
+            Operation::StartExecution => $function::<StartExecutionInput<'_>>($($argument),*),
+            Operation::DescribeExecution => $function::<DescribeExecutionInput<'_>>($($argument),*),
+            Operation::DescribeStateMachineForExecution => {
+                $function::<DescribeStateMachineForExecutionInput<'_>>($($argument),*)
+            }
+            Operation::ListExecutions => $function::<ListExecutionsInput<'_>>($($argument),*),
+            Operation::StopExecution => $function::<StopExecutionInput<'_>>($($argument),*),
+            Operation::TagResource => $function::<TagResourceInput<'_>>($($argument),*),
+            Operation::UntagResource => $function::<UntagResourceInput<'_>>($($argument),*),
+            Operation::ListTagsForResource => $function::<ListTagsForResourceInput<'_>>($($argument),*),
+            Operation::ValidateStateMachineDefinition => {
+                $function::<ValidateStateMachineDefinitionInput<'_>>($($argument),*)
+            }
+        }
+    };
+}
+
+/// The answer's body to a request's body.
+pub(super) fn answer(operation: Operation, body: &[u8], call: &Call<'_>) -> Result<Vec<u8>> {
+    by_operation!(operation, answer_as(body, call))
+}
+
+/// The one error that AWS answers to a request by itself.
+pub(crate) fn refusal_of(operation: Operation, body: &[u8], limits: &Limits) -> Result<()> {
+    by_operation!(operation, refusal_as(body, limits))
+}
+
+/// All problems of a request by itself.
+pub(crate) fn problems_of(operation: Operation, body: &[u8], limits: &Limits) -> Vec<Problem> {
+    by_operation!(operation, problems_as(body, limits))
+}

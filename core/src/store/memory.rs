@@ -1,0 +1,275 @@
+//! A store in memory. One lock, held for microseconds; what it holds is gone with it.
+
+use super::{Change, Decide, RevisionOf, Session, Store, View, Which};
+use crate::error::{Error, Result};
+use crate::model::{Alias, Execution, Machine, Revision, Stopped, Timestamp, Version};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::{Arc, RwLock, RwLockReadGuard};
+
+/// A store in memory.
+#[derive(Debug)]
+pub struct MemoryStore {
+    state: RwLock<State>,
+    token_key: [u8; 32],
+}
+
+#[derive(Debug, Default)]
+struct State {
+    machines: HashMap<Arc<str>, Entry>,
+    /// The keys of `machines` in order, for lists.
+    order: BTreeSet<Arc<str>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    machine: Machine,
+    current: Arc<Revision>,
+    versions: BTreeMap<u32, (Version, Arc<Revision>)>,
+    aliases: HashMap<Box<str>, Alias>,
+    executions: Executions,
+    /// Starts by version; the state machine's own under 0.
+    starts: BTreeMap<u32, u64>,
+}
+
+/// The latest executions, in the order of their starts.
+#[derive(Debug, Default)]
+struct Executions {
+    /// The sequence number of the first in `kept`.
+    first: u64,
+    kept: VecDeque<(Execution, Arc<Revision>)>,
+    by_name: HashMap<Box<str>, u64>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the operating system has no randomness for the key of page tokens.
+    pub fn new() -> Result<Self> {
+        let mut token_key = [0; 32];
+        let no_entropy = |error| Error::Store { fault: format!("no randomness to be had: {error}") };
+        getrandom::fill(&mut token_key).map_err(no_entropy)?;
+        Ok(Self { state: RwLock::default(), token_key })
+    }
+
+    fn read_state(&self) -> RwLockReadGuard<'_, State> {
+        // A panic under the lock can only come from a caller's closure, before anything is applied.
+        self.state.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Session for MemoryStore {
+    fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
+        match self.read_state().machines.get(machine) {
+            Some(entry) => look(entry),
+            None => look(&super::Nothing),
+        }
+    }
+
+    fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
+        let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let change = match state.machines.get_mut(machine) {
+            Some(entry) => match decide(entry)? {
+                Some(change) => entry.apply(change),
+                None => None,
+            },
+            None => decide(&super::Nothing)?,
+        };
+        match change {
+            Some(change) => state.apply(machine, change),
+            None => Ok(()),
+        }
+    }
+
+    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
+        use std::ops::Bound::{Excluded, Included, Unbounded};
+        let state = self.read_state();
+        let from = after.map_or(Included(prefix), Excluded);
+        let arns = state.order.range::<str, _>((from, Unbounded)).take_while(|arn| arn.starts_with(prefix));
+        let found = arns.filter_map(|arn| Some((arn.to_string(), state.machines.get(arn)?.machine.clone())));
+        Ok(found.take(take).collect())
+    }
+}
+
+impl Store for MemoryStore {
+    /// There is no commit to share.
+    fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()> {
+        work(self);
+        Ok(())
+    }
+
+    fn token_key(&self) -> [u8; 32] {
+        self.token_key
+    }
+}
+
+impl State {
+    /// The changes that make or end a whole entry.
+    fn apply(&mut self, arn: &str, change: Change) -> Result<()> {
+        match change {
+            Change::CreateMachine { machine, revision, version } => {
+                let key: Arc<str> = arn.into();
+                self.order.insert(Arc::clone(&key));
+                self.machines.insert(key, Entry::new(*machine, revision, version));
+                Ok(())
+            }
+            Change::DropMachine => {
+                self.machines.remove(arn);
+                self.order.remove(arn);
+                Ok(())
+            }
+            _ => Err(Error::Store { fault: format!("a change to a state machine that is not stored: {arn}") }),
+        }
+    }
+}
+
+impl Entry {
+    fn new(machine: Machine, revision: Revision, version: Option<Version>) -> Self {
+        let mut entry = Self {
+            machine,
+            current: Arc::new(revision),
+            versions: BTreeMap::new(),
+            aliases: HashMap::new(),
+            executions: Executions::default(),
+            starts: BTreeMap::new(),
+        };
+        version.into_iter().for_each(|version| entry.put_version(version));
+        entry
+    }
+
+    /// Applies a change within the entry; hands back one that is about the entry itself.
+    fn apply(&mut self, change: Change) -> Option<Change> {
+        match change {
+            Change::PutRevision { revision, version } => {
+                self.current = Arc::new(revision);
+                self.machine.published = None;
+                version.into_iter().for_each(|version| self.put_version(version));
+            }
+            Change::PutVersion(version) => self.put_version(version),
+            Change::DropVersion { number, published } => {
+                self.versions.remove(&number);
+                self.machine.published = published;
+            }
+            Change::PutAlias { name, alias } => {
+                self.aliases.insert(name, alias);
+            }
+            Change::DropAlias { name } => {
+                self.aliases.remove(&name);
+            }
+            Change::PutTags(tags) => self.machine.tags = tags,
+            Change::MarkDeleted(gone) => self.machine.deleted = Some(gone),
+            Change::PutExecution { execution, keep } => self.put_execution(*execution, keep),
+            Change::CountStart { version } => self.count(version),
+            Change::StopExecution { name, stopped } => self.executions.stop(&name, stopped),
+            about_entry @ (Change::CreateMachine { .. } | Change::DropMachine) => return Some(about_entry),
+        }
+        None
+    }
+
+    fn put_version(&mut self, version: Version) {
+        self.machine.last_version = version.number;
+        self.machine.published = Some(version.number);
+        self.versions.insert(version.number, (version, Arc::clone(&self.current)));
+    }
+
+    fn put_execution(&mut self, execution: Execution, keep: usize) {
+        let revision = match execution.version.and_then(|number| self.versions.get(&number)) {
+            Some((_, revision)) => revision,
+            None => &self.current,
+        };
+        let revision = Arc::clone(revision);
+        self.count(execution.version);
+        self.executions.put(execution, revision, keep);
+    }
+
+    fn count(&mut self, version: Option<u32>) {
+        *self.starts.entry(version.unwrap_or_default()).or_default() += 1;
+    }
+}
+
+impl Executions {
+    fn put(&mut self, execution: Execution, revision: Arc<Revision>, keep: usize) {
+        let number = self.first + self.kept.len() as u64;
+        self.by_name.insert(execution.name.clone(), number);
+        self.kept.push_back((execution, revision));
+        while self.kept.len() > keep {
+            self.first += 1;
+            if let Some((dropped, _)) = self.kept.pop_front() {
+                self.by_name.remove(&dropped.name);
+            }
+        }
+    }
+
+    fn index(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).and_then(|number| usize::try_from(number - self.first).ok())
+    }
+
+    fn get(&self, name: &str) -> Option<&(Execution, Arc<Revision>)> {
+        self.kept.get(self.index(name)?)
+    }
+
+    fn stop(&mut self, name: &str, stopped: Stopped) {
+        if let Some((execution, _)) = self.index(name).and_then(|index| self.kept.get_mut(index)) {
+            execution.stopped = Some(Box::new(stopped));
+        }
+    }
+}
+
+impl View for Entry {
+    fn machine(&self) -> Result<Option<Cow<'_, Machine>>> {
+        Ok(Some(Cow::Borrowed(&self.machine)))
+    }
+
+    fn revision(&self, of: RevisionOf<'_>) -> Result<Option<Arc<Revision>>> {
+        Ok(match of {
+            RevisionOf::Current => Some(Arc::clone(&self.current)),
+            RevisionOf::Version(number) => self.versions.get(&number).map(|(_, revision)| Arc::clone(revision)),
+            RevisionOf::Execution(name) => self.executions.get(name).map(|(_, revision)| Arc::clone(revision)),
+        })
+    }
+
+    fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>> {
+        Ok(self.versions.get(&number).map(|(version, _)| Cow::Borrowed(version)))
+    }
+
+    fn version_count(&self) -> Result<usize> {
+        Ok(self.versions.len())
+    }
+
+    fn versions(&self, below: Option<u32>, take: usize) -> Result<Vec<Version>> {
+        let found = self.versions.range(..below.unwrap_or(u32::MAX)).rev();
+        Ok(found.take(take).map(|(_, (version, _))| version.clone()).collect())
+    }
+
+    fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>> {
+        Ok(self.aliases.get(name).map(Cow::Borrowed))
+    }
+
+    fn alias_count(&self) -> Result<usize> {
+        Ok(self.aliases.len())
+    }
+
+    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<(Box<str>, Alias)>> {
+        let mut found: Vec<_> = self.aliases.iter().map(|(name, alias)| ((alias.created, &**name), alias)).collect();
+        found.retain(|(place, _)| after.is_none_or(|after| *place > after));
+        found.sort_unstable_by_key(|(place, _)| *place);
+        Ok(found.into_iter().take(take).map(|((_, name), alias)| (name.into(), alias.clone())).collect())
+    }
+
+    fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
+        Ok(self.executions.get(name).map(|(execution, _)| Cow::Borrowed(execution)))
+    }
+
+    fn executions(&self, below: Option<u64>, which: Which<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
+        let numbers = self.executions.first..;
+        let kept = numbers.zip(&self.executions.kept).collect::<Vec<_>>();
+        let found = kept.into_iter().rev().filter(|(number, _)| below.is_none_or(|below| *number < below));
+        let found = found.filter(|(_, (execution, _))| which.matches(execution)).take(take);
+        Ok(found.map(|(number, (execution, _))| (number, execution.clone())).collect())
+    }
+
+    fn starts(&self) -> Result<Vec<(Option<u32>, u64)>> {
+        Ok(self.starts.iter().map(|(version, count)| ((*version != 0).then_some(*version), *count)).collect())
+    }
+}

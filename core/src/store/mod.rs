@@ -1,0 +1,179 @@
+//! What lasts: the traits of a store, and two stores.
+//!
+//! A store keeps records and applies one decided [`Change`] atomically. It knows no business rule:
+//! everything that could be refused was refused before, by the engine, looking through a [`View`].
+
+mod change;
+mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+pub use change::Change;
+pub use memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
+
+use crate::error::Result;
+use crate::model::{Alias, Execution, Machine, Revision, Status, Timestamp, Version};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// What is stored of one state machine, at one moment.
+pub trait View {
+    /// What its versions share; `None` when there is no such state machine.
+    ///
+    /// # Errors
+    /// Here and below: [`crate::Error::Store`] when the store cannot be read.
+    fn machine(&self) -> Result<Option<Cow<'_, Machine>>>;
+
+    /// A revision, by who has it.
+    fn revision(&self, of: RevisionOf<'_>) -> Result<Option<Arc<Revision>>>;
+
+    /// A version by its number.
+    fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>>;
+
+    /// How many versions there are.
+    fn version_count(&self) -> Result<usize>;
+
+    /// Versions with numbers below `below`, highest first, `take` at most.
+    fn versions(&self, below: Option<u32>, take: usize) -> Result<Vec<Version>>;
+
+    /// An alias by its name.
+    fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>>;
+
+    /// How many aliases there are.
+    fn alias_count(&self) -> Result<usize>;
+
+    /// Aliases in order of creation date and name, behind `after`, `take` at most.
+    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<(Box<str>, Alias)>>;
+
+    /// An execution by its name.
+    fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>>;
+
+    /// Executions with sequence numbers below `below`, latest first, that match, `take` at most.
+    fn executions(&self, below: Option<u64>, which: Which<'_>, take: usize) -> Result<Vec<(u64, Execution)>>;
+
+    /// How often each version was started, and the state machine itself (`None`).
+    fn starts(&self) -> Result<Vec<(Option<u32>, u64)>>;
+}
+
+/// Who has a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevisionOf<'a> {
+    /// The state machine now.
+    Current,
+    /// A version.
+    Version(u32),
+    /// An execution, since it was started.
+    Execution(&'a str),
+}
+
+/// Which executions are wanted; `None` for any.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Which<'a> {
+    /// Those of a version.
+    pub version: Option<u32>,
+    /// Those started with an alias.
+    pub alias: Option<&'a str>,
+    /// Those of a status.
+    pub status: Option<Status>,
+}
+
+impl Which<'_> {
+    /// Whether an execution is wanted.
+    pub fn matches(&self, execution: &Execution) -> bool {
+        self.version.is_none_or(|version| execution.version == Some(version))
+            && self.alias.is_none_or(|alias| execution.alias.as_deref() == Some(alias))
+            && self.status.is_none_or(|status| execution.status() == status)
+    }
+}
+
+/// A decision: looks through a view, and answers the change to make, if any.
+///
+/// It may be run more than once (a store with compare-and-swap runs it again when another writer
+/// was faster), so it must depend on nothing but the view.
+pub type Decide<'d> = &'d mut dyn FnMut(&dyn View) -> Result<Option<Change>>;
+
+/// Reads and decided writes, each on one state machine, each atomic.
+pub trait Session {
+    /// Looks at a state machine, by its unqualified ARN.
+    ///
+    /// # Errors
+    /// What `look` answers, or [`crate::Error::Store`].
+    fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()>;
+
+    /// Decides on what is stored and applies the change. When this returns `Ok`, the change is as
+    /// durable as the store makes it; when it returns an error, nothing changed.
+    ///
+    /// # Errors
+    /// What `decide` answers, or [`crate::Error::Store`].
+    fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()>;
+
+    /// State machines whose ARN begins with `prefix`, in order of ARN, behind `after`, `take` at most.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>>;
+}
+
+/// A store.
+pub trait Store: Session + Send + Sync {
+    /// Runs many requests with one commit at the end, where the store can share one. When the
+    /// commit fails, none of them changed anything.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()>;
+
+    /// A secret of this store, the same in every process that opens it, for page tokens.
+    fn token_key(&self) -> [u8; 32];
+}
+
+/// The view of a state machine that is not there.
+pub(crate) struct Nothing;
+
+impl View for Nothing {
+    fn machine(&self) -> Result<Option<Cow<'_, Machine>>> {
+        Ok(None)
+    }
+
+    fn revision(&self, _: RevisionOf<'_>) -> Result<Option<Arc<Revision>>> {
+        Ok(None)
+    }
+
+    fn version(&self, _: u32) -> Result<Option<Cow<'_, Version>>> {
+        Ok(None)
+    }
+
+    fn version_count(&self) -> Result<usize> {
+        Ok(0)
+    }
+
+    fn versions(&self, _: Option<u32>, _: usize) -> Result<Vec<Version>> {
+        Ok(Vec::new())
+    }
+
+    fn alias(&self, _: &str) -> Result<Option<Cow<'_, Alias>>> {
+        Ok(None)
+    }
+
+    fn alias_count(&self) -> Result<usize> {
+        Ok(0)
+    }
+
+    fn aliases(&self, _: Option<(Timestamp, &str)>, _: usize) -> Result<Vec<(Box<str>, Alias)>> {
+        Ok(Vec::new())
+    }
+
+    fn execution(&self, _: &str) -> Result<Option<Cow<'_, Execution>>> {
+        Ok(None)
+    }
+
+    fn executions(&self, _: Option<u64>, _: Which<'_>, _: usize) -> Result<Vec<(u64, Execution)>> {
+        Ok(Vec::new())
+    }
+
+    fn starts(&self) -> Result<Vec<(Option<u32>, u64)>> {
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,72 @@
+//! Inputs of the execution operations.
+
+use super::rules::{INPUT, STATUSES, TRACE_HEADER, integer, one_of, sensitive, text};
+use crate::constraint::{Member, Path, Violations};
+use crate::options::Limits;
+use crate::wire::structure::{Structure, check_member, print_member, structure};
+use crate::wire::{Secret, Text};
+use serde::{Deserialize, Serialize};
+
+structure! {
+    /// Input of StartExecution.
+    StartExecutionInput<'a>, "'de: 'a" {
+        /// A state machine, version or alias.
+        state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
+        /// The execution's name; absent: a UUID.
+        name "name": Text<'a>, false, text(1, 80);
+        /// JSON text; absent: `{}`.
+        input "input": Secret<'a>, false, INPUT;
+        /// X-Ray's header.
+        trace_header "traceHeader": Text<'a>, false, TRACE_HEADER;
+    }
+}
+
+structure! {
+    /// Input of DescribeExecution.
+    DescribeExecutionInput<'a>, "'de: 'a" {
+        /// The execution's ARN.
+        execution_arn "executionArn": Text<'a>, true, text(1, 256);
+        /// METADATA_ONLY leaves definition and input out.
+        included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
+    }
+}
+
+structure! {
+    /// Input of DescribeStateMachineForExecution.
+    DescribeStateMachineForExecutionInput<'a>, "'de: 'a" {
+        /// The execution's ARN.
+        execution_arn "executionArn": Text<'a>, true, text(1, 256);
+        /// METADATA_ONLY leaves definition and input out.
+        included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
+    }
+}
+
+structure! {
+    /// Input of ListExecutions.
+    ListExecutionsInput<'a>, "'de: 'a" {
+        /// A state machine, version or alias.
+        state_machine_arn "stateMachineArn": Text<'a>, false, text(1, 256);
+        /// Only executions of this status.
+        status_filter "statusFilter": Text<'a>, false, one_of(STATUSES);
+        /// At most so many; 0 or absent: 100.
+        max_results "maxResults": i64, false, integer(0, 1000);
+        /// Where the page before ended.
+        next_token "nextToken": Text<'a>, false, text(1, 3096);
+        /// A map run; there are none here.
+        map_run_arn "mapRunArn": Text<'a>, false, text(1, 2000);
+        /// Only executions (not) redriven; none is here.
+        redrive_filter "redriveFilter": Text<'a>, false, one_of(&["REDRIVEN", "NOT_REDRIVEN"]);
+    }
+}
+
+structure! {
+    /// Input of StopExecution.
+    StopExecutionInput<'a>, "'de: 'a" {
+        /// The execution's ARN.
+        execution_arn "executionArn": Text<'a>, true, text(1, 256);
+        /// An error code.
+        error "error": Secret<'a>, false, sensitive(256);
+        /// A cause.
+        cause "cause": Secret<'a>, false, sensitive(32_768);
+    }
+}

@@ -1,0 +1,63 @@
+//! From bytes to a request; and where that fails, which member is to blame.
+
+use super::Structure;
+use crate::constraint::{Member, Path, Rule};
+use crate::error::{Error, Result};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Reads a request body.
+///
+/// # Errors
+/// [`Error::Malformed`] for a body that is no JSON object, [`Error::WrongType`] for a member of the
+/// wrong JSON type.
+pub(crate) fn parse<'a, T: Deserialize<'a> + Structure>(body: &'a [u8]) -> Result<T> {
+    serde_json::from_slice(body).map_err(|error| blame(body, T::MEMBERS, &error))
+}
+
+/// The cold path: the body is read a second time, without types, to find the member.
+fn blame(body: &[u8], members: &[Member], error: &serde_json::Error) -> Error {
+    let malformed = |error: &dyn std::fmt::Display| Error::Malformed { fault: error.to_string() };
+    match serde_json::from_slice::<Value>(body) {
+        Err(untyped) => malformed(&untyped),
+        Ok(Value::Object(object)) => in_members(&Value::Object(object), members, None).unwrap_or_else(|| malformed(error)),
+        Ok(other) => Error::Malformed { fault: format!("expected an object, found {}", kind(&other)) },
+    }
+}
+
+fn in_members(value: &Value, members: &[Member], parent: Option<&Path<'_>>) -> Option<Error> {
+    members.iter().find_map(|member| {
+        let value = value.get(member.name).filter(|value| !value.is_null())?;
+        in_value(value, &member.rule, &Path::member(parent, member.name))
+    })
+}
+
+fn in_value(value: &Value, rule: &Rule, path: &Path<'_>) -> Option<Error> {
+    let wrong = |expected| Some(Error::WrongType { path: path.to_string(), expected, found: kind(value) });
+    match (rule, value) {
+        (Rule::Text(_), Value::String(_)) | (Rule::Boolean, Value::Bool(_)) => None,
+        (Rule::Integer { .. }, Value::Number(number)) if number.is_i64() => None,
+        (Rule::List { item, .. }, Value::Array(items)) => {
+            items.iter().enumerate().find_map(|(index, value)| in_value(value, item, &Path::item(path, index)))
+        }
+        (Rule::Structure(members), Value::Object(_)) => in_members(value, members, Some(path)),
+        (Rule::Text(_), _) => wrong("a string"),
+        (Rule::Boolean, _) => wrong("a boolean"),
+        (Rule::Integer { .. }, _) => wrong("an integer"),
+        (Rule::List { .. }, _) => wrong("a list"),
+        (Rule::Structure(_), _) => wrong("a structure"),
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(number) if number.is_i64() => "an integer",
+        Value::Number(number) if number.is_u64() => "an integer beyond 64 bits",
+        Value::Number(_) => "a number with a fraction",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a structure",
+    }
+}

@@ -1,0 +1,11 @@
+//! Exactly what arrives and leaves: AWS's member names, nothing checked.
+
+pub mod input;
+mod mismatch;
+pub mod output;
+mod structure;
+mod text;
+
+pub(crate) use mismatch::parse;
+pub use structure::Structure;
+pub use text::{Secret, Text};
