@@ -1,6 +1,7 @@
-//! The little that is asked of a definition: JSON, an object, with `StartAt` and `States`.
+//! The little that is asked of a definition: a JSON object with `StartAt` and `States`.
 
 use crate::error::{Error, Result};
+use crate::jackson;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -9,7 +10,7 @@ use serde::de::IgnoredAny;
 pub(crate) struct Fault {
     pub code: &'static str,
     pub message: String,
-    pub location: Option<&'static str>,
+    pub location: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -21,24 +22,46 @@ struct Outline {
 
 /// The first fault of a definition. No state is looked into, and nothing is interpreted.
 pub(crate) fn fault(definition: &str) -> Option<Fault> {
+    if !definition.trim_start().starts_with('{') {
+        return Some(not_an_object(definition));
+    }
     let outline: Outline = match serde_json::from_str(definition) {
         Ok(outline) => outline,
-        Err(error) => {
-            return Some(Fault { code: "INVALID_JSON_DESCRIPTION", message: error.to_string(), location: None });
-        }
+        Err(error) => return Some(not_json(definition, &error)),
     };
-    let required = [("StartAt", outline.start_at.is_none()), ("States", outline.states.is_none())];
+    // In the order recorded from AWS.
+    let required = [("States", outline.states.is_none()), ("StartAt", outline.start_at.is_none())];
     let missing: Vec<&str> = required.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect();
     (!missing.is_empty()).then(|| Fault {
         code: "SCHEMA_VALIDATION_FAILED",
         message: format!("These fields are required: [{}]", missing.join(", ")),
-        location: Some("/"),
+        location: Some("/".to_owned()),
     })
+}
+
+fn not_an_object(definition: &str) -> Fault {
+    match serde_json::from_str::<IgnoredAny>(definition) {
+        Err(error) if !definition.trim_start().is_empty() => not_json(definition, &error),
+        _ => Fault {
+            code: "SCHEMA_VALIDATION_FAILED",
+            message: "Definition must be a valid JSON object".to_owned(),
+            location: None,
+        },
+    }
+}
+
+fn not_json(definition: &str, error: &serde_json::Error) -> Fault {
+    let fault = jackson::fault(definition, error);
+    let source = fault.source(definition);
+    let message = format!("{}\n at {source}", fault.message);
+    Fault { code: "INVALID_JSON_DESCRIPTION", message, location: Some(source) }
 }
 
 /// Refuses a definition with a fault.
 pub(crate) fn check(definition: &str) -> Result<()> {
     let Some(fault) = fault(definition) else { return Ok(()) };
-    let place = fault.location.map(|location| format!(" at {location}")).unwrap_or_default();
+    // A place in the source stands in the message already.
+    let place = fault.location.filter(|location| location.starts_with('/'));
+    let place = place.map(|location| format!(" at {location}")).unwrap_or_default();
     Err(Error::InvalidDefinition { fault: format!("{}: {}{place}", fault.code, fault.message) })
 }

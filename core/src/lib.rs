@@ -49,6 +49,7 @@ mod error;
 mod execution_input;
 mod fingerprint;
 mod hex;
+mod jackson;
 mod json;
 pub mod model;
 mod operation;

@@ -36,10 +36,10 @@ impl Problem {
 fn advice_on_constraint(constraint: &Constraint) -> (&'static str, String) {
     match constraint {
         Constraint::NotNull => ("required", "give this member a value".to_owned()),
-        Constraint::MinLength(n) => ("too-short", format!("make it at least {n} long")),
-        Constraint::MaxLength(n) => ("too-long", format!("make it at most {n} long")),
-        Constraint::MinItems(n) => ("too-few", format!("give at least {n}")),
-        Constraint::MaxItems(n) => ("too-many", format!("give at most {n}")),
+        Constraint::MinLength(n) => ("too-short", format!("use {n} or more characters")),
+        Constraint::MaxLength(n) => ("too-long", format!("use {n} characters or fewer")),
+        Constraint::MinItems(n) => ("too-few", format!("give {n} or more items")),
+        Constraint::MaxItems(n) => ("too-many", format!("give {n} items or fewer")),
         Constraint::Min(n) => ("too-small", format!("use {n} or more")),
         Constraint::Max(n) => ("too-large", format!("use {n} or less")),
         Constraint::Pattern(p) => ("pattern", format!("use only what matches {}", p.text())),
@@ -71,9 +71,9 @@ fn advice_on_error(error: &Error) -> (&'static str, &'static str) {
             ("invalid-arn", "use an ARN of the form arn:aws:states:REGION:ACCOUNT:stateMachine:NAME")
         }
         Error::ArnType { found } if found == "stateMachineAlias" => {
-            ("arn-type", "write stateMachine instead of stateMachineAlias: alias ARNs end in stateMachine:NAME:ALIAS")
+            ("invalid-arn", "write stateMachine instead of stateMachineAlias: alias ARNs end in stateMachine:NAME:ALIAS")
         }
-        Error::ArnType { .. } => ("arn-type", "use the ARN of the type that this operation takes"),
+        Error::ArnType { .. } => ("invalid-arn", "use the ARN of the type that this operation takes"),
         Error::AliasArnRequired { .. } => ("not-an-alias-arn", "add a colon and the alias's name"),
         Error::VersionArnRequired { .. } => ("not-a-version-arn", "add a colon and the version's number"),
         Error::MachineOrVersionArnRequired { .. } => {

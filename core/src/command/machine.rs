@@ -1,10 +1,10 @@
 //! Commands on state machines and their tags.
 
-use super::target::{machine_arn, unlabeled_arn};
+use super::target::{machine_arn, unlabeled_arn, wrong_type};
 use super::{Faults, Request, Target};
 use crate::definition;
 use crate::error::{Error, Result};
-use crate::model::{MachineType, Tag, parse_arn};
+use crate::model::{MachineType, Resource, Tag, parse_arn};
 use crate::page::Page;
 use crate::wire::Text;
 use crate::wire::input::{
@@ -208,13 +208,19 @@ impl Request for ValidateStateMachineDefinitionInput<'_> {
     }
 }
 
-/// Any ARN of Step Functions: whether it can be tagged shows when it is looked up.
-fn resource<'a>(arn: &'a str, faults: &mut Faults) -> Option<&'a str> {
-    faults.keep("/resourceArn", parse_arn(arn)).map(|_| arn)
+/// An ARN of anything but an execution: whether it can be tagged shows when it is looked up.
+fn resource<'a>(text: &'a str, faults: &mut Faults) -> Option<&'a str> {
+    let arn = faults.keep("/resourceArn", parse_arn(text))?;
+    if matches!(arn.resource, Resource::Execution { .. } | Resource::Express { .. }) {
+        faults.push("/resourceArn", wrong_type(&arn));
+        return None;
+    }
+    Some(text)
 }
 
 pub(super) fn check_name(name: &str) -> Result<()> {
-    let forbidden = |c: char| c.is_whitespace() || c.is_control() || FORBIDDEN.contains(c);
+    let special = |c: char| matches!(c, '\u{FFFE}' | '\u{FFFF}' | '\u{10FFFF}');
+    let forbidden = |c: char| c.is_whitespace() || c.is_control() || special(c) || FORBIDDEN.contains(c);
     if name.contains(forbidden) { Err(Error::InvalidName { name: name.into() }) } else { Ok(()) }
 }
 

@@ -111,7 +111,7 @@ fn validate_definition(definition: &str) -> ValidateStateMachineDefinitionOutput
         severity: "ERROR".to_owned(),
         code: fault.code.to_owned(),
         message: fault.message,
-        location: fault.location.map(str::to_owned),
+        location: fault.location,
     };
     let diagnostics: Vec<_> = definition::fault(definition).map(diagnostic).into_iter().collect();
     let result = if diagnostics.is_empty() { "OK" } else { "FAIL" }.to_owned();

@@ -187,14 +187,24 @@ fn printed<T: Checked>(items: &[T]) -> Shown {
     Shown::Quoted(text)
 }
 
+/// What [`structure!`] needs in scope.
+pub(crate) mod prelude {
+    pub(crate) use super::{Structure, check_member, print_member, structure};
+    pub(crate) use crate::constraint::{Member, Path, Violations};
+    pub(crate) use crate::options::Limits;
+    pub(crate) use crate::wire::Text;
+    pub(crate) use serde::de::{IgnoredAny, MapAccess, Visitor};
+    pub(crate) use serde::{Deserialize, Deserializer, Serialize};
+    pub(crate) use std::marker::PhantomData;
+}
+
 /// Declares a structure: its Rust type, its members on the wire, and their rules.
 macro_rules! structure {
-    ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)?, $bound:literal {
+    ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)? {
         $($(#[$field_doc:meta])* $field:ident $json:literal: $type:ty, $required:literal, $rule:expr;)*
     }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(default, bound(deserialize = $bound))]
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
         pub struct $name $(<$life>)? {
             $(
                 $(#[$field_doc])*
@@ -203,13 +213,40 @@ macro_rules! structure {
             )*
         }
 
+        // By hand, since serde's own takes a list for a structure, and refuses a member given twice.
+        impl<'de $(: $life, $life)?> Deserialize<'de> for $name $(<$life>)? {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Members $(<$life>)? (PhantomData<$name $(<$life>)?>);
+
+                impl<'de $(: $life, $life)?> Visitor<'de> for Members $(<$life>)? {
+                    type Value = $name $(<$life>)?;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("a structure")
+                    }
+
+                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                        let mut value = Self::Value::default();
+                        while let Some(name) = map.next_key::<Text<'_>>()? {
+                            match &*name {
+                                $($json => value.$field = map.next_value()?,)*
+                                _ => drop(map.next_value::<IgnoredAny>()?),
+                            }
+                        }
+                        Ok(value)
+                    }
+                }
+
+                deserializer.deserialize_map(Members(PhantomData))
+            }
+        }
+
         impl $(<$life>)? Structure for $name $(<$life>)? {
             const NAME: &'static str = stringify!($name);
             const MEMBERS: &'static [Member] = &[
                 $(Member { name: $json, required: $required, rule: $rule },)*
             ];
 
-            #[allow(unused_variables, unused_mut, reason = "a structure may have no members")]
             fn check_members(&self, limits: &Limits, parent: Option<&Path<'_>>, found: &mut Violations) {
                 let mut members = Self::MEMBERS.iter();
                 $(
@@ -219,7 +256,6 @@ macro_rules! structure {
                 )*
             }
 
-            #[allow(unused_variables, reason = "a structure may have no members")]
             fn print_members(&self, out: &mut String) {
                 $(print_member(self.$field.as_ref(), $json, out);)*
             }

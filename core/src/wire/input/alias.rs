@@ -1,15 +1,12 @@
 //! Inputs of the alias operations.
 
 use super::rules::{ROUTES, integer, restricted_name, sensitive, text};
-use crate::constraint::{Member, Path, Violations};
-use crate::options::Limits;
-use crate::wire::structure::{Structure, check_member, print_member, structure};
-use crate::wire::{Secret, Text};
-use serde::{Deserialize, Serialize};
+use crate::wire::Secret;
+use crate::wire::structure::prelude::*;
 
 structure! {
     /// One entry of a routing configuration.
-    RoutingConfigurationListItem<'a>, "'de: 'a" {
+    RoutingConfigurationListItem<'a> {
         /// The version's ARN.
         state_machine_version_arn "stateMachineVersionArn": Text<'a>, true, text(1, 256);
         /// Percent of the starts, 0 to 100.
@@ -19,7 +16,7 @@ structure! {
 
 structure! {
     /// Input of CreateStateMachineAlias.
-    CreateStateMachineAliasInput<'a>, "'de: 'a" {
+    CreateStateMachineAliasInput<'a> {
         /// What the alias is for, at most 256 characters.
         description "description": Secret<'a>, false, sensitive(256);
         /// 1 to 80 of letters, digits, `_`, `-`, `.`, not all digits.
@@ -31,7 +28,7 @@ structure! {
 
 structure! {
     /// Input of DescribeStateMachineAlias.
-    DescribeStateMachineAliasInput<'a>, "'de: 'a" {
+    DescribeStateMachineAliasInput<'a> {
         /// The alias's ARN.
         state_machine_alias_arn "stateMachineAliasArn": Text<'a>, true, text(1, 256);
     }
@@ -39,7 +36,7 @@ structure! {
 
 structure! {
     /// Input of ListStateMachineAliases.
-    ListStateMachineAliasesInput<'a>, "'de: 'a" {
+    ListStateMachineAliasesInput<'a> {
         /// A state machine, or a version whose aliases are wanted.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
         /// Where the page before ended.
@@ -51,7 +48,7 @@ structure! {
 
 structure! {
     /// Input of UpdateStateMachineAlias.
-    UpdateStateMachineAliasInput<'a>, "'de: 'a" {
+    UpdateStateMachineAliasInput<'a> {
         /// The alias's ARN.
         state_machine_alias_arn "stateMachineAliasArn": Text<'a>, true, text(1, 256);
         /// The new description; absent: unchanged.
@@ -63,7 +60,7 @@ structure! {
 
 structure! {
     /// Input of DeleteStateMachineAlias.
-    DeleteStateMachineAliasInput<'a>, "'de: 'a" {
+    DeleteStateMachineAliasInput<'a> {
         /// The alias's ARN.
         state_machine_alias_arn "stateMachineAliasArn": Text<'a>, true, text(1, 256);
     }

@@ -1,15 +1,12 @@
 //! Inputs of the execution operations.
 
 use super::rules::{INPUT, STATUSES, TRACE_HEADER, integer, one_of, sensitive, text};
-use crate::constraint::{Member, Path, Violations};
-use crate::options::Limits;
-use crate::wire::structure::{Structure, check_member, print_member, structure};
-use crate::wire::{Secret, Text};
-use serde::{Deserialize, Serialize};
+use crate::wire::Secret;
+use crate::wire::structure::prelude::*;
 
 structure! {
     /// Input of StartExecution.
-    StartExecutionInput<'a>, "'de: 'a" {
+    StartExecutionInput<'a> {
         /// A state machine, version or alias.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
         /// The execution's name; absent: a UUID.
@@ -23,7 +20,7 @@ structure! {
 
 structure! {
     /// Input of DescribeExecution.
-    DescribeExecutionInput<'a>, "'de: 'a" {
+    DescribeExecutionInput<'a> {
         /// The execution's ARN.
         execution_arn "executionArn": Text<'a>, true, text(1, 256);
         /// METADATA_ONLY leaves definition and input out.
@@ -33,7 +30,7 @@ structure! {
 
 structure! {
     /// Input of DescribeStateMachineForExecution.
-    DescribeStateMachineForExecutionInput<'a>, "'de: 'a" {
+    DescribeStateMachineForExecutionInput<'a> {
         /// The execution's ARN.
         execution_arn "executionArn": Text<'a>, true, text(1, 256);
         /// METADATA_ONLY leaves definition and input out.
@@ -43,7 +40,7 @@ structure! {
 
 structure! {
     /// Input of ListExecutions.
-    ListExecutionsInput<'a>, "'de: 'a" {
+    ListExecutionsInput<'a> {
         /// A state machine, version or alias.
         state_machine_arn "stateMachineArn": Text<'a>, false, text(1, 256);
         /// Only executions of this status.
@@ -61,7 +58,7 @@ structure! {
 
 structure! {
     /// Input of StopExecution.
-    StopExecutionInput<'a>, "'de: 'a" {
+    StopExecutionInput<'a> {
         /// The execution's ARN.
         execution_arn "executionArn": Text<'a>, true, text(1, 256);
         /// An error code.

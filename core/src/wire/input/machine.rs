@@ -1,15 +1,13 @@
 //! Inputs of the operations on state machines, versions, tags and definitions.
 
 use super::rules::{DEFINITION, TAG_KEY, any_text, integer, list, one_of, sensitive, text};
-use crate::constraint::{Member, Path, Rule, Violations};
-use crate::options::Limits;
-use crate::wire::structure::{Structure, check_member, print_member, structure};
-use crate::wire::{Secret, Text};
-use serde::{Deserialize, Serialize};
+use crate::constraint::Rule;
+use crate::wire::Secret;
+use crate::wire::structure::prelude::*;
 
 structure! {
     /// Where logs go.
-    CloudWatchLogsLogGroup<'a>, "'de: 'a" {
+    CloudWatchLogsLogGroup<'a> {
         /// The log group's ARN.
         log_group_arn "logGroupArn": Text<'a>, false, text(1, 256);
     }
@@ -17,7 +15,7 @@ structure! {
 
 structure! {
     /// Where logs go.
-    LogDestination<'a>, "'de: 'a" {
+    LogDestination<'a> {
         /// The log group.
         cloud_watch_logs_log_group "cloudWatchLogsLogGroup": CloudWatchLogsLogGroup<'a>, false, Rule::Structure(CloudWatchLogsLogGroup::MEMBERS);
     }
@@ -25,7 +23,7 @@ structure! {
 
 structure! {
     /// What is logged. Kept and given back; nothing is logged here.
-    LoggingConfiguration<'a>, "'de: 'a" {
+    LoggingConfiguration<'a> {
         /// How much.
         level "level": Text<'a>, false, one_of(&["ALL", "ERROR", "FATAL", "OFF"]);
         /// Whether data is included.
@@ -37,7 +35,7 @@ structure! {
 
 structure! {
     /// Whether X-Ray traces. Kept and given back.
-    TracingConfiguration, "" {
+    TracingConfiguration {
         /// Whether it is on.
         enabled "enabled": bool, false, Rule::Boolean;
     }
@@ -45,7 +43,7 @@ structure! {
 
 structure! {
     /// How data is encrypted. Kept and given back.
-    EncryptionConfiguration<'a>, "'de: 'a" {
+    EncryptionConfiguration<'a> {
         /// The key.
         kms_key_id "kmsKeyId": Text<'a>, false, text(1, 2048);
         /// Seconds.
@@ -57,7 +55,7 @@ structure! {
 
 structure! {
     /// A tag. Named `Tag` in the model.
-    TagInput<'a>, "'de: 'a" {
+    TagInput<'a> {
         /// The key.
         key "key": Text<'a>, false, text(1, 128);
         /// The value.
@@ -67,7 +65,7 @@ structure! {
 
 structure! {
     /// Input of CreateStateMachine.
-    CreateStateMachineInput<'a>, "'de: 'a" {
+    CreateStateMachineInput<'a> {
         /// 1 to 80 characters.
         name "name": Text<'a>, true, text(1, 80);
         /// The definition, Amazon States Language as JSON text.
@@ -93,7 +91,7 @@ structure! {
 
 structure! {
     /// Input of UpdateStateMachine. Absent members stay as they are.
-    UpdateStateMachineInput<'a>, "'de: 'a" {
+    UpdateStateMachineInput<'a> {
         /// The state machine.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
         /// The definition, Amazon States Language as JSON text.
@@ -115,7 +113,7 @@ structure! {
 
 structure! {
     /// Input of DescribeStateMachine.
-    DescribeStateMachineInput<'a>, "'de: 'a" {
+    DescribeStateMachineInput<'a> {
         /// A state machine or a version.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
         /// METADATA_ONLY leaves definition and input out.
@@ -125,7 +123,7 @@ structure! {
 
 structure! {
     /// Input of ListStateMachines.
-    ListStateMachinesInput<'a>, "'de: 'a" {
+    ListStateMachinesInput<'a> {
         /// At most so many; 0 or absent: 100.
         max_results "maxResults": i64, false, integer(0, 1000);
         /// Where the page before ended.
@@ -135,7 +133,7 @@ structure! {
 
 structure! {
     /// Input of DeleteStateMachine.
-    DeleteStateMachineInput<'a>, "'de: 'a" {
+    DeleteStateMachineInput<'a> {
         /// The state machine.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
     }
@@ -143,7 +141,7 @@ structure! {
 
 structure! {
     /// Input of PublishStateMachineVersion.
-    PublishStateMachineVersionInput<'a>, "'de: 'a" {
+    PublishStateMachineVersionInput<'a> {
         /// The state machine.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
         /// Publish only this revision; `INITIAL` before the first update.
@@ -155,7 +153,7 @@ structure! {
 
 structure! {
     /// Input of ListStateMachineVersions.
-    ListStateMachineVersionsInput<'a>, "'de: 'a" {
+    ListStateMachineVersionsInput<'a> {
         /// The state machine.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
         /// Where the page before ended.
@@ -167,7 +165,7 @@ structure! {
 
 structure! {
     /// Input of DeleteStateMachineVersion.
-    DeleteStateMachineVersionInput<'a>, "'de: 'a" {
+    DeleteStateMachineVersionInput<'a> {
         /// The version's ARN.
         state_machine_version_arn "stateMachineVersionArn": Text<'a>, true, text(1, 2000);
     }
@@ -175,7 +173,7 @@ structure! {
 
 structure! {
     /// Input of TagResource.
-    TagResourceInput<'a>, "'de: 'a" {
+    TagResourceInput<'a> {
         /// The state machine's ARN.
         resource_arn "resourceArn": Text<'a>, true, text(1, 256);
         /// Tags, 50 at most.
@@ -185,7 +183,7 @@ structure! {
 
 structure! {
     /// Input of UntagResource.
-    UntagResourceInput<'a>, "'de: 'a" {
+    UntagResourceInput<'a> {
         /// The state machine's ARN.
         resource_arn "resourceArn": Text<'a>, true, text(1, 256);
         /// Keys to remove.
@@ -195,7 +193,7 @@ structure! {
 
 structure! {
     /// Input of ListTagsForResource.
-    ListTagsForResourceInput<'a>, "'de: 'a" {
+    ListTagsForResourceInput<'a> {
         /// The state machine's ARN.
         resource_arn "resourceArn": Text<'a>, true, text(1, 256);
     }
@@ -203,7 +201,7 @@ structure! {
 
 structure! {
     /// Input of ValidateStateMachineDefinition.
-    ValidateStateMachineDefinitionInput<'a>, "'de: 'a" {
+    ValidateStateMachineDefinitionInput<'a> {
         /// The definition, Amazon States Language as JSON text.
         definition "definition": Secret<'a>, true, DEFINITION;
         /// STANDARD (also when absent) or EXPRESS.

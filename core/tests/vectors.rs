@@ -1,0 +1,64 @@
+//! Every behaviour is a vector in the repository's `vectors/`; here they run on both stores.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod support;
+
+use sfn_alias::ErrorKind;
+use std::collections::BTreeSet;
+use support::{On, load, run};
+
+fn run_all(on: On) {
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for (file, vectors) in load() {
+        for vector in vectors {
+            count += 1;
+            if let Err(difference) = run(&vector, on) {
+                failures.push(format!("{file}: {}\n{difference}", vector.name));
+            }
+        }
+    }
+    assert!(count > 1000, "only {count} vectors were found");
+    assert!(failures.is_empty(), "{} of {count} vectors differ:\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+#[test]
+fn vectors_hold_in_memory() {
+    run_all(On::Memory);
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn vectors_hold_in_a_file() {
+    run_all(On::File);
+}
+
+#[test]
+fn names_are_unique_and_sources_are_known() {
+    let mut names = BTreeSet::new();
+    for (file, vectors) in load() {
+        for vector in vectors {
+            let known = ["recorded", "model", "docs", "assumed"];
+            assert!(known.contains(&&*vector.source.kind), "{file}: {}: source {}", vector.name, vector.source.kind);
+            assert!(!vector.source.basis.is_empty(), "{file}: {}: no basis", vector.name);
+            assert!(vector.behaviour.ends_with('.'), "{file}: {}: the behaviour is no sentence", vector.name);
+            assert!(names.insert(vector.name.clone()), "{file}: {} stands there twice", vector.name);
+        }
+    }
+}
+
+/// The store's own failure cannot be brought about by a request; `tests/sqlite.rs` covers it.
+const NOT_BY_REQUEST: [ErrorKind; 1] = [ErrorKind::InternalFailure];
+
+#[test]
+fn every_error_kind_has_a_vector() {
+    let mut expected: BTreeSet<&str> = ErrorKind::ALL.iter().map(|kind| kind.code()).collect();
+    NOT_BY_REQUEST.iter().for_each(|kind| assert!(expected.remove(kind.code())));
+    for (_, vectors) in load() {
+        for vector in vectors {
+            let answered = vector.expect.pointer("/body/__type").and_then(|kind| kind.as_str()?.split('#').next_back());
+            answered.map(|code| expected.remove(code));
+        }
+    }
+    assert!(expected.is_empty(), "error kinds without a vector: {expected:?}");
+}
