@@ -168,7 +168,8 @@ fn scope(given: Option<&Value>) -> Scope {
     let part = |name: &str, default: &str| -> String {
         given.and_then(|scope| scope.get(name)?.as_str()).unwrap_or(default).to_owned()
     };
-    let (partition, account, region) = (part("partition", "aws"), part("account", "123456789012"), part("region", "us-east-1"));
+    let (partition, account, region) =
+        (part("partition", "aws"), part("account", "123456789012"), part("region", "us-east-1"));
     Scope::new(&partition, &account, &region).expect("a scope")
 }
 
