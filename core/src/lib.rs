@@ -75,3 +75,8 @@ pub use redact::Redacted;
 pub use router::{Router, pick};
 pub use service::{Aliases, StartCount};
 pub use validation::{Validate, check, validate};
+
+/// Runs the code of README.md in the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

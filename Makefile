@@ -1,0 +1,69 @@
+# The two commands of README: `make demo` and `make test`. `make help` names the others.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test generate bench tools fmt clippy rust docs generated model examples
+
+CARGO ?= cargo
+PYTHON ?= python3
+VENV := .venv/model
+# One line a missing tool, with what to install.
+need = command -v $(1) >/dev/null || { echo "$(1) is missing: install $(2)" >&2; exit 1; }
+say = @echo "== $(1)"
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+tools:
+	@$(call need,cargo,Rust 1.88 or later from https://rustup.rs)
+	@$(call need,cc,a C compiler (SQLite is built from source), for example gcc)
+	@$(call need,$(PYTHON),Python 3.10 or later)
+
+demo: tools ## a whole alias life, request by request
+	$(CARGO) run -q -p sfn-alias-examples --bin demo
+
+test: tools fmt clippy rust docs generated model examples ## every check
+	@echo "== all checks passed"
+
+fmt:
+	$(call say,formatting)
+	$(CARGO) fmt --all --check
+
+clippy:
+	$(call say,lints)
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	$(CARGO) clippy -p sfn-alias --no-default-features --locked -- -D warnings
+
+rust:
+	$(call say,tests)
+	$(CARGO) test --workspace --locked
+
+docs:
+	$(call say,documentation)
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+
+generate: tools ## write the generated files
+	$(CARGO) run -q -p generate
+
+generated:
+	$(call say,generated files)
+	$(CARGO) run -q -p generate --locked -- --check
+
+$(VENV)/ok: tools/model/requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+model: $(VENV)/ok
+	$(call say,service model)
+	$(CARGO) run -q -p sfn-alias --example constraints --locked > target/constraints.json
+	$(VENV)/bin/python tools/model/compare.py --constraints target/constraints.json
+
+examples:
+	$(call say,examples)
+	$(CARGO) run -q -p sfn-alias-examples --bin start --locked | diff - examples/expected.txt
+	$(CARGO) run -q -p sfn-alias-examples --bin demo --locked | diff - examples/demo.txt
+
+bench: tools ## the benchmarks, with their floors beside them
+	$(CARGO) bench -p sfn-alias

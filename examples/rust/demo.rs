@@ -1,0 +1,59 @@
+//! `make demo`: a whole alias life as AWS JSON, on the requests of the recordings (examples/demo.json).
+#![expect(clippy::print_stdout, reason = "an example prints")]
+
+use serde::Deserialize;
+use serde_json::Value;
+use sfn_alias::{Aliases, Options, Scope};
+use std::error::Error;
+
+/// One request of the story.
+#[derive(Deserialize)]
+struct Step {
+    title: String,
+    operation: String,
+    input: Value,
+    #[serde(default = "once")]
+    times: usize,
+}
+
+const fn once() -> usize {
+    1
+}
+
+const MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:orders";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let steps: Vec<Step> = serde_json::from_str(include_str!("../demo.json"))?;
+    let scope = Scope::new("aws", "123456789012", "us-east-1")?;
+    let aliases = Aliases::in_memory_with(Options { seed: Some(7), ..Options::default() })?.in_scope(scope);
+    for (number, step) in (1..).zip(&steps) {
+        tell(number, step, &aliases)?;
+    }
+    Ok(())
+}
+
+fn tell(number: usize, step: &Step, aliases: &Aliases) -> Result<(), Box<dyn Error>> {
+    let body = serde_json::to_vec(&step.input)?;
+    let mut reply = aliases.call(&step.operation, &body);
+    for _ in 1..step.times {
+        reply = aliases.call(&step.operation, &body);
+    }
+    let times = if step.times > 1 { format!(", {} times", step.times) } else { String::new() };
+    println!("{number:2}. {}\n    {} {}{times}", step.title, step.operation, step.input);
+    println!("    -> {} {}", reply.status, String::from_utf8_lossy(&reply.body));
+    if step.times > 1 {
+        histogram(aliases, step.times)?;
+    }
+    println!();
+    Ok(())
+}
+
+/// How the starts were spread, a bar of 50 for all of them.
+fn histogram(aliases: &Aliases, times: usize) -> Result<(), Box<dyn Error>> {
+    for started in aliases.start_counts(MACHINE)? {
+        let share = usize::try_from(started.count)? * 100 / times;
+        let version = started.version.map_or_else(|| "unqualified".to_owned(), |number| format!("version {number}"));
+        println!("       {version:<11} {:>5}  {share:>3}%  {}", started.count, "#".repeat(share / 2));
+    }
+    Ok(())
+}
