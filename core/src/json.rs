@@ -12,6 +12,33 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
+/// Where an answer goes: JSON bytes, or the values of another language.
+pub trait Sink {
+    /// What comes of an answer.
+    type Answer;
+
+    /// Writes an answer. Dates are written as newtype structs of the name `Timestamp` around
+    /// seconds, so that a language can make its own dates of them.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the answer cannot be written.
+    fn write<T: Serialize>(&self, answer: &T) -> Result<Self::Answer>;
+}
+
+/// Answers as JSON bytes.
+pub(crate) struct Json;
+
+impl Sink for Json {
+    type Answer = Vec<u8>;
+
+    fn write<T: Serialize>(&self, answer: &T) -> Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(512);
+        let failed = |error| Error::Store { fault: format!("the answer has no JSON form: {error}") };
+        serde_json::to_writer(&mut bytes, answer).map_err(failed)?;
+        Ok(bytes)
+    }
+}
+
 #[derive(Serialize)]
 struct ErrorBody {
     #[serde(rename = "__type")]

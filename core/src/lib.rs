@@ -66,7 +66,7 @@ pub mod wire;
 pub use compare::{Comparison, compare};
 pub use error::{Error, ErrorKind, Result};
 pub use fingerprint::{AliasMember, Fingerprint, fingerprint, fingerprint_encoding};
-pub use json::{Reply, error_body};
+pub use json::{Reply, Sink, error_body};
 pub use model::{Scope, Timestamp, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
@@ -74,7 +74,7 @@ pub use problem::Problem;
 pub use redact::Redacted;
 pub use router::{Router, pick};
 pub use service::{Aliases, StartCount};
-pub use validation::{Validate, check, validate};
+pub use validation::{Validate, check, check_from, validate, validate_from};
 
 /// Runs the code of README.md in the tests.
 #[cfg(doctest)]

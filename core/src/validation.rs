@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::options::Limits;
 use crate::problem::Problem;
 use crate::service::{problems_of, refusal_of};
+use crate::wire::Source;
 
 /// What AWS would answer to this request by itself, without looking at what is stored: nothing, or
 /// the one error.
@@ -39,6 +40,22 @@ pub fn validate(operation: &str, input: &[u8]) -> Result<()> {
 /// ```
 pub fn check(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
     Ok(problems_of(operation.parse()?, input, &Limits::default()))
+}
+
+/// As [`validate`], for a request that is not JSON bytes: the values of another language.
+///
+/// # Errors
+/// As [`validate`].
+pub fn validate_from(operation: &str, source: &impl Source) -> Result<()> {
+    refusal_of(operation.parse()?, source, &Limits::default())
+}
+
+/// As [`check`], for a request that is not JSON bytes.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_from(operation: &str, source: &impl Source) -> Result<Vec<Problem>> {
+    Ok(problems_of(operation.parse()?, source, &Limits::default()))
 }
 
 /// The same questions for an input that is already typed.

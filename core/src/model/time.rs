@@ -40,7 +40,7 @@ impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // Milliseconds of our era fit 53 bits: the division is exact to the millisecond.
         #[expect(clippy::cast_precision_loss, reason = "within 2^53 for the next 280,000 years")]
-        serializer.serialize_f64(self.0 as f64 / 1000.0)
+        serializer.serialize_newtype_struct("Timestamp", &(self.0 as f64 / 1000.0))
     }
 }
 

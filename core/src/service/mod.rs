@@ -5,7 +5,7 @@ mod requests;
 
 use crate::engine::{Context, Decision};
 use crate::error::{Error, Result};
-use crate::json::Reply;
+use crate::json::{Json, Reply, Sink};
 use crate::model::{Resource, Scope, Timestamp, parse_arn};
 use crate::operation::Operation;
 use crate::options::Options;
@@ -13,6 +13,7 @@ use crate::page::Tokens;
 use crate::problem::Problem;
 use crate::router::{Router, entropy};
 use crate::store::{MemoryStore, Nothing, Session, Store, View};
+use crate::wire::Source;
 use requests::{Operate, answer};
 pub(crate) use requests::{problems_of, refusal_of};
 use std::fmt;
@@ -136,6 +137,15 @@ impl Aliases {
         self.invoke_on(&*self.inner.store, operation, body)
     }
 
+    /// As [`Aliases::invoke`], for requests and answers that are not JSON bytes: the values of another
+    /// language.
+    ///
+    /// # Errors
+    /// As [`Aliases::invoke`].
+    pub fn invoke_with<K: Sink>(&self, operation: &str, source: &impl Source, sink: &K) -> Result<K::Answer> {
+        answer(operation.parse()?, source, sink, &self.on(&*self.inner.store))
+    }
+
     /// Many requests with one commit, for writers that come at the same time. Each is answered as
     /// if it had come alone, in this order. When the commit fails, all are answered with the failure.
     pub fn call_many(&self, requests: &[(&str, &[u8])]) -> Vec<Reply> {
@@ -191,7 +201,7 @@ impl Aliases {
         if body.len() > limit {
             return Err(Error::TooLarge { size: body.len(), limit });
         }
-        answer(operation, body, &self.on(session))
+        answer(operation, body, &Json, &self.on(session))
     }
 
     fn run<I: Operate>(&self, input: &I) -> Result<I::Output> {

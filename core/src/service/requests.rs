@@ -5,7 +5,7 @@ use crate::command::{Qualifier, Request, accept, problems};
 use crate::definition;
 use crate::engine::execution::Chance;
 use crate::engine::{alias, execution, machine, tags, version};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::Machine;
 use crate::operation::Operation;
 use crate::options::Limits;
@@ -13,7 +13,8 @@ use crate::page::{Cursor, List, Page, cut};
 use crate::problem::Problem;
 use crate::wire::input::*;
 use crate::wire::output::*;
-use crate::wire::parse;
+use crate::json::Sink;
+use crate::wire::{Source, parse};
 use serde::{Deserialize, Serialize};
 
 /// A request that this service answers.
@@ -152,21 +153,21 @@ fn some_machines(prefix: &str, mut after: Option<String>, take: usize, call: &Ca
     }
 }
 
-fn answer_as<'a, I: Operate + Deserialize<'a>>(body: &'a [u8], call: &Call<'_>) -> Result<Vec<u8>> {
-    let input: I = parse(body)?;
-    let output = call.run(&input)?;
-    let mut answer = Vec::with_capacity(512);
-    let failed = |error| Error::Store { fault: format!("the answer has no JSON form: {error}") };
-    serde_json::to_writer(&mut answer, &output).map_err(failed)?;
-    Ok(answer)
+fn answer_as<'s, I: Operate + Deserialize<'s>, K: Sink>(
+    source: &'s (impl Source + ?Sized),
+    sink: &K,
+    call: &Call<'_>,
+) -> Result<K::Answer> {
+    let input: I = parse(source)?;
+    sink.write(&call.run(&input)?)
 }
 
-fn refusal_as<'a, I: Request + Deserialize<'a>>(body: &'a [u8], limits: &Limits) -> Result<()> {
-    accept(&parse::<I>(body)?, limits).map(drop)
+fn refusal_as<'s, I: Request + Deserialize<'s>>(source: &'s (impl Source + ?Sized), limits: &Limits) -> Result<()> {
+    accept(&parse::<I>(source)?, limits).map(drop)
 }
 
-fn problems_as<'a, I: Request + Deserialize<'a>>(body: &'a [u8], limits: &Limits) -> Vec<Problem> {
-    match parse::<I>(body) {
+fn problems_as<'s, I: Request + Deserialize<'s>>(source: &'s (impl Source + ?Sized), limits: &Limits) -> Vec<Problem> {
+    match parse::<I>(source) {
         Ok(input) => problems(&input, limits),
         Err(error) => vec![Problem::of_error(&error.pointer(), &error)],
     }
@@ -174,49 +175,54 @@ fn problems_as<'a, I: Request + Deserialize<'a>>(body: &'a [u8], limits: &Limits
 
 /// Runs a generic function for the input type of an operation.
 macro_rules! by_operation {
-    ($operation:expr, $function:ident($($argument:expr),*)) => {
+    ($operation:expr, $function:ident $(with $extra:ty)?, ($($argument:expr),*)) => {
         match $operation {
-            Operation::CreateStateMachineAlias => $function::<CreateStateMachineAliasInput<'_>>($($argument),*),
-            Operation::DescribeStateMachineAlias => $function::<DescribeStateMachineAliasInput<'_>>($($argument),*),
-            Operation::ListStateMachineAliases => $function::<ListStateMachineAliasesInput<'_>>($($argument),*),
-            Operation::UpdateStateMachineAlias => $function::<UpdateStateMachineAliasInput<'_>>($($argument),*),
-            Operation::DeleteStateMachineAlias => $function::<DeleteStateMachineAliasInput<'_>>($($argument),*),
-            Operation::CreateStateMachine => $function::<CreateStateMachineInput<'_>>($($argument),*),
-            Operation::UpdateStateMachine => $function::<UpdateStateMachineInput<'_>>($($argument),*),
-            Operation::DescribeStateMachine => $function::<DescribeStateMachineInput<'_>>($($argument),*),
-            Operation::ListStateMachines => $function::<ListStateMachinesInput<'_>>($($argument),*),
-            Operation::DeleteStateMachine => $function::<DeleteStateMachineInput<'_>>($($argument),*),
-            Operation::PublishStateMachineVersion => $function::<PublishStateMachineVersionInput<'_>>($($argument),*),
-            Operation::ListStateMachineVersions => $function::<ListStateMachineVersionsInput<'_>>($($argument),*),
-            Operation::DeleteStateMachineVersion => $function::<DeleteStateMachineVersionInput<'_>>($($argument),*),
-            Operation::StartExecution => $function::<StartExecutionInput<'_>>($($argument),*),
-            Operation::DescribeExecution => $function::<DescribeExecutionInput<'_>>($($argument),*),
+            Operation::CreateStateMachineAlias => $function::<CreateStateMachineAliasInput<'_> $(, $extra)?>($($argument),*),
+            Operation::DescribeStateMachineAlias => $function::<DescribeStateMachineAliasInput<'_> $(, $extra)?>($($argument),*),
+            Operation::ListStateMachineAliases => $function::<ListStateMachineAliasesInput<'_> $(, $extra)?>($($argument),*),
+            Operation::UpdateStateMachineAlias => $function::<UpdateStateMachineAliasInput<'_> $(, $extra)?>($($argument),*),
+            Operation::DeleteStateMachineAlias => $function::<DeleteStateMachineAliasInput<'_> $(, $extra)?>($($argument),*),
+            Operation::CreateStateMachine => $function::<CreateStateMachineInput<'_> $(, $extra)?>($($argument),*),
+            Operation::UpdateStateMachine => $function::<UpdateStateMachineInput<'_> $(, $extra)?>($($argument),*),
+            Operation::DescribeStateMachine => $function::<DescribeStateMachineInput<'_> $(, $extra)?>($($argument),*),
+            Operation::ListStateMachines => $function::<ListStateMachinesInput<'_> $(, $extra)?>($($argument),*),
+            Operation::DeleteStateMachine => $function::<DeleteStateMachineInput<'_> $(, $extra)?>($($argument),*),
+            Operation::PublishStateMachineVersion => $function::<PublishStateMachineVersionInput<'_> $(, $extra)?>($($argument),*),
+            Operation::ListStateMachineVersions => $function::<ListStateMachineVersionsInput<'_> $(, $extra)?>($($argument),*),
+            Operation::DeleteStateMachineVersion => $function::<DeleteStateMachineVersionInput<'_> $(, $extra)?>($($argument),*),
+            Operation::StartExecution => $function::<StartExecutionInput<'_> $(, $extra)?>($($argument),*),
+            Operation::DescribeExecution => $function::<DescribeExecutionInput<'_> $(, $extra)?>($($argument),*),
             Operation::DescribeStateMachineForExecution => {
-                $function::<DescribeStateMachineForExecutionInput<'_>>($($argument),*)
+                $function::<DescribeStateMachineForExecutionInput<'_> $(, $extra)?>($($argument),*)
             }
-            Operation::ListExecutions => $function::<ListExecutionsInput<'_>>($($argument),*),
-            Operation::StopExecution => $function::<StopExecutionInput<'_>>($($argument),*),
-            Operation::TagResource => $function::<TagResourceInput<'_>>($($argument),*),
-            Operation::UntagResource => $function::<UntagResourceInput<'_>>($($argument),*),
-            Operation::ListTagsForResource => $function::<ListTagsForResourceInput<'_>>($($argument),*),
+            Operation::ListExecutions => $function::<ListExecutionsInput<'_> $(, $extra)?>($($argument),*),
+            Operation::StopExecution => $function::<StopExecutionInput<'_> $(, $extra)?>($($argument),*),
+            Operation::TagResource => $function::<TagResourceInput<'_> $(, $extra)?>($($argument),*),
+            Operation::UntagResource => $function::<UntagResourceInput<'_> $(, $extra)?>($($argument),*),
+            Operation::ListTagsForResource => $function::<ListTagsForResourceInput<'_> $(, $extra)?>($($argument),*),
             Operation::ValidateStateMachineDefinition => {
-                $function::<ValidateStateMachineDefinitionInput<'_>>($($argument),*)
+                $function::<ValidateStateMachineDefinitionInput<'_> $(, $extra)?>($($argument),*)
             }
         }
     };
 }
 
-/// The answer's body to a request's body.
-pub(super) fn answer(operation: Operation, body: &[u8], call: &Call<'_>) -> Result<Vec<u8>> {
-    by_operation!(operation, answer_as(body, call))
+/// The answer to a request.
+pub(super) fn answer<K: Sink>(
+    operation: Operation,
+    source: &(impl Source + ?Sized),
+    sink: &K,
+    call: &Call<'_>,
+) -> Result<K::Answer> {
+    by_operation!(operation, answer_as with K, (source, sink, call))
 }
 
 /// The one error that AWS answers to a request by itself.
-pub(crate) fn refusal_of(operation: Operation, body: &[u8], limits: &Limits) -> Result<()> {
-    by_operation!(operation, refusal_as(body, limits))
+pub(crate) fn refusal_of(operation: Operation, source: &(impl Source + ?Sized), limits: &Limits) -> Result<()> {
+    by_operation!(operation, refusal_as, (source, limits))
 }
 
 /// All problems of a request by itself.
-pub(crate) fn problems_of(operation: Operation, body: &[u8], limits: &Limits) -> Vec<Problem> {
-    by_operation!(operation, problems_as(body, limits))
+pub(crate) fn problems_of(operation: Operation, source: &(impl Source + ?Sized), limits: &Limits) -> Vec<Problem> {
+    by_operation!(operation, problems_as, (source, limits))
 }

@@ -1,26 +1,49 @@
-//! From bytes to a request; and where that fails, which member is to blame.
+//! From a caller's values to a request; and where that fails, which member is to blame.
 
 use super::Structure;
 use crate::constraint::{Member, Path, Rule};
 use crate::error::{Error, Result};
 use serde::Deserialize;
 use serde_json::Value;
+use std::fmt;
 
-/// Reads a request body.
-///
-/// # Errors
-/// [`Error::Malformed`] for a body that is no JSON object, [`Error::WrongType`] for a member of the
-/// wrong JSON type.
-pub(crate) fn parse<'a, T: Deserialize<'a> + Structure>(body: &'a [u8]) -> Result<T> {
-    serde_json::from_slice(body).map_err(|error| blame(body, T::MEMBERS, &error))
+/// Where a request is read from: JSON bytes, or the values of another language. It may be read twice.
+pub trait Source {
+    /// What reading fails with.
+    type Error: fmt::Display;
+
+    /// Reads the request as a type; its strings may borrow from the source.
+    ///
+    /// # Errors
+    /// When a value is not of the type.
+    fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Self::Error>;
 }
 
-/// The cold path: the body is read a second time, without types, to find the member.
-fn blame(body: &[u8], members: &[Member], error: &serde_json::Error) -> Error {
-    let malformed = |error: &dyn std::fmt::Display| Error::Malformed { fault: error.to_string() };
-    match serde_json::from_slice::<Value>(body) {
+/// A JSON text.
+impl Source for [u8] {
+    type Error = serde_json::Error;
+
+    fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Self::Error> {
+        serde_json::from_slice(self)
+    }
+}
+
+/// Reads a request.
+///
+/// # Errors
+/// [`Error::Malformed`] for what is no structure, [`Error::WrongType`] for a member of the wrong type.
+pub(crate) fn parse<'s, T: Deserialize<'s> + Structure>(source: &'s (impl Source + ?Sized)) -> Result<T> {
+    source.read().map_err(|error| blame(source, T::MEMBERS, &error))
+}
+
+/// The cold path: the request is read a second time, without types, to find the member.
+fn blame<S: Source + ?Sized>(source: &S, members: &[Member], error: &S::Error) -> Error {
+    let malformed = |error: &dyn fmt::Display| Error::Malformed { fault: error.to_string() };
+    match source.read::<Value>() {
         Err(untyped) => malformed(&untyped),
-        Ok(Value::Object(object)) => in_members(&Value::Object(object), members, None).unwrap_or_else(|| malformed(error)),
+        Ok(Value::Object(object)) => {
+            in_members(&Value::Object(object), members, None).unwrap_or_else(|| malformed(error))
+        }
         Ok(other) => Error::Malformed { fault: format!("expected an object, found {}", kind(&other)) },
     }
 }

@@ -6,6 +6,7 @@ pub mod output;
 mod structure;
 mod text;
 
+pub use mismatch::Source;
 pub(crate) use mismatch::parse;
 pub use structure::Structure;
 pub use text::{Secret, Text};
