@@ -35,14 +35,18 @@ pub(crate) fn create(
     if view.alias_count()? >= limit {
         return Err(Error::AliasQuota { limit });
     }
-    let alias = Alias {
+    let alias = created(command, context.now);
+    Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, reply(context.now)))
+}
+
+fn created(command: &CreateAlias<'_>, now: Timestamp) -> Alias {
+    Alias {
         description: command.description.map(Into::into),
         routing: command.routing,
-        created: context.now,
-        updated: context.now,
+        created: now,
+        updated: now,
         previous: None,
-    };
-    Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, reply(context.now)))
+    }
 }
 
 pub(crate) fn describe(

@@ -38,25 +38,35 @@ pub(crate) fn start(
         let reply = StartExecutionOutput { execution_arn, start_date: context.now };
         return Ok(Decision::change(Change::CountStart { version }, reply));
     }
-    let reply = |started| StartExecutionOutput { execution_arn: execution_arn(target.machine, name), start_date: started };
+    let arn = execution_arn(target.machine, name);
     if let Some(stored) = view.execution(name)? {
         if stored.status() != Status::Running || *stored.input != *command.input {
-            return Err(Error::ExecutionAlreadyExists { arn: execution_arn(target.machine, name) });
+            return Err(Error::ExecutionAlreadyExists { arn });
         }
-        return Ok(Decision::keep(reply(stored.started)));
+        return Ok(Decision::keep(StartExecutionOutput { execution_arn: arn, start_date: stored.started }));
     }
-    let execution = Execution {
+    let execution = started(command, name, version, alias, context.now);
+    let keep = context.limits.executions_per_state_machine;
+    let change = Change::PutExecution { execution: Box::new(execution), keep };
+    Ok(Decision::change(change, StartExecutionOutput { execution_arn: arn, start_date: context.now }))
+}
+
+fn started(
+    command: &StartExecution<'_>,
+    name: &str,
+    version: Option<u32>,
+    alias: Option<&str>,
+    now: Timestamp,
+) -> Execution {
+    Execution {
         name: name.into(),
         version,
         alias: alias.map(Into::into),
         input: command.input.into(),
         trace: command.trace.map(Into::into),
-        started: context.now,
+        started: now,
         stopped: None,
-    };
-    let keep = context.limits.executions_per_state_machine;
-    let change = Change::PutExecution { execution: Box::new(execution), keep };
-    Ok(Decision::change(change, reply(context.now)))
+    }
 }
 
 /// The version to start, and the alias that led there.

@@ -1,0 +1,13 @@
+//! Every way a request can fail.
+//!
+//! Texts that AWS was seen to use are kept to the letter. Which are recorded and which are assumed
+//! is listed in FIDELITY.md, generated from the vectors.
+
+mod kind;
+mod refusal;
+
+pub use kind::ErrorKind;
+pub use refusal::Error;
+
+/// What this crate returns when a request is refused.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
