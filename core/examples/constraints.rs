@@ -1,0 +1,89 @@
+//! What this crate knows of AWS's service model, for `tools/model/compare.py`.
+//!
+//! - `constraints` prints the operations, their members with all constraints, and their errors as JSON.
+//! - `constraints match` reads lines of `{"pattern": "...", "text": "..."}` and answers each with
+//!   `true` or `false`: whether this crate takes the text for one that matches.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sfn_alias::constraint::{Member, Pattern, Rule, TextRule};
+use sfn_alias::{Limits, Operation};
+use std::io::{self, BufRead, BufWriter, Write};
+
+fn main() -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    if std::env::args().nth(1).as_deref() == Some("match") {
+        return matches(io::stdin().lock(), &mut out);
+    }
+    serde_json::to_writer_pretty(&mut out, &json!({"operations": operations()}))?;
+    writeln!(out)
+}
+
+fn operations() -> Vec<Value> {
+    let operation = |operation: &Operation| {
+        let errors: Vec<&str> = operation.declared_errors().iter().map(|kind| kind.code()).collect();
+        json!({"name": operation.as_str(), "members": members(operation.members()), "errors": errors})
+    };
+    Operation::ALL.iter().map(operation).collect()
+}
+
+fn members(members: &[Member]) -> Vec<Value> {
+    let member =
+        |member: &Member| json!({"name": member.name, "required": member.required, "rule": rule(&member.rule)});
+    members.iter().map(member).collect()
+}
+
+fn rule(rule: &Rule) -> Value {
+    match rule {
+        Rule::Text(text) => text_rule(text),
+        Rule::Integer { min, max } => json!({"type": "integer", "min": min, "max": max}),
+        Rule::Boolean => json!({"type": "boolean"}),
+        Rule::List { min, max, item } => json!({"type": "list", "min": min, "max": max, "item": self::rule(item)}),
+        Rule::Structure(inner) => json!({"type": "structure", "members": members(inner)}),
+    }
+}
+
+fn text_rule(rule: &TextRule) -> Value {
+    json!({
+        "type": "string",
+        "min": rule.min,
+        "max": rule.max.map(|max| max.under(&Limits::default())),
+        "pattern": rule.pattern.map(Pattern::text),
+        "enum": rule.values,
+        "sensitive": rule.sensitive,
+    })
+}
+
+#[derive(Deserialize)]
+struct Question {
+    pattern: String,
+    text: String,
+}
+
+fn matches(questions: impl BufRead, out: &mut impl Write) -> io::Result<()> {
+    let known = patterns();
+    for line in questions.lines() {
+        let question: Question = serde_json::from_str(&line?)?;
+        let pattern = known.iter().find(|pattern| pattern.text() == question.pattern);
+        let unknown = || io::Error::other(format!("no operation uses the pattern `{}`", question.pattern));
+        writeln!(out, "{}", pattern.ok_or_else(unknown)?.matches(&question.text))?;
+    }
+    Ok(())
+}
+
+/// The patterns that members of operations have.
+fn patterns() -> Vec<Pattern> {
+    let mut found = Vec::new();
+    let rules = Operation::ALL.iter().flat_map(|operation| operation.members()).map(|member| &member.rule);
+    rules.for_each(|rule| collect(rule, &mut found));
+    found
+}
+
+fn collect(rule: &Rule, found: &mut Vec<Pattern>) {
+    match rule {
+        Rule::Text(text) => found.extend(text.pattern),
+        Rule::List { item, .. } => collect(item, found),
+        Rule::Structure(members) => members.iter().for_each(|member| collect(&member.rule, found)),
+        Rule::Integer { .. } | Rule::Boolean => {}
+    }
+}
