@@ -1,11 +1,12 @@
 //! What CreateStateMachineAlias would do beside an alias that exists, asked before it is sent.
 
 use crate::command::accept;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fingerprint::AliasMember;
 use crate::options::Limits;
 use crate::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
 use crate::wire::output::{DescribeStateMachineAliasOutput, RoutingConfigurationOutput};
+use crate::wire::{Source, parse};
 
 /// What a create request is beside an existing alias.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,16 @@ pub fn compare(
         differs.push(AliasMember::RoutingConfiguration);
     }
     Ok(if differs.is_empty() { Comparison::Replay } else { Comparison::Conflict { differs } })
+}
+
+/// As [`compare()`], for an alias and a request in JSON bytes or another language's values.
+///
+/// # Errors
+/// As [`compare()`], and [`Error::WrongType`] or [`Error::Malformed`] for what cannot be read.
+pub fn compare_from<S: Source + ?Sized>(existing: Option<&S>, input: &S) -> Result<Comparison> {
+    let unreadable = |error: S::Error| Error::Malformed { fault: format!("existing: {error}") };
+    let existing = existing.map(|source| source.read().map_err(unreadable)).transpose()?;
+    compare(existing.as_ref(), &parse(input)?)
 }
 
 fn same_routes(existing: &[RoutingConfigurationOutput], given: &[RoutingConfigurationListItem<'_>]) -> bool {

@@ -19,6 +19,7 @@ use crate::hex;
 use crate::model::{Alias, Routing};
 use crate::options::Limits;
 use crate::wire::input::CreateStateMachineAliasInput;
+use crate::wire::{Source, parse};
 use sha2::{Digest, Sha256};
 
 const DOMAIN: &[u8] = b"sfn-alias/fingerprint/v1\n";
@@ -85,10 +86,18 @@ pub fn fingerprint(input: &CreateStateMachineAliasInput<'_>) -> Result<Fingerpri
     Ok(Fingerprint(hash.finalize().into()))
 }
 
-/// The bytes that [`fingerprint`] hashes, for whoever recomputes it.
+/// As [`fingerprint()`], for a request in JSON bytes or another language's values.
 ///
 /// # Errors
-/// As [`fingerprint`].
+/// As [`fingerprint()`], and [`crate::Error::WrongType`] or [`crate::Error::Malformed`] for what cannot be read.
+pub fn fingerprint_from(source: &(impl Source + ?Sized)) -> Result<Fingerprint> {
+    fingerprint(&parse(source)?)
+}
+
+/// The bytes that [`fingerprint()`] hashes, for whoever recomputes it.
+///
+/// # Errors
+/// As [`fingerprint()`].
 pub fn fingerprint_encoding(input: &CreateStateMachineAliasInput<'_>) -> Result<Vec<u8>> {
     let command = accept(input, &Limits::default())?;
     let mut encoding = Vec::new();

@@ -63,9 +63,9 @@ pub mod store;
 mod validation;
 pub mod wire;
 
-pub use compare::{Comparison, compare};
+pub use compare::{Comparison, compare, compare_from};
 pub use error::{Error, ErrorKind, Result};
-pub use fingerprint::{AliasMember, Fingerprint, fingerprint, fingerprint_encoding};
+pub use fingerprint::{AliasMember, Fingerprint, fingerprint, fingerprint_encoding, fingerprint_from};
 pub use json::{Reply, Sink, error_body};
 pub use model::{Scope, Timestamp, parse_arn};
 pub use operation::Operation;

@@ -46,7 +46,7 @@ pub fn check(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
 ///
 /// # Errors
 /// As [`validate`].
-pub fn validate_from(operation: &str, source: &impl Source) -> Result<()> {
+pub fn validate_from(operation: &str, source: &(impl Source + ?Sized)) -> Result<()> {
     refusal_of(operation.parse()?, source, &Limits::default())
 }
 
@@ -54,7 +54,7 @@ pub fn validate_from(operation: &str, source: &impl Source) -> Result<()> {
 ///
 /// # Errors
 /// As [`check`].
-pub fn check_from(operation: &str, source: &impl Source) -> Result<Vec<Problem>> {
+pub fn check_from(operation: &str, source: &(impl Source + ?Sized)) -> Result<Vec<Problem>> {
     Ok(problems_of(operation.parse()?, source, &Limits::default()))
 }
 

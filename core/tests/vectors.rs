@@ -5,21 +5,28 @@ mod support;
 
 use sfn_alias::ErrorKind;
 use std::collections::BTreeSet;
-use support::{On, load, run};
+use support::{On, Vector, load, run};
 
 fn run_all(on: On) {
-    let mut failures = Vec::new();
-    let mut count = 0;
-    for (file, vectors) in load() {
-        for vector in vectors {
-            count += 1;
-            if let Err(difference) = run(&vector, on) {
-                failures.push(format!("{file}: {}\n{difference}", vector.name));
-            }
-        }
-    }
+    let vectors: Vec<(String, Vector)> =
+        load().into_iter().flat_map(|(file, vectors)| vectors.into_iter().map(move |v| (file.clone(), v))).collect();
+    let count = vectors.len();
+    // Several at once: in files, most of the time is spent waiting for the disk.
+    let failures: Vec<String> = std::thread::scope(|scope| {
+        let run_some = |some: &[(String, Vector)]| some.iter().filter_map(|(file, v)| failure(file, v, on)).collect();
+        let threads: Vec<_> = vectors
+            .chunks(count.div_ceil(8))
+            .map(|some| scope.spawn(move || -> Vec<String> { run_some(some) }))
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
+    });
     assert!(count > 1000, "only {count} vectors were found");
     assert!(failures.is_empty(), "{} of {count} vectors differ:\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+fn failure(file: &str, vector: &Vector, on: On) -> Option<String> {
+    let difference = run(vector, on).err()?;
+    Some(format!("{file}: {}\n{difference}", vector.name))
 }
 
 #[test]

@@ -3,8 +3,9 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use sfn_alias::{Aliases, Options, Scope};
+use sfn_alias::{Aliases, Clock, Options, Scope, Timestamp};
 use std::error::Error;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// One request of the story.
 #[derive(Deserialize)]
@@ -20,12 +21,18 @@ const fn once() -> usize {
     1
 }
 
+/// 2025-04-09T20:23:57Z, when the first of the recordings was made.
+const START_MILLIS: i64 = 1_744_230_237_000;
 const MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:orders";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let steps: Vec<Step> = serde_json::from_str(include_str!("../demo.json"))?;
     let scope = Scope::new("aws", "123456789012", "us-east-1")?;
-    let aliases = Aliases::in_memory_with(Options { seed: Some(7), ..Options::default() })?.in_scope(scope);
+    // A clock of its own and a seed: the demo is the same every time.
+    let now = AtomicI64::new(START_MILLIS);
+    let clock = Clock::new(move || Timestamp::from_millis(now.fetch_add(1000, Ordering::Relaxed)));
+    let options = Options { seed: Some(7), clock, ..Options::default() };
+    let aliases = Aliases::in_memory_with(options)?.in_scope(scope);
     for (number, step) in (1..).zip(&steps) {
         tell(number, step, &aliases)?;
     }
@@ -51,9 +58,10 @@ fn tell(number: usize, step: &Step, aliases: &Aliases) -> Result<(), Box<dyn Err
 /// How the starts were spread, a bar of 50 for all of them.
 fn histogram(aliases: &Aliases, times: usize) -> Result<(), Box<dyn Error>> {
     for started in aliases.start_counts(MACHINE)? {
-        let share = usize::try_from(started.count)? * 100 / times;
+        let per_mille = usize::try_from(started.count)? * 1000 / times;
         let version = started.version.map_or_else(|| "unqualified".to_owned(), |number| format!("version {number}"));
-        println!("       {version:<11} {:>5}  {share:>3}%  {}", started.count, "#".repeat(share / 2));
+        let (percent, tenth, bar) = (per_mille / 10, per_mille % 10, "#".repeat(per_mille / 20));
+        println!("       {version:<11} {:>5}  {percent:>3}.{tenth}%  {bar}", started.count);
     }
     Ok(())
 }

@@ -61,10 +61,8 @@ fn create(aliases: &Aliases) -> Result<()> {
 
 fn start(aliases: &Aliases) -> Result<()> {
     for _ in 0..1000 {
-        aliases.start_execution(&StartExecutionInput {
-            state_machine_arn: Some(ALIAS.into()),
-            ..Default::default()
-        })?;
+        aliases
+            .start_execution(&StartExecutionInput { state_machine_arn: Some(ALIAS.into()), ..Default::default() })?;
     }
     for started in aliases.start_counts(MACHINE)? {
         println!("version {}: {} of 1000 starts", started.version.unwrap_or_default(), started.count);
@@ -92,9 +90,8 @@ fn delete(aliases: &Aliases) -> Result<()> {
     if let Err(error) = aliases.delete_state_machine_version(&version) {
         println!("delete version 2: {}: {error}", error.code());
     }
-    aliases.delete_state_machine_alias(&DeleteStateMachineAliasInput {
-        state_machine_alias_arn: Some(ALIAS.into()),
-    })?;
+    aliases
+        .delete_state_machine_alias(&DeleteStateMachineAliasInput { state_machine_alias_arn: Some(ALIAS.into()) })?;
     aliases.delete_state_machine_version(&version)?;
     println!("deleted the alias, then version 2");
     Ok(())

@@ -142,7 +142,12 @@ impl Aliases {
     ///
     /// # Errors
     /// As [`Aliases::invoke`].
-    pub fn invoke_with<K: Sink>(&self, operation: &str, source: &impl Source, sink: &K) -> Result<K::Answer> {
+    pub fn invoke_with<K: Sink>(
+        &self,
+        operation: &str,
+        source: &(impl Source + ?Sized),
+        sink: &K,
+    ) -> Result<K::Answer> {
         answer(operation.parse()?, source, sink, &self.on(&*self.inner.store))
     }
 
@@ -259,11 +264,7 @@ impl Call<'_> {
     }
 
     /// Decides on a state machine and commits.
-    fn write<R>(
-        &self,
-        machine: &str,
-        decide: impl Fn(&dyn View, &Context<'_>) -> Result<Decision<R>>,
-    ) -> Result<R> {
+    fn write<R>(&self, machine: &str, decide: impl Fn(&dyn View, &Context<'_>) -> Result<Decision<R>>) -> Result<R> {
         if !self.scope.contains(machine) {
             return decide(&Nothing, &self.context).map(|decision| decision.reply);
         }

@@ -6,6 +6,7 @@ use crate::definition;
 use crate::engine::execution::Chance;
 use crate::engine::{alias, execution, machine, tags, version};
 use crate::error::Result;
+use crate::json::Sink;
 use crate::model::Machine;
 use crate::operation::Operation;
 use crate::options::Limits;
@@ -13,7 +14,6 @@ use crate::page::{Cursor, List, Page, cut};
 use crate::problem::Problem;
 use crate::wire::input::*;
 use crate::wire::output::*;
-use crate::json::Sink;
 use crate::wire::{Source, parse};
 use serde::{Deserialize, Serialize};
 
@@ -125,9 +125,8 @@ fn list_machines(page: &Page<'_>, call: &Call<'_>) -> Result<ListStateMachinesOu
     let tokens = call.context.tokens;
     let after = page.token.map(|token| tokens.open(list, token, call.now())).transpose()?;
     let mut found = some_machines(&prefix, after.map(|cursor| cursor.text), page.limit.saturating_add(1), call)?;
-    let next_token = cut(&mut found, page.limit, |(arn, _)| {
-        tokens.seal(list, &Cursor { number: 0, text: arn.clone() }, call.now())
-    });
+    let next_token =
+        cut(&mut found, page.limit, |(arn, _)| tokens.seal(list, &Cursor { number: 0, text: arn.clone() }, call.now()));
     let item = |(arn, machine): (String, Machine)| StateMachineListItem {
         creation_date: machine.created,
         name: arn.strip_prefix(&prefix).unwrap_or_default().to_owned(),
@@ -138,7 +137,12 @@ fn list_machines(page: &Page<'_>, call: &Call<'_>) -> Result<ListStateMachinesOu
 }
 
 /// State machines in order of ARN, without those whose deletion is over.
-fn some_machines(prefix: &str, mut after: Option<String>, take: usize, call: &Call<'_>) -> Result<Vec<(String, Machine)>> {
+fn some_machines(
+    prefix: &str,
+    mut after: Option<String>,
+    take: usize,
+    call: &Call<'_>,
+) -> Result<Vec<(String, Machine)>> {
     let mut found = Vec::new();
     loop {
         let wanted = take - found.len();
