@@ -1,0 +1,79 @@
+//! Executions: started, counted, stopped, and dropped when newer ones fill their place.
+
+use super::apply::collect_revision;
+use super::query::{all, first, run};
+use super::rows::Stored;
+use crate::error::Result;
+use crate::model::{Execution, Stopped};
+use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
+
+/// Records the latest execution and lets the oldest go beyond `keep`.
+pub(super) fn put(connection: &Connection, stored: &Stored, execution: &Execution, keep: usize) -> Result<()> {
+    count(connection, stored.id, execution.version)?;
+    let sequence = next_sequence(connection, stored.id)?;
+    if keep == 0 {
+        let sql = "UPDATE machines SET next_sequence = ?2 WHERE id = ?1";
+        run(connection, sql, [stored.id, sequence + 1])?;
+    } else {
+        insert(connection, stored, execution, sequence)?;
+    }
+    let keep = i64::try_from(keep).unwrap_or(i64::MAX);
+    drop_before(connection, stored.id, (sequence + 1).saturating_sub(keep))
+}
+
+/// One more than the last; numbers go on when none is kept.
+fn next_sequence(connection: &Connection, machine: i64) -> Result<i64> {
+    let sql = "SELECT coalesce((SELECT max(sequence) + 1 FROM executions WHERE machine = ?1), next_sequence)
+               FROM machines WHERE id = ?1";
+    first(connection, sql, [machine], |row| row.get(0)).map(Option::unwrap_or_default)
+}
+
+fn insert(connection: &Connection, stored: &Stored, execution: &Execution, sequence: i64) -> Result<()> {
+    let sql = "INSERT INTO executions (machine, sequence, name, version, alias, trace, started, revision, input)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
+                       coalesce((SELECT revision FROM versions WHERE machine = ?1 AND number = ?4), ?8), ?9)";
+    let values = params![
+        stored.id,
+        sequence,
+        execution.name,
+        execution.version,
+        execution.alias,
+        execution.trace,
+        execution.started.as_millis(),
+        stored.revision,
+        &*execution.input,
+    ];
+    run(connection, sql, values)?;
+    match &execution.stopped {
+        Some(stopped) => stop(connection, stored.id, &execution.name, stopped),
+        None => Ok(()),
+    }
+}
+
+/// As numbers have no gap, this touches exactly the executions beyond the limit: mostly none or one.
+fn drop_before(connection: &Connection, machine: i64, sequence: i64) -> Result<()> {
+    let sql = "SELECT revision FROM executions WHERE machine = ?1 AND sequence < ?2";
+    let revisions = all(connection, sql, [machine, sequence], |row| row.get::<_, i64>(0))?;
+    if revisions.is_empty() {
+        return Ok(());
+    }
+    run(connection, "DELETE FROM executions WHERE machine = ?1 AND sequence < ?2", [machine, sequence])?;
+    run(connection, "DELETE FROM stops WHERE machine = ?1 AND sequence < ?2", [machine, sequence])?;
+    let revisions: BTreeSet<_> = revisions.into_iter().collect();
+    revisions.into_iter().try_for_each(|revision| collect_revision(connection, machine, revision))
+}
+
+/// Counts a start; those of the state machine itself under version 0.
+pub(super) fn count(connection: &Connection, machine: i64, version: Option<u32>) -> Result<()> {
+    let sql = "INSERT INTO starts (machine, version, count) VALUES (?1, ?2, 1)
+               ON CONFLICT DO UPDATE SET count = count + 1";
+    run(connection, sql, params![machine, version.unwrap_or_default()]).map(drop)
+}
+
+pub(super) fn stop(connection: &Connection, machine: i64, name: &str, stopped: &Stopped) -> Result<()> {
+    let sql = "REPLACE INTO stops (machine, sequence, stopped, error, cause)
+               SELECT machine, sequence, ?3, ?4, ?5 FROM executions WHERE machine = ?1 AND name = ?2";
+    let (error, cause) = (stopped.error.as_deref(), stopped.cause.as_deref());
+    run(connection, sql, params![machine, name, stopped.at.as_millis(), error, cause]).map(drop)
+}

@@ -1,0 +1,50 @@
+//! What SQLite reports, in words that say what to do.
+
+use crate::error::Error;
+use rusqlite::ErrorCode;
+use std::path::Path;
+
+/// A failure of SQLite as an error of ours. It changed nothing.
+pub(super) fn fault(error: rusqlite::Error) -> Error {
+    let advice = match error.sqlite_error_code() {
+        Some(code) => advice(code),
+        None => "the file holds what sfn-alias does not write; restore it from a copy",
+    };
+    store(format!("{advice} ({error})"))
+}
+
+/// A failure that concerns a path as a whole.
+pub(super) fn at(path: &Path, text: &str) -> Error {
+    store(format!("`{}` {text}", path.display()))
+}
+
+pub(super) fn store(fault: String) -> Error {
+    Error::Store { fault }
+}
+
+/// The same error with the path it came up at, for failures while opening.
+pub(super) fn located(path: &Path) -> impl Fn(Error) -> Error {
+    move |error| match error {
+        Error::Store { fault } if !fault.starts_with('`') => at(path, &format!("cannot be used: {fault}")),
+        other => other,
+    }
+}
+
+const fn advice(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::DiskFull => "the disk is full; free space and try again",
+        ErrorCode::SystemIoFailure => {
+            "the disk failed; check its health, its free space and the limit on file sizes, and try again"
+        }
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => "may not write; make the file and its folder writable",
+        ErrorCode::CannotOpen => "cannot open a file; check that the folder exists and is writable",
+        ErrorCode::DatabaseCorrupt => "the file is damaged; restore it from a copy",
+        ErrorCode::NotADatabase => "the file is no SQLite database; choose another path",
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
+            "another process keeps the file locked; try again, or end that process"
+        }
+        ErrorCode::OutOfMemory => "memory is used up; free some and try again",
+        ErrorCode::TooBig => "a value is larger than SQLite stores",
+        _ => "SQLite refused a statement",
+    }
+}

@@ -1,0 +1,133 @@
+//! A state machine as the file has it, seen inside a transaction.
+
+use super::query::{all, first, limit};
+use super::rows::{self, Stored, alias_columns, execution_columns, revision_columns, stored_columns, version_columns};
+use crate::error::Result;
+use crate::model::{Alias, Execution, Machine, Revision, Status, Timestamp, Version};
+use crate::store::{RevisionOf, View, Which};
+use rusqlite::{Connection, Params, Row, params};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// The record is read at once, as every decision begins with it; the rest when asked for.
+pub(super) struct Snapshot<'c> {
+    connection: &'c Connection,
+    pub stored: Stored,
+}
+
+impl<'c> Snapshot<'c> {
+    /// What is stored under an ARN.
+    pub fn of(connection: &'c Connection, arn: &str) -> Result<Option<Self>> {
+        let sql = concat!("SELECT ", stored_columns!(), " WHERE arn = ?1");
+        let found = first(connection, sql, [arn], rows::stored)?;
+        Ok(found.map(|(_, stored)| Self { connection, stored }))
+    }
+
+    fn first<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        first(self.connection, sql, parameters, read)
+    }
+
+    fn count(&self, sql: &str) -> Result<usize> {
+        let count: Option<i64> = self.first(sql, [self.stored.id], |row| row.get(0))?;
+        Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default())
+    }
+}
+
+impl View for Snapshot<'_> {
+    fn machine(&self) -> Result<Option<Cow<'_, Machine>>> {
+        Ok(Some(Cow::Borrowed(&self.stored.machine)))
+    }
+
+    fn revision(&self, of: RevisionOf<'_>) -> Result<Option<Arc<Revision>>> {
+        const CURRENT: &str = concat!("SELECT ", revision_columns!(), " FROM revisions WHERE id = ?1");
+        const OF_VERSION: &str = concat!(
+            "SELECT ",
+            revision_columns!(),
+            " FROM revisions WHERE id = (SELECT revision FROM versions WHERE machine = ?1 AND number = ?2)"
+        );
+        const OF_EXECUTION: &str = concat!(
+            "SELECT ",
+            revision_columns!(),
+            " FROM revisions WHERE id = (SELECT revision FROM executions WHERE machine = ?1 AND name = ?2)"
+        );
+        let machine = self.stored.id;
+        let found = match of {
+            RevisionOf::Current => self.first(CURRENT, [self.stored.revision], rows::revision),
+            RevisionOf::Version(number) => self.first(OF_VERSION, params![machine, number], rows::revision),
+            RevisionOf::Execution(name) => self.first(OF_EXECUTION, params![machine, name], rows::revision),
+        };
+        Ok(found?.map(Arc::new))
+    }
+
+    fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>> {
+        let sql = concat!("SELECT ", version_columns!(), " FROM versions WHERE machine = ?1 AND number = ?2");
+        Ok(self.first(sql, params![self.stored.id, number], rows::version)?.map(Cow::Owned))
+    }
+
+    fn version_count(&self) -> Result<usize> {
+        self.count("SELECT count(*) FROM versions WHERE machine = ?1")
+    }
+
+    fn versions(&self, below: Option<u32>, take: usize) -> Result<Vec<Version>> {
+        let sql = concat!(
+            "SELECT ",
+            version_columns!(),
+            " FROM versions WHERE machine = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3"
+        );
+        let below = below.unwrap_or(u32::MAX);
+        all(self.connection, sql, params![self.stored.id, below, limit(take)], rows::version)
+    }
+
+    fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>> {
+        let sql = concat!("SELECT ", alias_columns!(), " FROM aliases WHERE machine = ?1 AND name = ?2");
+        let found = self.first(sql, params![self.stored.id, name], rows::alias)?;
+        Ok(found.map(|(_, alias)| Cow::Owned(alias)))
+    }
+
+    fn alias_count(&self) -> Result<usize> {
+        self.count("SELECT count(*) FROM aliases WHERE machine = ?1")
+    }
+
+    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<(Box<str>, Alias)>> {
+        let sql = concat!(
+            "SELECT ",
+            alias_columns!(),
+            " FROM aliases WHERE machine = ?1 AND (created, name) > (?2, ?3) ORDER BY created, name LIMIT ?4"
+        );
+        let (created, name) = after.map_or((i64::MIN, ""), |(created, name)| (created.as_millis(), name));
+        all(self.connection, sql, params![self.stored.id, created, name, limit(take)], rows::alias)
+    }
+
+    fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
+        let sql = concat!("SELECT ", execution_columns!(), " WHERE machine = ?1 AND name = ?2");
+        let found = self.first(sql, params![self.stored.id, name], rows::execution)?;
+        Ok(found.map(|(_, execution)| Cow::Owned(execution)))
+    }
+
+    /// Without an index on what is filtered: at most as many rows as are kept, and a start that
+    /// writes less.
+    fn executions(&self, below: Option<u64>, which: Which<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
+        let sql = concat!(
+            "SELECT ",
+            execution_columns!(),
+            " WHERE machine = ?1 AND sequence < ?2 AND (?3 IS NULL OR version = ?3) AND (?4 IS NULL OR alias = ?4)
+              AND (?5 IS NULL OR (stopped IS NULL) = ?5) ORDER BY sequence DESC LIMIT ?6"
+        );
+        let below = below.and_then(|below| i64::try_from(below).ok()).unwrap_or(i64::MAX);
+        let running = which.status.map(|status| status == Status::Running);
+        let filter = params![self.stored.id, below, which.version, which.alias, running, limit(take)];
+        all(self.connection, sql, filter, rows::execution)
+    }
+
+    fn starts(&self) -> Result<Vec<(Option<u32>, u64)>> {
+        let sql = "SELECT version, count FROM starts WHERE machine = ?1 ORDER BY version";
+        let counted = all(self.connection, sql, [self.stored.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let readable = |(version, count): (u32, i64)| ((version != 0).then_some(version), count.unsigned_abs());
+        Ok(counted.into_iter().map(readable).collect())
+    }
+}
