@@ -65,7 +65,7 @@ impl Router {
     }
 
     /// A random UUID (version 4).
-    pub(crate) fn uuid(&self) -> String {
+    pub fn uuid(&self) -> String {
         let (high, low) = (self.next_u64(), self.next_u64());
         let (a, b, c) = (high >> 32, (high >> 16) & 0xFFFF, high & 0xFFF);
         let (d, e) = ((low >> 48) & 0x3FFF | 0x8000, low & 0xFFFF_FFFF_FFFF);

@@ -163,7 +163,8 @@ fn answer_as<'s, I: Operate + Deserialize<'s>, K: Sink>(
     call: &Call<'_>,
 ) -> Result<K::Answer> {
     let input: I = parse(source)?;
-    sink.write(&call.run(&input)?)
+    let output = source.aside(|| call.run(&input))?;
+    sink.write(&output)
 }
 
 fn refusal_as<'s, I: Request + Deserialize<'s>>(source: &'s (impl Source + ?Sized), limits: &Limits) -> Result<()> {

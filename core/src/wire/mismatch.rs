@@ -17,6 +17,12 @@ pub trait Source {
     /// # Errors
     /// When a value is not of the type.
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Self::Error>;
+
+    /// Does the work between reading and answering. A language whose values one thread at a time may
+    /// touch lets the others go on meanwhile.
+    fn aside<R>(&self, work: impl FnOnce() -> R) -> R {
+        work()
+    }
 }
 
 /// A JSON text.
