@@ -8,6 +8,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 PYTHON ?= python3
 VENV := .venv/model
+TARGET := $(or $(CARGO_TARGET_DIR),target)
 # One line a missing tool, with what to install.
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: install $(2)" >&2; exit 1; }
 say = @echo "== $(1)"
@@ -52,13 +53,15 @@ generated:
 
 $(VENV)/ok: tools/model/requirements.txt
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
 	touch $@
 
 model: $(VENV)/ok
 	$(call say,service model)
-	$(CARGO) run -q -p sfn-alias --example constraints --locked > target/constraints.json
-	$(VENV)/bin/python tools/model/compare.py --constraints target/constraints.json
+	$(CARGO) build -q -p sfn-alias --example constraints --locked
+	$(TARGET)/debug/examples/constraints > $(TARGET)/constraints.json
+	$(VENV)/bin/python tools/model/compare.py --constraints $(TARGET)/constraints.json \
+	  --matcher $(TARGET)/debug/examples/constraints --vectors vectors
 
 examples:
 	$(call say,examples)
