@@ -63,11 +63,12 @@ pub mod store;
 mod validation;
 pub mod wire;
 
+pub use command::{routing, routing_from};
 pub use compare::{Comparison, compare, compare_from};
 pub use error::{Error, ErrorKind, Result};
 pub use fingerprint::{AliasMember, Fingerprint, fingerprint, fingerprint_encoding, fingerprint_from};
 pub use json::{Reply, Sink, error_body};
-pub use model::{Scope, Timestamp, parse_arn};
+pub use model::{Scope, Timestamp, format_arn, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
 pub use problem::Problem;

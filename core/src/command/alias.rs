@@ -7,7 +7,7 @@ use crate::model::{Arn, Resource, Route, Routing, parse_arn};
 use crate::page::Page;
 use crate::wire::input::{
     CreateStateMachineAliasInput, DeleteStateMachineAliasInput, DescribeStateMachineAliasInput,
-    ListStateMachineAliasesInput, RoutingConfigurationListItem, UpdateStateMachineAliasInput,
+    ListStateMachineAliasesInput, RoutingConfigurationListItem, RoutingInput, UpdateStateMachineAliasInput,
 };
 
 const ROUTING: &str = "/routingConfiguration";
@@ -51,6 +51,17 @@ impl Request for CreateStateMachineAliasInput<'_> {
     fn command(&self, faults: &mut Faults) -> Option<CreateAlias<'_>> {
         let (machine, routing) = routing(self.routing_configuration.as_deref()?, None, faults)?;
         Some(CreateAlias { machine, name: self.name.as_deref()?, description: self.description.as_deref(), routing })
+    }
+}
+
+impl Request for RoutingInput<'_> {
+    type Command<'c>
+        = Routing
+    where
+        Self: 'c;
+
+    fn command(&self, faults: &mut Faults) -> Option<Routing> {
+        routing(self.routing_configuration.as_deref()?, None, faults).map(|(_, routing)| routing)
     }
 }
 

@@ -16,9 +16,11 @@ pub(crate) use version::{DeleteVersion, DescribeMachine, ListVersions, PublishVe
 
 use crate::constraint::Violations;
 use crate::error::{Error, Result};
+use crate::model::Routing;
 use crate::options::Limits;
 use crate::problem::Problem;
-use crate::wire::Structure;
+use crate::wire::input::RoutingInput;
+use crate::wire::{Source, Structure, parse};
 
 /// A request that can become a command.
 pub(crate) trait Request: Structure {
@@ -61,6 +63,22 @@ pub(crate) fn accept<'c, R: Request>(request: &'c R, limits: &Limits) -> Result<
         (None, Some(command)) => Ok(command),
         (None, None) => Err(Error::Malformed { fault: "a required member is missing".to_owned() }),
     }
+}
+
+/// The routing that [`crate::pick`] and [`crate::Router::route`] take, from what a request gives.
+///
+/// # Errors
+/// What AWS would answer to a request with such a routing.
+pub fn routing(input: &RoutingInput<'_>) -> Result<Routing> {
+    accept(input, &Limits::default())
+}
+
+/// As [`routing`], in JSON bytes or another language's values.
+///
+/// # Errors
+/// As [`routing`], and [`Error::WrongType`] or [`Error::Malformed`] for what cannot be read.
+pub fn routing_from(source: &(impl Source + ?Sized)) -> Result<Routing> {
+    routing(&parse(source)?)
 }
 
 /// All problems of a request, also those that AWS would only reveal one by one.

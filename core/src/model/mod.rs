@@ -1,12 +1,14 @@
 //! Values that cannot be wrong, and the records that are stored.
 
 mod arn;
+mod parts;
 mod record;
 mod routing;
 mod scope;
 mod time;
 
 pub use arn::{Arn, Resource, parse_arn};
+pub use parts::{ArnParts, format_arn};
 pub use record::{Alias, Execution, Machine, MachineType, Previous, Revision, Status, Stopped, Tag, Version};
 pub use routing::{NO_VERSION, Route, Routing};
 pub use scope::{InvalidScope, Scope};

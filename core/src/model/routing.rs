@@ -47,8 +47,14 @@ impl Routing {
     /// The version that a draw of 0 to 99 falls on. A weight of 0 is never drawn.
     pub fn pick(&self, draw: u8) -> u32 {
         match self.second {
-            Some(second) if draw >= self.first.weight => second.version,
+            Some(second) if self.position(draw) == 1 => second.version,
             _ => self.first.version,
         }
+    }
+
+    /// The place of the route that a draw of 0 to 99 falls on: 0 or 1.
+    #[inline]
+    pub fn position(&self, draw: u8) -> usize {
+        usize::from(self.second.is_some() && draw >= self.first.weight)
     }
 }

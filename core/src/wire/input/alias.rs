@@ -15,6 +15,14 @@ structure! {
 }
 
 structure! {
+    /// A routing configuration by itself, beside any operation.
+    RoutingInput<'a> {
+        /// One or two routes whose weights add up to 100.
+        routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, true, ROUTES;
+    }
+}
+
+structure! {
     /// Input of CreateStateMachineAlias.
     CreateStateMachineAliasInput<'a> {
         /// What the alias is for, at most 256 characters.
