@@ -30,7 +30,11 @@ impl Source for [u8] {
     type Error = serde_json::Error;
 
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Self::Error> {
-        serde_json::from_slice(self)
+        // Text as a whole is checked faster than string by string.
+        match std::str::from_utf8(self) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(self),
+        }
     }
 }
 
