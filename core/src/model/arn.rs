@@ -87,27 +87,37 @@ pub fn parse_arn(text: &str) -> Result<Arn<'_>> {
 }
 
 fn parts(text: &str) -> Option<Arn<'_>> {
-    let (partition, rest) = text.strip_prefix("arn:")?.split_once(':')?;
-    let (region, rest) = rest.strip_prefix("states:")?.split_once(':')?;
-    let (account, rest) = rest.split_once(':')?;
-    let (kind, rest) = rest.split_once(':')?;
-    let full = |part: &str| !part.is_empty();
-    if ![partition, region, account, kind].into_iter().all(full) || !rest.split(':').all(full) {
+    let (partition, rest) = cut(text.strip_prefix("arn:")?)?;
+    let (region, rest) = cut(rest.strip_prefix("states:")?)?;
+    let (account, rest) = cut(rest)?;
+    let (kind, rest) = cut(rest)?;
+    if [partition, region, account, kind].into_iter().any(str::is_empty) || has_empty_part(rest) {
         return None;
     }
     Some(Arn { text, partition, region, account, resource: resource(kind, rest)? })
+}
+
+/// Splits at the first colon. A plain loop: parts are short, and a searcher's set-up costs more.
+fn cut(text: &str) -> Option<(&str, &str)> {
+    let colon = text.bytes().position(|b| b == b':')?;
+    Some((text.get(..colon)?, text.get(colon + 1..)?))
+}
+
+fn has_empty_part(rest: &str) -> bool {
+    let mut before = b':';
+    rest.bytes().any(|b| std::mem::replace(&mut before, b) == b':' && b == b':') || before == b':'
 }
 
 fn resource<'a>(kind: &'a str, rest: &'a str) -> Option<Resource<'a>> {
     match kind {
         "stateMachine" => state_machine(rest),
         "execution" => {
-            let (name, execution) = rest.split_once(':')?;
-            (!execution.contains(':')).then_some(Resource::Execution { name, execution })
+            let (name, execution) = cut(rest)?;
+            cut(execution).is_none().then_some(Resource::Execution { name, execution })
         }
         "express" => {
-            let (name, rest) = rest.split_once(':')?;
-            let (execution, id) = rest.split_once(':')?;
+            let (name, rest) = cut(rest)?;
+            let (execution, id) = cut(rest)?;
             Some(Resource::Express { name, execution, id })
         }
         _ => Some(Resource::Other { kind }),
@@ -115,13 +125,13 @@ fn resource<'a>(kind: &'a str, rest: &'a str) -> Option<Resource<'a>> {
 }
 
 fn state_machine(rest: &str) -> Option<Resource<'_>> {
-    let Some((name, qualifier)) = rest.split_once(':') else {
+    let Some((name, qualifier)) = cut(rest) else {
         return Some(match rest.split_once('/') {
             Some((name, label)) => Resource::Label { name, label },
             None => Resource::StateMachine { name: rest },
         });
     };
-    if qualifier.contains(':') {
+    if cut(qualifier).is_some() {
         None
     } else if qualifier.bytes().all(|b| b.is_ascii_digit()) {
         Some(Resource::Version { name, number: qualifier })
