@@ -117,6 +117,18 @@ pub(crate) fn delete(view: &dyn View, command: &DeleteVersion<'_>, context: &Con
         let aliases = aliases.into_iter().map(|(name, _)| name.into()).collect();
         return Err(Error::VersionReferenced { aliases });
     }
-    let published = machine.published.filter(|number| *number != command.number);
+    let published = still_published(view, &machine, command.number)?;
     Ok(Decision::change(Change::DropVersion { number: command.number, published }, Empty {}))
+}
+
+/// The version of the current content that remains without `number`. Versions of one content follow
+/// each other, so it is the one before, or none.
+fn still_published(view: &dyn View, machine: &Machine, number: u32) -> Result<Option<u32>> {
+    if machine.published != Some(number) {
+        return Ok(machine.published);
+    }
+    let Some(before) = view.versions(Some(number), 1)?.pop() else { return Ok(None) };
+    let current = view.revision(RevisionOf::Current)?;
+    let same = view.revision(RevisionOf::Version(before.number))?.map(|r| r.id.clone()) == current.map(|r| r.id.clone());
+    Ok(same.then_some(before.number))
 }
