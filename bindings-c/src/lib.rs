@@ -1,1 +1,17 @@
-//! The c binding.
+//! The C interface of sfn-alias. It converts values and nothing else; README.md states its conventions.
+//!
+//! `result` numbers what can happen, `guard` keeps panics inside, `arguments` turns pointers into
+//! references, `error` and `text` are what comes back. The other modules are the functions of the
+//! header, a few lines each.
+
+mod arguments;
+mod ask;
+mod error;
+mod fields;
+mod guard;
+mod options;
+mod replies;
+mod result;
+mod router;
+mod service;
+mod text;

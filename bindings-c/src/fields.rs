@@ -1,0 +1,146 @@
+//! The hot questions about a create request, from its fields instead of JSON.
+
+use crate::arguments::{Output, array, bytes, object, optional};
+use crate::ask::of_create;
+use crate::error::{Failure, Report};
+use crate::guard::guard;
+use crate::result::SfnAlias;
+use crate::text::OwnedText;
+use sfn_alias_core::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
+use sfn_alias_core::{Error, Fingerprint, Validate};
+use std::ffi::c_char;
+
+/// One entry of a routing configuration.
+#[repr(C)]
+pub struct RouteFields {
+    /// The version's ARN; NULL: absent.
+    pub version_arn: *const c_char,
+    /// Its length in bytes.
+    pub version_arn_length: usize,
+    /// Percent of the starts, 0 to 100.
+    pub weight: i64,
+}
+
+/// The input of CreateStateMachineAlias.
+#[repr(C)]
+pub struct AliasFields {
+    /// What the alias is for; NULL: absent.
+    pub description: *const c_char,
+    /// Its length in bytes.
+    pub description_length: usize,
+    /// The alias's name; NULL: absent.
+    pub name: *const c_char,
+    /// Its length in bytes.
+    pub name_length: usize,
+    /// The routing configuration; NULL: absent.
+    pub routes: *const RouteFields,
+    /// The number of routes.
+    pub route_count: usize,
+}
+
+/// As `sfn_alias_validate` of CreateStateMachineAlias.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_validate_fields(fields: *const AliasFields, error: *mut *mut Report) -> SfnAlias {
+    let work = || {
+        let input = unsafe { object(fields, "fields")?.input() }?;
+        input.validate().map_err(|error| refused(error, &input))
+    };
+    unsafe { guard(error, work) }
+}
+
+/// The fingerprint of a valid create request: equal for requests that AWS takes for the same, and for no
+/// others. Writes 32 bytes to `bytes` and 64 hexadecimal digits with a NUL behind them, 65 bytes, to `hex`;
+/// either may be NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_fingerprint(
+    fields: *const AliasFields,
+    bytes: *mut u8,
+    hex: *mut c_char,
+    error: *mut *mut Report,
+) -> SfnAlias {
+    let work = || {
+        let input = unsafe { object(fields, "fields")?.input() }?;
+        let fingerprint = sfn_alias_core::fingerprint(&input).map_err(|error| refused(error, &input))?;
+        unsafe { write(&fingerprint, bytes, hex) };
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+/// As `sfn_alias_fingerprint`, of a request in JSON.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_fingerprint_json(
+    input: *const c_char,
+    input_length: usize,
+    bytes: *mut u8,
+    hex: *mut c_char,
+    error: *mut *mut Report,
+) -> SfnAlias {
+    let work = || {
+        let input = unsafe { self::bytes(input, input_length, "input") }?;
+        let fingerprint = sfn_alias_core::fingerprint_from(input).map_err(|error| of_create(error, input))?;
+        unsafe { write(&fingerprint, bytes, hex) };
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+/// The bytes that the fingerprint of a create request is the SHA-256 of, for whoever recomputes it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_fingerprint_encoding(
+    fields: *const AliasFields,
+    encoding: *mut *mut OwnedText,
+    error: *mut *mut Report,
+) -> SfnAlias {
+    let work = || {
+        let input = unsafe { object(fields, "fields")?.input() }?;
+        let output = Output::new(encoding, "encoding")?;
+        let encoding = sfn_alias_core::fingerprint_encoding(&input).map_err(|error| refused(error, &input))?;
+        unsafe { output.give(OwnedText::new(encoding)) };
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+unsafe fn write(fingerprint: &Fingerprint, bytes: *mut u8, hex: *mut c_char) {
+    if !bytes.is_null() {
+        unsafe { bytes.copy_from_nonoverlapping(fingerprint.as_bytes().as_ptr(), 32) };
+    }
+    if !hex.is_null() {
+        let text = OwnedText::new(fingerprint.to_hex()).view();
+        unsafe { hex.copy_from_nonoverlapping(text.data, text.length + 1) };
+    }
+}
+
+fn refused(error: Error, input: &CreateStateMachineAliasInput<'_>) -> Failure {
+    Failure::of_request(error, || Ok(input.check()))
+}
+
+impl AliasFields {
+    unsafe fn input<'a>(&self) -> Result<CreateStateMachineAliasInput<'a>, Failure> {
+        let description = unsafe { optional(self.description, self.description_length, "description") }?;
+        let name = unsafe { optional(self.name, self.name_length, "name") }?;
+        let routes = if self.routes.is_null() && self.route_count == 0 {
+            None
+        } else {
+            Some(unsafe { routes(self.routes, self.route_count) }?)
+        };
+        Ok(CreateStateMachineAliasInput {
+            description: description.map(Into::into),
+            name: name.map(Into::into),
+            routing_configuration: routes,
+        })
+    }
+}
+
+/// The entries of a routing configuration.
+pub(crate) unsafe fn routes<'a>(
+    routes: *const RouteFields,
+    count: usize,
+) -> Result<Vec<RoutingConfigurationListItem<'a>>, Failure> {
+    let item = |route: &RouteFields| {
+        let arn = unsafe { optional(route.version_arn, route.version_arn_length, "version_arn") }?;
+        Ok(RoutingConfigurationListItem { state_machine_version_arn: arn.map(Into::into), weight: Some(route.weight) })
+    };
+    unsafe { array(routes, count, "routes") }?.iter().map(item).collect()
+}

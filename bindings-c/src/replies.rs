@@ -1,0 +1,38 @@
+//! The answers to many requests.
+
+use crate::guard::free;
+use crate::text::{OwnedText, TextView};
+use sfn_alias_core::Reply;
+
+/// The replies of `sfn_alias_call_many`, in the order of its requests.
+pub struct Replies(Box<[(u16, OwnedText)]>);
+
+impl Replies {
+    pub(crate) fn new(replies: Vec<Reply>) -> Self {
+        Self(replies.into_iter().map(|reply| (reply.status, OwnedText::new(reply.body))).collect())
+    }
+}
+
+/// How many there are.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_replies_count(replies: *const Replies) -> usize {
+    unsafe { replies.as_ref() }.map_or(0, |replies| replies.0.len())
+}
+
+/// The HTTP status of a reply: 200, or the error's. 0 where there is no such reply.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_replies_status(replies: *const Replies, index: usize) -> u16 {
+    unsafe { replies.as_ref() }.and_then(|replies| replies.0.get(index)).map_or(0, |(status, _)| *status)
+}
+
+/// The JSON of a reply: the output, or the error with its `__type`. Absent where there is no such reply.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_replies_body(replies: *const Replies, index: usize) -> TextView {
+    TextView::of(unsafe { replies.as_ref() }.and_then(|replies| replies.0.get(index)).map(|(_, body)| body))
+}
+
+/// Frees replies. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_replies_free(replies: *mut Replies) {
+    unsafe { free(replies) }
+}

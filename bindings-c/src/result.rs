@@ -1,0 +1,208 @@
+//! The numbers that functions return.
+
+use sfn_alias_core::ErrorKind;
+use std::ffi::{CStr, c_char};
+use std::ptr;
+
+/// What a function returns. A number keeps its meaning for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum SfnAlias {
+    /// Success.
+    Ok = 0,
+    /// The alias exists with other members, the version is referenced, or the revision moved on.
+    ConflictException = 10,
+    /// The execution name is taken by another input or by a finished execution.
+    ExecutionAlreadyExists = 20,
+    /// No such execution.
+    ExecutionDoesNotExist = 30,
+    /// The ARN cannot be read, or names another type of resource.
+    InvalidArn = 40,
+    /// The definition is not JSON, or lacks `StartAt` or `States`.
+    InvalidDefinition = 50,
+    /// The execution input is not JSON.
+    InvalidExecutionInput = 60,
+    /// The name has a character that AWS forbids.
+    InvalidName = 70,
+    /// The page token is unreadable, altered, expired, or of another list.
+    InvalidToken = 80,
+    /// UpdateStateMachine was given nothing to update.
+    MissingRequiredParameter = 90,
+    /// The request references an alias, a version or a tagged resource that does not exist.
+    ResourceNotFound = 100,
+    /// A quota of aliases or versions is used up.
+    ServiceQuotaExceededException = 110,
+    /// The name is taken by a state machine with other properties.
+    StateMachineAlreadyExists = 120,
+    /// The state machine is being deleted.
+    StateMachineDeleting = 130,
+    /// No such state machine, version or alias.
+    StateMachineDoesNotExist = 140,
+    /// The operation does not work on EXPRESS state machines.
+    StateMachineTypeNotSupported = 150,
+    /// More tags than a resource may have.
+    TooManyTags = 160,
+    /// The request breaks a constraint of the model or a rule of the service.
+    ValidationException = 170,
+    /// No operation of that name.
+    UnknownOperationException = 180,
+    /// The body is not JSON, or a member has the wrong JSON type.
+    SerializationException = 190,
+    /// The body is longer than a request may be.
+    RequestEntityTooLargeException = 200,
+    /// The store could not be read or written; nothing was changed.
+    InternalFailure = 210,
+    /// A pointer is NULL that must not be.
+    NullArgument = 1000,
+    /// A text is not UTF-8.
+    InvalidUtf8 = 1010,
+    /// A length is greater than any object can be.
+    InvalidLength = 1020,
+    /// A value that the function does not take.
+    InvalidArgument = 1030,
+    /// A bug of this library, caught; what was called may have happened or not.
+    Panic = 1040,
+}
+
+impl SfnAlias {
+    /// The result of an AWS error. Without a `_` arm: a kind that is forgotten here does not build.
+    pub(crate) const fn of(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::ConflictException => Self::ConflictException,
+            ErrorKind::ExecutionAlreadyExists => Self::ExecutionAlreadyExists,
+            ErrorKind::ExecutionDoesNotExist => Self::ExecutionDoesNotExist,
+            ErrorKind::InvalidArn => Self::InvalidArn,
+            ErrorKind::InvalidDefinition => Self::InvalidDefinition,
+            ErrorKind::InvalidExecutionInput => Self::InvalidExecutionInput,
+            ErrorKind::InvalidName => Self::InvalidName,
+            ErrorKind::InvalidToken => Self::InvalidToken,
+            ErrorKind::MissingRequiredParameter => Self::MissingRequiredParameter,
+            ErrorKind::ResourceNotFound => Self::ResourceNotFound,
+            ErrorKind::ServiceQuotaExceededException => Self::ServiceQuotaExceededException,
+            ErrorKind::StateMachineAlreadyExists => Self::StateMachineAlreadyExists,
+            ErrorKind::StateMachineDeleting => Self::StateMachineDeleting,
+            ErrorKind::StateMachineDoesNotExist => Self::StateMachineDoesNotExist,
+            ErrorKind::StateMachineTypeNotSupported => Self::StateMachineTypeNotSupported,
+            ErrorKind::TooManyTags => Self::TooManyTags,
+            ErrorKind::ValidationException => Self::ValidationException,
+            ErrorKind::UnknownOperationException => Self::UnknownOperationException,
+            ErrorKind::SerializationException => Self::SerializationException,
+            ErrorKind::RequestEntityTooLargeException => Self::RequestEntityTooLargeException,
+            ErrorKind::InternalFailure => Self::InternalFailure,
+        }
+    }
+
+    /// The code, for people and for programs that prefer texts to numbers.
+    pub(crate) const fn code(self) -> &'static str {
+        match self.c_code().to_str() {
+            Ok(code) => code,
+            Err(_) => "",
+        }
+    }
+
+    const fn c_code(self) -> &'static CStr {
+        match self {
+            Self::Ok => c"OK",
+            Self::ConflictException => c"ConflictException",
+            Self::ExecutionAlreadyExists => c"ExecutionAlreadyExists",
+            Self::ExecutionDoesNotExist => c"ExecutionDoesNotExist",
+            Self::InvalidArn => c"InvalidArn",
+            Self::InvalidDefinition => c"InvalidDefinition",
+            Self::InvalidExecutionInput => c"InvalidExecutionInput",
+            Self::InvalidName => c"InvalidName",
+            Self::InvalidToken => c"InvalidToken",
+            Self::MissingRequiredParameter => c"MissingRequiredParameter",
+            Self::ResourceNotFound => c"ResourceNotFound",
+            Self::ServiceQuotaExceededException => c"ServiceQuotaExceededException",
+            Self::StateMachineAlreadyExists => c"StateMachineAlreadyExists",
+            Self::StateMachineDeleting => c"StateMachineDeleting",
+            Self::StateMachineDoesNotExist => c"StateMachineDoesNotExist",
+            Self::StateMachineTypeNotSupported => c"StateMachineTypeNotSupported",
+            Self::TooManyTags => c"TooManyTags",
+            Self::ValidationException => c"ValidationException",
+            Self::UnknownOperationException => c"UnknownOperationException",
+            Self::SerializationException => c"SerializationException",
+            Self::RequestEntityTooLargeException => c"RequestEntityTooLargeException",
+            Self::InternalFailure => c"InternalFailure",
+            Self::NullArgument => c"NullArgument",
+            Self::InvalidUtf8 => c"InvalidUtf8",
+            Self::InvalidLength => c"InvalidLength",
+            Self::InvalidArgument => c"InvalidArgument",
+            Self::Panic => c"Panic",
+        }
+    }
+
+    const ALL: &[Self] = &[
+        Self::Ok,
+        Self::ConflictException,
+        Self::ExecutionAlreadyExists,
+        Self::ExecutionDoesNotExist,
+        Self::InvalidArn,
+        Self::InvalidDefinition,
+        Self::InvalidExecutionInput,
+        Self::InvalidName,
+        Self::InvalidToken,
+        Self::MissingRequiredParameter,
+        Self::ResourceNotFound,
+        Self::ServiceQuotaExceededException,
+        Self::StateMachineAlreadyExists,
+        Self::StateMachineDeleting,
+        Self::StateMachineDoesNotExist,
+        Self::StateMachineTypeNotSupported,
+        Self::TooManyTags,
+        Self::ValidationException,
+        Self::UnknownOperationException,
+        Self::SerializationException,
+        Self::RequestEntityTooLargeException,
+        Self::InternalFailure,
+        Self::NullArgument,
+        Self::InvalidUtf8,
+        Self::InvalidLength,
+        Self::InvalidArgument,
+        Self::Panic,
+    ];
+}
+
+/// Numbers and codes are the core's; checked while compiling.
+const _: () = {
+    let mut index = 0;
+    while let Some((kind, _)) = kinds_from(index) {
+        let result = SfnAlias::of(kind);
+        assert!(result as u32 == kind.number(), "a number differs from the core's");
+        assert!(same(result.code(), kind.code()), "a code differs from the core's");
+        index += 1;
+    }
+};
+
+const fn kinds_from(index: usize) -> Option<(ErrorKind, &'static [ErrorKind])> {
+    match ErrorKind::ALL.split_at_checked(index) {
+        Some((_, [first, rest @ ..])) => Some((*first, rest)),
+        _ => None,
+    }
+}
+
+const fn same(left: &str, right: &str) -> bool {
+    let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
+    while let ([a, left_rest @ ..], [b, right_rest @ ..]) = (left, right) {
+        if *a != *b {
+            return false;
+        }
+        (left, right) = (left_rest, right_rest);
+    }
+    left.is_empty() && right.is_empty()
+}
+
+/// The code of a number, for example `ConflictException` of 10; NULL for a number that has none. Static.
+#[unsafe(no_mangle)]
+pub extern "C" fn sfn_alias_result_code(number: u32) -> *const c_char {
+    let found = SfnAlias::ALL.iter().find(|result| **result as u32 == number);
+    found.map_or(ptr::null(), |result| result.c_code().as_ptr())
+}
+
+/// The release of this library, for example `0.1.0`. Static. `SFN_ALIAS_VERSION` is that of the header.
+#[unsafe(no_mangle)]
+pub extern "C" fn sfn_alias_version() -> *const c_char {
+    VERSION.as_ptr().cast()
+}
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
