@@ -1,0 +1,287 @@
+//! What a random caller asks for: requests over small pools of names, so that they meet.
+
+use serde_json::{Map, Value, json};
+
+pub const ACCOUNT: &str = "123456789012";
+pub const OTHER_ACCOUNT: &str = "210987654321";
+
+/// One request, and how much time passed before it.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub after_millis: i64,
+    pub action: Action,
+}
+
+/// A request. Members that AWS requires are always there; what is missing is `bad_input`'s matter.
+#[derive(Debug, Clone)]
+pub enum Action {
+    CreateMachine { name: &'static str, express: bool, content: Content, publish: Publish, tags: Vec<Tag> },
+    UpdateMachine { target: Target, content: Content, publish: Publish },
+    DescribeMachine { target: Target, metadata_only: bool },
+    ListMachines { max: Option<i64> },
+    DeleteMachine { target: Target },
+    PublishVersion { target: Target, revision: Option<Revision>, description: Option<&'static str> },
+    ListVersions { target: Target, max: Option<i64> },
+    DeleteVersion { target: Target },
+    CreateAlias { name: &'static str, description: Option<&'static str>, routes: Vec<Route> },
+    DescribeAlias { target: Target },
+    UpdateAlias { target: Target, description: Option<&'static str>, routes: Option<Vec<Route>> },
+    DeleteAlias { target: Target },
+    ListAliases { target: Target, max: Option<i64> },
+    Start { target: Target, name: Option<&'static str>, input: Option<&'static str> },
+    DescribeExecution { target: ExecutionTarget, metadata_only: bool },
+    DescribeMachineForExecution { target: ExecutionTarget, metadata_only: bool },
+    StopExecution { target: ExecutionTarget, error: Option<&'static str>, cause: Option<&'static str> },
+    ListExecutions { target: Target, status: Option<&'static str>, max: Option<i64> },
+    TagResource { target: Target, tags: Vec<Tag> },
+    UntagResource { target: Target, keys: Vec<&'static str> },
+    ListTags { target: Target },
+}
+
+/// Content of a state machine; of an update, absent members stay as they are.
+#[derive(Debug, Clone, Default)]
+pub struct Content {
+    pub definition: Option<&'static str>,
+    pub role: Option<&'static str>,
+    pub logging: Option<Value>,
+    pub tracing: Option<Value>,
+    pub encryption: Option<Value>,
+}
+
+/// `publish` and `versionDescription`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Publish {
+    pub publish: Option<bool>,
+    pub description: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tag {
+    pub key: &'static str,
+    pub value: &'static str,
+}
+
+/// A revision id, as far as it can be known before the sequence runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revision {
+    /// `INITIAL`.
+    Initial,
+    /// The current one of the state machine asked for; `INITIAL` while it was never updated.
+    Current,
+    /// One that nothing has.
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    pub target: Target,
+    pub weight: i64,
+}
+
+/// An ARN where a state machine, a version or an alias is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    pub form: Form,
+    pub machine: &'static str,
+    pub qualifier: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Machine,
+    OtherAccount,
+    Label,
+    Execution,
+    Activity,
+    NoArn,
+}
+
+impl Target {
+    pub fn arn(&self) -> String {
+        let colon = |qualifier: &str| format!(":{qualifier}");
+        let qualifier = self.qualifier.map(colon).unwrap_or_default();
+        match self.form {
+            Form::Machine => format!("{}{qualifier}", machine_arn(self.machine)),
+            Form::OtherAccount => format!("{}{qualifier}", machine_arn(self.machine).replace(ACCOUNT, OTHER_ACCOUNT)),
+            Form::Label => format!("{}/label", machine_arn(self.machine)),
+            Form::Execution => execution_arn(self.machine, "one"),
+            Form::Activity => machine_arn(self.machine).replace("stateMachine", "activity"),
+            Form::NoArn => "no-arn".to_owned(),
+        }
+    }
+}
+
+/// An ARN where an execution is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExecutionTarget {
+    Named {
+        machine: &'static str,
+        name: &'static str,
+    },
+    /// The latest execution of the state machine, whatever it is called.
+    Latest {
+        machine: &'static str,
+    },
+    Express,
+    Machine,
+    NoArn,
+}
+
+pub fn machine_arn(name: &str) -> String {
+    format!("arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:{name}")
+}
+
+pub fn execution_arn(machine: &str, name: &str) -> String {
+    format!("arn:aws:states:us-east-1:{ACCOUNT}:execution:{machine}:{name}")
+}
+
+/// What has to be looked up before a request can be written down.
+pub trait Known {
+    /// The current revision id, `None` while there is none.
+    fn revision(&self, machine: &str) -> Option<String>;
+    /// The name of the latest execution.
+    fn latest_execution(&self, machine: &str) -> Option<String>;
+}
+
+impl ExecutionTarget {
+    pub fn arn(&self, known: &dyn Known) -> String {
+        match self {
+            Self::Named { machine, name } => execution_arn(machine, name),
+            Self::Latest { machine } => {
+                execution_arn(machine, &known.latest_execution(machine).unwrap_or_else(|| "none".to_owned()))
+            }
+            Self::Express => execution_arn("orders", "one:id").replace(":execution:", ":express:"),
+            Self::Machine => machine_arn("orders"),
+            Self::NoArn => "no-arn".to_owned(),
+        }
+    }
+}
+
+impl Revision {
+    pub fn text(self, machine: &str, known: &dyn Known) -> String {
+        match self {
+            Self::Initial => "INITIAL".to_owned(),
+            Self::Current => known.revision(machine).unwrap_or_else(|| "INITIAL".to_owned()),
+            Self::Unknown => "4a0c7d3c-0000-4000-8000-000000000000".to_owned(),
+        }
+    }
+}
+
+impl Action {
+    /// The operation's name and input.
+    pub fn request(&self, known: &dyn Known) -> (&'static str, Value) {
+        let machine = |target: &Target| json!({"stateMachineArn": target.arn()});
+        match self {
+            Self::CreateMachine { name, express, content, publish, tags } => {
+                let kind = if *express { Some("EXPRESS") } else { None };
+                let mut input = with(json!({"name": name}), "type", kind);
+                add_content(&mut input, content, *publish);
+                if !tags.is_empty() {
+                    input["tags"] = json_tags(tags);
+                }
+                ("CreateStateMachine", input)
+            }
+            Self::UpdateMachine { target, content, publish } => {
+                let mut input = machine(target);
+                add_content(&mut input, content, *publish);
+                ("UpdateStateMachine", input)
+            }
+            Self::DescribeMachine { target, metadata_only } => {
+                ("DescribeStateMachine", with(machine(target), "includedData", included(*metadata_only)))
+            }
+            Self::ListMachines { max } => ("ListStateMachines", with(json!({}), "maxResults", *max)),
+            Self::DeleteMachine { target } => ("DeleteStateMachine", machine(target)),
+            Self::PublishVersion { target, revision, description } => {
+                let revision = revision.map(|revision| revision.text(target.machine, known));
+                let input = with(machine(target), "revisionId", revision);
+                ("PublishStateMachineVersion", with(input, "description", *description))
+            }
+            Self::ListVersions { target, max } => {
+                ("ListStateMachineVersions", with(machine(target), "maxResults", *max))
+            }
+            Self::DeleteVersion { target } => {
+                ("DeleteStateMachineVersion", json!({"stateMachineVersionArn": target.arn()}))
+            }
+            Self::CreateAlias { name, description, routes } => {
+                let input = json!({"name": name, "routingConfiguration": json_routes(routes)});
+                ("CreateStateMachineAlias", with(input, "description", *description))
+            }
+            Self::DescribeAlias { target } => {
+                ("DescribeStateMachineAlias", json!({"stateMachineAliasArn": target.arn()}))
+            }
+            Self::UpdateAlias { target, description, routes } => {
+                let input = with(json!({"stateMachineAliasArn": target.arn()}), "description", *description);
+                let routes = routes.as_deref().map(json_routes);
+                ("UpdateStateMachineAlias", with(input, "routingConfiguration", routes))
+            }
+            Self::DeleteAlias { target } => ("DeleteStateMachineAlias", json!({"stateMachineAliasArn": target.arn()})),
+            Self::ListAliases { target, max } => ("ListStateMachineAliases", with(machine(target), "maxResults", *max)),
+            Self::Start { target, name, input } => {
+                let request = with(machine(target), "name", *name);
+                ("StartExecution", with(request, "input", *input))
+            }
+            Self::DescribeExecution { target, metadata_only } => {
+                ("DescribeExecution", about(*target, *metadata_only, known))
+            }
+            Self::DescribeMachineForExecution { target, metadata_only } => {
+                ("DescribeStateMachineForExecution", about(*target, *metadata_only, known))
+            }
+            Self::StopExecution { target, error, cause } => {
+                let input = with(json!({"executionArn": target.arn(known)}), "error", *error);
+                ("StopExecution", with(input, "cause", *cause))
+            }
+            Self::ListExecutions { target, status, max } => {
+                let input = with(machine(target), "statusFilter", *status);
+                ("ListExecutions", with(input, "maxResults", *max))
+            }
+            Self::TagResource { target, tags } => {
+                ("TagResource", json!({"resourceArn": target.arn(), "tags": json_tags(tags)}))
+            }
+            Self::UntagResource { target, keys } => {
+                ("UntagResource", json!({"resourceArn": target.arn(), "tagKeys": keys}))
+            }
+            Self::ListTags { target } => ("ListTagsForResource", json!({"resourceArn": target.arn()})),
+        }
+    }
+}
+
+/// The input with a member more, where there is a value.
+fn with(mut input: Value, name: &str, value: Option<impl Into<Value>>) -> Value {
+    if let (Some(members), Some(value)) = (input.as_object_mut(), value) {
+        members.insert(name.to_owned(), value.into());
+    }
+    input
+}
+
+fn included(metadata_only: bool) -> Option<&'static str> {
+    metadata_only.then_some("METADATA_ONLY")
+}
+
+fn about(target: ExecutionTarget, metadata_only: bool, known: &dyn Known) -> Value {
+    with(json!({"executionArn": target.arn(known)}), "includedData", included(metadata_only))
+}
+
+fn add_content(input: &mut Value, content: &Content, publish: Publish) {
+    let text = |text: Option<&'static str>| text.map(Value::from);
+    let members = [
+        ("definition", text(content.definition)),
+        ("roleArn", text(content.role)),
+        ("loggingConfiguration", content.logging.clone()),
+        ("tracingConfiguration", content.tracing.clone()),
+        ("encryptionConfiguration", content.encryption.clone()),
+        ("publish", publish.publish.map(Value::from)),
+        ("versionDescription", text(publish.description)),
+    ];
+    let given: Map<String, Value> =
+        members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    input.as_object_mut().expect("an input is an object").extend(given);
+}
+
+pub fn json_tags(tags: &[Tag]) -> Value {
+    tags.iter().map(|tag| json!({"key": tag.key, "value": tag.value})).collect()
+}
+
+pub fn json_routes(routes: &[Route]) -> Value {
+    let route = |route: &Route| json!({"stateMachineVersionArn": route.target.arn(), "weight": route.weight});
+    routes.iter().map(route).collect()
+}

@@ -1,0 +1,154 @@
+//! What is there from the first page of a list to the last is listed once, whatever comes and goes
+//! in between.
+
+use crate::strategy::DEFINITIONS;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use sfn_alias::{Aliases, Clock, Options, Timestamp};
+use std::collections::BTreeSet;
+
+const PREFIX: &str = "arn:aws:states:us-east-1:000000000000:";
+
+#[derive(Debug, Clone, Copy)]
+enum List {
+    Machines,
+    Versions,
+    Aliases,
+    Executions,
+}
+
+#[derive(Debug, Clone)]
+enum Change {
+    Add,
+    /// The n-th of what there is.
+    Remove(prop::sample::Index),
+}
+
+struct Lister {
+    aliases: Aliases,
+    list: List,
+    added: usize,
+}
+
+impl Lister {
+    /// A service whose time stands still, so that only names and numbers give an order.
+    fn new(list: List) -> Self {
+        let clock = Clock::new(|| Timestamp::from_millis(1_744_230_237_000));
+        let aliases = Aliases::in_memory_with(Options { clock, ..Options::default() }).expect("a service");
+        let lister = Self { aliases, list, added: 0 };
+        lister.ask("CreateStateMachine", &machine("orders"));
+        lister
+    }
+
+    fn ask(&self, operation: &str, input: &Value) -> Value {
+        let reply = self.aliases.call(operation, input.to_string().as_bytes());
+        let body = serde_json::from_slice(&reply.body).expect("an answer is JSON");
+        assert_eq!(reply.status, 200, "{operation} {input}: {body}");
+        body
+    }
+
+    /// Names do not come in their own order.
+    fn add(&mut self) -> String {
+        self.added += 1;
+        let name = format!("n{}-{}", self.added * 7 % 10, self.added);
+        let orders = format!("{PREFIX}stateMachine:orders");
+        let (operation, input, arn) = match self.list {
+            List::Machines => ("CreateStateMachine", machine(&name), "stateMachineArn"),
+            List::Versions => {
+                let input = json!({
+                    "stateMachineArn": orders, "definition": DEFINITIONS[self.added % 2], "publish": true, "versionDescription": name,
+                });
+                ("UpdateStateMachine", input, "stateMachineVersionArn")
+            }
+            List::Aliases => {
+                let route = json!({"stateMachineVersionArn": format!("{orders}:1"), "weight": 100});
+                let input = json!({"name": name, "routingConfiguration": [route]});
+                ("CreateStateMachineAlias", input, "stateMachineAliasArn")
+            }
+            List::Executions => ("StartExecution", json!({"stateMachineArn": orders, "name": name}), "executionArn"),
+        };
+        self.ask(operation, &input)[arn].as_str().expect("an ARN").to_owned()
+    }
+
+    fn remove(&self, arn: &str) {
+        match self.list {
+            List::Machines => self.ask("DeleteStateMachine", &json!({"stateMachineArn": arn})),
+            List::Versions => self.ask("DeleteStateMachineVersion", &json!({"stateMachineVersionArn": arn})),
+            List::Aliases => self.ask("DeleteStateMachineAlias", &json!({"stateMachineAliasArn": arn})),
+            // Stopped ones leave the list of what runs.
+            List::Executions => self.ask("StopExecution", &json!({"executionArn": arn})),
+        };
+    }
+
+    /// A page and the token to the next.
+    fn page(&self, max: usize, token: Option<&Value>) -> (Vec<String>, Option<Value>) {
+        let (operation, member, arn) = match self.list {
+            List::Machines => ("ListStateMachines", "stateMachines", "stateMachineArn"),
+            List::Versions => ("ListStateMachineVersions", "stateMachineVersions", "stateMachineVersionArn"),
+            List::Aliases => ("ListStateMachineAliases", "stateMachineAliases", "stateMachineAliasArn"),
+            List::Executions => ("ListExecutions", "executions", "executionArn"),
+        };
+        let mut input = json!({"maxResults": max, "nextToken": token});
+        if !matches!(self.list, List::Machines) {
+            input["stateMachineArn"] = json!(format!("{PREFIX}stateMachine:orders"));
+        }
+        if matches!(self.list, List::Executions) {
+            input["statusFilter"] = json!("RUNNING");
+        }
+        let answer = self.ask(operation, &input);
+        let items = answer[member].as_array().expect("a list").iter();
+        let arns = items.map(|item| item[arn].as_str().expect("an ARN").to_owned()).collect();
+        (arns, answer.get("nextToken").cloned())
+    }
+}
+
+fn machine(name: &str) -> Value {
+    let role = "arn:aws:iam::000000000000:role/orders";
+    json!({"name": name, "definition": DEFINITIONS[0], "roleArn": role, "publish": true})
+}
+
+fn changes() -> impl Strategy<Value = Vec<Vec<Change>>> {
+    let change = prop_oneof![Just(Change::Add), any::<prop::sample::Index>().prop_map(Change::Remove)];
+    prop::collection::vec(prop::collection::vec(change, 0..4), 0..6)
+}
+
+proptest! {
+    #![proptest_config(crate::config(200))]
+
+    #[test]
+    fn what_stays_is_listed_once(
+        list in prop::sample::select(&[List::Machines, List::Versions, List::Aliases, List::Executions][..]),
+        number in 0_usize..12,
+        max in 1_usize..5,
+        changes in changes(),
+    ) {
+        let mut lister = Lister::new(list);
+        (0..number).for_each(|_| drop(lister.add()));
+        let mut there: Vec<String> = lister.page(1000, None).0;
+        let mut stays: BTreeSet<String> = there.iter().cloned().collect();
+
+        let mut changes = changes.into_iter();
+        let (mut listed, mut token) = lister.page(max, None);
+        while let Some(next) = token {
+            for change in changes.next().unwrap_or_default() {
+                match change {
+                    Change::Add => there.push(lister.add()),
+                    Change::Remove(_) if there.is_empty() => {}
+                    Change::Remove(index) => {
+                        let arn = there.remove(index.index(there.len()));
+                        lister.remove(&arn);
+                        stays.remove(&arn);
+                    }
+                }
+            }
+            let page;
+            (page, token) = lister.page(max, Some(&next));
+            prop_assert!(page.len() <= max);
+            listed.extend(page);
+        }
+
+        let distinct: BTreeSet<String> = listed.iter().cloned().collect();
+        prop_assert_eq!(distinct.len(), listed.len(), "listed twice: {:?}", listed);
+        prop_assert!(stays.is_subset(&distinct), "{:?} stayed, {:?} was listed", stays, listed);
+    }
+}

@@ -1,0 +1,360 @@
+//! State machines, versions and tags.
+
+use super::target::{Qualifier, deleting, does_not_exist, no_prefix, required, wrong_type};
+use super::{Answer, Content, Machine, Refusal, TAG_LIMIT, VERSION_LIMIT, Version, Witness, World, date, page, put};
+use crate::action::{self, Form, Publish, Revision, Tag, Target, machine_arn};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+impl World {
+    pub fn create_machine(
+        &mut self,
+        name: &'static str,
+        express: bool,
+        content: &action::Content,
+        publish: Publish,
+        tags: &[Tag],
+    ) -> Answer {
+        check_content(content, publish)?;
+        let arn = machine_arn(name);
+        let created_with = (publish.publish == Some(true), publish.description);
+        let content = whole(content, self.now);
+        if let Some(stored) = self.machines.get(name) {
+            if stored.gone.is_some() {
+                return Err(deleting(&arn));
+            }
+            if stored.express != express || stored.created_with != created_with || !stored.content.replays(&content) {
+                let message = format!("State Machine Already Exists: '{arn}'");
+                return Err(Refusal::new("StateMachineAlreadyExists", message));
+            }
+            return Ok(created(&arn, stored));
+        }
+        let mut machine = Machine {
+            express,
+            created: self.now,
+            gone: None,
+            content: Rc::new(content),
+            numbers: 0,
+            versions: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            executions: Vec::new(),
+            starts: BTreeMap::new(),
+            tags: tagged(&[], tags)?,
+            created_with,
+        };
+        if created_with.0 {
+            machine.publish(publish.description, self.now)?;
+        }
+        let answer = created(&arn, &machine);
+        self.machines.insert(name, machine);
+        Ok(answer)
+    }
+
+    pub fn update_machine(
+        &mut self,
+        target: &Target,
+        content: &action::Content,
+        publish: Publish,
+        witness: &dyn Witness,
+    ) -> Answer {
+        target.unlabeled()?;
+        let given = [content.definition.is_some(), content.role.is_some(), content.logging.is_some()];
+        if !given.contains(&true) && content.tracing.is_none() && content.encryption.is_none() {
+            let message = "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified";
+            return Err(Refusal::new("MissingRequiredParameter", message));
+        }
+        check_content(content, publish)?;
+        let (now, arn) = (self.now, target.unqualified());
+        let machine = self.active_itself(target)?;
+        let published = publish.publish == Some(true);
+        let mut next = machine.content.updated(content, now);
+        let changed = !next.equals(&machine.content);
+        if changed && published && machine.versions.len() >= VERSION_LIMIT {
+            return Err(machine.publish_refusal());
+        }
+        if changed {
+            next.revision = Some(self.fresh_id(witness.body()["revisionId"].as_str()));
+        }
+        let machine = self.find_mut(target).expect("it was there");
+        if changed {
+            machine.content = Rc::new(next);
+        }
+        let mut answer = json!({"updateDate": date(machine.content.since)});
+        put(&mut answer, "revisionId", machine.content.revision.clone());
+        if published {
+            let number = match machine.version_of_content() {
+                Some((number, version)) if [None, version.description].contains(&publish.description) => number,
+                _ => machine.publish(publish.description, now)?,
+            };
+            answer["stateMachineVersionArn"] = json!(format!("{arn}:{number}"));
+        }
+        Ok(answer)
+    }
+
+    pub fn describe_machine(&self, target: &Target, metadata_only: bool) -> Answer {
+        let missing = || does_not_exist(&target.arn());
+        let qualifier = target.qualified()?;
+        let machine = self.find(target).ok_or_else(missing)?;
+        let (content, created, description) = match qualifier {
+            Qualifier::None => (&machine.content, machine.created, None),
+            Qualifier::Version(number) => {
+                let version = number.and_then(|number| machine.versions.get(&number)).ok_or_else(missing)?;
+                (&version.content, version.created, version.description)
+            }
+            Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
+        };
+        let mut answer = content.shown(metadata_only);
+        answer["stateMachineArn"] = json!(target.arn());
+        answer["name"] = json!(target.machine);
+        answer["status"] = json!(if machine.gone.is_some() { "DELETING" } else { "ACTIVE" });
+        answer["type"] = json!(machine.kind());
+        answer["creationDate"] = date(created);
+        put(&mut answer, "description", description);
+        Ok(answer)
+    }
+
+    pub fn list_machines(&self, max: Option<i64>) -> Answer<(Vec<Value>, usize)> {
+        let max = page(max)?;
+        let item = |(name, machine): (&&str, &Machine)| {
+            json!({
+                "creationDate": date(machine.created),
+                "name": name,
+                "stateMachineArn": machine_arn(name),
+                "type": machine.kind(),
+            })
+        };
+        Ok((self.machines.iter().map(item).collect(), max))
+    }
+
+    pub fn delete_machine(&mut self, target: &Target) -> Answer {
+        let gone = self.now + self.deletion_delay;
+        if target.unlabeled()? == Qualifier::None
+            && let Some(machine) = self.find_mut(target)
+        {
+            machine.gone.get_or_insert(gone);
+            let (now, deleted) = (self.now, target.machine);
+            self.machines.retain(|name, machine| *name != deleted || machine.gone.is_some_and(|gone| now < gone));
+        }
+        Ok(json!({}))
+    }
+
+    pub fn publish_version(
+        &mut self,
+        target: &Target,
+        revision: Option<Revision>,
+        description: Option<&'static str>,
+    ) -> Answer {
+        let now = self.now;
+        let machine = self.active_itself(target)?;
+        let current = machine.content.revision.clone().unwrap_or_else(|| "INITIAL".to_owned());
+        let requested = revision.map(|revision| revision.text(target.machine, self));
+        if let Some(requested) = requested.filter(|requested| *requested != current) {
+            let message = format!(
+                "Failed to publish the State Machine version for revision {requested}. \
+                 The current State Machine revision is {current}."
+            );
+            return Err(Refusal::new("ConflictException", message));
+        }
+        let machine = self.find_mut(target).expect("it is active");
+        let number = match machine.version_of_content() {
+            Some((number, _)) => number,
+            None => machine.publish(description, now)?,
+        };
+        Ok(json!({
+            "creationDate": date(machine.versions[&number].created),
+            "stateMachineVersionArn": format!("{}:{number}", target.arn()),
+        }))
+    }
+
+    pub fn list_versions(&self, target: &Target, max: Option<i64>) -> Answer<(Vec<Value>, usize)> {
+        let max = page(max)?;
+        let missing = || does_not_exist(&target.arn());
+        let qualifier = target.qualified()?;
+        let machine = self.find(target).filter(|_| qualifier == Qualifier::None).ok_or_else(missing)?;
+        let item = |(number, version): (&u32, &Version)| {
+            json!({
+                "stateMachineVersionArn": format!("{}:{number}", target.arn()),
+                "creationDate": date(version.created),
+            })
+        };
+        Ok((machine.versions.iter().rev().map(item).collect(), max))
+    }
+
+    pub fn delete_version(&mut self, target: &Target) -> Answer {
+        let Qualifier::Version(number) = target.qualified()? else {
+            return Err(required("State machine version", target));
+        };
+        let now = self.now;
+        if let (Some(machine), Some(number)) = (self.find_mut(target), number)
+            && machine.versions.contains_key(&number)
+        {
+            let users = machine.aliases_in_order(|alias| alias.leads_to(number, now));
+            if !users.is_empty() {
+                let message = format!(
+                    "Version to be deleted must not be referenced by an alias. \
+                     Current list of aliases referencing this version: [{}]",
+                    users.join(", ")
+                );
+                return Err(Refusal::new("ConflictException", message));
+            }
+            machine.versions.remove(&number);
+        }
+        Ok(json!({}))
+    }
+
+    pub fn tag(&mut self, target: &Target, tags: &[Tag]) -> Answer {
+        let machine = self.taggable(target)?;
+        machine.tags = tagged(&machine.tags, tags)?;
+        Ok(json!({}))
+    }
+
+    pub fn untag(&mut self, target: &Target, keys: &[&str]) -> Answer {
+        self.taggable(target)?.tags.retain(|(key, _)| !keys.contains(key));
+        Ok(json!({}))
+    }
+
+    pub fn list_tags(&mut self, target: &Target) -> Answer {
+        let tags = &self.taggable(target)?.tags;
+        let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({"key": key, "value": value})).collect();
+        Ok(json!({"tags": tags}))
+    }
+
+    /// Tags belong to the state machine alone.
+    fn taggable(&mut self, target: &Target) -> Answer<&mut Machine> {
+        match target.form {
+            Form::NoArn => return Err(no_prefix("no-arn")),
+            Form::Execution => return Err(wrong_type("execution")),
+            _ => {}
+        }
+        let missing = || Refusal::new("ResourceNotFound", format!("Resource not found: '{}'", target.arn()));
+        let itself = target.form == Form::Machine && target.qualifier.is_none();
+        self.find_mut(target).filter(|_| itself).ok_or_else(missing)
+    }
+}
+
+impl Machine {
+    const fn kind(&self) -> &'static str {
+        if self.express { "EXPRESS" } else { "STANDARD" }
+    }
+
+    /// The latest version of what the state machine is now.
+    fn version_of_content(&self) -> Option<(u32, &Version)> {
+        let mut versions = self.versions.iter().rev();
+        versions
+            .find(|(_, version)| Rc::ptr_eq(&version.content, &self.content))
+            .map(|(number, version)| (*number, version))
+    }
+
+    fn publish(&mut self, description: Option<&'static str>, now: i64) -> Answer<u32> {
+        if self.versions.len() >= VERSION_LIMIT {
+            return Err(self.publish_refusal());
+        }
+        self.numbers += 1;
+        let version = Version { content: Rc::clone(&self.content), description, created: now };
+        self.versions.insert(self.numbers, version);
+        Ok(self.numbers)
+    }
+
+    fn publish_refusal(&self) -> Refusal {
+        let message =
+            format!("The maximum number of versions for this state machine has been reached: {VERSION_LIMIT}");
+        Refusal::new("ServiceQuotaExceededException", message)
+    }
+}
+
+impl Content {
+    /// With what an update gives, and the rest as it is.
+    fn updated(&self, given: &action::Content, now: i64) -> Self {
+        Self {
+            definition: given.definition.unwrap_or(self.definition),
+            role: given.role.unwrap_or(self.role),
+            logging: given.logging.as_ref().map_or_else(|| self.logging.clone(), logging),
+            tracing: given.tracing.as_ref().map_or_else(|| self.tracing.clone(), tracing),
+            encryption: given.encryption.clone().or_else(|| self.encryption.clone()),
+            revision: None,
+            since: now,
+        }
+    }
+
+    /// Whether it is the same, whenever it came.
+    fn equals(&self, other: &Self) -> bool {
+        self.role == other.role && self.replays(other)
+    }
+
+    /// Whether a create request repeats it: the role is not compared.
+    fn replays(&self, other: &Self) -> bool {
+        self.definition == other.definition
+            && self.logging == other.logging
+            && self.tracing == other.tracing
+            && self.encryption == other.encryption
+    }
+
+    pub fn shown(&self, metadata_only: bool) -> Value {
+        let mut shown = json!({
+            "definition": if metadata_only { "{}" } else { self.definition },
+            "roleArn": self.role,
+            "loggingConfiguration": self.logging,
+            "tracingConfiguration": self.tracing,
+        });
+        put(&mut shown, "encryptionConfiguration", self.encryption.clone());
+        put(&mut shown, "revisionId", self.revision.clone());
+        shown
+    }
+}
+
+fn created(arn: &str, machine: &Machine) -> Value {
+    let mut answer = json!({"creationDate": date(machine.created), "stateMachineArn": arn});
+    put(&mut answer, "stateMachineVersionArn", machine.created_with.0.then(|| format!("{arn}:1")));
+    answer
+}
+
+/// What can be refused by itself, in the order of the members.
+fn check_content(content: &action::Content, publish: Publish) -> Answer<()> {
+    if content.definition == Some("{}") {
+        let fault = "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /";
+        return Err(Refusal::new("InvalidDefinition", format!("Invalid State Machine Definition: '{fault}'")));
+    }
+    if let Some(role) = content.role.filter(|role| !role.starts_with("arn:")) {
+        return Err(no_prefix(role));
+    }
+    if publish.description.is_some() && publish.publish != Some(true) {
+        return Err(Refusal::new("ValidationException", "Version description can only be set when publish is true"));
+    }
+    Ok(())
+}
+
+fn whole(given: &action::Content, now: i64) -> Content {
+    Content {
+        definition: given.definition.expect("a create request has a definition"),
+        role: given.role.expect("a create request has a role"),
+        logging: logging(given.logging.as_ref().unwrap_or(&json!({}))),
+        tracing: tracing(given.tracing.as_ref().unwrap_or(&json!({}))),
+        encryption: given.encryption.clone(),
+        revision: None,
+        since: now,
+    }
+}
+
+fn logging(given: &Value) -> Value {
+    let mut logging = json!({"level": "OFF", "includeExecutionData": false});
+    logging.as_object_mut().unwrap().extend(given.as_object().unwrap().clone());
+    logging
+}
+
+fn tracing(given: &Value) -> Value {
+    json!({"enabled": given.get("enabled").is_some_and(|enabled| enabled == true)})
+}
+
+/// New tags behind the old ones; known keys keep their place.
+fn tagged(before: &[(&'static str, &'static str)], given: &[Tag]) -> Answer<Vec<(&'static str, &'static str)>> {
+    let mut tags = before.to_vec();
+    for tag in given {
+        match tags.iter_mut().find(|(key, _)| *key == tag.key) {
+            Some((_, value)) => *value = tag.value,
+            None => tags.push((tag.key, tag.value)),
+        }
+    }
+    let refusal = || Refusal::new("TooManyTags", format!("The maximum number of tags for a resource is {TAG_LIMIT}"));
+    if tags.len() > TAG_LIMIT { Err(refusal()) } else { Ok(tags) }
+}

@@ -1,0 +1,289 @@
+//! How the requests of a random caller are made up: mostly sound ones, so that something happens.
+
+use crate::action::{Action, Content, ExecutionTarget, Form, Publish, Revision, Route, Step, Tag, Target};
+use proptest::collection::vec;
+use proptest::option::{of, weighted};
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+/// A whole sequence, and the service that it meets.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub seed: u64,
+    /// Whether updates and deletions take their time.
+    pub delays: bool,
+    pub steps: Vec<Step>,
+}
+
+const MACHINES: [&str; 3] = ["orders", "orders-2", "fast"];
+const ALIASES: [&str; 4] = ["PROD", "beta", "1x", "a"];
+/// The first ones come about, the others never do.
+const NUMBERS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "0", "01", "4294967297"];
+const EXECUTIONS: [&str; 4] = ["one", "two", "three", "four"];
+
+const DONE: &str = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
+const DONE_TIGHT: &str = r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#;
+const PASS: &str = r#"{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}}"#;
+/// Sound definitions, all different.
+pub const DEFINITIONS: [&str; 3] = [DONE, DONE_TIGHT, PASS];
+const ROLE: &str = "arn:aws:iam::123456789012:role/one";
+const OTHER_ROLE: &str = "arn:aws:iam::123456789012:role/two";
+
+// Strategies are boxed where their types would grow too large for a thread's stack.
+
+/// A sequence of requests, beginning with state machines to ask about.
+pub fn cases(length: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
+    let steps = vec((step(), 0..10), length);
+    (any::<u64>(), any::<bool>(), steps).prop_map(|(seed, delays, steps)| {
+        // One in ten requests comes again at once.
+        let repeated = steps.into_iter().flat_map(|(step, chance)| vec![step; if chance == 9 { 2 } else { 1 }]);
+        Case { seed, delays, steps: beginning().chain(repeated).collect() }
+    })
+}
+
+/// Two state machines with two versions each.
+fn beginning() -> impl Iterator<Item = Step> {
+    let publish = Publish { publish: Some(true), description: None };
+    let content = |definition| Content { definition: Some(definition), role: Some(ROLE), ..Content::default() };
+    let machine = move |(name, express)| {
+        let target = Target { form: Form::Machine, machine: name, qualifier: None };
+        let create = Action::CreateMachine { name, express, content: content(DONE), publish, tags: Vec::new() };
+        [create, Action::UpdateMachine { target, content: content(PASS), publish }]
+    };
+    let actions = [(MACHINES[0], false), (MACHINES[2], true)].into_iter().flat_map(machine);
+    actions.map(|action| Step { after_millis: 1, action })
+}
+
+/// Time often stands still between two requests, and never runs backwards.
+fn step() -> impl Strategy<Value = Step> {
+    (select(&[0, 0, 1, 250, 1000, 2000][..]), action()).prop_map(|(after_millis, action)| Step { after_millis, action })
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![4 => on_machines(), 4 => on_versions(), 10 => on_aliases(), 10 => on_executions(), 1 => on_tags()]
+}
+
+fn on_machines() -> impl Strategy<Value = Action> {
+    let create = (machine_name(), any::<bool>(), whole_content(), publish(), tags()).prop_map(
+        |(name, express, content, publish, tags)| Action::CreateMachine { name, express, content, publish, tags },
+    );
+    let update = (machine(), content(), publish()).prop_map(|(target, content, publish)| Action::UpdateMachine {
+        target,
+        content,
+        publish,
+    });
+    let describe = (any_target(), any::<bool>())
+        .prop_map(|(target, metadata_only)| Action::DescribeMachine { target, metadata_only });
+    let delete = any_target().prop_map(|target| Action::DeleteMachine { target });
+    prop_oneof![
+        6 => create,
+        12 => update,
+        5 => describe,
+        4 => max().prop_map(|max| Action::ListMachines { max }),
+        1 => delete,
+    ]
+    .boxed()
+}
+
+fn on_versions() -> impl Strategy<Value = Action> {
+    let revision = prop_oneof![
+        6 => Just(None),
+        1 => Just(Some(Revision::Initial)),
+        2 => Just(Some(Revision::Current)),
+        1 => Just(Some(Revision::Unknown)),
+    ];
+    let publish = (machine(), revision, description())
+        .prop_map(|(target, revision, description)| Action::PublishVersion { target, revision, description });
+    prop_oneof![
+        3 => publish,
+        2 => (machine(), max()).prop_map(|(target, max)| Action::ListVersions { target, max }),
+        2 => version().prop_map(|target| Action::DeleteVersion { target }),
+    ]
+    .boxed()
+}
+
+fn on_aliases() -> impl Strategy<Value = Action> {
+    let create = (alias_name(), description(), routes()).prop_map(|(name, description, routes)| Action::CreateAlias {
+        name,
+        description,
+        routes,
+    });
+    let update = (alias(), description(), weighted(0.8, routes()))
+        .prop_map(|(target, description, routes)| Action::UpdateAlias { target, description, routes });
+    prop_oneof![
+        8 => create,
+        4 => update,
+        3 => alias().prop_map(|target| Action::DescribeAlias { target }),
+        1 => alias().prop_map(|target| Action::DeleteAlias { target }),
+        3 => (any_target(), max()).prop_map(|(target, max)| Action::ListAliases { target, max }),
+    ]
+    .boxed()
+}
+
+fn on_executions() -> impl Strategy<Value = Action> {
+    let name = prop_oneof![30 => of(select(&EXECUTIONS[..])), 1 => Just(Some("a name"))];
+    let input = prop_oneof![20 => Just(None), 4 => select(&["{}", "[1]"][..]).prop_map(Some), 1 => select(&["not json", ""][..]).prop_map(Some)];
+    let start = (startable(), name, input).prop_map(|(target, name, input)| Action::Start { target, name, input });
+    let describe = (execution(), any::<bool>())
+        .prop_map(|(target, metadata_only)| Action::DescribeExecution { target, metadata_only });
+    let describe_machine = (execution(), any::<bool>())
+        .prop_map(|(target, metadata_only)| Action::DescribeMachineForExecution { target, metadata_only });
+    let text = || of(select(&["", "why"][..]));
+    let stop =
+        (execution(), text(), text()).prop_map(|(target, error, cause)| Action::StopExecution { target, error, cause });
+    let status = of(select(&["RUNNING", "ABORTED", "SUCCEEDED"][..]));
+    let list =
+        (any_target(), status, max()).prop_map(|(target, status, max)| Action::ListExecutions { target, status, max });
+    prop_oneof![9 => start, 3 => describe, 2 => describe_machine, 3 => stop, 3 => list].boxed()
+}
+
+fn on_tags() -> impl Strategy<Value = Action> {
+    let keys = vec(select(&["a", "b", "c"][..]), 0..3);
+    prop_oneof![
+        2 => (any_target(), tags()).prop_map(|(target, tags)| Action::TagResource { target, tags }),
+        1 => (any_target(), keys).prop_map(|(target, keys)| Action::UntagResource { target, keys }),
+        1 => any_target().prop_map(|target| Action::ListTags { target }),
+    ]
+    .boxed()
+}
+
+fn machine_name() -> impl Strategy<Value = &'static str> {
+    prop_oneof![20 => Just(MACHINES[0]), 1 => Just(MACHINES[1]), 2 => Just(MACHINES[2])]
+}
+
+fn alias_name() -> impl Strategy<Value = &'static str> {
+    prop_oneof![30 => select(&ALIASES[..]), 1 => Just("12"), 1 => Just("")]
+}
+
+fn number() -> impl Strategy<Value = &'static str> {
+    prop_oneof![12 => select(&NUMBERS[..2]), 6 => select(&NUMBERS[2..4]), 1 => select(&NUMBERS[4..])]
+}
+
+fn target(qualifier: impl Strategy<Value = Option<&'static str>> + 'static) -> impl Strategy<Value = Target> {
+    let form = prop_oneof![
+        40 => Just(Form::Machine),
+        1 => select(&[Form::OtherAccount, Form::Label, Form::Execution, Form::Activity, Form::NoArn][..]),
+    ];
+    (form, machine_name(), qualifier).prop_map(|(form, machine, qualifier)| Target { form, machine, qualifier }).boxed()
+}
+
+fn any_target() -> impl Strategy<Value = Target> {
+    let qualifier =
+        prop_oneof![2 => Just(None), 1 => number().prop_map(Some), 1 => select(&ALIASES[..]).prop_map(Some)];
+    target(qualifier)
+}
+
+fn machine() -> impl Strategy<Value = Target> {
+    prop_oneof![12 => target(Just(None)), 1 => any_target()]
+}
+
+fn version() -> impl Strategy<Value = Target> {
+    prop_oneof![12 => target(number().prop_map(Some)), 1 => any_target()]
+}
+
+fn alias() -> impl Strategy<Value = Target> {
+    prop_oneof![12 => target(select(&ALIASES[..]).prop_map(Some)), 1 => any_target()]
+}
+
+fn startable() -> impl Strategy<Value = Target> {
+    prop_oneof![2 => machine(), 2 => version(), 3 => alias()]
+}
+
+fn execution() -> impl Strategy<Value = ExecutionTarget> {
+    let named =
+        (machine_name(), select(&EXECUTIONS[..])).prop_map(|(machine, name)| ExecutionTarget::Named { machine, name });
+    let odd = vec![ExecutionTarget::Express, ExecutionTarget::Machine, ExecutionTarget::NoArn];
+    prop_oneof![
+        12 => named,
+        8 => machine_name().prop_map(|machine| ExecutionTarget::Latest { machine }),
+        1 => select(odd),
+    ]
+}
+
+/// Mostly one or two versions of one state machine with a sum of 100, else anything.
+fn routes() -> impl Strategy<Value = Vec<Route>> {
+    let single = target(number().prop_map(Some)).prop_map(|target| vec![Route { target, weight: 100 }]);
+    let pair = prop_oneof![
+        4 => Just(("1", "2")),
+        4 => Just(("2", "1")),
+        2 => Just(("2", "3")),
+        3 => (number(), number()),
+    ];
+    let double =
+        (machine_name(), pair, select(&[0, 10, 50, 90, 100][..])).prop_map(|(machine, (first, second), weight)| {
+            let route = |number, weight| Route {
+                target: Target { form: Form::Machine, machine, qualifier: Some(number) },
+                weight,
+            };
+            vec![route(first, weight), route(second, 100 - weight)]
+        });
+    let route =
+        (any_target(), select(&[-1, 0, 50, 100, 101][..])).prop_map(|(target, weight)| Route { target, weight });
+    prop_oneof![8 => single, 8 => double, 1 => vec(route, 0..4)].boxed()
+}
+
+fn description() -> impl Strategy<Value = Option<&'static str>> {
+    prop_oneof![6 => Just(None), 3 => select(&["", "one", "zwei 2️⃣"][..]).prop_map(Some)]
+}
+
+fn publish() -> impl Strategy<Value = Publish> {
+    (select(&[Some(true), Some(true), Some(false), None][..]), description(), any::<bool>()).prop_map(
+        |(publish, description, bold)| {
+            let described = publish == Some(true) || bold;
+            Publish { publish, description: description.filter(|_| described) }
+        },
+    )
+}
+
+fn tags() -> impl Strategy<Value = Vec<Tag>> {
+    let tag =
+        (select(&["a", "b", "c", "d"][..]), select(&["", "1", "2"][..])).prop_map(|(key, value)| Tag { key, value });
+    vec(tag, 0..4)
+}
+
+fn max() -> impl Strategy<Value = Option<i64>> {
+    prop_oneof![3 => Just(None), 5 => (0_i64..4).prop_map(Some), 1 => select(&[-1, 1000, 1001][..]).prop_map(Some)]
+}
+
+fn definition() -> impl Strategy<Value = &'static str> {
+    prop_oneof![9 => Just(DONE), 2 => Just(DONE_TIGHT), 4 => Just(PASS), 1 => Just("{}")]
+}
+
+fn role() -> impl Strategy<Value = &'static str> {
+    prop_oneof![20 => Just(ROLE), 9 => Just(OTHER_ROLE), 1 => Just("role")]
+}
+
+/// What a create request needs, most often what the state machine has already.
+fn whole_content() -> impl Strategy<Value = Content> {
+    (definition(), role(), content()).prop_map(|(definition, role, rest)| Content {
+        definition: Some(definition),
+        role: Some(role),
+        ..rest
+    })
+}
+
+fn content() -> impl Strategy<Value = Content> {
+    let rarely = |values: Vec<Value>| prop_oneof![6 => Just(None), 1 => select(values).prop_map(Some)];
+    let destination =
+        json!({"cloudWatchLogsLogGroup": {"logGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:x:*"}});
+    let logging = rarely(vec![
+        json!({}),
+        json!({"level": "OFF"}),
+        json!({"level": "ALL", "includeExecutionData": true, "destinations": [destination]}),
+    ]);
+    let tracing = rarely(vec![json!({}), json!({"enabled": false}), json!({"enabled": true})]);
+    let encryption = rarely(vec![
+        json!({"type": "AWS_OWNED_KEY"}),
+        json!({"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "key", "kmsDataKeyReusePeriodSeconds": 60}),
+    ]);
+    (of(definition()), of(role()), logging, tracing, encryption)
+        .prop_map(|(definition, role, logging, tracing, encryption)| Content {
+            definition,
+            role,
+            logging,
+            tracing,
+            encryption,
+        })
+        .boxed()
+}
