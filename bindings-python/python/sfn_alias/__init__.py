@@ -1,0 +1,39 @@
+"""AWS Step Functions state machine aliases, offline, answering exactly as AWS.
+
+``Aliases`` has a method for every operation, shaped as boto3's. ``sfn_alias.boto3`` puts it behind an
+unmodified boto3 client. ``validate`` and ``check`` tell what is wrong with a request by itself.
+"""
+
+from sfn_alias import errors
+from sfn_alias._sfn_alias import (
+    Aliases,
+    Router,
+    __version__,
+    check,
+    compare,
+    fingerprint,
+    fingerprint_encoding,
+    format_arn,
+    parse_arn,
+    pick,
+    validate,
+)
+from sfn_alias.errors import AliasError
+from sfn_alias.paginators import paginator
+
+__all__ = [
+    "AliasError",
+    "Aliases",
+    "Router",
+    "__version__",
+    "check",
+    "compare",
+    "errors",
+    "fingerprint",
+    "fingerprint_encoding",
+    "format_arn",
+    "paginator",
+    "parse_arn",
+    "pick",
+    "validate",
+]

@@ -1,0 +1,37 @@
+"""Fixtures for tests: ``sfn_aliases``, a store of the test's own, and ``sfn_client``, boto3 on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+    from sfn_alias import Aliases
+
+
+@pytest.fixture
+def sfn_alias_options() -> dict[str, Any]:
+    """Arguments of ``Aliases`` for ``sfn_aliases``. Override it to set, for example, a seed."""
+    return {}
+
+
+@pytest.fixture
+def sfn_aliases(sfn_alias_options: dict[str, Any]) -> Iterator[Aliases]:
+    """An empty ``sfn_alias.Aliases`` in memory."""
+    import sfn_alias
+
+    with sfn_alias.Aliases(**sfn_alias_options) as aliases:
+        yield aliases
+
+
+@pytest.fixture
+def sfn_client(sfn_aliases: Aliases) -> SFNClient:
+    """An unmodified boto3 client that answers from ``sfn_aliases``. Needs boto3."""
+    pytest.importorskip("boto3")
+    import sfn_alias.boto3
+
+    return sfn_alias.boto3.client(sfn_aliases)

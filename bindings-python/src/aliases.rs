@@ -1,0 +1,212 @@
+//! The class `Aliases`.
+
+use crate::clock::PythonClock;
+use crate::de::Input;
+use crate::error::raise;
+use crate::fork;
+use crate::options;
+use crate::ser::Answers;
+use crate::service::Service;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use sfn_alias::{Operation, Options, Scope};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// State machines, versions, aliases and executions that answer as AWS does, without AWS.
+#[pyclass(frozen, module = "sfn_alias", weakref)]
+pub struct Aliases {
+    service: Arc<Service>,
+    clock: Arc<PythonClock>,
+    place: usize,
+}
+
+#[pymethods]
+impl Aliases {
+    #[new]
+    #[pyo3(signature = (path=None, *, partition=None, account=None, region=None, seed=None, update_delay=None,
+                        deletion_delay=None, clock=None, limits=None))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+    fn new(
+        py: Python<'_>,
+        path: Option<PathBuf>,
+        partition: Option<&str>,
+        account: Option<&str>,
+        region: Option<&str>,
+        seed: Option<u64>,
+        update_delay: Option<&Bound<'_, PyAny>>,
+        deletion_delay: Option<&Bound<'_, PyAny>>,
+        clock: Option<Py<PyAny>>,
+        limits: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let clock = PythonClock(clock);
+        let options = Options {
+            limits: options::limits(limits)?,
+            update_delay: options::span(update_delay)?,
+            deletion_delay: options::span(deletion_delay)?,
+            seed,
+            clock: clock.clock(),
+        };
+        let scope = options::scope(&Scope::default(), partition, account, region)?;
+        let opened = py.detach(|| fork::apart(|| Service::open(path, options, scope)));
+        let service = opened.map_err(|error| raise(py, &error, "Open"))?;
+        Ok(Self { service: Arc::new(service), clock: Arc::new(clock), place: 0 })
+    }
+
+    /// Answers an operation by its AWS name.
+    #[pyo3(signature = (operation, input=None))]
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        operation: &str,
+        input: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match input {
+            Some(input) => self.answer(operation, input),
+            None => self.answer(operation, &PyDict::new(py)),
+        }
+    }
+
+    /// Answers one AWS JSON 1.0 request: a status and a body.
+    fn call_json<'py>(&self, py: Python<'py>, operation: &str, body: &[u8]) -> PyResult<(u16, Bound<'py, PyBytes>)> {
+        let view = self.view(py)?;
+        let reply = py.detach(|| fork::apart(|| view.call(operation, body)));
+        Ok((reply.status, PyBytes::new(py, &reply.body)))
+    }
+
+    /// How often each version of a state machine was started, and the state machine itself (`None`).
+    fn start_counts<'py>(&self, py: Python<'py>, state_machine_arn: &str) -> PyResult<Bound<'py, PyDict>> {
+        let view = self.view(py)?;
+        let counts = py.detach(|| fork::apart(|| view.start_counts(state_machine_arn)));
+        let started = PyDict::new(py);
+        for start in counts.map_err(|error| raise(py, &error, "StartCounts"))? {
+            started.set_item(start.version, start.count)?;
+        }
+        Ok(started)
+    }
+
+    /// The same store as seen from another partition, account or region.
+    #[pyo3(signature = (*, partition=None, account=None, region=None))]
+    fn in_scope(
+        &self,
+        py: Python<'_>,
+        partition: Option<&str>,
+        account: Option<&str>,
+        region: Option<&str>,
+    ) -> PyResult<Self> {
+        let scope = options::scope(self.service.view(py, self.place)?.scope(), partition, account, region)?;
+        let place = self.service.place(py, scope)?;
+        Ok(Self { service: Arc::clone(&self.service), clock: Arc::clone(&self.clock), place })
+    }
+
+    /// For example `aws`.
+    #[getter]
+    fn partition(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.service.view(py, self.place)?.scope().partition().to_owned())
+    }
+
+    /// The account of 12 digits.
+    #[getter]
+    fn account(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.service.view(py, self.place)?.scope().account().to_owned())
+    }
+
+    /// For example `us-east-1`.
+    #[getter]
+    fn region(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.service.view(py, self.place)?.scope().region().to_owned())
+    }
+
+    /// The error classes, where boto3's clients have theirs.
+    #[getter]
+    fn exceptions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(py.import(intern!(py, "sfn_alias.errors"))?.into_any())
+    }
+
+    /// Lets go of the store, in all scopes.
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| fork::apart(|| self.service.close()));
+    }
+
+    fn __enter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    fn __exit__(
+        &self,
+        py: Python<'_>,
+        _class: &Bound<'_, PyAny>,
+        _error: &Bound<'_, PyAny>,
+        _traceback: &Bound<'_, PyAny>,
+    ) {
+        self.close(py);
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        match self.service.view(py, self.place) {
+            Ok(view) => format!("<Aliases {}>", view.scope().prefix()),
+            Err(_) => "<Aliases, closed>".to_owned(),
+        }
+    }
+}
+
+impl Aliases {
+    /// The core's service, with its clock set.
+    fn view(&self, py: Python<'_>) -> PyResult<sfn_alias::Aliases> {
+        self.clock.ask(py)?;
+        self.service.view(py, self.place)
+    }
+
+    fn answer<'py>(&self, operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = input.py();
+        let answer = self.view(py)?.invoke_with(operation, &Input::new(input), &Answers(py));
+        answer.map_err(|error| raise(py, &error, operation))
+    }
+}
+
+/// A method per operation, named as boto3's.
+macro_rules! methods {
+    ($($method:ident $operation:ident)*) => {
+        #[pymethods]
+        impl Aliases {
+            $(
+                #[doc = concat!("Answers `", stringify!($operation), "`.")]
+                #[pyo3(signature = (**input))]
+                fn $method<'py>(&self, py: Python<'py>, input: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+                    self.answer(stringify!($operation), &input.unwrap_or_else(|| PyDict::new(py)))
+                }
+            )*
+        }
+
+        /// The method of an operation. No arm for "any other": an operation without one does not build.
+        pub const fn method(operation: Operation) -> &'static str {
+            match operation { $(Operation::$operation => stringify!($method),)* }
+        }
+    };
+}
+
+methods! {
+    create_state_machine_alias CreateStateMachineAlias
+    describe_state_machine_alias DescribeStateMachineAlias
+    list_state_machine_aliases ListStateMachineAliases
+    update_state_machine_alias UpdateStateMachineAlias
+    delete_state_machine_alias DeleteStateMachineAlias
+    create_state_machine CreateStateMachine
+    update_state_machine UpdateStateMachine
+    describe_state_machine DescribeStateMachine
+    list_state_machines ListStateMachines
+    delete_state_machine DeleteStateMachine
+    publish_state_machine_version PublishStateMachineVersion
+    list_state_machine_versions ListStateMachineVersions
+    delete_state_machine_version DeleteStateMachineVersion
+    start_execution StartExecution
+    describe_execution DescribeExecution
+    describe_state_machine_for_execution DescribeStateMachineForExecution
+    list_executions ListExecutions
+    stop_execution StopExecution
+    tag_resource TagResource
+    untag_resource UntagResource
+    list_tags_for_resource ListTagsForResource
+    validate_state_machine_definition ValidateStateMachineDefinition
+}

@@ -1,0 +1,44 @@
+//! Dates: seconds since 1970 to the core, aware `datetime`s in UTC to Python.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDateTime, PyTzInfo};
+use sfn_alias::Timestamp;
+
+const DAY: i64 = 86_400_000;
+
+/// A date of the core's.
+#[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and hours are below 24")]
+#[expect(clippy::cast_sign_loss, reason = "rests of a Euclidean division are not negative")]
+pub fn from_seconds(py: Python<'_>, seconds: f64) -> PyResult<Bound<'_, PyDateTime>> {
+    // To the millisecond, as the core keeps it.
+    let millis = (seconds * 1000.0).round() as i64;
+    let (year, month, day) = civil(millis.div_euclid(DAY));
+    let rest = millis.rem_euclid(DAY);
+    let (hour, minute, second) = ((rest / 3_600_000) as u8, (rest / 60_000 % 60) as u8, (rest / 1000 % 60) as u8);
+    let micros = (rest % 1000 * 1000) as u32;
+    let utc = PyTzInfo::utc(py)?;
+    PyDateTime::new(py, year, month, day, hour, minute, second, micros, Some(&utc))
+}
+
+/// Year, month and day of a day since 1970-01-01, after Howard Hinnant's `civil_from_days`.
+#[expect(clippy::cast_possible_truncation, reason = "months and days are small; a year beyond i32 is no datetime's")]
+#[expect(clippy::cast_sign_loss, reason = "rests of a Euclidean division are not negative")]
+fn civil(days: i64) -> (i32, u8, u8) {
+    let days = days + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let (day, month, early) = (day - (153 * month + 2) / 5 + 1, (month + 2) % 12 + 1, month >= 10);
+    (i32::try_from(year + era * 400 + i64::from(early)).unwrap_or(i32::MAX), month as u8, day as u8)
+}
+
+/// A date of Python's: an aware or local `datetime`, or seconds.
+pub fn to_timestamp(date: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
+    let seconds: f64 = match date.cast::<PyDateTime>() {
+        Ok(date) => date.call_method0("timestamp")?.extract()?,
+        Err(_) => date.extract()?,
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
+    Ok(Timestamp::from_millis((seconds * 1000.0).round() as i64))
+}

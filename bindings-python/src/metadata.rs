@@ -1,0 +1,41 @@
+//! `ResponseMetadata` as botocore gives it.
+
+use pyo3::exceptions::PyOSError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use sfn_alias::Router;
+use std::sync::{Mutex, PoisonError};
+
+/// Where request ids come from: they name nothing, so a seed does not fix them.
+static IDS: Mutex<Option<Router>> = Mutex::new(None);
+
+/// Makes the next id start from new randomness: a child would repeat its parent's.
+pub fn forget() {
+    *IDS.lock().unwrap_or_else(PoisonError::into_inner) = None;
+}
+
+/// An id as AWS gives every request.
+#[pyfunction]
+pub fn request_id() -> PyResult<String> {
+    let mut ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(ids) = &*ids {
+        return Ok(ids.uuid());
+    }
+    let fresh = Router::from_entropy().map_err(|error| PyOSError::new_err(error.to_string()))?;
+    Ok(ids.insert(fresh).uuid())
+}
+
+/// The metadata of an answer with this status.
+pub fn response<'py>(py: Python<'py>, status: u16) -> PyResult<Bound<'py, PyDict>> {
+    let id = PyString::new(py, &request_id()?);
+    let headers = PyDict::new(py);
+    headers.set_item(intern!(py, "x-amzn-requestid"), &id)?;
+    headers.set_item(intern!(py, "content-type"), intern!(py, "application/x-amz-json-1.0"))?;
+    let metadata = PyDict::new(py);
+    metadata.set_item(intern!(py, "RequestId"), id)?;
+    metadata.set_item(intern!(py, "HTTPStatusCode"), status)?;
+    metadata.set_item(intern!(py, "HTTPHeaders"), headers)?;
+    metadata.set_item(intern!(py, "RetryAttempts"), 0)?;
+    Ok(metadata)
+}

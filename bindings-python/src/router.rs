@@ -1,0 +1,33 @@
+//! The class `Router`.
+
+use crate::error::raise;
+use crate::functions;
+use pyo3::intern;
+use pyo3::prelude::*;
+
+/// Draws that a seed makes repeatable, on every platform and in every later version.
+#[pyclass(frozen, module = "sfn_alias")]
+pub struct Router(sfn_alias::Router);
+
+#[pymethods]
+impl Router {
+    #[new]
+    #[pyo3(signature = (seed=None))]
+    fn new(py: Python<'_>, seed: Option<u64>) -> PyResult<Self> {
+        match seed {
+            Some(seed) => Ok(Self(sfn_alias::Router::new(seed))),
+            None => sfn_alias::Router::from_entropy().map(Self).map_err(|error| raise(py, &error, "Router")),
+        }
+    }
+
+    /// A draw of 0 to 99.
+    fn draw(&self) -> u8 {
+        self.0.draw()
+    }
+
+    /// Draws, and picks the ARN of a version.
+    fn route<'py>(&self, routing: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let position = functions::read(routing)?.position(self.0.draw());
+        routing.get_item(position)?.get_item(intern!(routing.py(), "stateMachineVersionArn"))
+    }
+}

@@ -1,0 +1,91 @@
+//! The core's service behind a Python handle: open, closed, or a parent process's.
+
+use crate::fork;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use sfn_alias::{Aliases, Options, Result, Scope};
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// One store, and the views on it that handles of several scopes have.
+pub struct Service {
+    path: Option<PathBuf>,
+    options: Options,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// Empty once closed. A handle knows its view by its place.
+    views: Vec<Aliases>,
+    generation: u64,
+}
+
+impl Service {
+    /// Opens a store: in memory without a path.
+    pub fn open(path: Option<PathBuf>, options: Options, scope: Scope) -> Result<Self> {
+        let views = vec![open(path.as_ref(), &options)?.in_scope(scope)];
+        Ok(Self { path, options, state: Mutex::new(State { views, generation: fork::generation() }) })
+    }
+
+    /// A view, for one call.
+    pub fn view(&self, py: Python<'_>, place: usize) -> PyResult<Aliases> {
+        let mut state = self.state();
+        self.own(py, &mut state)?;
+        state.views.get(place).cloned().ok_or_else(|| PyValueError::new_err("the aliases are closed"))
+    }
+
+    /// The place of the view of a scope.
+    pub fn place(&self, py: Python<'_>, scope: Scope) -> PyResult<usize> {
+        let view = self.view(py, 0)?;
+        let views = &mut self.state().views;
+        Ok(views.iter().position(|view| *view.scope() == scope).unwrap_or_else(|| {
+            views.push(view.in_scope(scope));
+            views.len() - 1
+        }))
+    }
+
+    /// Lets go of the store. Calls that other threads are in end as usual.
+    pub fn close(&self) {
+        let mut state = self.state();
+        leave(&mut state);
+        state.views.clear();
+    }
+
+    /// In a child process, opens a file anew: connections do not survive a fork. A store in memory
+    /// was copied with the process.
+    fn own(&self, py: Python<'_>, state: &mut State) -> PyResult<()> {
+        if state.generation == fork::generation() || self.path.is_none() || state.views.is_empty() {
+            return Ok(());
+        }
+        let anew = fork::apart(|| open(self.path.as_ref(), &self.options));
+        let anew = anew.map_err(|error| crate::error::raise(py, &error, "Open"))?;
+        let views = state.views.iter().map(|view| anew.in_scope(view.scope().clone())).collect();
+        leave(state);
+        *state = State { views, generation: fork::generation() };
+        Ok(())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A parent's connections are neither used nor closed.
+fn leave(state: &mut State) {
+    if state.generation != fork::generation() {
+        state.views.drain(..).for_each(std::mem::forget);
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        leave(&mut self.state());
+    }
+}
+
+fn open(path: Option<&PathBuf>, options: &Options) -> Result<Aliases> {
+    match path {
+        Some(path) => Aliases::open_with(path, options.clone()),
+        None => Aliases::in_memory_with(options.clone()),
+    }
+}

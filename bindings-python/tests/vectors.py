@@ -1,0 +1,202 @@
+"""Reads and runs the vectors of the repository's ``vectors/``, as CONTRIBUTING.md says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sfn_alias
+
+FOLDER = Path(__file__).resolve().parents[2] / "vectors"
+START_MILLIS = 1_744_230_237_000
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def load() -> Iterator[dict[str, Any]]:
+    for path in sorted(FOLDER.glob("*.json")):
+        yield from json.loads(path.read_text())
+
+
+def snake(name: str) -> str:
+    return re.sub("([A-Z])", r"_\1", name).lower()
+
+
+class Runner:
+    """A service with a clock that moves by hand, and what was saved on the way."""
+
+    def __init__(self, options: dict[str, Any], door: str, path: str | None = None) -> None:
+        self.now = START_MILLIS
+        self.saved: dict[str, Any] = {}
+        self.door = door
+        self.aliases = sfn_alias.Aliases(
+            path,
+            account="123456789012",
+            seed=options.get("seed"),
+            update_delay=options.get("updateDelaySeconds"),
+            deletion_delay=options.get("deletionDelaySeconds"),
+            limits={snake(name): limit for name, limit in options.get("limits", {}).items()},
+            clock=lambda: self.now / 1000,
+        )
+
+    def step(self, step: dict[str, Any]) -> Any:
+        self.now += 1000 * (1 + step.get("after", 0))
+        if "function" in step:
+            answer = run_function(step["function"], self.filled(step))
+        else:
+            answer = self.operation(step)
+        for name, pointer in step.get("save", {}).items():
+            self.saved[name] = resolve(answer.get("body", answer), pointer)
+        return answer
+
+    def filled(self, value: Any) -> Any:
+        return expand(substitute(value, self.saved))
+
+    def operation(self, step: dict[str, Any]) -> Any:
+        aliases = self.aliases.in_scope(**step.get("scope", {}))
+        name, body = step["operation"], self.filled(step.get("body"))
+        given = self.filled(step.get("input", {}))
+        if body is not None:
+            return by_json(aliases, name, body)
+        return by_json(aliases, name, json.dumps(given)) if self.door == "json" else by_value(aliases, name, given)
+
+
+def by_json(aliases: sfn_alias.Aliases, operation: str, body: str) -> Any:
+    status, answer = aliases.call_json(operation, body.encode())
+    return {"status": status, "body": json.loads(answer)}
+
+
+def by_value(aliases: sfn_alias.Aliases, operation: str, given: Any) -> Any:
+    try:
+        answer = aliases.call(operation, given)
+    except sfn_alias.AliasError as error:
+        assert error.operation_name == operation
+        return {"status": error.status, "error": error}
+    metadata = answer.pop("ResponseMetadata")
+    assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (200, 0)
+    return {"status": 200, "body": undated(answer)}
+
+
+def undated(value: Any) -> Any:
+    if isinstance(value, datetime):
+        assert value.utcoffset() is not None
+        return value.timestamp()
+    if isinstance(value, dict):
+        return {name: undated(member) for name, member in value.items()}
+    return [undated(item) for item in value] if isinstance(value, list) else value
+
+
+def run_function(function: str, step: dict[str, Any]) -> Any:
+    try:
+        return FUNCTIONS[function](step)
+    except sfn_alias.AliasError as error:
+        told = {"code": error.code, "message": error.message}
+        return {"error": told if error.reason is None else {**told, "reason": error.reason}}
+
+
+def fingerprint(step: dict[str, Any]) -> Any:
+    encoding = sfn_alias.fingerprint_encoding(step["input"])
+    return {"encoding": encoding.hex(), "sha256": sfn_alias.fingerprint(step["input"])}
+
+
+def draws(step: dict[str, Any]) -> Any:
+    router = sfn_alias.Router(step["seed"])
+    return {"draws": [router.draw() for _ in range(step["count"])]}
+
+
+def parts(step: dict[str, Any]) -> Any:
+    arn = sfn_alias.parse_arn(step["arn"])
+    if "stateMachine" in arn:
+        assert sfn_alias.format_arn(arn) == step["arn"]
+    return arn
+
+
+FUNCTIONS: dict[str, Any] = {
+    "validate": lambda step: {"error": sfn_alias.validate(step["operation"], step["input"])},
+    "check": lambda step: {"problems": sfn_alias.check(step["operation"], step["input"])},
+    "fingerprint": fingerprint,
+    "compare": lambda step: sfn_alias.compare(step["existing"], step["input"]),
+    "pick": lambda step: {"stateMachineVersionArn": sfn_alias.pick(step["routing"], step["draw"])},
+    "draws": draws,
+    "parse_arn": parts,
+}
+
+
+def substitute(value: Any, saved: dict[str, Any]) -> Any:
+    if isinstance(value, dict):
+        return {name: substitute(member, saved) for name, member in value.items()}
+    if isinstance(value, list):
+        return [substitute(item, saved) for item in value]
+    if not isinstance(value, str):
+        return value
+    for name, found in saved.items():
+        if value == f"${{{name}}}":
+            return found
+        value = value.replace(f"${{{name}}}", found if isinstance(found, str) else json.dumps(found))
+    return value
+
+
+def expand(value: Any) -> Any:
+    if isinstance(value, list):
+        return [expand(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "$repeat" in value:
+        return value["$repeat"][0] * value["$repeat"][1]
+    if "$concat" in value:
+        return "".join(expand(part) for part in value["$concat"])
+    return {name: expand(member) for name, member in value.items()}
+
+
+def resolve(value: Any, pointer: str) -> Any:
+    for step in pointer.split("/")[1:]:
+        value = value[int(step)] if isinstance(value, list) else value[step]
+    return value
+
+
+def same(expected: Any, answer: Any) -> bool:
+    """Whether an answer is what is expected; of an error raised, as far as an exception tells it."""
+    if isinstance(expected, dict) and isinstance(answer, dict) and "error" in answer and "body" in expected:
+        return same_error(expected, answer)
+    if isinstance(expected, str) and expected.startswith("$"):
+        return fits(expected, answer)
+    if isinstance(expected, dict) and isinstance(answer, dict):
+        return expected.keys() == answer.keys() and all(same(expected[name], answer[name]) for name in expected)
+    if isinstance(expected, list) and isinstance(answer, list):
+        return len(expected) == len(answer) and all(map(same, expected, answer))
+    if isinstance(expected, bool) or isinstance(answer, bool):
+        return expected is answer
+    return bool(expected == answer)
+
+
+def same_error(expected: dict[str, Any], answer: dict[str, Any]) -> bool:
+    error, body = answer["error"], expected["body"]
+    told = (expected["status"], body["__type"].split("#")[-1], body.get("reason"))
+    same_text = "message" not in body or same(body["message"], error.message)
+    return same_text and told == (answer["status"], error.code, error.reason)
+
+
+def fits(placeholder: str, answer: Any) -> bool:
+    if placeholder == "$date":
+        return isinstance(answer, (int, float)) and not isinstance(answer, bool)
+    if placeholder == "$token":
+        return isinstance(answer, str) and answer != ""
+    if placeholder == "$uuid":
+        return isinstance(answer, str) and UUID.fullmatch(answer) is not None
+    return placeholder == "$any" or answer == placeholder
+
+
+def run(vector: dict[str, Any], door: str, path: str | None = None) -> None:
+    """Runs a vector from its first step; asserts what it expects."""
+    runner = Runner(vector.get("options", {}), door, path)
+    for step in vector.get("given", []):
+        for _ in range(step.get("times", 1)):
+            answer = runner.step(step)
+            expected = runner.filled(step.get("expect", {"status": 200, "body": "$any"}))
+            assert same(expected, answer), (step, expected, answer)
+    answer = runner.step(vector["call"])
+    expected = runner.filled(vector["expect"])
+    assert same(expected, answer), (expected, answer)
