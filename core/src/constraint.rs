@@ -237,13 +237,19 @@ impl fmt::Display for Violation {
     }
 }
 
-/// All broken constraints of a request, in the order in which AWS prints them.
+/// The broken constraints of a request, in the order in which AWS prints them; the first 100 of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Violations(Vec<Violation>);
 
+/// How many broken constraints are told: one request of AWS's size can break half a million.
+const TOLD: usize = 100;
+
 impl Violations {
+    /// Adds one, unless there are 100 already.
     pub(crate) fn push(&mut self, path: &Path<'_>, value: Option<Shown>, constraint: Constraint) {
-        self.0.push(Violation { path: path.to_string(), pointer: path.pointer(), value, constraint });
+        if self.0.len() < TOLD {
+            self.0.push(Violation { path: path.to_string(), pointer: path.pointer(), value, constraint });
+        }
     }
 
     /// Whether nothing is broken.

@@ -150,14 +150,7 @@ impl<T: Checked> Checked for Vec<T> {
     }
 
     fn print(&self, out: &mut String) {
-        out.push('[');
-        for (index, item) in self.iter().enumerate() {
-            if index > 0 {
-                out.push_str(", ");
-            }
-            item.print(out);
-        }
-        out.push(']');
+        print_items(self, out);
     }
 }
 
@@ -178,13 +171,21 @@ fn check_items<T: Checked>(items: &[T], rule: &Rule, limits: &Limits, list: &Pat
 }
 
 fn printed<T: Checked>(items: &[T]) -> Shown {
-    let mut text = String::from("[");
-    for (index, item) in items.iter().enumerate() {
-        text.push_str(if index > 0 { ", " } else { "" });
-        item.print(&mut text);
-    }
-    text.push(']');
+    let mut text = String::new();
+    print_items(items, &mut text);
     Shown::Quoted(text)
+}
+
+/// How many items of a list an error text repeats.
+const SHOWN_ITEMS: usize = 100;
+
+fn print_items<T: Checked>(items: &[T], out: &mut String) {
+    out.push('[');
+    for (index, item) in items.iter().take(SHOWN_ITEMS).enumerate() {
+        out.push_str(if index > 0 { ", " } else { "" });
+        item.print(out);
+    }
+    out.push_str(if items.len() > SHOWN_ITEMS { ", ...]" } else { "]" });
 }
 
 /// What [`structure!`] needs in scope.
