@@ -1,0 +1,14 @@
+//! Between JavaScript's values and the core's.
+
+mod answer;
+mod fault;
+mod input;
+mod reader;
+mod text;
+mod tree;
+mod value;
+
+pub use input::Input;
+pub use reader::read_own;
+pub use tree::{Tree, TreeSink};
+pub use value::{Js, Thrown};
