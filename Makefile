@@ -17,7 +17,7 @@ help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
 tools:
-	@$(call need,cargo,Rust 1.88 or later from https://rustup.rs)
+	@$(call need,cargo,Rust 1.89 or later from https://rustup.rs)
 	@$(call need,cc,a C compiler (SQLite is built from source), for example gcc)
 	@$(call need,$(PYTHON),Python 3.10 or later)
 

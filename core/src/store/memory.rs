@@ -5,23 +5,22 @@ use crate::error::{Error, Result};
 use crate::model::{Alias, Execution, Machine, Revision, Stopped, Timestamp, Version};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::fmt;
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 
 /// A store in memory.
-#[derive(Debug)]
 pub struct MemoryStore {
     state: RwLock<State>,
     token_key: [u8; 32],
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     machines: HashMap<Arc<str>, Entry>,
     /// The keys of `machines` in order, for lists.
     order: BTreeSet<Arc<str>>,
 }
 
-#[derive(Debug)]
 struct Entry {
     machine: Machine,
     current: Arc<Revision>,
@@ -33,7 +32,7 @@ struct Entry {
 }
 
 /// The latest executions, in the order of their starts.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Executions {
     /// The sequence number of the first in `kept`.
     first: u64,
@@ -56,6 +55,13 @@ impl MemoryStore {
     fn read_state(&self) -> RwLockReadGuard<'_, State> {
         // A panic under the lock can only come from a caller's closure, before anything is applied.
         self.state.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Shows neither the key nor what is stored.
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
     }
 }
 

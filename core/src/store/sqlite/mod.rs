@@ -8,6 +8,7 @@ mod apply;
 mod executions;
 mod fault;
 mod open;
+mod patience;
 mod query;
 mod rows;
 mod session;

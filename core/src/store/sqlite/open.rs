@@ -1,6 +1,7 @@
 //! Recognises the file, makes it where there is none, and opens connections to it.
 
 use super::fault::{at, fault, store};
+use super::patience::patience;
 use super::query::first;
 use super::transaction::Transaction;
 use super::wal;
@@ -9,16 +10,11 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 /// "SfnA" in the file's header, so that no other application's file is taken for ours.
 const APPLICATION_ID: i32 = 0x5366_6E41;
 /// The format that this release reads and writes.
 const FORMAT: i32 = 1;
-/// For how long a connection waits for other processes.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long it sleeps in between: about as long as a commit takes.
-const PAUSE: Duration = Duration::from_millis(1);
 /// More than there are statements.
 const STATEMENTS: usize = 64;
 /// Neither names with a meaning to SQLite (`file:`) nor its own mutexes: connections are not shared.
@@ -39,9 +35,6 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
         check(path, peek(path)?)?;
         connect(path, FLAGS)?
     };
-    if connection.is_readonly("main").map_err(fault)? {
-        return Err(at(path, "is read-only; make it and its folder writable"));
-    }
     wal::enable(&connection)?;
     check(path, header(&connection)?)?;
     wal::grow(&connection, path)?;
@@ -78,10 +71,12 @@ fn is_new(path: &Path) -> Result<bool> {
 
 /// Reads the header and leaves no trace. `immutable` keeps SQLite from recovering what might be
 /// another application's file, and going through SQLite keeps the locks that this process holds on
-/// the file: closing it by other means would drop them.
+/// the file: closing it by other means would drop them. Without its log the file may look cut off,
+/// which `WRITABLE_SCHEMA` has SQLite pass over.
 fn peek(path: &Path) -> Result<Header> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(uri(path), flags).map_err(fault)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, true).map_err(fault)?;
     header(&connection)
 }
 
@@ -124,6 +119,10 @@ fn check(path: &Path, header: Header) -> Result<()> {
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+    // What may not be written is opened for reading only, and fails later with less to say.
+    if connection.is_readonly("main").map_err(fault)? {
+        return Err(at(path, "is read-only; make it and its folder writable"));
+    }
     configure(connection).map_err(fault)
 }
 
@@ -135,19 +134,6 @@ fn configure(mut connection: Connection) -> rusqlite::Result<Connection> {
     // FULL: an answered write is on the disk. No foreign keys are declared.
     connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;")?;
     Ok(connection)
-}
-
-/// Asks often instead of ever less often, as SQLite itself would: the lock is free again within a
-/// commit, and a writer that sleeps long would not get it from one that never sleeps.
-fn patience() -> impl FnMut(i32) -> bool + Send + 'static {
-    let mut since = Instant::now();
-    move |attempt| {
-        if attempt == 0 {
-            since = Instant::now();
-        }
-        std::thread::sleep(PAUSE);
-        since.elapsed() < PATIENCE
-    }
 }
 
 /// Makes the file in one transaction, header and all, unless another process was faster. Only then

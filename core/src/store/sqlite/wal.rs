@@ -1,6 +1,7 @@
 //! The write-ahead log: why a commit costs one write and one sync.
 
 use super::fault::{fault, store};
+use super::patience::patiently;
 use super::query::run;
 use super::transaction::Transaction;
 use crate::error::Result;
@@ -9,18 +10,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The log is copied into the file, and begun anew, when it has so many pages.
-const PAGES: u64 = 256;
-const PAGE_BYTES: u64 = 4096;
+const PAGES: i64 = 256;
+const PAGE_BYTES: i64 = 4096;
 
 /// Switches the file to write-ahead logging, which it remembers: readers go on while one writes.
 pub(super) fn enable(connection: &Connection) -> Result<()> {
-    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(fault)?;
-    if mode == "wal" {
-        return Ok(());
-    }
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(fault)?;
-    match &*mode {
+    let switch = || connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0));
+    match &*patiently(switch).map_err(fault)? {
         "wal" => Ok(()),
         _ => Err(store("the file system does not allow write-ahead logging; choose another place".to_owned())),
     }
@@ -34,7 +30,7 @@ pub(super) fn enable(connection: &Connection) -> Result<()> {
 pub(super) fn grow(connection: &Connection, path: &Path) -> Result<()> {
     connection.pragma_update(None, "wal_autocheckpoint", PAGES).map_err(fault)?;
     let length = std::fs::metadata(log_of(path)).map_or(0, |log| log.len());
-    if length < PAGES * PAGE_BYTES {
+    if length < (PAGES * PAGE_BYTES).unsigned_abs() {
         connection.pragma_update(None, "cache_size", 10).map_err(fault)?;
         spill(connection).ok();
         connection.pragma_update(None, "cache_size", -2000).map_err(fault)?;
@@ -51,6 +47,6 @@ fn log_of(path: &Path) -> PathBuf {
 fn spill(connection: &Connection) -> Result<()> {
     let _rolled_back = Transaction::write(connection)?;
     // A commit may take the log a little beyond the number of pages that ends it.
-    let bytes = i64::try_from((PAGES + PAGES / 8) * PAGE_BYTES).unwrap_or_default();
+    let bytes = (PAGES + PAGES / 8) * PAGE_BYTES;
     run(connection, "INSERT INTO meta (key, value) VALUES ('space', zeroblob(?1))", [bytes]).map(drop)
 }

@@ -1,0 +1,212 @@
+//! Both stores are given the same changes, at random, and have to show the same after each.
+#![cfg(feature = "sqlite")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use fastrand::Rng;
+use sfn_alias::model::{
+    Alias, Execution, Machine, MachineType, Previous, Revision, Route, Routing, Status, Stopped, Tag, Timestamp,
+    Version,
+};
+use sfn_alias::store::{Change, MemoryStore, RevisionOf, Session, SqliteStore, Store, View, Which};
+use std::fmt::Debug;
+
+const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
+const NAMES: [&str; 5] = ["A", "a", "b", "é", "zz"];
+
+fn time(random: &mut Rng) -> Timestamp {
+    Timestamp::from_millis(random.i64(0..4))
+}
+
+fn text<T: From<String>>(random: &mut Rng) -> Option<T> {
+    random.bool().then(|| "x\0é".repeat(random.usize(0..3)).into())
+}
+
+fn revision(random: &mut Rng) -> Revision {
+    Revision {
+        id: text(random),
+        definition: "d".repeat(random.usize(0..9000)).into(),
+        role: "role".into(),
+        logging: "{}".into(),
+        tracing: "[]".into(),
+        encryption: text(random),
+        updated: time(random),
+    }
+}
+
+fn version(random: &mut Rng, number: u32) -> Version {
+    Version { number, description: text(random), created: time(random) }
+}
+
+fn routing(random: &mut Rng) -> Routing {
+    let first = Route { version: random.u32(1..4), weight: random.u8(0..=100) };
+    let second = Route { version: first.version + 1, weight: 100 - first.weight };
+    let alone = Route { weight: 100, ..first };
+    if random.bool() { Routing::new(first, Some(second)).unwrap() } else { Routing::new(alone, None).unwrap() }
+}
+
+fn alias(random: &mut Rng) -> Alias {
+    let previous = random.bool().then(|| Box::new(Previous { routing: routing(random), until: time(random) }));
+    Alias {
+        description: text(random),
+        routing: routing(random),
+        created: time(random),
+        updated: time(random),
+        previous,
+    }
+}
+
+fn stopped(random: &mut Rng) -> Stopped {
+    Stopped { at: time(random), error: text(random), cause: text(random) }
+}
+
+fn execution(random: &mut Rng, name: String) -> Execution {
+    Execution {
+        name: name.into(),
+        version: random.bool().then(|| random.u32(1..5)),
+        alias: random.bool().then(|| (*random.choice(NAMES).as_ref().unwrap()).into()),
+        input: "i".repeat(random.usize(0..9000)).into(),
+        trace: text(random),
+        started: time(random),
+        stopped: random.u8(0..9).eq(&0).then(|| Box::new(stopped(random))),
+    }
+}
+
+fn creation(random: &mut Rng) -> Change {
+    let machine = Machine {
+        kind: if random.bool() { MachineType::Standard } else { MachineType::Express },
+        created: time(random),
+        deleted: random.bool().then(|| time(random)),
+        last_version: 0,
+        published: None,
+        created_published: random.bool(),
+        created_description: text(random),
+        tags: tags(random),
+    };
+    let version = random.bool().then(|| version(random, 1));
+    Change::CreateMachine { machine: Box::new(machine), revision: revision(random), version }
+}
+
+fn tags(random: &mut Rng) -> Vec<Tag> {
+    (0..random.usize(0..3)).map(|key| Tag { key: key.to_string(), value: "\"é\0".to_owned() }).collect()
+}
+
+/// A change as the engine could decide it: new numbers for versions, new names for executions.
+fn change(random: &mut Rng, step: u32, machine: Option<&Machine>) -> Option<Change> {
+    let Some(machine) = machine else { return random.bool().then(|| creation(random)) };
+    let next = machine.last_version + 1;
+    let name = || -> Box<str> { NAMES[step as usize % NAMES.len()].into() };
+    Some(match random.u8(0..24) {
+        0 => creation(random),
+        1..=3 => {
+            let version = random.bool().then(|| version(random, next));
+            Change::PutRevision { revision: revision(random), version }
+        }
+        4..=5 => Change::PutVersion(version(random, next)),
+        6..=8 => Change::DropVersion { number: random.u32(1..=next), published: random.bool().then_some(1) },
+        9..=12 => Change::PutAlias { name: name(), alias: alias(random) },
+        13 => Change::DropAlias { name: name() },
+        14 => Change::PutTags(tags(random)),
+        15 => Change::MarkDeleted(time(random)),
+        16 => Change::DropMachine,
+        17..=20 => {
+            let execution = Box::new(execution(random, format!("e{step}")));
+            Change::PutExecution { execution, keep: [0, 1, 3, 100][random.usize(0..4)] }
+        }
+        21 => Change::CountStart { version: random.bool().then_some(2) },
+        22 => Change::StopExecution { name: format!("e{}", step.saturating_sub(3)).into(), stopped: stopped(random) },
+        _ => return None,
+    })
+}
+
+fn show(shown: &mut Vec<String>, part: impl Debug) {
+    shown.push(format!("{part:?}"));
+}
+
+/// All that a view tells.
+fn look(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
+    let mut shown = Vec::new();
+    show(&mut shown, (view.machine()?, view.version_count()?, view.alias_count()?, view.starts()?));
+    show(&mut shown, (view.revision(RevisionOf::Current)?, view.versions(None, 2)?));
+    for number in 0..6 {
+        show(&mut shown, (view.version(number)?, view.revision(RevisionOf::Version(number))?));
+        show(&mut shown, view.versions(Some(number), usize::MAX)?);
+    }
+    for name in NAMES {
+        let alias = view.alias(name)?;
+        // `Debug` leaves descriptions out.
+        show(&mut shown, alias.as_ref().map(|alias| alias.description.as_deref().map(str::to_owned)));
+        show(&mut shown, (alias, view.aliases(Some((Timestamp::from_millis(1), name)), 2)?));
+    }
+    show(&mut shown, view.aliases(None, usize::MAX)?);
+    let executions = view.executions(None, Which::default(), usize::MAX)?;
+    for (number, execution) in &executions {
+        let name = &*execution.name;
+        show(&mut shown, (view.execution(name)?, view.revision(RevisionOf::Execution(name))?));
+        let which = Which { status: Some(Status::Aborted), ..Which::default() };
+        show(&mut shown, (view.executions(Some(*number), which, 2)?, view.execution("none")?));
+        let which =
+            Which { version: execution.version, alias: execution.alias.as_deref(), status: Some(Status::Running) };
+        show(&mut shown, view.executions(None, which, 3)?);
+    }
+    show(&mut shown, executions);
+    Ok(shown)
+}
+
+fn seen(store: &dyn Store, arn: &str) -> Vec<String> {
+    let mut shown = Vec::new();
+    let all = &mut shown;
+    store.read(arn, &mut |view| look(view).map(|seen| all.extend(seen))).unwrap();
+    show(all, store.machines("arn:b", None, 9).unwrap());
+    show(all, store.machines("", Some("arn:a"), 2).unwrap());
+    show(all, store.machines("arn:b", Some("brn"), 2).unwrap());
+    shown
+}
+
+fn update(session: &dyn Session, arn: &str, step: u32, seed: u64) {
+    let mut decide = |view: &dyn View| Ok(change(&mut Rng::with_seed(seed), step, view.machine()?.as_deref()));
+    session.update(arn, &mut decide).unwrap();
+}
+
+#[test]
+fn both_stores_show_the_same() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let memory = MemoryStore::new().unwrap();
+    let sqlite = SqliteStore::open(&folder.path().join("aliases.db")).unwrap();
+    let stores: [&dyn Store; 2] = [&memory, &sqlite];
+    let seed = fastrand::u64(..);
+    let mut random = Rng::with_seed(seed);
+    for step in 0..1500 {
+        let arn = *random.choice(ARNS).as_ref().unwrap();
+        let (change, batched) = (random.u64(..), random.bool());
+        for store in stores {
+            match batched {
+                true => store.batch(&mut |session| update(session, arn, step, change)).unwrap(),
+                false => update(store, arn, step, change),
+            }
+        }
+        assert_eq!(seen(&memory, arn), seen(&sqlite, arn), "seed {seed}, step {step}");
+    }
+}
+
+/// Refusals and mistakes within a batch leave what the others wrote.
+#[test]
+fn a_batch_goes_on_after_a_refusal() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let memory = MemoryStore::new().unwrap();
+    let sqlite = SqliteStore::open(&folder.path().join("aliases.db")).unwrap();
+    let stores: [&dyn Store; 2] = [&memory, &sqlite];
+    for store in stores {
+        let create = |_: &dyn View| Ok(Some(creation(&mut Rng::with_seed(1))));
+        let committed = store.batch(&mut |session| {
+            session.update("arn:a", &mut { create }).unwrap();
+            let refused = session.update("arn:a", &mut |_| Err(sfn_alias::Error::AliasConflict));
+            assert_eq!(refused.unwrap_err().code(), "ConflictException");
+            let mistaken = session.update("arn:none", &mut |_| Ok(Some(Change::PutTags(Vec::new()))));
+            let text = "the store failed: a change to a state machine that is not stored: arn:none";
+            assert_eq!(mistaken.unwrap_err().to_string(), text);
+            session.update("arn:b", &mut { create }).unwrap();
+        });
+        committed.unwrap();
+        assert_eq!(store.machines("", None, 9).unwrap().len(), 2);
+    }
+}
