@@ -48,7 +48,7 @@ fn header(folder: &Path) -> Result<String, Box<dyn Error>> {
     let mut bytes = Vec::new();
     builder.generate()?.write(&mut bytes);
     // The constants are too common for the long name that the type gives them.
-    Ok(String::from_utf8(bytes)?.replace("SFN_ALIAS_RESULT_", "SFN_ALIAS_"))
+    Ok(String::from_utf8(bytes)?.replace("SFN_ALIAS_RESULT_", "SFN_ALIAS_") + "\n")
 }
 
 fn config() -> Config {
@@ -59,7 +59,6 @@ fn config() -> Config {
         documentation_style: DocumentationStyle::Doxy,
         line_length: 110,
         header: Some(preface()),
-        include_guard: Some("SFN_ALIAS_H".to_owned()),
         no_includes: true,
         sys_includes: vec!["stddef.h".to_owned(), "stdint.h".to_owned()],
         after_includes: Some(version()),
@@ -78,7 +77,8 @@ fn config() -> Config {
 fn preface() -> String {
     "/*\n * AWS Step Functions state machine aliases, offline, answering exactly as AWS does.\n *\n \
      * What holds for every function - results, errors, who owns and frees what, threads - is stated in\n \
-     * \"Conventions\" of README.md. Written by `make generate`; do not edit.\n */"
+     * \"Conventions\" of README.md. Written by `make generate`; do not edit.\n */\n\n\
+     #ifndef SFN_ALIAS_H\n#define SFN_ALIAS_H"
         .to_owned()
 }
 
@@ -93,7 +93,8 @@ fn version() -> String {
     lines
 }
 
-/// A function an operation: `sfn_alias_call` with its name.
+/// A function an operation: `sfn_alias_call` with its name. Then the end of the include guard, which
+/// cbindgen's own would close before.
 fn operations() -> String {
     let mut text = String::from(
         "/*\n * The operations, a function each: `sfn_alias_call` with the operation's name.\n */\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n",
@@ -108,7 +109,7 @@ fn operations() -> String {
              return sfn_alias_call(service, \"{name}\", {length}, input, input_length, output, error);\n}}\n"
         ));
     }
-    text.push_str("\n#ifdef __cplusplus\n}\n#endif");
+    text.push_str("\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* SFN_ALIAS_H */");
     text
 }
 

@@ -695,8 +695,6 @@ sfn_alias_result sfn_alias_router_route(const struct sfn_alias_router *router,
 }  // extern "C"
 #endif  // __cplusplus
 
-#endif  /* SFN_ALIAS_H */
-
 /*
  * The operations, a function each: `sfn_alias_call` with the operation's name.
  */
@@ -884,3 +882,6 @@ static inline sfn_alias_result sfn_alias_validate_state_machine_definition(
 #ifdef __cplusplus
 }
 #endif
+
+#endif /* SFN_ALIAS_H */
+

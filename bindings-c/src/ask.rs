@@ -5,7 +5,7 @@ use crate::error::{Failure, Report};
 use crate::guard::guard;
 use crate::result::SfnAlias;
 use crate::text::OwnedText;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use sfn_alias_core::model::ArnParts;
 use sfn_alias_core::{AliasMember, Error};
 use std::ffi::c_char;
@@ -105,7 +105,9 @@ pub unsafe extern "C" fn sfn_alias_format_arn(
         let parts = bytes(parts, parts_length, "parts")?;
         let output = Output::new(arn, "arn")?;
         let unreadable = |fault: serde_json::Error| Error::Malformed { fault: fault.to_string() };
-        let parts: ArnParts<'_> = serde_json::from_slice(parts).map_err(unreadable)?;
+        // By way of an object, since serde takes a list for a structure.
+        let parts: Map<String, Value> = serde_json::from_slice(parts).map_err(unreadable)?;
+        let parts: ArnParts<'_> = serde_json::from_value(parts.into()).map_err(unreadable)?;
         output.give(OwnedText::new(sfn_alias_core::format_arn(&parts)?));
         Ok(())
     };

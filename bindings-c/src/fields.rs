@@ -107,8 +107,9 @@ unsafe fn write(fingerprint: &Fingerprint, bytes: *mut u8, hex: *mut c_char) {
         unsafe { bytes.copy_from_nonoverlapping(fingerprint.as_bytes().as_ptr(), 32) };
     }
     if !hex.is_null() {
-        let text = OwnedText::new(fingerprint.to_hex()).view();
-        unsafe { hex.copy_from_nonoverlapping(text.data, text.length + 1) };
+        let text = OwnedText::new(fingerprint.to_hex());
+        let view = text.view();
+        unsafe { hex.copy_from_nonoverlapping(view.data, view.length + 1) };
     }
 }
 

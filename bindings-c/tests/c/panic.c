@@ -1,0 +1,18 @@
+/* A panic does not unwind into C: it is a number and an error like any other. Linked with a library that
+   was built with the feature `panic-probe`; its function is in no header. */
+#include "testing.h"
+
+sfn_alias_result sfn_alias_panic_probe(sfn_alias_error **error);
+
+int main(void)
+{
+    sfn_alias_error *error = NULL;
+
+    CHECK(sfn_alias_panic_probe(NULL) == SFN_ALIAS_PANIC);
+    CHECK(sfn_alias_panic_probe(&error) == SFN_ALIAS_PANIC);
+    CHECK(strcmp(sfn_alias_error_code(error).data, "Panic") == 0 && sfn_alias_error_status(error) == 0);
+    CHECK(sfn_alias_error_body(error).data == NULL);
+    CHECK(is_error(&error, SFN_ALIAS_PANIC, "a bug of sfn-alias, please report it: the probe", ""));
+    CHECK(sfn_alias_validate(T("ListStateMachines"), T("{}"), NULL) == SFN_ALIAS_OK);
+    return finished();
+}

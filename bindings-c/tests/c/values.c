@@ -1,0 +1,202 @@
+/* Values at the edges: wrong lengths, bad UTF-8, NUL in texts, very long texts, paths that are no file.
+   The argument is a folder to write to. */
+#define _POSIX_C_SOURCE 200809L
+#include "testing.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LONG (10 * 1024 * 1024)
+
+static sfn_alias_error *error;
+
+static void lengths(void)
+{
+    const sfn_alias_alias_fields fields = {NULL, 0, "PROD", SIZE_MAX, NULL, 0};
+    const sfn_alias_route route = {MACHINE ":1", sizeof MACHINE ":1" - 1, 100};
+    sfn_alias_routing *routing = NULL;
+    sfn_alias_string *output = NULL;
+
+    /* Only the first bytes of a text count. */
+    CHECK(sfn_alias_validate("ListStateMachinesAndMore", 17, "{} and more", 2, NULL) == SFN_ALIAS_OK);
+    CHECK(sfn_alias_validate("ListStateMachines", 4, T("{}"), NULL) == SFN_ALIAS_UNKNOWN_OPERATION_EXCEPTION);
+    CHECK(sfn_alias_validate(T("ListStateMachines"), "{}", 1, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
+    CHECK(sfn_alias_validate(T("ListStateMachines"), "{}", 0, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
+    CHECK(sfn_alias_validate("x", 0, T("{}"), NULL) == SFN_ALIAS_UNKNOWN_OPERATION_EXCEPTION);
+    /* Lengths that no object has. */
+    CHECK(sfn_alias_validate(T("ListStateMachines"), "{}", SIZE_MAX, &error) == SFN_ALIAS_INVALID_LENGTH);
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_LENGTH, "the length of `input` is greater than any object can be", ""));
+    CHECK(sfn_alias_validate("x", SIZE_MAX / 2 + 1, T("{}"), NULL) == SFN_ALIAS_INVALID_LENGTH);
+    CHECK(sfn_alias_validate_fields(&fields, NULL) == SFN_ALIAS_INVALID_LENGTH);
+    CHECK(sfn_alias_routing_new(&route, SIZE_MAX / sizeof route, &routing, NULL) == SFN_ALIAS_INVALID_LENGTH);
+    CHECK(sfn_alias_routing_new(&route, SIZE_MAX, &routing, NULL) == SFN_ALIAS_INVALID_LENGTH);
+    CHECK(sfn_alias_routing_new(&route, 0, &routing, NULL) == SFN_ALIAS_VALIDATION_EXCEPTION);
+    CHECK(sfn_alias_parse_arn(MACHINE, SIZE_MAX, &output, NULL) == SFN_ALIAS_INVALID_LENGTH);
+    CHECK(routing == NULL && output == NULL);
+}
+
+static void utf8(sfn_alias_service *service)
+{
+    static const char *const bad[] = {"\xFF", "\xC3", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xC0\x80"};
+    sfn_alias_alias_fields fields = {NULL, 0, NULL, 0, NULL, 0};
+    sfn_alias_service *made = NULL;
+    sfn_alias_string *output = NULL;
+    char input[64];
+    size_t i;
+
+    for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CHECK(sfn_alias_validate(T(bad[i]), T("{}"), NULL) == SFN_ALIAS_INVALID_UTF8);
+        CHECK(sfn_alias_parse_arn(T(bad[i]), &output, NULL) == SFN_ALIAS_INVALID_UTF8);
+        CHECK(sfn_alias_service_open(T(bad[i]), NULL, &made, NULL) == SFN_ALIAS_INVALID_UTF8);
+        fields.name = bad[i];
+        fields.name_length = strlen(bad[i]);
+        CHECK(sfn_alias_validate_fields(&fields, NULL) == SFN_ALIAS_INVALID_UTF8);
+        snprintf(input, sizeof input, "{\"stateMachineArn\": \"%s\"}", bad[i]);
+        CHECK(sfn_alias_describe_state_machine(service, T(input), &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
+    }
+    CHECK(sfn_alias_parse_arn(T("arn:\xFF"), &output, &error) == SFN_ALIAS_INVALID_UTF8);
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_UTF8, "`arn` is not UTF-8 from byte 4 on", ""));
+    CHECK(output == NULL && made == NULL);
+}
+
+static void nul_in_texts(sfn_alias_service *service)
+{
+    static const char input[] = "{\"stateMachineArn\": \"a\0b\"}", escaped[] = "{\"stateMachineArn\": \"a\\u0000b\"}";
+    static const char name[] = "a\0b";
+    const sfn_alias_alias_fields fields = {NULL, 0, name, 3, NULL, 0};
+    sfn_alias_string *output = NULL;
+    sfn_alias_service *made = NULL;
+    sfn_alias_text message;
+
+    CHECK(sfn_alias_describe_state_machine(service, input, sizeof input - 1, &output, NULL)
+        == SFN_ALIAS_SERIALIZATION_EXCEPTION);
+    CHECK(sfn_alias_describe_state_machine(service, escaped, sizeof escaped - 1, &output, &error)
+        == SFN_ALIAS_INVALID_ARN);
+    message = sfn_alias_error_message(error);
+    CHECK(message.length == 38 && memcmp(message.data, "Invalid Arn: 'Invalid ARN prefix: a\0b'", 39) == 0);
+    sfn_alias_error_free(error);
+    error = NULL;
+    CHECK(sfn_alias_validate_fields(&fields, NULL) == SFN_ALIAS_VALIDATION_EXCEPTION);
+    CHECK(sfn_alias_service_open("a\0b", 3, NULL, &made, NULL) == SFN_ALIAS_INTERNAL_FAILURE);
+    CHECK(output == NULL && made == NULL);
+}
+
+static void long_texts(sfn_alias_service *service)
+{
+    char *text = malloc(LONG + 64);
+    sfn_alias_alias_fields fields = {NULL, 0, NULL, LONG, NULL, 0};
+    sfn_alias_string *output = NULL;
+
+    if (text == NULL)
+        abort();
+    memset(text, 'x', LONG);
+    fields.name = text;
+    CHECK(sfn_alias_validate(text, LONG, T("{}"), NULL) == SFN_ALIAS_UNKNOWN_OPERATION_EXCEPTION);
+    CHECK(sfn_alias_parse_arn(text, LONG, &output, &error) == SFN_ALIAS_INVALID_ARN);
+    CHECK(sfn_alias_error_message(error).length == LONG + 35);
+    sfn_alias_error_free(error);
+    error = NULL;
+    CHECK(sfn_alias_validate_fields(&fields, NULL) == SFN_ALIAS_VALIDATION_EXCEPTION);
+    memset(text, '[', LONG);
+    CHECK(sfn_alias_validate(T("ListStateMachines"), text, LONG, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
+    memset(text, ' ', LONG);
+    memcpy(text, "{\"definition\": \"", 16);
+    memcpy(text + LONG - 2, "\"}", 2);
+    CHECK(sfn_alias_validate(T("ValidateStateMachineDefinition"), text, LONG, &error) == SFN_ALIAS_VALIDATION_EXCEPTION);
+    CHECK(strcmp(sfn_alias_error_path(error).data, "/definition") == 0);
+    sfn_alias_error_free(error);
+    error = NULL;
+    CHECK(sfn_alias_create_state_machine(service, text, LONG, &output, &error)
+        == SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION);
+    CHECK(is_error(&error, SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION,
+        "Request is 10485760 bytes long; at most 1048576 are accepted", ""));
+    CHECK(output == NULL);
+    free(text);
+}
+
+static void arguments(sfn_alias_service *service)
+{
+    sfn_alias_options *options = NULL;
+    sfn_alias_service *scoped = NULL;
+    sfn_alias_string *output = NULL;
+    const char *const version = "{\"kind\": \"version\", \"partition\": \"aws\", \"region\": \"r\", \"account\": \"1\"}";
+
+    CHECK(sfn_alias_options_new(&options, NULL) == SFN_ALIAS_OK);
+    CHECK(sfn_alias_options_set_limit(options, 99, 1, &error) == SFN_ALIAS_INVALID_ARGUMENT);
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
+        "no limit has the number 99: use one of `SFN_ALIAS_LIMIT_...`", ""));
+    sfn_alias_options_free(options);
+    CHECK(sfn_alias_service_in_scope(service, T("aws"), T("12"), T("us-east-1"), &scoped, &error)
+        == SFN_ALIAS_INVALID_ARGUMENT);
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT, "`account` must be 12 digits, for example `123456789012`", ""));
+    CHECK(sfn_alias_format_arn(T(version), &output, NULL) == SFN_ALIAS_INVALID_ARN);
+    CHECK(sfn_alias_format_arn(T("{\"kind\": \"activity\"}"), &output, NULL) == SFN_ALIAS_INVALID_ARN);
+    CHECK(sfn_alias_format_arn(T("[]"), &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
+    CHECK(sfn_alias_format_arn(T("{\"kind\": 1}"), &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
+    CHECK(sfn_alias_compare(T("[1]"), T(CREATE_ALIAS), &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
+    CHECK(scoped == NULL && output == NULL);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "wb");
+
+    if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
+        abort();
+}
+
+static void not_opened(const char *path)
+{
+    sfn_alias_service *service = NULL;
+
+    CHECK(sfn_alias_service_open(T(path), NULL, &service, &error) == SFN_ALIAS_INTERNAL_FAILURE);
+    CHECK(service == NULL && strstr(sfn_alias_error_message(error).data, "the store failed: ") != NULL);
+    CHECK(strstr(sfn_alias_error_message(error).data, path) != NULL);
+    sfn_alias_error_free(error);
+    error = NULL;
+}
+
+static void paths(const char *folder)
+{
+    sfn_alias_service *service = NULL;
+    sfn_alias_string *output = NULL;
+    char path[4096];
+
+    not_opened(folder);
+    snprintf(path, sizeof path, "%s/missing/aliases.db", folder);
+    not_opened(path);
+    snprintf(path, sizeof path, "%s/other.db", folder);
+    write_file(path, "this is no database, and what stands in it is kept as it is");
+    not_opened(path);
+    snprintf(path, sizeof path, "%s/kept.db", folder);
+    CHECK(sfn_alias_service_open(T(path), NULL, &service, NULL) == SFN_ALIAS_OK);
+    CHECK(sfn_alias_create_state_machine(service, T(CREATE_MACHINE), &output, NULL) == SFN_ALIAS_OK);
+    sfn_alias_string_free(output);
+    sfn_alias_service_free(service);
+    if (geteuid() != 0) { /* Nothing is read-only to root. */
+        CHECK(chmod(path, 0400) == 0);
+        not_opened(path);
+        CHECK(chmod(path, 0600) == 0);
+    }
+    CHECK(sfn_alias_service_open(T(path), NULL, &service, NULL) == SFN_ALIAS_OK);
+    CHECK(sfn_alias_describe_state_machine(service, T("{\"stateMachineArn\": \"" MACHINE "\"}"), &output, NULL)
+        == SFN_ALIAS_OK);
+    sfn_alias_string_free(output);
+    sfn_alias_service_free(service);
+}
+
+int main(int count, char **given)
+{
+    sfn_alias_service *service = NULL;
+
+    if (count != 2 || sfn_alias_service_new(NULL, &service, NULL) != SFN_ALIAS_OK)
+        return EXIT_FAILURE;
+    lengths();
+    utf8(service);
+    nul_in_texts(service);
+    long_texts(service);
+    arguments(service);
+    paths(given[1]);
+    sfn_alias_service_free(service);
+    return finished();
+}

@@ -1,0 +1,92 @@
+#!/bin/sh
+# Builds a program against the installed library each way, in C and in C++, and runs it:
+# install.sh PREFIX WORK_FOLDER
+set -eu
+
+prefix=$1 work=$2
+here=$(cd "$(dirname "$0")" && pwd)
+start=$here/../../examples/c/start.c
+expected=$here/../../examples/expected.txt
+export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
+warnings="-Wall -Wextra -Wpedantic -Werror"
+CC=${CC:-cc} CXX=${CXX:-c++}
+
+same() { # same WHAT COMMAND... -- the program prints what every start prints
+    what=$1 && shift
+    "$@" > "$work/printed.txt"
+    cmp "$work/printed.txt" "$expected"
+    echo "-- $what: as expected"
+}
+
+rm -rf "$work" && mkdir -p "$work"
+cp "$start" "$work/start.cpp"
+
+# shellcheck disable=SC2046,SC2086 # the lists are meant to be split
+pkg_config_shared() {
+    $CC -std=c99 $warnings "$start" $(pkg-config --cflags --libs sfn_alias) -o "$work/c-shared"
+    $CXX -std=c++17 $warnings "$work/start.cpp" $(pkg-config --cflags --libs sfn_alias) -o "$work/cpp-shared"
+    readelf -d "$work/c-shared" | grep -q 'NEEDED.*\[libsfn_alias.so.0\]'
+    same "pkg-config, shared, C" env LD_LIBRARY_PATH="$prefix/lib" "$work/c-shared"
+    same "pkg-config, shared, C++" env LD_LIBRARY_PATH="$prefix/lib" "$work/cpp-shared"
+}
+
+# shellcheck disable=SC2046,SC2086
+pkg_config_static() {
+    libraries=$(pkg-config --static --cflags --libs sfn_alias)
+    # The linker warns that parts of libc want to load others; none of them is used here.
+    $CC -static -std=c99 $warnings "$start" $libraries -o "$work/c-static" 2> "$work/linker.txt" || { cat "$work/linker.txt" >&2; exit 1; }
+    $CXX -static -std=c++17 $warnings "$work/start.cpp" $libraries -o "$work/cpp-static" 2> "$work/linker.txt" || { cat "$work/linker.txt" >&2; exit 1; }
+    ! readelf -d "$work/c-static" | grep -q NEEDED
+    same "pkg-config, static, C" "$work/c-static"
+    same "pkg-config, static, C++" "$work/cpp-static"
+}
+
+cmake_project() {
+    mkdir -p "$work/cmake"
+    cp "$start" "$work/start.cpp" "$work/cmake"
+    cat > "$work/cmake/CMakeLists.txt" << 'CMAKE'
+cmake_minimum_required(VERSION 3.16)
+project(start C CXX)
+set(CMAKE_C_STANDARD 99)
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_COMPILE_WARNING_AS_ERROR ON)
+find_package(sfn_alias 0.1 CONFIG REQUIRED)
+foreach(language c cpp)
+  add_executable(${language}-shared start.${language})
+  target_link_libraries(${language}-shared PRIVATE sfn_alias::sfn_alias)
+  add_executable(${language}-static start.${language})
+  target_link_libraries(${language}-static PRIVATE sfn_alias::static)
+endforeach()
+CMAKE
+    cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$1" > "$work/cmake.txt" \
+        && cmake --build "$work/cmake/build" >> "$work/cmake.txt" || { cat "$work/cmake.txt" >&2; exit 1; }
+    for language in c cpp; do
+        same "CMake, shared, $language" "$work/cmake/build/$language-shared"
+        same "CMake, static, $language" "$work/cmake/build/$language-static"
+        ! readelf -d "$work/cmake/build/$language-static" | grep -q sfn_alias
+    done
+}
+
+sizes_and_symbols() {
+    shared=$(readlink -f "$prefix/lib/libsfn_alias.so")
+    readelf -d "$shared" | grep -q 'SONAME.*\[libsfn_alias.so.0\]'
+    size=$(stat -c %s "$shared")
+    [ "$size" -lt 3145728 ] || { echo "$shared has $size bytes: 3 MiB are allowed" >&2; exit 1; }
+    others=$(nm -D --defined-only "$shared" | awk '$3 !~ /^sfn_alias_/ { print $3 }')
+    [ -z "$others" ] || { echo "$shared exports more than its header: $others" >&2; exit 1; }
+    nm -D --defined-only "$shared" | awk '{ print $3 }' | sort > "$work/exported.txt"
+    grep -oE '^[a-z].*\bsfn_alias_[a-z0-9_]+\(' "$prefix/include/sfn_alias.h" | grep -v '^static' \
+        | grep -oE 'sfn_alias_[a-z0-9_]+\($' | tr -d '(' | sort > "$work/declared.txt"
+    diff "$work/declared.txt" "$work/exported.txt"
+    echo "-- $size bytes, $(wc -l < "$work/declared.txt") functions, all declared"
+}
+
+echo "== programs against what was installed"
+sizes_and_symbols
+pkg_config_shared
+pkg_config_static
+cmake_project "$prefix"
+echo "== and where it was moved to"
+cp -r "$prefix" "$work/moved"
+rm -rf "$work/cmake"
+cmake_project "$work/moved"

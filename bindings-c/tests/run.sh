@@ -1,0 +1,65 @@
+#!/bin/sh
+# Builds the C tests against an installed library and runs them: run.sh PREFIX WORK_FOLDER PROBE_FOLDER
+# Plainly, with AddressSanitizer and UndefinedBehaviorSanitizer, and under valgrind.
+set -eu
+
+prefix=$1 work=$2 probe=$3
+here=$(cd "$(dirname "$0")" && pwd)
+vectors=$here/../../vectors
+export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib"
+warnings="-std=c99 -Wall -Wextra -Wpedantic -Werror"
+library=$(pkg-config --cflags --libs sfn_alias)
+CC=${CC:-cc}
+
+build() { # build NAME FLAG... -- the tests as they are
+    name=$1 && shift
+    sources=$here/c/$name.c
+    [ "$name" != vectors ] || sources="$sources $here/c/functions.c $here/c/matching.c $here/c/json.c"
+    # shellcheck disable=SC2086 # the lists are meant to be split
+    $CC $warnings -g -O1 "$@" $sources $library -lpthread -o "$work/$name"
+}
+
+all() { # all COMMAND... -- runs the tests with a command in front
+    fresh=$work/files
+    for name in results nulls services threads; do
+        echo "-- $name"
+        "$@" "$work/$name"
+    done
+    echo "-- threads on a file"
+    rm -rf "$fresh" && mkdir -p "$fresh"
+    "$@" "$work/threads" "$fresh/threads.db"
+    echo "-- values"
+    rm -rf "$fresh" && mkdir -p "$fresh"
+    "$@" "$work/values" "$fresh"
+    echo "-- vectors"
+    "$@" "$work/vectors" "$vectors"/*.json
+}
+
+build_all() {
+    for name in results nulls values services threads vectors; do
+        build "$name" "$@"
+    done
+}
+
+mkdir -p "$work"
+echo "== C tests"
+build_all
+all env
+echo "-- vectors on files"
+rm -rf "$work/files" && mkdir -p "$work/files"
+"$work/vectors" --folder "$work/files" "$vectors"/*.json
+rm -rf "$work/files"
+
+echo "== C tests under valgrind"
+all valgrind --quiet --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --error-exitcode=9
+
+echo "== C tests with sanitizers"
+build_all -fsanitize=address,undefined -fno-sanitize-recover=all
+all env ASAN_OPTIONS=detect_leaks=1
+
+echo "== a panic stays inside"
+# shellcheck disable=SC2086
+$CC $warnings -g -I"$prefix/include" "$here/c/panic.c" -L"$probe" -lsfn_alias -o "$work/panic"
+# The name that is linked is the SONAME.
+ln -sf "$probe/libsfn_alias.so" "$work/libsfn_alias.so.0"
+LD_LIBRARY_PATH=$work "$work/panic" 2> "$work/panic.txt" || { cat "$work/panic.txt" >&2; exit 1; }
