@@ -156,6 +156,16 @@ static void not_opened(const char *path)
     error = NULL;
 }
 
+/* Nothing is read-only to root, who therefore acts as nobody meanwhile. */
+static void read_only(const char *folder, const char *path)
+{
+    CHECK(chmod(path, 0444) == 0 && chmod(folder, 0555) == 0);
+    CHECK(getuid() != 0 || seteuid(65534) == 0);
+    not_opened(path);
+    CHECK(getuid() != 0 || seteuid(0) == 0);
+    CHECK(chmod(path, 0644) == 0 && chmod(folder, 0755) == 0);
+}
+
 static void paths(const char *folder)
 {
     sfn_alias_service *service = NULL;
@@ -173,11 +183,7 @@ static void paths(const char *folder)
     CHECK(sfn_alias_create_state_machine(service, T(CREATE_MACHINE), &output, NULL) == SFN_ALIAS_OK);
     sfn_alias_string_free(output);
     sfn_alias_service_free(service);
-    if (geteuid() != 0) { /* Nothing is read-only to root. */
-        CHECK(chmod(path, 0400) == 0);
-        not_opened(path);
-        CHECK(chmod(path, 0600) == 0);
-    }
+    read_only(folder, path);
     CHECK(sfn_alias_service_open(T(path), NULL, &service, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_describe_state_machine(service, T("{\"stateMachineArn\": \"" MACHINE "\"}"), &output, NULL)
         == SFN_ALIAS_OK);
