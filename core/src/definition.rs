@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::jackson;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
 
 /// What is wrong with a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,25 +13,18 @@ pub(crate) struct Fault {
     pub location: Option<String>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "PascalCase")]
-struct Outline {
-    start_at: Option<IgnoredAny>,
-    states: Option<IgnoredAny>,
-}
-
 /// The first fault of a definition. No state is looked into, and nothing is interpreted.
 pub(crate) fn fault(definition: &str) -> Option<Fault> {
     if !definition.trim_start().starts_with('{') {
         return Some(not_an_object(definition));
     }
-    let outline: Outline = match serde_json::from_str(definition) {
-        Ok(outline) => outline,
+    let fields: BTreeMap<String, Option<IgnoredAny>> = match serde_json::from_str(definition) {
+        Ok(fields) => fields,
         Err(error) => return Some(not_json(definition, &error)),
     };
     // In the order recorded from AWS.
-    let required = [("States", outline.states.is_none()), ("StartAt", outline.start_at.is_none())];
-    let missing: Vec<&str> = required.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect();
+    let given = |name: &str| fields.get(name).is_some_and(Option::is_some);
+    let missing: Vec<&str> = ["States", "StartAt"].into_iter().filter(|name| !given(name)).collect();
     (!missing.is_empty()).then(|| Fault {
         code: "SCHEMA_VALIDATION_FAILED",
         message: format!("These fields are required: [{}]", missing.join(", ")),

@@ -11,6 +11,7 @@ use crate::wire::input::{
 };
 
 const ROUTING: &str = "/routingConfiguration";
+const STATE_MACHINE: &str = "stateMachine";
 
 /// A create request whose routing holds together.
 pub(crate) struct CreateAlias<'a> {
@@ -48,7 +49,7 @@ impl Request for CreateStateMachineAliasInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<CreateAlias<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<CreateAlias<'_>> {
         let (machine, routing) = routing(self.routing_configuration.as_deref()?, None, faults)?;
         Some(CreateAlias { machine, name: self.name.as_deref()?, description: self.description.as_deref(), routing })
     }
@@ -60,7 +61,7 @@ impl Request for RoutingInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<Routing> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<Routing> {
         routing(self.routing_configuration.as_deref()?, None, faults).map(|(_, routing)| routing)
     }
 }
@@ -71,7 +72,7 @@ impl Request for DescribeStateMachineAliasInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<DescribeAlias<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<DescribeAlias<'_>> {
         let (target, name) = alias_arn(self.state_machine_alias_arn.as_deref()?, faults)?;
         Some(DescribeAlias { target, name })
     }
@@ -83,7 +84,7 @@ impl Request for DeleteStateMachineAliasInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<DeleteAlias<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<DeleteAlias<'_>> {
         let (target, name) = alias_arn(self.state_machine_alias_arn.as_deref()?, faults)?;
         Some(DeleteAlias { target, name })
     }
@@ -95,7 +96,7 @@ impl Request for UpdateStateMachineAliasInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<UpdateAlias<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<UpdateAlias<'_>> {
         let alias = self.state_machine_alias_arn.as_deref().and_then(|arn| alias_arn(arn, faults));
         let owner = alias.map(|(target, _)| target.machine);
         let entries = self.routing_configuration.as_deref();
@@ -118,7 +119,7 @@ impl Request for ListStateMachineAliasesInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<ListAliases<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<ListAliases<'_>> {
         const POINTER: &str = "/stateMachineArn";
         let given = self.state_machine_arn.as_deref()?;
         let target = machine_arn(given, POINTER, faults)?;
@@ -139,68 +140,89 @@ impl Request for ListStateMachineAliasesInput<'_> {
 fn routing<'a>(
     entries: &'a [RoutingConfigurationListItem<'_>],
     owner: Option<&str>,
-    faults: &mut Faults,
+    faults: &mut Faults<'_>,
 ) -> Option<(&'a str, Routing)> {
-    let arns = version_arns(entries, faults);
+    // More than two break a constraint of the model, and no further rule speaks of them.
+    let (first, second) = match entries {
+        [first] => (first, None),
+        [first, second] => (first, Some(second)),
+        _ => return None,
+    };
+    let first_arn = state_machine_arn(first, 0, faults);
+    let second_arn = second.map(|second| state_machine_arn(second, 1, faults));
+    unversioned(entries, [first_arn, second_arn.flatten()], faults);
     distinct(entries, faults);
     sum(entries, faults);
-    let arns = arns?;
-    let machine = arns.first()?.machine_arn();
-    if let Some(index) = arns.iter().position(|arn| arn.machine_arn() != owner.unwrap_or(machine)) {
-        let pointer = format!("{ROUTING}/{index}/stateMachineVersionArn");
-        faults.push(pointer, Error::OtherMachine { received: received(entries) });
-    }
-    let mut routes = arns.iter().zip(entries).map(|(arn, entry)| {
-        Some(Route { version: arn.version(), weight: u8::try_from(entry.weight?).ok()? })
-    });
-    let first = routes.next()??;
-    let second = match routes.next() {
-        Some(route) => Some(route?),
-        None => None,
+    let machine = owner.or(first_arn.map(|arn| arn.machine_arn()));
+    same_machine(entries, [first_arn, second_arn.flatten()], machine, faults);
+    let second = match (second, second_arn) {
+        (Some(second), Some(arn)) => Some(route(arn?, second)?),
+        _ => None,
     };
-    Some((machine, Routing::new(first, second)?))
+    Some((first_arn?.machine_arn(), Routing::new(route(first_arn?, first)?, second)?))
 }
 
-/// The ARNs of all entries, where every one is that of a version.
-fn version_arns<'a>(entries: &'a [RoutingConfigurationListItem<'_>], faults: &mut Faults) -> Option<Arns<'a>> {
-    let mut arns = Arns::default();
-    let mut unversioned = None;
-    for (index, entry) in entries.iter().enumerate() {
-        let pointer = || format!("{ROUTING}/{index}/stateMachineVersionArn");
-        let Some(text) = entry.state_machine_version_arn.as_deref() else { continue };
-        match parse_arn(text) {
-            Err(error) => faults.push(pointer(), error),
-            Ok(arn) => match arn.resource {
-                Resource::Version { .. } => arns.push(arn),
-                Resource::StateMachine { .. } | Resource::Alias { .. } | Resource::Label { .. } => {
-                    unversioned.get_or_insert_with(pointer);
-                }
-                _ => faults.push(pointer(), wrong_type(&arn)),
-            },
+fn route(arn: Arn<'_>, entry: &RoutingConfigurationListItem<'_>) -> Option<Route> {
+    Some(Route { version: arn.version(), weight: u8::try_from(entry.weight?).ok()? })
+}
+
+fn pointer(index: usize) -> String {
+    format!("{ROUTING}/{index}/stateMachineVersionArn")
+}
+
+/// The ARN of an entry; one of another type of resource is a fault.
+fn state_machine_arn<'a>(
+    entry: &'a RoutingConfigurationListItem<'_>,
+    index: usize,
+    faults: &mut Faults<'_>,
+) -> Option<Arn<'a>> {
+    let arn = match parse_arn(entry.state_machine_version_arn.as_deref()?) {
+        Ok(arn) => arn,
+        Err(error) => {
+            faults.push(pointer(index), error);
+            return None;
+        }
+    };
+    if arn.kind() != STATE_MACHINE {
+        faults.push(pointer(index), wrong_type(&arn));
+        return None;
+    }
+    Some(arn)
+}
+
+fn unversioned(entries: &[RoutingConfigurationListItem<'_>], arns: [Option<Arn<'_>>; 2], faults: &mut Faults<'_>) {
+    for (index, arn) in arns.into_iter().enumerate() {
+        if arn.is_some_and(|arn| !matches!(arn.resource, Resource::Version { .. })) {
+            faults.push(pointer(index), Error::NotVersionArns { received: received(entries) });
         }
     }
-    if let Some(pointer) = unversioned {
-        faults.push(pointer, Error::NotVersionArns { received: received(entries) });
-    }
-    (arns.len() == entries.len()).then_some(arns)
 }
 
-/// The ARNs of a routing. More than two entries are refused before a command is made.
-type Arns<'a> = Vec<Arn<'a>>;
-
-fn distinct(entries: &[RoutingConfigurationListItem<'_>], faults: &mut Faults) {
-    let arns = || entries.iter().filter_map(|entry| entry.state_machine_version_arn.as_deref());
-    let repeated = arns().enumerate().find(|(index, arn)| arns().take(*index).any(|earlier| earlier == *arn));
-    if let Some((index, _)) = repeated {
-        let pointer = format!("{ROUTING}/{index}/stateMachineVersionArn");
-        faults.push(pointer, Error::RepeatedVersions { received: received(entries) });
+fn same_machine(
+    entries: &[RoutingConfigurationListItem<'_>],
+    arns: [Option<Arn<'_>>; 2],
+    machine: Option<&str>,
+    faults: &mut Faults<'_>,
+) {
+    let other = |arn: &Option<Arn<'_>>| arn.is_some_and(|arn| Some(arn.machine_arn()) != machine);
+    if let Some(index) = arns.iter().position(other) {
+        faults.push(pointer(index), Error::OtherMachine { received: received(entries) });
     }
 }
 
-fn sum(entries: &[RoutingConfigurationListItem<'_>], faults: &mut Faults) {
+fn distinct(entries: &[RoutingConfigurationListItem<'_>], faults: &mut Faults<'_>) {
+    let mut arns = entries.iter().map(|entry| entry.state_machine_version_arn.as_deref());
+    if let (Some(Some(first)), Some(second)) = (arns.next(), arns.next())
+        && second == Some(first)
+    {
+        faults.push(pointer(1), Error::RepeatedVersions { received: received(entries) });
+    }
+}
+
+fn sum(entries: &[RoutingConfigurationListItem<'_>], faults: &mut Faults<'_>) {
     let weights = || entries.iter().filter_map(|entry| entry.weight);
     let sum = weights().fold(0_i64, i64::saturating_add);
-    if !entries.is_empty() && weights().count() == entries.len() && sum != 100 {
+    if weights().count() == entries.len() && sum != 100 {
         faults.push(ROUTING, Error::WeightsSum { received: weights().collect() });
     }
 }

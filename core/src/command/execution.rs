@@ -61,7 +61,7 @@ impl Request for StartExecutionInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<StartExecution<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<StartExecution<'_>> {
         let target = unlabeled_arn(self.state_machine_arn.as_deref().unwrap_or_default(), "/stateMachineArn", faults);
         if let Some(name) = self.name.as_deref() {
             faults.keep("/name", check_name(name));
@@ -78,7 +78,7 @@ impl Request for DescribeExecutionInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<AboutExecution<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<AboutExecution<'_>> {
         about(self.execution_arn.as_deref(), self.included_data.as_deref(), faults)
     }
 }
@@ -89,7 +89,7 @@ impl Request for DescribeStateMachineForExecutionInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<AboutExecution<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<AboutExecution<'_>> {
         about(self.execution_arn.as_deref(), self.included_data.as_deref(), faults)
     }
 }
@@ -100,7 +100,7 @@ impl Request for StopExecutionInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<StopExecution<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<StopExecution<'_>> {
         let execution = about(self.execution_arn.as_deref(), None, faults)?;
         Some(StopExecution { execution, error: self.error.as_deref(), cause: self.cause.as_deref() })
     }
@@ -112,7 +112,7 @@ impl Request for ListExecutionsInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<ListExecutions<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<ListExecutions<'_>> {
         match (&self.state_machine_arn, &self.map_run_arn) {
             (None, None) => faults.push("", Error::NoExecutionsOwner),
             (Some(_), Some(_)) => faults.push("/mapRunArn", Error::TwoExecutionsOwners),
@@ -132,7 +132,7 @@ impl Request for ListExecutionsInput<'_> {
     }
 }
 
-fn about<'a>(arn: Option<&'a str>, included: Option<&str>, faults: &mut Faults) -> Option<AboutExecution<'a>> {
+fn about<'a>(arn: Option<&'a str>, included: Option<&str>, faults: &mut Faults<'_>) -> Option<AboutExecution<'a>> {
     let given = arn?;
     let (arn, machine_name, name) = execution_arn(given, faults)?;
     let machine = ["arn:", arn.partition, ":states:", arn.region, ":", arn.account, ":stateMachine:", machine_name];

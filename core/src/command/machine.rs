@@ -70,7 +70,7 @@ impl Request for CreateStateMachineInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<CreateMachine<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<CreateMachine<'_>> {
         if let Some(name) = self.name.as_deref() {
             faults.keep("/name", check_name(name));
         }
@@ -82,6 +82,7 @@ impl Request for CreateStateMachineInput<'_> {
         }
         let publish = self.publish.unwrap_or_default();
         check_version_description(publish, self.version_description.is_some(), faults);
+        let tags = tags(self.tags.as_deref().unwrap_or_default(), faults);
         let content = Content {
             definition: self.definition.as_deref(),
             role: self.role_arn.as_deref(),
@@ -93,7 +94,7 @@ impl Request for CreateStateMachineInput<'_> {
             name: self.name.as_deref()?,
             kind: if self.kind.as_deref() == Some("EXPRESS") { MachineType::Express } else { MachineType::Standard },
             content,
-            tags: tags(self.tags.as_deref().unwrap_or_default()),
+            tags: tags?,
             publish,
             version_description: self.version_description.as_deref(),
         })
@@ -106,7 +107,7 @@ impl Request for UpdateStateMachineInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<UpdateMachine<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<UpdateMachine<'_>> {
         let target = unlabeled_arn(self.state_machine_arn.as_deref().unwrap_or_default(), "/stateMachineArn", faults);
         let content = Content {
             definition: self.definition.as_deref(),
@@ -146,7 +147,7 @@ impl Request for DeleteStateMachineInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<Target<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<Target<'_>> {
         unlabeled_arn(self.state_machine_arn.as_deref()?, "/stateMachineArn", faults)
     }
 }
@@ -157,7 +158,7 @@ impl Request for ListStateMachinesInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, _: &mut Faults) -> Option<ListMachines<'_>> {
+    fn command(&self, _: &mut Faults<'_>) -> Option<ListMachines<'_>> {
         Some(ListMachines { page: Page::new(self.max_results, self.next_token.as_deref()) })
     }
 }
@@ -168,9 +169,9 @@ impl Request for TagResourceInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<TagMachine<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<TagMachine<'_>> {
         let arn = resource(self.resource_arn.as_deref()?, faults)?;
-        Some(TagMachine { arn, tags: tags(self.tags.as_deref()?) })
+        Some(TagMachine { arn, tags: tags(self.tags.as_deref()?, faults)? })
     }
 }
 
@@ -180,7 +181,7 @@ impl Request for UntagResourceInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<UntagMachine<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<UntagMachine<'_>> {
         let arn = resource(self.resource_arn.as_deref()?, faults)?;
         Some(UntagMachine { arn, keys: self.tag_keys.as_deref()? })
     }
@@ -192,7 +193,7 @@ impl Request for ListTagsForResourceInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<ListTags<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<ListTags<'_>> {
         Some(ListTags { arn: resource(self.resource_arn.as_deref()?, faults)? })
     }
 }
@@ -203,13 +204,13 @@ impl Request for ValidateStateMachineDefinitionInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, _: &mut Faults) -> Option<ValidateDefinition<'_>> {
+    fn command(&self, _: &mut Faults<'_>) -> Option<ValidateDefinition<'_>> {
         Some(ValidateDefinition { definition: self.definition.as_deref()? })
     }
 }
 
 /// An ARN of anything but an execution: whether it can be tagged shows when it is looked up.
-fn resource<'a>(text: &'a str, faults: &mut Faults) -> Option<&'a str> {
+fn resource<'a>(text: &'a str, faults: &mut Faults<'_>) -> Option<&'a str> {
     let arn = faults.keep("/resourceArn", parse_arn(text))?;
     if matches!(arn.resource, Resource::Execution { .. } | Resource::Express { .. }) {
         faults.push("/resourceArn", wrong_type(&arn));
@@ -229,7 +230,7 @@ fn check_arn(arn: &str) -> Result<()> {
     if arn.starts_with("arn:") { Ok(()) } else { Err(Error::ArnPrefix { value: arn.into() }) }
 }
 
-fn check_version_description(publish: bool, described: bool, faults: &mut Faults) {
+fn check_version_description(publish: bool, described: bool, faults: &mut Faults<'_>) {
     if described && !publish {
         faults.push("/versionDescription", Error::DescriptionWithoutPublish);
     }
@@ -252,12 +253,25 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn tags(given: &[TagInput<'_>]) -> Vec<Tag> {
+/// The last value of each key, in the order of first keys; more keys than a resource may have are a fault.
+fn tags(given: &[TagInput<'_>], faults: &mut Faults<'_>) -> Option<Vec<Tag>> {
     let text = |text: &Option<Text<'_>>| text.as_deref().unwrap_or_default().to_owned();
-    given.iter().map(|tag| Tag { key: text(&tag.key), value: text(&tag.value) }).collect()
+    let limit = faults.limits.tags_per_resource;
+    let mut tags: Vec<Tag> = Vec::new();
+    for Tag { key, value } in given.iter().map(|tag| Tag { key: text(&tag.key), value: text(&tag.value) }) {
+        if let Some(tag) = tags.iter_mut().find(|tag| tag.key == key) {
+            tag.value = value;
+        } else if tags.len() < limit {
+            tags.push(Tag { key, value });
+        } else {
+            faults.push("/tags", Error::TooManyTags { limit });
+            return None;
+        }
+    }
+    Some(tags)
 }
 
 /// Used where an operation takes any state machine ARN, labels too.
-pub(super) fn any_machine<'a>(arn: Option<&'a str>, faults: &mut Faults) -> Option<Target<'a>> {
+pub(super) fn any_machine<'a>(arn: Option<&'a str>, faults: &mut Faults<'_>) -> Option<Target<'a>> {
     machine_arn(arn?, "/stateMachineArn", faults)
 }

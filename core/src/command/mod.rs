@@ -16,7 +16,7 @@ pub(crate) use version::{DeleteVersion, DescribeMachine, ListVersions, PublishVe
 
 use crate::constraint::Violations;
 use crate::error::{Error, Result};
-use crate::model::Routing;
+use crate::model::{NO_VERSION, Routing};
 use crate::options::Limits;
 use crate::problem::Problem;
 use crate::wire::input::RoutingInput;
@@ -31,16 +31,22 @@ pub(crate) trait Request: Structure {
 
     /// The command, unless a rule of the service forbids it. Works with members missing as well,
     /// so that all problems can be told at once.
-    fn command(&self, faults: &mut Faults) -> Option<Self::Command<'_>>;
+    fn command(&self, faults: &mut Faults<'_>) -> Option<Self::Command<'_>>;
 }
 
 /// What the rules of the service found, in the order in which AWS looks.
-#[derive(Default)]
-pub(crate) struct Faults(Vec<(String, Error)>);
+pub(crate) struct Faults<'l> {
+    pub limits: &'l Limits,
+    found: Vec<(String, Error)>,
+}
 
-impl Faults {
+impl<'l> Faults<'l> {
+    pub const fn within(limits: &'l Limits) -> Self {
+        Self { limits, found: Vec::new() }
+    }
+
     pub fn push(&mut self, pointer: impl Into<String>, error: Error) {
-        self.0.push((pointer.into(), error));
+        self.found.push((pointer.into(), error));
     }
 
     /// Keeps the value, or the error as a fault.
@@ -56,9 +62,9 @@ pub(crate) fn accept<'c, R: Request>(request: &'c R, limits: &Limits) -> Result<
     if !violations.is_empty() {
         return Err(Error::Constraints(violations));
     }
-    let mut faults = Faults::default();
+    let mut faults = Faults::within(limits);
     let command = request.command(&mut faults);
-    match (faults.0.into_iter().next(), command) {
+    match (faults.found.into_iter().next(), command) {
         (Some((_, error)), _) => Err(error),
         (None, Some(command)) => Ok(command),
         (None, None) => Err(Error::Malformed { fault: "a required member is missing".to_owned() }),
@@ -68,9 +74,11 @@ pub(crate) fn accept<'c, R: Request>(request: &'c R, limits: &Limits) -> Result<
 /// The routing that [`crate::pick`] and [`crate::Router::route`] take, from what a request gives.
 ///
 /// # Errors
-/// What AWS would answer to a request with such a routing.
+/// What AWS would answer to a request with such a routing;
+/// [`Error::ReferenceNotFound`] for a number that no version can have.
 pub fn routing(input: &RoutingInput<'_>) -> Result<Routing> {
-    accept(input, &Limits::default())
+    let routing = accept(input, &Limits::default())?;
+    if routing.references(NO_VERSION) { Err(Error::ReferenceNotFound) } else { Ok(routing) }
 }
 
 /// As [`routing`], in JSON bytes or another language's values.
@@ -85,10 +93,10 @@ pub fn routing_from(source: &(impl Source + ?Sized)) -> Result<Routing> {
 pub(crate) fn problems<R: Request>(request: &R, limits: &Limits) -> Vec<Problem> {
     let mut violations = Violations::default();
     request.check_members(limits, None, &mut violations);
-    let mut faults = Faults::default();
+    let mut faults = Faults::within(limits);
     request.command(&mut faults);
     // A member that breaks a constraint is not judged any further.
-    faults.0.retain(|(pointer, _)| violations.iter().all(|violation| violation.pointer != *pointer));
+    faults.found.retain(|(pointer, _)| violations.iter().all(|violation| violation.pointer != *pointer));
     let first = violations.iter().map(Problem::of_violation);
-    first.chain(faults.0.iter().map(|(pointer, error)| Problem::of_error(pointer, error))).collect()
+    first.chain(faults.found.iter().map(|(pointer, error)| Problem::of_error(pointer, error))).collect()
 }

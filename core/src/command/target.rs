@@ -26,7 +26,7 @@ pub(crate) enum Qualifier<'a> {
 }
 
 /// A state machine, version, alias or labeled ARN; anything else is a fault.
-pub(super) fn machine_arn<'a>(text: &'a str, pointer: &str, faults: &mut Faults) -> Option<Target<'a>> {
+pub(super) fn machine_arn<'a>(text: &'a str, pointer: &str, faults: &mut Faults<'_>) -> Option<Target<'a>> {
     let arn = faults.keep(pointer, parse_arn(text))?;
     let (name, qualifier) = match arn.resource {
         Resource::StateMachine { name } => (name, Qualifier::None),
@@ -42,7 +42,7 @@ pub(super) fn machine_arn<'a>(text: &'a str, pointer: &str, faults: &mut Faults)
 }
 
 /// As [`machine_arn`], for an operation that refuses labels.
-pub(super) fn unlabeled_arn<'a>(text: &'a str, pointer: &str, faults: &mut Faults) -> Option<Target<'a>> {
+pub(super) fn unlabeled_arn<'a>(text: &'a str, pointer: &str, faults: &mut Faults<'_>) -> Option<Target<'a>> {
     let target = machine_arn(text, pointer, faults)?;
     if target.qualifier == Qualifier::Label {
         faults.push(pointer, Error::LabeledArn { arn: text.into() });
@@ -52,7 +52,7 @@ pub(super) fn unlabeled_arn<'a>(text: &'a str, pointer: &str, faults: &mut Fault
 }
 
 /// An alias ARN: the state machine and the alias's name.
-pub(super) fn alias_arn<'a>(text: &'a str, faults: &mut Faults) -> Option<(Target<'a>, &'a str)> {
+pub(super) fn alias_arn<'a>(text: &'a str, faults: &mut Faults<'_>) -> Option<(Target<'a>, &'a str)> {
     const POINTER: &str = "/stateMachineAliasArn";
     let target = machine_arn(text, POINTER, faults)?;
     let Qualifier::Alias(alias) = target.qualifier else {
@@ -63,7 +63,7 @@ pub(super) fn alias_arn<'a>(text: &'a str, faults: &mut Faults) -> Option<(Targe
 }
 
 /// An execution ARN of a STANDARD state machine.
-pub(super) fn execution_arn<'a>(text: &'a str, faults: &mut Faults) -> Option<(Arn<'a>, &'a str, &'a str)> {
+pub(super) fn execution_arn<'a>(text: &'a str, faults: &mut Faults<'_>) -> Option<(Arn<'a>, &'a str, &'a str)> {
     const POINTER: &str = "/executionArn";
     let arn = faults.keep(POINTER, parse_arn(text))?;
     let Resource::Execution { name, execution } = arn.resource else {

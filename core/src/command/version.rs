@@ -38,7 +38,7 @@ impl Request for DescribeStateMachineInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<DescribeMachine<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<DescribeMachine<'_>> {
         let target = any_machine(self.state_machine_arn.as_deref(), faults)?;
         Some(DescribeMachine { target, metadata_only: metadata_only(self.included_data.as_deref()) })
     }
@@ -50,7 +50,7 @@ impl Request for PublishStateMachineVersionInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<PublishVersion<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<PublishVersion<'_>> {
         let target = any_machine(self.state_machine_arn.as_deref(), faults)?;
         Some(PublishVersion { target, revision: self.revision_id.as_deref(), description: self.description.as_deref() })
     }
@@ -62,7 +62,7 @@ impl Request for ListStateMachineVersionsInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<ListVersions<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<ListVersions<'_>> {
         let target = any_machine(self.state_machine_arn.as_deref(), faults)?;
         Some(ListVersions { target, page: Page::new(self.max_results, self.next_token.as_deref()) })
     }
@@ -74,7 +74,7 @@ impl Request for DeleteStateMachineVersionInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults) -> Option<DeleteVersion<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<DeleteVersion<'_>> {
         const POINTER: &str = "/stateMachineVersionArn";
         let given = self.state_machine_version_arn.as_deref()?;
         let target = machine_arn(given, POINTER, faults)?;

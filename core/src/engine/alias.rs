@@ -1,7 +1,7 @@
 //! Decisions on aliases.
 
 use super::{Context, Decision, active, does_not_exist, existing, not_deleting, present, qualified, version_arn};
-use crate::command::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, UpdateAlias};
+use crate::command::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, Qualifier, UpdateAlias};
 use crate::error::{Error, Result};
 use crate::fingerprint::differences;
 use crate::model::{Alias, Previous, Routing, Timestamp};
@@ -92,14 +92,14 @@ pub(crate) fn update(
     Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, reply))
 }
 
-/// The routing that holds on for the update delay: the one seen until now.
+/// The routing that holds on for the update delay: the one before this update, also when that has not
+/// been seen yet, so that updates faster than the delay still move on.
 fn still_holding(stored: &Alias, new: Option<Routing>, context: &Context<'_>) -> Option<Box<Previous>> {
     if new.is_none() {
         return stored.previous.clone().filter(|previous| context.now < previous.until);
     }
     let until = context.now.plus(context.update_delay);
-    let routing = stored.routing_at(context.now);
-    (until > context.now).then(|| Box::new(Previous { routing, until }))
+    (until > context.now).then(|| Box::new(Previous { routing: stored.routing, until }))
 }
 
 /// An alias that is not there is deleted as well, and so is one of no state machine.
@@ -116,6 +116,9 @@ pub(crate) fn list(
     context: &Context<'_>,
 ) -> Result<ListStateMachineAliasesOutput> {
     let target = command.target;
+    if target.qualifier == Qualifier::Label {
+        return Err(does_not_exist(target.given));
+    }
     active(view, context.now, target.machine, || does_not_exist(target.machine))?;
     if let Some(number) = command.version {
         view.version(number)?.ok_or(Error::ReferenceNotFound)?;

@@ -85,7 +85,10 @@ fn resolve<'c>(
         }
         Qualifier::Alias(name) => {
             let alias = view.alias(name)?.ok_or_else(missing)?;
-            Ok((Some(alias.routing_at(now).pick(draw)), Some(name)))
+            let drawn = alias.routing_at(now).pick(draw);
+            // A clock that was set back may bring up a routing whose version is gone by now.
+            let there = view.version(drawn)?.is_some();
+            Ok((Some(if there { drawn } else { alias.routing.pick(draw) }), Some(name)))
         }
     }
 }

@@ -29,12 +29,7 @@ pub(crate) fn create(
         }
         return Ok(Decision::keep(reply(stored.created, stored.created_published)));
     }
-    let limit = context.limits.tags_per_resource;
-    let mut machine = new_machine(command, context.now);
-    super::tags::merge(&mut machine.tags, &command.tags);
-    if machine.tags.len() > limit {
-        return Err(Error::TooManyTags { limit });
-    }
+    let machine = new_machine(command, context.now);
     let revision = revised(None, &command.content, None, context.now);
     let version = command.publish.then(|| first_version(command, context.now));
     let change = Change::CreateMachine { machine: Box::new(machine), revision, version };
@@ -50,7 +45,7 @@ fn new_machine(command: &CreateMachine<'_>, now: Timestamp) -> Machine {
         published: None,
         created_published: command.publish,
         created_description: command.version_description.map(Into::into),
-        tags: Vec::new(),
+        tags: command.tags.clone(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::wire::output::{Empty, ListTagsForResourceOutput};
 use std::borrow::Cow;
 
 /// Sets the values of known keys, and appends new ones.
-pub(super) fn merge(tags: &mut Vec<Tag>, given: &[Tag]) {
+fn merge(tags: &mut Vec<Tag>, given: &[Tag]) {
     for tag in given {
         match tags.iter_mut().find(|stored| stored.key == tag.key) {
             Some(stored) => stored.value.clone_from(&tag.value),

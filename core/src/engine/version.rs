@@ -71,6 +71,12 @@ pub(crate) fn publish_version(
     Ok(Decision::change(Change::PutVersion(version), reply))
 }
 
+/// How often each version was started.
+pub(crate) fn starts(view: &dyn View, arn: &str, context: &Context<'_>) -> Result<Vec<(Option<u32>, u64)>> {
+    existing(view, context.now, || does_not_exist(arn))?;
+    view.starts()
+}
+
 fn check_revision(view: &dyn View, requested: &str) -> Result<()> {
     let revision = view.revision(RevisionOf::Current)?;
     let current = revision.as_ref().and_then(|revision| revision.id.as_deref()).unwrap_or(INITIAL);

@@ -55,6 +55,7 @@ impl Routing {
     /// The place of the route that a draw of 0 to 99 falls on: 0 or 1.
     #[inline]
     pub fn position(&self, draw: u8) -> usize {
-        usize::from(self.second.is_some() && draw >= self.first.weight)
+        let drawn = |second: Route| second.weight > 0 && draw >= self.first.weight;
+        usize::from(self.second.is_some_and(drawn))
     }
 }

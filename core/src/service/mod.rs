@@ -3,7 +3,7 @@
 mod operations;
 mod requests;
 
-use crate::engine::{Context, Decision};
+use crate::engine::{Context, Decision, version};
 use crate::error::{Error, Result};
 use crate::json::{Json, Reply, Sink};
 use crate::model::{Resource, Scope, Timestamp, parse_arn};
@@ -188,16 +188,13 @@ impl Aliases {
     /// [`Error::MachineDoesNotExist`] when there is none of that ARN, [`Error::ArnPrefix`] when it
     /// is no ARN, [`Error::Store`].
     pub fn start_counts(&self, state_machine_arn: &str) -> Result<Vec<StartCount>> {
-        let missing = || Error::MachineDoesNotExist { arn: state_machine_arn.to_owned() };
         let arn = parse_arn(state_machine_arn)?;
         if !matches!(arn.resource, Resource::StateMachine { .. }) {
-            return Err(missing());
+            return Err(Error::MachineDoesNotExist { arn: state_machine_arn.to_owned() });
         }
         let call = self.on(&*self.inner.store);
-        call.read(state_machine_arn, |view, _| {
-            view.machine()?.ok_or_else(missing)?;
-            Ok(view.starts()?.into_iter().map(|(version, count)| StartCount { version, count }).collect())
-        })
+        let counted = call.read(state_machine_arn, |view, context| version::starts(view, state_machine_arn, context))?;
+        Ok(counted.into_iter().map(|(version, count)| StartCount { version, count }).collect())
     }
 
     fn invoke_on(&self, session: &dyn Session, operation: &str, body: &[u8]) -> Result<Vec<u8>> {

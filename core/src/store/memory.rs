@@ -268,9 +268,10 @@ impl View for Entry {
     }
 
     fn executions(&self, below: Option<u64>, which: Which<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
-        let numbers = self.executions.first..;
-        let kept = numbers.zip(&self.executions.kept).collect::<Vec<_>>();
-        let found = kept.into_iter().rev().filter(|(number, _)| below.is_none_or(|below| *number < below));
+        let Executions { first, kept, .. } = &self.executions;
+        let end = first + kept.len() as u64;
+        let latest_first = (*first..end).rev().zip(kept.iter().rev());
+        let found = latest_first.skip_while(|(number, _)| below.is_some_and(|below| *number >= below));
         let found = found.filter(|(_, (execution, _))| which.matches(execution)).take(take);
         Ok(found.map(|(number, (execution, _))| (number, execution.clone())).collect())
     }
