@@ -89,8 +89,9 @@ pub struct Options {
     pub update_delay: Duration,
     /// For how long DeleteStateMachine leaves a state machine in status DELETING (0: not at all).
     pub deletion_delay: Duration,
-    /// Makes draws, revision ids and generated execution names repeatable. `None`: from the
-    /// operating system's randomness.
+    /// Makes draws, revision ids and generated execution names repeatable. Draws begin anew with each
+    /// service; ids go on with each service made on the same file, so that none comes twice. `None`:
+    /// from the operating system's randomness.
     pub seed: Option<u64>,
     /// Where the time comes from.
     pub clock: Clock,

@@ -140,6 +140,53 @@ fn a_refused_update_writes_nothing() {
 }
 
 #[test]
+fn a_seed_gives_every_service_on_a_file_other_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("aliases.db");
+    let start = |seed| {
+        let options = Options { seed: Some(seed), ..Default::default() };
+        let aliases = Aliases::open_with(&path, options).unwrap();
+        let machine = br#"{"name": "m", "definition": "{\"StartAt\": 1, \"States\": 1}", "roleArn": "arn:aws:iam::0:role/r"}"#;
+        assert_eq!(aliases.call("CreateStateMachine", machine).status, 200);
+        let target = br#"{"stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:m"}"#;
+        aliases.call("StartExecution", target).body
+    };
+    let started = [start(7), start(7), start(7)];
+    assert!(started[0] != started[1] && started[1] != started[2] && started[0] != started[2]);
+}
+
+#[test]
+fn what_is_left_of_deleted_state_machines_is_cleared_up() {
+    use sfn_alias::{Clock, Timestamp};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+    use std::time::Duration;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("aliases.db");
+    let now = Arc::new(AtomicI64::new(0));
+    let time = Arc::clone(&now);
+    let clock = Clock::new(move || Timestamp::from_millis(time.load(Ordering::SeqCst)));
+    let options = Options { deletion_delay: Duration::from_secs(1), clock, ..Options::default() };
+    for aliases in [Aliases::open_with(&path, options.clone()).unwrap(), Aliases::in_memory_with(options).unwrap()] {
+        for number in 0..40 {
+            now.fetch_add(2000, Ordering::SeqCst);
+            let machine = format!(
+                r#"{{"name": "m{number}", "definition": "{{\"StartAt\": 1, \"States\": 1}}", "roleArn": "arn:aws:iam::0:role/r"}}"#
+            );
+            assert_eq!(aliases.call("CreateStateMachine", machine.as_bytes()).status, 200);
+            let target =
+                format!(r#"{{"stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:m{number}"}}"#);
+            assert_eq!(aliases.call("DeleteStateMachine", target.as_bytes()).status, 200);
+        }
+    }
+    let left: i64 = Connection::open(&path)
+        .unwrap()
+        .query_row("SELECT count(*) + (SELECT count(*) FROM revisions) FROM machines", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(left, 2, "the last state machine and its revision are still being deleted");
+}
+
+#[test]
 fn a_batch_answers_each_request_as_if_it_came_alone() {
     let (_folder, path) = folder();
     let aliases = Aliases::open(&path).unwrap();

@@ -168,6 +168,12 @@ pub(crate) fn describe(
     })
 }
 
+/// Drops what is left of a state machine whose deletion is over.
+pub(crate) fn sweep(view: &dyn View, context: &Context<'_>) -> Result<Option<Change>> {
+    let over = view.machine()?.is_some() && present(view, context.now)?.is_none();
+    Ok(over.then_some(Change::DropMachine))
+}
+
 /// A state machine that is not there is deleted as well; a version or alias ARN names none.
 pub(crate) fn delete(view: &dyn View, target: &Target<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
     let stored = present(view, context.now)?.filter(|_| target.qualifier == Qualifier::None);

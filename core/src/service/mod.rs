@@ -3,7 +3,7 @@
 mod operations;
 mod requests;
 
-use crate::engine::{Context, Decision, version};
+use crate::engine::{Context, Decision, machine, version};
 use crate::error::{Error, Result};
 use crate::json::{Json, Reply, Sink};
 use crate::model::{Resource, Scope, Timestamp, parse_arn};
@@ -11,7 +11,7 @@ use crate::operation::Operation;
 use crate::options::Options;
 use crate::page::Tokens;
 use crate::problem::Problem;
-use crate::router::{Router, entropy};
+use crate::router::Router;
 use crate::store::{MemoryStore, Nothing, Session, Store, View};
 use crate::wire::Source;
 use requests::{Operate, answer};
@@ -21,6 +21,8 @@ use std::sync::Arc;
 
 /// Keeps generated names and ids apart from the draws, so that a seed fixes each by itself.
 const IDS: u64 = 0x1D5;
+/// So many state machines are cleared up by one that is created or deleted.
+const SWEPT: usize = 16;
 
 /// State machines, versions, aliases and executions that answer as AWS does.
 ///
@@ -100,9 +102,11 @@ impl Aliases {
     /// # Errors
     /// As [`Aliases::in_memory`].
     pub fn with_store(store: Box<dyn Store>, options: Options) -> Result<Self> {
-        let seed = options.seed.map_or_else(entropy, Ok)?;
         let tokens = Tokens::new(store.token_key());
-        let (router, ids) = (Router::new(seed), Router::new(seed ^ IDS));
+        let (router, ids) = match options.seed {
+            Some(seed) => (Router::new(seed), Router::new(seed ^ IDS ^ store.occasion()?.rotate_right(16))),
+            None => (Router::from_entropy()?, Router::from_entropy()?),
+        };
         let inner = Inner { store, options, router, ids, tokens };
         Ok(Self { inner: Arc::new(inner), scope: Arc::default() })
     }
@@ -245,6 +249,14 @@ impl Call<'_> {
 
     fn now(&self) -> Timestamp {
         self.context.now
+    }
+
+    /// Clears up what is left of deleted state machines, some at a time.
+    fn sweep(&self) -> Result<()> {
+        for arn in self.session.gone(self.now(), SWEPT)? {
+            self.session.update(&arn, &mut |view| machine::sweep(view, &self.context))?;
+        }
+        Ok(())
     }
 
     /// Looks at a state machine; one of another scope is as if it were not there.

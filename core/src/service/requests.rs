@@ -56,6 +56,7 @@ operate! {
     DeleteStateMachineAliasInput => Empty, |command, call|
         call.write(command.target.machine, |view, context| alias::delete(view, &command, context));
     CreateStateMachineInput => CreateStateMachineOutput, |command, call| {
+        call.sweep()?;
         let arn = call.scope.machine_arn(command.name);
         call.write(&arn, |view, context| machine::create(view, &arn, &command, context))
     };
@@ -67,8 +68,10 @@ operate! {
         call.read(command.target.machine, |view, context| machine::describe(view, &command, context));
     ListStateMachinesInput => ListStateMachinesOutput, |command, call|
         list_machines(&command.page, call);
-    DeleteStateMachineInput => Empty, |target, call|
-        call.write(target.machine, |view, context| machine::delete(view, &target, context));
+    DeleteStateMachineInput => Empty, |target, call| {
+        call.sweep()?;
+        call.write(target.machine, |view, context| machine::delete(view, &target, context))
+    };
     PublishStateMachineVersionInput => PublishStateMachineVersionOutput, |command, call|
         call.write(command.target.machine, |view, context| version::publish_version(view, &command, context));
     ListStateMachineVersionsInput => ListStateMachineVersionsOutput, |command, call|

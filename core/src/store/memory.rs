@@ -6,11 +6,13 @@ use crate::model::{Alias, Execution, Machine, Revision, Stopped, Timestamp, Vers
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 
 /// A store in memory.
 pub struct MemoryStore {
     state: RwLock<State>,
+    occasions: AtomicU64,
     token_key: [u8; 32],
 }
 
@@ -19,6 +21,8 @@ struct State {
     machines: HashMap<Arc<str>, Entry>,
     /// The keys of `machines` in order, for lists.
     order: BTreeSet<Arc<str>>,
+    /// Those whose deletion has begun.
+    deleting: BTreeSet<Arc<str>>,
 }
 
 struct Entry {
@@ -49,7 +53,7 @@ impl MemoryStore {
         let mut token_key = [0; 32];
         let no_entropy = |error| Error::Store { fault: format!("no randomness to be had: {error}") };
         getrandom::fill(&mut token_key).map_err(no_entropy)?;
-        Ok(Self { state: RwLock::default(), token_key })
+        Ok(Self { state: RwLock::default(), occasions: AtomicU64::new(0), token_key })
     }
 
     fn read_state(&self) -> RwLockReadGuard<'_, State> {
@@ -76,10 +80,7 @@ impl Session for MemoryStore {
     fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
         let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let change = match state.machines.get_mut(machine) {
-            Some(entry) => match decide(entry)? {
-                Some(change) => entry.apply(change),
-                None => None,
-            },
+            Some(entry) => decide(entry)?.and_then(|change| entry.apply(change)),
             None => decide(&super::Nothing)?,
         };
         match change {
@@ -96,6 +97,14 @@ impl Session for MemoryStore {
         let found = arns.filter_map(|arn| Some((arn.to_string(), state.machines.get(arn)?.machine.clone())));
         Ok(found.take(take).collect())
     }
+
+    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+        let state = self.read_state();
+        let over = |arn: &&Arc<str>| {
+            state.machines.get(*arn).is_some_and(|entry| entry.machine.deleted.is_some_and(|gone| gone <= now))
+        };
+        Ok(state.deleting.iter().filter(over).take(take).map(|arn| arn.to_string()).collect())
+    }
 }
 
 impl Store for MemoryStore {
@@ -103,6 +112,10 @@ impl Store for MemoryStore {
     fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()> {
         work(self);
         Ok(())
+    }
+
+    fn occasion(&self) -> Result<u64> {
+        Ok(self.occasions.fetch_add(1, Ordering::Relaxed))
     }
 
     fn token_key(&self) -> [u8; 32] {
@@ -116,6 +129,7 @@ impl State {
         match change {
             Change::CreateMachine { machine, revision, version } => {
                 let key: Arc<str> = arn.into();
+                self.deleting.remove(arn);
                 self.order.insert(Arc::clone(&key));
                 self.machines.insert(key, Entry::new(*machine, revision, version));
                 Ok(())
@@ -123,6 +137,14 @@ impl State {
             Change::DropMachine => {
                 self.machines.remove(arn);
                 self.order.remove(arn);
+                self.deleting.remove(arn);
+                Ok(())
+            }
+            Change::MarkDeleted(gone) => {
+                if let Some(entry) = self.machines.get_mut(arn) {
+                    entry.machine.deleted = Some(gone);
+                    self.deleting.insert(arn.into());
+                }
                 Ok(())
             }
             _ => Err(Error::Store { fault: format!("a change to a state machine that is not stored: {arn}") }),
@@ -164,11 +186,12 @@ impl Entry {
                 self.aliases.remove(&name);
             }
             Change::PutTags(tags) => self.machine.tags = tags,
-            Change::MarkDeleted(gone) => self.machine.deleted = Some(gone),
             Change::PutExecution { execution, keep } => self.put_execution(*execution, keep),
             Change::CountStart { version } => self.count(version),
             Change::StopExecution { name, stopped } => self.executions.stop(&name, stopped),
-            about_entry @ (Change::CreateMachine { .. } | Change::DropMachine) => return Some(about_entry),
+            about_entry @ (Change::CreateMachine { .. } | Change::MarkDeleted(_) | Change::DropMachine) => {
+                return Some(about_entry);
+            }
         }
         None
     }

@@ -114,6 +114,12 @@ pub trait Session {
     /// # Errors
     /// [`crate::Error::Store`].
     fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>>;
+
+    /// ARNs of state machines whose deletion is over at a time, `take` at most.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>>;
 }
 
 /// A store.
@@ -124,6 +130,13 @@ pub trait Store: Session + Send + Sync {
     /// # Errors
     /// [`crate::Error::Store`].
     fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()>;
+
+    /// A number that is another one each time that it is asked for in the life of what is stored, the
+    /// first time 0: so that services with the same seed do not make the same ids twice.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn occasion(&self) -> Result<u64>;
 
     /// A secret of this store, the same in every process that opens it, for page tokens.
     fn token_key(&self) -> [u8; 32];

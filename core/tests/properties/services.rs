@@ -67,11 +67,19 @@ impl<S: Store> Session for KnownKey<S> {
     fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
         self.0.machines(prefix, after, take)
     }
+
+    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+        self.0.gone(now, take)
+    }
 }
 
 impl<S: Store> Store for KnownKey<S> {
     fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()> {
         self.0.batch(work)
+    }
+
+    fn occasion(&self) -> Result<u64> {
+        self.0.occasion()
     }
 
     fn token_key(&self) -> [u8; 32] {

@@ -2,7 +2,7 @@
 
 use super::fault::{at, fault, store};
 use super::patience::patience;
-use super::query::first;
+use super::query::{first, run};
 use super::transaction::Transaction;
 use super::wal;
 use crate::error::Result;
@@ -53,6 +53,16 @@ pub(super) fn token_key(connection: &Connection) -> Result<[u8; 32]> {
     let sql = "SELECT value FROM meta WHERE key = 'token_key'";
     first(connection, sql, [], |row| row.get(0))?
         .ok_or_else(|| store("the file has no key for page tokens; restore it from a copy".to_owned()))
+}
+
+/// How often this was asked before; inside a transaction.
+pub(super) fn occasion(connection: &Connection) -> Result<u64> {
+    let sql = "SELECT value FROM meta WHERE key = 'occasions'";
+    let before: Option<[u8; 8]> = first(connection, sql, [], |row| row.get(0))?;
+    let occasion = before.map_or(0, u64::from_be_bytes);
+    let next = occasion.wrapping_add(1).to_be_bytes();
+    run(connection, "REPLACE INTO meta (key, value) VALUES ('occasions', ?1)", [next])?;
+    Ok(occasion)
 }
 
 /// The path as it stays when the process changes its folder, and never one of SQLite's own names.

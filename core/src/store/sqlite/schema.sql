@@ -5,7 +5,8 @@
 -- since 1970. Foreign keys are not declared: every row of a state machine goes with it in one
 -- transaction, and checking them would need an index more on revisions' users.
 
--- Secrets of this file. `token_key`: 32 random bytes that sign page tokens, for every process.
+-- Of this file. `token_key`: 32 random bytes that sign page tokens, for every process; `occasions`:
+-- how often a service with a seed was made on it, so that none makes the ids of another.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value BLOB NOT NULL
@@ -25,6 +26,9 @@ CREATE TABLE machines (
     revision INTEGER NOT NULL,          -- the current content
     next_sequence INTEGER NOT NULL DEFAULT 0 -- of the next execution, while none is kept
 ) STRICT;
+
+-- State machines whose deletion has begun, for those that clear up.
+CREATE INDEX machines_by_deletion ON machines (deleted) WHERE deleted IS NOT NULL;
 
 -- Tags, as a JSON list in the order in which their keys were first set. No row: no tags.
 CREATE TABLE tags (

@@ -2,11 +2,11 @@
 
 use super::apply::{Planned, apply};
 use super::fault::{fault, store};
-use super::query::limit;
+use super::query::{all, limit};
 use super::rows::{Stored, stored, stored_columns};
 use super::view::Snapshot;
 use crate::error::{Error, Result};
-use crate::model::Machine;
+use crate::model::{Machine, Timestamp};
 use crate::store::{Change, Decide, Nothing, Session, View};
 use rusqlite::{Connection, params};
 use std::cell::RefCell;
@@ -49,6 +49,11 @@ pub(super) fn machines(
     rows.take_while(within).map(|row| row.map(|(arn, stored)| (arn, stored.machine)).map_err(fault)).collect()
 }
 
+pub(super) fn gone(connection: &Connection, now: Timestamp, take: usize) -> Result<Vec<String>> {
+    let sql = "SELECT arn FROM machines WHERE deleted IS NOT NULL AND deleted <= ?1 LIMIT ?2";
+    all(connection, sql, params![now.as_millis(), limit(take)], |row| row.get(0))
+}
+
 /// The session of a batch: what one request writes, the next one sees, and one commit ends it.
 pub(super) struct Shared<'c> {
     connection: &'c Connection,
@@ -89,5 +94,10 @@ impl Session for Shared<'_> {
     fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
         self.sound()?;
         machines(self.connection, prefix, after, take)
+    }
+
+    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+        self.sound()?;
+        gone(self.connection, now, take)
     }
 }

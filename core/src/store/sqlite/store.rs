@@ -1,11 +1,11 @@
 //! The store: one connection that writes, some that read.
 
 use super::apply::apply;
-use super::session::{Shared, look, machines, plan};
+use super::session::{Shared, gone, look, machines, plan};
 use super::transaction::Transaction;
 use super::{fault, open};
 use crate::error::Result;
-use crate::model::Machine;
+use crate::model::{Machine, Timestamp};
 use crate::store::{Decide, Session, Store, View};
 use rusqlite::Connection;
 use std::fmt;
@@ -80,6 +80,10 @@ impl Session for SqliteStore {
     fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
         self.with_snapshot(|connection| machines(connection, prefix, after, take))
     }
+
+    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+        self.with_snapshot(|connection| gone(connection, now, take))
+    }
 }
 
 impl Store for SqliteStore {
@@ -90,6 +94,14 @@ impl Store for SqliteStore {
         work(&shared);
         shared.sound()?;
         transaction.commit()
+    }
+
+    fn occasion(&self) -> Result<u64> {
+        let writer = self.writer();
+        let transaction = Transaction::write(&writer)?;
+        let occasion = open::occasion(&writer)?;
+        transaction.commit()?;
+        Ok(occasion)
     }
 
     fn token_key(&self) -> [u8; 32] {
