@@ -1,0 +1,7 @@
+//! Reads any bytes as an ARN.
+#![no_main]
+
+#[path = "../bodies.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bodies::arn(data));

@@ -1,0 +1,7 @@
+//! Answers any bytes as requests.
+#![no_main]
+
+#[path = "../bodies.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bodies::call(data));

@@ -1,0 +1,33 @@
+//! The fuzz targets' functions on the inputs that are saved for them. New ones are found with
+//! `cargo +nightly fuzz run call` in `core/`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "../fuzz/bodies.rs"]
+mod bodies;
+
+use std::path::Path;
+
+/// Runs a function over every saved input of a target.
+fn run(target: &str, function: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let mut count = 0;
+    for entry in folder.read_dir().expect("a corpus") {
+        let path = entry.expect("a readable folder").path();
+        let input = std::fs::read(&path).expect("a readable file");
+        if let Err(panicked) = std::panic::catch_unwind(|| function(&input)) {
+            panic!("{}: {:?}", path.display(), panicked.downcast_ref::<String>());
+        }
+        count += 1;
+    }
+    assert!(count >= 10, "only {count} inputs are saved for {target}");
+}
+
+#[test]
+fn saved_arns_are_read() {
+    run("arn", bodies::arn);
+}
+
+#[test]
+fn saved_requests_are_answered() {
+    run("call", bodies::call);
+}
