@@ -27,27 +27,27 @@ demo: tools ## a whole alias life, request by request
 test: tools fmt clippy rust docs generated model examples ## every check
 	@echo "== all checks passed"
 
-fmt:
+fmt: ## formatting
 	$(call say,formatting)
 	$(CARGO) fmt --all --check
 
-clippy:
+clippy: ## lints
 	$(call say,lints)
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	$(CARGO) clippy -p sfn-alias --no-default-features --locked -- -D warnings
 
-rust:
+rust: ## the Rust tests
 	$(call say,tests)
 	$(CARGO) test --workspace --locked
 
-docs:
+docs: ## rustdoc without warnings
 	$(call say,documentation)
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
 generate: tools ## write the generated files
 	$(CARGO) run -q -p generate
 
-generated:
+generated: ## the generated files are current
 	$(call say,generated files)
 	$(CARGO) run -q -p generate --locked -- --check
 
@@ -56,14 +56,14 @@ $(VENV)/ok: tools/model/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
 	touch $@
 
-model: $(VENV)/ok
+model: $(VENV)/ok ## our constraints and those of the service model
 	$(call say,service model)
 	$(CARGO) build -q -p sfn-alias --example constraints --locked
 	$(TARGET)/debug/examples/constraints > $(TARGET)/constraints.json
 	$(VENV)/bin/python tools/model/compare.py --constraints $(TARGET)/constraints.json \
 	  --matcher $(TARGET)/debug/examples/constraints --vectors vectors
 
-examples:
+examples: ## the examples print what they should
 	$(call say,examples)
 	$(CARGO) run -q -p sfn-alias-examples --bin start --locked | diff - examples/expected.txt
 	$(CARGO) run -q -p sfn-alias-examples --bin demo --locked | diff - examples/demo.txt

@@ -71,7 +71,7 @@ pub fn compare(
 pub fn compare_from<S: Source + ?Sized>(existing: Option<&S>, input: &S) -> Result<Comparison> {
     let unreadable = |error: S::Error| Error::Malformed { fault: format!("existing: {error}") };
     let existing = existing.map(|source| source.read().map_err(unreadable)).transpose()?;
-    compare(existing.as_ref(), &parse(input)?)
+    compare(existing.as_ref(), &parse(input, &Limits::default())?)
 }
 
 fn same_routes(existing: &[RoutingConfigurationOutput], given: &[RoutingConfigurationListItem<'_>]) -> bool {

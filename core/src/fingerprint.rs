@@ -91,7 +91,7 @@ pub fn fingerprint(input: &CreateStateMachineAliasInput<'_>) -> Result<Fingerpri
 /// # Errors
 /// As [`fingerprint()`], and [`crate::Error::WrongType`] or [`crate::Error::Malformed`] for what cannot be read.
 pub fn fingerprint_from(source: &(impl Source + ?Sized)) -> Result<Fingerprint> {
-    fingerprint(&parse(source)?)
+    fingerprint(&parse(source, &Limits::default())?)
 }
 
 /// The bytes that [`fingerprint()`] hashes, for whoever recomputes it.

@@ -88,8 +88,7 @@ impl Tokens {
         let (number, text) = rest.split_first_chunk()?;
         let made = Timestamp::from_millis(i64::from_be_bytes(*made));
         let text = std::str::from_utf8(text).ok()?.to_owned();
-        (*format == FORMAT && now < made.plus(LIFETIME))
-            .then_some(Cursor { number: i64::from_be_bytes(*number), text })
+        (*format == FORMAT && now < made.plus(LIFETIME)).then_some(Cursor { number: i64::from_be_bytes(*number), text })
     }
 
     fn mac(&self, list: List<'_>, body: &[u8]) -> [u8; MAC_BYTES] {

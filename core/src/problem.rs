@@ -28,7 +28,10 @@ impl Problem {
     }
 
     pub(crate) fn of_error(path: &str, error: &Error) -> Self {
-        let (code, fix) = advice_on_error(error);
+        let (code, fix) = match error {
+            Error::ArnPrefix { .. } | Error::ArnType { .. } => ("invalid-arn", advice_on_arn(path, error)),
+            _ => advice_on_error(error),
+        };
         Self { path: path.to_owned(), code, error: error.code(), message: error.to_string(), fix: fix.to_owned() }
     }
 }
@@ -45,6 +48,20 @@ fn advice_on_constraint(constraint: &Constraint) -> (&'static str, String) {
         Constraint::Pattern(p) => ("pattern", format!("use only what matches {}", p.text())),
         Constraint::Enum(values) => ("enum", format!("use one of {}", values.join(", "))),
         Constraint::Items { min, max } => ("item-length", format!("make every item {min} to {max} characters long")),
+    }
+}
+
+/// Which ARN belongs at a path.
+fn advice_on_arn(path: &str, error: &Error) -> &'static str {
+    if matches!(error, Error::ArnType { found } if found == "stateMachineAlias") {
+        return "write stateMachine instead of stateMachineAlias: alias ARNs end in stateMachine:NAME:ALIAS";
+    }
+    match path.rsplit('/').next().unwrap_or_default() {
+        "roleArn" => "use an ARN of the form arn:aws:iam::ACCOUNT:role/NAME",
+        "executionArn" => "use an ARN of the form arn:aws:states:REGION:ACCOUNT:execution:NAME:EXECUTION",
+        "stateMachineAliasArn" => "use an ARN of the form arn:aws:states:REGION:ACCOUNT:stateMachine:NAME:ALIAS",
+        "stateMachineVersionArn" => "use an ARN of the form arn:aws:states:REGION:ACCOUNT:stateMachine:NAME:NUMBER",
+        _ => "use an ARN of the form arn:aws:states:REGION:ACCOUNT:stateMachine:NAME",
     }
 }
 
@@ -67,15 +84,14 @@ fn advice_on_error(error: &Error) -> (&'static str, &'static str) {
         }
         Error::NoExecutionsOwner => ("no-executions-owner", "give a stateMachineArn"),
         Error::TwoExecutionsOwners => ("two-executions-owners", "leave one of stateMachineArn and mapRunArn away"),
-        Error::ArnPrefix { .. } => {
-            ("invalid-arn", "use an ARN of the form arn:aws:states:REGION:ACCOUNT:stateMachine:NAME")
+        Error::AliasArnRequired { .. } => {
+            ("not-an-alias-arn", "use the alias's ARN: the state machine's ARN, a colon and the alias's name")
         }
-        Error::ArnType { found } if found == "stateMachineAlias" => {
-            ("invalid-arn", "write stateMachine instead of stateMachineAlias: alias ARNs end in stateMachine:NAME:ALIAS")
+        Error::VersionArnRequired { .. } => {
+            ("not-a-version-arn", "use the version's ARN: the state machine's ARN, a colon and the number")
         }
-        Error::ArnType { .. } => ("invalid-arn", "use the ARN of the type that this operation takes"),
-        Error::AliasArnRequired { .. } => ("not-an-alias-arn", "add a colon and the alias's name"),
-        Error::VersionArnRequired { .. } => ("not-a-version-arn", "add a colon and the version's number"),
+        Error::ResourceNotFound { .. } => ("no-map-runs", "list by stateMachineArn: there are no map runs here"),
+        Error::TooManyTags { .. } => ("too-many-tags", "give fewer tags"),
         Error::MachineOrVersionArnRequired { .. } => {
             ("not-a-state-machine-arn", "use the state machine's ARN, or that of one of its versions")
         }

@@ -146,7 +146,8 @@ fn a_seed_gives_every_service_on_a_file_other_names() {
     let start = |seed| {
         let options = Options { seed: Some(seed), ..Default::default() };
         let aliases = Aliases::open_with(&path, options).unwrap();
-        let machine = br#"{"name": "m", "definition": "{\"StartAt\": 1, \"States\": 1}", "roleArn": "arn:aws:iam::0:role/r"}"#;
+        let machine =
+            br#"{"name": "m", "definition": "{\"StartAt\": 1, \"States\": 1}", "roleArn": "arn:aws:iam::0:role/r"}"#;
         assert_eq!(aliases.call("CreateStateMachine", machine).status, 200);
         let target = br#"{"stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:m"}"#;
         aliases.call("StartExecution", target).body

@@ -9,8 +9,8 @@ use crate::page::Page;
 use crate::wire::Text;
 use crate::wire::input::{
     CreateStateMachineInput, DeleteStateMachineInput, ListStateMachinesInput, ListTagsForResourceInput,
-    LoggingConfiguration, TagInput, TagResourceInput, TracingConfiguration, UntagResourceInput, UpdateStateMachineInput,
-    ValidateStateMachineDefinitionInput,
+    LoggingConfiguration, TagInput, TagResourceInput, TracingConfiguration, UntagResourceInput,
+    UpdateStateMachineInput, ValidateStateMachineDefinitionInput,
 };
 use serde::Serialize;
 
@@ -127,7 +127,12 @@ impl Request for UpdateStateMachineInput<'_> {
         }
         let publish = self.publish.unwrap_or_default();
         check_version_description(publish, self.version_description.is_some(), faults);
-        Some(UpdateMachine { target: target?, content, publish, version_description: self.version_description.as_deref() })
+        Some(UpdateMachine {
+            target: target?,
+            content,
+            publish,
+            version_description: self.version_description.as_deref(),
+        })
     }
 }
 

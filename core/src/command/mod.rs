@@ -8,9 +8,7 @@ mod version;
 
 pub(crate) use alias::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, UpdateAlias};
 pub(crate) use execution::{AboutExecution, ListExecutions, StartExecution, StatusFilter, StopExecution};
-pub(crate) use machine::{
-    Content, CreateMachine, ListTags, TagMachine, UntagMachine, UpdateMachine,
-};
+pub(crate) use machine::{Content, CreateMachine, ListTags, TagMachine, UntagMachine, UpdateMachine};
 pub(crate) use target::{Qualifier, Target};
 pub(crate) use version::{DeleteVersion, DescribeMachine, ListVersions, PublishVersion};
 
@@ -86,7 +84,7 @@ pub fn routing(input: &RoutingInput<'_>) -> Result<Routing> {
 /// # Errors
 /// As [`routing`], and [`Error::WrongType`] or [`Error::Malformed`] for what cannot be read.
 pub fn routing_from(source: &(impl Source + ?Sized)) -> Result<Routing> {
-    routing(&parse(source)?)
+    routing(&parse(source, &Limits::default())?)
 }
 
 /// All problems of a request, also those that AWS would only reveal one by one.

@@ -62,7 +62,7 @@ pub(crate) fn describe(
     };
     Ok(DescribeStateMachineAliasOutput {
         creation_date: alias.created,
-        description: alias.description.as_deref().map(str::to_owned),
+        description: alias.description.clone(),
         name: command.name.to_owned(),
         routing_configuration: alias.routing_at(context.now).routes().map(route).collect(),
         state_machine_alias_arn: command.target.given.to_owned(),

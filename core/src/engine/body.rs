@@ -1,6 +1,7 @@
 //! The parts of a revision as answers show them.
 
 use crate::model::Revision;
+use crate::redact::Redacted;
 use serde_json::Value;
 
 /// What METADATA_ONLY leaves of a definition.
@@ -8,7 +9,7 @@ const NO_DEFINITION: &str = "{}";
 
 /// The members that a revision gives to an answer.
 pub(super) struct Body {
-    pub definition: String,
+    pub definition: Redacted,
     pub role: String,
     pub logging: Value,
     pub tracing: Value,
@@ -18,9 +19,8 @@ pub(super) struct Body {
 
 impl Body {
     pub fn of(revision: &Revision, metadata_only: bool) -> Self {
-        let definition = if metadata_only { NO_DEFINITION } else { &revision.definition };
         Self {
-            definition: definition.to_owned(),
+            definition: if metadata_only { NO_DEFINITION.into() } else { revision.definition.clone() },
             role: revision.role.to_string(),
             logging: value(&revision.logging),
             tracing: value(&revision.tracing),

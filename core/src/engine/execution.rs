@@ -103,10 +103,10 @@ pub(crate) fn describe(
     let stopped = execution.stopped.as_deref();
     let running = "Execution is RUNNING and cannot be redriven";
     Ok(DescribeExecutionOutput {
-        cause: stopped.and_then(|stopped| stopped.cause.as_deref().map(str::to_owned)),
-        error: stopped.and_then(|stopped| stopped.error.as_deref().map(str::to_owned)),
+        cause: stopped.and_then(|stopped| stopped.cause.clone()),
+        error: stopped.and_then(|stopped| stopped.error.clone()),
         execution_arn: command.given.to_owned(),
-        input: (!command.metadata_only).then(|| execution.input.to_string()),
+        input: (!command.metadata_only).then(|| execution.input.clone()),
         input_details: Some(DataDetails { included: !command.metadata_only }),
         name: execution.name.to_string(),
         redrive_count: 0,
@@ -154,11 +154,8 @@ pub(crate) fn stop(
     if let Some(stopped) = &execution.stopped {
         return Ok(Decision::keep(StopExecutionOutput { stop_date: stopped.at }));
     }
-    let stopped = Stopped {
-        at: context.now,
-        error: command.error.map(Into::into),
-        cause: command.cause.map(Into::into),
-    };
+    let stopped =
+        Stopped { at: context.now, error: command.error.map(Into::into), cause: command.cause.map(Into::into) };
     let change = Change::StopExecution { name: execution.name.clone(), stopped };
     Ok(Decision::change(change, StopExecutionOutput { stop_date: context.now }))
 }

@@ -155,7 +155,7 @@ pub(crate) fn describe(
     Ok(DescribeStateMachineOutput {
         creation_date: version.as_ref().map_or(machine.created, |version| version.created),
         definition: body.definition,
-        description: version.and_then(|version| version.description.as_deref().map(str::to_owned)),
+        description: version.and_then(|version| version.description.clone()),
         encryption_configuration: body.encryption,
         logging_configuration: body.logging,
         name: command.target.name.to_owned(),

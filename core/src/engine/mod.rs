@@ -59,7 +59,12 @@ fn not_deleting(machine: &Machine, arn: &str) -> Result<()> {
 }
 
 /// The state machine that an operation changes.
-fn active<'v>(view: &'v dyn View, now: Timestamp, arn: &str, missing: impl FnOnce() -> Error) -> Result<Cow<'v, Machine>> {
+fn active<'v>(
+    view: &'v dyn View,
+    now: Timestamp,
+    arn: &str,
+    missing: impl FnOnce() -> Error,
+) -> Result<Cow<'v, Machine>> {
     let machine = existing(view, now, missing)?;
     not_deleting(&machine, arn)?;
     Ok(machine)

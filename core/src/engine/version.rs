@@ -135,6 +135,7 @@ fn still_published(view: &dyn View, machine: &Machine, number: u32) -> Result<Op
     }
     let Some(before) = view.versions(Some(number), 1)?.pop() else { return Ok(None) };
     let current = view.revision(RevisionOf::Current)?;
-    let same = view.revision(RevisionOf::Version(before.number))?.map(|r| r.id.clone()) == current.map(|r| r.id.clone());
+    let same =
+        view.revision(RevisionOf::Version(before.number))?.map(|r| r.id.clone()) == current.map(|r| r.id.clone());
     Ok(same.then_some(before.number))
 }

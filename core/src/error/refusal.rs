@@ -38,7 +38,9 @@ pub enum Error {
     #[error("Either the description or the routing configuration must be specified")]
     NothingToUpdateInAlias,
     /// UpdateStateMachine with nothing to update.
-    #[error("Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified")]
+    #[error(
+        "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified"
+    )]
     NothingToUpdateInMachine,
     /// A map state's label behind the state machine ARN.
     #[error("This operation does not support labeled ARNs: '{arn}'")]
@@ -107,7 +109,9 @@ pub enum Error {
         fault: String,
     },
     /// CreateStateMachineAlias of a name that is taken.
-    #[error("Failed to create alias because an alias with the same name and a different routing configuration already exists.")]
+    #[error(
+        "Failed to create alias because an alias with the same name and a different routing configuration already exists."
+    )]
     AliasConflict,
     /// DeleteStateMachineVersion of a version in use.
     #[error("Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [{}]", .aliases.join(", "))]
@@ -116,7 +120,9 @@ pub enum Error {
         aliases: Vec<String>,
     },
     /// PublishStateMachineVersion of a revision that is not the current one.
-    #[error("Failed to publish the State Machine version for revision {requested}. The current State Machine revision is {current}.")]
+    #[error(
+        "Failed to publish the State Machine version for revision {requested}. The current State Machine revision is {current}."
+    )]
     RevisionConflict {
         /// The revision asked for.
         requested: String,
@@ -184,13 +190,15 @@ pub enum Error {
         limit: usize,
     },
     /// An operation that this crate does not know. AWS answers it without a message.
-    #[error("unknown operation `{name}`: expected one of AWS Step Functions' operations on state machines, versions, aliases, executions and tags, for example `CreateStateMachineAlias`")]
+    #[error(
+        "unknown operation `{name}`: expected one of AWS Step Functions' operations on state machines, versions, aliases, executions and tags, for example `CreateStateMachineAlias`"
+    )]
     UnknownOperation {
         /// The name as given, shortened.
         name: String,
     },
     /// A body that is no JSON object. AWS answers it without a message.
-    #[error("the request is not a JSON object: {fault}")]
+    #[error("the request cannot be read: {fault}")]
     Malformed {
         /// The JSON parser's text.
         fault: String,

@@ -7,7 +7,6 @@ use crate::engine::{Context, Decision, machine, version};
 use crate::error::{Error, Result};
 use crate::json::{Json, Reply, Sink};
 use crate::model::{Resource, Scope, Timestamp, parse_arn};
-use crate::operation::Operation;
 use crate::options::Options;
 use crate::page::Tokens;
 use crate::problem::Problem;
@@ -197,17 +196,13 @@ impl Aliases {
             return Err(Error::MachineDoesNotExist { arn: state_machine_arn.to_owned() });
         }
         let call = self.on(&*self.inner.store);
-        let counted = call.read(state_machine_arn, |view, context| version::starts(view, state_machine_arn, context))?;
+        let counted =
+            call.read(state_machine_arn, |view, context| version::starts(view, state_machine_arn, context))?;
         Ok(counted.into_iter().map(|(version, count)| StartCount { version, count }).collect())
     }
 
     fn invoke_on(&self, session: &dyn Session, operation: &str, body: &[u8]) -> Result<Vec<u8>> {
-        let operation: Operation = operation.parse()?;
-        let limit = self.inner.options.limits.request_bytes;
-        if body.len() > limit {
-            return Err(Error::TooLarge { size: body.len(), limit });
-        }
-        answer(operation, body, &Json, &self.on(session))
+        answer(operation.parse()?, body, &Json, &self.on(session))
     }
 
     fn run<I: Operate>(&self, input: &I) -> Result<I::Output> {

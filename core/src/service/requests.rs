@@ -5,7 +5,7 @@ use crate::command::{Qualifier, Request, accept, problems};
 use crate::definition;
 use crate::engine::execution::Chance;
 use crate::engine::{alias, execution, machine, tags, version};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::json::Sink;
 use crate::model::Machine;
 use crate::operation::Operation;
@@ -14,8 +14,9 @@ use crate::page::{Cursor, List, Page, cut};
 use crate::problem::Problem;
 use crate::wire::input::*;
 use crate::wire::output::*;
-use crate::wire::{Source, parse};
+use crate::wire::{Source, parse, wrong_types};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A request that this service answers.
 pub(super) trait Operate: Request {
@@ -165,20 +166,20 @@ fn answer_as<'s, I: Operate + Deserialize<'s>, K: Sink>(
     sink: &K,
     call: &Call<'_>,
 ) -> Result<K::Answer> {
-    let input: I = parse(source)?;
+    let input: I = parse(source, call.context.limits)?;
     let output = source.aside(|| call.run(&input))?;
     sink.write(&output)
 }
 
 fn refusal_as<'s, I: Request + Deserialize<'s>>(source: &'s (impl Source + ?Sized), limits: &Limits) -> Result<()> {
-    accept(&parse::<I>(source)?, limits).map(drop)
+    accept(&parse::<I>(source, limits)?, limits).map(drop)
 }
 
-fn problems_as<'s, I: Request + Deserialize<'s>>(source: &'s (impl Source + ?Sized), limits: &Limits) -> Vec<Problem> {
-    match parse::<I>(source) {
-        Ok(input) => problems(&input, limits),
-        Err(error) => vec![Problem::of_error(&error.pointer(), &error)],
-    }
+fn problems_as<'s, I: Request + Deserialize<'s>>(
+    source: &'s (impl Source + ?Sized),
+    limits: &Limits,
+) -> Result<Vec<Problem>> {
+    Ok(problems(&parse::<I>(source, limits)?, limits))
 }
 
 /// Runs a generic function for the input type of an operation.
@@ -233,4 +234,28 @@ pub(crate) fn refusal_of(operation: Operation, source: &(impl Source + ?Sized), 
 /// All problems of a request by itself.
 pub(crate) fn problems_of(operation: Operation, source: &(impl Source + ?Sized), limits: &Limits) -> Vec<Problem> {
     by_operation!(operation, problems_as, (source, limits))
+        .unwrap_or_else(|error| problems_beside(operation, source, &error, limits))
+}
+
+/// What cannot be read, and what is wrong with the rest of the request.
+fn problems_beside(
+    operation: Operation,
+    source: &(impl Source + ?Sized),
+    error: &Error,
+    limits: &Limits,
+) -> Vec<Problem> {
+    let mut value: Value = match error {
+        Error::WrongType { .. } => source.read().unwrap_or_default(),
+        _ => return vec![Problem::of_error("", error)],
+    };
+    let wrong = wrong_types(&value, operation.members());
+    let mut found: Vec<_> = wrong.iter().map(|error| Problem::of_error(&error.pointer(), error)).collect();
+    for problem in &found {
+        value.pointer_mut(&problem.path).map(Value::take);
+    }
+    let rest = by_operation!(operation, problems_as, (value.to_string().as_bytes(), limits)).unwrap_or_default();
+    let beside = |rest: &Problem| found.iter().all(|wrong| !rest.path.starts_with(&wrong.path));
+    let rest: Vec<_> = rest.into_iter().filter(beside).collect();
+    found.extend(rest);
+    found
 }

@@ -3,8 +3,9 @@
 use super::Structure;
 use crate::constraint::{Member, Path, Rule};
 use crate::error::{Error, Result};
+use crate::options::Limits;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Number, Value};
 use std::fmt;
 
 /// Where a request is read from: JSON bytes, or the values of another language. It may be read twice.
@@ -18,6 +19,11 @@ pub trait Source {
     /// When a value is not of the type.
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Self::Error>;
 
+    /// How many bytes the request has, where it is one text.
+    fn size(&self) -> Option<usize> {
+        None
+    }
+
     /// Does the work between reading and answering. A language whose values one thread at a time may
     /// touch lets the others go on meanwhile.
     fn aside<R>(&self, work: impl FnOnce() -> R) -> R {
@@ -29,11 +35,15 @@ pub trait Source {
 impl Source for [u8] {
     type Error = serde_json::Error;
 
+    fn size(&self) -> Option<usize> {
+        Some(self.len())
+    }
+
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Self::Error> {
-        // Text as a whole is checked faster than string by string.
+        // Text as a whole is checked faster than string by string. JSON is UTF-8, also where nobody looks.
         match std::str::from_utf8(self) {
             Ok(text) => serde_json::from_str(text),
-            Err(_) => serde_json::from_slice(self),
+            Err(invalid) => Err(serde::de::Error::custom(invalid)),
         }
     }
 }
@@ -41,45 +51,66 @@ impl Source for [u8] {
 /// Reads a request.
 ///
 /// # Errors
-/// [`Error::Malformed`] for what is no structure, [`Error::WrongType`] for a member of the wrong type.
-pub(crate) fn parse<'s, T: Deserialize<'s> + Structure>(source: &'s (impl Source + ?Sized)) -> Result<T> {
+/// [`Error::TooLarge`] for more bytes than the limit, [`Error::Malformed`] for what is no structure,
+/// [`Error::WrongType`] for a member of the wrong type.
+pub(crate) fn parse<'s, T>(source: &'s (impl Source + ?Sized), limits: &Limits) -> Result<T>
+where
+    T: Deserialize<'s> + Structure,
+{
+    let limit = limits.request_bytes;
+    if let Some(size) = source.size().filter(|size| *size > limit) {
+        return Err(Error::TooLarge { size, limit });
+    }
     source.read().map_err(|error| blame(source, T::MEMBERS, &error))
 }
 
 /// The cold path: the request is read a second time, without types, to find the member.
 fn blame<S: Source + ?Sized>(source: &S, members: &[Member], error: &S::Error) -> Error {
-    let malformed = |error: &dyn fmt::Display| Error::Malformed { fault: error.to_string() };
     match source.read::<Value>() {
-        Err(untyped) => malformed(&untyped),
-        Ok(Value::Object(object)) => {
-            in_members(&Value::Object(object), members, None).unwrap_or_else(|| malformed(error))
+        Err(untyped) => Error::Malformed { fault: untyped.to_string() },
+        Ok(value @ Value::Object(_)) => {
+            let first = wrong_types(&value, members).into_iter().next();
+            first.unwrap_or_else(|| Error::Malformed { fault: error.to_string() })
         }
         Ok(other) => Error::Malformed { fault: format!("expected an object, found {}", kind(&other)) },
     }
 }
 
-fn in_members(value: &Value, members: &[Member], parent: Option<&Path<'_>>) -> Option<Error> {
-    members.iter().find_map(|member| {
-        let value = value.get(member.name).filter(|value| !value.is_null())?;
-        in_value(value, &member.rule, &Path::member(parent, member.name))
-    })
+/// So many wrong types are told of one request.
+const TOLD: usize = 100;
+
+/// All members of the wrong type, in the model's order.
+pub(crate) fn wrong_types(value: &Value, members: &[Member]) -> Vec<Error> {
+    let mut found = Vec::new();
+    in_members(value, members, None, &mut found);
+    found
 }
 
-fn in_value(value: &Value, rule: &Rule, path: &Path<'_>) -> Option<Error> {
-    let wrong = |expected| Some(Error::WrongType { path: path.to_string(), expected, found: kind(value) });
-    match (rule, value) {
-        (Rule::Text(_), Value::String(_)) | (Rule::Boolean, Value::Bool(_)) => None,
-        (Rule::Integer { .. }, Value::Number(number)) if number.is_i64() => None,
-        (Rule::List { item, .. }, Value::Array(items)) => {
-            items.iter().enumerate().find_map(|(index, value)| in_value(value, item, &Path::item(path, index)))
+fn in_members(value: &Value, members: &[Member], parent: Option<&Path<'_>>, found: &mut Vec<Error>) {
+    for member in members {
+        if let Some(value) = value.get(member.name).filter(|value| !value.is_null()) {
+            in_value(value, &member.rule, &Path::member(parent, member.name), found);
         }
-        (Rule::Structure(members), Value::Object(_)) => in_members(value, members, Some(path)),
-        (Rule::Text(_), _) => wrong("a string"),
-        (Rule::Boolean, _) => wrong("a boolean"),
-        (Rule::Integer { .. }, _) => wrong("an integer"),
-        (Rule::List { .. }, _) => wrong("a list"),
-        (Rule::Structure(_), _) => wrong("a structure"),
     }
+}
+
+fn in_value(value: &Value, rule: &Rule, path: &Path<'_>, found: &mut Vec<Error>) {
+    let expected = match (rule, value) {
+        _ if found.len() == TOLD => return,
+        (Rule::Text(_), Value::String(_)) | (Rule::Boolean, Value::Bool(_)) => return,
+        (Rule::Integer { .. }, Value::Number(number)) if number.is_i64() => return,
+        (Rule::List { item, .. }, Value::Array(items)) => {
+            let items = items.iter().enumerate();
+            return items.for_each(|(index, value)| in_value(value, item, &Path::item(path, index), found));
+        }
+        (Rule::Structure(members), Value::Object(_)) => return in_members(value, members, Some(path), found),
+        (Rule::Text(_), _) => "a string",
+        (Rule::Boolean, _) => "a boolean",
+        (Rule::Integer { .. }, _) => "an integer",
+        (Rule::List { .. }, _) => "a list",
+        (Rule::Structure(_), _) => "a structure",
+    };
+    found.push(Error::WrongType { path: path.to_string(), expected, found: kind(value) });
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -87,10 +118,14 @@ fn kind(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(number) if number.is_i64() => "an integer",
-        Value::Number(number) if number.is_u64() => "an integer beyond 64 bits",
+        Value::Number(number) if beyond_64_bits(number) => "an integer beyond 64 bits",
         Value::Number(_) => "a number with a fraction",
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "a structure",
     }
+}
+
+fn beyond_64_bits(number: &Number) -> bool {
+    number.is_u64() || number.as_f64().is_some_and(|number| number.fract() == 0.0 && number.abs() >= 2_f64.powi(63))
 }

@@ -7,6 +7,6 @@ mod structure;
 mod text;
 
 pub use mismatch::Source;
-pub(crate) use mismatch::parse;
+pub(crate) use mismatch::{parse, wrong_types};
 pub use structure::Structure;
 pub use text::{Secret, Text};

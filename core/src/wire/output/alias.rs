@@ -1,6 +1,7 @@
 //! Answers of the alias operations.
 
 use crate::model::Timestamp;
+use crate::redact::Redacted;
 use serde::{Deserialize, Serialize};
 
 /// Answer of CreateStateMachineAlias.
@@ -31,7 +32,7 @@ pub struct DescribeStateMachineAliasOutput {
     pub creation_date: Timestamp,
     /// Absent when it was never set.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Redacted>,
     /// The alias's name.
     pub name: String,
     /// In the order of the request that set it.

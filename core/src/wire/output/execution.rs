@@ -1,6 +1,7 @@
 //! Answers of the execution operations.
 
 use crate::model::Timestamp;
+use crate::redact::Redacted;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -28,15 +29,15 @@ pub struct DataDetails {
 pub struct DescribeExecutionOutput {
     /// The cause given to StopExecution.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cause: Option<String>,
+    pub cause: Option<Redacted>,
     /// The error code given to StopExecution.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
+    pub error: Option<Redacted>,
     /// The execution's ARN.
     pub execution_arn: String,
     /// The input as given; left out with METADATA_ONLY.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub input: Option<String>,
+    pub input: Option<Redacted>,
     /// Whether the input is included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_details: Option<DataDetails>,
@@ -74,7 +75,7 @@ pub struct DescribeExecutionOutput {
 #[serde(rename_all = "camelCase")]
 pub struct DescribeStateMachineForExecutionOutput {
     /// `{}` with METADATA_ONLY.
-    pub definition: String,
+    pub definition: Redacted,
     /// As given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encryption_configuration: Option<Value>,

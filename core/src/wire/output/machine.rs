@@ -1,6 +1,7 @@
 //! Answers of the operations on state machines, versions, tags and definitions.
 
 use crate::model::{Tag, Timestamp};
+use crate::redact::Redacted;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -42,10 +43,10 @@ pub struct DescribeStateMachineOutput {
     /// Of the state machine, or of the version asked for.
     pub creation_date: Timestamp,
     /// As given; `{}` with METADATA_ONLY.
-    pub definition: String,
+    pub definition: Redacted,
     /// The version's description.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Redacted>,
     /// As given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encryption_configuration: Option<Value>,
