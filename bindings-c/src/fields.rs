@@ -139,9 +139,12 @@ pub(crate) unsafe fn routes<'a>(
     routes: *const RouteFields,
     count: usize,
 ) -> Result<Vec<RoutingConfigurationListItem<'a>>, Failure> {
-    let item = |route: &RouteFields| {
+    let routes = unsafe { array(routes, count, "routes") }?;
+    let mut items = Vec::with_capacity(routes.len());
+    for route in routes {
         let arn = unsafe { optional(route.version_arn, route.version_arn_length, "version_arn") }?;
-        Ok(RoutingConfigurationListItem { state_machine_version_arn: arn.map(Into::into), weight: Some(route.weight) })
-    };
-    unsafe { array(routes, count, "routes") }?.iter().map(item).collect()
+        let state_machine_version_arn = arn.map(Into::into);
+        items.push(RoutingConfigurationListItem { state_machine_version_arn, weight: Some(route.weight) });
+    }
+    Ok(items)
 }
