@@ -1,14 +1,14 @@
 //! Random sequences of requests are answered as the plain model answers them, and by a file as by
 //! memory.
 
-use crate::action::{Action, Known};
+use crate::action::{Action, Known, machine_arn};
 use crate::config;
 use crate::reference::{ALIAS_LIMIT, EXECUTIONS_KEPT, Expected, VERSION_LIMIT, Witness, World};
 use crate::services::{DELETION_DELAY_MILLIS, Time, UPDATE_DELAY_MILLIS, in_memory};
-use crate::strategy::{Case, cases};
+use crate::strategy::{Case, MACHINES, cases};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use sfn_alias::{Aliases, Reply};
+use sfn_alias::{Aliases, ErrorKind, Reply};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -166,6 +166,11 @@ fn check_invariants(service: &Aliases) {
 }
 
 fn check_starts(service: &Aliases, world: &World, tally: &Tally) {
+    let there: BTreeSet<String> = world.starts().map(|(arn, _)| arn).collect();
+    for gone in MACHINES.map(machine_arn).into_iter().filter(|arn| !there.contains(arn)) {
+        let refused = service.start_counts(&gone).map_err(|error| error.kind());
+        assert_eq!(refused, Err(ErrorKind::StateMachineDoesNotExist), "starts of {gone}");
+    }
     for (arn, expected) in world.starts() {
         let counted = service.start_counts(&arn).expect("the state machine is there");
         let counted: Vec<_> = counted.iter().map(|starts| (starts.version, starts.count)).collect();

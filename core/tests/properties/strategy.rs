@@ -16,7 +16,8 @@ pub struct Case {
     pub steps: Vec<Step>,
 }
 
-const MACHINES: [&str; 3] = ["orders", "orders-2", "fast"];
+/// The state machines that there can be.
+pub const MACHINES: [&str; 3] = ["orders", "orders-2", "fast"];
 const ALIASES: [&str; 4] = ["PROD", "beta", "1x", "a"];
 /// The first ones come about, the others never do.
 const NUMBERS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "0", "01", "4294967297"];
@@ -239,7 +240,7 @@ fn publish() -> impl Strategy<Value = Publish> {
 fn tags() -> impl Strategy<Value = Vec<Tag>> {
     let tag =
         (select(&["a", "b", "c", "d"][..]), select(&["", "1", "2"][..])).prop_map(|(key, value)| Tag { key, value });
-    vec(tag, 0..4)
+    vec(tag, 0..6)
 }
 
 fn max() -> impl Strategy<Value = Option<i64>> {

@@ -74,8 +74,8 @@ impl World {
         machine.has_versions(routes.as_deref().unwrap_or_default())?;
         let stored = machine.aliases.get_mut(alias).expect("it was there");
         if let Some(routes) = routes {
-            stored.held = (delay > 0).then(|| (stored.seen(now).clone(), now + delay));
-            stored.routes = routes;
+            let before = std::mem::replace(&mut stored.routes, routes);
+            stored.held = (delay > 0).then_some((before, now + delay));
         }
         stored.description = description.or(stored.description);
         stored.updated = now;
@@ -95,6 +95,9 @@ impl World {
         let qualifier = target.qualified()?;
         if matches!(qualifier, Qualifier::Alias(_)) {
             return Err(required("State machine or version", target));
+        }
+        if qualifier == Qualifier::Label {
+            return Err(does_not_exist(&target.arn()));
         }
         let machine = self.active(target, || does_not_exist(&target.unqualified()))?;
         let wanted = match qualifier {

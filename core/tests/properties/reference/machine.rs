@@ -17,6 +17,7 @@ impl World {
         tags: &[Tag],
     ) -> Answer {
         check_content(content, publish)?;
+        let tags = tagged(&[], tags)?;
         let arn = machine_arn(name);
         let created_with = (publish.publish == Some(true), publish.description);
         let content = whole(content, self.now);
@@ -40,7 +41,7 @@ impl World {
             aliases: BTreeMap::new(),
             executions: Vec::new(),
             starts: BTreeMap::new(),
-            tags: tagged(&[], tags)?,
+            tags,
             created_with,
         };
         if created_with.0 {
@@ -204,6 +205,9 @@ impl World {
     }
 
     pub fn tag(&mut self, target: &Target, tags: &[Tag]) -> Answer {
+        check_taggable(target)?;
+        // More than any resource may have is refused before one is looked for.
+        tagged(&[], tags)?;
         let machine = self.taggable(target)?;
         machine.tags = tagged(&machine.tags, tags)?;
         Ok(json!({}))
@@ -222,14 +226,18 @@ impl World {
 
     /// Tags belong to the state machine alone.
     fn taggable(&mut self, target: &Target) -> Answer<&mut Machine> {
-        match target.form {
-            Form::NoArn => return Err(no_prefix("no-arn")),
-            Form::Execution => return Err(wrong_type("execution")),
-            _ => {}
-        }
+        check_taggable(target)?;
         let missing = || Refusal::new("ResourceNotFound", format!("Resource not found: '{}'", target.arn()));
         let itself = target.form == Form::Machine && target.qualifier.is_none();
         self.find_mut(target).filter(|_| itself).ok_or_else(missing)
+    }
+}
+
+fn check_taggable(target: &Target) -> Answer<()> {
+    match target.form {
+        Form::NoArn => Err(no_prefix("no-arn")),
+        Form::Execution => Err(wrong_type("execution")),
+        _ => Ok(()),
     }
 }
 
