@@ -160,7 +160,7 @@ impl Aliases {
 
     fn answer<'py>(&self, operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = input.py();
-        let answer = self.view(py)?.invoke_with(operation, &Input::new(input), &Answers(py));
+        let answer = self.view(py)?.invoke_with(operation, &Input::lasting(input), &Answers(py));
         answer.map_err(|error| raise(py, &error, operation))
     }
 }

@@ -1,23 +1,33 @@
 //! Dates: seconds since 1970 to the core, aware `datetime`s in UTC to Python.
 
+use pyo3::exceptions::PyOverflowError;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyTzInfo};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDateTime, PyType, PyTzInfo};
 use sfn_alias::Timestamp;
 
 const DAY: i64 = 86_400_000;
 
 /// A date of the core's.
+///
+/// Made as unpickling makes it, of ten bytes: the constructor's reading of its many arguments takes
+/// longer than all else in an answer. Pickles of dates keep this form for ever.
 #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and hours are below 24")]
 #[expect(clippy::cast_sign_loss, reason = "rests of a Euclidean division are not negative")]
-pub fn from_seconds(py: Python<'_>, seconds: f64) -> PyResult<Bound<'_, PyDateTime>> {
+pub fn from_seconds(py: Python<'_>, seconds: f64) -> PyResult<Bound<'_, PyAny>> {
+    static DATETIME: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     // To the millisecond, as the core keeps it.
     let millis = (seconds * 1000.0).round() as i64;
     let (year, month, day) = civil(millis.div_euclid(DAY));
+    let year = u16::try_from(year).ok().filter(|year| (1..=9999).contains(year));
+    let [high, low] = year.ok_or_else(|| PyOverflowError::new_err("the year is out of range"))?.to_be_bytes();
     let rest = millis.rem_euclid(DAY);
     let (hour, minute, second) = ((rest / 3_600_000) as u8, (rest / 60_000 % 60) as u8, (rest / 1000 % 60) as u8);
-    let micros = (rest % 1000 * 1000) as u32;
-    let utc = PyTzInfo::utc(py)?;
-    PyDateTime::new(py, year, month, day, hour, minute, second, micros, Some(&utc))
+    let [_, micros @ ..] = ((rest % 1000 * 1000) as u32).to_be_bytes();
+    let [a, b, c] = micros;
+    let state = PyBytes::new(py, &[high, low, month, day, hour, minute, second, a, b, c]);
+    DATETIME.import(py, "datetime", "datetime")?.call1((state, PyTzInfo::utc(py)?))
 }
 
 /// Year, month and day of a day since 1970-01-01, after Howard Hinnant's `civil_from_days`.
@@ -33,10 +43,15 @@ fn civil(days: i64) -> (i32, u8, u8) {
     (i32::try_from(year + era * 400 + i64::from(early)).unwrap_or(i32::MAX), month as u8, day as u8)
 }
 
-/// A date of Python's: an aware or local `datetime`, or seconds.
+/// Seconds since 1970 of a `datetime`; one without a zone is in the local one, as everywhere in Python.
+pub fn to_seconds(date: &Bound<'_, PyDateTime>) -> PyResult<f64> {
+    date.call_method0(intern!(date.py(), "timestamp"))?.extract()
+}
+
+/// A date of Python's: a `datetime`, or seconds since 1970.
 pub fn to_timestamp(date: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
     let seconds: f64 = match date.cast::<PyDateTime>() {
-        Ok(date) => date.call_method0("timestamp")?.extract()?,
+        Ok(date) => to_seconds(date)?,
         Err(_) => date.extract()?,
     };
     #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]

@@ -2,10 +2,12 @@
 //! `int`, `float`, `bool` and `None`, and over `datetime` where a date is wanted.
 //!
 //! No code of Python's runs while values are read: the data of these types, and of classes derived
-//! from them, is taken as it lies in memory.
+//! from them, is taken as it lies in memory. So nothing that is read can change or vanish meanwhile,
+//! and values are borrowed without counting references.
 
 use crate::fork;
 use crate::unreadable::Unreadable;
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use serde::de::value::BorrowedStrDeserializer;
@@ -19,22 +21,31 @@ const DEEPEST: u8 = 128;
 /// More strings than most requests have.
 const STRINGS: usize = 16;
 
-/// A request as a Python value. Strings are borrowed from it, and kept alive as long as it is there.
+/// A request as a Python value, from which its strings are borrowed.
 pub struct Input<'py> {
     value: Bound<'py, PyAny>,
-    strings: RefCell<Vec<Bound<'py, PyString>>>,
+    /// The strings that were read, when they must outlast the reading.
+    held: Option<RefCell<Vec<Bound<'py, PyString>>>>,
 }
 
 impl<'py> Input<'py> {
+    /// A request that is done with before any Python runs again.
     pub fn new(value: &Bound<'py, PyAny>) -> Self {
-        Self { value: value.clone(), strings: RefCell::new(Vec::with_capacity(STRINGS)) }
+        Self { value: value.clone(), held: None }
     }
 
-    fn keep(&self, string: Bound<'py, PyString>) -> Result<&str, Unreadable> {
+    /// A request that is worked on while other threads run Python, which may change it.
+    pub fn lasting(value: &Bound<'py, PyAny>) -> Self {
+        Self { value: value.clone(), held: Some(RefCell::new(Vec::with_capacity(STRINGS))) }
+    }
+
+    fn text<'s>(&'s self, string: &Bound<'py, PyString>) -> Result<&'s str, Unreadable> {
         let text: *const str = string.to_str().map_err(|error| Unreadable::python(string.py(), &error))?;
-        self.strings.borrow_mut().push(string);
-        // SAFETY: the text lies in a `str`, which is immutable. `strings` holds that object until
-        // `self` is dropped, since nothing is ever taken out of it.
+        if let Some(held) = &self.held {
+            held.borrow_mut().push(string.clone());
+        }
+        // SAFETY: the text lies in an immutable object. Either `held` keeps that until `self` is
+        // dropped, or the request does, which nobody can change: see `new`, and `aside`.
         Ok(unsafe { &*text })
     }
 }
@@ -44,7 +55,7 @@ struct Apart<T>(T);
 
 // SAFETY: asked for by `detach` so that nothing of Python's is used while other threads run Python.
 // The work was made by the core, which knows nothing of Python, and runs on this very thread. The
-// texts that it borrows lie in objects that `Input::strings` holds.
+// texts that it borrows lie in objects that `Input::held` keeps.
 unsafe impl<T> Send for Apart<T> {}
 
 impl<R, W: FnOnce() -> R> Apart<W> {
@@ -57,10 +68,13 @@ impl Source for Input<'_> {
     type Error = Unreadable;
 
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Unreadable> {
-        T::deserialize(Reader { value: self.value.clone(), input: self, depth: 0 })
+        T::deserialize(Reader { value: self.value.as_borrowed(), input: self, depth: 0 })
     }
 
     fn aside<R>(&self, work: impl FnOnce() -> R) -> R {
+        if self.held.is_none() {
+            return work();
+        }
         let work = Apart(work);
         self.value.py().detach(move || fork::apart(|| work.run())).0
     }
@@ -68,13 +82,19 @@ impl Source for Input<'_> {
 
 /// One value on its way into a Rust type.
 struct Reader<'s, 'py> {
-    value: Bound<'py, PyAny>,
+    value: Borrowed<'s, 'py, PyAny>,
     input: &'s Input<'py>,
     depth: u8,
 }
 
 impl<'s, 'py> Reader<'s, 'py> {
-    fn inside(&self, value: Bound<'py, PyAny>) -> Self {
+    /// A value inside this one.
+    ///
+    /// # Safety
+    /// It is one that this value has now.
+    unsafe fn inside(&self, value: *mut ffi::PyObject) -> Self {
+        // SAFETY: containers keep what they have, and nobody can change them while they are read.
+        let value = unsafe { Borrowed::from_ptr(self.value.py(), value) };
         Self { value, input: self.input, depth: self.depth + 1 }
     }
 
@@ -82,18 +102,8 @@ impl<'s, 'py> Reader<'s, 'py> {
         if self.depth < DEEPEST { Ok(()) } else { Err(de::Error::custom("is nested too deeply")) }
     }
 
-    fn dict<V: Visitor<'s>>(&self, dict: &Bound<'py, PyDict>, visitor: V) -> Result<V::Value, Unreadable> {
-        self.deeper()?;
-        visitor.visit_map(Members { items: dict.iter(), left: dict.len(), dict, of: self, next: None })
-    }
-
-    fn items<V: Visitor<'s>>(
-        &self,
-        items: impl Iterator<Item = Bound<'py, PyAny>>,
-        visitor: V,
-    ) -> Result<V::Value, Unreadable> {
-        self.deeper()?;
-        visitor.visit_seq(Items { items: items.enumerate(), of: self })
+    fn string<V: Visitor<'s>>(&self, string: &Bound<'py, PyString>, visitor: V) -> Result<V::Value, Unreadable> {
+        visitor.visit_borrowed_str(self.input.text(string)?)
     }
 
     fn integer<V: Visitor<'s>>(&self, integer: &Bound<'py, PyInt>, visitor: V) -> Result<V::Value, Unreadable> {
@@ -104,15 +114,38 @@ impl<'s, 'py> Reader<'s, 'py> {
         }
     }
 
+    fn dict<V: Visitor<'s>>(&self, visitor: V) -> Result<V::Value, Unreadable> {
+        self.deeper()?;
+        visitor.visit_map(Members { of: self, place: 0, next: None })
+    }
+
+    fn list<V: Visitor<'s>>(&self, length: usize, visitor: V) -> Result<V::Value, Unreadable> {
+        self.deeper()?;
+        visitor.visit_seq(Items { of: self, item: ffi::PyList_GetItem, next: 0, length })
+    }
+
+    fn tuple<V: Visitor<'s>>(&self, length: usize, visitor: V) -> Result<V::Value, Unreadable> {
+        self.deeper()?;
+        visitor.visit_seq(Items { of: self, item: ffi::PyTuple_GetItem, next: 0, length })
+    }
+
+    /// What is rare: classes derived from the plain ones, and what is no plain value at all.
+    #[cold]
     fn other<V: Visitor<'s>>(&self, visitor: V) -> Result<V::Value, Unreadable> {
-        if self.value.is_none() {
-            visitor.visit_unit()
+        if let Ok(string) = self.value.cast::<PyString>() {
+            self.string(&string, visitor)
+        } else if let Ok(integer) = self.value.cast::<PyInt>() {
+            self.integer(&integer, visitor)
         } else if let Ok(float) = self.value.cast::<PyFloat>() {
             // NaN and the infinities are no JSON numbers, but as far from an integer as any fraction.
             let number = float.value();
             visitor.visit_f64(if number.is_finite() { number } else { f64::MAX })
+        } else if self.value.is_instance_of::<PyDict>() {
+            self.dict(visitor)
+        } else if let Ok(list) = self.value.cast::<PyList>() {
+            self.list(list.len(), visitor)
         } else if let Ok(tuple) = self.value.cast::<PyTuple>() {
-            self.items(tuple.iter(), visitor)
+            self.tuple(tuple.len(), visitor)
         } else {
             Err(Unreadable::no_json(&self.value))
         }
@@ -123,16 +156,18 @@ impl<'s> Deserializer<'s> for Reader<'s, '_> {
     type Error = Unreadable;
 
     fn deserialize_any<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        if let Ok(string) = self.value.cast::<PyString>() {
-            visitor.visit_borrowed_str(self.input.keep(string.clone())?)
-        } else if let Ok(boolean) = self.value.cast::<PyBool>() {
+        if let Ok(string) = self.value.cast_exact::<PyString>() {
+            self.string(&string, visitor)
+        } else if let Ok(integer) = self.value.cast_exact::<PyInt>() {
+            self.integer(&integer, visitor)
+        } else if self.value.is_exact_instance_of::<PyDict>() {
+            self.dict(visitor)
+        } else if let Ok(list) = self.value.cast_exact::<PyList>() {
+            self.list(list.len(), visitor)
+        } else if let Ok(boolean) = self.value.cast_exact::<PyBool>() {
             visitor.visit_bool(boolean.is_true())
-        } else if let Ok(integer) = self.value.cast::<PyInt>() {
-            self.integer(integer, visitor)
-        } else if let Ok(dict) = self.value.cast::<PyDict>() {
-            self.dict(dict, visitor)
-        } else if let Ok(list) = self.value.cast::<PyList>() {
-            self.items(list.iter(), visitor)
+        } else if self.value.is_none() {
+            visitor.visit_unit()
         } else {
             self.other(visitor)
         }
@@ -149,8 +184,8 @@ impl<'s> Deserializer<'s> for Reader<'s, '_> {
     /// Dates are seconds to the core.
     fn deserialize_f64<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         let Ok(date) = self.value.cast::<PyDateTime>() else { return self.deserialize_any(visitor) };
-        let seconds = date.call_method0("timestamp").and_then(|seconds| seconds.extract());
-        visitor.visit_f64(seconds.map_err(|error| Unreadable::python(date.py(), &error))?)
+        let seconds = crate::date::to_seconds(&date).map_err(|error| Unreadable::python(date.py(), &error))?;
+        visitor.visit_f64(seconds)
     }
 
     /// What nobody asks for is not looked at.
@@ -167,46 +202,57 @@ impl<'s> Deserializer<'s> for Reader<'s, '_> {
 
 /// The members of a `dict`.
 struct Members<'r, 's, 'py> {
-    items: pyo3::types::dict::BoundDictIterator<'py>,
-    left: usize,
-    dict: &'r Bound<'py, PyDict>,
     of: &'r Reader<'s, 'py>,
-    next: Option<(&'s str, Bound<'py, PyAny>)>,
+    place: ffi::Py_ssize_t,
+    next: Option<(&'s str, Reader<'s, 'py>)>,
 }
 
 impl<'s> MapAccess<'s> for Members<'_, 's, '_> {
     type Error = Unreadable;
 
     fn next_key_seed<K: DeserializeSeed<'s>>(&mut self, seed: K) -> Result<Option<K::Value>, Unreadable> {
-        // An iterator of a dict that was changed meanwhile panics; the garbage collector's finalizers could.
-        if self.left == 0 || self.dict.len() < self.left {
+        let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
+        // SAFETY: `of` is of a `dict`, and the pointers are to places of our own.
+        if unsafe { ffi::PyDict_Next(self.of.value.as_ptr(), &raw mut self.place, &raw mut key, &raw mut value) } == 0 {
             return Ok(None);
         }
-        self.left -= 1;
-        let Some((key, value)) = self.items.next() else { return Ok(None) };
-        let key = key.cast_into::<PyString>().map_err(|error| Unreadable::no_name(&error.into_inner()))?;
-        let name = self.of.input.keep(key)?;
+        // SAFETY: the dict has both now.
+        let (key, value) = unsafe { (self.of.inside(key), self.of.inside(value)) };
+        let name = key.value.cast::<PyString>().map_err(|_| Unreadable::no_name(&key.value))?;
+        let name = self.of.input.text(&name)?;
         self.next = Some((name, value));
         seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'s>>(&mut self, seed: V) -> Result<V::Value, Unreadable> {
         let Some((name, value)) = self.next.take() else { return Err(de::Error::custom("a value before its name")) };
-        seed.deserialize(self.of.inside(value)).map_err(|error| error.within(name))
+        seed.deserialize(value).map_err(|error| error.within(name))
     }
 }
 
 /// The items of a `list` or a `tuple`.
-struct Items<'r, 's, 'py, I> {
-    items: std::iter::Enumerate<I>,
+struct Items<'r, 's, 'py> {
     of: &'r Reader<'s, 'py>,
+    item: unsafe extern "C" fn(*mut ffi::PyObject, ffi::Py_ssize_t) -> *mut ffi::PyObject,
+    next: ffi::Py_ssize_t,
+    length: usize,
 }
 
-impl<'s, 'py, I: Iterator<Item = Bound<'py, PyAny>>> SeqAccess<'s> for Items<'_, 's, 'py, I> {
+impl<'s> SeqAccess<'s> for Items<'_, 's, '_> {
     type Error = Unreadable;
 
     fn next_element_seed<T: DeserializeSeed<'s>>(&mut self, seed: T) -> Result<Option<T::Value>, Unreadable> {
-        let Some((index, value)) = self.items.next() else { return Ok(None) };
-        seed.deserialize(self.of.inside(value)).map(Some).map_err(|error| error.within(&index.to_string()))
+        let index = self.next;
+        if index.unsigned_abs() >= self.length {
+            return Ok(None);
+        }
+        self.next += 1;
+        // SAFETY: `of` is of the type that `item` is of, and has an item at this index now.
+        let value = unsafe { self.of.inside((self.item)(self.of.value.as_ptr(), index)) };
+        seed.deserialize(value).map(Some).map_err(|error| error.within(&index.to_string()))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.length - self.next.unsigned_abs())
     }
 }

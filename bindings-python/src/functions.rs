@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use sfn_alias::model::{ArnParts, Routing};
 use sfn_alias::wire::Source;
-use sfn_alias::{Error, Reply, Result};
+use sfn_alias::{Error, Result};
 
 /// What fingerprints and comparisons are of.
 const CREATE: &str = "CreateStateMachineAlias";
@@ -26,12 +26,10 @@ pub fn check<'py>(operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<
     to_python(input.py(), &problems.map_err(|error| raise(input.py(), &error, operation))?)
 }
 
-/// The answer to a request that AWS would refuse by itself, in JSON; `None` for any other.
+/// As `validate`, for a request in JSON bytes.
 #[pyfunction]
-pub fn refusal<'py>(py: Python<'py>, operation: &str, body: &[u8]) -> Option<(u16, Bound<'py, PyBytes>)> {
-    let refused = sfn_alias::validate(operation, body).err()?;
-    let reply = Reply::of(Err(refused));
-    Some((reply.status, PyBytes::new(py, &reply.body)))
+pub fn validate_json(py: Python<'_>, operation: &str, body: &[u8]) -> PyResult<()> {
+    sfn_alias::validate(operation, body).map_err(|error| raise(py, &error, operation))
 }
 
 /// The fingerprint of a create request, as 64 hexadecimal digits.

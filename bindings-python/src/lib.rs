@@ -12,6 +12,7 @@ mod error;
 mod fork;
 mod functions;
 mod metadata;
+mod names;
 mod options;
 mod router;
 mod ser;
@@ -28,7 +29,7 @@ mod _sfn_alias {
     use super::aliases::Aliases;
     #[pymodule_export]
     use super::functions::{
-        check, compare, fingerprint, fingerprint_encoding, format_arn, parse_arn, pick, refusal, validate,
+        check, compare, fingerprint, fingerprint_encoding, format_arn, parse_arn, pick, validate, validate_json,
     };
     #[pymodule_export]
     use super::metadata::request_id;

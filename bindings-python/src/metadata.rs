@@ -3,6 +3,7 @@
 use pyo3::exceptions::PyOSError;
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 use sfn_alias::Router;
 use std::sync::{Mutex, PoisonError};
@@ -29,13 +30,29 @@ pub fn request_id() -> PyResult<String> {
 /// The metadata of an answer with this status.
 pub fn response<'py>(py: Python<'py>, status: u16) -> PyResult<Bound<'py, PyDict>> {
     let id = PyString::new(py, &request_id()?);
-    let headers = PyDict::new(py);
+    let (metadata, headers) = blank(py)?;
     headers.set_item(intern!(py, "x-amzn-requestid"), &id)?;
-    headers.set_item(intern!(py, "content-type"), intern!(py, "application/x-amz-json-1.0"))?;
-    let metadata = PyDict::new(py);
     metadata.set_item(intern!(py, "RequestId"), id)?;
-    metadata.set_item(intern!(py, "HTTPStatusCode"), status)?;
     metadata.set_item(intern!(py, "HTTPHeaders"), headers)?;
-    metadata.set_item(intern!(py, "RetryAttempts"), 0)?;
+    if status != 200 {
+        metadata.set_item(intern!(py, "HTTPStatusCode"), status)?;
+    }
     Ok(metadata)
+}
+
+/// What all answers have alike, copied: less work than to make it anew.
+fn blank(py: Python<'_>) -> PyResult<(Bound<'_, PyDict>, Bound<'_, PyDict>)> {
+    static BLANK: PyOnceLock<(Py<PyDict>, Py<PyDict>)> = PyOnceLock::new();
+    let (metadata, headers) = BLANK.get_or_try_init(py, || -> PyResult<_> {
+        let headers = PyDict::new(py);
+        headers.set_item("x-amzn-requestid", "")?;
+        headers.set_item("content-type", "application/x-amz-json-1.0")?;
+        let metadata = PyDict::new(py);
+        metadata.set_item("RequestId", "")?;
+        metadata.set_item("HTTPStatusCode", 200)?;
+        metadata.set_item("HTTPHeaders", py.None())?;
+        metadata.set_item("RetryAttempts", 0)?;
+        Ok((metadata.unbind(), headers.unbind()))
+    })?;
+    Ok((metadata.bind(py).copy()?, headers.bind(py).copy()?))
 }

@@ -3,10 +3,11 @@
 
 use crate::date;
 use crate::metadata;
+use crate::names;
 use crate::unwritable::Unwritable;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyDict, PyList};
 use serde::ser::{self, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use sfn_alias::{Error, Result, Sink};
 
@@ -78,7 +79,7 @@ impl<'py> Serializer for Writer<'py> {
 
     fn serialize_f64(self, value: f64) -> Result<Self::Ok, Unwritable> {
         if self.date {
-            return Ok(date::from_seconds(self.py, value)?.into_any());
+            return Ok(date::from_seconds(self.py, value)?);
         }
         Ok(pyo3::types::PyFloat::new(self.py, value).into_any())
     }
@@ -218,7 +219,7 @@ impl<'py> SerializeStruct for Members<'py> {
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Unwritable> {
         let py = self.dict.py();
-        Ok(self.dict.set_item(PyString::intern(py, key), to_python(py, value)?)?)
+        Ok(self.dict.set_item(names::name(py, key), to_python(py, value)?)?)
     }
 
     fn end(self) -> Result<Self::Ok, Unwritable> {

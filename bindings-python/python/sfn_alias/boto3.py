@@ -1,26 +1,27 @@
 """An unmodified boto3 client without a socket, and a guard for one with a socket.
 
-Both hang on botocore's ``before-send`` event: botocore itself checks parameters, writes the request,
-reads the reply, raises its own exceptions, retries and pages, as always.
+The client's answers come through botocore's ``before-send`` event: botocore itself checks parameters,
+writes the request, reads the reply, raises its own exceptions, retries and pages, as always.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import botocore
 import botocore.awsrequest
 
-from sfn_alias._sfn_alias import OPERATIONS, Aliases, refusal, request_id
+from sfn_alias._sfn_alias import OPERATIONS, Aliases, request_id, validate_json
+from sfn_alias.errors import AliasError
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 __all__ = ["attach", "client", "guard"]
 
-_EVENT = "before-send.sfn"
+_Response = botocore.awsrequest.AWSResponse
 
 
 def client(aliases: Aliases | None = None, **boto3_arguments: Any) -> SFNClient:
@@ -45,14 +46,14 @@ def attach(client: SFNClient, aliases: Aliases) -> SFNClient:
     meta = client.meta
     own = aliases.in_scope(partition=meta.partition, region=meta.region_name)
 
-    def answer(request: Any, **_: Any) -> botocore.awsrequest.AWSResponse:
-        return _response(request, *own.call_json(_operation(request), _body(request)))
+    def answer(request: Any, **_: Any) -> _Response:
+        return _response(request.url, *own.call_json(_operation(request), _bytes(request.body)))
 
     def unsigned(**_: Any) -> Any:
         return botocore.UNSIGNED
 
-    meta.events.register_first(_EVENT, answer, unique_id="sfn-alias-answer")
-    meta.events.register_first("choose-signer.sfn", unsigned, unique_id="sfn-alias-unsigned")
+    _register(client, "before-send.sfn", answer)
+    _register(client, "choose-signer.sfn", unsigned)
     return client
 
 
@@ -62,33 +63,42 @@ def guard(client: SFNClient) -> SFNClient:
     The client raises what it would raise on AWS's answer. All other calls go their usual way.
     """
 
-    def refuse(request: Any, **_: Any) -> botocore.awsrequest.AWSResponse | None:
-        operation = _operation(request)
-        refused = refusal(operation, _body(request)) if operation in OPERATIONS else None
-        return None if refused is None else _response(request, *refused)
+    def refuse(model: Any, params: Any, **_: Any) -> tuple[_Response, Any] | None:
+        if model.name not in OPERATIONS:
+            return None
+        try:
+            validate_json(model.name, _bytes(params["body"]))
+        except AliasError as error:
+            return _response(params["url"], error.status, b""), error.response
+        return None
 
-    client.meta.events.register_first(_EVENT, refuse, unique_id="sfn-alias-guard")
+    # `before-send` would do, but that others who answer there see the call before it is refused.
+    _register(client, "before-call.sfn", refuse)
     return client
 
 
+def _register(client: SFNClient, event: str, handler: Callable[..., Any]) -> None:
+    """First of all handlers, in place of an earlier one of ours."""
+    name = f"sfn-alias-{event}"
+    client.meta.events.unregister(event, unique_id=name)
+    client.meta.events.register_first(event, handler, unique_id=name)
+
+
 def _operation(request: Any) -> str:
-    target = request.headers["X-Amz-Target"]
-    text = target.decode() if isinstance(target, bytes) else str(target)
-    return text.rpartition(".")[2]
+    return _bytes(request.headers["X-Amz-Target"]).decode().rpartition(".")[2]
 
 
-def _body(request: Any) -> bytes:
-    body = request.body
-    return body.encode() if isinstance(body, str) else bytes(body or b"")
+def _bytes(text: str | bytes | None) -> bytes:
+    return text.encode() if isinstance(text, str) else text or b""
 
 
-def _response(request: Any, status: int, body: bytes) -> botocore.awsrequest.AWSResponse:
-    headers = {
+def _response(url: str, status: int, body: bytes) -> _Response:
+    headers: Any = {
         "x-amzn-RequestId": request_id(),
         "Content-Type": "application/x-amz-json-1.0",
         "Content-Length": str(len(body)),
     }
-    return botocore.awsrequest.AWSResponse(request.url, status, headers, _Raw(body))
+    return _Response(url, status, headers, _Raw(body))
 
 
 class _Raw(io.BytesIO):

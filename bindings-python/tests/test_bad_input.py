@@ -1,0 +1,252 @@
+"""What must be refused clearly, name the member, and change nothing."""
+
+from __future__ import annotations
+
+import collections
+import enum
+import os
+import types
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import ALIAS, MACHINE, create, published, routes
+
+import sfn_alias
+from sfn_alias import errors
+
+
+def deep(levels: int) -> Any:
+    value: Any = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def cyclic() -> Any:
+    value: list[Any] = []
+    value.append(value)
+    return value
+
+
+class Throwing(dict[str, Any]):
+    """A dict whose methods raise: what it holds is read without them."""
+
+    def __getitem__(self, key: str) -> Any:
+        raise RuntimeError("thrown")
+
+    def items(self) -> Any:
+        raise RuntimeError("thrown")
+
+
+class Raising:
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("thrown")
+
+
+def weight(value: Any) -> dict[str, Any]:
+    return {"name": "PROD", "routingConfiguration": [{"stateMachineVersionArn": f"{MACHINE}:1", "weight": value}]}
+
+
+WEIGHT = "'routingConfiguration.1.member.weight' must be an integer, not "
+NO_JSON = "the request is not a JSON object: `/routingConfiguration/0/weight`: a value of the type "
+
+BAD: list[tuple[str, Any, str]] = [
+    ("float", weight(50.0), WEIGHT + "a number with a fraction"),
+    ("nan", weight(float("nan")), WEIGHT + "a number with a fraction"),
+    ("infinity", weight(float("-inf")), WEIGHT + "a number with a fraction"),
+    ("bool", weight(True), WEIGHT + "a boolean"),
+    ("beyond 64 bits", weight(2**64), WEIGHT + "an integer beyond 64 bits"),
+    ("beyond u64", weight(2**200), WEIGHT + "an integer beyond 64 bits"),
+    ("below 64 bits", weight(-(2**70)), WEIGHT + "an integer beyond 64 bits"),
+    ("string", weight("100"), WEIGHT + "a string"),
+    ("list", weight([100]), WEIGHT + "a list"),
+    ("tuple", weight((100,)), WEIGHT + "a list"),
+    ("dict", weight({}), WEIGHT + "a structure"),
+    ("decimal", weight(Decimal(100)), NO_JSON + "`Decimal` has no JSON form"),
+    ("object", weight(Raising()), NO_JSON + "`Raising` has no JSON form"),
+    ("bytes", weight(b"100"), NO_JSON + "`bytes` has no JSON form"),
+    ("complex", weight(1j), NO_JSON + "`complex` has no JSON form"),
+    ("set", weight({1}), NO_JSON + "`set` has no JSON form"),
+    ("mapping", weight(types.MappingProxyType({})), NO_JSON + "`mappingproxy` has no JSON form"),
+    (
+        "lone surrogate",
+        {"name": "a\ud800"},
+        "the request is not a JSON object: `/name`: 'utf-8' codec can't encode character '\\ud800' in position 1: "
+        "surrogates not allowed",
+    ),
+    (
+        "lone surrogate as a name",
+        {"a\udc00": 1},
+        "the request is not a JSON object: 'utf-8' codec can't encode character '\\udc00' in position 1: "
+        "surrogates not allowed",
+    ),
+    ("number as a name", {1: 2}, "the request is not a JSON object: a member's name is a string, not of the type `int`"),
+    ("no dict", 5, "the request is not a JSON object: expected an object, found an integer"),
+    ("no dict but a list", [], "the request is not a JSON object: expected an object, found a list"),
+    ("no dict but a string", "{}", "the request is not a JSON object: expected an object, found a string"),
+    ("no dict but nothing", None, "the request is not a JSON object: expected an object, found null"),
+    ("routes as a dict", {"routingConfiguration": {}}, "'routingConfiguration' must be a list, not a structure"),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+def test_wrong_values_name_the_member(given: Any, message: str) -> None:
+    with pytest.raises(errors.SerializationException) as caught:
+        sfn_alias.validate("CreateStateMachineAlias", given)
+    assert caught.value.message == message
+    if given is not None:
+        with pytest.raises(errors.SerializationException) as caught:
+            sfn_alias.Aliases().call("CreateStateMachineAlias", given)
+        assert caught.value.message == message
+
+
+@pytest.mark.parametrize("value", [deep(200), deep(5000), cyclic()], ids=["deep", "very deep", "cyclic"])
+def test_nesting_ends(value: Any) -> None:
+    with pytest.raises(errors.SerializationException) as caught:
+        sfn_alias.validate("CreateStateMachineAlias", {"name": value, "routingConfiguration": routes(100)})
+    assert caught.value.message.startswith("the request is not a JSON object: `/name/0/0/")
+    assert caught.value.message.endswith("`: is nested too deeply")
+    # Nobody looks at what is no member.
+    sfn_alias.validate("ListStateMachines", {"other": value})
+
+
+def test_missing_members() -> None:
+    with pytest.raises(errors.ValidationException) as caught:
+        sfn_alias.validate("CreateStateMachineAlias", {})
+    assert caught.value.message == (
+        "2 validation errors detected: Value null at 'name' failed to satisfy constraint: Member must not be null; "
+        "Value null at 'routingConfiguration' failed to satisfy constraint: Member must not be null"
+    )
+
+
+def test_nul_and_long_strings() -> None:
+    aliases = published()
+    with pytest.raises(errors.ValidationException, match="Member must satisfy regular expression pattern"):
+        create(aliases, name="a\0b")
+    with pytest.raises(errors.ValidationException, match="Member must have length less than or equal to 256"):
+        create(aliases, description="x" * 10_000_000)
+    with pytest.raises(errors.ValidationException, match="Member must have length less than or equal to 80"):
+        create(aliases, name="\N{SNOWMAN}" * 10_000_000)
+    create(aliases, description="a\0b \N{SNOWMAN} \U0001f600")
+    shown = aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["description"]
+    assert shown == "a\0b \N{SNOWMAN} \U0001f600"
+
+
+def test_derived_classes_are_what_they_derive_from() -> None:
+    class Name(str, enum.Enum):
+        PROD = "PROD"
+
+    class Weight(enum.IntEnum):
+        ALL = 100
+
+    route = collections.OrderedDict(stateMachineVersionArn=f"{MACHINE}:1", weight=Weight.ALL)
+    request = Throwing(name=Name.PROD, routingConfiguration=(Throwing(route),))
+    sfn_alias.validate("CreateStateMachineAlias", request)
+    assert published().call("CreateStateMachineAlias", request)["stateMachineAliasArn"] == ALIAS
+
+
+def test_existing_aliases_that_are_none() -> None:
+    request = {"name": "PROD", "routingConfiguration": routes(100)}
+    with pytest.raises(errors.SerializationException) as caught:
+        sfn_alias.compare({"creationDate": "today"}, request)
+    assert "existing: `/creationDate`: " in caught.value.message
+    with pytest.raises(errors.SerializationException, match="existing: "):
+        sfn_alias.compare(5, request)  # type: ignore[arg-type]
+
+
+def test_nothing_is_lost() -> None:
+    aliases = published()
+    create(aliases)
+    before = aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["routingConfiguration"]
+    for value in (50.0, float("nan"), 2**64, Decimal(1), None, "1"):
+        with pytest.raises(sfn_alias.AliasError):
+            aliases.update_state_machine_alias(
+                stateMachineAliasArn=ALIAS, routingConfiguration=weight(value)["routingConfiguration"]
+            )
+    assert aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["routingConfiguration"] == before
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"account": "1"}, ValueError, "`account` must be 12 digits, for example `123456789012`"),
+        ({"region": "a b"}, ValueError, "`region` must be letters, digits and hyphens, for example `us-east-1`"),
+        ({"partition": ""}, ValueError, "`partition` must be letters, digits and hyphens, for example `aws`"),
+        ({"limits": {"aliases": 1}}, TypeError, "there is no limit `aliases`"),
+    ],
+)
+def test_options(options: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error) as caught:
+        sfn_alias.Aliases(**options)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"seed": -1}, {"seed": 2**64}, {"seed": 1.5}, {"update_delay": -1}, {"update_delay": float("nan")}, {"path": 5}]
+    + [{"limits": {"request_bytes": -1}}, {"limits": {"request_bytes": "1"}}, {"limits": {1: 1}}, {"surprise": 1}],
+)
+def test_options_of_other_types(options: dict[str, Any]) -> None:
+    with pytest.raises((TypeError, ValueError, OverflowError)):
+        sfn_alias.Aliases(**options)
+
+
+def test_a_path_that_is_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(errors.InternalFailure) as caught:
+        sfn_alias.Aliases(tmp_path)
+    assert caught.value.message.startswith("the store failed: ")
+    assert str(tmp_path) in caught.value.message
+    assert caught.value.status == 500
+
+
+def test_a_path_in_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(errors.InternalFailure):
+        sfn_alias.Aliases(tmp_path / "none" / "aliases.db")
+
+
+def test_a_path_that_is_another_file(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a store\n" * 100)
+    with pytest.raises(errors.InternalFailure):
+        sfn_alias.Aliases(path)
+    assert path.read_text() == "not a store\n" * 100
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes everywhere")
+def test_a_path_that_is_read_only(tmp_path: Path) -> None:
+    path = tmp_path / "aliases.db"
+    published(path).close()
+    path.chmod(0o400)
+    tmp_path.chmod(0o500)
+    with pytest.raises(errors.InternalFailure):
+        sfn_alias.Aliases(path)
+    tmp_path.chmod(0o700)
+
+
+def test_paths_with_nul() -> None:
+    with pytest.raises(errors.InternalFailure):
+        sfn_alias.Aliases("a\0b")
+
+
+def test_arns() -> None:
+    with pytest.raises(errors.InvalidArn, match="Invalid ARN prefix: x"):
+        sfn_alias.parse_arn("x")
+    with pytest.raises(errors.SerializationException, match="kind"):
+        sfn_alias.format_arn({"kind": 5})  # type: ignore[typeddict-item]
+    with pytest.raises(errors.InvalidArn):
+        sfn_alias.format_arn({})  # type: ignore[typeddict-item]
+    with pytest.raises(UnicodeEncodeError):
+        sfn_alias.parse_arn("\ud800")
+
+
+def test_draws_and_routings() -> None:
+    with pytest.raises(OverflowError):
+        sfn_alias.pick(routes(100), 256)
+    with pytest.raises(OverflowError):
+        sfn_alias.pick(routes(100), -1)
+    with pytest.raises(errors.ValidationException, match="Sum of routing configuration weights"):
+        sfn_alias.pick(routes(50, 51), 0)
+    with pytest.raises(errors.SerializationException, match="'routingConfiguration' must be a list"):
+        sfn_alias.Router().route({})  # type: ignore[arg-type]

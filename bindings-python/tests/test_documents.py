@@ -1,0 +1,40 @@
+"""What is shown is run: README's blocks and the start."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+BINDING = Path(__file__).resolve().parents[1]
+ROOT = BINDING.parent
+BLOCKS = re.findall(r"^```python\n(.*?)^```", (BINDING / "README.md").read_text(), re.M | re.S)
+
+
+def run(*arguments: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_there_are_blocks() -> None:
+    assert len(BLOCKS) >= 5
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.splitlines()[0])
+def test_readme(block: str, tmp_path: Path) -> None:
+    path = tmp_path / "test_block.py"
+    path.write_text(block)
+    if "def test_" in block:
+        assert " passed" in run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(path))
+    else:
+        run(str(path))
+
+
+def test_the_start_prints_what_all_starts_print() -> None:
+    assert run(str(ROOT / "examples" / "python" / "start.py")) == (ROOT / "examples" / "expected.txt").read_text()

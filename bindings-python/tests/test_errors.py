@@ -1,0 +1,118 @@
+"""The tree of errors, and that each is botocore's as well."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+
+import botocore.exceptions
+import pytest
+import vectors
+from support import MACHINE, create, published
+
+import sfn_alias
+import sfn_alias.boto3
+from sfn_alias import _sfn_alias, errors
+
+CLASSES = {
+    name: value
+    for name, value in vars(errors).items()
+    if isinstance(value, type) and issubclass(value, errors.AliasError) and value is not errors.AliasError
+}
+
+
+def test_one_class_per_kind_with_its_number() -> None:
+    kinds = {code: number for code, number, _ in _sfn_alias.ERROR_KINDS}
+    assert {name: value.number for name, value in CLASSES.items()} == kinds
+    assert len(set(kinds.values())) == len(kinds) == 21
+
+
+def test_vectors_raise_every_class_but_the_stores() -> None:
+    raised = set()
+    for vector in vectors.load():
+        body = vector["expect"].get("body") if isinstance(vector["expect"], dict) else None
+        if isinstance(body, dict) and "__type" in body:
+            raised.add(body["__type"].split("#")[-1])
+    assert raised == CLASSES.keys() - {"InternalFailure"}
+
+
+def test_statuses() -> None:
+    statuses = {code: status for code, _, status in _sfn_alias.ERROR_KINDS}
+    special = {"RequestEntityTooLargeException": 413, "InternalFailure": 500}
+    assert statuses == {code: special.get(code, 400) for code in CLASSES}
+
+
+def test_an_error_is_a_client_error() -> None:
+    aliases = published()
+    create(aliases)
+    with pytest.raises(botocore.exceptions.ClientError) as caught:
+        create(aliases, description="other")
+    error = caught.value
+    text = "Failed to create alias because an alias with the same name and a different routing configuration already exists."
+    assert str(error) == (
+        f"An error occurred (ConflictException) when calling the CreateStateMachineAlias operation: {text}"
+    )
+    assert isinstance(error, errors.ConflictException)
+    assert isinstance(error, aliases.exceptions.ConflictException)
+    assert (error.code, error.message, error.reason, error.status) == ("ConflictException", text, None, 400)
+    assert (error.operation_name, error.number) == ("CreateStateMachineAlias", 10)
+
+
+def test_responses_are_botocores() -> None:
+    """But for headers and ids, `.response` is what an unmodified client makes of AWS's answer."""
+    aliases = published()
+    client = sfn_alias.boto3.client(aliases)
+    wrong = {"name": "PROD", "routingConfiguration": [{"stateMachineVersionArn": f"{MACHINE}:1", "weight": 99}]}
+    for method, given in [
+        ("create_state_machine_alias", wrong),
+        ("create_state_machine_alias", {**wrong, "name": "1"}),
+        ("describe_state_machine", {"stateMachineArn": "arn"}),
+        ("describe_state_machine", {"stateMachineArn": f"{MACHINE}x"}),
+        ("list_state_machine_versions", {"stateMachineArn": MACHINE, "nextToken": "x"}),
+    ]:
+        responses = []
+        for target in (aliases, client):
+            with pytest.raises(botocore.exceptions.ClientError) as caught:
+                getattr(target, method)(**given)
+            response = dict(caught.value.response)
+            response["ResponseMetadata"] = {**response["ResponseMetadata"], "RequestId": "", "HTTPHeaders": {}}
+            responses.append((response, str(caught.value)))
+        assert responses[0] == responses[1]
+
+
+def test_reasons() -> None:
+    with pytest.raises(errors.ValidationException) as caught:
+        sfn_alias.validate("UpdateStateMachineAlias", {"stateMachineAliasArn": f"{MACHINE}:PROD"})
+    assert caught.value.reason == "MISSING_REQUIRED_PARAMETER"
+    assert caught.value.response["reason"] == "MISSING_REQUIRED_PARAMETER"
+
+
+@pytest.mark.parametrize("name", sorted(CLASSES))
+def test_errors_travel_between_processes(name: str) -> None:
+    response = {"Error": {"Code": name, "Message": "text"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    error = CLASSES[name](response, "Operation")
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is type(error)
+    assert (str(copy), copy.response, copy.operation_name) == (str(error), response, "Operation")
+
+
+WITHOUT_BOTOCORE = """
+import sys
+for name in ("botocore", "boto3", "jmespath"):
+    sys.modules[name] = None
+import sfn_alias
+try:
+    sfn_alias.Aliases().describe_state_machine(stateMachineArn="arn")
+except sfn_alias.errors.InvalidArn as error:
+    assert str(error) == ("An error occurred (InvalidArn) when calling the DescribeStateMachine operation: "
+                          "Invalid Arn: 'Invalid ARN prefix: arn'"), str(error)
+    assert error.response["Error"] == {"Code": "InvalidArn", "Message": error.message}
+    assert error.operation_name == "DescribeStateMachine"
+    print(*(base.__name__ for base in type(error).__mro__[:2]))
+"""
+
+
+def test_botocore_is_optional() -> None:
+    done = subprocess.run([sys.executable, "-P", "-c", WITHOUT_BOTOCORE] if sys.version_info >= (3, 11) else [sys.executable, "-c", WITHOUT_BOTOCORE], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("InvalidArn AliasError\n", "")

@@ -1,0 +1,74 @@
+"""Pages of aliases and versions, of `Aliases` and of boto3 clients alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support import MACHINE, create, published
+
+import sfn_alias
+import sfn_alias.boto3
+
+NAMES = [f"ALIAS-{n}" for n in range(7)]
+
+
+@pytest.fixture(params=["aliases", "boto3"])
+def client(request: pytest.FixtureRequest) -> Any:
+    aliases = published()
+    for name in NAMES:
+        create(aliases, name=name)
+    return aliases if request.param == "aliases" else sfn_alias.boto3.client(aliases)
+
+
+def pages(client: Any, **config: Any) -> Any:
+    paginator = sfn_alias.paginator(client, "list_state_machine_aliases")
+    return paginator.paginate(stateMachineArn=MACHINE, PaginationConfig=config)
+
+
+def names(items: list[Any]) -> list[str]:
+    return [item["stateMachineAliasArn"].rpartition(":")[2] for item in items]
+
+
+def test_pages(client: Any) -> None:
+    found = [names(page["stateMachineAliases"]) for page in pages(client, PageSize=3)]
+    assert found == [NAMES[:3], NAMES[3:6], NAMES[6:]]
+
+
+def test_one_page(client: Any) -> None:
+    assert [names(page["stateMachineAliases"]) for page in pages(client)] == [NAMES]
+
+
+def test_search(client: Any) -> None:
+    found = pages(client, PageSize=2).search("stateMachineAliases[].stateMachineAliasArn")
+    assert list(found) == [f"{MACHINE}:{name}" for name in NAMES]
+
+
+def test_max_items_leave_a_token_to_go_on_with(client: Any) -> None:
+    first = pages(client, PageSize=3, MaxItems=5)
+    result = first.build_full_result()
+    assert names(result["stateMachineAliases"]) == NAMES[:5]
+    assert result["NextToken"] == first.resume_token
+    rest = pages(client, StartingToken=result["NextToken"]).build_full_result()
+    assert names(rest["stateMachineAliases"]) == NAMES[5:]
+    assert "NextToken" not in rest
+
+
+def test_an_iterator_can_begin_anew(client: Any) -> None:
+    iterator = pages(client, PageSize=3)
+    assert [len(page["stateMachineAliases"]) for page in iterator] == [3, 3, 1]
+    assert [len(page["stateMachineAliases"]) for page in iterator] == [3, 3, 1]
+
+
+def test_versions(client: Any) -> None:
+    paginator = sfn_alias.paginator(client, "list_state_machine_versions")
+    found = paginator.paginate(stateMachineArn=MACHINE, maxResults=1)
+    assert [page["stateMachineVersions"][0]["stateMachineVersionArn"] for page in found] == [
+        f"{MACHINE}:2",
+        f"{MACHINE}:1",
+    ]
+
+
+def test_other_operations_have_none() -> None:
+    with pytest.raises(ValueError, match="^there is no paginator for `start_execution`; there is one for "):
+        sfn_alias.paginator(sfn_alias.Aliases(), "start_execution")  # type: ignore[arg-type]

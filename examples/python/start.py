@@ -1,0 +1,71 @@
+"""The start for Python: a whole alias life, shaped as boto3. Prints `examples/expected.txt`."""
+
+import sfn_alias
+
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:orders"
+ALIAS = f"{MACHINE}:PROD"
+
+
+def route(version: int, weight: int) -> dict:
+    return {"stateMachineVersionArn": f"{MACHINE}:{version}", "weight": weight}
+
+
+def two_versions(aliases: sfn_alias.Aliases) -> None:
+    aliases.create_state_machine(
+        name="orders",
+        definition='{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}',
+        roleArn="arn:aws:iam::000000000000:role/orders",
+        publish=True,
+    )
+    second = aliases.update_state_machine(
+        stateMachineArn=MACHINE,
+        definition='{"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": true}}}',
+        publish=True,
+    )
+    print(f"published {second['stateMachineVersionArn']}")
+
+
+def create(aliases: sfn_alias.Aliases) -> None:
+    request = {"name": "PROD", "routingConfiguration": [route(1, 90), route(2, 10)]}
+    created = aliases.create_state_machine_alias(**request)
+    print(f"created {created['stateMachineAliasArn']}")
+    again = aliases.create_state_machine_alias(**request)
+    same = again["creationDate"] == created["creationDate"]
+    print(f"the same request again: {'the same answer' if same else 'another answer'}")
+    try:
+        aliases.create_state_machine_alias(**request, description="live")
+    except sfn_alias.AliasError as error:
+        print(f"another description: {error.code}: {error.message}")
+
+
+def start(aliases: sfn_alias.Aliases) -> None:
+    for _ in range(1000):
+        aliases.start_execution(stateMachineArn=ALIAS)
+    for version, count in aliases.start_counts(MACHINE).items():
+        print(f"version {version}: {count} of 1000 starts")
+
+
+def shift(aliases: sfn_alias.Aliases) -> None:
+    aliases.update_state_machine_alias(stateMachineAliasArn=ALIAS, routingConfiguration=[route(2, 100)])
+    alias = aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)
+    for shifted in alias["routingConfiguration"]:
+        print(f"shifted {shifted['weight']}% to {shifted['stateMachineVersionArn']}")
+
+
+def delete(aliases: sfn_alias.Aliases) -> None:
+    try:
+        aliases.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:2")
+    except sfn_alias.AliasError as error:
+        print(f"delete version 2: {error.code}: {error.message}")
+    aliases.delete_state_machine_alias(stateMachineAliasArn=ALIAS)
+    aliases.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:2")
+    print("deleted the alias, then version 2")
+
+
+# A seed makes the draws repeatable; leave it away for real chance.
+with sfn_alias.Aliases(seed=7) as aliases:
+    two_versions(aliases)
+    create(aliases)
+    start(aliases)
+    shift(aliases)
+    delete(aliases)
