@@ -1,8 +1,10 @@
 //! Bytes as lower-case hexadecimal digits.
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+    let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+    // Digits alone are always text.
+    String::from_utf8(digits).unwrap_or_default()
 }
 
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {

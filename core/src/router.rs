@@ -5,6 +5,7 @@
 //! on every platform and in every later version.
 
 use crate::error::Result;
+use crate::hex;
 use crate::model::Routing;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -67,9 +68,11 @@ impl Router {
     /// A random UUID (version 4).
     pub fn uuid(&self) -> String {
         let (high, low) = (self.next_u64(), self.next_u64());
-        let (a, b, c) = (high >> 32, (high >> 16) & 0xFFFF, high & 0xFFF);
-        let (d, e) = ((low >> 48) & 0x3FFF | 0x8000, low & 0xFFFF_FFFF_FFFF);
-        format!("{a:08x}-{b:04x}-4{c:03x}-{d:04x}-{e:012x}")
+        let high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000;
+        let low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000;
+        let mut uuid = hex::encode(&(u128::from(high) << 64 | u128::from(low)).to_be_bytes());
+        [20, 16, 12, 8].into_iter().for_each(|place| uuid.insert(place, '-'));
+        uuid
     }
 }
 
