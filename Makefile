@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test generate bench tools fmt clippy rust docs generated model examples
+.PHONY: help demo test generate bench tools fmt clippy rust docs generated model examples c
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -24,7 +24,7 @@ tools:
 demo: tools ## a whole alias life, request by request
 	$(CARGO) run -q -p sfn-alias-examples --bin demo
 
-test: tools fmt clippy rust docs generated model examples ## every check
+test: tools fmt clippy rust docs generated model examples c ## every check
 	@echo "== all checks passed"
 
 fmt: ## formatting
@@ -46,6 +46,7 @@ docs: ## rustdoc without warnings
 
 generate: tools ## write the generated files
 	$(CARGO) run -q -p generate
+	$(MAKE) -C bindings-c generate
 
 generated: ## the generated files are current
 	$(call say,generated files)
@@ -68,5 +69,10 @@ examples: ## the examples print what they should
 	$(CARGO) run -q -p sfn-alias-examples --bin start --locked | diff - examples/expected.txt
 	$(CARGO) run -q -p sfn-alias-examples --bin demo --locked | diff - examples/demo.txt
 
+c: ## the C library, installed and tested
+	$(call say,C)
+	$(MAKE) -C bindings-c test
+
 bench: tools ## the benchmarks, with their floors beside them
 	$(CARGO) bench -p sfn-alias
+	$(MAKE) -C bindings-c bench
