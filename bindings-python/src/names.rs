@@ -4,9 +4,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use std::cell::RefCell;
 
+/// By place and length in this program, in that order: finding one is a few steps.
+type Names = Vec<((usize, usize), Py<PyString>)>;
+
 thread_local! {
-    /// By place and length in this program, in that order: finding one is a few steps.
-    static NAMES: RefCell<Vec<((usize, usize), Py<PyString>)>> = const { RefCell::new(Vec::new()) };
+    static NAMES: RefCell<Names> = const { RefCell::new(Vec::new()) };
 }
 
 /// The Python string of a name that is written in this program.
