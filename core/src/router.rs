@@ -70,9 +70,9 @@ impl Router {
         let (high, low) = (self.next_u64(), self.next_u64());
         let high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000;
         let low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000;
-        let mut uuid = hex::encode(&(u128::from(high) << 64 | u128::from(low)).to_be_bytes());
-        [20, 16, 12, 8].into_iter().for_each(|place| uuid.insert(place, '-'));
-        uuid
+        let digits = hex::encode(&(u128::from(high) << 64 | u128::from(low)).to_be_bytes());
+        let part = |from, to| digits.get(from..to).unwrap_or_default();
+        [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
     }
 }
 
