@@ -12,8 +12,8 @@ use std::time::Duration;
 
 /// 2025-04-09T20:23:57Z.
 const START_MILLIS: i64 = 1_744_230_237_000;
-pub const UPDATE_DELAY_MILLIS: i64 = 3000;
-pub const DELETION_DELAY_MILLIS: i64 = 4000;
+pub const UPDATE_DELAY_MILLIS: i64 = 2000;
+pub const DELETION_DELAY_MILLIS: i64 = 3000;
 
 /// A clock that moves by hand.
 #[derive(Clone)]
