@@ -73,7 +73,7 @@ pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
 pub use problem::Problem;
 pub use redact::Redacted;
-pub use router::{Router, pick};
+pub use router::{Draws, Router, pick};
 pub use service::{Aliases, StartCount};
 pub use validation::{Validate, check, check_from, validate, validate_from};
 

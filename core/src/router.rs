@@ -47,16 +47,13 @@ impl Router {
     /// 64 random bits.
     #[inline]
     pub fn next_u64(&self) -> u64 {
-        let state = self.0.fetch_add(GAMMA, Ordering::Relaxed).wrapping_add(GAMMA);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        mix(self.0.fetch_add(GAMMA, Ordering::Relaxed).wrapping_add(GAMMA))
     }
 
     /// A draw of 0 to 99: the upper 32 bits, scaled down.
     #[inline]
     pub fn draw(&self) -> u8 {
-        (((self.next_u64() >> 32) * 100) >> 32) as u8
+        below_100(self.next_u64())
     }
 
     /// Draws, and picks.
@@ -74,6 +71,45 @@ impl Router {
         let part = |from, to| digits.get(from..to).unwrap_or_default();
         [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
     }
+}
+
+/// The draws of a [`Router`] of the same seed, without end, for one thread alone: several times as fast.
+///
+/// ```
+/// use sfn_alias::{Draws, Router};
+/// let router = Router::new(7);
+/// assert!(Draws::new(7).take(100).all(|draw| draw == router.draw()));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Draws(u64);
+
+impl Draws {
+    /// Draws from a seed.
+    pub const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+}
+
+impl Iterator for Draws {
+    type Item = u8;
+
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        self.0 = self.0.wrapping_add(GAMMA);
+        Some(below_100(mix(self.0)))
+    }
+}
+
+#[inline]
+const fn mix(state: u64) -> u64 {
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
+
+#[inline]
+const fn below_100(random: u64) -> u8 {
+    (((random >> 32) * 100) >> 32) as u8
 }
 
 /// 64 bits from the operating system.

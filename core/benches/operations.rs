@@ -1,0 +1,79 @@
+//! Criterion's groups: each of ours beside its floor. For ratios on a noisy machine see `ratios.rs`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "benches")]
+#![allow(missing_docs, reason = "criterion's macros write functions")]
+
+mod common;
+
+use common::*;
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use sfn_alias::model::{Route, Routing};
+use sfn_alias::wire::input::CreateStateMachineAliasInput;
+use sfn_alias::{Aliases, Router};
+use std::hint::black_box;
+
+fn rules(criterion: &mut Criterion) {
+    let body = create_body(1, "PROD");
+    let mut group = criterion.benchmark_group("rules");
+    group.bench_function("floor: bare parse", |b| b.iter(|| drop(black_box(floor::parse::<floor::Create<'_>>(&body)))));
+    group.bench_function("validate", |b| b.iter(|| sfn_alias::validate(CREATE, black_box(&body))));
+    group.bench_function("check", |b| b.iter(|| sfn_alias::check(CREATE, black_box(&body))));
+    let input: CreateStateMachineAliasInput<'_> = serde_json::from_slice(&body).unwrap();
+    let encoding = sfn_alias::fingerprint_encoding(&input).unwrap();
+    group.bench_function("floor: bare SHA-256", |b| b.iter(|| floor::hash(black_box(&encoding))));
+    group.bench_function("fingerprint", |b| b.iter(|| sfn_alias::fingerprint(black_box(&input))));
+    group.finish();
+}
+
+fn routing(criterion: &mut Criterion) {
+    let route = |version, weight| Route { version, weight };
+    let routing = Routing::new(route(1, 90), Some(route(2, 10))).unwrap();
+    let (router, mut random) = (Router::new(1), fastrand::Rng::with_seed(1));
+    let mut group = criterion.benchmark_group("routing");
+    group.bench_function("floor: fastrand's draw and compare", |b| b.iter(|| floor::draw(&mut random, &routing)));
+    group.bench_function("draw and pick", |b| b.iter(|| router.route(black_box(&routing))));
+    group.bench_function("pick", |b| b.iter(|| sfn_alias::pick(black_box(&routing), black_box(50))));
+    group.finish();
+}
+
+fn in_memory(criterion: &mut Criterion) {
+    let aliases = stored(100_000);
+    let mut group = criterion.benchmark_group("in memory, 100,000 state machines");
+    let mut machines = Scattered::below(100_000);
+    group.bench_function("create", |b| {
+        let request = || {
+            let machine = machines.next();
+            aliases.call(DELETE, &alias_body(machine, "A000"));
+            create_body(machine, "A000")
+        };
+        b.iter_batched(request, |body| aliases.call(CREATE, &body), BatchSize::SmallInput);
+    });
+    for (name, operation, body) in [
+        ("describe", DESCRIBE, alias_body(7, STABLE)),
+        ("list", LIST, list_body(7)),
+        ("start", START, start_body(7, STABLE)),
+    ] {
+        group.bench_function(name, |b| b.iter(|| aliases.call(operation, black_box(&body))));
+    }
+    group.finish();
+}
+
+fn durable(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let aliases = Aliases::open(folder.path().join("bench.db")).unwrap();
+    add_machines(&aliases, 1);
+    let mut log = floor::Log::create(folder.path());
+    let mut group = criterion.benchmark_group("durable");
+    group.sample_size(50);
+    group.bench_function("floor: append 300 bytes + fdatasync", |b| b.iter(|| log.append(1)));
+    group.bench_function("create", |b| {
+        let request = || {
+            aliases.call(DELETE, &alias_body(0, "A000"));
+            create_body(0, "A000")
+        };
+        b.iter_batched(request, |body| aliases.call(CREATE, &body), BatchSize::PerIteration);
+    });
+    group.finish();
+}
+
+criterion_group!(benches, rules, routing, in_memory, durable);
+criterion_main!(benches);
