@@ -3,7 +3,7 @@
 use super::target::{alias_arn, machine_arn, wrong_type};
 use super::{Faults, Qualifier, Request, Target};
 use crate::error::Error;
-use crate::model::{Arn, Resource, Route, Routing, parse_arn};
+use crate::model::{NO_VERSION, Resource, Route, Routing, parse_arn, version_number};
 use crate::page::Page;
 use crate::wire::input::{
     CreateStateMachineAliasInput, DeleteStateMachineAliasInput, DescribeStateMachineAliasInput,
@@ -148,51 +148,68 @@ fn routing<'a>(
         [first, second] => (first, Some(second)),
         _ => return None,
     };
-    let first_arn = state_machine_arn(first, 0, faults);
-    let second_arn = second.map(|second| state_machine_arn(second, 1, faults));
-    unversioned(entries, [first_arn, second_arn.flatten()], faults);
+    let first_place = place(first, 0, None, faults);
+    let second_place = second.and_then(|second| place(second, 1, first_place, faults));
+    let places = [first_place, second_place];
+    unversioned(entries, places, faults);
     distinct(entries, faults);
     sum(entries, faults);
-    let machine = owner.or(first_arn.map(|arn| arn.machine_arn()));
-    same_machine(entries, [first_arn, second_arn.flatten()], machine, faults);
-    let second = match (second, second_arn) {
-        (Some(second), Some(arn)) => Some(route(arn?, second)?),
-        _ => None,
+    let machine = first_place.map(|place| place.machine);
+    same_machine(entries, places, owner.or(machine), faults);
+    let second = match second {
+        Some(second) => Some(route(second_place?, second)?),
+        None => None,
     };
-    Some((first_arn?.machine_arn(), Routing::new(route(first_arn?, first)?, second)?))
+    Some((machine?, Routing::new(route(first_place?, first)?, second)?))
 }
 
-fn route(arn: Arn<'_>, entry: &RoutingConfigurationListItem<'_>) -> Option<Route> {
-    Some(Route { version: arn.version(), weight: u8::try_from(entry.weight?).ok()? })
+/// Where an entry leads: a state machine, and its version; `None` for an ARN without a version.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    machine: &'a str,
+    version: Option<u32>,
+}
+
+impl<'a> Place<'a> {
+    /// A version of the state machine of `self`, as a second entry's mostly is: there is not all to
+    /// be read again.
+    fn sibling(self, text: &'a str) -> Option<Self> {
+        let number = text.strip_prefix(self.machine)?.strip_prefix(':')?;
+        Some(Self { machine: self.machine, version: Some(version_number(number)?) })
+    }
+}
+
+/// The place that an entry's ARN names; one of another type of resource is a fault.
+fn place<'a>(
+    entry: &'a RoutingConfigurationListItem<'_>,
+    index: usize,
+    before: Option<Place<'a>>,
+    faults: &mut Faults<'_>,
+) -> Option<Place<'a>> {
+    let text = entry.state_machine_version_arn.as_deref()?;
+    if let Some(sibling) = before.and_then(|place| place.sibling(text)) {
+        return Some(sibling);
+    }
+    let arn = match parse_arn(text) {
+        Ok(arn) if arn.kind() == STATE_MACHINE => arn,
+        Ok(other) => return faults.keep(&pointer(index), Err(wrong_type(&other))),
+        Err(error) => return faults.keep(&pointer(index), Err(error)),
+    };
+    let versioned = matches!(arn.resource, Resource::Version { .. });
+    Some(Place { machine: arn.machine_arn(), version: versioned.then(|| arn.version()) })
+}
+
+fn route(place: Place<'_>, entry: &RoutingConfigurationListItem<'_>) -> Option<Route> {
+    Some(Route { version: place.version.unwrap_or(NO_VERSION), weight: u8::try_from(entry.weight?).ok()? })
 }
 
 fn pointer(index: usize) -> String {
     format!("{ROUTING}/{index}/stateMachineVersionArn")
 }
 
-/// The ARN of an entry; one of another type of resource is a fault.
-fn state_machine_arn<'a>(
-    entry: &'a RoutingConfigurationListItem<'_>,
-    index: usize,
-    faults: &mut Faults<'_>,
-) -> Option<Arn<'a>> {
-    let arn = match parse_arn(entry.state_machine_version_arn.as_deref()?) {
-        Ok(arn) => arn,
-        Err(error) => {
-            faults.push(pointer(index), error);
-            return None;
-        }
-    };
-    if arn.kind() != STATE_MACHINE {
-        faults.push(pointer(index), wrong_type(&arn));
-        return None;
-    }
-    Some(arn)
-}
-
-fn unversioned(entries: &[RoutingConfigurationListItem<'_>], arns: [Option<Arn<'_>>; 2], faults: &mut Faults<'_>) {
-    for (index, arn) in arns.into_iter().enumerate() {
-        if arn.is_some_and(|arn| !matches!(arn.resource, Resource::Version { .. })) {
+fn unversioned(entries: &[RoutingConfigurationListItem<'_>], places: [Option<Place<'_>>; 2], faults: &mut Faults<'_>) {
+    for (index, place) in places.into_iter().enumerate() {
+        if place.is_some_and(|place| place.version.is_none()) {
             faults.push(pointer(index), Error::NotVersionArns { received: received(entries) });
         }
     }
@@ -200,12 +217,12 @@ fn unversioned(entries: &[RoutingConfigurationListItem<'_>], arns: [Option<Arn<'
 
 fn same_machine(
     entries: &[RoutingConfigurationListItem<'_>],
-    arns: [Option<Arn<'_>>; 2],
+    places: [Option<Place<'_>>; 2],
     machine: Option<&str>,
     faults: &mut Faults<'_>,
 ) {
-    let other = |arn: &Option<Arn<'_>>| arn.is_some_and(|arn| Some(arn.machine_arn()) != machine);
-    if let Some(index) = arns.iter().position(other) {
+    let other = |place: &Option<Place<'_>>| place.is_some_and(|place| Some(place.machine) != machine);
+    if let Some(index) = places.iter().position(other) {
         faults.push(pointer(index), Error::OtherMachine { received: received(entries) });
     }
 }

@@ -91,53 +91,70 @@ fn parts(text: &str) -> Option<Arn<'_>> {
     let (region, rest) = cut(rest.strip_prefix("states:")?)?;
     let (account, rest) = cut(rest)?;
     let (kind, rest) = cut(rest)?;
-    if [partition, region, account, kind].into_iter().any(str::is_empty) || has_empty_part(rest) {
-        return None;
-    }
     Some(Arn { text, partition, region, account, resource: resource(kind, rest)? })
 }
 
-/// Splits at the first colon. A plain loop: parts are short, and a searcher's set-up costs more.
+/// The part before the first colon, which is not empty, and what is behind. A plain loop: parts are
+/// short, and setting up a searcher costs more.
 fn cut(text: &str) -> Option<(&str, &str)> {
-    let colon = text.bytes().position(|b| b == b':')?;
+    let colon = text.bytes().position(|b| b == b':').filter(|colon| *colon > 0)?;
     Some((text.get(..colon)?, text.get(colon + 1..)?))
 }
 
-fn has_empty_part(rest: &str) -> bool {
-    let mut before = b':';
-    rest.bytes().any(|b| std::mem::replace(&mut before, b) == b':' && b == b':') || before == b':'
+/// Parts between colons, none of them empty.
+fn full(rest: &str) -> bool {
+    rest.split(':').all(|part| !part.is_empty())
 }
 
+// Inlined, as every call of a function would copy the value once more.
+#[inline(always)]
 fn resource<'a>(kind: &'a str, rest: &'a str) -> Option<Resource<'a>> {
     match kind {
         "stateMachine" => state_machine(rest),
         "execution" => {
             let (name, execution) = cut(rest)?;
-            cut(execution).is_none().then_some(Resource::Execution { name, execution })
+            last(execution).then_some(Resource::Execution { name, execution })
         }
         "express" => {
             let (name, rest) = cut(rest)?;
             let (execution, id) = cut(rest)?;
-            Some(Resource::Express { name, execution, id })
+            full(id).then_some(Resource::Express { name, execution, id })
         }
-        _ => Some(Resource::Other { kind }),
+        _ => full(rest).then_some(Resource::Other { kind }),
     }
 }
 
+#[inline(always)]
 fn state_machine(rest: &str) -> Option<Resource<'_>> {
-    let Some((name, qualifier)) = cut(rest) else {
-        return Some(match rest.split_once('/') {
-            Some((name, label)) => Resource::Label { name, label },
-            None => Resource::StateMachine { name: rest },
-        });
-    };
-    if cut(qualifier).is_some() {
-        None
-    } else if qualifier.bytes().all(|b| b.is_ascii_digit()) {
-        Some(Resource::Version { name, number: qualifier })
-    } else {
-        Some(Resource::Alias { name, alias: qualifier })
+    match cut(rest) {
+        Some((name, number)) if is_number(number) => Some(Resource::Version { name, number }),
+        Some((name, alias)) => last(alias).then_some(Resource::Alias { name, alias }),
+        None => last(rest).then(|| unqualified(rest)),
     }
+}
+
+fn unqualified(rest: &str) -> Resource<'_> {
+    match rest.split_once('/') {
+        Some((name, label)) => Resource::Label { name, label },
+        None => Resource::StateMachine { name: rest },
+    }
+}
+
+/// A part that no other follows.
+fn last(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|b| b != b':')
+}
+
+/// Only digits: a version, and never the name of an alias.
+fn is_number(qualifier: &str) -> bool {
+    !qualifier.is_empty() && qualifier.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The number of a version's qualifier, [`NO_VERSION`] for one that no version can have; `None` for
+/// any other qualifier.
+pub(crate) fn version_number(qualifier: &str) -> Option<u32> {
+    let number = if qualifier.starts_with('0') { None } else { qualifier.parse().ok() };
+    is_number(qualifier).then_some(number.unwrap_or(NO_VERSION))
 }
 
 impl<'a> Arn<'a> {
@@ -160,7 +177,7 @@ impl<'a> Arn<'a> {
     /// The version's number; [`NO_VERSION`] for anything but a number that a version can have.
     pub fn version(&self) -> u32 {
         match self.resource {
-            Resource::Version { number, .. } if !number.starts_with('0') => number.parse().unwrap_or(NO_VERSION),
+            Resource::Version { number, .. } => version_number(number).unwrap_or(NO_VERSION),
             _ => NO_VERSION,
         }
     }

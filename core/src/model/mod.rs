@@ -7,6 +7,7 @@ mod routing;
 mod scope;
 mod time;
 
+pub(crate) use arn::version_number;
 pub use arn::{Arn, Resource, parse_arn};
 pub use parts::{ArnParts, format_arn};
 pub use record::{Alias, Execution, Machine, MachineType, Previous, Revision, Status, Stopped, Tag, Version};
