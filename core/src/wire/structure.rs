@@ -27,7 +27,9 @@ pub(crate) trait Checked {
     fn print(&self, out: &mut String);
 }
 
-/// Checks one member: missing where it is required, or whatever its rule says.
+/// Checks one member: missing where it is required, or whatever its rule says. Inlined down to
+/// [`check_text`], so that the rules are constants where they are looked at.
+#[inline(always)]
 pub(crate) fn check_member<T: Checked>(
     value: Option<&T>,
     member: &Member,
@@ -58,6 +60,7 @@ pub(crate) fn print_member<T: Checked>(value: Option<&T>, name: &str, out: &mut 
 }
 
 impl Checked for Text<'_> {
+    #[inline(always)]
     fn check(&self, rule: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations) {
         check_text(self, rule, limits, path, found);
     }
@@ -68,6 +71,7 @@ impl Checked for Text<'_> {
 }
 
 impl Checked for Secret<'_> {
+    #[inline(always)]
     fn check(&self, rule: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations) {
         check_text(self, rule, limits, path, found);
     }
@@ -77,6 +81,7 @@ impl Checked for Secret<'_> {
     }
 }
 
+#[inline(always)]
 fn check_text(value: &str, rule: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations) {
     let Rule::Text(rule) = rule else { return };
     let shown = || (!rule.sensitive).then(|| Shown::Quoted(value.to_owned()));
