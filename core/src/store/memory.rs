@@ -28,8 +28,10 @@ struct State {
 struct Entry {
     machine: Machine,
     current: Arc<Revision>,
-    versions: BTreeMap<u32, (Version, Arc<Revision>)>,
-    aliases: HashMap<Box<str>, Alias>,
+    /// In order of number.
+    versions: Vec<(Version, Arc<Revision>)>,
+    /// In order of name. Most state machines have one alias or two: a table would be mostly empty.
+    aliases: Vec<(Box<str>, Alias)>,
     executions: Executions,
     /// Starts by version; the state machine's own under 0.
     starts: BTreeMap<u32, u64>,
@@ -157,8 +159,8 @@ impl Entry {
         let mut entry = Self {
             machine,
             current: Arc::new(revision),
-            versions: BTreeMap::new(),
-            aliases: HashMap::new(),
+            versions: Vec::new(),
+            aliases: Vec::new(),
             executions: Executions::default(),
             starts: BTreeMap::new(),
         };
@@ -176,15 +178,11 @@ impl Entry {
             }
             Change::PutVersion(version) => self.put_version(version),
             Change::DropVersion { number, published } => {
-                self.versions.remove(&number);
+                self.versions.retain(|(version, _)| version.number != number);
                 self.machine.published = published;
             }
-            Change::PutAlias { name, alias } => {
-                self.aliases.insert(name, alias);
-            }
-            Change::DropAlias { name } => {
-                self.aliases.remove(&name);
-            }
+            Change::PutAlias { name, alias } => self.put_alias(name, alias),
+            Change::DropAlias { name } => self.aliases.retain(|(other, _)| *other != name),
             Change::PutTags(tags) => self.machine.tags = tags,
             Change::PutExecution { execution, keep } => self.put_execution(*execution, keep),
             Change::CountStart { version } => self.count(version),
@@ -199,11 +197,31 @@ impl Entry {
     fn put_version(&mut self, version: Version) {
         self.machine.last_version = version.number;
         self.machine.published = Some(version.number);
-        self.versions.insert(version.number, (version, Arc::clone(&self.current)));
+        let place = self.versions.partition_point(|(earlier, _)| earlier.number < version.number);
+        self.versions.insert(place, (version, Arc::clone(&self.current)));
+    }
+
+    fn find_version(&self, number: u32) -> Option<&(Version, Arc<Revision>)> {
+        let index = self.versions.binary_search_by_key(&number, |(version, _)| version.number).ok()?;
+        self.versions.get(index)
+    }
+
+    fn put_alias(&mut self, name: Box<str>, alias: Alias) {
+        let place = self.aliases.partition_point(|(other, _)| *other < name);
+        match self.aliases.get_mut(place).filter(|(other, _)| *other == name) {
+            Some((_, stored)) => *stored = alias,
+            None => {
+                // A Vec's own growth would begin with room for four.
+                if self.aliases.is_empty() {
+                    self.aliases.reserve_exact(2);
+                }
+                self.aliases.insert(place, (name, alias));
+            }
+        }
     }
 
     fn put_execution(&mut self, execution: Execution, keep: usize) {
-        let revision = match execution.version.and_then(|number| self.versions.get(&number)) {
+        let revision = match execution.version.and_then(|number| self.find_version(number)) {
             Some((_, revision)) => revision,
             None => &self.current,
         };
@@ -253,13 +271,13 @@ impl View for Entry {
     fn revision(&self, of: RevisionOf<'_>) -> Result<Option<Arc<Revision>>> {
         Ok(match of {
             RevisionOf::Current => Some(Arc::clone(&self.current)),
-            RevisionOf::Version(number) => self.versions.get(&number).map(|(_, revision)| Arc::clone(revision)),
+            RevisionOf::Version(number) => self.find_version(number).map(|(_, revision)| Arc::clone(revision)),
             RevisionOf::Execution(name) => self.executions.get(name).map(|(_, revision)| Arc::clone(revision)),
         })
     }
 
     fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>> {
-        Ok(self.versions.get(&number).map(|(version, _)| Cow::Borrowed(version)))
+        Ok(self.find_version(number).map(|(version, _)| Cow::Borrowed(version)))
     }
 
     fn version_count(&self) -> Result<usize> {
@@ -267,12 +285,14 @@ impl View for Entry {
     }
 
     fn versions(&self, below: Option<u32>, take: usize) -> Result<Vec<Version>> {
-        let found = self.versions.range(..below.unwrap_or(u32::MAX)).rev();
-        Ok(found.take(take).map(|(_, (version, _))| version.clone()).collect())
+        let end = below.map_or(self.versions.len(), |below| self.versions.partition_point(|(v, _)| v.number < below));
+        let found = self.versions.iter().take(end).rev().take(take);
+        Ok(found.map(|(version, _)| version.clone()).collect())
     }
 
     fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>> {
-        Ok(self.aliases.get(name).map(Cow::Borrowed))
+        let place = self.aliases.binary_search_by(|(other, _)| (**other).cmp(name)).ok();
+        Ok(place.and_then(|place| self.aliases.get(place)).map(|(_, alias)| Cow::Borrowed(alias)))
     }
 
     fn alias_count(&self) -> Result<usize> {
