@@ -85,5 +85,5 @@ fn qualified(machine: &str, qualifier: &str) -> String {
 
 /// `ARN:NUMBER`
 fn version_arn(machine: &str, number: u32) -> String {
-    qualified(machine, &number.to_string())
+    qualified(machine, itoa::Buffer::new().format(number))
 }
