@@ -1,1 +1,5 @@
-fn main() { napi_build::setup(); }
+//! How an addon is linked on this platform.
+
+fn main() {
+    napi_build::setup();
+}

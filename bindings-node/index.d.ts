@@ -1,9 +1,713 @@
-/** Where an alias sends executions: one entry of a routing configuration. */
+/* Inputs and answers of the operations. Inputs are those of the commands of `@aws-sdk/client-sfn`, and the
+ * answers can stand wherever theirs are expected; `dev/test/types.ts` holds the two together. */
+
+/** The operations that are answered. */
+export type Operation =
+  | 'CreateStateMachineAlias'
+  | 'DescribeStateMachineAlias'
+  | 'ListStateMachineAliases'
+  | 'UpdateStateMachineAlias'
+  | 'DeleteStateMachineAlias'
+  | 'CreateStateMachine'
+  | 'UpdateStateMachine'
+  | 'DescribeStateMachine'
+  | 'ListStateMachines'
+  | 'DeleteStateMachine'
+  | 'PublishStateMachineVersion'
+  | 'ListStateMachineVersions'
+  | 'DeleteStateMachineVersion'
+  | 'StartExecution'
+  | 'DescribeExecution'
+  | 'DescribeStateMachineForExecution'
+  | 'ListExecutions'
+  | 'StopExecution'
+  | 'TagResource'
+  | 'UntagResource'
+  | 'ListTagsForResource'
+  | 'ValidateStateMachineDefinition'
+
+/** Where an execution stands. Here executions are RUNNING until they are stopped. */
+export type ExecutionStatus = 'ABORTED' | 'FAILED' | 'PENDING_REDRIVE' | 'RUNNING' | 'SUCCEEDED' | 'TIMED_OUT'
+
+/** Quotas and sizes, with AWS's documented values as defaults. */
+export interface Limits {
+  /** Aliases of one state machine (100). */
+  aliasesPerStateMachine?: number
+  /** Versions of one state machine (1000). */
+  versionsPerStateMachine?: number
+  /** Characters of a definition (1,048,576). */
+  definitionCharacters?: number
+  /** Characters of an execution input (262,144). */
+  inputCharacters?: number
+  /** Bytes of a request body (1,048,576). */
+  requestBytes?: number
+  /** Executions of one state machine that are kept, newest first (10,000). */
+  executionsPerStateMachine?: number
+  /** Tags of one resource (50). */
+  tagsPerResource?: number
+}
+
+/** Whose resources a service sees. */
+export interface Scope {
+  /** `aws` by default. */
+  partition?: string
+  /** 12 digits, `000000000000` by default. */
+  account?: string
+  /** `us-east-1` by default. */
+  region?: string
+}
+
+/** How a service behaves where a user may choose. */
+export interface Options {
+  limits?: Limits
+  /** Makes draws, revision ids and generated execution names repeatable. */
+  seed?: number | bigint
+  /** For how long after UpdateStateMachineAlias the previous routing still holds (0: not at all). */
+  updateDelaySeconds?: number
+  /** For how long DeleteStateMachine leaves a state machine in status DELETING (0: not at all). */
+  deletionDelaySeconds?: number
+  /** Where the time comes from: a Date, or milliseconds as `Date.now` gives them. */
+  clock?: () => Date | number
+  scope?: Scope
+}
+
+/** What the methods reject with and the functions throw: an `Error` shaped as the SDK's. */
+export interface AliasError extends Error {
+  /** The AWS error code. */
+  name: ErrorCode
+  /** The AWS error code. */
+  code: ErrorCode
+  $fault: 'client' | 'server'
+  $metadata: Metadata
+  /** Of a ValidationException, where AWS sets one. */
+  reason?: string
+  /** What a getter of the input threw. */
+  cause?: unknown
+}
+
+/** What the SDK gives with every answer. */
+export interface Metadata {
+  httpStatusCode: number
+  requestId: string
+  attempts: number
+  totalRetryDelay: number
+}
+
+/** What every answer has. */
+export interface Answer {
+  $metadata: Metadata
+}
+
+/** One problem of a request. */
+export interface Problem {
+  /** Where, as a JSON pointer into the input; empty for the request as a whole. */
+  path: string
+  /** A code that stays the same in every later version, for example `weights-sum`. */
+  code: string
+  /** The AWS error that the problem leads to. */
+  error: ErrorCode
+  /** The sentence that AWS answers to this problem alone. */
+  message: string
+  /** What to do about it. */
+  fix: string
+}
+
+/** What a create request is beside an existing alias. */
+export interface Comparison {
+  answer: 'new' | 'replay' | 'conflict'
+  /** The members that differ; none but in a conflict. */
+  differs: ('description' | 'routingConfiguration')[]
+}
+
+/** The parts of an ARN by name. Parts that its kind does not have are absent. */
+export interface ArnParts {
+  /** `stateMachine`, `version`, `alias`, `label`, `execution`, `express`, or another type as the ARN spells it. */
+  kind: string
+  partition: string
+  region: string
+  account: string
+  /** The state machine's name. */
+  stateMachine?: string
+  /** The version's number, the alias's name or the label. */
+  qualifier?: string
+  /** The execution's name. */
+  execution?: string
+  /** The express execution's id. */
+  id?: string
+}
+
+/** How often a version, or the state machine itself, was started. */
+export interface StartCount {
+  /** The version's number; `null` for starts with the state machine's own ARN. */
+  version: number | null
+  count: number
+}
+
+/** One entry of a routing configuration. */
 export interface RoutingConfigurationListItem {
+  /** The version's ARN. */
   stateMachineVersionArn: string | undefined
   /** Percent of the starts, 0 to 100. */
   weight: number | undefined
 }
+
+/** Input of CreateStateMachineAlias. */
+export interface CreateStateMachineAliasInput {
+  /** What the alias is for, at most 256 characters. */
+  description?: string | undefined
+  /** 1 to 80 of letters, digits, `_`, `-`, `.`, not all digits. */
+  name: string | undefined
+  /** One or two routes whose weights add up to 100. */
+  routingConfiguration: RoutingConfigurationListItem[] | undefined
+}
+
+/** Input of DescribeStateMachineAlias. */
+export interface DescribeStateMachineAliasInput {
+  /** The alias's ARN. */
+  stateMachineAliasArn: string | undefined
+}
+
+/** Input of ListStateMachineAliases. */
+export interface ListStateMachineAliasesInput {
+  /** A state machine, or a version whose aliases are wanted. */
+  stateMachineArn: string | undefined
+  /** Where the page before ended. */
+  nextToken?: string | undefined
+  /** At most so many; 0 or absent: 100. */
+  maxResults?: number | undefined
+}
+
+/** Input of UpdateStateMachineAlias. */
+export interface UpdateStateMachineAliasInput {
+  /** The alias's ARN. */
+  stateMachineAliasArn: string | undefined
+  /** The new description; absent: unchanged. */
+  description?: string | undefined
+  /** The new routing, whole; absent: unchanged. */
+  routingConfiguration?: RoutingConfigurationListItem[] | undefined
+}
+
+/** Input of DeleteStateMachineAlias. */
+export interface DeleteStateMachineAliasInput {
+  /** The alias's ARN. */
+  stateMachineAliasArn: string | undefined
+}
+
+/** Where logs go. */
+export interface CloudWatchLogsLogGroup {
+  /** The log group's ARN. */
+  logGroupArn?: string | undefined
+}
+
+/** Where logs go. */
+export interface LogDestination {
+  /** The log group. */
+  cloudWatchLogsLogGroup?: CloudWatchLogsLogGroup | undefined
+}
+
+/** What is logged. Kept and given back; nothing is logged here. */
+export interface LoggingConfiguration {
+  /** How much. */
+  level?: 'ALL' | 'ERROR' | 'FATAL' | 'OFF' | undefined
+  /** Whether data is included. */
+  includeExecutionData?: boolean | undefined
+  /** Where to. */
+  destinations?: LogDestination[] | undefined
+}
+
+/** Whether X-Ray traces. Kept and given back. */
+export interface TracingConfiguration {
+  /** Whether it is on. */
+  enabled?: boolean | undefined
+}
+
+/** How data is encrypted. Kept and given back. */
+export interface EncryptionConfiguration {
+  /** The key. */
+  kmsKeyId?: string | undefined
+  /** Seconds. */
+  kmsDataKeyReusePeriodSeconds?: number | undefined
+  /** The type. */
+  type: 'AWS_OWNED_KEY' | 'CUSTOMER_MANAGED_KMS_KEY' | undefined
+}
+
+/** A tag. */
+export interface Tag {
+  /** The key. */
+  key?: string | undefined
+  /** The value. */
+  value?: string | undefined
+}
+
+/** Input of CreateStateMachine. */
+export interface CreateStateMachineInput {
+  /** 1 to 80 characters. */
+  name: string | undefined
+  /** The definition, Amazon States Language as JSON text. */
+  definition: string | undefined
+  /** The role's ARN. */
+  roleArn: string | undefined
+  /** STANDARD (also when absent) or EXPRESS. */
+  type?: 'STANDARD' | 'EXPRESS' | undefined
+  /** Logging. */
+  loggingConfiguration?: LoggingConfiguration | undefined
+  /** Tags, 50 at most. */
+  tags?: Tag[] | undefined
+  /** Tracing. */
+  tracingConfiguration?: TracingConfiguration | undefined
+  /** Whether to publish a version as well. */
+  publish?: boolean | undefined
+  /** The version's description; only with `publish`. */
+  versionDescription?: string | undefined
+  /** Encryption. */
+  encryptionConfiguration?: EncryptionConfiguration | undefined
+}
+
+/** Input of UpdateStateMachine. Absent members stay as they are. */
+export interface UpdateStateMachineInput {
+  /** The state machine. */
+  stateMachineArn: string | undefined
+  /** The definition, Amazon States Language as JSON text. */
+  definition?: string | undefined
+  /** The role's ARN. */
+  roleArn?: string | undefined
+  /** Logging. */
+  loggingConfiguration?: LoggingConfiguration | undefined
+  /** Tracing. */
+  tracingConfiguration?: TracingConfiguration | undefined
+  /** Whether to publish a version as well. */
+  publish?: boolean | undefined
+  /** The version's description; only with `publish`. */
+  versionDescription?: string | undefined
+  /** Encryption. */
+  encryptionConfiguration?: EncryptionConfiguration | undefined
+}
+
+/** Input of DescribeStateMachine. */
+export interface DescribeStateMachineInput {
+  /** A state machine or a version. */
+  stateMachineArn: string | undefined
+  /** METADATA_ONLY leaves definition and input out. */
+  includedData?: 'ALL_DATA' | 'METADATA_ONLY' | undefined
+}
+
+/** Input of ListStateMachines. */
+export interface ListStateMachinesInput {
+  /** At most so many; 0 or absent: 100. */
+  maxResults?: number | undefined
+  /** Where the page before ended. */
+  nextToken?: string | undefined
+}
+
+/** Input of DeleteStateMachine. */
+export interface DeleteStateMachineInput {
+  /** The state machine. */
+  stateMachineArn: string | undefined
+}
+
+/** Input of PublishStateMachineVersion. */
+export interface PublishStateMachineVersionInput {
+  /** The state machine. */
+  stateMachineArn: string | undefined
+  /** Publish only this revision; `INITIAL` before the first update. */
+  revisionId?: string | undefined
+  /** The version's description. */
+  description?: string | undefined
+}
+
+/** Input of ListStateMachineVersions. */
+export interface ListStateMachineVersionsInput {
+  /** The state machine. */
+  stateMachineArn: string | undefined
+  /** Where the page before ended. */
+  nextToken?: string | undefined
+  /** At most so many; 0 or absent: 100. */
+  maxResults?: number | undefined
+}
+
+/** Input of DeleteStateMachineVersion. */
+export interface DeleteStateMachineVersionInput {
+  /** The version's ARN. */
+  stateMachineVersionArn: string | undefined
+}
+
+/** Input of TagResource. */
+export interface TagResourceInput {
+  /** The state machine's ARN. */
+  resourceArn: string | undefined
+  /** Tags, 50 at most. */
+  tags: Tag[] | undefined
+}
+
+/** Input of UntagResource. */
+export interface UntagResourceInput {
+  /** The state machine's ARN. */
+  resourceArn: string | undefined
+  /** Keys to remove. */
+  tagKeys: string[] | undefined
+}
+
+/** Input of ListTagsForResource. */
+export interface ListTagsForResourceInput {
+  /** The state machine's ARN. */
+  resourceArn: string | undefined
+}
+
+/** Input of ValidateStateMachineDefinition. */
+export interface ValidateStateMachineDefinitionInput {
+  /** The definition, Amazon States Language as JSON text. */
+  definition: string | undefined
+  /** STANDARD (also when absent) or EXPRESS. */
+  type?: 'STANDARD' | 'EXPRESS' | undefined
+  /** The least severity wanted. */
+  severity?: 'ERROR' | 'WARNING' | undefined
+  /** At most so many diagnostics; 0 or absent: 100. */
+  maxResults?: number | undefined
+}
+
+/** Input of StartExecution. */
+export interface StartExecutionInput {
+  /** A state machine, version or alias. */
+  stateMachineArn: string | undefined
+  /** The execution's name; absent: a UUID. */
+  name?: string | undefined
+  /** JSON text; absent: `{}`. */
+  input?: string | undefined
+  /** X-Ray's header. */
+  traceHeader?: string | undefined
+}
+
+/** Input of DescribeExecution. */
+export interface DescribeExecutionInput {
+  /** The execution's ARN. */
+  executionArn: string | undefined
+  /** METADATA_ONLY leaves definition and input out. */
+  includedData?: 'ALL_DATA' | 'METADATA_ONLY' | undefined
+}
+
+/** Input of DescribeStateMachineForExecution. */
+export interface DescribeStateMachineForExecutionInput {
+  /** The execution's ARN. */
+  executionArn: string | undefined
+  /** METADATA_ONLY leaves definition and input out. */
+  includedData?: 'ALL_DATA' | 'METADATA_ONLY' | undefined
+}
+
+/** Input of ListExecutions. */
+export interface ListExecutionsInput {
+  /** A state machine, version or alias. */
+  stateMachineArn?: string | undefined
+  /** Only executions of this status. */
+  statusFilter?: ExecutionStatus | undefined
+  /** At most so many; 0 or absent: 100. */
+  maxResults?: number | undefined
+  /** Where the page before ended. */
+  nextToken?: string | undefined
+  /** A map run; there are none here. */
+  mapRunArn?: string | undefined
+  /** Only executions (not) redriven; none is here. */
+  redriveFilter?: 'REDRIVEN' | 'NOT_REDRIVEN' | undefined
+}
+
+/** Input of StopExecution. */
+export interface StopExecutionInput {
+  /** The execution's ARN. */
+  executionArn: string | undefined
+  /** An error code. */
+  error?: string | undefined
+  /** A cause. */
+  cause?: string | undefined
+}
+
+/** Answer of CreateStateMachineAlias. */
+export interface CreateStateMachineAliasOutput extends Answer {
+  /** When the alias was created; of a replay: the original date. */
+  creationDate: Date
+  /** The alias's ARN. */
+  stateMachineAliasArn: string
+}
+
+/** Answer of DescribeStateMachineAlias. */
+export interface DescribeStateMachineAliasOutput extends Answer {
+  /** When it was created. */
+  creationDate: Date
+  /** Absent when it was never set. */
+  description?: string
+  /** The alias's name. */
+  name: string
+  /** In the order of the request that set it. */
+  routingConfiguration: RoutingConfigurationListItem[]
+  /** The alias's ARN. */
+  stateMachineAliasArn: string
+  /** When it was last updated. */
+  updateDate: Date
+}
+
+/** An alias in a list. */
+export interface StateMachineAliasListItem {
+  /** When it was created. */
+  creationDate: Date
+  /** The alias's ARN. */
+  stateMachineAliasArn: string
+}
+
+/** Answer of ListStateMachineAliases. */
+export interface ListStateMachineAliasesOutput extends Answer {
+  /** Given when there are more. */
+  nextToken?: string
+  /** Oldest first, by name where dates are equal. */
+  stateMachineAliases: StateMachineAliasListItem[]
+}
+
+/** Answer of UpdateStateMachineAlias. */
+export interface UpdateStateMachineAliasOutput extends Answer {
+  /** Now. */
+  updateDate: Date
+}
+
+/** Answer of CreateStateMachine. */
+export interface CreateStateMachineOutput extends Answer {
+  /** When it was created. */
+  creationDate: Date
+  /** Its ARN. */
+  stateMachineArn: string
+  /** The version, when one was published. */
+  stateMachineVersionArn?: string
+}
+
+/** Answer of UpdateStateMachine. */
+export interface UpdateStateMachineOutput extends Answer {
+  /** Absent until the first effective update. */
+  revisionId?: string
+  /** The version, with `publish`. */
+  stateMachineVersionArn?: string
+  /** When the current content came. */
+  updateDate: Date
+}
+
+/** Answer of DescribeStateMachine. */
+export interface DescribeStateMachineOutput extends Answer {
+  /** Of the state machine, or of the version asked for. */
+  creationDate: Date
+  /** As given; `{}` with METADATA_ONLY. */
+  definition: string
+  /** The version's description. */
+  description?: string
+  /** As given. */
+  encryptionConfiguration?: EncryptionConfiguration
+  /** As given, or OFF. */
+  loggingConfiguration: LoggingConfiguration
+  /** The state machine's name. */
+  name: string
+  /** Absent until the first effective update. */
+  revisionId?: string
+  /** The role. */
+  roleArn: string
+  /** The ARN asked for. */
+  stateMachineArn: string
+  /** ACTIVE or DELETING. */
+  status: 'ACTIVE' | 'DELETING'
+  /** As given, or off. */
+  tracingConfiguration: TracingConfiguration
+  /** STANDARD or EXPRESS. */
+  type: 'STANDARD' | 'EXPRESS'
+}
+
+/** A state machine in a list. */
+export interface StateMachineListItem {
+  /** When it was created. */
+  creationDate: Date
+  /** Its name. */
+  name: string
+  /** Its ARN. */
+  stateMachineArn: string
+  /** STANDARD or EXPRESS. */
+  type: 'STANDARD' | 'EXPRESS'
+}
+
+/** Answer of ListStateMachines. */
+export interface ListStateMachinesOutput extends Answer {
+  /** Given when there are more. */
+  nextToken?: string
+  /** By name. */
+  stateMachines: StateMachineListItem[]
+}
+
+/** Answer of PublishStateMachineVersion. */
+export interface PublishStateMachineVersionOutput extends Answer {
+  /** When the version was published. */
+  creationDate: Date
+  /** The version. */
+  stateMachineVersionArn: string
+}
+
+/** A version in a list. */
+export interface StateMachineVersionListItem {
+  /** When it was published. */
+  creationDate: Date
+  /** The version. */
+  stateMachineVersionArn: string
+}
+
+/** Answer of ListStateMachineVersions. */
+export interface ListStateMachineVersionsOutput extends Answer {
+  /** Given when there are more. */
+  nextToken?: string
+  /** Highest number first. */
+  stateMachineVersions: StateMachineVersionListItem[]
+}
+
+/** Answer of ListTagsForResource. */
+export interface ListTagsForResourceOutput extends Answer {
+  /** In the order in which their keys were first set. */
+  tags: Tag[]
+}
+
+/** A fault in a definition. */
+export interface Diagnostic {
+  /** ERROR. */
+  severity: 'ERROR' | 'WARNING'
+  /** SCHEMA_VALIDATION_FAILED or INVALID_JSON_DESCRIPTION. */
+  code: string
+  /** What is wrong. */
+  message: string
+  /** Where, as a JSON pointer. */
+  location?: string
+}
+
+/** Answer of ValidateStateMachineDefinition. It checks that the definition is JSON with `StartAt` and `States`, and no more. */
+export interface ValidateStateMachineDefinitionOutput extends Answer {
+  /** OK or FAIL. */
+  result: 'OK' | 'FAIL'
+  /** What is wrong. */
+  diagnostics: Diagnostic[]
+  /** Always false. */
+  truncated: boolean
+}
+
+/** Answer of StartExecution. */
+export interface StartExecutionOutput extends Answer {
+  /** The execution's ARN, without version or alias. */
+  executionArn: string
+  /** When it was started. */
+  startDate: Date
+}
+
+/** Whether data is included. */
+export interface CloudWatchEventsExecutionDataDetails {
+  /** True. */
+  included: boolean
+}
+
+/** Answer of DescribeExecution. Executions are routed and recorded, not interpreted: RUNNING until stopped. */
+export interface DescribeExecutionOutput extends Answer {
+  /** The cause given to StopExecution. */
+  cause?: string
+  /** The error code given to StopExecution. */
+  error?: string
+  /** The execution's ARN. */
+  executionArn: string
+  /** The input as given; left out with METADATA_ONLY. */
+  input?: string
+  /** Whether the input is included. */
+  inputDetails?: CloudWatchEventsExecutionDataDetails
+  /** The execution's name. */
+  name: string
+  /** Always 0: nothing is redriven here. */
+  redriveCount: number
+  /** NOT_REDRIVABLE while running, REDRIVABLE once stopped. */
+  redriveStatus: 'REDRIVABLE' | 'NOT_REDRIVABLE' | 'REDRIVABLE_BY_MAP_RUN'
+  /** Why it is not redrivable. */
+  redriveStatusReason?: string
+  /** When it was started. */
+  startDate: Date
+  /** The alias that it was started with. */
+  stateMachineAliasArn?: string
+  /** The state machine, without version or alias. */
+  stateMachineArn: string
+  /** The version that it runs, when started with a version or an alias. */
+  stateMachineVersionArn?: string
+  /** RUNNING or ABORTED. */
+  status: ExecutionStatus
+  /** When it was stopped. */
+  stopDate?: Date
+  /** As given. */
+  traceHeader?: string
+}
+
+/** Answer of DescribeStateMachineForExecution: the content that the execution was started with. */
+export interface DescribeStateMachineForExecutionOutput extends Answer {
+  /** `{}` with METADATA_ONLY. */
+  definition: string
+  /** As given. */
+  encryptionConfiguration?: EncryptionConfiguration
+  /** As given, or OFF. */
+  loggingConfiguration: LoggingConfiguration
+  /** The state machine's name. */
+  name: string
+  /** Absent for the content that the state machine was created with. */
+  revisionId?: string
+  /** The role. */
+  roleArn: string
+  /** Without version or alias. */
+  stateMachineArn: string
+  /** As given, or off. */
+  tracingConfiguration: TracingConfiguration
+  /** When this content came. */
+  updateDate: Date
+}
+
+/** An execution in a list. */
+export interface ExecutionListItem {
+  /** The execution's ARN. */
+  executionArn: string
+  /** The execution's name. */
+  name: string
+  /** Always 0. */
+  redriveCount: number
+  /** When it was started. */
+  startDate: Date
+  /** The alias that it was started with. */
+  stateMachineAliasArn?: string
+  /** Without version or alias. */
+  stateMachineArn: string
+  /** The version that it runs, when started with a version or an alias. */
+  stateMachineVersionArn?: string
+  /** RUNNING or ABORTED. */
+  status: ExecutionStatus
+  /** When it was stopped. */
+  stopDate?: Date
+}
+
+/** Answer of ListExecutions. */
+export interface ListExecutionsOutput extends Answer {
+  /** Newest first. */
+  executions: ExecutionListItem[]
+  /** Given when there are more. */
+  nextToken?: string
+}
+
+/** Answer of StopExecution. */
+export interface StopExecutionOutput extends Answer {
+  /** When it was stopped. */
+  stopDate: Date
+}
+
+/** Answer of DeleteStateMachineAlias: no members. */
+export interface DeleteStateMachineAliasOutput extends Answer {}
+
+/** Answer of DeleteStateMachine: no members. */
+export interface DeleteStateMachineOutput extends Answer {}
+
+/** Answer of DeleteStateMachineVersion: no members. */
+export interface DeleteStateMachineVersionOutput extends Answer {}
+
+/** Answer of TagResource: no members. */
+export interface TagResourceOutput extends Answer {}
+
+/** Answer of UntagResource: no members. */
+export interface UntagResourceOutput extends Answer {}
+
 
 /**
  * Which binding artifact the generated loader actually loaded: `'native'` for
@@ -25,11 +729,8 @@ export declare class Aliases {
   static open(path: string, options?: Options): Promise<Aliases>
   /** The same service as seen from another account, region or partition; what is left away stays. */
   inScope(scope: Scope): Aliases
-  /**
-   * An operation by its name, with the input and the answer of the SDK's command of that name. The
-   * input may be JSON as well, as text or bytes.
-   */
-  call(operation: Operation | (string & {}), input?: object | string | Uint8Array): Promise<any>
+  /** An operation by its name, with the input and the answer of the SDK's command of that name. */
+  call(operation: Operation | (string & {}), input?: object): Promise<any>
   /** An operation in AWS JSON 1.0: a body in, a status and a body out. Refusals are answers here. */
   callJson(operation: Operation | (string & {}), body: string | Uint8Array): Promise<{ status: number, body: string }>
   /** How often each version of a state machine was started, and the state machine itself first. */

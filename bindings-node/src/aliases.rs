@@ -3,7 +3,7 @@
 use crate::clock::{self, Watch};
 use crate::error;
 use crate::handler::RequestHandler;
-use crate::js::{Input, Js, Tree, TreeSink};
+use crate::js::{Js, Object, Tree, TreeSink};
 use crate::options;
 use crate::work::{Done, Task};
 use napi::bindgen_prelude::{Env, Unknown};
@@ -36,7 +36,8 @@ impl Aliases {
     #[napi(catch_unwind, ts_args_type = "path: string, options?: Options", ts_return_type = "Promise<Aliases>")]
     pub fn open<'e>(env: &'e Env, path: Unknown<'e>, options: Unknown<'e>) -> napi::Result<Unknown<'e>> {
         let any = Js::any(env);
-        let path = Js::of(env, &path).string().ok_or_else(|| error::argument(any, "path: must be a string", None).error())?;
+        let path =
+            Js::of(env, &path).string().ok_or_else(|| error::argument(any, "path: must be a string", None).error())?;
         let (options, scope, watch) = read_options(env, &options)?;
         let open = move || {
             let service = sfn_alias::Aliases::open_with(path, options)?.in_scope(scope);
@@ -54,11 +55,10 @@ impl Aliases {
         Ok(Self { service: Some(service.in_scope(scope)), watch: self.watch.clone(), durable: self.durable })
     }
 
-    /// An operation by its name, with the input and the answer of the SDK's command of that name. The
-    /// input may be JSON as well, as text or bytes.
+    /// An operation by its name, with the input and the answer of the SDK's command of that name.
     #[napi(
         catch_unwind,
-        ts_args_type = "operation: Operation | (string & {}), input?: object | string | Uint8Array",
+        ts_args_type = "operation: Operation | (string & {}), input?: object",
         ts_return_type = "Promise<any>"
     )]
     pub fn call<'e>(&self, env: &'e Env, operation: Unknown<'e>, input: Unknown<'e>) -> napi::Result<Unknown<'e>> {
@@ -81,7 +81,9 @@ impl Aliases {
     #[napi(catch_unwind, ts_args_type = "stateMachineArn: string", ts_return_type = "Promise<StartCount[]>")]
     pub fn start_counts<'e>(&self, env: &'e Env, state_machine_arn: Unknown<'e>) -> napi::Result<Unknown<'e>> {
         let arn = Js::of(env, &state_machine_arn).described();
-        self.work(env, move |service| Ok(Done::Value(Tree::List(service.start_counts(&arn)?.iter().map(count).collect()))))
+        self.work(env, move |service| {
+            Ok(Done::Value(Tree::List(service.start_counts(&arn)?.iter().map(count).collect())))
+        })
     }
 
     /// A `requestHandler` for the AWS SDK's `SFNClient`: it answers from this service, without a socket.
@@ -110,10 +112,11 @@ impl Aliases {
     /// Runs an operation, and gives the promise of its answer. A request that cannot be read is refused
     /// before the store is touched, so that it needs no other thread.
     pub fn run<'e>(&self, env: &'e Env, operation: String, input: &Unknown<'e>) -> napi::Result<Unknown<'e>> {
-        let mut input = Input::of(&operation, Js::of(env, input));
-        let apart = if self.durable { input.detach() } else { None };
+        let input = Object::of(&operation, Js::of(env, input));
+        let apart = if self.durable { input.detached() } else { None };
         if let Some(input) = apart {
-            return self.work(env, move |service| service.invoke_with(&operation, &input[..], &TreeSink).map(Done::Answer));
+            return self
+                .work(env, move |service| service.invoke_with(&operation, &input[..], &TreeSink).map(Done::Answer));
         }
         let any = Js::any(env);
         let outcome = self.ready(env).and_then(|(service, now)| {

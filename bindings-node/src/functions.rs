@@ -1,7 +1,7 @@
 //! Questions that need no service, answered at once.
 
 use crate::error;
-use crate::js::{Input, Js, Tree};
+use crate::js::{Input, Js, Routing, Tree};
 use napi::ValueType;
 use napi::bindgen_prelude::{Buffer, Env, Unknown};
 use napi_derive::napi;
@@ -14,9 +14,8 @@ use sfn_alias::{Error, ErrorKind, Operation};
 const CREATE: &str = "CreateStateMachineAlias";
 
 /// What to throw of a refused input.
-fn refused<'e>(env: &'e Env, input: &Input<'e>) -> impl Fn(Error) -> napi::Error {
-    let (any, exception) = (Js::any(env), input.exception());
-    move |refused| error::of(any, &refused, exception).error()
+fn thrown<'e>(env: &'e Env, refused: &Error, exception: Option<Js<'e>>) -> napi::Error {
+    error::of(Js::any(env), refused, exception).error()
 }
 
 fn shown<'e>(env: &'e Env, tree: sfn_alias::Result<Tree>) -> napi::Result<Unknown<'e>> {
@@ -34,7 +33,11 @@ fn shown<'e>(env: &'e Env, tree: sfn_alias::Result<Tree>) -> napi::Result<Unknow
 pub fn validate<'e>(env: &'e Env, operation: Unknown<'e>, input: Unknown<'e>) -> napi::Result<()> {
     let operation = Js::of(env, &operation).described();
     let input = Input::of(&operation, Js::of(env, &input));
-    sfn_alias::validate_from(&operation, &input).map_err(|error| refused(env, &input)(error))
+    let validated = match &input {
+        Input::Json(json) => sfn_alias::validate(&operation, json),
+        Input::Object(object) => sfn_alias::validate_from(&operation, object),
+    };
+    validated.map_err(|refused| thrown(env, &refused, input.exception()))
 }
 
 /// All problems of a request by itself at once, also those that AWS would only reveal one deploy at a time.
@@ -46,8 +49,11 @@ pub fn validate<'e>(env: &'e Env, operation: Unknown<'e>, input: Unknown<'e>) ->
 pub fn check<'e>(env: &'e Env, operation: Unknown<'e>, input: Unknown<'e>) -> napi::Result<Unknown<'e>> {
     let operation = Js::of(env, &operation).described();
     let input = Input::of(&operation, Js::of(env, &input));
-    let problems = sfn_alias::check_from(&operation, &input).map_err(|error| refused(env, &input)(error))?;
-    shown(env, Tree::of(&problems))
+    let problems = match &input {
+        Input::Json(json) => sfn_alias::check(&operation, json),
+        Input::Object(object) => sfn_alias::check_from(&operation, object),
+    };
+    shown(env, problems.and_then(|problems| Tree::of(&problems)))
 }
 
 /// The fingerprint of a create request, 64 hexadecimal digits: equal for requests that AWS takes for the
@@ -55,7 +61,8 @@ pub fn check<'e>(env: &'e Env, operation: Unknown<'e>, input: Unknown<'e>) -> na
 #[napi(catch_unwind, ts_args_type = "input: CreateStateMachineAliasInput | string | Uint8Array")]
 pub fn fingerprint<'e>(env: &'e Env, input: Unknown<'e>) -> napi::Result<String> {
     let input = Input::of(CREATE, Js::of(env, &input));
-    let fingerprint = sfn_alias::fingerprint_from(&input).map_err(|error| refused(env, &input)(error))?;
+    let fingerprint =
+        sfn_alias::fingerprint_from(&input).map_err(|refused| thrown(env, &refused, input.exception()))?;
     Ok(fingerprint.to_hex())
 }
 
@@ -68,7 +75,7 @@ pub fn fingerprint_encoding<'e>(env: &'e Env, input: Unknown<'e>) -> napi::Resul
         Ok(typed) => sfn_alias::fingerprint_encoding(&typed),
         Err(_) => sfn_alias::fingerprint_from(&input).map(|_| Vec::new()),
     };
-    encoding.map(Buffer::from).map_err(|error| refused(env, &input)(error))
+    encoding.map(Buffer::from).map_err(|refused| thrown(env, &refused, input.exception()))
 }
 
 /// What CreateStateMachineAlias would do beside an alias, as DescribeStateMachineAlias answered it.
@@ -83,7 +90,9 @@ pub fn compare<'e>(env: &'e Env, existing: Unknown<'e>, input: Unknown<'e>) -> n
     let existing = (!absent).then(|| Input::answer(existing));
     let input = Input::of(CREATE, Js::of(env, &input));
     let compared = sfn_alias::compare_from(existing.as_ref(), &input);
-    let compared = compared.map_err(|error| refused(env, existing.as_ref().unwrap_or(&input))(error))?;
+    let compared = compared.map_err(|refused| {
+        thrown(env, &refused, existing.and_then(|existing| existing.exception()).or(input.exception()))
+    })?;
     let differs: Vec<&str> = compared.differs().iter().map(|member| member.as_str()).collect();
     shown(env, Tree::of(&json!({ "answer": compared.as_str(), "differs": differs })))
 }
@@ -103,8 +112,9 @@ pub fn pick<'e>(env: &'e Env, routing_configuration: Unknown<'e>, draw: Unknown<
 /// The version's ARN that a draw falls on; nothing is drawn for a routing that is refused.
 pub fn picked<'e>(env: &'e Env, routing: &Unknown<'e>, draw: impl FnOnce() -> u8) -> napi::Result<String> {
     let routing = Js::of(env, routing);
-    let input = Input::routing(routing);
-    let position = sfn_alias::routing_from(&input).map_err(|error| refused(env, &input)(error))?.position(draw());
+    let input = Routing::of(routing);
+    let accepted = sfn_alias::routing_from(&input).map_err(|refused| thrown(env, &refused, input.0.exception()))?;
+    let position = accepted.position(draw());
     let position = u32::try_from(position).unwrap_or_default();
     let arn = routing.item(position).and_then(|route| route.member("stateMachineVersionArn"));
     arn.map(Js::described).map_err(|thrown| thrown.0.error())
@@ -122,9 +132,8 @@ pub fn parse_arn<'e>(env: &'e Env, arn: Unknown<'e>) -> napi::Result<Unknown<'e>
 pub fn format_arn<'e>(env: &'e Env, parts: Unknown<'e>) -> napi::Result<String> {
     let any = Js::any(env);
     let input = Input::answer(Js::of(env, &parts));
-    let parts: ArnParts<'_> = input
-        .read()
-        .map_err(|fault| error::argument(any, &format!("parts: {fault}"), input.exception()).error())?;
+    let parts: ArnParts<'_> =
+        input.read().map_err(|fault| error::argument(any, &format!("parts: {fault}"), input.exception()).error())?;
     sfn_alias::format_arn(&parts).map_err(|refused| error::of(any, &refused, None).error())
 }
 

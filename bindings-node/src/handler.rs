@@ -59,7 +59,6 @@ struct Given<'e> {
     aborted: bool,
 }
 
-
 fn given<'e>(request: Js<'e>, options: Js<'e>) -> Result<Given<'e>, Thrown<'e>> {
     let aborted = match member(options, "abortSignal")? {
         Some(signal) => member(signal, "aborted")?.is_some_and(Js::boolean),

@@ -1,14 +1,14 @@
 //! sfn-alias for Node: values of JavaScript's in, values of JavaScript's out. Every rule, every text and
 //! every default is the core's.
 
-mod aliases;
+pub mod aliases;
 mod clock;
 mod error;
-mod functions;
-mod handler;
+pub mod functions;
+pub mod handler;
 mod js;
 mod metadata;
-mod operations;
+pub mod operations;
 mod options;
-mod router;
+pub mod router;
 mod work;

@@ -76,8 +76,28 @@ struct Seconds(Duration);
 
 impl<'de> Deserialize<'de> for Seconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let seconds = f64::deserialize(deserializer)?;
-        Duration::try_from_secs_f64(seconds).map(Self).map_err(serde::de::Error::custom)
+        struct Span;
+
+        impl Visitor<'_> for Span {
+            type Value = Seconds;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("seconds from 0")
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, seconds: f64) -> Result<Seconds, E> {
+                let unexpected = serde::de::Unexpected::Float(seconds);
+                Duration::try_from_secs_f64(seconds).map(Seconds).map_err(|_| E::invalid_value(unexpected, &self))
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, seconds: i64) -> Result<Seconds, E> {
+                let unexpected = serde::de::Unexpected::Signed(seconds);
+                let seconds = u64::try_from(seconds).map_err(|_| E::invalid_value(unexpected, &self))?;
+                Ok(Seconds(Duration::from_secs(seconds)))
+            }
+        }
+
+        deserializer.deserialize_any(Span)
     }
 }
 

@@ -6,57 +6,27 @@ use super::value::Js;
 use napi::ValueType;
 use serde::de::value::MapDeserializer;
 use serde::de::{Deserialize, IntoDeserializer};
-use sfn_alias::constraint::Member;
+use sfn_alias::Operation;
 use sfn_alias::wire::input::RoutingInput;
 use sfn_alias::wire::{Source, Structure};
-use sfn_alias::Operation;
 
-/// A request, to be read on JavaScript's thread.
-pub struct Input<'e> {
-    form: Form<'e>,
+/// An object of JavaScript's, to be read on its thread.
+pub struct Object<'e> {
+    value: Js<'e>,
+    shape: Shape,
     exception: Exception<'e>,
 }
 
-enum Form<'e> {
-    Json(Vec<u8>),
-    Object(Js<'e>, Shape),
-    /// The only member of a structure.
-    Only(&'static Member, Js<'e>),
-    Unreadable(Fault),
-}
-
-impl<'e> Input<'e> {
+impl<'e> Object<'e> {
     /// An operation's input.
     pub fn of(operation: &str, value: Js<'e>) -> Self {
         let members = operation.parse::<Operation>().map_or(&[][..], Operation::members);
+        let value = if value.kind() == ValueType::Undefined { value.make_object() } else { value };
         Self::shaped(value, Shape::Structure(members))
     }
 
-    /// An answer that is handed back, for example that of DescribeStateMachineAlias.
-    pub fn answer(value: Js<'e>) -> Self {
-        Self::shaped(value, Shape::Any)
-    }
-
-    /// A routing configuration by itself.
-    pub fn routing(value: Js<'e>) -> Self {
-        let form = match RoutingInput::MEMBERS.first() {
-            Some(member) => Form::Only(member, value),
-            None => Form::Object(value, Shape::Structure(RoutingInput::MEMBERS)),
-        };
-        Self { form, exception: Exception::default() }
-    }
-
     fn shaped(value: Js<'e>, shape: Shape) -> Self {
-        let form = match value.kind() {
-            ValueType::String => match value.text() {
-                Ok(text) => Form::Json(text.into_bytes()),
-                Err(_) => Form::Unreadable(Fault::new("half of a surrogate pair by itself is no text")),
-            },
-            ValueType::Object => value.bytes().map_or(Form::Object(value, shape), Form::Json),
-            ValueType::Undefined => Form::Json(b"{}".to_vec()),
-            _ => Form::Object(value, shape),
-        };
-        Self { form, exception: Exception::default() }
+        Self { value, shape, exception: Exception::default() }
     }
 
     /// The first exception that reading met.
@@ -65,11 +35,72 @@ impl<'e> Input<'e> {
     }
 
     /// The request as JSON, which any thread can read; nothing where it cannot be read.
-    pub fn detach(&mut self) -> Option<Vec<u8>> {
-        match &mut self.form {
-            Form::Json(json) => Some(std::mem::take(json)),
-            _ => self.read::<serde_json::Value>().ok().and_then(|value| serde_json::to_vec(&value).ok()),
+    pub fn detached(&self) -> Option<Vec<u8>> {
+        self.read::<serde_json::Value>().ok().and_then(|value| serde_json::to_vec(&value).ok())
+    }
+}
+
+impl Source for Object<'_> {
+    type Error = Fault;
+
+    fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Fault> {
+        T::deserialize(Reader::new(self.value, self.shape, &self.exception))
+    }
+}
+
+/// A request in either form.
+pub enum Input<'e> {
+    Json(Vec<u8>),
+    Object(Object<'e>),
+}
+
+impl<'e> Input<'e> {
+    /// An operation's input.
+    pub fn of(operation: &str, value: Js<'e>) -> Self {
+        json(value).map_or_else(|| Self::Object(Object::of(operation, value)), Self::Json)
+    }
+
+    /// An answer that is handed back, for example that of DescribeStateMachineAlias.
+    pub fn answer(value: Js<'e>) -> Self {
+        json(value).map_or_else(|| Self::Object(Object::shaped(value, Shape::Any)), Self::Json)
+    }
+
+    /// The first exception that reading met.
+    pub fn exception(&self) -> Option<Js<'e>> {
+        match self {
+            Self::Json(_) => None,
+            Self::Object(object) => object.exception(),
         }
+    }
+}
+
+/// The JSON of a string or of bytes. A string that is no text stays a value, whose reading tells the fault.
+fn json(value: Js<'_>) -> Option<Vec<u8>> {
+    match value.kind() {
+        ValueType::String => value.text().ok().map(String::into_bytes),
+        ValueType::Object => value.bytes(),
+        _ => None,
+    }
+}
+
+impl Source for Input<'_> {
+    type Error = Fault;
+
+    fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Fault> {
+        match self {
+            Self::Json(json) => json.as_slice().read().map_err(|error| Fault::new(error.to_string())),
+            Self::Object(object) => object.read(),
+        }
+    }
+}
+
+/// A routing configuration by itself: the only member of a structure.
+pub struct Routing<'e>(pub Object<'e>);
+
+impl<'e> Routing<'e> {
+    pub fn of(value: Js<'e>) -> Self {
+        let shape = RoutingInput::MEMBERS.first().map_or(Shape::Any, |member| Shape::of(&member.rule));
+        Self(Object::shaped(value, shape))
     }
 }
 
@@ -81,19 +112,13 @@ impl<'r, 'e> IntoDeserializer<'r, Fault> for Reader<'r, 'e> {
     }
 }
 
-impl Source for Input<'_> {
+impl Source for Routing<'_> {
     type Error = Fault;
 
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Fault> {
-        match &self.form {
-            Form::Json(json) => serde_json::from_slice(json).map_err(|error| Fault::new(error.to_string())),
-            Form::Object(value, shape) => T::deserialize(Reader::new(*value, *shape, &self.exception)),
-            Form::Only(member, value) => {
-                let value = Reader::new(*value, Shape::of(&member.rule), &self.exception);
-                let object = MapDeserializer::new(std::iter::once((member.name, value)));
-                T::deserialize(object).map_err(|fault: Fault| fault.in_member(member.name))
-            }
-            Form::Unreadable(fault) => Err(fault.clone()),
-        }
+        let name = RoutingInput::MEMBERS.first().map_or("", |member| member.name);
+        let value = Reader::new(self.0.value, self.0.shape, &self.0.exception);
+        let object = MapDeserializer::new(std::iter::once((name, value)));
+        T::deserialize(object).map_err(|fault: Fault| fault.in_member(name))
     }
 }

@@ -3,12 +3,13 @@
 mod answer;
 mod fault;
 mod input;
+mod make;
 mod reader;
 mod text;
 mod tree;
 mod value;
 
-pub use input::Input;
+pub use input::{Input, Object, Routing};
 pub use reader::read_own;
 pub use tree::{Tree, TreeSink};
 pub use value::{Js, Thrown};

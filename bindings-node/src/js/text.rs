@@ -6,14 +6,12 @@ pub struct LoneSurrogate;
 
 /// The text of UTF-16 units. Reading units tells lone surrogates, which Node-API's UTF-8 would replace.
 pub fn of_units(units: &[u16]) -> Result<String, LoneSurrogate> {
-    let mut highest = 0;
-    for unit in units {
-        highest |= unit;
-    }
-    if highest >= 0x80 {
+    if !units.iter().fold(true, |ascii, unit| ascii & (*unit < 0x80)) {
         return String::from_utf16(units).map_err(|_| LoneSurrogate);
     }
     #[expect(clippy::cast_possible_truncation, reason = "every unit is below 0x80")]
-    let bytes = units.iter().map(|unit| *unit as u8).collect();
-    String::from_utf8(bytes).map_err(|_| LoneSurrogate)
+    let bytes: Vec<u8> = units.iter().map(|unit| *unit as u8).collect();
+    #[expect(unsafe_code, reason = "checking once more what was checked costs a tenth of reading a request")]
+    // SAFETY: every byte is below 0x80, which is UTF-8.
+    Ok(unsafe { String::from_utf8_unchecked(bytes) })
 }

@@ -1,10 +1,10 @@
-//! JavaScript values by Node-API's own functions: the one place with `unsafe`.
+//! JavaScript values by Node-API's own functions: reading them.
 //!
 //! Node-API is used directly because napi-rs asks for each value's type and copies each name and each
 //! string once more than reading a request needs, and reading is what a call from Node costs.
 
 use super::text::{self, LoneSurrogate};
-use napi::bindgen_prelude::{Env, Function, FunctionRef, JsValue, ToNapiValue, Unknown};
+use napi::bindgen_prelude::{Env, JsValue, Unknown};
 use napi::{ValueType, sys};
 use std::ffi::{CStr, c_char};
 use std::marker::PhantomData;
@@ -14,9 +14,9 @@ use std::ptr;
 /// A JavaScript value, for as long as the call from JavaScript lasts.
 #[derive(Clone, Copy)]
 pub struct Js<'e> {
-    env: sys::napi_env,
-    raw: sys::napi_value,
-    scope: PhantomData<&'e Env>,
+    pub(super) env: sys::napi_env,
+    pub(super) raw: sys::napi_value,
+    pub(super) scope: PhantomData<&'e Env>,
 }
 
 /// What a getter, a proxy or a function threw.
@@ -225,13 +225,15 @@ impl<'e> Js<'e> {
     pub fn call(self) -> Result<Self, Thrown<'e>> {
         let mut answer = ptr::null_mut();
         let this = self.undefined().raw;
-        let status =
-            unsafe { sys::napi_call_function(self.env, this, self.raw, 0, ptr::null(), &mut answer) };
+        let status = unsafe { sys::napi_call_function(self.env, this, self.raw, 0, ptr::null(), &mut answer) };
         self.got(status, answer)
     }
 
     /// What `String(value)` gives; empty where even that throws.
     pub fn described(self) -> String {
+        if let Some(text) = self.string() {
+            return text;
+        }
         let mut described = ptr::null_mut();
         let status = unsafe { sys::napi_coerce_to_string(self.env, self.raw, &mut described) };
         match self.got(status, described) {
@@ -239,119 +241,10 @@ impl<'e> Js<'e> {
             Err(_) => String::new(),
         }
     }
-
-    /// Keeps a function beyond this call.
-    pub fn keep(self) -> napi::Result<FunctionRef<(), ()>> {
-        unsafe { self.unknown().cast::<Function<'e, (), ()>>() }?.create_ref()
-    }
-
-    /// What napi-rs makes of a value: a class's instance, a task's promise.
-    pub fn make<T: ToNapiValue>(self, value: T) -> napi::Result<Self> {
-        let raw = unsafe { T::to_napi_value(self.env, value) }?;
-        Ok(Self { raw, ..self })
-    }
-
-    fn made(self, make: impl FnOnce(sys::napi_env, *mut sys::napi_value)) -> Self {
-        let mut raw = ptr::null_mut();
-        make(self.env, &mut raw);
-        Self { raw, ..self }
-    }
-
-    pub fn undefined(self) -> Self {
-        self.made(|env, made| unsafe {
-            sys::napi_get_undefined(env, made);
-        })
-    }
-
-    pub fn null(self) -> Self {
-        self.made(|env, made| unsafe {
-            sys::napi_get_null(env, made);
-        })
-    }
-
-    pub fn make_boolean(self, value: bool) -> Self {
-        self.made(|env, made| unsafe {
-            sys::napi_get_boolean(env, value, made);
-        })
-    }
-
-    pub fn make_number(self, value: f64) -> Self {
-        self.made(|env, made| unsafe {
-            sys::napi_create_double(env, value, made);
-        })
-    }
-
-    pub fn make_text(self, value: &str) -> Self {
-        self.made(|env, made| unsafe {
-            sys::napi_create_string_utf8(env, value.as_ptr().cast(), value.len().cast_signed(), made);
-        })
-    }
-
-    pub fn make_date(self, millis: f64) -> Self {
-        self.made(|env, made| unsafe {
-            sys::napi_create_date(env, millis, made);
-        })
-    }
-
-    pub fn make_object(self) -> Self {
-        self.made(|env, made| unsafe {
-            sys::napi_create_object(env, made);
-        })
-    }
-
-    pub fn make_list(self, length: usize) -> Self {
-        self.made(|env, made| unsafe {
-            sys::napi_create_array_with_length(env, length, made);
-        })
-    }
-
-    pub fn make_buffer(self, bytes: &[u8]) -> Self {
-        self.made(|env, made| unsafe {
-            sys::napi_create_buffer_copy(env, bytes.len(), bytes.as_ptr().cast(), ptr::null_mut(), made);
-        })
-    }
-
-    pub fn make_error(self, message: &str) -> Self {
-        let message = self.make_text(message);
-        self.made(|env, made| unsafe {
-            sys::napi_create_error(env, ptr::null_mut(), message.raw, made);
-        })
-    }
-
-    pub fn make_type_error(self, message: &str) -> Self {
-        let message = self.make_text(message);
-        self.made(|env, made| unsafe {
-            sys::napi_create_type_error(env, ptr::null_mut(), message.raw, made);
-        })
-    }
-
-    /// Sets a member and gives the object back.
-    pub fn with(self, name: &str, value: Self) -> Self {
-        named(name, |name| unsafe { sys::napi_set_named_property(self.env, self.raw, name, value.raw) });
-        self
-    }
-
-    pub fn set_item(self, index: usize, value: Self) {
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        unsafe { sys::napi_set_element(self.env, self.raw, index, value.raw) };
-    }
-
-    /// A promise that is settled already.
-    pub fn settled(self, outcome: Result<Self, Self>) -> Self {
-        let (mut deferred, mut promise) = (ptr::null_mut(), ptr::null_mut());
-        unsafe {
-            sys::napi_create_promise(self.env, &mut deferred, &mut promise);
-            match outcome {
-                Ok(value) => sys::napi_resolve_deferred(self.env, deferred, value.raw),
-                Err(error) => sys::napi_reject_deferred(self.env, deferred, error.raw),
-            };
-        }
-        Self { raw: promise, ..self }
-    }
 }
 
 /// Runs a call of Node-API that takes a name as a C string.
-fn named(name: &str, run: impl FnOnce(*const c_char) -> sys::napi_status) -> sys::napi_status {
+pub(super) fn named(name: &str, run: impl FnOnce(*const c_char) -> sys::napi_status) -> sys::napi_status {
     let mut short = [0_u8; SHORT_NAME + 1];
     if let Some(copy) = short.get_mut(..name.len()).filter(|_| name.len() <= SHORT_NAME) {
         copy.copy_from_slice(name.as_bytes());

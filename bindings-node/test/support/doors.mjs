@@ -6,14 +6,15 @@ export async function json (aliases, operation, step) {
   return { status, body: JSON.parse(body) }
 }
 
-/** The method of the operation's name, with objects. Raw bodies are no objects: they are JSON text here. */
+/** The method of the operation's name, with objects. Raw bodies are no objects, and go through `callJson`. */
 export async function method (aliases, operation, step) {
+  if (step.body !== undefined) return json(aliases, operation, step)
   const name = operation[0]?.toLowerCase() + operation.slice(1)
   const call = typeof aliases[name] === 'function'
     ? input => aliases[name](input)
     : input => aliases.call(operation, input)
   try {
-    return { status: 200, body: plain(await call(step.body ?? step.input)) }
+    return { status: 200, body: plain(await call(step.input)) }
   } catch (error) {
     return { status: error.$metadata.httpStatusCode, body: refusal(error) }
   }

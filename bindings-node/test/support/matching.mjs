@@ -20,6 +20,7 @@ export function expand (value) {
   if (Array.isArray(value)) return value.map(expand)
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value.$repeat)) return value.$repeat[0].repeat(value.$repeat[1])
+  if (typeof value.$bigint === 'string') return BigInt(value.$bigint)
   if (Array.isArray(value.$concat)) return value.$concat.map(expand).join('')
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, expand(member)]))
 }

@@ -15,8 +15,11 @@ const START = 1744230237000
 export function load () {
   const folder = join(repository, 'vectors')
   const files = readdirSync(folder).filter(file => file.endsWith('.json')).sort()
-  return files.map(file => [file, JSON.parse(readFileSync(join(folder, file), 'utf8'))])
+  return files.map(file => [file, JSON.parse(exact(readFileSync(join(folder, file), 'utf8')))])
 }
+
+/** Seeds of more than 53 bits are a BigInt in JavaScript, whose JSON.parse would round them. */
+const exact = text => text.replace(/("seed": )(\d{16,})/g, '$1{ "$bigint": "$2" }')
 
 /** Runs a vector from its first step; answers what differed, or nothing. */
 export async function run (vector, door, durable) {
@@ -44,7 +47,7 @@ class Runner {
 
   static async of (options, door, folder) {
     const runner = new Runner()
-    const all = { ...options, clock: () => runner.now, scope: { account: '123456789012' } }
+    const all = { ...expand(options ?? {}), clock: () => runner.now, scope: { account: '123456789012' } }
     runner.aliases = folder ? await Aliases.open(join(folder, 'vectors.db'), all) : new Aliases(all)
     runner.door = door
     return runner
@@ -53,7 +56,8 @@ class Runner {
   async compare (step, expect) {
     const answer = await this.step(step)
     const filled = this.filled(expect)
-    const expected = step.function || this.door === json ? filled : asError(filled)
+    const asIs = step.function || step.body !== undefined || this.door === json
+    const expected = asIs ? filled : asError(filled)
     const place = mismatch(expected, answer)
     return place === undefined
       ? undefined

@@ -1,0 +1,113 @@
+// What the package exports, and that nothing of the core is missing from it.
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
+import * as esm from 'sfn-alias'
+import { repository } from './support/places.mjs'
+
+const require = createRequire(import.meta.url)
+const cjs = require('sfn-alias')
+const installed = dirname(require.resolve('sfn-alias/package.json'))
+const names = [
+  'Aliases', 'RequestHandler', 'Router', 'check', 'compare', 'errorKinds', 'fingerprint',
+  'fingerprintEncoding', 'formatArn', 'operations', 'parseArn', 'pick', 'validate'
+]
+
+test('it is installed, not the source tree', () => {
+  assert.notEqual(installed, join(repository, 'bindings-node'))
+  const files = readdirSync(installed).filter(file => !['node_modules'].includes(file)).sort()
+  assert.deepEqual(files, ['README.md', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs', 'package.json'])
+})
+
+test('the binary is small', () => {
+  const platforms = join(installed, '..')
+  const binaries = readdirSync(platforms).filter(name => name.startsWith('sfn-alias-'))
+    .flatMap(name => readdirSync(join(platforms, name)).filter(file => file.endsWith('.node')).map(file => join(platforms, name, file)))
+  assert.equal(binaries.length, 1)
+  assert.ok(statSync(binaries[0]).size < 3 * 1024 * 1024, `${statSync(binaries[0]).size} bytes`)
+})
+
+test('import and require give the same', () => {
+  for (const name of names) assert.equal(esm[name], cjs[name], name)
+  assert.deepEqual(Object.keys(esm).filter(name => name !== 'default').sort(), [...names, 'ErrorCode'].sort())
+})
+
+test('every operation is a method', () => {
+  const methods = Object.getOwnPropertyNames(esm.Aliases.prototype)
+  const expected = esm.operations().map(name => name[0].toLowerCase() + name.slice(1))
+  assert.equal(expected.length, 22)
+  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'close']
+  assert.deepEqual(methods.sort(), [...expected, ...ours].sort())
+})
+
+test('every error code has its number', () => {
+  assert.deepEqual(esm.errorKinds(), kinds())
+  assert.deepEqual(Object.keys(esm.ErrorCode).sort(), kinds().map(({ code }) => code).sort())
+})
+
+/** The numbers are a promise to every later version, so they stand here once more. */
+function kinds () {
+  return [
+    ['ConflictException', 10], ['ExecutionAlreadyExists', 20], ['ExecutionDoesNotExist', 30], ['InvalidArn', 40],
+    ['InvalidDefinition', 50], ['InvalidExecutionInput', 60], ['InvalidName', 70], ['InvalidToken', 80],
+    ['MissingRequiredParameter', 90], ['ResourceNotFound', 100], ['ServiceQuotaExceededException', 110],
+    ['StateMachineAlreadyExists', 120], ['StateMachineDeleting', 130], ['StateMachineDoesNotExist', 140],
+    ['StateMachineTypeNotSupported', 150], ['TooManyTags', 160], ['ValidationException', 170],
+    ['UnknownOperationException', 180], ['SerializationException', 190],
+    ['RequestEntityTooLargeException', 200, 413], ['InternalFailure', 210, 500]
+  ].map(([code, number, status = 400]) => ({ code, number, status }))
+}
+
+test('answers and errors are shaped as those of the SDK', async () => {
+  const aliases = new esm.Aliases({ clock: () => new Date(1744230237250) })
+  const created = await aliases.createStateMachine({
+    name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r'
+  })
+  assert.deepEqual(created.creationDate, new Date(1744230237250))
+  const { requestId, ...metadata } = created.$metadata
+  assert.deepEqual(metadata, { httpStatusCode: 200, attempts: 1, totalRetryDelay: 0 })
+  assert.match(requestId, /^[0-9a-f-]{36}$/)
+  const error = await aliases.updateStateMachineAlias({ stateMachineAliasArn: created.stateMachineArn + ':PROD' })
+    .catch(error => error)
+  assert.ok(error instanceof Error)
+  assert.equal(error.name, 'ValidationException')
+  assert.equal(error.code, 'ValidationException')
+  assert.equal(error.message, 'Either the description or the routing configuration must be specified')
+  assert.equal(error.reason, 'MISSING_REQUIRED_PARAMETER')
+  assert.equal(error.$fault, 'client')
+  assert.equal(error.$metadata.httpStatusCode, 400)
+})
+
+test('starts are counted', async () => {
+  const aliases = new esm.Aliases()
+  const { stateMachineArn, stateMachineVersionArn } = await aliases.createStateMachine({
+    name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true
+  })
+  await aliases.startExecution({ stateMachineArn })
+  await aliases.startExecution({ stateMachineArn: stateMachineVersionArn })
+  await aliases.startExecution({ stateMachineArn: stateMachineVersionArn })
+  assert.deepEqual(await aliases.startCounts(stateMachineArn), [{ version: null, count: 1 }, { version: 1, count: 2 }])
+  const error = await aliases.startCounts('orders').catch(error => error)
+  assert.equal(error.code, 'InvalidArn')
+})
+
+test('a closed service refuses', async () => {
+  const aliases = new esm.Aliases()
+  aliases.close()
+  aliases.close()
+  const error = await aliases.listStateMachines().catch(error => error)
+  assert.equal(error.message, 'the store failed: it was closed')
+})
+
+test('it works in worker threads', async () => {
+  const code = `
+    const { Aliases } = require(${JSON.stringify(require.resolve('sfn-alias'))})
+    new Aliases().listStateMachines().then(({ stateMachines }) => require('node:worker_threads').parentPort.postMessage(stateMachines))`
+  const workers = Array.from({ length: 4 }, () => new Promise((resolve, reject) => {
+    new Worker(code, { eval: true }).once('message', resolve).once('error', reject)
+  }))
+  assert.deepEqual(await Promise.all(workers), [[], [], [], []])
+})
