@@ -137,9 +137,9 @@ impl<'s, 'py> Reader<'s, 'py> {
         } else if let Ok(integer) = self.value.cast::<PyInt>() {
             self.integer(&integer, visitor)
         } else if let Ok(float) = self.value.cast::<PyFloat>() {
-            // NaN and the infinities are no JSON numbers, but as far from an integer as any fraction.
+            // NaN and the infinities are no JSON numbers: to the core they are as any fraction.
             let number = float.value();
-            visitor.visit_f64(if number.is_finite() { number } else { f64::MAX })
+            visitor.visit_f64(if number.is_finite() { number } else { 0.5 })
         } else if self.value.is_instance_of::<PyDict>() {
             self.dict(visitor)
         } else if let Ok(list) = self.value.cast::<PyList>() {

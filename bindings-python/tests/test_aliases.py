@@ -14,7 +14,7 @@ from sfn_alias import _sfn_alias
 
 
 def test_the_installed_package_is_tested() -> None:
-    source = Path(__file__).resolve().parents[1]
+    source = Path(__file__).resolve().parents[1] / "python"
     assert source not in Path(sfn_alias.__file__).resolve().parents
     assert source not in Path(_sfn_alias.__file__).resolve().parents
 

@@ -50,7 +50,7 @@ def weight(value: Any) -> dict[str, Any]:
 
 
 WEIGHT = "'routingConfiguration.1.member.weight' must be an integer, not "
-NO_JSON = "the request is not a JSON object: `/routingConfiguration/0/weight`: a value of the type "
+NO_JSON = "the request cannot be read: `/routingConfiguration/0/weight`: a value of the type "
 
 BAD: list[tuple[str, Any, str]] = [
     ("float", weight(50.0), WEIGHT + "a number with a fraction"),
@@ -73,20 +73,20 @@ BAD: list[tuple[str, Any, str]] = [
     (
         "lone surrogate",
         {"name": "a\ud800"},
-        "the request is not a JSON object: `/name`: 'utf-8' codec can't encode character '\\ud800' in position 1: "
+        "the request cannot be read: `/name`: 'utf-8' codec can't encode character '\\ud800' in position 1: "
         "surrogates not allowed",
     ),
     (
         "lone surrogate as a name",
         {"a\udc00": 1},
-        "the request is not a JSON object: 'utf-8' codec can't encode character '\\udc00' in position 1: "
+        "the request cannot be read: 'utf-8' codec can't encode character '\\udc00' in position 1: "
         "surrogates not allowed",
     ),
-    ("number as a name", {1: 2}, "the request is not a JSON object: a member's name is a string, not of the type `int`"),
-    ("no dict", 5, "the request is not a JSON object: expected an object, found an integer"),
-    ("no dict but a list", [], "the request is not a JSON object: expected an object, found a list"),
-    ("no dict but a string", "{}", "the request is not a JSON object: expected an object, found a string"),
-    ("no dict but nothing", None, "the request is not a JSON object: expected an object, found null"),
+    ("number as a name", {1: 2}, "the request cannot be read: a member's name is a string, not of the type `int`"),
+    ("no dict", 5, "the request cannot be read: expected an object, found an integer"),
+    ("no dict but a list", [], "the request cannot be read: expected an object, found a list"),
+    ("no dict but a string", "{}", "the request cannot be read: expected an object, found a string"),
+    ("no dict but nothing", None, "the request cannot be read: expected an object, found null"),
     ("routes as a dict", {"routingConfiguration": {}}, "'routingConfiguration' must be a list, not a structure"),
 ]
 
@@ -106,7 +106,7 @@ def test_wrong_values_name_the_member(given: Any, message: str) -> None:
 def test_nesting_ends(value: Any) -> None:
     with pytest.raises(errors.SerializationException) as caught:
         sfn_alias.validate("CreateStateMachineAlias", {"name": value, "routingConfiguration": routes(100)})
-    assert caught.value.message.startswith("the request is not a JSON object: `/name/0/0/")
+    assert caught.value.message.startswith("the request cannot be read: `/name/0/0/")
     assert caught.value.message.endswith("`: is nested too deeply")
     # Nobody looks at what is no member.
     sfn_alias.validate("ListStateMachines", {"other": value})
@@ -223,6 +223,13 @@ def test_a_path_that_is_read_only(tmp_path: Path) -> None:
     with pytest.raises(errors.InternalFailure):
         sfn_alias.Aliases(path)
     tmp_path.chmod(0o700)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")
+def test_a_path_where_nothing_can_be_written() -> None:
+    with pytest.raises(errors.InternalFailure) as caught:
+        sfn_alias.Aliases("/proc/self/aliases.db")
+    assert caught.value.message.startswith("the store failed: ")
 
 
 def test_paths_with_nul() -> None:
