@@ -145,6 +145,7 @@ proptest! {
             (page, token) = lister.page(max, Some(&next));
             prop_assert!(page.len() <= max);
             listed.extend(page);
+            prop_assert!(listed.len() <= lister.added + 1, "pages without an end: {:?}", listed);
         }
 
         let distinct: BTreeSet<String> = listed.iter().cloned().collect();

@@ -116,6 +116,7 @@ fn check_pages(
         let on_page = page[member].as_array().unwrap_or_else(|| panic!("{operation} answers a list: {page}"));
         assert!(on_page.len() <= max, "{operation} {input}: {page}");
         found.extend(on_page.clone());
+        assert!(found.len() <= items.len(), "{operation} {input}: more pages than there are: {page}");
         let Some(token) = page.get("nextToken") else { break };
         assert_eq!(on_page.len(), max, "{operation} {input}: a page before the last is full: {page}");
         let mut next = input.clone();
