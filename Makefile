@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test generate bench tools fmt clippy rust docs generated model examples c
+.PHONY: help demo test generate bench tools fmt clippy rust docs generated model examples c python node
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -20,11 +20,13 @@ tools:
 	@$(call need,cargo,Rust 1.89 or later from https://rustup.rs)
 	@$(call need,cc,a C compiler (SQLite is built from source), for example gcc)
 	@$(call need,$(PYTHON),Python 3.10 or later)
+	@$(call need,node,Node.js 20 or later)
+	@$(call need,npm,npm)
 
 demo: tools ## a whole alias life, request by request
 	$(CARGO) run -q -p sfn-alias-examples --bin demo
 
-test: tools fmt clippy rust docs generated model examples c ## every check
+test: tools fmt clippy rust docs generated model examples c python node ## every check
 	@echo "== all checks passed"
 
 fmt: ## formatting
@@ -47,6 +49,8 @@ docs: ## rustdoc without warnings
 generate: tools ## write the generated files
 	$(CARGO) run -q -p generate
 	$(MAKE) -C bindings-c generate
+	$(MAKE) -C bindings-node generate
+	$(MAKE) -C bindings-python generate
 
 generated: ## the generated files are current
 	$(call say,generated files)
@@ -73,6 +77,16 @@ c: ## the C library, installed and tested
 	$(call say,C)
 	$(MAKE) -C bindings-c test
 
+python: ## the wheel, installed and tested
+	$(call say,Python)
+	$(MAKE) -C bindings-python test
+
+node: ## the npm packages, installed and tested
+	$(call say,Node)
+	$(MAKE) -C bindings-node test
+
 bench: tools ## the benchmarks, with their floors beside them
 	$(CARGO) bench -p sfn-alias
 	$(MAKE) -C bindings-c bench
+	$(MAKE) -C bindings-python bench
+	$(MAKE) -C bindings-node bench
