@@ -116,9 +116,9 @@ fn check_pages(
         let on_page = page[member].as_array().unwrap_or_else(|| panic!("{operation} answers a list: {page}"));
         assert!(on_page.len() <= max, "{operation} {input}: {page}");
         found.extend(on_page.clone());
-        assert!(found.len() <= items.len(), "{operation} {input}: more pages than there are: {page}");
         let Some(token) = page.get("nextToken") else { break };
         assert_eq!(on_page.len(), max, "{operation} {input}: a page before the last is full: {page}");
+        assert!(found.len() < items.len(), "{operation} {input}: nothing comes behind the last page: {page}");
         let mut next = input.clone();
         next["nextToken"] = token.clone();
         let (status, answer) = ask_all(services, operation, &next);
