@@ -1,14 +1,15 @@
 //! Random sequences of requests are answered as the plain model answers them, and by a file as by
 //! memory.
 
-use crate::action::{Action, Known, machine_arn};
+use crate::action::{Action, Form, Known, OTHER_ACCOUNT, Route, Target, machine_arn};
 use crate::config;
 use crate::reference::{ALIAS_LIMIT, EXECUTIONS_KEPT, Expected, VERSION_LIMIT, Witness, World};
 use crate::services::{DELETION_DELAY_MILLIS, Time, UPDATE_DELAY_MILLIS, in_memory};
-use crate::strategy::{Case, MACHINES, cases};
+use crate::snapshot::snapshot;
+use crate::strategy::{ALIASES, Case, MACHINES, beginning, cases};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use sfn_alias::{Aliases, ErrorKind, Reply};
+use sfn_alias::{Aliases, ErrorKind, Reply, Scope};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +49,7 @@ fn check(tally: &Tally, number: u32, services: impl Fn(&Case, &Time) -> Vec<Alia
 /// Runs a case on all services at once. The first one is the model's witness.
 fn run(case: &Case, time: &Time, services: &[Aliases], tally: &Tally) {
     let delay = |millis| if case.delays { millis } else { 0 };
+    let strangers: Vec<Value> = services.iter().map(|service| snapshot(&stranger(service))).collect();
     let mut world = World::new(time.now(), delay(UPDATE_DELAY_MILLIS), delay(DELETION_DELAY_MILLIS));
     for step in &case.steps {
         time.pass(step.after_millis);
@@ -76,6 +78,28 @@ fn run(case: &Case, time: &Time, services: &[Aliases], tally: &Tally) {
         }
     }
     services.iter().for_each(|service| check_starts(service, &world, tally));
+    let left: Vec<Value> = services.iter().map(|service| snapshot(&in_other_account(service))).collect();
+    assert_eq!(left, strangers, "another account's resources changed");
+}
+
+fn in_other_account(service: &Aliases) -> Aliases {
+    service.in_scope(Scope::new("aws", OTHER_ACCOUNT, "us-east-1").expect("a scope"))
+}
+
+/// The service as another account sees it, which has a state machine, a version and an alias of names
+/// that are asked for.
+fn stranger(service: &Aliases) -> Aliases {
+    let stranger = in_other_account(service);
+    let target = |qualifier| Target { form: Form::OtherAccount, machine: MACHINES[0], qualifier };
+    let route = Route { target: target(Some("1")), weight: 100 };
+    let create = beginning().next().expect("a state machine comes first").action;
+    let alias = Action::CreateAlias { name: ALIASES[0], description: None, routes: vec![route] };
+    let start = Action::Start { target: target(Some(ALIASES[0])), name: Some("one"), input: None };
+    for action in [create, alias, start] {
+        let (operation, input) = action.request(&World::default());
+        assert_eq!(ask_all(std::slice::from_ref(&stranger), operation, &input).0, 200, "{operation} {input}");
+    }
+    stranger
 }
 
 /// Whether something that was there already was answered.
