@@ -4,9 +4,12 @@ use pyo3::prelude::*;
 use serde::de;
 use std::fmt;
 
-/// A fault, and a JSON pointer to it.
+/// A fault, and a JSON pointer to it. Boxed, since what can be read is handed on faster beside a small error.
 #[derive(Debug)]
-pub struct Unreadable {
+pub struct Unreadable(Box<Place>);
+
+#[derive(Debug)]
+struct Place {
     pointer: String,
     fault: String,
 }
@@ -27,8 +30,8 @@ impl Unreadable {
 
     /// The fault as seen from one level up.
     pub fn within(mut self, step: &str) -> Self {
-        self.pointer.insert_str(0, step);
-        self.pointer.insert(0, '/');
+        self.0.pointer.insert_str(0, step);
+        self.0.pointer.insert(0, '/');
         self
     }
 }
@@ -39,7 +42,8 @@ fn type_name(value: &Bound<'_, PyAny>) -> String {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.pointer.is_empty() { f.write_str(&self.fault) } else { write!(f, "`{}`: {}", self.pointer, self.fault) }
+        let Place { pointer, fault } = &*self.0;
+        if pointer.is_empty() { f.write_str(fault) } else { write!(f, "`{pointer}`: {fault}") }
     }
 }
 
@@ -47,6 +51,6 @@ impl std::error::Error for Unreadable {}
 
 impl de::Error for Unreadable {
     fn custom<T: fmt::Display>(fault: T) -> Self {
-        Self { pointer: String::new(), fault: fault.to_string() }
+        Self(Box::new(Place { pointer: String::new(), fault: fault.to_string() }))
     }
 }
