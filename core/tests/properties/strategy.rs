@@ -35,11 +35,31 @@ const OTHER_ROLE: &str = "arn:aws:iam::123456789012:role/two";
 
 /// A sequence of requests, beginning with state machines to ask about.
 pub fn cases(length: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
-    let steps = vec((step(), 0..10), length);
-    (any::<u64>(), any::<bool>(), steps).prop_map(|(seed, delays, steps)| {
-        // One in ten requests comes again at once.
-        let repeated = steps.into_iter().flat_map(|(step, chance)| vec![step; if chance == 9 { 2 } else { 1 }]);
-        Case { seed, delays, steps: beginning().chain(repeated).collect() }
+    let some = prop_oneof![
+        17 => step().prop_map(|step| vec![step]),
+        2 => step().prop_map(|step| vec![step.clone(), step]),
+        1 => hurried_updates(),
+    ];
+    (any::<u64>(), any::<bool>(), vec(some, length)).prop_map(|(seed, delays, steps)| {
+        let steps = beginning().chain(steps.into_iter().flatten());
+        Case { seed, delays, steps: steps.collect() }
+    })
+}
+
+/// An alias is updated faster than updates are seen, and looked at.
+fn hurried_updates() -> impl Strategy<Value = Vec<Step>> {
+    let target = Target { form: Form::Machine, machine: MACHINES[0], qualifier: Some(ALIASES[0]) };
+    let route = move |number| Route { target: Target { qualifier: Some(number), ..target }, weight: 100 };
+    let number = select(&NUMBERS[..2]);
+    vec((number, select(&[0, 1000][..])), 2..5).prop_map(move |updates| {
+        let update = |(number, after_millis)| {
+            let routes = Some(vec![route(number)]);
+            Step { after_millis, action: Action::UpdateAlias { target, description: None, routes } }
+        };
+        let create = Action::CreateAlias { name: ALIASES[0], description: None, routes: vec![route("1")] };
+        let look = Action::DescribeAlias { target };
+        let [first, last] = [create, look].map(|action| Step { after_millis: 0, action });
+        std::iter::once(first).chain(updates.into_iter().map(update)).chain([last]).collect()
     })
 }
 
