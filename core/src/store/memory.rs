@@ -18,7 +18,7 @@ pub struct MemoryStore {
 
 #[derive(Default)]
 struct State {
-    machines: HashMap<Arc<str>, Entry>,
+    machines: HashMap<Arc<str>, Box<Entry>>,
     /// The keys of `machines` in order, for lists.
     order: BTreeSet<Arc<str>>,
     /// Those whose deletion has begun.
@@ -74,7 +74,7 @@ impl fmt::Debug for MemoryStore {
 impl Session for MemoryStore {
     fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
         match self.read_state().machines.get(machine) {
-            Some(entry) => look(entry),
+            Some(entry) => look(&**entry),
             None => look(&super::Nothing),
         }
     }
@@ -82,7 +82,7 @@ impl Session for MemoryStore {
     fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
         let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let change = match state.machines.get_mut(machine) {
-            Some(entry) => decide(entry)?.and_then(|change| entry.apply(change)),
+            Some(entry) => decide(&**entry)?.and_then(|change| entry.apply(change)),
             None => decide(&super::Nothing)?,
         };
         match change {
@@ -133,7 +133,7 @@ impl State {
                 let key: Arc<str> = arn.into();
                 self.deleting.remove(arn);
                 self.order.insert(Arc::clone(&key));
-                self.machines.insert(key, Entry::new(*machine, revision, version));
+                self.machines.insert(key, Box::new(Entry::new(*machine, revision, version)));
                 Ok(())
             }
             Change::DropMachine => {
