@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import botocore.exceptions
 import botocore.session
+import botocore.stub
 import pytest
 from support import ALIAS, FIRST, MACHINE, ROLE, create, publish, published, routes
 
@@ -103,6 +104,34 @@ def test_boto3s_own_paginators_work() -> None:
         stateMachineArn=MACHINE, PaginationConfig={"PageSize": 2}
     )
     assert [len(page["executions"]) for page in pages] == [2, 2, 1]
+
+
+def test_stubs_go_before() -> None:
+    client = sfn_alias.boto3.client()
+    with botocore.stub.Stubber(client) as stubber:
+        stubber.add_response("list_state_machines", {"stateMachines": []})
+        stubber.add_client_error("list_state_machines", "ThrottlingException")
+        assert "RequestId" not in client.list_state_machines().get("ResponseMetadata", {})
+        with pytest.raises(botocore.exceptions.ClientError, match="ThrottlingException"):
+            client.list_state_machines()
+    assert client.list_state_machines()["stateMachines"] == []
+
+
+def test_failures_of_the_store_are_retried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As AWS's 500 are, by botocore."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    replies = [(500, b'{"__type": "InternalFailure"}')]
+
+    class Failing:
+        def in_scope(self, **_: Any) -> Any:
+            return self
+
+        def call_json(self, operation: str, body: bytes) -> Any:
+            return replies.pop() if replies else sfn_alias.Aliases().call_json(operation, body)
+
+    client = boto3.client("stepfunctions", region_name="us-east-1")
+    answer = sfn_alias.boto3.attach(client, Failing()).list_state_machines()  # type: ignore[arg-type]
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 1
 
 
 def test_attach_takes_any_client() -> None:

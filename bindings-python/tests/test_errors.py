@@ -49,7 +49,10 @@ def test_an_error_is_a_client_error() -> None:
     with pytest.raises(botocore.exceptions.ClientError) as caught:
         create(aliases, description="other")
     error = caught.value
-    text = "Failed to create alias because an alias with the same name and a different routing configuration already exists."
+    text = (
+        "Failed to create alias because an alias with the same name and a different routing configuration "
+        "already exists."
+    )
     assert str(error) == (
         f"An error occurred (ConflictException) when calling the CreateStateMachineAlias operation: {text}"
     )
@@ -114,5 +117,5 @@ except sfn_alias.errors.InvalidArn as error:
 
 
 def test_botocore_is_optional() -> None:
-    done = subprocess.run([sys.executable, "-P", "-c", WITHOUT_BOTOCORE] if sys.version_info >= (3, 11) else [sys.executable, "-c", WITHOUT_BOTOCORE], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", WITHOUT_BOTOCORE], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("InvalidArn AliasError\n", "")
