@@ -1,5 +1,5 @@
-//! The fuzz targets' functions on the inputs that are saved for them. New ones are found with
-//! `cargo +nightly fuzz run call` in `core/`.
+//! The fuzz targets' functions on the inputs that are saved for them. `core/fuzz/README.md` tells how new
+//! ones are found.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "../fuzz/bodies.rs"]
