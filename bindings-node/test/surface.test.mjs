@@ -19,7 +19,7 @@ const names = [
 test('it is installed, not the source tree', () => {
   assert.notEqual(installed, join(repository, 'bindings-node'))
   const files = readdirSync(installed).filter(file => !['node_modules'].includes(file)).sort()
-  assert.deepEqual(files, ['README.md', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs', 'package.json'])
+  assert.deepEqual(files, ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs', 'package.json'])
 })
 
 test('the binary is small', () => {

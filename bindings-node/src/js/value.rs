@@ -88,6 +88,15 @@ impl<'e> Js<'e> {
         lossless.then_some(value)
     }
 
+    /// The units of a string that has fewer than there is room for.
+    pub fn units(self, room: &mut [u16]) -> Option<&[u16]> {
+        let mut length = 0;
+        let status =
+            unsafe { sys::napi_get_value_string_utf16(self.env, self.raw, room.as_mut_ptr(), room.len(), &mut length) };
+        let whole = status == sys::Status::napi_ok && length + 1 < room.len();
+        whole.then(|| room.get(..length))?
+    }
+
     /// The characters of a string.
     pub fn text(self) -> Result<String, LoneSurrogate> {
         let mut units = [const { MaybeUninit::<u16>::uninit() }; SHORT_TEXT + 1];
