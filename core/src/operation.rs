@@ -28,7 +28,7 @@ macro_rules! operations {
                 match self { $(Self::$name => $input::MEMBERS,)* }
             }
 
-            /// The errors of the service model's declaration that this crate can answer.
+            /// The errors that the service model declares for it, of those that this crate knows.
             pub const fn declared_errors(self) -> &'static [ErrorKind] {
                 match self { $(Self::$name => &[$(ErrorKind::$error,)*],)* }
             }
