@@ -61,7 +61,7 @@ fn durable(criterion: &mut Criterion) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let aliases = Aliases::open(folder.path().join("bench.db")).unwrap();
     add_machines(&aliases, 1);
-    let mut log = floor::Log::create(folder.path());
+    let mut log = floor::Log::create(&folder.path().join("floor.log"));
     let mut group = criterion.benchmark_group("durable");
     group.sample_size(50);
     group.bench_function("floor: append 300 bytes + fdatasync", |b| b.iter(|| log.append(1)));

@@ -63,8 +63,8 @@ pub fn draw(random: &mut fastrand::Rng, routing: &Routing) -> u32 {
 pub struct Log(File);
 
 impl Log {
-    pub fn create(folder: &Path) -> Self {
-        Self(File::create(folder.join("floor.log")).unwrap())
+    pub fn create(path: &Path) -> Self {
+        Self(File::create(path).unwrap())
     }
 
     pub fn append(&mut self, rows: usize) {

@@ -1,0 +1,64 @@
+//! Asking about a request, and picking a route: nothing is stored.
+
+use crate::common::*;
+use crate::row::{Row, repeat};
+use sfn_alias::model::{Route, Routing};
+use sfn_alias::wire::input::CreateStateMachineAliasInput;
+use sfn_alias::{Draws, Router};
+use std::hint::black_box;
+
+pub fn rows() -> Vec<Row<'static>> {
+    let mut rows = checks();
+    rows.extend([fingerprint(), fingerprint_of_json()]);
+    rows.extend(draws());
+    rows
+}
+
+fn checks() -> Vec<Row<'static>> {
+    let body: &'static [u8] = create_body(1, "PROD").leak();
+    let parse = || repeat(|| drop(black_box(floor::parse::<floor::Create<'_>>(black_box(body)))));
+    let validate = repeat(|| sfn_alias::validate(CREATE, black_box(body)).unwrap());
+    let check = repeat(|| sfn_alias::check(CREATE, black_box(body)).unwrap());
+    let what = format!("a create request of {} bytes", body.len());
+    vec![
+        Row::new(format!("validate {what}"), validate, "bare parse", parse()),
+        Row::new(format!("check {what}"), check, "bare parse", parse()),
+    ]
+}
+
+fn fingerprint() -> Row<'static> {
+    let body: &'static [u8] = create_body(1, "PROD").leak();
+    let input: CreateStateMachineAliasInput<'static> = serde_json::from_slice(body).unwrap();
+    let encoding = sfn_alias::fingerprint_encoding(&input).unwrap();
+    let beside = format!("bare SHA-256 of its {} bytes", encoding.len());
+    let ours = repeat(move || sfn_alias::fingerprint(black_box(&input)).unwrap());
+    let floor = repeat(move || floor::hash(black_box(&encoding)));
+    Row::new("fingerprint of a parsed request", ours, beside, floor).aim(1.5)
+}
+
+fn fingerprint_of_json() -> Row<'static> {
+    let body: &'static [u8] = create_body(1, "PROD").leak();
+    let ours = repeat(|| sfn_alias::fingerprint_from(black_box(body)).unwrap());
+    let floor = repeat(|| {
+        drop(black_box(floor::parse::<floor::Create<'_>>(black_box(body))));
+        floor::hash(black_box(body))
+    });
+    Row::new("fingerprint of a request in JSON", ours, "bare parse + bare SHA-256 of the JSON", floor)
+}
+
+fn draws() -> [Row<'static>; 2] {
+    let route = |version, weight| Route { version, weight };
+    let routing = Routing::new(route(1, 90), Some(route(2, 10))).unwrap();
+    let (mut draws, router) = (Draws::new(1), Router::new(1));
+    let own = repeat(move || draws.next().map(|draw| sfn_alias::pick(black_box(&routing), draw)));
+    let shared = repeat(move || router.route(black_box(&routing)));
+    let fastrand = || {
+        let mut random = fastrand::Rng::with_seed(1);
+        repeat(move || floor::draw(&mut random, black_box(&routing)))
+    };
+    let beside = "fastrand's draw and compare";
+    [
+        Row::new("draw and pick: `Draws`, for one thread", own, beside, fastrand()).aim(1.3),
+        Row::new("draw and pick: `Router`, shared by threads", shared, beside, fastrand()).aim(1.3),
+    ]
+}
