@@ -1,7 +1,10 @@
 //! The one door of AWS JSON 1.0: a status and a body.
 
+mod writer;
+
 use crate::error::{Error, Result};
 use serde::Serialize;
+use writer::Writer;
 
 /// An answer on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +37,7 @@ impl Sink for Json {
     fn write<T: Serialize>(&self, answer: &T) -> Result<Vec<u8>> {
         let mut bytes = Vec::with_capacity(512);
         let failed = |error| Error::Store { fault: format!("the answer has no JSON form: {error}") };
-        serde_json::to_writer(&mut bytes, answer).map_err(failed)?;
+        answer.serialize(Writer(&mut bytes)).map_err(failed)?;
         Ok(bytes)
     }
 }
