@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::fingerprint::differences;
 use crate::model::{Alias, Previous, Routing, Timestamp};
 use crate::page::{Cursor, List, cut};
-use crate::store::{Change, View};
+use crate::store::{Change, NamedAlias, View};
 use crate::wire::output::{
     CreateStateMachineAliasOutput, DescribeStateMachineAliasOutput, Empty, ListStateMachineAliasesOutput,
     RoutingConfigurationOutput, StateMachineAliasListItem, UpdateStateMachineAliasOutput,
@@ -130,7 +130,7 @@ pub(crate) fn list(
         let cursor = Cursor { number: alias.created.as_millis(), text: name.to_string() };
         context.tokens.seal(list, &cursor, context.now)
     });
-    let item = |(name, alias): (Box<str>, Alias)| StateMachineAliasListItem {
+    let item = |(name, alias): NamedAlias<'_>| StateMachineAliasListItem {
         creation_date: alias.created,
         state_machine_alias_arn: qualified(target.machine, &name),
     };
@@ -138,12 +138,12 @@ pub(crate) fn list(
 }
 
 /// One more than a page, of the aliases that are wanted.
-fn matching(
-    view: &dyn View,
+fn matching<'v>(
+    view: &'v dyn View,
     command: &ListAliases<'_>,
     after: Option<&Cursor>,
     now: Timestamp,
-) -> Result<Vec<(Box<str>, Alias)>> {
+) -> Result<Vec<NamedAlias<'v>>> {
     let after = after.map(|cursor| (Timestamp::from_millis(cursor.number), cursor.text.as_str()));
     let take = command.page.limit.saturating_add(1);
     let Some(version) = command.version else { return view.aliases(after, take) };

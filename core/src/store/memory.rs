@@ -1,6 +1,6 @@
 //! A store in memory. One lock, held for microseconds; what it holds is gone with it.
 
-use super::{Change, Decide, RevisionOf, Session, Store, View, Which};
+use super::{Change, Decide, NamedAlias, RevisionOf, Session, Store, View, Which};
 use crate::error::{Error, Result};
 use crate::model::{Alias, Execution, Machine, Revision, Stopped, Timestamp, Version};
 use std::borrow::Cow;
@@ -30,8 +30,8 @@ struct Entry {
     current: Arc<Revision>,
     /// In order of number.
     versions: Vec<(Version, Arc<Revision>)>,
-    /// In order of name. Most state machines have one alias or two: a table would be mostly empty.
-    aliases: Vec<(Box<str>, Alias)>,
+    /// Boxed, since most of a table is empty: most state machines have one alias or two.
+    aliases: HashMap<Box<str>, Box<Alias>>,
     executions: Executions,
     /// Starts by version; the state machine's own under 0.
     starts: BTreeMap<u32, u64>,
@@ -160,7 +160,7 @@ impl Entry {
             machine,
             current: Arc::new(revision),
             versions: Vec::new(),
-            aliases: Vec::new(),
+            aliases: HashMap::new(),
             executions: Executions::default(),
             starts: BTreeMap::new(),
         };
@@ -181,8 +181,8 @@ impl Entry {
                 self.versions.retain(|(version, _)| version.number != number);
                 self.machine.published = published;
             }
-            Change::PutAlias { name, alias } => self.put_alias(name, alias),
-            Change::DropAlias { name } => self.aliases.retain(|(other, _)| *other != name),
+            Change::PutAlias { name, alias } => drop(self.aliases.insert(name, Box::new(alias))),
+            Change::DropAlias { name } => drop(self.aliases.remove(&name)),
             Change::PutTags(tags) => self.machine.tags = tags,
             Change::PutExecution { execution, keep } => self.put_execution(*execution, keep),
             Change::CountStart { version } => self.count(version),
@@ -204,20 +204,6 @@ impl Entry {
     fn find_version(&self, number: u32) -> Option<&(Version, Arc<Revision>)> {
         let index = self.versions.binary_search_by_key(&number, |(version, _)| version.number).ok()?;
         self.versions.get(index)
-    }
-
-    fn put_alias(&mut self, name: Box<str>, alias: Alias) {
-        let place = self.aliases.partition_point(|(other, _)| *other < name);
-        match self.aliases.get_mut(place).filter(|(other, _)| *other == name) {
-            Some((_, stored)) => *stored = alias,
-            None => {
-                // A Vec's own growth would begin with room for four.
-                if self.aliases.is_empty() {
-                    self.aliases.reserve_exact(2);
-                }
-                self.aliases.insert(place, (name, alias));
-            }
-        }
     }
 
     fn put_execution(&mut self, execution: Execution, keep: usize) {
@@ -291,19 +277,18 @@ impl View for Entry {
     }
 
     fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>> {
-        let place = self.aliases.binary_search_by(|(other, _)| (**other).cmp(name)).ok();
-        Ok(place.and_then(|place| self.aliases.get(place)).map(|(_, alias)| Cow::Borrowed(alias)))
+        Ok(self.aliases.get(name).map(|alias| Cow::Borrowed(&**alias)))
     }
 
     fn alias_count(&self) -> Result<usize> {
         Ok(self.aliases.len())
     }
 
-    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<(Box<str>, Alias)>> {
+    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<NamedAlias<'_>>> {
         let mut found: Vec<_> = self.aliases.iter().map(|(name, alias)| ((alias.created, &**name), alias)).collect();
         found.retain(|(place, _)| after.is_none_or(|after| *place > after));
         found.sort_unstable_by_key(|(place, _)| *place);
-        Ok(found.into_iter().take(take).map(|((_, name), alias)| (name.into(), alias.clone())).collect())
+        Ok(found.into_iter().take(take).map(|((_, name), alias)| (name.into(), Cow::Borrowed(&**alias))).collect())
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {

@@ -45,7 +45,7 @@ pub trait View {
     fn alias_count(&self) -> Result<usize>;
 
     /// Aliases in order of creation date and name, behind `after`, `take` at most.
-    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<(Box<str>, Alias)>>;
+    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<NamedAlias<'_>>>;
 
     /// An execution by its name.
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>>;
@@ -56,6 +56,9 @@ pub trait View {
     /// How often each version was started, and the state machine itself (`None`).
     fn starts(&self) -> Result<Vec<(Option<u32>, u64)>>;
 }
+
+/// An alias and its name.
+pub type NamedAlias<'v> = (Cow<'v, str>, Cow<'v, Alias>);
 
 /// Who has a revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,7 +177,7 @@ impl View for Nothing {
         Ok(0)
     }
 
-    fn aliases(&self, _: Option<(Timestamp, &str)>, _: usize) -> Result<Vec<(Box<str>, Alias)>> {
+    fn aliases(&self, _: Option<(Timestamp, &str)>, _: usize) -> Result<Vec<NamedAlias<'_>>> {
         Ok(Vec::new())
     }
 

@@ -4,7 +4,7 @@ use super::query::{all, first, limit};
 use super::rows::{self, Stored, alias_columns, execution_columns, revision_columns, stored_columns, version_columns};
 use crate::error::Result;
 use crate::model::{Alias, Execution, Machine, Revision, Status, Timestamp, Version};
-use crate::store::{RevisionOf, View, Which};
+use crate::store::{NamedAlias, RevisionOf, View, Which};
 use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -93,14 +93,15 @@ impl View for Snapshot<'_> {
         self.count("SELECT count(*) FROM aliases WHERE machine = ?1")
     }
 
-    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<(Box<str>, Alias)>> {
+    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<NamedAlias<'_>>> {
         let sql = concat!(
             "SELECT ",
             alias_columns!(),
             " FROM aliases WHERE machine = ?1 AND (created, name) > (?2, ?3) ORDER BY created, name LIMIT ?4"
         );
         let (created, name) = after.map_or((i64::MIN, ""), |(created, name)| (created.as_millis(), name));
-        all(self.connection, sql, params![self.stored.id, created, name, limit(take)], rows::alias)
+        let found = all(self.connection, sql, params![self.stored.id, created, name, limit(take)], rows::alias)?;
+        Ok(found.into_iter().map(|(name, alias)| (Cow::Owned(name.into()), Cow::Owned(alias))).collect())
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
