@@ -8,7 +8,7 @@ use common::*;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use sfn_alias::model::{Route, Routing};
 use sfn_alias::wire::input::CreateStateMachineAliasInput;
-use sfn_alias::{Aliases, Router};
+use sfn_alias::{Aliases, Draws, Router};
 use std::hint::black_box;
 
 fn rules(criterion: &mut Criterion) {
@@ -27,10 +27,13 @@ fn rules(criterion: &mut Criterion) {
 fn routing(criterion: &mut Criterion) {
     let route = |version, weight| Route { version, weight };
     let routing = Routing::new(route(1, 90), Some(route(2, 10))).unwrap();
-    let (router, mut random) = (Router::new(1), fastrand::Rng::with_seed(1));
+    let (router, mut draws, mut random) = (Router::new(1), Draws::new(1), fastrand::Rng::with_seed(1));
     let mut group = criterion.benchmark_group("routing");
     group.bench_function("floor: fastrand's draw and compare", |b| b.iter(|| floor::draw(&mut random, &routing)));
-    group.bench_function("draw and pick", |b| b.iter(|| router.route(black_box(&routing))));
+    group.bench_function("draw and pick, for one thread", |b| {
+        b.iter(|| draws.next().map(|draw| sfn_alias::pick(black_box(&routing), draw)));
+    });
+    group.bench_function("draw and pick, shared by threads", |b| b.iter(|| router.route(black_box(&routing))));
     group.bench_function("pick", |b| b.iter(|| sfn_alias::pick(black_box(&routing), black_box(50))));
     group.finish();
 }
@@ -39,7 +42,11 @@ fn in_memory(criterion: &mut Criterion) {
     let aliases = stored(100_000);
     let mut group = criterion.benchmark_group("in memory, 100,000 state machines");
     let mut machines = Scattered::below(100_000);
-    group.bench_function("create", |b| {
+    let parsed = create_body(1, "A000");
+    group.bench_function("floor: bare parse of a create request", |b| {
+        b.iter(|| drop(black_box(floor::parse::<floor::Create<'_>>(black_box(&parsed)))));
+    });
+    group.bench_function("create in any", |b| {
         let request = || {
             let machine = machines.next();
             aliases.call(DELETE, &alias_body(machine, "A000"));

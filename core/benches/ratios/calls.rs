@@ -3,6 +3,7 @@
 use crate::common::*;
 use crate::row::{Row, Step, batch, repeat};
 use sfn_alias::Aliases;
+use sfn_alias::wire::output::ListStateMachineAliasesOutput;
 use std::collections::HashMap;
 use std::hint::black_box;
 
@@ -31,6 +32,7 @@ pub fn rows() -> Vec<Row<'static>> {
         Row::new("describe in any of 100,000", describes(&many, any()), looked_up, look_up()),
     ]);
     rows.push(Row::new("list 1 alias", calls(&one, LIST, list_body(0)), "bare parse", parse_list()));
+    rows.push(list_100());
     rows.push(Row::new("start by alias", calls(&one, START, start_body(0, STABLE)), "bare parse", parse_start()));
     rows
 }
@@ -98,6 +100,15 @@ fn parse_describe() -> Step<'static> {
 fn parse_list() -> Step<'static> {
     let body = list_body(0);
     repeat(move || floor::parse::<floor::List<'_>>(black_box(&body)).state_machine_arn.len())
+}
+
+/// A page of 100 aliases, 14 kB, beside what the answer alone costs.
+fn list_100() -> Row<'static> {
+    let full = stored(1);
+    (1..100).for_each(|number| drop(call(&full, CREATE, &create_body(0, &format!("A{number:03}")))));
+    let answer: ListStateMachineAliasesOutput = serde_json::from_slice(&call(&full, LIST, &list_body(0))).unwrap();
+    let floor = repeat(move || serde_json::to_vec(black_box(&answer)).unwrap());
+    Row::new("list 100 aliases", calls(&full, LIST, list_body(0)), "serde_json of the same answer", floor)
 }
 
 fn parse_start() -> Step<'static> {

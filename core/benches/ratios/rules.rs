@@ -6,6 +6,7 @@ use sfn_alias::model::{Route, Routing};
 use sfn_alias::wire::input::CreateStateMachineAliasInput;
 use sfn_alias::{Draws, Router};
 use std::hint::black_box;
+use std::sync::Mutex;
 
 pub fn rows() -> Vec<Row<'static>> {
     let mut rows = checks();
@@ -46,19 +47,24 @@ fn fingerprint_of_json() -> Row<'static> {
     Row::new("fingerprint of a request in JSON", ours, "bare parse + bare SHA-256 of the JSON", floor)
 }
 
-fn draws() -> [Row<'static>; 2] {
+fn draws() -> [Row<'static>; 3] {
     let route = |version, weight| Route { version, weight };
     let routing = Routing::new(route(1, 90), Some(route(2, 10))).unwrap();
-    let (mut draws, router) = (Draws::new(1), Router::new(1));
+    let (mut draws, locked) = (Draws::new(1), Mutex::new(fastrand::Rng::with_seed(1)));
     let own = repeat(move || draws.next().map(|draw| sfn_alias::pick(black_box(&routing), draw)));
-    let shared = repeat(move || router.route(black_box(&routing)));
+    let shared = || {
+        let router = Router::new(1);
+        repeat(move || router.route(black_box(&routing)))
+    };
     let fastrand = || {
         let mut random = fastrand::Rng::with_seed(1);
         repeat(move || floor::draw(&mut random, black_box(&routing)))
     };
+    let locked = repeat(move || floor::draw(&mut locked.lock().unwrap(), black_box(&routing)));
     let beside = "fastrand's draw and compare";
     [
         Row::new("draw and pick: `Draws`, for one thread", own, beside, fastrand()).aim(1.3),
-        Row::new("draw and pick: `Router`, shared by threads", shared, beside, fastrand()).aim(1.3),
+        Row::new("draw and pick: `Router`, shared by threads", shared(), beside, fastrand()).aim(1.3),
+        Row::new("draw and pick: `Router`, shared by threads", shared(), "fastrand's behind a Mutex", locked),
     ]
 }
