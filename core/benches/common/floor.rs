@@ -4,7 +4,7 @@ use serde::Deserialize;
 use sfn_alias::model::Routing;
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 #[derive(Deserialize)]
@@ -70,5 +70,31 @@ impl Log {
     pub fn append(&mut self, rows: usize) {
         self.0.write_all(&[b'x'; 300].repeat(rows)).unwrap();
         self.0.sync_data().unwrap();
+    }
+}
+
+/// A file of 4 MB whose pages are written over in turn, each synced: no block is added, which is
+/// dear to sync. SQLite's log is written like this once it is as long as it gets.
+pub struct Pages {
+    file: File,
+    next: u64,
+}
+
+impl Pages {
+    const COUNT: u64 = 1024;
+    const SIZE: usize = 4096;
+
+    pub fn create(path: &Path) -> Self {
+        let mut file = File::create(path).unwrap();
+        (0..Self::COUNT).for_each(|_| file.write_all(&[0; Self::SIZE]).unwrap());
+        file.sync_all().unwrap();
+        Self { file, next: 0 }
+    }
+
+    pub fn overwrite(&mut self) {
+        self.next = (self.next + 1) % Self::COUNT;
+        self.file.seek(SeekFrom::Start(self.next * Self::SIZE as u64)).unwrap();
+        self.file.write_all(&[b'x'; Self::SIZE]).unwrap();
+        self.file.sync_data().unwrap();
     }
 }

@@ -10,19 +10,24 @@ use std::time::Instant;
 const MACHINES: usize = 200;
 
 pub fn rows(folder: &Path) -> Vec<Row<'static>> {
-    let row = |what: String, size| {
-        Row::new(what, create(folder, size), "append 300 bytes each + fdatasync", log(folder, size))
-    };
-    let mut rows = vec![row("durable create, one client".to_owned(), 1).aim(0.85)];
-    rows.extend([8, 64].map(|size| row(format!("durable create, {size} requests share a commit"), size)));
-    rows
+    let single = "durable create, one client";
+    let row =
+        |what: &str, size| Row::new(what, create(folder, size), "append 300 bytes each + fdatasync", log(folder, size));
+    vec![
+        row(single, 1).aim(0.85),
+        Row::new(single, create(folder, 1), "write 4096 bytes over in place + fdatasync", pages(folder)),
+        row("durable create, 8 requests share a commit", 8),
+        row("durable create, 64 requests share a commit", 64),
+    ]
 }
 
 fn create(folder: &Path, size: usize) -> Step<'static> {
-    let aliases = Aliases::open(folder.join(format!("{size}.db"))).unwrap();
+    let folder = tempfile::tempdir_in(folder).unwrap();
+    let aliases = Aliases::open(folder.path().join("aliases.db")).unwrap();
     add_machines(&aliases, MACHINES);
     let mut number = 0;
     Box::new(move || {
+        let _kept = &folder;
         let bodies: Vec<_> = (0..size).map(|_| next(&aliases, &mut number)).collect();
         let requests: Vec<_> = bodies.iter().map(|body| (CREATE, body.as_slice())).collect();
         let start = Instant::now();
@@ -42,6 +47,15 @@ fn log(folder: &Path, size: usize) -> Step<'static> {
         let start = Instant::now();
         log.append(size);
         (size as u32, start.elapsed())
+    })
+}
+
+fn pages(folder: &Path) -> Step<'static> {
+    let mut pages = floor::Pages::create(&folder.join("pages"));
+    Box::new(move || {
+        let start = Instant::now();
+        pages.overwrite();
+        (1, start.elapsed())
     })
 }
 
