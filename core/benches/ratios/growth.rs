@@ -14,7 +14,7 @@ pub fn rows() -> Vec<Row<'static>> {
     for machines in [1_000, 100_000] {
         let many = stored(machines);
         let row = |what: &str, call: fn(&Aliases) -> Step<'static>| {
-            Row::new(format!("{what}, {machines} state machines"), call(&many), "1", call(&one)).aim(FLAT)
+            Row::new(format!("{what}, in one of {machines} state machines"), call(&many), "1", call(&one)).aim(FLAT)
         };
         rows.extend([
             row("create", |aliases| create(aliases, || 0)),
