@@ -61,6 +61,36 @@ operations! {
     ValidateStateMachineDefinition(ValidateStateMachineDefinitionInput) => [ValidationException];
 }
 
+impl Operation {
+    /// Whether it can change what is stored; the others only read.
+    pub const fn writes(self) -> bool {
+        match self {
+            Self::CreateStateMachineAlias
+            | Self::UpdateStateMachineAlias
+            | Self::DeleteStateMachineAlias
+            | Self::CreateStateMachine
+            | Self::UpdateStateMachine
+            | Self::DeleteStateMachine
+            | Self::PublishStateMachineVersion
+            | Self::DeleteStateMachineVersion
+            | Self::StartExecution
+            | Self::StopExecution
+            | Self::TagResource
+            | Self::UntagResource => true,
+            Self::DescribeStateMachineAlias
+            | Self::ListStateMachineAliases
+            | Self::DescribeStateMachine
+            | Self::ListStateMachines
+            | Self::ListStateMachineVersions
+            | Self::DescribeExecution
+            | Self::DescribeStateMachineForExecution
+            | Self::ListExecutions
+            | Self::ListTagsForResource
+            | Self::ValidateStateMachineDefinition => false,
+        }
+    }
+}
+
 /// How much of an unknown name an error repeats.
 const SHOWN_CHARACTERS: usize = 64;
 

@@ -96,6 +96,16 @@ impl Aliases {
         Self::with_store(Box::new(crate::store::SqliteStore::open(path.as_ref())?), options)
     }
 
+    /// As [`Aliases::open_with`], but the file is this process's alone as long as it is open, and all
+    /// that is in it is read from memory: for a server.
+    ///
+    /// # Errors
+    /// As [`Aliases::open`], and [`Error::Store`] when another process has the file open.
+    #[cfg(feature = "sqlite")]
+    pub fn open_exclusive(path: impl AsRef<std::path::Path>, options: Options) -> Result<Self> {
+        Self::with_store(Box::new(crate::store::CachedStore::open(path.as_ref())?), options)
+    }
+
     /// A service on a store of the caller's.
     ///
     /// # Errors
@@ -157,10 +167,19 @@ impl Aliases {
     /// Many requests with one commit, for writers that come at the same time. Each is answered as
     /// if it had come alone, in this order. When the commit fails, all are answered with the failure.
     pub fn call_many(&self, requests: &[(&str, &[u8])]) -> Vec<Reply> {
+        let requests: Vec<_> = requests.iter().map(|(operation, body)| (&*self.scope, *operation, *body)).collect();
+        self.call_many_in(&requests)
+    }
+
+    /// As [`Aliases::call_many`], each request in a scope of its own.
+    pub fn call_many_in(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Reply> {
         let mut replies = Vec::with_capacity(requests.len());
         let committed = self.inner.store.batch(&mut |session| {
             replies.clear();
-            let answers = requests.iter().map(|(operation, body)| Reply::of(self.invoke_on(session, operation, body)));
+            let answers = requests.iter().map(|(scope, operation, body)| {
+                let call = self.call_on(session, scope);
+                Reply::of(operation.parse().and_then(|operation| answer(operation, *body, &Json, &call)))
+            });
             replies.extend(answers);
         });
         match committed {
@@ -210,6 +229,10 @@ impl Aliases {
     }
 
     fn on<'c>(&'c self, session: &'c dyn Session) -> Call<'c> {
+        self.call_on(session, &self.scope)
+    }
+
+    fn call_on<'c>(&'c self, session: &'c dyn Session, scope: &'c Scope) -> Call<'c> {
         let options = &self.inner.options;
         let context = Context {
             now: options.clock.now(),
@@ -218,7 +241,7 @@ impl Aliases {
             deletion_delay: options.deletion_delay,
             tokens: &self.inner.tokens,
         };
-        Call { session, context, scope: &self.scope, router: &self.inner.router, ids: &self.inner.ids }
+        Call { session, context, scope, router: &self.inner.router, ids: &self.inner.ids }
     }
 }
 

@@ -3,11 +3,15 @@
 //! A store keeps records and applies one decided [`Change`] atomically. It knows no business rule:
 //! everything that could be refused was refused before, by the engine, looking through a [`View`].
 
+#[cfg(feature = "sqlite")]
+mod cached;
 mod change;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+#[cfg(feature = "sqlite")]
+pub use cached::CachedStore;
 pub use change::Change;
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]

@@ -41,7 +41,7 @@ const fn advice(code: ErrorCode) -> &'static str {
         ErrorCode::DatabaseCorrupt => "the file is damaged; restore it from a copy",
         ErrorCode::NotADatabase => "the file is no SQLite database; choose another path",
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
-            "another process keeps the file locked; try again, or end that process"
+            "another process keeps the file locked; end it and try again, or use its endpoint if it is `sfn-alias serve`"
         }
         ErrorCode::OutOfMemory => "memory is used up; free some and try again",
         ErrorCode::TooBig => "a value is larger than SQLite stores",

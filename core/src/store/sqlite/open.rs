@@ -1,7 +1,7 @@
 //! Recognises the file, makes it where there is none, and opens connections to it.
 
 use super::fault::{at, fault, store};
-use super::patience::patience;
+use super::patience::{OPENING, WRITING, patience};
 use super::query::{first, run};
 use super::transaction::Transaction;
 use super::wal;
@@ -20,6 +20,15 @@ const STATEMENTS: usize = 64;
 /// Neither names with a meaning to SQLite (`file:`) nor its own mutexes: connections are not shared.
 const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
+/// Who else may use the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// Several processes.
+    Shared,
+    /// This connection alone, as long as it is open: everybody else is refused.
+    Exclusive,
+}
+
 /// Both numbers of a header; zero in a file that has nothing in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Header {
@@ -28,22 +37,28 @@ struct Header {
 }
 
 /// The writer's connection to the file at `path`, which is made when it is missing or empty.
-pub(super) fn open(path: &Path) -> Result<Connection> {
-    let connection = if is_new(path)? {
+pub(super) fn open(path: &Path, sharing: Sharing) -> Result<Connection> {
+    let mut connection = if is_new(path)? {
         create(path)?
     } else {
         check(path, peek(path)?)?;
         connect(path, FLAGS)?
     };
+    if sharing == Sharing::Exclusive {
+        // Before the log is looked at: then SQLite keeps its index in memory and not in a file.
+        connection.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(())).map_err(fault)?;
+    }
     wal::enable(&connection)?;
     check(path, header(&connection)?)?;
     wal::grow(&connection, path)?;
+    connection.busy_handler(Some(patience(WRITING))).map_err(fault)?;
     Ok(connection)
 }
 
 /// A further connection, which only reads.
 pub(super) fn reader(path: &Path) -> Result<Connection> {
-    let connection = connect(path, FLAGS)?;
+    let mut connection = connect(path, FLAGS)?;
+    connection.busy_handler(Some(patience(WRITING))).map_err(fault)?;
     connection.pragma_update(None, "query_only", true).map_err(fault)?;
     Ok(connection)
 }
@@ -137,7 +152,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
 }
 
 fn configure(mut connection: Connection) -> rusqlite::Result<Connection> {
-    connection.busy_handler(Some(patience()))?;
+    connection.busy_handler(Some(patience(OPENING)))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Otherwise a statement with a range is planned anew each time its bounds change.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;

@@ -28,6 +28,16 @@ pub(super) fn all<T>(
     rows.collect::<rusqlite::Result<_>>().map_err(fault)
 }
 
+/// All rows, one after the other, without keeping them.
+pub(super) fn each(connection: &Connection, sql: &str, mut see: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+    let mut statement = connection.prepare(sql).map_err(fault)?;
+    let mut rows = statement.query([]).map_err(fault)?;
+    while let Some(row) = rows.next().map_err(fault)? {
+        see(row)?;
+    }
+    Ok(())
+}
+
 /// Runs a statement that answers no rows; tells how many it changed.
 pub(super) fn run(connection: &Connection, sql: &str, parameters: impl Params) -> Result<usize> {
     connection.prepare_cached(sql).and_then(|mut statement| statement.execute(parameters)).map_err(fault)

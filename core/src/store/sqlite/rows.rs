@@ -92,15 +92,21 @@ macro_rules! alias_columns {
     };
 }
 
-/// The columns that [`execution`] reads, and the tables they come from.
+/// The columns that [`execution`] reads.
 macro_rules! execution_columns {
     () => {
-        "sequence, name, version, alias, input, trace, started, stopped, error, cause \
-         FROM executions LEFT JOIN stops USING (machine, sequence)"
+        "sequence, name, version, alias, input, trace, started, stopped, error, cause"
     };
 }
 
-pub(super) use {alias_columns, execution_columns, revision_columns, stored_columns, version_columns};
+/// The tables they come from.
+macro_rules! executions {
+    () => {
+        " FROM executions LEFT JOIN stops USING (machine, sequence)"
+    };
+}
+
+pub(super) use {alias_columns, execution_columns, executions, revision_columns, stored_columns, version_columns};
 
 pub(super) fn stored(row: &Row<'_>) -> Result<(String, Stored)> {
     let mut columns = Columns::of(row);

@@ -1,16 +1,18 @@
 //! The store: one connection that writes, some that read.
 
 use super::apply::apply;
+use super::open::Sharing;
 use super::session::{Shared, gone, look, machines, plan};
 use super::transaction::Transaction;
-use super::{fault, open};
+use super::{fault, load, open};
 use crate::error::Result;
 use crate::model::{Machine, Timestamp};
+use crate::store::memory::Entry;
 use crate::store::{Decide, Session, Store, View};
 use rusqlite::Connection;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So many connections stay open for the next readers.
 const IDLE_READERS: usize = 16;
@@ -34,8 +36,22 @@ impl SqliteStore {
     /// [`crate::Error::Store`] when the path is a folder, cannot be written, is of another
     /// application or of a newer release, or is damaged. The file is then left as it was.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_as(path, Sharing::Shared)
+    }
+
+    /// As [`SqliteStore::open`], and keeps everybody else out as long as it is open.
+    pub(in crate::store) fn open_exclusive(path: &Path) -> Result<Self> {
+        Self::open_as(path, Sharing::Exclusive)
+    }
+
+    /// Everything there is, for a store in memory.
+    pub(in crate::store) fn load(&self) -> Result<Vec<(Arc<str>, Entry)>> {
+        load::entries(&self.writer())
+    }
+
+    fn open_as(path: &Path, sharing: Sharing) -> Result<Self> {
         let path = open::absolute(path)?;
-        let writer = open::open(&path).map_err(fault::located(&path))?;
+        let writer = open::open(&path, sharing).map_err(fault::located(&path))?;
         let token_key = open::token_key(&writer).map_err(fault::located(&path))?;
         Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::default(), token_key })
     }

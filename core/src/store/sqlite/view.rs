@@ -1,7 +1,9 @@
 //! A state machine as the file has it, seen inside a transaction.
 
 use super::query::{all, first, limit};
-use super::rows::{self, Stored, alias_columns, execution_columns, revision_columns, stored_columns, version_columns};
+use super::rows::{
+    self, Stored, alias_columns, execution_columns, executions, revision_columns, stored_columns, version_columns,
+};
 use crate::error::Result;
 use crate::model::{Alias, Execution, Machine, Revision, Status, Timestamp, Version};
 use crate::store::{NamedAlias, RevisionOf, View, Which};
@@ -105,7 +107,7 @@ impl View for Snapshot<'_> {
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
-        let sql = concat!("SELECT ", execution_columns!(), " WHERE machine = ?1 AND name = ?2");
+        let sql = concat!("SELECT ", execution_columns!(), executions!(), " WHERE machine = ?1 AND name = ?2");
         let found = self.first(sql, params![self.stored.id, name], rows::execution)?;
         Ok(found.map(|(_, execution)| Cow::Owned(execution)))
     }
@@ -116,6 +118,7 @@ impl View for Snapshot<'_> {
         let sql = concat!(
             "SELECT ",
             execution_columns!(),
+            executions!(),
             " WHERE machine = ?1 AND sequence < ?2 AND (?3 IS NULL OR version = ?3) AND (?4 IS NULL OR alias = ?4)
               AND (?5 IS NULL OR (stopped IS NULL) = ?5) ORDER BY sequence DESC LIMIT ?6"
         );

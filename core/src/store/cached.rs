@@ -1,0 +1,118 @@
+//! A file that one process has for itself, and all that is in it in memory as well.
+
+use super::{Change, Decide, MemoryStore, Session, SqliteStore, Store, View};
+use crate::error::Result;
+use crate::model::{Machine, Timestamp};
+use std::cell::RefCell;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// A durable store in one SQLite file that keeps everybody else out of it as long as it is open, and
+/// reads from memory.
+///
+/// A write is seen once it is on the disk, never before: it is decided and committed in the file, then
+/// applied in memory, then answered.
+pub struct CachedStore {
+    file: SqliteStore,
+    memory: MemoryStore,
+    /// Held from the decision until memory has the change, so that changes arrive in their order.
+    writing: Mutex<()>,
+}
+
+impl CachedStore {
+    /// Opens the file, or makes it where there is none, and reads all of it.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`], and [`crate::Error::Store`] when another process has the file open.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = SqliteStore::open_exclusive(path)?;
+        let memory = MemoryStore::loaded(file.load()?, file.token_key());
+        Ok(Self { file, memory, writing: Mutex::new(()) })
+    }
+
+    fn apply(&self, changes: Vec<(String, Change)>) -> Result<()> {
+        for (machine, change) in changes {
+            let mut change = Some(change);
+            self.memory.update(&machine, &mut |_| Ok(change.take()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Session for CachedStore {
+    fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
+        self.memory.read(machine, look)
+    }
+
+    fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
+        let mut outcome = Ok(());
+        self.batch(&mut |session| outcome = session.update(machine, &mut *decide))?;
+        outcome
+    }
+
+    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
+        self.memory.machines(prefix, after, take)
+    }
+
+    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+        self.memory.gone(now, take)
+    }
+}
+
+impl Store for CachedStore {
+    fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = RefCell::new(Vec::new());
+        self.file.batch(&mut |session| {
+            changes.borrow_mut().clear();
+            work(&Recording { session, changes: &changes });
+        })?;
+        self.apply(changes.into_inner())
+    }
+
+    fn occasion(&self) -> Result<u64> {
+        self.file.occasion()
+    }
+
+    fn token_key(&self) -> [u8; 32] {
+        self.file.token_key()
+    }
+}
+
+impl fmt::Debug for CachedStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CachedStore").field(&self.file).finish()
+    }
+}
+
+/// The file's session of a batch, which notes each change that was applied.
+struct Recording<'s> {
+    session: &'s dyn Session,
+    changes: &'s RefCell<Vec<(String, Change)>>,
+}
+
+impl Session for Recording<'_> {
+    fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
+        self.session.read(machine, look)
+    }
+
+    fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
+        let mut applied = None;
+        self.session.update(machine, &mut |view| {
+            let change = decide(view)?;
+            applied.clone_from(&change);
+            Ok(change)
+        })?;
+        self.changes.borrow_mut().extend(applied.map(|change| (machine.to_owned(), change)));
+        Ok(())
+    }
+
+    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
+        self.session.machines(prefix, after, take)
+    }
+
+    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+        self.session.gone(now, take)
+    }
+}

@@ -1,0 +1,179 @@
+//! One state machine in memory.
+
+use super::executions::Executions;
+use crate::error::Result;
+use crate::model::{Alias, Execution, Machine, Revision, Timestamp, Version};
+use crate::store::{Change, NamedAlias, RevisionOf, View, Which};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+pub(in crate::store) struct Entry {
+    pub machine: Machine,
+    current: Arc<Revision>,
+    /// In order of number.
+    versions: Vec<(Version, Arc<Revision>)>,
+    /// Boxed, since most of a table is empty: most state machines have one alias or two.
+    aliases: HashMap<Box<str>, Box<Alias>>,
+    executions: Executions,
+    /// Starts by version; the state machine's own under 0.
+    starts: BTreeMap<u32, u64>,
+}
+
+impl Entry {
+    pub fn new(machine: Machine, revision: Revision, version: Option<Version>) -> Self {
+        let mut entry = Self {
+            machine,
+            current: Arc::new(revision),
+            versions: Vec::new(),
+            aliases: HashMap::new(),
+            executions: Executions::default(),
+            starts: BTreeMap::new(),
+        };
+        version.into_iter().for_each(|version| entry.put_version(version));
+        entry
+    }
+
+    /// An entry as a file has it; versions, aliases and the rest are loaded after it.
+    #[cfg(feature = "sqlite")]
+    pub fn loaded(machine: Machine, current: Arc<Revision>, next_execution: u64) -> Self {
+        let executions = Executions::beginning_at(next_execution);
+        Self { machine, current, versions: Vec::new(), aliases: HashMap::new(), executions, starts: BTreeMap::new() }
+    }
+
+    /// The versions come in order of their numbers.
+    #[cfg(feature = "sqlite")]
+    pub fn load_version(&mut self, version: Version, revision: Arc<Revision>) {
+        self.versions.push((version, revision));
+    }
+
+    /// An alias, in any order.
+    #[cfg(feature = "sqlite")]
+    pub fn load_alias(&mut self, name: Box<str>, alias: Alias) {
+        self.aliases.insert(name, Box::new(alias));
+    }
+
+    /// The executions come in order of their sequence numbers.
+    #[cfg(feature = "sqlite")]
+    pub fn load_execution(&mut self, sequence: u64, execution: Execution, revision: Arc<Revision>) {
+        self.executions.load(sequence, execution, revision);
+    }
+
+    /// How often a version was started; version 0 is the state machine itself.
+    #[cfg(feature = "sqlite")]
+    pub fn load_starts(&mut self, version: u32, count: u64) {
+        self.starts.insert(version, count);
+    }
+
+    /// Applies a change within the entry; hands back one that is about the entry itself.
+    pub fn apply(&mut self, change: Change) -> Option<Change> {
+        match change {
+            Change::PutRevision { revision, version } => {
+                self.current = Arc::new(revision);
+                self.machine.published = None;
+                version.into_iter().for_each(|version| self.put_version(version));
+            }
+            Change::PutVersion(version) => self.put_version(version),
+            Change::DropVersion { number, published } => {
+                self.versions.retain(|(version, _)| version.number != number);
+                self.machine.published = published;
+            }
+            Change::PutAlias { name, alias } => drop(self.aliases.insert(name, Box::new(alias))),
+            Change::DropAlias { name } => drop(self.aliases.remove(&name)),
+            Change::PutTags(tags) => self.machine.tags = tags,
+            Change::PutExecution { execution, keep } => self.put_execution(*execution, keep),
+            Change::CountStart { version } => self.count(version),
+            Change::StopExecution { name, stopped } => self.executions.stop(&name, stopped),
+            about_entry @ (Change::CreateMachine { .. } | Change::MarkDeleted(_) | Change::DropMachine) => {
+                return Some(about_entry);
+            }
+        }
+        None
+    }
+
+    fn put_version(&mut self, version: Version) {
+        self.machine.last_version = version.number;
+        self.machine.published = Some(version.number);
+        let place = self.versions.partition_point(|(earlier, _)| earlier.number < version.number);
+        self.versions.insert(place, (version, Arc::clone(&self.current)));
+    }
+
+    fn find_version(&self, number: u32) -> Option<&(Version, Arc<Revision>)> {
+        let index = self.versions.binary_search_by_key(&number, |(version, _)| version.number).ok()?;
+        self.versions.get(index)
+    }
+
+    fn put_execution(&mut self, execution: Execution, keep: usize) {
+        let revision = match execution.version.and_then(|number| self.find_version(number)) {
+            Some((_, revision)) => revision,
+            None => &self.current,
+        };
+        let revision = Arc::clone(revision);
+        self.count(execution.version);
+        self.executions.put(execution, revision, keep);
+    }
+
+    fn count(&mut self, version: Option<u32>) {
+        *self.starts.entry(version.unwrap_or_default()).or_default() += 1;
+    }
+}
+
+impl View for Entry {
+    fn machine(&self) -> Result<Option<Cow<'_, Machine>>> {
+        Ok(Some(Cow::Borrowed(&self.machine)))
+    }
+
+    fn revision(&self, of: RevisionOf<'_>) -> Result<Option<Arc<Revision>>> {
+        Ok(match of {
+            RevisionOf::Current => Some(Arc::clone(&self.current)),
+            RevisionOf::Version(number) => self.find_version(number).map(|(_, revision)| Arc::clone(revision)),
+            RevisionOf::Execution(name) => self.executions.get(name).map(|(_, revision)| Arc::clone(revision)),
+        })
+    }
+
+    fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>> {
+        Ok(self.find_version(number).map(|(version, _)| Cow::Borrowed(version)))
+    }
+
+    fn version_count(&self) -> Result<usize> {
+        Ok(self.versions.len())
+    }
+
+    fn versions(&self, below: Option<u32>, take: usize) -> Result<Vec<Version>> {
+        let end = below.map_or(self.versions.len(), |below| self.versions.partition_point(|(v, _)| v.number < below));
+        let found = self.versions.iter().take(end).rev().take(take);
+        Ok(found.map(|(version, _)| version.clone()).collect())
+    }
+
+    fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>> {
+        Ok(self.aliases.get(name).map(|alias| Cow::Borrowed(&**alias)))
+    }
+
+    fn alias_count(&self) -> Result<usize> {
+        Ok(self.aliases.len())
+    }
+
+    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<NamedAlias<'_>>> {
+        let mut found: Vec<_> = self.aliases.iter().map(|(name, alias)| ((alias.created, &**name), alias)).collect();
+        found.retain(|(place, _)| after.is_none_or(|after| *place > after));
+        found.sort_unstable_by_key(|(place, _)| *place);
+        Ok(found.into_iter().take(take).map(|((_, name), alias)| (name.into(), Cow::Borrowed(&**alias))).collect())
+    }
+
+    fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
+        Ok(self.executions.get(name).map(|(execution, _)| Cow::Borrowed(execution)))
+    }
+
+    fn executions(&self, below: Option<u64>, which: Which<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
+        let Executions { first, kept, .. } = &self.executions;
+        let end = first + kept.len() as u64;
+        let latest_first = (*first..end).rev().zip(kept.iter().rev());
+        let found = latest_first.skip_while(|(number, _)| below.is_some_and(|below| *number >= below));
+        let found = found.filter(|(_, (execution, _))| which.matches(execution)).take(take);
+        Ok(found.map(|(number, (execution, _))| (number, execution.clone())).collect())
+    }
+
+    fn starts(&self) -> Result<Vec<(Option<u32>, u64)>> {
+        Ok(self.starts.iter().map(|(version, count)| ((*version != 0).then_some(*version), *count)).collect())
+    }
+}

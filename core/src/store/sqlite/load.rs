@@ -1,0 +1,129 @@
+//! Everything in the file at once: each table is read from its beginning to its end.
+
+use super::fault::{fault, store};
+use super::query::each;
+use super::rows::{
+    self, alias_columns, execution_columns, executions, revision_columns, stored_columns, version_columns,
+};
+use crate::error::Result;
+use crate::model::Revision;
+use crate::store::memory::Entry;
+use rusqlite::{Connection, Row};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Revisions by their id.
+type Revisions = HashMap<i64, Arc<Revision>>;
+
+pub(super) fn entries(connection: &Connection) -> Result<Vec<(Arc<str>, Entry)>> {
+    let revisions = revisions(connection)?;
+    let mut loading = Loading { entries: machines(connection, &revisions)?, revisions };
+    loading.versions(connection)?;
+    loading.aliases(connection)?;
+    loading.executions(connection)?;
+    loading.starts(connection)?;
+    Ok(loading.entries.into_values().collect())
+}
+
+struct Loading {
+    /// By the state machine's id.
+    entries: HashMap<i64, (Arc<str>, Entry)>,
+    revisions: Revisions,
+}
+
+fn revisions(connection: &Connection) -> Result<Revisions> {
+    let mut found = Revisions::new();
+    let sql = concat!("SELECT ", revision_columns!(), ", id FROM revisions");
+    each(connection, sql, |row| {
+        found.insert(row.get("id").map_err(fault)?, Arc::new(rows::revision(row).map_err(fault)?));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn machines(connection: &Connection, revisions: &Revisions) -> Result<HashMap<i64, (Arc<str>, Entry)>> {
+    let mut found = HashMap::new();
+    let sequences = sequences(connection)?;
+    each(connection, concat!("SELECT ", stored_columns!()), |row| {
+        let (arn, stored) = rows::stored(row).map_err(fault)?;
+        let next = sequences.get(&stored.id).copied().unwrap_or_default();
+        let entry = Entry::loaded(stored.machine, revision(revisions, stored.revision)?, next);
+        found.insert(stored.id, (arn.into(), entry));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The sequence number of the next execution, where none is kept.
+fn sequences(connection: &Connection) -> Result<HashMap<i64, u64>> {
+    let mut found = HashMap::new();
+    each(connection, "SELECT id, next_sequence FROM machines WHERE next_sequence > 0", |row| {
+        found.insert(row.get(0).map_err(fault)?, row.get::<_, i64>(1).map_err(fault)?.unsigned_abs());
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn revision(revisions: &Revisions, id: i64) -> Result<Arc<Revision>> {
+    let lost = || store(format!("the file lacks revision {id}; restore it from a copy"));
+    revisions.get(&id).cloned().ok_or_else(lost)
+}
+
+impl Loading {
+    /// The entry whose id is in the row's column `machine`; rows of none are left over from nothing
+    /// that this crate does, and are left out.
+    fn entry(&mut self, row: &Row<'_>) -> Result<Option<&mut Entry>> {
+        let machine: i64 = row.get("machine").map_err(fault)?;
+        Ok(self.entries.get_mut(&machine).map(|(_, entry)| entry))
+    }
+
+    fn versions(&mut self, connection: &Connection) -> Result<()> {
+        let sql = concat!("SELECT ", version_columns!(), ", machine, revision FROM versions ORDER BY machine, number");
+        each(connection, sql, |row| {
+            let version = rows::version(row).map_err(fault)?;
+            let revision = revision(&self.revisions, row.get("revision").map_err(fault)?)?;
+            if let Some(entry) = self.entry(row)? {
+                entry.load_version(version, revision);
+            }
+            Ok(())
+        })
+    }
+
+    fn aliases(&mut self, connection: &Connection) -> Result<()> {
+        each(connection, concat!("SELECT ", alias_columns!(), ", machine FROM aliases"), |row| {
+            let (name, alias) = rows::alias(row).map_err(fault)?;
+            if let Some(entry) = self.entry(row)? {
+                entry.load_alias(name, alias);
+            }
+            Ok(())
+        })
+    }
+
+    fn executions(&mut self, connection: &Connection) -> Result<()> {
+        let sql = concat!(
+            "SELECT ",
+            execution_columns!(),
+            ", machine, revision",
+            executions!(),
+            " ORDER BY machine, sequence"
+        );
+        each(connection, sql, |row| {
+            let (sequence, execution) = rows::execution(row).map_err(fault)?;
+            let revision = revision(&self.revisions, row.get("revision").map_err(fault)?)?;
+            if let Some(entry) = self.entry(row)? {
+                entry.load_execution(sequence, execution, revision);
+            }
+            Ok(())
+        })
+    }
+
+    fn starts(&mut self, connection: &Connection) -> Result<()> {
+        each(connection, "SELECT version, count, machine FROM starts", |row| {
+            let (version, count) = (row.get(0).map_err(fault)?, row.get::<_, i64>(1).map_err(fault)?.unsigned_abs());
+            if let Some(entry) = self.entry(row)? {
+                entry.load_starts(version, count);
+            }
+            Ok(())
+        })
+    }
+}
