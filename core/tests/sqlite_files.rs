@@ -8,7 +8,7 @@ use requests::{ORDERS, alias, machine, named, ok, start};
 use rusqlite::Connection;
 use serde_json::json;
 use sfn_alias::store::{SqliteStore, Store};
-use sfn_alias::{Aliases, Error};
+use sfn_alias::{Aliases, Error, Options};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
@@ -52,6 +52,26 @@ fn a_database_of_another_application_is_refused() {
     refused(&path, "belongs to another application (0x00000000); choose another path");
     Connection::open(&path).unwrap().execute_batch("PRAGMA application_id = 0x47504B47").unwrap();
     refused(&path, "belongs to another application (0x47504b47); choose another path");
+}
+
+/// A file that one process keeps for itself is nobody else's until it is closed, and the other way round.
+#[test]
+fn a_file_of_one_process_is_refused_to_others() {
+    let locked = "cannot be used: another process keeps the file locked; end it and try again, or use its endpoint \
+                  if it is `sfn-alias serve` (database is locked)";
+    let (_folder, path) = filled();
+    let refusal = format!("the store failed: `{}` {locked}", path.display());
+    let alone = Aliases::open_exclusive(&path, Options::default()).unwrap();
+    refused(&path, locked);
+    assert_eq!(Aliases::open_exclusive(&path, Options::default()).unwrap_err().to_string(), refusal);
+    ok(&alone, "CreateStateMachineAlias", &alias("PROD", 1));
+    drop(alone);
+    let shared = Aliases::open(&path).unwrap();
+    ok(&shared, "DescribeStateMachineAlias", &json!({"stateMachineAliasArn": format!("{ORDERS}:PROD")}));
+    assert_eq!(Aliases::open_exclusive(&path, Options::default()).unwrap_err().to_string(), refusal);
+    drop(shared);
+    let again = Aliases::open_exclusive(&path, Options::default()).unwrap();
+    ok(&again, "DescribeStateMachineAlias", &json!({"stateMachineAliasArn": format!("{ORDERS}:PROD")}));
 }
 
 #[test]

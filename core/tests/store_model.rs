@@ -1,4 +1,4 @@
-//! Both stores are given the same changes, at random, and have to show the same after each.
+//! All stores are given the same changes, at random, and have to show the same after each.
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -7,7 +7,7 @@ use sfn_alias::model::{
     Alias, Execution, Machine, MachineType, Previous, Revision, Route, Routing, Status, Stopped, Tag, Timestamp,
     Version,
 };
-use sfn_alias::store::{Change, MemoryStore, RevisionOf, Session, SqliteStore, Store, View, Which};
+use sfn_alias::store::{CachedStore, Change, MemoryStore, RevisionOf, Session, SqliteStore, Store, View, Which};
 use std::fmt::Debug;
 
 const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
@@ -168,16 +168,18 @@ fn update(session: &dyn Session, arn: &str, step: u32, seed: u64) {
 }
 
 #[test]
-fn both_stores_show_the_same() {
+fn all_stores_show_the_same() {
     let folder = tempfile::TempDir::new().unwrap();
     let memory = MemoryStore::new().unwrap();
     let sqlite = SqliteStore::open(&folder.path().join("aliases.db")).unwrap();
-    let stores: [&dyn Store; 2] = [&memory, &sqlite];
+    let own_file = folder.path().join("own.db");
+    let mut cached = CachedStore::open(&own_file).unwrap();
     let seed = fastrand::u64(..);
     let mut random = Rng::with_seed(seed);
     for step in 0..1500 {
         let arn = *random.choice(ARNS).as_ref().unwrap();
         let (change, batched) = (random.u64(..), random.bool());
+        let stores: [&dyn Store; 3] = [&memory, &sqlite, &cached];
         for store in stores {
             match batched {
                 true => store.batch(&mut |session| update(session, arn, step, change)).unwrap(),
@@ -185,6 +187,12 @@ fn both_stores_show_the_same() {
             }
         }
         assert_eq!(seen(&memory, arn), seen(&sqlite, arn), "seed {seed}, step {step}");
+        assert_eq!(seen(&memory, arn), seen(&cached, arn), "seed {seed}, step {step}");
+        if step % 100 == 0 {
+            drop(cached);
+            cached = CachedStore::open(&own_file).unwrap();
+            assert_eq!(seen(&memory, arn), seen(&cached, arn), "seed {seed}, step {step}, opened again");
+        }
     }
 }
 
@@ -194,7 +202,8 @@ fn a_batch_goes_on_after_a_refusal() {
     let folder = tempfile::TempDir::new().unwrap();
     let memory = MemoryStore::new().unwrap();
     let sqlite = SqliteStore::open(&folder.path().join("aliases.db")).unwrap();
-    let stores: [&dyn Store; 2] = [&memory, &sqlite];
+    let cached = CachedStore::open(&folder.path().join("own.db")).unwrap();
+    let stores: [&dyn Store; 3] = [&memory, &sqlite, &cached];
     for store in stores {
         let create = |_: &dyn View| Ok(Some(creation(&mut Rng::with_seed(1))));
         let committed = store.batch(&mut |session| {

@@ -40,6 +40,12 @@ fn vectors_hold_in_a_file() {
     run_all(On::File);
 }
 
+#[cfg(feature = "sqlite")]
+#[test]
+fn vectors_hold_in_a_file_of_one_process() {
+    run_all(On::OwnFile);
+}
+
 #[test]
 fn names_are_unique_and_sources_are_known() {
     let mut names = BTreeSet::new();

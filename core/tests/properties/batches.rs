@@ -69,5 +69,8 @@ fn a_batch_in_a_file_is_its_requests_one_by_one() {
         let time = Time::new();
         let (file, _folder) = crate::services::in_a_file(case, &time);
         run(case, sizes, &time, &file, &in_memory(case, &time));
+        let time = Time::new();
+        let (own, _folder) = crate::services::in_its_own_file(case, &time);
+        run(case, sizes, &time, &own, &in_memory(case, &time));
     });
 }

@@ -29,8 +29,9 @@ fn a_file_answers_as_memory_does() {
     let folders = RefCell::new(Vec::new());
     check(&Tally::default(), 20, |case, time| {
         let (file, folder) = crate::services::in_a_file(case, time);
-        folders.replace(vec![folder]);
-        vec![in_memory(case, time), file]
+        let (own, own_folder) = crate::services::in_its_own_file(case, time);
+        folders.replace(vec![folder, own_folder]);
+        vec![in_memory(case, time), file, own]
     });
 }
 

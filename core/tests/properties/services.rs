@@ -96,6 +96,14 @@ pub fn in_memory(case: &Case, time: &Time) -> Aliases {
     service(MemoryStore::new().expect("a store"), case, time)
 }
 
+/// A service in a file that is its alone, and gone with the folder.
+#[cfg(feature = "sqlite")]
+pub fn in_its_own_file(case: &Case, time: &Time) -> (Aliases, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = sfn_alias::store::CachedStore::open(&folder.path().join("properties.db")).expect("a store");
+    (service(store, case, time), folder)
+}
+
 /// A service in a file that is gone with the folder.
 #[cfg(feature = "sqlite")]
 pub fn in_a_file(case: &Case, time: &Time) -> (Aliases, tempfile::TempDir) {

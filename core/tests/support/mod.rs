@@ -90,6 +90,9 @@ pub enum On {
     Memory,
     #[cfg(feature = "sqlite")]
     File,
+    /// A file that is the process's alone.
+    #[cfg(feature = "sqlite")]
+    OwnFile,
 }
 
 /// A service with a clock that moves by hand, and what was saved on the way.
@@ -114,6 +117,8 @@ impl Runner {
             On::Memory => Aliases::in_memory_with(options),
             #[cfg(feature = "sqlite")]
             On::File => Aliases::open_with(folder.path().join("vectors.db"), options),
+            #[cfg(feature = "sqlite")]
+            On::OwnFile => Aliases::open_exclusive(folder.path().join("vectors.db"), options),
         };
         let aliases = aliases.expect("a store").in_scope(scope(None));
         Self { aliases, now, saved: Map::new(), _folder: folder }

@@ -39,15 +39,11 @@ struct Header {
 /// The writer's connection to the file at `path`, which is made when it is missing or empty.
 pub(super) fn open(path: &Path, sharing: Sharing) -> Result<Connection> {
     let mut connection = if is_new(path)? {
-        create(path)?
+        create(path, sharing)?
     } else {
         check(path, peek(path)?)?;
-        connect(path, FLAGS)?
+        connect(path, FLAGS, sharing)?
     };
-    if sharing == Sharing::Exclusive {
-        // Before the log is looked at: then SQLite keeps its index in memory and not in a file.
-        connection.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(())).map_err(fault)?;
-    }
     wal::enable(&connection)?;
     check(path, header(&connection)?)?;
     wal::grow(&connection, path)?;
@@ -57,7 +53,7 @@ pub(super) fn open(path: &Path, sharing: Sharing) -> Result<Connection> {
 
 /// A further connection, which only reads.
 pub(super) fn reader(path: &Path) -> Result<Connection> {
-    let mut connection = connect(path, FLAGS)?;
+    let mut connection = connect(path, FLAGS, Sharing::Shared)?;
     connection.busy_handler(Some(patience(WRITING))).map_err(fault)?;
     connection.pragma_update(None, "query_only", true).map_err(fault)?;
     Ok(connection)
@@ -142,17 +138,21 @@ fn check(path: &Path, header: Header) -> Result<()> {
     }
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
+fn connect(path: &Path, flags: OpenFlags, sharing: Sharing) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
     // What may not be written is opened for reading only, and fails later with less to say.
     if connection.is_readonly("main").map_err(fault)? {
         return Err(at(path, "is read-only; make it and its folder writable"));
     }
-    configure(connection).map_err(fault)
+    configure(connection, sharing).map_err(fault)
 }
 
-fn configure(mut connection: Connection) -> rusqlite::Result<Connection> {
+fn configure(mut connection: Connection, sharing: Sharing) -> rusqlite::Result<Connection> {
     connection.busy_handler(Some(patience(OPENING)))?;
+    if sharing == Sharing::Exclusive {
+        // Before anything is read: only then SQLite keeps others out from the beginning.
+        connection.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(()))?;
+    }
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Otherwise a statement with a range is planned anew each time its bounds change.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -163,8 +163,8 @@ fn configure(mut connection: Connection) -> rusqlite::Result<Connection> {
 
 /// Makes the file in one transaction, header and all, unless another process was faster. Only then
 /// is it switched to write-ahead logging: so its header is never one of a file that is nobody's.
-fn create(path: &Path) -> Result<Connection> {
-    let connection = connect(path, FLAGS | OpenFlags::SQLITE_OPEN_CREATE)?;
+fn create(path: &Path, sharing: Sharing) -> Result<Connection> {
+    let connection = connect(path, FLAGS | OpenFlags::SQLITE_OPEN_CREATE, sharing)?;
     let transaction = Transaction::exclusive(&connection)?;
     if is_empty(&connection)? {
         fill(&connection)?;
