@@ -74,7 +74,7 @@ pub use options::{Clock, Limits, Options};
 pub use problem::Problem;
 pub use redact::Redacted;
 pub use router::{Draws, Router, pick};
-pub use service::{Aliases, StartCount};
+pub use service::{Aliases, Census, StartCount, Starts};
 pub use validation::{Validate, check, check_from, validate, validate_from};
 
 /// Runs the code of README.md in the tests.

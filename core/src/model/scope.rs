@@ -29,6 +29,26 @@ impl Scope {
         Ok(Self { prefix, partition: partition.len(), region: region.len() })
     }
 
+    /// The partition that a region lies in, by the beginning of its name as in botocore's
+    /// `partitions.json`: `aws-cn` for `cn-north-1`, `aws` for most.
+    ///
+    /// ```
+    /// assert_eq!(sfn_alias::Scope::partition_of("us-gov-west-1"), "aws-us-gov");
+    /// ```
+    pub fn partition_of(region: &str) -> &'static str {
+        const PARTITIONS: [(&str, &str); 7] = [
+            ("cn-", "aws-cn"),
+            ("us-gov-", "aws-us-gov"),
+            ("us-iso-", "aws-iso"),
+            ("us-isob-", "aws-iso-b"),
+            ("eu-isoe-", "aws-iso-e"),
+            ("us-isof-", "aws-iso-f"),
+            ("eusc-", "aws-eusc"),
+        ];
+        let found = PARTITIONS.into_iter().find(|(beginning, _)| region.starts_with(beginning));
+        found.map_or("aws", |(_, partition)| partition)
+    }
+
     /// The partition, `aws` by default.
     pub fn partition(&self) -> &str {
         self.part(4, self.partition)

@@ -1,5 +1,6 @@
 //! The stored service: validates, decides, commits. Time and chance enter here and nowhere else.
 
+mod census;
 mod operations;
 mod requests;
 
@@ -13,6 +14,7 @@ use crate::problem::Problem;
 use crate::router::Router;
 use crate::store::{MemoryStore, Nothing, Session, Store, View};
 use crate::wire::Source;
+pub use census::{Census, Starts};
 use requests::{Operate, answer};
 pub(crate) use requests::{problems_of, refusal_of};
 use std::fmt;
@@ -168,23 +170,22 @@ impl Aliases {
     /// if it had come alone, in this order. When the commit fails, all are answered with the failure.
     pub fn call_many(&self, requests: &[(&str, &[u8])]) -> Vec<Reply> {
         let requests: Vec<_> = requests.iter().map(|(operation, body)| (&*self.scope, *operation, *body)).collect();
-        self.call_many_in(&requests)
+        self.invoke_many(&requests).into_iter().map(Reply::of).collect()
     }
 
-    /// As [`Aliases::call_many`], each request in a scope of its own.
-    pub fn call_many_in(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Reply> {
-        let mut replies = Vec::with_capacity(requests.len());
+    /// As [`Aliases::call_many`], each request in a scope of its own, with refusals as [`Error`]s.
+    pub fn invoke_many(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
+        let mut answers = Vec::with_capacity(requests.len());
         let committed = self.inner.store.batch(&mut |session| {
-            replies.clear();
-            let answers = requests.iter().map(|(scope, operation, body)| {
+            answers.clear();
+            answers.extend(requests.iter().map(|(scope, operation, body)| {
                 let call = self.call_on(session, scope);
-                Reply::of(operation.parse().and_then(|operation| answer(operation, *body, &Json, &call)))
-            });
-            replies.extend(answers);
+                operation.parse().and_then(|operation| answer(operation, *body, &Json, &call))
+            }));
         });
         match committed {
-            Ok(()) => replies,
-            Err(error) => requests.iter().map(|_| Reply::of(Err(error.clone()))).collect(),
+            Ok(()) => answers,
+            Err(error) => requests.iter().map(|_| Err(error.clone())).collect(),
         }
     }
 

@@ -1,0 +1,66 @@
+//! What there is in all accounts and regions: for metrics.
+
+use super::Aliases;
+use crate::error::Result;
+use crate::store::View;
+
+/// So many state machines are looked up at once.
+const PAGE: usize = 1000;
+
+/// How much is stored, in all accounts and regions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Census {
+    /// State machines.
+    pub state_machines: usize,
+    /// Their versions.
+    pub versions: usize,
+    /// Their aliases.
+    pub aliases: usize,
+    /// How often each version, and each state machine itself, was started; those never started are
+    /// left out.
+    pub starts: Vec<Starts>,
+}
+
+/// How often one ARN was started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Starts {
+    /// The version's ARN, or the state machine's for starts without a version.
+    pub arn: String,
+    /// Starts since the state machine was created.
+    pub count: u64,
+}
+
+impl Aliases {
+    /// Counts everything; reads each state machine once, so not for every request.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    pub fn census(&self) -> Result<Census> {
+        let store = &self.inner.store;
+        let mut census = Census::default();
+        let mut after: Option<String> = None;
+        loop {
+            let page = store.machines("", after.as_deref(), PAGE)?;
+            for (arn, _) in &page {
+                store.read(arn, &mut |view| census.add(arn, view))?;
+            }
+            match page.into_iter().last() {
+                Some((last, _)) => after = Some(last),
+                None => return Ok(census),
+            }
+        }
+    }
+}
+
+impl Census {
+    fn add(&mut self, arn: &str, view: &dyn View) -> Result<()> {
+        self.state_machines += 1;
+        self.versions += view.version_count()?;
+        self.aliases += view.alias_count()?;
+        self.starts.extend(view.starts()?.into_iter().map(|(version, count)| {
+            let arn = version.map_or_else(|| arn.to_owned(), |number| format!("{arn}:{number}"));
+            Starts { arn, count }
+        }));
+        Ok(())
+    }
+}

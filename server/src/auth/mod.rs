@@ -1,0 +1,10 @@
+//! Who may use the endpoint: signatures (AWS Signature Version 4) and the credentials they prove.
+//!
+//! `credentials` reads the file of those that may, `signature` what a request claims, `verify` compares.
+
+mod credentials;
+mod signature;
+mod verify;
+
+pub use credentials::{Credentials, CredentialsError};
+pub use verify::verify;

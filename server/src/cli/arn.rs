@@ -1,0 +1,62 @@
+//! `sfn-alias arn`
+
+use super::args::ArnArgs;
+use super::exit::{Failure, OK, Outcome, REFUSED};
+use super::output;
+use serde_json::{Map, Value};
+use sfn_alias::model::{Arn, Resource};
+use sfn_alias::parse_arn;
+use std::io::Write;
+
+pub(super) fn run(args: &ArnArgs) -> Outcome {
+    let mut code = OK;
+    for text in &args.arns {
+        match parse_arn(text) {
+            Ok(arn) => show(&arn, args.json)?,
+            Err(refusal) => {
+                code = REFUSED;
+                writeln!(std::io::stderr(), "sfn-alias: {}: {refusal}", refusal.code()).map_err(Failure::Output)?;
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn show(arn: &Arn<'_>, as_json: bool) -> Result<(), Failure> {
+    let parts = parts(arn);
+    if as_json {
+        let object: Map<String, Value> = parts.into_iter().map(|(name, part)| (name.to_owned(), part.into())).collect();
+        return output::line(Value::Object(object));
+    }
+    parts.into_iter().try_for_each(|(name, part)| output::line(format_args!("{name:<16} {part}")))
+}
+
+/// The parts by the names of the API's members.
+fn parts<'a>(arn: &Arn<'a>) -> Vec<(&'static str, &'a str)> {
+    let mut parts = vec![("arn", arn.as_str()), ("type", kind(arn))];
+    parts.extend([("partition", arn.partition), ("region", arn.region), ("account", arn.account)]);
+    match arn.resource {
+        Resource::StateMachine { name } => parts.push(("stateMachine", name)),
+        Resource::Version { name, number } => parts.extend([("stateMachine", name), ("version", number)]),
+        Resource::Alias { name, alias } => parts.extend([("stateMachine", name), ("alias", alias)]),
+        Resource::Label { name, label } => parts.extend([("stateMachine", name), ("label", label)]),
+        Resource::Execution { name, execution } => parts.extend([("stateMachine", name), ("execution", execution)]),
+        Resource::Express { name, execution, id } => {
+            parts.extend([("stateMachine", name), ("execution", execution), ("id", id)]);
+        }
+        Resource::Other { .. } => {}
+    }
+    if !matches!(arn.resource, Resource::Execution { .. } | Resource::Express { .. } | Resource::Other { .. }) {
+        parts.push(("stateMachineArn", arn.machine_arn()));
+    }
+    parts
+}
+
+const fn kind<'a>(arn: &Arn<'a>) -> &'a str {
+    match arn.resource {
+        Resource::Version { .. } => "version",
+        Resource::Alias { .. } => "alias",
+        Resource::Label { .. } => "label",
+        _ => arn.kind(),
+    }
+}

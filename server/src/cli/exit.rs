@@ -1,0 +1,46 @@
+//! Exit codes, and why a command failed.
+
+/// Done, and nothing is wrong.
+pub(super) const OK: u8 = 0;
+/// The request is refused, or has problems.
+pub(super) const REFUSED: u8 = 1;
+/// The command line or its input cannot be used; nothing was done. clap's own code.
+pub(super) const USAGE: u8 = 2;
+/// A file, an endpoint or the system failed.
+pub(super) const FAILED: u8 = 3;
+
+/// A failure, with its exit code.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// See [`USAGE`].
+    #[error("{0}")]
+    Usage(String),
+    /// See [`FAILED`].
+    #[error("{0}")]
+    Failed(String),
+    /// The output cannot be written.
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+impl Failure {
+    pub const fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => USAGE,
+            Self::Failed(_) | Self::Output(_) => FAILED,
+        }
+    }
+}
+
+/// What a command ends with.
+pub(super) type Outcome = Result<u8, Failure>;
+
+/// Refusals of the core end up here only where they are no answer: the store, an unknown operation.
+impl From<sfn_alias::Error> for Failure {
+    fn from(error: sfn_alias::Error) -> Self {
+        match error {
+            sfn_alias::Error::Store { .. } => Self::Failed(error.to_string()),
+            _ => Self::Usage(error.to_string()),
+        }
+    }
+}

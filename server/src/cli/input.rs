@@ -1,0 +1,35 @@
+//! JSON from the command line, a file or standard input.
+
+use super::exit::Failure;
+use std::io::Read;
+
+/// No request is longer; it is refused before it is read to its end.
+const LIMIT: u64 = 64 * 1024 * 1024;
+
+/// The bytes of `JSON`, `@FILE` or `-`.
+///
+/// # Errors
+/// [`Failure::Usage`] for a file that cannot be read, and for more than 64 MiB.
+pub(super) fn read(argument: &str) -> Result<Vec<u8>, Failure> {
+    match (argument, argument.strip_prefix('@')) {
+        ("-", _) => limited(std::io::stdin().lock(), "standard input"),
+        (_, Some(path)) => {
+            let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+            limited(file, path)
+        }
+        _ => Ok(argument.as_bytes().to_vec()),
+    }
+}
+
+fn limited(source: impl Read, name: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    source.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(Failure::Usage(format!("`{name}` is longer than {LIMIT} bytes")));
+    }
+    Ok(bytes)
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Failure {
+    Failure::Usage(format!("`{name}` cannot be read: {error}"))
+}

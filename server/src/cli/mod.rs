@@ -1,0 +1,20 @@
+//! The program `sfn-alias`.
+//!
+//! `args` is what it takes, `exit` what it returns, `input` and `target` where JSON comes from and goes
+//! to; each command is a file of its own.
+
+mod args;
+mod arn;
+mod call;
+mod check;
+mod exit;
+mod fingerprint;
+mod input;
+mod output;
+mod route;
+mod run;
+mod serve;
+mod target;
+
+pub use args::Program;
+pub use run::{main, run};

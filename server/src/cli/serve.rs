@@ -1,0 +1,101 @@
+//! `sfn-alias serve`
+
+use super::args::{LogFormat, ServeArgs, ServiceArgs};
+use super::exit::{FAILED, Failure, OK, Outcome};
+use super::output;
+use super::target::scope;
+use crate::auth::Credentials;
+use crate::http::{Access, Limits, Server, Stopped};
+use sfn_alias::{Aliases, Options};
+use std::net::SocketAddr;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+pub(super) fn run(args: ServeArgs) -> Outcome {
+    log(&args)?;
+    let access = access(&args)?;
+    let address = SocketAddr::new(args.host, args.port);
+    Server::check_address(address, &access, args.insecure_allow_anonymous).map_err(usage)?;
+    let service = service(&args)?;
+    let limits = Limits { connections: args.max_connections, ..Limits::default() };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+    runtime.block_on(async {
+        let stop = stop().map_err(failed)?;
+        let server = Server::bind(address, service, args.data.is_some(), access, limits).await.map_err(failed)?;
+        announce(&server)?;
+        Ok(match server.run(stop).await {
+            Stopped::Finished => OK,
+            Stopped::CutOff => FAILED,
+        })
+    })
+}
+
+/// Prints the line to paste, once clients can connect.
+fn announce(server: &Server) -> Result<(), Failure> {
+    let url = server.url();
+    tracing::info!(%url, "ready; stop with Ctrl-C");
+    output::line(format_args!("export AWS_ENDPOINT_URL_SFN={url}"))
+}
+
+fn service(args: &ServeArgs) -> Result<Aliases, Failure> {
+    let ServiceArgs { account, region, seed, update_delay, deletion_delay, .. } = &args.service;
+    let scope = scope(account, region)?;
+    let (update_delay, deletion_delay) = (*update_delay, *deletion_delay);
+    let limits = sfn_alias::Limits {
+        aliases_per_state_machine: args.service.aliases_per_machine,
+        versions_per_state_machine: args.service.versions_per_machine,
+        executions_per_state_machine: args.service.executions_per_machine,
+        ..sfn_alias::Limits::default()
+    };
+    let options = Options { limits, update_delay, deletion_delay, seed: *seed, ..Options::default() };
+    let service = match &args.data {
+        Some(path) => Aliases::open_exclusive(path, options)?,
+        None => Aliases::in_memory_with(options)?,
+    };
+    Ok(service.in_scope(scope))
+}
+
+fn access(args: &ServeArgs) -> Result<Access, Failure> {
+    Ok(match &args.credentials {
+        Some(path) => Access::Signed(Credentials::read(path).map_err(usage)?),
+        None => Access::Anonymous,
+    })
+}
+
+/// Done at the first signal; the second one ends the program at once.
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut signalled = async move || {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    };
+    Ok(async move {
+        signalled().await;
+        tracing::info!("stopping: finishing what was accepted; a second signal ends it at once");
+        tokio::spawn(async move {
+            signalled().await;
+            std::process::exit(FAILED.into());
+        });
+    })
+}
+
+fn log(args: &ServeArgs) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&args.log).map_err(|error| Failure::Usage(format!("--log: {error}")))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Of two in one process the first one's log holds.
+    match args.log_format {
+        LogFormat::Text => log.compact().with_target(false).try_init().ok(),
+        LogFormat::Json => log.json().flatten_event(true).try_init().ok(),
+    };
+    Ok(())
+}
+
+fn usage(error: impl ToString) -> Failure {
+    Failure::Usage(error.to_string())
+}
+
+fn failed(error: impl ToString) -> Failure {
+    Failure::Failed(error.to_string())
+}

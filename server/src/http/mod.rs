@@ -1,0 +1,16 @@
+//! The endpoint on a socket.
+//!
+//! `server` binds and accepts, `connection` serves one connection, `requests` one request, `backend` runs
+//! it: reads at once, writes of a durable service through `writer`, which shares commits. `limits` bounds
+//! all of it, `metrics` counts.
+
+mod backend;
+mod connection;
+mod limits;
+mod metrics;
+mod requests;
+mod server;
+mod writer;
+
+pub use limits::Limits;
+pub use server::{Access, BindError, Server, Stopped};

@@ -1,0 +1,166 @@
+//! Binds, accepts, stops.
+
+use super::backend::Backend;
+use super::connection::{protocol, serve};
+use super::limits::Limits;
+use super::requests::State;
+use super::writer::Writer;
+use crate::auth::Credentials;
+use crate::protocol::{App, Refusal};
+use hyper_util::server::graceful::GracefulShutdown;
+use sfn_alias::Aliases;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+
+/// Who may use the endpoint.
+#[derive(Debug, Clone)]
+pub enum Access {
+    /// Everybody who reaches it.
+    Anonymous,
+    /// Those whose signatures these credentials make.
+    Signed(Credentials),
+}
+
+/// Why an endpoint cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Everybody could reach it and nobody has to sign.
+    #[error(
+        "{0} can be reached from other machines: give --credentials FILE, so that requests have to be signed, or --insecure-allow-anonymous"
+    )]
+    Open(SocketAddr),
+    /// The operating system refuses.
+    #[error("{address} cannot be bound: {error}; choose another --port, or 0 for any that is free")]
+    Refused {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// No randomness, or no thread to be had.
+    #[error("the endpoint cannot be started: {0}")]
+    System(String),
+}
+
+/// How an endpoint came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// All that was accepted is answered.
+    Finished,
+    /// Some requests took longer than the time to stop allows, and were cut off.
+    CutOff,
+}
+
+/// An endpoint that is bound: clients that connect wait until it runs.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    state: State,
+}
+
+/// After a failure to accept, which is a lack of file descriptors or memory, wait for others to end.
+const PAUSE: Duration = Duration::from_millis(50);
+impl Server {
+    /// Binds an address. Writes of a `durable` service go through one thread that shares commits.
+    ///
+    /// # Errors
+    /// [`BindError`].
+    pub async fn bind(
+        address: SocketAddr,
+        aliases: Aliases,
+        durable: bool,
+        access: Access,
+        limits: Limits,
+    ) -> Result<Self, BindError> {
+        let refused = |error| BindError::Refused { address, error };
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        let backend = match durable {
+            true => {
+                Backend::Durable(Writer::start(aliases.clone()).map_err(|error| BindError::System(error.to_string()))?)
+            }
+            false => Backend::Memory,
+        };
+        let app = App::new(aliases).map_err(|error| BindError::System(error.to_string()))?;
+        Ok(Self { listener, address, state: State::new(app, access, backend, limits) })
+    }
+
+    /// Refuses an address that other machines reach where nobody has to sign.
+    ///
+    /// # Errors
+    /// [`BindError::Open`].
+    pub fn check_address(address: SocketAddr, access: &Access, allow_anonymous: bool) -> Result<(), BindError> {
+        match access {
+            Access::Anonymous if !address.ip().is_loopback() && !allow_anonymous => Err(BindError::Open(address)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The address, with the port that the system chose where it was 0.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The URL for clients.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Serves until `stop` is done, then finishes what was accepted.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Stopped {
+        let Self { listener, state, .. } = self;
+        let state = Arc::new(state);
+        let connections = GracefulShutdown::new();
+        tokio::select! {
+            () = accept(&listener, &state, &connections) => {}
+            () = stop => {}
+        }
+        drop(listener);
+        let finished = timeout(state.limits.stop_timeout, connections.shutdown()).await.is_ok();
+        // Connections that are cut off still hold the state: what they asked for is not acknowledged.
+        if let Some(state) = Arc::into_inner(state) {
+            let written = tokio::task::spawn_blocking(move || state.backend.stop());
+            written.await.ok();
+        }
+        if finished { Stopped::Finished } else { Stopped::CutOff }
+    }
+}
+
+async fn accept(listener: &TcpListener, state: &Arc<State>, connections: &GracefulShutdown) {
+    let http = protocol(&state.limits);
+    let free = Arc::new(Semaphore::new(state.limits.connections.min(Semaphore::MAX_PERMITS)));
+    loop {
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be accepted; raise the limit of open files");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&free).try_acquire_owned() else {
+            refuse(&stream);
+            continue;
+        };
+        // Answers are small and whole: waiting to fill packets would only delay them.
+        stream.set_nodelay(true).ok();
+        let served = serve(stream, peer.ip(), Arc::clone(state), http.clone(), connections.watcher());
+        tokio::spawn(async move {
+            served.await;
+            drop(place);
+        });
+    }
+}
+
+/// Says so and closes, without waiting for anything.
+fn refuse(stream: &TcpStream) {
+    let body = Refusal::Busy("too many connections; close some, or wait").body();
+    let head = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-type: application/x-amz-json-1.0\r\n";
+    let length = format!("content-length: {}\r\n\r\n", body.len());
+    stream.try_write(&[head.as_bytes(), length.as_bytes(), &body].concat()).ok();
+}

@@ -1,0 +1,64 @@
+//! The one writer of a durable service: requests that come while it commits share the next commit.
+
+use crate::protocol::{Call, Refusal};
+use sfn_alias::Aliases;
+use std::thread::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
+
+/// Requests that wait for the writer; further ones wait outside.
+const QUEUE: usize = 4096;
+/// So many share one commit.
+const BATCH: usize = 512;
+
+type Answer = Result<Vec<u8>, Refusal>;
+
+struct Job {
+    call: Call,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// A queue to the writing thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Job>,
+    thread: JoinHandle<()>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub fn start(aliases: Aliases) -> std::io::Result<Self> {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let write = move || write(&aliases, jobs);
+        Ok(Self { queue, thread: std::thread::Builder::new().name("writer".to_owned()).spawn(write)? })
+    }
+
+    /// Answers once the write is on the disk.
+    pub async fn run(&self, call: Call) -> Answer {
+        const GONE: &str = "the endpoint is stopping; send the request again";
+        let (answer, answered) = oneshot::channel();
+        self.queue.send(Job { call, answer }).await.map_err(|_| Refusal::Busy(GONE))?;
+        answered.await.map_err(|_| Refusal::Busy(GONE))?
+    }
+
+    /// Lets the thread finish what is queued, and waits for it.
+    pub fn stop(self) {
+        drop(self.queue);
+        // A panic of the thread has been printed, and there is nothing left to do about it.
+        self.thread.join().ok();
+    }
+}
+
+fn write(aliases: &Aliases, mut jobs: mpsc::Receiver<Job>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while jobs.blocking_recv_many(&mut batch, BATCH) > 0 {
+        let requests: Vec<_> = batch
+            .iter()
+            .map(|Job { call, .. }| (call.aliases.scope(), call.operation.as_str(), &call.body[..]))
+            .collect();
+        let answers = aliases.invoke_many(&requests);
+        for (job, answer) in batch.drain(..).zip(answers) {
+            // Who went away does not want the answer; the write stands.
+            job.answer.send(answer.map_err(Refusal::from)).ok();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The endpoint as a value: no socket, no threads of its own.
+
+use super::{Credential, Refusal, Reply, Target, decoded, respond};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, Response};
+use sfn_alias::{Aliases, Operation, Router, Scope};
+
+/// The endpoint.
+///
+/// ```
+/// use sfn_alias::Aliases;
+/// use sfn_alias_server::protocol::App;
+/// let app = App::new(Aliases::in_memory()?)?;
+/// let request = http::Request::post("/").header("x-amz-target", "AWSStepFunctions.ListStateMachines");
+/// let response = app.answer(request.body("{}".into()).unwrap());
+/// assert_eq!((response.status().as_u16(), &response.body()[..]), (200, &br#"{"stateMachines":[]}"#[..]));
+/// # Ok::<(), sfn_alias::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct App {
+    aliases: Aliases,
+    request_ids: Router,
+}
+
+/// A request that the core is to answer.
+#[derive(Debug)]
+pub struct Call {
+    /// The service, as seen from the caller's account and region.
+    pub aliases: Aliases,
+    /// What is asked.
+    pub operation: Operation,
+    /// JSON bytes.
+    pub body: Bytes,
+}
+
+impl Call {
+    /// The core's answer.
+    ///
+    /// # Errors
+    /// The core's refusal.
+    pub fn run(&self) -> Result<Vec<u8>, Refusal> {
+        Ok(self.aliases.invoke(self.operation.as_str(), &self.body)?)
+    }
+}
+
+/// A reply, and what to call it in logs and metrics.
+#[derive(Debug)]
+pub struct Answered {
+    /// The reply.
+    pub response: Response<Bytes>,
+    /// The operation's name; `unknown` where there is none.
+    pub operation: &'static str,
+    /// `OK`, or the error's code.
+    pub code: &'static str,
+    /// The id in the reply's header `x-amzn-RequestId`.
+    pub request_id: String,
+}
+
+impl App {
+    /// An endpoint for a service. The account and region of `aliases` are those of requests that name none.
+    ///
+    /// # Errors
+    /// [`sfn_alias::Error::Store`] where the operating system has no randomness for request ids.
+    pub fn new(aliases: Aliases) -> sfn_alias::Result<Self> {
+        Ok(Self { aliases, request_ids: Router::from_entropy()? })
+    }
+
+    /// The service in the account and region of requests that name none.
+    pub fn aliases(&self) -> &Aliases {
+        &self.aliases
+    }
+
+    /// Answers a request whose signature nobody checks.
+    pub fn answer(&self, request: http::Request<Bytes>) -> Response<Bytes> {
+        let (head, body) = request.into_parts();
+        match Target::of(&head) {
+            Ok(Target::Operation(operation)) => {
+                let result = self.admit(&head, operation, body, None).and_then(|call| call.run());
+                self.answered(operation.as_str(), result).response
+            }
+            Ok(Target::Health) => Self::health().respond(),
+            // The socket counts requests; here nobody does.
+            Ok(Target::Metrics) => self.refused(Refusal::Unknown).response,
+            Err(refusal) => self.refused(refusal).response,
+        }
+    }
+
+    /// Reads a request: whose it is, and its JSON. `account` is the one that its signature proves, where
+    /// signatures are checked.
+    ///
+    /// # Errors
+    /// As [`decoded`].
+    pub fn admit(
+        &self,
+        head: &Parts,
+        operation: Operation,
+        body: Bytes,
+        account: Option<&str>,
+    ) -> Result<Call, Refusal> {
+        let body = decoded(&head.headers, body, self.aliases.options().limits.request_bytes)?;
+        Ok(Call { aliases: self.seen_by(&head.headers, account), operation, body })
+    }
+
+    /// The reply to an operation.
+    pub fn answered(&self, operation: &'static str, result: Result<Vec<u8>, Refusal>) -> Answered {
+        let code = result.as_ref().map_or_else(Refusal::code, |_| "OK");
+        let request_id = self.request_ids.uuid();
+        Answered { response: respond(result, &request_id), operation, code, request_id }
+    }
+
+    /// The reply to a request that is for no operation of this tool.
+    pub fn refused(&self, refusal: Refusal) -> Answered {
+        let operation = if let Refusal::Unsupported(name) = &refusal { name } else { "unknown" };
+        self.answered(operation, Err(refusal))
+    }
+
+    /// What `GET /health` answers.
+    pub fn health() -> Reply {
+        let body = concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);
+        Reply { body: body.into(), content_type: "application/json" }
+    }
+
+    /// The service in the caller's account and region, as far as the request tells them.
+    fn seen_by(&self, headers: &HeaderMap, account: Option<&str>) -> Aliases {
+        let own = self.aliases.scope();
+        let Some(credential) = Credential::of(headers) else { return self.aliases.clone() };
+        let account = account.or_else(|| credential.account()).unwrap_or(own.account());
+        if account == own.account() && credential.region == own.region() {
+            return self.aliases.clone();
+        }
+        let elsewhere = |scope: Scope| self.aliases.in_scope(scope);
+        credential.scope(account).map_or_else(|| self.aliases.clone(), elsewhere)
+    }
+}

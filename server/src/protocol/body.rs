@@ -1,0 +1,38 @@
+//! The bytes of a body as JSON bytes.
+
+use super::Refusal;
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
+use sfn_alias::Error;
+use std::io::Read;
+
+/// Undoes `Content-Encoding`: `gzip` or none.
+///
+/// # Errors
+/// A `SerializationException` for another encoding or damaged data, and a
+/// `RequestEntityTooLargeException` for data that unpacks to more than `limit` bytes.
+pub fn decoded(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Bytes, Refusal> {
+    match headers.get(CONTENT_ENCODING).map(|encoding| encoding.as_bytes()) {
+        None | Some(b"" | b"identity") => Ok(body),
+        Some(b"gzip") => unpack(&body, limit),
+        Some(other) => Err(malformed(format!("an unknown content encoding: {}", other.escape_ascii()))),
+    }
+}
+
+fn unpack(packed: &[u8], limit: usize) -> Result<Bytes, Refusal> {
+    let mut unpacked = Vec::new();
+    // One byte more than allowed tells that it is too long, whatever it would have become.
+    let readable = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let mut decoder = GzDecoder::new(packed).take(readable);
+    decoder.read_to_end(&mut unpacked).map_err(|error| malformed(format!("no gzip data: {error}")))?;
+    if unpacked.len() > limit {
+        return Err(Error::TooLarge { size: unpacked.len(), limit }.into());
+    }
+    Ok(unpacked.into())
+}
+
+fn malformed(fault: String) -> Refusal {
+    Error::Malformed { fault }.into()
+}

@@ -1,0 +1,74 @@
+//! What a request is refused with before, or by, the core.
+
+use serde_json::json;
+use sfn_alias::{Error, error_body};
+
+/// A refusal: data first, the sentence in `Display`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No operation of the service, or another method or path. AWS answers it without a message.
+    #[error("no operation of AWS Step Functions")]
+    Unknown,
+    /// An operation of the service that this tool does not answer.
+    #[error(
+        "{0} is an operation of AWS Step Functions that is not part of sfn-alias, which answers those on state machines, versions, aliases, executions and tags"
+    )]
+    Unsupported(&'static str),
+    /// What the core refuses.
+    #[error("{0}")]
+    Core(#[from] Error),
+    /// A signature that is missing or wrong.
+    #[error("{message}")]
+    Signature {
+        /// The AWS error code.
+        code: &'static str,
+        /// AWS's text for it.
+        message: String,
+    },
+    /// More work at once than the endpoint takes on.
+    #[error("{0}")]
+    Busy(&'static str),
+    /// A body that does not arrive.
+    #[error("{0}")]
+    Incomplete(&'static str),
+}
+
+const CORAL: &str = "com.amazon.coral.service";
+
+impl Refusal {
+    /// The AWS error code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown | Self::Unsupported(_) => "UnknownOperationException",
+            Self::Core(error) => error.code(),
+            Self::Signature { code, .. } => code,
+            Self::Busy(_) => "ServiceUnavailable",
+            Self::Incomplete(_) => "RequestTimeout",
+        }
+    }
+
+    /// The HTTP status.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Unknown | Self::Unsupported(_) | Self::Signature { .. } => 400,
+            Self::Core(error) => error.kind().status(),
+            Self::Busy(_) => 503,
+            Self::Incomplete(_) => 408,
+        }
+    }
+
+    /// Whether the connection ends with it: what is left of the request cannot be read past.
+    pub const fn closes(&self) -> bool {
+        matches!(self, Self::Busy(_) | Self::Incomplete(_) | Self::Core(Error::TooLarge { .. }))
+    }
+
+    /// The body, as AWS writes errors.
+    pub fn body(&self) -> Vec<u8> {
+        let kind = format!("{CORAL}#{}", self.code());
+        match self {
+            Self::Core(error) => error_body(error),
+            Self::Unknown => json!({ "__type": kind }).to_string().into_bytes(),
+            _ => json!({ "__type": kind, "message": self.to_string() }).to_string().into_bytes(),
+        }
+    }
+}
