@@ -7,6 +7,7 @@ use super::target::scope;
 use crate::auth::Credentials;
 use crate::http::{Access, Limits, Server, Stopped};
 use sfn_alias::{Aliases, Options};
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -83,7 +84,10 @@ fn stop() -> std::io::Result<impl Future<Output = ()>> {
 
 fn log(args: &ServeArgs) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&args.log).map_err(|error| Failure::Usage(format!("--log: {error}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // Of two in one process the first one's log holds.
     match args.log_format {
         LogFormat::Text => log.compact().with_target(false).try_init().ok(),
