@@ -10,6 +10,7 @@ mod check;
 mod exit;
 mod fingerprint;
 mod input;
+mod manual;
 mod output;
 mod route;
 mod run;
@@ -17,4 +18,5 @@ mod serve;
 mod target;
 
 pub use args::Program;
+pub use manual::manual;
 pub use run::{main, run};

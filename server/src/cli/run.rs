@@ -2,6 +2,7 @@
 
 use super::args::{Command, Program};
 use super::exit::{Failure, OK, Outcome};
+use super::manual;
 use super::{arn, call, check, fingerprint, route, serve};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
@@ -45,7 +46,11 @@ fn run_command(command: Command) -> Outcome {
             clap_complete::generate(shell, &mut Program::command(), "sfn-alias", &mut std::io::stdout());
             Ok(OK)
         }
-        Command::Man => Ok(clap_mangen::Man::new(Program::command()).render(&mut std::io::stdout()).map(|()| OK)?),
+        Command::Man => {
+            let pages = manual()?;
+            pages.into_iter().try_for_each(|(_, page)| std::io::stdout().write_all(&page))?;
+            Ok(OK)
+        }
     };
     // Who pipes into `head` has read enough.
     match outcome {

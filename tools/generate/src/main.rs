@@ -1,23 +1,39 @@
-//! Writes FIDELITY.md from the vectors, or verifies with `--check` that it is current.
+//! Writes the generated pages, or verifies with `--check` that they are current: FIDELITY.md from the
+//! vectors, the manual pages from the program's own help.
 #![expect(clippy::print_stdout, reason = "a command-line tool prints")]
 
 mod fidelity;
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let check = std::env::args().any(|argument| argument == "--check");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let page = fidelity::page(&root.join("vectors"))?;
-    let path = root.join("FIDELITY.md");
-    if !check {
-        std::fs::write(&path, page)?;
-        println!("wrote FIDELITY.md");
-    } else if std::fs::read_to_string(&path).unwrap_or_default() == page {
-        println!("FIDELITY.md is current");
-    } else {
-        return Err("FIDELITY.md is not what the vectors say: run `make generate` and commit".into());
+    for (path, page) in pages(&root)? {
+        let shown = path.display();
+        let file = root.join(&path);
+        if !check {
+            file.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+            std::fs::write(&file, page)?;
+            println!("wrote {shown}");
+        } else if std::fs::read(&file).unwrap_or_default() == page {
+            println!("{shown} is current");
+        } else {
+            return Err(format!("{shown} is not what it is generated from: run `make generate` and commit").into());
+        }
     }
     Ok(())
+}
+
+/// A page and its path in the repository.
+type Page = (PathBuf, Vec<u8>);
+
+fn pages(root: &Path) -> Result<Vec<Page>, Box<dyn Error>> {
+    let fidelity = fidelity::page(&root.join("vectors"))?;
+    let mut pages = vec![("FIDELITY.md".into(), fidelity.into_bytes())];
+    for (name, page) in sfn_alias_server::cli::manual()? {
+        pages.push((Path::new("server/man").join(name), page));
+    }
+    Ok(pages)
 }
