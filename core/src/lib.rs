@@ -60,6 +60,8 @@ mod redact;
 mod router;
 mod service;
 pub mod store;
+#[cfg(feature = "template")]
+pub mod template;
 mod validation;
 pub mod wire;
 
