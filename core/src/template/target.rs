@@ -67,12 +67,27 @@ impl<'t> View<'_, 't> {
                 let qualifier = qualifier(text.strip_prefix(':')?)?;
                 Some(Target { machine: Some(Machine::Resource(resource.id)), qualifier })
             }
-            _ => arn_target(&symbol.example()?),
+            _ => self.named_target(symbol).or_else(|| arn_target(&symbol.example()?)),
         }
     }
 
+    /// An ARN put together from a state machine's name, in the account and region of the deploy.
+    fn named_target(&self, symbol: &Symbol<'t>) -> Option<Target<'t>> {
+        let parts = symbol.parts();
+        let at = parts.iter().position(|part| matches!(part, Part::Attribute(_, name) if name == "Name"))?;
+        let Part::Attribute(id, _) = parts.get(at)? else { return None };
+        let resource = self.template.resource(id).filter(|resource| resource.is_machine())?;
+        let qualifier = match parts.get(at + 1..)? {
+            [] => Qualifier::None,
+            [Part::Text(text)] => qualifier(text.strip_prefix(':')?)?,
+            _ => return None,
+        };
+        let own = is_own_prefix(parts.get(..at)?);
+        own.then_some(Target { machine: Some(Machine::Resource(resource.id)), qualifier })
+    }
+
     /// The resource whose ARN `Ref` or the attribute `Arn` gives.
-    fn referenced(&self, part: &Part<'t>) -> Option<&Resource<'t>> {
+    pub fn referenced(&self, part: &Part<'t>) -> Option<&Resource<'t>> {
         match part {
             Part::Ref(name) => self.template.resource(name),
             Part::Attribute(id, attribute) if attribute == "Arn" => self.template.resource(id),
@@ -132,6 +147,17 @@ impl<'t> View<'_, 't> {
         let nodes = routes.into_iter().map(|(_, node)| node).chain(preference);
         nodes.filter_map(|node| self.text(self.member(Some(node), "StateMachineVersionArn"))).collect()
     }
+}
+
+/// Whether this is the beginning of a state machine's ARN in the account and region of the deploy.
+fn is_own_prefix(parts: &[Part<'_>]) -> bool {
+    const OWN: [&str; 2] = [
+        "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:",
+        "arn:aws:states:${AWS::Region}:${AWS::AccountId}:stateMachine:",
+    ];
+    let mut prefix = Symbol::default();
+    parts.iter().for_each(|part| prefix.push(part.clone()));
+    OWN.contains(&prefix.shown().as_str())
 }
 
 /// What stands behind the colon: a number, or a name without wildcards.

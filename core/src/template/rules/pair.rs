@@ -67,10 +67,12 @@ fn pairs<'t>(
 ) {
     for (index, later) in keyed.iter().enumerate() {
         let before = keyed.iter().take(index).filter(|first| first.resource.id != later.resource.id);
-        let together = before.take(MAX_COMPARED).find_map(|first| {
+        let together = before.take(MAX_COMPARED).filter_map(|first| {
             let both = first.scenario.and(&later.scenario)?;
             template.conditions.possible(&both, &[]).then_some((first, both))
         });
+        // The one that needs the fewest conditions says most.
+        let together = together.min_by_key(|(_, both)| both.conditions().count());
         let Some((first, both)) = together else { continue };
         let mut found = Found::new(View { template, scenario: &both });
         let defaults = first.defaults.iter().chain(&later.defaults).copied();

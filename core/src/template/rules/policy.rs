@@ -122,7 +122,7 @@ fn statement(view: View<'_, '_>, grant: &Grant<'_>, target: &Target<'_>) -> Valu
 fn qualifier(view: View<'_, '_>, grant: &Grant<'_>, target: &Target<'_>) -> Value {
     let from_arn = |arn: Value| json!({"Fn::Select": [7, {"Fn::Split": [":", arn]}]});
     match &target.qualifier {
-        Qualifier::Alias(Some(name)) => json!(name),
+        Qualifier::Alias(Some(name)) => substituted(name),
         Qualifier::AliasResource(id) => {
             let alias = view.template.resource(id);
             let member = if alias.is_some_and(Resource::is_machine) { "AutoPublishAlias" } else { "Name" };

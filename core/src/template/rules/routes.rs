@@ -3,7 +3,7 @@
 
 use crate::problem::Problem;
 use crate::template::resolve::Symbol;
-use crate::template::resources::View;
+use crate::template::resources::{VERSION, View};
 use crate::template::target::{Machine, Qualifier};
 use crate::template::tree::{Node, Value as Written};
 use serde_json::{Map, Value, json};
@@ -64,7 +64,7 @@ impl<'t> Routes<'t> {
             let other = machines.first().and_then(differs).unwrap_or_default();
             let example = EXAMPLES.get(usize::from(other)).copied().unwrap_or_default();
             let machine = if other { example } else { base.as_deref().unwrap_or(example) };
-            let equal = self.routes.iter().take(index).position(|before| same(before, route));
+            let equal = self.routes.iter().take(index).position(|before| same(view, before, route));
             let twin = equal.and_then(|equal| sent.get(equal).cloned());
             sent.push(twin.unwrap_or_else(|| sent_arn(view, route.arn.as_ref(), machine, index)));
         }
@@ -146,8 +146,19 @@ fn number(text: &str) -> Value {
     text.parse::<i64>().map_or_else(|_| text.into(), Value::from)
 }
 
-fn same(one: &Route<'_>, other: &Route<'_>) -> bool {
-    one.arn.as_ref().zip(other.arn.as_ref()).is_some_and(|(one, other)| one.same(other))
+fn same<'t>(view: View<'_, 't>, one: &Route<'t>, other: &Route<'t>) -> bool {
+    let arns = one.arn.as_ref().zip(other.arn.as_ref());
+    arns.is_some_and(|(one, other)| {
+        one.same(other) || version(view, one).is_some_and(|id| version(view, other) == Some(id))
+    })
+}
+
+/// The version whose ARN this is, by `Ref` or by its attribute.
+fn version<'t>(view: View<'_, 't>, arn: &Symbol<'t>) -> Option<&'t str> {
+    match arn.parts() {
+        [part] => view.referenced(part).filter(|resource| resource.kind == VERSION).map(|resource| resource.id),
+        _ => None,
+    }
 }
 
 fn literal_machine<'t>(view: View<'_, 't>, arn: &Symbol<'t>) -> Option<String> {

@@ -7,6 +7,7 @@ use crate::template::resolve::{Part, Symbol};
 use crate::template::resources::{Resource, View};
 use crate::template::rule::UNQUALIFIED_START;
 use crate::template::target::{Qualifier, Target};
+use crate::template::terraform;
 use definition::starts_in_definition;
 
 /// Where something is started: the path, and the ARN.
@@ -28,10 +29,12 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     for (path, symbol) in starts(view, resource) {
         let Some(target) = view.target(&symbol).filter(|target| target.qualifier == Qualifier::None) else { continue };
         let Some(alias) = alias_of(view, &target) else { continue };
-        let member = path.rsplit('/').find(|step| step.parse::<usize>().is_err()).unwrap_or_default();
+        let in_plan = terraform::pointer(resource.node).is_some();
+        let member = path.rsplit('/').find(|step| step.parse::<usize>().is_err()).filter(|_| !in_plan).unwrap_or("arn");
         let shown = if alias.is_machine() { format!("{}.Alias", alias.id) } else { alias.id.to_owned() };
+        let arn = if in_plan { format!("{shown}.arn") } else { format!("${{{shown}}}") };
         let message = format!(
-            "{member} starts the state machine `{}` itself, which has the alias {shown}: use the alias's ARN, `${{{shown}}}`",
+            "{member} starts the state machine `{}` itself, which has the alias {shown}: use the alias's ARN, `{arn}`",
             symbol.shown(),
         );
         found.add(&UNQUALIFIED_START, resource, &path, message, symbol.defaults.iter().copied());

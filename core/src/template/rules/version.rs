@@ -43,7 +43,12 @@ pub(crate) fn retained<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
             POLICIES.iter().filter(|policy| lacks(version.node, policy)).map(|(name, _)| *name).collect();
         if !missing.is_empty() {
             let names = missing.join(" and ");
-            let message = format!("{names} of this version, which alias {} leads to, is not Retain: set it", alias.id);
+            let set: Vec<String> = missing.iter().map(|name| format!("`{name}: Retain`")).collect();
+            let message = format!(
+                "{names} of this version, which alias {} leads to, should be Retain: set {}",
+                alias.id,
+                set.join(" and "),
+            );
             found.add(&VERSION_RETAIN, &version, missing.first().copied().unwrap_or_default(), message, []);
         }
     }

@@ -105,7 +105,7 @@ fn reach<'t>(view: View<'_, 't>, symbol: &Symbol<'t>) -> Reach<'t> {
         };
     }
     if let Some(machine) = qualified_by_pattern(view, symbol) {
-        return Reach::Qualified(Target { machine: Some(machine), qualifier: Qualifier::Alias(Some("*".to_owned())) });
+        return Reach::Qualified(Target { machine, qualifier: Qualifier::Alias(Some(last_part(symbol))) });
     }
     let text = symbol.shown();
     if symbol.is_known() && (text.contains(":execution:") || text.contains(":express:")) {
@@ -114,13 +114,42 @@ fn reach<'t>(view: View<'_, 't>, symbol: &Symbol<'t>) -> Reach<'t> {
     Reach::Any
 }
 
-/// The state machine in front of a colon and a pattern: the colon is in no state machine's own ARN.
-fn qualified_by_pattern<'t>(view: View<'_, 't>, symbol: &Symbol<'t>) -> Option<Machine<'t>> {
-    match symbol.parts() {
-        [part, Part::Text(text)] if text.starts_with(':') => {
-            let target = view.target(&Symbol::of(part.clone()))?;
-            target.machine.filter(|_| target.qualifier == Qualifier::None)
+/// What stands behind the last colon outside of `${...}`.
+fn last_part(symbol: &Symbol<'_>) -> String {
+    let parts = symbol.parts();
+    let with_colon = |part: &Part<'_>| matches!(part, Part::Text(text) if text.contains(':'));
+    let Some(at) = parts.iter().rposition(with_colon) else { return String::new() };
+    let mut last = Symbol::default();
+    for (index, part) in parts.iter().enumerate().skip(at) {
+        match part {
+            Part::Text(text) if index == at => {
+                last.push(Part::Text(text.rsplit(':').next().unwrap_or_default().to_owned().into()));
+            }
+            part => last.push(part.clone()),
         }
-        _ => None,
     }
+    last.shown()
+}
+
+/// The state machine in front of a colon and whatever follows: the colon is in no state machine's own ARN.
+fn qualified_by_pattern<'t>(view: View<'_, 't>, symbol: &Symbol<'t>) -> Option<Option<Machine<'t>>> {
+    match symbol.parts() {
+        [part, Part::Text(text), ..] if text.starts_with(':') => {
+            let target = view.target(&Symbol::of(part.clone()))?;
+            (target.qualifier == Qualifier::None).then_some(target.machine)
+        }
+        parts => colon_after_name(parts).then_some(None),
+    }
+}
+
+/// Whether a colon stands behind the name in `...:stateMachine:NAME`.
+fn colon_after_name(parts: &[Part<'_>]) -> bool {
+    const KIND: &str = ":stateMachine:";
+    let texts = parts.iter().map(|part| match part {
+        Part::Text(text) => text.as_ref(),
+        _ => "",
+    });
+    let mut behind = texts.skip_while(|text| !text.contains(KIND));
+    let first = behind.next().and_then(|text| text.split_once(KIND)).map(|(_, name)| name);
+    first.is_some_and(|name| name.contains(':')) || behind.any(|text| text.contains(':'))
 }
