@@ -43,7 +43,12 @@ fn shown(report: &Report) -> Value {
     let report: Value = serde_json::from_slice(&report.to_json()).expect("JSON");
     let finding = |finding: &Value| {
         let members = MEMBERS.iter().filter_map(|name| Some((name.to_string(), finding.get(*name)?.clone())));
-        Value::Object(members.collect())
+        let mut shown = Value::Object(members.collect());
+        let rule = rules().iter().find(|rule| finding["rule"] == rule.id).expect("a rule");
+        if finding["fix"] != rule.fix {
+            shown["fix"] = finding["fix"].clone();
+        }
+        shown
     };
     report["findings"].as_array().expect("findings").iter().map(finding).collect()
 }

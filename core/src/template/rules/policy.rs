@@ -14,6 +14,9 @@ use grant::{Grant, Reach, grants};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
+/// IAM's.
+const WILDCARDS: [char; 2] = ['*', '?'];
+
 pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     let view = found.view;
     let own = grants_of(view, resource);
@@ -32,9 +35,13 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
             continue;
         }
         let machine = shown_machine(grant, target);
-        let kind = if target.qualifier == Qualifier::Version { "a version" } else { "an alias" };
+        let kind = match &target.qualifier {
+            Qualifier::Version => "is a version",
+            Qualifier::Alias(Some(name)) if name.contains(WILDCARDS) => "matches versions and aliases only",
+            _ => "is an alias",
+        };
         let message = format!(
-            "Resource `{}` is {kind}, and {} is authorised with the ARN of its state machine: allow `{machine}`",
+            "Resource `{}` {kind}, and {} is authorised with the ARN of its state machine: allow `{machine}`",
             grant.symbol.shown(),
             grant.action,
         );
@@ -112,9 +119,11 @@ fn statement(view: View<'_, '_>, grant: &Grant<'_>, target: &Target<'_>) -> Valu
         None => json!("ARN of the state machine"),
         Some(_) => substituted(&shown_machine(grant, target)),
     };
+    let wild = matches!(&target.qualifier, Qualifier::Alias(Some(name)) if name.contains(WILDCARDS));
+    let operator = if wild { "ForAnyValue:StringLike" } else { "ForAnyValue:StringEquals" };
     json!({
         "Effect": "Allow", "Action": grant.action, "Resource": machine,
-        "Condition": {"ForAnyValue:StringEquals": {"states:StateMachineQualifier": qualifier(view, grant, target)}},
+        "Condition": {operator: {"states:StateMachineQualifier": qualifier(view, grant, target)}},
     })
 }
 
