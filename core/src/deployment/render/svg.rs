@@ -11,8 +11,6 @@ const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 200.0;
 /// Of the width, before the first update and after the last.
 const MARGIN: f64 = 0.1;
-/// Labels of fewer pixels apart would run into each other.
-const LABEL_APART: f64 = 46.0;
 
 const STYLE: &str = "\
 .back{fill:#fff}.ink{fill:#1f2328}.soft{fill:#59636e}.grid{stroke:#d1d9e0}.origin{fill:#c8d1da}.target{fill:#1a7f64}\
@@ -97,17 +95,18 @@ impl Svg<'_> {
     /// The time of each step, as far as there is room for it; the last always has its time.
     fn times(&mut self) {
         let plan = self.plan;
-        let last = plan.steps.last().map_or(LEFT, |step| self.x(step));
-        let mut free = LEFT;
-        for (step, number) in plan.steps.iter().zip(1..) {
-            let (x, is_last) = (self.x(step), number == plan.steps.len());
-            if is_last || (x >= free && last - x >= LABEL_APART) {
-                let after = span(step.offset_seconds);
-                let (tick, text) = (TOP + HEIGHT, TOP + HEIGHT + 22.0);
+        let Some(last) = plan.steps.last() else { return };
+        let end = self.x(last) - label_width(last) / 2.0;
+        let mut free = 0.0;
+        for step in &plan.steps {
+            let (x, half) = (self.x(step), label_width(step) / 2.0);
+            let fits = x - half >= free && x + half <= end;
+            if fits || step.offset_seconds == last.offset_seconds {
+                let (tick, text, after) = (TOP + HEIGHT, TOP + HEIGHT + 22.0, span(step.offset_seconds));
                 self.put(format_args!(
                     r#"<path class="grid" d="M{x:.1} {tick}v6"/><text class="soft" x="{x:.1}" y="{text}" text-anchor="middle">{after}</text>"#
                 ));
-                free = x + LABEL_APART.max(after.len() as f64 * 8.0 + 8.0);
+                free = x + half;
             }
         }
     }
@@ -139,6 +138,11 @@ impl Svg<'_> {
         };
         LEFT + WIDTH * MARGIN + inner * share
     }
+}
+
+/// Pixels that the time of a step takes, with some space around it.
+fn label_width(step: &Step) -> f64 {
+    span(step.offset_seconds).len() as f64 * 8.0 + 12.0
 }
 
 fn y(share: u8) -> f64 {
