@@ -4,6 +4,7 @@ use super::preference::Refusal;
 use crate::error::Error;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// Longer documents are refused unread.
 const LONGEST: usize = 1 << 20;
@@ -118,8 +119,8 @@ impl DeploymentError {
     }
 
     /// Code, sentence and problems as JSON.
-    pub fn to_value(&self) -> serde_json::Value {
-        let problems: Vec<serde_json::Value> = self.refusals().iter().map(shown).collect();
+    pub fn to_value(&self) -> Value {
+        let problems: Vec<Value> = self.refusals().iter().map(shown).collect();
         serde_json::json!({"code": self.code(), "message": self.to_string(), "problems": problems})
     }
 
@@ -130,11 +131,14 @@ impl DeploymentError {
                 fault: format!("it has {} bytes; {LONGEST} are the most", json.len()),
             });
         }
-        serde_json::from_slice(json).map_err(|error| Self::Unreadable { what, fault: error.to_string() })
+        let unreadable = |error: serde_json::Error| Self::Unreadable { what, fault: error.to_string() };
+        // Through a value: reading each type from bytes as well would be a hundred kilobytes of code in every binding.
+        let value: Value = serde_json::from_slice(json).map_err(unreadable)?;
+        T::deserialize(value).map_err(unreadable)
     }
 }
 
-fn shown(refusal: &Refusal) -> serde_json::Value {
+fn shown(refusal: &Refusal) -> Value {
     let message = refusal.to_string();
     let shown = Shown { path: refusal.path(), code: refusal.code(), source: refusal.basis(), message: &message };
     serde_json::to_value(shown).unwrap_or_default()
