@@ -2,6 +2,7 @@
 import type * as sdk from '@aws-sdk/client-sfn'
 import * as ours from 'sfn-alias'
 import { Aliases, Router, check, compare, errorKinds, fingerprint, pick, validate, type AliasError } from 'sfn-alias'
+import { Deployment, plan, type Outcome, type Plan } from 'sfn-alias/deploy'
 
 type Commands = Exclude<ours.Operation, never>
 
@@ -103,3 +104,7 @@ export async function use (): Promise<void> {
   // @ts-expect-error: an option that there is not
   void new Aliases({ limitz: {} })
 }
+
+const planned: Plan = plan({ preference: '10/5m', currentRouting: [] })
+const ended: Promise<Outcome> = new Deployment({ client: {}, aliasArn: '', preference: 'all-at-once', state: '' }).run(({ text }) => text.length)
+void [planned, ended]

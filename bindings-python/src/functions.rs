@@ -99,3 +99,9 @@ pub fn read(routing: &Bound<'_, PyAny>) -> PyResult<Routing> {
     input.set_item(intern!(py, "routingConfiguration"), routing)?;
     sfn_alias::routing_from(&Input::new(&input)).map_err(|error| raise(py, &error, "Pick"))
 }
+
+/// Gradual deployments in JSON: what `sfn_alias.deploy` is made of.
+#[pyfunction]
+pub fn deployment_json(door: &str, request: &str) -> String {
+    sfn_alias::deployment::call(door, request.as_bytes())
+}

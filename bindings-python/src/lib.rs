@@ -29,7 +29,8 @@ mod _sfn_alias {
     use super::aliases::Aliases;
     #[pymodule_export]
     use super::functions::{
-        check, compare, fingerprint, fingerprint_encoding, format_arn, parse_arn, pick, validate, validate_json,
+        check, compare, deployment_json, fingerprint, fingerprint_encoding, format_arn, parse_arn, pick, validate,
+        validate_json,
     };
     #[pymodule_export]
     use super::metadata::request_id;

@@ -44,6 +44,8 @@ mod command;
 mod compare;
 pub mod constraint;
 mod definition;
+#[cfg(feature = "deployment")]
+pub mod deployment;
 mod engine;
 mod error;
 mod execution_input;
