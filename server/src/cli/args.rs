@@ -31,6 +31,8 @@ pub(super) enum Command {
     Call(CallArgs),
     /// Tell everything that is wrong with a request, without sending it
     Check(CheckArgs),
+    /// Tell what is wrong with templates (CloudFormation, SAM, Terraform plans), before a deploy does
+    CheckTemplate(CheckTemplateArgs),
     /// Print the fingerprint of a CreateStateMachineAlias request: equal for what AWS takes for the same
     Fingerprint(FingerprintArgs),
     /// Take ARNs of Step Functions apart
@@ -193,6 +195,72 @@ pub(super) struct CheckArgs {
     /// Print the problems as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sfn-alias check-template template.yaml
+  sfn-alias check-template cdk.out/*.template.json --format sarif > aliases.sarif
+  terraform show -json plan.out | sfn-alias check-template -
+  sfn-alias check-template template.yaml --acknowledge 'SFA020:Prod=the alarm is made elsewhere'
+
+Exits with 1 where a finding is as bad as --fail-on says. The rules are listed by --rules, and in RULES.md.
+A resource accepts a finding by its own Metadata:
+  Metadata: {sfn-alias: {acknowledge: [{rule: SFA020, reason: the alarm is made elsewhere}]}}")]
+pub(super) struct CheckTemplateArgs {
+    /// Templates in YAML or JSON, or plans of `terraform show -json`; - for standard input
+    #[arg(required_unless_present = "rules", value_name = "FILE")]
+    pub files: Vec<String>,
+    /// How to print findings
+    #[arg(long, default_value = "text", value_name = "FORMAT")]
+    pub format: ReportFormat,
+    /// Value of a parameter, in place of its default
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub parameter: Vec<(String, String)>,
+    /// Do not look at this rule, by id or name
+    #[arg(long, value_name = "RULE")]
+    pub disable: Vec<String>,
+    /// Accept a rule's findings, of one resource or of all, and say why
+    #[arg(long, value_name = "RULE[:RESOURCE]=REASON", value_parser = pair)]
+    pub acknowledge: Vec<(String, String)>,
+    /// The template as it was deployed last, for what changed
+    #[arg(long, value_name = "FILE")]
+    pub previous: Option<String>,
+    /// Findings that end with exit code 1
+    #[arg(long, default_value = "error", value_name = "SEVERITY")]
+    pub fail_on: FailOn,
+    /// List the rules
+    #[arg(long)]
+    pub rules: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Errors
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// Any finding
+    Info,
+    /// None
+    Never,
+}
+
+/// `NAME=VALUE`
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected a name, = and a value")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 #[derive(Debug, Args)]

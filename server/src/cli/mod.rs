@@ -7,6 +7,7 @@ mod args;
 mod arn;
 mod call;
 mod check;
+mod check_template;
 mod exit;
 mod fingerprint;
 mod input;

@@ -3,7 +3,7 @@
 use super::args::{Command, Program};
 use super::exit::{Failure, OK, Outcome};
 use super::manual;
-use super::{arn, call, check, fingerprint, route, serve};
+use super::{arn, call, check, check_template, fingerprint, route, serve};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
@@ -39,6 +39,7 @@ fn run_command(command: Command) -> Outcome {
         Command::Serve(args) => serve::run(args),
         Command::Call(args) => call::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::CheckTemplate(args) => check_template::run(&args),
         Command::Fingerprint(args) => fingerprint::run(&args),
         Command::Arn(args) => arn::run(&args),
         Command::Route(args) => route::run(&args),
