@@ -31,8 +31,11 @@ fn what_is_cut_off_is_refused() {
     refuses(r#"{"Resources": {"A": "x"#, "line 1 column 22: not JSON: EOF while parsing a string");
     refuses("{\"Resources\": {}}\n}", "line 2 column 1: not JSON: trailing characters");
     refuses("Resources: {A: [", "line 2 column 1: not YAML: while parsing a node, did not find expected node content");
-    refuses("Resources:\n  A: 'x", "line 2 column 6: not YAML: while scanning a quoted scalar, found unexpected end of stream");
-    refuses("Resources:\n\tA: 1", "line 2 column 1: not YAML: tabs disallowed within this context (block indentation)");
+    refuses(
+        "Resources:\n  A: 'x",
+        "line 2 column 6: not YAML: while scanning a quoted scalar, found unexpected end of stream",
+    );
+    refuses("Resources:\n\tA: 1", "line 2 column 2: not YAML: tabs disallowed within this context (block indentation)");
 }
 
 /// Every beginning of a template is an error or a report.
