@@ -35,7 +35,7 @@ fn what_is_cut_off_is_refused() {
         "Resources:\n  A: 'x",
         "line 2 column 6: not YAML: while scanning a quoted scalar, found unexpected end of stream",
     );
-    refuses("Resources:\n\tA: 1", "line 2 column 1: not YAML: tabs disallowed within this context (block indentation)");
+    refuses("Resources:\n\tA: 1", "line 2 column 2: not YAML: tabs disallowed within this context (block indentation)");
 }
 
 /// Every beginning of a template is an error or a report.

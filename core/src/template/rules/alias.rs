@@ -34,7 +34,9 @@ fn member<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>, member: &str, pro
     let mut request = json!({
         "name": "PROD", "routingConfiguration": [{"stateMachineVersionArn": GOOD_VERSION, "weight": 100}],
     });
-    request[member] = text.into();
+    if let Some(members) = request.as_object_mut() {
+        members.insert(member.to_owned(), text.into());
+    }
     for problem in problems(&request) {
         let rule = if member == "name" { &ALIAS_NAME } else { &ALIAS_MEMBER };
         let message = refusal(property, &problem.message);

@@ -36,7 +36,7 @@ pub(crate) fn check<'t>(template: &Template<'t>) -> Vec<Draft<'t>> {
             format!("Name is the same as that of {first}, an alias of the same state machine: rename one of the two")
         });
     }
-    drafts.extend(by_key(template, Resource::is_alias, machine).iter().filter_map(|(_, keyed)| quota(template, keyed)));
+    drafts.extend(by_key(template, Resource::is_alias, machine).values().filter_map(|keyed| quota(template, keyed)));
     drafts
 }
 
