@@ -756,7 +756,14 @@ export interface TemplateFinding {
 
 /** What `checkTemplate` found. */
 export interface TemplateReport {
+  /** In the order of the file, acknowledged ones included. */
   findings: TemplateFinding[]
+  /** Errors, warnings and notes that are not acknowledged. */
+  errors: number
+  warnings: number
+  infos: number
+  /** Findings that are. */
+  acknowledged: number
 }
 
 /** A rule that templates are checked by. */
