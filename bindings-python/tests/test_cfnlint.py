@@ -57,7 +57,7 @@ def printed_folder() -> str:
 
 
 def lint(*arguments: str, stdin: str | None = None) -> list[dict[str, Any]]:
-    command = [sys.executable, "-m", "cfnlint", "--format", "json", "--append-rules", printed_folder(), *arguments]
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--format", "json", "--append-rules", printed_folder(), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, input=stdin)
     assert done.stderr == ""
     matches: list[dict[str, Any]] = json.loads(done.stdout)

@@ -104,4 +104,4 @@ def test_wrong_types() -> None:
     )
     with pytest.raises(TypeError) as caught:
         sfn_alias.check_template({"Resources": {1, 2}})
-    assert str(caught.value) == ""
+    assert str(caught.value) == "template: `/Resources`: a value of the type `set` has no JSON form"
