@@ -40,13 +40,17 @@ Resources:
       RoutingConfiguration:
         - {StateMachineVersionArn: !Ref Version, Weight: 100}
 """
-FAULTY = CORRECT.replace("Weight: 100", "Weight: 90").replace("    DeletionPolicy: Retain\n", "")
+FAULTY = CORRECT.replace("Weight: 100", "Weight: 90").replace(
+    "    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n", ""
+)
+WEIGHT = ("E9502", 23, 7)
+RETAIN = ("W9515", 14, 3)
 REFUSED = (
     "RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must equal 100. "
     "Received: [90]. Set its weight to 100, or add a second route with the rest."
 )
 NOT_RETAINED = (
-    "DeletionPolicy of this version, which alias Prod leads to, is not Retain: set it. "
+    "DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, is not Retain: set it. "
     "Set `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain` on the version."
 )
 
@@ -100,7 +104,7 @@ def test_nothing_is_found_in_a_correct_template(tmp_path: Path) -> None:
 
 
 def test_faults_are_found_where_they_are(tmp_path: Path) -> None:
-    assert linted(tmp_path, FAULTY) == []
+    assert linted(tmp_path, FAULTY) == [(*RETAIN, NOT_RETAINED), (*WEIGHT, REFUSED)]
 
 
 def test_rules_are_switched_off(tmp_path: Path) -> None:
@@ -109,20 +113,23 @@ def test_rules_are_switched_off(tmp_path: Path) -> None:
 
 def test_a_rule_is_switched_off_in_the_template(tmp_path: Path) -> None:
     template = FAULTY + "    Metadata: {cfn-lint: {config: {ignore_checks: [E9502]}}}\n"
-    assert linted(tmp_path, template) == []
+    assert linted(tmp_path, template) == [(*RETAIN, NOT_RETAINED)]
 
 
 def test_a_finding_is_acknowledged_in_the_template(tmp_path: Path) -> None:
     template = FAULTY + "    Metadata: {sfn-alias: {acknowledge: [{rule: SFA002, reason: a draft}]}}\n"
-    assert linted(tmp_path, template) == []
+    assert linted(tmp_path, template) == [(*RETAIN, NOT_RETAINED)]
 
 
 def test_a_template_without_a_file() -> None:
     matches = lint(stdin=FAULTY)
-    assert [(match["Rule"]["Id"], match["Location"]["Path"]) for match in matches] == []
+    assert [(match["Rule"]["Id"], match["Location"]["Path"]) for match in matches] == [
+        ("W9515", ["Resources", "Version"]),
+        ("E9502", ["Resources", "Prod", "Properties", "RoutingConfiguration"]),
+    ]
 
 
-@pytest.mark.parametrize("preference, expected", [("{Type: ALL_AT_ONCE}", []), ("{Type: LINEAR, Percentage: 10}", [])])
+@pytest.mark.parametrize("preference, expected", [("{Type: ALL_AT_ONCE}", []), ("{Type: LINEAR, Percentage: 10}", ["E9511"])])
 def test_sam(tmp_path: Path, preference: str, expected: list[Any]) -> None:
     template = f"""
 Transform: AWS::Serverless-2016-10-31
@@ -134,4 +141,4 @@ Resources:
       AutoPublishAlias: PROD
       DeploymentPreference: {preference}
 """
-    assert linted(tmp_path, template) == expected
+    assert [rule for rule, *_ in linted(tmp_path, template)] == expected
