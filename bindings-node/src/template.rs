@@ -24,8 +24,7 @@ pub fn check_template<'e>(env: &'e Env, template: Unknown<'e>, options: Unknown<
 fn check<'e>(template: Js<'e>, options: Js<'e>) -> Result<Tree, Js<'e>> {
     let options = read_options(options)?;
     let given = Input::answer(template);
-    let unreadable =
-        |fault: &str| error::argument(template, &format!("template: {fault}"), given.exception());
+    let unreadable = |fault: &str| error::argument(template, &format!("template: {fault}"), given.exception());
     match &given {
         Input::Json(text) => tree(template, sfn_alias::template::check_template(text, &options)),
         Input::Object(object) => {
