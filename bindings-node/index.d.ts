@@ -709,6 +709,80 @@ export interface TagResourceOutput extends Answer {}
 export interface UntagResourceOutput extends Answer {}
 
 
+/** How a template is checked. */
+export interface TemplateOptions {
+  /** Values of parameters, in place of their defaults. */
+  parameters?: Record<string, string>
+  /** Rules, by id or name, that are not looked at. */
+  disable?: string[]
+  /** Findings that are known and accepted; they stay in the report, with the reason. */
+  acknowledge?: { rule: string, logicalId?: string, reason: string }[]
+  /** The file's name, for messages. */
+  file?: string
+  /** The template as it was deployed last, for what changed. */
+  previous?: string
+}
+
+/** How bad a finding is. An `error`: the deploy fails, or what was deployed cannot work. */
+export type TemplateSeverity = 'error' | 'warning' | 'info'
+
+/** What is wrong with a template, and what to do. */
+export interface TemplateFinding {
+  /** The rule's id, for example `SFA001`. It stays the same in every later version. */
+  rule: string
+  /** The rule's name, for example `weights-sum`. It stays the same, too. */
+  name: string
+  severity: TemplateSeverity
+  logicalId: string
+  resourceType: string
+  /** Where it is, as a JSON pointer into the template. */
+  path: string
+  /** Where it is in the text, both from 1; absent where the template was handed over as an object. */
+  line?: number
+  column?: number
+  /** What is wrong. */
+  message: string
+  /** Why it matters. */
+  why: string
+  /** What to do about it. */
+  fix: string
+  /** AWS's documentation. */
+  link: string
+  /** When it is so, where that depends on the template's conditions or parameters. */
+  condition?: string
+  /** The reason for which it was acknowledged. */
+  acknowledged?: string
+}
+
+/** What `checkTemplate` found. */
+export interface TemplateReport {
+  /** In the order of the file, acknowledged ones included. */
+  findings: TemplateFinding[]
+  /** Errors, warnings and notes that are not acknowledged. */
+  errors: number
+  warnings: number
+  infos: number
+  /** Findings that are. */
+  acknowledged: number
+}
+
+/** A rule that templates are checked by. */
+export interface TemplateRule {
+  /** For example `SFA001`. It stays the same in every later version. */
+  id: string
+  /** For example `weights-sum`. It stays the same, too. */
+  name: string
+  severity: TemplateSeverity
+  /** What is looked for, in one line. */
+  title: string
+  /** Why it matters. */
+  why: string
+  /** What to do about it. */
+  fix: string
+  /** AWS's documentation. */
+  link: string
+}
+
 /**
  * Which binding artifact the generated loader actually loaded: `'native'` for
  * a native addon, otherwise the `platformArchABI` of the WASI flavor. Every
@@ -815,6 +889,12 @@ export declare class Router {
 /** All problems of a request by itself at once, also those that AWS would only reveal one deploy at a time. */
 export declare function check(operation: Operation | (string & {}), input?: object | string | Uint8Array): Problem[]
 
+/**
+ * What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, as
+ * JSON or YAML, or in a Terraform plan, as JSON. A template may also be an object.
+ */
+export declare function checkTemplate(template: string | Uint8Array | object, options?: TemplateOptions): TemplateReport
+
 /** What CreateStateMachineAlias would do beside an alias, as DescribeStateMachineAlias answered it. */
 export declare function compare(existing: DescribeStateMachineAliasOutput | string | Uint8Array | null | undefined, input: CreateStateMachineAliasInput | string | Uint8Array): Comparison
 
@@ -866,6 +946,9 @@ export declare function parseArn(arn: string): ArnParts
 
 /** The version that a draw of 0 to 99 falls on: the first route while the draw is below its weight. */
 export declare function pick(routingConfiguration: RoutingConfigurationListItem[], draw: number): string
+
+/** The rules that templates are checked by. */
+export declare function templateRules(): TemplateRule[]
 
 /**
  * Throws what AWS would answer to a request by itself, without looking at what is stored. The input is an

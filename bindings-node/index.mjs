@@ -6,6 +6,7 @@ export const {
   RequestHandler,
   Router,
   check,
+  checkTemplate,
   compare,
   ErrorCode,
   errorKinds,
@@ -15,5 +16,6 @@ export const {
   operations,
   parseArn,
   pick,
+  templateRules,
   validate
 } = native

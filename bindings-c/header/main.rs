@@ -7,7 +7,8 @@ use std::error::Error;
 use std::path::Path;
 
 /// In the order in which a reader wants them.
-const SOURCES: [&str; 9] = ["result", "text", "error", "options", "service", "replies", "ask", "fields", "router"];
+const SOURCES: [&str; 10] =
+    ["result", "text", "error", "options", "service", "replies", "ask", "fields", "router", "template"];
 
 /// The names of Rust and of C. C's are what programs are written against: they never change.
 const NAMES: [(&str, &str); 15] = [

@@ -691,6 +691,30 @@ sfn_alias_result sfn_alias_router_route(const struct sfn_alias_router *router,
                                         size_t *position,
                                         struct sfn_alias_error **error);
 
+/**
+ * What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, in
+ * JSON or YAML, or in a Terraform plan, in JSON. The report is JSON with `findings`, an array of objects with
+ * `rule`, `name`, `severity` (`error`, `warning`, `info`), `logicalId`, `resourceType`, `path`, `line`,
+ * `column`, `message`, `why`, `fix`, `link` and, where there are, `condition` and `acknowledged`, and with the
+ * counts `errors`, `warnings`, `infos` and `acknowledged`.
+ *
+ * `options` is a JSON object that may have `parameters`, `disable`, `acknowledge`, `file` and `previous`, and
+ * may be NULL: none. A file that cannot be checked, and options that make no sense, are
+ * `SFN_ALIAS_INVALID_ARGUMENT`.
+ */
+sfn_alias_result sfn_alias_check_template(const char *template_,
+                                          size_t template_length,
+                                          const char *options,
+                                          size_t options_length,
+                                          struct sfn_alias_string **report,
+                                          struct sfn_alias_error **error);
+
+/**
+ * The rules that templates are checked by: a JSON array of objects with `id`, `name`, `severity`, `title`,
+ * `why`, `fix` and `link`.
+ */
+sfn_alias_result sfn_alias_template_rules(struct sfn_alias_string **list, struct sfn_alias_error **error);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

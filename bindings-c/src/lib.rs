@@ -14,4 +14,5 @@ mod replies;
 mod result;
 mod router;
 mod service;
+mod template;
 mod text;

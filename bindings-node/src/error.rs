@@ -3,6 +3,7 @@
 use crate::js::Js;
 use crate::metadata;
 use napi_derive::napi;
+use sfn_alias::template::TemplateError;
 use sfn_alias::{Error, ErrorKind};
 
 /// Declares the codes in JavaScript and maps the core's onto them, so that a forgotten one does not build.
@@ -73,4 +74,10 @@ pub fn of<'e>(any: Js<'e>, error: &Error, cause: Option<Js<'e>>) -> Js<'e> {
 pub fn argument<'e>(any: Js<'e>, words: &str, cause: Option<Js<'e>>) -> Js<'e> {
     let made = any.make_type_error(words).with("code", any.make_text("ERR_INVALID_ARG_VALUE"));
     cause.map_or(made, |cause| made.with("cause", cause))
+}
+
+/// A template that cannot be checked, or options for it that make no sense.
+pub fn template<'e>(any: Js<'e>, fault: &TemplateError) -> Js<'e> {
+    let name = any.make_text("TemplateError");
+    any.make_error(&fault.to_string()).with("name", name).with("code", name)
 }

@@ -11,4 +11,5 @@ mod metadata;
 pub mod operations;
 mod options;
 pub mod router;
+pub mod template;
 mod work;

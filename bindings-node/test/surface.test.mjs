@@ -12,14 +12,14 @@ const require = createRequire(import.meta.url)
 const cjs = require('sfn-alias')
 const installed = dirname(require.resolve('sfn-alias/package.json'))
 const names = [
-  'Aliases', 'RequestHandler', 'Router', 'check', 'compare', 'deploymentJson', 'errorKinds', 'fingerprint',
-  'fingerprintEncoding', 'formatArn', 'operations', 'parseArn', 'pick', 'validate'
+  'Aliases', 'RequestHandler', 'Router', 'check', 'checkTemplate', 'compare', 'deploymentJson', 'errorKinds', 'fingerprint',
+  'fingerprintEncoding', 'formatArn', 'operations', 'parseArn', 'pick', 'templateRules', 'validate'
 ]
 
 test('it is installed, not the source tree', () => {
   assert.notEqual(installed, join(repository, 'bindings-node'))
   const files = readdirSync(installed).filter(file => !['node_modules'].includes(file)).sort()
-  assert.deepEqual(files, ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'deploy.d.ts', 'deploy.js', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs', 'package.json'])
+  assert.deepEqual(files, ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'cdk', 'deploy.d.ts', 'deploy.js', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs', 'package.json'])
 })
 
 test('the binary is small', () => {

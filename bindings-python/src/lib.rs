@@ -17,6 +17,7 @@ mod options;
 mod router;
 mod ser;
 mod service;
+mod template;
 mod unreadable;
 mod unwritable;
 
@@ -36,6 +37,8 @@ mod _sfn_alias {
     use super::metadata::request_id;
     #[pymodule_export]
     use super::router::Router;
+    #[pymodule_export]
+    use super::template::{check_template, template_rules};
     use super::{Bound, PyModule, PyResult, aliases, fork};
     use pyo3::prelude::*;
     use sfn_alias::{ErrorKind, Operation};

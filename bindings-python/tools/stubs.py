@@ -103,7 +103,17 @@ def files() -> dict[Path, str]:
     return {PACKAGE / "type_defs.py": definitions, PACKAGE / "_sfn_alias.pyi": stub}
 
 
-OWN = ["ArnParts", "Comparison", "EmptyTypeDef", "Limits", "Problem", "RoutingConfigurationListItemTypeDef"]
+OWN = [
+    "Acknowledgement",
+    "ArnParts",
+    "Comparison",
+    "EmptyTypeDef",
+    "Limits",
+    "Problem",
+    "RoutingConfigurationListItemTypeDef",
+    "TemplateReport",
+    "TemplateRule",
+]
 
 
 def main() -> None:

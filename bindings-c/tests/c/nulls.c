@@ -96,6 +96,9 @@ static void questions(void)
     REFUSED("parts", sfn_alias_parse_arn(T(MACHINE), NULL, to));
     REFUSED("parts", sfn_alias_format_arn(NULL, 0, &output, to));
     REFUSED("arn", sfn_alias_format_arn(T("{}"), NULL, to));
+    REFUSED("template", sfn_alias_check_template(NULL, 0, NULL, 0, &output, to));
+    REFUSED("report", sfn_alias_check_template(T("{}"), NULL, 0, NULL, to));
+    REFUSED("list", sfn_alias_template_rules(NULL, to));
     CHECK(output == NULL);
 }
 

@@ -137,6 +137,32 @@ static void long_texts(void)
     free(text);
 }
 
+static void templates(void)
+{
+    static const char template[] = "Resources:\n  Prod:\n    Type: AWS::StepFunctions::StateMachineAlias\n    Properties:\n"
+                                   "      Name: '123'\n      RoutingConfiguration: !Ref Routes\n";
+    static const char counts[] = "\"errors\":1,\"warnings\":0,\"infos\":0,\"acknowledged\":0}";
+    sfn_alias_string *output = NULL;
+    sfn_alias_text report;
+
+    CHECK(sfn_alias_check_template(T(template), NULL, 0, &output, &error) == SFN_ALIAS_OK);
+    report = sfn_alias_string_text(output);
+    CHECK(strncmp(report.data, "{\"findings\":[{\"rule\":\"SFA007\",", 31) == 0);
+    CHECK(strcmp(report.data + report.length - strlen(counts), counts) == 0);
+    sfn_alias_string_free(output);
+    CHECK(sfn_alias_check_template(T(template), T("{\"disable\": [\"alias-name\"]}"), &output, &error) == SFN_ALIAS_OK);
+    CHECK(strcmp(sfn_alias_string_text(output).data,
+        "{\"findings\":[],\"errors\":0,\"warnings\":0,\"infos\":0,\"acknowledged\":0}") == 0);
+    sfn_alias_string_free(output);
+    CHECK(sfn_alias_template_rules(&output, &error) == SFN_ALIAS_OK);
+    CHECK(strncmp(sfn_alias_string_text(output).data, "[{\"id\":\"SFA001\",", 17) == 0);
+    sfn_alias_string_free(output);
+    output = NULL;
+    CHECK(sfn_alias_check_template(T("{"), NULL, 0, &output, &error) == SFN_ALIAS_INVALID_ARGUMENT);
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT, "line 1 column 1: not JSON: EOF while parsing an object", ""));
+    CHECK(output == NULL);
+}
+
 static void arguments(sfn_alias_service *service)
 {
     sfn_alias_options *options = NULL;
@@ -224,6 +250,7 @@ int main(int count, char **given)
     utf8(service);
     nul_in_texts(service);
     long_texts();
+    templates();
     arguments(service);
     paths(given[1]);
     sfn_alias_service_free(service);

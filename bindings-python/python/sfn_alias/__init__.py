@@ -1,7 +1,8 @@
 """AWS Step Functions state machine aliases, offline, answering exactly as AWS.
 
 ``Aliases`` has a method for every operation, shaped as boto3's. ``sfn_alias.boto3`` puts it behind an
-unmodified boto3 client. ``validate`` and ``check`` tell what is wrong with a request by itself.
+unmodified boto3 client. ``validate`` and ``check`` tell what is wrong with a request by itself, ``check_template``
+what is wrong with a template.
 """
 
 from sfn_alias import errors
@@ -10,23 +11,27 @@ from sfn_alias._sfn_alias import (
     Router,
     __version__,
     check,
+    check_template,
     compare,
     fingerprint,
     fingerprint_encoding,
     format_arn,
     parse_arn,
     pick,
+    template_rules,
     validate,
 )
-from sfn_alias.errors import AliasError
+from sfn_alias.errors import AliasError, TemplateError
 from sfn_alias.paginators import paginator
 
 __all__ = [
     "AliasError",
     "Aliases",
     "Router",
+    "TemplateError",
     "__version__",
     "check",
+    "check_template",
     "compare",
     "errors",
     "fingerprint",
@@ -35,5 +40,6 @@ __all__ = [
     "paginator",
     "parse_arn",
     "pick",
+    "template_rules",
     "validate",
 ]

@@ -7,6 +7,7 @@ from types import ModuleType, TracebackType
 from typing import Any, Final, final
 
 from sfn_alias.type_defs import (
+    Acknowledgement,
     ArnParts,
     Comparison,
     CreateStateMachineAliasInputTypeDef,
@@ -45,6 +46,8 @@ from sfn_alias.type_defs import (
     StopExecutionInputTypeDef,
     StopExecutionOutputTypeDef,
     TagResourceInputTypeDef,
+    TemplateReport,
+    TemplateRule,
     UntagResourceInputTypeDef,
     UpdateStateMachineAliasInputTypeDef,
     UpdateStateMachineAliasOutputTypeDef,
@@ -66,6 +69,7 @@ __all__ = [
     "Router",
     "__version__",
     "check",
+    "check_template",
     "compare",
     "deployment_json",
     "fingerprint",
@@ -74,6 +78,7 @@ __all__ = [
     "parse_arn",
     "pick",
     "request_id",
+    "template_rules",
     "validate",
     "validate_json",
 ]
@@ -84,6 +89,16 @@ __version__: Final[str]
 
 def validate(operation: str, input: Mapping[str, Any]) -> None: ...
 def check(operation: str, input: Mapping[str, Any]) -> list[Problem]: ...
+def check_template(
+    template: str | bytes | Mapping[str, Any],
+    *,
+    parameters: Mapping[str, str] | None = None,
+    disable: Sequence[str] | None = None,
+    acknowledge: Sequence[Acknowledgement] | None = None,
+    file: str | None = None,
+    previous: str | None = None,
+) -> TemplateReport: ...
+def template_rules() -> list[TemplateRule]: ...
 def validate_json(operation: str, body: bytes) -> None: ...
 def deployment_json(door: str, request: str) -> str: ...
 def request_id() -> str: ...

@@ -60,6 +60,10 @@ class AliasError(_ClientError):
         return type(self), (self.response, self.operation_name)
 
 
+class TemplateError(ValueError):
+    """A template cannot be checked, or the options for it make no sense: no answer of AWS's."""
+
+
 class ConflictException(AliasError):
     """The alias exists with other members, the version is referenced, or the revision moved on."""
 

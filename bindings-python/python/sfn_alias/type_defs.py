@@ -63,6 +63,61 @@ class Problem(TypedDict):
     fix: str
 
 
+class Acknowledgement(TypedDict):
+    """A finding in a template that is known and accepted."""
+
+    rule: str
+    """The rule's id or name."""
+    logicalId: NotRequired[str]
+    """The resource; every one where absent."""
+    reason: str
+
+
+class TemplateFinding(TypedDict):
+    """Something that is wrong in a template."""
+
+    rule: str
+    name: str
+    severity: Literal["error", "warning", "info"]
+    logicalId: str
+    resourceType: str
+    path: str
+    """A JSON pointer into the template."""
+    line: NotRequired[int]
+    """From 1, as is the column; absent where the template was handed over as a ``dict``."""
+    column: NotRequired[int]
+    message: str
+    why: str
+    fix: str
+    link: str
+    condition: NotRequired[str]
+    """The conditions and parameters' defaults that it holds under; absent: it always holds."""
+    acknowledged: NotRequired[str]
+    """Why it is accepted, where it is."""
+
+
+class TemplateReport(TypedDict):
+    """What ``check_template`` found, and how many of it is not acknowledged."""
+
+    findings: list[TemplateFinding]
+    errors: int
+    warnings: int
+    infos: int
+    acknowledged: int
+
+
+class TemplateRule(TypedDict):
+    """A rule that templates are checked by. Its id and name stay the same in every later version."""
+
+    id: str
+    name: str
+    severity: Literal["error", "warning", "info"]
+    title: str
+    why: str
+    fix: str
+    link: str
+
+
 class Comparison(TypedDict):
     """What a create request is beside an alias."""
 

@@ -1,0 +1,204 @@
+// What the constructs of `sfn-alias/cdk` synthesize, and what they refuse.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch'
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
+import { DeploymentPreference, StateMachineAlias, StateMachineVersion } from 'sfn-alias/cdk'
+import { orders, resources } from './support/cdk.mjs'
+
+const ALIAS = 'AWS::StepFunctions::StateMachineAlias'
+const VERSION = 'AWS::StepFunctions::StateMachineVersion'
+const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:orders'
+
+/** As `orders`, with a version. */
+function published () {
+  const app = orders()
+  return { ...app, version: new StateMachineVersion(app.stack, 'Version', { stateMachine: app.stateMachine }) }
+}
+
+const alarm = (stack, id) => new Alarm(stack, id, {
+  metric: new Metric({ namespace: 'AWS/States', metricName: 'ExecutionsFailed' }), threshold: 1, evaluationPeriods: 1
+})
+
+const message = act => {
+  try {
+    act()
+  } catch (error) {
+    return error.message
+  }
+}
+
+test('a version is retained, and replaced when the state machine changes', () => {
+  const { stack } = published()
+  assert.deepEqual(resources(stack, VERSION), {
+    Version6A868472: {
+      Type: VERSION,
+      Properties: {
+        StateMachineArn: { Ref: 'Machine6FC8AE80' },
+        StateMachineRevisionId: { 'Fn::GetAtt': ['Machine6FC8AE80', 'StateMachineRevisionId'] }
+      },
+      UpdateReplacePolicy: 'Retain',
+      DeletionPolicy: 'Retain'
+    }
+  })
+})
+
+test('a version says what it was told', () => {
+  const { stack } = orders()
+  const stateMachine = StateMachine.fromStateMachineArn(stack, 'Imported', MACHINE)
+  const version = new StateMachineVersion(stack, 'Version', {
+    stateMachine, description: 'the first', revisionId: 'INITIAL', removalPolicy: RemovalPolicy.DESTROY
+  })
+  assert.equal(version.stateMachine, stateMachine)
+  assert.deepEqual(resources(stack, VERSION).Version6A868472, {
+    Type: VERSION,
+    Properties: { StateMachineArn: MACHINE, StateMachineRevisionId: 'INITIAL', Description: 'the first' },
+    UpdateReplacePolicy: 'Delete',
+    DeletionPolicy: 'Delete'
+  })
+})
+
+test('the revision of an imported state machine is not known', () => {
+  const { stack } = orders()
+  new StateMachineVersion(stack, 'Version', { stateMachine: StateMachine.fromStateMachineArn(stack, 'Imported', MACHINE) })
+  assert.deepEqual(resources(stack, VERSION).Version6A868472.Properties, { StateMachineArn: MACHINE })
+})
+
+test('an alias routes by weight', () => {
+  const { stack, version } = published()
+  const before = StateMachineVersion.fromStateMachineVersionArn(stack, 'Before', `${MACHINE}:7`)
+  assert.equal(stack.resolve(before.stateMachine.stateMachineArn), MACHINE)
+  new StateMachineAlias(stack, 'Prod', {
+    aliasName: 'PROD', description: 'live', versions: [{ version: before, weight: 100 }]
+  })
+  new StateMachineAlias(stack, 'Beta', { aliasName: 'BETA', versions: [{ version, weight: 100 }] })
+  assert.deepEqual(resources(stack, ALIAS), {
+    Prod7A5F3219: {
+      Type: ALIAS,
+      Properties: {
+        Name: 'PROD', Description: 'live', RoutingConfiguration: [{ StateMachineVersionArn: `${MACHINE}:7`, Weight: 100 }]
+      }
+    },
+    BetaC60672CA: {
+      Type: ALIAS,
+      Properties: {
+        Name: 'BETA', RoutingConfiguration: [{ StateMachineVersionArn: { 'Fn::GetAtt': ['Version6A868472', 'Arn'] }, Weight: 100 }]
+      }
+    }
+  })
+})
+
+for (const [type, preference, more] of [
+  ['CANARY', DeploymentPreference.canary, { Percentage: 10, Interval: 5 }],
+  ['LINEAR', DeploymentPreference.linear, { Percentage: 10, Interval: 5 }],
+  ['ALL_AT_ONCE', DeploymentPreference.allAtOnce, {}]
+]) {
+  test(`an alias is deployed ${type}`, () => {
+    const { stack, version } = published()
+    new StateMachineAlias(stack, 'Prod', {
+      aliasName: 'PROD', deploymentPreference: preference({ version, percentage: 10, interval: Duration.minutes(5) })
+    })
+    assert.deepEqual(resources(stack, ALIAS).Prod7A5F3219.Properties, {
+      Name: 'PROD',
+      DeploymentPreference: { Type: type, StateMachineVersionArn: { 'Fn::GetAtt': ['Version6A868472', 'Arn'] }, ...more }
+    })
+  })
+}
+
+test('alarms are those that it was given, and more', () => {
+  const { stack, version } = published()
+  const alias = new StateMachineAlias(stack, 'Prod', {
+    aliasName: 'PROD',
+    deploymentPreference: DeploymentPreference.canary({
+      version, percentage: 10, interval: Duration.hours(1), alarms: [alarm(stack, 'First')]
+    })
+  })
+  alias.addAlarms(alarm(stack, 'Second'), alarm(stack, 'Third'))
+  const { Alarms, Interval } = resources(stack, ALIAS).Prod7A5F3219.Properties.DeploymentPreference
+  assert.deepEqual(Alarms.map(({ Ref }) => Ref.slice(0, -8)), ['First', 'Second', 'Third'])
+  assert.equal(Interval, 60)
+})
+
+test('alarms that nobody would look at are refused', () => {
+  const { stack, version } = published()
+  const words = ': CloudFormation looks at alarms in a canary or linear deployment only: give the alias such a deploymentPreference'
+  const once = new StateMachineAlias(stack, 'Once', { aliasName: 'ONCE', deploymentPreference: DeploymentPreference.allAtOnce({ version }) })
+  assert.equal(message(() => once.addAlarms(alarm(stack, 'First'))), `Orders/Once${words}`)
+  const fixed = new StateMachineAlias(stack, 'Fixed', { aliasName: 'FIXED', versions: [{ version, weight: 100 }] })
+  assert.equal(message(() => fixed.addAlarms(alarm(stack, 'Second'))), `Orders/Fixed${words}`)
+})
+
+test('starts are granted on the state machine, not on the alias', () => {
+  const { stack, version } = published()
+  const alias = new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 100 }] })
+  const role = new Role(stack, 'Events', { assumedBy: new ServicePrincipal('events.amazonaws.com') })
+  alias.grantStartExecution(role)
+  alias.grantStartSyncExecution(role)
+  new Rule(stack, 'Nightly', { schedule: Schedule.rate(Duration.days(1)) })
+    .addTarget({ bind: () => ({ arn: alias.aliasArn, role }) })
+  const { EventsDefaultPolicy } = named(resources(stack, 'AWS::IAM::Policy'))
+  assert.deepEqual(EventsDefaultPolicy.Properties.PolicyDocument.Statement, [
+    { Action: 'states:StartExecution', Effect: 'Allow', Resource: { Ref: 'Machine6FC8AE80' } },
+    { Action: 'states:StartSyncExecution', Effect: 'Allow', Resource: { Ref: 'Machine6FC8AE80' } }
+  ])
+  const { Nightly } = named(resources(stack, 'AWS::Events::Rule'))
+  assert.deepEqual(Nightly.Properties.Targets[0].Arn, { 'Fn::GetAtt': ['Prod7A5F3219', 'Arn'] })
+})
+
+/** By ids without their hashes. */
+const named = resources => Object.fromEntries(Object.entries(resources).map(([id, resource]) => [id.slice(0, -8), resource]))
+
+test('an alias that exists is imported', () => {
+  const { stack } = orders()
+  const alias = StateMachineAlias.fromStateMachineAliasArn(stack, 'Prod', `${MACHINE}:PROD`)
+  assert.deepEqual([alias.aliasArn, alias.aliasName, alias.stateMachine.stateMachineArn], [`${MACHINE}:PROD`, 'PROD', MACHINE])
+  alias.grantStartExecution(new Role(stack, 'Events', { assumedBy: new ServicePrincipal('events.amazonaws.com') }))
+  const { EventsDefaultPolicy } = named(resources(stack, 'AWS::IAM::Policy'))
+  assert.deepEqual(EventsDefaultPolicy.Properties.PolicyDocument.Statement, [
+    { Action: 'states:StartExecution', Effect: 'Allow', Resource: MACHINE }
+  ])
+})
+
+test('an alias is imported by an ARN that CloudFormation knows', () => {
+  const { stack } = orders()
+  const arn = new CfnParameter(stack, 'AliasArn').valueAsString
+  const alias = StateMachineAlias.fromStateMachineAliasArn(stack, 'Prod', arn)
+  const part = number => ({ 'Fn::Select': [number, { 'Fn::Split': [':', { Ref: 'AliasArn' }] }] })
+  assert.deepEqual(stack.resolve(alias.aliasName), part(7))
+  assert.deepEqual(stack.resolve(alias.stateMachine.stateMachineArn), { 'Fn::Join': [':', [0, 1, 2, 3, 4, 5, 6].map(part)] })
+})
+
+test('the ARN of something else is not imported', () => {
+  const { stack } = orders()
+  assert.equal(
+    message(() => StateMachineAlias.fromStateMachineAliasArn(stack, 'Prod', `${MACHINE}:1`)),
+    `\`${MACHINE}:1\` is the ARN of a version: give that of a state machine's alias`)
+  assert.equal(
+    message(() => StateMachineVersion.fromStateMachineVersionArn(stack, 'Version', MACHINE)),
+    `\`${MACHINE}\` is the ARN of a stateMachine: give that of a state machine's version`)
+  assert.equal(
+    message(() => StateMachineAlias.fromStateMachineAliasArn(stack, 'Other', 'orders')),
+    "Invalid Arn: 'Invalid ARN prefix: orders'")
+})
+
+test('an alias needs a version', () => {
+  const { stack } = orders()
+  assert.equal(message(() => new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD' })), 'Orders/Prod: give `versions` or a `deploymentPreference`')
+})
+
+test('what follows a state machine is in its stack', () => {
+  const { app, stack, stateMachine, version } = published()
+  const other = new Stack(app, 'Other')
+  assert.equal(
+    message(() => new StateMachineVersion(other, 'Version', { stateMachine })),
+    'Other/Version: a version must be in the stack of its state machine: CloudFormation cannot change a value that another stack uses. Create it in Orders')
+  assert.equal(
+    message(() => new StateMachineAlias(other, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 100 }] })),
+    'Other/Prod: an alias must be in the stack of its versions: CloudFormation cannot change a value that another stack uses. Create it in Orders')
+  const fixed = StateMachineVersion.fromStateMachineVersionArn(stack, 'Fixed', `${MACHINE}:1`)
+  new StateMachineAlias(other, 'Beta', { aliasName: 'BETA', versions: [{ version: fixed, weight: 100 }] })
+  app.synth()
+})

@@ -1,0 +1,214 @@
+// The policy validation plugin of `sfn-alias/cdk` in apps that are synthesized.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { CfnParameter, Duration, Fn, NestedStack, Stack, Stage, Validations } from 'aws-cdk-lib'
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { CfnStateMachineAlias, CfnStateMachineVersion } from 'aws-cdk-lib/aws-stepfunctions'
+import { templateRules } from 'sfn-alias'
+import { acknowledge, DeploymentPreference, SfnAliasPlugin, StateMachineAlias, StateMachineVersion } from 'sfn-alias/cdk'
+import { orders, silently } from './support/cdk.mjs'
+
+/** An app that is checked by the plugin. */
+function checked (options) {
+  const app = orders()
+  Validations.of(app.app).addPlugins(new SfnAliasPlugin(options))
+  return app
+}
+
+/** What CDK reports when it synthesizes the app: whether it passes, and the report of the plugin. */
+function synthesized ({ app }) {
+  let passes = true
+  try {
+    silently(() => app.synth())
+  } catch (error) {
+    assert.match(error.message, /^Validation failed\. A copy of this report can be found in: /)
+    passes = false
+  }
+  const { pluginReports } = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'))
+  return { passes, report: pluginReports.find(({ pluginName }) => pluginName === 'sfn-alias') }
+}
+
+/** The violations in short: where, which rule, how bad, what. */
+const violations = app => (synthesized(app).report?.violations ?? []).flatMap(({ ruleName, severity, description, violatingConstructs }) =>
+  violatingConstructs.map(({ constructPath }) => `${constructPath}: ${ruleName} ${severity}: ${description}`))
+
+const alias = (stack, ...weights) => new CfnStateMachineAlias(stack, 'Prod', {
+  name: 'PROD',
+  routingConfiguration: weights.map((weight, index) => (
+    { stateMachineVersionArn: `arn:aws:states:us-east-1:123456789012:stateMachine:orders:${index + 1}`, weight }))
+})
+
+test('the plugin is named as CDK wants it', () => {
+  const plugin = new SfnAliasPlugin()
+  assert.equal(plugin.name, 'sfn-alias')
+  assert.match(plugin.version, /^\d+\.\d+\.\d+$/)
+  assert.deepEqual(plugin.ruleIds, templateRules().map(({ id }) => id))
+})
+
+test('nothing is found in a correct app', () => {
+  const app = checked()
+  const { stack, stateMachine } = app
+  const version = new StateMachineVersion(stack, 'Version', { stateMachine })
+  const prod = new StateMachineAlias(stack, 'Prod', {
+    aliasName: 'PROD',
+    deploymentPreference: DeploymentPreference.linear({ version, percentage: 10, interval: Duration.minutes(5) })
+  })
+  const role = new Role(stack, 'Events', { assumedBy: new ServicePrincipal('events.amazonaws.com') })
+  prod.grantStartExecution(role)
+  new Rule(stack, 'Nightly', { schedule: Schedule.rate(Duration.days(1)) }).addTarget({ bind: () => ({ arn: prod.aliasArn, role }) })
+  const before = new StateMachineAlias(stack, 'Before', {
+    aliasName: 'BEFORE',
+    versions: [{ version: StateMachineVersion.fromStateMachineVersionArn(stack, 'Fixed', `arn:aws:states:us-east-1:123456789012:stateMachine:orders:7`), weight: 100 }]
+  })
+  before.grantStartExecution(role)
+  alias(new Stack(app.app, 'Other'), 90, 10)
+  assert.deepEqual(synthesized(app), { passes: true, report: undefined })
+})
+
+test('a fault is reported whole', () => {
+  const app = checked()
+  alias(app.stack, 90, 9)
+  const { passes, report } = synthesized(app)
+  assert.equal(passes, false)
+  const [{ violatingConstructs: [{ stackTraces, libraryVersion, ...construct }], ...violation }, ...others] = report.violations
+  assert.deepEqual(others, [])
+  const { title, fix, ...rule } = templateRules()[0]
+  assert.deepEqual(violation, {
+    ruleName: 'SFA001',
+    description: 'RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must equal 100. Received: [90, 9]',
+    severity: 'error',
+    suggestedFix: fix,
+    ruleMetadata: { name: rule.name, why: rule.why, link: rule.link }
+  })
+  assert.deepEqual(construct, {
+    constructPath: 'Orders/Prod',
+    constructFqn: 'aws-cdk-lib.aws_stepfunctions.CfnStateMachineAlias',
+    cloudFormationResource: {
+      templatePath: 'Orders.template.json', logicalId: 'Prod', propertyPaths: ['Properties.RoutingConfiguration']
+    }
+  })
+})
+
+const REFUSED = 'RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must equal 100. Received:'
+
+test('escape hatches are looked through', () => {
+  const app = checked()
+  alias(app.stack, 90, 10).addPropertyOverride('RoutingConfiguration.1.Weight', 11)
+  assert.deepEqual(violations(app), [`Orders/Prod: SFA001 error: ${REFUSED} [90, 11]`])
+})
+
+test('an escape hatch on a construct of ours is looked through', () => {
+  const app = checked()
+  const version = new StateMachineVersion(app.stack, 'Version', { stateMachine: app.stateMachine })
+  version.node.defaultChild.addOverride('DeletionPolicy', 'Delete')
+  new StateMachineAlias(app.stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 100 }] })
+  assert.deepEqual(violations(app), [
+    'Orders/Version/Resource: SFA015 warning: DeletionPolicy of this version, which alias Prod7A5F3219 leads to, is not Retain: set it'
+  ])
+})
+
+test('weights that are not known are not guessed', () => {
+  const app = checked()
+  const weight = new CfnParameter(app.stack, 'Weight', { type: 'Number' }).valueAsNumber
+  alias(app.stack, weight, 10)
+  assert.deepEqual(violations(app), [])
+})
+
+test('parameters can be told', () => {
+  const app = checked({ parameters: { Weight: '80' } })
+  const weight = new CfnParameter(app.stack, 'Weight', { type: 'Number' }).valueAsNumber
+  alias(app.stack, weight, 10)
+  assert.deepEqual(violations(app), [`Orders/Prod: SFA001 error: ${REFUSED} [80, 10]`])
+})
+
+test('a value of another stack is not guessed', () => {
+  const app = checked()
+  const other = new Stack(app.app, 'Other', { env: { account: '123456789012', region: 'us-east-1' } })
+  const version = new CfnStateMachineVersion(app.stack, 'Version', { stateMachineArn: app.stateMachine.stateMachineArn })
+  new CfnStateMachineAlias(other, 'Prod', {
+    name: 'PROD', routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }]
+  })
+  new CfnStateMachineAlias(other, 'Beta', {
+    name: 'BETA', routingConfiguration: [{ stateMachineVersionArn: Fn.importValue('Version'), weight: 100 }]
+  })
+  assert.deepEqual(violations(app), [])
+})
+
+test('a warning lets the app pass', () => {
+  const app = checked()
+  const version = new CfnStateMachineVersion(app.stack, 'Version', { stateMachineArn: app.stateMachine.stateMachineArn })
+  new CfnStateMachineAlias(app.stack, 'Prod', {
+    name: 'PROD', routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }]
+  })
+  const { passes, report } = synthesized(app)
+  assert.equal(passes, true)
+  assert.deepEqual(report.violations.map(({ ruleName, severity, description }) => [ruleName, severity, description]), [[
+    'SFA015', 'warning', 'DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, is not Retain: set it'
+  ]])
+})
+
+test('a policy on the ARN of the alias', () => {
+  const app = checked()
+  const { stack, stateMachine } = app
+  const version = new StateMachineVersion(stack, 'Version', { stateMachine })
+  const prod = new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 100 }] })
+  new Policy(stack, 'Start', {
+    roles: [new Role(stack, 'Events', { assumedBy: new ServicePrincipal('events.amazonaws.com') })],
+    statements: [new PolicyStatement({ actions: ['states:StartExecution'], resources: [prod.aliasArn] })]
+  })
+  assert.deepEqual(violations(app), [
+    'Orders/Start/Resource: SFA017 error: Resource `${Prod7A5F3219.Arn}` is an alias, and states:StartExecution is ' +
+    'authorised with the ARN of its state machine: allow `${Machine6FC8AE80}`'
+  ])
+})
+
+test('nested stacks and stages are looked into', () => {
+  const app = checked()
+  alias(new NestedStack(new NestedStack(app.stack, 'Nested'), 'Inner'), 90)
+  alias(new Stack(new Stage(app.app, 'Beta'), 'Staged'), 80)
+  assert.deepEqual(violations(app).sort(), [`Beta/Staged/Prod: SFA002 error: ${REFUSED} [80]`, `Orders/Nested/Inner/Prod: SFA002 error: ${REFUSED} [90]`])
+})
+
+test('a rule is acknowledged to CDK', () => {
+  const app = checked()
+  Validations.of(alias(app.stack, 90)).acknowledge({ id: 'sfn-alias::SFA002', reason: 'to be filled' })
+  const { passes, report } = synthesized(app)
+  assert.equal(passes, true)
+  assert.deepEqual(report.violations, [])
+  assert.deepEqual(report.suppressedViolations.map(({ ruleName, reason }) => [ruleName, reason]), [['SFA002', 'to be filled']])
+})
+
+test('a rule is acknowledged in the template', () => {
+  const app = checked()
+  acknowledge(alias(app.stack, 90), 'SFA002', 'to be filled')
+  assert.deepEqual(synthesized(app), { passes: true, report: undefined })
+  const { Metadata } = app.app.synth().getStackByName('Orders').template.Resources.Prod
+  assert.deepEqual(Metadata, { 'sfn-alias': { acknowledge: [{ rule: 'SFA002', reason: 'to be filled' }] } })
+})
+
+test('two rules are acknowledged, the one by its name', () => {
+  const app = checked()
+  const prod = alias(app.stack, 90)
+  prod.name = '123'
+  acknowledge(app.stack, 'single-route-weight', 'to be filled')
+  acknowledge(prod, 'SFA007', 'to be named')
+  assert.deepEqual(synthesized(app), { passes: true, report: undefined })
+})
+
+test('rules are switched off', () => {
+  const app = checked({ disable: ['weights-sum'] })
+  alias(app.stack, 90, 9)
+  assert.deepEqual(synthesized(app), { passes: true, report: undefined })
+})
+
+test('options that make no sense fail the synthesis', () => {
+  const app = checked({ disable: ['weights'] })
+  const { passes, report } = synthesized(app)
+  assert.equal(passes, false)
+  assert.equal(
+    report.metadata.error,
+    "Validation plugin 'sfn-alias' failed: disable/0: there is no rule `weights`: use an id or name of `rules()`, for example SFA001 or weights-sum")
+})

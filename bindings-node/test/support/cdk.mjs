@@ -1,0 +1,47 @@
+// CDK apps that are synthesized for the tests. For aws-cdk-lib as new as 2.276 and as old as 2.100.
+import { App, Stack } from 'aws-cdk-lib'
+import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+// CDK's own checks of the templates are not what is tested, and take seconds.
+process.env.CDK_VALIDATION = 'false'
+
+const folders = []
+process.on('exit', () => folders.forEach(folder => rmSync(folder, { recursive: true })))
+
+/** An app with a stack and a state machine. */
+export function orders (props) {
+  const outdir = mkdtempSync(join(tmpdir(), 'sfn-alias-cdk-'))
+  folders.push(outdir)
+  const app = new App({ outdir, analyticsReporting: false, ...props })
+  const stack = new Stack(app, 'Orders', { env: { account: '123456789012', region: 'us-east-1' } })
+  return { app, stack, stateMachine: machine(stack, 'Machine') }
+}
+
+/** A state machine of one state. */
+export const machine = (stack, id) => new StateMachine(stack, id, { definitionBody: DefinitionBody.fromChainable(new Pass(stack, `${id}Done`)) })
+
+/** Runs something without what it prints. */
+export function silently (run) {
+  const { error } = console
+  console.error = () => {}
+  try {
+    return run()
+  } finally {
+    console.error = error
+  }
+}
+
+/** The resources of a stack's template that are of these types, by logical id. */
+export function resources (stack, ...types) {
+  const { Resources } = stack.node.root.synth({ force: true }).getStackByName(stack.stackName).template
+  return Object.fromEntries(Object.entries(Resources).filter(([, { Type }]) => types.includes(Type)))
+}
+
+/** What the synthesis annotated, in short. */
+export function annotations ({ app }) {
+  const { stacks } = silently(() => app.synth({ force: true }))
+  return stacks.flatMap(({ messages }) => messages.map(({ id, level, entry }) => `${id} ${level}: ${entry.data}`))
+}

@@ -1,0 +1,1 @@
+"""The rules alone: cfn-lint imports every module in this folder."""

@@ -1,0 +1,107 @@
+"""Templates that are checked: what goes in and comes out. The rules are tested in the core."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import sfn_alias
+
+ORDERS = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+TEMPLATE: dict[str, Any] = {
+    "Resources": {
+        "Prod": {
+            "Type": "AWS::StepFunctions::StateMachineAlias",
+            "Properties": {
+                "Name": "PROD",
+                "RoutingConfiguration": [
+                    {"StateMachineVersionArn": f"{ORDERS}:1", "Weight": 90},
+                    {"StateMachineVersionArn": f"{ORDERS}:2", "Weight": 9},
+                ],
+            },
+        }
+    }
+}
+FINDING = {
+    "rule": "SFA001",
+    "name": "weights-sum",
+    "severity": "error",
+    "logicalId": "Prod",
+    "resourceType": "AWS::StepFunctions::StateMachineAlias",
+    "path": "/Resources/Prod/Properties/RoutingConfiguration",
+    "message": "RoutingConfiguration: CreateStateMachineAlias refuses it: "
+    "Sum of routing configuration weights must equal 100. Received: [90, 9]",
+    "why": "AWS refuses the alias, and the deploy fails after everything before it was deployed.",
+    "fix": "Change the weights so that they add up to 100.",
+    "link": "https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html",
+}
+COUNTS = {"errors": 1, "warnings": 0, "infos": 0, "acknowledged": 0}
+
+
+def test_text_and_bytes_have_lines() -> None:
+    text = json.dumps(TEMPLATE, indent=2)
+    expected = {"findings": [{**FINDING, "line": 7, "column": 9}], **COUNTS}
+    assert sfn_alias.check_template(text) == expected
+    assert sfn_alias.check_template(text.encode()) == expected
+
+
+def test_a_dict_has_none() -> None:
+    assert sfn_alias.check_template(TEMPLATE) == {"findings": [FINDING], **COUNTS}
+
+
+def test_options() -> None:
+    assert sfn_alias.check_template(TEMPLATE, disable=["SFA001"], file=None)["findings"] == []
+    assert sfn_alias.check_template(
+        TEMPLATE, acknowledge=[{"rule": "weights-sum", "logicalId": "Prod", "reason": "a draft"}]
+    ) == {"findings": [{**FINDING, "acknowledged": "a draft"}], **COUNTS, "errors": 0, "acknowledged": 1}
+
+
+def test_rules() -> None:
+    first, *others = sfn_alias.template_rules()
+    assert first == {
+        "id": "SFA001",
+        "title": "The weights of two routes do not add up to 100",
+        **{name: FINDING[name] for name in ("name", "severity", "why", "fix", "link")},
+    }
+    assert len({rule["id"] for rule in others}) == len(others) > 20
+
+
+@pytest.mark.parametrize(
+    "template, options, message",
+    [
+        (
+            "[]",
+            {},
+            "neither a CloudFormation template nor a Terraform plan: the file is not one map of members; "
+            "give a template with `Resources`, or the output of `terraform show -json PLAN`",
+        ),
+        ("{", {}, "line 1 column 1: not JSON: EOF while parsing an object"),
+        (
+            TEMPLATE,
+            {"disable": ["nothing"]},
+            "disable/0: there is no rule `nothing`: use an id or name of `rules()`, for example SFA001 or weights-sum",
+        ),
+        (
+            TEMPLATE,
+            {"acknowledge": [{"rule": "SFA001", "reason": ""}]},
+            "acknowledge/0: acknowledging SFA001 needs a reason: add `reason` with a sentence",
+        ),
+    ],
+)
+def test_refused(template: Any, options: Any, message: str) -> None:
+    with pytest.raises(sfn_alias.TemplateError) as caught:
+        sfn_alias.check_template(template, **options)
+    assert str(caught.value) == message
+
+
+def test_wrong_types() -> None:
+    with pytest.raises(TypeError) as caught:
+        sfn_alias.check_template(TEMPLATE, disabled=[])  # type: ignore[call-arg]
+    assert str(caught.value) == (
+        "options: unknown field `disabled`, expected one of `parameters`, `disable`, `acknowledge`, `file`, `previous`"
+    )
+    with pytest.raises(TypeError) as caught:
+        sfn_alias.check_template({"Resources": {1, 2}})
+    assert str(caught.value) == "template: `/Resources`: a value of the type `set` has no JSON form"
