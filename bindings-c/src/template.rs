@@ -5,7 +5,7 @@ use crate::error::{Failure, Report};
 use crate::guard::guard;
 use crate::result::SfnAlias;
 use crate::text::OwnedText;
-use sfn_alias_core::template::{check_template_json, rules};
+use sfn_alias_template::{check_template_json, rules};
 use std::ffi::c_char;
 
 /// What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, in
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn sfn_alias_check_template(
 pub unsafe extern "C" fn sfn_alias_template_rules(list: *mut *mut OwnedText, error: *mut *mut Report) -> SfnAlias {
     let work = || unsafe {
         let output = Output::new(list, "list")?;
-        output.give(OwnedText::json(rules()));
+        output.give(OwnedText::json(&rules()));
         Ok(())
     };
     unsafe { guard(error, work) }

@@ -3,8 +3,8 @@
 use crate::js::Js;
 use crate::metadata;
 use napi_derive::napi;
-use sfn_alias::template::TemplateError;
 use sfn_alias::{Error, ErrorKind};
+use sfn_alias_template::TemplateError;
 
 /// Declares the codes in JavaScript and maps the core's onto them, so that a forgotten one does not build.
 macro_rules! codes {

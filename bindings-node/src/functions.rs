@@ -173,5 +173,5 @@ pub fn error_kinds<'e>(env: &'e Env) -> napi::Result<Unknown<'e>> {
 #[napi(catch_unwind, ts_args_type = "door: string, request: string")]
 pub fn deployment_json<'e>(env: &'e Env, door: Unknown<'e>, request: Unknown<'e>) -> String {
     let text = |value| Js::of(env, value).described();
-    sfn_alias::deployment::call(&text(&door), text(&request).as_bytes())
+    sfn_alias_deployment::call(&text(&door), text(&request).as_bytes())
 }

@@ -5,8 +5,8 @@ use crate::js::{Input, Js, Tree, read_own};
 use napi::ValueType;
 use napi::bindgen_prelude::{Env, Unknown};
 use napi_derive::napi;
-use sfn_alias::template::{CheckOptions, Report, TemplateError};
 use sfn_alias::wire::Source;
+use sfn_alias_template::{CheckOptions, Report, TemplateError};
 use std::cell::Cell;
 
 /// What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, as
@@ -26,10 +26,10 @@ fn check<'e>(template: Js<'e>, options: Js<'e>) -> Result<Tree, Js<'e>> {
     let given = Input::answer(template);
     let unreadable = |fault: &str| error::argument(template, &format!("template: {fault}"), given.exception());
     match &given {
-        Input::Json(text) => tree(template, sfn_alias::template::check_template(text, &options)),
+        Input::Json(text) => tree(template, sfn_alias_template::check_template(text, &options)),
         Input::Object(object) => {
             let value: serde_json::Value = object.read().map_err(|fault| unreadable(&fault.to_string()))?;
-            let report = sfn_alias::template::check_template(value.to_string().as_bytes(), &options);
+            let report = sfn_alias_template::check_template(value.to_string().as_bytes(), &options);
             tree(template, report).map(without_places)
         }
     }
@@ -64,6 +64,6 @@ fn without_places(tree: Tree) -> Tree {
 #[napi(catch_unwind, ts_return_type = "TemplateRule[]")]
 pub fn template_rules<'e>(env: &'e Env) -> napi::Result<Unknown<'e>> {
     let any = Js::any(env);
-    let rules = Tree::of(sfn_alias::template::rules());
+    let rules = Tree::of(sfn_alias_template::rules());
     rules.map(|tree| tree.into_js(any).unknown()).map_err(|fault| error::of(any, &fault, None).error())
 }

@@ -103,5 +103,5 @@ pub fn read(routing: &Bound<'_, PyAny>) -> PyResult<Routing> {
 /// Gradual deployments in JSON: what `sfn_alias.deploy` is made of.
 #[pyfunction]
 pub fn deployment_json(door: &str, request: &str) -> String {
-    sfn_alias::deployment::call(door, request.as_bytes())
+    sfn_alias_deployment::call(door, request.as_bytes())
 }

@@ -6,8 +6,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
-use sfn_alias::template::{CheckOptions, TemplateError, rules};
 use sfn_alias::wire::Source;
+use sfn_alias_template::{CheckOptions, TemplateError, rules};
 
 /// What is wrong with a template: text or bytes in JSON or YAML, or a mapping.
 #[pyfunction]
@@ -19,7 +19,7 @@ pub fn check_template<'py>(
     let py = template.py();
     let options = options.map(read_options).transpose()?.unwrap_or_default();
     let (text, is_text) = text(template)?;
-    let report = py.detach(|| sfn_alias::template::check_template(&text, &options));
+    let report = py.detach(|| sfn_alias_template::check_template(&text, &options));
     let report = to_python(py, &report.map_err(|fault| raise(py, &fault))?)?;
     if !is_text {
         without_places(&report)?;

@@ -44,8 +44,6 @@ mod command;
 mod compare;
 pub mod constraint;
 mod definition;
-#[cfg(feature = "deployment")]
-pub mod deployment;
 mod engine;
 mod error;
 mod execution_input;
@@ -63,8 +61,6 @@ mod router;
 mod service;
 mod skeleton;
 pub mod store;
-#[cfg(feature = "template")]
-pub mod template;
 mod validation;
 pub mod wire;
 

@@ -4,7 +4,7 @@ use super::args::{CheckTemplateArgs, FailOn, ReportFormat};
 use super::exit::{Failure, OK, Outcome, REFUSED};
 use super::{input, output};
 use serde_json::{Value, json};
-use sfn_alias::template::{Acknowledge, CheckOptions, Report, check_template, rules};
+use sfn_alias_template::{Acknowledge, CheckOptions, Report, check_template, rules};
 use std::io::Write;
 
 pub(super) fn run(args: &CheckTemplateArgs) -> Outcome {

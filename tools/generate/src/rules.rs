@@ -1,6 +1,6 @@
 //! The page of the template checks' rules.
 
-use sfn_alias::template::{Rule, rules};
+use sfn_alias_template::{Rule, rules};
 use std::fmt::{Error, Write as _};
 
 const HEAD: &str = "# Rules
