@@ -40,7 +40,9 @@ pub enum CredentialsError {
         expected: &'static str,
     },
     /// Two profiles with one access key: which account is it of?
-    #[error("the credentials file `{path}`, profile `{profile}`: aws_access_key_id is that of a profile before; give each its own")]
+    #[error(
+        "the credentials file `{path}`, profile `{profile}`: aws_access_key_id is that of a profile before; give each its own"
+    )]
     Repeated {
         /// The path as given.
         path: String,

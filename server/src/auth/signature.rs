@@ -38,7 +38,8 @@ impl<'h> Signature<'h> {
         let authorization = once(headers, "Authorization")?.filter(|it| it.starts_with(SCHEME)).ok_or_else(missing)?;
         let (algorithm, parameters) = authorization.split_once(' ').unwrap_or((authorization, ""));
         let date = once(headers, "X-Amz-Date")?;
-        let [credential, value, signed] = ["Credential", "Signature", "SignedHeaders"].map(|name| part(parameters, name));
+        let [credential, value, signed] =
+            ["Credential", "Signature", "SignedHeaders"].map(|name| part(parameters, name));
         let (Some(credential), Some(value), Some(signed), Some(date)) = (credential, value, signed, date) else {
             return Err(without([credential, value, signed, date], algorithm));
         };

@@ -13,7 +13,7 @@ pub struct Limits {
     /// Bytes of large answers that clients have not taken yet, at once (256 MiB); requests beyond are
     /// answered 503.
     pub answer_bytes: usize,
-    /// Bytes of a request's head (64 KiB); larger ones are answered 431.
+    /// Bytes of a request's head (64 KiB); larger ones, as far as they are in memory at once, are answered 431.
     pub head_bytes: usize,
     /// Headers of a request (100); more are answered 431.
     pub headers: usize,

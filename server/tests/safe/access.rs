@@ -52,13 +52,17 @@ fn a_principal_reaches_its_own_account_and_no_other() {
     let (_, made) = call(&mut client, digits, "CreateStateMachine", &machine("orders"));
     assert_eq!(made["stateMachineArn"], "arn:aws:states:us-east-1:222233334444:stateMachine:orders");
     let routing = json!([{"stateMachineVersionArn": format!("{arn}:1"), "weight": 100}]);
-    let (status, _) = call(&mut client, digits, "CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": routing}));
+    let (status, _) =
+        call(&mut client, digits, "CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": routing}));
     assert_eq!(status, 400);
     for operation in ["DeleteStateMachine", "StartExecution", "UpdateStateMachine", "ListStateMachineVersions"] {
         let (_, answer) = call(&mut client, digits, operation, &json!({"stateMachineArn": arn}));
         assert!(answer.get("executionArn").is_none() && answer.get("updateDate").is_none(), "{operation}: {answer}");
     }
-    assert_eq!(call(&mut client, alice, "DescribeStateMachine", &json!({"stateMachineArn": arn})).1["status"], "ACTIVE");
+    assert_eq!(
+        call(&mut client, alice, "DescribeStateMachine", &json!({"stateMachineArn": arn})).1["status"],
+        "ACTIVE"
+    );
 }
 
 #[test]

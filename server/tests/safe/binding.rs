@@ -7,7 +7,9 @@ use tempfile::TempDir;
 
 #[test]
 fn an_address_that_others_reach_is_refused_without_signatures() {
-    for (host, shown) in [("0.0.0.0", "0.0.0.0:8083"), ("::", "[::]:8083"), ("::ffff:127.0.0.1", "[::ffff:127.0.0.1]:8083")] {
+    for (host, shown) in
+        [("0.0.0.0", "0.0.0.0:8083"), ("::", "[::]:8083"), ("::ffff:127.0.0.1", "[::ffff:127.0.0.1]:8083")]
+    {
         let text = format!(
             "sfn-alias: {shown} can be reached from other machines: give --credentials FILE, so that requests have to be \
              signed, or --insecure-allow-anonymous\n"
@@ -55,10 +57,19 @@ fn what_is_wrong_with_a_file_of_credentials_is_told() {
     let path = file.to_str().unwrap();
     let one = "aws_access_key_id = A\naws_secret_access_key = s\naws_account_id = 111122223333\n";
     let cases = [
-        (String::new(), "has no profile; write `[name]` and below it aws_access_key_id, aws_secret_access_key and aws_account_id"),
+        (
+            String::new(),
+            "has no profile; write `[name]` and below it aws_access_key_id, aws_secret_access_key and aws_account_id",
+        ),
         ("[a]\naws_access_key_id = A\n".to_owned(), "profile `a`: aws_secret_access_key must be its secret"),
-        (format!("[a]\n{}", one.replace("111122223333", "12")), "profile `a`: aws_account_id must be 12 digits, the account it belongs to"),
-        (format!("[a]\n{one}[b]\n{one}"), "profile `b`: aws_access_key_id is that of a profile before; give each its own"),
+        (
+            format!("[a]\n{}", one.replace("111122223333", "12")),
+            "profile `a`: aws_account_id must be 12 digits, the account it belongs to",
+        ),
+        (
+            format!("[a]\n{one}[b]\n{one}"),
+            "profile `b`: aws_access_key_id is that of a profile before; give each its own",
+        ),
     ];
     for (text, fault) in cases {
         fs::write(&file, text).unwrap();

@@ -3,8 +3,8 @@
 use crate::support::{Client, PREFIX, Server, alias, machine, named};
 use serde_json::json;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -15,7 +15,9 @@ const WRITERS: usize = 4;
 pub fn prepared() -> (TempDir, String) {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("aliases.db").to_str().unwrap().to_owned();
-    Server::start(&["--data", &file, "--aliases-per-machine", "100000"]).client().ok("CreateStateMachine", &machine("orders"));
+    Server::start(&["--data", &file, "--aliases-per-machine", "100000"])
+        .client()
+        .ok("CreateStateMachine", &machine("orders"));
     (folder, file)
 }
 

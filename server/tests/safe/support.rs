@@ -143,7 +143,8 @@ impl Client {
             }
         }
         let lower = head.to_ascii_lowercase();
-        let length = lower.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |it| it.parse().unwrap());
+        let length =
+            lower.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |it| it.parse().unwrap());
         let mut body = vec![0; length];
         self.0.read_exact(&mut body)?;
         Ok(Answer { status: lower[9..12].parse().unwrap(), head: lower, body })

@@ -38,18 +38,20 @@ impl Search<'_> {
         false
     }
 
-    /// What was not answered need not have happened.
     fn is_complete(&self, (placed, _): &Place) -> bool {
-        self.records.iter().enumerate().all(|(at, record)| !record.is_known() || has(placed, at))
+        (0..self.records.len()).all(|at| has(placed, at))
     }
 
     /// All that can come next: what began before anything that is not placed had ended.
     fn next(&self, (placed, alias): &Place) -> Vec<Place> {
         let open = || self.records.iter().enumerate().filter(|(at, _)| !has(placed, *at));
-        let first_end = open().filter(|(_, record)| record.is_known()).map(|(_, record)| record.ended).min();
-        let bound = first_end.unwrap_or(u64::MAX);
+        let bound = open().map(|(_, record)| record.ended).min().unwrap_or(u64::MAX);
         let possible = open().take_while(|(_, record)| record.began <= bound);
-        possible.filter_map(|(at, record)| Some((with(placed, at), record.apply(*alias)?))).collect()
+        let mut found = Vec::new();
+        for (at, record) in possible {
+            found.extend(record.apply(*alias).map(|after| (with(placed, at), after)));
+        }
+        found
     }
 }
 

@@ -18,7 +18,7 @@ pub enum Outcome {
     /// There is none.
     Missing,
     Value(u32),
-    /// No answer, or one that promises nothing: it may have happened, at any time since, or not.
+    /// No answer, or one that promises nothing: it may have happened or not.
     Unknown,
 }
 
@@ -28,7 +28,7 @@ pub struct Record {
     pub call: Call,
     pub outcome: Outcome,
     pub began: u64,
-    /// Without a meaning where the outcome is unknown.
+    /// Where the outcome is unknown: when it cannot happen any more.
     pub ended: u64,
 }
 
@@ -39,17 +39,22 @@ impl Record {
         self.outcome != Outcome::Unknown
     }
 
-    /// The alias afterwards; `None` where it cannot have been so.
-    pub fn apply(&self, alias: Alias) -> Option<Alias> {
+    /// What the alias may be afterwards: nothing where it cannot have been so, and both where it is unknown
+    /// whether it happened.
+    pub fn apply(&self, alias: Alias) -> impl Iterator<Item = Alias> {
+        let unchanged = (!self.is_known()).then_some(alias);
+        unchanged.into_iter().chain(self.happened(alias))
+    }
+
+    fn happened(&self, alias: Alias) -> Option<Alias> {
         match (self.call, self.outcome, alias) {
             (Call::Create(value), Outcome::Done | Outcome::Unknown, None) => Some(Some(value)),
-            (Call::Create(_), Outcome::Conflict | Outcome::Unknown, Some(_)) => Some(alias),
+            (Call::Create(_), Outcome::Conflict, Some(_)) => Some(alias),
             (Call::Update(value), Outcome::Done | Outcome::Unknown, Some(_)) => Some(Some(value)),
-            (Call::Update(_) | Call::Describe, Outcome::Missing | Outcome::Unknown, None) => Some(None),
-            (Call::Delete, Outcome::Done | Outcome::Unknown, Some(_)) => Some(None),
-            (Call::Delete, Outcome::Missing | Outcome::Unknown, None) => Some(None),
+            (Call::Update(_) | Call::Describe, Outcome::Missing, None) => Some(None),
+            // One that is not there is deleted as well.
+            (Call::Delete, Outcome::Done | Outcome::Unknown, _) => Some(None),
             (Call::Describe, Outcome::Value(value), Some(now)) if value == now => Some(alias),
-            (Call::Describe, Outcome::Unknown, Some(_)) => Some(alias),
             _ => None,
         }
     }
