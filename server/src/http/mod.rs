@@ -2,9 +2,10 @@
 //!
 //! `server` binds and accepts, `connection` serves one connection, `requests` one request, `backend` runs
 //! it: reads at once, writes of a durable service through `writer`, which shares commits. `limits` bounds
-//! all of it, `metrics` counts.
+//! all of it, `metrics` counts; `background` runs it beside a program.
 
 mod backend;
+mod background;
 mod connection;
 mod limits;
 mod metrics;
@@ -12,5 +13,7 @@ mod requests;
 mod server;
 mod writer;
 
+pub use backend::Gate;
+pub use background::Background;
 pub use limits::Limits;
 pub use server::{Access, BindError, Server, Stopped};

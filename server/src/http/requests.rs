@@ -92,7 +92,7 @@ impl State {
         if matches!(self.access, Access::Signed(_)) && !peer.is_loopback() {
             return Err(Refusal::Unknown);
         }
-        let page = self.metrics.page(self.app.aliases())?;
+        let page = self.backend.apart(|| self.metrics.page(self.app.aliases()))?;
         Ok(Reply {
             body: page.into_bytes(),
             content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8",
