@@ -86,8 +86,7 @@ fn stop() -> std::io::Result<impl Future<Output = ()>> {
 
 fn log(args: &ServeArgs) -> Result<(), Failure> {
     let filter: Targets = args.log.parse().map_err(|error| Failure::Usage(format!("--log: {error}")))?;
-    let log =
-        tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
     let filtered = tracing_subscriber::registry().with(filter);
     // Of two in one process the first one's log holds.
     match args.log_format {
