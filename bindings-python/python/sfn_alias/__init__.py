@@ -1,13 +1,14 @@
 """AWS Step Functions state machine aliases, offline, answering exactly as AWS.
 
 ``Aliases`` has a method for every operation, shaped as boto3's. ``sfn_alias.boto3`` puts it behind an
-unmodified boto3 client. ``validate`` and ``check`` tell what is wrong with a request by itself.
+unmodified boto3 client, ``serve`` behind a URL. ``validate`` and ``check`` tell what is wrong with a request by itself.
 """
 
 from sfn_alias import errors
 from sfn_alias._sfn_alias import (
     Aliases,
     Router,
+    Server,
     __version__,
     check,
     compare,
@@ -16,6 +17,7 @@ from sfn_alias._sfn_alias import (
     format_arn,
     parse_arn,
     pick,
+    serve,
     validate,
 )
 from sfn_alias.errors import AliasError
@@ -25,6 +27,7 @@ __all__ = [
     "AliasError",
     "Aliases",
     "Router",
+    "Server",
     "__version__",
     "check",
     "compare",
@@ -35,5 +38,6 @@ __all__ = [
     "paginator",
     "parse_arn",
     "pick",
+    "serve",
     "validate",
 ]

@@ -10,7 +10,9 @@ use sfn_alias::{Aliases, Options};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 pub(super) fn run(args: ServeArgs) -> Outcome {
     log(&args)?;
@@ -98,15 +100,13 @@ fn stop() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 fn log(args: &ServeArgs) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&args.log).map_err(|error| Failure::Usage(format!("--log: {error}")))?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+    let filter: Targets = args.log.parse().map_err(|error| Failure::Usage(format!("--log: {error}")))?;
+    let log = tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    let filtered = tracing_subscriber::registry().with(filter);
     // Of two in one process the first one's log holds.
     match args.log_format {
-        LogFormat::Text => log.compact().with_target(false).try_init().ok(),
-        LogFormat::Json => log.json().flatten_event(true).try_init().ok(),
+        LogFormat::Text => filtered.with(log.compact().with_target(false)).try_init().ok(),
+        LogFormat::Json => filtered.with(log.json().flatten_event(true)).try_init().ok(),
     };
     Ok(())
 }

@@ -113,7 +113,7 @@ impl State {
         }
         let _turn = self.counting.lock().await;
         let state = Arc::clone(self);
-        let counted = spawn_blocking(move || state.metrics.page(state.app.aliases())).await;
+        let counted = spawn_blocking(move || state.backend.apart(|| state.metrics.page(state.app.aliases()))).await;
         let page = counted.map_err(|_| Refusal::Busy("what is stored could not be counted; try again"))??;
         Ok(Reply {
             body: page.into_bytes(),

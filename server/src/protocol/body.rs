@@ -12,8 +12,11 @@ use std::io::Read;
 ///
 /// # Errors
 /// A `SerializationException` for another encoding or damaged data, and a
-/// `RequestEntityTooLargeException` for data that unpacks to more than `limit` bytes.
+/// `RequestEntityTooLargeException` for data that is, or unpacks to, more than `limit` bytes.
 pub fn decoded(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Bytes, Refusal> {
+    if body.len() > limit {
+        return Err(Error::TooLarge { size: body.len(), limit }.into());
+    }
     match headers.get(CONTENT_ENCODING).map(|encoding| encoding.as_bytes()) {
         None | Some(b"" | b"identity") => Ok(body),
         Some(b"gzip") => unpack(&body, limit),
