@@ -15,6 +15,7 @@ mod route;
 mod run;
 mod serve;
 mod target;
+mod verify;
 
 pub use args::Program;
 pub use run::{main, run};
