@@ -20,14 +20,18 @@ impl Guard {
         if ["Describe", "List", "Validate"].iter().any(|reads| operation.starts_with(reads)) {
             return Ok(());
         }
-        match serde_json::from_slice::<Members>(body) {
-            Ok(Members(members)) => {
-                let names = |name: &str| is_target(name) || (operation == NAMES && name == "name");
-                let mut targets = members.into_iter().filter(|(name, _)| names(name)).map(|(_, text)| text);
-                targets.find(|target| !self.is_ours(target)).map_or(Ok(()), Err)
-            }
+        match serde_json::from_slice(body) {
+            Ok(members) => self.check_members(operation, members),
             Err(_) => self.check_text(operation, &String::from_utf8_lossy(body)),
         }
+    }
+
+    /// # Errors
+    /// What a request names that is not this run's, also where it only reads.
+    pub fn check_members(&self, operation: &str, Members(members): Members) -> Result<(), String> {
+        let names = |name: &str| is_target(name) || (operation == NAMES && name == "name");
+        let mut targets = members.into_iter().filter(|(name, _)| names(name)).map(|(_, text)| text);
+        targets.find(|target| !self.is_ours(target)).map_or(Ok(()), Err)
     }
 
     /// An endpoint that reads what we cannot must find nothing in it either: every member for an ARN has one

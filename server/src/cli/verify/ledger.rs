@@ -1,6 +1,7 @@
 //! What was made and has to be deleted.
 
 use super::sender::{Answer, Halt, Sender};
+use super::stop::Stop;
 use serde_json::{Value, json};
 
 /// What an operation makes: the member of its answer, and how that is undone.
@@ -60,13 +61,19 @@ impl Ledger {
         }
         let request: Value = serde_json::from_slice(request).unwrap_or_default();
         self.made.retain(|(kind, made)| {
-            let (undo, member) = kind.undo();
-            undo != operation || request.get(member).and_then(Value::as_str) != Some(made)
+            let gone = |kind: Kind| {
+                let (undo, member) = kind.undo();
+                request.get(member).and_then(Value::as_str).filter(|_| undo == operation)
+            };
+            // What belongs to a state machine goes with it.
+            gone(*kind) != Some(made) && !gone(Kind::Machine).is_some_and(|machine| belongs(made, machine))
         });
     }
 
     /// Deletes all of it. What could not be deleted is in [`Ledger::left`].
     pub fn clean(&mut self, sender: &mut Sender) {
+        // Ctrl-C asks for just this.
+        let stop = sender.stop_at(Stop::default());
         self.made.sort_by_key(|(kind, _)| *kind);
         let mut left = Vec::new();
         for (kind, arn) in std::mem::take(&mut self.made) {
@@ -80,6 +87,7 @@ impl Ledger {
             }
         }
         self.left.append(&mut left);
+        sender.stop_at(stop);
     }
 
     pub fn left(&self) -> &[Left] {

@@ -70,11 +70,11 @@ impl Report {
     pub fn print(&self) -> Result<(), Failure> {
         self.print_counts()?;
         self.print_skipped()?;
-        let differ = self.rows.iter().filter_map(|row| match &row.outcome {
+        let mut differ = self.rows.iter().filter_map(|row| match &row.outcome {
             Outcome::Differs(difference) => Some((row, difference)),
             _ => None,
         });
-        differ.map(|(row, difference)| self.print_difference(row, difference)).collect()
+        differ.try_for_each(|(row, difference)| self.print_difference(row, difference))
     }
 
     fn print_counts(&self) -> Result<(), Failure> {

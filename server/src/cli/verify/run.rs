@@ -106,7 +106,6 @@ struct Verify {
 impl Verify {
     fn run(mut self, files: &[File], args: &VerifyArgs) -> Exit {
         let ended = self.ask_all(files, args);
-        self.sender.do_not_stop();
         self.ledger.clean(&mut self.sender);
         let left = self.ledger.left();
         if args.json {

@@ -4,8 +4,9 @@ use super::guard::Guard;
 use super::identity::Identity;
 use super::stop::Stop;
 use crate::cli::exit::Failure;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, header};
 use serde_json::{Map, Value};
+use std::io::ErrorKind;
 use std::time::Duration;
 use ureq::{Agent, Body};
 
@@ -15,6 +16,9 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 const RETRIES: u32 = 10;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+
+/// Bodies over this are sent once the endpoint wants them.
+const LARGE: usize = 64 * 1024;
 
 /// Headers that say something about a behaviour.
 const HEADERS: [&str; 4] = ["content-type", "x-amzn-errortype", "x-amzn-requestid", "content-encoding"];
@@ -59,9 +63,13 @@ impl Sender {
         Self { url: url.to_owned(), agent, identity, guard, stop }
     }
 
-    /// From here on Ctrl-C is heard no more: what was made is deleted.
-    pub fn do_not_stop(&mut self) {
-        self.stop = Stop::default();
+    pub const fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    /// What it stops at from here on; answers what it was before.
+    pub const fn stop_at(&mut self, stop: Stop) -> Stop {
+        std::mem::replace(&mut self.stop, stop)
     }
 
     /// Asks.
@@ -99,7 +107,11 @@ impl Sender {
             .body(body.to_vec());
         let mut request = request.map_err(|error| Failure::Usage(format!("--endpoint-url: {error}")))?;
         self.identity.sign(&mut request)?;
-        let response = self.agent.run(request).and_then(read);
+        if body.len() > LARGE {
+            // An endpoint that refuses the length closes its end, and its answer would be lost.
+            request.headers_mut().insert(header::EXPECT, HeaderValue::from_static("100-continue"));
+        }
+        let response = self.agent.run(request).and_then(read).or_else(unanswered);
         response.map_err(|error| Failure::Failed(format!("the endpoint {} cannot be asked: {error}", self.url)))
     }
 }
@@ -111,6 +123,19 @@ fn read(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
     let headers = HEADERS.iter().filter_map(header).collect();
     let status = response.status().as_u16();
     Ok(Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or_else(|_| text()) })
+}
+
+/// A connection that is closed in place of an answer is a behaviour too. Whether the endpoint is gone shows
+/// at the next request.
+fn unanswered(error: ureq::Error) -> Result<Answer, ureq::Error> {
+    let closed = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::UnexpectedEof];
+    match &error {
+        ureq::Error::Io(fault) if closed.contains(&fault.kind()) => {
+            let body = Value::String(format!("no answer, the connection was closed: {fault}"));
+            Ok(Answer { status: 0, headers: Map::new(), body })
+        }
+        _ => Err(error),
+    }
 }
 
 impl Answer {

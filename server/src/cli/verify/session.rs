@@ -49,7 +49,11 @@ impl Subject for Session<'_> {
 impl Session<'_> {
     fn request(&self, operation: &str, step: &Step) -> Result<Vec<u8>, Halt> {
         if let Some(Value::String(body)) = &step.body {
-            return Ok(self.names.text(body).into_bytes());
+            let sent = self.names.text(body).into_bytes();
+            let hidden = |_| Halt::Skip("names a resource so that it cannot be renamed".to_owned());
+            let members = serde_json::from_slice(&sent).unwrap_or_default();
+            self.sender.guard().check_members(operation, members).map_err(hidden)?;
+            return Ok(sent);
         }
         let Some(input) = &step.input else { return Ok(step.request()) };
         let no_room = |NoRoom| Halt::Skip("its ARNs are so long that no name of this run fits in".to_owned());
