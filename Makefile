@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test generate bench tools fmt clippy rust docs generated model examples c python node
+.PHONY: moto help demo test generate bench tools fmt clippy rust docs generated model examples c python node
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -90,3 +90,13 @@ bench: tools ## the benchmarks, with their floors beside them
 	$(MAKE) -C bindings-c bench
 	$(MAKE) -C bindings-python bench
 	$(MAKE) -C bindings-node bench
+
+.venv/moto/ok: server/tests/moto-requirements.txt
+	$(PYTHON) -m venv .venv/moto
+	.venv/moto/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+moto: .venv/moto/ok ## `sfn-alias verify` against moto's server
+	$(call say,moto)
+	$(CARGO) build -q -p sfn-alias-server --locked
+	$(PYTHON) server/tests/verify_moto.py $(TARGET)/debug/sfn-alias .venv/moto/bin/moto_server
