@@ -6,8 +6,8 @@ set -euo pipefail
 expected=${1//,/ }
 shift
 coproc endpoint { exec "${SFN_ALIAS:?the program sfn-alias}" serve --port 0 --seed 7 --log warn; }
-trap 'kill "$endpoint_PID" 2>/dev/null || true' EXIT
-read -r line <&"${endpoint[0]}"
+trap 'kill "${endpoint_PID:-}" 2>/dev/null || true' EXIT
+read -r line <&"${endpoint[0]}" || { echo "$SFN_ALIAS did not start" >&2; exit 1; }
 eval "$line" # export AWS_ENDPOINT_URL_SFN=...
 
 # Nothing of the user's own: no profile, no credentials, no other endpoint.
