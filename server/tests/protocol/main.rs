@@ -16,7 +16,7 @@ use vectors::{Vector, load, run};
 #[test]
 fn vectors_hold() {
     let vectors = load();
-    assert!(vectors.len() > 80, "only {} vectors were found", vectors.len());
+    assert!(vectors.len() > 140, "only {} vectors were found", vectors.len());
     let failures: Vec<String> =
         vectors.iter().filter_map(|vector| Some(format!("{}: {}", vector.name, run(vector).err()?))).collect();
     assert!(failures.is_empty(), "{} of {} differ:\n\n{}", failures.len(), vectors.len(), failures.join("\n\n"));
