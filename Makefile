@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: moto help demo test generate bench tools fmt clippy rust docs generated model examples c python node
+.PHONY: moto help demo test generate bench tools fmt clippy rust docs generated model examples c python node server
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -26,7 +26,7 @@ tools:
 demo: tools ## a whole alias life, request by request
 	$(CARGO) run -q -p sfn-alias-examples --bin demo
 
-test: tools fmt clippy rust docs generated model examples c python node ## every check
+test: tools fmt clippy rust docs generated model examples c python node server ## every check
 	@echo "== all checks passed"
 
 fmt: ## formatting
@@ -84,6 +84,10 @@ python: ## the wheel, installed and tested
 node: ## the npm packages, installed and tested
 	$(call say,Node)
 	$(MAKE) -C bindings-node test
+
+server: ## the endpoint, with unmodified AWS clients
+	$(call say,endpoint)
+	$(MAKE) -C server test
 
 bench: tools ## the benchmarks, with their floors beside them
 	$(CARGO) bench -p sfn-alias

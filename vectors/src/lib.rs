@@ -14,5 +14,6 @@ mod vector;
 
 pub use files::{File, ReadError, embedded, read};
 pub use matching::mismatch;
+pub use placeholder::{expand, substitute};
 pub use run::{Difference, Place, Subject, run};
 pub use vector::{Kind, Source, Step, Vector};
