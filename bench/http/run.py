@@ -138,7 +138,8 @@ class Bench:
     def peers(self):
         moto, localstack = self.options.moto, self.options.localstack
         if moto:
-            self.peer(Server("moto", [str(moto / "bin/moto_server"), "-p", "PORT"]), {**BODIES, "start": MOTO_START})
+            command = [str(moto / "bin/moto_server"), "-p", "PORT"]
+            self.peer(Server("moto", command, {"MOTO_ACCOUNT_ID": "0" * 12}), {**BODIES, "start": MOTO_START})
         if localstack:
             command = [str(localstack / "bin/python"), "-m", "localstack.runtime.main"]
             environment = {"GATEWAY_LISTEN": "127.0.0.1:PORT", "SERVICES": "stepfunctions", "LS_LOG": "warn"}

@@ -69,7 +69,8 @@ class Server:
     def ask(self, operation, body):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
         target = {"X-Amz-Target": f"AWSStepFunctions.{operation}"}
-        connection.request("POST", "/", json.dumps(body), {**HEADERS, **target})
+        content = json.dumps(body).replace("#" * 8, "0" * 8)
+        connection.request("POST", "/", content, {**HEADERS, **target})
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
