@@ -1,6 +1,6 @@
 -- wrk -s drive.lua URL -- OPERATION BODY
--- In the body `########` becomes a number that no other request has, `@@@@` and `@@` one of the first 10,000 and
--- 100 numbers, in an order that caches cannot foresee. The length stays, so that nothing else has to be made anew.
+-- In the body `########` becomes a number that no other request has, `@@@@` and `@@` (or `@@` alone) one of the
+-- first 10,000 and 100 numbers, in an order that caches cannot foresee. The length stays, so that nothing else has to be made anew.
 
 local before, between, after, unique
 local count = 0
@@ -20,6 +20,9 @@ function init(args)
         before, between, after = whole:match("^(.-)@@@@(.-)@@(.*)$")
     end
     if not before then
+        before, after = whole:match("^(.-)@@(.*)$")
+    end
+    if not before then
         request = function() return whole end
     end
 end
@@ -30,6 +33,9 @@ function request()
         return before .. string.format("%08d", count) .. after
     end
     local place = count * 7368787 % 1000000
+    if not between then
+        return before .. string.format("%02d", place % 100) .. after
+    end
     return before .. string.format("%04d", math.floor(place / 100)) .. between .. string.format("%02d", place % 100) .. after
 end
 
