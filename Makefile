@@ -90,3 +90,4 @@ bench: tools ## the benchmarks, with their floors beside them
 	$(MAKE) -C bindings-c bench
 	$(MAKE) -C bindings-python bench
 	$(MAKE) -C bindings-node bench
+	$(MAKE) -C bench/http

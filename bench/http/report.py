@@ -35,6 +35,7 @@ class Found:
     def __init__(self):
         self.slices = defaultdict(lambda: defaultdict(list))
         self.ready = defaultdict(list)
+        self.ready_cpu = defaultdict(list)
         self.rss = defaultdict(lambda: defaultdict(list))
         self.large_bytes = []
 
@@ -43,6 +44,7 @@ class Found:
 
     def server(self, server):
         self.ready[server.name].append(server.ready_ms)
+        self.ready_cpu[server.name].append(server.ready_cpu_ms)
         for when, mib in server.rss_mib.items():
             self.rss[server.name][when].append(mib)
 
@@ -70,8 +72,8 @@ class Found:
         return f"| {' | '.join(cells)} |"
 
     def servers(self):
-        yield "| server | ms from start to the first answer | MiB resident with 100 aliases | after load |"
-        yield "|---|---|---:|---:|"
+        yield "| server | ms from start to the first answer | CPU ms of it | MiB resident with 100 aliases | after load |"
+        yield "|---|---|---:|---:|---:|"
         for name, ready in self.ready.items():
             rss = {when: f"{median(mib):.1f}" for when, mib in self.rss[name].items()}
-            yield f"| {name} | {spread(ready, 1)} | {rss.get('seeded', '')} | {rss.get('driven', '')} |"
+            yield f"| {name} | {spread(ready, 1)} | {median(self.ready_cpu[name]):.0f} | {rss.get('seeded', '')} | {rss.get('driven', '')} |"

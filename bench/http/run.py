@@ -74,7 +74,8 @@ class Bench:
         for self.round in range(self.options.rounds):
             self.memory()
             self.durable()
-            self.peers()
+            if self.round < self.options.peer_rounds:
+                self.peers()
             print(f"round {self.round + 1} of {self.options.rounds}", file=sys.stderr)
         return self.found
 
@@ -160,6 +161,7 @@ def options():
     parser.add_argument("--moto", type=Path, help="a virtual environment with moto's server")
     parser.add_argument("--localstack", type=Path, help="a virtual environment with localstack-core[runtime]")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--peer-rounds", type=int, default=2, help="in how many of them moto and LocalStack run")
     parser.add_argument("--seconds", type=int, default=2, help="length of a slice")
     parser.add_argument("--connections", type=lambda text: [int(n) for n in text.split(",")], default=[8, 1, 64])
     parser.add_argument("--no-large", dest="large", action="store_false", help="without the file of 1,000,000 aliases")

@@ -44,6 +44,7 @@ class Server:
         self.process = subprocess.Popen(command, stdout=quiet, stderr=quiet, env={**os.environ, **environment})
         self._wait(began)
         self.ready_ms = (time.perf_counter() - began) * 1e3
+        self.ready_cpu_ms = self.cpu_seconds() * 1e3
         self.rss_mib = {}
         return self
 
