@@ -94,6 +94,7 @@ bench: tools ## the benchmarks, with their floors beside them
 	$(MAKE) -C bindings-c bench
 	$(MAKE) -C bindings-python bench
 	$(MAKE) -C bindings-node bench
+	$(MAKE) -C bench/http
 
 .venv/moto/ok: server/tests/moto-requirements.txt
 	$(PYTHON) -m venv .venv/moto
