@@ -75,7 +75,7 @@ fn gzip_is_unpacked_up_to_the_limit() {
     };
     let mut client = Client::to(address).unwrap();
     assert_eq!(client.raw(packed(b"{}")).unwrap().json(), json!({"stateMachines": []}));
-    let bomb = packed(&vec![b' '; 500 * LIMIT]);
+    let bomb = packed(&vec![b' '; 100 * LIMIT]);
     assert!(bomb.len() < LIMIT);
     assert_eq!(client.raw(bomb).unwrap().error(), too_large(LIMIT + 1));
 }
@@ -136,17 +136,19 @@ fn a_reader_that_takes_nothing_loses_its_connection_and_its_room() {
     machine["definition"] = definition.into();
     let arn = maker.ok("CreateStateMachine", &machine)["stateMachineArn"].clone();
     let describe = request("DescribeStateMachine", &json!({"stateMachineArn": arn}).to_string());
-    let mut lazy: Vec<_> = (0..3).map(|_| Client::to(address).unwrap()).collect();
-    for client in &mut lazy {
-        client.send(describe.repeat(ASKED)).unwrap();
-    }
-    // While they hold all room, whoever asks for as much is told so.
     let text = "too many large answers are being read at once; send the request again";
-    let busy = (0..10_000).any(|_| {
-        let answer = Client::to(address).unwrap().raw(&describe).unwrap();
-        answer.status == 503 && answer.error() == refused(503, "ServiceUnavailable", text)
+    // While they hold all room, whoever asks for as much is told so; they may be cut off before that.
+    let lazy = (0..50).find_map(|_| {
+        let mut lazy: Vec<_> = (0..3).map(|_| Client::to(address).unwrap()).collect();
+        lazy.iter_mut().for_each(|client| client.send(describe.repeat(ASKED)).unwrap());
+        let refusal = refused(503, "ServiceUnavailable", text);
+        let busy = |_| {
+            let answer = Client::to(address).unwrap().raw(&describe).unwrap();
+            answer.status == 503 && answer.error() == refusal
+        };
+        (0..50).any(busy).then_some(lazy)
     });
-    assert!(busy);
+    let mut lazy = lazy.expect("readers that hold all room");
     works(address);
     // Then they are cut off, and there is room again.
     std::thread::sleep(WRITE_TIMEOUT * 3);
