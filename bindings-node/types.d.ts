@@ -150,7 +150,11 @@ export interface ServeOptions extends Options {
   port?: number
   /** Keeps everything in this file, made where there is none; without it, in memory. */
   data?: string
+  aliases?: undefined
 }
+
+/** As `ServeOptions`, for a service that is there already, with its options. */
+export type ServeAliases = { port?: number, aliases: Aliases } & { [name in keyof Options | 'data']?: undefined }
 
 /** An endpoint in this process. */
 export interface Server extends AsyncDisposable {
@@ -163,7 +167,7 @@ export interface Server extends AsyncDisposable {
 }
 
 /** Serves on 127.0.0.1, for any AWS client: a store of its own, or that of an `Aliases`. */
-export declare function serve (options?: ServeOptions | { port?: number, aliases: Aliases }): Promise<Server>
+export declare function serve (options?: ServeOptions | ServeAliases): Promise<Server>
 
 /** One entry of a routing configuration. */
 export interface RoutingConfigurationListItem {

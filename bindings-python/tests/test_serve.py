@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -15,7 +16,7 @@ from urllib.request import urlopen
 
 import boto3
 import pytest
-from support import ALIAS, MACHINE, create, publish, published
+from support import ALIAS, FIRST, MACHINE, ROLE, create, publish, published
 from test_threads import in_child, needs_fork
 
 import sfn_alias
@@ -49,9 +50,9 @@ def test_a_whole_life_through_boto3() -> None:
 
 def test_the_endpoint_and_its_aliases_share_a_store() -> None:
     server = sfn_alias.serve(account="123456789012", region="eu-central-1")
-    made = server.aliases.create_state_machine(name="a", definition='{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}',
-                                               roleArn="arn:aws:iam::123456789012:role/r")
-    assert client(server.url, "eu-central-1").describe_state_machine(stateMachineArn=made["stateMachineArn"])["name"] == "a"
+    made = server.aliases.create_state_machine(name="a", definition=FIRST, roleArn=ROLE)
+    seen = client(server.url, "eu-central-1").describe_state_machine(stateMachineArn=made["stateMachineArn"])
+    assert seen["name"] == "a"
     assert client(server.url, "eu-central-1", "210987654321").list_state_machines()["stateMachines"] == []
     server.close()
     server.close()
@@ -88,7 +89,11 @@ def test_a_served_file_is_of_one_process(tmp_path: Path) -> None:
         code = "import sys, sfn_alias; sfn_alias.Aliases(sys.argv[1])"
         other = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)
     assert other.returncode == 1
-    assert "InternalFailure" in other.stderr.splitlines()[-1]
+    assert other.stderr.splitlines()[-1] == (
+        "sfn_alias.errors.InternalFailure: An error occurred (InternalFailure) when calling the Open operation: "
+        f"the store failed: `{path}` cannot be used: another process keeps the file locked; end it and try again, "
+        "or use its endpoint if it is `sfn-alias serve` (database is locked)"
+    )
 
 
 def test_what_cannot_be_served() -> None:
@@ -114,7 +119,7 @@ def test_a_port_that_is_taken() -> None:
         with pytest.raises(OSError) as refused:
             sfn_alias.serve(port=port)
     assert str(refused.value) == (
-        f"127.0.0.1:{port} cannot be bound: Address already in use (os error 98); "
+        f"127.0.0.1:{port} cannot be bound: {os.strerror(errno.EADDRINUSE)} (os error {errno.EADDRINUSE}); "
         "choose another --port, or 0 for any that is free"
     )
 
