@@ -140,7 +140,7 @@ def incomplete():
     plain, code = signed(), "IncompleteSignatureException"
     token = {"code": "MissingAuthenticationTokenException", "message": "Missing Authentication Token", "kind": "assumed",
              "basis": "the text of API Gateway and others; DynamoDB says `Request is missing Authentication Token`"}
-    recorded = {"code": code, "kind": "recorded", "basis": DYNALITE}
+    recorded = {"code": code, "kind": "assumed", "basis": DYNALITE}
     case("missing/all", "No signature.", edited(plain, dropped("Authorization")), **token)
     case("missing/other-scheme", "Another scheme is none.", edited(plain, instead("Authorization", "Bearer abc")), **token)
     needs = "Authorization header requires '{}' parameter. "
@@ -165,7 +165,7 @@ def incomplete():
 
 def invalid():
     plain, code = signed(), "InvalidSignatureException"
-    recorded = {"code": code, "kind": "recorded", "basis": DYNALITE}
+    recorded = {"code": code, "kind": "assumed", "basis": DYNALITE}
     case("skew/expired", "A second more than 15 minutes old.", plain, now=901, **recorded,
          message="Signature expired: 20261122T193645Z is now earlier than 20261122T193646Z (20261122T195146Z - 15 min.)")
     case("skew/not-yet", "A second more than 15 minutes ahead.", plain, now=-901, code=code, kind="docs",
@@ -186,17 +186,17 @@ def invalid():
          message="Credential should be scoped to a valid region, not 'c_'. Credential should be scoped to correct service: "
                  "'states'. Credential should be scoped with a valid terminator: 'aws4_request', not 'e'. " + day +
                  "'b' != '20261122', from '20261122T193645Z'.")
-    case("unsigned/host", "The endpoint has to be signed.", signed(signer=without("host")), code=code, kind="recorded",
+    case("unsigned/host", "The endpoint has to be signed.", signed(signer=without("host")), code=code, kind="assumed",
          message="'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
          basis="aws/aws-sdk-php issue 2469, from DynamoDB")
     for name in ("X-Amz-Date", "X-Amz-Target"):
         case(f"unsigned/{name.lower()}", "So have the time and the operation.", signed(signer=without(name)), code=code,
              message=f"'{name}' must be a 'SignedHeader' in the AWS Authorization.", kind="assumed", basis="as with Host")
     unknown = {"code": "UnrecognizedClientException", "message": "The security token included in the request is invalid."}
-    case("unknown/key", "A key that nobody has.", signed(("AKIDNOBODY", "secret", "")), kind="recorded", basis=DYNALITE,
+    case("unknown/key", "A key that nobody has.", signed(("AKIDNOBODY", "secret", "")), kind="assumed", basis=DYNALITE,
          **unknown)
     case("unknown/session-token", "A session's token, rightly signed: the file knows no sessions.", signed(token="session"),
-         kind="recorded", basis=DYNALITE, **unknown)
+         kind="assumed", basis=DYNALITE, **unknown)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ struct Vector {
     source: Source,
     /// Requests as they are on the wire have none.
     #[serde(default)]
+    #[serde(default)]
     call: Call,
 }
 
@@ -43,6 +44,16 @@ const KINDS: [(&str, &str); 5] = [
 const HTTP: &str = "over HTTP";
 const HTTP_MEANING: &str = "requests and replies of the endpoint as they are on the wire, each with its source";
 
+/// The vectors of `auth/`.
+const SIGNATURES: &str = "signatures";
+const SIGNATURES_MEANING: &str = "requests that are signed, well or badly, and what the endpoint says of them";
+
+/// A file of `auth/`.
+#[derive(Deserialize)]
+struct Signed {
+    vectors: Vec<Vector>,
+}
+
 impl Vector {
     fn kind(&self) -> &str {
         if self.call.function.is_some() { OWN } else { &self.source.kind }
@@ -63,6 +74,7 @@ and texts, and in part statuses.
 pub(crate) fn page(folder: &Path) -> Result<String, Box<dyn Error>> {
     let vectors = read(folder)?;
     let protocol = read(&folder.join("protocol"))?;
+    let signed: Signed = serde_json::from_str(&std::fs::read_to_string(folder.join("auth/signatures.json"))?)?;
     let mut page = String::from(HEAD);
     page.push_str("| source | behaviours | meaning |\n| --- | ---: | --- |\n");
     for (kind, meaning) in KINDS {
@@ -70,12 +82,15 @@ pub(crate) fn page(folder: &Path) -> Result<String, Box<dyn Error>> {
         writeln!(page, "| {kind} | {count} | {meaning} |")?;
     }
     writeln!(page, "| {HTTP} | {} | {HTTP_MEANING} |", protocol.len())?;
+    writeln!(page, "| {SIGNATURES} | {} | {SIGNATURES_MEANING} |", signed.vectors.len())?;
     for (kind, meaning) in KINDS {
         writeln!(page, "\n## {}\n\n{}.", title(kind), title(meaning))?;
         section(&mut page, vectors.iter().filter(|vector| vector.kind() == kind), |_| String::new())?;
     }
     writeln!(page, "\n## {}\n\n{}.", title(HTTP), title(HTTP_MEANING))?;
     section(&mut page, protocol.iter(), |vector| format!("{}: ", title(vector.kind())))?;
+    writeln!(page, "\n## {}\n\n{}.", title(SIGNATURES), title(SIGNATURES_MEANING))?;
+    section(&mut page, signed.vectors.iter(), |vector| format!("{}: ", title(vector.kind())))?;
     Ok(page)
 }
 
