@@ -13,7 +13,6 @@ struct Vector {
     source: Source,
     /// Requests as they are on the wire have none.
     #[serde(default)]
-    #[serde(default)]
     call: Call,
 }
 
