@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test generate bench tools fmt clippy rust docs generated model examples c python node
+.PHONY: moto help demo test generate bench tools fmt clippy rust docs generated model examples c python node server
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -26,7 +26,7 @@ tools:
 demo: tools ## a whole alias life, request by request
 	$(CARGO) run -q -p sfn-alias-examples --bin demo
 
-test: tools fmt clippy rust docs generated model examples c python node ## every check
+test: tools fmt clippy rust docs generated model examples c python node server ## every check
 	@echo "== all checks passed"
 
 fmt: ## formatting
@@ -85,8 +85,23 @@ node: ## the npm packages, installed and tested
 	$(call say,Node)
 	$(MAKE) -C bindings-node test
 
+server: ## the endpoint, with unmodified AWS clients
+	$(call say,endpoint)
+	$(MAKE) -C server test
+
 bench: tools ## the benchmarks, with their floors beside them
 	$(CARGO) bench -p sfn-alias
 	$(MAKE) -C bindings-c bench
 	$(MAKE) -C bindings-python bench
 	$(MAKE) -C bindings-node bench
+	$(MAKE) -C bench/http
+
+.venv/moto/ok: server/tests/moto-requirements.txt
+	$(PYTHON) -m venv .venv/moto
+	.venv/moto/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+moto: .venv/moto/ok ## `sfn-alias verify` against moto's server
+	$(call say,moto)
+	$(CARGO) build -q -p sfn-alias-server --locked
+	$(PYTHON) server/tests/verify_moto.py $(TARGET)/debug/sfn-alias .venv/moto/bin/moto_server

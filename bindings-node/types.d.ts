@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 /* Inputs and answers of the operations. Inputs are those of the commands of `@aws-sdk/client-sfn`, and the
  * answers can stand wherever theirs are expected; `dev/test/types.ts` holds the two together. */
 
@@ -142,6 +143,31 @@ export interface StartCount {
   version: number | null
   count: number
 }
+
+/** What `serve` takes, beside the options of the service. */
+export interface ServeOptions extends Options {
+  /** 0, or none: any that is free. */
+  port?: number
+  /** Keeps everything in this file, made where there is none; without it, in memory. */
+  data?: string
+  aliases?: undefined
+}
+
+/** As `ServeOptions`, for a service that is there already, with its options. */
+export type ServeAliases = { port?: number, aliases: Aliases } & { [name in keyof Options | 'data']?: undefined }
+
+/** An endpoint in this process. */
+export interface Server extends AsyncDisposable {
+  /** For `endpoint` of an `SFNClient`, and `AWS_ENDPOINT_URL_SFN`. */
+  readonly url: string
+  /** The service that it answers from. */
+  readonly aliases: Aliases
+  /** Finishes what was accepted, and lets go of a store that was opened for this endpoint. */
+  close (): Promise<void>
+}
+
+/** Serves on 127.0.0.1, for any AWS client: a store of its own, or that of an `Aliases`. */
+export declare function serve (options?: ServeOptions | ServeAliases): Promise<Server>
 
 /** One entry of a routing configuration. */
 export interface RoutingConfigurationListItem {

@@ -1,6 +1,7 @@
 //! The service as a class.
 
 use crate::clock::{self, Watch};
+use crate::endpoint::Received;
 use crate::error;
 use crate::handler::RequestHandler;
 use crate::js::{Js, Object, Tree, TreeSink};
@@ -90,6 +91,27 @@ impl Aliases {
     #[napi(catch_unwind)]
     pub fn request_handler(&self) -> RequestHandler {
         RequestHandler::new(self.share())
+    }
+
+    /// Answers an HTTP request as the endpoint at a URL does, whoever received it: `serve` is made of this.
+    #[napi(
+        catch_unwind,
+        ts_args_type = "request: { method?: string, url?: string, rawHeaders: string[] }, body: string | Uint8Array",
+        ts_return_type = "Promise<{ status: number, headers: string[], body: Buffer }>"
+    )]
+    pub fn answer<'e>(&self, env: &'e Env, request: Unknown<'e>, body: Unknown<'e>) -> napi::Result<Unknown<'e>> {
+        match Received::read(Js::of(env, &request), Js::of(env, &body)) {
+            Ok(received) => self.work(env, move |service| received.answer(service).map(Done::Http)),
+            Err(thrown) => Ok(Js::any(env).settled(Err(thrown.0)).unknown()),
+        }
+    }
+
+    /// The most bytes that a request may have; `answer` refuses longer ones.
+    #[napi(getter, catch_unwind)]
+    pub fn request_bytes(&self, env: &Env) -> napi::Result<f64> {
+        let service = self.service().map_err(|refused| error::of(Js::any(env), &refused, None).error())?;
+        #[expect(clippy::cast_precision_loss, reason = "a limit that large is none")]
+        Ok(service.options().limits.request_bytes as f64)
     }
 
     /// Lets go of the store; a file is closed once the last object of it is closed or collected.

@@ -3,6 +3,7 @@
 
 pub mod aliases;
 mod clock;
+mod endpoint;
 mod error;
 pub mod functions;
 pub mod handler;

@@ -2,7 +2,8 @@
 
 use crate::aliases::Aliases;
 use crate::js::{Js, Tree};
-use crate::{clock, error, metadata};
+use crate::{clock, endpoint, error, metadata};
+use bytes::Bytes;
 use napi::bindgen_prelude::{AsyncTask, Env, Unknown};
 use napi::{ScopedTask, Status};
 use sfn_alias::{Error, Reply, Result};
@@ -18,6 +19,8 @@ pub enum Done {
     Reply(Reply),
     /// An answer to the AWS SDK.
     Response(Reply),
+    /// An answer to an HTTP request.
+    Http(http::Response<Bytes>),
     /// An opened file.
     Opened(Box<Aliases>),
 }
@@ -33,6 +36,7 @@ impl Done {
                 .with("status", any.make_number(f64::from(reply.status)))
                 .with("body", any.make_text(&String::from_utf8_lossy(&reply.body))),
             Self::Response(reply) => response(any, &reply),
+            Self::Http(answer) => endpoint::into_js(any, &answer),
             Self::Opened(aliases) => any.make(*aliases)?,
         })
     }

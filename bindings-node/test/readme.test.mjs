@@ -32,3 +32,8 @@ test('the start prints examples/expected.txt', () => {
   copyFileSync(join(repository, 'examples/node/start.mjs'), 'start.mjs')
   assert.equal(run('start.mjs'), readFileSync(join(repository, 'examples/expected.txt'), 'utf8'))
 })
+
+test('the endpoint of the examples prints examples/serve.txt', () => {
+  copyFileSync(join(repository, 'examples/node/serve.mjs'), 'serve.mjs')
+  assert.equal(run('serve.mjs'), readFileSync(join(repository, 'examples/serve.txt'), 'utf8'))
+})

@@ -13,13 +13,16 @@ const cjs = require('sfn-alias')
 const installed = dirname(require.resolve('sfn-alias/package.json'))
 const names = [
   'Aliases', 'RequestHandler', 'Router', 'check', 'checkTemplate', 'compare', 'deploymentJson', 'errorKinds', 'fingerprint',
-  'fingerprintEncoding', 'formatArn', 'operations', 'parseArn', 'pick', 'templateRules', 'validate'
+  'fingerprintEncoding', 'formatArn', 'operations', 'parseArn', 'pick', 'serve', 'templateRules', 'validate'
 ]
 
 test('it is installed, not the source tree', () => {
   assert.notEqual(installed, join(repository, 'bindings-node'))
   const files = readdirSync(installed).filter(file => !['node_modules'].includes(file)).sort()
-  assert.deepEqual(files, ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'cdk', 'deploy.d.ts', 'deploy.js', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs', 'package.json'])
+  assert.deepEqual(files, [
+    'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'bin', 'cdk', 'deploy.d.ts', 'deploy.js', 'index.d.mts', 'index.d.ts', 'index.js',
+    'index.mjs', 'main.js', 'package.json', 'serve.js'
+  ])
 })
 
 test('the binary is small', () => {
@@ -39,7 +42,7 @@ test('every operation is a method', () => {
   const methods = Object.getOwnPropertyNames(esm.Aliases.prototype)
   const expected = esm.operations().map(name => name[0].toLowerCase() + name.slice(1))
   assert.equal(expected.length, 22)
-  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'close']
+  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'answer', 'requestBytes', 'close']
   assert.deepEqual(methods.sort(), [...expected, ...ours].sort())
 })
 

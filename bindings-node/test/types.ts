@@ -1,7 +1,7 @@
 // Compiled, never run: the types say what the package does, and inputs and answers are those of the SDK.
 import type * as sdk from '@aws-sdk/client-sfn'
 import * as ours from 'sfn-alias'
-import { Aliases, Router, check, compare, errorKinds, fingerprint, pick, validate, type AliasError } from 'sfn-alias'
+import { Aliases, Router, check, compare, errorKinds, fingerprint, pick, serve, validate, type AliasError } from 'sfn-alias'
 import { Deployment, plan, type Outcome, type Plan } from 'sfn-alias/deploy'
 
 type Commands = Exclude<ours.Operation, never>
@@ -92,6 +92,10 @@ export async function use (): Promise<void> {
   const { status, body } = await aliases.callJson('ListStateMachines', '{}')
   const replied: [number, string] = [status, body]
   const client: sdk.SFNClientConfig = { requestHandler: aliases.requestHandler() }
+  await using server = await serve({ port: 0, data: 'aliases.db', seed: 7 })
+  const endpoint: sdk.SFNClientConfig = { endpoint: server.url }
+  const served: Aliases = (await serve({ aliases })).aliases
+  void [endpoint, served]
   try {
     await aliases.call('StopExecution', { executionArn: arn })
   } catch (error) {
@@ -103,6 +107,8 @@ export async function use (): Promise<void> {
   await aliases.startExecution({ stateMachineArn: 5 })
   // @ts-expect-error: an option that there is not
   void new Aliases({ limitz: {} })
+  // @ts-expect-error: options that an `Aliases` has already
+  await serve({ aliases, seed: 7 })
 }
 
 const planned: Plan = plan({ preference: '10/5m', currentRouting: [] })

@@ -40,18 +40,8 @@ impl Aliases {
         clock: Option<Py<PyAny>>,
         limits: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let clock = PythonClock(clock);
-        let options = Options {
-            limits: options::limits(limits)?,
-            update_delay: options::span(update_delay)?,
-            deletion_delay: options::span(deletion_delay)?,
-            seed,
-            clock: clock.clock(),
-        };
-        let scope = options::scope(&Scope::default(), partition, account, region)?;
-        let opened = py.detach(|| fork::apart(|| Service::open(path, options, scope)));
-        let service = opened.map_err(|error| raise(py, &error, "Open"))?;
-        Ok(Self { service: Arc::new(service), clock: Arc::new(clock), place: 0 })
+        let given = Given { partition, account, region, seed, update_delay, deletion_delay, limits };
+        Self::made(py, path, false, &given, clock)
     }
 
     /// Answers an operation by its AWS name.
@@ -125,7 +115,7 @@ impl Aliases {
     }
 
     /// Lets go of the store, in all scopes.
-    fn close(&self, py: Python<'_>) {
+    pub fn close(&self, py: Python<'_>) {
         py.detach(|| fork::apart(|| self.service.close()));
     }
 
@@ -151,7 +141,64 @@ impl Aliases {
     }
 }
 
+/// Keyword arguments.
+pub struct Given<'a, 'py> {
+    pub partition: Option<&'a str>,
+    pub account: Option<&'a str>,
+    pub region: Option<&'a str>,
+    pub seed: Option<u64>,
+    pub update_delay: Option<&'a Bound<'py, PyAny>>,
+    pub deletion_delay: Option<&'a Bound<'py, PyAny>>,
+    pub limits: Option<&'a Bound<'py, PyDict>>,
+}
+
+impl Given<'_, '_> {
+    /// Whether none is given.
+    pub fn is_empty(&self) -> bool {
+        let Self { partition, account, region, seed, update_delay, deletion_delay, limits } = self;
+        let texts = partition.is_none() && account.is_none() && region.is_none();
+        texts && seed.is_none() && update_delay.is_none() && deletion_delay.is_none() && limits.is_none()
+    }
+}
+
 impl Aliases {
+    /// Opens a store: in memory without a path, and a file for this process alone where it is `exclusive`.
+    pub fn made(
+        py: Python<'_>,
+        path: Option<PathBuf>,
+        exclusive: bool,
+        given: &Given<'_, '_>,
+        clock: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        let clock = PythonClock(clock);
+        let options = Options {
+            limits: options::limits(given.limits)?,
+            update_delay: options::span(given.update_delay)?,
+            deletion_delay: options::span(given.deletion_delay)?,
+            seed: given.seed,
+            clock: clock.clock(),
+        };
+        let scope = options::scope(&Scope::default(), given.partition, given.account, given.region)?;
+        let opened = py.detach(|| fork::apart(|| Service::open(path, exclusive, options, scope)));
+        let service = opened.map_err(|error| raise(py, &error, "Open"))?;
+        Ok(Self { service: Arc::new(service), clock: Arc::new(clock), place: 0 })
+    }
+
+    /// Whether a Python function gives the time.
+    pub fn has_clock(&self) -> bool {
+        self.clock.0.is_some()
+    }
+
+    /// Whether the store is a file.
+    pub fn is_durable(&self) -> bool {
+        self.service.is_durable()
+    }
+
+    /// The core's service, for who asks no clock.
+    pub fn plain(&self, py: Python<'_>) -> PyResult<sfn_alias::Aliases> {
+        self.service.view(py, self.place)
+    }
+
     /// The core's service, with its clock set.
     fn view(&self, py: Python<'_>) -> PyResult<sfn_alias::Aliases> {
         self.clock.ask(py)?;

@@ -24,6 +24,11 @@ pub fn apart<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
+/// What `apart` holds for reading, for threads of others.
+pub fn gate() -> &'static RwLock<()> {
+    &GATE
+}
+
 /// How many forks lie between the first process and this one.
 pub fn generation() -> u64 {
     GENERATION.load(Ordering::Relaxed)

@@ -1,7 +1,7 @@
 //! The Python binding of sfn-alias: it converts values, and nothing else.
 //!
 //! `de` reads Python values for the core, `ser` writes the core's answers as Python values, `error`
-//! raises its refusals; `aliases`, `functions` and `router` are what Python sees. The package around
+//! raises its refusals; `aliases`, `functions`, `router` and `server` are what Python sees. The package around
 //! this module is in `python/sfn_alias`.
 
 mod aliases;
@@ -16,6 +16,7 @@ mod names;
 mod options;
 mod router;
 mod ser;
+mod server;
 mod service;
 mod template;
 mod unreadable;
@@ -37,6 +38,8 @@ mod _sfn_alias {
     use super::metadata::request_id;
     #[pymodule_export]
     use super::router::Router;
+    #[pymodule_export]
+    use super::server::{Server, main, serve};
     #[pymodule_export]
     use super::template::{check_template, template_rules};
     use super::{Bound, PyModule, PyResult, aliases, fork};

@@ -10,6 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// One store, and the views on it that handles of several scopes have.
 pub struct Service {
     path: Option<PathBuf>,
+    /// Whether the file is this process's alone.
+    exclusive: bool,
     options: Options,
     state: Mutex<State>,
 }
@@ -22,9 +24,14 @@ struct State {
 
 impl Service {
     /// Opens a store: in memory without a path.
-    pub fn open(path: Option<PathBuf>, options: Options, scope: Scope) -> Result<Self> {
-        let views = vec![open(path.as_ref(), &options)?.in_scope(scope)];
-        Ok(Self { path, options, state: Mutex::new(State { views, generation: fork::generation() }) })
+    pub fn open(path: Option<PathBuf>, exclusive: bool, options: Options, scope: Scope) -> Result<Self> {
+        let views = vec![open(path.as_ref(), exclusive, &options)?.in_scope(scope)];
+        Ok(Self { path, exclusive, options, state: Mutex::new(State { views, generation: fork::generation() }) })
+    }
+
+    /// Whether the store is a file.
+    pub fn is_durable(&self) -> bool {
+        self.path.is_some()
     }
 
     /// A view, for one call.
@@ -57,7 +64,7 @@ impl Service {
         if state.generation == fork::generation() || self.path.is_none() || state.views.is_empty() {
             return Ok(());
         }
-        let anew = fork::apart(|| open(self.path.as_ref(), &self.options));
+        let anew = fork::apart(|| open(self.path.as_ref(), self.exclusive, &self.options));
         let anew = anew.map_err(|error| crate::error::raise(py, &error, "Open"))?;
         let views = state.views.iter().map(|view| anew.in_scope(view.scope().clone())).collect();
         leave(state);
@@ -83,8 +90,9 @@ impl Drop for Service {
     }
 }
 
-fn open(path: Option<&PathBuf>, options: &Options) -> Result<Aliases> {
+fn open(path: Option<&PathBuf>, exclusive: bool, options: &Options) -> Result<Aliases> {
     match path {
+        Some(path) if exclusive => Aliases::open_exclusive(path, options.clone()),
         Some(path) => Aliases::open_with(path, options.clone()),
         None => Aliases::in_memory_with(options.clone()),
     }

@@ -38,3 +38,7 @@ def test_readme(block: str, tmp_path: Path) -> None:
 
 def test_the_start_prints_what_all_starts_print() -> None:
     assert run(str(ROOT / "examples" / "python" / "start.py")) == (ROOT / "examples" / "expected.txt").read_text()
+
+
+def test_the_endpoint_of_the_examples() -> None:
+    assert run(str(ROOT / "examples" / "python" / "serve.py")) == (ROOT / "examples" / "serve.txt").read_text()

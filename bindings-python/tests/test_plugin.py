@@ -27,6 +27,14 @@ def test_fixtures(pytester: pytest.Pytester) -> None:
         def test_each_test_has_its_own(sfn_client):
             assert sfn_client.list_state_machines()["stateMachines"] == []
 
+        def test_endpoint_and_aliases_share_a_store(sfn_aliases, sfn_endpoint):
+            import boto3
+
+            keys = {"aws_access_key_id": "none", "aws_secret_access_key": "none", "region_name": "us-east-1"}
+            sfn = boto3.client("stepfunctions", endpoint_url=sfn_endpoint, **keys)
+            made = sfn.create_state_machine(name="orders", definition=DEFINITION, roleArn=ROLE)
+            assert sfn_aliases.describe_state_machine(stateMachineArn=made["stateMachineArn"])["name"] == "orders"
+
         class TestOptions:
             @pytest.fixture
             def sfn_alias_options(self):
@@ -37,7 +45,7 @@ def test_fixtures(pytester: pytest.Pytester) -> None:
                 assert sfn_aliases.account == "123456789012"
         """
     )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=4)
 
 
 def test_without_boto3_the_client_is_skipped(pytester: pytest.Pytester) -> None:

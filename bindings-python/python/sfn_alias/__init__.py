@@ -1,14 +1,15 @@
 """AWS Step Functions state machine aliases, offline, answering exactly as AWS.
 
 ``Aliases`` has a method for every operation, shaped as boto3's. ``sfn_alias.boto3`` puts it behind an
-unmodified boto3 client. ``validate`` and ``check`` tell what is wrong with a request by itself, ``check_template``
-what is wrong with a template.
+unmodified boto3 client, ``serve`` behind a URL. ``validate`` and ``check`` tell what is wrong with a request by
+itself, ``check_template`` what is wrong with a template.
 """
 
 from sfn_alias import errors
 from sfn_alias._sfn_alias import (
     Aliases,
     Router,
+    Server,
     __version__,
     check,
     check_template,
@@ -18,6 +19,7 @@ from sfn_alias._sfn_alias import (
     format_arn,
     parse_arn,
     pick,
+    serve,
     template_rules,
     validate,
 )
@@ -28,6 +30,7 @@ __all__ = [
     "AliasError",
     "Aliases",
     "Router",
+    "Server",
     "TemplateError",
     "__version__",
     "check",
@@ -40,6 +43,7 @@ __all__ = [
     "paginator",
     "parse_arn",
     "pick",
+    "serve",
     "template_rules",
     "validate",
 ]

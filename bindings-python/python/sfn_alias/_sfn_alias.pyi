@@ -67,6 +67,7 @@ __all__ = [
     "OPERATIONS",
     "Aliases",
     "Router",
+    "Server",
     "__version__",
     "check",
     "check_template",
@@ -75,9 +76,11 @@ __all__ = [
     "fingerprint",
     "fingerprint_encoding",
     "format_arn",
+    "main",
     "parse_arn",
     "pick",
     "request_id",
+    "serve",
     "template_rules",
     "validate",
     "validate_json",
@@ -108,6 +111,34 @@ def compare(existing: Mapping[str, Any] | None, input: CreateStateMachineAliasIn
 def parse_arn(arn: str) -> ArnParts: ...
 def format_arn(parts: ArnParts) -> str: ...
 def pick(routing: Sequence[RoutingConfigurationListItemTypeDef], draw: int) -> str: ...
+def main(argv: Sequence[str]) -> int: ...
+def serve(
+    data: str | PathLike[str] | Aliases | None = None,
+    port: int = 0,
+    *,
+    partition: str | None = None,
+    account: str | None = None,
+    region: str | None = None,
+    seed: int | None = None,
+    update_delay: float | timedelta | None = None,
+    deletion_delay: float | timedelta | None = None,
+    limits: Limits | None = None,
+) -> Server: ...
+@final
+class Server:
+    @property
+    def url(self) -> str: ...
+    @property
+    def aliases(self) -> Aliases: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> str: ...
+    def __exit__(
+        self,
+        _class: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None: ...
+
 @final
 class Router:
     def __new__(cls, seed: int | None = None) -> Self: ...

@@ -1,4 +1,5 @@
-"""Fixtures for tests: ``sfn_aliases``, a store of the test's own, and ``sfn_client``, boto3 on it."""
+"""Fixtures for tests: ``sfn_aliases``, a store of the test's own; ``sfn_client``, boto3 on it; and
+``sfn_endpoint``, a URL where it answers."""
 
 from __future__ import annotations
 
@@ -35,3 +36,12 @@ def sfn_client(sfn_aliases: Aliases) -> SFNClient:
     import sfn_alias.boto3
 
     return sfn_alias.boto3.client(sfn_aliases)
+
+
+@pytest.fixture
+def sfn_endpoint(sfn_aliases: Aliases) -> Iterator[str]:
+    """A URL on this machine that answers from ``sfn_aliases``: for clients in other processes and languages."""
+    import sfn_alias
+
+    with sfn_alias.serve(sfn_aliases) as url:
+        yield url

@@ -55,6 +55,18 @@ fn is_plain(text: &str) -> bool {
     !text.bytes().fold(false, |found, b| found | escaped(b))
 }
 
+/// Room for an item of a list: the list of a state machine's aliases is then seldom moved while it grows.
+const ITEM: usize = 144;
+
+/// A number of up to 15 digits, of which three stand behind the point: as every date. A decimal of so few
+/// digits is the shortest that means its float, which is what serde_json looks for.
+fn thousandths(value: f64) -> Option<u64> {
+    let scaled = (value * 1000.0).round();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the range, a whole number")]
+    let whole = (1000.0..1e15).contains(&scaled).then_some(scaled as u64);
+    whole.filter(|_| scaled / 1000.0 == value)
+}
+
 /// Values that serde_json writes as fast as can be.
 macro_rules! by_serde_json {
     ($($method:ident($type:ty);)*) => {
@@ -111,7 +123,8 @@ impl<'t> Serializer for Writer<'t> {
         value.serialize(self)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Items<'t>> {
+    fn serialize_seq(self, length: Option<usize>) -> Result<Items<'t>> {
+        self.0.reserve(length.unwrap_or_default().saturating_mul(ITEM));
         Ok(Items::open(self.0, b'[', b']'))
     }
 
@@ -121,6 +134,17 @@ impl<'t> Serializer for Writer<'t> {
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Items<'t>> {
         Ok(Items::open(self.0, b'{', b'}'))
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<()> {
+        let Some(number) = thousandths(value) else { return serde_json::to_writer(self.0, &value) };
+        self.0.extend_from_slice(itoa::Buffer::new().format(number / 1000).as_bytes());
+        // Its first digit keeps the zeros behind the point.
+        let mut digits = itoa::Buffer::new();
+        let fraction = digits.format(1000 + number % 1000).trim_end_matches('0');
+        self.0.push(b'.');
+        self.0.extend_from_slice(fraction.get(1..).filter(|digits| !digits.is_empty()).unwrap_or("0").as_bytes());
+        Ok(())
     }
 
     by_serde_json! {
@@ -134,7 +158,6 @@ impl<'t> Serializer for Writer<'t> {
         serialize_u32(u32);
         serialize_u64(u64);
         serialize_f32(f32);
-        serialize_f64(f64);
         serialize_char(char);
         serialize_bytes(&[u8]);
     }
@@ -230,6 +253,21 @@ mod tests {
             assert_as_serde_json(&value);
         }
     }
+
+    #[test]
+    fn numbers_with_a_fraction_are_written_as_serde_json_writes_them() {
+        for thousandths in (0..3000).chain([999_999, 1_744_229_037_000, 1_744_229_037_010, 999_999_999_999_999]) {
+            for more in [0, 1, 10, 100, 123, 1_000_000_000_000] {
+                let date = Timestamp::from_millis(thousandths + more);
+                assert_as_serde_json(&date);
+                assert_as_serde_json(&Timestamp::from_millis(-date.as_millis()));
+                let value = (thousandths + more) as f64 / 7000.0;
+                assert_as_serde_json(&json!([value, -value, value * 1e12, value / 1e12]));
+            }
+        }
+        assert_as_serde_json(&json!([0.0, -0.0, 0.001, 0.9999, 1.0, 1.0005, f64::MAX, f64::MIN_POSITIVE]));
+    }
+
     #[test]
     fn answers_are_written_as_serde_json_writes_them() {
         let route = RoutingConfigurationOutput { state_machine_version_arn: "arn:1".to_owned(), weight: 100 };

@@ -1,5 +1,6 @@
 //! A file that one process has for itself, and all that is in it in memory as well.
 
+use super::pending::{Pending, existed};
 use super::{Change, Decide, MemoryStore, Session, SqliteStore, Store, View};
 use crate::error::Result;
 use crate::model::{Machine, Timestamp};
@@ -12,7 +13,8 @@ use std::sync::{Mutex, PoisonError};
 /// reads from memory.
 ///
 /// A write is seen once it is on the disk, never before: it is decided and committed in the file, then
-/// applied in memory, then answered.
+/// applied in memory, then answered. What a decision looks at is in memory as well, but for what others of
+/// its batch changed.
 pub struct CachedStore {
     file: SqliteStore,
     memory: MemoryStore,
@@ -63,12 +65,12 @@ impl Session for CachedStore {
 impl Store for CachedStore {
     fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let changes = RefCell::new(Vec::new());
+        let pending = RefCell::default();
         self.file.batch(&mut |session| {
-            changes.borrow_mut().clear();
-            work(&Recording { session, changes: &changes });
+            pending.take();
+            work(&Recording { session, memory: &self.memory, pending: &pending });
         })?;
-        self.apply(changes.into_inner())
+        self.apply(pending.into_inner().into_changes())
     }
 
     fn occasion(&self) -> Result<u64> {
@@ -89,7 +91,24 @@ impl fmt::Debug for CachedStore {
 /// The file's session of a batch, which notes each change that was applied.
 struct Recording<'s> {
     session: &'s dyn Session,
-    changes: &'s RefCell<Vec<(String, Change)>>,
+    memory: &'s MemoryStore,
+    pending: &'s RefCell<Pending>,
+}
+
+impl Recording<'_> {
+    /// Decides on what memory has, where that is what the file has: it is faster. Nobody else writes to either.
+    fn decide(&self, machine: &str, file: &dyn View, decide: Decide<'_>) -> Result<Option<(Change, bool)>> {
+        let mut decided = None;
+        self.memory.read(machine, &mut |memory| {
+            self.pending.borrow().show(machine, memory, file, |view| {
+                let Some(change) = decide(view)? else { return Ok(()) };
+                let existed = existed(view, &change)?;
+                decided = Some((change, existed));
+                Ok(())
+            })
+        })?;
+        Ok(decided)
+    }
 }
 
 impl Session for Recording<'_> {
@@ -99,12 +118,14 @@ impl Session for Recording<'_> {
 
     fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
         let mut applied = None;
-        self.session.update(machine, &mut |view| {
-            let change = decide(view)?;
-            applied.clone_from(&change);
-            Ok(change)
+        self.session.update(machine, &mut |file| {
+            let decided = self.decide(machine, file, decide)?;
+            applied.clone_from(&decided);
+            Ok(decided.map(|(change, _)| change))
         })?;
-        self.changes.borrow_mut().extend(applied.map(|change| (machine.to_owned(), change)));
+        if let Some((change, existed)) = applied {
+            self.pending.borrow_mut().note(machine, change, existed);
+        }
         Ok(())
     }
 

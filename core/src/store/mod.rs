@@ -8,6 +8,8 @@ mod cached;
 mod change;
 mod memory;
 #[cfg(feature = "sqlite")]
+mod pending;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 
 #[cfg(feature = "sqlite")]

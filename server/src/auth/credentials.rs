@@ -39,6 +39,16 @@ pub enum CredentialsError {
         /// What it has to be.
         expected: &'static str,
     },
+    /// Two profiles with one access key: which account is it of?
+    #[error(
+        "the credentials file `{path}`, profile `{profile}`: aws_access_key_id is that of a profile before; give each its own"
+    )]
+    Repeated {
+        /// The path as given.
+        path: String,
+        /// The second profile.
+        profile: String,
+    },
     /// A file without a profile.
     #[error(
         "the credentials file `{path}` has no profile; write `[name]` and below it aws_access_key_id, aws_secret_access_key and aws_account_id"
@@ -79,7 +89,9 @@ impl Credentials {
                 let (setting, expected) = ("aws_account_id", "12 digits, the account it belongs to");
                 return Err(CredentialsError::Setting { path: shown, profile: profile.to_owned(), setting, expected });
             }
-            found.insert(id, Principal { secret_access_key, account });
+            if found.insert(id, Principal { secret_access_key, account }).is_some() {
+                return Err(CredentialsError::Repeated { path: shown, profile: profile.to_owned() });
+            }
         }
         if found.is_empty() { Err(CredentialsError::Empty { path: shown }) } else { Ok(Self(found)) }
     }

@@ -7,4 +7,4 @@ mod signature;
 mod verify;
 
 pub use credentials::{Credentials, CredentialsError};
-pub use verify::verify;
+pub use verify::{Claim, verify};

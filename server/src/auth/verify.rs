@@ -8,6 +8,7 @@ use aws_credential_types::Credentials as Identity;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use http::request::Parts;
+use sfn_alias::Scope;
 use std::time::{Duration, SystemTime};
 use subtle::ConstantTimeEq;
 
@@ -15,43 +16,95 @@ use subtle::ConstantTimeEq;
 const SKEW: Duration = Duration::from_secs(15 * 60);
 /// The service that clients sign for.
 const SERVICE: &str = "states";
+/// What ends a credential.
+const TERMINATOR: &str = "aws4_request";
+/// Without these, a signature could be moved to another endpoint, time or operation.
+const SIGNED: [(&str, &str); 3] =
+    [("host", "'Host' or ':authority'"), ("x-amz-date", "'X-Amz-Date'"), ("x-amz-target", "'X-Amz-Target'")];
 
-/// Checks a request's signature, and answers the account of the one who signed it.
-///
-/// # Errors
-/// AWS's refusals: `MissingAuthenticationTokenException`, `IncompleteSignatureException`,
-/// `UnrecognizedClientException`, `InvalidSignatureException`.
-pub fn verify<'c>(
-    credentials: &'c Credentials,
-    head: &Parts,
-    body: &[u8],
-    now: SystemTime,
-) -> Result<&'c str, Refusal> {
-    let signature = Signature::of(&head.headers)?;
-    scoped(&signature)?;
-    let principal = credentials.get(signature.credential.access_key_id).ok_or_else(unrecognized)?;
-    current(&signature, now)?;
-    signed_enough(&signature)?;
-    let expected = expected(&signature, principal, head, body).ok_or_else(mismatch)?;
-    match bool::from(expected.as_bytes().ct_eq(signature.value.as_bytes())) {
-        true => Ok(&principal.account),
-        false => Err(mismatch()),
-    }
+/// A request that says who sent it, and may have been sent by them: nothing is wrong with its head, and
+/// its body is still to come.
+pub struct Claim<'r> {
+    signature: Signature<'r>,
+    principal: &'r Principal,
+    head: &'r Parts,
+    scope: Scope,
 }
 
-fn scoped(signature: &Signature<'_>) -> Result<(), Refusal> {
-    let credential = &signature.credential;
-    if credential.service != SERVICE {
-        return Err(invalid(format!("Credential should be scoped to correct service: '{SERVICE}'. ")));
+/// Checks a request's signature, and answers the account and region that it is for.
+///
+/// # Errors
+/// As [`Claim::of`] and [`Claim::prove`].
+pub fn verify(credentials: &Credentials, head: &Parts, body: &[u8], now: SystemTime) -> Result<Scope, Refusal> {
+    Claim::of(credentials, head, now)?.prove(body)
+}
+
+impl<'r> Claim<'r> {
+    /// Checks all that can be checked before the body is there.
+    ///
+    /// # Errors
+    /// AWS's refusals: `MissingAuthenticationTokenException`, `IncompleteSignatureException`,
+    /// `UnrecognizedClientException`, `InvalidSignatureException`.
+    pub fn of(credentials: &'r Credentials, head: &'r Parts, now: SystemTime) -> Result<Self, Refusal> {
+        let signature = Signature::of(&head.headers)?;
+        current(&signature, now)?;
+        signed_enough(&signature)?;
+        let principal = credentials.get(signature.credential.access_key_id);
+        let scope = scope(&signature, principal)?;
+        let principal = principal.ok_or_else(unrecognized)?;
+        Ok(Self { signature, principal, head, scope })
     }
-    if !signature.date.starts_with(credential.date) {
-        let day = signature.date.get(..8).unwrap_or_default();
-        return Err(invalid(format!(
-            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{}' != '{day}', from '{}'.",
-            credential.date, signature.date
-        )));
+
+    /// Checks the signature itself.
+    ///
+    /// # Errors
+    /// `InvalidSignatureException` where the secret makes another one, `UnrecognizedClientException` for a
+    /// session's token: the file of credentials knows none.
+    pub fn prove(self, body: &[u8]) -> Result<Scope, Refusal> {
+        let expected = self.expected(body).ok_or_else(mismatch)?;
+        if !bool::from(expected.as_bytes().ct_eq(self.signature.value.as_bytes())) {
+            return Err(mismatch());
+        }
+        match self.head.headers.contains_key("x-amz-security-token") {
+            true => Err(unrecognized()),
+            false => Ok(self.scope),
+        }
     }
-    Ok(())
+
+    /// The signature of what arrived, made with the secret. The body's hash is always that of the body.
+    fn expected(&self, body: &[u8]) -> Option<String> {
+        let Self { signature, principal, head, .. } = self;
+        let id = signature.credential.access_key_id;
+        let identity = Identity::new(id, &*principal.secret_access_key, None, None, "file").into();
+        let mut settings = SigningSettings::default();
+        settings.excluded_headers = None;
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(signature.credential.region)
+            .name(SERVICE)
+            .time(signature.time)
+            .settings(settings)
+            .build()
+            .ok()?
+            .into();
+        let headers = self.signed_headers()?;
+        let uri = format!("http://localhost{}", head.uri.path_and_query()?);
+        let request =
+            SignableRequest::new(head.method.as_str(), uri, headers.into_iter(), SignableBody::Bytes(body)).ok()?;
+        Some(sign(request, &params).ok()?.signature().to_owned())
+    }
+
+    /// Each value of each header that is signed; the date is left to the signer. `None` where one is missing.
+    fn signed_headers(&self) -> Option<Vec<(&str, &str)>> {
+        let mut found = Vec::with_capacity(self.signature.headers.len());
+        for name in self.signature.headers.iter().filter(|name| **name != "x-amz-date") {
+            self.head.headers.get(*name)?;
+            for value in self.head.headers.get_all(*name) {
+                found.push((*name, value.to_str().ok()?));
+            }
+        }
+        Some(found)
+    }
 }
 
 fn current(signature: &Signature<'_>, now: SystemTime) -> Result<(), Refusal> {
@@ -70,40 +123,35 @@ fn current(signature: &Signature<'_>, now: SystemTime) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Without these, a signature could be moved to another request.
 fn signed_enough(signature: &Signature<'_>) -> Result<(), Refusal> {
-    let all = ["host", "x-amz-date", "x-amz-target"].into_iter();
-    let unsigned: Vec<_> = all.filter(|name| !signature.headers.contains(name)).collect();
-    match unsigned.is_empty() {
-        true => Ok(()),
-        false => {
-            Err(invalid(format!("'{}' must be a 'SignedHeader' in the AWS Authorization.", unsigned.join("', '"))))
-        }
+    let unsigned = SIGNED.iter().find(|(name, _)| !signature.headers.contains(name));
+    match unsigned {
+        None => Ok(()),
+        Some((_, shown)) => Err(invalid(format!("{shown} must be a 'SignedHeader' in the AWS Authorization."))),
     }
 }
 
-/// The signature of what arrived, made with the secret. The body's hash is always that of the body.
-fn expected(signature: &Signature<'_>, principal: &Principal, head: &Parts, body: &[u8]) -> Option<String> {
-    let id = signature.credential.access_key_id;
-    let identity = Identity::new(id, &*principal.secret_access_key, None, None, "file").into();
-    let mut settings = SigningSettings::default();
-    settings.excluded_headers = None;
-    let params = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(signature.credential.region)
-        .name(SERVICE)
-        .time(signature.time)
-        .settings(settings)
-        .build()
-        .ok()?
-        .into();
-    // The signer adds the date itself.
-    let signed = signature.headers.iter().copied().filter(|name| *name != "x-amz-date");
-    let headers: Option<Vec<_>> = signed.map(|name| Some((name, head.headers.get(name)?.to_str().ok()?))).collect();
-    let uri = format!("http://localhost{}", head.uri);
-    let request =
-        SignableRequest::new(head.method.as_str(), uri, headers?.into_iter(), SignableBody::Bytes(body)).ok()?;
-    Some(sign(request, &params).ok()?.signature().to_owned())
+/// The principal's account in the region that was signed for; whatever is wrong with that is told at once.
+fn scope(signature: &Signature<'_>, principal: Option<&Principal>) -> Result<Scope, Refusal> {
+    let Signature { credential, terminator, date, .. } = signature;
+    let account = principal.map_or(Scope::default().account(), |principal| &principal.account).to_owned();
+    let scope = credential.scope(&account);
+    let mut faults = String::new();
+    if scope.is_none() {
+        faults += &format!("Credential should be scoped to a valid region, not '{}'. ", credential.region);
+    }
+    if credential.service != SERVICE {
+        faults += &format!("Credential should be scoped to correct service: '{SERVICE}'. ");
+    }
+    if *terminator != TERMINATOR {
+        faults += &format!("Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{terminator}'. ");
+    }
+    let day = date.get(..8).unwrap_or_default();
+    if credential.date != day {
+        let what = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP";
+        faults += &format!("{what}: '{}' != '{day}', from '{date}'.", credential.date);
+    }
+    scope.filter(|_| faults.is_empty()).ok_or_else(|| invalid(faults))
 }
 
 fn unrecognized() -> Refusal {

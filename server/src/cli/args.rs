@@ -1,5 +1,6 @@
 //! What the program takes.
 
+use super::verify::VerifyArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ Examples:
   sfn-alias call CreateStateMachineAlias @alias.json
   sfn-alias check CreateStateMachineAlias @alias.json
   sfn-alias route arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD --count 1000
+  sfn-alias verify --endpoint-url http://127.0.0.1:8083
 
 Exit codes: 0 done, 1 refused or with problems, 2 the command line or its input cannot be used,
 3 a file, an endpoint or the system failed.";
@@ -39,6 +41,8 @@ pub(super) enum Command {
     Arn(ArnArgs),
     /// Show where starts would go
     Route(RouteArgs),
+    /// Run the vectors against an endpoint, and tell what agrees and what differs
+    Verify(VerifyArgs),
     /// Print completions for a shell
     #[command(
         after_help = "Example:\n  sfn-alias completions bash > ~/.local/share/bash-completion/completions/sfn-alias"

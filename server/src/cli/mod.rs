@@ -17,6 +17,7 @@ mod route;
 mod run;
 mod serve;
 mod target;
+mod verify;
 
 pub use args::Program;
 pub use manual::manual;

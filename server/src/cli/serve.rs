@@ -10,7 +10,9 @@ use sfn_alias::{Aliases, Options};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 pub(super) fn run(args: ServeArgs) -> Outcome {
     log(&args)?;
@@ -18,7 +20,7 @@ pub(super) fn run(args: ServeArgs) -> Outcome {
     let address = SocketAddr::new(args.host, args.port);
     Server::check_address(address, &access, args.insecure_allow_anonymous).map_err(usage)?;
     let service = service(&args)?;
-    let limits = Limits { connections: args.max_connections, ..Limits::default() };
+    let limits = Limits { connections: connections(args.max_connections), ..Limits::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async {
         let stop = stop().map_err(failed)?;
@@ -29,6 +31,21 @@ pub(super) fn run(args: ServeArgs) -> Outcome {
             Stopped::CutOff => FAILED,
         })
     })
+}
+
+/// Files that are open beside connections: the store's, the log, the runtime's.
+const OTHER_FILES: u64 = 64;
+
+/// As many connections as asked for, or as there may be open files: those beyond are told so, where they
+/// would wait without an answer if they could not be accepted.
+fn connections(asked: usize) -> usize {
+    // A system that does not tell its limit says so when a connection cannot be accepted.
+    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(u64::MAX);
+    let most = usize::try_from(files.saturating_sub(OTHER_FILES).max(1)).unwrap_or(usize::MAX);
+    if most < asked {
+        tracing::warn!(asked, most, "fewer connections at once than asked for; raise the limit of open files");
+    }
+    asked.min(most)
 }
 
 /// Prints the line to paste, once clients can connect.
@@ -83,15 +100,13 @@ fn stop() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 fn log(args: &ServeArgs) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&args.log).map_err(|error| Failure::Usage(format!("--log: {error}")))?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+    let filter: Targets = args.log.parse().map_err(|error| Failure::Usage(format!("--log: {error}")))?;
+    let log = tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    let filtered = tracing_subscriber::registry().with(filter);
     // Of two in one process the first one's log holds.
     match args.log_format {
-        LogFormat::Text => log.compact().with_target(false).try_init().ok(),
-        LogFormat::Json => log.json().flatten_event(true).try_init().ok(),
+        LogFormat::Text => filtered.with(log.compact().with_target(false)).try_init().ok(),
+        LogFormat::Json => filtered.with(log.json().flatten_event(true)).try_init().ok(),
     };
     Ok(())
 }

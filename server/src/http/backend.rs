@@ -2,28 +2,51 @@
 
 use super::writer::Writer;
 use crate::protocol::{Call, Refusal};
+use sfn_alias::Aliases;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+/// A lock that is held for reading by whatever works on the store: who holds it for writing knows that
+/// nobody does, for example while the process forks.
+pub type Gate = &'static RwLock<()>;
 
 /// How calls reach the core.
 #[derive(Debug)]
-pub(super) enum Backend {
-    /// In memory everything takes microseconds, and is done where it arrives.
-    Memory,
-    /// Reads as above; writes wait for the disk in a thread of their own.
-    Durable(Writer),
+pub(super) struct Backend {
+    gate: Option<Gate>,
+    /// Of a durable service, where writes wait for the disk in a thread of their own. All else takes
+    /// microseconds, and is done where it arrives.
+    writer: Option<Writer>,
 }
 
 impl Backend {
+    /// Starts the writer of a durable service.
+    pub fn new(aliases: &Aliases, durable: bool, gate: Option<Gate>) -> std::io::Result<Self> {
+        let writer = durable.then(|| Writer::start(aliases.clone(), gate)).transpose()?;
+        Ok(Self { gate, writer })
+    }
+
     pub async fn run(&self, call: Call) -> Result<Vec<u8>, Refusal> {
-        match self {
-            Self::Durable(writer) if call.operation.writes() => writer.run(call).await,
-            _ => call.run(),
+        match &self.writer {
+            Some(writer) if call.operation.writes() => writer.run(call).await,
+            _ => self.apart(|| call.run()),
         }
+    }
+
+    /// Does work on the store.
+    pub fn apart<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _open = enter(self.gate);
+        work()
     }
 
     /// Finishes what was accepted.
     pub fn stop(self) {
-        if let Self::Durable(writer) = self {
+        if let Some(writer) = self.writer {
             writer.stop();
         }
     }
+}
+
+/// Waits until the gate is open, and holds it open.
+pub(super) fn enter(gate: Option<Gate>) -> Option<RwLockReadGuard<'static, ()>> {
+    gate.map(|gate| gate.read().unwrap_or_else(PoisonError::into_inner))
 }

@@ -35,7 +35,7 @@ pub(super) fn protocol(limits: &Limits) -> http1::Builder {
     http.timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)
         .max_buf_size(limits.head_bytes)
-        .max_headers(limits.headers)
-        .pipeline_flush(true);
+        // Not pipeline_flush: with it hyper closes on a damaged head without having sent its 400.
+        .max_headers(limits.headers);
     http
 }

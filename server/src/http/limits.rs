@@ -7,9 +7,13 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at once (16,384); further ones are answered 503 and closed.
     pub connections: usize,
-    /// Bytes of bodies that are being received, at once (256 MiB); further requests wait.
+    /// Bytes of bodies that are being received or worked on, at once (256 MiB); requests beyond are
+    /// answered 503.
     pub body_bytes: usize,
-    /// Bytes of a request's head (64 KiB); larger ones are answered 431.
+    /// Bytes of large answers that clients have not taken yet, at once (256 MiB); requests beyond are
+    /// answered 503.
+    pub answer_bytes: usize,
+    /// Bytes of a request's head (64 KiB); larger ones, as far as they are in memory at once, are answered 431.
     pub head_bytes: usize,
     /// Headers of a request (100); more are answered 431.
     pub headers: usize,
@@ -28,6 +32,7 @@ impl Default for Limits {
         Self {
             connections: 16_384,
             body_bytes: 256 * 1024 * 1024,
+            answer_bytes: 256 * 1024 * 1024,
             head_bytes: 64 * 1024,
             headers: 100,
             head_timeout: Duration::from_secs(60),

@@ -1,16 +1,22 @@
 //! The endpoint on a socket.
 //!
 //! `server` binds and accepts, `connection` serves one connection, `requests` one request, `backend` runs
-//! it: reads at once, writes of a durable service through `writer`, which shares commits. `limits` bounds
-//! all of it, `metrics` counts.
+//! it: reads at once, writes of a durable service through `writer`, which shares commits. `body` receives,
+//! within the `room` there is for what is worked on. `limits` bounds all of it, `metrics` counts; `background`
+//! runs it beside a program.
 
 mod backend;
+mod background;
+mod body;
 mod connection;
 mod limits;
 mod metrics;
 mod requests;
+mod room;
 mod server;
 mod writer;
 
+pub use backend::Gate;
+pub use background::Background;
 pub use limits::Limits;
 pub use server::{Access, BindError, Server, Stopped};

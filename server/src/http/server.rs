@@ -1,10 +1,9 @@
 //! Binds, accepts, stops.
 
-use super::backend::Backend;
+use super::backend::{Backend, Gate};
 use super::connection::{protocol, serve};
 use super::limits::Limits;
 use super::requests::State;
-use super::writer::Writer;
 use crate::auth::Credentials;
 use crate::protocol::{App, Refusal};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -77,15 +76,25 @@ impl Server {
         access: Access,
         limits: Limits,
     ) -> Result<Self, BindError> {
+        Self::bind_behind(None, address, aliases, durable, access, limits).await
+    }
+
+    /// As [`Server::bind`], for a program that wants to know when nobody works on the store.
+    ///
+    /// # Errors
+    /// [`BindError`].
+    pub async fn bind_behind(
+        gate: Option<Gate>,
+        address: SocketAddr,
+        aliases: Aliases,
+        durable: bool,
+        access: Access,
+        limits: Limits,
+    ) -> Result<Self, BindError> {
         let refused = |error| BindError::Refused { address, error };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        let backend = match durable {
-            true => {
-                Backend::Durable(Writer::start(aliases.clone()).map_err(|error| BindError::System(error.to_string()))?)
-            }
-            false => Backend::Memory,
-        };
+        let backend = Backend::new(&aliases, durable, gate).map_err(|error| BindError::System(error.to_string()))?;
         let app = App::new(aliases).map_err(|error| BindError::System(error.to_string()))?;
         Ok(Self { listener, address, state: State::new(app, access, backend, limits) })
     }

@@ -1,5 +1,6 @@
 //! The one writer of a durable service: requests that come while it commits share the next commit.
 
+use super::backend::{Gate, enter};
 use crate::protocol::{Call, Refusal};
 use sfn_alias::Aliases;
 use std::thread::JoinHandle;
@@ -26,9 +27,9 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub fn start(aliases: Aliases) -> std::io::Result<Self> {
+    pub fn start(aliases: Aliases, gate: Option<Gate>) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let write = move || write(&aliases, jobs);
+        let write = move || write(&aliases, jobs, gate);
         Ok(Self { queue, thread: std::thread::Builder::new().name("writer".to_owned()).spawn(write)? })
     }
 
@@ -48,14 +49,16 @@ impl Writer {
     }
 }
 
-fn write(aliases: &Aliases, mut jobs: mpsc::Receiver<Job>) {
+fn write(aliases: &Aliases, mut jobs: mpsc::Receiver<Job>, gate: Option<Gate>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.blocking_recv_many(&mut batch, BATCH) > 0 {
         let requests: Vec<_> = batch
             .iter()
             .map(|Job { call, .. }| (call.aliases.scope(), call.operation.as_str(), &call.body[..]))
             .collect();
+        let open = enter(gate);
         let answers = aliases.invoke_many(&requests);
+        drop(open);
         for (job, answer) in batch.drain(..).zip(answers) {
             // Who went away does not want the answer; the write stands.
             job.answer.send(answer.map_err(Refusal::from)).ok();

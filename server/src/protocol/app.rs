@@ -86,8 +86,8 @@ impl App {
         }
     }
 
-    /// Reads a request: whose it is, and its JSON. `account` is the one that its signature proves, where
-    /// signatures are checked.
+    /// Reads a request: whose it is, and its JSON. `proven` is the account and region that its signature
+    /// proves, where signatures are checked: then nothing else in the request tells them.
     ///
     /// # Errors
     /// As [`decoded`].
@@ -96,10 +96,14 @@ impl App {
         head: &Parts,
         operation: Operation,
         body: Bytes,
-        account: Option<&str>,
+        proven: Option<Scope>,
     ) -> Result<Call, Refusal> {
         let body = decoded(&head.headers, body, self.aliases.options().limits.request_bytes)?;
-        Ok(Call { aliases: self.seen_by(&head.headers, account), operation, body })
+        let aliases = match proven {
+            Some(scope) => self.aliases.in_scope(scope),
+            None => self.claimed(&head.headers),
+        };
+        Ok(Call { aliases, operation, body })
     }
 
     /// The reply to an operation.
@@ -121,11 +125,11 @@ impl App {
         Reply { body: body.into(), content_type: "application/json" }
     }
 
-    /// The service in the caller's account and region, as far as the request tells them.
-    fn seen_by(&self, headers: &HeaderMap, account: Option<&str>) -> Aliases {
+    /// The service in the account and region that the request claims, as far as it does, without proof.
+    fn claimed(&self, headers: &HeaderMap) -> Aliases {
         let own = self.aliases.scope();
         let Some(credential) = Credential::of(headers) else { return self.aliases.clone() };
-        let account = account.or_else(|| credential.account()).unwrap_or(own.account());
+        let account = credential.account().unwrap_or(own.account());
         if account == own.account() && credential.region == own.region() {
             return self.aliases.clone();
         }

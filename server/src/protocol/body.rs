@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use bytes::Bytes;
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 use sfn_alias::Error;
@@ -11,13 +11,19 @@ use std::io::Read;
 /// Undoes `Content-Encoding`: `gzip` or none.
 ///
 /// # Errors
-/// A `SerializationException` for another encoding or damaged data, and a
-/// `RequestEntityTooLargeException` for data that unpacks to more than `limit` bytes.
+/// A `SerializationException` for another encoding or damaged data, which it names, and a
+/// `RequestEntityTooLargeException` for data that is, or unpacks to, more than `limit` bytes.
 pub fn decoded(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Bytes, Refusal> {
+    if body.len() > limit {
+        return Err(Error::TooLarge { size: body.len(), limit }.into());
+    }
     match headers.get(CONTENT_ENCODING).map(|encoding| encoding.as_bytes()) {
         None | Some(b"" | b"identity") => Ok(body),
-        Some(b"gzip") => unpack(&body, limit),
-        Some(other) => Err(malformed(format!("an unknown content encoding: {}", other.escape_ascii()))),
+        Some(gzip) if gzip.eq_ignore_ascii_case(b"gzip") => unpack(&body, limit),
+        Some(other) => Err(Refusal::Encoding(format!(
+            "the content encoding `{}` is not known: send gzip or none",
+            other.escape_ascii()
+        ))),
     }
 }
 
@@ -25,14 +31,12 @@ fn unpack(packed: &[u8], limit: usize) -> Result<Bytes, Refusal> {
     let mut unpacked = Vec::new();
     // One byte more than allowed tells that it is too long, whatever it would have become.
     let readable = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    let mut decoder = GzDecoder::new(packed).take(readable);
-    decoder.read_to_end(&mut unpacked).map_err(|error| malformed(format!("no gzip data: {error}")))?;
+    let mut decoder = MultiGzDecoder::new(packed).take(readable);
+    decoder.read_to_end(&mut unpacked).map_err(|error| {
+        Refusal::Encoding(format!("the body is no gzip data, as the header Content-Encoding says: {error}"))
+    })?;
     if unpacked.len() > limit {
         return Err(Error::TooLarge { size: unpacked.len(), limit }.into());
     }
     Ok(unpacked.into())
-}
-
-fn malformed(fault: String) -> Refusal {
-    Error::Malformed { fault }.into()
 }

@@ -14,6 +14,9 @@ pub enum Refusal {
         "{0} is an operation of AWS Step Functions that is not part of sfn-alias, which answers those on state machines, versions, aliases, executions and tags"
     )]
     Unsupported(&'static str),
+    /// A body that cannot be unpacked. That it is said is our own: AWS says nothing of a body it cannot read.
+    #[error("{0}")]
+    Encoding(String),
     /// What the core refuses.
     #[error("{0}")]
     Core(#[from] Error),
@@ -40,6 +43,7 @@ impl Refusal {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unknown | Self::Unsupported(_) => "UnknownOperationException",
+            Self::Encoding(_) => "SerializationException",
             Self::Core(error) => error.code(),
             Self::Signature { code, .. } => code,
             Self::Busy(_) => "ServiceUnavailable",
@@ -50,7 +54,7 @@ impl Refusal {
     /// The HTTP status.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::Unknown | Self::Unsupported(_) | Self::Signature { .. } => 400,
+            Self::Unknown | Self::Unsupported(_) | Self::Encoding(_) | Self::Signature { .. } => 400,
             Self::Core(error) => error.kind().status(),
             Self::Busy(_) => 503,
             Self::Incomplete(_) => 408,

@@ -11,10 +11,12 @@ struct Vector {
     name: String,
     behaviour: String,
     source: Source,
+    /// Requests as they are on the wire have none.
+    #[serde(default)]
     call: Call,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Call {
     function: Option<String>,
 }
@@ -38,6 +40,20 @@ const KINDS: [(&str, &str); 6] = [
     (OWN, "functions of this library that AWS does not have, such as `check` and `fingerprint`"),
 ];
 
+/// The vectors of `protocol/`.
+const HTTP: &str = "over HTTP";
+const HTTP_MEANING: &str = "requests and replies of the endpoint as they are on the wire, each with its source";
+
+/// The vectors of `auth/`.
+const SIGNATURES: &str = "signatures";
+const SIGNATURES_MEANING: &str = "requests that are signed, well or badly, and what the endpoint says of them";
+
+/// A file of `auth/`.
+#[derive(Deserialize)]
+struct Signed {
+    vectors: Vec<Vector>,
+}
+
 impl Vector {
     fn kind(&self) -> &str {
         if self.call.function.is_some() { OWN } else { &self.source.kind }
@@ -58,16 +74,24 @@ and texts, and in part statuses.
 pub(crate) fn page(folder: &Path) -> Result<String, Box<dyn Error>> {
     let mut vectors = read(folder)?;
     vectors.extend(read(&folder.join("deployment"))?);
+    let protocol = read(&folder.join("protocol"))?;
+    let signed: Signed = serde_json::from_str(&std::fs::read_to_string(folder.join("auth/signatures.json"))?)?;
     let mut page = String::from(HEAD);
     page.push_str("| source | behaviours | meaning |\n| --- | ---: | --- |\n");
     for (kind, meaning) in KINDS {
         let count = vectors.iter().filter(|vector| vector.kind() == kind).count();
         writeln!(page, "| {kind} | {count} | {meaning} |")?;
     }
+    writeln!(page, "| {HTTP} | {} | {HTTP_MEANING} |", protocol.len())?;
+    writeln!(page, "| {SIGNATURES} | {} | {SIGNATURES_MEANING} |", signed.vectors.len())?;
     for (kind, meaning) in KINDS {
         writeln!(page, "\n## {}\n\n{}.", title(kind), title(meaning))?;
-        section(&mut page, vectors.iter().filter(|vector| vector.kind() == kind))?;
+        section(&mut page, vectors.iter().filter(|vector| vector.kind() == kind), |_| String::new())?;
     }
+    writeln!(page, "\n## {}\n\n{}.", title(HTTP), title(HTTP_MEANING))?;
+    section(&mut page, protocol.iter(), |vector| format!("{}: ", title(vector.kind())))?;
+    writeln!(page, "\n## {}\n\n{}.", title(SIGNATURES), title(SIGNATURES_MEANING))?;
+    section(&mut page, signed.vectors.iter(), |vector| format!("{}: ", title(vector.kind())))?;
     Ok(page)
 }
 
@@ -85,8 +109,13 @@ fn read(folder: &Path) -> Result<Vec<Vector>, Box<dyn Error>> {
     Ok(vectors)
 }
 
-/// The behaviours by area, which is what stands before the slash of a vector's name.
-fn section<'v>(page: &mut String, vectors: impl Iterator<Item = &'v Vector>) -> std::fmt::Result {
+/// The behaviours by area, which is what stands before the slash of a vector's name. `before` stands before
+/// a behaviour's basis.
+fn section<'v>(
+    page: &mut String,
+    vectors: impl Iterator<Item = &'v Vector>,
+    before: fn(&Vector) -> String,
+) -> std::fmt::Result {
     let mut areas: BTreeMap<&str, Vec<&Vector>> = BTreeMap::new();
     for vector in vectors {
         let area = vector.name.split('/').next().unwrap_or_default();
@@ -95,7 +124,8 @@ fn section<'v>(page: &mut String, vectors: impl Iterator<Item = &'v Vector>) -> 
     for (area, vectors) in areas {
         writeln!(page, "\n### {area}\n")?;
         for vector in vectors {
-            writeln!(page, "- {} *{}* (`{}`)", vector.behaviour, one_line(&vector.source.basis), vector.name)?;
+            let basis = one_line(&vector.source.basis);
+            writeln!(page, "- {} *{}{basis}* (`{}`)", vector.behaviour, before(vector), vector.name)?;
         }
     }
     Ok(())

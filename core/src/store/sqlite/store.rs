@@ -46,7 +46,7 @@ impl SqliteStore {
 
     /// Everything there is, for a store in memory.
     pub(in crate::store) fn load(&self) -> Result<Vec<(Arc<str>, Entry)>> {
-        load::entries(&self.writer())
+        load::entries(&self.writer()).map_err(fault::located(&self.path))
     }
 
     fn open_as(path: &Path, sharing: Sharing) -> Result<Self> {

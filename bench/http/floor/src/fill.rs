@@ -1,0 +1,42 @@
+//! A large file, made by the core itself: state machines `bench-0000` on, each with aliases `a00` on.
+
+use crate::Outcome;
+use serde_json::json;
+use sfn_alias::{Aliases, Options, Reply};
+use std::path::Path;
+
+const ARN: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:bench";
+
+/// Each state machine and its aliases share a commit with the next ones, some thousand requests at once.
+pub fn fill(path: &Path, machines: usize, aliases: usize) -> Outcome {
+    let service = Aliases::open_exclusive(path, Options::default())?;
+    let numbers: Vec<_> = (0..machines).collect();
+    for some in numbers.chunks(64) {
+        let requests: Vec<_> = some.iter().flat_map(|number| requests(*number, aliases)).collect();
+        let requests: Vec<_> = requests.iter().map(|(operation, body)| (*operation, body.as_bytes())).collect();
+        let replies = service.call_many(&requests);
+        if let Some(Reply { body, .. }) = replies.iter().find(|reply| reply.status != 200) {
+            return Err(String::from_utf8_lossy(body).into());
+        }
+    }
+    Ok(())
+}
+
+fn requests(number: usize, aliases: usize) -> Vec<(&'static str, String)> {
+    let machine = json!({
+        "name": format!("bench-{number:04}"),
+        "definition": r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#,
+        "roleArn": "arn:aws:iam::000000000000:role/bench",
+        "publish": true,
+    });
+    let alias = |alias| {
+        let version = format!("{ARN}-{number:04}:1");
+        let body = json!({
+            "name": format!("a{alias:02}"),
+            "description": "who is served how, and since when",
+            "routingConfiguration": [{"stateMachineVersionArn": version, "weight": 100}],
+        });
+        ("CreateStateMachineAlias", body.to_string())
+    };
+    std::iter::once(("CreateStateMachine", machine.to_string())).chain((0..aliases).map(alias)).collect()
+}

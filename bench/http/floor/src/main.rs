@@ -1,0 +1,38 @@
+//! `http-floor hyper PORT BYTES`, `http-floor axum PORT BYTES`: read the body, answer so many bytes.
+//!
+//! `http-floor log PORT BYTES FILE`: as `hyper`, and answers once the body is in the file and synced.
+//!
+//! `http-floor fill FILE MACHINES ALIASES`: makes a file with so many state machines of so many aliases.
+
+mod bare;
+mod fill;
+mod log;
+
+use bytes::Bytes;
+use std::error::Error;
+use std::path::Path;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+const USAGE: &str = "usage: http-floor (hyper | axum) PORT BYTES | log PORT BYTES FILE | fill FILE MACHINES ALIASES";
+
+fn main() -> Outcome {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    if let ["fill", file, machines, aliases] = *arguments {
+        return fill::fill(Path::new(file), machines.parse()?, aliases.parse()?);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match *arguments {
+            ["hyper", port, size] => bare::hyper(port.parse()?, answer(size)?).await,
+            ["axum", port, size] => bare::axum(port.parse()?, answer(size)?).await,
+            ["log", port, size, file] => log::serve(port.parse()?, answer(size)?, Path::new(file)).await,
+            _ => Err(USAGE.into()),
+        }
+    })
+}
+
+fn answer(size: &str) -> Result<Bytes, std::num::ParseIntError> {
+    Ok(vec![b'x'; size.parse()?].into())
+}

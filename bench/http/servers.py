@@ -1,0 +1,108 @@
+"""Starts servers, asks them, and reads what they use."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+TICKS = os.sysconf("SC_CLK_TCK")
+HEADERS = {
+    "Content-Type": "application/x-amz-json-1.0",
+    "Authorization": "AWS4-HMAC-SHA256 Credential=bench/20261122/us-east-1/states/aws4_request, "
+    "SignedHeaders=host, Signature=0",
+}
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:bench-0000"
+DEFINITION = '{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}'
+ROLE = "arn:aws:iam::000000000000:role/bench"
+DESCRIPTION = "who is served how, and since when"
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@dataclass
+class Server:
+    """A running server; `command` has `PORT` where the port goes."""
+
+    name: str
+    command: list
+    environment: dict = field(default_factory=dict)
+    patience: float = 60
+
+    def __enter__(self):
+        self.port = free_port()
+        command = [part.replace("PORT", str(self.port)) for part in self.command]
+        environment = {name: value.replace("PORT", str(self.port)) for name, value in self.environment.items()}
+        quiet = subprocess.DEVNULL
+        began = time.perf_counter()
+        self.process = subprocess.Popen(command, stdout=quiet, stderr=quiet, env={**os.environ, **environment})
+        self._wait(began)
+        self.ready_ms = (time.perf_counter() - began) * 1e3
+        self.ready_cpu_ms = self.cpu_seconds() * 1e3
+        self.rss_mib = {}
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _wait(self, began):
+        """Until it answers a request, whatever the answer is."""
+        while time.perf_counter() - began < self.patience:
+            if self.process.poll() is not None:
+                raise SystemExit(f"{self.name} ended at once: {' '.join(self.command)}")
+            try:
+                return self.ask("ListStateMachines", {})
+            except OSError:
+                time.sleep(0.0005)
+        raise SystemExit(f"{self.name} did not answer within {self.patience} s")
+
+    def ask(self, operation, body):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
+        target = {"X-Amz-Target": f"AWSStepFunctions.{operation}"}
+        content = json.dumps(body).replace("#" * 8, "0" * 8)
+        connection.request("POST", "/", content, {**HEADERS, **target})
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        return answer.status, content
+
+    def must(self, operation, body):
+        status, content = self.ask(operation, body)
+        if status != 200:
+            raise SystemExit(f"{self.name} answered {operation} with {status}: {content[:300]!r}")
+        return content
+
+    def seed(self):
+        """One state machine, its version 1, and 100 aliases on it."""
+        machine = {"name": "bench-0000", "definition": DEFINITION, "roleArn": ROLE, "publish": True}
+        self.must("CreateStateMachine", machine)
+        for number in range(100):
+            self.must("CreateStateMachineAlias", alias(f"a{number:02}"))
+        self.note("seeded")
+        return self
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def note(self, when):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            kib = next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+        self.rss_mib[when] = kib / 1024
+
+
+def alias(name):
+    routing = [{"stateMachineVersionArn": f"{MACHINE}:1", "weight": 100}]
+    return {"name": name, "description": DESCRIPTION, "routingConfiguration": routing}

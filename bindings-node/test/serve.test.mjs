@@ -1,0 +1,146 @@
+// The endpoint in this process, and the program, both with an unmodified SFNClient.
+import assert from 'node:assert/strict'
+import http from 'node:http'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import {
+  ConflictException, CreateStateMachineAliasCommand, CreateStateMachineCommand, DescribeStateMachineAliasCommand,
+  ListStateMachinesCommand, SFNClient, StartExecutionCommand
+} from '@aws-sdk/client-sfn'
+import { Aliases, serve } from 'sfn-alias'
+
+const folder = mkdtempSync(join(tmpdir(), 'sfn-alias-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+const machine = { name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true }
+const clientOf = (endpoint, accessKeyId = 'none') =>
+  new SFNClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId, secretAccessKey: 'none' } })
+const target = operation => ({ 'X-Amz-Target': `AWSStepFunctions.${operation}` })
+
+/** A whole answer, and whether its connection goes on. */
+async function post (url, headers, ...chunks) {
+  const request = http.request(url, { method: 'POST', headers })
+  for (const chunk of chunks) request.write(chunk)
+  request.end()
+  const [response] = await once(request, 'response')
+  const body = (await response.toArray()).join('')
+  return { status: response.statusCode, type: response.headers['content-type'], connection: response.headers.connection, body }
+}
+
+async function life (client) {
+  const { stateMachineVersionArn } = await client.send(new CreateStateMachineCommand(machine))
+  const input = { name: 'PROD', routingConfiguration: [{ stateMachineVersionArn, weight: 100 }] }
+  const { stateMachineAliasArn, $metadata } = await client.send(new CreateStateMachineAliasCommand(input))
+  assert.match($metadata.requestId, /^[0-9a-f-]{36}$/)
+  const described = await client.send(new DescribeStateMachineAliasCommand({ stateMachineAliasArn }))
+  assert.deepEqual(described.routingConfiguration, input.routingConfiguration)
+  await client.send(new StartExecutionCommand({ stateMachineArn: stateMachineAliasArn }))
+  const conflict = await client.send(new CreateStateMachineAliasCommand({ ...input, description: 'other' })).catch(error => error)
+  assert.ok(conflict instanceof ConflictException)
+  assert.equal(conflict.message, 'Failed to create alias because an alias with the same name and a different routing configuration already exists.')
+  client.destroy()
+  return stateMachineAliasArn
+}
+
+test('a whole life through the SDK, in memory', async () => {
+  const { url, aliases, close } = await serve()
+  const arn = await life(clientOf(url, '123456789012'))
+  assert.equal(arn, 'arn:aws:states:us-east-1:123456789012:stateMachine:orders:PROD')
+  const { name } = await aliases.inScope({ account: '123456789012' }).describeStateMachineAlias({ stateMachineAliasArn: arn })
+  assert.equal(name, 'PROD')
+  await close()
+  await close()
+  await assert.rejects(aliases.listStateMachines(), { message: 'the store failed: it was closed' })
+  await assert.rejects(post(url, {}), { code: 'ECONNREFUSED' })
+})
+
+test('a whole life through the SDK, in a file', async () => {
+  const data = join(folder, 'life.db')
+  const server = await serve({ data })
+  const stateMachineAliasArn = await life(clientOf(server.url))
+  await server[Symbol.asyncDispose]()
+  const aliases = await Aliases.open(data)
+  assert.equal((await aliases.describeStateMachineAlias({ stateMachineAliasArn })).name, 'PROD')
+  aliases.close()
+})
+
+test('aliases that are served stay open', async () => {
+  const aliases = new Aliases({ clock: () => 1744230237250, scope: { region: 'eu-central-1' } })
+  const server = await serve({ aliases })
+  assert.equal(server.aliases, aliases)
+  const { status, body } = await post(server.url, target('CreateStateMachine'), JSON.stringify(machine))
+  assert.equal(status, 200)
+  assert.equal(JSON.parse(body).creationDate, 1744230237.25)
+  await server.close()
+  assert.equal((await aliases.listStateMachines()).stateMachines[0].stateMachineArn, 'arn:aws:states:eu-central-1:000000000000:stateMachine:orders')
+})
+
+test('what arrives is answered by the protocol', async () => {
+  const { url, close } = await serve({ limits: { requestBytes: 100 } })
+  const type = 'application/x-amz-json-1.0'
+  const list = { status: 200, type, connection: 'keep-alive', body: '{"stateMachines":[]}' }
+  const unknown = { status: 400, type, connection: 'keep-alive', body: '{"__type":"com.amazon.coral.service#UnknownOperationException"}' }
+  assert.deepEqual(await post(url, target('ListStateMachines'), '{}'), list)
+  assert.deepEqual(await post(url, target('ListStateMachines'), '{', '}'), list)
+  assert.deepEqual(await post(url, { ...target('ListStateMachines'), 'Content-Encoding': 'gzip' }, gzipSync('{}')), list)
+  assert.deepEqual(await post(url, {}, '{}'), unknown)
+  assert.deepEqual(await post(url, { ...target('ListStateMachines'), Authorization: 'caf\u00e9' }, '{}'), list)
+  const long = await post(url, target('ListStateMachines'), 'x'.repeat(101))
+  assert.equal(long.status, 413)
+  assert.equal(long.connection, 'close')
+  assert.match(JSON.parse(long.body).__type, /RequestEntityTooLargeException$/)
+  const bomb = await post(url, { ...target('ListStateMachines'), 'Content-Encoding': 'gzip' }, gzipSync('x'.repeat(10_000)))
+  assert.equal(bomb.status, 413)
+  const health = await (await fetch(`${url}/health`)).json()
+  assert.equal(health.status, 'ok')
+  await close()
+})
+
+test('what is in progress is finished', async () => {
+  const { url, close } = await serve({ data: join(folder, 'finish.db') })
+  const request = http.request(url, { method: 'POST', headers: target('CreateStateMachine'), agent: new http.Agent({ keepAlive: true }) })
+  request.write(JSON.stringify(machine).slice(0, 10))
+  while (!(request.socket?.bytesWritten > 0)) await new Promise(resolve => setImmediate(resolve))
+  await post(url, target('ListStateMachines'), '{}')
+  const closing = close()
+  request.end(JSON.stringify(machine).slice(10))
+  const [response] = await once(request, 'response')
+  assert.equal(response.statusCode, 200)
+  response.resume()
+  await closing
+})
+
+test('what cannot be served is refused', async () => {
+  const { url, close } = await serve()
+  const port = Number(new URL(url).port)
+  await assert.rejects(serve({ port }), { code: 'EADDRINUSE' })
+  await close()
+  await assert.rejects(serve({ prot: 1 }), { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' })
+  await assert.rejects(serve({ aliases: new Aliases(), seed: 7 }), {
+    name: 'TypeError', message: 'options: `aliases` has its options already: give it alone, or with `port`'
+  })
+})
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  test(`npx sfn-alias serve, until ${signal}`, async () => {
+    const program = spawn('node_modules/.bin/sfn-alias', ['serve', '--port', '0', '--log', 'off'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const [line] = await once(program.stdout, 'data')
+    const [, url] = /^export AWS_ENDPOINT_URL_SFN=(.*)\n$/.exec(line)
+    await clientOf(url).send(new ListStateMachinesCommand({}))
+    const ended = once(program, 'exit')
+    program.kill(signal)
+    assert.deepEqual(await ended, [0, null])
+  })
+}
+
+test('npx sfn-alias says what it is and how it ended', () => {
+  const npx = spawnSync('npx', ['sfn-alias', '--version'], { encoding: 'utf8' })
+  assert.equal(npx.stdout, 'sfn-alias 0.1.0\n')
+  const run = (...args) => spawnSync('node_modules/.bin/sfn-alias', args, { encoding: 'utf8' })
+  const statuses = [['--version'], ['check', 'CreateStateMachineAlias', '{}'], ['no-such-command']].map(args => run(...args).status)
+  assert.deepEqual(statuses, [0, 1, 2])
+})

@@ -1,0 +1,96 @@
+"""An unmodified boto3 client against the endpoint: a whole alias life, then errors by their classes."""
+
+import boto3
+from botocore.exceptions import ClientError
+
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:orders"
+ALIAS = f"{MACHINE}:PROD"
+ROLE = "arn:aws:iam::000000000000:role/orders"
+DEFINITION = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
+
+# The environment says where the endpoint is: AWS_ENDPOINT_URL_SFN.
+sfn = boto3.client("stepfunctions")
+
+
+def route(version, weight):
+    return {"stateMachineVersionArn": f"{MACHINE}:{version}", "weight": weight}
+
+
+def refused(error_class, call, **request):
+    """The code and the message of an error, which must be of this very class."""
+    try:
+        call(**request)
+    except ClientError as error:
+        assert type(error) is error_class, type(error)
+        assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+        reason = f" ({error.response['reason']})" if "reason" in error.response else ""
+        return f"{error.response['Error']['Code']}{reason}: {error.response['Error']['Message']}"
+    raise AssertionError(f"{request} was accepted")
+
+
+def two_versions():
+    sfn.create_state_machine(name="orders", definition=DEFINITION, roleArn=ROLE, publish=True)
+    definition = '{"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": true}}}'
+    second = sfn.update_state_machine(stateMachineArn=MACHINE, definition=definition, publish=True)
+    print(f"published {second['stateMachineVersionArn']}")
+
+
+def create():
+    request = {"name": "PROD", "routingConfiguration": [route(1, 90), route(2, 10)]}
+    created = sfn.create_state_machine_alias(**request)
+    print(f"created {created['stateMachineAliasArn']}")
+    again = sfn.create_state_machine_alias(**request)
+    same = again["creationDate"] == created["creationDate"]
+    print(f"the same request again: {'the same answer' if same else 'another answer'}")
+    error = refused(sfn.exceptions.ConflictException, sfn.create_state_machine_alias, **request, description="live")
+    print(f"another description: {error}")
+
+
+def start():
+    for _ in range(1000):
+        sfn.start_execution(stateMachineArn=ALIAS)
+    pages = sfn.get_paginator("list_executions")
+    for version in (1, 2):
+        count = sum(len(page["executions"]) for page in pages.paginate(stateMachineArn=f"{MACHINE}:{version}"))
+        print(f"version {version}: {count} of 1000 starts")
+
+
+def shift():
+    sfn.update_state_machine_alias(stateMachineAliasArn=ALIAS, routingConfiguration=[route(2, 100)])
+    for shifted in sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["routingConfiguration"]:
+        print(f"shifted {shifted['weight']}% to {shifted['stateMachineVersionArn']}")
+
+
+def delete():
+    version = f"{MACHINE}:2"
+    conflict = sfn.exceptions.ConflictException
+    error = refused(conflict, sfn.delete_state_machine_version, stateMachineVersionArn=version)
+    print(f"delete version 2: {error}")
+    sfn.delete_state_machine_alias(stateMachineAliasArn=ALIAS)
+    sfn.delete_state_machine_version(stateMachineVersionArn=version)
+    print("deleted the alias, then version 2")
+
+
+def errors():
+    known = sfn.exceptions
+    create = sfn.create_state_machine_alias
+    gone = MACHINE.replace("orders", "gone")
+    other = DEFINITION.replace("Done", "End")
+    history = f"{MACHINE.replace('stateMachine', 'execution')}:one"
+    print(refused(known.ResourceNotFound, sfn.describe_state_machine_alias, stateMachineAliasArn=ALIAS))
+    print(refused(known.ValidationException, create, name="PROD", routingConfiguration=[route(1, 70)]))
+    print(refused(known.ValidationException, create, name="123", routingConfiguration=[route(1, 100)]))
+    print(refused(known.StateMachineDoesNotExist, sfn.describe_state_machine, stateMachineArn=gone))
+    exists = known.StateMachineAlreadyExists
+    print(refused(exists, sfn.create_state_machine, name="orders", definition=other, roleArn=ROLE))
+    print(refused(known.InvalidToken, sfn.list_state_machines, nextToken="x"))
+    print(refused(known.InvalidArn, sfn.start_execution, stateMachineArn="orders"))
+    print(refused(ClientError, sfn.get_execution_history, executionArn=history))
+
+
+two_versions()
+create()
+start()
+shift()
+delete()
+errors()

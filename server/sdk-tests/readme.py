@@ -1,0 +1,49 @@
+"""Runs the code of README.md against the endpoint that the environment names: readme.py WORK_FOLDER
+
+Shell, Python and JavaScript are run as they stand. Of Rust, Go and Java, every line has to stand in the
+client that the tests build and run.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+WORK = Path(sys.argv[1])
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CLIENTS = {"rust": "rust/src/main.rs", "go": "go/main.go", "java": "java/src/main/java/Client.java"}
+# These install, serve without end, point away from the endpoint of this test, or are the tests themselves.
+NOT_RUN = ("cargo ", "make ", "sfn-alias serve", "export AWS_ENDPOINT_URL_SFN=")
+
+
+def check(number: int, language: str, code: str) -> None:
+    if language == "sh":
+        lines = [line for line in code.splitlines() if not line.startswith(NOT_RUN)]
+        run(["bash", "-euc", "\n".join(lines)])
+    elif language == "python":
+        run([sys.executable, "-c", code])
+    elif language == "js":
+        path = WORK / "node" / f"readme-{number}.mjs"
+        path.write_text(code)
+        run(["node", "--no-warnings", str(path)])
+    elif language in CLIENTS:
+        client = [line.strip() for line in (HERE / CLIENTS[language]).read_text().splitlines()]
+        missing = [line for line in code.splitlines() if line.strip() not in client]
+        if missing:
+            sys.exit(f"README.md, block {number}: {CLIENTS[language]} has no line {missing[0]!r}")
+    elif language != "hcl":
+        sys.exit(f"README.md, block {number}: nobody checks {language}")
+
+
+def run(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{command[-1]}\nended with {done.returncode}: {done.stdout}{done.stderr}")
+
+
+blocks = BLOCK.findall((HERE.parent / "README.md").read_text())
+for number, (language, code) in enumerate(blocks, 1):
+    check(number, language, code)
+if len(blocks) < 10:
+    sys.exit(f"README.md has {len(blocks)} blocks: too few to be true")

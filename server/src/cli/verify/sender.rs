@@ -1,0 +1,161 @@
+//! The way to the endpoint. Every request passes the guard here.
+
+use super::guard::Guard;
+use super::identity::Identity;
+use super::stop::Stop;
+use crate::cli::exit::Failure;
+use http::{HeaderValue, Request, Response, header};
+use serde_json::{Map, Value};
+use std::io::ErrorKind;
+use std::time::Duration;
+use ureq::{Agent, Body};
+
+/// Longer than any retry of AWS takes.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// How often a throttled request is sent again.
+const RETRIES: u32 = 10;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+
+/// Bodies over this are sent once the endpoint wants them.
+const LARGE: usize = 64 * 1024;
+
+/// Headers that say something about a behaviour.
+const HEADERS: [&str; 4] = ["content-type", "x-amzn-errortype", "x-amzn-requestid", "content-encoding"];
+
+/// An answer as it arrived.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    pub status: u16,
+    pub headers: Map<String, Value>,
+    /// JSON, or a string where it is none.
+    pub body: Value,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// The vector cannot be asked, and why.
+    Skip(String),
+    /// Ctrl-C.
+    Stopped,
+    /// Nothing can be asked any more.
+    Failed(Failure),
+}
+
+/// Sends requests, and sends them again where AWS says that they are too many.
+#[derive(Debug)]
+pub(super) struct Sender {
+    url: String,
+    agent: Agent,
+    identity: Identity,
+    guard: Guard,
+    stop: Stop,
+}
+
+/// What requests are sent with.
+pub(super) fn agent() -> Agent {
+    Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).build().into()
+}
+
+impl Sender {
+    pub fn new(url: &str, agent: Agent, identity: Identity, guard: Guard, stop: Stop) -> Self {
+        Self { url: url.to_owned(), agent, identity, guard, stop }
+    }
+
+    pub const fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    /// What it stops at from here on; answers what it was before.
+    pub const fn stop_at(&mut self, stop: Stop) -> Stop {
+        std::mem::replace(&mut self.stop, stop)
+    }
+
+    /// Asks.
+    ///
+    /// # Errors
+    /// [`Halt::Skip`] for a request that would change what is not this run's, [`Halt::Stopped`],
+    /// [`Halt::Failed`] where the endpoint cannot be reached.
+    pub fn call(&mut self, operation: &str, body: &[u8]) -> Result<Answer, Halt> {
+        let foreign = |name: String| {
+            let name: String = name.chars().take(80).collect();
+            Halt::Skip(format!("would change what this run did not make: `{name}`"))
+        };
+        self.guard.check(operation, body).map_err(foreign)?;
+        let mut pause = FIRST_PAUSE;
+        for _ in 0..RETRIES {
+            if self.stop.is_set() {
+                return Err(Halt::Stopped);
+            }
+            let answer = self.send(operation, body).map_err(Halt::Failed)?;
+            if !answer.is_throttled() {
+                return Ok(answer);
+            }
+            if self.stop.wait(pause) {
+                return Err(Halt::Stopped);
+            }
+            pause = LONGEST_PAUSE.min(pause * 2);
+        }
+        self.send(operation, body).map_err(Halt::Failed)
+    }
+
+    fn send(&mut self, operation: &str, body: &[u8]) -> Result<Answer, Failure> {
+        let request = Request::post(&self.url)
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-target", format!("AWSStepFunctions.{operation}"))
+            .body(body.to_vec());
+        let mut request = request.map_err(|error| Failure::Usage(format!("--endpoint-url: {error}")))?;
+        self.identity.sign(&mut request)?;
+        if body.len() > LARGE {
+            // An endpoint that refuses the length closes its end, and its answer would be lost.
+            request.headers_mut().insert(header::EXPECT, HeaderValue::from_static("100-continue"));
+        }
+        let response = self.agent.run(request).and_then(read).or_else(unanswered);
+        response.map_err(|error| Failure::Failed(format!("the endpoint {} cannot be asked: {error}", self.url)))
+    }
+}
+
+fn read(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
+    let body = response.body_mut().read_to_vec()?;
+    let text = || Value::String(String::from_utf8_lossy(&body).into_owned());
+    let header = |name: &&str| Some(((*name).to_owned(), response.headers().get(*name)?.to_str().ok()?.into()));
+    let headers = HEADERS.iter().filter_map(header).collect();
+    let status = response.status().as_u16();
+    Ok(Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or_else(|_| text()) })
+}
+
+/// A connection that is closed in place of an answer is a behaviour too. Whether the endpoint is gone shows
+/// at the next request.
+fn unanswered(error: ureq::Error) -> Result<Answer, ureq::Error> {
+    let closed = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::UnexpectedEof];
+    match &error {
+        ureq::Error::Io(fault) if closed.contains(&fault.kind()) => {
+            let body = Value::String(format!("no answer, the connection was closed: {fault}"));
+            Ok(Answer { status: 0, headers: Map::new(), body })
+        }
+        _ => Err(error),
+    }
+}
+
+impl Answer {
+    pub const fn is_done(&self) -> bool {
+        self.status == 200
+    }
+
+    /// The error's name without its namespace.
+    pub fn code(&self) -> &str {
+        let kind = self.body.get("__type").and_then(Value::as_str).unwrap_or_default();
+        kind.rsplit('#').next().unwrap_or_default()
+    }
+
+    /// A text member of the body.
+    pub fn text(&self, member: &str) -> Option<&str> {
+        self.body.get(member)?.as_str()
+    }
+
+    fn is_throttled(&self) -> bool {
+        let codes = ["ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"];
+        self.status == 429 || codes.contains(&self.code())
+    }
+}

@@ -1,0 +1,86 @@
+//! An endpoint in a thread of its own, for programs that do something else meanwhile: tests, above all.
+
+use super::backend::Gate;
+use super::limits::Limits;
+use super::server::{Access, BindError, Server, Stopped};
+use sfn_alias::Aliases;
+use std::net::SocketAddr;
+use std::thread::{Builder, JoinHandle};
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+/// An endpoint that runs in the background. Dropping it stops it.
+///
+/// ```
+/// use sfn_alias::Aliases;
+/// use sfn_alias_server::http::{Access, Background, Limits, Stopped};
+/// let address = ([127, 0, 0, 1], 0).into();
+/// let endpoint = Background::start(None, address, Aliases::in_memory()?, false, Access::Anonymous, Limits::default())?;
+/// assert!(endpoint.url().starts_with("http://127.0.0.1:"));
+/// assert_eq!(endpoint.stop(), Stopped::Finished);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Background {
+    url: String,
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<Stopped>,
+}
+
+impl Background {
+    /// Binds an address and begins to serve. See [`Server::bind_behind`].
+    ///
+    /// # Errors
+    /// [`BindError`].
+    pub fn start(
+        gate: Option<Gate>,
+        address: SocketAddr,
+        aliases: Aliases,
+        durable: bool,
+        access: Access,
+        limits: Limits,
+    ) -> Result<Self, BindError> {
+        let runtime = runtime().map_err(|error| BindError::System(error.to_string()))?;
+        let server = runtime.block_on(Server::bind_behind(gate, address, aliases, durable, access, limits))?;
+        let url = server.url();
+        let (stop, stopped) = oneshot::channel();
+        // Done as well where the other end is gone.
+        let serve = move || runtime.block_on(server.run(async { drop(stopped.await) }));
+        let thread = Builder::new().name("sfn-alias".to_owned()).spawn(serve);
+        let thread = thread.map_err(|error| BindError::System(error.to_string()))?;
+        Ok(Self { url, running: Some(Running { stop, thread }) })
+    }
+
+    /// The URL for clients.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Finishes what was accepted.
+    pub fn stop(mut self) -> Stopped {
+        self.end()
+    }
+
+    fn end(&mut self) -> Stopped {
+        let Some(Running { stop, thread }) = self.running.take() else { return Stopped::Finished };
+        stop.send(()).ok();
+        // A panic of the thread has been printed; what it was at is not finished.
+        thread.join().unwrap_or(Stopped::CutOff)
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// One thread: an endpoint in the background leaves the others to the program.
+fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}

@@ -1,0 +1,62 @@
+//! Room: how many bytes may be in memory for all requests together.
+
+use bytes::Bytes;
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Bytes are counted in units of this size.
+const UNIT: usize = 1024;
+
+/// Room that requests share. Nobody waits for it: who is waiting holds what others wait for.
+#[derive(Debug)]
+pub(super) struct Room(Arc<Semaphore>);
+
+impl Room {
+    pub fn new(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes.div_ceil(UNIT).min(Semaphore::MAX_PERMITS))))
+    }
+
+    /// Room for so many bytes, until it is dropped; `None` when there is not so much left.
+    pub fn take(&self, bytes: usize) -> Option<Taken> {
+        Arc::clone(&self.0).try_acquire_many_owned(units(bytes)).ok().map(Taken)
+    }
+
+    /// Makes what was taken enough for so many bytes; `None` when there is not so much left.
+    pub fn grow(&self, taken: &mut Taken, bytes: usize) -> Option<()> {
+        let more = units(bytes).saturating_sub(units_of(&taken.0));
+        if more > 0 {
+            taken.0.merge(Arc::clone(&self.0).try_acquire_many_owned(more).ok()?);
+        }
+        Some(())
+    }
+}
+
+/// Room that is taken until this is dropped.
+#[derive(Debug)]
+pub(super) struct Taken(OwnedSemaphorePermit);
+
+impl Taken {
+    /// The same bytes, which give the room back when the last of them was sent.
+    pub fn with(self, bytes: Bytes) -> Bytes {
+        Bytes::from_owner(Held { bytes, _taken: self })
+    }
+}
+
+struct Held {
+    bytes: Bytes,
+    _taken: Taken,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+fn units(bytes: usize) -> u32 {
+    u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
+}
+
+fn units_of(permit: &OwnedSemaphorePermit) -> u32 {
+    u32::try_from(permit.num_permits()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,220 @@
+//! Reads and runs the vectors of the protocol.
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::{Request, Response};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use sfn_alias::{Aliases, Clock, Limits, Options, Scope, Timestamp};
+use sfn_alias_server::protocol::App;
+use sfn_alias_vectors::{expand, mismatch, substitute};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+/// One vector, as it stands in a file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vector {
+    pub name: String,
+    pub behaviour: String,
+    pub source: Source,
+    #[serde(default)]
+    pub options: Given,
+    #[serde(default)]
+    pub given: Vec<Step>,
+    pub request: Sent,
+    pub response: Received,
+}
+
+/// Where a behaviour is known from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    pub kind: String,
+    pub basis: String,
+}
+
+/// Options that differ from the defaults.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct Given {
+    pub request_bytes: Option<usize>,
+    pub deletion_delay_seconds: u64,
+}
+
+/// A request that comes before, and what it is answered: 200 where nothing is said.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub request: Sent,
+    pub response: Option<Received>,
+    /// Seconds that pass before it, beyond the one.
+    #[serde(default)]
+    pub after: i64,
+    #[serde(default)]
+    pub save: HashMap<String, String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sent {
+    pub method: String,
+    pub path: String,
+    pub headers: BTreeMap<String, String>,
+    /// A text is sent as it is.
+    pub body: Value,
+    /// `gzip`: the body is sent packed; `gzip-cut`: without its last ten bytes.
+    pub pack: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Received {
+    pub status: u16,
+    /// Those that matter; `null` for one that must not be there.
+    pub headers: BTreeMap<String, Value>,
+    /// A text is all of it to the letter; anything else is JSON to be matched.
+    pub body: Value,
+}
+
+/// All vectors, in order of files and places.
+pub fn load() -> Vec<Vector> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/protocol");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let read = |path: std::path::PathBuf| -> Vec<Vector> {
+        let text = std::fs::read_to_string(&path).unwrap();
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    files.into_iter().flat_map(read).collect()
+}
+
+impl Vector {
+    /// The operations that its requests name.
+    pub fn targets(&self) -> Vec<String> {
+        let sent = self.given.iter().map(|step| &step.request).chain([&self.request]);
+        let target = |sent: &Sent| Some(sent.headers.get("X-Amz-Target")?.split('.').nth(1)?.to_owned());
+        sent.filter_map(target).collect()
+    }
+}
+
+/// 2025-04-09T20:23:57Z, as in the other vectors.
+const START_MILLIS: i64 = 1_744_230_237_000;
+
+struct Runner {
+    app: App,
+    now: Arc<AtomicI64>,
+    saved: Map<String, Value>,
+    request_ids: BTreeSet<String>,
+}
+
+/// Runs a vector from its first step; `Err` says what differed.
+pub fn run(vector: &Vector) -> Result<(), String> {
+    let mut runner = Runner::new(&vector.options);
+    for (index, step) in vector.given.iter().enumerate() {
+        runner.step(step).map_err(|difference| format!("given {index}: {difference}"))?;
+    }
+    let last = Step {
+        request: vector.request.clone(),
+        response: Some(vector.response.clone()),
+        after: 0,
+        save: HashMap::new(),
+    };
+    runner.step(&last)
+}
+
+impl Runner {
+    fn new(given: &Given) -> Self {
+        let now = Arc::new(AtomicI64::new(START_MILLIS));
+        let clock = Arc::clone(&now);
+        let limits = Limits::default();
+        let options = Options {
+            limits: Limits { request_bytes: given.request_bytes.unwrap_or(limits.request_bytes), ..limits },
+            deletion_delay: Duration::from_secs(given.deletion_delay_seconds),
+            clock: Clock::new(move || Timestamp::from_millis(clock.load(Ordering::SeqCst))),
+            ..Options::default()
+        };
+        let scope = Scope::new("aws", "123456789012", "us-east-1").unwrap();
+        let app = App::new(Aliases::in_memory_with(options).unwrap().in_scope(scope)).unwrap();
+        Self { app, now, saved: Map::new(), request_ids: BTreeSet::new() }
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), String> {
+        self.now.fetch_add(1000 * (1 + step.after), Ordering::SeqCst);
+        let response = self.app.answer(self.request(&step.request));
+        if let Some(id) = response.headers().get("x-amzn-requestid") {
+            assert!(self.request_ids.insert(id.to_str().unwrap().to_owned()), "a request id came twice");
+        }
+        match &step.response {
+            Some(expected) => self.compare(expected, &response)?,
+            None if response.status() == 200 => {}
+            None => return Err(format!("answered {response:?}")),
+        }
+        for (name, pointer) in &step.save {
+            let body: Value = serde_json::from_slice(response.body()).unwrap();
+            self.saved.insert(name.clone(), body.pointer(pointer).expect("what is to be saved").clone());
+        }
+        Ok(())
+    }
+
+    fn request(&self, sent: &Sent) -> Request<Bytes> {
+        let mut request = Request::builder().method(&*sent.method).uri(&*sent.path);
+        for (name, value) in &sent.headers {
+            request = request.header(name, value);
+        }
+        let body = match self.filled(&sent.body) {
+            Value::String(text) => text.into_bytes(),
+            other => other.to_string().into_bytes(),
+        };
+        request.body(packed(body, sent.pack.as_deref()).into()).unwrap()
+    }
+
+    fn filled(&self, value: &Value) -> Value {
+        expand(&substitute(value, &self.saved))
+    }
+
+    fn compare(&self, expected: &Received, response: &Response<Bytes>) -> Result<(), String> {
+        let body = String::from_utf8(response.body().to_vec()).unwrap();
+        let shown = || format!("{} {:?} {body}", response.status(), response.headers());
+        let header = |name: &String| response.headers().get(name).map(|value| json!(value.to_str().unwrap()));
+        for (name, value) in &expected.headers {
+            if mismatch(value, &header(name).unwrap_or_default()).is_some() {
+                return Err(format!("header {name}: expected {value}, answered {}", shown()));
+            }
+        }
+        if response.status() != expected.status {
+            return Err(format!("expected {}, answered {}", expected.status, shown()));
+        }
+        let wanted = self.filled(&expected.body);
+        let answer = if wanted.is_string() { json!(body) } else { serde_json::from_str(&body).unwrap() };
+        match mismatch(&wanted, &answer) {
+            None => Ok(()),
+            Some(place) => Err(format!("at {place}\n  expected {wanted}\n  answered {}", shown())),
+        }
+    }
+}
+
+fn packed(body: Vec<u8>, pack: Option<&str>) -> Vec<u8> {
+    match pack {
+        None => body,
+        Some("gzip") => gzip(&body),
+        Some("gzip-cut") => {
+            let mut packed = gzip(&body);
+            packed.truncate(packed.len() - 10);
+            packed
+        }
+        Some(other) => panic!("no packing `{other}`"),
+    }
+}
+
+/// The bytes, packed.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}

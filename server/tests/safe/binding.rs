@@ -1,0 +1,80 @@
+//! Which addresses may be bound.
+
+use crate::support::{Server, failed};
+use std::fs;
+use std::net::TcpListener;
+use tempfile::TempDir;
+
+#[test]
+fn an_address_that_others_reach_is_refused_without_signatures() {
+    for (host, shown) in
+        [("0.0.0.0", "0.0.0.0:8083"), ("::", "[::]:8083"), ("::ffff:127.0.0.1", "[::ffff:127.0.0.1]:8083")]
+    {
+        let text = format!(
+            "sfn-alias: {shown} can be reached from other machines: give --credentials FILE, so that requests have to be \
+             signed, or --insecure-allow-anonymous\n"
+        );
+        assert_eq!(failed(&["--host", host]), (2, text));
+    }
+}
+
+#[test]
+fn it_is_bound_with_credentials_or_when_told_that_everybody_may_come() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("credentials");
+    fs::write(&file, "[a]\naws_access_key_id = A\naws_secret_access_key = s\naws_account_id = 111122223333\n").unwrap();
+    let signed = Server::start(&["--host", "0.0.0.0", "--credentials", file.to_str().unwrap()]);
+    assert!(signed.address.ip().is_unspecified());
+    let open = Server::start(&["--host", "0.0.0.0", "--insecure-allow-anonymous"]);
+    assert!(open.address.ip().is_unspecified());
+}
+
+#[test]
+fn the_loopback_address_of_ipv6_is_this_machine() {
+    if TcpListener::bind("[::1]:0").is_err() {
+        return; // A machine without IPv6.
+    }
+    let server = Server::start(&["--host", "::1"]);
+    let answer = server.client().raw("GET /health HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    assert_eq!(answer.json()["status"], "ok");
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let text = format!(
+        "sfn-alias: 127.0.0.1:{port} cannot be bound: Address already in use (os error 98); choose another --port, or 0 \
+         for any that is free\n"
+    );
+    assert_eq!(failed(&["--port", &port]), (3, text));
+}
+
+#[test]
+fn what_is_wrong_with_a_file_of_credentials_is_told() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("credentials");
+    let path = file.to_str().unwrap();
+    let one = "aws_access_key_id = A\naws_secret_access_key = s\naws_account_id = 111122223333\n";
+    let cases = [
+        (
+            String::new(),
+            "has no profile; write `[name]` and below it aws_access_key_id, aws_secret_access_key and aws_account_id",
+        ),
+        ("[a]\naws_access_key_id = A\n".to_owned(), "profile `a`: aws_secret_access_key must be its secret"),
+        (
+            format!("[a]\n{}", one.replace("111122223333", "12")),
+            "profile `a`: aws_account_id must be 12 digits, the account it belongs to",
+        ),
+        (
+            format!("[a]\n{one}[b]\n{one}"),
+            "profile `b`: aws_access_key_id is that of a profile before; give each its own",
+        ),
+    ];
+    for (text, fault) in cases {
+        fs::write(&file, text).unwrap();
+        let between = if fault.starts_with("profile") { ", " } else { " " };
+        let text = format!("sfn-alias: the credentials file `{path}`{between}{fault}\n");
+        assert_eq!(failed(&["--port", "0", "--credentials", path]), (2, text));
+    }
+}

@@ -1,0 +1,15 @@
+//! The endpoint under hostile clients, failing disks and sudden ends: real sockets, real processes.
+#![cfg(all(unix, feature = "cli"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod access;
+mod binding;
+mod files;
+mod history;
+mod kills;
+mod limits;
+mod linearizability;
+mod memory;
+mod signatures;
+mod stopping;
+mod support;

@@ -1,0 +1,114 @@
+//! Signatures that botocore made, and what becomes of them: `vectors/auth/signatures.json`.
+
+use http::Request;
+use serde::Deserialize;
+use serde_json::Value;
+use sfn_alias_server::auth::{Credentials, verify};
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+use tempfile::NamedTempFile;
+use time::PrimitiveDateTime;
+use time::macros::format_description;
+
+#[derive(Deserialize)]
+struct File {
+    credentials: Vec<Profile>,
+    vectors: Vec<Vector>,
+}
+
+#[derive(Deserialize)]
+pub struct Profile {
+    pub aws_access_key_id: String,
+    pub aws_secret_access_key: String,
+    pub aws_account_id: String,
+}
+
+#[derive(Deserialize)]
+struct Vector {
+    name: String,
+    now: String,
+    request: Sent,
+    expect: Value,
+}
+
+#[derive(Deserialize)]
+struct Sent {
+    path: String,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+fn vectors() -> File {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../vectors/auth/signatures.json");
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// A file of credentials, as a user writes it.
+pub fn written(profiles: &[Profile]) -> NamedTempFile {
+    let file = NamedTempFile::new().unwrap();
+    let profile = |(number, it): (usize, &Profile)| {
+        let (id, secret, account) = (&it.aws_access_key_id, &it.aws_secret_access_key, &it.aws_account_id);
+        format!("[p{number}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\naws_account_id={account}\n")
+    };
+    fs::write(file.path(), profiles.iter().enumerate().map(profile).collect::<String>()).unwrap();
+    file
+}
+
+pub fn profiles() -> Vec<Profile> {
+    vectors().credentials
+}
+
+fn time_of(text: &str) -> SystemTime {
+    let form = format_description!("[year][month][day]T[hour][minute][second]Z");
+    let seconds = PrimitiveDateTime::parse(text, form).unwrap().assume_utc().unix_timestamp();
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.try_into().unwrap())
+}
+
+/// What the verifier says, in the form of the vector's expectation.
+fn outcome(credentials: &Credentials, vector: &Vector) -> Value {
+    let mut request = Request::post(&vector.request.path);
+    for (name, value) in &vector.request.headers {
+        request = request.header(name, value);
+    }
+    let (head, ()) = request.body(()).unwrap().into_parts();
+    match verify(credentials, &head, vector.request.body.as_bytes(), time_of(&vector.now)) {
+        Ok(scope) => serde_json::json!({"account": scope.account(), "region": scope.region()}),
+        Err(refusal) => {
+            let body: Value = serde_json::from_slice(&refusal.body()).unwrap();
+            serde_json::json!({"status": refusal.status(), "body": body})
+        }
+    }
+}
+
+#[test]
+fn every_vector_is_answered_as_it_says() {
+    let File { credentials, vectors } = vectors();
+    let credentials = Credentials::read(written(&credentials).path()).unwrap();
+    assert!(vectors.len() > 40);
+    for vector in &vectors {
+        assert_eq!(outcome(&credentials, vector), vector.expect, "{}", vector.name);
+    }
+}
+
+/// Whatever single byte of a signed request is another one, it is refused.
+#[test]
+fn no_byte_of_the_body_or_signature_can_be_changed() {
+    let File { credentials, mut vectors } = vectors();
+    let credentials = Credentials::read(written(&credentials).path()).unwrap();
+    let vector = &mut vectors[0];
+    assert_eq!(outcome(&credentials, vector), vector.expect);
+    for at in 0..vector.request.body.len() {
+        let before = vector.request.body.clone();
+        vector.request.body.replace_range(at..=at, "~");
+        assert_eq!(outcome(&credentials, vector)["status"], 400);
+        vector.request.body = before;
+    }
+    let (_, authorization) = vector.request.headers.last().unwrap().clone();
+    for at in authorization.find("Signature=").unwrap() + 10..authorization.len() {
+        let mut changed = authorization.clone();
+        changed.replace_range(at..=at, if &authorization[at..=at] == "0" { "1" } else { "0" });
+        vector.request.headers.last_mut().unwrap().1 = changed;
+        assert_eq!(outcome(&credentials, vector)["status"], 400);
+    }
+}

@@ -1,0 +1,192 @@
+//! The program in a process, and a client that sends what it is given.
+
+use serde_json::{Value, json};
+use sfn_alias::Aliases;
+use sfn_alias_server::http::{Access, Limits, Server as Endpoint};
+use std::io::{BufRead, BufReader, Error, Read, Result, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::Duration;
+
+pub const PREFIX: &str = "arn:aws:states:us-east-1:000000000000:stateMachine";
+
+pub fn program(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sfn-alias"));
+    command.args(args).env_remove("AWS_REGION").env_remove("SFN_ALIAS_LOG");
+    command
+}
+
+/// `sfn-alias serve` in a process of its own, on a free port, killed when dropped.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+}
+
+impl Server {
+    pub fn start(args: &[&str]) -> Self {
+        let mut all = vec!["serve", "--port", "0", "--log", "error"];
+        all.extend(args);
+        Self::of(program(&all))
+    }
+
+    pub fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("export AWS_ENDPOINT_URL_SFN=http://").expect("the line to paste");
+        Self { address: url.parse().unwrap(), child }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args(["-s", name, &self.pid().to_string()]).status().unwrap().success());
+    }
+
+    /// As `kill -9`.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    pub fn client(&self) -> Client {
+        Client::to(self.address).unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// How `serve` ends that cannot: its exit code and all it says.
+pub fn failed(args: &[&str]) -> (i32, String) {
+    let output = program(&[&["serve", "--log", "error"], args].concat()).output().unwrap();
+    assert!(output.stdout.is_empty());
+    (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// The endpoint in this process, in memory, with limits of its own.
+pub fn endpoint(limits: Limits) -> SocketAddr {
+    let (send, receive) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let aliases = Aliases::in_memory().unwrap();
+            let address = "127.0.0.1:0".parse().unwrap();
+            let server = Endpoint::bind(address, aliases, false, Access::Anonymous, limits).await.unwrap();
+            send.send(server.address()).unwrap();
+            server.run(std::future::pending()).await;
+        });
+    });
+    receive.recv().unwrap()
+}
+
+pub struct Client(BufReader<TcpStream>);
+
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// The code behind the `#`, and the message.
+    pub fn error(&self) -> (u16, String, String) {
+        let body = self.json();
+        let code = body["__type"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+        (self.status, code, body["message"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+/// The head of a request, up to what tells its length.
+pub fn head(operation: &str) -> String {
+    format!("POST / HTTP/1.1\r\nhost: localhost\r\nx-amz-target: AWSStepFunctions.{operation}\r\n")
+}
+
+/// A whole request.
+pub fn request(operation: &str, body: &str) -> String {
+    format!("{}content-length: {}\r\n\r\n{body}", head(operation), body.len())
+}
+
+impl Client {
+    pub fn to(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        stream.set_write_timeout(Some(Duration::from_secs(30)))?;
+        Ok(Self(BufReader::new(stream)))
+    }
+
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> Result<()> {
+        self.0.get_mut().write_all(bytes.as_ref())
+    }
+
+    pub fn answer(&mut self) -> Result<Answer> {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if self.0.read_line(&mut head)? == 0 {
+                return Err(Error::other("the connection ended"));
+            }
+        }
+        let lower = head.to_ascii_lowercase();
+        let length =
+            lower.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |it| it.parse().unwrap());
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body)?;
+        Ok(Answer { status: lower[9..12].parse().unwrap(), head: lower, body })
+    }
+
+    pub fn raw(&mut self, bytes: impl AsRef<[u8]>) -> Result<Answer> {
+        self.send(bytes)?;
+        self.answer()
+    }
+
+    pub fn call(&mut self, operation: &str, body: &Value) -> Result<Answer> {
+        self.raw(request(operation, &body.to_string()))
+    }
+
+    #[track_caller]
+    pub fn ok(&mut self, operation: &str, body: &Value) -> Value {
+        let answer = self.call(operation, body).unwrap();
+        assert_eq!(answer.status, 200, "{operation}: {}", String::from_utf8_lossy(&answer.body));
+        answer.json()
+    }
+
+    /// Whether the endpoint has closed the connection, and sends nothing before.
+    pub fn closed(&mut self) -> bool {
+        self.0.read(&mut [0]).map_or(true, |read| read == 0)
+    }
+}
+
+pub fn machine(name: &str) -> Value {
+    let definition = r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#;
+    json!({"name": name, "definition": definition, "roleArn": "arn:aws:iam::000000000000:role/r", "publish": true})
+}
+
+pub fn start(machine: &str, name: &str, input: &Value) -> Value {
+    json!({"stateMachineArn": format!("{PREFIX}:{machine}"), "name": name, "input": input.to_string()})
+}
+
+/// An alias of the state machine `orders`, all to its first version.
+pub fn alias(name: &str, description: &str) -> Value {
+    let routing = json!([{"stateMachineVersionArn": format!("{PREFIX}:orders:1"), "weight": 100}]);
+    json!({"name": name, "description": description, "routingConfiguration": routing})
+}
+
+pub fn named(name: &str) -> Value {
+    json!({"stateMachineAliasArn": format!("{PREFIX}:orders:{name}")})
+}
