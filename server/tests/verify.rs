@@ -203,7 +203,7 @@ requests/nul-in-alias-description: differs
     assert_eq!(endpoint.machines(), nothing());
 }
 
-const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIDVERIFY\naws_secret_access_key = verysecret\naws_account_id = 210987654321\n\n[role]\naws_access_key_id = ASIAROLE\naws_secret_access_key = rolesecret\naws_account_id = 111122223333\n";
+const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIDVERIFY\naws_secret_access_key = verysecret\naws_account_id = 210987654321\n\n[role]\naws_access_key_id = ASIAROLE\naws_secret_access_key = rolesecret\naws_session_token = token/+=\naws_account_id = 111122223333\n";
 
 #[test]
 fn requests_are_signed_as_the_user_and_as_a_role() {

@@ -195,7 +195,7 @@ def invalid():
     unknown = {"code": "UnrecognizedClientException", "message": "The security token included in the request is invalid."}
     case("unknown/key", "A key that nobody has.", signed(("AKIDNOBODY", "secret", "")), kind="assumed", basis=DYNALITE,
          **unknown)
-    case("unknown/session-token", "A session's token, rightly signed: the file knows no sessions.", signed(token="session"),
+    case("unknown/session-token", "A session's token, rightly signed, with a key that has none.", signed(token="session"),
          kind="assumed", basis=DYNALITE, **unknown)
 
 

@@ -13,6 +13,8 @@ pub struct Credentials(HashMap<String, Principal>);
 #[derive(Clone)]
 pub(super) struct Principal {
     pub secret_access_key: String,
+    /// Of a session's key; other keys have none.
+    pub session_token: Option<String>,
     pub account: String,
 }
 
@@ -61,7 +63,7 @@ pub enum CredentialsError {
 
 impl Credentials {
     /// Reads a file in the form of AWS's own credentials file, with the account of each profile:
-    /// `aws_access_key_id`, `aws_secret_access_key`, `aws_account_id`.
+    /// `aws_access_key_id`, `aws_secret_access_key`, `aws_account_id`, and for keys of a session `aws_session_token`.
     ///
     /// # Errors
     /// [`CredentialsError`], which names the profile and the setting.
@@ -89,7 +91,8 @@ impl Credentials {
                 let (setting, expected) = ("aws_account_id", "12 digits, the account it belongs to");
                 return Err(CredentialsError::Setting { path: shown, profile: profile.to_owned(), setting, expected });
             }
-            if found.insert(id, Principal { secret_access_key, account }).is_some() {
+            let session_token = file.get_from(Some(profile), "aws_session_token").map(str::to_owned);
+            if found.insert(id, Principal { secret_access_key, session_token, account }).is_some() {
                 return Err(CredentialsError::Repeated { path: shown, profile: profile.to_owned() });
             }
         }

@@ -58,16 +58,25 @@ impl<'r> Claim<'r> {
     /// Checks the signature itself.
     ///
     /// # Errors
-    /// `InvalidSignatureException` where the secret makes another one, `UnrecognizedClientException` for a
-    /// session's token: the file of credentials knows none.
+    /// `InvalidSignatureException` where the secret makes another one, `UnrecognizedClientException` where
+    /// the session's token is not the key's.
     pub fn prove(self, body: &[u8]) -> Result<Scope, Refusal> {
         let expected = self.expected(body).ok_or_else(mismatch)?;
         if !bool::from(expected.as_bytes().ct_eq(self.signature.value.as_bytes())) {
             return Err(mismatch());
         }
-        match self.head.headers.contains_key("x-amz-security-token") {
-            true => Err(unrecognized()),
-            false => Ok(self.scope),
+        match self.has_its_token() {
+            true => Ok(self.scope),
+            false => Err(unrecognized()),
+        }
+    }
+
+    fn has_its_token(&self) -> bool {
+        let given = self.head.headers.get("x-amz-security-token");
+        match (&self.principal.session_token, given) {
+            (None, None) => true,
+            (Some(token), Some(given)) => token.as_bytes().ct_eq(given.as_bytes()).into(),
+            _ => false,
         }
     }
 

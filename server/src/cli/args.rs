@@ -135,6 +135,7 @@ client signs for. A file of credentials has, for each that may use the endpoint:
   aws_access_key_id = ...
   aws_secret_access_key = ...
   aws_account_id = 123456789012
+(and aws_session_token, for the key of a session)
 
 GET /health says whether it answers, GET /metrics is for Prometheus.";
 

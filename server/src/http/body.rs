@@ -6,10 +6,14 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use sfn_alias::Error;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// So many times the largest body is read, and forgotten, before the connection is closed on a client that
 /// is still sending: an answer is lost on one whose connection breaks while it sends.
 const FORGOTTEN: u64 = 16;
+/// A client that sends nothing for so long waits for its answer.
+const QUIET: Duration = Duration::from_millis(250);
 
 /// A whole body, and the room it takes until its request is answered.
 #[derive(Debug)]
@@ -40,10 +44,10 @@ pub(super) async fn receive(body: &mut Incoming, limit: usize, room: &Room) -> R
     Ok(Received { bytes: parts.join(), room: taken })
 }
 
-/// Reads what is left of a body.
+/// Reads what is left of a body, as long as it goes on arriving.
 pub(super) async fn forget(body: &mut Incoming, limit: usize) {
     let mut left = FORGOTTEN.saturating_mul(u64::try_from(limit).unwrap_or(u64::MAX));
-    while let Some(Ok(frame)) = body.frame().await {
+    while let Ok(Some(Ok(frame))) = timeout(QUIET, body.frame()).await {
         let size = frame.data_ref().map_or(0, |data| u64::try_from(data.len()).unwrap_or(u64::MAX));
         match left.checked_sub(size) {
             Some(rest) => left = rest,
