@@ -928,6 +928,12 @@ export declare function checkTemplate(template: string | Uint8Array | object, op
 /** What CreateStateMachineAlias would do beside an alias, as DescribeStateMachineAlias answered it. */
 export declare function compare(existing: DescribeStateMachineAliasOutput | string | Uint8Array | null | undefined, input: CreateStateMachineAliasInput | string | Uint8Array): Comparison
 
+/**
+ * Gradual deployments in JSON: what `sfn-alias/deploy` is made of. `door` is one of plan, simulate, step,
+ * dryRun, starts and render; the answer is JSON, of a refusal `{"error": {"code", "message", "problems"}}`.
+ */
+export declare function deploymentJson(door: string, request: string): string
+
 /** The AWS error codes that can be answered. */
 export declare const enum ErrorCode {
   ConflictException = 'ConflictException',

@@ -841,6 +841,7 @@ module.exports.Router = nativeBinding.Router
 module.exports.check = nativeBinding.check
 module.exports.checkTemplate = nativeBinding.checkTemplate
 module.exports.compare = nativeBinding.compare
+module.exports.deploymentJson = nativeBinding.deploymentJson
 module.exports.ErrorCode = nativeBinding.ErrorCode
 module.exports.errorKinds = nativeBinding.errorKinds
 module.exports.fingerprint = nativeBinding.fingerprint

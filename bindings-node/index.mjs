@@ -8,6 +8,7 @@ export const {
   check,
   checkTemplate,
   compare,
+  deploymentJson,
   ErrorCode,
   errorKinds,
   fingerprint,
