@@ -50,7 +50,8 @@ REFUSED = (
     "Received: [90]. Set its weight to 100, or add a second route with the rest."
 )
 NOT_RETAINED = (
-    "DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, is not Retain: set it. "
+    "DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, should be Retain: "
+    "set `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain`. "
     "Set `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain` on the version."
 )
 

@@ -147,7 +147,7 @@ static void templates(void)
 
     CHECK(sfn_alias_check_template(T(template), NULL, 0, &output, &error) == SFN_ALIAS_OK);
     report = sfn_alias_string_text(output);
-    CHECK(strncmp(report.data, "{\"findings\":[{\"rule\":\"SFA007\",", 31) == 0);
+    CHECK(strncmp(report.data, "{\"findings\":[{\"rule\":\"SFA007\",", 30) == 0);
     CHECK(strcmp(report.data + report.length - strlen(counts), counts) == 0);
     sfn_alias_string_free(output);
     CHECK(sfn_alias_check_template(T(template), T("{\"disable\": [\"alias-name\"]}"), &output, &error) == SFN_ALIAS_OK);
@@ -155,7 +155,7 @@ static void templates(void)
         "{\"findings\":[],\"errors\":0,\"warnings\":0,\"infos\":0,\"acknowledged\":0}") == 0);
     sfn_alias_string_free(output);
     CHECK(sfn_alias_template_rules(&output, &error) == SFN_ALIAS_OK);
-    CHECK(strncmp(sfn_alias_string_text(output).data, "[{\"id\":\"SFA001\",", 17) == 0);
+    CHECK(strncmp(sfn_alias_string_text(output).data, "[{\"id\":\"SFA001\",", 16) == 0);
     sfn_alias_string_free(output);
     output = NULL;
     CHECK(sfn_alias_check_template(T("{"), NULL, 0, &output, &error) == SFN_ALIAS_INVALID_ARGUMENT);

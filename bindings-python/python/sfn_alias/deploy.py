@@ -38,7 +38,8 @@ def plan(
     preference: Preference, current_routing: Routing, new_version: str | None = None, *, alarms: Sequence[str] = ()
 ) -> dict[str, Any]:
     """What a deployment will do: its steps, with their times and routings, and notes."""
-    return _call("plan", _request(preference, current_routing, new_version, alarms))
+    planned: dict[str, Any] = _call("plan", _request(preference, current_routing, new_version, alarms))
+    return planned
 
 
 def simulate(
@@ -55,7 +56,8 @@ def simulate(
     are ``drift``, ``crash``, ``crashAtCall`` and ``failure``.
     """
     request = {"plan": _request(preference, current_routing, new_version, alarms), "events": list(events)}
-    return _call("simulate", request)
+    course: dict[str, Any] = _call("simulate", request)
+    return course
 
 
 def expected_starts(
@@ -63,7 +65,8 @@ def expected_starts(
 ) -> dict[str, Any]:
     """How many starts each version sees while the deployment runs, with the spread to expect."""
     request = {"plan": _request(preference, current_routing, new_version, ()), "startsPerSecond": starts_per_second}
-    return _call("starts", request)
+    starts: dict[str, Any] = _call("starts", request)
+    return starts
 
 
 def render(
@@ -115,12 +118,14 @@ class Deployment:
 
     def plan(self) -> dict[str, Any]:
         """What it will do, or is doing."""
-        return _call("plan", self._record()["plan"])
+        planned: dict[str, Any] = _call("plan", self._record()["plan"])
+        return planned
 
     def simulate(self, events: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
         """Its whole course when these events happen, without touching the alias."""
         request = {"plan": self._record()["plan"], "stateMachineAliasArn": self._alias_arn, "events": list(events)}
-        return _call("simulate", request)
+        course: dict[str, Any] = _call("simulate", request)
+        return course
 
     def dry_run(self) -> list[dict[str, Any]]:
         """The calls that it would make if nothing happened to it. It reads the alias, and changes nothing."""

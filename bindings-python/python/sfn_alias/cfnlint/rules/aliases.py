@@ -31,7 +31,7 @@ def _match(finding: TemplateFinding) -> RuleMatch:
     match = RuleMatch(_path(finding["path"]), f"{finding['message'].removesuffix('.')}. {finding['fix']}")
     if "line" in finding:
         place = (finding["line"] - 1, finding["column"] - 1)
-        match.location = (*place, *place)  # type: ignore[attr-defined]
+        match.location = (*place, *place)
     return match
 
 
