@@ -1,5 +1,8 @@
 //! What the program takes.
 
+use super::deploy::DeployArgs;
+use super::plan::PlanArgs;
+use super::simulate::SimulateArgs;
 use super::verify::VerifyArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
@@ -41,6 +44,12 @@ pub(super) enum Command {
     Arn(ArnArgs),
     /// Show where starts would go
     Route(RouteArgs),
+    /// Show what a gradual deployment will do, before it is made
+    Plan(PlanArgs),
+    /// Try a gradual deployment on a virtual clock, with what may happen to it
+    Simulate(SimulateArgs),
+    /// Shift an alias to a version step by step, as CloudFormation's DeploymentPreference does
+    Deploy(DeployArgs),
     /// Run the vectors against an endpoint, and tell what agrees and what differs
     Verify(VerifyArgs),
     /// Print completions for a shell
