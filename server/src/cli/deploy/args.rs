@@ -14,7 +14,7 @@ pub(in crate::cli) struct DeployArgs {
     pub alias: String,
     /// The version to deploy
     #[arg(value_name = "VERSION_ARN")]
-    pub version: String,
+    pub new_version: String,
     #[command(flatten)]
     pub shift: ShiftArgs,
     /// CloudWatch alarms that end the deployment
@@ -105,6 +105,6 @@ impl DeployArgs {
             (.., Some(preference)) => preference.clone(),
             _ => "all-at-once".to_owned(),
         };
-        Ok(PlanRequest { new_version: Some(self.version.clone()), ..request(&asked, &self.alarm)? })
+        Ok(PlanRequest { new_version: Some(self.new_version.clone()), ..request(&asked, &self.alarm)? })
     }
 }
