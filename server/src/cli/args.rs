@@ -23,6 +23,7 @@ Examples:
   sfn-alias call CreateStateMachineAlias @alias.json
   sfn-alias check CreateStateMachineAlias @alias.json
   sfn-alias route arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD --count 1000
+  sfn-alias plan 'linear 10/1m' --current @routing.json --new VERSION_ARN
   sfn-alias verify --endpoint-url http://127.0.0.1:8083
 
 Exit codes: 0 done, 1 refused or with problems, 2 the command line or its input cannot be used,
