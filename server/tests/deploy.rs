@@ -288,6 +288,26 @@ fn a_state_file_is_of_one_deployment() {
 }
 
 #[test]
+fn a_deployment_has_one_driver_and_a_failed_one_goes_on() {
+    let world = World::new();
+    let state = world.state();
+    let lock = std::fs::File::create(format!("{state}.lock")).unwrap();
+    lock.try_lock().unwrap();
+    let text = format!(
+        "sfn-alias: the state file `{state}` cannot be used: another process drives this deployment; end it, or let it go on\n"
+    );
+    prints(&world.deploy(&state, &["--all-at-once"]), 3, "", &text);
+    drop(lock);
+    let how = ["--canary", "10/1m", "--alarm", "errors", "--alarm-command"];
+    let output = "failed: AlarmCommand: the alarm command must print {\"name\": \"OK\", ...}: `RED` is no state; use OK, ALARM or INSUFFICIENT_DATA; the same command goes on from there\n";
+    let red = [&how[..], &[r#"echo '{"errors": "RED"}'; :"#]].concat();
+    prints(&world.deploy(&state, &red), 3, output, "0 % on orders:2, step 0 of 2, failed with AlarmCommand\n");
+    let green = [&how[..], &[r#"echo '{"errors": "OK"}'; :"#]].concat();
+    killed_at(&world.deploy(&state, &green), "next in 1m");
+    assert_eq!(world.routing(), [(TWO.to_owned(), 10), (ONE.to_owned(), 90)]);
+}
+
+#[test]
 fn a_plan_is_shown_with_the_starts_to_expect() {
     let output = "\
 step  after  orders:1  orders:2  then

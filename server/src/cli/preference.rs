@@ -40,7 +40,7 @@ impl PreferenceArgs {
 /// [`Failure::Usage`] for what cannot be read.
 pub(super) fn request(preference: &str, alarms: &[String]) -> Result<PlanRequest, Failure> {
     let mut request = PlanRequest::default();
-    if preference.starts_with(['{', '@', '-']) {
+    if preference == "-" || preference.starts_with(['{', '@']) {
         request.preference = Some(DeploymentPreference::from_json(&input::read(preference)?)?);
     } else {
         request.short = Some(preference.to_owned());

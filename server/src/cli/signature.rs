@@ -10,9 +10,9 @@ use std::time::SystemTime;
 /// Whether a URL is of AWS itself.
 ///
 /// # Errors
-/// [`Failure::Usage`] for what is no URL.
-pub(super) fn is_aws(url: &str) -> Result<bool, Failure> {
-    let unusable = || Failure::Usage(format!("--endpoint-url: `{url}` is no URL such as http://127.0.0.1:8083"));
+/// [`Failure::Usage`] for what is no URL, naming the flag.
+pub(super) fn is_aws(flag: &str, url: &str) -> Result<bool, Failure> {
+    let unusable = || Failure::Usage(format!("{flag}: `{url}` is no URL such as http://127.0.0.1:8083"));
     let uri: Uri = url.parse().map_err(|_| unusable())?;
     let host = uri.scheme().and(uri.host()).ok_or_else(unusable)?;
     Ok([".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().any(|domain| host.ends_with(domain)))

@@ -4,6 +4,7 @@ use super::args::DeployArgs;
 use super::client::{failed, observed};
 use crate::cli::endpoint::{CLOUDWATCH, Caller, Endpoint};
 use crate::cli::exit::Failure;
+use crate::cli::signature::is_aws;
 use serde_json::Value;
 use sfn_alias::Reply;
 use sfn_alias_deployment::{AlarmState, AlarmsInput, Observation};
@@ -36,7 +37,12 @@ impl Alarms {
         let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
         let of_aws = aws.then(|| format!("https://monitoring.{region}.amazonaws.com{suffix}"));
         let url = args.cloudwatch_endpoint_url.clone().or(of_aws);
-        Ok(url.map(|url| Self::CloudWatch(Endpoint::new(&url, CLOUDWATCH, region, caller.clone()))))
+        let Some(url) = url else { return Ok(None) };
+        let caller = match is_aws("--cloudwatch-endpoint-url", &url)? {
+            true => Caller::User(args.profile.clone()),
+            false => caller.clone(),
+        };
+        Ok(Some(Self::CloudWatch(Endpoint::new(&url, CLOUDWATCH, region, caller))))
     }
 
     /// # Errors

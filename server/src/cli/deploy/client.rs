@@ -29,7 +29,7 @@ impl Client {
             return Err(no_alias());
         }
         let (account, region) = (arn.account.to_owned(), arn.region.to_owned());
-        let aws = args.data.is_none() && is_aws(&args.endpoint_url)?;
+        let aws = args.data.is_none() && is_aws("--endpoint-url", &args.endpoint_url)?;
         let caller = match aws || args.profile.is_some() {
             true => Caller::User(args.profile.clone()),
             false => Caller::Account(account.clone()),

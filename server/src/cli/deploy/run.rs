@@ -70,7 +70,8 @@ fn tell(args: &DeployArgs, outcome: &Outcome) -> Exit {
     if args.json {
         output::json(json!(outcome).to_string().as_bytes(), false)?;
     } else {
-        output::line(course::outcome(outcome))?;
+        let hint = if matches!(outcome, Outcome::Failed { .. }) { "; the same command goes on from there" } else { "" };
+        output::line(format_args!("{}{hint}", course::outcome(outcome)))?;
     }
     Ok(match outcome {
         Outcome::Succeeded => OK,

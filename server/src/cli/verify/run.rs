@@ -22,7 +22,7 @@ use sfn_alias_vectors::{File, Vector};
 /// `sfn-alias verify`
 pub(in crate::cli) fn run(args: &VerifyArgs) -> Exit {
     let files = files(args)?;
-    let rules = Rules { aws: is_aws(&args.endpoint_url)?, all: args.all };
+    let rules = Rules { aws: is_aws("--endpoint-url", &args.endpoint_url)?, all: args.all };
     if args.list {
         return list(&files, rules, args.json);
     }
