@@ -1,5 +1,8 @@
 //! What the program takes.
 
+use super::deploy::DeployArgs;
+use super::plan::PlanArgs;
+use super::simulate::SimulateArgs;
 use super::verify::VerifyArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
@@ -20,6 +23,7 @@ Examples:
   sfn-alias call CreateStateMachineAlias @alias.json
   sfn-alias check CreateStateMachineAlias @alias.json
   sfn-alias route arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD --count 1000
+  sfn-alias plan 'linear 10/1m' --current @routing.json --new VERSION_ARN
   sfn-alias verify --endpoint-url http://127.0.0.1:8083
 
 Exit codes: 0 done, 1 refused or with problems, 2 the command line or its input cannot be used,
@@ -41,6 +45,12 @@ pub(super) enum Command {
     Arn(ArnArgs),
     /// Show where starts would go
     Route(RouteArgs),
+    /// Show what a gradual deployment will do, before it is made
+    Plan(PlanArgs),
+    /// Try a gradual deployment on a virtual clock, with what may happen to it
+    Simulate(SimulateArgs),
+    /// Shift an alias to a version step by step, as CloudFormation's DeploymentPreference does
+    Deploy(DeployArgs),
     /// Run the vectors against an endpoint, and tell what agrees and what differs
     Verify(VerifyArgs),
     /// Print completions for a shell

@@ -1,5 +1,7 @@
 //! Exit codes, and why a command failed.
 
+use sfn_alias_deployment::DeploymentError;
+
 /// Done, and nothing is wrong.
 pub(super) const OK: u8 = 0;
 /// The request is refused, or has problems.
@@ -15,6 +17,9 @@ pub(super) enum Failure {
     /// See [`USAGE`].
     #[error("{0}")]
     Usage(String),
+    /// See [`REFUSED`].
+    #[error("{0}")]
+    Refused(String),
     /// See [`FAILED`].
     #[error("{0}")]
     Failed(String),
@@ -27,6 +32,7 @@ impl Failure {
     pub const fn code(&self) -> u8 {
         match self {
             Self::Usage(_) => USAGE,
+            Self::Refused(_) => REFUSED,
             Self::Failed(_) | Self::Output(_) => FAILED,
         }
     }
@@ -40,6 +46,19 @@ impl From<sfn_alias::Error> for Failure {
     fn from(error: sfn_alias::Error) -> Self {
         match error {
             sfn_alias::Error::Store { .. } => Self::Failed(error.to_string()),
+            _ => Self::Usage(error.to_string()),
+        }
+    }
+}
+
+/// What AWS or CloudFormation's provider refuses ends with 1; what cannot be read at all is the command line's.
+impl From<DeploymentError> for Failure {
+    fn from(error: DeploymentError) -> Self {
+        match &error {
+            DeploymentError::Preference(_) | DeploymentError::TwoRoutes { .. } | DeploymentError::Refused(_) => {
+                Self::Refused(format!("{}: {error}", error.code()))
+            }
+            DeploymentError::Host { .. } => Self::Failed(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }
     }

@@ -20,3 +20,8 @@ pub(super) fn json(bytes: &[u8], compact: bool) -> Result<(), Failure> {
         None => line(String::from_utf8_lossy(bytes)),
     }
 }
+
+/// Prints lines as they are.
+pub(super) fn text(text: &str) -> Result<(), Failure> {
+    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
+}

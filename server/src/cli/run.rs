@@ -3,7 +3,7 @@
 use super::args::{Command, Program};
 use super::exit::{Failure, OK, Outcome};
 use super::manual;
-use super::{arn, call, check, check_template, fingerprint, route, serve, verify};
+use super::{arn, call, check, check_template, deploy, fingerprint, plan, route, serve, simulate, verify};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
@@ -43,6 +43,9 @@ fn run_command(command: Command) -> Outcome {
         Command::Fingerprint(args) => fingerprint::run(&args),
         Command::Arn(args) => arn::run(&args),
         Command::Route(args) => route::run(&args),
+        Command::Plan(args) => plan::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Deploy(args) => deploy::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Program::command(), "sfn-alias", &mut std::io::stdout());

@@ -1,12 +1,9 @@
 //! Where calls go: a file, or an endpoint.
 
 use super::args::TargetArgs;
+use super::endpoint::{Caller, Endpoint, STATES};
 use super::exit::Failure;
 use sfn_alias::{Aliases, Reply, Scope};
-use std::time::Duration;
-use ureq::Agent;
-
-const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A service that can be called.
 #[derive(Debug)]
@@ -14,12 +11,7 @@ pub(super) enum Target {
     /// In a file.
     Data(Aliases),
     /// Behind a URL.
-    Endpoint {
-        url: String,
-        agent: Agent,
-        /// Tells account and region; signs nothing.
-        authorization: String,
-    },
+    Endpoint(Endpoint),
 }
 
 impl Target {
@@ -36,11 +28,8 @@ impl Target {
                 Ok(Self::Data(Aliases::open(path)?.in_scope(scope)))
             }
             None => {
-                let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).build();
-                let credential = format!("{account}/20260101/{region}/states/aws4_request");
-                let authorization =
-                    format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0");
-                Ok(Self::Endpoint { url: endpoint_url.clone(), agent: config.into(), authorization })
+                let caller = Caller::Account(account.clone());
+                Ok(Self::Endpoint(Endpoint::new(endpoint_url, STATES, region, caller)))
             }
         }
     }
@@ -48,25 +37,16 @@ impl Target {
     /// The answer to an operation.
     ///
     /// # Errors
-    /// [`Failure::Failed`] where the endpoint cannot be reached.
+    /// As [`Endpoint::call`].
     pub fn call(&self, operation: &str, body: &[u8]) -> Result<Reply, Failure> {
         match self {
             Self::Data(aliases) => Ok(aliases.call(operation, body)),
-            Self::Endpoint { url, agent, authorization } => {
-                let request = agent
-                    .post(url)
-                    .header("content-type", "application/x-amz-json-1.0")
-                    .header("x-amz-target", format!("AWSStepFunctions.{operation}"))
-                    .header("authorization", authorization);
-                let unreachable = |error| {
-                    Failure::Failed(format!(
-                        "the endpoint {url} cannot be asked: {error}; start `sfn-alias serve`, or give --endpoint-url or --data"
-                    ))
-                };
-                let mut response = request.send(body).map_err(unreachable)?;
-                let body = response.body_mut().read_to_vec().map_err(unreachable)?;
-                Ok(Reply { status: response.status().as_u16(), body })
-            }
+            Self::Endpoint(endpoint) => endpoint.call(operation, body).map_err(|failure| match failure {
+                Failure::Failed(text) => {
+                    Failure::Failed(format!("{text}; start `sfn-alias serve`, or give --endpoint-url or --data"))
+                }
+                other => other,
+            }),
         }
     }
 }

@@ -1,15 +1,13 @@
 //! As whom requests are signed.
 
 use super::args::VerifyArgs;
-use super::profile;
 use super::scope::ACCOUNT;
 use super::sts::Role;
 use crate::cli::exit::Failure;
+use crate::cli::profile;
+use crate::cli::signature::signed;
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
 use http::{HeaderValue, Request, header};
-use std::time::SystemTime;
 use ureq::Agent;
 
 /// The service that requests are signed for.
@@ -27,7 +25,7 @@ impl Identity {
     /// # Errors
     /// [`Failure::Usage`] where credentials are needed and there are none.
     pub fn of(args: &VerifyArgs, needed: bool, agent: &Agent) -> Result<Self, Failure> {
-        let user = profile::credentials(args)?;
+        let user = profile::credentials(args.profile.as_deref())?;
         if user.is_none() && (needed || args.role_arn.is_some()) {
             return Err(Failure::Usage(format!("there are no credentials to sign with; {}", profile::HELP)));
         }
@@ -57,33 +55,4 @@ fn unsigned(region: &str) -> Result<HeaderValue, Failure> {
     let credential = format!("{ACCOUNT}/20260101/{region}/{SERVICE}/aws4_request");
     HeaderValue::try_from(format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0"))
         .map_err(|_| Failure::Usage(format!("--region: `{region}` is no region")))
-}
-
-/// Signs a request with AWS Signature Version 4.
-///
-/// # Errors
-/// [`Failure::Usage`] for credentials that cannot stand in a header.
-pub(super) fn signed(
-    request: &mut Request<Vec<u8>>,
-    credentials: &Credentials,
-    region: &str,
-    service: &str,
-) -> Result<(), Failure> {
-    let unusable = |error: &dyn std::fmt::Display| Failure::Usage(format!("the request cannot be signed: {error}"));
-    let identity = credentials.clone().into();
-    let params = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name(service)
-        .time(SystemTime::now())
-        .settings(SigningSettings::default())
-        .build()
-        .map_err(|error| unusable(&error))?
-        .into();
-    let headers = request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    let uri = request.uri().to_string();
-    let signable = SignableRequest::new(request.method().as_str(), uri, headers, SignableBody::Bytes(request.body()));
-    let output = signable.and_then(|signable| sign(signable, &params)).map_err(|error| unusable(&error))?;
-    output.into_parts().0.apply_to_request_http1x(request);
-    Ok(())
 }

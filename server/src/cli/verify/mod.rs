@@ -11,7 +11,6 @@ mod guard;
 mod identity;
 mod ledger;
 mod names;
-mod profile;
 mod progress;
 mod record;
 mod report;

@@ -15,14 +15,14 @@ use super::skip::{Rules, reason};
 use super::stop::Stop;
 use crate::cli::exit::{Failure, OK, Outcome as Exit, REFUSED};
 use crate::cli::output;
-use http::Uri;
+use crate::cli::signature::is_aws;
 use serde_json::json;
 use sfn_alias_vectors::{File, Vector};
 
 /// `sfn-alias verify`
 pub(in crate::cli) fn run(args: &VerifyArgs) -> Exit {
     let files = files(args)?;
-    let rules = Rules { aws: is_aws(&args.endpoint_url)?, all: args.all };
+    let rules = Rules { aws: is_aws("--endpoint-url", &args.endpoint_url)?, all: args.all };
     if args.list {
         return list(&files, rules, args.json);
     }
@@ -62,13 +62,6 @@ fn fits(pattern: &str, name: &str) -> bool {
         rest = rest.and_then(|rest| Some(rest.split_once(part)?.1));
     }
     rest.is_some()
-}
-
-fn is_aws(url: &str) -> Result<bool, Failure> {
-    let unusable = || Failure::Usage(format!("--endpoint-url: `{url}` is no URL such as http://127.0.0.1:8083"));
-    let uri: Uri = url.parse().map_err(|_| unusable())?;
-    let host = uri.scheme().and(uri.host()).ok_or_else(unusable)?;
-    Ok([".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().any(|domain| host.ends_with(domain)))
 }
 
 fn list(files: &[File], rules: Rules, as_json: bool) -> Exit {

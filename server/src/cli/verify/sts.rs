@@ -1,7 +1,7 @@
 //! Assuming a role.
 
-use super::identity::signed;
 use crate::cli::exit::Failure;
+use crate::cli::signature::signed;
 use aws_credential_types::Credentials;
 use http::{Request, header};
 use std::time::{Duration, Instant};

@@ -1,7 +1,6 @@
 //! The user's own credentials: of the environment, or of the shared credentials file.
 
-use super::args::VerifyArgs;
-use crate::cli::exit::Failure;
+use super::exit::Failure;
 use aws_credential_types::Credentials;
 use ini::Ini;
 use std::path::PathBuf;
@@ -10,8 +9,9 @@ use std::path::PathBuf;
 ///
 /// # Errors
 /// [`Failure::Usage`] for a profile that was asked for and is not there, or has no keys.
-pub(super) fn credentials(args: &VerifyArgs) -> Result<Option<Credentials>, Failure> {
-    let asked = args.profile.clone().or_else(|| if keys_in_environment() { None } else { variable("AWS_PROFILE") });
+pub(super) fn credentials(profile: Option<&str>) -> Result<Option<Credentials>, Failure> {
+    let asked =
+        profile.map(str::to_owned).or_else(|| if keys_in_environment() { None } else { variable("AWS_PROFILE") });
     match &asked {
         Some(profile) => of_file(profile).map(Some),
         None => Ok(of_environment().or_else(|| of_file("default").ok())),

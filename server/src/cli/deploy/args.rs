@@ -1,0 +1,110 @@
+//! What `sfn-alias deploy` takes.
+
+use crate::cli::exit::Failure;
+use crate::cli::preference::request;
+use clap::Args;
+use sfn_alias_deployment::PlanRequest;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct DeployArgs {
+    /// The alias
+    #[arg(value_name = "ALIAS_ARN")]
+    pub alias: String,
+    /// The version to deploy
+    #[arg(value_name = "VERSION_ARN")]
+    pub new_version: String,
+    #[command(flatten)]
+    pub shift: ShiftArgs,
+    /// CloudWatch alarms that end the deployment
+    #[arg(long, value_name = "NAME", num_args = 1.., help_heading = "Alarms")]
+    pub alarm: Vec<String>,
+    /// Where to ask for alarms; on AWS the region's CloudWatch
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_CLOUDWATCH", help_heading = "Alarms")]
+    pub cloudwatch_endpoint_url: Option<String>,
+    /// Ask this command of the shell instead: it gets the names, and prints {"name": "OK", ...}
+    #[arg(long, value_name = "COMMAND", conflicts_with = "cloudwatch_endpoint_url", help_heading = "Alarms")]
+    pub alarm_command: Option<String>,
+    /// Where the deployment is kept, so that the same command goes on with it
+    #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
+    pub state: Option<PathBuf>,
+    /// Print the plan and the calls, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Use this SQLite file
+    #[arg(long, value_name = "FILE", conflicts_with = "endpoint_url", help_heading = "Service")]
+    pub data: Option<PathBuf>,
+    /// Use the endpoint at this URL, for example of `sfn-alias serve`, or of AWS
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "AWS_ENDPOINT_URL_SFN",
+        default_value = "http://127.0.0.1:8083",
+        help_heading = "Service"
+    )]
+    pub endpoint_url: String,
+    /// Sign with this profile of the shared credentials file, on any endpoint
+    #[arg(long, value_name = "NAME", help_heading = "Service")]
+    pub profile: Option<String>,
+}
+
+/// How traffic shifts: one of these.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+#[command(next_help_heading = "Shift")]
+pub(in crate::cli) struct ShiftArgs {
+    /// A share first, the rest after an interval, for example 10/5m
+    #[arg(long, value_name = "PERCENT/TIME")]
+    pub canary: Option<String>,
+    /// Equal shares, one an interval, for example 10/1m
+    #[arg(long, value_name = "PERCENT/TIME")]
+    pub linear: Option<String>,
+    /// One update; alarms are not looked at
+    #[arg(long)]
+    pub all_at_once: bool,
+    /// Any steps, for example 5/1m,25/10m; CloudFormation has no such type
+    #[arg(long, value_name = "STEPS")]
+    pub steps: Option<String>,
+    /// CloudFormation's DeploymentPreference: JSON, @FILE, or - for standard input
+    #[arg(long, value_name = "JSON")]
+    pub preference: Option<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  sfn-alias deploy ALIAS_ARN VERSION_ARN --canary 10/5m --dry-run
+  sfn-alias deploy ALIAS_ARN VERSION_ARN --canary 10/5m --state prod.json \\
+    --alarm orders-errors --alarm-command ./alarm-states
+  sfn-alias deploy ALIAS_ARN VERSION_ARN --linear 10/1m --state prod.json --alarm orders-errors \\
+    --endpoint-url https://states.eu-west-1.amazonaws.com
+
+Stopped or killed at any time, it leaves a valid routing behind, and the same command goes on from there. An
+alarm sends all traffic back; an alias that someone else has updated is left as it is found.
+
+Account and region are the alias's. AWS is asked with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+AWS_SESSION_TOKEN, or with a profile; they are read anew for each request.
+
+Exits with 0 where it has succeeded, 1 where it was rolled back, has stopped at drift or is refused, 2 where
+the command line cannot be used, and 3 where a call or a file failed.";
+
+impl DeployArgs {
+    /// The plan that is asked for; where the alias leads is still to be told.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] for a preference that cannot be read.
+    pub fn request(&self) -> Result<PlanRequest, Failure> {
+        let ShiftArgs { canary, linear, steps, preference, .. } = &self.shift;
+        let asked = match (canary, linear, steps, preference) {
+            (Some(step), ..) => format!("canary {step}"),
+            (_, Some(step), ..) => format!("linear {step}"),
+            (_, _, Some(steps), _) => format!("custom {steps}"),
+            (.., Some(preference)) => preference.clone(),
+            _ => "all-at-once".to_owned(),
+        };
+        Ok(PlanRequest { new_version: Some(self.new_version.clone()), ..request(&asked, &self.alarm)? })
+    }
+}

@@ -1,0 +1,128 @@
+//! Makes the calls that a deployment asks for.
+
+use super::alarms::Alarms;
+use super::args::DeployArgs;
+use crate::cli::args::TargetArgs;
+use crate::cli::endpoint::{Caller, Endpoint, STATES};
+use crate::cli::exit::Failure;
+use crate::cli::signature::is_aws;
+use crate::cli::target::Target;
+use serde::Serialize;
+use serde_json::Value;
+use sfn_alias::model::Resource;
+use sfn_alias::{Reply, parse_arn};
+use sfn_alias_deployment::{Action, Observation, Route};
+
+/// The alias's service, and who knows the alarms.
+pub(super) struct Client {
+    target: Target,
+    pub alarms: Option<Alarms>,
+}
+
+impl Client {
+    /// # Errors
+    /// [`Failure::Usage`] for an ARN that is no alias's, [`Failure::Failed`] for a file that cannot be opened.
+    pub fn of(args: &DeployArgs) -> Result<Self, Failure> {
+        let no_alias = || Failure::Usage(format!("`{}` is no ARN of an alias", args.alias));
+        let arn = parse_arn(&args.alias).map_err(|_| no_alias())?;
+        if !matches!(arn.resource, Resource::Alias { .. }) {
+            return Err(no_alias());
+        }
+        let (account, region) = (arn.account.to_owned(), arn.region.to_owned());
+        let aws = args.data.is_none() && is_aws("--endpoint-url", &args.endpoint_url)?;
+        let caller = match aws || args.profile.is_some() {
+            true => Caller::User(args.profile.clone()),
+            false => Caller::Account(account.clone()),
+        };
+        let alarms = Alarms::of(args, aws, &region, &caller)?;
+        let (data, endpoint_url) = (args.data.clone(), args.endpoint_url.clone());
+        let target = match data {
+            Some(_) => Target::of(&TargetArgs { data, endpoint_url, account, region })?,
+            None => Target::Endpoint(Endpoint::new(&endpoint_url, STATES, &region, caller)),
+        };
+        Ok(Self { target, alarms })
+    }
+
+    /// Where an alias leads.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] with the service's error, and as [`Target::call`].
+    pub fn routing(&self, alias: &str) -> Result<Vec<Route>, Failure> {
+        let request = serde_json::json!({ "stateMachineAliasArn": alias }).to_string();
+        match described(&self.target.call("DescribeStateMachineAlias", request.as_bytes())?) {
+            Observation::Alias { routing_configuration } => Ok(routing_configuration),
+            Observation::Failed { code, message } => Err(Failure::Refused(format!("{code}: {message}"))),
+            other => Err(Failure::Failed(format!("the alias cannot be described: {other:?}"))),
+        }
+    }
+
+    /// Makes the call of an action. A call that has no answer is an observation as well.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where there is nothing to ask with.
+    pub fn perform(&self, action: &Action) -> Result<Observation, Failure> {
+        match action {
+            Action::DescribeAlias { input } => self.ask("DescribeStateMachineAlias", input, described),
+            Action::UpdateAlias { input } => self.ask("UpdateStateMachineAlias", input, updated),
+            Action::DescribeAlarms { input } => match &self.alarms {
+                Some(alarms) => alarms.states(input),
+                None => Err(no_alarms()),
+            },
+            Action::Wait { .. } | Action::Done { .. } => Ok(Observation::Waited),
+        }
+    }
+
+    fn ask(
+        &self,
+        operation: &str,
+        input: &impl Serialize,
+        told: fn(&Reply) -> Observation,
+    ) -> Result<Observation, Failure> {
+        let body = serde_json::to_vec(input).map_err(|error| Failure::Failed(error.to_string()))?;
+        observed(self.target.call(operation, &body), told)
+    }
+}
+
+/// What to do where alarms are watched and nobody knows them.
+pub(super) fn no_alarms() -> Failure {
+    Failure::Usage("the deployment watches alarms: give --cloudwatch-endpoint-url or --alarm-command".to_owned())
+}
+
+/// An answer, or that there is none: that is worth another attempt.
+///
+/// # Errors
+/// Any failure that is not of the way there.
+pub(super) fn observed(
+    answer: Result<Reply, Failure>,
+    told: fn(&Reply) -> Observation,
+) -> Result<Observation, Failure> {
+    match answer {
+        Ok(reply) => Ok(told(&reply)),
+        Err(Failure::Failed(message)) => Ok(Observation::Failed { code: "NetworkError".to_owned(), message }),
+        Err(other) => Err(other),
+    }
+}
+
+fn described(reply: &Reply) -> Observation {
+    let routing = |body: &Value| serde_json::from_value(body.get("routingConfiguration")?.clone()).ok();
+    match (reply.status, serde_json::from_slice(&reply.body).ok().as_ref().and_then(routing)) {
+        (200, Some(routing_configuration)) => Observation::Alias { routing_configuration },
+        _ => failed(reply),
+    }
+}
+
+fn updated(reply: &Reply) -> Observation {
+    if reply.status == 200 { Observation::Updated } else { failed(reply) }
+}
+
+/// The error of an answer. One without a name is of whoever stands between, and worth another attempt where
+/// its status is.
+pub(super) fn failed(reply: &Reply) -> Observation {
+    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let text = |names: [&str; 2]| names.iter().find_map(|name| body.get(name)?.as_str()).map(str::to_owned);
+    let unnamed = if reply.status >= 500 { "ServiceUnavailable" } else { "UnexpectedAnswer" };
+    let code = text(["__type", "code"]).unwrap_or_else(|| unnamed.to_owned());
+    let code = code.rsplit('#').next().unwrap_or_default().to_owned();
+    let message = text(["message", "Message"]).unwrap_or_else(|| format!("an answer with status {}", reply.status));
+    Observation::Failed { code, message }
+}

@@ -1,0 +1,95 @@
+//! From the command line to the end of the deployment.
+
+use super::args::DeployArgs;
+use super::client::{Client, no_alarms};
+use super::show;
+use super::state::{State, kept};
+use crate::cli::exit::{FAILED, Failure, OK, Outcome as Exit, REFUSED};
+use crate::cli::{output, simulate as course};
+use serde_json::{Value, json};
+use sfn_alias_deployment::{Action, Deployment, Observation, Outcome, PlanRequest, Record, simulate};
+
+/// `sfn-alias deploy`
+pub(in crate::cli) fn run(args: &DeployArgs) -> Exit {
+    let request = args.request()?;
+    let client = Client::of(args)?;
+    let Some(path) = args.state.as_deref().filter(|_| !args.dry_run) else {
+        return dry_run(args, &client, request);
+    };
+    let state = State::at(path)?;
+    let mut deployment = match kept(path)? {
+        Some(record) => resumed(args, request, record)?,
+        None => begun(args, &client, request)?,
+    };
+    if !deployment.plan().alarms().is_empty() && client.alarms.is_none() {
+        return Err(no_alarms());
+    }
+    let outcome = drive(&client, &state, &mut deployment)?;
+    tell(args, &outcome)
+}
+
+fn begun(args: &DeployArgs, client: &Client, request: PlanRequest) -> Result<Deployment, Failure> {
+    let current_routing = client.routing(&args.alias)?;
+    let plan = PlanRequest { current_routing, ..request }.plan()?;
+    Ok(Deployment::new(&args.alias, None, plan)?)
+}
+
+/// What was kept, where it is what is asked for.
+fn resumed(args: &DeployArgs, request: PlanRequest, record: Record) -> Result<Deployment, Failure> {
+    let asked = PlanRequest { current_routing: record.plan.current_routing.clone(), ..request }.plan()?;
+    let deployment = Deployment::resume(record)?;
+    if deployment.record().state_machine_alias_arn != args.alias || deployment.plan() != &asked {
+        return Err(Failure::Usage(format!(
+            "the state file is of another deployment: to {} at {}, of type {}; use another file",
+            deployment.plan().target,
+            deployment.record().state_machine_alias_arn,
+            deployment.plan().kind
+        )));
+    }
+    Ok(deployment)
+}
+
+fn drive(client: &Client, state: &State, deployment: &mut Deployment) -> Result<Outcome, Failure> {
+    let mut observation = Observation::Start;
+    loop {
+        let action = deployment.next(show::now_millis(), &observation)?;
+        state.keep(deployment.record())?;
+        show::progress(deployment);
+        observation = match &action {
+            Action::Done { outcome } => return Ok(outcome.clone()),
+            Action::Wait { until_millis, .. } => {
+                show::wait(deployment, *until_millis);
+                Observation::Waited
+            }
+            call => client.perform(call)?,
+        };
+    }
+}
+
+fn tell(args: &DeployArgs, outcome: &Outcome) -> Exit {
+    if args.json {
+        output::json(json!(outcome).to_string().as_bytes(), false)?;
+    } else {
+        let hint = if matches!(outcome, Outcome::Failed { .. }) { "; the same command goes on from there" } else { "" };
+        output::line(format_args!("{}{hint}", course::outcome(outcome)))?;
+    }
+    Ok(match outcome {
+        Outcome::Succeeded => OK,
+        Outcome::RolledBack { .. } | Outcome::Drifted { .. } => REFUSED,
+        Outcome::Failed { .. } => FAILED,
+    })
+}
+
+/// The plan, and the course where nothing happens to it. Only the alias is read.
+fn dry_run(args: &DeployArgs, client: &Client, request: PlanRequest) -> Exit {
+    let deployment = begun(args, client, request)?;
+    let table = deployment.plan().to_table();
+    let plan: Value = json!(deployment.plan());
+    let found = simulate(deployment, &[])?;
+    if args.json {
+        output::json(json!({ "plan": plan, "course": found }).to_string().as_bytes(), false)?;
+    } else {
+        output::text(&format!("{table}\n{}", course::text(&found)))?;
+    }
+    Ok(OK)
+}

@@ -1,0 +1,64 @@
+//! How traffic is to shift, from the command line.
+
+use super::exit::Failure;
+use super::input;
+use clap::Args;
+use serde_json::Value;
+use sfn_alias::model::Resource;
+use sfn_alias::parse_arn;
+use sfn_alias_deployment::{DeploymentPreference, PlanRequest, Route};
+
+/// What a plan is made of.
+#[derive(Debug, Args)]
+pub(super) struct PreferenceArgs {
+    /// 10/5m, `linear 10/1m`, all-at-once, steps as 5/1m,25/10m (not CloudFormation's); or CloudFormation's
+    /// DeploymentPreference: JSON, @FILE, or - for standard input
+    pub preference: String,
+    /// Where the alias leads now: a version's ARN, or a routing: JSON, @FILE, or - for standard input
+    #[arg(long, value_name = "ROUTING")]
+    pub current: String,
+    /// The version to deploy, where the preference does not say
+    #[arg(long, value_name = "VERSION_ARN")]
+    pub new: Option<String>,
+    /// CloudWatch alarms that end the deployment
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub alarm: Vec<String>,
+}
+
+impl PreferenceArgs {
+    /// # Errors
+    /// [`Failure::Usage`] for what cannot be read.
+    pub fn request(&self) -> Result<PlanRequest, Failure> {
+        let request = request(&self.preference, &self.alarm)?;
+        Ok(PlanRequest { current_routing: routing(&self.current)?, new_version: self.new.clone(), ..request })
+    }
+}
+
+/// A preference in either form, with alarms; current routing and version are still to be told.
+///
+/// # Errors
+/// [`Failure::Usage`] for what cannot be read.
+pub(super) fn request(preference: &str, alarms: &[String]) -> Result<PlanRequest, Failure> {
+    let mut request = PlanRequest::default();
+    if preference == "-" || preference.starts_with(['{', '@']) {
+        request.preference = Some(DeploymentPreference::from_json(&input::read(preference)?)?);
+    } else {
+        request.short = Some(preference.to_owned());
+    }
+    request.alarms = (!alarms.is_empty()).then(|| alarms.to_vec());
+    Ok(request)
+}
+
+/// A routing as a request has it, with or without its name, or all traffic to one version.
+fn routing(given: &str) -> Result<Vec<Route>, Failure> {
+    if let Ok(arn) = parse_arn(given) {
+        if !matches!(arn.resource, Resource::Version { .. }) {
+            return Err(Failure::Usage(format!("--current: `{arn}` is no version; give a version's ARN or a routing")));
+        }
+        return Ok(vec![Route { state_machine_version_arn: given.to_owned(), weight: 100 }]);
+    }
+    let wrong = |error| Failure::Usage(format!("--current: neither a version's ARN nor a routing in JSON: {error}"));
+    let mut value: Value = serde_json::from_slice(&input::read(given)?).map_err(wrong)?;
+    let named = value.get_mut("routingConfiguration").map(Value::take);
+    serde_json::from_value(named.unwrap_or(value)).map_err(wrong)
+}

@@ -1,0 +1,336 @@
+//! Gradual deployments by the program, as a shell sees them: killed, resumed, rolled back and refused.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+const ORDERS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
+const ALIAS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD";
+const ONE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders:1";
+const TWO: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders:2";
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sfn-alias"));
+    let variables = ["AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL_CLOUDWATCH", "AWS_REGION", "SFN_ALIAS_LOG"];
+    for name in variables {
+        command.env_remove(name);
+    }
+    command.args(arguments);
+    command
+}
+
+/// Exit code, standard output, standard error.
+#[track_caller]
+fn prints(arguments: &[&str], code: i32, output: &str, errors: &str) {
+    let found = program(arguments).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&found.stderr), errors);
+    assert_eq!(String::from_utf8_lossy(&found.stdout), output);
+    assert_eq!(found.status.code(), Some(code));
+}
+
+/// `sfn-alias serve` with two versions and an alias on the first, and a folder for the state.
+struct World {
+    server: Child,
+    url: String,
+    folder: TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut server = program(&["serve", "--port", "0", "--log", "off"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim_end().strip_prefix("export AWS_ENDPOINT_URL_SFN=").unwrap().to_owned();
+        let world = Self { server, url, folder: TempDir::new().unwrap() };
+        let role = "arn:aws:iam::000000000000:role/orders";
+        let definition = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
+        let route = json!([{"stateMachineVersionArn": ONE, "weight": 100}]);
+        let create = json!({"name": "orders", "roleArn": role, "publish": true, "definition": definition});
+        world.call("CreateStateMachine", &create);
+        world.call(
+            "UpdateStateMachine",
+            &json!({"stateMachineArn": ORDERS, "roleArn": format!("{role}-2"), "publish": true}),
+        );
+        world.call("CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": route}));
+        world
+    }
+
+    fn call(&self, operation: &str, input: &Value) -> Value {
+        let found = program(&["call", "--endpoint-url", &self.url, operation, &input.to_string()]).output().unwrap();
+        assert_eq!(found.status.code(), Some(0), "{}", String::from_utf8_lossy(&found.stdout));
+        serde_json::from_slice(&found.stdout).unwrap()
+    }
+
+    fn state(&self) -> String {
+        self.folder.path().join("state.json").to_str().unwrap().to_owned()
+    }
+
+    fn deploy<'w>(&'w self, state: &'w str, how: &[&'w str]) -> Vec<&'w str> {
+        [&["deploy", ALIAS, TWO, "--endpoint-url", &self.url, "--state", state], how].concat()
+    }
+
+    fn routing(&self) -> Vec<(String, u64)> {
+        let alias = self.call("DescribeStateMachineAlias", &json!({"stateMachineAliasArn": ALIAS}));
+        let routes = alias["routingConfiguration"].as_array().unwrap().iter();
+        routes
+            .map(|r| (r["stateMachineVersionArn"].as_str().unwrap().to_owned(), r["weight"].as_u64().unwrap()))
+            .collect()
+    }
+
+    /// How many updates of the alias the endpoint has answered.
+    fn updates(&self) -> u64 {
+        let mut stream = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let counts =
+            |line: &&str| line.starts_with("sfn_alias_requests_total{") && line.contains("\"UpdateStateMachineAlias\"");
+        text.lines().filter(counts).map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.server.kill().ok();
+        self.server.wait().ok();
+    }
+}
+
+/// As if a minute had passed since the record was written.
+fn a_minute_passes(state: &str) {
+    let mut record: Value = serde_json::from_slice(&std::fs::read(state).unwrap()).unwrap();
+    let earlier = |millis: &Value| json!(millis.as_i64().unwrap() - 60_000);
+    record["shiftedMillis"] = earlier(&record["shiftedMillis"]);
+    record["phase"]["untilMillis"] = earlier(&record["phase"]["untilMillis"]);
+    std::fs::write(state, record.to_string()).unwrap();
+}
+
+/// Runs until the first line that ends so, then `kill -9`.
+fn killed_at(arguments: &[&str], end: &str) {
+    let mut child = program(arguments).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    lines.find(|line| line.as_ref().unwrap().ends_with(end)).unwrap().unwrap();
+    child.kill().unwrap();
+    assert_eq!(child.wait().unwrap().signal(), Some(9));
+}
+
+const TO_THE_END: &str = "10 % on orders:2, step 1 of 2, shifting\n100 % on orders:2, step 2 of 2, succeeded\n";
+
+#[test]
+fn all_at_once_is_one_update_and_is_not_made_again() {
+    let world = World::new();
+    let state = world.state();
+    let command = world.deploy(&state, &["--all-at-once"]);
+    let progress = "0 % on orders:2, step 0 of 1, shifting\n100 % on orders:2, step 1 of 1, succeeded\n";
+    prints(&command, 0, "succeeded\n", progress);
+    prints(&command, 0, "succeeded\n", "100 % on orders:2, step 1 of 1, succeeded\n");
+    assert_eq!((world.routing(), world.updates()), (vec![(TWO.to_owned(), 100)], 1));
+}
+
+#[test]
+fn a_killed_canary_goes_on_with_the_same_command_and_no_shift_is_repeated() {
+    let world = World::new();
+    let state = world.state();
+    let command = world.deploy(&state, &["--canary", "10/1m"]);
+    killed_at(&command, "next in 1m");
+    assert_eq!((world.routing(), world.updates()), (vec![(TWO.to_owned(), 10), (ONE.to_owned(), 90)], 1));
+    a_minute_passes(&state);
+    prints(&command, 0, "succeeded\n", TO_THE_END);
+    assert_eq!((world.routing(), world.updates()), (vec![(TWO.to_owned(), 100)], 2));
+}
+
+#[test]
+fn a_shift_whose_answer_was_lost_is_not_repeated() {
+    let world = World::new();
+    let state = world.state();
+    // The driver is killed while it asks for alarms, before the first shift, which then comes through.
+    let killing = ["--canary", "10/1m", "--alarm", "errors", "--alarm-command", "kill -9 $PPID; :"];
+    let found = program(&world.deploy(&state, &killing)).output().unwrap();
+    assert_eq!((found.status.signal(), world.updates()), (Some(9), 0));
+    let mut record: Value = serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
+    assert_eq!(record["phase"], json!({"kind": "checkingAlarms"}));
+    record["phase"] = json!({"kind": "updating"});
+    record["intent"] = json!({"kind": "shift"});
+    std::fs::write(&state, record.to_string()).unwrap();
+    let routes = json!([{"stateMachineVersionArn": TWO, "weight": 10}, {"stateMachineVersionArn": ONE, "weight": 90}]);
+    world.call("UpdateStateMachineAlias", &json!({"stateMachineAliasArn": ALIAS, "routingConfiguration": routes}));
+    let quiet = ["--canary", "10/1m", "--alarm", "errors", "--alarm-command", "echo {}; :"];
+    let command = world.deploy(&state, &quiet);
+    killed_at(&command, "next in 1m");
+    a_minute_passes(&state);
+    prints(&command, 0, "succeeded\n", TO_THE_END);
+    assert_eq!((world.routing(), world.updates()), (vec![(TWO.to_owned(), 100)], 2));
+}
+
+#[test]
+fn an_alarm_sends_all_traffic_back() {
+    let world = World::new();
+    let (state, states) = (world.state(), world.folder.path().join("alarms.json"));
+    std::fs::write(&states, r#"{"errors": "OK"}"#).unwrap();
+    let tell = format!("cat {}; :", states.display());
+    let command = world.deploy(&state, &["--canary", "10/1m", "--alarm", "errors", "--alarm-command", &tell, "--json"]);
+    killed_at(&command, "next in 1m");
+    std::fs::write(&states, r#"{"errors": "ALARM"}"#).unwrap();
+    a_minute_passes(&state);
+    let output = "{\n  \"alarms\": [\n    \"errors\"\n  ],\n  \"message\": \"Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [errors].\",\n  \"result\": \"rolledBack\"\n}\n";
+    let progress = "10 % on orders:2, step 1 of 2, rolling back\n0 % on orders:2, step 1 of 2, rolled back\n";
+    prints(&command, 1, output, progress);
+    assert_eq!((world.routing(), world.updates()), (vec![(ONE.to_owned(), 100)], 2));
+}
+
+/// Answers one request as CloudWatch does, and what it was asked with.
+fn cloudwatch(answer: &'static str) -> (String, std::thread::JoinHandle<String>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let mut reader = BufReader::new(listener.accept().unwrap().0);
+        let (mut head, mut length) = (String::new(), 0);
+        while !head.ends_with("\r\n\r\n") {
+            let start = head.len();
+            reader.read_line(&mut head).unwrap();
+            length = head[start..].strip_prefix("content-length: ").map_or(length, |n| n.trim().parse().unwrap());
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        let size = answer.len();
+        write!(reader.get_mut(), "HTTP/1.1 200 OK\r\ncontent-length: {size}\r\nconnection: close\r\n\r\n{answer}")
+            .unwrap();
+        let target = head.lines().find_map(|line| line.strip_prefix("x-amz-target: ")).unwrap();
+        format!("{target} {}", String::from_utf8(body).unwrap())
+    });
+    (url, asked)
+}
+
+#[test]
+fn alarms_are_asked_of_cloudwatch() {
+    let world = World::new();
+    let state = world.state();
+    let (url, asked) = cloudwatch(
+        r#"{"CompositeAlarms": [{"AlarmName": "all", "StateValue": "ALARM"}], "MetricAlarms": [{"AlarmName": "errors", "StateValue": "OK"}]}"#,
+    );
+    let how = ["--canary", "10/1m", "--alarm", "errors", "all", "--cloudwatch-endpoint-url", &url];
+    let text = "rolled back: Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [all].\n";
+    let progress = "0 % on orders:2, step 0 of 2, rolling back\n0 % on orders:2, step 0 of 2, rolled back\n";
+    prints(&world.deploy(&state, &how), 1, text, progress);
+    let request = r#"{"AlarmNames":["errors","all"],"AlarmTypes":["CompositeAlarm","MetricAlarm"],"MaxRecords":100}"#;
+    assert_eq!(asked.join().unwrap(), format!("GraniteServiceVersion20100801.DescribeAlarms {request}"));
+}
+
+#[test]
+fn drift_is_left_as_it_is_found() {
+    let world = World::new();
+    let state = world.state();
+    let command = world.deploy(&state, &["--steps", "5/1m,25/10m"]);
+    killed_at(&command, "next in 1m");
+    let routes = json!([{"stateMachineVersionArn": TWO, "weight": 50}, {"stateMachineVersionArn": ONE, "weight": 50}]);
+    world.call("UpdateStateMachineAlias", &json!({"stateMachineAliasArn": ALIAS, "routingConfiguration": routes}));
+    a_minute_passes(&state);
+    let Output { status, stderr, .. } = program(&command).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&stderr), "5 % on orders:2, step 1 of 3, stopped at drift\n");
+    assert_eq!(status.code(), Some(1));
+    assert_eq!((world.routing(), world.updates()), (vec![(TWO.to_owned(), 50), (ONE.to_owned(), 50)], 2));
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let world = World::new();
+    let command = ["deploy", ALIAS, TWO, "--endpoint-url", &world.url, "--all-at-once", "--dry-run"];
+    let one = format!(r#"{{"routingConfiguration":[{{"stateMachineVersionArn":"{ONE}","weight":100}}]}}"#);
+    let output = format!(
+        "step  after  orders:1  orders:2  then\n\
+         1     0s     0 %       100 %     done\n\n      \
+         0s  describeAlias {{\"stateMachineAliasArn\":\"{ALIAS}\"}}  ->  alias {one}  (not CloudFormation's)\n      \
+         0s  updateAlias {{\"routingConfiguration\":[{{\"stateMachineVersionArn\":\"{TWO}\",\"weight\":100}}],\"stateMachineAliasArn\":\"{ALIAS}\"}}  ->  updated\n      \
+         0s  succeeded after 1 updates, with 100 % {TWO}\n"
+    );
+    prints(&command, 0, &output, "");
+    assert_eq!((world.routing(), world.updates()), (vec![(ONE.to_owned(), 100)], 0));
+}
+
+#[test]
+fn what_cannot_be_deployed_is_told() {
+    let world = World::new();
+    let state = world.state();
+    let text = "sfn-alias: ValidationException: `0` is no `Interval`; 1 to 2100 minutes are allowed\n";
+    prints(&world.deploy(&state, &["--canary", "10/0m"]), 1, "", text);
+    let text = "sfn-alias: the deployment watches alarms: give --cloudwatch-endpoint-url or --alarm-command\n";
+    prints(&world.deploy(&state, &["--canary", "10/1m", "--alarm", "errors"]), 2, "", text);
+    let missing = format!("{ORDERS}:TEST");
+    let command = ["deploy", &missing, TWO, "--endpoint-url", &world.url, "--state", &state, "--all-at-once"];
+    let text = "sfn-alias: ResourceNotFound: Request references a resource that does not exist.\n";
+    prints(&command, 1, "", text);
+    let command = ["deploy", ONE, TWO, "--endpoint-url", &world.url, "--state", &state, "--all-at-once"];
+    prints(&command, 2, "", &format!("sfn-alias: `{ONE}` is no ARN of an alias\n"));
+    assert!(!Path::new(&state).exists(), "nothing was begun");
+    std::fs::write(&state, "{").unwrap();
+    let text = format!(
+        "sfn-alias: the state file `{state}`: the record of the deployment cannot be read: EOF while parsing an object at line 1 column 1\n"
+    );
+    prints(&world.deploy(&state, &["--all-at-once"]), 2, "", &text);
+    assert_eq!(world.updates(), 0);
+}
+
+#[test]
+fn a_state_file_is_of_one_deployment() {
+    let world = World::new();
+    let state = world.state();
+    let progress = "0 % on orders:2, step 0 of 1, shifting\n100 % on orders:2, step 1 of 1, succeeded\n";
+    prints(&world.deploy(&state, &["--all-at-once"]), 0, "succeeded\n", progress);
+    let text = format!(
+        "sfn-alias: the state file is of another deployment: to {TWO} at {ALIAS}, of type ALL_AT_ONCE; use another file\n"
+    );
+    prints(&world.deploy(&state, &["--canary", "10/1m"]), 2, "", &text);
+}
+
+#[test]
+fn a_deployment_has_one_driver_and_a_failed_one_goes_on() {
+    let world = World::new();
+    let state = world.state();
+    let lock = std::fs::File::create(format!("{state}.lock")).unwrap();
+    lock.try_lock().unwrap();
+    let text = format!(
+        "sfn-alias: the state file `{state}` cannot be used: another process drives this deployment; end it, or let it go on\n"
+    );
+    prints(&world.deploy(&state, &["--all-at-once"]), 3, "", &text);
+    drop(lock);
+    let how = ["--canary", "10/1m", "--alarm", "errors", "--alarm-command"];
+    let output = "failed: AlarmCommand: the alarm command must print {\"name\": \"OK\", ...}: `RED` is no state; use OK, ALARM or INSUFFICIENT_DATA; the same command goes on from there\n";
+    let red = [&how[..], &[r#"echo '{"errors": "RED"}'; :"#]].concat();
+    prints(&world.deploy(&state, &red), 3, output, "0 % on orders:2, step 0 of 2, failed with AlarmCommand\n");
+    let green = [&how[..], &[r#"echo '{"errors": "OK"}'; :"#]].concat();
+    killed_at(&world.deploy(&state, &green), "next in 1m");
+    assert_eq!(world.routing(), [(TWO.to_owned(), 10), (ONE.to_owned(), 90)]);
+}
+
+#[test]
+fn a_plan_is_shown_with_the_starts_to_expect() {
+    let output = "\
+step  after  orders:1  orders:2  then
+1     0s     90 %      10 %      wait 5m, watching errors
+2     5m     0 %       100 %     done
+at 10 starts a second, to expect in 19 of 20 deployments:
+step 1: 3000 starts, 300 on the new version (267 to 333), 2700 on the one before (2667 to 2733)
+in all: 3000 starts, 300 on the new version (267 to 333), 2700 on the one before (2667 to 2733)
+";
+    prints(&["plan", "10/5m", "--current", ONE, "--new", TWO, "--alarm", "errors", "--rate", "10"], 0, output, "");
+    let text = "sfn-alias: `10` is no step: write percent, a slash and minutes, for example 10/5m\n";
+    prints(&["plan", "10", "--current", ONE, "--new", TWO], 2, "", text);
+}
+
+#[test]
+fn a_simulation_shows_the_course() {
+    let events = r#"[{"event": "alarm", "atSeconds": 30, "name": "errors", "state": "ALARM"}]"#;
+    let command =
+        ["simulate", "10/5m", "--current", ONE, "--new", TWO, "--alarm", "errors", "--events", events, "--json"];
+    let found = program(&command).output().unwrap();
+    let course: Value = serde_json::from_slice(&found.stdout).unwrap();
+    let message = "Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [errors].";
+    assert_eq!(course["outcome"], json!({"result": "rolledBack", "message": message, "alarms": ["errors"]}));
+    assert_eq!((&course["endedAtSeconds"], &course["updates"]), (&json!(60), &json!(2)));
+    assert_eq!(found.status.code(), Some(0));
+}
