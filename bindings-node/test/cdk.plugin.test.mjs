@@ -106,7 +106,7 @@ test('an escape hatch on a construct of ours is looked through', () => {
   version.node.defaultChild.addOverride('DeletionPolicy', 'Delete')
   new StateMachineAlias(app.stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 100 }] })
   assert.deepEqual(violations(app), [
-    'Orders/Version/Resource: SFA015 warning: DeletionPolicy of this version, which alias Prod7A5F3219 leads to, is not Retain: set it'
+    'Orders/Version/Resource: SFA015 warning: DeletionPolicy of this version, which alias Prod7A5F3219 leads to, should be Retain: set `DeletionPolicy: Retain`'
   ])
 })
 
@@ -146,7 +146,7 @@ test('a warning lets the app pass', () => {
   const { passes, report } = synthesized(app)
   assert.equal(passes, true)
   assert.deepEqual(report.violations.map(({ ruleName, severity, description }) => [ruleName, severity, description]), [[
-    'SFA015', 'warning', 'DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, is not Retain: set it'
+    'SFA015', 'warning', 'DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, should be Retain: set `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain`'
   ]])
 })
 
