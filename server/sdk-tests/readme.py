@@ -14,7 +14,7 @@ WORK = Path(sys.argv[1])
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CLIENTS = {"rust": "rust/src/main.rs", "go": "go/main.go", "java": "java/src/main/java/Client.java"}
 # These install, serve without end, point away from the endpoint of this test, or are the tests themselves.
-NOT_RUN = ("cargo ", "make ", "sfn-alias serve", "export AWS_ENDPOINT_URL_SFN=")
+NOT_RUN = ("cargo ", "make ", "rustup ", "sfn-alias serve", "export AWS_ENDPOINT_URL_SFN=")
 
 
 def check(number: int, language: str, code: str) -> None:
