@@ -59,6 +59,7 @@ mod problem;
 mod redact;
 mod router;
 mod service;
+mod skeleton;
 pub mod store;
 mod validation;
 pub mod wire;
@@ -75,6 +76,7 @@ pub use problem::Problem;
 pub use redact::Redacted;
 pub use router::{Draws, Router, pick};
 pub use service::{Aliases, Census, StartCount, Starts};
+pub use skeleton::check_request;
 pub use validation::{Validate, check, check_from, validate, validate_from};
 
 /// Runs the code of README.md in the tests.

@@ -221,7 +221,9 @@ fn same_machine(
     machine: Option<&str>,
     faults: &mut Faults<'_>,
 ) {
-    let other = |place: &Option<Place<'_>>| place.is_some_and(|place| Some(place.machine) != machine);
+    // Without a first ARN it is not known whose versions the others should be.
+    let Some(machine) = machine else { return };
+    let other = |place: &Option<Place<'_>>| place.is_some_and(|place| place.machine != machine);
     if let Some(index) = places.iter().position(other) {
         faults.push(pointer(index), Error::OtherMachine { received: received(entries) });
     }

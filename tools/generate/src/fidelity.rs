@@ -31,11 +31,12 @@ struct Source {
 const OWN: &str = "own";
 
 /// The kinds of sources, least certain first, with what each means.
-const KINDS: [(&str, &str); 5] = [
+const KINDS: [(&str, &str); 6] = [
     ("assumed", "nobody has recorded it; the best supported choice, and what it rests on"),
     ("docs", "AWS's documentation says so"),
     ("model", "AWS's service model (botocore's service-2.json) declares it"),
     ("recorded", "AWS answered so; name of the recording"),
+    ("provider code", "the public code of CloudFormation's provider does so; where in it"),
     (OWN, "functions of this library that AWS does not have, such as `check` and `fingerprint`"),
 ];
 
@@ -71,7 +72,8 @@ and texts, and in part statuses.
 
 /// The page for the vectors of a folder.
 pub(crate) fn page(folder: &Path) -> Result<String, Box<dyn Error>> {
-    let vectors = read(folder)?;
+    let mut vectors = read(folder)?;
+    vectors.extend(read(&folder.join("deployment"))?);
     let protocol = read(&folder.join("protocol"))?;
     let signed: Signed = serde_json::from_str(&std::fs::read_to_string(folder.join("auth/signatures.json"))?)?;
     let mut page = String::from(HEAD);

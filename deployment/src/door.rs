@@ -1,0 +1,197 @@
+//! The doors for other languages: JSON in, JSON out.
+
+use super::action::{Action, Observation};
+use super::driver::Deployment;
+use super::fault::DeploymentError;
+use super::plan::{Plan, PlanRequest};
+use super::progress::Progress;
+use super::record::Record;
+use super::render::Bars;
+use super::simulate::{Course, Event, dry_run, simulate};
+use super::starts::expected_starts;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// The doors by name, for languages that have one function for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// A plan.
+    Plan,
+    /// A simulation.
+    Simulate,
+    /// One step of a deployment.
+    Step,
+    /// The calls of a deployment that nothing happens to.
+    DryRun,
+    /// Starts to expect.
+    Starts,
+    /// A plan as text or picture.
+    Render,
+}
+
+impl Door {
+    const ALL: [(Self, &str); 6] = [
+        (Self::Plan, "plan"),
+        (Self::Simulate, "simulate"),
+        (Self::Step, "step"),
+        (Self::DryRun, "dryRun"),
+        (Self::Starts, "starts"),
+        (Self::Render, "render"),
+    ];
+
+    pub(super) fn names() -> String {
+        Self::ALL.map(|(_, name)| name).join(", ")
+    }
+
+    fn of(name: &str) -> Result<Self, DeploymentError> {
+        let found = Self::ALL.into_iter().find(|(_, known)| *known == name);
+        found.map(|(door, _)| door).ok_or_else(|| DeploymentError::Door { given: name.to_owned() })
+    }
+}
+
+/// What a simulation is made of.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SimulateRequest {
+    plan: PlanRequest,
+    #[serde(default)]
+    state_machine_alias_arn: Option<String>,
+    #[serde(default)]
+    events: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct StartsRequest {
+    plan: PlanRequest,
+    starts_per_second: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RenderRequest {
+    plan: PlanRequest,
+    /// `table`, `timeline`, `ascii` or `svg`.
+    form: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct StepRequest {
+    record: Record,
+    observation: Value,
+    now_millis: i64,
+}
+
+#[derive(Serialize)]
+struct Stepped<'s> {
+    record: &'s Record,
+    action: &'s Action,
+    progress: Progress,
+}
+
+/// A plan, of a [`PlanRequest`] in JSON.
+///
+/// # Errors
+/// As [`PlanRequest::plan`], and [`DeploymentError::Unreadable`].
+pub fn plan_json(request: &[u8]) -> Result<String, DeploymentError> {
+    Ok(read_plan(request)?.to_json())
+}
+
+/// A [`Course`], of `{"plan": PlanRequest, "events": [Event, ...]}`, and `"stateMachineAliasArn"` where the
+/// alias should not be called `ALIAS`.
+///
+/// # Errors
+/// As [`simulate`] and [`plan_json`].
+pub fn simulate_json(request: &[u8]) -> Result<String, DeploymentError> {
+    let SimulateRequest { plan, state_machine_alias_arn, events } = DeploymentError::read(SIMULATION, request)?;
+    let course: Course = simulate(virtual_deployment(&plan, state_machine_alias_arn)?, &events)?;
+    Ok(written(&course))
+}
+
+/// One step of a deployment: a record and an observation in, `{"record", "action", "progress"}` out. The
+/// observation also has `nowMillis`, the time in milliseconds since 1970. A new deployment is the record
+/// `{"stateMachineAliasArn": ..., "plan": PlanRequest}` and the observation `{"observed": "start"}`. The record
+/// is to be kept before the action is carried out.
+///
+/// # Errors
+/// As [`Deployment::resume`] and [`Deployment::next`], and [`DeploymentError::Unreadable`].
+pub fn step_json(record: &[u8], observation: &[u8]) -> Result<String, DeploymentError> {
+    let mut observation: Value = DeploymentError::read(OBSERVATION, observation)?;
+    let now = observation.as_object_mut().and_then(|members| members.remove("nowMillis")?.as_i64());
+    let fault = || "it has no `nowMillis`, the time in milliseconds since 1970".to_owned();
+    let now_millis = now.ok_or_else(|| DeploymentError::Unreadable { what: OBSERVATION, fault: fault() })?;
+    step(StepRequest { record: Record::from_json(record)?, observation, now_millis })
+}
+
+/// Any door by its name: `plan`, `simulate`, `step` (with `record`, `observation` and `nowMillis`), `dryRun`
+/// (as `simulate`), `starts` (`plan`, `startsPerSecond`), `render` (`plan`, and as `form` one of `table`,
+/// `timeline`, `ascii`, `svg`). The answer is JSON: of a refusal `{"error": {"code", "message", "problems"}}`.
+pub fn call(door: &str, request: &[u8]) -> String {
+    let answered = Door::of(door).and_then(|door| answer(door, request));
+    answered.unwrap_or_else(|refused| json!({"error": refused.to_value()}).to_string())
+}
+
+fn answer(door: Door, request: &[u8]) -> Result<String, DeploymentError> {
+    match door {
+        Door::Plan => plan_json(request),
+        Door::Simulate => simulate_json(request),
+        Door::Step => step(DeploymentError::read("the request for a step", request)?),
+        Door::DryRun => {
+            let SimulateRequest { plan, state_machine_alias_arn, .. } = DeploymentError::read(SIMULATION, request)?;
+            Ok(written(&dry_run(&virtual_deployment(&plan, state_machine_alias_arn)?)?))
+        }
+        Door::Starts => {
+            let StartsRequest { plan, starts_per_second } = DeploymentError::read(STARTS, request)?;
+            Ok(written(&expected_starts(&plan.plan()?, starts_per_second)?))
+        }
+        Door::Render => {
+            let RenderRequest { plan, form } = DeploymentError::read(RENDERING, request)?;
+            Ok(written(&rendered(&plan.plan()?, &form)?))
+        }
+    }
+}
+
+const SIMULATION: &str = "the request for a simulation";
+const STARTS: &str = "the request for expected starts";
+const RENDERING: &str = "the request for a rendering";
+const OBSERVATION: &str = "the observation";
+
+fn read_plan(request: &[u8]) -> Result<Plan, DeploymentError> {
+    DeploymentError::read::<PlanRequest>("the request for a plan", request)?.plan()
+}
+
+fn rendered(plan: &Plan, form: &str) -> Result<String, DeploymentError> {
+    match form {
+        "table" => Ok(plan.to_table()),
+        "timeline" => Ok(plan.to_timeline(Bars::Unicode)),
+        "ascii" => Ok(plan.to_timeline(Bars::Ascii)),
+        "svg" => Ok(plan.to_svg()),
+        other => Err(DeploymentError::Unreadable {
+            what: RENDERING,
+            fault: format!("there is no form `{other}`; use table, timeline, ascii or svg"),
+        }),
+    }
+}
+
+/// The observation is read by itself, so that a fault in it names it.
+fn step(request: StepRequest) -> Result<String, DeploymentError> {
+    let fault = |error: serde_json::Error| DeploymentError::Unreadable { what: OBSERVATION, fault: error.to_string() };
+    let observation: Observation = serde_json::from_value(request.observation).map_err(fault)?;
+    let mut deployment = Deployment::resume(request.record)?;
+    let action = deployment.next(request.now_millis, &observation)?;
+    let progress = deployment.progress(request.now_millis);
+    Ok(written(&Stepped { record: deployment.record(), action: &action, progress }))
+}
+
+fn virtual_deployment(plan: &PlanRequest, alias: Option<String>) -> Result<Deployment, DeploymentError> {
+    let plan = plan.plan()?;
+    let machine = sfn_alias::parse_arn(&plan.target)?.machine_arn();
+    let alias = alias.unwrap_or_else(|| format!("{machine}:ALIAS"));
+    Deployment::new(&alias, None, plan)
+}
+
+fn written<T: Serialize>(value: &T) -> String {
+    // What this module answers always has a JSON form.
+    serde_json::to_string(value).unwrap_or_default()
+}

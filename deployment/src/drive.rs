@@ -1,0 +1,77 @@
+//! Drives a deployment over a store of this crate.
+
+use super::action::{Action, AlarmState, Observation, Outcome};
+use super::driver::Deployment;
+use super::fault::DeploymentError;
+use super::record::Record;
+use super::routes;
+use sfn_alias::Aliases;
+use sfn_alias::Error;
+use sfn_alias::wire::input::DescribeStateMachineAliasInput;
+
+/// What a driver needs beside the alias: time, alarms, and a place to keep the record.
+pub trait Host {
+    /// The time, in milliseconds since 1970.
+    fn now_millis(&mut self) -> i64;
+
+    /// Returns when that time has come.
+    fn sleep_until(&mut self, millis: i64);
+
+    /// The states of these alarms; one that is left away is not in alarm.
+    ///
+    /// # Errors
+    /// A code and a message; [`Observation::Failed`] says what becomes of it.
+    fn alarms(&mut self, names: &[String]) -> Result<Vec<AlarmState>, (String, String)>;
+
+    /// Keeps the record, before what it says is done.
+    ///
+    /// # Errors
+    /// What ends the driver at once; the deployment can be resumed from the record kept before.
+    fn keep(&mut self, record: &Record) -> Result<(), DeploymentError>;
+}
+
+/// Drives a deployment to its end: a new one, or one that was resumed.
+///
+/// # Errors
+/// What [`Host::keep`] says.
+pub fn drive(aliases: &Aliases, deployment: &mut Deployment, host: &mut dyn Host) -> Result<Outcome, DeploymentError> {
+    let mut observation = Observation::Start;
+    loop {
+        let action = deployment.next(host.now_millis(), &observation)?;
+        host.keep(deployment.record())?;
+        observation = match &action {
+            Action::Done { outcome } => return Ok(outcome.clone()),
+            Action::Wait { until_millis, .. } => {
+                host.sleep_until(*until_millis);
+                Observation::Waited
+            }
+            Action::DescribeAlarms { input } => match host.alarms(&input.alarm_names) {
+                Ok(alarms) => Observation::Alarms { alarms },
+                Err((code, message)) => Observation::Failed { code, message },
+            },
+            call => perform(aliases, call),
+        };
+    }
+}
+
+/// Makes the call of an action on an alias, and answers what came of it.
+pub fn perform(aliases: &Aliases, action: &Action) -> Observation {
+    let result = match action {
+        Action::DescribeAlias { input } => {
+            let state_machine_alias_arn = Some(input.state_machine_alias_arn.as_str().into());
+            let described =
+                aliases.describe_state_machine_alias(&DescribeStateMachineAliasInput { state_machine_alias_arn });
+            described.map(|alias| Observation::Alias { routing_configuration: alias.routing_configuration })
+        }
+        Action::UpdateAlias { input } => {
+            let (alias, description) = (&input.state_machine_alias_arn, input.description.as_deref());
+            let update = routes::update(alias, description, &input.routing_configuration);
+            aliases.update_state_machine_alias(&update).map(|_| Observation::Updated)
+        }
+        Action::DescribeAlarms { .. } | Action::Wait { .. } | Action::Done { .. } => Ok(Observation::Waited),
+    };
+    result.unwrap_or_else(|error: Error| Observation::Failed {
+        code: error.code().to_owned(),
+        message: error.to_string(),
+    })
+}

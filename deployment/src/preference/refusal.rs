@@ -1,0 +1,317 @@
+//! Everything that is wrong with a preference, with the provider's texts where it has them.
+
+use super::{CustomStep, DeploymentPreference, Kind, LONGEST_MINUTES};
+use serde::Serialize;
+
+/// Where a refusal is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Basis {
+    /// CloudFormation's provider answers this text.
+    #[serde(rename = "provider code")]
+    ProviderCode,
+    /// CloudFormation's schema of the resource forbids it; the text is ours.
+    #[serde(rename = "provider schema")]
+    ProviderSchema,
+    /// Ours: of what CloudFormation does not have.
+    #[serde(rename = "own")]
+    Own,
+}
+
+/// One thing that is wrong with a preference. `Display` is the sentence, for the provider's own checks the
+/// provider's to the letter.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No version to deploy.
+    #[error("a deployment preference needs `StateMachineVersionArn`")]
+    VersionMissing,
+    /// A version ARN of a length that the schema forbids.
+    #[error("`StateMachineVersionArn` has {length} characters; 1 to 2048 are allowed")]
+    VersionLength {
+        /// Characters.
+        length: usize,
+    },
+    /// No type.
+    #[error("a deployment preference needs `Type`")]
+    KindMissing,
+    /// A type that there is not.
+    #[error("`{given}` is no `Type`: LINEAR, ALL_AT_ONCE and CANARY are CloudFormation's, CUSTOM is our own")]
+    KindUnknown {
+        /// As given.
+        given: String,
+    },
+    /// A percentage below 1 or above 99.
+    #[error("`{given}` is no `Percentage`; 1 to 99 are allowed")]
+    PercentageRange {
+        /// As given.
+        given: i64,
+        /// The place in `Steps`, for one that stands there.
+        step: Option<usize>,
+    },
+    /// An interval below 1 or above 2100 minutes.
+    #[error("`{given}` is no `Interval`; 1 to 2100 minutes are allowed")]
+    IntervalRange {
+        /// As given.
+        given: i64,
+        /// The place in `Steps`, for one that stands there.
+        step: Option<usize>,
+    },
+    /// An empty list of alarms, or more than 100.
+    #[error("`Alarms` has {count} names; 1 to 100 are allowed")]
+    AlarmCount {
+        /// How many.
+        count: usize,
+    },
+    /// An alarm name of a length that the schema forbids.
+    #[error("the alarm name has {length} characters; 1 to 256 are allowed")]
+    AlarmLength {
+        /// Its place in the list.
+        index: usize,
+        /// Characters.
+        length: usize,
+    },
+    /// The same alarm twice.
+    #[error("the alarm `{name}` stands there twice")]
+    AlarmRepeated {
+        /// The place of the second.
+        index: usize,
+        /// The name.
+        name: String,
+    },
+    /// Neither interval nor percentage.
+    #[error(
+        "Deployments of type '{}' require an interval and percentage for traffic shifting. Configure the deployment preference with the 'interval' and 'percentage' properties and try again.",
+        .kind.as_str()
+    )]
+    IntervalAndPercentageRequired {
+        /// LINEAR or CANARY.
+        kind: Kind,
+    },
+    /// No interval.
+    #[error(
+        "Deployments of type '{}' require an interval for traffic shifting. Configure the deployment preference with the 'interval' property and try again.",
+        .kind.as_str()
+    )]
+    IntervalRequired {
+        /// LINEAR or CANARY.
+        kind: Kind,
+    },
+    /// No percentage.
+    #[error(
+        "Deployments of type '{}' require a percentage for traffic shifting. Configure the deployment preference with the 'percentage' property and try again.",
+        .kind.as_str()
+    )]
+    PercentageRequired {
+        /// LINEAR or CANARY.
+        kind: Kind,
+    },
+    /// A LINEAR deployment of more than 2100 minutes.
+    #[error(
+        "The linear deployment configured is estimated to take {minutes} minutes, which exceeds the maximum allowable deployment time of {LONGEST_MINUTES} minutes. Configure the deployment preference to use a higher shift percentage or lower time interval and try again."
+    )]
+    LinearTooLong {
+        /// As the provider estimates: the number of updates, times the interval.
+        minutes: i64,
+    },
+    /// CUSTOM without steps.
+    #[error("deployments of type 'CUSTOM' need `Steps`")]
+    StepsMissing,
+    /// `Steps` with a type of CloudFormation's.
+    #[error("`Steps` is for deployments of type 'CUSTOM'")]
+    StepsUnexpected,
+    /// `Percentage` or `Interval` beside the steps of CUSTOM.
+    #[error("deployments of type 'CUSTOM' have percentages and intervals in `Steps` only")]
+    CustomMixed,
+    /// A step that lacks a member.
+    #[error("a step needs both `Percentage` and `Interval`")]
+    StepIncomplete {
+        /// Its place in `Steps`.
+        step: usize,
+    },
+    /// A step that does not go further than the one before.
+    #[error("a step must move traffic on: {percentage} percent is not more than the {before} before")]
+    StepNotMore {
+        /// Its place in `Steps`.
+        step: usize,
+        /// Its percentage.
+        percentage: i64,
+        /// The one before it.
+        before: i64,
+    },
+    /// Steps of more than 2100 minutes together.
+    #[error("the steps take {minutes} minutes together; {LONGEST_MINUTES} are the most")]
+    CustomTooLong {
+        /// The sum of the intervals.
+        minutes: i64,
+    },
+}
+
+impl Refusal {
+    /// A code that stays the same in every later version.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::VersionMissing => "version-missing",
+            Self::VersionLength { .. } => "version-length",
+            Self::KindMissing => "type-missing",
+            Self::KindUnknown { .. } => "type-unknown",
+            Self::PercentageRange { .. } => "percentage-range",
+            Self::IntervalRange { .. } => "interval-range",
+            Self::AlarmCount { .. } => "alarm-count",
+            Self::AlarmLength { .. } => "alarm-length",
+            Self::AlarmRepeated { .. } => "alarm-repeated",
+            Self::IntervalAndPercentageRequired { .. } => "interval-and-percentage-required",
+            Self::IntervalRequired { .. } => "interval-required",
+            Self::PercentageRequired { .. } => "percentage-required",
+            Self::LinearTooLong { .. } => "linear-too-long",
+            Self::StepsMissing => "steps-missing",
+            Self::StepsUnexpected => "steps-unexpected",
+            Self::CustomMixed => "custom-mixed",
+            Self::StepIncomplete { .. } => "step-incomplete",
+            Self::StepNotMore { .. } => "step-not-more",
+            Self::CustomTooLong { .. } => "custom-too-long",
+        }
+    }
+
+    /// Where it is known from.
+    pub const fn basis(&self) -> Basis {
+        match self {
+            Self::IntervalAndPercentageRequired { .. }
+            | Self::IntervalRequired { .. }
+            | Self::PercentageRequired { .. }
+            | Self::LinearTooLong { .. } => Basis::ProviderCode,
+            Self::PercentageRange { step: Some(_), .. } | Self::IntervalRange { step: Some(_), .. } => Basis::Own,
+            Self::StepsMissing
+            | Self::CustomMixed
+            | Self::StepIncomplete { .. }
+            | Self::StepNotMore { .. }
+            | Self::CustomTooLong { .. } => Basis::Own,
+            _ => Basis::ProviderSchema,
+        }
+    }
+
+    /// Where it stands, as a JSON pointer into the preference; empty for the preference as a whole.
+    pub fn path(&self) -> String {
+        let in_step = |step: &Option<usize>, member: &str| match step {
+            Some(step) => format!("/Steps/{step}/{member}"),
+            None => format!("/{member}"),
+        };
+        match self {
+            Self::VersionLength { .. } => "/StateMachineVersionArn".to_owned(),
+            Self::KindUnknown { .. } => "/Type".to_owned(),
+            Self::PercentageRange { step, .. } => in_step(step, "Percentage"),
+            Self::IntervalRange { step, .. } => in_step(step, "Interval"),
+            Self::AlarmCount { .. } => "/Alarms".to_owned(),
+            Self::AlarmLength { index, .. } | Self::AlarmRepeated { index, .. } => format!("/Alarms/{index}"),
+            Self::StepsUnexpected | Self::CustomTooLong { .. } => "/Steps".to_owned(),
+            Self::StepIncomplete { step } | Self::StepNotMore { step, .. } => format!("/Steps/{step}"),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Everything that is wrong with a preference: first what the resource's schema forbids, then what the
+/// provider looks at, in its order, then the rules of our own extension.
+///
+/// ```
+/// use sfn_alias_deployment::{DeploymentPreference, refusals};
+/// let preference = DeploymentPreference::from_json(br#"{"StateMachineVersionArn": "v", "Type": "CANARY", "Percentage": 5}"#)?;
+/// let found: Vec<String> = refusals(&preference).iter().map(ToString::to_string).collect();
+/// assert_eq!(found, ["Deployments of type 'CANARY' require an interval for traffic shifting. Configure the \
+///     deployment preference with the 'interval' property and try again."]);
+/// # Ok::<(), sfn_alias_deployment::DeploymentError>(())
+/// ```
+pub fn refusals(preference: &DeploymentPreference) -> Vec<Refusal> {
+    let mut found = Vec::new();
+    version(preference, &mut found);
+    ranges(preference.percentage, preference.interval, None, &mut found);
+    alarms(preference.alarms.as_deref().unwrap_or_default(), preference.alarms.is_some(), &mut found);
+    kind(preference, &mut found);
+    found
+}
+
+fn version(preference: &DeploymentPreference, found: &mut Vec<Refusal>) {
+    match preference.state_machine_version_arn.as_deref().map(|arn| arn.chars().count()) {
+        None => found.push(Refusal::VersionMissing),
+        Some(1..=2048) => {}
+        Some(length) => found.push(Refusal::VersionLength { length }),
+    }
+}
+
+fn ranges(percentage: Option<i64>, interval: Option<i64>, step: Option<usize>, found: &mut Vec<Refusal>) {
+    let outside = |value: Option<i64>, most: i64| value.filter(|value| !(1..=most).contains(value));
+    found.extend(outside(percentage, 99).map(|given| Refusal::PercentageRange { given, step }));
+    found.extend(outside(interval, LONGEST_MINUTES).map(|given| Refusal::IntervalRange { given, step }));
+}
+
+fn alarms(names: &[String], given: bool, found: &mut Vec<Refusal>) {
+    if given && !(1..=100).contains(&names.len()) {
+        found.push(Refusal::AlarmCount { count: names.len() });
+    }
+    // More are refused as a whole; looking at each would take the square of any number of them.
+    for (index, name) in names.iter().enumerate().take(100) {
+        let length = name.chars().count();
+        if !(1..=256).contains(&length) {
+            found.push(Refusal::AlarmLength { index, length });
+        } else if names.iter().take(index).any(|before| before == name) {
+            found.push(Refusal::AlarmRepeated { index, name: name.clone() });
+        }
+    }
+}
+
+fn kind(preference: &DeploymentPreference, found: &mut Vec<Refusal>) {
+    let kind = match (&preference.kind, preference.known_kind()) {
+        (None, _) => return found.push(Refusal::KindMissing),
+        (Some(given), None) => return found.push(Refusal::KindUnknown { given: given.clone() }),
+        (_, Some(kind)) => kind,
+    };
+    if kind != Kind::Custom && preference.steps.is_some() {
+        found.push(Refusal::StepsUnexpected);
+    }
+    match kind {
+        Kind::AllAtOnce => {}
+        Kind::Canary | Kind::Linear => gradual(kind, preference, found),
+        Kind::Custom => custom(preference, found),
+    }
+}
+
+fn gradual(kind: Kind, preference: &DeploymentPreference, found: &mut Vec<Refusal>) {
+    match (preference.interval, preference.percentage) {
+        (None, None) => found.push(Refusal::IntervalAndPercentageRequired { kind }),
+        (None, Some(_)) => found.push(Refusal::IntervalRequired { kind }),
+        (Some(_), None) => found.push(Refusal::PercentageRequired { kind }),
+        (Some(interval), Some(percentage)) if kind == Kind::Linear && (1..=99).contains(&percentage) => {
+            let updates = (100 + percentage - 1) / percentage;
+            let minutes = updates.saturating_mul(interval);
+            found.extend((minutes > LONGEST_MINUTES).then_some(Refusal::LinearTooLong { minutes }));
+        }
+        _ => {}
+    }
+}
+
+fn custom(preference: &DeploymentPreference, found: &mut Vec<Refusal>) {
+    if preference.percentage.is_some() || preference.interval.is_some() {
+        found.push(Refusal::CustomMixed);
+    }
+    let steps = preference.steps.as_deref().unwrap_or_default();
+    if steps.is_empty() {
+        return found.push(Refusal::StepsMissing);
+    }
+    let mut before = 0;
+    // From the hundredth on there is nothing more to move: one of the first hundred is refused.
+    for (step, given) in steps.iter().enumerate().take(100) {
+        custom_step(step, given, before, found);
+        before = given.percentage.unwrap_or(before);
+    }
+    let minutes = steps.iter().filter_map(|step| step.interval).fold(0, i64::saturating_add);
+    found.extend((minutes > LONGEST_MINUTES).then_some(Refusal::CustomTooLong { minutes }));
+}
+
+fn custom_step(step: usize, given: &CustomStep, before: i64, found: &mut Vec<Refusal>) {
+    ranges(given.percentage, given.interval, Some(step), found);
+    match (given.percentage, given.interval) {
+        (Some(percentage), Some(_)) if percentage <= before => {
+            found.push(Refusal::StepNotMore { step, percentage, before });
+        }
+        (Some(_), Some(_)) => {}
+        _ => found.push(Refusal::StepIncomplete { step }),
+    }
+}

@@ -1,0 +1,9 @@
+//! Plans that a person can look at: as a table, as a timeline in a terminal, as a picture.
+
+mod span;
+mod svg;
+mod table;
+mod timeline;
+
+pub use span::span;
+pub use timeline::Bars;

@@ -1,0 +1,9 @@
+//! Spans of time as people write them.
+
+/// Seconds as `0s`, `45s`, `5m`, `1h30m`, `1d11h`: at most two parts, where the rest is nothing.
+pub fn span(seconds: u64) -> String {
+    let parts = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+    let text: String =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
+    if text.is_empty() { "0s".to_owned() } else { text }
+}

@@ -1,0 +1,165 @@
+//! A plan as a picture: the shares of both versions over time.
+
+use super::span;
+use crate::plan::{Plan, Step};
+use crate::routes::{short_name, weight_of};
+use std::fmt::Write as _;
+
+const LEFT: f64 = 56.0;
+const TOP: f64 = 76.0;
+const WIDTH: f64 = 640.0;
+const HEIGHT: f64 = 200.0;
+/// Of the width, before the first update and after the last.
+const MARGIN: f64 = 0.1;
+
+const STYLE: &str = "\
+.back{fill:#fff}.ink{fill:#1f2328}.soft{fill:#59636e}.grid{stroke:#d1d9e0}.origin{fill:#c8d1da}.target{fill:#1a7f64}\
+text{font:13px system-ui,sans-serif}.title{font-size:16px;font-weight:600}\
+@media(prefers-color-scheme:dark){.back{fill:#0d1117}.ink{fill:#f0f6fc}.soft{fill:#9198a1}.grid{stroke:#3d444d}\
+.origin{fill:#3d444d}.target{fill:#3fb98f}}";
+
+impl Plan {
+    /// As an SVG that needs nothing else, for light and dark pages.
+    pub fn to_svg(&self) -> String {
+        let mut svg = Svg { plan: self, text: String::new() };
+        svg.head();
+        svg.areas();
+        svg.grid();
+        svg.times();
+        svg.legend();
+        svg.text.push_str("</svg>\n");
+        svg.text
+    }
+
+    /// What the picture shows, in words.
+    fn in_words(&self) -> String {
+        let step = |step: &Step| format!("{} % after {}", step.target_weight, span(step.offset_seconds));
+        self.steps.iter().map(step).collect::<Vec<_>>().join(", ")
+    }
+}
+
+struct Svg<'p> {
+    plan: &'p Plan,
+    text: String,
+}
+
+impl Svg<'_> {
+    fn put(&mut self, line: std::fmt::Arguments<'_>) {
+        // Writing to a string does not fail.
+        let _ = self.text.write_fmt(line);
+        self.text.push('\n');
+    }
+
+    fn head(&mut self) {
+        let plan = self.plan;
+        let (width, height) = (LEFT + WIDTH + 24.0, TOP + HEIGHT + 88.0);
+        let target = escaped(short_name(&plan.target));
+        let title = format!("{} deployment of {target}", plan.kind);
+        self.put(format_args!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="title desc">"#
+        ));
+        self.put(format_args!(r#"<title id="title">{title}</title>"#));
+        self.put(format_args!(r#"<desc id="desc">{target} gets {}.</desc>"#, plan.in_words()));
+        self.put(format_args!("<style>{STYLE}</style>"));
+        self.put(format_args!(r#"<rect class="back" width="{width}" height="{height}"/>"#));
+        self.put(format_args!(r#"<text class="ink title" x="{LEFT}" y="30">{title}</text>"#));
+        let took = span(plan.duration_seconds);
+        let steps = plan.steps.len();
+        let plural = if steps == 1 { "" } else { "s" };
+        let mark = if plan.source == crate::plan::PlanSource::Own { ", not CloudFormation's" } else { "" };
+        self.put(format_args!(r#"<text class="soft" x="{LEFT}" y="52">{steps} step{plural} in {took}{mark}</text>"#));
+    }
+
+    /// The share of the new version from below, the rest above it.
+    fn areas(&mut self) {
+        let bottom = TOP + HEIGHT;
+        self.put(format_args!(r#"<rect class="origin" x="{LEFT}" y="{TOP}" width="{WIDTH}" height="{HEIGHT}"/>"#));
+        let mut path = format!("M{LEFT} {bottom}V{:.1}", y(weight_of(&self.plan.before, &self.plan.target)));
+        for step in &self.plan.steps {
+            let _ = write!(path, "H{:.1}V{:.1}", self.x(step), y(step.target_weight));
+        }
+        self.put(format_args!(r#"<path class="target" d="{path}H{}V{bottom}Z"/>"#, LEFT + WIDTH));
+    }
+
+    fn grid(&mut self) {
+        for share in [0, 25, 50, 75, 100] {
+            let (height, right) = (y(share), LEFT + WIDTH);
+            self.put(format_args!(
+                r#"<path class="grid" d="M{LEFT} {height:.1}H{right}"/><text class="soft" x="{}" y="{:.1}" text-anchor="end">{share} %</text>"#,
+                LEFT - 8.0,
+                height + 4.0
+            ));
+        }
+    }
+
+    /// The time of each step, as far as there is room for it; the last always has its time.
+    fn times(&mut self) {
+        let plan = self.plan;
+        let Some(last) = plan.steps.last() else { return };
+        let end = self.x(last) - label_width(last) / 2.0;
+        let mut free = 0.0;
+        for step in &plan.steps {
+            let (x, half) = (self.x(step), label_width(step) / 2.0);
+            let fits = x - half >= free && x + half <= end;
+            if fits || step.offset_seconds == last.offset_seconds {
+                let (tick, text, after) = (TOP + HEIGHT, TOP + HEIGHT + 22.0, span(step.offset_seconds));
+                self.put(format_args!(
+                    r#"<path class="grid" d="M{x:.1} {tick}v6"/><text class="soft" x="{x:.1}" y="{text}" text-anchor="middle">{after}</text>"#
+                ));
+                free = x + half;
+            }
+        }
+    }
+
+    fn legend(&mut self) {
+        let plan = self.plan;
+        let line = TOP + HEIGHT + 58.0;
+        let target = short_name(&plan.target);
+        self.legend_entry(LEFT, line, "target", &format!("{target} (new)"));
+        if !plan.is_unchanged() {
+            let origin = if plan.before.len() > 1 { "the versions before" } else { short_name(&plan.origin) };
+            self.legend_entry(LEFT + WIDTH / 2.0, line, "origin", origin);
+        }
+    }
+
+    fn legend_entry(&mut self, x: f64, y: f64, class: &str, name: &str) {
+        let (name, box_top, text) = (escaped(&shortened(name)), y - 11.0, x + 20.0);
+        self.put(format_args!(
+            r#"<rect class="{class}" x="{x}" y="{box_top}" width="12" height="12"/><text class="ink" x="{text}" y="{y}">{name}</text>"#
+        ));
+    }
+
+    fn x(&self, step: &Step) -> f64 {
+        let inner = WIDTH * (1.0 - 2.0 * MARGIN);
+        let share = match self.plan.duration_seconds {
+            // One update: in the middle.
+            0 => 0.5,
+            duration => step.offset_seconds as f64 / duration as f64,
+        };
+        LEFT + WIDTH * MARGIN + inner * share
+    }
+}
+
+/// Pixels that the time of a step takes, with some space around it.
+fn label_width(step: &Step) -> f64 {
+    span(step.offset_seconds).len() as f64 * 8.0 + 12.0
+}
+
+fn y(share: u8) -> f64 {
+    TOP + HEIGHT * (1.0 - f64::from(share) / 100.0)
+}
+
+/// Names of state machines may have 80 characters; the picture has room for 34.
+fn shortened(name: &str) -> String {
+    const MOST: usize = 34;
+    let length = name.chars().count();
+    if length <= MOST {
+        return name.to_owned();
+    }
+    let end: String = name.chars().skip(length - (MOST - 1)).collect();
+    format!("…{end}")
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -1,0 +1,63 @@
+//! What a simulation answers: everything that happened, in order.
+
+use super::Event;
+use crate::action::{Action, Observation, Outcome};
+use serde::Serialize;
+use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
+
+/// The whole course of a deployment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Course {
+    /// Everything that happened, in order.
+    pub entries: Vec<Entry>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When it ended, in seconds after the start.
+    pub ended_at_seconds: u64,
+    /// Where the alias leads in the end.
+    pub routing: Vec<Route>,
+    /// How many updates the alias has seen from the deployment.
+    pub updates: usize,
+    /// Where CloudFormation sets the alias next, rolling back the stack, when a deployment of its types has
+    /// not succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stack_rollback: Option<Vec<Route>>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "entry", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Entry {
+    /// The driver made a call.
+    Call {
+        /// When, in seconds after the start.
+        at_seconds: u64,
+        /// The call.
+        action: Action,
+        /// What came of it; absent where the driver died before it knew.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        observation: Option<Observation>,
+        /// Whether this call is ours alone: the provider does not read before the first update.
+        ours: bool,
+    },
+    /// The driver waited.
+    Wait {
+        /// From when, in seconds after the start.
+        at_seconds: u64,
+        /// Until when.
+        until_seconds: u64,
+    },
+    /// Something happened to it.
+    Event {
+        /// When, in seconds after the start.
+        at_seconds: u64,
+        /// What.
+        event: Event,
+    },
+    /// The driver was started again.
+    Restart {
+        /// When, in seconds after the start.
+        at_seconds: u64,
+    },
+}

@@ -1,0 +1,84 @@
+//! What happens to a deployment while it runs.
+
+use crate::action::Action;
+use serde::{Deserialize, Serialize};
+use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
+
+/// Something that happens, at a time in seconds after the start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum Event {
+    /// An alarm changes its state. Alarms are `OK` until then.
+    Alarm {
+        /// When.
+        at_seconds: u64,
+        /// The alarm.
+        name: String,
+        /// `OK`, `ALARM`, `INSUFFICIENT_DATA`, or `MISSING` for an alarm that there is not.
+        state: String,
+    },
+    /// Someone else updates the alias.
+    Drift {
+        /// When.
+        at_seconds: u64,
+        /// Where the alias leads then.
+        routing_configuration: Vec<Route>,
+    },
+    /// The driver dies, and is started again.
+    Crash {
+        /// When it dies, before it does anything else.
+        at_seconds: u64,
+        /// When it is started again.
+        restart_at_seconds: u64,
+    },
+    /// The driver dies at a call, and is started again.
+    CrashAtCall {
+        /// The number of the call, from 1.
+        call: usize,
+        /// Whether the call still came through.
+        applied: bool,
+        /// How long after it is started again.
+        restart_after_seconds: u64,
+    },
+    /// Calls fail.
+    Failure {
+        /// From when on.
+        at_seconds: u64,
+        /// Which calls; absent: all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallKind>,
+        /// How many.
+        times: u32,
+        /// The AWS error code.
+        code: String,
+        /// The AWS error message.
+        message: String,
+        /// Whether they came through nevertheless, and only their answers were lost.
+        #[serde(default)]
+        applied: bool,
+    },
+}
+
+/// A kind of call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CallKind {
+    /// DescribeStateMachineAlias
+    DescribeAlias,
+    /// DescribeAlarms
+    DescribeAlarms,
+    /// UpdateStateMachineAlias
+    UpdateAlias,
+}
+
+impl CallKind {
+    /// The kind of an action, when it is a call.
+    pub const fn of(action: &Action) -> Option<Self> {
+        match action {
+            Action::DescribeAlias { .. } => Some(Self::DescribeAlias),
+            Action::DescribeAlarms { .. } => Some(Self::DescribeAlarms),
+            Action::UpdateAlias { .. } => Some(Self::UpdateAlias),
+            Action::Wait { .. } | Action::Done { .. } => None,
+        }
+    }
+}

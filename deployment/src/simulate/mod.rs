@@ -1,0 +1,10 @@
+//! A deployment on a virtual clock, against a virtual alias: the same code that drives a real one.
+
+mod course;
+mod event;
+mod run;
+mod world;
+
+pub use course::{Course, Entry};
+pub use event::{CallKind, Event};
+pub use run::{dry_run, simulate};

@@ -1,0 +1,156 @@
+//! Runs a deployment through its virtual world.
+
+use super::world::World;
+use super::{CallKind, Course, Entry, Event};
+use crate::action::{Action, Observation, Outcome};
+use crate::driver::Deployment;
+use crate::fault::DeploymentError;
+use crate::plan::PlanSource;
+use crate::record::Record;
+use crate::routes;
+use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
+
+/// No event can be later: nothing is lost by it, and times in milliseconds stay numbers of any language.
+const LATEST_SECONDS: u64 = 1_000_000_000;
+
+/// The whole course of a deployment when these events happen. Time passes at once.
+///
+/// # Errors
+/// [`DeploymentError::Unreadable`] for an event that cannot be.
+pub fn simulate(deployment: Deployment, events: &[Event]) -> Result<Course, DeploymentError> {
+    let named = deployment.plan().preference.alarms.as_deref().unwrap_or_default();
+    events.iter().try_for_each(|event| possible(event, named))?;
+    let before = deployment.plan().before.clone();
+    let world = World::new(before, deployment.plan().alarms(), events);
+    let mut run = Run { world, deployment, reread: true };
+    let outcome = run.finish()?;
+    Ok(run.course(outcome))
+}
+
+/// What a deployment would do if nothing happened to it, without doing it.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn dry_run(deployment: &Deployment) -> Result<Vec<Action>, DeploymentError> {
+    let course = simulate(deployment.clone(), &[])?;
+    let calls = course.entries.into_iter().filter_map(|entry| match entry {
+        Entry::Call { action, .. } => Some(action),
+        _ => None,
+    });
+    Ok(calls.collect())
+}
+
+fn possible(event: &Event, alarms: &[String]) -> Result<(), DeploymentError> {
+    let fault = match event {
+        Event::Alarm { name, .. } if !alarms.contains(name) => {
+            format!("the alarm `{name}` is none of the preference's")
+        }
+        Event::Alarm { state, .. } if !["OK", "ALARM", "INSUFFICIENT_DATA", "MISSING"].contains(&state.as_str()) => {
+            format!("`{state}` is no state: use OK, ALARM, INSUFFICIENT_DATA or MISSING")
+        }
+        Event::Crash { at_seconds, restart_at_seconds } if restart_at_seconds < at_seconds => {
+            format!("a driver that dies at {at_seconds} is not started again at {restart_at_seconds}")
+        }
+        Event::Crash { restart_at_seconds: seconds, .. }
+        | Event::CrashAtCall { restart_after_seconds: seconds, .. }
+            if *seconds > LATEST_SECONDS =>
+        {
+            format!("{seconds} seconds are too many; {LATEST_SECONDS} are the most")
+        }
+        Event::Drift { routing_configuration, .. } => match routes::check(routing_configuration) {
+            Err(error) => error.to_string(),
+            Ok(()) => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    Err(DeploymentError::Unreadable { what: "an event", fault })
+}
+
+struct Run {
+    world: World,
+    deployment: Deployment,
+    /// Whether the next reading of the alias is one that the provider does not make.
+    reread: bool,
+}
+
+impl Run {
+    fn finish(&mut self) -> Result<Outcome, DeploymentError> {
+        let mut observation = Observation::Start;
+        loop {
+            self.world.catch_up();
+            let action = self.deployment.next(self.now_millis(), &observation)?;
+            observation = match action {
+                Action::Done { outcome } => return Ok(outcome),
+                Action::Wait { until_millis, .. } => self.wait(until_millis)?,
+                call => self.call(call)?,
+            };
+        }
+    }
+
+    fn now_millis(&self) -> i64 {
+        i64::try_from(self.world.now_seconds).unwrap_or(i64::MAX).saturating_mul(1000)
+    }
+
+    fn wait(&mut self, until_millis: i64) -> Result<Observation, DeploymentError> {
+        let until = u64::try_from(until_millis).unwrap_or(0).div_ceil(1000);
+        if let Some(crash) = self.world.crash_by(until) {
+            return self.die(crash);
+        }
+        self.world.entries.push(Entry::Wait { at_seconds: self.world.now_seconds, until_seconds: until });
+        self.world.now_seconds = until;
+        Ok(Observation::Waited)
+    }
+
+    fn call(&mut self, action: Action) -> Result<Observation, DeploymentError> {
+        if let Some(crash) = self.world.crash_by(self.world.now_seconds) {
+            return self.die(crash);
+        }
+        self.world.calls += 1;
+        let ours = self.reread && CallKind::of(&action) == Some(CallKind::DescribeAlias);
+        let crash = self.world.crash_at_call();
+        let observation = match &crash {
+            Some(Event::CrashAtCall { applied: false, .. }) => None,
+            Some(_) => Some(self.world.apply(&action)),
+            None => Some(self.world.answer(&action)),
+        };
+        self.reread = match &observation {
+            Some(Observation::Failed { .. }) => true,
+            Some(Observation::Alias { .. }) => false,
+            _ => self.reread,
+        };
+        let known = if crash.is_some() { None } else { observation.clone() };
+        let at_seconds = self.world.now_seconds;
+        self.world.entries.push(Entry::Call { at_seconds, action, observation: known, ours });
+        match (crash, observation) {
+            (None, Some(observation)) => Ok(observation),
+            (Some(crash), _) => self.die(crash),
+            (None, None) => Ok(Observation::Start),
+        }
+    }
+
+    /// The driver dies; a new one begins with the record alone.
+    fn die(&mut self, crash: Event) -> Result<Observation, DeploymentError> {
+        let (died, restart) = match crash {
+            Event::Crash { at_seconds, restart_at_seconds } => (at_seconds, restart_at_seconds),
+            Event::CrashAtCall { restart_after_seconds, .. } => {
+                (self.world.now_seconds, self.world.now_seconds.saturating_add(restart_after_seconds))
+            }
+            _ => (self.world.now_seconds, self.world.now_seconds),
+        };
+        let died = died.max(self.world.now_seconds);
+        self.world.entries.push(Entry::Event { at_seconds: died, event: crash });
+        self.world.now_seconds = restart.max(died);
+        self.world.entries.push(Entry::Restart { at_seconds: self.world.now_seconds });
+        self.deployment = Deployment::resume(Record::from_json(self.deployment.record().to_json().as_bytes())?)?;
+        self.reread = true;
+        Ok(Observation::Start)
+    }
+
+    fn course(self, outcome: Outcome) -> Course {
+        let plan = self.deployment.plan();
+        let rolls_back = outcome != Outcome::Succeeded && plan.source == PlanSource::CloudFormation;
+        let stack_rollback: Option<Vec<Route>> = rolls_back.then(|| plan.before.clone());
+        let World { entries, routing, now_seconds, updates, .. } = self.world;
+        Course { entries, outcome, ended_at_seconds: now_seconds, routing, updates, stack_rollback }
+    }
+}

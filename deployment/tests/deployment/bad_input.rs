@@ -1,0 +1,138 @@
+//! Whatever comes in: a clear refusal.
+
+use crate::{MACHINE, request, version};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use sfn_alias_deployment::{Deployment, DeploymentPreference, Record, call, step_json};
+
+#[track_caller]
+fn refused(door: &str, request: &Value, message: &str) {
+    let answer: Value = serde_json::from_str(&call(door, request.to_string().as_bytes())).unwrap();
+    assert_eq!(answer["error"]["message"], message);
+}
+
+fn plan() -> Value {
+    serde_json::to_value(request(DeploymentPreference::from_short("10/5m").unwrap())).unwrap()
+}
+
+fn record() -> Value {
+    json!({"stateMachineAliasArn": format!("{MACHINE}:PROD"), "plan": plan()})
+}
+
+#[test]
+fn doors_that_there_are_not() {
+    refused("drive", &json!({}), "there is no `drive`; use one of plan, simulate, step, dryRun, starts, render");
+    let request = json!({"plan": plan(), "form": "png"});
+    let message =
+        "the request for a rendering cannot be read: there is no form `png`; use table, timeline, ascii or svg";
+    refused("render", &request, message);
+}
+
+#[test]
+fn plans_of_nothing() {
+    refused("plan", &json!({}), "give one of `preference` and `short`");
+    let both = json!({"short": "10/5m", "preference": {"Type": "CANARY"}});
+    refused("plan", &both, "give one of `preference` and `short`");
+    let message = "1 validation error detected: Value '[]' at 'routingConfiguration' failed to satisfy constraint: \
+                   Member must have length greater than or equal to 1";
+    refused("plan", &json!({"short": "10/5m", "newVersion": version(2)}), message);
+    let fault = "the request for a plan cannot be read: invalid value: string \"ten\", expected a whole number at line 1 column 73";
+    let preference = json!({"preference": {"Percentage": "ten", "StateMachineVersionArn": "x"}, "short": "10/5m"});
+    let answer: Value = serde_json::from_str(&call("plan", preference.to_string().as_bytes())).unwrap();
+    assert!(answer["error"]["message"].as_str().unwrap().starts_with(fault.split(" at line").next().unwrap()));
+}
+
+#[test]
+fn documents_that_are_too_long_are_not_read() {
+    let long = format!("{{\"short\": \"{}\"}}", "1".repeat(1 << 20));
+    let answer: Value = serde_json::from_str(&call("plan", long.as_bytes())).unwrap();
+    let message = "the request for a plan cannot be read: it has 1048589 bytes; 1048576 are the most";
+    assert_eq!(answer["error"]["message"], message);
+    refused("plan", &json!({"short": "1".repeat(2001)}), "the text has 2001 bytes; 2000 are the most");
+}
+
+#[test]
+fn events_that_cannot_be() {
+    let simulate = |event: Value, message: &str| {
+        refused("simulate", &json!({"plan": plan(), "events": [event]}), message);
+    };
+    let alarm = json!({"event": "alarm", "atSeconds": 1, "name": "x", "state": "ALARM"});
+    simulate(alarm, "an event cannot be read: the alarm `x` is none of the preference's");
+    let crash = json!({"event": "crash", "atSeconds": 10, "restartAtSeconds": 9});
+    simulate(crash, "an event cannot be read: a driver that dies at 10 is not started again at 9");
+    let late = json!({"event": "crash", "atSeconds": 10, "restartAtSeconds": u64::MAX});
+    simulate(late, "an event cannot be read: 18446744073709551615 seconds are too many; 1000000000 are the most");
+    let drift = json!({"event": "drift", "atSeconds": 1, "routingConfiguration": [
+        {"stateMachineVersionArn": version(1), "weight": 99}]});
+    simulate(drift, "an event cannot be read: Sum of routing configuration weights must equal 100. Received: [99]");
+}
+
+#[track_caller]
+fn step_refused(record: &Value, observation: &Value, message: &str) {
+    let refused = step_json(record.to_string().as_bytes(), observation.to_string().as_bytes()).unwrap_err();
+    assert_eq!(refused.to_string(), message);
+}
+
+#[test]
+fn steps_out_of_turn() {
+    let message =
+        "the deployment waits for the alias, and was told `updated`; tell it `start` to begin at the alias again";
+    step_refused(&record(), &json!({"observed": "updated", "nowMillis": 0}), message);
+    let message = "the observation cannot be read: it has no `nowMillis`, the time in milliseconds since 1970";
+    step_refused(&record(), &json!({"observed": "start"}), message);
+}
+
+#[test]
+fn records_that_make_no_sense() {
+    let start = json!({"observed": "start", "nowMillis": 0});
+    let with = |member: &str, value: Value| {
+        let mut record = record();
+        record[member] = value;
+        record
+    };
+    let wrong = |fault: &str| format!("the record of the deployment makes no sense: {fault}; start a new deployment");
+    step_refused(&with("format", json!(2)), &start, &wrong("its format is 2, not 1"));
+    step_refused(&with("stepsDone", json!(2)), &start, &wrong("2 of 2 steps are done in this phase"));
+    step_refused(&with("stepsDone", json!(1)), &start, &wrong("`stepsDone` and `shiftedMillis` belong together"));
+    let alias = MACHINE.replace("orders", "other") + ":PROD";
+    let message =
+        format!("Routing configuration must contain versions of the same state machine. Received: [{}]", version(1));
+    step_refused(&with("stateMachineAliasArn", json!(alias)), &start, &message);
+}
+
+proptest! {
+    #![proptest_config(crate::config(300))]
+
+    /// Numbers of any size in a record and an observation: an answer or a refusal.
+    #[test]
+    fn no_number_is_too_much(
+        shifted in any::<i64>(), until in any::<i64>(), failures in any::<u32>(), now in any::<i64>(), done in 0..3_usize,
+    ) {
+        let mut record = record();
+        record["stepsDone"] = json!(done);
+        record["failures"] = json!(failures);
+        record["phase"] = json!({"kind": "waiting", "untilMillis": until, "reason": {"kind": "interval"}});
+        if done > 0 {
+            record["shiftedMillis"] = json!(shifted);
+        }
+        let Ok(record) = Record::from_json(record.to_string().as_bytes()) else { return Ok(()) };
+        let Ok(deployment) = Deployment::resume(record) else { return Ok(()) };
+        for told in [r#"{"observed":"start"}"#, r#"{"observed":"waited"}"#] {
+            let observation = serde_json::from_str(told).unwrap();
+            let mut deployment = deployment.clone();
+            prop_assert!(deployment.next(now, &observation).is_ok());
+            deployment.progress(now);
+            let failed = serde_json::from_str(r#"{"observed":"failed","code":"Throttling","message":""}"#).unwrap();
+            let _ = deployment.next(now, &failed);
+            deployment.progress(now);
+        }
+    }
+
+    /// Any text is read as a short form, or refused.
+    #[test]
+    fn any_short_form(text in "[a-z0-9/, %m]{0,20}") {
+        if let Ok(preference) = DeploymentPreference::from_short(&text) {
+            prop_assert!(preference.known_kind().is_some());
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What people look at.
+
+use crate::{request, route, version};
+use sfn_alias_deployment::{Bars, DeploymentPreference, Plan, PlanRequest};
+
+fn plan(short: &str) -> Plan {
+    request(DeploymentPreference::from_short(short).unwrap()).plan().unwrap()
+}
+
+#[test]
+fn a_table() {
+    let preference = DeploymentPreference::from_short("linear 40/90m").unwrap();
+    let alarms = Some(vec!["errors".to_owned(), "latency".to_owned()]);
+    let plan = request(DeploymentPreference { alarms, ..preference }).plan().unwrap();
+    let expected = "\
+step  after  orders:1  orders:2  then
+1     0s     60 %      40 %      wait 1h30m, watching errors, latency
+2     1h30m  20 %      80 %      wait 1h30m, watching errors, latency
+3     3h     0 %       100 %     done
+note: the provider estimates 270 minutes, and takes 180
+";
+    assert_eq!(plan.to_table(), expected);
+}
+
+#[test]
+fn the_notes() {
+    let notes = |plan: &Plan| plan.notes.iter().map(|note| note.code).collect::<Vec<_>>().join(" ");
+    assert_eq!(notes(&plan("10/5m")), "no-alarms");
+    assert_eq!(notes(&plan("5/1m,10/1m")), "not-cloudformation no-alarms");
+    let at_once = DeploymentPreference {
+        alarms: Some(vec!["a".to_owned()]),
+        interval: Some(1),
+        ..DeploymentPreference::from_short("all-at-once").unwrap()
+    };
+    assert_eq!(notes(&request(at_once).plan().unwrap()), "alarms-ignored gradual-members-ignored");
+    let there = PlanRequest {
+        current_routing: vec![route(2, 100)],
+        ..request(DeploymentPreference::from_short("10/5m").unwrap())
+    };
+    assert_eq!(notes(&there.plan().unwrap()), "unchanged");
+}
+
+#[test]
+fn a_timeline() {
+    let unicode = "\
+CUSTOM to orders:2
+before  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░    0 %
+    0s  ██░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░    5 %
+    1m  ████▊░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   12 %
+   11m  ████████████████████████████████████████  100 %
+";
+    assert_eq!(plan("5/1m,12/10m").to_timeline(Bars::Unicode), unicode);
+    let ascii = "\
+CANARY to orders:2
+before  [........................................]    0 %
+    0s  [####....................................]   10 %
+    5m  [########################################]  100 %
+";
+    assert_eq!(plan("10/5m").to_timeline(Bars::Ascii), ascii);
+}
+
+/// The tags that are open at the end, after reading an SVG as XML: none.
+fn open_tags(svg: &str) -> Vec<&str> {
+    let mut open = Vec::new();
+    for piece in svg.split('<').skip(1) {
+        let tag = piece.split('>').next().expect("a tag ends");
+        match tag.strip_prefix('/') {
+            Some(name) => assert_eq!(open.pop(), Some(name)),
+            None if tag.ends_with('/') => {}
+            None => open.push(tag.split(' ').next().expect("a name")),
+        }
+    }
+    open
+}
+
+#[test]
+fn a_picture() {
+    let svg = plan("linear 25/10m").to_svg();
+    assert!(open_tags(&svg).is_empty());
+    assert!(svg.contains("<title id=\"title\">LINEAR deployment of orders:2</title>"));
+    let words =
+        "<desc id=\"desc\">orders:2 gets 25 % after 0s, 50 % after 10m, 75 % after 20m, 100 % after 30m.</desc>";
+    assert!(svg.contains(words));
+    // The shares as heights: up by a quarter of 200 pixels at each step.
+    let path = "<path class=\"target\" d=\"M56 276V276.0H120.0V226.0H290.7V176.0H461.3V126.0H632.0V76.0H696V276Z\"/>";
+    assert!(svg.contains(path), "{svg}");
+    assert!(!svg.contains("http://www.w3.org/1999/xlink") && !svg.contains("href"));
+}
+
+#[test]
+fn a_hundred_steps_have_room() {
+    let svg = plan("linear 1/21m").to_svg();
+    let labels = svg.matches("text-anchor=\"middle\"").count();
+    assert!((2..=14).contains(&labels), "{labels}");
+    assert!(svg.contains(">1d10h39m</text>"));
+}
+
+#[test]
+fn names_that_xml_reads_otherwise() {
+    let odd = |number: u32, weight| {
+        let mut odd = route(number, weight);
+        odd.state_machine_version_arn = version(number).replace("orders", "a&b");
+        odd
+    };
+    let preference = DeploymentPreference::from_short("10/5m").unwrap();
+    let target = odd(2, 0).state_machine_version_arn;
+    let preference = DeploymentPreference { state_machine_version_arn: Some(target), ..preference };
+    let plan = sfn_alias_deployment::plan_deployment(&preference, &[odd(1, 100)], None).unwrap();
+    assert!(plan.to_svg().contains("CANARY deployment of a&amp;b:2</title>"));
+}

@@ -1,0 +1,94 @@
+//! A template as large as CloudFormation takes: 1 MB with 500 resources, of the kinds that aliases come
+//! with.
+
+use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
+
+/// Each has a state machine, a version, an alias, a policy and a rule.
+const GROUPS: usize = 100;
+/// States of a definition, which are most of a template.
+const STATES: usize = 22;
+
+pub fn json() -> String {
+    serde_json::to_string_pretty(&template()).unwrap()
+}
+
+/// The same in YAML, in blocks.
+pub fn yaml() -> String {
+    let mut text = String::new();
+    block(&template(), 0, &mut text);
+    text
+}
+
+fn template() -> Value {
+    let mut resources = Map::new();
+    for index in 0..GROUPS {
+        group(index, &mut resources);
+    }
+    json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Parameters": {"Stage": {"Type": "String", "Default": "dev"}},
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+        "Resources": resources,
+    })
+}
+
+fn group(index: usize, resources: &mut Map<String, Value>) {
+    let name = |kind: &str| format!("{kind}{index:03}");
+    let (machine, version, alias) = (name("Machine"), name("Version"), name("Alias"));
+    let mut add = |kind: &str, of: &str, properties: Value| {
+        let retain = if kind == "Version" { "Retain" } else { "Delete" };
+        let resource =
+            json!({"Type": of, "Properties": properties, "DeletionPolicy": retain, "UpdateReplacePolicy": retain});
+        resources.insert(name(kind), resource);
+    };
+    let role = json!({"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/orders"});
+    add("Machine", "AWS::StepFunctions::StateMachine", json!({"RoleArn": role, "Definition": definition()}));
+    let revision = json!({"Fn::GetAtt": [machine, "StateMachineRevisionId"]});
+    let of = json!({"StateMachineArn": {"Ref": machine}, "StateMachineRevisionId": revision});
+    add("Version", "AWS::StepFunctions::StateMachineVersion", of);
+    let weight = json!({"Fn::If": ["IsProd", 90, 100]});
+    let old = format!("arn:aws:states:us-east-1:000000000000:stateMachine:machine-{index}:1");
+    let second = json!({"StateMachineVersionArn": {"Ref": version}, "Weight": 10});
+    let routing = json!([
+        {"StateMachineVersionArn": old, "Weight": weight},
+        {"Fn::If": ["IsProd", second, {"Ref": "AWS::NoValue"}]},
+    ]);
+    add("Alias", "AWS::StepFunctions::StateMachineAlias", json!({"Name": "PROD", "RoutingConfiguration": routing}));
+    let statement = json!({"Effect": "Allow", "Action": "states:StartExecution", "Resource": {"Ref": machine}});
+    let document = json!({"Version": "2012-10-17", "Statement": [statement]});
+    add("Policy", "AWS::IAM::ManagedPolicy", json!({"PolicyDocument": document}));
+    let target = json!({"Id": "alias", "Arn": {"Ref": alias}, "RoleArn": role});
+    add("Rule", "AWS::Events::Rule", json!({"ScheduleExpression": "rate(1 day)", "Targets": [target]}));
+}
+
+fn definition() -> Value {
+    let state = |index: usize| {
+        let next = format!("Step{:02}", index + 1);
+        let parameters = json!({"FunctionName": "orders", "Payload": {"order.$": "$.order", "attempt": index}});
+        let task = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": parameters, "Next": next});
+        (format!("Step{index:02}"), task)
+    };
+    let mut states: Map<String, Value> = (0..STATES).map(state).collect();
+    states.insert(format!("Step{STATES:02}"), json!({"Type": "Succeed"}));
+    json!({"StartAt": "Step00", "States": states})
+}
+
+fn block(value: &Value, depth: usize, out: &mut String) {
+    let indent = "  ".repeat(depth);
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (key, value) in members {
+                write!(out, "\n{indent}{key}:").unwrap();
+                block(value, depth + 1, out);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            for item in items {
+                write!(out, "\n{indent}-").unwrap();
+                block(item, depth + 1, out);
+            }
+        }
+        scalar => write!(out, " {scalar}").unwrap(),
+    }
+}

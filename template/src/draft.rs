@@ -1,0 +1,106 @@
+//! What the rules found in one scenario, before scenarios are put together.
+
+use super::resolve::Scenario;
+use super::resources::{Resource, View};
+use super::rule::Rule;
+use super::terraform;
+use super::tree::{Node, Place};
+use std::fmt::Write as _;
+
+/// Something that a rule found.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft<'t> {
+    pub rule: &'static Rule,
+    pub resource: Resource<'t>,
+    pub pointer: String,
+    pub place: Place,
+    pub message: String,
+    /// What to do, where that is more than the rule's own words.
+    pub fix: Option<String>,
+    /// Parameters whose defaults it rests on.
+    pub defaults: Vec<&'t str>,
+    pub scenario: Scenario<'t>,
+}
+
+/// Collects what rules find.
+pub(crate) struct Found<'v, 't> {
+    pub view: View<'v, 't>,
+    pub drafts: Vec<Draft<'t>>,
+}
+
+impl<'v, 't> Found<'v, 't> {
+    pub const fn new(view: View<'v, 't>) -> Self {
+        Self { view, drafts: Vec::new() }
+    }
+
+    /// A finding at a path within a resource, for example `Properties/Name`; where the path goes further
+    /// than the template, at what is there of it.
+    pub fn draft(&self, rule: &'static Rule, resource: &Resource<'t>, path: &str, message: String) -> Draft<'t> {
+        let (pointer, place) = locate(resource, path, self.view.scenario);
+        Draft {
+            rule,
+            resource: *resource,
+            pointer,
+            place,
+            message,
+            fix: None,
+            defaults: Vec::new(),
+            scenario: self.view.scenario.clone(),
+        }
+    }
+
+    /// Adds a finding that rests on these parameters' defaults.
+    pub fn add(
+        &mut self,
+        rule: &'static Rule,
+        resource: &Resource<'t>,
+        path: &str,
+        message: String,
+        defaults: impl IntoIterator<Item = &'t str>,
+    ) {
+        let draft = self.draft(rule, resource, path, message);
+        self.drafts.push(Draft { defaults: defaults.into_iter().collect(), ..draft });
+    }
+}
+
+/// The JSON pointer and place of a path within a resource.
+fn locate(resource: &Resource<'_>, path: &str, scenario: &Scenario<'_>) -> (String, Place) {
+    let mut pointer = match terraform::pointer(resource.node) {
+        Some(pointer) => pointer.to_owned(),
+        None => format!("/Resources/{}", escaped(resource.id)),
+    };
+    let mut node = resource.node;
+    for step in path.split('/').filter(|step| !step.is_empty()) {
+        let (decided, branches) = decide(node, scenario);
+        pointer.push_str(&branches);
+        let Some(next) = child(decided, step) else {
+            node = decided;
+            break;
+        };
+        terraform::push_step(&mut pointer, step, terraform::pointer(resource.node).is_some());
+        node = next;
+    }
+    (pointer, node.place)
+}
+
+fn child<'n, 't>(node: &'n Node<'t>, step: &str) -> Option<&'n Node<'t>> {
+    node.get(step).or_else(|| node.items().get(step.parse::<usize>().ok()?))
+}
+
+/// Goes into the branches of `Fn::If` that a scenario takes.
+fn decide<'n, 't>(mut node: &'n Node<'t>, scenario: &Scenario<'_>) -> (&'n Node<'t>, String) {
+    let mut pointer = String::new();
+    while let Some(branches) = node.call("Fn::If") {
+        let [condition, then, otherwise] = branches.items() else { break };
+        let Some(holds) = condition.text().and_then(|name| scenario.get(name)) else { break };
+        // Writing to a String cannot fail.
+        let _ = write!(pointer, "/Fn::If/{}", if holds { 1 } else { 2 });
+        node = if holds { then } else { otherwise };
+    }
+    (node, pointer)
+}
+
+/// A member's name as a JSON pointer writes it.
+pub(crate) fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,106 @@
+//! Why a file could not be checked.
+
+/// A file or options that cannot be checked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TemplateError {
+    /// More bytes than [`super::MAX_BYTES`].
+    #[error("the file is {bytes} bytes long: give at most {most}, CloudFormation itself takes at most 1 MB")]
+    TooLong {
+        /// How many.
+        bytes: usize,
+        /// The bound.
+        most: usize,
+    },
+    /// More values than [`super::MAX_VALUES`], anchors' copies counted.
+    #[error("the file has more than {most} values, those that its anchors repeat included: give a smaller one")]
+    TooManyValues {
+        /// The bound.
+        most: usize,
+    },
+    /// Bytes that are no UTF-8.
+    #[error("the file is not UTF-8 at byte {at}: save it as UTF-8")]
+    NotUtf8 {
+        /// The first byte that is not.
+        at: usize,
+    },
+    /// A NUL or another control character that a text file does not have.
+    #[error("line {line} column {column}: a NUL character: give a text file")]
+    Nul {
+        /// From 1.
+        line: u32,
+        /// From 1.
+        column: u32,
+    },
+    /// Neither JSON nor YAML.
+    #[error("line {line} column {column}: not {format}: {fault}")]
+    Syntax {
+        /// JSON or YAML.
+        format: &'static str,
+        /// From 1.
+        line: u32,
+        /// From 1.
+        column: u32,
+        /// The reader's own words.
+        fault: String,
+    },
+    /// A key twice in one map: CloudFormation takes one of the two without a word.
+    #[error("line {line} column {column}: `{key}` stands twice in one map: remove one of the two")]
+    DuplicateKey {
+        /// From 1.
+        line: u32,
+        /// From 1.
+        column: u32,
+        /// The key.
+        key: String,
+    },
+    /// Nesting deeper than [`super::MAX_DEPTH`].
+    #[error("line {line} column {column}: nested more than {most} deep: flatten it")]
+    TooDeep {
+        /// From 1.
+        line: u32,
+        /// From 1.
+        column: u32,
+        /// The bound.
+        most: usize,
+    },
+    /// A file that is no template and no plan.
+    #[error(
+        "neither a CloudFormation template nor a Terraform plan: {fault}; give a template with `Resources`, or the output of `terraform show -json PLAN`"
+    )]
+    NotATemplate {
+        /// What is missing.
+        fault: String,
+    },
+    /// Conditions that depend on each other.
+    #[error("Conditions: `{name}` depends on itself: break the circle")]
+    ConditionCycle {
+        /// One of the circle.
+        name: String,
+    },
+    /// The earlier template or plan cannot be read.
+    #[error("previous: {0}")]
+    Previous(Box<Self>),
+    /// Options that cannot be read.
+    #[error("options: {fault}")]
+    Options {
+        /// What is wrong and what to do.
+        fault: String,
+    },
+    /// A rule that does not exist.
+    #[error("{member}: there is no rule `{rule}`: use an id or name of `rules()`, for example SFA001 or weights-sum")]
+    UnknownRule {
+        /// Where it is named.
+        member: String,
+        /// The name.
+        rule: String,
+    },
+    /// An acknowledgement that does not say why.
+    #[error("{member}: acknowledging {rule} needs a reason: add `reason` with a sentence")]
+    NoReason {
+        /// Where.
+        member: String,
+        /// The rule.
+        rule: String,
+    },
+}

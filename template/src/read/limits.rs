@@ -1,0 +1,66 @@
+//! The bounds of what is read, and the choice between JSON and YAML.
+
+use super::{json, yaml};
+use crate::error::TemplateError;
+use crate::tree::{Node, Place};
+use std::collections::HashSet;
+
+/// CloudFormation takes 1 MB; Terraform's plans, which tell everything several times, are longer.
+pub const MAX_BYTES: usize = 16 << 20;
+/// A tree of so many values takes some 100 MB. A template of 1 MB has about 50,000.
+pub const MAX_VALUES: usize = 1_000_000;
+/// serde_json's own bound; definitions inside templates come to some 40.
+pub const MAX_DEPTH: usize = 127;
+
+/// How many values may still be read.
+pub(crate) struct Budget(usize);
+
+impl Budget {
+    pub const fn new() -> Self {
+        Self(MAX_VALUES)
+    }
+
+    pub fn take(&mut self, count: usize) -> Result<(), TemplateError> {
+        self.0 = self.0.checked_sub(count).ok_or(TemplateError::TooManyValues { most: MAX_VALUES })?;
+        Ok(())
+    }
+}
+
+/// Reads JSON or YAML. As CloudFormation does, what begins with a brace is taken for JSON.
+pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(TemplateError::TooLong { bytes: bytes.len(), most: MAX_BYTES });
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| TemplateError::NotUtf8 { at: error.valid_up_to() })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(before) = text.find('\0').and_then(|at| text.get(..at)) {
+        let Place { line, column } = end_of(before);
+        return Err(TemplateError::Nul { line, column });
+    }
+    if text.trim_start().starts_with('{') { json::read(text) } else { yaml::read(text) }
+}
+
+/// The place behind a text.
+pub(super) fn end_of(text: &str) -> Place {
+    let line = text.rsplit('\n').next().unwrap_or(text);
+    let lines = text.bytes().filter(|b| *b == b'\n').count();
+    Place { line: count(lines) + 1, column: count(line.chars().count()) + 1 }
+}
+
+/// A count within [`MAX_BYTES`].
+pub(super) fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// Refuses a key that stands twice.
+pub(super) fn distinct(members: &[(std::borrow::Cow<'_, str>, Node<'_>)]) -> Result<(), TemplateError> {
+    let repeated = if members.len() <= 8 {
+        members.iter().enumerate().find(|(at, (key, _))| members.iter().take(*at).any(|(other, _)| other == key))
+    } else {
+        let mut seen = HashSet::with_capacity(members.len());
+        members.iter().enumerate().find(|(_, (key, _))| !seen.insert(key.as_ref()))
+    };
+    let Some((_, (key, node))) = repeated else { return Ok(()) };
+    let Place { line, column } = node.place;
+    Err(TemplateError::DuplicateKey { line, column, key: key.chars().take(100).collect() })
+}

@@ -1,0 +1,8 @@
+//! From bytes to a tree with places, within bounds.
+
+mod json;
+mod limits;
+mod yaml;
+
+pub(crate) use limits::read;
+pub use limits::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};

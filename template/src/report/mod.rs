@@ -1,0 +1,6 @@
+//! What a check found, as data, text and SARIF.
+
+mod finding;
+mod sarif;
+
+pub use finding::{Finding, Report};

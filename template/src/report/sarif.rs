@@ -1,0 +1,80 @@
+//! SARIF 2.1.0, which code hosts show beside the lines.
+
+use super::{Finding, Report};
+use crate::rule::{Rule, Severity, rules};
+use serde_json::{Value, json};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+pub(super) fn log(report: &Report, file: &str) -> Vec<u8> {
+    let results: Vec<Value> = report.findings.iter().map(|finding| result(finding, file)).collect();
+    let driver = json!({
+        "name": "sfn-alias",
+        "version": env!("CARGO_PKG_VERSION"),
+        "informationUri": env!("CARGO_PKG_REPOSITORY"),
+        "rules": rules().iter().map(descriptor).collect::<Vec<_>>(),
+    });
+    let run = json!({"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results});
+    json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}).to_string().into_bytes()
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+fn descriptor(rule: &Rule) -> Value {
+    json!({
+        "id": rule.id,
+        "name": rule.name,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": rule.fix},
+        "helpUri": rule.link,
+        "defaultConfiguration": {"level": level(rule.severity)},
+    })
+}
+
+fn result(finding: &Finding, file: &str) -> Value {
+    let place = json!({
+        "artifactLocation": {"uri": uri(file)},
+        "region": {"startLine": finding.line, "startColumn": finding.column},
+    });
+    let mut result = json!({
+        "ruleId": finding.rule,
+        "ruleIndex": rules().iter().position(|rule| rule.id == finding.rule),
+        "level": level(finding.severity),
+        "message": {"text": message(finding)},
+        "locations": [{
+            "physicalLocation": place,
+            "logicalLocations": [{"name": finding.logical_id, "fullyQualifiedName": finding.path, "kind": "resource"}],
+        }],
+    });
+    if let (Some(reason), Some(members)) = (&finding.acknowledged, result.as_object_mut()) {
+        members.insert("suppressions".to_owned(), json!([{"kind": "external", "justification": reason}]));
+    }
+    result
+}
+
+fn message(finding: &Finding) -> String {
+    let Finding { message, fix, .. } = finding;
+    match &finding.condition {
+        Some(condition) => format!("{message} (when {condition}). {fix}"),
+        None => format!("{message}. {fix}"),
+    }
+}
+
+/// A file's name as a relative reference: what is not allowed in one is written as `%XX`.
+fn uri(file: &str) -> String {
+    let mut uri = String::with_capacity(file.len());
+    for byte in file.replace('\\', "/").bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}

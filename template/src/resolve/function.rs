@@ -1,0 +1,200 @@
+//! Intrinsic functions, as far as they can be known before a deploy.
+
+use super::{Part, Scenario, Symbol};
+use crate::tree::{Node, Value};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+/// The parameters and mappings of a template.
+pub(crate) struct Resolver<'t> {
+    parameters: HashMap<&'t str, Parameter<'t>>,
+    mappings: Option<&'t Node<'t>>,
+}
+
+#[derive(Clone, Copy)]
+struct Parameter<'t> {
+    given: Option<&'t str>,
+    default: Option<&'t Node<'t>>,
+}
+
+/// What is left of a value once conditions are decided.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Selected<'t> {
+    /// `AWS::NoValue`, null, or nothing written.
+    Absent,
+    Node(&'t Node<'t>),
+    /// It depends on something that is not decided.
+    Unknown,
+}
+
+impl<'t> Selected<'t> {
+    pub const fn node(self) -> Option<&'t Node<'t>> {
+        match self {
+            Self::Node(node) => Some(node),
+            _ => None,
+        }
+    }
+}
+
+impl<'t> Resolver<'t> {
+    pub fn new(root: &'t Node<'t>, given: &'t BTreeMap<String, String>) -> Self {
+        let members = root.get("Parameters").map(Node::members).unwrap_or_default();
+        let parameter = |node: &'t Node<'t>, name: &str| Parameter {
+            given: given.get(name).map(String::as_str),
+            // The default of another type is not the value: a list, or the name of an SSM parameter.
+            default: node.get("Default").filter(|_| is_scalar(node)),
+        };
+        let parameters = members.iter().map(|(name, node)| (name.as_ref(), parameter(node, name))).collect();
+        Self { parameters, mappings: root.get("Mappings") }
+    }
+
+    /// The value of a parameter's default.
+    pub fn default_of(&self, name: &str) -> Option<Cow<'t, str>> {
+        self.parameters.get(name)?.default.and_then(Node::scalar)
+    }
+
+    /// Decides `Fn::If` and `AWS::NoValue`.
+    pub fn select(&self, node: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Selected<'t> {
+        let Some(node) = node.filter(|node| !matches!(node.value, Value::Null)) else { return Selected::Absent };
+        match node.intrinsic() {
+            Some(("Ref", name)) if name.text() == Some("AWS::NoValue") => Selected::Absent,
+            Some(("Fn::If", branches)) => match branch(branches, scenario) {
+                Some((_, chosen)) => self.select(Some(chosen), scenario),
+                None => Selected::Unknown,
+            },
+            _ => Selected::Node(node),
+        }
+    }
+
+    /// The text of a value; `None` where there is none.
+    pub fn symbol(&self, node: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+        let node = match self.select(node, scenario) {
+            Selected::Absent => return None,
+            Selected::Unknown => return Some(Symbol::unknown()),
+            Selected::Node(node) => node,
+        };
+        if let Some(text) = node.scalar() {
+            return Some(Symbol::of_text(text));
+        }
+        let symbol = node.intrinsic().and_then(|(name, argument)| match name {
+            "Ref" => Some(self.reference(argument.text()?)),
+            "Fn::GetAtt" => attribute(argument),
+            "Fn::Sub" => self.substitute(argument, scenario),
+            "Fn::Join" => self.join(argument, scenario),
+            "Fn::FindInMap" => self.find_in_map(argument, scenario),
+            "Fn::Select" => self.select_item(argument, scenario),
+            _ => None,
+        });
+        Some(symbol.unwrap_or_else(Symbol::unknown))
+    }
+
+    fn reference(&self, name: &'t str) -> Symbol<'t> {
+        let Some((name, parameter)) = self.parameters.get_key_value(name) else {
+            let pseudo = name.starts_with("AWS::");
+            return Symbol::of(if pseudo { Part::Pseudo(name.into()) } else { Part::Ref(name.into()) });
+        };
+        match (parameter.given, parameter.default.and_then(Node::scalar)) {
+            (Some(given), _) => Symbol::of_text(given),
+            (None, Some(default)) => Symbol::of_text(default).resting_on(vec![name]),
+            (None, None) => Symbol::of(Part::Ref((*name).into())),
+        }
+    }
+
+    fn substitute(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+        let (pattern, variables) = match argument.items() {
+            [] => (argument.text()?, None),
+            [pattern, variables] => (pattern.text()?, Some(variables)),
+            _ => return None,
+        };
+        let mut symbol = Symbol::default();
+        let mut rest = pattern;
+        while let Some((before, behind)) = rest.split_once("${") {
+            let (name, after) = behind.split_once('}')?;
+            symbol.push(Part::Text(before.into()));
+            symbol.append(self.variable(name.trim(), variables, scenario));
+            rest = after;
+        }
+        symbol.push(Part::Text(rest.into()));
+        Some(symbol.without_empty())
+    }
+
+    fn variable(&self, name: &'t str, variables: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Symbol<'t> {
+        if let Some(literal) = name.strip_prefix('!') {
+            return Symbol::of_text(format!("${{{literal}}}"));
+        }
+        if let Some(own) = variables.and_then(|variables| variables.get(name)) {
+            return self.symbol(Some(own), scenario).unwrap_or_else(Symbol::unknown);
+        }
+        match name.split_once('.') {
+            Some((id, attribute)) => Symbol::of(Part::Attribute(id.into(), attribute.into())),
+            None => self.reference(name),
+        }
+    }
+
+    fn join(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+        let [delimiter, list] = argument.items() else { return None };
+        let delimiter = delimiter.text()?;
+        let list = self.select(Some(list), scenario).node()?;
+        if !matches!(list.value, Value::List(_)) {
+            return None;
+        }
+        let mut symbol = Symbol::default();
+        for (index, item) in list.items().iter().filter_map(|item| self.symbol(Some(item), scenario)).enumerate() {
+            if index > 0 {
+                symbol.push(Part::Text(delimiter.into()));
+            }
+            symbol.append(item);
+        }
+        Some(symbol.without_empty())
+    }
+
+    fn find_in_map(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+        let [map, first, second] = argument.items() else { return None };
+        let mut defaults = Vec::new();
+        let mut key = |node: &'t Node<'t>| {
+            let symbol = self.symbol(Some(node), scenario)?;
+            defaults.extend(symbol.defaults.iter().copied());
+            symbol.text().map(str::to_owned)
+        };
+        let (map, first, second) = (key(map)?, key(first)?, key(second)?);
+        let found = self.mappings?.get(&map)?.get(&first)?.get(&second)?;
+        Some(Symbol::of_text(found.scalar()?).resting_on(defaults))
+    }
+
+    fn select_item(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+        let [index, list] = argument.items() else { return None };
+        let index: usize = self.symbol(Some(index), scenario)?.text()?.parse().ok()?;
+        let items = list.items();
+        // What has no value is taken out of a list before it is counted.
+        let plain = items.iter().all(|item| !matches!(self.select(Some(item), scenario), Selected::Absent));
+        self.symbol(items.get(index).filter(|_| plain), scenario)
+    }
+}
+
+impl Symbol<'_> {
+    /// Without the empty texts that putting together leaves.
+    pub fn without_empty(mut self) -> Self {
+        self.retain(|part| !matches!(part, Part::Text(text) if text.is_empty()));
+        self
+    }
+}
+
+/// The branch that a scenario takes, and its place in the list.
+pub(crate) fn branch<'t>(branches: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<(usize, &'t Node<'t>)> {
+    let [condition, then, otherwise] = branches.items() else { return None };
+    let holds = scenario.get(condition.text()?)?;
+    Some(if holds { (1, then) } else { (2, otherwise) })
+}
+
+fn is_scalar(parameter: &Node<'_>) -> bool {
+    matches!(parameter.get("Type").and_then(Node::text), Some("String" | "Number"))
+}
+
+fn attribute<'t>(argument: &'t Node<'t>) -> Option<Symbol<'t>> {
+    let (id, attribute) = match argument.items() {
+        [] => argument.text()?.split_once('.')?,
+        [id, attribute] => (id.text()?, attribute.text()?),
+        _ => return None,
+    };
+    Some(Symbol::of(Part::Attribute(id.into(), attribute.into())))
+}

@@ -1,0 +1,11 @@
+//! What can be known of a value: intrinsic functions, parameters, conditions.
+
+mod condition;
+mod function;
+mod scenario;
+mod symbol;
+
+pub(crate) use condition::Conditions;
+pub(crate) use function::{Resolver, Selected};
+pub(crate) use scenario::Scenario;
+pub(crate) use symbol::{Part, Symbol};

@@ -1,0 +1,109 @@
+//! Aliases by themselves: CreateStateMachineAlias is asked what it would answer.
+
+use super::routes::Routes;
+use crate::draft::Found;
+use crate::resolve::Selected;
+use crate::resources::{ALIAS, Resource};
+use crate::rule::{
+    ALIAS_MEMBER, ALIAS_NAME, NOT_A_VERSION_ARN, OTHER_STATE_MACHINE, ROUTING_AND_PREFERENCE, ROUTING_MISSING, Rule,
+    SINGLE_ROUTE_WEIGHT, TOO_MANY_ROUTES, VERSION_REPEATED, WEIGHTS_SUM,
+};
+use serde_json::{Value, json};
+use sfn_alias::Problem;
+
+const OPERATION: &str = "CreateStateMachineAlias";
+/// A routing that nothing is wrong with, for requests that are about other members.
+const GOOD_VERSION: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:any:1";
+
+pub(crate) fn check<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
+    let name = if alias.kind == ALIAS { "Name" } else { "AutoPublishAlias" };
+    member(found, alias, "name", name);
+    if alias.kind != ALIAS {
+        return;
+    }
+    member(found, alias, "description", "Description");
+    either_routing_or_preference(found, alias);
+    routing(found, alias);
+    preferred_version(found, alias);
+}
+
+/// What AWS says of this member of a request, everything else being right.
+fn member<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>, member: &str, property: &str) {
+    let Some(symbol) = found.view.text(found.view.property(alias, property)) else { return };
+    let Some(text) = symbol.text() else { return };
+    let mut request = json!({
+        "name": "PROD", "routingConfiguration": [{"stateMachineVersionArn": GOOD_VERSION, "weight": 100}],
+    });
+    if let Some(members) = request.as_object_mut() {
+        members.insert(member.to_owned(), text.into());
+    }
+    for problem in problems(&request) {
+        let rule = if member == "name" { &ALIAS_NAME } else { &ALIAS_MEMBER };
+        let message = refusal(property, &problem.message);
+        found.add(rule, alias, &format!("Properties/{property}"), message, symbol.defaults.iter().copied());
+    }
+}
+
+fn problems(request: &Value) -> Vec<Problem> {
+    // The operation is one that exists.
+    sfn_alias::check(OPERATION, request.to_string().as_bytes()).unwrap_or_default()
+}
+
+/// AWS's text is told whole.
+fn refusal(member: &str, text: &str) -> String {
+    format!("{member}: {OPERATION} refuses it: {text}")
+}
+
+fn either_routing_or_preference<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
+    let given = ["RoutingConfiguration", "DeploymentPreference"].map(|name| found.view.property(alias, name));
+    match given {
+        [Selected::Absent, Selected::Absent] => {
+            let message = "RoutingConfiguration and DeploymentPreference are both missing: give one of them".to_owned();
+            found.add(&ROUTING_MISSING, alias, "Properties", message, []);
+        }
+        [Selected::Node(_), Selected::Node(_)] => {
+            let message = "RoutingConfiguration is given beside DeploymentPreference: give one of them".to_owned();
+            found.add(&ROUTING_AND_PREFERENCE, alias, "Properties/RoutingConfiguration", message, []);
+        }
+        _ => {}
+    }
+}
+
+fn routing<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
+    let Some(items) = found.view.list(found.view.property(alias, "RoutingConfiguration")) else { return };
+    let routes = Routes::of(found.view, &items);
+    for problem in problems(&json!({"name": "PROD", "routingConfiguration": routes.request()})) {
+        if routes.is_about_unknown(&problem) {
+            continue;
+        }
+        let path = routes.template_path(&problem.path);
+        let message = refusal(routes.member_of(&problem.path), &routes.shown(&problem.message));
+        found.add(rule_of(&problem, items.len()), alias, &path, message, routes.defaults());
+    }
+}
+
+/// The version of a deployment preference becomes the routing's.
+fn preferred_version<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
+    const MEMBER: &str = "DeploymentPreference";
+    let Some(preference) = found.view.property(alias, MEMBER).node() else { return };
+    let Some(arn) = found.view.text(found.view.member(Some(preference), "StateMachineVersionArn")) else { return };
+    let routes = Routes::single(found.view, arn);
+    for problem in problems(&json!({"name": "PROD", "routingConfiguration": routes.request()})) {
+        let path = format!("Properties/{MEMBER}/StateMachineVersionArn");
+        let message = refusal("StateMachineVersionArn", &routes.shown(&problem.message));
+        found.add(rule_of(&problem, 1), alias, &path, message, routes.defaults());
+    }
+}
+
+/// The rule that a problem of a routing belongs to.
+fn rule_of(problem: &Problem, routes: usize) -> &'static Rule {
+    match problem.code {
+        "weights-sum" if routes == 1 => &SINGLE_ROUTE_WEIGHT,
+        "weights-sum" => &WEIGHTS_SUM,
+        "version-repeated" => &VERSION_REPEATED,
+        "other-state-machine" => &OTHER_STATE_MACHINE,
+        "not-a-version-arn" | "invalid-arn" => &NOT_A_VERSION_ARN,
+        "too-many" | "too-few" => &TOO_MANY_ROUTES,
+        _ => &ALIAS_MEMBER,
+    }
+}

@@ -1,0 +1,30 @@
+//! What changed since the last deploy.
+
+use crate::draft::Found;
+use crate::resolve::Scenario;
+use crate::resources::{ALIAS, Resource, Template, View};
+use crate::rule::NAME_CHANGED;
+use crate::terraform;
+use std::collections::HashMap;
+
+/// The names of aliases by logical id.
+pub(crate) type Names = HashMap<String, String>;
+
+/// The names of the aliases of the last deploy, where they are written.
+pub(crate) fn names(previous: &Template<'_>) -> Names {
+    let scenario = Scenario::default();
+    let view = View { template: previous, scenario: &scenario };
+    let name = |alias: &Resource<'_>| Some(view.text(view.property(alias, "Name"))?.text()?.to_owned());
+    let aliases = previous.resources.iter().filter(|resource| resource.kind == ALIAS);
+    aliases.filter_map(|alias| Some((alias.id.to_owned(), name(alias)?))).collect()
+}
+
+pub(crate) fn check<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>, names: &Names) {
+    let Some(symbol) = found.view.text(found.view.property(alias, "Name")) else { return };
+    let before = terraform::name_before(alias.node).or_else(|| names.get(alias.id).map(String::as_str));
+    let (Some(now), Some(before)) = (symbol.text(), before) else { return };
+    if now != before {
+        let message = format!("Name changes from `{before}` to `{now}`, which replaces the alias: keep `{before}`");
+        found.add(&NAME_CHANGED, alias, "Properties/Name", message, symbol.defaults.iter().copied());
+    }
+}

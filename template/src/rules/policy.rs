@@ -1,0 +1,158 @@
+//! IAM policies that allow starting an alias or version, which AWS never asks about.
+
+mod document;
+mod grant;
+
+use crate::draft::{Draft, Found};
+use crate::resolve::Part;
+use crate::resources::{Resource, View};
+use crate::rule::START_ON_QUALIFIED_ARN;
+use crate::target::{Machine, Qualifier, Target};
+use crate::terraform;
+use document::{covered_by_managed_policy, documents, is_policy};
+use grant::{Grant, Reach, grants};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+/// IAM's.
+const WILDCARDS: [char; 2] = ['*', '?'];
+
+pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
+    let view = found.view;
+    let own = grants_of(view, resource);
+    if own.iter().all(|grant| !matches!(grant.reach, Reach::Qualified(_))) || covered_by_managed_policy(view, resource)
+    {
+        return;
+    }
+    let linked = linked(view, resource);
+    let all: Vec<Grant<'_>> = linked.iter().flat_map(|other| grants_of(view, other)).chain(own.clone()).collect();
+    if linked.iter().any(|other| covered_by_managed_policy(view, other)) {
+        return;
+    }
+    for grant in &own {
+        let Reach::Qualified(target) = &grant.reach else { continue };
+        if all.iter().any(|other| other.covers(target)) {
+            continue;
+        }
+        let machine = shown_machine(grant, target);
+        let kind = match &target.qualifier {
+            Qualifier::Version => "is a version",
+            Qualifier::Alias(Some(name)) if name.contains(WILDCARDS) => "matches versions and aliases only",
+            _ => "is an alias",
+        };
+        let message = format!(
+            "Resource `{}` {kind}, and {} is authorised with the ARN of its state machine: allow `{machine}`",
+            grant.symbol.shown(),
+            grant.action,
+        );
+        let fix = format!("{} The statement: {}", START_ON_QUALIFIED_ARN.fix, statement(view, grant, target));
+        let draft = found.draft(&START_ON_QUALIFIED_ARN, resource, &grant.path, message);
+        found.drafts.push(Draft { fix: Some(fix), defaults: grant.symbol.defaults.clone(), ..draft });
+    }
+}
+
+pub(crate) fn is_relevant(resource: &Resource<'_>) -> bool {
+    is_policy(resource)
+}
+
+fn grants_of<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Grant<'t>> {
+    documents(view, resource).into_iter().flat_map(|(path, node)| grants(view, &path, node)).collect()
+}
+
+/// Other policies of the same role, user or group. Of a plan it is not known: all of them.
+fn linked<'v, 't>(view: View<'v, 't>, resource: &Resource<'t>) -> Vec<&'v Resource<'t>> {
+    let own = principals(view, resource);
+    let is_linked = |other: &&Resource<'t>| {
+        other.id != resource.id
+            && is_policy(other)
+            && (terraform::pointer(other.node).is_some() || !own.is_disjoint(&principals(view, other)))
+    };
+    view.template.resources.iter().filter(is_linked).collect()
+}
+
+/// A resource's own name and the names of what it is attached to.
+fn principals<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> HashSet<String> {
+    const MEMBERS: [&str; 8] =
+        ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName", "ManagedPolicyArns", "Role"];
+    let mut names = HashSet::from([format!("${{{}}}", resource.id)]);
+    for member in MEMBERS {
+        for (_, node) in view.known_items(view.property(resource, member)) {
+            names.extend(view.symbol(Some(node)).filter(|symbol| symbol.is_known()).map(
+                |symbol| match symbol.parts() {
+                    [Part::Attribute(id, _)] => format!("${{{id}}}"),
+                    _ => symbol.shown(),
+                },
+            ));
+        }
+    }
+    names
+}
+
+/// The state machine's ARN, as `Fn::Sub` would write it.
+fn shown_machine(grant: &Grant<'_>, target: &Target<'_>) -> String {
+    match &target.machine {
+        Some(Machine::Resource(id)) => format!("${{{id}}}"),
+        Some(Machine::Symbol(symbol)) => symbol.clone(),
+        Some(Machine::Arn(_)) => match grant.symbol.parts() {
+            [Part::Ref(_) | Part::Attribute(..)] => machine_text(target),
+            _ => unqualified(&grant.symbol.shown()).to_owned(),
+        },
+        None => "the state machine".to_owned(),
+    }
+}
+
+fn machine_text(target: &Target<'_>) -> String {
+    match &target.machine {
+        Some(Machine::Arn(arn)) => arn.clone(),
+        _ => String::new(),
+    }
+}
+
+fn unqualified(arn: &str) -> &str {
+    arn.rsplit_once(':').map_or(arn, |(machine, _)| machine)
+}
+
+/// The statement that grants what was meant.
+fn statement(view: View<'_, '_>, grant: &Grant<'_>, target: &Target<'_>) -> Value {
+    let machine = match &target.machine {
+        Some(Machine::Resource(id)) => json!({"Ref": id}),
+        None => json!("ARN of the state machine"),
+        Some(_) => substituted(&shown_machine(grant, target)),
+    };
+    let wild = matches!(&target.qualifier, Qualifier::Alias(Some(name)) if name.contains(WILDCARDS));
+    let operator = if wild { "ForAnyValue:StringLike" } else { "ForAnyValue:StringEquals" };
+    json!({
+        "Effect": "Allow", "Action": grant.action, "Resource": machine,
+        "Condition": {operator: {"states:StateMachineQualifier": qualifier(view, grant, target)}},
+    })
+}
+
+/// The alias's name or the version's number, or how a template takes it out of the ARN.
+fn qualifier(view: View<'_, '_>, grant: &Grant<'_>, target: &Target<'_>) -> Value {
+    let from_arn = |arn: Value| json!({"Fn::Select": [7, {"Fn::Split": [":", arn]}]});
+    match &target.qualifier {
+        Qualifier::Alias(Some(name)) => substituted(name),
+        Qualifier::AliasResource(id) => {
+            let alias = view.template.resource(id);
+            let member = if alias.is_some_and(Resource::is_machine) { "AutoPublishAlias" } else { "Name" };
+            let name = alias.and_then(|alias| view.text(view.property(alias, member)));
+            match name.as_ref().and_then(|name| name.text()) {
+                Some(name) => json!(name),
+                None => from_arn(substituted(&grant.symbol.shown())),
+            }
+        }
+        _ => match grant.symbol.parts() {
+            [Part::Ref(_) | Part::Attribute(..)] => from_arn(substituted(&grant.symbol.shown())),
+            _ => json!(grant.symbol.shown().rsplit(':').next()),
+        },
+    }
+}
+
+fn substituted(text: &str) -> Value {
+    let inner = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    match inner {
+        Some(id) if !id.contains(['$', '.', '}']) => json!({"Ref": id}),
+        _ if text.contains("${") => json!({"Fn::Sub": text}),
+        _ => json!(text),
+    }
+}

@@ -1,0 +1,63 @@
+//! Versions by themselves, and under an alias.
+
+use crate::draft::Found;
+use crate::resolve::Part;
+use crate::resources::{Resource, VERSION};
+use crate::rule::{VERSION_DESCRIPTION, VERSION_RETAIN};
+use crate::tree::Node;
+use serde_json::json;
+
+const OPERATION: &str = "PublishStateMachineVersion";
+/// What keeps a version when its resource is removed, and when it is replaced.
+const POLICIES: [(&str, &[&str]); 2] =
+    [("DeletionPolicy", &["Retain", "RetainExceptOnCreate"]), ("UpdateReplacePolicy", &["Retain"])];
+
+/// What PublishStateMachineVersion says of the description.
+pub(crate) fn check<'t>(found: &mut Found<'_, 't>, version: &Resource<'t>) {
+    let Some(symbol) = found.view.text(found.view.property(version, "Description")) else { return };
+    let Some(text) = symbol.text() else { return };
+    let machine = "arn:aws:states:us-east-1:000000000000:stateMachine:any";
+    let request = json!({"stateMachineArn": machine, "description": text}).to_string();
+    // The operation is one that exists.
+    for problem in sfn_alias::check(OPERATION, request.as_bytes()).unwrap_or_default() {
+        let message = format!("Description: {OPERATION} refuses it: {}", problem.message);
+        let defaults = symbol.defaults.iter().copied();
+        found.add(&VERSION_DESCRIPTION, version, "Properties/Description", message, defaults);
+    }
+}
+
+/// The versions that an alias leads to are retained.
+pub(crate) fn retained<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
+    let mut routed: Vec<Resource<'t>> = Vec::new();
+    for symbol in found.view.routed_versions(alias) {
+        let ([Part::Ref(id)] | [Part::Attribute(id, _)]) = symbol.parts() else { continue };
+        let Some(version) = found.view.template.resource(id).filter(|resource| resource.kind == VERSION) else {
+            continue;
+        };
+        if routed.iter().all(|other| other.id != version.id) {
+            routed.push(*version);
+        }
+    }
+    for version in routed {
+        let missing: Vec<&str> =
+            POLICIES.iter().filter(|policy| lacks(version.node, policy)).map(|(name, _)| *name).collect();
+        if !missing.is_empty() {
+            let names = missing.join(" and ");
+            let set: Vec<String> = missing.iter().map(|name| format!("`{name}: Retain`")).collect();
+            let message = format!(
+                "{names} of this version, which alias {} leads to, should be Retain: set {}",
+                alias.id,
+                set.join(" and "),
+            );
+            found.add(&VERSION_RETAIN, &version, missing.first().copied().unwrap_or_default(), message, []);
+        }
+    }
+}
+
+/// Whether a policy is certain not to retain. Intrinsic functions may stand there in a transform.
+fn lacks(version: &Node<'_>, (name, retaining): &(&str, &[&str])) -> bool {
+    match version.get(name) {
+        None => true,
+        Some(policy) => policy.text().is_some_and(|text| !retaining.contains(&text)),
+    }
+}

@@ -1,0 +1,82 @@
+//! The ways in which the conditions that matter to a resource can turn out.
+
+use super::resolve::Scenario;
+use super::resources::{ALIAS, Resource, Template, VERSION};
+use super::tree::Node;
+
+/// With more conditions than these nothing is decided, and little is known: 64 scenarios are looked at.
+const MAX_CONDITIONS: usize = 6;
+
+/// The scenarios of a resource that can come to pass and in which it exists.
+pub(crate) fn scenarios<'t>(template: &Template<'t>, resource: &Resource<'t>) -> Vec<Scenario<'t>> {
+    scenarios_with(template, resource, &[])
+}
+
+/// As [`scenarios`], told apart by the conditions of other resources, too.
+pub(crate) fn scenarios_with<'t>(
+    template: &Template<'t>,
+    resource: &Resource<'t>,
+    others: &[&Resource<'t>],
+) -> Vec<Scenario<'t>> {
+    let own = resource.condition();
+    let fixed = own.map_or_else(Scenario::default, |condition| Scenario::default().with(condition, true));
+    let mut names = Vec::new();
+    collect(resource.node, &mut names);
+    for other in mentioned(template, resource) {
+        collect(other.node, &mut names);
+    }
+    names.extend(others.iter().filter_map(|other| other.condition()));
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| Some(*name) != own);
+    if names.len() > MAX_CONDITIONS {
+        names.clear();
+    }
+    let split = |scenarios: Vec<Scenario<'t>>, name: &&'t str| {
+        scenarios.into_iter().flat_map(|scenario| [scenario.with(name, true), scenario.with(name, false)]).collect()
+    };
+    let mut all: Vec<Scenario<'t>> = names.iter().fold(vec![fixed], split);
+    all.retain(|scenario| template.conditions.possible(scenario, &[]));
+    all
+}
+
+/// The conditions of `Fn::If` in a node.
+fn collect<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) {
+    node.walk(&mut |part| names.extend(part.call("Fn::If").and_then(|list| list.items().first()?.text())));
+}
+
+/// The versions and aliases that a resource names, and those that they name.
+fn mentioned<'v, 't>(template: &'v Template<'t>, resource: &Resource<'t>) -> Vec<&'v Resource<'t>> {
+    const MOST: usize = 16;
+    let mut found: Vec<&Resource<'t>> = Vec::new();
+    let mut open = vec![resource.node];
+    while let Some(node) = open.pop() {
+        node.walk(&mut |part| {
+            for id in ids(part) {
+                let resource = template.resource(id).filter(|resource| [ALIAS, VERSION].contains(&resource.kind));
+                if let Some(new) = resource.filter(|new| found.len() < MOST && found.iter().all(|old| old.id != new.id))
+                {
+                    found.push(new);
+                    open.push(new.node);
+                }
+            }
+        });
+    }
+    found
+}
+
+/// The logical ids that an intrinsic function names.
+fn ids<'t>(node: &'t Node<'t>) -> Vec<&'t str> {
+    let id = |text: &'t str| text.split('.').next().unwrap_or(text);
+    match node.intrinsic() {
+        Some(("Ref", name)) => name.text().map(id).into_iter().collect(),
+        Some(("Fn::GetAtt", argument)) => {
+            argument.text().or_else(|| argument.items().first()?.text()).map(id).into_iter().collect()
+        }
+        Some(("Fn::Sub", argument)) => {
+            let pattern = argument.text().or_else(|| argument.items().first()?.text()).unwrap_or_default();
+            pattern.split("${").skip(1).filter_map(|part| part.split('}').next()).map(id).collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,192 @@
+//! Whatever comes in as a template: a clear error or a report, within bounds, and never a panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use sfn_alias_template::{CheckOptions, MAX_BYTES, MAX_DEPTH, check_template, check_template_json, rules};
+
+fn error(text: impl AsRef<[u8]>) -> String {
+    check_template(text.as_ref(), &CheckOptions::default()).expect_err("an error").to_string()
+}
+
+#[track_caller]
+fn refuses(text: impl AsRef<[u8]>, message: &str) {
+    assert_eq!(error(text), message);
+}
+
+#[track_caller]
+fn refuses_options(options: &str, message: &str) {
+    let refused = check_template_json(b"Resources: {}", options.as_bytes()).expect_err("an error");
+    assert_eq!(refused.to_string(), message);
+}
+
+const PROD: &str = "Resources:
+  Prod:
+    Type: AWS::StepFunctions::StateMachineAlias
+    Properties: {Name: 'PROD', RoutingConfiguration: [{StateMachineVersionArn: !Ref V, Weight: 90}]}
+";
+
+#[test]
+fn what_is_cut_off_is_refused() {
+    refuses(r#"{"Resources": {"A": "#, "line 1 column 20: not JSON: EOF while parsing a value");
+    refuses(r#"{"Resources": {"A": "x"#, "line 1 column 22: not JSON: EOF while parsing a string");
+    refuses("{\"Resources\": {}}\n}", "line 2 column 1: not JSON: trailing characters");
+    refuses("Resources: {A: [", "line 2 column 1: not YAML: while parsing a node, did not find expected node content");
+    refuses(
+        "Resources:\n  A: 'x",
+        "line 2 column 6: not YAML: while scanning a quoted scalar, found unexpected end of stream",
+    );
+    refuses("Resources:\n\tA: 1", "line 2 column 2: not YAML: tabs disallowed within this context (block indentation)");
+}
+
+/// Every beginning of a template is an error or a report.
+#[test]
+fn no_cut_is_dangerous() {
+    for file in ["conditions.yaml", "versions.json", "policies.yaml", "starts.yaml"] {
+        let path = format!("{}/../vectors/templates/faulty/{file}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read(path).expect("a template");
+        for end in (0..text.len()).step_by(7) {
+            let _ = check_template(&text[..end], &CheckOptions::default());
+        }
+    }
+}
+
+#[test]
+fn what_is_no_template_is_refused() {
+    const HINT: &str = "; give a template with `Resources`, or the output of `terraform show -json PLAN`";
+    let no = |fault: &str| format!("neither a CloudFormation template nor a Terraform plan: {fault}{HINT}");
+    for text in ["", " \n", "text", "- a", "1", "null", "# comment"] {
+        refuses(text, &no("the file is not one map of members"));
+    }
+    for text in ["{}", r#"{"resources": {}}"#, "a: 1"] {
+        refuses(text, &no("there is no `Resources`"));
+    }
+    for text in [r#"{"Resources": []}"#, "Resources: 1", "Resources:"] {
+        refuses(text, &no("`Resources` is not a map"));
+    }
+    refuses(
+        "Resources: {}\n---\nResources: {}",
+        "line 2 column 1: not YAML: a second document: give one template a file",
+    );
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused() {
+    refuses(b"Resources: {\xFF}", "the file is not UTF-8 at byte 12: save it as UTF-8");
+    refuses("Resources:\n  é\0: 1", "line 2 column 4: a NUL character: give a text file");
+    refuses(b"{\"Resources\": \0}", "line 1 column 15: a NUL character: give a text file");
+    let with_mark = format!("\u{feff}{PROD}");
+    assert_eq!(check_template(with_mark.as_bytes(), &CheckOptions::default()).expect("a report").errors, 1);
+}
+
+#[test]
+fn a_key_twice_is_refused() {
+    let twice = "`A` stands twice in one map: remove one of the two";
+    refuses(r#"{"Resources": {"A": 1, "A": 2}}"#, &format!("line 1 column 24: {twice}"));
+    refuses("Resources:\n  A: 1\n  A: 2", &format!("line 3 column 3: {twice}"));
+    let many: String = (0..20).map(|n| format!("  B{n}: 1\n")).collect();
+    refuses(format!("Resources:\n  A: 1\n{many}  A: 2"), &format!("line 23 column 3: {twice}"));
+}
+
+#[test]
+fn what_is_huge_is_refused() {
+    let long = vec![b' '; 100_000_000];
+    refuses(&long, "the file is 100000000 bytes long: give at most 16777216, CloudFormation itself takes at most 1 MB");
+    const MANY: &str =
+        "the file has more than 1000000 values, those that its anchors repeat included: give a smaller one";
+    refuses(format!(r#"{{"Resources": [{}1]}}"#, "1,".repeat(MAX_BYTES / 2 - 100)), MANY);
+    refuses(format!("Resources: [{}1]", "1,".repeat(1_000_001)), MANY);
+    // Nine anchors of nine aliases each.
+    let mut laughs = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
+    for level in 1..10 {
+        let aliases = vec![format!("*a{}", level - 1); 9].join(", ");
+        laughs.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+    }
+    refuses(laughs, MANY);
+}
+
+#[test]
+fn what_is_nested_deep_is_refused() {
+    let deep = 100_000;
+    let brackets = format!("Resources: {}", "[".repeat(deep));
+    assert!(error(&brackets).starts_with("line 1 column "), "{}", error(&brackets));
+    let json = format!(r#"{{"Resources": {}"#, "[".repeat(deep));
+    refuses(&json, "line 1 column 141: nested more than 127 deep: flatten it");
+    let blocks: String = (0..1000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    refuses(&blocks, "line 128 column 128: nested more than 127 deep: flatten it");
+    // Anchors put in each other get deeper than the file looks.
+    let chain: String = (1..200).map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1)).collect();
+    refuses(format!("a0: &a0 [x]\n{chain}"), "line 126 column 14: nested more than 127 deep: flatten it");
+    assert_eq!(MAX_DEPTH, 127);
+}
+
+#[test]
+fn circles_end() {
+    refuses(
+        "Resources: {A: &a [*a]}",
+        "line 1 column 20: not YAML: an alias inside its own anchor: write the value out",
+    );
+    let conditions = "Conditions: {A: !Not [!Condition B], B: !Or [!Condition C, !Condition C], C: !Condition A}\n";
+    refuses(format!("{conditions}{PROD}"), "Conditions: `A` depends on itself: break the circle");
+    // References in a circle are CloudFormation's to refuse: nothing is known of them.
+    let circles = "Parameters: {P: {Type: String, Default: '${P}'}}
+Resources:
+  V: {Type: AWS::StepFunctions::StateMachineVersion, Properties: {StateMachineArn: !Ref V, Description: !Sub '${V}'}}
+  W: {Type: AWS::StepFunctions::StateMachineVersion, Properties: {StateMachineArn: !Ref A, Description: !Ref P}}
+  A:
+    Type: AWS::StepFunctions::StateMachineAlias
+    Metadata: {sfn-alias: {acknowledge: [{rule: version-retain, reason: tested}]}}
+    Properties:
+      Name: !Sub ['${A}${B}', {A: !Sub '${B}', B: !Sub '${A}'}]
+      RoutingConfiguration: [{StateMachineVersionArn: !Ref A, Weight: !Ref P}]
+";
+    let report = check_template(circles.as_bytes(), &CheckOptions::default()).expect("a report");
+    let found: Vec<&str> = report.findings.iter().map(|finding| finding.name).collect();
+    assert_eq!(found, ["not-a-version-arn", "alias-member"]);
+}
+
+/// Conditions that are too many to try out give no findings, in little time.
+#[test]
+fn many_conditions_are_not_tried_out() {
+    let names: Vec<String> = (0..200).map(|n| format!("C{n}")).collect();
+    let conditions: String = names.iter().map(|name| format!("  {name}: !Equals [!Ref P{name}, x]\n")).collect();
+    let all: String = names.iter().map(|name| format!("!Condition {name}, ")).collect();
+    let weight = names.iter().fold("100".to_owned(), |inner, name| format!("!If [{name}, 1, {inner}]"));
+    let deep = format!(
+        "Conditions:\n{conditions}  All: !And [{all}]\nResources:\n  A:\n    Type: AWS::StepFunctions::StateMachineAlias\n    Properties: {{RoutingConfiguration: [{{StateMachineVersionArn: v, Weight: {weight}}}]}}\n"
+    );
+    assert!(error(&deep).contains("nested more than 127 deep"), "{}", error(&deep));
+    let flat = format!(
+        "Conditions:\n{conditions}  All: !And [{all}]\nResources:\n  A:\n    Type: AWS::StepFunctions::StateMachineAlias\n    Condition: All\n    Properties: {{Name: '1', RoutingConfiguration: [{{StateMachineVersionArn: !Ref V, Weight: 100}}]}}\n"
+    );
+    let report = check_template(flat.as_bytes(), &CheckOptions::default()).expect("a report");
+    assert_eq!(report.findings, []);
+}
+
+#[test]
+fn options_are_read_strictly() {
+    const HINT: &str = "use an id or name of `rules()`, for example SFA001 or weights-sum";
+    refuses_options("[1", "options: invalid type: integer `1`, expected a map at line 1 column 2");
+    refuses_options(
+        r#"{"disabled": []}"#,
+        "options: unknown field `disabled`, expected one of `parameters`, `disable`, `acknowledge`, `file`, `previous` at line 1 column 11",
+    );
+    refuses_options(r#"{"disable": ["SFA001", "SFA999"]}"#, &format!("disable/1: there is no rule `SFA999`: {HINT}"));
+    refuses_options(
+        r#"{"acknowledge": [{"rule": "none", "reason": "x"}]}"#,
+        &format!("acknowledge/0: there is no rule `none`: {HINT}"),
+    );
+    const NO_REASON: &str = "acknowledging SFA001 needs a reason: add `reason` with a sentence";
+    for given in [r#"{"rule": "weights-sum"}"#, r#"{"rule": "SFA001", "reason": " "}"#] {
+        refuses_options(&format!(r#"{{"acknowledge": [{given}]}}"#), &format!("acknowledge/0: {NO_REASON}"));
+    }
+    refuses_options(r#"{"previous": "{"}"#, "previous: line 1 column 1: not JSON: EOF while parsing an object");
+    let inside = PROD.replace("Properties", "Metadata: {sfn-alias: {acknowledge: [{rule: SFA001}]}}\n    Properties");
+    refuses(&inside, &format!("Resources/Prod/Metadata/sfn-alias/acknowledge/0: {NO_REASON}"));
+    let unknown = inside.replace("rule: SFA001", "rule: x, reason: y");
+    refuses(&unknown, &format!("Resources/Prod/Metadata/sfn-alias/acknowledge/0: there is no rule `x`: {HINT}"));
+    for rule in rules() {
+        for name in [rule.id, rule.name] {
+            let options = format!(r#"{{"disable": ["{name}"]}}"#);
+            check_template_json(PROD.as_bytes(), options.as_bytes()).expect("a known rule");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The forms of a report: JSON, text and SARIF.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use serde_json::{Value, json};
+use sfn_alias_template::{CheckOptions, Report, check_template, check_template_json, rules};
+
+const TEMPLATE: &str = "Conditions: {IsProd: !Equals [!Ref Stage, prod]}
+Resources:
+  Prod:
+    Type: AWS::StepFunctions::StateMachineAlias
+    Properties:
+      Name: \"1\"
+      RoutingConfiguration: [{StateMachineVersionArn: !Ref V, Weight: !If [IsProd, 90, 100]}]
+";
+const OPTIONS: &str =
+    r#"{"acknowledge": [{"rule": "SFA007", "logicalId": "Prod", "reason": "an old name"}], "parameters": {"A": "b"}}"#;
+const SUM: &str = "RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must equal 100. Received: [90]";
+const NAME: &str = r"Name: CreateStateMachineAlias refuses it: 1 validation error detected: Value '1' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$";
+
+fn report() -> Report {
+    let options = CheckOptions::from_json(OPTIONS.as_bytes()).expect("options");
+    check_template(TEMPLATE.as_bytes(), &options).expect("a report")
+}
+
+#[test]
+fn json_has_every_member() {
+    let json = check_template_json(TEMPLATE.as_bytes(), OPTIONS.as_bytes()).expect("a report");
+    let json: Value = serde_json::from_slice(&json).expect("JSON");
+    let common = |id: &str, member: &str, place: (u32, u32), message: &str| {
+        let rule = rules().iter().find(|rule| rule.id == id).expect("a rule");
+        json!({
+            "rule": id, "name": rule.name, "severity": "error", "logicalId": "Prod",
+            "resourceType": "AWS::StepFunctions::StateMachineAlias", "path": format!("/Resources/Prod/Properties/{member}"),
+            "line": place.0, "column": place.1, "message": message, "why": rule.why, "fix": rule.fix, "link": rule.link,
+        })
+    };
+    let mut name = common("SFA007", "Name", (6, 7), NAME);
+    name["acknowledged"] = "an old name".into();
+    let mut sum = common("SFA002", "RoutingConfiguration", (7, 7), SUM);
+    sum["condition"] = "IsProd is true".into();
+    assert_eq!(json, json!({"findings": [name, sum], "errors": 1, "warnings": 0, "infos": 0, "acknowledged": 1}));
+}
+
+#[test]
+fn text_is_for_people() {
+    let expected = format!(
+        "t.yaml:6:7: error SFA007 alias-name: Prod: {NAME}
+    acknowledged: an old name
+t.yaml:7:7: error SFA002 single-route-weight: Prod: {SUM}
+    when: IsProd is true
+    why: AWS refuses the alias: one route alone takes all starts.
+    fix: Set its weight to 100, or add a second route with the rest.
+    see: https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html
+t.yaml: 1 error, 0 warnings, 1 acknowledged
+"
+    );
+    assert_eq!(report().to_text("t.yaml"), expected);
+}
+
+/// What the schema of SARIF 2.1.0 demands of the members that are written.
+#[test]
+fn sarif_has_the_schemas_form() {
+    let log: Value = serde_json::from_slice(&report().to_sarif("a dir\\t.yaml")).expect("JSON");
+    assert_eq!(log["version"], "2.1.0");
+    assert_eq!(log["$schema"], "https://json.schemastore.org/sarif-2.1.0.json");
+    let run = &log["runs"][0];
+    let driver = &run["tool"]["driver"];
+    assert_eq!(driver["name"], "sfn-alias");
+    let described = driver["rules"].as_array().expect("rules");
+    assert_eq!(described.len(), rules().len());
+    for (described, rule) in described.iter().zip(rules()) {
+        assert_eq!((&described["id"], &described["name"]), (&json!(rule.id), &json!(rule.name)));
+        assert_eq!(described["helpUri"], rule.link);
+    }
+    let place = |line: u32, path: &str| {
+        json!([{
+            "physicalLocation": {
+                "artifactLocation": {"uri": "a%20dir/t.yaml"}, "region": {"startLine": line, "startColumn": 7},
+            },
+            "logicalLocations": [{"name": "Prod", "fullyQualifiedName": path, "kind": "resource"}],
+        }])
+    };
+    let fix = |id: &str| rules().iter().find(|rule| rule.id == id).expect("a rule").fix;
+    let expected = json!([
+        {
+            "ruleId": "SFA007", "ruleIndex": 6, "level": "error", "message": {"text": format!("{NAME}. {}", fix("SFA007"))},
+            "locations": place(6, "/Resources/Prod/Properties/Name"),
+            "suppressions": [{"kind": "external", "justification": "an old name"}],
+        },
+        {
+            "ruleId": "SFA002", "ruleIndex": 1, "level": "error",
+            "message": {"text": format!("{SUM} (when IsProd is true). {}", fix("SFA002"))},
+            "locations": place(7, "/Resources/Prod/Properties/RoutingConfiguration"),
+        },
+    ]);
+    assert_eq!(run["results"], expected);
+}
+
+#[test]
+fn a_given_parameter_decides_conditions_and_values() {
+    let check = |stage: &str| {
+        let parameters = [("Stage".to_owned(), stage.to_owned())].into();
+        let options = CheckOptions { parameters, disable: vec!["alias-name".to_owned()], ..CheckOptions::default() };
+        check_template(TEMPLATE.as_bytes(), &options).expect("a report")
+    };
+    assert_eq!(check("dev").findings, []);
+    assert_eq!(check("prod").findings.len(), 1);
+}
