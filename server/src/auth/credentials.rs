@@ -91,7 +91,8 @@ impl Credentials {
                 let (setting, expected) = ("aws_account_id", "12 digits, the account it belongs to");
                 return Err(CredentialsError::Setting { path: shown, profile: profile.to_owned(), setting, expected });
             }
-            let session_token = file.get_from(Some(profile), "aws_session_token").map(str::to_owned);
+            let session_token =
+                file.get_from(Some(profile), "aws_session_token").filter(|token| !token.is_empty()).map(str::to_owned);
             if found.insert(id, Principal { secret_access_key, session_token, account }).is_some() {
                 return Err(CredentialsError::Repeated { path: shown, profile: profile.to_owned() });
             }

@@ -30,17 +30,15 @@ impl Target {
     /// cannot be opened.
     pub fn of(args: &TargetArgs) -> Result<Self, Failure> {
         let TargetArgs { data, endpoint_url, account, region } = args;
+        let scope = scope(account, region)?;
         match data {
-            Some(path) => {
-                let scope = scope(account, region)?;
-                Ok(Self::Data(Aliases::open(path)?.in_scope(scope)))
-            }
+            Some(path) => Ok(Self::Data(Aliases::open(path)?.in_scope(scope))),
             None => {
                 let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).build();
                 let credential = format!("{account}/20260101/{region}/states/aws4_request");
                 let authorization =
                     format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0");
-                Ok(Self::Endpoint { url: endpoint_url.clone(), agent: config.into(), authorization })
+                Ok(Self::Endpoint { url: or_default(endpoint_url), agent: config.into(), authorization })
             }
         }
     }
@@ -69,6 +67,11 @@ impl Target {
             }
         }
     }
+}
+
+/// A variable that is set to nothing is as one that is not set.
+fn or_default(url: &str) -> String {
+    if url.is_empty() { "http://127.0.0.1:8083".to_owned() } else { url.to_owned() }
 }
 
 /// The account and region of the flags.
