@@ -1,6 +1,7 @@
 //! The file of credentials that may use the endpoint.
 
 use ini::Ini;
+use sfn_alias::Scope;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
@@ -87,7 +88,7 @@ impl Credentials {
             let id = setting("aws_access_key_id", "the id of an access key")?;
             let secret_access_key = setting("aws_secret_access_key", "its secret")?;
             let account = setting("aws_account_id", "12 digits, the account it belongs to")?;
-            if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+            if !Scope::is_account(&account) {
                 let (setting, expected) = ("aws_account_id", "12 digits, the account it belongs to");
                 return Err(CredentialsError::Setting { path: shown, profile: profile.to_owned(), setting, expected });
             }
