@@ -68,6 +68,19 @@ fn call_sees_other_accounts_and_regions() {
     prints(&nowhere, 2, "", "sfn-alias: --account: `account` must be 12 digits, for example `123456789012`\n");
 }
 
+/// What `serve` prints is exported in many shells: a file that is given counts all the same.
+#[test]
+fn a_file_goes_before_the_endpoint_of_the_environment() {
+    let (_folder, file) = filled();
+    for url in ["http://127.0.0.1:1", ""] {
+        let mut command = program(&["call", "--data", &file, "--json", "--region", "eu-west-1", "ListStateMachines"]);
+        let found = command.env("AWS_ENDPOINT_URL_SFN", url).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&found.stdout), "{\"stateMachines\":[]}\n");
+    }
+    let nowhere = ["call", "--account", "1", "ListStateMachines"];
+    prints(&nowhere, 2, "", "sfn-alias: --account: `account` must be 12 digits, for example `123456789012`\n");
+}
+
 #[test]
 fn a_misspelt_operation_is_told() {
     let text = "sfn-alias: unknown operation `CreateAlias`: expected one of AWS Step Functions' operations on state machines, versions, aliases, executions and tags, for example `CreateStateMachineAlias`\n";

@@ -19,7 +19,7 @@ impl Scope {
         if !plain(partition) {
             return Err(InvalidScope("partition", "letters, digits and hyphens, for example `aws`"));
         }
-        if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+        if !Self::is_account(account) {
             return Err(InvalidScope("account", "12 digits, for example `123456789012`"));
         }
         if !plain(region) {
@@ -27,6 +27,11 @@ impl Scope {
         }
         let prefix = format!("arn:{partition}:states:{region}:{account}:");
         Ok(Self { prefix, partition: partition.len(), region: region.len() })
+    }
+
+    /// Whether a text has the form of an account: 12 digits.
+    pub fn is_account(text: &str) -> bool {
+        text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
     }
 
     /// The partition that a region lies in, by the beginning of its name as in botocore's

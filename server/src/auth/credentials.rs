@@ -1,6 +1,7 @@
 //! The file of credentials that may use the endpoint.
 
 use ini::Ini;
+use sfn_alias::Scope;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
@@ -87,11 +88,12 @@ impl Credentials {
             let id = setting("aws_access_key_id", "the id of an access key")?;
             let secret_access_key = setting("aws_secret_access_key", "its secret")?;
             let account = setting("aws_account_id", "12 digits, the account it belongs to")?;
-            if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+            if !Scope::is_account(&account) {
                 let (setting, expected) = ("aws_account_id", "12 digits, the account it belongs to");
                 return Err(CredentialsError::Setting { path: shown, profile: profile.to_owned(), setting, expected });
             }
-            let session_token = file.get_from(Some(profile), "aws_session_token").map(str::to_owned);
+            let session_token =
+                file.get_from(Some(profile), "aws_session_token").filter(|token| !token.is_empty()).map(str::to_owned);
             if found.insert(id, Principal { secret_access_key, session_token, account }).is_some() {
                 return Err(CredentialsError::Repeated { path: shown, profile: profile.to_owned() });
             }

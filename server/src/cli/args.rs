@@ -160,10 +160,10 @@ pub(super) enum LogFormat {
 /// Where a command finds the service.
 #[derive(Debug, Args)]
 pub(super) struct TargetArgs {
-    /// Use this SQLite file
-    #[arg(long, value_name = "FILE", conflicts_with = "endpoint_url")]
+    /// Use this SQLite file, whatever the endpoint
+    #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
-    /// Use the endpoint at this URL, for example of `sfn-alias serve`
+    /// Use the endpoint at this URL, for example of `sfn-alias serve`; requests are not signed
     #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SFN", default_value = "http://127.0.0.1:8083")]
     pub endpoint_url: String,
     /// Account, with --data; on an endpoint, that of the request

@@ -9,6 +9,8 @@ use std::time::Duration;
 use ureq::{Agent, Body};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// Where `sfn-alias serve` listens.
+const LOCAL: &str = "http://127.0.0.1:8083";
 
 /// A service as AWS names it.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +47,8 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     pub fn new(url: &str, service: Service, region: &str, caller: Caller) -> Self {
+        // A variable that is set to nothing is as one that is not set.
+        let url = if url.is_empty() { LOCAL } else { url };
         let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).build();
         Self { url: url.to_owned(), service, region: region.to_owned(), caller, agent: config.into() }
     }

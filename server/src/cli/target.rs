@@ -22,11 +22,9 @@ impl Target {
     /// cannot be opened.
     pub fn of(args: &TargetArgs) -> Result<Self, Failure> {
         let TargetArgs { data, endpoint_url, account, region } = args;
+        let scope = scope(account, region)?;
         match data {
-            Some(path) => {
-                let scope = scope(account, region)?;
-                Ok(Self::Data(Aliases::open(path)?.in_scope(scope)))
-            }
+            Some(path) => Ok(Self::Data(Aliases::open(path)?.in_scope(scope))),
             None => {
                 let caller = Caller::Account(account.clone());
                 Ok(Self::Endpoint(Endpoint::new(endpoint_url, STATES, region, caller)))

@@ -4,6 +4,7 @@ use super::writer::Writer;
 use crate::protocol::{Call, Refusal};
 use sfn_alias::Aliases;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 /// A lock that is held for reading by whatever works on the store: who holds it for writing knows that
 /// nobody does, for example while the process forks.
@@ -38,10 +39,11 @@ impl Backend {
         work()
     }
 
-    /// Finishes what was accepted.
-    pub fn stop(self) {
-        if let Some(writer) = self.writer {
-            writer.stop();
+    /// Finishes what was accepted, within a time. Tells whether all of it is done.
+    pub async fn stop(self, longest: Duration) -> bool {
+        match self.writer {
+            Some(writer) => writer.stop(longest).await,
+            None => true,
         }
     }
 }

@@ -82,10 +82,10 @@ impl State {
         if head.headers.contains_key(CONTENT_ENCODING) {
             self.bodies.grow(&mut room, bytes.len().saturating_add(self.limit())).ok_or(FULL)?;
         }
-        let call = self.app.admit(head, operation, bytes, proven)?;
-        let answer = self.backend.run(call).await;
-        drop(room);
-        answer
+        let mut call = self.app.admit(head, operation, bytes, proven)?;
+        // The room goes where the body goes: a client that hangs up does not give back what waits to be written.
+        call.body = room.with(call.body);
+        self.backend.run(call).await
     }
 
     fn limit(&self) -> usize {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// Who may use the endpoint.
 #[derive(Debug, Clone)]
@@ -130,13 +130,14 @@ impl Server {
             () = stop => {}
         }
         drop(listener);
-        let finished = timeout(state.limits.stop_timeout, connections.shutdown()).await.is_ok();
+        let deadline = Instant::now() + state.limits.stop_timeout;
+        let answered = timeout_at(deadline, connections.shutdown()).await.is_ok();
         // Connections that are cut off still hold the state: what they asked for is not acknowledged.
-        if let Some(state) = Arc::into_inner(state) {
-            let written = tokio::task::spawn_blocking(move || state.backend.stop());
-            written.await.ok();
-        }
-        if finished { Stopped::Finished } else { Stopped::CutOff }
+        let written = match Arc::into_inner(state) {
+            Some(state) => state.backend.stop(deadline - Instant::now()).await,
+            None => false,
+        };
+        if answered && written { Stopped::Finished } else { Stopped::CutOff }
     }
 }
 

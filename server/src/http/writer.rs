@@ -4,12 +4,16 @@ use super::backend::{Gate, enter};
 use crate::protocol::{Call, Refusal};
 use sfn_alias::Aliases;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{sleep, timeout};
 
 /// Requests that wait for the writer; further ones wait outside.
 const QUEUE: usize = 4096;
 /// So many share one commit.
 const BATCH: usize = 512;
+/// How often a thread that is to end is looked at.
+const PAUSE: Duration = Duration::from_millis(2);
 
 type Answer = Result<Vec<u8>, Refusal>;
 
@@ -41,17 +45,23 @@ impl Writer {
         answered.await.map_err(|_| Refusal::Busy(GONE))?
     }
 
-    /// Lets the thread finish what is queued, and waits for it.
-    pub fn stop(self) {
+    /// Lets the thread finish what is queued, and waits for it, so long at most. Tells whether it did.
+    pub async fn stop(self, longest: Duration) -> bool {
         drop(self.queue);
-        // A panic of the thread has been printed, and there is nothing left to do about it.
-        self.thread.join().ok();
+        let ended = async {
+            while !self.thread.is_finished() {
+                sleep(PAUSE).await;
+            }
+        };
+        timeout(longest, ended).await.is_ok()
     }
 }
 
 fn write(aliases: &Aliases, mut jobs: mpsc::Receiver<Job>, gate: Option<Gate>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.blocking_recv_many(&mut batch, BATCH) > 0 {
+        // Nobody waits for these any more, and nobody was told that they were done.
+        batch.retain(|Job { answer, .. }| !answer.is_closed());
         let requests: Vec<_> = batch
             .iter()
             .map(|Job { call, .. }| (call.aliases.scope(), call.operation.as_str(), &call.body[..]))

@@ -18,7 +18,8 @@ pub fn decoded(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Bytes, 
         return Err(Error::TooLarge { size: body.len(), limit }.into());
     }
     match headers.get(CONTENT_ENCODING).map(|encoding| encoding.as_bytes()) {
-        None | Some(b"" | b"identity") => Ok(body),
+        None | Some(b"") => Ok(body),
+        Some(identity) if identity.eq_ignore_ascii_case(b"identity") => Ok(body),
         Some(gzip) if gzip.eq_ignore_ascii_case(b"gzip") => unpack(&body, limit),
         Some(other) => Err(Refusal::Encoding(format!(
             "the content encoding `{}` is not known: send gzip or none",

@@ -34,8 +34,7 @@ impl<'h> Credential<'h> {
     /// The account that an access key id stands for where credentials are not checked: one of 12 digits
     /// is the account itself, as other stand-ins for AWS have it.
     pub fn account(&self) -> Option<&'h str> {
-        let digits = |id: &str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
-        digits(self.access_key_id).then_some(self.access_key_id)
+        Scope::is_account(self.access_key_id).then_some(self.access_key_id)
     }
 
     /// The scope of this region and an account; `None` where the region cannot stand in an ARN.

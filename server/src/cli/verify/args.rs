@@ -8,7 +8,13 @@ use std::path::PathBuf;
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct VerifyArgs {
     /// The endpoint
-    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SFN", default_value = "http://127.0.0.1:8083")]
+    #[arg(
+        long,
+        visible_alias = "endpoint",
+        value_name = "URL",
+        env = "AWS_ENDPOINT_URL_SFN",
+        default_value = "http://127.0.0.1:8083"
+    )]
     pub endpoint_url: String,
     /// Region that requests are signed for
     #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]

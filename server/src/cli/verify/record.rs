@@ -3,7 +3,7 @@
 use super::sender::Answer;
 use crate::cli::exit::Failure;
 use serde_json::{Value, json};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -20,7 +20,8 @@ pub(super) struct Entry {
 pub(super) struct Record(Option<(File, Vec<Entry>)>);
 
 impl Record {
-    /// Opens the file, so that one that cannot be written is told before anything is asked.
+    /// Opens the file, so that one that cannot be written is told before anything is asked. What is in it
+    /// stays until there is something to write instead.
     ///
     /// # Errors
     /// [`Failure::Usage`] where it cannot be written.
@@ -28,7 +29,13 @@ impl Record {
         let open = |path: &Path| {
             let unwritable =
                 |error| Failure::Usage(format!("--record: `{}` cannot be written: {error}", path.display()));
-            File::create(path).map(|file| (file, Vec::new())).map_err(unwritable)
+            OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(path)
+                .map(|file| (file, Vec::new()))
+                .map_err(unwritable)
         };
         Ok(Self(path.map(open).transpose()?))
     }
@@ -45,6 +52,10 @@ impl Record {
     /// [`Failure::Output`].
     pub fn write(self, endpoint: &str) -> Result<(), Failure> {
         let Self(Some((file, entries))) = self else { return Ok(()) };
+        if entries.is_empty() {
+            return Ok(());
+        }
+        file.set_len(0)?;
         let entries: Vec<Value> = entries.into_iter().map(shown).collect();
         let mut file = BufWriter::new(file);
         serde_json::to_writer_pretty(&mut file, &json!({"endpoint": endpoint, "answers": entries}))
