@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_sfn-alias");
@@ -277,4 +278,39 @@ fn what_was_made_is_deleted_on_ctrl_c() {
     let told = "sfn-alias: stopping: deleting what was made; a second signal ends it at once\nsfn-alias: stopped before the end\n";
     assert_eq!(text(&output.stderr), told);
     assert_eq!(endpoint.machines(), nothing());
+}
+
+/// Passes all on, but for the answer to the first state machine of a vector, which is lost.
+fn losing(url: &str) -> String {
+    let address = url.strip_prefix("http://").unwrap().to_owned();
+    let made = AtomicUsize::new(0);
+    server(move |request| {
+        let mut upstream = TcpStream::connect(&address).unwrap();
+        upstream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        upstream.read_to_string(&mut answer).unwrap();
+        let makes = request.contains("AWSStepFunctions.CreateStateMachine\r\n");
+        // The first one tells the account and the region.
+        let lost = makes && made.fetch_add(1, Ordering::Relaxed) == 1;
+        if lost { String::new() } else { answer }
+    })
+}
+
+#[test]
+fn a_state_machine_whose_answer_was_lost_is_found_and_deleted() {
+    let endpoint = Endpoint::with(&[]);
+    let output = run(verify(&losing(&endpoint.url), &["--json", "--only", "recorded-aliases/update-*"]));
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(json(&output)["leftBehind"], serde_json::json!([]));
+    assert_eq!(endpoint.machines(), nothing());
+}
+
+#[test]
+fn a_state_machine_that_cannot_be_looked_for_is_told() {
+    let url = server(|_| String::new());
+    let output = run(verify(&url, &["--only", "recorded-aliases/update-*"]));
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("\n  state machines named sfn-alias-verify-"), "{told}");
+    assert!(told.contains("-*, if there are any: ListStateMachines answers 0 "), "{told}");
 }

@@ -90,6 +90,16 @@ impl Ledger {
         sender.stop_at(stop);
     }
 
+    /// Takes down a state machine that no answer told of.
+    pub fn note_machine(&mut self, arn: String) {
+        self.made.push((Kind::Machine, arn));
+    }
+
+    /// Takes down what cannot be deleted.
+    pub fn leave(&mut self, arn: String, why: String) {
+        self.left.push(Left { arn, why });
+    }
+
     pub fn left(&self) -> &[Left] {
         &self.left
     }

@@ -3,7 +3,8 @@
 //! A vector is written for one account, one region and fixed names. `skip` says which ones an endpoint
 //! cannot be asked; `session` asks the others: `names` gives everything names of this run's own and maps
 //! answers back, `guard` looks at each request once more right before `sender` sends it, signed by
-//! `identity`; `ledger` knows what there is to delete. `report` and `record` are what comes out, `stop`
+//! `identity`; `ledger` knows what there is to delete, `sweep` looks
+//! for what no answer told of. `report` and `record` are what comes out, `stop`
 //! is Ctrl-C, `run` puts them together.
 
 mod args;
@@ -21,6 +22,7 @@ mod session;
 mod skip;
 mod stop;
 mod sts;
+mod sweep;
 mod targets;
 
 pub(super) use args::VerifyArgs;

@@ -13,6 +13,7 @@ use super::sender::{Halt, Sender, agent};
 use super::session::Session;
 use super::skip::{Rules, reason};
 use super::stop::Stop;
+use super::sweep::sweep;
 use crate::cli::exit::{Failure, OK, Outcome as Exit, REFUSED};
 use crate::cli::output;
 use crate::cli::signature::is_aws;
@@ -100,6 +101,9 @@ impl Verify {
     fn run(mut self, files: &[File], args: &VerifyArgs) -> Exit {
         let ended = self.ask_all(files, args);
         self.ledger.clean(&mut self.sender);
+        if self.sender.may_have_made_more() {
+            sweep(&mut self.ledger, &mut self.sender, &self.prefix);
+        }
         let left = self.ledger.left();
         if args.json {
             output::line(self.report.json(left))?;

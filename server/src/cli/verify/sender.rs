@@ -3,6 +3,7 @@
 use super::guard::Guard;
 use super::identity::Identity;
 use super::stop::Stop;
+use super::targets::NAMES;
 use crate::cli::exit::Failure;
 use http::{HeaderValue, Request, Response, header};
 use serde_json::{Map, Value};
@@ -51,6 +52,8 @@ pub(super) struct Sender {
     identity: Identity,
     guard: Guard,
     stop: Stop,
+    /// Whether a state machine may be there that no answer told of.
+    lost: bool,
 }
 
 /// What requests are sent with.
@@ -60,7 +63,7 @@ pub(super) fn agent() -> Agent {
 
 impl Sender {
     pub fn new(url: &str, agent: Agent, identity: Identity, guard: Guard, stop: Stop) -> Self {
-        Self { url: url.to_owned(), agent, identity, guard, stop }
+        Self { url: url.to_owned(), agent, identity, guard, stop, lost: false }
     }
 
     pub const fn guard(&self) -> &Guard {
@@ -70,6 +73,11 @@ impl Sender {
     /// What it stops at from here on; answers what it was before.
     pub const fn stop_at(&mut self, stop: Stop) -> Stop {
         std::mem::replace(&mut self.stop, stop)
+    }
+
+    /// Whether a state machine may be there that no answer told of.
+    pub const fn may_have_made_more(&self) -> bool {
+        self.lost
     }
 
     /// Asks.
@@ -112,6 +120,7 @@ impl Sender {
             request.headers_mut().insert(header::EXPECT, HeaderValue::from_static("100-continue"));
         }
         let response = self.agent.run(request).and_then(read).or_else(unanswered);
+        self.lost |= operation == NAMES && response.as_ref().map_or_else(was_sent, Answer::is_unclear);
         response.map_err(|error| Failure::Failed(format!("the endpoint {} cannot be asked: {error}", self.url)))
     }
 }
@@ -138,9 +147,23 @@ fn unanswered(error: ureq::Error) -> Result<Answer, ureq::Error> {
     }
 }
 
+/// Whether the endpoint may have got a request that failed so.
+fn was_sent(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Io(fault) => fault.kind() != ErrorKind::ConnectionRefused,
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => false,
+        _ => true,
+    }
+}
+
 impl Answer {
     pub const fn is_done(&self) -> bool {
         self.status == 200
+    }
+
+    /// No answer, or one of a fault: what was asked for may have been done.
+    const fn is_unclear(&self) -> bool {
+        self.status == 0 || self.status >= 500
     }
 
     /// The error's name without its namespace.
