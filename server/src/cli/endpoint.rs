@@ -1,14 +1,13 @@
 //! A service behind a URL that speaks AWS JSON 1.0.
 
+use super::agent::{agent, unanswered};
 use super::exit::Failure;
 use super::profile;
 use super::signature::signed;
 use http::{Request, Response};
 use sfn_alias::Reply;
-use std::time::Duration;
 use ureq::{Agent, Body};
 
-const TIMEOUT: Duration = Duration::from_secs(60);
 /// Where `sfn-alias serve` listens.
 const LOCAL: &str = "http://127.0.0.1:8083";
 
@@ -46,11 +45,12 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    pub fn new(url: &str, service: Service, region: &str, caller: Caller) -> Self {
+    /// # Errors
+    /// As [`agent`].
+    pub fn new(url: &str, service: Service, region: &str, caller: Caller) -> Result<Self, Failure> {
         // A variable that is set to nothing is as one that is not set.
         let url = if url.is_empty() { LOCAL } else { url };
-        let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).build();
-        Self { url: url.to_owned(), service, region: region.to_owned(), caller, agent: config.into() }
+        Ok(Self { url: url.to_owned(), service, region: region.to_owned(), caller, agent: agent()? })
     }
 
     /// The answer to an operation.
@@ -64,7 +64,7 @@ impl Endpoint {
         let unusable = |error| Failure::Usage(format!("`{}` cannot be asked: {error}", self.url));
         let request = self.authorized(request.body(body.to_vec()).map_err(unusable)?)?;
         let answered = self.agent.run(request).and_then(read);
-        answered.map_err(|error| Failure::Failed(format!("the endpoint {} cannot be asked: {error}", self.url)))
+        answered.map_err(|error| unanswered(&self.url, &error))
     }
 
     /// Credentials are read anew for each request: those of a session are replaced while a long command runs.

@@ -3,6 +3,7 @@
 //! `args` is what it takes, `exit` what it returns, `input` and `target` where JSON comes from and goes
 //! to; each command is a file of its own.
 
+mod agent;
 mod args;
 mod arn;
 mod call;

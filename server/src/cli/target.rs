@@ -18,7 +18,7 @@ impl Target {
     /// Opens the file, or gets ready to ask the endpoint.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for an account or region that cannot be, [`Failure::Failed`] for a file that
+    /// [`Failure::Usage`] for an account, region or trust that cannot be, [`Failure::Failed`] for a file that
     /// cannot be opened.
     pub fn of(args: &TargetArgs) -> Result<Self, Failure> {
         let TargetArgs { data, endpoint_url, account, region } = args;
@@ -27,7 +27,7 @@ impl Target {
             Some(path) => Ok(Self::Data(Aliases::open(path)?.in_scope(scope))),
             None => {
                 let caller = Caller::Account(account.clone());
-                Ok(Self::Endpoint(Endpoint::new(endpoint_url, STATES, region, caller)))
+                Ok(Self::Endpoint(Endpoint::new(endpoint_url, STATES, region, caller)?))
             }
         }
     }

@@ -42,7 +42,7 @@ impl Alarms {
             true => Caller::User(args.profile.clone()),
             false => caller.clone(),
         };
-        Ok(Some(Self::CloudWatch(Endpoint::new(&url, CLOUDWATCH, region, caller))))
+        Ok(Some(Self::CloudWatch(Endpoint::new(&url, CLOUDWATCH, region, caller)?)))
     }
 
     /// # Errors

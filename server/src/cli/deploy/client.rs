@@ -38,7 +38,7 @@ impl Client {
         let (data, endpoint_url) = (args.data.clone(), args.endpoint_url.clone());
         let target = match data {
             Some(_) => Target::of(&TargetArgs { data, endpoint_url, account, region })?,
-            None => Target::Endpoint(Endpoint::new(&endpoint_url, STATES, &region, caller)),
+            None => Target::Endpoint(Endpoint::new(&endpoint_url, STATES, &region, caller)?),
         };
         Ok(Self { target, alarms })
     }

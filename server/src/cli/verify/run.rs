@@ -9,11 +9,12 @@ use super::progress::Progress;
 use super::record::Record;
 use super::report::{Outcome, Report, Row};
 use super::scope::{ROLE, Scope};
-use super::sender::{Halt, Sender, agent};
+use super::sender::{Halt, Sender};
 use super::session::Session;
 use super::skip::{Rules, reason};
 use super::stop::Stop;
 use super::sweep::sweep;
+use crate::cli::agent::agent;
 use crate::cli::exit::{Failure, OK, Outcome as Exit, REFUSED};
 use crate::cli::output;
 use crate::cli::signature::is_aws;
@@ -33,7 +34,7 @@ pub(in crate::cli) fn run(args: &VerifyArgs) -> Exit {
         ));
     }
     let record = Record::to(args.record.as_deref())?;
-    let agent = agent();
+    let agent = agent()?;
     let identity = Identity::of(args, rules.aws, &agent)?;
     let prefix = prefix();
     let guard = Guard::new(prefix.clone());

@@ -4,6 +4,7 @@ use super::guard::Guard;
 use super::identity::Identity;
 use super::stop::Stop;
 use super::targets::NAMES;
+use crate::cli::agent::unanswered;
 use crate::cli::exit::Failure;
 use http::{HeaderValue, Request, Response, header};
 use serde_json::{Map, Value};
@@ -11,8 +12,6 @@ use std::io::ErrorKind;
 use std::time::Duration;
 use ureq::{Agent, Body};
 
-/// Longer than any retry of AWS takes.
-const TIMEOUT: Duration = Duration::from_secs(60);
 /// How often a throttled request is sent again.
 const RETRIES: u32 = 10;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -54,11 +53,6 @@ pub(super) struct Sender {
     stop: Stop,
     /// Whether a state machine may be there that no answer told of.
     lost: bool,
-}
-
-/// What requests are sent with.
-pub(super) fn agent() -> Agent {
-    Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).build().into()
 }
 
 impl Sender {
@@ -119,9 +113,9 @@ impl Sender {
             // An endpoint that refuses the length closes its end, and its answer would be lost.
             request.headers_mut().insert(header::EXPECT, HeaderValue::from_static("100-continue"));
         }
-        let response = self.agent.run(request).and_then(read).or_else(unanswered);
+        let response = self.agent.run(request).and_then(read).or_else(closed);
         self.lost |= operation == NAMES && response.as_ref().map_or_else(was_sent, Answer::is_unclear);
-        response.map_err(|error| Failure::Failed(format!("the endpoint {} cannot be asked: {error}", self.url)))
+        response.map_err(|error| unanswered(&self.url, &error))
     }
 }
 
@@ -136,10 +130,10 @@ fn read(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
 
 /// A connection that is closed in place of an answer is a behaviour too. Whether the endpoint is gone shows
 /// at the next request.
-fn unanswered(error: ureq::Error) -> Result<Answer, ureq::Error> {
-    let closed = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::UnexpectedEof];
+fn closed(error: ureq::Error) -> Result<Answer, ureq::Error> {
+    let kinds = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::UnexpectedEof];
     match &error {
-        ureq::Error::Io(fault) if closed.contains(&fault.kind()) => {
+        ureq::Error::Io(fault) if kinds.contains(&fault.kind()) => {
             let body = Value::String(format!("no answer, the connection was closed: {fault}"));
             Ok(Answer { status: 0, headers: Map::new(), body })
         }

@@ -1,0 +1,90 @@
+"""Whom the program trusts when it asks an endpoint behind TLS."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+import trustme
+
+import sfn_alias
+
+LIST = ["call", "ListStateMachines", "--endpoint-url"]
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def url(authority: trustme.CA) -> Iterator[str]:
+    """The endpoint behind a server with a certificate of a company's own."""
+    with sfn_alias.serve() as plain:
+
+        class Forward(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                with urlopen(Request(plain, body, dict(self.headers))) as answer:
+                    told = answer.read()
+                self.send_response(200)
+                self.send_header("content-length", str(len(told)))
+                self.end_headers()
+                self.wfile.write(told)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Forward)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("localhost").configure_cert(context)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"https://localhost:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def bundle(authority: trustme.CA, tmp_path: Path) -> Path:
+    path = tmp_path / "company.pem"
+    authority.cert_pem.write_to_path(path)
+    return path
+
+
+def program(*arguments: str, **variables: str) -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "sfn_alias", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **variables})
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("variable", ["AWS_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_an_authority_that_is_trusted(variable: str, url: str, bundle: Path) -> None:
+    assert program(*LIST, url, **{variable: str(bundle)}) == (0, '{"stateMachines":[]}\n', "")
+
+
+def test_an_authority_that_is_not_trusted(url: str) -> None:
+    code, printed, told = program(*LIST, url)
+    assert (code, printed) == (3, "")
+    assert told.startswith(f"sfn-alias: the endpoint {url} cannot be asked: ")
+    assert "UnknownIssuer" in told
+    assert "AWS_CA_BUNDLE" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [(None, "cannot be read: No such file or directory (os error 2)"), ("nothing", "has no certificate in PEM")],
+)
+def test_a_bundle_that_cannot_be_used(content: str | None, fault: str, url: str, tmp_path: Path) -> None:
+    path = tmp_path / "bundle.pem"
+    if content:
+        path.write_text(content)
+    code, printed, told = program(*LIST, url, AWS_CA_BUNDLE=str(path))
+    assert (code, printed, told) == (2, "", f"sfn-alias: AWS_CA_BUNDLE: `{path}` {fault}\n")

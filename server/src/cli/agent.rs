@@ -1,0 +1,59 @@
+//! What requests are sent with.
+
+use super::exit::Failure;
+use std::time::Duration;
+use ureq::Agent;
+
+/// Longer than any retry of AWS takes.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// An agent that takes every status for an answer, and trusts whom the system trusts, or, as with AWS's own
+/// clients, whom the file in `AWS_CA_BUNDLE` names.
+///
+/// # Errors
+/// [`Failure::Usage`] for a file without certificates.
+pub(super) fn agent() -> Result<Agent, Failure> {
+    let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false);
+    #[cfg(feature = "tls")]
+    let config = config.tls_config(tls::config()?);
+    Ok(config.build().into())
+}
+
+/// That an endpoint cannot be asked, and what to do where it is not trusted.
+pub(super) fn unanswered(url: &str, error: &ureq::Error) -> Failure {
+    let told = error.to_string();
+    let trust = "; name a file with the certificates to trust in AWS_CA_BUNDLE";
+    let help = if told.contains("invalid peer certificate") { trust } else { "" };
+    Failure::Failed(format!("the endpoint {url} cannot be asked: {told}{help}"))
+}
+
+#[cfg(feature = "tls")]
+mod tls {
+    use crate::cli::exit::Failure;
+    use std::ffi::OsStr;
+    use std::sync::Arc;
+    use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+
+    const BUNDLE: &str = "AWS_CA_BUNDLE";
+
+    pub fn config() -> Result<TlsConfig, Failure> {
+        let roots = match std::env::var_os(BUNDLE) {
+            Some(path) if !path.is_empty() => RootCerts::Specific(Arc::new(certificates(&path)?)),
+            _ => RootCerts::PlatformVerifier,
+        };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        Ok(TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(provider).build())
+    }
+
+    fn certificates(path: &OsStr) -> Result<Vec<Certificate<'static>>, Failure> {
+        let shown = path.display();
+        let unreadable = |error| Failure::Usage(format!("{BUNDLE}: `{shown}` cannot be read: {error}"));
+        let pem = std::fs::read(path).map_err(unreadable)?;
+        let certificate = |item| if let PemItem::Certificate(certificate) = item { Some(certificate) } else { None };
+        let found: Vec<_> = parse_pem(&pem).filter_map(|item| item.ok().and_then(certificate)).collect();
+        match found.is_empty() {
+            true => Err(Failure::Usage(format!("{BUNDLE}: `{shown}` has no certificate in PEM"))),
+            false => Ok(found),
+        }
+    }
+}
