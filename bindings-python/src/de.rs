@@ -102,53 +102,67 @@ impl<'s, 'py> Reader<'s, 'py> {
         if self.depth < DEEPEST { Ok(()) } else { Err(de::Error::custom("is nested too deeply")) }
     }
 
-    fn string<V: Visitor<'s>>(&self, string: &Bound<'py, PyString>, visitor: V) -> Result<V::Value, Unreadable> {
-        visitor.visit_borrowed_str(self.input.text(string)?)
-    }
-
-    fn integer<V: Visitor<'s>>(&self, integer: &Bound<'py, PyInt>, visitor: V) -> Result<V::Value, Unreadable> {
-        match integer.extract::<i64>() {
-            Ok(number) => visitor.visit_i64(number),
-            // Beyond 64 bits, and nobody asks how far.
-            Err(_) => visitor.visit_u64(u64::MAX),
-        }
-    }
-
-    fn dict<V: Visitor<'s>>(&self, visitor: V) -> Result<V::Value, Unreadable> {
-        self.deeper()?;
-        visitor.visit_map(Members { of: self, place: 0, next: None })
-    }
-
-    fn list<V: Visitor<'s>>(&self, length: usize, visitor: V) -> Result<V::Value, Unreadable> {
-        self.deeper()?;
-        visitor.visit_seq(Items { of: self, item: ffi::PyList_GetItem, next: 0, length })
-    }
-
-    fn tuple<V: Visitor<'s>>(&self, length: usize, visitor: V) -> Result<V::Value, Unreadable> {
-        self.deeper()?;
-        visitor.visit_seq(Items { of: self, item: ffi::PyTuple_GetItem, next: 0, length })
+    /// What the value is. Not of a visitor, so that there is one of it in the binary.
+    fn kind(&self) -> Result<Kind<'s>, Unreadable> {
+        Ok(if let Ok(string) = self.value.cast_exact::<PyString>() {
+            Kind::Text(self.input.text(&string)?)
+        } else if let Ok(integer) = self.value.cast_exact::<PyInt>() {
+            Kind::of_integer(&integer)
+        } else if self.value.is_exact_instance_of::<PyDict>() {
+            Kind::Dict
+        } else if let Ok(list) = self.value.cast_exact::<PyList>() {
+            Kind::List(ffi::PyList_GetItem, list.len())
+        } else if let Ok(boolean) = self.value.cast_exact::<PyBool>() {
+            Kind::Bool(boolean.is_true())
+        } else if self.value.is_none() {
+            Kind::None
+        } else {
+            self.rare_kind()?
+        })
     }
 
     /// What is rare: classes derived from the plain ones, and what is no plain value at all.
     #[cold]
-    fn other<V: Visitor<'s>>(&self, visitor: V) -> Result<V::Value, Unreadable> {
-        if let Ok(string) = self.value.cast::<PyString>() {
-            self.string(&string, visitor)
+    fn rare_kind(&self) -> Result<Kind<'s>, Unreadable> {
+        Ok(if let Ok(string) = self.value.cast::<PyString>() {
+            Kind::Text(self.input.text(&string)?)
         } else if let Ok(integer) = self.value.cast::<PyInt>() {
-            self.integer(&integer, visitor)
+            Kind::of_integer(&integer)
         } else if let Ok(float) = self.value.cast::<PyFloat>() {
             // NaN and the infinities are no JSON numbers: to the core they are as any fraction.
             let number = float.value();
-            visitor.visit_f64(if number.is_finite() { number } else { 0.5 })
+            Kind::Float(if number.is_finite() { number } else { 0.5 })
         } else if self.value.is_instance_of::<PyDict>() {
-            self.dict(visitor)
+            Kind::Dict
         } else if let Ok(list) = self.value.cast::<PyList>() {
-            self.list(list.len(), visitor)
+            Kind::List(ffi::PyList_GetItem, list.len())
         } else if let Ok(tuple) = self.value.cast::<PyTuple>() {
-            self.tuple(tuple.len(), visitor)
+            Kind::List(ffi::PyTuple_GetItem, tuple.len())
         } else {
-            Err(Unreadable::no_json(&self.value))
-        }
+            return Err(Unreadable::no_json(&self.value));
+        })
+    }
+}
+
+type GetItem = unsafe extern "C" fn(*mut ffi::PyObject, ffi::Py_ssize_t) -> *mut ffi::PyObject;
+
+/// What a value is to serde.
+enum Kind<'s> {
+    Text(&'s str),
+    Integer(i64),
+    /// Beyond 64 bits, and nobody asks how far.
+    Huge,
+    Float(f64),
+    Bool(bool),
+    None,
+    Dict,
+    /// A list or a tuple: its items, and how many.
+    List(GetItem, usize),
+}
+
+impl Kind<'_> {
+    fn of_integer(integer: &Bound<'_, PyInt>) -> Self {
+        integer.extract().map_or(Self::Huge, Self::Integer)
     }
 }
 
@@ -156,20 +170,21 @@ impl<'s> Deserializer<'s> for Reader<'s, '_> {
     type Error = Unreadable;
 
     fn deserialize_any<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        if let Ok(string) = self.value.cast_exact::<PyString>() {
-            self.string(&string, visitor)
-        } else if let Ok(integer) = self.value.cast_exact::<PyInt>() {
-            self.integer(&integer, visitor)
-        } else if self.value.is_exact_instance_of::<PyDict>() {
-            self.dict(visitor)
-        } else if let Ok(list) = self.value.cast_exact::<PyList>() {
-            self.list(list.len(), visitor)
-        } else if let Ok(boolean) = self.value.cast_exact::<PyBool>() {
-            visitor.visit_bool(boolean.is_true())
-        } else if self.value.is_none() {
-            visitor.visit_unit()
-        } else {
-            self.other(visitor)
+        match self.kind()? {
+            Kind::Text(text) => visitor.visit_borrowed_str(text),
+            Kind::Integer(number) => visitor.visit_i64(number),
+            Kind::Huge => visitor.visit_u64(u64::MAX),
+            Kind::Float(number) => visitor.visit_f64(number),
+            Kind::Bool(boolean) => visitor.visit_bool(boolean),
+            Kind::None => visitor.visit_unit(),
+            Kind::Dict => {
+                self.deeper()?;
+                visitor.visit_map(Members { of: &self, place: 0, next: None })
+            }
+            Kind::List(item, length) => {
+                self.deeper()?;
+                visitor.visit_seq(Items { of: &self, item, next: 0, length })
+            }
         }
     }
 
@@ -207,10 +222,9 @@ struct Members<'r, 's, 'py> {
     next: Option<(&'s str, Reader<'s, 'py>)>,
 }
 
-impl<'s> MapAccess<'s> for Members<'_, 's, '_> {
-    type Error = Unreadable;
-
-    fn next_key_seed<K: DeserializeSeed<'s>>(&mut self, seed: K) -> Result<Option<K::Value>, Unreadable> {
+impl<'s, 'py> Members<'_, 's, 'py> {
+    /// The next name and its value. Not of a seed, so that there is one of it in the binary.
+    fn member(&mut self) -> Result<Option<(&'s str, Reader<'s, 'py>)>, Unreadable> {
         let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
         // SAFETY: `of` is of a `dict`, and the pointers are to places of our own.
         if unsafe { ffi::PyDict_Next(self.of.value.as_ptr(), &raw mut self.place, &raw mut key, &raw mut value) } == 0 {
@@ -219,8 +233,16 @@ impl<'s> MapAccess<'s> for Members<'_, 's, '_> {
         // SAFETY: the dict has both now.
         let (key, value) = unsafe { (self.of.inside(key), self.of.inside(value)) };
         let name = key.value.cast::<PyString>().map_err(|_| Unreadable::no_name(&key.value))?;
-        let name = self.of.input.text(&name)?;
-        self.next = Some((name, value));
+        Ok(Some((self.of.input.text(&name)?, value)))
+    }
+}
+
+impl<'s> MapAccess<'s> for Members<'_, 's, '_> {
+    type Error = Unreadable;
+
+    fn next_key_seed<K: DeserializeSeed<'s>>(&mut self, seed: K) -> Result<Option<K::Value>, Unreadable> {
+        self.next = self.member()?;
+        let Some((name, _)) = &self.next else { return Ok(None) };
         seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some)
     }
 
@@ -233,7 +255,7 @@ impl<'s> MapAccess<'s> for Members<'_, 's, '_> {
 /// The items of a `list` or a `tuple`.
 struct Items<'r, 's, 'py> {
     of: &'r Reader<'s, 'py>,
-    item: unsafe extern "C" fn(*mut ffi::PyObject, ffi::Py_ssize_t) -> *mut ffi::PyObject,
+    item: GetItem,
     next: ffi::Py_ssize_t,
     length: usize,
 }
