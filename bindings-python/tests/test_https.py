@@ -61,21 +61,25 @@ def bundle(authority: trustme.CA, tmp_path: Path) -> Path:
 
 def program(*arguments: str, **variables: str) -> tuple[int, str, str]:
     command = [sys.executable, "-m", "sfn_alias", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **variables})
+    trusted = ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+    environment = {name: value for name, value in os.environ.items() if name not in trusted}
+    done = subprocess.run(command, capture_output=True, text=True, env={**environment, **variables})
     return done.returncode, done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("variable", ["AWS_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_an_authority_that_is_trusted(variable: str, url: str, bundle: Path) -> None:
-    assert program(*LIST, url, **{variable: str(bundle)}) == (0, '{"stateMachines":[]}\n', "")
+    assert program(*LIST, url, **{variable: str(bundle)}) == (0, '{\n  "stateMachines": []\n}\n', "")
 
 
-def test_an_authority_that_is_not_trusted(url: str) -> None:
-    code, printed, told = program(*LIST, url)
-    assert (code, printed) == (3, "")
-    assert told.startswith(f"sfn-alias: the endpoint {url} cannot be asked: ")
-    assert "UnknownIssuer" in told
-    assert "AWS_CA_BUNDLE" in told
+def test_an_authority_that_is_not_trusted(url: str, tmp_path: Path) -> None:
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(other)
+    told = (
+        f"sfn-alias: the endpoint {url} cannot be asked: io: invalid peer certificate: UnknownIssuer; name a file "
+        "with the certificates to trust in AWS_CA_BUNDLE\n"
+    )
+    assert program(*LIST, url, SSL_CERT_FILE=str(other)) == (3, "", told)
 
 
 @pytest.mark.parametrize(

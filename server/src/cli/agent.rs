@@ -19,11 +19,12 @@ pub(super) fn agent() -> Result<Agent, Failure> {
     Ok(config.build().into())
 }
 
-/// That an endpoint cannot be asked, and what to do where it is not trusted.
-pub(super) fn unanswered(url: &str, error: &ureq::Error) -> Failure {
+/// That an endpoint cannot be asked, and what to do about it: `help`, unless it is not trusted.
+pub(super) fn unanswered(url: &str, error: &ureq::Error, help: &str) -> Failure {
     let told = error.to_string();
     let trust = "; name a file with the certificates to trust in AWS_CA_BUNDLE";
-    let help = if told.contains("invalid peer certificate") { trust } else { "" };
+    // Of an endpoint that is not trusted, or a system that trusts nobody.
+    let help = if told.contains("certificate") { trust } else { help };
     Failure::Failed(format!("the endpoint {url} cannot be asked: {told}{help}"))
 }
 

@@ -18,12 +18,19 @@ pub(super) struct Service {
     pub target: &'static str,
     /// What requests are signed for.
     pub signing_name: &'static str,
+    /// What to do where it does not answer.
+    pub help: &'static str,
 }
 
 /// Step Functions.
-pub(super) const STATES: Service = Service { target: "AWSStepFunctions", signing_name: "states" };
+pub(super) const STATES: Service = Service {
+    target: "AWSStepFunctions",
+    signing_name: "states",
+    help: "; start `sfn-alias serve`, or give --endpoint-url or --data",
+};
 /// CloudWatch.
-pub(super) const CLOUDWATCH: Service = Service { target: "GraniteServiceVersion20100801", signing_name: "monitoring" };
+pub(super) const CLOUDWATCH: Service =
+    Service { target: "GraniteServiceVersion20100801", signing_name: "monitoring", help: "" };
 
 /// As whom it is asked.
 #[derive(Debug, Clone)]
@@ -64,7 +71,7 @@ impl Endpoint {
         let unusable = |error| Failure::Usage(format!("`{}` cannot be asked: {error}", self.url));
         let request = self.authorized(request.body(body.to_vec()).map_err(unusable)?)?;
         let answered = self.agent.run(request).and_then(read);
-        answered.map_err(|error| unanswered(&self.url, &error))
+        answered.map_err(|error| unanswered(&self.url, &error, self.service.help))
     }
 
     /// Credentials are read anew for each request: those of a session are replaced while a long command runs.

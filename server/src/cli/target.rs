@@ -39,12 +39,7 @@ impl Target {
     pub fn call(&self, operation: &str, body: &[u8]) -> Result<Reply, Failure> {
         match self {
             Self::Data(aliases) => Ok(aliases.call(operation, body)),
-            Self::Endpoint(endpoint) => endpoint.call(operation, body).map_err(|failure| match failure {
-                Failure::Failed(text) => {
-                    Failure::Failed(format!("{text}; start `sfn-alias serve`, or give --endpoint-url or --data"))
-                }
-                other => other,
-            }),
+            Self::Endpoint(endpoint) => endpoint.call(operation, body),
         }
     }
 }

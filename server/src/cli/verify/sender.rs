@@ -115,7 +115,7 @@ impl Sender {
         }
         let response = self.agent.run(request).and_then(read).or_else(closed);
         self.lost |= operation == NAMES && response.as_ref().map_or_else(was_sent, Answer::is_unclear);
-        response.map_err(|error| unanswered(&self.url, &error))
+        response.map_err(|error| unanswered(&self.url, &error, "; start it, or give --endpoint-url"))
     }
 }
 
