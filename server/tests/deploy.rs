@@ -213,7 +213,7 @@ fn alarms_are_asked_of_cloudwatch() {
     let (url, asked) = cloudwatch(
         r#"{"CompositeAlarms": [{"AlarmName": "all", "StateValue": "ALARM"}], "MetricAlarms": [{"AlarmName": "errors", "StateValue": "OK"}]}"#,
     );
-    let how = ["--canary", "10/1m", "--alarm", "errors", "all", "--cloudwatch-endpoint-url", &url];
+    let how = ["--canary", "10/1m", "--alarm", "errors", "--alarm", "all", "--cloudwatch-endpoint-url", &url];
     let text = "rolled back: Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [all].\n";
     let progress = "0 % on orders:2, step 0 of 2, rolling back\n0 % on orders:2, step 0 of 2, rolled back\n";
     prints(&world.deploy(&state, &how), 1, text, progress);
