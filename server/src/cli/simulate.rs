@@ -113,7 +113,7 @@ fn happened(event: &Event) -> String {
             let applied = if *applied { "after it came through" } else { "before it" };
             format!("event: the driver dies at call {call}, {applied}")
         }
-        Event::Failure { times, code, message, .. } => format!("event: calls fail, {times} in all: {code}: {message}"),
+        Event::Failure { code, message, .. } => format!("event: calls fail: {code}: {message}"),
     }
 }
 
