@@ -44,11 +44,12 @@ impl PreferenceArgs {
 /// [`Failure::Usage`] for what cannot be read.
 pub(super) fn request(preference: &str, alarms: &[String]) -> Result<PlanRequest, Failure> {
     let mut request = PlanRequest::default();
-    if preference == "-" || preference.starts_with(['{', '@']) {
-        request.preference = Some(DeploymentPreference::from_json(&input::read(preference)?)?);
+    // Read at once: what is wrong with it is told before anybody is asked.
+    request.preference = Some(if preference == "-" || preference.starts_with(['{', '@']) {
+        DeploymentPreference::from_json(&input::read(preference)?)?
     } else {
-        request.short = Some(preference.to_owned());
-    }
+        DeploymentPreference::from_short(preference)?
+    });
     request.alarms = (!alarms.is_empty()).then(|| alarms.to_vec());
     Ok(request)
 }

@@ -154,6 +154,9 @@ fn what_cannot_be_deployed_is_told() {
     prints(&world.deploy(&state, &["--canary", "10/0m"]), 1, "", text);
     let text = "sfn-alias: the deployment watches alarms: give --cloudwatch-endpoint-url or --alarm-command\n";
     prints(&world.deploy(&state, &["--canary", "10/1m", "--alarm", "errors"]), 2, "", text);
+    let nowhere = ["deploy", ALIAS, TWO, "--endpoint-url", "http://127.0.0.1:1", "--state", &state, "--canary", "10"];
+    let text = "sfn-alias: `10` is no step: write percent, a slash and minutes, for example 10/5m\n";
+    prints(&nowhere, 2, "", text);
     let missing = format!("{ORDERS}:TEST");
     let command = ["deploy", &missing, TWO, "--endpoint-url", &world.url, "--state", &state, "--all-at-once"];
     let text = "sfn-alias: ResourceNotFound: Request references a resource that does not exist.\n";
