@@ -85,7 +85,8 @@ def render(
 
 class Deployment:
     """A deployment over a client. It may be killed at any point: with the same state file it goes on without a
-    wrong or repeated shift, and what it leaves behind is always a valid routing.
+    wrong or repeated shift, and what it leaves behind is always a valid routing. One driver at a time: nothing here
+    keeps a second one from the state file.
 
     ``client`` is a boto3 Step Functions client or ``sfn_alias.Aliases``. The states of alarms come from
     ``cloudwatch``, a boto3 CloudWatch client, or from ``alarm_states``, a function from names to a mapping of names

@@ -43,15 +43,14 @@ impl PreferenceArgs {
 /// # Errors
 /// [`Failure::Usage`] for what cannot be read.
 pub(super) fn request(preference: &str, alarms: &[String]) -> Result<PlanRequest, Failure> {
-    let mut request = PlanRequest::default();
     // Read at once: what is wrong with it is told before anybody is asked.
-    request.preference = Some(if preference == "-" || preference.starts_with(['{', '@']) {
+    let preference = if preference == "-" || preference.starts_with(['{', '@']) {
         DeploymentPreference::from_json(&input::read(preference)?)?
     } else {
         DeploymentPreference::from_short(preference)?
-    });
-    request.alarms = (!alarms.is_empty()).then(|| alarms.to_vec());
-    Ok(request)
+    };
+    let alarms = (!alarms.is_empty()).then(|| alarms.to_vec());
+    Ok(PlanRequest { preference: Some(preference), alarms, ..PlanRequest::default() })
 }
 
 /// A routing as a request has it, with or without its name, or all traffic to one version.
