@@ -147,6 +147,35 @@ step  after  orders:1  orders:2  then
 }
 
 #[test]
+fn a_dry_run_tells_how_far_it_is() {
+    let world = World::new();
+    let state = world.state();
+    let command = world.deploy(&state, &["--canary", "10/1m"]);
+    killed_at(&command, "next in 1m");
+    a_minute_passes(&state);
+    let output = "\
+step  after  orders:1  orders:2  then
+1     0s     90 %      10 %      wait 1m
+2     1m     0 %       100 %     done
+note: no alarm is watched: nothing rolls this deployment back
+
+      0s  looks at the alias: 100 % orders:1  (not CloudFormation's)
+      0s  updates the alias to 10 % orders:2, 90 % orders:1
+      0s  waits until 60s
+     60s  looks at the alias: 10 % orders:2, 90 % orders:1
+     60s  updates the alias to 100 % orders:2
+     60s  succeeded
+2 updates; the alias leads to 100 % orders:2
+
+so far: 10 % on orders:2, step 1 of 2, next in 0s
+";
+    let kept = std::fs::read(&state).unwrap();
+    prints(&[&command[..], &["--dry-run"]].concat(), 0, output, "");
+    assert_eq!((world.routing(), world.updates()), (vec![(TWO.to_owned(), 10), (ONE.to_owned(), 90)], 1));
+    assert_eq!(std::fs::read(&state).unwrap(), kept);
+}
+
+#[test]
 fn what_cannot_be_deployed_is_told() {
     let world = World::new();
     let state = world.state();

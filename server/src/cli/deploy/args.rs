@@ -32,7 +32,7 @@ pub(in crate::cli) struct DeployArgs {
     /// Where the deployment is kept, so that the same command goes on with it
     #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
     pub state: Option<PathBuf>,
-    /// Print the plan and the calls, and change nothing
+    /// Print the plan, the calls, and how far the deployment of --state is; change nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Print JSON

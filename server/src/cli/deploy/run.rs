@@ -78,16 +78,27 @@ fn tell(args: &DeployArgs, outcome: &Outcome) -> Exit {
     })
 }
 
-/// The plan, and the course where nothing happens to it. Only the alias is read.
+/// The plan, and the course where nothing happens to it; and how far it is, where it has begun. Only the alias is
+/// read.
 fn dry_run(args: &DeployArgs, client: &Client, request: PlanRequest) -> Exit {
-    let deployment = begun(args, client, request)?;
+    let begun_before = match args.state.as_deref() {
+        Some(path) => kept(path)?.map(|record| resumed(args, path, request.clone(), record)).transpose()?,
+        None => None,
+    };
+    let progress = begun_before.as_ref().map(|deployment| deployment.progress(show::now_millis()));
+    let deployment = match begun_before {
+        Some(kept) => Deployment::new(&args.alias, args.description.as_deref(), kept.plan().clone())?,
+        None => begun(args, client, request)?,
+    };
     let table = deployment.plan().to_table();
     let plan: Value = json!(deployment.plan());
     let found = simulate(deployment, &[])?;
     if args.json {
-        output::json(json!({ "plan": plan, "course": found }).to_string().as_bytes(), false)?;
+        let value = json!({ "plan": plan, "course": found, "progress": progress });
+        output::json(value.to_string().as_bytes(), false)?;
     } else {
-        output::text(&format!("{table}\n{}", course::text(&found)))?;
+        let so_far = progress.map(|progress| format!("\nso far: {}\n", progress.text)).unwrap_or_default();
+        output::text(&format!("{table}\n{}{so_far}", course::text(&found)))?;
     }
     Ok(OK)
 }
