@@ -121,7 +121,7 @@ export interface DeploymentOptions {
   preference: DeploymentPreference | string
   newVersion?: string
   alarms?: string[]
-  /** To be set with each update. */
+  /** The alias's new description, set with each update; absent: it stays. */
   description?: string
   /** The file that the deployment is resumed from. */
   state: string
@@ -135,7 +135,8 @@ export interface DeploymentOptions {
 }
 
 /** A deployment over a client. It may be killed at any point: with the same state file it goes on without a wrong
- * or repeated shift, and what it leaves behind is always a valid routing. */
+ * or repeated shift, and what it leaves behind is always a valid routing. One driver at a time: nothing here keeps a
+ * second one from the state file. */
 export declare class Deployment {
   constructor (options: DeploymentOptions)
   /** What it will do, or is doing. */

@@ -92,18 +92,13 @@ class Deployment {
 
   /** What was kept, or the beginning. */
   async #record () {
-    const { state, aliasArn } = this.#options
+    const { state, aliasArn, description } = this.#options
     const kept = await readFile(state, 'utf8').catch(error => {
       if (error.code !== 'ENOENT') throw error
     })
     if (kept === undefined) return this.#begin()
-    const record = parsed(kept, state)
-    const { target } = plan({ ...this.#options, currentRouting: record.plan.currentRouting })
-    const of = [record.stateMachineAliasArn, record.plan.preference.StateMachineVersionArn]
-    if (of[0] !== aliasArn || of[1] !== target) {
-      throw new Error(`the state file ${state} is of the deployment of ${of[1]} to ${of[0]}: use another`)
-    }
-    return record
+    const plan = request({ ...this.#options, currentRouting: [] })
+    return ask('resume', { record: parsed(kept, state), stateMachineAliasArn: aliasArn, description, plan })
   }
 
   async #begin () {
@@ -141,6 +136,8 @@ function ask (door, request) {
 }
 
 function request ({ preference, currentRouting, newVersion, alarms }) {
+  // An empty list is no alarm, as in the other languages; that of a preference is refused, as CloudFormation does.
+  if (alarms?.length === 0) alarms = undefined
   return { [typeof preference === 'string' ? 'short' : 'preference']: preference, currentRouting, newVersion, alarms }
 }
 

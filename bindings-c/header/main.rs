@@ -7,8 +7,8 @@ use std::error::Error;
 use std::path::Path;
 
 /// In the order in which a reader wants them.
-const SOURCES: [&str; 10] =
-    ["result", "text", "error", "options", "service", "replies", "ask", "fields", "router", "template"];
+const SOURCES: [&str; 11] =
+    ["result", "text", "error", "options", "service", "replies", "ask", "fields", "router", "template", "deployment"];
 
 /// The names of Rust and of C. C's are what programs are written against: they never change.
 const NAMES: [(&str, &str); 15] = [

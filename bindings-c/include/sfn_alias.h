@@ -384,7 +384,8 @@ uint16_t sfn_alias_error_status(const struct sfn_alias_error *error);
 struct sfn_alias_text sfn_alias_error_path(const struct sfn_alias_error *error);
 
 /**
- * The JSON that AWS answers, with `__type`; absent for a fault of the call itself.
+ * The JSON that AWS answers, with `__type`; of a deployment that CloudFormation's provider refuses, JSON with
+ * `code`, `message` and `problems`; absent for a fault of the call itself.
  */
 struct sfn_alias_text sfn_alias_error_body(const struct sfn_alias_error *error);
 
@@ -714,6 +715,65 @@ sfn_alias_result sfn_alias_check_template(const char *template_,
  * `why`, `fix` and `link`.
  */
 sfn_alias_result sfn_alias_template_rules(struct sfn_alias_string **list, struct sfn_alias_error **error);
+
+/**
+ * What a gradual deployment will do: its steps with their times and routings, as CloudFormation's provider makes
+ * them, or its refusal. The request is a JSON object with `currentRouting`, an array of routes; `preference`, a
+ * `DeploymentPreference` as a template writes it, or `short`, for example `10/5m`, `linear 10/1m`, `all-at-once`;
+ * and, where the preference does not say, `newVersion` and `alarms`.
+ *
+ * Here and in the functions below, what the provider refuses is `SFN_ALIAS_VALIDATION_EXCEPTION` with its text,
+ * and `sfn_alias_error_body` is JSON with `code`, `message` and `problems`; what cannot be read is
+ * `SFN_ALIAS_INVALID_ARGUMENT`.
+ */
+sfn_alias_result sfn_alias_deployment_plan(const char *request,
+                                           size_t request_length,
+                                           struct sfn_alias_string **plan,
+                                           struct sfn_alias_error **error);
+
+/**
+ * The whole course of a deployment on a virtual clock. The request is a JSON object with `plan`, a request for
+ * `sfn_alias_deployment_plan`; and, where there are, `events`, an array of what happens to it, for example
+ * `{"event": "alarm", "atSeconds": 90, "name": "errors", "state": "ALARM"}`.
+ */
+sfn_alias_result sfn_alias_deployment_simulate(const char *request,
+                                               size_t request_length,
+                                               struct sfn_alias_string **course,
+                                               struct sfn_alias_error **error);
+
+/**
+ * One step of a deployment. It is told what was observed, and answers what to do next; it does nothing itself.
+ *
+ * `record` is what the step before answered as `record`; of a new deployment, `{"stateMachineAliasArn": ...,
+ * "plan": ...}`. `observation` has `nowMillis`, milliseconds since 1970, and `observed`: `start` at the beginning
+ * and whenever the caller starts again; `alias` with the `routingConfiguration` that was described; `updated`;
+ * `alarms` with `alarms`, an array of `name` and `state`; `waited`; or `failed` with `code` and `message`.
+ *
+ * `stepped` is `{"record", "action", "progress"}`. Keep the record first, as a whole and on disk; then do what
+ * `action.action` says: `describeAlias`, `updateAlias` or `describeAlarms` with `action.input`, the request as AWS
+ * takes it; `wait` until `untilMillis`; or `done` with `outcome`. So a caller that is killed at any point leaves a
+ * valid routing behind, and goes on from the record without a wrong or repeated shift.
+ */
+sfn_alias_result sfn_alias_deployment_step(const char *record,
+                                           size_t record_length,
+                                           const char *observation,
+                                           size_t observation_length,
+                                           struct sfn_alias_string **stepped,
+                                           struct sfn_alias_error **error);
+
+/**
+ * Any of the questions about deployments by its name, with one request: `plan`, `simulate`; `step` (`record`,
+ * `observation` without `nowMillis`, and `nowMillis`); `resume` (`record`, `stateMachineAliasArn`, `plan`,
+ * `description`), the record where it is of the deployment that is asked for; `dryRun` (as `simulate`), the calls
+ * of a deployment that nothing happens to; `starts` (`plan`, `startsPerSecond`), how many starts each version sees;
+ * `render` (`plan`, and as `form` one of `table`, `timeline`, `ascii`, `svg`), a JSON string to show.
+ */
+sfn_alias_result sfn_alias_deployment_call(const char *question,
+                                           size_t question_length,
+                                           const char *request,
+                                           size_t request_length,
+                                           struct sfn_alias_string **answer,
+                                           struct sfn_alias_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -2,13 +2,15 @@
 
 use crate::result::SfnAlias;
 use crate::text::{OwnedText, TextView};
-use sfn_alias_core::{Error, Problem, error_body};
+use sfn_alias_core::{Error, ErrorKind, Problem, error_body};
 use std::any::Any;
 
 /// A failure on its way out.
 pub(crate) enum Failure {
     /// The core's refusal, and the member at fault as a JSON pointer.
     Refused { error: Error, path: String },
+    /// What CloudFormation's provider refuses of a deployment, with the member at fault and all problems as JSON.
+    Provider { message: String, path: String, body: String },
     /// A pointer that must not be NULL.
     Null(&'static str),
     /// A text that is UTF-8 only so far.
@@ -60,6 +62,7 @@ impl Failure {
     fn result(&self) -> SfnAlias {
         match self {
             Self::Refused { error, .. } => SfnAlias::of(error.kind()),
+            Self::Provider { .. } => SfnAlias::ValidationException,
             Self::Null(_) => SfnAlias::NullArgument,
             Self::Utf8 { .. } => SfnAlias::InvalidUtf8,
             Self::Length(_) => SfnAlias::InvalidLength,
@@ -71,6 +74,7 @@ impl Failure {
     fn into_report(self, result: SfnAlias) -> Report {
         let message = match self {
             Self::Refused { error, path } => return Report::of_refusal(result, &error, path),
+            Self::Provider { message, path, body } => return Report::of_provider(result, message, path, body),
             Self::Null(name) => format!("`{name}` is NULL"),
             Self::Utf8 { name, valid } => format!("`{name}` is not UTF-8 from byte {valid} on"),
             Self::Length(name) => format!("the length of `{name}` is greater than any object can be"),
@@ -92,6 +96,18 @@ impl Report {
             reason: error.reason().map(OwnedText::new),
             path: OwnedText::new(path),
             body: Some(OwnedText::new(error_body(error))),
+        }
+    }
+
+    fn of_provider(result: SfnAlias, message: String, path: String, body: String) -> Self {
+        Self {
+            result,
+            status: ErrorKind::ValidationException.status(),
+            code: OwnedText::new(result.code()),
+            message: OwnedText::new(message),
+            reason: None,
+            path: OwnedText::new(path),
+            body: Some(OwnedText::new(body)),
         }
     }
 }
@@ -133,7 +149,8 @@ pub unsafe extern "C" fn sfn_alias_error_path(error: *const Report) -> TextView 
     TextView::of(unsafe { error.as_ref() }.map(|error| &error.path))
 }
 
-/// The JSON that AWS answers, with `__type`; absent for a fault of the call itself.
+/// The JSON that AWS answers, with `__type`; of a deployment that CloudFormation's provider refuses, JSON with
+/// `code`, `message` and `problems`; absent for a fault of the call itself.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_error_body(error: *const Report) -> TextView {
     TextView::of(unsafe { error.as_ref() }.and_then(|error| error.body.as_ref()))

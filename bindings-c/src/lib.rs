@@ -6,6 +6,7 @@
 
 mod arguments;
 mod ask;
+mod deployment;
 mod error;
 mod fields;
 mod guard;

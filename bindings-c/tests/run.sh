@@ -15,13 +15,14 @@ build() { # build NAME FLAG... -- the tests as they are
     name=$1 && shift
     sources=$here/c/$name.c
     [ "$name" != vectors ] || sources="$sources $here/c/functions.c $here/c/matching.c $here/c/json.c"
+    [ "$name" != deployments ] || sources="$sources $here/c/json.c"
     # shellcheck disable=SC2086 # the lists are meant to be split
     $CC $warnings -g -O1 "$@" $sources $library -lpthread -o "$work/$name"
 }
 
 all() { # all COMMAND... -- runs the tests with a command in front
     fresh=$work/files
-    for name in results nulls services threads; do
+    for name in results nulls services deployments threads; do
         echo "-- $name"
         "$@" "$work/$name"
     done
@@ -36,7 +37,7 @@ all() { # all COMMAND... -- runs the tests with a command in front
 }
 
 build_all() {
-    for name in results nulls values services threads vectors; do
+    for name in results nulls values services deployments threads vectors; do
         build "$name" "$@"
     done
 }

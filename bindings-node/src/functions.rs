@@ -168,8 +168,8 @@ pub fn error_kinds<'e>(env: &'e Env) -> napi::Result<Unknown<'e>> {
     shown(env, Tree::of(&ErrorKind::ALL.iter().map(kind).collect::<Vec<_>>()))
 }
 
-/// Gradual deployments in JSON: what `sfn-alias/deploy` is made of. `door` is one of plan, simulate, step,
-/// dryRun, starts and render; the answer is JSON, of a refusal `{"error": {"code", "message", "problems"}}`.
+/// Gradual deployments in JSON: what `sfn-alias/deploy` is made of. `door` is one of plan, simulate,
+/// resume, step, dryRun, starts and render; the answer is JSON, of a refusal `{"error": {"code", "message", "problems"}}`.
 #[napi(catch_unwind, ts_args_type = "door: string, request: string")]
 pub fn deployment_json<'e>(env: &'e Env, door: Unknown<'e>, request: Unknown<'e>) -> String {
     let text = |value| Js::of(env, value).described();

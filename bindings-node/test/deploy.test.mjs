@@ -1,7 +1,6 @@
-// Gradual deployments, over our store, over the SDK, and by drivers that are killed.
+// Gradual deployments, over our store and over the SDK. Drivers that are killed: `deploy.kills.test.mjs`.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -140,27 +139,19 @@ test('what is not of a call is thrown', async () => {
   await assert.rejects(new Deployment({ ...options, state }).run(), /is no record of a deployment/)
   rmSync(state)
   await new Deployment({ ...options, state }).run()
-  await assert.rejects(new Deployment({ ...options, state, newVersion: `${MACHINE}:1` }).run(), {
-    message: `the state file ${state} is of the deployment of ${newVersion} to ${aliasArn}: use another`
-  })
+  const message = `the record is of another deployment: CANARY of ${newVersion} to ${aliasArn}; keep this one in another file`
+  const others = [{ newVersion: `${MACHINE}:1` }, { preference: '20/1m' }, { alarms: ['a'] }, { description: 'new' }, { aliasArn: `${MACHINE}:TEST` }]
+  for (const other of others) {
+    await assert.rejects(new Deployment({ ...options, state, ...other }).run(), { name: 'DeploymentRefused', message })
+  }
+  for (const record of ['[]', '{}', '{"plan": {}, "stateMachineAliasArn": 1}']) {
+    writeFileSync(state, record)
+    await assert.rejects(new Deployment({ ...options, state }).run(), /^DeploymentRefused: the record of the deployment cannot be read: /)
+  }
 })
 
-// The first call reads the alias for the plan; then come 3 readings and 3 updates.
-for (const when of ['before', 'after']) {
-  for (const at of [1, 2, 3, 4, 5, 6, 7]) {
-    test(`a driver that is killed ${when} call ${at}`, async () => {
-      const [store, state, now, log] = [file(), file(), file(), file()]
-      const aliases = await fill(await Aliases.open(store))
-      writeFileSync(now, '1000')
-      writeFileSync(log, '')
-      const drive = at => spawnSync(process.execPath, ['deploy-driver.mjs', store, state, now, log, at, when], { encoding: 'utf8' })
-      assert.equal(drive(at).signal, 'SIGKILL')
-      assert.equal((await routing(aliases)).reduce((sum, { weight }) => sum + weight, 0), 100)
-      const { stdout, stderr } = drive(0)
-      assert.equal(stdout, 'succeeded\n', stderr)
-      assert.deepEqual(await routing(aliases), [route(2, 100)])
-      // Each shift once, in order.
-      assert.deepEqual(readFileSync(log, 'utf8').split('\n'), ['40 60', '80 20', '100', ''])
-    })
-  }
-}
+test('a description comes with each update', async () => {
+  const aliases = await fill(new Aliases())
+  await new Deployment({ client: aliases, aliasArn, preference: 'all-at-once', newVersion, description: 'second', state: file(), ...time() }).run()
+  assert.equal((await aliases.describeStateMachineAlias({ stateMachineAliasArn: aliasArn })).description, 'second')
+})

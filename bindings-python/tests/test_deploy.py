@@ -1,11 +1,7 @@
-"""Gradual deployments, over our store, over boto3, and by drivers that are killed."""
+"""Gradual deployments, over our store and over boto3. Drivers that are killed: `test_deploy_kills.py`."""
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -161,13 +157,33 @@ def test_an_answer_that_is_lost(aliases: sfn_alias.Aliases, tmp_path: Path) -> N
 
 def test_a_state_file_of_something_else(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
     state, time = tmp_path / "state", Time()
-    deploy.Deployment(aliases, ALIAS, "all-at-once", SECOND, state=state, **time.options).run()
-    other = deploy.Deployment(aliases, ALIAS, "all-at-once", f"{MACHINE}:1", state=state)
-    with pytest.raises(ValueError, match=f"is of the deployment of {SECOND} to {ALIAS}: use another"):
-        other.run()
+    deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, **time.options).run()
+    text = f"the record is of another deployment: CANARY of {SECOND} to {ALIAS}; keep this one in another file"
+    others = [
+        deploy.Deployment(aliases, ALIAS, "10/1m", f"{MACHINE}:1", state=state),
+        deploy.Deployment(aliases, ALIAS, "20/1m", SECOND, state=state),
+        deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, alarms=["errors"]),
+        deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, description="new"),
+        deploy.Deployment(aliases, f"{MACHINE}:TEST", "10/1m", SECOND, state=state),
+    ]
+    for other in others:
+        with pytest.raises(deploy.DeploymentRefused) as refused:
+            other.run()
+        assert str(refused.value) == text
     state.write_text("{")
-    with pytest.raises(ValueError, match="is no record of a deployment"):
-        other.run()
+    with pytest.raises(ValueError) as unreadable:
+        others[0].run()
+    assert str(unreadable.value).startswith(f"the state file {state} is no record of a deployment: ")
+    for json in ("[]", "{}", '{"plan": {}, "stateMachineAliasArn": 1}'):
+        state.write_text(json)
+        with pytest.raises(deploy.DeploymentRefused, match="^the record of the deployment cannot be read: "):
+            others[0].run()
+
+
+def test_a_description_comes_with_each_update(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+    deployment = deploy.Deployment(aliases, ALIAS, "all-at-once", SECOND, state=tmp_path / "s", description="second")
+    assert deployment.run() == {"result": "succeeded"}
+    assert aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["description"] == "second"
 
 
 def test_alarms_need_a_source(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
@@ -175,29 +191,3 @@ def test_alarms_need_a_source(aliases: sfn_alias.Aliases, tmp_path: Path) -> Non
     with pytest.raises(ValueError, match="the deployment watches alarms: give `cloudwatch` or `alarm_states`"):
         deployment.run()
     assert weights(aliases) == {"1": 100}
-
-
-def drive(folder: Path, at: int, after: str) -> subprocess.CompletedProcess[str]:
-    files = [str(folder / name) for name in ("store.db", "state", "now", "log")]
-    driver = Path(__file__).with_name("deploy_driver.py")
-    arguments = [sys.executable, str(driver), *files, str(at), after]
-    return subprocess.run(arguments, capture_output=True, text=True, cwd=driver.parent)
-
-
-# The first call reads the alias for the plan; then come 3 readings and 3 updates.
-@pytest.mark.parametrize("after", ["before", "after"])
-@pytest.mark.parametrize("at", range(1, 8))
-def test_a_driver_that_is_killed(at: int, after: str, tmp_path: Path) -> None:
-    aliases = published(tmp_path / "store.db")
-    aliases.create_state_machine_alias(name="PROD", routingConfiguration=routes(100))
-    (tmp_path / "now").write_text("1000")
-    (tmp_path / "log").write_text("")
-    killed = drive(tmp_path, at, after)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert sum(weights(aliases).values()) == 100
-    finished = drive(tmp_path, 0, after)
-    assert finished.stdout == "succeeded\n", finished.stderr
-    assert weights(aliases) == {"2": 100}
-    # Each shift once, in order.
-    assert (tmp_path / "log").read_text().splitlines() == ["40 60", "80 20", "100"]
-    assert json.loads((tmp_path / "state").read_text())["phase"]["outcome"] == {"result": "succeeded"}

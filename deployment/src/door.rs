@@ -19,6 +19,8 @@ pub enum Door {
     Plan,
     /// A simulation.
     Simulate,
+    /// The record of the deployment that is asked for.
+    Resume,
     /// One step of a deployment.
     Step,
     /// The calls of a deployment that nothing happens to.
@@ -30,9 +32,10 @@ pub enum Door {
 }
 
 impl Door {
-    const ALL: [(Self, &str); 6] = [
+    const ALL: [(Self, &str); 7] = [
         (Self::Plan, "plan"),
         (Self::Simulate, "simulate"),
+        (Self::Resume, "resume"),
         (Self::Step, "step"),
         (Self::DryRun, "dryRun"),
         (Self::Starts, "starts"),
@@ -73,6 +76,17 @@ struct RenderRequest {
     plan: PlanRequest,
     /// `table`, `timeline`, `ascii` or `svg`.
     form: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ResumeRequest {
+    record: Value,
+    state_machine_alias_arn: String,
+    #[serde(default)]
+    description: Option<String>,
+    /// Without `currentRouting`, which is the record's to say.
+    plan: PlanRequest,
 }
 
 #[derive(Deserialize)]
@@ -124,18 +138,18 @@ pub fn step_json(record: &[u8], observation: &[u8]) -> Result<String, Deployment
     step(StepRequest { record: Record::from_json(record)?, observation, now_millis })
 }
 
-/// Any door by its name: `plan`, `simulate`, `step` (with `record`, `observation` and `nowMillis`), `dryRun`
-/// (as `simulate`), `starts` (`plan`, `startsPerSecond`), `render` (`plan`, and as `form` one of `table`,
-/// `timeline`, `ascii`, `svg`). The answer is JSON: of a refusal `{"error": {"code", "message", "problems"}}`.
-pub fn call(door: &str, request: &[u8]) -> String {
-    let answered = Door::of(door).and_then(|door| answer(door, request));
-    answered.unwrap_or_else(|refused| json!({"error": refused.to_value()}).to_string())
-}
-
-fn answer(door: Door, request: &[u8]) -> Result<String, DeploymentError> {
-    match door {
+/// Any door by its name: `plan`, `simulate`, `resume` (the record that was kept, where it is of the deployment
+/// that is asked for: `record`, `stateMachineAliasArn`, `description`, `plan`), `step` (with `record`, `observation`
+/// and `nowMillis`), `dryRun` (as `simulate`), `starts` (`plan`, `startsPerSecond`), `render` (`plan`, and as `form`
+/// one of `table`, `timeline`, `ascii`, `svg`).
+///
+/// # Errors
+/// As the function of that door, and [`DeploymentError::Door`] for a name that none has.
+pub fn invoke(door: &str, request: &[u8]) -> Result<String, DeploymentError> {
+    match Door::of(door)? {
         Door::Plan => plan_json(request),
         Door::Simulate => simulate_json(request),
+        Door::Resume => resumed(DeploymentError::read("the request to resume", request)?),
         Door::Step => step(DeploymentError::read("the request for a step", request)?),
         Door::DryRun => {
             let SimulateRequest { plan, state_machine_alias_arn, .. } = DeploymentError::read(SIMULATION, request)?;
@@ -150,6 +164,11 @@ fn answer(door: Door, request: &[u8]) -> Result<String, DeploymentError> {
             Ok(written(&rendered(&plan.plan()?, &form)?))
         }
     }
+}
+
+/// As [`invoke`]; a refusal is an answer too: `{"error": {"code", "message", "problems"}}`.
+pub fn call(door: &str, request: &[u8]) -> String {
+    invoke(door, request).unwrap_or_else(|refused| json!({"error": refused.to_value()}).to_string())
 }
 
 const SIMULATION: &str = "the request for a simulation";
@@ -172,6 +191,14 @@ fn rendered(plan: &Plan, form: &str) -> Result<String, DeploymentError> {
             fault: format!("there is no form `{other}`; use table, timeline, ascii or svg"),
         }),
     }
+}
+
+/// The record is read by itself, so that a fault in it names it.
+fn resumed(request: ResumeRequest) -> Result<String, DeploymentError> {
+    let ResumeRequest { record, state_machine_alias_arn, description, plan } = request;
+    let record = Record::from_json(written(&record).as_bytes())?;
+    let kept = Deployment::resume_asked(record, &state_machine_alias_arn, description.as_deref(), plan)?;
+    Ok(kept.record().to_json())
 }
 
 /// The observation is read by itself, so that a fault in it names it.

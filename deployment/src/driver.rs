@@ -2,7 +2,7 @@
 
 use super::action::{Action, AlarmState, AlarmsInput, DescribeInput, Observation, Outcome, Reason, UpdateInput};
 use super::fault::DeploymentError;
-use super::plan::{POLL_SECONDS, Plan, Step};
+use super::plan::{POLL_SECONDS, Plan, PlanRequest, Step};
 use super::record::{FORMAT, Intent, Phase, Record};
 use super::{retry, routes};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
@@ -82,6 +82,27 @@ impl Deployment {
             return refuse("`stepsDone` and `shiftedMillis` belong together".to_owned());
         }
         Self::of(record, plan)
+    }
+
+    /// As [`Deployment::resume`], where the record is of the deployment that is asked for: with the same plan, on
+    /// the same alias, with the same description. Where the alias led before is the record's to say.
+    ///
+    /// # Errors
+    /// [`DeploymentError::Another`], and as [`Deployment::resume`].
+    pub fn resume_asked(
+        record: Record,
+        alias: &str,
+        description: Option<&str>,
+        asked: PlanRequest,
+    ) -> Result<Self, DeploymentError> {
+        let kept = Self::resume(record)?;
+        let asked = PlanRequest { current_routing: kept.plan.before.clone(), ..asked }.plan()?;
+        let Record { state_machine_alias_arn, description: described, .. } = &kept.record;
+        if state_machine_alias_arn == alias && described.as_deref() == description && kept.plan == asked {
+            return Ok(kept);
+        }
+        let (kind, target, alias) = (kept.plan.kind, kept.plan.target, kept.record.state_machine_alias_arn);
+        Err(DeploymentError::Another { kind, target, alias, description: kept.record.description })
     }
 
     fn of(record: Record, plan: Plan) -> Result<Self, DeploymentError> {

@@ -57,6 +57,21 @@ pub enum DeploymentError {
         /// What is wrong with it.
         fault: String,
     },
+    /// A record of another deployment than the one that is asked for.
+    #[error(
+        "the record is of another deployment: {kind} of {target} to {alias}{}; keep this one in another file",
+        if description.is_some() { ", with a description" } else { "" }
+    )]
+    Another {
+        /// The type of its preference.
+        kind: &'static str,
+        /// The version that it deploys.
+        target: String,
+        /// The alias that it updates.
+        alias: String,
+        /// The description that it sets. `Display` leaves its text out: descriptions are sensitive.
+        description: Option<String>,
+    },
     /// An observation that is no answer to the last action.
     #[error(
         "the deployment waits for {awaited}, and was told `{observed}`; tell it `start` to begin at the alias again"

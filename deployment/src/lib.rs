@@ -4,7 +4,7 @@
 //! [`plan_deployment`] says what would happen, [`simulate`] what becomes of it when alarms go off, someone else
 //! updates the alias or the driver dies, and [`Deployment`] does it: a state machine without input or output,
 //! told what was observed and saying what to do next. Other languages take the same way in JSON: [`plan_json`],
-//! [`simulate_json`], [`step_json`], or [`call`] with a name.
+//! [`simulate_json`], [`step_json`], or [`invoke`] and [`call`] with a name.
 //!
 //! The rules and texts are those of CloudFormation's provider for `AWS::StepFunctions::StateMachineAlias`; what
 //! is ours is marked as such in the data.
@@ -27,7 +27,7 @@ mod simulate;
 mod starts;
 
 pub use action::{Action, AlarmState, AlarmsInput, DescribeInput, Observation, Outcome, Reason, UpdateInput};
-pub use door::{call, plan_json, simulate_json, step_json};
+pub use door::{call, invoke, plan_json, simulate_json, step_json};
 pub use drive::{Host, drive, perform};
 pub use driver::Deployment;
 pub use fault::DeploymentError;
@@ -36,6 +36,7 @@ pub use preference::{Basis, CustomStep, DeploymentPreference, Kind, LONGEST_MINU
 pub use progress::Progress;
 pub use record::{FORMAT, Intent, Phase, Record};
 pub use render::Bars;
+pub use routes::short_name;
 pub use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 pub use simulate::{CallKind, Course, Entry, Event, dry_run, simulate};
 pub use starts::{ExpectedStarts, Spread, StepStarts, expected_starts};

@@ -70,7 +70,7 @@ pub fn printed(routes: &[Route]) -> String {
     format!("[{}]", routes.iter().map(print).collect::<Vec<_>>().join(", "))
 }
 
-/// The shortest name of a version that a person can tell from the other: `orders:2`.
+/// The shortest name of a version that a person can tell from the other: `orders:2` of an ARN.
 pub fn short_name(arn: &str) -> &str {
     let cut = arn.rmatch_indices(':').nth(1).map_or(0, |(colon, _)| colon + 1);
     arn.get(cut..).unwrap_or(arn)

@@ -85,7 +85,8 @@ def render(
 
 class Deployment:
     """A deployment over a client. It may be killed at any point: with the same state file it goes on without a
-    wrong or repeated shift, and what it leaves behind is always a valid routing.
+    wrong or repeated shift, and what it leaves behind is always a valid routing. One driver at a time: nothing here
+    keeps a second one from the state file.
 
     ``client`` is a boto3 Step Functions client or ``sfn_alias.Aliases``. The states of alarms come from
     ``cloudwatch``, a boto3 CloudWatch client, or from ``alarm_states``, a function from names to a mapping of names
@@ -105,7 +106,7 @@ class Deployment:
         cloudwatch: Any = None,
         alarm_states: AlarmStates | None = None,
         clock: Callable[[], float] = time.time,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._client = client
         self._alias_arn = alias_arn
@@ -133,7 +134,7 @@ class Deployment:
         calls: list[dict[str, Any]] = _call("dryRun", request)
         return calls
 
-    def run(self, on_progress: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
+    def run(self, on_progress: Callable[[dict[str, Any]], object] | None = None) -> dict[str, Any]:
         """Goes to the end and answers the outcome; ``result`` is ``succeeded``, ``rolledBack``, ``drifted`` or
         ``failed``. ``on_progress`` is told at each call and at least once a minute; ``text`` is a line to show.
 
@@ -183,17 +184,16 @@ class Deployment:
     def _record(self) -> dict[str, Any]:
         """What was kept, or the beginning."""
         try:
-            kept: dict[str, Any] = json.loads(self._state.read_bytes())
+            kept = json.loads(self._state.read_bytes())
         except FileNotFoundError:
             return self._begin()
         except ValueError as error:
             raise ValueError(f"the state file {self._state} is no record of a deployment: {error}") from error
         preference, new_version, alarms = self._asked
-        asked = _call("plan", _request(preference, kept["plan"]["currentRouting"], new_version, alarms))
-        of = (kept["stateMachineAliasArn"], kept["plan"]["preference"]["StateMachineVersionArn"])
-        if of != (self._alias_arn, asked["target"]):
-            raise ValueError(f"the state file {self._state} is of the deployment of {of[1]} to {of[0]}: use another")
-        return kept
+        asked = _request(preference, (), new_version, alarms)
+        request = {"record": kept, "stateMachineAliasArn": self._alias_arn, "plan": asked}
+        resumed: dict[str, Any] = _call("resume", {**request, "description": self._description})
+        return resumed
 
     def _begin(self) -> dict[str, Any]:
         preference, new_version, alarms = self._asked

@@ -67,7 +67,14 @@ impl Svg<'_> {
         let steps = plan.steps.len();
         let plural = if steps == 1 { "" } else { "s" };
         let mark = if plan.source == crate::plan::PlanSource::Own { ", not CloudFormation's" } else { "" };
-        self.put(format_args!(r#"<text class="soft" x="{LEFT}" y="52">{steps} step{plural} in {took}{mark}</text>"#));
+        let watching = match plan.alarms().len() {
+            0 => String::new(),
+            1 => ", watching 1 alarm".to_owned(),
+            many => format!(", watching {many} alarms"),
+        };
+        self.put(format_args!(
+            r#"<text class="soft" x="{LEFT}" y="52">{steps} step{plural} in {took}{watching}{mark}</text>"#
+        ));
     }
 
     /// The share of the new version from below, the rest above it.
@@ -92,7 +99,7 @@ impl Svg<'_> {
         }
     }
 
-    /// The time of each step, as far as there is room for it; the last always has its time.
+    /// The time and the share of each step, as far as there is room; the last always has its time.
     fn times(&mut self) {
         let plan = self.plan;
         let Some(last) = plan.steps.last() else { return };
@@ -106,8 +113,17 @@ impl Svg<'_> {
                 self.put(format_args!(
                     r#"<path class="grid" d="M{x:.1} {tick}v6"/><text class="soft" x="{x:.1}" y="{text}" text-anchor="middle">{after}</text>"#
                 ));
+                self.share(step);
                 free = x + half;
             }
+        }
+    }
+
+    /// Above the step. That the last has all is plain from the axis.
+    fn share(&mut self, step: &Step) {
+        let (x, y, share) = (self.x(step) + 4.0, y(step.target_weight) - 6.0, step.target_weight);
+        if share < 100 {
+            self.put(format_args!(r#"<text class="ink" x="{x:.1}" y="{y:.1}">{share} %</text>"#));
         }
     }
 

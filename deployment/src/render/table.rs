@@ -1,9 +1,8 @@
 //! A plan as a table of text.
 
-use super::span;
+use super::{noted, span};
 use crate::plan::{Plan, Then};
 use crate::routes::{short_name, weight_of};
-use std::fmt::Write as _;
 
 impl Plan {
     /// As a table, one line a step, with the notes below.
@@ -20,11 +19,7 @@ impl Plan {
             text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
             text.push('\n');
         }
-        for note in &self.notes {
-            // Writing to a string does not fail.
-            let _ = writeln!(text, "note: {}", note.message);
-        }
-        text
+        text + &noted(&self.notes)
     }
 
     fn rows(&self) -> Vec<[String; COLUMNS]> {

@@ -1,6 +1,6 @@
 //! A plan as bars in a terminal.
 
-use super::span;
+use super::{noted, span};
 use crate::plan::Plan;
 use crate::routes::{short_name, weight_of};
 use std::fmt::Write as _;
@@ -19,18 +19,22 @@ const WIDTH: usize = 40;
 const EIGHTHS: [&str; 7] = ["▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 impl Plan {
-    /// As bars, one line a step: how much the version that is deployed gets, and from when on.
+    /// As bars, one line a step: how much the version that is deployed gets, and from when on; with the notes below.
     pub fn to_timeline(&self, bars: Bars) -> String {
         let before = weight_of(&self.before, &self.target);
         let shifts = self.steps.iter().map(|step| (span(step.offset_seconds), step.target_weight));
         let lines: Vec<(String, u8)> = std::iter::once(("before".to_owned(), before)).chain(shifts).collect();
         let width = lines.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
-        let mut text = format!("{} to {}\n", self.kind, short_name(&self.target));
+        let watching = match self.alarms() {
+            [] => String::new(),
+            alarms => format!(", watching {}", alarms.join(", ")),
+        };
+        let mut text = format!("{} to {}{watching}\n", self.kind, short_name(&self.target));
         for (label, share) in lines {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{label:>width$}  {}  {share:>3} %", bar(share, bars));
         }
-        text
+        text + &noted(&self.notes)
     }
 }
 

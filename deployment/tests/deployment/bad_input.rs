@@ -21,11 +21,50 @@ fn record() -> Value {
 
 #[test]
 fn doors_that_there_are_not() {
-    refused("drive", &json!({}), "there is no `drive`; use one of plan, simulate, step, dryRun, starts, render");
+    refused(
+        "drive",
+        &json!({}),
+        "there is no `drive`; use one of plan, simulate, resume, step, dryRun, starts, render",
+    );
     let request = json!({"plan": plan(), "form": "png"});
     let message =
         "the request for a rendering cannot be read: there is no form `png`; use table, timeline, ascii or svg";
     refused("render", &request, message);
+}
+
+#[test]
+fn records_of_other_deployments() {
+    let asked = json!({"short": "10/5m", "newVersion": version(2)});
+    let request = |record: Value, more: Value| {
+        let mut request = json!({"record": record, "stateMachineAliasArn": format!("{MACHINE}:PROD"), "plan": asked});
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        request
+    };
+    let kept: Value =
+        serde_json::from_str(&call("resume", request(record(), json!({})).to_string().as_bytes())).unwrap();
+    assert_eq!((&kept["plan"], &kept["phase"]), (&plan(), &json!({"kind": "reading"})));
+    let (alias, target) = (format!("{MACHINE}:PROD"), version(2));
+    let is_of = format!("the record is of another deployment: CANARY of {target} to {alias}");
+    let message = format!("{is_of}; keep this one in another file");
+    let others = [
+        json!({"plan": {"short": "11/5m", "newVersion": version(2)}}),
+        json!({"plan": {"short": "10/5m", "newVersion": version(3)}}),
+        json!({"plan": {"short": "10/5m", "newVersion": version(2), "alarms": ["errors"]}}),
+        json!({"stateMachineAliasArn": format!("{MACHINE}:TEST")}),
+        json!({"description": "new"}),
+    ];
+    for other in others {
+        refused("resume", &request(record(), other), &message);
+    }
+    let mut described = record();
+    described["description"] = json!("secret");
+    refused(
+        "resume",
+        &request(described, json!({})),
+        &format!("{is_of}, with a description; keep this one in another file"),
+    );
+    let missing = "the record of the deployment cannot be read: missing field `stateMachineAliasArn`";
+    refused("resume", &request(json!({}), json!({})), missing);
 }
 
 #[test]

@@ -7,11 +7,14 @@ fn plan(short: &str) -> Plan {
     request(DeploymentPreference::from_short(short).unwrap()).plan().unwrap()
 }
 
+fn watched(short: &str) -> Plan {
+    let alarms = Some(vec!["errors".to_owned(), "latency".to_owned()]);
+    let preference = DeploymentPreference { alarms, ..DeploymentPreference::from_short(short).unwrap() };
+    request(preference).plan().unwrap()
+}
+
 #[test]
 fn a_table() {
-    let preference = DeploymentPreference::from_short("linear 40/90m").unwrap();
-    let alarms = Some(vec!["errors".to_owned(), "latency".to_owned()]);
-    let plan = request(DeploymentPreference { alarms, ..preference }).plan().unwrap();
     let expected = "\
 step  after  orders:1  orders:2  then
 1     0s     60 %      40 %      wait 1h30m, watching errors, latency
@@ -19,7 +22,7 @@ step  after  orders:1  orders:2  then
 3     3h     0 %       100 %     done
 note: the provider estimates 270 minutes, and takes 180
 ";
-    assert_eq!(plan.to_table(), expected);
+    assert_eq!(watched("linear 40/90m").to_table(), expected);
 }
 
 #[test]
@@ -48,15 +51,17 @@ before  ░░░░░░░░░░░░░░░░░░░░░░░░
     0s  ██░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░    5 %
     1m  ████▊░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   12 %
    11m  ████████████████████████████████████████  100 %
+note: CUSTOM is an extension of sfn-alias: CloudFormation does not take it
+note: no alarm is watched: nothing rolls this deployment back
 ";
     assert_eq!(plan("5/1m,12/10m").to_timeline(Bars::Unicode), unicode);
     let ascii = "\
-CANARY to orders:2
+CANARY to orders:2, watching errors, latency
 before  [........................................]    0 %
     0s  [####....................................]   10 %
     5m  [########################################]  100 %
 ";
-    assert_eq!(plan("10/5m").to_timeline(Bars::Ascii), ascii);
+    assert_eq!(watched("10/5m").to_timeline(Bars::Ascii), ascii);
 }
 
 /// The tags that are open at the end, after reading an SVG as XML: none.
@@ -81,6 +86,9 @@ fn a_picture() {
     let words =
         "<desc id=\"desc\">orders:2 gets 25 % after 0s, 50 % after 10m, 75 % after 20m, 100 % after 30m.</desc>";
     assert!(svg.contains(words));
+    let share = "<text class=\"ink\" x=\"124.0\" y=\"220.0\">25 %</text>";
+    assert!(svg.contains(share), "{svg}");
+    assert!(watched("10/5m").to_svg().contains(">2 steps in 5m, watching 2 alarms</text>"));
     // The shares as heights: up by a quarter of 200 pixels at each step.
     let path = "<path class=\"target\" d=\"M56 276V276.0H120.0V226.0H290.7V176.0H461.3V126.0H632.0V76.0H696V276Z\"/>";
     assert!(svg.contains(path), "{svg}");

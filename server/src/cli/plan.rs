@@ -15,8 +15,8 @@ Examples:
   sfn-alias plan 'linear 10/1m' --current @routing.json --new ARN --format svg > plan.svg
   sfn-alias plan @preference.json --current @routing.json --rate 25
 
-Steps, times and refusals are those of CloudFormation's DeploymentPreference; a list of steps is our own, and
-marked so. Exits with 1 where CloudFormation or Step Functions would refuse it.")]
+Steps, times and refusals are those of CloudFormation's DeploymentPreference; a list of steps is
+our own, and marked so. Exits with 1 where CloudFormation or Step Functions would refuse it.")]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub preference: PreferenceArgs,

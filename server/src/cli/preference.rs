@@ -20,8 +20,8 @@ pub(super) struct PreferenceArgs {
     /// The version to deploy, where the preference does not say
     #[arg(long, value_name = "VERSION_ARN")]
     pub new: Option<String>,
-    /// CloudWatch alarms that end the deployment
-    #[arg(long, value_name = "NAME", num_args = 1..)]
+    /// A CloudWatch alarm that sends all traffic back; give it again for each alarm
+    #[arg(long, value_name = "NAME")]
     pub alarm: Vec<String>,
 }
 
@@ -30,6 +30,10 @@ impl PreferenceArgs {
     /// [`Failure::Usage`] for what cannot be read.
     pub fn request(&self) -> Result<PlanRequest, Failure> {
         let request = request(&self.preference, &self.alarm)?;
+        let named = request.preference.as_ref().and_then(|preference| preference.state_machine_version_arn.as_ref());
+        if self.new.is_none() && named.is_none() {
+            return Err(Failure::Usage("--new: the preference names no version; give the one to deploy".to_owned()));
+        }
         Ok(PlanRequest { current_routing: routing(&self.current)?, new_version: self.new.clone(), ..request })
     }
 }
@@ -39,14 +43,14 @@ impl PreferenceArgs {
 /// # Errors
 /// [`Failure::Usage`] for what cannot be read.
 pub(super) fn request(preference: &str, alarms: &[String]) -> Result<PlanRequest, Failure> {
-    let mut request = PlanRequest::default();
-    if preference == "-" || preference.starts_with(['{', '@']) {
-        request.preference = Some(DeploymentPreference::from_json(&input::read(preference)?)?);
+    // Read at once: what is wrong with it is told before anybody is asked.
+    let preference = if preference == "-" || preference.starts_with(['{', '@']) {
+        DeploymentPreference::from_json(&input::read(preference)?)?
     } else {
-        request.short = Some(preference.to_owned());
-    }
-    request.alarms = (!alarms.is_empty()).then(|| alarms.to_vec());
-    Ok(request)
+        DeploymentPreference::from_short(preference)?
+    };
+    let alarms = (!alarms.is_empty()).then(|| alarms.to_vec());
+    Ok(PlanRequest { preference: Some(preference), alarms, ..PlanRequest::default() })
 }
 
 /// A routing as a request has it, with or without its name, or all traffic to one version.

@@ -4,8 +4,8 @@ use super::exit::{Failure, OK, Outcome};
 use super::preference::PreferenceArgs;
 use super::{input, output};
 use clap::Args;
-use serde_json::{Value, json};
-use sfn_alias_deployment::{Course, Deployment, Entry, Event, simulate};
+use serde_json::json;
+use sfn_alias_deployment::{Action, Course, Deployment, Entry, Event, Observation, Route, short_name, simulate};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -13,9 +13,14 @@ Examples:
   sfn-alias simulate 10/5m --current @routing.json --new ARN --alarm errors \\
     --events '[{\"event\": \"alarm\", \"atSeconds\": 90, \"name\": \"errors\", \"state\": \"ALARM\"}]'
 
-Events: alarm (atSeconds, name, state), drift (atSeconds, routingConfiguration), crash (atSeconds,
-restartAtSeconds), crashAtCall (call, applied, restartAfterSeconds), failure (atSeconds, call, times, code,
-message, applied). The course is that of CloudFormation's provider; calls that are ours alone are marked.")]
+Events:
+  alarm        atSeconds, name, state: an alarm is in that state from then on
+  drift        atSeconds, routingConfiguration: someone else updates the alias
+  crash        atSeconds, restartAtSeconds: the driver is dead for so long
+  crashAtCall  call, applied, restartAfterSeconds: it dies at its n-th call
+  failure      atSeconds, call, times, code, message, applied: calls fail from then on
+
+The course is that of CloudFormation's provider; calls that are ours alone are marked.")]
 pub(super) struct SimulateArgs {
     #[command(flatten)]
     pub preference: PreferenceArgs,
@@ -44,10 +49,10 @@ pub(super) fn run(args: &SimulateArgs) -> Outcome {
 /// A course, one line an entry, and how it ends.
 pub(super) fn text(course: &Course) -> String {
     let lines: String = course.entries.iter().map(|entry| format!("{}\n", line(entry))).collect();
-    let routes = course.routing.iter().map(|route| format!("{} % {}", route.weight, route.state_machine_version_arn));
-    let routes = routes.collect::<Vec<_>>().join(", ");
     let (end, updates) = (course.ended_at_seconds, course.updates);
-    format!("{lines}{end:>7}s  {} after {updates} updates, with {routes}\n", outcome(&course.outcome))
+    let plural = if updates == 1 { "" } else { "s" };
+    let leads = routes(&course.routing);
+    format!("{lines}{end:>7}s  {}\n{updates} update{plural}; the alias leads to {leads}\n", outcome(&course.outcome))
 }
 
 /// How a deployment ended, as a sentence.
@@ -62,25 +67,57 @@ pub(super) fn outcome(outcome: &sfn_alias_deployment::Outcome) -> String {
 }
 
 fn line(entry: &Entry) -> String {
-    match entry {
+    let (at, what) = match entry {
         Entry::Call { at_seconds, action, observation, ours } => {
             let mark = if *ours { "  (not CloudFormation's)" } else { "" };
-            let answer = observation.as_ref().map_or_else(|| "no answer".to_owned(), |seen| shown(json!(seen)));
-            format!("{at_seconds:>7}s  {}  ->  {answer}{mark}", shown(json!(action)))
+            (at_seconds, format!("{}{}{mark}", asked(action), answered(observation.as_ref())))
         }
-        Entry::Wait { at_seconds, until_seconds } => format!("{at_seconds:>7}s  waits until {until_seconds}s"),
-        Entry::Event { at_seconds, event } => format!("{at_seconds:>7}s  event: {}", shown(json!(event))),
-        Entry::Restart { at_seconds } => format!("{at_seconds:>7}s  is started again"),
+        Entry::Wait { at_seconds, until_seconds } => (at_seconds, format!("waits until {until_seconds}s")),
+        Entry::Event { at_seconds, event } => (at_seconds, happened(event)),
+        Entry::Restart { at_seconds } => (at_seconds, "is started again".to_owned()),
+    };
+    format!("{at:>7}s  {what}")
+}
+
+fn asked(action: &Action) -> String {
+    match action {
+        Action::DescribeAlias { .. } => "looks at the alias".to_owned(),
+        Action::DescribeAlarms { .. } => "looks at the alarms".to_owned(),
+        Action::UpdateAlias { input } => format!("updates the alias to {}", routes(&input.routing_configuration)),
+        Action::Wait { until_millis, .. } => format!("waits until {}s", until_millis / 1000),
+        Action::Done { outcome: ended } => outcome(ended),
     }
 }
 
-/// The name, and what is said with it.
-fn shown(mut value: Value) -> String {
-    let Some(members) = value.as_object_mut() else { return value.to_string() };
-    members.remove("atSeconds");
-    let names = ["action", "observed", "event"];
-    let name = names.iter().find_map(|name| members.remove(*name)).unwrap_or_default();
-    let name = name.as_str().unwrap_or_default();
-    let rest = members.remove("input").unwrap_or(value);
-    if rest.as_object().is_some_and(serde_json::Map::is_empty) { name.to_owned() } else { format!("{name} {rest}") }
+fn answered(observation: Option<&Observation>) -> String {
+    match observation {
+        None => ", and has no answer".to_owned(),
+        Some(Observation::Alias { routing_configuration }) => format!(": {}", routes(routing_configuration)),
+        Some(Observation::Alarms { alarms }) => {
+            let states = alarms.iter().map(|alarm| format!("{} is {}", alarm.name, alarm.state));
+            format!(": {}", states.collect::<Vec<_>>().join(", "))
+        }
+        Some(Observation::Failed { code, message }) => format!(": {code}: {message}"),
+        Some(Observation::Start | Observation::Updated | Observation::Waited) => String::new(),
+    }
+}
+
+fn happened(event: &Event) -> String {
+    match event {
+        Event::Alarm { name, state, .. } => format!("event: the alarm {name} is {state}"),
+        Event::Drift { routing_configuration, .. } => {
+            format!("event: someone else updates the alias to {}", routes(routing_configuration))
+        }
+        Event::Crash { .. } => "event: the driver dies".to_owned(),
+        Event::CrashAtCall { call, applied, .. } => {
+            let applied = if *applied { "after it came through" } else { "before it" };
+            format!("event: the driver dies at call {call}, {applied}")
+        }
+        Event::Failure { code, message, .. } => format!("event: calls fail: {code}: {message}"),
+    }
+}
+
+fn routes(routing: &[Route]) -> String {
+    let route = |route: &Route| format!("{} % {}", route.weight, short_name(&route.state_machine_version_arn));
+    routing.iter().map(route).collect::<Vec<_>>().join(", ")
 }

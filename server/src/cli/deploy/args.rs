@@ -17,8 +17,11 @@ pub(in crate::cli) struct DeployArgs {
     pub new_version: String,
     #[command(flatten)]
     pub shift: ShiftArgs,
-    /// CloudWatch alarms that end the deployment
-    #[arg(long, value_name = "NAME", num_args = 1.., help_heading = "Alarms")]
+    /// The alias's new description, set with the first shift; without it the description stays
+    #[arg(long, value_name = "TEXT")]
+    pub description: Option<String>,
+    /// A CloudWatch alarm that sends all traffic back; give it again for each alarm
+    #[arg(long, value_name = "NAME", help_heading = "Alarms")]
     pub alarm: Vec<String>,
     /// Where to ask for alarms; on AWS the region's CloudWatch
     #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_CLOUDWATCH", help_heading = "Alarms")]
@@ -29,13 +32,13 @@ pub(in crate::cli) struct DeployArgs {
     /// Where the deployment is kept, so that the same command goes on with it
     #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
     pub state: Option<PathBuf>,
-    /// Print the plan and the calls, and change nothing
+    /// Print the plan, the calls, and how far the deployment of --state is; change nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Use this SQLite file
+    /// Use this SQLite file, for example of `sfn-alias serve --data`, while nobody serves it
     #[arg(long, value_name = "FILE", conflicts_with = "endpoint_url", help_heading = "Service")]
     pub data: Option<PathBuf>,
     /// Use the endpoint at this URL, for example of `sfn-alias serve`, or of AWS
@@ -55,41 +58,51 @@ pub(in crate::cli) struct DeployArgs {
 /// How traffic shifts: one of these.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-#[command(next_help_heading = "Shift")]
 pub(in crate::cli) struct ShiftArgs {
     /// A share first, the rest after an interval, for example 10/5m
-    #[arg(long, value_name = "PERCENT/TIME")]
+    #[arg(long, help_heading = "Shift", value_name = "PERCENT/TIME")]
     pub canary: Option<String>,
     /// Equal shares, one an interval, for example 10/1m
-    #[arg(long, value_name = "PERCENT/TIME")]
+    #[arg(long, help_heading = "Shift", value_name = "PERCENT/TIME")]
     pub linear: Option<String>,
     /// One update; alarms are not looked at
-    #[arg(long)]
+    #[arg(long, help_heading = "Shift")]
     pub all_at_once: bool,
     /// Any steps, for example 5/1m,25/10m; CloudFormation has no such type
-    #[arg(long, value_name = "STEPS")]
+    #[arg(long, help_heading = "Shift", value_name = "STEPS")]
     pub steps: Option<String>,
     /// CloudFormation's DeploymentPreference: JSON, @FILE, or - for standard input
-    #[arg(long, value_name = "JSON")]
+    #[arg(long, help_heading = "Shift", value_name = "JSON")]
     pub preference: Option<String>,
 }
 
 const EXAMPLES: &str = "\
-Examples:
-  sfn-alias deploy ALIAS_ARN VERSION_ARN --canary 10/5m --dry-run
-  sfn-alias deploy ALIAS_ARN VERSION_ARN --canary 10/5m --state prod.json \\
-    --alarm orders-errors --alarm-command ./alarm-states
-  sfn-alias deploy ALIAS_ARN VERSION_ARN --linear 10/1m --state prod.json --alarm orders-errors \\
-    --endpoint-url https://states.eu-west-1.amazonaws.com
+Examples, where `sfn-alias serve` runs (ALIAS and VERSION are ARNs):
+  See the plan and the calls; nothing is changed:
+    sfn-alias deploy ALIAS VERSION --canary 10/5m --dry-run
+  10 % at once, the rest 5 minutes later; the same command again resumes it:
+    sfn-alias deploy ALIAS VERSION --canary 10/5m --state prod.json
+  20 % more each minute; all in one update; steps of your own:
+    sfn-alias deploy ALIAS VERSION --linear 20/1m --state prod.json
+    sfn-alias deploy ALIAS VERSION --all-at-once --state prod.json --description 'release 7'
+    sfn-alias deploy ALIAS VERSION --steps 5/1m,25/10m --state prod.json
+  An alarm, asked of a command that prints for example {\"orders-errors\": \"OK\"}:
+    sfn-alias deploy ALIAS VERSION --canary 10/5m --state prod.json \\
+      --alarm orders-errors --alarm-command ./alarm-states
+  On AWS, with two alarms of CloudWatch:
+    sfn-alias deploy ALIAS VERSION --linear 10/1m --state prod.json --profile release \\
+      --alarm orders-errors --alarm orders-latency \\
+      --endpoint-url https://states.eu-west-1.amazonaws.com
 
-Stopped or killed at any time, it leaves a valid routing behind, and the same command goes on from there. An
-alarm sends all traffic back; an alias that someone else has updated is left as it is found.
+Stopped or killed at any time, it leaves a valid routing behind, and the same command goes on from
+there. An alarm sends all traffic back; an alias that someone else has updated is left as it is
+found.
 
 Account and region are the alias's. AWS is asked with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
 AWS_SESSION_TOKEN, or with a profile; they are read anew for each request.
 
-Exits with 0 where it has succeeded, 1 where it was rolled back, has stopped at drift or is refused, 2 where
-the command line cannot be used, and 3 where a call or a file failed.";
+Exits with 0 where it has succeeded, 1 where it was rolled back, has stopped at drift or is refused,
+2 where the command line cannot be used, and 3 where a call or a file failed.";
 
 impl DeployArgs {
     /// The plan that is asked for; where the alias leads is still to be told.

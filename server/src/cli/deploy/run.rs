@@ -7,7 +7,8 @@ use super::state::{State, kept};
 use crate::cli::exit::{FAILED, Failure, OK, Outcome as Exit, REFUSED};
 use crate::cli::{output, simulate as course};
 use serde_json::{Value, json};
-use sfn_alias_deployment::{Action, Deployment, Observation, Outcome, PlanRequest, Record, simulate};
+use sfn_alias_deployment::{Action, Deployment, DeploymentError, Observation, Outcome, PlanRequest, Record, simulate};
+use std::path::Path;
 
 /// `sfn-alias deploy`
 pub(in crate::cli) fn run(args: &DeployArgs) -> Exit {
@@ -18,7 +19,7 @@ pub(in crate::cli) fn run(args: &DeployArgs) -> Exit {
     };
     let state = State::at(path)?;
     let mut deployment = match kept(path)? {
-        Some(record) => resumed(args, request, record)?,
+        Some(record) => resumed(args, path, request, record)?,
         None => begun(args, &client, request)?,
     };
     if !deployment.plan().alarms().is_empty() && client.alarms.is_none() {
@@ -31,22 +32,19 @@ pub(in crate::cli) fn run(args: &DeployArgs) -> Exit {
 fn begun(args: &DeployArgs, client: &Client, request: PlanRequest) -> Result<Deployment, Failure> {
     let current_routing = client.routing(&args.alias)?;
     let plan = PlanRequest { current_routing, ..request }.plan()?;
-    Ok(Deployment::new(&args.alias, None, plan)?)
+    Ok(Deployment::new(&args.alias, args.description.as_deref(), plan)?)
 }
 
 /// What was kept, where it is what is asked for.
-fn resumed(args: &DeployArgs, request: PlanRequest, record: Record) -> Result<Deployment, Failure> {
-    let asked = PlanRequest { current_routing: record.plan.current_routing.clone(), ..request }.plan()?;
-    let deployment = Deployment::resume(record)?;
-    if deployment.record().state_machine_alias_arn != args.alias || deployment.plan() != &asked {
-        return Err(Failure::Usage(format!(
-            "the state file is of another deployment: to {} at {}, of type {}; use another file",
-            deployment.plan().target,
-            deployment.record().state_machine_alias_arn,
-            deployment.plan().kind
-        )));
-    }
-    Ok(deployment)
+fn resumed(args: &DeployArgs, path: &Path, request: PlanRequest, record: Record) -> Result<Deployment, Failure> {
+    let kept = Deployment::resume_asked(record, &args.alias, args.description.as_deref(), request);
+    kept.map_err(|error| match error {
+        // Only of the file: what is wrong with the command line is told as at the beginning.
+        DeploymentError::Another { .. } | DeploymentError::Record { .. } => {
+            Failure::Usage(format!("the state file `{}`: {error}", path.display()))
+        }
+        other => other.into(),
+    })
 }
 
 fn drive(client: &Client, state: &State, deployment: &mut Deployment) -> Result<Outcome, Failure> {
@@ -80,16 +78,27 @@ fn tell(args: &DeployArgs, outcome: &Outcome) -> Exit {
     })
 }
 
-/// The plan, and the course where nothing happens to it. Only the alias is read.
+/// The plan, and the course where nothing happens to it; and how far it is, where it has begun. Only the alias is
+/// read.
 fn dry_run(args: &DeployArgs, client: &Client, request: PlanRequest) -> Exit {
-    let deployment = begun(args, client, request)?;
+    let begun_before = match args.state.as_deref() {
+        Some(path) => kept(path)?.map(|record| resumed(args, path, request.clone(), record)).transpose()?,
+        None => None,
+    };
+    let progress = begun_before.as_ref().map(|deployment| deployment.progress(show::now_millis()));
+    let deployment = match begun_before {
+        Some(kept) => Deployment::new(&args.alias, args.description.as_deref(), kept.plan().clone())?,
+        None => begun(args, client, request)?,
+    };
     let table = deployment.plan().to_table();
     let plan: Value = json!(deployment.plan());
     let found = simulate(deployment, &[])?;
     if args.json {
-        output::json(json!({ "plan": plan, "course": found }).to_string().as_bytes(), false)?;
+        let value = json!({ "plan": plan, "course": found, "progress": progress });
+        output::json(value.to_string().as_bytes(), false)?;
     } else {
-        output::text(&format!("{table}\n{}", course::text(&found)))?;
+        let so_far = progress.map(|progress| format!("\nso far: {}\n", progress.text)).unwrap_or_default();
+        output::text(&format!("{table}\n{}{so_far}", course::text(&found)))?;
     }
     Ok(OK)
 }

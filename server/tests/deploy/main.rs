@@ -1,123 +1,16 @@
 //! Gradual deployments by the program, as a shell sees them: killed, resumed, rolled back and refused.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod gate;
+mod kills;
+mod support;
+
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use tempfile::TempDir;
-
-const ORDERS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
-const ALIAS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD";
-const ONE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders:1";
-const TWO: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders:2";
-
-fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sfn-alias"));
-    let variables = ["AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL_CLOUDWATCH", "AWS_REGION", "SFN_ALIAS_LOG"];
-    for name in variables {
-        command.env_remove(name);
-    }
-    command.args(arguments);
-    command
-}
-
-/// Exit code, standard output, standard error.
-#[track_caller]
-fn prints(arguments: &[&str], code: i32, output: &str, errors: &str) {
-    let found = program(arguments).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&found.stderr), errors);
-    assert_eq!(String::from_utf8_lossy(&found.stdout), output);
-    assert_eq!(found.status.code(), Some(code));
-}
-
-/// `sfn-alias serve` with two versions and an alias on the first, and a folder for the state.
-struct World {
-    server: Child,
-    url: String,
-    folder: TempDir,
-}
-
-impl World {
-    fn new() -> Self {
-        let mut server = program(&["serve", "--port", "0", "--log", "off"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim_end().strip_prefix("export AWS_ENDPOINT_URL_SFN=").unwrap().to_owned();
-        let world = Self { server, url, folder: TempDir::new().unwrap() };
-        let role = "arn:aws:iam::000000000000:role/orders";
-        let definition = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
-        let route = json!([{"stateMachineVersionArn": ONE, "weight": 100}]);
-        let create = json!({"name": "orders", "roleArn": role, "publish": true, "definition": definition});
-        world.call("CreateStateMachine", &create);
-        world.call(
-            "UpdateStateMachine",
-            &json!({"stateMachineArn": ORDERS, "roleArn": format!("{role}-2"), "publish": true}),
-        );
-        world.call("CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": route}));
-        world
-    }
-
-    fn call(&self, operation: &str, input: &Value) -> Value {
-        let found = program(&["call", "--endpoint-url", &self.url, operation, &input.to_string()]).output().unwrap();
-        assert_eq!(found.status.code(), Some(0), "{}", String::from_utf8_lossy(&found.stdout));
-        serde_json::from_slice(&found.stdout).unwrap()
-    }
-
-    fn state(&self) -> String {
-        self.folder.path().join("state.json").to_str().unwrap().to_owned()
-    }
-
-    fn deploy<'w>(&'w self, state: &'w str, how: &[&'w str]) -> Vec<&'w str> {
-        [&["deploy", ALIAS, TWO, "--endpoint-url", &self.url, "--state", state], how].concat()
-    }
-
-    fn routing(&self) -> Vec<(String, u64)> {
-        let alias = self.call("DescribeStateMachineAlias", &json!({"stateMachineAliasArn": ALIAS}));
-        let routes = alias["routingConfiguration"].as_array().unwrap().iter();
-        routes
-            .map(|r| (r["stateMachineVersionArn"].as_str().unwrap().to_owned(), r["weight"].as_u64().unwrap()))
-            .collect()
-    }
-
-    /// How many updates of the alias the endpoint has answered.
-    fn updates(&self) -> u64 {
-        let mut stream = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
-        stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        let counts =
-            |line: &&str| line.starts_with("sfn_alias_requests_total{") && line.contains("\"UpdateStateMachineAlias\"");
-        text.lines().filter(counts).map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        self.server.kill().ok();
-        self.server.wait().ok();
-    }
-}
-
-/// As if a minute had passed since the record was written.
-fn a_minute_passes(state: &str) {
-    let mut record: Value = serde_json::from_slice(&std::fs::read(state).unwrap()).unwrap();
-    let earlier = |millis: &Value| json!(millis.as_i64().unwrap() - 60_000);
-    record["shiftedMillis"] = earlier(&record["shiftedMillis"]);
-    record["phase"]["untilMillis"] = earlier(&record["phase"]["untilMillis"]);
-    std::fs::write(state, record.to_string()).unwrap();
-}
-
-/// Runs until the first line that ends so, then `kill -9`.
-fn killed_at(arguments: &[&str], end: &str) {
-    let mut child = program(arguments).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    lines.find(|line| line.as_ref().unwrap().ends_with(end)).unwrap().unwrap();
-    child.kill().unwrap();
-    assert_eq!(child.wait().unwrap().signal(), Some(9));
-}
+use std::process::Output;
+use support::{ALIAS, ONE, ORDERS, TWO, World, a_minute_passes, killed_at, prints, program};
 
 const TO_THE_END: &str = "10 % on orders:2, step 1 of 2, shifting\n100 % on orders:2, step 2 of 2, succeeded\n";
 
@@ -213,7 +106,7 @@ fn alarms_are_asked_of_cloudwatch() {
     let (url, asked) = cloudwatch(
         r#"{"CompositeAlarms": [{"AlarmName": "all", "StateValue": "ALARM"}], "MetricAlarms": [{"AlarmName": "errors", "StateValue": "OK"}]}"#,
     );
-    let how = ["--canary", "10/1m", "--alarm", "errors", "all", "--cloudwatch-endpoint-url", &url];
+    let how = ["--canary", "10/1m", "--alarm", "errors", "--alarm", "all", "--cloudwatch-endpoint-url", &url];
     let text = "rolled back: Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [all].\n";
     let progress = "0 % on orders:2, step 0 of 2, rolling back\n0 % on orders:2, step 0 of 2, rolled back\n";
     prints(&world.deploy(&state, &how), 1, text, progress);
@@ -240,16 +133,46 @@ fn drift_is_left_as_it_is_found() {
 fn a_dry_run_changes_nothing() {
     let world = World::new();
     let command = ["deploy", ALIAS, TWO, "--endpoint-url", &world.url, "--all-at-once", "--dry-run"];
-    let one = format!(r#"{{"routingConfiguration":[{{"stateMachineVersionArn":"{ONE}","weight":100}}]}}"#);
-    let output = format!(
-        "step  after  orders:1  orders:2  then\n\
-         1     0s     0 %       100 %     done\n\n      \
-         0s  describeAlias {{\"stateMachineAliasArn\":\"{ALIAS}\"}}  ->  alias {one}  (not CloudFormation's)\n      \
-         0s  updateAlias {{\"routingConfiguration\":[{{\"stateMachineVersionArn\":\"{TWO}\",\"weight\":100}}],\"stateMachineAliasArn\":\"{ALIAS}\"}}  ->  updated\n      \
-         0s  succeeded after 1 updates, with 100 % {TWO}\n"
-    );
-    prints(&command, 0, &output, "");
+    let output = "\
+step  after  orders:1  orders:2  then
+1     0s     0 %       100 %     done
+
+      0s  looks at the alias: 100 % orders:1  (not CloudFormation's)
+      0s  updates the alias to 100 % orders:2
+      0s  succeeded
+1 update; the alias leads to 100 % orders:2
+";
+    prints(&command, 0, output, "");
     assert_eq!((world.routing(), world.updates()), (vec![(ONE.to_owned(), 100)], 0));
+}
+
+#[test]
+fn a_dry_run_tells_how_far_it_is() {
+    let world = World::new();
+    let state = world.state();
+    let command = world.deploy(&state, &["--canary", "10/1m"]);
+    killed_at(&command, "next in 1m");
+    a_minute_passes(&state);
+    let output = "\
+step  after  orders:1  orders:2  then
+1     0s     90 %      10 %      wait 1m
+2     1m     0 %       100 %     done
+note: no alarm is watched: nothing rolls this deployment back
+
+      0s  looks at the alias: 100 % orders:1  (not CloudFormation's)
+      0s  updates the alias to 10 % orders:2, 90 % orders:1
+      0s  waits until 60s
+     60s  looks at the alias: 10 % orders:2, 90 % orders:1
+     60s  updates the alias to 100 % orders:2
+     60s  succeeded
+2 updates; the alias leads to 100 % orders:2
+
+so far: 10 % on orders:2, step 1 of 2, next in 0s
+";
+    let kept = std::fs::read(&state).unwrap();
+    prints(&[&command[..], &["--dry-run"]].concat(), 0, output, "");
+    assert_eq!((world.routing(), world.updates()), (vec![(TWO.to_owned(), 10), (ONE.to_owned(), 90)], 1));
+    assert_eq!(std::fs::read(&state).unwrap(), kept);
 }
 
 #[test]
@@ -260,6 +183,9 @@ fn what_cannot_be_deployed_is_told() {
     prints(&world.deploy(&state, &["--canary", "10/0m"]), 1, "", text);
     let text = "sfn-alias: the deployment watches alarms: give --cloudwatch-endpoint-url or --alarm-command\n";
     prints(&world.deploy(&state, &["--canary", "10/1m", "--alarm", "errors"]), 2, "", text);
+    let nowhere = ["deploy", ALIAS, TWO, "--endpoint-url", "http://127.0.0.1:1", "--state", &state, "--canary", "10"];
+    let text = "sfn-alias: `10` is no step: write percent, a slash and minutes, for example 10/5m\n";
+    prints(&nowhere, 2, "", text);
     let missing = format!("{ORDERS}:TEST");
     let command = ["deploy", &missing, TWO, "--endpoint-url", &world.url, "--state", &state, "--all-at-once"];
     let text = "sfn-alias: ResourceNotFound: Request references a resource that does not exist.\n";
@@ -281,10 +207,11 @@ fn a_state_file_is_of_one_deployment() {
     let state = world.state();
     let progress = "0 % on orders:2, step 0 of 1, shifting\n100 % on orders:2, step 1 of 1, succeeded\n";
     prints(&world.deploy(&state, &["--all-at-once"]), 0, "succeeded\n", progress);
-    let text = format!(
-        "sfn-alias: the state file is of another deployment: to {TWO} at {ALIAS}, of type ALL_AT_ONCE; use another file\n"
-    );
+    let is_of =
+        format!("the state file `{state}`: the record is of another deployment: ALL_AT_ONCE of {TWO} to {ALIAS}");
+    let text = format!("sfn-alias: {is_of}; keep this one in another file\n");
     prints(&world.deploy(&state, &["--canary", "10/1m"]), 2, "", &text);
+    prints(&world.deploy(&state, &["--all-at-once", "--description", "new"]), 2, "", &text);
 }
 
 #[test]
@@ -308,6 +235,20 @@ fn a_deployment_has_one_driver_and_a_failed_one_goes_on() {
 }
 
 #[test]
+fn a_description_comes_with_the_first_shift() {
+    let world = World::new();
+    let state = world.state();
+    let command = world.deploy(&state, &["--canary", "10/1m", "--description", "release 7"]);
+    let description =
+        || world.call("DescribeStateMachineAlias", &json!({"stateMachineAliasArn": ALIAS}))["description"].clone();
+    killed_at(&command, "next in 1m");
+    assert_eq!(description(), "release 7");
+    a_minute_passes(&state);
+    prints(&command, 0, "succeeded\n", TO_THE_END);
+    assert_eq!(description(), "release 7");
+}
+
+#[test]
 fn a_plan_is_shown_with_the_starts_to_expect() {
     let output = "\
 step  after  orders:1  orders:2  then
@@ -318,8 +259,42 @@ step 1: 3000 starts, 300 on the new version (267 to 333), 2700 on the one before
 in all: 3000 starts, 300 on the new version (267 to 333), 2700 on the one before (2667 to 2733)
 ";
     prints(&["plan", "10/5m", "--current", ONE, "--new", TWO, "--alarm", "errors", "--rate", "10"], 0, output, "");
+    let text = "sfn-alias: --new: the preference names no version; give the one to deploy\n";
+    prints(&["plan", "10/5m", "--current", ONE], 2, "", text);
     let text = "sfn-alias: `10` is no step: write percent, a slash and minutes, for example 10/5m\n";
     prints(&["plan", "10", "--current", ONE, "--new", TWO], 2, "", text);
+}
+
+#[test]
+fn a_simulation_is_told_in_words() {
+    let events = json!([
+        {"event": "alarm", "atSeconds": 70, "name": "errors", "state": "ALARM"},
+        {"event": "failure", "atSeconds": 80, "times": 1, "call": "updateAlias", "code": "ThrottlingException", "message": "slow"},
+        {"event": "crashAtCall", "call": 3, "applied": true, "restartAfterSeconds": 5}
+    ]);
+    let text = "      0s  looks at the alias: 100 % orders:1  (not CloudFormation's)
+      0s  looks at the alarms: errors is OK
+      0s  updates the alias to 10 % orders:2, 90 % orders:1, and has no answer
+      0s  event: the driver dies at call 3, after it came through
+      5s  is started again
+      5s  looks at the alias: 10 % orders:2, 90 % orders:1  (not CloudFormation's)
+      5s  waits until 65s
+     65s  looks at the alias: 10 % orders:2, 90 % orders:1
+     65s  looks at the alarms: errors is OK
+     65s  waits until 125s
+     70s  event: the alarm errors is ALARM
+    125s  looks at the alias: 10 % orders:2, 90 % orders:1
+    125s  looks at the alarms: errors is ALARM
+    125s  updates the alias to 100 % orders:1: ThrottlingException: slow
+    125s  waits until 127s
+    127s  looks at the alias: 10 % orders:2, 90 % orders:1  (not CloudFormation's)
+    127s  updates the alias to 100 % orders:1
+    127s  rolled back: Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [errors].
+2 updates; the alias leads to 100 % orders:1
+";
+    let events = events.to_string();
+    let command = ["simulate", "10/5m", "--current", ONE, "--new", TWO, "--alarm", "errors", "--events", &events];
+    prints(&command, 0, text, "");
 }
 
 #[test]

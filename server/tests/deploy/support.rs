@@ -1,0 +1,118 @@
+//! The program as a shell runs it, and an endpoint for it.
+
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+pub const ORDERS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
+pub const ALIAS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD";
+pub const ONE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders:1";
+pub const TWO: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders:2";
+
+pub fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sfn-alias"));
+    let variables = ["AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL_CLOUDWATCH", "AWS_REGION", "SFN_ALIAS_LOG"];
+    for name in variables {
+        command.env_remove(name);
+    }
+    command.args(arguments);
+    command
+}
+
+/// Exit code, standard output, standard error.
+#[track_caller]
+pub fn prints(arguments: &[&str], code: i32, output: &str, errors: &str) {
+    let found = program(arguments).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&found.stderr), errors);
+    assert_eq!(String::from_utf8_lossy(&found.stdout), output);
+    assert_eq!(found.status.code(), Some(code));
+}
+
+/// `sfn-alias serve` with two versions and an alias on the first, and a folder for the state.
+pub struct World {
+    server: Child,
+    pub url: String,
+    pub folder: TempDir,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let mut server = program(&["serve", "--port", "0", "--log", "off"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim_end().strip_prefix("export AWS_ENDPOINT_URL_SFN=").unwrap().to_owned();
+        let world = Self { server, url, folder: TempDir::new().unwrap() };
+        let role = "arn:aws:iam::000000000000:role/orders";
+        let definition = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
+        let route = json!([{"stateMachineVersionArn": ONE, "weight": 100}]);
+        let create = json!({"name": "orders", "roleArn": role, "publish": true, "definition": definition});
+        world.call("CreateStateMachine", &create);
+        world.call(
+            "UpdateStateMachine",
+            &json!({"stateMachineArn": ORDERS, "roleArn": format!("{role}-2"), "publish": true}),
+        );
+        world.call("CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": route}));
+        world
+    }
+
+    pub fn call(&self, operation: &str, input: &Value) -> Value {
+        let found = program(&["call", "--endpoint-url", &self.url, operation, &input.to_string()]).output().unwrap();
+        assert_eq!(found.status.code(), Some(0), "{}", String::from_utf8_lossy(&found.stdout));
+        serde_json::from_slice(&found.stdout).unwrap()
+    }
+
+    pub fn state(&self) -> String {
+        self.folder.path().join("state.json").to_str().unwrap().to_owned()
+    }
+
+    pub fn deploy<'w>(&'w self, state: &'w str, how: &[&'w str]) -> Vec<&'w str> {
+        [&["deploy", ALIAS, TWO, "--endpoint-url", &self.url, "--state", state], how].concat()
+    }
+
+    pub fn routing(&self) -> Vec<(String, u64)> {
+        let alias = self.call("DescribeStateMachineAlias", &json!({"stateMachineAliasArn": ALIAS}));
+        let routes = alias["routingConfiguration"].as_array().unwrap().iter();
+        routes
+            .map(|r| (r["stateMachineVersionArn"].as_str().unwrap().to_owned(), r["weight"].as_u64().unwrap()))
+            .collect()
+    }
+
+    /// How many updates of the alias the endpoint has answered.
+    pub fn updates(&self) -> u64 {
+        let mut stream = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let counts =
+            |line: &&str| line.starts_with("sfn_alias_requests_total{") && line.contains("\"UpdateStateMachineAlias\"");
+        text.lines().filter(counts).map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.server.kill().ok();
+        self.server.wait().ok();
+    }
+}
+
+/// As if a minute had passed since the record was written.
+pub fn a_minute_passes(state: &str) {
+    let mut record: Value = serde_json::from_slice(&std::fs::read(state).unwrap()).unwrap();
+    let earlier = |millis: &Value| json!(millis.as_i64().unwrap() - 60_000);
+    record["shiftedMillis"] = earlier(&record["shiftedMillis"]);
+    record["phase"]["untilMillis"] = earlier(&record["phase"]["untilMillis"]);
+    std::fs::write(state, record.to_string()).unwrap();
+}
+
+/// Runs until the first line that ends so, then `kill -9`.
+pub fn killed_at(arguments: &[&str], end: &str) {
+    let mut child = program(arguments).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    lines.find(|line| line.as_ref().unwrap().ends_with(end)).unwrap().unwrap();
+    child.kill().unwrap();
+    assert_eq!(child.wait().unwrap().signal(), Some(9));
+}
