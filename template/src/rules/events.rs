@@ -25,8 +25,7 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, machine: &Resource<'t>) {
 }
 
 fn bypass<'t>(found: &mut Found<'_, 't>, machine: &Resource<'t>, first: &str) {
-    let message =
-        format!("Events start the state machine itself and not its alias, {first} for one: set {SWITCH}: true");
+    let message = format!("Events start the state machine itself and not its alias, {first} for one");
     found.add(&EVENTS_BYPASS_ALIAS, machine, "Properties/Events", message, []);
 }
 
@@ -40,9 +39,7 @@ fn roles<'t>(found: &mut Found<'_, 't>, machine: &Resource<'t>) {
         let role = view.member(properties.node(), "RoleArn");
         let bare = matches!(properties, Selected::Absent) || matches!(role, Selected::Absent);
         if ["Schedule", "ScheduleV2", "EventBridgeRule", "CloudWatchEvent"].contains(&kind) && bare {
-            let message = format!(
-                "{name} has no RoleArn, and the role that SAM makes may start the alias's ARN alone: give a role that may start the state machine"
-            );
+            let message = format!("{name} has no RoleArn, and the role that SAM makes may start the alias's ARN alone");
             found.add(&EVENTS_ROLE, machine, &format!("Properties/Events/{name}"), message, []);
         }
     }
