@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: moto help demo test generate bench tools fmt clippy rust docs generated model examples c python node server
+.PHONY: moto help demo test generate bench templates tools fmt clippy rust docs generated model examples c python node server
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -91,6 +91,8 @@ server: ## the endpoint, with unmodified AWS clients
 
 bench: tools ## the benchmarks, with their floors beside them
 	$(CARGO) bench -p sfn-alias
+	$(CARGO) bench -p sfn-alias-template
+	tools/bench-template/run
 	$(MAKE) -C bindings-c bench
 	$(MAKE) -C bindings-python bench
 	$(MAKE) -C bindings-node bench
@@ -100,6 +102,9 @@ bench: tools ## the benchmarks, with their floors beside them
 	$(PYTHON) -m venv .venv/moto
 	.venv/moto/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
+
+templates: tools ## write the templates of vectors/templates that CDK and SAM make
+	tools/templates/run
 
 moto: .venv/moto/ok ## `sfn-alias verify` against moto's server
 	$(call say,moto)

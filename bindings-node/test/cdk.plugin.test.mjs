@@ -106,7 +106,7 @@ test('an escape hatch on a construct of ours is looked through', () => {
   version.node.defaultChild.addOverride('DeletionPolicy', 'Delete')
   new StateMachineAlias(app.stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 100 }] })
   assert.deepEqual(violations(app), [
-    'Orders/Version/Resource: SFA015 warning: DeletionPolicy of this version, which alias Prod7A5F3219 leads to, should be Retain: set `DeletionPolicy: Retain`'
+    'Orders/Version/Resource: SFA015 warning: DeletionPolicy of this version, which alias Prod7A5F3219 leads to, is not Retain'
   ])
 })
 
@@ -146,7 +146,7 @@ test('a warning lets the app pass', () => {
   const { passes, report } = synthesized(app)
   assert.equal(passes, true)
   assert.deepEqual(report.violations.map(({ ruleName, severity, description }) => [ruleName, severity, description]), [[
-    'SFA015', 'warning', 'DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, should be Retain: set `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain`'
+    'SFA015', 'warning', 'DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, are not Retain'
   ]])
 })
 
@@ -161,7 +161,7 @@ test('a policy on the ARN of the alias', () => {
   })
   assert.deepEqual(violations(app), [
     'Orders/Start/Resource: SFA017 error: Resource `${Prod7A5F3219.Arn}` is an alias, and states:StartExecution is ' +
-    'authorised with the ARN of its state machine: allow `${Machine6FC8AE80}`'
+    'authorised with the ARN of its state machine, `${Machine6FC8AE80}`'
   ])
 })
 

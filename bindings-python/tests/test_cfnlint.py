@@ -50,8 +50,7 @@ REFUSED = (
     "Received: [90]. Set its weight to 100, or add a second route with the rest."
 )
 NOT_RETAINED = (
-    "DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, should be Retain: "
-    "set `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain`. "
+    "DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, are not Retain. "
     "Set `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain` on the version."
 )
 

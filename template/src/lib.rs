@@ -29,3 +29,8 @@ pub use options::{Acknowledge, CheckOptions};
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
 pub use report::{Finding, Report};
 pub use rule::{Rule, Severity, rules};
+
+/// Runs the code of README.md in the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

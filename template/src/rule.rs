@@ -165,11 +165,11 @@ rules! {
     EVENTS_BYPASS_ALIAS "SFA024" "events-bypass-alias" Warning SAM_MACHINE
         "Events of a SAM state machine with AutoPublishAlias start the state machine itself",
         "Without UseAliasAsEventTarget the events never pass the alias: no deployment preference or rollback reaches them.",
-        "Set `UseAliasAsEventTarget: true`, and give the events a RoleArn that may start the state machine's ARN.";
+        "Set `UseAliasAsEventTarget: true`, and let the events' roles start the state machine's ARN, see events-role.";
     EVENTS_ROLE "SFA025" "events-role" Warning AUTHORIZATION
         "An event of a SAM state machine starts its alias with the role that SAM makes",
         "SAM's role (translator 1.115) allows states:StartExecution on the alias's ARN, and Step Functions authorises with the state machine's own: the event is denied.",
-        "Give the event a RoleArn whose role may start the state machine's ARN.";
+        "Let the role start the state machine's ARN: give a Schedule or ScheduleV2 a RoleArn, and attach an AWS::IAM::RolePolicy to the role that SAM makes of another event, named after state machine and event: `RoleName: !Ref OrdersPlacedRole`.";
 }
 
 const SAM_MACHINE: &str =

@@ -107,9 +107,10 @@ impl<'t> View<'_, 't> {
         Some(Target { machine: self.machine_within(resource, steps), qualifier })
     }
 
-    /// What SAM calls `MACHINE.Alias` and `MACHINE.Version`, and the logical id that it gives an alias.
+    /// What SAM calls `MACHINE.Alias` and `MACHINE.Version`, and the logical ids that it gives them.
     fn sam_target(&self, name: &str) -> Option<Target<'t>> {
-        let (id, rest) = name.split_once('.').or_else(|| name.split_once("Alias"))?;
+        let version = name.strip_suffix("Version").map(|id| (id, "Version"));
+        let (id, rest) = name.split_once('.').or(version).or_else(|| name.split_once("Alias"))?;
         let resource = self.template.resource(id).filter(|resource| resource.is_sam_with_alias())?;
         let alias = self.text(self.property(resource, "AutoPublishAlias"))?;
         let qualifier = match rest {

@@ -57,9 +57,42 @@ t.yaml: 1 error, 0 warnings, 1 acknowledged
     assert_eq!(report().to_text("t.yaml"), expected);
 }
 
-/// What the schema of SARIF 2.1.0 demands of the members that are written.
+/// OASIS's schema of SARIF 2.1.0, with formats checked, of findings of every rule and of none.
 #[test]
-fn sarif_has_the_schemas_form() {
+fn sarif_is_valid_by_its_schema() {
+    let mut schema: Value = serde_json::from_str(include_str!("sarif/sarif-schema-2.1.0.json")).expect("a schema");
+    // Its pattern of languages has a bracket too many for a regular expression; we write no language.
+    for of in ["run", "toolComponent"] {
+        let language = schema["definitions"][of]["properties"]["language"].as_object_mut().expect("a property");
+        assert_eq!(language.remove("pattern"), Some("^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$".into()));
+    }
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema");
+    let faults = |log: &Value| validator.iter_errors(log).map(|error| error.to_string()).collect::<Vec<_>>();
+    let log = |report: &Report, file: &str| serde_json::from_slice(&report.to_sarif(file)).expect("JSON");
+    assert_eq!(faults(&log(&report(), "a dir\\t.yaml")), [""; 0]);
+    let vectors = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/templates/faulty");
+    let mut checked = 0;
+    for entry in vectors.read_dir().expect("vectors") {
+        let path = entry.expect("a readable folder").path();
+        let Ok(report) = check_template(&std::fs::read(&path).expect("a file"), &CheckOptions::default()) else {
+            // The findings that are expected of the others.
+            assert!(path.display().to_string().ends_with(".expected.json"), "{}", path.display());
+            continue;
+        };
+        let file = path.file_name().and_then(|name| name.to_str()).expect("a name");
+        assert_eq!(faults(&log(&report, file)), [""; 0], "{file}");
+        checked += 1;
+    }
+    assert!(checked > 10, "{checked} templates");
+    // The schema is looked at: a level that SARIF does not have is refused.
+    let mut wrong: Value = log(&report(), "t.yaml");
+    wrong["runs"][0]["results"][0]["level"] = "fatal".into();
+    assert_eq!(faults(&wrong), [r#""fatal" is not one of "none", "note" or 2 other candidates"#]);
+}
+
+/// The members that are written.
+#[test]
+fn sarif_has_every_member() {
     let log: Value = serde_json::from_slice(&report().to_sarif("a dir\\t.yaml")).expect("JSON");
     assert_eq!(log["version"], "2.1.0");
     assert_eq!(log["$schema"], "https://json.schemastore.org/sarif-2.1.0.json");

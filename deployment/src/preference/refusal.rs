@@ -2,6 +2,11 @@
 
 use super::{CustomStep, DeploymentPreference, Kind, LONGEST_MINUTES};
 use serde::Serialize;
+use std::fmt;
+
+const TYPES: &str = "give LINEAR, CANARY or ALL_AT_ONCE, or outside of templates our own CUSTOM";
+const MOST_PERCENT: i64 = 99;
+const MOST_ALARMS: usize = 100;
 
 /// Where a refusal is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -22,47 +27,47 @@ pub enum Basis {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// No version to deploy.
-    #[error("a deployment preference needs `StateMachineVersionArn`")]
+    #[error("StateMachineVersionArn is missing: give the ARN of the version to deploy")]
     VersionMissing,
     /// A version ARN of a length that the schema forbids.
-    #[error("`StateMachineVersionArn` has {length} characters; 1 to 2048 are allowed")]
+    #[error("StateMachineVersionArn has {length} characters: give 1 to 2048")]
     VersionLength {
         /// Characters.
         length: usize,
     },
     /// No type.
-    #[error("a deployment preference needs `Type`")]
+    #[error("Type is missing: {TYPES}")]
     KindMissing,
     /// A type that there is not.
-    #[error("`{given}` is no `Type`: LINEAR, ALL_AT_ONCE and CANARY are CloudFormation's, CUSTOM is our own")]
+    #[error("Type is `{given}`: {TYPES}")]
     KindUnknown {
         /// As given.
         given: String,
     },
-    /// A percentage below 1 or above 99.
-    #[error("`{given}` is no `Percentage`; 1 to 99 are allowed")]
+    /// A percentage that is no whole number of 1 to 99.
+    #[error("{}Percentage is `{given}`: give a whole number of 1 to {MOST_PERCENT}", In(*.step))]
     PercentageRange {
         /// As given.
-        given: i64,
+        given: String,
         /// The place in `Steps`, for one that stands there.
         step: Option<usize>,
     },
-    /// An interval below 1 or above 2100 minutes.
-    #[error("`{given}` is no `Interval`; 1 to 2100 minutes are allowed")]
+    /// An interval that is no whole number of 1 to 2100 minutes.
+    #[error("{}Interval is `{given}`: give a whole number of 1 to {LONGEST_MINUTES} minutes", In(*.step))]
     IntervalRange {
         /// As given.
-        given: i64,
+        given: String,
         /// The place in `Steps`, for one that stands there.
         step: Option<usize>,
     },
     /// An empty list of alarms, or more than 100.
-    #[error("`Alarms` has {count} names; 1 to 100 are allowed")]
+    #[error("Alarms has {count} names: give 1 to {MOST_ALARMS}, or leave it away")]
     AlarmCount {
         /// How many.
         count: usize,
     },
     /// An alarm name of a length that the schema forbids.
-    #[error("the alarm name has {length} characters; 1 to 256 are allowed")]
+    #[error("Alarms has a name of {length} characters: give 1 to 256")]
     AlarmLength {
         /// Its place in the list.
         index: usize,
@@ -70,7 +75,7 @@ pub enum Refusal {
         length: usize,
     },
     /// The same alarm twice.
-    #[error("the alarm `{name}` stands there twice")]
+    #[error("Alarms has `{name}` twice: remove one of the two")]
     AlarmRepeated {
         /// The place of the second.
         index: usize,
@@ -113,22 +118,22 @@ pub enum Refusal {
         minutes: i64,
     },
     /// CUSTOM without steps.
-    #[error("deployments of type 'CUSTOM' need `Steps`")]
+    #[error("Steps is missing: give the type CUSTOM at least one step")]
     StepsMissing,
     /// `Steps` with a type of CloudFormation's.
-    #[error("`Steps` is for deployments of type 'CUSTOM'")]
+    #[error("Steps is for the type CUSTOM, which is not CloudFormation's: give Percentage and Interval instead")]
     StepsUnexpected,
     /// `Percentage` or `Interval` beside the steps of CUSTOM.
-    #[error("deployments of type 'CUSTOM' have percentages and intervals in `Steps` only")]
+    #[error("Percentage or Interval stands beside Steps: the type CUSTOM has them in its steps, remove them here")]
     CustomMixed,
     /// A step that lacks a member.
-    #[error("a step needs both `Percentage` and `Interval`")]
+    #[error("Steps/{step} lacks Percentage or Interval: give both")]
     StepIncomplete {
         /// Its place in `Steps`.
         step: usize,
     },
     /// A step that does not go further than the one before.
-    #[error("a step must move traffic on: {percentage} percent is not more than the {before} before")]
+    #[error("Steps/{step} moves no traffic on, from {before} percent to {percentage}: give more than the step before")]
     StepNotMore {
         /// Its place in `Steps`.
         step: usize,
@@ -138,11 +143,20 @@ pub enum Refusal {
         before: i64,
     },
     /// Steps of more than 2100 minutes together.
-    #[error("the steps take {minutes} minutes together; {LONGEST_MINUTES} are the most")]
+    #[error("Steps take {minutes} minutes together: shorten them to {LONGEST_MINUTES} or fewer")]
     CustomTooLong {
         /// The sum of the intervals.
         minutes: i64,
     },
+}
+
+/// What stands before a member's name: its step, for one that stands in a step.
+struct In(Option<usize>);
+
+impl fmt::Display for In {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |step| write!(f, "Steps/{step}/"))
+    }
 }
 
 impl Refusal {
@@ -238,16 +252,18 @@ fn version(preference: &DeploymentPreference, found: &mut Vec<Refusal>) {
 
 fn ranges(percentage: Option<i64>, interval: Option<i64>, step: Option<usize>, found: &mut Vec<Refusal>) {
     let outside = |value: Option<i64>, most: i64| value.filter(|value| !(1..=most).contains(value));
-    found.extend(outside(percentage, 99).map(|given| Refusal::PercentageRange { given, step }));
-    found.extend(outside(interval, LONGEST_MINUTES).map(|given| Refusal::IntervalRange { given, step }));
+    let percentage = outside(percentage, MOST_PERCENT).map(|given| given.to_string());
+    let interval = outside(interval, LONGEST_MINUTES).map(|given| given.to_string());
+    found.extend(percentage.map(|given| Refusal::PercentageRange { given, step }));
+    found.extend(interval.map(|given| Refusal::IntervalRange { given, step }));
 }
 
 fn alarms(names: &[String], given: bool, found: &mut Vec<Refusal>) {
-    if given && !(1..=100).contains(&names.len()) {
+    if given && !(1..=MOST_ALARMS).contains(&names.len()) {
         found.push(Refusal::AlarmCount { count: names.len() });
     }
     // More are refused as a whole; looking at each would take the square of any number of them.
-    for (index, name) in names.iter().enumerate().take(100) {
+    for (index, name) in names.iter().enumerate().take(MOST_ALARMS) {
         let length = name.chars().count();
         if !(1..=256).contains(&length) {
             found.push(Refusal::AlarmLength { index, length });
@@ -278,7 +294,7 @@ fn gradual(kind: Kind, preference: &DeploymentPreference, found: &mut Vec<Refusa
         (None, None) => found.push(Refusal::IntervalAndPercentageRequired { kind }),
         (None, Some(_)) => found.push(Refusal::IntervalRequired { kind }),
         (Some(_), None) => found.push(Refusal::PercentageRequired { kind }),
-        (Some(interval), Some(percentage)) if kind == Kind::Linear && (1..=99).contains(&percentage) => {
+        (Some(interval), Some(percentage)) if kind == Kind::Linear && (1..=MOST_PERCENT).contains(&percentage) => {
             let updates = (100 + percentage - 1) / percentage;
             let minutes = updates.saturating_mul(interval);
             found.extend((minutes > LONGEST_MINUTES).then_some(Refusal::LinearTooLong { minutes }));

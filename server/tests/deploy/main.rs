@@ -179,7 +179,7 @@ so far: 10 % on orders:2, step 1 of 2, next in 0s
 fn what_cannot_be_deployed_is_told() {
     let world = World::new();
     let state = world.state();
-    let text = "sfn-alias: ValidationException: `0` is no `Interval`; 1 to 2100 minutes are allowed\n";
+    let text = "sfn-alias: ValidationException: Interval is `0`: give a whole number of 1 to 2100 minutes\n";
     prints(&world.deploy(&state, &["--canary", "10/0m"]), 1, "", text);
     let text = "sfn-alias: the deployment watches alarms: give --cloudwatch-endpoint-url or --alarm-command\n";
     prints(&world.deploy(&state, &["--canary", "10/1m", "--alarm", "errors"]), 2, "", text);

@@ -61,6 +61,7 @@ fn result(finding: &Finding, file: &str) -> Value {
 
 fn message(finding: &Finding) -> String {
     let Finding { message, fix, .. } = finding;
+    let message = message.trim_end_matches('.');
     match &finding.condition {
         Some(condition) => format!("{message} (when {condition}). {fix}"),
         None => format!("{message}. {fix}"),

@@ -58,11 +58,11 @@ fn either_routing_or_preference<'t>(found: &mut Found<'_, 't>, alias: &Resource<
     let given = ["RoutingConfiguration", "DeploymentPreference"].map(|name| found.view.property(alias, name));
     match given {
         [Selected::Absent, Selected::Absent] => {
-            let message = "RoutingConfiguration and DeploymentPreference are both missing: give one of them".to_owned();
+            let message = "RoutingConfiguration and DeploymentPreference are both missing".to_owned();
             found.add(&ROUTING_MISSING, alias, "Properties", message, []);
         }
         [Selected::Node(_), Selected::Node(_)] => {
-            let message = "RoutingConfiguration is given beside DeploymentPreference: give one of them".to_owned();
+            let message = "RoutingConfiguration is given beside DeploymentPreference".to_owned();
             found.add(&ROUTING_AND_PREFERENCE, alias, "Properties/RoutingConfiguration", message, []);
         }
         _ => {}

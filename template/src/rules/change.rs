@@ -24,7 +24,7 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>, names: 
     let before = terraform::name_before(alias.node).or_else(|| names.get(alias.id).map(String::as_str));
     let (Some(now), Some(before)) = (symbol.text(), before) else { return };
     if now != before {
-        let message = format!("Name changes from `{before}` to `{now}`, which replaces the alias: keep `{before}`");
+        let message = format!("Name changes from `{before}` to `{now}`, which replaces the alias");
         found.add(&NAME_CHANGED, alias, "Properties/Name", message, symbol.defaults.iter().copied());
     }
 }

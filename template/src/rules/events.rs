@@ -1,9 +1,11 @@
-//! Events of a SAM state machine that has an alias.
+//! Events of a SAM state machine that has an alias. What SAM makes of them is its translator's output, in
+//! `vectors/templates/*/sam-*-translated.json`.
 
-use crate::draft::Found;
+use crate::draft::{Draft, Found};
 use crate::resolve::Selected;
-use crate::resources::Resource;
+use crate::resources::{Resource, View};
 use crate::rule::{EVENTS_BYPASS_ALIAS, EVENTS_ROLE};
+use crate::tree::Node;
 
 const SWITCH: &str = "UseAliasAsEventTarget";
 
@@ -25,8 +27,7 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, machine: &Resource<'t>) {
 }
 
 fn bypass<'t>(found: &mut Found<'_, 't>, machine: &Resource<'t>, first: &str) {
-    let message =
-        format!("Events start the state machine itself and not its alias, {first} for one: set {SWITCH}: true");
+    let message = format!("Events start the state machine itself and not its alias, {first} for one");
     found.add(&EVENTS_BYPASS_ALIAS, machine, "Properties/Events", message, []);
 }
 
@@ -36,14 +37,36 @@ fn roles<'t>(found: &mut Found<'_, 't>, machine: &Resource<'t>) {
     for (name, event) in view.property(machine, "Events").node().map(|node| node.members()).unwrap_or_default() {
         let kind = view.text(view.member(Some(event), "Type"));
         let Some(kind) = kind.as_ref().and_then(|kind| kind.text()) else { continue };
-        let properties = view.member(Some(event), "Properties");
-        let role = view.member(properties.node(), "RoleArn");
-        let bare = matches!(properties, Selected::Absent) || matches!(role, Selected::Absent);
-        if ["Schedule", "ScheduleV2", "EventBridgeRule", "CloudWatchEvent"].contains(&kind) && bare {
-            let message = format!(
-                "{name} has no RoleArn, and the role that SAM makes may start the alias's ARN alone: give a role that may start the state machine"
-            );
-            found.add(&EVENTS_ROLE, machine, &format!("Properties/Events/{name}"), message, []);
+        let role = format!("{}{name}Role", machine.id);
+        let fix = match kind {
+            "Schedule" | "ScheduleV2" if has_no_role(view, event) => {
+                "Give it a RoleArn whose role may start the state machine's ARN.".to_owned()
+            }
+            // These take no RoleArn.
+            "EventBridgeRule" | "CloudWatchEvent" | "Api" => format!(
+                "Attach an AWS::IAM::RolePolicy with `RoleName: !Ref {role}` that allows states:StartExecution on the state machine's ARN."
+            ),
+            _ => continue,
+        };
+        if !is_extended(view, &role) {
+            let message = format!("{name} starts with the role that SAM makes, which may start the alias's ARN alone");
+            let draft = found.draft(&EVENTS_ROLE, machine, &format!("Properties/Events/{name}"), message);
+            found.drafts.push(Draft { fix: Some(fix), ..draft });
         }
     }
+}
+
+fn has_no_role<'t>(view: View<'_, 't>, event: &'t Node<'t>) -> bool {
+    let properties = view.member(Some(event), "Properties");
+    let role = view.member(properties.node(), "RoleArn");
+    matches!(properties, Selected::Absent) || matches!(role, Selected::Absent)
+}
+
+/// Whether a policy of the template is attached to a role of SAM's: what it allows is its own affair.
+fn is_extended(view: View<'_, '_>, role: &str) -> bool {
+    let names = |resource: &Resource<'_>| {
+        let nodes = ["Roles", "RoleName"].map(|member| view.known_items(view.property(resource, member)));
+        nodes.into_iter().flatten().any(|(_, node)| node.call("Ref").and_then(Node::text) == Some(role))
+    };
+    view.template.resources.iter().any(names)
 }

@@ -26,14 +26,12 @@ pub(crate) fn check<'t>(template: &Template<'t>) -> Vec<Draft<'t>> {
     let mut drafts = Vec::new();
     for (_, keyed) in by_key(template, |resource| resource.kind == VERSION, revision) {
         pairs(template, &keyed, &mut drafts, &REVISION_REPEATED, "Properties", |first| {
-            format!(
-                "StateMachineRevisionId is the same as that of {first}: one revision has one version, keep one of the two"
-            )
+            format!("StateMachineRevisionId is the same as that of {first}, and one revision has one version")
         });
     }
     for (_, keyed) in by_key(template, Resource::is_alias, alias_name) {
         pairs(template, &keyed, &mut drafts, &ALIAS_REPEATED, "Properties/Name", |first| {
-            format!("Name is the same as that of {first}, an alias of the same state machine: rename one of the two")
+            format!("Name is the same as that of {first}, an alias of the same state machine")
         });
     }
     drafts.extend(by_key(template, Resource::is_alias, machine).values().filter_map(|keyed| quota(template, keyed)));
@@ -86,7 +84,7 @@ fn quota<'t>(template: &Template<'t>, keyed: &[Keyed<'t>]) -> Option<Draft<'t>> 
     let certain: Vec<_> = keyed.iter().filter(|keyed| keyed.scenario.is_empty()).collect();
     let first_too_many = certain.get(MAX_ALIASES)?;
     let mut found = Found::new(View { template, scenario: &first_too_many.scenario });
-    let message = format!("{} aliases of one state machine: at most {MAX_ALIASES}, remove some", certain.len());
+    let message = format!("{} aliases of one state machine, which has at most {MAX_ALIASES}", certain.len());
     found.add(&TOO_MANY_ALIASES, &first_too_many.resource, "", message, []);
     found.drafts.pop()
 }

@@ -41,7 +41,7 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
             _ => "is an alias",
         };
         let message = format!(
-            "Resource `{}` {kind}, and {} is authorised with the ARN of its state machine: allow `{machine}`",
+            "Resource `{}` {kind}, and {} is authorised with the ARN of its state machine, `{machine}`",
             grant.symbol.shown(),
             grant.action,
         );

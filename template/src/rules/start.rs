@@ -2,7 +2,7 @@
 
 mod definition;
 
-use crate::draft::Found;
+use crate::draft::{Draft, Found};
 use crate::resolve::{Part, Symbol};
 use crate::resources::{Resource, View};
 use crate::rule::UNQUALIFIED_START;
@@ -33,11 +33,11 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
         let member = path.rsplit('/').find(|step| step.parse::<usize>().is_err()).filter(|_| !in_plan).unwrap_or("arn");
         let shown = if alias.is_machine() { format!("{}.Alias", alias.id) } else { alias.id.to_owned() };
         let arn = if in_plan { format!("{shown}.arn") } else { format!("${{{shown}}}") };
-        let message = format!(
-            "{member} starts the state machine `{}` itself, which has the alias {shown}: use the alias's ARN, `{arn}`",
-            symbol.shown(),
-        );
-        found.add(&UNQUALIFIED_START, resource, &path, message, symbol.defaults.iter().copied());
+        let message =
+            format!("{member} starts the state machine `{}` itself, which has the alias {shown}", symbol.shown());
+        let fix = Some(format!("Start the alias: use its ARN, `{arn}`, instead of the state machine's."));
+        let draft = found.draft(&UNQUALIFIED_START, resource, &path, message);
+        found.drafts.push(Draft { fix, defaults: symbol.defaults, ..draft });
     }
 }
 

@@ -1,6 +1,6 @@
 //! Versions by themselves, and under an alias.
 
-use crate::draft::Found;
+use crate::draft::{Draft, Found};
 use crate::resolve::Part;
 use crate::resources::{Resource, VERSION};
 use crate::rule::{VERSION_DESCRIPTION, VERSION_RETAIN};
@@ -42,14 +42,17 @@ pub(crate) fn retained<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
         let missing: Vec<&str> =
             POLICIES.iter().filter(|policy| lacks(version.node, policy)).map(|(name, _)| *name).collect();
         if !missing.is_empty() {
-            let names = missing.join(" and ");
-            let set: Vec<String> = missing.iter().map(|name| format!("`{name}: Retain`")).collect();
+            let verb = if missing.len() == 1 { "is" } else { "are" };
             let message = format!(
-                "{names} of this version, which alias {} leads to, should be Retain: set {}",
+                "{} of this version, which alias {} leads to, {verb} not Retain",
+                missing.join(" and "),
                 alias.id,
-                set.join(" and "),
             );
-            found.add(&VERSION_RETAIN, &version, missing.first().copied().unwrap_or_default(), message, []);
+            let set: Vec<String> = missing.iter().map(|name| format!("`{name}: Retain`")).collect();
+            let fix = format!("Set {} on the version.", set.join(" and "));
+            let path = missing.first().copied().unwrap_or_default();
+            let draft = found.draft(&VERSION_RETAIN, &version, path, message);
+            found.drafts.push(Draft { fix: Some(fix), ..draft });
         }
     }
 }

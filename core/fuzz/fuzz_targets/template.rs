@@ -1,0 +1,7 @@
+//! Checks any bytes as a template.
+#![no_main]
+
+#[path = "../../../template/tests/fuzz/body.rs"]
+mod body;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| drop(body::template(data)));
