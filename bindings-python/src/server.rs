@@ -5,7 +5,7 @@ use crate::fork;
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use sfn_alias_server::http::{Access, Background, BindError, Limits};
+use sfn_alias_server::http::{Background, BindError, Hosted};
 use std::ffi::OsString;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -125,9 +125,8 @@ fn start(py: Python<'_>, aliases: Py<Aliases>, own: bool, port: u16) -> PyResult
     }
     let (service, durable) = (served.plain(py)?, served.is_durable());
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let bind =
-        || Background::start(Some(fork::gate()), address, service, durable, Access::Anonymous, Limits::default());
-    let running = py.detach(bind).map_err(failed)?;
+    let hosted = Hosted { gate: Some(fork::gate()), ..Hosted::new(service, durable) };
+    let running = py.detach(|| Background::start(address, hosted)).map_err(failed)?;
     let url = running.url().to_owned();
     Ok(Server { url, aliases, own, running: Mutex::new(Some(running)), generation: fork::generation() })
 }

@@ -5,7 +5,7 @@ use super::exit::{FAILED, Failure, OK, Outcome};
 use super::output;
 use super::target::scope;
 use crate::auth::Credentials;
-use crate::http::{Access, Limits, Server, Stopped};
+use crate::http::{Access, Hosted, Limits, Server, Stopped};
 use sfn_alias::{Aliases, Options};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -19,12 +19,15 @@ pub(super) fn run(args: ServeArgs) -> Outcome {
     let access = access(&args)?;
     let address = SocketAddr::new(args.host, args.port);
     Server::check_address(address, &access, args.insecure_allow_anonymous).map_err(usage)?;
-    let service = service(&args)?;
     let limits = Limits { connections: connections(args.max_connections), ..Limits::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async {
         let stop = stop().map_err(failed)?;
-        let server = Server::bind(address, service, args.data.is_some(), access, limits).await.map_err(failed)?;
+        let listener = Server::listen(address).await.map_err(failed)?;
+        // Not before: there is no file of an endpoint that did not come to be.
+        let (aliases, durable) = (service(&args)?, args.data.is_some());
+        let hosted = Hosted { aliases, durable, gate: None, access, limits };
+        let server = Server::behind(listener, hosted).map_err(failed)?;
         announce(&server)?;
         Ok(match server.run(stop).await {
             Stopped::Finished => OK,

@@ -1,9 +1,6 @@
 //! An endpoint in a thread of its own, for programs that do something else meanwhile: tests, above all.
 
-use super::backend::Gate;
-use super::limits::Limits;
-use super::server::{Access, BindError, Server, Stopped};
-use sfn_alias::Aliases;
+use super::server::{BindError, Hosted, Server, Stopped};
 use std::net::SocketAddr;
 use std::thread::{Builder, JoinHandle};
 use tokio::runtime::Runtime;
@@ -13,9 +10,8 @@ use tokio::sync::oneshot;
 ///
 /// ```
 /// use sfn_alias::Aliases;
-/// use sfn_alias_server::http::{Access, Background, Limits, Stopped};
-/// let address = ([127, 0, 0, 1], 0).into();
-/// let endpoint = Background::start(None, address, Aliases::in_memory()?, false, Access::Anonymous, Limits::default())?;
+/// use sfn_alias_server::http::{Background, Hosted, Stopped};
+/// let endpoint = Background::start(([127, 0, 0, 1], 0).into(), Hosted::new(Aliases::in_memory()?, false))?;
 /// assert!(endpoint.url().starts_with("http://127.0.0.1:"));
 /// assert_eq!(endpoint.stop(), Stopped::Finished);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -33,20 +29,13 @@ struct Running {
 }
 
 impl Background {
-    /// Binds an address and begins to serve. See [`Server::bind_behind`].
+    /// Binds an address and begins to serve.
     ///
     /// # Errors
     /// [`BindError`].
-    pub fn start(
-        gate: Option<Gate>,
-        address: SocketAddr,
-        aliases: Aliases,
-        durable: bool,
-        access: Access,
-        limits: Limits,
-    ) -> Result<Self, BindError> {
+    pub fn start(address: SocketAddr, hosted: Hosted) -> Result<Self, BindError> {
         let runtime = runtime().map_err(|error| BindError::System(error.to_string()))?;
-        let server = runtime.block_on(Server::bind_behind(gate, address, aliases, durable, access, limits))?;
+        let server = runtime.block_on(Server::bind(address, hosted))?;
         let url = server.url();
         let (stop, stopped) = oneshot::channel();
         // Done as well where the other end is gone.

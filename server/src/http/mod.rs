@@ -19,4 +19,4 @@ mod writer;
 pub use backend::Gate;
 pub use background::Background;
 pub use limits::Limits;
-pub use server::{Access, BindError, Server, Stopped};
+pub use server::{Access, BindError, Hosted, Server, Stopped};

@@ -24,6 +24,28 @@ pub enum Access {
     Signed(Credentials),
 }
 
+/// What an endpoint serves, and how.
+#[derive(Debug)]
+pub struct Hosted {
+    /// The service.
+    pub aliases: Aliases,
+    /// Whether writes go through one thread that shares commits.
+    pub durable: bool,
+    /// For a program that wants to know when nobody works on the store.
+    pub gate: Option<Gate>,
+    /// Who may use it.
+    pub access: Access,
+    /// How much of everything it takes.
+    pub limits: Limits,
+}
+
+impl Hosted {
+    /// For everybody who reaches it, within the default limits.
+    pub fn new(aliases: Aliases, durable: bool) -> Self {
+        Self { aliases, durable, gate: None, access: Access::Anonymous, limits: Limits::default() }
+    }
+}
+
 /// Why an endpoint cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
@@ -54,6 +76,10 @@ pub enum Stopped {
     CutOff,
 }
 
+fn system(error: impl ToString) -> BindError {
+    BindError::System(error.to_string())
+}
+
 /// An endpoint that is bound: clients that connect wait until it runs.
 #[derive(Debug)]
 pub struct Server {
@@ -65,37 +91,31 @@ pub struct Server {
 /// After a failure to accept, which is a lack of file descriptors or memory, wait for others to end.
 const PAUSE: Duration = Duration::from_millis(50);
 impl Server {
-    /// Binds an address. Writes of a `durable` service go through one thread that shares commits.
+    /// Binds an address.
     ///
     /// # Errors
     /// [`BindError`].
-    pub async fn bind(
-        address: SocketAddr,
-        aliases: Aliases,
-        durable: bool,
-        access: Access,
-        limits: Limits,
-    ) -> Result<Self, BindError> {
-        Self::bind_behind(None, address, aliases, durable, access, limits).await
+    pub async fn bind(address: SocketAddr, hosted: Hosted) -> Result<Self, BindError> {
+        Self::behind(Self::listen(address).await?, hosted)
     }
 
-    /// As [`Server::bind`], for a program that wants to know when nobody works on the store.
+    /// An address of one's own, before there is anything to serve on it.
     ///
     /// # Errors
-    /// [`BindError`].
-    pub async fn bind_behind(
-        gate: Option<Gate>,
-        address: SocketAddr,
-        aliases: Aliases,
-        durable: bool,
-        access: Access,
-        limits: Limits,
-    ) -> Result<Self, BindError> {
-        let refused = |error| BindError::Refused { address, error };
-        let listener = TcpListener::bind(address).await.map_err(refused)?;
-        let address = listener.local_addr().map_err(refused)?;
-        let backend = Backend::new(&aliases, durable, gate).map_err(|error| BindError::System(error.to_string()))?;
-        let app = App::new(aliases).map_err(|error| BindError::System(error.to_string()))?;
+    /// [`BindError::Refused`].
+    pub async fn listen(address: SocketAddr) -> Result<TcpListener, BindError> {
+        TcpListener::bind(address).await.map_err(|error| BindError::Refused { address, error })
+    }
+
+    /// The endpoint behind an address that is bound.
+    ///
+    /// # Errors
+    /// [`BindError::System`].
+    pub fn behind(listener: TcpListener, hosted: Hosted) -> Result<Self, BindError> {
+        let Hosted { aliases, durable, gate, access, limits } = hosted;
+        let address = listener.local_addr().map_err(system)?;
+        let backend = Backend::new(&aliases, durable, gate).map_err(system)?;
+        let app = App::new(aliases).map_err(system)?;
         Ok(Self { listener, address, state: State::new(app, access, backend, limits) })
     }
 

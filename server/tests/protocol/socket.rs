@@ -2,7 +2,7 @@
 
 use crate::vectors::gzip;
 use sfn_alias::Aliases;
-use sfn_alias_server::http::{Access, Limits, Server, Stopped};
+use sfn_alias_server::http::{Hosted, Server, Stopped};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -17,7 +17,7 @@ fn served(with: impl FnOnce(SocketAddr) + Send + 'static) {
     runtime.block_on(async {
         let aliases = Aliases::in_memory().unwrap();
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let server = Server::bind(any, aliases, false, Access::Anonymous, Limits::default()).await.unwrap();
+        let server = Server::bind(any, Hosted::new(aliases, false)).await.unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
         let client = std::thread::spawn(move || {

@@ -47,7 +47,10 @@ fn a_port_that_is_taken_is_named() {
         "sfn-alias: 127.0.0.1:{port} cannot be bound: Address already in use (os error 98); choose another --port, or 0 \
          for any that is free\n"
     );
-    assert_eq!(failed(&["--port", &port]), (3, text));
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("aliases.db");
+    assert_eq!(failed(&["--port", &port, "--data", file.to_str().unwrap()]), (3, text));
+    assert!(!file.exists(), "a file of an endpoint that did not come to be");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sfn_alias::Aliases;
-use sfn_alias_server::http::{Access, Limits, Server as Endpoint};
+use sfn_alias_server::http::{Hosted, Limits, Server as Endpoint};
 use std::io::{BufRead, BufReader, Error, Read, Result, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -83,7 +83,7 @@ pub fn endpoint(limits: Limits) -> SocketAddr {
         runtime.block_on(async {
             let aliases = Aliases::in_memory().unwrap();
             let address = "127.0.0.1:0".parse().unwrap();
-            let server = Endpoint::bind(address, aliases, false, Access::Anonymous, limits).await.unwrap();
+            let server = Endpoint::bind(address, Hosted { limits, ..Hosted::new(aliases, false) }).await.unwrap();
             send.send(server.address()).unwrap();
             server.run(std::future::pending()).await;
         });
