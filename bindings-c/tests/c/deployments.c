@@ -220,7 +220,7 @@ static void plans(void)
     CHECK(sfn_alias_error_body(error).data == NULL);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT, "give one of `preference` and `short`", ""));
     CHECK(sfn_alias_deployment_plan(T(no_interval), &plan, &error) == SFN_ALIAS_VALIDATION_EXCEPTION);
-    CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION, "`0` is no `Interval`; 1 to 2100 minutes are allowed", "/Interval"));
+    CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION, "Interval is `0`: give a whole number of 1 to 2100 minutes", "/Interval"));
     CHECK(sfn_alias_deployment_plan(T(no_routing), &plan, &error) == SFN_ALIAS_VALIDATION_EXCEPTION);
     CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION,
         "1 validation error detected: Value '[]' at 'routingConfiguration' failed to satisfy constraint: "
