@@ -87,8 +87,9 @@ export class StateMachineAlias extends Base {
   private readonly deploymentPreference?: DeploymentPreference
   private readonly alarms: IAlarm[]
 
-  constructor (scope: Construct, id: string, props: StateMachineAliasProps) {
+  constructor (scope: Construct, id: string, given: StateMachineAliasProps) {
     super(scope, id)
+    const props = this.one(given)
     this.deploymentPreference = props.deploymentPreference
     this.alarms = [...props.deploymentPreference?.alarms ?? []]
     this.stateMachine = this.machineOf(props)
@@ -105,6 +106,13 @@ export class StateMachineAlias extends Base {
         'give the alias such a deploymentPreference')
     }
     this.alarms.push(...alarms)
+  }
+
+  /** No versions are none, as if there were no list. */
+  private one ({ versions, ...props }: StateMachineAliasProps): StateMachineAliasProps {
+    if (versions === undefined || versions.length === 0) return props
+    if (props.deploymentPreference === undefined) return { ...props, versions }
+    throw new Error(`${this.node.path}: \`versions\` and a \`deploymentPreference\` both say where starts go: give one of the two`)
   }
 
   private machineOf ({ versions = [], deploymentPreference }: StateMachineAliasProps): IStateMachine {
