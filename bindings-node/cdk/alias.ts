@@ -43,7 +43,7 @@ export interface StateMachineAliasProps {
    * @default - none
    */
   readonly description?: string
-  /** One or two versions whose weights add up to 100. */
+  /** One or two versions whose weights add up to 100; an empty list is none. */
   readonly versions?: WeightedVersion[]
   /** How to move to another version. */
   readonly deploymentPreference?: DeploymentPreference
@@ -67,7 +67,7 @@ abstract class Base extends Resource implements IStateMachineAlias {
  * Routes starts to one or two versions of a state machine.
  *
  * The synthesis fails when it could not be deployed, or not work: with the rules and in the words of
- * `checkTemplate`.
+ * `checkTemplate`. What a plugin or an Aspect in the app is told to disable or acknowledge is let through.
  */
 export class StateMachineAlias extends Base {
   /** An alias that exists. */
