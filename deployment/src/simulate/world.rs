@@ -86,6 +86,12 @@ impl World {
         }
     }
 
+    /// What has not happened.
+    pub fn left(&self) -> Vec<Event> {
+        let spent = |event: &&Event| matches!(event, Event::Failure { times: 0, .. });
+        self.pending.iter().filter(|event| !spent(event)).cloned().collect()
+    }
+
     fn set_alarm(&mut self, name: &str, state: &str) {
         let known = self.alarms.iter_mut().find(|alarm| alarm.name == name);
         if let Some(alarm) = known {
