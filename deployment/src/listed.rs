@@ -6,7 +6,7 @@ use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use std::fmt;
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object with stateMachineVersionArn and weight")]
+#[serde(rename_all = "camelCase", expecting = "an object with stateMachineVersionArn and weight")]
 struct Listed {
     state_machine_version_arn: String,
     #[serde(deserialize_with = "weight")]

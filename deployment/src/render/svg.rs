@@ -103,8 +103,7 @@ impl<'p> Svg<'p> {
     /// The time and the share of each step that there is room for.
     fn times(&mut self) {
         for step in self.labelled() {
-            let (x, tick, text, after) =
-                (self.x(step), TOP + HEIGHT, TOP + HEIGHT + 22.0, span(step.offset_seconds));
+            let (x, tick, text, after) = (self.x(step), TOP + HEIGHT, TOP + HEIGHT + 22.0, span(step.offset_seconds));
             self.put(format_args!(
                 r#"<path class="grid" d="M{x:.1} {tick}v6"/><text class="soft" x="{x:.1}" y="{text}" text-anchor="middle">{after}</text>"#
             ));

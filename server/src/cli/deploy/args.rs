@@ -121,7 +121,9 @@ impl DeployArgs {
             _ => None,
         };
         if let Some(flag) = source.filter(|_| request.alarms.is_none() && !named) {
-            return Err(Failure::Usage(format!("{flag}: no alarm is watched; name one with --alarm, or leave it away")));
+            return Err(Failure::Usage(format!(
+                "{flag}: no alarm is watched; name one with --alarm, or leave it away"
+            )));
         }
         Ok(PlanRequest { new_version: Some(self.new_version.clone()), ..request })
     }

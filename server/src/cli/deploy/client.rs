@@ -62,7 +62,8 @@ impl Client {
             Action::DescribeAlias { input } => self.ask("DescribeStateMachineAlias", input, described),
             Action::UpdateAlias { input } => {
                 let versions = input.routing_configuration.iter().map(|route| route.state_machine_version_arn.as_str());
-                let named: Vec<&str> = std::iter::once(input.state_machine_alias_arn.as_str()).chain(versions).collect();
+                let named: Vec<&str> =
+                    std::iter::once(input.state_machine_alias_arn.as_str()).chain(versions).collect();
                 naming(&named, self.ask("UpdateStateMachineAlias", input, updated))
             }
             Action::DescribeAlarms { input } => match &self.alarms {

@@ -119,7 +119,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let reads = { let pipe = pipe.clone(); std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap()) };
+        let reads = {
+            let pipe = pipe.clone();
+            std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap())
+        };
         let command = command.replace("PIPE", pipe.to_str().unwrap());
         let late = Fault::Passing("the alarm command took longer than 1 seconds".to_owned());
         assert_eq!(ask(&command, &[], Duration::from_secs(1)), Err(late));
