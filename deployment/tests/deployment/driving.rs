@@ -482,7 +482,7 @@ fn a_course_is_in_the_order_of_time_and_names_what_never_happened() {
         {"event": "alarm", "atSeconds": 80, "name": "errors", "state": "INSUFFICIENT_DATA"},
         {"event": "crashAtCall", "call": 0, "applied": true, "restartAfterSeconds": 1},
         {"event": "crashAtCall", "call": 99, "applied": true, "restartAfterSeconds": 1},
-        {"event": "alarm", "atSeconds": 301, "name": "errors", "state": "ALARM"},
+        {"event": "alarm", "atSeconds": 1301, "name": "errors", "state": "ALARM"},
         {"event": "failure", "atSeconds": 0, "call": "updateAlias", "times": 5, "code": "Throttling", "message": "slow"}
     ]))
     .unwrap();

@@ -108,7 +108,7 @@ fn failed(error: std::io::Error) -> Fault {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{Fault, ask};
     use std::process::Command;
