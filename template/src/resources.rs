@@ -51,11 +51,12 @@ pub(crate) struct Template<'t> {
 impl<'t> Template<'t> {
     pub fn new(root: &'t Node<'t>, options: &'t CheckOptions) -> Result<Self, TemplateError> {
         let resources = resources(root)?;
+        let resolver = Resolver::new(root, &options.parameters);
         Ok(Self {
             index: resources.iter().enumerate().map(|(index, resource)| (resource.id, index)).collect(),
             resources,
-            resolver: Resolver::new(root, &options.parameters),
-            conditions: Conditions::new(root, &options.parameters)?,
+            conditions: Conditions::new(root, &resolver)?,
+            resolver,
         })
     }
 

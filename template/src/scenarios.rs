@@ -4,22 +4,29 @@ use super::resolve::Scenario;
 use super::resources::{ALIAS, Resource, Template, VERSION};
 use super::tree::Node;
 
-/// With more conditions than these nothing is decided, and little is known: 64 scenarios are looked at.
-const MAX_CONDITIONS: usize = 6;
-
 /// The scenarios of a resource that can come to pass and in which it exists.
 pub(crate) fn scenarios<'t>(template: &Template<'t>, resource: &Resource<'t>) -> Vec<Scenario<'t>> {
     scenarios_with(template, resource, &[])
 }
 
-/// As [`scenarios`], told apart by the conditions of other resources, too.
+/// As [`scenarios`], told apart by the conditions of other resources, too; where those are too many to be
+/// decided, one scenario in which nothing else is.
 pub(crate) fn scenarios_with<'t>(
     template: &Template<'t>,
     resource: &Resource<'t>,
     others: &[&Resource<'t>],
 ) -> Vec<Scenario<'t>> {
+    decided(template, resource, others)
+        .unwrap_or_else(|| template.conditions.outcomes(resource.condition(), &[]).unwrap_or_default())
+}
+
+/// The scenarios, where the conditions are few enough to be decided.
+pub(crate) fn decided<'t>(
+    template: &Template<'t>,
+    resource: &Resource<'t>,
+    others: &[&Resource<'t>],
+) -> Option<Vec<Scenario<'t>>> {
     let own = resource.condition();
-    let fixed = own.map_or_else(Scenario::default, |condition| Scenario::default().with(condition, true));
     let mut names = Vec::new();
     collect(resource.node, &mut names);
     for other in mentioned(template, resource) {
@@ -29,15 +36,7 @@ pub(crate) fn scenarios_with<'t>(
     names.sort_unstable();
     names.dedup();
     names.retain(|name| Some(*name) != own);
-    if names.len() > MAX_CONDITIONS {
-        names.clear();
-    }
-    let split = |scenarios: Vec<Scenario<'t>>, name: &&'t str| {
-        scenarios.into_iter().flat_map(|scenario| [scenario.with(name, true), scenario.with(name, false)]).collect()
-    };
-    let mut all: Vec<Scenario<'t>> = names.iter().fold(vec![fixed], split);
-    all.retain(|scenario| template.conditions.possible(scenario, &[]));
-    all
+    template.conditions.outcomes(own, &names)
 }
 
 /// The conditions of `Fn::If` in a node.

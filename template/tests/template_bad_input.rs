@@ -161,6 +161,28 @@ fn many_conditions_are_not_tried_out() {
     assert_eq!(report.findings, []);
 }
 
+/// However conditions depend on each other, each is looked at once a trial.
+#[test]
+fn conditions_of_conditions_end() {
+    let alias =
+        "Resources:\n  A: {Type: 'AWS::StepFunctions::StateMachineAlias', Condition: C0, Properties: {Name: 'a'}}\n";
+    for (levels, call) in [(40, "!And [!Condition C, !Condition C]"), (20_000, "!Not [!Condition C]")] {
+        let chain: String = (0..levels)
+            .map(|n| {
+                format!(
+                    "  C{n}: {}\n",
+                    call.replace(" C]", &format!(" C{}]", n + 1)).replace(" C,", &format!(" C{},", n + 1))
+                )
+            })
+            .collect();
+        let template = format!("Conditions:\n{chain}  C{levels}: !Equals [!Ref P, x]\n{alias}");
+        let report = check_template(template.as_bytes(), &CheckOptions::default()).expect("a report");
+        let found: Vec<_> =
+            report.findings.iter().map(|finding| (finding.name, finding.condition.as_deref())).collect();
+        assert_eq!(found, [("routing-missing", Some("C0 is true"))], "{levels} levels");
+    }
+}
+
 #[test]
 fn options_are_read_strictly() {
     const HINT: &str = "use an id or name of `rules()`, for example SFA001 or weights-sum";

@@ -1,5 +1,6 @@
 //! Intrinsic functions, as far as they can be known before a deploy.
 
+use super::parameter::Parameter;
 use super::{Part, Scenario, Symbol};
 use crate::tree::{Node, Value};
 use std::borrow::Cow;
@@ -9,12 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 pub(crate) struct Resolver<'t> {
     parameters: HashMap<&'t str, Parameter<'t>>,
     mappings: Option<&'t Node<'t>>,
-}
-
-#[derive(Clone, Copy)]
-struct Parameter<'t> {
-    given: Option<&'t str>,
-    default: Option<&'t Node<'t>>,
+    given: &'t BTreeMap<String, String>,
 }
 
 /// What is left of a value once conditions are decided.
@@ -39,18 +35,25 @@ impl<'t> Selected<'t> {
 impl<'t> Resolver<'t> {
     pub fn new(root: &'t Node<'t>, given: &'t BTreeMap<String, String>) -> Self {
         let members = root.get("Parameters").map(Node::members).unwrap_or_default();
-        let parameter = |node: &'t Node<'t>, name: &str| Parameter {
-            given: given.get(name).map(String::as_str),
-            // The default of another type is not the value: a list, or the name of an SSM parameter.
-            default: node.get("Default").filter(|_| is_scalar(node)),
-        };
+        let parameter = |node, name| Parameter::new(node, name, given);
         let parameters = members.iter().map(|(name, node)| (name.as_ref(), parameter(node, name))).collect();
-        Self { parameters, mappings: root.get("Mappings") }
+        Self { parameters, mappings: root.get("Mappings"), given }
     }
 
     /// The value of a parameter's default.
     pub fn default_of(&self, name: &str) -> Option<Cow<'t, str>> {
         self.parameters.get(name)?.default.and_then(Node::scalar)
+    }
+
+    /// The value that was given for a parameter.
+    pub fn given(&self, name: &str) -> Option<&'t str> {
+        let unlisted = || self.given.get(name).map(String::as_str);
+        self.parameters.get(name).map_or_else(unlisted, |parameter| parameter.given)
+    }
+
+    /// The texts that a parameter can be, where they are listed.
+    pub fn allowed(&self, name: &str) -> Option<Vec<String>> {
+        self.parameters.get(name)?.allowed()
     }
 
     /// Decides `Fn::If` and `AWS::NoValue`.
@@ -93,11 +96,7 @@ impl<'t> Resolver<'t> {
             let pseudo = name.starts_with("AWS::");
             return Symbol::of(if pseudo { Part::Pseudo(name.into()) } else { Part::Ref(name.into()) });
         };
-        match (parameter.given, parameter.default.and_then(Node::scalar)) {
-            (Some(given), _) => Symbol::of_text(given),
-            (None, Some(default)) => Symbol::of_text(default).resting_on(vec![name]),
-            (None, None) => Symbol::of(Part::Ref((*name).into())),
-        }
+        parameter.symbol(name)
     }
 
     fn substitute(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
@@ -184,10 +183,6 @@ pub(crate) fn branch<'t>(branches: &'t Node<'t>, scenario: &Scenario<'_>) -> Opt
     let [condition, then, otherwise] = branches.items() else { return None };
     let holds = scenario.get(condition.text()?)?;
     Some(if holds { (1, then) } else { (2, otherwise) })
-}
-
-fn is_scalar(parameter: &Node<'_>) -> bool {
-    matches!(parameter.get("Type").and_then(Node::text), Some("String" | "Number"))
 }
 
 fn attribute<'t>(argument: &'t Node<'t>) -> Option<Symbol<'t>> {
