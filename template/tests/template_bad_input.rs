@@ -183,6 +183,40 @@ fn conditions_of_conditions_end() {
     }
 }
 
+/// A text that doubles with every level, and one that repeats a long default, are not put together.
+#[test]
+fn texts_do_not_explode() {
+    let alias = |parameters: &str, name: &str| {
+        let alias = r#""Type": "AWS::StepFunctions::StateMachineAlias""#;
+        let routes = r#"[{"StateMachineVersionArn": {"Ref": "V"}, "Weight": 90}]"#;
+        format!(
+            r#"{{"Parameters": {{{parameters}}}, "Resources": {{"A": {{{alias}, "Properties": {{"Name": {name}, "RoutingConfiguration": {routes}}}}}}}}}"#
+        )
+    };
+    let double = |inner: &str| {
+        (0..36).fold(inner.to_owned(), |inner, _| format!(r#"{{"Fn::Sub": ["${{A}}${{A}}", {{"A": {inner}}}]}}"#))
+    };
+    let parameter = |default: &str| format!(r#""P": {{"Type": "String", "Default": "{default}"}}"#);
+    let long = parameter(&"a".repeat(400_000));
+    let repeated = format!(r#"{{"Fn::Sub": "{}"}}"#, "${P}".repeat(100_000));
+    let joined = format!(r#"{{"Fn::Join": ["", [{}]]}}"#, vec![r#"{"Ref": "P"}"#; 10_000].join(","));
+    let selected = format!(r#"{{"Fn::Select": [0, [{joined}]]}}"#);
+    for (parameters, name) in [
+        ("", double(r#""a""#)),
+        ("", double(r#"{"Ref": "R"}"#)),
+        (&parameter(""), double(r#"{"Ref": "P"}"#).replace("${A}${A}", "${P}${A}${A}")),
+        (&long, repeated),
+        (&long, joined),
+        (&long, selected),
+    ] {
+        let template = alias(parameters, &name);
+        let report = check_template(template.as_bytes(), &CheckOptions::default()).expect("a report");
+        let found: Vec<_> = report.findings.iter().filter(|finding| finding.rule != "SFA007").collect();
+        assert_eq!(found.len(), 1, "{} findings", found.len());
+        assert_eq!(found[0].name, "single-route-weight");
+    }
+}
+
 #[test]
 fn options_are_read_strictly() {
     const HINT: &str = "use an id or name of `rules()`, for example SFA001 or weights-sum";

@@ -4,13 +4,21 @@ use super::parameter::Parameter;
 use super::{Part, Scenario, Symbol};
 use crate::tree::{Node, Value};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
+
+/// So many steps are taken in a whole check, some seconds' worth: one for every function, and one for
+/// so many bytes that it puts together.
+const MAX_STEPS: usize = 20_000_000;
+const BYTES_A_STEP: usize = 8;
 
 /// The parameters and mappings of a template.
 pub(crate) struct Resolver<'t> {
     parameters: HashMap<&'t str, Parameter<'t>>,
     mappings: Option<&'t Node<'t>>,
     given: &'t BTreeMap<String, String>,
+    /// How many steps may still be taken.
+    steps: Cell<usize>,
 }
 
 /// What is left of a value once conditions are decided.
@@ -37,7 +45,7 @@ impl<'t> Resolver<'t> {
         let members = root.get("Parameters").map(Node::members).unwrap_or_default();
         let parameter = |node, name| Parameter::new(node, name, given);
         let parameters = members.iter().map(|(name, node)| (name.as_ref(), parameter(node, name))).collect();
-        Self { parameters, mappings: root.get("Mappings"), given }
+        Self { parameters, mappings: root.get("Mappings"), given, steps: Cell::new(MAX_STEPS) }
     }
 
     /// The value of a parameter's default.
@@ -76,8 +84,11 @@ impl<'t> Resolver<'t> {
             Selected::Unknown => return Some(Symbol::unknown()),
             Selected::Node(node) => node,
         };
+        if !self.spend(1) {
+            return Some(Symbol::unknown());
+        }
         if let Some(text) = node.scalar() {
-            return Some(Symbol::of_text(text));
+            return Some(Symbol::of_text(text).without_dynamic());
         }
         let symbol = node.intrinsic().and_then(|(name, argument)| match name {
             "Ref" => Some(self.reference(argument.text()?)),
@@ -88,7 +99,20 @@ impl<'t> Resolver<'t> {
             "Fn::Select" => self.select_item(argument, scenario),
             _ => None,
         });
-        Some(symbol.unwrap_or_else(Symbol::unknown))
+        let symbol = symbol.filter(|symbol| self.spend(symbol.length() / BYTES_A_STEP));
+        Some(symbol.map_or_else(Symbol::unknown, Symbol::without_dynamic))
+    }
+
+    /// Whether texts were too much to be put together.
+    pub const fn gave_up(&self) -> bool {
+        self.steps.get() == 0
+    }
+
+    /// Takes steps, where there are as many left; none are left where there are not.
+    fn spend(&self, steps: usize) -> bool {
+        let left = self.steps.get().checked_sub(steps);
+        self.steps.set(left.unwrap_or_default());
+        left.is_some()
     }
 
     fn reference(&self, name: &'t str) -> Symbol<'t> {
@@ -107,14 +131,20 @@ impl<'t> Resolver<'t> {
         };
         let mut symbol = Symbol::default();
         let mut rest = pattern;
+        // Each is looked at once, however often it stands there.
+        let mut values: HashMap<&str, Symbol<'t>> = HashMap::new();
         while let Some((before, behind)) = rest.split_once("${") {
             let (name, after) = behind.split_once('}')?;
             symbol.push(Part::Text(before.into()));
-            symbol.append(self.variable(name.trim(), variables, scenario));
+            let value = values.entry(name).or_insert_with(|| self.variable(name.trim(), variables, scenario));
+            symbol.append(value.clone());
+            if symbol.is_too_long() || !self.spend(1 + value.length() / BYTES_A_STEP) {
+                return None;
+            }
             rest = after;
         }
         symbol.push(Part::Text(rest.into()));
-        Some(symbol.without_empty())
+        Some(symbol)
     }
 
     fn variable(&self, name: &'t str, variables: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Symbol<'t> {
@@ -143,8 +173,11 @@ impl<'t> Resolver<'t> {
                 symbol.push(Part::Text(delimiter.into()));
             }
             symbol.append(item);
+            if symbol.is_too_long() {
+                return None;
+            }
         }
-        Some(symbol.without_empty())
+        Some(symbol)
     }
 
     fn find_in_map(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
@@ -167,14 +200,6 @@ impl<'t> Resolver<'t> {
         // What has no value is taken out of a list before it is counted.
         let plain = items.iter().all(|item| !matches!(self.select(Some(item), scenario), Selected::Absent));
         self.symbol(items.get(index).filter(|_| plain), scenario)
-    }
-}
-
-impl Symbol<'_> {
-    /// Without the empty texts that putting together leaves.
-    pub fn without_empty(mut self) -> Self {
-        self.retain(|part| !matches!(part, Part::Text(text) if text.is_empty()));
-        self
     }
 }
 
