@@ -11,6 +11,7 @@
 mod check;
 mod draft;
 mod error;
+mod memo;
 mod options;
 mod read;
 mod report;

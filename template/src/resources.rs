@@ -1,8 +1,10 @@
 //! The resources of a template, and what their properties are in a scenario.
 
 use super::error::TemplateError;
+use super::memo::Memo;
 use super::options::CheckOptions;
 use super::resolve::{Conditions, Resolver, Scenario, Selected, Symbol};
+use super::target::Machine;
 use super::tree::{Node, Value};
 use std::collections::HashMap;
 
@@ -46,6 +48,10 @@ pub(crate) struct Template<'t> {
     index: HashMap<&'t str, usize>,
     pub resolver: Resolver<'t>,
     pub conditions: Conditions<'t>,
+    /// The first alias of each state machine, by its place.
+    pub aliases: Memo<'t, HashMap<Machine<'t>, usize>>,
+    /// The policies of each role, user or group, and what names a policy, by their places.
+    pub policies: Memo<'t, HashMap<String, Vec<usize>>>,
 }
 
 impl<'t> Template<'t> {
@@ -57,6 +63,8 @@ impl<'t> Template<'t> {
             resources,
             conditions: Conditions::new(root, &resolver)?,
             resolver,
+            aliases: Memo::default(),
+            policies: Memo::default(),
         })
     }
 

@@ -40,7 +40,7 @@ pub(crate) fn decided<'t>(
 }
 
 /// The conditions of `Fn::If` in a node.
-fn collect<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) {
+pub(crate) fn collect<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) {
     node.walk(&mut |part| names.extend(part.call("Fn::If").and_then(|list| list.items().first()?.text())));
 }
 
