@@ -101,6 +101,7 @@ impl<'t> View<'_, 't> {
     pub fn member(&self, node: Option<&'t Node<'t>>, name: &str) -> Selected<'t> {
         match self.template.resolver.select(node, self.scenario) {
             Selected::Node(node) if node.intrinsic().is_some() => Selected::Unknown,
+            Selected::Node(node) if node.has_macro() && node.get(name).is_none() => Selected::Unknown,
             Selected::Node(node) => self.template.resolver.select(node.get(name), self.scenario),
             other => other,
         }
@@ -108,7 +109,10 @@ impl<'t> View<'_, 't> {
 
     /// A property of a resource.
     pub fn property(&self, resource: &Resource<'t>, name: &str) -> Selected<'t> {
-        self.member(resource.node.get("Properties"), name)
+        match resource.node.get("Properties") {
+            None if resource.node.has_macro() => Selected::Unknown,
+            properties => self.member(properties, name),
+        }
     }
 
     /// The text of what was selected; `None` where it is absent.
