@@ -68,6 +68,12 @@ impl<'t> Template<'t> {
         })
     }
 
+    /// Whether something was too much to be decided since this was asked last.
+    pub fn gave_up(&self) -> bool {
+        // Both are asked.
+        self.conditions.gave_up() | self.resolver.gave_up()
+    }
+
     pub fn resource(&self, id: &str) -> Option<&Resource<'t>> {
         self.resources.get(*self.index.get(id)?)
     }

@@ -1,8 +1,20 @@
 //! The ways in which the conditions that matter to a resource can turn out.
 
 use super::resolve::Scenario;
-use super::resources::{ALIAS, Resource, Template, VERSION};
+use super::resources::{ALIAS, MACHINE, Resource, SAM_MACHINE, Template, VERSION};
 use super::tree::Node;
+
+/// Properties that no rule looks into.
+const UNREAD: [&str; 8] = [
+    "AssumeRolePolicyDocument",
+    "EncryptionConfiguration",
+    "LoggingConfiguration",
+    "Path",
+    "PermissionsBoundary",
+    "Tags",
+    "TagsPropagated",
+    "TracingConfiguration",
+];
 
 /// The scenarios of a resource that can come to pass and in which it exists.
 pub(crate) fn scenarios<'t>(template: &Template<'t>, resource: &Resource<'t>) -> Vec<Scenario<'t>> {
@@ -28,15 +40,36 @@ pub(crate) fn decided<'t>(
 ) -> Option<Vec<Scenario<'t>>> {
     let own = resource.condition();
     let mut names = Vec::new();
-    collect(resource.node, &mut names);
+    collect_read(resource, &mut names);
     for other in mentioned(template, resource) {
-        collect(other.node, &mut names);
+        collect_read(other, &mut names);
     }
     names.extend(others.iter().filter_map(|other| other.condition()));
     names.sort_unstable();
     names.dedup();
     names.retain(|name| Some(*name) != own);
     template.conditions.outcomes(own, &names)
+}
+
+/// The conditions of `Fn::If` in the properties that rules read.
+fn collect_read<'t>(resource: &Resource<'t>, names: &mut Vec<&'t str>) {
+    let Some(properties) = resource.node.get("Properties") else { return };
+    if properties.intrinsic().is_some() {
+        return collect(properties, names);
+    }
+    let read = properties.members().iter().filter(|(name, _)| !UNREAD.contains(&name.as_ref()));
+    read.for_each(|(_, member)| collect(member, names));
+}
+
+/// Whether a resource has to do with Step Functions: it is of it, or names something of it.
+pub(crate) fn concerns<'t>(template: &Template<'t>, resource: &Resource<'t>) -> bool {
+    const KINDS: [&str; 4] = [ALIAS, VERSION, MACHINE, SAM_MACHINE];
+    let mut found = KINDS.contains(&resource.kind);
+    resource.node.walk(&mut |part| {
+        let of_it = |id: &str| template.resource(id).is_some_and(|other| KINDS.contains(&other.kind));
+        found = found || part.text().is_some_and(|text| text.contains("states:")) || ids(part).into_iter().any(of_it);
+    });
+    found
 }
 
 /// The conditions of `Fn::If` in a node.

@@ -57,9 +57,9 @@ impl<'t> Conditions<'t> {
         Ok(Self { places, expressions, variables, allowed, steps, gave_up })
     }
 
-    /// Whether something was too much to be decided.
-    pub const fn gave_up(&self) -> bool {
-        self.gave_up.get()
+    /// Whether something was too much to be decided since this was asked last.
+    pub fn gave_up(&self) -> bool {
+        self.gave_up.take()
     }
 
     /// Whether all this can be so at once; false also where that takes too many trials to know.

@@ -19,6 +19,7 @@ pub(crate) struct Resolver<'t> {
     given: &'t BTreeMap<String, String>,
     /// How many steps may still be taken.
     steps: Cell<usize>,
+    gave_up: Cell<bool>,
 }
 
 /// What is left of a value once conditions are decided.
@@ -45,7 +46,13 @@ impl<'t> Resolver<'t> {
         let members = root.get("Parameters").map(Node::members).unwrap_or_default();
         let parameter = |node, name| Parameter::new(node, name, given);
         let parameters = members.iter().map(|(name, node)| (name.as_ref(), parameter(node, name))).collect();
-        Self { parameters, mappings: root.get("Mappings"), given, steps: Cell::new(MAX_STEPS) }
+        Self {
+            parameters,
+            mappings: root.get("Mappings"),
+            given,
+            steps: Cell::new(MAX_STEPS),
+            gave_up: Cell::new(false),
+        }
     }
 
     /// The value of a parameter's default.
@@ -103,15 +110,24 @@ impl<'t> Resolver<'t> {
         Some(symbol.map_or_else(Symbol::unknown, Symbol::without_dynamic))
     }
 
-    /// Whether texts were too much to be put together.
-    pub const fn gave_up(&self) -> bool {
-        self.steps.get() == 0
+    /// Whether something was too much to be put together since this was asked last.
+    pub fn gave_up(&self) -> bool {
+        self.gave_up.take()
+    }
+
+    fn is_too_long(&self, symbol: &Symbol<'_>) -> bool {
+        let is_too_long = symbol.is_too_long();
+        self.gave_up.set(self.gave_up.get() || is_too_long);
+        is_too_long
     }
 
     /// Takes steps, where there are as many left; none are left where there are not.
     fn spend(&self, steps: usize) -> bool {
         let left = self.steps.get().checked_sub(steps);
         self.steps.set(left.unwrap_or_default());
+        if left.is_none() {
+            self.gave_up.set(true);
+        }
         left.is_some()
     }
 
@@ -138,7 +154,7 @@ impl<'t> Resolver<'t> {
             symbol.push(Part::Text(before.into()));
             let value = values.entry(name).or_insert_with(|| self.variable(name.trim(), variables, scenario));
             symbol.append(value.clone());
-            if symbol.is_too_long() || !self.spend(1 + value.length() / BYTES_A_STEP) {
+            if self.is_too_long(&symbol) || !self.spend(1 + value.length() / BYTES_A_STEP) {
                 return None;
             }
             rest = after;
@@ -173,7 +189,7 @@ impl<'t> Resolver<'t> {
                 symbol.push(Part::Text(delimiter.into()));
             }
             symbol.append(item);
-            if symbol.is_too_long() {
+            if self.is_too_long(&symbol) {
                 return None;
             }
         }

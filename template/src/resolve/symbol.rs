@@ -72,7 +72,8 @@ impl<'t> Symbol<'t> {
     pub fn push(&mut self, part: Part<'t>) {
         self.length += part.length();
         if self.is_too_long() {
-            self.parts = vec![Part::Unknown];
+            // It stays so.
+            (self.parts, self.length) = (vec![Part::Unknown], MAX_TEXT + 1);
             return;
         }
         match (self.parts.last_mut(), part) {
