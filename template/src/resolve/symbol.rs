@@ -123,8 +123,7 @@ impl<'t> Symbol<'t> {
     /// Appends what of a text stands outside of dynamic references; whether it ends in one.
     fn push_outside(&mut self, text: &str, mut inside: bool) -> bool {
         let mut rest = text;
-        loop {
-            let Some((before, behind)) = rest.split_once(if inside { "}}" } else { DYNAMIC }) else { break };
+        while let Some((before, behind)) = rest.split_once(if inside { "}}" } else { DYNAMIC }) {
             if !inside {
                 self.push(Part::Text(before.to_owned().into()));
                 self.push(Part::Unknown);
