@@ -4,7 +4,8 @@ use super::args::{CheckTemplateArgs, FailOn, ReportFormat};
 use super::exit::{Failure, OK, Outcome, REFUSED};
 use super::{input, output};
 use serde_json::{Value, json};
-use sfn_alias_template::{Acknowledge, CheckOptions, Report, check_template, rules};
+use sfn_alias_template::{Acknowledge, CheckOptions, Report, TemplateError, check_template, parameter_names, rules};
+use std::collections::BTreeSet;
 use std::io::Write;
 
 pub(super) fn run(args: &CheckTemplateArgs) -> Outcome {
@@ -12,15 +13,21 @@ pub(super) fn run(args: &CheckTemplateArgs) -> Outcome {
         return list();
     }
     let mut reports = Vec::new();
+    let mut parameters = BTreeSet::new();
     for file in &args.files {
         let (name, argument) = match file.as_str() {
             "-" => ("<stdin>", "-".to_owned()),
             path => (path, format!("@{path}")),
         };
-        let report = check_template(&input::read(&argument)?, &options(args, name)?)
-            .map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
+        let fault = |error: TemplateError| Failure::Usage(format!("{name}: {error}"));
+        let template = input::read(&argument)?;
+        let report = check_template(&template, &options(args, name)?).map_err(fault)?;
+        if !args.parameter.is_empty() {
+            parameters.extend(parameter_names(&template).map_err(fault)?);
+        }
         reports.push((name, report));
     }
+    has_all(&parameters, args)?;
     match args.format {
         ReportFormat::Text => reports.iter().try_for_each(|(name, report)| text(&report.to_text(name)))?,
         ReportFormat::Json => output::json(&together(&reports)?, false)?,
@@ -28,6 +35,18 @@ pub(super) fn run(args: &CheckTemplateArgs) -> Outcome {
     }
     let fails = reports.iter().any(|(_, report)| fails(report, args.fail_on));
     Ok(if fails { REFUSED } else { OK })
+}
+
+/// Refuses a value for a parameter that none of the files has.
+fn has_all(parameters: &BTreeSet<String>, args: &CheckTemplateArgs) -> Result<(), Failure> {
+    let unknown = |name: &&String| !name.starts_with("AWS::") && !parameters.contains(*name);
+    let Some(name) = args.parameter.iter().map(|(name, _)| name).find(unknown) else { return Ok(()) };
+    let names: Vec<String> = parameters.iter().map(|name| format!("`{name}`")).collect();
+    let hint = match names.as_slice() {
+        [] => "there are none: leave it away".to_owned(),
+        names => format!("use {}", names.join(", ")),
+    };
+    Err(Failure::Usage(format!("--parameter: there is no parameter `{name}`: {hint}")))
 }
 
 fn options(args: &CheckTemplateArgs, file: &str) -> Result<CheckOptions, Failure> {

@@ -145,7 +145,11 @@ fn route<'t>(view: View<'_, 't>, index: usize, node: &'t Node<'t>) -> Route<'t> 
 fn number(text: &str) -> Value {
     let whole =
         text.split_once('.').filter(|(_, behind)| behind.bytes().all(|b| b == b'0')).map_or(text, |(whole, _)| whole);
-    let fraction = || text.parse::<f64>().ok().filter(|_| text.starts_with(|c: char| c.is_ascii_digit() || c == '-'));
+    let fraction = || {
+        text.parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite() && text.starts_with(|c: char| c.is_ascii_digit() || c == '-'))
+    };
     match (whole.parse::<i64>(), fraction()) {
         (Ok(number), _) => number.into(),
         (_, Some(number)) => number.into(),
