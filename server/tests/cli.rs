@@ -226,7 +226,7 @@ fn check_template_refuses_a_parameter_that_no_template_has() {
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     };
-    let with = file("with.yaml", "{Parameters: {Stage: {Type: String}, Canary: {Type: String}}, Resources: {}}");
+    let with = file("with.yaml", "Parameters: {Stage: {Type: String}, Canary: {Type: String}}\nResources: {}");
     let without = file("without.yaml", "Resources: {}");
     let check = |files: &[&str], given: &str, code, output: &str, errors: &str| {
         prints(&[&["check-template", "--parameter", given], files].concat(), code, output, errors);

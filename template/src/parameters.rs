@@ -10,7 +10,7 @@ use super::tree::Node;
 /// [`TemplateError`] for a file that cannot be read.
 ///
 /// ```
-/// let template = b"{Parameters: {Stage: {Type: String}}, Resources: {}}";
+/// let template = br#"{"Parameters": {"Stage": {"Type": "String"}}, "Resources": {}}"#;
 /// assert_eq!(sfn_alias_template::parameter_names(template)?, ["Stage"]);
 /// # Ok::<(), sfn_alias_template::TemplateError>(())
 /// ```

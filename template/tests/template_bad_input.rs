@@ -219,6 +219,31 @@ fn texts_do_not_explode() {
     }
 }
 
+/// Policies and starts are looked up, not compared with each other: so many would not end.
+#[test]
+fn many_policies_and_starts_end() {
+    let many = |one: &dyn Fn(usize) -> String| (0..4000).map(one).collect::<Vec<_>>().join(",\n");
+    let names = |template: &str| {
+        let report = check_template(template.as_bytes(), &CheckOptions::default()).expect("a report");
+        report.findings.iter().map(|finding| finding.name).collect::<Vec<_>>()
+    };
+    let document = r#"{"Statement": {"Effect": "Allow", "Action": "states:StartExecution",
+        "Resource": "arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD"}}"#;
+    let policies = many(&|n| {
+        format!(r#""P{n}": {{"Type": "AWS::IAM::ManagedPolicy", "Properties": {{"PolicyDocument": {document}}}}}"#)
+    });
+    assert_eq!(names(&format!(r#"{{"Resources": {{{policies}}}}}"#)), ["start-on-qualified-arn"; 4000]);
+    let resources = many(&|n| {
+        format!(
+            r#""A{n}": {{"Type": "AWS::StepFunctions::StateMachineAlias", "Properties":
+                {{"Name": "a", "RoutingConfiguration": [{{"StateMachineVersionArn": {{"Ref": "V"}}, "Weight": 100}}]}}}},
+            "R{n}": {{"Type": "AWS::Events::Rule", "Properties": {{"Targets": [{{"Id": "x", "Arn": {{"Ref": "M"}}}}]}}}}"#
+        )
+    });
+    let machine = r#""M": {"Type": "AWS::StepFunctions::StateMachine"}"#;
+    assert_eq!(names(&format!(r#"{{"Resources": {{{machine}, {resources}}}}}"#)), [""; 0]);
+}
+
 #[test]
 fn options_are_read_strictly() {
     const HINT: &str = "use an id or name of `rules()`, for example SFA001 or weights-sum";

@@ -16,6 +16,8 @@ const MAX_TRIALS: usize = 4096;
 const MAX_OUTCOMES: usize = 256;
 /// So many steps are taken in a whole check, some seconds' worth.
 const MAX_STEPS: usize = 50_000_000;
+/// What the rules cost in a scenario.
+const STEPS_AN_OUTCOME: usize = 250;
 
 /// The conditions of a template.
 pub(crate) struct Conditions<'t> {
@@ -106,6 +108,9 @@ impl<'t> Conditions<'t> {
         let scenario = |values: Vec<bool>| {
             names.iter().zip(values).fold(fixed.clone(), |scenario, (name, value)| scenario.with(name, value))
         };
+        if found.len() > 1 && !self.spend(found.len() * STEPS_AN_OUTCOME) {
+            return self.give_up();
+        }
         Some(found.into_iter().rev().map(scenario).collect())
     }
 
