@@ -216,3 +216,24 @@ fn a_port_in_use_is_told() {
     prints(&["serve", "--port", port, "--log", "off"], 3, "", &text);
     assert_eq!(stop(child), Some(0));
 }
+
+/// Of several templates one has to have the parameter.
+#[test]
+fn check_template_refuses_a_parameter_that_no_template_has() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let with = file("with.yaml", "Parameters: {Stage: {Type: String}, Canary: {Type: String}}\nResources: {}");
+    let without = file("without.yaml", "Resources: {}");
+    let check = |files: &[&str], given: &str, code, output: &str, errors: &str| {
+        prints(&[&["check-template", "--parameter", given], files].concat(), code, output, errors);
+    };
+    let clean = format!("{without}: 0 errors, 0 warnings\n{with}: 0 errors, 0 warnings\n");
+    check(&[&without, &with], "Stage=prod", 0, &clean, "");
+    let unknown = "sfn-alias: --parameter: there is no parameter `Nope`: ";
+    check(&[&without, &with], "Nope=1", 2, "", &format!("{unknown}use `Canary`, `Stage`\n"));
+    check(&[&without], "Nope=1", 2, "", &format!("{unknown}there are none: leave it away\n"));
+}

@@ -7,8 +7,9 @@ use super::read::read;
 use super::report::{Finding, Report};
 use super::resolve::Scenario;
 use super::resources::{ALIAS, Resource, SAM_MACHINE, Template, VERSION, View};
+use super::rule::NOT_DECIDED;
 use super::rules::{alias, change, events, pair, policy, preference, start, version};
-use super::scenarios::{scenarios, scenarios_with};
+use super::scenarios::{concerns, scenarios, scenarios_with};
 use super::terraform;
 use super::tree::Node;
 use std::collections::HashMap;
@@ -49,10 +50,11 @@ pub fn check_template(text: &[u8], options: &CheckOptions) -> Result<Report, Tem
     let root = read(text)?;
     let plan = terraform::is_plan(&root).then(|| terraform::template(&root));
     let template = Template::new(plan.as_ref().unwrap_or(&root), options)?;
-    let mut drafts = run(&template, &names);
+    let drafts = merged(&template, run(&template, &names));
+    let mut drafts = with_rest(&template, drafts);
     drafts.retain(|draft| !options.is_disabled(draft.rule));
     let given = acknowledgements(&template)?;
-    let mut findings: Vec<Finding> = merged(&template, drafts).iter().map(|draft| finding(&template, draft)).collect();
+    let mut findings: Vec<Finding> = drafts.iter().map(|draft| finding(&template, draft)).collect();
     for finding in &mut findings {
         acknowledge(finding, options, &given);
     }
@@ -79,7 +81,7 @@ fn names_of(previous: &str, options: &CheckOptions) -> Result<change::Names, Tem
 
 fn run<'t>(template: &Template<'t>, names: &change::Names) -> Vec<Draft<'t>> {
     let aliases: Vec<&Resource<'t>> = template.resources.iter().filter(|resource| resource.is_alias()).collect();
-    let mut drafts = pair::check(template);
+    let mut drafts = Vec::new();
     for resource in &template.resources {
         let starts = !aliases.is_empty() && start::is_relevant(resource);
         let mut run = |all: Vec<Scenario<'t>>, rules: &dyn Fn(&mut Found<'_, 't>)| {
@@ -100,6 +102,27 @@ fn run<'t>(template: &Template<'t>, names: &change::Names) -> Vec<Draft<'t>> {
         if starts {
             run(scenarios_with(template, resource, &aliases), &|found| start::check(found, resource));
         }
+        if template.gave_up() && concerns(template, resource) {
+            drafts.push(not_decided(template, resource));
+        }
+    }
+    drafts.extend(pair::check(template));
+    drafts
+}
+
+/// Says that something of a resource was too much to be decided.
+fn not_decided<'t>(template: &Template<'t>, resource: &Resource<'t>) -> Draft<'t> {
+    let scenario = Scenario::default();
+    let message = "What depends on its conditions or its long texts is not decided: there are too many".to_owned();
+    Found::new(View { template, scenario: &scenario }).draft(&NOT_DECIDED, resource, "", message)
+}
+
+/// What is found, and where only several resources together were too much, a word of that.
+fn with_rest<'t>(template: &Template<'t>, mut drafts: Vec<Draft<'t>>) -> Vec<Draft<'t>> {
+    let told = drafts.iter().any(|draft| draft.rule.id == NOT_DECIDED.id);
+    if !told && template.gave_up() {
+        let first = template.resources.iter().find(|resource| concerns(template, resource));
+        drafts.extend(first.map(|first| not_decided(template, first)));
     }
     drafts
 }

@@ -11,7 +11,9 @@
 mod check;
 mod draft;
 mod error;
+mod memo;
 mod options;
+mod parameters;
 mod read;
 mod report;
 mod resolve;
@@ -26,6 +28,7 @@ mod tree;
 pub use check::{check_template, check_template_json};
 pub use error::TemplateError;
 pub use options::{Acknowledge, CheckOptions};
+pub use parameters::parameter_names;
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
 pub use report::{Finding, Report, sarif};
 pub use rule::{Rule, Severity, rules};

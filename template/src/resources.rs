@@ -1,8 +1,10 @@
 //! The resources of a template, and what their properties are in a scenario.
 
 use super::error::TemplateError;
+use super::memo::Memo;
 use super::options::CheckOptions;
 use super::resolve::{Conditions, Resolver, Scenario, Selected, Symbol};
+use super::target::Machine;
 use super::tree::{Node, Value};
 use std::collections::HashMap;
 
@@ -46,17 +48,30 @@ pub(crate) struct Template<'t> {
     index: HashMap<&'t str, usize>,
     pub resolver: Resolver<'t>,
     pub conditions: Conditions<'t>,
+    /// The first alias of each state machine, by its place.
+    pub aliases: Memo<'t, HashMap<Machine<'t>, usize>>,
+    /// The policies of each role, user or group, and what names a policy, by their places.
+    pub policies: Memo<'t, HashMap<String, Vec<usize>>>,
 }
 
 impl<'t> Template<'t> {
     pub fn new(root: &'t Node<'t>, options: &'t CheckOptions) -> Result<Self, TemplateError> {
         let resources = resources(root)?;
+        let resolver = Resolver::new(root, &options.parameters);
         Ok(Self {
             index: resources.iter().enumerate().map(|(index, resource)| (resource.id, index)).collect(),
             resources,
-            resolver: Resolver::new(root, &options.parameters),
-            conditions: Conditions::new(root, &options.parameters)?,
+            conditions: Conditions::new(root, &resolver)?,
+            resolver,
+            aliases: Memo::default(),
+            policies: Memo::default(),
         })
+    }
+
+    /// Whether something was too much to be decided since this was asked last.
+    pub fn gave_up(&self) -> bool {
+        // Both are asked.
+        self.conditions.gave_up() | self.resolver.gave_up()
     }
 
     pub fn resource(&self, id: &str) -> Option<&Resource<'t>> {
@@ -92,6 +107,7 @@ impl<'t> View<'_, 't> {
     pub fn member(&self, node: Option<&'t Node<'t>>, name: &str) -> Selected<'t> {
         match self.template.resolver.select(node, self.scenario) {
             Selected::Node(node) if node.intrinsic().is_some() => Selected::Unknown,
+            Selected::Node(node) if node.has_macro() && node.get(name).is_none() => Selected::Unknown,
             Selected::Node(node) => self.template.resolver.select(node.get(name), self.scenario),
             other => other,
         }
@@ -99,7 +115,10 @@ impl<'t> View<'_, 't> {
 
     /// A property of a resource.
     pub fn property(&self, resource: &Resource<'t>, name: &str) -> Selected<'t> {
-        self.member(resource.node.get("Properties"), name)
+        match resource.node.get("Properties") {
+            None if resource.node.has_macro() => Selected::Unknown,
+            properties => self.member(properties, name),
+        }
     }
 
     /// The text of what was selected; `None` where it is absent.

@@ -66,6 +66,8 @@ const CFN_ALIAS: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-stepfunctions-statemachinealias.html";
 const CFN_PREFERENCE: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-stepfunctions-statemachinealias-deploymentpreference.html";
 const CFN_VERSION: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-stepfunctions-statemachineversion.html";
+const CONDITIONS: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html";
 const QUOTAS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html";
 const STARTS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/execution-alias-version-associate.html";
 
@@ -170,6 +172,10 @@ rules! {
         "An event of a SAM state machine starts its alias with the role that SAM makes",
         "SAM's role (translator 1.115) allows states:StartExecution on the alias's ARN, and Step Functions authorises with the state machine's own: the event is denied.",
         "Let the role start the state machine's ARN: give a Schedule or ScheduleV2 a RoleArn, and attach an AWS::IAM::RolePolicy to the role that SAM makes of another event, named after state machine and event: `RoleName: !Ref OrdersPlacedRole`.";
+    NOT_DECIDED "SFA026" "not-decided" Info CONDITIONS
+        "Not decided: too many conditions, or texts too long to be put together",
+        "Conditions are tried out in at most 4096 ways, of which at most 256 may differ, and texts of at most 1 MB are put together: beyond that nothing is said of what depends on them, and a fault may stand there unseen.",
+        "Give the parameters that decide the conditions (`parameters` in the options), or let the resource depend on fewer conditions.";
 }
 
 const SAM_MACHINE: &str =

@@ -1,47 +1,79 @@
 //! The ways in which the conditions that matter to a resource can turn out.
 
 use super::resolve::Scenario;
-use super::resources::{ALIAS, Resource, Template, VERSION};
+use super::resources::{ALIAS, MACHINE, Resource, SAM_MACHINE, Template, VERSION};
 use super::tree::Node;
 
-/// With more conditions than these nothing is decided, and little is known: 64 scenarios are looked at.
-const MAX_CONDITIONS: usize = 6;
+/// Properties that no rule looks into.
+const UNREAD: [&str; 8] = [
+    "AssumeRolePolicyDocument",
+    "EncryptionConfiguration",
+    "LoggingConfiguration",
+    "Path",
+    "PermissionsBoundary",
+    "Tags",
+    "TagsPropagated",
+    "TracingConfiguration",
+];
 
 /// The scenarios of a resource that can come to pass and in which it exists.
 pub(crate) fn scenarios<'t>(template: &Template<'t>, resource: &Resource<'t>) -> Vec<Scenario<'t>> {
     scenarios_with(template, resource, &[])
 }
 
-/// As [`scenarios`], told apart by the conditions of other resources, too.
+/// As [`scenarios`], told apart by the conditions of other resources, too; where those are too many to be
+/// decided, one scenario in which nothing else is.
 pub(crate) fn scenarios_with<'t>(
     template: &Template<'t>,
     resource: &Resource<'t>,
     others: &[&Resource<'t>],
 ) -> Vec<Scenario<'t>> {
+    decided(template, resource, others)
+        .unwrap_or_else(|| template.conditions.outcomes(resource.condition(), &[]).unwrap_or_default())
+}
+
+/// The scenarios, where the conditions are few enough to be decided.
+pub(crate) fn decided<'t>(
+    template: &Template<'t>,
+    resource: &Resource<'t>,
+    others: &[&Resource<'t>],
+) -> Option<Vec<Scenario<'t>>> {
     let own = resource.condition();
-    let fixed = own.map_or_else(Scenario::default, |condition| Scenario::default().with(condition, true));
     let mut names = Vec::new();
-    collect(resource.node, &mut names);
+    collect_read(resource, &mut names);
     for other in mentioned(template, resource) {
-        collect(other.node, &mut names);
+        collect_read(other, &mut names);
     }
     names.extend(others.iter().filter_map(|other| other.condition()));
     names.sort_unstable();
     names.dedup();
     names.retain(|name| Some(*name) != own);
-    if names.len() > MAX_CONDITIONS {
-        names.clear();
+    template.conditions.outcomes(own, &names)
+}
+
+/// The conditions of `Fn::If` in the properties that rules read.
+fn collect_read<'t>(resource: &Resource<'t>, names: &mut Vec<&'t str>) {
+    let Some(properties) = resource.node.get("Properties") else { return };
+    if properties.intrinsic().is_some() {
+        return collect(properties, names);
     }
-    let split = |scenarios: Vec<Scenario<'t>>, name: &&'t str| {
-        scenarios.into_iter().flat_map(|scenario| [scenario.with(name, true), scenario.with(name, false)]).collect()
-    };
-    let mut all: Vec<Scenario<'t>> = names.iter().fold(vec![fixed], split);
-    all.retain(|scenario| template.conditions.possible(scenario, &[]));
-    all
+    let read = properties.members().iter().filter(|(name, _)| !UNREAD.contains(&name.as_ref()));
+    read.for_each(|(_, member)| collect(member, names));
+}
+
+/// Whether a resource has to do with Step Functions: it is of it, or names something of it.
+pub(crate) fn concerns<'t>(template: &Template<'t>, resource: &Resource<'t>) -> bool {
+    const KINDS: [&str; 4] = [ALIAS, VERSION, MACHINE, SAM_MACHINE];
+    let mut found = KINDS.contains(&resource.kind);
+    resource.node.walk(&mut |part| {
+        let of_it = |id: &str| template.resource(id).is_some_and(|other| KINDS.contains(&other.kind));
+        found = found || part.text().is_some_and(|text| text.contains("states:")) || ids(part).into_iter().any(of_it);
+    });
+    found
 }
 
 /// The conditions of `Fn::If` in a node.
-fn collect<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) {
+pub(crate) fn collect<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) {
     node.walk(&mut |part| names.extend(part.call("Fn::If").and_then(|list| list.items().first()?.text())));
 }
 

@@ -8,7 +8,7 @@ use sfn_alias::model::{Resource as Named, parse_arn};
 const MAX_STEPS: u8 = 3;
 
 /// A state machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Machine<'t> {
     /// A resource of the template.
     Resource(&'t str),

@@ -85,6 +85,11 @@ impl<'t> Node<'t> {
         self.intrinsic().filter(|(name, _)| *name == function).map(|(_, argument)| argument)
     }
 
+    /// Whether a macro stands beside other members of a map, which may add whatever is not there.
+    pub fn has_macro(&self) -> bool {
+        self.members().iter().any(|(name, _)| name == "Fn::Transform" || name.starts_with("Fn::ForEach::"))
+    }
+
     /// Visits this and everything in it.
     pub fn walk<'n>(&'n self, visit: &mut impl FnMut(&'n Self)) {
         visit(self);

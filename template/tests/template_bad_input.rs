@@ -146,7 +146,7 @@ Resources:
     assert_eq!(found, ["not-a-version-arn", "alias-member"]);
 }
 
-/// Conditions that are too many to try out give no findings, in little time.
+/// Conditions that are too many to try out give no findings but one that says so, in little time.
 #[test]
 fn many_conditions_are_not_tried_out() {
     let names: Vec<String> = (0..200).map(|n| format!("C{n}")).collect();
@@ -161,7 +161,90 @@ fn many_conditions_are_not_tried_out() {
         "Conditions:\n{conditions}  All: !And [{all}]\nResources:\n  A:\n    Type: AWS::StepFunctions::StateMachineAlias\n    Condition: All\n    Properties: {{Name: '1', RoutingConfiguration: [{{StateMachineVersionArn: !Ref V, Weight: 100}}]}}\n"
     );
     let report = check_template(flat.as_bytes(), &CheckOptions::default()).expect("a report");
-    assert_eq!(report.findings, []);
+    const MESSAGE: &str = "What depends on its conditions or its long texts is not decided: there are too many";
+    let found: Vec<_> = report.findings.iter().map(|finding| (finding.name, finding.message.as_str())).collect();
+    assert_eq!(found, [("not-decided", MESSAGE)]);
+}
+
+/// However conditions depend on each other, each is looked at once a trial.
+#[test]
+fn conditions_of_conditions_end() {
+    let alias =
+        "Resources:\n  A: {Type: 'AWS::StepFunctions::StateMachineAlias', Condition: C0, Properties: {Name: 'a'}}\n";
+    for (levels, call) in [(40, "!And [!Condition C, !Condition C]"), (20_000, "!Not [!Condition C]")] {
+        let chain: String = (0..levels)
+            .map(|n| {
+                format!(
+                    "  C{n}: {}\n",
+                    call.replace(" C]", &format!(" C{}]", n + 1)).replace(" C,", &format!(" C{},", n + 1))
+                )
+            })
+            .collect();
+        let template = format!("Conditions:\n{chain}  C{levels}: !Equals [!Ref P, x]\n{alias}");
+        let report = check_template(template.as_bytes(), &CheckOptions::default()).expect("a report");
+        let found: Vec<_> =
+            report.findings.iter().map(|finding| (finding.name, finding.condition.as_deref())).collect();
+        assert_eq!(found, [("routing-missing", Some("C0 is true"))], "{levels} levels");
+    }
+}
+
+/// A text that doubles with every level, and one that repeats a long default, are not put together.
+#[test]
+fn texts_do_not_explode() {
+    let alias = |parameters: &str, name: &str| {
+        let alias = r#""Type": "AWS::StepFunctions::StateMachineAlias""#;
+        let routes = r#"[{"StateMachineVersionArn": {"Ref": "V"}, "Weight": 90}]"#;
+        format!(
+            r#"{{"Parameters": {{{parameters}}}, "Resources": {{"A": {{{alias}, "Properties": {{"Name": {name}, "RoutingConfiguration": {routes}}}}}}}}}"#
+        )
+    };
+    let double = |inner: &str| {
+        (0..36).fold(inner.to_owned(), |inner, _| format!(r#"{{"Fn::Sub": ["${{A}}${{A}}", {{"A": {inner}}}]}}"#))
+    };
+    let parameter = |default: &str| format!(r#""P": {{"Type": "String", "Default": "{default}"}}"#);
+    let long = parameter(&"a".repeat(400_000));
+    let repeated = format!(r#"{{"Fn::Sub": "{}"}}"#, "${P}".repeat(100_000));
+    let joined = format!(r#"{{"Fn::Join": ["", [{}]]}}"#, vec![r#"{"Ref": "P"}"#; 10_000].join(","));
+    let selected = format!(r#"{{"Fn::Select": [0, [{joined}]]}}"#);
+    for (parameters, name, expected) in [
+        ("", double(r#""a""#), &["not-decided", "single-route-weight"][..]),
+        ("", double(r#"{"Ref": "R"}"#), &["not-decided", "single-route-weight"]),
+        (&parameter(""), double(r#"{"Ref": "P"}"#).replace("${A}${A}", "${P}${A}${A}"), &["single-route-weight"]),
+        (&long, repeated, &["not-decided", "single-route-weight"]),
+        (&long, joined, &["not-decided", "single-route-weight"]),
+        (&long, selected, &["not-decided", "single-route-weight"]),
+    ] {
+        let template = alias(parameters, &name);
+        let report = check_template(template.as_bytes(), &CheckOptions::default()).expect("a report");
+        let found = report.findings.iter().map(|finding| finding.name).filter(|name| *name != "alias-name");
+        let found: Vec<_> = found.collect();
+        assert_eq!(found, expected);
+    }
+}
+
+/// Policies and starts are looked up, not compared with each other: so many would not end.
+#[test]
+fn many_policies_and_starts_end() {
+    let many = |one: &dyn Fn(usize) -> String| (0..4000).map(one).collect::<Vec<_>>().join(",\n");
+    let names = |template: &str| {
+        let report = check_template(template.as_bytes(), &CheckOptions::default()).expect("a report");
+        report.findings.iter().map(|finding| finding.name).collect::<Vec<_>>()
+    };
+    let document = r#"{"Statement": {"Effect": "Allow", "Action": "states:StartExecution",
+        "Resource": "arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD"}}"#;
+    let policies = many(&|n| {
+        format!(r#""P{n}": {{"Type": "AWS::IAM::ManagedPolicy", "Properties": {{"PolicyDocument": {document}}}}}"#)
+    });
+    assert_eq!(names(&format!(r#"{{"Resources": {{{policies}}}}}"#)), ["start-on-qualified-arn"; 4000]);
+    let resources = many(&|n| {
+        format!(
+            r#""A{n}": {{"Type": "AWS::StepFunctions::StateMachineAlias", "Properties":
+                {{"Name": "a", "RoutingConfiguration": [{{"StateMachineVersionArn": {{"Ref": "V"}}, "Weight": 100}}]}}}},
+            "R{n}": {{"Type": "AWS::Events::Rule", "Properties": {{"Targets": [{{"Id": "x", "Arn": {{"Ref": "M"}}}}]}}}}"#
+        )
+    });
+    let machine = r#""M": {"Type": "AWS::StepFunctions::StateMachine"}"#;
+    assert_eq!(names(&format!(r#"{{"Resources": {{{machine}, {resources}}}}}"#)), [""; 0]);
 }
 
 #[test]

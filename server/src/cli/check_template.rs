@@ -4,13 +4,18 @@ use super::args::{CheckTemplateArgs, FailOn, ReportFormat};
 use super::exit::{Failure, OK, Outcome, REFUSED, USAGE};
 use super::{input, output};
 use serde_json::json;
-use sfn_alias_template::{Acknowledge, CheckOptions, MAX_BYTES, Report, TemplateError, check_template, rules, sarif};
+use sfn_alias_template::{
+    Acknowledge, CheckOptions, MAX_BYTES, Report, TemplateError, check_template, parameter_names, rules, sarif,
+};
+use std::collections::BTreeSet;
 use std::io::Write;
 
 /// A file that was checked; standard input has no name.
 struct Checked<'a> {
     file: Option<&'a str>,
     report: Report,
+    /// The parameters that it has, where values are given for some.
+    parameters: Vec<String>,
 }
 
 impl Checked<'_> {
@@ -31,6 +36,9 @@ pub(super) fn run(args: &CheckTemplateArgs) -> Outcome {
             Ok(one) => checked.push(one),
             Err(failure) => failures.push(failure),
         }
+    }
+    if failures.is_empty() {
+        has_all(&checked, args)?;
     }
     if !checked.is_empty() {
         print(&checked, args.format)?;
@@ -57,9 +65,25 @@ const fn shown(file: Option<&str>) -> &str {
 }
 
 fn one<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<Checked<'a>, Failure> {
-    let report = check_template(&template(file)?, options)
-        .map_err(|error| Failure::Usage(format!("{}: {error}", shown(file))))?;
-    Ok(Checked { file, report })
+    let fault = |error: TemplateError| Failure::Usage(format!("{}: {error}", shown(file)));
+    let template = template(file)?;
+    let report = check_template(&template, options).map_err(fault)?;
+    let parameters =
+        if options.parameters.is_empty() { Vec::new() } else { parameter_names(&template).map_err(fault)? };
+    Ok(Checked { file, report, parameters })
+}
+
+/// Refuses a value for a parameter that none of the files has.
+fn has_all(checked: &[Checked<'_>], args: &CheckTemplateArgs) -> Result<(), Failure> {
+    let parameters: BTreeSet<&String> = checked.iter().flat_map(|one| &one.parameters).collect();
+    let unknown = |name: &&String| !name.starts_with("AWS::") && !parameters.contains(name);
+    let Some(name) = args.parameter.iter().map(|(name, _)| name).find(unknown) else { return Ok(()) };
+    let names: Vec<String> = parameters.iter().map(|name| format!("`{name}`")).collect();
+    let hint = match names.as_slice() {
+        [] => "there are none: leave it away".to_owned(),
+        names => format!("use {}", names.join(", ")),
+    };
+    Err(Failure::Usage(format!("--parameter: there is no parameter `{name}`: {hint}")))
 }
 
 /// A template, and of one that is too long no more than shows it.

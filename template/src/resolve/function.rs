@@ -1,20 +1,25 @@
 //! Intrinsic functions, as far as they can be known before a deploy.
 
+use super::parameter::Parameter;
 use super::{Part, Scenario, Symbol};
 use crate::tree::{Node, Value};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
+
+/// So many steps are taken in a whole check, some seconds' worth: one for every function, and one for
+/// so many bytes that it puts together.
+const MAX_STEPS: usize = 20_000_000;
+const BYTES_A_STEP: usize = 8;
 
 /// The parameters and mappings of a template.
 pub(crate) struct Resolver<'t> {
     parameters: HashMap<&'t str, Parameter<'t>>,
     mappings: Option<&'t Node<'t>>,
-}
-
-#[derive(Clone, Copy)]
-struct Parameter<'t> {
-    given: Option<&'t str>,
-    default: Option<&'t Node<'t>>,
+    given: &'t BTreeMap<String, String>,
+    /// How many steps may still be taken.
+    steps: Cell<usize>,
+    gave_up: Cell<bool>,
 }
 
 /// What is left of a value once conditions are decided.
@@ -39,18 +44,31 @@ impl<'t> Selected<'t> {
 impl<'t> Resolver<'t> {
     pub fn new(root: &'t Node<'t>, given: &'t BTreeMap<String, String>) -> Self {
         let members = root.get("Parameters").map(Node::members).unwrap_or_default();
-        let parameter = |node: &'t Node<'t>, name: &str| Parameter {
-            given: given.get(name).map(String::as_str),
-            // The default of another type is not the value: a list, or the name of an SSM parameter.
-            default: node.get("Default").filter(|_| is_scalar(node)),
-        };
+        let parameter = |node, name| Parameter::new(node, name, given);
         let parameters = members.iter().map(|(name, node)| (name.as_ref(), parameter(node, name))).collect();
-        Self { parameters, mappings: root.get("Mappings") }
+        Self {
+            parameters,
+            mappings: root.get("Mappings"),
+            given,
+            steps: Cell::new(MAX_STEPS),
+            gave_up: Cell::new(false),
+        }
     }
 
     /// The value of a parameter's default.
     pub fn default_of(&self, name: &str) -> Option<Cow<'t, str>> {
         self.parameters.get(name)?.default.and_then(Node::scalar)
+    }
+
+    /// The value that was given for a parameter.
+    pub fn given(&self, name: &str) -> Option<&'t str> {
+        let unlisted = || self.given.get(name).map(String::as_str);
+        self.parameters.get(name).map_or_else(unlisted, |parameter| parameter.given)
+    }
+
+    /// The texts that a parameter can be, where they are listed.
+    pub fn allowed(&self, name: &str) -> Option<Vec<String>> {
+        self.parameters.get(name)?.allowed()
     }
 
     /// Decides `Fn::If` and `AWS::NoValue`.
@@ -73,8 +91,11 @@ impl<'t> Resolver<'t> {
             Selected::Unknown => return Some(Symbol::unknown()),
             Selected::Node(node) => node,
         };
+        if !self.spend(1) {
+            return Some(Symbol::unknown());
+        }
         if let Some(text) = node.scalar() {
-            return Some(Symbol::of_text(text));
+            return Some(Symbol::of_text(text).without_dynamic());
         }
         let symbol = node.intrinsic().and_then(|(name, argument)| match name {
             "Ref" => Some(self.reference(argument.text()?)),
@@ -85,7 +106,29 @@ impl<'t> Resolver<'t> {
             "Fn::Select" => self.select_item(argument, scenario),
             _ => None,
         });
-        Some(symbol.unwrap_or_else(Symbol::unknown))
+        let symbol = symbol.filter(|symbol| self.spend(symbol.length() / BYTES_A_STEP));
+        Some(symbol.map_or_else(Symbol::unknown, Symbol::without_dynamic))
+    }
+
+    /// Whether something was too much to be put together since this was asked last.
+    pub fn gave_up(&self) -> bool {
+        self.gave_up.take()
+    }
+
+    fn is_too_long(&self, symbol: &Symbol<'_>) -> bool {
+        let is_too_long = symbol.is_too_long();
+        self.gave_up.set(self.gave_up.get() || is_too_long);
+        is_too_long
+    }
+
+    /// Takes steps, where there are as many left; none are left where there are not.
+    fn spend(&self, steps: usize) -> bool {
+        let left = self.steps.get().checked_sub(steps);
+        self.steps.set(left.unwrap_or_default());
+        if left.is_none() {
+            self.gave_up.set(true);
+        }
+        left.is_some()
     }
 
     fn reference(&self, name: &'t str) -> Symbol<'t> {
@@ -93,11 +136,7 @@ impl<'t> Resolver<'t> {
             let pseudo = name.starts_with("AWS::");
             return Symbol::of(if pseudo { Part::Pseudo(name.into()) } else { Part::Ref(name.into()) });
         };
-        match (parameter.given, parameter.default.and_then(Node::scalar)) {
-            (Some(given), _) => Symbol::of_text(given),
-            (None, Some(default)) => Symbol::of_text(default).resting_on(vec![name]),
-            (None, None) => Symbol::of(Part::Ref((*name).into())),
-        }
+        parameter.symbol(name)
     }
 
     fn substitute(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
@@ -108,14 +147,20 @@ impl<'t> Resolver<'t> {
         };
         let mut symbol = Symbol::default();
         let mut rest = pattern;
+        // Each is looked at once, however often it stands there.
+        let mut values: HashMap<&str, Symbol<'t>> = HashMap::new();
         while let Some((before, behind)) = rest.split_once("${") {
             let (name, after) = behind.split_once('}')?;
             symbol.push(Part::Text(before.into()));
-            symbol.append(self.variable(name.trim(), variables, scenario));
+            let value = values.entry(name).or_insert_with(|| self.variable(name.trim(), variables, scenario));
+            symbol.append(value.clone());
+            if self.is_too_long(&symbol) || !self.spend(1 + value.length() / BYTES_A_STEP) {
+                return None;
+            }
             rest = after;
         }
         symbol.push(Part::Text(rest.into()));
-        Some(symbol.without_empty())
+        Some(symbol)
     }
 
     fn variable(&self, name: &'t str, variables: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Symbol<'t> {
@@ -144,8 +189,11 @@ impl<'t> Resolver<'t> {
                 symbol.push(Part::Text(delimiter.into()));
             }
             symbol.append(item);
+            if self.is_too_long(&symbol) {
+                return None;
+            }
         }
-        Some(symbol.without_empty())
+        Some(symbol)
     }
 
     fn find_in_map(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
@@ -171,23 +219,11 @@ impl<'t> Resolver<'t> {
     }
 }
 
-impl Symbol<'_> {
-    /// Without the empty texts that putting together leaves.
-    pub fn without_empty(mut self) -> Self {
-        self.retain(|part| !matches!(part, Part::Text(text) if text.is_empty()));
-        self
-    }
-}
-
 /// The branch that a scenario takes, and its place in the list.
 pub(crate) fn branch<'t>(branches: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<(usize, &'t Node<'t>)> {
     let [condition, then, otherwise] = branches.items() else { return None };
     let holds = scenario.get(condition.text()?)?;
     Some(if holds { (1, then) } else { (2, otherwise) })
-}
-
-fn is_scalar(parameter: &Node<'_>) -> bool {
-    matches!(parameter.get("Type").and_then(Node::text), Some("String" | "Number"))
 }
 
 fn attribute<'t>(argument: &'t Node<'t>) -> Option<Symbol<'t>> {

@@ -1,7 +1,10 @@
 //! What can be known of a value: intrinsic functions, parameters, conditions.
 
 mod condition;
+mod expression;
 mod function;
+mod order;
+mod parameter;
 mod scenario;
 mod symbol;
 

@@ -1,7 +1,9 @@
 //! One way in which a template's conditions can turn out.
 
+use std::collections::BTreeSet;
+
 /// Conditions and what they are; those not named are undecided.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Scenario<'t>(Vec<(&'t str, bool)>);
 
 impl<'t> Scenario<'t> {
@@ -37,6 +39,14 @@ impl<'t> Scenario<'t> {
             }
         }
         Some(both)
+    }
+
+    /// What it says of these conditions, in their order.
+    #[must_use]
+    pub fn only(&self, names: &BTreeSet<&'t str>) -> Self {
+        let mut conditions: Vec<_> = self.conditions().filter(|(name, _)| names.contains(name)).collect();
+        conditions.sort_unstable();
+        Self(conditions)
     }
 
     pub const fn is_empty(&self) -> bool {

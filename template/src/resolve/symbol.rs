@@ -2,6 +2,14 @@
 
 use std::borrow::Cow;
 
+/// Longer texts that are put together are not known: as long as AWS lets a definition be, the longest
+/// text that rules read.
+const MAX_TEXT: usize = 1 << 20;
+/// So many parts, and parameters that it rests on, a text that is put together can have.
+const MAX_PARTS: usize = 4096;
+/// The beginning of a dynamic reference, whose value is only known when the template is deployed.
+const DYNAMIC: &str = "{{resolve:";
+
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Part<'t> {
@@ -16,16 +24,26 @@ pub(crate) enum Part<'t> {
     Unknown,
 }
 
+impl Part<'_> {
+    fn length(&self) -> usize {
+        match self {
+            Part::Text(text) => text.len(),
+            _ => 1,
+        }
+    }
+}
+
 /// A text, as far as it is known, and the parameters whose defaults it rests on.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Symbol<'t> {
     parts: Vec<Part<'t>>,
     pub defaults: Vec<&'t str>,
+    length: usize,
 }
 
 impl<'t> Symbol<'t> {
     pub fn of(part: Part<'t>) -> Self {
-        Self { parts: vec![part], defaults: Vec::new() }
+        Self { length: part.length(), parts: vec![part], defaults: Vec::new() }
     }
 
     pub fn of_text(text: impl Into<Cow<'t, str>>) -> Self {
@@ -50,21 +68,72 @@ impl<'t> Symbol<'t> {
         !self.parts.contains(&Part::Unknown)
     }
 
-    pub fn retain(&mut self, keep: impl FnMut(&Part<'t>) -> bool) {
-        self.parts.retain(keep);
-    }
-
-    /// Appends, joining texts that stand side by side.
+    /// Appends, joining texts that stand side by side, as far as it does not get too long.
     pub fn push(&mut self, part: Part<'t>) {
+        self.length += part.length();
+        if self.is_too_long() {
+            // It stays so.
+            (self.parts, self.length) = (vec![Part::Unknown], MAX_TEXT + 1);
+            return;
+        }
         match (self.parts.last_mut(), part) {
+            (_, Part::Text(text)) if text.is_empty() => {}
             (Some(Part::Text(before)), Part::Text(text)) => before.to_mut().push_str(&text),
             (_, part) => self.parts.push(part),
         }
     }
 
     pub fn append(&mut self, other: Self) {
+        for name in other.defaults {
+            if !self.defaults.contains(&name) {
+                self.defaults.push(name);
+            }
+        }
         other.parts.into_iter().for_each(|part| self.push(part));
-        self.defaults.extend(other.defaults);
+    }
+
+    /// Whether it is not known since it is too long.
+    pub fn is_too_long(&self) -> bool {
+        self.length > MAX_TEXT || self.parts.len().max(self.defaults.len()) > MAX_PARTS
+    }
+
+    /// How many bytes were put together.
+    pub const fn length(&self) -> usize {
+        self.length
+    }
+
+    /// With something unknown in place of dynamic references, whatever stands in them.
+    pub fn without_dynamic(self) -> Self {
+        let has = |part: &Part<'_>| matches!(part, Part::Text(text) if text.contains(DYNAMIC));
+        if !self.parts.iter().any(has) {
+            return self;
+        }
+        let mut kept = Self { defaults: self.defaults, ..Self::default() };
+        let mut inside = false;
+        for part in self.parts {
+            match part {
+                Part::Text(text) => inside = kept.push_outside(&text, inside),
+                part if !inside => kept.push(part),
+                _ => {}
+            }
+        }
+        kept
+    }
+
+    /// Appends what of a text stands outside of dynamic references; whether it ends in one.
+    fn push_outside(&mut self, text: &str, mut inside: bool) -> bool {
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once(if inside { "}}" } else { DYNAMIC }) {
+            if !inside {
+                self.push(Part::Text(before.to_owned().into()));
+                self.push(Part::Unknown);
+            }
+            (rest, inside) = (behind, !inside);
+        }
+        if !inside {
+            self.push(Part::Text(rest.to_owned().into()));
+        }
+        inside
     }
 
     /// The whole text, where all of it is known.

@@ -11,10 +11,10 @@ use std::collections::HashMap;
 pub(crate) type Names = HashMap<String, String>;
 
 /// The names of the aliases of the last deploy, where they are written.
-pub(crate) fn names(previous: &Template<'_>) -> Names {
+pub(crate) fn names<'t>(previous: &Template<'t>) -> Names {
     let scenario = Scenario::default();
     let view = View { template: previous, scenario: &scenario };
-    let name = |alias: &Resource<'_>| Some(view.text(view.property(alias, "Name"))?.text()?.to_owned());
+    let name = |alias: &Resource<'t>| Some(view.text(view.property(alias, "Name"))?.text()?.to_owned());
     let aliases = previous.resources.iter().filter(|resource| resource.kind == ALIAS);
     aliases.filter_map(|alias| Some((alias.id.to_owned(), name(alias)?))).collect()
 }

@@ -63,8 +63,8 @@ fn has_no_role<'t>(view: View<'_, 't>, event: &'t Node<'t>) -> bool {
 }
 
 /// Whether a policy of the template is attached to a role of SAM's: what it allows is its own affair.
-fn is_extended(view: View<'_, '_>, role: &str) -> bool {
-    let names = |resource: &Resource<'_>| {
+fn is_extended<'t>(view: View<'_, 't>, role: &str) -> bool {
+    let names = |resource: &Resource<'t>| {
         let nodes = ["Roles", "RoleName"].map(|member| view.known_items(view.property(resource, member)));
         nodes.into_iter().flatten().any(|(_, node)| node.call("Ref").and_then(Node::text) == Some(role))
     };

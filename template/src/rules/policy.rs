@@ -5,15 +5,19 @@ mod grant;
 
 use crate::draft::{Draft, Found};
 use crate::resolve::Part;
-use crate::resources::{Resource, View};
+use crate::resources::{Resource, Template, View};
 use crate::rule::START_ON_QUALIFIED_ARN;
+use crate::scenarios::collect;
 use crate::target::{Machine, Qualifier, Target};
 use crate::terraform;
 use document::{covered_by_managed_policy, documents, is_policy};
 use grant::{Grant, Reach, grants};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+/// The members that name what a policy belongs to.
+const PRINCIPALS: [&str; 8] =
+    ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName", "ManagedPolicyArns", "Role"];
 /// IAM's.
 const WILDCARDS: [char; 2] = ['*', '?'];
 
@@ -61,21 +65,43 @@ fn grants_of<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Grant<'t>> 
 
 /// Other policies of the same role, user or group. Of a plan it is not known: all of them.
 fn linked<'v, 't>(view: View<'v, 't>, resource: &Resource<'t>) -> Vec<&'v Resource<'t>> {
-    let own = principals(view, resource);
-    let is_linked = |other: &&Resource<'t>| {
-        other.id != resource.id
-            && is_policy(other)
-            && (terraform::pointer(other.node).is_some() || !own.is_disjoint(&principals(view, other)))
-    };
-    view.template.resources.iter().filter(is_linked).collect()
+    let all = &view.template.resources;
+    if terraform::pointer(resource.node).is_some() {
+        return all.iter().filter(|other| other.id != resource.id && is_policy(other)).collect();
+    }
+    let index = view.template.policies.get(view.scenario, || conditions_of_principals(view.template), || by_name(view));
+    let names = principals(view, resource);
+    let places: BTreeSet<usize> = names.iter().filter_map(|name| index.get(name)).flatten().copied().collect();
+    places.into_iter().filter_map(|place| all.get(place)).filter(|other| other.id != resource.id).collect()
+}
+
+/// The policies that have a name among their principals.
+fn by_name(view: View<'_, '_>) -> HashMap<String, Vec<usize>> {
+    let mut index: HashMap<String, Vec<usize>> = HashMap::new();
+    for (place, policy) in view.template.resources.iter().enumerate().filter(|(_, resource)| is_policy(resource)) {
+        principals(view, policy).into_iter().for_each(|name| index.entry(name).or_default().push(place));
+    }
+    index
+}
+
+/// The conditions that principals depend on.
+fn conditions_of_principals<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
+    let mut names = Vec::new();
+    for properties in template.resources.iter().filter(|it| is_policy(it)).filter_map(|it| it.node.get("Properties")) {
+        match properties.intrinsic() {
+            Some(_) => collect(properties, &mut names),
+            None => {
+                PRINCIPALS.iter().filter_map(|member| properties.get(member)).for_each(|it| collect(it, &mut names))
+            }
+        }
+    }
+    names.into_iter().collect()
 }
 
 /// A resource's own name and the names of what it is attached to.
 fn principals<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> HashSet<String> {
-    const MEMBERS: [&str; 8] =
-        ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName", "ManagedPolicyArns", "Role"];
     let mut names = HashSet::from([format!("${{{}}}", resource.id)]);
-    for member in MEMBERS {
+    for member in PRINCIPALS {
         for (_, node) in view.known_items(view.property(resource, member)) {
             names.extend(view.symbol(Some(node)).filter(|symbol| symbol.is_known()).map(
                 |symbol| match symbol.parts() {

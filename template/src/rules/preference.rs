@@ -18,7 +18,8 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     if node.intrinsic().is_some() {
         return;
     }
-    if resource.kind != ALIAS && !resource.is_sam_with_alias() {
+    let alias = found.view.property(resource, "AutoPublishAlias");
+    if resource.kind != ALIAS && !resource.is_sam_with_alias() && matches!(alias, Selected::Absent) {
         let message = "DeploymentPreference is given without AutoPublishAlias".to_owned();
         found.add(&PREFERENCE_WITHOUT_ALIAS, resource, &path(""), message, []);
     }

@@ -141,9 +141,20 @@ fn route<'t>(view: View<'_, 't>, index: usize, node: &'t Node<'t>) -> Route<'t> 
     Route { index, arn: if strange { None } else { arn }, sent: String::new(), weight, defaults }
 }
 
-/// CloudFormation takes a number in quotes for a number.
+/// CloudFormation takes a number in quotes for a number, and `100.0` for 100.
 fn number(text: &str) -> Value {
-    text.parse::<i64>().map_or_else(|_| text.into(), Value::from)
+    let whole =
+        text.split_once('.').filter(|(_, behind)| behind.bytes().all(|b| b == b'0')).map_or(text, |(whole, _)| whole);
+    let fraction = || {
+        text.parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite() && text.starts_with(|c: char| c.is_ascii_digit() || c == '-'))
+    };
+    match (whole.parse::<i64>(), fraction()) {
+        (Ok(number), _) => number.into(),
+        (_, Some(number)) => number.into(),
+        _ => text.into(),
+    }
 }
 
 fn same<'t>(view: View<'_, 't>, one: &Route<'t>, other: &Route<'t>) -> bool {

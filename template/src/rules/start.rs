@@ -4,11 +4,13 @@ mod definition;
 
 use crate::draft::{Draft, Found};
 use crate::resolve::{Part, Symbol};
-use crate::resources::{Resource, View};
+use crate::resources::{Resource, Template, VERSION, View};
 use crate::rule::UNQUALIFIED_START;
-use crate::target::{Qualifier, Target};
+use crate::scenarios::collect;
+use crate::target::{Machine, Qualifier, Target};
 use crate::terraform;
 use definition::starts_in_definition;
+use std::collections::{BTreeSet, HashMap};
 
 /// Where something is started: the path, and the ARN.
 type Start<'t> = (String, Symbol<'t>);
@@ -44,8 +46,29 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
 /// An alias of a state machine that exists whenever this scenario comes to pass.
 fn alias_of<'v, 't>(view: View<'v, 't>, target: &Target<'t>) -> Option<&'v Resource<'t>> {
     let machine = target.machine.as_ref()?;
-    let aliases = view.template.resources.iter().filter(|resource| resource.is_alias() && view.exists(resource));
-    aliases.into_iter().find(|alias| view.machine_of(alias).as_ref() == Some(machine))
+    let first = view.template.aliases.get(view.scenario, || conditions_of_aliases(view.template), || aliases(view));
+    view.template.resources.get(*first.get(machine)?)
+}
+
+/// The first alias of each state machine, by its place.
+fn aliases<'t>(view: View<'_, 't>) -> HashMap<Machine<'t>, usize> {
+    let mut first = HashMap::new();
+    for (place, alias) in view.template.resources.iter().enumerate() {
+        if let Some(machine) = view.machine_of(alias).filter(|_| alias.is_alias() && view.exists(alias)) {
+            first.entry(machine).or_insert(place);
+        }
+    }
+    first
+}
+
+/// The conditions that aliases and their versions depend on.
+fn conditions_of_aliases<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
+    let mut names = Vec::new();
+    for resource in template.resources.iter().filter(|resource| resource.is_alias() || resource.kind == VERSION) {
+        names.extend(resource.condition());
+        collect(resource.node, &mut names);
+    }
+    names.into_iter().collect()
 }
 
 fn starts<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Start<'t>> {

@@ -60,7 +60,7 @@ pub(crate) fn retained<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
 /// Whether a policy is certain not to retain. Intrinsic functions may stand there in a transform.
 fn lacks(version: &Node<'_>, (name, retaining): &(&str, &[&str])) -> bool {
     match version.get(name) {
-        None => true,
+        None => !version.has_macro(),
         Some(policy) => policy.text().is_some_and(|text| !retaining.contains(&text)),
     }
 }

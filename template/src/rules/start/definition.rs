@@ -72,7 +72,7 @@ fn restored<'t>(text: &str, parts: &[Part<'t>]) -> Symbol<'t> {
         rest = after;
     }
     symbol.push(Part::Text(rest.to_owned().into()));
-    symbol.without_empty()
+    symbol
 }
 
 /// The value of `DefinitionSubstitutions` that a text `${NAME}` stands for.

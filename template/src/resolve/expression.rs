@@ -1,0 +1,185 @@
+//! What a condition says, in terms of variables that are tried out.
+
+use super::{Part, Resolver, Scenario};
+use crate::tree::{Node, Value};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+/// A condition, ready to be decided.
+#[derive(Debug)]
+pub(super) enum Expression {
+    Known(bool),
+    /// Another condition, by its place in the order.
+    Condition(usize),
+    Not(Box<Self>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    /// A variable has one of the values that it is compared with.
+    Equals(usize, usize),
+}
+
+/// What conditions depend on: a parameter, or a value or comparison that cannot be looked into.
+#[derive(Debug, Default)]
+pub(super) struct Variable<'t> {
+    /// The parameter's name.
+    pub name: Option<&'t str>,
+    /// The texts that it is compared with.
+    pub values: HashMap<Cow<'t, str>, usize>,
+}
+
+/// Makes expressions and collects their variables.
+pub(super) struct Compiler<'r, 't> {
+    pub resolver: &'r Resolver<'t>,
+    /// Conditions by name: their places in the order.
+    pub places: HashMap<&'t str, usize>,
+    pub variables: Vec<Variable<'t>>,
+    /// Variables by what is written, so that what is written alike is one.
+    known: HashMap<String, usize>,
+}
+
+/// One side of a comparison.
+enum Side<'t> {
+    Constant(Cow<'t, str>),
+    Variable(usize),
+}
+
+impl Expression {
+    /// How many steps deciding it takes.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Not(inner) => 1 + inner.size(),
+            Self::All(list) | Self::Any(list) => 1 + list.iter().map(Self::size).sum::<usize>(),
+            _ => 1,
+        }
+    }
+
+    pub fn walk(&self, visit: &mut impl FnMut(&Self)) {
+        visit(self);
+        match self {
+            Self::Not(inner) => inner.walk(visit),
+            Self::All(list) | Self::Any(list) => list.iter().for_each(|item| item.walk(visit)),
+            _ => {}
+        }
+    }
+}
+
+impl<'r, 't> Compiler<'r, 't> {
+    pub fn new(resolver: &'r Resolver<'t>, order: &[&'t str]) -> Self {
+        let places = order.iter().enumerate().map(|(place, name)| (*name, place)).collect();
+        Self { resolver, places, variables: Vec::new(), known: HashMap::new() }
+    }
+
+    pub fn expression(&mut self, node: &'t Node<'t>) -> Expression {
+        match node.intrinsic() {
+            Some(("Condition", name)) => match name.text().and_then(|name| self.places.get(name)) {
+                Some(place) => Expression::Condition(*place),
+                None => self.opaque(node),
+            },
+            Some(("Fn::Not", list)) => match list.items() {
+                [inner] => Expression::Not(Box::new(self.expression(inner))),
+                _ => self.opaque(node),
+            },
+            Some(("Fn::And", list)) => Expression::All(self.list(list)),
+            Some(("Fn::Or", list)) => Expression::Any(self.list(list)),
+            Some(("Fn::Equals", pair)) => match pair.items() {
+                [left, right] => self.equals(left, right),
+                _ => self.opaque(node),
+            },
+            _ => self.opaque(node),
+        }
+    }
+
+    fn list(&mut self, list: &'t Node<'t>) -> Vec<Expression> {
+        list.items().iter().map(|item| self.expression(item)).collect()
+    }
+
+    fn equals(&mut self, left: &'t Node<'t>, right: &'t Node<'t>) -> Expression {
+        match (self.side(left), self.side(right)) {
+            (Side::Constant(left), Side::Constant(right)) => Expression::Known(left == right),
+            (Side::Variable(left), Side::Variable(right)) if left == right => Expression::Known(true),
+            (Side::Variable(variable), Side::Constant(text)) | (Side::Constant(text), Side::Variable(variable)) => {
+                self.equals_text(variable, text)
+            }
+            // Nothing is known of two variables but that they are equal, or are not.
+            (Side::Variable(left), Side::Variable(right)) => {
+                let both = self.variable(format!("= {} {}", left.min(right), left.max(right)), None);
+                self.equals_text(both, "true".into())
+            }
+        }
+    }
+
+    fn equals_text(&mut self, variable: usize, text: Cow<'t, str>) -> Expression {
+        let Some(variable_of) = self.variables.get_mut(variable) else { return Expression::Known(false) };
+        let next = variable_of.values.len();
+        Expression::Equals(variable, *variable_of.values.entry(text).or_insert(next))
+    }
+
+    fn side(&mut self, node: &'t Node<'t>) -> Side<'t> {
+        if let Some(text) = node.scalar() {
+            return Side::Constant(text);
+        }
+        if let Some(name) = parameter(node) {
+            return match self.resolver.given(name) {
+                Some(given) => Side::Constant(given.into()),
+                None => Side::Variable(self.variable(format!("Ref {name}"), Some(name))),
+            };
+        }
+        let symbol = self.resolver.symbol(Some(node), &Scenario::default()).filter(|symbol| symbol.defaults.is_empty());
+        if let Some([Part::Text(text)]) = symbol.as_ref().map(|symbol| symbol.parts()) {
+            return Side::Constant(text.clone());
+        }
+        Side::Variable(self.variable(written(node), None))
+    }
+
+    /// What cannot be looked into is so, or it is not.
+    fn opaque(&mut self, node: &'t Node<'t>) -> Expression {
+        let variable = self.variable(written(node), None);
+        self.equals_text(variable, "true".into())
+    }
+
+    fn variable(&mut self, key: String, name: Option<&'t str>) -> usize {
+        let next = self.variables.len();
+        let variable = *self.known.entry(key).or_insert(next);
+        if variable == next {
+            self.variables.push(Variable { name, ..Variable::default() });
+        }
+        variable
+    }
+}
+
+/// The parameter that a node is: by `Ref`, or by an `Fn::Sub` of nothing else.
+fn parameter<'t>(node: &'t Node<'t>) -> Option<&'t str> {
+    let sub = || node.call("Fn::Sub")?.text()?.strip_prefix("${")?.strip_suffix('}');
+    let name = node.call("Ref").and_then(Node::text).or_else(sub)?;
+    (!name.contains(['$', '}', '.', '!'])).then_some(name)
+}
+
+/// A node's text without its place: two that are written alike have the same.
+fn written(node: &Node<'_>) -> String {
+    let mut text = String::new();
+    write_node(node, &mut text);
+    text
+}
+
+fn write_node(node: &Node<'_>, out: &mut String) {
+    // Writing to a String cannot fail.
+    match &node.value {
+        Value::List(items) => {
+            out.push('[');
+            items.iter().for_each(|item| write_node(item, out));
+            out.push(']');
+        }
+        Value::Map(members) => {
+            out.push('{');
+            for (name, member) in members {
+                let _ = write!(out, "{name:?}:");
+                write_node(member, out);
+            }
+            out.push('}');
+        }
+        _ => {
+            let _ = write!(out, "{:?},", node.scalar());
+        }
+    }
+}

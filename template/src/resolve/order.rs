@@ -1,0 +1,37 @@
+//! The order in which conditions can be decided: each behind those that it depends on.
+
+use crate::error::TemplateError;
+use crate::tree::Node;
+use std::collections::HashMap;
+
+/// The names in that order; conditions that depend on themselves are refused. Kahn's algorithm: what
+/// depends on nothing that is left is taken away, until nothing is left.
+pub(super) fn ordered<'t>(named: &HashMap<&'t str, &'t Node<'t>>) -> Result<Vec<&'t str>, TemplateError> {
+    let mut users: HashMap<&str, Vec<&'t str>> = HashMap::new();
+    let mut open: HashMap<&'t str, usize> = HashMap::new();
+    for (name, node) in named {
+        let mut used = 0;
+        node.walk(&mut |part| {
+            let other = part.call("Condition").and_then(Node::text);
+            if let Some(other) = other.filter(|other| named.contains_key(other)) {
+                users.entry(other).or_default().push(name);
+                used += 1;
+            }
+        });
+        open.insert(name, used);
+    }
+    let mut order: Vec<&'t str> = open.iter().filter(|(_, used)| **used == 0).map(|(name, _)| *name).collect();
+    let mut at = 0;
+    while let Some(name) = order.get(at) {
+        at += 1;
+        for user in users.remove(name).unwrap_or_default() {
+            let Some(left) = open.get_mut(user) else { continue };
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                order.push(user);
+            }
+        }
+    }
+    let circle = open.iter().filter(|(_, left)| **left > 0).map(|(name, _)| *name).min();
+    circle.map_or(Ok(order), |name| Err(TemplateError::ConditionCycle { name: name.to_owned() }))
+}
