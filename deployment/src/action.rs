@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
+use std::fmt;
 
 /// What to do next. `input` is the request as the AWS SDKs take it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -133,8 +134,31 @@ impl Observation {
 pub struct AlarmState {
     /// Its name.
     pub name: String,
-    /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
-    pub state: String,
+    /// Its state.
+    pub state: State,
+}
+
+/// A state of an alarm, as CloudWatch spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum State {
+    /// All is well.
+    Ok,
+    /// The deployment is to end.
+    Alarm,
+    /// CloudWatch cannot tell; the provider takes it for well.
+    InsufficientData,
+}
+
+/// As CloudWatch spells it.
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "OK",
+            Self::Alarm => "ALARM",
+            Self::InsufficientData => "INSUFFICIENT_DATA",
+        })
+    }
 }
 
 /// How a deployment ended.

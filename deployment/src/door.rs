@@ -98,10 +98,12 @@ struct StepRequest {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Stepped<'s> {
     record: &'s Record,
     action: &'s Action,
     progress: Progress,
+    keep_first: bool,
 }
 
 /// A plan, of a [`PlanRequest`] in JSON.
@@ -123,10 +125,11 @@ pub fn simulate_json(request: &[u8]) -> Result<String, DeploymentError> {
     Ok(written(&course))
 }
 
-/// One step of a deployment: a record and an observation in, `{"record", "action", "progress"}` out. The
+/// One step of a deployment: a record and an observation in, `{"record", "action", "progress", "keepFirst"}` out. The
 /// observation also has `nowMillis`, the time in milliseconds since 1970. A new deployment is the record
 /// `{"stateMachineAliasArn": ..., "plan": PlanRequest}` and the observation `{"observed": "start"}`. The record
-/// is to be kept before the action is carried out.
+/// is to be kept before the action is carried out; where that fails, an action with `keepFirst` must not be, and
+/// every other one is: see [`Deployment::keeps_first`].
 ///
 /// # Errors
 /// As [`Deployment::resume`] and [`Deployment::next`], and [`DeploymentError::Unreadable`].
@@ -139,7 +142,7 @@ pub fn step_json(record: &[u8], observation: &[u8]) -> Result<String, Deployment
 }
 
 /// Any door by its name: `plan`, `simulate`, `resume` (the record that was kept, where it is of the deployment
-/// that is asked for: `record`, `stateMachineAliasArn`, `description`, `plan`), `step` (with `record`, `observation`
+/// that is asked for, or `null` where another one is to begin: [`Deployment::resume_asked`]; `record`, `stateMachineAliasArn`, `description`, `plan`), `step` (with `record`, `observation`
 /// and `nowMillis`), `dryRun` (as `simulate`), `starts` (`plan`, `startsPerSecond`), `render` (`plan`, and as `form`
 /// one of `table`, `timeline`, `ascii`, `svg`).
 ///
@@ -198,7 +201,7 @@ fn resumed(request: ResumeRequest) -> Result<String, DeploymentError> {
     let ResumeRequest { record, state_machine_alias_arn, description, plan } = request;
     let record = Record::from_json(written(&record).as_bytes())?;
     let kept = Deployment::resume_asked(record, &state_machine_alias_arn, description.as_deref(), plan)?;
-    Ok(kept.record().to_json())
+    Ok(kept.map_or_else(|| "null".to_owned(), |kept| kept.record().to_json()))
 }
 
 /// The observation is read by itself, so that a fault in it names it.
@@ -208,7 +211,8 @@ fn step(request: StepRequest) -> Result<String, DeploymentError> {
     let mut deployment = Deployment::resume(request.record)?;
     let action = deployment.next(request.now_millis, &observation)?;
     let progress = deployment.progress(request.now_millis);
-    Ok(written(&Stepped { record: deployment.record(), action: &action, progress }))
+    let keep_first = deployment.keeps_first(&action);
+    Ok(written(&Stepped { record: deployment.record(), action: &action, progress, keep_first }))
 }
 
 fn virtual_deployment(plan: &PlanRequest, alias: Option<String>) -> Result<Deployment, DeploymentError> {

@@ -26,7 +26,8 @@ pub trait Host {
     /// Keeps the record, before what it says is done.
     ///
     /// # Errors
-    /// What ends the driver at once; the deployment can be resumed from the record kept before.
+    /// Why it cannot be kept. No shift is made then; the alarms are looked at, and traffic is sent back, all the
+    /// same. The deployment can be resumed from the record kept before.
     fn keep(&mut self, record: &Record) -> Result<(), DeploymentError>;
 }
 
@@ -38,9 +39,13 @@ pub fn drive(aliases: &Aliases, deployment: &mut Deployment, host: &mut dyn Host
     let mut observation = Observation::Start;
     loop {
         let action = deployment.next(host.now_millis(), &observation)?;
-        host.keep(deployment.record())?;
+        let kept = host.keep(deployment.record());
         observation = match &action {
-            Action::Done { outcome } => return Ok(outcome.clone()),
+            Action::Done { outcome } => return kept.map(|()| outcome.clone()),
+            shift if deployment.keeps_first(shift) => {
+                kept?;
+                perform(aliases, shift)
+            }
             Action::Wait { until_millis, .. } => {
                 host.sleep_until(*until_millis);
                 Observation::Waited

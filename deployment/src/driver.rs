@@ -1,8 +1,8 @@
 //! The deployment itself: told what was observed, it says what to do next. It does nothing itself.
 
-use super::action::{Action, AlarmState, AlarmsInput, DescribeInput, Observation, Outcome, Reason, UpdateInput};
+use super::action::{Action, AlarmState, AlarmsInput, DescribeInput, Observation, Outcome, Reason, State, UpdateInput};
 use super::fault::DeploymentError;
-use super::plan::{POLL_SECONDS, Plan, PlanRequest, Step};
+use super::plan::{POLL_SECONDS, Plan, Step};
 use super::record::{FORMAT, Intent, Phase, Record};
 use super::{retry, routes};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
@@ -56,56 +56,14 @@ impl Deployment {
             steps_done: 0,
             shifted_millis: None,
             intent: None,
+            next_asked: false,
             failures: 0,
             phase: Phase::Reading,
         };
         Self::of(record, plan)
     }
 
-    /// The deployment of a record; its next observation is [`Observation::Start`].
-    ///
-    /// # Errors
-    /// [`DeploymentError::Record`] for a record that no deployment of this version wrote; otherwise as
-    /// [`Deployment::new`] and [`super::PlanRequest::plan`].
-    pub fn resume(record: Record) -> Result<Self, DeploymentError> {
-        let refuse = |fault: String| Err(DeploymentError::Record { fault });
-        if record.format != FORMAT {
-            return refuse(format!("its format is {}, not {FORMAT}", record.format));
-        }
-        let plan = record.plan.plan()?;
-        let steps = plan.steps.len();
-        let finished = matches!(record.phase, Phase::Done { outcome: Outcome::Succeeded });
-        if record.steps_done > steps || (record.steps_done == steps) != finished {
-            return refuse(format!("{} of {steps} steps are done in this phase", record.steps_done));
-        }
-        if (record.steps_done > 0) != record.shifted_millis.is_some() {
-            return refuse("`stepsDone` and `shiftedMillis` belong together".to_owned());
-        }
-        Self::of(record, plan)
-    }
-
-    /// As [`Deployment::resume`], where the record is of the deployment that is asked for: with the same plan, on
-    /// the same alias, with the same description. Where the alias led before is the record's to say.
-    ///
-    /// # Errors
-    /// [`DeploymentError::Another`], and as [`Deployment::resume`].
-    pub fn resume_asked(
-        record: Record,
-        alias: &str,
-        description: Option<&str>,
-        asked: PlanRequest,
-    ) -> Result<Self, DeploymentError> {
-        let kept = Self::resume(record)?;
-        let asked = PlanRequest { current_routing: kept.plan.before.clone(), ..asked }.plan()?;
-        let Record { state_machine_alias_arn, description: described, .. } = &kept.record;
-        if state_machine_alias_arn == alias && described.as_deref() == description && kept.plan == asked {
-            return Ok(kept);
-        }
-        let (kind, target, alias) = (kept.plan.kind, kept.plan.target, kept.record.state_machine_alias_arn);
-        Err(DeploymentError::Another { kind, target, alias, description: kept.record.description })
-    }
-
-    fn of(record: Record, plan: Plan) -> Result<Self, DeploymentError> {
+    pub(super) fn of(record: Record, plan: Plan) -> Result<Self, DeploymentError> {
         let (alias, description) = (&record.state_machine_alias_arn, record.description.as_deref());
         // The versions of the steps are of the same state machine as the version before.
         routes::check_update(alias, description, &plan.before)?;
@@ -123,6 +81,13 @@ impl Deployment {
         &self.record
     }
 
+    /// Whether this action must not be done unless the record was kept: a shift. Where keeping it fails, all else
+    /// goes on: the alarms are looked at, and a rollback is made. The failure is told at the end, or at the next
+    /// shift.
+    pub fn keeps_first(&self, action: &Action) -> bool {
+        matches!(action, Action::UpdateAlias { .. }) && self.record.intent == Some(Intent::Shift)
+    }
+
     /// What to do next, at a time in milliseconds since 1970, after an observation.
     ///
     /// # Errors
@@ -130,17 +95,20 @@ impl Deployment {
     /// changed then.
     pub fn next(&mut self, now: i64, observation: &Observation) -> Result<Action, DeploymentError> {
         match (&self.record.phase, observation) {
-            (Phase::Done { outcome: Outcome::Failed { .. } }, Observation::Start) => {
+            // What has failed goes on; what has succeeded looks whether that still holds.
+            (Phase::Done { outcome: Outcome::Failed { .. } | Outcome::Succeeded }, Observation::Start) => {
                 self.record.failures = 0;
                 Ok(self.read())
             }
             (Phase::Done { outcome }, _) => Ok(Action::Done { outcome: outcome.clone() }),
             (Phase::Waiting { until_millis, reason }, Observation::Start | Observation::Waited) => {
                 // Nothing is read early: a reading so soon after an update might still be the one before.
-                if now < *until_millis {
-                    return Ok(Action::Wait { until_millis: *until_millis, reason: reason.clone() });
+                if now >= *until_millis {
+                    return Ok(self.read());
                 }
-                Ok(self.read())
+                // Where the clock was set back, the alarms are not left alone for longer than ever.
+                let (until, reason) = ((*until_millis).min(now.saturating_add(POLL_MILLIS)), reason.clone());
+                Ok(self.wait(until, reason))
             }
             (_, Observation::Start) => Ok(self.read()),
             (Phase::Reading, Observation::Alias { routing_configuration }) => {
@@ -182,16 +150,24 @@ impl Deployment {
 
     fn compare(&mut self, now: i64, found: &[Route]) -> Action {
         let as_before = routes::same(found, self.expected());
+        // An update whose answer was lost may come through later than the next reading.
+        let asked = self.record.next_asked || self.record.intent == Some(Intent::Shift);
+        let as_next = asked && self.next_step().is_some_and(|step| routes::same(found, &step.routing));
         match self.record.intent.clone() {
-            // The update came through, and its answer was lost. Where it changes nothing that can be seen, it
-            // is made again.
-            Some(intent) if !as_before && routes::same(found, &self.intended(&intent)) => self.confirm(now),
-            _ if !as_before => self.drifted(found),
-            Some(intent @ Intent::RollBack { .. }) => self.update(intent),
-            _ => {
-                self.record.intent = None;
-                self.look(now)
+            // Where an update changes nothing that can be seen, it is made again.
+            Some(intent @ Intent::RollBack { .. }) if !as_before && routes::same(found, &self.intended(&intent)) => {
+                self.confirm(now)
             }
+            Some(intent @ Intent::RollBack { .. }) if as_before || as_next => self.update(intent),
+            Some(Intent::Shift) | None if as_next && !as_before => {
+                self.record.intent = Some(Intent::Shift);
+                self.confirm(now)
+            }
+            Some(Intent::Shift) | None if as_before => {
+                self.record.intent = None;
+                if self.next_step().is_none() { self.end(Outcome::Succeeded) } else { self.look(now) }
+            }
+            _ => self.drifted(found),
         }
     }
 
@@ -219,7 +195,7 @@ impl Deployment {
     }
 
     fn judge(&mut self, now: i64, states: &[AlarmState]) -> Action {
-        let in_alarm = |name: &&String| states.iter().any(|alarm| alarm.name == **name && alarm.state == "ALARM");
+        let in_alarm = |name: &&String| states.iter().any(|alarm| alarm.name == **name && alarm.state == State::Alarm);
         let alarms: Vec<String> = self.plan.alarms().iter().filter(in_alarm).cloned().collect();
         if alarms.is_empty() {
             return self.proceed(now);
@@ -252,6 +228,7 @@ impl Deployment {
             description: self.record.description.clone(),
             routing_configuration: self.intended(&intent),
         };
+        self.record.next_asked |= intent == Intent::Shift;
         self.record.intent = Some(intent);
         self.record.phase = Phase::Updating;
         Action::UpdateAlias { input }
@@ -262,6 +239,7 @@ impl Deployment {
         match self.record.intent.take() {
             Some(Intent::RollBack { message, alarms }) => self.end(Outcome::RolledBack { message, alarms }),
             Some(Intent::Shift) => {
+                self.record.next_asked = false;
                 self.record.steps_done += 1;
                 self.record.shifted_millis = Some(now);
                 match self.due_millis() {
@@ -280,7 +258,9 @@ impl Deployment {
         let failures = self.record.failures.saturating_add(1);
         self.record.failures = failures;
         let (code, message) = (code.to_owned(), message.to_owned());
-        if let Some(pause) = retry::pause_millis(&code, failures) {
+        // Nobody else rolls back.
+        let gives_up = !matches!(self.record.intent, Some(Intent::RollBack { .. }));
+        if let Some(pause) = retry::pause_millis(&code, failures, gives_up) {
             return self.wait(now.saturating_add(pause), Reason::Retry { code, message, failures });
         }
         if self.record.phase == Phase::CheckingAlarms && self.record.steps_done > 0 {

@@ -57,10 +57,9 @@ pub enum DeploymentError {
         /// What is wrong with it.
         fault: String,
     },
-    /// A record of another deployment than the one that is asked for.
+    /// A record of another deployment than the one that is asked for, which is under way.
     #[error(
-        "the record is of another deployment: {kind} of {target} to {alias}{}; keep this one in another file",
-        if description.is_some() { ", with a description" } else { "" }
+        "the record is of another deployment that is under way, {kind} of {target} to {alias}: its {member} is not the same; give the same again to go on with it, or keep the record of this one in another file"
     )]
     Another {
         /// The type of its preference.
@@ -69,9 +68,12 @@ pub enum DeploymentError {
         target: String,
         /// The alias that it updates.
         alias: String,
-        /// The description that it sets. `Display` leaves its text out: descriptions are sensitive.
-        description: Option<String>,
+        /// The first member that is not the same. Its value is left out: descriptions are sensitive.
+        member: &'static str,
     },
+    /// Alarms given twice.
+    #[error("alarms are given beside the preference and in it: give them once")]
+    TwoAlarms,
     /// An observation that is no answer to the last action.
     #[error(
         "the deployment waits for {awaited}, and was told `{observed}`; tell it `start` to begin at the alias again"

@@ -19,7 +19,7 @@ pub struct PlanRequest {
     /// Or its short form, for example `10/5m`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub short: Option<String>,
-    /// Names of alarms, for the short form.
+    /// Names of alarms, where the preference has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alarms: Option<Vec<String>>,
     /// Where the alias leads now.
@@ -154,16 +154,18 @@ impl PlanRequest {
     /// The plan that is asked for.
     ///
     /// # Errors
-    /// As [`plan_deployment`], and [`DeploymentError::Short`] or [`DeploymentError::OnePreference`].
+    /// As [`plan_deployment`], and [`DeploymentError::Short`], [`DeploymentError::OnePreference`] or
+    /// [`DeploymentError::TwoAlarms`].
     pub fn plan(&self) -> Result<Plan, DeploymentError> {
         let mut preference = match (&self.preference, &self.short) {
             (Some(preference), None) => preference.clone(),
             (None, Some(short)) => DeploymentPreference::from_short(short)?,
             _ => return Err(DeploymentError::OnePreference),
         };
-        if self.alarms.is_some() && preference.alarms.is_none() {
-            preference.alarms.clone_from(&self.alarms);
+        if self.alarms.is_some() && preference.alarms.is_some() {
+            return Err(DeploymentError::TwoAlarms);
         }
+        preference.alarms = preference.alarms.or_else(|| self.alarms.clone());
         plan_deployment(&preference, &self.current_routing, self.new_version.as_deref())
     }
 }

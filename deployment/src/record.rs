@@ -32,6 +32,9 @@ pub struct Record {
     /// The update that was asked for and is not known to be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<Intent>,
+    /// Whether the next step was asked for, and may come through yet, whatever was intended since.
+    #[serde(default)]
+    pub next_asked: bool,
     /// Calls that failed in a row.
     #[serde(default)]
     pub failures: u32,

@@ -6,10 +6,14 @@ const RETRIES: u32 = 10;
 const LONGEST_PAUSE_MILLIS: i64 = 20_000;
 
 /// Codes that may be answered otherwise the next time. AccessDeniedException and ConflictException are among
-/// them because the provider's client retries them too: permissions and updates take time to settle.
-const WORTH_RETRYING: [&str; 15] = [
+/// them because the provider's client retries them too: permissions and updates take time to settle. Credentials
+/// that have run out are there because ours live longer than a session: who keeps them renews them.
+const WORTH_RETRYING: [&str; 18] = [
     "AccessDeniedException",
     "ConflictException",
+    "CredentialsError",
+    "ExpiredToken",
+    "ExpiredTokenException",
     "InternalError",
     "InternalFailure",
     "InternalServerError",
@@ -26,7 +30,7 @@ const WORTH_RETRYING: [&str; 15] = [
 ];
 
 /// How long to wait before the next attempt; `None`: there is none.
-pub fn pause_millis(code: &str, failures: u32) -> Option<i64> {
-    let again = failures <= RETRIES && WORTH_RETRYING.contains(&code);
+pub fn pause_millis(code: &str, failures: u32, gives_up: bool) -> Option<i64> {
+    let again = (failures <= RETRIES || !gives_up) && WORTH_RETRYING.contains(&code);
     again.then(|| 1000_i64.checked_shl(failures).unwrap_or(i64::MAX).min(LONGEST_PAUSE_MILLIS))
 }

@@ -72,7 +72,9 @@ pub fn expected_starts(plan: &Plan, starts_per_second: f64) -> Result<ExpectedSt
 }
 
 fn of_step(offset_seconds: u64, seconds: u64, rate: f64, share: f64) -> StepStarts {
-    let starts = (seconds as f64 * rate).round() as u64;
+    // Of the times and not of the length, so that the steps add up to the whole.
+    let by = |second: u64| (second as f64 * rate).round() as u64;
+    let starts = by(offset_seconds.saturating_add(seconds)).saturating_sub(by(offset_seconds));
     let target = binomial(starts, share);
     StepStarts { offset_seconds, seconds, starts, target, origin: rest(starts, target) }
 }

@@ -1,8 +1,9 @@
 //! What happens to a deployment while it runs.
 
-use crate::action::Action;
+use crate::action::{Action, State};
 use serde::{Deserialize, Serialize};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
+use std::fmt;
 
 /// Something that happens, at a time in seconds after the start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,8 +15,8 @@ pub enum Event {
         at_seconds: u64,
         /// The alarm.
         name: String,
-        /// `OK`, `ALARM`, `INSUFFICIENT_DATA`, or `MISSING` for an alarm that there is not.
-        state: String,
+        /// To which.
+        state: AlarmTo,
     },
     /// Someone else updates the alias.
     Drift {
@@ -57,6 +58,42 @@ pub enum Event {
         #[serde(default)]
         applied: bool,
     },
+}
+
+/// What an alarm changes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AlarmTo {
+    /// All is well.
+    Ok,
+    /// The deployment is to end.
+    Alarm,
+    /// CloudWatch cannot tell.
+    InsufficientData,
+    /// There is no such alarm.
+    Missing,
+}
+
+impl AlarmTo {
+    /// As CloudWatch has it.
+    pub(super) const fn state(self) -> Option<State> {
+        match self {
+            Self::Ok => Some(State::Ok),
+            Self::Alarm => Some(State::Alarm),
+            Self::InsufficientData => Some(State::InsufficientData),
+            Self::Missing => None,
+        }
+    }
+}
+
+/// As it is written in JSON.
+impl fmt::Display for AlarmTo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.state() {
+            Some(state) => state.fmt(f),
+            None => f.write_str("MISSING"),
+        }
+    }
 }
 
 /// A kind of call.

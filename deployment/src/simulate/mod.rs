@@ -6,5 +6,5 @@ mod run;
 mod world;
 
 pub use course::{Course, Entry};
-pub use event::{CallKind, Event};
+pub use event::{AlarmTo, CallKind, Event};
 pub use run::{dry_run, simulate};

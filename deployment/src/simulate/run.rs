@@ -45,9 +45,6 @@ fn possible(event: &Event, alarms: &[String]) -> Result<(), DeploymentError> {
         Event::Alarm { name, .. } if !alarms.contains(name) => {
             format!("the alarm `{name}` is none of the preference's")
         }
-        Event::Alarm { state, .. } if !["OK", "ALARM", "INSUFFICIENT_DATA", "MISSING"].contains(&state.as_str()) => {
-            format!("`{state}` is no state: use OK, ALARM, INSUFFICIENT_DATA or MISSING")
-        }
         Event::Crash { at_seconds, restart_at_seconds } if restart_at_seconds < at_seconds => {
             format!("a driver that dies at {at_seconds} is not started again at {restart_at_seconds}")
         }

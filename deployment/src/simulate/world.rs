@@ -1,7 +1,8 @@
 //! The virtual alias, its alarms, and what is still to happen to them.
 
+use super::event::AlarmTo;
 use super::{CallKind, Entry, Event};
-use crate::action::{Action, AlarmState, Observation};
+use crate::action::{Action, AlarmState, Observation, State};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use std::collections::VecDeque;
 
@@ -12,7 +13,8 @@ pub struct World {
     pub now_seconds: u64,
     pub updates: usize,
     pub calls: usize,
-    alarms: Vec<AlarmState>,
+    /// `None`: there is no such alarm.
+    alarms: Vec<(String, Option<State>)>,
     pending: VecDeque<Event>,
 }
 
@@ -21,7 +23,7 @@ impl World {
     pub fn new(routing: Vec<Route>, alarms: &[String], events: &[Event]) -> Self {
         let mut pending = events.to_vec();
         pending.sort_by_key(at_seconds);
-        let alarms = alarms.iter().map(|name| AlarmState { name: name.clone(), state: "OK".to_owned() }).collect();
+        let alarms = alarms.iter().map(|name| (name.clone(), Some(State::Ok))).collect();
         let (entries, pending) = (Vec::new(), pending.into());
         Self { routing, entries, now_seconds: 0, updates: 0, calls: 0, alarms, pending }
     }
@@ -34,7 +36,7 @@ impl World {
             let Some(event) = self.pending.remove(place) else { return };
             match &event {
                 Event::Drift { routing_configuration, .. } => self.routing.clone_from(routing_configuration),
-                Event::Alarm { name, state, .. } => self.set_alarm(name, state),
+                Event::Alarm { name, state, .. } => self.set_alarm(name, *state),
                 _ => {}
             }
             self.entries.push(Entry::Event { at_seconds: at_seconds(&event), event });
@@ -74,8 +76,9 @@ impl World {
         match action {
             Action::DescribeAlias { .. } => Observation::Alias { routing_configuration: self.routing.clone() },
             Action::DescribeAlarms { .. } => {
-                let there = self.alarms.iter().filter(|alarm| alarm.state != "MISSING");
-                Observation::Alarms { alarms: there.cloned().collect() }
+                let there =
+                    |(name, state): &(String, Option<State>)| Some(AlarmState { name: name.clone(), state: (*state)? });
+                Observation::Alarms { alarms: self.alarms.iter().filter_map(there).collect() }
             }
             Action::UpdateAlias { input } => {
                 self.updates += 1;
@@ -86,10 +89,9 @@ impl World {
         }
     }
 
-    fn set_alarm(&mut self, name: &str, state: &str) {
-        let known = self.alarms.iter_mut().find(|alarm| alarm.name == name);
-        if let Some(alarm) = known {
-            state.clone_into(&mut alarm.state);
+    fn set_alarm(&mut self, name: &str, to: AlarmTo) {
+        if let Some((_, state)) = self.alarms.iter_mut().find(|(known, _)| known == name) {
+            *state = to.state();
         }
     }
 

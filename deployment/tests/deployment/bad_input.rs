@@ -43,28 +43,45 @@ fn records_of_other_deployments() {
     let kept: Value =
         serde_json::from_str(&call("resume", request(record(), json!({})).to_string().as_bytes())).unwrap();
     assert_eq!((&kept["plan"], &kept["phase"]), (&plan(), &json!({"kind": "reading"})));
-    let (alias, target) = (format!("{MACHINE}:PROD"), version(2));
-    let is_of = format!("the record is of another deployment: CANARY of {target} to {alias}");
-    let message = format!("{is_of}; keep this one in another file");
+    let message = |member: &str| {
+        format!(
+            "the record is of another deployment that is under way, CANARY of {} to {MACHINE}:PROD: its {member} is not \
+             the same; give the same again to go on with it, or keep the record of this one in another file",
+            version(2)
+        )
+    };
     let others = [
-        json!({"plan": {"short": "11/5m", "newVersion": version(2)}}),
-        json!({"plan": {"short": "10/5m", "newVersion": version(3)}}),
-        json!({"plan": {"short": "10/5m", "newVersion": version(2), "alarms": ["errors"]}}),
-        json!({"stateMachineAliasArn": format!("{MACHINE}:TEST")}),
-        json!({"description": "new"}),
+        (json!({"plan": {"short": "11/5m", "newVersion": version(2)}}), "Percentage"),
+        (json!({"plan": {"short": "10/6m", "newVersion": version(2)}}), "Interval"),
+        (json!({"plan": {"short": "linear 10/5m", "newVersion": version(2)}}), "Type"),
+        (json!({"plan": {"short": "10/5m", "newVersion": version(3)}}), "version"),
+        (json!({"plan": {"short": "10/5m", "newVersion": version(2), "alarms": ["errors"]}}), "Alarms"),
+        (json!({"stateMachineAliasArn": format!("{MACHINE}:TEST")}), "alias"),
+        (json!({"description": "new"}), "description"),
     ];
-    for other in others {
-        refused("resume", &request(record(), other), &message);
+    for (other, member) in &others {
+        refused("resume", &request(record(), other.clone()), &message(member));
     }
+    let mut ended = record();
+    ended["phase"] = json!({"kind": "done", "outcome": {"result": "rolledBack", "message": "why", "alarms": []}});
+    for (other, _) in others {
+        assert_eq!(call("resume", request(ended.clone(), other).to_string().as_bytes()), "null");
+    }
+    let same: Value = serde_json::from_str(&call("resume", request(ended, json!({})).to_string().as_bytes())).unwrap();
+    assert_eq!(same["phase"]["kind"], "done");
     let mut described = record();
     described["description"] = json!("secret");
-    refused(
-        "resume",
-        &request(described, json!({})),
-        &format!("{is_of}, with a description; keep this one in another file"),
-    );
+    refused("resume", &request(described, json!({})), &message("description"));
     let missing = "the record of the deployment cannot be read: missing field `stateMachineAliasArn`";
     refused("resume", &request(json!({}), json!({})), missing);
+}
+
+#[test]
+fn alarms_given_twice() {
+    let preference = json!({"Type": "CANARY", "Percentage": 10, "Interval": 5, "Alarms": ["a"]});
+    let given = json!({"preference": preference, "alarms": ["b"], "currentRouting": plan()["currentRouting"],
+        "newVersion": version(2)});
+    refused("plan", &given, "alarms are given beside the preference and in it: give them once");
 }
 
 #[test]
@@ -97,6 +114,12 @@ fn events_that_cannot_be() {
     };
     let alarm = json!({"event": "alarm", "atSeconds": 1, "name": "x", "state": "ALARM"});
     simulate(alarm, "an event cannot be read: the alarm `x` is none of the preference's");
+    let spelled = json!({"event": "alarm", "atSeconds": 1, "name": "a", "state": "alarm"});
+    let states = "`OK`, `ALARM`, `INSUFFICIENT_DATA`, `MISSING`";
+    simulate(
+        spelled,
+        &format!("the request for a simulation cannot be read: unknown variant `alarm`, expected one of {states}"),
+    );
     let crash = json!({"event": "crash", "atSeconds": 10, "restartAtSeconds": 9});
     simulate(crash, "an event cannot be read: a driver that dies at 10 is not started again at 9");
     let late = json!({"event": "crash", "atSeconds": 10, "restartAtSeconds": u64::MAX});
@@ -119,6 +142,10 @@ fn steps_out_of_turn() {
     step_refused(&record(), &json!({"observed": "updated", "nowMillis": 0}), message);
     let message = "the observation cannot be read: it has no `nowMillis`, the time in milliseconds since 1970";
     step_refused(&record(), &json!({"observed": "start"}), message);
+    let spelled = json!({"observed": "alarms", "alarms": [{"name": "a", "state": "RED"}], "nowMillis": 0});
+    let message =
+        "the observation cannot be read: unknown variant `RED`, expected one of `OK`, `ALARM`, `INSUFFICIENT_DATA`";
+    step_refused(&record(), &spelled, message);
 }
 
 #[test]
@@ -131,7 +158,7 @@ fn records_that_make_no_sense() {
     };
     let wrong = |fault: &str| format!("the record of the deployment makes no sense: {fault}; start a new deployment");
     step_refused(&with("format", json!(2)), &start, &wrong("its format is 2, not 1"));
-    step_refused(&with("stepsDone", json!(2)), &start, &wrong("2 of 2 steps are done in this phase"));
+    step_refused(&with("stepsDone", json!(3)), &start, &wrong("3 of 2 steps are done"));
     step_refused(&with("stepsDone", json!(1)), &start, &wrong("`stepsDone` and `shiftedMillis` belong together"));
     let alias = MACHINE.replace("orders", "other") + ":PROD";
     let message =

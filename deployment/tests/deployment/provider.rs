@@ -5,7 +5,7 @@ use crate::vectors::{call_in_short, routing};
 use crate::{config, preferences, request, route, version};
 use proptest::prelude::*;
 use serde_json::json;
-use sfn_alias_deployment::{Deployment, DeploymentPreference, Event, Route, simulate};
+use sfn_alias_deployment::{AlarmTo, Deployment, DeploymentPreference, Event, Route, simulate};
 
 /// What the provider keeps between invocations.
 #[derive(Default)]
@@ -90,7 +90,7 @@ impl Provider<'_> {
             Event::Alarm { at_seconds, name, state } if *at_seconds <= self.now && name == asked => Some(state),
             _ => None,
         });
-        states.next_back().is_some_and(|state| state == "ALARM")
+        states.next_back().is_some_and(|state| *state == AlarmTo::Alarm)
     }
 
     /// Someone else's update of the last minute.
@@ -118,10 +118,9 @@ fn step(kind: &str, context: &Context, percentage: u8) -> Vec<Route> {
 
 /// Alarms that go off and recover, and at most one update of someone else's, in the order of time.
 fn events(alarmed: bool) -> impl Strategy<Value = Vec<Event>> {
-    let state = prop::sample::select(vec!["OK", "ALARM", "INSUFFICIENT_DATA", "MISSING"]);
-    let alarm = (0..1200_u64, prop::sample::select(vec!["a", "b"]), state).prop_map(|(at_seconds, name, state)| {
-        Event::Alarm { at_seconds, name: name.to_owned(), state: state.to_owned() }
-    });
+    let state = prop::sample::select(vec![AlarmTo::Ok, AlarmTo::Alarm, AlarmTo::InsufficientData, AlarmTo::Missing]);
+    let alarm = (0..1200_u64, prop::sample::select(vec!["a", "b"]), state)
+        .prop_map(|(at_seconds, name, state)| Event::Alarm { at_seconds, name: name.to_owned(), state });
     let drift = (1..1200_u64, 1..100_u8).prop_map(|(at_seconds, weight)| Event::Drift {
         at_seconds,
         routing_configuration: vec![route(3, weight), route(1, 100 - weight)],

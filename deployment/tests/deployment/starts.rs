@@ -60,3 +60,11 @@ fn the_interval_holds_what_is_drawn() {
     let held = (0..1000).filter(within).count();
     assert!((930..=985).contains(&held), "{held}");
 }
+
+#[test]
+fn the_steps_add_up_to_the_whole() {
+    for rate in [0.008, 0.01, 0.02, 0.025, 0.3, 7.7] {
+        let all = starts("linear 1/1m", rate);
+        assert_eq!(all.total.starts, (f64::from(99 * 60) * rate).round() as u64, "{rate} a second");
+    }
+}

@@ -205,13 +205,23 @@ fn what_cannot_be_deployed_is_told() {
 fn a_state_file_is_of_one_deployment() {
     let world = World::new();
     let state = world.state();
-    let progress = "0 % on orders:2, step 0 of 1, shifting\n100 % on orders:2, step 1 of 1, succeeded\n";
-    prints(&world.deploy(&state, &["--all-at-once"]), 0, "succeeded\n", progress);
-    let is_of =
-        format!("the state file `{state}`: the record is of another deployment: ALL_AT_ONCE of {TWO} to {ALIAS}");
-    let text = format!("sfn-alias: {is_of}; keep this one in another file\n");
-    prints(&world.deploy(&state, &["--canary", "10/1m"]), 2, "", &text);
-    prints(&world.deploy(&state, &["--all-at-once", "--description", "new"]), 2, "", &text);
+    killed_at(&world.deploy(&state, &["--canary", "20/1m"]), "next in 1m");
+    let is_of = |member: &str| {
+        format!(
+            "sfn-alias: the state file `{state}`: the record is of another deployment that is under way, CANARY of {TWO} to \
+             {ALIAS}: its {member} is not the same; give the same again to go on with it, or keep the record of this one \
+             in another file\n"
+        )
+    };
+    prints(&world.deploy(&state, &["--canary", "10/1m"]), 2, "", &is_of("Percentage"));
+    prints(&world.deploy(&state, &["--all-at-once"]), 2, "", &is_of("Type"));
+    prints(&world.deploy(&state, &["--canary", "20/1m", "--description", "new"]), 2, "", &is_of("description"));
+    a_minute_passes(&state);
+    let to_the_end = "20 % on orders:2, step 1 of 2, shifting\n100 % on orders:2, step 2 of 2, succeeded\n";
+    prints(&world.deploy(&state, &["--canary", "20/1m"]), 0, "succeeded\n", to_the_end);
+    // What has ended makes way.
+    let unchanged = "100 % on orders:2, step 0 of 1, shifting\n100 % on orders:2, step 1 of 1, succeeded\n";
+    prints(&world.deploy(&state, &["--all-at-once"]), 0, "succeeded\n", unchanged);
 }
 
 #[test]
@@ -226,7 +236,7 @@ fn a_deployment_has_one_driver_and_a_failed_one_goes_on() {
     prints(&world.deploy(&state, &["--all-at-once"]), 3, "", &text);
     drop(lock);
     let how = ["--canary", "10/1m", "--alarm", "errors", "--alarm-command"];
-    let output = "failed: AlarmCommand: the alarm command must print {\"name\": \"OK\", ...}: `RED` is no state; use OK, ALARM or INSUFFICIENT_DATA; the same command goes on from there\n";
+    let output = "failed: AlarmCommand: the alarm command must print {\"name\": \"OK\", ...}: unknown variant `RED`, expected one of `OK`, `ALARM`, `INSUFFICIENT_DATA` at line 1 column 16; the same command goes on from there\n";
     let red = [&how[..], &[r#"echo '{"errors": "RED"}'; :"#]].concat();
     prints(&world.deploy(&state, &red), 3, output, "0 % on orders:2, step 0 of 2, failed with AlarmCommand\n");
     let green = [&how[..], &[r#"echo '{"errors": "OK"}'; :"#]].concat();

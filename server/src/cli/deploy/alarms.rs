@@ -7,7 +7,7 @@ use crate::cli::exit::Failure;
 use crate::cli::signature::is_aws;
 use serde_json::Value;
 use sfn_alias::Reply;
-use sfn_alias_deployment::{AlarmState, AlarmsInput, Observation};
+use sfn_alias_deployment::{AlarmState, AlarmsInput, Observation, State};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -69,7 +69,8 @@ fn described(reply: &Reply) -> Observation {
     }
     let kinds = ["CompositeAlarms", "MetricAlarms"].iter().filter_map(|kind| body.get(kind)?.as_array());
     let text = |alarm: &Value, member| Some(alarm.get(member)?.as_str()?.to_owned());
-    let state = |alarm: &Value| Some(AlarmState { name: text(alarm, "AlarmName")?, state: text(alarm, "StateValue")? });
+    let state = |alarm: &Value| serde_json::from_value(alarm.get("StateValue")?.clone()).ok();
+    let state = |alarm: &Value| Some(AlarmState { name: text(alarm, "AlarmName")?, state: state(alarm)? });
     Observation::Alarms { alarms: kinds.flatten().filter_map(state).collect() }
 }
 
@@ -78,14 +79,10 @@ fn told(printed: &[u8]) -> Observation {
         let message = format!("the alarm command must print {{\"name\": \"OK\", ...}}: {fault}");
         Observation::Failed { code: "AlarmCommand".to_owned(), message }
     };
-    let states: BTreeMap<String, String> = match serde_json::from_slice(printed) {
+    let states: BTreeMap<String, State> = match serde_json::from_slice(printed) {
         Ok(states) => states,
         Err(error) => return wrong(error.to_string()),
     };
-    let known = ["OK", "ALARM", "INSUFFICIENT_DATA"];
-    if let Some(other) = states.values().find(|state| !known.contains(&state.as_str())) {
-        return wrong(format!("`{other}` is no state; use OK, ALARM or INSUFFICIENT_DATA"));
-    }
     Observation::Alarms { alarms: states.into_iter().map(|(name, state)| AlarmState { name, state }).collect() }
 }
 

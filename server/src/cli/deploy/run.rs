@@ -18,10 +18,8 @@ pub(in crate::cli) fn run(args: &DeployArgs) -> Exit {
         return dry_run(args, &client, request);
     };
     let state = State::at(path)?;
-    let mut deployment = match kept(path)? {
-        Some(record) => resumed(args, path, request, record)?,
-        None => begun(args, &client, request)?,
-    };
+    let kept = kept(path)?.map(|record| resumed(args, path, request.clone(), record)).transpose()?.flatten();
+    let mut deployment = kept.map_or_else(|| begun(args, &client, request), Ok)?;
     if !deployment.plan().alarms().is_empty() && client.alarms.is_none() {
         return Err(no_alarms());
     }
@@ -36,7 +34,12 @@ fn begun(args: &DeployArgs, client: &Client, request: PlanRequest) -> Result<Dep
 }
 
 /// What was kept, where it is what is asked for.
-fn resumed(args: &DeployArgs, path: &Path, request: PlanRequest, record: Record) -> Result<Deployment, Failure> {
+fn resumed(
+    args: &DeployArgs,
+    path: &Path,
+    request: PlanRequest,
+    record: Record,
+) -> Result<Option<Deployment>, Failure> {
     let kept = Deployment::resume_asked(record, &args.alias, args.description.as_deref(), request);
     kept.map_err(|error| match error {
         // Only of the file: what is wrong with the command line is told as at the beginning.
@@ -82,7 +85,7 @@ fn tell(args: &DeployArgs, outcome: &Outcome) -> Exit {
 /// read.
 fn dry_run(args: &DeployArgs, client: &Client, request: PlanRequest) -> Exit {
     let begun_before = match args.state.as_deref() {
-        Some(path) => kept(path)?.map(|record| resumed(args, path, request.clone(), record)).transpose()?,
+        Some(path) => kept(path)?.map(|record| resumed(args, path, request.clone(), record)).transpose()?.flatten(),
         None => None,
     };
     let progress = begun_before.as_ref().map(|deployment| deployment.progress(show::now_millis()));
