@@ -150,9 +150,15 @@ test('a state file of another deployment', async () => {
   const options = { client: await fill(new Aliases()), aliasArn, preference: '10/1m', newVersion, state, ...time() }
   await new Deployment(options).run()
   writeFileSync(state, JSON.stringify({ ...kept(state), stepsDone: 1, phase: { kind: 'reading' } })) // as one that goes on
-  const message = `the state file ${state}: the record is of another deployment: CANARY of ${newVersion} to ${aliasArn}; keep this one in another file`
-  const others = [{ newVersion: `${MACHINE}:1` }, { preference: '20/1m' }, { alarms: ['a'] }, { description: 'new' }, { aliasArn: `${MACHINE}:TEST` }]
-  for (const other of others) {
+  const others = {
+    version: { newVersion: `${MACHINE}:1` },
+    Percentage: { preference: '20/1m' },
+    Alarms: { alarms: ['a'] },
+    description: { description: 'new' },
+    alias: { aliasArn: `${MACHINE}:TEST` }
+  }
+  for (const [member, other] of Object.entries(others)) {
+    const message = `the state file ${state}: the record is of another deployment that is under way, CANARY of ${newVersion} to ${aliasArn}: its ${member} is not the same; give the same again to go on with it, or keep the record of this one in another file`
     await assert.rejects(new Deployment({ ...options, ...other }).run(), { name: 'DeploymentRefused', message })
   }
 })

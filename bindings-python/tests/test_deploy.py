@@ -164,18 +164,21 @@ def test_a_state_file_of_something_else(aliases: sfn_alias.Aliases, tmp_path: Pa
     deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, **time.options).run()
     record = json.loads(state.read_text())
     state.write_text(json.dumps({**record, "stepsDone": 1, "phase": {"kind": "reading"}}))  # as one that goes on
-    another = f"the record is of another deployment: CANARY of {SECOND} to {ALIAS}; keep this one in another file"
-    others = [
-        deploy.Deployment(aliases, ALIAS, "10/1m", f"{MACHINE}:1", state=state),
-        deploy.Deployment(aliases, ALIAS, "20/1m", SECOND, state=state),
-        deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, alarms=["errors"]),
-        deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, description="new"),
-        deploy.Deployment(aliases, f"{MACHINE}:TEST", "10/1m", SECOND, state=state),
-    ]
-    for other in others:
+    others = {
+        "version": deploy.Deployment(aliases, ALIAS, "10/1m", f"{MACHINE}:1", state=state),
+        "Percentage": deploy.Deployment(aliases, ALIAS, "20/1m", SECOND, state=state),
+        "Alarms": deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, alarms=["errors"]),
+        "description": deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, description="new"),
+        "alias": deploy.Deployment(aliases, f"{MACHINE}:TEST", "10/1m", SECOND, state=state),
+    }
+    for member, other in others.items():
         with pytest.raises(deploy.DeploymentRefused) as refused:
             other.run()
-        assert str(refused.value) == f"the state file {state}: {another}"
+        assert str(refused.value) == (
+            f"the state file {state}: the record is of another deployment that is under way, CANARY of {SECOND} to "
+            f"{ALIAS}: its {member} is not the same; give the same again to go on with it, or keep the record of this "
+            "one in another file"
+        )
 
 
 NO_RECORDS = {
