@@ -276,7 +276,7 @@ def test_alarms_are_watched_where_nothing_can_be_kept(
     with pytest.raises(OSError, match="No space left on device"):
         deployment.run()
     assert (weights(aliases), time.now) == ({"1": 100}, 1_120.0)
-    client.full = False
+    client.full, client.shifts = False, 9
     assert deployment.run()["result"] == "rolledBack"
 
 
