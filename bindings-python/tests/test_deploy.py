@@ -209,16 +209,17 @@ def test_the_file_of_one_that_has_ended(aliases: sfn_alias.Aliases, tmp_path: Pa
     state, time = tmp_path / "state", Time()
     options: dict[str, Any] = {"state": state, "alarm_states": lambda names: dict.fromkeys(names, "ALARM")}
     ringing = deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, alarms=["errors"], **options, **time.options)
+    another = deploy.Deployment(aliases, ALIAS, "20/1m", SECOND, **options, **time.options)
     ended = ringing.run()
     assert ended["result"] == "rolledBack"
     # The same is not made again, and another takes the file.
     assert ringing.run() == ended
-    assert deploy.Deployment(aliases, ALIAS, "20/1m", SECOND, **options, **time.options).run() == {"result": "succeeded"}
+    assert another.run() == {"result": "succeeded"}
     assert json.loads(state.read_text())["plan"]["preference"]["Percentage"] == 20
     # Without it, the same is begun anew.
     state.unlink()
     aliases.update_state_machine_alias(stateMachineAliasArn=ALIAS, routingConfiguration=routes(100))
-    assert deploy.Deployment(aliases, ALIAS, "20/1m", SECOND, **options, **time.options).run() == {"result": "succeeded"}
+    assert another.run() == {"result": "succeeded"}
 
 
 def test_one_that_has_succeeded_looks_where_the_alias_leads(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
