@@ -43,7 +43,7 @@ export interface StateMachineAliasProps {
    * @default - none
    */
   readonly description?: string
-  /** One or two versions whose weights add up to 100. */
+  /** One or two versions whose weights add up to 100; an empty list is none. */
   readonly versions?: WeightedVersion[]
   /** How to move to another version. */
   readonly deploymentPreference?: DeploymentPreference
@@ -67,7 +67,7 @@ abstract class Base extends Resource implements IStateMachineAlias {
  * Routes starts to one or two versions of a state machine.
  *
  * The synthesis fails when it could not be deployed, or not work: with the rules and in the words of
- * `checkTemplate`.
+ * `checkTemplate`. What a plugin or an Aspect in the app is told to disable or acknowledge is let through.
  */
 export class StateMachineAlias extends Base {
   /** An alias that exists. */
@@ -87,8 +87,9 @@ export class StateMachineAlias extends Base {
   private readonly deploymentPreference?: DeploymentPreference
   private readonly alarms: IAlarm[]
 
-  constructor (scope: Construct, id: string, props: StateMachineAliasProps) {
+  constructor (scope: Construct, id: string, given: StateMachineAliasProps) {
     super(scope, id)
+    const props = this.one(given)
     this.deploymentPreference = props.deploymentPreference
     this.alarms = [...props.deploymentPreference?.alarms ?? []]
     this.stateMachine = this.machineOf(props)
@@ -105,6 +106,13 @@ export class StateMachineAlias extends Base {
         'give the alias such a deploymentPreference')
     }
     this.alarms.push(...alarms)
+  }
+
+  /** No versions are none, as if there were no list. */
+  private one ({ versions, ...props }: StateMachineAliasProps): StateMachineAliasProps {
+    if (versions === undefined || versions.length === 0) return props
+    if (props.deploymentPreference === undefined) return { ...props, versions }
+    throw new Error(`${this.node.path}: \`versions\` and a \`deploymentPreference\` both say where starts go: give one of the two`)
   }
 
   private machineOf ({ versions = [], deploymentPreference }: StateMachineAliasProps): IStateMachine {

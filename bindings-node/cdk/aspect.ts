@@ -17,7 +17,7 @@ import { checkStack, words, type Found } from './stack'
  * Aspects.of(app).add(new SfnAliasChecks())
  */
 export class SfnAliasChecks implements IAspect {
-  constructor (private readonly options?: TemplateOptions) {}
+  constructor (readonly options?: TemplateOptions) {}
 
   /** Called by CDK. */
   visit (node: IConstruct): void {

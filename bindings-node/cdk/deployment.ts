@@ -1,6 +1,8 @@
 import type { Duration } from 'aws-cdk-lib'
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch'
 import type { CfnStateMachineAlias } from 'aws-cdk-lib/aws-stepfunctions'
+import { checkTemplate } from '../index'
+import { words } from './stack'
 import type { IStateMachineVersion } from './version'
 
 /** Where all traffic goes at once. */
@@ -51,7 +53,9 @@ export class DeploymentPreference {
     /** The version that gets the traffic. */
     readonly version: IStateMachineVersion,
     private readonly shift?: ShiftOptions
-  ) {}
+  ) {
+    if (shift !== undefined) checkInterval(type, shift.interval)
+  }
 
   /** Whether alarms can end the deployment. */
   get watchesAlarms (): boolean {
@@ -73,4 +77,17 @@ export class DeploymentPreference {
       alarms: alarms.length === 0 ? undefined : alarms.map(({ alarmName }) => alarmName)
     }
   }
+}
+
+/**
+ * Throws on an interval that no deployment can have, in the words of `checkTemplate`: `Duration` would only say that
+ * it cannot be converted, and only in the synthesis.
+ */
+function checkInterval (type: string, interval: Duration): void {
+  if (interval.isUnresolved()) return
+  const preference = { Type: type, StateMachineVersionArn: { Ref: 'Version' }, Percentage: 99, Interval: interval.toMinutes({ integral: false }) }
+  const alias = { Type: 'AWS::StepFunctions::StateMachineAlias', Properties: { Name: 'PROD', DeploymentPreference: preference } }
+  const { findings } = checkTemplate(JSON.stringify({ Resources: { Alias: alias } }))
+  const wrong = findings.find(({ path }) => path.endsWith('/DeploymentPreference/Interval'))
+  if (wrong !== undefined) throw new Error(words(wrong))
 }

@@ -49,7 +49,7 @@ export class SfnAliasPlugin {
   readonly version: string = require('../package.json').version
   readonly ruleIds: string[] = templateRules().map(({ id }) => id)
 
-  constructor (private readonly options?: TemplateOptions) {}
+  constructor (readonly options?: TemplateOptions) {}
 
   /** Called by CDK. */
   validate (context: PluginContext): PluginReport {

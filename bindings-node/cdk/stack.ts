@@ -34,5 +34,6 @@ function elements (stack: Stack): Map<string, IConstruct> {
   return new Map(own.map(node => [stack.resolve((node as CfnElement).logicalId), node]))
 }
 
-/** A finding in two sentences: what is wrong, and what to do. */
-export const words = ({ rule, message, fix }: TemplateFinding): string => `${rule}: ${message.replace(/\.$/, '')}. ${fix}`
+/** A finding in two sentences: what is wrong, and when, and what to do. */
+export const words = ({ rule, message, condition, fix }: TemplateFinding): string =>
+  `${rule}: ${message.replace(/\.$/, '')}${condition === undefined ? '' : ` (when ${condition})`}. ${fix}`

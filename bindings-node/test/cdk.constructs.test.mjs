@@ -6,6 +6,7 @@ import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
+import { templateRules } from 'sfn-alias'
 import { DeploymentPreference, StateMachineAlias, StateMachineVersion } from 'sfn-alias/cdk'
 import { orders, resources } from './support/cdk.mjs'
 
@@ -188,6 +189,38 @@ test('an alias needs a version', () => {
   const { stack } = orders()
   assert.equal(message(() => new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD' })), 'Orders/Prod: give `versions` or a `deploymentPreference`')
 })
+
+test('an alias says once where starts go', () => {
+  const { stack, version } = published()
+  const deploymentPreference = DeploymentPreference.allAtOnce({ version })
+  assert.equal(
+    message(() => new StateMachineAlias(stack, 'Both', { aliasName: 'BOTH', versions: [{ version, weight: 100 }], deploymentPreference })),
+    'Orders/Both: `versions` and a `deploymentPreference` both say where starts go: give one of the two')
+  assert.equal(
+    message(() => new StateMachineAlias(stack, 'None', { aliasName: 'NONE', versions: [] })),
+    'Orders/None: give `versions` or a `deploymentPreference`')
+  new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD', versions: [], deploymentPreference })
+  assert.deepEqual(resources(stack, ALIAS).Prod7A5F3219.Properties, {
+    Name: 'PROD',
+    DeploymentPreference: { Type: 'ALL_AT_ONCE', StateMachineVersionArn: { 'Fn::GetAtt': ['Version6A868472', 'Arn'] } }
+  })
+})
+
+for (const shift of [DeploymentPreference.canary, DeploymentPreference.linear]) {
+  test(`an interval that ${shift.name} cannot have is refused`, () => {
+    const { stack, version } = published()
+    const { fix } = templateRules().find(({ id }) => id === 'SFA014')
+    const said = interval => message(() => shift({ version, percentage: 99, interval }))
+    for (const [interval, given] of [
+      [Duration.seconds(90), '1.5'], [Duration.minutes(0), '0'], [Duration.minutes(2101), '2101'], [Duration.days(2), '2880']
+    ]) {
+      assert.equal(said(interval), `SFA014: Interval is \`${given}\`: give a whole number of 1 to 2100 minutes. ${fix}`)
+    }
+    for (const interval of [Duration.seconds(60), Duration.minutes(2100)]) assert.equal(said(interval), undefined)
+    const minutes = new CfnParameter(stack, 'Minutes', { type: 'Number' }).valueAsNumber
+    assert.equal(said(Duration.minutes(minutes)), undefined)
+  })
+}
 
 test('what follows a state machine is in its stack', () => {
   const { app, stack, stateMachine, version } = published()

@@ -96,6 +96,7 @@ def test_one_class_a_rule() -> None:
     assert {id: rule.id for id, rule in made.items()} == {
         rule["id"]: letters[rule["severity"]] + rule["id"].removeprefix("SFA0") for rule in rules
     }
+    assert aliases.Unchecked().id == "E9500"
     assert [rule.shortdesc for rule in made.values()] == [rule["title"] for rule in rules]
 
 
@@ -119,6 +120,18 @@ def test_a_rule_is_switched_off_in_the_template(tmp_path: Path) -> None:
 def test_a_finding_is_acknowledged_in_the_template(tmp_path: Path) -> None:
     template = FAULTY + "    Metadata: {sfn-alias: {acknowledge: [{rule: SFA002, reason: a draft}]}}\n"
     assert linted(tmp_path, template) == [(*RETAIN, NOT_RETAINED)]
+
+
+def test_a_finding_says_when_it_holds(tmp_path: Path) -> None:
+    template = "Conditions: {IsProd: !Equals [!Ref AWS::Region, eu-west-1]}" + FAULTY.replace("90}", "!If [IsProd, 90, 100]}")
+    under_a_condition = REFUSED.replace("[90].", "[90] (when IsProd is true).")
+    assert linted(tmp_path, template) == [(*RETAIN, NOT_RETAINED), (*WEIGHT, under_a_condition)]
+
+
+def test_what_cannot_be_checked_is_told_once(tmp_path: Path) -> None:
+    template = FAULTY + "    Metadata: {sfn-alias: {acknowledge: [{rule: SFA002}]}}\n"
+    needs = "Resources/Prod/Metadata/sfn-alias/acknowledge/0: acknowledging SFA002 needs a reason: add `reason` with a sentence"
+    assert linted(tmp_path, template) == [("E9500", 2, 1, needs)]
 
 
 def test_a_template_without_a_file() -> None:

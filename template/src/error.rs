@@ -5,10 +5,8 @@
 #[non_exhaustive]
 pub enum TemplateError {
     /// More bytes than [`super::MAX_BYTES`].
-    #[error("the file is {bytes} bytes long: give at most {most}, CloudFormation itself takes at most 1 MB")]
+    #[error("the file is longer than {most} bytes: give a shorter one, CloudFormation itself takes at most 1 MB")]
     TooLong {
-        /// How many.
-        bytes: usize,
         /// The bound.
         most: usize,
     },

@@ -27,7 +27,7 @@ pub use check::{check_template, check_template_json};
 pub use error::TemplateError;
 pub use options::{Acknowledge, CheckOptions};
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
-pub use report::{Finding, Report};
+pub use report::{Finding, Report, sarif};
 pub use rule::{Rule, Severity, rules};
 
 /// Runs the code of README.md in the tests.

@@ -47,8 +47,11 @@ impl CheckOptions {
         serde_json::from_slice(json).map_err(|error| TemplateError::Options { fault: error.to_string() })
     }
 
-    /// Refuses unknown rules and acknowledgements without a reason.
-    pub(crate) fn check(&self) -> Result<(), TemplateError> {
+    /// Refuses unknown rules and acknowledgements without a reason, as every check does.
+    ///
+    /// # Errors
+    /// [`TemplateError::UnknownRule`] and [`TemplateError::NoReason`].
+    pub fn check(&self) -> Result<(), TemplateError> {
         for (index, name) in self.disable.iter().enumerate() {
             known(name, || format!("disable/{index}"))?;
         }
@@ -59,7 +62,7 @@ impl CheckOptions {
     }
 
     pub(crate) fn is_disabled(&self, rule: &Rule) -> bool {
-        self.disable.iter().any(|name| name == rule.id || name == rule.name)
+        self.disable.iter().any(|name| rule.is_called(name))
     }
 }
 
@@ -73,8 +76,7 @@ impl Acknowledge {
     }
 
     pub(crate) fn covers(&self, rule: &Rule, logical_id: &str) -> bool {
-        (self.rule == rule.id || self.rule == rule.name)
-            && self.logical_id.as_ref().is_none_or(|wanted| wanted == logical_id)
+        rule.is_called(&self.rule) && self.logical_id.as_ref().is_none_or(|wanted| wanted == logical_id)
     }
 }
 

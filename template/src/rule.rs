@@ -184,7 +184,13 @@ pub const fn rules() -> &'static [Rule] {
     RULES
 }
 
-/// The rule of an id or a name.
+/// The rule of an id or a name, in capitals or not.
 pub(crate) fn rule(id_or_name: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.id == id_or_name || rule.name == id_or_name)
+    RULES.iter().find(|rule| rule.is_called(id_or_name))
+}
+
+impl Rule {
+    pub(crate) const fn is_called(&self, id_or_name: &str) -> bool {
+        self.id.eq_ignore_ascii_case(id_or_name) || self.name.eq_ignore_ascii_case(id_or_name)
+    }
 }

@@ -89,7 +89,10 @@ fn a_key_twice_is_refused() {
 #[test]
 fn what_is_huge_is_refused() {
     let long = vec![b' '; 100_000_000];
-    refuses(&long, "the file is 100000000 bytes long: give at most 16777216, CloudFormation itself takes at most 1 MB");
+    refuses(
+        &long,
+        "the file is longer than 16777216 bytes: give a shorter one, CloudFormation itself takes at most 1 MB",
+    );
     const MANY: &str =
         "the file has more than 1000000 values, those that its anchors repeat included: give a smaller one";
     refuses(format!(r#"{{"Resources": [{}1]}}"#, "1,".repeat(MAX_BYTES / 2 - 100)), MANY);
@@ -184,7 +187,7 @@ fn options_are_read_strictly() {
     let unknown = inside.replace("rule: SFA001", "rule: x, reason: y");
     refuses(&unknown, &format!("Resources/Prod/Metadata/sfn-alias/acknowledge/0: there is no rule `x`: {HINT}"));
     for rule in rules() {
-        for name in [rule.id, rule.name] {
+        for name in [rule.id.to_owned(), rule.id.to_lowercase(), rule.name.to_owned()] {
             let options = format!(r#"{{"disable": ["{name}"]}}"#);
             check_template_json(PROD.as_bytes(), options.as_bytes()).expect("a known rule");
         }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
-use sfn_alias_template::{CheckOptions, Report, check_template, check_template_json, rules};
+use sfn_alias_template::{CheckOptions, Report, check_template, check_template_json, rules, sarif};
 
 const TEMPLATE: &str = "Conditions: {IsProd: !Equals [!Ref Stage, prod]}
 Resources:
@@ -84,8 +84,11 @@ fn sarif_is_valid_by_its_schema() {
         checked += 1;
     }
     assert!(checked > 10, "{checked} templates");
+    let (report, none) = (report(), Report { findings: vec![], errors: 0, warnings: 0, infos: 0, acknowledged: 0 });
+    let several = sarif(&[(Some("a.yaml"), &report), (None, &report), (Some("b.yaml"), &none)]);
+    assert_eq!(faults(&serde_json::from_slice(&several).expect("JSON")), [""; 0]);
     // The schema is looked at: a level that SARIF does not have is refused.
-    let mut wrong: Value = log(&report(), "t.yaml");
+    let mut wrong: Value = log(&report, "t.yaml");
     wrong["runs"][0]["results"][0]["level"] = "fatal".into();
     assert_eq!(faults(&wrong), [r#""fatal" is not one of "none", "note" or 2 other candidates"#]);
 }
@@ -127,6 +130,39 @@ fn sarif_has_every_member() {
         },
     ]);
     assert_eq!(run["results"], expected);
+}
+
+/// Code hosts refuse several runs of one tool.
+#[test]
+fn sarif_of_several_files_is_one_run() {
+    let report = report();
+    let log: Value =
+        serde_json::from_slice(&sarif(&[(Some("a.yaml"), &report), (None, &report), (Some("b.yaml"), &report)]))
+            .expect("JSON");
+    assert_eq!(log["runs"].as_array().expect("runs").len(), 1);
+    let places: Vec<_> = log["runs"][0]["results"]
+        .as_array()
+        .expect("results")
+        .iter()
+        .map(|result| (&result["ruleId"], &result["locations"][0]["physicalLocation"]["artifactLocation"]))
+        .collect();
+    let files = [json!({"uri": "a.yaml"}), json!({"index": 0}), json!({"uri": "b.yaml"})];
+    let (name, sum) = (json!("SFA007"), json!("SFA002"));
+    let expected: Vec<_> = files.iter().flat_map(|file| [(&name, file), (&sum, file)]).collect();
+    assert_eq!(places, expected);
+    assert_eq!(log["runs"][0]["artifacts"], json!([{"description": {"text": "standard input"}}]));
+}
+
+/// Ids and names, in capitals or not, both in acknowledgements and in what is not looked at.
+#[test]
+fn rules_are_named_in_any_case() {
+    for rule in ["SFA007", "sfa007", "alias-name", "Alias-Name"] {
+        let options = |member: &str| CheckOptions::from_json(member.as_bytes()).expect("options");
+        let found = |member: &str| check_template(TEMPLATE.as_bytes(), &options(member)).expect("a report");
+        let acknowledged = found(&format!(r#"{{"acknowledge": [{{"rule": "{rule}", "reason": "old"}}]}}"#));
+        assert_eq!((acknowledged.errors, acknowledged.acknowledged), (1, 1), "{rule}");
+        assert_eq!(found(&format!(r#"{{"disable": ["{rule}"]}}"#)).findings.len(), 1, "{rule}");
+    }
 }
 
 #[test]

@@ -36,6 +36,20 @@ test('the Aspect annotates', () => {
   assert.deepEqual(annotations({ app }), [`/Orders/Prod error: SFA002: ${REFUSED}. ${FIX}`])
 })
 
+test('the constructs take the options of the plugin and of the Aspect', () => {
+  const made = (props, options) => {
+    const { app, stack, stateMachine } = orders(props)
+    if (options !== undefined) Aspects.of(app).add(new SfnAliasChecks(options))
+    const version = new StateMachineVersion(stack, 'Version', { stateMachine })
+    new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 90 }] })
+    return app
+  }
+  const expected = { message: `Validation failed with the following errors:\n  [Orders] Orders/Prod/Resource: SFA002: ${REFUSED}. ${FIX}` }
+  assert.throws(() => made({}).synth(), expected)
+  made({}, { disable: ['SFA002'] }).synth()
+  made({ policyValidationBeta1: [new SfnAliasPlugin({ disable: ['SFA002'] })] }).synth()
+})
+
 test('the plugin works as a beta plugin', t => {
   const { app, stack } = orders({ policyValidationBeta1: [new SfnAliasPlugin()] })
   alias(stack)

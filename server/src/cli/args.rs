@@ -218,11 +218,11 @@ Examples:
   sfn-alias check-template template.yaml
   sfn-alias check-template cdk.out/*.template.json --format sarif > aliases.sarif
   terraform show -json plan.out | sfn-alias check-template -
-  sfn-alias check-template template.yaml --acknowledge 'SFA020:Prod=the alarm is made elsewhere'
+  sfn-alias check-template template.yaml --acknowledge 'SFA015:Version=the stack is for tests'
 
 Exits with 1 where a finding is as bad as --fail-on says. The rules are listed by --rules, and in RULES.md.
 A resource accepts a finding by its own Metadata:
-  Metadata: {sfn-alias: {acknowledge: [{rule: SFA020, reason: the alarm is made elsewhere}]}}")]
+  Metadata: {sfn-alias: {acknowledge: [{rule: SFA015, reason: the stack is for tests}]}}")]
 pub(super) struct CheckTemplateArgs {
     /// Templates in YAML or JSON, or plans of `terraform show -json`; - for standard input
     #[arg(required_unless_present = "rules", value_name = "FILE")]

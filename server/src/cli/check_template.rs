@@ -1,40 +1,85 @@
 //! `sfn-alias check-template`
 
 use super::args::{CheckTemplateArgs, FailOn, ReportFormat};
-use super::exit::{Failure, OK, Outcome, REFUSED};
+use super::exit::{Failure, OK, Outcome, REFUSED, USAGE};
 use super::{input, output};
-use serde_json::{Value, json};
-use sfn_alias_template::{Acknowledge, CheckOptions, Report, check_template, rules};
+use serde_json::json;
+use sfn_alias_template::{Acknowledge, CheckOptions, MAX_BYTES, Report, TemplateError, check_template, rules, sarif};
 use std::io::Write;
+
+/// A file that was checked; standard input has no name.
+struct Checked<'a> {
+    file: Option<&'a str>,
+    report: Report,
+}
+
+impl Checked<'_> {
+    fn name(&self) -> &str {
+        shown(self.file)
+    }
+}
 
 pub(super) fn run(args: &CheckTemplateArgs) -> Outcome {
     if args.rules {
         return list();
     }
-    let mut reports = Vec::new();
+    let options = options(args)?;
+    options.check().map_err(|error| Failure::Usage(error.to_string()))?;
+    let (mut checked, mut failures) = (Vec::new(), Vec::new());
     for file in &args.files {
-        let (name, argument) = match file.as_str() {
-            "-" => ("<stdin>", "-".to_owned()),
-            path => (path, format!("@{path}")),
-        };
-        let report = check_template(&input::read(&argument)?, &options(args, name)?)
-            .map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
-        reports.push((name, report));
+        match one(Some(file.as_str()).filter(|file| *file != "-"), &options) {
+            Ok(one) => checked.push(one),
+            Err(failure) => failures.push(failure),
+        }
     }
-    match args.format {
-        ReportFormat::Text => reports.iter().try_for_each(|(name, report)| text(&report.to_text(name)))?,
-        ReportFormat::Json => output::json(&together(&reports)?, false)?,
-        ReportFormat::Sarif => output::json(&one_log(&reports)?, false)?,
+    if !checked.is_empty() {
+        print(&checked, args.format)?;
     }
-    let fails = reports.iter().any(|(_, report)| fails(report, args.fail_on));
-    Ok(if fails { REFUSED } else { OK })
+    // What could be checked is told all the same.
+    for failure in &failures {
+        writeln!(std::io::stderr(), "sfn-alias: {failure}").ok();
+    }
+    let fails = checked.iter().any(|one| fails(&one.report, args.fail_on));
+    Ok(if !failures.is_empty() {
+        USAGE
+    } else if fails {
+        REFUSED
+    } else {
+        OK
+    })
 }
 
-fn options(args: &CheckTemplateArgs, file: &str) -> Result<CheckOptions, Failure> {
-    let previous = match &args.previous {
-        Some(path) => Some(text_of(input::read(&format!("@{path}"))?, path)?),
-        None => None,
-    };
+const fn shown(file: Option<&str>) -> &str {
+    match file {
+        Some(file) => file,
+        None => "<stdin>",
+    }
+}
+
+fn one<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<Checked<'a>, Failure> {
+    let report = check_template(&template(file)?, options)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", shown(file))))?;
+    Ok(Checked { file, report })
+}
+
+/// A template, and of one that is too long no more than shows it.
+fn template(file: Option<&str>) -> Result<Vec<u8>, Failure> {
+    input::beginning(file, MAX_BYTES as u64 + 1)
+}
+
+fn print(checked: &[Checked<'_>], format: ReportFormat) -> Result<(), Failure> {
+    match format {
+        ReportFormat::Text => checked.iter().try_for_each(|one| output::text(&one.report.to_text(one.name()))),
+        ReportFormat::Json => output::json(&together(checked)?, false),
+        ReportFormat::Sarif => {
+            let reports: Vec<_> = checked.iter().map(|one| (one.file, &one.report)).collect();
+            output::json(&sarif(&reports), false)
+        }
+    }
+}
+
+fn options(args: &CheckTemplateArgs) -> Result<CheckOptions, Failure> {
+    let previous = args.previous.as_deref().map(previous).transpose()?;
     let acknowledge = args.acknowledge.iter().map(|(which, reason)| {
         let (rule, resource) = which.split_once(':').map_or((which.as_str(), None), |(rule, id)| (rule, Some(id)));
         Acknowledge { rule: rule.to_owned(), logical_id: resource.map(str::to_owned), reason: reason.clone() }
@@ -43,12 +88,18 @@ fn options(args: &CheckTemplateArgs, file: &str) -> Result<CheckOptions, Failure
         parameters: args.parameter.iter().cloned().collect(),
         disable: args.disable.clone(),
         acknowledge: acknowledge.collect(),
-        file: Some(file.to_owned()),
+        file: None,
         previous,
     })
 }
 
-fn text_of(bytes: Vec<u8>, path: &str) -> Result<String, Failure> {
+fn previous(path: &str) -> Result<String, Failure> {
+    let bytes = template(Some(path))?;
+    // Cut within a character it would be no UTF-8 either.
+    if bytes.len() > MAX_BYTES {
+        let error = TemplateError::TooLong { most: MAX_BYTES };
+        return Err(Failure::Usage(format!("{path}: {error}")));
+    }
     String::from_utf8(bytes).map_err(|_| Failure::Usage(format!("`{path}` is not UTF-8")))
 }
 
@@ -62,27 +113,10 @@ const fn fails(report: &Report, on: FailOn) -> bool {
     }
 }
 
-fn text(text: &str) -> Result<(), Failure> {
-    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
-}
-
 /// Each file with its report.
-fn together(reports: &[(&str, Report)]) -> Result<Vec<u8>, Failure> {
-    let files: Vec<_> = reports.iter().map(|(file, report)| json!({ "file": file, "report": report })).collect();
-    bytes(&json!({ "files": files }))
-}
-
-/// One log with a run for each file.
-fn one_log(reports: &[(&str, Report)]) -> Result<Vec<u8>, Failure> {
-    let mut whole: Option<Value> = None;
-    for (file, report) in reports {
-        let mut log: Value = read(&report.to_sarif(file))?;
-        match whole.as_mut().and_then(|whole| whole.get_mut("runs")?.as_array_mut()) {
-            Some(runs) => runs.append(log.get_mut("runs").and_then(Value::as_array_mut).unwrap_or(&mut Vec::new())),
-            None => whole = Some(log),
-        }
-    }
-    bytes(&whole.unwrap_or_default())
+fn together(checked: &[Checked<'_>]) -> Result<Vec<u8>, Failure> {
+    let files: Vec<_> = checked.iter().map(|one| json!({ "file": one.name(), "report": one.report })).collect();
+    serde_json::to_vec(&json!({ "files": files })).map_err(|error| Failure::Failed(error.to_string()))
 }
 
 fn list() -> Outcome {
@@ -90,12 +124,4 @@ fn list() -> Outcome {
         output::line(format_args!("{} {:<28} {:<8} {}", rule.id, rule.name, rule.severity.as_str(), rule.title))?;
     }
     Ok(OK)
-}
-
-fn read(json: &[u8]) -> Result<Value, Failure> {
-    serde_json::from_slice(json).map_err(|error| Failure::Failed(error.to_string()))
-}
-
-fn bytes(value: &Value) -> Result<Vec<u8>, Failure> {
-    serde_json::to_vec(value).map_err(|error| Failure::Failed(error.to_string()))
 }

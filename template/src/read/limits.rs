@@ -29,7 +29,7 @@ impl Budget {
 /// Reads JSON or YAML. As CloudFormation does, what begins with a brace is taken for JSON.
 pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
     if bytes.len() > MAX_BYTES {
-        return Err(TemplateError::TooLong { bytes: bytes.len(), most: MAX_BYTES });
+        return Err(TemplateError::TooLong { most: MAX_BYTES });
     }
     let text = std::str::from_utf8(bytes).map_err(|error| TemplateError::NotUtf8 { at: error.valid_up_to() })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -1,6 +1,6 @@
 //! Findings and their counts.
 
-use super::sarif;
+use super::sarif::sarif;
 use crate::rule::Severity;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -95,9 +95,9 @@ impl Report {
         text
     }
 
-    /// The report in SARIF 2.1.0.
+    /// The report in SARIF 2.1.0; [`sarif()`] takes those of several files.
     pub fn to_sarif(&self, file: &str) -> Vec<u8> {
-        sarif::log(self, file)
+        sarif(&[(Some(file), self)])
     }
 }
 

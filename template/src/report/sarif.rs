@@ -6,16 +6,41 @@ use serde_json::{Value, json};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-pub(super) fn log(report: &Report, file: &str) -> Vec<u8> {
-    let results: Vec<Value> = report.findings.iter().map(|finding| result(finding, file)).collect();
+/// The reports of several files as one SARIF 2.1.0 log with one run, as code hosts want it: they refuse several runs
+/// of one tool. What was read from standard input has no name.
+///
+/// ```
+/// use sfn_alias_template::{CheckOptions, check_template, sarif};
+/// let report = check_template(b"Resources: {}", &CheckOptions::default())?;
+/// let log = sarif(&[(Some("template.yaml"), &report), (None, &report)]);
+/// assert!(log.starts_with(b"{"));
+/// # Ok::<(), sfn_alias_template::TemplateError>(())
+/// ```
+pub fn sarif(reports: &[(Option<&str>, &Report)]) -> Vec<u8> {
+    let of = |(file, report): &(Option<&str>, &Report)| {
+        let artifact = artifact(*file);
+        report.findings.iter().map(|finding| result(finding, &artifact)).collect::<Vec<_>>()
+    };
     let driver = json!({
         "name": "sfn-alias",
         "version": env!("CARGO_PKG_VERSION"),
         "informationUri": env!("CARGO_PKG_REPOSITORY"),
         "rules": rules().iter().map(descriptor).collect::<Vec<_>>(),
     });
-    let run = json!({"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results});
+    let mut run = json!({
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": reports.iter().flat_map(of).collect::<Vec<_>>(),
+    });
+    if let (true, Some(members)) = (reports.iter().any(|(file, _)| file.is_none()), run.as_object_mut()) {
+        members.insert("artifacts".to_owned(), json!([{"description": {"text": "standard input"}}]));
+    }
     json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}).to_string().into_bytes()
+}
+
+/// A file by its URI; standard input, which has none, as the run's first artifact.
+fn artifact(file: Option<&str>) -> Value {
+    file.map_or_else(|| json!({"index": 0}), |file| json!({"uri": uri(file)}))
 }
 
 const fn level(severity: Severity) -> &'static str {
@@ -38,9 +63,9 @@ fn descriptor(rule: &Rule) -> Value {
     })
 }
 
-fn result(finding: &Finding, file: &str) -> Value {
+fn result(finding: &Finding, artifact: &Value) -> Value {
     let place = json!({
-        "artifactLocation": {"uri": uri(file)},
+        "artifactLocation": artifact,
         "region": {"startLine": finding.line, "startColumn": finding.column},
     });
     let mut result = json!({

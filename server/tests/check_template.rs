@@ -1,0 +1,232 @@
+//! `sfn-alias check-template`, as a shell and a pre-commit hook see it.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use regex::Regex;
+use serde_json::Value;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+const GOOD: &str = "Resources: {}\n";
+const FAULTY: &str = "Resources:
+  Version:
+    Type: AWS::StepFunctions::StateMachineVersion
+    Properties: {StateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:orders'}
+  Prod:
+    Type: AWS::StepFunctions::StateMachineAlias
+    Properties:
+      Name: PROD
+      RoutingConfiguration: [{StateMachineVersionArn: !Ref Version, Weight: 90}]
+";
+const TOO_LONG: &str =
+    "the file is longer than 16777216 bytes: give a shorter one, CloudFormation itself takes at most 1 MB";
+
+/// Exit code, standard output, standard error.
+type Ended = (i32, String, String);
+
+/// A folder to run in, with two templates.
+struct Project(TempDir);
+
+impl Project {
+    fn new() -> Self {
+        let project = Self(TempDir::new().unwrap());
+        project.write("good.yaml", GOOD);
+        project.write("faulty.yaml", FAULTY);
+        project
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.0.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ended {
+        self.told(arguments, b"")
+    }
+
+    fn told(&self, arguments: &[&str], input: &[u8]) -> Ended {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sfn-alias"));
+        ended(command.arg("check-template").args(arguments).current_dir(&self.0), input)
+    }
+
+    /// As a shell runs a line, with this program and those of the folder on the path.
+    fn shell(&self, line: &str) -> Ended {
+        let program = Path::new(env!("CARGO_BIN_EXE_sfn-alias")).parent().unwrap().display();
+        let path = format!("{program}:{}:{}", self.0.path().display(), std::env::var("PATH").unwrap());
+        ended(Command::new("sh").args(["-c", line]).env("PATH", path).current_dir(&self.0), b"")
+    }
+}
+
+fn ended(command: &mut Command, input: &[u8]) -> Ended {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Who has read enough, or reads nothing, closes its end.
+    child.stdin.take().unwrap().write_all(input).ok();
+    let found = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (found.status.code().unwrap(), text(found.stdout), text(found.stderr))
+}
+
+const MISSING: &str = "sfn-alias: `missing.yaml` cannot be read: No such file or directory (os error 2)\n";
+
+/// The last lines of the reports.
+fn counts(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| !line.starts_with(' ') && line.contains(".yaml: ")).collect()
+}
+
+#[test]
+fn what_can_be_read_is_told_beside_what_cannot() {
+    let project = Project::new();
+    project.write("broken.yaml", "Resources: {");
+    let (code, output, errors) = project.run(&["good.yaml", "missing.yaml", "broken.yaml", "faulty.yaml"]);
+    assert_eq!(code, 2);
+    assert_eq!(counts(&output), ["good.yaml: 0 errors, 0 warnings", "faulty.yaml: 1 error, 1 warning"]);
+    let broken =
+        "sfn-alias: broken.yaml: line 2 column 1: not YAML: while parsing a node, did not find expected node content\n";
+    assert_eq!(errors, format!("{MISSING}{broken}"));
+}
+
+#[test]
+fn data_of_what_can_be_read_is_told_beside_what_cannot() {
+    let project = Project::new();
+    let files = ["good.yaml", "missing.yaml", "faulty.yaml"];
+    let (code, output, errors) = project.run(&[&["--format", "json"], &files[..]].concat());
+    assert_eq!((code, errors.as_str()), (2, MISSING));
+    let json: Value = serde_json::from_str(&output).unwrap();
+    assert_eq!([&json["files"][0]["file"], &json["files"][1]["file"]], ["good.yaml", "faulty.yaml"]);
+    assert_eq!(json["files"][1]["report"]["errors"], 1);
+    let (code, output, errors) = project.run(&[&["--format", "sarif"], &files[..]].concat());
+    assert_eq!((code, errors.as_str()), (2, MISSING));
+    let log: Value = serde_json::from_str(&output).unwrap();
+    assert_eq!(log["runs"].as_array().unwrap().len(), 1);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let uri = |result: &Value| result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone();
+    assert_eq!(results.iter().map(uri).collect::<Vec<_>>(), ["faulty.yaml", "faulty.yaml"]);
+}
+
+/// An empty log would close all findings of a code host.
+#[test]
+fn nothing_is_told_of_nothing() {
+    let project = Project::new();
+    for format in ["text", "json", "sarif"] {
+        assert_eq!(project.run(&["--format", format, "missing.yaml"]), (2, String::new(), MISSING.to_owned()));
+    }
+}
+
+#[test]
+fn options_that_make_no_sense_are_told_once() {
+    let text = "sfn-alias: disable/0: there is no rule `x`: use an id or name of `rules()`, for example SFA001 or weights-sum\n";
+    let found = Project::new().run(&["--disable", "x", "good.yaml", "faulty.yaml"]);
+    assert_eq!(found, (2, String::new(), text.to_owned()));
+}
+
+#[test]
+fn rules_are_named_in_small_letters_and_by_name() {
+    let project = Project::new();
+    let options = ["--disable", "sfa015", "--acknowledge", "Single-Route-Weight:Prod=a draft", "faulty.yaml"];
+    let (code, output, errors) = project.run(&options);
+    assert_eq!((code, errors.as_str()), (0, ""));
+    assert_eq!(counts(&output).last(), Some(&"faulty.yaml: 0 errors, 0 warnings, 1 acknowledged"));
+}
+
+#[test]
+fn standard_input_has_no_name_in_sarif() {
+    let (code, output, errors) = Project::new().told(&["--format", "sarif", "-"], FAULTY.as_bytes());
+    assert_eq!((code, errors.as_str()), (1, ""));
+    let log: Value = serde_json::from_str(&output).unwrap();
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"], serde_json::json!({"index": 0}));
+    assert_eq!(log["runs"][0]["artifacts"], serde_json::json!([{"description": {"text": "standard input"}}]));
+}
+
+/// In the library's words, and a stream without end is left.
+#[test]
+fn what_is_too_long_is_refused() {
+    let project = Project::new();
+    let file = std::fs::File::create(project.0.path().join("long.yaml")).unwrap();
+    file.set_len(100 << 20).unwrap();
+    let refused = |name: &str| (2, String::new(), format!("sfn-alias: {name}: {TOO_LONG}\n"));
+    assert_eq!(project.run(&["long.yaml"]), refused("long.yaml"));
+    assert_eq!(project.run(&["good.yaml", "--previous", "long.yaml"]), refused("long.yaml"));
+    assert_eq!(project.shell("cat /dev/zero 2>/dev/null | sfn-alias check-template -"), refused("<stdin>"));
+}
+
+/// The lines under `Examples:`.
+fn examples(help: &str) -> Vec<&str> {
+    let (_, examples) = help.split_once("Examples:\n").unwrap();
+    examples.lines().take_while(|line| !line.is_empty()).map(str::trim).collect()
+}
+
+#[test]
+fn the_examples_of_the_help_run() {
+    let project = Project::new();
+    let unretained = FAULTY.replace("Weight: 90", "Weight: 100");
+    project.write("template.yaml", &unretained);
+    project.write("cdk.out/One.template.json", r#"{"Resources": {}}"#);
+    project.write("cdk.out/Other.template.json", r#"{"Resources": {}}"#);
+    let plan = concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/templates/correct/terraform-plan.json");
+    project.write("terraform", &format!("#!/bin/sh\n[ \"$*\" = 'show -json plan.out' ] && cat '{plan}'\n"));
+    std::fs::set_permissions(project.0.path().join("terraform"), PermissionsExt::from_mode(0o755)).unwrap();
+    let help = project.run(&["--help"]).1;
+    let ran: Vec<_> = examples(&help).into_iter().map(|line| project.shell(line)).collect();
+    let last: Vec<_> =
+        ran.iter().map(|(code, output, errors)| (*code, output.lines().last(), errors.as_str())).collect();
+    assert_eq!(
+        last,
+        [
+            (0, Some("template.yaml: 0 errors, 1 warning"), ""),
+            (0, None, ""),
+            (0, Some("<stdin>: 0 errors, 0 warnings"), ""),
+            (0, Some("template.yaml: 0 errors, 0 warnings, 1 acknowledged"), ""),
+        ]
+    );
+    let log: Value = serde_json::from_slice(&std::fs::read(project.0.path().join("aliases.sarif")).unwrap()).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let metadata = help.lines().find_map(|line| line.strip_prefix("  Metadata: ")).unwrap();
+    let version = "Type: AWS::StepFunctions::StateMachineVersion";
+    let accepted = unretained.replace(version, &format!("{version}\n    Metadata: {metadata}"));
+    let (code, output, _) = project.told(&["-"], accepted.as_bytes());
+    assert_eq!((code, output.lines().last()), (0, Some("<stdin>: 0 errors, 0 warnings, 1 acknowledged")));
+}
+
+/// A member of the only hook.
+fn hook(member: &str) -> String {
+    let hooks = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../.pre-commit-hooks.yaml")).unwrap();
+    hooks.lines().find_map(|line| line.strip_prefix(&format!("  {member}: "))).unwrap().to_owned()
+}
+
+/// pre-commit looks for the pattern anywhere in a path, and appends the paths to the entry.
+#[test]
+fn the_hook_takes_templates() {
+    let files = Regex::new(&hook("files")).unwrap();
+    let taken = [
+        "template.yaml",
+        "infra/template.yml",
+        "template.json",
+        "stack.template.json",
+        "cdk.out/Orders.template.json",
+        "orders-template.yaml",
+        "deploy/prod_template.yml",
+    ];
+    let left = ["package.json", "template.yaml.orig", "mytemplate.yaml", "template/values.yaml", "template.md"];
+    let found: Vec<_> = taken.iter().chain(&left).filter(|name| files.is_match(name)).collect();
+    assert_eq!(found, taken.iter().collect::<Vec<_>>());
+    assert_eq!(hook("types_or"), "[yaml, json]");
+}
+
+#[test]
+fn the_hook_runs() {
+    let project = Project::new();
+    let entry = hook("entry");
+    assert_eq!(hook("language"), "system");
+    let (code, output, errors) = project.shell(&format!("{entry} good.yaml faulty.yaml"));
+    assert_eq!((code, errors.as_str()), (1, ""));
+    assert_eq!(output.lines().last(), Some("faulty.yaml: 1 error, 1 warning"));
+    assert_eq!(
+        project.shell(&format!("{entry} good.yaml")),
+        (0, "good.yaml: 0 errors, 0 warnings\n".to_owned(), String::new())
+    );
+}
