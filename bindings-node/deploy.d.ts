@@ -78,6 +78,8 @@ export interface Course {
   updates: number
   /** Where CloudFormation sets the alias next, rolling back the stack. */
   stackRollback?: RoutingConfigurationListItem[]
+  /** Events that did not happen before it ended. */
+  neverHappened?: Event[]
 }
 
 /** Starts on a version: the mean, the standard deviation, and a 95 % interval. */

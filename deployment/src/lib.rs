@@ -14,6 +14,7 @@ mod door;
 mod drive;
 mod driver;
 mod fault;
+mod listed;
 mod notes;
 mod plan;
 mod preference;

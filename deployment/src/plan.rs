@@ -23,6 +23,7 @@ pub struct PlanRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alarms: Option<Vec<String>>,
     /// Where the alias leads now.
+    #[serde(deserialize_with = "super::listed::listed")]
     pub current_routing: Vec<Route>,
     /// The version to deploy, where the preference does not say.
     #[serde(skip_serializing_if = "Option::is_none")]

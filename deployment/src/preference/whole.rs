@@ -1,20 +1,27 @@
-//! Whole numbers, also where a template has them as text: the value of a parameter is always text.
+//! Whole numbers, also where a template has them as text: the value of a parameter is always text. An error names
+//! the member: serde does not.
 
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use std::fmt;
 
-/// Reads a whole number, or text of digits.
-pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    deserializer.deserialize_any(Whole)
+/// `Percentage`: a whole number, or text of digits.
+pub fn percentage<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    deserializer.deserialize_any(Whole("Percentage"))
 }
 
-struct Whole;
+/// `Interval`, likewise.
+pub fn interval<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    deserializer.deserialize_any(Whole("Interval"))
+}
+
+/// The member.
+struct Whole(&'static str);
 
 impl Visitor<'_> for Whole {
     type Value = Option<i64>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number")
+        write!(f, "a whole number for {}", self.0)
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Option<i64>, E> {

@@ -1,6 +1,6 @@
 //! The shape as it stands in a template.
 
-use super::whole::whole;
+use super::whole::{interval, percentage};
 use crate::fault::DeploymentError;
 use serde::{Deserialize, Serialize};
 
@@ -19,10 +19,10 @@ pub struct DeploymentPreference {
     #[serde(rename = "Type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Percent of the starts that a shift moves, 1 to 99.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "percentage")]
     pub percentage: Option<i64>,
     /// Minutes between two shifts, 1 to 2100.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "interval")]
     pub interval: Option<i64>,
     /// Names of CloudWatch alarms that end the deployment.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,10 +37,10 @@ pub struct DeploymentPreference {
 #[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
 pub struct CustomStep {
     /// Percent of the starts that the new version gets, 1 to 99, more than in the step before.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "percentage")]
     pub percentage: Option<i64>,
     /// For how many minutes, 1 to 2100.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "interval")]
     pub interval: Option<i64>,
 }
 

@@ -43,7 +43,7 @@ struct Svg<'p> {
     text: String,
 }
 
-impl Svg<'_> {
+impl<'p> Svg<'p> {
     fn put(&mut self, line: std::fmt::Arguments<'_>) {
         // Writing to a string does not fail.
         let _ = self.text.write_fmt(line);
@@ -55,6 +55,7 @@ impl Svg<'_> {
         let (width, height) = (LEFT + WIDTH + 24.0, TOP + HEIGHT + 88.0);
         let target = escaped(short_name(&plan.target));
         let title = format!("{} deployment of {target}", plan.kind);
+        let shown = format!("{} deployment of {}", plan.kind, escaped(&shortened(short_name(&plan.target))));
         self.put(format_args!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="title desc">"#
         ));
@@ -62,7 +63,7 @@ impl Svg<'_> {
         self.put(format_args!(r#"<desc id="desc">{target} gets {}.</desc>"#, plan.in_words()));
         self.put(format_args!("<style>{STYLE}</style>"));
         self.put(format_args!(r#"<rect class="back" width="{width}" height="{height}"/>"#));
-        self.put(format_args!(r#"<text class="ink title" x="{LEFT}" y="30">{title}</text>"#));
+        self.put(format_args!(r#"<text class="ink title" x="{LEFT}" y="30">{shown}</text>"#));
         let took = span(plan.duration_seconds);
         let steps = plan.steps.len();
         let plural = if steps == 1 { "" } else { "s" };
@@ -99,24 +100,31 @@ impl Svg<'_> {
         }
     }
 
-    /// The time and the share of each step, as far as there is room; the last always has its time.
+    /// The time and the share of each step that there is room for.
     fn times(&mut self) {
+        for step in self.labelled() {
+            let (x, tick, text, after) = (self.x(step), TOP + HEIGHT, TOP + HEIGHT + 22.0, span(step.offset_seconds));
+            self.put(format_args!(
+                r#"<path class="grid" d="M{x:.1} {tick}v6"/><text class="soft" x="{x:.1}" y="{text}" text-anchor="middle">{after}</text>"#
+            ));
+            self.share(step);
+        }
+    }
+
+    /// The last step, and then those that stay longest; in their order.
+    fn labelled(&self) -> Vec<&'p Step> {
         let plan = self.plan;
-        let Some(last) = plan.steps.last() else { return };
-        let end = self.x(last) - label_width(last) / 2.0;
-        let mut free = 0.0;
-        for step in &plan.steps {
-            let (x, half) = (self.x(step), label_width(step) / 2.0);
-            let fits = x - half >= free && x + half <= end;
-            if fits || step.offset_seconds == last.offset_seconds {
-                let (tick, text, after) = (TOP + HEIGHT, TOP + HEIGHT + 22.0, span(step.offset_seconds));
-                self.put(format_args!(
-                    r#"<path class="grid" d="M{x:.1} {tick}v6"/><text class="soft" x="{x:.1}" y="{text}" text-anchor="middle">{after}</text>"#
-                ));
-                self.share(step);
-                free = x + half;
+        let mut steps: Vec<&Step> = plan.steps.iter().collect();
+        steps.sort_by_key(|step| (step.wait_seconds() > 0, std::cmp::Reverse(step.wait_seconds())));
+        let mut labelled: Vec<&Step> = Vec::new();
+        for step in steps {
+            let apart = |other: &&Step| (self.x(other) - self.x(step)).abs() >= room(other, step);
+            if labelled.iter().all(apart) {
+                labelled.push(step);
             }
         }
+        labelled.sort_by_key(|step| step.offset_seconds);
+        labelled
     }
 
     /// Above the step. That the last has all is plain from the axis.
@@ -154,6 +162,11 @@ impl Svg<'_> {
         };
         LEFT + WIDTH * MARGIN + inner * share
     }
+}
+
+/// Pixels between two steps that both have room for their times.
+fn room(one: &Step, other: &Step) -> f64 {
+    f64::midpoint(label_width(one), label_width(other))
 }
 
 /// Pixels that the time of a step takes, with some space around it.

@@ -9,7 +9,7 @@ use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Course {
-    /// Everything that happened, in order.
+    /// Everything that happened, in the order of the times.
     pub entries: Vec<Entry>,
     /// How it ended.
     pub outcome: Outcome,
@@ -23,6 +23,10 @@ pub struct Course {
     /// not succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stack_rollback: Option<Vec<Route>>,
+    /// Events that did not happen: the deployment had ended before, or never made that call. Of failures of
+    /// which some happened, those that were left.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub never_happened: Vec<Event>,
 }
 
 /// Something that happened.
@@ -60,4 +64,16 @@ pub enum Entry {
         /// When, in seconds after the start.
         at_seconds: u64,
     },
+}
+
+impl Entry {
+    /// When, in seconds after the start.
+    pub const fn at_seconds(&self) -> u64 {
+        match self {
+            Self::Call { at_seconds, .. }
+            | Self::Wait { at_seconds, .. }
+            | Self::Event { at_seconds, .. }
+            | Self::Restart { at_seconds } => *at_seconds,
+        }
+    }
 }

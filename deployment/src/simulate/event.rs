@@ -1,6 +1,8 @@
 //! What happens to a deployment while it runs.
 
+use super::number;
 use crate::action::{Action, State};
+use crate::listed::listed;
 use serde::{Deserialize, Serialize};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use std::fmt;
@@ -12,6 +14,7 @@ pub enum Event {
     /// An alarm changes its state. Alarms are `OK` until then.
     Alarm {
         /// When.
+        #[serde(deserialize_with = "number::at_seconds")]
         at_seconds: u64,
         /// The alarm.
         name: String,
@@ -21,34 +24,42 @@ pub enum Event {
     /// Someone else updates the alias.
     Drift {
         /// When.
+        #[serde(deserialize_with = "number::at_seconds")]
         at_seconds: u64,
         /// Where the alias leads then.
+        #[serde(deserialize_with = "listed")]
         routing_configuration: Vec<Route>,
     },
     /// The driver dies, and is started again.
     Crash {
         /// When it dies, before it does anything else.
+        #[serde(deserialize_with = "number::at_seconds")]
         at_seconds: u64,
         /// When it is started again.
+        #[serde(deserialize_with = "number::restart_at_seconds")]
         restart_at_seconds: u64,
     },
     /// The driver dies at a call, and is started again.
     CrashAtCall {
         /// The number of the call, from 1.
+        #[serde(deserialize_with = "number::call")]
         call: usize,
         /// Whether the call still came through.
         applied: bool,
         /// How long after it is started again.
+        #[serde(deserialize_with = "number::restart_after_seconds")]
         restart_after_seconds: u64,
     },
     /// Calls fail.
     Failure {
         /// From when on.
+        #[serde(deserialize_with = "number::at_seconds")]
         at_seconds: u64,
         /// Which calls; absent: all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         call: Option<CallKind>,
         /// How many.
+        #[serde(deserialize_with = "number::times")]
         times: u32,
         /// The AWS error code.
         code: String,

@@ -2,6 +2,7 @@
 
 mod course;
 mod event;
+mod number;
 mod run;
 mod world;
 

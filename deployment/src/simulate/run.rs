@@ -147,7 +147,10 @@ impl Run {
         let plan = self.deployment.plan();
         let rolls_back = outcome != Outcome::Succeeded && plan.source == PlanSource::CloudFormation;
         let stack_rollback: Option<Vec<Route>> = rolls_back.then(|| plan.before.clone());
-        let World { entries, routing, now_seconds, updates, .. } = self.world;
-        Course { entries, outcome, ended_at_seconds: now_seconds, routing, updates, stack_rollback }
+        let never_happened = self.world.left();
+        let World { mut entries, routing, now_seconds, updates, .. } = self.world;
+        // What happens while the driver waits or is dead is noticed later.
+        entries.sort_by_key(Entry::at_seconds);
+        Course { entries, outcome, ended_at_seconds: now_seconds, routing, updates, stack_rollback, never_happened }
     }
 }

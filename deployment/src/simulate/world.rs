@@ -89,6 +89,12 @@ impl World {
         }
     }
 
+    /// What has not happened.
+    pub fn left(&self) -> Vec<Event> {
+        let spent = |event: &&Event| matches!(event, Event::Failure { times: 0, .. });
+        self.pending.iter().filter(|event| !spent(event)).cloned().collect()
+    }
+
     fn set_alarm(&mut self, name: &str, to: AlarmTo) {
         if let Some((_, state)) = self.alarms.iter_mut().find(|(known, _)| known == name) {
             *state = to.state();

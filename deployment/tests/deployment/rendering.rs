@@ -103,6 +103,35 @@ fn a_hundred_steps_have_room() {
     assert!(svg.contains(">1d10h39m</text>"));
 }
 
+/// The times below the picture, from left to right.
+fn times(svg: &str) -> Vec<&str> {
+    let labels = svg.split("text-anchor=\"middle\">").skip(1);
+    labels.map(|rest| rest.split('<').next().expect("a label")).collect()
+}
+
+#[test]
+fn the_longest_steps_have_their_times_first() {
+    let svg = plan("1/1m,2/1m,3/1m,50/2h,60/1m").to_svg();
+    assert_eq!(times(&svg), ["3m", "2h4m"]);
+    assert!(svg.contains(">50 %</text>"));
+}
+
+#[test]
+fn a_long_name_is_shortened_where_it_is_drawn() {
+    let preference = DeploymentPreference::from_short("10/5m").unwrap();
+    let long = |number: u32, weight| {
+        let mut long = route(number, weight);
+        long.state_machine_version_arn = version(number).replace("orders", &"o".repeat(80));
+        long
+    };
+    let target = long(2, 0).state_machine_version_arn;
+    let svg = sfn_alias_deployment::plan_deployment(&preference, &[long(1, 100)], Some(&target)).unwrap().to_svg();
+    let whole = "o".repeat(80);
+    let end = "o".repeat(31);
+    assert!(svg.contains(&format!("<title id=\"title\">CANARY deployment of {whole}:2</title>")));
+    assert!(svg.contains(&format!("y=\"30\">CANARY deployment of …{end}:2</text>")), "{svg}");
+}
+
 #[test]
 fn names_that_xml_reads_otherwise() {
     let odd = |number: u32, weight| {

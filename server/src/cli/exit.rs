@@ -1,6 +1,6 @@
 //! Exit codes, and why a command failed.
 
-use sfn_alias_deployment::DeploymentError;
+use sfn_alias_deployment::{Basis, DeploymentError};
 
 /// Done, and nothing is wrong.
 pub(super) const OK: u8 = 0;
@@ -55,6 +55,10 @@ impl From<sfn_alias::Error> for Failure {
 impl From<DeploymentError> for Failure {
     fn from(error: DeploymentError) -> Self {
         match &error {
+            // Nobody but us refuses our own steps.
+            DeploymentError::Preference(refusals) if refusals.iter().all(|refusal| refusal.basis() == Basis::Own) => {
+                Self::Refused(error.to_string())
+            }
             DeploymentError::Preference(_) | DeploymentError::TwoRoutes { .. } | DeploymentError::Refused(_) => {
                 Self::Refused(format!("{}: {error}", error.code()))
             }

@@ -22,6 +22,7 @@ mod profile;
 mod route;
 mod run;
 mod serve;
+mod signals;
 mod signature;
 mod simulate;
 mod target;

@@ -42,7 +42,8 @@ pub(super) enum PlanFormat {
 
 pub(super) fn run(args: &PlanArgs) -> Outcome {
     let plan = args.preference.request()?.plan()?;
-    let starts = args.rate.map(|rate| expected_starts(&plan, rate)).transpose()?;
+    let wrong = |error| Failure::Usage(format!("--rate: {error}"));
+    let starts = args.rate.map(|rate| expected_starts(&plan, rate).map_err(wrong)).transpose()?;
     match args.format {
         PlanFormat::Table => output::text(&(plan.to_table() + &described(starts.as_ref())))?,
         PlanFormat::Timeline => output::text(&(plan.to_timeline(Bars::Unicode) + &described(starts.as_ref())))?,

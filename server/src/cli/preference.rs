@@ -3,7 +3,7 @@
 use super::exit::Failure;
 use super::input;
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sfn_alias::model::Resource;
 use sfn_alias::parse_arn;
 use sfn_alias_deployment::{DeploymentPreference, PlanRequest, Route};
@@ -34,6 +34,9 @@ impl PreferenceArgs {
         if self.new.is_none() && named.is_none() {
             return Err(Failure::Usage("--new: the preference names no version; give the one to deploy".to_owned()));
         }
+        if let Some(new) = &self.new {
+            version("--new", new)?;
+        }
         Ok(PlanRequest { current_routing: routing(&self.current)?, new_version: self.new.clone(), ..request })
     }
 }
@@ -53,16 +56,26 @@ pub(super) fn request(preference: &str, alarms: &[String]) -> Result<PlanRequest
     Ok(PlanRequest { preference: Some(preference), alarms, ..PlanRequest::default() })
 }
 
+/// # Errors
+/// [`Failure::Usage`] for what is no version's ARN, naming where it was given.
+pub(super) fn version(from: &str, given: &str) -> Result<(), Failure> {
+    match parse_arn(given).map(|arn| arn.resource) {
+        Ok(Resource::Version { .. }) => Ok(()),
+        _ => Err(Failure::Usage(format!("{from}: `{given}` is no version; give a version's ARN"))),
+    }
+}
+
 /// A routing as a request has it, with or without its name, or all traffic to one version.
 fn routing(given: &str) -> Result<Vec<Route>, Failure> {
-    if let Ok(arn) = parse_arn(given) {
-        if !matches!(arn.resource, Resource::Version { .. }) {
-            return Err(Failure::Usage(format!("--current: `{arn}` is no version; give a version's ARN or a routing")));
-        }
+    if parse_arn(given).is_ok() {
+        version("--current", given)?;
         return Ok(vec![Route { state_machine_version_arn: given.to_owned(), weight: 100 }]);
     }
     let wrong = |error| Failure::Usage(format!("--current: neither a version's ARN nor a routing in JSON: {error}"));
     let mut value: Value = serde_json::from_slice(&input::read(given)?).map_err(wrong)?;
     let named = value.get_mut("routingConfiguration").map(Value::take);
-    serde_json::from_value(named.unwrap_or(value)).map_err(wrong)
+    let request = json!({ "currentRouting": named.unwrap_or(value) });
+    let routes = serde_json::from_value::<PlanRequest>(request).map_err(wrong)?.current_routing;
+    routes.iter().try_for_each(|route| version("--current", &route.state_machine_version_arn))?;
+    Ok(routes)
 }

@@ -52,7 +52,14 @@ pub(super) fn text(course: &Course) -> String {
     let (end, updates) = (course.ended_at_seconds, course.updates);
     let plural = if updates == 1 { "" } else { "s" };
     let leads = routes(&course.routing);
-    format!("{lines}{end:>7}s  {}\n{updates} update{plural}; the alias leads to {leads}\n", outcome(&course.outcome))
+    let ended = outcome(&course.outcome);
+    let never = course.never_happened.iter().map(|event| format!("never happened: {}\n", happened(event)));
+    let never: String = never.collect();
+    let back = course.stack_rollback.as_deref().map(|before| {
+        format!("CloudFormation then rolls the stack back, and updates the alias to {}\n", routes(before))
+    });
+    let back = back.unwrap_or_default();
+    format!("{lines}{end:>7}s  {ended}\n{updates} update{plural}; the alias leads to {leads}\n{back}{never}")
 }
 
 /// How a deployment ended, as a sentence.
@@ -73,7 +80,7 @@ fn line(entry: &Entry) -> String {
             (at_seconds, format!("{}{}{mark}", asked(action), answered(observation.as_ref())))
         }
         Entry::Wait { at_seconds, until_seconds } => (at_seconds, format!("waits until {until_seconds}s")),
-        Entry::Event { at_seconds, event } => (at_seconds, happened(event)),
+        Entry::Event { at_seconds, event } => (at_seconds, format!("event: {}", happened(event))),
         Entry::Restart { at_seconds } => (at_seconds, "is started again".to_owned()),
     };
     format!("{at:>7}s  {what}")
@@ -104,16 +111,19 @@ fn answered(observation: Option<&Observation>) -> String {
 
 fn happened(event: &Event) -> String {
     match event {
-        Event::Alarm { name, state, .. } => format!("event: the alarm {name} is {state}"),
+        Event::Alarm { name, state, .. } => format!("the alarm {name} is {state}"),
         Event::Drift { routing_configuration, .. } => {
-            format!("event: someone else updates the alias to {}", routes(routing_configuration))
+            format!("someone else updates the alias to {}", routes(routing_configuration))
         }
-        Event::Crash { .. } => "event: the driver dies".to_owned(),
+        Event::Crash { .. } => "the driver dies".to_owned(),
         Event::CrashAtCall { call, applied, .. } => {
             let applied = if *applied { "after it came through" } else { "before it" };
-            format!("event: the driver dies at call {call}, {applied}")
+            format!("the driver dies at call {call}, {applied}")
         }
-        Event::Failure { code, message, .. } => format!("event: calls fail: {code}: {message}"),
+        Event::Failure { code, message, times, .. } => {
+            let calls = if *times == 1 { "1 call fails".to_owned() } else { format!("{times} calls fail") };
+            format!("{calls}: {code}: {message}")
+        }
     }
 }
 

@@ -42,8 +42,9 @@ enum End {
 /// Runs the command until it ends, is ended at the gate, or waits for the next step: then it is killed as well.
 fn life(world: &World, gate: &Gate, course: &Course) -> End {
     let state = world.state();
-    let own = ["deploy", ALIAS, TWO, "--endpoint-url", &gate.url, "--cloudwatch-endpoint-url", &gate.url, "--state"];
+    let own = ["deploy", ALIAS, TWO, "--endpoint-url", &gate.url, "--state"];
     let mut command = program(&[&own[..], &[&state], course.how].concat());
+    command.env("AWS_ENDPOINT_URL_CLOUDWATCH", &gate.url);
     let mut seen = gate.seen();
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (mut output, errors) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());

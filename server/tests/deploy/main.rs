@@ -1,8 +1,11 @@
 //! Gradual deployments by the program, as a shell sees them: killed, resumed, rolled back and refused.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod dry;
+mod faults;
 mod gate;
 mod kills;
+mod readme;
 mod support;
 
 use serde_json::{Value, json};
@@ -181,17 +184,17 @@ fn what_cannot_be_deployed_is_told() {
     let state = world.state();
     let text = "sfn-alias: ValidationException: Interval is `0`: give a whole number of 1 to 2100 minutes\n";
     prints(&world.deploy(&state, &["--canary", "10/0m"]), 1, "", text);
-    let text = "sfn-alias: the deployment watches alarms: give --cloudwatch-endpoint-url or --alarm-command\n";
+    let text = "sfn-alias: the deployment watches alarms, and off AWS nobody knows them: give --alarm-command, or --cloudwatch-endpoint-url\n";
     prints(&world.deploy(&state, &["--canary", "10/1m", "--alarm", "errors"]), 2, "", text);
     let nowhere = ["deploy", ALIAS, TWO, "--endpoint-url", "http://127.0.0.1:1", "--state", &state, "--canary", "10"];
     let text = "sfn-alias: `10` is no step: write percent, a slash and minutes, for example 10/5m\n";
     prints(&nowhere, 2, "", text);
     let missing = format!("{ORDERS}:TEST");
     let command = ["deploy", &missing, TWO, "--endpoint-url", &world.url, "--state", &state, "--all-at-once"];
-    let text = "sfn-alias: ResourceNotFound: Request references a resource that does not exist.\n";
-    prints(&command, 1, "", text);
+    let text = format!("sfn-alias: {missing}: ResourceNotFound: Request references a resource that does not exist.\n");
+    prints(&command, 1, "", &text);
     let command = ["deploy", ONE, TWO, "--endpoint-url", &world.url, "--state", &state, "--all-at-once"];
-    prints(&command, 2, "", &format!("sfn-alias: `{ONE}` is no ARN of an alias\n"));
+    prints(&command, 2, "", &format!("sfn-alias: ALIAS_ARN: `{ONE}` is no ARN of an alias\n"));
     assert!(!Path::new(&state).exists(), "nothing was begun");
     std::fs::write(&state, "{").unwrap();
     let text = format!(
@@ -220,7 +223,7 @@ fn a_state_file_is_of_one_deployment() {
     let to_the_end = "20 % on orders:2, step 1 of 2, shifting\n100 % on orders:2, step 2 of 2, succeeded\n";
     prints(&world.deploy(&state, &["--canary", "20/1m"]), 0, "succeeded\n", to_the_end);
     // What has ended makes way.
-    let unchanged = "100 % on orders:2, step 0 of 1, shifting\n100 % on orders:2, step 1 of 1, succeeded\n";
+    let unchanged = "note: the alias leads to this version alone already: no traffic shifts\n100 % on orders:2, step 0 of 1, shifting\n100 % on orders:2, step 1 of 1, succeeded\n";
     prints(&world.deploy(&state, &["--all-at-once"]), 0, "succeeded\n", unchanged);
 }
 
@@ -280,7 +283,8 @@ fn a_simulation_is_told_in_words() {
     let events = json!([
         {"event": "alarm", "atSeconds": 70, "name": "errors", "state": "ALARM"},
         {"event": "failure", "atSeconds": 80, "times": 1, "call": "updateAlias", "code": "ThrottlingException", "message": "slow"},
-        {"event": "crashAtCall", "call": 3, "applied": true, "restartAfterSeconds": 5}
+        {"event": "crashAtCall", "call": 3, "applied": true, "restartAfterSeconds": 5},
+        {"event": "crashAtCall", "call": 99, "applied": false, "restartAfterSeconds": 5}
     ]);
     let text = "      0s  looks at the alias: 100 % orders:1  (not CloudFormation's)
       0s  looks at the alarms: errors is OK
@@ -301,6 +305,8 @@ fn a_simulation_is_told_in_words() {
     127s  updates the alias to 100 % orders:1
     127s  rolled back: Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [errors].
 2 updates; the alias leads to 100 % orders:1
+CloudFormation then rolls the stack back, and updates the alias to 100 % orders:1
+never happened: the driver dies at call 99, before it
 ";
     let events = events.to_string();
     let command = ["simulate", "10/5m", "--current", ONE, "--new", TWO, "--alarm", "errors", "--events", &events];

@@ -2,6 +2,7 @@
 
 use super::args::DeployArgs;
 use super::client::{failed, observed};
+use super::command::{Fault, PATIENCE, ask};
 use crate::cli::endpoint::{CLOUDWATCH, Caller, Endpoint};
 use crate::cli::exit::Failure;
 use crate::cli::signature::is_aws;
@@ -9,15 +10,9 @@ use serde_json::Value;
 use sfn_alias::Reply;
 use sfn_alias_deployment::{AlarmState, AlarmsInput, Observation, State};
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
 
-/// A command that takes longer is ended.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// No list of a hundred alarms is longer.
-const LONGEST: u64 = 1 << 20;
+/// Of a command that can never tell the alarms.
+const COMMAND: &str = "AlarmCommand";
 
 /// Who knows the states of alarms.
 pub(super) enum Alarms {
@@ -36,30 +31,37 @@ impl Alarms {
         }
         let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
         let of_aws = aws.then(|| format!("https://monitoring.{region}.amazonaws.com{suffix}"));
-        let url = args.cloudwatch_endpoint_url.clone().or(of_aws);
-        let Some(url) = url else { return Ok(None) };
-        let caller = match is_aws("--cloudwatch-endpoint-url", &url)? {
+        let Some((from, url)) = named(args).or(of_aws.map(|url| ("--endpoint-url", url))) else { return Ok(None) };
+        let caller = match is_aws(from, &url)? {
             true => Caller::User(args.profile.clone()),
             false => caller.clone(),
         };
         Ok(Some(Self::CloudWatch(Endpoint::new(&url, CLOUDWATCH, region, caller)?)))
     }
 
-    /// # Errors
-    /// [`Failure::Usage`] where there are no credentials to ask with.
-    pub fn states(&self, input: &AlarmsInput) -> Result<Observation, Failure> {
+    /// What is told of these alarms; also that nothing can be told.
+    pub fn states(&self, input: &AlarmsInput) -> Observation {
         match self {
             Self::CloudWatch(endpoint) => {
-                let body = serde_json::to_vec(input).map_err(|error| Failure::Failed(error.to_string()))?;
-                observed(endpoint.call("DescribeAlarms", &body), described)
+                let body = serde_json::to_vec(input).map_err(|error| Failure::Failed(error.to_string()));
+                observed(body.and_then(|body| endpoint.call("DescribeAlarms", &body)), described)
             }
-            Self::Command(command) => Ok(match ask(command, &input.alarm_names) {
-                // As a call that had no answer: it is asked again before anything is rolled back.
-                Err(message) => Observation::Failed { code: "NetworkError".to_owned(), message },
+            Self::Command(command) => match ask(command, &input.alarm_names, PATIENCE) {
                 Ok(printed) => told(&printed),
-            }),
+                // As a call that had no answer: it is asked again before anything is rolled back.
+                Err(Fault::Passing(message)) => Observation::Failed { code: "NetworkError".to_owned(), message },
+                Err(Fault::Lasting(message)) => Observation::Failed { code: COMMAND.to_owned(), message },
+            },
         }
     }
+}
+
+/// The URL of CloudWatch, and what names it. A variable names it for all commands, and so it may be there where no
+/// alarm is watched.
+fn named(args: &DeployArgs) -> Option<(&'static str, String)> {
+    const VARIABLE: &str = "AWS_ENDPOINT_URL_CLOUDWATCH";
+    let flag = args.cloudwatch_endpoint_url.clone().map(|url| ("--cloudwatch-endpoint-url", url));
+    flag.or_else(|| std::env::var(VARIABLE).ok().filter(|url| !url.is_empty()).map(|url| (VARIABLE, url)))
 }
 
 fn described(reply: &Reply) -> Observation {
@@ -68,43 +70,20 @@ fn described(reply: &Reply) -> Observation {
         return failed(reply);
     }
     let kinds = ["CompositeAlarms", "MetricAlarms"].iter().filter_map(|kind| body.get(kind)?.as_array());
-    let text = |alarm: &Value, member| Some(alarm.get(member)?.as_str()?.to_owned());
-    let state = |alarm: &Value| serde_json::from_value(alarm.get("StateValue")?.clone()).ok();
-    let state = |alarm: &Value| Some(AlarmState { name: text(alarm, "AlarmName")?, state: state(alarm)? });
+    let name = |alarm: &Value| Some(alarm.get("AlarmName")?.as_str()?.to_owned());
+    let known = |alarm: &Value| serde_json::from_value::<State>(alarm.get("StateValue")?.clone()).ok();
+    let state = |alarm: &Value| Some(AlarmState { name: name(alarm)?, state: known(alarm)? });
     Observation::Alarms { alarms: kinds.flatten().filter_map(state).collect() }
 }
 
 fn told(printed: &[u8]) -> Observation {
-    let wrong = |fault: String| {
-        let message = format!("the alarm command must print {{\"name\": \"OK\", ...}}: {fault}");
-        Observation::Failed { code: "AlarmCommand".to_owned(), message }
-    };
-    let states: BTreeMap<String, State> = match serde_json::from_slice(printed) {
-        Ok(states) => states,
-        Err(error) => return wrong(error.to_string()),
-    };
-    Observation::Alarms { alarms: states.into_iter().map(|(name, state)| AlarmState { name, state }).collect() }
-}
-
-/// What the command prints, within bounds of time and length.
-fn ask(command: &str, names: &[String]) -> Result<Vec<u8>, String> {
-    let failed = |fault: &dyn std::fmt::Display| format!("the alarm command {fault}");
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(format!("{command} \"$@\"")).arg("sh").args(names);
-    let mut child = shell.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|error| failed(&error))?;
-    let Some(output) = child.stdout.take() else { return Err(failed(&"has no output")) };
-    let (send, receive) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut printed = Vec::new();
-        let read = output.take(LONGEST).read_to_end(&mut printed);
-        // Nobody listens any more after the time is up.
-        send.send(read.map(|_| printed)).ok();
-    });
-    let Ok(read) = receive.recv_timeout(PATIENCE) else {
-        child.kill().and_then(|()| child.wait()).map_err(|error| failed(&error))?;
-        return Err(failed(&format_args!("took longer than {} seconds", PATIENCE.as_secs())));
-    };
-    let status = child.wait().map_err(|error| failed(&error))?;
-    let printed = read.map_err(|error| failed(&error))?;
-    if status.success() { Ok(printed) } else { Err(failed(&format_args!("ended with {status}"))) }
+    match serde_json::from_slice::<BTreeMap<String, State>>(printed) {
+        Ok(states) => {
+            Observation::Alarms { alarms: states.into_iter().map(|(name, state)| AlarmState { name, state }).collect() }
+        }
+        Err(fault) => {
+            let message = format!("the alarm command must print {{\"name\": \"OK\", ...}}: {fault}");
+            Observation::Failed { code: COMMAND.to_owned(), message }
+        }
+    }
 }

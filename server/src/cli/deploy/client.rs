@@ -23,7 +23,7 @@ impl Client {
     /// # Errors
     /// [`Failure::Usage`] for an ARN that is no alias's, [`Failure::Failed`] for a file that cannot be opened.
     pub fn of(args: &DeployArgs) -> Result<Self, Failure> {
-        let no_alias = || Failure::Usage(format!("`{}` is no ARN of an alias", args.alias));
+        let no_alias = || Failure::Usage(format!("ALIAS_ARN: `{}` is no ARN of an alias", args.alias));
         let arn = parse_arn(&args.alias).map_err(|_| no_alias())?;
         if !matches!(arn.resource, Resource::Alias { .. }) {
             return Err(no_alias());
@@ -51,55 +51,59 @@ impl Client {
         let request = serde_json::json!({ "stateMachineAliasArn": alias }).to_string();
         match described(&self.target.call("DescribeStateMachineAlias", request.as_bytes())?) {
             Observation::Alias { routing_configuration } => Ok(routing_configuration),
-            Observation::Failed { code, message } => Err(Failure::Refused(format!("{code}: {message}"))),
+            Observation::Failed { code, message } => Err(Failure::Refused(format!("{alias}: {code}: {message}"))),
             other => Err(Failure::Failed(format!("the alias cannot be described: {other:?}"))),
         }
     }
 
-    /// Makes the call of an action. A call that has no answer is an observation as well.
-    ///
-    /// # Errors
-    /// [`Failure::Usage`] where there is nothing to ask with.
-    pub fn perform(&self, action: &Action) -> Result<Observation, Failure> {
+    /// Makes the call of an action. That it cannot be made, or has no answer, is an observation as well.
+    pub fn perform(&self, action: &Action) -> Observation {
         match action {
             Action::DescribeAlias { input } => self.ask("DescribeStateMachineAlias", input, described),
-            Action::UpdateAlias { input } => self.ask("UpdateStateMachineAlias", input, updated),
+            Action::UpdateAlias { input } => {
+                let versions = input.routing_configuration.iter().map(|route| route.state_machine_version_arn.as_str());
+                let named: Vec<&str> =
+                    std::iter::once(input.state_machine_alias_arn.as_str()).chain(versions).collect();
+                naming(&named, self.ask("UpdateStateMachineAlias", input, updated))
+            }
             Action::DescribeAlarms { input } => match &self.alarms {
                 Some(alarms) => alarms.states(input),
-                None => Err(no_alarms()),
+                None => Observation::Failed { code: "NoAlarms".to_owned(), message: no_alarms().to_string() },
             },
-            Action::Wait { .. } | Action::Done { .. } => Ok(Observation::Waited),
+            Action::Wait { .. } | Action::Done { .. } => Observation::Waited,
         }
     }
 
-    fn ask(
-        &self,
-        operation: &str,
-        input: &impl Serialize,
-        told: fn(&Reply) -> Observation,
-    ) -> Result<Observation, Failure> {
-        let body = serde_json::to_vec(input).map_err(|error| Failure::Failed(error.to_string()))?;
-        observed(self.target.call(operation, &body), told)
+    fn ask(&self, operation: &str, input: &impl Serialize, told: fn(&Reply) -> Observation) -> Observation {
+        let body = serde_json::to_vec(input).map_err(|error| Failure::Failed(error.to_string()));
+        observed(body.and_then(|body| self.target.call(operation, &body)), told)
+    }
+}
+
+/// AWS does not say what it is that does not exist.
+fn naming(asked: &[&str], observation: Observation) -> Observation {
+    match observation {
+        Observation::Failed { code, message } if code.starts_with("ResourceNotFound") => {
+            Observation::Failed { code, message: format!("{message} One of: {}", asked.join(", ")) }
+        }
+        other => other,
     }
 }
 
 /// What to do where alarms are watched and nobody knows them.
 pub(super) fn no_alarms() -> Failure {
-    Failure::Usage("the deployment watches alarms: give --cloudwatch-endpoint-url or --alarm-command".to_owned())
+    let text = "the deployment watches alarms, and off AWS nobody knows them: give --alarm-command, or \
+                --cloudwatch-endpoint-url";
+    Failure::Usage(text.to_owned())
 }
 
 /// An answer, or that there is none: that is worth another attempt.
-///
-/// # Errors
-/// Any failure that is not of the way there.
-pub(super) fn observed(
-    answer: Result<Reply, Failure>,
-    told: fn(&Reply) -> Observation,
-) -> Result<Observation, Failure> {
+pub(super) fn observed(answer: Result<Reply, Failure>, told: fn(&Reply) -> Observation) -> Observation {
     match answer {
-        Ok(reply) => Ok(told(&reply)),
-        Err(Failure::Failed(message)) => Ok(Observation::Failed { code: "NetworkError".to_owned(), message }),
-        Err(other) => Err(other),
+        Ok(reply) => told(&reply),
+        // All else that a request needs was looked at before the first one.
+        Err(Failure::Usage(message)) => Observation::Failed { code: "CredentialsError".to_owned(), message },
+        Err(other) => Observation::Failed { code: "NetworkError".to_owned(), message: other.to_string() },
     }
 }
 

@@ -1,14 +1,18 @@
 //! `sfn-alias deploy`: a gradual deployment, driven to its end.
 //!
 //! `state` keeps the record, `client` makes the calls that the deployment asks for, `alarms` looks at alarms,
-//! `show` tells how far it is, and `run` goes round until it is done.
+//! with a `command` or without, `show` tells how far it is, `stop` how to go on after Ctrl-C, `dry` what would
+//! happen, and `run` goes round until it is done.
 
 mod alarms;
 mod args;
 mod client;
+mod command;
+mod dry;
 mod run;
 mod show;
 mod state;
+mod stop;
 
 pub(super) use args::DeployArgs;
 pub(super) use run::run;

@@ -2,39 +2,66 @@
 
 use super::args::DeployArgs;
 use super::client::{Client, no_alarms};
-use super::show;
 use super::state::{State, kept};
+use super::{dry, show, stop};
 use crate::cli::exit::{FAILED, Failure, OK, Outcome as Exit, REFUSED};
 use crate::cli::{output, simulate as course};
-use serde_json::{Value, json};
-use sfn_alias_deployment::{Action, Deployment, DeploymentError, Observation, Outcome, PlanRequest, Record, simulate};
-use std::path::Path;
+use serde_json::json;
+use sfn_alias::model::Resource;
+use sfn_alias::parse_arn;
+use sfn_alias_deployment::{Action, Deployment, DeploymentError, Observation, Outcome, Phase, PlanRequest, Record};
+use std::path::{Path, PathBuf};
 
 /// `sfn-alias deploy`
 pub(in crate::cli) fn run(args: &DeployArgs) -> Exit {
     let request = args.request()?;
     let client = Client::of(args)?;
-    let Some(path) = args.state.as_deref().filter(|_| !args.dry_run) else {
-        return dry_run(args, &client, request);
+    let path = args.state.clone().unwrap_or_else(|| default_path(&args.alias));
+    if args.dry_run {
+        return dry::run(args, &path, &client, request);
+    }
+    let state = State::at(&path)?;
+    let resumed = match kept(&path)? {
+        Some(record) => resumed(args, &path, request.clone(), record)?,
+        None => None,
     };
-    let state = State::at(path)?;
-    let kept = kept(path)?.map(|record| resumed(args, path, request.clone(), record)).transpose()?.flatten();
-    let mut deployment = kept.map_or_else(|| begun(args, &client, request), Ok)?;
-    if !deployment.plan().alarms().is_empty() && client.alarms.is_none() {
-        return Err(no_alarms());
+    let told_before = resumed.as_ref().is_some_and(has_ended);
+    let is_new = resumed.is_none();
+    let mut deployment = resumed.map_or_else(|| begun(args, &client, request), Ok)?;
+    watched(&client, &deployment)?;
+    stop::at_signals(&path)?;
+    if args.state.is_none() {
+        show::line(&format_args!("the deployment is kept in `{}`", path.display()));
+    }
+    if is_new {
+        show::notes(&deployment.plan().notes);
     }
     let outcome = drive(&client, &state, &mut deployment)?;
-    tell(args, &outcome)
+    tell(args, &outcome, told_before.then_some(&path))
 }
 
-fn begun(args: &DeployArgs, client: &Client, request: PlanRequest) -> Result<Deployment, Failure> {
+/// A file for each alias. Of another account or region it is another deployment's, and refused.
+fn default_path(alias: &str) -> PathBuf {
+    let (name, alias) = match parse_arn(alias).map(|arn| arn.resource) {
+        Ok(Resource::Alias { name, alias }) => (name, alias),
+        _ => ("", alias),
+    };
+    format!("sfn-alias-deploy-{name}-{alias}.json").into()
+}
+
+fn has_ended(kept: &Deployment) -> bool {
+    matches!(&kept.record().phase, Phase::Done { outcome } if !matches!(outcome, Outcome::Failed { .. }))
+}
+
+/// A deployment from where the alias leads now.
+pub(super) fn begun(args: &DeployArgs, client: &Client, request: PlanRequest) -> Result<Deployment, Failure> {
     let current_routing = client.routing(&args.alias)?;
     let plan = PlanRequest { current_routing, ..request }.plan()?;
     Ok(Deployment::new(&args.alias, args.description.as_deref(), plan)?)
 }
 
-/// What was kept, where it is what is asked for.
-fn resumed(
+/// What was kept, where it is what is asked for; `None` where another one may begin, because the kept one has ended.
+pub(super) fn resumed(
     args: &DeployArgs,
     path: &Path,
     request: PlanRequest,
@@ -50,28 +77,52 @@ fn resumed(
     })
 }
 
+/// # Errors
+/// [`Failure::Usage`] where alarms are watched and nobody was named who knows them.
+pub(super) fn watched(client: &Client, deployment: &Deployment) -> Result<(), Failure> {
+    if deployment.plan().alarms().is_empty() || client.alarms.is_some() { Ok(()) } else { Err(no_alarms()) }
+}
+
+/// Where the record cannot be kept, nothing more is shifted; alarms are watched, and traffic is sent back, all the
+/// same.
 fn drive(client: &Client, state: &State, deployment: &mut Deployment) -> Result<Outcome, Failure> {
     let mut observation = Observation::Start;
+    let mut is_kept = true;
     loop {
         let action = deployment.next(show::now_millis(), &observation)?;
-        state.keep(deployment.record())?;
+        let kept = state.keep(deployment.record());
+        if let Some(failure) = kept.as_ref().err().filter(|_| is_kept) {
+            show::line(&format_args!("{failure}; no shift is made without it"));
+        }
+        is_kept = kept.is_ok();
         show::progress(deployment);
         observation = match &action {
-            Action::Done { outcome } => return Ok(outcome.clone()),
+            Action::Done { outcome } => return kept.map(|()| outcome.clone()),
+            shift if deployment.keeps_first(shift) => {
+                kept?;
+                client.perform(shift)
+            }
             Action::Wait { until_millis, .. } => {
                 show::wait(deployment, *until_millis);
                 Observation::Waited
             }
-            call => client.perform(call)?,
+            call => client.perform(call),
         };
     }
 }
 
-fn tell(args: &DeployArgs, outcome: &Outcome) -> Exit {
+/// `told_before` is the file of a deployment that had ended before.
+fn tell(args: &DeployArgs, outcome: &Outcome, told_before: Option<&PathBuf>) -> Exit {
     if args.json {
         output::json(json!(outcome).to_string().as_bytes(), false)?;
     } else {
-        let hint = if matches!(outcome, Outcome::Failed { .. }) { "; the same command goes on from there" } else { "" };
+        let hint = match (outcome, told_before) {
+            (Outcome::Failed { .. }, _) => "; the same command goes on from there".to_owned(),
+            (Outcome::RolledBack { .. } | Outcome::Drifted { .. }, Some(path)) => {
+                format!("; delete `{}` to deploy anew", path.display())
+            }
+            _ => String::new(),
+        };
         output::line(format_args!("{}{hint}", course::outcome(outcome)))?;
     }
     Ok(match outcome {
@@ -79,29 +130,4 @@ fn tell(args: &DeployArgs, outcome: &Outcome) -> Exit {
         Outcome::RolledBack { .. } | Outcome::Drifted { .. } => REFUSED,
         Outcome::Failed { .. } => FAILED,
     })
-}
-
-/// The plan, and the course where nothing happens to it; and how far it is, where it has begun. Only the alias is
-/// read.
-fn dry_run(args: &DeployArgs, client: &Client, request: PlanRequest) -> Exit {
-    let begun_before = match args.state.as_deref() {
-        Some(path) => kept(path)?.map(|record| resumed(args, path, request.clone(), record)).transpose()?.flatten(),
-        None => None,
-    };
-    let progress = begun_before.as_ref().map(|deployment| deployment.progress(show::now_millis()));
-    let deployment = match begun_before {
-        Some(kept) => Deployment::new(&args.alias, args.description.as_deref(), kept.plan().clone())?,
-        None => begun(args, client, request)?,
-    };
-    let table = deployment.plan().to_table();
-    let plan: Value = json!(deployment.plan());
-    let found = simulate(deployment, &[])?;
-    if args.json {
-        let value = json!({ "plan": plan, "course": found, "progress": progress });
-        output::json(value.to_string().as_bytes(), false)?;
-    } else {
-        let so_far = progress.map(|progress| format!("\nso far: {}\n", progress.text)).unwrap_or_default();
-        output::text(&format!("{table}\n{}{so_far}", course::text(&found)))?;
-    }
-    Ok(OK)
 }

@@ -1,6 +1,7 @@
 //! How far it is, on standard error.
 
-use sfn_alias_deployment::{Deployment, Phase};
+use sfn_alias_deployment::{Deployment, Note, Phase, Reason};
+use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -17,9 +18,23 @@ pub(super) fn now_millis() -> i64 {
 /// A line for each shift and once a minute; on a terminal it counts down in place.
 pub(super) fn progress(deployment: &Deployment) {
     if matches!(deployment.record().phase, Phase::Updating | Phase::Waiting { .. } | Phase::Done { .. }) {
-        let start = if std::io::stderr().is_terminal() { "\r\x1b[K" } else { "" };
-        writeln!(std::io::stderr(), "{start}{}", deployment.progress(now_millis()).text).ok();
+        let text = deployment.progress(now_millis()).text;
+        match &deployment.record().phase {
+            Phase::Waiting { reason: Reason::Retry { message, .. }, .. } => line(&format_args!("{text}: {message}")),
+            _ => line(&text),
+        }
     }
+}
+
+/// What to know before it begins.
+pub(super) fn notes(notes: &[Note]) {
+    notes.iter().for_each(|note| line(&format_args!("note: {}", note.message)));
+}
+
+/// A line of its own.
+pub(super) fn line(text: &dyn Display) {
+    let start = if std::io::stderr().is_terminal() { "\r\x1b[K" } else { "" };
+    writeln!(std::io::stderr(), "{start}{text}").ok();
 }
 
 /// Returns when that time has come.

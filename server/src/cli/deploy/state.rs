@@ -4,8 +4,9 @@ use crate::cli::exit::Failure;
 use sfn_alias_deployment::Record;
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// A file that has a whole record or none, whenever the process or the machine dies.
@@ -20,7 +21,7 @@ impl State {
     /// [`Failure::Failed`] where another process drives this deployment, or the folder cannot be written.
     pub fn at(path: &Path) -> Result<Self, Failure> {
         let beside = beside(path, ".lock");
-        let lock = File::create(&beside).map_err(|error| unusable(&beside, &error))?;
+        let lock = own(&beside).map_err(|error| unusable(&beside, &error))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(fs::TryLockError::WouldBlock) => {
@@ -56,13 +57,21 @@ pub(super) fn kept(path: &Path) -> Result<Option<Record>, Failure> {
 
 fn write(path: &Path, json: &str) -> std::io::Result<()> {
     let beside = beside(path, ".new");
-    let mut file = File::create(&beside)?;
+    let mut file = own(&beside)?;
     file.write_all(json.as_bytes())?;
     file.sync_all()?;
     fs::rename(&beside, path)?;
     // That the name leads to the new file is in the folder.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
+}
+
+/// A file that nobody else can read: a description is sensitive.
+fn own(path: &Path) -> std::io::Result<File> {
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    // It may have been there already.
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    Ok(file)
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

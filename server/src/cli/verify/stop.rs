@@ -1,10 +1,10 @@
 //! Ctrl-C: noticed before the next request, so that what was made can be deleted.
 
 use crate::cli::exit::{FAILED, Failure};
+use crate::cli::signals::next_signal;
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
 
 /// Whether to stop.
 #[derive(Debug, Clone, Default)]
@@ -18,21 +18,8 @@ impl Stop {
     pub fn at_signals() -> Result<Self, Failure> {
         let stop = Self::default();
         let set = stop.clone();
-        let failed = |error: std::io::Error| Failure::Failed(format!("signals cannot be waited for: {error}"));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let entered = runtime.enter();
-        let mut interrupted = signal(SignalKind::interrupt()).map_err(failed)?;
-        let mut terminated = signal(SignalKind::terminate()).map_err(failed)?;
-        drop(entered);
+        let mut wait = next_signal()?;
         std::thread::spawn(move || {
-            let mut wait = || {
-                runtime.block_on(async {
-                    tokio::select! {
-                        _ = interrupted.recv() => {}
-                        _ = terminated.recv() => {}
-                    }
-                });
-            };
             wait();
             set.set();
             writeln!(std::io::stderr(), "sfn-alias: stopping: deleting what was made; a second signal ends it at once")

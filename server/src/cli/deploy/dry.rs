@@ -1,0 +1,61 @@
+//! What would happen: the plan, the course where nothing happens to it, how far it is, and the alarms.
+
+use super::args::DeployArgs;
+use super::client::Client;
+use super::run::{begun, resumed, watched};
+use super::show;
+use super::state::kept;
+use crate::cli::exit::{OK, Outcome as Exit};
+use crate::cli::{output, simulate as course};
+use serde_json::json;
+use sfn_alias_deployment::{Action, Course, Deployment, Entry, Observation, PlanRequest, State, simulate};
+use std::path::Path;
+
+/// The plan, the calls and how far it is, where it has begun. Only the alias and the alarms are read.
+pub(super) fn run(args: &DeployArgs, path: &Path, client: &Client, request: PlanRequest) -> Exit {
+    let begun_before = match kept(path)? {
+        Some(record) => resumed(args, path, request.clone(), record)?,
+        None => None,
+    };
+    let progress = begun_before.as_ref().map(|deployment| deployment.progress(show::now_millis()));
+    let deployment = match begun_before {
+        Some(kept) => Deployment::new(&args.alias, args.description.as_deref(), kept.plan().clone())?,
+        None => begun(args, client, request)?,
+    };
+    watched(client, &deployment)?;
+    let plan = deployment.plan().clone();
+    let found = simulate(deployment, &[])?;
+    let alarms = look(client, &found);
+    if args.json {
+        let value = json!({ "plan": plan, "course": found, "progress": progress, "alarms": alarms });
+        output::json(value.to_string().as_bytes(), false)?;
+    } else {
+        let so_far = progress.map(|progress| format!("\nso far: {}\n", progress.text)).unwrap_or_default();
+        let alarms = alarms.map(|seen| format!("\n{}", told(&seen, plan.alarms()))).unwrap_or_default();
+        output::text(&format!("{}\n{}{so_far}{alarms}", plan.to_table(), course::text(&found)))?;
+    }
+    Ok(OK)
+}
+
+/// One look at the alarms, where the deployment would begin with one.
+fn look(client: &Client, course: &Course) -> Option<Observation> {
+    course.entries.iter().find_map(|entry| match entry {
+        Entry::Call { action: action @ Action::DescribeAlarms { .. }, .. } => Some(client.perform(action)),
+        _ => None,
+    })
+}
+
+fn told(seen: &Observation, watched: &[String]) -> String {
+    let alarms = match seen {
+        Observation::Alarms { alarms } => alarms,
+        Observation::Failed { code, message } => return format!("the alarms cannot be read: {code}: {message}\n"),
+        _ => return String::new(),
+    };
+    let line = |name: &String| match alarms.iter().find(|alarm| alarm.name == *name).map(|alarm| alarm.state) {
+        None => format!("{name} does not exist: nobody watches it\n"),
+        Some(State::Alarm) => format!("{name} is in ALARM: the deployment would be aborted at once\n"),
+        Some(State::Ok) => format!("{name} is OK\n"),
+        Some(State::InsufficientData) => format!("{name} has INSUFFICIENT_DATA: that aborts nothing\n"),
+    };
+    watched.iter().map(line).collect()
+}
