@@ -108,7 +108,8 @@ export declare function expectedStarts (request: PlanRequest & { startsPerSecond
 /** A plan to look at. */
 export declare function render (request: PlanRequest & { form?: 'table' | 'timeline' | 'ascii' | 'svg' }): string
 
-/** There is no such deployment. Where CloudFormation's provider refuses it too, the text is the provider's. */
+/** There is no such deployment. Where CloudFormation's provider refuses it too, the text is the provider's; one that
+ * goes on from a state file names the file before it. */
 export declare class DeploymentRefused extends Error {
   code: string
   /** Everything that is wrong with the preference. */
@@ -123,13 +124,17 @@ export interface DeploymentOptions {
   preference: DeploymentPreference | string
   newVersion?: string
   alarms?: string[]
-  /** The alias's new description, set with each update; absent: it stays. */
+  /** The alias's new description, sent with every update, that of a rollback included; absent: it stays. */
   description?: string
-  /** The file that the deployment is resumed from. */
+  /** The file that the deployment is resumed from, only its owner's to read. It remembers how the deployment ended:
+   * delete it to deploy the same anew. Another deployment takes the file of one that has ended. */
   state: string
   /** A `CloudWatchClient` of the AWS SDK. */
   cloudwatch?: object
-  /** In its place: the states of these alarms by name. */
+  /** In its place: the states of these alarms by name, each `OK`, `ALARM` or `INSUFFICIENT_DATA`; one that is left
+   * away is not in alarm. What it throws is a failure to read the alarms, with the code of an AWS error, `NetworkError` for an error of the system or of `fetch`
+   * and what one has caused, or its `name`. As for CloudWatch's own, codes that may pass are retried; with another, a
+   * deployment that has shifted is rolled back, and one that has not has failed. */
   alarmStates?: (names: string[]) => Record<string, string> | Promise<Record<string, string>>
   /** Milliseconds since 1970. */
   clock?: () => number
@@ -147,7 +152,10 @@ export declare class Deployment {
   simulate (events?: Event[]): Promise<Course>
   /** The calls that it would make if nothing happened to it. It reads the alias, and changes nothing. */
   dryRun (): Promise<Call[]>
-  /** Goes to the end. `onProgress` is told at each call, and at least once a minute. One that has ended does
-   * nothing; one that has failed goes on. */
+  /** Goes to the end. `onProgress` is told at each call, and at least once a minute. One that has failed goes on. One
+   * that has ended is not made again, whatever the alias leads to now: a rollback or a drift is answered as it was
+   * until `state` is deleted, and one that has succeeded is `drifted` where the alias leads elsewhere. Where `state`
+   * cannot be written, no shift is made any more; what was shifted is watched, and rolled back where alarms say so,
+   * before the error is thrown. */
   run (onProgress?: (progress: Progress) => void): Promise<Outcome>
 }

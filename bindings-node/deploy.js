@@ -2,12 +2,13 @@
 // here are calls, files and time. `deploy.d.ts` documents it.
 'use strict'
 
-const { open, readFile, rename } = require('node:fs/promises')
+const { open, readFile, rename, rm } = require('node:fs/promises')
+const { dirname } = require('node:path')
 const { deploymentJson } = require('./index.js')
 
 class DeploymentRefused extends Error {
-  constructor ({ code, message, problems }) {
-    super(message)
+  constructor ({ code, message, problems }, at = '') {
+    super(at + message)
     this.name = 'DeploymentRefused'
     this.code = code
     this.problems = problems
@@ -21,11 +22,9 @@ const render = ({ form = 'table', ...asked }) => ask('render', { plan: request(a
 
 class Deployment {
   #options
-  #alarmStates
 
-  constructor (options) {
-    this.#options = { clock: Date.now, sleep: pause, ...options }
-    this.#alarmStates = options.alarmStates ?? (options.cloudwatch && statesOf(options.cloudwatch))
+  constructor ({ clock = Date.now, sleep = pause, ...options }) {
+    this.#options = { ...options, clock, sleep }
   }
 
   async plan () {
@@ -43,26 +42,32 @@ class Deployment {
   async run (onProgress = () => {}) {
     let record = await this.#record()
     let observation = { observed: 'start' }
+    let unkept
     this.#alarmsCanBeRead(record)
     for (;;) {
       const stepped = ask('step', { record, observation, nowMillis: this.#now() })
+      const done = stepped.action.action === 'done'
       record = stepped.record
-      await this.#keep(record)
+      unkept = await this.#unkept(record, unkept)
+      if (unkept && (stepped.keepFirst || done)) throw unkept.error
       onProgress(stepped.progress)
-      if (stepped.action.action === 'done') return stepped.action.outcome
+      if (done) return stepped.action.outcome
       observation = await this.#do(stepped.action)
     }
   }
 
   async #do ({ action, input, untilMillis }) {
     if (action === 'wait') {
-      for (let left; (left = untilMillis - this.#now()) > 0;) await this.#options.sleep(left)
+      // Once, and as long as was asked for: where a clock was set back, the core says what to do then.
+      await this.#options.sleep(Math.max(0, untilMillis - this.#now()))
       return { observed: 'waited' }
     }
     try {
       return await this.#call(action, input)
     } catch (error) {
-      return failure(error)
+      const failed = failure(error) ?? (action === 'describeAlarms' && told(error?.name ?? 'Error', error))
+      if (!failed) throw error
+      return failed
     }
   }
 
@@ -75,8 +80,16 @@ class Deployment {
       await this.#send('UpdateStateMachineAlias', input)
       return { observed: 'updated' }
     }
-    const states = await this.#alarmStates(input.AlarmNames)
+    const states = await this.#states(input)
     return { observed: 'alarms', alarms: Object.entries(states).map(([name, state]) => ({ name, state })) }
+  }
+
+  async #states (input) {
+    const { alarmStates, cloudwatch } = this.#options
+    if (alarmStates) return alarmStates(input.AlarmNames)
+    const { DescribeAlarmsCommand } = require('@aws-sdk/client-cloudwatch')
+    const { CompositeAlarms = [], MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand(input))
+    return Object.fromEntries([...CompositeAlarms, ...MetricAlarms].map(alarm => [alarm.AlarmName, alarm.StateValue]))
   }
 
   #send (operation, input) {
@@ -98,7 +111,8 @@ class Deployment {
     })
     if (kept === undefined) return this.#begin()
     const plan = request({ ...this.#options, currentRouting: [] })
-    return ask('resume', { record: parsed(kept, state), stateMachineAliasArn: aliasArn, description, plan })
+    const resumed = { record: parsed(kept, state), stateMachineAliasArn: aliasArn, description, plan }
+    return ask('resume', resumed, `the state file ${state}: `) ?? this.#begin()
   }
 
   async #begin () {
@@ -110,28 +124,45 @@ class Deployment {
 
   #alarmsCanBeRead (record) {
     const { steps } = ask('plan', record.plan)
-    if (!this.#alarmStates && steps.some(({ then }) => then.alarms?.length > 0)) {
+    const { alarmStates, cloudwatch } = this.#options
+    if (!alarmStates && !cloudwatch && steps.some(({ then }) => then.alarms?.length > 0)) {
       throw new Error('the deployment watches alarms: give `cloudwatch` or `alarmStates`')
     }
   }
 
-  /** As a whole or not at all, whenever the process or the machine dies. */
-  async #keep (record) {
-    const { state } = this.#options
-    const file = await open(`${state}.new`, 'w')
+  /** Keeps the record; the first failure to, until one is kept again. */
+  async #unkept (record, before) {
     try {
-      await file.writeFile(JSON.stringify(record))
-      await file.sync()
-    } finally {
-      await file.close()
+      await keep(this.#options.state, JSON.stringify(record))
+    } catch (error) {
+      return before ?? { error }
     }
-    await rename(`${state}.new`, state)
   }
 }
 
-function ask (door, request) {
+/** As a whole or not at all, whenever the process or the machine dies. */
+async function keep (state, text) {
+  const beside = `${state}.new`
+  await rm(beside, { force: true })
+  await synced(beside, 'wx', file => file.writeFile(text))
+  await rename(beside, state)
+  // So that the rename lasts too. Windows opens no folders.
+  if (process.platform !== 'win32') await synced(dirname(state), 'r')
+}
+
+async function synced (path, flags, write = () => {}) {
+  const file = await open(path, flags, 0o600)
+  try {
+    await write(file)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+function ask (door, request, at) {
   const answer = JSON.parse(deploymentJson(door, JSON.stringify(request)))
-  if (answer.error) throw new DeploymentRefused(answer.error)
+  if (answer?.error) throw new DeploymentRefused(answer.error, at)
   return answer
 }
 
@@ -151,23 +182,22 @@ function parsed (text, file) {
 
 const pause = millis => new Promise(resolve => setTimeout(resolve, millis))
 
-function statesOf (cloudwatch) {
-  return async AlarmNames => {
-    const { DescribeAlarmsCommand } = require('@aws-sdk/client-cloudwatch')
-    const input = { AlarmNames, AlarmTypes: ['CompositeAlarm', 'MetricAlarm'], MaxRecords: 100 }
-    const { CompositeAlarms = [], MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand(input))
-    return Object.fromEntries([...CompositeAlarms, ...MetricAlarms].map(alarm => [alarm.AlarmName, alarm.StateValue]))
-  }
+/** What an error of a call is told as; `undefined` for others. */
+function failure (error) {
+  if (error?.$fault) return told(error.name, error)
+  // `$metadata` is on every error of the SDK's, also where there was no answer.
+  if (error?.$metadata !== undefined || ofTheNetwork(error)) return told('NetworkError', error)
 }
 
-/** What an error of a call is told as; others are thrown. */
-function failure (error) {
-  const told = { observed: 'failed', message: String(error?.message) }
-  // `$metadata` is on every error of the SDK's, also where there was no answer.
-  if (error?.$fault) return { ...told, code: error.name }
-  const lost = error?.name === 'TimeoutError' || error?.syscall !== undefined || error?.$metadata !== undefined
-  if (lost) return { ...told, code: 'NetworkError' }
-  throw error
+/** Whether the system or `fetch` has it from the network, or it was caused by one: `fetch` has errors of its own. */
+function ofTheNetwork (error) {
+  const chain = new Set()
+  for (; error && !chain.has(error); error = error.cause) chain.add(error)
+  return [...chain].some(({ name, code, syscall }) => {
+    return name === 'TimeoutError' || syscall !== undefined || /^(E[A-Z]+|UND_ERR_\w+)$/.test(code)
+  })
 }
+
+const told = (code, error) => ({ observed: 'failed', code: String(code), message: String(error?.message ?? error) })
 
 module.exports = { Deployment, DeploymentRefused, expectedStarts, plan, render, simulate }

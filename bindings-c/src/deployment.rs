@@ -58,10 +58,11 @@ pub unsafe extern "C" fn sfn_alias_deployment_simulate(
 /// and whenever the caller starts again; `alias` with the `routingConfiguration` that was described; `updated`;
 /// `alarms` with `alarms`, an array of `name` and `state`; `waited`; or `failed` with `code` and `message`.
 ///
-/// `stepped` is `{"record", "action", "progress"}`. Keep the record first, as a whole and on disk; then do what
+/// `stepped` is `{"record", "action", "progress", "keepFirst"}`. Keep the record first, as a whole and on disk; then do what
 /// `action.action` says: `describeAlias`, `updateAlias` or `describeAlarms` with `action.input`, the request as AWS
 /// takes it; `wait` until `untilMillis`; or `done` with `outcome`. So a caller that is killed at any point leaves a
-/// valid routing behind, and goes on from the record without a wrong or repeated shift.
+/// valid routing behind, and goes on from the record without a wrong or repeated shift. Where the record cannot be
+/// kept, an action with `keepFirst` (a shift) must not be done; every other is, so that alarms are still watched.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_deployment_step(
     record: *const c_char,
@@ -83,8 +84,9 @@ pub unsafe extern "C" fn sfn_alias_deployment_step(
 
 /// Any of the questions about deployments by its name, with one request: `plan`, `simulate`; `step` (`record`,
 /// `observation` without `nowMillis`, and `nowMillis`); `resume` (`record`, `stateMachineAliasArn`, `plan`,
-/// `description`), the record where it is of the deployment that is asked for; `dryRun` (as `simulate`), the calls
-/// of a deployment that nothing happens to; `starts` (`plan`, `startsPerSecond`), how many starts each version sees;
+/// `description`), the record where it is of the deployment that is asked for, and `null` where it is of another that
+/// has ended, so that the one that is asked for is to begin; `dryRun` (as `simulate`), the calls of a deployment that
+/// nothing happens to; `starts` (`plan`, `startsPerSecond`), how many starts each version sees;
 /// `render` (`plan`, and as `form` one of `table`, `timeline`, `ascii`, `svg`), a JSON string to show.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_deployment_call(

@@ -1,6 +1,7 @@
 // Gradual deployments, over our store and over the SDK. Drivers that are killed: `deploy.kills.test.mjs`.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import fs from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,6 +33,14 @@ async function fill (aliases) {
 }
 
 const routing = async aliases => (await aliases.describeStateMachineAlias({ stateMachineAliasArn: aliasArn })).routingConfiguration
+
+const kept = state => JSON.parse(readFileSync(state, 'utf8'))
+
+/** A client with the calls of a deployment, to change one of. */
+const over = aliases => ({
+  describeStateMachineAlias: input => aliases.describeStateMachineAlias(input),
+  updateStateMachineAlias: input => aliases.updateStateMachineAlias(input)
+})
 
 /** Time that passes at once. */
 function time () {
@@ -111,7 +120,7 @@ test('an answer that is lost', async () => {
   const aliases = await fill(new Aliases())
   let lost = false
   const client = {
-    describeStateMachineAlias: input => aliases.describeStateMachineAlias(input),
+    ...over(aliases),
     async updateStateMachineAlias (input) {
       await aliases.updateStateMachineAlias(input)
       if (!lost) {
@@ -132,26 +141,192 @@ test('what is not of a call is thrown', async () => {
   await assert.rejects(new Deployment({ ...options, state: file(), alarms: ['a'] }).run(), {
     message: 'the deployment watches alarms: give `cloudwatch` or `alarmStates`'
   })
-  const alarmStates = () => { throw new TypeError('mistaken') }
-  await assert.rejects(new Deployment({ ...options, state: file(), alarms: ['a'], alarmStates }).run(), { name: 'TypeError' })
+  const client = { ...over(aliases), describeStateMachineAlias: async () => { throw new TypeError('mistaken') } }
+  await assert.rejects(new Deployment({ ...options, client, state: file() }).run(), { name: 'TypeError', message: 'mistaken' })
+})
+
+test('a state file of another deployment', async () => {
   const state = file()
-  writeFileSync(state, '{')
-  await assert.rejects(new Deployment({ ...options, state }).run(), /is no record of a deployment/)
-  rmSync(state)
-  await new Deployment({ ...options, state }).run()
-  const message = `the record is of another deployment: CANARY of ${newVersion} to ${aliasArn}; keep this one in another file`
-  const others = [{ newVersion: `${MACHINE}:1` }, { preference: '20/1m' }, { alarms: ['a'] }, { description: 'new' }, { aliasArn: `${MACHINE}:TEST` }]
-  for (const other of others) {
-    await assert.rejects(new Deployment({ ...options, state, ...other }).run(), { name: 'DeploymentRefused', message })
+  const options = { client: await fill(new Aliases()), aliasArn, preference: '10/1m', newVersion, state, ...time() }
+  await new Deployment(options).run()
+  writeFileSync(state, JSON.stringify({ ...kept(state), stepsDone: 1, phase: { kind: 'reading' } })) // as one that goes on
+  const others = {
+    version: { newVersion: `${MACHINE}:1` },
+    Percentage: { preference: '20/1m' },
+    Alarms: { alarms: ['a'] },
+    description: { description: 'new' },
+    alias: { aliasArn: `${MACHINE}:TEST` }
   }
-  for (const record of ['[]', '{}', '{"plan": {}, "stateMachineAliasArn": 1}']) {
-    writeFileSync(state, record)
-    await assert.rejects(new Deployment({ ...options, state }).run(), /^DeploymentRefused: the record of the deployment cannot be read: /)
+  for (const [member, other] of Object.entries(others)) {
+    const message = `the state file ${state}: the record is of another deployment that is under way, CANARY of ${newVersion} to ${aliasArn}: its ${member} is not the same; give the same again to go on with it, or keep the record of this one in another file`
+    await assert.rejects(new Deployment({ ...options, ...other }).run(), { name: 'DeploymentRefused', message })
   }
 })
 
-test('a description comes with each update', async () => {
+/** What this Node says of a text that is no JSON. */
+function saidOf (text) {
+  try {
+    return JSON.parse(text)
+  } catch ({ message }) {
+    return message
+  }
+}
+
+const noRecords = {
+  '{': [' is no record of a deployment: ', saidOf('{')],
+  null: [': the record of the deployment cannot be read: ', 'invalid type: null, expected struct Record'],
+  '{}': [': the record of the deployment cannot be read: ', 'missing field `stateMachineAliasArn`'],
+  '{"plan": {}, "stateMachineAliasArn": 1}': [': the record of the deployment cannot be read: ', 'invalid type: integer `1`, expected a string']
+}
+for (const [text, [wrong, fault]] of Object.entries(noRecords)) {
+  test(`a state file that is no record is named: ${text}`, async () => {
+    const state = file()
+    writeFileSync(state, text)
+    const deployment = new Deployment({ client: new Aliases(), aliasArn, preference: '10/1m', newVersion, state })
+    await assert.rejects(deployment.run(), { message: `the state file ${state}${wrong}${fault}` })
+  })
+}
+
+test('the file of a deployment that has ended', async () => {
   const aliases = await fill(new Aliases())
-  await new Deployment({ client: aliases, aliasArn, preference: 'all-at-once', newVersion, description: 'second', state: file(), ...time() }).run()
-  assert.equal((await aliases.describeStateMachineAlias({ stateMachineAliasArn: aliasArn })).description, 'second')
+  const state = file()
+  const alarmStates = () => ({ errors: 'ALARM' })
+  const options = { client: aliases, aliasArn, preference: '20/1m', newVersion, state, ...time() }
+  const ringing = new Deployment({ ...options, preference: '10/1m', alarms: ['errors'], alarmStates })
+  const ended = await ringing.run()
+  assert.equal(ended.result, 'rolledBack')
+  // The same is not made again, and another takes the file.
+  assert.deepEqual(await ringing.run(), ended)
+  assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
+  assert.equal(kept(state).plan.preference.Percentage, 20)
+  // One that has succeeded looks where the alias leads; without the file, the same is begun anew.
+  assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
+  await aliases.updateStateMachineAlias({ stateMachineAliasArn: aliasArn, routingConfiguration: currentRouting })
+  assert.equal((await new Deployment(options).run()).result, 'drifted')
+  rmSync(state)
+  assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
+})
+
+/** From the first shift on nothing can be kept: a folder stands where the file is to be written. */
+function onFullDisk (aliases, state) {
+  return {
+    ...over(aliases),
+    async updateStateMachineAlias (input) {
+      await aliases.updateStateMachineAlias(input)
+      if (!existsSync(`${state}.new`)) mkdirSync(`${state}.new`)
+    }
+  }
+}
+
+test('no shift is made that is not kept', async () => {
+  const aliases = await fill(new Aliases())
+  const [state, passing] = [file(), time()]
+  const options = { aliasArn, preference: 'linear 40/2m', newVersion, state, clock: passing.clock, sleep: passing.sleep }
+  await assert.rejects(new Deployment({ ...options, client: onFullDisk(aliases, state) }).run(), { code: 'ERR_FS_EISDIR' })
+  // It has waited until the second shift, and left that.
+  assert.deepEqual(await routing(aliases), [route(2, 40), route(1, 60)])
+  assert.equal(passing.now, 120_000)
+  rmdirSync(`${state}.new`)
+  assert.deepEqual(await new Deployment({ ...options, client: aliases }).run(), { result: 'succeeded' })
+  assert.deepEqual(await routing(aliases), [route(2, 100)])
+})
+
+test('alarms are watched where nothing can be kept', async () => {
+  const aliases = await fill(new Aliases())
+  const [state, passing] = [file(), time()]
+  const alarmStates = () => ({ errors: passing.now >= 120_000 ? 'ALARM' : 'OK' })
+  const options = { aliasArn, preference: '10/5m', newVersion, state, alarms: ['errors'], alarmStates, clock: passing.clock, sleep: passing.sleep }
+  await assert.rejects(new Deployment({ ...options, client: onFullDisk(aliases, state) }).run(), { code: 'ERR_FS_EISDIR' })
+  assert.deepEqual(await routing(aliases), currentRouting)
+  assert.equal(passing.now, 120_000)
+  rmdirSync(`${state}.new`)
+  assert.equal((await new Deployment({ ...options, client: aliases }).run()).result, 'rolledBack')
+})
+
+test("what is kept is its owner's, and its name lasts", async t => {
+  const [state, opened] = [file(), []]
+  writeFileSync(`${state}.new`, 'left behind', { mode: 0o666 })
+  const probe = await fs.open(folder)
+  const { sync } = Object.getPrototypeOf(probe)
+  t.mock.method(Object.getPrototypeOf(probe), 'sync', function () {
+    opened.push(readlinkSync(`/proc/self/fd/${this.fd}`))
+    return sync.call(this)
+  })
+  await probe.close()
+  const options = { client: await fill(new Aliases()), aliasArn, preference: 'all-at-once', newVersion, state, description: 'secret', ...time() }
+  assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
+  assert.equal(statSync(state).mode & 0o777, 0o600)
+  assert.equal(existsSync(`${state}.new`), false)
+  assert.deepEqual(opened.slice(0, 2), [`${state}.new`, folder])
+})
+
+test('a wait is slept once and no longer, also where the clock is set back', async () => {
+  const [passing, slept] = [time(), []]
+  const clock = () => passing.now - (slept.length === 1 ? 3_600_000 : 0)
+  const sleep = async millis => { slept.push(millis); await passing.sleep(millis) }
+  const options = { client: await fill(new Aliases()), aliasArn, preference: '10/3m', newVersion, state: file(), clock, sleep }
+  assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
+  assert.equal(Math.max(...slept), 60_000)
+  assert.equal(passing.now, 180_000)
+})
+
+test('an undefined clock is the default, and so is an undefined sleep', async t => {
+  let now = 1_700_000_000_123
+  t.mock.method(Date, 'now', () => now)
+  t.mock.method(globalThis, 'setTimeout', (wake, millis) => { now += millis; wake() })
+  const state = file()
+  const options = { client: await fill(new Aliases()), aliasArn, preference: '10/1m', newVersion, state, clock: undefined, sleep: undefined }
+  assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
+  assert.equal(kept(state).shiftedMillis, 1_700_000_060_123)
+})
+
+const unreached = {
+  'an error of the system': Object.assign(new Error('reset'), { syscall: 'read' }),
+  'one of several attempts': Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
+  'one of fetch': new TypeError('fetch failed', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED', syscall: 'connect' }) }),
+  'one of its sockets': new TypeError('terminated', { cause: Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }) }),
+  'a signal': new DOMException('too long', 'TimeoutError')
+}
+for (const [name, error] of Object.entries(unreached)) {
+  test(`alarms that are not reached are asked for again: ${name}`, async () => {
+    const aliases = await fill(new Aliases())
+    const passing = time()
+    const alarmStates = async () => {
+      if ((await routing(aliases)).length === 2 && passing.now < 62_000) throw error
+      return {}
+    }
+    const options = { client: aliases, aliasArn, preference: '10/1m', newVersion, state: file(), alarms: ['errors'], alarmStates, clock: passing.clock, sleep: passing.sleep }
+    assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
+    assert.equal(passing.now, 62_000)
+  })
+}
+
+test('alarms that cannot be read', async () => {
+  const aliases = await fill(new Aliases())
+  const options = { client: aliases, aliasArn, preference: '10/5m', newVersion, alarms: ['errors'], ...time() }
+  let thrown = new TypeError('mistaken')
+  // Before the first shift there is nothing to roll back.
+  const throws = () => { throw thrown }
+  assert.deepEqual(await new Deployment({ ...options, alarmStates: throws, state: file() }).run(), { result: 'failed', code: 'TypeError', message: 'mistaken' })
+  const alarmStates = async () => (await routing(aliases)).length === 2 ? throws() : {}
+  for (const [error, said] of [[thrown, 'TypeError: mistaken'], ['a text', 'Error: a text'], [undefined, 'Error: undefined']]) {
+    thrown = error
+    const message = `Aborting deployment. The CloudWatch alarms cannot be read: ${said}`
+    assert.deepEqual(await new Deployment({ ...options, alarmStates, state: file() }).run(), { result: 'rolledBack', message, alarms: [] })
+    assert.deepEqual(await routing(aliases), currentRouting)
+  }
+})
+
+test('a description comes with each update, that of a rollback included', async () => {
+  const aliases = await fill(new Aliases())
+  const described = []
+  const description = async () => (await aliases.describeStateMachineAlias({ stateMachineAliasArn: aliasArn })).description
+  const alarmStates = async () => {
+    described.push(await description())
+    await aliases.updateStateMachineAlias({ stateMachineAliasArn: aliasArn, description: "another's" })
+    return described.length === 1 ? {} : { errors: 'ALARM' }
+  }
+  const options = { client: aliases, aliasArn, preference: '10/5m', newVersion, description: 'second', alarms: ['errors'], alarmStates, state: file(), ...time() }
+  assert.equal((await new Deployment(options).run()).result, 'rolledBack')
+  assert.deepEqual([...described, await description()], [undefined, 'second', 'second'])
 })

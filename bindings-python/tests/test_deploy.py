@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import json
+import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -158,32 +162,218 @@ def test_an_answer_that_is_lost(aliases: sfn_alias.Aliases, tmp_path: Path) -> N
 def test_a_state_file_of_something_else(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
     state, time = tmp_path / "state", Time()
     deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, **time.options).run()
-    text = f"the record is of another deployment: CANARY of {SECOND} to {ALIAS}; keep this one in another file"
-    others = [
-        deploy.Deployment(aliases, ALIAS, "10/1m", f"{MACHINE}:1", state=state),
-        deploy.Deployment(aliases, ALIAS, "20/1m", SECOND, state=state),
-        deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, alarms=["errors"]),
-        deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, description="new"),
-        deploy.Deployment(aliases, f"{MACHINE}:TEST", "10/1m", SECOND, state=state),
-    ]
-    for other in others:
+    record = json.loads(state.read_text())
+    state.write_text(json.dumps({**record, "stepsDone": 1, "phase": {"kind": "reading"}}))  # as one that goes on
+    others = {
+        "version": deploy.Deployment(aliases, ALIAS, "10/1m", f"{MACHINE}:1", state=state),
+        "Percentage": deploy.Deployment(aliases, ALIAS, "20/1m", SECOND, state=state),
+        "Alarms": deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, alarms=["errors"]),
+        "description": deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, description="new"),
+        "alias": deploy.Deployment(aliases, f"{MACHINE}:TEST", "10/1m", SECOND, state=state),
+    }
+    for member, other in others.items():
         with pytest.raises(deploy.DeploymentRefused) as refused:
             other.run()
-        assert str(refused.value) == text
-    state.write_text("{")
-    with pytest.raises(ValueError) as unreadable:
-        others[0].run()
-    assert str(unreadable.value).startswith(f"the state file {state} is no record of a deployment: ")
-    for json in ("[]", "{}", '{"plan": {}, "stateMachineAliasArn": 1}'):
-        state.write_text(json)
-        with pytest.raises(deploy.DeploymentRefused, match="^the record of the deployment cannot be read: "):
-            others[0].run()
+        assert str(refused.value) == (
+            f"the state file {state}: the record is of another deployment that is under way, CANARY of {SECOND} to "
+            f"{ALIAS}: its {member} is not the same; give the same again to go on with it, or keep the record of this "
+            "one in another file"
+        )
+
+
+NO_RECORDS = {
+    "{": "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
+    "[" * 100_000: "maximum recursion depth exceeded while decoding a JSON array from a unicode string",
+}
+OTHER_RECORDS = {
+    "null": "invalid type: null, expected struct Record",
+    "{}": "missing field `stateMachineAliasArn`",
+    '{"plan": {}, "stateMachineAliasArn": 1}': "invalid type: integer `1`, expected a string",
+}
+
+
+@pytest.mark.parametrize("text", [*NO_RECORDS, *OTHER_RECORDS], ids=lambda text: text[:20])
+def test_a_state_file_that_is_no_record_is_named(text: str, aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.write_text(text)
+    with pytest.raises(ValueError) as refused:
+        deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state).run()
+    if text in NO_RECORDS:
+        assert str(refused.value) == f"the state file {state} is no record of a deployment: {NO_RECORDS[text]}"
+    else:
+        fault = f"the record of the deployment cannot be read: {OTHER_RECORDS[text]}"
+        assert str(refused.value) == f"the state file {state}: {fault}"
+
+
+def test_the_file_of_one_that_has_ended(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+    state, time = tmp_path / "state", Time()
+    options: dict[str, Any] = {"state": state, "alarm_states": lambda names: dict.fromkeys(names, "ALARM")}
+    ringing = deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, alarms=["errors"], **options, **time.options)
+    another = deploy.Deployment(aliases, ALIAS, "20/1m", SECOND, **options, **time.options)
+    ended = ringing.run()
+    assert ended["result"] == "rolledBack"
+    # The same is not made again, and another takes the file.
+    assert ringing.run() == ended
+    assert another.run() == {"result": "succeeded"}
+    assert json.loads(state.read_text())["plan"]["preference"]["Percentage"] == 20
+    # Without it, the same is begun anew.
+    state.unlink()
+    aliases.update_state_machine_alias(stateMachineAliasArn=ALIAS, routingConfiguration=routes(100))
+    assert another.run() == {"result": "succeeded"}
+
+
+def test_one_that_has_succeeded_looks_where_the_alias_leads(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+    deployment = deploy.Deployment(aliases, ALIAS, "all-at-once", SECOND, state=tmp_path / "state")
+    assert [deployment.run(), deployment.run()] == [{"result": "succeeded"}] * 2
+    aliases.update_state_machine_alias(stateMachineAliasArn=ALIAS, routingConfiguration=routes(100))
+    assert deployment.run()["result"] == "drifted"
+    assert weights(aliases) == {"1": 100}
+
+
+class FullDisk:
+    """Syncs fail from the n-th shift on: what is written is not known to last."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, client: Any, shifts: int) -> None:
+        self.client, self.shifts, self.full = client, shifts, False
+        sync = os.fsync
+
+        def fsync(file: int) -> None:
+            if self.full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            sync(file)
+
+        monkeypatch.setattr(os, "fsync", fsync)
+        self.describe_state_machine_alias = client.describe_state_machine_alias
+
+    def update_state_machine_alias(self, **input: Any) -> None:
+        self.client.update_state_machine_alias(**input)
+        self.shifts -= 1
+        self.full = self.shifts <= 0
+
+
+def test_no_shift_is_made_that_is_not_kept(
+    aliases: sfn_alias.Aliases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, time = tmp_path / "state", Time()
+    client = FullDisk(monkeypatch, aliases, 1)
+    deployment = deploy.Deployment(client, ALIAS, "linear 40/2m", SECOND, state=state, **time.options)
+    with pytest.raises(OSError, match="No space left on device"):
+        deployment.run()
+    # It has waited until the second shift, and left that.
+    assert (weights(aliases), time.now) == ({"1": 60, "2": 40}, 1_120.0)
+    client.full, client.shifts = False, 9
+    assert deployment.run() == {"result": "succeeded"}
+    assert weights(aliases) == {"2": 100}
+
+
+def test_alarms_are_watched_where_nothing_can_be_kept(
+    aliases: sfn_alias.Aliases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = Time()
+    client = FullDisk(monkeypatch, aliases, 1)
+    states = lambda names: dict.fromkeys(names, "ALARM" if time.now >= 1_120 else "OK")
+    options: dict[str, Any] = {"state": tmp_path / "state", "alarms": ["errors"], "alarm_states": states}
+    deployment = deploy.Deployment(client, ALIAS, "10/5m", SECOND, **options, **time.options)
+    with pytest.raises(OSError, match="No space left on device"):
+        deployment.run()
+    assert (weights(aliases), time.now) == ({"1": 100}, 1_120.0)
+    client.full, client.shifts = False, 9
+    assert deployment.run()["result"] == "rolledBack"
+
+
+def test_what_is_kept_is_the_owners_and_its_name_lasts(
+    aliases: sfn_alias.Aliases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, beside, synced = tmp_path / "state", tmp_path / "state.new", []
+    beside.write_text("left behind")
+    beside.chmod(0o666)
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(os.path.realpath(f"/proc/self/fd/{file}")))
+    deployment = deploy.Deployment(aliases, ALIAS, "all-at-once", SECOND, state=state, description="secret")
+    assert deployment.run() == {"result": "succeeded"}
+    assert stat.S_IMODE(state.stat().st_mode) == 0o600
+    assert not beside.exists()
+    assert synced[:2] == [str(beside), str(tmp_path)]
+
+
+def test_a_wait_is_slept_once_and_no_longer(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+    """Also where the clock is set back by an hour meanwhile."""
+    time, slept, back = Time(), [], [0.0]
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        time.sleep(seconds)
+        back[0] = 3600.0 if len(slept) == 1 else 0.0
+
+    deployment = deploy.Deployment(
+        aliases, ALIAS, "10/3m", SECOND, state=tmp_path / "s", clock=lambda: time.now - back[0], sleep=sleep
+    )
+    assert deployment.run() == {"result": "succeeded"}
+    assert max(slept) == 60.0
+    assert time.now == 1_180.0
+
+
+class NotOurs(Exception):
+    """As clients of HTTP raise them, from an `OSError`."""
+
+
+def raising(error: Exception, cause: Exception | None = None) -> Any:
+    def states(names: list[str]) -> dict[str, str]:
+        raise error from cause
+
+    return states
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError("reset"), NotOurs("reset")], ids=["OSError", "caused by one"])
+def test_alarms_that_are_not_reached_are_asked_for_again(
+    error: Exception, aliases: sfn_alias.Aliases, tmp_path: Path
+) -> None:
+    time = Time()
+    failing = raising(error, ConnectionResetError() if isinstance(error, NotOurs) else None)
+    states = lambda names: failing(names) if time.now < 1_062 and weights(aliases) != {"1": 100} else {}
+    options: dict[str, Any] = {"state": tmp_path / "s", "alarms": ["errors"], "alarm_states": states}
+    deployment = deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, **options, **time.options)
+    assert deployment.run() == {"result": "succeeded"}
+    assert time.now == 1_062.0
+
+
+def test_alarms_that_cannot_be_read(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+    time = Time()
+    states = lambda names: {} if weights(aliases) == {"1": 100} else raising(KeyError("StateValue"))(names)
+    options: dict[str, Any] = {"state": tmp_path / "s", "alarms": ["errors"], "alarm_states": states}
+    outcome = deploy.Deployment(aliases, ALIAS, "10/5m", SECOND, **options, **time.options).run()
+    message = "Aborting deployment. The CloudWatch alarms cannot be read: KeyError: 'StateValue'"
+    assert outcome == {"result": "rolledBack", "message": message, "alarms": []}
+    assert weights(aliases) == {"1": 100}
+    # Before the first shift there is nothing to roll back.
+    states = raising(ValueError("mistaken"))
+    options = {**options, "state": tmp_path / "another", "alarm_states": states}
+    outcome = deploy.Deployment(aliases, ALIAS, "10/5m", SECOND, **options, **time.options).run()
+    assert outcome == {"result": "failed", "code": "ValueError", "message": "mistaken"}
+
+
+def test_who_interrupts_is_obeyed(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+    def states(names: list[str]) -> dict[str, str]:
+        raise KeyboardInterrupt
+
+    options: dict[str, Any] = {"state": tmp_path / "s", "alarms": ["errors"], "alarm_states": states}
+    with pytest.raises(KeyboardInterrupt):
+        deploy.Deployment(aliases, ALIAS, "10/5m", SECOND, **options, **Time().options).run()
 
 
 def test_a_description_comes_with_each_update(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
-    deployment = deploy.Deployment(aliases, ALIAS, "all-at-once", SECOND, state=tmp_path / "s", description="second")
-    assert deployment.run() == {"result": "succeeded"}
-    assert aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["description"] == "second"
+    """The one of a rollback included: another's, set meanwhile, does not last."""
+    time, described = Time(), []
+
+    def states(names: list[str]) -> dict[str, str]:
+        described.append(aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS).get("description"))
+        aliases.update_state_machine_alias(stateMachineAliasArn=ALIAS, description="another's")
+        return {} if len(described) == 1 else {"errors": "ALARM"}
+
+    options: dict[str, Any] = {"state": tmp_path / "s", "alarms": ["errors"], "alarm_states": states}
+    deployment = deploy.Deployment(aliases, ALIAS, "10/5m", SECOND, description="second", **options, **time.options)
+    assert deployment.run()["result"] == "rolledBack"
+    described.append(aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["description"])
+    assert described == [None, "second", "second"]
 
 
 def test_alarms_need_a_source(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ struct world {
     long long now;
     int calls, dies_at, dies_after;
     int alarm_after; /* The alarm goes off with this update; 0: never. */
+    int full_after; /* The disk is full from this update on; 0: never. */
     int updates;
     char weights[64]; /* Of the updates that the service was given. */
 };
@@ -55,7 +56,7 @@ static struct json *answered(struct world *world, const char *operation, const c
 
 static struct world new_world(int alarm_after)
 {
-    struct world world = {NULL, NULL, 0, 0, 0, 0, 0, 0, ""};
+    struct world world = {NULL, NULL, 0, 0, 0, 0, 0, 0, 0, ""};
 
     world.alarm_after = alarm_after;
     CHECK(sfn_alias_service_new(NULL, &world.service, &error) == SFN_ALIAS_OK);
@@ -117,25 +118,50 @@ static int call(struct world *world, const struct json *action, char *observatio
     return !dies;
 }
 
-/* A driver, from the record that was kept to the outcome; NULL where it died. */
+/* Keeps a record; 0 where the disk is full. */
+static int keep(struct world *world, const char *record)
+{
+    if (world->full_after != 0 && world->updates >= world->full_after)
+        return 0;
+    free(world->kept);
+    world->kept = malloc(strlen(record) + 1);
+    strcpy(world->kept, record);
+    return 1;
+}
+
+/* What to do next; ends the program where that is refused. */
+static struct json *next_step(const char *record, const char *observation)
+{
+    sfn_alias_string *output = NULL;
+
+    if (sfn_alias_deployment_step(T(record), T(observation), &output, &error) != SFN_ALIAS_OK) {
+        printf("step: %s\n", sfn_alias_error_message(error).data);
+        exit(EXIT_FAILURE);
+    }
+    return parsed(output);
+}
+
+/* A driver, from the record that was kept to the outcome; NULL where it died, and `unkept` where the record of a
+ * shift, or of the end, could not be kept. What else cannot be kept is done all the same. */
 static const char *drive(struct world *world)
 {
     char observation[1024];
-    struct json *stepped, *action;
-    sfn_alias_string *output;
+    const struct json *stepped, *action;
+    const char *record = world->kept;
+    size_t length;
 
     snprintf(observation, sizeof observation, "{\"observed\": \"start\", \"nowMillis\": %lld}", world->now);
     for (;;) {
-        output = NULL;
-        if (sfn_alias_deployment_step(T(world->kept), T(observation), &output, &error) != SFN_ALIAS_OK) {
-            printf("step: %s\n", sfn_alias_error_message(error).data);
-            exit(EXIT_FAILURE);
-        }
-        stepped = parsed(output);
-        free(world->kept);
-        world->kept = text_of(json_get(stepped, "record"));
+        int kept, done;
+
+        stepped = next_step(record, observation);
+        record = json_write(json_get(stepped, "record"), &length);
         action = json_get(stepped, "action");
-        if (json_is(json_get(action, "action"), "done"))
+        done = json_is(json_get(action, "action"), "done");
+        kept = keep(world, record);
+        if (!kept && (done || json_get(stepped, "keepFirst")->type == JSON_TRUE))
+            return "unkept";
+        if (done)
             return json_pointer(action, "/outcome/result")->text;
         if (json_is(json_get(action, "action"), "wait")) {
             world->now = json_int(json_get(action, "untilMillis"), -1);
@@ -187,6 +213,46 @@ static void drives(int alarm_after, const char *weights, const char *outcome)
         free_world(&world);
         json_free_from(mark);
     }
+}
+
+/* On a disk that is full after the first shift: the second is not made, a rollback is. */
+static void drives_on_a_full_disk(int alarm_after, const char *weights, const char *outcome)
+{
+    struct world world = new_world(alarm_after);
+
+    world.full_after = 1;
+    CHECK(strcmp(drive(&world), "unkept") == 0);
+    CHECK(strcmp(world.weights, weights) == 0);
+    CHECK(world.now == 60000);
+    world.full_after = 0;
+    CHECK(strcmp(drive(&world), outcome) == 0);
+    check_routing(&world, "100;");
+    free_world(&world);
+}
+
+/* What has ended is answered again, and makes way for another; what is under way does not. */
+static void resumes(void)
+{
+    static const char asked[] = "{\"record\": %s, \"stateMachineAliasArn\": \"" ALIAS
+                                "\", \"plan\": {\"short\": \"%s\", \"newVersion\": \"" MACHINE
+                                ":2\", \"alarms\": [\"errors\"]}}";
+    struct world world = new_world(1);
+    sfn_alias_string *answer = NULL;
+    char request[4096];
+
+    CHECK(strcmp(drive(&world), "rolledBack") == 0);
+    CHECK(strcmp(drive(&world), "rolledBack") == 0);
+    CHECK(strcmp(world.weights, "40 60;100;") == 0);
+    snprintf(request, sizeof request, asked, world.kept, "10/5m");
+    CHECK(sfn_alias_deployment_call(T("resume"), T(request), &answer, &error) == SFN_ALIAS_OK);
+    CHECK(strcmp(sfn_alias_string_text(answer).data, "null") == 0);
+    sfn_alias_string_free(answer);
+    answer = NULL;
+    snprintf(request, sizeof request, asked, world.kept, "linear 40/1m");
+    CHECK(sfn_alias_deployment_call(T("resume"), T(request), &answer, &error) == SFN_ALIAS_OK);
+    CHECK(strcmp(sfn_alias_string_text(answer).data, world.kept) == 0);
+    sfn_alias_string_free(answer);
+    free_world(&world);
 }
 
 static void plans(void)
@@ -260,7 +326,8 @@ static void questions(void)
     answer = NULL;
     CHECK(sfn_alias_deployment_call(T("resume"), T(resume), &answer, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
-        "the record is of another deployment: LINEAR of " MACHINE ":2 to " ALIAS "; keep this one in another file", ""));
+        "the record is of another deployment that is under way, LINEAR of " MACHINE ":2 to " ALIAS ": its Type is not "
+        "the same; give the same again to go on with it, or keep the record of this one in another file", ""));
     CHECK(sfn_alias_deployment_call(T("drive"), T("{}"), &answer, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
         "there is no `drive`; use one of plan, simulate, resume, step, dryRun, starts, render", ""));
@@ -278,6 +345,9 @@ int main(void)
     questions();
     drives(0, "40 60;80 20;100;", "succeeded");
     drives(2, "40 60;80 20;100;", "rolledBack");
+    drives_on_a_full_disk(0, "40 60;", "succeeded");
+    drives_on_a_full_disk(1, "40 60;100;", "rolledBack");
+    resumes();
     json_free_from(NULL);
     return finished();
 }

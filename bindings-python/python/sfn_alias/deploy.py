@@ -24,10 +24,11 @@ AlarmStates = Callable[[list[str]], Mapping[str, str]]
 
 
 class DeploymentRefused(ValueError):
-    """There is no such deployment. Where CloudFormation's provider refuses it too, the text is the provider's."""
+    """There is no such deployment. Where CloudFormation's provider refuses it too, the text is the provider's; one
+    that goes on from a state file names the file before it."""
 
-    def __init__(self, error: Mapping[str, Any]) -> None:
-        super().__init__(error["message"])
+    def __init__(self, error: Mapping[str, Any], at: str = "") -> None:
+        super().__init__(at + error["message"])
         self.code: str = error["code"]
         """``ValidationException`` for what the provider refuses, an AWS code, or ``DeploymentError``."""
         self.problems: list[dict[str, str]] = error["problems"]
@@ -90,7 +91,15 @@ class Deployment:
 
     ``client`` is a boto3 Step Functions client or ``sfn_alias.Aliases``. The states of alarms come from
     ``cloudwatch``, a boto3 CloudWatch client, or from ``alarm_states``, a function from names to a mapping of names
-    to states.
+    to ``OK``, ``ALARM`` or ``INSUFFICIENT_DATA``; an alarm that it leaves away is not in alarm. What it raises is a
+    failure to read the alarms, with the code of an AWS error, ``NetworkError`` for an ``OSError`` or what one has
+    caused, or the name of its type. As for CloudWatch's own, codes that may pass are retried; with another, a
+    deployment that has shifted is rolled back, and one that has not has failed.
+
+    ``description`` is sent with every update, that of a rollback included.
+
+    ``state`` is only its owner's to read. It remembers how the deployment ended: delete it to deploy the same anew.
+    Another deployment takes the file of one that has ended.
     """
 
     def __init__(
@@ -113,7 +122,8 @@ class Deployment:
         self._asked = (preference, new_version, alarms)
         self._description = description
         self._state = Path(state)
-        self._alarm_states = alarm_states or (_states_of(cloudwatch) if cloudwatch is not None else None)
+        self._cloudwatch = cloudwatch
+        self._alarm_states = alarm_states
         self._clock = clock
         self._sleep = sleep
 
@@ -138,15 +148,23 @@ class Deployment:
         """Goes to the end and answers the outcome; ``result`` is ``succeeded``, ``rolledBack``, ``drifted`` or
         ``failed``. ``on_progress`` is told at each call and at least once a minute; ``text`` is a line to show.
 
-        A deployment that has ended does nothing; one that has failed goes on.
+        One that has failed goes on. One that has ended is not made again, whatever the alias leads to now: a
+        rollback or a drift is answered as it was until ``state`` is deleted, and one that has succeeded is
+        ``drifted`` where the alias leads elsewhere.
+
+        Where ``state`` cannot be written, no shift is made any more; what was shifted is watched, and rolled back
+        where alarms say so, before the ``OSError`` is raised.
         """
         record, observation = self._record(), {"observed": "start"}
         self._alarms_can_be_read(record)
+        unkept: OSError | None = None
         while True:
             request = {"record": record, "observation": observation, "nowMillis": self._now()}
             stepped = _call("step", request)
             record, action = stepped["record"], stepped["action"]
-            self._keep(record)
+            unkept = self._unkept(record, unkept)
+            if unkept is not None and (stepped["keepFirst"] or action["action"] == "done"):
+                raise unkept
             if on_progress is not None:
                 on_progress(stepped["progress"])
             if action["action"] == "done":
@@ -156,13 +174,15 @@ class Deployment:
 
     def _do(self, action: dict[str, Any]) -> dict[str, Any]:
         if action["action"] == "wait":
-            while (left := action["untilMillis"] - self._now()) > 0:
-                self._sleep(left / 1000)
+            # Once, and as long as was asked for: where a clock was set back, the core says what to do then.
+            self._sleep(max(0, action["untilMillis"] - self._now()) / 1000)
             return {"observed": "waited"}
         try:
             return self._call(action["action"], action["input"])
         except Exception as error:
             failed = _failure(error)
+            if failed is None and action["action"] == "describeAlarms":
+                return _failed(type(error).__name__, error)
             if failed is None:
                 raise
             return failed
@@ -174,9 +194,15 @@ class Deployment:
         if action == "updateAlias":
             self._client.update_state_machine_alias(**input)
             return {"observed": "updated"}
-        assert self._alarm_states is not None
-        states = self._alarm_states(input["AlarmNames"])
+        states = self._states(input)
         return {"observed": "alarms", "alarms": [{"name": name, "state": state} for name, state in states.items()]}
+
+    def _states(self, input: dict[str, Any]) -> Mapping[str, str]:
+        if self._alarm_states is not None:
+            return self._alarm_states(input["AlarmNames"])
+        found = self._cloudwatch.describe_alarms(**input)
+        alarms = [*found.get("CompositeAlarms", []), *found.get("MetricAlarms", [])]
+        return {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}
 
     def _now(self) -> int:
         return int(self._clock() * 1000)
@@ -187,13 +213,14 @@ class Deployment:
             kept = json.loads(self._state.read_bytes())
         except FileNotFoundError:
             return self._begin()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"the state file {self._state} is no record of a deployment: {error}") from error
         preference, new_version, alarms = self._asked
         asked = _request(preference, (), new_version, alarms)
         request = {"record": kept, "stateMachineAliasArn": self._alias_arn, "plan": asked}
-        resumed: dict[str, Any] = _call("resume", {**request, "description": self._description})
-        return resumed
+        at = f"the state file {self._state}: "
+        resumed: dict[str, Any] | None = _call("resume", {**request, "description": self._description}, at)
+        return self._begin() if resumed is None else resumed
 
     def _begin(self) -> dict[str, Any]:
         preference, new_version, alarms = self._asked
@@ -204,23 +231,45 @@ class Deployment:
 
     def _alarms_can_be_read(self, record: dict[str, Any]) -> None:
         steps = _call("plan", record["plan"])["steps"]
-        if self._alarm_states is None and any(step["then"].get("alarms") for step in steps):
+        unread = self._alarm_states is None and self._cloudwatch is None
+        if unread and any(step["then"].get("alarms") for step in steps):
             raise ValueError("the deployment watches alarms: give `cloudwatch` or `alarm_states`")
+
+    def _unkept(self, record: dict[str, Any], before: OSError | None) -> OSError | None:
+        """Keeps the record; the first failure to, until one is kept again."""
+        try:
+            self._keep(record)
+        except OSError as error:
+            return before or error
+        return None
 
     def _keep(self, record: dict[str, Any]) -> None:
         """As a whole or not at all, whenever the process or the machine dies."""
         beside = self._state.with_name(self._state.name + ".new")
-        with beside.open("w") as file:
+        beside.unlink(missing_ok=True)
+        with open(beside, "x", opener=lambda file, flags: os.open(file, flags, 0o600)) as file:
             json.dump(record, file)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._state)
+        _sync_folder(self._state.parent)
 
 
-def _call(door: str, request: Mapping[str, Any]) -> Any:
+def _sync_folder(folder: Path) -> None:
+    """So that the rename lasts too."""
+    if os.name == "nt":  # which opens no folders
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _call(door: str, request: Mapping[str, Any], at: str = "") -> Any:
     answer = json.loads(deployment_json(door, json.dumps(request)))
     if isinstance(answer, dict) and "error" in answer:
-        raise DeploymentRefused(answer["error"])
+        raise DeploymentRefused(answer["error"], at)
     return answer
 
 
@@ -236,24 +285,26 @@ def _request(
     return request
 
 
-def _states_of(cloudwatch: Any) -> AlarmStates:
-    def states(names: list[str]) -> dict[str, str]:
-        found = cloudwatch.describe_alarms(
-            AlarmNames=names, AlarmTypes=["CompositeAlarm", "MetricAlarm"], MaxRecords=100
-        )
-        alarms = [*found.get("CompositeAlarms", []), *found.get("MetricAlarms", [])]
-        return {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}
-
-    return states
-
-
-def _failure(error: Exception) -> dict[str, Any] | None:
+def _failure(error: BaseException) -> dict[str, Any] | None:
     """What a call's failure is told as; ``None`` for an error that is not of a call."""
     response = getattr(error, "response", None)
     if isinstance(response, dict) and "Error" in response:
         told = response["Error"]
         return {"observed": "failed", "code": told.get("Code", "Unknown"), "message": told.get("Message", "")}
     names = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "botocore.exceptions"]
-    if "HTTPClientError" in names or isinstance(error, OSError):
-        return {"observed": "failed", "code": "NetworkError", "message": str(error)}
-    return {"observed": "failed", "code": names[0], "message": str(error)} if names else None
+    if "HTTPClientError" in names or _of_the_network(error):
+        return _failed("NetworkError", error)
+    return _failed(names[0], error) if names else None
+
+
+def _of_the_network(error: BaseException | None) -> bool:
+    """Whether it is an ``OSError``, or was raised from one: clients of HTTP have errors of their own."""
+    chain = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__
+    return any(isinstance(error, OSError) for error in chain)
+
+
+def _failed(code: str, error: BaseException) -> dict[str, Any]:
+    return {"observed": "failed", "code": code, "message": str(error)}
