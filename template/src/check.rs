@@ -1,6 +1,7 @@
 //! A whole check: read, run the rules in every scenario, put together, report.
 
 use super::draft::{Draft, Found};
+use super::embedded;
 use super::error::TemplateError;
 use super::options::{Acknowledge, CheckOptions};
 use super::read::read;
@@ -46,8 +47,10 @@ pub fn check_template(text: &[u8], options: &CheckOptions) -> Result<Report, Tem
         Some(previous) => names_of(previous, options).map_err(|error| TemplateError::Previous(Box::new(error)))?,
         None => change::Names::new(),
     };
-    let root = read(text)?;
-    let plan = terraform::is_plan(&root).then(|| terraform::template(&root));
+    let mut root = read(text)?;
+    embedded::unfold(&mut root);
+    let mut plan = terraform::is_plan(&root).then(|| terraform::template(&root));
+    plan.iter_mut().for_each(embedded::unfold);
     let template = Template::new(plan.as_ref().unwrap_or(&root), options)?;
     let mut drafts = run(&template, &names);
     drafts.retain(|draft| !options.is_disabled(draft.rule));
@@ -94,7 +97,7 @@ fn run<'t>(template: &Template<'t>, names: &change::Names) -> Vec<Draft<'t>> {
         if [ALIAS, VERSION, SAM_MACHINE].contains(&resource.kind) {
             run(scenarios(template, resource), &|found| resource_rules(found, resource, names));
         }
-        if policy::is_relevant(resource) {
+        if policy::is_policy(resource) {
             run(scenarios(template, resource), &|found| policy::check(found, resource));
         }
         if starts {

@@ -44,6 +44,24 @@ pub struct Rule {
     pub link: &'static str,
 }
 
+impl Rule {
+    /// Which shapes of a template are read for it, where that is not plain from the title.
+    pub fn reads(&self) -> Option<&'static str> {
+        READS.iter().find(|(id, _)| *id == self.id).map(|(_, reads)| *reads)
+    }
+}
+
+const READS: [(&str, &str); 2] = [
+    (
+        "SFA017",
+        "Policy documents of AWS::IAM, AWS::Serverless and AWS::SSO::PermissionSet resources, also those given as JSON in a text, Fn::Sub, Fn::Join or Fn::ToJsonString; of plans the policies of aws_iam_policy, aws_iam_role, aws_iam_role_policy, aws_iam_user_policy and aws_iam_group_policy. Where a customer's managed policy, a macro, a connector or a value that is not known may allow the start, nothing is said.",
+    ),
+    (
+        "SFA018",
+        "Targets of AWS::Events::Rule; Target of AWS::Scheduler::Schedule, its universal target startExecution included; Target and Enrichment of AWS::Pipes::Pipe; AWS::ApiGateway::Method, AWS::ApiGatewayV2::Integration, and x-amazon-apigateway-integration in the bodies of AWS::ApiGateway::RestApi, AWS::ApiGatewayV2::Api, AWS::Serverless::Api and AWS::Serverless::HttpApi; the StepFunctions action of AWS::IoT::TopicRule; tasks that start executions in Definition and DefinitionString, also as Fn::Sub, Fn::Join or Fn::ToJsonString. Of plans: aws_cloudwatch_event_target, aws_scheduler_schedule, aws_pipes_pipe, aws_apigatewayv2_integration and the definition of aws_sfn_state_machine. Files that a template names, such as DefinitionUri or BodyS3Location, are not read.",
+    ),
+];
+
 macro_rules! rules {
     ($($constant:ident $id:literal $name:literal $severity:ident $link:ident
         $title:literal, $why:literal, $fix:literal;)*) => {

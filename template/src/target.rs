@@ -110,7 +110,14 @@ impl<'t> View<'_, 't> {
     /// What SAM calls `MACHINE.Alias` and `MACHINE.Version`, and the logical ids that it gives them.
     fn sam_target(&self, name: &str) -> Option<Target<'t>> {
         let version = name.strip_suffix("Version").map(|id| (id, "Version"));
-        let (id, rest) = name.split_once('.').or(version).or_else(|| name.split_once("Alias"))?;
+        // A state machine's own name may have the word in it.
+        let aliases =
+            name.match_indices("Alias").filter_map(|(at, word)| Some((name.get(..at)?, name.get(at + word.len()..)?)));
+        let splits = name.split_once('.').into_iter().chain(version).chain(aliases);
+        splits.into_iter().find_map(|(id, rest)| self.sam_target_of(id, rest))
+    }
+
+    fn sam_target_of(&self, id: &str, rest: &str) -> Option<Target<'t>> {
         let resource = self.template.resource(id).filter(|resource| resource.is_sam_with_alias())?;
         let alias = self.text(self.property(resource, "AutoPublishAlias"))?;
         let qualifier = match rest {

@@ -2,17 +2,20 @@
 
 mod document;
 mod grant;
+mod link;
+mod outside;
 
 use crate::draft::{Draft, Found};
 use crate::resolve::Part;
 use crate::resources::{Resource, View};
 use crate::rule::START_ON_QUALIFIED_ARN;
 use crate::target::{Machine, Qualifier, Target};
-use crate::terraform;
-use document::{covered_by_managed_policy, documents, is_policy};
+use document::documents;
+pub(crate) use document::is_policy;
 use grant::{Grant, Reach, grants};
+use link::linked;
+use outside::may_allow_more;
 use serde_json::{Value, json};
-use std::collections::HashSet;
 
 /// IAM's.
 const WILDCARDS: [char; 2] = ['*', '?'];
@@ -20,17 +23,18 @@ const WILDCARDS: [char; 2] = ['*', '?'];
 pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     let view = found.view;
     let own = grants_of(view, resource);
-    if own.iter().all(|grant| !matches!(grant.reach, Reach::Qualified(_))) || covered_by_managed_policy(view, resource)
+    if !own.iter().any(|grant| grant.is_certain && matches!(grant.reach, Reach::Qualified(_)))
+        || may_allow_more(view, resource)
     {
         return;
     }
     let linked = linked(view, resource);
-    let all: Vec<Grant<'_>> = linked.iter().flat_map(|other| grants_of(view, other)).chain(own.clone()).collect();
-    if linked.iter().any(|other| covered_by_managed_policy(view, other)) {
+    if linked.iter().any(|other| may_allow_more(view, other)) {
         return;
     }
+    let all: Vec<Grant<'_>> = linked.iter().flat_map(|other| grants_of(view, other)).chain(own.clone()).collect();
     for grant in &own {
-        let Reach::Qualified(target) = &grant.reach else { continue };
+        let (Reach::Qualified(target), true) = (&grant.reach, grant.is_certain) else { continue };
         if all.iter().any(|other| other.covers(target)) {
             continue;
         }
@@ -51,41 +55,8 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     }
 }
 
-pub(crate) fn is_relevant(resource: &Resource<'_>) -> bool {
-    is_policy(resource)
-}
-
 fn grants_of<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Grant<'t>> {
     documents(view, resource).into_iter().flat_map(|(path, node)| grants(view, &path, node)).collect()
-}
-
-/// Other policies of the same role, user or group. Of a plan it is not known: all of them.
-fn linked<'v, 't>(view: View<'v, 't>, resource: &Resource<'t>) -> Vec<&'v Resource<'t>> {
-    let own = principals(view, resource);
-    let is_linked = |other: &&Resource<'t>| {
-        other.id != resource.id
-            && is_policy(other)
-            && (terraform::pointer(other.node).is_some() || !own.is_disjoint(&principals(view, other)))
-    };
-    view.template.resources.iter().filter(is_linked).collect()
-}
-
-/// A resource's own name and the names of what it is attached to.
-fn principals<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> HashSet<String> {
-    const MEMBERS: [&str; 8] =
-        ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName", "ManagedPolicyArns", "Role"];
-    let mut names = HashSet::from([format!("${{{}}}", resource.id)]);
-    for member in MEMBERS {
-        for (_, node) in view.known_items(view.property(resource, member)) {
-            names.extend(view.symbol(Some(node)).filter(|symbol| symbol.is_known()).map(
-                |symbol| match symbol.parts() {
-                    [Part::Attribute(id, _)] => format!("${{{id}}}"),
-                    _ => symbol.shown(),
-                },
-            ));
-        }
-    }
-    names
 }
 
 /// The state machine's ARN, as `Fn::Sub` would write it.
