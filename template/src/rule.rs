@@ -188,6 +188,10 @@ rules! {
         "An event of a SAM state machine starts its alias with the role that SAM makes",
         "SAM's role (translator 1.115) allows states:StartExecution on the alias's ARN, and Step Functions authorises with the state machine's own: the event is denied.",
         "Let the role start the state machine's ARN: give a Schedule or ScheduleV2 a RoleArn, and attach an AWS::IAM::RolePolicy to the role that SAM makes of another event, named after state machine and event: `RoleName: !Ref OrdersPlacedRole`.";
+    VERSIONS_AT_ONCE "SFA026" "versions-at-once" Warning CFN_VERSION
+        "Two versions that are both of the newest revision when they are deployed together",
+        "The provider refuses a version when the latest one is of the same revision: a deploy in which both are new, as in a new stack, fails. It goes through only where each is added in a deploy that changes the state machine.",
+        "Keep one version resource, and lead routes to older versions by their ARNs.";
 }
 
 const SAM_MACHINE: &str =
