@@ -8,7 +8,7 @@ use super::read::read;
 use super::report::{Finding, Report};
 use super::resolve::Scenario;
 use super::resources::{ALIAS, Resource, SAM_MACHINE, Template, VERSION, View};
-use super::rules::{alias, change, events, pair, policy, preference, start, version};
+use super::rules::{alias, change, events, pair, policy, preference, shape, start, version};
 use super::scenarios::{scenarios, scenarios_with};
 use super::terraform;
 use super::tree::Node;
@@ -118,6 +118,7 @@ fn resource_rules<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>, names:
     if resource.kind == VERSION {
         version::check(found, resource);
     } else {
+        shape::check(found, resource);
         preference::check(found, resource);
     }
     if resource.is_sam_with_alias() {

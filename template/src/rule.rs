@@ -141,7 +141,7 @@ rules! {
         "The provider looks at alarms while traffic is split, and ALL_AT_ONCE never splits it: no alarm rolls this deployment back.",
         "Use CANARY or LINEAR, or remove Alarms.";
     PREFERENCE_MEMBER "SFA014" "preference-member" Error CFN_PREFERENCE
-        "A member of DeploymentPreference is missing or out of its range",
+        "A member of DeploymentPreference is missing, of the wrong type or out of its range",
         "CloudFormation refuses the alias.",
         "Give Type (LINEAR, CANARY or ALL_AT_ONCE), Percentage 1 to 99, Interval 1 to 2100, and 1 to 100 different alarms of 1 to 256 characters.";
     VERSION_RETAIN "SFA015" "version-retain" Warning CFN_VERSION
@@ -192,6 +192,10 @@ rules! {
         "Two versions that are both of the newest revision when they are deployed together",
         "The provider refuses a version when the latest one is of the same revision: a deploy in which both are new, as in a new stack, fails. It goes through only where each is added in a deploy that changes the state machine.",
         "Keep one version resource, and lead routes to older versions by their ARNs.";
+    VERSION_MACHINE "SFA027" "version-machine" Error CFN_VERSION
+        "StateMachineArn of a version leads to something else than a state machine, such as a version or an alias",
+        "A version is published of a state machine: AWS finds none of this ARN, and the deploy fails.",
+        "Give the ARN of the state machine, `!Ref` of it for example.";
 }
 
 const SAM_MACHINE: &str =

@@ -128,6 +128,35 @@ impl<'t> View<'_, 't> {
         Some(Target { machine: Some(Machine::Resource(resource.id)), qualifier })
     }
 
+    /// Whether this is a resource or an attribute that is certain to be no ARN of a state machine, version or alias.
+    pub fn is_nothing_of_machine(&self, symbol: &Symbol<'t>) -> bool {
+        const OTHER_ATTRIBUTES: [&str; 2] = ["Name", "StateMachineRevisionId"];
+        let (id, attribute) = match symbol.parts() {
+            [Part::Ref(id)] => (id, None),
+            [Part::Attribute(id, attribute)] => (id, Some(attribute.as_ref())),
+            _ => return false,
+        };
+        let Some(resource) = self.template.resource(id) else { return false };
+        if resource.is_machine() {
+            return attribute.is_some_and(|name| OTHER_ATTRIBUTES.contains(&name));
+        }
+        // What stacks and custom resources give is their own affair, and so are attributes that hold any text.
+        let known = resource.kind.starts_with("AWS::") && !resource.kind.starts_with("AWS::CloudFormation::");
+        known && ![VERSION, ALIAS].contains(&resource.kind) && attribute.is_none_or(|name| name == "Arn")
+    }
+
+    /// A text in which every state machine's, version's or alias's attribute `Arn` is its `Ref`, which is the same.
+    pub fn normalised(&self, symbol: &Symbol<'t>) -> Symbol<'t> {
+        let mut normalised = Symbol::default();
+        for part in symbol.parts() {
+            let same = self
+                .referenced(part)
+                .filter(|resource| resource.is_machine() || [VERSION, ALIAS].contains(&resource.kind));
+            normalised.push(same.map_or_else(|| part.clone(), |resource| Part::Ref(resource.id.into())));
+        }
+        normalised
+    }
+
     /// The state machine that a version or an alias is of.
     pub fn machine_of(&self, resource: &Resource<'t>) -> Option<Machine<'t>> {
         self.machine_within(resource, MAX_STEPS)
