@@ -58,7 +58,7 @@ const READS: [(&str, &str); 2] = [
     ),
     (
         "SFA018",
-        "Targets of AWS::Events::Rule; Target of AWS::Scheduler::Schedule, its universal target startExecution included; Target and Enrichment of AWS::Pipes::Pipe; AWS::ApiGateway::Method, AWS::ApiGatewayV2::Integration, and x-amazon-apigateway-integration in the bodies of AWS::ApiGateway::RestApi, AWS::ApiGatewayV2::Api, AWS::Serverless::Api and AWS::Serverless::HttpApi; the StepFunctions action of AWS::IoT::TopicRule; tasks that start executions in Definition and DefinitionString, also as Fn::Sub, Fn::Join or Fn::ToJsonString. Of plans: aws_cloudwatch_event_target, aws_scheduler_schedule, aws_pipes_pipe, aws_apigatewayv2_integration and the definition of aws_sfn_state_machine. Files that a template names, such as DefinitionUri or BodyS3Location, are not read.",
+        "Targets of AWS::Events::Rule; Target of AWS::Scheduler::Schedule, its universal target startExecution included; Target and Enrichment of AWS::Pipes::Pipe; AWS::ApiGateway::Method, AWS::ApiGatewayV2::Integration, and x-amazon-apigateway-integration in the bodies of AWS::ApiGateway::RestApi, AWS::ApiGatewayV2::Api, AWS::Serverless::Api and AWS::Serverless::HttpApi; the StepFunctions action of AWS::IoT::TopicRule; tasks that start executions in Definition and DefinitionString, also as Fn::Sub, Fn::Join or Fn::ToJsonString. Of plans: aws_cloudwatch_event_target, aws_scheduler_schedule, aws_pipes_pipe, aws_apigatewayv2_integration, aws_api_gateway_integration and the definition of aws_sfn_state_machine. Files that a template names, such as DefinitionUri or BodyS3Location, are not read.",
     ),
 ];
 

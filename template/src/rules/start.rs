@@ -40,7 +40,8 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
         let Some(target) = view.target(&symbol).filter(|target| target.qualifier == Qualifier::None) else { continue };
         let Some(alias) = alias_of(view, &target) else { continue };
         let in_plan = terraform::pointer(resource.node).is_some();
-        let member = path.rsplit('/').find(|step| step.parse::<usize>().is_err()).filter(|_| !in_plan).unwrap_or("arn");
+        let member = path.rsplit('/').find(|step| step.parse::<usize>().is_err()).unwrap_or_default();
+        let member = if in_plan { terraform::name(member) } else { member.to_owned() };
         let shown = if alias.is_machine() { format!("{}.Alias", alias.id) } else { alias.id.to_owned() };
         let arn = if in_plan { format!("{shown}.arn") } else { format!("${{{shown}}}") };
         let message =
