@@ -32,7 +32,7 @@ pub(super) fn linked<'v, 't>(view: View<'v, 't>, resource: &Resource<'t>) -> Vec
 /// Whether this is of a plan that does not tell what it is attached to.
 fn is_anywhere<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
     let known = |member: &&str| view.text(view.property(resource, member)).is_some_and(|name| name.text().is_some());
-    terraform::pointer(resource.node).is_some() && !IDENTITIES.iter().any(|member| known(&member))
+    terraform::pointer(resource.node).is_some() && !IDENTITIES.iter().any(|member| known(member))
 }
 
 fn reference(id: &str) -> String {
