@@ -16,9 +16,12 @@ pub(super) fn linked<'v, 't>(view: View<'v, 't>, resource: &Resource<'t>) -> Vec
     let mut own = identities(view, resource);
     let policies = || view.template.resources.iter().filter(|other| is_policy(other));
     let itself = reference(resource.id);
-    own.extend(policies().filter(|role| attached(view, role).contains(&itself)).map(|role| reference(role.id)));
-    let roles = policies().filter(|role| !own.is_disjoint(&identities(view, role)));
-    let listed: HashSet<String> = roles.flat_map(|role| attached(view, role)).collect();
+    // Few resources name policies.
+    let naming: Vec<(&Resource<'t>, HashSet<String>)> =
+        policies().map(|role| (role, attached(view, role))).filter(|(_, attached)| !attached.is_empty()).collect();
+    own.extend(naming.iter().filter(|(_, attached)| attached.contains(&itself)).map(|(role, _)| reference(role.id)));
+    let roles = naming.iter().filter(|(role, _)| !own.is_disjoint(&identities(view, role)));
+    let listed: HashSet<&String> = roles.flat_map(|(_, attached)| attached).collect();
     let is_linked = |other: &&Resource<'t>| {
         other.id != resource.id
             && (!own.is_disjoint(&identities(view, other))
@@ -32,7 +35,7 @@ pub(super) fn linked<'v, 't>(view: View<'v, 't>, resource: &Resource<'t>) -> Vec
 /// Whether this is of a plan that does not tell what it is attached to.
 fn is_anywhere<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
     let known = |member: &&str| view.text(view.property(resource, member)).is_some_and(|name| name.text().is_some());
-    terraform::pointer(resource.node).is_some() && !IDENTITIES.iter().any(|member| known(member))
+    terraform::pointer(resource.node).is_some() && !IDENTITIES.iter().any(known)
 }
 
 fn reference(id: &str) -> String {
