@@ -136,7 +136,8 @@ impl<'t> Pattern<'t> {
 
     fn tree(self, place: Place, budget: &mut usize) -> Option<Node<'t>> {
         pay(budget, self.text.len())?;
-        let text = if self.variables.is_some() { quoted(&self.text) } else { self.text.to_string() };
+        // In a plain text, too: DefinitionSubstitutions are put into it.
+        let text = quoted(&self.text);
         let tree = read(text.as_bytes()).ok().filter(|tree| matches!(tree.value, Value::Map(_)))?;
         self.rebuilt(tree, place, budget)
     }
