@@ -1,6 +1,7 @@
 //! A whole check: read, run the rules in every scenario, put together, report.
 
 use super::draft::{Draft, Found};
+use super::embedded;
 use super::error::TemplateError;
 use super::options::{Acknowledge, CheckOptions};
 use super::read::read;
@@ -8,7 +9,7 @@ use super::report::{Finding, Report};
 use super::resolve::Scenario;
 use super::resources::{ALIAS, Resource, SAM_MACHINE, Template, VERSION, View};
 use super::rule::NOT_DECIDED;
-use super::rules::{alias, change, events, pair, policy, preference, start, version};
+use super::rules::{alias, change, events, pair, policy, preference, shape, start, version};
 use super::scenarios::{concerns, scenarios, scenarios_with};
 use super::terraform;
 use super::tree::Node;
@@ -47,8 +48,10 @@ pub fn check_template(text: &[u8], options: &CheckOptions) -> Result<Report, Tem
         Some(previous) => names_of(previous, options).map_err(|error| TemplateError::Previous(Box::new(error)))?,
         None => change::Names::new(),
     };
-    let root = read(text)?;
-    let plan = terraform::is_plan(&root).then(|| terraform::template(&root));
+    let mut root = read(text)?;
+    embedded::unfold(&mut root);
+    let mut plan = terraform::is_plan(&root).then(|| terraform::template(&root));
+    plan.iter_mut().for_each(embedded::unfold);
     let template = Template::new(plan.as_ref().unwrap_or(&root), options)?;
     let drafts = merged(&template, run(&template, &names));
     let mut drafts = with_rest(&template, drafts);
@@ -96,7 +99,7 @@ fn run<'t>(template: &Template<'t>, names: &change::Names) -> Vec<Draft<'t>> {
         if [ALIAS, VERSION, SAM_MACHINE].contains(&resource.kind) {
             run(scenarios(template, resource), &|found| resource_rules(found, resource, names));
         }
-        if policy::is_relevant(resource) {
+        if policy::is_policy(resource) {
             run(scenarios(template, resource), &|found| policy::check(found, resource));
         }
         if starts {
@@ -138,6 +141,7 @@ fn resource_rules<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>, names:
     if resource.kind == VERSION {
         version::check(found, resource);
     } else {
+        shape::check(found, resource);
         preference::check(found, resource);
     }
     if resource.is_sam_with_alias() {

@@ -33,7 +33,7 @@ impl<'v, 't> Found<'v, 't> {
         Self { view, drafts: Vec::new() }
     }
 
-    /// A finding at a path within a resource, for example `Properties/Name`; where the path goes further
+    /// A finding at a path within a resource, for example `Properties/Name`, a JSON pointer; where the path goes further
     /// than the template, at what is there of it.
     pub fn draft(&self, rule: &'static Rule, resource: &Resource<'t>, path: &str, message: String) -> Draft<'t> {
         let (pointer, place) = locate(resource, path, self.view.scenario);
@@ -77,14 +77,14 @@ fn locate(resource: &Resource<'_>, path: &str, scenario: &Scenario<'_>) -> (Stri
             node = decided;
             break;
         };
-        terraform::push_step(&mut pointer, step, terraform::pointer(resource.node).is_some());
+        terraform::push_step(&mut pointer, &unescaped(step), terraform::pointer(resource.node).is_some());
         node = next;
     }
     (pointer, node.place)
 }
 
 fn child<'n, 't>(node: &'n Node<'t>, step: &str) -> Option<&'n Node<'t>> {
-    node.get(step).or_else(|| node.items().get(step.parse::<usize>().ok()?))
+    node.get(&unescaped(step)).or_else(|| node.items().get(step.parse::<usize>().ok()?))
 }
 
 /// Goes into the branches of `Fn::If` that a scenario takes.
@@ -98,6 +98,10 @@ fn decide<'n, 't>(mut node: &'n Node<'t>, scenario: &Scenario<'_>) -> (&'n Node<
         node = if holds { then } else { otherwise };
     }
     (node, pointer)
+}
+
+fn unescaped(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
 }
 
 /// A member's name as a JSON pointer writes it.

@@ -22,7 +22,7 @@ pub enum TemplateError {
         /// The first byte that is not.
         at: usize,
     },
-    /// A NUL or another control character that a text file does not have.
+    /// A NUL character, which no text file has.
     #[error("line {line} column {column}: a NUL character: give a text file")]
     Nul {
         /// From 1.

@@ -10,6 +10,7 @@
 
 mod check;
 mod draft;
+mod embedded;
 mod error;
 mod memo;
 mod options;

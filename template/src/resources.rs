@@ -4,6 +4,7 @@ use super::error::TemplateError;
 use super::memo::Memo;
 use super::options::CheckOptions;
 use super::resolve::{Conditions, Resolver, Scenario, Selected, Symbol};
+use super::rules::policy::Links;
 use super::target::Machine;
 use super::tree::{Node, Value};
 use std::collections::HashMap;
@@ -50,8 +51,8 @@ pub(crate) struct Template<'t> {
     pub conditions: Conditions<'t>,
     /// The first alias of each state machine, by its place.
     pub aliases: Memo<'t, HashMap<Machine<'t>, usize>>,
-    /// The policies of each role, user or group, and what names a policy, by their places.
-    pub policies: Memo<'t, HashMap<String, Vec<usize>>>,
+    /// The policies by what they belong to.
+    pub policies: Memo<'t, Links>,
 }
 
 impl<'t> Template<'t> {

@@ -44,6 +44,24 @@ pub struct Rule {
     pub link: &'static str,
 }
 
+impl Rule {
+    /// Which shapes of a template are read for it, where that is not plain from the title.
+    pub fn reads(&self) -> Option<&'static str> {
+        READS.iter().find(|(id, _)| *id == self.id).map(|(_, reads)| *reads)
+    }
+}
+
+const READS: [(&str, &str); 2] = [
+    (
+        "SFA017",
+        "Policy documents of AWS::IAM, AWS::Serverless and AWS::SSO::PermissionSet resources, also those given as JSON in a text, Fn::Sub, Fn::Join or Fn::ToJsonString; of plans the policies of aws_iam_policy, aws_iam_role, aws_iam_role_policy, aws_iam_user_policy and aws_iam_group_policy. Where a customer's managed policy, a macro, a connector or a value that is not known may allow the start, nothing is said.",
+    ),
+    (
+        "SFA018",
+        "Targets of AWS::Events::Rule; Target of AWS::Scheduler::Schedule, its universal target startExecution included; Target and Enrichment of AWS::Pipes::Pipe; AWS::ApiGateway::Method, AWS::ApiGatewayV2::Integration, and x-amazon-apigateway-integration in the bodies of AWS::ApiGateway::RestApi, AWS::ApiGatewayV2::Api, AWS::Serverless::Api and AWS::Serverless::HttpApi; the StepFunctions action of AWS::IoT::TopicRule; tasks that start executions in Definition and DefinitionString, also as Fn::Sub, Fn::Join or Fn::ToJsonString. Of plans: aws_cloudwatch_event_target, aws_scheduler_schedule, aws_pipes_pipe, aws_apigatewayv2_integration, aws_api_gateway_integration and the definition of aws_sfn_state_machine. Files that a template names, such as DefinitionUri or BodyS3Location, are not read.",
+    ),
+];
+
 macro_rules! rules {
     ($($constant:ident $id:literal $name:literal $severity:ident $link:ident
         $title:literal, $why:literal, $fix:literal;)*) => {
@@ -125,7 +143,7 @@ rules! {
         "The provider looks at alarms while traffic is split, and ALL_AT_ONCE never splits it: no alarm rolls this deployment back.",
         "Use CANARY or LINEAR, or remove Alarms.";
     PREFERENCE_MEMBER "SFA014" "preference-member" Error CFN_PREFERENCE
-        "A member of DeploymentPreference is missing or out of its range",
+        "A member of DeploymentPreference is missing, of the wrong type or out of its range",
         "CloudFormation refuses the alias.",
         "Give Type (LINEAR, CANARY or ALL_AT_ONCE), Percentage 1 to 99, Interval 1 to 2100, and 1 to 100 different alarms of 1 to 256 characters.";
     VERSION_RETAIN "SFA015" "version-retain" Warning CFN_VERSION
@@ -172,7 +190,15 @@ rules! {
         "An event of a SAM state machine starts its alias with the role that SAM makes",
         "SAM's role (translator 1.115) allows states:StartExecution on the alias's ARN, and Step Functions authorises with the state machine's own: the event is denied.",
         "Let the role start the state machine's ARN: give a Schedule or ScheduleV2 a RoleArn, and attach an AWS::IAM::RolePolicy to the role that SAM makes of another event, named after state machine and event: `RoleName: !Ref OrdersPlacedRole`.";
-    NOT_DECIDED "SFA026" "not-decided" Info CONDITIONS
+    VERSIONS_AT_ONCE "SFA026" "versions-at-once" Warning CFN_VERSION
+        "Two versions that are both of the newest revision when they are deployed together",
+        "The provider refuses a version when the latest one is of the same revision: a deploy in which both are new, as in a new stack, fails. It goes through only where each is added in a deploy that changes the state machine.",
+        "Keep one version resource, and lead routes to older versions by their ARNs.";
+    VERSION_MACHINE "SFA027" "version-machine" Error CFN_VERSION
+        "StateMachineArn of a version leads to something else than a state machine, such as a version or an alias",
+        "A version is published of a state machine: AWS finds none of this ARN, and the deploy fails.",
+        "Give the ARN of the state machine, `!Ref` of it for example.";
+    NOT_DECIDED "SFA028" "not-decided" Info CONDITIONS
         "Not decided: too many conditions, or texts too long to be put together",
         "Conditions are tried out in at most 4096 ways, of which at most 256 may differ, and texts of at most 1 MB are put together: beyond that nothing is said of what depends on them, and a fault may stand there unseen.",
         "Give the parameters that decide the conditions (`parameters` in the options), or let the resource depend on fewer conditions.";

@@ -110,7 +110,14 @@ impl<'t> View<'_, 't> {
     /// What SAM calls `MACHINE.Alias` and `MACHINE.Version`, and the logical ids that it gives them.
     fn sam_target(&self, name: &str) -> Option<Target<'t>> {
         let version = name.strip_suffix("Version").map(|id| (id, "Version"));
-        let (id, rest) = name.split_once('.').or(version).or_else(|| name.split_once("Alias"))?;
+        // A state machine's own name may have the word in it.
+        let aliases =
+            name.match_indices("Alias").filter_map(|(at, word)| Some((name.get(..at)?, name.get(at + word.len()..)?)));
+        let splits = name.split_once('.').into_iter().chain(version).chain(aliases);
+        splits.into_iter().find_map(|(id, rest)| self.sam_target_of(id, rest))
+    }
+
+    fn sam_target_of(&self, id: &str, rest: &str) -> Option<Target<'t>> {
         let resource = self.template.resource(id).filter(|resource| resource.is_sam_with_alias())?;
         let alias = self.text(self.property(resource, "AutoPublishAlias"))?;
         let qualifier = match rest {
@@ -119,6 +126,35 @@ impl<'t> View<'_, 't> {
             _ => return None,
         };
         Some(Target { machine: Some(Machine::Resource(resource.id)), qualifier })
+    }
+
+    /// Whether this is a resource or an attribute that is certain to be no ARN of a state machine, version or alias.
+    pub fn is_nothing_of_machine(&self, symbol: &Symbol<'t>) -> bool {
+        const OTHER_ATTRIBUTES: [&str; 2] = ["Name", "StateMachineRevisionId"];
+        let (id, attribute) = match symbol.parts() {
+            [Part::Ref(id)] => (id, None),
+            [Part::Attribute(id, attribute)] => (id, Some(attribute.as_ref())),
+            _ => return false,
+        };
+        let Some(resource) = self.template.resource(id) else { return false };
+        if resource.is_machine() {
+            return attribute.is_some_and(|name| OTHER_ATTRIBUTES.contains(&name));
+        }
+        // What stacks and custom resources give is their own affair, and so are attributes that hold any text.
+        let known = resource.kind.starts_with("AWS::") && !resource.kind.starts_with("AWS::CloudFormation::");
+        known && ![VERSION, ALIAS].contains(&resource.kind) && attribute.is_none_or(|name| name == "Arn")
+    }
+
+    /// A text in which every state machine's, version's or alias's attribute `Arn` is its `Ref`, which is the same.
+    pub fn normalised(&self, symbol: &Symbol<'t>) -> Symbol<'t> {
+        let mut normalised = Symbol::default();
+        for part in symbol.parts() {
+            let same = self
+                .referenced(part)
+                .filter(|resource| resource.is_machine() || [VERSION, ALIAS].contains(&resource.kind));
+            normalised.push(same.map_or_else(|| part.clone(), |resource| Part::Ref(resource.id.into())));
+        }
+        normalised
     }
 
     /// The state machine that a version or an alias is of.

@@ -2,7 +2,6 @@
 //! is known only after the apply is not known here either.
 
 use super::draft::escaped;
-use super::read::read;
 use super::resources::{ALIAS, MACHINE};
 use super::tree::{Node, Place, Value};
 use std::borrow::Cow;
@@ -33,17 +32,31 @@ pub(crate) fn name_before<'n>(resource: &'n Node<'_>) -> Option<&'n str> {
 
 /// Adds a step to a pointer, in a plan by the name that it has there.
 pub(crate) fn push_step(pointer: &mut String, step: &str, in_plan: bool) {
-    let name = match step {
-        _ if !in_plan => escaped(step),
-        "Properties" => return,
-        // A policy is a text; nothing in it has a pointer.
-        _ if pointer.ends_with("/policy") => return,
+    let name = if in_plan { member(pointer, step) } else { escaped(step) };
+    if !name.is_empty() {
+        pointer.push('/');
+        pointer.push_str(&name);
+    }
+}
+
+/// The name of a member behind a pointer into a plan; empty for one that plans do not have.
+fn member(pointer: &str, step: &str) -> String {
+    match step {
+        "Properties" | "Targets" | "Integration" => String::new(),
         "PolicyDocument" => "policy".to_owned(),
-        "Target" => "arn".to_owned(),
+        "Policies" => "inline_policy".to_owned(),
+        "DefinitionString" => "definition".to_owned(),
+        // A key of `request_parameters`.
+        "StateMachineArn" => step.to_owned(),
+        // The pointer of a schedule leads there.
+        "Target" if pointer.ends_with("/target/0") => String::new(),
         _ => snake(step),
-    };
-    pointer.push('/');
-    pointer.push_str(&name);
+    }
+}
+
+/// The name that a template's member has in plans.
+pub(crate) fn name(member: &str) -> String {
+    self::member("", member)
 }
 
 fn snake(name: &str) -> String {
@@ -89,16 +102,47 @@ fn collect<'t>(module: &'t Node<'t>, path: &str, names: &HashMap<&'t str, &'t st
 fn translated<'t>(resource: &'t Node<'t>, pointer: String, names: &HashMap<&'t str, &'t str>) -> Option<Node<'t>> {
     let own_kind = resource.get("type")?.text()?;
     let values = resource.get("values")?;
-    let (kind, properties, pointer) = match own_kind {
-        "aws_sfn_alias" => (ALIAS, alias(values), pointer),
-        "aws_sfn_state_machine" => (MACHINE, map(values.place, Vec::new()), pointer),
-        "aws_iam_policy" | "aws_iam_role_policy" | "aws_iam_user_policy" | "aws_iam_group_policy" => {
-            ("AWS::IAM::Policy", policy(values)?, pointer)
+    let at_target = own_kind == "aws_scheduler_schedule";
+    let pointer = if at_target { format!("{pointer}/target/0") } else { pointer };
+    let (kind, properties) = match own_kind {
+        "aws_sfn_alias" => (ALIAS, alias(values)),
+        "aws_sfn_state_machine" => {
+            (MACHINE, given(values, &[("StateMachineName", "name"), ("DefinitionString", "definition")]))
         }
-        "aws_cloudwatch_event_target" => ("AWS::Pipes::Pipe", target(values)?, pointer),
+        "aws_iam_policy" => ("AWS::IAM::ManagedPolicy", policy(values, &[])),
+        "aws_iam_role_policy" => ("AWS::IAM::RolePolicy", policy(values, &[("RoleName", "role")])),
+        "aws_iam_user_policy" => ("AWS::IAM::UserPolicy", policy(values, &[("UserName", "user")])),
+        "aws_iam_group_policy" => ("AWS::IAM::GroupPolicy", policy(values, &[("GroupName", "group")])),
+        "aws_iam_role" => ("AWS::IAM::Role", role(values)),
+        // The policy of one whose ARN is not known yet is in the plan.
+        "aws_iam_role_policy_attachment" | "aws_iam_user_policy_attachment" | "aws_iam_group_policy_attachment" => {
+            values.get("policy_arn")?.text()?;
+            const ATTACHED: [(&str, &str); 4] = [
+                ("RoleName", "role"),
+                ("UserName", "user"),
+                ("GroupName", "group"),
+                ("ManagedPolicyArns", "policy_arn"),
+            ];
+            ("AWS::IAM::RolePolicy", given(values, &ATTACHED))
+        }
+        "aws_cloudwatch_event_target" => {
+            ("AWS::Events::Rule", map(values.place, vec![("Targets", given(values, &[("Arn", "arn")]))]))
+        }
         "aws_scheduler_schedule" => {
-            let place = values.get("target")?.items().first()?;
-            ("AWS::Pipes::Pipe", target(place)?, format!("{pointer}/target/0"))
+            let target = given(values.get("target")?.items().first()?, &[("Arn", "arn"), ("Input", "input")]);
+            ("AWS::Scheduler::Schedule", map(values.place, vec![("Target", target)]))
+        }
+        "aws_pipes_pipe" => ("AWS::Pipes::Pipe", given(values, &[("Target", "target"), ("Enrichment", "enrichment")])),
+        "aws_apigatewayv2_integration" => (
+            "AWS::ApiGatewayV2::Integration",
+            given(
+                values,
+                &[("IntegrationSubtype", "integration_subtype"), ("RequestParameters", "request_parameters")],
+            ),
+        ),
+        "aws_api_gateway_integration" => {
+            let integration = given(values, &[("Uri", "uri"), ("RequestTemplates", "request_templates")]);
+            ("AWS::ApiGateway::Method", map(values.place, vec![("Integration", integration)]))
         }
         _ => return None,
     };
@@ -137,26 +181,40 @@ fn route<'t>(item: &'t Node<'t>) -> Node<'t> {
     map(item.place, members)
 }
 
-fn policy<'t>(values: &'t Node<'t>) -> Option<Node<'t>> {
-    let policy = values.get("policy")?;
-    let mut document = read(policy.text()?.as_bytes()).ok()?;
-    move_to(&mut document, policy.place);
-    Some(map(values.place, vec![("PolicyDocument", document)]))
+/// A policy, which is not left out where it is not known: it may allow anything.
+fn policy<'t>(values: &'t Node<'t>, names: &[(&'static str, &str)]) -> Node<'t> {
+    let Value::Map(mut members) = given(values, names).value else { return unknown(values.place) };
+    members.push((Cow::Borrowed("PolicyDocument"), known(values, "policy")));
+    Node { place: values.place, value: Value::Map(members) }
 }
 
-/// All of a text within the plan stands where the text does.
-fn move_to(node: &mut Node<'_>, place: Place) {
-    node.place = place;
-    match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(|item| move_to(item, place)),
-        Value::Map(members) => members.iter_mut().for_each(|(_, member)| move_to(member, place)),
-        _ => {}
-    }
+/// A role with its inline policies; Terraform writes one without members where there is none.
+fn role<'t>(values: &'t Node<'t>) -> Node<'t> {
+    let inline = values.get("inline_policy").map(Node::items).unwrap_or_default();
+    let policies =
+        inline
+            .iter()
+            .map(|item| {
+                if item.members().is_empty() {
+                    Node { place: item.place, value: Value::Null }
+                } else {
+                    policy(item, &[])
+                }
+            })
+            .collect();
+    let Value::Map(mut members) =
+        given(values, &[("RoleName", "name"), ("ManagedPolicyArns", "managed_policy_arns")]).value
+    else {
+        return unknown(values.place);
+    };
+    members.push((Cow::Borrowed("Policies"), Node { place: values.place, value: Value::List(policies) }));
+    Node { place: values.place, value: Value::Map(members) }
 }
 
-fn target<'t>(values: &'t Node<'t>) -> Option<Node<'t>> {
-    let arn = values.get("arn")?;
-    Some(map(values.place, vec![("Target", arn.clone())]))
+/// The members that a plan gives, by the names that a template has for them.
+fn given<'t>(values: &'t Node<'t>, names: &[(&'static str, &str)]) -> Node<'t> {
+    let known = names.iter().filter_map(|(name, own)| Some((*name, values.get(own)?.clone())));
+    map(values.place, known.collect())
 }
 
 /// The names of aliases that the plan deletes and creates anew under another name.

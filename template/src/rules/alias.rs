@@ -2,7 +2,7 @@
 
 use super::routes::Routes;
 use crate::draft::Found;
-use crate::resolve::Selected;
+use crate::resolve::{Part, Selected, Symbol};
 use crate::resources::{ALIAS, Resource};
 use crate::rule::{
     ALIAS_MEMBER, ALIAS_NAME, NOT_A_VERSION_ARN, OTHER_STATE_MACHINE, ROUTING_AND_PREFERENCE, ROUTING_MISSING, Rule,
@@ -30,18 +30,37 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
 /// What AWS says of this member of a request, everything else being right.
 fn member<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>, member: &str, property: &str) {
     let Some(symbol) = found.view.text(found.view.property(alias, property)) else { return };
-    let Some(text) = symbol.text() else { return };
+    let rule = if member == "name" { &ALIAS_NAME } else { &ALIAS_MEMBER };
+    // What is not known of a text is nothing or something: whatever is refused either way is wrong.
+    let refused = ["", "a"].map(|unknown| {
+        let text = filled(&symbol, unknown);
+        let told = |problem: Problem| problem.message.replace(&format!("'{text}'"), &format!("'{}'", symbol.shown()));
+        member_problems(member, &text).into_iter().map(told).collect::<Vec<_>>()
+    });
+    let [without, with] = &refused;
+    for message in with.iter().filter(|message| without.contains(message)) {
+        let message = refusal(property, message);
+        found.add(rule, alias, &format!("Properties/{property}"), message, symbol.defaults.iter().copied());
+    }
+}
+
+/// A text with this in place of everything that is not known.
+fn filled(symbol: &Symbol<'_>, unknown: &str) -> String {
+    let part = |part: &Part<'_>| match part {
+        Part::Text(text) => text.to_string(),
+        _ => unknown.to_owned(),
+    };
+    symbol.parts().iter().map(part).collect()
+}
+
+fn member_problems(member: &str, text: &str) -> Vec<Problem> {
     let mut request = json!({
         "name": "PROD", "routingConfiguration": [{"stateMachineVersionArn": GOOD_VERSION, "weight": 100}],
     });
     if let Some(members) = request.as_object_mut() {
         members.insert(member.to_owned(), text.into());
     }
-    for problem in problems(&request) {
-        let rule = if member == "name" { &ALIAS_NAME } else { &ALIAS_MEMBER };
-        let message = refusal(property, &problem.message);
-        found.add(rule, alias, &format!("Properties/{property}"), message, symbol.defaults.iter().copied());
-    }
+    problems(&request)
 }
 
 fn problems(request: &Value) -> Vec<Problem> {

@@ -7,5 +7,6 @@ pub(crate) mod pair;
 pub(crate) mod policy;
 pub(crate) mod preference;
 pub(crate) mod routes;
+pub(crate) mod shape;
 pub(crate) mod start;
 pub(crate) mod version;

@@ -2,39 +2,40 @@
 
 mod document;
 mod grant;
+mod link;
+mod outside;
 
 use crate::draft::{Draft, Found};
 use crate::resolve::Part;
-use crate::resources::{Resource, Template, View};
+use crate::resources::{Resource, View};
 use crate::rule::START_ON_QUALIFIED_ARN;
-use crate::scenarios::collect;
 use crate::target::{Machine, Qualifier, Target};
-use crate::terraform;
-use document::{covered_by_managed_policy, documents, is_policy};
+use document::documents;
+pub(crate) use document::is_policy;
 use grant::{Grant, Reach, grants};
+pub(crate) use link::Links;
+use link::linked;
+use outside::may_allow_more;
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// The members that name what a policy belongs to.
-const PRINCIPALS: [&str; 8] =
-    ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName", "ManagedPolicyArns", "Role"];
 /// IAM's.
 const WILDCARDS: [char; 2] = ['*', '?'];
 
 pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     let view = found.view;
     let own = grants_of(view, resource);
-    if own.iter().all(|grant| !matches!(grant.reach, Reach::Qualified(_))) || covered_by_managed_policy(view, resource)
+    if !own.iter().any(|grant| grant.is_certain && matches!(grant.reach, Reach::Qualified(_)))
+        || may_allow_more(view, resource)
     {
         return;
     }
     let linked = linked(view, resource);
-    let all: Vec<Grant<'_>> = linked.iter().flat_map(|other| grants_of(view, other)).chain(own.clone()).collect();
-    if linked.iter().any(|other| covered_by_managed_policy(view, other)) {
+    if linked.iter().any(|other| may_allow_more(view, other)) {
         return;
     }
+    let all: Vec<Grant<'_>> = linked.iter().flat_map(|other| grants_of(view, other)).chain(own.clone()).collect();
     for grant in &own {
-        let Reach::Qualified(target) = &grant.reach else { continue };
+        let (Reach::Qualified(target), true) = (&grant.reach, grant.is_certain) else { continue };
         if all.iter().any(|other| other.covers(target)) {
             continue;
         }
@@ -55,63 +56,8 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     }
 }
 
-pub(crate) fn is_relevant(resource: &Resource<'_>) -> bool {
-    is_policy(resource)
-}
-
 fn grants_of<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Grant<'t>> {
     documents(view, resource).into_iter().flat_map(|(path, node)| grants(view, &path, node)).collect()
-}
-
-/// Other policies of the same role, user or group. Of a plan it is not known: all of them.
-fn linked<'v, 't>(view: View<'v, 't>, resource: &Resource<'t>) -> Vec<&'v Resource<'t>> {
-    let all = &view.template.resources;
-    if terraform::pointer(resource.node).is_some() {
-        return all.iter().filter(|other| other.id != resource.id && is_policy(other)).collect();
-    }
-    let index = view.template.policies.get(view.scenario, || conditions_of_principals(view.template), || by_name(view));
-    let names = principals(view, resource);
-    let places: BTreeSet<usize> = names.iter().filter_map(|name| index.get(name)).flatten().copied().collect();
-    places.into_iter().filter_map(|place| all.get(place)).filter(|other| other.id != resource.id).collect()
-}
-
-/// The policies that have a name among their principals.
-fn by_name(view: View<'_, '_>) -> HashMap<String, Vec<usize>> {
-    let mut index: HashMap<String, Vec<usize>> = HashMap::new();
-    for (place, policy) in view.template.resources.iter().enumerate().filter(|(_, resource)| is_policy(resource)) {
-        principals(view, policy).into_iter().for_each(|name| index.entry(name).or_default().push(place));
-    }
-    index
-}
-
-/// The conditions that principals depend on.
-fn conditions_of_principals<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
-    let mut names = Vec::new();
-    for properties in template.resources.iter().filter(|it| is_policy(it)).filter_map(|it| it.node.get("Properties")) {
-        match properties.intrinsic() {
-            Some(_) => collect(properties, &mut names),
-            None => {
-                PRINCIPALS.iter().filter_map(|member| properties.get(member)).for_each(|it| collect(it, &mut names))
-            }
-        }
-    }
-    names.into_iter().collect()
-}
-
-/// A resource's own name and the names of what it is attached to.
-fn principals<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> HashSet<String> {
-    let mut names = HashSet::from([format!("${{{}}}", resource.id)]);
-    for member in PRINCIPALS {
-        for (_, node) in view.known_items(view.property(resource, member)) {
-            names.extend(view.symbol(Some(node)).filter(|symbol| symbol.is_known()).map(
-                |symbol| match symbol.parts() {
-                    [Part::Attribute(id, _)] => format!("${{{id}}}"),
-                    _ => symbol.shown(),
-                },
-            ));
-        }
-    }
-    names
 }
 
 /// The state machine's ARN, as `Fn::Sub` would write it.

@@ -8,6 +8,7 @@ use crate::resources::{ALIAS, Resource};
 use crate::rule::{
     ALARMS_IGNORED, PREFERENCE_INCOMPLETE, PREFERENCE_MEMBER, PREFERENCE_TOO_LONG, PREFERENCE_WITHOUT_ALIAS, Rule,
 };
+use crate::tree::Value;
 use known::Known;
 use sfn_alias_deployment::{Basis, Kind, Refusal};
 
@@ -15,7 +16,7 @@ const MEMBER: &str = "DeploymentPreference";
 
 pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     let Some(node) = found.view.property(resource, MEMBER).node() else { return };
-    if node.intrinsic().is_some() {
+    if node.intrinsic().is_some() || !matches!(node.value, Value::Map(_)) {
         return;
     }
     let alias = found.view.property(resource, "AutoPublishAlias");

@@ -1,8 +1,8 @@
 //! A routing of a template as a request that can be asked about. ARNs that are not known yet become
 //! examples that are right, so that what is said is about what is written.
 
-use crate::resolve::Symbol;
-use crate::resources::{VERSION, View};
+use crate::resolve::{Part, Selected, Symbol};
+use crate::resources::View;
 use crate::target::{Machine, Qualifier};
 use crate::tree::{Node, Value as Written};
 use serde_json::{Map, Value, json};
@@ -129,7 +129,7 @@ impl<'t> Routes<'t> {
 }
 
 fn route<'t>(view: View<'_, 't>, index: usize, node: &'t Node<'t>) -> Route<'t> {
-    let arn = view.text(view.member(Some(node), "StateMachineVersionArn"));
+    let arn = arn(view, view.member(Some(node), "StateMachineVersionArn"));
     let weight = view.text(view.member(Some(node), "Weight"));
     let mut defaults: Vec<&str> = arn.iter().flat_map(|arn| arn.defaults.iter().copied()).collect();
     defaults.extend(weight.iter().flat_map(|weight| weight.defaults.iter().copied()));
@@ -139,6 +139,18 @@ fn route<'t>(view: View<'_, 't>, index: usize, node: &'t Node<'t>) -> Route<'t> 
     };
     let strange = !matches!(node.value, Written::Map(_));
     Route { index, arn: if strange { None } else { arn }, sent: String::new(), weight, defaults }
+}
+
+/// What another stack exports under one name is one ARN, whatever it is.
+fn arn<'t>(view: View<'_, 't>, selected: Selected<'t>) -> Option<Symbol<'t>> {
+    const IMPORT: &str = "Fn::ImportValue";
+    let name = selected.node().and_then(|node| view.symbol(node.call(IMPORT)));
+    match name.filter(Symbol::is_known) {
+        Some(name) => {
+            Some(Symbol::of(Part::Ref(format!("{IMPORT} {}", name.shown()).into())).resting_on(name.defaults))
+        }
+        None => view.text(selected),
+    }
 }
 
 /// CloudFormation takes a number in quotes for a number, and `100.0` for 100.
@@ -159,17 +171,7 @@ fn number(text: &str) -> Value {
 
 fn same<'t>(view: View<'_, 't>, one: &Route<'t>, other: &Route<'t>) -> bool {
     let arns = one.arn.as_ref().zip(other.arn.as_ref());
-    arns.is_some_and(|(one, other)| {
-        one.same(other) || version(view, one).is_some_and(|id| version(view, other) == Some(id))
-    })
-}
-
-/// The version whose ARN this is, by `Ref` or by its attribute.
-fn version<'t>(view: View<'_, 't>, arn: &Symbol<'t>) -> Option<&'t str> {
-    match arn.parts() {
-        [part] => view.referenced(part).filter(|resource| resource.kind == VERSION).map(|resource| resource.id),
-        _ => None,
-    }
+    arns.is_some_and(|(one, other)| view.normalised(one).same(&view.normalised(other)))
 }
 
 fn literal_machine<'t>(view: View<'_, 't>, arn: &Symbol<'t>) -> Option<String> {
@@ -190,6 +192,8 @@ fn sent_arn<'t>(view: View<'_, 't>, arn: Option<&Symbol<'t>>, machine: &str, ind
     match view.target(arn).map(|target| target.qualifier) {
         Some(Qualifier::None) => machine.to_owned(),
         Some(Qualifier::Alias(_) | Qualifier::AliasResource(_)) => format!("{machine}:alias-{number}"),
+        // Each refused as an ARN of something else is.
+        None if view.is_nothing_of_machine(arn) => format!("arn:aws:other:us-east-1:000000000000:{number}"),
         Some(Qualifier::Version) | None => format!("{machine}:{number}"),
     }
 }

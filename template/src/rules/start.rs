@@ -1,8 +1,10 @@
 //! What starts a state machine itself although it has an alias.
 
 mod definition;
+mod integration;
 
 use crate::draft::{Draft, Found};
+use crate::embedded::content;
 use crate::resolve::{Part, Symbol};
 use crate::resources::{Resource, Template, VERSION, View};
 use crate::rule::UNQUALIFIED_START;
@@ -12,16 +14,24 @@ use crate::terraform;
 use definition::starts_in_definition;
 use std::collections::{BTreeSet, HashMap};
 
+/// Takes a state machine's name, and no alias.
+const TOPIC_RULE: &str = "AWS::IoT::TopicRule";
+
 /// Where something is started: the path, and the ARN.
 type Start<'t> = (String, Symbol<'t>);
 
 pub(crate) fn is_relevant(resource: &Resource<'_>) -> bool {
-    const KINDS: [&str; 5] = [
+    const KINDS: [&str; 10] = [
         "AWS::Events::Rule",
         "AWS::Scheduler::Schedule",
         "AWS::Pipes::Pipe",
         "AWS::ApiGatewayV2::Integration",
         "AWS::ApiGateway::Method",
+        "AWS::ApiGateway::RestApi",
+        "AWS::ApiGatewayV2::Api",
+        "AWS::Serverless::Api",
+        "AWS::Serverless::HttpApi",
+        TOPIC_RULE,
     ];
     KINDS.contains(&resource.kind) || resource.is_machine()
 }
@@ -32,12 +42,16 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
         let Some(target) = view.target(&symbol).filter(|target| target.qualifier == Qualifier::None) else { continue };
         let Some(alias) = alias_of(view, &target) else { continue };
         let in_plan = terraform::pointer(resource.node).is_some();
-        let member = path.rsplit('/').find(|step| step.parse::<usize>().is_err()).filter(|_| !in_plan).unwrap_or("arn");
+        let member = path.rsplit('/').find(|step| step.parse::<usize>().is_err()).unwrap_or_default();
+        let member = if in_plan { terraform::name(member) } else { member.to_owned() };
         let shown = if alias.is_machine() { format!("{}.Alias", alias.id) } else { alias.id.to_owned() };
         let arn = if in_plan { format!("{shown}.arn") } else { format!("${{{shown}}}") };
         let message =
             format!("{member} starts the state machine `{}` itself, which has the alias {shown}", symbol.shown());
-        let fix = Some(format!("Start the alias: use its ARN, `{arn}`, instead of the state machine's."));
+        let fix = Some(match resource.kind {
+            TOPIC_RULE => format!("The rule can start no alias: let it invoke a Lambda function that starts `{arn}`."),
+            _ => format!("Start the alias: use its ARN, `{arn}`, instead of the state machine's."),
+        });
         let draft = found.draft(&UNQUALIFIED_START, resource, &path, message);
         found.drafts.push(Draft { fix, defaults: symbol.defaults, ..draft });
     }
@@ -74,16 +88,16 @@ fn conditions_of_aliases<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
 fn starts<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Start<'t>> {
     match resource.kind {
         "AWS::Events::Rule" => targets(view, resource),
-        "AWS::Scheduler::Schedule" => member(view, resource, "Target", "Arn"),
-        "AWS::Pipes::Pipe" => view
-            .text(view.property(resource, "Target"))
-            .map(|arn| ("Properties/Target".to_owned(), arn))
-            .into_iter()
-            .collect(),
-        "AWS::ApiGatewayV2::Integration" if starts_by_subtype(view, resource) => {
-            member(view, resource, "RequestParameters", "StateMachineArn")
+        "AWS::Scheduler::Schedule" => scheduled(view, resource),
+        "AWS::Pipes::Pipe" => {
+            let arn = |name| Some((format!("Properties/{name}"), view.text(view.property(resource, name))?));
+            ["Target", "Enrichment"].into_iter().filter_map(arn).collect()
         }
-        "AWS::ApiGateway::Method" => request_templates(view, resource),
+        "AWS::ApiGatewayV2::Integration" => integration::of_http_api(view, resource),
+        "AWS::ApiGateway::Method" => integration::of_method(view, resource),
+        "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" => integration::of_body(view, resource, "Body"),
+        "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" => integration::of_body(view, resource, "DefinitionBody"),
+        TOPIC_RULE => actions(view, resource),
         _ if resource.is_machine() => starts_in_definition(view, resource),
         _ => Vec::new(),
     }
@@ -93,52 +107,49 @@ fn targets<'t>(view: View<'_, 't>, rule: &Resource<'t>) -> Vec<Start<'t>> {
     let items = view.known_items(view.property(rule, "Targets"));
     let arn = |(index, node): (Option<usize>, _)| {
         let arn = view.text(view.member(Some(node), "Arn"))?;
-        Some((format!("Properties/Targets/{}/Arn", index?), arn))
+        Some((
+            index.map_or_else(|| "Properties/Targets/Arn".to_owned(), |at| format!("Properties/Targets/{at}/Arn")),
+            arn,
+        ))
     };
     items.into_iter().filter_map(arn).collect()
 }
 
-fn member<'t>(view: View<'_, 't>, resource: &Resource<'t>, property: &str, name: &str) -> Vec<Start<'t>> {
-    let arn = view.text(view.member(view.property(resource, property).node(), name));
-    arn.map(|arn| (format!("Properties/{property}/{name}"), arn)).into_iter().collect()
-}
-
-fn starts_by_subtype<'t>(view: View<'_, 't>, integration: &Resource<'t>) -> bool {
-    let subtype = view.text(view.property(integration, "IntegrationSubtype"));
-    subtype.as_ref().and_then(Symbol::text).is_some_and(|text| text.starts_with("StepFunctions-Start"))
-}
-
-/// The state machines in the request templates of an integration with StartExecution.
-fn request_templates<'t>(view: View<'_, 't>, method: &Resource<'t>) -> Vec<Start<'t>> {
-    let Some(integration) = view.property(method, "Integration").node() else { return Vec::new() };
-    let uri = view.text(view.member(Some(integration), "Uri")).map(|uri| uri.shown()).unwrap_or_default();
-    if !uri.contains(":states:action/Start") {
-        return Vec::new();
+/// The target itself, or what the input of a universal target names.
+fn scheduled<'t>(view: View<'_, 't>, schedule: &Resource<'t>) -> Vec<Start<'t>> {
+    const UNIVERSAL: [&str; 2] = [":aws-sdk:sfn:startExecution", ":aws-sdk:sfn:startSyncExecution"];
+    let target = view.property(schedule, "Target").node();
+    let Some(arn) = view.text(view.member(target, "Arn")) else { return Vec::new() };
+    if !arn.example().is_some_and(|arn| UNIVERSAL.iter().any(|end| arn.ends_with(end))) {
+        return vec![("Properties/Target/Arn".to_owned(), arn)];
     }
-    let Some(templates) = view.member(Some(integration), "RequestTemplates").node() else { return Vec::new() };
-    let path = "Properties/Integration/RequestTemplates";
-    let named = |name: &'t str| {
-        let symbol = view.text(view.member(Some(templates), name))?;
-        Some((path.to_owned(), embedded(&symbol)?))
+    let input = view.member(target, "Input").node().map(content);
+    let arns = ["StateMachineArn", "stateMachineArn"].map(|name| view.text(view.member(input, name)));
+    arns.into_iter().flatten().map(|arn| ("Properties/Target/Input".to_owned(), arn)).collect()
+}
+
+/// The state machines that an IoT rule's actions name.
+fn actions<'t>(view: View<'_, 't>, rule: &Resource<'t>) -> Vec<Start<'t>> {
+    let payload = view.property(rule, "TopicRulePayload").node();
+    let actions = view.known_items(view.member(payload, "Actions"));
+    let started = |(index, action): (Option<usize>, _)| {
+        let start = view.member(Some(action), "StepFunctions").node();
+        let name = view.text(view.member(start, "StateMachineName"))?;
+        let path = format!("Properties/TopicRulePayload/Actions/{}/StepFunctions/StateMachineName", index?);
+        Some((path, named(view, &name)?))
     };
-    templates.members().iter().filter_map(|(name, _)| named(name)).collect()
+    actions.into_iter().filter_map(started).collect()
 }
 
-/// What stands between the quotes behind `stateMachineArn` in a text.
-fn embedded<'t>(symbol: &Symbol<'t>) -> Option<Symbol<'t>> {
-    let parts = symbol.parts();
-    let at = parts.iter().position(|part| matches!(part, Part::Text(text) if is_key(text)))?;
-    match (parts.get(at + 1)?, parts.get(at + 2)) {
-        (Part::Ref(_) | Part::Attribute(..), Some(Part::Text(text))) if text.starts_with(['"', '\\']) => {
-            Some(Symbol::of(parts.get(at + 1)?.clone()))
-        }
-        _ => None,
+/// The state machine of the template that has this name.
+fn named<'t>(view: View<'_, 't>, name: &Symbol<'t>) -> Option<Symbol<'t>> {
+    if let [Part::Attribute(id, attribute)] = name.parts() {
+        return (attribute == "Name").then(|| Symbol::of(Part::Ref(id.clone())));
     }
-}
-
-/// Whether a text ends with `"stateMachineArn": "`, escaped or not.
-fn is_key(text: &str) -> bool {
-    let signs: String = text.chars().rev().take(64).filter(|c| c.is_ascii_alphabetic() || *c == ':').collect();
-    let quoted = text.ends_with('"');
-    quoted && signs.starts_with(":nrAenihcaMetats")
+    let has_name = |machine: &&Resource<'t>| {
+        let own = ["StateMachineName", "Name"].map(|member| view.text(view.property(machine, member)));
+        own.into_iter().flatten().any(|own| own.same(name))
+    };
+    let machine = view.template.resources.iter().filter(|resource| resource.is_machine()).find(has_name)?;
+    Some(Symbol::of(Part::Ref(machine.id.into())).resting_on(name.defaults.clone()))
 }

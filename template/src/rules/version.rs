@@ -3,7 +3,8 @@
 use crate::draft::{Draft, Found};
 use crate::resolve::Part;
 use crate::resources::{Resource, VERSION};
-use crate::rule::{VERSION_DESCRIPTION, VERSION_RETAIN};
+use crate::rule::{VERSION_DESCRIPTION, VERSION_MACHINE, VERSION_RETAIN};
+use crate::target::Qualifier;
 use crate::tree::Node;
 use serde_json::json;
 
@@ -12,8 +13,30 @@ const OPERATION: &str = "PublishStateMachineVersion";
 const POLICIES: [(&str, &[&str]); 2] =
     [("DeletionPolicy", &["Retain", "RetainExceptOnCreate"]), ("UpdateReplacePolicy", &["Retain"])];
 
-/// What PublishStateMachineVersion says of the description.
+/// What the version is of, and what PublishStateMachineVersion says of its description.
 pub(crate) fn check<'t>(found: &mut Found<'_, 't>, version: &Resource<'t>) {
+    description(found, version);
+    machine(found, version);
+}
+
+/// What the version is of is a state machine.
+fn machine<'t>(found: &mut Found<'_, 't>, version: &Resource<'t>) {
+    let view = found.view;
+    let Some(symbol) = view.text(view.property(version, "StateMachineArn")) else { return };
+    let is = match view.target(&symbol).map(|target| target.qualifier) {
+        Some(Qualifier::None) => return,
+        Some(Qualifier::Version) => "a version",
+        Some(Qualifier::Alias(_) | Qualifier::AliasResource(_)) => "an alias",
+        None if view.is_nothing_of_machine(&symbol) => "no ARN of a state machine",
+        None => return,
+    };
+    let message =
+        format!("StateMachineArn `{}` is {is}, and a version is published of a state machine", symbol.shown());
+    let defaults = symbol.defaults.iter().copied();
+    found.add(&VERSION_MACHINE, version, "Properties/StateMachineArn", message, defaults);
+}
+
+fn description<'t>(found: &mut Found<'_, 't>, version: &Resource<'t>) {
     let Some(symbol) = found.view.text(found.view.property(version, "Description")) else { return };
     let Some(text) = symbol.text() else { return };
     let machine = "arn:aws:states:us-east-1:000000000000:stateMachine:any";

@@ -28,8 +28,12 @@ pub(crate) fn page() -> Result<String, Error> {
     for Rule { id, name, severity, title, .. } in rules() {
         writeln!(page, "| [{id}](#{}-{name}) | {name} | {} | {title} |", id.to_lowercase(), severity.as_str())?;
     }
-    for Rule { id, name, severity, title, why, fix, link } in rules() {
+    for rule in rules() {
+        let Rule { id, name, severity, title, why, fix, link } = rule;
         writeln!(page, "\n## {id} {name}\n\n{title} ({}).\n", severity.as_str())?;
+        if let Some(reads) = rule.reads() {
+            writeln!(page, "- Read: {reads}")?;
+        }
         writeln!(page, "- Why: {why}\n- Fix: {fix}\n- AWS: <{link}>")?;
     }
     Ok(page)

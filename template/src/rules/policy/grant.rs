@@ -1,6 +1,7 @@
 //! What a policy document allows to be started.
 
-use crate::resolve::{Part, Symbol};
+use super::outside::{any_item, is_plain};
+use crate::resolve::{Part, Selected, Symbol};
 use crate::resources::View;
 use crate::target::{Machine, Qualifier, Target};
 use crate::tree::Node;
@@ -15,6 +16,8 @@ pub(super) struct Grant<'t> {
     /// The action as it is written.
     pub action: String,
     pub reach: Reach<'t>,
+    /// Whether the statement allows this for certain.
+    pub is_certain: bool,
 }
 
 /// What a resource of a statement matches.
@@ -41,35 +44,93 @@ impl Grant<'_> {
     }
 }
 
+impl<'t> Grant<'t> {
+    /// What is not known, and may allow anything.
+    fn anything() -> Self {
+        let (path, action, reach) = (String::new(), String::new(), Reach::Any);
+        Self { path, symbol: Symbol::unknown(), action, reach, is_certain: false }
+    }
+}
+
 /// What a document allows to be started.
 pub(super) fn grants<'t>(view: View<'_, 't>, path: &str, document: &'t Node<'t>) -> Vec<Grant<'t>> {
+    let statements = view.member(Some(document), "Statement");
+    if !is_plain(document) || any_item(view, statements, |statement| !is_plain(statement)) {
+        return vec![Grant::anything()];
+    }
     let mut found = Vec::new();
-    for (index, statement) in view.known_items(view.member(Some(document), "Statement")) {
+    for (index, statement) in view.known_items(statements) {
         let path = match index {
             Some(index) => format!("{path}/Statement/{index}/Resource"),
             None => format!("{path}/Statement/Resource"),
         };
-        let allows =
-            view.text(view.member(Some(statement), "Effect")).is_some_and(|effect| effect.text() == Some("Allow"));
-        let Some(action) = start_action(view, statement).filter(|_| allows) else { continue };
-        for (index, node) in view.known_items(view.member(Some(statement), "Resource")) {
-            let Some(symbol) = view.symbol(Some(node)) else { continue };
-            let path = index.map_or_else(|| path.clone(), |index| format!("{path}/{index}"));
-            found.push(Grant { path, reach: reach(view, &symbol), symbol, action: action.clone() });
-        }
+        found.extend(granted(view, &path, statement));
     }
     found
 }
 
-/// The first action of a statement that allows starting.
+fn granted<'t>(view: View<'_, 't>, path: &str, statement: &'t Node<'t>) -> Vec<Grant<'t>> {
+    let effect = view.text(view.member(Some(statement), "Effect"));
+    let Some(action) = start_action(view, statement) else { return Vec::new() };
+    let is_certain = match effect.as_ref().map(|effect| effect.text()) {
+        Some(Some("Allow")) => !action.is_empty(),
+        Some(None) => false,
+        _ => return Vec::new(),
+    };
+    let resources = view.member(Some(statement), "Resource");
+    let mut found = Vec::new();
+    // What a statement excludes is not all.
+    if matches!(resources, Selected::Absent | Selected::Unknown) {
+        found.push(Grant::anything());
+    }
+    for (index, node) in view.known_items(resources) {
+        let Some(symbol) = view.symbol(Some(node)) else { continue };
+        let path = index.map_or_else(|| path.to_owned(), |index| format!("{path}/{index}"));
+        found.push(Grant { path, reach: reach(view, &symbol), symbol, action: action.clone(), is_certain });
+    }
+    if any_item(view, resources, |_| false) {
+        found.push(Grant::anything());
+    }
+    found
+}
+
+/// The first action of a statement that allows starting; an empty text where it is not known.
 fn start_action<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> Option<String> {
-    view.known_items(view.member(Some(statement), "Action")).iter().find_map(|(_, node)| {
+    if let Selected::Absent = view.member(Some(statement), "Action") {
+        return start_not_excluded(view, statement);
+    }
+    let actions = view.member(Some(statement), "Action");
+    let found = view.known_items(actions).iter().find_map(|(_, node)| {
         let symbol = view.symbol(Some(node))?;
         let pattern = symbol.text()?;
-        let name = ACTIONS.into_iter().find(|action| matches(&pattern.to_lowercase(), &action.to_lowercase()))?;
+        let name = ACTIONS.into_iter().find(|action| matches_action(pattern, action))?;
         // Of a pattern the action that it stands for is told.
         Some(if pattern.contains(['*', '?']) { name } else { pattern }.to_owned())
-    })
+    });
+    found.or_else(|| any_item(view, actions, |node| !is_text(view, node)).then(String::new))
+}
+
+/// The first action that `NotAction` leaves.
+fn start_not_excluded<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> Option<String> {
+    let excluded = view.member(Some(statement), "NotAction");
+    match excluded {
+        Selected::Absent => return None,
+        _ if any_item(view, excluded, |node| !is_text(view, node)) => return Some(String::new()),
+        _ => {}
+    }
+    let patterns: Vec<Symbol<'_>> =
+        view.known_items(excluded).iter().filter_map(|(_, node)| view.symbol(Some(node))).collect();
+    let excludes =
+        |action: &str| patterns.iter().filter_map(Symbol::text).any(|pattern| matches_action(pattern, action));
+    ACTIONS.into_iter().find(|action| !excludes(action)).map(str::to_owned)
+}
+
+fn is_text<'t>(view: View<'_, 't>, node: &'t Node<'t>) -> bool {
+    view.symbol(Some(node)).is_some_and(|symbol| symbol.text().is_some())
+}
+
+fn matches_action(pattern: &str, action: &str) -> bool {
+    matches(&pattern.to_lowercase(), &action.to_lowercase())
 }
 
 /// IAM's wildcards.

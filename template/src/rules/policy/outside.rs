@@ -1,0 +1,102 @@
+//! What may allow starting a state machine although no policy document of the template says so.
+
+use super::document::{document_of, is_policy};
+use crate::embedded::content;
+use crate::resolve::{Part, Selected};
+use crate::resources::{Resource, View};
+use crate::tree::{Node, Value};
+
+/// AWS's managed policies that allow no start: what others allow is not known.
+const HARMLESS: [&str; 20] = [
+    "AWSLambdaBasicExecutionRole",
+    "AWSLambdaDynamoDBExecutionRole",
+    "AWSLambdaENIManagementAccess",
+    "AWSLambdaKinesisExecutionRole",
+    "AWSLambdaMSKExecutionRole",
+    "AWSLambdaSQSQueueExecutionRole",
+    "AWSLambdaVPCAccessExecutionRole",
+    "AWSStepFunctionsReadOnlyAccess",
+    "AWSXRayDaemonWriteAccess",
+    "AWSXrayWriteOnlyAccess",
+    "AmazonAPIGatewayPushToCloudWatchLogs",
+    "AmazonDynamoDBReadOnlyAccess",
+    "AmazonEC2ContainerRegistryReadOnly",
+    "AmazonECSTaskExecutionRolePolicy",
+    "AmazonS3FullAccess",
+    "AmazonS3ReadOnlyAccess",
+    "AmazonSNSFullAccess",
+    "AmazonSQSFullAccess",
+    "AmazonSSMReadOnlyAccess",
+    "CloudWatchLambdaInsightsExecutionRolePolicy",
+];
+
+/// Whether something else than this resource's documents may allow a start.
+pub(super) fn may_allow_more<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
+    // SAM's policies of a connector.
+    resource.node.get("Connectors").is_some()
+        || is_source_of_connector(view, resource)
+        || resource.node.get("Properties").is_some_and(has_macro)
+        || !matches!(view.property(resource, "CustomerManagedPolicyReferences"), Selected::Absent)
+        || ["ManagedPolicyArns", "ManagedPolicies", "Policies"]
+            .into_iter()
+            .any(|member| any_item(view, view.property(resource, member), |node| is_outside(view, node)))
+}
+
+/// Whether a macro makes members of a map.
+pub(super) fn has_macro(node: &Node<'_>) -> bool {
+    node.members().iter().any(|(name, _)| name.starts_with("Fn::") && name != "Fn::If")
+}
+
+fn is_source_of_connector<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
+    let connectors = view.template.resources.iter().filter(|other| other.kind == "AWS::Serverless::Connector");
+    connectors.into_iter().any(|connector| {
+        let id = view.text(view.member(view.property(connector, "Source").node(), "Id"));
+        id.is_none_or(|id| id.text().is_none_or(|id| id == resource.id))
+    })
+}
+
+/// Whether this is so of a value or an item of it; what is not known counts.
+pub(super) fn any_item<'t>(view: View<'_, 't>, value: Selected<'t>, is_so: impl Fn(&'t Node<'t>) -> bool) -> bool {
+    let items = match value {
+        Selected::Absent => return false,
+        Selected::Unknown => return true,
+        Selected::Node(node) => match &node.value {
+            Value::List(items) => items,
+            _ => return is_so(node),
+        },
+    };
+    items.iter().any(|item| match view.template.resolver.select(Some(item), view.scenario) {
+        Selected::Absent => false,
+        Selected::Unknown => true,
+        Selected::Node(node) => is_so(node),
+    })
+}
+
+/// Whether a policy of a resource is not of the template, and not known to allow no start.
+fn is_outside<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> bool {
+    if policy.intrinsic().is_none() && matches!(policy.value, Value::Map(_)) {
+        return document_of(view, policy).is_none() && !is_sam_template(policy);
+    }
+    let Some(symbol) = view.symbol(Some(policy)) else { return true };
+    match symbol.parts() {
+        [Part::Ref(id) | Part::Attribute(id, _)] => !view.template.resource(id).is_some_and(is_policy),
+        _ => symbol.example().is_none_or(|text| !is_harmless(&text)),
+    }
+}
+
+/// SAM's policy templates are maps of one name; one of them allows starts.
+fn is_sam_template(policy: &Node<'_>) -> bool {
+    matches!(policy.members(), [(name, _)] if name.ends_with("Policy") && name != "StepFunctionsExecutionPolicy")
+}
+
+/// SAM takes the names of AWS's policies without the rest of their ARNs, too.
+fn is_harmless(arn: &str) -> bool {
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    HARMLESS.contains(&name) && (arn.contains(":iam::aws:policy/") || name == arn)
+}
+
+/// Whether a document is a map without macros in it.
+pub(super) fn is_plain(document: &Node<'_>) -> bool {
+    let document = content(document);
+    matches!(document.value, Value::Map(_)) && document.intrinsic().is_none() && !has_macro(document)
+}

@@ -1,0 +1,100 @@
+//! State machines that the integrations of an API start.
+
+use super::Start;
+use crate::draft::escaped;
+use crate::resolve::{Part, Symbol};
+use crate::resources::{Resource, View};
+use crate::tree::Node;
+
+/// What stands for an integration in an OpenAPI body.
+const EXTENSION: &str = "x-amazon-apigateway-integration";
+
+/// The names that an integration's members have: in resources of their own, and in an OpenAPI body.
+struct Names {
+    uri: &'static str,
+    templates: &'static str,
+    subtype: &'static str,
+    parameters: &'static str,
+}
+
+const OF_RESOURCE: Names =
+    Names { uri: "Uri", templates: "RequestTemplates", subtype: "IntegrationSubtype", parameters: "RequestParameters" };
+const OF_BODY: Names =
+    Names { uri: "uri", templates: "requestTemplates", subtype: "integrationSubtype", parameters: "requestParameters" };
+
+/// The integration of a method of a REST API.
+pub(super) fn of_method<'t>(view: View<'_, 't>, method: &Resource<'t>) -> Vec<Start<'t>> {
+    let integration = view.property(method, "Integration").node();
+    integration.map(|node| starts(view, node, "Properties/Integration", &OF_RESOURCE)).unwrap_or_default()
+}
+
+/// An integration of an HTTP API.
+pub(super) fn of_http_api<'t>(view: View<'_, 't>, integration: &Resource<'t>) -> Vec<Start<'t>> {
+    let properties = integration.node.get("Properties");
+    properties.map(|node| starts(view, node, "Properties", &OF_RESOURCE)).unwrap_or_default()
+}
+
+/// The integrations of an OpenAPI body.
+pub(super) fn of_body<'t>(view: View<'_, 't>, api: &Resource<'t>, member: &str) -> Vec<Start<'t>> {
+    let mut found = Vec::new();
+    if let Some(body) = view.property(api, member).node() {
+        in_body(view, body, &mut format!("Properties/{member}"), &mut found);
+    }
+    found
+}
+
+fn in_body<'t>(view: View<'_, 't>, node: &'t Node<'t>, path: &mut String, found: &mut Vec<Start<'t>>) {
+    for (name, member) in node.members() {
+        let length = path.len();
+        path.push('/');
+        path.push_str(&escaped(name));
+        if name == EXTENSION {
+            found.extend(starts(view, member, path, &OF_BODY));
+        } else {
+            in_body(view, member, path, found);
+        }
+        path.truncate(length);
+    }
+}
+
+fn starts<'t>(view: View<'_, 't>, integration: &'t Node<'t>, path: &str, names: &Names) -> Vec<Start<'t>> {
+    let text = |name| view.text(view.member(Some(integration), name)).map(|text| text.shown()).unwrap_or_default();
+    if text(names.subtype).starts_with("StepFunctions-Start") {
+        let arn = view.text(view.member(view.member(Some(integration), names.parameters).node(), "StateMachineArn"));
+        return arn.map(|arn| (format!("{path}/{}/StateMachineArn", names.parameters), arn)).into_iter().collect();
+    }
+    if !text(names.uri).contains(":states:action/Start") {
+        return Vec::new();
+    }
+    let Some(templates) = view.member(Some(integration), names.templates).node() else { return Vec::new() };
+    let named = |name: &'t str| {
+        let symbol = view.text(view.member(Some(templates), name))?;
+        Some((format!("{path}/{}", names.templates), embedded(&symbol)?))
+    };
+    templates.members().iter().filter_map(|(name, _)| named(name)).collect()
+}
+
+/// What stands between the quotes behind `stateMachineArn` in a text, whose quotes may be escaped.
+fn embedded<'t>(symbol: &Symbol<'t>) -> Option<Symbol<'t>> {
+    const KEY: &str = "stateMachineArn";
+    let parts = symbol.parts();
+    let at = parts.iter().position(|part| matches!(part, Part::Text(text) if text.contains(KEY)))?;
+    let Part::Text(first) = parts.get(at)? else { return None };
+    let behind = first.split_once(KEY)?.1;
+    let value = behind.trim_start_matches(|sign: char| sign.is_whitespace() || ['\\', '"', ':'].contains(&sign));
+    let between = behind.get(..behind.len() - value.len())?;
+    if !between.contains(':') || !between.ends_with('"') {
+        return None;
+    }
+    let mut arn = Symbol::default();
+    for part in [Part::Text(value.to_owned().into())].iter().chain(parts.get(at + 1..)?) {
+        match part {
+            Part::Text(text) if text.contains(['"', '\\']) => {
+                arn.push(Part::Text(text.split(['"', '\\']).next()?.to_owned().into()));
+                return Some(arn);
+            }
+            part => arn.push(part.clone()),
+        }
+    }
+    None
+}
