@@ -185,6 +185,8 @@ const pause = millis => new Promise(resolve => setTimeout(resolve, millis))
 /** What an error of a call is told as; `undefined` for others. */
 function failure (error) {
   if (error?.$fault) return told(error.name, error)
+  // A session that is being renewed.
+  if (/^(Credentials|Token)ProviderError$/.test(error?.name)) return told('CredentialsError', error)
   // `$metadata` is on every error of the SDK's, also where there was no answer.
   if (error?.$metadata !== undefined || ofTheNetwork(error)) return told('NetworkError', error)
 }

@@ -135,6 +135,23 @@ test('an answer that is lost', async () => {
   assert.equal(passing.now, 62_000)
 })
 
+test('credentials that are gone for a moment', async () => {
+  const aliases = await fill(new Aliases())
+  let asked = 0
+  const client = {
+    ...over(aliases),
+    async describeStateMachineAlias (input) {
+      asked++
+      if (asked === 3) throw Object.assign(new Error('Token is expired'), { name: 'CredentialsProviderError' })
+      return aliases.describeStateMachineAlias(input)
+    }
+  }
+  const passing = time()
+  const deployment = new Deployment({ client, aliasArn, preference: '10/1m', newVersion, state: file(), clock: passing.clock, sleep: passing.sleep })
+  assert.deepEqual(await deployment.run(), { result: 'succeeded' })
+  assert.equal(passing.now, 62_000)
+})
+
 test('what is not of a call is thrown', async () => {
   const aliases = await fill(new Aliases())
   const options = { client: aliases, aliasArn, preference: '10/1m', newVersion, ...time() }

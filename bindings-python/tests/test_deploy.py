@@ -13,7 +13,7 @@ import boto3
 import pytest
 import sfn_alias
 import sfn_alias.boto3
-from botocore.exceptions import ConnectTimeoutError
+from botocore.exceptions import ConnectTimeoutError, NoCredentialsError
 from botocore.stub import Stubber
 from sfn_alias import deploy
 from support import ALIAS, MACHINE, published, routes
@@ -156,6 +156,23 @@ def test_an_answer_that_is_lost(aliases: sfn_alias.Aliases, tmp_path: Path) -> N
     deployment = deploy.Deployment(Lossy(), ALIAS, "10/1m", SECOND, state=tmp_path / "s", **time.options)
     assert deployment.run() == {"result": "succeeded"}
     # Two seconds for the retry, and then the whole interval.
+    assert time.now == 1_062.0
+
+
+def test_credentials_that_are_gone_for_a_moment(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+    class Renewed:
+        asked = 0
+        update_state_machine_alias = aliases.update_state_machine_alias
+
+        def describe_state_machine_alias(self, **input: Any) -> Any:
+            self.asked += 1
+            if self.asked == 3:
+                raise NoCredentialsError
+            return aliases.describe_state_machine_alias(**input)
+
+    time = Time()
+    deployment = deploy.Deployment(Renewed(), ALIAS, "10/1m", SECOND, state=tmp_path / "s", **time.options)
+    assert deployment.run() == {"result": "succeeded"}
     assert time.now == 1_062.0
 
 

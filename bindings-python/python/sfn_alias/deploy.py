@@ -294,6 +294,9 @@ def _failure(error: BaseException) -> dict[str, Any] | None:
     names = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "botocore.exceptions"]
     if "HTTPClientError" in names or _of_the_network(error):
         return _failed("NetworkError", error)
+    if any("Credential" in name or "Token" in name for name in names):
+        # A session that is being renewed.
+        return _failed("CredentialsError", error)
     return _failed(names[0], error) if names else None
 
 
