@@ -10,6 +10,10 @@ use crate::tree::Node;
 const SWITCH: &str = "UseAliasAsEventTarget";
 
 pub(crate) fn check<'t>(found: &mut Found<'_, 't>, machine: &Resource<'t>) {
+    // Where the conditions leave the alias away there is none to start.
+    if matches!(found.view.property(machine, "AutoPublishAlias"), Selected::Absent) {
+        return;
+    }
     let Some(events) = found.view.property(machine, "Events").node().filter(|events| events.intrinsic().is_none())
     else {
         return;
