@@ -7,7 +7,7 @@ use super::plan::{Plan, PlanRequest};
 use super::record::{FORMAT, Phase, Record};
 
 impl Deployment {
-    /// The deployment of a record; its next observation is [`Observation::Start`].
+    /// The deployment of a record; its next observation is [`Observation::Start`](super::Observation::Start).
     ///
     /// # Errors
     /// [`DeploymentError::Record`] for a record that no deployment of this version wrote; otherwise as
