@@ -8,6 +8,7 @@ mod driving;
 mod provider;
 mod rendering;
 mod starts;
+mod trouble;
 mod vectors;
 
 use proptest::prelude::*;
