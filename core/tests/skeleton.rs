@@ -58,6 +58,23 @@ fn with(pointer: &str, value: Value) -> String {
     request.to_string()
 }
 
+/// Of the empty version ARN that a skeleton has.
+const VERSION_TOO_SHORT: [&str; 5] = [
+    "/routingConfiguration/0/stateMachineVersionArn",
+    "too-short",
+    "ValidationException",
+    "1 validation error detected: Value '' at 'routingConfiguration.1.member.stateMachineVersionArn' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    "use 1 or more characters",
+];
+/// Of its weight of 0.
+const WEIGHTS_SUM: [&str; 5] = [
+    "/routingConfiguration",
+    "weights-sum",
+    "ValidationException",
+    "Sum of routing configuration weights must equal 100. Received: [0]",
+    "change the weights so that they add up to 100",
+];
+
 #[test]
 fn a_filled_skeleton_has_no_problem() {
     problems("CreateStateMachineAlias", &filled().to_string(), &[]);
@@ -88,20 +105,8 @@ fn a_skeleton_as_it_was_written_lacks_everything() {
                 "1 validation error detected: Value '' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 1",
                 "use 1 or more characters",
             ],
-            [
-                "/routingConfiguration/0/stateMachineVersionArn",
-                "too-short",
-                "ValidationException",
-                "1 validation error detected: Value '' at 'routingConfiguration.1.member.stateMachineVersionArn' failed to satisfy constraint: Member must have length greater than or equal to 1",
-                "use 1 or more characters",
-            ],
-            [
-                "/routingConfiguration",
-                "weights-sum",
-                "ValidationException",
-                "Sum of routing configuration weights must equal 100. Received: [0]",
-                "change the weights so that they add up to 100",
-            ],
+            VERSION_TOO_SHORT,
+            WEIGHTS_SUM,
         ],
     );
     problems(
@@ -115,20 +120,8 @@ fn a_skeleton_as_it_was_written_lacks_everything() {
                 "1 validation error detected: Value '' at 'stateMachineAliasArn' failed to satisfy constraint: Member must have length greater than or equal to 1",
                 "use 1 or more characters",
             ],
-            [
-                "/routingConfiguration/0/stateMachineVersionArn",
-                "too-short",
-                "ValidationException",
-                "1 validation error detected: Value '' at 'routingConfiguration.1.member.stateMachineVersionArn' failed to satisfy constraint: Member must have length greater than or equal to 1",
-                "use 1 or more characters",
-            ],
-            [
-                "/routingConfiguration",
-                "weights-sum",
-                "ValidationException",
-                "Sum of routing configuration weights must equal 100. Received: [0]",
-                "change the weights so that they add up to 100",
-            ],
+            VERSION_TOO_SHORT,
+            WEIGHTS_SUM,
         ],
     );
 }
