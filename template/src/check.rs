@@ -18,7 +18,8 @@ use std::collections::HashMap;
 /// Checks a CloudFormation or SAM template, in JSON or YAML, or a Terraform plan in JSON.
 ///
 /// # Errors
-/// [`TemplateError`] for a file that cannot be read, and for options that make no sense.
+/// [`TemplateError`] for a file that cannot be read, and for options that make no sense. It does not panic: a bug
+/// is [`TemplateError::Internal`].
 ///
 /// ```
 /// use sfn_alias_template::{CheckOptions, check_template};
@@ -44,6 +45,10 @@ use std::collections::HashMap;
 /// ```
 pub fn check_template(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     options.check()?;
+    TemplateError::contain(|| check(text, options))
+}
+
+fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     let names = match &options.previous {
         Some(previous) => names_of(previous, options).map_err(|error| TemplateError::Previous(Box::new(error)))?,
         None => change::Names::new(),

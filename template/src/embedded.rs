@@ -86,8 +86,8 @@ fn pay(budget: &mut usize, cost: usize) -> Option<()> {
 
 /// What a copy of a node takes up, roughly.
 fn cost(node: &Node<'_>) -> usize {
-    let mut cost = 0;
-    node.walk(&mut |part| cost += 64 + part.text().map_or(0, str::len));
+    let mut cost = 0_usize;
+    node.walk(&mut |part| cost = cost.saturating_add(64).saturating_add(part.text().map_or(0, str::len)));
     cost
 }
 

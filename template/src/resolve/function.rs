@@ -154,7 +154,7 @@ impl<'t> Resolver<'t> {
             symbol.push(Part::Text(before.into()));
             let value = values.entry(name).or_insert_with(|| self.variable(name.trim(), variables, scenario));
             symbol.append(value.clone());
-            if self.is_too_long(&symbol) || !self.spend(1 + value.length() / BYTES_A_STEP) {
+            if self.is_too_long(&symbol) || !self.spend((value.length() / BYTES_A_STEP).saturating_add(1)) {
                 return None;
             }
             rest = after;

@@ -70,7 +70,7 @@ impl<'t> Symbol<'t> {
 
     /// Appends, joining texts that stand side by side, as far as it does not get too long.
     pub fn push(&mut self, part: Part<'t>) {
-        self.length += part.length();
+        self.length = self.length.saturating_add(part.length());
         if self.is_too_long() {
             // It stays so.
             (self.parts, self.length) = (vec![Part::Unknown], MAX_TEXT + 1);

@@ -1,5 +1,6 @@
 //! Members that are of another type than CloudFormation's schema takes: nothing else is asked about those.
 
+use super::alias::MOST_ROUTES;
 use crate::draft::Found;
 use crate::resolve::Selected;
 use crate::resources::{ALIAS, Resource};
@@ -34,7 +35,8 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     members(found, resource, "Properties", properties, &[("DeploymentPreference", Shape::Map)], &PREFERENCE_MEMBER);
     let view = found.view;
     if resource.kind == ALIAS {
-        for (index, route) in view.list(view.property(resource, "RoutingConfiguration")).unwrap_or_default() {
+        let routes = view.list(view.property(resource, "RoutingConfiguration")).unwrap_or_default();
+        for (index, route) in routes.into_iter().take(MOST_ROUTES) {
             let path = format!("Properties/RoutingConfiguration/{index}");
             members(found, resource, &path, Some(route), &ROUTE, &ALIAS_MEMBER);
         }

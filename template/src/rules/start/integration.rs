@@ -82,12 +82,12 @@ fn embedded<'t>(symbol: &Symbol<'t>) -> Option<Symbol<'t>> {
     let Part::Text(first) = parts.get(at)? else { return None };
     let behind = first.split_once(KEY)?.1;
     let value = behind.trim_start_matches(|sign: char| sign.is_whitespace() || ['\\', '"', ':'].contains(&sign));
-    let between = behind.get(..behind.len() - value.len())?;
+    let between = behind.strip_suffix(value)?;
     if !between.contains(':') || !between.ends_with('"') {
         return None;
     }
     let mut arn = Symbol::default();
-    for part in [Part::Text(value.to_owned().into())].iter().chain(parts.get(at + 1..)?) {
+    for part in [Part::Text(value.to_owned().into())].iter().chain(parts.get(at..)?.get(1..)?) {
         match part {
             Part::Text(text) if text.contains(['"', '\\']) => {
                 arn.push(Part::Text(text.split(['"', '\\']).next()?.to_owned().into()));
