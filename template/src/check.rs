@@ -1,6 +1,6 @@
 //! A whole check: read, run the rules in every scenario, put together, report.
 
-use super::draft::{Draft, Found};
+use super::draft::{Draft, Found, shortened};
 use super::embedded;
 use super::error::TemplateError;
 use super::options::{Acknowledge, CheckOptions};
@@ -220,7 +220,7 @@ fn condition(template: &Template<'_>, draft: &Draft<'_>) -> Option<String> {
         .into_iter()
         .filter_map(|name| Some(format!("parameter {name} has its default `{}`", template.resolver.default_of(name)?)));
     let all: Vec<String> = conditions.chain(defaults).collect();
-    (!all.is_empty()).then(|| all.join(" and "))
+    (!all.is_empty()).then(|| shortened(all.join(" and ")))
 }
 
 fn finding(template: &Template<'_>, draft: &Draft<'_>) -> Finding {

@@ -86,3 +86,38 @@ fn pop_due(queue: &mut VecDeque<Placed>, now: u64) -> Option<Event> {
     queue.front().filter(|(_, event)| event.at_seconds() <= now)?;
     queue.pop_front().map(|(_, event)| event)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Pending;
+    use crate::simulate::{CallKind, Event};
+
+    fn failure(call: Option<CallKind>, times: u32, code: &str) -> Event {
+        let (code, message) = (code.to_owned(), String::new());
+        Event::Failure { at_seconds: 0, call, times, code, message, applied: false }
+    }
+
+    /// What is spent is taken away, so that no call looks at it again.
+    #[test]
+    fn spent_failures_are_not_looked_at_again() {
+        let update = Some(CallKind::UpdateAlias);
+        let events: Vec<Event> =
+            (0..1000).map(|n| failure(if n % 2 == 0 { None } else { update }, 1, &n.to_string())).collect();
+        let mut pending = Pending::new(&events);
+        for n in 0..1000 {
+            let failed = pending.next_failure(CallKind::UpdateAlias, 0).map(|(failed, _)| format!("{failed:?}"));
+            assert!(failed.is_some_and(|failed| failed.contains(&format!("\"{n}\""))), "{n} is the next");
+            assert_eq!(pending.failures.values().map(std::collections::VecDeque::len).sum::<usize>(), 999 - n);
+        }
+        assert_eq!(pending.left(), []);
+    }
+
+    #[test]
+    fn what_never_happened_is_left_in_order() {
+        let crash = |call| Event::CrashAtCall { call, applied: false, restart_after_seconds: 0 };
+        let events = [failure(None, 1, "a"), crash(2), failure(None, 0, "none"), crash(1), failure(None, 1, "b")];
+        let mut pending = Pending::new(&events);
+        assert_eq!(pending.crash_at_call(2), Some(crash(2)));
+        assert_eq!(pending.left(), [failure(None, 1, "a"), crash(1), failure(None, 1, "b")]);
+    }
+}

@@ -11,7 +11,7 @@ const MAX_PARTS: usize = 4096;
 const DYNAMIC: &str = "{{resolve:";
 
 /// A part of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Part<'t> {
     Text(Cow<'t, str>),
     /// `Ref` of a resource, or of a parameter whose value is not known.

@@ -36,7 +36,8 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     let view = found.view;
     if resource.kind == ALIAS {
         let routes = view.list(view.property(resource, "RoutingConfiguration")).unwrap_or_default();
-        for (index, route) in routes.into_iter().take(MOST_ROUTES) {
+        // A list that is too long is one finding.
+        for (index, route) in Some(routes).filter(|routes| routes.len() <= MOST_ROUTES).into_iter().flatten() {
             let path = format!("Properties/RoutingConfiguration/{index}");
             members(found, resource, &path, Some(route), &ROUTE, &ALIAS_MEMBER);
         }

@@ -33,17 +33,6 @@ pub(super) enum Reach<'t> {
     Any,
 }
 
-impl Grant<'_> {
-    /// Whether this allows starting the state machine of a target, as far as can be known.
-    pub fn covers(&self, target: &Target<'_>) -> bool {
-        match (&self.reach, &target.machine) {
-            (Reach::Any, _) | (Reach::Machine(_), None) => true,
-            (Reach::Machine(own), Some(machine)) => !own.differs(machine),
-            _ => false,
-        }
-    }
-}
-
 impl<'t> Grant<'t> {
     /// What is not known, and may allow anything.
     fn anything() -> Self {
