@@ -265,3 +265,96 @@ fn acknowledge(finding: &mut Finding, options: &CheckOptions, given: &[Acknowled
     let covering = options.acknowledge.iter().chain(given).find(|given| given.covers(rule, &finding.logical_id));
     finding.acknowledged = covering.map(|given| given.reason.clone());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CheckOptions, Template, change, embedded, read, run, terraform};
+
+    /// The steps that the rules take of a template or plan with so many resources of a kind.
+    fn steps(resource: fn(usize) -> String, frame: [&str; 2], count: usize) -> usize {
+        let resources: Vec<String> = (0..count).map(resource).collect();
+        let text = resources.join(",");
+        let [start, end] = frame;
+        let text = format!("{start}{text}{end}");
+        let (root, options) = (read(text.as_bytes()).unwrap_or_else(|_| unreachable!()), CheckOptions::default());
+        let mut root = if terraform::is_plan(&root) { terraform::template(&root) } else { root.clone() };
+        embedded::unfold(&mut root);
+        let template = Template::new(&root, &options).unwrap_or_else(|_| unreachable!());
+        run(&template, &change::Names::new());
+        template.resolver.steps_taken()
+    }
+
+    #[track_caller]
+    fn grows_with_the_input(resource: fn(usize) -> String, frame: [&str; 2]) {
+        let (few, many) = (steps(resource, frame, 100), steps(resource, frame, 1000));
+        assert!(few > 100 && many / 11 < few, "{few} and {many} steps");
+    }
+
+    const TEMPLATE: [&str; 2] = [r#"{"Resources": {"#, "}}"];
+
+    #[test]
+    fn policies_of_one_role() {
+        let policy = |n| {
+            format!(
+                r#""P{n}": {{"Type": "AWS::IAM::Policy", "Properties": {{"Roles": [{{"Ref": "R"}}], "PolicyDocument":
+                {{"Statement": {{"Effect": "Allow", "Action": "states:StartExecution",
+                "Resource": "arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD"}}}}}}}}"#
+            )
+        };
+        grows_with_the_input(policy, TEMPLATE);
+    }
+
+    #[test]
+    fn policies_of_a_plan() {
+        let policy = |n| {
+            let statement = r#"{\"Effect\":\"Allow\",\"Action\":\"states:StartExecution\",\"Resource\":\"arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD\"}"#;
+            format!(
+                r#"{{"address": "aws_iam_policy.p{n}", "type": "aws_iam_policy",
+                "values": {{"policy": "{{\"Statement\":{statement}}}"}}}}"#
+            )
+        };
+        let frame = [
+            r#"{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {"root_module": {"resources": ["#,
+            "]}}}",
+        ];
+        grows_with_the_input(policy, frame);
+    }
+
+    #[test]
+    fn rules_that_name_state_machines() {
+        let pair = |n| {
+            format!(
+                r#""M{n}": {{"Type": "AWS::StepFunctions::StateMachine", "Properties": {{"StateMachineName": "m{n}"}}}},
+                "A{n}": {{"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {{"Name": "PROD"}}}},
+                "R{n}": {{"Type": "AWS::IoT::TopicRule", "Properties": {{"TopicRulePayload":
+                {{"Actions": [{{"StepFunctions": {{"StateMachineName": "m{n}"}}}}]}}}}}}"#
+            )
+        };
+        grows_with_the_input(pair, TEMPLATE);
+    }
+
+    #[test]
+    fn policies_and_connectors() {
+        let pair = |n| {
+            format!(
+                r#""C{n}": {{"Type": "AWS::Serverless::Connector", "Properties": {{"Source": {{"Id": "other{n}"}}}}}},
+                "P{n}": {{"Type": "AWS::IAM::ManagedPolicy", "Properties": {{"PolicyDocument": {{"Statement":
+                {{"Effect": "Allow", "Action": "states:StartExecution",
+                "Resource": "arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD"}}}}}}}}"#
+            )
+        };
+        grows_with_the_input(pair, TEMPLATE);
+    }
+
+    #[test]
+    fn starts_of_an_alias_with_many_routes() {
+        let pair = |n| {
+            format!(
+                r#""A{n}": {{"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {{"Name": "PROD",
+                "RoutingConfiguration": [{}]}}}}"#,
+                vec![r#"{"StateMachineVersionArn": {"Ref": "Unknown"}, "Weight": 1}"#; 200].join(",")
+            )
+        };
+        grows_with_the_input(pair, TEMPLATE);
+    }
+}

@@ -123,6 +123,12 @@ impl<'t> Resolver<'t> {
         is_too_long
     }
 
+    /// How many steps were taken.
+    #[cfg(test)]
+    pub fn steps_taken(&self) -> usize {
+        MAX_STEPS.saturating_sub(self.steps.get())
+    }
+
     /// Takes the steps of searching a map.
     pub fn spend_search(&self, map: &Node<'_>) -> bool {
         self.spend(map.members().len() / MEMBERS_A_STEP)
