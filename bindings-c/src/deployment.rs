@@ -109,13 +109,14 @@ pub unsafe extern "C" fn sfn_alias_deployment_call(
 
 impl From<sfn_alias_deployment::DeploymentError> for Failure {
     fn from(fault: sfn_alias_deployment::DeploymentError) -> Self {
-        use sfn_alias_deployment::DeploymentError::{Preference, Refused, TwoRoutes};
+        use sfn_alias_deployment::DeploymentError::{Internal, Preference, Refused, TwoRoutes};
         match fault {
             Refused(error) => error.into(),
             Preference(_) | TwoRoutes { .. } => {
                 let path = fault.refusals().first().map(|refusal| refusal.path()).unwrap_or_default();
                 Self::Provider { message: fault.to_string(), path, body: fault.to_value().to_string() }
             }
+            Internal { fault } => Self::Panic(fault),
             other => Self::Argument(other.to_string()),
         }
     }

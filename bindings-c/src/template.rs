@@ -5,7 +5,7 @@ use crate::error::{Failure, Report};
 use crate::guard::guard;
 use crate::result::SfnAlias;
 use crate::text::OwnedText;
-use sfn_alias_template::{check_template_json, rules};
+use sfn_alias_template::{TemplateError, check_template_json, rules};
 use std::ffi::c_char;
 
 /// What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, in
@@ -30,11 +30,20 @@ pub unsafe extern "C" fn sfn_alias_check_template(
         let template = bytes(template, template_length, "template")?;
         let options = if options.is_null() { b"" } else { bytes(options, options_length, "options")? };
         let output = Output::new(report, "report")?;
-        let found = check_template_json(template, options).map_err(|fault| Failure::Argument(fault.to_string()))?;
+        let found = check_template_json(template, options)?;
         output.give(OwnedText::new(found));
         Ok(())
     };
     unsafe { guard(error, work) }
+}
+
+impl From<TemplateError> for Failure {
+    fn from(fault: TemplateError) -> Self {
+        match fault {
+            TemplateError::Internal { fault } => Self::Panic(fault),
+            other => Self::Argument(other.to_string()),
+        }
+    }
 }
 
 /// The rules that templates are checked by: a JSON array of objects with `id`, `name`, `severity`, `title`,

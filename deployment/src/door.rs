@@ -111,7 +111,7 @@ struct Stepped<'s> {
 /// # Errors
 /// As [`PlanRequest::plan`], and [`DeploymentError::Unreadable`].
 pub fn plan_json(request: &[u8]) -> Result<String, DeploymentError> {
-    Ok(read_plan(request)?.to_json())
+    DeploymentError::contain(|| Ok(read_plan(request)?.to_json()))
 }
 
 /// A [`Course`], of `{"plan": PlanRequest, "events": [Event, ...]}`, and `"stateMachineAliasArn"` where the
@@ -120,9 +120,11 @@ pub fn plan_json(request: &[u8]) -> Result<String, DeploymentError> {
 /// # Errors
 /// As [`simulate`] and [`plan_json`].
 pub fn simulate_json(request: &[u8]) -> Result<String, DeploymentError> {
-    let SimulateRequest { plan, state_machine_alias_arn, events } = DeploymentError::read(SIMULATION, request)?;
-    let course: Course = simulate(virtual_deployment(&plan, state_machine_alias_arn)?, &events)?;
-    Ok(written(&course))
+    DeploymentError::contain(|| {
+        let SimulateRequest { plan, state_machine_alias_arn, events } = DeploymentError::read(SIMULATION, request)?;
+        let course: Course = simulate(virtual_deployment(&plan, state_machine_alias_arn)?, &events)?;
+        Ok(written(&course))
+    })
 }
 
 /// One step of a deployment: a record and an observation in, `{"record", "action", "progress", "keepFirst"}` out. The
@@ -138,7 +140,7 @@ pub fn step_json(record: &[u8], observation: &[u8]) -> Result<String, Deployment
     let now = observation.as_object_mut().and_then(|members| members.remove("nowMillis")?.as_i64());
     let fault = || "it has no `nowMillis`, the time in milliseconds since 1970".to_owned();
     let now_millis = now.ok_or_else(|| DeploymentError::Unreadable { what: OBSERVATION, fault: fault() })?;
-    step(StepRequest { record: Record::from_json(record)?, observation, now_millis })
+    DeploymentError::contain(|| step(StepRequest { record: Record::from_json(record)?, observation, now_millis }))
 }
 
 /// Any door by its name: `plan`, `simulate`, `resume` (the record that was kept, where it is of the deployment
@@ -149,7 +151,12 @@ pub fn step_json(record: &[u8], observation: &[u8]) -> Result<String, Deployment
 /// # Errors
 /// As the function of that door, and [`DeploymentError::Door`] for a name that none has.
 pub fn invoke(door: &str, request: &[u8]) -> Result<String, DeploymentError> {
-    match Door::of(door)? {
+    let door = Door::of(door)?;
+    DeploymentError::contain(|| invoke_door(door, request))
+}
+
+fn invoke_door(door: Door, request: &[u8]) -> Result<String, DeploymentError> {
+    match door {
         Door::Plan => plan_json(request),
         Door::Simulate => simulate_json(request),
         Door::Resume => resumed(DeploymentError::read("the request to resume", request)?),

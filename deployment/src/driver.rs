@@ -219,7 +219,7 @@ impl Deployment {
     /// When the next step may be made; `None` for the first.
     pub(super) fn due_millis(&self) -> Option<i64> {
         let last = self.record.steps_done.checked_sub(1).and_then(|last| self.plan.steps.get(last))?;
-        Some(self.record.shifted_millis?.saturating_add_unsigned(last.wait_seconds() * 1000))
+        Some(self.record.shifted_millis?.saturating_add_unsigned(last.wait_seconds().saturating_mul(1000)))
     }
 
     fn update(&mut self, intent: Intent) -> Action {
@@ -240,7 +240,7 @@ impl Deployment {
             Some(Intent::RollBack { message, alarms }) => self.end(Outcome::RolledBack { message, alarms }),
             Some(Intent::Shift) => {
                 self.record.next_asked = false;
-                self.record.steps_done += 1;
+                self.record.steps_done = self.record.steps_done.saturating_add(1);
                 self.record.shifted_millis = Some(now);
                 match self.due_millis() {
                     Some(due) if self.next_step().is_some() => {

@@ -1,5 +1,6 @@
 //! Why there is no plan, or no next step.
 
+use super::contain::contain_panic;
 use super::preference::Refusal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -102,6 +103,12 @@ pub enum DeploymentError {
         /// What it said.
         fault: String,
     },
+    /// A panic: a bug of this library, not of the input.
+    #[error("a bug of sfn-alias, please report it: {fault}")]
+    Internal {
+        /// The message of the panic.
+        fault: String,
+    },
 }
 
 fn sentences(refusals: &[Refusal]) -> String {
@@ -139,6 +146,11 @@ impl DeploymentError {
     pub fn to_value(&self) -> Value {
         let problems: Vec<Value> = self.refusals().iter().map(shown).collect();
         serde_json::json!({"code": self.code(), "message": self.to_string(), "problems": problems})
+    }
+
+    /// Runs the work of one call; a panic in it becomes [`Self::Internal`].
+    pub(super) fn contain<T>(work: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
+        contain_panic(|fault| Self::Internal { fault }, work)
     }
 
     pub(super) fn read<T: DeserializeOwned>(what: &'static str, json: &[u8]) -> Result<T, Self> {

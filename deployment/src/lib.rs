@@ -9,7 +9,10 @@
 //! The rules and texts are those of CloudFormation's provider for `AWS::StepFunctions::StateMachineAlias`; what
 //! is ours is marked as such in the data.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 mod action;
+mod contain;
 mod door;
 mod drive;
 mod driver;
@@ -29,6 +32,7 @@ mod simulate;
 mod starts;
 
 pub use action::{Action, AlarmState, AlarmsInput, DescribeInput, Observation, Outcome, Reason, State, UpdateInput};
+pub use contain::contain_panic;
 pub use door::{call, invoke, plan_json, simulate_json, step_json};
 pub use drive::{Host, drive, perform};
 pub use driver::Deployment;

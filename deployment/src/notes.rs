@@ -8,7 +8,7 @@ pub fn notes(plan: &Plan, kind: Kind) -> Vec<Note> {
     let preference = &plan.preference;
     let gradual_members = preference.percentage.is_some() || preference.interval.is_some();
     let at_once = kind == Kind::AllAtOnce;
-    let estimate = preference.interval.unwrap_or(0) * plan.steps.len() as i64;
+    let estimate = preference.interval.unwrap_or(0).saturating_mul(plan.steps.len() as i64);
     let candidates = [
         (
             plan.is_unchanged(),

@@ -227,17 +227,17 @@ fn assemble(kind: Kind, preference: DeploymentPreference, before: &[Route], orig
     let mut plan =
         Plan { kind: kind_text, source, origin, target, before, steps, duration_seconds: 0, notes, preference };
     plan.steps = steps_of(&plan, kind);
-    plan.duration_seconds = plan.steps.iter().map(Step::wait_seconds).sum();
+    plan.duration_seconds = plan.steps.iter().map(Step::wait_seconds).fold(0, u64::saturating_add);
     plan.notes = super::notes::notes(&plan, kind);
     plan
 }
 
 fn steps_of(plan: &Plan, kind: Kind) -> Vec<Step> {
     let mut steps = Vec::new();
-    let mut offset_seconds = 0;
+    let mut offset_seconds = 0_u64;
     let shares = if plan.is_unchanged() { vec![(100, 0)] } else { super::shares::shares(kind, &plan.preference) };
     for (target_weight, minutes) in shares {
-        let seconds = minutes * 60;
+        let seconds = minutes.saturating_mul(60);
         let routing = match target_weight {
             100 => routes::only(&plan.target),
             weight => routes::split(&plan.target, weight, &plan.origin),
@@ -246,7 +246,7 @@ fn steps_of(plan: &Plan, kind: Kind) -> Vec<Step> {
         let wait = Then::Wait { seconds, poll_seconds: POLL_SECONDS, alarms };
         let then = if target_weight == 100 { Then::Done } else { wait };
         steps.push(Step { offset_seconds, routing, target_weight, then });
-        offset_seconds += seconds;
+        offset_seconds = offset_seconds.saturating_add(seconds);
     }
     steps
 }

@@ -32,5 +32,18 @@ const WORTH_RETRYING: [&str; 18] = [
 /// How long to wait before the next attempt; `None`: there is none.
 pub fn pause_millis(code: &str, failures: u32, gives_up: bool) -> Option<i64> {
     let again = (failures <= RETRIES || !gives_up) && WORTH_RETRYING.contains(&code);
-    again.then(|| 1000_i64.checked_shl(failures).unwrap_or(i64::MAX).min(LONGEST_PAUSE_MILLIS))
+
+    again.then(|| 2_i64.saturating_pow(failures).saturating_mul(1000).min(LONGEST_PAUSE_MILLIS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pause_millis;
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let pause = |failures| pause_millis("Throttling", failures, false);
+        assert_eq!([1, 2, 4, 5].map(pause), [2000, 4000, 16_000, 20_000].map(Some));
+        assert_eq!([54, 55, 60, 63, 64, u32::MAX].map(pause), [Some(20_000); 6]);
+    }
 }

@@ -72,6 +72,6 @@ pub fn printed(routes: &[Route]) -> String {
 
 /// The shortest name of a version that a person can tell from the other: `orders:2` of an ARN.
 pub fn short_name(arn: &str) -> &str {
-    let cut = arn.rmatch_indices(':').nth(1).map_or(0, |(colon, _)| colon + 1);
+    let cut = arn.rmatch_indices(':').nth(1).map_or(0, |(colon, _)| colon.saturating_add(1));
     arn.get(cut..).unwrap_or(arn)
 }

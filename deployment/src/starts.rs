@@ -86,7 +86,7 @@ fn rest(starts: u64, target: Spread) -> Spread {
 }
 
 fn total(steps: &[StepStarts], seconds: u64) -> StepStarts {
-    let starts = steps.iter().map(|step| step.starts).sum();
+    let starts = steps.iter().map(|step| step.starts).fold(0, u64::saturating_add);
     let target = match steps {
         [step] => step.target,
         _ => {
@@ -130,7 +130,7 @@ fn exact(starts: u64, share: f64, spread: Spread) -> Spread {
             high = count;
             break;
         }
-        probability *= (starts - count) as f64 / (count + 1) as f64 * share / (1.0 - share);
+        probability *= starts.saturating_sub(count) as f64 / count.saturating_add(1) as f64 * share / (1.0 - share);
     }
     Spread { expected: starts as f64 * share, low, high, ..spread }
 }

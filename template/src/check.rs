@@ -1,6 +1,6 @@
 //! A whole check: read, run the rules in every scenario, put together, report.
 
-use super::draft::{Draft, Found};
+use super::draft::{Draft, Found, shortened};
 use super::embedded;
 use super::error::TemplateError;
 use super::options::{Acknowledge, CheckOptions};
@@ -18,7 +18,8 @@ use std::collections::HashMap;
 /// Checks a CloudFormation or SAM template, in JSON or YAML, or a Terraform plan in JSON.
 ///
 /// # Errors
-/// [`TemplateError`] for a file that cannot be read, and for options that make no sense.
+/// [`TemplateError`] for a file that cannot be read, and for options that make no sense. It does not panic: a bug
+/// is [`TemplateError::Internal`].
 ///
 /// ```
 /// use sfn_alias_template::{CheckOptions, check_template};
@@ -44,6 +45,10 @@ use std::collections::HashMap;
 /// ```
 pub fn check_template(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     options.check()?;
+    TemplateError::contain(|| check(text, options))
+}
+
+fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     let names = match &options.previous {
         Some(previous) => names_of(previous, options).map_err(|error| TemplateError::Previous(Box::new(error)))?,
         None => change::Names::new(),
@@ -215,7 +220,7 @@ fn condition(template: &Template<'_>, draft: &Draft<'_>) -> Option<String> {
         .into_iter()
         .filter_map(|name| Some(format!("parameter {name} has its default `{}`", template.resolver.default_of(name)?)));
     let all: Vec<String> = conditions.chain(defaults).collect();
-    (!all.is_empty()).then(|| all.join(" and "))
+    (!all.is_empty()).then(|| shortened(all.join(" and ")))
 }
 
 fn finding(template: &Template<'_>, draft: &Draft<'_>) -> Finding {
@@ -259,4 +264,97 @@ fn acknowledge(finding: &mut Finding, options: &CheckOptions, given: &[Acknowled
     let Some(rule) = super::rule::rule(finding.rule) else { return };
     let covering = options.acknowledge.iter().chain(given).find(|given| given.covers(rule, &finding.logical_id));
     finding.acknowledged = covering.map(|given| given.reason.clone());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CheckOptions, Template, change, embedded, read, run, terraform};
+
+    /// The steps that the rules take of a template or plan with so many resources of a kind.
+    fn steps(resource: fn(usize) -> String, frame: [&str; 2], count: usize) -> usize {
+        let resources: Vec<String> = (0..count).map(resource).collect();
+        let text = resources.join(",");
+        let [start, end] = frame;
+        let text = format!("{start}{text}{end}");
+        let (root, options) = (read(text.as_bytes()).unwrap_or_else(|_| unreachable!()), CheckOptions::default());
+        let mut root = if terraform::is_plan(&root) { terraform::template(&root) } else { root.clone() };
+        embedded::unfold(&mut root);
+        let template = Template::new(&root, &options).unwrap_or_else(|_| unreachable!());
+        run(&template, &change::Names::new());
+        template.resolver.steps_taken()
+    }
+
+    #[track_caller]
+    fn grows_with_the_input(resource: fn(usize) -> String, frame: [&str; 2]) {
+        let (few, many) = (steps(resource, frame, 100), steps(resource, frame, 1000));
+        assert!(few > 100 && many / 11 < few, "{few} and {many} steps");
+    }
+
+    const TEMPLATE: [&str; 2] = [r#"{"Resources": {"#, "}}"];
+
+    #[test]
+    fn policies_of_one_role() {
+        let policy = |n| {
+            format!(
+                r#""P{n}": {{"Type": "AWS::IAM::Policy", "Properties": {{"Roles": [{{"Ref": "R"}}], "PolicyDocument":
+                {{"Statement": {{"Effect": "Allow", "Action": "states:StartExecution",
+                "Resource": "arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD"}}}}}}}}"#
+            )
+        };
+        grows_with_the_input(policy, TEMPLATE);
+    }
+
+    #[test]
+    fn policies_of_a_plan() {
+        let policy = |n| {
+            let statement = r#"{\"Effect\":\"Allow\",\"Action\":\"states:StartExecution\",\"Resource\":\"arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD\"}"#;
+            format!(
+                r#"{{"address": "aws_iam_policy.p{n}", "type": "aws_iam_policy",
+                "values": {{"policy": "{{\"Statement\":{statement}}}"}}}}"#
+            )
+        };
+        let frame = [
+            r#"{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {"root_module": {"resources": ["#,
+            "]}}}",
+        ];
+        grows_with_the_input(policy, frame);
+    }
+
+    #[test]
+    fn rules_that_name_state_machines() {
+        let pair = |n| {
+            format!(
+                r#""M{n}": {{"Type": "AWS::StepFunctions::StateMachine", "Properties": {{"StateMachineName": "m{n}"}}}},
+                "A{n}": {{"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {{"Name": "PROD"}}}},
+                "R{n}": {{"Type": "AWS::IoT::TopicRule", "Properties": {{"TopicRulePayload":
+                {{"Actions": [{{"StepFunctions": {{"StateMachineName": "m{n}"}}}}]}}}}}}"#
+            )
+        };
+        grows_with_the_input(pair, TEMPLATE);
+    }
+
+    #[test]
+    fn policies_and_connectors() {
+        let pair = |n| {
+            format!(
+                r#""C{n}": {{"Type": "AWS::Serverless::Connector", "Properties": {{"Source": {{"Id": "other{n}"}}}}}},
+                "P{n}": {{"Type": "AWS::IAM::ManagedPolicy", "Properties": {{"PolicyDocument": {{"Statement":
+                {{"Effect": "Allow", "Action": "states:StartExecution",
+                "Resource": "arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD"}}}}}}}}"#
+            )
+        };
+        grows_with_the_input(pair, TEMPLATE);
+    }
+
+    #[test]
+    fn starts_of_an_alias_with_many_routes() {
+        let pair = |n| {
+            format!(
+                r#""A{n}": {{"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {{"Name": "PROD",
+                "RoutingConfiguration": [{}]}}}}"#,
+                vec![r#"{"StateMachineVersionArn": {"Ref": "Unknown"}, "Weight": 1}"#; 200].join(",")
+            )
+        };
+        grows_with_the_input(pair, TEMPLATE);
+    }
 }

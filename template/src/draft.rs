@@ -7,6 +7,9 @@ use super::terraform;
 use super::tree::{Node, Place};
 use std::fmt::Write as _;
 
+/// A text of a finding, and its path, have no more bytes: many findings can repeat one text of the file.
+pub(crate) const MAX_TEXT: usize = 4096;
+
 /// Something that a rule found.
 #[derive(Debug, Clone)]
 pub(crate) struct Draft<'t> {
@@ -42,7 +45,7 @@ impl<'v, 't> Found<'v, 't> {
             resource: *resource,
             pointer,
             place,
-            message,
+            message: shortened(message),
             fix: None,
             defaults: Vec::new(),
             scenario: self.view.scenario.clone(),
@@ -73,7 +76,8 @@ fn locate(resource: &Resource<'_>, path: &str, scenario: &Scenario<'_>) -> (Stri
     for step in path.split('/').filter(|step| !step.is_empty()) {
         let (decided, branches) = decide(node, scenario);
         pointer.push_str(&branches);
-        let Some(next) = child(decided, step) else {
+        let is_short = pointer.len().saturating_add(step.len()) <= MAX_TEXT;
+        let Some(next) = child(decided, step).filter(|_| is_short) else {
             node = decided;
             break;
         };
@@ -98,6 +102,18 @@ fn decide<'n, 't>(mut node: &'n Node<'t>, scenario: &Scenario<'_>) -> (&'n Node<
         node = if holds { then } else { otherwise };
     }
     (node, pointer)
+}
+
+/// A text that is too long, without its middle.
+pub(crate) fn shortened(text: String) -> String {
+    if text.len() <= MAX_TEXT {
+        return text;
+    }
+    // A character has up to four bytes.
+    let first = (0..MAX_TEXT / 2).rev().take(4).find_map(|end| text.get(..end));
+    let from = text.len().saturating_sub(MAX_TEXT / 2);
+    let last = (from..text.len()).take(4).find_map(|start| text.get(start..));
+    format!("{} [...] {}", first.unwrap_or_default(), last.unwrap_or_default())
 }
 
 fn unescaped(step: &str) -> String {

@@ -4,6 +4,7 @@
 use super::read::{MAX_BYTES, read};
 use super::tree::{Node, Place, Value};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// The member under which a tree stands in place of its text; no template has it.
 const KEY: &str = "JSON in a text";
@@ -86,8 +87,8 @@ fn pay(budget: &mut usize, cost: usize) -> Option<()> {
 
 /// What a copy of a node takes up, roughly.
 fn cost(node: &Node<'_>) -> usize {
-    let mut cost = 0;
-    node.walk(&mut |part| cost += 64 + part.text().map_or(0, str::len));
+    let mut cost = 0_usize;
+    node.walk(&mut |part| cost = cost.saturating_add(64).saturating_add(part.text().map_or(0, str::len)));
     cost
 }
 
@@ -166,11 +167,13 @@ impl<'t> Pattern<'t> {
 
     fn text(&self, text: String, place: Place, budget: &mut usize) -> Option<Node<'t>> {
         let node = |value| Node { place, value };
-        let names: Vec<String> = names(&text).map(str::to_owned).collect();
+        let names: HashSet<String> = names(&text).map(str::to_owned).collect();
+        // Every variable is looked at for every text.
+        pay(budget, self.variables.as_ref().filter(|_| !names.is_empty()).map_or(0, |all| all.len() / 16))?;
         let text = node(Value::Text(Cow::Owned(text)));
         let Some(variables) = self.variables.as_ref().filter(|_| !names.is_empty()) else { return Some(text) };
         let mut used = Vec::new();
-        for (name, variable) in variables.iter().filter(|(name, _)| names.iter().any(|used| used == name)) {
+        for (name, variable) in variables.iter().filter(|(name, _)| names.contains(name.as_ref())) {
             pay(budget, cost(variable))?;
             used.push((name.clone(), variable.clone()));
         }

@@ -101,4 +101,30 @@ pub enum TemplateError {
         /// The rule.
         rule: String,
     },
+    /// A panic while this file was checked: a bug of this library, not of the file.
+    #[error("a bug of sfn-alias, please report it with the file: {fault}")]
+    Internal {
+        /// The message of the panic.
+        fault: String,
+    },
+}
+
+impl TemplateError {
+    /// Runs the check of one file; a panic in it becomes [`Self::Internal`], so that other files are still checked.
+    pub(crate) fn contain<T>(check: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
+        sfn_alias_deployment::contain_panic(|fault| Self::Internal { fault }, check)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TemplateError;
+
+    #[test]
+    #[expect(clippy::panic, reason = "panics are what is tested")]
+    fn a_panic_is_the_error_of_its_file() {
+        let checked = TemplateError::contain::<()>(|| panic!("number {}", 7));
+        let message = "a bug of sfn-alias, please report it with the file: number 7";
+        assert_eq!(checked.map_err(|error| error.to_string()), Err(message.to_owned()));
+    }
 }

@@ -8,6 +8,8 @@
 //! A file walks one way: [`read`](self) -> tree with places -> resolver -> rules in every scenario of
 //! its conditions -> report.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 mod check;
 mod draft;
 mod embedded;

@@ -3,16 +3,19 @@
 use super::error::TemplateError;
 use super::memo::Memo;
 use super::options::CheckOptions;
-use super::resolve::{Conditions, Resolver, Scenario, Selected, Symbol};
-use super::rules::policy::Links;
+use super::resolve::{Conditions, Part, Resolver, Scenario, Selected, Symbol};
+use super::rules::policy::{AllowedTogether, Connected, Links};
 use super::target::Machine;
 use super::tree::{Node, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(crate) const ALIAS: &str = "AWS::StepFunctions::StateMachineAlias";
 pub(crate) const VERSION: &str = "AWS::StepFunctions::StateMachineVersion";
 pub(crate) const MACHINE: &str = "AWS::StepFunctions::StateMachine";
 pub(crate) const SAM_MACHINE: &str = "AWS::Serverless::StateMachine";
+
+/// Every finding repeats the name of its resource. CloudFormation takes 255 characters.
+const MAX_NAME: usize = 2048;
 
 /// A resource.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +56,14 @@ pub(crate) struct Template<'t> {
     pub aliases: Memo<'t, HashMap<Machine<'t>, usize>>,
     /// The policies by what they belong to.
     pub policies: Memo<'t, Links>,
+    /// What policies allow together.
+    pub allowed: Memo<'t, AllowedTogether>,
+    /// The roles that policies are attached to by `Ref`.
+    pub extended_roles: Memo<'t, HashSet<String>>,
+    /// What SAM's connectors may give a policy to.
+    pub connected: Memo<'t, Connected>,
+    /// The state machines by their names.
+    pub named_machines: Memo<'t, HashMap<Vec<Part<'t>>, &'t str>>,
 }
 
 impl<'t> Template<'t> {
@@ -66,6 +77,10 @@ impl<'t> Template<'t> {
             resolver,
             aliases: Memo::default(),
             policies: Memo::default(),
+            allowed: Memo::default(),
+            extended_roles: Memo::default(),
+            connected: Memo::default(),
+            named_machines: Memo::default(),
         })
     }
 
@@ -88,6 +103,9 @@ fn resources<'t>(root: &'t Node<'t>) -> Result<Vec<Resource<'t>>, TemplateError>
     let Some(node) = root.get("Resources") else { return fault("there is no `Resources`") };
     if !matches!(node.value, Value::Map(_)) {
         return fault("`Resources` is not a map");
+    }
+    if node.members().iter().any(|(id, _)| id.len() > MAX_NAME) {
+        return fault("the name of a resource has more than 2048 bytes");
     }
     let resource = |(id, node): &'t (std::borrow::Cow<'t, str>, Node<'t>)| {
         // What is no map with a type is made by a macro such as Fn::ForEach, and not known.

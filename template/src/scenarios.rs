@@ -3,6 +3,7 @@
 use super::resolve::Scenario;
 use super::resources::{ALIAS, MACHINE, Resource, SAM_MACHINE, Template, VERSION};
 use super::tree::Node;
+use std::collections::BTreeSet;
 
 /// Properties that no rule looks into.
 const UNREAD: [&str; 8] = [
@@ -75,6 +76,18 @@ pub(crate) fn concerns<'t>(template: &Template<'t>, resource: &Resource<'t>) -> 
 /// The conditions of `Fn::If` in a node.
 pub(crate) fn collect<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) {
     node.walk(&mut |part| names.extend(part.call("Fn::If").and_then(|list| list.items().first()?.text())));
+}
+
+/// The conditions that these members of resources depend on.
+pub(crate) fn conditions_of<'t>(template: &Template<'t>, members: &[&str]) -> BTreeSet<&'t str> {
+    let mut names = Vec::new();
+    for properties in template.resources.iter().filter_map(|resource| resource.node.get("Properties")) {
+        match properties.intrinsic() {
+            Some(_) => collect(properties, &mut names),
+            None => members.iter().filter_map(|name| properties.get(name)).for_each(|it| collect(it, &mut names)),
+        }
+    }
+    names.into_iter().collect()
 }
 
 /// The versions and aliases that a resource names, and those that they name.

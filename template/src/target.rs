@@ -6,6 +6,8 @@ use sfn_alias::model::{Resource as Named, parse_arn};
 
 /// As many references are followed: from an alias to a version to a state machine.
 const MAX_STEPS: u8 = 3;
+/// A longer list of routes is not read: AWS takes two, and others than its alias refer to it.
+const MAX_ROUTES: usize = 64;
 
 /// A state machine.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -77,7 +79,7 @@ impl<'t> View<'_, 't> {
         let at = parts.iter().position(|part| matches!(part, Part::Attribute(_, name) if name == "Name"))?;
         let Part::Attribute(id, _) = parts.get(at)? else { return None };
         let resource = self.template.resource(id).filter(|resource| resource.is_machine())?;
-        let qualifier = match parts.get(at + 1..)? {
+        let qualifier = match parts.get(at..)?.get(1..)? {
             [] => Qualifier::None,
             [Part::Text(text)] => qualifier(text.strip_prefix(':')?)?,
             _ => return None,
@@ -111,8 +113,9 @@ impl<'t> View<'_, 't> {
     fn sam_target(&self, name: &str) -> Option<Target<'t>> {
         let version = name.strip_suffix("Version").map(|id| (id, "Version"));
         // A state machine's own name may have the word in it.
-        let aliases =
-            name.match_indices("Alias").filter_map(|(at, word)| Some((name.get(..at)?, name.get(at + word.len()..)?)));
+        let aliases = name
+            .match_indices("Alias")
+            .filter_map(|(at, word)| Some((name.get(..at)?, name.get(at..)?.strip_prefix(word)?)));
         let splits = name.split_once('.').into_iter().chain(version).chain(aliases);
         splits.into_iter().find_map(|(id, rest)| self.sam_target_of(id, rest))
     }
@@ -179,7 +182,9 @@ impl<'t> View<'_, 't> {
 
     /// The version ARNs of an alias, of its routing and its deployment preference.
     pub fn routed_versions(&self, alias: &Resource<'t>) -> Vec<Symbol<'t>> {
-        let routes = self.known_items(self.property(alias, "RoutingConfiguration"));
+        let routing = self.property(alias, "RoutingConfiguration");
+        let is_short = routing.node().is_none_or(|routing| routing.items().len() <= MAX_ROUTES);
+        let routes = if is_short { self.known_items(routing) } else { Vec::new() };
         let preference = self.property(alias, "DeploymentPreference").node();
         let nodes = routes.into_iter().map(|(_, node)| node).chain(preference);
         nodes.filter_map(|node| self.text(self.member(Some(node), "StateMachineVersionArn"))).collect()

@@ -247,6 +247,112 @@ fn many_policies_and_starts_end() {
     assert_eq!(names(&format!(r#"{{"Resources": {{{machine}, {resources}}}}}"#)), [""; 0]);
 }
 
+const EXTREMES: [&str; 16] = [
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "-9223372036854775809",
+    "18446744073709551615",
+    "18446744073709551616",
+    "1e308",
+    "-1e308",
+    "1e-400",
+    "\"1e999999999\"",
+    "\"-9223372036854775808\"",
+    "\"NaN\"",
+    "\"inf\"",
+    "-0.0",
+    "-1",
+    "99999999999999999999999999999999999999999999999999",
+];
+
+/// Templates and a plan with numbers wherever numbers can stand; of the first routes only the weight is known.
+fn with_numbers(first: &str, second: &str) -> [String; 3] {
+    let alias = |routing: &str| {
+        format!(
+            r#"{{"Resources": {{"A": {{"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {{"Name": "PROD",
+            "RoutingConfiguration": [{routing}],
+            "DeploymentPreference": {{"StateMachineVersionArn": {{"Ref": "V"}}, "Type": "LINEAR", "Percentage": {first}, "Interval": {second}}}}}}}}}}}"#
+        )
+    };
+    let route =
+        |version: &str, member: &str| format!(r#"{{"StateMachineVersionArn": {{"Ref": "{version}"}}{member}}}"#);
+    let weight = |weight: &str| format!(r#", "Weight": {weight}"#);
+    let known = format!("{}, {}", route("V", &weight(first)), route("W", &weight(second)));
+    let unknown = format!("{}, {}", route("V", &weight(first)), route("W", &weight(r#"{"Ref": "P"}"#)));
+    let plan = format!(
+        r#"{{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {{"root_module": {{"resources": [{{
+        "address": "aws_sfn_alias.a", "type": "aws_sfn_alias", "values": {{"name": "PROD", "routing_configuration": [
+        {{"weight": {first}}}, {{"weight": {second}}}]}}}}]}}}}}}"#
+    );
+    [alias(&known), alias(&unknown), plan]
+}
+
+/// Weights whose sum leaves 64 bits are findings as other wrong weights are.
+#[test]
+fn extreme_numbers_are_findings() {
+    for first in EXTREMES {
+        for second in EXTREMES {
+            for text in with_numbers(first, second) {
+                match check_template(text.as_bytes(), &CheckOptions::default()) {
+                    Ok(report) => assert!(report.errors > 0, "{text}"),
+                    Err(error) => assert!(error.to_string().contains("number out of range"), "{error}: {text}"),
+                }
+            }
+        }
+    }
+    let [text, ..] = with_numbers("9223372036854775807", "1");
+    let report = check_template(text.as_bytes(), &CheckOptions::default()).expect("a report");
+    let found: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(found, ["SFA001", "SFA010", "SFA008", "SFA014"]);
+}
+
+/// The length of the report of a template, and how many findings it has.
+#[track_caller]
+fn length(text: &str) -> (usize, usize) {
+    let report = check_template(text.as_bytes(), &CheckOptions::default()).expect("a report");
+    (report.to_json().len(), report.findings.len())
+}
+
+/// More than two routes are one finding, whose text does not grow with them.
+#[test]
+fn many_routes_are_one_finding() {
+    let routes = |count: usize| {
+        let route = r#"{"StateMachineVersionArn": {"Fn::Sub": "${V}"}, "Weight": []}"#;
+        let routes = vec![route; count].join(",");
+        let properties = format!(r#"{{"Name": "PROD", "RoutingConfiguration": [{routes}]}}"#);
+        format!(
+            r#"{{"Resources": {{"A": {{"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {properties}}}}}}}"#
+        )
+    };
+    let report = check_template(routes(5).as_bytes(), &CheckOptions::default()).expect("a report");
+    let found: Vec<_> = report.findings.iter().map(|it| (it.rule, it.message.as_str())).collect();
+    let many = "RoutingConfiguration has 5 routes, and CreateStateMachineAlias takes up to 2";
+    assert_eq!(found, [("SFA006", many)]);
+    let (few, many) = (length(&routes(1000)), length(&routes(100_000)));
+    assert_eq!((few.1, few.0 + 2), (many.1, many.0));
+}
+
+/// A long text of the file that many findings rest on is not repeated by each.
+#[test]
+fn long_texts_are_not_repeated() {
+    let aliases = |long: usize| {
+        let (long, route) = ("a".repeat(long), r#"{"StateMachineVersionArn": {"Ref": "V"}, "Weight": 100}"#);
+        let alias = |n: usize| {
+            let properties = format!(r#"{{"Name": {{"Ref": "P"}}, "RoutingConfiguration": [{route}]}}"#);
+            format!(r#""A{n}": {{"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {properties}}}"#)
+        };
+        let aliases: Vec<String> = (0..50).map(alias).collect();
+        let parameter = format!(r#"{{"P": {{"Type": "String", "Default": "{long}"}}}}"#);
+        format!(r#"{{"Parameters": {parameter}, "Resources": {{{}}}}}"#, aliases.join(","))
+    };
+    let (few, many) = (length(&aliases(5_000)), length(&aliases(500_000)));
+    // The columns of the findings have two digits more.
+    assert!(many.1 == few.1 && many.0 < few.0 + 2 * 50, "{few:?} {many:?}");
+    let named = format!(r#"{{"Resources": {{"{}": {{"Type": "x"}}}}}}"#, "a".repeat(2049));
+    assert!(error(&named).contains("the name of a resource has more than 2048 bytes"), "{}", error(&named));
+}
+
 #[test]
 fn options_are_read_strictly() {
     const HINT: &str = "use an id or name of `rules()`, for example SFA001 or weights-sum";

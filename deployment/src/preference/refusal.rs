@@ -295,7 +295,7 @@ fn gradual(kind: Kind, preference: &DeploymentPreference, found: &mut Vec<Refusa
         (None, Some(_)) => found.push(Refusal::IntervalRequired { kind }),
         (Some(_), None) => found.push(Refusal::PercentageRequired { kind }),
         (Some(interval), Some(percentage)) if kind == Kind::Linear && (1..=MOST_PERCENT).contains(&percentage) => {
-            let updates = (100 + percentage - 1) / percentage;
+            let updates = percentage.saturating_add(99).checked_div(percentage).unwrap_or(i64::MAX);
             let minutes = updates.saturating_mul(interval);
             found.extend((minutes > LONGEST_MINUTES).then_some(Refusal::LinearTooLong { minutes }));
         }

@@ -185,7 +185,7 @@ fn shortened(name: &str) -> String {
     if length <= MOST {
         return name.to_owned();
     }
-    let end: String = name.chars().skip(length - (MOST - 1)).collect();
+    let end: String = name.chars().skip(length.saturating_sub(MOST.saturating_sub(1))).collect();
     format!("…{end}")
 }
 

@@ -41,13 +41,13 @@ impl Plan {
 fn bar(share: u8, bars: Bars) -> String {
     match bars {
         Bars::Ascii => {
-            let full = usize::from(share) * WIDTH / 100;
-            format!("[{}{}]", "#".repeat(full), ".".repeat(WIDTH - full))
+            let full = usize::from(share.min(100)).saturating_mul(WIDTH) / 100;
+            format!("[{}{}]", "#".repeat(full), ".".repeat(WIDTH.saturating_sub(full)))
         }
         Bars::Unicode => {
-            let eighths = usize::from(share) * WIDTH * 8 / 100;
+            let eighths = usize::from(share.min(100)).saturating_mul(WIDTH * 8) / 100;
             let part = (eighths % 8).checked_sub(1).and_then(|eighth| EIGHTHS.get(eighth)).copied().unwrap_or("");
-            let empty = WIDTH - eighths.div_ceil(8);
+            let empty = WIDTH.saturating_sub(eighths.div_ceil(8));
             format!("{}{part}{}", "█".repeat(eighths / 8), "░".repeat(empty))
         }
     }

@@ -71,6 +71,19 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// When it is to happen, in seconds after the start; 0 for what waits for a call.
+    pub(super) const fn at_seconds(&self) -> u64 {
+        match self {
+            Self::Alarm { at_seconds, .. }
+            | Self::Drift { at_seconds, .. }
+            | Self::Crash { at_seconds, .. }
+            | Self::Failure { at_seconds, .. } => *at_seconds,
+            Self::CrashAtCall { .. } => 0,
+        }
+    }
+}
+
 /// What an alarm changes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -108,7 +121,7 @@ impl fmt::Display for AlarmTo {
 }
 
 /// A kind of call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CallKind {
     /// DescribeStateMachineAlias

@@ -3,6 +3,7 @@
 mod course;
 mod event;
 mod number;
+mod pending;
 mod run;
 mod world;
 

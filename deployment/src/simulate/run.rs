@@ -10,19 +10,25 @@ use crate::record::Record;
 use crate::routes;
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
+const SIMULATION: &str = "the request for a simulation";
 /// No event can be later: nothing is lost by it, and times in milliseconds stay numbers of any language.
 const LATEST_SECONDS: u64 = 1_000_000_000;
+
+/// A course that is longer is refused: failures can make a driver try again for ever.
+const MAX_ENTRIES: usize = 100_000;
+/// Its entries together are no longer than this as JSON: a call repeats the names of the alarms.
+const MAX_BYTES: usize = 64 << 20;
 
 /// The whole course of a deployment when these events happen. Time passes at once.
 ///
 /// # Errors
-/// [`DeploymentError::Unreadable`] for an event that cannot be.
+/// [`DeploymentError::Unreadable`] for an event that cannot be, and for a course that gets too long.
 pub fn simulate(deployment: Deployment, events: &[Event]) -> Result<Course, DeploymentError> {
     let named = deployment.plan().preference.alarms.as_deref().unwrap_or_default();
     events.iter().try_for_each(|event| possible(event, named))?;
     let before = deployment.plan().before.clone();
     let world = World::new(before, deployment.plan().alarms(), events);
-    let mut run = Run { world, deployment, reread: true };
+    let mut run = Run { world, deployment, reread: true, seen: 0, bytes: 0 };
     let outcome = run.finish()?;
     Ok(run.course(outcome))
 }
@@ -68,6 +74,9 @@ struct Run {
     deployment: Deployment,
     /// Whether the next reading of the alias is one that the provider does not make.
     reread: bool,
+    /// How many entries were measured, and their length.
+    seen: usize,
+    bytes: usize,
 }
 
 impl Run {
@@ -75,6 +84,7 @@ impl Run {
         let mut observation = Observation::Start;
         loop {
             self.world.catch_up();
+            self.check_length()?;
             let action = self.deployment.next(self.now_millis(), &observation)?;
             observation = match action {
                 Action::Done { outcome } => return Ok(outcome),
@@ -82,6 +92,19 @@ impl Run {
                 call => self.call(call)?,
             };
         }
+    }
+
+    fn check_length(&mut self) -> Result<(), DeploymentError> {
+        let new = self.world.entries.get(self.seen..).unwrap_or_default();
+        let lengths = new.iter().map(|entry| serde_json::to_vec(entry).map_or(0, |json| json.len()));
+        (self.bytes, self.seen) = (lengths.fold(self.bytes, usize::saturating_add), self.world.entries.len());
+        if self.seen <= MAX_ENTRIES && self.bytes <= MAX_BYTES {
+            return Ok(());
+        }
+        let fault = format!(
+            "the course has more than {MAX_ENTRIES} entries or {MAX_BYTES} bytes: give fewer failures, or shorter texts"
+        );
+        Err(DeploymentError::Unreadable { what: SIMULATION, fault })
     }
 
     fn now_millis(&self) -> i64 {
@@ -102,7 +125,7 @@ impl Run {
         if let Some(crash) = self.world.crash_by(self.world.now_seconds) {
             return self.die(crash);
         }
-        self.world.calls += 1;
+        self.world.calls = self.world.calls.saturating_add(1);
         let ours = self.reread && CallKind::of(&action) == Some(CallKind::DescribeAlias);
         let crash = self.world.crash_at_call();
         let observation = match &crash {

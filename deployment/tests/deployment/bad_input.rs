@@ -226,3 +226,59 @@ proptest! {
         }
     }
 }
+
+/// Times, shares and counts at the ends of their types are a refusal or an answer, and never a panic.
+#[test]
+fn extreme_numbers() {
+    let numbers = [json!(u64::MAX), json!(i64::MAX), json!(i64::MIN), json!(-1), json!(0), json!(1e308), json!("1e9")];
+    let answered = |door: &str, request: &Value| {
+        let answer = call(door, request.to_string().as_bytes());
+        assert!(!answer.contains("a bug of sfn-alias"), "{door} {request}: {answer}");
+    };
+    for number in &numbers {
+        for other in &numbers {
+            for kind in ["CANARY", "LINEAR", "CUSTOM"] {
+                let steps = json!([{"Percentage": number, "Interval": other}, {"Percentage": 50, "Interval": other}]);
+                let preference = json!({"StateMachineVersionArn": version(2), "Type": kind, "Percentage": number,
+                    "Interval": other, "Steps": (kind == "CUSTOM").then_some(steps)});
+                let current = json!([{"stateMachineVersionArn": version(1), "weight": number}]);
+                answered("plan", &json!({"preference": preference, "currentRouting": plan()["currentRouting"]}));
+                answered("plan", &json!({"short": "10/5m", "newVersion": version(2), "currentRouting": current}));
+            }
+            for event in [
+                json!({"event": "crash", "atSeconds": number, "restartAtSeconds": other}),
+                json!({"event": "crashAtCall", "call": number, "applied": true, "restartAfterSeconds": other}),
+                json!({"event": "failure", "atSeconds": number, "times": other, "code": "Throttling", "message": ""}),
+                json!({"event": "drift", "atSeconds": number, "routingConfiguration": plan()["currentRouting"]}),
+            ] {
+                answered("simulate", &json!({"plan": plan(), "events": [event]}));
+            }
+            let mut shifted = record();
+            shifted["stepsDone"] = json!(1);
+            shifted["shiftedMillis"] = number.clone();
+            shifted["failures"] = json!(u32::MAX);
+            let alias = json!({"observed": "alias", "routingConfiguration": plan()["currentRouting"]});
+            for observation in [json!({"observed": "start"}), alias, json!({"observed": "updated"})] {
+                answered("step", &json!({"record": shifted, "observation": observation, "nowMillis": other}));
+            }
+        }
+        answered("starts", &json!({"plan": plan(), "startsPerSecond": number}));
+        for short in ["18446744073709551615/5m", "10/9223372036854775807h", "linear -1/1d", "10/9223372036854775807d"] {
+            answered("plan", &json!({"short": short, "newVersion": version(2), "currentRouting": []}));
+        }
+    }
+}
+
+/// A driver that is failed for ever ends, and its course has a bound.
+#[test]
+fn courses_have_a_bound() {
+    let mut plan = plan();
+    plan["preference"]["Alarms"] = json!(["errors"]);
+    let events = json!([
+        {"event": "alarm", "atSeconds": 90, "name": "errors", "state": "ALARM"},
+        {"event": "failure", "atSeconds": 90, "call": "updateAlias", "times": u32::MAX, "code": "Throttling", "message": ""},
+    ]);
+    let message = "the request for a simulation cannot be read: the course has more than 100000 entries or 67108864 \
+        bytes: give fewer failures, or shorter texts";
+    refused("simulate", &json!({"plan": plan, "events": events}), message);
+}

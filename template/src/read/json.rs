@@ -42,10 +42,10 @@ impl Reader<'_> {
         let offset = (lent.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize).saturating_sub(1);
         for byte in self.text.as_bytes().get(self.seen..offset).unwrap_or_default() {
             match byte {
-                b'\n' => self.place = Place { line: self.place.line + 1, column: 1 },
+                b'\n' => self.place = Place { line: self.place.line.saturating_add(1), column: 1 },
                 // What continues a character is not counted again.
                 0x80..=0xBF => {}
-                _ => self.place.column += 1,
+                _ => self.place.column = self.place.column.saturating_add(1),
             }
         }
         self.seen = self.seen.max(offset);

@@ -44,7 +44,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
 pub(super) fn end_of(text: &str) -> Place {
     let line = text.rsplit('\n').next().unwrap_or(text);
     let lines = text.bytes().filter(|b| *b == b'\n').count();
-    Place { line: count(lines) + 1, column: count(line.chars().count()) + 1 }
+    Place { line: count(lines).saturating_add(1), column: count(line.chars().count()).saturating_add(1) }
 }
 
 /// A count within [`MAX_BYTES`].

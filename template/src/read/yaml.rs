@@ -18,7 +18,7 @@ pub(super) fn read(text: &str) -> Result<Node<'_>, TemplateError> {
 }
 
 fn place(marker: Marker) -> Place {
-    Place { line: count(marker.line()), column: count(marker.col()) + 1 }
+    Place { line: count(marker.line()), column: count(marker.col()).saturating_add(1) }
 }
 
 fn syntax(marker: Marker, fault: &str) -> TemplateError {
@@ -95,7 +95,7 @@ impl<'t> Builder<'t> {
             return Err(syntax(at, "an alias inside its own anchor: write the value out"));
         };
         // Aliases in anchors of aliases get deeper than the file looks.
-        if self.open.len() + anchored.depth > MAX_DEPTH {
+        if self.open.len().saturating_add(anchored.depth) > MAX_DEPTH {
             let Place { line, column } = place(at);
             return Err(TemplateError::TooDeep { line, column, most: MAX_DEPTH });
         }
@@ -144,8 +144,9 @@ impl<'t> Builder<'t> {
 /// How many values a node has, and how deep they are nested.
 fn extent(node: &Node<'_>) -> (usize, usize) {
     let parts = node.items().iter().chain(node.members().iter().map(|(_, member)| member));
-    let (values, depth) = parts.map(extent).fold((0, 0), |all, part| (all.0 + part.0, all.1.max(part.1)));
-    (values + 1, depth + 1)
+    let (values, depth) =
+        parts.map(extent).fold((0_usize, 0_usize), |all, part| (all.0.saturating_add(part.0), all.1.max(part.1)));
+    (values.saturating_add(1), depth.saturating_add(1))
 }
 
 /// Adds the members of merged maps, or lists of them, that are not there yet.

@@ -108,7 +108,7 @@ impl<'t> Conditions<'t> {
         let scenario = |values: Vec<bool>| {
             names.iter().zip(values).fold(fixed.clone(), |scenario, (name, value)| scenario.with(name, value))
         };
-        if found.len() > 1 && !self.spend(found.len() * STEPS_AN_OUTCOME) {
+        if found.len() > 1 && !self.spend(found.len().saturating_mul(STEPS_AN_OUTCOME)) {
             return self.give_up();
         }
         Some(found.into_iter().rev().map(scenario).collect())
@@ -127,7 +127,7 @@ impl<'t> Conditions<'t> {
             else {
                 continue;
             };
-            needs.size += size;
+            needs.size = needs.size.saturating_add(*size);
             expression.walk(&mut |part| match part {
                 Expression::Condition(other) => open.push(*other),
                 Expression::Equals(variable, value) => {
@@ -150,7 +150,8 @@ impl<'t> Conditions<'t> {
             .filter_map(|(at, values)| Some((*at, self.choices(self.variables.get(*at)?, values, fixed))))
             .collect();
         let count = choices.iter().try_fold(1_usize, |count, (_, choices)| count.checked_mul(choices.len()));
-        let Some(count) = count.filter(|count| *count <= MAX_TRIALS && self.spend(count * needs.size)) else {
+        let Some(count) = count.filter(|count| *count <= MAX_TRIALS && self.spend(count.saturating_mul(needs.size)))
+        else {
             return self.give_up();
         };
         Some((0..count).map(move |trial| choose(&choices, trial)))

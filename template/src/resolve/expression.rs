@@ -48,8 +48,8 @@ impl Expression {
     /// How many steps deciding it takes.
     pub fn size(&self) -> usize {
         match self {
-            Self::Not(inner) => 1 + inner.size(),
-            Self::All(list) | Self::Any(list) => 1 + list.iter().map(Self::size).sum::<usize>(),
+            Self::Not(inner) => inner.size().saturating_add(1),
+            Self::All(list) | Self::Any(list) => list.iter().map(Self::size).fold(1, usize::saturating_add),
             _ => 1,
         }
     }

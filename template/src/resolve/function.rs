@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, HashMap};
 /// so many bytes that it puts together.
 const MAX_STEPS: usize = 20_000_000;
 const BYTES_A_STEP: usize = 8;
+/// So many members of a map are looked at in a step.
+const MEMBERS_A_STEP: usize = 16;
 
 /// The parameters and mappings of a template.
 pub(crate) struct Resolver<'t> {
@@ -121,6 +123,17 @@ impl<'t> Resolver<'t> {
         is_too_long
     }
 
+    /// How many steps were taken.
+    #[cfg(test)]
+    pub fn steps_taken(&self) -> usize {
+        MAX_STEPS.saturating_sub(self.steps.get())
+    }
+
+    /// Takes the steps of searching a map.
+    pub fn spend_search(&self, map: &Node<'_>) -> bool {
+        self.spend(map.members().len() / MEMBERS_A_STEP)
+    }
+
     /// Takes steps, where there are as many left; none are left where there are not.
     fn spend(&self, steps: usize) -> bool {
         let left = self.steps.get().checked_sub(steps);
@@ -145,6 +158,8 @@ impl<'t> Resolver<'t> {
             [pattern, variables] => (pattern.text()?, Some(variables)),
             _ => return None,
         };
+        let members = variables.map(Node::members).unwrap_or_default();
+        let variables: HashMap<&str, &'t Node<'t>> = members.iter().map(|(name, node)| (name.as_ref(), node)).collect();
         let mut symbol = Symbol::default();
         let mut rest = pattern;
         // Each is looked at once, however often it stands there.
@@ -152,9 +167,9 @@ impl<'t> Resolver<'t> {
         while let Some((before, behind)) = rest.split_once("${") {
             let (name, after) = behind.split_once('}')?;
             symbol.push(Part::Text(before.into()));
-            let value = values.entry(name).or_insert_with(|| self.variable(name.trim(), variables, scenario));
+            let value = values.entry(name).or_insert_with(|| self.variable(name.trim(), &variables, scenario));
             symbol.append(value.clone());
-            if self.is_too_long(&symbol) || !self.spend(1 + value.length() / BYTES_A_STEP) {
+            if self.is_too_long(&symbol) || !self.spend((value.length() / BYTES_A_STEP).saturating_add(1)) {
                 return None;
             }
             rest = after;
@@ -163,11 +178,11 @@ impl<'t> Resolver<'t> {
         Some(symbol)
     }
 
-    fn variable(&self, name: &'t str, variables: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Symbol<'t> {
+    fn variable(&self, name: &'t str, variables: &HashMap<&str, &'t Node<'t>>, scenario: &Scenario<'_>) -> Symbol<'t> {
         if let Some(literal) = name.strip_prefix('!') {
             return Symbol::of_text(format!("${{{literal}}}"));
         }
-        if let Some(own) = variables.and_then(|variables| variables.get(name)) {
+        if let Some(own) = variables.get(name) {
             return self.symbol(Some(own), scenario).unwrap_or_else(Symbol::unknown);
         }
         match name.split_once('.') {
@@ -205,7 +220,14 @@ impl<'t> Resolver<'t> {
             symbol.text().map(str::to_owned)
         };
         let (map, first, second) = (key(map)?, key(first)?, key(second)?);
-        let found = self.mappings?.get(&map)?.get(&first)?.get(&second)?;
+        let mut found = self.mappings?;
+        for name in [&map, &first, &second] {
+            // A map is searched from its beginning.
+            if !self.spend_search(found) {
+                return None;
+            }
+            found = found.get(name)?;
+        }
         Some(Symbol::of_text(found.scalar()?).resting_on(defaults))
     }
 

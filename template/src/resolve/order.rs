@@ -10,20 +10,20 @@ pub(super) fn ordered<'t>(named: &HashMap<&'t str, &'t Node<'t>>) -> Result<Vec<
     let mut users: HashMap<&str, Vec<&'t str>> = HashMap::new();
     let mut open: HashMap<&'t str, usize> = HashMap::new();
     for (name, node) in named {
-        let mut used = 0;
+        let mut used = 0_usize;
         node.walk(&mut |part| {
             let other = part.call("Condition").and_then(Node::text);
             if let Some(other) = other.filter(|other| named.contains_key(other)) {
                 users.entry(other).or_default().push(name);
-                used += 1;
+                used = used.saturating_add(1);
             }
         });
         open.insert(name, used);
     }
     let mut order: Vec<&'t str> = open.iter().filter(|(_, used)| **used == 0).map(|(name, _)| *name).collect();
-    let mut at = 0;
+    let mut at = 0_usize;
     while let Some(name) = order.get(at) {
-        at += 1;
+        at = at.saturating_add(1);
         for user in users.remove(name).unwrap_or_default() {
             let Some(left) = open.get_mut(user) else { continue };
             *left = left.saturating_sub(1);

@@ -11,7 +11,7 @@ const MAX_PARTS: usize = 4096;
 const DYNAMIC: &str = "{{resolve:";
 
 /// A part of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Part<'t> {
     Text(Cow<'t, str>),
     /// `Ref` of a resource, or of a parameter whose value is not known.
@@ -70,7 +70,7 @@ impl<'t> Symbol<'t> {
 
     /// Appends, joining texts that stand side by side, as far as it does not get too long.
     pub fn push(&mut self, part: Part<'t>) {
-        self.length += part.length();
+        self.length = self.length.saturating_add(part.length());
         if self.is_too_long() {
             // It stays so.
             (self.parts, self.length) = (vec![Part::Unknown], MAX_TEXT + 1);

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use sfn_alias::Problem;
 
 const OPERATION: &str = "CreateStateMachineAlias";
+/// As many routes AWS lets an alias have.
+pub(super) const MOST_ROUTES: usize = 2;
 /// A routing that nothing is wrong with, for requests that are about other members.
 const GOOD_VERSION: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:any:1";
 
@@ -90,6 +92,9 @@ fn either_routing_or_preference<'t>(found: &mut Found<'_, 't>, alias: &Resource<
 
 fn routing<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
     let Some(items) = found.view.list(found.view.property(alias, "RoutingConfiguration")) else { return };
+    if items.len() > MOST_ROUTES {
+        return too_many_routes(found, alias, items.len());
+    }
     let routes = Routes::of(found.view, &items);
     for problem in problems(&json!({"name": "PROD", "routingConfiguration": routes.request()})) {
         if routes.is_about_unknown(&problem) {
@@ -99,6 +104,12 @@ fn routing<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
         let message = refusal(routes.member_of(&problem.path), &routes.shown(&problem.message));
         found.add(rule_of(&problem, items.len()), alias, &path, message, routes.defaults());
     }
+}
+
+/// Nothing else is said of a list that is too long: AWS's text repeats all of it.
+fn too_many_routes<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>, count: usize) {
+    let message = format!("RoutingConfiguration has {count} routes, and {OPERATION} takes up to {MOST_ROUTES}");
+    found.add(&TOO_MANY_ROUTES, alias, "Properties/RoutingConfiguration", message, []);
 }
 
 /// The version of a deployment preference becomes the routing's.

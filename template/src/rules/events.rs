@@ -1,11 +1,13 @@
 //! Events of a SAM state machine that has an alias. What SAM makes of them is its translator's output, in
 //! `vectors/templates/*/sam-*-translated.json`.
 
-use crate::draft::{Draft, Found};
+use crate::draft::{Draft, Found, shortened};
 use crate::resolve::Selected;
 use crate::resources::{Resource, View};
 use crate::rule::{EVENTS_BYPASS_ALIAS, EVENTS_ROLE};
+use crate::scenarios::conditions_of;
 use crate::tree::Node;
+use std::collections::HashSet;
 
 const SWITCH: &str = "UseAliasAsEventTarget";
 
@@ -55,7 +57,7 @@ fn roles<'t>(found: &mut Found<'_, 't>, machine: &Resource<'t>) {
         if !is_extended(view, &role) {
             let message = format!("{name} starts with the role that SAM makes, which may start the alias's ARN alone");
             let draft = found.draft(&EVENTS_ROLE, machine, &format!("Properties/Events/{name}"), message);
-            found.drafts.push(Draft { fix: Some(fix), ..draft });
+            found.drafts.push(Draft { fix: Some(shortened(fix)), ..draft });
         }
     }
 }
@@ -68,9 +70,17 @@ fn has_no_role<'t>(view: View<'_, 't>, event: &'t Node<'t>) -> bool {
 
 /// Whether a policy of the template is attached to a role of SAM's: what it allows is its own affair.
 fn is_extended<'t>(view: View<'_, 't>, role: &str) -> bool {
-    let names = |resource: &Resource<'t>| {
-        let nodes = ["Roles", "RoleName"].map(|member| view.known_items(view.property(resource, member)));
-        nodes.into_iter().flatten().any(|(_, node)| node.call("Ref").and_then(Node::text) == Some(role))
-    };
-    view.template.resources.iter().any(names)
+    let template = view.template;
+    let roles = template.extended_roles.get(view.scenario, || conditions_of(template, &ATTACHED), || extended(view));
+    roles.contains(role)
+}
+
+const ATTACHED: [&str; 2] = ["Roles", "RoleName"];
+
+/// The roles that something of the template is attached to by `Ref`.
+fn extended(view: View<'_, '_>) -> HashSet<String> {
+    let members =
+        view.template.resources.iter().flat_map(|resource| ATTACHED.map(|name| view.property(resource, name)));
+    let nodes = members.flat_map(|member| view.known_items(member));
+    nodes.filter_map(|(_, node)| node.call("Ref")?.text().map(str::to_owned)).collect()
 }

@@ -4,8 +4,9 @@ mod document;
 mod grant;
 mod link;
 mod outside;
+mod together;
 
-use crate::draft::{Draft, Found};
+use crate::draft::{Draft, Found, shortened};
 use crate::resolve::Part;
 use crate::resources::{Resource, View};
 use crate::rule::START_ON_QUALIFIED_ARN;
@@ -14,9 +15,11 @@ use document::documents;
 pub(crate) use document::is_policy;
 use grant::{Grant, Reach, grants};
 pub(crate) use link::Links;
-use link::linked;
+pub(crate) use outside::Connected;
 use outside::may_allow_more;
 use serde_json::{Value, json};
+pub(crate) use together::AllowedTogether;
+use together::{Allowed, allowed_together};
 
 /// IAM's.
 const WILDCARDS: [char; 2] = ['*', '?'];
@@ -29,14 +32,10 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     {
         return;
     }
-    let linked = linked(view, resource);
-    if linked.iter().any(|other| may_allow_more(view, other)) {
-        return;
-    }
-    let all: Vec<Grant<'_>> = linked.iter().flat_map(|other| grants_of(view, other)).chain(own.clone()).collect();
+    let (alone, together) = (Allowed::of_grants(&own), allowed_together(view, resource));
     for grant in &own {
         let (Reach::Qualified(target), true) = (&grant.reach, grant.is_certain) else { continue };
-        if all.iter().any(|other| other.covers(target)) {
+        if alone.covers(target) || together.covers(target) {
             continue;
         }
         let machine = shown_machine(grant, target);
@@ -52,7 +51,7 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
         );
         let fix = format!("{} The statement: {}", START_ON_QUALIFIED_ARN.fix, statement(view, grant, target));
         let draft = found.draft(&START_ON_QUALIFIED_ARN, resource, &grant.path, message);
-        found.drafts.push(Draft { fix: Some(fix), defaults: grant.symbol.defaults.clone(), ..draft });
+        found.drafts.push(Draft { fix: Some(shortened(fix)), defaults: grant.symbol.defaults.clone(), ..draft });
     }
 }
 

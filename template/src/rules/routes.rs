@@ -73,7 +73,9 @@ impl<'t> Routes<'t> {
 
     /// The routing of the request.
     pub fn request(&self) -> Value {
-        let rest = 100 - self.routes.iter().filter_map(|route| route.weight.as_ref()?.as_i64()).sum::<i64>();
+        let known = self.routes.iter().filter_map(|route| route.weight.as_ref()?.as_i64());
+        // Weights are any numbers that a file can have.
+        let rest = known.fold(100, i64::saturating_sub);
         let item = |route: &Route<'_>| {
             let mut item = Map::new();
             if route.arn.is_some() {

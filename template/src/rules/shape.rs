@@ -1,5 +1,6 @@
 //! Members that are of another type than CloudFormation's schema takes: nothing else is asked about those.
 
+use super::alias::MOST_ROUTES;
 use crate::draft::Found;
 use crate::resolve::Selected;
 use crate::resources::{ALIAS, Resource};
@@ -34,7 +35,9 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     members(found, resource, "Properties", properties, &[("DeploymentPreference", Shape::Map)], &PREFERENCE_MEMBER);
     let view = found.view;
     if resource.kind == ALIAS {
-        for (index, route) in view.list(view.property(resource, "RoutingConfiguration")).unwrap_or_default() {
+        let routes = view.list(view.property(resource, "RoutingConfiguration")).unwrap_or_default();
+        // A list that is too long is one finding.
+        for (index, route) in Some(routes).filter(|routes| routes.len() <= MOST_ROUTES).into_iter().flatten() {
             let path = format!("Properties/RoutingConfiguration/{index}");
             members(found, resource, &path, Some(route), &ROUTE, &ALIAS_MEMBER);
         }

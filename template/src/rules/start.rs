@@ -3,12 +3,12 @@
 mod definition;
 mod integration;
 
-use crate::draft::{Draft, Found};
+use crate::draft::{Draft, Found, shortened};
 use crate::embedded::content;
 use crate::resolve::{Part, Symbol};
 use crate::resources::{Resource, Template, VERSION, View};
 use crate::rule::UNQUALIFIED_START;
-use crate::scenarios::collect;
+use crate::scenarios::{collect, conditions_of};
 use crate::target::{Machine, Qualifier, Target};
 use crate::terraform;
 use definition::starts_in_definition;
@@ -53,7 +53,7 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
             _ => format!("Start the alias: use its ARN, `{arn}`, instead of the state machine's."),
         });
         let draft = found.draft(&UNQUALIFIED_START, resource, &path, message);
-        found.drafts.push(Draft { fix, defaults: symbol.defaults, ..draft });
+        found.drafts.push(Draft { fix: fix.map(shortened), defaults: symbol.defaults, ..draft });
     }
 }
 
@@ -146,10 +146,23 @@ fn named<'t>(view: View<'_, 't>, name: &Symbol<'t>) -> Option<Symbol<'t>> {
     if let [Part::Attribute(id, attribute)] = name.parts() {
         return (attribute == "Name").then(|| Symbol::of(Part::Ref(id.clone())));
     }
-    let has_name = |machine: &&Resource<'t>| {
-        let own = ["StateMachineName", "Name"].map(|member| view.text(view.property(machine, member)));
-        own.into_iter().flatten().any(|own| own.same(name))
-    };
-    let machine = view.template.resources.iter().filter(|resource| resource.is_machine()).find(has_name)?;
-    Some(Symbol::of(Part::Ref(machine.id.into())).resting_on(name.defaults.clone()))
+    let template = view.template;
+    let machines =
+        template.named_machines.get(view.scenario, || conditions_of(template, &NAMES), || machines_by_name(view));
+    let id = machines.get(name.parts()).filter(|_| name.is_known())?;
+    Some(Symbol::of(Part::Ref((*id).into())).resting_on(name.defaults.clone()))
+}
+
+const NAMES: [&str; 2] = ["StateMachineName", "Name"];
+
+/// The first state machine of each name.
+fn machines_by_name<'t>(view: View<'_, 't>) -> HashMap<Vec<Part<'t>>, &'t str> {
+    let mut first = HashMap::new();
+    for machine in view.template.resources.iter().filter(|resource| resource.is_machine()) {
+        let names = NAMES.into_iter().filter_map(|member| view.text(view.property(machine, member)));
+        for name in names.filter(Symbol::is_known) {
+            first.entry(name.parts().to_vec()).or_insert(machine.id);
+        }
+    }
+    first
 }

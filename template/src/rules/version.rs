@@ -1,6 +1,6 @@
 //! Versions by themselves, and under an alias.
 
-use crate::draft::{Draft, Found};
+use crate::draft::{Draft, Found, shortened};
 use crate::resolve::Part;
 use crate::resources::{Resource, VERSION};
 use crate::rule::{VERSION_DESCRIPTION, VERSION_MACHINE, VERSION_RETAIN};
@@ -57,6 +57,7 @@ pub(crate) fn retained<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
         let Some(version) = found.view.template.resource(id).filter(|resource| resource.kind == VERSION) else {
             continue;
         };
+        // Few, as a long list of routes is not read.
         if routed.iter().all(|other| other.id != version.id) {
             routed.push(*version);
         }
@@ -75,7 +76,7 @@ pub(crate) fn retained<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
             let fix = format!("Set {} on the version.", set.join(" and "));
             let path = missing.first().copied().unwrap_or_default();
             let draft = found.draft(&VERSION_RETAIN, &version, path, message);
-            found.drafts.push(Draft { fix: Some(fix), ..draft });
+            found.drafts.push(Draft { fix: Some(shortened(fix)), ..draft });
         }
     }
 }

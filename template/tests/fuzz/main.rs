@@ -50,6 +50,21 @@ fn spoil(text: &mut Vec<u8>, random: &mut fastrand::Rng) {
     }
 }
 
+/// The inputs that are saved for the fuzz target: what an attack or the fuzzer found.
+#[test]
+fn saved_templates_are_reports_or_errors() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/fuzz/corpus/template");
+    let mut count = 0;
+    for entry in folder.read_dir().expect("a corpus") {
+        let path = entry.expect("a readable folder").path();
+        let text = std::fs::read(&path).expect("a readable file");
+        let checked = std::panic::catch_unwind(|| body::template(&text));
+        assert!(checked.is_ok(), "{}", path.display());
+        count += 1;
+    }
+    assert!(count >= 10, "only {count} inputs are saved");
+}
+
 #[test]
 fn spoilt_templates_are_reports_or_errors() {
     let (mut reports, mut errors) = (0, 0);

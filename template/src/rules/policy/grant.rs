@@ -33,17 +33,6 @@ pub(super) enum Reach<'t> {
     Any,
 }
 
-impl Grant<'_> {
-    /// Whether this allows starting the state machine of a target, as far as can be known.
-    pub fn covers(&self, target: &Target<'_>) -> bool {
-        match (&self.reach, &target.machine) {
-            (Reach::Any, _) | (Reach::Machine(_), None) => true,
-            (Reach::Machine(own), Some(machine)) => !own.differs(machine),
-            _ => false,
-        }
-    }
-}
-
 impl<'t> Grant<'t> {
     /// What is not known, and may allow anything.
     fn anything() -> Self {
@@ -136,19 +125,20 @@ fn matches_action(pattern: &str, action: &str) -> bool {
 /// IAM's wildcards.
 fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let next = |place: usize| place.saturating_add(1);
     let (mut at, mut from, mut star) = (0, 0, None);
     while from < text.len() {
         match pattern.get(at) {
             Some(b'*') => {
                 star = Some((at, from));
-                at += 1;
+                at = next(at);
             }
-            Some(b'?') => (at, from) = (at + 1, from + 1),
-            Some(byte) if text.get(from) == Some(byte) => (at, from) = (at + 1, from + 1),
+            Some(b'?') => (at, from) = (next(at), next(from)),
+            Some(byte) if text.get(from) == Some(byte) => (at, from) = (next(at), next(from)),
             _ => match star {
                 Some((place, taken)) => {
-                    star = Some((place, taken + 1));
-                    (at, from) = (place + 1, taken + 1);
+                    star = Some((place, next(taken)));
+                    (at, from) = (next(place), next(taken));
                 }
                 None => return false,
             },

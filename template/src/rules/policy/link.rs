@@ -41,12 +41,23 @@ impl Links {
         links
     }
 
-    /// The places of all policies that may belong to what this one belongs to.
-    fn beside<'t>(&self, view: View<'_, 't>, resource: &Resource<'t>) -> BTreeSet<usize> {
+    /// The roles, users and groups of a policy; its own name where others name it, or it has nothing else.
+    fn names<'t>(&self, view: View<'_, 't>, resource: &Resource<'t>) -> HashSet<String> {
         let id = |place: &usize| view.template.resources.get(*place).map(|role| reference(role.id));
-        let mut own = identities_of(view, resource);
-        own.extend(self.naming.get(&reference(resource.id)).into_iter().flatten().filter_map(id));
-        let mut places: BTreeSet<usize> = self.named(&own).collect();
+        let mut names = identities_of(view, resource);
+        let own = reference(resource.id);
+        let naming = self.naming.get(&own).into_iter().flatten();
+        let is_alone = self.identities.get(&own).is_none_or(|places| places.len() <= 1);
+        names.extend(naming.filter_map(id));
+        if is_alone && names.len() > 1 {
+            names.remove(&own);
+        }
+        names
+    }
+
+    /// The places of all policies that may belong to these.
+    fn beside(&self, own: &HashSet<String>) -> BTreeSet<usize> {
+        let mut places: BTreeSet<usize> = self.named(own).collect();
         let listed: HashSet<String> =
             places.iter().filter_map(|place| self.attached.get(place)).flatten().cloned().collect();
         places.extend(self.named(&listed).chain(self.anywhere.iter().copied()));
@@ -58,15 +69,32 @@ impl Links {
     }
 }
 
-/// Other policies of the same role, user or group; in a plan, where these are often not known, all that may be.
-pub(super) fn linked<'v, 't>(view: View<'v, 't>, resource: &Resource<'t>) -> Vec<&'v Resource<'t>> {
+/// What the policies that belong together have in common.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Beside {
+    /// All of a plan, which does not always tell what they belong to.
+    All,
+    /// The roles, users and groups, or the policy itself where it has none.
+    Of(Vec<String>),
+}
+
+/// A policy and the others of the same role, user or group, as places; in a plan, where these are often not known,
+/// all that may be. Policies with one key have the same.
+pub(super) fn beside<'v, 't: 'v>(
+    view: View<'v, 't>,
+    resource: &Resource<'t>,
+) -> (Beside, Box<dyn FnOnce() -> BTreeSet<usize> + 'v>) {
     let all = &view.template.resources;
     if is_anywhere(view, resource) {
-        return all.iter().filter(|other| is_policy(other) && other.id != resource.id).collect();
+        let policies =
+            || all.iter().enumerate().filter(|(_, other)| is_policy(other)).map(|(place, _)| place).collect();
+        return (Beside::All, Box::new(policies));
     }
     let links = view.template.policies.get(view.scenario, || conditions_of_links(view.template), || Links::of(view));
-    let beside = links.beside(view, resource);
-    beside.into_iter().filter_map(|place| all.get(place)).filter(|other| other.id != resource.id).collect()
+    let names = links.names(view, resource);
+    let mut key: Vec<String> = names.iter().cloned().collect();
+    key.sort_unstable();
+    (Beside::Of(key), Box::new(move || links.beside(&names)))
 }
 
 /// The conditions that links depend on.

@@ -4,7 +4,9 @@ use super::document::{document_of, is_policy};
 use crate::embedded::content;
 use crate::resolve::{Part, Selected};
 use crate::resources::{Resource, View};
+use crate::scenarios::conditions_of;
 use crate::tree::{Node, Value};
+use std::collections::HashSet;
 
 /// AWS's managed policies that allow no start: what others allow is not known.
 const HARMLESS: [&str; 20] = [
@@ -47,12 +49,35 @@ pub(super) fn has_macro(node: &Node<'_>) -> bool {
     node.members().iter().any(|(name, _)| name.starts_with("Fn::") && name != "Fn::If")
 }
 
+/// The resources that SAM's connectors give a policy to.
+#[derive(Default)]
+pub(crate) struct Connected {
+    /// Whether one of them is not known.
+    any: bool,
+    ids: HashSet<String>,
+}
+
+impl Connected {
+    fn of(view: View<'_, '_>) -> Self {
+        let mut connected = Self::default();
+        for connector in view.template.resources.iter().filter(|resource| resource.kind == CONNECTOR) {
+            let id = view.text(view.member(view.property(connector, "Source").node(), "Id"));
+            match id.as_ref().and_then(|id| id.text()) {
+                Some(id) => drop(connected.ids.insert(id.to_owned())),
+                None => connected.any = true,
+            }
+        }
+        connected
+    }
+}
+
+pub(super) const CONNECTOR: &str = "AWS::Serverless::Connector";
+
 fn is_source_of_connector<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
-    let connectors = view.template.resources.iter().filter(|other| other.kind == "AWS::Serverless::Connector");
-    connectors.into_iter().any(|connector| {
-        let id = view.text(view.member(view.property(connector, "Source").node(), "Id"));
-        id.is_none_or(|id| id.text().is_none_or(|id| id == resource.id))
-    })
+    let template = view.template;
+    let connected =
+        template.connected.get(view.scenario, || conditions_of(template, &["Source"]), || Connected::of(view));
+    connected.any || connected.ids.contains(resource.id)
 }
 
 /// Whether this is so of a value or an item of it; what is not known counts.

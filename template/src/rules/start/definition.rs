@@ -43,5 +43,6 @@ fn is_start(resource: &str) -> bool {
 fn substitution<'t>(view: View<'_, 't>, machine: &Resource<'t>, symbol: &Symbol<'t>) -> Option<Symbol<'t>> {
     let name = symbol.text()?.strip_prefix("${")?.strip_suffix('}')?;
     let substitutions = view.property(machine, "DefinitionSubstitutions").node()?;
+    view.template.resolver.spend_search(substitutions).then_some(())?;
     view.text(view.member(Some(substitutions), name))
 }

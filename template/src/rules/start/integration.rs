@@ -1,7 +1,7 @@
 //! State machines that the integrations of an API start.
 
 use super::Start;
-use crate::draft::escaped;
+use crate::draft::{MAX_TEXT, escaped};
 use crate::resolve::{Part, Symbol};
 use crate::resources::{Resource, View};
 use crate::tree::Node;
@@ -46,8 +46,11 @@ pub(super) fn of_body<'t>(view: View<'_, 't>, api: &Resource<'t>, member: &str) 
 fn in_body<'t>(view: View<'_, 't>, node: &'t Node<'t>, path: &mut String, found: &mut Vec<Start<'t>>) {
     for (name, member) in node.members() {
         let length = path.len();
-        path.push('/');
-        path.push_str(&escaped(name));
+        // Every integration in it repeats the path.
+        if path.len().saturating_add(name.len()) <= MAX_TEXT {
+            path.push('/');
+            path.push_str(&escaped(name));
+        }
         if name == EXTENSION {
             found.extend(starts(view, member, path, &OF_BODY));
         } else {
@@ -82,12 +85,12 @@ fn embedded<'t>(symbol: &Symbol<'t>) -> Option<Symbol<'t>> {
     let Part::Text(first) = parts.get(at)? else { return None };
     let behind = first.split_once(KEY)?.1;
     let value = behind.trim_start_matches(|sign: char| sign.is_whitespace() || ['\\', '"', ':'].contains(&sign));
-    let between = behind.get(..behind.len() - value.len())?;
+    let between = behind.strip_suffix(value)?;
     if !between.contains(':') || !between.ends_with('"') {
         return None;
     }
     let mut arn = Symbol::default();
-    for part in [Part::Text(value.to_owned().into())].iter().chain(parts.get(at + 1..)?) {
+    for part in [Part::Text(value.to_owned().into())].iter().chain(parts.get(at..)?.get(1..)?) {
         match part {
             Part::Text(text) if text.contains(['"', '\\']) => {
                 arn.push(Part::Text(text.split(['"', '\\']).next()?.to_owned().into()));
