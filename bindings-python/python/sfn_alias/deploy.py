@@ -25,6 +25,8 @@ Routing = Sequence[Mapping[str, Any]]
 _LONGEST = 16 << 20
 """No state file is longer, in bytes."""
 
+_KINDS = {stat.S_IFLNK: "a symbolic link", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
+
 AlarmStates = Callable[[list[str]], Mapping[str, str]]
 
 
@@ -282,8 +284,7 @@ def _open_regular(path: str | os.PathLike[str], flags: int) -> int:
 def _must_be_regular(path: str | os.PathLike[str], mode: int) -> None:
     if stat.S_ISREG(mode):
         return
-    names = {stat.S_IFLNK: "a symbolic link", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
-    name = names.get(stat.S_IFMT(mode), "a device")
+    name = _KINDS.get(stat.S_IFMT(mode), "a device")
     text = f"it is {name}, and only a regular file is used here: remove it, or give another `state`"
     raise OSError(errno.EINVAL, text, os.fspath(path))
 
