@@ -316,3 +316,19 @@ fn a_state_machine_that_cannot_be_looked_for_is_told() {
     assert!(told.contains("\n  state machines named sfn-alias-verify-"), "{told}");
     assert!(told.contains("-*, if there are any: ListStateMachines answers 0 "), "{told}");
 }
+
+#[test]
+fn answers_may_go_to_a_pipe() {
+    let endpoint = Endpoint::with(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).unwrap()
+    });
+    let only = ["--only", "recorded-aliases/update-*", "--record", pipe.to_str().unwrap()];
+    assert_eq!(run(verify(&endpoint.url, &only)).status.code(), Some(0));
+    let recorded: Value = serde_json::from_slice(&reader.join().unwrap()).unwrap();
+    assert!(!recorded["answers"].as_array().unwrap().is_empty());
+}
