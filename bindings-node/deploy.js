@@ -2,9 +2,14 @@
 // here are calls, files and time. `deploy.d.ts` documents it.
 'use strict'
 
-const { open, readFile, rename, rm } = require('node:fs/promises')
+const { constants } = require('node:fs')
+const { lstat, open, rename, rm } = require('node:fs/promises')
 const { dirname } = require('node:path')
 const { deploymentJson } = require('./index.js')
+
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants
+// No state file is longer, in bytes.
+const LONGEST = 16 * 2 ** 20
 
 class DeploymentRefused extends Error {
   constructor ({ code, message, problems }, at = '') {
@@ -106,7 +111,7 @@ class Deployment {
   /** What was kept, or the beginning. */
   async #record () {
     const { state, aliasArn, description } = this.#options
-    const kept = await readFile(state, 'utf8').catch(error => {
+    const kept = await readState(state).catch(error => {
       if (error.code !== 'ENOENT') throw error
     })
     if (kept === undefined) return this.#begin()
@@ -143,21 +148,65 @@ class Deployment {
 /** As a whole or not at all, whenever the process or the machine dies. */
 async function keep (state, text) {
   const beside = `${state}.new`
-  await rm(beside, { force: true })
-  await synced(beside, 'wx', file => file.writeFile(text))
+  await removeLeftover(beside)
+  await synced(openRegular(beside, O_WRONLY | O_CREAT | O_EXCL), file => file.writeFile(text))
   await rename(beside, state)
   // So that the rename lasts too. Windows opens no folders.
-  if (process.platform !== 'win32') await synced(dirname(state), 'r')
+  if (process.platform !== 'win32') await synced(open(dirname(state)))
 }
 
-async function synced (path, flags, write = () => {}) {
-  const file = await open(path, flags, 0o600)
+async function synced (opening, write = () => {}) {
+  const file = await opening
   try {
     await write(file)
     await file.sync()
   } finally {
     await file.close()
   }
+}
+
+/** Opens without following a link, or waiting for the other end of a FIFO. */
+async function openRegular (path, flags) {
+  // Windows has none of the flags.
+  const file = await open(path, flags | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0), 0o600).catch(async error => {
+    if (error.code !== 'ENOENT') mustBeRegular(path, await lstat(path))
+    throw error
+  })
+  try {
+    mustBeRegular(path, await file.stat())
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+  return file
+}
+
+function mustBeRegular (path, found) {
+  if (found.isFile()) return
+  const kinds = { isSymbolicLink: 'a symbolic link', isFIFO: 'a FIFO', isSocket: 'a socket', isDirectory: 'a folder' }
+  const kind = Object.keys(kinds).find(is => found[is]())
+  const text = `${path}: it is ${kinds[kind] ?? 'a device'}, and only a regular file is used here: remove it, or give another \`state\``
+  throw Object.assign(new Error(text), { code: 'EINVAL', path })
+}
+
+async function readState (path) {
+  const file = await openRegular(path, O_RDONLY)
+  try {
+    const { size } = await file.stat()
+    if (size > LONGEST) throw new Error(`the state file ${path} is no record of a deployment: it is longer than ${LONGEST} bytes`)
+    return await file.readFile('utf8')
+  } finally {
+    await file.close()
+  }
+}
+
+/** Removes what a killed driver left behind; what is not a regular file stays, and is refused. */
+async function removeLeftover (path) {
+  const found = await lstat(path).catch(error => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  if (found) mustBeRegular(path, found)
+  await rm(path, { force: true })
 }
 
 function ask (door, request, at) {

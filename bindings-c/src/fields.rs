@@ -109,7 +109,7 @@ unsafe fn write(fingerprint: &Fingerprint, bytes: *mut u8, hex: *mut c_char) {
     if !hex.is_null() {
         let text = OwnedText::new(fingerprint.to_hex());
         let view = text.view();
-        unsafe { hex.copy_from_nonoverlapping(view.data, view.length + 1) };
+        unsafe { hex.copy_from_nonoverlapping(view.data, view.length.saturating_add(1)) };
     }
 }
 

@@ -4,6 +4,8 @@
 //! references, `error` and `text` are what comes back. The other modules are the functions of the
 //! header, a few lines each.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 mod arguments;
 mod ask;
 mod deployment;

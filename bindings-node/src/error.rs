@@ -70,6 +70,16 @@ pub fn of<'e>(any: Js<'e>, error: &Error, cause: Option<Js<'e>>) -> Js<'e> {
     cause.map_or(made, |cause| made.with("cause", cause))
 }
 
+/// That a panic was caught: an `InternalFailure`.
+pub fn of_panic(any: Js<'_>) -> Js<'_> {
+    of(any, &defect(), None)
+}
+
+/// What a panic is to the caller.
+pub fn defect() -> Error {
+    Error::Store { fault: "a defect was met; please report it".to_owned() }
+}
+
 /// An argument that no request is concerned with: a `TypeError`.
 pub fn argument<'e>(any: Js<'e>, words: &str, cause: Option<Js<'e>>) -> Js<'e> {
     let made = any.make_type_error(words).with("code", any.make_text("ERR_INVALID_ARG_VALUE"));

@@ -6,7 +6,7 @@ use crate::{clock, endpoint, error, metadata};
 use bytes::Bytes;
 use napi::bindgen_prelude::{AsyncTask, Env, Unknown};
 use napi::{ScopedTask, Status};
-use sfn_alias::{Error, Reply, Result};
+use sfn_alias::{Reply, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What comes of a service's work.
@@ -81,14 +81,15 @@ impl<'task> ScopedTask<'task> for Task {
     fn compute(&mut self) -> napi::Result<Self::Output> {
         let Some(run) = self.run.take() else { return Err(napi::Error::from_status(Status::Cancelled)) };
         let now = self.now;
-        let panicked = |_| Err(Error::Store { fault: "a defect was met; please report it".to_owned() });
+        let panicked = |_| Err(error::defect());
         Ok(catch_unwind(AssertUnwindSafe(|| clock::at(now, run))).unwrap_or_else(panicked))
     }
 
     fn resolve(&mut self, env: &'task Env, output: Self::Output) -> napi::Result<Unknown<'task>> {
         let any = Js::any(env);
-        match output {
-            Ok(done) => done.into_js(any).map(Js::unknown),
+        match output.map(|done| catch_unwind(AssertUnwindSafe(|| done.into_js(any)))) {
+            Ok(Ok(made)) => made.map(Js::unknown),
+            Ok(Err(_)) => Err(error::of_panic(any).unknown().into()),
             Err(refused) => Err(error::of(any, &refused, None).unknown().into()),
         }
     }

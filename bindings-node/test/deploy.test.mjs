@@ -1,6 +1,7 @@
 // Gradual deployments, over our store and over the SDK. Drivers that are killed: `deploy.kills.test.mjs`.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -235,11 +236,45 @@ function onFullDisk (aliases, state) {
   }
 }
 
+/** What is thrown of what is not a regular file. */
+function irregular (path, what) {
+  return { code: 'EINVAL', path, message: `${path}: it is ${what}, and only a regular file is used here: remove it, or give another \`state\`` }
+}
+
+for (const [what, plant] of [
+  ['a symbolic link', (path, target) => symlinkSync(target, path)],
+  ['a FIFO', path => execFileSync('mkfifo', [path])],
+  ['a folder', path => mkdirSync(path)]
+]) {
+  for (const suffix of ['', '.new']) {
+    test(`${what} in the place of the state file${suffix} is refused`, async () => {
+      const aliases = await fill(new Aliases())
+      const [state, target] = [file(), file()]
+      writeFileSync(target, 'precious', { mode: 0o644 })
+      plant(`${state}${suffix}`, target)
+      const options = { client: aliases, aliasArn, preference: 'all-at-once', newVersion, state, ...time() }
+      await assert.rejects(new Deployment(options).run(), irregular(`${state}${suffix}`, what))
+      assert.equal(readFileSync(target, 'utf8'), 'precious')
+      assert.equal(statSync(target).mode & 0o777, 0o644)
+      assert.equal(lstatSync(`${state}${suffix}`).isFile(), false)
+      assert.deepEqual(await routing(aliases), currentRouting)
+    })
+  }
+}
+
+test('a state file is read up to a limit', async () => {
+  const state = file()
+  writeFileSync(state, '')
+  truncateSync(state, 2 ** 40)
+  const options = { client: await fill(new Aliases()), aliasArn, preference: 'all-at-once', newVersion, state, ...time() }
+  await assert.rejects(new Deployment(options).run(), { message: `the state file ${state} is no record of a deployment: it is longer than 16777216 bytes` })
+})
+
 test('no shift is made that is not kept', async () => {
   const aliases = await fill(new Aliases())
   const [state, passing] = [file(), time()]
   const options = { aliasArn, preference: 'linear 40/2m', newVersion, state, clock: passing.clock, sleep: passing.sleep }
-  await assert.rejects(new Deployment({ ...options, client: onFullDisk(aliases, state) }).run(), { code: 'ERR_FS_EISDIR' })
+  await assert.rejects(new Deployment({ ...options, client: onFullDisk(aliases, state) }).run(), irregular(`${state}.new`, 'a folder'))
   // It has waited until the second shift, and left that.
   assert.deepEqual(await routing(aliases), [route(2, 40), route(1, 60)])
   assert.equal(passing.now, 120_000)
@@ -253,7 +288,7 @@ test('alarms are watched where nothing can be kept', async () => {
   const [state, passing] = [file(), time()]
   const alarmStates = () => ({ errors: passing.now >= 120_000 ? 'ALARM' : 'OK' })
   const options = { aliasArn, preference: '10/5m', newVersion, state, alarms: ['errors'], alarmStates, clock: passing.clock, sleep: passing.sleep }
-  await assert.rejects(new Deployment({ ...options, client: onFullDisk(aliases, state) }).run(), { code: 'ERR_FS_EISDIR' })
+  await assert.rejects(new Deployment({ ...options, client: onFullDisk(aliases, state) }).run(), irregular(`${state}.new`, 'a folder'))
   assert.deepEqual(await routing(aliases), currentRouting)
   assert.equal(passing.now, 120_000)
   rmdirSync(`${state}.new`)

@@ -1,6 +1,7 @@
 //! The class `Aliases`.
 
 use crate::clock::PythonClock;
+use crate::contain::contain;
 use crate::de::Input;
 use crate::error::raise;
 use crate::fork;
@@ -40,8 +41,10 @@ impl Aliases {
         clock: Option<Py<PyAny>>,
         limits: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let given = Given { partition, account, region, seed, update_delay, deletion_delay, limits };
-        Self::made(py, path, false, &given, clock)
+        contain(py, "Open", || {
+            let given = Given { partition, account, region, seed, update_delay, deletion_delay, limits };
+            Self::made(py, path, false, &given, clock)
+        })
     }
 
     /// Answers an operation by its AWS name.
@@ -60,20 +63,24 @@ impl Aliases {
 
     /// Answers one AWS JSON 1.0 request: a status and a body.
     fn call_json<'py>(&self, py: Python<'py>, operation: &str, body: &[u8]) -> PyResult<(u16, Bound<'py, PyBytes>)> {
-        let view = self.view(py)?;
-        let reply = py.detach(|| fork::apart(|| view.call(operation, body)));
-        Ok((reply.status, PyBytes::new(py, &reply.body)))
+        contain(py, operation, || {
+            let view = self.view(py)?;
+            let reply = py.detach(|| fork::apart(|| view.call(operation, body)));
+            Ok((reply.status, PyBytes::new(py, &reply.body)))
+        })
     }
 
     /// How often each version of a state machine was started, and the state machine itself (`None`).
     fn start_counts<'py>(&self, py: Python<'py>, state_machine_arn: &str) -> PyResult<Bound<'py, PyDict>> {
-        let view = self.view(py)?;
-        let counts = py.detach(|| fork::apart(|| view.start_counts(state_machine_arn)));
-        let started = PyDict::new(py);
-        for start in counts.map_err(|error| raise(py, &error, "StartCounts"))? {
-            started.set_item(start.version, start.count)?;
-        }
-        Ok(started)
+        contain(py, "StartCounts", || {
+            let view = self.view(py)?;
+            let counts = py.detach(|| fork::apart(|| view.start_counts(state_machine_arn)));
+            let started = PyDict::new(py);
+            for start in counts.map_err(|error| raise(py, &error, "StartCounts"))? {
+                started.set_item(start.version, start.count)?;
+            }
+            Ok(started)
+        })
     }
 
     /// The same store as seen from another partition, account or region.
@@ -85,38 +92,43 @@ impl Aliases {
         account: Option<&str>,
         region: Option<&str>,
     ) -> PyResult<Self> {
-        let scope = options::scope(self.service.view(py, self.place)?.scope(), partition, account, region)?;
-        let place = self.service.place(py, scope)?;
-        Ok(Self { service: Arc::clone(&self.service), clock: Arc::clone(&self.clock), place })
+        contain(py, "Scope", || {
+            let scope = options::scope(self.service.view(py, self.place)?.scope(), partition, account, region)?;
+            let place = self.service.place(py, scope)?;
+            Ok(Self { service: Arc::clone(&self.service), clock: Arc::clone(&self.clock), place })
+        })
     }
 
     /// For example `aws`.
     #[getter]
     fn partition(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(self.service.view(py, self.place)?.scope().partition().to_owned())
+        contain(py, "Scope", || Ok(self.service.view(py, self.place)?.scope().partition().to_owned()))
     }
 
     /// The account of 12 digits.
     #[getter]
     fn account(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(self.service.view(py, self.place)?.scope().account().to_owned())
+        contain(py, "Scope", || Ok(self.service.view(py, self.place)?.scope().account().to_owned()))
     }
 
     /// For example `us-east-1`.
     #[getter]
     fn region(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(self.service.view(py, self.place)?.scope().region().to_owned())
+        contain(py, "Scope", || Ok(self.service.view(py, self.place)?.scope().region().to_owned()))
     }
 
     /// The error classes, where boto3's clients have theirs.
     #[getter]
     fn exceptions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Ok(py.import(intern!(py, "sfn_alias.errors"))?.into_any())
+        contain(py, "Exceptions", || Ok(py.import(intern!(py, "sfn_alias.errors"))?.into_any()))
     }
 
     /// Lets go of the store, in all scopes.
-    pub fn close(&self, py: Python<'_>) {
-        py.detach(|| fork::apart(|| self.service.close()));
+    pub fn close(&self, py: Python<'_>) -> PyResult<()> {
+        contain(py, "Close", || {
+            py.detach(|| fork::apart(|| self.service.close()));
+            Ok(())
+        })
     }
 
     fn __enter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
@@ -129,15 +141,17 @@ impl Aliases {
         _class: &Bound<'_, PyAny>,
         _error: &Bound<'_, PyAny>,
         _traceback: &Bound<'_, PyAny>,
-    ) {
-        self.close(py);
+    ) -> PyResult<()> {
+        self.close(py)
     }
 
-    fn __repr__(&self, py: Python<'_>) -> String {
-        match self.service.view(py, self.place) {
-            Ok(view) => format!("<Aliases {}>", view.scope().prefix()),
-            Err(_) => "<Aliases, closed>".to_owned(),
-        }
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        contain(py, "Scope", || {
+            Ok(match self.service.view(py, self.place) {
+                Ok(view) => format!("<Aliases {}>", view.scope().prefix()),
+                Err(_) => "<Aliases, closed>".to_owned(),
+            })
+        })
     }
 }
 
@@ -207,8 +221,10 @@ impl Aliases {
 
     fn answer<'py>(&self, operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = input.py();
-        let answer = self.view(py)?.invoke_with(operation, &Input::lasting(input), &Answers(py));
-        answer.map_err(|error| raise(py, &error, operation))
+        contain(py, operation, || {
+            let answer = self.view(py)?.invoke_with(operation, &Input::lasting(input), &Answers(py));
+            answer.map_err(|error| raise(py, &error, operation))
+        })
     }
 }
 

@@ -24,7 +24,7 @@ pub fn from_seconds(py: Python<'_>, seconds: f64) -> PyResult<Bound<'_, PyAny>> 
     let [high, low] = year.ok_or_else(|| PyOverflowError::new_err("the year is out of range"))?.to_be_bytes();
     let rest = millis.rem_euclid(DAY);
     let (hour, minute, second) = ((rest / 3_600_000) as u8, (rest / 60_000 % 60) as u8, (rest / 1000 % 60) as u8);
-    let [_, micros @ ..] = ((rest % 1000 * 1000) as u32).to_be_bytes();
+    let [_, micros @ ..] = ((rest % 1000).saturating_mul(1000) as u32).to_be_bytes();
     let [a, b, c] = micros;
     let state = PyBytes::new(py, &[high, low, month, day, hour, minute, second, a, b, c]);
     DATETIME.import(py, "datetime", "datetime")?.call1((state, PyTzInfo::utc(py)?))
@@ -33,8 +33,9 @@ pub fn from_seconds(py: Python<'_>, seconds: f64) -> PyResult<Bound<'_, PyAny>> 
 /// Year, month and day of a day since 1970-01-01, after Howard Hinnant's `civil_from_days`.
 #[expect(clippy::cast_possible_truncation, reason = "months and days are small; a year beyond i32 is no datetime's")]
 #[expect(clippy::cast_sign_loss, reason = "rests of a Euclidean division are not negative")]
+#[expect(clippy::arithmetic_side_effects, reason = "an era is at most 2^63 / 146,097; the rest is smaller")]
 fn civil(days: i64) -> (i32, u8, u8) {
-    let days = days + 719_468;
+    let days = days.saturating_add(719_468);
     let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);

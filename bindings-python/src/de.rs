@@ -95,7 +95,7 @@ impl<'s, 'py> Reader<'s, 'py> {
     unsafe fn inside(&self, value: *mut ffi::PyObject) -> Self {
         // SAFETY: containers keep what they have, and nobody can change them while they are read.
         let value = unsafe { Borrowed::from_ptr(self.value.py(), value) };
-        Self { value, input: self.input, depth: self.depth + 1 }
+        Self { value, input: self.input, depth: self.depth.saturating_add(1) }
     }
 
     fn deeper(&self) -> Result<(), Unreadable> {
@@ -268,13 +268,13 @@ impl<'s> SeqAccess<'s> for Items<'_, 's, '_> {
         if index.unsigned_abs() >= self.length {
             return Ok(None);
         }
-        self.next += 1;
+        self.next = self.next.saturating_add(1);
         // SAFETY: `of` is of the type that `item` is of, and has an item at this index now.
         let value = unsafe { self.of.inside((self.item)(self.of.value.as_ptr(), index)) };
         seed.deserialize(value).map(Some).map_err(|error| error.within(&index.to_string()))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.length - self.next.unsigned_abs())
+        Some(self.length.saturating_sub(self.next.unsigned_abs()))
     }
 }

@@ -1,11 +1,14 @@
 //! The Python binding of sfn-alias: it converts values, and nothing else.
 //!
 //! `de` reads Python values for the core, `ser` writes the core's answers as Python values, `error`
-//! raises its refusals; `aliases`, `functions`, `router` and `server` are what Python sees. The package around
+//! raises its refusals, `contain` panics; `aliases`, `functions`, `router` and `server` are what Python sees. The package around
 //! this module is in `python/sfn_alias`.
+
+#![deny(clippy::arithmetic_side_effects)]
 
 mod aliases;
 mod clock;
+mod contain;
 mod date;
 mod de;
 mod error;
@@ -29,6 +32,9 @@ use pyo3::prelude::*;
 mod _sfn_alias {
     #[pymodule_export]
     use super::aliases::Aliases;
+    #[cfg(feature = "panic-probe")]
+    #[pymodule_export]
+    use super::contain::panic_probe;
     #[pymodule_export]
     use super::functions::{
         check, compare, deployment_json, fingerprint, fingerprint_encoding, format_arn, parse_arn, pick, validate,

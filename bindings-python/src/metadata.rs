@@ -1,5 +1,6 @@
 //! `ResponseMetadata` as botocore gives it.
 
+use crate::contain::contain;
 use pyo3::exceptions::PyOSError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -18,7 +19,11 @@ pub fn forget() {
 
 /// An id as AWS gives every request.
 #[pyfunction]
-pub fn request_id() -> PyResult<String> {
+pub fn request_id(py: Python<'_>) -> PyResult<String> {
+    contain(py, "RequestId", new_request_id)
+}
+
+fn new_request_id() -> PyResult<String> {
     let mut ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(ids) = &*ids {
         return Ok(ids.uuid());
@@ -29,7 +34,7 @@ pub fn request_id() -> PyResult<String> {
 
 /// The metadata of an answer with this status.
 pub fn response<'py>(py: Python<'py>, status: u16) -> PyResult<Bound<'py, PyDict>> {
-    let id = PyString::new(py, &request_id()?);
+    let id = PyString::new(py, &new_request_id()?);
     let (metadata, headers) = blank(py)?;
     headers.set_item(intern!(py, "x-amzn-requestid"), &id)?;
     metadata.set_item(intern!(py, "RequestId"), id)?;

@@ -1,5 +1,6 @@
 //! The class `Router`.
 
+use crate::contain::contain;
 use crate::error::raise;
 use crate::functions;
 use pyo3::intern;
@@ -14,20 +15,22 @@ impl Router {
     #[new]
     #[pyo3(signature = (seed=None))]
     fn new(py: Python<'_>, seed: Option<u64>) -> PyResult<Self> {
-        match seed {
+        contain(py, "Router", || match seed {
             Some(seed) => Ok(Self(sfn_alias::Router::new(seed))),
             None => sfn_alias::Router::from_entropy().map(Self).map_err(|error| raise(py, &error, "Router")),
-        }
+        })
     }
 
     /// A draw of 0 to 99.
-    fn draw(&self) -> u8 {
-        self.0.draw()
+    fn draw(&self, py: Python<'_>) -> PyResult<u8> {
+        contain(py, "Draw", || Ok(self.0.draw()))
     }
 
     /// Draws, and picks the ARN of a version.
     fn route<'py>(&self, routing: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let position = functions::read(routing)?.position(self.0.draw());
-        routing.get_item(position)?.get_item(intern!(routing.py(), "stateMachineVersionArn"))
+        contain(routing.py(), "Route", || {
+            let position = functions::read(routing)?.position(self.0.draw());
+            routing.get_item(position)?.get_item(intern!(routing.py(), "stateMachineVersionArn"))
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! The endpoint in a thread of its own, and the program.
 
 use crate::aliases::{Aliases, Given};
+use crate::contain::contain;
 use crate::fork;
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -39,11 +40,11 @@ impl Server {
     }
 
     /// Finishes what was accepted, and lets go of a store that was opened for this endpoint.
-    fn close(&self, py: Python<'_>) {
-        py.detach(|| self.stop());
-        if self.own {
-            self.aliases.get().close(py);
-        }
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        contain(py, "Close", || {
+            py.detach(|| self.stop());
+            if self.own { self.aliases.get().close(py) } else { Ok(()) }
+        })
     }
 
     fn __enter__(&self) -> &str {
@@ -56,8 +57,8 @@ impl Server {
         _class: &Bound<'_, PyAny>,
         _error: &Bound<'_, PyAny>,
         _traceback: &Bound<'_, PyAny>,
-    ) {
-        self.close(py);
+    ) -> PyResult<()> {
+        self.close(py)
     }
 
     fn __repr__(&self) -> String {
@@ -104,16 +105,18 @@ pub fn serve<'py>(
     deletion_delay: Option<&Bound<'py, PyAny>>,
     limits: Option<&Bound<'py, pyo3::types::PyDict>>,
 ) -> PyResult<Server> {
-    let given = Given { partition, account, region, seed, update_delay, deletion_delay, limits };
-    match data.map(|data| data.cast::<Aliases>()) {
-        Some(Ok(aliases)) if given.is_empty() => start(py, aliases.clone().unbind(), false, port),
-        Some(Ok(_)) => Err(PyTypeError::new_err("an `Aliases` has its options already: give it alone, or a path")),
-        _ => {
-            let path: Option<PathBuf> = data.map(|data| data.extract()).transpose()?;
-            let aliases = Py::new(py, Aliases::made(py, path, true, &given, None)?)?;
-            start(py, aliases, true, port)
+    contain(py, "Serve", || {
+        let given = Given { partition, account, region, seed, update_delay, deletion_delay, limits };
+        match data.map(|data| data.cast::<Aliases>()) {
+            Some(Ok(aliases)) if given.is_empty() => start(py, aliases.clone().unbind(), false, port),
+            Some(Ok(_)) => Err(PyTypeError::new_err("an `Aliases` has its options already: give it alone, or a path")),
+            _ => {
+                let path: Option<PathBuf> = data.map(|data| data.extract()).transpose()?;
+                let aliases = Py::new(py, Aliases::made(py, path, true, &given, None)?)?;
+                start(py, aliases, true, port)
+            }
         }
-    }
+    })
 }
 
 fn start(py: Python<'_>, aliases: Py<Aliases>, own: bool, port: u16) -> PyResult<Server> {
@@ -138,9 +141,11 @@ fn failed(error: BindError) -> PyErr {
 /// The program `sfn-alias`: its arguments, the first being its name, in; an exit code out.
 #[pyfunction]
 pub fn main(py: Python<'_>, argv: Vec<Bound<'_, PyString>>) -> PyResult<u8> {
-    let argv: Vec<OsString> = argv.iter().map(|argument| argument.extract()).collect::<PyResult<_>>()?;
-    let code = py.detach(|| sfn_alias_server::cli::run(argv));
-    // Nothing flushes it when Python ends.
-    std::io::stdout().flush().ok();
-    Ok(code)
+    contain(py, "Main", || {
+        let argv: Vec<OsString> = argv.iter().map(|argument| argument.extract()).collect::<PyResult<_>>()?;
+        let code = py.detach(|| sfn_alias_server::cli::run(argv));
+        // Nothing flushes it when Python ends.
+        std::io::stdout().flush().ok();
+        Ok(code)
+    })
 }

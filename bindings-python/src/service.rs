@@ -46,8 +46,9 @@ impl Service {
         let view = self.view(py, 0)?;
         let views = &mut self.state().views;
         Ok(views.iter().position(|view| *view.scope() == scope).unwrap_or_else(|| {
+            let place = views.len();
             views.push(view.in_scope(scope));
-            views.len() - 1
+            place
         }))
     }
 

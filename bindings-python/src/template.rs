@@ -1,5 +1,6 @@
 //! Templates, checked before they are deployed.
 
+use crate::contain::contain;
 use crate::de::Input;
 use crate::ser::to_python;
 use pyo3::exceptions::PyTypeError;
@@ -9,6 +10,9 @@ use pyo3::types::{PyBytes, PyDict, PyString};
 use sfn_alias::wire::Source;
 use sfn_alias_template::{CheckOptions, TemplateError, rules};
 
+/// What a defect is reported of.
+const CHECK: &str = "CheckTemplate";
+
 /// What is wrong with a template: text or bytes in JSON or YAML, or a mapping.
 #[pyfunction]
 #[pyo3(signature = (template, **options))]
@@ -16,15 +20,17 @@ pub fn check_template<'py>(
     template: &Bound<'py, PyAny>,
     options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = template.py();
-    let options = options.map(read_options).transpose()?.unwrap_or_default();
-    let (text, is_text) = text(template)?;
-    let report = py.detach(|| sfn_alias_template::check_template(&text, &options));
-    let report = to_python(py, &report.map_err(|fault| raise(py, &fault))?)?;
-    if !is_text {
-        without_places(&report)?;
-    }
-    Ok(report)
+    contain(template.py(), CHECK, || {
+        let py = template.py();
+        let options = options.map(read_options).transpose()?.unwrap_or_default();
+        let (text, is_text) = text(template)?;
+        let report = py.detach(|| sfn_alias_template::check_template(&text, &options));
+        let report = to_python(py, &report.map_err(|fault| raise(py, &fault))?)?;
+        if !is_text {
+            without_places(&report)?;
+        }
+        Ok(report)
+    })
 }
 
 /// The template's text, and whether it is the caller's.
@@ -73,5 +79,5 @@ fn raise(py: Python<'_>, fault: &TemplateError) -> PyErr {
 /// The rules that templates are checked by.
 #[pyfunction]
 pub fn template_rules(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    to_python(py, rules())
+    contain(py, CHECK, || to_python(py, rules()))
 }

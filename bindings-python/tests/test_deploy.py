@@ -312,6 +312,40 @@ def test_what_is_kept_is_the_owners_and_its_name_lasts(
     assert synced[:2] == [str(beside), str(tmp_path)]
 
 
+PLANTED: dict[str, Any] = {
+    "a symbolic link": lambda path, target: path.symlink_to(target),
+    "a FIFO": lambda path, target: os.mkfifo(path),
+    "a folder": lambda path, target: path.mkdir(),
+}
+
+
+@pytest.mark.parametrize("suffix", ["", ".new"])
+@pytest.mark.parametrize("what", PLANTED)
+def test_what_is_no_regular_file_is_refused(
+    what: str, suffix: str, aliases: sfn_alias.Aliases, tmp_path: Path
+) -> None:
+    state, target = tmp_path / "state", tmp_path / "target"
+    target.write_text("precious")
+    target.chmod(0o644)
+    path = tmp_path / f"state{suffix}"
+    PLANTED[what](path, target)
+    text = f"it is {what}, and only a regular file is used here: remove it, or give another `state`"
+    with pytest.raises(OSError, match=text) as refused:
+        deploy.Deployment(aliases, ALIAS, "all-at-once", SECOND, state=state).run()
+    assert (refused.value.errno, refused.value.filename) == (errno.EINVAL, str(path))
+    assert (target.read_text(), stat.S_IMODE(target.stat().st_mode)) == ("precious", 0o644)
+    assert not stat.S_ISREG(path.lstat().st_mode)
+    assert weights(aliases) == {"1": 100}
+
+
+def test_a_state_file_is_read_up_to_a_limit(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.touch()
+    os.truncate(state, 1 << 40)
+    with pytest.raises(ValueError, match="it is longer than 16777216 bytes"):
+        deploy.Deployment(aliases, ALIAS, "all-at-once", SECOND, state=state).run()
+
+
 def test_a_wait_is_slept_once_and_no_longer(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
     """Also where the clock is set back by an hour meanwhile."""
     time, slept, back = Time(), [], [0.0]

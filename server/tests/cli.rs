@@ -237,3 +237,28 @@ fn check_template_refuses_a_parameter_that_no_template_has() {
     check(&[&without, &with], "Nope=1", 2, "", &format!("{unknown}use `Canary`, `Stage`\n"));
     check(&[&without], "Nope=1", 2, "", &format!("{unknown}there are none: leave it away\n"));
 }
+
+#[test]
+fn files_without_an_end_are_refused() {
+    let text = "sfn-alias: `/dev/zero` is longer than 67108864 bytes\n";
+    prints(&["check", "CreateStateMachineAlias", "@/dev/zero"], 2, "", text);
+    let text = "sfn-alias: the credentials file `/dev/zero` cannot be read: it is longer than 16777216 bytes\n";
+    prints(&["serve", "--port", "0", "--credentials", "/dev/zero"], 2, "", text);
+}
+
+#[test]
+fn inputs_may_be_pipes_and_links() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (pipe, file, link) = (path("pipe"), path("file"), path("link"));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::write(pipe, alias(100)).unwrap()
+    });
+    prints(&["check", "CreateStateMachineAlias", &format!("@{pipe}")], 0, "", "");
+    writer.join().unwrap();
+    std::fs::write(&file, alias(100)).unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    prints(&["check", "CreateStateMachineAlias", &format!("@{link}")], 0, "", "");
+}

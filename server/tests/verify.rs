@@ -74,8 +74,10 @@ fn nothing() -> Value {
 fn our_own_endpoint_agrees_in_everything_that_it_can_be_asked() {
     let endpoint = Endpoint::with(&[]);
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("answers.json");
-    let output = run(verify(&endpoint.url, &["--json", "--record", file.to_str().unwrap()]));
+    let (link, file) = (folder.path().join("answers.json"), folder.path().join("linked.json"));
+    // A path that the user names is written to as any program does: a link is followed.
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let output = run(verify(&endpoint.url, &["--json", "--record", link.to_str().unwrap()]));
     let report = json(&output);
     let differing: Vec<_> =
         report["vectors"].as_array().unwrap().iter().filter(|row| row["outcome"] == "differs").collect();
@@ -313,4 +315,20 @@ fn a_state_machine_that_cannot_be_looked_for_is_told() {
     assert_eq!(output.status.code(), Some(3), "{told}");
     assert!(told.contains("\n  state machines named sfn-alias-verify-"), "{told}");
     assert!(told.contains("-*, if there are any: ListStateMachines answers 0 "), "{told}");
+}
+
+#[test]
+fn answers_may_go_to_a_pipe() {
+    let endpoint = Endpoint::with(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).unwrap()
+    });
+    let only = ["--only", "recorded-aliases/update-*", "--record", pipe.to_str().unwrap()];
+    assert_eq!(run(verify(&endpoint.url, &only)).status.code(), Some(0));
+    let recorded: Value = serde_json::from_slice(&reader.join().unwrap()).unwrap();
+    assert!(!recorded["answers"].as_array().unwrap().is_empty());
 }

@@ -1,7 +1,12 @@
 //! Where vectors come from.
 
 use super::Vector;
+use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+/// No file of vectors is longer, in bytes.
+const LONGEST: u64 = 64 << 20;
 
 /// The vectors of one file.
 #[derive(Debug, Clone)]
@@ -21,7 +26,7 @@ pub enum ReadError {
         /// The path as given.
         path: String,
         /// What the system says.
-        error: std::io::Error,
+        error: io::Error,
     },
     /// What stands in a file.
     #[error("`{path}` is no file of vectors: {error}")]
@@ -62,7 +67,7 @@ pub fn embedded() -> Result<Vec<File>, ReadError> {
 /// [`ReadError`], which names the file.
 pub fn read(folder: &Path) -> Result<Vec<File>, ReadError> {
     let unreadable = |path: &Path, error| ReadError::Unreadable { path: path.display().to_string(), error };
-    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))?;
+    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, error))?;
     let paths: Result<Vec<PathBuf>, _> = entries.map(|entry| Ok(entry?.path())).collect();
     let mut paths = paths.map_err(|error| unreadable(folder, error))?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
@@ -71,11 +76,21 @@ pub fn read(folder: &Path) -> Result<Vec<File>, ReadError> {
         return Err(ReadError::Empty(folder.display().to_string()));
     }
     let file = |path: &PathBuf| {
-        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, error))?;
+        let text = read_text(path).map_err(|error| unreadable(path, error))?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         parsed(name, path.display().to_string(), &text)
     };
     paths.iter().map(file).collect()
+}
+
+/// The text of a file, which may be a link.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    fs::File::open(path)?.take(LONGEST.saturating_add(1)).read_to_string(&mut text)?;
+    match text.len() as u64 > LONGEST {
+        true => Err(io::Error::other(format!("it is longer than {LONGEST} bytes"))),
+        false => Ok(text),
+    }
 }
 
 fn parsed(name: String, path: String, text: &str) -> Result<File, ReadError> {

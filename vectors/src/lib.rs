@@ -6,6 +6,8 @@
 //! `vector` is what stands in a file, `files` where files come from, `placeholder` fills in, `matching`
 //! compares, `run` puts them together. No rule of AWS is known here.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 mod files;
 mod matching;
 mod placeholder;

@@ -28,3 +28,12 @@ fn a_folder_that_has_no_vectors_is_refused() {
         "`FOLDER/a.json` is no file of vectors: missing field `name` at line 1 column 3"
     );
 }
+
+#[test]
+fn a_file_without_an_end_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("a.json")).expect("a link");
+    let error = read(folder.path()).expect_err("no vectors").to_string();
+    let path = folder.path().join("a.json");
+    assert_eq!(error, format!("`{}` cannot be read: it is longer than 67108864 bytes", path.display()));
+}

@@ -4,6 +4,7 @@
 //! it, and where a call is as short as validating a request it costs a tenth.
 
 use super::value::Js;
+use crate::error;
 use napi::bindgen_prelude::{Env, Object};
 use napi::{Error, Status, sys};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,7 +42,7 @@ unsafe extern "C" fn called<C: Check>(env: sys::napi_env, info: sys::napi_callba
     let thrown = match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(())) => return ptr::null_mut(),
         Ok(Err(thrown)) => thrown,
-        Err(_) => Js::any(&scope).make_error("a defect was met; please report it"),
+        Err(_) => error::of_panic(Js::any(&scope)),
     };
     // SAFETY: an error of this call.
     unsafe { sys::napi_throw(env, thrown.raw) };

@@ -250,7 +250,7 @@ impl<'de> SeqAccess<'de> for Items<'_, '_> {
         if index >= self.length {
             return Ok(None);
         }
-        self.index += 1;
+        self.index = self.index.saturating_add(1);
         let value = self.list.value.item(index).map_err(|thrown| self.list.thrown(thrown).in_item(index))?;
         let item = self.list.inner(value, self.shape);
         if matches!(item.kind, ValueType::Undefined | ValueType::Null) {

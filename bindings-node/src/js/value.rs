@@ -93,7 +93,7 @@ impl<'e> Js<'e> {
         let mut length = 0;
         let status =
             unsafe { sys::napi_get_value_string_utf16(self.env, self.raw, room.as_mut_ptr(), room.len(), &mut length) };
-        let whole = status == sys::Status::napi_ok && length + 1 < room.len();
+        let whole = status == sys::Status::napi_ok && length.saturating_add(1) < room.len();
         whole.then(|| room.get(..length))?
     }
 
@@ -120,7 +120,7 @@ impl<'e> Js<'e> {
         let mut length = 0;
         unsafe { sys::napi_get_value_string_utf16(self.env, self.raw, ptr::null_mut(), 0, &mut length) };
         // Node-API writes a final NUL.
-        let mut units: Vec<u16> = vec![0; length + 1];
+        let mut units: Vec<u16> = vec![0; length.saturating_add(1)];
         unsafe {
             sys::napi_get_value_string_utf16(self.env, self.raw, units.as_mut_ptr(), units.len(), &mut length);
         }

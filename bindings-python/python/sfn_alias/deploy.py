@@ -7,8 +7,10 @@ A preference is a ``dict`` as a template writes it, or a short form: ``"10/5m"``
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +22,11 @@ __all__ = ["Deployment", "DeploymentRefused", "expected_starts", "plan", "render
 
 Preference = str | Mapping[str, Any]
 Routing = Sequence[Mapping[str, Any]]
+_LONGEST = 16 << 20
+"""No state file is longer, in bytes."""
+
+_KINDS = {stat.S_IFLNK: "a symbolic link", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
+
 AlarmStates = Callable[[list[str]], Mapping[str, str]]
 
 
@@ -210,7 +217,7 @@ class Deployment:
     def _record(self) -> dict[str, Any]:
         """What was kept, or the beginning."""
         try:
-            kept = json.loads(self._state.read_bytes())
+            kept = json.loads(_read(self._state))
         except FileNotFoundError:
             return self._begin()
         except (ValueError, RecursionError) as error:
@@ -246,13 +253,57 @@ class Deployment:
     def _keep(self, record: dict[str, Any]) -> None:
         """As a whole or not at all, whenever the process or the machine dies."""
         beside = self._state.with_name(self._state.name + ".new")
-        beside.unlink(missing_ok=True)
-        with open(beside, "x", opener=lambda file, flags: os.open(file, flags, 0o600)) as file:
+        _remove_leftover(beside)
+        with open(beside, "x", opener=_open_regular) as file:
             json.dump(record, file)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._state)
         _sync_folder(self._state.parent)
+
+
+def _open_regular(path: str | os.PathLike[str], flags: int) -> int:
+    """Opens without following a link, or waiting for the other end of a FIFO."""
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY"):
+        flags |= getattr(os, name, 0)  # Windows has none of them
+    try:
+        opened = os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        _must_be_regular(path, os.lstat(path).st_mode)
+        raise
+    try:
+        _must_be_regular(path, os.fstat(opened).st_mode)
+    except OSError:
+        os.close(opened)
+        raise
+    return opened
+
+
+def _must_be_regular(path: str | os.PathLike[str], mode: int) -> None:
+    if stat.S_ISREG(mode):
+        return
+    name = _KINDS.get(stat.S_IFMT(mode), "a device")
+    text = f"it is {name}, and only a regular file is used here: remove it, or give another `state`"
+    raise OSError(errno.EINVAL, text, os.fspath(path))
+
+
+def _read(path: Path) -> bytes:
+    with open(path, "rb", opener=_open_regular) as file:
+        kept = file.read(_LONGEST + 1)
+    if len(kept) > _LONGEST:
+        raise ValueError(f"it is longer than {_LONGEST} bytes")
+    return kept
+
+
+def _remove_leftover(path: Path) -> None:
+    """Removes what a killed driver left behind; what is not a regular file stays, and is refused."""
+    try:
+        _must_be_regular(path, os.lstat(path).st_mode)
+        path.unlink()
+    except FileNotFoundError:
+        return
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,5 +1,6 @@
 //! The file of credentials that may use the endpoint.
 
+use super::settings::read_settings_text;
 use ini::Ini;
 use sfn_alias::Scope;
 use std::collections::HashMap;
@@ -71,7 +72,7 @@ impl Credentials {
     pub fn read(path: &Path) -> Result<Self, CredentialsError> {
         let shown = path.display().to_string();
         let unreadable = |fault: String| CredentialsError::Unreadable { path: shown.clone(), fault };
-        let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+        let text = read_settings_text(path).map_err(|error| unreadable(error.to_string()))?;
         let file = Ini::load_from_str_noescape(&text).map_err(|error| unreadable(error.to_string()))?;
         let mut found = HashMap::new();
         for profile in file.sections().flatten() {

@@ -1,8 +1,9 @@
 //! Who may use the endpoint: signatures (AWS Signature Version 4) and the credentials they prove.
 //!
-//! `credentials` reads the file of those that may, `signature` what a request claims, `verify` compares.
+//! `credentials` reads the file of those that may, as `settings` reads files, `signature` what a request claims, `verify` compares.
 
 mod credentials;
+pub(crate) mod settings;
 mod signature;
 mod verify;
 

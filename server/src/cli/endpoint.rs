@@ -1,6 +1,6 @@
 //! A service behind a URL that speaks AWS JSON 1.0.
 
-use super::agent::{agent, unanswered};
+use super::agent::{agent, read_body, unanswered};
 use super::exit::Failure;
 use super::profile;
 use super::signature::signed;
@@ -95,6 +95,6 @@ impl Endpoint {
 }
 
 fn read(mut response: Response<Body>) -> Result<Reply, ureq::Error> {
-    let body = response.body_mut().read_to_vec()?;
+    let body = read_body(response.body_mut())?;
     Ok(Reply { status: response.status().as_u16(), body })
 }

@@ -12,8 +12,8 @@ const LIMIT: u64 = 64 * 1024 * 1024;
 /// [`Failure::Usage`] for a file that cannot be read, and for more than 64 MiB.
 pub(super) fn read(argument: &str) -> Result<Vec<u8>, Failure> {
     let (name, bytes) = match (argument, argument.strip_prefix('@')) {
-        ("-", _) => ("standard input", beginning(None, LIMIT + 1)?),
-        (_, Some(path)) => (path, beginning(Some(path), LIMIT + 1)?),
+        ("-", _) => ("standard input", beginning(None, LIMIT.saturating_add(1))?),
+        (_, Some(path)) => (path, beginning(Some(path), LIMIT.saturating_add(1))?),
         _ => return Ok(argument.as_bytes().to_vec()),
     };
     if bytes.len() as u64 > LIMIT {

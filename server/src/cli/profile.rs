@@ -1,8 +1,10 @@
 //! The user's own credentials: of the environment, or of the shared credentials file.
 
 use super::exit::Failure;
+use crate::auth::settings::read_settings_text;
 use aws_credential_types::Credentials;
 use ini::Ini;
+use std::fmt::Display;
 use std::path::PathBuf;
 
 /// The credentials to sign with; `None` where there are none and none were asked for.
@@ -34,8 +36,10 @@ fn of_environment() -> Option<Credentials> {
 fn of_file(profile: &str) -> Result<Credentials, Failure> {
     let path = path()?;
     let shown = path.display();
-    let file = Ini::load_from_file_noescape(&path)
-        .map_err(|error| Failure::Usage(format!("the credentials file `{shown}` cannot be read: {error}; {HELP}")))?;
+    let unreadable =
+        |error: &dyn Display| Failure::Usage(format!("the credentials file `{shown}` cannot be read: {error}; {HELP}"));
+    let text = read_settings_text(&path).map_err(|error| unreadable(&error))?;
+    let file = Ini::load_from_str_noescape(&text).map_err(|error| unreadable(&error))?;
     let setting = |name| file.get_from(Some(profile), name).filter(|value| !value.is_empty()).map(str::to_owned);
     let (Some(id), Some(secret)) = (setting("aws_access_key_id"), setting("aws_secret_access_key")) else {
         return Err(Failure::Usage(format!(

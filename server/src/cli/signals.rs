@@ -3,6 +3,15 @@
 use super::exit::Failure;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// Runs work that waits for signals, in a thread of its own.
+///
+/// # Errors
+/// [`Failure::Failed`] if there is no thread for it.
+pub(super) fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::Failed(format!("signals cannot be waited for: {error}"));
+    std::thread::Builder::new().name("signals".to_owned()).spawn(work).map(drop).map_err(failed)
+}
+
 /// A function that returns at the next SIGINT or SIGTERM; from now on neither ends the process by itself.
 ///
 /// # Errors

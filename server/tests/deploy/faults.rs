@@ -1,6 +1,6 @@
 //! Files, credentials, commands and flags that fail, before a deployment and in the middle of it.
 
-use crate::support::{ALIAS, ONE, ORDERS, TWO, World, a_minute_passes, killed_at, prints, program};
+use crate::support::{ALIAS, ONE, ORDERS, TWO, World, a_minute_passes, irregular, killed_at, prints, program};
 use serde_json::json;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
@@ -18,7 +18,7 @@ fn with_a_full_disk(states: &str, code: i32, errors: impl Fn(&str) -> String, ro
     a_minute_passes(&state);
     std::fs::write(&file, states).unwrap();
     std::fs::create_dir(format!("{state}.new")).unwrap();
-    let fault = format!("the state file `{state}` cannot be used: Is a directory (os error 21)");
+    let fault = irregular(&format!("{state}.new"), "a folder");
     prints(&command, code, "", &errors(&fault));
     assert_eq!(world.routing(), routing);
 }

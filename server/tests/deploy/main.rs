@@ -3,6 +3,7 @@
 
 mod dry;
 mod faults;
+mod files;
 mod gate;
 mod kills;
 mod readme;

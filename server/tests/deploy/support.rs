@@ -31,6 +31,12 @@ pub fn prints(arguments: &[&str], code: i32, output: &str, errors: &str) {
     assert_eq!(found.status.code(), Some(code));
 }
 
+/// What is told of a file that is not a regular one.
+pub fn irregular(path: &str, what: &str) -> String {
+    let help = "only a regular file is used here: remove it, or give another --state";
+    format!("the state file `{path}` cannot be used: it is {what}, and {help}")
+}
+
 /// `sfn-alias serve` with two versions and an alias on the first, and a folder for the state.
 pub struct World {
     server: Child,

@@ -68,7 +68,8 @@ fn end(group: Option<Pid>) {
 /// What it printed; `None` where it has not ended in time.
 fn answered(child: &mut Child, patience: Duration) -> Option<Result<Vec<u8>, Fault>> {
     let started = Instant::now();
-    let printed = printed(child);
+    // `None`: what was started is to be ended.
+    let printed = printed(child).ok()?;
     let ended = loop {
         match child.try_wait() {
             Ok(None) if started.elapsed() >= patience => return None,
@@ -80,19 +81,23 @@ fn answered(child: &mut Child, patience: Duration) -> Option<Result<Vec<u8>, Fau
     ended.ok().map(|read| read.map_err(failed))
 }
 
-fn printed(child: &mut Child) -> Receiver<std::io::Result<Vec<u8>>> {
+fn printed(child: &mut Child) -> std::io::Result<Receiver<std::io::Result<Vec<u8>>>> {
     let (send, receive) = mpsc::channel();
     let output = child.stdout.take();
-    std::thread::spawn(move || {
+    let read = move || {
         let mut printed = Vec::new();
-        let read = output.map_or(Ok(0), |output| output.take(LONGEST).read_to_end(&mut printed));
+        let read = output.map_or(Ok(0), |output| output.take(LONGEST.saturating_add(1)).read_to_end(&mut printed));
         // Nobody listens any more after the time is up.
         send.send(read.map(|_| printed)).ok();
-    });
-    receive
+    };
+    std::thread::Builder::new().spawn(read)?;
+    Ok(receive)
 }
 
 fn judged(command: &str, ended: ExitStatus, printed: Vec<u8>) -> Result<Vec<u8>, Fault> {
+    if printed.len() as u64 > LONGEST {
+        return Err(Fault::Lasting(format!("the alarm command `{command}` printed more than {LONGEST} bytes")));
+    }
     match ended.code() {
         Some(0) => Ok(printed),
         Some(code) if NO_COMMAND.contains(&code) => Err(Fault::Lasting(format!(
@@ -150,6 +155,12 @@ mod tests {
         assert_eq!(ask("no-such-command", &[], Duration::from_secs(60)), Err(Fault::Lasting(fault.to_owned())));
         let fault = Fault::Passing("the alarm command ended with exit status: 3".to_owned());
         assert_eq!(ask("exit 3;", &[], Duration::from_secs(60)), Err(fault));
+    }
+
+    #[test]
+    fn output_without_an_end_is_a_fault() {
+        let fault = "the alarm command `cat /dev/zero #` printed more than 1048576 bytes".to_owned();
+        assert_eq!(ask("cat /dev/zero #", &[], Duration::from_secs(60)), Err(Fault::Lasting(fault)));
     }
 
     #[test]

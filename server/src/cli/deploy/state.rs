@@ -1,12 +1,12 @@
 //! The record of a deployment in a file.
 
+use super::files;
 use crate::cli::exit::Failure;
 use sfn_alias_deployment::Record;
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// A file that has a whole record or none, whenever the process or the machine dies.
@@ -21,7 +21,7 @@ impl State {
     /// [`Failure::Failed`] where another process drives this deployment, or the folder cannot be written.
     pub fn at(path: &Path) -> Result<Self, Failure> {
         let beside = beside(path, ".lock");
-        let lock = own(&beside).map_err(|error| unusable(&beside, &error))?;
+        let lock = files::open_or_create(&beside).map_err(|error| unusable(&beside, &error))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(fs::TryLockError::WouldBlock) => {
@@ -36,7 +36,9 @@ impl State {
     /// # Errors
     /// [`Failure::Failed`]; the record before is still there.
     pub fn keep(&self, record: &Record) -> Result<(), Failure> {
-        write(&self.path, &record.to_json()).map_err(|error| unusable(&self.path, &error))
+        let temporary = beside(&self.path, ".new");
+        let written = write_new(&temporary, &record.to_json()).map_err(|error| unusable(&temporary, &error));
+        written.and_then(|()| replace(&self.path, &temporary).map_err(|error| unusable(&self.path, &error)))
     }
 }
 
@@ -45,7 +47,7 @@ impl State {
 /// # Errors
 /// [`Failure::Usage`] for a file that has no record.
 pub(super) fn kept(path: &Path) -> Result<Option<Record>, Failure> {
-    match fs::read(path) {
+    match files::read(path) {
         Ok(bytes) => {
             let wrong = |error| Failure::Usage(format!("the state file `{}`: {error}", path.display()));
             Record::from_json(&bytes).map(Some).map_err(wrong)
@@ -55,23 +57,17 @@ pub(super) fn kept(path: &Path) -> Result<Option<Record>, Failure> {
     }
 }
 
-fn write(path: &Path, json: &str) -> std::io::Result<()> {
-    let beside = beside(path, ".new");
-    let mut file = own(&beside)?;
+fn write_new(path: &Path, json: &str) -> std::io::Result<()> {
+    let mut file = files::create(path)?;
     file.write_all(json.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&beside, path)?;
+    file.sync_all()
+}
+
+fn replace(path: &Path, temporary: &Path) -> std::io::Result<()> {
+    fs::rename(temporary, path)?;
     // That the name leads to the new file is in the folder.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
-}
-
-/// A file that nobody else can read: a description is sensitive.
-fn own(path: &Path) -> std::io::Result<File> {
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    // It may have been there already.
-    file.set_permissions(fs::Permissions::from_mode(0o600))?;
-    Ok(file)
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

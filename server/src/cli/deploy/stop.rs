@@ -2,7 +2,7 @@
 
 use super::command;
 use crate::cli::exit::{FAILED, Failure};
-use crate::cli::signals::next_signal;
+use crate::cli::signals::{next_signal, spawn};
 use std::io::Write;
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use std::path::Path;
 pub(super) fn at_signals(path: &Path) -> Result<(), Failure> {
     let mut wait = next_signal()?;
     let kept = path.display().to_string();
-    std::thread::spawn(move || {
+    spawn(move || {
         wait();
         command::end_running();
         writeln!(
@@ -23,6 +23,5 @@ pub(super) fn at_signals(path: &Path) -> Result<(), Failure> {
         )
         .ok();
         std::process::exit(FAILED.into());
-    });
-    Ok(())
+    })
 }

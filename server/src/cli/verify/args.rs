@@ -31,7 +31,7 @@ pub(in crate::cli) struct VerifyArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Keep what the endpoint answered, step by step, in this JSON file
+    /// Keep what the endpoint answered, step by step, in this JSON file; a link is followed, and a pipe is written to
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     /// On AWS, also run vectors that make dozens of resources

@@ -21,7 +21,8 @@ pub(super) struct Record(Option<(File, Vec<Entry>)>);
 
 impl Record {
     /// Opens the file, so that one that cannot be written is told before anything is asked. What is in it
-    /// stays until there is something to write instead.
+    /// stays until there is something to write instead. A link is followed, as the user has named it, and a pipe is
+    /// written to.
     ///
     /// # Errors
     /// [`Failure::Usage`] where it cannot be written.
@@ -55,7 +56,9 @@ impl Record {
         if entries.is_empty() {
             return Ok(());
         }
-        file.set_len(0)?;
+        if file.metadata()?.is_file() {
+            file.set_len(0)?;
+        }
         let entries: Vec<Value> = entries.into_iter().map(shown).collect();
         let mut file = BufWriter::new(file);
         serde_json::to_writer_pretty(&mut file, &json!({"endpoint": endpoint, "answers": entries}))

@@ -46,9 +46,9 @@ struct Count {
 impl Count {
     const fn add(&mut self, outcome: &Outcome) {
         match outcome {
-            Outcome::Agrees => self.agree += 1,
-            Outcome::Differs(_) => self.differ += 1,
-            Outcome::Skipped(_) => self.skipped += 1,
+            Outcome::Agrees => self.agree = self.agree.saturating_add(1),
+            Outcome::Differs(_) => self.differ = self.differ.saturating_add(1),
+            Outcome::Skipped(_) => self.skipped = self.skipped.saturating_add(1),
         }
     }
 
@@ -92,7 +92,8 @@ impl Report {
         let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &self.rows {
             if let Outcome::Skipped(reason) = &row.outcome {
-                *reasons.entry(reason).or_default() += 1;
+                let count = reasons.entry(reason).or_default();
+                *count = count.saturating_add(1);
             }
         }
         if !reasons.is_empty() {

@@ -4,7 +4,7 @@ use super::guard::Guard;
 use super::identity::Identity;
 use super::stop::Stop;
 use super::targets::NAMES;
-use crate::cli::agent::unanswered;
+use crate::cli::agent::{read_body, unanswered};
 use crate::cli::exit::Failure;
 use http::{HeaderValue, Request, Response, header};
 use serde_json::{Map, Value};
@@ -97,7 +97,7 @@ impl Sender {
             if self.stop.wait(pause) {
                 return Err(Halt::Stopped);
             }
-            pause = LONGEST_PAUSE.min(pause * 2);
+            pause = LONGEST_PAUSE.min(pause.saturating_mul(2));
         }
         self.send(operation, body).map_err(Halt::Failed)
     }
@@ -120,7 +120,7 @@ impl Sender {
 }
 
 fn read(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
-    let body = response.body_mut().read_to_vec()?;
+    let body = read_body(response.body_mut())?;
     let text = || Value::String(String::from_utf8_lossy(&body).into_owned());
     let header = |name: &&str| Some(((*name).to_owned(), response.headers().get(*name)?.to_str().ok()?.into()));
     let headers = HEADERS.iter().filter_map(header).collect();

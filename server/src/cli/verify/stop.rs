@@ -1,7 +1,7 @@
 //! Ctrl-C: noticed before the next request, so that what was made can be deleted.
 
 use crate::cli::exit::{FAILED, Failure};
-use crate::cli::signals::next_signal;
+use crate::cli::signals::{next_signal, spawn};
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,14 +19,14 @@ impl Stop {
         let stop = Self::default();
         let set = stop.clone();
         let mut wait = next_signal()?;
-        std::thread::spawn(move || {
+        spawn(move || {
             wait();
             set.set();
             writeln!(std::io::stderr(), "sfn-alias: stopping: deleting what was made; a second signal ends it at once")
                 .ok();
             wait();
             std::process::exit(FAILED.into());
-        });
+        })?;
         Ok(stop)
     }
 

@@ -1,5 +1,6 @@
 //! Assuming a role.
 
+use crate::cli::agent::read_body;
 use crate::cli::exit::Failure;
 use crate::cli::signature::signed;
 use aws_credential_types::Credentials;
@@ -53,7 +54,8 @@ impl Role {
         let mut request = request.map_err(|error| Failure::Usage(format!("--sts-endpoint-url: {error}")))?;
         signed(&mut request, user, &self.region, "sts")?;
         let mut response = self.agent.run(request).map_err(|error| self.refused(&error))?;
-        let answer = response.body_mut().read_to_string().map_err(|error| self.refused(&error))?;
+        let answer = read_body(response.body_mut()).map_err(|error| self.refused(&error))?;
+        let answer = String::from_utf8_lossy(&answer);
         credentials(&answer).ok_or_else(|| {
             let text = |tag| between(&answer, tag).unwrap_or_default();
             self.refused(&format_args!("status {} {} {}", response.status().as_u16(), text("Code"), text("Message")))

@@ -1,0 +1,63 @@
+"""Checks that no panic reaches Python: every function of the module contains panics, and what one raises.
+
+    python tools/contained.py LIBRARY       a library that was built with the feature panic-probe
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from importlib.machinery import ExtensionFileLoader
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+HARMLESS = {"url", "aliases", "__enter__", "__repr__", "before_fork", "after_fork_in_parent", "after_fork_in_child"}
+"""They return or release what is there already."""
+DELEGATES = ("contain(", "self.answer(", "self.close(")
+
+
+def functions(text: str) -> list[tuple[str, str]]:
+    """Names and bodies of the functions that Python can call; the sources are formatted."""
+    methods = re.findall(r"^( *)#\[pymethods\]\n(.*?)^\1\}$", text, re.DOTALL | re.MULTILINE)
+    alone = re.findall(r"^( *)#\[pyfunction\]\n(.*?^\1\}\n)", text, re.DOTALL | re.MULTILINE)
+    function = re.compile(r"^( *)(?:pub )?fn ([\w$]+)(.*?)^\1\}", re.DOTALL | re.MULTILINE)
+    return [(name, body) for _, block in methods + alone for _, name, body in function.findall(block)]
+
+
+def check_sources() -> int:
+    count = 0
+    for file in sorted((ROOT / "src").glob("*.rs")):
+        for name, body in functions(file.read_text()):
+            count += 1
+            if name not in HARMLESS and not any(way in body for way in DELEGATES):
+                sys.exit(f"{file.name}: {name} does not contain panics")
+    if count < 30:
+        sys.exit(f"only {count} functions were found")
+    return count
+
+
+def check_probe(library: str) -> None:
+    sys.path.insert(0, str(ROOT / "python"))
+    loader = ExtensionFileLoader("sfn_alias._sfn_alias", library)
+    spec = importlib.util.spec_from_file_location(loader.name, library, loader=loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[loader.name] = module
+    loader.exec_module(module)
+    import sfn_alias
+
+    aliases = sfn_alias.Aliases()
+    for _ in range(2):
+        try:
+            module.panic_probe()
+        except sfn_alias.errors.InternalFailure as error:
+            assert error.message.endswith("a defect was met; please report it"), error.message
+        else:
+            sys.exit("the probe did not panic")
+    assert aliases.list_state_machines()["stateMachines"] == []
+
+
+if __name__ == "__main__":
+    print(f"{check_sources()} functions contain panics")
+    check_probe(sys.argv[1])
