@@ -81,3 +81,13 @@ for (const [name, given, options, expected] of [
     assert.equal(error.code, error.name === 'TypeError' ? 'ERR_INVALID_ARG_VALUE' : 'TemplateError')
   })
 }
+
+test('extreme weights are findings', () => {
+  for (const weights of [['9223372036854775807', '1'], ['-9223372036854775808', '-9223372036854775808']]) {
+    const routes = weights.map((weight, index) =>
+      `{"StateMachineVersionArn": "arn:aws:states:us-east-1:123456789012:stateMachine:orders:${index + 1}", "Weight": ${weight}}`)
+    const properties = `{"Name": "PROD", "RoutingConfiguration": [${routes.join()}]}`
+    const report = checkTemplate(`{"Resources": {"Prod": {"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": ${properties}}}}`)
+    assert.ok(report.errors >= 1)
+  }
+})

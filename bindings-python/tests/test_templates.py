@@ -105,3 +105,11 @@ def test_wrong_types() -> None:
     with pytest.raises(TypeError) as caught:
         sfn_alias.check_template({"Resources": {1, 2}})
     assert str(caught.value) == "template: `/Resources`: a value of the type `set` has no JSON form"
+
+
+@pytest.mark.parametrize("weights", [(2**63 - 1, 1), (-(2**63), -(2**63)), (2**63 - 1, 2**63 - 1), (-1, 2**63 - 1)])
+def test_extreme_weights_are_findings(weights: tuple[int, int]) -> None:
+    routes = [{"StateMachineVersionArn": f"{ORDERS}:{n}", "Weight": weight} for n, weight in enumerate(weights, 1)]
+    alias = {"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {"Name": "PROD", "RoutingConfiguration": routes}}
+    report = sfn_alias.check_template(json.dumps({"Resources": {"Prod": alias}}))
+    assert report["errors"] >= 1

@@ -230,3 +230,17 @@ fn the_hook_runs() {
         (0, "good.yaml: 0 errors, 0 warnings\n".to_owned(), String::new())
     );
 }
+
+#[test]
+fn extreme_weights_do_not_hide_the_reports_of_other_files() {
+    let project = Project::new();
+    for (name, weight) in [("large.yaml", "9223372036854775807"), ("small.yaml", "-9223372036854775808")] {
+        project.write(name, &FAULTY.replace("Weight: 90", &format!("Weight: {weight}")));
+    }
+    let (code, text, errors) = project.run(&["large.yaml", "small.yaml", "faulty.yaml", "good.yaml"]);
+    assert_eq!((code, &*errors), (1, ""));
+    let expected = ["large.yaml", "small.yaml", "faulty.yaml", "good.yaml"];
+    for name in expected {
+        assert!(counts(&text).iter().any(|line| line.starts_with(name)), "{name} has no report: {text}");
+    }
+}
