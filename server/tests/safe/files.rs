@@ -12,6 +12,9 @@ use std::process::{Command, Stdio};
 const LOCKED: &str = "cannot be used: another process keeps the file locked; end it and try again, or use its endpoint \
                       if it is `sfn-alias serve` (database is locked)";
 
+const DAMAGED: &str = "cannot be used: the file is damaged; delete its `-wal` and `-shm` files and restore it from a \
+                       copy (database disk image is malformed)";
+
 #[track_caller]
 fn refused(file: &str, text: &str) {
     let message = format!("sfn-alias: the store failed: `{file}` {text}\n");
@@ -45,7 +48,7 @@ fn files_that_are_not_ours_are_refused() {
     refused(path, "cannot be used: the file is no SQLite database; choose another path (file is not a database)");
     let whole = fs::read(&file).unwrap();
     fs::write(&other, &whole[..whole.len() / 2]).unwrap();
-    refused(path, "cannot be used: the file is damaged; restore it from a copy (database disk image is malformed)");
+    refused(path, DAMAGED);
     let folder = folder.path().to_str().unwrap();
     refused(folder, "is no file; give the path of a file, which is made when it is missing");
 }
@@ -66,11 +69,9 @@ fn a_damaged_page_is_never_served() {
         match Aliases::open_exclusive(&damaged, sfn_alias::Options::default()) {
             Err(error) => {
                 told += 1;
-                let text =
-                    "cannot be used: the file is damaged; restore it from a copy (database disk image is malformed)";
                 assert_eq!(
                     error.to_string(),
-                    format!("the store failed: `{}` {text}", damaged.display()),
+                    format!("the store failed: `{}` {DAMAGED}", damaged.display()),
                     "page {page}"
                 );
             }
