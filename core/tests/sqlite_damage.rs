@@ -220,7 +220,9 @@ fn generations_follow_each_other_while_several_write() {
 }
 
 /// What becomes of a file in use.
-const FATES: [(&str, fn(&Path)); 3] = [
+type Fate = (&'static str, fn(&Path));
+
+const FATES: [Fate; 3] = [
     ("was deleted", |path| fs::remove_file(path).unwrap()),
     ("was replaced", |path| {
         let copy = path.with_extension("copy");
