@@ -5,13 +5,17 @@ use super::fault::at;
 use super::wal::log_of;
 use crate::error::Result;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 /// The file and its log, as they were last seen.
 pub(super) struct Files {
     /// The file's path, for messages.
     path: PathBuf,
     seen: Mutex<Vec<(PathBuf, Seen)>>,
+    /// Whether the file itself was written since this was cleared.
+    written: AtomicBool,
 }
 
 /// What the system knows of a file.
@@ -19,6 +23,7 @@ pub(super) struct Files {
 struct Seen {
     identity: Identity,
     length: u64,
+    modified: Option<SystemTime>,
 }
 
 /// What became of the files since they were seen last.
@@ -34,7 +39,7 @@ impl Files {
     pub fn of(path: &Path) -> Result<Self> {
         let see = |path: PathBuf| Ok((path.clone(), Seen::of(&path)?));
         let seen = [path.to_owned(), log_of(path)].into_iter().map(see).collect::<Result<_>>()?;
-        Ok(Self { path: path.to_owned(), seen: Mutex::new(seen) })
+        Ok(Self { path: path.to_owned(), seen: Mutex::new(seen), written: AtomicBool::new(true) })
     }
 
     /// Compares the files with how they were seen last. Costs two calls of the system.
@@ -48,6 +53,10 @@ impl Files {
             if now.identity != seen.identity {
                 return Err(self.changed(path, "was replaced"));
             }
+            if now.modified != seen.modified && *path == self.path {
+                self.written.store(true, Ordering::Relaxed);
+            }
+            seen.modified = now.modified;
             if now.length < seen.length {
                 found = Found::Shorter(self.changed(path, "was cut off"));
             } else {
@@ -55,6 +64,16 @@ impl Files {
             }
         }
         Ok(found)
+    }
+
+    /// Whether the file, not its log, was written since [`Files::clear_written`]: a part of the log was copied into it.
+    pub fn is_written(&self) -> bool {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// Begins anew for [`Files::is_written`].
+    pub fn clear_written(&self) {
+        self.written.store(false, Ordering::Relaxed);
     }
 
     /// Takes the lengths of now as those that were seen.
@@ -82,7 +101,7 @@ impl Seen {
     fn of(path: &Path) -> Result<Self> {
         let unseen = |error| at(path, &format!("cannot be looked at: {error}"));
         let found = std::fs::metadata(path).map_err(unseen)?;
-        Ok(Self { identity: identify(&found), length: found.len() })
+        Ok(Self { identity: identify(&found), length: found.len(), modified: found.modified().ok() })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::apply::apply;
 use super::condition::Condition;
 use super::files::{Files, Found};
+use super::generation::Generation;
 use super::open::Sharing;
 use super::session::{Shared, gone, look, machines, plan};
 use super::transaction::Transaction;
@@ -103,7 +104,7 @@ impl SqliteStore {
 
     fn commit<T>(&self, writer: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.check_files()?;
-        let copied = generation::find_copied(writer)?;
+        let copied = self.find_copied(writer)?;
         let transaction = Transaction::write(writer)?;
         let before = writer.total_changes();
         let done = work(writer)?;
@@ -112,10 +113,25 @@ impl SqliteStore {
         }
         generation::advance(writer, copied)?;
         transaction.commit()?;
+        if copied.is_some() {
+            self.files.clear_written();
+        }
         // It is committed, but perhaps to a file that nobody will find again.
         self.check_files().inspect_err(|error| self.condition.refuse(error.clone()))?;
         self.condition.clear();
         Ok(done)
+    }
+
+    /// As [`generation::find_copied`], which costs SQLite its cache: asked only after the file was written.
+    fn find_copied(&self, writer: &Connection) -> Result<Option<Generation>> {
+        if !self.files.is_written() {
+            return Ok(None);
+        }
+        let copied = generation::find_copied(writer)?;
+        if copied.is_none() {
+            self.files.clear_written();
+        }
+        Ok(copied)
     }
 
     fn new_reader(&self) -> Result<Connection> {
