@@ -150,7 +150,7 @@ impl fmt::Display for Path<'_> {
         }
         match self.step {
             Step::Member(name) => f.write_str(name),
-            Step::Item(index) => write!(f, "{}.member", index + 1),
+            Step::Item(index) => write!(f, "{}.member", index.saturating_add(1)),
         }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn fault(text: &str, error: &serde_json::Error) -> Fault {
     if begins_word && !matches!(&*word, "true" | "false" | "null") {
         let expected = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
         let message = format!("Unrecognized token '{word}': {expected}");
-        return at(text, text.len() - start.len() + word.len(), message);
+        return at(text, text.len().saturating_sub(start.len()).saturating_add(word.len()), message);
     }
     match field_start(start) {
         Some(found) => {
@@ -43,7 +43,7 @@ impl Fault {
         let mut source = format!("[Source: (String)\"{shown}\"");
         if shown.len() < text.len() {
             // Writing to a String cannot fail.
-            let _ = write!(source, "[truncated {} chars]", text.chars().count() - SHOWN_CHARACTERS);
+            let _ = write!(source, "[truncated {} chars]", text.chars().count().saturating_sub(SHOWN_CHARACTERS));
         }
         let _ = write!(source, "; line: {}, column: {}]", self.line, self.column);
         source
@@ -52,9 +52,9 @@ impl Fault {
 
 fn at(text: &str, behind: usize, message: String) -> Fault {
     let before = text.get(..behind).unwrap_or_default();
-    let line_start = before.rfind('\n').map_or(0, |index| index + 1);
-    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-    Fault { message, line: before.matches('\n').count() + 1, column }
+    let line_start = before.rfind('\n').map_or(0, |index| index.saturating_add(1));
+    let column = before.get(line_start..).unwrap_or_default().chars().count().saturating_add(1);
+    Fault { message, line: before.matches('\n').count().saturating_add(1), column }
 }
 
 /// The character after the opening brace, where a field name should begin.

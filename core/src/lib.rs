@@ -40,6 +40,8 @@
 //! # Ok::<(), sfn_alias::Error>(())
 //! ```
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod command;
 mod compare;
 pub mod constraint;

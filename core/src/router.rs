@@ -109,7 +109,7 @@ const fn mix(state: u64) -> u64 {
 
 #[inline]
 const fn below_100(random: u64) -> u8 {
-    (((random >> 32) * 100) >> 32) as u8
+    ((random >> 32).wrapping_mul(100) >> 32) as u8
 }
 
 /// 64 bits from the operating system.

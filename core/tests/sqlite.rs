@@ -314,7 +314,8 @@ fn a_small_write_stays_small_beside_large_definitions_and_inputs() {
         ("DeleteStateMachineAlias", named("PROD"), 2),
     ];
     for (operation, body, most) in writes {
-        let written = pages(&path, || drop(ok(&aliases, operation, &body)));
+        // The log begins anew each time, so a page with its generation comes with each write; else with one in a hundred.
+        let written = pages(&path, || drop(ok(&aliases, operation, &body))) - 1;
         assert!((1..=most).contains(&written), "{operation} writes {written} pages, not {most}");
     }
 }

@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use tempfile::TempDir;
 
+const DAMAGED: &str = "the file is damaged; delete its `-wal` and `-shm` files and restore it from a copy (database \
+                       disk image is malformed)";
+
 fn folder() -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("aliases.db");
@@ -86,8 +89,8 @@ fn a_database_of_another_application_in_use_is_refused() {
 #[test]
 fn a_newer_format_is_refused() {
     let (_folder, path) = filled();
-    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 2; PRAGMA journal_mode = delete").unwrap();
-    refused(&path, "has format 2, and this release knows format 1; use a newer release");
+    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 3; PRAGMA journal_mode = delete").unwrap();
+    refused(&path, "has format 3, and this release knows format 2; use a newer release");
 }
 
 #[test]
@@ -131,7 +134,7 @@ fn a_truncated_file_is_refused() {
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     let error = Aliases::open(&path).unwrap_err();
-    let text = "cannot be used: the file is damaged; restore it from a copy (database disk image is malformed)";
+    let text = format!("cannot be used: {DAMAGED}");
     assert_eq!(error.to_string(), format!("the store failed: `{}` {text}", path.display()));
 }
 
@@ -147,7 +150,7 @@ fn damage_anywhere_is_an_answer_and_no_panic() {
         let bodies = [("CreateStateMachineAlias", alias("PROD", 1)), ("StartExecution", start("one", "{}"))];
         for (operation, body) in bodies {
             let reply = aliases.invoke(operation, body.to_string().as_bytes());
-            let damage = "the file is damaged; restore it from a copy (database disk image is malformed)";
+            let damage = format!("`{}` cannot be used: {DAMAGED}", path.display());
             assert!(match reply {
                 Err(Error::Store { fault }) => fault == damage,
                 _ => true,

@@ -76,7 +76,7 @@ fn does_not_exist(arn: &str) -> Error {
 
 /// `ARN:QUALIFIER`
 fn qualified(machine: &str, qualifier: &str) -> String {
-    let mut arn = String::with_capacity(machine.len() + 1 + qualifier.len());
+    let mut arn = String::with_capacity(machine.len().saturating_add(1).saturating_add(qualifier.len()));
     arn.push_str(machine);
     arn.push(':');
     arn.push_str(qualifier);

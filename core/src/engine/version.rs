@@ -25,7 +25,9 @@ pub(super) fn publish(
     if view.version_count()? >= limit {
         return Err(Error::VersionQuota { limit });
     }
-    Ok(Version { number: machine.last_version + 1, description: description.map(Into::into), created: context.now })
+    // Numbers are not given twice: with the highest one, they are used up.
+    let number = machine.last_version.checked_add(1).ok_or(Error::VersionQuota { limit: u32::MAX as usize })?;
+    Ok(Version { number, description: description.map(Into::into), created: context.now })
 }
 
 /// UpdateStateMachine with `publish` and without a change: the version that there is, unless

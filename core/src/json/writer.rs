@@ -141,7 +141,7 @@ impl<'t> Serializer for Writer<'t> {
         self.0.extend_from_slice(itoa::Buffer::new().format(number / 1000).as_bytes());
         // Its first digit keeps the zeros behind the point.
         let mut digits = itoa::Buffer::new();
-        let fraction = digits.format(1000 + number % 1000).trim_end_matches('0');
+        let fraction = digits.format((number % 1000).saturating_add(1000)).trim_end_matches('0');
         self.0.push(b'.');
         self.0.extend_from_slice(fraction.get(1..).filter(|digits| !digits.is_empty()).unwrap_or("0").as_bytes());
         Ok(())

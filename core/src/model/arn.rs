@@ -98,7 +98,7 @@ fn parts(text: &str) -> Option<Arn<'_>> {
 /// short, and setting up a searcher costs more.
 fn cut(text: &str) -> Option<(&str, &str)> {
     let colon = text.bytes().position(|b| b == b':').filter(|colon| *colon > 0)?;
-    Some((text.get(..colon)?, text.get(colon + 1..)?))
+    Some((text.get(..colon)?, text.get(colon.saturating_add(1)..)?))
 }
 
 /// Parts between colons, none of them empty.
@@ -166,12 +166,12 @@ impl<'a> Arn<'a> {
     /// The unqualified ARN of the state machine that a state machine, version or alias ARN is of.
     pub fn machine_arn(&self) -> &'a str {
         let extra = match self.resource {
-            Resource::Version { number, .. } => number.len() + 1,
-            Resource::Alias { alias, .. } => alias.len() + 1,
-            Resource::Label { label, .. } => label.len() + 1,
+            Resource::Version { number, .. } => number.len().saturating_add(1),
+            Resource::Alias { alias, .. } => alias.len().saturating_add(1),
+            Resource::Label { label, .. } => label.len().saturating_add(1),
             _ => 0,
         };
-        self.text.get(..self.text.len() - extra).unwrap_or(self.text)
+        self.text.get(..self.text.len().saturating_sub(extra)).unwrap_or(self.text)
     }
 
     /// The version's number; [`NO_VERSION`] for anything but a number that a version can have.

@@ -31,7 +31,7 @@ impl Routing {
     /// assert!(Routing::new(route(1, 70), Some(route(2, 29))).is_none());
     /// ```
     pub fn new(first: Route, second: Option<Route>) -> Option<Self> {
-        let sum = u16::from(first.weight) + second.map_or(0, |route| u16::from(route.weight));
+        let sum = second.map_or(0, |route| u16::from(route.weight)).saturating_add(first.weight.into());
         let repeated = second.is_some_and(|route| route.version == first.version && route.version != NO_VERSION);
         (sum == 100 && !repeated).then_some(Self { first, second })
     }

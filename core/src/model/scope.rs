@@ -61,12 +61,12 @@ impl Scope {
 
     /// The region, `us-east-1` by default.
     pub fn region(&self) -> &str {
-        self.part(4 + self.partition + 8, self.region)
+        self.part(self.partition.saturating_add(12), self.region)
     }
 
     /// The account of 12 digits, `000000000000` by default.
     pub fn account(&self) -> &str {
-        self.part(4 + self.partition + 8 + self.region + 1, 12)
+        self.part(self.partition.saturating_add(self.region).saturating_add(13), 12)
     }
 
     /// What every ARN of this scope begins with: `arn:aws:states:us-east-1:000000000000:`.
@@ -85,7 +85,7 @@ impl Scope {
     }
 
     fn part(&self, from: usize, length: usize) -> &str {
-        self.prefix.get(from..from + length).unwrap_or_default()
+        self.prefix.get(from..from.saturating_add(length)).unwrap_or_default()
     }
 }
 

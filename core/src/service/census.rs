@@ -54,9 +54,9 @@ impl Aliases {
 
 impl Census {
     fn add(&mut self, arn: &str, view: &dyn View) -> Result<()> {
-        self.state_machines += 1;
-        self.versions += view.version_count()?;
-        self.aliases += view.alias_count()?;
+        self.state_machines = self.state_machines.saturating_add(1);
+        self.versions = self.versions.saturating_add(view.version_count()?);
+        self.aliases = self.aliases.saturating_add(view.alias_count()?);
         self.starts.extend(view.starts()?.into_iter().map(|(version, count)| {
             let arn = version.map_or_else(|| arn.to_owned(), |number| format!("{arn}:{number}"));
             Starts { arn, count }

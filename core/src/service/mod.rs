@@ -1,6 +1,7 @@
 //! The stored service: validates, decides, commits. Time and chance enter here and nowhere else.
 
 mod census;
+mod contain;
 mod operations;
 mod requests;
 
@@ -15,6 +16,7 @@ use crate::router::Router;
 use crate::store::{MemoryStore, Nothing, Session, Store, View};
 use crate::wire::Source;
 pub use census::{Census, Starts};
+use contain::contain;
 use requests::{Operate, answer};
 pub(crate) use requests::{problems_of, refusal_of};
 use std::fmt;
@@ -176,17 +178,27 @@ impl Aliases {
     /// As [`Aliases::call_many`], each request in a scope of its own, with refusals as [`Error`]s.
     pub fn invoke_many(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
         let mut answers = Vec::with_capacity(requests.len());
-        let committed = self.inner.store.batch(&mut |session| {
+        let answer_one = |session: &dyn Session, (scope, operation, body): &(&Scope, &str, &[u8])| {
+            contain(|| answer(operation.parse()?, *body, &Json, &self.call_on(session, scope)))
+        };
+        let mut answer_all = |session: &dyn Session| {
             answers.clear();
-            answers.extend(requests.iter().map(|(scope, operation, body)| {
-                let call = self.call_on(session, scope);
-                operation.parse().and_then(|operation| answer(operation, *body, &Json, &call))
-            }));
-        });
+            answers.extend(requests.iter().map(|request| answer_one(session, request)));
+        };
+        let committed = contain(|| self.inner.store.batch(&mut answer_all));
         match committed {
             Ok(()) => answers,
             Err(error) => requests.iter().map(|_| Err(error.clone())).collect(),
         }
+    }
+
+    /// Whether writes can succeed: the files are those that were opened, and the last write did not fail. After a
+    /// failure it tries a write, once a second at most, so that it is well again when the disk is.
+    ///
+    /// # Errors
+    /// [`Error::Store`] with the reason why writes fail.
+    pub fn check_health(&self) -> Result<()> {
+        self.inner.store.check_health()
     }
 
     /// As [`crate::validate`], within this service's limits.
@@ -222,11 +234,11 @@ impl Aliases {
     }
 
     fn invoke_on(&self, session: &dyn Session, operation: &str, body: &[u8]) -> Result<Vec<u8>> {
-        answer(operation.parse()?, body, &Json, &self.on(session))
+        contain(|| answer(operation.parse()?, body, &Json, &self.on(session)))
     }
 
     fn run<I: Operate>(&self, input: &I) -> Result<I::Output> {
-        self.on(&*self.inner.store).run(input)
+        contain(|| self.on(&*self.inner.store).run(input))
     }
 
     fn on<'c>(&'c self, session: &'c dyn Session) -> Call<'c> {

@@ -149,7 +149,7 @@ fn some_machines(
 ) -> Result<Vec<(String, Machine)>> {
     let mut found = Vec::new();
     loop {
-        let wanted = take - found.len();
+        let wanted = take.saturating_sub(found.len());
         let fetched = call.session.machines(prefix, after.as_deref(), wanted)?;
         let last_page = fetched.len() < wanted;
         after = fetched.last().map(|(arn, _)| arn.clone());

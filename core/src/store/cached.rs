@@ -2,12 +2,15 @@
 
 use super::pending::{Pending, existed};
 use super::{Change, Decide, MemoryStore, Session, SqliteStore, Store, View};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Machine, Timestamp};
 use std::cell::RefCell;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+
+const OUTDATED: &str = "what is in memory is no longer what is in the file; restart to read the file again";
 
 /// A durable store in one SQLite file that keeps everybody else out of it as long as it is open, and
 /// reads from memory.
@@ -33,7 +36,15 @@ impl CachedStore {
         Ok(Self { file, memory, writing: Mutex::new(()) })
     }
 
+    /// Applies what the file has to memory. Where that fails, memory no longer shows the file, and nothing more is
+    /// written until a restart.
     fn apply(&self, changes: Vec<(String, Change)>) -> Result<()> {
+        let panicked = |_| Err(Error::Store { fault: OUTDATED.to_owned() });
+        let applied = catch_unwind(AssertUnwindSafe(|| self.apply_all(changes))).unwrap_or_else(panicked);
+        applied.inspect_err(|_| self.file.refuse_writes(Error::Store { fault: OUTDATED.to_owned() }))
+    }
+
+    fn apply_all(&self, changes: Vec<(String, Change)>) -> Result<()> {
         for (machine, change) in changes {
             let mut change = Some(change);
             self.memory.update(&machine, &mut |_| Ok(change.take()))?;
@@ -75,6 +86,10 @@ impl Store for CachedStore {
 
     fn occasion(&self) -> Result<u64> {
         self.file.occasion()
+    }
+
+    fn check_health(&self) -> Result<()> {
+        self.file.check_health()
     }
 
     fn token_key(&self) -> [u8; 32] {

@@ -147,6 +147,14 @@ pub trait Store: Session + Send + Sync {
     /// [`crate::Error::Store`].
     fn occasion(&self) -> Result<u64>;
 
+    /// Whether writes can succeed: looks at what is stored, and after a failure tries a write.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`] with the reason why writes fail.
+    fn check_health(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// A secret of this store, the same in every process that opens it, for page tokens.
     fn token_key(&self) -> [u8; 32];
 }

@@ -64,11 +64,11 @@ impl Touched {
         match (&mut *self, change) {
             (Self::Aliases(aliases), Change::PutAlias { name, alias }) => {
                 aliases.latest.insert(name.clone(), Some(alias.clone()));
-                aliases.added += usize::from(!existed);
+                aliases.added = aliases.added.saturating_add(usize::from(!existed));
             }
             (Self::Aliases(aliases), Change::DropAlias { name }) => {
                 aliases.latest.insert(name.clone(), None);
-                aliases.dropped += usize::from(existed);
+                aliases.dropped = aliases.dropped.saturating_add(usize::from(existed));
             }
             _ => *self = Self::More,
         }
@@ -119,7 +119,7 @@ impl View for Changed<'_> {
     }
 
     fn alias_count(&self) -> Result<usize> {
-        Ok((self.memory.alias_count()? + self.aliases.added).saturating_sub(self.aliases.dropped))
+        Ok(self.memory.alias_count()?.saturating_add(self.aliases.added).saturating_sub(self.aliases.dropped))
     }
 
     /// In their order, which the file keeps.

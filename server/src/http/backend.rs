@@ -33,6 +33,17 @@ impl Backend {
         }
     }
 
+    /// Whether writes can succeed. May wait for the disk.
+    ///
+    /// # Errors
+    /// The reason why they fail.
+    pub fn check_health(&self, aliases: &Aliases) -> Result<(), Refusal> {
+        if self.writer.as_ref().is_some_and(Writer::has_ended) {
+            return Err(Refusal::Busy("the thread that writes has ended; restart the endpoint"));
+        }
+        Ok(self.apart(|| aliases.check_health())?)
+    }
+
     /// Does work on the store.
     pub fn apart<R>(&self, work: impl FnOnce() -> R) -> R {
         let _open = enter(self.gate);

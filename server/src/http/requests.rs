@@ -56,7 +56,7 @@ impl State {
                 let result = self.operation(&head, operation, &mut body).await;
                 self.within_room(self.app.answered(operation.as_str(), result))
             }
-            Ok(Target::Health) => return App::health().respond().map(Full::new),
+            Ok(Target::Health) => return App::health(self.check_health(peer).await).map(Full::new),
             Ok(Target::Metrics) => match self.page(peer).await {
                 Ok(page) => return page.respond().map(Full::new),
                 Err(refusal) => self.app.refused(refusal),
@@ -105,6 +105,16 @@ impl State {
         }
     }
 
+    /// Whether writes can succeed. The reason names the file: where signatures are asked for, it is for this machine
+    /// alone.
+    async fn check_health(self: &Arc<Self>, peer: IpAddr) -> Result<(), Refusal> {
+        let state = Arc::clone(self);
+        let checked = spawn_blocking(move || state.backend.check_health(state.app.aliases())).await;
+        let result = checked.map_err(|_| UNHEALTHY)?;
+        let stranger = matches!(self.access, Access::Signed(_)) && !peer.to_canonical().is_loopback();
+        if stranger { result.map_err(|_| UNHEALTHY) } else { result }
+    }
+
     /// Where signatures are asked for, metrics are for this machine alone: they tell of all accounts. What
     /// is stored is counted in a thread of its own, by one at a time: it takes long where there is much.
     async fn page(self: &Arc<Self>, peer: IpAddr) -> Result<Reply, Refusal> {
@@ -130,4 +140,5 @@ impl State {
 }
 
 const TIMED_OUT: Refusal = Refusal::Incomplete("the request's body took too long to arrive");
+const UNHEALTHY: Refusal = Refusal::Busy("writes fail; the machine of the endpoint knows why");
 const SLOW_READERS: Refusal = Refusal::Busy("too many large answers are being read at once; send the request again");

@@ -3,6 +3,7 @@
 use super::backend::{Gate, enter};
 use crate::protocol::{Call, Refusal};
 use sfn_alias::Aliases;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -37,12 +38,18 @@ impl Writer {
         Ok(Self { queue, thread: std::thread::Builder::new().name("writer".to_owned()).spawn(write)? })
     }
 
+    /// Whether the thread that writes has ended, though nobody told it to.
+    pub fn has_ended(&self) -> bool {
+        self.thread.is_finished()
+    }
+
     /// Answers once the write is on the disk.
     pub async fn run(&self, call: Call) -> Answer {
-        const GONE: &str = "the endpoint is stopping; send the request again";
+        const GONE: &str = "the endpoint cannot write any more; restart it";
+        const FAILED: &str = "the endpoint failed to write; send the request again";
         let (answer, answered) = oneshot::channel();
         self.queue.send(Job { call, answer }).await.map_err(|_| Refusal::Busy(GONE))?;
-        answered.await.map_err(|_| Refusal::Busy(GONE))?
+        answered.await.map_err(|_| Refusal::Busy(FAILED))?
     }
 
     /// Lets the thread finish what is queued, and waits for it, so long at most. Tells whether it did.
@@ -57,7 +64,15 @@ impl Writer {
     }
 }
 
+/// Goes on after a panic: the core contains those of requests, and this any other.
 fn write(aliases: &Aliases, mut jobs: mpsc::Receiver<Job>, gate: Option<Gate>) {
+    let mut write = || write_batches(aliases, &mut jobs, gate);
+    while catch_unwind(AssertUnwindSafe(&mut write)).is_err() {
+        tracing::error!("a defect of sfn-alias ended a group of writes; report it");
+    }
+}
+
+fn write_batches(aliases: &Aliases, jobs: &mut mpsc::Receiver<Job>, gate: Option<Gate>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.blocking_recv_many(&mut batch, BATCH) > 0 {
         // Nobody waits for these any more, and nobody was told that they were done.

@@ -3,7 +3,8 @@
 use super::{Credential, Refusal, Reply, Target, decoded, respond};
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, Response};
+use http::{HeaderMap, Response, StatusCode};
+use serde_json::json;
 use sfn_alias::{Aliases, Operation, Router, Scope};
 
 /// The endpoint.
@@ -79,7 +80,7 @@ impl App {
                 let result = self.admit(&head, operation, body, None).and_then(|call| call.run());
                 self.answered(operation.as_str(), result).response
             }
-            Ok(Target::Health) => Self::health().respond(),
+            Ok(Target::Health) => Self::health(self.aliases.check_health().map_err(Refusal::from)),
             // The socket counts requests; here nobody does.
             Ok(Target::Metrics) => self.refused(Refusal::Unknown).response,
             Err(refusal) => self.refused(refusal).response,
@@ -119,10 +120,18 @@ impl App {
         self.answered(operation, Err(refusal))
     }
 
-    /// What `GET /health` answers.
-    pub fn health() -> Reply {
-        let body = concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);
-        Reply { body: body.into(), content_type: "application/json" }
+    /// What `GET /health` answers: 200, or 503 with the reason where writes cannot succeed.
+    pub fn health(checked: Result<(), Refusal>) -> Response<Bytes> {
+        const VERSION: &str = env!("CARGO_PKG_VERSION");
+        let body = match &checked {
+            Ok(()) => concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#).to_owned(),
+            Err(reason) => json!({"status": "failing", "reason": reason.to_string(), "version": VERSION}).to_string(),
+        };
+        let mut response = Reply { body: body.into(), content_type: "application/json" }.respond();
+        if checked.is_err() {
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        }
+        response
     }
 
     /// The service in the account and region that the request claims, as far as it does, without proof.

@@ -1,5 +1,6 @@
 //! A full disk, and files that cannot be used: the message says what to do.
 
+use crate::health::{check_health, health};
 use crate::kills::prepared;
 use crate::support::{Client, PREFIX, Server, alias, failed, named, program, start};
 use serde_json::json;
@@ -8,9 +9,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const LOCKED: &str = "cannot be used: another process keeps the file locked; end it and try again, or use its endpoint \
                       if it is `sfn-alias serve` (database is locked)";
+
+const DAMAGED: &str = "cannot be used: the file is damaged; delete its `-wal` and `-shm` files and restore it from a \
+                       copy (database disk image is malformed)";
 
 #[track_caller]
 fn refused(file: &str, text: &str) {
@@ -45,7 +50,7 @@ fn files_that_are_not_ours_are_refused() {
     refused(path, "cannot be used: the file is no SQLite database; choose another path (file is not a database)");
     let whole = fs::read(&file).unwrap();
     fs::write(&other, &whole[..whole.len() / 2]).unwrap();
-    refused(path, "cannot be used: the file is damaged; restore it from a copy (database disk image is malformed)");
+    refused(path, DAMAGED);
     let folder = folder.path().to_str().unwrap();
     refused(folder, "is no file; give the path of a file, which is made when it is missing");
 }
@@ -66,11 +71,9 @@ fn a_damaged_page_is_never_served() {
         match Aliases::open_exclusive(&damaged, sfn_alias::Options::default()) {
             Err(error) => {
                 told += 1;
-                let text =
-                    "cannot be used: the file is damaged; restore it from a copy (database disk image is malformed)";
                 assert_eq!(
                     error.to_string(),
-                    format!("the store failed: `{}` {text}", damaged.display()),
+                    format!("the store failed: `{}` {DAMAGED}", damaged.display()),
                     "page {page}"
                 );
             }
@@ -141,12 +144,17 @@ fn a_full_disk_fails_writes_with_a_clear_text_and_nothing_else() {
                 again (disk I/O error)";
     assert!(written > 5);
     assert_eq!(error, (500, "InternalFailure".to_owned(), text.to_owned()));
+    check_health(&mut client, (503, Some(text)));
     // Reads go on, and know nothing of what failed.
     assert_eq!(client.ok("DescribeStateMachineAlias", &named("PROD"))["description"], "before");
     assert_eq!(described(&mut client, &format!("e{}", written - 1)), 200);
     assert_eq!(described(&mut client, &format!("e{written}")), 400);
     let pid = i32::try_from(server.pid()).unwrap();
     rlimit::prlimit(pid, rlimit::Resource::FSIZE, Some((rlimit::INFINITY, rlimit::INFINITY)), None).unwrap();
+    // A write is tried once a second.
+    while health(&mut client).status != 200 {
+        std::thread::sleep(Duration::from_millis(50));
+    }
     client.ok("StartExecution", &start("orders", "room-again", &json!({})));
     client.ok("CreateStateMachineAlias", &alias("NEXT", ""));
     server.kill();

@@ -5,6 +5,7 @@
 mod access;
 mod binding;
 mod files;
+mod health;
 mod history;
 mod kills;
 mod limits;

@@ -114,7 +114,8 @@ impl Entry {
     }
 
     fn count(&mut self, version: Option<u32>) {
-        *self.starts.entry(version.unwrap_or_default()).or_default() += 1;
+        let count = self.starts.entry(version.unwrap_or_default()).or_default();
+        *count = count.saturating_add(1);
     }
 }
 
@@ -166,7 +167,7 @@ impl View for Entry {
 
     fn executions(&self, below: Option<u64>, which: Which<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
         let Executions { first, kept, .. } = &self.executions;
-        let end = first + kept.len() as u64;
+        let end = first.saturating_add(kept.len() as u64);
         let latest_first = (*first..end).rev().zip(kept.iter().rev());
         let found = latest_first.skip_while(|(number, _)| below.is_some_and(|below| *number >= below));
         let found = found.filter(|(_, (execution, _))| which.matches(execution)).take(take);

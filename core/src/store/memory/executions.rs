@@ -31,11 +31,11 @@ impl Executions {
     }
 
     pub fn put(&mut self, execution: Execution, revision: Arc<Revision>, keep: usize) {
-        let number = self.first + self.kept.len() as u64;
+        let number = self.first.saturating_add(self.kept.len() as u64);
         self.by_name.insert(execution.name.clone(), number);
         self.kept.push_back((execution, revision));
         while self.kept.len() > keep {
-            self.first += 1;
+            self.first = self.first.saturating_add(1);
             if let Some((dropped, _)) = self.kept.pop_front() {
                 self.by_name.remove(&dropped.name);
             }
@@ -43,7 +43,7 @@ impl Executions {
     }
 
     fn index(&self, name: &str) -> Option<usize> {
-        self.by_name.get(name).and_then(|number| usize::try_from(number - self.first).ok())
+        self.by_name.get(name).and_then(|number| usize::try_from(number.checked_sub(self.first)?).ok())
     }
 
     pub fn get(&self, name: &str) -> Option<&(Execution, Arc<Revision>)> {

@@ -1,12 +1,13 @@
 //! A decided change as statements. The transaction around them makes the change whole.
 
+use super::checksum::seal_machine;
 use super::executions;
-use super::query::{all, run};
+use super::query::{all, first, run};
 use super::rows::Stored;
 use crate::error::Result;
 use crate::model::{Alias, Machine, Revision, Routing, Tag, Timestamp, Version};
 use crate::store::Change;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Params, params};
 
 /// A state machine's ARN, what is stored under it, and the change to make.
 pub(super) struct Planned<'a> {
@@ -53,14 +54,19 @@ fn create_machine(connection: &Connection, arn: &str, machine: &Machine, revisio
     ];
     run(connection, sql, values)?;
     let at = At { machine: connection.last_insert_rowid(), revision };
+    seal_machine(connection, at.machine)?;
     put_tags(connection, at.machine, &machine.tags)?;
     Ok(at)
 }
 
 fn insert_revision(connection: &Connection, revision: &Revision) -> Result<i64> {
-    let sql = "INSERT INTO revisions (uuid, role, logging, tracing, encryption, updated, definition)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    // Known before the row is written, because the checksum includes it and the row may be large.
+    let id: Option<i64> = first(connection, "SELECT coalesce(max(id), 0) + 1 FROM revisions", [], |row| row.get(0))?;
+    let id = id.unwrap_or_default();
+    let sql = "INSERT INTO revisions (id, uuid, role, logging, tracing, encryption, updated, definition, sum)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, checksum('revisions', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))";
     let values = params![
+        id,
         revision.id,
         revision.role,
         revision.logging,
@@ -70,23 +76,31 @@ fn insert_revision(connection: &Connection, revision: &Revision) -> Result<i64> 
         &*revision.definition,
     ];
     run(connection, sql, values)?;
-    Ok(connection.last_insert_rowid())
+    Ok(id)
 }
 
 /// A version of the revision at hand.
 fn put_version(connection: &Connection, at: At, version: &Version) -> Result<()> {
-    let sql = "INSERT INTO versions (machine, number, description, created, revision) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT INTO versions (machine, number, description, created, revision, sum)
+               VALUES (?1, ?2, ?3, ?4, ?5, checksum('versions', ?1, ?2, ?3, ?4, ?5))";
     let (description, created) = (version.description.as_deref(), version.created.as_millis());
     run(connection, sql, params![at.machine, version.number, description, created, at.revision])?;
     let sql = "UPDATE machines SET last_version = ?2, published = ?2 WHERE id = ?1";
-    run(connection, sql, params![at.machine, version.number]).map(drop)
+    update_machine(connection, at.machine, sql, params![at.machine, version.number])
+}
+
+/// Changes columns of a state machine's row.
+fn update_machine(connection: &Connection, machine: i64, sql: &str, values: impl Params) -> Result<()> {
+    run(connection, sql, values)?;
+    seal_machine(connection, machine)
 }
 
 fn put_tags(connection: &Connection, machine: i64, tags: &[Tag]) -> Result<()> {
     if tags.is_empty() {
         return run(connection, "DELETE FROM tags WHERE machine = ?1", [machine]).map(drop);
     }
-    let sql = "INSERT INTO tags (machine, tags) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET tags = excluded.tags";
+    let sql = "INSERT INTO tags (machine, tags, sum) VALUES (?1, ?2, checksum('tags', ?1, ?2))
+               ON CONFLICT DO UPDATE SET tags = excluded.tags, sum = excluded.sum";
     run(connection, sql, params![machine, serde_json::json!(tags).to_string()]).map(drop)
 }
 
@@ -150,7 +164,7 @@ impl Write<'_> {
         let (connection, before) = (self.connection, self.at());
         let now = At { revision: insert_revision(connection, revision)?, ..before };
         let sql = "UPDATE machines SET revision = ?2, published = NULL WHERE id = ?1";
-        run(connection, sql, [now.machine, now.revision])?;
+        update_machine(connection, now.machine, sql, [now.machine, now.revision])?;
         version.map_or(Ok(()), |version| put_version(connection, now, version))?;
         collect_revision(connection, before.machine, before.revision)
     }
@@ -159,7 +173,8 @@ impl Write<'_> {
         let (connection, machine) = (self.connection, self.stored.id);
         let sql = "DELETE FROM versions WHERE machine = ?1 AND number = ?2 RETURNING revision";
         let had = all(connection, sql, params![machine, number], |row| row.get(0))?;
-        run(connection, "UPDATE machines SET published = ?2 WHERE id = ?1", params![machine, published])?;
+        let sql = "UPDATE machines SET published = ?2 WHERE id = ?1";
+        update_machine(connection, machine, sql, params![machine, published])?;
         had.into_iter().try_for_each(|revision| collect_revision(connection, machine, revision))
     }
 
@@ -167,12 +182,14 @@ impl Write<'_> {
     fn put_alias(&self, name: &str, alias: &Alias) -> Result<()> {
         const UPDATE: &str = "UPDATE aliases SET description = ?3, version = ?4, weight = ?5, second_version = ?6,
             second_weight = ?7, updated = ?9, previous_until = ?10, previous_version = ?11, previous_weight = ?12,
-            previous_second_version = ?13, previous_second_weight = ?14
+            previous_second_version = ?13, previous_second_weight = ?14,
+            sum = checksum('aliases', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             WHERE machine = ?1 AND name = ?2 AND created = ?8";
         const INSERT: &str = "REPLACE INTO aliases (machine, name, description, version, weight, second_version,
             second_weight, created, updated, previous_until, previous_version, previous_weight,
-            previous_second_version, previous_second_weight)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+            previous_second_version, previous_second_weight, sum)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
+            checksum('aliases', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14))";
         let updated = self.write_alias(UPDATE, name, alias)?;
         if updated == 0 { self.write_alias(INSERT, name, alias).map(drop) } else { Ok(()) }
     }
@@ -207,7 +224,7 @@ impl Write<'_> {
 
     fn mark_deleted(&self, gone: Timestamp) -> Result<()> {
         let sql = "UPDATE machines SET deleted = ?2 WHERE id = ?1";
-        run(self.connection, sql, [self.stored.id, gone.as_millis()]).map(drop)
+        update_machine(self.connection, self.stored.id, sql, [self.stored.id, gone.as_millis()])
     }
 }
 

@@ -1,6 +1,7 @@
 //! Executions: started, counted, stopped, and dropped when newer ones fill their place.
 
 use super::apply::collect_revision;
+use super::checksum::{checksum_of, seal_machine};
 use super::query::{all, first, run};
 use super::rows::Stored;
 use crate::error::Result;
@@ -12,14 +13,16 @@ use std::collections::BTreeSet;
 pub(super) fn put(connection: &Connection, stored: &Stored, execution: &Execution, keep: usize) -> Result<()> {
     count(connection, stored.id, execution.version)?;
     let sequence = next_sequence(connection, stored.id)?;
+    let next = sequence.saturating_add(1);
     if keep == 0 {
         let sql = "UPDATE machines SET next_sequence = ?2 WHERE id = ?1";
-        run(connection, sql, [stored.id, sequence + 1])?;
+        run(connection, sql, [stored.id, next])?;
+        seal_machine(connection, stored.id)?;
     } else {
         insert(connection, stored, execution, sequence)?;
     }
     let keep = i64::try_from(keep).unwrap_or(i64::MAX);
-    drop_before(connection, stored.id, (sequence + 1).saturating_sub(keep))
+    drop_before(connection, stored.id, next.saturating_sub(keep))
 }
 
 /// One more than the last; numbers go on when none is kept.
@@ -30,9 +33,11 @@ fn next_sequence(connection: &Connection, machine: i64) -> Result<i64> {
 }
 
 fn insert(connection: &Connection, stored: &Stored, execution: &Execution, sequence: i64) -> Result<()> {
-    let sql = "INSERT INTO executions (machine, sequence, name, version, alias, trace, started, revision, input)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
-                       coalesce((SELECT revision FROM versions WHERE machine = ?1 AND number = ?4), ?8), ?9)";
+    let sql = "SELECT revision FROM versions WHERE machine = ?1 AND number = ?2";
+    let revision: Option<i64> = first(connection, sql, params![stored.id, execution.version], |row| row.get(0))?;
+    let sql = "INSERT INTO executions (machine, sequence, name, version, alias, trace, started, revision, input, sum)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+                       checksum('executions', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))";
     let values = params![
         stored.id,
         sequence,
@@ -41,7 +46,7 @@ fn insert(connection: &Connection, stored: &Stored, execution: &Execution, seque
         execution.alias,
         execution.trace,
         execution.started.as_millis(),
-        stored.revision,
+        revision.unwrap_or(stored.revision),
         &*execution.input,
     ];
     run(connection, sql, values)?;
@@ -66,14 +71,20 @@ fn drop_before(connection: &Connection, machine: i64, sequence: i64) -> Result<(
 
 /// Counts a start; those of the state machine itself under version 0.
 pub(super) fn count(connection: &Connection, machine: i64, version: Option<u32>) -> Result<()> {
-    let sql = "INSERT INTO starts (machine, version, count) VALUES (?1, ?2, 1)
-               ON CONFLICT DO UPDATE SET count = count + 1";
+    // A row that was altered keeps a checksum that no row has.
+    let sql = concat!(
+        "INSERT INTO starts (machine, version, count, sum) VALUES (?1, ?2, 1, checksum('starts', ?1, ?2, 1))
+         ON CONFLICT DO UPDATE SET count = count + 1,
+         sum = iif(sum IS ",
+        checksum_of!(starts),
+        ", checksum('starts', machine, version, count + 1), -1)"
+    );
     run(connection, sql, params![machine, version.unwrap_or_default()]).map(drop)
 }
 
 pub(super) fn stop(connection: &Connection, machine: i64, name: &str, stopped: &Stopped) -> Result<()> {
-    let sql = "REPLACE INTO stops (machine, sequence, stopped, error, cause)
-               SELECT machine, sequence, ?3, ?4, ?5 FROM executions WHERE machine = ?1 AND name = ?2";
+    let sql = "REPLACE INTO stops (machine, sequence, stopped, error, cause, sum)
+               SELECT machine, sequence, ?3, ?4, ?5, checksum('stops', machine, sequence, ?3, ?4, ?5) FROM executions WHERE machine = ?1 AND name = ?2";
     let (error, cause) = (stopped.error.as_deref(), stopped.cause.as_deref());
     run(connection, sql, params![machine, name, stopped.at.as_millis(), error, cause]).map(drop)
 }

@@ -8,9 +8,25 @@ use std::path::Path;
 pub(super) fn fault(error: rusqlite::Error) -> Error {
     let advice = match error.sqlite_error_code() {
         Some(code) => advice(code),
-        None => "the file holds what sfn-alias does not write; restore it from a copy",
+        None if matches!(error, rusqlite::Error::UserFunctionError(_)) => DAMAGED,
+        None => {
+            "the file holds what sfn-alias does not write; delete its `-wal` and `-shm` files and restore it from a copy"
+        }
     };
     store(format!("{advice} ({error})"))
+}
+
+/// What every text about damage begins with.
+const DAMAGED: &str = "the file is damaged; delete its `-wal` and `-shm` files and restore it from a copy";
+
+/// A file that holds something else than what was written.
+pub(super) fn damaged(found: &str) -> Error {
+    store(format!("{DAMAGED} ({found})"))
+}
+
+/// An altered record, as the functions that read rows return it.
+pub(super) fn altered_row(text: String) -> rusqlite::Error {
+    rusqlite::Error::UserFunctionError(text.into())
 }
 
 /// A failure that concerns a path as a whole.
@@ -30,6 +46,14 @@ pub(super) fn located(path: &Path) -> impl Fn(Error) -> Error {
     }
 }
 
+/// The same error with the path, where the file is damaged.
+pub(super) fn located_damage(path: &Path) -> impl Fn(Error) -> Error {
+    move |error| match error {
+        Error::Store { fault } if fault.starts_with(DAMAGED) => at(path, &format!("cannot be used: {fault}")),
+        other => other,
+    }
+}
+
 const fn advice(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::DiskFull => "the disk is full; free space and try again",
@@ -38,7 +62,7 @@ const fn advice(code: ErrorCode) -> &'static str {
         }
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => "may not write; make the file and its folder writable",
         ErrorCode::CannotOpen => "cannot open a file; check that the folder exists and is writable",
-        ErrorCode::DatabaseCorrupt => "the file is damaged; restore it from a copy",
+        ErrorCode::DatabaseCorrupt => DAMAGED,
         ErrorCode::NotADatabase => "the file is no SQLite database; choose another path",
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
             "another process keeps the file locked; end it and try again, or use its endpoint if it is `sfn-alias serve`"

@@ -1,9 +1,10 @@
 //! Everything in the file at once: each table is read from its beginning to its end.
 
-use super::fault::{fault, store};
+use super::fault::{damaged, fault};
 use super::query::each;
 use super::rows::{
-    self, alias_columns, execution_columns, executions, revision_columns, stored_columns, version_columns,
+    self, alias_columns, execution_columns, executions, revision_columns, starts_columns, stored_columns,
+    version_columns,
 };
 use crate::error::Result;
 use crate::model::Revision;
@@ -65,7 +66,7 @@ fn sequences(connection: &Connection) -> Result<HashMap<i64, u64>> {
 }
 
 fn revision(revisions: &Revisions, id: i64) -> Result<Arc<Revision>> {
-    let lost = || store(format!("the file lacks revision {id}; restore it from a copy"));
+    let lost = || damaged(&format!("revision {id} is missing"));
     revisions.get(&id).cloned().ok_or_else(lost)
 }
 
@@ -123,10 +124,10 @@ impl Loading {
     }
 
     fn starts(&mut self, connection: &Connection) -> Result<()> {
-        each(connection, "SELECT version, count, machine FROM starts", |row| {
-            let (version, count) = (row.get(0).map_err(fault)?, row.get::<_, i64>(1).map_err(fault)?.unsigned_abs());
+        each(connection, concat!("SELECT ", starts_columns!(), ", machine FROM starts"), |row| {
+            let (version, count) = rows::starts(row).map_err(fault)?;
             if let Some(entry) = self.entry(row)? {
-                entry.load_starts(version, count);
+                entry.load_starts(version, count.unsigned_abs());
             }
             Ok(())
         })

@@ -2,12 +2,19 @@
 //!
 //! `open` recognises or makes the file, `wal` tunes its log, `store` hands out its connections, `session` runs decisions
 //! in transactions, `view` reads, `apply` and `executions` write, `rows` turns rows into records, `load` reads all of them at once.
+//! `checksum` finds altered rows, `generation` a log of another file, `files` files that were replaced in use; `condition` is
+//! whether writes succeed, `meta` what the file knows of itself.
 //! `schema.sql` says what is stored where, and why it is stored so.
 
 mod apply;
+mod checksum;
+mod condition;
 mod executions;
 mod fault;
+mod files;
+mod generation;
 mod load;
+mod meta;
 mod open;
 mod patience;
 mod query;

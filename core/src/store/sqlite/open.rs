@@ -1,20 +1,24 @@
 //! Recognises the file, makes it where there is none, and opens connections to it.
 
-use super::fault::{at, fault, store};
+use super::fault::{at, fault};
+use super::generation::{self, Generation};
 use super::patience::{OPENING, WRITING, patience};
-use super::query::{first, run};
+use super::query::first;
 use super::transaction::Transaction;
-use super::wal;
-use crate::error::Result;
+use super::{checksum, meta, wal};
+use crate::error::{Error, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// "SfnA" in the file's header, so that no other application's file is taken for ours.
 const APPLICATION_ID: i32 = 0x5366_6E41;
 /// The format that this release reads and writes.
-const FORMAT: i32 = 1;
+const FORMAT: i32 = 2;
+/// The format before: rows without checksums. It is upgraded when it is opened.
+const FORMAT_WITHOUT_CHECKSUMS: i32 = 1;
 /// More than there are statements.
 const STATEMENTS: usize = 64;
 /// Neither names with a meaning to SQLite (`file:`) nor its own mutexes: connections are not shared.
@@ -38,17 +42,98 @@ struct Header {
 
 /// The writer's connection to the file at `path`, which is made when it is missing or empty.
 pub(super) fn open(path: &Path, sharing: Sharing) -> Result<Connection> {
-    let mut connection = if is_new(path)? {
-        create(path, sharing)?
-    } else {
-        check(path, peek(path)?)?;
-        connect(path, FLAGS, sharing)?
-    };
+    let mut connection = if is_new(path)? { create(path, sharing)? } else { open_existing(path, sharing)? };
     wal::enable(&connection)?;
     check(path, header(&connection)?)?;
+    keep_log(&connection, true)?;
+    verify(path, &connection)?;
+    keep_log(&connection, false)?;
     wal::grow(&connection, path)?;
     connection.busy_handler(Some(patience(WRITING))).map_err(fault)?;
     Ok(connection)
+}
+
+fn open_existing(path: &Path, sharing: Sharing) -> Result<Connection> {
+    let header = peek(path)?;
+    if header == (Header { application: APPLICATION_ID, format: FORMAT_WITHOUT_CHECKSUMS }) {
+        upgrade(path)?;
+    } else {
+        check(path, header)?;
+    }
+    let connection = connect(path, FLAGS, sharing)?;
+    keep_log(&connection, true)?;
+    Ok(connection)
+}
+
+/// Whether the log is left as it is when the connection closes: until it is known that it belongs to the file.
+fn keep_log(connection: &Connection, keep: bool) -> Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep).map_err(fault).map(drop)
+}
+
+/// Reads all of the file, and refuses what is not as it was written.
+fn verify(path: &Path, connection: &Connection) -> Result<()> {
+    generation::check(path, connection, || peek_generation(path))?;
+    meta::check_schema(connection)?;
+    checksum::verify(connection)
+}
+
+/// Reads all of the file through a connection of its own, which has nothing of it in its cache.
+pub(super) fn verify_anew(path: &Path) -> Result<()> {
+    checksum::verify(&reader(path)?)
+}
+
+/// Gives each row of a file of the format before a checksum, in one transaction, while nobody else has it open: a
+/// process of the release before would go on to write rows without.
+fn upgrade(path: &Path) -> Result<()> {
+    let since = Instant::now();
+    loop {
+        match upgrade_alone(path)? {
+            Upgrade::Done => return Ok(()),
+            // Another process was faster, and may have it open by now.
+            Upgrade::Busy(_) if peek(path).is_ok_and(|header| header.format == FORMAT) => return Ok(()),
+            Upgrade::Busy(error) if since.elapsed() >= OPENING => return Err(error),
+            Upgrade::Busy(_) => pause()?,
+        }
+    }
+}
+
+enum Upgrade {
+    Done,
+    Busy(Error),
+}
+
+/// Does not wait for others: several that wait with the file open would wait for each other.
+fn upgrade_alone(path: &Path) -> Result<Upgrade> {
+    let connection = match connect_within(path, FLAGS, Sharing::Exclusive, None) {
+        Ok(connection) => connection,
+        Err(error) => return Ok(Upgrade::Busy(error)),
+    };
+    let transaction = match Transaction::exclusive(&connection) {
+        Ok(transaction) => transaction,
+        Err(error) => return Ok(Upgrade::Busy(error)),
+    };
+    if header(&connection)?.format == FORMAT_WITHOUT_CHECKSUMS {
+        checksum::check_structure(&connection)?;
+        checksum::add_to_tables(&connection)?;
+        complete(&connection)?;
+        transaction.commit()?;
+    }
+    Ok(Upgrade::Done)
+}
+
+/// Sleeps up to 16 ms, not as long as others do.
+fn pause() -> Result<()> {
+    let mut random = [0];
+    meta::fill_random(&mut random)?;
+    std::thread::sleep(Duration::from_micros(u64::from(u8::from_le_bytes(random)) << 6));
+    Ok(())
+}
+
+/// What stands in each file of this format besides the tables.
+fn complete(connection: &Connection) -> Result<()> {
+    generation::begin(connection)?;
+    meta::seal_schema(connection)?;
+    connection.pragma_update(None, "user_version", FORMAT).map_err(fault)
 }
 
 /// A further connection, which only reads.
@@ -57,23 +142,6 @@ pub(super) fn reader(path: &Path) -> Result<Connection> {
     connection.busy_handler(Some(patience(WRITING))).map_err(fault)?;
     connection.pragma_update(None, "query_only", true).map_err(fault)?;
     Ok(connection)
-}
-
-/// The secret that was made with the file.
-pub(super) fn token_key(connection: &Connection) -> Result<[u8; 32]> {
-    let sql = "SELECT value FROM meta WHERE key = 'token_key'";
-    first(connection, sql, [], |row| row.get(0))?
-        .ok_or_else(|| store("the file has no key for page tokens; restore it from a copy".to_owned()))
-}
-
-/// How often this was asked before; inside a transaction.
-pub(super) fn occasion(connection: &Connection) -> Result<u64> {
-    let sql = "SELECT value FROM meta WHERE key = 'occasions'";
-    let before: Option<[u8; 8]> = first(connection, sql, [], |row| row.get(0))?;
-    let occasion = before.map_or(0, u64::from_be_bytes);
-    let next = occasion.wrapping_add(1).to_be_bytes();
-    run(connection, "REPLACE INTO meta (key, value) VALUES ('occasions', ?1)", [next])?;
-    Ok(occasion)
 }
 
 /// The path as it stays when the process changes its folder, and never one of SQLite's own names.
@@ -95,10 +163,21 @@ fn is_new(path: &Path) -> Result<bool> {
 /// the file: closing it by other means would drop them. Without its log the file may look cut off,
 /// which `WRITABLE_SCHEMA` has SQLite pass over.
 fn peek(path: &Path) -> Result<Header> {
+    header(&open_without_log(path)?)
+}
+
+/// The generation in the file itself; `None` where it cannot be read without the log.
+fn peek_generation(path: &Path) -> Option<Generation> {
+    let connection = open_without_log(path).ok()?;
+    checksum::register(&connection).ok()?;
+    generation::read(&connection).ok()?
+}
+
+fn open_without_log(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(uri(path), flags).map_err(fault)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, true).map_err(fault)?;
-    header(&connection)
+    Ok(connection)
 }
 
 fn uri(path: &Path) -> String {
@@ -139,20 +218,26 @@ fn check(path: &Path, header: Header) -> Result<()> {
 }
 
 fn connect(path: &Path, flags: OpenFlags, sharing: Sharing) -> Result<Connection> {
-    let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+    connect_within(path, flags, sharing, Some(OPENING))
+}
+
+/// Waits for others so long at most, each time.
+fn connect_within(path: &Path, flags: OpenFlags, sharing: Sharing, longest: Option<Duration>) -> Result<Connection> {
+    let mut connection = Connection::open_with_flags(path, flags).map_err(fault)?;
     // What may not be written is opened for reading only, and fails later with less to say.
     if connection.is_readonly("main").map_err(fault)? {
         return Err(at(path, "is read-only; make it and its folder writable"));
     }
+    connection.busy_handler(longest.map(patience)).map_err(fault)?;
     configure(connection, sharing).map_err(fault)
 }
 
-fn configure(mut connection: Connection, sharing: Sharing) -> rusqlite::Result<Connection> {
-    connection.busy_handler(Some(patience(OPENING)))?;
+fn configure(connection: Connection, sharing: Sharing) -> rusqlite::Result<Connection> {
     if sharing == Sharing::Exclusive {
         // Before anything is read: only then SQLite keeps others out from the beginning.
         connection.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(()))?;
     }
+    checksum::register(&connection)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Otherwise a statement with a range is planned anew each time its bounds change.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -182,12 +267,9 @@ fn is_empty(connection: &Connection) -> Result<bool> {
 
 fn fill(connection: &Connection) -> Result<()> {
     let mut token_key = [0; 32];
-    getrandom::fill(&mut token_key).map_err(|error| store(format!("no randomness to be had: {error}")))?;
-    let fill = || {
-        connection.execute_batch(include_str!("schema.sql"))?;
-        connection.execute("INSERT INTO meta (key, value) VALUES ('token_key', ?1)", [token_key])?;
-        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-        connection.pragma_update(None, "user_version", FORMAT)
-    };
-    fill().map_err(fault)
+    meta::fill_random(&mut token_key)?;
+    connection.execute_batch(include_str!("schema.sql")).map_err(fault)?;
+    meta::put(connection, "token_key", &token_key)?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(fault)?;
+    complete(connection)
 }

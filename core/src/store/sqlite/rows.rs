@@ -1,5 +1,7 @@
 //! Rows as records. Each list of columns stands next to the function that reads it, in one order.
 
+use super::checksum::altered;
+use super::fault::altered_row;
 use crate::model::{
     Alias, Execution, Machine, MachineType, Previous, Revision, Route, Routing, Stopped, Tag, Timestamp, Version,
 };
@@ -14,13 +16,15 @@ struct Columns<'r> {
 }
 
 impl<'r> Columns<'r> {
-    fn of(row: &'r Row<'r>) -> Self {
-        Self { row, next: 0 }
+    /// The columns behind the first, which says whether they match their checksum.
+    fn verified(row: &'r Row<'r>, table: &str) -> Result<Self> {
+        if row.get(0)? { Ok(Self { row, next: 1 }) } else { Err(altered_row(altered(table))) }
     }
 
     fn take<T: FromSql>(&mut self) -> Result<T> {
-        self.next += 1;
-        self.row.get(self.next - 1)
+        let index = self.next;
+        self.next = index.saturating_add(1);
+        self.row.get(index)
     }
 
     fn time(&mut self) -> Result<Timestamp> {
@@ -62,40 +66,61 @@ pub(super) struct Stored {
     pub machine: Machine,
 }
 
-/// The columns that [`stored`] reads, and the tables they come from.
+/// The columns that [`stored`] reads, and the tables they come from. Here and below the first says whether the
+/// others match their checksum.
 macro_rules! stored_columns {
     () => {
-        "arn, id, revision, kind, created, deleted, last_version, published, created_published, \
-         created_description, tags FROM machines LEFT JOIN tags ON tags.machine = machines.id"
+        concat!(
+            "machines.sum IS ",
+            $crate::store::sqlite::checksum::checksum_of!(machines),
+            " AND (tags.machine IS NULL OR tags.sum IS ",
+            $crate::store::sqlite::checksum::checksum_of!(tags),
+            "), arn, id, revision, kind, created, deleted, last_version, published, created_published, \
+             created_description, tags FROM machines LEFT JOIN tags ON tags.machine = machines.id"
+        )
     };
 }
 
 /// The columns that [`revision`] reads.
 macro_rules! revision_columns {
     () => {
-        "uuid, definition, role, logging, tracing, encryption, updated"
+        concat!(
+            "sum IS ",
+            $crate::store::sqlite::checksum::checksum_of!(revisions),
+            ", uuid, definition, role, logging, tracing, encryption, updated"
+        )
     };
 }
 
 /// The columns that [`version`] reads.
 macro_rules! version_columns {
     () => {
-        "number, description, created"
+        concat!("sum IS ", $crate::store::sqlite::checksum::checksum_of!(versions), ", number, description, created")
     };
 }
 
 /// The columns that [`alias`] reads.
 macro_rules! alias_columns {
     () => {
-        "name, description, version, weight, second_version, second_weight, created, updated, previous_until, \
-         previous_version, previous_weight, previous_second_version, previous_second_weight"
+        concat!(
+            "sum IS ",
+            $crate::store::sqlite::checksum::checksum_of!(aliases),
+            ", name, description, version, weight, second_version, second_weight, created, updated, previous_until, \
+             previous_version, previous_weight, previous_second_version, previous_second_weight"
+        )
     };
 }
 
 /// The columns that [`execution`] reads.
 macro_rules! execution_columns {
     () => {
-        "sequence, name, version, alias, input, trace, started, stopped, error, cause"
+        concat!(
+            "executions.sum IS ",
+            $crate::store::sqlite::checksum::checksum_of!(executions),
+            " AND (stops.machine IS NULL OR stops.sum IS ",
+            $crate::store::sqlite::checksum::checksum_of!(stops),
+            "), sequence, name, version, alias, input, trace, started, stopped, error, cause"
+        )
     };
 }
 
@@ -106,10 +131,25 @@ macro_rules! executions {
     };
 }
 
-pub(super) use {alias_columns, execution_columns, executions, revision_columns, stored_columns, version_columns};
+/// The columns that [`starts`] reads.
+macro_rules! starts_columns {
+    () => {
+        concat!("sum IS ", $crate::store::sqlite::checksum::checksum_of!(starts), ", version, count")
+    };
+}
+
+pub(super) use {
+    alias_columns, execution_columns, executions, revision_columns, starts_columns, stored_columns, version_columns,
+};
+
+/// How often a version was started; version 0 is the state machine itself.
+pub(super) fn starts(row: &Row<'_>) -> Result<(u32, i64)> {
+    let mut columns = Columns::verified(row, "starts")?;
+    Ok((columns.take()?, columns.take()?))
+}
 
 pub(super) fn stored(row: &Row<'_>) -> Result<(String, Stored)> {
-    let mut columns = Columns::of(row);
+    let mut columns = Columns::verified(row, "machines")?;
     let (arn, id, revision) = (columns.take()?, columns.take()?, columns.take()?);
     Ok((arn, Stored { id, revision, machine: machine(&mut columns)? }))
 }
@@ -141,7 +181,7 @@ fn tags(columns: &mut Columns<'_>) -> Result<Vec<Tag>> {
 }
 
 pub(super) fn revision(row: &Row<'_>) -> Result<Revision> {
-    let mut columns = Columns::of(row);
+    let mut columns = Columns::verified(row, "revisions")?;
     Ok(Revision {
         id: columns.take()?,
         definition: columns.sensitive()?,
@@ -154,12 +194,12 @@ pub(super) fn revision(row: &Row<'_>) -> Result<Revision> {
 }
 
 pub(super) fn version(row: &Row<'_>) -> Result<Version> {
-    let mut columns = Columns::of(row);
+    let mut columns = Columns::verified(row, "versions")?;
     Ok(Version { number: columns.take()?, description: columns.sensitive_if_any()?, created: columns.time()? })
 }
 
 pub(super) fn alias(row: &Row<'_>) -> Result<(Box<str>, Alias)> {
-    let mut columns = Columns::of(row);
+    let mut columns = Columns::verified(row, "aliases")?;
     let name = columns.take()?;
     let alias = Alias {
         description: columns.sensitive_if_any()?,
@@ -176,7 +216,7 @@ pub(super) fn alias(row: &Row<'_>) -> Result<(Box<str>, Alias)> {
 
 /// An execution and its sequence number.
 pub(super) fn execution(row: &Row<'_>) -> Result<(u64, Execution)> {
-    let mut columns = Columns::of(row);
+    let mut columns = Columns::verified(row, "executions")?;
     let sequence = columns.take::<i64>()?;
     let sequence = u64::try_from(sequence).map_err(|_| Error::IntegralValueOutOfRange(0, sequence))?;
     let execution = Execution {

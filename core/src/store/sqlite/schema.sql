@@ -1,15 +1,18 @@
--- The file of sfn-alias, format 1 (PRAGMA user_version), application id 0x53666E41, "SfnA".
+-- The file of sfn-alias, format 2 (PRAGMA user_version), application id 0x53666E41, "SfnA".
 --
 -- A write costs as much as what it changes: each record is a row of its own, and what is large and
 -- never changes (definitions, inputs) stands apart from what changes often. Times are milliseconds
 -- since 1970. Foreign keys are not declared: every row of a state machine goes with it in one
--- transaction, and checking them would need an index more on revisions' users.
+-- transaction, and checking them would need an index more on revisions' users. `sum` is the CRC-32 of all
+-- other columns of the row and the table's name (checksum.rs); it stands last, where format 1 was given it.
 
 -- Of this file. `token_key`: 32 random bytes that sign page tokens, for every process; `occasions`:
--- how often a service with a seed was made on it, so that none makes the ids of another.
+-- how often a service with a seed was made on it, so that none makes the ids of another; `schema`: the
+-- checksum of these definitions; `generation`: which log belongs to the file (generation.rs).
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
-    value BLOB NOT NULL
+    value BLOB NOT NULL,
+    sum INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 -- What the versions of a state machine share. Lists are ranges of `arn`, compared byte by byte.
@@ -24,7 +27,8 @@ CREATE TABLE machines (
     created_published INTEGER NOT NULL, -- `publish` and `versionDescription` of its creation
     created_description TEXT,
     revision INTEGER NOT NULL,          -- the current content
-    next_sequence INTEGER NOT NULL DEFAULT 0 -- of the next execution, while none is kept
+    next_sequence INTEGER NOT NULL DEFAULT 0, -- of the next execution, while none is kept
+    sum INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- State machines whose deletion has begun, for those that clear up.
@@ -33,7 +37,8 @@ CREATE INDEX machines_by_deletion ON machines (deleted) WHERE deleted IS NOT NUL
 -- Tags, as a JSON list in the order in which their keys were first set. No row: no tags.
 CREATE TABLE tags (
     machine INTEGER PRIMARY KEY,
-    tags TEXT NOT NULL
+    tags TEXT NOT NULL,
+    sum INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Content. Written once, shared by the state machine, versions and executions that have it, and
@@ -46,7 +51,8 @@ CREATE TABLE revisions (
     tracing TEXT NOT NULL,
     encryption TEXT,
     updated INTEGER NOT NULL,
-    definition TEXT NOT NULL            -- last, as it may run over many pages
+    definition TEXT NOT NULL,           -- behind what is read without it, as it may run over many pages
+    sum INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE versions (
@@ -55,6 +61,7 @@ CREATE TABLE versions (
     description TEXT,
     created INTEGER NOT NULL,
     revision INTEGER NOT NULL,
+    sum INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (machine, number)
 ) STRICT, WITHOUT ROWID;
 
@@ -76,6 +83,7 @@ CREATE TABLE aliases (
     previous_weight INTEGER,
     previous_second_version INTEGER,
     previous_second_weight INTEGER,
+    sum INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (machine, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -92,7 +100,8 @@ CREATE TABLE executions (
     trace TEXT,
     started INTEGER NOT NULL,
     revision INTEGER NOT NULL,          -- the content it was started with
-    input TEXT NOT NULL,                -- last, as it may run over many pages
+    input TEXT NOT NULL,                -- behind what is read without it, as it may run over many pages
+    sum INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (machine, sequence)
 ) STRICT, WITHOUT ROWID;
 
@@ -108,6 +117,7 @@ CREATE TABLE stops (
     stopped INTEGER NOT NULL,
     error TEXT,
     cause TEXT,
+    sum INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (machine, sequence)
 ) STRICT, WITHOUT ROWID;
 
@@ -116,5 +126,6 @@ CREATE TABLE starts (
     machine INTEGER NOT NULL,
     version INTEGER NOT NULL,
     count INTEGER NOT NULL,
+    sum INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (machine, version)
 ) STRICT, WITHOUT ROWID;

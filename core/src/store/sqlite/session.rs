@@ -86,9 +86,11 @@ impl Session for Shared<'_> {
     fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
         self.sound()?;
         let Some(planned) = plan(self.connection, machine, decide)? else { return Ok(()) };
-        apply(self.connection, planned).inspect_err(|error| {
-            self.broken.replace(Some(error.clone()));
-        })
+        // Stays if this panics.
+        self.broken.replace(Some(store("a change was left half made".to_owned())));
+        let applied = apply(self.connection, planned);
+        self.broken.replace(applied.clone().err());
+        applied
     }
 
     fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {

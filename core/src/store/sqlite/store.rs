@@ -1,11 +1,14 @@
 //! The store: one connection that writes, some that read.
 
 use super::apply::apply;
+use super::condition::Condition;
+use super::files::{Files, Found};
+use super::generation::Generation;
 use super::open::Sharing;
 use super::session::{Shared, gone, look, machines, plan};
 use super::transaction::Transaction;
-use super::{fault, load, open};
-use crate::error::Result;
+use super::{fault, generation, load, meta, open};
+use crate::error::{Error, Result};
 use crate::model::{Machine, Timestamp};
 use crate::store::memory::Entry;
 use crate::store::{Decide, Session, Store, View};
@@ -24,6 +27,9 @@ const IDLE_READERS: usize = 16;
 /// `-shm`, which belong to it as long as it is open; the last to close it removes them.
 pub struct SqliteStore {
     path: PathBuf,
+    sharing: Sharing,
+    files: Files,
+    condition: Condition,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     token_key: [u8; 32],
@@ -49,11 +55,18 @@ impl SqliteStore {
         load::entries(&self.writer()).map_err(fault::located(&self.path))
     }
 
+    /// Refuses all writes from now on, because the caller no longer knows what is stored.
+    pub(in crate::store) fn refuse_writes(&self, error: Error) {
+        self.condition.refuse(error);
+    }
+
     fn open_as(path: &Path, sharing: Sharing) -> Result<Self> {
         let path = open::absolute(path)?;
         let writer = open::open(&path, sharing).map_err(fault::located(&path))?;
-        let token_key = open::token_key(&writer).map_err(fault::located(&path))?;
-        Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::default(), token_key })
+        let token_key = meta::token_key(&writer).map_err(fault::located(&path))?;
+        let (files, condition) = (Files::of(&path)?, Condition::default());
+        let (writer, readers) = (Mutex::new(writer), Mutex::default());
+        Ok(Self { path, sharing, files, condition, writer, readers, token_key })
     }
 
     /// A panic of a caller's closure has rolled back its transaction before it poisons the lock.
@@ -65,10 +78,72 @@ impl SqliteStore {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Refuses to go on with files that are not those that were opened. Where several processes share the file, one
+    /// of them may have made it shorter: then all of it is read.
+    fn check_files(&self) -> Result<()> {
+        match (self.files.check()?, self.sharing) {
+            (Found::Same, _) => Ok(()),
+            (Found::Shorter(error), Sharing::Exclusive) => Err(error),
+            (Found::Shorter(error), Sharing::Shared) => {
+                open::verify_anew(&self.path).map_err(|_| error)?;
+                self.files.accept()
+            }
+        }
+    }
+
+    /// Runs `work` in a transaction, and commits it if it changed anything.
+    fn transact<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let writer = self.writer();
+        self.condition.check_lasting()?;
+        let done = self.commit(&writer, work).map_err(fault::located_damage(&self.path));
+        if let Err(error @ Error::Store { .. }) = &done {
+            self.condition.fail(error);
+        }
+        done
+    }
+
+    fn commit<T>(&self, writer: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.check_files()?;
+        let copied = self.find_copied(writer)?;
+        let transaction = Transaction::write(writer)?;
+        let before = writer.total_changes();
+        let done = work(writer)?;
+        if writer.total_changes() == before {
+            return Ok(done);
+        }
+        generation::advance(writer, copied)?;
+        transaction.commit()?;
+        if copied.is_some() {
+            self.files.clear_written();
+        }
+        // It is committed, but perhaps to a file that nobody will find again.
+        self.check_files().inspect_err(|error| self.condition.refuse(error.clone()))?;
+        self.condition.clear();
+        Ok(done)
+    }
+
+    /// As [`generation::find_copied`], which costs SQLite its cache: asked only after the file was written.
+    fn find_copied(&self, writer: &Connection) -> Result<Option<Generation>> {
+        if !self.files.is_written() {
+            return Ok(None);
+        }
+        let copied = generation::find_copied(writer)?;
+        if copied.is_none() {
+            self.files.clear_written();
+        }
+        Ok(copied)
+    }
+
+    fn new_reader(&self) -> Result<Connection> {
+        let reader = open::reader(&self.path)?;
+        self.check_files()?;
+        Ok(reader)
+    }
+
     /// Reads one snapshot. A connection that is used when a closure panics is closed.
     fn with_snapshot<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let idle = self.readers().pop();
-        let connection = idle.map_or_else(|| open::reader(&self.path), Ok)?;
+        let connection = idle.map_or_else(|| self.new_reader(), Ok)?;
         let transaction = Transaction::snapshot(&connection)?;
         let found = read(&connection);
         drop(transaction);
@@ -76,7 +151,7 @@ impl SqliteStore {
         if readers.len() < IDLE_READERS && connection.is_autocommit() {
             readers.push(connection);
         }
-        found
+        found.map_err(fault::located_damage(&self.path))
     }
 }
 
@@ -86,11 +161,10 @@ impl Session for SqliteStore {
     }
 
     fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
-        let writer = self.writer();
-        let transaction = Transaction::write(&writer)?;
-        let Some(planned) = plan(&writer, machine, decide)? else { return Ok(()) };
-        apply(&writer, planned)?;
-        transaction.commit()
+        self.transact(|writer| match plan(writer, machine, decide)? {
+            Some(planned) => apply(writer, planned),
+            None => Ok(()),
+        })
     }
 
     fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
@@ -104,20 +178,21 @@ impl Session for SqliteStore {
 
 impl Store for SqliteStore {
     fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()> {
-        let writer = self.writer();
-        let transaction = Transaction::write(&writer)?;
-        let shared = Shared::on(&writer);
-        work(&shared);
-        shared.sound()?;
-        transaction.commit()
+        self.transact(|writer| {
+            let shared = Shared::on(writer);
+            work(&shared);
+            shared.sound()
+        })
     }
 
     fn occasion(&self) -> Result<u64> {
-        let writer = self.writer();
-        let transaction = Transaction::write(&writer)?;
-        let occasion = open::occasion(&writer)?;
-        transaction.commit()?;
-        Ok(occasion)
+        self.transact(meta::occasion)
+    }
+
+    /// After a failure a write is tried, once a second at most.
+    fn check_health(&self) -> Result<()> {
+        self.check_files()?;
+        self.condition.check(|| self.transact(|writer| meta::put(writer, "probe", &[])))
     }
 
     fn token_key(&self) -> [u8; 32] {

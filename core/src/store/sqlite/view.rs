@@ -1,8 +1,10 @@
 //! A state machine as the file has it, seen inside a transaction.
 
+use super::fault::damaged;
 use super::query::{all, first, limit};
 use super::rows::{
-    self, Stored, alias_columns, execution_columns, executions, revision_columns, stored_columns, version_columns,
+    self, Stored, alias_columns, execution_columns, executions, revision_columns, starts_columns, stored_columns,
+    version_columns,
 };
 use crate::error::Result;
 use crate::model::{Alias, Execution, Machine, Revision, Status, Timestamp, Version};
@@ -34,6 +36,17 @@ impl<'c> Snapshot<'c> {
         first(self.connection, sql, parameters, read)
     }
 
+    fn revision_id(&self, of: RevisionOf<'_>) -> Result<Option<i64>> {
+        const OF_VERSION: &str = "SELECT revision FROM versions WHERE machine = ?1 AND number = ?2";
+        const OF_EXECUTION: &str = "SELECT revision FROM executions WHERE machine = ?1 AND name = ?2";
+        let machine = self.stored.id;
+        match of {
+            RevisionOf::Current => Ok(Some(self.stored.revision)),
+            RevisionOf::Version(number) => self.first(OF_VERSION, params![machine, number], |row| row.get(0)),
+            RevisionOf::Execution(name) => self.first(OF_EXECUTION, params![machine, name], |row| row.get(0)),
+        }
+    }
+
     fn count(&self, sql: &str) -> Result<usize> {
         let count: Option<i64> = self.first(sql, [self.stored.id], |row| row.get(0))?;
         Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default())
@@ -46,24 +59,11 @@ impl View for Snapshot<'_> {
     }
 
     fn revision(&self, of: RevisionOf<'_>) -> Result<Option<Arc<Revision>>> {
-        const CURRENT: &str = concat!("SELECT ", revision_columns!(), " FROM revisions WHERE id = ?1");
-        const OF_VERSION: &str = concat!(
-            "SELECT ",
-            revision_columns!(),
-            " FROM revisions WHERE id = (SELECT revision FROM versions WHERE machine = ?1 AND number = ?2)"
-        );
-        const OF_EXECUTION: &str = concat!(
-            "SELECT ",
-            revision_columns!(),
-            " FROM revisions WHERE id = (SELECT revision FROM executions WHERE machine = ?1 AND name = ?2)"
-        );
-        let machine = self.stored.id;
-        let found = match of {
-            RevisionOf::Current => self.first(CURRENT, [self.stored.revision], rows::revision),
-            RevisionOf::Version(number) => self.first(OF_VERSION, params![machine, number], rows::revision),
-            RevisionOf::Execution(name) => self.first(OF_EXECUTION, params![machine, name], rows::revision),
-        };
-        Ok(found?.map(Arc::new))
+        let sql = concat!("SELECT ", revision_columns!(), " FROM revisions WHERE id = ?1");
+        let Some(id) = self.revision_id(of)? else { return Ok(None) };
+        let lost = || damaged(&format!("revision {id} is missing"));
+        let found = self.first(sql, [id], rows::revision)?;
+        found.map(Arc::new).map(Some).ok_or_else(lost)
     }
 
     fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>> {
@@ -129,8 +129,8 @@ impl View for Snapshot<'_> {
     }
 
     fn starts(&self) -> Result<Vec<(Option<u32>, u64)>> {
-        let sql = "SELECT version, count FROM starts WHERE machine = ?1 ORDER BY version";
-        let counted = all(self.connection, sql, [self.stored.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let sql = concat!("SELECT ", starts_columns!(), " FROM starts WHERE machine = ?1 ORDER BY version");
+        let counted = all(self.connection, sql, [self.stored.id], rows::starts)?;
         let readable = |(version, count): (u32, i64)| ((version != 0).then_some(version), count.unsigned_abs());
         Ok(counted.into_iter().map(readable).collect())
     }

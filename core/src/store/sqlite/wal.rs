@@ -38,7 +38,7 @@ pub(super) fn grow(connection: &Connection, path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn log_of(path: &Path) -> PathBuf {
+pub(super) fn log_of(path: &Path) -> PathBuf {
     let mut log = OsString::from(path);
     log.push("-wal");
     log.into()

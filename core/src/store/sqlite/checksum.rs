@@ -1,0 +1,136 @@
+//! A checksum in each row: a byte that a disk altered is an error, and not another answer.
+//!
+//! CRC-32 of all other columns with their types, the key included, so that a row in another's place is found too.
+
+use super::fault::{damaged, fault};
+use super::query::{first, run};
+use crate::error::Result;
+use rusqlite::Connection;
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::types::ValueRef;
+
+/// The checksum of a row of a table, as an expression of its columns.
+macro_rules! checksum_of {
+    (meta) => {
+        "checksum('meta', key, value)"
+    };
+    (machines) => {
+        "checksum('machines', machines.id, arn, kind, created, deleted, last_version, published, created_published, \
+         created_description, revision, next_sequence)"
+    };
+    (tags) => {
+        "checksum('tags', tags.machine, tags)"
+    };
+    (revisions) => {
+        "checksum('revisions', id, uuid, role, logging, tracing, encryption, updated, definition)"
+    };
+    (versions) => {
+        "checksum('versions', machine, number, description, created, revision)"
+    };
+    (aliases) => {
+        "checksum('aliases', machine, name, description, version, weight, second_version, second_weight, created, \
+         updated, previous_until, previous_version, previous_weight, previous_second_version, previous_second_weight)"
+    };
+    (executions) => {
+        "checksum('executions', executions.machine, executions.sequence, name, version, alias, trace, started, \
+         revision, input)"
+    };
+    (stops) => {
+        "checksum('stops', stops.machine, stops.sequence, stopped, error, cause)"
+    };
+    (starts) => {
+        "checksum('starts', machine, version, count)"
+    };
+}
+
+pub(super) use checksum_of;
+
+/// Statements about one table.
+struct Table {
+    name: &'static str,
+    add_column: &'static str,
+    seal: &'static str,
+    find_altered: &'static str,
+}
+
+macro_rules! tables {
+    ($($name:ident)*) => {
+        &[$(Table {
+            name: stringify!($name),
+            add_column: concat!("ALTER TABLE ", stringify!($name), " ADD COLUMN sum INTEGER NOT NULL DEFAULT 0"),
+            seal: concat!("UPDATE ", stringify!($name), " SET sum = ", checksum_of!($name)),
+            find_altered: concat!("SELECT 1 FROM ", stringify!($name), " WHERE sum IS NOT ", checksum_of!($name)),
+        }),*]
+    };
+}
+
+const TABLES: &[Table] = tables!(meta machines tags revisions versions aliases executions stops starts);
+
+/// Makes the function `checksum` known to a connection.
+pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
+    connection.create_scalar_function("checksum", -1, flags, |values| Ok(compute(values)))
+}
+
+fn compute(values: &Context<'_>) -> i64 {
+    let mut hasher = crc32fast::Hasher::new();
+    (0..values.len()).for_each(|index| add(&mut hasher, values.get_raw(index)));
+    hasher.finalize().into()
+}
+
+/// Adds a value, unlike any other: its type, its length where that differs, its bytes.
+fn add(hasher: &mut crc32fast::Hasher, value: ValueRef<'_>) {
+    let mut add_bytes = |kind: u8, bytes: &[u8]| {
+        hasher.update(&[kind]);
+        hasher.update(&bytes.len().to_le_bytes());
+        hasher.update(bytes);
+    };
+    match value {
+        ValueRef::Null => hasher.update(&[0]),
+        ValueRef::Integer(number) => add_bytes(1, &number.to_le_bytes()),
+        ValueRef::Real(number) => add_bytes(2, &number.to_bits().to_le_bytes()),
+        ValueRef::Text(text) => add_bytes(3, text),
+        ValueRef::Blob(bytes) => add_bytes(4, bytes),
+    }
+}
+
+/// Adds the column to the tables of a file of format 1, and computes it for every row.
+pub(super) fn add_to_tables(connection: &Connection) -> Result<()> {
+    for table in TABLES {
+        run(connection, table.add_column, [])?;
+        run(connection, table.seal, [])?;
+    }
+    Ok(())
+}
+
+/// Computes the checksum of a state machine's row anew, after some of its columns changed.
+pub(super) fn seal_machine(connection: &Connection, id: i64) -> Result<()> {
+    let sql = concat!("UPDATE machines SET sum = ", checksum_of!(machines), " WHERE id = ?1");
+    run(connection, sql, [id]).map(drop)
+}
+
+/// Reads the whole file: the structure of its pages, its indexes, and every row's checksum.
+///
+/// # Errors
+/// [`crate::Error::Store`] where something in it is not what was written.
+pub(super) fn verify(connection: &Connection) -> Result<()> {
+    check_structure(connection)?;
+    for table in TABLES {
+        if first(connection, table.find_altered, [], |_| Ok(()))?.is_some() {
+            return Err(damaged(&altered(table.name)));
+        }
+    }
+    Ok(())
+}
+
+/// Checks pages and indexes, not what is in the rows.
+pub(super) fn check_structure(connection: &Connection) -> Result<()> {
+    let verdict = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+    let found = connection.query_row("PRAGMA integrity_check(1)", [], verdict).map_err(fault)?;
+    if found == "ok" { Ok(()) } else { Err(damaged("database disk image is malformed")) }
+}
+
+/// What is wrong with a row whose checksum is another one.
+pub(super) fn altered(table: &str) -> String {
+    format!("a record of the table {table} does not match its checksum")
+}

@@ -1,0 +1,67 @@
+//! What the file knows of itself, by name.
+
+use super::checksum::{altered, checksum_of};
+use super::fault::{damaged, store};
+use super::query::{first, run};
+use crate::error::Result;
+use rusqlite::Connection;
+use rusqlite::types::FromSql;
+
+const SCHEMA: &str = "SELECT checksum('schema', group_concat(sql, ';'))
+                      FROM (SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name)";
+
+/// A value, if there is one of that name.
+pub(super) fn get<T: FromSql>(connection: &Connection, key: &str) -> Result<Option<T>> {
+    let sql = concat!("SELECT value, sum IS ", checksum_of!(meta), " FROM meta WHERE key = ?1");
+    match first(connection, sql, [key], |row| Ok((row.get(0)?, row.get(1)?)))? {
+        Some((_, false)) => Err(damaged(&altered("meta"))),
+        found => Ok(found.map(|(value, _)| value)),
+    }
+}
+
+/// Stores a value instead of the one before.
+pub(super) fn put(connection: &Connection, key: &str, value: &[u8]) -> Result<()> {
+    let sql = "REPLACE INTO meta (key, value, sum) VALUES (?1, ?2, checksum('meta', ?1, ?2))";
+    run(connection, sql, (key, value)).map(drop)
+}
+
+/// Fills bytes from the operating system's randomness.
+pub(super) fn fill_random(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|error| store(format!("no randomness to be had: {error}")))
+}
+
+/// The secret that was made with the file.
+pub(super) fn token_key(connection: &Connection) -> Result<[u8; 32]> {
+    let missing = || {
+        store(
+            "the file has no key for page tokens; delete its `-wal` and `-shm` files and restore it from a copy"
+                .to_owned(),
+        )
+    };
+    get(connection, "token_key")?.ok_or_else(missing)
+}
+
+/// How often this was asked before; inside a transaction.
+pub(super) fn occasion(connection: &Connection) -> Result<u64> {
+    let before: Option<[u8; 8]> = get(connection, "occasions")?;
+    let occasion = before.map_or(0, u64::from_be_bytes);
+    put(connection, "occasions", &occasion.wrapping_add(1).to_be_bytes())?;
+    Ok(occasion)
+}
+
+/// Stores the checksum of the tables' definitions.
+pub(super) fn seal_schema(connection: &Connection) -> Result<()> {
+    put(connection, "schema", &schema(connection)?)
+}
+
+/// Compares the tables' definitions with those that were sealed.
+pub(super) fn check_schema(connection: &Connection) -> Result<()> {
+    match get::<[u8; 8]>(connection, "schema")? {
+        Some(sealed) if sealed == schema(connection)? => Ok(()),
+        _ => Err(damaged("the definitions of the tables do not match their checksum")),
+    }
+}
+
+fn schema(connection: &Connection) -> Result<[u8; 8]> {
+    first(connection, SCHEMA, [], |row| row.get::<_, i64>(0)).map(|sum| sum.unwrap_or_default().to_be_bytes())
+}
