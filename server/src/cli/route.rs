@@ -25,7 +25,7 @@ pub(super) fn run(args: &RouteArgs) -> Outcome {
     let mut counts = [0_u64; 2];
     for _ in 0..args.count {
         if let Some(count) = counts.get_mut(routing.position(router.draw())) {
-            *count += 1;
+            *count = count.saturating_add(1);
         }
     }
     let routes = routing.routes().zip(counts).map(|(route, count)| (route.version, route.weight, count));

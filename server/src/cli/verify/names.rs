@@ -112,7 +112,7 @@ impl Names {
     }
 
     fn name(&self, name: &str) -> String {
-        let room = name.chars().count() + self.tag.len() <= LONGEST_NAME;
+        let room = name.chars().count().saturating_add(self.tag.len()) <= LONGEST_NAME;
         if name.is_empty() || room {
             return if name.is_empty() { String::new() } else { format!("{}{name}", self.tag) };
         }
@@ -124,7 +124,7 @@ impl Names {
 
     /// Puts the tag before what stands seventh in ARNs of AWS Step Functions and of functions.
     fn in_arns(&self, text: &str) -> String {
-        let mut sent = String::with_capacity(text.len() + self.tag.len());
+        let mut sent = String::with_capacity(text.len().saturating_add(self.tag.len()));
         let mut rest = text;
         while let Some(start) = rest.find("arn:") {
             let (before, arn) = rest.split_at(start);
@@ -159,6 +159,6 @@ impl Names {
 /// The first six parts of an ARN with their colons, and what comes behind.
 fn head_of(arn: &str) -> Option<(&str, &str)> {
     let (colon, _) = arn.match_indices(':').nth(5)?;
-    let (head, tail) = arn.split_at_checked(colon + 1)?;
+    let (head, tail) = arn.split_at_checked(colon.checked_add(1)?)?;
     (!head.contains(['"', '\\', ' '])).then_some((head, tail))
 }

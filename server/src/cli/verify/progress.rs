@@ -15,7 +15,7 @@ impl Progress {
 
     pub fn at(&self, done: usize, name: &str) {
         if self.shown {
-            write!(std::io::stderr(), "\r\x1b[K{}/{} {name}", done + 1, self.total).ok();
+            write!(std::io::stderr(), "\r\x1b[K{}/{} {name}", done.saturating_add(1), self.total).ok();
         }
     }
 }

@@ -45,11 +45,12 @@ struct Count {
 
 impl Count {
     const fn add(&mut self, outcome: &Outcome) {
-        match outcome {
-            Outcome::Agrees => self.agree += 1,
-            Outcome::Differs(_) => self.differ += 1,
-            Outcome::Skipped(_) => self.skipped += 1,
-        }
+        let count = match outcome {
+            Outcome::Agrees => &mut self.agree,
+            Outcome::Differs(_) => &mut self.differ,
+            Outcome::Skipped(_) => &mut self.skipped,
+        };
+        *count = count.saturating_add(1);
     }
 
     fn line(self, name: &str) -> Result<(), Failure> {
@@ -92,7 +93,8 @@ impl Report {
         let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &self.rows {
             if let Outcome::Skipped(reason) = &row.outcome {
-                *reasons.entry(reason).or_default() += 1;
+                let count = reasons.entry(reason).or_default();
+                *count = count.saturating_add(1);
             }
         }
         if !reasons.is_empty() {

@@ -97,7 +97,7 @@ impl Sender {
             if self.stop.wait(pause) {
                 return Err(Halt::Stopped);
             }
-            pause = LONGEST_PAUSE.min(pause * 2);
+            pause = LONGEST_PAUSE.min(pause.saturating_mul(2));
         }
         self.send(operation, body).map_err(Halt::Failed)
     }

@@ -36,7 +36,7 @@ fn anywhere(vector: &Vector) -> Option<String> {
 }
 
 fn on_aws(vector: &Vector, all: bool) -> Option<&'static str> {
-    let (mut made, mut started) = (0, BTreeSet::new());
+    let (mut made, mut started) = (0_usize, BTreeSet::new());
     for step in vector.steps() {
         let text = format!("{:?}", step.input);
         if text.contains(":kms:") || text.contains(":logs:") {
@@ -50,7 +50,7 @@ fn on_aws(vector: &Vector, all: bool) -> Option<&'static str> {
             return Some("needs an execution that stays RUNNING; on AWS it ends");
         }
         let makes = step.operation.as_deref().is_some_and(|operation| operation.starts_with("Create"));
-        made += if makes { step.times.unwrap_or(1) } else { 0 };
+        made = made.saturating_add(if makes { step.times.unwrap_or(1) } else { 0 });
     }
     if format!("{:?}", vector.expect).contains("\"RUNNING\"") {
         return Some("needs an execution that stays RUNNING; on AWS it ends");
