@@ -11,6 +11,7 @@ use http::HeaderMap;
 use http::request::Parts;
 use sfn_alias::Scope;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 use subtle::ConstantTimeEq;
 
@@ -124,8 +125,13 @@ impl<'r> Claim<'r> {
         Some(sign(request, &params).ok()?.signature().to_owned())
     }
 
-    /// Each value of each header that is signed; the date is left to the signer. `None` where one is missing.
+    /// Each value of each header that is signed; the date is left to the signer. `None` where one is missing, or
+    /// named twice: a long header that is named often would be copied as often.
     fn signed_headers(&self) -> Option<Vec<(&str, &str)>> {
+        let mut names = HashSet::with_capacity(self.signature.headers.len());
+        if !self.signature.headers.iter().all(|name| names.insert(*name)) {
+            return None;
+        }
         let mut found = Vec::with_capacity(self.signature.headers.len());
         for name in self.signature.headers.iter().filter(|name| **name != "x-amz-date") {
             self.head.headers.get(*name)?;

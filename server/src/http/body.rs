@@ -76,9 +76,7 @@ async fn read_frames(
     mut parts: Parts,
     most: usize,
 ) -> Result<Part, Refusal> {
-    if parts.len() > 0 {
-        arriving.grow(parts.len()).await?;
-    }
+    arriving.grow(parts.len()).await?;
     while let Some(frame) = body.frame().await {
         // Trailers are read and not needed.
         let Ok(data) = frame.map_err(|error| name_fault(&error))?.into_data() else { continue };

@@ -3,22 +3,21 @@
 use std::any::Any;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::task::Poll;
 
 /// Runs a future to its end.
 ///
 /// # Errors
 /// The message of its panic.
-pub(super) async fn catch_panic<F: Future>(work: F) -> Result<F::Output, String> {
-    let mut work = pin!(work);
+pub(super) fn catch_panic<F: Future>(work: F) -> impl Future<Output = Result<F::Output, String>> {
+    // In a box, so that a connection that waits for a request does not have the memory for one.
+    let mut work = Box::pin(work);
     // A future that has panicked is not polled again, so that nothing of it is seen half changed.
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+    poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
         Err(panic) => Poll::Ready(Err(read_message(&*panic))),
     })
-    .await
 }
 
 fn read_message(panic: &(dyn Any + Send)) -> String {

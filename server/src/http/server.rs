@@ -178,14 +178,7 @@ async fn accept(listener: &TcpListener, state: &Arc<State>, connections: &Gracef
     let http = protocol(&state.limits);
     let free = Arc::new(Semaphore::new(state.limits.connections.min(Semaphore::MAX_PERMITS)));
     loop {
-        let (stream, peer) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "no connection can be accepted; raise the limit of open files");
-                sleep(PAUSE).await;
-                continue;
-            }
-        };
+        let (stream, peer) = accept_one(listener).await;
         let Ok(place) = Arc::clone(&free).try_acquire_owned() else {
             refuse(&stream);
             continue;
@@ -199,6 +192,18 @@ async fn accept(listener: &TcpListener, state: &Arc<State>, connections: &Gracef
             }
             drop(place);
         });
+    }
+}
+
+async fn accept_one(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be accepted; raise the limit of open files");
+                sleep(PAUSE).await;
+            }
+        }
     }
 }
 

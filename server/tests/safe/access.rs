@@ -7,7 +7,7 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4;
 use serde_json::{Value, json};
 use std::net::{SocketAddr, UdpSocket};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 /// A request that a profile signs now.
 pub fn signed(who: &Profile, operation: &str, body: &str) -> String {
@@ -100,6 +100,20 @@ fn a_signature_with_a_hash_is_checked_before_the_body() {
         format!("{begin}Signature={}{}", "0".repeat(64), &signature[64..]).replace("length: 2", "length: 1000000");
     let answer = server.client().raw(head.strip_suffix("{}").unwrap()).unwrap();
     assert_eq!((answer.status, answer.error().1), (400, "InvalidSignatureException".to_owned()));
+}
+
+/// Each name that is signed would be a copy of its header: 6,000 of 30 KB are 180 MB.
+#[test]
+fn a_header_that_is_signed_many_times_is_refused_at_once() {
+    let (server, who, _file) = server(&[]);
+    let request = signed(&who[0], "ListStateMachines", "{}");
+    let many = format!("SignedHeaders={}", "x;".repeat(6000));
+    let request =
+        request.replace("SignedHeaders=", &many).replacen("host: ", &format!("x: {}\r\nhost: ", "x".repeat(30_000)), 1);
+    let began = Instant::now();
+    let answer = server.client().raw(request).unwrap();
+    assert_eq!((answer.status, answer.error().1), (400, "InvalidSignatureException".to_owned()));
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
 }
 
 /// The address at which this machine is reached from elsewhere, where it has one.
