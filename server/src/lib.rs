@@ -6,6 +6,8 @@
 //!
 //! What is valid is decided in the crate `sfn-alias`; this one reads and writes HTTP.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 #[cfg(feature = "http")]
 pub mod auth;
 #[cfg(feature = "cli")]

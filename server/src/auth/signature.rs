@@ -74,7 +74,7 @@ fn part<'h>(parameters: &'h str, name: &str) -> Option<&'h str> {
 fn time_of(text: &str) -> Option<SystemTime> {
     let form = format_description!("[year][month][day]T[hour][minute][second]Z");
     let seconds = PrimitiveDateTime::parse(text, form).ok()?.assume_utc().unix_timestamp();
-    Some(SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).ok()?))
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(u64::try_from(seconds).ok()?))
 }
 
 /// A time as `X-Amz-Date` has it.

@@ -7,8 +7,11 @@ use crate::protocol::Refusal;
 use aws_credential_types::Credentials as Identity;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
+use http::HeaderMap;
 use http::request::Parts;
 use sfn_alias::Scope;
+use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 use subtle::ConstantTimeEq;
 
@@ -18,6 +21,7 @@ const SKEW: Duration = Duration::from_secs(15 * 60);
 const SERVICE: &str = "states";
 /// What ends a credential.
 const TERMINATOR: &str = "aws4_request";
+const CONTENT_HASH: &str = "x-amz-content-sha256";
 /// Without these, a signature could be moved to another endpoint, time or operation.
 const SIGNED: [(&str, &str); 3] =
     [("host", "'Host' or ':authority'"), ("x-amz-date", "'X-Amz-Date'"), ("x-amz-target", "'X-Amz-Target'")];
@@ -29,6 +33,8 @@ pub struct Claim<'r> {
     principal: &'r Principal,
     head: &'r Parts,
     scope: Scope,
+    /// The hash that the body has to have, where the signature has been checked with it.
+    hash: Option<&'r str>,
 }
 
 /// Checks a request's signature, and answers the account and region that it is for.
@@ -40,7 +46,8 @@ pub fn verify(credentials: &Credentials, head: &Parts, body: &[u8], now: SystemT
 }
 
 impl<'r> Claim<'r> {
-    /// Checks all that can be checked before the body is there.
+    /// Checks all that can be checked before the body is there: the signature, too, where the body's hash is
+    /// signed in `X-Amz-Content-Sha256`.
     ///
     /// # Errors
     /// AWS's refusals: `MissingAuthenticationTokenException`, `IncompleteSignatureException`,
@@ -52,7 +59,12 @@ impl<'r> Claim<'r> {
         let principal = credentials.get(signature.credential.access_key_id);
         let scope = scope(&signature, principal)?;
         let principal = principal.ok_or_else(unrecognized)?;
-        Ok(Self { signature, principal, head, scope })
+        let hash = declared_hash(&signature, &head.headers);
+        let claim = Self { signature, principal, head, scope, hash };
+        if let Some(hash) = hash {
+            claim.compare(SignableBody::Precomputed(hash.to_owned()))?;
+        }
+        Ok(claim)
     }
 
     /// Checks the signature itself.
@@ -61,12 +73,22 @@ impl<'r> Claim<'r> {
     /// `InvalidSignatureException` where the secret makes another one, `UnrecognizedClientException` where
     /// the session's token is not the key's.
     pub fn prove(self, body: &[u8]) -> Result<Scope, Refusal> {
+        match self.hash {
+            Some(hash) if hash == hex(&Sha256::digest(body)) => {}
+            Some(_) => return Err(mismatch()),
+            None => self.compare(SignableBody::Bytes(body))?,
+        }
+        Ok(self.scope)
+    }
+
+    /// Compares the signature with the one that the secret makes, and the session's token with the key's.
+    fn compare(&self, body: SignableBody<'_>) -> Result<(), Refusal> {
         let expected = self.expected(body).ok_or_else(mismatch)?;
         if !bool::from(expected.as_bytes().ct_eq(self.signature.value.as_bytes())) {
             return Err(mismatch());
         }
         match self.has_its_token() {
-            true => Ok(self.scope),
+            true => Ok(()),
             false => Err(unrecognized()),
         }
     }
@@ -80,8 +102,9 @@ impl<'r> Claim<'r> {
         }
     }
 
-    /// The signature of what arrived, made with the secret. The body's hash is always that of the body.
-    fn expected(&self, body: &[u8]) -> Option<String> {
+    /// The signature of what arrived, made with the secret. The body's hash is always that of the body, or is
+    /// compared with it once the body is there.
+    fn expected(&self, body: SignableBody<'_>) -> Option<String> {
         let Self { signature, principal, head, .. } = self;
         let id = signature.credential.access_key_id;
         let identity = Identity::new(id, &*principal.secret_access_key, None, None, "file").into();
@@ -98,13 +121,17 @@ impl<'r> Claim<'r> {
             .into();
         let headers = self.signed_headers()?;
         let uri = format!("http://localhost{}", head.uri.path_and_query()?);
-        let request =
-            SignableRequest::new(head.method.as_str(), uri, headers.into_iter(), SignableBody::Bytes(body)).ok()?;
+        let request = SignableRequest::new(head.method.as_str(), uri, headers.into_iter(), body).ok()?;
         Some(sign(request, &params).ok()?.signature().to_owned())
     }
 
-    /// Each value of each header that is signed; the date is left to the signer. `None` where one is missing.
+    /// Each value of each header that is signed; the date is left to the signer. `None` where one is missing, or
+    /// named twice: a long header that is named often would be copied as often.
     fn signed_headers(&self) -> Option<Vec<(&str, &str)>> {
+        let mut names = HashSet::with_capacity(self.signature.headers.len());
+        if !self.signature.headers.iter().all(|name| names.insert(*name)) {
+            return None;
+        }
         let mut found = Vec::with_capacity(self.signature.headers.len());
         for name in self.signature.headers.iter().filter(|name| **name != "x-amz-date") {
             self.head.headers.get(*name)?;
@@ -116,8 +143,24 @@ impl<'r> Claim<'r> {
     }
 }
 
+/// The header `X-Amz-Content-Sha256`, where it is signed and a hash.
+fn declared_hash<'h>(signature: &Signature<'_>, headers: &'h HeaderMap) -> Option<&'h str> {
+    if !signature.headers.contains(&CONTENT_HASH) {
+        return None;
+    }
+    let mut values = headers.get_all(CONTENT_HASH).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return None };
+    let is_hash = |text: &&str| text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    value.to_str().ok().filter(is_hash)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn current(signature: &Signature<'_>, now: SystemTime) -> Result<(), Refusal> {
-    let (earliest, latest) = (now - SKEW, now + SKEW);
+    // A clock at the end of time has no later one.
+    let (earliest, latest) = (now.checked_sub(SKEW).unwrap_or(now), now.checked_add(SKEW).unwrap_or(now));
     let sent = signature.date;
     if signature.time < earliest {
         let (earliest, now) = (written(earliest), written(now));

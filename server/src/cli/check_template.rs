@@ -88,7 +88,7 @@ fn has_all(checked: &[Checked<'_>], args: &CheckTemplateArgs) -> Result<(), Fail
 
 /// A template, and of one that is too long no more than shows it.
 fn template(file: Option<&str>) -> Result<Vec<u8>, Failure> {
-    input::beginning(file, MAX_BYTES as u64 + 1)
+    input::beginning(file, (MAX_BYTES as u64).saturating_add(1))
 }
 
 fn print(checked: &[Checked<'_>], format: ReportFormat) -> Result<(), Failure> {
@@ -131,8 +131,8 @@ const fn fails(report: &Report, on: FailOn) -> bool {
     let Report { errors, warnings, infos, .. } = report;
     match on {
         FailOn::Error => *errors > 0,
-        FailOn::Warning => *errors + *warnings > 0,
-        FailOn::Info => *errors + *warnings + *infos > 0,
+        FailOn::Warning => *errors > 0 || *warnings > 0,
+        FailOn::Info => *errors > 0 || *warnings > 0 || *infos > 0,
         FailOn::Never => false,
     }
 }

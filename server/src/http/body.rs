@@ -1,13 +1,16 @@
 //! The body of a request, as it arrives.
 
-use super::room::{Room, Taken};
+use super::pool::{Arriving, Pool, Pools, SMALL};
+use super::room::Taken;
 use crate::protocol::Refusal;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use sfn_alias::Error;
+use std::error::Error as _;
+use std::io;
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// So many times the largest body is read, and forgotten, before the connection is closed on a client that
 /// is still sending: an answer is lost on one whose connection breaks while it sends.
@@ -15,33 +18,87 @@ const FORGOTTEN: u64 = 16;
 /// A client that sends nothing for so long waits for its answer.
 const QUIET: Duration = Duration::from_millis(250);
 
-/// A whole body, and the room it takes until its request is answered.
+/// A whole body, and the memory it takes until its request is answered.
 #[derive(Debug)]
 pub(super) struct Received {
     pub bytes: Bytes,
-    pub room: Taken,
+    pub room: Option<Taken>,
 }
 
-/// Receives a body of `limit` bytes at most. Room is taken for what has arrived, not for what is announced.
-pub(super) async fn receive(body: &mut Incoming, limit: usize, room: &Room) -> Result<Received, Refusal> {
-    let told = body.size_hint().lower();
-    let size = usize::try_from(told).unwrap_or(usize::MAX);
+/// Receives a body of `limit` bytes at most. Memory is taken for what has arrived, not for what is announced: from
+/// the pool for small bodies as long as it may be one.
+pub(super) async fn receive(body: &mut Incoming, limit: usize, pools: &Pools) -> Result<Received, Refusal> {
+    let size = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if size > limit {
         return Err(Error::TooLarge { size, limit }.into());
     }
-    let mut taken = room.take(0).ok_or(FULL)?;
+    let began = Instant::now();
     let mut parts = Parts::default();
+    for (pool, most) in [(&pools.small, limit.min(SMALL)), (&pools.large, limit)] {
+        if size.max(parts.len()) > most {
+            continue;
+        }
+        match receive_part(body, pool, began, parts, most).await? {
+            Part::Complete(received) => return Ok(received),
+            Part::Larger(received) => parts = received,
+        }
+    }
+    Err(Error::TooLarge { size: limit.saturating_add(1), limit }.into())
+}
+
+/// What a pool has received of a body.
+enum Part {
+    /// All of it.
+    Complete(Received),
+    /// More than the pool is for.
+    Larger(Parts),
+}
+
+/// Receives into a pool, until the body is complete, has more than `most` bytes, or the pool ends it.
+async fn receive_part(
+    body: &mut Incoming,
+    pool: &Pool,
+    began: Instant,
+    parts: Parts,
+    most: usize,
+) -> Result<Part, Refusal> {
+    let (arriving, ended) = pool.add(began);
+    tokio::select! {
+        result = read_frames(body, arriving, parts, most) => result,
+        // What was received is dropped by now; then `freed` is, which says so.
+        Ok(_freed) = ended => Err(TOO_SLOW),
+    }
+}
+
+async fn read_frames(
+    body: &mut Incoming,
+    mut arriving: Arriving<'_>,
+    mut parts: Parts,
+    most: usize,
+) -> Result<Part, Refusal> {
+    arriving.grow(parts.len()).await?;
     while let Some(frame) = body.frame().await {
         // Trailers are read and not needed.
-        let Ok(data) = frame.map_err(|_| CUT_OFF)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|error| name_fault(&error))?.into_data() else { continue };
         let size = parts.len().saturating_add(data.len());
-        if size > limit {
-            return Err(Error::TooLarge { size: limit.saturating_add(1), limit }.into());
+        if size <= most {
+            arriving.grow(size).await?;
         }
-        room.grow(&mut taken, size).ok_or(FULL)?;
         parts.add(data);
+        if size > most {
+            return Ok(Part::Larger(parts));
+        }
     }
-    Ok(Received { bytes: parts.join(), room: taken })
+    Ok(Part::Complete(Received { bytes: parts.join(), room: arriving.complete() }))
+}
+
+/// RFC 9112, section 7.1: chunks that cannot be read are the client's fault; else it went away.
+fn name_fault(error: &hyper::Error) -> Refusal {
+    let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    match io.map(io::Error::kind) {
+        Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => BAD_CHUNK,
+        _ => CUT_OFF,
+    }
 }
 
 /// Reads what is left of a body, as long as it goes on arriving.
@@ -85,6 +142,8 @@ impl Parts {
     }
 }
 
-/// What a request is told that finds no room.
-pub(super) const FULL: Refusal = Refusal::Busy("too many large requests at once; send the request again");
 const CUT_OFF: Refusal = Refusal::Incomplete("the request's body ended before its end");
+const TOO_SLOW: Refusal =
+    Refusal::Incomplete("the request's body arrived too slowly while others needed its memory; send the request again");
+const BAD_CHUNK: Refusal =
+    Refusal::Malformed { status: 400, message: "the request's body is not valid in the transfer coding chunked" };

@@ -35,6 +35,8 @@ pub(super) fn protocol(limits: &Limits) -> http1::Builder {
     http.timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)
         .max_buf_size(limits.head_bytes)
+        // The buffer may grow by more than it has to: the head itself is measured as well.
+        .max_header_size(limits.head_bytes)
         // Not pipeline_flush: with it hyper closes on a damaged head without having sent its 400.
         .max_headers(limits.headers);
     http

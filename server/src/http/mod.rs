@@ -1,16 +1,21 @@
 //! The endpoint on a socket.
 //!
 //! `server` binds and accepts, `connection` serves one connection, `requests` one request, `backend` runs
-//! it: reads at once, writes of a durable service through `writer`, which shares commits. `body` receives,
-//! within the `room` there is for what is worked on. `limits` bounds all of it, `metrics` counts; `background`
-//! runs it beside a program.
+//! it: reads at once, writes of a durable service through `writer`, which shares commits. `head` checks what hyper
+//! lets pass, `body` receives, within the `room` there is for what is worked on, which `pool` divides among bodies.
+//! `limits` bounds all of it, `metrics` counts and `page` stores what is counted; `panics` contains faults;
+//! `background` runs it beside a program.
 
 mod backend;
 mod background;
 mod body;
 mod connection;
+mod head;
 mod limits;
 mod metrics;
+mod page;
+mod panics;
+mod pool;
 mod requests;
 mod room;
 mod server;

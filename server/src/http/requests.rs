@@ -1,9 +1,13 @@
 //! One request: its body, its signature, its answer.
 
 use super::backend::Backend;
-use super::body::{FULL, Received, forget, receive};
+use super::body::{Received, forget, receive};
+use super::head::check_head;
 use super::limits::Limits;
 use super::metrics::Metrics;
+use super::page::Page;
+use super::panics::catch_panic;
+use super::pool::Pools;
 use super::room::Room;
 use super::server::Access;
 use crate::auth::Claim;
@@ -18,7 +22,6 @@ use sfn_alias::Operation;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
-use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -34,40 +37,51 @@ pub(super) struct State {
     pub backend: Backend,
     pub limits: Limits,
     metrics: Metrics,
-    /// Held by the one who counts what is stored.
-    counting: Mutex<()>,
-    /// Room for bodies.
-    bodies: Room,
+    page: Page,
+    /// Memory for bodies.
+    bodies: Pools,
     /// Room for large answers.
     answers: Room,
 }
 
 impl State {
     pub fn new(app: App, access: Access, backend: Backend, limits: Limits) -> Self {
-        let (bodies, answers) = (Room::new(limits.body_bytes), Room::new(limits.answer_bytes));
-        Self { app, access, backend, limits, metrics: Metrics::new(), counting: Mutex::default(), bodies, answers }
+        let bodies = Pools::new(limits.body_bytes, limits.crowded_body_timeout);
+        let answers = Room::new(limits.answer_bytes);
+        Self { app, access, backend, limits, metrics: Metrics::new(), page: Page::default(), bodies, answers }
     }
 
     pub async fn handle(self: &Arc<Self>, request: Request<Incoming>, peer: IpAddr) -> Response<Full<Bytes>> {
         let began = Instant::now();
         let (head, mut body) = request.into_parts();
-        let answered = match Target::of(&head) {
-            Ok(Target::Operation(operation)) => {
-                let result = self.operation(&head, operation, &mut body).await;
-                self.within_room(self.app.answered(operation.as_str(), result))
+        let answered = match catch_panic(self.answer(&head, &mut body, peer)).await {
+            Ok(answered) => answered,
+            Err(panic) => {
+                tracing::error!(panic, %peer, target = ?head.headers.get("x-amz-target"), "a request panicked");
+                self.app.refused(Refusal::Failed)
             }
-            Ok(Target::Health) => return App::health(self.check_health(peer).await).map(Full::new),
-            Ok(Target::Metrics) => match self.page(peer).await {
-                Ok(page) => return page.respond().map(Full::new),
-                Err(refusal) => self.app.refused(refusal),
-            },
-            Err(refusal) => self.app.refused(refusal),
         };
+        let answered = self.within_room(answered);
         self.record(&answered, began);
         if !body.is_end_stream() && answered.code != TIMED_OUT.code() {
             timeout(self.limits.body_timeout, forget(&mut body, self.limit())).await.ok();
         }
         answered.response.map(Full::new)
+    }
+
+    async fn answer(self: &Arc<Self>, head: &Parts, body: &mut Incoming, peer: IpAddr) -> Answered {
+        match check_head(head).and_then(|()| Target::of(head)) {
+            Ok(Target::Operation(operation)) => {
+                let result = self.operation(head, operation, body).await;
+                self.app.answered(operation.as_str(), result)
+            }
+            Ok(Target::Health) => unrecorded(App::health(self.check_health(peer).await)),
+            Ok(Target::Metrics) => match self.page(peer).await {
+                Ok(page) => unrecorded(page.respond()),
+                Err(refusal) => self.app.refused(refusal),
+            },
+            Err(refusal) => self.app.refused(refusal),
+        }
     }
 
     async fn operation(&self, head: &Parts, operation: Operation, body: &mut Incoming) -> Result<Vec<u8>, Refusal> {
@@ -77,14 +91,15 @@ impl State {
             Access::Signed(credentials) => Some(Claim::of(credentials, head, SystemTime::now())?),
         };
         let received = timeout(self.limits.body_timeout, receive(body, self.limit(), &self.bodies)).await;
-        let Received { bytes, mut room } = received.map_err(|_| TIMED_OUT)??;
+        let Received { bytes, room } = received.map_err(|_| TIMED_OUT)??;
         let proven = claim.map(|claim| claim.prove(&bytes)).transpose()?;
-        if head.headers.contains_key(CONTENT_ENCODING) {
-            self.bodies.grow(&mut room, bytes.len().saturating_add(self.limit())).ok_or(FULL)?;
-        }
+        let unpacked = match head.headers.contains_key(CONTENT_ENCODING) {
+            true => self.bodies.pool(self.limit()).take(self.limit()).await?,
+            false => None,
+        };
         let mut call = self.app.admit(head, operation, bytes, proven)?;
         // The room goes where the body goes: a client that hangs up does not give back what waits to be written.
-        call.body = room.with(call.body);
+        call.body = [room, unpacked].into_iter().flatten().fold(call.body, |body, taken| taken.with(body));
         self.backend.run(call).await
     }
 
@@ -92,7 +107,7 @@ impl State {
         self.app.aliases().options().limits.request_bytes
     }
 
-    /// The same answer, counted while a client takes it if it is large.
+    /// The same answer, whatever it is, counted while a client takes it if it is large.
     fn within_room(&self, answered: Answered) -> Answered {
         let size = answered.response.body().len();
         if size <= LARGE {
@@ -116,27 +131,42 @@ impl State {
     }
 
     /// Where signatures are asked for, metrics are for this machine alone: they tell of all accounts. What
-    /// is stored is counted in a thread of its own, by one at a time: it takes long where there is much.
+    /// is stored is counted in a thread of its own, once per second: it takes long where there is much.
     async fn page(self: &Arc<Self>, peer: IpAddr) -> Result<Reply, Refusal> {
         if matches!(self.access, Access::Signed(_)) && !peer.to_canonical().is_loopback() {
             return Err(Refusal::Unknown);
         }
-        let _turn = self.counting.lock().await;
         let state = Arc::clone(self);
-        let counted = spawn_blocking(move || state.backend.apart(|| state.metrics.page(state.app.aliases()))).await;
-        let page = counted.map_err(|_| Refusal::Busy("what is stored could not be counted; try again"))??;
-        Ok(Reply {
-            body: page.into_bytes(),
-            content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8",
-        })
+        // A task of its own: a client that hangs up does not end it, so that the next one does not build another page.
+        let built = tokio::spawn(async move { state.page.get(state.build_page()).await }).await;
+        let body = built.unwrap_or(Err(Refusal::Failed))?;
+        Ok(Reply { body, content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8" })
+    }
+
+    async fn build_page(self: &Arc<Self>) -> Result<Bytes, Refusal> {
+        let state = Arc::clone(self);
+        let count = move || state.backend.apart(|| state.metrics.page(state.app.aliases()));
+        let counted = spawn_blocking(count).await.map_err(|panic| {
+            tracing::error!(%panic, "the page of metrics could not be built");
+            Refusal::Failed
+        })?;
+        Ok(Bytes::from(counted?))
     }
 
     fn record(&self, answered: &Answered, began: Instant) {
         let Answered { operation, code, request_id, .. } = answered;
+        if request_id.is_empty() {
+            return;
+        }
         let took = began.elapsed();
         self.metrics.observe(operation, code, took);
         tracing::debug!(operation, code, request_id, micros = took.as_micros(), "answered");
     }
+}
+
+/// The answer to a request that is for no operation: it has no id, and is not counted.
+fn unrecorded(response: Response<Bytes>) -> Answered {
+    Answered { response, operation: "unknown", code: "OK", request_id: String::new() }
 }
 
 const TIMED_OUT: Refusal = Refusal::Incomplete("the request's body took too long to arrive");

@@ -22,10 +22,14 @@ impl Room {
     }
 
     /// Makes what was taken enough for so many bytes; `None` when there is not so much left.
-    pub fn grow(&self, taken: &mut Taken, bytes: usize) -> Option<()> {
-        let more = units(bytes).saturating_sub(units_of(&taken.0));
+    pub fn grow(&self, taken: &mut Option<Taken>, bytes: usize) -> Option<()> {
+        let more = units(bytes).saturating_sub(taken.as_ref().map_or(0, Taken::units));
         if more > 0 {
-            taken.0.merge(Arc::clone(&self.0).try_acquire_many_owned(more).ok()?);
+            let permit = Arc::clone(&self.0).try_acquire_many_owned(more).ok()?;
+            match taken {
+                Some(taken) => taken.0.merge(permit),
+                None => *taken = Some(Taken(permit)),
+            }
         }
         Some(())
     }
@@ -39,6 +43,10 @@ impl Taken {
     /// The same bytes, which give the room back when the last of them was sent.
     pub fn with(self, bytes: Bytes) -> Bytes {
         Bytes::from_owner(Held { bytes, _taken: self })
+    }
+
+    fn units(&self) -> u32 {
+        u32::try_from(self.0.num_permits()).unwrap_or(u32::MAX)
     }
 }
 
@@ -55,8 +63,4 @@ impl AsRef<[u8]> for Held {
 
 fn units(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
-}
-
-fn units_of(permit: &OwnedSemaphorePermit) -> u32 {
-    u32::try_from(permit.num_permits()).unwrap_or(u32::MAX)
 }

@@ -3,6 +3,7 @@
 use super::backend::{Backend, Gate};
 use super::connection::{protocol, serve};
 use super::limits::Limits;
+use super::panics::catch_panic;
 use super::requests::State;
 use crate::auth::Credentials;
 use crate::protocol::{App, Refusal};
@@ -11,9 +12,9 @@ use sfn_alias::Aliases;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout};
 
 /// Who may use the endpoint.
 #[derive(Debug, Clone)]
@@ -104,7 +105,7 @@ impl Server {
     /// # Errors
     /// [`BindError::Refused`].
     pub async fn listen(address: SocketAddr) -> Result<TcpListener, BindError> {
-        TcpListener::bind(address).await.map_err(|error| BindError::Refused { address, error })
+        listen(address).map_err(|error| BindError::Refused { address, error })
     }
 
     /// The endpoint behind an address that is bound.
@@ -150,29 +151,34 @@ impl Server {
             () = stop => {}
         }
         drop(listener);
-        let deadline = Instant::now() + state.limits.stop_timeout;
-        let answered = timeout_at(deadline, connections.shutdown()).await.is_ok();
+        let (began, longest) = (Instant::now(), state.limits.stop_timeout);
+        let answered = timeout(longest, connections.shutdown()).await.is_ok();
         // Connections that are cut off still hold the state: what they asked for is not acknowledged.
         let written = match Arc::into_inner(state) {
-            Some(state) => state.backend.stop(deadline - Instant::now()).await,
+            Some(state) => state.backend.stop(longest.saturating_sub(began.elapsed())).await,
             None => false,
         };
         if answered && written { Stopped::Finished } else { Stopped::CutOff }
     }
 }
 
+/// So many connections wait to be accepted, or as many as the system allows.
+const BACKLOG: u32 = 1024;
+
+/// As `TcpListener::bind`, with a longer backlog: where it is full, clients try again only after a second.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 async fn accept(listener: &TcpListener, state: &Arc<State>, connections: &GracefulShutdown) {
     let http = protocol(&state.limits);
     let free = Arc::new(Semaphore::new(state.limits.connections.min(Semaphore::MAX_PERMITS)));
     loop {
-        let (stream, peer) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "no connection can be accepted; raise the limit of open files");
-                sleep(PAUSE).await;
-                continue;
-            }
-        };
+        let (stream, peer) = accept_one(listener).await;
         let Ok(place) = Arc::clone(&free).try_acquire_owned() else {
             refuse(&stream);
             continue;
@@ -181,9 +187,23 @@ async fn accept(listener: &TcpListener, state: &Arc<State>, connections: &Gracef
         stream.set_nodelay(true).ok();
         let served = serve(stream, peer.ip(), Arc::clone(state), http.clone(), connections.watcher());
         tokio::spawn(async move {
-            served.await;
+            if let Err(panic) = catch_panic(served).await {
+                tracing::error!(panic, %peer, "a connection panicked");
+            }
             drop(place);
         });
+    }
+}
+
+async fn accept_one(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be accepted; raise the limit of open files");
+                sleep(PAUSE).await;
+            }
+        }
     }
 }
 

@@ -34,6 +34,17 @@ pub enum Refusal {
     /// A body that does not arrive.
     #[error("{0}")]
     Incomplete(&'static str),
+    /// What HTTP/1.1 does not allow. The code is that of AWS's common errors.
+    #[error("{message}")]
+    Malformed {
+        /// The HTTP status: 400, or 501 for what is not known.
+        status: u16,
+        /// What is wrong, and what to send.
+        message: &'static str,
+    },
+    /// A fault of the endpoint itself, which its log describes.
+    #[error("the request failed by a fault of the endpoint; its log describes it")]
+    Failed,
 }
 
 const CORAL: &str = "com.amazon.coral.service";
@@ -48,6 +59,8 @@ impl Refusal {
             Self::Signature { code, .. } => code,
             Self::Busy(_) => "ServiceUnavailable",
             Self::Incomplete(_) => "RequestTimeout",
+            Self::Malformed { .. } => "MalformedHttpRequestException",
+            Self::Failed => "InternalFailure",
         }
     }
 
@@ -58,12 +71,17 @@ impl Refusal {
             Self::Core(error) => error.kind().status(),
             Self::Busy(_) => 503,
             Self::Incomplete(_) => 408,
+            Self::Malformed { status, .. } => *status,
+            Self::Failed => 500,
         }
     }
 
     /// Whether the connection ends with it: what is left of the request cannot be read past.
     pub const fn closes(&self) -> bool {
-        matches!(self, Self::Busy(_) | Self::Incomplete(_) | Self::Core(Error::TooLarge { .. }))
+        matches!(
+            self,
+            Self::Busy(_) | Self::Incomplete(_) | Self::Malformed { .. } | Self::Core(Error::TooLarge { .. })
+        )
     }
 
     /// The body, as AWS writes errors.

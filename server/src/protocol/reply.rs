@@ -12,7 +12,7 @@ const AWS_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The body.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// The header `Content-Type`.
     pub content_type: &'static str,
 }
@@ -39,7 +39,7 @@ pub fn respond(result: Result<Vec<u8>, Refusal>, request_id: &str) -> Response<B
 impl Reply {
     /// The reply as HTTP, with status 200.
     pub fn respond(self) -> Response<Bytes> {
-        let mut response = Response::new(Bytes::from(self.body));
+        let mut response = Response::new(self.body);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         response
     }

@@ -88,6 +88,8 @@ impl World {
 
     /// How many updates of the alias the endpoint has answered.
     pub fn updates(&self) -> u64 {
+        // The page may be a second old.
+        std::thread::sleep(std::time::Duration::from_millis(1100));
         let mut stream = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
         stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
         let mut text = String::new();

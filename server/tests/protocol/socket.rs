@@ -65,6 +65,15 @@ impl Client {
         self.stream.get_mut().write_all(bytes.as_ref()).unwrap();
     }
 
+    /// Slowly: in pieces of a kilobyte.
+    fn send_pieces(&mut self, text: &str, slow: bool) {
+        let size = if slow { 1024 } else { text.len() };
+        for piece in text.as_bytes().chunks(size) {
+            // Who is refused may be cut off while it sends.
+            self.stream.get_mut().write_all(piece).ok();
+        }
+    }
+
     fn line(&mut self) -> String {
         let mut line = String::new();
         self.stream.read_line(&mut line).unwrap();
@@ -289,5 +298,129 @@ fn too_many_headers_are_refused_and_closed() {
         client.send(list(&"A: b\r\n".repeat(200), "{}"));
         assert_eq!(client.head().status, "HTTP/1.1 431 Request Header Fields Too Large");
         client.is_closed();
+    });
+}
+
+/// RFC 9112, section 3: however the head arrives.
+#[test]
+fn a_head_over_the_limit_is_refused_and_closed() {
+    const LIMIT: usize = 64 * 1024;
+    let head = |size: usize| {
+        let head = list("X: x\r\n", "{}");
+        let rest = size - (head.len() - "{}".len());
+        head.replace("X: x", &format!("X: x{}", "x".repeat(rest)))
+    };
+    served(move |address| {
+        for (size, slow) in [(LIMIT + 1, false), (100_000, false), (100_000, true)] {
+            let mut client = Client::new(address);
+            client.send_pieces(&head(size), slow);
+            let reply = client.head();
+            assert_eq!(reply.status, "HTTP/1.1 431 Request Header Fields Too Large", "{size}");
+            client.is_closed();
+        }
+        let mut client = Client::new(address);
+        client.send(head(LIMIT - 1));
+        client.reply().is_empty_list();
+    });
+}
+
+#[track_caller]
+fn is_refused(address: SocketAddr, request: impl AsRef<[u8]>, status: &str, message: &str) {
+    let mut client = Client::new(address);
+    client.send(request);
+    let reply = client.reply();
+    let body =
+        format!(r#"{{"__type":"com.amazon.coral.service#MalformedHttpRequestException","message":"{message}"}}"#);
+    assert_eq!((&*reply.status, &*reply.body, reply.header("connection")), (status, &*body, Some("close")));
+    client.is_closed();
+}
+
+const BAD_REQUEST: &str = "HTTP/1.1 400 Bad Request";
+
+/// RFC 9112, section 3.2: exactly one, and a valid one.
+#[test]
+fn a_request_without_one_valid_host_is_refused() {
+    served(|address| {
+        let host = |lines: &str| list("", "{}").replace("Host: 127.0.0.1\r\n", lines);
+        is_refused(address, host(""), BAD_REQUEST, "the header Host is missing; send it once");
+        for twice in ["Host: a\r\nHost: b\r\n", "Host: a\r\nHost: a\r\n"] {
+            is_refused(address, host(twice), BAD_REQUEST, "the header Host came more than once; send it once");
+        }
+        for wrong in ["Host: a b\r\n", "Host: a@b\r\n", "Host: a/b\r\n"] {
+            let text = "the header Host is not a valid host; send a name or address with its port";
+            is_refused(address, host(wrong), BAD_REQUEST, text);
+        }
+        for right in ["Host:\r\n", "Host: [::1]:80\r\n", "Host: a_b.c\r\n"] {
+            let mut client = Client::new(address);
+            client.send(host(right));
+            client.reply().is_empty_list();
+        }
+        let mut client = Client::new(address);
+        client.send(host("").replace("HTTP/1.1", "HTTP/1.0"));
+        assert_eq!(client.reply().body, r#"{"stateMachines":[]}"#);
+    });
+}
+
+/// RFC 9112, sections 6.1 and 7: 501 for a coding that is not known; 400 for `chunked` twice.
+#[test]
+fn transfer_codings_other_than_chunked_are_refused() {
+    served(|address| {
+        let coded = |lines: &str| format!("{HEAD}{lines}\r\n2\r\n{{}}\r\n0\r\n\r\n");
+        for lines in
+            ["Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"]
+        {
+            let text = "unknown transfer coding; send chunked or none";
+            is_refused(address, coded(lines), "HTTP/1.1 501 Not Implemented", text);
+        }
+        let text = "the transfer coding chunked is applied more than once; apply it once";
+        is_refused(address, coded("Transfer-Encoding: chunked, chunked\r\n"), BAD_REQUEST, text);
+        for without in ["Transfer-Encoding: gzip\r\n", "Transfer-Encoding: chunked, gzip\r\n"] {
+            let mut client = Client::new(address);
+            client.send(coded(without));
+            assert_eq!(client.head().status, BAD_REQUEST);
+            client.is_closed();
+        }
+    });
+}
+
+/// RFC 9112, section 6.3: the length is not looked at, and the connection ends.
+#[test]
+fn a_length_beside_chunks_closes() {
+    served(|address| {
+        let lines = [
+            "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
+            "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n",
+        ];
+        for lines in lines {
+            let mut client = Client::new(address);
+            client.send(format!("{HEAD}{lines}\r\n2\r\n{{}}\r\n0\r\n\r\n"));
+            client.reply().is_empty_list();
+            client.is_closed();
+        }
+    });
+}
+
+/// RFC 9110, section 8.6: lengths that are not valid or differ.
+#[test]
+fn lengths_that_are_not_valid_are_refused_and_closed() {
+    served(|address| {
+        for lines in ["Content-Length: x\r\n", "Content-Length: +2\r\n", "Content-Length: 2\r\nContent-Length: 3\r\n"] {
+            let mut client = Client::new(address);
+            client.send(format!("{HEAD}{lines}\r\n{{}}"));
+            assert_eq!(client.head().status, BAD_REQUEST);
+            client.is_closed();
+        }
+    });
+}
+
+/// RFC 9112, section 7.1.
+#[test]
+fn chunks_that_cannot_be_read_are_refused_and_closed() {
+    served(|address| {
+        for chunks in ["x\r\n{}\r\n", "-1\r\n{}\r\n", "2\r\n{}x\r\n", "10000000000000000\r\n{}", "2\n{}\r\n", "\r\n{}"]
+        {
+            let text = "the request's body is not valid in the transfer coding chunked";
+            is_refused(address, format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n{chunks}"), BAD_REQUEST, text);
+        }
     });
 }

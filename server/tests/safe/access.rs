@@ -7,18 +7,26 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4;
 use serde_json::{Value, json};
 use std::net::{SocketAddr, UdpSocket};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 /// A request that a profile signs now.
-fn signed(who: &Profile, operation: &str, body: &str) -> String {
+pub fn signed(who: &Profile, operation: &str, body: &str) -> String {
+    signed_with(who, operation, body, None)
+}
+
+/// The same with the header `X-Amz-Content-Sha256`, where one is given.
+fn signed_with(who: &Profile, operation: &str, body: &str, hash: Option<&str>) -> String {
     let identity = Credentials::new(&*who.aws_access_key_id, &*who.aws_secret_access_key, None, None, "test").into();
     let params = v4::SigningParams::builder().identity(&identity).region("us-east-1").name("states");
     let params = params.time(SystemTime::now()).settings(SigningSettings::default()).build().unwrap().into();
     let target = format!("AWSStepFunctions.{operation}");
-    let headers = [("host", "localhost"), ("x-amz-target", &*target)].into_iter();
-    let request = SignableRequest::new("POST", "http://localhost/", headers, SignableBody::Bytes(body.as_bytes()));
+    let declared = hash.map(|hash| ("x-amz-content-sha256", hash));
+    let headers = [("host", "localhost"), ("x-amz-target", &*target)].into_iter().chain(declared);
+    let payload = hash.map_or(SignableBody::Bytes(body.as_bytes()), |hash| SignableBody::Precomputed(hash.to_owned()));
+    let request = SignableRequest::new("POST", "http://localhost/", headers, payload);
     let (instructions, _) = sign(request.unwrap(), &params).unwrap().into_parts();
-    let added: String = instructions.headers().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = instructions.headers().chain(declared);
+    let added: String = headers.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     format!("{}{added}content-length: {}\r\n\r\n{body}", head(operation), body.len())
 }
 
@@ -74,6 +82,38 @@ fn who_does_not_sign_is_refused_before_the_body_is_there() {
     assert_eq!(answer.error(), refused);
     // The connection is still good: the body was read to its end.
     assert_eq!(call(&mut client, &who[0], "ListStateMachines", &json!({})), (200, json!({"stateMachines": []})));
+}
+
+/// Where the body's hash is signed, a wrong signature is refused while the body has not come, and a body that has
+/// another hash is refused when it has.
+#[test]
+fn a_signature_with_a_hash_is_checked_before_the_body() {
+    const HASH: &str = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    let (server, who, _file) = server(&[]);
+    let request = signed_with(&who[0], "ListStateMachines", "{}", Some(HASH));
+    let mut client = server.client();
+    assert_eq!(client.raw(&request).unwrap().json(), json!({"stateMachines": []}));
+    let answer = client.raw(request.replace("{}", "[]")).unwrap();
+    assert_eq!((answer.status, answer.error().1), (400, "InvalidSignatureException".to_owned()));
+    let (begin, signature) = request.split_once("Signature=").unwrap();
+    let head =
+        format!("{begin}Signature={}{}", "0".repeat(64), &signature[64..]).replace("length: 2", "length: 1000000");
+    let answer = server.client().raw(head.strip_suffix("{}").unwrap()).unwrap();
+    assert_eq!((answer.status, answer.error().1), (400, "InvalidSignatureException".to_owned()));
+}
+
+/// Each name that is signed would be a copy of its header: 6,000 of 30 KB are 180 MB.
+#[test]
+fn a_header_that_is_signed_many_times_is_refused_at_once() {
+    let (server, who, _file) = server(&[]);
+    let request = signed(&who[0], "ListStateMachines", "{}");
+    let many = format!("SignedHeaders={}", "x;".repeat(6000));
+    let request =
+        request.replace("SignedHeaders=", &many).replacen("host: ", &format!("x: {}\r\nhost: ", "x".repeat(30_000)), 1);
+    let began = Instant::now();
+    let answer = server.client().raw(request).unwrap();
+    assert_eq!((answer.status, answer.error().1), (400, "InvalidSignatureException".to_owned()));
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
 }
 
 /// The address at which this machine is reached from elsewhere, where it has one.

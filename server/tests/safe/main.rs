@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod access;
+mod attacks;
 mod binding;
 mod files;
 mod health;
@@ -11,6 +12,7 @@ mod kills;
 mod limits;
 mod linearizability;
 mod memory;
+mod panics;
 mod signatures;
 mod stopping;
 mod support;

@@ -77,13 +77,17 @@ pub fn failed(args: &[&str]) -> (i32, String) {
 
 /// The endpoint in this process, in memory, with limits of its own.
 pub fn endpoint(limits: Limits) -> SocketAddr {
+    host(Hosted { limits, ..Hosted::new(Aliases::in_memory().unwrap(), false) })
+}
+
+/// An endpoint in this process.
+pub fn host(hosted: Hosted) -> SocketAddr {
     let (send, receive) = std::sync::mpsc::channel();
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
-            let aliases = Aliases::in_memory().unwrap();
             let address = "127.0.0.1:0".parse().unwrap();
-            let server = Endpoint::bind(address, Hosted { limits, ..Hosted::new(aliases, false) }).await.unwrap();
+            let server = Endpoint::bind(address, hosted).await.unwrap();
             send.send(server.address()).unwrap();
             server.run(std::future::pending()).await;
         });
@@ -124,7 +128,10 @@ pub fn request(operation: &str, body: &str) -> String {
 
 impl Client {
     pub fn to(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address)?;
+        Self::of(TcpStream::connect(address)?)
+    }
+
+    pub fn of(stream: TcpStream) -> Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         stream.set_write_timeout(Some(Duration::from_secs(30)))?;
