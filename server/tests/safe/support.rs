@@ -157,6 +157,11 @@ impl Client {
         Ok(Answer { status: lower[9..12].parse().unwrap(), head: lower, body })
     }
 
+    pub fn answer_within(&mut self, longest: Duration) -> Result<Answer> {
+        self.0.get_ref().set_read_timeout(Some(longest))?;
+        self.answer()
+    }
+
     pub fn raw(&mut self, bytes: impl AsRef<[u8]>) -> Result<Answer> {
         self.send(bytes)?;
         self.answer()
