@@ -147,7 +147,7 @@ client signs for. A file of credentials has, for each that may use the endpoint:
   aws_account_id = 123456789012
 (and aws_session_token, for the key of a session)
 
-GET /health says whether it answers, GET /metrics is for Prometheus.";
+GET /health reports whether writes can succeed, GET /metrics is for Prometheus.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogFormat {
