@@ -159,7 +159,7 @@ static void templates(void)
         "{\"findings\":[],\"errors\":0,\"warnings\":0,\"infos\":0,\"acknowledged\":0}") == 0);
     sfn_alias_string_free(output);
     CHECK(sfn_alias_check_template(T(extreme), NULL, 0, &output, &error) == SFN_ALIAS_OK);
-    CHECK(strncmp(sfn_alias_string_text(output).data, "{\"findings\":[{\"rule\":\"SFA0", 28) == 0);
+    CHECK(strncmp(sfn_alias_string_text(output).data, "{\"findings\":[{\"rule\":\"SFA0", 26) == 0);
     sfn_alias_string_free(output);
     CHECK(sfn_alias_template_rules(&output, &error) == SFN_ALIAS_OK);
     CHECK(strncmp(sfn_alias_string_text(output).data, "[{\"id\":\"SFA001\",", 16) == 0);
