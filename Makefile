@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: moto help demo test generate bench templates tools fmt clippy rust docs generated model examples c python node server
+.PHONY: moto help demo test generate bench templates tools rust-tools fmt clippy rust docs generated model examples c python node server
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -16,14 +16,16 @@ say = @echo "== $(1)"
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
-tools:
+rust-tools:
 	@$(call need,cargo,Rust 1.89 or later from https://rustup.rs)
 	@$(call need,cc,a C compiler (SQLite is built from source), for example gcc)
+
+tools: rust-tools
 	@$(call need,$(PYTHON),Python 3.10 or later)
 	@$(call need,node,Node.js 20 or later)
 	@$(call need,npm,npm)
 
-demo: tools ## a whole alias life, request by request
+demo: rust-tools ## walk through the life cycle of an alias
 	$(CARGO) run -q -p sfn-alias-examples --bin demo
 
 test: tools fmt clippy rust docs generated model examples c python node server ## every check
