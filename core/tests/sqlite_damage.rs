@@ -272,3 +272,21 @@ fn a_file_that_sqlite_makes_shorter_is_accepted() {
     ok(&aliases, "CreateStateMachineAlias", &alias("PROD", 1));
     aliases.check_health().unwrap();
 }
+
+/// SQLite stores the log next to the file that a link leads to.
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_to_a_file_and_to_none() {
+    for open in STORES {
+        let (_folder, path) = folder();
+        let link = path.with_extension("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        for name in ["first", "second"] {
+            let aliases = open(&link).unwrap();
+            ok(&aliases, "CreateStateMachine", &machine(name));
+            aliases.check_health().unwrap();
+        }
+        let listed = ok(&open(&path).unwrap(), "ListStateMachines", &json!({}));
+        assert_eq!(listed["stateMachines"].as_array().unwrap().len(), 2);
+    }
+}

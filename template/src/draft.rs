@@ -106,12 +106,13 @@ fn decide<'n, 't>(mut node: &'n Node<'t>, scenario: &Scenario<'_>) -> (&'n Node<
 
 /// A text that is too long, without its middle.
 pub(crate) fn shortened(text: String) -> String {
+    const HALF: usize = MAX_TEXT / 2 - 4;
     if text.len() <= MAX_TEXT {
         return text;
     }
     // A character has up to four bytes.
-    let first = (0..MAX_TEXT / 2).rev().take(4).find_map(|end| text.get(..end));
-    let from = text.len().saturating_sub(MAX_TEXT / 2);
+    let first = (0..=HALF).rev().take(4).find_map(|end| text.get(..end));
+    let from = text.len().saturating_sub(HALF);
     let last = (from..text.len()).take(4).find_map(|start| text.get(start..));
     format!("{} [...] {}", first.unwrap_or_default(), last.unwrap_or_default())
 }

@@ -33,7 +33,7 @@ pub const UNSUPPORTED: [&str; 15] = [
 pub enum Target {
     /// An operation of the service.
     Operation(Operation),
-    /// `GET /health`: whether the endpoint answers.
+    /// `GET /health`: whether writes can succeed.
     Health,
     /// `GET /metrics`: for Prometheus.
     Metrics,

@@ -82,7 +82,7 @@ fn compute(values: &Context<'_>) -> i64 {
 fn add(hasher: &mut crc32fast::Hasher, value: ValueRef<'_>) {
     let mut add_bytes = |kind: u8, bytes: &[u8]| {
         hasher.update(&[kind]);
-        hasher.update(&bytes.len().to_le_bytes());
+        hasher.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_le_bytes());
         hasher.update(bytes);
     };
     match value {

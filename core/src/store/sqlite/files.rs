@@ -4,6 +4,7 @@
 use super::fault::at;
 use super::wal::log_of;
 use crate::error::Result;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -49,7 +50,10 @@ impl Files {
     pub fn check(&self) -> Result<Found> {
         let mut found = Found::Same;
         for (path, seen) in &mut *self.seen() {
-            let now = Seen::of(path, *path == self.path).map_err(|_| self.changed(path, "was deleted"))?;
+            let now = Seen::read(path, *path == self.path).map_err(|error| match error.kind() {
+                ErrorKind::NotFound => self.changed(path, "was deleted"),
+                _ => at(path, &format!("cannot be looked at: {error}")),
+            })?;
             if now.identity != seen.identity {
                 return Err(self.changed(path, "was replaced"));
             }
@@ -107,12 +111,27 @@ impl Seen {
     /// sync of that write takes a fifth longer.
     #[cfg(target_os = "linux")]
     fn read(path: &Path, of_file: bool) -> std::io::Result<Self> {
-        use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
+        use rustix::fs::{AtFlags, CWD, StatxFlags, makedev, statx};
+        use rustix::io::Errno;
         let time = if of_file { StatxFlags::MTIME } else { StatxFlags::empty() };
-        let found = statx(CWD, path, AtFlags::empty(), StatxFlags::INO | StatxFlags::SIZE | time)?;
-        let device = (u64::from(found.stx_dev_major) << 32) | u64::from(found.stx_dev_minor);
+        let found = match statx(CWD, path, AtFlags::empty(), StatxFlags::INO | StatxFlags::SIZE | time) {
+            Ok(found) => found,
+            // Kernels before 4.11, and containers that forbid the call.
+            Err(Errno::NOSYS | Errno::PERM) => return Self::read_without_statx(path, of_file),
+            Err(error) => return Err(error.into()),
+        };
+        let device = makedev(found.stx_dev_major, found.stx_dev_minor);
         let modified = of_file.then_some((found.stx_mtime.tv_sec, found.stx_mtime.tv_nsec));
         Ok(Self { identity: (device, found.stx_ino), length: found.stx_size, modified })
+    }
+
+    #[cfg(target_os = "linux")]
+    fn read_without_statx(path: &Path, of_file: bool) -> std::io::Result<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let found = std::fs::metadata(path)?;
+        let nanoseconds = u32::try_from(found.mtime_nsec()).unwrap_or_default();
+        let modified = of_file.then_some((found.mtime(), nanoseconds));
+        Ok(Self { identity: (found.dev(), found.ino()), length: found.len(), modified })
     }
 
     #[cfg(not(target_os = "linux"))]

@@ -149,6 +149,14 @@ pub(super) fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|error| at(path, &format!("is no path: {error}")))
 }
 
+/// The file that a link leads to: SQLite stores the log next to that file.
+pub(super) fn resolve_link(path: PathBuf) -> PathBuf {
+    match std::fs::symlink_metadata(&path) {
+        Ok(found) if found.is_symlink() => std::fs::canonicalize(&path).unwrap_or(path),
+        _ => path,
+    }
+}
+
 fn is_new(path: &Path) -> Result<bool> {
     match std::fs::metadata(path) {
         Ok(found) if found.is_file() => Ok(found.len() == 0),

@@ -61,8 +61,10 @@ impl SqliteStore {
     }
 
     fn open_as(path: &Path, sharing: Sharing) -> Result<Self> {
-        let path = open::absolute(path)?;
+        let path = open::resolve_link(open::absolute(path)?);
         let writer = open::open(&path, sharing).map_err(fault::located(&path))?;
+        // A link to a file that did not exist before.
+        let path = open::resolve_link(path);
         let token_key = meta::token_key(&writer).map_err(fault::located(&path))?;
         let (files, condition) = (Files::of(&path)?, Condition::default());
         let (writer, readers) = (Mutex::new(writer), Mutex::default());
