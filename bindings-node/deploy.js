@@ -147,10 +147,10 @@ class Deployment {
 
 /** As a whole or not at all, whenever the process or the machine dies. */
 async function keep (state, text) {
-  const beside = `${state}.new`
-  await removeLeftover(beside)
-  await synced(openRegular(beside, O_WRONLY | O_CREAT | O_EXCL), file => file.writeFile(text))
-  await rename(beside, state)
+  const temporary = `${state}.new`
+  await removeLeftover(temporary)
+  await synced(openRegular(temporary, O_WRONLY | O_CREAT | O_EXCL), file => file.writeFile(text))
+  await rename(temporary, state)
   // So that the rename lasts too. Windows opens no folders.
   if (process.platform !== 'win32') await synced(open(dirname(state)))
 }
