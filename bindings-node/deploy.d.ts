@@ -118,7 +118,7 @@ export declare class DeploymentRefused extends Error {
 
 /** What a deployment is made of. */
 export interface DeploymentOptions {
-  /** An `SFNClient` of the AWS SDK, or `Aliases`. */
+  /** An `SFNClient` of the AWS SDK, or `StepFunctions`. */
   client: object
   aliasArn: string
   preference: DeploymentPreference | string

@@ -1,4 +1,4 @@
-// Gradual deployments over the AWS SDK or `Aliases`. Every rule and text is the core's, behind `deploymentJson`;
+// Gradual deployments over the AWS SDK or `StepFunctions`. Every rule and text is the core's, behind `deploymentJson`;
 // here are calls, files and time. `deploy.d.ts` documents it.
 'use strict'
 

@@ -154,19 +154,19 @@ export interface ServeOptions extends Options {
 }
 
 /** As `ServeOptions`, for a service that is there already, with its options. */
-export type ServeAliases = { port?: number, aliases: Aliases } & { [name in keyof Options | 'data']?: undefined }
+export type ServeAliases = { port?: number, aliases: StepFunctions } & { [name in keyof Options | 'data']?: undefined }
 
 /** An endpoint in this process. */
 export interface Server extends AsyncDisposable {
   /** For `endpoint` of an `SFNClient`, and `AWS_ENDPOINT_URL_SFN`. */
   readonly url: string
   /** The service that it answers from. */
-  readonly aliases: Aliases
+  readonly aliases: StepFunctions
   /** Finishes what was accepted, and lets go of a store that was opened for this endpoint. */
   close (): Promise<void>
 }
 
-/** Serves on 127.0.0.1, for any AWS client: a store of its own, or that of an `Aliases`. */
+/** Serves on 127.0.0.1, for any AWS client: a store of its own, or that of an `StepFunctions`. */
 export declare function serve (options?: ServeOptions | ServeAliases): Promise<Server>
 
 /** One entry of a routing configuration. */
@@ -820,15 +820,15 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 /**
  * State machines, versions, aliases and executions that answer as AWS does, in memory or in a file.
  *
- * Executions are routed and recorded, **not interpreted**: they stay RUNNING until stopped.
+ * Executions are routed and recorded, **not interpreted**: an execution stays RUNNING until it is stopped.
  */
-export declare class Aliases {
+export declare class StepFunctions {
   /** An empty service in memory. */
   constructor(options?: Options)
   /** A durable service in a file, made where there is none. Several processes may open the same file at once. */
-  static open(path: string, options?: Options): Promise<Aliases>
+  static open(path: string, options?: Options): Promise<StepFunctions>
   /** The same service as seen from another account, region or partition; what is left away stays. */
-  inScope(scope: Scope): Aliases
+  inScope(scope: Scope): StepFunctions
   /** An operation by its name, with the input and the answer of the SDK's command of that name. */
   call(operation: Operation | (string & {}), input?: object): Promise<any>
   /** An operation in AWS JSON 1.0: a body in, a status and a body out. Refusals are answers here. */
@@ -843,7 +843,7 @@ export declare class Aliases {
   get requestBytes(): number
   /** Lets go of the store; a file is closed once the last object of it is closed or collected. */
   close(): void
-  /** r" Creates an alias; the same request again answers the original one. */
+  /** r" Creates an alias. Idempotent: repeating the request returns the original alias. */
   createStateMachineAlias(input: CreateStateMachineAliasInput): Promise<CreateStateMachineAliasOutput>
   /** r" Answers an alias. */
   describeStateMachineAlias(input: DescribeStateMachineAliasInput): Promise<DescribeStateMachineAliasOutput>
@@ -851,7 +851,7 @@ export declare class Aliases {
   listStateMachineAliases(input: ListStateMachineAliasesInput): Promise<ListStateMachineAliasesOutput>
   /** r" Changes an alias's description, routing, or both at once. */
   updateStateMachineAlias(input: UpdateStateMachineAliasInput): Promise<UpdateStateMachineAliasOutput>
-  /** r" Deletes an alias; one that is not there is no error. */
+  /** r" Deletes an alias. Succeeds if it does not exist. */
   deleteStateMachineAlias(input: DeleteStateMachineAliasInput): Promise<DeleteStateMachineAliasOutput>
   /** r" Creates a state machine, and with `publish` its version 1. */
   createStateMachine(input: CreateStateMachineInput): Promise<CreateStateMachineOutput>

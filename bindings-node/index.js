@@ -835,7 +835,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
-module.exports.Aliases = nativeBinding.Aliases
+module.exports.StepFunctions = nativeBinding.StepFunctions
 module.exports.RequestHandler = nativeBinding.RequestHandler
 module.exports.Router = nativeBinding.Router
 module.exports.check = nativeBinding.check

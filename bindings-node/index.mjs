@@ -2,7 +2,7 @@
 import main from './main.js'
 
 export const {
-  Aliases,
+  StepFunctions,
   RequestHandler,
   Router,
   check,

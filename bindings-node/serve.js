@@ -1,9 +1,9 @@
 'use strict'
 // An endpoint in this process. It receives bytes and sends bytes: what they mean is decided in Rust.
 const http = require('node:http')
-const { Aliases } = require('./index.js')
+const { StepFunctions } = require('./index.js')
 
-/** Serves a store in memory, that of a file, or that of an `Aliases`, on 127.0.0.1. */
+/** Serves a store in memory, that of a file, or that of an `StepFunctions`, on 127.0.0.1. */
 async function serve ({ port = 0, aliases: given, ...options } = {}) {
   const aliases = given === undefined ? await open(options) : await alone(given, options)
   const own = given === undefined
@@ -25,7 +25,7 @@ async function serve ({ port = 0, aliases: given, ...options } = {}) {
 }
 
 async function open ({ data, ...options }) {
-  return data === undefined ? new Aliases(options) : await Aliases.open(data, options)
+  return data === undefined ? new StepFunctions(options) : await StepFunctions.open(data, options)
 }
 
 async function alone (aliases, options) {

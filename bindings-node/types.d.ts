@@ -154,19 +154,19 @@ export interface ServeOptions extends Options {
 }
 
 /** As `ServeOptions`, for a service that is there already, with its options. */
-export type ServeAliases = { port?: number, aliases: Aliases } & { [name in keyof Options | 'data']?: undefined }
+export type ServeAliases = { port?: number, aliases: StepFunctions } & { [name in keyof Options | 'data']?: undefined }
 
 /** An endpoint in this process. */
 export interface Server extends AsyncDisposable {
   /** For `endpoint` of an `SFNClient`, and `AWS_ENDPOINT_URL_SFN`. */
   readonly url: string
   /** The service that it answers from. */
-  readonly aliases: Aliases
+  readonly aliases: StepFunctions
   /** Finishes what was accepted, and lets go of a store that was opened for this endpoint. */
   close (): Promise<void>
 }
 
-/** Serves on 127.0.0.1, for any AWS client: a store of its own, or that of an `Aliases`. */
+/** Serves on 127.0.0.1, for any AWS client: a store of its own, or that of an `StepFunctions`. */
 export declare function serve (options?: ServeOptions | ServeAliases): Promise<Server>
 
 /** One entry of a routing configuration. */

@@ -17,7 +17,7 @@ pub struct RouteFields {
     pub version_arn: *const c_char,
     /// Its length in bytes.
     pub version_arn_length: usize,
-    /// Percent of the starts, 0 to 100.
+    /// Percentage of starts, 0 to 100.
     pub weight: i64,
 }
 

@@ -8,7 +8,7 @@ use crate::result::SfnAlias;
 use sfn_alias_core::wire::input::RoutingInput;
 use sfn_alias_core::{Router, model};
 
-/// One or two routes whose weights add up to 100. Never changes; many threads may share one.
+/// One or two routes. Their weights must sum to 100. Never changes; many threads may share one.
 pub struct Routing(model::Routing);
 
 /// Draws that a seed makes repeatable. Many threads may share one.

@@ -7,11 +7,11 @@ use crate::options::ServiceOptions;
 use crate::replies::Replies;
 use crate::result::SfnAlias;
 use crate::text::OwnedText;
-use sfn_alias_core::{Aliases, Options, Scope, StartCount};
+use sfn_alias_core::{StepFunctions, Options, Scope, StartCount};
 use std::ffi::c_char;
 
-/// State machines, versions, aliases and executions that answer as AWS does. Many threads may share one.
-pub struct Service(Aliases);
+/// An in-process emulator of AWS Step Functions state machines, versions, aliases and executions. Many threads may share one.
+pub struct Service(StepFunctions);
 
 /// One of many requests. Its texts are only read during the call.
 #[repr(C)]
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn sfn_alias_service_new(
 ) -> SfnAlias {
     let work = || unsafe {
         let service = Output::new(service, "service")?;
-        service.give(Service(Aliases::in_memory_with(chosen(options))?));
+        service.give(Service(StepFunctions::in_memory_with(chosen(options))?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn sfn_alias_service_open(
     let work = || unsafe {
         let path = text(path, path_length, "path")?;
         let service = Output::new(service, "service")?;
-        service.give(Service(Aliases::open_with(path, chosen(options))?));
+        service.give(Service(StepFunctions::open_with(path, chosen(options))?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn sfn_alias_call_many(
         let requests = array(requests, count, "requests")?;
         let requests = requests.iter().map(|request| request.parts()).collect::<Result<Vec<_>, Failure>>()?;
         let replies = Output::new(replies, "replies")?;
-        replies.give(Replies::new(service.0.call_many(&requests)));
+        replies.give(Replies::new(service.0.call_batch(&requests)));
         Ok(())
     };
     unsafe { guard(error, work) }

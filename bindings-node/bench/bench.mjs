@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { cpus, release } from 'node:os'
 import { Ajv } from 'ajv'
-import { Aliases, check, compare, fingerprint, pick, validate } from 'sfn-alias'
+import { StepFunctions, check, compare, fingerprint, pick, validate } from 'sfn-alias'
 import { measure, table } from './slices.mjs'
 import { ajvSchema, zodSchema } from './schemas.mjs'
 

@@ -14,34 +14,34 @@ use std::sync::Arc;
 
 /// State machines, versions, aliases and executions that answer as AWS does, in memory or in a file.
 ///
-/// Executions are routed and recorded, **not interpreted**: they stay RUNNING until stopped.
+/// Executions are routed and recorded, **not interpreted**: an execution stays RUNNING until it is stopped.
 #[napi]
-pub struct Aliases {
-    service: Option<sfn_alias::Aliases>,
+pub struct StepFunctions {
+    service: Option<sfn_alias::StepFunctions>,
     watch: Watch,
     durable: bool,
 }
 
 #[napi]
-impl Aliases {
-    /// An empty service in memory.
+impl StepFunctions {
+    /// Creates an empty service in memory.
     #[napi(constructor, catch_unwind, ts_args_type = "options?: Options")]
     pub fn new(env: &Env, options: Unknown<'_>) -> napi::Result<Self> {
         let (options, scope, watch) = read_options(env, &options)?;
-        let made = sfn_alias::Aliases::in_memory_with(options);
+        let made = sfn_alias::StepFunctions::in_memory_with(options);
         let made = made.map_err(|refused| error::of(Js::any(env), &refused, None).error())?;
         Ok(Self { service: Some(made.in_scope(scope)), watch, durable: false })
     }
 
     /// A durable service in a file, made where there is none. Several processes may open the same file at once.
-    #[napi(catch_unwind, ts_args_type = "path: string, options?: Options", ts_return_type = "Promise<Aliases>")]
+    #[napi(catch_unwind, ts_args_type = "path: string, options?: Options", ts_return_type = "Promise<StepFunctions>")]
     pub fn open<'e>(env: &'e Env, path: Unknown<'e>, options: Unknown<'e>) -> napi::Result<Unknown<'e>> {
         let any = Js::any(env);
         let path =
             Js::of(env, &path).string().ok_or_else(|| error::argument(any, "path: must be a string", None).error())?;
         let (options, scope, watch) = read_options(env, &options)?;
         let open = move || {
-            let service = sfn_alias::Aliases::open_with(path, options)?.in_scope(scope);
+            let service = sfn_alias::StepFunctions::open_with(path, options)?.in_scope(scope);
             Ok(Done::Opened(Box::new(Self::durable(service, watch))))
         };
         Task::begin(any, None, open).map(Js::unknown)
@@ -78,7 +78,7 @@ impl Aliases {
         self.reply(env, operation, Js::of(env, &body), Done::Reply)
     }
 
-    /// How often each version of a state machine was started, and the state machine itself first.
+    /// Returns the number of starts of the unqualified state machine, followed by each of its versions.
     #[napi(catch_unwind, ts_args_type = "stateMachineArn: string", ts_return_type = "Promise<StartCount[]>")]
     pub fn start_counts<'e>(&self, env: &'e Env, state_machine_arn: Unknown<'e>) -> napi::Result<Unknown<'e>> {
         let arn = Js::of(env, &state_machine_arn).described();
@@ -121,9 +121,9 @@ impl Aliases {
     }
 }
 
-impl Aliases {
+impl StepFunctions {
     /// A durable service that was opened.
-    pub fn durable(service: sfn_alias::Aliases, watch: Watch) -> Self {
+    pub fn durable(service: sfn_alias::StepFunctions, watch: Watch) -> Self {
         Self { service: Some(service), watch, durable: true }
     }
 
@@ -163,7 +163,7 @@ impl Aliases {
     fn work<'e>(
         &self,
         env: &'e Env,
-        work: impl FnOnce(&sfn_alias::Aliases) -> sfn_alias::Result<Done> + Send + 'static,
+        work: impl FnOnce(&sfn_alias::StepFunctions) -> sfn_alias::Result<Done> + Send + 'static,
     ) -> napi::Result<Unknown<'e>> {
         let any = Js::any(env);
         let outcome = match self.ready(env) {
@@ -178,13 +178,13 @@ impl Aliases {
     }
 
     /// The service and the time by the caller's clock; `Err` holds what to throw.
-    fn ready<'e>(&self, env: &'e Env) -> Result<(&sfn_alias::Aliases, Option<i64>), Js<'e>> {
+    fn ready<'e>(&self, env: &'e Env) -> Result<(&sfn_alias::StepFunctions, Option<i64>), Js<'e>> {
         let any = Js::any(env);
         let service = self.service().map_err(|refused| error::of(any, &refused, None))?;
         Ok((service, clock::ask(env, any, &self.watch)?))
     }
 
-    fn service(&self) -> sfn_alias::Result<&sfn_alias::Aliases> {
+    fn service(&self) -> sfn_alias::Result<&sfn_alias::StepFunctions> {
         self.service.as_ref().ok_or_else(|| Error::Store { fault: "it was closed".to_owned() })
     }
 }

@@ -3,7 +3,7 @@
 use crate::js::{Js, Thrown};
 use bytes::Bytes;
 use http::{Request, Response};
-use sfn_alias_server::protocol::{App, Refusal};
+use sfn_alias_server::protocol::{App, HttpError};
 
 /// A request as it was received.
 pub struct Received {
@@ -30,10 +30,10 @@ impl Received {
     ///
     /// # Errors
     /// Where the operating system has no randomness.
-    pub fn answer(self, aliases: &sfn_alias::Aliases) -> sfn_alias::Result<Response<Bytes>> {
+    pub fn answer(self, aliases: &sfn_alias::StepFunctions) -> sfn_alias::Result<Response<Bytes>> {
         let app = App::new(aliases.clone())?;
         // What is no request of HTTP's is none for an operation.
-        Ok(self.request().map_or_else(|_| app.refused(Refusal::Unknown).response, |request| app.answer(request)))
+        Ok(self.request().map_or_else(|_| app.refused(HttpError::Unknown).response, |request| app.answer(request)))
     }
 
     fn request(self) -> http::Result<Request<Bytes>> {

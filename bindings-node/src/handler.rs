@@ -1,6 +1,6 @@
 //! The AWS SDK's way to a service without a socket.
 
-use crate::aliases::Aliases;
+use crate::aliases::StepFunctions;
 use crate::js::{Js, Thrown};
 use crate::work::Done;
 use napi::bindgen_prelude::{Env, Unknown};
@@ -9,7 +9,7 @@ use napi_derive::napi;
 /// What an unmodified `SFNClient` takes as `requestHandler`.
 #[napi]
 pub struct RequestHandler {
-    aliases: Aliases,
+    aliases: StepFunctions,
 }
 
 #[napi]
@@ -47,7 +47,7 @@ impl RequestHandler {
 
 impl RequestHandler {
     /// A handler that answers from a service.
-    pub fn new(aliases: Aliases) -> Self {
+    pub fn new(aliases: StepFunctions) -> Self {
         Self { aliases }
     }
 }

@@ -1,6 +1,6 @@
 //! The operations as methods, named and shaped as the SDK's commands.
 
-use crate::aliases::Aliases;
+use crate::aliases::StepFunctions;
 use napi::bindgen_prelude::{Env, Unknown};
 use napi_derive::napi;
 
@@ -8,7 +8,7 @@ use napi_derive::napi;
 macro_rules! methods {
     ($($(#[$doc:meta])* $method:ident = $operation:ident($input:tt) -> $answer:tt;)*) => {
         #[napi]
-        impl Aliases {
+        impl StepFunctions {
             $(
                 $(#[$doc])*
                 #[napi(catch_unwind, ts_args_type = $input, ts_return_type = $answer)]
@@ -21,28 +21,28 @@ macro_rules! methods {
 }
 
 methods! {
-    /// Creates an alias; the same request again answers the original one.
+    /// Creates an alias. Idempotent: repeating the request returns the original alias.
     create_state_machine_alias = CreateStateMachineAlias("input: CreateStateMachineAliasInput")
         -> "Promise<CreateStateMachineAliasOutput>";
-    /// Answers an alias.
+    /// Returns an alias.
     describe_state_machine_alias = DescribeStateMachineAlias("input: DescribeStateMachineAliasInput")
         -> "Promise<DescribeStateMachineAliasOutput>";
-    /// Lists a state machine's aliases, or those that lead to a version.
+    /// Lists the aliases of a state machine, or those that route to a version.
     list_state_machine_aliases = ListStateMachineAliases("input: ListStateMachineAliasesInput")
         -> "Promise<ListStateMachineAliasesOutput>";
     /// Changes an alias's description, routing, or both at once.
     update_state_machine_alias = UpdateStateMachineAlias("input: UpdateStateMachineAliasInput")
         -> "Promise<UpdateStateMachineAliasOutput>";
-    /// Deletes an alias; one that is not there is no error.
+    /// Deletes an alias. Succeeds if it does not exist.
     delete_state_machine_alias = DeleteStateMachineAlias("input: DeleteStateMachineAliasInput")
         -> "Promise<DeleteStateMachineAliasOutput>";
-    /// Creates a state machine, and with `publish` its version 1.
+    /// Creates a state machine. With `publish`, also publishes version 1.
     create_state_machine = CreateStateMachine("input: CreateStateMachineInput")
         -> "Promise<CreateStateMachineOutput>";
-    /// Changes a state machine's content; with `publish` makes a version of it.
+    /// Updates a state machine. With `publish`, also publishes the new revision as a version.
     update_state_machine = UpdateStateMachine("input: UpdateStateMachineInput")
         -> "Promise<UpdateStateMachineOutput>";
-    /// Answers a state machine or a version.
+    /// Returns a state machine or a version.
     describe_state_machine = DescribeStateMachine("input: DescribeStateMachineInput")
         -> "Promise<DescribeStateMachineOutput>";
     /// Lists the state machines of this scope by name.
@@ -51,22 +51,22 @@ methods! {
     /// Deletes a state machine with its versions, aliases and executions.
     delete_state_machine = DeleteStateMachine("input: DeleteStateMachineInput")
         -> "Promise<DeleteStateMachineOutput>";
-    /// Publishes the current content; one version a revision.
+    /// Publishes the current revision as a version. A revision has at most one version.
     publish_state_machine_version = PublishStateMachineVersion("input: PublishStateMachineVersionInput")
         -> "Promise<PublishStateMachineVersionOutput>";
     /// Lists a state machine's versions, highest number first.
     list_state_machine_versions = ListStateMachineVersions("input: ListStateMachineVersionsInput")
         -> "Promise<ListStateMachineVersionsOutput>";
-    /// Deletes a version, unless an alias leads to it.
+    /// Deletes a version, unless an alias routes to it.
     delete_state_machine_version = DeleteStateMachineVersion("input: DeleteStateMachineVersionInput")
         -> "Promise<DeleteStateMachineVersionOutput>";
-    /// Starts a state machine, a version, or the version that an alias's weights draw. The execution is recorded, not interpreted.
+    /// Starts a state machine, a version, or the version selected by an alias's weights. The execution is recorded, not interpreted.
     start_execution = StartExecution("input: StartExecutionInput")
         -> "Promise<StartExecutionOutput>";
-    /// Answers an execution: RUNNING until stopped.
+    /// Returns an execution. It is RUNNING until it is stopped.
     describe_execution = DescribeExecution("input: DescribeExecutionInput")
         -> "Promise<DescribeExecutionOutput>";
-    /// Answers the content that an execution was started with.
+    /// Returns the state machine revision that an execution was started with.
     describe_state_machine_for_execution = DescribeStateMachineForExecution("input: DescribeStateMachineForExecutionInput")
         -> "Promise<DescribeStateMachineForExecutionOutput>";
     /// Lists executions of a state machine, a version or an alias, newest first.
@@ -84,7 +84,7 @@ methods! {
     /// Lists the tags of a state machine.
     list_tags_for_resource = ListTagsForResource("input: ListTagsForResourceInput")
         -> "Promise<ListTagsForResourceOutput>";
-    /// Checks that a definition is JSON with `StartAt` and `States`, and no more.
+    /// Checks only that a definition is JSON with `StartAt` and `States`.
     validate_state_machine_definition = ValidateStateMachineDefinition("input: ValidateStateMachineDefinitionInput")
         -> "Promise<ValidateStateMachineDefinitionOutput>";
 }

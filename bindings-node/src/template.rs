@@ -5,7 +5,7 @@ use crate::js::{Input, Js, Tree, read_own};
 use napi::ValueType;
 use napi::bindgen_prelude::{Env, Unknown};
 use napi_derive::napi;
-use sfn_alias::wire::Source;
+use sfn_alias::wire::DeserializeRequest;
 use sfn_alias_template::{CheckOptions, Report, TemplateError};
 use std::cell::Cell;
 

@@ -1,6 +1,6 @@
 //! A service's work: at once where it is in memory, off JavaScript's thread where it touches a disk.
 
-use crate::aliases::Aliases;
+use crate::aliases::StepFunctions;
 use crate::js::{Js, Tree};
 use crate::{clock, endpoint, error, metadata};
 use bytes::Bytes;
@@ -22,7 +22,7 @@ pub enum Done {
     /// An answer to an HTTP request.
     Http(http::Response<Bytes>),
     /// An opened file.
-    Opened(Box<Aliases>),
+    Opened(Box<StepFunctions>),
 }
 
 impl Done {

@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { Aliases, check, compare, fingerprint, formatArn, parseArn, pick, Router, validate } from 'sfn-alias'
+import { StepFunctions, check, compare, fingerprint, formatArn, parseArn, pick, Router, validate } from 'sfn-alias'
 
 const VERSION = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders:1'
 const folder = mkdtempSync(join(tmpdir(), 'sfn-alias-'))
@@ -45,7 +45,7 @@ for (const [what, input, message] of refused) {
     assert.throws(() => validate('CreateStateMachineAlias', input), expected)
     assert.deepEqual(check('CreateStateMachineAlias', input).map(({ message }) => message), [message])
     assert.throws(() => fingerprint(input), expected)
-    for (const aliases of [new Aliases(), await Aliases.open(join(folder, 'refused.db'))]) {
+    for (const aliases of [new StepFunctions(), await StepFunctions.open(join(folder, 'refused.db'))]) {
       await assert.rejects(aliases.createStateMachineAlias(input), expected)
     }
   })
@@ -69,8 +69,8 @@ test('what a getter throws is the cause of an error that names the member', asyn
   const input = { ...create(), get description () { throw boom } }
   const expected = { code: 'SerializationException', message: unreadable + "'description': reading it threw Error: boom", cause: boom }
   assert.throws(() => validate('CreateStateMachineAlias', input), expected)
-  await assert.rejects(new Aliases().createStateMachineAlias(input), expected)
-  await assert.rejects((await Aliases.open(join(folder, 'getter.db'))).createStateMachineAlias(input), expected)
+  await assert.rejects(new StepFunctions().createStateMachineAlias(input), expected)
+  await assert.rejects((await StepFunctions.open(join(folder, 'getter.db'))).createStateMachineAlias(input), expected)
   const proxy = new Proxy({}, { get (_, name) { throw new TypeError(`no ${String(name)}`) } })
   assert.throws(() => validate('CreateStateMachineAlias', proxy), { message: unreadable + "'description': reading it threw TypeError: no description" })
   assert.throws(() => fingerprint(create({ routingConfiguration: [{ get weight () { throw null } }] })),
@@ -85,7 +85,7 @@ test('each member is read once', () => {
 })
 
 test('NUL is a character', async () => {
-  const aliases = new Aliases()
+  const aliases = new StepFunctions()
   await aliases.createStateMachine({ name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true })
   await aliases.createStateMachineAlias(create({ description: 'a\0b' }))
   const { description } = await aliases.describeStateMachineAlias({ stateMachineAliasArn: VERSION.slice(0, -1) + 'PROD' })
@@ -94,7 +94,7 @@ test('NUL is a character', async () => {
 })
 
 test('all of Unicode is told as it came', async () => {
-  const aliases = new Aliases()
+  const aliases = new StepFunctions()
   const description = 'é 漢字 🦀 \u{10FFFF}'
   await aliases.createStateMachine({ name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true })
   await aliases.createStateMachineAlias(create({ description }))
@@ -105,11 +105,11 @@ test('10 MB are refused by their length', async () => {
   const long = 'x'.repeat(10_000_000)
   const message = "1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 256"
   assert.throws(() => validate('CreateStateMachineAlias', create({ description: long })), { message })
-  await assert.rejects(new Aliases().createStateMachineAlias(create({ description: long })), { message })
+  await assert.rejects(new StepFunctions().createStateMachineAlias(create({ description: long })), { message })
   const text = JSON.stringify(create({ description: long }))
   assert.throws(() => validate('CreateStateMachineAlias', text), { code: 'RequestEntityTooLargeException' })
   assert.throws(() => validate('CreateStateMachineAlias', Buffer.from(text)), { code: 'RequestEntityTooLargeException' })
-  assert.equal((await new Aliases().callJson('CreateStateMachineAlias', text)).status, 413)
+  assert.equal((await new StepFunctions().callJson('CreateStateMachineAlias', text)).status, 413)
 })
 
 test('depth and cycles are harmless', async () => {
@@ -120,7 +120,7 @@ test('depth and cycles are harmless', async () => {
   assert.throws(() => validate('CreateStateMachineAlias', cycle), { message: "'description' must be a string, not a structure" })
   const deep = '['.repeat(100_000) + ']'.repeat(100_000)
   assert.throws(() => validate('CreateStateMachineAlias', `{"name": ${deep}}`), { code: 'SerializationException' })
-  const aliases = await Aliases.open(join(folder, 'deep.db'))
+  const aliases = await StepFunctions.open(join(folder, 'deep.db'))
   await assert.rejects(aliases.createStateMachineAlias(cycle), { message: "'description' must be a string, not a structure" })
 })
 
@@ -133,14 +133,14 @@ test('an input that changes when it is read twice is refused all the same', () =
 test('unknown operations are named', async () => {
   const expected = { code: 'UnknownOperationException', message: /^unknown operation `Nope`: / }
   assert.throws(() => validate('Nope', {}), expected)
-  await assert.rejects(new Aliases().call('Nope', {}), expected)
+  await assert.rejects(new StepFunctions().call('Nope', {}), expected)
   assert.throws(() => validate(5, {}), { message: /^unknown operation `5`: / })
   assert.throws(() => validate(), { code: 'UnknownOperationException' })
 })
 
 test('JSON of another type than text or bytes is refused', async () => {
-  assert.deepEqual(JSON.parse((await new Aliases().callJson('ListStateMachines', {})).body), { __type: 'com.amazon.coral.service#SerializationException' })
-  assert.deepEqual(JSON.parse((await new Aliases().callJson('ListStateMachines', new Uint8Array([0xff, 0xfe]))).body), { __type: 'com.amazon.coral.service#SerializationException' })
+  assert.deepEqual(JSON.parse((await new StepFunctions().callJson('ListStateMachines', {})).body), { __type: 'com.amazon.coral.service#SerializationException' })
+  assert.deepEqual(JSON.parse((await new StepFunctions().callJson('ListStateMachines', new Uint8Array([0xff, 0xfe]))).body), { __type: 'com.amazon.coral.service#SerializationException' })
 })
 
 /** Options, with the text that they lead to. */
@@ -159,19 +159,19 @@ const options = [
 for (const [given, message] of options) {
   test(`options: ${message}`, async () => {
     const expected = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE', message }
-    assert.throws(() => new Aliases(given), expected)
-    assert.throws(() => Aliases.open(join(folder, 'options.db'), given), expected)
+    assert.throws(() => new StepFunctions(given), expected)
+    assert.throws(() => StepFunctions.open(join(folder, 'options.db'), given), expected)
   })
 }
 
 test('a clock that throws or tells no time rejects the call', async () => {
   const boom = new Error('no time')
-  await assert.rejects(new Aliases({ clock () { throw boom } }).listStateMachines(), boom)
-  await assert.rejects(new Aliases({ clock: () => 'noon' }).listStateMachines(), { name: 'TypeError', message: /^options.clock must answer a Date/ })
+  await assert.rejects(new StepFunctions({ clock () { throw boom } }).listStateMachines(), boom)
+  await assert.rejects(new StepFunctions({ clock: () => 'noon' }).listStateMachines(), { name: 'TypeError', message: /^options.clock must answer a Date/ })
 })
 
 test('other arguments', () => {
-  assert.throws(() => Aliases.open(5), { name: 'TypeError', message: 'path: must be a string' })
+  assert.throws(() => StepFunctions.open(5), { name: 'TypeError', message: 'path: must be a string' })
   assert.throws(() => new Router(-1), { name: 'TypeError', message: /^seed: / })
   assert.throws(() => pick(create().routingConfiguration, 100), { name: 'TypeError', message: 'draw: must be a whole number from 0 to 99' })
   assert.throws(() => pick([], 1), { code: 'ValidationException' })
@@ -180,32 +180,32 @@ test('other arguments', () => {
   assert.throws(() => formatArn({ kind: 'alias' }), { code: 'InvalidArn' })
   assert.throws(() => formatArn({ kind: 5 }), { name: 'TypeError', message: /^parts: 'kind': / })
   assert.throws(() => compare({ name: 'PROD' }, create()), { code: 'SerializationException', message: /existing: missing field/ })
-  assert.throws(() => new Aliases().inScope({ region: 'a b' }), { name: 'TypeError', message: /^scope: `region` must be/ })
-  assert.throws(() => Aliases.prototype.listStateMachines.call({}), Error)
+  assert.throws(() => new StepFunctions().inScope({ region: 'a b' }), { name: 'TypeError', message: /^scope: `region` must be/ })
+  assert.throws(() => StepFunctions.prototype.listStateMachines.call({}), Error)
 })
 
 test('a store that cannot be opened is told, and nothing is lost', async () => {
   const failure = { code: 'InternalFailure', $fault: 'server' }
-  await assert.rejects(Aliases.open(folder), failure)
-  await assert.rejects(Aliases.open(join(folder, 'none', 'a.db')), failure)
-  await assert.rejects(Aliases.open(join(folder, 'a\0b.db')), failure)
+  await assert.rejects(StepFunctions.open(folder), failure)
+  await assert.rejects(StepFunctions.open(join(folder, 'none', 'a.db')), failure)
+  await assert.rejects(StepFunctions.open(join(folder, 'a\0b.db')), failure)
   const foreign = join(folder, 'foreign.db')
   writeFileSync(foreign, 'not a store, but somebody else\'s file')
-  await assert.rejects(Aliases.open(foreign), failure)
+  await assert.rejects(StepFunctions.open(foreign), failure)
 })
 
 test('a file that cannot be written is told, and can be read', async t => {
   const path = join(folder, 'read-only.db')
-  const aliases = await Aliases.open(path)
+  const aliases = await StepFunctions.open(path)
   await aliases.createStateMachine({ name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r' })
   aliases.close()
   chmodSync(path, 0o444)
   chmodSync(folder, 0o555)
   t.after(() => chmodSync(folder, 0o755))
   const code = `
-    import { Aliases } from 'sfn-alias'
+    import { StepFunctions } from 'sfn-alias'
     const told = error => \`\${error.code}: \${error.$fault}\`
-    const aliases = await Aliases.open(process.argv[1]).catch(told)
+    const aliases = await StepFunctions.open(process.argv[1]).catch(told)
     if (typeof aliases === 'string') console.log(aliases)
     else console.log(await aliases.deleteStateMachine({ stateMachineArn: '${VERSION.slice(0, -2)}' }).catch(told))`
   // Root may write everywhere: then the test is nobody's.

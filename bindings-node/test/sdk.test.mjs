@@ -11,7 +11,7 @@ import {
   ValidationException, DescribeActivityCommand
 } from '@aws-sdk/client-sfn'
 import { mockClient } from 'aws-sdk-client-mock'
-import { Aliases } from 'sfn-alias'
+import { StepFunctions } from 'sfn-alias'
 
 const DEFINITION = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
 const credentials = { accessKeyId: 'none', secretAccessKey: 'none' }
@@ -27,7 +27,7 @@ after(() => {
 })
 
 const clientOf = aliases => new SFNClient({ requestHandler: aliases.requestHandler(), region: 'us-east-1', credentials })
-const stores = { 'in memory': () => new Aliases(), 'in a file': () => Aliases.open(join(folder, `${Math.random()}.db`)) }
+const stores = { 'in memory': () => new StepFunctions(), 'in a file': () => StepFunctions.open(join(folder, `${Math.random()}.db`)) }
 
 for (const [where, open] of Object.entries(stores)) {
   test(`a whole life through the SDK, ${where}`, async () => {
@@ -73,7 +73,7 @@ for (const [where, open] of Object.entries(stores)) {
 }
 
 test('the client and the methods see one store', async () => {
-  const aliases = new Aliases()
+  const aliases = new StepFunctions()
   await aliases.createStateMachine({ name: 'orders', definition: DEFINITION, roleArn: 'arn:aws:iam::000000000000:role/orders' })
   const { stateMachines } = await clientOf(aliases).send(new ListStateMachinesCommand({}))
   assert.deepEqual(stateMachines, (await aliases.listStateMachines()).stateMachines)
@@ -82,12 +82,12 @@ test('the client and the methods see one store', async () => {
 test('a request that was aborted is not answered', async () => {
   const abort = new AbortController()
   abort.abort()
-  const client = clientOf(new Aliases())
+  const client = clientOf(new StepFunctions())
   await assert.rejects(client.send(new ListStateMachinesCommand({}), { abortSignal: abort.signal }), { name: 'AbortError' })
 })
 
 test('the handler says no more than a request needs', async () => {
-  const handler = new Aliases().requestHandler()
+  const handler = new StepFunctions().requestHandler()
   assert.deepEqual(handler.httpHandlerConfigs(), {})
   handler.updateHttpClientConfig('requestTimeout', 5)
   const { response } = await handler.handle({ headers: { 'X-Amz-Target': 'AWSStepFunctions.ListStateMachines' }, body: Buffer.from('{}') })
@@ -101,13 +101,13 @@ test('the handler says no more than a request needs', async () => {
 })
 
 test('aws-sdk-client-mock works beside it', async () => {
-  const client = clientOf(new Aliases())
+  const client = clientOf(new StepFunctions())
   const mock = mockClient(client)
   mock.on(ListStateMachinesCommand).resolves({ stateMachines: [] })
   mock.on(UpdateStateMachineAliasCommand).callsFake(() => { throw new ConflictException({ message: 'mocked', $metadata: {} }) })
   assert.deepEqual(await client.send(new ListStateMachinesCommand({})), { stateMachines: [] })
   await assert.rejects(client.send(new UpdateStateMachineAliasCommand({ stateMachineAliasArn: 'x' })), { message: 'mocked' })
-  mock.on(CreateStateMachineCommand).callsFake((input, getClient) => new Aliases().createStateMachine(input))
+  mock.on(CreateStateMachineCommand).callsFake((input, getClient) => new StepFunctions().createStateMachine(input))
   const created = await client.send(new CreateStateMachineCommand({ name: 'orders', definition: DEFINITION, roleArn: 'arn:aws:iam::000000000000:role/orders' }))
   assert.equal(created.stateMachineArn, 'arn:aws:states:us-east-1:000000000000:stateMachine:orders')
   mock.restore()

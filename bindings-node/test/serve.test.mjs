@@ -12,7 +12,7 @@ import {
   ConflictException, CreateStateMachineAliasCommand, CreateStateMachineCommand, DescribeStateMachineAliasCommand,
   ListStateMachinesCommand, SFNClient, StartExecutionCommand
 } from '@aws-sdk/client-sfn'
-import { Aliases, serve } from 'sfn-alias'
+import { StepFunctions, serve } from 'sfn-alias'
 
 const folder = mkdtempSync(join(tmpdir(), 'sfn-alias-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -54,7 +54,7 @@ test('a whole life through the SDK, in memory', async () => {
   assert.equal(name, 'PROD')
   await close()
   await close()
-  await assert.rejects(aliases.listStateMachines(), { message: 'the store failed: it was closed' })
+  await assert.rejects(aliases.listStateMachines(), { message: 'storage error: it was closed' })
   await assert.rejects(post(url, {}), { code: 'ECONNREFUSED' })
 })
 
@@ -63,13 +63,13 @@ test('a whole life through the SDK, in a file', async () => {
   const server = await serve({ data })
   const stateMachineAliasArn = await life(clientOf(server.url))
   await server[Symbol.asyncDispose]()
-  const aliases = await Aliases.open(data)
+  const aliases = await StepFunctions.open(data)
   assert.equal((await aliases.describeStateMachineAlias({ stateMachineAliasArn })).name, 'PROD')
   aliases.close()
 })
 
 test('aliases that are served stay open', async () => {
-  const aliases = new Aliases({ clock: () => 1744230237250, scope: { region: 'eu-central-1' } })
+  const aliases = new StepFunctions({ clock: () => 1744230237250, scope: { region: 'eu-central-1' } })
   const server = await serve({ aliases })
   assert.equal(server.aliases, aliases)
   const { status, body } = await post(server.url, target('CreateStateMachine'), JSON.stringify(machine))
@@ -120,7 +120,7 @@ test('what cannot be served is refused', async () => {
   await assert.rejects(serve({ port }), { code: 'EADDRINUSE' })
   await close()
   await assert.rejects(serve({ prot: 1 }), { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' })
-  await assert.rejects(serve({ aliases: new Aliases(), seed: 7 }), {
+  await assert.rejects(serve({ aliases: new StepFunctions(), seed: 7 }), {
     name: 'TypeError', message: 'options: `aliases` has its options already: give it alone, or with `port`'
   })
 })

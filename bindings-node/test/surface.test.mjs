@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url)
 const cjs = require('sfn-alias')
 const installed = dirname(require.resolve('sfn-alias/package.json'))
 const names = [
-  'Aliases', 'RequestHandler', 'Router', 'check', 'checkTemplate', 'compare', 'deploymentJson', 'errorKinds', 'fingerprint',
+  'StepFunctions', 'RequestHandler', 'Router', 'check', 'checkTemplate', 'compare', 'deploymentJson', 'errorKinds', 'fingerprint',
   'fingerprintEncoding', 'formatArn', 'operations', 'parseArn', 'pick', 'serve', 'templateRules', 'validate'
 ]
 
@@ -39,7 +39,7 @@ test('import and require give the same', () => {
 })
 
 test('every operation is a method', () => {
-  const methods = Object.getOwnPropertyNames(esm.Aliases.prototype)
+  const methods = Object.getOwnPropertyNames(esm.StepFunctions.prototype)
   const expected = esm.operations().map(name => name[0].toLowerCase() + name.slice(1))
   assert.equal(expected.length, 22)
   const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'answer', 'requestBytes', 'close']
@@ -65,7 +65,7 @@ function kinds () {
 }
 
 test('answers and errors are shaped as those of the SDK', async () => {
-  const aliases = new esm.Aliases({ clock: () => new Date(1744230237250) })
+  const aliases = new esm.StepFunctions({ clock: () => new Date(1744230237250) })
   const created = await aliases.createStateMachine({
     name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r'
   })
@@ -85,7 +85,7 @@ test('answers and errors are shaped as those of the SDK', async () => {
 })
 
 test('starts are counted', async () => {
-  const aliases = new esm.Aliases()
+  const aliases = new esm.StepFunctions()
   const { stateMachineArn, stateMachineVersionArn } = await aliases.createStateMachine({
     name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true
   })
@@ -98,17 +98,17 @@ test('starts are counted', async () => {
 })
 
 test('a closed service refuses', async () => {
-  const aliases = new esm.Aliases()
+  const aliases = new esm.StepFunctions()
   aliases.close()
   aliases.close()
   const error = await aliases.listStateMachines().catch(error => error)
-  assert.equal(error.message, 'the store failed: it was closed')
+  assert.equal(error.message, 'storage error: it was closed')
 })
 
 test('it works in worker threads', async () => {
   const code = `
-    const { Aliases } = require(${JSON.stringify(require.resolve('sfn-alias'))})
-    new Aliases().listStateMachines().then(({ stateMachines }) => require('node:worker_threads').parentPort.postMessage(stateMachines))`
+    const { StepFunctions } = require(${JSON.stringify(require.resolve('sfn-alias'))})
+    new StepFunctions().listStateMachines().then(({ stateMachines }) => require('node:worker_threads').parentPort.postMessage(stateMachines))`
   const workers = Array.from({ length: 4 }, () => new Promise((resolve, reject) => {
     new Worker(code, { eval: true }).once('message', resolve).once('error', reject)
   }))

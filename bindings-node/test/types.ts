@@ -1,7 +1,7 @@
 // Compiled, never run: the types say what the package does, and inputs and answers are those of the SDK.
 import type * as sdk from '@aws-sdk/client-sfn'
 import * as ours from 'sfn-alias'
-import { Aliases, Router, check, compare, errorKinds, fingerprint, pick, serve, validate, type AliasError } from 'sfn-alias'
+import { StepFunctions, Router, check, compare, errorKinds, fingerprint, pick, serve, validate, type AliasError } from 'sfn-alias'
 import { Deployment, plan, type Outcome, type Plan } from 'sfn-alias/deploy'
 
 type Commands = Exclude<ours.Operation, never>
@@ -58,9 +58,9 @@ interface Answers {
   ValidateStateMachineDefinition: sdk.ValidateStateMachineDefinitionCommandOutput
 }
 
-type Method<Name extends string> = Uncapitalize<Name> & keyof Aliases
-type Given<Name extends Commands> = Parameters<Aliases[Method<Name>]>[0]
-type Told<Name extends Commands> = Awaited<ReturnType<Aliases[Method<Name>]>>
+type Method<Name extends string> = Uncapitalize<Name> & keyof StepFunctions
+type Given<Name extends Commands> = Parameters<StepFunctions[Method<Name>]>[0]
+type Told<Name extends Commands> = Awaited<ReturnType<StepFunctions[Method<Name>]>>
 
 /** `true` only where the first fits wherever the second is expected. */
 type Fits<Value, Expected> = [Value] extends [Expected] ? true : false
@@ -80,8 +80,8 @@ const invented: Record<Commands, never> = {} as Invented
 void [taken, stands, forgotten, invented]
 
 export async function use (): Promise<void> {
-  const aliases = new Aliases({ seed: 7n, limits: { aliasesPerStateMachine: 2 }, clock: Date.now, scope: { region: 'eu-central-1' } })
-  const durable: Aliases = await Aliases.open('aliases.db', { updateDelaySeconds: 1.5 })
+  const aliases = new StepFunctions({ seed: 7n, limits: { aliasesPerStateMachine: 2 }, clock: Date.now, scope: { region: 'eu-central-1' } })
+  const durable: StepFunctions = await StepFunctions.open('aliases.db', { updateDelaySeconds: 1.5 })
   const { creationDate } = await aliases.createStateMachineAlias({ name: 'PROD', routingConfiguration: [] })
   const date: Date = creationDate
   const described = await durable.inScope({ account: '123456789012' }).describeStateMachineAlias({ stateMachineAliasArn: 'x' })
@@ -94,7 +94,7 @@ export async function use (): Promise<void> {
   const client: sdk.SFNClientConfig = { requestHandler: aliases.requestHandler() }
   await using server = await serve({ port: 0, data: 'aliases.db', seed: 7 })
   const endpoint: sdk.SFNClientConfig = { endpoint: server.url }
-  const served: Aliases = (await serve({ aliases })).aliases
+  const served: StepFunctions = (await serve({ aliases })).aliases
   void [endpoint, served]
   try {
     await aliases.call('StopExecution', { executionArn: arn })
@@ -106,8 +106,8 @@ export async function use (): Promise<void> {
   // @ts-expect-error: a member of another type
   await aliases.startExecution({ stateMachineArn: 5 })
   // @ts-expect-error: an option that there is not
-  void new Aliases({ limitz: {} })
-  // @ts-expect-error: options that an `Aliases` has already
+  void new StepFunctions({ limitz: {} })
+  // @ts-expect-error: options that an `StepFunctions` has already
   await serve({ aliases, seed: 7 })
 }
 

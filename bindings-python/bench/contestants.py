@@ -93,8 +93,8 @@ def fingerprints() -> dict[str, Work]:
     }
 
 
-def ours() -> sfn_alias.Aliases:
-    aliases = sfn_alias.Aliases(account="123456789012")
+def ours() -> sfn_alias.StepFunctions:
+    aliases = sfn_alias.StepFunctions(account="123456789012")
     aliases.create_state_machine(name="orders", definition=DEFINITIONS[0], roleArn=role(), publish=True)
     aliases.update_state_machine(stateMachineArn=MACHINE, definition=DEFINITIONS[1], publish=True)
     return aliases
@@ -126,7 +126,7 @@ def direct() -> dict[str, Work]:
         )
         backend.delete_state_machine_alias(arn=arn)
 
-    return {"sfn_alias.Aliases, create + delete": own, "moto's backend called directly, create + delete": peer}
+    return {"sfn_alias.StepFunctions, create + delete": own, "moto's backend called directly, create + delete": peer}
 
 
 def client(**arguments: Any) -> Any:

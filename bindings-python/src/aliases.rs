@@ -1,4 +1,4 @@
-//! The class `Aliases`.
+//! The class `StepFunctions`.
 
 use crate::clock::PythonClock;
 use crate::contain::contain;
@@ -17,14 +17,14 @@ use std::sync::Arc;
 
 /// State machines, versions, aliases and executions that answer as AWS does, without AWS.
 #[pyclass(frozen, module = "sfn_alias", weakref)]
-pub struct Aliases {
+pub struct StepFunctions {
     service: Arc<Service>,
     clock: Arc<PythonClock>,
     place: usize,
 }
 
 #[pymethods]
-impl Aliases {
+impl StepFunctions {
     #[new]
     #[pyo3(signature = (path=None, *, partition=None, account=None, region=None, seed=None, update_delay=None,
                         deletion_delay=None, clock=None, limits=None))]
@@ -148,8 +148,8 @@ impl Aliases {
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         contain(py, "Scope", || {
             Ok(match self.service.view(py, self.place) {
-                Ok(view) => format!("<Aliases {}>", view.scope().prefix()),
-                Err(_) => "<Aliases, closed>".to_owned(),
+                Ok(view) => format!("<StepFunctions {}>", view.scope().prefix()),
+                Err(_) => "<StepFunctions, closed>".to_owned(),
             })
         })
     }
@@ -175,7 +175,7 @@ impl Given<'_, '_> {
     }
 }
 
-impl Aliases {
+impl StepFunctions {
     /// Opens a store: in memory without a path, and a file for this process alone where it is `exclusive`.
     pub fn made(
         py: Python<'_>,
@@ -209,12 +209,12 @@ impl Aliases {
     }
 
     /// The core's service, for who asks no clock.
-    pub fn plain(&self, py: Python<'_>) -> PyResult<sfn_alias::Aliases> {
+    pub fn plain(&self, py: Python<'_>) -> PyResult<sfn_alias::StepFunctions> {
         self.service.view(py, self.place)
     }
 
     /// The core's service, with its clock set.
-    fn view(&self, py: Python<'_>) -> PyResult<sfn_alias::Aliases> {
+    fn view(&self, py: Python<'_>) -> PyResult<sfn_alias::StepFunctions> {
         self.clock.ask(py)?;
         self.service.view(py, self.place)
     }
@@ -232,7 +232,7 @@ impl Aliases {
 macro_rules! methods {
     ($($method:ident $operation:ident)*) => {
         #[pymethods]
-        impl Aliases {
+        impl StepFunctions {
             $(
                 #[doc = concat!("Answers `", stringify!($operation), "`.")]
                 #[pyo3(signature = (**input))]

@@ -13,7 +13,7 @@ use pyo3::types::{PyBool, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
-use sfn_alias::wire::Source;
+use sfn_alias::wire::DeserializeRequest;
 use std::cell::RefCell;
 
 /// As deep as the JSON door goes.
@@ -64,7 +64,7 @@ impl<R, W: FnOnce() -> R> Apart<W> {
     }
 }
 
-impl Source for Input<'_> {
+impl DeserializeRequest for Input<'_> {
     type Error = Unreadable;
 
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Unreadable> {

@@ -8,7 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use sfn_alias::model::{ArnParts, Routing};
-use sfn_alias::wire::Source;
+use sfn_alias::wire::DeserializeRequest;
 use sfn_alias::{Error, Result};
 
 /// What fingerprints and comparisons are of.

@@ -31,7 +31,7 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _sfn_alias {
     #[pymodule_export]
-    use super::aliases::Aliases;
+    use super::aliases::StepFunctions;
     #[cfg(feature = "panic-probe")]
     #[pymodule_export]
     use super::contain::panic_probe;

@@ -1,4 +1,4 @@
-//! Keyword arguments of `Aliases` as the core's options.
+//! Keyword arguments of `StepFunctions` as the core's options.
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;

@@ -9,12 +9,12 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde::ser::{self, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
-use sfn_alias::{Error, Result, Sink};
+use sfn_alias::{Error, Result, SerializeResponse};
 
 /// Where answers go: a `dict` with `ResponseMetadata`.
 pub struct Answers<'py>(pub Python<'py>);
 
-impl<'py> Sink for Answers<'py> {
+impl<'py> SerializeResponse for Answers<'py> {
     type Answer = Bound<'py, PyAny>;
 
     fn write<T: Serialize>(&self, answer: &T) -> Result<Bound<'py, PyAny>> {

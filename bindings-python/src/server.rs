@@ -1,12 +1,12 @@
 //! The endpoint in a thread of its own, and the program.
 
-use crate::aliases::{Aliases, Given};
+use crate::aliases::{StepFunctions, Given};
 use crate::contain::contain;
 use crate::fork;
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use sfn_alias_server::http::{Background, BindError, Hosted};
+use sfn_alias_server::http::{BackgroundServer, BindError, ServerConfig};
 use std::ffi::OsString;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,10 +17,10 @@ use std::sync::{Mutex, PoisonError};
 #[pyclass(frozen, module = "sfn_alias", weakref)]
 pub struct Server {
     url: String,
-    aliases: Py<Aliases>,
+    aliases: Py<StepFunctions>,
     /// Whether the store was opened for this endpoint.
     own: bool,
-    running: Mutex<Option<Background>>,
+    running: Mutex<Option<BackgroundServer>>,
     /// The process whose thread serves: a fork does not copy threads.
     generation: u64,
 }
@@ -35,7 +35,7 @@ impl Server {
 
     /// The service that the endpoint answers from.
     #[getter]
-    fn aliases(&self, py: Python<'_>) -> Py<Aliases> {
+    fn aliases(&self, py: Python<'_>) -> Py<StepFunctions> {
         self.aliases.clone_ref(py)
     }
 
@@ -88,7 +88,7 @@ impl Drop for Server {
     }
 }
 
-/// Serves a store in memory, in a file, or that of an `Aliases`, on 127.0.0.1.
+/// Serves a store in memory, in a file, or that of an `StepFunctions`, on 127.0.0.1.
 #[pyfunction]
 #[pyo3(signature = (data=None, port=0, *, partition=None, account=None, region=None, seed=None, update_delay=None,
                     deletion_delay=None, limits=None))]
@@ -107,29 +107,29 @@ pub fn serve<'py>(
 ) -> PyResult<Server> {
     contain(py, "Serve", || {
         let given = Given { partition, account, region, seed, update_delay, deletion_delay, limits };
-        match data.map(|data| data.cast::<Aliases>()) {
+        match data.map(|data| data.cast::<StepFunctions>()) {
             Some(Ok(aliases)) if given.is_empty() => start(py, aliases.clone().unbind(), false, port),
-            Some(Ok(_)) => Err(PyTypeError::new_err("an `Aliases` has its options already: give it alone, or a path")),
+            Some(Ok(_)) => Err(PyTypeError::new_err("an `StepFunctions` has its options already: give it alone, or a path")),
             _ => {
                 let path: Option<PathBuf> = data.map(|data| data.extract()).transpose()?;
-                let aliases = Py::new(py, Aliases::made(py, path, true, &given, None)?)?;
+                let aliases = Py::new(py, StepFunctions::made(py, path, true, &given, None)?)?;
                 start(py, aliases, true, port)
             }
         }
     })
 }
 
-fn start(py: Python<'_>, aliases: Py<Aliases>, own: bool, port: u16) -> PyResult<Server> {
+fn start(py: Python<'_>, aliases: Py<StepFunctions>, own: bool, port: u16) -> PyResult<Server> {
     let served = aliases.get();
     if served.has_clock() {
         return Err(PyValueError::new_err(
-            "an endpoint answers outside of any call, where no `clock` is asked: serve an `Aliases` without one",
+            "an endpoint answers outside of any call, where no `clock` is asked: serve an `StepFunctions` without one",
         ));
     }
     let (service, durable) = (served.plain(py)?, served.is_durable());
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let hosted = Hosted { gate: Some(fork::gate()), ..Hosted::new(service, durable) };
-    let running = py.detach(|| Background::start(address, hosted)).map_err(failed)?;
+    let hosted = ServerConfig { gate: Some(fork::gate()), ..ServerConfig::new(service, durable) };
+    let running = py.detach(|| BackgroundServer::start(address, hosted)).map_err(failed)?;
     let url = running.url().to_owned();
     Ok(Server { url, aliases, own, running: Mutex::new(Some(running)), generation: fork::generation() })
 }

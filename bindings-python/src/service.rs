@@ -3,7 +3,7 @@
 use crate::fork;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use sfn_alias::{Aliases, Options, Result, Scope};
+use sfn_alias::{StepFunctions, Options, Result, Scope};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,7 +18,7 @@ pub struct Service {
 
 struct State {
     /// Empty once closed. A handle knows its view by its place.
-    views: Vec<Aliases>,
+    views: Vec<StepFunctions>,
     generation: u64,
 }
 
@@ -35,7 +35,7 @@ impl Service {
     }
 
     /// A view, for one call.
-    pub fn view(&self, py: Python<'_>, place: usize) -> PyResult<Aliases> {
+    pub fn view(&self, py: Python<'_>, place: usize) -> PyResult<StepFunctions> {
         let mut state = self.state();
         self.own(py, &mut state)?;
         state.views.get(place).cloned().ok_or_else(|| PyValueError::new_err("the aliases are closed"))
@@ -91,10 +91,10 @@ impl Drop for Service {
     }
 }
 
-fn open(path: Option<&PathBuf>, exclusive: bool, options: &Options) -> Result<Aliases> {
+fn open(path: Option<&PathBuf>, exclusive: bool, options: &Options) -> Result<StepFunctions> {
     match path {
-        Some(path) if exclusive => Aliases::open_exclusive(path, options.clone()),
-        Some(path) => Aliases::open_with(path, options.clone()),
-        None => Aliases::in_memory_with(options.clone()),
+        Some(path) if exclusive => StepFunctions::open_exclusive(path, options.clone()),
+        Some(path) => StepFunctions::open_with(path, options.clone()),
+        None => StepFunctions::in_memory_with(options.clone()),
     }
 }

@@ -7,7 +7,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
-use sfn_alias::wire::Source;
+use sfn_alias::wire::DeserializeRequest;
 use sfn_alias_template::{CheckOptions, TemplateError, rules};
 
 /// What a defect is reported of.

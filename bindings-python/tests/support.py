@@ -24,8 +24,8 @@ def publish(client: Any) -> None:
     client.update_state_machine(stateMachineArn=MACHINE, definition=SECOND, publish=True)
 
 
-def published(path: Any = None, **options: Any) -> sfn_alias.Aliases:
-    aliases = sfn_alias.Aliases(path, **options)
+def published(path: Any = None, **options: Any) -> sfn_alias.StepFunctions:
+    aliases = sfn_alias.StepFunctions(path, **options)
     publish(aliases)
     return aliases
 

@@ -25,7 +25,7 @@ def test_every_operation_has_a_method_named_as_boto3s() -> None:
     assert len(_sfn_alias.OPERATIONS) == 22
     for operation, method in _sfn_alias.OPERATIONS.items():
         assert method == xform_name(operation)
-        assert callable(getattr(sfn_alias.Aliases, method))
+        assert callable(getattr(sfn_alias.StepFunctions, method))
 
 
 def test_answers_are_dicts_with_aware_dates_and_metadata() -> None:
@@ -50,7 +50,7 @@ def test_answers_are_dicts_with_aware_dates_and_metadata() -> None:
 
 
 def test_metadata_is_each_answers_own() -> None:
-    aliases = sfn_alias.Aliases()
+    aliases = sfn_alias.StepFunctions()
     first, second = aliases.list_state_machines(), aliases.list_state_machines()
     assert first["ResponseMetadata"]["RequestId"] != second["ResponseMetadata"]["RequestId"]
     first["ResponseMetadata"]["HTTPHeaders"]["own"] = "1"
@@ -93,7 +93,7 @@ def test_call_is_the_method() -> None:
 
 def test_methods_take_keyword_arguments_only() -> None:
     with pytest.raises(TypeError):
-        sfn_alias.Aliases().list_state_machines({})  # type: ignore[call-arg, misc]
+        sfn_alias.StepFunctions().list_state_machines({})  # type: ignore[call-arg, misc]
 
 
 def test_a_seed_repeats_the_draws() -> None:
@@ -115,14 +115,14 @@ def test_scopes_do_not_see_each_other() -> None:
     made = other.create_state_machine(name="o", definition=FIRST, roleArn=ROLE)
     assert made["stateMachineArn"] == "arn:aws-cn:states:eu-central-1:123456789012:stateMachine:o"
     assert [m["name"] for m in aliases.list_state_machines()["stateMachines"]] == ["orders"]
-    assert repr(other) == "<Aliases arn:aws-cn:states:eu-central-1:123456789012:>"
+    assert repr(other) == "<StepFunctions arn:aws-cn:states:eu-central-1:123456789012:>"
 
 
 def test_a_file_lasts(tmp_path: Path) -> None:
     path = tmp_path / "aliases.db"
     with published(path) as aliases:
         create(aliases)
-    with sfn_alias.Aliases(str(path)) as aliases:
+    with sfn_alias.StepFunctions(str(path)) as aliases:
         assert aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["name"] == "PROD"
 
 
@@ -132,7 +132,7 @@ def test_with_closes_all_scopes(tmp_path: Path) -> None:
     for closed in (aliases, other):
         with pytest.raises(ValueError, match="^the aliases are closed$"):
             closed.list_state_machines()
-        assert repr(closed) == "<Aliases, closed>"
+        assert repr(closed) == "<StepFunctions, closed>"
     aliases.close()
     assert not list(tmp_path.glob("*-wal"))
 
@@ -168,7 +168,7 @@ def test_a_clock_that_fails_fails_the_call_alone() -> None:
 
 def test_clock_of_another_type() -> None:
     with pytest.raises(TypeError):
-        sfn_alias.Aliases(clock=lambda: "now").list_state_machines()  # type: ignore[arg-type, return-value]
+        sfn_alias.StepFunctions(clock=lambda: "now").list_state_machines()  # type: ignore[arg-type, return-value]
 
 
 def test_limits_hold() -> None:
@@ -198,7 +198,7 @@ def test_a_router_routes_as_pick_does() -> None:
 
 
 def test_publish_answers_as_boto3_would() -> None:
-    aliases = sfn_alias.Aliases()
+    aliases = sfn_alias.StepFunctions()
     publish(aliases)
     versions = aliases.list_state_machine_versions(stateMachineArn=MACHINE)["stateMachineVersions"]
     assert [version["stateMachineVersionArn"] for version in versions] == [f"{MACHINE}:2", f"{MACHINE}:1"]

@@ -98,7 +98,7 @@ def test_wrong_values_name_the_member(given: Any, message: str) -> None:
     assert caught.value.message == message
     if given is not None:
         with pytest.raises(errors.SerializationException) as caught:
-            sfn_alias.Aliases().call("CreateStateMachineAlias", given)
+            sfn_alias.StepFunctions().call("CreateStateMachineAlias", given)
         assert caught.value.message == message
 
 
@@ -179,7 +179,7 @@ def test_nothing_is_lost() -> None:
 )
 def test_options(options: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error) as caught:
-        sfn_alias.Aliases(**options)
+        sfn_alias.StepFunctions(**options)
     assert str(caught.value) == message
 
 
@@ -190,27 +190,27 @@ def test_options(options: dict[str, Any], error: type[Exception], message: str) 
 )
 def test_options_of_other_types(options: dict[str, Any]) -> None:
     with pytest.raises((TypeError, ValueError, OverflowError)):
-        sfn_alias.Aliases(**options)
+        sfn_alias.StepFunctions(**options)
 
 
 def test_a_path_that_is_a_folder(tmp_path: Path) -> None:
     with pytest.raises(errors.InternalFailure) as caught:
-        sfn_alias.Aliases(tmp_path)
-    assert caught.value.message.startswith("the store failed: ")
+        sfn_alias.StepFunctions(tmp_path)
+    assert caught.value.message.startswith("storage error: ")
     assert str(tmp_path) in caught.value.message
     assert caught.value.status == 500
 
 
 def test_a_path_in_no_folder(tmp_path: Path) -> None:
     with pytest.raises(errors.InternalFailure):
-        sfn_alias.Aliases(tmp_path / "none" / "aliases.db")
+        sfn_alias.StepFunctions(tmp_path / "none" / "aliases.db")
 
 
 def test_a_path_that_is_another_file(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not a store\n" * 100)
     with pytest.raises(errors.InternalFailure):
-        sfn_alias.Aliases(path)
+        sfn_alias.StepFunctions(path)
     assert path.read_text() == "not a store\n" * 100
 
 
@@ -221,20 +221,20 @@ def test_a_path_that_is_read_only(tmp_path: Path) -> None:
     path.chmod(0o400)
     tmp_path.chmod(0o500)
     with pytest.raises(errors.InternalFailure):
-        sfn_alias.Aliases(path)
+        sfn_alias.StepFunctions(path)
     tmp_path.chmod(0o700)
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")
 def test_a_path_where_nothing_can_be_written() -> None:
     with pytest.raises(errors.InternalFailure) as caught:
-        sfn_alias.Aliases("/proc/self/aliases.db")
-    assert caught.value.message.startswith("the store failed: ")
+        sfn_alias.StepFunctions("/proc/self/aliases.db")
+    assert caught.value.message.startswith("storage error: ")
 
 
 def test_paths_with_nul() -> None:
     with pytest.raises(errors.InternalFailure):
-        sfn_alias.Aliases("a\0b")
+        sfn_alias.StepFunctions("a\0b")
 
 
 def test_arns() -> None:

@@ -88,7 +88,7 @@ def test_operations_that_are_not_answered() -> None:
 
 
 def test_the_clients_region_is_its_scope() -> None:
-    aliases = sfn_alias.Aliases(account="123456789012", region="eu-west-3")
+    aliases = sfn_alias.StepFunctions(account="123456789012", region="eu-west-3")
     assert sfn_alias.boto3.client(aliases).meta.region_name == "eu-west-3"
     client = sfn_alias.boto3.client(aliases, region_name="cn-north-1")
     made = client.create_state_machine(name="o", definition=FIRST, roleArn=ROLE)
@@ -127,7 +127,7 @@ def test_failures_of_the_store_are_retried(monkeypatch: pytest.MonkeyPatch) -> N
             return self
 
         def call_json(self, operation: str, body: bytes) -> Any:
-            return replies.pop() if replies else sfn_alias.Aliases().call_json(operation, body)
+            return replies.pop() if replies else sfn_alias.StepFunctions().call_json(operation, body)
 
     client = boto3.client("stepfunctions", region_name="us-east-1")
     answer = sfn_alias.boto3.attach(client, Failing()).list_state_machines()  # type: ignore[arg-type]
@@ -146,7 +146,7 @@ def test_attach_takes_any_client() -> None:
 
 def test_attach_again_changes_the_store() -> None:
     client = sfn_alias.boto3.client(published())
-    sfn_alias.boto3.attach(client, sfn_alias.Aliases())
+    sfn_alias.boto3.attach(client, sfn_alias.StepFunctions())
     assert client.list_state_machines()["stateMachines"] == []
 
 

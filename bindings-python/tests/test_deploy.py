@@ -41,14 +41,14 @@ def weights(client: Any) -> dict[str, int]:
 
 
 @pytest.fixture
-def aliases() -> sfn_alias.Aliases:
+def aliases() -> sfn_alias.StepFunctions:
     aliases = published()
     aliases.create_state_machine_alias(name="PROD", routingConfiguration=routes(100))
     return aliases
 
 
 @pytest.fixture(params=["aliases", "boto3"])
-def client(request: pytest.FixtureRequest, aliases: sfn_alias.Aliases) -> Any:
+def client(request: pytest.FixtureRequest, aliases: sfn_alias.StepFunctions) -> Any:
     return aliases if request.param == "aliases" else sfn_alias.boto3.client(aliases)
 
 
@@ -141,7 +141,7 @@ def test_drift_is_left_as_it_is(client: Any, tmp_path: Path) -> None:
     assert weights(client) == {"1": 50, "2": 50}
 
 
-def test_an_answer_that_is_lost(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+def test_an_answer_that_is_lost(aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     class Lossy:
         lost = False
         describe_state_machine_alias = aliases.describe_state_machine_alias
@@ -159,7 +159,7 @@ def test_an_answer_that_is_lost(aliases: sfn_alias.Aliases, tmp_path: Path) -> N
     assert time.now == 1_062.0
 
 
-def test_credentials_that_are_gone_for_a_moment(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+def test_credentials_that_are_gone_for_a_moment(aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     class Renewed:
         asked = 0
         update_state_machine_alias = aliases.update_state_machine_alias
@@ -176,7 +176,7 @@ def test_credentials_that_are_gone_for_a_moment(aliases: sfn_alias.Aliases, tmp_
     assert time.now == 1_062.0
 
 
-def test_a_state_file_of_something_else(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+def test_a_state_file_of_something_else(aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     state, time = tmp_path / "state", Time()
     deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, **time.options).run()
     record = json.loads(state.read_text())
@@ -210,7 +210,7 @@ OTHER_RECORDS = {
 
 
 @pytest.mark.parametrize("text", [*NO_RECORDS, *OTHER_RECORDS], ids=lambda text: text[:20])
-def test_a_state_file_that_is_no_record_is_named(text: str, aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+def test_a_state_file_that_is_no_record_is_named(text: str, aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.write_text(text)
     with pytest.raises(ValueError) as refused:
@@ -222,7 +222,7 @@ def test_a_state_file_that_is_no_record_is_named(text: str, aliases: sfn_alias.A
         assert str(refused.value) == f"the state file {state}: {fault}"
 
 
-def test_the_file_of_one_that_has_ended(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+def test_the_file_of_one_that_has_ended(aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     state, time = tmp_path / "state", Time()
     options: dict[str, Any] = {"state": state, "alarm_states": lambda names: dict.fromkeys(names, "ALARM")}
     ringing = deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, alarms=["errors"], **options, **time.options)
@@ -239,7 +239,7 @@ def test_the_file_of_one_that_has_ended(aliases: sfn_alias.Aliases, tmp_path: Pa
     assert another.run() == {"result": "succeeded"}
 
 
-def test_one_that_has_succeeded_looks_where_the_alias_leads(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+def test_one_that_has_succeeded_looks_where_the_alias_leads(aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     deployment = deploy.Deployment(aliases, ALIAS, "all-at-once", SECOND, state=tmp_path / "state")
     assert [deployment.run(), deployment.run()] == [{"result": "succeeded"}] * 2
     aliases.update_state_machine_alias(stateMachineAliasArn=ALIAS, routingConfiguration=routes(100))
@@ -269,7 +269,7 @@ class FullDisk:
 
 
 def test_no_shift_is_made_that_is_not_kept(
-    aliases: sfn_alias.Aliases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    aliases: sfn_alias.StepFunctions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state, time = tmp_path / "state", Time()
     client = FullDisk(monkeypatch, aliases, 1)
@@ -284,7 +284,7 @@ def test_no_shift_is_made_that_is_not_kept(
 
 
 def test_alarms_are_watched_where_nothing_can_be_kept(
-    aliases: sfn_alias.Aliases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    aliases: sfn_alias.StepFunctions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     time = Time()
     client = FullDisk(monkeypatch, aliases, 1)
@@ -299,7 +299,7 @@ def test_alarms_are_watched_where_nothing_can_be_kept(
 
 
 def test_what_is_kept_is_the_owners_and_its_name_lasts(
-    aliases: sfn_alias.Aliases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    aliases: sfn_alias.StepFunctions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state, beside, synced = tmp_path / "state", tmp_path / "state.new", []
     beside.write_text("left behind")
@@ -322,7 +322,7 @@ PLANTED: dict[str, Any] = {
 @pytest.mark.parametrize("suffix", ["", ".new"])
 @pytest.mark.parametrize("what", PLANTED)
 def test_what_is_no_regular_file_is_refused(
-    what: str, suffix: str, aliases: sfn_alias.Aliases, tmp_path: Path
+    what: str, suffix: str, aliases: sfn_alias.StepFunctions, tmp_path: Path
 ) -> None:
     state, target = tmp_path / "state", tmp_path / "target"
     target.write_text("precious")
@@ -338,7 +338,7 @@ def test_what_is_no_regular_file_is_refused(
     assert weights(aliases) == {"1": 100}
 
 
-def test_a_state_file_is_read_up_to_a_limit(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+def test_a_state_file_is_read_up_to_a_limit(aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.touch()
     os.truncate(state, 1 << 40)
@@ -346,7 +346,7 @@ def test_a_state_file_is_read_up_to_a_limit(aliases: sfn_alias.Aliases, tmp_path
         deploy.Deployment(aliases, ALIAS, "all-at-once", SECOND, state=state).run()
 
 
-def test_a_wait_is_slept_once_and_no_longer(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+def test_a_wait_is_slept_once_and_no_longer(aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     """Also where the clock is set back by an hour meanwhile."""
     time, slept, back = Time(), [], [0.0]
 
@@ -376,7 +376,7 @@ def raising(error: Exception, cause: Exception | None = None) -> Any:
 
 @pytest.mark.parametrize("error", [ConnectionResetError("reset"), NotOurs("reset")], ids=["OSError", "caused by one"])
 def test_alarms_that_are_not_reached_are_asked_for_again(
-    error: Exception, aliases: sfn_alias.Aliases, tmp_path: Path
+    error: Exception, aliases: sfn_alias.StepFunctions, tmp_path: Path
 ) -> None:
     time = Time()
     failing = raising(error, ConnectionResetError() if isinstance(error, NotOurs) else None)
@@ -387,7 +387,7 @@ def test_alarms_that_are_not_reached_are_asked_for_again(
     assert time.now == 1_062.0
 
 
-def test_alarms_that_cannot_be_read(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+def test_alarms_that_cannot_be_read(aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     time = Time()
     states = lambda names: {} if weights(aliases) == {"1": 100} else raising(KeyError("StateValue"))(names)
     options: dict[str, Any] = {"state": tmp_path / "s", "alarms": ["errors"], "alarm_states": states}
@@ -402,7 +402,7 @@ def test_alarms_that_cannot_be_read(aliases: sfn_alias.Aliases, tmp_path: Path) 
     assert outcome == {"result": "failed", "code": "ValueError", "message": "mistaken"}
 
 
-def test_who_interrupts_is_obeyed(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+def test_who_interrupts_is_obeyed(aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     def states(names: list[str]) -> dict[str, str]:
         raise KeyboardInterrupt
 
@@ -411,7 +411,7 @@ def test_who_interrupts_is_obeyed(aliases: sfn_alias.Aliases, tmp_path: Path) ->
         deploy.Deployment(aliases, ALIAS, "10/5m", SECOND, **options, **Time().options).run()
 
 
-def test_a_description_comes_with_each_update(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+def test_a_description_comes_with_each_update(aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     """The one of a rollback included: another's, set meanwhile, does not last."""
     time, described = Time(), []
 
@@ -427,7 +427,7 @@ def test_a_description_comes_with_each_update(aliases: sfn_alias.Aliases, tmp_pa
     assert described == [None, "second", "second"]
 
 
-def test_alarms_need_a_source(aliases: sfn_alias.Aliases, tmp_path: Path) -> None:
+def test_alarms_need_a_source(aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     deployment = deploy.Deployment(aliases, ALIAS, "10/5m", SECOND, state=tmp_path / "s", alarms=["errors"])
     with pytest.raises(ValueError, match="the deployment watches alarms: give `cloudwatch` or `alarm_states`"):
         deployment.run()

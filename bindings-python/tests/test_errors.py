@@ -106,7 +106,7 @@ for name in ("botocore", "boto3", "jmespath"):
     sys.modules[name] = None
 import sfn_alias
 try:
-    sfn_alias.Aliases().describe_state_machine(stateMachineArn="arn")
+    sfn_alias.StepFunctions().describe_state_machine(stateMachineArn="arn")
 except sfn_alias.errors.InvalidArn as error:
     assert str(error) == ("An error occurred (InvalidArn) when calling the DescribeStateMachine operation: "
                           "Invalid Arn: 'Invalid ARN prefix: arn'"), str(error)

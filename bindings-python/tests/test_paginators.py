@@ -1,4 +1,4 @@
-"""Pages of aliases and versions, of `Aliases` and of boto3 clients alike."""
+"""Pages of aliases and versions, of `StepFunctions` and of boto3 clients alike."""
 
 from __future__ import annotations
 
@@ -71,4 +71,4 @@ def test_versions(client: Any) -> None:
 
 def test_other_operations_have_none() -> None:
     with pytest.raises(ValueError, match="^there is no paginator for `start_execution`; there is one for "):
-        sfn_alias.paginator(sfn_alias.Aliases(), "start_execution")  # type: ignore[arg-type]
+        sfn_alias.paginator(sfn_alias.StepFunctions(), "start_execution")  # type: ignore[arg-type]

@@ -76,35 +76,35 @@ def test_aliases_that_are_served_stay_open() -> None:
 @pytest.mark.parametrize("own", [True, False], ids=["path", "aliases"])
 def test_a_file(own: bool, tmp_path: Path) -> None:
     path = tmp_path / "aliases.db"
-    with sfn_alias.serve(path if own else sfn_alias.Aliases(path)) as url:
+    with sfn_alias.serve(path if own else sfn_alias.StepFunctions(path)) as url:
         publish(client(url))
         create(client(url))
-    with sfn_alias.Aliases(path) as aliases:
+    with sfn_alias.StepFunctions(path) as aliases:
         assert aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["name"] == "PROD"
 
 
 def test_a_served_file_is_of_one_process(tmp_path: Path) -> None:
     path = str(tmp_path / "aliases.db")
     with sfn_alias.serve(path):
-        code = "import sys, sfn_alias; sfn_alias.Aliases(sys.argv[1])"
+        code = "import sys, sfn_alias; sfn_alias.StepFunctions(sys.argv[1])"
         other = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)
     assert other.returncode == 1
     assert other.stderr.splitlines()[-1] == (
         "sfn_alias.errors.InternalFailure: An error occurred (InternalFailure) when calling the Open operation: "
-        f"the store failed: `{path}` cannot be used: another process keeps the file locked; end it and try again, "
+        f"storage error: `{path}` cannot be used: another process keeps the file locked; end it and try again, "
         "or use its endpoint if it is `sfn-alias serve` (database is locked)"
     )
 
 
 def test_what_cannot_be_served() -> None:
-    aliases = sfn_alias.Aliases()
+    aliases = sfn_alias.StepFunctions()
     with pytest.raises(TypeError) as refused:
         sfn_alias.serve(aliases, seed=7)
-    assert str(refused.value) == "an `Aliases` has its options already: give it alone, or a path"
+    assert str(refused.value) == "an `StepFunctions` has its options already: give it alone, or a path"
     with pytest.raises(ValueError) as clock:
-        sfn_alias.serve(sfn_alias.Aliases(clock=lambda: 0.0))
+        sfn_alias.serve(sfn_alias.StepFunctions(clock=lambda: 0.0))
     assert str(clock.value) == (
-        "an endpoint answers outside of any call, where no `clock` is asked: serve an `Aliases` without one"
+        "an endpoint answers outside of any call, where no `clock` is asked: serve an `StepFunctions` without one"
     )
     aliases.close()
     with pytest.raises(ValueError, match="^the aliases are closed$"):

@@ -152,7 +152,7 @@ def test_a_child_has_a_copy_of_memory() -> None:
 
 @needs_fork
 def test_request_ids_are_not_repeated_in_a_child() -> None:
-    aliases = sfn_alias.Aliases()
+    aliases = sfn_alias.StepFunctions()
     aliases.list_state_machines()
     reader, writer = os.pipe()
 
@@ -189,7 +189,7 @@ def test_forks_amid_threads_at_work(on_file: bool, tmp_path: Path) -> None:
 
 
 def started(path: str, count: int) -> None:
-    with sfn_alias.Aliases(path) as aliases:
+    with sfn_alias.StepFunctions(path) as aliases:
         for _ in range(count):
             aliases.start_execution(stateMachineArn=ALIAS)
 

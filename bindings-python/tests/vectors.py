@@ -32,7 +32,7 @@ class Runner:
         self.now = START_MILLIS
         self.saved: dict[str, Any] = {}
         self.door = door
-        self.aliases = sfn_alias.Aliases(
+        self.aliases = sfn_alias.StepFunctions(
             path,
             account="123456789012",
             seed=options.get("seed"),
@@ -64,12 +64,12 @@ class Runner:
         return by_json(aliases, name, json.dumps(given)) if self.door == "json" else by_value(aliases, name, given)
 
 
-def by_json(aliases: sfn_alias.Aliases, operation: str, body: str) -> Any:
+def by_json(aliases: sfn_alias.StepFunctions, operation: str, body: str) -> Any:
     status, answer = aliases.call_json(operation, body.encode())
     return {"status": status, "body": json.loads(answer)}
 
 
-def by_value(aliases: sfn_alias.Aliases, operation: str, given: Any) -> Any:
+def by_value(aliases: sfn_alias.StepFunctions, operation: str, given: Any) -> Any:
     try:
         answer = aliases.call(operation, given)
     except sfn_alias.AliasError as error:

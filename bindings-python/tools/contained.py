@@ -47,7 +47,7 @@ def check_probe(library: str) -> None:
     loader.exec_module(module)
     import sfn_alias
 
-    aliases = sfn_alias.Aliases()
+    aliases = sfn_alias.StepFunctions()
     for _ in range(2):
         try:
             module.panic_probe()

@@ -6,7 +6,7 @@
 mod common;
 
 use common::*;
-use sfn_alias::Aliases;
+use sfn_alias::StepFunctions;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -36,7 +36,7 @@ static ALLOCATOR: Counting = Counting;
 fn main() {
     println!("| state machines | aliases each | bytes an alias |\n|---:|---:|---:|");
     for (machines, each) in [(100, 100), (1000, 10), (10_000, 1)] {
-        let aliases = Aliases::in_memory().unwrap();
+        let aliases = StepFunctions::in_memory().unwrap();
         add_machines(&aliases, machines);
         let before = IN_USE.load(Ordering::Relaxed);
         for machine in 0..machines {

@@ -8,7 +8,7 @@ use common::*;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use sfn_alias::model::{Route, Routing};
 use sfn_alias::wire::input::CreateStateMachineAliasInput;
-use sfn_alias::{Aliases, Draws, Router};
+use sfn_alias::{StepFunctions, Draws, Router};
 use std::hint::black_box;
 
 fn rules(criterion: &mut Criterion) {
@@ -66,7 +66,7 @@ fn in_memory(criterion: &mut Criterion) {
 
 fn durable(criterion: &mut Criterion) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let aliases = Aliases::open(folder.path().join("bench.db")).unwrap();
+    let aliases = StepFunctions::open(folder.path().join("bench.db")).unwrap();
     add_machines(&aliases, 1);
     let mut log = floor::Log::create(&folder.path().join("floor.log"));
     let mut group = criterion.benchmark_group("durable");

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each target uses one of these")]
 
 use serde_json::Value;
-use sfn_alias::{Aliases, Clock, ErrorKind, Limits, Options, Timestamp, parse_arn};
+use sfn_alias::{StepFunctions, Clock, ErrorKind, Limits, Options, Timestamp, parse_arn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub fn call(data: &[u8]) {
     }
 }
 
-fn answer(aliases: &Aliases, operation: &str, body: &[u8]) {
+fn answer(aliases: &StepFunctions, operation: &str, body: &[u8]) {
     let refused = aliases.validate(operation, body).err();
     let problems = aliases.check(operation, body);
     let reply = aliases.call(operation, body);
@@ -67,7 +67,7 @@ fn answer(aliases: &Aliases, operation: &str, body: &[u8]) {
 
 /// A service whose limits are within a fuzzer's reach, whose clock moves a second a request, and
 /// whose random numbers are always the same.
-fn service() -> Aliases {
+fn service() -> StepFunctions {
     let clock = Arc::new(AtomicI64::new(1_744_230_237_000));
     let options = Options {
         limits: Limits {
@@ -84,5 +84,5 @@ fn service() -> Aliases {
         seed: Some(7),
         clock: Clock::new(move || Timestamp::from_millis(clock.fetch_add(1000, Ordering::Relaxed))),
     };
-    Aliases::in_memory_with(options).expect("a service")
+    StepFunctions::in_memory_with(options).expect("a service")
 }

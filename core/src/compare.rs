@@ -6,7 +6,7 @@ use crate::fingerprint::AliasMember;
 use crate::options::Limits;
 use crate::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
 use crate::wire::output::{DescribeStateMachineAliasOutput, RoutingConfigurationOutput};
-use crate::wire::{Source, parse};
+use crate::wire::{DeserializeRequest, parse};
 
 /// What a create request is beside an existing alias.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub fn compare(
 ///
 /// # Errors
 /// As [`compare()`], and [`Error::WrongType`] or [`Error::Malformed`] for what cannot be read.
-pub fn compare_from<S: Source + ?Sized>(existing: Option<&S>, input: &S) -> Result<Comparison> {
+pub fn compare_from<S: DeserializeRequest + ?Sized>(existing: Option<&S>, input: &S) -> Result<Comparison> {
     let unreadable = |error: S::Error| Error::Malformed { fault: format!("existing: {error}") };
     let existing = existing.map(|source| source.read().map_err(unreadable)).transpose()?;
     compare(existing.as_ref(), &parse(input, &Limits::default())?)

@@ -19,7 +19,7 @@ use crate::hex;
 use crate::model::{Alias, Routing};
 use crate::options::Limits;
 use crate::wire::input::CreateStateMachineAliasInput;
-use crate::wire::{Source, parse};
+use crate::wire::{DeserializeRequest, parse};
 use sha2::{Digest, Sha256};
 
 const DOMAIN: &[u8] = b"sfn-alias/fingerprint/v1\n";
@@ -88,7 +88,7 @@ pub fn fingerprint(input: &CreateStateMachineAliasInput<'_>) -> Result<Fingerpri
 ///
 /// # Errors
 /// As [`fingerprint()`], and [`crate::Error::WrongType`] or [`crate::Error::Malformed`] for what cannot be read.
-pub fn fingerprint_from(source: &(impl Source + ?Sized)) -> Result<Fingerprint> {
+pub fn fingerprint_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<Fingerprint> {
     fingerprint(&parse(source, &Limits::default())?)
 }
 

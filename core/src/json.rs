@@ -1,4 +1,4 @@
-//! The one door of AWS JSON 1.0: a status and a body.
+//! AWS JSON 1.0: a status and a body.
 
 mod writer;
 
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use serde::Serialize;
 use writer::Writer;
 
-/// An answer on the wire.
+/// A response on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status: 200, or the error's.
@@ -15,23 +15,23 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-/// Where an answer goes: JSON bytes, or the values of another language.
-pub trait Sink {
-    /// What comes of an answer.
+/// Serializes a response: to JSON, or to a host language's values.
+pub trait SerializeResponse {
+    /// The serialized response.
     type Answer;
 
-    /// Writes an answer. Dates are written as newtype structs of the name `Timestamp` around
-    /// seconds, so that a language can make its own dates of them.
+    /// Serializes a response. Dates are newtype structs named `Timestamp` around seconds, so that a
+    /// language can create its own dates.
     ///
     /// # Errors
-    /// [`Error::Store`] when the answer cannot be written.
+    /// [`Error::Store`] if the response cannot be serialized.
     fn write<T: Serialize>(&self, answer: &T) -> Result<Self::Answer>;
 }
 
-/// Answers as JSON bytes.
+/// Serializes responses to JSON bytes.
 pub(crate) struct Json;
 
-impl Sink for Json {
+impl SerializeResponse for Json {
     type Answer = Vec<u8>;
 
     fn write<T: Serialize>(&self, answer: &T) -> Result<Vec<u8>> {
@@ -53,7 +53,7 @@ struct ErrorBody {
 }
 
 impl Reply {
-    /// The answer to what [`crate::Aliases::invoke`] returned.
+    /// Converts a result of [`crate::StepFunctions::invoke`] to a response.
     pub fn of(result: Result<Vec<u8>>) -> Self {
         match result {
             Ok(body) => Self { status: 200, body },

@@ -4,12 +4,12 @@
 //! An alias points to one or two versions of a state machine and splits StartExecution traffic by
 //! weight. This crate models state machines, their versions, aliases and executions; it answers the
 //! operations of the AWS API on them with AWS's codes and texts, in memory or in an SQLite file.
-//! Executions are routed and recorded, **not interpreted**: they stay RUNNING until stopped.
+//! Executions are routed and recorded, **not interpreted**: an execution stays RUNNING until it is stopped.
 //!
 //! Three doors lead to the same rules:
 //!
-//! - typed: [`Aliases`] has a method per operation, with inputs and outputs shaped as AWS's;
-//! - JSON: [`Aliases::call`] takes an operation's name and a body, and gives a status and a body;
+//! - typed: [`StepFunctions`] has a method per operation, with inputs and outputs shaped as AWS's;
+//! - JSON: [`StepFunctions::call`] takes an operation's name and a body, and gives a status and a body;
 //! - beforehand: [`validate`] and [`check`] tell what is wrong with a request by itself,
 //!   [`fingerprint()`] and [`compare()`] what idempotency makes of it.
 //!
@@ -17,10 +17,10 @@
 //! assumed is listed in FIDELITY.md, generated from the vectors that the tests run.
 //!
 //! ```
-//! use sfn_alias::Aliases;
+//! use sfn_alias::StepFunctions;
 //! use sfn_alias::wire::input::*;
 //!
-//! let aliases = Aliases::in_memory()?;
+//! let aliases = StepFunctions::in_memory()?;
 //! let orders = aliases.create_state_machine(&CreateStateMachineInput {
 //!     name: Some("orders".into()),
 //!     definition: Some(r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#.into()),
@@ -61,7 +61,7 @@ mod problem;
 mod redact;
 mod router;
 mod service;
-mod skeleton;
+mod unknown_members;
 pub mod store;
 mod validation;
 pub mod wire;
@@ -70,15 +70,15 @@ pub use command::{routing, routing_from};
 pub use compare::{Comparison, compare, compare_from};
 pub use error::{Error, ErrorKind, Result};
 pub use fingerprint::{AliasMember, Fingerprint, fingerprint, fingerprint_encoding, fingerprint_from};
-pub use json::{Reply, Sink, error_body};
+pub use json::{Reply, SerializeResponse, error_body};
 pub use model::{Scope, Timestamp, format_arn, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
 pub use problem::Problem;
-pub use redact::Redacted;
+pub use redact::Sensitive;
 pub use router::{Draws, Router, pick};
-pub use service::{Aliases, Census, StartCount, Starts};
-pub use skeleton::check_request;
+pub use service::{StepFunctions, Statistics, StartCount, Starts};
+pub use unknown_members::check_request;
 pub use validation::{Validate, check, check_from, validate, validate_from};
 
 /// Runs the code of README.md in the tests.

@@ -1,4 +1,4 @@
-//! What a user can set: limits, delays, seed and clock.
+//! Options of a service: limits, delays, seed and clock.
 
 use crate::model::Timestamp;
 use std::fmt;
@@ -18,8 +18,8 @@ pub struct Limits {
     pub input_characters: usize,
     /// Bytes of a request body (1,048,576).
     pub request_bytes: usize,
-    /// Executions of one state machine that are kept, newest first (10,000). Older ones drop out,
-    /// running or not, and remain only in the counts of starts.
+    /// Stored executions per state machine (10,000). The oldest are deleted, running or not, and remain
+    /// only in the counts of starts.
     pub executions_per_state_machine: usize,
     /// Tags of one resource (50).
     pub tags_per_resource: usize,
@@ -39,7 +39,7 @@ impl Default for Limits {
     }
 }
 
-/// Where the time comes from.
+/// The source of the current time.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
@@ -49,7 +49,7 @@ impl Clock {
         Self(Arc::new(Timestamp::from_system))
     }
 
-    /// A clock of the caller's own, for example one that a test moves by hand.
+    /// Creates a clock from a function, for example one that a test advances.
     ///
     /// ```
     /// use sfn_alias::{Clock, Timestamp};
@@ -78,21 +78,20 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// How a service behaves where a user may choose.
+/// Options of a service.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Quotas and sizes.
     pub limits: Limits,
-    /// For how long after UpdateStateMachineAlias the previous routing still holds for
-    /// StartExecution and DescribeStateMachineAlias (0: not at all). AWS is eventually consistent
-    /// there, for seconds.
+    /// Time after UpdateStateMachineAlias during which StartExecution and DescribeStateMachineAlias
+    /// still use the previous routing (default 0). AWS is eventually consistent for some seconds.
     pub update_delay: Duration,
-    /// For how long DeleteStateMachine leaves a state machine in status DELETING (0: not at all).
+    /// Time that a deleted state machine stays in status DELETING (default 0).
     pub deletion_delay: Duration,
-    /// Makes draws, revision ids and generated execution names repeatable. Draws begin anew with each
-    /// service; ids go on with each service made on the same file, so that none comes twice. `None`:
-    /// from the operating system's randomness.
+    /// Makes routing, revision ids and generated execution names repeatable. Routing restarts with each
+    /// service; ids continue across services on the same file, so that no id repeats. `None`: seeded by
+    /// the operating system.
     pub seed: Option<u64>,
-    /// Where the time comes from.
+    /// The source of the current time.
     pub clock: Clock,
 }

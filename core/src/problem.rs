@@ -51,7 +51,7 @@ fn advice_on_constraint(constraint: &Constraint) -> (&'static str, String) {
     }
 }
 
-/// Which ARN belongs at a path.
+/// ExecutionFilter ARN belongs at a path.
 fn advice_on_arn(path: &str, error: &Error) -> &'static str {
     if matches!(error, Error::ArnType { found } if found == "stateMachineAlias") {
         return "write stateMachine instead of stateMachineAlias: alias ARNs end in stateMachine:NAME:ALIAS";
@@ -71,38 +71,38 @@ fn advice_on_error(error: &Error) -> (&'static str, &'static str) {
             ("not-a-version-arn", "use the ARN of a published version: the state machine's ARN, a colon and a number")
         }
         Error::RepeatedVersions { .. } => {
-            ("version-repeated", "name every version once; for one version alone use a single route of weight 100")
+            ("version-repeated", "specify each version once; for a single version use one route with weight 100")
         }
-        Error::WeightsSum { .. } => ("weights-sum", "change the weights so that they add up to 100"),
-        Error::OtherMachine { .. } => ("other-state-machine", "use versions of one state machine, the alias's own"),
-        Error::NothingToUpdateInAlias | Error::NothingToUpdateInMachine => {
-            ("nothing-to-update", "give at least one member to update")
+        Error::WeightsSum { .. } => ("weights-sum", "change the weights so that they sum to 100"),
+        Error::OtherStateMachine { .. } => ("other-state-machine", "use versions of one state machine, the alias's own"),
+        Error::NothingToUpdateInAlias | Error::NothingToUpdateInStateMachine => {
+            ("nothing-to-update", "specify at least one member to update")
         }
-        Error::LabeledArn { .. } => ("labeled-arn", "leave the label behind the slash away"),
+        Error::LabeledArn { .. } => ("labeled-arn", "remove the label after the slash"),
         Error::DescriptionWithoutPublish => {
-            ("description-without-publish", "set publish to true, or leave versionDescription away")
+            ("description-without-publish", "set publish to true, or remove versionDescription")
         }
-        Error::NoExecutionsOwner => ("no-executions-owner", "give a stateMachineArn"),
-        Error::TwoExecutionsOwners => ("two-executions-owners", "leave one of stateMachineArn and mapRunArn away"),
+        Error::NoExecutionsOwner => ("no-executions-owner", "specify stateMachineArn"),
+        Error::TwoExecutionsOwners => ("two-executions-owners", "remove one of stateMachineArn and mapRunArn"),
         Error::AliasArnRequired { .. } => {
             ("not-an-alias-arn", "use the alias's ARN: the state machine's ARN, a colon and the alias's name")
         }
         Error::VersionArnRequired { .. } => {
             ("not-a-version-arn", "use the version's ARN: the state machine's ARN, a colon and the number")
         }
-        Error::ResourceNotFound { .. } => ("no-map-runs", "list by stateMachineArn: there are no map runs here"),
-        Error::TooManyTags { .. } => ("too-many-tags", "give fewer tags"),
-        Error::MachineOrVersionArnRequired { .. } => {
-            ("not-a-state-machine-arn", "use the state machine's ARN, or that of one of its versions")
+        Error::ResourceNotFound { .. } => ("no-map-runs", "list by stateMachineArn; map runs are not modelled"),
+        Error::TooManyTags { .. } => ("too-many-tags", "specify fewer tags"),
+        Error::StateMachineOrVersionArnRequired { .. } => {
+            ("not-a-state-machine-arn", "use the ARN of the state machine or of one of its versions")
         }
         Error::InvalidName { .. } => {
-            ("name-characters", "leave white space, control characters and any of <>{}[]?*\"#%\\^|~`$&,;:/ away")
+            ("name-characters", "remove whitespace, control characters and any of <>{}[]?*\"#%\\^|~`$&,;:/ away")
         }
-        Error::InvalidDefinition { .. } => ("definition", "give Amazon States Language JSON with StartAt and States"),
-        Error::InvalidExecutionInput { .. } => ("execution-input", "give JSON text, for example {}"),
+        Error::InvalidDefinition { .. } => ("definition", "specify Amazon States Language JSON with StartAt and States"),
+        Error::InvalidExecutionInput { .. } => ("execution-input", "specify JSON text, for example {}"),
         Error::UnknownOperation { .. } => ("unknown-operation", "use the name of an AWS Step Functions operation"),
         Error::Malformed { .. } => ("not-json", "send a JSON object"),
-        Error::WrongType { .. } => ("wrong-type", "use a value of the type that the message names"),
+        Error::WrongType { .. } => ("wrong-type", "use a value of the type in the message"),
         Error::TooLarge { .. } => ("too-large-request", "send less in one request"),
         _ => ("refused", "see the message"),
     }

@@ -6,9 +6,9 @@ use std::ops::Deref;
 
 /// A sensitive text: a description, a definition, an input. `Debug` shows its length only.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Redacted(Box<str>);
+pub struct Sensitive(Box<str>);
 
-impl Deref for Redacted {
+impl Deref for Sensitive {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -16,37 +16,37 @@ impl Deref for Redacted {
     }
 }
 
-impl fmt::Display for Redacted {
+impl fmt::Display for Sensitive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self)
     }
 }
 
-impl Serialize for Redacted {
+impl Serialize for Sensitive {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self)
     }
 }
 
-impl<'de> Deserialize<'de> for Redacted {
+impl<'de> Deserialize<'de> for Sensitive {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Box::deserialize(deserializer).map(Self)
     }
 }
 
-impl From<&str> for Redacted {
+impl From<&str> for Sensitive {
     fn from(text: &str) -> Self {
         Self(text.into())
     }
 }
 
-impl From<String> for Redacted {
+impl From<String> for Sensitive {
     fn from(text: String) -> Self {
         Self(text.into())
     }
 }
 
-impl fmt::Debug for Redacted {
+impl fmt::Debug for Sensitive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<{} bytes>", self.0.len())
     }

@@ -1,4 +1,4 @@
-//! Which route a start takes: a pure choice, and a generator of draws that anyone can repeat.
+//! Weighted route selection and the seeded generator behind it.
 //!
 //! The generator is SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
 //! generators", 2014). Its algorithm is part of this crate's promise: a seed gives the same draws
@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The version that a draw of 0 to 99 falls on: the first route while `draw` is below its weight,
-/// else the second. A weight of 0 is never drawn.
+/// Returns the version selected by a draw of 0 to 99: the first route if `draw` is below its weight,
+/// otherwise the second. A weight of 0 is never selected.
 ///
 /// ```
 /// use sfn_alias::model::{Route, Routing};
@@ -39,7 +39,7 @@ impl Router {
     /// A generator with a seed from the operating system.
     ///
     /// # Errors
-    /// [`crate::Error::Store`] where the system has no randomness to give.
+    /// [`crate::Error::Store`] if the operating system's random number generator fails.
     pub fn from_entropy() -> Result<Self> {
         Ok(Self::new(entropy()?))
     }
@@ -114,5 +114,5 @@ const fn below_100(random: u64) -> u8 {
 
 /// 64 bits from the operating system.
 pub(crate) fn entropy() -> Result<u64> {
-    getrandom::u64().map_err(|error| crate::Error::Store { fault: format!("no randomness to be had: {error}") })
+    getrandom::u64().map_err(|error| crate::Error::Store { fault: format!("the operating system's random number generator failed: {error}") })
 }

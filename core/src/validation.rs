@@ -1,17 +1,16 @@
-//! Asking about a request before it is sent.
+//! Validation of a request before it is sent.
 
 use crate::command::{Request, accept, problems};
 use crate::error::Result;
 use crate::options::Limits;
 use crate::problem::Problem;
 use crate::service::{problems_of, refusal_of};
-use crate::wire::Source;
+use crate::wire::DeserializeRequest;
 
-/// What AWS would answer to this request by itself, without looking at what is stored: nothing, or
-/// the one error.
+/// Validates a request without reading any stored data. Returns the error that AWS would return.
 ///
 /// # Errors
-/// That error; [`crate::Error::UnknownOperation`] for an operation that is not AWS's.
+/// The error that AWS would return; [`crate::Error::UnknownOperation`] for an unknown operation.
 ///
 /// ```
 /// let input = br#"{"name": "123", "routingConfiguration": []}"#;
@@ -23,11 +22,10 @@ pub fn validate(operation: &str, input: &[u8]) -> Result<()> {
     refusal_of(operation.parse()?, input, &Limits::default())
 }
 
-/// All problems of a request by itself at once, also those that AWS would only reveal one deploy
-/// at a time.
+/// Returns every problem of a request at once, including those that AWS would report one at a time.
 ///
 /// # Errors
-/// [`crate::Error::UnknownOperation`] for an operation that is not AWS's.
+/// [`crate::Error::UnknownOperation`] for an unknown operation.
 ///
 /// ```
 /// let input = br#"{"name": "PROD", "routingConfiguration": [
@@ -42,23 +40,23 @@ pub fn check(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
     Ok(problems_of(operation.parse()?, input, &Limits::default()))
 }
 
-/// As [`validate`], for a request that is not JSON bytes: the values of another language.
+/// As [`validate`], for a host language's values instead of JSON bytes.
 ///
 /// # Errors
 /// As [`validate`].
-pub fn validate_from(operation: &str, source: &(impl Source + ?Sized)) -> Result<()> {
+pub fn validate_from(operation: &str, source: &(impl DeserializeRequest + ?Sized)) -> Result<()> {
     refusal_of(operation.parse()?, source, &Limits::default())
 }
 
-/// As [`check`], for a request that is not JSON bytes.
+/// As [`check`], for a host language's values instead of JSON bytes.
 ///
 /// # Errors
 /// As [`check`].
-pub fn check_from(operation: &str, source: &(impl Source + ?Sized)) -> Result<Vec<Problem>> {
+pub fn check_from(operation: &str, source: &(impl DeserializeRequest + ?Sized)) -> Result<Vec<Problem>> {
     Ok(problems_of(operation.parse()?, source, &Limits::default()))
 }
 
-/// The same questions for an input that is already typed.
+/// Validation of typed inputs.
 #[expect(private_bounds, reason = "sealed: only inputs of this crate can be asked")]
 pub trait Validate: Request + Sized {
     /// As [`validate`].

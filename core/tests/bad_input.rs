@@ -6,15 +6,15 @@ mod snapshot;
 
 use serde_json::{Value, json};
 use sfn_alias::constraint::{Member, Rule};
-use sfn_alias::{Aliases, Error, ErrorKind, Limits, Operation, Options, Reply};
+use sfn_alias::{StepFunctions, Error, ErrorKind, Limits, Operation, Options, Reply};
 use snapshot::snapshot;
 
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
 const MEBIBYTE: usize = 1 << 20;
 
 /// A service with something of everything in it.
-fn service(limits: Limits) -> Aliases {
-    let aliases = Aliases::in_memory_with(Options { limits, ..Options::default() }).expect("a service");
+fn service(limits: Limits) -> StepFunctions {
+    let aliases = StepFunctions::in_memory_with(Options { limits, ..Options::default() }).expect("a service");
     let ask = |operation: &str, input: Value| {
         let reply = aliases.call(operation, input.to_string().as_bytes());
         assert_eq!(reply.status, 200, "{operation}: {}", String::from_utf8_lossy(&reply.body));
@@ -38,7 +38,7 @@ fn service(limits: Limits) -> Aliases {
 }
 
 /// Runs what must leave the service as it was.
-fn nothing_changes(run: impl FnOnce(&Aliases)) {
+fn nothing_changes(run: impl FnOnce(&StepFunctions)) {
     let aliases = service(Limits::default());
     let before = snapshot(&aliases);
     run(&aliases);
@@ -59,7 +59,7 @@ fn refusal(reply: &Reply, kind: ErrorKind) -> Value {
 
 /// `call` and `invoke` refuse alike, and so does `validate`, which looks at the request alone.
 #[track_caller]
-fn refuse(aliases: &Aliases, operation: &str, body: &[u8], kind: ErrorKind) -> Error {
+fn refuse(aliases: &StepFunctions, operation: &str, body: &[u8], kind: ErrorKind) -> Error {
     let shown = || String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
     let error = aliases.invoke(operation, body).expect_err(&shown());
     assert_eq!(error.kind(), kind, "{operation} {}", shown());

@@ -11,7 +11,7 @@ mod requests;
 
 use requests::{ORDERS, alias, execution, machine, named, ok, start};
 use serde_json::json;
-use sfn_alias::{Aliases, Limits, Options};
+use sfn_alias::{StepFunctions, Limits, Options};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -21,10 +21,10 @@ const ROUNDS: u64 = 50;
 const FILE: &str = "SFN_ALIAS_CRASH_FILE";
 const ROUND: &str = "SFN_ALIAS_CRASH_ROUND";
 
-fn open(path: &Path) -> Aliases {
+fn open(path: &Path) -> StepFunctions {
     let limits =
         Limits { aliases_per_state_machine: usize::MAX, executions_per_state_machine: usize::MAX, ..Limits::default() };
-    Aliases::open_with(path, Options { limits, ..Options::default() }).unwrap()
+    StepFunctions::open_with(path, Options { limits, ..Options::default() }).unwrap()
 }
 
 /// The child: not a test by itself.

@@ -6,7 +6,7 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 use sfn_alias::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
 use sfn_alias::wire::output::DescribeStateMachineAliasOutput;
-use sfn_alias::{Aliases, Comparison, compare, fingerprint, fingerprint_encoding};
+use sfn_alias::{StepFunctions, Comparison, compare, fingerprint, fingerprint_encoding};
 use sha2::{Digest, Sha256};
 
 /// The members that make two requests the same.
@@ -193,8 +193,8 @@ fn described(asked: &Asked) -> DescribeStateMachineAliasOutput {
 }
 
 /// A service with twelve versions of each state machine that [`asked`] knows.
-fn service() -> Aliases {
-    let aliases = Aliases::in_memory().expect("a service");
+fn service() -> StepFunctions {
+    let aliases = StepFunctions::in_memory().expect("a service");
     let ask = |operation: &str, input: Value| {
         let reply = aliases.call(operation, input.to_string().as_bytes());
         assert_eq!(reply.status, 200, "{operation}: {}", String::from_utf8_lossy(&reply.body));

@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use sfn_alias::{Aliases, ErrorKind, Operation};
+use sfn_alias::{StepFunctions, ErrorKind, Operation};
 use std::collections::BTreeSet;
 use support::{Step, load};
 
@@ -65,7 +65,7 @@ fn answered() -> BTreeSet<Answer> {
 const DEFINITION: &str = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
 
 fn ask(operation: Operation, input: &Value) -> Answer {
-    let reply = Aliases::in_memory().unwrap().call(operation.as_str(), input.to_string().as_bytes());
+    let reply = StepFunctions::in_memory().unwrap().call(operation.as_str(), input.to_string().as_bytes());
     let body: Value = serde_json::from_slice(&reply.body).unwrap();
     error(operation, &body).unwrap_or_else(|| panic!("{operation} answered {body}"))
 }

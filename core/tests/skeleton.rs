@@ -72,7 +72,7 @@ const WEIGHTS_SUM: [&str; 5] = [
     "weights-sum",
     "ValidationException",
     "Sum of routing configuration weights must equal 100. Received: [0]",
-    "change the weights so that they add up to 100",
+    "change the weights so that they sum to 100",
 ];
 
 #[test]
@@ -162,7 +162,7 @@ fn values_of_another_type_are_told() {
             "wrong-type",
             "SerializationException",
             "'name' must be a string, not an integer",
-            "use a value of the type that the message names",
+            "use a value of the type in the message",
         ]],
     );
     problems(
@@ -173,7 +173,7 @@ fn values_of_another_type_are_told() {
             "wrong-type",
             "SerializationException",
             "'routingConfiguration.1.member.weight' must be an integer, not a string",
-            "use a value of the type that the message names",
+            "use a value of the type in the message",
         ]],
     );
     problems(
@@ -184,7 +184,7 @@ fn values_of_another_type_are_told() {
             "wrong-type",
             "SerializationException",
             "'routingConfiguration' must be a list, not a structure",
-            "use a value of the type that the message names",
+            "use a value of the type in the message",
         ]],
     );
 }

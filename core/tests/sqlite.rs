@@ -8,7 +8,7 @@ use requests::{ORDERS, alias, code, definition, execution, machine, named, ok, r
 use rusqlite::Connection;
 use serde_json::json;
 use sfn_alias::store::{SqliteStore, Store};
-use sfn_alias::{Aliases, Clock, Limits, Options, Timestamp};
+use sfn_alias::{StepFunctions, Clock, Limits, Options, Timestamp};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -22,10 +22,10 @@ fn folder() -> (TempDir, PathBuf) {
 }
 
 /// A handle whose clock never shows the same time twice.
-fn ticking(path: &Path, clock: &Arc<AtomicI64>) -> Aliases {
+fn ticking(path: &Path, clock: &Arc<AtomicI64>) -> StepFunctions {
     let clock = Arc::clone(clock);
     let clock = Clock::new(move || Timestamp::from_millis(clock.fetch_add(1000, Ordering::SeqCst)));
-    Aliases::open_with(path, Options { clock, ..Options::default() }).unwrap()
+    StepFunctions::open_with(path, Options { clock, ..Options::default() }).unwrap()
 }
 
 fn count(path: &Path, table: &str) -> i64 {
@@ -44,7 +44,7 @@ fn pages(path: &Path, work: impl FnOnce()) -> i64 {
 #[test]
 fn two_handles_see_each_others_writes() {
     let (_folder, path) = folder();
-    let (one, other) = (Aliases::open(&path).unwrap(), Aliases::open(&path).unwrap());
+    let (one, other) = (StepFunctions::open(&path).unwrap(), StepFunctions::open(&path).unwrap());
     ok(&one, "CreateStateMachine", &machine("orders"));
     ok(&other, "CreateStateMachineAlias", &alias("PROD", 1));
     assert_eq!(ok(&one, "DescribeStateMachineAlias", &named("PROD"))["name"], "PROD");
@@ -59,12 +59,12 @@ fn what_was_written_is_there_after_reopening_and_tokens_go_on() {
         Some(token) => json!({"stateMachineArn": ORDERS, "maxResults": 1, "nextToken": token}),
         None => json!({"stateMachineArn": ORDERS, "maxResults": 1}),
     };
-    let before = Aliases::open(&path).unwrap();
+    let before = StepFunctions::open(&path).unwrap();
     ok(&before, "CreateStateMachine", &machine("orders"));
     ["A", "B"].iter().for_each(|name| drop(ok(&before, "CreateStateMachineAlias", &alias(name, 1))));
     let first = ok(&before, "ListStateMachineAliases", &page(None));
     drop(before);
-    let after = Aliases::open(&path).unwrap();
+    let after = StepFunctions::open(&path).unwrap();
     let second = ok(&after, "ListStateMachineAliases", &page(first["nextToken"].as_str()));
     assert_eq!(second["stateMachineAliases"][0]["stateMachineAliasArn"], format!("{ORDERS}:B"));
 }
@@ -72,7 +72,7 @@ fn what_was_written_is_there_after_reopening_and_tokens_go_on() {
 #[test]
 fn closing_leaves_one_file() {
     let (folder, path) = folder();
-    let aliases = Aliases::open(&path).unwrap();
+    let aliases = StepFunctions::open(&path).unwrap();
     ok(&aliases, "CreateStateMachine", &machine("orders"));
     ok(&aliases, "DescribeStateMachine", &json!({"stateMachineArn": ORDERS}));
     drop(aliases);
@@ -109,7 +109,7 @@ fn of_racing_creates_one_wins_and_the_others_replay_or_conflict() {
 #[test]
 fn of_two_racing_for_the_last_place_one_is_refused() {
     let (_folder, path) = folder();
-    let handles = [Aliases::open(&path).unwrap(), Aliases::open(&path).unwrap()];
+    let handles = [StepFunctions::open(&path).unwrap(), StepFunctions::open(&path).unwrap()];
     ok(&handles[0], "CreateStateMachine", &machine("orders"));
     (1..100).for_each(|number| drop(ok(&handles[0], "CreateStateMachineAlias", &alias(&format!("a{number}"), 1))));
     for _ in 0..20 {
@@ -127,7 +127,7 @@ fn of_two_racing_for_the_last_place_one_is_refused() {
 #[test]
 fn a_refused_update_writes_nothing() {
     let (_folder, path) = folder();
-    let aliases = Aliases::open(&path).unwrap();
+    let aliases = StepFunctions::open(&path).unwrap();
     ok(&aliases, "CreateStateMachine", &machine("orders"));
     ok(&aliases, "CreateStateMachineAlias", &alias("PROD", 1));
     let before = ok(&aliases, "DescribeStateMachineAlias", &named("PROD"));
@@ -145,7 +145,7 @@ fn a_seed_gives_every_service_on_a_file_other_names() {
     let path = folder.path().join("aliases.db");
     let start = |seed| {
         let options = Options { seed: Some(seed), ..Default::default() };
-        let aliases = Aliases::open_with(&path, options).unwrap();
+        let aliases = StepFunctions::open_with(&path, options).unwrap();
         let machine =
             br#"{"name": "m", "definition": "{\"StartAt\": 1, \"States\": 1}", "roleArn": "arn:aws:iam::0:role/r"}"#;
         assert_eq!(aliases.call("CreateStateMachine", machine).status, 200);
@@ -168,7 +168,7 @@ fn what_is_left_of_deleted_state_machines_is_cleared_up() {
     let time = Arc::clone(&now);
     let clock = Clock::new(move || Timestamp::from_millis(time.load(Ordering::SeqCst)));
     let options = Options { deletion_delay: Duration::from_secs(1), clock, ..Options::default() };
-    for aliases in [Aliases::open_with(&path, options.clone()).unwrap(), Aliases::in_memory_with(options).unwrap()] {
+    for aliases in [StepFunctions::open_with(&path, options.clone()).unwrap(), StepFunctions::in_memory_with(options).unwrap()] {
         for number in 0..40 {
             now.fetch_add(2000, Ordering::SeqCst);
             let machine = format!(
@@ -190,7 +190,7 @@ fn what_is_left_of_deleted_state_machines_is_cleared_up() {
 #[test]
 fn a_batch_answers_each_request_as_if_it_came_alone() {
     let (_folder, path) = folder();
-    let aliases = Aliases::open(&path).unwrap();
+    let aliases = StepFunctions::open(&path).unwrap();
     let bodies = [
         ("CreateStateMachine", machine("orders")),
         ("CreateStateMachineAlias", alias("PROD", 1)),
@@ -201,9 +201,9 @@ fn a_batch_answers_each_request_as_if_it_came_alone() {
     ];
     let bodies = bodies.map(|(operation, body)| (operation, body.to_string()));
     let requests: Vec<_> = bodies.iter().map(|(operation, body)| (*operation, body.as_bytes())).collect();
-    let statuses: Vec<_> = aliases.call_many(&requests).iter().map(|reply| reply.status).collect();
+    let statuses: Vec<_> = aliases.call_batch(&requests).iter().map(|reply| reply.status).collect();
     assert_eq!(statuses, [200, 200, 200, 400, 200, 200]);
-    let other = Aliases::open(&path).unwrap();
+    let other = StepFunctions::open(&path).unwrap();
     assert_eq!(ok(&other, "DescribeStateMachineAlias", &named("PROD"))["name"], "PROD");
 }
 
@@ -226,9 +226,9 @@ fn a_batch_that_panics_is_rolled_back_and_the_store_goes_on() {
 }
 
 fn new_machine() -> sfn_alias::store::Change {
-    use sfn_alias::model::{Machine, MachineType, Revision};
-    let machine = Machine {
-        kind: MachineType::Standard,
+    use sfn_alias::model::{StateMachine, StateMachineType, Revision};
+    let machine = StateMachine {
+        kind: StateMachineType::Standard,
         created: Timestamp::from_millis(1),
         deleted: None,
         last_version: 0,
@@ -246,14 +246,14 @@ fn new_machine() -> sfn_alias::store::Change {
         encryption: None,
         updated: Timestamp::from_millis(1),
     };
-    sfn_alias::store::Change::CreateMachine { machine: Box::new(machine), revision, version: None }
+    sfn_alias::store::Change::CreateStateMachine { machine: Box::new(machine), revision, version: None }
 }
 
 #[test]
 fn a_definition_is_stored_once_and_goes_with_its_last_user() {
     let (_folder, path) = folder();
     let limits = Limits { executions_per_state_machine: 2, ..Limits::default() };
-    let aliases = Aliases::open_with(&path, Options { limits, ..Options::default() }).unwrap();
+    let aliases = StepFunctions::open_with(&path, Options { limits, ..Options::default() }).unwrap();
     let update = |mark: &str, publish: bool| {
         let body = json!({"stateMachineArn": ORDERS, "definition": definition(mark, 0), "publish": publish});
         ok(&aliases, "UpdateStateMachine", &body);
@@ -290,7 +290,7 @@ fn a_definition_is_stored_once_and_goes_with_its_last_user() {
 #[test]
 fn a_small_write_stays_small_beside_large_definitions_and_inputs() {
     let (_folder, path) = folder();
-    let aliases = Aliases::open(&path).unwrap();
+    let aliases = StepFunctions::open(&path).unwrap();
     ok(&aliases, "CreateStateMachine", &machine("orders"));
     for mark in ["one", "two", "three"] {
         let body = json!({"stateMachineArn": ORDERS, "definition": definition(mark, 900_000), "publish": true});

@@ -6,15 +6,15 @@ mod requests;
 
 use requests::{ORDERS, alias, code, machine, named, ok};
 use serde_json::{Value, json};
-use sfn_alias::{Aliases, Options, Result};
+use sfn_alias::{StepFunctions, Options, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-type Open = fn(&Path) -> Result<Aliases>;
+type Open = fn(&Path) -> Result<StepFunctions>;
 
 /// The store that several processes share, and the one that reads from memory.
-const STORES: [Open; 2] = [|path| Aliases::open(path), |path| Aliases::open_exclusive(path, Options::default())];
+const STORES: [Open; 2] = [|path| StepFunctions::open(path), |path| StepFunctions::open_exclusive(path, Options::default())];
 const PAGE: usize = 4096;
 
 fn folder() -> (TempDir, PathBuf) {
@@ -35,7 +35,7 @@ fn format_1() -> (TempDir, PathBuf, Vec<Value>) {
     (folder, path, asked.as_array().unwrap().clone())
 }
 
-fn answer(aliases: &Aliases, asked: &Value) -> (u16, Value) {
+fn answer(aliases: &StepFunctions, asked: &Value) -> (u16, Value) {
     let reply = aliases.call(asked["operation"].as_str().unwrap(), asked["input"].to_string().as_bytes());
     (reply.status, serde_json::from_slice(&reply.body).unwrap())
 }
@@ -61,7 +61,7 @@ fn several_that_open_a_file_of_the_format_before_all_succeed() {
     let (_folder, path, asked) = format_1();
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| assert_eq!(answer(&Aliases::open(&path).unwrap(), &asked[0]).0, 200));
+            scope.spawn(|| assert_eq!(answer(&StepFunctions::open(&path).unwrap(), &asked[0]).0, 200));
         }
     });
 }
@@ -72,7 +72,7 @@ fn a_damaged_file_of_the_format_before_is_refused_and_stays_as_it_is() {
     let mut bytes = fs::read(&path).unwrap();
     bytes[5 * PAGE..][..PAGE].fill(0xA5);
     fs::write(&path, &bytes).unwrap();
-    assert!(Aliases::open(&path).unwrap_err().to_string().contains("the file is damaged"));
+    assert!(StepFunctions::open(&path).unwrap_err().to_string().contains("the file is damaged"));
     assert!(fs::read(&path).unwrap() == bytes);
 }
 
@@ -88,7 +88,7 @@ fn positions(bytes: &[u8], count: usize) -> Vec<(usize, u8)> {
 #[test]
 fn a_flipped_byte_is_an_error_or_changes_no_answer() {
     let (_folder, path, asked) = format_1();
-    drop(Aliases::open(&path).unwrap());
+    drop(StepFunctions::open(&path).unwrap());
     let whole = fs::read(&path).unwrap();
     let mut refused = 0;
     for (at, bits) in positions(&whole, 200) {
@@ -114,7 +114,7 @@ fn a_flipped_byte_is_an_error_or_changes_no_answer() {
 #[test]
 fn an_altered_record_is_an_error_that_names_the_file() {
     let (_folder, path) = folder();
-    let aliases = Aliases::open(&path).unwrap();
+    let aliases = StepFunctions::open(&path).unwrap();
     ok(&aliases, "CreateStateMachine", &machine("orders"));
     ok(&aliases, "CreateStateMachineAlias", &alias("PROD", 1));
     let sql = "UPDATE aliases SET updated = updated + 1";
@@ -122,22 +122,22 @@ fn an_altered_record_is_an_error_that_names_the_file() {
     let error = aliases.invoke("DescribeStateMachineAlias", named("PROD").to_string().as_bytes()).unwrap_err();
     let text = "cannot be used: the file is damaged; delete its `-wal` and `-shm` files and restore it from a copy (a \
                 record of the table aliases does not match its checksum)";
-    assert_eq!(error.to_string(), format!("the store failed: `{}` {text}", path.display()));
+    assert_eq!(error.to_string(), format!("storage error: `{}` {text}", path.display()));
     assert_eq!(error.code(), "InternalFailure");
     drop(aliases);
-    let error = Aliases::open(&path).unwrap_err();
-    assert_eq!(error.to_string(), format!("the store failed: `{}` {text}", path.display()));
+    let error = StepFunctions::open(&path).unwrap_err();
+    assert_eq!(error.to_string(), format!("storage error: `{}` {text}", path.display()));
 }
 
 /// Three states: closed with the alias A, closed with B as well, and in use with C in the log alone.
 fn states() -> (TempDir, [Vec<u8>; 3]) {
     let (folder, path) = folder();
     let write = |name| {
-        let aliases = Aliases::open(&path).unwrap();
+        let aliases = StepFunctions::open(&path).unwrap();
         ok(&aliases, "CreateStateMachineAlias", &alias(name, 1));
         aliases
     };
-    ok(&Aliases::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
+    ok(&StepFunctions::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
     drop(write("A"));
     let first = fs::read(&path).unwrap();
     drop(write("B"));
@@ -156,7 +156,7 @@ fn a_copy_beside_the_log_of_another_state_is_refused_and_both_stay() {
         let error = open(&path).unwrap_err();
         let text = "is the log of another state of the file beside it; to use that file as it is, for example a copy that \
                     was restored, delete the log; otherwise put back the file that the log belongs to";
-        assert_eq!(error.to_string(), format!("the store failed: `{}` {text}", log_of(&path).display()));
+        assert_eq!(error.to_string(), format!("storage error: `{}` {text}", log_of(&path).display()));
         assert!(fs::read(&path).unwrap() == first && fs::read(log_of(&path)).unwrap() == log);
         fs::remove_file(log_of(&path)).unwrap();
         let copy = open(&path).unwrap();
@@ -176,8 +176,8 @@ fn a_copy_beside_the_log_of_another_state_is_refused_and_both_stay() {
 #[test]
 fn a_log_that_is_partly_in_the_file_is_accepted() {
     let (_folder, path) = folder();
-    ok(&Aliases::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
-    let aliases = Aliases::open(&path).unwrap();
+    ok(&StepFunctions::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
+    let aliases = StepFunctions::open(&path).unwrap();
     let names: Vec<_> = (0..40).map(|number| format!("A{number}")).collect();
     names.iter().for_each(|name| drop(ok(&aliases, "CreateStateMachineAlias", &alias(name, 1))));
     let (before, log) = (fs::read(&path).unwrap(), fs::read(log_of(&path)).unwrap());
@@ -201,7 +201,7 @@ fn a_log_that_is_partly_in_the_file_is_accepted() {
 #[test]
 fn generations_follow_each_other_while_several_write() {
     let (_folder, path) = folder();
-    let services = [Aliases::open(&path).unwrap(), Aliases::open(&path).unwrap()];
+    let services = [StepFunctions::open(&path).unwrap(), StepFunctions::open(&path).unwrap()];
     ok(&services[0], "CreateStateMachine", &machine("orders"));
     ok(&services[0], "CreateStateMachineAlias", &alias("PROD", 1));
     let update =
@@ -210,13 +210,13 @@ fn generations_follow_each_other_while_several_write() {
         for service in &services {
             scope.spawn(|| (0..600).for_each(|number| drop(ok(service, "UpdateStateMachineAlias", &update(number)))));
         }
-        scope.spawn(|| (0..60).for_each(|_| drop(Aliases::open(&path).unwrap())));
+        scope.spawn(|| (0..60).for_each(|_| drop(StepFunctions::open(&path).unwrap())));
     });
     let (file, log) = (fs::read(&path).unwrap(), fs::read(log_of(&path)).unwrap());
     drop(services);
     fs::write(&path, file).unwrap();
     fs::write(log_of(&path), log).unwrap();
-    Aliases::open(&path).unwrap();
+    StepFunctions::open(&path).unwrap();
 }
 
 /// What becomes of a file in use.
@@ -238,7 +238,7 @@ fn a_file_or_log_that_is_changed_in_use_fails_writes_and_health() {
     for (open, (what, change)) in STORES.into_iter().flat_map(|open| FATES.map(|fate| (open, fate))) {
         for log in [false, true] {
             let (_folder, path) = folder();
-            ok(&Aliases::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
+            ok(&StepFunctions::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
             let aliases = open(&path).unwrap();
             ok(&aliases, "CreateStateMachineAlias", &alias("BEFORE", 1));
             aliases.check_health().unwrap();
@@ -246,7 +246,7 @@ fn a_file_or_log_that_is_changed_in_use_fails_writes_and_health() {
             change(&changed);
             let error = aliases.check_health().unwrap_err().to_string();
             let text = "while it was in use; end all that use";
-            let text = format!("the store failed: `{}` {what} {text} `{}`, ", changed.display(), path.display());
+            let text = format!("storage error: `{}` {what} {text} `{}`, ", changed.display(), path.display());
             assert_eq!(error, format!("{text}restore it from a copy, and start again"));
             for _ in 0..2 {
                 let body = alias("AFTER", 1).to_string();
@@ -260,7 +260,7 @@ fn a_file_or_log_that_is_changed_in_use_fails_writes_and_health() {
 #[test]
 fn a_file_that_sqlite_makes_shorter_is_accepted() {
     let (_folder, path) = folder();
-    let aliases = Aliases::open(&path).unwrap();
+    let aliases = StepFunctions::open(&path).unwrap();
     let large =
         json!({"name": "large", "definition": requests::definition("a", 500_000), "roleArn": "arn:aws:iam::0:role/r"});
     ok(&aliases, "CreateStateMachine", &large);

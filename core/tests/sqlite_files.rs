@@ -8,7 +8,7 @@ use requests::{ORDERS, alias, machine, named, ok, start};
 use rusqlite::Connection;
 use serde_json::json;
 use sfn_alias::store::{SqliteStore, Store};
-use sfn_alias::{Aliases, Error, Options};
+use sfn_alias::{StepFunctions, Error, Options};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
@@ -28,7 +28,7 @@ fn folder() -> (TempDir, PathBuf) {
 /// A file of ours with a state machine in it.
 fn filled() -> (TempDir, PathBuf) {
     let (folder, path) = folder();
-    ok(&Aliases::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
+    ok(&StepFunctions::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
     (folder, path)
 }
 
@@ -43,8 +43,8 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn refused(path: &Path, text: &str) {
     let folder = path.parent().unwrap();
     let before = contents(folder);
-    let error = Aliases::open(path).unwrap_err();
-    assert_eq!(error.to_string(), format!("the store failed: `{}` {text}", path.display()));
+    let error = StepFunctions::open(path).unwrap_err();
+    assert_eq!(error.to_string(), format!("storage error: `{}` {text}", path.display()));
     assert!(contents(folder) == before, "opening changed the folder");
 }
 
@@ -63,17 +63,17 @@ fn a_file_of_one_process_is_refused_to_others() {
     let locked = "cannot be used: another process keeps the file locked; end it and try again, or use its endpoint \
                   if it is `sfn-alias serve` (database is locked)";
     let (_folder, path) = filled();
-    let refusal = format!("the store failed: `{}` {locked}", path.display());
-    let alone = Aliases::open_exclusive(&path, Options::default()).unwrap();
+    let refusal = format!("storage error: `{}` {locked}", path.display());
+    let alone = StepFunctions::open_exclusive(&path, Options::default()).unwrap();
     refused(&path, locked);
-    assert_eq!(Aliases::open_exclusive(&path, Options::default()).unwrap_err().to_string(), refusal);
+    assert_eq!(StepFunctions::open_exclusive(&path, Options::default()).unwrap_err().to_string(), refusal);
     ok(&alone, "CreateStateMachineAlias", &alias("PROD", 1));
     drop(alone);
-    let shared = Aliases::open(&path).unwrap();
+    let shared = StepFunctions::open(&path).unwrap();
     ok(&shared, "DescribeStateMachineAlias", &json!({"stateMachineAliasArn": format!("{ORDERS}:PROD")}));
-    assert_eq!(Aliases::open_exclusive(&path, Options::default()).unwrap_err().to_string(), refusal);
+    assert_eq!(StepFunctions::open_exclusive(&path, Options::default()).unwrap_err().to_string(), refusal);
     drop(shared);
-    let again = Aliases::open_exclusive(&path, Options::default()).unwrap();
+    let again = StepFunctions::open_exclusive(&path, Options::default()).unwrap();
     ok(&again, "DescribeStateMachineAlias", &json!({"stateMachineAliasArn": format!("{ORDERS}:PROD")}));
 }
 
@@ -96,22 +96,22 @@ fn a_newer_format_is_refused() {
 #[test]
 fn what_is_no_database_is_refused() {
     let (folder, path) = folder();
-    let text = "cannot be used: the file is no SQLite database; choose another path (file is not a database)";
+    let text = "cannot be used: the file is not an SQLite database; choose another path (file is not a database)";
     fs::write(&path, "a letter to a friend").unwrap();
     refused(&path, text);
     fs::write(&path, vec![7; 100_000]).unwrap();
     refused(&path, text);
     fs::create_dir(folder.path().join("folder")).unwrap();
-    refused(&folder.path().join("folder"), "is no file; give the path of a file, which is made when it is missing");
+    refused(&folder.path().join("folder"), "is a directory or a special file; specify the path of a regular file");
 }
 
 #[test]
 fn a_folder_that_is_missing_is_named() {
     let (folder, _) = folder();
     let path = folder.path().join("missing/aliases.db");
-    let error = Aliases::open(&path).unwrap_err();
-    let text = "cannot be used: cannot open a file; check that the folder exists and is writable";
-    let full = format!("the store failed: `{0}` {text} (unable to open database file: {0})", path.display());
+    let error = StepFunctions::open(&path).unwrap_err();
+    let text = "cannot be used: cannot open the file; check that the directory exists and is writable";
+    let full = format!("storage error: `{0}` {text} (unable to open database file: {0})", path.display());
     assert_eq!(error.to_string(), full);
 }
 
@@ -121,8 +121,8 @@ fn an_empty_file_and_odd_names_are_as_good_as_none() {
     fs::write(&path, "").unwrap();
     for name in ["aliases.db", ":memory:", "a b?c#d%41&mode=ro", "file:x", "ä\u{1F600}'\""] {
         let path = folder.path().join(name);
-        ok(&Aliases::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
-        ok(&Aliases::open(&path).unwrap(), "DescribeStateMachine", &json!({"stateMachineArn": ORDERS}));
+        ok(&StepFunctions::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
+        ok(&StepFunctions::open(&path).unwrap(), "DescribeStateMachine", &json!({"stateMachineArn": ORDERS}));
         assert!(fs::metadata(&path).unwrap().len() > 0);
     }
     assert_eq!(contents(folder.path()).len(), 5);
@@ -133,9 +133,9 @@ fn a_truncated_file_is_refused() {
     let (_folder, path) = filled();
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-    let error = Aliases::open(&path).unwrap_err();
+    let error = StepFunctions::open(&path).unwrap_err();
     let text = format!("cannot be used: {DAMAGED}");
-    assert_eq!(error.to_string(), format!("the store failed: `{}` {text}", path.display()));
+    assert_eq!(error.to_string(), format!("storage error: `{}` {text}", path.display()));
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn damage_anywhere_is_an_answer_and_no_panic() {
         let mut damaged = whole.clone();
         damaged[page * 4096..][..4096].fill(0xA5);
         fs::write(&path, &damaged).unwrap();
-        let Ok(aliases) = Aliases::open(&path) else { continue };
+        let Ok(aliases) = StepFunctions::open(&path) else { continue };
         let bodies = [("CreateStateMachineAlias", alias("PROD", 1)), ("StartExecution", start("one", "{}"))];
         for (operation, body) in bodies {
             let reply = aliases.invoke(operation, body.to_string().as_bytes());
@@ -212,7 +212,7 @@ mod processes {
     #[ignore = "run by a test, in a process of its own"]
     fn say_how_opening_fails() {
         let Some(path) = file() else { return };
-        say(Aliases::open(path).map_or_else(|error| error.to_string(), |_| String::new()));
+        say(StepFunctions::open(path).map_or_else(|error| error.to_string(), |_| String::new()));
     }
 
     /// How opening fails for a user who may do no more than these permissions allow.
@@ -235,15 +235,15 @@ mod processes {
     fn a_read_only_file_is_refused() {
         let (_folder, path) = filled();
         let text = "is read-only; make it and its folder writable";
-        assert_eq!(opened_by_another(&path, 0o444), format!("the store failed: `{}` {text}", path.display()));
+        assert_eq!(opened_by_another(&path, 0o444), format!("storage error: `{}` {text}", path.display()));
     }
 
     #[test]
     fn a_file_in_a_read_only_folder_is_refused() {
         let (_folder, path) = filled();
-        let text = "cannot be used: may not write; make the file and its folder writable \
+        let text = "cannot be used: permission denied; make the file and its directory writable \
                     (attempt to write a readonly database)";
-        assert_eq!(opened_by_another(&path, 0o666), format!("the store failed: `{}` {text}", path.display()));
+        assert_eq!(opened_by_another(&path, 0o666), format!("storage error: `{}` {text}", path.display()));
     }
 
     /// Writes until the limit, says what was answered, and what becomes of a batch then.
@@ -251,7 +251,7 @@ mod processes {
     #[ignore = "run by a test, in a process of its own"]
     fn fill_up_the_disk() {
         let Some(path) = file() else { return };
-        let aliases = Aliases::open(path).unwrap();
+        let aliases = StepFunctions::open(path).unwrap();
         let input = json!("x".repeat(100_000)).to_string();
         let begin = |name: String| aliases.invoke("StartExecution", start(&name, &input).to_string().as_bytes());
         let (written, error) = (0..).find_map(|number| Some((number, begin(format!("e{number}")).err()?))).unwrap();
@@ -259,7 +259,7 @@ mod processes {
         say(error);
         let bodies = ["b0", "b1", "b2"].map(|name| start(name, &input).to_string());
         let requests: Vec<_> = bodies.iter().map(|body| ("StartExecution", body.as_bytes())).collect();
-        let statuses: Vec<_> = aliases.call_many(&requests).iter().map(|reply| reply.status).collect();
+        let statuses: Vec<_> = aliases.call_batch(&requests).iter().map(|reply| reply.status).collect();
         say(format!("{statuses:?}"));
         say(ok(&aliases, "DescribeStateMachineAlias", &named("PROD"))["name"].clone());
     }
@@ -267,14 +267,14 @@ mod processes {
     #[test]
     fn a_full_disk_fails_one_write_and_loses_none() {
         let (_folder, path) = filled();
-        ok(&Aliases::open(&path).unwrap(), "CreateStateMachineAlias", &alias("PROD", 1));
+        ok(&StepFunctions::open(&path).unwrap(), "CreateStateMachineAlias", &alias("PROD", 1));
         let mut command = Command::new("sh");
         command.args(["-c", r#"trap "" XFSZ; ulimit -f 6000; exec "$0" "$@""#]).arg(std::env::current_exe().unwrap());
         let said = run(command, "fill_up_the_disk", &path);
-        let text = "the store failed: the disk failed; check its health, its free space and the limit on file sizes, \
+        let text = "storage error: the disk failed; check its health, its free space and the limit on file sizes, \
                     and try again (disk I/O error)";
         assert_eq!(said[1..], [text, "[500, 500, 500]", "\"PROD\""]);
-        let aliases = Aliases::open(&path).unwrap();
+        let aliases = StepFunctions::open(&path).unwrap();
         let listed = ok(&aliases, "ListExecutions", &json!({"stateMachineArn": ORDERS, "maxResults": 1000}));
         let written: usize = said[0].parse().unwrap();
         assert!(written > 10);

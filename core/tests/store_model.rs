@@ -4,10 +4,10 @@
 
 use fastrand::Rng;
 use sfn_alias::model::{
-    Alias, Execution, Machine, MachineType, Previous, Revision, Route, Routing, Status, Stopped, Tag, Timestamp,
+    Alias, Execution, StateMachine, StateMachineType, PreviousRouting, Revision, Route, Routing, Status, Stopped, Tag, Timestamp,
     Version,
 };
-use sfn_alias::store::{CachedStore, Change, MemoryStore, RevisionOf, Session, SqliteStore, Store, View, Which};
+use sfn_alias::store::{CachedStore, Change, MemoryStore, RevisionKey, Session, SqliteStore, Store, View, ExecutionFilter};
 use std::fmt::Debug;
 
 const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
@@ -45,7 +45,7 @@ fn routing(random: &mut Rng) -> Routing {
 }
 
 fn alias(random: &mut Rng) -> Alias {
-    let previous = random.bool().then(|| Box::new(Previous { routing: routing(random), until: time(random) }));
+    let previous = random.bool().then(|| Box::new(PreviousRouting { routing: routing(random), until: time(random) }));
     Alias {
         description: text(random),
         routing: routing(random),
@@ -72,8 +72,8 @@ fn execution(random: &mut Rng, name: String) -> Execution {
 }
 
 fn creation(random: &mut Rng) -> Change {
-    let machine = Machine {
-        kind: if random.bool() { MachineType::Standard } else { MachineType::Express },
+    let machine = StateMachine {
+        kind: if random.bool() { StateMachineType::Standard } else { StateMachineType::Express },
         created: time(random),
         deleted: random.bool().then(|| time(random)),
         last_version: 0,
@@ -83,7 +83,7 @@ fn creation(random: &mut Rng) -> Change {
         tags: tags(random),
     };
     let version = random.bool().then(|| version(random, 1));
-    Change::CreateMachine { machine: Box::new(machine), revision: revision(random), version }
+    Change::CreateStateMachine { machine: Box::new(machine), revision: revision(random), version }
 }
 
 fn tags(random: &mut Rng) -> Vec<Tag> {
@@ -91,7 +91,7 @@ fn tags(random: &mut Rng) -> Vec<Tag> {
 }
 
 /// A change as the engine could decide it: new numbers for versions, new names for executions.
-fn change(random: &mut Rng, step: u32, machine: Option<&Machine>) -> Option<Change> {
+fn change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) -> Option<Change> {
     let Some(machine) = machine else { return random.bool().then(|| creation(random)) };
     let next = machine.last_version + 1;
     let name = || -> Box<str> { NAMES[step as usize % NAMES.len()].into() };
@@ -107,7 +107,7 @@ fn change(random: &mut Rng, step: u32, machine: Option<&Machine>) -> Option<Chan
         13 => Change::DropAlias { name: name() },
         14 => Change::PutTags(tags(random)),
         15 => Change::MarkDeleted(time(random)),
-        16 => Change::DropMachine,
+        16 => Change::DropStateMachine,
         17..=20 => {
             let execution = Box::new(execution(random, format!("e{step}")));
             Change::PutExecution { execution, keep: [0, 1, 3, 100][random.usize(0..4)] }
@@ -126,9 +126,9 @@ fn show(shown: &mut Vec<String>, part: impl Debug) {
 fn look(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
     let mut shown = Vec::new();
     show(&mut shown, (view.machine()?, view.version_count()?, view.alias_count()?, view.starts()?));
-    show(&mut shown, (view.revision(RevisionOf::Current)?, view.versions(None, 2)?));
+    show(&mut shown, (view.revision(RevisionKey::Current)?, view.versions(None, 2)?));
     for number in 0..6 {
-        show(&mut shown, (view.version(number)?, view.revision(RevisionOf::Version(number))?));
+        show(&mut shown, (view.version(number)?, view.revision(RevisionKey::Version(number))?));
         show(&mut shown, view.versions(Some(number), usize::MAX)?);
     }
     for name in NAMES {
@@ -138,14 +138,14 @@ fn look(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
         show(&mut shown, (alias, view.aliases(Some((Timestamp::from_millis(1), name)), 2)?));
     }
     show(&mut shown, view.aliases(None, usize::MAX)?);
-    let executions = view.executions(None, Which::default(), usize::MAX)?;
+    let executions = view.executions(None, ExecutionFilter::default(), usize::MAX)?;
     for (number, execution) in &executions {
         let name = &*execution.name;
-        show(&mut shown, (view.execution(name)?, view.revision(RevisionOf::Execution(name))?));
-        let which = Which { status: Some(Status::Aborted), ..Which::default() };
+        show(&mut shown, (view.execution(name)?, view.revision(RevisionKey::Execution(name))?));
+        let which = ExecutionFilter { status: Some(Status::Aborted), ..ExecutionFilter::default() };
         show(&mut shown, (view.executions(Some(*number), which, 2)?, view.execution("none")?));
         let which =
-            Which { version: execution.version, alias: execution.alias.as_deref(), status: Some(Status::Running) };
+            ExecutionFilter { version: execution.version, alias: execution.alias.as_deref(), status: Some(Status::Running) };
         show(&mut shown, view.executions(None, which, 3)?);
     }
     show(&mut shown, executions);
@@ -211,7 +211,7 @@ fn a_batch_goes_on_after_a_refusal() {
             let refused = session.update("arn:a", &mut |_| Err(sfn_alias::Error::AliasConflict));
             assert_eq!(refused.unwrap_err().code(), "ConflictException");
             let mistaken = session.update("arn:none", &mut |_| Ok(Some(Change::PutTags(Vec::new()))));
-            let text = "the store failed: a change to a state machine that is not stored: arn:none";
+            let text = "storage error: a change to a state machine that is not stored: arn:none";
             assert_eq!(mistaken.unwrap_err().to_string(), text);
             session.update("arn:b", &mut { create }).unwrap();
         });

@@ -5,12 +5,12 @@ use super::driver::Deployment;
 use super::fault::DeploymentError;
 use super::record::Record;
 use super::routes;
-use sfn_alias::Aliases;
+use sfn_alias::StepFunctions;
 use sfn_alias::Error;
 use sfn_alias::wire::input::DescribeStateMachineAliasInput;
 
 /// What a driver needs beside the alias: time, alarms, and a place to keep the record.
-pub trait Host {
+pub trait Environment {
     /// The time, in milliseconds since 1970.
     fn now_millis(&mut self) -> i64;
 
@@ -34,8 +34,8 @@ pub trait Host {
 /// Drives a deployment to its end: a new one, or one that was resumed.
 ///
 /// # Errors
-/// What [`Host::keep`] says.
-pub fn drive(aliases: &Aliases, deployment: &mut Deployment, host: &mut dyn Host) -> Result<Outcome, DeploymentError> {
+/// What [`Environment::keep`] says.
+pub fn drive(aliases: &StepFunctions, deployment: &mut Deployment, host: &mut dyn Environment) -> Result<Outcome, DeploymentError> {
     let mut observation = Observation::Start;
     loop {
         let action = deployment.next(host.now_millis(), &observation)?;
@@ -60,7 +60,7 @@ pub fn drive(aliases: &Aliases, deployment: &mut Deployment, host: &mut dyn Host
 }
 
 /// Makes the call of an action on an alias, and answers what came of it.
-pub fn perform(aliases: &Aliases, action: &Action) -> Observation {
+pub fn perform(aliases: &StepFunctions, action: &Action) -> Observation {
     let result = match action {
         Action::DescribeAlias { input } => {
             let state_machine_alias_arn = Some(input.state_machine_alias_arn.as_str().into());

@@ -88,18 +88,18 @@ pub enum DeploymentError {
     /// A number of starts a second that is no number of starts.
     #[error("`{given}` is no number of starts a second; use 0 to 1000000")]
     Rate {
-        /// As given.
+        /// As specified.
         given: String,
     },
     /// A door that there is not.
-    #[error("there is no `{given}`; use one of {}", super::door::Door::names())]
-    Door {
-        /// As given.
+    #[error("there is no `{given}`; use one of {}", super::json_api::Method::names())]
+    Method {
+        /// As specified.
         given: String,
     },
     /// What a caller's own part of a driver could not do.
     #[error("{fault}")]
-    Host {
+    Environment {
         /// What it said.
         fault: String,
     },

@@ -13,7 +13,7 @@
 
 mod action;
 mod contain;
-mod door;
+mod json_api;
 mod drive;
 mod driver;
 mod fault;
@@ -33,8 +33,8 @@ mod starts;
 
 pub use action::{Action, AlarmState, AlarmsInput, DescribeInput, Observation, Outcome, Reason, State, UpdateInput};
 pub use contain::contain_panic;
-pub use door::{call, invoke, plan_json, simulate_json, step_json};
-pub use drive::{Host, drive, perform};
+pub use json_api::{call, invoke, plan_json, simulate_json, step_json};
+pub use drive::{Environment, drive, perform};
 pub use driver::Deployment;
 pub use fault::DeploymentError;
 pub use plan::{Note, POLL_SECONDS, Plan, PlanRequest, PlanSource, Step, Then, plan_deployment};
@@ -44,5 +44,5 @@ pub use record::{FORMAT, Intent, Phase, Record};
 pub use render::Bars;
 pub use routes::short_name;
 pub use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
-pub use simulate::{AlarmTo, CallKind, Course, Entry, Event, dry_run, simulate};
+pub use simulate::{AlarmTo, CallKind, Simulation, Entry, Event, dry_run, simulate};
 pub use starts::{ExpectedStarts, Spread, StepStarts, expected_starts};

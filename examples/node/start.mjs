@@ -1,11 +1,11 @@
 // The start for Node: a whole alias life through the methods. Prints `examples/expected.txt`.
-import { Aliases } from 'sfn-alias'
+import { StepFunctions } from 'sfn-alias'
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders'
 const ALIAS = `${MACHINE}:PROD`
 
 // A seed makes the draws repeatable; leave it away for real chance.
-const aliases = new Aliases({ seed: 7 })
+const aliases = new StepFunctions({ seed: 7 })
 await twoVersions()
 await create()
 await start()

@@ -10,7 +10,7 @@ def route(version: int, weight: int) -> dict:
     return {"stateMachineVersionArn": f"{MACHINE}:{version}", "weight": weight}
 
 
-def two_versions(aliases: sfn_alias.Aliases) -> None:
+def two_versions(aliases: sfn_alias.StepFunctions) -> None:
     aliases.create_state_machine(
         name="orders",
         definition='{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}',
@@ -25,7 +25,7 @@ def two_versions(aliases: sfn_alias.Aliases) -> None:
     print(f"published {second['stateMachineVersionArn']}")
 
 
-def create(aliases: sfn_alias.Aliases) -> None:
+def create(aliases: sfn_alias.StepFunctions) -> None:
     request = {"name": "PROD", "routingConfiguration": [route(1, 90), route(2, 10)]}
     created = aliases.create_state_machine_alias(**request)
     print(f"created {created['stateMachineAliasArn']}")
@@ -38,21 +38,21 @@ def create(aliases: sfn_alias.Aliases) -> None:
         print(f"another description: {error.code}: {error.message}")
 
 
-def start(aliases: sfn_alias.Aliases) -> None:
+def start(aliases: sfn_alias.StepFunctions) -> None:
     for _ in range(1000):
         aliases.start_execution(stateMachineArn=ALIAS)
     for version, count in aliases.start_counts(MACHINE).items():
         print(f"version {version}: {count} of 1000 starts")
 
 
-def shift(aliases: sfn_alias.Aliases) -> None:
+def shift(aliases: sfn_alias.StepFunctions) -> None:
     aliases.update_state_machine_alias(stateMachineAliasArn=ALIAS, routingConfiguration=[route(2, 100)])
     alias = aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)
     for shifted in alias["routingConfiguration"]:
         print(f"shifted {shifted['weight']}% to {shifted['stateMachineVersionArn']}")
 
 
-def delete(aliases: sfn_alias.Aliases) -> None:
+def delete(aliases: sfn_alias.StepFunctions) -> None:
     try:
         aliases.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:2")
     except sfn_alias.AliasError as error:
@@ -63,7 +63,7 @@ def delete(aliases: sfn_alias.Aliases) -> None:
 
 
 # A seed makes the draws repeatable; leave it away for real chance.
-with sfn_alias.Aliases(seed=7) as aliases:
+with sfn_alias.StepFunctions(seed=7) as aliases:
     two_versions(aliases)
     create(aliases)
     start(aliases)

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use sfn_alias::{Aliases, Clock, Options, Scope, Timestamp};
+use sfn_alias::{StepFunctions, Clock, Options, Scope, Timestamp};
 use std::error::Error;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -32,14 +32,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let now = AtomicI64::new(START_MILLIS);
     let clock = Clock::new(move || Timestamp::from_millis(now.fetch_add(1000, Ordering::Relaxed)));
     let options = Options { seed: Some(7), clock, ..Options::default() };
-    let aliases = Aliases::in_memory_with(options)?.in_scope(scope);
+    let aliases = StepFunctions::in_memory_with(options)?.in_scope(scope);
     for (number, step) in (1..).zip(&steps) {
         tell(number, step, &aliases)?;
     }
     Ok(())
 }
 
-fn tell(number: usize, step: &Step, aliases: &Aliases) -> Result<(), Box<dyn Error>> {
+fn tell(number: usize, step: &Step, aliases: &StepFunctions) -> Result<(), Box<dyn Error>> {
     let body = serde_json::to_vec(&step.input)?;
     let mut reply = aliases.call(&step.operation, &body);
     for _ in 1..step.times {
@@ -56,7 +56,7 @@ fn tell(number: usize, step: &Step, aliases: &Aliases) -> Result<(), Box<dyn Err
 }
 
 /// How the starts were spread, a bar of 50 for all of them.
-fn histogram(aliases: &Aliases, times: usize) -> Result<(), Box<dyn Error>> {
+fn histogram(aliases: &StepFunctions, times: usize) -> Result<(), Box<dyn Error>> {
     for started in aliases.start_counts(MACHINE)? {
         let per_mille = usize::try_from(started.count)? * 1000 / times;
         let version = started.version.map_or_else(|| "unqualified".to_owned(), |number| format!("version {number}"));

@@ -2,14 +2,14 @@
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use sfn_alias::wire::input::*;
-use sfn_alias::{Aliases, Options, Result};
+use sfn_alias::{StepFunctions, Options, Result};
 
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
 const ALIAS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD";
 
 fn main() -> Result<()> {
     // A seed makes the draws repeatable; leave it away for real chance.
-    let aliases = Aliases::in_memory_with(Options { seed: Some(7), ..Options::default() })?;
+    let aliases = StepFunctions::in_memory_with(Options { seed: Some(7), ..Options::default() })?;
     two_versions(&aliases)?;
     create(&aliases)?;
     start(&aliases)?;
@@ -17,7 +17,7 @@ fn main() -> Result<()> {
     delete(&aliases)
 }
 
-fn two_versions(aliases: &Aliases) -> Result<()> {
+fn two_versions(aliases: &StepFunctions) -> Result<()> {
     aliases.create_state_machine(&CreateStateMachineInput {
         name: Some("orders".into()),
         definition: Some(r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#.into()),
@@ -42,7 +42,7 @@ fn route(version: u32, weight: i64) -> RoutingConfigurationListItem<'static> {
     }
 }
 
-fn create(aliases: &Aliases) -> Result<()> {
+fn create(aliases: &StepFunctions) -> Result<()> {
     let request = CreateStateMachineAliasInput {
         name: Some("PROD".into()),
         routing_configuration: Some(vec![route(1, 90), route(2, 10)]),
@@ -59,7 +59,7 @@ fn create(aliases: &Aliases) -> Result<()> {
     Ok(())
 }
 
-fn start(aliases: &Aliases) -> Result<()> {
+fn start(aliases: &StepFunctions) -> Result<()> {
     for _ in 0..1000 {
         aliases
             .start_execution(&StartExecutionInput { state_machine_arn: Some(ALIAS.into()), ..Default::default() })?;
@@ -70,7 +70,7 @@ fn start(aliases: &Aliases) -> Result<()> {
     Ok(())
 }
 
-fn shift(aliases: &Aliases) -> Result<()> {
+fn shift(aliases: &StepFunctions) -> Result<()> {
     aliases.update_state_machine_alias(&UpdateStateMachineAliasInput {
         state_machine_alias_arn: Some(ALIAS.into()),
         routing_configuration: Some(vec![route(2, 100)]),
@@ -85,7 +85,7 @@ fn shift(aliases: &Aliases) -> Result<()> {
     Ok(())
 }
 
-fn delete(aliases: &Aliases) -> Result<()> {
+fn delete(aliases: &StepFunctions) -> Result<()> {
     let version = DeleteStateMachineVersionInput { state_machine_version_arn: Some(format!("{MACHINE}:2").into()) };
     if let Err(error) = aliases.delete_state_machine_version(&version) {
         println!("delete version 2: {}: {error}", error.code());

@@ -189,7 +189,7 @@ fn serve_answers_until_it_is_told_to_stop() {
     let (child, url) = serve(&["--data", file]);
     assert_eq!(run(&["call", "--endpoint-url", &url, "CreateStateMachine", MACHINE]).status.code(), Some(0));
     let locked = format!(
-        "sfn-alias: the store failed: `{file}` cannot be used: another process keeps the file locked; end it and try again, \
+        "sfn-alias: storage error: `{file}` cannot be used: another process keeps the file locked; end it and try again, \
          or use its endpoint if it is `sfn-alias serve` (database is locked)\n"
     );
     prints(&["call", "--data", file, "ListStateMachines"], 3, "", &locked);

@@ -206,7 +206,7 @@ static void not_opened(const char *path)
     sfn_alias_service *service = NULL;
 
     CHECK(sfn_alias_service_open(T(path), NULL, &service, &error) == SFN_ALIAS_INTERNAL_FAILURE);
-    CHECK(service == NULL && strstr(sfn_alias_error_message(error).data, "the store failed: ") != NULL);
+    CHECK(service == NULL && strstr(sfn_alias_error_message(error).data, "storage error: ") != NULL);
     CHECK(strstr(sfn_alias_error_message(error).data, path) != NULL);
     sfn_alias_error_free(error);
     error = NULL;

@@ -8,7 +8,7 @@ use serde::de::value::MapDeserializer;
 use serde::de::{Deserialize, IntoDeserializer};
 use sfn_alias::Operation;
 use sfn_alias::wire::input::RoutingInput;
-use sfn_alias::wire::{Source, Structure};
+use sfn_alias::wire::{DeserializeRequest, Structure};
 
 /// An object of JavaScript's, to be read on its thread.
 pub struct Object<'e> {
@@ -40,7 +40,7 @@ impl<'e> Object<'e> {
     }
 }
 
-impl Source for Object<'_> {
+impl DeserializeRequest for Object<'_> {
     type Error = Fault;
 
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Fault> {
@@ -83,7 +83,7 @@ fn json(value: Js<'_>) -> Option<Vec<u8>> {
     }
 }
 
-impl Source for Input<'_> {
+impl DeserializeRequest for Input<'_> {
     type Error = Fault;
 
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Fault> {
@@ -112,7 +112,7 @@ impl<'r, 'e> IntoDeserializer<'r, Fault> for Reader<'r, 'e> {
     }
 }
 
-impl Source for Routing<'_> {
+impl DeserializeRequest for Routing<'_> {
     type Error = Fault;
 
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Fault> {

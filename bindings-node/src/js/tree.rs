@@ -3,7 +3,7 @@
 use super::answer::Writer;
 use super::value::Js;
 use serde::Serialize;
-use sfn_alias::{Error, Result, Sink};
+use sfn_alias::{Error, Result, SerializeResponse};
 use std::borrow::Cow;
 
 /// An answer of the core.
@@ -52,7 +52,7 @@ impl Tree {
 /// Answers as trees.
 pub struct TreeSink;
 
-impl Sink for TreeSink {
+impl SerializeResponse for TreeSink {
     type Answer = Tree;
 
     fn write<T: Serialize>(&self, answer: &T) -> Result<Tree> {

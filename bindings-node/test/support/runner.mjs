@@ -1,5 +1,5 @@
 // Runs the vectors of the repository's `vectors/`: see CONTRIBUTING.md.
-import { Aliases } from 'sfn-alias'
+import { StepFunctions } from 'sfn-alias'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,7 +48,7 @@ class Runner {
   static async of (options, door, folder) {
     const runner = new Runner()
     const all = { ...expand(options ?? {}), clock: () => runner.now, scope: { account: '123456789012' } }
-    runner.aliases = folder ? await Aliases.open(join(folder, 'vectors.db'), all) : new Aliases(all)
+    runner.aliases = folder ? await StepFunctions.open(join(folder, 'vectors.db'), all) : new StepFunctions(all)
     runner.door = door
     return runner
   }

@@ -1,13 +1,13 @@
 """AWS Step Functions state machine aliases, offline, answering exactly as AWS.
 
-``Aliases`` has a method for every operation, shaped as boto3's. ``sfn_alias.boto3`` puts it behind an
+``StepFunctions`` has a method for every operation, shaped as boto3's. ``sfn_alias.boto3`` puts it behind an
 unmodified boto3 client, ``serve`` behind a URL. ``validate`` and ``check`` tell what is wrong with a request by
 itself, ``check_template`` what is wrong with a template.
 """
 
 from sfn_alias import errors
 from sfn_alias._sfn_alias import (
-    Aliases,
+    StepFunctions,
     Router,
     Server,
     __version__,
@@ -28,7 +28,7 @@ from sfn_alias.paginators import paginator
 
 __all__ = [
     "AliasError",
-    "Aliases",
+    "StepFunctions",
     "Router",
     "Server",
     "TemplateError",

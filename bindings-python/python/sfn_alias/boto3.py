@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import botocore
 import botocore.awsrequest
 
-from sfn_alias._sfn_alias import OPERATIONS, Aliases, request_id, validate_json
+from sfn_alias._sfn_alias import OPERATIONS, StepFunctions, request_id, validate_json
 from sfn_alias.errors import AliasError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ __all__ = ["attach", "client", "guard"]
 _Response = botocore.awsrequest.AWSResponse
 
 
-def client(aliases: Aliases | None = None, **boto3_arguments: Any) -> SFNClient:
+def client(aliases: StepFunctions | None = None, **boto3_arguments: Any) -> SFNClient:
     """A boto3 Step Functions client that answers from ``aliases``, or from an empty store.
 
     The other arguments are those of ``boto3.client``. Without ``region_name`` the client has the
@@ -32,13 +32,13 @@ def client(aliases: Aliases | None = None, **boto3_arguments: Any) -> SFNClient:
     """
     import boto3
 
-    aliases = Aliases() if aliases is None else aliases
+    aliases = StepFunctions() if aliases is None else aliases
     boto3_arguments.setdefault("region_name", aliases.region)
     made: SFNClient = boto3.client("stepfunctions", **boto3_arguments)
     return attach(made, aliases)
 
 
-def attach(client: SFNClient, aliases: Aliases) -> SFNClient:
+def attach(client: SFNClient, aliases: StepFunctions) -> SFNClient:
     """Makes a client answer from ``aliases``, in the client's own partition and region.
 
     Nothing is sent from now on, so nothing is signed: the client needs no credentials.

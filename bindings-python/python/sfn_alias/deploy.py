@@ -1,5 +1,5 @@
 """Gradual deployments, with the steps, times and texts of CloudFormation's ``DeploymentPreference``: planned,
-tried on a virtual clock, and driven over a boto3 client or ``sfn_alias.Aliases``.
+tried on a virtual clock, and driven over a boto3 client or ``sfn_alias.StepFunctions``.
 
 A preference is a ``dict`` as a template writes it, or a short form: ``"10/5m"`` (canary), ``"linear 10/1m"``,
 ``"all-at-once"``, or ``"5/1m,25/10m,50/10m"``, which CloudFormation does not take.
@@ -96,7 +96,7 @@ class Deployment:
     wrong or repeated shift, and what it leaves behind is always a valid routing. One driver at a time: nothing here
     keeps a second one from the state file.
 
-    ``client`` is a boto3 Step Functions client or ``sfn_alias.Aliases``. The states of alarms come from
+    ``client`` is a boto3 Step Functions client or ``sfn_alias.StepFunctions``. The states of alarms come from
     ``cloudwatch``, a boto3 CloudWatch client, or from ``alarm_states``, a function from names to a mapping of names
     to ``OK``, ``ALARM`` or ``INSUFFICIENT_DATA``; an alarm that it leaves away is not in alarm. What it raises is a
     failure to read the alarms, with the code of an AWS error, ``NetworkError`` for an ``OSError`` or what one has

@@ -1,6 +1,6 @@
 """Pages of lists, shaped as boto3's paginators, which it has for neither aliases nor versions.
 
-They work on ``Aliases`` and on boto3 clients alike, with or without botocore.
+They work on ``StepFunctions`` and on boto3 clients alike, with or without botocore.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LISTS = {
 
 
 def paginator(client: Any, operation: ListOperation) -> Paginator:
-    """The paginator of a list operation of ``Aliases`` or of a boto3 client."""
+    """The paginator of a list operation of ``StepFunctions`` or of a boto3 client."""
     if operation not in _LISTS:
         raise ValueError(f"there is no paginator for `{operation}`; there is one for {', '.join(_LISTS)}")
     return Paginator(getattr(client, operation), _LISTS[operation])

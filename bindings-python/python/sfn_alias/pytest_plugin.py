@@ -11,26 +11,26 @@ import pytest
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
-    from sfn_alias import Aliases
+    from sfn_alias import StepFunctions
 
 
 @pytest.fixture
 def sfn_alias_options() -> dict[str, Any]:
-    """Arguments of ``Aliases`` for ``sfn_aliases``. Override it to set, for example, a seed."""
+    """Arguments of ``StepFunctions`` for ``sfn_aliases``. Override it to set, for example, a seed."""
     return {}
 
 
 @pytest.fixture
-def sfn_aliases(sfn_alias_options: dict[str, Any]) -> Iterator[Aliases]:
-    """An empty ``sfn_alias.Aliases`` in memory."""
+def sfn_aliases(sfn_alias_options: dict[str, Any]) -> Iterator[StepFunctions]:
+    """An empty ``sfn_alias.StepFunctions`` in memory."""
     import sfn_alias
 
-    with sfn_alias.Aliases(**sfn_alias_options) as aliases:
+    with sfn_alias.StepFunctions(**sfn_alias_options) as aliases:
         yield aliases
 
 
 @pytest.fixture
-def sfn_client(sfn_aliases: Aliases) -> SFNClient:
+def sfn_client(sfn_aliases: StepFunctions) -> SFNClient:
     """An unmodified boto3 client that answers from ``sfn_aliases``. Needs boto3."""
     pytest.importorskip("boto3")
     import sfn_alias.boto3
@@ -39,7 +39,7 @@ def sfn_client(sfn_aliases: Aliases) -> SFNClient:
 
 
 @pytest.fixture
-def sfn_endpoint(sfn_aliases: Aliases) -> Iterator[str]:
+def sfn_endpoint(sfn_aliases: StepFunctions) -> Iterator[str]:
     """A URL on this machine that answers from ``sfn_aliases``: for clients in other processes and languages."""
     import sfn_alias
 

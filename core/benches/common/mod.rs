@@ -4,7 +4,7 @@
 
 pub mod floor;
 
-use sfn_alias::Aliases;
+use sfn_alias::StepFunctions;
 use sfn_alias::wire::input::{CreateStateMachineInput, UpdateStateMachineInput};
 
 pub const CREATE: &str = "CreateStateMachineAlias";
@@ -52,22 +52,22 @@ pub fn start_body(machine: usize, alias: &str) -> Vec<u8> {
 
 /// Calls, and insists on success.
 #[track_caller]
-pub fn call(aliases: &Aliases, operation: &str, body: &[u8]) -> Vec<u8> {
+pub fn call(aliases: &StepFunctions, operation: &str, body: &[u8]) -> Vec<u8> {
     let reply = aliases.call(operation, body);
     assert_eq!(reply.status, 200, "{operation}: {}", String::from_utf8_lossy(&reply.body));
     reply.body
 }
 
 /// A service in memory with so many state machines of two versions, and an alias each.
-pub fn stored(machines: usize) -> Aliases {
-    let aliases = Aliases::in_memory().unwrap();
+pub fn stored(machines: usize) -> StepFunctions {
+    let aliases = StepFunctions::in_memory().unwrap();
     add_machines(&aliases, machines);
     (0..machines).for_each(|machine| drop(call(&aliases, CREATE, &create_body(machine, STABLE))));
     aliases
 }
 
 /// State machines of two versions, without aliases.
-pub fn add_machines(aliases: &Aliases, machines: usize) {
+pub fn add_machines(aliases: &StepFunctions, machines: usize) {
     for machine in 0..machines {
         let created = aliases.create_state_machine(&CreateStateMachineInput {
             name: Some(machine_name(machine).into()),

@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use crate::row::{Row, Step, batch, repeat};
-use sfn_alias::Aliases;
+use sfn_alias::StepFunctions;
 use sfn_alias::wire::output::ListStateMachineAliasesOutput;
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -44,7 +44,7 @@ fn any() -> impl FnMut() -> usize {
 }
 
 /// New aliases, up to 64 a state machine; they are deleted again beside the clock.
-pub fn create(aliases: &Aliases, mut machine: impl FnMut() -> usize + 'static) -> Step<'static> {
+pub fn create(aliases: &StepFunctions, mut machine: impl FnMut() -> usize + 'static) -> Step<'static> {
     let (ours, undo) = (aliases.clone(), aliases.clone());
     let mut number = 0;
     let ready = move || {
@@ -73,17 +73,17 @@ fn look_up() -> Step<'static> {
 }
 
 /// The aim is in parses of a create request: a describe request itself is next to nothing.
-fn describe(what: &str, aliases: &Aliases, machine: impl FnMut() -> usize + 'static) -> Row<'static> {
+fn describe(what: &str, aliases: &StepFunctions, machine: impl FnMut() -> usize + 'static) -> Row<'static> {
     Row::new(what, describes(aliases, machine), "bare parse of a create request", parse_create(|| 7)).aim(2.0)
 }
 
-fn describes(aliases: &Aliases, mut machine: impl FnMut() -> usize + 'static) -> Step<'static> {
+fn describes(aliases: &StepFunctions, mut machine: impl FnMut() -> usize + 'static) -> Step<'static> {
     let aliases = aliases.clone();
     batch(move || alias_body(machine(), STABLE), move |body| drop(call(&aliases, DESCRIBE, body)), |_| {})
 }
 
 /// The same call again and again.
-pub fn calls(aliases: &Aliases, operation: &'static str, body: Vec<u8>) -> Step<'static> {
+pub fn calls(aliases: &StepFunctions, operation: &'static str, body: Vec<u8>) -> Step<'static> {
     let aliases = aliases.clone();
     repeat(move || call(&aliases, operation, black_box(&body)))
 }

@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use crate::row::{Row, Step};
-use sfn_alias::Aliases;
+use sfn_alias::StepFunctions;
 use std::path::Path;
 use std::time::Instant;
 
@@ -23,7 +23,7 @@ pub fn rows(folder: &Path) -> Vec<Row<'static>> {
 
 fn create(folder: &Path, size: usize) -> Step<'static> {
     let folder = tempfile::tempdir_in(folder).unwrap();
-    let aliases = Aliases::open(folder.path().join("aliases.db")).unwrap();
+    let aliases = StepFunctions::open(folder.path().join("aliases.db")).unwrap();
     add_machines(&aliases, MACHINES);
     let mut number = 0;
     Box::new(move || {
@@ -33,7 +33,7 @@ fn create(folder: &Path, size: usize) -> Step<'static> {
         let start = Instant::now();
         let replies = match size {
             1 => vec![aliases.call(CREATE, &bodies[0])],
-            _ => aliases.call_many(&requests),
+            _ => aliases.call_batch(&requests),
         };
         let took = start.elapsed();
         assert!(replies.iter().all(|reply| reply.status == 200));
@@ -60,7 +60,7 @@ fn pages(folder: &Path) -> Step<'static> {
 }
 
 /// The next alias; once all state machines are full, an old one is deleted first, beside the clock.
-fn next(aliases: &Aliases, number: &mut usize) -> Vec<u8> {
+fn next(aliases: &StepFunctions, number: &mut usize) -> Vec<u8> {
     let (machine, alias) = (*number / 100 % MACHINES, format!("A{:03}", *number % 100));
     if *number >= MACHINES * 100 {
         call(aliases, DELETE, &alias_body(machine, &alias));

@@ -126,7 +126,7 @@ impl Request for ListStateMachineAliasesInput<'_> {
         let version = match target.qualifier {
             Qualifier::Version(number) => Some(number),
             Qualifier::Alias(_) => {
-                faults.push(POINTER, Error::MachineOrVersionArnRequired { arn: given.into() });
+                faults.push(POINTER, Error::StateMachineOrVersionArnRequired { arn: given.into() });
                 return None;
             }
             Qualifier::None | Qualifier::Label => None,
@@ -225,7 +225,7 @@ fn same_machine(
     let Some(machine) = machine else { return };
     let other = |place: &Option<Place<'_>>| place.is_some_and(|place| place.machine != machine);
     if let Some(index) = places.iter().position(other) {
-        faults.push(pointer(index), Error::OtherMachine { received: received(entries) });
+        faults.push(pointer(index), Error::OtherStateMachine { received: received(entries) });
     }
 }
 

@@ -4,7 +4,7 @@ use super::target::{machine_arn, unlabeled_arn, wrong_type};
 use super::{Faults, Request, Target};
 use crate::definition;
 use crate::error::{Error, Result};
-use crate::model::{MachineType, Resource, Tag, parse_arn};
+use crate::model::{StateMachineType, Resource, Tag, parse_arn};
 use crate::page::Page;
 use crate::wire::Text;
 use crate::wire::input::{
@@ -26,32 +26,32 @@ pub(crate) struct Content<'a> {
     pub encryption: Option<String>,
 }
 
-pub(crate) struct CreateMachine<'a> {
+pub(crate) struct CreateStateMachine<'a> {
     pub name: &'a str,
-    pub kind: MachineType,
+    pub kind: StateMachineType,
     pub content: Content<'a>,
     pub tags: Vec<Tag>,
     pub publish: bool,
     pub version_description: Option<&'a str>,
 }
 
-pub(crate) struct UpdateMachine<'a> {
+pub(crate) struct UpdateStateMachine<'a> {
     pub target: Target<'a>,
     pub content: Content<'a>,
     pub publish: bool,
     pub version_description: Option<&'a str>,
 }
 
-pub(crate) struct ListMachines<'a> {
+pub(crate) struct ListStateMachines<'a> {
     pub page: Page<'a>,
 }
 
-pub(crate) struct TagMachine<'a> {
+pub(crate) struct TagStateMachine<'a> {
     pub arn: &'a str,
     pub tags: Vec<Tag>,
 }
 
-pub(crate) struct UntagMachine<'a> {
+pub(crate) struct UntagStateMachine<'a> {
     pub arn: &'a str,
     pub keys: &'a [Text<'a>],
 }
@@ -66,11 +66,11 @@ pub(crate) struct ValidateDefinition<'a> {
 
 impl Request for CreateStateMachineInput<'_> {
     type Command<'c>
-        = CreateMachine<'c>
+        = CreateStateMachine<'c>
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<CreateMachine<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<CreateStateMachine<'_>> {
         if let Some(name) = self.name.as_deref() {
             faults.keep("/name", check_name(name));
         }
@@ -90,9 +90,9 @@ impl Request for CreateStateMachineInput<'_> {
             tracing: Some(tracing(self.tracing_configuration.clone().unwrap_or_default())),
             encryption: self.encryption_configuration.as_ref().map(json),
         };
-        Some(CreateMachine {
+        Some(CreateStateMachine {
             name: self.name.as_deref()?,
-            kind: if self.kind.as_deref() == Some("EXPRESS") { MachineType::Express } else { MachineType::Standard },
+            kind: if self.kind.as_deref() == Some("EXPRESS") { StateMachineType::Express } else { StateMachineType::Standard },
             content,
             tags: tags?,
             publish,
@@ -103,11 +103,11 @@ impl Request for CreateStateMachineInput<'_> {
 
 impl Request for UpdateStateMachineInput<'_> {
     type Command<'c>
-        = UpdateMachine<'c>
+        = UpdateStateMachine<'c>
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<UpdateMachine<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<UpdateStateMachine<'_>> {
         let target = unlabeled_arn(self.state_machine_arn.as_deref().unwrap_or_default(), "/stateMachineArn", faults);
         let content = Content {
             definition: self.definition.as_deref(),
@@ -117,7 +117,7 @@ impl Request for UpdateStateMachineInput<'_> {
             encryption: self.encryption_configuration.as_ref().map(json),
         };
         if content.is_empty() {
-            faults.push("", Error::NothingToUpdateInMachine);
+            faults.push("", Error::NothingToUpdateInStateMachine);
         }
         if let Some(definition) = content.definition {
             faults.keep("/definition", definition::check(definition));
@@ -127,7 +127,7 @@ impl Request for UpdateStateMachineInput<'_> {
         }
         let publish = self.publish.unwrap_or_default();
         check_version_description(publish, self.version_description.is_some(), faults);
-        Some(UpdateMachine {
+        Some(UpdateStateMachine {
             target: target?,
             content,
             publish,
@@ -159,36 +159,36 @@ impl Request for DeleteStateMachineInput<'_> {
 
 impl Request for ListStateMachinesInput<'_> {
     type Command<'c>
-        = ListMachines<'c>
+        = ListStateMachines<'c>
     where
         Self: 'c;
 
-    fn command(&self, _: &mut Faults<'_>) -> Option<ListMachines<'_>> {
-        Some(ListMachines { page: Page::new(self.max_results, self.next_token.as_deref()) })
+    fn command(&self, _: &mut Faults<'_>) -> Option<ListStateMachines<'_>> {
+        Some(ListStateMachines { page: Page::new(self.max_results, self.next_token.as_deref()) })
     }
 }
 
 impl Request for TagResourceInput<'_> {
     type Command<'c>
-        = TagMachine<'c>
+        = TagStateMachine<'c>
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<TagMachine<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<TagStateMachine<'_>> {
         let arn = resource(self.resource_arn.as_deref()?, faults)?;
-        Some(TagMachine { arn, tags: tags(self.tags.as_deref()?, faults)? })
+        Some(TagStateMachine { arn, tags: tags(self.tags.as_deref()?, faults)? })
     }
 }
 
 impl Request for UntagResourceInput<'_> {
     type Command<'c>
-        = UntagMachine<'c>
+        = UntagStateMachine<'c>
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<UntagMachine<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<UntagStateMachine<'_>> {
         let arn = resource(self.resource_arn.as_deref()?, faults)?;
-        Some(UntagMachine { arn, keys: self.tag_keys.as_deref()? })
+        Some(UntagStateMachine { arn, keys: self.tag_keys.as_deref()? })
     }
 }
 

@@ -8,9 +8,9 @@ mod version;
 
 pub(crate) use alias::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, UpdateAlias};
 pub(crate) use execution::{AboutExecution, ListExecutions, StartExecution, StatusFilter, StopExecution};
-pub(crate) use machine::{Content, CreateMachine, ListTags, TagMachine, UntagMachine, UpdateMachine};
+pub(crate) use machine::{Content, CreateStateMachine, ListTags, TagStateMachine, UntagStateMachine, UpdateStateMachine};
 pub(crate) use target::{Qualifier, Target};
-pub(crate) use version::{DeleteVersion, DescribeMachine, ListVersions, PublishVersion};
+pub(crate) use version::{DeleteVersion, DescribeStateMachine, ListVersions, PublishVersion};
 
 use crate::constraint::Violations;
 use crate::error::{Error, Result};
@@ -18,7 +18,7 @@ use crate::model::{NO_VERSION, Routing};
 use crate::options::Limits;
 use crate::problem::Problem;
 use crate::wire::input::RoutingInput;
-use crate::wire::{Source, Structure, parse};
+use crate::wire::{DeserializeRequest, Structure, parse};
 
 /// A request that can become a command.
 pub(crate) trait Request: Structure {
@@ -83,7 +83,7 @@ pub fn routing(input: &RoutingInput<'_>) -> Result<Routing> {
 ///
 /// # Errors
 /// As [`routing`], and [`Error::WrongType`] or [`Error::Malformed`] for what cannot be read.
-pub fn routing_from(source: &(impl Source + ?Sized)) -> Result<Routing> {
+pub fn routing_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<Routing> {
     routing(&parse(source, &Limits::default())?)
 }
 

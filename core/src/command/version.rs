@@ -10,7 +10,7 @@ use crate::wire::input::{
     PublishStateMachineVersionInput,
 };
 
-pub(crate) struct DescribeMachine<'a> {
+pub(crate) struct DescribeStateMachine<'a> {
     pub target: Target<'a>,
     /// METADATA_ONLY: without the definition.
     pub metadata_only: bool,
@@ -34,13 +34,13 @@ pub(crate) struct DeleteVersion<'a> {
 
 impl Request for DescribeStateMachineInput<'_> {
     type Command<'c>
-        = DescribeMachine<'c>
+        = DescribeStateMachine<'c>
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<DescribeMachine<'_>> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<DescribeStateMachine<'_>> {
         let target = any_machine(self.state_machine_arn.as_deref(), faults)?;
-        Some(DescribeMachine { target, metadata_only: metadata_only(self.included_data.as_deref()) })
+        Some(DescribeStateMachine { target, metadata_only: metadata_only(self.included_data.as_deref()) })
     }
 }
 

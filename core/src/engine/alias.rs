@@ -4,7 +4,7 @@ use super::{Context, Decision, active, does_not_exist, existing, not_deleting, p
 use crate::command::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, Qualifier, UpdateAlias};
 use crate::error::{Error, Result};
 use crate::fingerprint::differences;
-use crate::model::{Alias, Previous, Routing, Timestamp};
+use crate::model::{Alias, PreviousRouting, Routing, Timestamp};
 use crate::page::{Cursor, List, cut};
 use crate::store::{Change, NamedAlias, View};
 use crate::wire::output::{
@@ -94,12 +94,12 @@ pub(crate) fn update(
 
 /// The routing that holds on for the update delay: the one before this update, also when that has not
 /// been seen yet, so that updates faster than the delay still move on.
-fn still_holding(stored: &Alias, new: Option<Routing>, context: &Context<'_>) -> Option<Box<Previous>> {
+fn still_holding(stored: &Alias, new: Option<Routing>, context: &Context<'_>) -> Option<Box<PreviousRouting>> {
     if new.is_none() {
         return stored.previous.clone().filter(|previous| context.now < previous.until);
     }
     let until = context.now.plus(context.update_delay);
-    (until > context.now).then(|| Box::new(Previous { routing: stored.routing, until }))
+    (until > context.now).then(|| Box::new(PreviousRouting { routing: stored.routing, until }))
 }
 
 /// An alias that is not there is deleted as well, and so is one of no state machine.

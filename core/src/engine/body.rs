@@ -1,7 +1,7 @@
 //! The parts of a revision as answers show them.
 
 use crate::model::Revision;
-use crate::redact::Redacted;
+use crate::redact::Sensitive;
 use serde_json::Value;
 
 /// What METADATA_ONLY leaves of a definition.
@@ -9,7 +9,7 @@ const NO_DEFINITION: &str = "{}";
 
 /// The members that a revision gives to an answer.
 pub(super) struct Body {
-    pub definition: Redacted,
+    pub definition: Sensitive,
     pub role: String,
     pub logging: Value,
     pub tracing: Value,

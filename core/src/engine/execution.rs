@@ -4,16 +4,16 @@ use super::body::Body;
 use super::{Context, Decision, active, does_not_exist, existing, present, qualified, version_arn};
 use crate::command::{AboutExecution, ListExecutions, Qualifier, StartExecution, StatusFilter, StopExecution};
 use crate::error::{Error, Result};
-use crate::model::{Execution, MachineType, Status, Stopped, Timestamp};
+use crate::model::{Execution, StateMachineType, Status, Stopped, Timestamp};
 use crate::page::{Cursor, List, cut};
-use crate::store::{Change, RevisionOf, View, Which};
+use crate::store::{Change, RevisionKey, View, ExecutionFilter};
 use crate::wire::output::{
     DataDetails, DescribeExecutionOutput, DescribeStateMachineForExecutionOutput, ExecutionListItem,
     ListExecutionsOutput, StartExecutionOutput, StopExecutionOutput,
 };
 
 /// What chance decides about a start, drawn before the decision.
-pub(crate) struct Chance {
+pub(crate) struct RandomInputs {
     /// 0 to 99: which route of an alias.
     pub draw: u8,
     /// The name of an execution that was given none.
@@ -26,14 +26,14 @@ pub(crate) struct Chance {
 pub(crate) fn start(
     view: &dyn View,
     command: &StartExecution<'_>,
-    chance: &Chance,
+    chance: &RandomInputs,
     context: &Context<'_>,
 ) -> Result<Decision<StartExecutionOutput>> {
     let target = command.target;
     let machine = active(view, context.now, target.machine, || does_not_exist(target.given))?;
     let (version, alias) = resolve(view, command, chance.draw, context.now)?;
     let name = command.name.unwrap_or(&chance.name);
-    if machine.kind == MachineType::Express {
+    if machine.kind == StateMachineType::Express {
         let execution_arn = express_arn(target.machine, name, &chance.id);
         let reply = StartExecutionOutput { execution_arn, start_date: context.now };
         return Ok(Decision::change(Change::CountStart { version }, reply));
@@ -129,7 +129,7 @@ pub(crate) fn describe_machine(
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineForExecutionOutput> {
     find(view, command, context.now)?;
-    let revision = view.revision(RevisionOf::Execution(command.name))?.ok_or_else(|| missing(command))?;
+    let revision = view.revision(RevisionKey::Execution(command.name))?.ok_or_else(|| missing(command))?;
     let body = Body::of(&revision, command.metadata_only);
     Ok(DescribeStateMachineForExecutionOutput {
         definition: body.definition,
@@ -183,13 +183,13 @@ pub(crate) fn list(
 }
 
 /// Which executions a list wants; `None` when no execution can be of the status asked for.
-fn which<'c>(view: &dyn View, command: &ListExecutions<'c>, now: Timestamp) -> Result<Option<Which<'c>>> {
+fn which<'c>(view: &dyn View, command: &ListExecutions<'c>, now: Timestamp) -> Result<Option<ExecutionFilter<'c>>> {
     let missing = || does_not_exist(command.target.given);
     let machine = existing(view, now, missing)?;
-    if machine.kind == MachineType::Express {
-        return Err(Error::MachineTypeNotSupported);
+    if machine.kind == StateMachineType::Express {
+        return Err(Error::StateMachineTypeNotSupported);
     }
-    let mut which = Which::default();
+    let mut which = ExecutionFilter::default();
     match command.target.qualifier {
         Qualifier::None => {}
         Qualifier::Version(number) => which.version = Some(view.version(number)?.ok_or_else(missing)?.number),

@@ -3,10 +3,10 @@
 use super::body::Body;
 use super::version::{publish, publish_again};
 use super::{Context, Decision, active, does_not_exist, existing, present, version_arn};
-use crate::command::{Content, CreateMachine, DescribeMachine, Qualifier, Target, UpdateMachine};
+use crate::command::{Content, CreateStateMachine, DescribeStateMachine, Qualifier, Target, UpdateStateMachine};
 use crate::error::{Error, Result};
-use crate::model::{Machine, Revision, Timestamp, Version};
-use crate::store::{Change, RevisionOf, View};
+use crate::model::{StateMachine, Revision, Timestamp, Version};
+use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(crate) fn create(
     view: &dyn View,
     arn: &str,
-    command: &CreateMachine<'_>,
+    command: &CreateStateMachine<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<CreateStateMachineOutput>> {
     let reply = |created, published| CreateStateMachineOutput {
@@ -25,19 +25,19 @@ pub(crate) fn create(
     if let Some(stored) = present(view, context.now)? {
         super::not_deleting(&stored, arn)?;
         if !replays(view, &stored, command)? {
-            return Err(Error::MachineAlreadyExists { arn: arn.to_owned() });
+            return Err(Error::StateMachineAlreadyExists { arn: arn.to_owned() });
         }
         return Ok(Decision::keep(reply(stored.created, stored.created_published)));
     }
     let machine = new_machine(command, context.now);
     let revision = revised(None, &command.content, None, context.now);
     let version = command.publish.then(|| first_version(command, context.now));
-    let change = Change::CreateMachine { machine: Box::new(machine), revision, version };
+    let change = Change::CreateStateMachine { machine: Box::new(machine), revision, version };
     Ok(Decision::change(change, reply(context.now, command.publish)))
 }
 
-fn new_machine(command: &CreateMachine<'_>, now: Timestamp) -> Machine {
-    Machine {
+fn new_machine(command: &CreateStateMachine<'_>, now: Timestamp) -> StateMachine {
+    StateMachine {
         kind: command.kind,
         created: now,
         deleted: None,
@@ -49,12 +49,12 @@ fn new_machine(command: &CreateMachine<'_>, now: Timestamp) -> Machine {
     }
 }
 
-fn first_version(command: &CreateMachine<'_>, now: Timestamp) -> Version {
+fn first_version(command: &CreateStateMachine<'_>, now: Timestamp) -> Version {
     Version { number: 1, description: command.version_description.map(Into::into), created: now }
 }
 
-fn replays(view: &dyn View, stored: &Machine, command: &CreateMachine<'_>) -> Result<bool> {
-    let Some(current) = view.revision(RevisionOf::Current)? else { return Ok(false) };
+fn replays(view: &dyn View, stored: &StateMachine, command: &CreateStateMachine<'_>) -> Result<bool> {
+    let Some(current) = view.revision(RevisionKey::Current)? else { return Ok(false) };
     let content = &command.content;
     Ok(stored.kind == command.kind
         && content.definition == Some(&*current.definition)
@@ -93,13 +93,13 @@ fn unchanged(before: &Revision, content: &Content<'_>) -> bool {
 /// New content gets the revision id `id`; unchanged content keeps its own.
 pub(crate) fn update(
     view: &dyn View,
-    command: &UpdateMachine<'_>,
+    command: &UpdateStateMachine<'_>,
     id: &str,
     context: &Context<'_>,
 ) -> Result<Decision<UpdateStateMachineOutput>> {
     let arn = command.target.machine;
     let machine = active_unqualified(view, command.target, context.now)?;
-    let current = view.revision(RevisionOf::Current)?.ok_or_else(|| does_not_exist(arn))?;
+    let current = view.revision(RevisionKey::Current)?.ok_or_else(|| does_not_exist(arn))?;
     let description = command.version_description;
     if unchanged(&current, &command.content) {
         let (version, change) = match command.publish {
@@ -130,7 +130,7 @@ pub(super) fn active_unqualified<'v>(
     view: &'v dyn View,
     target: Target<'_>,
     now: Timestamp,
-) -> Result<std::borrow::Cow<'v, Machine>> {
+) -> Result<std::borrow::Cow<'v, StateMachine>> {
     if target.qualifier != Qualifier::None {
         return Err(does_not_exist(target.given));
     }
@@ -139,7 +139,7 @@ pub(super) fn active_unqualified<'v>(
 
 pub(crate) fn describe(
     view: &dyn View,
-    command: &DescribeMachine<'_>,
+    command: &DescribeStateMachine<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineOutput> {
     let missing = || does_not_exist(command.target.given);
@@ -149,7 +149,7 @@ pub(crate) fn describe(
         Qualifier::Version(number) => Some(view.version(number)?.ok_or_else(missing)?),
         Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
     };
-    let of = version.as_ref().map_or(RevisionOf::Current, |version| RevisionOf::Version(version.number));
+    let of = version.as_ref().map_or(RevisionKey::Current, |version| RevisionKey::Version(version.number));
     let revision: Arc<Revision> = view.revision(of)?.ok_or_else(missing)?;
     let body = Body::of(&revision, command.metadata_only);
     Ok(DescribeStateMachineOutput {
@@ -169,9 +169,9 @@ pub(crate) fn describe(
 }
 
 /// Drops what is left of a state machine whose deletion is over.
-pub(crate) fn sweep(view: &dyn View, context: &Context<'_>) -> Result<Option<Change>> {
+pub(crate) fn purge_expired(view: &dyn View, context: &Context<'_>) -> Result<Option<Change>> {
     let over = view.machine()?.is_some() && present(view, context.now)?.is_none();
-    Ok(over.then_some(Change::DropMachine))
+    Ok(over.then_some(Change::DropStateMachine))
 }
 
 /// A state machine that is not there is deleted as well; a version or alias ARN names none.
@@ -180,7 +180,7 @@ pub(crate) fn delete(view: &dyn View, target: &Target<'_>, context: &Context<'_>
     let change = match stored {
         Some(machine) if machine.deleted.is_none() => {
             let gone = context.now.plus(context.deletion_delay);
-            Some(if gone > context.now { Change::MarkDeleted(gone) } else { Change::DropMachine })
+            Some(if gone > context.now { Change::MarkDeleted(gone) } else { Change::DropStateMachine })
         }
         _ => None,
     };

@@ -8,7 +8,7 @@ pub(crate) mod tags;
 pub(crate) mod version;
 
 use crate::error::{Error, Result};
-use crate::model::{Machine, Timestamp};
+use crate::model::{StateMachine, Timestamp};
 use crate::options::Limits;
 use crate::page::Tokens;
 use crate::store::{Change, View};
@@ -41,19 +41,19 @@ impl<R> Decision<R> {
 }
 
 /// The state machine, unless its deletion is over; while that lasts it is still there.
-fn present<'v>(view: &'v dyn View, now: Timestamp) -> Result<Option<Cow<'v, Machine>>> {
+fn present<'v>(view: &'v dyn View, now: Timestamp) -> Result<Option<Cow<'v, StateMachine>>> {
     Ok(view.machine()?.filter(|machine| machine.deleted.is_none_or(|gone| now < gone)))
 }
 
 /// The state machine, or what the operation answers when there is none.
-fn existing<'v>(view: &'v dyn View, now: Timestamp, missing: impl FnOnce() -> Error) -> Result<Cow<'v, Machine>> {
+fn existing<'v>(view: &'v dyn View, now: Timestamp, missing: impl FnOnce() -> Error) -> Result<Cow<'v, StateMachine>> {
     present(view, now)?.ok_or_else(missing)
 }
 
 /// Refuses a state machine whose deletion has begun.
-fn not_deleting(machine: &Machine, arn: &str) -> Result<()> {
+fn not_deleting(machine: &StateMachine, arn: &str) -> Result<()> {
     match machine.deleted {
-        Some(_) => Err(Error::MachineDeleting { arn: arn.into() }),
+        Some(_) => Err(Error::StateMachineDeleting { arn: arn.into() }),
         None => Ok(()),
     }
 }
@@ -64,14 +64,14 @@ fn active<'v>(
     now: Timestamp,
     arn: &str,
     missing: impl FnOnce() -> Error,
-) -> Result<Cow<'v, Machine>> {
+) -> Result<Cow<'v, StateMachine>> {
     let machine = existing(view, now, missing)?;
     not_deleting(&machine, arn)?;
     Ok(machine)
 }
 
 fn does_not_exist(arn: &str) -> Error {
-    Error::MachineDoesNotExist { arn: arn.into() }
+    Error::StateMachineDoesNotExist { arn: arn.into() }
 }
 
 /// `ARN:QUALIFIER`

@@ -1,9 +1,9 @@
 //! Decisions on tags, which belong to the state machine alone.
 
 use super::{Context, Decision, present};
-use crate::command::{ListTags, TagMachine, UntagMachine};
+use crate::command::{ListTags, TagStateMachine, UntagStateMachine};
 use crate::error::{Error, Result};
-use crate::model::{Machine, Resource, Tag, parse_arn};
+use crate::model::{StateMachine, Resource, Tag, parse_arn};
 use crate::store::{Change, View};
 use crate::wire::output::{Empty, ListTagsForResourceOutput};
 use std::borrow::Cow;
@@ -18,7 +18,7 @@ fn merge(tags: &mut Vec<Tag>, given: &[Tag]) {
     }
 }
 
-pub(crate) fn tag(view: &dyn View, command: &TagMachine<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+pub(crate) fn tag(view: &dyn View, command: &TagStateMachine<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
     let machine = tagged(view, command.arn, context)?;
     let mut tags = machine.tags.clone();
     merge(&mut tags, &command.tags);
@@ -29,7 +29,7 @@ pub(crate) fn tag(view: &dyn View, command: &TagMachine<'_>, context: &Context<'
     Ok(put(&machine, tags))
 }
 
-pub(crate) fn untag(view: &dyn View, command: &UntagMachine<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+pub(crate) fn untag(view: &dyn View, command: &UntagStateMachine<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
     let machine = tagged(view, command.arn, context)?;
     let mut tags = machine.tags.clone();
     tags.retain(|tag| !command.keys.iter().any(|key| **key == *tag.key));
@@ -44,11 +44,11 @@ pub(crate) fn list(
     Ok(ListTagsForResourceOutput { tags: tagged(view, command.arn, context)?.tags.clone() })
 }
 
-fn put(machine: &Machine, tags: Vec<Tag>) -> Decision<Empty> {
+fn put(machine: &StateMachine, tags: Vec<Tag>) -> Decision<Empty> {
     if tags == machine.tags { Decision::keep(Empty {}) } else { Decision::change(Change::PutTags(tags), Empty {}) }
 }
 
-fn tagged<'v>(view: &'v dyn View, arn: &str, context: &Context<'_>) -> Result<Cow<'v, Machine>> {
+fn tagged<'v>(view: &'v dyn View, arn: &str, context: &Context<'_>) -> Result<Cow<'v, StateMachine>> {
     let unqualified = parse_arn(arn).is_ok_and(|arn| matches!(arn.resource, Resource::StateMachine { .. }));
     let machine = if unqualified { present(view, context.now)? } else { None };
     machine.ok_or_else(|| Error::ResourceNotFound { arn: arn.to_owned() })

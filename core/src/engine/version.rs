@@ -4,9 +4,9 @@ use super::machine::active_unqualified;
 use super::{Context, Decision, does_not_exist, existing, present, version_arn};
 use crate::command::{DeleteVersion, ListVersions, PublishVersion, Qualifier};
 use crate::error::{Error, Result};
-use crate::model::{Machine, Version};
+use crate::model::{StateMachine, Version};
 use crate::page::{Cursor, List, cut};
-use crate::store::{Change, RevisionOf, View};
+use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{
     Empty, ListStateMachineVersionsOutput, PublishStateMachineVersionOutput, StateMachineVersionListItem,
 };
@@ -17,7 +17,7 @@ const INITIAL: &str = "INITIAL";
 /// The next version, unless the quota is used up.
 pub(super) fn publish(
     view: &dyn View,
-    machine: &Machine,
+    machine: &StateMachine,
     description: Option<&str>,
     context: &Context<'_>,
 ) -> Result<Version> {
@@ -34,7 +34,7 @@ pub(super) fn publish(
 /// another description is wanted.
 pub(super) fn publish_again(
     view: &dyn View,
-    machine: &Machine,
+    machine: &StateMachine,
     description: Option<&str>,
     context: &Context<'_>,
 ) -> Result<(Option<u32>, Option<Change>)> {
@@ -80,7 +80,7 @@ pub(crate) fn starts(view: &dyn View, arn: &str, context: &Context<'_>) -> Resul
 }
 
 fn check_revision(view: &dyn View, requested: &str) -> Result<()> {
-    let revision = view.revision(RevisionOf::Current)?;
+    let revision = view.revision(RevisionKey::Current)?;
     let current = revision.as_ref().and_then(|revision| revision.id.as_deref()).unwrap_or(INITIAL);
     if requested == current {
         return Ok(());
@@ -131,13 +131,13 @@ pub(crate) fn delete(view: &dyn View, command: &DeleteVersion<'_>, context: &Con
 
 /// The version of the current content that remains without `number`. Versions of one content follow
 /// each other, so it is the one before, or none.
-fn still_published(view: &dyn View, machine: &Machine, number: u32) -> Result<Option<u32>> {
+fn still_published(view: &dyn View, machine: &StateMachine, number: u32) -> Result<Option<u32>> {
     if machine.published != Some(number) {
         return Ok(machine.published);
     }
     let Some(before) = view.versions(Some(number), 1)?.pop() else { return Ok(None) };
-    let current = view.revision(RevisionOf::Current)?;
+    let current = view.revision(RevisionKey::Current)?;
     let same =
-        view.revision(RevisionOf::Version(before.number))?.map(|r| r.id.clone()) == current.map(|r| r.id.clone());
+        view.revision(RevisionKey::Version(before.number))?.map(|r| r.id.clone()) == current.map(|r| r.id.clone());
     Ok(same.then_some(before.number))
 }

@@ -4,10 +4,10 @@
 //! is listed in FIDELITY.md, generated from the vectors.
 
 mod kind;
-mod refusal;
+mod error;
 
 pub use kind::ErrorKind;
-pub use refusal::Error;
+pub use error::Error;
 
 /// What this crate returns when a request is refused.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,19 +1,19 @@
 //! The records that are stored. Plain data: what may be in them is decided before.
 
 use super::{Routing, Timestamp};
-use crate::redact::Redacted;
+use crate::redact::Sensitive;
 use serde::{Deserialize, Serialize};
 
 /// The type of a state machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MachineType {
+pub enum StateMachineType {
     /// Executions have names that count, can be described, listed and stopped.
     Standard,
     /// Executions are counted only.
     Express,
 }
 
-impl MachineType {
+impl StateMachineType {
     /// As on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -34,9 +34,9 @@ pub struct Tag {
 
 /// What all versions of a state machine share.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Machine {
+pub struct StateMachine {
     /// STANDARD or EXPRESS.
-    pub kind: MachineType,
+    pub kind: StateMachineType,
     /// When it was created.
     pub created: Timestamp,
     /// When it is gone, once its deletion has begun.
@@ -48,7 +48,7 @@ pub struct Machine {
     /// The `publish` that it was created with.
     pub created_published: bool,
     /// The `versionDescription` that it was created with.
-    pub created_description: Option<Redacted>,
+    pub created_description: Option<Sensitive>,
     /// Tags in the order in which their keys were first set.
     pub tags: Vec<Tag>,
 }
@@ -59,7 +59,7 @@ pub struct Revision {
     /// A UUID; `None` for the content that the state machine was created with.
     pub id: Option<Box<str>>,
     /// The definition, as given.
-    pub definition: Redacted,
+    pub definition: Sensitive,
     /// The role's ARN.
     pub role: Box<str>,
     /// `loggingConfiguration` as JSON.
@@ -68,7 +68,7 @@ pub struct Revision {
     pub tracing: Box<str>,
     /// `encryptionConfiguration` as JSON, where given.
     pub encryption: Option<Box<str>>,
-    /// When this content came.
+    /// Last update time.
     pub updated: Timestamp,
 }
 
@@ -78,7 +78,7 @@ pub struct Version {
     /// The number, from 1.
     pub number: u32,
     /// The description, where given.
-    pub description: Option<Redacted>,
+    pub description: Option<Sensitive>,
     /// When it was published.
     pub created: Timestamp,
 }
@@ -87,7 +87,7 @@ pub struct Version {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alias {
     /// The description; absent and empty differ.
-    pub description: Option<Redacted>,
+    pub description: Option<Sensitive>,
     /// Where it leads.
     pub routing: Routing,
     /// When it was created.
@@ -95,12 +95,12 @@ pub struct Alias {
     /// When it was last updated; at first the creation date.
     pub updated: Timestamp,
     /// The routing before the last update, while it still holds.
-    pub previous: Option<Box<Previous>>,
+    pub previous: Option<Box<PreviousRouting>>,
 }
 
 /// A routing that still holds for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Previous {
+pub struct PreviousRouting {
     /// The routing.
     pub routing: Routing,
     /// Until when (not including).
@@ -151,7 +151,7 @@ pub struct Execution {
     /// The alias that it was started with.
     pub alias: Option<Box<str>>,
     /// The input, as given.
-    pub input: Redacted,
+    pub input: Sensitive,
     /// The X-Ray trace header, where given.
     pub trace: Option<Box<str>>,
     /// When it was started.
@@ -166,9 +166,9 @@ pub struct Stopped {
     /// When.
     pub at: Timestamp,
     /// The error code given.
-    pub error: Option<Redacted>,
+    pub error: Option<Sensitive>,
     /// The cause given.
-    pub cause: Option<Redacted>,
+    pub cause: Option<Sensitive>,
 }
 
 impl Execution {

@@ -1,48 +1,48 @@
-//! The stored service: validates, decides, commits. Time and chance enter here and nowhere else.
+//! The service: validates, decides, commits. Only this module reads the clock and random numbers.
 
-mod census;
+mod statistics;
 mod contain;
 mod operations;
 mod requests;
 
 use crate::engine::{Context, Decision, machine, version};
 use crate::error::{Error, Result};
-use crate::json::{Json, Reply, Sink};
+use crate::json::{Json, Reply, SerializeResponse};
 use crate::model::{Resource, Scope, Timestamp, parse_arn};
 use crate::options::Options;
 use crate::page::Tokens;
 use crate::problem::Problem;
 use crate::router::Router;
 use crate::store::{MemoryStore, Nothing, Session, Store, View};
-use crate::wire::Source;
-pub use census::{Census, Starts};
+use crate::wire::DeserializeRequest;
+pub use statistics::{Statistics, Starts};
 use contain::contain;
 use requests::{Operate, answer};
 pub(crate) use requests::{problems_of, refusal_of};
 use std::fmt;
 use std::sync::Arc;
 
-/// Keeps generated names and ids apart from the draws, so that a seed fixes each by itself.
+/// Seeds the generator of names and ids independently of the routing generator.
 const IDS: u64 = 0x1D5;
-/// So many state machines are cleared up by one that is created or deleted.
-const SWEPT: usize = 16;
+/// Number of expired state machines that one create or delete purges.
+const PURGE_BATCH: usize = 16;
 
-/// State machines, versions, aliases and executions that answer as AWS does.
+/// An in-process emulator of AWS Step Functions state machines, versions, aliases and executions.
 ///
-/// Cheap to clone; clones and threads share one store. A clone made by [`Aliases::in_scope`] sees
+/// Cheap to clone; clones and threads share one store. A clone made by [`StepFunctions::in_scope`] sees
 /// the resources of another account or region.
 ///
-/// Executions are routed and recorded, **not interpreted**: they stay RUNNING until stopped.
+/// Executions are routed and recorded, **not interpreted**: an execution stays RUNNING until it is stopped.
 ///
 /// ```
-/// use sfn_alias::Aliases;
-/// let aliases = Aliases::in_memory()?;
+/// use sfn_alias::StepFunctions;
+/// let aliases = StepFunctions::in_memory()?;
 /// let reply = aliases.call("ListStateMachines", b"{}");
 /// assert_eq!((reply.status, &*reply.body), (200, &br#"{"stateMachines":[]}"#[..]));
 /// # Ok::<(), sfn_alias::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Aliases {
+pub struct StepFunctions {
     inner: Arc<Inner>,
     scope: Arc<Scope>,
 }
@@ -55,98 +55,98 @@ struct Inner {
     tokens: Tokens,
 }
 
-/// How often a version, or the state machine itself, was started.
+/// Number of starts of a version, or of the unqualified state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartCount {
-    /// The version's number; `None` for starts with the state machine's own ARN.
+    /// The version's number; `None` for starts with the unqualified ARN.
     pub version: Option<u32>,
-    /// Starts since the state machine was created, also of executions no longer kept.
+    /// Starts since the state machine was created, including executions that are no longer stored.
     pub count: u64,
 }
 
-impl Aliases {
-    /// An empty service in memory, with the default options.
+impl StepFunctions {
+    /// Creates an empty service in memory with default options.
     ///
     /// # Errors
-    /// [`Error::Store`] where the operating system has no randomness to give.
+    /// [`Error::Store`] if the operating system's random number generator fails.
     pub fn in_memory() -> Result<Self> {
         Self::in_memory_with(Options::default())
     }
 
-    /// An empty service in memory.
+    /// Creates an empty service in memory.
     ///
     /// # Errors
-    /// As [`Aliases::in_memory`].
+    /// As [`StepFunctions::in_memory`].
     pub fn in_memory_with(options: Options) -> Result<Self> {
         Self::with_store(Box::new(MemoryStore::new()?), options)
     }
 
-    /// A durable service in an SQLite file, made where there is none. Several processes may open
-    /// the same file at once.
+    /// Opens a durable service in an SQLite file, which is created if it does not exist. Several
+    /// processes may open the same file at once.
     ///
     /// # Errors
-    /// [`Error::Store`] when the file cannot be opened or is not one of ours.
+    /// [`Error::Store`] if the file cannot be opened or was not written by sfn-alias.
     #[cfg(feature = "sqlite")]
     pub fn open(path: impl AsRef<std::path::Path>) -> Result<Self> {
         Self::open_with(path, Options::default())
     }
 
-    /// As [`Aliases::open`], with options.
+    /// As [`StepFunctions::open`], with options.
     ///
     /// # Errors
-    /// As [`Aliases::open`].
+    /// As [`StepFunctions::open`].
     #[cfg(feature = "sqlite")]
     pub fn open_with(path: impl AsRef<std::path::Path>, options: Options) -> Result<Self> {
         Self::with_store(Box::new(crate::store::SqliteStore::open(path.as_ref())?), options)
     }
 
-    /// As [`Aliases::open_with`], but the file is this process's alone as long as it is open, and all
-    /// that is in it is read from memory: for a server.
+    /// As [`StepFunctions::open_with`], but locks the file exclusively and serves reads from memory: for
+    /// a server.
     ///
     /// # Errors
-    /// As [`Aliases::open`], and [`Error::Store`] when another process has the file open.
+    /// As [`StepFunctions::open`], and [`Error::Store`] if another process has the file open.
     #[cfg(feature = "sqlite")]
     pub fn open_exclusive(path: impl AsRef<std::path::Path>, options: Options) -> Result<Self> {
         Self::with_store(Box::new(crate::store::CachedStore::open(path.as_ref())?), options)
     }
 
-    /// A service on a store of the caller's.
+    /// Creates a service on a store that the caller provides.
     ///
     /// # Errors
-    /// As [`Aliases::in_memory`].
+    /// As [`StepFunctions::in_memory`].
     pub fn with_store(store: Box<dyn Store>, options: Options) -> Result<Self> {
         let tokens = Tokens::new(store.token_key());
         let (router, ids) = match options.seed {
-            Some(seed) => (Router::new(seed), Router::new(seed ^ IDS ^ store.occasion()?.rotate_right(16))),
+            Some(seed) => (Router::new(seed), Router::new(seed ^ IDS ^ store.next_session_number()?.rotate_right(16))),
             None => (Router::from_entropy()?, Router::from_entropy()?),
         };
         let inner = Inner { store, options, router, ids, tokens };
         Ok(Self { inner: Arc::new(inner), scope: Arc::default() })
     }
 
-    /// The same service as seen from another partition, account or region.
+    /// Returns the same service in another partition, account or region.
     #[must_use]
     pub fn in_scope(&self, scope: Scope) -> Self {
         Self { inner: Arc::clone(&self.inner), scope: Arc::new(scope) }
     }
 
-    /// The partition, account and region that calls run in.
+    /// Returns the partition, account and region of this service.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    /// The options it was made with.
+    /// Returns the options of this service.
     pub fn options(&self) -> &Options {
         &self.inner.options
     }
 
-    /// One AWS JSON 1.0 request: an operation's name and a body in, a status and a body out.
-    /// Never panics, whatever comes in.
+    /// Executes one AWS JSON 1.0 request: takes an operation's name and a body, returns a status and a
+    /// body. Does not panic on any input.
     pub fn call(&self, operation: &str, body: &[u8]) -> Reply {
         Reply::of(self.invoke(operation, body))
     }
 
-    /// As [`Aliases::call`], with the refusal as an [`Error`].
+    /// As [`StepFunctions::call`], with the error as an [`Error`].
     ///
     /// # Errors
     /// What AWS would answer, or [`Error::Store`].
@@ -154,29 +154,29 @@ impl Aliases {
         self.invoke_on(&*self.inner.store, operation, body)
     }
 
-    /// As [`Aliases::invoke`], for requests and answers that are not JSON bytes: the values of another
+    /// As [`StepFunctions::invoke`], for requests and answers that are not JSON bytes: the values of another
     /// language.
     ///
     /// # Errors
-    /// As [`Aliases::invoke`].
-    pub fn invoke_with<K: Sink>(
+    /// As [`StepFunctions::invoke`].
+    pub fn invoke_with<K: SerializeResponse>(
         &self,
         operation: &str,
-        source: &(impl Source + ?Sized),
+        source: &(impl DeserializeRequest + ?Sized),
         sink: &K,
     ) -> Result<K::Answer> {
         answer(operation.parse()?, source, sink, &self.on(&*self.inner.store))
     }
 
-    /// Many requests with one commit, for writers that come at the same time. Each is answered as
-    /// if it had come alone, in this order. When the commit fails, all are answered with the failure.
-    pub fn call_many(&self, requests: &[(&str, &[u8])]) -> Vec<Reply> {
+    /// Executes several requests, in this order, with one commit. Each response is the same as if the
+    /// request were alone. If the commit fails, every request gets that error.
+    pub fn call_batch(&self, requests: &[(&str, &[u8])]) -> Vec<Reply> {
         let requests: Vec<_> = requests.iter().map(|(operation, body)| (&*self.scope, *operation, *body)).collect();
-        self.invoke_many(&requests).into_iter().map(Reply::of).collect()
+        self.invoke_batch(&requests).into_iter().map(Reply::of).collect()
     }
 
-    /// As [`Aliases::call_many`], each request in a scope of its own, with refusals as [`Error`]s.
-    pub fn invoke_many(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
+    /// As [`StepFunctions::call_batch`], each request in its own scope, with errors as [`Error`]s.
+    pub fn invoke_batch(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
         let mut answers = Vec::with_capacity(requests.len());
         let answer_one = |session: &dyn Session, (scope, operation, body): &(&Scope, &str, &[u8])| {
             contain(|| answer(operation.parse()?, *body, &Json, &self.call_on(session, scope)))
@@ -217,15 +217,15 @@ impl Aliases {
         Ok(problems_of(operation.parse()?, input, &self.inner.options.limits))
     }
 
-    /// How often each version of a state machine was started, and the state machine itself first.
+    /// Returns the number of starts of the unqualified state machine, followed by each of its versions.
     ///
     /// # Errors
-    /// [`Error::MachineDoesNotExist`] when there is none of that ARN, [`Error::ArnPrefix`] when it
-    /// is no ARN, [`Error::Store`].
+    /// [`Error::StateMachineDoesNotExist`] if it does not exist, [`Error::ArnPrefix`] if the
+    /// argument is not an ARN, [`Error::Store`].
     pub fn start_counts(&self, state_machine_arn: &str) -> Result<Vec<StartCount>> {
         let arn = parse_arn(state_machine_arn)?;
         if !matches!(arn.resource, Resource::StateMachine { .. }) {
-            return Err(Error::MachineDoesNotExist { arn: state_machine_arn.to_owned() });
+            return Err(Error::StateMachineDoesNotExist { arn: state_machine_arn.to_owned() });
         }
         let call = self.on(&*self.inner.store);
         let counted =
@@ -258,13 +258,13 @@ impl Aliases {
     }
 }
 
-impl fmt::Debug for Aliases {
+impl fmt::Debug for StepFunctions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Aliases").field("scope", &self.scope.prefix()).finish_non_exhaustive()
+        f.debug_struct("StepFunctions").field("scope", &self.scope.prefix()).finish_non_exhaustive()
     }
 }
 
-/// One call: where it reads and writes, when it is, whose it is.
+/// The context of one call: store, time and scope.
 struct Call<'c> {
     session: &'c dyn Session,
     context: Context<'c>,
@@ -282,15 +282,15 @@ impl Call<'_> {
         self.context.now
     }
 
-    /// Clears up what is left of deleted state machines, some at a time.
-    fn sweep(&self) -> Result<()> {
-        for arn in self.session.gone(self.now(), SWEPT)? {
-            self.session.update(&arn, &mut |view| machine::sweep(view, &self.context))?;
+    /// Purges up to [`PURGE_BATCH`] deleted state machines.
+    fn purge_expired(&self) -> Result<()> {
+        for arn in self.session.expired_state_machines(self.now(), PURGE_BATCH)? {
+            self.session.update(&arn, &mut |view| machine::purge_expired(view, &self.context))?;
         }
         Ok(())
     }
 
-    /// Looks at a state machine; one of another scope is as if it were not there.
+    /// Reads a state machine. One of another scope does not exist for this call.
     fn read<R>(&self, machine: &str, look: impl Fn(&dyn View, &Context<'_>) -> Result<R>) -> Result<R> {
         if !self.scope.contains(machine) {
             return look(&Nothing, &self.context);

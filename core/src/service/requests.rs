@@ -3,18 +3,18 @@
 use super::Call;
 use crate::command::{Qualifier, Request, accept, problems};
 use crate::definition;
-use crate::engine::execution::Chance;
+use crate::engine::execution::RandomInputs;
 use crate::engine::{alias, execution, machine, tags, version};
 use crate::error::{Error, Result};
-use crate::json::Sink;
-use crate::model::Machine;
+use crate::json::SerializeResponse;
+use crate::model::StateMachine;
 use crate::operation::Operation;
 use crate::options::Limits;
 use crate::page::{Cursor, List, Page, cut};
 use crate::problem::Problem;
 use crate::wire::input::*;
 use crate::wire::output::*;
-use crate::wire::{Source, parse, wrong_types};
+use crate::wire::{DeserializeRequest, parse, wrong_types};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -57,7 +57,7 @@ operate! {
     DeleteStateMachineAliasInput => Empty, |command, call|
         call.write(command.target.machine, |view, context| alias::delete(view, &command, context));
     CreateStateMachineInput => CreateStateMachineOutput, |command, call| {
-        call.sweep()?;
+        call.purge_expired()?;
         let arn = call.scope.machine_arn(command.name);
         call.write(&arn, |view, context| machine::create(view, &arn, &command, context))
     };
@@ -70,7 +70,7 @@ operate! {
     ListStateMachinesInput => ListStateMachinesOutput, |command, call|
         list_machines(&command.page, call);
     DeleteStateMachineInput => Empty, |target, call| {
-        call.sweep()?;
+        call.purge_expired()?;
         call.write(target.machine, |view, context| machine::delete(view, &target, context))
     };
     PublishStateMachineVersionInput => PublishStateMachineVersionOutput, |command, call|
@@ -102,9 +102,9 @@ operate! {
 }
 
 /// Draws only for what chance decides, so that a seed gives the n-th start of aliases the n-th draw.
-fn chance(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'_>) -> Chance {
+fn chance(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'_>) -> RandomInputs {
     let drawn = matches!(qualifier, Qualifier::Alias(_));
-    Chance {
+    RandomInputs {
         draw: if drawn { call.router.draw() } else { 0 },
         name: if unnamed { call.ids.uuid() } else { String::new() },
         id: call.ids.uuid(),
@@ -131,7 +131,7 @@ fn list_machines(page: &Page<'_>, call: &Call<'_>) -> Result<ListStateMachinesOu
     let mut found = some_machines(&prefix, after.map(|cursor| cursor.text), page.limit.saturating_add(1), call)?;
     let next_token =
         cut(&mut found, page.limit, |(arn, _)| tokens.seal(list, &Cursor { number: 0, text: arn.clone() }, call.now()));
-    let item = |(arn, machine): (String, Machine)| StateMachineListItem {
+    let item = |(arn, machine): (String, StateMachine)| StateMachineListItem {
         creation_date: machine.created,
         name: arn.strip_prefix(&prefix).unwrap_or_default().to_owned(),
         state_machine_arn: arn,
@@ -146,7 +146,7 @@ fn some_machines(
     mut after: Option<String>,
     take: usize,
     call: &Call<'_>,
-) -> Result<Vec<(String, Machine)>> {
+) -> Result<Vec<(String, StateMachine)>> {
     let mut found = Vec::new();
     loop {
         let wanted = take.saturating_sub(found.len());
@@ -161,8 +161,8 @@ fn some_machines(
     }
 }
 
-fn answer_as<'s, I: Operate + Deserialize<'s>, K: Sink>(
-    source: &'s (impl Source + ?Sized),
+fn answer_as<'s, I: Operate + Deserialize<'s>, K: SerializeResponse>(
+    source: &'s (impl DeserializeRequest + ?Sized),
     sink: &K,
     call: &Call<'_>,
 ) -> Result<K::Answer> {
@@ -171,12 +171,12 @@ fn answer_as<'s, I: Operate + Deserialize<'s>, K: Sink>(
     sink.write(&output)
 }
 
-fn refusal_as<'s, I: Request + Deserialize<'s>>(source: &'s (impl Source + ?Sized), limits: &Limits) -> Result<()> {
+fn refusal_as<'s, I: Request + Deserialize<'s>>(source: &'s (impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<()> {
     accept(&parse::<I>(source, limits)?, limits).map(drop)
 }
 
 fn problems_as<'s, I: Request + Deserialize<'s>>(
-    source: &'s (impl Source + ?Sized),
+    source: &'s (impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<Vec<Problem>> {
     Ok(problems(&parse::<I>(source, limits)?, limits))
@@ -217,9 +217,9 @@ macro_rules! by_operation {
 }
 
 /// The answer to a request.
-pub(super) fn answer<K: Sink>(
+pub(super) fn answer<K: SerializeResponse>(
     operation: Operation,
-    source: &(impl Source + ?Sized),
+    source: &(impl DeserializeRequest + ?Sized),
     sink: &K,
     call: &Call<'_>,
 ) -> Result<K::Answer> {
@@ -227,12 +227,12 @@ pub(super) fn answer<K: Sink>(
 }
 
 /// The one error that AWS answers to a request by itself.
-pub(crate) fn refusal_of(operation: Operation, source: &(impl Source + ?Sized), limits: &Limits) -> Result<()> {
+pub(crate) fn refusal_of(operation: Operation, source: &(impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<()> {
     by_operation!(operation, refusal_as, (source, limits))
 }
 
 /// All problems of a request by itself.
-pub(crate) fn problems_of(operation: Operation, source: &(impl Source + ?Sized), limits: &Limits) -> Vec<Problem> {
+pub(crate) fn problems_of(operation: Operation, source: &(impl DeserializeRequest + ?Sized), limits: &Limits) -> Vec<Problem> {
     by_operation!(operation, problems_as, (source, limits))
         .unwrap_or_else(|error| problems_beside(operation, source, &error, limits))
 }
@@ -240,7 +240,7 @@ pub(crate) fn problems_of(operation: Operation, source: &(impl Source + ?Sized),
 /// What cannot be read, and what is wrong with the rest of the request.
 fn problems_beside(
     operation: Operation,
-    source: &(impl Source + ?Sized),
+    source: &(impl DeserializeRequest + ?Sized),
     error: &Error,
     limits: &Limits,
 ) -> Vec<Problem> {

@@ -1,9 +1,9 @@
-//! A file that one process has for itself, and all that is in it in memory as well.
+//! Write-through cache over an exclusively locked SQLite file.
 
-use super::pending::{Pending, existed};
+use super::overlay::{Overlay, existed};
 use super::{Change, Decide, MemoryStore, Session, SqliteStore, Store, View};
 use crate::error::{Error, Result};
-use crate::model::{Machine, Timestamp};
+use crate::model::{StateMachine, Timestamp};
 use std::cell::RefCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,8 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 const OUTDATED: &str = "what is in memory is no longer what is in the file; restart to read the file again";
 
-/// A durable store in one SQLite file that keeps everybody else out of it as long as it is open, and
-/// reads from memory.
+/// A durable store in one exclusively locked SQLite file that serves reads from memory.
 ///
 /// A write is seen once it is on the disk, never before: it is decided and committed in the file, then
 /// applied in memory, then answered. What a decision looks at is in memory as well, but for what others of
@@ -64,12 +63,12 @@ impl Session for CachedStore {
         outcome
     }
 
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
+    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>> {
         self.memory.machines(prefix, after, take)
     }
 
-    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
-        self.memory.gone(now, take)
+    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+        self.memory.expired_state_machines(now, take)
     }
 }
 
@@ -79,13 +78,13 @@ impl Store for CachedStore {
         let pending = RefCell::default();
         self.file.batch(&mut |session| {
             pending.take();
-            work(&Recording { session, memory: &self.memory, pending: &pending });
+            work(&CachedTransaction { session, memory: &self.memory, pending: &pending });
         })?;
         self.apply(pending.into_inner().into_changes())
     }
 
-    fn occasion(&self) -> Result<u64> {
-        self.file.occasion()
+    fn next_session_number(&self) -> Result<u64> {
+        self.file.next_session_number()
     }
 
     fn check_health(&self) -> Result<()> {
@@ -104,13 +103,13 @@ impl fmt::Debug for CachedStore {
 }
 
 /// The file's session of a batch, which notes each change that was applied.
-struct Recording<'s> {
+struct CachedTransaction<'s> {
     session: &'s dyn Session,
     memory: &'s MemoryStore,
-    pending: &'s RefCell<Pending>,
+    pending: &'s RefCell<Overlay>,
 }
 
-impl Recording<'_> {
+impl CachedTransaction<'_> {
     /// Decides on what memory has, where that is what the file has: it is faster. Nobody else writes to either.
     fn decide(&self, machine: &str, file: &dyn View, decide: Decide<'_>) -> Result<Option<(Change, bool)>> {
         let mut decided = None;
@@ -126,7 +125,7 @@ impl Recording<'_> {
     }
 }
 
-impl Session for Recording<'_> {
+impl Session for CachedTransaction<'_> {
     fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
         self.session.read(machine, look)
     }
@@ -144,11 +143,11 @@ impl Session for Recording<'_> {
         Ok(())
     }
 
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
+    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>> {
         self.session.machines(prefix, after, take)
     }
 
-    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
-        self.session.gone(now, take)
+    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+        self.session.expired_state_machines(now, take)
     }
 }

@@ -1,14 +1,14 @@
 //! Decided changes.
 
-use crate::model::{Alias, Execution, Machine, Revision, Stopped, Tag, Timestamp, Version};
+use crate::model::{Alias, Execution, StateMachine, Revision, Stopped, Tag, Timestamp, Version};
 
 /// One change to one state machine, to be applied as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// A new state machine, instead of whatever was stored under its ARN.
-    CreateMachine {
+    CreateStateMachine {
         /// The state machine.
-        machine: Box<Machine>,
+        machine: Box<StateMachine>,
         /// Its first content.
         revision: Revision,
         /// Its first version, of that content.
@@ -47,7 +47,7 @@ pub enum Change {
     /// The state machine is gone from this time on.
     MarkDeleted(Timestamp),
     /// The state machine goes with all that is its own.
-    DropMachine,
+    DropStateMachine,
     /// An execution, the latest; it is counted, and of all executions the latest `keep` remain.
     PutExecution {
         /// The execution.

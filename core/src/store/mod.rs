@@ -1,14 +1,14 @@
-//! What lasts: the traits of a store, and two stores.
+//! The store traits and their implementations.
 //!
-//! A store keeps records and applies one decided [`Change`] atomically. It knows no business rule:
-//! everything that could be refused was refused before, by the engine, looking through a [`View`].
+//! A store holds records and applies one decided [`Change`] atomically. It has no business rules: the
+//! engine has already validated the request against a [`View`].
 
 #[cfg(feature = "sqlite")]
 mod cached;
 mod change;
 mod memory;
 #[cfg(feature = "sqlite")]
-mod pending;
+mod overlay;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -20,56 +20,56 @@ pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 
 use crate::error::Result;
-use crate::model::{Alias, Execution, Machine, Revision, Status, Timestamp, Version};
+use crate::model::{Alias, Execution, StateMachine, Revision, Status, Timestamp, Version};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// What is stored of one state machine, at one moment.
+/// A consistent snapshot of one state machine.
 pub trait View {
-    /// What its versions share; `None` when there is no such state machine.
+    /// Returns the state machine, or `None` if it does not exist.
     ///
     /// # Errors
-    /// Here and below: [`crate::Error::Store`] when the store cannot be read.
-    fn machine(&self) -> Result<Option<Cow<'_, Machine>>>;
+    /// Here and below: [`crate::Error::Store`] if the store cannot be read.
+    fn machine(&self) -> Result<Option<Cow<'_, StateMachine>>>;
 
-    /// A revision, by who has it.
-    fn revision(&self, of: RevisionOf<'_>) -> Result<Option<Arc<Revision>>>;
+    /// Returns a revision.
+    fn revision(&self, of: RevisionKey<'_>) -> Result<Option<Arc<Revision>>>;
 
-    /// A version by its number.
+    /// Returns a version.
     fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>>;
 
-    /// How many versions there are.
+    /// Returns the number of versions.
     fn version_count(&self) -> Result<usize>;
 
     /// Versions with numbers below `below`, highest first, `take` at most.
     fn versions(&self, below: Option<u32>, take: usize) -> Result<Vec<Version>>;
 
-    /// An alias by its name.
+    /// Returns an alias.
     fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>>;
 
-    /// How many aliases there are.
+    /// Returns the number of aliases.
     fn alias_count(&self) -> Result<usize>;
 
     /// Aliases in order of creation date and name, behind `after`, `take` at most.
     fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<NamedAlias<'_>>>;
 
-    /// An execution by its name.
+    /// Returns an execution.
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>>;
 
     /// Executions with sequence numbers below `below`, latest first, that match, `take` at most.
-    fn executions(&self, below: Option<u64>, which: Which<'_>, take: usize) -> Result<Vec<(u64, Execution)>>;
+    fn executions(&self, below: Option<u64>, which: ExecutionFilter<'_>, take: usize) -> Result<Vec<(u64, Execution)>>;
 
-    /// How often each version was started, and the state machine itself (`None`).
+    /// Returns the number of starts per version; `None` is the unqualified state machine.
     fn starts(&self) -> Result<Vec<(Option<u32>, u64)>>;
 }
 
 /// An alias and its name.
 pub type NamedAlias<'v> = (Cow<'v, str>, Cow<'v, Alias>);
 
-/// Who has a revision.
+/// Selects a revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RevisionOf<'a> {
-    /// The state machine now.
+pub enum RevisionKey<'a> {
+    /// The current revision.
     Current,
     /// A version.
     Version(u32),
@@ -77,9 +77,9 @@ pub enum RevisionOf<'a> {
     Execution(&'a str),
 }
 
-/// Which executions are wanted; `None` for any.
+/// Selects executions; `None` matches any.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Which<'a> {
+pub struct ExecutionFilter<'a> {
     /// Those of a version.
     pub version: Option<u32>,
     /// Those started with an alias.
@@ -88,8 +88,8 @@ pub struct Which<'a> {
     pub status: Option<Status>,
 }
 
-impl Which<'_> {
-    /// Whether an execution is wanted.
+impl ExecutionFilter<'_> {
+    /// Returns whether an execution matches.
     pub fn matches(&self, execution: &Execution) -> bool {
         self.version.is_none_or(|version| execution.version == Some(version))
             && self.alias.is_none_or(|alias| execution.alias.as_deref() == Some(alias))
@@ -122,13 +122,13 @@ pub trait Session {
     ///
     /// # Errors
     /// [`crate::Error::Store`].
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>>;
+    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>>;
 
     /// ARNs of state machines whose deletion is over at a time, `take` at most.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
-    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>>;
+    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>>;
 }
 
 /// A store.
@@ -140,12 +140,12 @@ pub trait Store: Session + Send + Sync {
     /// [`crate::Error::Store`].
     fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()>;
 
-    /// A number that is another one each time that it is asked for in the life of what is stored, the
-    /// first time 0: so that services with the same seed do not make the same ids twice.
+    /// Increments and returns a persistent counter, starting at 0, so that services with the same seed do
+    /// not generate the same ids.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
-    fn occasion(&self) -> Result<u64>;
+    fn next_session_number(&self) -> Result<u64>;
 
     /// Whether writes can succeed: looks at what is stored, and after a failure tries a write.
     ///
@@ -155,7 +155,7 @@ pub trait Store: Session + Send + Sync {
         Ok(())
     }
 
-    /// A secret of this store, the same in every process that opens it, for page tokens.
+    /// Returns the key for page tokens, which is the same for every process that opens the store.
     fn token_key(&self) -> [u8; 32];
 }
 
@@ -163,11 +163,11 @@ pub trait Store: Session + Send + Sync {
 pub(crate) struct Nothing;
 
 impl View for Nothing {
-    fn machine(&self) -> Result<Option<Cow<'_, Machine>>> {
+    fn machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
         Ok(None)
     }
 
-    fn revision(&self, _: RevisionOf<'_>) -> Result<Option<Arc<Revision>>> {
+    fn revision(&self, _: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
         Ok(None)
     }
 
@@ -199,7 +199,7 @@ impl View for Nothing {
         Ok(None)
     }
 
-    fn executions(&self, _: Option<u64>, _: Which<'_>, _: usize) -> Result<Vec<(u64, Execution)>> {
+    fn executions(&self, _: Option<u64>, _: ExecutionFilter<'_>, _: usize) -> Result<Vec<(u64, Execution)>> {
         Ok(Vec::new())
     }
 

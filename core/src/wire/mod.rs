@@ -1,12 +1,12 @@
 //! Exactly what arrives and leaves: AWS's member names, nothing checked.
 
 pub mod input;
-mod mismatch;
+mod decode;
 pub mod output;
 mod structure;
 mod text;
 
-pub use mismatch::Source;
-pub(crate) use mismatch::{parse, wrong_types};
+pub use decode::DeserializeRequest;
+pub(crate) use decode::{parse, wrong_types};
 pub use structure::Structure;
 pub use text::{Secret, Text};

@@ -77,7 +77,7 @@ impl Checked for Secret<'_> {
     }
 
     fn print(&self, out: &mut String) {
-        out.push_str("***Sensitive Data Redacted***");
+        out.push_str("***Sensitive Data Sensitive***");
     }
 }
 

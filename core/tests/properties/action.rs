@@ -15,11 +15,11 @@ pub struct Step {
 /// A request. Members that AWS requires are always there; what is missing is `bad_input`'s matter.
 #[derive(Debug, Clone)]
 pub enum Action {
-    CreateMachine { name: &'static str, express: bool, content: Content, publish: Publish, tags: Vec<Tag> },
-    UpdateMachine { target: Target, content: Content, publish: Publish },
-    DescribeMachine { target: Target, metadata_only: bool },
-    ListMachines { max: Option<i64> },
-    DeleteMachine { target: Target },
+    CreateStateMachine { name: &'static str, express: bool, content: Content, publish: Publish, tags: Vec<Tag> },
+    UpdateStateMachine { target: Target, content: Content, publish: Publish },
+    DescribeStateMachine { target: Target, metadata_only: bool },
+    ListStateMachines { max: Option<i64> },
+    DeleteStateMachine { target: Target },
     PublishVersion { target: Target, revision: Option<Revision>, description: Option<&'static str> },
     ListVersions { target: Target, max: Option<i64> },
     DeleteVersion { target: Target },
@@ -30,7 +30,7 @@ pub enum Action {
     ListAliases { target: Target, max: Option<i64> },
     Start { target: Target, name: Option<&'static str>, input: Option<&'static str> },
     DescribeExecution { target: ExecutionTarget, metadata_only: bool },
-    DescribeMachineForExecution { target: ExecutionTarget, metadata_only: bool },
+    DescribeStateMachineForExecution { target: ExecutionTarget, metadata_only: bool },
     StopExecution { target: ExecutionTarget, error: Option<&'static str>, cause: Option<&'static str> },
     ListExecutions { target: Target, status: Option<&'static str>, max: Option<i64> },
     TagResource { target: Target, tags: Vec<Tag> },
@@ -88,7 +88,7 @@ pub struct Target {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    Machine,
+    StateMachine,
     OtherAccount,
     Label,
     Execution,
@@ -101,7 +101,7 @@ impl Target {
         let colon = |qualifier: &str| format!(":{qualifier}");
         let qualifier = self.qualifier.map(colon).unwrap_or_default();
         match self.form {
-            Form::Machine => format!("{}{qualifier}", machine_arn(self.machine)),
+            Form::StateMachine => format!("{}{qualifier}", machine_arn(self.machine)),
             Form::OtherAccount => format!("{}{qualifier}", machine_arn(self.machine).replace(ACCOUNT, OTHER_ACCOUNT)),
             Form::Label => format!("{}/label", machine_arn(self.machine)),
             Form::Execution => execution_arn(self.machine, "one"),
@@ -123,7 +123,7 @@ pub enum ExecutionTarget {
         machine: &'static str,
     },
     Express,
-    Machine,
+    StateMachine,
     NoArn,
 }
 
@@ -151,7 +151,7 @@ impl ExecutionTarget {
                 execution_arn(machine, &known.latest_execution(machine).unwrap_or_else(|| "none".to_owned()))
             }
             Self::Express => execution_arn("orders", "one:id").replace(":execution:", ":express:"),
-            Self::Machine => machine_arn("orders"),
+            Self::StateMachine => machine_arn("orders"),
             Self::NoArn => "no-arn".to_owned(),
         }
     }
@@ -172,7 +172,7 @@ impl Action {
     pub fn request(&self, known: &dyn Known) -> (&'static str, Value) {
         let machine = |target: &Target| json!({"stateMachineArn": target.arn()});
         match self {
-            Self::CreateMachine { name, express, content, publish, tags } => {
+            Self::CreateStateMachine { name, express, content, publish, tags } => {
                 let kind = if *express { Some("EXPRESS") } else { None };
                 let mut input = with(json!({"name": name}), "type", kind);
                 add_content(&mut input, content, *publish);
@@ -181,16 +181,16 @@ impl Action {
                 }
                 ("CreateStateMachine", input)
             }
-            Self::UpdateMachine { target, content, publish } => {
+            Self::UpdateStateMachine { target, content, publish } => {
                 let mut input = machine(target);
                 add_content(&mut input, content, *publish);
                 ("UpdateStateMachine", input)
             }
-            Self::DescribeMachine { target, metadata_only } => {
+            Self::DescribeStateMachine { target, metadata_only } => {
                 ("DescribeStateMachine", with(machine(target), "includedData", included(*metadata_only)))
             }
-            Self::ListMachines { max } => ("ListStateMachines", with(json!({}), "maxResults", *max)),
-            Self::DeleteMachine { target } => ("DeleteStateMachine", machine(target)),
+            Self::ListStateMachines { max } => ("ListStateMachines", with(json!({}), "maxResults", *max)),
+            Self::DeleteStateMachine { target } => ("DeleteStateMachine", machine(target)),
             Self::PublishVersion { target, revision, description } => {
                 let revision = revision.map(|revision| revision.text(target.machine, known));
                 let input = with(machine(target), "revisionId", revision);
@@ -223,7 +223,7 @@ impl Action {
             Self::DescribeExecution { target, metadata_only } => {
                 ("DescribeExecution", about(*target, *metadata_only, known))
             }
-            Self::DescribeMachineForExecution { target, metadata_only } => {
+            Self::DescribeStateMachineForExecution { target, metadata_only } => {
                 ("DescribeStateMachineForExecution", about(*target, *metadata_only, known))
             }
             Self::StopExecution { target, error, cause } => {

@@ -7,7 +7,7 @@ use crate::snapshot::snapshot;
 use crate::strategy::{Case, cases};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use sfn_alias::Aliases;
+use sfn_alias::StepFunctions;
 
 /// Nothing is looked up: the requests of a batch are written down before any is answered.
 struct Nothing;
@@ -22,7 +22,7 @@ impl Known for Nothing {
     }
 }
 
-fn run(case: &Case, sizes: &[usize], time: &Time, batched: &Aliases, single: &Aliases) {
+fn run(case: &Case, sizes: &[usize], time: &Time, batched: &StepFunctions, single: &StepFunctions) {
     let requests: Vec<_> = case.steps.iter().map(|step| step.action.request(&Nothing)).collect();
     let requests: Vec<_> = requests.into_iter().map(|(operation, input)| (operation, input.to_string())).collect();
     let (mut rest, mut sizes) = (&*requests, sizes.iter().cycle());
@@ -32,7 +32,7 @@ fn run(case: &Case, sizes: &[usize], time: &Time, batched: &Aliases, single: &Al
         let (batch, behind) = rest.split_at(rest.len().min(*sizes.next().expect("sizes do not end")));
         let together: Vec<(&str, &[u8])> =
             batch.iter().map(|(operation, body)| (*operation, body.as_bytes())).collect();
-        let replies = batched.call_many(&together);
+        let replies = batched.call_batch(&together);
         assert_eq!(replies.len(), batch.len());
         for ((operation, body), reply) in batch.iter().zip(replies) {
             let alone = single.call(operation, body.as_bytes());

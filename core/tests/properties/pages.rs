@@ -4,7 +4,7 @@
 use crate::strategy::DEFINITIONS;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sfn_alias::{Aliases, Clock, Options, Timestamp};
+use sfn_alias::{StepFunctions, Clock, Options, Timestamp};
 use std::collections::BTreeSet;
 
 const PREFIX: &str = "arn:aws:states:us-east-1:000000000000:";
@@ -25,7 +25,7 @@ enum Change {
 }
 
 struct Lister {
-    aliases: Aliases,
+    aliases: StepFunctions,
     list: List,
     added: usize,
 }
@@ -34,7 +34,7 @@ impl Lister {
     /// A service whose time stands still, so that only names and numbers give an order.
     fn new(list: List) -> Self {
         let clock = Clock::new(|| Timestamp::from_millis(1_744_230_237_000));
-        let aliases = Aliases::in_memory_with(Options { clock, ..Options::default() }).expect("a service");
+        let aliases = StepFunctions::in_memory_with(Options { clock, ..Options::default() }).expect("a service");
         let lister = Self { aliases, list, added: 0 };
         lister.ask("CreateStateMachine", &machine("orders"));
         lister

@@ -9,7 +9,7 @@ use crate::snapshot::snapshot;
 use crate::strategy::{ALIASES, Case, MACHINES, beginning, cases};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use sfn_alias::{Aliases, ErrorKind, Reply, Scope};
+use sfn_alias::{StepFunctions, ErrorKind, Reply, Scope};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,7 @@ fn a_file_answers_as_memory_does() {
     });
 }
 
-fn check(tally: &Tally, number: u32, services: impl Fn(&Case, &Time) -> Vec<Aliases>) {
+fn check(tally: &Tally, number: u32, services: impl Fn(&Case, &Time) -> Vec<StepFunctions>) {
     let mut runner = TestRunner::new(config(number));
     let run = |case: Case| {
         let time = Time::new();
@@ -48,7 +48,7 @@ fn check(tally: &Tally, number: u32, services: impl Fn(&Case, &Time) -> Vec<Alia
 }
 
 /// Runs a case on all services at once. The first one is the model's witness.
-fn run(case: &Case, time: &Time, services: &[Aliases], tally: &Tally) {
+fn run(case: &Case, time: &Time, services: &[StepFunctions], tally: &Tally) {
     let delay = |millis| if case.delays { millis } else { 0 };
     let strangers: Vec<Value> = services.iter().map(|service| snapshot(&stranger(service))).collect();
     let mut world = World::new(time.now(), delay(UPDATE_DELAY_MILLIS), delay(DELETION_DELAY_MILLIS));
@@ -83,13 +83,13 @@ fn run(case: &Case, time: &Time, services: &[Aliases], tally: &Tally) {
     assert_eq!(left, strangers, "another account's resources changed");
 }
 
-fn in_other_account(service: &Aliases) -> Aliases {
+fn in_other_account(service: &StepFunctions) -> StepFunctions {
     service.in_scope(Scope::new("aws", OTHER_ACCOUNT, "us-east-1").expect("a scope"))
 }
 
 /// The service as another account sees it, which has a state machine, a version and an alias of names
 /// that are asked for.
-fn stranger(service: &Aliases) -> Aliases {
+fn stranger(service: &StepFunctions) -> StepFunctions {
     let stranger = in_other_account(service);
     let target = |qualifier| Target { form: Form::OtherAccount, machine: MACHINES[0], qualifier };
     let route = Route { target: target(Some("1")), weight: 100 };
@@ -114,7 +114,7 @@ fn count(tally: &Tally, what: &str) {
 }
 
 /// Status and body of the answer, which all services give byte by byte.
-fn ask_all(services: &[Aliases], operation: &str, input: &Value) -> (u16, Value) {
+fn ask_all(services: &[StepFunctions], operation: &str, input: &Value) -> (u16, Value) {
     let request = input.to_string();
     let mut replies = services.iter().map(|service| service.call(operation, request.as_bytes()));
     let first = replies.next().expect("a case runs on a service");
@@ -130,7 +130,7 @@ fn text(reply: &Reply) -> (u16, String) {
 
 /// The pages of a list, one behind the other, are the whole list.
 fn check_pages(
-    services: &[Aliases],
+    services: &[StepFunctions],
     operation: &str,
     input: &Value,
     first: Value,
@@ -160,13 +160,13 @@ const fn changes(action: &Action) -> bool {
         Action::DeleteVersion { .. }
             | Action::CreateAlias { .. }
             | Action::UpdateAlias { .. }
-            | Action::UpdateMachine { .. }
+            | Action::UpdateStateMachine { .. }
             | Action::PublishVersion { .. }
     )
 }
 
 /// What must hold at any time, seen through the operations alone.
-fn check_invariants(service: &Aliases) {
+fn check_invariants(service: &StepFunctions) {
     let ask = |operation: &str, input: Value| -> Value {
         let reply = service.call(operation, input.to_string().as_bytes());
         serde_json::from_slice(&reply.body).expect("an answer is JSON")
@@ -191,7 +191,7 @@ fn check_invariants(service: &Aliases) {
     }
 }
 
-fn check_starts(service: &Aliases, world: &World, tally: &Tally) {
+fn check_starts(service: &StepFunctions, world: &World, tally: &Tally) {
     let there: BTreeSet<String> = world.starts().map(|(arn, _)| arn).collect();
     for gone in MACHINES.map(machine_arn).into_iter().filter(|arn| !there.contains(arn)) {
         let refused = service.start_counts(&gone).map_err(|error| error.kind());
@@ -210,7 +210,7 @@ fn check_starts(service: &Aliases, world: &World, tally: &Tally) {
 
 /// The model's view of what only the service knows.
 struct Seen<'a> {
-    aliases: &'a Aliases,
+    aliases: &'a StepFunctions,
     body: &'a Value,
 }
 

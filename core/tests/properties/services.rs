@@ -3,9 +3,9 @@
 use crate::action::ACCOUNT;
 use crate::reference::{ALIAS_LIMIT, EXECUTIONS_KEPT, TAG_LIMIT, VERSION_LIMIT};
 use crate::strategy::Case;
-use sfn_alias::model::Machine;
+use sfn_alias::model::StateMachine;
 use sfn_alias::store::{Decide, MemoryStore, Session, Store, View};
-use sfn_alias::{Aliases, Clock, Limits, Options, Result, Scope, Timestamp};
+use sfn_alias::{StepFunctions, Clock, Limits, Options, Result, Scope, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -64,12 +64,12 @@ impl<S: Store> Session for KnownKey<S> {
         self.0.update(machine, decide)
     }
 
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
+    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>> {
         self.0.machines(prefix, after, take)
     }
 
-    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
-        self.0.gone(now, take)
+    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+        self.0.expired_state_machines(now, take)
     }
 }
 
@@ -78,8 +78,8 @@ impl<S: Store> Store for KnownKey<S> {
         self.0.batch(work)
     }
 
-    fn occasion(&self) -> Result<u64> {
-        self.0.occasion()
+    fn next_session_number(&self) -> Result<u64> {
+        self.0.next_session_number()
     }
 
     fn token_key(&self) -> [u8; 32] {
@@ -87,18 +87,18 @@ impl<S: Store> Store for KnownKey<S> {
     }
 }
 
-fn service(store: impl Store + 'static, case: &Case, time: &Time) -> Aliases {
-    let aliases = Aliases::with_store(Box::new(KnownKey(store)), options(case, time)).expect("a service");
+fn service(store: impl Store + 'static, case: &Case, time: &Time) -> StepFunctions {
+    let aliases = StepFunctions::with_store(Box::new(KnownKey(store)), options(case, time)).expect("a service");
     aliases.in_scope(Scope::new("aws", ACCOUNT, "us-east-1").expect("a scope"))
 }
 
-pub fn in_memory(case: &Case, time: &Time) -> Aliases {
+pub fn in_memory(case: &Case, time: &Time) -> StepFunctions {
     service(MemoryStore::new().expect("a store"), case, time)
 }
 
 /// A service in a file that is its alone, and gone with the folder.
 #[cfg(feature = "sqlite")]
-pub fn in_its_own_file(case: &Case, time: &Time) -> (Aliases, tempfile::TempDir) {
+pub fn in_its_own_file(case: &Case, time: &Time) -> (StepFunctions, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let store = sfn_alias::store::CachedStore::open(&folder.path().join("properties.db")).expect("a store");
     (service(store, case, time), folder)
@@ -106,7 +106,7 @@ pub fn in_its_own_file(case: &Case, time: &Time) -> (Aliases, tempfile::TempDir)
 
 /// A service in a file that is gone with the folder.
 #[cfg(feature = "sqlite")]
-pub fn in_a_file(case: &Case, time: &Time) -> (Aliases, tempfile::TempDir) {
+pub fn in_a_file(case: &Case, time: &Time) -> (StepFunctions, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let store = sfn_alias::store::SqliteStore::open(&folder.path().join("properties.db")).expect("a store");
     (service(store, case, time), folder)

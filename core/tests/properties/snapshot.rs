@@ -1,15 +1,15 @@
 //! All that can be seen of a service, as one value: what has to be the same when nothing changed.
 
 use serde_json::{Value, json};
-use sfn_alias::Aliases;
+use sfn_alias::StepFunctions;
 
 /// State machines with their versions, aliases, executions, tags and counts.
-pub fn snapshot(aliases: &Aliases) -> Value {
+pub fn snapshot(aliases: &StepFunctions) -> Value {
     let machines = list(aliases, "ListStateMachines", &json!({}), "stateMachines", "stateMachineArn");
     machines.iter().map(|arn| machine(aliases, arn)).collect()
 }
 
-fn machine(aliases: &Aliases, arn: &str) -> Value {
+fn machine(aliases: &StepFunctions, arn: &str) -> Value {
     let of = json!({"stateMachineArn": arn});
     let versions = list(aliases, "ListStateMachineVersions", &of, "stateMachineVersions", "stateMachineVersionArn");
     let all_aliases = list(aliases, "ListStateMachineAliases", &of, "stateMachineAliases", "stateMachineAliasArn");
@@ -30,7 +30,7 @@ fn machine(aliases: &Aliases, arn: &str) -> Value {
 }
 
 /// The ARNs of a list; none where the operation refuses, for example on EXPRESS.
-fn list(aliases: &Aliases, operation: &str, input: &Value, member: &str, arn: &str) -> Vec<String> {
+fn list(aliases: &StepFunctions, operation: &str, input: &Value, member: &str, arn: &str) -> Vec<String> {
     let mut input = input.clone();
     input["maxResults"] = json!(1000);
     let answer = ask(aliases, operation, &input);
@@ -39,7 +39,7 @@ fn list(aliases: &Aliases, operation: &str, input: &Value, member: &str, arn: &s
     items.iter().map(|item| item[arn].as_str().expect("an item has an ARN").to_owned()).collect()
 }
 
-fn ask(aliases: &Aliases, operation: &str, input: &Value) -> Value {
+fn ask(aliases: &StepFunctions, operation: &str, input: &Value) -> Value {
     let reply = aliases.call(operation, input.to_string().as_bytes());
     serde_json::from_slice(&reply.body).expect("an answer is JSON")
 }

@@ -48,7 +48,7 @@ pub fn cases(length: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
 
 /// An alias is updated faster than updates are seen, and looked at.
 fn hurried_updates() -> impl Strategy<Value = Vec<Step>> {
-    let target = Target { form: Form::Machine, machine: MACHINES[0], qualifier: Some(ALIASES[0]) };
+    let target = Target { form: Form::StateMachine, machine: MACHINES[0], qualifier: Some(ALIASES[0]) };
     let route = move |number| Route { target: Target { qualifier: Some(number), ..target }, weight: 100 };
     let number = select(&NUMBERS[..2]);
     vec((number, select(&[0, 1000][..])), 2..5).prop_map(move |updates| {
@@ -68,9 +68,9 @@ pub fn beginning() -> impl Iterator<Item = Step> {
     let publish = Publish { publish: Some(true), description: None };
     let content = |definition| Content { definition: Some(definition), role: Some(ROLE), ..Content::default() };
     let machine = move |(name, express)| {
-        let target = Target { form: Form::Machine, machine: name, qualifier: None };
-        let create = Action::CreateMachine { name, express, content: content(DONE), publish, tags: Vec::new() };
-        [create, Action::UpdateMachine { target, content: content(PASS), publish }]
+        let target = Target { form: Form::StateMachine, machine: name, qualifier: None };
+        let create = Action::CreateStateMachine { name, express, content: content(DONE), publish, tags: Vec::new() };
+        [create, Action::UpdateStateMachine { target, content: content(PASS), publish }]
     };
     let actions = [(MACHINES[0], false), (MACHINES[2], true)].into_iter().flat_map(machine);
     actions.map(|action| Step { after_millis: 1, action })
@@ -88,21 +88,21 @@ fn action() -> impl Strategy<Value = Action> {
 
 fn on_machines() -> impl Strategy<Value = Action> {
     let create = (machine_name(), any::<bool>(), whole_content(), publish(), tags()).prop_map(
-        |(name, express, content, publish, tags)| Action::CreateMachine { name, express, content, publish, tags },
+        |(name, express, content, publish, tags)| Action::CreateStateMachine { name, express, content, publish, tags },
     );
-    let update = (machine(), content(), publish()).prop_map(|(target, content, publish)| Action::UpdateMachine {
+    let update = (machine(), content(), publish()).prop_map(|(target, content, publish)| Action::UpdateStateMachine {
         target,
         content,
         publish,
     });
     let describe = (any_target(), any::<bool>())
-        .prop_map(|(target, metadata_only)| Action::DescribeMachine { target, metadata_only });
-    let delete = any_target().prop_map(|target| Action::DeleteMachine { target });
+        .prop_map(|(target, metadata_only)| Action::DescribeStateMachine { target, metadata_only });
+    let delete = any_target().prop_map(|target| Action::DeleteStateMachine { target });
     prop_oneof![
         6 => create,
         12 => update,
         5 => describe,
-        4 => max().prop_map(|max| Action::ListMachines { max }),
+        4 => max().prop_map(|max| Action::ListStateMachines { max }),
         1 => delete,
     ]
     .boxed()
@@ -150,7 +150,7 @@ fn on_executions() -> impl Strategy<Value = Action> {
     let describe = (execution(), any::<bool>())
         .prop_map(|(target, metadata_only)| Action::DescribeExecution { target, metadata_only });
     let describe_machine = (execution(), any::<bool>())
-        .prop_map(|(target, metadata_only)| Action::DescribeMachineForExecution { target, metadata_only });
+        .prop_map(|(target, metadata_only)| Action::DescribeStateMachineForExecution { target, metadata_only });
     let text = || of(select(&["", "why"][..]));
     let stop =
         (execution(), text(), text()).prop_map(|(target, error, cause)| Action::StopExecution { target, error, cause });
@@ -184,7 +184,7 @@ fn number() -> impl Strategy<Value = &'static str> {
 
 fn target(qualifier: impl Strategy<Value = Option<&'static str>> + 'static) -> impl Strategy<Value = Target> {
     let form = prop_oneof![
-        40 => Just(Form::Machine),
+        40 => Just(Form::StateMachine),
         1 => Just(Form::OtherAccount),
         1 => select(&[Form::Label, Form::Execution, Form::Activity, Form::NoArn][..]),
     ];
@@ -217,7 +217,7 @@ fn startable() -> impl Strategy<Value = Target> {
 fn execution() -> impl Strategy<Value = ExecutionTarget> {
     let named =
         (machine_name(), select(&EXECUTIONS[..])).prop_map(|(machine, name)| ExecutionTarget::Named { machine, name });
-    let odd = vec![ExecutionTarget::Express, ExecutionTarget::Machine, ExecutionTarget::NoArn];
+    let odd = vec![ExecutionTarget::Express, ExecutionTarget::StateMachine, ExecutionTarget::NoArn];
     prop_oneof![
         12 => named,
         8 => machine_name().prop_map(|machine| ExecutionTarget::Latest { machine }),
@@ -237,7 +237,7 @@ fn routes() -> impl Strategy<Value = Vec<Route>> {
     let double =
         (machine_name(), pair, select(&[0, 10, 50, 90, 100][..])).prop_map(|(machine, (first, second), weight)| {
             let route = |number, weight| Route {
-                target: Target { form: Form::Machine, machine, qualifier: Some(number) },
+                target: Target { form: Form::StateMachine, machine, qualifier: Some(number) },
                 weight,
             };
             vec![route(first, weight), route(second, 100 - weight)]

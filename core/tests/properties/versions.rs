@@ -3,7 +3,7 @@
 use crate::strategy::DEFINITIONS;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sfn_alias::Aliases;
+use sfn_alias::StepFunctions;
 use std::collections::BTreeSet;
 
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
@@ -29,21 +29,21 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     prop::collection::vec(act, 0..60)
 }
 
-fn ask(aliases: &Aliases, operation: &str, input: &Value) -> Value {
+fn ask(aliases: &StepFunctions, operation: &str, input: &Value) -> Value {
     let reply = aliases.call(operation, input.to_string().as_bytes());
     let body = serde_json::from_slice(&reply.body).expect("an answer is JSON");
     assert_eq!(reply.status, 200, "{operation} {input}: {body}");
     body
 }
 
-fn machine() -> Aliases {
-    let aliases = Aliases::in_memory().expect("a service");
+fn machine() -> StepFunctions {
+    let aliases = StepFunctions::in_memory().expect("a service");
     let role = "arn:aws:iam::000000000000:role/orders";
     ask(&aliases, "CreateStateMachine", &json!({"name": "orders", "definition": DEFINITIONS[0], "roleArn": role}));
     aliases
 }
 
-fn versions(aliases: &Aliases) -> Vec<String> {
+fn versions(aliases: &StepFunctions) -> Vec<String> {
     let listed = ask(aliases, "ListStateMachineVersions", &json!({"stateMachineArn": MACHINE}));
     let items = listed["stateMachineVersions"].as_array().expect("a list").iter();
     items.map(|item| item["stateMachineVersionArn"].as_str().expect("an ARN").to_owned()).collect()
@@ -54,7 +54,7 @@ fn published(answer: &Value) -> String {
 }
 
 /// The revision of a state machine or a version; the first one has no id.
-fn revision(aliases: &Aliases, arn: &str) -> Option<String> {
+fn revision(aliases: &StepFunctions, arn: &str) -> Option<String> {
     let described = ask(aliases, "DescribeStateMachine", &json!({"stateMachineArn": arn}));
     described.get("revisionId").map(|id| id.as_str().expect("an id").to_owned())
 }

@@ -2,21 +2,21 @@
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 use serde_json::{Value, json};
-use sfn_alias::Aliases;
+use sfn_alias::StepFunctions;
 
 /// The state machine of most tests.
 pub const ORDERS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
 
 /// An answer that is no refusal.
 #[track_caller]
-pub fn ok(aliases: &Aliases, operation: &str, body: &Value) -> Value {
+pub fn ok(aliases: &StepFunctions, operation: &str, body: &Value) -> Value {
     let reply = aliases.call(operation, body.to_string().as_bytes());
     assert_eq!(reply.status, 200, "{operation}: {}", String::from_utf8_lossy(&reply.body));
     serde_json::from_slice(&reply.body).unwrap()
 }
 
 /// The code of a refusal; empty when it is none.
-pub fn code(aliases: &Aliases, operation: &str, body: &Value) -> String {
+pub fn code(aliases: &StepFunctions, operation: &str, body: &Value) -> String {
     aliases
         .invoke(operation, body.to_string().as_bytes())
         .map_or_else(|error| error.code().to_owned(), |_| String::new())

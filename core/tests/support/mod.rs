@@ -4,7 +4,7 @@
 mod functions;
 
 use serde_json::{Value, json};
-use sfn_alias::{Aliases, Clock, Limits, Options, Reply, Scope, Timestamp};
+use sfn_alias::{StepFunctions, Clock, Limits, Options, Reply, Scope, Timestamp};
 use sfn_alias_vectors::{File, Place, Subject};
 use std::convert::Infallible;
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ pub enum On {
 
 /// A service with a clock that moves by hand.
 pub struct Runner {
-    aliases: Aliases,
+    aliases: StepFunctions,
     now: Arc<AtomicI64>,
     _folder: tempfile::TempDir,
 }
@@ -54,11 +54,11 @@ impl Runner {
         let options = Options { clock, ..read_options(options) };
         let folder = tempfile::tempdir().expect("a temporary folder");
         let aliases = match on {
-            On::Memory => Aliases::in_memory_with(options),
+            On::Memory => StepFunctions::in_memory_with(options),
             #[cfg(feature = "sqlite")]
-            On::File => Aliases::open_with(folder.path().join("vectors.db"), options),
+            On::File => StepFunctions::open_with(folder.path().join("vectors.db"), options),
             #[cfg(feature = "sqlite")]
-            On::OwnFile => Aliases::open_exclusive(folder.path().join("vectors.db"), options),
+            On::OwnFile => StepFunctions::open_exclusive(folder.path().join("vectors.db"), options),
         };
         let aliases = aliases.expect("a store").in_scope(scope(None));
         Self { aliases, now, _folder: folder }

@@ -41,13 +41,13 @@ pub enum Refusal {
     /// A type that there is not.
     #[error("Type is `{given}`: {TYPES}")]
     KindUnknown {
-        /// As given.
+        /// As specified.
         given: String,
     },
     /// A percentage that is no whole number of 1 to 99.
     #[error("{}Percentage is `{given}`: give a whole number of 1 to {MOST_PERCENT}", In(*.step))]
     PercentageRange {
-        /// As given.
+        /// As specified.
         given: String,
         /// The place in `Steps`, for one that stands there.
         step: Option<usize>,
@@ -55,7 +55,7 @@ pub enum Refusal {
     /// An interval that is no whole number of 1 to 2100 minutes.
     #[error("{}Interval is `{given}`: give a whole number of 1 to {LONGEST_MINUTES} minutes", In(*.step))]
     IntervalRange {
-        /// As given.
+        /// As specified.
         given: String,
         /// The place in `Steps`, for one that stands there.
         step: Option<usize>,

@@ -1,7 +1,7 @@
 //! Runs a deployment through its virtual world.
 
-use super::world::World;
-use super::{CallKind, Course, Entry, Event};
+use super::environment::SimulatedEnvironment;
+use super::{CallKind, Simulation, Entry, Event};
 use crate::action::{Action, Observation, Outcome};
 use crate::driver::Deployment;
 use crate::fault::DeploymentError;
@@ -23,11 +23,11 @@ const MAX_BYTES: usize = 64 << 20;
 ///
 /// # Errors
 /// [`DeploymentError::Unreadable`] for an event that cannot be, and for a course that gets too long.
-pub fn simulate(deployment: Deployment, events: &[Event]) -> Result<Course, DeploymentError> {
+pub fn simulate(deployment: Deployment, events: &[Event]) -> Result<Simulation, DeploymentError> {
     let named = deployment.plan().preference.alarms.as_deref().unwrap_or_default();
     events.iter().try_for_each(|event| possible(event, named))?;
     let before = deployment.plan().before.clone();
-    let world = World::new(before, deployment.plan().alarms(), events);
+    let world = SimulatedEnvironment::new(before, deployment.plan().alarms(), events);
     let mut run = Run { world, deployment, reread: true, seen: 0, bytes: 0 };
     let outcome = run.finish()?;
     Ok(run.course(outcome))
@@ -70,7 +70,7 @@ fn possible(event: &Event, alarms: &[String]) -> Result<(), DeploymentError> {
 }
 
 struct Run {
-    world: World,
+    world: SimulatedEnvironment,
     deployment: Deployment,
     /// Whether the next reading of the alias is one that the provider does not make.
     reread: bool,
@@ -166,14 +166,14 @@ impl Run {
         Ok(Observation::Start)
     }
 
-    fn course(self, outcome: Outcome) -> Course {
+    fn course(self, outcome: Outcome) -> Simulation {
         let plan = self.deployment.plan();
         let rolls_back = outcome != Outcome::Succeeded && plan.source == PlanSource::CloudFormation;
         let stack_rollback: Option<Vec<Route>> = rolls_back.then(|| plan.before.clone());
         let never_happened = self.world.left();
-        let World { mut entries, routing, now_seconds, updates, .. } = self.world;
+        let SimulatedEnvironment { mut entries, routing, now_seconds, updates, .. } = self.world;
         // What happens while the driver waits or is dead is noticed later.
         entries.sort_by_key(Entry::at_seconds);
-        Course { entries, outcome, ended_at_seconds: now_seconds, routing, updates, stack_rollback, never_happened }
+        Simulation { entries, outcome, ended_at_seconds: now_seconds, routing, updates, stack_rollback, never_happened }
     }
 }

@@ -4,19 +4,19 @@
 use crate::{MACHINE, config, preferences, request, route, version};
 use proptest::prelude::*;
 use serde_json::json;
-use sfn_alias::{Aliases, Clock, Options, Timestamp};
+use sfn_alias::{StepFunctions, Clock, Options, Timestamp};
 use sfn_alias_deployment::{
-    Action, AlarmState, Deployment, DeploymentError, DeploymentPreference, Host, Observation, Outcome, Record, Route,
+    Action, AlarmState, Deployment, DeploymentError, DeploymentPreference, Environment, Observation, Outcome, Record, Route,
     State, drive, perform,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Three versions, and the alias PROD on the first.
-pub fn store(now: &Arc<AtomicI64>) -> Aliases {
+pub fn store(now: &Arc<AtomicI64>) -> StepFunctions {
     let clock = Arc::clone(now);
     let clock = Clock::new(move || Timestamp::from_millis(clock.load(Ordering::SeqCst)));
-    let aliases = Aliases::in_memory_with(Options { clock, ..Options::default() }).unwrap();
+    let aliases = StepFunctions::in_memory_with(Options { clock, ..Options::default() }).unwrap();
     let definition =
         |n: u32| json!({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}, "Comment": n.to_string()});
     let ask = |operation: &str, input: serde_json::Value| {
@@ -34,14 +34,14 @@ pub fn store(now: &Arc<AtomicI64>) -> Aliases {
     aliases
 }
 
-pub fn describe(aliases: &Aliases) -> Vec<Route> {
+pub fn describe(aliases: &StepFunctions) -> Vec<Route> {
     let input = format!(r#"{{"stateMachineAliasArn": "{MACHINE}:PROD"}}"#);
     let reply = aliases.call("DescribeStateMachineAlias", input.as_bytes());
     let alias: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
     serde_json::from_value(alias["routingConfiguration"].clone()).unwrap()
 }
 
-pub fn update(aliases: &Aliases, routes: &[Route]) {
+pub fn update(aliases: &StepFunctions, routes: &[Route]) {
     let input = json!({"stateMachineAliasArn": format!("{MACHINE}:PROD"), "routingConfiguration": routes});
     assert_eq!(aliases.call("UpdateStateMachineAlias", input.to_string().as_bytes()).status, 200);
 }
@@ -90,7 +90,7 @@ fn troubles() -> impl Strategy<Value = Trouble> {
 }
 
 struct Run {
-    aliases: Aliases,
+    aliases: StepFunctions,
     now: Arc<AtomicI64>,
     kept: String,
     trouble: Trouble,
@@ -272,7 +272,7 @@ pub struct Quick {
     pub keeps: usize,
 }
 
-impl Host for Quick {
+impl Environment for Quick {
     fn now_millis(&mut self) -> i64 {
         self.now
     }
@@ -288,7 +288,7 @@ impl Host for Quick {
     fn keep(&mut self, _: &Record) -> Result<(), DeploymentError> {
         self.kept += 1;
         if self.kept > self.keeps {
-            Err(DeploymentError::Host { fault: "the disk is full".to_owned() })
+            Err(DeploymentError::Environment { fault: "the disk is full".to_owned() })
         } else {
             Ok(())
         }
@@ -319,7 +319,7 @@ fn what_is_not_kept_is_not_done() {
     // The reading and the alarms are kept, the first update is not.
     let mut host = Quick { now: 0, kept: 0, keeps: 2 };
     let ended = drive(&aliases, &mut canary(), &mut host);
-    assert_eq!(ended, Err(DeploymentError::Host { fault: "the disk is full".to_owned() }));
+    assert_eq!(ended, Err(DeploymentError::Environment { fault: "the disk is full".to_owned() }));
     assert_eq!(describe(&aliases), [route(1, 100)]);
 }
 

@@ -3,7 +3,7 @@
 use crate::driving::{Quick, canary, describe, failed, store, update};
 use crate::{route, version};
 use sfn_alias_deployment::{
-    Action, AlarmState, Deployment, DeploymentError, Host, Observation, Outcome, Phase, Record, Route, State, drive,
+    Action, AlarmState, Deployment, DeploymentError, Environment, Observation, Outcome, Phase, Record, Route, State, drive,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -14,7 +14,7 @@ struct Full {
     alarm_at: i64,
 }
 
-impl Host for Full {
+impl Environment for Full {
     fn now_millis(&mut self) -> i64 {
         self.quick.now_millis()
     }
@@ -35,7 +35,7 @@ impl Host for Full {
 
 #[test]
 fn a_full_disk_keeps_no_alarm_from_being_seen() {
-    let full = Err(DeploymentError::Host { fault: "the disk is full".to_owned() });
+    let full = Err(DeploymentError::Environment { fault: "the disk is full".to_owned() });
     for (alarm_at, left) in [(60_000, route(1, 100)), (i64::MAX, route(2, 10))] {
         let aliases = store(&Arc::new(AtomicI64::new(0)));
         // The first shift is kept, and nothing that comes after it.

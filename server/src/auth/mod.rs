@@ -8,4 +8,4 @@ mod signature;
 mod verify;
 
 pub use credentials::{Credentials, CredentialsError};
-pub use verify::{Claim, verify};
+pub use verify::{PendingAuth, verify};

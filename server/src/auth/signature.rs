@@ -3,7 +3,7 @@
 //! The texts, and the order in which they are looked for, are those that dynalite's authors recorded from
 //! DynamoDB, a service of the same framework.
 
-use crate::protocol::{Credential, Refusal};
+use crate::protocol::{Credential, HttpError};
 use http::HeaderMap;
 use std::time::{Duration, SystemTime};
 use time::PrimitiveDateTime;
@@ -34,7 +34,7 @@ impl<'h> Signature<'h> {
     /// # Errors
     /// `MissingAuthenticationTokenException` without the header or with another scheme,
     /// `IncompleteSignatureException` where something is missing in it.
-    pub fn of(headers: &'h HeaderMap) -> Result<Self, Refusal> {
+    pub fn of(headers: &'h HeaderMap) -> Result<Self, HttpError> {
         let authorization = once(headers, "Authorization")?.filter(|it| it.starts_with(SCHEME)).ok_or_else(missing)?;
         let (algorithm, parameters) = authorization.split_once(' ').unwrap_or((authorization, ""));
         let date = once(headers, "X-Amz-Date")?;
@@ -55,7 +55,7 @@ impl<'h> Signature<'h> {
 }
 
 /// A header's value. One that came twice could be read as either, here or by a proxy before.
-fn once<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Refusal> {
+fn once<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, HttpError> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().and_then(|value| value.to_str().ok());
     match values.next() {
@@ -83,14 +83,14 @@ pub(super) fn written(time: SystemTime) -> String {
     time::OffsetDateTime::from(time).format(form).unwrap_or_default()
 }
 
-fn missing() -> Refusal {
+fn missing() -> HttpError {
     let message = "Missing Authentication Token".to_owned();
-    Refusal::Signature { code: "MissingAuthenticationTokenException", message }
+    HttpError::Signature { code: "MissingAuthenticationTokenException", message }
 }
 
 /// Names all that is missing. Of the header the algorithm alone is told: what comes behind it may be a
 /// secret that somebody put there by mistake.
-fn without(found: [Option<&str>; 4], algorithm: &str) -> Refusal {
+fn without(found: [Option<&str>; 4], algorithm: &str) -> HttpError {
     const NEEDED: [&str; 4] = [
         "Authorization header requires 'Credential' parameter. ",
         "Authorization header requires 'Signature' parameter. ",
@@ -101,16 +101,16 @@ fn without(found: [Option<&str>; 4], algorithm: &str) -> Refusal {
     incomplete(format!("{absent}Authorization={algorithm}"))
 }
 
-fn undated(date: &str) -> Refusal {
+fn undated(date: &str) -> HttpError {
     let see = "See http://en.wikipedia.org/wiki/ISO_8601";
     incomplete(format!("Date must be in ISO-8601 'basic format'. Got '{date}'. {see}"))
 }
 
-fn unscoped(credential: &str) -> Refusal {
+fn unscoped(credential: &str) -> HttpError {
     let must = "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term";
     incomplete(format!("{must}, got '{credential}'"))
 }
 
-fn incomplete(message: String) -> Refusal {
-    Refusal::Signature { code: "IncompleteSignatureException", message }
+fn incomplete(message: String) -> HttpError {
+    HttpError::Signature { code: "IncompleteSignatureException", message }
 }

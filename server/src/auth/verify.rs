@@ -3,7 +3,7 @@
 use super::Credentials;
 use super::credentials::Principal;
 use super::signature::{Signature, written};
-use crate::protocol::Refusal;
+use crate::protocol::HttpError;
 use aws_credential_types::Credentials as Identity;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
@@ -28,7 +28,7 @@ const SIGNED: [(&str, &str); 3] =
 
 /// A request that says who sent it, and may have been sent by them: nothing is wrong with its head, and
 /// its body is still to come.
-pub struct Claim<'r> {
+pub struct PendingAuth<'r> {
     signature: Signature<'r>,
     principal: &'r Principal,
     head: &'r Parts,
@@ -40,19 +40,19 @@ pub struct Claim<'r> {
 /// Checks a request's signature, and answers the account and region that it is for.
 ///
 /// # Errors
-/// As [`Claim::of`] and [`Claim::prove`].
-pub fn verify(credentials: &Credentials, head: &Parts, body: &[u8], now: SystemTime) -> Result<Scope, Refusal> {
-    Claim::of(credentials, head, now)?.prove(body)
+/// As [`PendingAuth::of`] and [`PendingAuth::prove`].
+pub fn verify(credentials: &Credentials, head: &Parts, body: &[u8], now: SystemTime) -> Result<Scope, HttpError> {
+    PendingAuth::of(credentials, head, now)?.prove(body)
 }
 
-impl<'r> Claim<'r> {
+impl<'r> PendingAuth<'r> {
     /// Checks all that can be checked before the body is there: the signature, too, where the body's hash is
     /// signed in `X-Amz-Content-Sha256`.
     ///
     /// # Errors
     /// AWS's refusals: `MissingAuthenticationTokenException`, `IncompleteSignatureException`,
     /// `UnrecognizedClientException`, `InvalidSignatureException`.
-    pub fn of(credentials: &'r Credentials, head: &'r Parts, now: SystemTime) -> Result<Self, Refusal> {
+    pub fn of(credentials: &'r Credentials, head: &'r Parts, now: SystemTime) -> Result<Self, HttpError> {
         let signature = Signature::of(&head.headers)?;
         current(&signature, now)?;
         signed_enough(&signature)?;
@@ -72,7 +72,7 @@ impl<'r> Claim<'r> {
     /// # Errors
     /// `InvalidSignatureException` where the secret makes another one, `UnrecognizedClientException` where
     /// the session's token is not the key's.
-    pub fn prove(self, body: &[u8]) -> Result<Scope, Refusal> {
+    pub fn prove(self, body: &[u8]) -> Result<Scope, HttpError> {
         match self.hash {
             Some(hash) if hash == hex(&Sha256::digest(body)) => {}
             Some(_) => return Err(mismatch()),
@@ -82,7 +82,7 @@ impl<'r> Claim<'r> {
     }
 
     /// Compares the signature with the one that the secret makes, and the session's token with the key's.
-    fn compare(&self, body: SignableBody<'_>) -> Result<(), Refusal> {
+    fn compare(&self, body: SignableBody<'_>) -> Result<(), HttpError> {
         let expected = self.expected(body).ok_or_else(mismatch)?;
         if !bool::from(expected.as_bytes().ct_eq(self.signature.value.as_bytes())) {
             return Err(mismatch());
@@ -158,7 +158,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn current(signature: &Signature<'_>, now: SystemTime) -> Result<(), Refusal> {
+fn current(signature: &Signature<'_>, now: SystemTime) -> Result<(), HttpError> {
     // A clock at the end of time has no later one.
     let (earliest, latest) = (now.checked_sub(SKEW).unwrap_or(now), now.checked_add(SKEW).unwrap_or(now));
     let sent = signature.date;
@@ -175,7 +175,7 @@ fn current(signature: &Signature<'_>, now: SystemTime) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn signed_enough(signature: &Signature<'_>) -> Result<(), Refusal> {
+fn signed_enough(signature: &Signature<'_>) -> Result<(), HttpError> {
     let unsigned = SIGNED.iter().find(|(name, _)| !signature.headers.contains(name));
     match unsigned {
         None => Ok(()),
@@ -184,7 +184,7 @@ fn signed_enough(signature: &Signature<'_>) -> Result<(), Refusal> {
 }
 
 /// The principal's account in the region that was signed for; whatever is wrong with that is told at once.
-fn scope(signature: &Signature<'_>, principal: Option<&Principal>) -> Result<Scope, Refusal> {
+fn scope(signature: &Signature<'_>, principal: Option<&Principal>) -> Result<Scope, HttpError> {
     let Signature { credential, terminator, date, .. } = signature;
     let account = principal.map_or(Scope::default().account(), |principal| &principal.account).to_owned();
     let scope = credential.scope(&account);
@@ -206,17 +206,17 @@ fn scope(signature: &Signature<'_>, principal: Option<&Principal>) -> Result<Sco
     scope.filter(|_| faults.is_empty()).ok_or_else(|| invalid(faults))
 }
 
-fn unrecognized() -> Refusal {
+fn unrecognized() -> HttpError {
     let message = "The security token included in the request is invalid.".to_owned();
-    Refusal::Signature { code: "UnrecognizedClientException", message }
+    HttpError::Signature { code: "UnrecognizedClientException", message }
 }
 
-fn mismatch() -> Refusal {
+fn mismatch() -> HttpError {
     let text = "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
                 Access Key and signing method. Consult the service documentation for details.";
     invalid(text.to_owned())
 }
 
-fn invalid(message: String) -> Refusal {
-    Refusal::Signature { code: "InvalidSignatureException", message }
+fn invalid(message: String) -> HttpError {
+    HttpError::Signature { code: "InvalidSignatureException", message }
 }

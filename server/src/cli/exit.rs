@@ -62,7 +62,7 @@ impl From<DeploymentError> for Failure {
             DeploymentError::Preference(_) | DeploymentError::TwoRoutes { .. } | DeploymentError::Refused(_) => {
                 Self::Refused(format!("{}: {error}", error.code()))
             }
-            DeploymentError::Host { .. } | DeploymentError::Internal { .. } => Self::Failed(error.to_string()),
+            DeploymentError::Environment { .. } | DeploymentError::Internal { .. } => Self::Failed(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }
     }

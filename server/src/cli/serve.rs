@@ -5,8 +5,8 @@ use super::exit::{FAILED, Failure, OK, Outcome};
 use super::output;
 use super::target::scope;
 use crate::auth::Credentials;
-use crate::http::{Access, Hosted, Limits, Server, Stopped};
-use sfn_alias::{Aliases, Options};
+use crate::http::{Access, ServerConfig, Limits, Server, Shutdown};
+use sfn_alias::{StepFunctions, Options};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use tokio::signal::unix::{SignalKind, signal};
@@ -26,12 +26,12 @@ pub(super) fn run(args: ServeArgs) -> Outcome {
         let listener = Server::listen(address).await.map_err(failed)?;
         // Not before: there is no file of an endpoint that did not come to be.
         let (aliases, durable) = (service(&args)?, args.data.is_some());
-        let hosted = Hosted { aliases, durable, gate: None, access, limits };
+        let hosted = ServerConfig { aliases, durable, gate: None, access, limits };
         let server = Server::behind(listener, hosted).map_err(failed)?;
         announce(&server)?;
         Ok(match server.run(stop).await {
-            Stopped::Finished => OK,
-            Stopped::CutOff => FAILED,
+            Shutdown::Drained => OK,
+            Shutdown::TimedOut => FAILED,
         })
     })
 }
@@ -58,7 +58,7 @@ fn announce(server: &Server) -> Result<(), Failure> {
     output::line(format_args!("export AWS_ENDPOINT_URL_SFN={url}"))
 }
 
-fn service(args: &ServeArgs) -> Result<Aliases, Failure> {
+fn service(args: &ServeArgs) -> Result<StepFunctions, Failure> {
     let ServiceArgs { account, region, seed, update_delay, deletion_delay, .. } = &args.service;
     let scope = scope(account, region)?;
     let (update_delay, deletion_delay) = (*update_delay, *deletion_delay);
@@ -70,8 +70,8 @@ fn service(args: &ServeArgs) -> Result<Aliases, Failure> {
     };
     let options = Options { limits, update_delay, deletion_delay, seed: *seed, ..Options::default() };
     let service = match &args.data {
-        Some(path) => Aliases::open_exclusive(path, options)?,
-        None => Aliases::in_memory_with(options)?,
+        Some(path) => StepFunctions::open_exclusive(path, options)?,
+        None => StepFunctions::in_memory_with(options)?,
     };
     Ok(service.in_scope(scope))
 }

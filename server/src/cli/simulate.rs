@@ -5,7 +5,7 @@ use super::preference::PreferenceArgs;
 use super::{input, output};
 use clap::Args;
 use serde_json::json;
-use sfn_alias_deployment::{Action, Course, Deployment, Entry, Event, Observation, Route, short_name, simulate};
+use sfn_alias_deployment::{Action, Simulation, Deployment, Entry, Event, Observation, Route, short_name, simulate};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -47,7 +47,7 @@ pub(super) fn run(args: &SimulateArgs) -> Outcome {
 }
 
 /// A course, one line an entry, and how it ends.
-pub(super) fn text(course: &Course) -> String {
+pub(super) fn text(course: &Simulation) -> String {
     let lines: String = course.entries.iter().map(|entry| format!("{}\n", line(entry))).collect();
     let (end, updates) = (course.ended_at_seconds, course.updates);
     let plural = if updates == 1 { "" } else { "s" };

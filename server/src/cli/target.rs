@@ -3,13 +3,13 @@
 use super::args::TargetArgs;
 use super::endpoint::{Caller, Endpoint, STATES};
 use super::exit::Failure;
-use sfn_alias::{Aliases, Reply, Scope};
+use sfn_alias::{StepFunctions, Reply, Scope};
 
 /// A service that can be called.
 #[derive(Debug)]
 pub(super) enum Target {
     /// In a file.
-    Data(Aliases),
+    Data(StepFunctions),
     /// Behind a URL.
     Endpoint(Endpoint),
 }
@@ -24,7 +24,7 @@ impl Target {
         let TargetArgs { data, endpoint_url, account, region } = args;
         let scope = scope(account, region)?;
         match data {
-            Some(path) => Ok(Self::Data(Aliases::open(path)?.in_scope(scope))),
+            Some(path) => Ok(Self::Data(StepFunctions::open(path)?.in_scope(scope))),
             None => {
                 let caller = Caller::Account(account.clone());
                 Ok(Self::Endpoint(Endpoint::new(endpoint_url, STATES, region, caller)?))

@@ -1,19 +1,19 @@
 //! Where calls are run.
 
 use super::writer::Writer;
-use crate::protocol::{Call, Refusal};
-use sfn_alias::Aliases;
+use crate::protocol::{Call, HttpError};
+use sfn_alias::StepFunctions;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 /// A lock that is held for reading by whatever works on the store: who holds it for writing knows that
 /// nobody does, for example while the process forks.
-pub type Gate = &'static RwLock<()>;
+pub type ForkLock = &'static RwLock<()>;
 
 /// How calls reach the core.
 #[derive(Debug)]
 pub(super) struct Backend {
-    gate: Option<Gate>,
+    gate: Option<ForkLock>,
     /// Of a durable service, where writes wait for the disk in a thread of their own. All else takes
     /// microseconds, and is done where it arrives.
     writer: Option<Writer>,
@@ -21,12 +21,12 @@ pub(super) struct Backend {
 
 impl Backend {
     /// Starts the writer of a durable service.
-    pub fn new(aliases: &Aliases, durable: bool, gate: Option<Gate>) -> std::io::Result<Self> {
+    pub fn new(aliases: &StepFunctions, durable: bool, gate: Option<ForkLock>) -> std::io::Result<Self> {
         let writer = durable.then(|| Writer::start(aliases.clone(), gate)).transpose()?;
         Ok(Self { gate, writer })
     }
 
-    pub async fn run(&self, call: Call) -> Result<Vec<u8>, Refusal> {
+    pub async fn run(&self, call: Call) -> Result<Vec<u8>, HttpError> {
         match &self.writer {
             Some(writer) if call.operation.writes() => writer.run(call).await,
             _ => self.apart(|| call.run()),
@@ -37,9 +37,9 @@ impl Backend {
     ///
     /// # Errors
     /// The reason why they fail.
-    pub fn check_health(&self, aliases: &Aliases) -> Result<(), Refusal> {
+    pub fn check_health(&self, aliases: &StepFunctions) -> Result<(), HttpError> {
         if self.writer.as_ref().is_some_and(Writer::has_ended) {
-            return Err(Refusal::Busy("the thread that writes has ended; restart the endpoint"));
+            return Err(HttpError::Busy("the thread that writes has ended; restart the endpoint"));
         }
         Ok(self.apart(|| aliases.check_health())?)
     }
@@ -60,6 +60,6 @@ impl Backend {
 }
 
 /// Waits until the gate is open, and holds it open.
-pub(super) fn enter(gate: Option<Gate>) -> Option<RwLockReadGuard<'static, ()>> {
+pub(super) fn enter(gate: Option<ForkLock>) -> Option<RwLockReadGuard<'static, ()>> {
     gate.map(|gate| gate.read().unwrap_or_else(PoisonError::into_inner))
 }

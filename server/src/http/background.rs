@@ -1,6 +1,6 @@
 //! An endpoint in a thread of its own, for programs that do something else meanwhile: tests, above all.
 
-use super::server::{BindError, Hosted, Server, Stopped};
+use super::server::{BindError, ServerConfig, Server, Shutdown};
 use std::net::SocketAddr;
 use std::thread::{Builder, JoinHandle};
 use tokio::runtime::Runtime;
@@ -9,15 +9,15 @@ use tokio::sync::oneshot;
 /// An endpoint that runs in the background. Dropping it stops it.
 ///
 /// ```
-/// use sfn_alias::Aliases;
-/// use sfn_alias_server::http::{Background, Hosted, Stopped};
-/// let endpoint = Background::start(([127, 0, 0, 1], 0).into(), Hosted::new(Aliases::in_memory()?, false))?;
+/// use sfn_alias::StepFunctions;
+/// use sfn_alias_server::http::{BackgroundServer, ServerConfig, Shutdown};
+/// let endpoint = BackgroundServer::start(([127, 0, 0, 1], 0).into(), ServerConfig::new(StepFunctions::in_memory()?, false))?;
 /// assert!(endpoint.url().starts_with("http://127.0.0.1:"));
-/// assert_eq!(endpoint.stop(), Stopped::Finished);
+/// assert_eq!(endpoint.stop(), Shutdown::Drained);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Background {
+pub struct BackgroundServer {
     url: String,
     running: Option<Running>,
 }
@@ -25,15 +25,15 @@ pub struct Background {
 #[derive(Debug)]
 struct Running {
     stop: oneshot::Sender<()>,
-    thread: JoinHandle<Stopped>,
+    thread: JoinHandle<Shutdown>,
 }
 
-impl Background {
+impl BackgroundServer {
     /// Binds an address and begins to serve.
     ///
     /// # Errors
     /// [`BindError`].
-    pub fn start(address: SocketAddr, hosted: Hosted) -> Result<Self, BindError> {
+    pub fn start(address: SocketAddr, hosted: ServerConfig) -> Result<Self, BindError> {
         let runtime = runtime().map_err(|error| BindError::System(error.to_string()))?;
         let server = runtime.block_on(Server::bind(address, hosted))?;
         let url = server.url();
@@ -51,19 +51,19 @@ impl Background {
     }
 
     /// Finishes what was accepted.
-    pub fn stop(mut self) -> Stopped {
+    pub fn stop(mut self) -> Shutdown {
         self.end()
     }
 
-    fn end(&mut self) -> Stopped {
-        let Some(Running { stop, thread }) = self.running.take() else { return Stopped::Finished };
+    fn end(&mut self) -> Shutdown {
+        let Some(Running { stop, thread }) = self.running.take() else { return Shutdown::Drained };
         stop.send(()).ok();
         // A panic of the thread has been printed; what it was at is not finished.
-        thread.join().unwrap_or(Stopped::CutOff)
+        thread.join().unwrap_or(Shutdown::TimedOut)
     }
 }
 
-impl Drop for Background {
+impl Drop for BackgroundServer {
     fn drop(&mut self) {
         self.end();
     }

@@ -1,8 +1,8 @@
 //! The body of a request, as it arrives.
 
 use super::pool::{Arriving, Pool, Pools, SMALL};
-use super::room::Taken;
-use crate::protocol::Refusal;
+use super::budget::Reservation;
+use crate::protocol::HttpError;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
@@ -22,12 +22,12 @@ const QUIET: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(super) struct Received {
     pub bytes: Bytes,
-    pub room: Option<Taken>,
+    pub room: Option<Reservation>,
 }
 
 /// Receives a body of `limit` bytes at most. Memory is taken for what has arrived, not for what is announced: from
 /// the pool for small bodies as long as it may be one.
-pub(super) async fn receive(body: &mut Incoming, limit: usize, pools: &Pools) -> Result<Received, Refusal> {
+pub(super) async fn receive(body: &mut Incoming, limit: usize, pools: &Pools) -> Result<Received, HttpError> {
     let size = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if size > limit {
         return Err(Error::TooLarge { size, limit }.into());
@@ -61,7 +61,7 @@ async fn receive_part(
     began: Instant,
     parts: Parts,
     most: usize,
-) -> Result<Part, Refusal> {
+) -> Result<Part, HttpError> {
     let (arriving, ended) = pool.add(began);
     tokio::select! {
         result = read_frames(body, arriving, parts, most) => result,
@@ -75,7 +75,7 @@ async fn read_frames(
     mut arriving: Arriving<'_>,
     mut parts: Parts,
     most: usize,
-) -> Result<Part, Refusal> {
+) -> Result<Part, HttpError> {
     arriving.grow(parts.len()).await?;
     while let Some(frame) = body.frame().await {
         // Trailers are read and not needed.
@@ -93,7 +93,7 @@ async fn read_frames(
 }
 
 /// RFC 9112, section 7.1: chunks that cannot be read are the client's fault; else it went away.
-fn name_fault(error: &hyper::Error) -> Refusal {
+fn name_fault(error: &hyper::Error) -> HttpError {
     let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
     match io.map(io::Error::kind) {
         Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => BAD_CHUNK,
@@ -142,8 +142,8 @@ impl Parts {
     }
 }
 
-const CUT_OFF: Refusal = Refusal::Incomplete("the request's body ended before its end");
-const TOO_SLOW: Refusal =
-    Refusal::Incomplete("the request's body arrived too slowly while others needed its memory; send the request again");
-const BAD_CHUNK: Refusal =
-    Refusal::Malformed { status: 400, message: "the request's body is not valid in the transfer coding chunked" };
+const CUT_OFF: HttpError = HttpError::Incomplete("the request's body ended before its end");
+const TOO_SLOW: HttpError =
+    HttpError::Incomplete("the request's body arrived too slowly while others needed its memory; send the request again");
+const BAD_CHUNK: HttpError =
+    HttpError::Malformed { status: 400, message: "the request's body is not valid in the transfer coding chunked" };

@@ -1,6 +1,6 @@
 //! What HTTP/1.1 does not allow in a head and hyper accepts.
 
-use crate::protocol::Refusal;
+use crate::protocol::HttpError;
 use http::header::{HOST, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::uri::Authority;
@@ -9,14 +9,14 @@ use http::{HeaderMap, HeaderValue, Version};
 /// Checks the headers `Host` and `Transfer-Encoding`.
 ///
 /// # Errors
-/// [`Refusal::Malformed`].
-pub(super) fn check_head(head: &Parts) -> Result<(), Refusal> {
+/// [`HttpError::Malformed`].
+pub(super) fn check_head(head: &Parts) -> Result<(), HttpError> {
     check_host(head)?;
     check_codings(&head.headers)
 }
 
 /// RFC 9112, section 3.2: 400 for no `Host`, more than one, or one that is not valid.
-fn check_host(head: &Parts) -> Result<(), Refusal> {
+fn check_host(head: &Parts) -> Result<(), HttpError> {
     let mut hosts = head.headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
         (None, _) if head.version < Version::HTTP_11 => Ok(()),
@@ -34,12 +34,12 @@ fn is_host(value: &HeaderValue) -> bool {
 }
 
 /// RFC 9112, sections 6.1 and 7: 501 for a transfer coding that is not known, 400 for `chunked` twice.
-fn check_codings(headers: &HeaderMap) -> Result<(), Refusal> {
+fn check_codings(headers: &HeaderMap) -> Result<(), HttpError> {
     let mut chunked = 0_usize;
     for value in headers.get_all(TRANSFER_ENCODING) {
         for coding in value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|it| !it.is_empty()) {
             if !coding.eq_ignore_ascii_case(b"chunked") {
-                return Err(Refusal::Malformed { status: 501, message: UNKNOWN_CODING });
+                return Err(HttpError::Malformed { status: 501, message: UNKNOWN_CODING });
             }
             chunked = chunked.saturating_add(1);
         }
@@ -51,8 +51,8 @@ fn check_codings(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-const fn malformed(message: &'static str) -> Refusal {
-    Refusal::Malformed { status: 400, message }
+const fn malformed(message: &'static str) -> HttpError {
+    HttpError::Malformed { status: 400, message }
 }
 
 const UNKNOWN_CODING: &str = "unknown transfer coding; send chunked or none";

@@ -7,7 +7,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
-use sfn_alias::{Aliases, Census};
+use sfn_alias::{StepFunctions, Statistics};
 use std::fmt;
 use std::time::Duration;
 
@@ -57,30 +57,30 @@ impl Metrics {
     ///
     /// # Errors
     /// [`sfn_alias::Error::Store`] when what is stored cannot be counted.
-    pub fn page(&self, aliases: &Aliases) -> sfn_alias::Result<String> {
+    pub fn page(&self, aliases: &StepFunctions) -> sfn_alias::Result<String> {
         let mut registry = Registry::with_prefix("sfn_alias");
         let (requests, latency) = (self.requests.clone(), self.latency.clone());
         registry.register("requests", "Requests by operation and code", requests);
         let help = "Time from a request's head to its answer";
         registry.register_with_unit("request_duration", help, Unit::Seconds, latency);
-        stored(&mut registry, aliases.census()?);
+        stored(&mut registry, aliases.statistics()?);
         let mut page = String::new();
         encode(&mut page, &registry).map_err(|fmt::Error| unwritten())?;
         Ok(page)
     }
 }
 
-fn stored(registry: &mut Registry, census: Census) {
+fn stored(registry: &mut Registry, statistics: Statistics) {
     let mut gauge = |name, help, count: usize| {
         let gauge: Gauge = Gauge::default();
         gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
         registry.register(name, help, gauge);
     };
-    gauge("state_machines", "State machines stored", census.state_machines);
-    gauge("versions", "Versions stored", census.versions);
-    gauge("aliases", "Aliases stored", census.aliases);
+    gauge("state_machines", "ServerState machines stored", statistics.state_machines);
+    gauge("versions", "Versions stored", statistics.versions);
+    gauge("aliases", "Aliases stored", statistics.aliases);
     let starts = Family::<Started, Counter>::default();
-    for started in census.starts.into_iter().take(STARTS) {
+    for started in statistics.starts.into_iter().take(STARTS) {
         starts.get_or_create(&Started { arn: started.arn }).inc_by(started.count);
     }
     registry.register("starts", "Executions started, by the version (or state machine) started", starts);

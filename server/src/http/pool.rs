@@ -1,7 +1,7 @@
 //! Memory for bodies, where a slow one is ended when others need what it has.
 
-use super::room::{Room, Taken};
-use crate::protocol::Refusal;
+use super::budget::{MemoryBudget, Reservation};
+use crate::protocol::HttpError;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -42,7 +42,7 @@ type End = oneshot::Sender<oneshot::Sender<()>>;
 /// Memory for bodies of a kind, and those that are not complete yet.
 #[derive(Debug)]
 pub(super) struct Pool {
-    room: Room,
+    room: MemoryBudget,
     grace: Duration,
     numbers: AtomicU64,
     arriving: Mutex<BTreeMap<Key, End>>,
@@ -50,7 +50,7 @@ pub(super) struct Pool {
 
 impl Pool {
     fn new(bytes: usize, grace: Duration) -> Self {
-        Self { room: Room::new(bytes), grace, numbers: AtomicU64::new(0), arriving: Mutex::default() }
+        Self { room: MemoryBudget::new(bytes), grace, numbers: AtomicU64::new(0), arriving: Mutex::default() }
     }
 
     /// Adds a body that has been arriving since `began`, and returns as well what ends it.
@@ -62,13 +62,13 @@ impl Pool {
     }
 
     /// Takes memory for something that does not arrive. May end slow bodies, as [`Arriving::grow`].
-    pub async fn take(&self, bytes: usize) -> Result<Option<Taken>, Refusal> {
+    pub async fn take(&self, bytes: usize) -> Result<Option<Reservation>, HttpError> {
         let mut taken = None;
         self.grow(&mut taken, bytes, None).await?;
         Ok(taken)
     }
 
-    async fn grow(&self, taken: &mut Option<Taken>, bytes: usize, own: Option<Key>) -> Result<(), Refusal> {
+    async fn grow(&self, taken: &mut Option<Reservation>, bytes: usize, own: Option<Key>) -> Result<(), HttpError> {
         while self.room.grow(taken, bytes).is_none() {
             let end = self.remove_slowest(own).ok_or(FULL)?;
             let (freed, wait) = oneshot::channel();
@@ -97,7 +97,7 @@ impl Pool {
 #[derive(Debug)]
 pub(super) struct Arriving<'p> {
     entry: Entry<'p>,
-    taken: Option<Taken>,
+    taken: Option<Reservation>,
 }
 
 impl Arriving<'_> {
@@ -106,12 +106,12 @@ impl Arriving<'_> {
     ///
     /// # Errors
     /// [`FULL`] when there is not enough without them.
-    pub async fn grow(&mut self, bytes: usize) -> Result<(), Refusal> {
+    pub async fn grow(&mut self, bytes: usize) -> Result<(), HttpError> {
         self.entry.pool.grow(&mut self.taken, bytes, Some(self.entry.key)).await
     }
 
     /// The memory of a body that is complete.
-    pub fn complete(self) -> Option<Taken> {
+    pub fn complete(self) -> Option<Reservation> {
         self.taken
     }
 }
@@ -129,7 +129,7 @@ impl Drop for Entry<'_> {
 }
 
 /// What a request is told that finds no room.
-pub(super) const FULL: Refusal = Refusal::Busy("too many large requests at once; send the request again");
+pub(super) const FULL: HttpError = HttpError::Busy("too many large requests at once; send the request again");
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]

@@ -8,10 +8,10 @@ use super::metrics::Metrics;
 use super::page::Page;
 use super::panics::catch_panic;
 use super::pool::Pools;
-use super::room::Room;
+use super::budget::MemoryBudget;
 use super::server::Access;
-use crate::auth::Claim;
-use crate::protocol::{Answered, App, Refusal, Reply, Target};
+use crate::auth::PendingAuth;
+use crate::protocol::{Answered, App, HttpError, Reply, Target};
 use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
 use http::request::Parts;
@@ -31,7 +31,7 @@ const LARGE: usize = 16 * 1024;
 
 /// What all connections share.
 #[derive(Debug)]
-pub(super) struct State {
+pub(super) struct ServerState {
     app: App,
     access: Access,
     pub backend: Backend,
@@ -40,14 +40,14 @@ pub(super) struct State {
     page: Page,
     /// Memory for bodies.
     bodies: Pools,
-    /// Room for large answers.
-    answers: Room,
+    /// MemoryBudget for large answers.
+    answers: MemoryBudget,
 }
 
-impl State {
+impl ServerState {
     pub fn new(app: App, access: Access, backend: Backend, limits: Limits) -> Self {
         let bodies = Pools::new(limits.body_bytes, limits.crowded_body_timeout);
-        let answers = Room::new(limits.answer_bytes);
+        let answers = MemoryBudget::new(limits.answer_bytes);
         Self { app, access, backend, limits, metrics: Metrics::new(), page: Page::default(), bodies, answers }
     }
 
@@ -58,7 +58,7 @@ impl State {
             Ok(answered) => answered,
             Err(panic) => {
                 tracing::error!(panic, %peer, target = ?head.headers.get("x-amz-target"), "a request panicked");
-                self.app.refused(Refusal::Failed)
+                self.app.refused(HttpError::Failed)
             }
         };
         let answered = self.within_room(answered);
@@ -84,11 +84,11 @@ impl State {
         }
     }
 
-    async fn operation(&self, head: &Parts, operation: Operation, body: &mut Incoming) -> Result<Vec<u8>, Refusal> {
+    async fn operation(&self, head: &Parts, operation: Operation, body: &mut Incoming) -> Result<Vec<u8>, HttpError> {
         let claim = match &self.access {
             Access::Anonymous => None,
             // Before the body is received: nobody takes room who does not even say who they are.
-            Access::Signed(credentials) => Some(Claim::of(credentials, head, SystemTime::now())?),
+            Access::Signed(credentials) => Some(PendingAuth::of(credentials, head, SystemTime::now())?),
         };
         let received = timeout(self.limits.body_timeout, receive(body, self.limit(), &self.bodies)).await;
         let Received { bytes, room } = received.map_err(|_| TIMED_OUT)??;
@@ -122,7 +122,7 @@ impl State {
 
     /// Whether writes can succeed. The reason names the file: where signatures are asked for, it is for this machine
     /// alone.
-    async fn check_health(self: &Arc<Self>, peer: IpAddr) -> Result<(), Refusal> {
+    async fn check_health(self: &Arc<Self>, peer: IpAddr) -> Result<(), HttpError> {
         let state = Arc::clone(self);
         let checked = spawn_blocking(move || state.backend.check_health(state.app.aliases())).await;
         let result = checked.map_err(|_| UNHEALTHY)?;
@@ -132,23 +132,23 @@ impl State {
 
     /// Where signatures are asked for, metrics are for this machine alone: they tell of all accounts. What
     /// is stored is counted in a thread of its own, once per second: it takes long where there is much.
-    async fn page(self: &Arc<Self>, peer: IpAddr) -> Result<Reply, Refusal> {
+    async fn page(self: &Arc<Self>, peer: IpAddr) -> Result<Reply, HttpError> {
         if matches!(self.access, Access::Signed(_)) && !peer.to_canonical().is_loopback() {
-            return Err(Refusal::Unknown);
+            return Err(HttpError::Unknown);
         }
         let state = Arc::clone(self);
         // A task of its own: a client that hangs up does not end it, so that the next one does not build another page.
         let built = tokio::spawn(async move { state.page.get(state.build_page()).await }).await;
-        let body = built.unwrap_or(Err(Refusal::Failed))?;
+        let body = built.unwrap_or(Err(HttpError::Failed))?;
         Ok(Reply { body, content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8" })
     }
 
-    async fn build_page(self: &Arc<Self>) -> Result<Bytes, Refusal> {
+    async fn build_page(self: &Arc<Self>) -> Result<Bytes, HttpError> {
         let state = Arc::clone(self);
         let count = move || state.backend.apart(|| state.metrics.page(state.app.aliases()));
         let counted = spawn_blocking(count).await.map_err(|panic| {
             tracing::error!(%panic, "the page of metrics could not be built");
-            Refusal::Failed
+            HttpError::Failed
         })?;
         Ok(Bytes::from(counted?))
     }
@@ -169,6 +169,6 @@ fn unrecorded(response: Response<Bytes>) -> Answered {
     Answered { response, operation: "unknown", code: "OK", request_id: String::new() }
 }
 
-const TIMED_OUT: Refusal = Refusal::Incomplete("the request's body took too long to arrive");
-const UNHEALTHY: Refusal = Refusal::Busy("writes fail; the machine of the endpoint knows why");
-const SLOW_READERS: Refusal = Refusal::Busy("too many large answers are being read at once; send the request again");
+const TIMED_OUT: HttpError = HttpError::Incomplete("the request's body took too long to arrive");
+const UNHEALTHY: HttpError = HttpError::Busy("writes fail; the machine of the endpoint knows why");
+const SLOW_READERS: HttpError = HttpError::Busy("too many large answers are being read at once; send the request again");

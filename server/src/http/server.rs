@@ -1,14 +1,14 @@
 //! Binds, accepts, stops.
 
-use super::backend::{Backend, Gate};
+use super::backend::{Backend, ForkLock};
 use super::connection::{protocol, serve};
 use super::limits::Limits;
 use super::panics::catch_panic;
-use super::requests::State;
+use super::requests::ServerState;
 use crate::auth::Credentials;
-use crate::protocol::{App, Refusal};
+use crate::protocol::{App, HttpError};
 use hyper_util::server::graceful::GracefulShutdown;
-use sfn_alias::Aliases;
+use sfn_alias::StepFunctions;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,22 +27,22 @@ pub enum Access {
 
 /// What an endpoint serves, and how.
 #[derive(Debug)]
-pub struct Hosted {
+pub struct ServerConfig {
     /// The service.
-    pub aliases: Aliases,
+    pub aliases: StepFunctions,
     /// Whether writes go through one thread that shares commits.
     pub durable: bool,
     /// For a program that wants to know when nobody works on the store.
-    pub gate: Option<Gate>,
+    pub gate: Option<ForkLock>,
     /// Who may use it.
     pub access: Access,
     /// How much of everything it takes.
     pub limits: Limits,
 }
 
-impl Hosted {
+impl ServerConfig {
     /// For everybody who reaches it, within the default limits.
-    pub fn new(aliases: Aliases, durable: bool) -> Self {
+    pub fn new(aliases: StepFunctions, durable: bool) -> Self {
         Self { aliases, durable, gate: None, access: Access::Anonymous, limits: Limits::default() }
     }
 }
@@ -70,11 +70,11 @@ pub enum BindError {
 
 /// How an endpoint came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stopped {
+pub enum Shutdown {
     /// All that was accepted is answered.
-    Finished,
+    Drained,
     /// Some requests took longer than the time to stop allows, and were cut off.
-    CutOff,
+    TimedOut,
 }
 
 fn system(error: impl ToString) -> BindError {
@@ -86,7 +86,7 @@ fn system(error: impl ToString) -> BindError {
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    state: State,
+    state: ServerState,
 }
 
 /// After a failure to accept, which is a lack of file descriptors or memory, wait for others to end.
@@ -96,7 +96,7 @@ impl Server {
     ///
     /// # Errors
     /// [`BindError`].
-    pub async fn bind(address: SocketAddr, hosted: Hosted) -> Result<Self, BindError> {
+    pub async fn bind(address: SocketAddr, hosted: ServerConfig) -> Result<Self, BindError> {
         Self::behind(Self::listen(address).await?, hosted)
     }
 
@@ -112,12 +112,12 @@ impl Server {
     ///
     /// # Errors
     /// [`BindError::System`].
-    pub fn behind(listener: TcpListener, hosted: Hosted) -> Result<Self, BindError> {
-        let Hosted { aliases, durable, gate, access, limits } = hosted;
+    pub fn behind(listener: TcpListener, hosted: ServerConfig) -> Result<Self, BindError> {
+        let ServerConfig { aliases, durable, gate, access, limits } = hosted;
         let address = listener.local_addr().map_err(system)?;
         let backend = Backend::new(&aliases, durable, gate).map_err(system)?;
         let app = App::new(aliases).map_err(system)?;
-        Ok(Self { listener, address, state: State::new(app, access, backend, limits) })
+        Ok(Self { listener, address, state: ServerState::new(app, access, backend, limits) })
     }
 
     /// Refuses an address that other machines reach where nobody has to sign.
@@ -142,7 +142,7 @@ impl Server {
     }
 
     /// Serves until `stop` is done, then finishes what was accepted.
-    pub async fn run(self, stop: impl Future<Output = ()>) -> Stopped {
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Shutdown {
         let Self { listener, state, .. } = self;
         let state = Arc::new(state);
         let connections = GracefulShutdown::new();
@@ -158,7 +158,7 @@ impl Server {
             Some(state) => state.backend.stop(longest.saturating_sub(began.elapsed())).await,
             None => false,
         };
-        if answered && written { Stopped::Finished } else { Stopped::CutOff }
+        if answered && written { Shutdown::Drained } else { Shutdown::TimedOut }
     }
 }
 
@@ -174,7 +174,7 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-async fn accept(listener: &TcpListener, state: &Arc<State>, connections: &GracefulShutdown) {
+async fn accept(listener: &TcpListener, state: &Arc<ServerState>, connections: &GracefulShutdown) {
     let http = protocol(&state.limits);
     let free = Arc::new(Semaphore::new(state.limits.connections.min(Semaphore::MAX_PERMITS)));
     loop {
@@ -209,7 +209,7 @@ async fn accept_one(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 
 /// Says so and closes, without waiting for anything.
 fn refuse(stream: &TcpStream) {
-    let body = Refusal::Busy("too many connections; close some, or wait").body();
+    let body = HttpError::Busy("too many connections; close some, or wait").body();
     let head = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-type: application/x-amz-json-1.0\r\n";
     let length = format!("content-length: {}\r\n\r\n", body.len());
     stream.try_write(&[head.as_bytes(), length.as_bytes(), &body].concat()).ok();

@@ -1,18 +1,18 @@
 //! The endpoint as a value: no socket, no threads of its own.
 
-use super::{Credential, Refusal, Reply, Target, decoded, respond};
+use super::{Credential, HttpError, Reply, Target, decoded, respond};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Response, StatusCode};
 use serde_json::json;
-use sfn_alias::{Aliases, Operation, Router, Scope};
+use sfn_alias::{StepFunctions, Operation, Router, Scope};
 
 /// The endpoint.
 ///
 /// ```
-/// use sfn_alias::Aliases;
+/// use sfn_alias::StepFunctions;
 /// use sfn_alias_server::protocol::App;
-/// let app = App::new(Aliases::in_memory()?)?;
+/// let app = App::new(StepFunctions::in_memory()?)?;
 /// let request = http::Request::post("/").header("x-amz-target", "AWSStepFunctions.ListStateMachines");
 /// let response = app.answer(request.body("{}".into()).unwrap());
 /// assert_eq!((response.status().as_u16(), &response.body()[..]), (200, &br#"{"stateMachines":[]}"#[..]));
@@ -20,7 +20,7 @@ use sfn_alias::{Aliases, Operation, Router, Scope};
 /// ```
 #[derive(Debug)]
 pub struct App {
-    aliases: Aliases,
+    aliases: StepFunctions,
     request_ids: Router,
 }
 
@@ -28,7 +28,7 @@ pub struct App {
 #[derive(Debug)]
 pub struct Call {
     /// The service, as seen from the caller's account and region.
-    pub aliases: Aliases,
+    pub aliases: StepFunctions,
     /// What is asked.
     pub operation: Operation,
     /// JSON bytes.
@@ -40,7 +40,7 @@ impl Call {
     ///
     /// # Errors
     /// The core's refusal.
-    pub fn run(&self) -> Result<Vec<u8>, Refusal> {
+    pub fn run(&self) -> Result<Vec<u8>, HttpError> {
         Ok(self.aliases.invoke(self.operation.as_str(), &self.body)?)
     }
 }
@@ -63,12 +63,12 @@ impl App {
     ///
     /// # Errors
     /// [`sfn_alias::Error::Store`] where the operating system has no randomness for request ids.
-    pub fn new(aliases: Aliases) -> sfn_alias::Result<Self> {
+    pub fn new(aliases: StepFunctions) -> sfn_alias::Result<Self> {
         Ok(Self { aliases, request_ids: Router::from_entropy()? })
     }
 
     /// The service in the account and region of requests that name none.
-    pub fn aliases(&self) -> &Aliases {
+    pub fn aliases(&self) -> &StepFunctions {
         &self.aliases
     }
 
@@ -80,9 +80,9 @@ impl App {
                 let result = self.admit(&head, operation, body, None).and_then(|call| call.run());
                 self.answered(operation.as_str(), result).response
             }
-            Ok(Target::Health) => Self::health(self.aliases.check_health().map_err(Refusal::from)),
+            Ok(Target::Health) => Self::health(self.aliases.check_health().map_err(HttpError::from)),
             // The socket counts requests; here nobody does.
-            Ok(Target::Metrics) => self.refused(Refusal::Unknown).response,
+            Ok(Target::Metrics) => self.refused(HttpError::Unknown).response,
             Err(refusal) => self.refused(refusal).response,
         }
     }
@@ -98,7 +98,7 @@ impl App {
         operation: Operation,
         body: Bytes,
         proven: Option<Scope>,
-    ) -> Result<Call, Refusal> {
+    ) -> Result<Call, HttpError> {
         let body = decoded(&head.headers, body, self.aliases.options().limits.request_bytes)?;
         let aliases = match proven {
             Some(scope) => self.aliases.in_scope(scope),
@@ -108,20 +108,20 @@ impl App {
     }
 
     /// The reply to an operation.
-    pub fn answered(&self, operation: &'static str, result: Result<Vec<u8>, Refusal>) -> Answered {
-        let code = result.as_ref().map_or_else(Refusal::code, |_| "OK");
+    pub fn answered(&self, operation: &'static str, result: Result<Vec<u8>, HttpError>) -> Answered {
+        let code = result.as_ref().map_or_else(HttpError::code, |_| "OK");
         let request_id = self.request_ids.uuid();
         Answered { response: respond(result, &request_id), operation, code, request_id }
     }
 
     /// The reply to a request that is for no operation of this tool.
-    pub fn refused(&self, refusal: Refusal) -> Answered {
-        let operation = if let Refusal::Unsupported(name) = &refusal { name } else { "unknown" };
+    pub fn refused(&self, refusal: HttpError) -> Answered {
+        let operation = if let HttpError::Unsupported(name) = &refusal { name } else { "unknown" };
         self.answered(operation, Err(refusal))
     }
 
     /// What `GET /health` answers: 200, or 503 with the reason where writes cannot succeed.
-    pub fn health(checked: Result<(), Refusal>) -> Response<Bytes> {
+    pub fn health(checked: Result<(), HttpError>) -> Response<Bytes> {
         const VERSION: &str = env!("CARGO_PKG_VERSION");
         let body = match &checked {
             Ok(()) => concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#).to_owned(),
@@ -135,7 +135,7 @@ impl App {
     }
 
     /// The service in the account and region that the request claims, as far as it does, without proof.
-    fn claimed(&self, headers: &HeaderMap) -> Aliases {
+    fn claimed(&self, headers: &HeaderMap) -> StepFunctions {
         let own = self.aliases.scope();
         let Some(credential) = Credential::of(headers) else { return self.aliases.clone() };
         let account = credential.account().unwrap_or(own.account());

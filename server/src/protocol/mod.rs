@@ -6,13 +6,13 @@
 mod app;
 mod body;
 mod credential;
-mod refusal;
+mod error;
 mod reply;
 mod target;
 
 pub use app::{Answered, App, Call};
 pub use body::decoded;
 pub use credential::Credential;
-pub use refusal::Refusal;
+pub use error::HttpError;
 pub use reply::{Reply, respond};
 pub use target::{Target, UNSUPPORTED};

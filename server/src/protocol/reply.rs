@@ -1,6 +1,6 @@
 //! Replies as HTTP.
 
-use super::Refusal;
+use super::HttpError;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
@@ -18,7 +18,7 @@ pub struct Reply {
 }
 
 /// The answer of an operation: 200 with its JSON, or the refusal as AWS writes it.
-pub fn respond(result: Result<Vec<u8>, Refusal>, request_id: &str) -> Response<Bytes> {
+pub fn respond(result: Result<Vec<u8>, HttpError>, request_id: &str) -> Response<Bytes> {
     let (status, body, closes) = match result {
         Ok(body) => (200, body, false),
         Err(refusal) => (refusal.status(), refusal.body(), refusal.closes()),

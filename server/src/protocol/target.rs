@@ -1,6 +1,6 @@
 //! Which operation a request is for.
 
-use super::Refusal;
+use super::HttpError;
 use http::request::Parts;
 use http::{HeaderMap, Method};
 use sfn_alias::Operation;
@@ -43,21 +43,21 @@ impl Target {
     /// Reads method, path and `X-Amz-Target`.
     ///
     /// # Errors
-    /// [`Refusal::Unsupported`] for an operation of the service that this tool does not answer,
-    /// [`Refusal::Unknown`] for anything else.
-    pub fn of(head: &Parts) -> Result<Self, Refusal> {
+    /// [`HttpError::Unsupported`] for an operation of the service that this tool does not answer,
+    /// [`HttpError::Unknown`] for anything else.
+    pub fn of(head: &Parts) -> Result<Self, HttpError> {
         match (&head.method, head.uri.path()) {
             (&Method::POST, "/") => operation(&head.headers).map(Self::Operation),
             (&Method::GET | &Method::HEAD, "/health") => Ok(Self::Health),
             (&Method::GET | &Method::HEAD, "/metrics") => Ok(Self::Metrics),
-            _ => Err(Refusal::Unknown),
+            _ => Err(HttpError::Unknown),
         }
     }
 }
 
-fn operation(headers: &HeaderMap) -> Result<Operation, Refusal> {
+fn operation(headers: &HeaderMap) -> Result<Operation, HttpError> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    let name = target.and_then(|target| target.strip_prefix(SERVICE)).ok_or(Refusal::Unknown)?;
+    let name = target.and_then(|target| target.strip_prefix(SERVICE)).ok_or(HttpError::Unknown)?;
     let unsupported = || UNSUPPORTED.into_iter().find(|known| *known == name);
-    name.parse().map_err(|_| unsupported().map_or(Refusal::Unknown, Refusal::Unsupported))
+    name.parse().map_err(|_| unsupported().map_or(HttpError::Unknown, HttpError::Unsupported))
 }

@@ -25,12 +25,12 @@ pub struct Seen {
     pub refused: Vec<String>,
 }
 
-pub struct Gate {
+pub struct ForkLock {
     pub url: String,
     seen: Arc<Mutex<Seen>>,
 }
 
-impl Gate {
+impl ForkLock {
     /// Before the endpoint at this address. Its thread ends with the test's process.
     pub fn before(endpoint: &str, seen: Seen) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

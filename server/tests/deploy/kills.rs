@@ -1,6 +1,6 @@
 //! Drivers that are killed at every call, before it and after it, and at every wait.
 
-use crate::gate::{Gate, Seen};
+use crate::gate::{ForkLock, Seen};
 use crate::support::{ALIAS, ONE, TWO, World, a_minute_passes, program};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
@@ -12,7 +12,7 @@ const LOOK: &str = "DescribeAlarms";
 const SHIFT: &str = "UpdateStateMachineAlias";
 
 /// A deployment, and what becomes of it.
-struct Course {
+struct Simulation {
     how: &'static [&'static str],
     alarm_after: Option<usize>,
     /// Percent on version 2 after each update.
@@ -40,7 +40,7 @@ enum End {
 }
 
 /// Runs the command until it ends, is ended at the gate, or waits for the next step: then it is killed as well.
-fn life(world: &World, gate: &Gate, course: &Course) -> End {
+fn life(world: &World, gate: &ForkLock, course: &Simulation) -> End {
     let state = world.state();
     let own = ["deploy", ALIAS, TWO, "--endpoint-url", &gate.url, "--state"];
     let mut command = program(&[&own[..], &[&state], course.how].concat());
@@ -69,10 +69,10 @@ fn life(world: &World, gate: &Gate, course: &Course) -> End {
 }
 
 /// The whole deployment, with a driver that dies at one call. The alias always leads where the last update did.
-fn runs(course: &Course, dies_at: usize, dies_after: bool) {
+fn runs(course: &Simulation, dies_at: usize, dies_after: bool) {
     let world = World::new();
     let gate =
-        Gate::before(&world.url, Seen { dies_at, dies_after, alarm_after: course.alarm_after, ..Seen::default() });
+        ForkLock::before(&world.url, Seen { dies_at, dies_after, alarm_after: course.alarm_after, ..Seen::default() });
     let mut killed = 0;
     let (status, printed) = loop {
         let end = life(&world, &gate, course);
@@ -97,7 +97,7 @@ fn runs(course: &Course, dies_at: usize, dies_after: bool) {
 }
 
 #[track_caller]
-fn runs_with_every_death(course: &Course) {
+fn runs_with_every_death(course: &Simulation) {
     runs(course, 0, false);
     for dies_at in 1..=course.calls.len() {
         runs(course, dies_at, false);
@@ -112,7 +112,7 @@ fn calls(rounds: usize, round: &[&'static str]) -> Vec<&'static str> {
 
 #[test]
 fn a_canary() {
-    runs_with_every_death(&Course {
+    runs_with_every_death(&Simulation {
         how: &["--canary", "10/1m", "--alarm", "errors"],
         alarm_after: None,
         shares: &[10, 100],
@@ -124,7 +124,7 @@ fn a_canary() {
 
 #[test]
 fn a_linear_deployment() {
-    runs_with_every_death(&Course {
+    runs_with_every_death(&Simulation {
         how: &["--linear", "40/1m"],
         alarm_after: None,
         shares: &[40, 80, 100],
@@ -136,7 +136,7 @@ fn a_linear_deployment() {
 
 #[test]
 fn a_deployment_that_is_rolled_back() {
-    runs_with_every_death(&Course {
+    runs_with_every_death(&Simulation {
         how: &["--linear", "40/1m", "--alarm", "errors"],
         alarm_after: Some(2),
         shares: &[40, 80, 0],

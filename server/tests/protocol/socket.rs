@@ -1,8 +1,8 @@
 //! What only a socket shows: raw bytes in, raw bytes out.
 
 use crate::vectors::gzip;
-use sfn_alias::Aliases;
-use sfn_alias_server::http::{Hosted, Server, Stopped};
+use sfn_alias::StepFunctions;
+use sfn_alias_server::http::{ServerConfig, Server, Shutdown};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -15,9 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 fn served(with: impl FnOnce(SocketAddr) + Send + 'static) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let aliases = Aliases::in_memory().unwrap();
+        let aliases = StepFunctions::in_memory().unwrap();
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let server = Server::bind(any, Hosted::new(aliases, false)).await.unwrap();
+        let server = Server::bind(any, ServerConfig::new(aliases, false)).await.unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
         let client = std::thread::spawn(move || {
@@ -27,7 +27,7 @@ fn served(with: impl FnOnce(SocketAddr) + Send + 'static) {
         });
         let ended = server.run(async { drop(stopped.await) }).await;
         client.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        assert_eq!(ended, Stopped::Finished);
+        assert_eq!(ended, Shutdown::Drained);
     });
 }
 

@@ -6,7 +6,7 @@ use flate2::write::GzEncoder;
 use http::{Request, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use sfn_alias::{Aliases, Clock, Limits, Options, Scope, Timestamp};
+use sfn_alias::{StepFunctions, Clock, Limits, Options, Scope, Timestamp};
 use sfn_alias_server::protocol::App;
 use sfn_alias_vectors::{expand, mismatch, substitute};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -140,7 +140,7 @@ impl Runner {
             ..Options::default()
         };
         let scope = Scope::new("aws", "123456789012", "us-east-1").unwrap();
-        let app = App::new(Aliases::in_memory_with(options).unwrap().in_scope(scope)).unwrap();
+        let app = App::new(StepFunctions::in_memory_with(options).unwrap().in_scope(scope)).unwrap();
         Self { app, now, saved: Map::new(), request_ids: BTreeSet::new() }
     }
 

@@ -4,9 +4,9 @@ use crate::access::signed;
 use crate::signatures::{profiles, written};
 use crate::support::{Answer, Client, PREFIX, endpoint, host, machine, request, start};
 use serde_json::json;
-use sfn_alias::Aliases;
+use sfn_alias::StepFunctions;
 use sfn_alias_server::auth::Credentials;
-use sfn_alias_server::http::{Access, Hosted, Limits, Server};
+use sfn_alias_server::http::{Access, ServerConfig, Limits, Server};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -163,8 +163,8 @@ fn half_sent_small_bodies_lock_nobody_out() {
 fn half_sent_bodies_with_false_signatures_lock_nobody_out() {
     let profiles = profiles();
     let access = Access::Signed(Credentials::read(written(&profiles).path()).unwrap());
-    let aliases = Aliases::in_memory().unwrap();
-    let address = host(Hosted { limits: LIMITS, access, ..Hosted::new(aliases, false) });
+    let aliases = StepFunctions::in_memory().unwrap();
+    let address = host(ServerConfig { limits: LIMITS, access, ..ServerConfig::new(aliases, false) });
     let honest = |size: usize| {
         let profiles = crate::signatures::profiles();
         move || signed(&profiles[0], "ListStateMachines", &body(size))
@@ -187,7 +187,7 @@ fn a_storm_of_connections_waits_for_its_turn() {
     let listener = runtime.block_on(Server::listen("127.0.0.1:0".parse().unwrap())).unwrap();
     let address = listener.local_addr().unwrap();
     let waiting: Vec<_> = (0..number).map(|_| TcpStream::connect_timeout(&address, PATIENCE / 20).unwrap()).collect();
-    let hosted = Hosted::new(Aliases::in_memory().unwrap(), false);
+    let hosted = ServerConfig::new(StepFunctions::in_memory().unwrap(), false);
     runtime.block_on(async {
         let server = Server::behind(listener, hosted).unwrap();
         tokio::spawn(server.run(std::future::pending()));

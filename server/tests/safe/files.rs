@@ -4,7 +4,7 @@ use crate::health::{check_health, health};
 use crate::kills::prepared;
 use crate::support::{Client, PREFIX, Server, alias, failed, named, program, start};
 use serde_json::json;
-use sfn_alias::Aliases;
+use sfn_alias::StepFunctions;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -19,7 +19,7 @@ const DAMAGED: &str = "cannot be used: the file is damaged; delete its `-wal` an
 
 #[track_caller]
 fn refused(file: &str, text: &str) {
-    let message = format!("sfn-alias: the store failed: `{file}` {text}\n");
+    let message = format!("sfn-alias: storage error: `{file}` {text}\n");
     assert_eq!(failed(&["--port", "0", "--data", file]), (3, message));
 }
 
@@ -28,14 +28,14 @@ fn a_file_is_one_servers_alone() {
     let (_folder, file) = prepared();
     let server = Server::start(&["--data", &file]);
     refused(&file, LOCKED);
-    let error = Aliases::open(&file).unwrap_err().to_string();
-    assert_eq!(error, format!("the store failed: `{file}` {LOCKED}"));
+    let error = StepFunctions::open(&file).unwrap_err().to_string();
+    assert_eq!(error, format!("storage error: `{file}` {LOCKED}"));
     let output = program(&["call", "ListStateMachines", "--data", &file]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), said), (Some(3), format!("sfn-alias: the store failed: `{file}` {LOCKED}\n")));
+    assert_eq!((output.status.code(), said), (Some(3), format!("sfn-alias: storage error: `{file}` {LOCKED}\n")));
     server.client().ok("CreateStateMachineAlias", &alias("PROD", ""));
     drop(server);
-    let library = Aliases::open(&file).unwrap();
+    let library = StepFunctions::open(&file).unwrap();
     assert_eq!(library.call("DescribeStateMachineAlias", named("PROD").to_string().as_bytes()).status, 200);
     refused(&file, LOCKED);
 }
@@ -47,12 +47,12 @@ fn files_that_are_not_ours_are_refused() {
     let path = other.to_str().unwrap();
     fs::write(&other, "a letter to a friend, long enough to be taken for a header of a database, and more than that")
         .unwrap();
-    refused(path, "cannot be used: the file is no SQLite database; choose another path (file is not a database)");
+    refused(path, "cannot be used: the file is not an SQLite database; choose another path (file is not a database)");
     let whole = fs::read(&file).unwrap();
     fs::write(&other, &whole[..whole.len() / 2]).unwrap();
     refused(path, DAMAGED);
     let folder = folder.path().to_str().unwrap();
-    refused(folder, "is no file; give the path of a file, which is made when it is missing");
+    refused(folder, "is a directory or a special file; specify the path of a regular file");
 }
 
 /// Damage on any page is told when the file is opened, or found in no answer.
@@ -60,7 +60,7 @@ fn files_that_are_not_ours_are_refused() {
 fn a_damaged_page_is_never_served() {
     let (folder, file) = prepared();
     // Its end was sudden: what is in the log goes into the file when it is closed.
-    drop(Aliases::open(&file).unwrap());
+    drop(StepFunctions::open(&file).unwrap());
     let whole = fs::read(&file).unwrap();
     let damaged = folder.path().join("damaged");
     let mut told = 0;
@@ -68,12 +68,12 @@ fn a_damaged_page_is_never_served() {
         let mut bytes = whole.clone();
         bytes[page * 4096..][..4096].fill(0xA5);
         fs::write(&damaged, &bytes).unwrap();
-        match Aliases::open_exclusive(&damaged, sfn_alias::Options::default()) {
+        match StepFunctions::open_exclusive(&damaged, sfn_alias::Options::default()) {
             Err(error) => {
                 told += 1;
                 assert_eq!(
                     error.to_string(),
-                    format!("the store failed: `{}` {DAMAGED}", damaged.display()),
+                    format!("storage error: `{}` {DAMAGED}", damaged.display()),
                     "page {page}"
                 );
             }
@@ -107,7 +107,7 @@ fn a_read_only_file_is_refused() {
             output => break output.unwrap(),
         }
     };
-    let text = format!("sfn-alias: the store failed: `{file}` is read-only; make it and its folder writable\n");
+    let text = format!("sfn-alias: storage error: `{file}` is read-only; make it and its folder writable\n");
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(3), text));
 }
 
@@ -140,7 +140,7 @@ fn a_full_disk_fails_writes_with_a_clear_text_and_nothing_else() {
     let mut client = server.client();
     client.ok("CreateStateMachineAlias", &alias("PROD", "before"));
     let (written, error) = fill(&mut client, "e");
-    let text = "the store failed: the disk failed; check its health, its free space and the limit on file sizes, and try \
+    let text = "storage error: the disk failed; check its health, its free space and the limit on file sizes, and try \
                 again (disk I/O error)";
     assert!(written > 5);
     assert_eq!(error, (500, "InternalFailure".to_owned(), text.to_owned()));

@@ -3,8 +3,8 @@
 use crate::kills::prepared;
 use crate::support::{Answer, Client, PREFIX, Server, alias, machine, named};
 use serde_json::json;
-use sfn_alias::{Aliases, Clock, Options, Timestamp};
-use sfn_alias_server::http::{Background, Hosted};
+use sfn_alias::{StepFunctions, Clock, Options, Timestamp};
+use sfn_alias_server::http::{BackgroundServer, ServerConfig};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,9 +37,9 @@ fn a_panic_is_the_failure_of_one_request() {
     let (_folder, file) = prepared();
     let fails = Arc::new(AtomicBool::new(false));
     let options = || Options { clock: failing_clock(&fails), ..Options::default() };
-    let durable = Aliases::open_exclusive(&file, options()).unwrap();
-    for (aliases, durable) in [(durable, true), (Aliases::in_memory_with(options()).unwrap(), false)] {
-        let endpoint = Background::start(([127, 0, 0, 1], 0).into(), Hosted::new(aliases, durable)).unwrap();
+    let durable = StepFunctions::open_exclusive(&file, options()).unwrap();
+    for (aliases, durable) in [(durable, true), (StepFunctions::in_memory_with(options()).unwrap(), false)] {
+        let endpoint = BackgroundServer::start(([127, 0, 0, 1], 0).into(), ServerConfig::new(aliases, durable)).unwrap();
         let mut client = Client::to(endpoint.url().strip_prefix("http://").unwrap().parse().unwrap()).unwrap();
         client.call("CreateStateMachine", &machine("orders")).unwrap();
         for number in 0..3 {
@@ -47,7 +47,7 @@ fn a_panic_is_the_failure_of_one_request() {
             let name = format!("A{number}");
             let error = client.call("CreateStateMachineAlias", &alias(&name, "")).unwrap().error();
             let text =
-                "the store failed: the request met a defect of sfn-alias and changed nothing; report it (on purpose)";
+                "storage error: the request met a defect of sfn-alias and changed nothing; report it (on purpose)";
             assert_eq!(error, (500, "InternalFailure".to_owned(), text.to_owned()));
             client.ok("CreateStateMachineAlias", &alias(&name, ""));
             check_health(&mut client, (200, None));
@@ -102,7 +102,7 @@ fn a_file_that_is_changed_in_use_fails_writes_and_not_reads() {
             check_health(&mut client, (200, None));
             change(&format!("{file}{changed}"));
             let text = format!(
-                "the store failed: `{file}{changed}` {what} while it was in use; end all that use `{file}`, restore it \
+                "storage error: `{file}{changed}` {what} while it was in use; end all that use `{file}`, restore it \
                  from a copy, and start again"
             );
             check_health(&mut client, (503, Some(&text)));
@@ -119,7 +119,7 @@ fn a_file_that_is_changed_in_use_fails_writes_and_not_reads() {
 #[test]
 fn a_copy_beside_the_log_of_a_killed_endpoint_is_refused() {
     let (folder, file) = prepared();
-    drop(Aliases::open(&file).unwrap());
+    drop(StepFunctions::open(&file).unwrap());
     let copy = folder.path().join("copy");
     fs::copy(&file, &copy).unwrap();
     for round in 0..3 {
@@ -133,7 +133,7 @@ fn a_copy_beside_the_log_of_a_killed_endpoint_is_refused() {
         let (code, said) = crate::support::failed(&["--port", "0", "--data", &file]);
         let text = "is the log of another state of the file beside it; to use that file as it is, for example a copy that \
                     was restored, delete the log; otherwise put back the file that the log belongs to";
-        assert_eq!((code, said), (3, format!("sfn-alias: the store failed: `{log}` {text}\n")));
+        assert_eq!((code, said), (3, format!("sfn-alias: storage error: `{log}` {text}\n")));
         fs::copy(&kept, &file).unwrap();
     }
 }

@@ -120,7 +120,7 @@ fn a_body_that_is_slow_is_told_so() {
     works(address);
 }
 
-/// So many answers of a megabyte are more than the system keeps for a client that does not read.
+/// So many answers of a megabyte are more than the system stores for a client that does not read.
 const ASKED: usize = 40;
 const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 

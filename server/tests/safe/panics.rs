@@ -2,8 +2,8 @@
 
 use crate::support::{Client, host, machine};
 use serde_json::json;
-use sfn_alias::{Aliases, Clock, Options, Timestamp};
-use sfn_alias_server::http::Hosted;
+use sfn_alias::{StepFunctions, Clock, Options, Timestamp};
+use sfn_alias_server::http::ServerConfig;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,14 +15,14 @@ fn a_request_that_panics_is_answered_and_others_go_on() {
         assert!(!trap.swap(false, Ordering::SeqCst), "the clock has stopped");
         Timestamp::from_millis(1_744_230_237_000)
     });
-    let aliases = Aliases::in_memory_with(Options { clock, ..Options::default() }).unwrap();
-    let address = host(Hosted::new(aliases, false));
+    let aliases = StepFunctions::in_memory_with(Options { clock, ..Options::default() }).unwrap();
+    let address = host(ServerConfig::new(aliases, false));
     let mut other = Client::to(address).unwrap();
     other.ok("CreateStateMachine", &machine("before"));
     let mut client = Client::to(address).unwrap();
     armed.store(true, Ordering::SeqCst);
     let answer = client.call("CreateStateMachine", &machine("during")).unwrap();
-    let text = "the store failed: the request met a defect of sfn-alias and changed nothing; report it (the clock has stopped)";
+    let text = "storage error: the request met a defect of sfn-alias and changed nothing; report it (the clock has stopped)";
     assert_eq!(answer.error(), (500, "InternalFailure".to_owned(), text.to_owned()));
     for client in [&mut client, &mut other] {
         client.ok("CreateStateMachine", &machine("after"));

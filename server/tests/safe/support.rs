@@ -1,8 +1,8 @@
 //! The program in a process, and a client that sends what it is given.
 
 use serde_json::{Value, json};
-use sfn_alias::Aliases;
-use sfn_alias_server::http::{Hosted, Limits, Server as Endpoint};
+use sfn_alias::StepFunctions;
+use sfn_alias_server::http::{ServerConfig, Limits, Server as Endpoint};
 use std::io::{BufRead, BufReader, Error, Read, Result, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -77,11 +77,11 @@ pub fn failed(args: &[&str]) -> (i32, String) {
 
 /// The endpoint in this process, in memory, with limits of its own.
 pub fn endpoint(limits: Limits) -> SocketAddr {
-    host(Hosted { limits, ..Hosted::new(Aliases::in_memory().unwrap(), false) })
+    host(ServerConfig { limits, ..ServerConfig::new(StepFunctions::in_memory().unwrap(), false) })
 }
 
 /// An endpoint in this process.
-pub fn host(hosted: Hosted) -> SocketAddr {
+pub fn host(hosted: ServerConfig) -> SocketAddr {
     let (send, receive) = std::sync::mpsc::channel();
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();

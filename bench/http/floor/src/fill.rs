@@ -2,19 +2,19 @@
 
 use crate::Outcome;
 use serde_json::json;
-use sfn_alias::{Aliases, Options, Reply};
+use sfn_alias::{StepFunctions, Options, Reply};
 use std::path::Path;
 
 const ARN: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:bench";
 
 /// Each state machine and its aliases share a commit with the next ones, some thousand requests at once.
 pub fn fill(path: &Path, machines: usize, aliases: usize) -> Outcome {
-    let service = Aliases::open_exclusive(path, Options::default())?;
+    let service = StepFunctions::open_exclusive(path, Options::default())?;
     let numbers: Vec<_> = (0..machines).collect();
     for some in numbers.chunks(64) {
         let requests: Vec<_> = some.iter().flat_map(|number| requests(*number, aliases)).collect();
         let requests: Vec<_> = requests.iter().map(|(operation, body)| (*operation, body.as_bytes())).collect();
-        let replies = service.call_many(&requests);
+        let replies = service.call_batch(&requests);
         if let Some(Reply { body, .. }) = replies.iter().find(|reply| reply.status != 200) {
             return Err(String::from_utf8_lossy(body).into());
         }

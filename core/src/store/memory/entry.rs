@@ -2,14 +2,14 @@
 
 use super::executions::Executions;
 use crate::error::Result;
-use crate::model::{Alias, Execution, Machine, Revision, Timestamp, Version};
-use crate::store::{Change, NamedAlias, RevisionOf, View, Which};
+use crate::model::{Alias, Execution, StateMachine, Revision, Timestamp, Version};
+use crate::store::{Change, NamedAlias, RevisionKey, View, ExecutionFilter};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub(in crate::store) struct Entry {
-    pub machine: Machine,
+    pub machine: StateMachine,
     current: Arc<Revision>,
     /// In order of number.
     versions: Vec<(Version, Arc<Revision>)>,
@@ -21,7 +21,7 @@ pub(in crate::store) struct Entry {
 }
 
 impl Entry {
-    pub fn new(machine: Machine, revision: Revision, version: Option<Version>) -> Self {
+    pub fn new(machine: StateMachine, revision: Revision, version: Option<Version>) -> Self {
         let mut entry = Self {
             machine,
             current: Arc::new(revision),
@@ -36,7 +36,7 @@ impl Entry {
 
     /// An entry as a file has it; versions, aliases and the rest are loaded after it.
     #[cfg(feature = "sqlite")]
-    pub fn loaded(machine: Machine, current: Arc<Revision>, next_execution: u64) -> Self {
+    pub fn loaded(machine: StateMachine, current: Arc<Revision>, next_execution: u64) -> Self {
         let executions = Executions::beginning_at(next_execution);
         Self { machine, current, versions: Vec::new(), aliases: HashMap::new(), executions, starts: BTreeMap::new() }
     }
@@ -84,7 +84,7 @@ impl Entry {
             Change::PutExecution { execution, keep } => self.put_execution(*execution, keep),
             Change::CountStart { version } => self.count(version),
             Change::StopExecution { name, stopped } => self.executions.stop(&name, stopped),
-            about_entry @ (Change::CreateMachine { .. } | Change::MarkDeleted(_) | Change::DropMachine) => {
+            about_entry @ (Change::CreateStateMachine { .. } | Change::MarkDeleted(_) | Change::DropStateMachine) => {
                 return Some(about_entry);
             }
         }
@@ -120,15 +120,15 @@ impl Entry {
 }
 
 impl View for Entry {
-    fn machine(&self) -> Result<Option<Cow<'_, Machine>>> {
+    fn machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
         Ok(Some(Cow::Borrowed(&self.machine)))
     }
 
-    fn revision(&self, of: RevisionOf<'_>) -> Result<Option<Arc<Revision>>> {
+    fn revision(&self, of: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
         Ok(match of {
-            RevisionOf::Current => Some(Arc::clone(&self.current)),
-            RevisionOf::Version(number) => self.find_version(number).map(|(_, revision)| Arc::clone(revision)),
-            RevisionOf::Execution(name) => self.executions.get(name).map(|(_, revision)| Arc::clone(revision)),
+            RevisionKey::Current => Some(Arc::clone(&self.current)),
+            RevisionKey::Version(number) => self.find_version(number).map(|(_, revision)| Arc::clone(revision)),
+            RevisionKey::Execution(name) => self.executions.get(name).map(|(_, revision)| Arc::clone(revision)),
         })
     }
 
@@ -165,7 +165,7 @@ impl View for Entry {
         Ok(self.executions.get(name).map(|(execution, _)| Cow::Borrowed(execution)))
     }
 
-    fn executions(&self, below: Option<u64>, which: Which<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
+    fn executions(&self, below: Option<u64>, which: ExecutionFilter<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
         let Executions { first, kept, .. } = &self.executions;
         let end = first.saturating_add(kept.len() as u64);
         let latest_first = (*first..end).rev().zip(kept.iter().rev());

@@ -2,7 +2,7 @@
 
 use super::entry::Entry;
 use crate::error::{Error, Result};
-use crate::model::{Machine, Timestamp};
+use crate::model::{StateMachine, Timestamp};
 use crate::store::{Change, Decide, Nothing, Session, Store, View};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -32,7 +32,7 @@ impl MemoryStore {
     /// [`Error::Store`] where the operating system has no randomness for the key of page tokens.
     pub fn new() -> Result<Self> {
         let mut token_key = [0; 32];
-        let no_entropy = |error| Error::Store { fault: format!("no randomness to be had: {error}") };
+        let no_entropy = |error| Error::Store { fault: format!("the operating system's random number generator failed: {error}") };
         getrandom::fill(&mut token_key).map_err(no_entropy)?;
         Ok(Self { state: RwLock::default(), occasions: AtomicU64::new(0), token_key })
     }
@@ -84,7 +84,7 @@ impl Session for MemoryStore {
         }
     }
 
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
+    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>> {
         use std::ops::Bound::{Excluded, Included, Unbounded};
         let state = self.read_state();
         let from = after.map_or(Included(prefix), Excluded);
@@ -93,7 +93,7 @@ impl Session for MemoryStore {
         Ok(found.take(take).collect())
     }
 
-    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
         let state = self.read_state();
         let over = |arn: &&Arc<str>| {
             state.machines.get(*arn).is_some_and(|entry| entry.machine.deleted.is_some_and(|gone| gone <= now))
@@ -109,7 +109,7 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn occasion(&self) -> Result<u64> {
+    fn next_session_number(&self) -> Result<u64> {
         Ok(self.occasions.fetch_add(1, Ordering::Relaxed))
     }
 
@@ -122,14 +122,14 @@ impl State {
     /// The changes that make or end a whole entry.
     fn apply(&mut self, arn: &str, change: Change) -> Result<()> {
         match change {
-            Change::CreateMachine { machine, revision, version } => {
+            Change::CreateStateMachine { machine, revision, version } => {
                 let key: Arc<str> = arn.into();
                 self.deleting.remove(arn);
                 self.order.insert(Arc::clone(&key));
                 self.machines.insert(key, Box::new(Entry::new(*machine, revision, version)));
                 Ok(())
             }
-            Change::DropMachine => {
+            Change::DropStateMachine => {
                 self.machines.remove(arn);
                 self.order.remove(arn);
                 self.deleting.remove(arn);

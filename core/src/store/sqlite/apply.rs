@@ -5,7 +5,7 @@ use super::executions;
 use super::query::{all, first, run};
 use super::rows::Stored;
 use crate::error::Result;
-use crate::model::{Alias, Machine, Revision, Routing, Tag, Timestamp, Version};
+use crate::model::{Alias, StateMachine, Revision, Routing, Tag, Timestamp, Version};
 use crate::store::Change;
 use rusqlite::{Connection, Params, params};
 
@@ -19,7 +19,7 @@ pub(super) struct Planned<'a> {
 pub(super) fn apply(connection: &Connection, planned: Planned<'_>) -> Result<()> {
     let Planned { arn, stored, change } = planned;
     match (change, stored) {
-        (Change::CreateMachine { machine, revision, version }, stored) => {
+        (Change::CreateStateMachine { machine, revision, version }, stored) => {
             stored.map_or(Ok(()), |before| drop_machine(connection, before.id))?;
             let created = create_machine(connection, arn, &machine, &revision)?;
             version.map_or(Ok(()), |version| put_version(connection, created, &version))
@@ -37,7 +37,7 @@ struct At {
     revision: i64,
 }
 
-fn create_machine(connection: &Connection, arn: &str, machine: &Machine, revision: &Revision) -> Result<At> {
+fn create_machine(connection: &Connection, arn: &str, machine: &StateMachine, revision: &Revision) -> Result<At> {
     let revision = insert_revision(connection, revision)?;
     let sql = "INSERT INTO machines (arn, kind, created, deleted, last_version, published, created_published,
                created_description, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -150,9 +150,9 @@ impl Write<'_> {
             Change::PutExecution { execution, keep } => executions::put(connection, &self.stored, &execution, keep),
             Change::CountStart { version } => executions::count(connection, machine, version),
             Change::StopExecution { name, stopped } => executions::stop(connection, machine, &name, &stopped),
-            Change::DropMachine => drop_machine(connection, machine),
+            Change::DropStateMachine => drop_machine(connection, machine),
             // Told apart in the function `apply`.
-            Change::CreateMachine { .. } => Ok(()),
+            Change::CreateStateMachine { .. } => Ok(()),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What SQLite reports, in words that say what to do.
+//! Errors of SQLite with advice.
 
 use crate::error::Error;
 use rusqlite::ErrorCode;
@@ -60,14 +60,14 @@ const fn advice(code: ErrorCode) -> &'static str {
         ErrorCode::SystemIoFailure => {
             "the disk failed; check its health, its free space and the limit on file sizes, and try again"
         }
-        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => "may not write; make the file and its folder writable",
-        ErrorCode::CannotOpen => "cannot open a file; check that the folder exists and is writable",
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => "permission denied; make the file and its directory writable",
+        ErrorCode::CannotOpen => "cannot open the file; check that the directory exists and is writable",
         ErrorCode::DatabaseCorrupt => DAMAGED,
-        ErrorCode::NotADatabase => "the file is no SQLite database; choose another path",
+        ErrorCode::NotADatabase => "the file is not an SQLite database; choose another path",
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
-            "another process keeps the file locked; end it and try again, or use its endpoint if it is `sfn-alias serve`"
+            "the database is locked by another process; if that is `sfn-alias serve`, use its endpoint"
         }
-        ErrorCode::OutOfMemory => "memory is used up; free some and try again",
+        ErrorCode::OutOfMemory => "out of memory",
         ErrorCode::TooBig => "a value is larger than SQLite stores",
         _ => "SQLite refused a statement",
     }

@@ -103,7 +103,7 @@ impl Files {
 
 impl Seen {
     fn of(path: &Path, of_file: bool) -> Result<Self> {
-        let unseen = |error| at(path, &format!("cannot be looked at: {error}"));
+        let unseen = |error| at(path, &format!("cannot be read: {error}"));
         Self::read(path, of_file).map_err(unseen)
     }
 

@@ -27,7 +27,7 @@ pub(super) fn put(connection: &Connection, key: &str, value: &[u8]) -> Result<()
 
 /// Fills bytes from the operating system's randomness.
 pub(super) fn fill_random(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes).map_err(|error| store(format!("no randomness to be had: {error}")))
+    getrandom::fill(bytes).map_err(|error| store(format!("the operating system's random number generator failed: {error}")))
 }
 
 /// The secret that was made with the file.
@@ -42,11 +42,11 @@ pub(super) fn token_key(connection: &Connection) -> Result<[u8; 32]> {
 }
 
 /// How often this was asked before; inside a transaction.
-pub(super) fn occasion(connection: &Connection) -> Result<u64> {
+pub(super) fn next_session_number(connection: &Connection) -> Result<u64> {
     let before: Option<[u8; 8]> = get(connection, "occasions")?;
-    let occasion = before.map_or(0, u64::from_be_bytes);
-    put(connection, "occasions", &occasion.wrapping_add(1).to_be_bytes())?;
-    Ok(occasion)
+    let next_session_number = before.map_or(0, u64::from_be_bytes);
+    put(connection, "occasions", &next_session_number.wrapping_add(1).to_be_bytes())?;
+    Ok(next_session_number)
 }
 
 /// Stores the checksum of the tables' definitions.

@@ -16,7 +16,7 @@ mod generation;
 mod load;
 mod meta;
 mod open;
-mod patience;
+mod busy;
 mod query;
 mod rows;
 mod session;

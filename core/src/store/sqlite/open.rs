@@ -1,8 +1,8 @@
-//! Recognises the file, makes it where there is none, and opens connections to it.
+//! Identifies the file, creates it if it does not exist, and opens connections.
 
 use super::fault::{at, fault};
 use super::generation::{self, Generation};
-use super::patience::{OPENING, WRITING, patience};
+use super::busy::{OPENING, WRITING, busy_handler};
 use super::query::first;
 use super::transaction::Transaction;
 use super::{checksum, meta, wal};
@@ -49,7 +49,7 @@ pub(super) fn open(path: &Path, sharing: Sharing) -> Result<Connection> {
     verify(path, &connection)?;
     keep_log(&connection, false)?;
     wal::grow(&connection, path)?;
-    connection.busy_handler(Some(patience(WRITING))).map_err(fault)?;
+    connection.busy_handler(Some(busy_handler(WRITING))).map_err(fault)?;
     Ok(connection)
 }
 
@@ -139,14 +139,14 @@ fn complete(connection: &Connection) -> Result<()> {
 /// A further connection, which only reads.
 pub(super) fn reader(path: &Path) -> Result<Connection> {
     let mut connection = connect(path, FLAGS, Sharing::Shared)?;
-    connection.busy_handler(Some(patience(WRITING))).map_err(fault)?;
+    connection.busy_handler(Some(busy_handler(WRITING))).map_err(fault)?;
     connection.pragma_update(None, "query_only", true).map_err(fault)?;
     Ok(connection)
 }
 
 /// The path as it stays when the process changes its folder, and never one of SQLite's own names.
 pub(super) fn absolute(path: &Path) -> Result<PathBuf> {
-    std::path::absolute(path).map_err(|error| at(path, &format!("is no path: {error}")))
+    std::path::absolute(path).map_err(|error| at(path, &format!("is not a valid path: {error}")))
 }
 
 /// The file that a link leads to: SQLite stores the log next to that file.
@@ -160,9 +160,9 @@ pub(super) fn resolve_link(path: PathBuf) -> PathBuf {
 fn is_new(path: &Path) -> Result<bool> {
     match std::fs::metadata(path) {
         Ok(found) if found.is_file() => Ok(found.len() == 0),
-        Ok(_) => Err(at(path, "is no file; give the path of a file, which is made when it is missing")),
+        Ok(_) => Err(at(path, "is a directory or a special file; specify the path of a regular file")),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(at(path, &format!("cannot be looked at: {error}"))),
+        Err(error) => Err(at(path, &format!("cannot be read: {error}"))),
     }
 }
 
@@ -236,7 +236,7 @@ fn connect_within(path: &Path, flags: OpenFlags, sharing: Sharing, longest: Opti
     if connection.is_readonly("main").map_err(fault)? {
         return Err(at(path, "is read-only; make it and its folder writable"));
     }
-    connection.busy_handler(longest.map(patience)).map_err(fault)?;
+    connection.busy_handler(longest.map(busy_handler)).map_err(fault)?;
     configure(connection, sharing).map_err(fault)
 }
 

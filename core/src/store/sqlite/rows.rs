@@ -3,9 +3,9 @@
 use super::checksum::altered;
 use super::fault::altered_row;
 use crate::model::{
-    Alias, Execution, Machine, MachineType, Previous, Revision, Route, Routing, Stopped, Tag, Timestamp, Version,
+    Alias, Execution, StateMachine, StateMachineType, PreviousRouting, Revision, Route, Routing, Stopped, Tag, Timestamp, Version,
 };
-use crate::redact::Redacted;
+use crate::redact::Sensitive;
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{Error, Result, Row};
 
@@ -35,12 +35,12 @@ impl<'r> Columns<'r> {
         Ok(self.take::<Option<i64>>()?.map(Timestamp::from_millis))
     }
 
-    fn sensitive(&mut self) -> Result<Redacted> {
-        self.take::<String>().map(Redacted::from)
+    fn sensitive(&mut self) -> Result<Sensitive> {
+        self.take::<String>().map(Sensitive::from)
     }
 
-    fn sensitive_if_any(&mut self) -> Result<Option<Redacted>> {
-        Ok(self.take::<Option<String>>()?.map(Redacted::from))
+    fn sensitive_if_any(&mut self) -> Result<Option<Sensitive>> {
+        Ok(self.take::<Option<String>>()?.map(Sensitive::from))
     }
 
     fn routing(&mut self) -> Result<Routing> {
@@ -63,7 +63,7 @@ pub(super) struct Stored {
     pub id: i64,
     /// The current content.
     pub revision: i64,
-    pub machine: Machine,
+    pub machine: StateMachine,
 }
 
 /// The columns that [`stored`] reads, and the tables they come from. Here and below the first says whether the
@@ -154,8 +154,8 @@ pub(super) fn stored(row: &Row<'_>) -> Result<(String, Stored)> {
     Ok((arn, Stored { id, revision, machine: machine(&mut columns)? }))
 }
 
-fn machine(columns: &mut Columns<'_>) -> Result<Machine> {
-    Ok(Machine {
+fn machine(columns: &mut Columns<'_>) -> Result<StateMachine> {
+    Ok(StateMachine {
         kind: kind(columns)?,
         created: columns.time()?,
         deleted: columns.time_if_any()?,
@@ -167,9 +167,9 @@ fn machine(columns: &mut Columns<'_>) -> Result<Machine> {
     })
 }
 
-fn kind(columns: &mut Columns<'_>) -> Result<MachineType> {
+fn kind(columns: &mut Columns<'_>) -> Result<StateMachineType> {
     let text: String = columns.take()?;
-    let mut kinds = [MachineType::Standard, MachineType::Express].into_iter();
+    let mut kinds = [StateMachineType::Standard, StateMachineType::Express].into_iter();
     kinds.find(|kind| kind.as_str() == text).ok_or_else(|| columns.wrong("an unknown type of state machine"))
 }
 
@@ -207,7 +207,7 @@ pub(super) fn alias(row: &Row<'_>) -> Result<(Box<str>, Alias)> {
         created: columns.time()?,
         updated: columns.time()?,
         previous: match columns.time_if_any()? {
-            Some(until) => Some(Box::new(Previous { routing: columns.routing()?, until })),
+            Some(until) => Some(Box::new(PreviousRouting { routing: columns.routing()?, until })),
             None => None,
         },
     };

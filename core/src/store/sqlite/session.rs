@@ -6,7 +6,7 @@ use super::query::{all, limit};
 use super::rows::{Stored, stored, stored_columns};
 use super::view::Snapshot;
 use crate::error::{Error, Result};
-use crate::model::{Machine, Timestamp};
+use crate::model::{StateMachine, Timestamp};
 use crate::store::{Change, Decide, Nothing, Session, View};
 use rusqlite::{Connection, params};
 use std::cell::RefCell;
@@ -27,7 +27,7 @@ pub(super) fn plan<'a>(connection: &Connection, arn: &'a str, decide: Decide<'_>
     };
     let Some(change) = change else { return Ok(None) };
     let stored = snapshot.map(|snapshot| snapshot.stored);
-    if stored.is_none() && !matches!(change, Change::CreateMachine { .. } | Change::DropMachine) {
+    if stored.is_none() && !matches!(change, Change::CreateStateMachine { .. } | Change::DropStateMachine) {
         return Err(store(format!("a change to a state machine that is not stored: {arn}")));
     }
     Ok(Some(Planned { arn, stored, change }))
@@ -39,7 +39,7 @@ pub(super) fn machines(
     prefix: &str,
     after: Option<&str>,
     take: usize,
-) -> Result<Vec<(String, Machine)>> {
+) -> Result<Vec<(String, StateMachine)>> {
     let sql = concat!("SELECT ", stored_columns!(), " WHERE arn >= ?1 AND arn IS NOT ?2 ORDER BY arn LIMIT ?3");
     let mut statement = connection.prepare_cached(sql).map_err(fault)?;
     let from = params![after.unwrap_or(prefix), after, limit(take)];
@@ -49,7 +49,7 @@ pub(super) fn machines(
     rows.take_while(within).map(|row| row.map(|(arn, stored)| (arn, stored.machine)).map_err(fault)).collect()
 }
 
-pub(super) fn gone(connection: &Connection, now: Timestamp, take: usize) -> Result<Vec<String>> {
+pub(super) fn expired_state_machines(connection: &Connection, now: Timestamp, take: usize) -> Result<Vec<String>> {
     let sql = "SELECT arn FROM machines WHERE deleted IS NOT NULL AND deleted <= ?1 LIMIT ?2";
     all(connection, sql, params![now.as_millis(), limit(take)], |row| row.get(0))
 }
@@ -93,13 +93,13 @@ impl Session for Shared<'_> {
         applied
     }
 
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
+    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>> {
         self.sound()?;
         machines(self.connection, prefix, after, take)
     }
 
-    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
         self.sound()?;
-        gone(self.connection, now, take)
+        expired_state_machines(self.connection, now, take)
     }
 }

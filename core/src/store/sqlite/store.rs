@@ -5,11 +5,11 @@ use super::condition::Condition;
 use super::files::{Files, Found};
 use super::generation::Generation;
 use super::open::Sharing;
-use super::session::{Shared, gone, look, machines, plan};
+use super::session::{Shared, expired_state_machines, look, machines, plan};
 use super::transaction::Transaction;
 use super::{fault, generation, load, meta, open};
 use crate::error::{Error, Result};
-use crate::model::{Machine, Timestamp};
+use crate::model::{StateMachine, Timestamp};
 use crate::store::memory::Entry;
 use crate::store::{Decide, Session, Store, View};
 use rusqlite::Connection;
@@ -169,12 +169,12 @@ impl Session for SqliteStore {
         })
     }
 
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, Machine)>> {
+    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>> {
         self.with_snapshot(|connection| machines(connection, prefix, after, take))
     }
 
-    fn gone(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
-        self.with_snapshot(|connection| gone(connection, now, take))
+    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+        self.with_snapshot(|connection| expired_state_machines(connection, now, take))
     }
 }
 
@@ -187,8 +187,8 @@ impl Store for SqliteStore {
         })
     }
 
-    fn occasion(&self) -> Result<u64> {
-        self.transact(meta::occasion)
+    fn next_session_number(&self) -> Result<u64> {
+        self.transact(meta::next_session_number)
     }
 
     /// After a failure a write is tried, once a second at most.

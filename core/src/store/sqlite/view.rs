@@ -7,8 +7,8 @@ use super::rows::{
     version_columns,
 };
 use crate::error::Result;
-use crate::model::{Alias, Execution, Machine, Revision, Status, Timestamp, Version};
-use crate::store::{NamedAlias, RevisionOf, View, Which};
+use crate::model::{Alias, Execution, StateMachine, Revision, Status, Timestamp, Version};
+use crate::store::{NamedAlias, RevisionKey, View, ExecutionFilter};
 use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -36,14 +36,14 @@ impl<'c> Snapshot<'c> {
         first(self.connection, sql, parameters, read)
     }
 
-    fn revision_id(&self, of: RevisionOf<'_>) -> Result<Option<i64>> {
+    fn revision_id(&self, of: RevisionKey<'_>) -> Result<Option<i64>> {
         const OF_VERSION: &str = "SELECT revision FROM versions WHERE machine = ?1 AND number = ?2";
         const OF_EXECUTION: &str = "SELECT revision FROM executions WHERE machine = ?1 AND name = ?2";
         let machine = self.stored.id;
         match of {
-            RevisionOf::Current => Ok(Some(self.stored.revision)),
-            RevisionOf::Version(number) => self.first(OF_VERSION, params![machine, number], |row| row.get(0)),
-            RevisionOf::Execution(name) => self.first(OF_EXECUTION, params![machine, name], |row| row.get(0)),
+            RevisionKey::Current => Ok(Some(self.stored.revision)),
+            RevisionKey::Version(number) => self.first(OF_VERSION, params![machine, number], |row| row.get(0)),
+            RevisionKey::Execution(name) => self.first(OF_EXECUTION, params![machine, name], |row| row.get(0)),
         }
     }
 
@@ -54,11 +54,11 @@ impl<'c> Snapshot<'c> {
 }
 
 impl View for Snapshot<'_> {
-    fn machine(&self) -> Result<Option<Cow<'_, Machine>>> {
+    fn machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
         Ok(Some(Cow::Borrowed(&self.stored.machine)))
     }
 
-    fn revision(&self, of: RevisionOf<'_>) -> Result<Option<Arc<Revision>>> {
+    fn revision(&self, of: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
         let sql = concat!("SELECT ", revision_columns!(), " FROM revisions WHERE id = ?1");
         let Some(id) = self.revision_id(of)? else { return Ok(None) };
         let lost = || damaged(&format!("revision {id} is missing"));
@@ -114,7 +114,7 @@ impl View for Snapshot<'_> {
 
     /// Without an index on what is filtered: at most as many rows as are kept, and a start that
     /// writes less.
-    fn executions(&self, below: Option<u64>, which: Which<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
+    fn executions(&self, below: Option<u64>, which: ExecutionFilter<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
         let sql = concat!(
             "SELECT ",
             execution_columns!(),

@@ -1,7 +1,7 @@
 //! The write-ahead log: why a commit costs one write and one sync.
 
 use super::fault::{fault, store};
-use super::patience::patiently;
+use super::busy::retry_busy;
 use super::query::run;
 use super::transaction::Transaction;
 use crate::error::Result;
@@ -16,7 +16,7 @@ const PAGE_BYTES: i64 = 4096;
 /// Switches the file to write-ahead logging, which it remembers: readers go on while one writes.
 pub(super) fn enable(connection: &Connection) -> Result<()> {
     let switch = || connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0));
-    match &*patiently(switch).map_err(fault)? {
+    match &*retry_busy(switch).map_err(fault)? {
         "wal" => Ok(()),
         _ => Err(store("the file system does not allow write-ahead logging; choose another place".to_owned())),
     }

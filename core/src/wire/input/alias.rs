@@ -9,15 +9,15 @@ structure! {
     RoutingConfigurationListItem<'a> {
         /// The version's ARN.
         state_machine_version_arn "stateMachineVersionArn": Text<'a>, true, text(1, 256);
-        /// Percent of the starts, 0 to 100.
+        /// Percentage of starts, 0 to 100.
         weight "weight": i64, true, integer(0, 100);
     }
 }
 
 structure! {
-    /// A routing configuration by itself, beside any operation.
+    /// A routing configuration, independent of an operation.
     RoutingInput<'a> {
-        /// One or two routes whose weights add up to 100.
+        /// One or two routes. Their weights must sum to 100.
         routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, true, ROUTES;
     }
 }
@@ -25,11 +25,11 @@ structure! {
 structure! {
     /// Input of CreateStateMachineAlias.
     CreateStateMachineAliasInput<'a> {
-        /// What the alias is for, at most 256 characters.
+        /// Description, up to 256 characters.
         description "description": Secret<'a>, false, sensitive(256);
-        /// 1 to 80 of letters, digits, `_`, `-`, `.`, not all digits.
+        /// Name: 1 to 80 letters, digits, `_`, `-` or `.`, not only digits.
         name "name": Text<'a>, true, restricted_name();
-        /// One or two routes whose weights add up to 100.
+        /// One or two routes. Their weights must sum to 100.
         routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, true, ROUTES;
     }
 }
@@ -45,11 +45,11 @@ structure! {
 structure! {
     /// Input of ListStateMachineAliases.
     ListStateMachineAliasesInput<'a> {
-        /// A state machine, or a version whose aliases are wanted.
+        /// The ARN of a state machine or of a version.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
-        /// Where the page before ended.
+        /// Pagination token from the previous response.
         next_token "nextToken": Text<'a>, false, text(1, 1024);
-        /// At most so many; 0 or absent: 100.
+        /// Page size; 0 or absent: 100.
         max_results "maxResults": i64, false, integer(0, 1000);
     }
 }
@@ -59,9 +59,9 @@ structure! {
     UpdateStateMachineAliasInput<'a> {
         /// The alias's ARN.
         state_machine_alias_arn "stateMachineAliasArn": Text<'a>, true, text(1, 256);
-        /// The new description; absent: unchanged.
+        /// The new description. Absent: unchanged.
         description "description": Secret<'a>, false, sensitive(256);
-        /// The new routing, whole; absent: unchanged.
+        /// The new routing, which replaces the old one. Absent: unchanged.
         routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, false, ROUTES;
     }
 }

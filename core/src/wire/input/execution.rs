@@ -13,7 +13,7 @@ structure! {
         name "name": Text<'a>, false, text(1, 80);
         /// JSON text; absent: `{}`.
         input "input": Secret<'a>, false, INPUT;
-        /// X-Ray's header.
+        /// The X-Ray trace header.
         trace_header "traceHeader": Text<'a>, false, TRACE_HEADER;
     }
 }
@@ -23,7 +23,7 @@ structure! {
     DescribeExecutionInput<'a> {
         /// The execution's ARN.
         execution_arn "executionArn": Text<'a>, true, text(1, 256);
-        /// METADATA_ONLY leaves definition and input out.
+        /// METADATA_ONLY omits definition and input.
         included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
     }
 }
@@ -33,7 +33,7 @@ structure! {
     DescribeStateMachineForExecutionInput<'a> {
         /// The execution's ARN.
         execution_arn "executionArn": Text<'a>, true, text(1, 256);
-        /// METADATA_ONLY leaves definition and input out.
+        /// METADATA_ONLY omits definition and input.
         included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
     }
 }
@@ -43,15 +43,15 @@ structure! {
     ListExecutionsInput<'a> {
         /// A state machine, version or alias.
         state_machine_arn "stateMachineArn": Text<'a>, false, text(1, 256);
-        /// Only executions of this status.
+        /// Return only executions with this status.
         status_filter "statusFilter": Text<'a>, false, one_of(STATUSES);
-        /// At most so many; 0 or absent: 100.
+        /// Page size; 0 or absent: 100.
         max_results "maxResults": i64, false, integer(0, 1000);
-        /// Where the page before ended.
+        /// Pagination token from the previous response.
         next_token "nextToken": Text<'a>, false, text(1, 3096);
-        /// A map run; there are none here.
+        /// The ARN of a map run. Map runs are not modelled.
         map_run_arn "mapRunArn": Text<'a>, false, text(1, 2000);
-        /// Only executions (not) redriven; none is here.
+        /// Filter by redrive. No execution is redriven here.
         redrive_filter "redriveFilter": Text<'a>, false, one_of(&["REDRIVEN", "NOT_REDRIVEN"]);
     }
 }

@@ -6,7 +6,7 @@ use crate::wire::Secret;
 use crate::wire::structure::prelude::*;
 
 structure! {
-    /// Where logs go.
+    /// A log destination.
     CloudWatchLogsLogGroup<'a> {
         /// The log group's ARN.
         log_group_arn "logGroupArn": Text<'a>, false, text(1, 256);
@@ -14,7 +14,7 @@ structure! {
 }
 
 structure! {
-    /// Where logs go.
+    /// A log destination.
     LogDestination<'a> {
         /// The log group.
         cloud_watch_logs_log_group "cloudWatchLogsLogGroup": CloudWatchLogsLogGroup<'a>, false, Rule::Structure(CloudWatchLogsLogGroup::MEMBERS);
@@ -22,19 +22,19 @@ structure! {
 }
 
 structure! {
-    /// What is logged. Kept and given back; nothing is logged here.
+    /// Logging configuration. Stored and returned, without effect.
     LoggingConfiguration<'a> {
-        /// How much.
+        /// The log level.
         level "level": Text<'a>, false, one_of(&["ALL", "ERROR", "FATAL", "OFF"]);
         /// Whether data is included.
         include_execution_data "includeExecutionData": bool, false, Rule::Boolean;
-        /// Where to.
+        /// The log destinations.
         destinations "destinations": Vec<LogDestination<'a>>, false, list(&Rule::Structure(LogDestination::MEMBERS));
     }
 }
 
 structure! {
-    /// Whether X-Ray traces. Kept and given back.
+    /// X-Ray tracing configuration. Stored and returned, without effect.
     TracingConfiguration {
         /// Whether it is on.
         enabled "enabled": bool, false, Rule::Boolean;
@@ -42,7 +42,7 @@ structure! {
 }
 
 structure! {
-    /// How data is encrypted. Kept and given back.
+    /// Encryption configuration. Stored and returned, without effect.
     EncryptionConfiguration<'a> {
         /// The key.
         kms_key_id "kmsKeyId": Text<'a>, false, text(1, 2048);
@@ -72,17 +72,17 @@ structure! {
         definition "definition": Secret<'a>, true, DEFINITION;
         /// The role's ARN.
         role_arn "roleArn": Text<'a>, true, text(1, 256);
-        /// STANDARD (also when absent) or EXPRESS.
+        /// STANDARD (default) or EXPRESS.
         kind "type": Text<'a>, false, one_of(&["STANDARD", "EXPRESS"]);
         /// Logging.
         logging_configuration "loggingConfiguration": LoggingConfiguration<'a>, false, Rule::Structure(LoggingConfiguration::MEMBERS);
-        /// Tags, 50 at most.
+        /// Tags, up to 50.
         tags "tags": Vec<TagInput<'a>>, false, list(&Rule::Structure(TagInput::MEMBERS));
         /// Tracing.
         tracing_configuration "tracingConfiguration": TracingConfiguration, false, Rule::Structure(TracingConfiguration::MEMBERS);
-        /// Whether to publish a version as well.
+        /// Whether to publish a version too.
         publish "publish": bool, false, Rule::Boolean;
-        /// The version's description; only with `publish`.
+        /// The version's description. Requires `publish`.
         version_description "versionDescription": Secret<'a>, false, sensitive(256);
         /// Encryption.
         encryption_configuration "encryptionConfiguration": EncryptionConfiguration<'a>, false, Rule::Structure(EncryptionConfiguration::MEMBERS);
@@ -90,7 +90,7 @@ structure! {
 }
 
 structure! {
-    /// Input of UpdateStateMachine. Absent members stay as they are.
+    /// Input of UpdateStateMachine. Absent members stay unchanged.
     UpdateStateMachineInput<'a> {
         /// The state machine.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
@@ -102,9 +102,9 @@ structure! {
         logging_configuration "loggingConfiguration": LoggingConfiguration<'a>, false, Rule::Structure(LoggingConfiguration::MEMBERS);
         /// Tracing.
         tracing_configuration "tracingConfiguration": TracingConfiguration, false, Rule::Structure(TracingConfiguration::MEMBERS);
-        /// Whether to publish a version as well.
+        /// Whether to publish a version too.
         publish "publish": bool, false, Rule::Boolean;
-        /// The version's description; only with `publish`.
+        /// The version's description. Requires `publish`.
         version_description "versionDescription": Secret<'a>, false, sensitive(256);
         /// Encryption.
         encryption_configuration "encryptionConfiguration": EncryptionConfiguration<'a>, false, Rule::Structure(EncryptionConfiguration::MEMBERS);
@@ -116,7 +116,7 @@ structure! {
     DescribeStateMachineInput<'a> {
         /// A state machine or a version.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
-        /// METADATA_ONLY leaves definition and input out.
+        /// METADATA_ONLY omits definition and input.
         included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
     }
 }
@@ -124,9 +124,9 @@ structure! {
 structure! {
     /// Input of ListStateMachines.
     ListStateMachinesInput<'a> {
-        /// At most so many; 0 or absent: 100.
+        /// Page size; 0 or absent: 100.
         max_results "maxResults": i64, false, integer(0, 1000);
-        /// Where the page before ended.
+        /// Pagination token from the previous response.
         next_token "nextToken": Text<'a>, false, text(1, 1024);
     }
 }
@@ -144,7 +144,7 @@ structure! {
     PublishStateMachineVersionInput<'a> {
         /// The state machine.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
-        /// Publish only this revision; `INITIAL` before the first update.
+        /// Publish only if this is the current revision; `INITIAL` before the first update.
         revision_id "revisionId": Text<'a>, false, any_text();
         /// The version's description.
         description "description": Secret<'a>, false, sensitive(256);
@@ -156,9 +156,9 @@ structure! {
     ListStateMachineVersionsInput<'a> {
         /// The state machine.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
-        /// Where the page before ended.
+        /// Pagination token from the previous response.
         next_token "nextToken": Text<'a>, false, text(1, 1024);
-        /// At most so many; 0 or absent: 100.
+        /// Page size; 0 or absent: 100.
         max_results "maxResults": i64, false, integer(0, 1000);
     }
 }
@@ -176,7 +176,7 @@ structure! {
     TagResourceInput<'a> {
         /// The state machine's ARN.
         resource_arn "resourceArn": Text<'a>, true, text(1, 256);
-        /// Tags, 50 at most.
+        /// Tags, up to 50.
         tags "tags": Vec<TagInput<'a>>, true, list(&Rule::Structure(TagInput::MEMBERS));
     }
 }
@@ -204,11 +204,11 @@ structure! {
     ValidateStateMachineDefinitionInput<'a> {
         /// The definition, Amazon States Language as JSON text.
         definition "definition": Secret<'a>, true, DEFINITION;
-        /// STANDARD (also when absent) or EXPRESS.
+        /// STANDARD (default) or EXPRESS.
         kind "type": Text<'a>, false, one_of(&["STANDARD", "EXPRESS"]);
-        /// The least severity wanted.
+        /// The lowest severity to report.
         severity "severity": Text<'a>, false, one_of(&["ERROR", "WARNING"]);
-        /// At most so many diagnostics; 0 or absent: 100.
+        /// Maximum number of diagnostics; 0 or absent: 100.
         max_results "maxResults": i64, false, integer(0, 100);
     }
 }

@@ -1,4 +1,4 @@
-//! Requests. Every member is optional here; what is missing is found by validation.
+//! Request structures. Every member is optional; validation reports missing members.
 
 mod alias;
 mod execution;

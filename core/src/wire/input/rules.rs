@@ -1,4 +1,4 @@
-//! Rules that several members share.
+//! Constraints shared by several members.
 
 use super::RoutingConfigurationListItem;
 use crate::constraint::{MaxLength, Pattern, Rule, TextRule};

@@ -1,14 +1,14 @@
-//! Answers of the alias operations.
+//! Outputs of the alias operations.
 
 use crate::model::Timestamp;
-use crate::redact::Redacted;
+use crate::redact::Sensitive;
 use serde::{Deserialize, Serialize};
 
-/// Answer of CreateStateMachineAlias.
+/// Output of CreateStateMachineAlias.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateStateMachineAliasOutput {
-    /// When the alias was created; of a replay: the original date.
+    /// Creation time. For a repeated request: the original time.
     pub creation_date: Timestamp,
     /// The alias's ARN.
     pub state_machine_alias_arn: String,
@@ -20,22 +20,22 @@ pub struct CreateStateMachineAliasOutput {
 pub struct RoutingConfigurationOutput {
     /// The version's ARN.
     pub state_machine_version_arn: String,
-    /// Percent of the starts.
+    /// Percentage of starts.
     pub weight: u8,
 }
 
-/// Answer of DescribeStateMachineAlias.
+/// Output of DescribeStateMachineAlias.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DescribeStateMachineAliasOutput {
     /// When it was created.
     pub creation_date: Timestamp,
-    /// Absent when it was never set.
+    /// Absent if it was never set.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<Redacted>,
+    pub description: Option<Sensitive>,
     /// The alias's name.
     pub name: String,
-    /// In the order of the request that set it.
+    /// Routes in the order of the request.
     pub routing_configuration: Vec<RoutingConfigurationOutput>,
     /// The alias's ARN.
     pub state_machine_alias_arn: String,
@@ -53,21 +53,21 @@ pub struct StateMachineAliasListItem {
     pub state_machine_alias_arn: String,
 }
 
-/// Answer of ListStateMachineAliases.
+/// Output of ListStateMachineAliases.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListStateMachineAliasesOutput {
-    /// Given when there are more.
+    /// Present if there are more results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
-    /// Oldest first, by name where dates are equal.
+    /// Oldest first; by name if the times are equal.
     pub state_machine_aliases: Vec<StateMachineAliasListItem>,
 }
 
-/// Answer of UpdateStateMachineAlias.
+/// Output of UpdateStateMachineAlias.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateStateMachineAliasOutput {
-    /// Now.
+    /// Update time.
     pub update_date: Timestamp,
 }

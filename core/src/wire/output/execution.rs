@@ -1,15 +1,15 @@
-//! Answers of the execution operations.
+//! Outputs of the execution operations.
 
 use crate::model::Timestamp;
-use crate::redact::Redacted;
+use crate::redact::Sensitive;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Answer of StartExecution.
+/// Output of StartExecution.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StartExecutionOutput {
-    /// The execution's ARN, without version or alias.
+    /// The ARN of the execution, without version or alias.
     pub execution_arn: String,
     /// When it was started.
     pub start_date: Timestamp,
@@ -19,35 +19,35 @@ pub struct StartExecutionOutput {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DataDetails {
-    /// True.
+    /// Always true.
     pub included: bool,
 }
 
-/// Answer of DescribeExecution. Executions are routed and recorded, not interpreted: RUNNING until stopped.
+/// Output of DescribeExecution. Executions are routed and recorded, not interpreted: RUNNING until stopped.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DescribeExecutionOutput {
-    /// The cause given to StopExecution.
+    /// The cause passed to StopExecution.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cause: Option<Redacted>,
-    /// The error code given to StopExecution.
+    pub cause: Option<Sensitive>,
+    /// The error code passed to StopExecution.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<Redacted>,
+    pub error: Option<Sensitive>,
     /// The execution's ARN.
     pub execution_arn: String,
-    /// The input as given; left out with METADATA_ONLY.
+    /// The input; omitted with METADATA_ONLY.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub input: Option<Redacted>,
+    pub input: Option<Sensitive>,
     /// Whether the input is included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_details: Option<DataDetails>,
     /// The execution's name.
     pub name: String,
-    /// Always 0: nothing is redriven here.
+    /// Always 0: redrive is not modelled.
     pub redrive_count: u32,
     /// NOT_REDRIVABLE while running, REDRIVABLE once stopped.
     pub redrive_status: String,
-    /// Why it is not redrivable.
+    /// The reason why it is not redrivable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redrive_status_reason: Option<String>,
     /// When it was started.
@@ -65,34 +65,34 @@ pub struct DescribeExecutionOutput {
     /// When it was stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_date: Option<Timestamp>,
-    /// As given.
+    /// As specified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_header: Option<String>,
 }
 
-/// Answer of DescribeStateMachineForExecution: the content that the execution was started with.
+/// Output of DescribeStateMachineForExecution: the content that the execution was started with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DescribeStateMachineForExecutionOutput {
     /// `{}` with METADATA_ONLY.
-    pub definition: Redacted,
-    /// As given.
+    pub definition: Sensitive,
+    /// As specified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encryption_configuration: Option<Value>,
-    /// As given, or OFF.
+    /// As specified; default `OFF`.
     pub logging_configuration: Value,
     /// The state machine's name.
     pub name: String,
-    /// Absent for the content that the state machine was created with.
+    /// Absent for the initial revision.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision_id: Option<String>,
     /// The role.
     pub role_arn: String,
     /// Without version or alias.
     pub state_machine_arn: String,
-    /// As given, or off.
+    /// As specified; default off.
     pub tracing_configuration: Value,
-    /// When this content came.
+    /// Last update time.
     pub update_date: Timestamp,
 }
 
@@ -123,18 +123,18 @@ pub struct ExecutionListItem {
     pub stop_date: Option<Timestamp>,
 }
 
-/// Answer of ListExecutions.
+/// Output of ListExecutions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListExecutionsOutput {
     /// Newest first.
     pub executions: Vec<ExecutionListItem>,
-    /// Given when there are more.
+    /// Present if there are more results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
 }
 
-/// Answer of StopExecution.
+/// Output of StopExecution.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StopExecutionOutput {

@@ -1,15 +1,15 @@
-//! Answers of the operations on state machines, versions, tags and definitions.
+//! Outputs of the operations on state machines, versions, tags and definitions.
 
 use crate::model::{Tag, Timestamp};
-use crate::redact::Redacted;
+use crate::redact::Sensitive;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// An answer without members: `{}`.
+/// An output without members: `{}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Empty {}
 
-/// Answer of CreateStateMachine.
+/// Output of CreateStateMachine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateStateMachineOutput {
@@ -17,12 +17,12 @@ pub struct CreateStateMachineOutput {
     pub creation_date: Timestamp,
     /// Its ARN.
     pub state_machine_arn: String,
-    /// The version, when one was published.
+    /// The version, if one was published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_machine_version_arn: Option<String>,
 }
 
-/// Answer of UpdateStateMachine.
+/// Output of UpdateStateMachine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateStateMachineOutput {
@@ -32,25 +32,25 @@ pub struct UpdateStateMachineOutput {
     /// The version, with `publish`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_machine_version_arn: Option<String>,
-    /// When the current content came.
+    /// Last update time.
     pub update_date: Timestamp,
 }
 
-/// Answer of DescribeStateMachine.
+/// Output of DescribeStateMachine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DescribeStateMachineOutput {
-    /// Of the state machine, or of the version asked for.
+    /// Creation time of the state machine or of the requested version.
     pub creation_date: Timestamp,
-    /// As given; `{}` with METADATA_ONLY.
-    pub definition: Redacted,
+    /// As specified; `{}` with METADATA_ONLY.
+    pub definition: Sensitive,
     /// The version's description.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<Redacted>,
-    /// As given.
+    pub description: Option<Sensitive>,
+    /// As specified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encryption_configuration: Option<Value>,
-    /// As given, or OFF.
+    /// As specified; default `OFF`.
     pub logging_configuration: Value,
     /// The state machine's name.
     pub name: String,
@@ -59,11 +59,11 @@ pub struct DescribeStateMachineOutput {
     pub revision_id: Option<String>,
     /// The role.
     pub role_arn: String,
-    /// The ARN asked for.
+    /// The requested ARN.
     pub state_machine_arn: String,
     /// ACTIVE or DELETING.
     pub status: String,
-    /// As given, or off.
+    /// As specified; default off.
     pub tracing_configuration: Value,
     /// STANDARD or EXPRESS.
     #[serde(rename = "type")]
@@ -85,18 +85,18 @@ pub struct StateMachineListItem {
     pub kind: String,
 }
 
-/// Answer of ListStateMachines.
+/// Output of ListStateMachines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListStateMachinesOutput {
-    /// Given when there are more.
+    /// Present if there are more results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
     /// By name.
     pub state_machines: Vec<StateMachineListItem>,
 }
 
-/// Answer of PublishStateMachineVersion.
+/// Output of PublishStateMachineVersion.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PublishStateMachineVersionOutput {
@@ -116,18 +116,18 @@ pub struct StateMachineVersionListItem {
     pub state_machine_version_arn: String,
 }
 
-/// Answer of ListStateMachineVersions.
+/// Output of ListStateMachineVersions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListStateMachineVersionsOutput {
-    /// Given when there are more.
+    /// Present if there are more results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
     /// Highest number first.
     pub state_machine_versions: Vec<StateMachineVersionListItem>,
 }
 
-/// Answer of ListTagsForResource.
+/// Output of ListTagsForResource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListTagsForResourceOutput {
@@ -150,7 +150,7 @@ pub struct Diagnostic {
     pub location: Option<String>,
 }
 
-/// Answer of ValidateStateMachineDefinition. It checks that the definition is JSON with `StartAt` and `States`, and no more.
+/// Output of ValidateStateMachineDefinition. It checks that the definition is JSON with `StartAt` and `States`, and no more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValidateStateMachineDefinitionOutput {

@@ -1,7 +1,7 @@
 //! Aliases.
 
 use super::target::{Qualifier, deleting, does_not_exist, not_found, required};
-use super::{ALIAS_LIMIT, Alias, Answer, Broken, Machine, Refusal, Routes, World, date, page, put};
+use super::{ALIAS_LIMIT, Alias, Answer, Broken, StateMachine, Refusal, Routes, World, date, page, put};
 use crate::action::{Route, Target};
 use serde_json::{Value, json};
 
@@ -118,7 +118,7 @@ impl World {
     }
 }
 
-impl Machine {
+impl StateMachine {
     /// Names of the aliases that are wanted, oldest first, then by name.
     pub fn aliases_in_order(&self, wanted: impl Fn(&Alias) -> bool) -> Vec<&'static str> {
         let found = self.aliases.iter().filter(|(_, alias)| wanted(alias));

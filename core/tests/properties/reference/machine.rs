@@ -1,7 +1,7 @@
 //! State machines, versions and tags.
 
 use super::target::{Qualifier, deleting, does_not_exist, no_prefix, required, wrong_type};
-use super::{Answer, Content, Machine, Refusal, TAG_LIMIT, VERSION_LIMIT, Version, Witness, World, date, page, put};
+use super::{Answer, Content, StateMachine, Refusal, TAG_LIMIT, VERSION_LIMIT, Version, Witness, World, date, page, put};
 use crate::action::{self, Form, Publish, Revision, Tag, Target, machine_arn};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ impl World {
             }
             return Ok(created(&arn, stored));
         }
-        let mut machine = Machine {
+        let mut machine = StateMachine {
             express,
             created: self.now,
             gone: None,
@@ -117,7 +117,7 @@ impl World {
 
     pub fn list_machines(&self, max: Option<i64>) -> Answer<(Vec<Value>, usize)> {
         let max = page(max)?;
-        let item = |(name, machine): (&&str, &Machine)| {
+        let item = |(name, machine): (&&str, &StateMachine)| {
             json!({
                 "creationDate": date(machine.created),
                 "name": name,
@@ -225,10 +225,10 @@ impl World {
     }
 
     /// Tags belong to the state machine alone.
-    fn taggable(&mut self, target: &Target) -> Answer<&mut Machine> {
+    fn taggable(&mut self, target: &Target) -> Answer<&mut StateMachine> {
         check_taggable(target)?;
         let missing = || Refusal::new("ResourceNotFound", format!("Resource not found: '{}'", target.arn()));
-        let itself = target.form == Form::Machine && target.qualifier.is_none();
+        let itself = target.form == Form::StateMachine && target.qualifier.is_none();
         self.find_mut(target).filter(|_| itself).ok_or_else(missing)
     }
 }
@@ -241,7 +241,7 @@ fn check_taggable(target: &Target) -> Answer<()> {
     }
 }
 
-impl Machine {
+impl StateMachine {
     const fn kind(&self) -> &'static str {
         if self.express { "EXPRESS" } else { "STANDARD" }
     }
@@ -311,7 +311,7 @@ impl Content {
     }
 }
 
-fn created(arn: &str, machine: &Machine) -> Value {
+fn created(arn: &str, machine: &StateMachine) -> Value {
     let mut answer = json!({"creationDate": date(machine.created), "stateMachineArn": arn});
     put(&mut answer, "stateMachineVersionArn", machine.created_with.0.then(|| format!("{arn}:1")));
     answer

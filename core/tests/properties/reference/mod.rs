@@ -19,7 +19,7 @@ pub const TAG_LIMIT: usize = 3;
 /// All that there is, and what time it is.
 #[derive(Debug, Default)]
 pub struct World {
-    machines: BTreeMap<&'static str, Machine>,
+    machines: BTreeMap<&'static str, StateMachine>,
     now: i64,
     update_delay: i64,
     deletion_delay: i64,
@@ -28,7 +28,7 @@ pub struct World {
 }
 
 #[derive(Debug)]
-pub struct Machine {
+pub struct StateMachine {
     express: bool,
     created: i64,
     /// When it is gone, once it was deleted.
@@ -218,15 +218,15 @@ impl World {
     fn answer(&mut self, action: &Action, witness: &dyn Witness) -> Answer<Expected> {
         let listed = |member, (items, max): (Vec<Value>, usize)| Expected::List { member, items, max };
         let body = match action {
-            Action::CreateMachine { name, express, content, publish, tags } => {
+            Action::CreateStateMachine { name, express, content, publish, tags } => {
                 self.create_machine(name, *express, content, *publish, tags)
             }
-            Action::UpdateMachine { target, content, publish } => {
+            Action::UpdateStateMachine { target, content, publish } => {
                 self.update_machine(target, content, *publish, witness)
             }
-            Action::DescribeMachine { target, metadata_only } => self.describe_machine(target, *metadata_only),
-            Action::ListMachines { max } => return Ok(listed("stateMachines", self.list_machines(*max)?)),
-            Action::DeleteMachine { target } => self.delete_machine(target),
+            Action::DescribeStateMachine { target, metadata_only } => self.describe_machine(target, *metadata_only),
+            Action::ListStateMachines { max } => return Ok(listed("stateMachines", self.list_machines(*max)?)),
+            Action::DeleteStateMachine { target } => self.delete_machine(target),
             Action::PublishVersion { target, revision, description } => {
                 self.publish_version(target, *revision, *description)
             }
@@ -245,7 +245,7 @@ impl World {
             }
             Action::Start { target, name, input } => self.start(target, *name, *input, witness),
             Action::DescribeExecution { target, metadata_only } => self.describe_execution(*target, *metadata_only),
-            Action::DescribeMachineForExecution { target, metadata_only } => {
+            Action::DescribeStateMachineForExecution { target, metadata_only } => {
                 self.describe_machine_of(*target, *metadata_only)
             }
             Action::StopExecution { target, error, cause } => self.stop_execution(*target, *error, *cause),

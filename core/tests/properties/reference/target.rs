@@ -1,6 +1,6 @@
 //! ARNs, as far as the pools have them.
 
-use super::{Answer, Machine, Refusal, World};
+use super::{Answer, StateMachine, Refusal, World};
 use crate::action::{ExecutionTarget, Form, Target};
 
 /// What stands behind a state machine's ARN.
@@ -41,7 +41,7 @@ impl Target {
             Form::Execution => Err(wrong_type("execution")),
             Form::Activity => Err(wrong_type("activity")),
             Form::Label => Ok(Qualifier::Label),
-            Form::Machine | Form::OtherAccount => Ok(match self.qualifier {
+            Form::StateMachine | Form::OtherAccount => Ok(match self.qualifier {
                 None => Qualifier::None,
                 Some(text) if text.chars().all(|c| c.is_ascii_digit()) => Qualifier::Version(number(text)),
                 Some(alias) => Qualifier::Alias(alias),
@@ -71,7 +71,7 @@ impl Target {
 
     /// The ARN without its qualifier.
     pub fn unqualified(&self) -> String {
-        let form = if self.form == Form::Label { Form::Machine } else { self.form };
+        let form = if self.form == Form::Label { Form::StateMachine } else { self.form };
         Self { form, qualifier: None, ..*self }.arn()
     }
 }
@@ -86,7 +86,7 @@ impl ExecutionTarget {
     pub fn names(self, world: &World) -> Answer<(&'static str, String)> {
         match self {
             Self::NoArn => Err(no_prefix("no-arn")),
-            Self::Machine => Err(wrong_type("stateMachine")),
+            Self::StateMachine => Err(wrong_type("stateMachine")),
             Self::Express => Err(wrong_type("express")),
             Self::Named { machine, name } => Ok((machine, name.to_owned())),
             Self::Latest { machine } => {
@@ -99,24 +99,24 @@ impl ExecutionTarget {
 
 impl World {
     /// The state machine that an ARN is of, deleted ones included as long as they last.
-    pub fn find(&self, target: &Target) -> Option<&Machine> {
-        let ours = matches!(target.form, Form::Machine | Form::Label);
+    pub fn find(&self, target: &Target) -> Option<&StateMachine> {
+        let ours = matches!(target.form, Form::StateMachine | Form::Label);
         self.machines.get(target.machine).filter(|_| ours)
     }
 
-    pub fn find_mut(&mut self, target: &Target) -> Option<&mut Machine> {
+    pub fn find_mut(&mut self, target: &Target) -> Option<&mut StateMachine> {
         self.find(target)?;
         self.machines.get_mut(target.machine)
     }
 
     /// The state machine to change, which must not be deleted.
-    pub fn active(&self, target: &Target, missing: impl FnOnce() -> Refusal) -> Answer<&Machine> {
+    pub fn active(&self, target: &Target, missing: impl FnOnce() -> Refusal) -> Answer<&StateMachine> {
         let machine = self.find(target).ok_or_else(missing)?;
         if machine.gone.is_some() { Err(deleting(&target.unqualified())) } else { Ok(machine) }
     }
 
     /// The state machine of an operation that takes its own ARN alone.
-    pub fn active_itself(&self, target: &Target) -> Answer<&Machine> {
+    pub fn active_itself(&self, target: &Target) -> Answer<&StateMachine> {
         let missing = || does_not_exist(&target.arn());
         if target.qualified()? != Qualifier::None {
             return Err(missing());

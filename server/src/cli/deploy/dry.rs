@@ -8,7 +8,7 @@ use super::state::kept;
 use crate::cli::exit::{OK, Outcome as Exit};
 use crate::cli::{output, simulate as course};
 use serde_json::json;
-use sfn_alias_deployment::{Action, Course, Deployment, Entry, Observation, PlanRequest, State, simulate};
+use sfn_alias_deployment::{Action, Simulation, Deployment, Entry, Observation, PlanRequest, State, simulate};
 use std::path::Path;
 
 /// The plan, the calls and how far it is, where it has begun. Only the alias and the alarms are read.
@@ -38,7 +38,7 @@ pub(super) fn run(args: &DeployArgs, path: &Path, client: &Client, request: Plan
 }
 
 /// One look at the alarms, where the deployment would begin with one.
-fn look(client: &Client, course: &Course) -> Option<Observation> {
+fn look(client: &Client, course: &Simulation) -> Option<Observation> {
     course.entries.iter().find_map(|entry| match entry {
         Entry::Call { action: action @ Action::DescribeAlarms { .. }, .. } => Some(client.perform(action)),
         _ => None,

@@ -7,7 +7,7 @@ use crate::action::{Action, AlarmState, Observation, State};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
 /// Everything outside the driver.
-pub struct World {
+pub struct SimulatedEnvironment {
     pub routing: Vec<Route>,
     pub entries: Vec<Entry>,
     pub now_seconds: u64,
@@ -18,7 +18,7 @@ pub struct World {
     pending: Pending,
 }
 
-impl World {
+impl SimulatedEnvironment {
     /// `events` happen in the order of their times, those of one time in the order given.
     pub fn new(routing: Vec<Route>, alarms: &[String], events: &[Event]) -> Self {
         let alarms = alarms.iter().map(|name| (name.clone(), Some(State::Ok))).collect();

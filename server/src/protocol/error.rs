@@ -5,7 +5,7 @@ use sfn_alias::{Error, error_body};
 
 /// A refusal: data first, the sentence in `Display`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum HttpError {
     /// No operation of the service, or another method or path. AWS answers it without a message.
     #[error("no operation of AWS Step Functions")]
     Unknown,
@@ -49,7 +49,7 @@ pub enum Refusal {
 
 const CORAL: &str = "com.amazon.coral.service";
 
-impl Refusal {
+impl HttpError {
     /// The AWS error code.
     pub const fn code(&self) -> &'static str {
         match self {

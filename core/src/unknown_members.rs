@@ -15,7 +15,7 @@ const MAX_TOLD: usize = 100;
 /// without a word; the AWS CLI and the SDKs refuse them before they send anything.
 ///
 /// # Errors
-/// [`crate::Error::UnknownOperation`] for an operation that is not AWS's.
+/// [`crate::Error::UnknownOperation`] for an unknown operation.
 ///
 /// ```
 /// let input = br#"{"name": "PROD", "routingConfigurations": []}"#;

@@ -13,7 +13,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 
 /// Asks often instead of ever less often, as SQLite itself would: the lock is free again within a
 /// commit, and a writer that sleeps long would not get it from one that never sleeps.
-pub(super) fn patience(limit: Duration) -> impl FnMut(i32) -> bool + Send + 'static {
+pub(super) fn busy_handler(limit: Duration) -> impl FnMut(i32) -> bool + Send + 'static {
     let mut since = Instant::now();
     move |attempt| {
         if attempt == 0 {
@@ -26,8 +26,8 @@ pub(super) fn patience(limit: Duration) -> impl FnMut(i32) -> bool + Send + 'sta
 
 /// Tries again what SQLite refuses at once, without asking the busy handler: a change of the
 /// journal's mode while another connection looks at the file.
-pub(super) fn patiently<T>(work: impl Fn() -> Result<T>) -> Result<T> {
-    let mut wait = patience(OPENING);
+pub(super) fn retry_busy<T>(work: impl Fn() -> Result<T>) -> Result<T> {
+    let mut wait = busy_handler(OPENING);
     let mut attempt = 0;
     loop {
         match work() {

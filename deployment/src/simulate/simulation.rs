@@ -8,7 +8,7 @@ use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 /// The whole course of a deployment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Course {
+pub struct Simulation {
     /// Everything that happened, in the order of the times.
     pub entries: Vec<Entry>,
     /// How it ended.

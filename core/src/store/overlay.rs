@@ -1,15 +1,15 @@
 //! What a batch has changed, and memory does not show yet.
 
-use super::{Change, NamedAlias, RevisionOf, View, Which};
+use super::{Change, NamedAlias, RevisionKey, View, ExecutionFilter};
 use crate::error::Result;
-use crate::model::{Alias, Execution, Machine, Revision, Timestamp, Version};
+use crate::model::{Alias, Execution, StateMachine, Revision, Timestamp, Version};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The changes of a batch, in their order.
 #[derive(Default)]
-pub(super) struct Pending {
+pub(super) struct Overlay {
     changes: Vec<(String, Change)>,
     touched: HashMap<String, Touched>,
 }
@@ -30,7 +30,7 @@ struct Aliases {
     dropped: usize,
 }
 
-impl Pending {
+impl Overlay {
     /// Notes a change that was applied in the file; `existed` as the function of that name has it.
     pub fn note(&mut self, machine: &str, change: Change, existed: bool) {
         match self.touched.get_mut(machine) {
@@ -91,11 +91,11 @@ struct Changed<'v> {
 }
 
 impl View for Changed<'_> {
-    fn machine(&self) -> Result<Option<Cow<'_, Machine>>> {
+    fn machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
         self.memory.machine()
     }
 
-    fn revision(&self, of: RevisionOf<'_>) -> Result<Option<Arc<Revision>>> {
+    fn revision(&self, of: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
         self.memory.revision(of)
     }
 
@@ -131,7 +131,7 @@ impl View for Changed<'_> {
         self.memory.execution(name)
     }
 
-    fn executions(&self, below: Option<u64>, which: Which<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
+    fn executions(&self, below: Option<u64>, which: ExecutionFilter<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
         self.memory.executions(below, which, take)
     }
 

@@ -1,4 +1,4 @@
-//! From a caller's values to a request; and where that fails, which member is to blame.
+//! Deserializes requests and, if that fails, finds the member with the wrong type.
 
 use super::Structure;
 use crate::constraint::{Member, Path, Rule};
@@ -8,31 +8,32 @@ use serde::Deserialize;
 use serde_json::{Number, Value};
 use std::fmt;
 
-/// Where a request is read from: JSON bytes, or the values of another language. It may be read twice.
-pub trait Source {
-    /// What reading fails with.
+/// Deserializes a request from JSON bytes or a host language's values. May be called twice: the second
+/// time to locate a type error.
+pub trait DeserializeRequest {
+    /// The error of a failed deserialization.
     type Error: fmt::Display;
 
-    /// Reads the request as a type; its strings may borrow from the source.
+    /// Deserializes the request; its strings may borrow from the source.
     ///
     /// # Errors
-    /// When a value is not of the type.
+    /// If a value has the wrong type.
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Self::Error>;
 
-    /// How many bytes the request has, where it is one text.
+    /// Returns the size of the request in bytes, if it is one text.
     fn size(&self) -> Option<usize> {
         None
     }
 
-    /// Does the work between reading and answering. A language whose values one thread at a time may
-    /// touch lets the others go on meanwhile.
+    /// Runs the work between deserialization and serialization. A language with a global lock releases
+    /// the lock meanwhile.
     fn aside<R>(&self, work: impl FnOnce() -> R) -> R {
         work()
     }
 }
 
 /// A JSON text.
-impl Source for [u8] {
+impl DeserializeRequest for [u8] {
     type Error = serde_json::Error;
 
     fn size(&self) -> Option<usize> {
@@ -48,12 +49,12 @@ impl Source for [u8] {
     }
 }
 
-/// Reads a request.
+/// Deserializes a request.
 ///
 /// # Errors
-/// [`Error::TooLarge`] for more bytes than the limit, [`Error::Malformed`] for what is no structure,
+/// [`Error::TooLarge`] for more bytes than the limit, [`Error::Malformed`] for a body that is not a JSON object,
 /// [`Error::WrongType`] for a member of the wrong type.
-pub(crate) fn parse<'s, T>(source: &'s (impl Source + ?Sized), limits: &Limits) -> Result<T>
+pub(crate) fn parse<'s, T>(source: &'s (impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<T>
 where
     T: Deserialize<'s> + Structure,
 {
@@ -64,8 +65,8 @@ where
     source.read().map_err(|error| blame(source, T::MEMBERS, &error))
 }
 
-/// The cold path: the request is read a second time, without types, to find the member.
-fn blame<S: Source + ?Sized>(source: &S, members: &[Member], error: &S::Error) -> Error {
+/// Reads the request a second time, without types, to find the member with the wrong type.
+fn blame<S: DeserializeRequest + ?Sized>(source: &S, members: &[Member], error: &S::Error) -> Error {
     match source.read::<Value>() {
         Err(untyped) => Error::Malformed { fault: untyped.to_string() },
         Ok(value @ Value::Object(_)) => {
@@ -76,10 +77,10 @@ fn blame<S: Source + ?Sized>(source: &S, members: &[Member], error: &S::Error) -
     }
 }
 
-/// So many wrong types are told of one request.
+/// Maximum number of wrong types reported for one request.
 const TOLD: usize = 100;
 
-/// All members of the wrong type, in the model's order.
+/// Returns all members with a wrong type, in the model's order.
 pub(crate) fn wrong_types(value: &Value, members: &[Member]) -> Vec<Error> {
     let mut found = Vec::new();
     in_members(value, members, None, &mut found);

@@ -7,14 +7,14 @@ use super::plan::{Plan, PlanRequest};
 use super::progress::Progress;
 use super::record::Record;
 use super::render::Bars;
-use super::simulate::{Course, Event, dry_run, simulate};
+use super::simulate::{Simulation, Event, dry_run, simulate};
 use super::starts::expected_starts;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The doors by name, for languages that have one function for all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
+pub enum Method {
     /// A plan.
     Plan,
     /// A simulation.
@@ -31,7 +31,7 @@ pub enum Door {
     Render,
 }
 
-impl Door {
+impl Method {
     const ALL: [(Self, &str); 7] = [
         (Self::Plan, "plan"),
         (Self::Simulate, "simulate"),
@@ -48,7 +48,7 @@ impl Door {
 
     fn of(name: &str) -> Result<Self, DeploymentError> {
         let found = Self::ALL.into_iter().find(|(_, known)| *known == name);
-        found.map(|(door, _)| door).ok_or_else(|| DeploymentError::Door { given: name.to_owned() })
+        found.map(|(door, _)| door).ok_or_else(|| DeploymentError::Method { given: name.to_owned() })
     }
 }
 
@@ -114,7 +114,7 @@ pub fn plan_json(request: &[u8]) -> Result<String, DeploymentError> {
     DeploymentError::contain(|| Ok(read_plan(request)?.to_json()))
 }
 
-/// A [`Course`], of `{"plan": PlanRequest, "events": [Event, ...]}`, and `"stateMachineAliasArn"` where the
+/// A [`Simulation`], of `{"plan": PlanRequest, "events": [Event, ...]}`, and `"stateMachineAliasArn"` where the
 /// alias should not be called `ALIAS`.
 ///
 /// # Errors
@@ -122,7 +122,7 @@ pub fn plan_json(request: &[u8]) -> Result<String, DeploymentError> {
 pub fn simulate_json(request: &[u8]) -> Result<String, DeploymentError> {
     DeploymentError::contain(|| {
         let SimulateRequest { plan, state_machine_alias_arn, events } = DeploymentError::read(SIMULATION, request)?;
-        let course: Course = simulate(virtual_deployment(&plan, state_machine_alias_arn)?, &events)?;
+        let course: Simulation = simulate(virtual_deployment(&plan, state_machine_alias_arn)?, &events)?;
         Ok(written(&course))
     })
 }
@@ -149,27 +149,27 @@ pub fn step_json(record: &[u8], observation: &[u8]) -> Result<String, Deployment
 /// one of `table`, `timeline`, `ascii`, `svg`).
 ///
 /// # Errors
-/// As the function of that door, and [`DeploymentError::Door`] for a name that none has.
+/// As the function of that door, and [`DeploymentError::Method`] for a name that none has.
 pub fn invoke(door: &str, request: &[u8]) -> Result<String, DeploymentError> {
-    let door = Door::of(door)?;
+    let door = Method::of(door)?;
     DeploymentError::contain(|| invoke_door(door, request))
 }
 
-fn invoke_door(door: Door, request: &[u8]) -> Result<String, DeploymentError> {
+fn invoke_door(door: Method, request: &[u8]) -> Result<String, DeploymentError> {
     match door {
-        Door::Plan => plan_json(request),
-        Door::Simulate => simulate_json(request),
-        Door::Resume => resumed(DeploymentError::read("the request to resume", request)?),
-        Door::Step => step(DeploymentError::read("the request for a step", request)?),
-        Door::DryRun => {
+        Method::Plan => plan_json(request),
+        Method::Simulate => simulate_json(request),
+        Method::Resume => resumed(DeploymentError::read("the request to resume", request)?),
+        Method::Step => step(DeploymentError::read("the request for a step", request)?),
+        Method::DryRun => {
             let SimulateRequest { plan, state_machine_alias_arn, .. } = DeploymentError::read(SIMULATION, request)?;
             Ok(written(&dry_run(&virtual_deployment(&plan, state_machine_alias_arn)?)?))
         }
-        Door::Starts => {
+        Method::Starts => {
             let StartsRequest { plan, starts_per_second } = DeploymentError::read(STARTS, request)?;
             Ok(written(&expected_starts(&plan.plan()?, starts_per_second)?))
         }
-        Door::Render => {
+        Method::Render => {
             let RenderRequest { plan, form } = DeploymentError::read(RENDERING, request)?;
             Ok(written(&rendered(&plan.plan()?, &form)?))
         }

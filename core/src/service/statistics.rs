@@ -1,6 +1,6 @@
 //! What there is in all accounts and regions: for metrics.
 
-use super::Aliases;
+use super::StepFunctions;
 use crate::error::Result;
 use crate::store::View;
 
@@ -9,7 +9,7 @@ const PAGE: usize = 1000;
 
 /// How much is stored, in all accounts and regions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Census {
+pub struct Statistics {
     /// State machines.
     pub state_machines: usize,
     /// Their versions.
@@ -30,29 +30,29 @@ pub struct Starts {
     pub count: u64,
 }
 
-impl Aliases {
+impl StepFunctions {
     /// Counts everything; reads each state machine once, so not for every request.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
-    pub fn census(&self) -> Result<Census> {
+    pub fn statistics(&self) -> Result<Statistics> {
         let store = &self.inner.store;
-        let mut census = Census::default();
+        let mut statistics = Statistics::default();
         let mut after: Option<String> = None;
         loop {
             let page = store.machines("", after.as_deref(), PAGE)?;
             for (arn, _) in &page {
-                store.read(arn, &mut |view| census.add(arn, view))?;
+                store.read(arn, &mut |view| statistics.add(arn, view))?;
             }
             match page.into_iter().last() {
                 Some((last, _)) => after = Some(last),
-                None => return Ok(census),
+                None => return Ok(statistics),
             }
         }
     }
 }
 
-impl Census {
+impl Statistics {
     fn add(&mut self, arn: &str, view: &dyn View) -> Result<()> {
         self.state_machines = self.state_machines.saturating_add(1);
         self.versions = self.versions.saturating_add(view.version_count()?);

@@ -30,7 +30,7 @@ pub enum Error {
     },
     /// Versions of more than one state machine.
     #[error("Routing configuration must contain versions of the same state machine. Received: [{}]", .received.join(", "))]
-    OtherMachine {
+    OtherStateMachine {
         /// The ARNs as given.
         received: Vec<String>,
     },
@@ -41,7 +41,7 @@ pub enum Error {
     #[error(
         "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified"
     )]
-    NothingToUpdateInMachine,
+    NothingToUpdateInStateMachine,
     /// A map state's label behind the state machine ARN.
     #[error("This operation does not support labeled ARNs: '{arn}'")]
     LabeledArn {
@@ -83,7 +83,7 @@ pub enum Error {
     },
     /// An alias ARN where a state machine or a version is listed.
     #[error("Invalid Arn: 'State machine or version ARN required: {arn}'")]
-    MachineOrVersionArnRequired {
+    StateMachineOrVersionArnRequired {
         /// The ARN as given.
         arn: String,
     },
@@ -143,25 +143,25 @@ pub enum Error {
     },
     /// CreateStateMachine of a name that is taken.
     #[error("State Machine Already Exists: '{arn}'")]
-    MachineAlreadyExists {
+    StateMachineAlreadyExists {
         /// The state machine's ARN.
         arn: String,
     },
     /// The state machine is in status DELETING.
     #[error("State Machine is being deleted: '{arn}'")]
-    MachineDeleting {
+    StateMachineDeleting {
         /// The state machine's ARN.
         arn: String,
     },
     /// Nothing of that ARN.
     #[error("State Machine Does Not Exist: '{arn}'")]
-    MachineDoesNotExist {
+    StateMachineDoesNotExist {
         /// The ARN as given.
         arn: String,
     },
     /// An operation that EXPRESS state machines do not have.
     #[error("This operation is not supported by this type of state machine")]
-    MachineTypeNotSupported,
+    StateMachineTypeNotSupported,
     /// An alias or version that the request references.
     #[error("Request references a resource that does not exist.")]
     ReferenceNotFound,
@@ -198,7 +198,7 @@ pub enum Error {
         name: String,
     },
     /// A body that is no JSON object. AWS answers it without a message.
-    #[error("the request cannot be read: {fault}")]
+    #[error("the request is not valid JSON: {fault}")]
     Malformed {
         /// The JSON parser's text.
         fault: String,
@@ -222,7 +222,7 @@ pub enum Error {
         limit: usize,
     },
     /// The store failed; the request changed nothing.
-    #[error("the store failed: {fault}")]
+    #[error("storage error: {fault}")]
     Store {
         /// What the store said, and what to do.
         fault: String,
@@ -237,18 +237,18 @@ impl Error {
             | Self::NotVersionArns { .. }
             | Self::RepeatedVersions { .. }
             | Self::WeightsSum { .. }
-            | Self::OtherMachine { .. }
+            | Self::OtherStateMachine { .. }
             | Self::NothingToUpdateInAlias
             | Self::LabeledArn { .. }
             | Self::DescriptionWithoutPublish
             | Self::NoExecutionsOwner
             | Self::TwoExecutionsOwners => ErrorKind::ValidationException,
-            Self::NothingToUpdateInMachine => ErrorKind::MissingRequiredParameter,
+            Self::NothingToUpdateInStateMachine => ErrorKind::MissingRequiredParameter,
             Self::ArnPrefix { .. }
             | Self::ArnType { .. }
             | Self::AliasArnRequired { .. }
             | Self::VersionArnRequired { .. }
-            | Self::MachineOrVersionArnRequired { .. } => ErrorKind::InvalidArn,
+            | Self::StateMachineOrVersionArnRequired { .. } => ErrorKind::InvalidArn,
             Self::InvalidName { .. } => ErrorKind::InvalidName,
             Self::InvalidToken => ErrorKind::InvalidToken,
             Self::InvalidDefinition { .. } => ErrorKind::InvalidDefinition,
@@ -257,10 +257,10 @@ impl Error {
                 ErrorKind::ConflictException
             }
             Self::AliasQuota { .. } | Self::VersionQuota { .. } => ErrorKind::ServiceQuotaExceededException,
-            Self::MachineAlreadyExists { .. } => ErrorKind::StateMachineAlreadyExists,
-            Self::MachineDeleting { .. } => ErrorKind::StateMachineDeleting,
-            Self::MachineDoesNotExist { .. } => ErrorKind::StateMachineDoesNotExist,
-            Self::MachineTypeNotSupported => ErrorKind::StateMachineTypeNotSupported,
+            Self::StateMachineAlreadyExists { .. } => ErrorKind::StateMachineAlreadyExists,
+            Self::StateMachineDeleting { .. } => ErrorKind::StateMachineDeleting,
+            Self::StateMachineDoesNotExist { .. } => ErrorKind::StateMachineDoesNotExist,
+            Self::StateMachineTypeNotSupported => ErrorKind::StateMachineTypeNotSupported,
             Self::ReferenceNotFound | Self::ResourceNotFound { .. } => ErrorKind::ResourceNotFound,
             Self::ExecutionAlreadyExists { .. } => ErrorKind::ExecutionAlreadyExists,
             Self::ExecutionDoesNotExist { .. } => ErrorKind::ExecutionDoesNotExist,
@@ -283,7 +283,7 @@ impl Error {
             Self::NotVersionArns { .. }
             | Self::RepeatedVersions { .. }
             | Self::WeightsSum { .. }
-            | Self::OtherMachine { .. } => Some("INVALID_ROUTING_CONFIGURATION"),
+            | Self::OtherStateMachine { .. } => Some("INVALID_ROUTING_CONFIGURATION"),
             Self::NothingToUpdateInAlias | Self::NoExecutionsOwner => Some("MISSING_REQUIRED_PARAMETER"),
             Self::LabeledArn { .. } => Some("API_DOES_NOT_SUPPORT_LABELED_ARNS"),
             _ => None,
