@@ -7,7 +7,7 @@ use crate::options::ServiceOptions;
 use crate::replies::Replies;
 use crate::result::SfnAlias;
 use crate::text::OwnedText;
-use sfn_alias_core::{StepFunctions, Options, Scope, StartCount};
+use sfn_alias_core::{Options, Scope, StartCount, StepFunctions};
 use std::ffi::c_char;
 
 /// An in-process emulator of AWS Step Functions state machines, versions, aliases and executions. Many threads may share one.

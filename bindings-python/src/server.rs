@@ -1,6 +1,6 @@
 //! The endpoint in a thread of its own, and the program.
 
-use crate::aliases::{StepFunctions, Given};
+use crate::aliases::{Given, StepFunctions};
 use crate::contain::contain;
 use crate::fork;
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
@@ -109,7 +109,9 @@ pub fn serve<'py>(
         let given = Given { partition, account, region, seed, update_delay, deletion_delay, limits };
         match data.map(|data| data.cast::<StepFunctions>()) {
             Some(Ok(aliases)) if given.is_empty() => start(py, aliases.clone().unbind(), false, port),
-            Some(Ok(_)) => Err(PyTypeError::new_err("an `StepFunctions` has its options already: give it alone, or a path")),
+            Some(Ok(_)) => {
+                Err(PyTypeError::new_err("an `StepFunctions` has its options already: give it alone, or a path"))
+            }
             _ => {
                 let path: Option<PathBuf> = data.map(|data| data.extract()).transpose()?;
                 let aliases = Py::new(py, StepFunctions::made(py, path, true, &given, None)?)?;

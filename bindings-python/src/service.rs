@@ -3,7 +3,7 @@
 use crate::fork;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use sfn_alias::{StepFunctions, Options, Result, Scope};
+use sfn_alias::{Options, Result, Scope, StepFunctions};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

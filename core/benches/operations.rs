@@ -8,7 +8,7 @@ use common::*;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use sfn_alias::model::{Route, Routing};
 use sfn_alias::wire::input::CreateStateMachineAliasInput;
-use sfn_alias::{StepFunctions, Draws, Router};
+use sfn_alias::{Draws, Router, StepFunctions};
 use std::hint::black_box;
 
 fn rules(criterion: &mut Criterion) {

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each target uses one of these")]
 
 use serde_json::Value;
-use sfn_alias::{StepFunctions, Clock, ErrorKind, Limits, Options, Timestamp, parse_arn};
+use sfn_alias::{Clock, ErrorKind, Limits, Options, StepFunctions, Timestamp, parse_arn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;

@@ -74,7 +74,9 @@ fn advice_on_error(error: &Error) -> (&'static str, &'static str) {
             ("version-repeated", "specify each version once; for a single version use one route with weight 100")
         }
         Error::WeightsSum { .. } => ("weights-sum", "change the weights so that they sum to 100"),
-        Error::OtherStateMachine { .. } => ("other-state-machine", "use versions of one state machine, the alias's own"),
+        Error::OtherStateMachine { .. } => {
+            ("other-state-machine", "use versions of one state machine, the alias's own")
+        }
         Error::NothingToUpdateInAlias | Error::NothingToUpdateInStateMachine => {
             ("nothing-to-update", "specify at least one member to update")
         }
@@ -98,7 +100,9 @@ fn advice_on_error(error: &Error) -> (&'static str, &'static str) {
         Error::InvalidName { .. } => {
             ("name-characters", "remove whitespace, control characters and any of <>{}[]?*\"#%\\^|~`$&,;:/ away")
         }
-        Error::InvalidDefinition { .. } => ("definition", "specify Amazon States Language JSON with StartAt and States"),
+        Error::InvalidDefinition { .. } => {
+            ("definition", "specify Amazon States Language JSON with StartAt and States")
+        }
         Error::InvalidExecutionInput { .. } => ("execution-input", "specify JSON text, for example {}"),
         Error::UnknownOperation { .. } => ("unknown-operation", "use the name of an AWS Step Functions operation"),
         Error::Malformed { .. } => ("not-json", "send a JSON object"),

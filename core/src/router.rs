@@ -114,5 +114,7 @@ const fn below_100(random: u64) -> u8 {
 
 /// 64 bits from the operating system.
 pub(crate) fn entropy() -> Result<u64> {
-    getrandom::u64().map_err(|error| crate::Error::Store { fault: format!("the operating system's random number generator failed: {error}") })
+    getrandom::u64().map_err(|error| crate::Error::Store {
+        fault: format!("the operating system's random number generator failed: {error}"),
+    })
 }

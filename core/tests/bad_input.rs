@@ -6,7 +6,7 @@ mod snapshot;
 
 use serde_json::{Value, json};
 use sfn_alias::constraint::{Member, Rule};
-use sfn_alias::{StepFunctions, Error, ErrorKind, Limits, Operation, Options, Reply};
+use sfn_alias::{Error, ErrorKind, Limits, Operation, Options, Reply, StepFunctions};
 use snapshot::snapshot;
 
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";

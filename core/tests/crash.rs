@@ -11,7 +11,7 @@ mod requests;
 
 use requests::{ORDERS, alias, execution, machine, named, ok, start};
 use serde_json::json;
-use sfn_alias::{StepFunctions, Limits, Options};
+use sfn_alias::{Limits, Options, StepFunctions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};

@@ -6,7 +6,7 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 use sfn_alias::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
 use sfn_alias::wire::output::DescribeStateMachineAliasOutput;
-use sfn_alias::{StepFunctions, Comparison, compare, fingerprint, fingerprint_encoding};
+use sfn_alias::{Comparison, StepFunctions, compare, fingerprint, fingerprint_encoding};
 use sha2::{Digest, Sha256};
 
 /// The members that make two requests the same.

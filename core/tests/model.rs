@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use sfn_alias::{StepFunctions, ErrorKind, Operation};
+use sfn_alias::{ErrorKind, Operation, StepFunctions};
 use std::collections::BTreeSet;
 use support::{Step, load};
 

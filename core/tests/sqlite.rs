@@ -8,7 +8,7 @@ use requests::{ORDERS, alias, code, definition, execution, machine, named, ok, r
 use rusqlite::Connection;
 use serde_json::json;
 use sfn_alias::store::{SqliteStore, Store};
-use sfn_alias::{StepFunctions, Clock, Limits, Options, Timestamp};
+use sfn_alias::{Clock, Limits, Options, StepFunctions, Timestamp};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -168,7 +168,9 @@ fn what_is_left_of_deleted_state_machines_is_cleared_up() {
     let time = Arc::clone(&now);
     let clock = Clock::new(move || Timestamp::from_millis(time.load(Ordering::SeqCst)));
     let options = Options { deletion_delay: Duration::from_secs(1), clock, ..Options::default() };
-    for aliases in [StepFunctions::open_with(&path, options.clone()).unwrap(), StepFunctions::in_memory_with(options).unwrap()] {
+    for aliases in
+        [StepFunctions::open_with(&path, options.clone()).unwrap(), StepFunctions::in_memory_with(options).unwrap()]
+    {
         for number in 0..40 {
             now.fetch_add(2000, Ordering::SeqCst);
             let machine = format!(
@@ -226,7 +228,7 @@ fn a_batch_that_panics_is_rolled_back_and_the_store_goes_on() {
 }
 
 fn new_machine() -> sfn_alias::store::Change {
-    use sfn_alias::model::{StateMachine, StateMachineType, Revision};
+    use sfn_alias::model::{Revision, StateMachine, StateMachineType};
     let machine = StateMachine {
         kind: StateMachineType::Standard,
         created: Timestamp::from_millis(1),

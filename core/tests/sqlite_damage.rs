@@ -6,7 +6,7 @@ mod requests;
 
 use requests::{ORDERS, alias, code, machine, named, ok};
 use serde_json::{Value, json};
-use sfn_alias::{StepFunctions, Options, Result};
+use sfn_alias::{Options, Result, StepFunctions};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -14,7 +14,8 @@ use tempfile::TempDir;
 type Open = fn(&Path) -> Result<StepFunctions>;
 
 /// The store that several processes share, and the one that reads from memory.
-const STORES: [Open; 2] = [|path| StepFunctions::open(path), |path| StepFunctions::open_exclusive(path, Options::default())];
+const STORES: [Open; 2] =
+    [|path| StepFunctions::open(path), |path| StepFunctions::open_exclusive(path, Options::default())];
 const PAGE: usize = 4096;
 
 fn folder() -> (TempDir, PathBuf) {

@@ -8,7 +8,7 @@ use requests::{ORDERS, alias, machine, named, ok, start};
 use rusqlite::Connection;
 use serde_json::json;
 use sfn_alias::store::{SqliteStore, Store};
-use sfn_alias::{StepFunctions, Error, Options};
+use sfn_alias::{Error, Options, StepFunctions};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;

@@ -4,10 +4,12 @@
 
 use fastrand::Rng;
 use sfn_alias::model::{
-    Alias, Execution, StateMachine, StateMachineType, PreviousRouting, Revision, Route, Routing, Status, Stopped, Tag, Timestamp,
-    Version,
+    Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, Status, Stopped, Tag,
+    Timestamp, Version,
 };
-use sfn_alias::store::{CachedStore, Change, MemoryStore, RevisionKey, Session, SqliteStore, Store, View, ExecutionFilter};
+use sfn_alias::store::{
+    CachedStore, Change, ExecutionFilter, MemoryStore, RevisionKey, Session, SqliteStore, Store, View,
+};
 use std::fmt::Debug;
 
 const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
@@ -144,8 +146,11 @@ fn look(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
         show(&mut shown, (view.execution(name)?, view.revision(RevisionKey::Execution(name))?));
         let which = ExecutionFilter { status: Some(Status::Aborted), ..ExecutionFilter::default() };
         show(&mut shown, (view.executions(Some(*number), which, 2)?, view.execution("none")?));
-        let which =
-            ExecutionFilter { version: execution.version, alias: execution.alias.as_deref(), status: Some(Status::Running) };
+        let which = ExecutionFilter {
+            version: execution.version,
+            alias: execution.alias.as_deref(),
+            status: Some(Status::Running),
+        };
         show(&mut shown, view.executions(None, which, 3)?);
     }
     show(&mut shown, executions);

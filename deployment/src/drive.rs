@@ -5,8 +5,8 @@ use super::driver::Deployment;
 use super::fault::DeploymentError;
 use super::record::Record;
 use super::routes;
-use sfn_alias::StepFunctions;
 use sfn_alias::Error;
+use sfn_alias::StepFunctions;
 use sfn_alias::wire::input::DescribeStateMachineAliasInput;
 
 /// What a driver needs beside the alias: time, alarms, and a place to keep the record.
@@ -35,7 +35,11 @@ pub trait Environment {
 ///
 /// # Errors
 /// What [`Environment::keep`] says.
-pub fn drive(aliases: &StepFunctions, deployment: &mut Deployment, host: &mut dyn Environment) -> Result<Outcome, DeploymentError> {
+pub fn drive(
+    aliases: &StepFunctions,
+    deployment: &mut Deployment,
+    host: &mut dyn Environment,
+) -> Result<Outcome, DeploymentError> {
     let mut observation = Observation::Start;
     loop {
         let action = deployment.next(host.now_millis(), &observation)?;

@@ -7,7 +7,7 @@ use super::plan::{Plan, PlanRequest};
 use super::progress::Progress;
 use super::record::Record;
 use super::render::Bars;
-use super::simulate::{Simulation, Event, dry_run, simulate};
+use super::simulate::{Event, Simulation, dry_run, simulate};
 use super::starts::expected_starts;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -13,10 +13,10 @@
 
 mod action;
 mod contain;
-mod json_api;
 mod drive;
 mod driver;
 mod fault;
+mod json_api;
 mod listed;
 mod notes;
 mod plan;
@@ -33,10 +33,10 @@ mod starts;
 
 pub use action::{Action, AlarmState, AlarmsInput, DescribeInput, Observation, Outcome, Reason, State, UpdateInput};
 pub use contain::contain_panic;
-pub use json_api::{call, invoke, plan_json, simulate_json, step_json};
 pub use drive::{Environment, drive, perform};
 pub use driver::Deployment;
 pub use fault::DeploymentError;
+pub use json_api::{call, invoke, plan_json, simulate_json, step_json};
 pub use plan::{Note, POLL_SECONDS, Plan, PlanRequest, PlanSource, Step, Then, plan_deployment};
 pub use preference::{Basis, CustomStep, DeploymentPreference, Kind, LONGEST_MINUTES, Refusal, refusals};
 pub use progress::Progress;
@@ -44,5 +44,5 @@ pub use record::{FORMAT, Intent, Phase, Record};
 pub use render::Bars;
 pub use routes::short_name;
 pub use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
-pub use simulate::{AlarmTo, CallKind, Simulation, Entry, Event, dry_run, simulate};
+pub use simulate::{AlarmTo, CallKind, Entry, Event, Simulation, dry_run, simulate};
 pub use starts::{ExpectedStarts, Spread, StepStarts, expected_starts};

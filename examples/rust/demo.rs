@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use sfn_alias::{StepFunctions, Clock, Options, Scope, Timestamp};
+use sfn_alias::{Clock, Options, Scope, StepFunctions, Timestamp};
 use std::error::Error;
 use std::sync::atomic::{AtomicI64, Ordering};
 

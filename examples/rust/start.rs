@@ -2,7 +2,7 @@
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use sfn_alias::wire::input::*;
-use sfn_alias::{StepFunctions, Options, Result};
+use sfn_alias::{Options, Result, StepFunctions};
 
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
 const ALIAS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD";

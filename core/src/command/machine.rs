@@ -4,7 +4,7 @@ use super::target::{machine_arn, unlabeled_arn, wrong_type};
 use super::{Faults, Request, Target};
 use crate::definition;
 use crate::error::{Error, Result};
-use crate::model::{StateMachineType, Resource, Tag, parse_arn};
+use crate::model::{Resource, StateMachineType, Tag, parse_arn};
 use crate::page::Page;
 use crate::wire::Text;
 use crate::wire::input::{
@@ -92,7 +92,11 @@ impl Request for CreateStateMachineInput<'_> {
         };
         Some(CreateStateMachine {
             name: self.name.as_deref()?,
-            kind: if self.kind.as_deref() == Some("EXPRESS") { StateMachineType::Express } else { StateMachineType::Standard },
+            kind: if self.kind.as_deref() == Some("EXPRESS") {
+                StateMachineType::Express
+            } else {
+                StateMachineType::Standard
+            },
             content,
             tags: tags?,
             publish,

@@ -8,7 +8,9 @@ mod version;
 
 pub(crate) use alias::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, UpdateAlias};
 pub(crate) use execution::{AboutExecution, ListExecutions, StartExecution, StatusFilter, StopExecution};
-pub(crate) use machine::{Content, CreateStateMachine, ListTags, TagStateMachine, UntagStateMachine, UpdateStateMachine};
+pub(crate) use machine::{
+    Content, CreateStateMachine, ListTags, TagStateMachine, UntagStateMachine, UpdateStateMachine,
+};
 pub(crate) use target::{Qualifier, Target};
 pub(crate) use version::{DeleteVersion, DescribeStateMachine, ListVersions, PublishVersion};
 

@@ -6,7 +6,7 @@ use crate::command::{AboutExecution, ListExecutions, Qualifier, StartExecution, 
 use crate::error::{Error, Result};
 use crate::model::{Execution, StateMachineType, Status, Stopped, Timestamp};
 use crate::page::{Cursor, List, cut};
-use crate::store::{Change, RevisionKey, View, ExecutionFilter};
+use crate::store::{Change, ExecutionFilter, RevisionKey, View};
 use crate::wire::output::{
     DataDetails, DescribeExecutionOutput, DescribeStateMachineForExecutionOutput, ExecutionListItem,
     ListExecutionsOutput, StartExecutionOutput, StopExecutionOutput,

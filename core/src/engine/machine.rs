@@ -5,7 +5,7 @@ use super::version::{publish, publish_again};
 use super::{Context, Decision, active, does_not_exist, existing, present, version_arn};
 use crate::command::{Content, CreateStateMachine, DescribeStateMachine, Qualifier, Target, UpdateStateMachine};
 use crate::error::{Error, Result};
-use crate::model::{StateMachine, Revision, Timestamp, Version};
+use crate::model::{Revision, StateMachine, Timestamp, Version};
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use super::{Context, Decision, present};
 use crate::command::{ListTags, TagStateMachine, UntagStateMachine};
 use crate::error::{Error, Result};
-use crate::model::{StateMachine, Resource, Tag, parse_arn};
+use crate::model::{Resource, StateMachine, Tag, parse_arn};
 use crate::store::{Change, View};
 use crate::wire::output::{Empty, ListTagsForResourceOutput};
 use std::borrow::Cow;
@@ -29,7 +29,11 @@ pub(crate) fn tag(view: &dyn View, command: &TagStateMachine<'_>, context: &Cont
     Ok(put(&machine, tags))
 }
 
-pub(crate) fn untag(view: &dyn View, command: &UntagStateMachine<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+pub(crate) fn untag(
+    view: &dyn View,
+    command: &UntagStateMachine<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<Empty>> {
     let machine = tagged(view, command.arn, context)?;
     let mut tags = machine.tags.clone();
     tags.retain(|tag| !command.keys.iter().any(|key| **key == *tag.key));

@@ -3,11 +3,11 @@
 //! Texts that AWS was seen to use are kept to the letter. Which are recorded and which are assumed
 //! is listed in FIDELITY.md, generated from the vectors.
 
-mod kind;
 mod error;
+mod kind;
 
-pub use kind::ErrorKind;
 pub use error::Error;
+pub use kind::ErrorKind;
 
 /// What this crate returns when a request is refused.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -10,7 +10,9 @@ mod time;
 pub(crate) use arn::version_number;
 pub use arn::{Arn, Resource, parse_arn};
 pub use parts::{ArnParts, format_arn};
-pub use record::{Alias, Execution, StateMachine, StateMachineType, PreviousRouting, Revision, Status, Stopped, Tag, Version};
+pub use record::{
+    Alias, Execution, PreviousRouting, Revision, StateMachine, StateMachineType, Status, Stopped, Tag, Version,
+};
 pub use routing::{NO_VERSION, Route, Routing};
 pub use scope::{InvalidScope, Scope};
 pub use time::Timestamp;

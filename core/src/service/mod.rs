@@ -1,9 +1,9 @@
 //! The service: validates, decides, commits. Only this module reads the clock and random numbers.
 
-mod statistics;
 mod contain;
 mod operations;
 mod requests;
+mod statistics;
 
 use crate::engine::{Context, Decision, machine, version};
 use crate::error::{Error, Result};
@@ -15,10 +15,10 @@ use crate::problem::Problem;
 use crate::router::Router;
 use crate::store::{MemoryStore, Nothing, Session, Store, View};
 use crate::wire::DeserializeRequest;
-pub use statistics::{Statistics, Starts};
 use contain::contain;
 use requests::{Operate, answer};
 pub(crate) use requests::{problems_of, refusal_of};
+pub use statistics::{Starts, Statistics};
 use std::fmt;
 use std::sync::Arc;
 

@@ -171,7 +171,10 @@ fn answer_as<'s, I: Operate + Deserialize<'s>, K: SerializeResponse>(
     sink.write(&output)
 }
 
-fn refusal_as<'s, I: Request + Deserialize<'s>>(source: &'s (impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<()> {
+fn refusal_as<'s, I: Request + Deserialize<'s>>(
+    source: &'s (impl DeserializeRequest + ?Sized),
+    limits: &Limits,
+) -> Result<()> {
     accept(&parse::<I>(source, limits)?, limits).map(drop)
 }
 
@@ -227,12 +230,20 @@ pub(super) fn answer<K: SerializeResponse>(
 }
 
 /// The one error that AWS answers to a request by itself.
-pub(crate) fn refusal_of(operation: Operation, source: &(impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<()> {
+pub(crate) fn refusal_of(
+    operation: Operation,
+    source: &(impl DeserializeRequest + ?Sized),
+    limits: &Limits,
+) -> Result<()> {
     by_operation!(operation, refusal_as, (source, limits))
 }
 
 /// All problems of a request by itself.
-pub(crate) fn problems_of(operation: Operation, source: &(impl DeserializeRequest + ?Sized), limits: &Limits) -> Vec<Problem> {
+pub(crate) fn problems_of(
+    operation: Operation,
+    source: &(impl DeserializeRequest + ?Sized),
+    limits: &Limits,
+) -> Vec<Problem> {
     by_operation!(operation, problems_as, (source, limits))
         .unwrap_or_else(|error| problems_beside(operation, source, &error, limits))
 }

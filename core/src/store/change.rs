@@ -1,6 +1,6 @@
 //! Decided changes.
 
-use crate::model::{Alias, Execution, StateMachine, Revision, Stopped, Tag, Timestamp, Version};
+use crate::model::{Alias, Execution, Revision, StateMachine, Stopped, Tag, Timestamp, Version};
 
 /// One change to one state machine, to be applied as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]

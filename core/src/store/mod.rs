@@ -20,7 +20,7 @@ pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 
 use crate::error::Result;
-use crate::model::{Alias, Execution, StateMachine, Revision, Status, Timestamp, Version};
+use crate::model::{Alias, Execution, Revision, StateMachine, Status, Timestamp, Version};
 use std::borrow::Cow;
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! What a batch has changed, and memory does not show yet.
 
-use super::{Change, NamedAlias, RevisionKey, View, ExecutionFilter};
+use super::{Change, ExecutionFilter, NamedAlias, RevisionKey, View};
 use crate::error::Result;
-use crate::model::{Alias, Execution, StateMachine, Revision, Timestamp, Version};
+use crate::model::{Alias, Execution, Revision, StateMachine, Timestamp, Version};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;

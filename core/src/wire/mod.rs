@@ -1,7 +1,7 @@
 //! Exactly what arrives and leaves: AWS's member names, nothing checked.
 
-pub mod input;
 mod decode;
+pub mod input;
 pub mod output;
 mod structure;
 mod text;

@@ -4,7 +4,7 @@
 use crate::strategy::DEFINITIONS;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sfn_alias::{StepFunctions, Clock, Options, Timestamp};
+use sfn_alias::{Clock, Options, StepFunctions, Timestamp};
 use std::collections::BTreeSet;
 
 const PREFIX: &str = "arn:aws:states:us-east-1:000000000000:";

@@ -9,7 +9,7 @@ use crate::snapshot::snapshot;
 use crate::strategy::{ALIASES, Case, MACHINES, beginning, cases};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use sfn_alias::{StepFunctions, ErrorKind, Reply, Scope};
+use sfn_alias::{ErrorKind, Reply, Scope, StepFunctions};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,7 +5,7 @@ use crate::reference::{ALIAS_LIMIT, EXECUTIONS_KEPT, TAG_LIMIT, VERSION_LIMIT};
 use crate::strategy::Case;
 use sfn_alias::model::StateMachine;
 use sfn_alias::store::{Decide, MemoryStore, Session, Store, View};
-use sfn_alias::{StepFunctions, Clock, Limits, Options, Result, Scope, Timestamp};
+use sfn_alias::{Clock, Limits, Options, Result, Scope, StepFunctions, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;

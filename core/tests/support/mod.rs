@@ -4,7 +4,7 @@
 mod functions;
 
 use serde_json::{Value, json};
-use sfn_alias::{StepFunctions, Clock, Limits, Options, Reply, Scope, Timestamp};
+use sfn_alias::{Clock, Limits, Options, Reply, Scope, StepFunctions, Timestamp};
 use sfn_alias_vectors::{File, Place, Subject};
 use std::convert::Infallible;
 use std::path::PathBuf;

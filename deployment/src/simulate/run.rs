@@ -1,7 +1,7 @@
 //! Runs a deployment through its virtual world.
 
 use super::environment::SimulatedEnvironment;
-use super::{CallKind, Simulation, Entry, Event};
+use super::{CallKind, Entry, Event, Simulation};
 use crate::action::{Action, Observation, Outcome};
 use crate::driver::Deployment;
 use crate::fault::DeploymentError;

@@ -4,10 +4,10 @@
 use crate::{MACHINE, config, preferences, request, route, version};
 use proptest::prelude::*;
 use serde_json::json;
-use sfn_alias::{StepFunctions, Clock, Options, Timestamp};
+use sfn_alias::{Clock, Options, StepFunctions, Timestamp};
 use sfn_alias_deployment::{
-    Action, AlarmState, Deployment, DeploymentError, DeploymentPreference, Environment, Observation, Outcome, Record, Route,
-    State, drive, perform,
+    Action, AlarmState, Deployment, DeploymentError, DeploymentPreference, Environment, Observation, Outcome, Record,
+    Route, State, drive, perform,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -3,7 +3,8 @@
 use crate::driving::{Quick, canary, describe, failed, store, update};
 use crate::{route, version};
 use sfn_alias_deployment::{
-    Action, AlarmState, Deployment, DeploymentError, Environment, Observation, Outcome, Phase, Record, Route, State, drive,
+    Action, AlarmState, Deployment, DeploymentError, Environment, Observation, Outcome, Phase, Record, Route, State,
+    drive,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;

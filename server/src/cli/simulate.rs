@@ -5,7 +5,7 @@ use super::preference::PreferenceArgs;
 use super::{input, output};
 use clap::Args;
 use serde_json::json;
-use sfn_alias_deployment::{Action, Simulation, Deployment, Entry, Event, Observation, Route, short_name, simulate};
+use sfn_alias_deployment::{Action, Deployment, Entry, Event, Observation, Route, Simulation, short_name, simulate};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -3,7 +3,7 @@
 use super::args::TargetArgs;
 use super::endpoint::{Caller, Endpoint, STATES};
 use super::exit::Failure;
-use sfn_alias::{StepFunctions, Reply, Scope};
+use sfn_alias::{Reply, Scope, StepFunctions};
 
 /// A service that can be called.
 #[derive(Debug)]

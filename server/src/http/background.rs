@@ -1,6 +1,6 @@
 //! An endpoint in a thread of its own, for programs that do something else meanwhile: tests, above all.
 
-use super::server::{BindError, ServerConfig, Server, Shutdown};
+use super::server::{BindError, Server, ServerConfig, Shutdown};
 use std::net::SocketAddr;
 use std::thread::{Builder, JoinHandle};
 use tokio::runtime::Runtime;

@@ -1,7 +1,7 @@
 //! The body of a request, as it arrives.
 
-use super::pool::{Arriving, Pool, Pools, SMALL};
 use super::budget::Reservation;
+use super::pool::{Arriving, Pool, Pools, SMALL};
 use crate::protocol::HttpError;
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -143,7 +143,8 @@ impl Parts {
 }
 
 const CUT_OFF: HttpError = HttpError::Incomplete("the request's body ended before its end");
-const TOO_SLOW: HttpError =
-    HttpError::Incomplete("the request's body arrived too slowly while others needed its memory; send the request again");
+const TOO_SLOW: HttpError = HttpError::Incomplete(
+    "the request's body arrived too slowly while others needed its memory; send the request again",
+);
 const BAD_CHUNK: HttpError =
     HttpError::Malformed { status: 400, message: "the request's body is not valid in the transfer coding chunked" };

@@ -15,7 +15,13 @@ use tokio::net::TcpStream;
 use tokio_io_timeout::TimeoutStream;
 
 /// Serves requests until the client goes, breaks a limit, or the endpoint stops.
-pub(super) async fn serve(stream: TcpStream, peer: IpAddr, state: Arc<ServerState>, http: http1::Builder, watcher: Watcher) {
+pub(super) async fn serve(
+    stream: TcpStream,
+    peer: IpAddr,
+    state: Arc<ServerState>,
+    http: http1::Builder,
+    watcher: Watcher,
+) {
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(state.limits.write_timeout));
     let service = service_fn(move |request: Request<Incoming>| {

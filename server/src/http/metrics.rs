@@ -7,7 +7,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
-use sfn_alias::{StepFunctions, Statistics};
+use sfn_alias::{Statistics, StepFunctions};
 use std::fmt;
 use std::time::Duration;
 

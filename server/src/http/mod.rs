@@ -9,6 +9,7 @@
 mod backend;
 mod background;
 mod body;
+mod budget;
 mod connection;
 mod head;
 mod limits;
@@ -17,11 +18,10 @@ mod page;
 mod panics;
 mod pool;
 mod requests;
-mod budget;
 mod server;
 mod writer;
 
 pub use backend::ForkLock;
 pub use background::BackgroundServer;
 pub use limits::Limits;
-pub use server::{Access, BindError, ServerConfig, Server, Shutdown};
+pub use server::{Access, BindError, Server, ServerConfig, Shutdown};

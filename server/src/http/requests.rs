@@ -2,13 +2,13 @@
 
 use super::backend::Backend;
 use super::body::{Received, forget, receive};
+use super::budget::MemoryBudget;
 use super::head::check_head;
 use super::limits::Limits;
 use super::metrics::Metrics;
 use super::page::Page;
 use super::panics::catch_panic;
 use super::pool::Pools;
-use super::budget::MemoryBudget;
 use super::server::Access;
 use crate::auth::PendingAuth;
 use crate::protocol::{Answered, App, HttpError, Reply, Target};
@@ -171,4 +171,5 @@ fn unrecorded(response: Response<Bytes>) -> Answered {
 
 const TIMED_OUT: HttpError = HttpError::Incomplete("the request's body took too long to arrive");
 const UNHEALTHY: HttpError = HttpError::Busy("writes fail; the machine of the endpoint knows why");
-const SLOW_READERS: HttpError = HttpError::Busy("too many large answers are being read at once; send the request again");
+const SLOW_READERS: HttpError =
+    HttpError::Busy("too many large answers are being read at once; send the request again");

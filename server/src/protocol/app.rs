@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Response, StatusCode};
 use serde_json::json;
-use sfn_alias::{StepFunctions, Operation, Router, Scope};
+use sfn_alias::{Operation, Router, Scope, StepFunctions};
 
 /// The endpoint.
 ///

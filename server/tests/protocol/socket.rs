@@ -2,7 +2,7 @@
 
 use crate::vectors::gzip;
 use sfn_alias::StepFunctions;
-use sfn_alias_server::http::{ServerConfig, Server, Shutdown};
+use sfn_alias_server::http::{Server, ServerConfig, Shutdown};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;

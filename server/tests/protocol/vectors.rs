@@ -6,7 +6,7 @@ use flate2::write::GzEncoder;
 use http::{Request, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use sfn_alias::{StepFunctions, Clock, Limits, Options, Scope, Timestamp};
+use sfn_alias::{Clock, Limits, Options, Scope, StepFunctions, Timestamp};
 use sfn_alias_server::protocol::App;
 use sfn_alias_vectors::{expand, mismatch, substitute};
 use std::collections::{BTreeMap, BTreeSet, HashMap};

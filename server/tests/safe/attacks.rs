@@ -6,7 +6,7 @@ use crate::support::{Answer, Client, PREFIX, endpoint, host, machine, request, s
 use serde_json::json;
 use sfn_alias::StepFunctions;
 use sfn_alias_server::auth::Credentials;
-use sfn_alias_server::http::{Access, ServerConfig, Limits, Server};
+use sfn_alias_server::http::{Access, Limits, Server, ServerConfig};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,7 @@
 use crate::kills::prepared;
 use crate::support::{Answer, Client, PREFIX, Server, alias, machine, named};
 use serde_json::json;
-use sfn_alias::{StepFunctions, Clock, Options, Timestamp};
+use sfn_alias::{Clock, Options, StepFunctions, Timestamp};
 use sfn_alias_server::http::{BackgroundServer, ServerConfig};
 use std::fs;
 use std::path::Path;
@@ -39,7 +39,8 @@ fn a_panic_is_the_failure_of_one_request() {
     let options = || Options { clock: failing_clock(&fails), ..Options::default() };
     let durable = StepFunctions::open_exclusive(&file, options()).unwrap();
     for (aliases, durable) in [(durable, true), (StepFunctions::in_memory_with(options()).unwrap(), false)] {
-        let endpoint = BackgroundServer::start(([127, 0, 0, 1], 0).into(), ServerConfig::new(aliases, durable)).unwrap();
+        let endpoint =
+            BackgroundServer::start(([127, 0, 0, 1], 0).into(), ServerConfig::new(aliases, durable)).unwrap();
         let mut client = Client::to(endpoint.url().strip_prefix("http://").unwrap().parse().unwrap()).unwrap();
         client.call("CreateStateMachine", &machine("orders")).unwrap();
         for number in 0..3 {

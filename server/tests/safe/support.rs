@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sfn_alias::StepFunctions;
-use sfn_alias_server::http::{ServerConfig, Limits, Server as Endpoint};
+use sfn_alias_server::http::{Limits, Server as Endpoint, ServerConfig};
 use std::io::{BufRead, BufReader, Error, Read, Result, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};

@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use serde_json::json;
-use sfn_alias::{StepFunctions, Options, Reply};
+use sfn_alias::{Options, Reply, StepFunctions};
 use std::path::Path;
 
 const ARN: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:bench";

@@ -2,8 +2,8 @@
 
 use super::executions::Executions;
 use crate::error::Result;
-use crate::model::{Alias, Execution, StateMachine, Revision, Timestamp, Version};
-use crate::store::{Change, NamedAlias, RevisionKey, View, ExecutionFilter};
+use crate::model::{Alias, Execution, Revision, StateMachine, Timestamp, Version};
+use crate::store::{Change, ExecutionFilter, NamedAlias, RevisionKey, View};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

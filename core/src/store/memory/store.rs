@@ -32,7 +32,8 @@ impl MemoryStore {
     /// [`Error::Store`] where the operating system has no randomness for the key of page tokens.
     pub fn new() -> Result<Self> {
         let mut token_key = [0; 32];
-        let no_entropy = |error| Error::Store { fault: format!("the operating system's random number generator failed: {error}") };
+        let no_entropy =
+            |error| Error::Store { fault: format!("the operating system's random number generator failed: {error}") };
         getrandom::fill(&mut token_key).map_err(no_entropy)?;
         Ok(Self { state: RwLock::default(), occasions: AtomicU64::new(0), token_key })
     }

@@ -5,7 +5,7 @@ use super::executions;
 use super::query::{all, first, run};
 use super::rows::Stored;
 use crate::error::Result;
-use crate::model::{Alias, StateMachine, Revision, Routing, Tag, Timestamp, Version};
+use crate::model::{Alias, Revision, Routing, StateMachine, Tag, Timestamp, Version};
 use crate::store::Change;
 use rusqlite::{Connection, Params, params};
 

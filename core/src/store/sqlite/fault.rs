@@ -60,7 +60,9 @@ const fn advice(code: ErrorCode) -> &'static str {
         ErrorCode::SystemIoFailure => {
             "the disk failed; check its health, its free space and the limit on file sizes, and try again"
         }
-        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => "permission denied; make the file and its directory writable",
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
+            "permission denied; make the file and its directory writable"
+        }
         ErrorCode::CannotOpen => "cannot open the file; check that the directory exists and is writable",
         ErrorCode::DatabaseCorrupt => DAMAGED,
         ErrorCode::NotADatabase => "the file is not an SQLite database; choose another path",

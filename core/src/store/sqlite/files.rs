@@ -52,7 +52,7 @@ impl Files {
         for (path, seen) in &mut *self.seen() {
             let now = Seen::read(path, *path == self.path).map_err(|error| match error.kind() {
                 ErrorKind::NotFound => self.changed(path, "was deleted"),
-                _ => at(path, &format!("cannot be looked at: {error}")),
+                _ => at(path, &format!("cannot be read: {error}")),
             })?;
             if now.identity != seen.identity {
                 return Err(self.changed(path, "was replaced"));

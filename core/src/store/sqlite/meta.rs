@@ -27,7 +27,8 @@ pub(super) fn put(connection: &Connection, key: &str, value: &[u8]) -> Result<()
 
 /// Fills bytes from the operating system's randomness.
 pub(super) fn fill_random(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes).map_err(|error| store(format!("the operating system's random number generator failed: {error}")))
+    getrandom::fill(bytes)
+        .map_err(|error| store(format!("the operating system's random number generator failed: {error}")))
 }
 
 /// The secret that was made with the file.

@@ -7,6 +7,7 @@
 //! `schema.sql` says what is stored where, and why it is stored so.
 
 mod apply;
+mod busy;
 mod checksum;
 mod condition;
 mod executions;
@@ -16,7 +17,6 @@ mod generation;
 mod load;
 mod meta;
 mod open;
-mod busy;
 mod query;
 mod rows;
 mod session;

@@ -1,8 +1,8 @@
 //! Identifies the file, creates it if it does not exist, and opens connections.
 
+use super::busy::{OPENING, WRITING, busy_handler};
 use super::fault::{at, fault};
 use super::generation::{self, Generation};
-use super::busy::{OPENING, WRITING, busy_handler};
 use super::query::first;
 use super::transaction::Transaction;
 use super::{checksum, meta, wal};

@@ -3,7 +3,8 @@
 use super::checksum::altered;
 use super::fault::altered_row;
 use crate::model::{
-    Alias, Execution, StateMachine, StateMachineType, PreviousRouting, Revision, Route, Routing, Stopped, Tag, Timestamp, Version,
+    Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, Stopped, Tag,
+    Timestamp, Version,
 };
 use crate::redact::Sensitive;
 use rusqlite::types::{FromSql, Type};

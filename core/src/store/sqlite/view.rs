@@ -7,8 +7,8 @@ use super::rows::{
     version_columns,
 };
 use crate::error::Result;
-use crate::model::{Alias, Execution, StateMachine, Revision, Status, Timestamp, Version};
-use crate::store::{NamedAlias, RevisionKey, View, ExecutionFilter};
+use crate::model::{Alias, Execution, Revision, StateMachine, Status, Timestamp, Version};
+use crate::store::{ExecutionFilter, NamedAlias, RevisionKey, View};
 use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The write-ahead log: why a commit costs one write and one sync.
 
-use super::fault::{fault, store};
 use super::busy::retry_busy;
+use super::fault::{fault, store};
 use super::query::run;
 use super::transaction::Transaction;
 use crate::error::Result;

@@ -1,7 +1,7 @@
 //! Aliases.
 
 use super::target::{Qualifier, deleting, does_not_exist, not_found, required};
-use super::{ALIAS_LIMIT, Alias, Answer, Broken, StateMachine, Refusal, Routes, World, date, page, put};
+use super::{ALIAS_LIMIT, Alias, Answer, Broken, Refusal, Routes, StateMachine, World, date, page, put};
 use crate::action::{Route, Target};
 use serde_json::{Value, json};
 

@@ -1,7 +1,9 @@
 //! State machines, versions and tags.
 
 use super::target::{Qualifier, deleting, does_not_exist, no_prefix, required, wrong_type};
-use super::{Answer, Content, StateMachine, Refusal, TAG_LIMIT, VERSION_LIMIT, Version, Witness, World, date, page, put};
+use super::{
+    Answer, Content, Refusal, StateMachine, TAG_LIMIT, VERSION_LIMIT, Version, Witness, World, date, page, put,
+};
 use crate::action::{self, Form, Publish, Revision, Tag, Target, machine_arn};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! ARNs, as far as the pools have them.
 
-use super::{Answer, StateMachine, Refusal, World};
+use super::{Answer, Refusal, StateMachine, World};
 use crate::action::{ExecutionTarget, Form, Target};
 
 /// What stands behind a state machine's ARN.

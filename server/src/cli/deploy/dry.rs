@@ -8,7 +8,7 @@ use super::state::kept;
 use crate::cli::exit::{OK, Outcome as Exit};
 use crate::cli::{output, simulate as course};
 use serde_json::json;
-use sfn_alias_deployment::{Action, Simulation, Deployment, Entry, Observation, PlanRequest, State, simulate};
+use sfn_alias_deployment::{Action, Deployment, Entry, Observation, PlanRequest, Simulation, State, simulate};
 use std::path::Path;
 
 /// The plan, the calls and how far it is, where it has begun. Only the alias and the alarms are read.
