@@ -119,6 +119,6 @@ pub fn read(routing: &Bound<'_, PyAny>) -> PyResult<Routing> {
 
 /// Gradual deployments in JSON: what `sfn_alias.deploy` is made of.
 #[pyfunction]
-pub fn deployment_json(py: Python<'_>, door: &str, request: &str) -> PyResult<String> {
-    contain(py, "Deployment", || Ok(sfn_alias_deployment::call(door, request.as_bytes())))
+pub fn deployment_json(py: Python<'_>, method: &str, request: &str) -> PyResult<String> {
+    contain(py, "Deployment", || Ok(sfn_alias_deployment::call(method, request.as_bytes())))
 }
