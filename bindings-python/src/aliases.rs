@@ -222,7 +222,7 @@ impl StepFunctions {
     fn answer<'py>(&self, operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = input.py();
         contain(py, operation, || {
-            let answer = self.view(py)?.invoke_with(operation, &Input::lasting(input), &Answers(py));
+            let answer = self.view(py)?.call_with(operation, &Input::lasting(input), &Answers(py));
             answer.map_err(|error| raise(py, &error, operation))
         })
     }
