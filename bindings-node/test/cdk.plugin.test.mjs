@@ -81,7 +81,7 @@ test('a fault is reported whole', () => {
     description: 'RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must equal 100. Received: [90, 9]',
     severity: 'error',
     suggestedFix: fix,
-    ruleMetadata: { name: rule.name, why: rule.why, link: rule.link }
+    ruleMetadata: { name: rule.name, description: rule.description, url: rule.url }
   })
   assert.deepEqual(construct, {
     constructPath: 'Orders/Prod',

@@ -5,16 +5,16 @@
 #[non_exhaustive]
 pub enum TemplateError {
     /// More bytes than [`super::MAX_BYTES`].
-    #[error("the file is longer than {most} bytes: give a shorter one, CloudFormation itself takes at most 1 MB")]
+    #[error("the file is longer than {max} bytes: give a shorter one, CloudFormation itself takes at most 1 MB")]
     TooLong {
         /// The bound.
-        most: usize,
+        max: usize,
     },
     /// More values than [`super::MAX_VALUES`], anchors' copies counted.
-    #[error("the file has more than {most} values, those that its anchors repeat included: give a smaller one")]
+    #[error("the file has more than {max} values, those that its anchors repeat included: give a smaller one")]
     TooManyValues {
         /// The bound.
-        most: usize,
+        max: usize,
     },
     /// Bytes that are no UTF-8.
     #[error("the file is not UTF-8 at byte {at}: save it as UTF-8")]
@@ -31,7 +31,7 @@ pub enum TemplateError {
         column: u32,
     },
     /// Neither JSON nor YAML.
-    #[error("line {line} column {column}: not {format}: {fault}")]
+    #[error("line {line} column {column}: not {format}: {detail}")]
     Syntax {
         /// JSON or YAML.
         format: &'static str,
@@ -40,7 +40,7 @@ pub enum TemplateError {
         /// From 1.
         column: u32,
         /// The reader's own words.
-        fault: String,
+        detail: String,
     },
     /// A key twice in one map: CloudFormation takes one of the two without a word.
     #[error("line {line} column {column}: `{key}` stands twice in one map: remove one of the two")]
@@ -53,22 +53,22 @@ pub enum TemplateError {
         key: String,
     },
     /// Nesting deeper than [`super::MAX_DEPTH`].
-    #[error("line {line} column {column}: nested more than {most} deep: flatten it")]
+    #[error("line {line} column {column}: nested more than {max} deep: flatten it")]
     TooDeep {
         /// From 1.
         line: u32,
         /// From 1.
         column: u32,
         /// The bound.
-        most: usize,
+        max: usize,
     },
     /// A file that is no template and no plan.
     #[error(
-        "neither a CloudFormation template nor a Terraform plan: {fault}; give a template with `Resources`, or the output of `terraform show -json PLAN`"
+        "neither a CloudFormation template nor a Terraform plan: {detail}; give a template with `Resources`, or the output of `terraform show -json PLAN`"
     )]
     NotATemplate {
         /// What is missing.
-        fault: String,
+        detail: String,
     },
     /// Conditions that depend on each other.
     #[error("Conditions: `{name}` depends on itself: break the circle")]
@@ -80,10 +80,10 @@ pub enum TemplateError {
     #[error("previous: {0}")]
     Previous(Box<Self>),
     /// Options that cannot be read.
-    #[error("options: {fault}")]
+    #[error("options: {detail}")]
     Options {
         /// What is wrong and what to do.
-        fault: String,
+        detail: String,
     },
     /// A rule that does not exist.
     #[error("{member}: there is no rule `{rule}`: use an id or name of `rules()`, for example SFA001 or weights-sum")]
@@ -95,24 +95,24 @@ pub enum TemplateError {
     },
     /// An acknowledgement that does not say why.
     #[error("{member}: acknowledging {rule} needs a reason: add `reason` with a sentence")]
-    NoReason {
+    MissingReason {
         /// Where.
         member: String,
         /// The rule.
         rule: String,
     },
     /// A panic while this file was checked: a bug of this library, not of the file.
-    #[error("a bug of sfn-alias, please report it with the file: {fault}")]
+    #[error("a bug of sfn-alias, please report it with the file: {detail}")]
     Internal {
         /// The message of the panic.
-        fault: String,
+        detail: String,
     },
 }
 
 impl TemplateError {
     /// Runs the check of one file; a panic in it becomes [`Self::Internal`], so that other files are still checked.
-    pub(crate) fn contain<T>(check: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
-        sfn_alias_deployment::contain_panic(|fault| Self::Internal { fault }, check)
+    pub(crate) fn catch_panic<T>(check: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
+        sfn_alias_deployment::contain_panic(|detail| Self::Internal { detail }, check)
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     #[expect(clippy::panic, reason = "panics are what is tested")]
     fn a_panic_is_the_error_of_its_file() {
-        let checked = TemplateError::contain::<()>(|| panic!("number {}", 7));
+        let checked = TemplateError::catch_panic::<()>(|| panic!("number {}", 7));
         let message = "a bug of sfn-alias, please report it with the file: number 7";
         assert_eq!(checked.map_err(|error| error.to_string()), Err(message.to_owned()));
     }

@@ -11,10 +11,9 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod check;
-mod draft;
 mod embedded;
 mod error;
-mod memo;
+mod findings;
 mod options;
 mod parameters;
 mod read;
@@ -23,6 +22,7 @@ mod resolve;
 mod resources;
 mod rule;
 mod rules;
+mod scenario_cache;
 mod scenarios;
 mod target;
 mod terraform;
@@ -30,10 +30,10 @@ mod tree;
 
 pub use check::{check_template, check_template_json};
 pub use error::TemplateError;
-pub use options::{Acknowledge, CheckOptions};
+pub use options::{Acknowledgement, CheckOptions};
 pub use parameters::parameter_names;
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
-pub use report::{Finding, Report, sarif};
+pub use report::{Finding, Report, format_sarif};
 pub use rule::{Rule, Severity, rules};
 
 /// Runs the code of README.md in the tests.

@@ -1,7 +1,7 @@
 //! What a caller can say about a check.
 
 use super::error::TemplateError;
-use super::rule::{Rule, rule};
+use super::rule::{Rule, find_rule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub struct CheckOptions {
     /// Rules, by id or name, that are not looked at.
     pub disable: Vec<String>,
     /// Findings that are known and accepted.
-    pub acknowledge: Vec<Acknowledge>,
+    pub acknowledge: Vec<Acknowledgement>,
     /// The file's name, for the caller's own use in texts and SARIF.
     pub file: Option<String>,
     /// The template as it was deployed last, for what changed.
@@ -24,7 +24,7 @@ pub struct CheckOptions {
 /// A finding that is known and accepted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Acknowledge {
+pub struct Acknowledgement {
     /// The rule's id or name.
     pub rule: String,
     /// The resource; every one where absent.
@@ -44,19 +44,19 @@ impl CheckOptions {
         if json.is_empty() {
             return Ok(Self::default());
         }
-        serde_json::from_slice(json).map_err(|error| TemplateError::Options { fault: error.to_string() })
+        serde_json::from_slice(json).map_err(|error| TemplateError::Options { detail: error.to_string() })
     }
 
     /// Refuses unknown rules and acknowledgements without a reason, as every check does.
     ///
     /// # Errors
-    /// [`TemplateError::UnknownRule`] and [`TemplateError::NoReason`].
+    /// [`TemplateError::UnknownRule`] and [`TemplateError::MissingReason`].
     pub fn check(&self) -> Result<(), TemplateError> {
         for (index, name) in self.disable.iter().enumerate() {
-            known(name, || format!("disable/{index}"))?;
+            find_known_rule(name, || format!("disable/{index}"))?;
         }
-        for (index, given) in self.acknowledge.iter().enumerate() {
-            given.check(|| format!("acknowledge/{index}"))?;
+        for (index, acknowledgement) in self.acknowledge.iter().enumerate() {
+            acknowledgement.check(|| format!("acknowledge/{index}"))?;
         }
         Ok(())
     }
@@ -66,11 +66,11 @@ impl CheckOptions {
     }
 }
 
-impl Acknowledge {
+impl Acknowledgement {
     pub(crate) fn check(&self, member: impl Fn() -> String) -> Result<(), TemplateError> {
-        let rule = known(&self.rule, &member)?;
+        let rule = find_known_rule(&self.rule, &member)?;
         if self.reason.trim().is_empty() {
-            return Err(TemplateError::NoReason { member: member(), rule: rule.id.to_owned() });
+            return Err(TemplateError::MissingReason { member: member(), rule: rule.id.to_owned() });
         }
         Ok(())
     }
@@ -80,7 +80,7 @@ impl Acknowledge {
     }
 }
 
-fn known(name: &str, member: impl Fn() -> String) -> Result<&'static Rule, TemplateError> {
-    let shown = || name.chars().take(100).collect();
-    rule(name).ok_or_else(|| TemplateError::UnknownRule { member: member(), rule: shown() })
+fn find_known_rule(name: &str, member: impl Fn() -> String) -> Result<&'static Rule, TemplateError> {
+    let truncated = || name.chars().take(100).collect();
+    find_rule(name).ok_or_else(|| TemplateError::UnknownRule { member: member(), rule: truncated() })
 }

@@ -15,7 +15,7 @@ use super::tree::Node;
 /// # Ok::<(), sfn_alias_template::TemplateError>(())
 /// ```
 pub fn parameter_names(text: &[u8]) -> Result<Vec<String>, TemplateError> {
-    TemplateError::contain(|| {
+    TemplateError::catch_panic(|| {
         let root = read(text)?;
         let parameters = root.get("Parameters").map(Node::members).unwrap_or_default();
         Ok(parameters.iter().map(|(name, _)| name.clone().into_owned()).collect())

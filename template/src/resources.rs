@@ -1,18 +1,18 @@
 //! The resources of a template, and what their properties are in a scenario.
 
 use super::error::TemplateError;
-use super::memo::Memo;
 use super::options::CheckOptions;
-use super::resolve::{Conditions, Part, Resolver, Scenario, Selected, Symbol};
-use super::rules::policy::{AllowedTogether, Connected, Links};
-use super::target::Machine;
+use super::resolve::{Conditions, Part, Resolver, Scenario, Selected, SymbolicText};
+use super::rules::policy::{Attachments, CombinedGrants, ConnectorSources};
+use super::scenario_cache::ScenarioCache;
+use super::target::StateMachineIdentity;
 use super::tree::{Node, Value};
 use std::collections::{HashMap, HashSet};
 
 pub(crate) const ALIAS: &str = "AWS::StepFunctions::StateMachineAlias";
 pub(crate) const VERSION: &str = "AWS::StepFunctions::StateMachineVersion";
-pub(crate) const MACHINE: &str = "AWS::StepFunctions::StateMachine";
-pub(crate) const SAM_MACHINE: &str = "AWS::Serverless::StateMachine";
+pub(crate) const STATE_MACHINE: &str = "AWS::StepFunctions::StateMachine";
+pub(crate) const SAM_STATE_MACHINE: &str = "AWS::Serverless::StateMachine";
 
 /// Every finding repeats the name of its resource. CloudFormation takes 255 characters.
 const MAX_NAME: usize = 2048;
@@ -38,11 +38,11 @@ impl<'t> Resource<'t> {
 
     pub fn is_sam_with_alias(&self) -> bool {
         let properties = self.node.get("Properties");
-        self.kind == SAM_MACHINE && properties.and_then(|node| node.get("AutoPublishAlias")).is_some()
+        self.kind == SAM_STATE_MACHINE && properties.and_then(|node| node.get("AutoPublishAlias")).is_some()
     }
 
-    pub fn is_machine(&self) -> bool {
-        self.kind == MACHINE || self.kind == SAM_MACHINE
+    pub fn is_state_machine(&self) -> bool {
+        self.kind == STATE_MACHINE || self.kind == SAM_STATE_MACHINE
     }
 }
 
@@ -52,18 +52,18 @@ pub(crate) struct Template<'t> {
     index: HashMap<&'t str, usize>,
     pub resolver: Resolver<'t>,
     pub conditions: Conditions<'t>,
-    /// The first alias of each state machine, by its place.
-    pub aliases: Memo<'t, HashMap<Machine<'t>, usize>>,
+    /// The first alias of each state machine, by its index.
+    pub aliases: ScenarioCache<'t, HashMap<StateMachineIdentity<'t>, usize>>,
     /// The policies by what they belong to.
-    pub policies: Memo<'t, Links>,
+    pub policies: ScenarioCache<'t, Attachments>,
     /// What policies allow together.
-    pub allowed: Memo<'t, AllowedTogether>,
+    pub allowed: ScenarioCache<'t, CombinedGrants>,
     /// The roles that policies are attached to by `Ref`.
-    pub extended_roles: Memo<'t, HashSet<String>>,
+    pub extended_roles: ScenarioCache<'t, HashSet<String>>,
     /// What SAM's connectors may give a policy to.
-    pub connected: Memo<'t, Connected>,
+    pub connected: ScenarioCache<'t, ConnectorSources>,
     /// The state machines by their names.
-    pub named_machines: Memo<'t, HashMap<Vec<Part<'t>>, &'t str>>,
+    pub state_machines_by_name: ScenarioCache<'t, HashMap<Vec<Part<'t>>, &'t str>>,
 }
 
 impl<'t> Template<'t> {
@@ -75,19 +75,19 @@ impl<'t> Template<'t> {
             resources,
             conditions: Conditions::new(root, &resolver)?,
             resolver,
-            aliases: Memo::default(),
-            policies: Memo::default(),
-            allowed: Memo::default(),
-            extended_roles: Memo::default(),
-            connected: Memo::default(),
-            named_machines: Memo::default(),
+            aliases: ScenarioCache::default(),
+            policies: ScenarioCache::default(),
+            allowed: ScenarioCache::default(),
+            extended_roles: ScenarioCache::default(),
+            connected: ScenarioCache::default(),
+            state_machines_by_name: ScenarioCache::default(),
         })
     }
 
     /// Whether something was too much to be decided since this was asked last.
-    pub fn gave_up(&self) -> bool {
+    pub fn take_limit_exceeded(&self) -> bool {
         // Both are asked.
-        self.conditions.gave_up() | self.resolver.gave_up()
+        self.conditions.take_limit_exceeded() | self.resolver.take_limit_exceeded()
     }
 
     pub fn resource(&self, id: &str) -> Option<&Resource<'t>> {
@@ -96,16 +96,16 @@ impl<'t> Template<'t> {
 }
 
 fn resources<'t>(root: &'t Node<'t>) -> Result<Vec<Resource<'t>>, TemplateError> {
-    let fault = |fault: &str| Err(TemplateError::NotATemplate { fault: fault.to_owned() });
+    let detail = |detail: &str| Err(TemplateError::NotATemplate { detail: detail.to_owned() });
     if !matches!(root.value, Value::Map(_)) {
-        return fault("the file is not one map of members");
+        return detail("the file is not one map of members");
     }
-    let Some(node) = root.get("Resources") else { return fault("there is no `Resources`") };
+    let Some(node) = root.get("Resources") else { return detail("there is no `Resources`") };
     if !matches!(node.value, Value::Map(_)) {
-        return fault("`Resources` is not a map");
+        return detail("`Resources` is not a map");
     }
     if node.members().iter().any(|(id, _)| id.len() > MAX_NAME) {
-        return fault("the name of a resource has more than 2048 bytes");
+        return detail("the name of a resource has more than 2048 bytes");
     }
     let resource = |(id, node): &'t (std::borrow::Cow<'t, str>, Node<'t>)| {
         // What is no map with a type is made by a macro such as Fn::ForEach, and not known.
@@ -141,20 +141,20 @@ impl<'t> View<'_, 't> {
     }
 
     /// The text of what was selected; `None` where it is absent.
-    pub fn text(&self, selected: Selected<'t>) -> Option<Symbol<'t>> {
+    pub fn text(&self, selected: Selected<'t>) -> Option<SymbolicText<'t>> {
         match selected {
             Selected::Absent => None,
-            Selected::Unknown => Some(Symbol::unknown()),
+            Selected::Unknown => Some(SymbolicText::unknown()),
             Selected::Node(node) => self.template.resolver.symbol(Some(node), self.scenario),
         }
     }
 
     /// The text of a node.
-    pub fn symbol(&self, node: Option<&'t Node<'t>>) -> Option<Symbol<'t>> {
+    pub fn symbol(&self, node: Option<&'t Node<'t>>) -> Option<SymbolicText<'t>> {
         self.template.resolver.symbol(node, self.scenario)
     }
 
-    /// The items of a list with their places in it, without those that have no value; `None` where
+    /// The items of a list with their indices in it, without those that have no value; `None` where
     /// the list or one of its items is not known.
     pub fn list(&self, selected: Selected<'t>) -> Option<Vec<(usize, &'t Node<'t>)>> {
         let node = selected.node()?;

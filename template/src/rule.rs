@@ -37,11 +37,11 @@ pub struct Rule {
     /// What is looked for, in one line.
     pub title: &'static str,
     /// Why it matters.
-    pub why: &'static str,
+    pub description: &'static str,
     /// What to do about it.
     pub fix: &'static str,
     /// AWS's documentation.
-    pub link: &'static str,
+    pub url: &'static str,
 }
 
 impl Rule {
@@ -58,15 +58,15 @@ const READS: [(&str, &str); 2] = [
     ),
     (
         "SFA018",
-        "Targets of AWS::Events::Rule; Target of AWS::Scheduler::Schedule, its universal target startExecution included; Target and Enrichment of AWS::Pipes::Pipe; AWS::ApiGateway::Method, AWS::ApiGatewayV2::Integration, and x-amazon-apigateway-integration in the bodies of AWS::ApiGateway::RestApi, AWS::ApiGatewayV2::Api, AWS::Serverless::Api and AWS::Serverless::HttpApi; the StepFunctions action of AWS::IoT::TopicRule; tasks that start executions in Definition and DefinitionString, also as Fn::Sub, Fn::Join or Fn::ToJsonString. Of plans: aws_cloudwatch_event_target, aws_scheduler_schedule, aws_pipes_pipe, aws_apigatewayv2_integration, aws_api_gateway_integration and the definition of aws_sfn_state_machine. Files that a template names, such as DefinitionUri or BodyS3Location, are not read.",
+        "Targets of AWS::Events::Rule; ArnTarget of AWS::Scheduler::Schedule, its universal target startExecution included; ArnTarget and Enrichment of AWS::Pipes::Pipe; AWS::ApiGateway::Method, AWS::ApiGatewayV2::Integration, and x-amazon-apigateway-integration in the bodies of AWS::ApiGateway::RestApi, AWS::ApiGatewayV2::Api, AWS::Serverless::Api and AWS::Serverless::HttpApi; the StepFunctions action of AWS::IoT::TopicRule; tasks that start executions in Definition and DefinitionString, also as Fn::Sub, Fn::Join or Fn::ToJsonString. Of plans: aws_cloudwatch_event_target, aws_scheduler_schedule, aws_pipes_pipe, aws_apigatewayv2_integration, aws_api_gateway_integration and the definition of aws_sfn_state_machine. Files that a template names, such as DefinitionUri or BodyS3Location, are not read.",
     ),
 ];
 
 macro_rules! rules {
-    ($($constant:ident $id:literal $name:literal $severity:ident $link:ident
-        $title:literal, $why:literal, $fix:literal;)*) => {
+    ($($constant:ident $id:literal $name:literal $severity:ident $url:ident
+        $title:literal, $description:literal, $fix:literal;)*) => {
         $(pub(crate) const $constant: Rule = Rule {
-            id: $id, name: $name, severity: Severity::$severity, title: $title, why: $why, fix: $fix, link: $link,
+            id: $id, name: $name, severity: Severity::$severity, title: $title, description: $description, fix: $fix, url: $url,
         };)*
 
         const RULES: &[Rule] = &[$($constant,)*];
@@ -178,11 +178,11 @@ rules! {
         "The description of a version is too long",
         "CloudFormation's schema lets 2048 characters through, PublishStateMachineVersion takes 256: the deploy fails.",
         "Use 256 characters or fewer.";
-    PREFERENCE_WITHOUT_ALIAS "SFA023" "preference-without-alias" Error SAM_MACHINE
+    PREFERENCE_WITHOUT_ALIAS "SFA023" "preference-without-alias" Error SAM_DOCS
         "DeploymentPreference of a SAM state machine without AutoPublishAlias",
         "There is no alias whose traffic could be shifted: SAM refuses the template.",
         "Add AutoPublishAlias with the alias's name.";
-    EVENTS_BYPASS_ALIAS "SFA024" "events-bypass-alias" Warning SAM_MACHINE
+    EVENTS_BYPASS_ALIAS "SFA024" "events-bypass-alias" Warning SAM_DOCS
         "Events of a SAM state machine with AutoPublishAlias start the state machine itself",
         "Without UseAliasAsEventTarget the events never pass the alias: no deployment preference or rollback reaches them.",
         "Set `UseAliasAsEventTarget: true`, and let the events' roles start the state machine's ARN, see events-role.";
@@ -200,11 +200,11 @@ rules! {
         "Give the ARN of the state machine, `!Ref` of it for example.";
     NOT_DECIDED "SFA028" "not-decided" Info CONDITIONS
         "Not decided: too many conditions, or texts too long to be put together",
-        "Conditions are tried out in at most 4096 ways, of which at most 256 may differ, and texts of at most 1 MB are put together: beyond that nothing is said of what depends on them, and a fault may stand there unseen.",
+        "Conditions are tried out in at most 4096 ways, of which at most 256 may differ, and texts of at most 1 MB are put together: beyond that nothing is said of what depends on them, and a detail may stand there unseen.",
         "Give the parameters that decide the conditions (`parameters` in the options), or let the resource depend on fewer conditions.";
 }
 
-const SAM_MACHINE: &str =
+const SAM_DOCS: &str =
     "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html";
 
 /// Every rule, in the order of the ids.
@@ -217,7 +217,7 @@ pub const fn rules() -> &'static [Rule] {
 }
 
 /// The rule of an id or a name, in capitals or not.
-pub(crate) fn rule(id_or_name: &str) -> Option<&'static Rule> {
+pub(crate) fn find_rule(id_or_name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.is_called(id_or_name))
 }
 

@@ -1,22 +1,22 @@
-//! What a file says, with the place of everything in it.
+//! What a file says, with the position of everything in it.
 
 use std::borrow::Cow;
 
-/// A place in a file, both counted from 1, columns in characters.
+/// A position in a file, both counted from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     pub line: u32,
     pub column: u32,
 }
 
-impl Place {
+impl Position {
     pub const START: Self = Self { line: 1, column: 1 };
 }
 
 /// A value and where it begins; a member's value where its key begins.
 #[derive(Debug, Clone)]
 pub(crate) struct Node<'t> {
-    pub place: Place,
+    pub position: Position,
     pub value: Value<'t>,
 }
 

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
-use sfn_alias_template::{CheckOptions, Report, check_template, check_template_json, rules, sarif};
+use sfn_alias_template::{CheckOptions, Report, check_template, check_template_json, format_sarif, rules};
 
 const TEMPLATE: &str = "Conditions: {IsProd: !Equals [!Ref Stage, prod]}
 Resources:
@@ -31,7 +31,7 @@ fn json_has_every_member() {
         json!({
             "rule": id, "name": rule.name, "severity": "error", "logicalId": "Prod",
             "resourceType": "AWS::StepFunctions::StateMachineAlias", "path": format!("/Resources/Prod/Properties/{member}"),
-            "line": place.0, "column": place.1, "message": message, "why": rule.why, "fix": rule.fix, "link": rule.link,
+            "line": place.0, "column": place.1, "message": message, "description": rule.description, "fix": rule.fix, "url": rule.url,
         })
     };
     let mut name = common("SFA007", "Name", (6, 7), NAME);
@@ -48,8 +48,8 @@ fn text_is_for_people() {
     acknowledged: an old name
 t.yaml:7:7: error SFA002 single-route-weight: Prod: {SUM}
     when: IsProd is true
-    why: AWS refuses the alias: one route alone takes all starts.
-    fix: Set its weight to 100, or add a second route with the rest.
+    note: AWS refuses the alias: one route alone takes all starts.
+    help: Set its weight to 100, or add a second route with the rest.
     see: https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html
 t.yaml: 1 error, 0 warnings, 1 acknowledged
 "
@@ -85,7 +85,7 @@ fn sarif_is_valid_by_its_schema() {
     }
     assert!(checked > 10, "{checked} templates");
     let (report, none) = (report(), Report { findings: vec![], errors: 0, warnings: 0, infos: 0, acknowledged: 0 });
-    let several = sarif(&[(Some("a.yaml"), &report), (None, &report), (Some("b.yaml"), &none)]);
+    let several = format_sarif(&[(Some("a.yaml"), &report), (None, &report), (Some("b.yaml"), &none)]);
     assert_eq!(faults(&serde_json::from_slice(&several).expect("JSON")), [""; 0]);
     // The schema is looked at: a level that SARIF does not have is refused.
     let mut wrong: Value = log(&report, "t.yaml");
@@ -106,7 +106,7 @@ fn sarif_has_every_member() {
     assert_eq!(described.len(), rules().len());
     for (described, rule) in described.iter().zip(rules()) {
         assert_eq!((&described["id"], &described["name"]), (&json!(rule.id), &json!(rule.name)));
-        assert_eq!(described["helpUri"], rule.link);
+        assert_eq!(described["helpUri"], rule.url);
     }
     let place = |line: u32, path: &str| {
         json!([{
@@ -137,7 +137,7 @@ fn sarif_has_every_member() {
 fn sarif_of_several_files_is_one_run() {
     let report = report();
     let log: Value =
-        serde_json::from_slice(&sarif(&[(Some("a.yaml"), &report), (None, &report), (Some("b.yaml"), &report)]))
+        serde_json::from_slice(&format_sarif(&[(Some("a.yaml"), &report), (None, &report), (Some("b.yaml"), &report)]))
             .expect("JSON");
     assert_eq!(log["runs"].as_array().expect("runs").len(), 1);
     let places: Vec<_> = log["runs"][0]["results"]

@@ -98,7 +98,7 @@ fn rules_are_numbered_and_named_once() {
     for (index, rule) in rules().iter().enumerate() {
         assert_eq!(rule.id, format!("SFA{:03}", index + 1));
         assert!(rule.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", rule.name);
-        assert!(rule.link.starts_with("https://docs.aws.amazon.com/"), "{}", rule.link);
+        assert!(rule.url.starts_with("https://docs.aws.amazon.com/"), "{}", rule.url);
         assert!(rules().iter().skip(index + 1).all(|other| other.name != rule.name), "{}", rule.name);
     }
 }

@@ -5,7 +5,7 @@ use super::exit::{Failure, OK, Outcome, REFUSED, USAGE};
 use super::{input, output};
 use serde_json::json;
 use sfn_alias_template::{
-    Acknowledge, CheckOptions, MAX_BYTES, Report, TemplateError, check_template, parameter_names, rules, sarif,
+    Acknowledgement, CheckOptions, MAX_BYTES, Report, TemplateError, check_template, parameter_names, rules, format_sarif,
 };
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -97,7 +97,7 @@ fn print(checked: &[Checked<'_>], format: ReportFormat) -> Result<(), Failure> {
         ReportFormat::Json => output::json(&together(checked)?, false),
         ReportFormat::Sarif => {
             let reports: Vec<_> = checked.iter().map(|one| (one.file, &one.report)).collect();
-            output::json(&sarif(&reports), false)
+            output::json(&format_sarif(&reports), false)
         }
     }
 }
@@ -106,7 +106,7 @@ fn options(args: &CheckTemplateArgs) -> Result<CheckOptions, Failure> {
     let previous = args.previous.as_deref().map(previous).transpose()?;
     let acknowledge = args.acknowledge.iter().map(|(which, reason)| {
         let (rule, resource) = which.split_once(':').map_or((which.as_str(), None), |(rule, id)| (rule, Some(id)));
-        Acknowledge { rule: rule.to_owned(), logical_id: resource.map(str::to_owned), reason: reason.clone() }
+        Acknowledgement { rule: rule.to_owned(), logical_id: resource.map(str::to_owned), reason: reason.clone() }
     });
     Ok(CheckOptions {
         parameters: args.parameter.iter().cloned().collect(),
@@ -121,7 +121,7 @@ fn previous(path: &str) -> Result<String, Failure> {
     let bytes = template(Some(path))?;
     // Cut within a character it would be no UTF-8 either.
     if bytes.len() > MAX_BYTES {
-        let error = TemplateError::TooLong { most: MAX_BYTES };
+        let error = TemplateError::TooLong { max: MAX_BYTES };
         return Err(Failure::Usage(format!("{path}: {error}")));
     }
     String::from_utf8(bytes).map_err(|_| Failure::Usage(format!("`{path}` is not UTF-8")))

@@ -1,6 +1,6 @@
 //! Findings and their counts.
 
-use super::sarif::sarif;
+use super::sarif::format_sarif;
 use crate::rule::Severity;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -28,11 +28,11 @@ pub struct Finding {
     /// What is wrong.
     pub message: String,
     /// Why it matters.
-    pub why: &'static str,
+    pub description: &'static str,
     /// What to do.
     pub fix: String,
     /// AWS's documentation.
-    pub link: &'static str,
+    pub url: &'static str,
     /// The conditions and parameters' defaults that it holds under; absent: it always holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
@@ -59,13 +59,13 @@ pub struct Report {
 
 impl Report {
     pub(crate) fn new(findings: Vec<Finding>) -> Self {
-        let open = |severity| {
+        let count_open = |severity| {
             findings.iter().filter(|finding| finding.acknowledged.is_none() && finding.severity == severity).count()
         };
         Self {
-            errors: open(Severity::Error),
-            warnings: open(Severity::Warning),
-            infos: open(Severity::Info),
+            errors: count_open(Severity::Error),
+            warnings: count_open(Severity::Warning),
+            infos: count_open(Severity::Info),
             acknowledged: findings.iter().filter(|finding| finding.acknowledged.is_some()).count(),
             findings,
         }
@@ -84,9 +84,10 @@ impl Report {
             // Writing to a String cannot fail.
             let _ = finding.write(file, &mut text);
         }
-        let _ = write!(text, "{file}: {}, {}", counted(self.errors, "error"), counted(self.warnings, "warning"));
+        let _ =
+            write!(text, "{file}: {}, {}", format_count(self.errors, "error"), format_count(self.warnings, "warning"));
         if self.infos > 0 {
-            let _ = write!(text, ", {}", counted(self.infos, "note"));
+            let _ = write!(text, ", {}", format_count(self.infos, "note"));
         }
         if self.acknowledged > 0 {
             let _ = write!(text, ", {} acknowledged", self.acknowledged);
@@ -95,13 +96,13 @@ impl Report {
         text
     }
 
-    /// The report in SARIF 2.1.0; [`sarif()`] takes those of several files.
+    /// The report in SARIF 2.1.0; [`format_sarif()`] takes those of several files.
     pub fn to_sarif(&self, file: &str) -> Vec<u8> {
-        sarif(&[(Some(file), self)])
+        format_sarif(&[(Some(file), self)])
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+fn format_count(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -115,7 +116,9 @@ impl Finding {
         }
         match &self.acknowledged {
             Some(reason) => writeln!(out, "    acknowledged: {reason}"),
-            None => writeln!(out, "    why: {}\n    fix: {}\n    see: {}", self.why, self.fix, self.link),
+            None => {
+                writeln!(out, "    note: {}\n    help: {}\n    see: {}", self.description, self.fix, self.url)
+            }
         }
     }
 }

@@ -4,4 +4,4 @@ mod finding;
 mod sarif;
 
 pub use finding::{Finding, Report};
-pub use sarif::sarif;
+pub use sarif::format_sarif;

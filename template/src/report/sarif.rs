@@ -12,25 +12,25 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// ```
 /// use sfn_alias_template::{CheckOptions, check_template, sarif};
 /// let report = check_template(b"Resources: {}", &CheckOptions::default())?;
-/// let log = sarif(&[(Some("template.yaml"), &report), (None, &report)]);
+/// let log = format_sarif(&[(Some("template.yaml"), &report), (None, &report)]);
 /// assert!(log.starts_with(b"{"));
 /// # Ok::<(), sfn_alias_template::TemplateError>(())
 /// ```
-pub fn sarif(reports: &[(Option<&str>, &Report)]) -> Vec<u8> {
-    let of = |(file, report): &(Option<&str>, &Report)| {
-        let artifact = artifact(*file);
-        report.findings.iter().map(|finding| result(finding, &artifact)).collect::<Vec<_>>()
+pub fn format_sarif(reports: &[(Option<&str>, &Report)]) -> Vec<u8> {
+    let results = |(file, report): &(Option<&str>, &Report)| {
+        let artifact = artifact_location(*file);
+        report.findings.iter().map(|finding| describe_finding(finding, &artifact)).collect::<Vec<_>>()
     };
     let driver = json!({
         "name": "sfn-alias",
         "version": env!("CARGO_PKG_VERSION"),
         "informationUri": env!("CARGO_PKG_REPOSITORY"),
-        "rules": rules().iter().map(descriptor).collect::<Vec<_>>(),
+        "rules": rules().iter().map(describe_rule).collect::<Vec<_>>(),
     });
     let mut run = json!({
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": reports.iter().flat_map(of).collect::<Vec<_>>(),
+        "results": reports.iter().flat_map(results).collect::<Vec<_>>(),
     });
     if let (true, Some(members)) = (reports.iter().any(|(file, _)| file.is_none()), run.as_object_mut()) {
         members.insert("artifacts".to_owned(), json!([{"description": {"text": "standard input"}}]));
@@ -39,11 +39,11 @@ pub fn sarif(reports: &[(Option<&str>, &Report)]) -> Vec<u8> {
 }
 
 /// A file by its URI; standard input, which has none, as the run's first artifact.
-fn artifact(file: Option<&str>) -> Value {
-    file.map_or_else(|| json!({"index": 0}), |file| json!({"uri": uri(file)}))
+fn artifact_location(file: Option<&str>) -> Value {
+    file.map_or_else(|| json!({"index": 0}), |file| json!({"uri": format_uri(file)}))
 }
 
-const fn level(severity: Severity) -> &'static str {
+const fn sarif_level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -51,30 +51,30 @@ const fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn descriptor(rule: &Rule) -> Value {
+fn describe_rule(rule: &Rule) -> Value {
     json!({
         "id": rule.id,
         "name": rule.name,
         "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.why},
+        "fullDescription": {"text": rule.description},
         "help": {"text": rule.fix},
-        "helpUri": rule.link,
-        "defaultConfiguration": {"level": level(rule.severity)},
+        "helpUri": rule.url,
+        "defaultConfiguration": {"level": sarif_level(rule.severity)},
     })
 }
 
-fn result(finding: &Finding, artifact: &Value) -> Value {
-    let place = json!({
+fn describe_finding(finding: &Finding, artifact: &Value) -> Value {
+    let physical_location = json!({
         "artifactLocation": artifact,
         "region": {"startLine": finding.line, "startColumn": finding.column},
     });
     let mut result = json!({
         "ruleId": finding.rule,
         "ruleIndex": rules().iter().position(|rule| rule.id == finding.rule),
-        "level": level(finding.severity),
-        "message": {"text": message(finding)},
+        "level": sarif_level(finding.severity),
+        "message": {"text": format_message(finding)},
         "locations": [{
-            "physicalLocation": place,
+            "physicalLocation": physical_location,
             "logicalLocations": [{"name": finding.logical_id, "fullyQualifiedName": finding.path, "kind": "resource"}],
         }],
     });
@@ -84,7 +84,7 @@ fn result(finding: &Finding, artifact: &Value) -> Value {
     result
 }
 
-fn message(finding: &Finding) -> String {
+fn format_message(finding: &Finding) -> String {
     let Finding { message, fix, .. } = finding;
     let message = message.trim_end_matches('.');
     match &finding.condition {
@@ -94,7 +94,7 @@ fn message(finding: &Finding) -> String {
 }
 
 /// A file's name as a relative reference: what is not allowed in one is written as `%XX`.
-fn uri(file: &str) -> String {
+fn format_uri(file: &str) -> String {
     let mut uri = String::with_capacity(file.len());
     for byte in file.replace('\\', "/").bytes() {
         match byte {

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 #[derive(Debug)]
 pub(super) enum Expression {
     Known(bool),
-    /// Another condition, by its place in the order.
+    /// Another condition, by its index in the order.
     Condition(usize),
     Not(Box<Self>),
     All(Vec<Self>),
@@ -31,11 +31,11 @@ pub(super) struct Variable<'t> {
 /// Makes expressions and collects their variables.
 pub(super) struct Compiler<'r, 't> {
     pub resolver: &'r Resolver<'t>,
-    /// Conditions by name: their places in the order.
-    pub places: HashMap<&'t str, usize>,
+    /// Conditions by name: their indices in the order.
+    pub indices: HashMap<&'t str, usize>,
     pub variables: Vec<Variable<'t>>,
     /// Variables by what is written, so that what is written alike is one.
-    known: HashMap<String, usize>,
+    interned: HashMap<String, usize>,
 }
 
 /// One side of a comparison.
@@ -66,44 +66,44 @@ impl Expression {
 
 impl<'r, 't> Compiler<'r, 't> {
     pub fn new(resolver: &'r Resolver<'t>, order: &[&'t str]) -> Self {
-        let places = order.iter().enumerate().map(|(place, name)| (*name, place)).collect();
-        Self { resolver, places, variables: Vec::new(), known: HashMap::new() }
+        let indices = order.iter().enumerate().map(|(index, name)| (*name, index)).collect();
+        Self { resolver, indices, variables: Vec::new(), interned: HashMap::new() }
     }
 
-    pub fn expression(&mut self, node: &'t Node<'t>) -> Expression {
+    pub fn compile(&mut self, node: &'t Node<'t>) -> Expression {
         match node.intrinsic() {
-            Some(("Condition", name)) => match name.text().and_then(|name| self.places.get(name)) {
-                Some(place) => Expression::Condition(*place),
-                None => self.opaque(node),
+            Some(("Condition", name)) => match name.text().and_then(|name| self.indices.get(name)) {
+                Some(index) => Expression::Condition(*index),
+                None => self.compile_opaque(node),
             },
             Some(("Fn::Not", list)) => match list.items() {
-                [inner] => Expression::Not(Box::new(self.expression(inner))),
-                _ => self.opaque(node),
+                [inner] => Expression::Not(Box::new(self.compile(inner))),
+                _ => self.compile_opaque(node),
             },
-            Some(("Fn::And", list)) => Expression::All(self.list(list)),
-            Some(("Fn::Or", list)) => Expression::Any(self.list(list)),
+            Some(("Fn::And", list)) => Expression::All(self.compile_list(list)),
+            Some(("Fn::Or", list)) => Expression::Any(self.compile_list(list)),
             Some(("Fn::Equals", pair)) => match pair.items() {
-                [left, right] => self.equals(left, right),
-                _ => self.opaque(node),
+                [left, right] => self.compile_equals(left, right),
+                _ => self.compile_opaque(node),
             },
-            _ => self.opaque(node),
+            _ => self.compile_opaque(node),
         }
     }
 
-    fn list(&mut self, list: &'t Node<'t>) -> Vec<Expression> {
-        list.items().iter().map(|item| self.expression(item)).collect()
+    fn compile_list(&mut self, list: &'t Node<'t>) -> Vec<Expression> {
+        list.items().iter().map(|item| self.compile(item)).collect()
     }
 
-    fn equals(&mut self, left: &'t Node<'t>, right: &'t Node<'t>) -> Expression {
-        match (self.side(left), self.side(right)) {
+    fn compile_equals(&mut self, left: &'t Node<'t>, right: &'t Node<'t>) -> Expression {
+        match (self.compile_side(left), self.compile_side(right)) {
             (Side::Constant(left), Side::Constant(right)) => Expression::Known(left == right),
             (Side::Variable(left), Side::Variable(right)) if left == right => Expression::Known(true),
             (Side::Variable(variable), Side::Constant(text)) | (Side::Constant(text), Side::Variable(variable)) => {
                 self.equals_text(variable, text)
             }
-            // Nothing is known of two variables but that they are equal, or are not.
+            // Nothing is interned of two variables but that they are equal, or are not.
             (Side::Variable(left), Side::Variable(right)) => {
-                let both = self.variable(format!("= {} {}", left.min(right), left.max(right)), None);
+                let both = self.intern_variable(format!("= {} {}", left.min(right), left.max(right)), None);
                 self.equals_text(both, "true".into())
             }
         }
@@ -115,32 +115,32 @@ impl<'r, 't> Compiler<'r, 't> {
         Expression::Equals(variable, *variable_of.values.entry(text).or_insert(next))
     }
 
-    fn side(&mut self, node: &'t Node<'t>) -> Side<'t> {
+    fn compile_side(&mut self, node: &'t Node<'t>) -> Side<'t> {
         if let Some(text) = node.scalar() {
             return Side::Constant(text);
         }
-        if let Some(name) = parameter(node) {
-            return match self.resolver.given(name) {
-                Some(given) => Side::Constant(given.into()),
-                None => Side::Variable(self.variable(format!("Ref {name}"), Some(name))),
+        if let Some(name) = parameter_name(node) {
+            return match self.resolver.parameter_value(name) {
+                Some(value) => Side::Constant(value.into()),
+                None => Side::Variable(self.intern_variable(format!("Ref {name}"), Some(name))),
             };
         }
         let symbol = self.resolver.symbol(Some(node), &Scenario::default()).filter(|symbol| symbol.defaults.is_empty());
         if let Some([Part::Text(text)]) = symbol.as_ref().map(|symbol| symbol.parts()) {
             return Side::Constant(text.clone());
         }
-        Side::Variable(self.variable(written(node), None))
+        Side::Variable(self.intern_variable(format_node(node), None))
     }
 
     /// What cannot be looked into is so, or it is not.
-    fn opaque(&mut self, node: &'t Node<'t>) -> Expression {
-        let variable = self.variable(written(node), None);
+    fn compile_opaque(&mut self, node: &'t Node<'t>) -> Expression {
+        let variable = self.intern_variable(format_node(node), None);
         self.equals_text(variable, "true".into())
     }
 
-    fn variable(&mut self, key: String, name: Option<&'t str>) -> usize {
+    fn intern_variable(&mut self, key: String, name: Option<&'t str>) -> usize {
         let next = self.variables.len();
-        let variable = *self.known.entry(key).or_insert(next);
+        let variable = *self.interned.entry(key).or_insert(next);
         if variable == next {
             self.variables.push(Variable { name, ..Variable::default() });
         }
@@ -149,14 +149,14 @@ impl<'r, 't> Compiler<'r, 't> {
 }
 
 /// The parameter that a node is: by `Ref`, or by an `Fn::Sub` of nothing else.
-fn parameter<'t>(node: &'t Node<'t>) -> Option<&'t str> {
+fn parameter_name<'t>(node: &'t Node<'t>) -> Option<&'t str> {
     let sub = || node.call("Fn::Sub")?.text()?.strip_prefix("${")?.strip_suffix('}');
     let name = node.call("Ref").and_then(Node::text).or_else(sub)?;
     (!name.contains(['$', '}', '.', '!'])).then_some(name)
 }
 
-/// A node's text without its place: two that are written alike have the same.
-fn written(node: &Node<'_>) -> String {
+/// A node's text without its index: two that are written alike have the same.
+fn format_node(node: &Node<'_>) -> String {
     let mut text = String::new();
     write_node(node, &mut text);
     text

@@ -1,7 +1,7 @@
 //! Intrinsic functions, as far as they can be known before a deploy.
 
 use super::parameter::Parameter;
-use super::{Part, Scenario, Symbol};
+use super::{Part, Scenario, SymbolicText};
 use crate::tree::{Node, Value};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, HashMap};
 /// So many steps are taken in a whole check, some seconds' worth: one for every function, and one for
 /// so many bytes that it puts together.
 const MAX_STEPS: usize = 20_000_000;
-const BYTES_A_STEP: usize = 8;
+const BYTES_PER_STEP: usize = 8;
 /// So many members of a map are looked at in a step.
-const MEMBERS_A_STEP: usize = 16;
+const MEMBERS_PER_STEP: usize = 16;
 
 /// The parameters and mappings of a template.
 pub(crate) struct Resolver<'t> {
@@ -21,7 +21,7 @@ pub(crate) struct Resolver<'t> {
     given: &'t BTreeMap<String, String>,
     /// How many steps may still be taken.
     steps: Cell<usize>,
-    gave_up: Cell<bool>,
+    limit_exceeded: Cell<bool>,
 }
 
 /// What is left of a value once conditions are decided.
@@ -53,24 +53,24 @@ impl<'t> Resolver<'t> {
             mappings: root.get("Mappings"),
             given,
             steps: Cell::new(MAX_STEPS),
-            gave_up: Cell::new(false),
+            limit_exceeded: Cell::new(false),
         }
     }
 
     /// The value of a parameter's default.
-    pub fn default_of(&self, name: &str) -> Option<Cow<'t, str>> {
+    pub fn default_value(&self, name: &str) -> Option<Cow<'t, str>> {
         self.parameters.get(name)?.default.and_then(Node::scalar)
     }
 
     /// The value that was given for a parameter.
-    pub fn given(&self, name: &str) -> Option<&'t str> {
+    pub fn parameter_value(&self, name: &str) -> Option<&'t str> {
         let unlisted = || self.given.get(name).map(String::as_str);
         self.parameters.get(name).map_or_else(unlisted, |parameter| parameter.given)
     }
 
     /// The texts that a parameter can be, where they are listed.
-    pub fn allowed(&self, name: &str) -> Option<Vec<String>> {
-        self.parameters.get(name)?.allowed()
+    pub fn allowed_values(&self, name: &str) -> Option<Vec<String>> {
+        self.parameters.get(name)?.allowed_values()
     }
 
     /// Decides `Fn::If` and `AWS::NoValue`.
@@ -87,17 +87,17 @@ impl<'t> Resolver<'t> {
     }
 
     /// The text of a value; `None` where there is none.
-    pub fn symbol(&self, node: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+    pub fn symbol(&self, node: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Option<SymbolicText<'t>> {
         let node = match self.select(node, scenario) {
             Selected::Absent => return None,
-            Selected::Unknown => return Some(Symbol::unknown()),
+            Selected::Unknown => return Some(SymbolicText::unknown()),
             Selected::Node(node) => node,
         };
-        if !self.spend(1) {
-            return Some(Symbol::unknown());
+        if !self.consume_steps(1) {
+            return Some(SymbolicText::unknown());
         }
         if let Some(text) = node.scalar() {
-            return Some(Symbol::of_text(text).without_dynamic());
+            return Some(SymbolicText::from_text(text).mask_dynamic_references());
         }
         let symbol = node.intrinsic().and_then(|(name, argument)| match name {
             "Ref" => Some(self.reference(argument.text()?)),
@@ -108,18 +108,18 @@ impl<'t> Resolver<'t> {
             "Fn::Select" => self.select_item(argument, scenario),
             _ => None,
         });
-        let symbol = symbol.filter(|symbol| self.spend(symbol.length() / BYTES_A_STEP));
-        Some(symbol.map_or_else(Symbol::unknown, Symbol::without_dynamic))
+        let symbol = symbol.filter(|symbol| self.consume_steps(symbol.length() / BYTES_PER_STEP));
+        Some(symbol.map_or_else(SymbolicText::unknown, SymbolicText::mask_dynamic_references))
     }
 
     /// Whether something was too much to be put together since this was asked last.
-    pub fn gave_up(&self) -> bool {
-        self.gave_up.take()
+    pub fn take_limit_exceeded(&self) -> bool {
+        self.limit_exceeded.take()
     }
 
-    fn is_too_long(&self, symbol: &Symbol<'_>) -> bool {
+    fn is_too_long(&self, symbol: &SymbolicText<'_>) -> bool {
         let is_too_long = symbol.is_too_long();
-        self.gave_up.set(self.gave_up.get() || is_too_long);
+        self.limit_exceeded.set(self.limit_exceeded.get() || is_too_long);
         is_too_long
     }
 
@@ -130,29 +130,29 @@ impl<'t> Resolver<'t> {
     }
 
     /// Takes the steps of searching a map.
-    pub fn spend_search(&self, map: &Node<'_>) -> bool {
-        self.spend(map.members().len() / MEMBERS_A_STEP)
+    pub fn consume_search_steps(&self, map: &Node<'_>) -> bool {
+        self.consume_steps(map.members().len() / MEMBERS_PER_STEP)
     }
 
     /// Takes steps, where there are as many left; none are left where there are not.
-    fn spend(&self, steps: usize) -> bool {
+    fn consume_steps(&self, steps: usize) -> bool {
         let left = self.steps.get().checked_sub(steps);
         self.steps.set(left.unwrap_or_default());
         if left.is_none() {
-            self.gave_up.set(true);
+            self.limit_exceeded.set(true);
         }
         left.is_some()
     }
 
-    fn reference(&self, name: &'t str) -> Symbol<'t> {
+    fn reference(&self, name: &'t str) -> SymbolicText<'t> {
         let Some((name, parameter)) = self.parameters.get_key_value(name) else {
             let pseudo = name.starts_with("AWS::");
-            return Symbol::of(if pseudo { Part::Pseudo(name.into()) } else { Part::Ref(name.into()) });
+            return SymbolicText::from_part(if pseudo { Part::Pseudo(name.into()) } else { Part::Ref(name.into()) });
         };
         parameter.symbol(name)
     }
 
-    fn substitute(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+    fn substitute(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<SymbolicText<'t>> {
         let (pattern, variables) = match argument.items() {
             [] => (argument.text()?, None),
             [pattern, variables] => (pattern.text()?, Some(variables)),
@@ -160,16 +160,16 @@ impl<'t> Resolver<'t> {
         };
         let members = variables.map(Node::members).unwrap_or_default();
         let variables: HashMap<&str, &'t Node<'t>> = members.iter().map(|(name, node)| (name.as_ref(), node)).collect();
-        let mut symbol = Symbol::default();
+        let mut symbol = SymbolicText::default();
         let mut rest = pattern;
         // Each is looked at once, however often it stands there.
-        let mut values: HashMap<&str, Symbol<'t>> = HashMap::new();
+        let mut values: HashMap<&str, SymbolicText<'t>> = HashMap::new();
         while let Some((before, behind)) = rest.split_once("${") {
             let (name, after) = behind.split_once('}')?;
             symbol.push(Part::Text(before.into()));
             let value = values.entry(name).or_insert_with(|| self.variable(name.trim(), &variables, scenario));
             symbol.append(value.clone());
-            if self.is_too_long(&symbol) || !self.spend((value.length() / BYTES_A_STEP).saturating_add(1)) {
+            if self.is_too_long(&symbol) || !self.consume_steps((value.length() / BYTES_PER_STEP).saturating_add(1)) {
                 return None;
             }
             rest = after;
@@ -178,27 +178,32 @@ impl<'t> Resolver<'t> {
         Some(symbol)
     }
 
-    fn variable(&self, name: &'t str, variables: &HashMap<&str, &'t Node<'t>>, scenario: &Scenario<'_>) -> Symbol<'t> {
+    fn variable(
+        &self,
+        name: &'t str,
+        variables: &HashMap<&str, &'t Node<'t>>,
+        scenario: &Scenario<'_>,
+    ) -> SymbolicText<'t> {
         if let Some(literal) = name.strip_prefix('!') {
-            return Symbol::of_text(format!("${{{literal}}}"));
+            return SymbolicText::from_text(format!("${{{literal}}}"));
         }
         if let Some(own) = variables.get(name) {
-            return self.symbol(Some(own), scenario).unwrap_or_else(Symbol::unknown);
+            return self.symbol(Some(own), scenario).unwrap_or_else(SymbolicText::unknown);
         }
         match name.split_once('.') {
-            Some((id, attribute)) => Symbol::of(Part::Attribute(id.into(), attribute.into())),
+            Some((id, attribute)) => SymbolicText::from_part(Part::Attribute(id.into(), attribute.into())),
             None => self.reference(name),
         }
     }
 
-    fn join(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+    fn join(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<SymbolicText<'t>> {
         let [delimiter, list] = argument.items() else { return None };
         let delimiter = delimiter.text()?;
         let list = self.select(Some(list), scenario).node()?;
         if !matches!(list.value, Value::List(_)) {
             return None;
         }
-        let mut symbol = Symbol::default();
+        let mut symbol = SymbolicText::default();
         for (index, item) in list.items().iter().filter_map(|item| self.symbol(Some(item), scenario)).enumerate() {
             if index > 0 {
                 symbol.push(Part::Text(delimiter.into()));
@@ -211,7 +216,7 @@ impl<'t> Resolver<'t> {
         Some(symbol)
     }
 
-    fn find_in_map(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+    fn find_in_map(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<SymbolicText<'t>> {
         let [map, first, second] = argument.items() else { return None };
         let mut defaults = Vec::new();
         let mut key = |node: &'t Node<'t>| {
@@ -223,15 +228,15 @@ impl<'t> Resolver<'t> {
         let mut found = self.mappings?;
         for name in [&map, &first, &second] {
             // A map is searched from its beginning.
-            if !self.spend_search(found) {
+            if !self.consume_search_steps(found) {
                 return None;
             }
             found = found.get(name)?;
         }
-        Some(Symbol::of_text(found.scalar()?).resting_on(defaults))
+        Some(SymbolicText::from_text(found.scalar()?).with_defaults(defaults))
     }
 
-    fn select_item(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+    fn select_item(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<SymbolicText<'t>> {
         let [index, list] = argument.items() else { return None };
         let index: usize = self.symbol(Some(index), scenario)?.text()?.parse().ok()?;
         let items = list.items();
@@ -248,11 +253,11 @@ pub(crate) fn branch<'t>(branches: &'t Node<'t>, scenario: &Scenario<'_>) -> Opt
     Some(if holds { (1, then) } else { (2, otherwise) })
 }
 
-fn attribute<'t>(argument: &'t Node<'t>) -> Option<Symbol<'t>> {
+fn attribute<'t>(argument: &'t Node<'t>) -> Option<SymbolicText<'t>> {
     let (id, attribute) = match argument.items() {
         [] => argument.text()?.split_once('.')?,
         [id, attribute] => (id.text()?, attribute.text()?),
         _ => return None,
     };
-    Some(Symbol::of(Part::Attribute(id.into(), attribute.into())))
+    Some(SymbolicText::from_part(Part::Attribute(id.into(), attribute.into())))
 }

@@ -1,6 +1,6 @@
 //! Parameters of a template: what is known of their values.
 
-use super::{Part, Symbol};
+use super::{Part, SymbolicText};
 use crate::tree::Node;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ pub(super) struct Parameter<'t> {
     pub default: Option<&'t Node<'t>>,
     allowed: Option<&'t Node<'t>>,
     /// Its value is not to be shown.
-    secret: bool,
+    no_echo: bool,
 }
 
 impl<'t> Parameter<'t> {
@@ -22,24 +22,24 @@ impl<'t> Parameter<'t> {
             given: given.get(name).map(String::as_str).filter(|_| is_value),
             default: node.get("Default").filter(|_| matches!(kind, "String" | "Number")),
             allowed: node.get("AllowedValues").filter(|_| is_value),
-            secret: node.get("NoEcho").and_then(Node::scalar).as_deref() == Some("true"),
+            no_echo: node.get("NoEcho").and_then(Node::scalar).as_deref() == Some("true"),
         }
     }
 
     /// The texts that it can be, where they are listed.
-    pub fn allowed(&self) -> Option<Vec<String>> {
+    pub fn allowed_values(&self) -> Option<Vec<String>> {
         let texts: Option<Vec<String>> =
             self.allowed?.items().iter().map(|item| item.scalar().map(Cow::into_owned)).collect();
         texts.filter(|texts| !texts.is_empty())
     }
 
     /// Its value, or its name where that is not known or not to be shown.
-    pub fn symbol(&self, name: &'t str) -> Symbol<'t> {
+    pub fn symbol(&self, name: &'t str) -> SymbolicText<'t> {
         match (self.given, self.default.and_then(Node::scalar)) {
-            _ if self.secret => Symbol::of(Part::Ref(name.into())),
-            (Some(given), _) => Symbol::of_text(given),
-            (None, Some(default)) => Symbol::of_text(default).resting_on(vec![name]),
-            (None, None) => Symbol::of(Part::Ref(name.into())),
+            _ if self.no_echo => SymbolicText::from_part(Part::Ref(name.into())),
+            (Some(given), _) => SymbolicText::from_text(given),
+            (None, Some(default)) => SymbolicText::from_text(default).with_defaults(vec![name]),
+            (None, None) => SymbolicText::from_part(Part::Ref(name.into())),
         }
     }
 }

@@ -24,12 +24,12 @@ impl<'t> Scenario<'t> {
 
     /// What both say alike.
     #[must_use]
-    pub fn common(&self, other: &Self) -> Self {
+    pub fn intersect(&self, other: &Self) -> Self {
         Self(self.conditions().filter(|(name, value)| other.get(name) == Some(*value)).collect())
     }
 
     /// Both at once; `None` where they contradict each other.
-    pub fn and(&self, other: &Self) -> Option<Self> {
+    pub fn combine(&self, other: &Self) -> Option<Self> {
         let mut both = self.clone();
         for (name, value) in other.conditions() {
             match self.get(name) {
@@ -43,7 +43,7 @@ impl<'t> Scenario<'t> {
 
     /// What it says of these conditions, in their order.
     #[must_use]
-    pub fn only(&self, names: &BTreeSet<&'t str>) -> Self {
+    pub fn restrict_to(&self, names: &BTreeSet<&'t str>) -> Self {
         let mut conditions: Vec<_> = self.conditions().filter(|(name, _)| names.contains(name)).collect();
         conditions.sort_unstable();
         Self(conditions)

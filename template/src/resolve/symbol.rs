@@ -35,29 +35,29 @@ impl Part<'_> {
 
 /// A text, as far as it is known, and the parameters whose defaults it rests on.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Symbol<'t> {
+pub(crate) struct SymbolicText<'t> {
     parts: Vec<Part<'t>>,
     pub defaults: Vec<&'t str>,
     length: usize,
 }
 
-impl<'t> Symbol<'t> {
-    pub fn of(part: Part<'t>) -> Self {
+impl<'t> SymbolicText<'t> {
+    pub fn from_part(part: Part<'t>) -> Self {
         Self { length: part.length(), parts: vec![part], defaults: Vec::new() }
     }
 
-    pub fn of_text(text: impl Into<Cow<'t, str>>) -> Self {
-        Self::of(Part::Text(text.into()))
+    pub fn from_text(text: impl Into<Cow<'t, str>>) -> Self {
+        Self::from_part(Part::Text(text.into()))
     }
 
     /// As it is where these parameters have their defaults.
-    pub fn resting_on(mut self, defaults: Vec<&'t str>) -> Self {
+    pub fn with_defaults(mut self, defaults: Vec<&'t str>) -> Self {
         self.defaults.extend(defaults);
         self
     }
 
     pub fn unknown() -> Self {
-        Self::of(Part::Unknown)
+        Self::from_part(Part::Unknown)
     }
 
     pub fn parts(&self) -> &[Part<'t>] {
@@ -103,25 +103,25 @@ impl<'t> Symbol<'t> {
     }
 
     /// With something unknown in place of dynamic references, whatever stands in them.
-    pub fn without_dynamic(self) -> Self {
+    pub fn mask_dynamic_references(self) -> Self {
         let has = |part: &Part<'_>| matches!(part, Part::Text(text) if text.contains(DYNAMIC));
         if !self.parts.iter().any(has) {
             return self;
         }
-        let mut kept = Self { defaults: self.defaults, ..Self::default() };
+        let mut masked = Self { defaults: self.defaults, ..Self::default() };
         let mut inside = false;
         for part in self.parts {
             match part {
-                Part::Text(text) => inside = kept.push_outside(&text, inside),
-                part if !inside => kept.push(part),
+                Part::Text(text) => inside = masked.push_static_text(&text, inside),
+                part if !inside => masked.push(part),
                 _ => {}
             }
         }
-        kept
+        masked
     }
 
     /// Appends what of a text stands outside of dynamic references; whether it ends in one.
-    fn push_outside(&mut self, text: &str, mut inside: bool) -> bool {
+    fn push_static_text(&mut self, text: &str, mut inside: bool) -> bool {
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once(if inside { "}}" } else { DYNAMIC }) {
             if !inside {
@@ -146,12 +146,12 @@ impl<'t> Symbol<'t> {
     }
 
     /// Whether both are the same text whatever is deployed.
-    pub fn same(&self, other: &Self) -> bool {
+    pub fn is_same_text(&self, other: &Self) -> bool {
         self.is_known() && self.parts == other.parts
     }
 
     /// The text as `Fn::Sub` writes it.
-    pub fn shown(&self) -> String {
+    pub fn to_sub_pattern(&self) -> String {
         let part = |part: &Part<'_>| match part {
             Part::Text(text) => text.to_string(),
             Part::Ref(name) | Part::Pseudo(name) => format!("${{{name}}}"),
@@ -162,7 +162,7 @@ impl<'t> Symbol<'t> {
     }
 
     /// The text with an example of every pseudo parameter; `None` where anything else is unknown.
-    pub fn example(&self) -> Option<String> {
+    pub fn example_text(&self) -> Option<String> {
         let part = |part: &Part<'t>| match part {
             Part::Text(text) => Some(text.to_string()),
             Part::Pseudo(name) => Some(

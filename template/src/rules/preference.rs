@@ -1,47 +1,47 @@
 //! Deployment preferences: the deployment crate is asked what is wrong with one, as far as it is known.
 
-mod known;
+mod partial;
 
-use crate::draft::Found;
+use crate::findings::Findings;
 use crate::resolve::Selected;
 use crate::resources::{ALIAS, Resource};
 use crate::rule::{
     ALARMS_IGNORED, PREFERENCE_INCOMPLETE, PREFERENCE_MEMBER, PREFERENCE_TOO_LONG, PREFERENCE_WITHOUT_ALIAS, Rule,
 };
 use crate::tree::Value;
-use known::Known;
+use partial::PartialPreference;
 use sfn_alias_deployment::{DeploymentType, PreferenceProblem, Provenance};
 
 const MEMBER: &str = "DeploymentPreference";
 
-pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
-    let Some(node) = found.view.property(resource, MEMBER).node() else { return };
+pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>) {
+    let Some(node) = findings.view.property(resource, MEMBER).node() else { return };
     if node.intrinsic().is_some() || !matches!(node.value, Value::Map(_)) {
         return;
     }
-    let alias = found.view.property(resource, "AutoPublishAlias");
+    let alias = findings.view.property(resource, "AutoPublishAlias");
     if resource.kind != ALIAS && !resource.is_sam_with_alias() && matches!(alias, Selected::Absent) {
         let message = "DeploymentPreference is given without AutoPublishAlias".to_owned();
-        found.add(&PREFERENCE_WITHOUT_ALIAS, resource, &path(""), message, []);
+        findings.add(&PREFERENCE_WITHOUT_ALIAS, resource, &resource_path(""), message, []);
     }
-    let known = Known::read(found.view, node, resource.kind == ALIAS);
-    let has_alarms = !matches!(found.view.member(Some(node), "Alarms"), Selected::Absent);
+    let known = PartialPreference::read(findings.view, node, resource.kind == ALIAS);
+    let has_alarms = !matches!(findings.view.member(Some(node), "Alarms"), Selected::Absent);
     if has_alarms && known.kind() == Some(DeploymentType::AllAtOnce) {
         let message = "Alarms are given, and ALL_AT_ONCE does not look at them".to_owned();
-        found.add(&ALARMS_IGNORED, resource, &path("/Alarms"), message, known.defaults("/Type"));
+        findings.add(&ALARMS_IGNORED, resource, &resource_path("/Alarms"), message, known.defaults("/Type"));
     }
     for (refusal, pointer) in known.refusals() {
         let defaults = known.defaults(&pointer);
-        found.add(rule(&refusal), resource, &path(&pointer), message(&refusal), defaults);
+        findings.add(select_rule(&refusal), resource, &resource_path(&pointer), format_message(&refusal), defaults);
     }
 }
 
 /// Where a pointer into the preference leads in the resource.
-fn path(pointer: &str) -> String {
+fn resource_path(pointer: &str) -> String {
     format!("Properties/{MEMBER}{pointer}")
 }
 
-const fn rule(refusal: &PreferenceProblem) -> &'static Rule {
+const fn select_rule(refusal: &PreferenceProblem) -> &'static Rule {
     match refusal {
         PreferenceProblem::IntervalAndPercentageRequired { .. }
         | PreferenceProblem::IntervalRequired { .. }
@@ -52,7 +52,7 @@ const fn rule(refusal: &PreferenceProblem) -> &'static Rule {
 }
 
 /// The provider's text is told whole.
-fn message(refusal: &PreferenceProblem) -> String {
+fn format_message(refusal: &PreferenceProblem) -> String {
     match refusal.basis() {
         Provenance::ProviderCode => format!("{MEMBER}: CloudFormation's provider refuses it: {refusal}"),
         _ => refusal.to_string(),

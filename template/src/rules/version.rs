@@ -1,6 +1,6 @@
 //! Versions by themselves, and under an alias.
 
-use crate::draft::{Draft, Found, shortened};
+use crate::findings::{Findings, ScenarioFinding, truncate_middle};
 use crate::resolve::Part;
 use crate::resources::{Resource, VERSION};
 use crate::rule::{VERSION_DESCRIPTION, VERSION_MACHINE, VERSION_RETAIN};
@@ -14,30 +14,30 @@ const POLICIES: [(&str, &[&str]); 2] =
     [("DeletionPolicy", &["Retain", "RetainExceptOnCreate"]), ("UpdateReplacePolicy", &["Retain"])];
 
 /// What the version is of, and what PublishStateMachineVersion says of its description.
-pub(crate) fn check<'t>(found: &mut Found<'_, 't>, version: &Resource<'t>) {
-    description(found, version);
-    machine(found, version);
+pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, version: &Resource<'t>) {
+    check_description(findings, version);
+    check_state_machine(findings, version);
 }
 
 /// What the version is of is a state machine.
-fn machine<'t>(found: &mut Found<'_, 't>, version: &Resource<'t>) {
-    let view = found.view;
+fn check_state_machine<'t>(findings: &mut Findings<'_, 't>, version: &Resource<'t>) {
+    let view = findings.view;
     let Some(symbol) = view.text(view.property(version, "StateMachineArn")) else { return };
-    let is = match view.target(&symbol).map(|target| target.qualifier) {
+    let is = match view.resolve_arn(&symbol).map(|target| target.qualifier) {
         Some(Qualifier::None) => return,
         Some(Qualifier::Version) => "a version",
         Some(Qualifier::Alias(_) | Qualifier::AliasResource(_)) => "an alias",
-        None if view.is_nothing_of_machine(&symbol) => "no ARN of a state machine",
+        None if view.is_other_resource(&symbol) => "no ARN of a state machine",
         None => return,
     };
     let message =
-        format!("StateMachineArn `{}` is {is}, and a version is published of a state machine", symbol.shown());
+        format!("StateMachineArn `{}` is {is}, and a version is published of a state machine", symbol.to_sub_pattern());
     let defaults = symbol.defaults.iter().copied();
-    found.add(&VERSION_MACHINE, version, "Properties/StateMachineArn", message, defaults);
+    findings.add(&VERSION_MACHINE, version, "Properties/StateMachineArn", message, defaults);
 }
 
-fn description<'t>(found: &mut Found<'_, 't>, version: &Resource<'t>) {
-    let Some(symbol) = found.view.text(found.view.property(version, "Description")) else { return };
+fn check_description<'t>(findings: &mut Findings<'_, 't>, version: &Resource<'t>) {
+    let Some(symbol) = findings.view.text(findings.view.property(version, "Description")) else { return };
     let Some(text) = symbol.text() else { return };
     let machine = "arn:aws:states:us-east-1:000000000000:stateMachine:any";
     let request = json!({"stateMachineArn": machine, "description": text}).to_string();
@@ -45,16 +45,16 @@ fn description<'t>(found: &mut Found<'_, 't>, version: &Resource<'t>) {
     for problem in sfn_alias::check(OPERATION, request.as_bytes()).unwrap_or_default() {
         let message = format!("Description: {OPERATION} refuses it: {}", problem.message);
         let defaults = symbol.defaults.iter().copied();
-        found.add(&VERSION_DESCRIPTION, version, "Properties/Description", message, defaults);
+        findings.add(&VERSION_DESCRIPTION, version, "Properties/Description", message, defaults);
     }
 }
 
 /// The versions that an alias leads to are retained.
-pub(crate) fn retained<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
+pub(crate) fn check_retention<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
     let mut routed: Vec<Resource<'t>> = Vec::new();
-    for symbol in found.view.routed_versions(alias) {
+    for symbol in findings.view.version_arns(alias) {
         let ([Part::Ref(id)] | [Part::Attribute(id, _)]) = symbol.parts() else { continue };
-        let Some(version) = found.view.template.resource(id).filter(|resource| resource.kind == VERSION) else {
+        let Some(version) = findings.view.template.resource(id).filter(|resource| resource.kind == VERSION) else {
             continue;
         };
         // Few, as a long list of routes is not read.
@@ -64,7 +64,7 @@ pub(crate) fn retained<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
     }
     for version in routed {
         let missing: Vec<&str> =
-            POLICIES.iter().filter(|policy| lacks(version.node, policy)).map(|(name, _)| *name).collect();
+            POLICIES.iter().filter(|policy| is_missing(version.node, policy)).map(|(name, _)| *name).collect();
         if !missing.is_empty() {
             let verb = if missing.len() == 1 { "is" } else { "are" };
             let message = format!(
@@ -75,14 +75,14 @@ pub(crate) fn retained<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
             let set: Vec<String> = missing.iter().map(|name| format!("`{name}: Retain`")).collect();
             let fix = format!("Set {} on the version.", set.join(" and "));
             let path = missing.first().copied().unwrap_or_default();
-            let draft = found.draft(&VERSION_RETAIN, &version, path, message);
-            found.drafts.push(Draft { fix: Some(shortened(fix)), ..draft });
+            let finding = findings.create(&VERSION_RETAIN, &version, path, message);
+            findings.items.push(ScenarioFinding { fix: Some(truncate_middle(fix)), ..finding });
         }
     }
 }
 
 /// Whether a policy is certain not to retain. Intrinsic functions may stand there in a transform.
-fn lacks(version: &Node<'_>, (name, retaining): &(&str, &[&str])) -> bool {
+fn is_missing(version: &Node<'_>, (name, retaining): &(&str, &[&str])) -> bool {
     match version.get(name) {
         None => !version.has_macro(),
         Some(policy) => policy.text().is_some_and(|text| !retaining.contains(&text)),

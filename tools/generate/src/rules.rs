@@ -29,12 +29,12 @@ pub(crate) fn page() -> Result<String, Error> {
         writeln!(page, "| [{id}](#{}-{name}) | {name} | {} | {title} |", id.to_lowercase(), severity.as_str())?;
     }
     for rule in rules() {
-        let Rule { id, name, severity, title, why, fix, link } = rule;
+        let Rule { id, name, severity, title, description, fix, url } = rule;
         writeln!(page, "\n## {id} {name}\n\n{title} ({}).\n", severity.as_str())?;
         if let Some(reads) = rule.reads() {
             writeln!(page, "- Read: {reads}")?;
         }
-        writeln!(page, "- Why: {why}\n- Fix: {fix}\n- AWS: <{link}>")?;
+        writeln!(page, "- Why: {description}\n- Fix: {fix}\n- AWS: <{url}>")?;
     }
     Ok(page)
 }

@@ -4,7 +4,7 @@ use super::resolve::Scenario;
 use super::resources::{Resource, View};
 use super::rule::Rule;
 use super::terraform;
-use super::tree::{Node, Place};
+use super::tree::{Node, Position};
 use std::fmt::Write as _;
 
 /// A text of a finding, and its path, have no more bytes: many findings can repeat one text of the file.
@@ -12,11 +12,11 @@ pub(crate) const MAX_TEXT: usize = 4096;
 
 /// Something that a rule found.
 #[derive(Debug, Clone)]
-pub(crate) struct Draft<'t> {
+pub(crate) struct ScenarioFinding<'t> {
     pub rule: &'static Rule,
     pub resource: Resource<'t>,
     pub pointer: String,
-    pub place: Place,
+    pub position: Position,
     pub message: String,
     /// What to do, where that is more than the rule's own words.
     pub fix: Option<String>,
@@ -26,26 +26,32 @@ pub(crate) struct Draft<'t> {
 }
 
 /// Collects what rules find.
-pub(crate) struct Found<'v, 't> {
+pub(crate) struct Findings<'v, 't> {
     pub view: View<'v, 't>,
-    pub drafts: Vec<Draft<'t>>,
+    pub items: Vec<ScenarioFinding<'t>>,
 }
 
-impl<'v, 't> Found<'v, 't> {
+impl<'v, 't> Findings<'v, 't> {
     pub const fn new(view: View<'v, 't>) -> Self {
-        Self { view, drafts: Vec::new() }
+        Self { view, items: Vec::new() }
     }
 
     /// A finding at a path within a resource, for example `Properties/Name`, a JSON pointer; where the path goes further
     /// than the template, at what is there of it.
-    pub fn draft(&self, rule: &'static Rule, resource: &Resource<'t>, path: &str, message: String) -> Draft<'t> {
-        let (pointer, place) = locate(resource, path, self.view.scenario);
-        Draft {
+    pub fn create(
+        &self,
+        rule: &'static Rule,
+        resource: &Resource<'t>,
+        path: &str,
+        message: String,
+    ) -> ScenarioFinding<'t> {
+        let (pointer, position) = locate(resource, path, self.view.scenario);
+        ScenarioFinding {
             rule,
             resource: *resource,
             pointer,
-            place,
-            message: shortened(message),
+            position,
+            message: truncate_middle(message),
             fix: None,
             defaults: Vec::new(),
             scenario: self.view.scenario.clone(),
@@ -61,38 +67,38 @@ impl<'v, 't> Found<'v, 't> {
         message: String,
         defaults: impl IntoIterator<Item = &'t str>,
     ) {
-        let draft = self.draft(rule, resource, path, message);
-        self.drafts.push(Draft { defaults: defaults.into_iter().collect(), ..draft });
+        let finding = self.create(rule, resource, path, message);
+        self.items.push(ScenarioFinding { defaults: defaults.into_iter().collect(), ..finding });
     }
 }
 
-/// The JSON pointer and place of a path within a resource.
-fn locate(resource: &Resource<'_>, path: &str, scenario: &Scenario<'_>) -> (String, Place) {
-    let mut pointer = match terraform::pointer(resource.node) {
+/// The JSON pointer and position of a path within a resource.
+fn locate(resource: &Resource<'_>, path: &str, scenario: &Scenario<'_>) -> (String, Position) {
+    let mut pointer = match terraform::plan_pointer(resource.node) {
         Some(pointer) => pointer.to_owned(),
-        None => format!("/Resources/{}", escaped(resource.id)),
+        None => format!("/Resources/{}", escape_pointer(resource.id)),
     };
     let mut node = resource.node;
     for step in path.split('/').filter(|step| !step.is_empty()) {
-        let (decided, branches) = decide(node, scenario);
+        let (decided, branches) = follow_branches(node, scenario);
         pointer.push_str(&branches);
         let is_short = pointer.len().saturating_add(step.len()) <= MAX_TEXT;
-        let Some(next) = child(decided, step).filter(|_| is_short) else {
+        let Some(next) = get_child(decided, step).filter(|_| is_short) else {
             node = decided;
             break;
         };
-        terraform::push_step(&mut pointer, &unescaped(step), terraform::pointer(resource.node).is_some());
+        terraform::push_step(&mut pointer, &unescape_pointer(step), terraform::plan_pointer(resource.node).is_some());
         node = next;
     }
-    (pointer, node.place)
+    (pointer, node.position)
 }
 
-fn child<'n, 't>(node: &'n Node<'t>, step: &str) -> Option<&'n Node<'t>> {
-    node.get(&unescaped(step)).or_else(|| node.items().get(step.parse::<usize>().ok()?))
+fn get_child<'n, 't>(node: &'n Node<'t>, step: &str) -> Option<&'n Node<'t>> {
+    node.get(&unescape_pointer(step)).or_else(|| node.items().get(step.parse::<usize>().ok()?))
 }
 
 /// Goes into the branches of `Fn::If` that a scenario takes.
-fn decide<'n, 't>(mut node: &'n Node<'t>, scenario: &Scenario<'_>) -> (&'n Node<'t>, String) {
+fn follow_branches<'n, 't>(mut node: &'n Node<'t>, scenario: &Scenario<'_>) -> (&'n Node<'t>, String) {
     let mut pointer = String::new();
     while let Some(branches) = node.call("Fn::If") {
         let [condition, then, otherwise] = branches.items() else { break };
@@ -105,7 +111,7 @@ fn decide<'n, 't>(mut node: &'n Node<'t>, scenario: &Scenario<'_>) -> (&'n Node<
 }
 
 /// A text that is too long, without its middle.
-pub(crate) fn shortened(text: String) -> String {
+pub(crate) fn truncate_middle(text: String) -> String {
     const HALF: usize = MAX_TEXT / 2 - 4;
     if text.len() <= MAX_TEXT {
         return text;
@@ -117,11 +123,11 @@ pub(crate) fn shortened(text: String) -> String {
     format!("{} [...] {}", first.unwrap_or_default(), last.unwrap_or_default())
 }
 
-fn unescaped(step: &str) -> String {
+fn unescape_pointer(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
 /// A member's name as a JSON pointer writes it.
-pub(crate) fn escaped(name: &str) -> String {
+pub(crate) fn escape_pointer(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

@@ -1,6 +1,6 @@
 //! A preference as far as it is known before a deploy.
 
-use crate::resolve::{Selected, Symbol};
+use crate::resolve::{Selected, SymbolicText};
 use crate::resources::View;
 use crate::tree::Node;
 use sfn_alias_deployment::{DeploymentPreference, DeploymentType, PreferenceProblem};
@@ -9,20 +9,20 @@ use sfn_alias_deployment::{DeploymentPreference, DeploymentType, PreferenceProbl
 const SOME_NUMBER: i64 = 1;
 
 /// What is known of a preference, and what that rests on.
-pub(super) struct Known<'v, 't> {
+pub(super) struct PartialPreference<'v, 't> {
     view: View<'v, 't>,
     node: &'t Node<'t>,
     preference: DeploymentPreference,
     /// Members whose values are not known, or were refused while they were read.
     unknown: Vec<&'static str>,
     refused: Vec<PreferenceProblem>,
-    /// The alarms' places in the template, and whether their names are known.
+    /// The alarms' indices in the template, and whether their names are known.
     alarms: Vec<(usize, bool)>,
     /// Members, and the parameters whose defaults they rest on.
     defaults: Vec<(&'static str, &'t str)>,
 }
 
-impl<'v, 't> Known<'v, 't> {
+impl<'v, 't> PartialPreference<'v, 't> {
     /// Reads a preference; SAM's have no version, as SAM gives it.
     pub fn read(view: View<'v, 't>, node: &'t Node<'t>, needs_version: bool) -> Self {
         let preference = DeploymentPreference::default();
@@ -63,13 +63,13 @@ impl<'v, 't> Known<'v, 't> {
         self.view.member(Some(self.node), member)
     }
 
-    fn symbol(&mut self, member: &'static str) -> Option<Symbol<'t>> {
+    fn symbol(&mut self, member: &'static str) -> Option<SymbolicText<'t>> {
         let symbol = self.view.text(self.member(member))?;
         self.rest_on(member, &symbol);
         Some(symbol)
     }
 
-    fn rest_on(&mut self, member: &'static str, symbol: &Symbol<'t>) {
+    fn rest_on(&mut self, member: &'static str, symbol: &SymbolicText<'t>) {
         self.defaults.extend(symbol.defaults.iter().map(|name| (member, *name)));
     }
 
@@ -103,11 +103,11 @@ impl<'v, 't> Known<'v, 't> {
         let items = self.view.list(self.member("Alarms"))?;
         let mut names = Vec::with_capacity(items.len());
         for (index, node) in items {
-            let symbol = self.view.symbol(Some(node)).unwrap_or_else(Symbol::unknown);
+            let symbol = self.view.symbol(Some(node)).unwrap_or_else(SymbolicText::unknown);
             self.rest_on("Alarms", &symbol);
             self.alarms.push((index, symbol.text().is_some()));
             // No other name is equal to one that is not known; references are, to themselves.
-            names.push(if symbol.is_known() { symbol.shown() } else { format!("\0{index}") });
+            names.push(if symbol.is_known() { symbol.to_sub_pattern() } else { format!("\0{index}") });
         }
         Some(names)
     }
@@ -127,7 +127,7 @@ impl<'v, 't> Known<'v, 't> {
     fn pointer(&self, refusal: &PreferenceProblem) -> String {
         match refusal {
             PreferenceProblem::AlarmLength { index, .. } | PreferenceProblem::AlarmRepeated { index, .. } => {
-                format!("/Alarms/{}", self.alarms.get(*index).map_or(*index, |(place, _)| *place))
+                format!("/Alarms/{}", self.alarms.get(*index).map_or(*index, |(index, _)| *index))
             }
             _ => refusal.path(),
         }

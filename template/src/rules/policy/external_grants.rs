@@ -1,15 +1,15 @@
 //! What may allow starting a state machine although no policy document of the template says so.
 
-use super::document::{document_of, is_policy};
-use crate::embedded::content;
+use super::document::{find_document, is_policy};
+use crate::embedded::parsed_content;
 use crate::resolve::{Part, Selected};
 use crate::resources::{Resource, View};
-use crate::scenarios::conditions_of;
+use crate::scenarios::conditions_in_members;
 use crate::tree::{Node, Value};
 use std::collections::HashSet;
 
 /// AWS's managed policies that allow no start: what others allow is not known.
-const HARMLESS: [&str; 20] = [
+const POLICIES_WITHOUT_START: [&str; 20] = [
     "AWSLambdaBasicExecutionRole",
     "AWSLambdaDynamoDBExecutionRole",
     "AWSLambdaENIManagementAccess",
@@ -33,7 +33,7 @@ const HARMLESS: [&str; 20] = [
 ];
 
 /// Whether something else than this resource's documents may allow a start.
-pub(super) fn may_allow_more<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
+pub(super) fn may_grant_more<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
     // SAM's policies of a connector.
     resource.node.get("Connectors").is_some()
         || is_source_of_connector(view, resource)
@@ -41,7 +41,7 @@ pub(super) fn may_allow_more<'t>(view: View<'_, 't>, resource: &Resource<'t>) ->
         || !matches!(view.property(resource, "CustomerManagedPolicyReferences"), Selected::Absent)
         || ["ManagedPolicyArns", "ManagedPolicies", "Policies"]
             .into_iter()
-            .any(|member| any_item(view, view.property(resource, member), |node| is_outside(view, node)))
+            .any(|member| any_item(view, view.property(resource, member), |node| is_external(view, node)))
 }
 
 /// Whether a macro makes members of a map.
@@ -51,13 +51,13 @@ pub(super) fn has_macro(node: &Node<'_>) -> bool {
 
 /// The resources that SAM's connectors give a policy to.
 #[derive(Default)]
-pub(crate) struct Connected {
+pub(crate) struct ConnectorSources {
     /// Whether one of them is not known.
     any: bool,
     ids: HashSet<String>,
 }
 
-impl Connected {
+impl ConnectorSources {
     fn of(view: View<'_, '_>) -> Self {
         let mut connected = Self::default();
         for connector in view.template.resources.iter().filter(|resource| resource.kind == CONNECTOR) {
@@ -75,8 +75,11 @@ pub(super) const CONNECTOR: &str = "AWS::Serverless::Connector";
 
 fn is_source_of_connector<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
     let template = view.template;
-    let connected =
-        template.connected.get(view.scenario, || conditions_of(template, &["Source"]), || Connected::of(view));
+    let connected = template.connected.get(
+        view.scenario,
+        || conditions_in_members(template, &["Source"]),
+        || ConnectorSources::of(view),
+    );
     connected.any || connected.ids.contains(resource.id)
 }
 
@@ -98,14 +101,14 @@ pub(super) fn any_item<'t>(view: View<'_, 't>, value: Selected<'t>, is_so: impl 
 }
 
 /// Whether a policy of a resource is not of the template, and not known to allow no start.
-fn is_outside<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> bool {
+fn is_external<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> bool {
     if policy.intrinsic().is_none() && matches!(policy.value, Value::Map(_)) {
-        return document_of(view, policy).is_none() && !is_sam_template(policy);
+        return find_document(view, policy).is_none() && !is_sam_template(policy);
     }
     let Some(symbol) = view.symbol(Some(policy)) else { return true };
     match symbol.parts() {
         [Part::Ref(id) | Part::Attribute(id, _)] => !view.template.resource(id).is_some_and(is_policy),
-        _ => symbol.example().is_none_or(|text| !is_harmless(&text)),
+        _ => symbol.example_text().is_none_or(|text| !allows_no_start(&text)),
     }
 }
 
@@ -115,13 +118,13 @@ fn is_sam_template(policy: &Node<'_>) -> bool {
 }
 
 /// SAM takes the names of AWS's policies without the rest of their ARNs, too.
-fn is_harmless(arn: &str) -> bool {
+fn allows_no_start(arn: &str) -> bool {
     let name = arn.rsplit('/').next().unwrap_or_default();
-    HARMLESS.contains(&name) && (arn.contains(":iam::aws:policy/") || name == arn)
+    POLICIES_WITHOUT_START.contains(&name) && (arn.contains(":iam::aws:policy/") || name == arn)
 }
 
 /// Whether a document is a map without macros in it.
-pub(super) fn is_plain(document: &Node<'_>) -> bool {
-    let document = content(document);
+pub(super) fn has_no_macro(document: &Node<'_>) -> bool {
+    let document = parsed_content(document);
     matches!(document.value, Value::Map(_)) && document.intrinsic().is_none() && !has_macro(document)
 }

@@ -1,11 +1,11 @@
 //! Resources that cannot stand beside each other: found by a key, in scenarios that can come together.
 
-use crate::draft::{Draft, Found};
-use crate::resolve::{Part, Scenario, Symbol};
+use crate::findings::{Findings, ScenarioFinding};
+use crate::resolve::{Part, Scenario, SymbolicText};
 use crate::resources::{ALIAS, Resource, Template, VERSION, View};
 use crate::rule::{ALIAS_REPEATED, REVISION_REPEATED, Rule, TOO_MANY_ALIASES, VERSIONS_AT_ONCE};
-use crate::scenarios::scenarios;
-use crate::target::Machine;
+use crate::scenarios::list_scenarios;
+use crate::target::StateMachineIdentity;
 use std::collections::HashMap;
 
 /// With so many others of one key a resource is compared; each more would say the same.
@@ -27,10 +27,10 @@ const SAME_REVISION: Conflict = Conflict {
     concerns: |_, _| true,
     message: |first| format!("StateMachineRevisionId is the same as that of {first}, and one revision has one version"),
 };
-const AT_ONCE: Conflict = Conflict {
+const BOTH_LATEST: Conflict = Conflict {
     rule: &VERSIONS_AT_ONCE,
     path: "Properties",
-    concerns: |first, later| !(names_revision(first) && names_revision(later)),
+    concerns: |first, later| !(has_revision(first) && has_revision(later)),
     message: |first| {
         format!(
             "This version and {first} both take the newest revision: where both are new in one deploy, such as the first of a stack, one of them fails"
@@ -45,7 +45,7 @@ const SAME_NAME: Conflict = Conflict {
 };
 
 /// A resource with the key that it must not share, in one scenario.
-struct Keyed<'t> {
+struct KeyedResource<'t> {
     resource: Resource<'t>,
     scenario: Scenario<'t>,
     defaults: Vec<&'t str>,
@@ -55,32 +55,36 @@ const REVISION: &str = "StateMachineRevisionId";
 
 type Key = (String, String);
 
-pub(crate) fn check<'t>(template: &Template<'t>) -> Vec<Draft<'t>> {
-    let mut drafts = Vec::new();
+pub(crate) fn check<'t>(template: &Template<'t>) -> Vec<ScenarioFinding<'t>> {
+    let mut findings = Vec::new();
     let versions = |resource: &Resource<'t>| resource.kind == VERSION;
-    for (_, keyed) in by_key(template, versions, revision) {
-        pairs(template, &keyed, &mut drafts, &SAME_REVISION);
+    for (_, keyed) in group_by_key(template, versions, revision_key) {
+        find_conflicts(template, &keyed, &mut findings, &SAME_REVISION);
     }
-    for (_, keyed) in by_key(template, versions, newest) {
-        pairs(template, &keyed, &mut drafts, &AT_ONCE);
+    for (_, keyed) in group_by_key(template, versions, latest_revision_key) {
+        find_conflicts(template, &keyed, &mut findings, &BOTH_LATEST);
     }
-    for (_, keyed) in by_key(template, Resource::is_alias, alias_name) {
-        pairs(template, &keyed, &mut drafts, &SAME_NAME);
+    for (_, keyed) in group_by_key(template, Resource::is_alias, alias_name_key) {
+        find_conflicts(template, &keyed, &mut findings, &SAME_NAME);
     }
-    drafts.extend(by_key(template, Resource::is_alias, machine).values().filter_map(|keyed| quota(template, keyed)));
-    drafts
+    findings.extend(
+        group_by_key(template, Resource::is_alias, state_machine_key)
+            .values()
+            .filter_map(|keyed| check_quota(template, keyed)),
+    );
+    findings
 }
 
-fn by_key<'t>(
+fn group_by_key<'t>(
     template: &Template<'t>,
     wanted: impl Fn(&Resource<'t>) -> bool,
     key: impl Fn(View<'_, 't>, &Resource<'t>) -> Option<(Key, Vec<&'t str>)>,
-) -> HashMap<Key, Vec<Keyed<'t>>> {
-    let mut found: HashMap<Key, Vec<Keyed<'t>>> = HashMap::new();
+) -> HashMap<Key, Vec<KeyedResource<'t>>> {
+    let mut found: HashMap<Key, Vec<KeyedResource<'t>>> = HashMap::new();
     for resource in template.resources.iter().filter(|resource| wanted(resource)) {
-        for scenario in scenarios(template, resource) {
+        for scenario in list_scenarios(template, resource) {
             if let Some((key, defaults)) = key(View { template, scenario: &scenario }, resource) {
-                found.entry(key).or_default().push(Keyed { resource: *resource, scenario, defaults });
+                found.entry(key).or_default().push(KeyedResource { resource: *resource, scenario, defaults });
             }
         }
     }
@@ -88,76 +92,81 @@ fn by_key<'t>(
 }
 
 /// Adds a finding for every resource that another one before it forbids.
-fn pairs<'t>(template: &Template<'t>, keyed: &[Keyed<'t>], drafts: &mut Vec<Draft<'t>>, conflict: &Conflict) {
+fn find_conflicts<'t>(
+    template: &Template<'t>,
+    keyed: &[KeyedResource<'t>],
+    findings: &mut Vec<ScenarioFinding<'t>>,
+    conflict: &Conflict,
+) {
     for (index, later) in keyed.iter().enumerate() {
         let before = keyed.iter().take(index).filter(|first| {
             first.resource.id != later.resource.id && (conflict.concerns)(&first.resource, &later.resource)
         });
         let together = before.take(MAX_COMPARED).filter_map(|first| {
-            let both = first.scenario.and(&later.scenario)?;
-            template.conditions.possible(&both, &[]).then_some((first, both))
+            let both = first.scenario.combine(&later.scenario)?;
+            template.conditions.is_possible(&both, &[]).then_some((first, both))
         });
         // The one that needs the fewest conditions says most.
         let together = together.min_by_key(|(_, both)| both.conditions().count());
         let Some((first, both)) = together else { continue };
-        let mut found = Found::new(View { template, scenario: &both });
+        let mut found = Findings::new(View { template, scenario: &both });
         let defaults = first.defaults.iter().chain(&later.defaults).copied();
         let message = (conflict.message)(first.resource.id);
         found.add(conflict.rule, &later.resource, conflict.path, message, defaults);
-        drafts.append(&mut found.drafts);
+        findings.append(&mut found.items);
     }
 }
 
-fn quota<'t>(template: &Template<'t>, keyed: &[Keyed<'t>]) -> Option<Draft<'t>> {
+fn check_quota<'t>(template: &Template<'t>, keyed: &[KeyedResource<'t>]) -> Option<ScenarioFinding<'t>> {
     let most = sfn_alias::Limits::default().aliases_per_state_machine;
     // Those that always exist.
     let certain: Vec<_> = keyed.iter().filter(|keyed| keyed.scenario.is_empty()).collect();
     let first_too_many = certain.get(most)?;
-    let mut found = Found::new(View { template, scenario: &first_too_many.scenario });
+    let mut findings = Findings::new(View { template, scenario: &first_too_many.scenario });
     let message = format!("{} aliases of one state machine, which has at most {most}", certain.len());
-    found.add(&TOO_MANY_ALIASES, &first_too_many.resource, "", message, []);
-    found.drafts.pop()
+    findings.add(&TOO_MANY_ALIASES, &first_too_many.resource, "", message, []);
+    findings.items.pop()
 }
 
-fn machine_key(machine: Machine<'_>) -> String {
+fn format_key(machine: StateMachineIdentity<'_>) -> String {
     match machine {
-        Machine::Resource(id) => format!("resource {id}"),
-        Machine::Arn(arn) => format!("arn {arn}"),
-        Machine::Symbol(symbol) => format!("symbol {symbol}"),
+        StateMachineIdentity::Resource(id) => format!("resource {id}"),
+        StateMachineIdentity::Arn(arn) => format!("arn {arn}"),
+        StateMachineIdentity::Symbolic(symbol) => format!("symbol {symbol}"),
     }
 }
 
 /// A state machine and the revision that a version is published of, where that is written.
-fn revision<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
-    let machine = view.machine_of(version)?;
-    let revision = view.text(view.property(version, REVISION)).filter(Symbol::is_known)?;
+fn revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+    let machine = view.state_machine_of(version)?;
+    let revision = view.text(view.property(version, REVISION)).filter(SymbolicText::is_known)?;
     let defaults = revision.defaults.clone();
-    Some(((machine_key(machine), revision.shown()), defaults))
+    Some(((format_key(machine), revision.to_sub_pattern()), defaults))
 }
 
 /// A state machine, for a version that is published of its newest revision.
-fn newest<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
-    let machine = view.machine_of(version)?;
+fn latest_revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+    let machine = view.state_machine_of(version)?;
     if let Some(revision) = view.text(view.property(version, REVISION)) {
-        let newest = matches!((revision.parts(), &machine), ([Part::Attribute(id, name)], Machine::Resource(own)) if name == REVISION && id == own);
+        let newest = matches!((revision.parts(), &machine), ([Part::Attribute(id, name)], StateMachineIdentity::Resource(own)) if name == REVISION && id == own);
         if !newest {
             return None;
         }
     }
-    Some(((machine_key(machine), String::new()), Vec::new()))
+    Some(((format_key(machine), String::new()), Vec::new()))
 }
 
-fn names_revision(version: &Resource<'_>) -> bool {
+fn has_revision(version: &Resource<'_>) -> bool {
     version.node.get("Properties").is_some_and(|properties| properties.get(REVISION).is_some())
 }
 
-fn alias_name<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+fn alias_name_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
     let member = if alias.kind == ALIAS { "Name" } else { "AutoPublishAlias" };
-    let name = view.text(view.property(alias, member)).filter(Symbol::is_known)?;
+    let name = view.text(view.property(alias, member)).filter(SymbolicText::is_known)?;
     let defaults = name.defaults.clone();
-    Some(((machine_key(view.machine_of(alias)?), name.shown()), defaults))
+    Some(((format_key(view.state_machine_of(alias)?), name.to_sub_pattern()), defaults))
 }
 
-fn machine<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
-    Some(((machine_key(view.machine_of(alias)?), String::new()), Vec::new()))
+fn state_machine_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+    Some(((format_key(view.state_machine_of(alias)?), String::new()), Vec::new()))
 }
