@@ -122,6 +122,6 @@ pub fn read_routing(routing: &Bound<'_, PyAny>) -> PyResult<Routing> {
 
 /// Calls the JSON API of gradual deployments, for `sfn_alias.deploy`.
 #[pyfunction]
-pub fn deployment_json(py: Python<'_>, door: &str, request: &str) -> PyResult<String> {
-    catch_panic(py, "Deployment", || Ok(sfn_alias_deployment::call(door, request.as_bytes())))
+pub fn deployment_json(py: Python<'_>, method: &str, request: &str) -> PyResult<String> {
+    catch_panic(py, "Deployment", || Ok(sfn_alias_deployment::call(method, request.as_bytes())))
 }

@@ -222,7 +222,7 @@ impl StepFunctions {
     fn invoke<'py>(&self, operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = input.py();
         catch_panic(py, operation, || {
-            let response = self.view(py)?.invoke_with(operation, &Input::detached(input), &ResponseSerializer(py));
+            let response = self.view(py)?.call_with(operation, &Input::detached(input), &ResponseSerializer(py));
             response.map_err(|error| to_exception(py, &error, operation))
         })
     }
