@@ -62,7 +62,7 @@ impl CheckOptions {
     }
 
     pub(crate) fn is_disabled(&self, rule: &Rule) -> bool {
-        self.disable.iter().any(|name| rule.is_called(name))
+        self.disable.iter().any(|name| rule.matches_name(name))
     }
 }
 
@@ -76,7 +76,7 @@ impl Acknowledgement {
     }
 
     pub(crate) fn covers(&self, rule: &Rule, logical_id: &str) -> bool {
-        rule.is_called(&self.rule) && self.logical_id.as_ref().is_none_or(|wanted| wanted == logical_id)
+        rule.matches_name(&self.rule) && self.logical_id.as_ref().is_none_or(|wanted| wanted == logical_id)
     }
 }
 

@@ -49,7 +49,7 @@ fn plan_member(pointer: &str, step: &str) -> String {
         // A key of `request_parameters`.
         "StateMachineArn" => step.to_owned(),
         // The pointer of a schedule leads there.
-        "ArnTarget" if pointer.ends_with("/target/0") => String::new(),
+        "Target" if pointer.ends_with("/target/0") => String::new(),
         _ => to_snake_case(step),
     }
 }
@@ -134,10 +134,10 @@ fn translate_resource<'t>(
         }
         "aws_scheduler_schedule" => {
             let target = rename_members(values.get("target")?.items().first()?, &[("Arn", "arn"), ("Input", "input")]);
-            ("AWS::Scheduler::Schedule", map(values.position, vec![("ArnTarget", target)]))
+            ("AWS::Scheduler::Schedule", map(values.position, vec![("Target", target)]))
         }
         "aws_pipes_pipe" => {
-            ("AWS::Pipes::Pipe", rename_members(values, &[("ArnTarget", "target"), ("Enrichment", "enrichment")]))
+            ("AWS::Pipes::Pipe", rename_members(values, &[("Target", "target"), ("Enrichment", "enrichment")]))
         }
         "aws_apigatewayv2_integration" => (
             "AWS::ApiGatewayV2::Integration",

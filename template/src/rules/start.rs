@@ -95,7 +95,7 @@ fn find_starts<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Start<'t>
         "AWS::Scheduler::Schedule" => schedule_target(view, resource),
         "AWS::Pipes::Pipe" => {
             let arn = |name| Some((format!("Properties/{name}"), view.text(view.property(resource, name))?));
-            ["ArnTarget", "Enrichment"].into_iter().filter_map(arn).collect()
+            ["Target", "Enrichment"].into_iter().filter_map(arn).collect()
         }
         "AWS::ApiGatewayV2::Integration" => integration::find_starts_in_http_api(view, resource),
         "AWS::ApiGateway::Method" => integration::find_starts_in_method(view, resource),
@@ -126,14 +126,14 @@ fn rule_targets<'t>(view: View<'_, 't>, rule: &Resource<'t>) -> Vec<Start<'t>> {
 /// The target itself, or what the input of a universal target names.
 fn schedule_target<'t>(view: View<'_, 't>, schedule: &Resource<'t>) -> Vec<Start<'t>> {
     const UNIVERSAL: [&str; 2] = [":aws-sdk:sfn:startExecution", ":aws-sdk:sfn:startSyncExecution"];
-    let target = view.property(schedule, "ArnTarget").node();
+    let target = view.property(schedule, "Target").node();
     let Some(arn) = view.text(view.member(target, "Arn")) else { return Vec::new() };
     if !arn.example_text().is_some_and(|arn| UNIVERSAL.iter().any(|end| arn.ends_with(end))) {
-        return vec![("Properties/ArnTarget/Arn".to_owned(), arn)];
+        return vec![("Properties/Target/Arn".to_owned(), arn)];
     }
     let input = view.member(target, "Input").node().map(parsed_content);
     let arns = ["StateMachineArn", "stateMachineArn"].map(|name| view.text(view.member(input, name)));
-    arns.into_iter().flatten().map(|arn| ("Properties/ArnTarget/Input".to_owned(), arn)).collect()
+    arns.into_iter().flatten().map(|arn| ("Properties/Target/Input".to_owned(), arn)).collect()
 }
 
 /// The state machines that an IoT rule's actions name.

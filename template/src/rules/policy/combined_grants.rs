@@ -43,10 +43,10 @@ impl GrantSet {
         match &grant.resource_match {
             ResourceMatch::Unknown => self.anything = true,
             ResourceMatch::StateMachine(StateMachineIdentity::Resource(id)) => {
-                drop(self.resources.insert((*id).to_owned()))
+                self.resources.insert((*id).to_owned());
             }
             ResourceMatch::StateMachine(StateMachineIdentity::Arn(arn)) => {
-                drop(self.names.insert(last_part(arn).to_owned()))
+                self.names.insert(last_part(arn).to_owned());
             }
             ResourceMatch::StateMachine(StateMachineIdentity::Symbolic(_)) => self.symbol = true,
             ResourceMatch::Qualified(_) | ResourceMatch::Nothing => {}
