@@ -23,7 +23,7 @@ const finding = {
   logicalId: 'Prod',
   resourceType: 'AWS::StepFunctions::StateMachineAlias',
   path: '/Resources/Prod/Properties/RoutingConfiguration',
-  message: 'RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must equal 100. Received: [90, 9]',
+  message: 'RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. Received: [90, 9]',
   ...rule
 }
 const NO_TEMPLATE = 'neither a CloudFormation template nor a Terraform plan: the file is not one map of members; ' +

@@ -31,7 +31,7 @@ FINDING = {
     "logicalId": "Prod",
     "resourceType": "AWS::StepFunctions::StateMachineAlias",
     "path": "/Resources/Prod/Properties/RoutingConfiguration",
-    "message": "RoutingConfiguration: CreateStateMachineAlias refuses it: "
+    "message": "RoutingConfiguration: rejected by CreateStateMachineAlias: "
     "Sum of routing configuration weights must equal 100. Received: [90, 9]",
     "description": "AWS refuses the alias, and the deploy fails after everything before it was deployed.",
     "fix": "Change the weights so that they add up to 100.",

@@ -1,4 +1,4 @@
-//! A whole check: read, run the rules in every scenario, put merge_scenarios, report.
+//! The complete check: read the file, run the rules in every scenario, merge the findings, create the report.
 
 use super::embedded;
 use super::error::TemplateError;
@@ -18,7 +18,7 @@ use std::collections::HashMap;
 /// Checks a CloudFormation or SAM template, in JSON or YAML, or a Terraform plan in JSON.
 ///
 /// # Errors
-/// [`TemplateError`] for a file that cannot be read, and for options that make no sense. It does not panic: a bug
+/// [`TemplateError`] if the file cannot be read or the options are not valid. The function does not panic: a bug
 /// is [`TemplateError::Internal`].
 ///
 /// ```
@@ -38,7 +38,7 @@ use std::collections::HashMap;
 /// assert_eq!((finding.rule, finding.line, finding.column), ("SFA001", 7, 7));
 /// assert_eq!(
 ///     finding.message,
-///     "RoutingConfiguration: CreateStateMachineAlias refuses it: \
+///     "RoutingConfiguration: rejected by CreateStateMachineAlias: \
 ///      Sum of routing configuration weights must equal 100. Received: [90, 9]",
 /// );
 /// # Ok::<(), sfn_alias_template::TemplateError>(())
@@ -74,10 +74,10 @@ fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     Ok(Report::new(findings))
 }
 
-/// As [`check_template`], with the options and the report in JSON: what other languages call.
+/// Like [`check_template`], with options and report in JSON. The bindings use it.
 ///
 /// # Errors
-/// As [`check_template`].
+/// Those of [`check_template`].
 pub fn check_template_json(text: &[u8], options: &[u8]) -> Result<Vec<u8>, TemplateError> {
     let report = check_template(text, &CheckOptions::from_json(options)?)?;
     Ok(report.to_json())
@@ -122,14 +122,15 @@ fn run_rules<'t>(template: &Template<'t>, names: &change::AliasNames) -> Vec<Sce
     findings
 }
 
-/// Says that something of a resource was too much to be decided.
+/// Reports that a limit was exceeded while a resource was checked.
 fn undecided<'t>(template: &Template<'t>, resource: &Resource<'t>) -> ScenarioFinding<'t> {
     let scenario = Scenario::default();
-    let message = "What depends on its conditions or its long texts is not decided: there are too many".to_owned();
+    let message =
+        "Not fully checked: the resource depends on too many conditions or on texts that are too long".to_owned();
     Findings::new(View { template, scenario: &scenario }).create(&NOT_DECIDED, resource, "", message)
 }
 
-/// What is found, and where only several resources merge_scenarios were too much, a word of that.
+/// Adds a finding if only a check over several resources exceeded a limit.
 fn report_undecided_rest<'t>(
     template: &Template<'t>,
     mut findings: Vec<ScenarioFinding<'t>>,
@@ -161,7 +162,7 @@ fn check_resource<'t>(found: &mut Findings<'_, 't>, resource: &Resource<'t>, nam
     }
 }
 
-/// What identifies a finding beside its scenario.
+/// Identifies a finding independently of its scenario.
 type Identity<'t> = (&'static str, &'t str, String, String, Vec<&'t str>);
 
 fn identity<'t>(finding: &ScenarioFinding<'t>) -> Identity<'t> {
@@ -171,7 +172,7 @@ fn identity<'t>(finding: &ScenarioFinding<'t>) -> Identity<'t> {
     (finding.rule.id, finding.resource.id, finding.pointer.clone(), finding.message.clone(), defaults)
 }
 
-/// One finding for the scenarios that have it in common, with the conditions that it needs.
+/// Merges equal findings of several scenarios into one, with the conditions that all of them share.
 fn merge_scenarios<'t>(findings: Vec<ScenarioFinding<'t>>, all: &[Scenario<'t>]) -> Vec<ScenarioFinding<'t>> {
     let mut order: Vec<ScenarioFinding<'t>> = Vec::new();
     let mut groups: HashMap<Identity<'t>, (usize, Vec<Scenario<'t>>)> = HashMap::new();
@@ -190,7 +191,7 @@ fn merge_scenarios<'t>(findings: Vec<ScenarioFinding<'t>>, all: &[Scenario<'t>])
             Some(rest.iter().fold(first.clone(), |common, scenario| common.intersect(scenario)))
         };
         let (own, fixed) = (common(&scenarios).unwrap_or_default(), common(all).unwrap_or_default());
-        // Where the scenarios have nothing more in common, the first is told as an example.
+        // Scenarios without a further common condition: the first scenario serves as an example.
         if scenarios.len() == all.len() || own != fixed {
             finding.scenario = own;
         }
@@ -198,7 +199,7 @@ fn merge_scenarios<'t>(findings: Vec<ScenarioFinding<'t>>, all: &[Scenario<'t>])
     order
 }
 
-/// One finding a index and rule, and none that its parameters' defaults exclude.
+/// Removes duplicates, and findings that contradict the defaults of their parameters.
 fn dedupe<'t>(template: &Template<'t>, findings: Vec<ScenarioFinding<'t>>) -> Vec<ScenarioFinding<'t>> {
     let mut seen = std::collections::HashSet::new();
     let mut kept = Vec::new();
@@ -217,7 +218,7 @@ fn dedupe<'t>(template: &Template<'t>, findings: Vec<ScenarioFinding<'t>>) -> Ve
     kept
 }
 
-/// What a finding rests on: conditions, and defaults of parameters.
+/// Describes the conditions and parameter defaults that a finding depends on.
 fn condition(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Option<String> {
     let conditions = finding.scenario.conditions().map(|(name, value)| format!("{name} is {value}"));
     let mut names = finding.defaults.clone();
@@ -250,7 +251,7 @@ fn build_finding(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Find
     }
 }
 
-/// The read_acknowledgements that stand in `Metadata` of resources.
+/// Reads the acknowledgements in the `Metadata` of resources.
 fn read_acknowledgements(template: &Template<'_>) -> Result<Vec<Acknowledgement>, TemplateError> {
     let mut found = Vec::new();
     for resource in &template.resources {
@@ -280,7 +281,7 @@ fn acknowledge(finding: &mut Finding, options: &CheckOptions, given: &[Acknowled
 mod tests {
     use super::{CheckOptions, Template, change, embedded, read, run_rules, terraform};
 
-    /// The steps that the rules take of a template or plan with so many resources of a kind.
+    /// Counts the steps of the rules for a template or plan with `count` resources.
     fn steps(resource: fn(usize) -> String, frame: [&str; 2], count: usize) -> usize {
         let resources: Vec<String> = (0..count).map(resource).collect();
         let text = resources.join(",");

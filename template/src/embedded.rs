@@ -1,16 +1,16 @@
-//! JSON in texts of a template, such as policies and definitions: each becomes the tree that it is, in which the
-//! variables of `Fn::Sub` and `Fn::Join` stand at the texts that they are part of.
+//! JSON texts inside a template, such as policies and definitions. Each text is replaced by its parsed tree. Variables
+//! of `Fn::Sub` and `Fn::Join` are moved to the strings of the tree that contain them.
 
 use super::read::{MAX_BYTES, read};
 use super::tree::{Node, Position, Value};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// The member under which a tree stands in position of its text; no template has it.
+/// The member that contains the parsed tree. No template has a member with this name.
 const KEY: &str = "JSON in a text";
-/// A function that is not resolved.
+/// A function that the resolver does not know.
 const UNKNOWN: &str = "Fn::Unknown";
-/// The members that are read, where their resources' types begin so.
+/// The members that contain JSON texts, by prefix of the resource type.
 const JSON_MEMBERS: [(&str, &[&str]); 5] = [
     ("AWS::IAM::", &["PolicyDocument"]),
     ("AWS::SSO::", &["InlinePolicy"]),
@@ -19,14 +19,14 @@ const JSON_MEMBERS: [(&str, &[&str]); 5] = [
     ("AWS::StepFunctions::", &["DefinitionString"]),
 ];
 
-/// The tree of a text that was unfolded; any other value as it is.
+/// Returns the parsed tree of a JSON text, or the node itself.
 pub(crate) fn parsed_content<'n, 't>(node: &'n Node<'t>) -> &'n Node<'t> {
     node.get(KEY).unwrap_or(node)
 }
 
-/// Unfolds the texts of a template that are read. What is no JSON stays a text.
+/// Parses the JSON texts of a template. Texts that are not valid JSON stay unchanged.
 pub(crate) fn parse_embedded_json(root: &mut Node<'_>) {
-    // What the trees may take up: a template can repeat one text, or one variable in it, very often.
+    // Limits the size of all trees: a template can repeat one text, or one variable of it, very often.
     let mut budget = MAX_BYTES;
     let Value::Map(members) = &mut root.value else { return };
     let resources = members.iter_mut().filter(|(name, _)| name == "Resources");
@@ -85,17 +85,17 @@ fn consume_budget(budget: &mut usize, cost: usize) -> Option<()> {
     Some(())
 }
 
-/// What a copy of a node takes up, roughly.
+/// Estimates the memory of a copy of a node.
 fn estimate_cost(node: &Node<'_>) -> usize {
     let mut cost = 0_usize;
     node.walk(&mut |part| cost = cost.saturating_add(64).saturating_add(part.text().map_or(0, str::len)));
     cost
 }
 
-/// A text as `Fn::Sub` takes it.
+/// The argument of `Fn::Sub`.
 struct SubPattern<'t> {
     text: Cow<'t, str>,
-    /// `None` for a text in which nothing is put in.
+    /// `None` for a text without substitution.
     variables: Option<Vec<(Cow<'t, str>, Node<'t>)>>,
 }
 
@@ -115,7 +115,7 @@ impl<'t> SubPattern<'t> {
         Some(Self { text: text.text()?.to_owned().into(), variables: Some(variables) })
     }
 
-    /// The items that are no texts become variables.
+    /// Items that are not texts become variables.
     fn from_join(argument: &Node<'t>) -> Option<Self> {
         let [delimiter, items] = argument.items() else { return None };
         let (delimiter, mut text, mut variables) = (delimiter.text()?, String::new(), Vec::new());
@@ -137,13 +137,13 @@ impl<'t> SubPattern<'t> {
 
     fn parse(self, position: Position, budget: &mut usize) -> Option<Node<'t>> {
         consume_budget(budget, self.text.len())?;
-        // In a plain text, too: DefinitionSubstitutions are put into it.
+        // Also without variables: `DefinitionSubstitutions` replaces `${NAME}` in plain texts.
         let text = replace_unquoted_variables(&self.text);
         let tree = read(text.as_bytes()).ok().filter(|tree| matches!(tree.value, Value::Map(_)))?;
         self.restore_variables(tree, position, budget)
     }
 
-    /// The tree with every text on its own, all of it at the position of the whole.
+    /// Copies the tree. Strings that contain variables become `Fn::Sub`. All nodes get the position of the whole text.
     fn restore_variables(&self, node: Node<'_>, position: Position, budget: &mut usize) -> Option<Node<'t>> {
         consume_budget(budget, 64)?;
         let value = match node.value {
@@ -168,7 +168,7 @@ impl<'t> SubPattern<'t> {
     fn restore_text(&self, text: String, position: Position, budget: &mut usize) -> Option<Node<'t>> {
         let node = |value| Node { position, value };
         let names: HashSet<String> = variable_names(&text).map(str::to_owned).collect();
-        // Every variable is looked at for every text.
+        // Every text searches all variables.
         consume_budget(budget, self.variables.as_ref().filter(|_| !names.is_empty()).map_or(0, |all| all.len() / 16))?;
         let text = node(Value::Text(Cow::Owned(text)));
         let Some(variables) = self.variables.as_ref().filter(|_| !names.is_empty()) else { return Some(text) };
@@ -182,12 +182,12 @@ impl<'t> SubPattern<'t> {
     }
 }
 
-/// The names in `${NAME}` of a text.
+/// Returns the names of all `${NAME}` in a text.
 fn variable_names(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|part| Some(part.split_once('}')?.0.trim()))
 }
 
-/// A text with every variable outside of quotes, such as a number, as a value that is not known.
+/// Replaces every variable outside quotes, for example a number, by an unknown value.
 fn replace_unquoted_variables(text: &str) -> String {
     let (mut quoted, mut rest) = (String::with_capacity(text.len()), text);
     let (mut inside, mut escape_pointer) = (false, false);

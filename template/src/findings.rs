@@ -1,4 +1,4 @@
-//! What the rules found in one scenario, before scenarios are put together.
+//! The findings of the rules in one scenario, before the scenarios are merged.
 
 use super::resolve::Scenario;
 use super::resources::{Resource, View};
@@ -7,10 +7,10 @@ use super::terraform;
 use super::tree::{Node, Position};
 use std::fmt::Write as _;
 
-/// A text of a finding, and its path, have no more bytes: many findings can repeat one text of the file.
+/// Maximum length of a text or path in a finding, in bytes: many findings can repeat one text of the file.
 pub(crate) const MAX_TEXT: usize = 4096;
 
-/// Something that a rule found.
+/// A finding in one scenario.
 #[derive(Debug, Clone)]
 pub(crate) struct ScenarioFinding<'t> {
     pub rule: &'static Rule,
@@ -18,14 +18,14 @@ pub(crate) struct ScenarioFinding<'t> {
     pub pointer: String,
     pub position: Position,
     pub message: String,
-    /// What to do, where that is more than the rule's own words.
+    /// Replaces the fix of the rule if set.
     pub fix: Option<String>,
-    /// Parameters whose defaults it rests on.
+    /// The parameters whose default values the finding depends on.
     pub defaults: Vec<&'t str>,
     pub scenario: Scenario<'t>,
 }
 
-/// Collects what rules find.
+/// Collects the findings of the rules.
 pub(crate) struct Findings<'v, 't> {
     pub view: View<'v, 't>,
     pub items: Vec<ScenarioFinding<'t>>,
@@ -36,8 +36,8 @@ impl<'v, 't> Findings<'v, 't> {
         Self { view, items: Vec::new() }
     }
 
-    /// A finding at a path within a resource, for example `Properties/Name`, a JSON pointer; where the path goes further
-    /// than the template, at what is there of it.
+    /// Creates a finding at a path within a resource, for example `Properties/Name`. If the template does not contain
+    /// the path, the position is that of the deepest existing parent.
     pub fn create(
         &self,
         rule: &'static Rule,
@@ -58,7 +58,7 @@ impl<'v, 't> Findings<'v, 't> {
         }
     }
 
-    /// Adds a finding that rests on these parameters' defaults.
+    /// Adds a finding that depends on the defaults of these parameters.
     pub fn add(
         &mut self,
         rule: &'static Rule,
@@ -72,7 +72,7 @@ impl<'v, 't> Findings<'v, 't> {
     }
 }
 
-/// The JSON pointer and position of a path within a resource.
+/// Returns the JSON pointer and the position of a path within a resource.
 fn locate(resource: &Resource<'_>, path: &str, scenario: &Scenario<'_>) -> (String, Position) {
     let mut pointer = match terraform::plan_pointer(resource.node) {
         Some(pointer) => pointer.to_owned(),
@@ -97,7 +97,7 @@ fn get_child<'n, 't>(node: &'n Node<'t>, step: &str) -> Option<&'n Node<'t>> {
     node.get(&unescape_pointer(step)).or_else(|| node.items().get(step.parse::<usize>().ok()?))
 }
 
-/// Goes into the branches of `Fn::If` that a scenario takes.
+/// Follows the branches of `Fn::If` that the scenario selects.
 fn follow_branches<'n, 't>(mut node: &'n Node<'t>, scenario: &Scenario<'_>) -> (&'n Node<'t>, String) {
     let mut pointer = String::new();
     while let Some(branches) = node.call("Fn::If") {
@@ -110,7 +110,7 @@ fn follow_branches<'n, 't>(mut node: &'n Node<'t>, scenario: &Scenario<'_>) -> (
     (node, pointer)
 }
 
-/// A text that is too long, without its middle.
+/// Removes the middle of a text that is too long.
 pub(crate) fn truncate_middle(text: String) -> String {
     const HALF: usize = MAX_TEXT / 2 - 4;
     if text.len() <= MAX_TEXT {
@@ -127,7 +127,7 @@ fn unescape_pointer(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
-/// A member's name as a JSON pointer writes it.
+/// Escapes a member name for a JSON pointer.
 pub(crate) fn escape_pointer(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

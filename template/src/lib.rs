@@ -1,12 +1,12 @@
-//! Checks of templates before a deploy: what AWS would refuse, and what would not work.
+//! Checks templates for Step Functions aliases before deployment.
 //!
-//! [`check_template`] reads CloudFormation (JSON, or YAML with short tags), SAM and Terraform plans,
-//! resolves what can be known before a deploy and tells what is wrong with the aliases, versions,
-//! policies and starts in it. What cannot be known is never guessed: it gives no finding. The
-//! rules are listed by [`rules()`] and in RULES.md.
+//! [`check_template`] reads CloudFormation templates (JSON, or YAML with short tags), SAM templates and Terraform
+//! plans. It resolves the values that are known before deployment, and reports problems with aliases, versions,
+//! policies and event sources. Values that are unknown before deployment cause no findings. [`rules()`] returns the
+//! rules; RULES.md lists them.
 //!
-//! A file walks one way: [`read`](self) -> tree with places -> resolver -> rules in every scenario of
-//! its conditions -> report.
+//! Steps of a check: read the file into a tree with positions, resolve values, run the rules in every scenario of the
+//! conditions, create the report.
 
 #![deny(clippy::arithmetic_side_effects)]
 
@@ -36,7 +36,7 @@ pub use read::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
 pub use report::{Finding, Report, format_sarif};
 pub use rule::{Rule, Severity, rules};
 
-/// Runs the code of README.md in the tests.
+/// Runs the code of README.md as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,45 +1,45 @@
-//! What a caller can say about a check.
+//! The options of a check.
 
 use super::error::TemplateError;
 use super::rule::{Rule, find_rule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Options of a check; all of them can be left away.
+/// Options of a check. All are optional.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CheckOptions {
-    /// Values of parameters, in place of their defaults.
+    /// Parameter values. They override the defaults.
     pub parameters: BTreeMap<String, String>,
-    /// Rules, by id or name, that are not looked at.
+    /// Rules to skip, by id or name.
     pub disable: Vec<String>,
-    /// Findings that are known and accepted.
+    /// Findings to accept.
     pub acknowledge: Vec<Acknowledgement>,
-    /// The file's name, for the caller's own use in texts and SARIF.
+    /// The file name. It is not used by the check itself.
     pub file: Option<String>,
-    /// The template as it was deployed last, for what changed.
+    /// The template of the previous deployment, for rules that compare the two.
     pub previous: Option<String>,
 }
 
-/// A finding that is known and accepted.
+/// Accepts a finding.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Acknowledgement {
-    /// The rule's id or name.
+    /// The id or name of the rule.
     pub rule: String,
-    /// The resource; every one where absent.
+    /// The resource. All resources if absent.
     #[serde(default)]
     pub logical_id: Option<String>,
-    /// Why it is accepted.
+    /// Why the finding is accepted.
     #[serde(default)]
     pub reason: String,
 }
 
 impl CheckOptions {
-    /// Reads options; an empty text is `{}`.
+    /// Parses options. An empty text means `{}`.
     ///
     /// # Errors
-    /// [`TemplateError::Options`] for what is not of this form.
+    /// [`TemplateError::Options`] if the JSON is not valid.
     pub fn from_json(json: &[u8]) -> Result<Self, TemplateError> {
         if json.is_empty() {
             return Ok(Self::default());
@@ -47,7 +47,7 @@ impl CheckOptions {
         serde_json::from_slice(json).map_err(|error| TemplateError::Options { detail: error.to_string() })
     }
 
-    /// Refuses unknown rules and acknowledgements without a reason, as every check does.
+    /// Checks the options; every check does this first.
     ///
     /// # Errors
     /// [`TemplateError::UnknownRule`] and [`TemplateError::MissingReason`].

@@ -1,13 +1,13 @@
-//! The names of a template's parameters, for whoever gives values to them.
+//! The names of the parameters of a template.
 
 use super::error::TemplateError;
 use super::read::read;
 use super::tree::Node;
 
-/// The parameters of a template, in its order; none of a Terraform plan.
+/// Returns the names of the parameters of a template, in file order. A Terraform plan has none.
 ///
 /// # Errors
-/// [`TemplateError`] for a file that cannot be read.
+/// [`TemplateError`] if the file cannot be read.
 ///
 /// ```
 /// let template = br#"{"Parameters": {"Stage": {"Type": "String"}}, "Resources": {}}"#;

@@ -1,16 +1,15 @@
-//! What rules look up again and again, found once for each way in which the conditions that it depends
-//! on turn out.
+//! Caches values that depend only on some conditions. Scenarios in which these conditions are equal share a value.
 
 use super::resolve::Scenario;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// More than these are not entries.
+/// The cache is cleared when it has this many entries.
 const MAX_ENTRIES: usize = 256;
 
 pub(crate) struct ScenarioCache<'t, T> {
-    /// The conditions that it depends on.
+    /// The conditions that the value depends on.
     names: OnceCell<BTreeSet<&'t str>>,
     entries: RefCell<HashMap<Scenario<'t>, Rc<T>>>,
 }
@@ -22,7 +21,7 @@ impl<T> Default for ScenarioCache<'_, T> {
 }
 
 impl<'t, T> ScenarioCache<'t, T> {
-    /// What `compute` makes in a scenario, of which nothing but the conditions of these names matters to it.
+    /// Returns the cached value, or computes it. `names` returns the conditions that the value depends on.
     pub fn get(
         &self,
         scenario: &Scenario<'t>,

@@ -1,11 +1,11 @@
-//! The ways in which the conditions that matter to a resource can turn out.
+//! The possible outcomes of the conditions that affect a resource.
 
 use super::resolve::Scenario;
 use super::resources::{ALIAS, Resource, SAM_STATE_MACHINE, STATE_MACHINE, Template, VERSION};
 use super::tree::Node;
 use std::collections::BTreeSet;
 
-/// Properties that no rule looks into.
+/// Properties that no rule reads.
 const IGNORED_PROPERTIES: [&str; 8] = [
     "AssumeRolePolicyDocument",
     "EncryptionConfiguration",
@@ -17,13 +17,13 @@ const IGNORED_PROPERTIES: [&str; 8] = [
     "TracingConfiguration",
 ];
 
-/// The scenarios of a resource that can come to pass and in which it exists.
+/// Lists the possible scenarios in which the resource exists.
 pub(crate) fn list_scenarios<'t>(template: &Template<'t>, resource: &Resource<'t>) -> Vec<Scenario<'t>> {
     list_scenarios_with(template, resource, &[])
 }
 
-/// As [`list_scenarios`], told apart by the conditions of other resources, too; where those are too many to be
-/// decide_scenarios, one scenario in which nothing else is.
+/// Lists the scenarios, including the conditions of other resources. If there are too many, returns one scenario with
+/// only the condition of the resource.
 pub(crate) fn list_scenarios_with<'t>(
     template: &Template<'t>,
     resource: &Resource<'t>,
@@ -33,7 +33,7 @@ pub(crate) fn list_scenarios_with<'t>(
         .unwrap_or_else(|| template.conditions.list_outcomes(resource.condition(), &[]).unwrap_or_default())
 }
 
-/// The scenarios, where the conditions are few enough to be decide_scenarios.
+/// Lists the scenarios, or returns `None` if there are too many.
 pub(crate) fn decide_scenarios<'t>(
     template: &Template<'t>,
     resource: &Resource<'t>,
@@ -52,7 +52,7 @@ pub(crate) fn decide_scenarios<'t>(
     template.conditions.list_outcomes(own, &names)
 }
 
-/// The conditions of `Fn::If` in the properties that rules read.
+/// Collects the conditions of `Fn::If` in the properties that rules read.
 fn collect_read_conditions<'t>(resource: &Resource<'t>, names: &mut Vec<&'t str>) {
     let Some(properties) = resource.node.get("Properties") else { return };
     if properties.intrinsic().is_some() {
@@ -62,7 +62,7 @@ fn collect_read_conditions<'t>(resource: &Resource<'t>, names: &mut Vec<&'t str>
     read.for_each(|(_, member)| collect_conditions(member, names));
 }
 
-/// Whether a resource has to do with Step Functions: it is of it, or names something of it.
+/// Returns whether a resource belongs to Step Functions or refers to it.
 pub(crate) fn is_related<'t>(template: &Template<'t>, resource: &Resource<'t>) -> bool {
     const KINDS: [&str; 4] = [ALIAS, VERSION, STATE_MACHINE, SAM_STATE_MACHINE];
     let mut found = KINDS.contains(&resource.kind);
@@ -75,12 +75,12 @@ pub(crate) fn is_related<'t>(template: &Template<'t>, resource: &Resource<'t>) -
     found
 }
 
-/// The conditions of `Fn::If` in a node.
+/// Collects the conditions of `Fn::If` in a node.
 pub(crate) fn collect_conditions<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) {
     node.walk(&mut |part| names.extend(part.call("Fn::If").and_then(|list| list.items().first()?.text())));
 }
 
-/// The conditions that these members of resources depend on.
+/// Returns the conditions that these properties of all resources depend on.
 pub(crate) fn conditions_in_members<'t>(template: &Template<'t>, members: &[&str]) -> BTreeSet<&'t str> {
     let mut names = Vec::new();
     for properties in template.resources.iter().filter_map(|resource| resource.node.get("Properties")) {
@@ -94,7 +94,7 @@ pub(crate) fn conditions_in_members<'t>(template: &Template<'t>, members: &[&str
     names.into_iter().collect()
 }
 
-/// The versions and aliases that a resource names, and those that they name.
+/// Returns the versions and aliases that a resource refers to, directly or indirectly.
 fn referenced_resources<'v, 't>(template: &'v Template<'t>, resource: &Resource<'t>) -> Vec<&'v Resource<'t>> {
     const MAX_RESOURCES: usize = 16;
     let mut found: Vec<&Resource<'t>> = Vec::new();
@@ -115,7 +115,7 @@ fn referenced_resources<'v, 't>(template: &'v Template<'t>, resource: &Resource<
     found
 }
 
-/// The logical ids that an intrinsic function names.
+/// Returns the logical ids that an intrinsic function refers to.
 fn referenced_ids<'t>(node: &'t Node<'t>) -> Vec<&'t str> {
     let id = |text: &'t str| text.split('.').next().unwrap_or(text);
     match node.intrinsic() {

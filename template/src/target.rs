@@ -1,59 +1,59 @@
-//! What an ARN of a template names: a state machine, and perhaps one of its versions or aliases.
+//! Resolves ARNs in a template: a state machine, or one of its versions or aliases.
 
 use super::resolve::{Part, SymbolicText};
 use super::resources::{ALIAS, Resource, VERSION, View};
 use sfn_alias::model::{Resource as Named, parse_arn};
 
-/// As many references are followed: from an alias to a version to a state machine.
+/// Maximum number of references to follow: from an alias to a version to a state machine.
 const MAX_STEPS: u8 = 3;
-/// A longer list of routes is not read: AWS takes two, and others than its alias refer to it.
+/// Longer lists of routes are not read. AWS accepts two routes, but other resources may refer to the alias.
 const MAX_ROUTES_READ: usize = 64;
 
-/// A state machine.
+/// Identifies a state machine.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum StateMachineIdentity<'t> {
-    /// A resource of the template.
+    /// A resource of the template, by logical id.
     Resource(&'t str),
-    /// By its ARN, an example where the ARN has pseudo parameters.
+    /// An ARN. Pseudo parameters are replaced by examples.
     Arn(String),
-    /// A text that is the same wherever it stands, but whose value is not known.
+    /// A text with an unknown value. Equal texts have equal values.
     Symbolic(String),
 }
 
 impl StateMachineIdentity<'_> {
-    /// Whether these are two state machines for certain.
+    /// Returns whether the two are certainly different state machines.
     pub fn differs(&self, other: &Self) -> bool {
         let name = |arn: &str| arn.rsplit(':').next().unwrap_or_default().to_owned();
         match (self, other) {
             (Self::Resource(one), Self::Resource(other)) => one != other,
-            // Account or region may be those of the deploy.
+            // The account or region can be those of the deployment.
             (Self::Arn(one), Self::Arn(other)) => name(one) != name(other),
             _ => false,
         }
     }
 }
 
-/// What is behind the state machine in an ARN.
+/// The part of an ARN after the state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Qualifier<'t> {
     None,
     Version,
-    /// An alias, with its name where that is written.
+    /// An alias, and its name if known.
     Alias(Option<String>),
-    /// An alias of the template.
+    /// An alias resource of the template.
     AliasResource(&'t str),
 }
 
-/// What an ARN names.
+/// What an ARN refers to.
 #[derive(Debug, Clone)]
 pub(crate) struct ArnTarget<'t> {
-    /// `None` where it is not known of which state machine.
+    /// `None` if the state machine is unknown.
     pub state_machine: Option<StateMachineIdentity<'t>>,
     pub qualifier: Qualifier<'t>,
 }
 
 impl<'t> View<'_, 't> {
-    /// What a text names, where that is certain.
+    /// Resolves the ARN in a text. Returns `None` if that is not certain.
     pub fn resolve_arn(&self, symbol: &SymbolicText<'t>) -> Option<ArnTarget<'t>> {
         self.resolve_arn_within(symbol, MAX_STEPS)
     }
@@ -75,7 +75,7 @@ impl<'t> View<'_, 't> {
         }
     }
 
-    /// An ARN put together from a state machine's name, in the account and region of the deploy.
+    /// Resolves an ARN that contains the name of a state machine, in the account and region of the deployment.
     fn resolve_arn_with_name(&self, symbol: &SymbolicText<'t>) -> Option<ArnTarget<'t>> {
         let parts = symbol.parts();
         let at = parts.iter().position(|part| matches!(part, Part::Attribute(_, name) if name == "Name"))?;
@@ -90,7 +90,7 @@ impl<'t> View<'_, 't> {
         own.then_some(ArnTarget { state_machine: Some(StateMachineIdentity::Resource(resource.id)), qualifier })
     }
 
-    /// The resource whose ARN `Ref` or the attribute `Arn` gives.
+    /// Returns the resource whose ARN `Ref` or the attribute `Arn` returns.
     pub fn referenced_resource(&self, part: &Part<'t>) -> Option<&Resource<'t>> {
         match part {
             Part::Ref(name) => self.template.resource(name),
@@ -114,10 +114,11 @@ impl<'t> View<'_, 't> {
         Some(ArnTarget { state_machine: self.state_machine_of_within(resource, steps), qualifier })
     }
 
-    /// What SAM calls `STATE_MACHINE.Alias` and `STATE_MACHINE.Version`, and the logical ids that it gives them.
+    /// Resolves the names that SAM supports, `STATE_MACHINE.Alias` and `STATE_MACHINE.Version`, and the logical ids
+    /// that SAM generates.
     fn resolve_sam_name(&self, name: &str) -> Option<ArnTarget<'t>> {
         let version = name.strip_suffix("Version").map(|id| (id, "Version"));
-        // A state machine's own name may have the word in it.
+        // The name of the state machine itself may contain `Alias`.
         let aliases = name
             .match_indices("Alias")
             .filter_map(|(at, word)| Some((name.get(..at)?, name.get(at..)?.strip_prefix(word)?)));
@@ -136,7 +137,8 @@ impl<'t> View<'_, 't> {
         Some(ArnTarget { state_machine: Some(StateMachineIdentity::Resource(resource.id)), qualifier })
     }
 
-    /// Whether this is a resource or an attribute that is certain to be no ARN of a state machine, version or alias.
+    /// Returns whether this is certainly not the ARN of a state machine, version or alias, but another resource or
+    /// attribute.
     pub fn is_other_resource(&self, symbol: &SymbolicText<'t>) -> bool {
         const OTHER_ATTRIBUTES: [&str; 2] = ["Name", "StateMachineRevisionId"];
         let (id, attribute) = match symbol.parts() {
@@ -148,12 +150,12 @@ impl<'t> View<'_, 't> {
         if resource.is_state_machine() {
             return attribute.is_some_and(|name| OTHER_ATTRIBUTES.contains(&name));
         }
-        // What stacks and custom resources give is their own affair, and so are attributes that hold any text.
+        // Stacks and custom resources can return any value, and so can other attributes.
         let known = resource.kind.starts_with("AWS::") && !resource.kind.starts_with("AWS::CloudFormation::");
         known && ![VERSION, ALIAS].contains(&resource.kind) && attribute.is_none_or(|name| name == "Arn")
     }
 
-    /// A text in which every state machine's, version's or alias's attribute `Arn` is its `Ref`, which is the same.
+    /// Replaces the attribute `Arn` of state machines, versions and aliases by `Ref`, which has the same value.
     pub fn normalize_references(&self, symbol: &SymbolicText<'t>) -> SymbolicText<'t> {
         let mut normalised = SymbolicText::default();
         for part in symbol.parts() {
@@ -165,7 +167,7 @@ impl<'t> View<'_, 't> {
         normalised
     }
 
-    /// The state machine that a version or an alias is of.
+    /// Returns the state machine of a version or alias.
     pub fn state_machine_of(&self, resource: &Resource<'t>) -> Option<StateMachineIdentity<'t>> {
         self.state_machine_of_within(resource, MAX_STEPS)
     }
@@ -185,7 +187,7 @@ impl<'t> View<'_, 't> {
         routed.iter().find_map(|symbol| self.resolve_arn_within(symbol, steps)?.state_machine)
     }
 
-    /// The version ARNs of an alias, of its routing and its deployment preference.
+    /// Returns the version ARNs of an alias, from its routing and its deployment preference.
     pub fn version_arns(&self, alias: &Resource<'t>) -> Vec<SymbolicText<'t>> {
         let routing = self.property(alias, "RoutingConfiguration");
         let is_short = routing.node().is_none_or(|routing| routing.items().len() <= MAX_ROUTES_READ);
@@ -196,7 +198,7 @@ impl<'t> View<'_, 't> {
     }
 }
 
-/// Whether this is the beginning of a state machine's ARN in the account and region of the deploy.
+/// Returns whether this is the prefix of a state machine ARN in the account and region of the deployment.
 fn is_prefix_of_own_account(parts: &[Part<'_>]) -> bool {
     const OWN: [&str; 2] = [
         "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:",
@@ -207,7 +209,7 @@ fn is_prefix_of_own_account(parts: &[Part<'_>]) -> bool {
     OWN.contains(&prefix.to_sub_pattern().as_str())
 }
 
-/// What stands behind the colon: a number, or a name without wildcards.
+/// Parses the text after the colon: a version number, or an alias name without wildcards.
 fn parse_qualifier<'t>(text: &str) -> Option<Qualifier<'t>> {
     if text.is_empty() || text.contains(['*', '?', ':', '/']) {
         return None;

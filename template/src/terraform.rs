@@ -1,5 +1,5 @@
-//! Terraform plans (`terraform show -json`): what they plan for Step Functions, as a template. What
-//! is known only after the apply is not known here either.
+//! Translates Terraform plans (`terraform show -json`) into templates. Values that are known only after apply are
+//! unknown.
 
 use super::findings::escape_pointer;
 use super::resources::{ALIAS, STATE_MACHINE};
@@ -7,30 +7,30 @@ use super::tree::{Node, Position, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// Members of translated resources, whose names no template has: where the resource stands in the
-/// plan, its type there, and the name that the alias had.
+/// Members of translated resources, with names that no template has: the position in the plan, the type in the plan,
+/// and the previous name of the alias.
 const POINTER: &str = "terraform pointer";
 const KIND: &str = "terraform type";
 const NAME_BEFORE: &str = "terraform name before";
-/// A function that is not resolved.
+/// A function that the resolver does not know.
 const UNKNOWN: &str = "Fn::Unknown";
 
-/// Where a resource stands in its plan; `None` for one of a template.
+/// Returns the pointer of a resource in its plan, or `None` for a resource of a template.
 pub(crate) fn plan_pointer<'n>(resource: &'n Node<'_>) -> Option<&'n str> {
     resource.get(POINTER).and_then(Node::text)
 }
 
-/// The type that a resource has in its plan.
+/// Returns the type of a resource in its plan.
 pub(crate) fn plan_type<'n>(resource: &'n Node<'_>) -> Option<&'n str> {
     resource.get(KIND).and_then(Node::text)
 }
 
-/// The name of an alias that the plan replaces.
+/// Returns the previous name of an alias that the plan replaces.
 pub(crate) fn previous_name<'n>(resource: &'n Node<'_>) -> Option<&'n str> {
     resource.get(NAME_BEFORE).and_then(Node::text)
 }
 
-/// Adds a step to a pointer, in a plan by the name that it has there.
+/// Adds a step to a pointer. Plans use other names than templates.
 pub(crate) fn push_step(pointer: &mut String, step: &str, in_plan: bool) {
     let name = if in_plan { plan_member(pointer, step) } else { escape_pointer(step) };
     if !name.is_empty() {
@@ -39,7 +39,7 @@ pub(crate) fn push_step(pointer: &mut String, step: &str, in_plan: bool) {
     }
 }
 
-/// The name of a member behind a pointer into a plan; empty for one that plans do not have.
+/// Returns the name of a member in a plan, or an empty text if plans do not have this member.
 fn plan_member(pointer: &str, step: &str) -> String {
     match step {
         "Properties" | "Targets" | "Integration" => String::new(),
@@ -48,13 +48,13 @@ fn plan_member(pointer: &str, step: &str) -> String {
         "DefinitionString" => "definition".to_owned(),
         // A key of `request_parameters`.
         "StateMachineArn" => step.to_owned(),
-        // The pointer of a schedule leads there.
+        // The pointer of a schedule already contains the target.
         "Target" if pointer.ends_with("/target/0") => String::new(),
         _ => to_snake_case(step),
     }
 }
 
-/// The name that a template's member has in plans.
+/// Returns the name of a template member in plans.
 pub(crate) fn plan_name(member: &str) -> String {
     plan_member("", member)
 }
@@ -74,7 +74,7 @@ pub(crate) fn is_plan(root: &Node<'_>) -> bool {
     root.get("planned_values").is_some() && root.get("format_version").is_some()
 }
 
-/// A plan as a template.
+/// Translates a plan into a template.
 pub(crate) fn translate_plan<'t>(plan: &'t Node<'t>) -> Node<'t> {
     let mut resources = Vec::new();
     let names = previous_names(plan);
@@ -118,7 +118,7 @@ fn translate_resource<'t>(
         "aws_iam_user_policy" => ("AWS::IAM::UserPolicy", translate_policy(values, &[("UserName", "user")])),
         "aws_iam_group_policy" => ("AWS::IAM::GroupPolicy", translate_policy(values, &[("GroupName", "group")])),
         "aws_iam_role" => ("AWS::IAM::Role", translate_role(values)),
-        // The policy of one whose ARN is not known yet is in the plan.
+        // If the ARN is unknown, the plan contains the policy itself.
         "aws_iam_role_policy_attachment" | "aws_iam_user_policy_attachment" | "aws_iam_group_policy_attachment" => {
             values.get("policy_arn")?.text()?;
             const ATTACHED: [(&str, &str); 4] = [
@@ -166,7 +166,7 @@ fn translate_resource<'t>(
 
 fn translate_alias<'t>(values: &'t Node<'t>) -> Node<'t> {
     let mut members = vec![("Name", known_or_unknown(values, "name"))];
-    // Terraform writes an empty description where there is none.
+    // Plans contain an empty description if there is none.
     if let Some(description) = values.get("description").filter(|node| node.text().is_some_and(|text| !text.is_empty()))
     {
         members.push(("Description", description.clone()));
@@ -189,14 +189,14 @@ fn translate_route<'t>(item: &'t Node<'t>) -> Node<'t> {
     map(item.position, members)
 }
 
-/// A policy, which is not left out where it is not known: it may allow anything.
+/// Translates a policy. An unknown policy is not omitted, because it may allow anything.
 fn translate_policy<'t>(values: &'t Node<'t>, names: &[(&'static str, &str)]) -> Node<'t> {
     let Value::Map(mut members) = rename_members(values, names).value else { return unknown(values.position) };
     members.push((Cow::Borrowed("PolicyDocument"), known_or_unknown(values, "policy")));
     Node { position: values.position, value: Value::Map(members) }
 }
 
-/// A role with its inline policies; Terraform writes one without members where there is none.
+/// Translates a role with its inline policies. Plans contain an empty policy if there is none.
 fn translate_role<'t>(values: &'t Node<'t>) -> Node<'t> {
     let inline = values.get("inline_policy").map(Node::items).unwrap_or_default();
     let policies = inline
@@ -218,13 +218,13 @@ fn translate_role<'t>(values: &'t Node<'t>) -> Node<'t> {
     Node { position: values.position, value: Value::Map(members) }
 }
 
-/// The members that a plan gives, by the names that a template has for them.
+/// Copies members of a plan under their names in templates.
 fn rename_members<'t>(values: &'t Node<'t>, names: &[(&'static str, &str)]) -> Node<'t> {
     let known = names.iter().filter_map(|(name, own)| Some((*name, values.get(own)?.clone())));
     map(values.position, known.collect())
 }
 
-/// The names of aliases that the plan deletes and creates anew under another name.
+/// Returns the names of aliases that the plan replaces.
 fn previous_names<'t>(plan: &'t Node<'t>) -> HashMap<&'t str, &'t str> {
     let replaced = |change: &'t Node<'t>| {
         let alias = change.get("type")?.text()? == "aws_sfn_alias";
@@ -236,7 +236,7 @@ fn previous_names<'t>(plan: &'t Node<'t>) -> HashMap<&'t str, &'t str> {
     plan.get("resource_changes").map(Node::items).unwrap_or_default().iter().filter_map(replaced).collect()
 }
 
-/// A value that the plan knows, or what stands for one that it does not.
+/// Returns the value, or an unknown value.
 fn known_or_unknown<'t>(values: &'t Node<'t>, name: &str) -> Node<'t> {
     match values.get(name) {
         Some(node) if !matches!(node.value, Value::Null) => node.clone(),

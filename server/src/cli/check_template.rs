@@ -5,7 +5,8 @@ use super::exit::{Failure, OK, Outcome, REFUSED, USAGE};
 use super::{input, output};
 use serde_json::json;
 use sfn_alias_template::{
-    Acknowledgement, CheckOptions, MAX_BYTES, Report, TemplateError, check_template, parameter_names, rules, format_sarif,
+    Acknowledgement, CheckOptions, MAX_BYTES, Report, TemplateError, check_template, format_sarif, parameter_names,
+    rules,
 };
 use std::collections::BTreeSet;
 use std::io::Write;

@@ -1,5 +1,5 @@
-//! JSON with places, by `serde_json`: texts that it lends from the input tell by their address where
-//! they stand. What is not borrowed, such as a number, stands where what was borrowed last did.
+//! Reads JSON with positions. `serde_json` borrows strings from the input, and the address of a borrowed string gives
+//! its position. Other values, for example numbers, get the position of the last borrowed string.
 
 use super::limits::{Budget, MAX_DEPTH, check_unique_keys, to_u32};
 use crate::error::TemplateError;
@@ -29,21 +29,21 @@ fn syntax_error(error: &serde_json::Error) -> TemplateError {
 struct Reader<'t> {
     text: &'t str,
     budget: Budget,
-    /// An error of ours, which serde cannot carry.
+    /// Our own error, which a serde error cannot contain.
     error: Option<TemplateError>,
-    /// The bytes that `position` has been counted over.
+    /// Number of bytes up to `position`.
     counted: usize,
     position: Position,
 }
 
 impl Reader<'_> {
-    /// The position of the quote before a text that was borrowed from the input.
+    /// Returns the position of the opening quote of a borrowed string.
     fn position_of(&mut self, borrowed: &str) -> Position {
         let offset = (borrowed.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize).saturating_sub(1);
         for byte in self.text.as_bytes().get(self.counted..offset).unwrap_or_default() {
             match byte {
                 b'\n' => self.position = Position { line: self.position.line.saturating_add(1), column: 1 },
-                // What continues a character is not counted again.
+                // A continuation byte of UTF-8 is not a new column.
                 0x80..=0xBF => {}
                 _ => self.position.column = self.position.column.saturating_add(1),
             }
@@ -60,7 +60,7 @@ impl Reader<'_> {
     }
 }
 
-/// Reads a value; its position is its key's where there is one.
+/// Deserializes a value. The second field is the position of its key.
 struct Seed<'r, 't>(&'r mut Reader<'t>, Position);
 
 impl<'t> DeserializeSeed<'t> for Seed<'_, 't> {
@@ -141,7 +141,7 @@ impl<'t> Visitor<'t> for Seed<'_, 't> {
     }
 }
 
-/// The position of a list's item: its own where it is a text, else that of the first key in it, as in YAML.
+/// Returns the position of a list item: its own if it is a string, else that of its first key, as in YAML.
 fn first_position(reader: &mut Reader<'_>, item: &Node<'_>) -> Option<Position> {
     match &item.value {
         Value::Map(members) => members.first().map(|(_, node)| node.position),
@@ -151,7 +151,7 @@ fn first_position(reader: &mut Reader<'_>, item: &Node<'_>) -> Option<Position> 
     }
 }
 
-/// A key, borrowed where it has no escapes.
+/// Deserializes a key. It is borrowed if it contains no escapes.
 struct Key;
 
 impl<'t> DeserializeSeed<'t> for Key {

@@ -1,5 +1,5 @@
-//! YAML with places, by `saphyr-parser`: CloudFormation's short tags become the functions that they
-//! stand for, anchors and merge keys are resolved within the bound of [`super::MAX_VALUES`].
+//! Reads YAML with positions, using `saphyr-parser`. Short tags of CloudFormation become functions. Anchors and merge
+//! keys are resolved up to [`super::MAX_VALUES`].
 
 use super::limits::{Budget, MAX_DEPTH, check_unique_keys, to_u32};
 use crate::error::TemplateError;
@@ -29,10 +29,10 @@ fn syntax_error(marker: Marker, detail: &str) -> TemplateError {
     TemplateError::Syntax { format: "YAML", line, column, detail: detail.to_owned() }
 }
 
-/// A list or map that is being read.
+/// A list or map that is not complete yet.
 struct Open<'t> {
     node: Node<'t>,
-    /// A key whose value comes next, and where it stands.
+    /// A key that has no value yet, and its position.
     key: Option<(Cow<'t, str>, Position)>,
     anchor: usize,
     tag: Option<String>,
@@ -48,7 +48,7 @@ struct Anchored<'t> {
 struct Builder<'t> {
     budget: Budget,
     open: Vec<Open<'t>>,
-    /// What an anchor names.
+    /// The value of each anchor.
     anchors: HashMap<usize, Anchored<'t>>,
     root: Option<Node<'t>>,
 }
@@ -66,7 +66,7 @@ impl<'t> Builder<'t> {
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(anchor) => self.alias(anchor, span.start),
             Event::DocumentStart(_) if self.root.is_some() => {
-                Err(syntax_error(span.start, "a second document: give one template a file"))
+                Err(syntax_error(span.start, "expected one document, found a second one; use one file per template"))
             }
             _ => Ok(()),
         }
@@ -92,9 +92,9 @@ impl<'t> Builder<'t> {
 
     fn alias(&mut self, anchor: usize, at: Marker) -> Result<(), TemplateError> {
         let Some(anchored) = self.anchors.get(&anchor) else {
-            return Err(syntax_error(at, "an alias inside its own anchor: write the value out"));
+            return Err(syntax_error(at, "an alias refers to the anchor that contains it; write out the value"));
         };
-        // Aliases in anchors of aliases get deeper than the file looks.
+        // Aliases inside anchored values nest deeper than the text.
         if self.open.len().saturating_add(anchored.depth) > MAX_DEPTH {
             let Position { line, column } = position(at);
             return Err(TemplateError::TooDeep { line, column, max: MAX_DEPTH });
@@ -104,7 +104,7 @@ impl<'t> Builder<'t> {
         self.insert_value(node)
     }
 
-    /// A value is complete: remembers its anchor, and puts it where it belongs.
+    /// Handles a complete value: stores it if it has an anchor, and adds it to its parent.
     fn complete(&mut self, node: Node<'t>, anchor: usize, tag: Option<String>) -> Result<(), TemplateError> {
         let node = match tag {
             Some(function) => call_function(function, node),
@@ -113,7 +113,7 @@ impl<'t> Builder<'t> {
         self.budget.consume(1)?;
         if anchor > 0 {
             let (values, depth) = measure(&node);
-            // A copy is kept, beside the one that is put in position.
+            // The stored copy counts as well.
             self.budget.consume(values)?;
             self.anchors.insert(anchor, Anchored { node: node.clone(), values, depth });
         }
@@ -141,7 +141,7 @@ impl<'t> Builder<'t> {
     }
 }
 
-/// How many values a node has, and how deep they are nested.
+/// Returns the number of values in a node, and their nesting depth.
 fn measure(node: &Node<'_>) -> (usize, usize) {
     let parts = node.items().iter().chain(node.members().iter().map(|(_, member)| member));
     let (values, depth) =
@@ -149,7 +149,7 @@ fn measure(node: &Node<'_>) -> (usize, usize) {
     (values.saturating_add(1), depth.saturating_add(1))
 }
 
-/// Adds the members of merged maps, or lists of them, that are not there yet.
+/// Adds the members of merged maps that are not present yet.
 fn apply_merges<'t>(members: &mut Vec<(Cow<'t, str>, Node<'t>)>, merges: Vec<Node<'t>>) {
     if merges.is_empty() {
         return;
@@ -165,7 +165,7 @@ fn apply_merges<'t>(members: &mut Vec<(Cow<'t, str>, Node<'t>)>, merges: Vec<Nod
     }
 }
 
-/// Keys are texts; what else YAML allows means nothing to CloudFormation.
+/// Returns a key as text. CloudFormation supports no other keys.
 fn parse_key<'t>(node: &Node<'t>) -> Result<Cow<'t, str>, TemplateError> {
     match &node.value {
         Value::Text(text) => Ok(text.clone()),
@@ -173,14 +173,14 @@ fn parse_key<'t>(node: &Node<'t>) -> Result<Cow<'t, str>, TemplateError> {
             Some(text) => Ok(Cow::Owned(text.into_owned())),
             None => {
                 let Position { line, column } = node.position;
-                let detail = "a key that is no text: give it a name".to_owned();
+                let detail = "expected a text as key, found a list or map".to_owned();
                 Err(TemplateError::Syntax { format: "YAML", line, column, detail })
             }
         },
     }
 }
 
-/// The function that a short tag stands for.
+/// Returns the function of a short tag.
 fn tag_function(tag: &Tag) -> Option<String> {
     match (tag.handle.as_str(), tag.suffix.as_str()) {
         ("!", "Ref") => Some("Ref".to_owned()),
@@ -195,7 +195,7 @@ fn call_function(function: String, argument: Node<'_>) -> Node<'_> {
     Node { position, value: Value::Map(vec![(Cow::Owned(function), argument)]) }
 }
 
-/// A plain scalar is what YAML's core schema says; every other one is a text.
+/// A plain scalar follows the core schema of YAML. Every other scalar is a text.
 fn parse_scalar<'t>(text: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>) -> Value<'t> {
     if style != ScalarStyle::Plain || tag.is_some() {
         return Value::Text(text);
@@ -208,7 +208,7 @@ fn parse_scalar<'t>(text: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>) -
     }
 }
 
-/// Numbers that are written back as they stand; `007` and `1e3` stay texts, as account ids must.
+/// Parses a number only if it formats to the same text. `007` and `1e3` stay texts, which account ids need.
 fn parse_number(text: &str) -> Option<serde_json::Number> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
         return None;

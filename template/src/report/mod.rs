@@ -1,4 +1,4 @@
-//! What a check found, as data, text and SARIF.
+//! Reports in JSON, text and SARIF.
 
 mod finding;
 mod sarif;

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, which code hosts show beside the lines.
+//! SARIF 2.1.0, which code hosts display as annotations.
 
 use super::{Finding, Report};
 use crate::rule::{Rule, Severity, rules};
@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// The reports of several files as one SARIF 2.1.0 log with one run, as code hosts want it: they refuse several runs
-/// of one tool. What was read from standard input has no name.
+/// Formats the reports of several files as one SARIF 2.1.0 log. It has one run, because code hosts reject several runs
+/// of one tool. Standard input has no file name.
 ///
 /// ```
-/// use sfn_alias_template::{CheckOptions, check_template, sarif};
+/// use sfn_alias_template::{CheckOptions, check_template, format_sarif};
 /// let report = check_template(b"Resources: {}", &CheckOptions::default())?;
 /// let log = format_sarif(&[(Some("template.yaml"), &report), (None, &report)]);
 /// assert!(log.starts_with(b"{"));
@@ -38,7 +38,7 @@ pub fn format_sarif(reports: &[(Option<&str>, &Report)]) -> Vec<u8> {
     json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}).to_string().into_bytes()
 }
 
-/// A file by its URI; standard input, which has none, as the run's first artifact.
+/// Returns the URI of a file. Standard input has none and refers to the first artifact of the run.
 fn artifact_location(file: Option<&str>) -> Value {
     file.map_or_else(|| json!({"index": 0}), |file| json!({"uri": format_uri(file)}))
 }
@@ -93,7 +93,7 @@ fn format_message(finding: &Finding) -> String {
     }
 }
 
-/// A file's name as a relative reference: what is not allowed in one is written as `%XX`.
+/// Formats a file name as a relative URI reference, with percent encoding.
 fn format_uri(file: &str) -> String {
     let mut uri = String::with_capacity(file.len());
     for byte in file.replace('\\', "/").bytes() {

@@ -1,4 +1,4 @@
-//! Whether conditions can hold together: their parameters are tried out.
+//! Decides which combinations of conditions are possible, by trying values of their parameters.
 
 use super::expression::{Compiler, Expression, Variable};
 use super::order::sort_conditions;
@@ -8,35 +8,33 @@ use crate::tree::Node;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Beyond so many ways to choose the parameters it is not known whether conditions can hold together,
-/// and nothing is said of them.
+/// Maximum number of assignments to try. Beyond it the conditions are not decided.
 const MAX_ASSIGNMENTS: usize = 4096;
-/// As many ways in which conditions turn out are looked at: eight conditions that do not depend on each
-/// other.
+/// Maximum number of outcomes: eight independent conditions.
 const MAX_OUTCOMES: usize = 256;
-/// So many steps are taken in a whole check, some seconds' worth.
+/// Maximum number of steps of a whole check, a few seconds of work.
 const MAX_STEPS: usize = 50_000_000;
-/// What the rules cost in a scenario.
+/// Estimated cost of the rules in one scenario.
 const STEPS_PER_OUTCOME: usize = 250;
 
 /// The conditions of a template.
 pub(crate) struct Conditions<'t> {
     indices: HashMap<&'t str, usize>,
-    /// Each behind those that it depends on, with its size.
+    /// Sorted, so that dependencies come first. Each with its size.
     expressions: Vec<(Expression, usize)>,
     variables: Vec<Variable<'t>>,
-    /// What `AllowedValues` lets parameters be.
+    /// `AllowedValues` of the parameters.
     allowed: HashMap<&'t str, Vec<String>>,
     steps: Cell<usize>,
     limit_exceeded: Cell<bool>,
 }
 
-/// A value of a variable: one that it is compared with, or any other.
+/// The value of a variable: one that it is compared with, or `None` for any other value.
 type Choice = Option<usize>;
-/// A choice of every variable.
+/// A value for every variable.
 type Assignment = BTreeMap<usize, Choice>;
 
-/// What conditions need: other conditions, and variables with the values that they are compared with.
+/// The conditions and variables that some conditions depend on, with the values that the variables are compared with.
 struct Dependencies {
     conditions: BTreeSet<usize>,
     variables: BTreeMap<usize, BTreeSet<usize>>,
@@ -59,12 +57,13 @@ impl<'t> Conditions<'t> {
         Ok(Self { indices, expressions, variables, allowed, steps, limit_exceeded })
     }
 
-    /// Whether something was too much to be decided since this was asked last.
+    /// Returns whether a limit was exceeded since the last call.
     pub fn take_limit_exceeded(&self) -> bool {
         self.limit_exceeded.take()
     }
 
-    /// Whether all this can be so at once; false also where that takes too many assignments to know.
+    /// Returns whether all conditions of the scenario can have their values at once. Returns false if that takes too
+    /// many assignments.
     pub fn is_possible(&self, scenario: &Scenario<'t>, fixed: &[(&'t str, &str)]) -> bool {
         let wanted: Vec<(usize, bool)> =
             scenario.conditions().filter_map(|(name, value)| Some((*self.indices.get(name)?, value))).collect();
@@ -81,8 +80,8 @@ impl<'t> Conditions<'t> {
         })
     }
 
-    /// The ways in which these conditions turn out where `own` holds, those that hold first; `None` where
-    /// there are too many.
+    /// Lists the possible outcomes of these conditions where `own` is true, true values first. Returns `None` if there
+    /// are too many.
     pub fn list_outcomes(&self, own: Option<&'t str>, names: &[&'t str]) -> Option<Vec<Scenario<'t>>> {
         let fixed = own.map_or_else(Scenario::default, |own| Scenario::default().with(own, true));
         let index = |name: &&str| self.indices.get(*name).copied();
@@ -101,7 +100,7 @@ impl<'t> Conditions<'t> {
             Some(_) => all,
             None => split_both(all, at),
         };
-        // Of conditions that the template does not have nothing is known.
+        // A condition that the template does not define can be true or false.
         let unknown = names.iter().filter(|name| index(name).is_none()).count();
         if unknown > 8 || found.len() << unknown > MAX_OUTCOMES {
             return self.exceed_limit();
@@ -145,7 +144,7 @@ impl<'t> Conditions<'t> {
         Some(dependencies)
     }
 
-    /// Every choice of the variables; `None` where there are too many to look at.
+    /// Lists all assignments of the variables. Returns `None` if there are too many.
     fn list_assignments(
         &self,
         dependencies: &Dependencies,
@@ -165,7 +164,7 @@ impl<'t> Conditions<'t> {
         Some((0..count).map(move |assignment| nth_assignment(&choices, assignment)))
     }
 
-    /// Takes steps, where there are as many left; none are left where there are not.
+    /// Consumes steps. Returns false if not enough steps are left.
     fn consume_steps(&self, steps: usize) -> bool {
         let left = self.steps.get().checked_sub(steps);
         self.steps.set(left.unwrap_or_default());
@@ -185,7 +184,7 @@ impl<'t> Conditions<'t> {
         all.into_iter().collect()
     }
 
-    /// What the conditions are in a assignment.
+    /// Evaluates the conditions for an assignment.
     fn evaluate(&self, dependencies: &Dependencies, assignment: &Assignment) -> HashMap<usize, bool> {
         let mut values = HashMap::with_capacity(dependencies.conditions.len());
         for index in &dependencies.conditions {
@@ -197,7 +196,7 @@ impl<'t> Conditions<'t> {
     }
 }
 
-/// Both values of what stands at a index.
+/// Adds both values at an index.
 fn split_both(all: BTreeSet<Vec<bool>>, at: usize) -> BTreeSet<Vec<bool>> {
     let with = |values: &Vec<bool>, value| {
         let mut values = values.clone();
@@ -216,7 +215,7 @@ fn nth_assignment(variables: &[(usize, Vec<Choice>)], mut assignment: usize) -> 
     variables.iter().map(choose).collect()
 }
 
-/// What a condition is, those that it depends on being decided.
+/// Evaluates one condition. Its dependencies are evaluated already.
 fn evaluate_expression(expression: &Expression, decided: &HashMap<usize, bool>, assignment: &Assignment) -> bool {
     match expression {
         Expression::Known(value) => *value,

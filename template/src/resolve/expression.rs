@@ -1,4 +1,4 @@
-//! What a condition says, in terms of variables that are tried out.
+//! Compiles conditions into expressions over variables.
 
 use super::{Part, Resolver, Scenario};
 use crate::tree::{Node, Value};
@@ -6,35 +6,35 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-/// A condition, ready to be decided.
+/// A compiled condition.
 #[derive(Debug)]
 pub(super) enum Expression {
     Known(bool),
-    /// Another condition, by its index in the order.
+    /// Another condition, by index.
     Condition(usize),
     Not(Box<Self>),
     All(Vec<Self>),
     Any(Vec<Self>),
-    /// A variable has one of the values that it is compared with.
+    /// A comparison of a variable with one of its values, by index.
     Equals(usize, usize),
 }
 
-/// What conditions depend on: a parameter, or a value or comparison that cannot be looked into.
+/// An input of the conditions: a parameter, or an expression that cannot be resolved.
 #[derive(Debug, Default)]
 pub(super) struct Variable<'t> {
-    /// The parameter's name.
+    /// The name of the parameter.
     pub name: Option<&'t str>,
-    /// The texts that it is compared with.
+    /// The texts that the variable is compared with.
     pub values: HashMap<Cow<'t, str>, usize>,
 }
 
-/// Makes expressions and collects their variables.
+/// Compiles expressions and collects their variables.
 pub(super) struct Compiler<'r, 't> {
     pub resolver: &'r Resolver<'t>,
-    /// Conditions by name: their indices in the order.
+    /// The index of each condition.
     pub indices: HashMap<&'t str, usize>,
     pub variables: Vec<Variable<'t>>,
-    /// Variables by what is written, so that what is written alike is one.
+    /// Variables by their text, so that equal texts are one variable.
     interned: HashMap<String, usize>,
 }
 
@@ -45,7 +45,7 @@ enum Side<'t> {
 }
 
 impl Expression {
-    /// How many steps deciding it takes.
+    /// Returns the number of steps of an evaluation.
     pub fn size(&self) -> usize {
         match self {
             Self::Not(inner) => inner.size().saturating_add(1),
@@ -101,7 +101,7 @@ impl<'r, 't> Compiler<'r, 't> {
             (Side::Variable(variable), Side::Constant(text)) | (Side::Constant(text), Side::Variable(variable)) => {
                 self.equals_text(variable, text)
             }
-            // Nothing is interned of two variables but that they are equal, or are not.
+            // Two variables are either equal or not. Nothing else is known about them.
             (Side::Variable(left), Side::Variable(right)) => {
                 let both = self.intern_variable(format!("= {} {}", left.min(right), left.max(right)), None);
                 self.equals_text(both, "true".into())
@@ -132,7 +132,7 @@ impl<'r, 't> Compiler<'r, 't> {
         Side::Variable(self.intern_variable(format_node(node), None))
     }
 
-    /// What cannot be looked into is so, or it is not.
+    /// Compiles an expression that cannot be resolved: it can be true or false.
     fn compile_opaque(&mut self, node: &'t Node<'t>) -> Expression {
         let variable = self.intern_variable(format_node(node), None);
         self.equals_text(variable, "true".into())
@@ -148,14 +148,14 @@ impl<'r, 't> Compiler<'r, 't> {
     }
 }
 
-/// The parameter that a node is: by `Ref`, or by an `Fn::Sub` of nothing else.
+/// Returns the parameter that a node refers to, by `Ref` or by an `Fn::Sub` of one variable.
 fn parameter_name<'t>(node: &'t Node<'t>) -> Option<&'t str> {
     let sub = || node.call("Fn::Sub")?.text()?.strip_prefix("${")?.strip_suffix('}');
     let name = node.call("Ref").and_then(Node::text).or_else(sub)?;
     (!name.contains(['$', '}', '.', '!'])).then_some(name)
 }
 
-/// A node's text without its index: two that are written alike have the same.
+/// Formats a node without its position. Equal nodes have equal texts.
 fn format_node(node: &Node<'_>) -> String {
     let mut text = String::new();
     write_node(node, &mut text);

@@ -1,4 +1,4 @@
-//! Intrinsic functions, as far as they can be known before a deploy.
+//! Resolves intrinsic functions whose values are known before deployment.
 
 use super::parameter::Parameter;
 use super::{Part, Scenario, SymbolicText};
@@ -7,11 +7,11 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
-/// So many steps are taken in a whole check, some seconds' worth: one for every function, and one for
-/// so many bytes that it puts together.
+/// Maximum number of steps of a whole check, a few seconds of work: one step per function, and one per `BYTES_PER_STEP`
+/// bytes of text.
 const MAX_STEPS: usize = 20_000_000;
 const BYTES_PER_STEP: usize = 8;
-/// So many members of a map are looked at in a step.
+/// Searching a map costs one step per this many members.
 const MEMBERS_PER_STEP: usize = 16;
 
 /// The parameters and mappings of a template.
@@ -19,18 +19,18 @@ pub(crate) struct Resolver<'t> {
     parameters: HashMap<&'t str, Parameter<'t>>,
     mappings: Option<&'t Node<'t>>,
     given: &'t BTreeMap<String, String>,
-    /// How many steps may still be taken.
+    /// The number of steps that are left.
     steps: Cell<usize>,
     limit_exceeded: Cell<bool>,
 }
 
-/// What is left of a value once conditions are decided.
+/// A value after conditions are resolved.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Selected<'t> {
-    /// `AWS::NoValue`, null, or nothing written.
+    /// `AWS::NoValue`, null or missing.
     Absent,
     Node(&'t Node<'t>),
-    /// It depends on something that is not decided.
+    /// The value depends on an undecided condition.
     Unknown,
 }
 
@@ -57,23 +57,23 @@ impl<'t> Resolver<'t> {
         }
     }
 
-    /// The value of a parameter's default.
+    /// Returns the default of a parameter.
     pub fn default_value(&self, name: &str) -> Option<Cow<'t, str>> {
         self.parameters.get(name)?.default.and_then(Node::scalar)
     }
 
-    /// The value that was given for a parameter.
+    /// Returns the value that the options specify for a parameter.
     pub fn parameter_value(&self, name: &str) -> Option<&'t str> {
         let unlisted = || self.given.get(name).map(String::as_str);
         self.parameters.get(name).map_or_else(unlisted, |parameter| parameter.given)
     }
 
-    /// The texts that a parameter can be, where they are listed.
+    /// Returns the `AllowedValues` of a parameter.
     pub fn allowed_values(&self, name: &str) -> Option<Vec<String>> {
         self.parameters.get(name)?.allowed_values()
     }
 
-    /// Decides `Fn::If` and `AWS::NoValue`.
+    /// Resolves `Fn::If` and `AWS::NoValue`.
     pub fn select(&self, node: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Selected<'t> {
         let Some(node) = node.filter(|node| !matches!(node.value, Value::Null)) else { return Selected::Absent };
         match node.intrinsic() {
@@ -86,7 +86,7 @@ impl<'t> Resolver<'t> {
         }
     }
 
-    /// The text of a value; `None` where there is none.
+    /// Resolves the text of a value. Returns `None` if the value is absent.
     pub fn symbol(&self, node: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Option<SymbolicText<'t>> {
         let node = match self.select(node, scenario) {
             Selected::Absent => return None,
@@ -112,7 +112,7 @@ impl<'t> Resolver<'t> {
         Some(symbol.map_or_else(SymbolicText::unknown, SymbolicText::mask_dynamic_references))
     }
 
-    /// Whether something was too much to be put together since this was asked last.
+    /// Returns whether a limit was exceeded since the last call.
     pub fn take_limit_exceeded(&self) -> bool {
         self.limit_exceeded.take()
     }
@@ -123,18 +123,18 @@ impl<'t> Resolver<'t> {
         is_too_long
     }
 
-    /// How many steps were taken.
+    /// Returns the number of consumed steps.
     #[cfg(test)]
     pub fn steps_taken(&self) -> usize {
         MAX_STEPS.saturating_sub(self.steps.get())
     }
 
-    /// Takes the steps of searching a map.
+    /// Consumes the steps of searching a map.
     pub fn consume_search_steps(&self, map: &Node<'_>) -> bool {
         self.consume_steps(map.members().len() / MEMBERS_PER_STEP)
     }
 
-    /// Takes steps, where there are as many left; none are left where there are not.
+    /// Consumes steps. Returns false if not enough steps are left.
     fn consume_steps(&self, steps: usize) -> bool {
         let left = self.steps.get().checked_sub(steps);
         self.steps.set(left.unwrap_or_default());
@@ -162,7 +162,7 @@ impl<'t> Resolver<'t> {
         let variables: HashMap<&str, &'t Node<'t>> = members.iter().map(|(name, node)| (name.as_ref(), node)).collect();
         let mut symbol = SymbolicText::default();
         let mut rest = pattern;
-        // Each is looked at once, however often it stands there.
+        // Each variable is resolved once, even if the pattern repeats it.
         let mut values: HashMap<&str, SymbolicText<'t>> = HashMap::new();
         while let Some((before, behind)) = rest.split_once("${") {
             let (name, after) = behind.split_once('}')?;
@@ -227,7 +227,7 @@ impl<'t> Resolver<'t> {
         let (map, first, second) = (key(map)?, key(first)?, key(second)?);
         let mut found = self.mappings?;
         for name in [&map, &first, &second] {
-            // A map is searched from its beginning.
+            // The search is linear.
             if !self.consume_search_steps(found) {
                 return None;
             }
@@ -240,13 +240,13 @@ impl<'t> Resolver<'t> {
         let [index, list] = argument.items() else { return None };
         let index: usize = self.symbol(Some(index), scenario)?.text()?.parse().ok()?;
         let items = list.items();
-        // What has no value is taken out of a list before it is counted.
+        // `AWS::NoValue` items do not count for the index.
         let plain = items.iter().all(|item| !matches!(self.select(Some(item), scenario), Selected::Absent));
         self.symbol(items.get(index).filter(|_| plain), scenario)
     }
 }
 
-/// The branch that a scenario takes, and its place in the list.
+/// Returns the branch that the scenario selects, and its index.
 pub(crate) fn branch<'t>(branches: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<(usize, &'t Node<'t>)> {
     let [condition, then, otherwise] = branches.items() else { return None };
     let holds = scenario.get(condition.text()?)?;

@@ -1,4 +1,4 @@
-//! What can be known of a value: intrinsic functions, parameters, conditions.
+//! Resolves values before deployment: intrinsic functions, parameters, conditions.
 
 mod condition;
 mod expression;

@@ -1,4 +1,4 @@
-//! Parameters of a template: what is known of their values.
+//! The parameters of a template.
 
 use super::{Part, SymbolicText};
 use crate::tree::Node;
@@ -9,14 +9,14 @@ pub(super) struct Parameter<'t> {
     pub given: Option<&'t str>,
     pub default: Option<&'t Node<'t>>,
     allowed: Option<&'t Node<'t>>,
-    /// Its value is not to be shown.
+    /// The value must not be displayed (`NoEcho`).
     no_echo: bool,
 }
 
 impl<'t> Parameter<'t> {
     pub fn new(node: &'t Node<'t>, name: &str, given: &'t BTreeMap<String, String>) -> Self {
         let kind = node.get("Type").and_then(Node::text).unwrap_or("String");
-        // What is given for another type is not the value: a list, or the name of an SSM parameter.
+        // The option is not the value itself for lists and for names of SSM parameters.
         let is_value = !kind.starts_with("AWS::SSM::") && !kind.starts_with("List<") && kind != "CommaDelimitedList";
         Self {
             given: given.get(name).map(String::as_str).filter(|_| is_value),
@@ -26,14 +26,14 @@ impl<'t> Parameter<'t> {
         }
     }
 
-    /// The texts that it can be, where they are listed.
+    /// Returns the `AllowedValues`.
     pub fn allowed_values(&self) -> Option<Vec<String>> {
         let texts: Option<Vec<String>> =
             self.allowed?.items().iter().map(|item| item.scalar().map(Cow::into_owned)).collect();
         texts.filter(|texts| !texts.is_empty())
     }
 
-    /// Its value, or its name where that is not known or not to be shown.
+    /// Returns the value, or a reference if the value is unknown or must not be displayed.
     pub fn symbol(&self, name: &'t str) -> SymbolicText<'t> {
         match (self.given, self.default.and_then(Node::scalar)) {
             _ if self.no_echo => SymbolicText::from_part(Part::Ref(name.into())),

@@ -1,4 +1,4 @@
-//! Aliases by themselves: CreateStateMachineAlias is asked what it would answer.
+//! Checks an alias with the request checks of CreateStateMachineAlias.
 
 use super::routes::Routes;
 use crate::findings::Findings;
@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use sfn_alias::Problem;
 
 const OPERATION: &str = "CreateStateMachineAlias";
-/// As many routes AWS lets an alias have.
+/// Maximum number of routes of an alias.
 pub(super) const MAX_ROUTES: usize = 2;
-/// A routing that nothing is wrong with, for requests that are about other members.
+/// A valid version, for requests that check other members.
 const GOOD_VERSION: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:any:1";
 
 pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
@@ -29,11 +29,11 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
     check_preference_version(findings, alias);
 }
 
-/// What AWS says of this member of a request, everything else being right.
+/// Checks one member in an otherwise valid request.
 fn check_member<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>, member: &str, property: &str) {
     let Some(symbol) = findings.view.text(findings.view.property(alias, property)) else { return };
     let rule = if member == "name" { &ALIAS_NAME } else { &ALIAS_MEMBER };
-    // What is not known of a text is nothing or something: whatever is rejected either way is wrong.
+    // The unknown parts of a text can be empty or not. A problem in both cases is certain.
     let rejected = ["", "a"].map(|unknown| {
         let text = fill_unknown_parts(&symbol, unknown);
         let to_message =
@@ -47,7 +47,7 @@ fn check_member<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>, membe
     }
 }
 
-/// A text with this in place of everything that is not known.
+/// Replaces the unknown parts of a text.
 fn fill_unknown_parts(symbol: &SymbolicText<'_>, unknown: &str) -> String {
     let part = |part: &Part<'_>| match part {
         Part::Text(text) => text.to_string(),
@@ -67,24 +67,26 @@ fn check_member_value(member: &str, text: &str) -> Vec<Problem> {
 }
 
 fn check_request(request: &Value) -> Vec<Problem> {
-    // The operation is one that exists.
+    // The operation exists.
     sfn_alias::check(OPERATION, request.to_string().as_bytes()).unwrap_or_default()
 }
 
-/// AWS's text is to_message whole.
+/// Formats a rejection. The text of AWS stays complete.
 fn format_rejection(member: &str, text: &str) -> String {
-    format!("{member}: {OPERATION} refuses it: {text}")
+    format!("{member}: rejected by {OPERATION}: {text}")
 }
 
 fn check_routing_or_preference<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
     let given = ["RoutingConfiguration", "DeploymentPreference"].map(|name| findings.view.property(alias, name));
     match given {
         [Selected::Absent, Selected::Absent] => {
-            let message = "RoutingConfiguration and DeploymentPreference are both missing".to_owned();
+            let message =
+                "RoutingConfiguration and DeploymentPreference are both missing, expected one of them".to_owned();
             findings.add(&ROUTING_MISSING, alias, "Properties", message, []);
         }
         [Selected::Node(_), Selected::Node(_)] => {
-            let message = "RoutingConfiguration is given beside DeploymentPreference".to_owned();
+            let message =
+                "RoutingConfiguration and DeploymentPreference are both present, expected only one of them".to_owned();
             findings.add(&ROUTING_AND_PREFERENCE, alias, "Properties/RoutingConfiguration", message, []);
         }
         _ => {}
@@ -108,13 +110,13 @@ fn check_routing<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
     }
 }
 
-/// Nothing else is said of a list that is too long: AWS's text repeats all of it.
+/// Reports a list that is too long. The text of AWS would repeat all of it.
 fn report_too_many_routes<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>, count: usize) {
-    let message = format!("RoutingConfiguration has {count} routes, and {OPERATION} takes up to {MAX_ROUTES}");
+    let message = format!("RoutingConfiguration: expected up to {MAX_ROUTES} routes, found {count}");
     findings.add(&TOO_MANY_ROUTES, alias, "Properties/RoutingConfiguration", message, []);
 }
 
-/// The version of a deployment preference becomes the routing's.
+/// Checks the version of a deployment preference as a route.
 fn check_preference_version<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
     const MEMBER: &str = "DeploymentPreference";
     let Some(preference) = findings.view.property(alias, MEMBER).node() else { return };
@@ -129,7 +131,7 @@ fn check_preference_version<'t>(findings: &mut Findings<'_, 't>, alias: &Resourc
     }
 }
 
-/// The rule that a problem of a routing belongs to.
+/// Returns the rule for a problem of the routing.
 fn select_rule(problem: &Problem, routes: usize) -> &'static Rule {
     match problem.code {
         "weights-sum" if routes == 1 => &SINGLE_ROUTE_WEIGHT,

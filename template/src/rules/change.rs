@@ -1,4 +1,4 @@
-//! What changed since the last deploy.
+//! Checks changes since the previous deployment.
 
 use crate::findings::Findings;
 use crate::resolve::Scenario;
@@ -7,10 +7,10 @@ use crate::rule::NAME_CHANGED;
 use crate::terraform;
 use std::collections::HashMap;
 
-/// The names of aliases by logical id.
+/// Alias names by logical id.
 pub(crate) type AliasNames = HashMap<String, String>;
 
-/// The names of the aliases of the last deploy, where they are written.
+/// Reads the alias names of the previous template, if they are known.
 pub(crate) fn read_alias_names<'t>(previous: &Template<'t>) -> AliasNames {
     let scenario = Scenario::default();
     let view = View { template: previous, scenario: &scenario };
@@ -24,7 +24,7 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>, n
     let before = terraform::previous_name(alias.node).or_else(|| names.get(alias.id).map(String::as_str));
     let (Some(now), Some(before)) = (symbol.text(), before) else { return };
     if now != before {
-        let message = format!("Name changes from `{before}` to `{now}`, which replaces the alias");
+        let message = format!("Name changes from `{before}` to `{now}`: CloudFormation replaces the alias");
         findings.add(&NAME_CHANGED, alias, "Properties/Name", message, symbol.defaults.iter().copied());
     }
 }

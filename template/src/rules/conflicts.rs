@@ -1,4 +1,4 @@
-//! Resources that cannot stand beside each other: found by a key, in scenarios that can come together.
+//! Finds resources that conflict with each other: they have the same key in scenarios that can occur together.
 
 use crate::findings::{Findings, ScenarioFinding};
 use crate::resolve::{Part, Scenario, SymbolicText};
@@ -8,16 +8,16 @@ use crate::scenarios::list_scenarios;
 use crate::target::StateMachineIdentity;
 use std::collections::HashMap;
 
-/// With so many others of one key a resource is compared; each more would say the same.
+/// Maximum number of resources to compare one resource with.
 const MAX_COMPARED: usize = 64;
 
-/// What two resources of one key may not do.
+/// A conflict between two resources with the same key.
 struct Conflict {
     rule: &'static Rule,
     path: &'static str,
-    /// Which pairs it is about.
+    /// Whether the conflict applies to these two resources.
     concerns: fn(&Resource<'_>, &Resource<'_>) -> bool,
-    /// Of the later one, by the first one's id.
+    /// Creates the message for the later resource from the id of the first one.
     message: fn(&str) -> String,
 }
 
@@ -25,7 +25,9 @@ const SAME_REVISION: Conflict = Conflict {
     rule: &REVISION_REPEATED,
     path: "Properties",
     concerns: |_, _| true,
-    message: |first| format!("StateMachineRevisionId is the same as that of {first}, and one revision has one version"),
+    message: |first| {
+        format!("StateMachineRevisionId is the same as in {first}, but a revision can have only one version")
+    },
 };
 const BOTH_LATEST: Conflict = Conflict {
     rule: &VERSIONS_AT_ONCE,
@@ -33,7 +35,7 @@ const BOTH_LATEST: Conflict = Conflict {
     concerns: |first, later| !(has_revision(first) && has_revision(later)),
     message: |first| {
         format!(
-            "This version and {first} both take the newest revision: where both are new in one deploy, such as the first of a stack, one of them fails"
+            "This version and {first} both publish the latest revision. If one deployment creates both, for example the first deployment of a stack, one of them fails"
         )
     },
 };
@@ -41,10 +43,10 @@ const SAME_NAME: Conflict = Conflict {
     rule: &ALIAS_REPEATED,
     path: "Properties/Name",
     concerns: |_, _| true,
-    message: |first| format!("Name is the same as that of {first}, an alias of the same state machine"),
+    message: |first| format!("Name is the same as in {first}, which is an alias of the same state machine"),
 };
 
-/// A resource with the key that it must not share, in one scenario.
+/// A resource with its key in one scenario.
 struct KeyedResource<'t> {
     resource: Resource<'t>,
     scenario: Scenario<'t>,
@@ -91,7 +93,7 @@ fn group_by_key<'t>(
     found
 }
 
-/// Adds a finding for every resource that another one before it forbids.
+/// Adds a finding for every resource that conflicts with an earlier one.
 fn find_conflicts<'t>(
     template: &Template<'t>,
     keyed: &[KeyedResource<'t>],
@@ -106,7 +108,7 @@ fn find_conflicts<'t>(
             let both = first.scenario.combine(&later.scenario)?;
             template.conditions.is_possible(&both, &[]).then_some((first, both))
         });
-        // The one that needs the fewest conditions says most.
+        // Prefer the pair that needs the fewest conditions.
         let together = together.min_by_key(|(_, both)| both.conditions().count());
         let Some((first, both)) = together else { continue };
         let mut found = Findings::new(View { template, scenario: &both });
@@ -118,12 +120,12 @@ fn find_conflicts<'t>(
 }
 
 fn check_quota<'t>(template: &Template<'t>, keyed: &[KeyedResource<'t>]) -> Option<ScenarioFinding<'t>> {
-    let most = sfn_alias::Limits::default().aliases_per_state_machine;
-    // Those that always exist.
+    let max = sfn_alias::Limits::default().aliases_per_state_machine;
+    // Resources that always exist.
     let certain: Vec<_> = keyed.iter().filter(|keyed| keyed.scenario.is_empty()).collect();
-    let first_too_many = certain.get(most)?;
+    let first_too_many = certain.get(max)?;
     let mut findings = Findings::new(View { template, scenario: &first_too_many.scenario });
-    let message = format!("{} aliases of one state machine, which has at most {most}", certain.len());
+    let message = format!("Expected up to {max} aliases of one state machine, found {}", certain.len());
     findings.add(&TOO_MANY_ALIASES, &first_too_many.resource, "", message, []);
     findings.items.pop()
 }
@@ -136,7 +138,7 @@ fn format_key(machine: StateMachineIdentity<'_>) -> String {
     }
 }
 
-/// A state machine and the revision that a version is published of, where that is written.
+/// Returns the state machine and the revision of a version, if it specifies a revision.
 fn revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
     let machine = view.state_machine_of(version)?;
     let revision = view.text(view.property(version, REVISION)).filter(SymbolicText::is_known)?;
@@ -144,7 +146,7 @@ fn revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, 
     Some(((format_key(machine), revision.to_sub_pattern()), defaults))
 }
 
-/// A state machine, for a version that is published of its newest revision.
+/// Returns the state machine of a version that publishes the latest revision.
 fn latest_revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
     let machine = view.state_machine_of(version)?;
     if let Some(revision) = view.text(view.property(version, REVISION)) {

@@ -1,5 +1,5 @@
-//! Events of a SAM state machine that has an alias. What SAM makes of them is its translator's output, in
-//! `vectors/templates/*/sam-*-translated.json`.
+//! Checks events of a SAM state machine with an alias. `vectors/templates/*/sam-*-translated.json` shows how SAM
+//! translates them.
 
 use crate::findings::{Findings, ScenarioFinding, truncate_middle};
 use crate::resolve::Selected;
@@ -12,7 +12,7 @@ use std::collections::HashSet;
 const USE_ALIAS: &str = "UseAliasAsEventTarget";
 
 pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, machine: &Resource<'t>) {
-    // Where the conditions leave the alias away there is none to start.
+    // Without an alias in this scenario there is nothing to check.
     if matches!(findings.view.property(machine, "AutoPublishAlias"), Selected::Absent) {
         return;
     }
@@ -33,11 +33,12 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, machine: &Resource<'t>)
 }
 
 fn report_bypass<'t>(findings: &mut Findings<'_, 't>, machine: &Resource<'t>, first: &str) {
-    let message = format!("Events start the state machine itself and not its alias, {first} for one");
+    let message =
+        format!("Events start the state machine directly instead of its alias, for example the event {first}");
     findings.add(&EVENTS_BYPASS_ALIAS, machine, "Properties/Events", message, []);
 }
 
-/// Events for which SAM makes a role, which allows starting the alias's ARN.
+/// Checks events for which SAM creates a role. That role allows to start the alias ARN.
 fn check_roles<'t>(findings: &mut Findings<'_, 't>, machine: &Resource<'t>) {
     let view = findings.view;
     for (name, event) in view.property(machine, "Events").node().map(|node| node.members()).unwrap_or_default() {
@@ -46,16 +47,16 @@ fn check_roles<'t>(findings: &mut Findings<'_, 't>, machine: &Resource<'t>) {
         let role = format!("{}{name}Role", machine.id);
         let fix = match kind {
             "Schedule" | "ScheduleV2" if has_no_role(view, event) => {
-                "Give it a RoleArn whose role may start the state machine's ARN.".to_owned()
+                "Set RoleArn to a role that allows states:StartExecution on the state machine ARN.".to_owned()
             }
-            // These take no RoleArn.
+            // These event types have no RoleArn.
             "EventBridgeRule" | "CloudWatchEvent" | "Api" => format!(
-                "Attach an AWS::IAM::RolePolicy with `RoleName: !Ref {role}` that allows states:StartExecution on the state machine's ARN."
+                "Attach an AWS::IAM::RolePolicy with `RoleName: !Ref {role}` that allows states:StartExecution on the state machine ARN."
             ),
             _ => continue,
         };
         if !has_attached_policy(view, &role) {
-            let message = format!("{name} starts with the role that SAM makes, which may start the alias's ARN alone");
+            let message = format!("Event {name} uses the role that SAM creates, which allows only the alias ARN");
             let finding = findings.create(&EVENTS_ROLE, machine, &format!("Properties/Events/{name}"), message);
             findings.items.push(ScenarioFinding { fix: Some(truncate_middle(fix)), ..finding });
         }
@@ -68,7 +69,7 @@ fn has_no_role<'t>(view: View<'_, 't>, event: &'t Node<'t>) -> bool {
     matches!(properties, Selected::Absent) || matches!(role, Selected::Absent)
 }
 
-/// Whether a policy of the template is attached to a role of SAM's: what it allows is its own affair.
+/// Returns whether the template attaches a policy to a role that SAM creates. That policy may allow the start.
 fn has_attached_policy<'t>(view: View<'_, 't>, role: &str) -> bool {
     let template = view.template;
     let roles = template.extended_roles.get(
@@ -81,7 +82,7 @@ fn has_attached_policy<'t>(view: View<'_, 't>, role: &str) -> bool {
 
 const ATTACHMENT_MEMBERS: [&str; 2] = ["Roles", "RoleName"];
 
-/// The roles that something of the template is attached to by `Ref`.
+/// Collects the roles that a policy is attached to with `Ref`.
 fn collect_extended_roles(view: View<'_, '_>) -> HashSet<String> {
     let members = view
         .template

@@ -1,4 +1,4 @@
-//! The rules, a file for each group.
+//! The rules, grouped by topic.
 
 pub(crate) mod alias;
 pub(crate) mod change;

@@ -1,4 +1,4 @@
-//! IAM policies that allow starting an alias or version, which AWS never asks about.
+//! Checks IAM policies that allow starting an alias or version ARN: AWS authorizes with the state machine ARN.
 
 mod attachments;
 mod combined_grants;
@@ -21,7 +21,7 @@ use external_grants::may_grant_more;
 use grant::{Grant, ResourceMatch, collect_grants};
 use serde_json::{Value, json};
 
-/// IAM's.
+/// Wildcards of IAM.
 const WILDCARDS: [char; 2] = ['*', '?'];
 
 pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>) {
@@ -41,15 +41,16 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>
         let machine = format_state_machine(grant, target);
         let kind = match &target.qualifier {
             Qualifier::Version => "is a version",
-            Qualifier::Alias(Some(name)) if name.contains(WILDCARDS) => "matches versions and aliases only",
+            Qualifier::Alias(Some(name)) if name.contains(WILDCARDS) => "matches only versions and aliases",
             _ => "is an alias",
         };
         let message = format!(
-            "Resource `{}` {kind}, and {} is authorised with the ARN of its state machine, `{machine}`",
+            "Resource `{}` {kind}, but {} is authorized with the ARN of the state machine, `{machine}`",
             grant.symbol.to_sub_pattern(),
             grant.action,
         );
-        let fix = format!("{} The statement: {}", START_ON_QUALIFIED_ARN.fix, build_statement(view, grant, target));
+        let fix =
+            format!("{} Use this statement: {}", START_ON_QUALIFIED_ARN.fix, build_statement(view, grant, target));
         let finding = findings.create(&START_ON_QUALIFIED_ARN, resource, &grant.path, message);
         findings.items.push(ScenarioFinding {
             fix: Some(truncate_middle(fix)),
@@ -63,7 +64,7 @@ fn resource_grants<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Grant
     find_documents(view, resource).into_iter().flat_map(|(path, node)| collect_grants(view, &path, node)).collect()
 }
 
-/// The state machine's ARN, as `Fn::Sub` would write it.
+/// Formats the ARN of the state machine as a pattern of `Fn::Sub`.
 fn format_state_machine(grant: &Grant<'_>, target: &ArnTarget<'_>) -> String {
     match &target.state_machine {
         Some(StateMachineIdentity::Resource(id)) => format!("${{{id}}}"),
@@ -87,7 +88,7 @@ fn strip_qualifier(arn: &str) -> &str {
     arn.rsplit_once(':').map_or(arn, |(machine, _)| machine)
 }
 
-/// The statement that grants what was meant.
+/// Builds the statement that grants what was intended.
 fn build_statement(view: View<'_, '_>, grant: &Grant<'_>, target: &ArnTarget<'_>) -> Value {
     let machine = match &target.state_machine {
         Some(StateMachineIdentity::Resource(id)) => json!({"Ref": id}),
@@ -102,7 +103,7 @@ fn build_statement(view: View<'_, '_>, grant: &Grant<'_>, target: &ArnTarget<'_>
     })
 }
 
-/// The alias's name or the version's number, or how a template takes it out of the ARN.
+/// Returns the alias name or version number, or an expression that extracts it from the ARN.
 fn build_qualifier(view: View<'_, '_>, grant: &Grant<'_>, target: &ArnTarget<'_>) -> Value {
     let from_arn = |arn: Value| json!({"Fn::Select": [7, {"Fn::Split": [":", arn]}]});
     match &target.qualifier {

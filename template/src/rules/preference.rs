@@ -1,4 +1,4 @@
-//! Deployment preferences: the deployment crate is asked what is wrong with one, as far as it is known.
+//! Checks deployment preferences with the deployment crate, as far as their values are known.
 
 mod partial;
 
@@ -21,28 +21,28 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>
     }
     let alias = findings.view.property(resource, "AutoPublishAlias");
     if resource.kind != ALIAS && !resource.is_sam_with_alias() && matches!(alias, Selected::Absent) {
-        let message = "DeploymentPreference is given without AutoPublishAlias".to_owned();
+        let message = "DeploymentPreference is present, but AutoPublishAlias is missing".to_owned();
         findings.add(&PREFERENCE_WITHOUT_ALIAS, resource, &resource_path(""), message, []);
     }
-    let known = PartialPreference::read(findings.view, node, resource.kind == ALIAS);
+    let preference = PartialPreference::read(findings.view, node, resource.kind == ALIAS);
     let has_alarms = !matches!(findings.view.member(Some(node), "Alarms"), Selected::Absent);
-    if has_alarms && known.kind() == Some(DeploymentType::AllAtOnce) {
-        let message = "Alarms are given, and ALL_AT_ONCE does not look at them".to_owned();
-        findings.add(&ALARMS_IGNORED, resource, &resource_path("/Alarms"), message, known.defaults("/Type"));
+    if has_alarms && preference.deployment_type() == Some(DeploymentType::AllAtOnce) {
+        let message = "Alarms are ignored, because Type is ALL_AT_ONCE".to_owned();
+        findings.add(&ALARMS_IGNORED, resource, &resource_path("/Alarms"), message, preference.defaults("/Type"));
     }
-    for (refusal, pointer) in known.refusals() {
-        let defaults = known.defaults(&pointer);
-        findings.add(select_rule(&refusal), resource, &resource_path(&pointer), format_message(&refusal), defaults);
+    for (problem, pointer) in preference.problems() {
+        let defaults = preference.defaults(&pointer);
+        findings.add(select_rule(&problem), resource, &resource_path(&pointer), format_message(&problem), defaults);
     }
 }
 
-/// Where a pointer into the preference leads in the resource.
+/// Returns the path within the resource of a pointer into the preference.
 fn resource_path(pointer: &str) -> String {
     format!("Properties/{MEMBER}{pointer}")
 }
 
-const fn select_rule(refusal: &PreferenceProblem) -> &'static Rule {
-    match refusal {
+const fn select_rule(problem: &PreferenceProblem) -> &'static Rule {
+    match problem {
         PreferenceProblem::IntervalAndPercentageRequired { .. }
         | PreferenceProblem::IntervalRequired { .. }
         | PreferenceProblem::PercentageRequired { .. } => &PREFERENCE_INCOMPLETE,
@@ -51,10 +51,10 @@ const fn select_rule(refusal: &PreferenceProblem) -> &'static Rule {
     }
 }
 
-/// The provider's text is told whole.
-fn format_message(refusal: &PreferenceProblem) -> String {
-    match refusal.basis() {
-        Provenance::ProviderCode => format!("{MEMBER}: CloudFormation's provider refuses it: {refusal}"),
-        _ => refusal.to_string(),
+/// Formats a problem. The text of CloudFormation's provider stays complete.
+fn format_message(problem: &PreferenceProblem) -> String {
+    match problem.basis() {
+        Provenance::ProviderCode => format!("{MEMBER}: rejected by CloudFormation: {problem}"),
+        _ => problem.to_string(),
     }
 }

@@ -1,5 +1,5 @@
-//! A routing of a template as a request that can be asked about. ARNs that are not known yet become
-//! examples that are right, so that what is said is about what is written.
+//! Converts a routing into a request that can be checked. Unknown ARNs become valid examples, so that all problems are
+//! about known values.
 
 use crate::resolve::{Part, Selected, SymbolicText};
 use crate::resources::View;
@@ -8,22 +8,22 @@ use crate::tree::{Node, Value as Written};
 use serde_json::{Map, Value, json};
 use sfn_alias::Problem;
 
-/// State machines of examples, by the first route that leads to them.
+/// Example state machines: the first is that of the first route.
 const EXAMPLES: [&str; 2] = [
     "arn:aws:states:us-east-1:000000000000:stateMachine:example-of-first-route",
     "arn:aws:states:us-east-1:000000000000:stateMachine:example-of-second-route",
 ];
-/// Versions of examples: numbers that no real one has.
+/// Version numbers of examples, which no real version has.
 const FIRST_VERSION: u32 = 4_000_000_000;
 
-/// One route.
+/// A route.
 struct Route<'t> {
-    /// Its place in the template's list.
+    /// The index in the list of the template.
     index: usize,
     arn: Option<SymbolicText<'t>>,
-    /// What stands for the ARN in the request, which need not be what is written.
+    /// The ARN in the request: the known text, or an example.
     request_arn: String,
-    /// `None`: not known; null: missing.
+    /// `None` if unknown; null if missing.
     weight: Option<Value>,
     defaults: Vec<&'t str>,
 }
@@ -39,7 +39,7 @@ impl<'t> Routes<'t> {
         routes
     }
 
-    /// One route that takes everything.
+    /// Creates a single route with weight 100.
     pub fn single(view: View<'_, 't>, arn: SymbolicText<'t>) -> Self {
         let defaults = arn.defaults.clone();
         let route = Route { index: 0, arn: Some(arn), request_arn: String::new(), weight: Some(100.into()), defaults };
@@ -48,7 +48,7 @@ impl<'t> Routes<'t> {
         routes
     }
 
-    /// Chooses what is request_arn for every ARN.
+    /// Chooses the ARNs of the request.
     fn choose_arns(&mut self, view: View<'_, 't>) {
         let base = self.routes.iter().find_map(|route| literal_state_machine(view, route.arn.as_ref()?));
         let machines: Vec<_> = self
@@ -71,10 +71,10 @@ impl<'t> Routes<'t> {
         self.routes.iter_mut().zip(request_arn).for_each(|(route, request_arn)| route.request_arn = request_arn);
     }
 
-    /// The routing of the request.
+    /// Builds the routing of the request.
     pub fn request(&self) -> Value {
         let known = self.routes.iter().filter_map(|route| route.weight.as_ref()?.as_i64());
-        // Weights are any numbers that a file can have.
+        // The sum can leave the range of i64.
         let rest = known.fold(100, i64::saturating_sub);
         let item = |route: &Route<'_>| {
             let mut item = Map::new();
@@ -91,12 +91,12 @@ impl<'t> Routes<'t> {
         self.routes.iter().map(item).collect()
     }
 
-    /// Whether a problem rests on a weight that is not known.
+    /// Returns whether a problem depends on an unknown weight.
     pub fn is_about_unknown(&self, problem: &Problem) -> bool {
         problem.code == "weights-sum" && self.routes.iter().any(|route| route.weight.is_none())
     }
 
-    /// The path in the template of a pointer into the request.
+    /// Converts a pointer into the request to a path in the template.
     pub fn template_path(&self, pointer: &str) -> String {
         let mut path = "Properties/RoutingConfiguration".to_owned();
         let mut steps = pointer.split('/').skip(2);
@@ -110,12 +110,12 @@ impl<'t> Routes<'t> {
         path
     }
 
-    /// The member of the template that a pointer leads to.
+    /// Returns the property of the template for a pointer into the request.
     pub fn property_of(&self, pointer: &str) -> &'static str {
         property_name(pointer.rsplit('/').next().unwrap_or_default())
     }
 
-    /// A text of AWS's with what is written in the template in place of the examples.
+    /// Replaces the examples in a message by the texts of the template.
     pub fn restore_template_values(&self, text: &str) -> String {
         self.routes.iter().fold(text.to_owned(), |text, route| match &route.arn {
             Some(arn) if !route.request_arn.is_empty() && arn.text().is_none() => {
@@ -143,7 +143,7 @@ fn read_route<'t>(view: View<'_, 't>, index: usize, node: &'t Node<'t>) -> Route
     Route { index, arn: if strange { None } else { arn }, request_arn: String::new(), weight, defaults }
 }
 
-/// What another stack exports under one name is one ARN, whatever it is.
+/// Reads an ARN. Values imported with the same export name are equal.
 fn read_arn<'t>(view: View<'_, 't>, selected: Selected<'t>) -> Option<SymbolicText<'t>> {
     const IMPORT: &str = "Fn::ImportValue";
     let name = selected.node().and_then(|node| view.symbol(node.call(IMPORT)));
@@ -156,7 +156,7 @@ fn read_arn<'t>(view: View<'_, 't>, selected: Selected<'t>) -> Option<SymbolicTe
     }
 }
 
-/// CloudFormation takes a number in quotes for a number, and `100.0` for 100.
+/// Parses a number as CloudFormation does: quotes are allowed, and `100.0` is 100.
 fn parse_number(text: &str) -> Value {
     let whole =
         text.split_once('.').filter(|(_, behind)| behind.bytes().all(|b| b == b'0')).map_or(text, |(whole, _)| whole);
@@ -185,7 +185,7 @@ fn literal_state_machine<'t>(view: View<'_, 't>, arn: &SymbolicText<'t>) -> Opti
     }
 }
 
-/// What is written, where it is a text; else an example that is the same kind of ARN.
+/// Returns the known text, or an example of the same kind of ARN.
 fn choose_arn<'t>(view: View<'_, 't>, arn: Option<&SymbolicText<'t>>, machine: &str, index: usize) -> String {
     let Some(arn) = arn else { return String::new() };
     if let Some(text) = arn.text() {
@@ -195,13 +195,13 @@ fn choose_arn<'t>(view: View<'_, 't>, arn: Option<&SymbolicText<'t>>, machine: &
     match view.resolve_arn(arn).map(|target| target.qualifier) {
         Some(Qualifier::None) => machine.to_owned(),
         Some(Qualifier::Alias(_) | Qualifier::AliasResource(_)) => format!("{machine}:alias-{number}"),
-        // Each refused as an ARN of something else is.
+        // Rejected like the ARN of another service.
         None if view.is_other_resource(arn) => format!("arn:aws:other:us-east-1:000000000000:{number}"),
         Some(Qualifier::Version) | None => format!("{machine}:{number}"),
     }
 }
 
-/// Replaces an ARN, and not the beginning of a longer one.
+/// Replaces an ARN, but not where it is the start of a longer ARN.
 fn replace_whole(text: &str, arn: &str, by: &str) -> String {
     let mut replaced = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! What starts a state machine itself although it has an alias.
+//! Checks resources that start a state machine directly although it has an alias.
 
 mod definition;
 mod integration;
@@ -14,10 +14,10 @@ use crate::terraform;
 use definition::find_starts_in_definition;
 use std::collections::{BTreeSet, HashMap};
 
-/// Takes a state machine's name, and no alias.
+/// Supports the name of a state machine, but no alias.
 const TOPIC_RULE: &str = "AWS::IoT::TopicRule";
 
-/// Where something is started: the path, and the ARN.
+/// The path and the ARN of a start.
 type Start<'t> = (String, SymbolicText<'t>);
 
 pub(crate) fn is_relevant(resource: &Resource<'_>) -> bool {
@@ -49,26 +49,28 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>
         let alias_name = if alias.is_state_machine() { format!("{}.Alias", alias.id) } else { alias.id.to_owned() };
         let arn = if in_plan { format!("{alias_name}.arn") } else { format!("${{{alias_name}}}") };
         let message = format!(
-            "{member} starts the state machine `{}` itself, which has the alias {alias_name}",
+            "{member}: expected the ARN of alias {alias_name}, found the ARN of its state machine, `{}`",
             symbol.to_sub_pattern()
         );
         let fix = Some(match resource.kind {
-            TOPIC_RULE => format!("The rule can start no alias: let it invoke a Lambda function that starts `{arn}`."),
-            _ => format!("Start the alias: use its ARN, `{arn}`, instead of the state machine's."),
+            TOPIC_RULE => {
+                format!("An IoT rule cannot start an alias. Let it invoke a Lambda function that starts `{arn}`.")
+            }
+            _ => format!("Start the alias: use its ARN `{arn}` instead of the state machine ARN."),
         });
         let finding = findings.create(&UNQUALIFIED_START, resource, &path, message);
         findings.items.push(ScenarioFinding { fix: fix.map(truncate_middle), defaults: symbol.defaults, ..finding });
     }
 }
 
-/// An alias of a state machine that exists whenever this scenario comes to pass.
+/// Returns an alias of the state machine that exists in this scenario.
 fn find_alias<'v, 't>(view: View<'v, 't>, target: &ArnTarget<'t>) -> Option<&'v Resource<'t>> {
     let machine = target.state_machine.as_ref()?;
     let first = view.template.aliases.get(view.scenario, || conditions_of_aliases(view.template), || aliases(view));
     view.template.resources.get(*first.get(machine)?)
 }
 
-/// The first alias of each state machine, by its index.
+/// Indexes the first alias of each state machine.
 fn aliases<'t>(view: View<'_, 't>) -> HashMap<StateMachineIdentity<'t>, usize> {
     let mut first = HashMap::new();
     for (index, alias) in view.template.resources.iter().enumerate() {
@@ -79,7 +81,7 @@ fn aliases<'t>(view: View<'_, 't>) -> HashMap<StateMachineIdentity<'t>, usize> {
     first
 }
 
-/// The conditions that aliases and their versions depend on.
+/// Collects the conditions of aliases and versions.
 fn conditions_of_aliases<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
     let mut names = Vec::new();
     for resource in template.resources.iter().filter(|resource| resource.is_alias() || resource.kind == VERSION) {
@@ -123,7 +125,7 @@ fn rule_targets<'t>(view: View<'_, 't>, rule: &Resource<'t>) -> Vec<Start<'t>> {
     items.into_iter().filter_map(arn).collect()
 }
 
-/// The target itself, or what the input of a universal target names.
+/// Returns the ARN of the target, or the ARN in the input of a universal target.
 fn schedule_target<'t>(view: View<'_, 't>, schedule: &Resource<'t>) -> Vec<Start<'t>> {
     const UNIVERSAL: [&str; 2] = [":aws-sdk:sfn:startExecution", ":aws-sdk:sfn:startSyncExecution"];
     let target = view.property(schedule, "Target").node();
@@ -136,7 +138,7 @@ fn schedule_target<'t>(view: View<'_, 't>, schedule: &Resource<'t>) -> Vec<Start
     arns.into_iter().flatten().map(|arn| ("Properties/Target/Input".to_owned(), arn)).collect()
 }
 
-/// The state machines that an IoT rule's actions name.
+/// Returns the state machines in the actions of an IoT rule.
 fn iot_actions<'t>(view: View<'_, 't>, rule: &Resource<'t>) -> Vec<Start<'t>> {
     let payload = view.property(rule, "TopicRulePayload").node();
     let actions = view.known_items(view.member(payload, "Actions"));
@@ -149,7 +151,7 @@ fn iot_actions<'t>(view: View<'_, 't>, rule: &Resource<'t>) -> Vec<Start<'t>> {
     actions.into_iter().filter_map(started).collect()
 }
 
-/// The state machine of the template that has this name.
+/// Finds the state machine with this name in the template.
 fn find_by_name<'t>(view: View<'_, 't>, name: &SymbolicText<'t>) -> Option<SymbolicText<'t>> {
     if let [Part::Attribute(id, attribute)] = name.parts() {
         return (attribute == "Name").then(|| SymbolicText::from_part(Part::Ref(id.clone())));
@@ -166,7 +168,7 @@ fn find_by_name<'t>(view: View<'_, 't>, name: &SymbolicText<'t>) -> Option<Symbo
 
 const NAMES: [&str; 2] = ["StateMachineName", "Name"];
 
-/// The first state machine of each name.
+/// Indexes the first state machine with each name.
 fn index_by_name<'t>(view: View<'_, 't>) -> HashMap<Vec<Part<'t>>, &'t str> {
     let mut first = HashMap::new();
     for machine in view.template.resources.iter().filter(|resource| resource.is_state_machine()) {

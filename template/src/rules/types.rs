@@ -1,4 +1,4 @@
-//! Members that are of another type than CloudFormation's schema takes: nothing else is asked about those.
+//! Checks property types. Properties with a wrong type are not checked further.
 
 use super::alias::MAX_ROUTES;
 use crate::findings::Findings;
@@ -7,7 +7,7 @@ use crate::resources::{ALIAS, Resource};
 use crate::rule::{ALIAS_MEMBER, PREFERENCE_MEMBER, Rule};
 use crate::tree::{Node, Value};
 
-/// What a member has to be.
+/// The type of a property in the schema of CloudFormation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ValueType {
     Scalar,
@@ -43,7 +43,7 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>
     let view = findings.view;
     if resource.kind == ALIAS {
         let routes = view.list(view.property(resource, "RoutingConfiguration")).unwrap_or_default();
-        // A list that is too long is one finding.
+        // A list that is too long has one finding only.
         for (index, route) in Some(routes).filter(|routes| routes.len() <= MAX_ROUTES).into_iter().flatten() {
             let path = format!("Properties/RoutingConfiguration/{index}");
             check_members(findings, resource, &path, Some(route), &ROUTE, &ALIAS_MEMBER);
@@ -61,15 +61,15 @@ fn check_members<'t>(
     names: &[(&str, ValueType)],
     rule: &'static Rule,
 ) {
-    for (name, wanted) in names {
+    for (name, expected) in names {
         let Selected::Node(member) = findings.view.member(node, name) else { continue };
-        let Some(given) = value_type(member).filter(|given| given != wanted) else { continue };
-        let message = format!("{name} is {}, and CloudFormation takes {}", describe(given), describe(*wanted));
+        let Some(found) = value_type(member).filter(|found| found != expected) else { continue };
+        let message = format!("{name}: expected {}, found {}", describe(*expected), describe(found));
         findings.add(rule, resource, &format!("{path}/{name}"), message, []);
     }
 }
 
-/// What a member is, where nothing in it is made at the deploy.
+/// Returns the type of a value, or `None` if an intrinsic function creates it.
 fn value_type(node: &Node<'_>) -> Option<ValueType> {
     match &node.value {
         Value::Null => None,

@@ -1,4 +1,4 @@
-//! Which policies belong to one role, user or group.
+//! Finds the policies that are attached to the same role, user or group.
 
 use super::document::is_policy;
 use crate::resolve::{Part, SymbolicText};
@@ -7,19 +7,19 @@ use crate::scenarios::collect_conditions;
 use crate::terraform;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Members that name a role, user or group.
+/// Properties that name a role, user or group.
 const IDENTITIES: [&str; 7] = ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName", "Role"];
-/// Members that name policies of their own.
+/// Properties that name policies.
 const POLICIES: [&str; 2] = ["ManagedPolicyArns", "Policies"];
 
-/// The policies of a template by what they belong to; indices in its resources.
+/// The policies of a template by identity. Policies are indices of resources.
 pub(crate) struct Attachments {
     identities: HashMap<String, Vec<usize>>,
-    /// The managed policies of the resources that name some.
+    /// The managed policies that each resource attaches.
     attached: HashMap<usize, HashSet<String>>,
-    /// By managed policy, the roles, users and groups that name it.
+    /// The roles, users and groups that attach each managed policy.
     attached_by: HashMap<String, Vec<usize>>,
-    /// Those of which a plan does not tell what they belong to.
+    /// Policies of a plan whose identity is unknown.
     unattached: Vec<usize>,
 }
 
@@ -41,7 +41,8 @@ impl Attachments {
         attachments
     }
 
-    /// The roles, users and groups of a policy; its own name where others name it, or it has nothing else.
+    /// Returns the roles, users and groups of a policy. Includes the policy itself if others refer to it or if it has
+    /// no identity.
     fn identities<'t>(&self, view: View<'_, 't>, resource: &Resource<'t>) -> HashSet<String> {
         let id = |index: &usize| view.template.resources.get(*index).map(|role| format_reference(role.id));
         let mut names = collect_identities(view, resource);
@@ -55,7 +56,7 @@ impl Attachments {
         names
     }
 
-    /// The indices of all policies that may belong to these.
+    /// Returns all policies that may belong to these identities.
     fn related(&self, own: &HashSet<String>) -> BTreeSet<usize> {
         let mut indices: BTreeSet<usize> = self.policies_of(own).collect();
         let listed: HashSet<String> =
@@ -69,17 +70,17 @@ impl Attachments {
     }
 }
 
-/// What the policies that belong together have in common.
+/// Identifies a group of related policies.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) enum AttachmentKey {
-    /// All of a plan, which does not always tell what they belong to.
+    /// All policies of a plan, because their identities are not always known.
     WholePlan,
-    /// The roles, users and groups, or the policy itself where it has none.
+    /// The roles, users and groups, or the policy itself if it has none.
     Identities(Vec<String>),
 }
 
-/// A policy and the others of the same role, user or group, as indices; in a plan, where these are often not known,
-/// all that may be. Policies with one key have the same.
+/// Returns the key of the related policies, and a function that returns their indices. Policies with the same key have
+/// the same related policies. In a plan with unknown identities these are all policies.
 pub(super) fn find_related_policies<'v, 't: 'v>(
     view: View<'v, 't>,
     resource: &Resource<'t>,
@@ -101,7 +102,7 @@ pub(super) fn find_related_policies<'v, 't: 'v>(
     (AttachmentKey::Identities(key), Box::new(move || attachments.related(&names)))
 }
 
-/// The conditions that attachments depend on.
+/// Collects the conditions that attachments depend on.
 fn attachment_conditions<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
     let mut names = Vec::new();
     for properties in template.resources.iter().filter(|it| is_policy(it)).filter_map(|it| it.node.get("Properties")) {
@@ -116,7 +117,7 @@ fn attachment_conditions<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
     names.into_iter().collect()
 }
 
-/// Whether this is of a plan that does not tell what it is attached to.
+/// Returns whether the plan does not contain the identity of this policy.
 fn has_unknown_attachment<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
     let known = |member: &&str| view.text(view.property(resource, member)).is_some_and(|name| name.text().is_some());
     terraform::plan_pointer(resource.node).is_some() && !IDENTITIES.iter().any(known)
@@ -126,12 +127,12 @@ fn format_reference(id: &str) -> String {
     format!("${{{id}}}")
 }
 
-/// A resource's own name and the names of what it is attached to.
+/// Returns the resource itself and the identities that it is attached to.
 fn collect_identities<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> HashSet<String> {
     let mut names = collect_names(view, resource, &IDENTITIES);
     names.insert(format_reference(resource.id));
     if resource.kind.starts_with("AWS::Serverless::") {
-        // The role that SAM makes.
+        // The role that SAM creates.
         names.insert(format_reference(&format!("{}Role", resource.id)));
     }
     names

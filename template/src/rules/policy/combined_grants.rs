@@ -1,4 +1,4 @@
-//! What all policies of one role, user or group allow combined: found once, however many of them ask.
+//! Combines the grants of all policies of one role, user or group, and caches the result.
 
 use super::attachments::{AttachmentKey, find_related_policies};
 use super::document::is_policy;
@@ -12,13 +12,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-/// What policies allow to be started.
+/// The state machines that policies allow to start.
 #[derive(Default)]
 pub(crate) struct GrantSet {
-    /// Anything, or what is not known.
+    /// Whether any start, or an unknown one, is allowed.
     anything: bool,
     resources: HashSet<String>,
-    /// The last parts of ARNs: account and region may be those of the deploy.
+    /// The last parts of ARNs: account and region can be those of the deployment.
     names: HashSet<String>,
     symbol: bool,
 }
@@ -53,8 +53,8 @@ impl GrantSet {
         }
     }
 
-    /// Whether this allows starting the state machine of a target, as far as can be known: two state machines of
-    /// which one is not known may be the same, as [`StateMachineIdentity::differs`] has it.
+    /// Returns whether this allows starting the state machine of the target, as far as known. Two state machines can be
+    /// the same if one of them is unknown, as in [`StateMachineIdentity::differs`].
     pub fn covers(&self, target: &ArnTarget<'_>) -> bool {
         let (resources, names) = (!self.resources.is_empty(), !self.names.is_empty());
         self.anything
@@ -71,11 +71,11 @@ fn last_part(arn: &str) -> &str {
     arn.rsplit(':').next().unwrap_or_default()
 }
 
-/// What is allowed beside a policy, by what it is attached to.
+/// The combined grants by group of policies.
 #[derive(Default)]
 pub(crate) struct CombinedGrants(RefCell<HashMap<AttachmentKey, Rc<GrantSet>>>);
 
-/// What a policy and those beside it allow.
+/// Returns the combined grants of a policy and its related policies.
 pub(super) fn combine_grants<'t>(view: View<'_, 't>, policy: &Resource<'t>) -> Rc<GrantSet> {
     let template = view.template;
     let combined = template.allowed.get(view.scenario, || policy_conditions(template), CombinedGrants::default);
@@ -89,7 +89,7 @@ pub(super) fn combine_grants<'t>(view: View<'_, 't>, policy: &Resource<'t>) -> R
     allowed
 }
 
-/// The conditions that anything in a policy or a connector depends on.
+/// Collects the conditions that policies and connectors depend on.
 fn policy_conditions<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
     let mut names = Vec::new();
     let of_policies =

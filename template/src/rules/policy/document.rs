@@ -1,4 +1,4 @@
-//! Where policy documents stand in resources.
+//! Finds the policy documents in resources.
 
 use crate::embedded::parsed_content;
 use crate::resolve::Selected;
@@ -13,7 +13,7 @@ const TYPES_WITH_POLICIES: [&str; 5] = [
     "AWS::Serverless::StateMachine",
 ];
 const DOCUMENT: &str = "PolicyDocument";
-/// Types with one document, and the member that it is.
+/// Types with one document, and the property that contains it.
 const TYPES_WITH_DOCUMENT: [(&str, &str); 6] = [
     ("AWS::IAM::Policy", DOCUMENT),
     ("AWS::IAM::ManagedPolicy", DOCUMENT),
@@ -23,12 +23,12 @@ const TYPES_WITH_DOCUMENT: [(&str, &str); 6] = [
     ("AWS::SSO::PermissionSet", "InlinePolicy"),
 ];
 
-/// Whether a resource is a policy or has some.
+/// Returns whether a resource is a policy or contains policies.
 pub(crate) fn is_policy(resource: &Resource<'_>) -> bool {
     TYPES_WITH_DOCUMENT.iter().any(|(kind, _)| *kind == resource.kind) || TYPES_WITH_POLICIES.contains(&resource.kind)
 }
 
-/// The policy documents of a resource, with their paths.
+/// Returns the policy documents of a resource with their paths.
 pub(super) fn find_documents<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<(String, &'t Node<'t>)> {
     if let Some((_, member)) = TYPES_WITH_DOCUMENT.iter().find(|(kind, _)| *kind == resource.kind) {
         let document = view.property(resource, member).node();
@@ -48,11 +48,11 @@ pub(super) fn find_documents<'t>(view: View<'_, 't>, resource: &Resource<'t>) ->
     found
 }
 
-/// The document of an item of `Policies`, with its path.
+/// Returns the document of an item of `Policies` with its path.
 pub(super) fn find_document<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> Option<(&'static str, &'t Node<'t>)> {
     match view.member(Some(policy), DOCUMENT) {
         Selected::Node(document) => Some(("/PolicyDocument", parsed_content(document))),
-        // SAM takes the document itself.
+        // SAM also accepts the document itself.
         _ => policy.get("Statement").map(|_| ("", policy)),
     }
 }

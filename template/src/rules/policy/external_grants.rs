@@ -1,4 +1,4 @@
-//! What may allow starting a state machine although no policy document of the template says so.
+//! Finds out whether something outside the policy documents of a template may allow a start.
 
 use super::document::{find_document, is_policy};
 use crate::embedded::parsed_content;
@@ -8,7 +8,7 @@ use crate::scenarios::conditions_in_members;
 use crate::tree::{Node, Value};
 use std::collections::HashSet;
 
-/// AWS's managed policies that allow no start: what others allow is not known.
+/// AWS managed policies that do not allow starting executions. Other managed policies are unknown.
 const POLICIES_WITHOUT_START: [&str; 20] = [
     "AWSLambdaBasicExecutionRole",
     "AWSLambdaDynamoDBExecutionRole",
@@ -32,9 +32,9 @@ const POLICIES_WITHOUT_START: [&str; 20] = [
     "CloudWatchLambdaInsightsExecutionRolePolicy",
 ];
 
-/// Whether something else than this resource's documents may allow a start.
+/// Returns whether anything besides the documents of this resource may allow a start.
 pub(super) fn may_grant_more<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
-    // SAM's policies of a connector.
+    // A SAM connector adds policies.
     resource.node.get("Connectors").is_some()
         || is_source_of_connector(view, resource)
         || resource.node.get("Properties").is_some_and(has_macro)
@@ -44,15 +44,15 @@ pub(super) fn may_grant_more<'t>(view: View<'_, 't>, resource: &Resource<'t>) ->
             .any(|member| any_item(view, view.property(resource, member), |node| is_external(view, node)))
 }
 
-/// Whether a macro makes members of a map.
+/// Returns whether a macro generates members of the map.
 pub(super) fn has_macro(node: &Node<'_>) -> bool {
     node.members().iter().any(|(name, _)| name.starts_with("Fn::") && name != "Fn::If")
 }
 
-/// The resources that SAM's connectors give a policy to.
+/// The resources that get a policy from a SAM connector.
 #[derive(Default)]
 pub(crate) struct ConnectorSources {
-    /// Whether one of them is not known.
+    /// Whether one of them is unknown.
     any: bool,
     ids: HashSet<String>,
 }
@@ -83,7 +83,7 @@ fn is_source_of_connector<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bo
     connected.any || connected.ids.contains(resource.id)
 }
 
-/// Whether this is so of a value or an item of it; what is not known counts.
+/// Returns whether the predicate is true for the value or one of its items. Unknown values count as true.
 pub(super) fn any_item<'t>(view: View<'_, 't>, value: Selected<'t>, is_so: impl Fn(&'t Node<'t>) -> bool) -> bool {
     let items = match value {
         Selected::Absent => return false,
@@ -100,7 +100,7 @@ pub(super) fn any_item<'t>(view: View<'_, 't>, value: Selected<'t>, is_so: impl 
     })
 }
 
-/// Whether a policy of a resource is not of the template, and not known to allow no start.
+/// Returns whether a policy is neither in the template nor known not to allow starts.
 fn is_external<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> bool {
     if policy.intrinsic().is_none() && matches!(policy.value, Value::Map(_)) {
         return find_document(view, policy).is_none() && !is_sam_template(policy);
@@ -112,18 +112,18 @@ fn is_external<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> bool {
     }
 }
 
-/// SAM's policy templates are maps of one name; one of them allows starts.
+/// A SAM policy template is a map with one name. `StepFunctionsExecutionPolicy` allows starts.
 fn is_sam_template(policy: &Node<'_>) -> bool {
     matches!(policy.members(), [(name, _)] if name.ends_with("Policy") && name != "StepFunctionsExecutionPolicy")
 }
 
-/// SAM takes the names of AWS's policies without the rest of their ARNs, too.
+/// SAM also accepts the names of AWS managed policies without ARN prefix.
 fn allows_no_start(arn: &str) -> bool {
     let name = arn.rsplit('/').next().unwrap_or_default();
     POLICIES_WITHOUT_START.contains(&name) && (arn.contains(":iam::aws:policy/") || name == arn)
 }
 
-/// Whether a document is a map without macros in it.
+/// Returns whether a document is a map without macros.
 pub(super) fn has_no_macro(document: &Node<'_>) -> bool {
     let document = parsed_content(document);
     matches!(document.value, Value::Map(_)) && document.intrinsic().is_none() && !has_macro(document)

@@ -1,4 +1,4 @@
-//! What a policy document allows to be started.
+//! Reads what a policy document allows to start.
 
 use super::external_grants::{any_item, has_no_macro};
 use crate::resolve::{Part, Selected, SymbolicText};
@@ -13,35 +13,35 @@ const ACTIONS: [&str; 2] = ["states:StartExecution", "states:StartSyncExecution"
 pub(super) struct Grant<'t> {
     pub path: String,
     pub symbol: SymbolicText<'t>,
-    /// The action as it is written.
+    /// The action in the document.
     pub action: String,
     pub resource_match: ResourceMatch<'t>,
-    /// Whether the statement allows this for certain.
+    /// Whether the statement certainly allows it.
     pub is_certain: bool,
 }
 
-/// What a resource of a statement matches.
+/// What a resource pattern of a statement matches.
 #[derive(Debug, Clone)]
 pub(super) enum ResourceMatch<'t> {
-    /// Nothing but versions or aliases.
+    /// Only versions or aliases.
     Qualified(ArnTarget<'t>),
-    /// A state machine itself.
+    /// A state machine.
     StateMachine(StateMachineIdentity<'t>),
-    /// What cannot start anything, such as the ARN of executions.
+    /// Nothing that can be started, for example executions.
     Nothing,
-    /// It is not known, or several.
+    /// Unknown, or several state machines.
     Unknown,
 }
 
 impl<'t> Grant<'t> {
-    /// What is not known, and may allow anything.
+    /// A grant that may allow anything.
     fn unknown() -> Self {
         let (path, action, resource_match) = (String::new(), String::new(), ResourceMatch::Unknown);
         Self { path, symbol: SymbolicText::unknown(), action, resource_match, is_certain: false }
     }
 }
 
-/// What a document allows to be started.
+/// Returns the grants of a document.
 pub(super) fn collect_grants<'t>(view: View<'_, 't>, path: &str, document: &'t Node<'t>) -> Vec<Grant<'t>> {
     let statements = view.member(Some(document), "Statement");
     if !has_no_macro(document) || any_item(view, statements, |statement| !has_no_macro(statement)) {
@@ -68,7 +68,7 @@ fn statement_grants<'t>(view: View<'_, 't>, path: &str, statement: &'t Node<'t>)
     };
     let resources = view.member(Some(statement), "Resource");
     let mut found = Vec::new();
-    // What a statement excludes is not all.
+    // `NotResource` allows all other resources.
     if matches!(resources, Selected::Absent | Selected::Unknown) {
         found.push(Grant::unknown());
     }
@@ -89,7 +89,7 @@ fn statement_grants<'t>(view: View<'_, 't>, path: &str, statement: &'t Node<'t>)
     found
 }
 
-/// The first action of a statement that allows starting; an empty text where it is not known.
+/// Returns the first action that allows a start, or an empty text if it is unknown.
 fn find_start_action<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> Option<String> {
     if let Selected::Absent = view.member(Some(statement), "Action") {
         return find_action_not_excluded(view, statement);
@@ -99,13 +99,13 @@ fn find_start_action<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> Option<
         let symbol = view.symbol(Some(node))?;
         let pattern = symbol.text()?;
         let name = ACTIONS.into_iter().find(|action| matches_action(pattern, action))?;
-        // Of a pattern the action that it stands for is told.
+        // For a pattern the message shows the matched action.
         Some(if pattern.contains(['*', '?']) { name } else { pattern }.to_owned())
     });
     found.or_else(|| any_item(view, actions, |node| !is_text(view, node)).then(String::new))
 }
 
-/// The first action that `NotAction` leaves.
+/// Returns the first start action that `NotAction` does not exclude.
 fn find_action_not_excluded<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> Option<String> {
     let excluded = view.member(Some(statement), "NotAction");
     match excluded {
@@ -128,7 +128,7 @@ fn matches_action(pattern: &str, action: &str) -> bool {
     matches_wildcard(&pattern.to_lowercase(), &action.to_lowercase())
 }
 
-/// IAM's wildcards.
+/// Matches the wildcards of IAM.
 fn matches_wildcard(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let next = |index: usize| index.saturating_add(1);
@@ -174,7 +174,7 @@ fn match_resource<'t>(view: View<'_, 't>, symbol: &SymbolicText<'t>) -> Resource
     ResourceMatch::Unknown
 }
 
-/// What stands behind the last colon external_grants of `${...}`.
+/// Returns the text after the last colon outside `${...}`.
 fn last_part(symbol: &SymbolicText<'_>) -> String {
     let parts = symbol.parts();
     let with_colon = |part: &Part<'_>| matches!(part, Part::Text(text) if text.contains(':'));
@@ -191,7 +191,7 @@ fn last_part(symbol: &SymbolicText<'_>) -> String {
     last.to_sub_pattern()
 }
 
-/// The state machine in front of a colon and whatever follows: the colon is in no state machine's own ARN.
+/// Returns the state machine before a colon. A state machine ARN contains no further colon.
 fn qualified_by_pattern<'t>(view: View<'_, 't>, symbol: &SymbolicText<'t>) -> Option<Option<StateMachineIdentity<'t>>> {
     match symbol.parts() {
         [part, Part::Text(text), ..] if text.starts_with(':') => {
@@ -202,7 +202,7 @@ fn qualified_by_pattern<'t>(view: View<'_, 't>, symbol: &SymbolicText<'t>) -> Op
     }
 }
 
-/// Whether a colon stands behind the name in `...:stateMachine:NAME`.
+/// Returns whether a colon follows the name in `...:stateMachine:NAME`.
 fn colon_after_name(parts: &[Part<'_>]) -> bool {
     const KIND: &str = ":stateMachine:";
     let texts = parts.iter().map(|part| match part {

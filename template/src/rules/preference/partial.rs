@@ -1,62 +1,62 @@
-//! A preference as far as it is known before a deploy.
+//! A deployment preference with unknown values.
 
 use crate::resolve::{Selected, SymbolicText};
 use crate::resources::View;
 use crate::tree::Node;
 use sfn_alias_deployment::{DeploymentPreference, DeploymentType, PreferenceProblem};
 
-/// Stands for a number that is not known: nothing is wrong with it.
+/// A valid number in place of an unknown one.
 const SOME_NUMBER: i64 = 1;
 
-/// What is known of a preference, and what that rests on.
+/// The known part of a preference.
 pub(super) struct PartialPreference<'v, 't> {
     view: View<'v, 't>,
     node: &'t Node<'t>,
     preference: DeploymentPreference,
-    /// Members whose values are not known, or were refused while they were read.
+    /// Members whose values are unknown or invalid.
     unknown: Vec<&'static str>,
-    refused: Vec<PreferenceProblem>,
-    /// The alarms' indices in the template, and whether their names are known.
+    invalid: Vec<PreferenceProblem>,
+    /// The index of each alarm in the template, and whether its name is partial.
     alarms: Vec<(usize, bool)>,
-    /// Members, and the parameters whose defaults they rest on.
+    /// Members, and the parameters whose defaults they depend on.
     defaults: Vec<(&'static str, &'t str)>,
 }
 
 impl<'v, 't> PartialPreference<'v, 't> {
-    /// Reads a preference; SAM's have no version, as SAM gives it.
+    /// Reads a preference. In SAM it has no version, because SAM sets it.
     pub fn read(view: View<'v, 't>, node: &'t Node<'t>, needs_version: bool) -> Self {
         let preference = DeploymentPreference::default();
-        let (unknown, refused, alarms, defaults) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut known = Self { view, node, preference, unknown, refused, alarms, defaults };
-        let version = !needs_version || !matches!(known.member("StateMachineVersionArn"), Selected::Absent);
-        known.preference = DeploymentPreference {
-            // One that is given is looked at as the route that it becomes, with the routes.
+        let (unknown, invalid, alarms, defaults) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut partial = Self { view, node, preference, unknown, invalid, alarms, defaults };
+        let version = !needs_version || !matches!(partial.member("StateMachineVersionArn"), Selected::Absent);
+        partial.preference = DeploymentPreference {
+            // The version is checked as a route.
             state_machine_version_arn: version.then(|| "given".to_owned()),
-            deployment_type: known.read_kind(),
-            percentage: known.number("Percentage", |given| PreferenceProblem::PercentageRange { given, step: None }),
-            interval: known.number("Interval", |given| PreferenceProblem::IntervalRange { given, step: None }),
-            alarms: known.read_alarms(),
-            // CloudFormation has no steps, whatever they are.
-            steps: known.member("Steps").node().map(|_| Vec::new()),
+            deployment_type: partial.read_type(),
+            percentage: partial.number("Percentage", |given| PreferenceProblem::PercentageRange { given, step: None }),
+            interval: partial.number("Interval", |given| PreferenceProblem::IntervalRange { given, step: None }),
+            alarms: partial.read_alarms(),
+            // CloudFormation has no `Steps`.
+            steps: partial.member("Steps").node().map(|_| Vec::new()),
         };
-        known
+        partial
     }
 
-    pub fn kind(&self) -> Option<DeploymentType> {
+    pub fn deployment_type(&self) -> Option<DeploymentType> {
         self.preference.known_type()
     }
 
-    /// What is refused for certain, with pointers into the preference.
-    pub fn refusals(&self) -> Vec<(PreferenceProblem, String)> {
-        let certain = self.preference.problems().into_iter().filter(|refusal| self.is_certain(refusal));
-        self.refused.iter().cloned().chain(certain).map(|refusal| (refusal.clone(), self.pointer(&refusal))).collect()
+    /// Returns the certain problems with pointers into the preference.
+    pub fn problems(&self) -> Vec<(PreferenceProblem, String)> {
+        let certain = self.preference.problems().into_iter().filter(|problem| self.is_certain(problem));
+        self.invalid.iter().cloned().chain(certain).map(|problem| (problem.clone(), self.pointer(&problem))).collect()
     }
 
-    /// The parameters whose defaults a member rests on, or the preference as a whole.
+    /// Returns the parameters whose defaults a member or the whole preference depends on.
     pub fn defaults(&self, pointer: &str) -> Vec<&'t str> {
         let member = pointer.split('/').nth(1).unwrap_or_default();
-        let rests = |(of, _): &&(&str, &str)| member.is_empty() || *of == member;
-        self.defaults.iter().filter(rests).map(|(_, name)| *name).collect()
+        let belongs = |(of, _): &&(&str, &str)| member.is_empty() || *of == member;
+        self.defaults.iter().filter(belongs).map(|(_, name)| *name).collect()
     }
 
     fn member(&self, member: &str) -> Selected<'t> {
@@ -65,20 +65,20 @@ impl<'v, 't> PartialPreference<'v, 't> {
 
     fn symbol(&mut self, member: &'static str) -> Option<SymbolicText<'t>> {
         let symbol = self.view.text(self.member(member))?;
-        self.rest_on(member, &symbol);
+        self.add_defaults(member, &symbol);
         Some(symbol)
     }
 
-    fn rest_on(&mut self, member: &'static str, symbol: &SymbolicText<'t>) {
+    fn add_defaults(&mut self, member: &'static str, symbol: &SymbolicText<'t>) {
         self.defaults.extend(symbol.defaults.iter().map(|name| (member, *name)));
     }
 
-    fn read_kind(&mut self) -> Option<String> {
+    fn read_type(&mut self) -> Option<String> {
         let symbol = self.symbol("Type")?;
         match symbol.text() {
-            // Our own type is none of CloudFormation's.
+            // CloudFormation does not have our type CUSTOM.
             Some(given) if DeploymentType::from_name(given).is_some_and(|kind| !kind.is_cloud_formation()) => {
-                self.refused.push(PreferenceProblem::TypeUnknown { given: given.to_owned() });
+                self.invalid.push(PreferenceProblem::TypeUnknown { given: given.to_owned() });
             }
             Some(given) => return Some(given.to_owned()),
             None => {}
@@ -87,12 +87,12 @@ impl<'v, 't> PartialPreference<'v, 't> {
         None
     }
 
-    fn number(&mut self, member: &'static str, refusal: impl Fn(String) -> PreferenceProblem) -> Option<i64> {
+    fn number(&mut self, member: &'static str, problem: impl Fn(String) -> PreferenceProblem) -> Option<i64> {
         let symbol = self.symbol(member)?;
         if let Some(text) = symbol.text() {
             match text.parse() {
                 Ok(number) => return Some(number),
-                Err(_) => self.refused.push(refusal(text.to_owned())),
+                Err(_) => self.invalid.push(problem(text.to_owned())),
             }
         }
         self.unknown.push(member);
@@ -104,17 +104,17 @@ impl<'v, 't> PartialPreference<'v, 't> {
         let mut names = Vec::with_capacity(items.len());
         for (index, node) in items {
             let symbol = self.view.symbol(Some(node)).unwrap_or_else(SymbolicText::unknown);
-            self.rest_on("Alarms", &symbol);
+            self.add_defaults("Alarms", &symbol);
             self.alarms.push((index, symbol.text().is_some()));
-            // No other name is equal to one that is not known; references are, to themselves.
+            // An unknown name is not equal to any other name. Equal references are equal.
             names.push(if symbol.is_known() { symbol.to_sub_pattern() } else { format!("\0{index}") });
         }
         Some(names)
     }
 
-    /// Whether a refusal rests on nothing that is not known.
-    fn is_certain(&self, refusal: &PreferenceProblem) -> bool {
-        match refusal {
+    /// Returns whether a problem does not depend on unknown values.
+    fn is_certain(&self, problem: &PreferenceProblem) -> bool {
+        match problem {
             PreferenceProblem::TypeMissing => !self.unknown.contains(&"Type"),
             PreferenceProblem::LinearTooLong { .. } => {
                 !["Percentage", "Interval"].iter().any(|it| self.unknown.contains(it))
@@ -124,12 +124,12 @@ impl<'v, 't> PartialPreference<'v, 't> {
         }
     }
 
-    fn pointer(&self, refusal: &PreferenceProblem) -> String {
-        match refusal {
+    fn pointer(&self, problem: &PreferenceProblem) -> String {
+        match problem {
             PreferenceProblem::AlarmLength { index, .. } | PreferenceProblem::AlarmRepeated { index, .. } => {
                 format!("/Alarms/{}", self.alarms.get(*index).map_or(*index, |(index, _)| *index))
             }
-            _ => refusal.path(),
+            _ => problem.path(),
         }
     }
 }

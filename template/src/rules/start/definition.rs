@@ -1,4 +1,4 @@
-//! State machines that a definition's states start.
+//! Finds state machines that the states of a definition start.
 
 use super::Start;
 use crate::embedded::parsed_content;
@@ -18,7 +18,7 @@ pub(super) fn find_starts_in_definition<'t>(view: View<'_, 't>, machine: &Resour
     found
 }
 
-/// The ARNs of the tasks that start executions.
+/// Returns the ARNs in tasks that start executions.
 fn find_started_arns<'t>(view: View<'_, 't>, definition: &'t Node<'t>) -> Vec<SymbolicText<'t>> {
     let mut found = Vec::new();
     definition.walk(&mut |state| {
@@ -39,7 +39,7 @@ fn is_start(resource: &str) -> bool {
         .any(|start| action.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
 }
 
-/// The value of `DefinitionSubstitutions` that a text `${NAME}` stands for.
+/// Resolves `${NAME}` with `DefinitionSubstitutions`.
 fn resolve_substitution<'t>(
     view: View<'_, 't>,
     machine: &Resource<'t>,

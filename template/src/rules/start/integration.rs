@@ -1,4 +1,4 @@
-//! State machines that the integrations of an API start.
+//! Finds state machines that API integrations start.
 
 use super::Start;
 use crate::findings::{MAX_TEXT, escape_pointer};
@@ -6,10 +6,10 @@ use crate::resolve::{Part, SymbolicText};
 use crate::resources::{Resource, View};
 use crate::tree::Node;
 
-/// What stands for an integration in an OpenAPI body.
+/// The integration in an OpenAPI body.
 const EXTENSION: &str = "x-amazon-apigateway-integration";
 
-/// The names that an integration's members have: in resources of their own, and in an OpenAPI body.
+/// The member names of an integration, in resources and in an OpenAPI body.
 struct Names {
     uri: &'static str,
     templates: &'static str,
@@ -22,19 +22,19 @@ const OF_RESOURCE: Names =
 const OF_BODY: Names =
     Names { uri: "uri", templates: "requestTemplates", subtype: "integrationSubtype", parameters: "requestParameters" };
 
-/// The integration of a method of a REST API.
+/// Returns the starts of a method of a REST API.
 pub(super) fn find_starts_in_method<'t>(view: View<'_, 't>, method: &Resource<'t>) -> Vec<Start<'t>> {
     let integration = view.property(method, "Integration").node();
     integration.map(|node| find_starts(view, node, "Properties/Integration", &OF_RESOURCE)).unwrap_or_default()
 }
 
-/// An integration of an HTTP API.
+/// Returns the starts of an integration of an HTTP API.
 pub(super) fn find_starts_in_http_api<'t>(view: View<'_, 't>, integration: &Resource<'t>) -> Vec<Start<'t>> {
     let properties = integration.node.get("Properties");
     properties.map(|node| find_starts(view, node, "Properties", &OF_RESOURCE)).unwrap_or_default()
 }
 
-/// The integrations of an OpenAPI body.
+/// Returns the starts of the integrations in an OpenAPI body.
 pub(super) fn find_starts_in_body<'t>(view: View<'_, 't>, api: &Resource<'t>, member: &str) -> Vec<Start<'t>> {
     let mut found = Vec::new();
     if let Some(body) = view.property(api, member).node() {
@@ -46,7 +46,7 @@ pub(super) fn find_starts_in_body<'t>(view: View<'_, 't>, api: &Resource<'t>, me
 fn collect_from_body<'t>(view: View<'_, 't>, node: &'t Node<'t>, path: &mut String, found: &mut Vec<Start<'t>>) {
     for (name, member) in node.members() {
         let length = path.len();
-        // Every integration in it repeats the path.
+        // Every integration repeats the path.
         if path.len().saturating_add(name.len()) <= MAX_TEXT {
             path.push('/');
             path.push_str(&escape_pointer(name));
@@ -78,7 +78,7 @@ fn find_starts<'t>(view: View<'_, 't>, integration: &'t Node<'t>, path: &str, na
     templates.members().iter().filter_map(|(name, _)| named(name)).collect()
 }
 
-/// What stands between the quotes behind `stateMachineArn` in a text, whose quotes may be escape_pointer.
+/// Returns the quoted value of `stateMachineArn` in a text. The quotes may be escaped.
 fn extract_arn<'t>(symbol: &SymbolicText<'t>) -> Option<SymbolicText<'t>> {
     const KEY: &str = "stateMachineArn";
     let parts = symbol.parts();
