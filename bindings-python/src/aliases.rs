@@ -64,7 +64,7 @@ impl StepFunctions {
     /// Answers one AWS JSON 1.0 request: a status and a body.
     fn call_json<'py>(&self, py: Python<'py>, operation: &str, body: &[u8]) -> PyResult<(u16, Bound<'py, PyBytes>)> {
         contain(py, operation, || {
-            let view = self.view(py)?;
+            let view = self.view(py, operation)?;
             let reply = py.detach(|| fork::apart(|| view.call(operation, body)));
             Ok((reply.status, PyBytes::new(py, &reply.body)))
         })
@@ -73,7 +73,7 @@ impl StepFunctions {
     /// How often each version of a state machine was started, and the state machine itself (`None`).
     fn start_counts<'py>(&self, py: Python<'py>, state_machine_arn: &str) -> PyResult<Bound<'py, PyDict>> {
         contain(py, "StartCounts", || {
-            let view = self.view(py)?;
+            let view = self.view(py, "StartCounts")?;
             let counts = py.detach(|| fork::apart(|| view.start_counts(state_machine_arn)));
             let started = PyDict::new(py);
             for start in counts.map_err(|error| raise(py, &error, "StartCounts"))? {
@@ -93,7 +93,8 @@ impl StepFunctions {
         region: Option<&str>,
     ) -> PyResult<Self> {
         contain(py, "Scope", || {
-            let scope = options::scope(self.service.view(py, self.place)?.scope(), partition, account, region)?;
+            let scope =
+                options::scope(self.service.view(py, self.place, "Scope")?.scope(), partition, account, region)?;
             let place = self.service.place(py, scope)?;
             Ok(Self { service: Arc::clone(&self.service), clock: Arc::clone(&self.clock), place })
         })
@@ -102,19 +103,19 @@ impl StepFunctions {
     /// For example `aws`.
     #[getter]
     fn partition(&self, py: Python<'_>) -> PyResult<String> {
-        contain(py, "Scope", || Ok(self.service.view(py, self.place)?.scope().partition().to_owned()))
+        contain(py, "Scope", || Ok(self.service.view(py, self.place, "Scope")?.scope().partition().to_owned()))
     }
 
     /// The account of 12 digits.
     #[getter]
     fn account(&self, py: Python<'_>) -> PyResult<String> {
-        contain(py, "Scope", || Ok(self.service.view(py, self.place)?.scope().account().to_owned()))
+        contain(py, "Scope", || Ok(self.service.view(py, self.place, "Scope")?.scope().account().to_owned()))
     }
 
     /// For example `us-east-1`.
     #[getter]
     fn region(&self, py: Python<'_>) -> PyResult<String> {
-        contain(py, "Scope", || Ok(self.service.view(py, self.place)?.scope().region().to_owned()))
+        contain(py, "Scope", || Ok(self.service.view(py, self.place, "Scope")?.scope().region().to_owned()))
     }
 
     /// The error classes, where boto3's clients have theirs.
@@ -147,7 +148,7 @@ impl StepFunctions {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         contain(py, "Scope", || {
-            Ok(match self.service.view(py, self.place) {
+            Ok(match self.service.view(py, self.place, "Scope") {
                 Ok(view) => format!("<StepFunctions {}>", view.scope().prefix()),
                 Err(_) => "<StepFunctions, closed>".to_owned(),
             })
@@ -210,19 +211,19 @@ impl StepFunctions {
 
     /// The core's service, for who asks no clock.
     pub fn plain(&self, py: Python<'_>) -> PyResult<sfn_alias::StepFunctions> {
-        self.service.view(py, self.place)
+        self.service.view(py, self.place, "Serve")
     }
 
     /// The core's service, with its clock set.
-    fn view(&self, py: Python<'_>) -> PyResult<sfn_alias::StepFunctions> {
+    fn view(&self, py: Python<'_>, operation: &str) -> PyResult<sfn_alias::StepFunctions> {
         self.clock.ask(py)?;
-        self.service.view(py, self.place)
+        self.service.view(py, self.place, operation)
     }
 
     fn answer<'py>(&self, operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = input.py();
         contain(py, operation, || {
-            let answer = self.view(py)?.invoke_with(operation, &Input::lasting(input), &Answers(py));
+            let answer = self.view(py, operation)?.invoke_with(operation, &Input::lasting(input), &Answers(py));
             answer.map_err(|error| raise(py, &error, operation))
         })
     }

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// The work's error, and `InternalFailure`.
 pub fn contain<R>(py: Python<'_>, operation: &str, work: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let defect = Error::Store { fault: "a defect was met; please report it".to_owned() };
+        let defect = Error::Internal { detail: "the call panicked".to_owned() };
         Err(raise(py, &defect, operation))
     })
 }

@@ -58,7 +58,7 @@ pub fn fingerprint_encoding<'py>(input: &Bound<'py, PyAny>) -> PyResult<Bound<'p
 fn encode(input: &Input<'_>) -> Result<Vec<u8>> {
     // Names the member where one is wrong.
     sfn_alias::fingerprint_from(input)?;
-    let typed = input.read().map_err(|error| Error::Malformed { fault: error.to_string() })?;
+    let typed = input.read().map_err(|error| Error::Malformed { detail: error.to_string() })?;
     sfn_alias::fingerprint_encoding(&typed)
 }
 
@@ -93,7 +93,7 @@ pub fn format_arn(parts: &Bound<'_, PyAny>) -> PyResult<String> {
     contain(parts.py(), "FormatArn", || {
         let formatted = || -> Result<String> {
             let source = Input::new(parts);
-            let parts: ArnParts<'_> = source.read().map_err(|error| Error::Malformed { fault: error.to_string() })?;
+            let parts: ArnParts<'_> = source.read().map_err(|error| Error::Malformed { detail: error.to_string() })?;
             sfn_alias::format_arn(&parts)
         };
         formatted().map_err(|error| raise(parts.py(), &error, "FormatArn"))

@@ -1,9 +1,9 @@
 //! The core's service behind a Python handle: open, closed, or a parent process's.
 
+use crate::error::raise;
 use crate::fork;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use sfn_alias::{Options, Result, Scope, StepFunctions};
+use sfn_alias::{Error, Options, Result, Scope, StepFunctions};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -35,15 +35,15 @@ impl Service {
     }
 
     /// A view, for one call.
-    pub fn view(&self, py: Python<'_>, place: usize) -> PyResult<StepFunctions> {
+    pub fn view(&self, py: Python<'_>, place: usize, operation: &str) -> PyResult<StepFunctions> {
         let mut state = self.state();
         self.own(py, &mut state)?;
-        state.views.get(place).cloned().ok_or_else(|| PyValueError::new_err("the aliases are closed"))
+        state.views.get(place).cloned().ok_or_else(|| raise(py, &Error::Closed, operation))
     }
 
     /// The place of the view of a scope.
     pub fn place(&self, py: Python<'_>, scope: Scope) -> PyResult<usize> {
-        let view = self.view(py, 0)?;
+        let view = self.view(py, 0, "Scope")?;
         let views = &mut self.state().views;
         Ok(views.iter().position(|view| *view.scope() == scope).unwrap_or_else(|| {
             let place = views.len();
@@ -66,7 +66,7 @@ impl Service {
             return Ok(());
         }
         let anew = fork::apart(|| open(self.path.as_ref(), self.exclusive, &self.options));
-        let anew = anew.map_err(|error| crate::error::raise(py, &error, "Open"))?;
+        let anew = anew.map_err(|error| raise(py, &error, "Open"))?;
         let views = state.views.iter().map(|view| anew.in_scope(view.scope().clone())).collect();
         leave(state);
         *state = State { views, generation: fork::generation() };

@@ -34,14 +34,14 @@ pub(super) fn at(path: &Path, text: &str) -> Error {
     store(format!("`{}` {text}", path.display()))
 }
 
-pub(super) fn store(fault: String) -> Error {
-    Error::Store { fault }
+pub(super) fn store(detail: String) -> Error {
+    Error::Store { detail }
 }
 
 /// The same error with the path it came up at, for failures while opening.
 pub(super) fn located(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Store { fault } if !fault.starts_with('`') => at(path, &format!("cannot be used: {fault}")),
+        Error::Store { detail } if !detail.starts_with('`') => at(path, &format!("cannot be used: {detail}")),
         other => other,
     }
 }
@@ -49,7 +49,7 @@ pub(super) fn located(path: &Path) -> impl Fn(Error) -> Error {
 /// The same error with the path, where the file is damaged.
 pub(super) fn located_damage(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Store { fault } if fault.starts_with(DAMAGED) => at(path, &format!("cannot be used: {fault}")),
+        Error::Store { detail } if detail.starts_with(DAMAGED) => at(path, &format!("cannot be used: {detail}")),
         other => other,
     }
 }
