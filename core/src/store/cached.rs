@@ -37,9 +37,9 @@ impl CachedStore {
     /// Applies committed changes to memory. If that fails, memory differs from the file, and all further writes
     /// are rejected until a restart.
     fn apply(&self, changes: Vec<(String, Change)>) -> Result<()> {
-        let panicked = |_| Err(Error::Store { fault: OUT_OF_SYNC.to_owned() });
+        let panicked = |_| Err(Error::Store { detail: OUT_OF_SYNC.to_owned() });
         let applied = catch_unwind(AssertUnwindSafe(|| self.apply_all(changes))).unwrap_or_else(panicked);
-        applied.inspect_err(|_| self.file.disable_writes(Error::Store { fault: OUT_OF_SYNC.to_owned() }))
+        applied.inspect_err(|_| self.file.disable_writes(Error::Store { detail: OUT_OF_SYNC.to_owned() }))
     }
 
     fn apply_all(&self, changes: Vec<(String, Change)>) -> Result<()> {

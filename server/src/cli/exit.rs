@@ -1,6 +1,6 @@
 //! Exit codes, and why a command failed.
 
-use sfn_alias_deployment::{Basis, DeploymentError};
+use sfn_alias_deployment::{DeploymentError, Provenance};
 
 /// Done, and nothing is wrong.
 pub(super) const OK: u8 = 0;
@@ -45,7 +45,10 @@ pub(super) type Outcome = Result<u8, Failure>;
 impl From<sfn_alias::Error> for Failure {
     fn from(error: sfn_alias::Error) -> Self {
         match error {
-            sfn_alias::Error::Store { .. } => Self::Failed(error.to_string()),
+            sfn_alias::Error::Store { .. }
+            | sfn_alias::Error::Internal { .. }
+            | sfn_alias::Error::Closed
+            | sfn_alias::Error::Entropy { .. } => Self::Failed(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }
     }
@@ -56,10 +59,12 @@ impl From<DeploymentError> for Failure {
     fn from(error: DeploymentError) -> Self {
         match &error {
             // Nobody but us refuses our own steps.
-            DeploymentError::Preference(refusals) if refusals.iter().all(|refusal| refusal.basis() == Basis::Own) => {
+            DeploymentError::InvalidPreference(problems)
+                if problems.iter().all(|refusal| refusal.basis() == Provenance::Own) =>
+            {
                 Self::Refused(error.to_string())
             }
-            DeploymentError::Preference(_) | DeploymentError::TwoRoutes { .. } | DeploymentError::Refused(_) => {
+            DeploymentError::InvalidPreference(_) | DeploymentError::TwoRoutes { .. } | DeploymentError::Refused(_) => {
                 Self::Refused(format!("{}: {error}", error.code()))
             }
             DeploymentError::Environment { .. } | DeploymentError::Internal { .. } => Self::Failed(error.to_string()),

@@ -29,11 +29,10 @@ impl MemoryStore {
     /// Creates an empty store.
     ///
     /// # Errors
-    /// [`Error::Store`] if the operating system's random number generator fails.
+    /// [`Error::Entropy`] if the operating system's random number generator fails.
     pub fn new() -> Result<Self> {
         let mut token_key = [0; 32];
-        let no_entropy =
-            |error| Error::Store { fault: format!("the operating system's random number generator failed: {error}") };
+        let no_entropy = |error: getrandom::Error| Error::Entropy { detail: error.to_string() };
         getrandom::fill(&mut token_key).map_err(no_entropy)?;
         Ok(Self { data: RwLock::default(), open_count: AtomicU64::new(0), token_key })
     }
@@ -143,7 +142,7 @@ impl Data {
                 }
                 Ok(())
             }
-            _ => Err(Error::Store { fault: format!("cannot change `{arn}`: the state machine is not stored") }),
+            _ => Err(Error::Store { detail: format!("cannot change `{arn}`: the state machine is not stored") }),
         }
     }
 }

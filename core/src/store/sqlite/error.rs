@@ -35,14 +35,14 @@ pub(super) fn path_error(path: &Path, text: &str) -> Error {
     store_error(format!("`{}` {text}", path.display()))
 }
 
-pub(super) fn store_error(fault: String) -> Error {
-    Error::Store { fault }
+pub(super) fn store_error(detail: String) -> Error {
+    Error::Store { detail }
 }
 
 /// Returns a function that adds the path to an error, unless the error already has one.
 pub(super) fn with_path(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Store { fault } if !fault.starts_with('`') => path_error(path, &format!("cannot be used: {fault}")),
+        Error::Store { detail } if !detail.starts_with('`') => path_error(path, &format!("cannot be used: {detail}")),
         other => other,
     }
 }
@@ -50,7 +50,9 @@ pub(super) fn with_path(path: &Path) -> impl Fn(Error) -> Error {
 /// Returns a function that adds the path to an error about corrupt data.
 pub(super) fn with_path_if_corrupt(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Store { fault } if fault.starts_with(CORRUPT) => path_error(path, &format!("cannot be used: {fault}")),
+        Error::Store { detail } if detail.starts_with(CORRUPT) => {
+            path_error(path, &format!("cannot be used: {detail}"))
+        }
         other => other,
     }
 }
