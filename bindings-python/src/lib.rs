@@ -1,7 +1,7 @@
 //! The Python binding of sfn-alias: it converts values, and nothing else.
 //!
 //! `de` reads Python values for the core, `ser` writes the core's answers as Python values, `error`
-//! raises its refusals, `contain` panics; `aliases`, `functions`, `router` and `server` are what Python sees. The package around
+//! raises its refusals, `contain` panics; `aliases`, `functions`, `picker` and `server` are what Python sees. The package around
 //! this module is in `python/sfn_alias`.
 
 #![deny(clippy::arithmetic_side_effects)]
@@ -17,7 +17,7 @@ mod functions;
 mod metadata;
 mod names;
 mod options;
-mod router;
+mod picker;
 mod ser;
 mod server;
 mod service;
@@ -43,7 +43,7 @@ mod _sfn_alias {
     #[pymodule_export]
     use super::metadata::request_id;
     #[pymodule_export]
-    use super::router::Router;
+    use super::picker::WeightedPicker;
     #[pymodule_export]
     use super::server::{Server, main, serve};
     #[pymodule_export]
