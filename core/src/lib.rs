@@ -80,7 +80,7 @@ pub use picker::{WeightedPicker, pick};
 pub use problem::Problem;
 pub use redact::Sensitive;
 pub use request_id::{generate_request_id, reseed_request_ids};
-pub use service::{StartCount, Starts, Statistics, StepFunctions};
+pub use service::{StartCount, Statistics, StepFunctions};
 pub use unknown_members::check_request;
 pub use validation::{Validate, check, check_from, validate, validate_from};
 
