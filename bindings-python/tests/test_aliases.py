@@ -130,7 +130,7 @@ def test_with_closes_all_scopes(tmp_path: Path) -> None:
     with published(tmp_path / "aliases.db") as aliases:
         other = aliases.in_scope(region="eu-central-1")
     for closed in (aliases, other):
-        with pytest.raises(ValueError, match="^the aliases are closed$"):
+        with pytest.raises(ValueError, match=": the service is closed$"):
             closed.list_state_machines()
         assert repr(closed) == "<StepFunctions, closed>"
     aliases.close()

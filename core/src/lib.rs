@@ -77,7 +77,7 @@ pub use model::{Scope, Timestamp, format_arn, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
 pub use picker::{WeightedPicker, pick};
-pub use problem::Problem;
+pub use problem::{Problem, ProblemCode};
 pub use redact::Sensitive;
 pub use request_id::{generate_request_id, reseed_request_ids};
 pub use service::{StartCount, Statistics, StepFunctions};

@@ -41,7 +41,7 @@ impl WeightedPicker {
     /// Creates a picker with a seed from the operating system.
     ///
     /// # Errors
-    /// [`crate::Error::Store`] if the operating system's random number generator fails.
+    /// [`crate::Error::Entropy`] if the operating system's random number generator fails.
     pub fn from_entropy() -> Result<Self> {
         Rng::from_entropy().map(Self)
     }

@@ -59,9 +59,7 @@ const fn mix(state: u64) -> u64 {
 
 /// Returns 64 random bits from the operating system.
 pub(crate) fn entropy() -> Result<u64> {
-    getrandom::u64().map_err(|error| crate::Error::Store {
-        fault: format!("the operating system's random number generator failed: {error}"),
-    })
+    getrandom::u64().map_err(|error| crate::Error::Entropy { detail: error.to_string() })
 }
 
 #[cfg(test)]
