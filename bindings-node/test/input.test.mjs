@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { StepFunctions, check, compare, fingerprint, formatArn, parseArn, pick, Router, validate } from 'sfn-alias'
+import { StepFunctions, check, compare, fingerprint, formatArn, parseArn, pick, validate, WeightedPicker } from 'sfn-alias'
 
 const VERSION = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders:1'
 const folder = mkdtempSync(join(tmpdir(), 'sfn-alias-'))
@@ -172,8 +172,8 @@ test('a clock that throws or tells no time rejects the call', async () => {
 
 test('other arguments', () => {
   assert.throws(() => StepFunctions.open(5), { name: 'TypeError', message: 'path: must be a string' })
-  assert.throws(() => new Router(-1), { name: 'TypeError', message: /^seed: / })
-  assert.throws(() => pick(create().routingConfiguration, 100), { name: 'TypeError', message: 'draw: must be a whole number from 0 to 99' })
+  assert.throws(() => new WeightedPicker(-1), { name: 'TypeError', message: /^seed: / })
+  assert.throws(() => pick(create().routingConfiguration, 100), { name: 'TypeError', message: 'percent: must be a whole number from 0 to 99' })
   assert.throws(() => pick([], 1), { code: 'ValidationException' })
   assert.throws(() => pick(5, 1), { message: "`/routingConfiguration`: expected a list, found an integer" })
   assert.throws(() => parseArn(5), { code: 'InvalidArn', message: "Invalid Arn: 'Invalid ARN prefix: 5'" })

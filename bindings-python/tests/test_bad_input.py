@@ -248,7 +248,7 @@ def test_arns() -> None:
         sfn_alias.parse_arn("\ud800")
 
 
-def test_draws_and_routings() -> None:
+def test_percent_values_and_routings() -> None:
     with pytest.raises(OverflowError):
         sfn_alias.pick(routes(100), 256)
     with pytest.raises(OverflowError):
@@ -256,4 +256,4 @@ def test_draws_and_routings() -> None:
     with pytest.raises(errors.ValidationException, match="Sum of routing configuration weights"):
         sfn_alias.pick(routes(50, 51), 0)
     with pytest.raises(errors.SerializationException, match="'routingConfiguration' must be a list"):
-        sfn_alias.Router().route({})  # type: ignore[arg-type]
+        sfn_alias.WeightedPicker().pick({})  # type: ignore[arg-type]
