@@ -9,7 +9,7 @@ use crate::rule::{
     SINGLE_ROUTE_WEIGHT, TOO_MANY_ROUTES, VERSION_REPEATED, WEIGHTS_SUM,
 };
 use serde_json::{Value, json};
-use sfn_alias::Problem;
+use sfn_alias::{Problem, ProblemCode};
 
 const OPERATION: &str = "CreateStateMachineAlias";
 /// Maximum number of routes of an alias.
@@ -134,12 +134,12 @@ fn check_preference_version<'t>(findings: &mut Findings<'_, 't>, alias: &Resourc
 /// Returns the rule for a problem of the routing.
 fn select_rule(problem: &Problem, routes: usize) -> &'static Rule {
     match problem.code {
-        "weights-sum" if routes == 1 => &SINGLE_ROUTE_WEIGHT,
-        "weights-sum" => &WEIGHTS_SUM,
-        "version-repeated" => &VERSION_REPEATED,
-        "other-state-machine" => &OTHER_STATE_MACHINE,
-        "not-a-version-arn" | "invalid-arn" => &NOT_A_VERSION_ARN,
-        "too-many" | "too-few" => &TOO_MANY_ROUTES,
+        ProblemCode::WeightsSum if routes == 1 => &SINGLE_ROUTE_WEIGHT,
+        ProblemCode::WeightsSum => &WEIGHTS_SUM,
+        ProblemCode::VersionRepeated => &VERSION_REPEATED,
+        ProblemCode::OtherStateMachine => &OTHER_STATE_MACHINE,
+        ProblemCode::NotAVersionArn | ProblemCode::InvalidArn => &NOT_A_VERSION_ARN,
+        ProblemCode::TooMany | ProblemCode::TooFew => &TOO_MANY_ROUTES,
         _ => &ALIAS_MEMBER,
     }
 }

@@ -6,7 +6,7 @@ use crate::resources::View;
 use crate::target::{Qualifier, StateMachineIdentity};
 use crate::tree::{Node, Value as Written};
 use serde_json::{Map, Value, json};
-use sfn_alias::Problem;
+use sfn_alias::{Problem, ProblemCode};
 
 /// Example state machines: the first is that of the first route.
 const EXAMPLES: [&str; 2] = [
@@ -93,7 +93,7 @@ impl<'t> Routes<'t> {
 
     /// Returns whether a problem depends on an unknown weight.
     pub fn is_about_unknown(&self, problem: &Problem) -> bool {
-        problem.code == "weights-sum" && self.routes.iter().any(|route| route.weight.is_none())
+        problem.code == ProblemCode::WeightsSum && self.routes.iter().any(|route| route.weight.is_none())
     }
 
     /// Converts a pointer into the request to a path in the template.
