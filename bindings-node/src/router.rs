@@ -17,10 +17,10 @@ impl Router {
     /// A generator.
     #[napi(constructor, catch_unwind, ts_args_type = "seed?: number | bigint")]
     pub fn new(env: &Env, seed: Unknown<'_>) -> napi::Result<Self> {
-        let any = Js::any(env);
-        let seed = options::seed(Js::of(env, &seed)).map_err(Js::error)?;
+        let js = Js::undefined(env);
+        let seed = options::parse_seed(Js::from_unknown(env, &seed)).map_err(Js::into_error)?;
         let made = seed.map_or_else(sfn_alias::Router::from_entropy, |seed| Ok(sfn_alias::Router::new(seed)));
-        made.map(Self).map_err(|refused| error::of(any, &refused, None).error())
+        made.map(Self).map_err(|refused| error::create_error(js, &refused, None).into_error())
     }
 
     /// A draw of 0 to 99.
