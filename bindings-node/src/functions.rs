@@ -174,7 +174,7 @@ pub fn error_kinds<'e>(env: &'e Env) -> napi::Result<Unknown<'e>> {
 }
 
 /// Calls a method of the deployment library, which `sfn-alias/deploy` is built on. `method` is one of plan, simulate,
-/// resume, step, dryRun, starts and render. Returns JSON, for an error `{"error": {"code", "message", "problems"}}`.
+/// resume, step, dryRun, expectedStarts and render. Returns JSON, for an error `{"error": {"code", "message", "problems"}}`.
 #[napi(catch_unwind, ts_args_type = "method: string, request: string")]
 pub fn deployment_json<'e>(env: &'e Env, method: Unknown<'e>, request: Unknown<'e>) -> String {
     let text = |value| Js::from_unknown(env, value).coerce_to_string();

@@ -145,12 +145,12 @@ impl StepFunctions {
         let json = if self.durable { input.to_json() } else { None };
         if let Some(json) = json {
             return self.run_task(env, move |service| {
-                service.invoke_with(&operation, &json[..], &ToOwnedValue).map(TaskOutput::Operation)
+                service.call_with(&operation, &json[..], &ToOwnedValue).map(TaskOutput::Operation)
             });
         }
         let js = Js::undefined(env);
         let outcome = self.prepare(env).and_then(|(service, now)| {
-            let output = clock::with_time(now, || service.invoke_with(&operation, &input, &ToOwnedValue));
+            let output = clock::with_time(now, || service.call_with(&operation, &input, &ToOwnedValue));
             output.map(TaskOutput::Operation).map_err(|error| error::create_error(js, &error, input.exception()))
         });
         settle(js, outcome)

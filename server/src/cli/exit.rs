@@ -1,6 +1,6 @@
 //! Exit codes, and why a command failed.
 
-use sfn_alias_deployment::{Basis, DeploymentError};
+use sfn_alias_deployment::{DeploymentError, Provenance};
 
 /// Done, and nothing is wrong.
 pub(super) const OK: u8 = 0;
@@ -56,10 +56,12 @@ impl From<DeploymentError> for Failure {
     fn from(error: DeploymentError) -> Self {
         match &error {
             // Nobody but us refuses our own steps.
-            DeploymentError::Preference(refusals) if refusals.iter().all(|refusal| refusal.basis() == Basis::Own) => {
+            DeploymentError::InvalidPreference(problems)
+                if problems.iter().all(|refusal| refusal.basis() == Provenance::Own) =>
+            {
                 Self::Refused(error.to_string())
             }
-            DeploymentError::Preference(_) | DeploymentError::TwoRoutes { .. } | DeploymentError::Refused(_) => {
+            DeploymentError::InvalidPreference(_) | DeploymentError::TwoRoutes { .. } | DeploymentError::Refused(_) => {
                 Self::Refused(format!("{}: {error}", error.code()))
             }
             DeploymentError::Environment { .. } | DeploymentError::Internal { .. } => Self::Failed(error.to_string()),

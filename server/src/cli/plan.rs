@@ -5,7 +5,7 @@ use super::output;
 use super::preference::PreferenceArgs;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
-use sfn_alias_deployment::{Bars, ExpectedStarts, Plan, StepStarts, expected_starts};
+use sfn_alias_deployment::{BarStyle, ExpectedStarts, Plan, StepStarts, expected_starts};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -15,7 +15,7 @@ Examples:
   sfn-alias plan 'linear 10/1m' --current @routing.json --new ARN --format svg > plan.svg
   sfn-alias plan @preference.json --current @routing.json --rate 25
 
-Steps, times and refusals are those of CloudFormation's DeploymentPreference; a list of steps is
+Steps, times and problems are those of CloudFormation's DeploymentPreference; a list of steps is
 our own, and marked so. Exits with 1 where CloudFormation or Step Functions would refuse it.")]
 pub(super) struct PlanArgs {
     #[command(flatten)]
@@ -46,7 +46,7 @@ pub(super) fn run(args: &PlanArgs) -> Outcome {
     let starts = args.rate.map(|rate| expected_starts(&plan, rate).map_err(wrong)).transpose()?;
     match args.format {
         PlanFormat::Table => output::text(&(plan.to_table() + &described(starts.as_ref())))?,
-        PlanFormat::Timeline => output::text(&(plan.to_timeline(Bars::Unicode) + &described(starts.as_ref())))?,
+        PlanFormat::Timeline => output::text(&(plan.to_timeline(BarStyle::Unicode) + &described(starts.as_ref())))?,
         PlanFormat::Json => output::json(json_of(&plan, starts.as_ref())?.to_string().as_bytes(), false)?,
         PlanFormat::Svg if starts.is_some() => {
             return Err(Failure::Usage("--rate: a picture shows no starts; use another --format".to_owned()));

@@ -50,7 +50,7 @@ pub(super) fn request(preference: &str, alarms: &[String]) -> Result<PlanRequest
     let preference = if preference == "-" || preference.starts_with(['{', '@']) {
         DeploymentPreference::from_json(&input::read(preference)?)?
     } else {
-        DeploymentPreference::from_short(preference)?
+        DeploymentPreference::from_shorthand(preference)?
     };
     let alarms = (!alarms.is_empty()).then(|| alarms.to_vec());
     Ok(PlanRequest { preference: Some(preference), alarms, ..PlanRequest::default() })

@@ -80,7 +80,7 @@ fn stored(registry: &mut Registry, statistics: Statistics) {
     gauge("versions", "Versions stored", statistics.versions);
     gauge("aliases", "Aliases stored", statistics.aliases);
     let starts = Family::<Started, Counter>::default();
-    for started in statistics.starts.into_iter().take(STARTS) {
+    for started in statistics.start_counts.into_iter().take(STARTS) {
         starts.get_or_create(&Started { arn: started.arn }).inc_by(started.count);
     }
     registry.register("starts", "Executions started, by the version (or state machine) started", starts);

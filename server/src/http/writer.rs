@@ -82,7 +82,7 @@ fn write_batches(aliases: &StepFunctions, jobs: &mut mpsc::Receiver<Job>, gate: 
             .map(|Job { call, .. }| (call.aliases.scope(), call.operation.as_str(), &call.body[..]))
             .collect();
         let open = enter(gate);
-        let answers = aliases.invoke_batch(&requests);
+        let answers = aliases.try_call_batch(&requests);
         drop(open);
         for (job, answer) in batch.drain(..).zip(answers) {
             // Who went away does not want the answer; the write stands.

@@ -41,7 +41,7 @@ impl Call {
     /// # Errors
     /// The core's refusal.
     pub fn run(&self) -> Result<Vec<u8>, HttpError> {
-        Ok(self.aliases.invoke(self.operation.as_str(), &self.body)?)
+        Ok(self.aliases.try_call(self.operation.as_str(), &self.body)?)
     }
 }
 

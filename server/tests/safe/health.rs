@@ -60,7 +60,7 @@ fn a_panic_is_the_failure_of_one_request() {
 #[test]
 fn a_version_number_at_its_highest_is_refused() {
     use sfn_alias::model::Version;
-    use sfn_alias::store::{Change, Session, SqliteStore};
+    use sfn_alias::store::{Change, SqliteStore, Transaction};
     let (_folder, file) = prepared();
     let arn = format!("{PREFIX}:orders");
     let highest = Version { number: u32::MAX, description: None, created: Timestamp::from_millis(1) };

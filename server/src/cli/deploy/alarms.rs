@@ -8,7 +8,7 @@ use crate::cli::exit::Failure;
 use crate::cli::signature::is_aws;
 use serde_json::Value;
 use sfn_alias::Reply;
-use sfn_alias_deployment::{AlarmState, AlarmsInput, Observation, State};
+use sfn_alias_deployment::{Alarm, AlarmState, AlarmsInput, Observation};
 use std::collections::BTreeMap;
 
 /// Of a command that can never tell the alarms.
@@ -71,15 +71,15 @@ fn described(reply: &Reply) -> Observation {
     }
     let kinds = ["CompositeAlarms", "MetricAlarms"].iter().filter_map(|kind| body.get(kind)?.as_array());
     let name = |alarm: &Value| Some(alarm.get("AlarmName")?.as_str()?.to_owned());
-    let known = |alarm: &Value| serde_json::from_value::<State>(alarm.get("StateValue")?.clone()).ok();
-    let state = |alarm: &Value| Some(AlarmState { name: name(alarm)?, state: known(alarm)? });
+    let known = |alarm: &Value| serde_json::from_value::<AlarmState>(alarm.get("StateValue")?.clone()).ok();
+    let state = |alarm: &Value| Some(Alarm { name: name(alarm)?, state: known(alarm)? });
     Observation::Alarms { alarms: kinds.flatten().filter_map(state).collect() }
 }
 
 fn told(printed: &[u8]) -> Observation {
-    match serde_json::from_slice::<BTreeMap<String, State>>(printed) {
+    match serde_json::from_slice::<BTreeMap<String, AlarmState>>(printed) {
         Ok(states) => {
-            Observation::Alarms { alarms: states.into_iter().map(|(name, state)| AlarmState { name, state }).collect() }
+            Observation::Alarms { alarms: states.into_iter().map(|(name, state)| Alarm { name, state }).collect() }
         }
         Err(fault) => {
             let message = format!("the alarm command must print {{\"name\": \"OK\", ...}}: {fault}");

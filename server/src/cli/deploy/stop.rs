@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// From now on SIGINT and SIGTERM end the program with a line that tells how to go on. Wherever that happens, the
-/// record is what a killed driver leaves behind.
+/// checkpoint is what a killed driver leaves behind.
 ///
 /// # Errors
 /// As [`next_signal`].

@@ -1,22 +1,22 @@
-//! The record of a deployment in a file.
+//! The checkpoint of a deployment in a file.
 
 use super::files;
 use crate::cli::exit::Failure;
-use sfn_alias_deployment::Record;
+use sfn_alias_deployment::Checkpoint;
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// A file that has a whole record or none, whenever the process or the machine dies.
-pub(super) struct State {
+/// A file that has a whole checkpoint or none, whenever the process or the machine dies.
+pub(super) struct StateFile {
     path: PathBuf,
     /// Held as long as this process drives the deployment.
     _lock: File,
 }
 
-impl State {
+impl StateFile {
     /// # Errors
     /// [`Failure::Failed`] where another process drives this deployment, or the folder cannot be written.
     pub fn at(path: &Path) -> Result<Self, Failure> {
@@ -31,26 +31,26 @@ impl State {
         }
     }
 
-    /// Replaces the record.
+    /// Replaces the checkpoint.
     ///
     /// # Errors
-    /// [`Failure::Failed`]; the record before is still there.
-    pub fn keep(&self, record: &Record) -> Result<(), Failure> {
+    /// [`Failure::Failed`]; the checkpoint before is still there.
+    pub fn keep(&self, checkpoint: &Checkpoint) -> Result<(), Failure> {
         let temporary = beside(&self.path, ".new");
-        let written = write_new(&temporary, &record.to_json()).map_err(|error| unusable(&temporary, &error));
+        let written = write_new(&temporary, &checkpoint.to_json()).map_err(|error| unusable(&temporary, &error));
         written.and_then(|()| replace(&self.path, &temporary).map_err(|error| unusable(&self.path, &error)))
     }
 }
 
-/// The record that was kept; `None` where there is no file.
+/// The checkpoint that was kept; `None` where there is no file.
 ///
 /// # Errors
-/// [`Failure::Usage`] for a file that has no record.
-pub(super) fn kept(path: &Path) -> Result<Option<Record>, Failure> {
+/// [`Failure::Usage`] for a file that has no checkpoint.
+pub(super) fn kept(path: &Path) -> Result<Option<Checkpoint>, Failure> {
     match files::read(path) {
         Ok(bytes) => {
             let wrong = |error| Failure::Usage(format!("the state file `{}`: {error}", path.display()));
-            Record::from_json(&bytes).map(Some).map_err(wrong)
+            Checkpoint::from_json(&bytes).map(Some).map_err(wrong)
         }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(unusable(path, &error)),
