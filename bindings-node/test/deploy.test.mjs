@@ -10,7 +10,7 @@ import { after, test } from 'node:test'
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import { SFNClient } from '@aws-sdk/client-sfn'
 import { mockClient } from 'aws-sdk-client-mock'
-import { Aliases } from 'sfn-alias'
+import { StepFunctions } from 'sfn-alias'
 import { Deployment, DeploymentError, expectedStarts, plan, render, simulate } from 'sfn-alias/deploy'
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders'
@@ -25,22 +25,22 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 let files = 0
 const file = () => join(folder, `${files++}`)
 
-async function fill (aliases) {
+async function fill (sfn) {
   const definition = type => `{"StartAt": "D", "States": {"D": {"Type": "${type}", "Comment": ""}}}`
-  await aliases.createStateMachine({ name: 'orders', definition: definition('Succeed'), roleArn: 'arn:aws:iam::000000000000:role/r', publish: true })
-  await aliases.updateStateMachine({ stateMachineArn: MACHINE, definition: definition('Fail'), publish: true })
-  await aliases.createStateMachineAlias({ name: 'PROD', routingConfiguration: currentRouting })
-  return aliases
+  await sfn.createStateMachine({ name: 'orders', definition: definition('Succeed'), roleArn: 'arn:aws:iam::000000000000:role/r', publish: true })
+  await sfn.updateStateMachine({ stateMachineArn: MACHINE, definition: definition('Fail'), publish: true })
+  await sfn.createStateMachineAlias({ name: 'PROD', routingConfiguration: currentRouting })
+  return sfn
 }
 
-const routing = async aliases => (await aliases.describeStateMachineAlias({ stateMachineAliasArn: aliasArn })).routingConfiguration
+const routing = async sfn => (await sfn.describeStateMachineAlias({ stateMachineAliasArn: aliasArn })).routingConfiguration
 
 const kept = state => JSON.parse(readFileSync(state, 'utf8'))
 
 /** A client with the calls of a deployment, to change one of. */
-const over = aliases => ({
-  describeStateMachineAlias: input => aliases.describeStateMachineAlias(input),
-  updateStateMachineAlias: input => aliases.updateStateMachineAlias(input)
+const over = sfn => ({
+  describeStateMachineAlias: input => sfn.describeStateMachineAlias(input),
+  updateStateMachineAlias: input => sfn.updateStateMachineAlias(input)
 })
 
 /** Time that passes at once. */
@@ -81,49 +81,49 @@ test('a course with an alarm', () => {
 })
 
 const clients = {
-  'Aliases': aliases => aliases,
-  'the SDK': aliases => new SFNClient({ requestHandler: aliases.requestHandler(), region: 'us-east-1', credentials })
+  'StepFunctions': sfn => sfn,
+  'the SDK': sfn => new SFNClient({ requestHandler: sfn.requestHandler(), region: 'us-east-1', credentials })
 }
 for (const [name, clientOf] of Object.entries(clients)) {
   test(`to the end, over ${name}`, async () => {
-    const aliases = await fill(new Aliases())
+    const sfn = await fill(new StepFunctions())
     const passing = time()
     const deployment = new Deployment({
-      client: clientOf(aliases), aliasArn, preference: 'linear 40/2m', newVersion, state: file(), ...passing
+      client: clientOf(sfn), aliasArn, preference: 'linear 40/2m', newVersion, state: file(), ...passing
     })
     assert.equal((await deployment.dryRun()).filter(({ action }) => action === 'updateAlias').length, 3)
-    assert.deepEqual(await routing(aliases), currentRouting)
+    assert.deepEqual(await routing(sfn), currentRouting)
     const told = []
     assert.deepEqual(await deployment.run(({ text }) => told.push(text)), { result: 'succeeded' })
-    assert.deepEqual(await routing(aliases), [route(2, 100)])
+    assert.deepEqual(await routing(sfn), [route(2, 100)])
     assert.equal(told[2], '40 % on orders:2, step 1 of 3, next in 2m')
     assert.equal(told.at(-1), '100 % on orders:2, step 3 of 3, succeeded')
     assert.deepEqual(await deployment.run(), { result: 'succeeded' })
   })
 
   test(`an alarm of CloudWatch, over ${name}`, async () => {
-    const aliases = await fill(new Aliases())
+    const sfn = await fill(new StepFunctions())
     const cloudwatch = new CloudWatchClient({ region: 'us-east-1', credentials })
     const answer = StateValue => ({ MetricAlarms: [{ AlarmName: 'errors', StateValue }] })
     const asked = { AlarmNames: ['errors'], AlarmTypes: ['CompositeAlarm', 'MetricAlarm'], MaxRecords: 100 }
     const mocked = mockClient(cloudwatch)
     mocked.on(DescribeAlarmsCommand, asked).resolvesOnce(answer('OK')).resolves(answer('ALARM'))
-    const options = { client: clientOf(aliases), aliasArn, preference: '10/5m', newVersion, state: file(), ...time() }
+    const options = { client: clientOf(sfn), aliasArn, preference: '10/5m', newVersion, state: file(), ...time() }
     const outcome = await new Deployment({ ...options, alarms: ['errors'], cloudwatch }).run()
     const message = "Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [errors]."
     assert.deepEqual(outcome, { result: 'rolledBack', message, alarms: ['errors'] })
-    assert.deepEqual(await routing(aliases), currentRouting)
+    assert.deepEqual(await routing(sfn), currentRouting)
     assert.equal(mocked.calls().length, 2)
   })
 }
 
 test('an answer that is lost', async () => {
-  const aliases = await fill(new Aliases())
+  const sfn = await fill(new StepFunctions())
   let lost = false
   const client = {
-    ...over(aliases),
+    ...over(sfn),
     async updateStateMachineAlias (input) {
-      await aliases.updateStateMachineAlias(input)
+      await sfn.updateStateMachineAlias(input)
       if (!lost) {
         lost = true
         throw Object.assign(new Error('read ECONNRESET'), { syscall: 'read' })
@@ -137,14 +137,14 @@ test('an answer that is lost', async () => {
 })
 
 test('credentials that are gone for a moment', async () => {
-  const aliases = await fill(new Aliases())
+  const sfn = await fill(new StepFunctions())
   let asked = 0
   const client = {
-    ...over(aliases),
+    ...over(sfn),
     async describeStateMachineAlias (input) {
       asked++
       if (asked === 3) throw Object.assign(new Error('Token is expired'), { name: 'CredentialsProviderError' })
-      return aliases.describeStateMachineAlias(input)
+      return sfn.describeStateMachineAlias(input)
     }
   }
   const passing = time()
@@ -154,18 +154,18 @@ test('credentials that are gone for a moment', async () => {
 })
 
 test('what is not of a call is thrown', async () => {
-  const aliases = await fill(new Aliases())
-  const options = { client: aliases, aliasArn, preference: '10/1m', newVersion, ...time() }
+  const sfn = await fill(new StepFunctions())
+  const options = { client: sfn, aliasArn, preference: '10/1m', newVersion, ...time() }
   await assert.rejects(new Deployment({ ...options, state: file(), alarms: ['a'] }).run(), {
     message: 'the deployment watches alarms: give `cloudwatch` or `alarmStates`'
   })
-  const client = { ...over(aliases), describeStateMachineAlias: async () => { throw new TypeError('mistaken') } }
+  const client = { ...over(sfn), describeStateMachineAlias: async () => { throw new TypeError('mistaken') } }
   await assert.rejects(new Deployment({ ...options, client, state: file() }).run(), { name: 'TypeError', message: 'mistaken' })
 })
 
 test('a state file of another deployment', async () => {
   const state = file()
-  const options = { client: await fill(new Aliases()), aliasArn, preference: '10/1m', newVersion, state, ...time() }
+  const options = { client: await fill(new StepFunctions()), aliasArn, preference: '10/1m', newVersion, state, ...time() }
   await new Deployment(options).run()
   writeFileSync(state, JSON.stringify({ ...kept(state), stepsDone: 1, phase: { kind: 'reading' } })) // as one that goes on
   const others = {
@@ -200,16 +200,16 @@ for (const [text, [wrong, fault]] of Object.entries(noRecords)) {
   test(`a state file that is no checkpoint is named: ${text}`, async () => {
     const state = file()
     writeFileSync(state, text)
-    const deployment = new Deployment({ client: new Aliases(), aliasArn, preference: '10/1m', newVersion, state })
+    const deployment = new Deployment({ client: new StepFunctions(), aliasArn, preference: '10/1m', newVersion, state })
     await assert.rejects(deployment.run(), { message: `the state file ${state}${wrong}${fault}` })
   })
 }
 
 test('the file of a deployment that has ended', async () => {
-  const aliases = await fill(new Aliases())
+  const sfn = await fill(new StepFunctions())
   const state = file()
   const alarmStates = () => ({ errors: 'ALARM' })
-  const options = { client: aliases, aliasArn, preference: '20/1m', newVersion, state, ...time() }
+  const options = { client: sfn, aliasArn, preference: '20/1m', newVersion, state, ...time() }
   const ringing = new Deployment({ ...options, preference: '10/1m', alarms: ['errors'], alarmStates })
   const ended = await ringing.run()
   assert.equal(ended.result, 'rolledBack')
@@ -219,18 +219,18 @@ test('the file of a deployment that has ended', async () => {
   assert.equal(kept(state).plan.preference.Percentage, 20)
   // One that has succeeded looks where the alias leads; without the file, the same is begun anew.
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
-  await aliases.updateStateMachineAlias({ stateMachineAliasArn: aliasArn, routingConfiguration: currentRouting })
+  await sfn.updateStateMachineAlias({ stateMachineAliasArn: aliasArn, routingConfiguration: currentRouting })
   assert.equal((await new Deployment(options).run()).result, 'drifted')
   rmSync(state)
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
 })
 
 /** From the first shift on nothing can be kept: a folder stands where the file is to be written. */
-function onFullDisk (aliases, state) {
+function onFullDisk (sfn, state) {
   return {
-    ...over(aliases),
+    ...over(sfn),
     async updateStateMachineAlias (input) {
-      await aliases.updateStateMachineAlias(input)
+      await sfn.updateStateMachineAlias(input)
       if (!existsSync(`${state}.new`)) mkdirSync(`${state}.new`)
     }
   }
@@ -248,16 +248,16 @@ for (const [what, plant] of [
 ]) {
   for (const suffix of ['', '.new']) {
     test(`${what} in the place of the state file${suffix} is refused`, async () => {
-      const aliases = await fill(new Aliases())
+      const sfn = await fill(new StepFunctions())
       const [state, target] = [file(), file()]
       writeFileSync(target, 'precious', { mode: 0o644 })
       plant(`${state}${suffix}`, target)
-      const options = { client: aliases, aliasArn, preference: 'all-at-once', newVersion, state, ...time() }
+      const options = { client: sfn, aliasArn, preference: 'all-at-once', newVersion, state, ...time() }
       await assert.rejects(new Deployment(options).run(), irregular(`${state}${suffix}`, what))
       assert.equal(readFileSync(target, 'utf8'), 'precious')
       assert.equal(statSync(target).mode & 0o777, 0o644)
       assert.equal(lstatSync(`${state}${suffix}`).isFile(), false)
-      assert.deepEqual(await routing(aliases), currentRouting)
+      assert.deepEqual(await routing(sfn), currentRouting)
     })
   }
 }
@@ -266,33 +266,33 @@ test('a state file is read up to a limit', async () => {
   const state = file()
   writeFileSync(state, '')
   truncateSync(state, 2 ** 40)
-  const options = { client: await fill(new Aliases()), aliasArn, preference: 'all-at-once', newVersion, state, ...time() }
+  const options = { client: await fill(new StepFunctions()), aliasArn, preference: 'all-at-once', newVersion, state, ...time() }
   await assert.rejects(new Deployment(options).run(), { message: `the state file ${state} is no checkpoint of a deployment: it is longer than 16777216 bytes` })
 })
 
 test('no shift is made that is not kept', async () => {
-  const aliases = await fill(new Aliases())
+  const sfn = await fill(new StepFunctions())
   const [state, passing] = [file(), time()]
   const options = { aliasArn, preference: 'linear 40/2m', newVersion, state, clock: passing.clock, sleep: passing.sleep }
-  await assert.rejects(new Deployment({ ...options, client: onFullDisk(aliases, state) }).run(), irregular(`${state}.new`, 'a folder'))
+  await assert.rejects(new Deployment({ ...options, client: onFullDisk(sfn, state) }).run(), irregular(`${state}.new`, 'a folder'))
   // It has waited until the second shift, and left that.
-  assert.deepEqual(await routing(aliases), [route(2, 40), route(1, 60)])
+  assert.deepEqual(await routing(sfn), [route(2, 40), route(1, 60)])
   assert.equal(passing.now, 120_000)
   rmdirSync(`${state}.new`)
-  assert.deepEqual(await new Deployment({ ...options, client: aliases }).run(), { result: 'succeeded' })
-  assert.deepEqual(await routing(aliases), [route(2, 100)])
+  assert.deepEqual(await new Deployment({ ...options, client: sfn }).run(), { result: 'succeeded' })
+  assert.deepEqual(await routing(sfn), [route(2, 100)])
 })
 
 test('alarms are watched where nothing can be kept', async () => {
-  const aliases = await fill(new Aliases())
+  const sfn = await fill(new StepFunctions())
   const [state, passing] = [file(), time()]
   const alarmStates = () => ({ errors: passing.now >= 120_000 ? 'ALARM' : 'OK' })
   const options = { aliasArn, preference: '10/5m', newVersion, state, alarms: ['errors'], alarmStates, clock: passing.clock, sleep: passing.sleep }
-  await assert.rejects(new Deployment({ ...options, client: onFullDisk(aliases, state) }).run(), irregular(`${state}.new`, 'a folder'))
-  assert.deepEqual(await routing(aliases), currentRouting)
+  await assert.rejects(new Deployment({ ...options, client: onFullDisk(sfn, state) }).run(), irregular(`${state}.new`, 'a folder'))
+  assert.deepEqual(await routing(sfn), currentRouting)
   assert.equal(passing.now, 120_000)
   rmdirSync(`${state}.new`)
-  assert.equal((await new Deployment({ ...options, client: aliases }).run()).result, 'rolledBack')
+  assert.equal((await new Deployment({ ...options, client: sfn }).run()).result, 'rolledBack')
 })
 
 test("what is kept is its owner's, and its name lasts", async t => {
@@ -305,7 +305,7 @@ test("what is kept is its owner's, and its name lasts", async t => {
     return sync.call(this)
   })
   await probe.close()
-  const options = { client: await fill(new Aliases()), aliasArn, preference: 'all-at-once', newVersion, state, description: 'secret', ...time() }
+  const options = { client: await fill(new StepFunctions()), aliasArn, preference: 'all-at-once', newVersion, state, description: 'secret', ...time() }
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
   assert.equal(statSync(state).mode & 0o777, 0o600)
   assert.equal(existsSync(`${state}.new`), false)
@@ -316,7 +316,7 @@ test('a wait is slept once and no longer, also where the clock is set back', asy
   const [passing, slept] = [time(), []]
   const clock = () => passing.now - (slept.length === 1 ? 3_600_000 : 0)
   const sleep = async millis => { slept.push(millis); await passing.sleep(millis) }
-  const options = { client: await fill(new Aliases()), aliasArn, preference: '10/3m', newVersion, state: file(), clock, sleep }
+  const options = { client: await fill(new StepFunctions()), aliasArn, preference: '10/3m', newVersion, state: file(), clock, sleep }
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
   assert.equal(Math.max(...slept), 60_000)
   assert.equal(passing.now, 180_000)
@@ -327,7 +327,7 @@ test('an undefined clock is the default, and so is an undefined sleep', async t 
   t.mock.method(Date, 'now', () => now)
   t.mock.method(globalThis, 'setTimeout', (wake, millis) => { now += millis; wake() })
   const state = file()
-  const options = { client: await fill(new Aliases()), aliasArn, preference: '10/1m', newVersion, state, clock: undefined, sleep: undefined }
+  const options = { client: await fill(new StepFunctions()), aliasArn, preference: '10/1m', newVersion, state, clock: undefined, sleep: undefined }
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
   assert.equal(kept(state).lastShiftAtMillis, 1_700_000_060_123)
 })
@@ -341,44 +341,44 @@ const unreached = {
 }
 for (const [name, error] of Object.entries(unreached)) {
   test(`alarms that are not reached are asked for again: ${name}`, async () => {
-    const aliases = await fill(new Aliases())
+    const sfn = await fill(new StepFunctions())
     const passing = time()
     const alarmStates = async () => {
-      if ((await routing(aliases)).length === 2 && passing.now < 62_000) throw error
+      if ((await routing(sfn)).length === 2 && passing.now < 62_000) throw error
       return {}
     }
-    const options = { client: aliases, aliasArn, preference: '10/1m', newVersion, state: file(), alarms: ['errors'], alarmStates, clock: passing.clock, sleep: passing.sleep }
+    const options = { client: sfn, aliasArn, preference: '10/1m', newVersion, state: file(), alarms: ['errors'], alarmStates, clock: passing.clock, sleep: passing.sleep }
     assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
     assert.equal(passing.now, 62_000)
   })
 }
 
 test('alarms that cannot be read', async () => {
-  const aliases = await fill(new Aliases())
-  const options = { client: aliases, aliasArn, preference: '10/5m', newVersion, alarms: ['errors'], ...time() }
+  const sfn = await fill(new StepFunctions())
+  const options = { client: sfn, aliasArn, preference: '10/5m', newVersion, alarms: ['errors'], ...time() }
   let thrown = new TypeError('mistaken')
   // Before the first shift there is nothing to roll back.
   const throws = () => { throw thrown }
   assert.deepEqual(await new Deployment({ ...options, alarmStates: throws, state: file() }).run(), { result: 'failed', code: 'TypeError', message: 'mistaken' })
-  const alarmStates = async () => (await routing(aliases)).length === 2 ? throws() : {}
+  const alarmStates = async () => (await routing(sfn)).length === 2 ? throws() : {}
   for (const [error, said] of [[thrown, 'TypeError: mistaken'], ['a text', 'Error: a text'], [undefined, 'Error: undefined']]) {
     thrown = error
     const message = `Aborting deployment. The CloudWatch alarms cannot be read: ${said}`
     assert.deepEqual(await new Deployment({ ...options, alarmStates, state: file() }).run(), { result: 'rolledBack', message, alarms: [] })
-    assert.deepEqual(await routing(aliases), currentRouting)
+    assert.deepEqual(await routing(sfn), currentRouting)
   }
 })
 
 test('a description comes with each update, that of a rollback included', async () => {
-  const aliases = await fill(new Aliases())
+  const sfn = await fill(new StepFunctions())
   const described = []
-  const description = async () => (await aliases.describeStateMachineAlias({ stateMachineAliasArn: aliasArn })).description
+  const description = async () => (await sfn.describeStateMachineAlias({ stateMachineAliasArn: aliasArn })).description
   const alarmStates = async () => {
     described.push(await description())
-    await aliases.updateStateMachineAlias({ stateMachineAliasArn: aliasArn, description: "another's" })
+    await sfn.updateStateMachineAlias({ stateMachineAliasArn: aliasArn, description: "another's" })
     return described.length === 1 ? {} : { errors: 'ALARM' }
   }
-  const options = { client: aliases, aliasArn, preference: '10/5m', newVersion, description: 'second', alarms: ['errors'], alarmStates, state: file(), ...time() }
+  const options = { client: sfn, aliasArn, preference: '10/5m', newVersion, description: 'second', alarms: ['errors'], alarmStates, state: file(), ...time() }
   assert.equal((await new Deployment(options).run()).result, 'rolledBack')
   assert.deepEqual([...described, await description()], [undefined, 'second', 'second'])
 })

@@ -45,8 +45,8 @@ for (const [what, input, message] of refused) {
     assert.throws(() => validate('CreateStateMachineAlias', input), expected)
     assert.deepEqual(check('CreateStateMachineAlias', input).map(({ message }) => message), [message])
     assert.throws(() => fingerprint(input), expected)
-    for (const aliases of [new StepFunctions(), await StepFunctions.open(join(folder, 'refused.db'))]) {
-      await assert.rejects(aliases.createStateMachineAlias(input), expected)
+    for (const sfn of [new StepFunctions(), await StepFunctions.open(join(folder, 'refused.db'))]) {
+      await assert.rejects(sfn.createStateMachineAlias(input), expected)
     }
   })
 }
@@ -85,20 +85,20 @@ test('each member is read once', () => {
 })
 
 test('NUL is a character', async () => {
-  const aliases = new StepFunctions()
-  await aliases.createStateMachine({ name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true })
-  await aliases.createStateMachineAlias(create({ description: 'a\0b' }))
-  const { description } = await aliases.describeStateMachineAlias({ stateMachineAliasArn: VERSION.slice(0, -1) + 'PROD' })
+  const sfn = new StepFunctions()
+  await sfn.createStateMachine({ name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true })
+  await sfn.createStateMachineAlias(create({ description: 'a\0b' }))
+  const { description } = await sfn.describeStateMachineAlias({ stateMachineAliasArn: VERSION.slice(0, -1) + 'PROD' })
   assert.equal(description, 'a\0b')
   assert.throws(() => validate('CreateStateMachineAlias', create({ name: 'a\0b' })), { code: 'ValidationException' })
 })
 
 test('all of Unicode is told as it came', async () => {
-  const aliases = new StepFunctions()
+  const sfn = new StepFunctions()
   const description = 'é 漢字 🦀 \u{10FFFF}'
-  await aliases.createStateMachine({ name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true })
-  await aliases.createStateMachineAlias(create({ description }))
-  assert.equal((await aliases.describeStateMachineAlias({ stateMachineAliasArn: VERSION.slice(0, -1) + 'PROD' })).description, description)
+  await sfn.createStateMachine({ name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true })
+  await sfn.createStateMachineAlias(create({ description }))
+  assert.equal((await sfn.describeStateMachineAlias({ stateMachineAliasArn: VERSION.slice(0, -1) + 'PROD' })).description, description)
 })
 
 test('10 MB are refused by their length', async () => {
@@ -120,8 +120,8 @@ test('depth and cycles are harmless', async () => {
   assert.throws(() => validate('CreateStateMachineAlias', cycle), { message: "'description' must be a string, not a structure" })
   const deep = '['.repeat(100_000) + ']'.repeat(100_000)
   assert.throws(() => validate('CreateStateMachineAlias', `{"name": ${deep}}`), { code: 'SerializationException' })
-  const aliases = await StepFunctions.open(join(folder, 'deep.db'))
-  await assert.rejects(aliases.createStateMachineAlias(cycle), { message: "'description' must be a string, not a structure" })
+  const sfn = await StepFunctions.open(join(folder, 'deep.db'))
+  await assert.rejects(sfn.createStateMachineAlias(cycle), { message: "'description' must be a string, not a structure" })
 })
 
 test('an input that changes when it is read twice is refused all the same', () => {
@@ -196,18 +196,18 @@ test('a store that cannot be opened is told, and nothing is lost', async () => {
 
 test('a file that cannot be written is told, and can be read', async t => {
   const path = join(folder, 'read-only.db')
-  const aliases = await StepFunctions.open(path)
-  await aliases.createStateMachine({ name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r' })
-  aliases.close()
+  const sfn = await StepFunctions.open(path)
+  await sfn.createStateMachine({ name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r' })
+  sfn.close()
   chmodSync(path, 0o444)
   chmodSync(folder, 0o555)
   t.after(() => chmodSync(folder, 0o755))
   const code = `
     import { StepFunctions } from 'sfn-alias'
     const told = error => \`\${error.code}: \${error.$fault}\`
-    const aliases = await StepFunctions.open(process.argv[1]).catch(told)
-    if (typeof aliases === 'string') console.log(aliases)
-    else console.log(await aliases.deleteStateMachine({ stateMachineArn: '${VERSION.slice(0, -2)}' }).catch(told))`
+    const sfn = await StepFunctions.open(process.argv[1]).catch(told)
+    if (typeof sfn === 'string') console.log(sfn)
+    else console.log(await sfn.deleteStateMachine({ stateMachineArn: '${VERSION.slice(0, -2)}' }).catch(told))`
   // Root may write everywhere: then the test is nobody's.
   const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code, path], { encoding: 'utf8', ...nobody })

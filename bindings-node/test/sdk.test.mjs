@@ -26,7 +26,7 @@ after(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const clientOf = aliases => new SFNClient({ requestHandler: aliases.requestHandler(), region: 'us-east-1', credentials })
+const clientOf = sfn => new SFNClient({ requestHandler: sfn.requestHandler(), region: 'us-east-1', credentials })
 const stores = { 'in memory': () => new StepFunctions(), 'in a file': () => StepFunctions.open(join(folder, `${Math.random()}.db`)) }
 
 for (const [where, open] of Object.entries(stores)) {
@@ -73,10 +73,10 @@ for (const [where, open] of Object.entries(stores)) {
 }
 
 test('the client and the methods see one store', async () => {
-  const aliases = new StepFunctions()
-  await aliases.createStateMachine({ name: 'orders', definition: DEFINITION, roleArn: 'arn:aws:iam::000000000000:role/orders' })
-  const { stateMachines } = await clientOf(aliases).send(new ListStateMachinesCommand({}))
-  assert.deepEqual(stateMachines, (await aliases.listStateMachines()).stateMachines)
+  const sfn = new StepFunctions()
+  await sfn.createStateMachine({ name: 'orders', definition: DEFINITION, roleArn: 'arn:aws:iam::000000000000:role/orders' })
+  const { stateMachines } = await clientOf(sfn).send(new ListStateMachinesCommand({}))
+  assert.deepEqual(stateMachines, (await sfn.listStateMachines()).stateMachines)
 })
 
 test('a request that was aborted is not answered', async () => {

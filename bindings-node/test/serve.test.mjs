@@ -47,14 +47,14 @@ async function life (client) {
 }
 
 test('a whole life through the SDK, in memory', async () => {
-  const { url, aliases, close } = await serve()
+  const { url, sfn, close } = await serve()
   const arn = await life(clientOf(url, '123456789012'))
   assert.equal(arn, 'arn:aws:states:us-east-1:123456789012:stateMachine:orders:PROD')
-  const { name } = await aliases.inScope({ account: '123456789012' }).describeStateMachineAlias({ stateMachineAliasArn: arn })
+  const { name } = await sfn.inScope({ account: '123456789012' }).describeStateMachineAlias({ stateMachineAliasArn: arn })
   assert.equal(name, 'PROD')
   await close()
   await close()
-  await assert.rejects(aliases.listStateMachines(), { message: 'storage error: it was closed' })
+  await assert.rejects(sfn.listStateMachines(), { message: 'storage error: it was closed' })
   await assert.rejects(post(url, {}), { code: 'ECONNREFUSED' })
 })
 
@@ -63,20 +63,20 @@ test('a whole life through the SDK, in a file', async () => {
   const server = await serve({ data })
   const stateMachineAliasArn = await life(clientOf(server.url))
   await server[Symbol.asyncDispose]()
-  const aliases = await StepFunctions.open(data)
-  assert.equal((await aliases.describeStateMachineAlias({ stateMachineAliasArn })).name, 'PROD')
-  aliases.close()
+  const sfn = await StepFunctions.open(data)
+  assert.equal((await sfn.describeStateMachineAlias({ stateMachineAliasArn })).name, 'PROD')
+  sfn.close()
 })
 
 test('aliases that are served stay open', async () => {
-  const aliases = new StepFunctions({ clock: () => 1744230237250, scope: { region: 'eu-central-1' } })
-  const server = await serve({ aliases })
-  assert.equal(server.aliases, aliases)
+  const sfn = new StepFunctions({ clock: () => 1744230237250, scope: { region: 'eu-central-1' } })
+  const server = await serve({ sfn })
+  assert.equal(server.aliases, sfn)
   const { status, body } = await post(server.url, target('CreateStateMachine'), JSON.stringify(machine))
   assert.equal(status, 200)
   assert.equal(JSON.parse(body).creationDate, 1744230237.25)
   await server.close()
-  assert.equal((await aliases.listStateMachines()).stateMachines[0].stateMachineArn, 'arn:aws:states:eu-central-1:000000000000:stateMachine:orders')
+  assert.equal((await sfn.listStateMachines()).stateMachines[0].stateMachineArn, 'arn:aws:states:eu-central-1:000000000000:stateMachine:orders')
 })
 
 test('what arrives is answered by the protocol', async () => {
@@ -120,8 +120,8 @@ test('what cannot be served is refused', async () => {
   await assert.rejects(serve({ port }), { code: 'EADDRINUSE' })
   await close()
   await assert.rejects(serve({ prot: 1 }), { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' })
-  await assert.rejects(serve({ aliases: new StepFunctions(), seed: 7 }), {
-    name: 'TypeError', message: 'options: `aliases` has its options already: give it alone, or with `port`'
+  await assert.rejects(serve({ sfn: new StepFunctions(), seed: 7 }), {
+    name: 'TypeError', message: 'options: `sfn` has its options already: give it alone, or with `port`'
   })
 })
 

@@ -13,8 +13,8 @@ const machine = name => ({ name, definition: '{"StartAt": "D", "States": {"D": {
 
 test('what was answered is there in another process', async () => {
   const path = join(folder, 'process.db')
-  const aliases = await StepFunctions.open(path)
-  await aliases.createStateMachine(machine('orders'))
+  const sfn = await StepFunctions.open(path)
+  await sfn.createStateMachine(machine('orders'))
   const code = "import { StepFunctions } from 'sfn-alias'; console.log((await (await StepFunctions.open(process.argv[1])).listStateMachines()).stateMachines[0].name)"
   const told = execFileSync(process.execPath, ['--input-type=module', '-e', code, path], { encoding: 'utf8' })
   assert.equal(told, 'orders\n')
@@ -30,9 +30,9 @@ test('many at once lose nothing', async () => {
 })
 
 test('the main thread goes on while the store works', async () => {
-  const aliases = await StepFunctions.open(join(folder, 'thread.db'))
+  const sfn = await StepFunctions.open(join(folder, 'thread.db'))
   let settled = false
-  const writing = aliases.createStateMachine(machine('orders')).then(() => { settled = true })
+  const writing = sfn.createStateMachine(machine('orders')).then(() => { settled = true })
   await Promise.resolve()
   await Promise.resolve()
   assert.equal(settled, false)
@@ -41,26 +41,26 @@ test('the main thread goes on while the store works', async () => {
 
 test('the time of a call is that at which it was made', async () => {
   let now = 1_000_000
-  const aliases = await StepFunctions.open(join(folder, 'time.db'), { clock: () => now })
-  const first = aliases.createStateMachine(machine('a'))
+  const sfn = await StepFunctions.open(join(folder, 'time.db'), { clock: () => now })
+  const first = sfn.createStateMachine(machine('a'))
   now = 2_000_000
-  const second = aliases.createStateMachine(machine('b'))
+  const second = sfn.createStateMachine(machine('b'))
   assert.equal((await first).creationDate.getTime(), 1_000_000)
   assert.equal((await second).creationDate.getTime(), 2_000_000)
 })
 
 test('work goes on after close, and the object refuses', async () => {
-  const aliases = await StepFunctions.open(join(folder, 'close.db'))
-  const writing = aliases.createStateMachine(machine('orders'))
-  aliases.close()
+  const sfn = await StepFunctions.open(join(folder, 'close.db'))
+  const writing = sfn.createStateMachine(machine('orders'))
+  sfn.close()
   await writing
-  await assert.rejects(aliases.listStateMachines(), { code: 'InternalFailure' })
+  await assert.rejects(sfn.listStateMachines(), { code: 'InternalFailure' })
 })
 
 test('scopes share a file and do not see each other', async () => {
-  const aliases = await StepFunctions.open(join(folder, 'scope.db'), { scope: { account: '123456789012' } })
-  const other = aliases.inScope({ region: 'eu-central-1' })
+  const sfn = await StepFunctions.open(join(folder, 'scope.db'), { scope: { account: '123456789012' } })
+  const other = sfn.inScope({ region: 'eu-central-1' })
   const { stateMachineArn } = await other.createStateMachine(machine('orders'))
   assert.equal(stateMachineArn, 'arn:aws:states:eu-central-1:123456789012:stateMachine:orders')
-  assert.deepEqual((await aliases.listStateMachines()).stateMachines, [])
+  assert.deepEqual((await sfn.listStateMachines()).stateMachines, [])
 })

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import * as esm from 'sfn-alias'
-import { repository } from './support/places.mjs'
+import { repository } from './support/repository.mjs'
 
 const require = createRequire(import.meta.url)
 const cjs = require('sfn-alias')
@@ -65,15 +65,15 @@ function kinds () {
 }
 
 test('answers and errors are shaped as those of the SDK', async () => {
-  const aliases = new esm.StepFunctions({ clock: () => new Date(1744230237250) })
-  const created = await aliases.createStateMachine({
+  const sfn = new esm.StepFunctions({ clock: () => new Date(1744230237250) })
+  const created = await sfn.createStateMachine({
     name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r'
   })
   assert.deepEqual(created.creationDate, new Date(1744230237250))
   const { requestId, ...metadata } = created.$metadata
   assert.deepEqual(metadata, { httpStatusCode: 200, attempts: 1, totalRetryDelay: 0 })
   assert.match(requestId, /^[0-9a-f-]{36}$/)
-  const error = await aliases.updateStateMachineAlias({ stateMachineAliasArn: created.stateMachineArn + ':PROD' })
+  const error = await sfn.updateStateMachineAlias({ stateMachineAliasArn: created.stateMachineArn + ':PROD' })
     .catch(error => error)
   assert.ok(error instanceof Error)
   assert.equal(error.name, 'ValidationException')
@@ -85,23 +85,23 @@ test('answers and errors are shaped as those of the SDK', async () => {
 })
 
 test('starts are counted', async () => {
-  const aliases = new esm.StepFunctions()
-  const { stateMachineArn, stateMachineVersionArn } = await aliases.createStateMachine({
+  const sfn = new esm.StepFunctions()
+  const { stateMachineArn, stateMachineVersionArn } = await sfn.createStateMachine({
     name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true
   })
-  await aliases.startExecution({ stateMachineArn })
-  await aliases.startExecution({ stateMachineArn: stateMachineVersionArn })
-  await aliases.startExecution({ stateMachineArn: stateMachineVersionArn })
-  assert.deepEqual(await aliases.startCounts(stateMachineArn), [{ version: null, count: 1 }, { version: 1, count: 2 }])
-  const error = await aliases.startCounts('orders').catch(error => error)
+  await sfn.startExecution({ stateMachineArn })
+  await sfn.startExecution({ stateMachineArn: stateMachineVersionArn })
+  await sfn.startExecution({ stateMachineArn: stateMachineVersionArn })
+  assert.deepEqual(await sfn.startCounts(stateMachineArn), [{ version: null, count: 1 }, { version: 1, count: 2 }])
+  const error = await sfn.startCounts('orders').catch(error => error)
   assert.equal(error.code, 'InvalidArn')
 })
 
 test('a closed service refuses', async () => {
-  const aliases = new esm.StepFunctions()
-  aliases.close()
-  aliases.close()
-  const error = await aliases.listStateMachines().catch(error => error)
+  const sfn = new esm.StepFunctions()
+  sfn.close()
+  sfn.close()
+  const error = await sfn.listStateMachines().catch(error => error)
   assert.equal(error.message, 'storage error: it was closed')
 })
 
