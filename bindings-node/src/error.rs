@@ -51,6 +51,9 @@ codes! {
     SerializationException,
     RequestEntityTooLargeException,
     InternalFailure,
+    StorageFailure,
+    ServiceClosed,
+    EntropyFailure,
 }
 
 /// Returns the value of `$fault`, a member of the AWS SDK's errors.
@@ -78,7 +81,7 @@ pub fn create_panic_error(js: Js<'_>) -> Js<'_> {
 
 /// Returns the error for a caught panic.
 pub fn internal_error() -> Error {
-    Error::Store { fault: "a defect was met; please report it".to_owned() }
+    Error::Internal { detail: "the call panicked".to_owned() }
 }
 
 /// Creates a `TypeError` for an invalid argument that is not part of a request.

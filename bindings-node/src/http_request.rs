@@ -29,13 +29,10 @@ impl HttpRequest {
     }
 
     /// Handles the request.
-    ///
-    /// # Errors
-    /// If the operating system's random number generator fails.
-    pub fn handle(self, service: &sfn_alias::StepFunctions) -> sfn_alias::Result<Response<Bytes>> {
-        let app = App::new(service.clone())?;
+    pub fn handle(self, service: &sfn_alias::StepFunctions) -> Response<Bytes> {
+        let app = App::new(service.clone());
         // An invalid HTTP request gets the response of an unknown operation.
-        Ok(self.build().map_or_else(|_| app.refused(HttpError::Unknown).response, |request| app.answer(request)))
+        self.build().map_or_else(|_| app.refused(HttpError::Unknown).response, |request| app.answer(request))
     }
 
     fn build(self) -> http::Result<Request<Bytes>> {

@@ -11,7 +11,7 @@ mod js;
 mod metadata;
 pub mod operations;
 mod options;
-pub mod router;
+pub mod picker;
 pub mod service;
 mod task;
 pub mod template;

@@ -107,7 +107,7 @@ impl StepFunctions {
         body: Unknown<'e>,
     ) -> napi::Result<Unknown<'e>> {
         match HttpRequest::from_js(Js::from_unknown(env, &request), Js::from_unknown(env, &body)) {
-            Ok(request) => self.run_task(env, move |service| request.handle(service).map(TaskOutput::HttpResponse)),
+            Ok(request) => self.run_task(env, move |service| Ok(TaskOutput::HttpResponse(request.handle(service)))),
             Err(thrown) => Ok(Js::undefined(env).create_settled_promise(Err(thrown.0)).into_unknown()),
         }
     }
@@ -195,7 +195,7 @@ impl StepFunctions {
     }
 
     fn service(&self) -> sfn_alias::Result<&sfn_alias::StepFunctions> {
-        self.service.as_ref().ok_or_else(|| Error::Store { fault: "it was closed".to_owned() })
+        self.service.as_ref().ok_or(Error::Closed)
     }
 }
 

@@ -48,7 +48,7 @@ fn create_sdk_response<'e>(js: Js<'e>, reply: &Reply) -> Js<'e> {
     let headers = js
         .create_object()
         .with_member("content-type", js.create_string("application/x-amz-json-1.0"))
-        .with_member("x-amzn-requestid", js.create_string(&metadata::request_id()));
+        .with_member("x-amzn-requestid", js.create_string(&sfn_alias::generate_request_id()));
     let response = js
         .create_object()
         .with_member("statusCode", js.create_number(f64::from(reply.status)))

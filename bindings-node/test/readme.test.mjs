@@ -9,7 +9,7 @@ import { repository } from './support/repository.mjs'
 /** Runs a file in this directory, where the package is installed. */
 const run = file => execFileSync(process.execPath, [file], { encoding: 'utf8' })
 
-const readme = readFileSync(join(repository, 'bindings-node/README.md'), 'utf8')
+const readme = ['bindings-node/README.md', 'README.md'].map(file => readFileSync(join(repository, file), 'utf8')).join('\n')
 const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({ language, code }))
 const extensions = { js: 'mjs', cjs: 'cjs' }
 

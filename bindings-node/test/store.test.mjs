@@ -54,7 +54,7 @@ test('work goes on after close, and the object refuses', async () => {
   const writing = sfn.createStateMachine(machine('orders'))
   sfn.close()
   await writing
-  await assert.rejects(sfn.listStateMachines(), { code: 'InternalFailure' })
+  await assert.rejects(sfn.listStateMachines(), { code: 'ServiceClosed' })
 })
 
 test('scopes share a file and do not see each other', async () => {

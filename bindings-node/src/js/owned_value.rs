@@ -22,8 +22,8 @@ pub enum OwnedValue {
 impl OwnedValue {
     /// Serializes a value.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        value.serialize(ValueSerializer).map_err(|error| Error::Store {
-            fault: format!("the response cannot be converted to a JavaScript value: {error}"),
+        value.serialize(ValueSerializer).map_err(|error| Error::Internal {
+            detail: format!("the response cannot be converted to a JavaScript value: {error}"),
         })
     }
 
