@@ -1,7 +1,7 @@
-// What the package exports, and that nothing of the core is missing from it.
+// The exports of the package. They cover all operations and error codes of the core.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
@@ -16,7 +16,7 @@ const names = [
   'fingerprintEncoding', 'formatArn', 'operations', 'parseArn', 'pick', 'serve', 'templateRules', 'validate'
 ]
 
-test('it is installed, not the source tree', () => {
+test('the tests use the installed package, not the source tree', () => {
   assert.notEqual(installed, join(repository, 'bindings-node'))
   const files = readdirSync(installed).filter(file => !['node_modules'].includes(file)).sort()
   assert.deepEqual(files, [
@@ -33,26 +33,32 @@ test('the binary is small', () => {
   assert.ok(statSync(binaries[0]).size < 4 * 1024 * 1024, `${statSync(binaries[0]).size} bytes`)
 })
 
-test('import and require give the same', () => {
+test('import and require return the same exports', () => {
   for (const name of names) assert.equal(esm[name], cjs[name], name)
   assert.deepEqual(Object.keys(esm).filter(name => name !== 'default').sort(), [...names, 'ErrorCode'].sort())
+})
+
+test('declarations contain no Rust syntax', () => {
+  for (const file of ['index.d.ts', 'deploy.d.ts']) {
+    assert.ok(!readFileSync(join(installed, file), 'utf8').includes('r"'), file)
+  }
 })
 
 test('every operation is a method', () => {
   const methods = Object.getOwnPropertyNames(esm.StepFunctions.prototype)
   const expected = esm.operations().map(name => name[0].toLowerCase() + name.slice(1))
   assert.equal(expected.length, 22)
-  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'answer', 'requestBytes', 'close']
+  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'handleHttpRequest', 'requestBytes', 'close']
   assert.deepEqual(methods.sort(), [...expected, ...ours].sort())
 })
 
 test('every error code has its number', () => {
-  assert.deepEqual(esm.errorKinds(), kinds())
-  assert.deepEqual(Object.keys(esm.ErrorCode).sort(), kinds().map(({ code }) => code).sort())
+  assert.deepEqual(esm.errorKinds(), expectedKinds())
+  assert.deepEqual(Object.keys(esm.ErrorCode).sort(), expectedKinds().map(({ code }) => code).sort())
 })
 
-/** The numbers are a promise to every later version, so they stand here once more. */
-function kinds () {
+/** The numbers must never change, so the test repeats them. */
+function expectedKinds () {
   return [
     ['ConflictException', 10], ['ExecutionAlreadyExists', 20], ['ExecutionDoesNotExist', 30], ['InvalidArn', 40],
     ['InvalidDefinition', 50], ['InvalidExecutionInput', 60], ['InvalidName', 70], ['InvalidToken', 80],
@@ -65,7 +71,7 @@ function kinds () {
   ].map(([code, number, status = 400]) => ({ code, number, status }))
 }
 
-test('answers and errors are shaped as those of the SDK', async () => {
+test('outputs and errors have the members of the SDK', async () => {
   const sfn = new esm.StepFunctions({ clock: () => new Date(1744230237250) })
   const created = await sfn.createStateMachine({
     name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r'
@@ -85,7 +91,7 @@ test('answers and errors are shaped as those of the SDK', async () => {
   assert.equal(error.$metadata.httpStatusCode, 400)
 })
 
-test('starts are counted', async () => {
+test('startCounts counts the starts of each version', async () => {
   const sfn = new esm.StepFunctions()
   const { stateMachineArn, stateMachineVersionArn } = await sfn.createStateMachine({
     name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true
@@ -98,7 +104,7 @@ test('starts are counted', async () => {
   assert.equal(error.code, 'InvalidArn')
 })
 
-test('a closed service refuses', async () => {
+test('a closed service rejects calls', async () => {
   const sfn = new esm.StepFunctions()
   sfn.close()
   sfn.close()
@@ -106,7 +112,7 @@ test('a closed service refuses', async () => {
   assert.equal(error.message, 'the service is closed')
 })
 
-test('it works in worker threads', async () => {
+test('the package works in worker threads', async () => {
   const code = `
     const { StepFunctions } = require(${JSON.stringify(require.resolve('sfn-alias'))})
     new StepFunctions().listStateMachines().then(({ stateMachines }) => require('node:worker_threads').parentPort.postMessage(stateMachines))`
