@@ -2,6 +2,9 @@
 
 #![deny(clippy::arithmetic_side_effects)]
 
+// First, so that its methods come first in `index.d.ts`.
+pub mod service;
+
 mod clock;
 mod error;
 pub mod functions;
@@ -12,6 +15,5 @@ mod metadata;
 pub mod operations;
 mod options;
 pub mod picker;
-pub mod service;
 mod task;
 pub mod template;
