@@ -1,10 +1,10 @@
 """Rules for cfn-lint: ``cfn-lint --append-rules "$(python -m sfn_alias.cfnlint)" TEMPLATE``.
 
-One class a rule of ``sfn_alias.template_rules()``, with an id of cfn-lint's form: the rule ``SFA001`` is
-``E9501`` as an error, ``W9501`` as a warning and ``I9501`` as information.
+Each rule of ``sfn_alias.template_rules()`` has a class with an id in the format of cfn-lint. ``SFA001`` becomes
+``E9501`` for an error, ``W9501`` for a warning and ``I9501`` for information.
 """
 
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "rules"
-"""What ``--append-rules`` takes."""
+"""The folder for ``--append-rules``."""
