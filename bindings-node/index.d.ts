@@ -957,6 +957,9 @@ export declare const enum ErrorCode {
   SerializationException = 'SerializationException',
   RequestEntityTooLargeException = 'RequestEntityTooLargeException',
   InternalFailure = 'InternalFailure',
+  StorageFailure = 'StorageFailure',
+  ServiceClosed = 'ServiceClosed',
+  EntropyFailure = 'EntropyFailure',
 }
 
 /** The AWS error codes that can be answered, with their numbers, which never change, and HTTP statuses. */

@@ -111,9 +111,21 @@ enum sfn_alias_result
    */
   SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION = 200,
   /**
-   * The store could not be read or written; nothing was changed.
+   * A bug in this library; nothing was changed.
    */
   SFN_ALIAS_INTERNAL_FAILURE = 210,
+  /**
+   * The store cannot be opened, read or written; nothing was changed.
+   */
+  SFN_ALIAS_STORAGE_FAILURE = 220,
+  /**
+   * The service was closed before the call.
+   */
+  SFN_ALIAS_SERVICE_CLOSED = 230,
+  /**
+   * The operating system's random number generator failed.
+   */
+  SFN_ALIAS_ENTROPY_FAILURE = 240,
   /**
    * A pointer is NULL that must not be.
    */
@@ -453,7 +465,7 @@ sfn_alias_result sfn_alias_service_new(const struct sfn_alias_options *options,
 
 /**
  * Opens a durable service in an SQLite file, made where there is none. Several processes may open the
- * same file. `options` may be NULL. What cannot be opened is `SFN_ALIAS_INTERNAL_FAILURE`; the message says why.
+ * same file. `options` may be NULL. If the file cannot be opened, the result is `SFN_ALIAS_STORAGE_FAILURE`.
  */
 sfn_alias_result sfn_alias_service_open(const char *path,
                                         size_t path_length,

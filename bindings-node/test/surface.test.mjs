@@ -60,7 +60,8 @@ function kinds () {
     ['StateMachineAlreadyExists', 120], ['StateMachineDeleting', 130], ['StateMachineDoesNotExist', 140],
     ['StateMachineTypeNotSupported', 150], ['TooManyTags', 160], ['ValidationException', 170],
     ['UnknownOperationException', 180], ['SerializationException', 190],
-    ['RequestEntityTooLargeException', 200, 413], ['InternalFailure', 210, 500]
+    ['RequestEntityTooLargeException', 200, 413], ['InternalFailure', 210, 500],
+    ['StorageFailure', 220, 500], ['ServiceClosed', 230, 500], ['EntropyFailure', 240, 500]
   ].map(([code, number, status = 400]) => ({ code, number, status }))
 }
 

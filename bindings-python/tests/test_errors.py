@@ -20,12 +20,14 @@ CLASSES = {
     for name, value in vars(errors).items()
     if isinstance(value, type) and issubclass(value, errors.StepFunctionsError) and value is not errors.StepFunctionsError
 }
+OWN_ERRORS = {"InternalFailure", "StorageFailure", "ServiceClosed", "EntropyFailure"}
+"""The errors of this package that AWS does not have."""
 
 
 def test_each_kind_has_a_class_and_a_number() -> None:
     kinds = {code: number for code, number, _ in _sfn_alias.ERROR_KINDS}
     assert {name: value.number for name, value in CLASSES.items()} == kinds
-    assert len(set(kinds.values())) == len(kinds) == 21
+    assert len(set(kinds.values())) == len(kinds) == 24
 
 
 def test_vectors_raise_every_aws_error() -> None:
@@ -34,12 +36,12 @@ def test_vectors_raise_every_aws_error() -> None:
         body = vector["expect"].get("body") if isinstance(vector["expect"], dict) else None
         if isinstance(body, dict) and "__type" in body:
             raised.add(body["__type"].split("#")[-1])
-    assert raised == CLASSES.keys() - {"InternalFailure"}
+    assert raised == CLASSES.keys() - OWN_ERRORS
 
 
 def test_statuses() -> None:
     statuses = {code: status for code, _, status in _sfn_alias.ERROR_KINDS}
-    special = {"RequestEntityTooLargeException": 413, "InternalFailure": 500}
+    special = {"RequestEntityTooLargeException": 413, **dict.fromkeys(OWN_ERRORS, 500)}
     assert statuses == {code: special.get(code, 400) for code in CLASSES}
 
 

@@ -56,7 +56,7 @@ def test_endpoint_and_service_share_a_store() -> None:
     assert create_client(server.url, "eu-central-1", "210987654321").list_state_machines()["stateMachines"] == []
     server.close()
     server.close()
-    with pytest.raises(ValueError, match="^the service is closed$"):
+    with pytest.raises(ValueError, match=": the service is closed$"):
         server.service.list_state_machines()
     assert repr(server) == f"<Server {server.url} (closed)>"
 
@@ -91,7 +91,7 @@ def test_served_file_is_locked(tmp_path: Path) -> None:
         other = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)
     assert other.returncode == 1
     assert other.stderr.splitlines()[-1] == (
-        "sfn_alias.errors.InternalFailure: An error occurred (InternalFailure) when calling the Open operation: "
+        "sfn_alias.errors.StorageFailure: An error occurred (StorageFailure) when calling the Open operation: "
         f"storage error: `{path}` cannot be used: another process keeps the file locked; end it and try again, "
         "or use its endpoint if it is `sfn-alias serve` (database is locked)"
     )
@@ -110,7 +110,7 @@ def test_invalid_serve_arguments() -> None:
         "a service with a `clock` cannot be served, because the endpoint runs without the GIL; remove `clock`"
     )
     service.close()
-    with pytest.raises(ValueError, match="^the service is closed$"):
+    with pytest.raises(ValueError, match=": the service is closed$"):
         sfn_alias.serve(service=service)
     with pytest.raises(OverflowError):
         sfn_alias.serve(port=65536)

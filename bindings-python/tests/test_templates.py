@@ -104,7 +104,7 @@ def test_wrong_types() -> None:
     )
     with pytest.raises(TypeError) as caught:
         sfn_alias.check_template({"Resources": {1, 2}})
-    assert str(caught.value) == "template: `/Resources`: expected a JSON value, found an object of type `set`"
+    assert str(caught.value) == "template: `/Resources`: expected a JSON value, found an instance of `set`"
 
 
 @pytest.mark.parametrize("weights", [(2**63 - 1, 1), (-(2**63), -(2**63)), (2**63 - 1, 2**63 - 1), (-1, 2**63 - 1)])

@@ -74,7 +74,7 @@ pub use json::{Reply, SerializeResponse, error_body};
 pub use model::{Scope, Timestamp, format_arn, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
-pub use problem::Problem;
+pub use problem::{Problem, ProblemCode};
 pub use redact::Sensitive;
 pub use router::{Draws, Router, pick};
 pub use service::{StartCount, Statistics, StepFunctions};

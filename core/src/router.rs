@@ -39,7 +39,7 @@ impl Router {
     /// A generator with a seed from the operating system.
     ///
     /// # Errors
-    /// [`crate::Error::Store`] if the operating system's random number generator fails.
+    /// [`crate::Error::Entropy`] if the operating system's random number generator fails.
     pub fn from_entropy() -> Result<Self> {
         Ok(Self::new(entropy()?))
     }
@@ -114,7 +114,5 @@ const fn below_100(random: u64) -> u8 {
 
 /// 64 bits from the operating system.
 pub(crate) fn entropy() -> Result<u64> {
-    getrandom::u64().map_err(|error| crate::Error::Store {
-        fault: format!("the operating system's random number generator failed: {error}"),
-    })
+    getrandom::u64().map_err(|error| crate::Error::Entropy { detail: error.to_string() })
 }

@@ -59,7 +59,7 @@ impl StepFunctions {
     /// Creates an empty service in memory with default options.
     ///
     /// # Errors
-    /// [`Error::Store`] if the operating system's random number generator fails.
+    /// [`Error::Entropy`] if the operating system's random number generator fails.
     pub fn in_memory() -> Result<Self> {
         Self::in_memory_with(Options::default())
     }
@@ -311,5 +311,5 @@ impl Call<'_> {
 
 /// What a store of the caller's that does not run what it is given leads to.
 fn not_run() -> Error {
-    Error::Store { fault: "the store did not run the request".to_owned() }
+    Error::Internal { detail: "the store did not run the request".to_owned() }
 }

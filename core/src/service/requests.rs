@@ -257,10 +257,10 @@ fn problems_beside(
 ) -> Vec<Problem> {
     let mut value: Value = match error {
         Error::WrongType { .. } => source.read().unwrap_or_default(),
-        _ => return vec![Problem::of_error("", error)],
+        _ => return vec![Problem::from_error("", error)],
     };
     let wrong = wrong_types(&value, operation.members());
-    let mut found: Vec<_> = wrong.iter().map(|error| Problem::of_error(&error.pointer(), error)).collect();
+    let mut found: Vec<_> = wrong.iter().map(|error| Problem::from_error(error.pointer(), error)).collect();
     for problem in &found {
         value.pointer_mut(&problem.path).map(Value::take);
     }

@@ -62,7 +62,7 @@ impl App {
     /// An endpoint for a service. The account and region of `aliases` are those of requests that name none.
     ///
     /// # Errors
-    /// [`sfn_alias::Error::Store`] where the operating system has no randomness for request ids.
+    /// [`sfn_alias::Error::Entropy`] if the operating system's random number generator fails.
     pub fn new(aliases: StepFunctions) -> sfn_alias::Result<Self> {
         Ok(Self { aliases, request_ids: Router::from_entropy()? })
     }
