@@ -20,8 +20,8 @@ def routes(*weights: int) -> list[dict[str, Any]]:
 
 def create_versions(client: Any) -> None:
     """Creates a state machine with two versions."""
-    client.create_state_machine(name="orders", definition=FIRST, roleArn=ROLE, create_versions=True)
-    client.update_state_machine(stateMachineArn=MACHINE, definition=SECOND, create_versions=True)
+    client.create_state_machine(name="orders", definition=FIRST, roleArn=ROLE, publish=True)
+    client.update_state_machine(stateMachineArn=MACHINE, definition=SECOND, publish=True)
 
 
 def create_service(path: Any = None, **options: Any) -> sfn_alias.StepFunctions:
