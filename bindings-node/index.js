@@ -835,9 +835,9 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
-module.exports.StepFunctions = nativeBinding.StepFunctions
 module.exports.RequestHandler = nativeBinding.RequestHandler
-module.exports.Router = nativeBinding.Router
+module.exports.StepFunctions = nativeBinding.StepFunctions
+module.exports.WeightedPicker = nativeBinding.WeightedPicker
 module.exports.check = nativeBinding.check
 module.exports.checkTemplate = nativeBinding.checkTemplate
 module.exports.compare = nativeBinding.compare

@@ -2,9 +2,9 @@
 import main from './main.js'
 
 export const {
-  StepFunctions,
   RequestHandler,
-  Router,
+  StepFunctions,
+  WeightedPicker,
   check,
   checkTemplate,
   compare,

@@ -103,11 +103,11 @@ pub fn format_arn(parts: &Bound<'_, PyAny>) -> PyResult<String> {
     })
 }
 
-/// The ARN of the version that a draw of 0 to 99 falls on.
+/// Returns the ARN of the version that a percent value of 0 to 99 selects.
 #[pyfunction]
-pub fn pick<'py>(routing: &Bound<'py, PyAny>, draw: u8) -> PyResult<Bound<'py, PyAny>> {
+pub fn pick<'py>(routing: &Bound<'py, PyAny>, percent: u8) -> PyResult<Bound<'py, PyAny>> {
     catch_panic(routing.py(), "Pick", || {
-        let position = read_routing(routing)?.position(draw);
+        let position = read_routing(routing)?.position(percent);
         routing.get_item(position)?.get_item(intern!(routing.py(), "stateMachineVersionArn"))
     })
 }

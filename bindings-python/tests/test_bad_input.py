@@ -256,4 +256,4 @@ def test_pick_rejects_wrong_arguments() -> None:
     with pytest.raises(errors.ValidationException, match="Sum of routing configuration weights"):
         sfn_alias.pick(routes(50, 51), 0)
     with pytest.raises(errors.SerializationException, match="`/routingConfiguration`: expected a list"):
-        sfn_alias.Router().route({})  # type: ignore[arg-type]
+        sfn_alias.WeightedPicker().pick({})  # type: ignore[arg-type]

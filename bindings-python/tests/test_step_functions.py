@@ -191,10 +191,10 @@ def test_compare_accepts_a_describe_response() -> None:
 
 
 def test_picker_equals_pick() -> None:
-    draws, router = sfn_alias.Router(42), sfn_alias.Router(42)
+    percents, picker = sfn_alias.WeightedPicker(42), sfn_alias.WeightedPicker(42)
     for _ in range(200):
-        assert router.route(routes(90, 10)) == sfn_alias.pick(routes(90, 10), draws.draw())
-    assert sfn_alias.Router().draw() in range(100)
+        assert picker.pick(routes(90, 10)) == sfn_alias.pick(routes(90, 10), percents.next_percent())
+    assert sfn_alias.WeightedPicker().next_percent() in range(100)
 
 
 def test_versions_are_listed_newest_first() -> None:

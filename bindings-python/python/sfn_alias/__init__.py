@@ -7,9 +7,9 @@ in a request before it is sent, ``check_template`` in a template before it is de
 
 from sfn_alias import errors
 from sfn_alias._sfn_alias import (
-    Router,
     Server,
     StepFunctions,
+    WeightedPicker,
     __version__,
     check,
     check_template,
@@ -27,11 +27,11 @@ from sfn_alias.errors import StepFunctionsError, TemplateError
 from sfn_alias.paginators import paginator
 
 __all__ = [
-    "Router",
     "Server",
     "StepFunctions",
     "StepFunctionsError",
     "TemplateError",
+    "WeightedPicker",
     "__version__",
     "check",
     "check_template",

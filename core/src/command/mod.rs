@@ -71,7 +71,7 @@ pub(crate) fn accept<'c, R: Request>(request: &'c R, limits: &Limits) -> Result<
     }
 }
 
-/// The routing that [`crate::pick`] and [`crate::Router::route`] take, from what a request gives.
+/// The routing that [`crate::pick`] and [`crate::WeightedPicker::pick`] take, from the input of a request.
 ///
 /// # Errors
 /// What AWS would answer to a request with such a routing;
