@@ -128,7 +128,8 @@ pub fn pick<'e>(env: &'e Env, routing_configuration: Unknown<'e>, percent: Unkno
 pub fn pick_arn<'e>(env: &'e Env, routing: &Unknown<'e>, percent: impl FnOnce() -> u8) -> napi::Result<String> {
     let routing = Js::of(env, routing);
     let input = Routing::of(routing);
-    let accepted = sfn_alias::routing_from(&input).map_err(|refused| thrown(env, &refused, input.0.exception()))?;
+    let accepted =
+        sfn_alias::parse_routing_from(&input).map_err(|refused| thrown(env, &refused, input.0.exception()))?;
     let position = accepted.position(percent());
     let position = u32::try_from(position).unwrap_or_default();
     let arn = routing.item(position).and_then(|route| route.member("stateMachineVersionArn"));

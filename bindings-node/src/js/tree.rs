@@ -55,7 +55,7 @@ impl Tree {
 pub struct TreeSink;
 
 impl SerializeResponse for TreeSink {
-    type Answer = Tree;
+    type Output = Tree;
 
     fn write<T: Serialize>(&self, answer: &T) -> Result<Tree> {
         Tree::of(answer)

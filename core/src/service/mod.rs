@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::json::{Json, Reply, SerializeResponse};
 use crate::model::{Resource, Scope, Timestamp, parse_arn};
 use crate::options::Options;
-use crate::page::Tokens;
+use crate::page::PageTokens;
 use crate::picker::WeightedPicker;
 use crate::problem::Problem;
 use crate::rng::Rng;
@@ -53,7 +53,7 @@ struct Inner {
     options: Options,
     picker: WeightedPicker,
     ids: Rng,
-    tokens: Tokens,
+    tokens: PageTokens,
 }
 
 impl StepFunctions {
@@ -107,7 +107,7 @@ impl StepFunctions {
     /// # Errors
     /// As [`StepFunctions::in_memory`].
     pub fn with_store(store: Box<dyn Store>, options: Options) -> Result<Self> {
-        let tokens = Tokens::new(store.token_key());
+        let tokens = PageTokens::new(store.token_key());
         let (picker, ids) = match options.seed {
             Some(seed) => {
                 let id_seed = seed ^ IDS ^ store.next_session_number()?.rotate_right(16);
@@ -138,7 +138,7 @@ impl StepFunctions {
     /// Executes one AWS JSON 1.0 request: takes an operation's name and a body, returns a status and a
     /// body. Does not panic on any input.
     pub fn call(&self, operation: &str, body: &[u8]) -> Reply {
-        Reply::of(self.try_call(operation, body))
+        Reply::from_result(self.try_call(operation, body))
     }
 
     /// As [`StepFunctions::call`], with the error as an [`Error`].
@@ -159,7 +159,7 @@ impl StepFunctions {
         operation: &str,
         source: &(impl DeserializeRequest + ?Sized),
         sink: &K,
-    ) -> Result<K::Answer> {
+    ) -> Result<K::Output> {
         answer(operation.parse()?, source, sink, &self.on(&*self.inner.store))
     }
 
@@ -167,7 +167,7 @@ impl StepFunctions {
     /// request were alone. If the commit fails, every request gets that error.
     pub fn call_batch(&self, requests: &[(&str, &[u8])]) -> Vec<Reply> {
         let requests: Vec<_> = requests.iter().map(|(operation, body)| (&*self.scope, *operation, *body)).collect();
-        self.try_call_batch(&requests).into_iter().map(Reply::of).collect()
+        self.try_call_batch(&requests).into_iter().map(Reply::from_result).collect()
     }
 
     /// As [`StepFunctions::call_batch`], each request in its own scope, with errors as [`Error`]s.
@@ -270,7 +270,7 @@ struct Call<'c> {
 
 impl Call<'_> {
     fn run<I: Operate>(&self, input: &I) -> Result<I::Output> {
-        I::run(crate::command::accept(input, self.context.limits)?, self)
+        I::run(crate::command::validate(input, self.context.limits)?, self)
     }
 
     fn now(&self) -> Timestamp {

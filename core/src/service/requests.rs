@@ -1,7 +1,7 @@
 //! From a request to its answer, operation by operation.
 
 use super::Call;
-use crate::command::{Qualifier, Request, accept, problems};
+use crate::command::{Qualifier, Request, collect_problems, validate};
 use crate::definition;
 use crate::engine::execution::RandomInputs;
 use crate::engine::{alias, execution, machine, tags, version};
@@ -10,11 +10,11 @@ use crate::json::SerializeResponse;
 use crate::model::StateMachine;
 use crate::operation::Operation;
 use crate::options::Limits;
-use crate::page::{Cursor, List, Page, cut};
+use crate::page::{Cursor, ListId, PageRequest, truncate_page};
 use crate::problem::Problem;
 use crate::wire::input::*;
 use crate::wire::output::*;
-use crate::wire::{DeserializeRequest, parse, wrong_types};
+use crate::wire::{DeserializeRequest, find_wrong_types, parse_request};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -47,15 +47,15 @@ macro_rules! operate {
 
 operate! {
     CreateStateMachineAliasInput => CreateStateMachineAliasOutput, |command, call|
-        call.write(command.machine, |view, context| alias::create(view, &command, context));
+        call.write(command.state_machine_arn, |view, context| alias::create(view, &command, context));
     DescribeStateMachineAliasInput => DescribeStateMachineAliasOutput, |command, call|
-        call.read(command.target.machine, |view, context| alias::describe(view, &command, context));
+        call.read(command.state_machine.unqualified_arn, |view, context| alias::describe(view, &command, context));
     ListStateMachineAliasesInput => ListStateMachineAliasesOutput, |command, call|
-        call.read(command.target.machine, |view, context| alias::list(view, &command, context));
+        call.read(command.state_machine.unqualified_arn, |view, context| alias::list(view, &command, context));
     UpdateStateMachineAliasInput => UpdateStateMachineAliasOutput, |command, call|
-        call.write(command.target.machine, |view, context| alias::update(view, &command, context));
+        call.write(command.state_machine.unqualified_arn, |view, context| alias::update(view, &command, context));
     DeleteStateMachineAliasInput => Empty, |command, call|
-        call.write(command.target.machine, |view, context| alias::delete(view, &command, context));
+        call.write(command.state_machine.unqualified_arn, |view, context| alias::delete(view, &command, context));
     CreateStateMachineInput => CreateStateMachineOutput, |command, call| {
         call.purge_expired()?;
         let arn = call.scope.machine_arn(command.name);
@@ -63,34 +63,34 @@ operate! {
     };
     UpdateStateMachineInput => UpdateStateMachineOutput, |command, call| {
         let id = call.ids.uuid();
-        call.write(command.target.machine, |view, context| machine::update(view, &command, &id, context))
+        call.write(command.state_machine.unqualified_arn, |view, context| machine::update(view, &command, &id, context))
     };
     DescribeStateMachineInput => DescribeStateMachineOutput, |command, call|
-        call.read(command.target.machine, |view, context| machine::describe(view, &command, context));
+        call.read(command.state_machine.unqualified_arn, |view, context| machine::describe(view, &command, context));
     ListStateMachinesInput => ListStateMachinesOutput, |command, call|
         list_machines(&command.page, call);
-    DeleteStateMachineInput => Empty, |target, call| {
+    DeleteStateMachineInput => Empty, |state_machine, call| {
         call.purge_expired()?;
-        call.write(target.machine, |view, context| machine::delete(view, &target, context))
+        call.write(state_machine.unqualified_arn, |view, context| machine::delete(view, &state_machine, context))
     };
     PublishStateMachineVersionInput => PublishStateMachineVersionOutput, |command, call|
-        call.write(command.target.machine, |view, context| version::publish_version(view, &command, context));
+        call.write(command.state_machine.unqualified_arn, |view, context| version::publish_version(view, &command, context));
     ListStateMachineVersionsInput => ListStateMachineVersionsOutput, |command, call|
-        call.read(command.target.machine, |view, context| version::list(view, &command, context));
+        call.read(command.state_machine.unqualified_arn, |view, context| version::list(view, &command, context));
     DeleteStateMachineVersionInput => Empty, |command, call|
-        call.write(command.target.machine, |view, context| version::delete(view, &command, context));
+        call.write(command.state_machine.unqualified_arn, |view, context| version::delete(view, &command, context));
     StartExecutionInput => StartExecutionOutput, |command, call| {
-        let random = random_inputs(command.target.qualifier, command.name.is_none(), call);
-        call.write(command.target.machine, |view, context| execution::start(view, &command, &random, context))
+        let random = random_inputs(command.state_machine.qualifier, command.name.is_none(), call);
+        call.write(command.state_machine.unqualified_arn, |view, context| execution::start(view, &command, &random, context))
     };
     DescribeExecutionInput => DescribeExecutionOutput, |command, call|
-        call.read(&command.machine, |view, context| execution::describe(view, &command, context));
+        call.read(&command.state_machine_arn, |view, context| execution::describe(view, &command, context));
     DescribeStateMachineForExecutionInput => DescribeStateMachineForExecutionOutput, |command, call|
-        call.read(&command.machine, |view, context| execution::describe_machine(view, &command, context));
+        call.read(&command.state_machine_arn, |view, context| execution::describe_machine(view, &command, context));
     ListExecutionsInput => ListExecutionsOutput, |command, call|
-        call.read(command.target.machine, |view, context| execution::list(view, &command, context));
+        call.read(command.state_machine.unqualified_arn, |view, context| execution::list(view, &command, context));
     StopExecutionInput => StopExecutionOutput, |command, call|
-        call.write(&command.execution.machine, |view, context| execution::stop(view, &command, context));
+        call.write(&command.execution.state_machine_arn, |view, context| execution::stop(view, &command, context));
     TagResourceInput => Empty, |command, call|
         call.write(command.arn, |view, context| tags::tag(view, &command, context));
     UntagResourceInput => Empty, |command, call|
@@ -112,25 +112,26 @@ fn random_inputs(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'_>) -> Ra
 }
 
 fn validate_definition(definition: &str) -> ValidateStateMachineDefinitionOutput {
-    let diagnostic = |fault: definition::Fault| Diagnostic {
+    let diagnostic = |error: definition::DefinitionError| Diagnostic {
         severity: "ERROR".to_owned(),
-        code: fault.code.to_owned(),
-        message: fault.message,
-        location: fault.location,
+        code: error.code.to_owned(),
+        message: error.message,
+        location: error.location,
     };
-    let diagnostics: Vec<_> = definition::fault(definition).map(diagnostic).into_iter().collect();
+    let diagnostics: Vec<_> = definition::find_error(definition).map(diagnostic).into_iter().collect();
     let result = if diagnostics.is_empty() { "OK" } else { "FAIL" }.to_owned();
     ValidateStateMachineDefinitionOutput { result, diagnostics, truncated: false }
 }
 
-fn list_machines(page: &Page<'_>, call: &Call<'_>) -> Result<ListStateMachinesOutput> {
+fn list_machines(page: &PageRequest<'_>, call: &Call<'_>) -> Result<ListStateMachinesOutput> {
     let prefix = call.scope.machine_arn("");
-    let list = List { operation: "ListStateMachines", arn: &prefix };
+    let list = ListId { operation: "ListStateMachines", arn: &prefix };
     let tokens = call.context.tokens;
-    let after = page.token.map(|token| tokens.open(list, token, call.now())).transpose()?;
+    let after = page.token.map(|token| tokens.verify(list, token, call.now())).transpose()?;
     let mut found = some_machines(&prefix, after.map(|cursor| cursor.text), page.limit.saturating_add(1), call)?;
-    let next_token =
-        cut(&mut found, page.limit, |(arn, _)| tokens.seal(list, &Cursor { number: 0, text: arn.clone() }, call.now()));
+    let next_token = truncate_page(&mut found, page.limit, |(arn, _)| {
+        tokens.create(list, &Cursor { number: 0, text: arn.clone() }, call.now())
+    });
     let item = |(arn, machine): (String, StateMachine)| StateMachineListItem {
         creation_date: machine.created,
         name: arn.strip_prefix(&prefix).unwrap_or_default().to_owned(),
@@ -165,9 +166,9 @@ fn answer_as<'s, I: Operate + Deserialize<'s>, K: SerializeResponse>(
     source: &'s (impl DeserializeRequest + ?Sized),
     sink: &K,
     call: &Call<'_>,
-) -> Result<K::Answer> {
-    let input: I = parse(source, call.context.limits)?;
-    let output = source.aside(|| call.run(&input))?;
+) -> Result<K::Output> {
+    let input: I = parse_request(source, call.context.limits)?;
+    let output = source.run_detached(|| call.run(&input))?;
     sink.write(&output)
 }
 
@@ -175,14 +176,14 @@ fn refusal_as<'s, I: Request + Deserialize<'s>>(
     source: &'s (impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<()> {
-    accept(&parse::<I>(source, limits)?, limits).map(drop)
+    validate(&parse_request::<I>(source, limits)?, limits).map(drop)
 }
 
 fn problems_as<'s, I: Request + Deserialize<'s>>(
     source: &'s (impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<Vec<Problem>> {
-    Ok(problems(&parse::<I>(source, limits)?, limits))
+    Ok(collect_problems(&parse_request::<I>(source, limits)?, limits))
 }
 
 /// Runs a generic function for the input type of an operation.
@@ -225,7 +226,7 @@ pub(super) fn answer<K: SerializeResponse>(
     source: &(impl DeserializeRequest + ?Sized),
     sink: &K,
     call: &Call<'_>,
-) -> Result<K::Answer> {
+) -> Result<K::Output> {
     by_operation!(operation, answer_as with K, (source, sink, call))
 }
 
@@ -259,7 +260,7 @@ fn problems_beside(
         Error::WrongType { .. } => source.read().unwrap_or_default(),
         _ => return vec![Problem::from_error("", error)],
     };
-    let wrong = wrong_types(&value, operation.members());
+    let wrong = find_wrong_types(&value, operation.members());
     let mut found: Vec<_> = wrong.iter().map(|error| Problem::from_error(error.pointer(), error)).collect();
     for problem in &found {
         value.pointer_mut(&problem.path).map(Value::take);
