@@ -88,9 +88,9 @@ class TemplateFinding(TypedDict):
     column: NotRequired[int]
     """The column, from 1. Absent if the template is a ``dict``."""
     message: str
-    why: str
+    description: str
     fix: str
-    link: str
+    url: str
     condition: NotRequired[str]
     """The conditions and parameter defaults under which the finding occurs. Absent if it always occurs."""
     acknowledged: NotRequired[str]
@@ -114,9 +114,9 @@ class TemplateRule(TypedDict):
     name: str
     severity: Literal["error", "warning", "info"]
     title: str
-    why: str
+    description: str
     fix: str
-    link: str
+    url: str
 
 
 class Comparison(TypedDict):

@@ -6,18 +6,18 @@ use super::{input, output};
 use sfn_alias::Problem;
 
 pub(super) fn run(args: &CheckArgs) -> Outcome {
-    let problems = sfn_alias::check_request(&args.operation, &input::read(&args.input)?)?;
+    let problems = sfn_alias::check_strict(&args.operation, &input::read(&args.input)?)?;
     if args.json {
         let json = serde_json::to_vec(&problems).map_err(|error| Failure::Failed(error.to_string()))?;
         output::json(&json, false)?;
     } else {
-        problems.iter().try_for_each(show)?;
+        problems.iter().try_for_each(print_problem)?;
     }
     Ok(if problems.is_empty() { OK } else { REFUSED })
 }
 
-fn show(problem: &Problem) -> Result<(), Failure> {
+fn print_problem(problem: &Problem) -> Result<(), Failure> {
     let Problem { path, code, error, message, fix } = problem;
-    let place = if path.is_empty() { "the request" } else { path };
-    output::line(format_args!("{place}: {message} ({error}, {code})\n  to mend it: {fix}"))
+    let location = if path.is_empty() { "the request" } else { path };
+    output::line(format_args!("{location}: {message} ({error}, {code})\n  help: {fix}"))
 }
