@@ -6,7 +6,7 @@ use super::{input, output};
 use sfn_alias::Problem;
 
 pub(super) fn run(args: &CheckArgs) -> Outcome {
-    let problems = sfn_alias::check_request(&args.operation, &input::read(&args.input)?)?;
+    let problems = sfn_alias::check_strict(&args.operation, &input::read(&args.input)?)?;
     if args.json {
         let json = serde_json::to_vec(&problems).map_err(|error| Failure::Failed(error.to_string()))?;
         output::json(&json, false)?;

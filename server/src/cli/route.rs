@@ -6,7 +6,7 @@ use super::target::Target;
 use super::{input, output};
 use serde_json::{Value, json};
 use sfn_alias::model::Resource;
-use sfn_alias::{WeightedPicker, parse_arn, routing_from};
+use sfn_alias::{WeightedPicker, parse_arn, parse_routing_from};
 
 /// Characters of a full bar.
 const WIDTH: usize = 50;
@@ -17,7 +17,7 @@ pub(super) fn run(args: &RouteArgs) -> Outcome {
         output::json(&found, args.json)?;
         return Ok(REFUSED);
     }
-    let routing = match routing_from(&found[..]) {
+    let routing = match parse_routing_from(&found[..]) {
         Ok(routing) => routing,
         Err(refusal) => return Err(Failure::Usage(format!("{}: {refusal}", refusal.code()))),
     };

@@ -28,7 +28,7 @@ impl Backend {
 
     pub async fn run(&self, call: Call) -> Result<Vec<u8>, HttpError> {
         match &self.writer {
-            Some(writer) if call.operation.writes() => writer.run(call).await,
+            Some(writer) if call.operation.is_write() => writer.run(call).await,
             _ => self.apart(|| call.run()),
         }
     }

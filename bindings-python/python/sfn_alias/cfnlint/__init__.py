@@ -1,10 +1,10 @@
 """Rules for cfn-lint: ``cfn-lint --append-rules "$(python -m sfn_alias.cfnlint)" TEMPLATE``.
 
-Each rule of ``sfn_alias.template_rules()`` has a class with an id in the format of cfn-lint. ``SFA001`` becomes
-``E9501`` for an error, ``W9501`` for a warning and ``I9501`` for information.
+Each rule of ``sfn_alias.template_rules()`` is one class with an id in cfn-lint's format: the rule ``SFA001`` is
+``E9501`` if it is an error, ``W9501`` if it is a warning, and ``I9501`` if it is information.
 """
 
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "rules"
-"""The folder for ``--append-rules``."""
+"""The directory for ``--append-rules``."""

@@ -1,4 +1,4 @@
-"""Prints the folder with the rules."""
+"""Prints the directory of the rules."""
 
 from sfn_alias.cfnlint import FOLDER
 
