@@ -49,14 +49,14 @@ export interface Step {
 }
 
 /** How a deployment ended. */
-export type Outcome =
+export type DeploymentOutcome =
   | { result: 'succeeded' }
   | { result: 'rolledBack', message: string, alarms: string[] }
   | { result: 'drifted', message: string, routing: RoutingConfigurationListItem[] }
   | { result: 'failed', code: string, message: string }
 
 /** Something that happens in a simulation. */
-export type Event =
+export type SimulationEvent =
   | { event: 'alarm', atSeconds: number, name: string, state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' | 'MISSING' }
   | { event: 'drift', atSeconds: number, routingConfiguration: RoutingConfigurationListItem[] }
   | { event: 'crash', atSeconds: number, restartAtSeconds: number }
@@ -70,23 +70,23 @@ export type Call =
   | { action: 'updateAlias', input: { stateMachineAliasArn: string, description?: string, routingConfiguration: RoutingConfigurationListItem[] } }
 
 /** The whole course of a deployment. */
-export interface Course {
+export interface Simulation {
   entries: ({ entry: 'call' | 'wait' | 'event' | 'restart', atSeconds: number } & Record<string, unknown>)[]
-  outcome: Outcome
+  outcome: DeploymentOutcome
   endedAtSeconds: number
   routing: RoutingConfigurationListItem[]
   updates: number
   /** Where CloudFormation sets the alias next, rolling back the stack. */
   stackRollback?: RoutingConfigurationListItem[]
   /** Events that did not happen before it ended. */
-  neverHappened?: Event[]
+  unusedEvents?: SimulationEvent[]
 }
 
 /** Starts on a version: the mean, the standard deviation, and a 95 % interval. */
-export interface Spread { expected: number, standardDeviation: number, low: number, high: number }
+export interface CountEstimate { expected: number, standardDeviation: number, low: number, high: number }
 
 /** Starts in a step, or in all. */
-export interface StepStarts { offsetSeconds: number, seconds: number, starts: number, target: Spread, origin: Spread }
+export interface StepStarts { offsetSeconds: number, seconds: number, starts: number, target: CountEstimate, origin: CountEstimate }
 
 /** How far a deployment is. */
 export interface Progress {
@@ -102,15 +102,15 @@ export interface Progress {
 /** What will be done. */
 export declare function plan (request: PlanRequest): Plan
 /** The whole course when these events happen, without waiting. */
-export declare function simulate (request: PlanRequest & { events?: Event[] }): Course
+export declare function simulate (request: PlanRequest & { events?: SimulationEvent[] }): Simulation
 /** How many starts each version sees while the deployment runs. */
 export declare function expectedStarts (request: PlanRequest & { startsPerSecond: number }): { startsPerSecond: number, steps: StepStarts[], total: StepStarts }
 /** A plan to look at. */
-export declare function render (request: PlanRequest & { form?: 'table' | 'timeline' | 'ascii' | 'svg' }): string
+export declare function render (request: PlanRequest & { format?: 'table' | 'timeline' | 'ascii' | 'svg' }): string
 
 /** There is no such deployment. Where CloudFormation's provider refuses it too, the text is the provider's; one that
  * goes on from a state file names the file before it. */
-export declare class DeploymentRefused extends Error {
+export declare class DeploymentError extends Error {
   code: string
   /** Everything that is wrong with the preference. */
   problems: { path: string, code: string, source: 'provider code' | 'provider schema' | 'own', message: string }[]
@@ -149,7 +149,7 @@ export declare class Deployment {
   /** What it will do, or is doing. */
   plan (): Promise<Plan>
   /** Its whole course when these events happen, without touching the alias. */
-  simulate (events?: Event[]): Promise<Course>
+  simulate (events?: SimulationEvent[]): Promise<Simulation>
   /** The calls that it would make if nothing happened to it. It reads the alias, and changes nothing. */
   dryRun (): Promise<Call[]>
   /** Goes to the end. `onProgress` is told at each call, and at least once a minute. One that has failed goes on. One
@@ -157,5 +157,5 @@ export declare class Deployment {
    * until `state` is deleted, and one that has succeeded is `drifted` where the alias leads elsewhere. Where `state`
    * cannot be written, no shift is made any more; what was shifted is watched, and rolled back where alarms say so,
    * before the error is thrown. */
-  run (onProgress?: (progress: Progress) => void): Promise<Outcome>
+  run (onProgress?: (progress: Progress) => void): Promise<DeploymentOutcome>
 }

@@ -11,10 +11,10 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constant
 // No state file is longer, in bytes.
 const LONGEST = 16 * 2 ** 20
 
-class DeploymentRefused extends Error {
+class DeploymentError extends Error {
   constructor ({ code, message, problems }, at = '') {
     super(at + message)
-    this.name = 'DeploymentRefused'
+    this.name = 'DeploymentError'
     this.code = code
     this.problems = problems
   }
@@ -22,8 +22,8 @@ class DeploymentRefused extends Error {
 
 const plan = asked => ask('plan', request(asked))
 const simulate = ({ events = [], ...asked }) => ask('simulate', { plan: request(asked), events })
-const expectedStarts = ({ startsPerSecond, ...asked }) => ask('starts', { plan: request(asked), startsPerSecond })
-const render = ({ form = 'table', ...asked }) => ask('render', { plan: request(asked), form })
+const expectedStarts = ({ startsPerSecond, ...asked }) => ask('expectedStarts', { plan: request(asked), startsPerSecond })
+const render = ({ format = 'table', ...asked }) => ask('render', { plan: request(asked), format })
 
 class Deployment {
   #options
@@ -33,28 +33,28 @@ class Deployment {
   }
 
   async plan () {
-    return ask('plan', (await this.#record()).plan)
+    return ask('plan', (await this.#checkpoint()).plan)
   }
 
   async simulate (events = []) {
-    return ask('simulate', { plan: (await this.#record()).plan, stateMachineAliasArn: this.#options.aliasArn, events })
+    return ask('simulate', { plan: (await this.#checkpoint()).plan, stateMachineAliasArn: this.#options.aliasArn, events })
   }
 
   async dryRun () {
-    return ask('dryRun', { plan: (await this.#record()).plan, stateMachineAliasArn: this.#options.aliasArn })
+    return ask('dryRun', { plan: (await this.#checkpoint()).plan, stateMachineAliasArn: this.#options.aliasArn })
   }
 
   async run (onProgress = () => {}) {
-    let record = await this.#record()
+    let checkpoint = await this.#checkpoint()
     let observation = { observed: 'start' }
     let unkept
-    this.#alarmsCanBeRead(record)
+    this.#alarmsCanBeRead(checkpoint)
     for (;;) {
-      const stepped = ask('step', { record, observation, nowMillis: this.#now() })
+      const stepped = ask('step', { checkpoint, observation, nowMillis: this.#now() })
       const done = stepped.action.action === 'done'
-      record = stepped.record
-      unkept = await this.#unkept(record, unkept)
-      if (unkept && (stepped.keepFirst || done)) throw unkept.error
+      checkpoint = stepped.checkpoint
+      unkept = await this.#unkept(checkpoint, unkept)
+      if (unkept && (stepped.saveFirst || done)) throw unkept.error
       onProgress(stepped.progress)
       if (done) return stepped.action.outcome
       observation = await this.#do(stepped.action)
@@ -109,14 +109,14 @@ class Deployment {
   }
 
   /** What was kept, or the beginning. */
-  async #record () {
+  async #checkpoint () {
     const { state, aliasArn, description } = this.#options
     const kept = await readState(state).catch(error => {
       if (error.code !== 'ENOENT') throw error
     })
     if (kept === undefined) return this.#begin()
     const plan = request({ ...this.#options, currentRouting: [] })
-    const resumed = { record: parsed(kept, state), stateMachineAliasArn: aliasArn, description, plan }
+    const resumed = { checkpoint: parsed(kept, state), stateMachineAliasArn: aliasArn, description, plan }
     return ask('resume', resumed, `the state file ${state}: `) ?? this.#begin()
   }
 
@@ -127,18 +127,18 @@ class Deployment {
     return { stateMachineAliasArn: aliasArn, plan, ...(description !== undefined && { description }) }
   }
 
-  #alarmsCanBeRead (record) {
-    const { steps } = ask('plan', record.plan)
+  #alarmsCanBeRead (checkpoint) {
+    const { steps } = ask('plan', checkpoint.plan)
     const { alarmStates, cloudwatch } = this.#options
     if (!alarmStates && !cloudwatch && steps.some(({ then }) => then.alarms?.length > 0)) {
       throw new Error('the deployment watches alarms: give `cloudwatch` or `alarmStates`')
     }
   }
 
-  /** Keeps the record; the first failure to, until one is kept again. */
-  async #unkept (record, before) {
+  /** Keeps the checkpoint; the first failure to, until one is kept again. */
+  async #unkept (checkpoint, before) {
     try {
-      await keep(this.#options.state, JSON.stringify(record))
+      await keep(this.#options.state, JSON.stringify(checkpoint))
     } catch (error) {
       return before ?? { error }
     }
@@ -193,7 +193,7 @@ async function readState (path) {
   const file = await openRegular(path, O_RDONLY)
   try {
     const { size } = await file.stat()
-    if (size > LONGEST) throw new Error(`the state file ${path} is no record of a deployment: it is longer than ${LONGEST} bytes`)
+    if (size > LONGEST) throw new Error(`the state file ${path} is no checkpoint of a deployment: it is longer than ${LONGEST} bytes`)
     return await file.readFile('utf8')
   } finally {
     await file.close()
@@ -209,23 +209,23 @@ async function removeLeftover (path) {
   await rm(path, { force: true })
 }
 
-function ask (door, request, at) {
-  const answer = JSON.parse(deploymentJson(door, JSON.stringify(request)))
-  if (answer?.error) throw new DeploymentRefused(answer.error, at)
+function ask (method, request, at) {
+  const answer = JSON.parse(deploymentJson(method, JSON.stringify(request)))
+  if (answer?.error) throw new DeploymentError(answer.error, at)
   return answer
 }
 
 function request ({ preference, currentRouting, newVersion, alarms }) {
   // An empty list is no alarm, as in the other languages; that of a preference is refused, as CloudFormation does.
   if (alarms?.length === 0) alarms = undefined
-  return { [typeof preference === 'string' ? 'short' : 'preference']: preference, currentRouting, newVersion, alarms }
+  return { [typeof preference === 'string' ? 'shorthand' : 'preference']: preference, currentRouting, newVersion, alarms }
 }
 
 function parsed (text, file) {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Error(`the state file ${file} is no record of a deployment: ${error.message}`, { cause: error })
+    throw new Error(`the state file ${file} is no checkpoint of a deployment: ${error.message}`, { cause: error })
   }
 }
 
@@ -251,4 +251,4 @@ function ofTheNetwork (error) {
 
 const told = (code, error) => ({ observed: 'failed', code: String(code), message: String(error?.message ?? error) })
 
-module.exports = { Deployment, DeploymentRefused, expectedStarts, plan, render, simulate }
+module.exports = { Deployment, DeploymentError, expectedStarts, plan, render, simulate }

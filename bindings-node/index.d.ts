@@ -929,10 +929,10 @@ export declare function checkTemplate(template: string | Uint8Array | object, op
 export declare function compare(existing: DescribeStateMachineAliasOutput | string | Uint8Array | null | undefined, input: CreateStateMachineAliasInput | string | Uint8Array): Comparison
 
 /**
- * Gradual deployments in JSON: what `sfn-alias/deploy` is made of. `door` is one of plan, simulate,
+ * Gradual deployments in JSON: what `sfn-alias/deploy` is made of. `method` is one of plan, simulate,
  * resume, step, dryRun, starts and render; the answer is JSON, of a refusal `{"error": {"code", "message", "problems"}}`.
  */
-export declare function deploymentJson(door: string, request: string): string
+export declare function deploymentJson(method: string, request: string): string
 
 /** The AWS error codes that can be answered. */
 export declare const enum ErrorCode {

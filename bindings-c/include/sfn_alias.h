@@ -209,12 +209,12 @@ typedef struct sfn_alias_replies sfn_alias_replies;
 typedef struct sfn_alias_error sfn_alias_error;
 
 /**
- * One or two routes whose weights add up to 100. Never changes; many threads may share one.
+ * One or two routes. Their weights must sum to 100. Never changes; many threads may share one.
  */
 typedef struct sfn_alias_routing sfn_alias_routing;
 
 /**
- * State machines, versions, aliases and executions that answer as AWS does. Many threads may share one.
+ * An in-process emulator of AWS Step Functions state machines, versions, aliases and executions. Many threads may share one.
  */
 typedef struct sfn_alias_service sfn_alias_service;
 
@@ -293,7 +293,7 @@ typedef struct sfn_alias_route {
    */
   size_t version_arn_length;
   /**
-   * Percent of the starts, 0 to 100.
+   * Percentage of starts, 0 to 100.
    */
   int64_t weight;
 } sfn_alias_route;
@@ -719,7 +719,7 @@ sfn_alias_result sfn_alias_template_rules(struct sfn_alias_string **list, struct
 /**
  * What a gradual deployment will do: its steps with their times and routings, as CloudFormation's provider makes
  * them, or its refusal. The request is a JSON object with `currentRouting`, an array of routes; `preference`, a
- * `DeploymentPreference` as a template writes it, or `short`, for example `10/5m`, `linear 10/1m`, `all-at-once`;
+ * `DeploymentPreference` as a template writes it, or `shorthand`, for example `10/5m`, `linear 10/1m`, `all-at-once`;
  * and, where the preference does not say, `newVersion` and `alarms`.
  *
  * Here and in the functions below, what the provider refuses is `SFN_ALIAS_VALIDATION_EXCEPTION` with its text,
@@ -738,40 +738,40 @@ sfn_alias_result sfn_alias_deployment_plan(const char *request,
  */
 sfn_alias_result sfn_alias_deployment_simulate(const char *request,
                                                size_t request_length,
-                                               struct sfn_alias_string **course,
+                                               struct sfn_alias_string **simulation,
                                                struct sfn_alias_error **error);
 
 /**
  * One step of a deployment. It is told what was observed, and answers what to do next; it does nothing itself.
  *
- * `record` is what the step before answered as `record`; of a new deployment, `{"stateMachineAliasArn": ...,
+ * `checkpoint` is what the step before answered as `checkpoint`; of a new deployment, `{"stateMachineAliasArn": ...,
  * "plan": ...}`. `observation` has `nowMillis`, milliseconds since 1970, and `observed`: `start` at the beginning
  * and whenever the caller starts again; `alias` with the `routingConfiguration` that was described; `updated`;
  * `alarms` with `alarms`, an array of `name` and `state`; `waited`; or `failed` with `code` and `message`.
  *
- * `stepped` is `{"record", "action", "progress", "keepFirst"}`. Keep the record first, as a whole and on disk; then do what
+ * `stepped` is `{"checkpoint", "action", "progress", "saveFirst"}`. Keep the checkpoint first, as a whole and on disk; then do what
  * `action.action` says: `describeAlias`, `updateAlias` or `describeAlarms` with `action.input`, the request as AWS
  * takes it; `wait` until `untilMillis`; or `done` with `outcome`. So a caller that is killed at any point leaves a
- * valid routing behind, and goes on from the record without a wrong or repeated shift. Where the record cannot be
- * kept, an action with `keepFirst` (a shift) must not be done; every other is, so that alarms are still watched.
+ * valid routing behind, and goes on from the checkpoint without a wrong or repeated shift. Where the checkpoint cannot be
+ * kept, an action with `saveFirst` (a shift) must not be done; every other is, so that alarms are still watched.
  */
-sfn_alias_result sfn_alias_deployment_step(const char *record,
-                                           size_t record_length,
+sfn_alias_result sfn_alias_deployment_step(const char *checkpoint,
+                                           size_t checkpoint_length,
                                            const char *observation,
                                            size_t observation_length,
                                            struct sfn_alias_string **stepped,
                                            struct sfn_alias_error **error);
 
 /**
- * Any of the questions about deployments by its name, with one request: `plan`, `simulate`; `step` (`record`,
- * `observation` without `nowMillis`, and `nowMillis`); `resume` (`record`, `stateMachineAliasArn`, `plan`,
- * `description`), the record where it is of the deployment that is asked for, and `null` where it is of another that
+ * Any of the questions about deployments by its name, with one request: `plan`, `simulate`; `step` (`checkpoint`,
+ * `observation` without `nowMillis`, and `nowMillis`); `resume` (`checkpoint`, `stateMachineAliasArn`, `plan`,
+ * `description`), the checkpoint where it is of the deployment that is asked for, and `null` where it is of another that
  * has ended, so that the one that is asked for is to begin; `dryRun` (as `simulate`), the calls of a deployment that
- * nothing happens to; `starts` (`plan`, `startsPerSecond`), how many starts each version sees;
- * `render` (`plan`, and as `form` one of `table`, `timeline`, `ascii`, `svg`), a JSON string to show.
+ * nothing happens to; `expectedStarts` (`plan`, `startsPerSecond`), how many starts each version sees;
+ * `render` (`plan`, and as `format` one of `table`, `timeline`, `ascii`, `svg`), a JSON string to show.
  */
-sfn_alias_result sfn_alias_deployment_call(const char *question,
-                                           size_t question_length,
+sfn_alias_result sfn_alias_deployment_call(const char *method,
+                                           size_t method_length,
                                            const char *request,
                                            size_t request_length,
                                            struct sfn_alias_string **answer,

@@ -120,7 +120,7 @@ pub unsafe extern "C" fn sfn_alias_call(
         let operation = text(operation, operation_length, "operation")?;
         let input = bytes(input, input_length, "input")?;
         let output = Output::new(output, "output")?;
-        let answer = service.0.invoke(operation, input);
+        let answer = service.0.try_call(operation, input);
         let refused = |error| Failure::of_request(error, || service.0.check(operation, input));
         output.give(OwnedText::new(answer.map_err(refused)?));
         Ok(())

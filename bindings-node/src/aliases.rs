@@ -138,11 +138,11 @@ impl StepFunctions {
         let apart = if self.durable { input.detached() } else { None };
         if let Some(input) = apart {
             return self
-                .work(env, move |service| service.invoke_with(&operation, &input[..], &TreeSink).map(Done::Answer));
+                .work(env, move |service| service.call_with(&operation, &input[..], &TreeSink).map(Done::Answer));
         }
         let any = Js::any(env);
         let outcome = self.ready(env).and_then(|(service, now)| {
-            let answer = clock::at(now, || service.invoke_with(&operation, &input, &TreeSink));
+            let answer = clock::at(now, || service.call_with(&operation, &input, &TreeSink));
             answer.map(Done::Answer).map_err(|refused| error::of(any, &refused, input.exception()))
         });
         settled(any, outcome)

@@ -168,10 +168,10 @@ pub fn error_kinds<'e>(env: &'e Env) -> napi::Result<Unknown<'e>> {
     shown(env, Tree::of(&ErrorKind::ALL.iter().map(kind).collect::<Vec<_>>()))
 }
 
-/// Gradual deployments in JSON: what `sfn-alias/deploy` is made of. `door` is one of plan, simulate,
+/// Gradual deployments in JSON: what `sfn-alias/deploy` is made of. `method` is one of plan, simulate,
 /// resume, step, dryRun, starts and render; the answer is JSON, of a refusal `{"error": {"code", "message", "problems"}}`.
-#[napi(catch_unwind, ts_args_type = "door: string, request: string")]
-pub fn deployment_json<'e>(env: &'e Env, door: Unknown<'e>, request: Unknown<'e>) -> String {
+#[napi(catch_unwind, ts_args_type = "method: string, request: string")]
+pub fn deployment_json<'e>(env: &'e Env, method: Unknown<'e>, request: Unknown<'e>) -> String {
     let text = |value| Js::of(env, value).described();
-    sfn_alias_deployment::call(&text(&door), text(&request).as_bytes())
+    sfn_alias_deployment::call(&text(&method), text(&request).as_bytes())
 }

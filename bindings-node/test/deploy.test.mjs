@@ -11,7 +11,7 @@ import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwa
 import { SFNClient } from '@aws-sdk/client-sfn'
 import { mockClient } from 'aws-sdk-client-mock'
 import { Aliases } from 'sfn-alias'
-import { Deployment, DeploymentRefused, expectedStarts, plan, render, simulate } from 'sfn-alias/deploy'
+import { Deployment, DeploymentError, expectedStarts, plan, render, simulate } from 'sfn-alias/deploy'
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders'
 const aliasArn = `${MACHINE}:PROD`
@@ -56,7 +56,7 @@ test('a plan, and what it looks like', () => {
   assert.deepEqual(steps[0].then, { kind: 'wait', seconds: 300, pollSeconds: 60, alarms: ['errors'] })
   assert.equal(source, 'CloudFormation')
   assert.match(render(request), /^1 {5}0s {5}90 % {6}10 % {6}wait 5m$/m)
-  assert.match(render({ ...request, form: 'svg' }), /^<svg /)
+  assert.match(render({ ...request, format: 'svg' }), /^<svg /)
   assert.equal(expectedStarts({ ...request, startsPerSecond: 1 }).total.target.high, 41)
   assert.equal(createRequire(import.meta.url)('sfn-alias/deploy').plan, plan)
 })
@@ -65,7 +65,7 @@ test('a refusal has the text of the provider', () => {
   const message = "Deployments of type 'CANARY' require an interval for traffic shifting. Configure the deployment preference with the 'interval' property and try again."
   const preference = { Type: 'CANARY', Percentage: 10, StateMachineVersionArn: newVersion }
   assert.throws(() => plan({ preference, currentRouting }), error => {
-    assert.ok(error instanceof DeploymentRefused)
+    assert.ok(error instanceof DeploymentError)
     assert.equal(error.message, message)
     assert.equal(error.code, 'ValidationException')
     assert.deepEqual(error.problems, [{ path: '', code: 'interval-required', source: 'provider code', message }])
@@ -176,8 +176,8 @@ test('a state file of another deployment', async () => {
     alias: { aliasArn: `${MACHINE}:TEST` }
   }
   for (const [member, other] of Object.entries(others)) {
-    const message = `the state file ${state}: the record is of another deployment that is under way, CANARY of ${newVersion} to ${aliasArn}: its ${member} is not the same; give the same again to go on with it, or keep the record of this one in another file`
-    await assert.rejects(new Deployment({ ...options, ...other }).run(), { name: 'DeploymentRefused', message })
+    const message = `the state file ${state}: the checkpoint is of another deployment that is under way, CANARY of ${newVersion} to ${aliasArn}: its ${member} is not the same; give the same again to go on with it, or keep the checkpoint of this one in another file`
+    await assert.rejects(new Deployment({ ...options, ...other }).run(), { name: 'DeploymentError', message })
   }
 })
 
@@ -191,13 +191,13 @@ function saidOf (text) {
 }
 
 const noRecords = {
-  '{': [' is no record of a deployment: ', saidOf('{')],
-  null: [': the record of the deployment cannot be read: ', 'invalid type: null, expected struct Record'],
-  '{}': [': the record of the deployment cannot be read: ', 'missing field `stateMachineAliasArn`'],
-  '{"plan": {}, "stateMachineAliasArn": 1}': [': the record of the deployment cannot be read: ', 'invalid type: integer `1`, expected a string']
+  '{': [' is no checkpoint of a deployment: ', saidOf('{')],
+  null: [': the checkpoint of the deployment cannot be read: ', 'invalid type: null, expected struct Checkpoint'],
+  '{}': [': the checkpoint of the deployment cannot be read: ', 'missing field `stateMachineAliasArn`'],
+  '{"plan": {}, "stateMachineAliasArn": 1}': [': the checkpoint of the deployment cannot be read: ', 'invalid type: integer `1`, expected a string']
 }
 for (const [text, [wrong, fault]] of Object.entries(noRecords)) {
-  test(`a state file that is no record is named: ${text}`, async () => {
+  test(`a state file that is no checkpoint is named: ${text}`, async () => {
     const state = file()
     writeFileSync(state, text)
     const deployment = new Deployment({ client: new Aliases(), aliasArn, preference: '10/1m', newVersion, state })
@@ -267,7 +267,7 @@ test('a state file is read up to a limit', async () => {
   writeFileSync(state, '')
   truncateSync(state, 2 ** 40)
   const options = { client: await fill(new Aliases()), aliasArn, preference: 'all-at-once', newVersion, state, ...time() }
-  await assert.rejects(new Deployment(options).run(), { message: `the state file ${state} is no record of a deployment: it is longer than 16777216 bytes` })
+  await assert.rejects(new Deployment(options).run(), { message: `the state file ${state} is no checkpoint of a deployment: it is longer than 16777216 bytes` })
 })
 
 test('no shift is made that is not kept', async () => {
@@ -329,7 +329,7 @@ test('an undefined clock is the default, and so is an undefined sleep', async t 
   const state = file()
   const options = { client: await fill(new Aliases()), aliasArn, preference: '10/1m', newVersion, state, clock: undefined, sleep: undefined }
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
-  assert.equal(kept(state).shiftedMillis, 1_700_000_060_123)
+  assert.equal(kept(state).lastShiftAtMillis, 1_700_000_060_123)
 })
 
 const unreached = {

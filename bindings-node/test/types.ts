@@ -2,7 +2,7 @@
 import type * as sdk from '@aws-sdk/client-sfn'
 import * as ours from 'sfn-alias'
 import { StepFunctions, Router, check, compare, errorKinds, fingerprint, pick, serve, validate, type AliasError } from 'sfn-alias'
-import { Deployment, plan, type Outcome, type Plan } from 'sfn-alias/deploy'
+import { Deployment, plan, type DeploymentOutcome, type Plan } from 'sfn-alias/deploy'
 
 type Commands = Exclude<ours.Operation, never>
 
@@ -112,5 +112,5 @@ export async function use (): Promise<void> {
 }
 
 const planned: Plan = plan({ preference: '10/5m', currentRouting: [] })
-const ended: Promise<Outcome> = new Deployment({ client: {}, aliasArn: '', preference: 'all-at-once', state: '' }).run(({ text }) => text.length)
+const ended: Promise<DeploymentOutcome> = new Deployment({ client: {}, aliasArn: '', preference: 'all-at-once', state: '' }).run(({ text }) => text.length)
 void [planned, ended]

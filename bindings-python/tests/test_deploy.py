@@ -67,7 +67,7 @@ def test_a_refusal() -> None:
         "Deployments of type 'CANARY' require an interval for traffic shifting. Configure the deployment preference "
         "with the 'interval' property and try again."
     )
-    with pytest.raises(deploy.DeploymentRefused) as refused:
+    with pytest.raises(deploy.DeploymentError) as refused:
         deploy.plan(preference, routes(100))
     assert str(refused.value) == text
     assert refused.value.code == "ValidationException"
@@ -78,9 +78,9 @@ def test_a_refusal() -> None:
 
 def test_renderings() -> None:
     assert deploy.render("10/5m", routes(100), SECOND).splitlines()[1].split() == "1 0s 90 % 10 % wait 5m".split()
-    assert "█" in deploy.render("10/5m", routes(100), SECOND, form="timeline")
-    assert "#" in deploy.render("10/5m", routes(100), SECOND, form="ascii")
-    assert deploy.render("10/5m", routes(100), SECOND, form="svg").startswith("<svg ")
+    assert "█" in deploy.render("10/5m", routes(100), SECOND, format="timeline")
+    assert "#" in deploy.render("10/5m", routes(100), SECOND, format="ascii")
+    assert deploy.render("10/5m", routes(100), SECOND, format="svg").startswith("<svg ")
     assert deploy.expected_starts("10/5m", routes(100), SECOND, starts_per_second=1)["total"]["target"]["high"] == 41
 
 
@@ -179,8 +179,8 @@ def test_credentials_that_are_gone_for_a_moment(aliases: sfn_alias.StepFunctions
 def test_a_state_file_of_something_else(aliases: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     state, time = tmp_path / "state", Time()
     deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state, **time.options).run()
-    record = json.loads(state.read_text())
-    state.write_text(json.dumps({**record, "stepsDone": 1, "phase": {"kind": "reading"}}))  # as one that goes on
+    checkpoint = json.loads(state.read_text())
+    state.write_text(json.dumps({**checkpoint, "stepsDone": 1, "phase": {"kind": "reading"}}))  # as one that goes on
     others = {
         "version": deploy.Deployment(aliases, ALIAS, "10/1m", f"{MACHINE}:1", state=state),
         "Percentage": deploy.Deployment(aliases, ALIAS, "20/1m", SECOND, state=state),
@@ -189,11 +189,11 @@ def test_a_state_file_of_something_else(aliases: sfn_alias.StepFunctions, tmp_pa
         "alias": deploy.Deployment(aliases, f"{MACHINE}:TEST", "10/1m", SECOND, state=state),
     }
     for member, other in others.items():
-        with pytest.raises(deploy.DeploymentRefused) as refused:
+        with pytest.raises(deploy.DeploymentError) as refused:
             other.run()
         assert str(refused.value) == (
-            f"the state file {state}: the record is of another deployment that is under way, CANARY of {SECOND} to "
-            f"{ALIAS}: its {member} is not the same; give the same again to go on with it, or keep the record of this "
+            f"the state file {state}: the checkpoint is of another deployment that is under way, CANARY of {SECOND} to "
+            f"{ALIAS}: its {member} is not the same; give the same again to go on with it, or keep the checkpoint of this "
             "one in another file"
         )
 
@@ -203,7 +203,7 @@ NO_RECORDS = {
     "[" * 100_000: "maximum recursion depth exceeded while decoding a JSON array from a unicode string",
 }
 OTHER_RECORDS = {
-    "null": "invalid type: null, expected struct Record",
+    "null": "invalid type: null, expected struct Checkpoint",
     "{}": "missing field `stateMachineAliasArn`",
     '{"plan": {}, "stateMachineAliasArn": 1}': "invalid type: integer `1`, expected a string",
 }
@@ -216,9 +216,9 @@ def test_a_state_file_that_is_no_record_is_named(text: str, aliases: sfn_alias.S
     with pytest.raises(ValueError) as refused:
         deploy.Deployment(aliases, ALIAS, "10/1m", SECOND, state=state).run()
     if text in NO_RECORDS:
-        assert str(refused.value) == f"the state file {state} is no record of a deployment: {NO_RECORDS[text]}"
+        assert str(refused.value) == f"the state file {state} is no checkpoint of a deployment: {NO_RECORDS[text]}"
     else:
-        fault = f"the record of the deployment cannot be read: {OTHER_RECORDS[text]}"
+        fault = f"the checkpoint of the deployment cannot be read: {OTHER_RECORDS[text]}"
         assert str(refused.value) == f"the state file {state}: {fault}"
 
 

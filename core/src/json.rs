@@ -53,7 +53,7 @@ struct ErrorBody {
 }
 
 impl Reply {
-    /// Converts a result of [`crate::StepFunctions::invoke`] to a response.
+    /// Converts a result of [`crate::StepFunctions::try_call`] to a response.
     pub fn of(result: Result<Vec<u8>>) -> Self {
         match result {
             Ok(body) => Self { status: 200, body },

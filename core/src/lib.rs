@@ -77,7 +77,7 @@ pub use options::{Clock, Limits, Options};
 pub use problem::Problem;
 pub use redact::Sensitive;
 pub use router::{Draws, Router, pick};
-pub use service::{StartCount, Starts, Statistics, StepFunctions};
+pub use service::{StartCount, Statistics, StepFunctions};
 pub use unknown_members::check_request;
 pub use validation::{Validate, check, check_from, validate, validate_from};
 

@@ -61,7 +61,7 @@ fn refusal(reply: &Reply, kind: ErrorKind) -> Value {
 #[track_caller]
 fn refuse(aliases: &StepFunctions, operation: &str, body: &[u8], kind: ErrorKind) -> Error {
     let shown = || String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
-    let error = aliases.invoke(operation, body).expect_err(&shown());
+    let error = aliases.try_call(operation, body).expect_err(&shown());
     assert_eq!(error.kind(), kind, "{operation} {}", shown());
     let answered = refusal(&aliases.call(operation, body), kind);
     assert_eq!(answered.get("message").and_then(Value::as_str).map(str::to_owned), error.wire_message());

@@ -89,7 +89,7 @@ fn of_racing_creates_one_wins_and_the_others_replay_or_conflict() {
     let create = |thread: usize| {
         let mut body = alias("PROD", 1);
         body["description"] = if thread % 4 < 2 { "one".into() } else { "other".into() };
-        handles[thread % 2].invoke("CreateStateMachineAlias", body.to_string().as_bytes())
+        handles[thread % 2].try_call("CreateStateMachineAlias", body.to_string().as_bytes())
     };
     let create = &create;
     let answers: Vec<_> = thread::scope(|scope| {
@@ -214,17 +214,17 @@ fn a_batch_that_panics_is_rolled_back_and_the_store_goes_on() {
     let (_folder, path) = folder();
     let store = SqliteStore::open(&path).unwrap();
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        store.batch(&mut |session| {
-            session.update(ORDERS, &mut |_| Ok(Some(new_machine()))).unwrap();
-            assert_eq!(session.machines("", None, 9).unwrap().len(), 1);
+        store.batch(&mut |transaction| {
+            transaction.update(ORDERS, &mut |_| Ok(Some(new_machine()))).unwrap();
+            assert_eq!(transaction.state_machines("", None, 9).unwrap().len(), 1);
             panic!("on purpose");
         })
     }));
     assert!(panicked.is_err());
     let store: &dyn Store = &store;
-    assert!(store.machines("", None, 9).unwrap().is_empty());
+    assert!(store.state_machines("", None, 9).unwrap().is_empty());
     store.update(ORDERS, &mut |_| Ok(Some(new_machine()))).unwrap();
-    assert_eq!(store.machines("", None, 9).unwrap().len(), 1);
+    assert_eq!(store.state_machines("", None, 9).unwrap().len(), 1);
 }
 
 fn new_machine() -> sfn_alias::store::Change {

@@ -120,7 +120,7 @@ fn an_altered_record_is_an_error_that_names_the_file() {
     ok(&aliases, "CreateStateMachineAlias", &alias("PROD", 1));
     let sql = "UPDATE aliases SET updated = updated + 1";
     rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
-    let error = aliases.invoke("DescribeStateMachineAlias", named("PROD").to_string().as_bytes()).unwrap_err();
+    let error = aliases.try_call("DescribeStateMachineAlias", named("PROD").to_string().as_bytes()).unwrap_err();
     let text = "cannot be used: the file is damaged; delete its `-wal` and `-shm` files and restore it from a copy (a \
                 record of the table aliases does not match its checksum)";
     assert_eq!(error.to_string(), format!("storage error: `{}` {text}", path.display()));
@@ -251,7 +251,10 @@ fn a_file_or_log_that_is_changed_in_use_fails_writes_and_health() {
             assert_eq!(error, format!("{text}restore it from a copy, and start again"));
             for _ in 0..2 {
                 let body = alias("AFTER", 1).to_string();
-                assert_eq!(aliases.invoke("CreateStateMachineAlias", body.as_bytes()).unwrap_err().to_string(), error);
+                assert_eq!(
+                    aliases.try_call("CreateStateMachineAlias", body.as_bytes()).unwrap_err().to_string(),
+                    error
+                );
             }
         }
     }

@@ -149,7 +149,7 @@ fn damage_anywhere_is_an_answer_and_no_panic() {
         let Ok(aliases) = StepFunctions::open(&path) else { continue };
         let bodies = [("CreateStateMachineAlias", alias("PROD", 1)), ("StartExecution", start("one", "{}"))];
         for (operation, body) in bodies {
-            let reply = aliases.invoke(operation, body.to_string().as_bytes());
+            let reply = aliases.try_call(operation, body.to_string().as_bytes());
             let damage = format!("`{}` cannot be used: {DAMAGED}", path.display());
             assert!(match reply {
                 Err(Error::Store { fault }) => fault == damage,
@@ -253,7 +253,7 @@ mod processes {
         let Some(path) = file() else { return };
         let aliases = StepFunctions::open(path).unwrap();
         let input = json!("x".repeat(100_000)).to_string();
-        let begin = |name: String| aliases.invoke("StartExecution", start(&name, &input).to_string().as_bytes());
+        let begin = |name: String| aliases.try_call("StartExecution", start(&name, &input).to_string().as_bytes());
         let (written, error) = (0..).find_map(|number| Some((number, begin(format!("e{number}")).err()?))).unwrap();
         say(written);
         say(error);

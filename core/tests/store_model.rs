@@ -8,7 +8,7 @@ use sfn_alias::model::{
     Timestamp, Version,
 };
 use sfn_alias::store::{
-    CachedStore, Change, ExecutionFilter, MemoryStore, RevisionKey, Session, SqliteStore, Store, View,
+    CachedStore, Change, ExecutionFilter, MemoryStore, RevisionKey, SqliteStore, Store, Transaction, View,
 };
 use std::fmt::Debug;
 
@@ -104,12 +104,12 @@ fn change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) -> Option
             Change::PutRevision { revision: revision(random), version }
         }
         4..=5 => Change::PutVersion(version(random, next)),
-        6..=8 => Change::DropVersion { number: random.u32(1..=next), published: random.bool().then_some(1) },
+        6..=8 => Change::DeleteVersion { number: random.u32(1..=next), published: random.bool().then_some(1) },
         9..=12 => Change::PutAlias { name: name(), alias: alias(random) },
-        13 => Change::DropAlias { name: name() },
+        13 => Change::DeleteAlias { name: name() },
         14 => Change::PutTags(tags(random)),
         15 => Change::MarkDeleted(time(random)),
-        16 => Change::DropStateMachine,
+        16 => Change::DeleteStateMachine,
         17..=20 => {
             let execution = Box::new(execution(random, format!("e{step}")));
             Change::PutExecution { execution, keep: [0, 1, 3, 100][random.usize(0..4)] }
@@ -127,7 +127,7 @@ fn show(shown: &mut Vec<String>, part: impl Debug) {
 /// All that a view tells.
 fn look(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
     let mut shown = Vec::new();
-    show(&mut shown, (view.machine()?, view.version_count()?, view.alias_count()?, view.starts()?));
+    show(&mut shown, (view.state_machine()?, view.version_count()?, view.alias_count()?, view.start_counts()?));
     show(&mut shown, (view.revision(RevisionKey::Current)?, view.versions(None, 2)?));
     for number in 0..6 {
         show(&mut shown, (view.version(number)?, view.revision(RevisionKey::Version(number))?));
@@ -161,15 +161,15 @@ fn seen(store: &dyn Store, arn: &str) -> Vec<String> {
     let mut shown = Vec::new();
     let all = &mut shown;
     store.read(arn, &mut |view| look(view).map(|seen| all.extend(seen))).unwrap();
-    show(all, store.machines("arn:b", None, 9).unwrap());
-    show(all, store.machines("", Some("arn:a"), 2).unwrap());
-    show(all, store.machines("arn:b", Some("brn"), 2).unwrap());
+    show(all, store.state_machines("arn:b", None, 9).unwrap());
+    show(all, store.state_machines("", Some("arn:a"), 2).unwrap());
+    show(all, store.state_machines("arn:b", Some("brn"), 2).unwrap());
     shown
 }
 
-fn update(session: &dyn Session, arn: &str, step: u32, seed: u64) {
-    let mut decide = |view: &dyn View| Ok(change(&mut Rng::with_seed(seed), step, view.machine()?.as_deref()));
-    session.update(arn, &mut decide).unwrap();
+fn update(transaction: &dyn Transaction, arn: &str, step: u32, seed: u64) {
+    let mut decide = |view: &dyn View| Ok(change(&mut Rng::with_seed(seed), step, view.state_machine()?.as_deref()));
+    transaction.update(arn, &mut decide).unwrap();
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn all_stores_show_the_same() {
         let stores: [&dyn Store; 3] = [&memory, &sqlite, &cached];
         for store in stores {
             match batched {
-                true => store.batch(&mut |session| update(session, arn, step, change)).unwrap(),
+                true => store.batch(&mut |transaction| update(transaction, arn, step, change)).unwrap(),
                 false => update(store, arn, step, change),
             }
         }
@@ -211,16 +211,16 @@ fn a_batch_goes_on_after_a_refusal() {
     let stores: [&dyn Store; 3] = [&memory, &sqlite, &cached];
     for store in stores {
         let create = |_: &dyn View| Ok(Some(creation(&mut Rng::with_seed(1))));
-        let committed = store.batch(&mut |session| {
-            session.update("arn:a", &mut { create }).unwrap();
-            let refused = session.update("arn:a", &mut |_| Err(sfn_alias::Error::AliasConflict));
+        let committed = store.batch(&mut |transaction| {
+            transaction.update("arn:a", &mut { create }).unwrap();
+            let refused = transaction.update("arn:a", &mut |_| Err(sfn_alias::Error::AliasConflict));
             assert_eq!(refused.unwrap_err().code(), "ConflictException");
-            let mistaken = session.update("arn:none", &mut |_| Ok(Some(Change::PutTags(Vec::new()))));
+            let mistaken = transaction.update("arn:none", &mut |_| Ok(Some(Change::PutTags(Vec::new()))));
             let text = "storage error: a change to a state machine that is not stored: arn:none";
             assert_eq!(mistaken.unwrap_err().to_string(), text);
-            session.update("arn:b", &mut { create }).unwrap();
+            transaction.update("arn:b", &mut { create }).unwrap();
         });
         committed.unwrap();
-        assert_eq!(store.machines("", None, 9).unwrap().len(), 2);
+        assert_eq!(store.state_machines("", None, 9).unwrap().len(), 2);
     }
 }

@@ -33,7 +33,7 @@ pub enum Action {
     /// There is nothing left to do.
     Done {
         /// How it ended.
-        outcome: Outcome,
+        outcome: DeploymentOutcome,
     },
 }
 
@@ -103,7 +103,7 @@ pub enum Observation {
     /// The alarms were described. An alarm that is not named there is not in alarm.
     Alarms {
         /// The alarms that there are.
-        alarms: Vec<AlarmState>,
+        alarms: Vec<Alarm>,
     },
     /// The time that was waited for has come.
     Waited,
@@ -131,17 +131,17 @@ impl Observation {
 
 /// The state of an alarm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlarmState {
+pub struct Alarm {
     /// Its name.
     pub name: String,
     /// Its state.
-    pub state: State,
+    pub state: AlarmState,
 }
 
 /// A state of an alarm, as CloudWatch spells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum State {
+pub enum AlarmState {
     /// All is well.
     Ok,
     /// The deployment is to end.
@@ -151,7 +151,7 @@ pub enum State {
 }
 
 /// As CloudWatch spells it.
-impl fmt::Display for State {
+impl fmt::Display for AlarmState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Ok => "OK",
@@ -164,7 +164,7 @@ impl fmt::Display for State {
 /// How a deployment ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Outcome {
+pub enum DeploymentOutcome {
     /// All starts go to the new version.
     Succeeded,
     /// All starts go to the version before again.

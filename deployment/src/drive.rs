@@ -1,15 +1,15 @@
 //! Drives a deployment over a store of this crate.
 
-use super::action::{Action, AlarmState, Observation, Outcome};
+use super::action::{Action, Alarm, DeploymentOutcome, Observation};
+use super::checkpoint::Checkpoint;
 use super::driver::Deployment;
-use super::fault::DeploymentError;
-use super::record::Record;
+use super::error::DeploymentError;
 use super::routes;
 use sfn_alias::Error;
 use sfn_alias::StepFunctions;
 use sfn_alias::wire::input::DescribeStateMachineAliasInput;
 
-/// What a driver needs beside the alias: time, alarms, and a place to keep the record.
+/// What a driver needs beside the alias: time, alarms, and a place to keep the checkpoint.
 pub trait Environment {
     /// The time, in milliseconds since 1970.
     fn now_millis(&mut self) -> i64;
@@ -21,14 +21,14 @@ pub trait Environment {
     ///
     /// # Errors
     /// A code and a message; [`Observation::Failed`] says what becomes of it.
-    fn alarms(&mut self, names: &[String]) -> Result<Vec<AlarmState>, (String, String)>;
+    fn alarms(&mut self, names: &[String]) -> Result<Vec<Alarm>, (String, String)>;
 
-    /// Keeps the record, before what it says is done.
+    /// Keeps the checkpoint, before what it says is done.
     ///
     /// # Errors
     /// Why it cannot be kept. No shift is made then; the alarms are looked at, and traffic is sent back, all the
-    /// same. The deployment can be resumed from the record kept before.
-    fn keep(&mut self, record: &Record) -> Result<(), DeploymentError>;
+    /// same. The deployment can be resumed from the checkpoint kept before.
+    fn keep(&mut self, checkpoint: &Checkpoint) -> Result<(), DeploymentError>;
 }
 
 /// Drives a deployment to its end: a new one, or one that was resumed.
@@ -39,14 +39,14 @@ pub fn drive(
     aliases: &StepFunctions,
     deployment: &mut Deployment,
     host: &mut dyn Environment,
-) -> Result<Outcome, DeploymentError> {
+) -> Result<DeploymentOutcome, DeploymentError> {
     let mut observation = Observation::Start;
     loop {
         let action = deployment.next(host.now_millis(), &observation)?;
-        let kept = host.keep(deployment.record());
+        let kept = host.keep(deployment.checkpoint());
         observation = match &action {
             Action::Done { outcome } => return kept.map(|()| outcome.clone()),
-            shift if deployment.keeps_first(shift) => {
+            shift if deployment.requires_save(shift) => {
                 kept?;
                 perform(aliases, shift)
             }

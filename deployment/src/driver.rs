@@ -1,9 +1,11 @@
 //! The deployment itself: told what was observed, it says what to do next. It does nothing itself.
 
-use super::action::{Action, AlarmState, AlarmsInput, DescribeInput, Observation, Outcome, Reason, State, UpdateInput};
-use super::fault::DeploymentError;
+use super::action::{
+    Action, Alarm, AlarmState, AlarmsInput, DeploymentOutcome, DescribeInput, Observation, Reason, UpdateInput,
+};
+use super::checkpoint::{Checkpoint, FORMAT, Intent, Phase};
+use super::error::DeploymentError;
 use super::plan::{POLL_SECONDS, Plan, Step};
-use super::record::{FORMAT, Intent, Phase, Record};
 use super::{retry, routes};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
@@ -13,7 +15,7 @@ const POLL_MILLIS: i64 = POLL_SECONDS as i64 * 1000;
 /// does it and tells what came of it.
 ///
 /// The course is that of CloudFormation's provider, with one reading more: the alias is also described before
-/// the first update, and after every restart or failure. What is found then is compared with what the record
+/// the first update, and after every restart or failure. What is found then is compared with what the checkpoint
 /// says: where the alias leads where it led before an update whose answer was lost, the update is made again;
 /// where it leads where the update was to lead, it goes on; anything else is drift, and is not touched.
 ///
@@ -23,7 +25,7 @@ const POLL_MILLIS: i64 = POLL_SECONDS as i64 * 1000;
 /// let orders = "arn:aws:states:us-east-1:123456789012:stateMachine:orders";
 /// let route = |n, weight| RoutingConfigurationOutput { state_machine_version_arn: format!("{orders}:{n}"), weight };
 /// let plan = PlanRequest {
-///     short: Some("10/5m".into()),
+///     shorthand: Some("10/5m".into()),
 ///     current_routing: vec![route(1, 100)],
 ///     new_version: Some(format!("{orders}:2")),
 ///     ..Default::default()
@@ -37,7 +39,7 @@ const POLL_MILLIS: i64 = POLL_SECONDS as i64 * 1000;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deployment {
-    record: Record,
+    checkpoint: Checkpoint,
     plan: Plan,
 }
 
@@ -48,27 +50,27 @@ impl Deployment {
     /// [`DeploymentError::Refused`] where AWS would refuse the updates: an ARN that is no alias's, or another
     /// state machine's, or a description that is too long.
     pub fn new(alias: &str, description: Option<&str>, plan: Plan) -> Result<Self, DeploymentError> {
-        let record = Record {
+        let checkpoint = Checkpoint {
             format: FORMAT,
             state_machine_alias_arn: alias.to_owned(),
             description: description.map(str::to_owned),
             plan: plan.request(),
             steps_done: 0,
-            shifted_millis: None,
+            last_shift_at_millis: None,
             intent: None,
-            next_asked: false,
+            shift_in_flight: false,
             failures: 0,
             phase: Phase::Reading,
         };
-        Self::of(record, plan)
+        Self::of(checkpoint, plan)
     }
 
-    pub(super) fn of(record: Record, plan: Plan) -> Result<Self, DeploymentError> {
-        let (alias, description) = (&record.state_machine_alias_arn, record.description.as_deref());
+    pub(super) fn of(checkpoint: Checkpoint, plan: Plan) -> Result<Self, DeploymentError> {
+        let (alias, description) = (&checkpoint.state_machine_alias_arn, checkpoint.description.as_deref());
         // The versions of the steps are of the same state machine as the version before.
         routes::check_update(alias, description, &plan.before)?;
         let request = plan.request();
-        Ok(Self { record: Record { plan: request, ..record }, plan })
+        Ok(Self { checkpoint: Checkpoint { plan: request, ..checkpoint }, plan })
     }
 
     /// The plan that it follows.
@@ -77,15 +79,15 @@ impl Deployment {
     }
 
     /// What to remember, to be kept before the last action is carried out.
-    pub const fn record(&self) -> &Record {
-        &self.record
+    pub const fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
     }
 
-    /// Whether this action must not be done unless the record was kept: a shift. Where keeping it fails, all else
+    /// Whether this action must not be done unless the checkpoint was kept: a shift. Where keeping it fails, all else
     /// goes on: the alarms are looked at, and a rollback is made. The failure is told at the end, or at the next
     /// shift.
-    pub fn keeps_first(&self, action: &Action) -> bool {
-        matches!(action, Action::UpdateAlias { .. }) && self.record.intent == Some(Intent::Shift)
+    pub fn requires_save(&self, action: &Action) -> bool {
+        matches!(action, Action::UpdateAlias { .. }) && self.checkpoint.intent == Some(Intent::Shift)
     }
 
     /// What to do next, at a time in milliseconds since 1970, after an observation.
@@ -94,10 +96,13 @@ impl Deployment {
     /// [`DeploymentError::Unexpected`] for an observation that is no answer to the last action; nothing has
     /// changed then.
     pub fn next(&mut self, now: i64, observation: &Observation) -> Result<Action, DeploymentError> {
-        match (&self.record.phase, observation) {
+        match (&self.checkpoint.phase, observation) {
             // What has failed goes on; what has succeeded looks whether that still holds.
-            (Phase::Done { outcome: Outcome::Failed { .. } | Outcome::Succeeded }, Observation::Start) => {
-                self.record.failures = 0;
+            (
+                Phase::Done { outcome: DeploymentOutcome::Failed { .. } | DeploymentOutcome::Succeeded },
+                Observation::Start,
+            ) => {
+                self.checkpoint.failures = 0;
                 Ok(self.read())
             }
             (Phase::Done { outcome }, _) => Ok(Action::Done { outcome: outcome.clone() }),
@@ -126,19 +131,19 @@ impl Deployment {
     }
 
     fn read(&mut self) -> Action {
-        self.record.phase = Phase::Reading;
-        let state_machine_alias_arn = self.record.state_machine_alias_arn.clone();
+        self.checkpoint.phase = Phase::Reading;
+        let state_machine_alias_arn = self.checkpoint.state_machine_alias_arn.clone();
         Action::DescribeAlias { input: DescribeInput { state_machine_alias_arn } }
     }
 
     /// Where the alias must lead now.
     pub(super) fn expected(&self) -> &[Route] {
-        let last = self.record.steps_done.checked_sub(1).and_then(|last| self.plan.steps.get(last));
+        let last = self.checkpoint.steps_done.checked_sub(1).and_then(|last| self.plan.steps.get(last));
         last.map_or(&self.plan.before, |step| &step.routing)
     }
 
     fn next_step(&self) -> Option<&Step> {
-        self.plan.steps.get(self.record.steps_done)
+        self.plan.steps.get(self.checkpoint.steps_done)
     }
 
     fn intended(&self, intent: &Intent) -> Vec<Route> {
@@ -151,21 +156,21 @@ impl Deployment {
     fn compare(&mut self, now: i64, found: &[Route]) -> Action {
         let as_before = routes::same(found, self.expected());
         // An update whose answer was lost may come through later than the next reading.
-        let asked = self.record.next_asked || self.record.intent == Some(Intent::Shift);
+        let asked = self.checkpoint.shift_in_flight || self.checkpoint.intent == Some(Intent::Shift);
         let as_next = asked && self.next_step().is_some_and(|step| routes::same(found, &step.routing));
-        match self.record.intent.clone() {
+        match self.checkpoint.intent.clone() {
             // Where an update changes nothing that can be seen, it is made again.
             Some(intent @ Intent::RollBack { .. }) if !as_before && routes::same(found, &self.intended(&intent)) => {
                 self.confirm(now)
             }
             Some(intent @ Intent::RollBack { .. }) if as_before || as_next => self.update(intent),
             Some(Intent::Shift) | None if as_next && !as_before => {
-                self.record.intent = Some(Intent::Shift);
+                self.checkpoint.intent = Some(Intent::Shift);
                 self.confirm(now)
             }
             Some(Intent::Shift) | None if as_before => {
-                self.record.intent = None;
-                if self.next_step().is_none() { self.end(Outcome::Succeeded) } else { self.look(now) }
+                self.checkpoint.intent = None;
+                if self.next_step().is_none() { self.end(DeploymentOutcome::Succeeded) } else { self.look(now) }
             }
             _ => self.drifted(found),
         }
@@ -176,11 +181,11 @@ impl Deployment {
             "Failed to continue deployment of type '{}', drift detected. Expected routing configuration: '{}', actual \
              routing configuration: '{}'. Ensure that UpdateStateMachineAlias is not being invoked elsewhere and try \
              the deployment again.",
-            self.plan.kind,
+            self.plan.deployment_type,
             routes::printed(self.expected()),
             routes::printed(found)
         );
-        self.end(Outcome::Drifted { message, routing: found.to_vec() })
+        self.end(DeploymentOutcome::Drifted { message, routing: found.to_vec() })
     }
 
     /// At the alarms, where there are any.
@@ -188,14 +193,15 @@ impl Deployment {
         if self.plan.alarms().is_empty() {
             return self.proceed(now);
         }
-        self.record.phase = Phase::CheckingAlarms;
+        self.checkpoint.phase = Phase::CheckingAlarms;
         let alarm_names = self.plan.alarms().to_vec();
         let alarm_types = ["CompositeAlarm", "MetricAlarm"];
         Action::DescribeAlarms { input: AlarmsInput { alarm_names, alarm_types, max_records: 100 } }
     }
 
-    fn judge(&mut self, now: i64, states: &[AlarmState]) -> Action {
-        let in_alarm = |name: &&String| states.iter().any(|alarm| alarm.name == **name && alarm.state == State::Alarm);
+    fn judge(&mut self, now: i64, states: &[Alarm]) -> Action {
+        let in_alarm =
+            |name: &&String| states.iter().any(|alarm| alarm.name == **name && alarm.state == AlarmState::Alarm);
         let alarms: Vec<String> = self.plan.alarms().iter().filter(in_alarm).cloned().collect();
         if alarms.is_empty() {
             return self.proceed(now);
@@ -212,73 +218,73 @@ impl Deployment {
         if now >= due {
             return self.update(Intent::Shift);
         }
-        self.record.failures = 0;
+        self.checkpoint.failures = 0;
         self.wait(now.saturating_add(POLL_MILLIS).min(due), Reason::Interval)
     }
 
     /// When the next step may be made; `None` for the first.
     pub(super) fn due_millis(&self) -> Option<i64> {
-        let last = self.record.steps_done.checked_sub(1).and_then(|last| self.plan.steps.get(last))?;
-        Some(self.record.shifted_millis?.saturating_add_unsigned(last.wait_seconds().saturating_mul(1000)))
+        let last = self.checkpoint.steps_done.checked_sub(1).and_then(|last| self.plan.steps.get(last))?;
+        Some(self.checkpoint.last_shift_at_millis?.saturating_add_unsigned(last.wait_seconds().saturating_mul(1000)))
     }
 
     fn update(&mut self, intent: Intent) -> Action {
         let input = UpdateInput {
-            state_machine_alias_arn: self.record.state_machine_alias_arn.clone(),
-            description: self.record.description.clone(),
+            state_machine_alias_arn: self.checkpoint.state_machine_alias_arn.clone(),
+            description: self.checkpoint.description.clone(),
             routing_configuration: self.intended(&intent),
         };
-        self.record.next_asked |= intent == Intent::Shift;
-        self.record.intent = Some(intent);
-        self.record.phase = Phase::Updating;
+        self.checkpoint.shift_in_flight |= intent == Intent::Shift;
+        self.checkpoint.intent = Some(intent);
+        self.checkpoint.phase = Phase::Updating;
         Action::UpdateAlias { input }
     }
 
     fn confirm(&mut self, now: i64) -> Action {
-        self.record.failures = 0;
-        match self.record.intent.take() {
-            Some(Intent::RollBack { message, alarms }) => self.end(Outcome::RolledBack { message, alarms }),
+        self.checkpoint.failures = 0;
+        match self.checkpoint.intent.take() {
+            Some(Intent::RollBack { message, alarms }) => self.end(DeploymentOutcome::RolledBack { message, alarms }),
             Some(Intent::Shift) => {
-                self.record.next_asked = false;
-                self.record.steps_done = self.record.steps_done.saturating_add(1);
-                self.record.shifted_millis = Some(now);
+                self.checkpoint.shift_in_flight = false;
+                self.checkpoint.steps_done = self.checkpoint.steps_done.saturating_add(1);
+                self.checkpoint.last_shift_at_millis = Some(now);
                 match self.due_millis() {
                     Some(due) if self.next_step().is_some() => {
                         self.wait(now.saturating_add(POLL_MILLIS).min(due), Reason::Interval)
                     }
-                    _ => self.end(Outcome::Succeeded),
+                    _ => self.end(DeploymentOutcome::Succeeded),
                 }
             }
-            // An update without an intent is in no record that a deployment writes: begin at the alias again.
+            // An update without an intent is in no checkpoint that a deployment writes: begin at the alias again.
             None => self.read(),
         }
     }
 
     fn fail(&mut self, now: i64, code: &str, message: &str) -> Action {
-        let failures = self.record.failures.saturating_add(1);
-        self.record.failures = failures;
+        let failures = self.checkpoint.failures.saturating_add(1);
+        self.checkpoint.failures = failures;
         let (code, message) = (code.to_owned(), message.to_owned());
         // Nobody else rolls back.
-        let gives_up = !matches!(self.record.intent, Some(Intent::RollBack { .. }));
+        let gives_up = !matches!(self.checkpoint.intent, Some(Intent::RollBack { .. }));
         if let Some(pause) = retry::pause_millis(&code, failures, gives_up) {
             return self.wait(now.saturating_add(pause), Reason::Retry { code, message, failures });
         }
-        if self.record.phase == Phase::CheckingAlarms && self.record.steps_done > 0 {
+        if self.checkpoint.phase == Phase::CheckingAlarms && self.checkpoint.steps_done > 0 {
             // As CloudFormation would do after the provider has failed; with nobody watching, it is safer too.
-            self.record.failures = 0;
+            self.checkpoint.failures = 0;
             let message = format!("Aborting deployment. The CloudWatch alarms cannot be read: {code}: {message}");
             return self.update(Intent::RollBack { message, alarms: Vec::new() });
         }
-        self.end(Outcome::Failed { code, message })
+        self.end(DeploymentOutcome::Failed { code, message })
     }
 
     fn wait(&mut self, until_millis: i64, reason: Reason) -> Action {
-        self.record.phase = Phase::Waiting { until_millis, reason: reason.clone() };
+        self.checkpoint.phase = Phase::Waiting { until_millis, reason: reason.clone() };
         Action::Wait { until_millis, reason }
     }
 
-    fn end(&mut self, outcome: Outcome) -> Action {
-        self.record.phase = Phase::Done { outcome: outcome.clone() };
+    fn end(&mut self, outcome: DeploymentOutcome) -> Action {
+        self.checkpoint.phase = Phase::Done { outcome: outcome.clone() };
         Action::Done { outcome }
     }
 }

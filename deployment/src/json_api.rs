@@ -1,13 +1,13 @@
 //! The doors for other languages: JSON in, JSON out.
 
 use super::action::{Action, Observation};
+use super::checkpoint::Checkpoint;
 use super::driver::Deployment;
-use super::fault::DeploymentError;
+use super::error::DeploymentError;
 use super::plan::{Plan, PlanRequest};
 use super::progress::Progress;
-use super::record::Record;
-use super::render::Bars;
-use super::simulate::{Event, Simulation, dry_run, simulate};
+use super::render::BarStyle;
+use super::simulate::{Simulation, SimulationEvent, dry_run, simulate};
 use super::starts::expected_starts;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -19,14 +19,14 @@ pub enum Method {
     Plan,
     /// A simulation.
     Simulate,
-    /// The record of the deployment that is asked for.
+    /// The checkpoint of the deployment that is asked for.
     Resume,
     /// One step of a deployment.
     Step,
     /// The calls of a deployment that nothing happens to.
     DryRun,
     /// Starts to expect.
-    Starts,
+    ExpectedStarts,
     /// A plan as text or picture.
     Render,
 }
@@ -38,7 +38,7 @@ impl Method {
         (Self::Resume, "resume"),
         (Self::Step, "step"),
         (Self::DryRun, "dryRun"),
-        (Self::Starts, "starts"),
+        (Self::ExpectedStarts, "expectedStarts"),
         (Self::Render, "render"),
     ];
 
@@ -60,7 +60,7 @@ struct SimulateRequest {
     #[serde(default)]
     state_machine_alias_arn: Option<String>,
     #[serde(default)]
-    events: Vec<Event>,
+    events: Vec<SimulationEvent>,
 }
 
 #[derive(Deserialize)]
@@ -75,24 +75,24 @@ struct StartsRequest {
 struct RenderRequest {
     plan: PlanRequest,
     /// `table`, `timeline`, `ascii` or `svg`.
-    form: String,
+    format: String,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ResumeRequest {
-    record: Value,
+    checkpoint: Value,
     state_machine_alias_arn: String,
     #[serde(default)]
     description: Option<String>,
-    /// Without `currentRouting`, which is the record's to say.
+    /// Without `currentRouting`, which is the checkpoint's to say.
     plan: PlanRequest,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct StepRequest {
-    record: Record,
+    checkpoint: Checkpoint,
     observation: Value,
     now_millis: i64,
 }
@@ -100,10 +100,10 @@ struct StepRequest {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Stepped<'s> {
-    record: &'s Record,
+    checkpoint: &'s Checkpoint,
     action: &'s Action,
     progress: Progress,
-    keep_first: bool,
+    save_first: bool,
 }
 
 /// A plan, of a [`PlanRequest`] in JSON.
@@ -114,7 +114,7 @@ pub fn plan_json(request: &[u8]) -> Result<String, DeploymentError> {
     DeploymentError::contain(|| Ok(read_plan(request)?.to_json()))
 }
 
-/// A [`Simulation`], of `{"plan": PlanRequest, "events": [Event, ...]}`, and `"stateMachineAliasArn"` where the
+/// A [`Simulation`], of `{"plan": PlanRequest, "events": [SimulationEvent, ...]}`, and `"stateMachineAliasArn"` where the
 /// alias should not be called `ALIAS`.
 ///
 /// # Errors
@@ -127,25 +127,27 @@ pub fn simulate_json(request: &[u8]) -> Result<String, DeploymentError> {
     })
 }
 
-/// One step of a deployment: a record and an observation in, `{"record", "action", "progress", "keepFirst"}` out. The
-/// observation also has `nowMillis`, the time in milliseconds since 1970. A new deployment is the record
-/// `{"stateMachineAliasArn": ..., "plan": PlanRequest}` and the observation `{"observed": "start"}`. The record
-/// is to be kept before the action is carried out; where that fails, an action with `keepFirst` must not be, and
-/// every other one is: see [`Deployment::keeps_first`].
+/// One step of a deployment: a checkpoint and an observation in, `{"checkpoint", "action", "progress", "saveFirst"}` out. The
+/// observation also has `nowMillis`, the time in milliseconds since 1970. A new deployment is the checkpoint
+/// `{"stateMachineAliasArn": ..., "plan": PlanRequest}` and the observation `{"observed": "start"}`. The checkpoint
+/// is to be kept before the action is carried out; where that fails, an action with `saveFirst` must not be, and
+/// every other one is: see [`Deployment::requires_save`].
 ///
 /// # Errors
 /// As [`Deployment::resume`] and [`Deployment::next`], and [`DeploymentError::Unreadable`].
-pub fn step_json(record: &[u8], observation: &[u8]) -> Result<String, DeploymentError> {
+pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, DeploymentError> {
     let mut observation: Value = DeploymentError::read(OBSERVATION, observation)?;
     let now = observation.as_object_mut().and_then(|members| members.remove("nowMillis")?.as_i64());
     let fault = || "it has no `nowMillis`, the time in milliseconds since 1970".to_owned();
     let now_millis = now.ok_or_else(|| DeploymentError::Unreadable { what: OBSERVATION, fault: fault() })?;
-    DeploymentError::contain(|| step(StepRequest { record: Record::from_json(record)?, observation, now_millis }))
+    DeploymentError::contain(|| {
+        step(StepRequest { checkpoint: Checkpoint::from_json(checkpoint)?, observation, now_millis })
+    })
 }
 
-/// Any door by its name: `plan`, `simulate`, `resume` (the record that was kept, where it is of the deployment
-/// that is asked for, or `null` where another one is to begin: [`Deployment::resume_asked`]; `record`, `stateMachineAliasArn`, `description`, `plan`), `step` (with `record`, `observation`
-/// and `nowMillis`), `dryRun` (as `simulate`), `starts` (`plan`, `startsPerSecond`), `render` (`plan`, and as `form`
+/// Any door by its name: `plan`, `simulate`, `resume` (the checkpoint that was kept, where it is of the deployment
+/// that is asked for, or `null` where another one is to begin: [`Deployment::resume_requested`]; `checkpoint`, `stateMachineAliasArn`, `description`, `plan`), `step` (with `checkpoint`, `observation`
+/// and `nowMillis`), `dryRun` (as `simulate`), `expectedStarts` (`plan`, `startsPerSecond`), `render` (`plan`, and as `format`
 /// one of `table`, `timeline`, `ascii`, `svg`).
 ///
 /// # Errors
@@ -165,13 +167,13 @@ fn invoke_door(door: Method, request: &[u8]) -> Result<String, DeploymentError> 
             let SimulateRequest { plan, state_machine_alias_arn, .. } = DeploymentError::read(SIMULATION, request)?;
             Ok(written(&dry_run(&virtual_deployment(&plan, state_machine_alias_arn)?)?))
         }
-        Method::Starts => {
+        Method::ExpectedStarts => {
             let StartsRequest { plan, starts_per_second } = DeploymentError::read(STARTS, request)?;
             Ok(written(&expected_starts(&plan.plan()?, starts_per_second)?))
         }
         Method::Render => {
-            let RenderRequest { plan, form } = DeploymentError::read(RENDERING, request)?;
-            Ok(written(&rendered(&plan.plan()?, &form)?))
+            let RenderRequest { plan, format } = DeploymentError::read(RENDERING, request)?;
+            Ok(written(&rendered(&plan.plan()?, &format)?))
         }
     }
 }
@@ -190,36 +192,36 @@ fn read_plan(request: &[u8]) -> Result<Plan, DeploymentError> {
     DeploymentError::read::<PlanRequest>("the request for a plan", request)?.plan()
 }
 
-fn rendered(plan: &Plan, form: &str) -> Result<String, DeploymentError> {
-    match form {
+fn rendered(plan: &Plan, format: &str) -> Result<String, DeploymentError> {
+    match format {
         "table" => Ok(plan.to_table()),
-        "timeline" => Ok(plan.to_timeline(Bars::Unicode)),
-        "ascii" => Ok(plan.to_timeline(Bars::Ascii)),
+        "timeline" => Ok(plan.to_timeline(BarStyle::Unicode)),
+        "ascii" => Ok(plan.to_timeline(BarStyle::Ascii)),
         "svg" => Ok(plan.to_svg()),
         other => Err(DeploymentError::Unreadable {
             what: RENDERING,
-            fault: format!("there is no form `{other}`; use table, timeline, ascii or svg"),
+            fault: format!("there is no format `{other}`; use table, timeline, ascii or svg"),
         }),
     }
 }
 
-/// The record is read by itself, so that a fault in it names it.
+/// The checkpoint is read by itself, so that a fault in it names it.
 fn resumed(request: ResumeRequest) -> Result<String, DeploymentError> {
-    let ResumeRequest { record, state_machine_alias_arn, description, plan } = request;
-    let record = Record::from_json(written(&record).as_bytes())?;
-    let kept = Deployment::resume_asked(record, &state_machine_alias_arn, description.as_deref(), plan)?;
-    Ok(kept.map_or_else(|| "null".to_owned(), |kept| kept.record().to_json()))
+    let ResumeRequest { checkpoint, state_machine_alias_arn, description, plan } = request;
+    let checkpoint = Checkpoint::from_json(written(&checkpoint).as_bytes())?;
+    let kept = Deployment::resume_requested(checkpoint, &state_machine_alias_arn, description.as_deref(), plan)?;
+    Ok(kept.map_or_else(|| "null".to_owned(), |kept| kept.checkpoint().to_json()))
 }
 
 /// The observation is read by itself, so that a fault in it names it.
 fn step(request: StepRequest) -> Result<String, DeploymentError> {
     let fault = |error: serde_json::Error| DeploymentError::Unreadable { what: OBSERVATION, fault: error.to_string() };
     let observation: Observation = serde_json::from_value(request.observation).map_err(fault)?;
-    let mut deployment = Deployment::resume(request.record)?;
+    let mut deployment = Deployment::resume(request.checkpoint)?;
     let action = deployment.next(request.now_millis, &observation)?;
     let progress = deployment.progress(request.now_millis);
-    let keep_first = deployment.keeps_first(&action);
-    Ok(written(&Stepped { record: deployment.record(), action: &action, progress, keep_first }))
+    let save_first = deployment.requires_save(&action);
+    Ok(written(&Stepped { checkpoint: deployment.checkpoint(), action: &action, progress, save_first }))
 }
 
 fn virtual_deployment(plan: &PlanRequest, alias: Option<String>) -> Result<Deployment, DeploymentError> {

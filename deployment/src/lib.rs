@@ -12,17 +12,17 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod action;
+mod checkpoint;
 mod contain;
 mod drive;
 mod driver;
-mod fault;
+mod error;
 mod json_api;
 mod listed;
 mod notes;
 mod plan;
 mod preference;
 mod progress;
-mod record;
 mod render;
 mod resume;
 mod retry;
@@ -31,18 +31,20 @@ mod shares;
 mod simulate;
 mod starts;
 
-pub use action::{Action, AlarmState, AlarmsInput, DescribeInput, Observation, Outcome, Reason, State, UpdateInput};
+pub use action::{
+    Action, Alarm, AlarmState, AlarmsInput, DeploymentOutcome, DescribeInput, Observation, Reason, UpdateInput,
+};
+pub use checkpoint::{Checkpoint, FORMAT, Intent, Phase};
 pub use contain::contain_panic;
 pub use drive::{Environment, drive, perform};
 pub use driver::Deployment;
-pub use fault::DeploymentError;
+pub use error::DeploymentError;
 pub use json_api::{call, invoke, plan_json, simulate_json, step_json};
-pub use plan::{Note, POLL_SECONDS, Plan, PlanRequest, PlanSource, Step, Then, plan_deployment};
-pub use preference::{Basis, CustomStep, DeploymentPreference, Kind, LONGEST_MINUTES, Refusal, refusals};
+pub use plan::{AfterStep, Note, POLL_SECONDS, Plan, PlanRequest, PlanSource, Step, plan_deployment};
+pub use preference::{CustomStep, DeploymentPreference, DeploymentType, MAX_MINUTES, PreferenceProblem, Provenance};
 pub use progress::Progress;
-pub use record::{FORMAT, Intent, Phase, Record};
-pub use render::Bars;
+pub use render::BarStyle;
 pub use routes::short_name;
 pub use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
-pub use simulate::{AlarmTo, CallKind, Entry, Event, Simulation, dry_run, simulate};
-pub use starts::{ExpectedStarts, Spread, StepStarts, expected_starts};
+pub use simulate::{CallKind, SimulatedAlarmState, Simulation, SimulationEntry, SimulationEvent, dry_run, simulate};
+pub use starts::{CountEstimate, ExpectedStarts, StepStarts, expected_starts};

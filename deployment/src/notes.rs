@@ -1,13 +1,13 @@
 //! What a person should know of a plan before it runs.
 
 use super::plan::{Note, Plan};
-use super::preference::Kind;
+use super::preference::DeploymentType;
 
 /// The notes of a plan, in the order of their importance.
-pub fn notes(plan: &Plan, kind: Kind) -> Vec<Note> {
+pub fn notes(plan: &Plan, kind: DeploymentType) -> Vec<Note> {
     let preference = &plan.preference;
     let gradual_members = preference.percentage.is_some() || preference.interval.is_some();
-    let at_once = kind == Kind::AllAtOnce;
+    let at_once = kind == DeploymentType::AllAtOnce;
     let estimate = preference.interval.unwrap_or(0).saturating_mul(plan.steps.len() as i64);
     let candidates = [
         (
@@ -36,7 +36,7 @@ pub fn notes(plan: &Plan, kind: Kind) -> Vec<Note> {
             "no alarm is watched: nothing rolls this deployment back".to_owned(),
         ),
         (
-            kind == Kind::Linear && !plan.is_unchanged(),
+            kind == DeploymentType::Linear && !plan.is_unchanged(),
             "linear-estimate",
             format!("the provider estimates {estimate} minutes, and takes {}", plan.duration_seconds / 60),
         ),

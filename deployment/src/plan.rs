@@ -1,7 +1,7 @@
 //! What a deployment will do, as data.
 
-use super::fault::DeploymentError;
-use super::preference::{DeploymentPreference, Kind, refusals};
+use super::error::DeploymentError;
+use super::preference::{DeploymentPreference, DeploymentType};
 use super::routes;
 use serde::{Deserialize, Serialize};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
@@ -18,7 +18,7 @@ pub struct PlanRequest {
     pub preference: Option<DeploymentPreference>,
     /// Or its short form, for example `10/5m`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub short: Option<String>,
+    pub shorthand: Option<String>,
     /// Names of alarms, where the preference has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alarms: Option<Vec<String>>,
@@ -36,7 +36,7 @@ pub struct PlanRequest {
 pub struct Plan {
     /// The type, as a template spells it.
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub deployment_type: &'static str,
     /// Whose steps these are.
     pub source: PlanSource,
     /// The version that traffic is taken from, and given back to when an alarm goes off.
@@ -77,13 +77,13 @@ pub struct Step {
     /// Percent of the starts that the new version gets.
     pub target_weight: u8,
     /// What comes before the next step.
-    pub then: Then,
+    pub then: AfterStep,
 }
 
 /// What follows a step.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Then {
+pub enum AfterStep {
     /// The interval is waited for. All the while the alias, and the alarms, are looked at.
     Wait {
         /// How long.
@@ -101,8 +101,8 @@ impl Step {
     /// Seconds until the next step; 0 for the last.
     pub const fn wait_seconds(&self) -> u64 {
         match self.then {
-            Then::Wait { seconds, .. } => seconds,
-            Then::Done => 0,
+            AfterStep::Wait { seconds, .. } => seconds,
+            AfterStep::Done => 0,
         }
     }
 }
@@ -121,7 +121,7 @@ pub struct Note {
 /// alias has, or its refusal. `new_version` may be left away where the preference names it.
 ///
 /// # Errors
-/// [`DeploymentError::Preference`], [`DeploymentError::TwoRoutes`] and, for routings that AWS would refuse,
+/// [`DeploymentError::InvalidPreference`], [`DeploymentError::TwoRoutes`] and, for routings that AWS would refuse,
 /// [`DeploymentError::Refused`].
 ///
 /// ```
@@ -129,7 +129,7 @@ pub struct Note {
 /// use sfn_alias::wire::output::RoutingConfigurationOutput;
 /// let version = |n| format!("arn:aws:states:us-east-1:123456789012:stateMachine:orders:{n}");
 /// let now = [RoutingConfigurationOutput { state_machine_version_arn: version(1), weight: 100 }];
-/// let plan = plan_deployment(&DeploymentPreference::from_short("10/5m")?, &now, Some(&version(2)))?;
+/// let plan = plan_deployment(&DeploymentPreference::from_shorthand("10/5m")?, &now, Some(&version(2)))?;
 /// let steps: Vec<(u64, u8)> = plan.steps.iter().map(|step| (step.offset_seconds, step.target_weight)).collect();
 /// assert_eq!(steps, [(0, 10), (300, 100)]);
 /// # Ok::<(), sfn_alias_deployment::DeploymentError>(())
@@ -141,9 +141,9 @@ pub fn plan_deployment(
 ) -> Result<Plan, DeploymentError> {
     let mut preference = preference.clone();
     let target = version_of(&mut preference, new_version)?;
-    let kind = match (refusals(&preference), preference.known_kind()) {
+    let kind = match (preference.problems(), preference.known_type()) {
         (found, Some(kind)) if found.is_empty() => kind,
-        (found, _) => return Err(DeploymentError::Preference(found)),
+        (found, _) => return Err(DeploymentError::InvalidPreference(found)),
     };
     routes::check(current_routing)?;
     routes::check(&routes::only(&target))?;
@@ -158,9 +158,9 @@ impl PlanRequest {
     /// As [`plan_deployment`], and [`DeploymentError::Short`], [`DeploymentError::OnePreference`] or
     /// [`DeploymentError::TwoAlarms`].
     pub fn plan(&self) -> Result<Plan, DeploymentError> {
-        let mut preference = match (&self.preference, &self.short) {
+        let mut preference = match (&self.preference, &self.shorthand) {
             (Some(preference), None) => preference.clone(),
-            (None, Some(short)) => DeploymentPreference::from_short(short)?,
+            (None, Some(shorthand)) => DeploymentPreference::from_shorthand(shorthand)?,
             _ => return Err(DeploymentError::OnePreference),
         };
         if self.alarms.is_some() && preference.alarms.is_some() {
@@ -180,7 +180,7 @@ impl Plan {
 
     /// The alarms that are looked at; none for ALL_AT_ONCE, whatever the preference says.
     pub fn alarms(&self) -> &[String] {
-        let ignored = self.preference.known_kind() == Some(Kind::AllAtOnce) || self.is_unchanged();
+        let ignored = self.preference.known_type() == Some(DeploymentType::AllAtOnce) || self.is_unchanged();
         let alarms = self.preference.alarms.as_deref().unwrap_or_default();
         if ignored { &[] } else { alarms }
     }
@@ -208,8 +208,8 @@ fn version_of(preference: &mut DeploymentPreference, given: Option<&str>) -> Res
 }
 
 /// The version that traffic is taken from, where the provider's preflight check lets the deployment begin.
-fn origin(kind: Kind, current: &[Route], target: &str) -> Result<String, DeploymentError> {
-    if kind != Kind::AllAtOnce && current.len() > 1 {
+fn origin(kind: DeploymentType, current: &[Route], target: &str) -> Result<String, DeploymentError> {
+    if kind != DeploymentType::AllAtOnce && current.len() > 1 {
         return Err(DeploymentError::TwoRoutes { kind: kind.as_str() });
     }
     let origin = current.first().map(|route| route.state_machine_version_arn.clone()).unwrap_or_default();
@@ -219,20 +219,35 @@ fn origin(kind: Kind, current: &[Route], target: &str) -> Result<String, Deploym
     Ok(origin)
 }
 
-fn assemble(kind: Kind, preference: DeploymentPreference, before: &[Route], origin: String, target: String) -> Plan {
+fn assemble(
+    kind: DeploymentType,
+    preference: DeploymentPreference,
+    before: &[Route],
+    origin: String,
+    target: String,
+) -> Plan {
     let source = if kind.is_cloud_formation() { PlanSource::CloudFormation } else { PlanSource::Own };
     let before = before.to_vec();
     let kind_text = kind.as_str();
     let (steps, notes) = (Vec::new(), Vec::new());
-    let mut plan =
-        Plan { kind: kind_text, source, origin, target, before, steps, duration_seconds: 0, notes, preference };
+    let mut plan = Plan {
+        deployment_type: kind_text,
+        source,
+        origin,
+        target,
+        before,
+        steps,
+        duration_seconds: 0,
+        notes,
+        preference,
+    };
     plan.steps = steps_of(&plan, kind);
     plan.duration_seconds = plan.steps.iter().map(Step::wait_seconds).fold(0, u64::saturating_add);
     plan.notes = super::notes::notes(&plan, kind);
     plan
 }
 
-fn steps_of(plan: &Plan, kind: Kind) -> Vec<Step> {
+fn steps_of(plan: &Plan, kind: DeploymentType) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut offset_seconds = 0_u64;
     let shares = if plan.is_unchanged() { vec![(100, 0)] } else { super::shares::shares(kind, &plan.preference) };
@@ -243,8 +258,8 @@ fn steps_of(plan: &Plan, kind: Kind) -> Vec<Step> {
             weight => routes::split(&plan.target, weight, &plan.origin),
         };
         let alarms = plan.alarms().to_vec();
-        let wait = Then::Wait { seconds, poll_seconds: POLL_SECONDS, alarms };
-        let then = if target_weight == 100 { Then::Done } else { wait };
+        let wait = AfterStep::Wait { seconds, poll_seconds: POLL_SECONDS, alarms };
+        let then = if target_weight == 100 { AfterStep::Done } else { wait };
         steps.push(Step { offset_seconds, routing, target_weight, then });
         offset_seconds = offset_seconds.saturating_add(seconds);
     }

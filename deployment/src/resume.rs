@@ -1,46 +1,46 @@
-//! From a record that was kept back to its deployment.
+//! From a checkpoint that was kept back to its deployment.
 
-use super::action::Outcome;
+use super::action::DeploymentOutcome;
+use super::checkpoint::{Checkpoint, FORMAT, Phase};
 use super::driver::Deployment;
-use super::fault::DeploymentError;
+use super::error::DeploymentError;
 use super::plan::{Plan, PlanRequest};
-use super::record::{FORMAT, Phase, Record};
 
 impl Deployment {
-    /// The deployment of a record; its next observation is [`Observation::Start`](super::Observation::Start).
+    /// The deployment of a checkpoint; its next observation is [`Observation::Start`](super::Observation::Start).
     ///
     /// # Errors
-    /// [`DeploymentError::Record`] for a record that no deployment of this version wrote; otherwise as
+    /// [`DeploymentError::Checkpoint`] for a checkpoint that no deployment of this version wrote; otherwise as
     /// [`Deployment::new`] and [`super::PlanRequest::plan`].
-    pub fn resume(record: Record) -> Result<Self, DeploymentError> {
-        let refuse = |fault: String| Err(DeploymentError::Record { fault });
-        if record.format != FORMAT {
-            return refuse(format!("its format is {}, not {FORMAT}", record.format));
+    pub fn resume(checkpoint: Checkpoint) -> Result<Self, DeploymentError> {
+        let refuse = |fault: String| Err(DeploymentError::Checkpoint { fault });
+        if checkpoint.format != FORMAT {
+            return refuse(format!("its format is {}, not {FORMAT}", checkpoint.format));
         }
-        let plan = record.plan.plan()?;
+        let plan = checkpoint.plan.plan()?;
         let steps = plan.steps.len();
-        if record.steps_done > steps {
-            return refuse(format!("{} of {steps} steps are done", record.steps_done));
+        if checkpoint.steps_done > steps {
+            return refuse(format!("{} of {steps} steps are done", checkpoint.steps_done));
         }
-        if (record.steps_done > 0) != record.shifted_millis.is_some() {
-            return refuse("`stepsDone` and `shiftedMillis` belong together".to_owned());
+        if (checkpoint.steps_done > 0) != checkpoint.last_shift_at_millis.is_some() {
+            return refuse("`stepsDone` and `lastShiftAtMillis` belong together".to_owned());
         }
-        Self::of(record, plan)
+        Self::of(checkpoint, plan)
     }
 
-    /// As [`Deployment::resume`], where the record is of the deployment that is asked for: with the same plan, on
-    /// the same alias, with the same description. Where the alias led before is the record's to say. `None` where
-    /// the record is of another one that has ended: the one that is asked for is to begin.
+    /// As [`Deployment::resume`], where the checkpoint is of the deployment that is asked for: with the same plan, on
+    /// the same alias, with the same description. Where the alias led before is the checkpoint's to say. `None` where
+    /// the checkpoint is of another one that has ended: the one that is asked for is to begin.
     ///
     /// # Errors
     /// [`DeploymentError::Another`], and as [`Deployment::resume`].
-    pub fn resume_asked(
-        record: Record,
+    pub fn resume_requested(
+        checkpoint: Checkpoint,
         alias: &str,
         description: Option<&str>,
         asked: PlanRequest,
     ) -> Result<Option<Self>, DeploymentError> {
-        let kept = Self::resume(record)?;
+        let kept = Self::resume(checkpoint)?;
         let asked = PlanRequest { current_routing: kept.plan().before.clone(), ..asked }.plan();
         let differs = kept.differs(alias, description, asked.as_ref().ok());
         match differs {
@@ -55,9 +55,11 @@ impl Deployment {
 
     /// Whether nothing is under way: it went to its end, or failed before it changed anything.
     fn has_ended(&self) -> bool {
-        let record = self.record();
-        match &record.phase {
-            Phase::Done { outcome: Outcome::Failed { .. } } => record.steps_done == 0 && record.intent.is_none(),
+        let checkpoint = self.checkpoint();
+        match &checkpoint.phase {
+            Phase::Done { outcome: DeploymentOutcome::Failed { .. } } => {
+                checkpoint.steps_done == 0 && checkpoint.intent.is_none()
+            }
             Phase::Done { .. } => true,
             _ => false,
         }
@@ -65,25 +67,25 @@ impl Deployment {
 
     /// The first member in which it is not what is asked for.
     fn differs(&self, alias: &str, description: Option<&str>, asked: Option<&Plan>) -> Option<&'static str> {
-        let (record, plan) = (self.record(), self.plan());
+        let (checkpoint, plan) = (self.checkpoint(), self.plan());
         let Some(asked) = asked else { return Some("preference") };
-        let (ours, theirs) = (&plan.preference, &asked.preference);
+        let (saved, requested) = (&plan.preference, &asked.preference);
         [
-            ("alias", record.state_machine_alias_arn == alias),
+            ("alias", checkpoint.state_machine_alias_arn == alias),
             ("version", plan.target == asked.target),
-            ("Type", plan.kind == asked.kind),
-            ("Percentage", ours.percentage == theirs.percentage),
-            ("Interval", ours.interval == theirs.interval),
-            ("Steps", ours.steps == theirs.steps),
-            ("Alarms", ours.alarms == theirs.alarms),
-            ("description", record.description.as_deref() == description),
+            ("Type", plan.deployment_type == asked.deployment_type),
+            ("Percentage", saved.percentage == requested.percentage),
+            ("Interval", saved.interval == requested.interval),
+            ("Steps", saved.steps == requested.steps),
+            ("Alarms", saved.alarms == requested.alarms),
+            ("description", checkpoint.description.as_deref() == description),
         ]
         .into_iter()
         .find_map(|(member, same)| (!same).then_some(member))
     }
 
     fn another(self, member: &'static str) -> DeploymentError {
-        let (plan, alias) = (self.plan(), self.record().state_machine_alias_arn.clone());
-        DeploymentError::Another { kind: plan.kind, target: plan.target.clone(), alias, member }
+        let (plan, alias) = (self.plan(), self.checkpoint().state_machine_alias_arn.clone());
+        DeploymentError::Another { kind: plan.deployment_type, target: plan.target.clone(), alias, member }
     }
 }

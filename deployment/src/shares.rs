@@ -1,16 +1,16 @@
 //! The shares of the new version, step by step, as CloudFormation's provider computes them.
 
-use super::preference::{DeploymentPreference, Kind};
+use super::preference::{DeploymentPreference, DeploymentType};
 
 /// Per step: percent for the new version, and minutes until the next step. Of a preference that nothing is
 /// wrong with.
-pub fn shares(kind: Kind, preference: &DeploymentPreference) -> Vec<(u8, u64)> {
+pub fn shares(kind: DeploymentType, preference: &DeploymentPreference) -> Vec<(u8, u64)> {
     let (percentage, interval) = (percent(preference.percentage), minutes(preference.interval));
     let mut shares = match kind {
-        Kind::AllAtOnce => Vec::new(),
-        Kind::Canary => vec![(percentage, interval)],
-        Kind::Linear => linear(percentage).map(|share| (share, interval)).collect(),
-        Kind::Custom => {
+        DeploymentType::AllAtOnce => Vec::new(),
+        DeploymentType::Canary => vec![(percentage, interval)],
+        DeploymentType::Linear => linear(percentage).map(|share| (share, interval)).collect(),
+        DeploymentType::Custom => {
             let steps = preference.steps.as_deref().unwrap_or_default();
             steps.iter().map(|step| (percent(step.percentage), minutes(step.interval))).collect()
         }
@@ -30,5 +30,5 @@ fn percent(given: Option<i64>) -> u8 {
 }
 
 fn minutes(given: Option<i64>) -> u64 {
-    given.and_then(|given| u64::try_from(given).ok()).unwrap_or(0).min(super::preference::LONGEST_MINUTES as u64)
+    given.and_then(|given| u64::try_from(given).ok()).unwrap_or(0).min(super::preference::MAX_MINUTES as u64)
 }

@@ -1,6 +1,6 @@
 //! How many starts each version is to see while a deployment runs.
 
-use super::fault::DeploymentError;
+use super::error::DeploymentError;
 use super::plan::Plan;
 use serde::Serialize;
 
@@ -27,15 +27,15 @@ pub struct StepStarts {
     /// Starts of the alias, rounded.
     pub starts: u64,
     /// Of these, on the version that is deployed.
-    pub target: Spread,
+    pub target: CountEstimate,
     /// Of these, on the version before.
-    pub origin: Spread,
+    pub origin: CountEstimate,
 }
 
 /// How many of a number of starts fall on a version: each by a draw of its own, so the count is binomial.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Spread {
+pub struct CountEstimate {
     /// The mean.
     pub expected: f64,
     /// The standard deviation.
@@ -80,9 +80,14 @@ fn of_step(offset_seconds: u64, seconds: u64, rate: f64, share: f64) -> StepStar
 }
 
 /// The other version sees what is left.
-fn rest(starts: u64, target: Spread) -> Spread {
+fn rest(starts: u64, target: CountEstimate) -> CountEstimate {
     let left = |seen: u64| starts.saturating_sub(seen);
-    Spread { expected: starts as f64 - target.expected, low: left(target.high), high: left(target.low), ..target }
+    CountEstimate {
+        expected: starts as f64 - target.expected,
+        low: left(target.high),
+        high: left(target.low),
+        ..target
+    }
 }
 
 fn total(steps: &[StepStarts], seconds: u64) -> StepStarts {
@@ -97,7 +102,7 @@ fn total(steps: &[StepStarts], seconds: u64) -> StepStarts {
     StepStarts { offset_seconds: 0, seconds, starts, target, origin: rest(starts, target) }
 }
 
-fn binomial(starts: u64, share: f64) -> Spread {
+fn binomial(starts: u64, share: f64) -> CountEstimate {
     let mean = starts as f64 * share;
     let variance = mean * (1.0 - share);
     let spread = normal(starts, mean, variance);
@@ -108,16 +113,16 @@ fn binomial(starts: u64, share: f64) -> Spread {
     if share > 0.5 { rest(starts, exact(starts, 1.0 - share, spread)) } else { exact(starts, share, spread) }
 }
 
-fn normal(starts: u64, expected: f64, variance: f64) -> Spread {
+fn normal(starts: u64, expected: f64, variance: f64) -> CountEstimate {
     let standard_deviation = variance.sqrt();
     let reach = TWO_SIDED_95 * standard_deviation;
     let low = (expected - reach).floor().max(0.0) as u64;
     let high = ((expected + reach).ceil() as u64).min(starts);
-    Spread { expected, standard_deviation, low, high }
+    CountEstimate { expected, standard_deviation, low, high }
 }
 
 /// The binomial distribution's own quantiles, added up from the count of 0.
-fn exact(starts: u64, share: f64, spread: Spread) -> Spread {
+fn exact(starts: u64, share: f64, spread: CountEstimate) -> CountEstimate {
     let mut probability = (1.0 - share).powf(starts as f64);
     let mut below = 0.0;
     let (mut low, mut high) = (0, starts);
@@ -132,5 +137,5 @@ fn exact(starts: u64, share: f64, spread: Spread) -> Spread {
         }
         probability *= starts.saturating_sub(count) as f64 / count.saturating_add(1) as f64 * share / (1.0 - share);
     }
-    Spread { expected: starts as f64 * share, low, high, ..spread }
+    CountEstimate { expected: starts as f64 * share, low, high, ..spread }
 }

@@ -4,9 +4,9 @@
 
 #define ALIAS MACHINE ":PROD"
 #define PLAN \
-    "{\"short\": \"linear 40/1m\", \"newVersion\": \"" MACHINE ":2\", \"alarms\": [\"errors\"]," \
+    "{\"shorthand\": \"linear 40/1m\", \"newVersion\": \"" MACHINE ":2\", \"alarms\": [\"errors\"]," \
     " \"currentRouting\": [" ROUTE_1 "]}"
-#define RECORD "{\"stateMachineAliasArn\": \"" ALIAS "\", \"plan\": " PLAN "}"
+#define CHECKPOINT "{\"stateMachineAliasArn\": \"" ALIAS "\", \"plan\": " PLAN "}"
 
 static sfn_alias_error *error;
 
@@ -64,8 +64,8 @@ static struct world new_world(int alarm_after)
     answered(&world, "UpdateStateMachine",
         "{\"stateMachineArn\": \"" MACHINE "\", \"roleArn\": \"arn:aws:iam::000000000000:role/2\", \"publish\": true}");
     answered(&world, "CreateStateMachineAlias", CREATE_ALIAS);
-    world.kept = malloc(sizeof RECORD);
-    memcpy(world.kept, RECORD, sizeof RECORD);
+    world.kept = malloc(sizeof CHECKPOINT);
+    memcpy(world.kept, CHECKPOINT, sizeof CHECKPOINT);
     return world;
 }
 
@@ -118,48 +118,48 @@ static int call(struct world *world, const struct json *action, char *observatio
     return !dies;
 }
 
-/* Keeps a record; 0 where the disk is full. */
-static int keep(struct world *world, const char *record)
+/* Keeps a checkpoint; 0 where the disk is full. */
+static int keep(struct world *world, const char *checkpoint)
 {
     if (world->full_after != 0 && world->updates >= world->full_after)
         return 0;
     free(world->kept);
-    world->kept = malloc(strlen(record) + 1);
-    strcpy(world->kept, record);
+    world->kept = malloc(strlen(checkpoint) + 1);
+    strcpy(world->kept, checkpoint);
     return 1;
 }
 
 /* What to do next; ends the program where that is refused. */
-static struct json *next_step(const char *record, const char *observation)
+static struct json *next_step(const char *checkpoint, const char *observation)
 {
     sfn_alias_string *output = NULL;
 
-    if (sfn_alias_deployment_step(T(record), T(observation), &output, &error) != SFN_ALIAS_OK) {
+    if (sfn_alias_deployment_step(T(checkpoint), T(observation), &output, &error) != SFN_ALIAS_OK) {
         printf("step: %s\n", sfn_alias_error_message(error).data);
         exit(EXIT_FAILURE);
     }
     return parsed(output);
 }
 
-/* A driver, from the record that was kept to the outcome; NULL where it died, and `unkept` where the record of a
+/* A driver, from the checkpoint that was kept to the outcome; NULL where it died, and `unkept` where the checkpoint of a
  * shift, or of the end, could not be kept. What else cannot be kept is done all the same. */
 static const char *drive(struct world *world)
 {
     char observation[1024];
     const struct json *stepped, *action;
-    const char *record = world->kept;
+    const char *checkpoint = world->kept;
     size_t length;
 
     snprintf(observation, sizeof observation, "{\"observed\": \"start\", \"nowMillis\": %lld}", world->now);
     for (;;) {
         int kept, done;
 
-        stepped = next_step(record, observation);
-        record = json_write(json_get(stepped, "record"), &length);
+        stepped = next_step(checkpoint, observation);
+        checkpoint = json_write(json_get(stepped, "checkpoint"), &length);
         action = json_get(stepped, "action");
         done = json_is(json_get(action, "action"), "done");
-        kept = keep(world, record);
-        if (!kept && (done || json_get(stepped, "keepFirst")->type == JSON_TRUE))
+        kept = keep(world, checkpoint);
+        if (!kept && (done || json_get(stepped, "saveFirst")->type == JSON_TRUE))
             return "unkept";
         if (done)
             return json_pointer(action, "/outcome/result")->text;
@@ -233,8 +233,8 @@ static void drives_on_a_full_disk(int alarm_after, const char *weights, const ch
 /* What has ended is answered again, and makes way for another; what is under way does not. */
 static void resumes(void)
 {
-    static const char asked[] = "{\"record\": %s, \"stateMachineAliasArn\": \"" ALIAS
-                                "\", \"plan\": {\"short\": \"%s\", \"newVersion\": \"" MACHINE
+    static const char asked[] = "{\"checkpoint\": %s, \"stateMachineAliasArn\": \"" ALIAS
+                                "\", \"plan\": {\"shorthand\": \"%s\", \"newVersion\": \"" MACHINE
                                 ":2\", \"alarms\": [\"errors\"]}}";
     struct world world = new_world(1);
     sfn_alias_string *answer = NULL;
@@ -260,8 +260,8 @@ static void plans(void)
     static const char canary[] = "{\"preference\": {\"Type\": \"CANARY\", \"Percentage\": 10}, \"newVersion\": \"" MACHINE
                                  ":2\", \"currentRouting\": [" ROUTE_1 "]}";
     static const char no_interval[] =
-        "{\"short\": \"10/0m\", \"newVersion\": \"" MACHINE ":2\", \"currentRouting\": [" ROUTE_1 "]}";
-    static const char no_routing[] = "{\"short\": \"10/5m\", \"newVersion\": \"" MACHINE ":2\"}";
+        "{\"shorthand\": \"10/0m\", \"newVersion\": \"" MACHINE ":2\", \"currentRouting\": [" ROUTE_1 "]}";
+    static const char no_routing[] = "{\"shorthand\": \"10/5m\", \"newVersion\": \"" MACHINE ":2\"}";
     static const char text[] =
         "Deployments of type 'CANARY' require an interval for traffic shifting. Configure the deployment preference "
         "with the 'interval' property and try again.";
@@ -284,7 +284,7 @@ static void plans(void)
     CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION, text, ""));
     CHECK(sfn_alias_deployment_plan(T("{}"), &plan, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(sfn_alias_error_body(error).data == NULL);
-    CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT, "give one of `preference` and `short`", ""));
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT, "give one of `preference` and `shorthand`", ""));
     CHECK(sfn_alias_deployment_plan(T(no_interval), &plan, &error) == SFN_ALIAS_VALIDATION_EXCEPTION);
     CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION, "Interval is `0`: give a whole number of 1 to 2100 minutes", "/Interval"));
     CHECK(sfn_alias_deployment_plan(T(no_routing), &plan, &error) == SFN_ALIAS_VALIDATION_EXCEPTION);
@@ -316,8 +316,8 @@ static void courses(void)
 static void questions(void)
 {
     static const char render[] = "{\"plan\": " PLAN ", \"form\": \"ascii\"}";
-    static const char resume[] = "{\"record\": " RECORD ", \"stateMachineAliasArn\": \"" ALIAS
-                                 "\", \"plan\": {\"short\": \"10/5m\", \"newVersion\": \"" MACHINE ":2\"}}";
+    static const char resume[] = "{\"checkpoint\": " CHECKPOINT ", \"stateMachineAliasArn\": \"" ALIAS
+                                 "\", \"plan\": {\"shorthand\": \"10/5m\", \"newVersion\": \"" MACHINE ":2\"}}";
     sfn_alias_string *answer = NULL;
 
     CHECK(sfn_alias_deployment_call(T("render"), T(render), &answer, &error) == SFN_ALIAS_OK);
@@ -326,12 +326,12 @@ static void questions(void)
     answer = NULL;
     CHECK(sfn_alias_deployment_call(T("resume"), T(resume), &answer, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
-        "the record is of another deployment that is under way, LINEAR of " MACHINE ":2 to " ALIAS ": its Type is not "
-        "the same; give the same again to go on with it, or keep the record of this one in another file", ""));
+        "the checkpoint is of another deployment that is under way, LINEAR of " MACHINE ":2 to " ALIAS ": its Type is not "
+        "the same; give the same again to go on with it, or keep the checkpoint of this one in another file", ""));
     CHECK(sfn_alias_deployment_call(T("drive"), T("{}"), &answer, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
-        "there is no `drive`; use one of plan, simulate, resume, step, dryRun, starts, render", ""));
-    CHECK(sfn_alias_deployment_step(T(RECORD), T("{\"observed\": \"start\"}"), &answer, &error)
+        "there is no `drive`; use one of plan, simulate, resume, step, dryRun, expectedStarts, render", ""));
+    CHECK(sfn_alias_deployment_step(T(CHECKPOINT), T("{\"observed\": \"start\"}"), &answer, &error)
         == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
         "the observation cannot be read: it has no `nowMillis`, the time in milliseconds since 1970", ""));

@@ -102,11 +102,11 @@ static void questions(void)
     REFUSED("request", sfn_alias_deployment_plan(NULL, 2, &output, to));
     REFUSED("plan", sfn_alias_deployment_plan(T("{}"), NULL, to));
     REFUSED("request", sfn_alias_deployment_simulate(NULL, 0, &output, to));
-    REFUSED("course", sfn_alias_deployment_simulate(T("{}"), NULL, to));
-    REFUSED("record", sfn_alias_deployment_step(NULL, 0, T("{}"), &output, to));
+    REFUSED("simulation", sfn_alias_deployment_simulate(T("{}"), NULL, to));
+    REFUSED("checkpoint", sfn_alias_deployment_step(NULL, 0, T("{}"), &output, to));
     REFUSED("observation", sfn_alias_deployment_step(T("{}"), NULL, 0, &output, to));
     REFUSED("stepped", sfn_alias_deployment_step(T("{}"), T("{}"), NULL, to));
-    REFUSED("question", sfn_alias_deployment_call(NULL, 0, T("{}"), &output, to));
+    REFUSED("method", sfn_alias_deployment_call(NULL, 0, T("{}"), &output, to));
     REFUSED("request", sfn_alias_deployment_call(T("plan"), NULL, 0, &output, to));
     REFUSED("answer", sfn_alias_deployment_call(T("plan"), T("{}"), NULL, to));
     CHECK(output == NULL);

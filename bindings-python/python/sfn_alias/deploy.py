@@ -18,7 +18,7 @@ from typing import Any
 
 from sfn_alias._sfn_alias import deployment_json
 
-__all__ = ["Deployment", "DeploymentRefused", "expected_starts", "plan", "render", "simulate"]
+__all__ = ["Deployment", "DeploymentError", "expected_starts", "plan", "render", "simulate"]
 
 Preference = str | Mapping[str, Any]
 Routing = Sequence[Mapping[str, Any]]
@@ -30,7 +30,7 @@ _KINDS = {stat.S_IFLNK: "a symbolic link", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK
 AlarmStates = Callable[[list[str]], Mapping[str, str]]
 
 
-class DeploymentRefused(ValueError):
+class DeploymentError(ValueError):
     """There is no such deployment. Where CloudFormation's provider refuses it too, the text is the provider's; one
     that goes on from a state file names the file before it."""
 
@@ -73,7 +73,7 @@ def expected_starts(
 ) -> dict[str, Any]:
     """How many starts each version sees while the deployment runs, with the spread to expect."""
     request = {"plan": _request(preference, current_routing, new_version, ()), "startsPerSecond": starts_per_second}
-    starts: dict[str, Any] = _call("starts", request)
+    starts: dict[str, Any] = _call("expectedStarts", request)
     return starts
 
 
@@ -83,10 +83,10 @@ def render(
     new_version: str | None = None,
     *,
     alarms: Sequence[str] = (),
-    form: str = "table",
+    format: str = "table",
 ) -> str:
     """A plan to look at: a ``table``, a ``timeline`` of bars, one in ``ascii``, or an ``svg``."""
-    request = {"plan": _request(preference, current_routing, new_version, alarms), "form": form}
+    request = {"plan": _request(preference, current_routing, new_version, alarms), "format": format}
     rendered: str = _call("render", request)
     return rendered
 
@@ -136,18 +136,18 @@ class Deployment:
 
     def plan(self) -> dict[str, Any]:
         """What it will do, or is doing."""
-        planned: dict[str, Any] = _call("plan", self._record()["plan"])
+        planned: dict[str, Any] = _call("plan", self._checkpoint()["plan"])
         return planned
 
     def simulate(self, events: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
         """Its whole course when these events happen, without touching the alias."""
-        request = {"plan": self._record()["plan"], "stateMachineAliasArn": self._alias_arn, "events": list(events)}
+        request = {"plan": self._checkpoint()["plan"], "stateMachineAliasArn": self._alias_arn, "events": list(events)}
         course: dict[str, Any] = _call("simulate", request)
         return course
 
     def dry_run(self) -> list[dict[str, Any]]:
         """The calls that it would make if nothing happened to it. It reads the alias, and changes nothing."""
-        request = {"plan": self._record()["plan"], "stateMachineAliasArn": self._alias_arn}
+        request = {"plan": self._checkpoint()["plan"], "stateMachineAliasArn": self._alias_arn}
         calls: list[dict[str, Any]] = _call("dryRun", request)
         return calls
 
@@ -162,15 +162,15 @@ class Deployment:
         Where ``state`` cannot be written, no shift is made any more; what was shifted is watched, and rolled back
         where alarms say so, before the ``OSError`` is raised.
         """
-        record, observation = self._record(), {"observed": "start"}
-        self._alarms_can_be_read(record)
+        checkpoint, observation = self._checkpoint(), {"observed": "start"}
+        self._alarms_can_be_read(checkpoint)
         unkept: OSError | None = None
         while True:
-            request = {"record": record, "observation": observation, "nowMillis": self._now()}
+            request = {"checkpoint": checkpoint, "observation": observation, "nowMillis": self._now()}
             stepped = _call("step", request)
-            record, action = stepped["record"], stepped["action"]
-            unkept = self._unkept(record, unkept)
-            if unkept is not None and (stepped["keepFirst"] or action["action"] == "done"):
+            checkpoint, action = stepped["checkpoint"], stepped["action"]
+            unkept = self._unkept(checkpoint, unkept)
+            if unkept is not None and (stepped["saveFirst"] or action["action"] == "done"):
                 raise unkept
             if on_progress is not None:
                 on_progress(stepped["progress"])
@@ -214,17 +214,17 @@ class Deployment:
     def _now(self) -> int:
         return int(self._clock() * 1000)
 
-    def _record(self) -> dict[str, Any]:
+    def _checkpoint(self) -> dict[str, Any]:
         """What was kept, or the beginning."""
         try:
             kept = json.loads(_read(self._state))
         except FileNotFoundError:
             return self._begin()
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"the state file {self._state} is no record of a deployment: {error}") from error
+            raise ValueError(f"the state file {self._state} is no checkpoint of a deployment: {error}") from error
         preference, new_version, alarms = self._asked
         asked = _request(preference, (), new_version, alarms)
-        request = {"record": kept, "stateMachineAliasArn": self._alias_arn, "plan": asked}
+        request = {"checkpoint": kept, "stateMachineAliasArn": self._alias_arn, "plan": asked}
         at = f"the state file {self._state}: "
         resumed: dict[str, Any] | None = _call("resume", {**request, "description": self._description}, at)
         return self._begin() if resumed is None else resumed
@@ -233,29 +233,29 @@ class Deployment:
         preference, new_version, alarms = self._asked
         alias = self._client.describe_state_machine_alias(stateMachineAliasArn=self._alias_arn)
         request = _request(preference, alias["routingConfiguration"], new_version, alarms)
-        record = {"stateMachineAliasArn": self._alias_arn, "plan": request}
-        return record if self._description is None else {**record, "description": self._description}
+        checkpoint = {"stateMachineAliasArn": self._alias_arn, "plan": request}
+        return checkpoint if self._description is None else {**checkpoint, "description": self._description}
 
-    def _alarms_can_be_read(self, record: dict[str, Any]) -> None:
-        steps = _call("plan", record["plan"])["steps"]
+    def _alarms_can_be_read(self, checkpoint: dict[str, Any]) -> None:
+        steps = _call("plan", checkpoint["plan"])["steps"]
         unread = self._alarm_states is None and self._cloudwatch is None
         if unread and any(step["then"].get("alarms") for step in steps):
             raise ValueError("the deployment watches alarms: give `cloudwatch` or `alarm_states`")
 
-    def _unkept(self, record: dict[str, Any], before: OSError | None) -> OSError | None:
-        """Keeps the record; the first failure to, until one is kept again."""
+    def _unkept(self, checkpoint: dict[str, Any], before: OSError | None) -> OSError | None:
+        """Keeps the checkpoint; the first failure to, until one is kept again."""
         try:
-            self._keep(record)
+            self._keep(checkpoint)
         except OSError as error:
             return before or error
         return None
 
-    def _keep(self, record: dict[str, Any]) -> None:
+    def _keep(self, checkpoint: dict[str, Any]) -> None:
         """As a whole or not at all, whenever the process or the machine dies."""
         beside = self._state.with_name(self._state.name + ".new")
         _remove_leftover(beside)
         with open(beside, "x", opener=_open_regular) as file:
-            json.dump(record, file)
+            json.dump(checkpoint, file)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._state)
@@ -317,10 +317,10 @@ def _sync_folder(folder: Path) -> None:
         os.close(opened)
 
 
-def _call(door: str, request: Mapping[str, Any], at: str = "") -> Any:
-    answer = json.loads(deployment_json(door, json.dumps(request)))
+def _call(method: str, request: Mapping[str, Any], at: str = "") -> Any:
+    answer = json.loads(deployment_json(method, json.dumps(request)))
     if isinstance(answer, dict) and "error" in answer:
-        raise DeploymentRefused(answer["error"], at)
+        raise DeploymentError(answer["error"], at)
     return answer
 
 
@@ -328,7 +328,7 @@ def _request(
     preference: Preference, current_routing: Routing, new_version: str | None, alarms: Sequence[str]
 ) -> dict[str, Any]:
     request: dict[str, Any] = {"currentRouting": list(current_routing)}
-    request["short" if isinstance(preference, str) else "preference"] = preference
+    request["shorthand" if isinstance(preference, str) else "preference"] = preference
     if new_version is not None:
         request["newVersion"] = new_version
     if alarms:

@@ -107,7 +107,7 @@ pub(crate) fn delete(view: &dyn View, command: &DeleteAlias<'_>, context: &Conte
     if present(view, context.now)?.is_none() || view.alias(command.name)?.is_none() {
         return Ok(Decision::keep(Empty {}));
     }
-    Ok(Decision::change(Change::DropAlias { name: command.name.into() }, Empty {}))
+    Ok(Decision::change(Change::DeleteAlias { name: command.name.into() }, Empty {}))
 }
 
 pub(crate) fn list(

@@ -170,8 +170,8 @@ pub(crate) fn describe(
 
 /// Drops what is left of a state machine whose deletion is over.
 pub(crate) fn purge_expired(view: &dyn View, context: &Context<'_>) -> Result<Option<Change>> {
-    let over = view.machine()?.is_some() && present(view, context.now)?.is_none();
-    Ok(over.then_some(Change::DropStateMachine))
+    let over = view.state_machine()?.is_some() && present(view, context.now)?.is_none();
+    Ok(over.then_some(Change::DeleteStateMachine))
 }
 
 /// A state machine that is not there is deleted as well; a version or alias ARN names none.
@@ -180,7 +180,7 @@ pub(crate) fn delete(view: &dyn View, target: &Target<'_>, context: &Context<'_>
     let change = match stored {
         Some(machine) if machine.deleted.is_none() => {
             let gone = context.now.plus(context.deletion_delay);
-            Some(if gone > context.now { Change::MarkDeleted(gone) } else { Change::DropStateMachine })
+            Some(if gone > context.now { Change::MarkDeleted(gone) } else { Change::DeleteStateMachine })
         }
         _ => None,
     };

@@ -42,7 +42,7 @@ impl<R> Decision<R> {
 
 /// The state machine, unless its deletion is over; while that lasts it is still there.
 fn present<'v>(view: &'v dyn View, now: Timestamp) -> Result<Option<Cow<'v, StateMachine>>> {
-    Ok(view.machine()?.filter(|machine| machine.deleted.is_none_or(|gone| now < gone)))
+    Ok(view.state_machine()?.filter(|machine| machine.deleted.is_none_or(|gone| now < gone)))
 }
 
 /// The state machine, or what the operation answers when there is none.

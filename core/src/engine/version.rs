@@ -76,7 +76,7 @@ pub(crate) fn publish_version(
 /// How often each version was started.
 pub(crate) fn starts(view: &dyn View, arn: &str, context: &Context<'_>) -> Result<Vec<(Option<u32>, u64)>> {
     existing(view, context.now, || does_not_exist(arn))?;
-    view.starts()
+    view.start_counts()
 }
 
 fn check_revision(view: &dyn View, requested: &str) -> Result<()> {
@@ -126,7 +126,7 @@ pub(crate) fn delete(view: &dyn View, command: &DeleteVersion<'_>, context: &Con
         return Err(Error::VersionReferenced { aliases });
     }
     let published = still_published(view, &machine, command.number)?;
-    Ok(Decision::change(Change::DropVersion { number: command.number, published }, Empty {}))
+    Ok(Decision::change(Change::DeleteVersion { number: command.number, published }, Empty {}))
 }
 
 /// The version of the current content that remains without `number`. Versions of one content follow

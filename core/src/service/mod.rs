@@ -13,12 +13,12 @@ use crate::options::Options;
 use crate::page::Tokens;
 use crate::problem::Problem;
 use crate::router::Router;
-use crate::store::{MemoryStore, Nothing, Session, Store, View};
+use crate::store::{EmptyView, MemoryStore, Store, Transaction, View};
 use crate::wire::DeserializeRequest;
 use contain::contain;
 use requests::{Operate, answer};
 pub(crate) use requests::{problems_of, refusal_of};
-pub use statistics::{Starts, Statistics};
+pub use statistics::{StartCount, Statistics};
 use std::fmt;
 use std::sync::Arc;
 
@@ -53,15 +53,6 @@ struct Inner {
     router: Router,
     ids: Router,
     tokens: Tokens,
-}
-
-/// Number of starts of a version, or of the unqualified state machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StartCount {
-    /// The version's number; `None` for starts with the unqualified ARN.
-    pub version: Option<u32>,
-    /// Starts since the state machine was created, including executions that are no longer stored.
-    pub count: u64,
 }
 
 impl StepFunctions {
@@ -143,23 +134,23 @@ impl StepFunctions {
     /// Executes one AWS JSON 1.0 request: takes an operation's name and a body, returns a status and a
     /// body. Does not panic on any input.
     pub fn call(&self, operation: &str, body: &[u8]) -> Reply {
-        Reply::of(self.invoke(operation, body))
+        Reply::of(self.try_call(operation, body))
     }
 
     /// As [`StepFunctions::call`], with the error as an [`Error`].
     ///
     /// # Errors
     /// What AWS would answer, or [`Error::Store`].
-    pub fn invoke(&self, operation: &str, body: &[u8]) -> Result<Vec<u8>> {
+    pub fn try_call(&self, operation: &str, body: &[u8]) -> Result<Vec<u8>> {
         self.invoke_on(&*self.inner.store, operation, body)
     }
 
-    /// As [`StepFunctions::invoke`], for requests and answers that are not JSON bytes: the values of another
+    /// As [`StepFunctions::try_call`], for requests and answers that are not JSON bytes: the values of another
     /// language.
     ///
     /// # Errors
-    /// As [`StepFunctions::invoke`].
-    pub fn invoke_with<K: SerializeResponse>(
+    /// As [`StepFunctions::try_call`].
+    pub fn call_with<K: SerializeResponse>(
         &self,
         operation: &str,
         source: &(impl DeserializeRequest + ?Sized),
@@ -172,18 +163,18 @@ impl StepFunctions {
     /// request were alone. If the commit fails, every request gets that error.
     pub fn call_batch(&self, requests: &[(&str, &[u8])]) -> Vec<Reply> {
         let requests: Vec<_> = requests.iter().map(|(operation, body)| (&*self.scope, *operation, *body)).collect();
-        self.invoke_batch(&requests).into_iter().map(Reply::of).collect()
+        self.try_call_batch(&requests).into_iter().map(Reply::of).collect()
     }
 
     /// As [`StepFunctions::call_batch`], each request in its own scope, with errors as [`Error`]s.
-    pub fn invoke_batch(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
+    pub fn try_call_batch(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
         let mut answers = Vec::with_capacity(requests.len());
-        let answer_one = |session: &dyn Session, (scope, operation, body): &(&Scope, &str, &[u8])| {
-            contain(|| answer(operation.parse()?, *body, &Json, &self.call_on(session, scope)))
+        let answer_one = |transaction: &dyn Transaction, (scope, operation, body): &(&Scope, &str, &[u8])| {
+            contain(|| answer(operation.parse()?, *body, &Json, &self.call_on(transaction, scope)))
         };
-        let mut answer_all = |session: &dyn Session| {
+        let mut answer_all = |transaction: &dyn Transaction| {
             answers.clear();
-            answers.extend(requests.iter().map(|request| answer_one(session, request)));
+            answers.extend(requests.iter().map(|request| answer_one(transaction, request)));
         };
         let committed = contain(|| self.inner.store.batch(&mut answer_all));
         match committed {
@@ -230,22 +221,22 @@ impl StepFunctions {
         let call = self.on(&*self.inner.store);
         let counted =
             call.read(state_machine_arn, |view, context| version::starts(view, state_machine_arn, context))?;
-        Ok(counted.into_iter().map(|(version, count)| StartCount { version, count }).collect())
+        Ok(counted.into_iter().map(|(version, count)| StartCount::new(state_machine_arn, version, count)).collect())
     }
 
-    fn invoke_on(&self, session: &dyn Session, operation: &str, body: &[u8]) -> Result<Vec<u8>> {
-        contain(|| answer(operation.parse()?, body, &Json, &self.on(session)))
+    fn invoke_on(&self, transaction: &dyn Transaction, operation: &str, body: &[u8]) -> Result<Vec<u8>> {
+        contain(|| answer(operation.parse()?, body, &Json, &self.on(transaction)))
     }
 
     fn run<I: Operate>(&self, input: &I) -> Result<I::Output> {
         contain(|| self.on(&*self.inner.store).run(input))
     }
 
-    fn on<'c>(&'c self, session: &'c dyn Session) -> Call<'c> {
-        self.call_on(session, &self.scope)
+    fn on<'c>(&'c self, transaction: &'c dyn Transaction) -> Call<'c> {
+        self.call_on(transaction, &self.scope)
     }
 
-    fn call_on<'c>(&'c self, session: &'c dyn Session, scope: &'c Scope) -> Call<'c> {
+    fn call_on<'c>(&'c self, transaction: &'c dyn Transaction, scope: &'c Scope) -> Call<'c> {
         let options = &self.inner.options;
         let context = Context {
             now: options.clock.now(),
@@ -254,7 +245,7 @@ impl StepFunctions {
             deletion_delay: options.deletion_delay,
             tokens: &self.inner.tokens,
         };
-        Call { session, context, scope, router: &self.inner.router, ids: &self.inner.ids }
+        Call { transaction, context, scope, router: &self.inner.router, ids: &self.inner.ids }
     }
 }
 
@@ -266,7 +257,7 @@ impl fmt::Debug for StepFunctions {
 
 /// The context of one call: store, time and scope.
 struct Call<'c> {
-    session: &'c dyn Session,
+    transaction: &'c dyn Transaction,
     context: Context<'c>,
     scope: &'c Scope,
     router: &'c Router,
@@ -284,8 +275,8 @@ impl Call<'_> {
 
     /// Purges up to [`PURGE_BATCH`] deleted state machines.
     fn purge_expired(&self) -> Result<()> {
-        for arn in self.session.expired_state_machines(self.now(), PURGE_BATCH)? {
-            self.session.update(&arn, &mut |view| machine::purge_expired(view, &self.context))?;
+        for arn in self.transaction.expired_state_machines(self.now(), PURGE_BATCH)? {
+            self.transaction.update(&arn, &mut |view| machine::purge_expired(view, &self.context))?;
         }
         Ok(())
     }
@@ -293,10 +284,10 @@ impl Call<'_> {
     /// Reads a state machine. One of another scope does not exist for this call.
     fn read<R>(&self, machine: &str, look: impl Fn(&dyn View, &Context<'_>) -> Result<R>) -> Result<R> {
         if !self.scope.contains(machine) {
-            return look(&Nothing, &self.context);
+            return look(&EmptyView, &self.context);
         }
         let mut found = None;
-        self.session.read(machine, &mut |view| {
+        self.transaction.read(machine, &mut |view| {
             found = Some(look(view, &self.context)?);
             Ok(())
         })?;
@@ -306,10 +297,10 @@ impl Call<'_> {
     /// Decides on a state machine and commits.
     fn write<R>(&self, machine: &str, decide: impl Fn(&dyn View, &Context<'_>) -> Result<Decision<R>>) -> Result<R> {
         if !self.scope.contains(machine) {
-            return decide(&Nothing, &self.context).map(|decision| decision.reply);
+            return decide(&EmptyView, &self.context).map(|decision| decision.reply);
         }
         let mut reply = None;
-        self.session.update(machine, &mut |view| {
+        self.transaction.update(machine, &mut |view| {
             let decision = decide(view, &self.context)?;
             reply = Some(decision.reply);
             Ok(decision.change)

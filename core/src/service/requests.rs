@@ -144,18 +144,18 @@ fn list_machines(page: &Page<'_>, call: &Call<'_>) -> Result<ListStateMachinesOu
 fn some_machines(
     prefix: &str,
     mut after: Option<String>,
-    take: usize,
+    limit: usize,
     call: &Call<'_>,
 ) -> Result<Vec<(String, StateMachine)>> {
     let mut found = Vec::new();
     loop {
-        let wanted = take.saturating_sub(found.len());
-        let fetched = call.session.machines(prefix, after.as_deref(), wanted)?;
+        let wanted = limit.saturating_sub(found.len());
+        let fetched = call.transaction.state_machines(prefix, after.as_deref(), wanted)?;
         let last_page = fetched.len() < wanted;
         after = fetched.last().map(|(arn, _)| arn.clone());
         let now = call.now();
         found.extend(fetched.into_iter().filter(|(_, machine)| machine.deleted.is_none_or(|gone| now < gone)));
-        if last_page || found.len() >= take {
+        if last_page || found.len() >= limit {
             return Ok(found);
         }
     }

@@ -1,46 +1,56 @@
-//! What there is in all accounts and regions: for metrics.
+//! Totals over all accounts and regions, for metrics.
 
 use super::StepFunctions;
 use crate::error::Result;
 use crate::store::View;
 
-/// So many state machines are looked up at once.
-const PAGE: usize = 1000;
+/// Number of state machines that are read per query.
+const PAGE_SIZE: usize = 1000;
 
-/// How much is stored, in all accounts and regions.
+/// Totals over all accounts and regions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statistics {
-    /// State machines.
+    /// Number of state machines.
     pub state_machines: usize,
-    /// Their versions.
+    /// Number of versions.
     pub versions: usize,
-    /// Their aliases.
+    /// Number of aliases.
     pub aliases: usize,
-    /// How often each version, and each state machine itself, was started; those never started are
-    /// left out.
-    pub starts: Vec<Starts>,
+    /// Starts per version and per unqualified state machine. Omits those that were never started.
+    pub start_counts: Vec<StartCount>,
 }
 
-/// How often one ARN was started.
+/// Number of starts of a version, or of the unqualified state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Starts {
-    /// The version's ARN, or the state machine's for starts without a version.
+pub struct StartCount {
+    /// The version's ARN, or the state machine's ARN for starts without a version.
     pub arn: String,
-    /// Starts since the state machine was created.
+    /// The version's number; `None` for starts with the unqualified ARN.
+    pub version: Option<u32>,
+    /// Starts since the state machine was created, including executions that are no longer stored.
     pub count: u64,
 }
 
+impl StartCount {
+    pub(super) fn new(state_machine_arn: &str, version: Option<u32>, count: u64) -> Self {
+        let arn =
+            version.map_or_else(|| state_machine_arn.to_owned(), |number| format!("{state_machine_arn}:{number}"));
+        Self { arn, version, count }
+    }
+}
+
 impl StepFunctions {
-    /// Counts everything; reads each state machine once, so not for every request.
+    /// Counts state machines, versions, aliases and starts. Reads every state machine, so the cost grows
+    /// with their number.
     ///
     /// # Errors
-    /// [`crate::Error::Store`].
+    /// [`crate::Error::Store`] if the store cannot be read.
     pub fn statistics(&self) -> Result<Statistics> {
         let store = &self.inner.store;
         let mut statistics = Statistics::default();
         let mut after: Option<String> = None;
         loop {
-            let page = store.machines("", after.as_deref(), PAGE)?;
+            let page = store.state_machines("", after.as_deref(), PAGE_SIZE)?;
             for (arn, _) in &page {
                 store.read(arn, &mut |view| statistics.add(arn, view))?;
             }
@@ -57,10 +67,8 @@ impl Statistics {
         self.state_machines = self.state_machines.saturating_add(1);
         self.versions = self.versions.saturating_add(view.version_count()?);
         self.aliases = self.aliases.saturating_add(view.alias_count()?);
-        self.starts.extend(view.starts()?.into_iter().map(|(version, count)| {
-            let arn = version.map_or_else(|| arn.to_owned(), |number| format!("{arn}:{number}"));
-            Starts { arn, count }
-        }));
+        let counts = view.start_counts()?.into_iter();
+        self.start_counts.extend(counts.map(|(version, count)| StartCount::new(arn, version, count)));
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Write-through cache over an exclusively locked SQLite file.
 
 use super::overlay::{Overlay, existed};
-use super::{Change, Decide, MemoryStore, Session, SqliteStore, Store, View};
+use super::{Change, DecideFn, MemoryStore, SqliteStore, Store, Transaction, View};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
 use std::cell::RefCell;
@@ -52,33 +52,33 @@ impl CachedStore {
     }
 }
 
-impl Session for CachedStore {
+impl Transaction for CachedStore {
     fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
         self.memory.read(machine, look)
     }
 
-    fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
+    fn update(&self, machine: &str, decide: DecideFn<'_>) -> Result<()> {
         let mut outcome = Ok(());
-        self.batch(&mut |session| outcome = session.update(machine, &mut *decide))?;
+        self.batch(&mut |transaction| outcome = transaction.update(machine, &mut *decide))?;
         outcome
     }
 
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>> {
-        self.memory.machines(prefix, after, take)
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+        self.memory.state_machines(prefix, after, limit)
     }
 
-    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
-        self.memory.expired_state_machines(now, take)
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        self.memory.expired_state_machines(now, limit)
     }
 }
 
 impl Store for CachedStore {
-    fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()> {
+    fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let pending = RefCell::default();
-        self.file.batch(&mut |session| {
+        self.file.batch(&mut |transaction| {
             pending.take();
-            work(&CachedTransaction { session, memory: &self.memory, pending: &pending });
+            work(&CachedTransaction { transaction, memory: &self.memory, pending: &pending });
         })?;
         self.apply(pending.into_inner().into_changes())
     }
@@ -102,16 +102,16 @@ impl fmt::Debug for CachedStore {
     }
 }
 
-/// The file's session of a batch, which notes each change that was applied.
+/// The file's transaction of a batch, which notes each change that was applied.
 struct CachedTransaction<'s> {
-    session: &'s dyn Session,
+    transaction: &'s dyn Transaction,
     memory: &'s MemoryStore,
     pending: &'s RefCell<Overlay>,
 }
 
 impl CachedTransaction<'_> {
     /// Decides on what memory has, where that is what the file has: it is faster. Nobody else writes to either.
-    fn decide(&self, machine: &str, file: &dyn View, decide: Decide<'_>) -> Result<Option<(Change, bool)>> {
+    fn decide(&self, machine: &str, file: &dyn View, decide: DecideFn<'_>) -> Result<Option<(Change, bool)>> {
         let mut decided = None;
         self.memory.read(machine, &mut |memory| {
             self.pending.borrow().show(machine, memory, file, |view| {
@@ -125,14 +125,14 @@ impl CachedTransaction<'_> {
     }
 }
 
-impl Session for CachedTransaction<'_> {
+impl Transaction for CachedTransaction<'_> {
     fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
-        self.session.read(machine, look)
+        self.transaction.read(machine, look)
     }
 
-    fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
+    fn update(&self, machine: &str, decide: DecideFn<'_>) -> Result<()> {
         let mut applied = None;
-        self.session.update(machine, &mut |file| {
+        self.transaction.update(machine, &mut |file| {
             let decided = self.decide(machine, file, decide)?;
             applied.clone_from(&decided);
             Ok(decided.map(|(change, _)| change))
@@ -143,11 +143,11 @@ impl Session for CachedTransaction<'_> {
         Ok(())
     }
 
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>> {
-        self.session.machines(prefix, after, take)
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+        self.transaction.state_machines(prefix, after, limit)
     }
 
-    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
-        self.session.expired_state_machines(now, take)
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        self.transaction.expired_state_machines(now, limit)
     }
 }

@@ -24,7 +24,7 @@ pub enum Change {
     /// A version of the current content, which is published from now on.
     PutVersion(Version),
     /// A version goes; the current content is then published as `published`.
-    DropVersion {
+    DeleteVersion {
         /// The version's number.
         number: u32,
         /// The version of the current content that remains.
@@ -38,7 +38,7 @@ pub enum Change {
         alias: Alias,
     },
     /// An alias goes.
-    DropAlias {
+    DeleteAlias {
         /// Its name.
         name: Box<str>,
     },
@@ -47,7 +47,7 @@ pub enum Change {
     /// The state machine is gone from this time on.
     MarkDeleted(Timestamp),
     /// The state machine goes with all that is its own.
-    DropStateMachine,
+    DeleteStateMachine,
     /// An execution, the latest; it is counted, and of all executions the latest `keep` remain.
     PutExecution {
         /// The execution.

@@ -29,11 +29,11 @@ pub trait View {
     /// Returns the state machine, or `None` if it does not exist.
     ///
     /// # Errors
-    /// Here and below: [`crate::Error::Store`] if the store cannot be read.
-    fn machine(&self) -> Result<Option<Cow<'_, StateMachine>>>;
+    /// Here and before: [`crate::Error::Store`] if the store cannot be read.
+    fn state_machine(&self) -> Result<Option<Cow<'_, StateMachine>>>;
 
     /// Returns a revision.
-    fn revision(&self, of: RevisionKey<'_>) -> Result<Option<Arc<Revision>>>;
+    fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>>;
 
     /// Returns a version.
     fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>>;
@@ -41,8 +41,8 @@ pub trait View {
     /// Returns the number of versions.
     fn version_count(&self) -> Result<usize>;
 
-    /// Versions with numbers below `below`, highest first, `take` at most.
-    fn versions(&self, below: Option<u32>, take: usize) -> Result<Vec<Version>>;
+    /// Versions with numbers before `before`, highest first, `take` at most.
+    fn versions(&self, before: Option<u32>, limit: usize) -> Result<Vec<Version>>;
 
     /// Returns an alias.
     fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>>;
@@ -51,16 +51,21 @@ pub trait View {
     fn alias_count(&self) -> Result<usize>;
 
     /// Aliases in order of creation date and name, behind `after`, `take` at most.
-    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<NamedAlias<'_>>>;
+    fn aliases(&self, after: Option<(Timestamp, &str)>, limit: usize) -> Result<Vec<NamedAlias<'_>>>;
 
     /// Returns an execution.
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>>;
 
-    /// Executions with sequence numbers below `below`, latest first, that match, `take` at most.
-    fn executions(&self, below: Option<u64>, which: ExecutionFilter<'_>, take: usize) -> Result<Vec<(u64, Execution)>>;
+    /// Executions with sequence numbers before `before`, latest first, that match, `take` at most.
+    fn executions(
+        &self,
+        before: Option<u64>,
+        filter: ExecutionFilter<'_>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Execution)>>;
 
     /// Returns the number of starts per version; `None` is the unqualified state machine.
-    fn starts(&self) -> Result<Vec<(Option<u32>, u64)>>;
+    fn start_counts(&self) -> Result<Vec<(Option<u32>, u64)>>;
 }
 
 /// An alias and its name.
@@ -101,10 +106,10 @@ impl ExecutionFilter<'_> {
 ///
 /// It may be run more than once (a store with compare-and-swap runs it again when another writer
 /// was faster), so it must depend on nothing but the view.
-pub type Decide<'d> = &'d mut dyn FnMut(&dyn View) -> Result<Option<Change>>;
+pub type DecideFn<'d> = &'d mut dyn FnMut(&dyn View) -> Result<Option<Change>>;
 
 /// Reads and decided writes, each on one state machine, each atomic.
-pub trait Session {
+pub trait Transaction {
     /// Looks at a state machine, by its unqualified ARN.
     ///
     /// # Errors
@@ -116,29 +121,29 @@ pub trait Session {
     ///
     /// # Errors
     /// What `decide` answers, or [`crate::Error::Store`].
-    fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()>;
+    fn update(&self, machine: &str, decide: DecideFn<'_>) -> Result<()>;
 
     /// State machines whose ARN begins with `prefix`, in order of ARN, behind `after`, `take` at most.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>>;
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>>;
 
     /// ARNs of state machines whose deletion is over at a time, `take` at most.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
-    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>>;
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>>;
 }
 
 /// A store.
-pub trait Store: Session + Send + Sync {
+pub trait Store: Transaction + Send + Sync {
     /// Runs many requests with one commit at the end, where the store can share one. When the
     /// commit fails, none of them changed anything.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
-    fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()>;
+    fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()>;
 
     /// Increments and returns a persistent counter, starting at 0, so that services with the same seed do
     /// not generate the same ids.
@@ -160,10 +165,10 @@ pub trait Store: Session + Send + Sync {
 }
 
 /// The view of a state machine that is not there.
-pub(crate) struct Nothing;
+pub(crate) struct EmptyView;
 
-impl View for Nothing {
-    fn machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
+impl View for EmptyView {
+    fn state_machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
         Ok(None)
     }
 
@@ -203,7 +208,7 @@ impl View for Nothing {
         Ok(Vec::new())
     }
 
-    fn starts(&self) -> Result<Vec<(Option<u32>, u64)>> {
+    fn start_counts(&self) -> Result<Vec<(Option<u32>, u64)>> {
         Ok(Vec::new())
     }
 }

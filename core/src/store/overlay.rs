@@ -66,7 +66,7 @@ impl Touched {
                 aliases.latest.insert(name.clone(), Some(alias.clone()));
                 aliases.added = aliases.added.saturating_add(usize::from(!existed));
             }
-            (Self::Aliases(aliases), Change::DropAlias { name }) => {
+            (Self::Aliases(aliases), Change::DeleteAlias { name }) => {
                 aliases.latest.insert(name.clone(), None);
                 aliases.dropped = aliases.dropped.saturating_add(usize::from(existed));
             }
@@ -78,7 +78,7 @@ impl Touched {
 /// Whether the alias that a change is about was there before it.
 pub(super) fn existed(view: &dyn View, change: &Change) -> Result<bool> {
     match change {
-        Change::PutAlias { name, .. } | Change::DropAlias { name } => Ok(view.alias(name)?.is_some()),
+        Change::PutAlias { name, .. } | Change::DeleteAlias { name } => Ok(view.alias(name)?.is_some()),
         _ => Ok(false),
     }
 }
@@ -91,12 +91,12 @@ struct Changed<'v> {
 }
 
 impl View for Changed<'_> {
-    fn machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
-        self.memory.machine()
+    fn state_machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
+        self.memory.state_machine()
     }
 
-    fn revision(&self, of: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
-        self.memory.revision(of)
+    fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
+        self.memory.revision(key)
     }
 
     fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>> {
@@ -107,8 +107,8 @@ impl View for Changed<'_> {
         self.memory.version_count()
     }
 
-    fn versions(&self, below: Option<u32>, take: usize) -> Result<Vec<Version>> {
-        self.memory.versions(below, take)
+    fn versions(&self, before: Option<u32>, limit: usize) -> Result<Vec<Version>> {
+        self.memory.versions(before, limit)
     }
 
     fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>> {
@@ -123,19 +123,24 @@ impl View for Changed<'_> {
     }
 
     /// In their order, which the file keeps.
-    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<NamedAlias<'_>>> {
-        self.file.aliases(after, take)
+    fn aliases(&self, after: Option<(Timestamp, &str)>, limit: usize) -> Result<Vec<NamedAlias<'_>>> {
+        self.file.aliases(after, limit)
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
         self.memory.execution(name)
     }
 
-    fn executions(&self, below: Option<u64>, which: ExecutionFilter<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
-        self.memory.executions(below, which, take)
+    fn executions(
+        &self,
+        before: Option<u64>,
+        filter: ExecutionFilter<'_>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Execution)>> {
+        self.memory.executions(before, filter, limit)
     }
 
-    fn starts(&self) -> Result<Vec<(Option<u32>, u64)>> {
-        self.memory.starts()
+    fn start_counts(&self) -> Result<Vec<(Option<u32>, u64)>> {
+        self.memory.start_counts()
     }
 }

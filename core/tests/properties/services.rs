@@ -4,7 +4,7 @@ use crate::action::ACCOUNT;
 use crate::reference::{ALIAS_LIMIT, EXECUTIONS_KEPT, TAG_LIMIT, VERSION_LIMIT};
 use crate::strategy::Case;
 use sfn_alias::model::StateMachine;
-use sfn_alias::store::{Decide, MemoryStore, Session, Store, View};
+use sfn_alias::store::{DecideFn, MemoryStore, Store, Transaction, View};
 use sfn_alias::{Clock, Limits, Options, Result, Scope, StepFunctions, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -55,26 +55,26 @@ fn options(case: &Case, time: &Time) -> Options {
 /// A store whose page tokens are sealed with a known key, so that two stores give the same tokens.
 struct KnownKey<S>(S);
 
-impl<S: Store> Session for KnownKey<S> {
+impl<S: Store> Transaction for KnownKey<S> {
     fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
         self.0.read(machine, look)
     }
 
-    fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
+    fn update(&self, machine: &str, decide: DecideFn<'_>) -> Result<()> {
         self.0.update(machine, decide)
     }
 
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>> {
-        self.0.machines(prefix, after, take)
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+        self.0.state_machines(prefix, after, limit)
     }
 
-    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
-        self.0.expired_state_machines(now, take)
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        self.0.expired_state_machines(now, limit)
     }
 }
 
 impl<S: Store> Store for KnownKey<S> {
-    fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()> {
+    fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()> {
         self.0.batch(work)
     }
 

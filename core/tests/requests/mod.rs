@@ -18,7 +18,7 @@ pub fn ok(aliases: &StepFunctions, operation: &str, body: &Value) -> Value {
 /// The code of a refusal; empty when it is none.
 pub fn code(aliases: &StepFunctions, operation: &str, body: &Value) -> String {
     aliases
-        .invoke(operation, body.to_string().as_bytes())
+        .try_call(operation, body.to_string().as_bytes())
         .map_or_else(|error| error.code().to_owned(), |_| String::new())
 }
 

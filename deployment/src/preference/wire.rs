@@ -1,14 +1,14 @@
 //! The shape as it stands in a template.
 
 use super::whole::{interval, percentage};
-use crate::fault::DeploymentError;
+use crate::error::DeploymentError;
 use serde::{Deserialize, Serialize};
 
 /// The longest that a deployment may be estimated to take, in minutes.
-pub const LONGEST_MINUTES: i64 = 2100;
+pub const MAX_MINUTES: i64 = 2100;
 
 /// `DeploymentPreference` of `AWS::StepFunctions::StateMachineAlias`, with its members as they stand in a
-/// template; nothing is checked yet, [`super::refusals`] does that.
+/// template; nothing is checked yet, [`super::problems`] does that.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
 pub struct DeploymentPreference {
@@ -17,7 +17,7 @@ pub struct DeploymentPreference {
     pub state_machine_version_arn: Option<String>,
     /// `ALL_AT_ONCE`, `CANARY`, `LINEAR`, or our own `CUSTOM`.
     #[serde(rename = "Type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
+    pub deployment_type: Option<String>,
     /// Percent of the starts that a shift moves, 1 to 99.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "percentage")]
     pub percentage: Option<i64>,
@@ -54,14 +54,14 @@ impl DeploymentPreference {
     }
 
     /// The type, when it is one.
-    pub fn known_kind(&self) -> Option<Kind> {
-        Kind::of(self.kind.as_deref()?)
+    pub fn known_type(&self) -> Option<DeploymentType> {
+        DeploymentType::from_name(self.deployment_type.as_deref()?)
     }
 }
 
 /// How traffic shifts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum DeploymentType {
     /// One update, alarms not looked at.
     AllAtOnce,
     /// A share first, the rest after an interval.
@@ -72,7 +72,7 @@ pub enum Kind {
     Custom,
 }
 
-impl Kind {
+impl DeploymentType {
     /// All types; the first three are CloudFormation's.
     pub const ALL: [Self; 4] = [Self::AllAtOnce, Self::Canary, Self::Linear, Self::Custom];
 
@@ -87,7 +87,7 @@ impl Kind {
     }
 
     /// The type that a template names.
-    pub fn of(text: &str) -> Option<Self> {
+    pub fn from_name(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 

@@ -1,6 +1,6 @@
 //! A plan as a picture: the shares of both versions over time.
 
-use super::span;
+use super::format_duration;
 use crate::plan::{Plan, Step};
 use crate::routes::{short_name, weight_of};
 use std::fmt::Write as _;
@@ -33,7 +33,7 @@ impl Plan {
 
     /// What the picture shows, in words.
     fn in_words(&self) -> String {
-        let step = |step: &Step| format!("{} % after {}", step.target_weight, span(step.offset_seconds));
+        let step = |step: &Step| format!("{} % after {}", step.target_weight, format_duration(step.offset_seconds));
         self.steps.iter().map(step).collect::<Vec<_>>().join(", ")
     }
 }
@@ -54,8 +54,8 @@ impl<'p> Svg<'p> {
         let plan = self.plan;
         let (width, height) = (LEFT + WIDTH + 24.0, TOP + HEIGHT + 88.0);
         let target = escaped(short_name(&plan.target));
-        let title = format!("{} deployment of {target}", plan.kind);
-        let shown = format!("{} deployment of {}", plan.kind, escaped(&shortened(short_name(&plan.target))));
+        let title = format!("{} deployment of {target}", plan.deployment_type);
+        let shown = format!("{} deployment of {}", plan.deployment_type, escaped(&shortened(short_name(&plan.target))));
         self.put(format_args!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="title desc">"#
         ));
@@ -64,7 +64,7 @@ impl<'p> Svg<'p> {
         self.put(format_args!("<style>{STYLE}</style>"));
         self.put(format_args!(r#"<rect class="back" width="{width}" height="{height}"/>"#));
         self.put(format_args!(r#"<text class="ink title" x="{LEFT}" y="30">{shown}</text>"#));
-        let took = span(plan.duration_seconds);
+        let took = format_duration(plan.duration_seconds);
         let steps = plan.steps.len();
         let plural = if steps == 1 { "" } else { "s" };
         let mark = if plan.source == crate::plan::PlanSource::Own { ", not CloudFormation's" } else { "" };
@@ -103,7 +103,8 @@ impl<'p> Svg<'p> {
     /// The time and the share of each step that there is room for.
     fn times(&mut self) {
         for step in self.labelled() {
-            let (x, tick, text, after) = (self.x(step), TOP + HEIGHT, TOP + HEIGHT + 22.0, span(step.offset_seconds));
+            let (x, tick, text, after) =
+                (self.x(step), TOP + HEIGHT, TOP + HEIGHT + 22.0, format_duration(step.offset_seconds));
             self.put(format_args!(
                 r#"<path class="grid" d="M{x:.1} {tick}v6"/><text class="soft" x="{x:.1}" y="{text}" text-anchor="middle">{after}</text>"#
             ));
@@ -171,7 +172,7 @@ fn room(one: &Step, other: &Step) -> f64 {
 
 /// Pixels that the time of a step takes, with some space around it.
 fn label_width(step: &Step) -> f64 {
-    span(step.offset_seconds).len() as f64 * 8.0 + 12.0
+    format_duration(step.offset_seconds).len() as f64 * 8.0 + 12.0
 }
 
 fn y(share: u8) -> f64 {

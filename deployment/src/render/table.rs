@@ -1,7 +1,7 @@
 //! A plan as a table of text.
 
-use super::{noted, span};
-use crate::plan::{Plan, Then};
+use super::{format_duration, noted};
+use crate::plan::{AfterStep, Plan};
 use crate::routes::{short_name, weight_of};
 
 impl Plan {
@@ -29,7 +29,13 @@ impl Plan {
         let rows = self.steps.iter().zip(1_usize..).map(|(step, number)| {
             let left = weight_of(&step.routing, &self.origin);
             let left = if self.is_unchanged() { String::new() } else { format!("{left} %") };
-            [number.to_string(), span(step.offset_seconds), left, format!("{} %", step.target_weight), then(&step.then)]
+            [
+                number.to_string(),
+                format_duration(step.offset_seconds),
+                left,
+                format!("{} %", step.target_weight),
+                then(&step.then),
+            ]
         });
         std::iter::once(head).chain(rows).collect()
     }
@@ -37,10 +43,12 @@ impl Plan {
 
 const COLUMNS: usize = 5;
 
-fn then(then: &Then) -> String {
+fn then(then: &AfterStep) -> String {
     match then {
-        Then::Wait { seconds, alarms, .. } if alarms.is_empty() => format!("wait {}", span(*seconds)),
-        Then::Wait { seconds, alarms, .. } => format!("wait {}, watching {}", span(*seconds), alarms.join(", ")),
-        Then::Done => "done".to_owned(),
+        AfterStep::Wait { seconds, alarms, .. } if alarms.is_empty() => format!("wait {}", format_duration(*seconds)),
+        AfterStep::Wait { seconds, alarms, .. } => {
+            format!("wait {}, watching {}", format_duration(*seconds), alarms.join(", "))
+        }
+        AfterStep::Done => "done".to_owned(),
     }
 }

@@ -1,27 +1,27 @@
 //! The virtual alias, its alarms, and what is still to happen to them.
 
-use super::event::AlarmTo;
+use super::event::SimulatedAlarmState;
 use super::pending::Pending;
-use super::{CallKind, Entry, Event};
-use crate::action::{Action, AlarmState, Observation, State};
+use super::{CallKind, SimulationEntry, SimulationEvent};
+use crate::action::{Action, Alarm, AlarmState, Observation};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
 /// Everything outside the driver.
 pub struct SimulatedEnvironment {
     pub routing: Vec<Route>,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<SimulationEntry>,
     pub now_seconds: u64,
     pub updates: usize,
     pub calls: usize,
     /// `None`: there is no such alarm.
-    alarms: Vec<(String, Option<State>)>,
+    alarms: Vec<(String, Option<AlarmState>)>,
     pending: Pending,
 }
 
 impl SimulatedEnvironment {
     /// `events` happen in the order of their times, those of one time in the order given.
-    pub fn new(routing: Vec<Route>, alarms: &[String], events: &[Event]) -> Self {
-        let alarms = alarms.iter().map(|name| (name.clone(), Some(State::Ok))).collect();
+    pub fn new(routing: Vec<Route>, alarms: &[String], events: &[SimulationEvent]) -> Self {
+        let alarms = alarms.iter().map(|name| (name.clone(), Some(AlarmState::Ok))).collect();
         let (entries, pending) = (Vec::new(), Pending::new(events));
         Self { routing, entries, now_seconds: 0, updates: 0, calls: 0, alarms, pending }
     }
@@ -30,21 +30,21 @@ impl SimulatedEnvironment {
     pub fn catch_up(&mut self) {
         while let Some(event) = self.pending.next_of_world(self.now_seconds) {
             match &event {
-                Event::Drift { routing_configuration, .. } => self.routing.clone_from(routing_configuration),
-                Event::Alarm { name, state, .. } => self.set_alarm(name, *state),
+                SimulationEvent::Drift { routing_configuration, .. } => self.routing.clone_from(routing_configuration),
+                SimulationEvent::Alarm { name, state, .. } => self.set_alarm(name, *state),
                 _ => {}
             }
-            self.entries.push(Entry::Event { at_seconds: event.at_seconds(), event });
+            self.entries.push(SimulationEntry::Event { at_seconds: event.at_seconds(), event });
         }
     }
 
     /// The crash that comes first, when it comes by then.
-    pub fn crash_by(&mut self, seconds: u64) -> Option<Event> {
+    pub fn crash_by(&mut self, seconds: u64) -> Option<SimulationEvent> {
         self.pending.next_crash(seconds)
     }
 
     /// The crash at the call that is about to be made.
-    pub fn crash_at_call(&mut self) -> Option<Event> {
+    pub fn crash_at_call(&mut self) -> Option<SimulationEvent> {
         self.pending.crash_at_call(self.calls)
     }
 
@@ -67,7 +67,7 @@ impl SimulatedEnvironment {
             Action::DescribeAlias { .. } => Observation::Alias { routing_configuration: self.routing.clone() },
             Action::DescribeAlarms { .. } => {
                 let there =
-                    |(name, state): &(String, Option<State>)| Some(AlarmState { name: name.clone(), state: (*state)? });
+                    |(name, state): &(String, Option<AlarmState>)| Some(Alarm { name: name.clone(), state: (*state)? });
                 Observation::Alarms { alarms: self.alarms.iter().filter_map(there).collect() }
             }
             Action::UpdateAlias { input } => {
@@ -80,11 +80,11 @@ impl SimulatedEnvironment {
     }
 
     /// What has not happened.
-    pub fn left(&self) -> Vec<Event> {
+    pub fn left(&self) -> Vec<SimulationEvent> {
         self.pending.left()
     }
 
-    fn set_alarm(&mut self, name: &str, to: AlarmTo) {
+    fn set_alarm(&mut self, name: &str, to: SimulatedAlarmState) {
         if let Some((_, state)) = self.alarms.iter_mut().find(|(known, _)| known == name) {
             *state = to.state();
         }

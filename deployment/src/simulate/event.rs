@@ -1,7 +1,7 @@
 //! What happens to a deployment while it runs.
 
 use super::number;
-use crate::action::{Action, State};
+use crate::action::{Action, AlarmState};
 use crate::listed::listed;
 use serde::{Deserialize, Serialize};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
@@ -10,7 +10,7 @@ use std::fmt;
 /// Something that happens, at a time in seconds after the start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
-pub enum Event {
+pub enum SimulationEvent {
     /// An alarm changes its state. Alarms are `OK` until then.
     Alarm {
         /// When.
@@ -19,7 +19,7 @@ pub enum Event {
         /// The alarm.
         name: String,
         /// To which.
-        state: AlarmTo,
+        state: SimulatedAlarmState,
     },
     /// Someone else updates the alias.
     Drift {
@@ -71,7 +71,7 @@ pub enum Event {
     },
 }
 
-impl Event {
+impl SimulationEvent {
     /// When it is to happen, in seconds after the start; 0 for what waits for a call.
     pub(super) const fn at_seconds(&self) -> u64 {
         match self {
@@ -87,7 +87,7 @@ impl Event {
 /// What an alarm changes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AlarmTo {
+pub enum SimulatedAlarmState {
     /// All is well.
     Ok,
     /// The deployment is to end.
@@ -98,20 +98,20 @@ pub enum AlarmTo {
     Missing,
 }
 
-impl AlarmTo {
+impl SimulatedAlarmState {
     /// As CloudWatch has it.
-    pub(super) const fn state(self) -> Option<State> {
+    pub(super) const fn state(self) -> Option<AlarmState> {
         match self {
-            Self::Ok => Some(State::Ok),
-            Self::Alarm => Some(State::Alarm),
-            Self::InsufficientData => Some(State::InsufficientData),
+            Self::Ok => Some(AlarmState::Ok),
+            Self::Alarm => Some(AlarmState::Alarm),
+            Self::InsufficientData => Some(AlarmState::InsufficientData),
             Self::Missing => None,
         }
     }
 }
 
 /// As it is written in JSON.
-impl fmt::Display for AlarmTo {
+impl fmt::Display for SimulatedAlarmState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.state() {
             Some(state) => state.fmt(f),

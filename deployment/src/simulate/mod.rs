@@ -7,6 +7,6 @@ mod pending;
 mod run;
 mod simulation;
 
-pub use event::{AlarmTo, CallKind, Event};
+pub use event::{CallKind, SimulatedAlarmState, SimulationEvent};
 pub use run::{dry_run, simulate};
-pub use simulation::{Entry, Simulation};
+pub use simulation::{Simulation, SimulationEntry};

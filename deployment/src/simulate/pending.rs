@@ -1,12 +1,12 @@
 //! The events that are still to happen, by kind and in the order of their times, so that each is looked up once
 //! however many there are.
 
-use super::{CallKind, Event};
+use super::{CallKind, SimulationEvent};
 use crate::action::Observation;
 use std::collections::{HashMap, VecDeque};
 
 /// An event and its place among all.
-type Placed = (usize, Event);
+type Placed = (usize, SimulationEvent);
 
 #[derive(Default)]
 pub struct Pending {
@@ -21,9 +21,9 @@ pub struct Pending {
 
 impl Pending {
     /// Those of one time stay in the order given.
-    pub fn new(events: &[Event]) -> Self {
+    pub fn new(events: &[SimulationEvent]) -> Self {
         let mut sorted = events.to_vec();
-        sorted.sort_by_key(Event::at_seconds);
+        sorted.sort_by_key(SimulationEvent::at_seconds);
         let mut pending = Self::default();
         for placed in sorted.into_iter().enumerate() {
             pending.insert(placed);
@@ -33,26 +33,28 @@ impl Pending {
 
     fn insert(&mut self, placed: Placed) {
         match &placed.1 {
-            Event::Alarm { .. } | Event::Drift { .. } => self.of_world.push_back(placed),
-            Event::Crash { .. } => self.crashes.push_back(placed),
-            Event::CrashAtCall { call, .. } => self.crashes_at_call.entry(*call).or_default().push_back(placed),
-            Event::Failure { times: 0, .. } => {}
-            Event::Failure { call, .. } => self.failures.entry(*call).or_default().push_back(placed),
+            SimulationEvent::Alarm { .. } | SimulationEvent::Drift { .. } => self.of_world.push_back(placed),
+            SimulationEvent::Crash { .. } => self.crashes.push_back(placed),
+            SimulationEvent::CrashAtCall { call, .. } => {
+                self.crashes_at_call.entry(*call).or_default().push_back(placed)
+            }
+            SimulationEvent::Failure { times: 0, .. } => {}
+            SimulationEvent::Failure { call, .. } => self.failures.entry(*call).or_default().push_back(placed),
         }
     }
 
     /// The next alarm or update of someone else that is due.
-    pub fn next_of_world(&mut self, now: u64) -> Option<Event> {
+    pub fn next_of_world(&mut self, now: u64) -> Option<SimulationEvent> {
         pop_due(&mut self.of_world, now)
     }
 
     /// The crash that comes first, when it comes by then.
-    pub fn next_crash(&mut self, by: u64) -> Option<Event> {
+    pub fn next_crash(&mut self, by: u64) -> Option<SimulationEvent> {
         pop_due(&mut self.crashes, by)
     }
 
     /// The crash at a call.
-    pub fn crash_at_call(&mut self, call: usize) -> Option<Event> {
+    pub fn crash_at_call(&mut self, call: usize) -> Option<SimulationEvent> {
         self.crashes_at_call.get_mut(&call)?.pop_front().map(|(_, event)| event)
     }
 
@@ -64,7 +66,9 @@ impl Pending {
         };
         let (_, kind) = [None, Some(kind)].into_iter().filter_map(place).min_by_key(|(place, _)| *place)?;
         let queue = self.failures.get_mut(&kind)?;
-        let Some((_, Event::Failure { times, code, message, applied, .. })) = queue.front_mut() else { return None };
+        let Some((_, SimulationEvent::Failure { times, code, message, applied, .. })) = queue.front_mut() else {
+            return None;
+        };
         let failed = (Observation::Failed { code: code.clone(), message: message.clone() }, *applied);
         *times = times.saturating_sub(1);
         if *times == 0 {
@@ -74,7 +78,7 @@ impl Pending {
     }
 
     /// What has not happened, in the order of the times.
-    pub fn left(&self) -> Vec<Event> {
+    pub fn left(&self) -> Vec<SimulationEvent> {
         let by_call = self.crashes_at_call.values().chain(self.failures.values()).flatten();
         let mut left: Vec<&Placed> = self.of_world.iter().chain(&self.crashes).chain(by_call).collect();
         left.sort_by_key(|(place, _)| *place);
@@ -82,7 +86,7 @@ impl Pending {
     }
 }
 
-fn pop_due(queue: &mut VecDeque<Placed>, now: u64) -> Option<Event> {
+fn pop_due(queue: &mut VecDeque<Placed>, now: u64) -> Option<SimulationEvent> {
     queue.front().filter(|(_, event)| event.at_seconds() <= now)?;
     queue.pop_front().map(|(_, event)| event)
 }
@@ -90,18 +94,18 @@ fn pop_due(queue: &mut VecDeque<Placed>, now: u64) -> Option<Event> {
 #[cfg(test)]
 mod tests {
     use super::Pending;
-    use crate::simulate::{CallKind, Event};
+    use crate::simulate::{CallKind, SimulationEvent};
 
-    fn failure(call: Option<CallKind>, times: u32, code: &str) -> Event {
+    fn failure(call: Option<CallKind>, times: u32, code: &str) -> SimulationEvent {
         let (code, message) = (code.to_owned(), String::new());
-        Event::Failure { at_seconds: 0, call, times, code, message, applied: false }
+        SimulationEvent::Failure { at_seconds: 0, call, times, code, message, applied: false }
     }
 
     /// What is spent is taken away, so that no call looks at it again.
     #[test]
     fn spent_failures_are_not_looked_at_again() {
         let update = Some(CallKind::UpdateAlias);
-        let events: Vec<Event> =
+        let events: Vec<SimulationEvent> =
             (0..1000).map(|n| failure(if n % 2 == 0 { None } else { update }, 1, &n.to_string())).collect();
         let mut pending = Pending::new(&events);
         for n in 0..1000 {
@@ -114,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_never_happened_is_left_in_order() {
-        let crash = |call| Event::CrashAtCall { call, applied: false, restart_after_seconds: 0 };
+        let crash = |call| SimulationEvent::CrashAtCall { call, applied: false, restart_after_seconds: 0 };
         let events = [failure(None, 1, "a"), crash(2), failure(None, 0, "none"), crash(1), failure(None, 1, "b")];
         let mut pending = Pending::new(&events);
         assert_eq!(pending.crash_at_call(2), Some(crash(2)));

@@ -1,12 +1,12 @@
 //! Runs a deployment through its virtual world.
 
 use super::environment::SimulatedEnvironment;
-use super::{CallKind, Entry, Event, Simulation};
-use crate::action::{Action, Observation, Outcome};
+use super::{CallKind, Simulation, SimulationEntry, SimulationEvent};
+use crate::action::{Action, DeploymentOutcome, Observation};
+use crate::checkpoint::Checkpoint;
 use crate::driver::Deployment;
-use crate::fault::DeploymentError;
+use crate::error::DeploymentError;
 use crate::plan::PlanSource;
-use crate::record::Record;
 use crate::routes;
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
@@ -23,7 +23,7 @@ const MAX_BYTES: usize = 64 << 20;
 ///
 /// # Errors
 /// [`DeploymentError::Unreadable`] for an event that cannot be, and for a course that gets too long.
-pub fn simulate(deployment: Deployment, events: &[Event]) -> Result<Simulation, DeploymentError> {
+pub fn simulate(deployment: Deployment, events: &[SimulationEvent]) -> Result<Simulation, DeploymentError> {
     let named = deployment.plan().preference.alarms.as_deref().unwrap_or_default();
     events.iter().try_for_each(|event| possible(event, named))?;
     let before = deployment.plan().before.clone();
@@ -40,27 +40,27 @@ pub fn simulate(deployment: Deployment, events: &[Event]) -> Result<Simulation, 
 pub fn dry_run(deployment: &Deployment) -> Result<Vec<Action>, DeploymentError> {
     let course = simulate(deployment.clone(), &[])?;
     let calls = course.entries.into_iter().filter_map(|entry| match entry {
-        Entry::Call { action, .. } => Some(action),
+        SimulationEntry::Call { action, .. } => Some(action),
         _ => None,
     });
     Ok(calls.collect())
 }
 
-fn possible(event: &Event, alarms: &[String]) -> Result<(), DeploymentError> {
+fn possible(event: &SimulationEvent, alarms: &[String]) -> Result<(), DeploymentError> {
     let fault = match event {
-        Event::Alarm { name, .. } if !alarms.contains(name) => {
+        SimulationEvent::Alarm { name, .. } if !alarms.contains(name) => {
             format!("the alarm `{name}` is none of the preference's")
         }
-        Event::Crash { at_seconds, restart_at_seconds } if restart_at_seconds < at_seconds => {
+        SimulationEvent::Crash { at_seconds, restart_at_seconds } if restart_at_seconds < at_seconds => {
             format!("a driver that dies at {at_seconds} is not started again at {restart_at_seconds}")
         }
-        Event::Crash { restart_at_seconds: seconds, .. }
-        | Event::CrashAtCall { restart_after_seconds: seconds, .. }
+        SimulationEvent::Crash { restart_at_seconds: seconds, .. }
+        | SimulationEvent::CrashAtCall { restart_after_seconds: seconds, .. }
             if *seconds > LATEST_SECONDS =>
         {
             format!("{seconds} seconds are too many; {LATEST_SECONDS} are the most")
         }
-        Event::Drift { routing_configuration, .. } => match routes::check(routing_configuration) {
+        SimulationEvent::Drift { routing_configuration, .. } => match routes::check(routing_configuration) {
             Err(error) => error.to_string(),
             Ok(()) => return Ok(()),
         },
@@ -80,7 +80,7 @@ struct Run {
 }
 
 impl Run {
-    fn finish(&mut self) -> Result<Outcome, DeploymentError> {
+    fn finish(&mut self) -> Result<DeploymentOutcome, DeploymentError> {
         let mut observation = Observation::Start;
         loop {
             self.world.catch_up();
@@ -116,7 +116,7 @@ impl Run {
         if let Some(crash) = self.world.crash_by(until) {
             return self.die(crash);
         }
-        self.world.entries.push(Entry::Wait { at_seconds: self.world.now_seconds, until_seconds: until });
+        self.world.entries.push(SimulationEntry::Wait { at_seconds: self.world.now_seconds, until_seconds: until });
         self.world.now_seconds = until;
         Ok(Observation::Waited)
     }
@@ -126,10 +126,10 @@ impl Run {
             return self.die(crash);
         }
         self.world.calls = self.world.calls.saturating_add(1);
-        let ours = self.reread && CallKind::of(&action) == Some(CallKind::DescribeAlias);
+        let extra_read = self.reread && CallKind::of(&action) == Some(CallKind::DescribeAlias);
         let crash = self.world.crash_at_call();
         let observation = match &crash {
-            Some(Event::CrashAtCall { applied: false, .. }) => None,
+            Some(SimulationEvent::CrashAtCall { applied: false, .. }) => None,
             Some(_) => Some(self.world.apply(&action)),
             None => Some(self.world.answer(&action)),
         };
@@ -140,7 +140,7 @@ impl Run {
         };
         let known = if crash.is_some() { None } else { observation.clone() };
         let at_seconds = self.world.now_seconds;
-        self.world.entries.push(Entry::Call { at_seconds, action, observation: known, ours });
+        self.world.entries.push(SimulationEntry::Call { at_seconds, action, observation: known, extra_read });
         match (crash, observation) {
             (None, Some(observation)) => Ok(observation),
             (Some(crash), _) => self.die(crash),
@@ -148,32 +148,33 @@ impl Run {
         }
     }
 
-    /// The driver dies; a new one begins with the record alone.
-    fn die(&mut self, crash: Event) -> Result<Observation, DeploymentError> {
+    /// The driver dies; a new one begins with the checkpoint alone.
+    fn die(&mut self, crash: SimulationEvent) -> Result<Observation, DeploymentError> {
         let (died, restart) = match crash {
-            Event::Crash { at_seconds, restart_at_seconds } => (at_seconds, restart_at_seconds),
-            Event::CrashAtCall { restart_after_seconds, .. } => {
+            SimulationEvent::Crash { at_seconds, restart_at_seconds } => (at_seconds, restart_at_seconds),
+            SimulationEvent::CrashAtCall { restart_after_seconds, .. } => {
                 (self.world.now_seconds, self.world.now_seconds.saturating_add(restart_after_seconds))
             }
             _ => (self.world.now_seconds, self.world.now_seconds),
         };
         let died = died.max(self.world.now_seconds);
-        self.world.entries.push(Entry::Event { at_seconds: died, event: crash });
+        self.world.entries.push(SimulationEntry::Event { at_seconds: died, event: crash });
         self.world.now_seconds = restart.max(died);
-        self.world.entries.push(Entry::Restart { at_seconds: self.world.now_seconds });
-        self.deployment = Deployment::resume(Record::from_json(self.deployment.record().to_json().as_bytes())?)?;
+        self.world.entries.push(SimulationEntry::Restart { at_seconds: self.world.now_seconds });
+        self.deployment =
+            Deployment::resume(Checkpoint::from_json(self.deployment.checkpoint().to_json().as_bytes())?)?;
         self.reread = true;
         Ok(Observation::Start)
     }
 
-    fn course(self, outcome: Outcome) -> Simulation {
+    fn course(self, outcome: DeploymentOutcome) -> Simulation {
         let plan = self.deployment.plan();
-        let rolls_back = outcome != Outcome::Succeeded && plan.source == PlanSource::CloudFormation;
+        let rolls_back = outcome != DeploymentOutcome::Succeeded && plan.source == PlanSource::CloudFormation;
         let stack_rollback: Option<Vec<Route>> = rolls_back.then(|| plan.before.clone());
-        let never_happened = self.world.left();
+        let unused_events = self.world.left();
         let SimulatedEnvironment { mut entries, routing, now_seconds, updates, .. } = self.world;
         // What happens while the driver waits or is dead is noticed later.
-        entries.sort_by_key(Entry::at_seconds);
-        Simulation { entries, outcome, ended_at_seconds: now_seconds, routing, updates, stack_rollback, never_happened }
+        entries.sort_by_key(SimulationEntry::at_seconds);
+        Simulation { entries, outcome, ended_at_seconds: now_seconds, routing, updates, stack_rollback, unused_events }
     }
 }

@@ -1,7 +1,7 @@
 //! What a simulation answers: everything that happened, in order.
 
-use super::Event;
-use crate::action::{Action, Observation, Outcome};
+use super::SimulationEvent;
+use crate::action::{Action, DeploymentOutcome, Observation};
 use serde::Serialize;
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
@@ -10,9 +10,9 @@ use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 #[serde(rename_all = "camelCase")]
 pub struct Simulation {
     /// Everything that happened, in the order of the times.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<SimulationEntry>,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: DeploymentOutcome,
     /// When it ended, in seconds after the start.
     pub ended_at_seconds: u64,
     /// Where the alias leads in the end.
@@ -26,13 +26,13 @@ pub struct Simulation {
     /// Events that did not happen: the deployment had ended before, or never made that call. Of failures of
     /// which some happened, those that were left.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub never_happened: Vec<Event>,
+    pub unused_events: Vec<SimulationEvent>,
 }
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "entry", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Entry {
+pub enum SimulationEntry {
     /// The driver made a call.
     Call {
         /// When, in seconds after the start.
@@ -42,8 +42,8 @@ pub enum Entry {
         /// What came of it; absent where the driver died before it knew.
         #[serde(skip_serializing_if = "Option::is_none")]
         observation: Option<Observation>,
-        /// Whether this call is ours alone: the provider does not read before the first update.
-        ours: bool,
+        /// Whether this call is a read that the provider does not make: before the first update and after a restart or failure.
+        extra_read: bool,
     },
     /// The driver waited.
     Wait {
@@ -57,7 +57,7 @@ pub enum Entry {
         /// When, in seconds after the start.
         at_seconds: u64,
         /// What.
-        event: Event,
+        event: SimulationEvent,
     },
     /// The driver was started again.
     Restart {
@@ -66,7 +66,7 @@ pub enum Entry {
     },
 }
 
-impl Entry {
+impl SimulationEntry {
     /// When, in seconds after the start.
     pub const fn at_seconds(&self) -> u64 {
         match self {

@@ -3,7 +3,7 @@
 use crate::{MACHINE, request, version};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sfn_alias_deployment::{Deployment, DeploymentPreference, Record, call, step_json};
+use sfn_alias_deployment::{Checkpoint, Deployment, DeploymentPreference, call, step_json};
 
 #[track_caller]
 fn refused(door: &str, request: &Value, message: &str) {
@@ -12,10 +12,10 @@ fn refused(door: &str, request: &Value, message: &str) {
 }
 
 fn plan() -> Value {
-    serde_json::to_value(request(DeploymentPreference::from_short("10/5m").unwrap())).unwrap()
+    serde_json::to_value(request(DeploymentPreference::from_shorthand("10/5m").unwrap())).unwrap()
 }
 
-fn record() -> Value {
+fn checkpoint() -> Value {
     json!({"stateMachineAliasArn": format!("{MACHINE}:PROD"), "plan": plan()})
 }
 
@@ -24,55 +24,56 @@ fn doors_that_there_are_not() {
     refused(
         "drive",
         &json!({}),
-        "there is no `drive`; use one of plan, simulate, resume, step, dryRun, starts, render",
+        "there is no `drive`; use one of plan, simulate, resume, step, dryRun, expectedStarts, render",
     );
-    let request = json!({"plan": plan(), "form": "png"});
+    let request = json!({"plan": plan(), "format": "png"});
     let message =
-        "the request for a rendering cannot be read: there is no form `png`; use table, timeline, ascii or svg";
+        "the request for a rendering cannot be read: there is no format `png`; use table, timeline, ascii or svg";
     refused("render", &request, message);
 }
 
 #[test]
 fn records_of_other_deployments() {
-    let asked = json!({"short": "10/5m", "newVersion": version(2)});
-    let request = |record: Value, more: Value| {
-        let mut request = json!({"record": record, "stateMachineAliasArn": format!("{MACHINE}:PROD"), "plan": asked});
+    let asked = json!({"shorthand": "10/5m", "newVersion": version(2)});
+    let request = |checkpoint: Value, more: Value| {
+        let mut request =
+            json!({"checkpoint": checkpoint, "stateMachineAliasArn": format!("{MACHINE}:PROD"), "plan": asked});
         request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         request
     };
     let kept: Value =
-        serde_json::from_str(&call("resume", request(record(), json!({})).to_string().as_bytes())).unwrap();
+        serde_json::from_str(&call("resume", request(checkpoint(), json!({})).to_string().as_bytes())).unwrap();
     assert_eq!((&kept["plan"], &kept["phase"]), (&plan(), &json!({"kind": "reading"})));
     let message = |member: &str| {
         format!(
-            "the record is of another deployment that is under way, CANARY of {} to {MACHINE}:PROD: its {member} is not \
-             the same; give the same again to go on with it, or keep the record of this one in another file",
+            "the checkpoint is of another deployment that is under way, CANARY of {} to {MACHINE}:PROD: its {member} is not \
+             the same; give the same again to go on with it, or keep the checkpoint of this one in another file",
             version(2)
         )
     };
     let others = [
-        (json!({"plan": {"short": "11/5m", "newVersion": version(2)}}), "Percentage"),
-        (json!({"plan": {"short": "10/6m", "newVersion": version(2)}}), "Interval"),
-        (json!({"plan": {"short": "linear 10/5m", "newVersion": version(2)}}), "Type"),
-        (json!({"plan": {"short": "10/5m", "newVersion": version(3)}}), "version"),
-        (json!({"plan": {"short": "10/5m", "newVersion": version(2), "alarms": ["errors"]}}), "Alarms"),
+        (json!({"plan": {"shorthand": "11/5m", "newVersion": version(2)}}), "Percentage"),
+        (json!({"plan": {"shorthand": "10/6m", "newVersion": version(2)}}), "Interval"),
+        (json!({"plan": {"shorthand": "linear 10/5m", "newVersion": version(2)}}), "Type"),
+        (json!({"plan": {"shorthand": "10/5m", "newVersion": version(3)}}), "version"),
+        (json!({"plan": {"shorthand": "10/5m", "newVersion": version(2), "alarms": ["errors"]}}), "Alarms"),
         (json!({"stateMachineAliasArn": format!("{MACHINE}:TEST")}), "alias"),
         (json!({"description": "new"}), "description"),
     ];
     for (other, member) in &others {
-        refused("resume", &request(record(), other.clone()), &message(member));
+        refused("resume", &request(checkpoint(), other.clone()), &message(member));
     }
-    let mut ended = record();
+    let mut ended = checkpoint();
     ended["phase"] = json!({"kind": "done", "outcome": {"result": "rolledBack", "message": "why", "alarms": []}});
     for (other, _) in others {
         assert_eq!(call("resume", request(ended.clone(), other).to_string().as_bytes()), "null");
     }
     let same: Value = serde_json::from_str(&call("resume", request(ended, json!({})).to_string().as_bytes())).unwrap();
     assert_eq!(same["phase"]["kind"], "done");
-    let mut described = record();
+    let mut described = checkpoint();
     described["description"] = json!("secret");
     refused("resume", &request(described, json!({})), &message("description"));
-    let missing = "the record of the deployment cannot be read: missing field `stateMachineAliasArn`";
+    let missing = "the checkpoint of the deployment cannot be read: missing field `stateMachineAliasArn`";
     refused("resume", &request(json!({}), json!({})), missing);
 }
 
@@ -86,15 +87,15 @@ fn alarms_given_twice() {
 
 #[test]
 fn plans_of_nothing() {
-    refused("plan", &json!({}), "give one of `preference` and `short`");
-    let both = json!({"short": "10/5m", "preference": {"Type": "CANARY"}});
-    refused("plan", &both, "give one of `preference` and `short`");
+    refused("plan", &json!({}), "give one of `preference` and `shorthand`");
+    let both = json!({"shorthand": "10/5m", "preference": {"Type": "CANARY"}});
+    refused("plan", &both, "give one of `preference` and `shorthand`");
     let message = "1 validation error detected: Value '[]' at 'routingConfiguration' failed to satisfy constraint: \
                    Member must have length greater than or equal to 1";
-    refused("plan", &json!({"short": "10/5m", "newVersion": version(2)}), message);
+    refused("plan", &json!({"shorthand": "10/5m", "newVersion": version(2)}), message);
     let fault =
         "the request for a plan cannot be read: invalid value: string \"ten\", expected a whole number for Percentage";
-    let preference = json!({"preference": {"Percentage": "ten", "StateMachineVersionArn": "x"}, "short": "10/5m"});
+    let preference = json!({"preference": {"Percentage": "ten", "StateMachineVersionArn": "x"}, "shorthand": "10/5m"});
     let answer: Value = serde_json::from_str(&call("plan", preference.to_string().as_bytes())).unwrap();
     assert_eq!(answer["error"]["message"], fault);
 }
@@ -102,7 +103,7 @@ fn plans_of_nothing() {
 #[test]
 fn a_weight_that_is_none_is_named() {
     let routes = json!([{"stateMachineVersionArn": version(1), "weight": 300}]);
-    let request = json!({"short": "10/5m", "newVersion": version(2), "currentRouting": routes});
+    let request = json!({"shorthand": "10/5m", "newVersion": version(2), "currentRouting": routes});
     let fault = "the request for a plan cannot be read: invalid value: integer `300`, expected a whole number of 0 to \
                  100 for weight";
     refused("plan", &request, fault);
@@ -114,7 +115,7 @@ fn documents_that_are_too_long_are_not_read() {
     let answer: Value = serde_json::from_str(&call("plan", long.as_bytes())).unwrap();
     let message = "the request for a plan cannot be read: it has 1048589 bytes; 1048576 are the most";
     assert_eq!(answer["error"]["message"], message);
-    refused("plan", &json!({"short": "1".repeat(2001)}), "the text has 2001 bytes; 2000 are the most");
+    refused("plan", &json!({"shorthand": "1".repeat(2001)}), "the text has 2001 bytes; 2000 are the most");
 }
 
 #[test]
@@ -154,8 +155,8 @@ fn events_that_cannot_be() {
 }
 
 #[track_caller]
-fn step_refused(record: &Value, observation: &Value, message: &str) {
-    let refused = step_json(record.to_string().as_bytes(), observation.to_string().as_bytes()).unwrap_err();
+fn step_refused(checkpoint: &Value, observation: &Value, message: &str) {
+    let refused = step_json(checkpoint.to_string().as_bytes(), observation.to_string().as_bytes()).unwrap_err();
     assert_eq!(refused.to_string(), message);
 }
 
@@ -163,27 +164,28 @@ fn step_refused(record: &Value, observation: &Value, message: &str) {
 fn steps_out_of_turn() {
     let message =
         "the deployment waits for the alias, and was told `updated`; tell it `start` to begin at the alias again";
-    step_refused(&record(), &json!({"observed": "updated", "nowMillis": 0}), message);
+    step_refused(&checkpoint(), &json!({"observed": "updated", "nowMillis": 0}), message);
     let message = "the observation cannot be read: it has no `nowMillis`, the time in milliseconds since 1970";
-    step_refused(&record(), &json!({"observed": "start"}), message);
+    step_refused(&checkpoint(), &json!({"observed": "start"}), message);
     let spelled = json!({"observed": "alarms", "alarms": [{"name": "a", "state": "RED"}], "nowMillis": 0});
     let message =
         "the observation cannot be read: unknown variant `RED`, expected one of `OK`, `ALARM`, `INSUFFICIENT_DATA`";
-    step_refused(&record(), &spelled, message);
+    step_refused(&checkpoint(), &spelled, message);
 }
 
 #[test]
 fn records_that_make_no_sense() {
     let start = json!({"observed": "start", "nowMillis": 0});
     let with = |member: &str, value: Value| {
-        let mut record = record();
-        record[member] = value;
-        record
+        let mut checkpoint = checkpoint();
+        checkpoint[member] = value;
+        checkpoint
     };
-    let wrong = |fault: &str| format!("the record of the deployment makes no sense: {fault}; start a new deployment");
+    let wrong =
+        |fault: &str| format!("the checkpoint of the deployment makes no sense: {fault}; start a new deployment");
     step_refused(&with("format", json!(2)), &start, &wrong("its format is 2, not 1"));
     step_refused(&with("stepsDone", json!(3)), &start, &wrong("3 of 2 steps are done"));
-    step_refused(&with("stepsDone", json!(1)), &start, &wrong("`stepsDone` and `shiftedMillis` belong together"));
+    step_refused(&with("stepsDone", json!(1)), &start, &wrong("`stepsDone` and `lastShiftAtMillis` belong together"));
     let alias = MACHINE.replace("orders", "other") + ":PROD";
     let message =
         format!("Routing configuration must contain versions of the same state machine. Received: [{}]", version(1));
@@ -193,20 +195,20 @@ fn records_that_make_no_sense() {
 proptest! {
     #![proptest_config(crate::config(300))]
 
-    /// Numbers of any size in a record and an observation: an answer or a refusal.
+    /// Numbers of any size in a checkpoint and an observation: an answer or a refusal.
     #[test]
     fn no_number_is_too_much(
         shifted in any::<i64>(), until in any::<i64>(), failures in any::<u32>(), now in any::<i64>(), done in 0..3_usize,
     ) {
-        let mut record = record();
-        record["stepsDone"] = json!(done);
-        record["failures"] = json!(failures);
-        record["phase"] = json!({"kind": "waiting", "untilMillis": until, "reason": {"kind": "interval"}});
+        let mut checkpoint = checkpoint();
+        checkpoint["stepsDone"] = json!(done);
+        checkpoint["failures"] = json!(failures);
+        checkpoint["phase"] = json!({"kind": "waiting", "untilMillis": until, "reason": {"kind": "interval"}});
         if done > 0 {
-            record["shiftedMillis"] = json!(shifted);
+            checkpoint["lastShiftAtMillis"] = json!(shifted);
         }
-        let Ok(record) = Record::from_json(record.to_string().as_bytes()) else { return Ok(()) };
-        let Ok(deployment) = Deployment::resume(record) else { return Ok(()) };
+        let Ok(checkpoint) = Checkpoint::from_json(checkpoint.to_string().as_bytes()) else { return Ok(()) };
+        let Ok(deployment) = Deployment::resume(checkpoint) else { return Ok(()) };
         for told in [r#"{"observed":"start"}"#, r#"{"observed":"waited"}"#] {
             let observation = serde_json::from_str(told).unwrap();
             let mut deployment = deployment.clone();
@@ -221,8 +223,8 @@ proptest! {
     /// Any text is read as a short form, or refused.
     #[test]
     fn any_short_form(text in "[a-z0-9/, %m]{0,20}") {
-        if let Ok(preference) = DeploymentPreference::from_short(&text) {
-            prop_assert!(preference.known_kind().is_some());
+        if let Ok(preference) = DeploymentPreference::from_shorthand(&text) {
+            prop_assert!(preference.known_type().is_some());
         }
     }
 }
@@ -243,7 +245,7 @@ fn extreme_numbers() {
                     "Interval": other, "Steps": (kind == "CUSTOM").then_some(steps)});
                 let current = json!([{"stateMachineVersionArn": version(1), "weight": number}]);
                 answered("plan", &json!({"preference": preference, "currentRouting": plan()["currentRouting"]}));
-                answered("plan", &json!({"short": "10/5m", "newVersion": version(2), "currentRouting": current}));
+                answered("plan", &json!({"shorthand": "10/5m", "newVersion": version(2), "currentRouting": current}));
             }
             for event in [
                 json!({"event": "crash", "atSeconds": number, "restartAtSeconds": other}),
@@ -253,18 +255,18 @@ fn extreme_numbers() {
             ] {
                 answered("simulate", &json!({"plan": plan(), "events": [event]}));
             }
-            let mut shifted = record();
+            let mut shifted = checkpoint();
             shifted["stepsDone"] = json!(1);
-            shifted["shiftedMillis"] = number.clone();
+            shifted["lastShiftAtMillis"] = number.clone();
             shifted["failures"] = json!(u32::MAX);
             let alias = json!({"observed": "alias", "routingConfiguration": plan()["currentRouting"]});
             for observation in [json!({"observed": "start"}), alias, json!({"observed": "updated"})] {
-                answered("step", &json!({"record": shifted, "observation": observation, "nowMillis": other}));
+                answered("step", &json!({"checkpoint": shifted, "observation": observation, "nowMillis": other}));
             }
         }
-        answered("starts", &json!({"plan": plan(), "startsPerSecond": number}));
+        answered("expectedStarts", &json!({"plan": plan(), "startsPerSecond": number}));
         for short in ["18446744073709551615/5m", "10/9223372036854775807h", "linear -1/1d", "10/9223372036854775807d"] {
-            answered("plan", &json!({"short": short, "newVersion": version(2), "currentRouting": []}));
+            answered("plan", &json!({"shorthand": short, "newVersion": version(2), "currentRouting": []}));
         }
     }
 }

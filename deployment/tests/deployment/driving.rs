@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::json;
 use sfn_alias::{Clock, Options, StepFunctions, Timestamp};
 use sfn_alias_deployment::{
-    Action, AlarmState, Deployment, DeploymentError, DeploymentPreference, Environment, Observation, Outcome, Record,
-    Route, State, drive, perform,
+    Action, Alarm, AlarmState, Checkpoint, Deployment, DeploymentError, DeploymentOutcome, DeploymentPreference,
+    Environment, Observation, Route, drive, perform,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -53,7 +53,7 @@ const MOST_ACTIONS: usize = 5000;
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fate {
     Well,
-    /// It dies before the record is kept.
+    /// It dies before the checkpoint is kept.
     DiesUnkept,
     /// It dies before the call is made.
     DiesBefore,
@@ -103,7 +103,7 @@ impl Run {
     fn new(preference: DeploymentPreference, trouble: Trouble) -> Self {
         let now = Arc::new(AtomicI64::new(0));
         let plan = request(preference).plan().unwrap();
-        let kept = Deployment::new(&format!("{MACHINE}:PROD"), None, plan).unwrap().record().to_json();
+        let kept = Deployment::new(&format!("{MACHINE}:PROD"), None, plan).unwrap().checkpoint().to_json();
         let seen = vec![vec![route(1, 100)]];
         Self { aliases: store(&now), now, kept, trouble, drifted: false, seen }
     }
@@ -113,10 +113,10 @@ impl Run {
     }
 
     fn resumed(&self) -> Deployment {
-        Deployment::resume(Record::from_json(self.kept.as_bytes()).unwrap()).unwrap()
+        Deployment::resume(Checkpoint::from_json(self.kept.as_bytes()).unwrap()).unwrap()
     }
 
-    fn finish(&mut self, fates: &[Fate]) -> Outcome {
+    fn finish(&mut self, fates: &[Fate]) -> DeploymentOutcome {
         let mut fates = fates.iter().copied();
         let mut deployment = self.resumed();
         let mut observation = Observation::Start;
@@ -125,7 +125,7 @@ impl Run {
             let action = deployment.next(self.now(), &observation).unwrap();
             let fate = fates.next().unwrap_or(Fate::Well);
             if fate != Fate::DiesUnkept {
-                self.kept = deployment.record().to_json();
+                self.kept = deployment.checkpoint().to_json();
             }
             if let Action::Done { outcome } = &action {
                 return outcome.clone();
@@ -155,8 +155,8 @@ impl Run {
             }
             Action::DescribeAlarms { .. } => {
                 let off = matches!(self.trouble, Trouble::Alarm(at) if at * 1000 <= self.now());
-                let state = if off { State::Alarm } else { State::Ok };
-                Observation::Alarms { alarms: vec![AlarmState { name: "b".to_owned(), state }] }
+                let state = if off { AlarmState::Alarm } else { AlarmState::Ok };
+                Observation::Alarms { alarms: vec![Alarm { name: "b".to_owned(), state }] }
             }
             call => {
                 let seen = perform(&self.aliases, call);
@@ -208,24 +208,24 @@ proptest! {
         let (last, before_last) = run.seen.split_last().unwrap();
         prop_assert_eq!(last, &end);
         match &outcome {
-            Outcome::Succeeded => {
+            DeploymentOutcome::Succeeded => {
                 prop_assert_eq!(&run.seen, &planned);
             }
-            Outcome::RolledBack { alarms, .. } => {
+            DeploymentOutcome::RolledBack { alarms, .. } => {
                 prop_assert_eq!(alarms, &["b".to_owned()]);
                 prop_assert_eq!(end, vec![route(1, 100)]);
                 prop_assert!(follows(before_last, &planned) || follows(&run.seen, &planned));
             }
-            Outcome::Drifted { routing, .. } => {
+            DeploymentOutcome::Drifted { routing, .. } => {
                 prop_assert!(run.drifted);
                 prop_assert_eq!(routing, &vec![route(3, 100)]);
                 prop_assert_eq!(end, vec![route(3, 100)]);
                 prop_assert!(follows(before_last, &planned) || follows(&run.seen, &planned));
             }
-            Outcome::Failed { code, .. } => prop_assert!(code == "NetworkError" || code == "ThrottlingException"),
+            DeploymentOutcome::Failed { code, .. } => prop_assert!(code == "NetworkError" || code == "ThrottlingException"),
         }
-        // Ended is ended, also where the last record was not kept: another driver changes nothing.
-        if !matches!(outcome, Outcome::Failed { .. }) {
+        // Ended is ended, also where the last checkpoint was not kept: another driver changes nothing.
+        if !matches!(outcome, DeploymentOutcome::Failed { .. }) {
             let seen = run.seen.clone();
             prop_assert_eq!(run.finish(&[]), outcome);
             prop_assert_eq!(&run.seen, &seen);
@@ -236,11 +236,11 @@ proptest! {
     #[test]
     fn a_resumed_run_ends_as_an_uninterrupted_one(preference in preferences(), fates in fates()) {
         let mut whole = Run::new(preference.clone(), Trouble::None);
-        prop_assert_eq!(whole.finish(&[]), Outcome::Succeeded);
+        prop_assert_eq!(whole.finish(&[]), DeploymentOutcome::Succeeded);
         let mut interrupted = Run::new(preference, Trouble::None);
         let outcome = interrupted.finish(&fates);
-        let outcome = if matches!(outcome, Outcome::Failed { .. }) { interrupted.finish(&[]) } else { outcome };
-        prop_assert_eq!(outcome, Outcome::Succeeded);
+        let outcome = if matches!(outcome, DeploymentOutcome::Failed { .. }) { interrupted.finish(&[]) } else { outcome };
+        prop_assert_eq!(outcome, DeploymentOutcome::Succeeded);
         prop_assert_eq!(interrupted.seen, whole.seen);
     }
 
@@ -281,11 +281,11 @@ impl Environment for Quick {
         self.now = millis;
     }
 
-    fn alarms(&mut self, names: &[String]) -> Result<Vec<AlarmState>, (String, String)> {
-        Ok(names.iter().map(|name| AlarmState { name: name.clone(), state: State::Ok }).collect())
+    fn alarms(&mut self, names: &[String]) -> Result<Vec<Alarm>, (String, String)> {
+        Ok(names.iter().map(|name| Alarm { name: name.clone(), state: AlarmState::Ok }).collect())
     }
 
-    fn keep(&mut self, _: &Record) -> Result<(), DeploymentError> {
+    fn keep(&mut self, _: &Checkpoint) -> Result<(), DeploymentError> {
         self.kept += 1;
         if self.kept > self.keeps {
             Err(DeploymentError::Environment { fault: "the disk is full".to_owned() })
@@ -296,7 +296,7 @@ impl Environment for Quick {
 }
 
 pub fn canary() -> Deployment {
-    let preference = DeploymentPreference::from_short("10/2m").unwrap();
+    let preference = DeploymentPreference::from_shorthand("10/2m").unwrap();
     let preference = DeploymentPreference { alarms: Some(vec!["a".to_owned()]), ..preference };
     Deployment::new(&format!("{MACHINE}:PROD"), Some("canary"), request(preference).plan().unwrap()).unwrap()
 }
@@ -305,7 +305,7 @@ pub fn canary() -> Deployment {
 fn drive_goes_to_the_end() {
     let aliases = store(&Arc::new(AtomicI64::new(0)));
     let mut host = Quick { now: 0, kept: 0, keeps: 100 };
-    assert_eq!(drive(&aliases, &mut canary(), &mut host), Ok(Outcome::Succeeded));
+    assert_eq!(drive(&aliases, &mut canary(), &mut host), Ok(DeploymentOutcome::Succeeded));
     assert_eq!((host.now, describe(&aliases)), (120_000, vec![route(2, 100)]));
     let described =
         aliases.call("DescribeStateMachineAlias", format!(r#"{{"stateMachineAliasArn":"{MACHINE}:PROD"}}"#).as_bytes());
@@ -329,6 +329,6 @@ fn an_alias_that_is_gone_ends_the_deployment() {
     aliases.call("DeleteStateMachineAlias", format!(r#"{{"stateMachineAliasArn":"{MACHINE}:PROD"}}"#).as_bytes());
     let mut host = Quick { now: 0, kept: 0, keeps: 100 };
     let message = "Request references a resource that does not exist.".to_owned();
-    let failed = Outcome::Failed { code: "ResourceNotFound".to_owned(), message };
+    let failed = DeploymentOutcome::Failed { code: "ResourceNotFound".to_owned(), message };
     assert_eq!(drive(&aliases, &mut canary(), &mut host), Ok(failed));
 }

@@ -1,19 +1,19 @@
-//! Gradual deployments: the vectors, the provider's algorithm beside ours, drivers that die anywhere, and bad
+//! Gradual deployments: the vectors, the provider's algorithm next to ours, drivers that die anywhere, and bad
 //! input.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod bad_input;
-mod courses;
 mod driving;
 mod provider;
 mod rendering;
+mod simulations;
 mod starts;
 mod trouble;
 mod vectors;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence};
-use sfn_alias_deployment::{DeploymentPreference, Kind, PlanRequest, Route};
+use sfn_alias_deployment::{DeploymentPreference, DeploymentType, PlanRequest, Route};
 
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
 
@@ -33,10 +33,10 @@ fn request(preference: DeploymentPreference) -> PlanRequest {
 
 /// Any preference of CloudFormation's that is not refused, with the alarms `a` and `b` or none.
 fn preferences() -> impl Strategy<Value = DeploymentPreference> {
-    let kinds = prop::sample::select(vec![Kind::AllAtOnce, Kind::Canary, Kind::Linear]);
+    let kinds = prop::sample::select(vec![DeploymentType::AllAtOnce, DeploymentType::Canary, DeploymentType::Linear]);
     (kinds, 1..100_i64, 1..8_i64, any::<bool>()).prop_map(|(kind, percentage, interval, alarmed)| {
         DeploymentPreference {
-            kind: Some(kind.as_str().to_owned()),
+            deployment_type: Some(kind.as_str().to_owned()),
             percentage: Some(percentage),
             interval: Some(interval),
             alarms: alarmed.then(|| vec!["a".to_owned(), "b".to_owned()]),

@@ -5,7 +5,7 @@ use crate::vectors::{call_in_short, routing};
 use crate::{config, preferences, request, route, version};
 use proptest::prelude::*;
 use serde_json::json;
-use sfn_alias_deployment::{AlarmTo, Deployment, DeploymentPreference, Event, Route, simulate};
+use sfn_alias_deployment::{Deployment, DeploymentPreference, Route, SimulatedAlarmState, SimulationEvent, simulate};
 
 /// What the provider keeps between invocations.
 #[derive(Default)]
@@ -18,7 +18,7 @@ struct Context {
 
 struct Provider<'e> {
     preference: &'e DeploymentPreference,
-    events: &'e [Event],
+    events: &'e [SimulationEvent],
     alias: Vec<Route>,
     calls: Vec<String>,
     now: u64,
@@ -52,7 +52,7 @@ impl Provider<'_> {
                 return Answer::Ended("drifted");
             }
         }
-        let kind = self.preference.kind.as_deref().unwrap();
+        let kind = self.preference.deployment_type.as_deref().unwrap();
         if kind == "ALL_AT_ONCE" {
             self.update(vec![route(2, 100)]);
             return Answer::Ended("succeeded");
@@ -87,16 +87,18 @@ impl Provider<'_> {
 
     fn in_alarm(&self, asked: &str) -> bool {
         let mut states = self.events.iter().filter_map(|event| match event {
-            Event::Alarm { at_seconds, name, state } if *at_seconds <= self.now && name == asked => Some(state),
+            SimulationEvent::Alarm { at_seconds, name, state } if *at_seconds <= self.now && name == asked => {
+                Some(state)
+            }
             _ => None,
         });
-        states.next_back().is_some_and(|state| *state == AlarmTo::Alarm)
+        states.next_back().is_some_and(|state| *state == SimulatedAlarmState::Alarm)
     }
 
     /// Someone else's update of the last minute.
     fn drift(&mut self) {
         for event in self.events {
-            if let Event::Drift { at_seconds, routing_configuration } = event
+            if let SimulationEvent::Drift { at_seconds, routing_configuration } = event
                 && *at_seconds <= self.now
                 && self.now < at_seconds + 60
             {
@@ -117,11 +119,16 @@ fn step(kind: &str, context: &Context, percentage: u8) -> Vec<Route> {
 }
 
 /// Alarms that go off and recover, and at most one update of someone else's, in the order of time.
-fn events(alarmed: bool) -> impl Strategy<Value = Vec<Event>> {
-    let state = prop::sample::select(vec![AlarmTo::Ok, AlarmTo::Alarm, AlarmTo::InsufficientData, AlarmTo::Missing]);
+fn events(alarmed: bool) -> impl Strategy<Value = Vec<SimulationEvent>> {
+    let state = prop::sample::select(vec![
+        SimulatedAlarmState::Ok,
+        SimulatedAlarmState::Alarm,
+        SimulatedAlarmState::InsufficientData,
+        SimulatedAlarmState::Missing,
+    ]);
     let alarm = (0..1200_u64, prop::sample::select(vec!["a", "b"]), state)
-        .prop_map(|(at_seconds, name, state)| Event::Alarm { at_seconds, name: name.to_owned(), state });
-    let drift = (1..1200_u64, 1..100_u8).prop_map(|(at_seconds, weight)| Event::Drift {
+        .prop_map(|(at_seconds, name, state)| SimulationEvent::Alarm { at_seconds, name: name.to_owned(), state });
+    let drift = (1..1200_u64, 1..100_u8).prop_map(|(at_seconds, weight)| SimulationEvent::Drift {
         at_seconds,
         routing_configuration: vec![route(3, weight), route(1, 100 - weight)],
     });
@@ -129,7 +136,7 @@ fn events(alarmed: bool) -> impl Strategy<Value = Vec<Event>> {
     (prop::collection::vec(alarm, alarms), prop::option::weighted(0.3, drift)).prop_map(|(mut events, drift)| {
         events.extend(drift);
         events.sort_by_key(|event| match event {
-            Event::Alarm { at_seconds, .. } | Event::Drift { at_seconds, .. } => *at_seconds,
+            SimulationEvent::Alarm { at_seconds, .. } | SimulationEvent::Drift { at_seconds, .. } => *at_seconds,
             _ => 0,
         });
         events
@@ -156,7 +163,7 @@ proptest! {
         let course = serde_json::to_value(simulate(deployment, &events).unwrap()).unwrap();
         let entries = course["entries"].as_array().unwrap();
         let calls: Vec<String> =
-            entries.iter().filter(|entry| entry["entry"] == "call" && entry["ours"] == false).map(call_in_short).collect();
+            entries.iter().filter(|entry| entry["entry"] == "call" && entry["extraRead"] == false).map(call_in_short).collect();
         prop_assert_eq!(calls, provider.calls);
         prop_assert_eq!(&course["outcome"]["result"], &json!(result));
         prop_assert_eq!(routing(&course["routing"]), routing(&serde_json::to_value(&provider.alias).unwrap()));

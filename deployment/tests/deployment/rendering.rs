@@ -1,15 +1,15 @@
 //! What people look at.
 
 use crate::{request, route, version};
-use sfn_alias_deployment::{Bars, DeploymentPreference, Plan, PlanRequest};
+use sfn_alias_deployment::{BarStyle, DeploymentPreference, Plan, PlanRequest};
 
 fn plan(short: &str) -> Plan {
-    request(DeploymentPreference::from_short(short).unwrap()).plan().unwrap()
+    request(DeploymentPreference::from_shorthand(short).unwrap()).plan().unwrap()
 }
 
 fn watched(short: &str) -> Plan {
     let alarms = Some(vec!["errors".to_owned(), "latency".to_owned()]);
-    let preference = DeploymentPreference { alarms, ..DeploymentPreference::from_short(short).unwrap() };
+    let preference = DeploymentPreference { alarms, ..DeploymentPreference::from_shorthand(short).unwrap() };
     request(preference).plan().unwrap()
 }
 
@@ -33,12 +33,12 @@ fn the_notes() {
     let at_once = DeploymentPreference {
         alarms: Some(vec!["a".to_owned()]),
         interval: Some(1),
-        ..DeploymentPreference::from_short("all-at-once").unwrap()
+        ..DeploymentPreference::from_shorthand("all-at-once").unwrap()
     };
     assert_eq!(notes(&request(at_once).plan().unwrap()), "alarms-ignored gradual-members-ignored");
     let there = PlanRequest {
         current_routing: vec![route(2, 100)],
-        ..request(DeploymentPreference::from_short("10/5m").unwrap())
+        ..request(DeploymentPreference::from_shorthand("10/5m").unwrap())
     };
     assert_eq!(notes(&there.plan().unwrap()), "unchanged");
 }
@@ -54,14 +54,14 @@ before  ░░░░░░░░░░░░░░░░░░░░░░░░
 note: CUSTOM is an extension of sfn-alias: CloudFormation does not take it
 note: no alarm is watched: nothing rolls this deployment back
 ";
-    assert_eq!(plan("5/1m,12/10m").to_timeline(Bars::Unicode), unicode);
+    assert_eq!(plan("5/1m,12/10m").to_timeline(BarStyle::Unicode), unicode);
     let ascii = "\
 CANARY to orders:2, watching errors, latency
 before  [........................................]    0 %
     0s  [####....................................]   10 %
     5m  [########################################]  100 %
 ";
-    assert_eq!(watched("10/5m").to_timeline(Bars::Ascii), ascii);
+    assert_eq!(watched("10/5m").to_timeline(BarStyle::Ascii), ascii);
 }
 
 /// The tags that are open at the end, after reading an SVG as XML: none.
@@ -118,7 +118,7 @@ fn the_longest_steps_have_their_times_first() {
 
 #[test]
 fn a_long_name_is_shortened_where_it_is_drawn() {
-    let preference = DeploymentPreference::from_short("10/5m").unwrap();
+    let preference = DeploymentPreference::from_shorthand("10/5m").unwrap();
     let long = |number: u32, weight| {
         let mut long = route(number, weight);
         long.state_machine_version_arn = version(number).replace("orders", &"o".repeat(80));
@@ -139,7 +139,7 @@ fn names_that_xml_reads_otherwise() {
         odd.state_machine_version_arn = version(number).replace("orders", "a&b");
         odd
     };
-    let preference = DeploymentPreference::from_short("10/5m").unwrap();
+    let preference = DeploymentPreference::from_shorthand("10/5m").unwrap();
     let target = odd(2, 0).state_machine_version_arn;
     let preference = DeploymentPreference { state_machine_version_arn: Some(target), ..preference };
     let plan = sfn_alias_deployment::plan_deployment(&preference, &[odd(1, 100)], None).unwrap();

@@ -2,10 +2,10 @@
 
 use crate::request;
 use sfn_alias::{Router, model::Routing};
-use sfn_alias_deployment::{DeploymentPreference, Spread, expected_starts};
+use sfn_alias_deployment::{CountEstimate, DeploymentPreference, expected_starts};
 
 fn starts(short: &str, rate: f64) -> sfn_alias_deployment::ExpectedStarts {
-    expected_starts(&request(DeploymentPreference::from_short(short).unwrap()).plan().unwrap(), rate).unwrap()
+    expected_starts(&request(DeploymentPreference::from_shorthand(short).unwrap()).plan().unwrap(), rate).unwrap()
 }
 
 #[test]
@@ -13,9 +13,9 @@ fn of_a_canary() {
     // 300 starts at 10 percent: mean 30, deviation sqrt(27); the quantiles are the binomial's, from scipy's
     // binom(300, 0.1).ppf([0.025, 0.975]).
     let told = starts("10/5m", 1.0);
-    let target = Spread { expected: 30.0, standard_deviation: 27_f64.sqrt(), low: 20, high: 41 };
+    let target = CountEstimate { expected: 30.0, standard_deviation: 27_f64.sqrt(), low: 20, high: 41 };
     assert_eq!((told.steps.len(), told.steps[0].starts, told.steps[0].target), (1, 300, target));
-    assert_eq!(told.steps[0].origin, Spread { expected: 270.0, low: 259, high: 280, ..target });
+    assert_eq!(told.steps[0].origin, CountEstimate { expected: 270.0, low: 259, high: 280, ..target });
     assert_eq!(told.total.target, target);
 }
 
@@ -34,12 +34,12 @@ fn of_nothing() {
     let none = starts("all-at-once", 5.0);
     assert_eq!((none.steps.len(), none.total.starts), (0, 0));
     let idle = starts("10/5m", 0.0).total.target;
-    assert_eq!(idle, Spread { expected: 0.0, standard_deviation: 0.0, low: 0, high: 0 });
+    assert_eq!(idle, CountEstimate { expected: 0.0, standard_deviation: 0.0, low: 0, high: 0 });
 }
 
 #[test]
 fn rates_that_are_none() {
-    let plan = request(DeploymentPreference::from_short("10/5m").unwrap()).plan().unwrap();
+    let plan = request(DeploymentPreference::from_shorthand("10/5m").unwrap()).plan().unwrap();
     for (rate, shown) in [(-1.0, "-1"), (f64::NAN, "NaN"), (1e7, "10000000")] {
         let refused = expected_starts(&plan, rate).unwrap_err().to_string();
         assert_eq!(refused, format!("`{shown}` is no number of starts a second; use 0 to 1000000"));
@@ -52,7 +52,7 @@ fn rates_that_are_none() {
 fn the_interval_holds_what_is_drawn() {
     let route = |version, weight| sfn_alias::model::Route { version, weight };
     let (router, routing) = (Router::new(7), Routing::new(route(2, 10), Some(route(1, 90))).unwrap());
-    let Spread { low, high, .. } = starts("10/5m", 1.0).total.target;
+    let CountEstimate { low, high, .. } = starts("10/5m", 1.0).total.target;
     let within = |_: &u32| {
         let seen = (0..300).filter(|_| router.route(&routing) == 2).count() as u64;
         (low..=high).contains(&seen)

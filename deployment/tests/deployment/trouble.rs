@@ -3,8 +3,8 @@
 use crate::driving::{Quick, canary, describe, failed, store, update};
 use crate::{route, version};
 use sfn_alias_deployment::{
-    Action, AlarmState, Deployment, DeploymentError, Environment, Observation, Outcome, Phase, Record, Route, State,
-    drive,
+    Action, Alarm, AlarmState, Checkpoint, Deployment, DeploymentError, DeploymentOutcome, Environment, Observation,
+    Phase, Route, drive,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -24,13 +24,13 @@ impl Environment for Full {
         self.quick.sleep_until(millis);
     }
 
-    fn alarms(&mut self, names: &[String]) -> Result<Vec<AlarmState>, (String, String)> {
-        let state = if self.quick.now >= self.alarm_at { State::Alarm } else { State::Ok };
-        Ok(names.iter().map(|name| AlarmState { name: name.clone(), state }).collect())
+    fn alarms(&mut self, names: &[String]) -> Result<Vec<Alarm>, (String, String)> {
+        let state = if self.quick.now >= self.alarm_at { AlarmState::Alarm } else { AlarmState::Ok };
+        Ok(names.iter().map(|name| Alarm { name: name.clone(), state }).collect())
     }
 
-    fn keep(&mut self, record: &Record) -> Result<(), DeploymentError> {
-        self.quick.keep(record)
+    fn keep(&mut self, checkpoint: &Checkpoint) -> Result<(), DeploymentError> {
+        self.quick.keep(checkpoint)
     }
 }
 
@@ -51,7 +51,7 @@ fn told(deployment: &mut Deployment, observations: Vec<Observation>) -> Vec<Acti
     observations
         .into_iter()
         .map(|observation| {
-            let until = match &deployment.record().phase {
+            let until = match &deployment.checkpoint().phase {
                 Phase::Waiting { until_millis, .. } => *until_millis,
                 _ => 0,
             };
@@ -64,14 +64,21 @@ fn alias(routes: Vec<Route>) -> Observation {
     Observation::Alias { routing_configuration: routes }
 }
 
-fn alarms(state: State) -> Observation {
-    Observation::Alarms { alarms: vec![AlarmState { name: "a".to_owned(), state }] }
+fn alarms(state: AlarmState) -> Observation {
+    Observation::Alarms { alarms: vec![Alarm { name: "a".to_owned(), state }] }
 }
 
 /// As far as a first shift whose answer is lost, and a reading that does not show it yet.
 fn lost_and_not_seen() -> Vec<Observation> {
     let before = alias(vec![route(1, 100)]);
-    vec![Observation::Start, before.clone(), alarms(State::Ok), failed("NetworkError"), Observation::Waited, before]
+    vec![
+        Observation::Start,
+        before.clone(),
+        alarms(AlarmState::Ok),
+        failed("NetworkError"),
+        Observation::Waited,
+        before,
+    ]
 }
 
 #[test]
@@ -81,7 +88,7 @@ fn a_shift_that_comes_through_late_is_no_drift() {
     observations.extend([failed("Throttling"), Observation::Waited, alias(vec![route(2, 10), route(1, 90)])]);
     let actions = told(&mut deployment, observations);
     assert!(matches!(actions.last(), Some(Action::Wait { .. })), "{actions:?}");
-    assert_eq!(deployment.record().steps_done, 1);
+    assert_eq!(deployment.checkpoint().steps_done, 1);
 }
 
 #[test]
@@ -89,7 +96,7 @@ fn a_shift_that_comes_through_late_is_rolled_back() {
     let mut deployment = canary();
     let mut observations = lost_and_not_seen();
     observations.extend([
-        alarms(State::Alarm),
+        alarms(AlarmState::Alarm),
         failed("Throttling"),
         Observation::Waited,
         alias(vec![route(2, 10), route(1, 90)]),
@@ -102,22 +109,22 @@ fn a_shift_that_comes_through_late_is_rolled_back() {
 #[test]
 fn a_rollback_is_not_given_up() {
     let mut deployment = canary();
-    let start = [Observation::Start, alias(vec![route(1, 100)]), alarms(State::Ok), Observation::Updated];
+    let start = [Observation::Start, alias(vec![route(1, 100)]), alarms(AlarmState::Ok), Observation::Updated];
     let split = alias(vec![route(2, 10), route(1, 90)]);
-    told(&mut deployment, [&start[..], &[Observation::Waited, split.clone(), alarms(State::Alarm)]].concat());
+    told(&mut deployment, [&start[..], &[Observation::Waited, split.clone(), alarms(AlarmState::Alarm)]].concat());
     for _ in 0..100 {
         let actions = told(&mut deployment, vec![failed("Throttling"), Observation::Waited, split.clone()]);
         assert!(matches!(actions.last(), Some(Action::UpdateAlias { .. })), "{actions:?}");
     }
     let ended = told(&mut deployment, vec![Observation::Updated]);
-    assert!(matches!(&ended[..], [Action::Done { outcome: Outcome::RolledBack { .. } }]), "{ended:?}");
+    assert!(matches!(&ended[..], [Action::Done { outcome: DeploymentOutcome::RolledBack { .. } }]), "{ended:?}");
 }
 
 #[test]
 fn a_clock_that_is_set_back_keeps_no_alarm_from_being_seen() {
     let mut deployment = canary();
     let day = 86_400_000;
-    let start = [Observation::Start, alias(vec![route(1, 100)]), alarms(State::Ok), Observation::Updated];
+    let start = [Observation::Start, alias(vec![route(1, 100)]), alarms(AlarmState::Ok), Observation::Updated];
     for observation in &start {
         deployment.next(day, observation).unwrap();
     }
@@ -132,9 +139,9 @@ fn what_has_succeeded_looks_whether_it_still_holds() {
     let aliases = store(&Arc::new(AtomicI64::new(0)));
     let mut host = Quick { now: 0, kept: 0, keeps: 100 };
     let mut deployment = canary();
-    assert_eq!(drive(&aliases, &mut deployment, &mut host), Ok(Outcome::Succeeded));
-    let resumed = || Deployment::resume(deployment.record().clone()).unwrap();
-    assert_eq!(drive(&aliases, &mut resumed(), &mut host), Ok(Outcome::Succeeded));
+    assert_eq!(drive(&aliases, &mut deployment, &mut host), Ok(DeploymentOutcome::Succeeded));
+    let resumed = || Deployment::resume(deployment.checkpoint().clone()).unwrap();
+    assert_eq!(drive(&aliases, &mut resumed(), &mut host), Ok(DeploymentOutcome::Succeeded));
     update(&aliases, &[route(1, 100)]);
     let ended = drive(&aliases, &mut resumed(), &mut host).unwrap();
     let message = format!(
@@ -145,5 +152,5 @@ fn what_has_succeeded_looks_whether_it_still_holds() {
         version(2),
         version(1)
     );
-    assert_eq!(ended, Outcome::Drifted { message, routing: vec![route(1, 100)] });
+    assert_eq!(ended, DeploymentOutcome::Drifted { message, routing: vec![route(1, 100)] });
 }

@@ -26,7 +26,7 @@ struct Source {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Call {
-    door: String,
+    method: String,
     request: Value,
 }
 
@@ -49,8 +49,8 @@ pub fn routing(routes: &Value) -> String {
     routes.as_array().expect("a routing").iter().map(route).collect::<Vec<_>>().join(" ")
 }
 
-fn in_short(door: &str, answer: &Value) -> Value {
-    match door {
+fn in_short(method: &str, answer: &Value) -> Value {
+    match method {
         _ if answer.get("error").is_some() => answer.clone(),
         "plan" => {
             let steps = answer["steps"].as_array().expect("steps").iter();
@@ -58,14 +58,14 @@ fn in_short(door: &str, answer: &Value) -> Value {
             json!({"steps": steps.collect::<Vec<_>>()})
         }
         "simulate" => course(answer),
-        other => panic!("no door `{other}`"),
+        other => panic!("no method `{other}`"),
     }
 }
 
 /// The calls that the provider makes too, the outcome, and where the alias leads in the end.
 fn course(answer: &Value) -> Value {
     let entries = answer["entries"].as_array().expect("entries").iter();
-    let calls = entries.filter(|entry| entry["entry"] == "call" && entry["ours"] == false).map(call_in_short);
+    let calls = entries.filter(|entry| entry["entry"] == "call" && entry["extraRead"] == false).map(call_in_short);
     let mut course = json!({"calls": calls.collect::<Vec<_>>(), "outcome": answer["outcome"], "routing": routing(&answer["routing"])});
     if let Some(rollback) = answer.get("stackRollback") {
         course["stackRollback"] = json!(routing(rollback));
@@ -94,9 +94,9 @@ pub fn call_in_short(entry: &Value) -> String {
 fn vectors_hold() {
     let vectors = load();
     let failure = |vector: &Vector| {
-        let answer = call(&vector.call.door, vector.call.request.to_string().as_bytes());
+        let answer = call(&vector.call.method, vector.call.request.to_string().as_bytes());
         let answer = serde_json::from_str(&answer).expect("an answer is JSON");
-        let answered = in_short(&vector.call.door, &answer);
+        let answered = in_short(&vector.call.method, &answer);
         (answered != vector.expect)
             .then(|| format!("{}\n  expected {}\n  answered {answered}", vector.name, vector.expect))
     };

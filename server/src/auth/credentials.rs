@@ -44,7 +44,9 @@ pub enum CredentialsError {
         expected: &'static str,
     },
     /// Two profiles with the same access key id, whose account is therefore ambiguous.
-    #[error("credentials file `{path}`, profile `{profile}`: aws_access_key_id is also used by another profile; use a different one")]
+    #[error(
+        "credentials file `{path}`, profile `{profile}`: aws_access_key_id is also used by another profile; use a different one"
+    )]
     Repeated {
         /// The path as specified.
         path: String,
@@ -75,8 +77,11 @@ impl Credentials {
         let file = Ini::load_from_str_noescape(&text).map_err(|error| unreadable(error.to_string()))?;
         let mut credentials = HashMap::new();
         for (profile, settings) in file.iter().filter_map(|(name, settings)| Some((name?, settings))) {
-            let (id, principal) = parse_profile(settings).map_err(|(setting, expected)| {
-                CredentialsError::Setting { path: display.clone(), profile: profile.to_owned(), setting, expected }
+            let (id, principal) = parse_profile(settings).map_err(|(setting, expected)| CredentialsError::Setting {
+                path: display.clone(),
+                profile: profile.to_owned(),
+                setting,
+                expected,
             })?;
             if credentials.insert(id, principal).is_some() {
                 return Err(CredentialsError::Repeated { path: display, profile: profile.to_owned() });

@@ -35,7 +35,9 @@ impl<'h> Signature<'h> {
     /// `MissingAuthenticationTokenException` if the header is missing or has another scheme, and
     /// `IncompleteSignatureException` if a part of it is missing.
     pub fn from_headers(headers: &'h HeaderMap) -> Result<Self, HttpError> {
-        let authorization = single_header(headers, "Authorization")?.filter(|it| it.starts_with(SCHEME_PREFIX)).ok_or_else(missing_token)?;
+        let authorization = single_header(headers, "Authorization")?
+            .filter(|it| it.starts_with(SCHEME_PREFIX))
+            .ok_or_else(missing_token)?;
         let (algorithm, parameters) = authorization.split_once(' ').unwrap_or((authorization, ""));
         let date = single_header(headers, "X-Amz-Date")?;
         let [credential, value, signed] =
@@ -96,7 +98,8 @@ fn missing_parameters(found: [Option<&str>; 4], algorithm: &str) -> HttpError {
         "Authorization header requires 'SignedHeaders' parameter. ",
         "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ",
     ];
-    let missing: String = REQUIRED.iter().zip(found).filter(|(_, found)| found.is_none()).map(|(text, _)| *text).collect();
+    let missing: String =
+        REQUIRED.iter().zip(found).filter(|(_, found)| found.is_none()).map(|(text, _)| *text).collect();
     incomplete(format!("{missing}Authorization={algorithm}"))
 }
 

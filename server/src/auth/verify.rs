@@ -160,11 +160,14 @@ fn to_hex(bytes: &[u8]) -> String {
 
 fn check_clock_skew(signature: &Signature<'_>, now: SystemTime) -> Result<(), HttpError> {
     // Saturates at the ends of the range of SystemTime.
-    let (earliest, latest) = (now.checked_sub(MAX_CLOCK_SKEW).unwrap_or(now), now.checked_add(MAX_CLOCK_SKEW).unwrap_or(now));
+    let (earliest, latest) =
+        (now.checked_sub(MAX_CLOCK_SKEW).unwrap_or(now), now.checked_add(MAX_CLOCK_SKEW).unwrap_or(now));
     let sent = signature.date;
     if signature.time < earliest {
         let (earliest, now) = (format_amz_date(earliest), format_amz_date(now));
-        return Err(invalid_signature(format!("Signature expired: {sent} is now earlier than {earliest} ({now} - 15 min.)")));
+        return Err(invalid_signature(format!(
+            "Signature expired: {sent} is now earlier than {earliest} ({now} - 15 min.)"
+        )));
     }
     if signature.time > latest {
         let (latest, now) = (format_amz_date(latest), format_amz_date(now));
@@ -179,7 +182,9 @@ fn check_signed_headers(signature: &Signature<'_>) -> Result<(), HttpError> {
     let unsigned = REQUIRED_SIGNED_HEADERS.iter().find(|(name, _)| !signature.signed_headers.contains(name));
     match unsigned {
         None => Ok(()),
-        Some((_, label)) => Err(invalid_signature(format!("{label} must be a 'SignedHeader' in the AWS Authorization."))),
+        Some((_, label)) => {
+            Err(invalid_signature(format!("{label} must be a 'SignedHeader' in the AWS Authorization.")))
+        }
     }
 }
 
@@ -196,7 +201,8 @@ fn check_scope(signature: &Signature<'_>, principal: Option<&Principal>) -> Resu
         problems += &format!("Credential should be scoped to correct service: '{SERVICE}'. ");
     }
     if *terminator != TERMINATOR {
-        problems += &format!("Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{terminator}'. ");
+        problems +=
+            &format!("Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{terminator}'. ");
     }
     let date_stamp = date.get(..8).unwrap_or_default();
     if credential.date != date_stamp {

@@ -1,11 +1,13 @@
 //! `sfn-alias simulate`
 
-use super::exit::{Failure, OK, Outcome};
+use super::exit::{CliError, CommandResult, OK};
 use super::preference::PreferenceArgs;
 use super::{input, output};
 use clap::Args;
 use serde_json::json;
-use sfn_alias_deployment::{Action, Deployment, Entry, Event, Observation, Route, Simulation, short_name, simulate};
+use sfn_alias_deployment::{
+    Action, Deployment, Observation, Route, Simulation, SimulationEntry, SimulationEvent, short_name, simulate,
+};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -32,16 +34,17 @@ pub(super) struct SimulateArgs {
     pub json: bool,
 }
 
-pub(super) fn run(args: &SimulateArgs) -> Outcome {
+pub(super) fn run(args: &SimulateArgs) -> CommandResult {
     let plan = args.preference.request()?.plan()?;
-    let unreadable = |error| Failure::Usage(format!("--events: {error}"));
-    let events: Vec<Event> = serde_json::from_slice(&input::read(&args.events)?).map_err(unreadable)?;
+    let unreadable = |error| CliError::Usage(format!("--events: {error}"));
+    let events: Vec<SimulationEvent> =
+        serde_json::from_slice(&input::read_argument(&args.events)?).map_err(unreadable)?;
     let machine = sfn_alias::parse_arn(&plan.target)?.machine_arn().to_owned();
     let course = simulate(Deployment::new(&format!("{machine}:ALIAS"), None, plan)?, &events)?;
     if args.json {
-        output::json(json!(course).to_string().as_bytes(), false)?;
+        output::print_json(json!(course).to_string().as_bytes(), false)?;
     } else {
-        output::text(&text(&course))?;
+        output::print_text(&text(&course))?;
     }
     Ok(OK)
 }
@@ -53,7 +56,7 @@ pub(super) fn text(course: &Simulation) -> String {
     let plural = if updates == 1 { "" } else { "s" };
     let leads = routes(&course.routing);
     let ended = outcome(&course.outcome);
-    let never = course.never_happened.iter().map(|event| format!("never happened: {}\n", happened(event)));
+    let never = course.unused_events.iter().map(|event| format!("never happened: {}\n", happened(event)));
     let never: String = never.collect();
     let back = course.stack_rollback.as_deref().map(|before| {
         format!("CloudFormation then rolls the stack back, and updates the alias to {}\n", routes(before))
@@ -63,8 +66,8 @@ pub(super) fn text(course: &Simulation) -> String {
 }
 
 /// How a deployment ended, as a sentence.
-pub(super) fn outcome(outcome: &sfn_alias_deployment::Outcome) -> String {
-    use sfn_alias_deployment::Outcome::{Drifted, Failed, RolledBack, Succeeded};
+pub(super) fn outcome(outcome: &sfn_alias_deployment::DeploymentOutcome) -> String {
+    use sfn_alias_deployment::DeploymentOutcome::{Drifted, Failed, RolledBack, Succeeded};
     match outcome {
         Succeeded => "succeeded".to_owned(),
         RolledBack { message, .. } => format!("rolled back: {message}"),
@@ -73,15 +76,15 @@ pub(super) fn outcome(outcome: &sfn_alias_deployment::Outcome) -> String {
     }
 }
 
-fn line(entry: &Entry) -> String {
+fn line(entry: &SimulationEntry) -> String {
     let (at, what) = match entry {
-        Entry::Call { at_seconds, action, observation, ours } => {
-            let mark = if *ours { "  (not CloudFormation's)" } else { "" };
+        SimulationEntry::Call { at_seconds, action, observation, extra_read } => {
+            let mark = if *extra_read { "  (not CloudFormation's)" } else { "" };
             (at_seconds, format!("{}{}{mark}", asked(action), answered(observation.as_ref())))
         }
-        Entry::Wait { at_seconds, until_seconds } => (at_seconds, format!("waits until {until_seconds}s")),
-        Entry::Event { at_seconds, event } => (at_seconds, format!("event: {}", happened(event))),
-        Entry::Restart { at_seconds } => (at_seconds, "is started again".to_owned()),
+        SimulationEntry::Wait { at_seconds, until_seconds } => (at_seconds, format!("waits until {until_seconds}s")),
+        SimulationEntry::Event { at_seconds, event } => (at_seconds, format!("event: {}", happened(event))),
+        SimulationEntry::Restart { at_seconds } => (at_seconds, "is started again".to_owned()),
     };
     format!("{at:>7}s  {what}")
 }
@@ -109,18 +112,18 @@ fn answered(observation: Option<&Observation>) -> String {
     }
 }
 
-fn happened(event: &Event) -> String {
+fn happened(event: &SimulationEvent) -> String {
     match event {
-        Event::Alarm { name, state, .. } => format!("the alarm {name} is {state}"),
-        Event::Drift { routing_configuration, .. } => {
+        SimulationEvent::Alarm { name, state, .. } => format!("the alarm {name} is {state}"),
+        SimulationEvent::Drift { routing_configuration, .. } => {
             format!("someone else updates the alias to {}", routes(routing_configuration))
         }
-        Event::Crash { .. } => "the driver dies".to_owned(),
-        Event::CrashAtCall { call, applied, .. } => {
+        SimulationEvent::Crash { .. } => "the driver dies".to_owned(),
+        SimulationEvent::CrashAtCall { call, applied, .. } => {
             let applied = if *applied { "after it came through" } else { "before it" };
             format!("the driver dies at call {call}, {applied}")
         }
-        Event::Failure { code, message, times, .. } => {
+        SimulationEvent::Failure { code, message, times, .. } => {
             let calls = if *times == 1 { "1 call fails".to_owned() } else { format!("{times} calls fail") };
             format!("{calls}: {code}: {message}")
         }

@@ -80,7 +80,7 @@ fn register_statistics(registry: &mut Registry, statistics: Statistics) {
     gauge("versions", "Number of versions", statistics.versions);
     gauge("aliases", "Number of aliases", statistics.aliases);
     let starts = Family::<StartLabels, Counter>::default();
-    for start in statistics.starts.into_iter().take(MAX_START_SERIES) {
+    for start in statistics.start_counts.into_iter().take(MAX_START_SERIES) {
         starts.get_or_create(&StartLabels { arn: start.arn }).inc_by(start.count);
     }
     registry.register("starts", "Number of executions started by version or state machine ARN", starts);

@@ -186,5 +186,4 @@ fn unrecorded(http: http::Response<Bytes>) -> Response {
 const TIMED_OUT: HttpError = HttpError::RequestTimeout("timed out receiving the request body");
 const UNHEALTHY: HttpError =
     HttpError::Unavailable("writes fail; request /health on the machine of the endpoint for the reason");
-const SLOW_READERS: HttpError =
-    HttpError::Unavailable("too many large responses in flight; send the request again");
+const SLOW_READERS: HttpError = HttpError::Unavailable("too many large responses in flight; send the request again");

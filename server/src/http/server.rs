@@ -127,7 +127,9 @@ impl Server {
     /// [`BindError::AnonymousAccess`].
     pub fn check_address(address: SocketAddr, access: &Access, allow_anonymous: bool) -> Result<(), BindError> {
         match access {
-            Access::Anonymous if !address.ip().is_loopback() && !allow_anonymous => Err(BindError::AnonymousAccess(address)),
+            Access::Anonymous if !address.ip().is_loopback() && !allow_anonymous => {
+                Err(BindError::AnonymousAccess(address))
+            }
             _ => Ok(()),
         }
     }

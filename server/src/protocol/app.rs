@@ -41,7 +41,7 @@ impl Call {
     /// # Errors
     /// The error of the service.
     pub fn run(&self) -> Result<Vec<u8>, HttpError> {
-        Ok(self.service.invoke(self.operation.as_str(), &self.body)?)
+        Ok(self.service.try_call(self.operation.as_str(), &self.body)?)
     }
 }
 

@@ -71,8 +71,8 @@ fn credentials_that_are_missing_for_a_moment_end_nothing() {
     let failed = lines.find(|line| line.contains("CredentialsError")).unwrap();
     let begin = "0 % on orders:2, step 0 of 2, again after CredentialsError (failure 1): the credentials file ";
     assert!(failed.starts_with(begin), "{failed}");
-    let record = std::fs::read_to_string(&state).unwrap();
-    assert!(record.contains("CredentialsError"), "{record}");
+    let checkpoint = std::fs::read_to_string(&state).unwrap();
+    assert!(checkpoint.contains("CredentialsError"), "{checkpoint}");
     child.kill().unwrap();
     child.wait().unwrap();
 }

@@ -49,11 +49,11 @@ fn a_shift_whose_answer_was_lost_is_not_repeated() {
     let killing = ["--canary", "10/1m", "--alarm", "errors", "--alarm-command", "kill -9 $PPID; :"];
     let found = program(&world.deploy(&state, &killing)).output().unwrap();
     assert_eq!((found.status.signal(), world.updates()), (Some(9), 0));
-    let mut record: Value = serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
-    assert_eq!(record["phase"], json!({"kind": "checkingAlarms"}));
-    record["phase"] = json!({"kind": "updating"});
-    record["intent"] = json!({"kind": "shift"});
-    std::fs::write(&state, record.to_string()).unwrap();
+    let mut checkpoint: Value = serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
+    assert_eq!(checkpoint["phase"], json!({"kind": "checkingAlarms"}));
+    checkpoint["phase"] = json!({"kind": "updating"});
+    checkpoint["intent"] = json!({"kind": "shift"});
+    std::fs::write(&state, checkpoint.to_string()).unwrap();
     let routes = json!([{"stateMachineVersionArn": TWO, "weight": 10}, {"stateMachineVersionArn": ONE, "weight": 90}]);
     world.call("UpdateStateMachineAlias", &json!({"stateMachineAliasArn": ALIAS, "routingConfiguration": routes}));
     let quiet = ["--canary", "10/1m", "--alarm", "errors", "--alarm-command", "echo {}; :"];
@@ -199,7 +199,7 @@ fn what_cannot_be_deployed_is_told() {
     assert!(!Path::new(&state).exists(), "nothing was begun");
     std::fs::write(&state, "{").unwrap();
     let text = format!(
-        "sfn-alias: the state file `{state}`: the record of the deployment cannot be read: EOF while parsing an object at line 1 column 1\n"
+        "sfn-alias: the state file `{state}`: the checkpoint of the deployment cannot be read: EOF while parsing an object at line 1 column 1\n"
     );
     prints(&world.deploy(&state, &["--all-at-once"]), 2, "", &text);
     assert_eq!(world.updates(), 0);
@@ -212,8 +212,8 @@ fn a_state_file_is_of_one_deployment() {
     killed_at(&world.deploy(&state, &["--canary", "20/1m"]), "next in 1m");
     let is_of = |member: &str| {
         format!(
-            "sfn-alias: the state file `{state}`: the record is of another deployment that is under way, CANARY of {TWO} to \
-             {ALIAS}: its {member} is not the same; give the same again to go on with it, or keep the record of this one \
+            "sfn-alias: the state file `{state}`: the checkpoint is of another deployment that is under way, CANARY of {TWO} to \
+             {ALIAS}: its {member} is not the same; give the same again to go on with it, or keep the checkpoint of this one \
              in another file\n"
         )
     };

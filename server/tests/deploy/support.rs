@@ -107,13 +107,13 @@ impl Drop for World {
     }
 }
 
-/// As if a minute had passed since the record was written.
+/// As if a minute had passed since the checkpoint was written.
 pub fn a_minute_passes(state: &str) {
-    let mut record: Value = serde_json::from_slice(&std::fs::read(state).unwrap()).unwrap();
+    let mut checkpoint: Value = serde_json::from_slice(&std::fs::read(state).unwrap()).unwrap();
     let earlier = |millis: &Value| json!(millis.as_i64().unwrap() - 60_000);
-    record["shiftedMillis"] = earlier(&record["shiftedMillis"]);
-    record["phase"]["untilMillis"] = earlier(&record["phase"]["untilMillis"]);
-    std::fs::write(state, record.to_string()).unwrap();
+    checkpoint["lastShiftAtMillis"] = earlier(&checkpoint["lastShiftAtMillis"]);
+    checkpoint["phase"]["untilMillis"] = earlier(&checkpoint["phase"]["untilMillis"]);
+    std::fs::write(state, checkpoint.to_string()).unwrap();
 }
 
 /// Runs until the first line that ends so, then `kill -9`.

@@ -51,7 +51,7 @@ fn start_machines(address: SocketAddr) {
 #[test]
 fn unread_metrics_take_no_more_than_the_answers_may() {
     const PAGE: usize = 40 << 10;
-    let address = endpoint(Limits { answer_bytes: 3 * PAGE, ..Limits::default() });
+    let address = endpoint(Limits { response_bytes: 3 * PAGE, ..Limits::default() });
     start_machines(address);
     std::thread::sleep(Duration::from_millis(1100));
     let size = ask(address, METRICS).body.len();
@@ -97,7 +97,7 @@ fn metrics_are_built_once_per_second() {
 const LIMITS: Limits = Limits {
     connections: 1000,
     body_bytes: 4 << 20,
-    answer_bytes: 4 << 20,
+    response_bytes: 4 << 20,
     head_bytes: 64 << 10,
     headers: 100,
     head_timeout: Duration::from_secs(60),
@@ -189,7 +189,7 @@ fn a_storm_of_connections_waits_for_its_turn() {
     let waiting: Vec<_> = (0..number).map(|_| TcpStream::connect_timeout(&address, PATIENCE / 20).unwrap()).collect();
     let hosted = ServerConfig::new(StepFunctions::in_memory().unwrap(), false);
     runtime.block_on(async {
-        let server = Server::behind(listener, hosted).unwrap();
+        let server = Server::from_listener(listener, hosted).unwrap();
         tokio::spawn(server.run(std::future::pending()));
     });
     for stream in waiting {

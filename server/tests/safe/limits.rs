@@ -126,7 +126,7 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[test]
 fn a_reader_that_takes_nothing_loses_its_connection_and_its_room() {
-    let limits = Limits { write_timeout: WRITE_TIMEOUT, answer_bytes: 3 << 20, ..Limits::default() };
+    let limits = Limits { write_timeout: WRITE_TIMEOUT, response_bytes: 3 << 20, ..Limits::default() };
     let address = endpoint(limits);
     let mut maker = Client::to(address).unwrap();
     let comment = "x".repeat(1_000_000);

@@ -10,7 +10,7 @@ use crate::rule::{
 };
 use crate::tree::Value;
 use known::Known;
-use sfn_alias_deployment::{Basis, Kind, Refusal};
+use sfn_alias_deployment::{DeploymentType, PreferenceProblem, Provenance};
 
 const MEMBER: &str = "DeploymentPreference";
 
@@ -26,7 +26,7 @@ pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
     }
     let known = Known::read(found.view, node, resource.kind == ALIAS);
     let has_alarms = !matches!(found.view.member(Some(node), "Alarms"), Selected::Absent);
-    if has_alarms && known.kind() == Some(Kind::AllAtOnce) {
+    if has_alarms && known.kind() == Some(DeploymentType::AllAtOnce) {
         let message = "Alarms are given, and ALL_AT_ONCE does not look at them".to_owned();
         found.add(&ALARMS_IGNORED, resource, &path("/Alarms"), message, known.defaults("/Type"));
     }
@@ -41,20 +41,20 @@ fn path(pointer: &str) -> String {
     format!("Properties/{MEMBER}{pointer}")
 }
 
-const fn rule(refusal: &Refusal) -> &'static Rule {
+const fn rule(refusal: &PreferenceProblem) -> &'static Rule {
     match refusal {
-        Refusal::IntervalAndPercentageRequired { .. }
-        | Refusal::IntervalRequired { .. }
-        | Refusal::PercentageRequired { .. } => &PREFERENCE_INCOMPLETE,
-        Refusal::LinearTooLong { .. } => &PREFERENCE_TOO_LONG,
+        PreferenceProblem::IntervalAndPercentageRequired { .. }
+        | PreferenceProblem::IntervalRequired { .. }
+        | PreferenceProblem::PercentageRequired { .. } => &PREFERENCE_INCOMPLETE,
+        PreferenceProblem::LinearTooLong { .. } => &PREFERENCE_TOO_LONG,
         _ => &PREFERENCE_MEMBER,
     }
 }
 
 /// The provider's text is told whole.
-fn message(refusal: &Refusal) -> String {
+fn message(refusal: &PreferenceProblem) -> String {
     match refusal.basis() {
-        Basis::ProviderCode => format!("{MEMBER}: CloudFormation's provider refuses it: {refusal}"),
+        Provenance::ProviderCode => format!("{MEMBER}: CloudFormation's provider refuses it: {refusal}"),
         _ => refusal.to_string(),
     }
 }

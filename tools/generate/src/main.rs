@@ -34,7 +34,7 @@ fn pages(root: &Path) -> Result<Vec<Page>, Box<dyn Error>> {
     let fidelity = fidelity::page(&root.join("vectors"))?;
     let mut pages =
         vec![("FIDELITY.md".into(), fidelity.into_bytes()), ("RULES.md".into(), rules::page()?.into_bytes())];
-    for (name, page) in sfn_alias_server::cli::manual()? {
+    for (name, page) in sfn_alias_server::cli::man_pages()? {
         pages.push((Path::new("server/man").join(name), page));
     }
     Ok(pages)

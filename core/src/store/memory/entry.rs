@@ -74,17 +74,17 @@ impl Entry {
                 version.into_iter().for_each(|version| self.put_version(version));
             }
             Change::PutVersion(version) => self.put_version(version),
-            Change::DropVersion { number, published } => {
+            Change::DeleteVersion { number, published } => {
                 self.versions.retain(|(version, _)| version.number != number);
                 self.machine.published = published;
             }
             Change::PutAlias { name, alias } => drop(self.aliases.insert(name, Box::new(alias))),
-            Change::DropAlias { name } => drop(self.aliases.remove(&name)),
+            Change::DeleteAlias { name } => drop(self.aliases.remove(&name)),
             Change::PutTags(tags) => self.machine.tags = tags,
             Change::PutExecution { execution, keep } => self.put_execution(*execution, keep),
             Change::CountStart { version } => self.count(version),
             Change::StopExecution { name, stopped } => self.executions.stop(&name, stopped),
-            about_entry @ (Change::CreateStateMachine { .. } | Change::MarkDeleted(_) | Change::DropStateMachine) => {
+            about_entry @ (Change::CreateStateMachine { .. } | Change::MarkDeleted(_) | Change::DeleteStateMachine) => {
                 return Some(about_entry);
             }
         }
@@ -120,12 +120,12 @@ impl Entry {
 }
 
 impl View for Entry {
-    fn machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
+    fn state_machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
         Ok(Some(Cow::Borrowed(&self.machine)))
     }
 
-    fn revision(&self, of: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
-        Ok(match of {
+    fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
+        Ok(match key {
             RevisionKey::Current => Some(Arc::clone(&self.current)),
             RevisionKey::Version(number) => self.find_version(number).map(|(_, revision)| Arc::clone(revision)),
             RevisionKey::Execution(name) => self.executions.get(name).map(|(_, revision)| Arc::clone(revision)),
@@ -140,9 +140,10 @@ impl View for Entry {
         Ok(self.versions.len())
     }
 
-    fn versions(&self, below: Option<u32>, take: usize) -> Result<Vec<Version>> {
-        let end = below.map_or(self.versions.len(), |below| self.versions.partition_point(|(v, _)| v.number < below));
-        let found = self.versions.iter().take(end).rev().take(take);
+    fn versions(&self, before: Option<u32>, limit: usize) -> Result<Vec<Version>> {
+        let end =
+            before.map_or(self.versions.len(), |before| self.versions.partition_point(|(v, _)| v.number < before));
+        let found = self.versions.iter().take(end).rev().take(limit);
         Ok(found.map(|(version, _)| version.clone()).collect())
     }
 
@@ -154,27 +155,32 @@ impl View for Entry {
         Ok(self.aliases.len())
     }
 
-    fn aliases(&self, after: Option<(Timestamp, &str)>, take: usize) -> Result<Vec<NamedAlias<'_>>> {
+    fn aliases(&self, after: Option<(Timestamp, &str)>, limit: usize) -> Result<Vec<NamedAlias<'_>>> {
         let mut found: Vec<_> = self.aliases.iter().map(|(name, alias)| ((alias.created, &**name), alias)).collect();
         found.retain(|(place, _)| after.is_none_or(|after| *place > after));
         found.sort_unstable_by_key(|(place, _)| *place);
-        Ok(found.into_iter().take(take).map(|((_, name), alias)| (name.into(), Cow::Borrowed(&**alias))).collect())
+        Ok(found.into_iter().take(limit).map(|((_, name), alias)| (name.into(), Cow::Borrowed(&**alias))).collect())
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
         Ok(self.executions.get(name).map(|(execution, _)| Cow::Borrowed(execution)))
     }
 
-    fn executions(&self, below: Option<u64>, which: ExecutionFilter<'_>, take: usize) -> Result<Vec<(u64, Execution)>> {
+    fn executions(
+        &self,
+        before: Option<u64>,
+        filter: ExecutionFilter<'_>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Execution)>> {
         let Executions { first, kept, .. } = &self.executions;
         let end = first.saturating_add(kept.len() as u64);
         let latest_first = (*first..end).rev().zip(kept.iter().rev());
-        let found = latest_first.skip_while(|(number, _)| below.is_some_and(|below| *number >= below));
-        let found = found.filter(|(_, (execution, _))| which.matches(execution)).take(take);
+        let found = latest_first.skip_while(|(number, _)| before.is_some_and(|before| *number >= before));
+        let found = found.filter(|(_, (execution, _))| filter.matches(execution)).take(limit);
         Ok(found.map(|(number, (execution, _))| (number, execution.clone())).collect())
     }
 
-    fn starts(&self) -> Result<Vec<(Option<u32>, u64)>> {
+    fn start_counts(&self) -> Result<Vec<(Option<u32>, u64)>> {
         Ok(self.starts.iter().map(|(version, count)| ((*version != 0).then_some(*version), *count)).collect())
     }
 }

@@ -3,7 +3,7 @@
 use super::entry::Entry;
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
-use crate::store::{Change, Decide, Nothing, Session, Store, View};
+use crate::store::{Change, DecideFn, EmptyView, Store, Transaction, View};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -65,19 +65,19 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-impl Session for MemoryStore {
+impl Transaction for MemoryStore {
     fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
         match self.read_state().machines.get(machine) {
             Some(entry) => look(&**entry),
-            None => look(&Nothing),
+            None => look(&EmptyView),
         }
     }
 
-    fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
+    fn update(&self, machine: &str, decide: DecideFn<'_>) -> Result<()> {
         let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let change = match state.machines.get_mut(machine) {
             Some(entry) => decide(&**entry)?.and_then(|change| entry.apply(change)),
-            None => decide(&Nothing)?,
+            None => decide(&EmptyView)?,
         };
         match change {
             Some(change) => state.apply(machine, change),
@@ -85,27 +85,27 @@ impl Session for MemoryStore {
         }
     }
 
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>> {
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
         use std::ops::Bound::{Excluded, Included, Unbounded};
         let state = self.read_state();
         let from = after.map_or(Included(prefix), Excluded);
         let arns = state.order.range::<str, _>((from, Unbounded)).take_while(|arn| arn.starts_with(prefix));
         let found = arns.filter_map(|arn| Some((arn.to_string(), state.machines.get(arn)?.machine.clone())));
-        Ok(found.take(take).collect())
+        Ok(found.take(limit).collect())
     }
 
-    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
         let state = self.read_state();
         let over = |arn: &&Arc<str>| {
             state.machines.get(*arn).is_some_and(|entry| entry.machine.deleted.is_some_and(|gone| gone <= now))
         };
-        Ok(state.deleting.iter().filter(over).take(take).map(|arn| arn.to_string()).collect())
+        Ok(state.deleting.iter().filter(over).take(limit).map(|arn| arn.to_string()).collect())
     }
 }
 
 impl Store for MemoryStore {
     /// There is no commit to share.
-    fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()> {
+    fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()> {
         work(self);
         Ok(())
     }
@@ -130,7 +130,7 @@ impl State {
                 self.machines.insert(key, Box::new(Entry::new(*machine, revision, version)));
                 Ok(())
             }
-            Change::DropStateMachine => {
+            Change::DeleteStateMachine => {
                 self.machines.remove(arn);
                 self.order.remove(arn);
                 self.deleting.remove(arn);

@@ -1,23 +1,23 @@
 //! A decided change as statements. The transaction around them makes the change whole.
 
-use super::checksum::seal_machine;
+use super::checksum::update_machine_checksum;
 use super::executions;
-use super::query::{all, first, run};
-use super::rows::Stored;
+use super::query::{execute, query_all, query_first};
+use super::rows::StateMachineRow;
 use crate::error::Result;
 use crate::model::{Alias, Revision, Routing, StateMachine, Tag, Timestamp, Version};
 use crate::store::Change;
 use rusqlite::{Connection, Params, params};
 
 /// A state machine's ARN, what is stored under it, and the change to make.
-pub(super) struct Planned<'a> {
+pub(super) struct PlannedChange<'a> {
     pub arn: &'a str,
-    pub stored: Option<Stored>,
+    pub stored: Option<StateMachineRow>,
     pub change: Change,
 }
 
-pub(super) fn apply(connection: &Connection, planned: Planned<'_>) -> Result<()> {
-    let Planned { arn, stored, change } = planned;
+pub(super) fn apply(connection: &Connection, planned: PlannedChange<'_>) -> Result<()> {
+    let PlannedChange { arn, stored, change } = planned;
     match (change, stored) {
         (Change::CreateStateMachine { machine, revision, version }, stored) => {
             stored.map_or(Ok(()), |before| drop_machine(connection, before.id))?;
@@ -25,7 +25,7 @@ pub(super) fn apply(connection: &Connection, planned: Planned<'_>) -> Result<()>
             version.map_or(Ok(()), |version| put_version(connection, created, &version))
         }
         (change, Some(stored)) => Write { connection, stored }.apply(change),
-        // What would change something is refused before: see `session::plan`.
+        // What would change something is refused before: see `transaction::plan`.
         (_, None) => Ok(()),
     }
 }
@@ -52,16 +52,17 @@ fn create_machine(connection: &Connection, arn: &str, machine: &StateMachine, re
         machine.created_description.as_deref(),
         revision,
     ];
-    run(connection, sql, values)?;
+    execute(connection, sql, values)?;
     let at = At { machine: connection.last_insert_rowid(), revision };
-    seal_machine(connection, at.machine)?;
+    update_machine_checksum(connection, at.machine)?;
     put_tags(connection, at.machine, &machine.tags)?;
     Ok(at)
 }
 
 fn insert_revision(connection: &Connection, revision: &Revision) -> Result<i64> {
     // Known before the row is written, because the checksum includes it and the row may be large.
-    let id: Option<i64> = first(connection, "SELECT coalesce(max(id), 0) + 1 FROM revisions", [], |row| row.get(0))?;
+    let id: Option<i64> =
+        query_first(connection, "SELECT coalesce(max(id), 0) + 1 FROM revisions", [], |row| row.get(0))?;
     let id = id.unwrap_or_default();
     let sql = "INSERT INTO revisions (id, uuid, role, logging, tracing, encryption, updated, definition, sum)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, checksum('revisions', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))";
@@ -75,7 +76,7 @@ fn insert_revision(connection: &Connection, revision: &Revision) -> Result<i64> 
         revision.updated.as_millis(),
         &*revision.definition,
     ];
-    run(connection, sql, values)?;
+    execute(connection, sql, values)?;
     Ok(id)
 }
 
@@ -84,24 +85,24 @@ fn put_version(connection: &Connection, at: At, version: &Version) -> Result<()>
     let sql = "INSERT INTO versions (machine, number, description, created, revision, sum)
                VALUES (?1, ?2, ?3, ?4, ?5, checksum('versions', ?1, ?2, ?3, ?4, ?5))";
     let (description, created) = (version.description.as_deref(), version.created.as_millis());
-    run(connection, sql, params![at.machine, version.number, description, created, at.revision])?;
+    execute(connection, sql, params![at.machine, version.number, description, created, at.revision])?;
     let sql = "UPDATE machines SET last_version = ?2, published = ?2 WHERE id = ?1";
     update_machine(connection, at.machine, sql, params![at.machine, version.number])
 }
 
 /// Changes columns of a state machine's row.
 fn update_machine(connection: &Connection, machine: i64, sql: &str, values: impl Params) -> Result<()> {
-    run(connection, sql, values)?;
-    seal_machine(connection, machine)
+    execute(connection, sql, values)?;
+    update_machine_checksum(connection, machine)
 }
 
 fn put_tags(connection: &Connection, machine: i64, tags: &[Tag]) -> Result<()> {
     if tags.is_empty() {
-        return run(connection, "DELETE FROM tags WHERE machine = ?1", [machine]).map(drop);
+        return execute(connection, "DELETE FROM tags WHERE machine = ?1", [machine]).map(drop);
     }
     let sql = "INSERT INTO tags (machine, tags, sum) VALUES (?1, ?2, checksum('tags', ?1, ?2))
                ON CONFLICT DO UPDATE SET tags = excluded.tags, sum = excluded.sum";
-    run(connection, sql, params![machine, serde_json::json!(tags).to_string()]).map(drop)
+    execute(connection, sql, params![machine, serde_json::json!(tags).to_string()]).map(drop)
 }
 
 /// Everything of a state machine, its revisions while it is still known which they are.
@@ -118,22 +119,22 @@ fn drop_machine(connection: &Connection, machine: i64) -> Result<()> {
         "DELETE FROM tags WHERE machine = ?1",
         "DELETE FROM machines WHERE id = ?1",
     ];
-    OWN.iter().try_for_each(|sql| run(connection, sql, [machine]).map(drop))
+    OWN.iter().try_for_each(|sql| execute(connection, sql, [machine]).map(drop))
 }
 
 /// Deletes a revision that nothing has any more.
-pub(super) fn collect_revision(connection: &Connection, machine: i64, revision: i64) -> Result<()> {
+pub(super) fn delete_unused_revision(connection: &Connection, machine: i64, revision: i64) -> Result<()> {
     let sql = "DELETE FROM revisions WHERE id = ?2
                AND NOT EXISTS (SELECT 1 FROM machines WHERE id = ?1 AND revision = ?2)
                AND NOT EXISTS (SELECT 1 FROM versions WHERE revision = ?2)
                AND NOT EXISTS (SELECT 1 FROM executions WHERE revision = ?2)";
-    run(connection, sql, [machine, revision]).map(drop)
+    execute(connection, sql, [machine, revision]).map(drop)
 }
 
 /// Writes to a state machine that is stored.
 struct Write<'c> {
     connection: &'c Connection,
-    stored: Stored,
+    stored: StateMachineRow,
 }
 
 impl Write<'_> {
@@ -141,41 +142,41 @@ impl Write<'_> {
         let (connection, machine) = (self.connection, self.stored.id);
         match change {
             Change::PutRevision { revision, version } => self.put_revision(&revision, version.as_ref()),
-            Change::PutVersion(version) => put_version(connection, self.at(), &version),
-            Change::DropVersion { number, published } => self.drop_version(number, published),
+            Change::PutVersion(version) => put_version(connection, self.row_ids(), &version),
+            Change::DeleteVersion { number, published } => self.drop_version(number, published),
             Change::PutAlias { name, alias } => self.put_alias(&name, &alias),
-            Change::DropAlias { name } => self.drop_alias(&name),
+            Change::DeleteAlias { name } => self.drop_alias(&name),
             Change::PutTags(tags) => put_tags(connection, machine, &tags),
             Change::MarkDeleted(gone) => self.mark_deleted(gone),
             Change::PutExecution { execution, keep } => executions::put(connection, &self.stored, &execution, keep),
             Change::CountStart { version } => executions::count(connection, machine, version),
             Change::StopExecution { name, stopped } => executions::stop(connection, machine, &name, &stopped),
-            Change::DropStateMachine => drop_machine(connection, machine),
+            Change::DeleteStateMachine => drop_machine(connection, machine),
             // Told apart in the function `apply`.
             Change::CreateStateMachine { .. } => Ok(()),
         }
     }
 
-    fn at(&self) -> At {
+    fn row_ids(&self) -> At {
         At { machine: self.stored.id, revision: self.stored.revision }
     }
 
     fn put_revision(&self, revision: &Revision, version: Option<&Version>) -> Result<()> {
-        let (connection, before) = (self.connection, self.at());
+        let (connection, before) = (self.connection, self.row_ids());
         let now = At { revision: insert_revision(connection, revision)?, ..before };
         let sql = "UPDATE machines SET revision = ?2, published = NULL WHERE id = ?1";
         update_machine(connection, now.machine, sql, [now.machine, now.revision])?;
         version.map_or(Ok(()), |version| put_version(connection, now, version))?;
-        collect_revision(connection, before.machine, before.revision)
+        delete_unused_revision(connection, before.machine, before.revision)
     }
 
     fn drop_version(&self, number: u32, published: Option<u32>) -> Result<()> {
         let (connection, machine) = (self.connection, self.stored.id);
         let sql = "DELETE FROM versions WHERE machine = ?1 AND number = ?2 RETURNING revision";
-        let had = all(connection, sql, params![machine, number], |row| row.get(0))?;
+        let had = query_all(connection, sql, params![machine, number], |row| row.get(0))?;
         let sql = "UPDATE machines SET published = ?2 WHERE id = ?1";
         update_machine(connection, machine, sql, params![machine, published])?;
-        had.into_iter().try_for_each(|revision| collect_revision(connection, machine, revision))
+        had.into_iter().try_for_each(|revision| delete_unused_revision(connection, machine, revision))
     }
 
     /// An update leaves the creation date, and with it the index of lists, as it is.
@@ -214,12 +215,12 @@ impl Write<'_> {
             held_second_version,
             held_second_weight,
         ];
-        run(self.connection, sql, values)
+        execute(self.connection, sql, values)
     }
 
     fn drop_alias(&self, name: &str) -> Result<()> {
         let sql = "DELETE FROM aliases WHERE machine = ?1 AND name = ?2";
-        run(self.connection, sql, params![self.stored.id, name]).map(drop)
+        execute(self.connection, sql, params![self.stored.id, name]).map(drop)
     }
 
     fn mark_deleted(&self, gone: Timestamp) -> Result<()> {

@@ -2,8 +2,8 @@
 //!
 //! CRC-32 of all other columns with their types, the key included, so that a row in another's place is found too.
 
-use super::fault::{damaged, fault};
-use super::query::{first, run};
+use super::error::{corrupt_error, sqlite_error};
+use super::query::{execute, query_first};
 use crate::error::Result;
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
@@ -97,16 +97,16 @@ fn add(hasher: &mut crc32fast::Hasher, value: ValueRef<'_>) {
 /// Adds the column to the tables of a file of format 1, and computes it for every row.
 pub(super) fn add_to_tables(connection: &Connection) -> Result<()> {
     for table in TABLES {
-        run(connection, table.add_column, [])?;
-        run(connection, table.seal, [])?;
+        execute(connection, table.add_column, [])?;
+        execute(connection, table.seal, [])?;
     }
     Ok(())
 }
 
 /// Computes the checksum of a state machine's row anew, after some of its columns changed.
-pub(super) fn seal_machine(connection: &Connection, id: i64) -> Result<()> {
+pub(super) fn update_machine_checksum(connection: &Connection, id: i64) -> Result<()> {
     let sql = concat!("UPDATE machines SET sum = ", checksum_of!(machines), " WHERE id = ?1");
-    run(connection, sql, [id]).map(drop)
+    execute(connection, sql, [id]).map(drop)
 }
 
 /// Reads the whole file: the structure of its pages, its indexes, and every row's checksum.
@@ -114,23 +114,23 @@ pub(super) fn seal_machine(connection: &Connection, id: i64) -> Result<()> {
 /// # Errors
 /// [`crate::Error::Store`] where something in it is not what was written.
 pub(super) fn verify(connection: &Connection) -> Result<()> {
-    check_structure(connection)?;
+    check_integrity(connection)?;
     for table in TABLES {
-        if first(connection, table.find_altered, [], |_| Ok(()))?.is_some() {
-            return Err(damaged(&altered(table.name)));
+        if query_first(connection, table.find_altered, [], |_| Ok(()))?.is_some() {
+            return Err(corrupt_error(&describe_mismatch(table.name)));
         }
     }
     Ok(())
 }
 
 /// Checks pages and indexes, not what is in the rows.
-pub(super) fn check_structure(connection: &Connection) -> Result<()> {
+pub(super) fn check_integrity(connection: &Connection) -> Result<()> {
     let verdict = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
-    let found = connection.query_row("PRAGMA integrity_check(1)", [], verdict).map_err(fault)?;
-    if found == "ok" { Ok(()) } else { Err(damaged("database disk image is malformed")) }
+    let found = connection.query_row("PRAGMA integrity_check(1)", [], verdict).map_err(sqlite_error)?;
+    if found == "ok" { Ok(()) } else { Err(corrupt_error("database disk image is malformed")) }
 }
 
 /// What is wrong with a row whose checksum is another one.
-pub(super) fn altered(table: &str) -> String {
+pub(super) fn describe_mismatch(table: &str) -> String {
     format!("a record of the table {table} does not match its checksum")
 }

@@ -1,23 +1,23 @@
 //! Executions: started, counted, stopped, and dropped when newer ones fill their place.
 
-use super::apply::collect_revision;
-use super::checksum::{checksum_of, seal_machine};
-use super::query::{all, first, run};
-use super::rows::Stored;
+use super::apply::delete_unused_revision;
+use super::checksum::{checksum_of, update_machine_checksum};
+use super::query::{execute, query_all, query_first};
+use super::rows::StateMachineRow;
 use crate::error::Result;
 use crate::model::{Execution, Stopped};
 use rusqlite::{Connection, params};
 use std::collections::BTreeSet;
 
 /// Records the latest execution and lets the oldest go beyond `keep`.
-pub(super) fn put(connection: &Connection, stored: &Stored, execution: &Execution, keep: usize) -> Result<()> {
+pub(super) fn put(connection: &Connection, stored: &StateMachineRow, execution: &Execution, keep: usize) -> Result<()> {
     count(connection, stored.id, execution.version)?;
     let sequence = next_sequence(connection, stored.id)?;
     let next = sequence.saturating_add(1);
     if keep == 0 {
         let sql = "UPDATE machines SET next_sequence = ?2 WHERE id = ?1";
-        run(connection, sql, [stored.id, next])?;
-        seal_machine(connection, stored.id)?;
+        execute(connection, sql, [stored.id, next])?;
+        update_machine_checksum(connection, stored.id)?;
     } else {
         insert(connection, stored, execution, sequence)?;
     }
@@ -29,12 +29,12 @@ pub(super) fn put(connection: &Connection, stored: &Stored, execution: &Executio
 fn next_sequence(connection: &Connection, machine: i64) -> Result<i64> {
     let sql = "SELECT coalesce((SELECT max(sequence) + 1 FROM executions WHERE machine = ?1), next_sequence)
                FROM machines WHERE id = ?1";
-    first(connection, sql, [machine], |row| row.get(0)).map(Option::unwrap_or_default)
+    query_first(connection, sql, [machine], |row| row.get(0)).map(Option::unwrap_or_default)
 }
 
-fn insert(connection: &Connection, stored: &Stored, execution: &Execution, sequence: i64) -> Result<()> {
+fn insert(connection: &Connection, stored: &StateMachineRow, execution: &Execution, sequence: i64) -> Result<()> {
     let sql = "SELECT revision FROM versions WHERE machine = ?1 AND number = ?2";
-    let revision: Option<i64> = first(connection, sql, params![stored.id, execution.version], |row| row.get(0))?;
+    let revision: Option<i64> = query_first(connection, sql, params![stored.id, execution.version], |row| row.get(0))?;
     let sql = "INSERT INTO executions (machine, sequence, name, version, alias, trace, started, revision, input, sum)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
                        checksum('executions', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))";
@@ -49,7 +49,7 @@ fn insert(connection: &Connection, stored: &Stored, execution: &Execution, seque
         revision.unwrap_or(stored.revision),
         &*execution.input,
     ];
-    run(connection, sql, values)?;
+    execute(connection, sql, values)?;
     match &execution.stopped {
         Some(stopped) => stop(connection, stored.id, &execution.name, stopped),
         None => Ok(()),
@@ -59,14 +59,14 @@ fn insert(connection: &Connection, stored: &Stored, execution: &Execution, seque
 /// As numbers have no gap, this touches exactly the executions beyond the limit: mostly none or one.
 fn drop_before(connection: &Connection, machine: i64, sequence: i64) -> Result<()> {
     let sql = "SELECT revision FROM executions WHERE machine = ?1 AND sequence < ?2";
-    let revisions = all(connection, sql, [machine, sequence], |row| row.get::<_, i64>(0))?;
+    let revisions = query_all(connection, sql, [machine, sequence], |row| row.get::<_, i64>(0))?;
     if revisions.is_empty() {
         return Ok(());
     }
-    run(connection, "DELETE FROM executions WHERE machine = ?1 AND sequence < ?2", [machine, sequence])?;
-    run(connection, "DELETE FROM stops WHERE machine = ?1 AND sequence < ?2", [machine, sequence])?;
+    execute(connection, "DELETE FROM executions WHERE machine = ?1 AND sequence < ?2", [machine, sequence])?;
+    execute(connection, "DELETE FROM stops WHERE machine = ?1 AND sequence < ?2", [machine, sequence])?;
     let revisions: BTreeSet<_> = revisions.into_iter().collect();
-    revisions.into_iter().try_for_each(|revision| collect_revision(connection, machine, revision))
+    revisions.into_iter().try_for_each(|revision| delete_unused_revision(connection, machine, revision))
 }
 
 /// Counts a start; those of the state machine itself under version 0.
@@ -79,12 +79,12 @@ pub(super) fn count(connection: &Connection, machine: i64, version: Option<u32>)
         checksum_of!(starts),
         ", checksum('starts', machine, version, count + 1), -1)"
     );
-    run(connection, sql, params![machine, version.unwrap_or_default()]).map(drop)
+    execute(connection, sql, params![machine, version.unwrap_or_default()]).map(drop)
 }
 
 pub(super) fn stop(connection: &Connection, machine: i64, name: &str, stopped: &Stopped) -> Result<()> {
     let sql = "REPLACE INTO stops (machine, sequence, stopped, error, cause, sum)
                SELECT machine, sequence, ?3, ?4, ?5, checksum('stops', machine, sequence, ?3, ?4, ?5) FROM executions WHERE machine = ?1 AND name = ?2";
     let (error, cause) = (stopped.error.as_deref(), stopped.cause.as_deref());
-    run(connection, sql, params![machine, name, stopped.at.as_millis(), error, cause]).map(drop)
+    execute(connection, sql, params![machine, name, stopped.at.as_millis(), error, cause]).map(drop)
 }

@@ -1,9 +1,9 @@
 //! Everything in the file at once: each table is read from its beginning to its end.
 
-use super::fault::{damaged, fault};
-use super::query::each;
+use super::error::{corrupt_error, sqlite_error};
+use super::query::query_each;
 use super::rows::{
-    self, alias_columns, execution_columns, executions, revision_columns, starts_columns, stored_columns,
+    self, alias_columns, execution_columns, executions, revision_columns, start_count_columns, state_machine_columns,
     version_columns,
 };
 use crate::error::Result;
@@ -16,17 +16,17 @@ use std::sync::Arc;
 /// Revisions by their id.
 type Revisions = HashMap<i64, Arc<Revision>>;
 
-pub(super) fn entries(connection: &Connection) -> Result<Vec<(Arc<str>, Entry)>> {
+pub(super) fn load_entries(connection: &Connection) -> Result<Vec<(Arc<str>, Entry)>> {
     let revisions = revisions(connection)?;
-    let mut loading = Loading { entries: machines(connection, &revisions)?, revisions };
-    loading.versions(connection)?;
-    loading.aliases(connection)?;
-    loading.executions(connection)?;
-    loading.starts(connection)?;
-    Ok(loading.entries.into_values().collect())
+    let mut loader = Loader { entries: state_machines(connection, &revisions)?, revisions };
+    loader.versions(connection)?;
+    loader.aliases(connection)?;
+    loader.executions(connection)?;
+    loader.starts(connection)?;
+    Ok(loader.entries.into_values().collect())
 }
 
-struct Loading {
+struct Loader {
     /// By the state machine's id.
     entries: HashMap<i64, (Arc<str>, Entry)>,
     revisions: Revisions,
@@ -35,18 +35,18 @@ struct Loading {
 fn revisions(connection: &Connection) -> Result<Revisions> {
     let mut found = Revisions::new();
     let sql = concat!("SELECT ", revision_columns!(), ", id FROM revisions");
-    each(connection, sql, |row| {
-        found.insert(row.get(last(row)).map_err(fault)?, Arc::new(rows::revision(row).map_err(fault)?));
+    query_each(connection, sql, |row| {
+        found.insert(row.get(last(row)).map_err(sqlite_error)?, Arc::new(rows::revision(row).map_err(sqlite_error)?));
         Ok(())
     })?;
     Ok(found)
 }
 
-fn machines(connection: &Connection, revisions: &Revisions) -> Result<HashMap<i64, (Arc<str>, Entry)>> {
+fn state_machines(connection: &Connection, revisions: &Revisions) -> Result<HashMap<i64, (Arc<str>, Entry)>> {
     let mut found = HashMap::new();
     let sequences = sequences(connection)?;
-    each(connection, concat!("SELECT ", stored_columns!()), |row| {
-        let (arn, stored) = rows::stored(row).map_err(fault)?;
+    query_each(connection, concat!("SELECT ", state_machine_columns!()), |row| {
+        let (arn, stored) = rows::stored(row).map_err(sqlite_error)?;
         let next = sequences.get(&stored.id).copied().unwrap_or_default();
         let entry = Entry::loaded(stored.machine, revision(revisions, stored.revision)?, next);
         found.insert(stored.id, (arn.into(), entry));
@@ -58,15 +58,15 @@ fn machines(connection: &Connection, revisions: &Revisions) -> Result<HashMap<i6
 /// The sequence number of the next execution, where none is kept.
 fn sequences(connection: &Connection) -> Result<HashMap<i64, u64>> {
     let mut found = HashMap::new();
-    each(connection, "SELECT id, next_sequence FROM machines WHERE next_sequence > 0", |row| {
-        found.insert(row.get(0).map_err(fault)?, row.get::<_, i64>(1).map_err(fault)?.unsigned_abs());
+    query_each(connection, "SELECT id, next_sequence FROM machines WHERE next_sequence > 0", |row| {
+        found.insert(row.get(0).map_err(sqlite_error)?, row.get::<_, i64>(1).map_err(sqlite_error)?.unsigned_abs());
         Ok(())
     })?;
     Ok(found)
 }
 
 fn revision(revisions: &Revisions, id: i64) -> Result<Arc<Revision>> {
-    let lost = || damaged(&format!("revision {id} is missing"));
+    let lost = || corrupt_error(&format!("revision {id} is missing"));
     revisions.get(&id).cloned().ok_or_else(lost)
 }
 
@@ -75,19 +75,19 @@ fn last(row: &Row<'_>) -> usize {
     row.as_ref().column_count().saturating_sub(1)
 }
 
-impl Loading {
+impl Loader {
     /// The entry whose id is in the row's last column; rows of none are left over from nothing
     /// that this crate does, and are left out.
     fn entry(&mut self, row: &Row<'_>) -> Result<Option<&mut Entry>> {
-        let machine: i64 = row.get(last(row)).map_err(fault)?;
+        let machine: i64 = row.get(last(row)).map_err(sqlite_error)?;
         Ok(self.entries.get_mut(&machine).map(|(_, entry)| entry))
     }
 
     fn versions(&mut self, connection: &Connection) -> Result<()> {
         let sql = concat!("SELECT ", version_columns!(), ", revision, machine FROM versions ORDER BY machine, number");
-        each(connection, sql, |row| {
-            let version = rows::version(row).map_err(fault)?;
-            let revision = revision(&self.revisions, row.get(last(row).saturating_sub(1)).map_err(fault)?)?;
+        query_each(connection, sql, |row| {
+            let version = rows::version(row).map_err(sqlite_error)?;
+            let revision = revision(&self.revisions, row.get(last(row).saturating_sub(1)).map_err(sqlite_error)?)?;
             if let Some(entry) = self.entry(row)? {
                 entry.load_version(version, revision);
             }
@@ -96,8 +96,8 @@ impl Loading {
     }
 
     fn aliases(&mut self, connection: &Connection) -> Result<()> {
-        each(connection, concat!("SELECT ", alias_columns!(), ", machine FROM aliases"), |row| {
-            let (name, alias) = rows::alias(row).map_err(fault)?;
+        query_each(connection, concat!("SELECT ", alias_columns!(), ", machine FROM aliases"), |row| {
+            let (name, alias) = rows::alias(row).map_err(sqlite_error)?;
             if let Some(entry) = self.entry(row)? {
                 entry.load_alias(name, alias);
             }
@@ -113,9 +113,9 @@ impl Loading {
             executions!(),
             " ORDER BY machine, sequence"
         );
-        each(connection, sql, |row| {
-            let (sequence, execution) = rows::execution(row).map_err(fault)?;
-            let revision = revision(&self.revisions, row.get(last(row).saturating_sub(1)).map_err(fault)?)?;
+        query_each(connection, sql, |row| {
+            let (sequence, execution) = rows::execution(row).map_err(sqlite_error)?;
+            let revision = revision(&self.revisions, row.get(last(row).saturating_sub(1)).map_err(sqlite_error)?)?;
             if let Some(entry) = self.entry(row)? {
                 entry.load_execution(sequence, execution, revision);
             }
@@ -124,8 +124,8 @@ impl Loading {
     }
 
     fn starts(&mut self, connection: &Connection) -> Result<()> {
-        each(connection, concat!("SELECT ", starts_columns!(), ", machine FROM starts"), |row| {
-            let (version, count) = rows::starts(row).map_err(fault)?;
+        query_each(connection, concat!("SELECT ", start_count_columns!(), ", machine FROM starts"), |row| {
+            let (version, count) = rows::starts(row).map_err(sqlite_error)?;
             if let Some(entry) = self.entry(row)? {
                 entry.load_starts(version, count.unsigned_abs());
             }

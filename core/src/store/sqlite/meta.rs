@@ -1,8 +1,8 @@
 //! What the file knows of itself, by name.
 
-use super::checksum::{altered, checksum_of};
-use super::fault::{damaged, store};
-use super::query::{first, run};
+use super::checksum::{checksum_of, describe_mismatch};
+use super::error::{corrupt_error, store_error};
+use super::query::{execute, query_first};
 use crate::error::Result;
 use rusqlite::Connection;
 use rusqlite::types::FromSql;
@@ -13,8 +13,8 @@ const SCHEMA: &str = "SELECT checksum('schema', group_concat(sql, ';'))
 /// A value, if there is one of that name.
 pub(super) fn get<T: FromSql>(connection: &Connection, key: &str) -> Result<Option<T>> {
     let sql = concat!("SELECT value, sum IS ", checksum_of!(meta), " FROM meta WHERE key = ?1");
-    match first(connection, sql, [key], |row| Ok((row.get(0)?, row.get(1)?)))? {
-        Some((_, false)) => Err(damaged(&altered("meta"))),
+    match query_first(connection, sql, [key], |row| Ok((row.get(0)?, row.get(1)?)))? {
+        Some((_, false)) => Err(corrupt_error(&describe_mismatch("meta"))),
         found => Ok(found.map(|(value, _)| value)),
     }
 }
@@ -22,19 +22,19 @@ pub(super) fn get<T: FromSql>(connection: &Connection, key: &str) -> Result<Opti
 /// Stores a value instead of the one before.
 pub(super) fn put(connection: &Connection, key: &str, value: &[u8]) -> Result<()> {
     let sql = "REPLACE INTO meta (key, value, sum) VALUES (?1, ?2, checksum('meta', ?1, ?2))";
-    run(connection, sql, (key, value)).map(drop)
+    execute(connection, sql, (key, value)).map(drop)
 }
 
 /// Fills bytes from the operating system's randomness.
 pub(super) fn fill_random(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes)
-        .map_err(|error| store(format!("the operating system's random number generator failed: {error}")))
+        .map_err(|error| store_error(format!("the operating system's random number generator failed: {error}")))
 }
 
 /// The secret that was made with the file.
 pub(super) fn token_key(connection: &Connection) -> Result<[u8; 32]> {
     let missing = || {
-        store(
+        store_error(
             "the file has no key for page tokens; delete its `-wal` and `-shm` files and restore it from a copy"
                 .to_owned(),
         )
@@ -51,18 +51,18 @@ pub(super) fn next_session_number(connection: &Connection) -> Result<u64> {
 }
 
 /// Stores the checksum of the tables' definitions.
-pub(super) fn seal_schema(connection: &Connection) -> Result<()> {
-    put(connection, "schema", &schema(connection)?)
+pub(super) fn write_schema_checksum(connection: &Connection) -> Result<()> {
+    put(connection, "schema", &read_schema_checksum(connection)?)
 }
 
 /// Compares the tables' definitions with those that were sealed.
 pub(super) fn check_schema(connection: &Connection) -> Result<()> {
     match get::<[u8; 8]>(connection, "schema")? {
-        Some(sealed) if sealed == schema(connection)? => Ok(()),
-        _ => Err(damaged("the definitions of the tables do not match their checksum")),
+        Some(sealed) if sealed == read_schema_checksum(connection)? => Ok(()),
+        _ => Err(corrupt_error("the definitions of the tables do not match their checksum")),
     }
 }
 
-fn schema(connection: &Connection) -> Result<[u8; 8]> {
-    first(connection, SCHEMA, [], |row| row.get::<_, i64>(0)).map(|sum| sum.unwrap_or_default().to_be_bytes())
+fn read_schema_checksum(connection: &Connection) -> Result<[u8; 8]> {
+    query_first(connection, SCHEMA, [], |row| row.get::<_, i64>(0)).map(|sum| sum.unwrap_or_default().to_be_bytes())
 }

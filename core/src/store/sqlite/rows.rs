@@ -1,7 +1,7 @@
 //! Rows as records. Each list of columns stands next to the function that reads it, in one order.
 
-use super::checksum::altered;
-use super::fault::altered_row;
+use super::checksum::describe_mismatch;
+use super::error::checksum_error;
 use crate::model::{
     Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, Stopped, Tag,
     Timestamp, Version,
@@ -19,7 +19,7 @@ struct Columns<'r> {
 impl<'r> Columns<'r> {
     /// The columns behind the first, which says whether they match their checksum.
     fn verified(row: &'r Row<'r>, table: &str) -> Result<Self> {
-        if row.get(0)? { Ok(Self { row, next: 1 }) } else { Err(altered_row(altered(table))) }
+        if row.get(0)? { Ok(Self { row, next: 1 }) } else { Err(checksum_error(describe_mismatch(table))) }
     }
 
     fn take<T: FromSql>(&mut self) -> Result<T> {
@@ -60,16 +60,16 @@ impl<'r> Columns<'r> {
 }
 
 /// What the store knows of a state machine besides the record.
-pub(super) struct Stored {
+pub(super) struct StateMachineRow {
     pub id: i64,
     /// The current content.
     pub revision: i64,
     pub machine: StateMachine,
 }
 
-/// The columns that [`stored`] reads, and the tables they come from. Here and below the first says whether the
+/// The columns that [`stored`] reads, and the tables they come from. Here and before the first says whether the
 /// others match their checksum.
-macro_rules! stored_columns {
+macro_rules! state_machine_columns {
     () => {
         concat!(
             "machines.sum IS ",
@@ -133,14 +133,15 @@ macro_rules! executions {
 }
 
 /// The columns that [`starts`] reads.
-macro_rules! starts_columns {
+macro_rules! start_count_columns {
     () => {
         concat!("sum IS ", $crate::store::sqlite::checksum::checksum_of!(starts), ", version, count")
     };
 }
 
 pub(super) use {
-    alias_columns, execution_columns, executions, revision_columns, starts_columns, stored_columns, version_columns,
+    alias_columns, execution_columns, executions, revision_columns, start_count_columns, state_machine_columns,
+    version_columns,
 };
 
 /// How often a version was started; version 0 is the state machine itself.
@@ -149,10 +150,10 @@ pub(super) fn starts(row: &Row<'_>) -> Result<(u32, i64)> {
     Ok((columns.take()?, columns.take()?))
 }
 
-pub(super) fn stored(row: &Row<'_>) -> Result<(String, Stored)> {
+pub(super) fn stored(row: &Row<'_>) -> Result<(String, StateMachineRow)> {
     let mut columns = Columns::verified(row, "machines")?;
     let (arn, id, revision) = (columns.take()?, columns.take()?, columns.take()?);
-    Ok((arn, Stored { id, revision, machine: machine(&mut columns)? }))
+    Ok((arn, StateMachineRow { id, revision, machine: machine(&mut columns)? }))
 }
 
 fn machine(columns: &mut Columns<'_>) -> Result<StateMachine> {

@@ -1,17 +1,17 @@
 //! The store: one connection that writes, some that read.
 
 use super::apply::apply;
-use super::condition::Condition;
-use super::files::{Files, Found};
+use super::file_monitor::{FileCheck, FileMonitor};
 use super::generation::Generation;
-use super::open::Sharing;
-use super::session::{Shared, expired_state_machines, look, machines, plan};
-use super::transaction::Transaction;
-use super::{fault, generation, load, meta, open};
+use super::open::LockingMode;
+use super::transaction::{SqliteTransaction, expired_state_machines, plan, read_view, state_machines};
+use super::transaction_guard::TransactionGuard;
+use super::write_health::WriteHealth;
+use super::{error, generation, load, meta, open};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
 use crate::store::memory::Entry;
-use crate::store::{Decide, Session, Store, View};
+use crate::store::{DecideFn, Store, Transaction, View};
 use rusqlite::Connection;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -27,9 +27,9 @@ const IDLE_READERS: usize = 16;
 /// `-shm`, which belong to it as long as it is open; the last to close it removes them.
 pub struct SqliteStore {
     path: PathBuf,
-    sharing: Sharing,
-    files: Files,
-    condition: Condition,
+    locking: LockingMode,
+    files: FileMonitor,
+    write_health: WriteHealth,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     token_key: [u8; 32],
@@ -42,33 +42,33 @@ impl SqliteStore {
     /// [`crate::Error::Store`] when the path is a folder, cannot be written, is of another
     /// application or of a newer release, or is damaged. The file is then left as it was.
     pub fn open(path: &Path) -> Result<Self> {
-        Self::open_as(path, Sharing::Shared)
+        Self::open_as(path, LockingMode::Shared)
     }
 
     /// As [`SqliteStore::open`], and keeps everybody else out as long as it is open.
     pub(in crate::store) fn open_exclusive(path: &Path) -> Result<Self> {
-        Self::open_as(path, Sharing::Exclusive)
+        Self::open_as(path, LockingMode::Exclusive)
     }
 
     /// Everything there is, for a store in memory.
     pub(in crate::store) fn load(&self) -> Result<Vec<(Arc<str>, Entry)>> {
-        load::entries(&self.writer()).map_err(fault::located(&self.path))
+        load::load_entries(&self.writer()).map_err(error::with_path(&self.path))
     }
 
     /// Refuses all writes from now on, because the caller no longer knows what is stored.
     pub(in crate::store) fn refuse_writes(&self, error: Error) {
-        self.condition.refuse(error);
+        self.write_health.refuse(error);
     }
 
-    fn open_as(path: &Path, sharing: Sharing) -> Result<Self> {
+    fn open_as(path: &Path, locking: LockingMode) -> Result<Self> {
         let path = open::resolve_link(open::absolute(path)?);
-        let writer = open::open(&path, sharing).map_err(fault::located(&path))?;
+        let writer = open::open(&path, locking).map_err(error::with_path(&path))?;
         // A link to a file that did not exist before.
         let path = open::resolve_link(path);
-        let token_key = meta::token_key(&writer).map_err(fault::located(&path))?;
-        let (files, condition) = (Files::of(&path)?, Condition::default());
+        let token_key = meta::token_key(&writer).map_err(error::with_path(&path))?;
+        let (files, write_health) = (FileMonitor::of(&path)?, WriteHealth::default());
         let (writer, readers) = (Mutex::new(writer), Mutex::default());
-        Ok(Self { path, sharing, files, condition, writer, readers, token_key })
+        Ok(Self { path, locking, files, write_health, writer, readers, token_key })
     }
 
     /// A panic of a caller's closure has rolled back its transaction before it poisons the lock.
@@ -83,11 +83,11 @@ impl SqliteStore {
     /// Refuses to go on with files that are not those that were opened. Where several processes share the file, one
     /// of them may have made it shorter: then all of it is read.
     fn check_files(&self) -> Result<()> {
-        match (self.files.check()?, self.sharing) {
-            (Found::Same, _) => Ok(()),
-            (Found::Shorter(error), Sharing::Exclusive) => Err(error),
-            (Found::Shorter(error), Sharing::Shared) => {
-                open::verify_anew(&self.path).map_err(|_| error)?;
+        match (self.files.check()?, self.locking) {
+            (FileCheck::Same, _) => Ok(()),
+            (FileCheck::Shorter(error), LockingMode::Exclusive) => Err(error),
+            (FileCheck::Shorter(error), LockingMode::Shared) => {
+                open::verify_again(&self.path).map_err(|_| error)?;
                 self.files.accept()
             }
         }
@@ -96,18 +96,18 @@ impl SqliteStore {
     /// Runs `work` in a transaction, and commits it if it changed anything.
     fn transact<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let writer = self.writer();
-        self.condition.check_lasting()?;
-        let done = self.commit(&writer, work).map_err(fault::located_damage(&self.path));
+        self.write_health.check_lasting()?;
+        let done = self.commit(&writer, work).map_err(error::with_path_if_corrupt(&self.path));
         if let Err(error @ Error::Store { .. }) = &done {
-            self.condition.fail(error);
+            self.write_health.fail(error);
         }
         done
     }
 
     fn commit<T>(&self, writer: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.check_files()?;
-        let copied = self.find_copied(writer)?;
-        let transaction = Transaction::write(writer)?;
+        let copied = self.find_checkpointed(writer)?;
+        let transaction = TransactionGuard::write(writer)?;
         let before = writer.total_changes();
         let done = work(writer)?;
         if writer.total_changes() == before {
@@ -119,17 +119,17 @@ impl SqliteStore {
             self.files.clear_written();
         }
         // It is committed, but perhaps to a file that nobody will find again.
-        self.check_files().inspect_err(|error| self.condition.refuse(error.clone()))?;
-        self.condition.clear();
+        self.check_files().inspect_err(|error| self.write_health.refuse(error.clone()))?;
+        self.write_health.clear();
         Ok(done)
     }
 
-    /// As [`generation::find_copied`], which costs SQLite its cache: asked only after the file was written.
-    fn find_copied(&self, writer: &Connection) -> Result<Option<Generation>> {
+    /// As [`generation::find_checkpointed`], which costs SQLite its cache: asked only after the file was written.
+    fn find_checkpointed(&self, writer: &Connection) -> Result<Option<Generation>> {
         if !self.files.is_written() {
             return Ok(None);
         }
-        let copied = generation::find_copied(writer)?;
+        let copied = generation::find_checkpointed(writer)?;
         if copied.is_none() {
             self.files.clear_written();
         }
@@ -146,44 +146,44 @@ impl SqliteStore {
     fn with_snapshot<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let idle = self.readers().pop();
         let connection = idle.map_or_else(|| self.new_reader(), Ok)?;
-        let transaction = Transaction::snapshot(&connection)?;
+        let transaction = TransactionGuard::snapshot(&connection)?;
         let found = read(&connection);
         drop(transaction);
         let mut readers = self.readers();
         if readers.len() < IDLE_READERS && connection.is_autocommit() {
             readers.push(connection);
         }
-        found.map_err(fault::located_damage(&self.path))
+        found.map_err(error::with_path_if_corrupt(&self.path))
     }
 }
 
-impl Session for SqliteStore {
+impl Transaction for SqliteStore {
     fn read(&self, machine: &str, see: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
-        self.with_snapshot(|connection| look(connection, machine, see))
+        self.with_snapshot(|connection| read_view(connection, machine, see))
     }
 
-    fn update(&self, machine: &str, decide: Decide<'_>) -> Result<()> {
+    fn update(&self, machine: &str, decide: DecideFn<'_>) -> Result<()> {
         self.transact(|writer| match plan(writer, machine, decide)? {
             Some(planned) => apply(writer, planned),
             None => Ok(()),
         })
     }
 
-    fn machines(&self, prefix: &str, after: Option<&str>, take: usize) -> Result<Vec<(String, StateMachine)>> {
-        self.with_snapshot(|connection| machines(connection, prefix, after, take))
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+        self.with_snapshot(|connection| state_machines(connection, prefix, after, limit))
     }
 
-    fn expired_state_machines(&self, now: Timestamp, take: usize) -> Result<Vec<String>> {
-        self.with_snapshot(|connection| expired_state_machines(connection, now, take))
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        self.with_snapshot(|connection| expired_state_machines(connection, now, limit))
     }
 }
 
 impl Store for SqliteStore {
-    fn batch(&self, work: &mut dyn FnMut(&dyn Session)) -> Result<()> {
+    fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()> {
         self.transact(|writer| {
-            let shared = Shared::on(writer);
+            let shared = SqliteTransaction::new(writer);
             work(&shared);
-            shared.sound()
+            shared.check_open()
         })
     }
 
@@ -194,7 +194,7 @@ impl Store for SqliteStore {
     /// After a failure a write is tried, once a second at most.
     fn check_health(&self) -> Result<()> {
         self.check_files()?;
-        self.condition.check(|| self.transact(|writer| meta::put(writer, "probe", &[])))
+        self.write_health.check(|| self.transact(|writer| meta::put(writer, "probe", &[])))
     }
 
     fn token_key(&self) -> [u8; 32] {

@@ -9,7 +9,7 @@ use std::io::{Error, ErrorKind, Read, Result};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
-/// No record of a deployment is longer, in bytes.
+/// No checkpoint of a deployment is longer, in bytes.
 const LONGEST: u64 = 16 << 20;
 /// What a file that is created allows: a description is sensitive.
 const OWNER_ONLY: u32 = 0o600;

@@ -1,6 +1,6 @@
 //! `sfn-alias deploy`: a gradual deployment, driven to its end.
 //!
-//! `state` keeps the record in `files`, `client` makes the calls that the deployment asks for, `alarms` looks at
+//! `state` keeps the checkpoint in `files`, `client` makes the calls that the deployment asks for, `alarms` looks at
 //! alarms, with a `command` or without, `show` tells how far it is, `stop` how to go on after Ctrl-C, `dry` what would
 //! happen, and `run` goes round until it is done.
 
@@ -12,7 +12,7 @@ mod dry;
 mod files;
 mod run;
 mod show;
-mod state;
+mod state_file;
 mod stop;
 
 pub(super) use args::DeployArgs;

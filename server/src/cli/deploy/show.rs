@@ -17,9 +17,9 @@ pub(super) fn now_millis() -> i64 {
 
 /// A line for each shift and once a minute; on a terminal it counts down in place.
 pub(super) fn progress(deployment: &Deployment) {
-    if matches!(deployment.record().phase, Phase::Updating | Phase::Waiting { .. } | Phase::Done { .. }) {
+    if matches!(deployment.checkpoint().phase, Phase::Updating | Phase::Waiting { .. } | Phase::Done { .. }) {
         let text = deployment.progress(now_millis()).text;
-        match &deployment.record().phase {
+        match &deployment.checkpoint().phase {
             Phase::Waiting { reason: Reason::Retry { message, .. }, .. } => line(&format_args!("{text}: {message}")),
             _ => line(&text),
         }

@@ -3,7 +3,7 @@
 use crate::resolve::{Selected, Symbol};
 use crate::resources::View;
 use crate::tree::Node;
-use sfn_alias_deployment::{DeploymentPreference, Kind, Refusal, refusals};
+use sfn_alias_deployment::{DeploymentPreference, DeploymentType, PreferenceProblem};
 
 /// Stands for a number that is not known: nothing is wrong with it.
 const SOME_NUMBER: i64 = 1;
@@ -15,7 +15,7 @@ pub(super) struct Known<'v, 't> {
     preference: DeploymentPreference,
     /// Members whose values are not known, or were refused while they were read.
     unknown: Vec<&'static str>,
-    refused: Vec<Refusal>,
+    refused: Vec<PreferenceProblem>,
     /// The alarms' places in the template, and whether their names are known.
     alarms: Vec<(usize, bool)>,
     /// Members, and the parameters whose defaults they rest on.
@@ -32,9 +32,9 @@ impl<'v, 't> Known<'v, 't> {
         known.preference = DeploymentPreference {
             // One that is given is looked at as the route that it becomes, with the routes.
             state_machine_version_arn: version.then(|| "given".to_owned()),
-            kind: known.read_kind(),
-            percentage: known.number("Percentage", |given| Refusal::PercentageRange { given, step: None }),
-            interval: known.number("Interval", |given| Refusal::IntervalRange { given, step: None }),
+            deployment_type: known.read_kind(),
+            percentage: known.number("Percentage", |given| PreferenceProblem::PercentageRange { given, step: None }),
+            interval: known.number("Interval", |given| PreferenceProblem::IntervalRange { given, step: None }),
             alarms: known.read_alarms(),
             // CloudFormation has no steps, whatever they are.
             steps: known.member("Steps").node().map(|_| Vec::new()),
@@ -42,13 +42,13 @@ impl<'v, 't> Known<'v, 't> {
         known
     }
 
-    pub fn kind(&self) -> Option<Kind> {
-        self.preference.known_kind()
+    pub fn kind(&self) -> Option<DeploymentType> {
+        self.preference.known_type()
     }
 
     /// What is refused for certain, with pointers into the preference.
-    pub fn refusals(&self) -> Vec<(Refusal, String)> {
-        let certain = refusals(&self.preference).into_iter().filter(|refusal| self.is_certain(refusal));
+    pub fn refusals(&self) -> Vec<(PreferenceProblem, String)> {
+        let certain = self.preference.problems().into_iter().filter(|refusal| self.is_certain(refusal));
         self.refused.iter().cloned().chain(certain).map(|refusal| (refusal.clone(), self.pointer(&refusal))).collect()
     }
 
@@ -77,8 +77,8 @@ impl<'v, 't> Known<'v, 't> {
         let symbol = self.symbol("Type")?;
         match symbol.text() {
             // Our own type is none of CloudFormation's.
-            Some(given) if Kind::of(given).is_some_and(|kind| !kind.is_cloud_formation()) => {
-                self.refused.push(Refusal::KindUnknown { given: given.to_owned() });
+            Some(given) if DeploymentType::from_name(given).is_some_and(|kind| !kind.is_cloud_formation()) => {
+                self.refused.push(PreferenceProblem::TypeUnknown { given: given.to_owned() });
             }
             Some(given) => return Some(given.to_owned()),
             None => {}
@@ -87,7 +87,7 @@ impl<'v, 't> Known<'v, 't> {
         None
     }
 
-    fn number(&mut self, member: &'static str, refusal: impl Fn(String) -> Refusal) -> Option<i64> {
+    fn number(&mut self, member: &'static str, refusal: impl Fn(String) -> PreferenceProblem) -> Option<i64> {
         let symbol = self.symbol(member)?;
         if let Some(text) = symbol.text() {
             match text.parse() {
@@ -113,18 +113,20 @@ impl<'v, 't> Known<'v, 't> {
     }
 
     /// Whether a refusal rests on nothing that is not known.
-    fn is_certain(&self, refusal: &Refusal) -> bool {
+    fn is_certain(&self, refusal: &PreferenceProblem) -> bool {
         match refusal {
-            Refusal::KindMissing => !self.unknown.contains(&"Type"),
-            Refusal::LinearTooLong { .. } => !["Percentage", "Interval"].iter().any(|it| self.unknown.contains(it)),
-            Refusal::AlarmLength { index, .. } => self.alarms.get(*index).is_some_and(|(_, known)| *known),
+            PreferenceProblem::TypeMissing => !self.unknown.contains(&"Type"),
+            PreferenceProblem::LinearTooLong { .. } => {
+                !["Percentage", "Interval"].iter().any(|it| self.unknown.contains(it))
+            }
+            PreferenceProblem::AlarmLength { index, .. } => self.alarms.get(*index).is_some_and(|(_, known)| *known),
             _ => true,
         }
     }
 
-    fn pointer(&self, refusal: &Refusal) -> String {
+    fn pointer(&self, refusal: &PreferenceProblem) -> String {
         match refusal {
-            Refusal::AlarmLength { index, .. } | Refusal::AlarmRepeated { index, .. } => {
+            PreferenceProblem::AlarmLength { index, .. } | PreferenceProblem::AlarmRepeated { index, .. } => {
                 format!("/Alarms/{}", self.alarms.get(*index).map_or(*index, |(place, _)| *place))
             }
             _ => refusal.path(),

@@ -1,6 +1,6 @@
 //! Everything that is wrong with a preference, with the provider's texts where it has them.
 
-use super::{CustomStep, DeploymentPreference, Kind, LONGEST_MINUTES};
+use super::{CustomStep, DeploymentPreference, DeploymentType, MAX_MINUTES};
 use serde::Serialize;
 use std::fmt;
 
@@ -10,7 +10,7 @@ const MOST_ALARMS: usize = 100;
 
 /// Where a refusal is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Basis {
+pub enum Provenance {
     /// CloudFormation's provider answers this text.
     #[serde(rename = "provider code")]
     ProviderCode,
@@ -25,7 +25,7 @@ pub enum Basis {
 /// One thing that is wrong with a preference. `Display` is the sentence, for the provider's own checks the
 /// provider's to the letter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum PreferenceProblem {
     /// No version to deploy.
     #[error("StateMachineVersionArn is missing: give the ARN of the version to deploy")]
     VersionMissing,
@@ -37,10 +37,10 @@ pub enum Refusal {
     },
     /// No type.
     #[error("Type is missing: {TYPES}")]
-    KindMissing,
+    TypeMissing,
     /// A type that there is not.
     #[error("Type is `{given}`: {TYPES}")]
-    KindUnknown {
+    TypeUnknown {
         /// As specified.
         given: String,
     },
@@ -53,7 +53,7 @@ pub enum Refusal {
         step: Option<usize>,
     },
     /// An interval that is no whole number of 1 to 2100 minutes.
-    #[error("{}Interval is `{given}`: give a whole number of 1 to {LONGEST_MINUTES} minutes", In(*.step))]
+    #[error("{}Interval is `{given}`: give a whole number of 1 to {MAX_MINUTES} minutes", In(*.step))]
     IntervalRange {
         /// As specified.
         given: String,
@@ -89,7 +89,7 @@ pub enum Refusal {
     )]
     IntervalAndPercentageRequired {
         /// LINEAR or CANARY.
-        kind: Kind,
+        kind: DeploymentType,
     },
     /// No interval.
     #[error(
@@ -98,7 +98,7 @@ pub enum Refusal {
     )]
     IntervalRequired {
         /// LINEAR or CANARY.
-        kind: Kind,
+        kind: DeploymentType,
     },
     /// No percentage.
     #[error(
@@ -107,11 +107,11 @@ pub enum Refusal {
     )]
     PercentageRequired {
         /// LINEAR or CANARY.
-        kind: Kind,
+        kind: DeploymentType,
     },
     /// A LINEAR deployment of more than 2100 minutes.
     #[error(
-        "The linear deployment configured is estimated to take {minutes} minutes, which exceeds the maximum allowable deployment time of {LONGEST_MINUTES} minutes. Configure the deployment preference to use a higher shift percentage or lower time interval and try again."
+        "The linear deployment configured is estimated to take {minutes} minutes, which exceeds the maximum allowable deployment time of {MAX_MINUTES} minutes. Configure the deployment preference to use a higher shift percentage or lower time interval and try again."
     )]
     LinearTooLong {
         /// As the provider estimates: the number of updates, times the interval.
@@ -143,7 +143,7 @@ pub enum Refusal {
         before: i64,
     },
     /// Steps of more than 2100 minutes together.
-    #[error("Steps take {minutes} minutes together: shorten them to {LONGEST_MINUTES} or fewer")]
+    #[error("Steps take {minutes} minutes together: shorten them to {MAX_MINUTES} or fewer")]
     CustomTooLong {
         /// The sum of the intervals.
         minutes: i64,
@@ -159,14 +159,14 @@ impl fmt::Display for In {
     }
 }
 
-impl Refusal {
+impl PreferenceProblem {
     /// A code that stays the same in every later version.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::VersionMissing => "version-missing",
             Self::VersionLength { .. } => "version-length",
-            Self::KindMissing => "type-missing",
-            Self::KindUnknown { .. } => "type-unknown",
+            Self::TypeMissing => "type-missing",
+            Self::TypeUnknown { .. } => "type-unknown",
             Self::PercentageRange { .. } => "percentage-range",
             Self::IntervalRange { .. } => "interval-range",
             Self::AlarmCount { .. } => "alarm-count",
@@ -186,19 +186,19 @@ impl Refusal {
     }
 
     /// Where it is known from.
-    pub const fn basis(&self) -> Basis {
+    pub const fn basis(&self) -> Provenance {
         match self {
             Self::IntervalAndPercentageRequired { .. }
             | Self::IntervalRequired { .. }
             | Self::PercentageRequired { .. }
-            | Self::LinearTooLong { .. } => Basis::ProviderCode,
-            Self::PercentageRange { step: Some(_), .. } | Self::IntervalRange { step: Some(_), .. } => Basis::Own,
+            | Self::LinearTooLong { .. } => Provenance::ProviderCode,
+            Self::PercentageRange { step: Some(_), .. } | Self::IntervalRange { step: Some(_), .. } => Provenance::Own,
             Self::StepsMissing
             | Self::CustomMixed
             | Self::StepIncomplete { .. }
             | Self::StepNotMore { .. }
-            | Self::CustomTooLong { .. } => Basis::Own,
-            _ => Basis::ProviderSchema,
+            | Self::CustomTooLong { .. } => Provenance::Own,
+            _ => Provenance::ProviderSchema,
         }
     }
 
@@ -210,7 +210,7 @@ impl Refusal {
         };
         match self {
             Self::VersionLength { .. } => "/StateMachineVersionArn".to_owned(),
-            Self::KindUnknown { .. } => "/Type".to_owned(),
+            Self::TypeUnknown { .. } => "/Type".to_owned(),
             Self::PercentageRange { step, .. } => in_step(step, "Percentage"),
             Self::IntervalRange { step, .. } => in_step(step, "Interval"),
             Self::AlarmCount { .. } => "/Alarms".to_owned(),
@@ -222,94 +222,98 @@ impl Refusal {
     }
 }
 
-/// Everything that is wrong with a preference: first what the resource's schema forbids, then what the
-/// provider looks at, in its order, then the rules of our own extension.
-///
-/// ```
-/// use sfn_alias_deployment::{DeploymentPreference, refusals};
-/// let preference = DeploymentPreference::from_json(br#"{"StateMachineVersionArn": "v", "Type": "CANARY", "Percentage": 5}"#)?;
-/// let found: Vec<String> = refusals(&preference).iter().map(ToString::to_string).collect();
-/// assert_eq!(found, ["Deployments of type 'CANARY' require an interval for traffic shifting. Configure the \
-///     deployment preference with the 'interval' property and try again."]);
-/// # Ok::<(), sfn_alias_deployment::DeploymentError>(())
-/// ```
-pub fn refusals(preference: &DeploymentPreference) -> Vec<Refusal> {
-    let mut found = Vec::new();
-    version(preference, &mut found);
-    ranges(preference.percentage, preference.interval, None, &mut found);
-    alarms(preference.alarms.as_deref().unwrap_or_default(), preference.alarms.is_some(), &mut found);
-    kind(preference, &mut found);
-    found
-}
-
-fn version(preference: &DeploymentPreference, found: &mut Vec<Refusal>) {
-    match preference.state_machine_version_arn.as_deref().map(|arn| arn.chars().count()) {
-        None => found.push(Refusal::VersionMissing),
-        Some(1..=2048) => {}
-        Some(length) => found.push(Refusal::VersionLength { length }),
+impl DeploymentPreference {
+    /// Everything that is wrong with a preference: first what the resource's schema forbids, then what the
+    /// provider looks at, in its order, then the rules of our own extension.
+    ///
+    /// ```
+    /// use sfn_alias_deployment::DeploymentPreference;
+    /// let preference = DeploymentPreference::from_json(br#"{"StateMachineVersionArn": "v", "Type": "CANARY", "Percentage": 5}"#)?;
+    /// let found: Vec<String> = preference.problems().iter().map(ToString::to_string).collect();
+    /// assert_eq!(found, ["Deployments of type 'CANARY' require an interval for traffic shifting. Configure the \
+    ///     deployment preference with the 'interval' property and try again."]);
+    /// # Ok::<(), sfn_alias_deployment::DeploymentError>(())
+    /// ```
+    pub fn problems(&self) -> Vec<PreferenceProblem> {
+        let mut found = Vec::new();
+        version(self, &mut found);
+        ranges(self.percentage, self.interval, None, &mut found);
+        alarms(self.alarms.as_deref().unwrap_or_default(), self.alarms.is_some(), &mut found);
+        kind(self, &mut found);
+        found
     }
 }
 
-fn ranges(percentage: Option<i64>, interval: Option<i64>, step: Option<usize>, found: &mut Vec<Refusal>) {
-    let outside = |value: Option<i64>, most: i64| value.filter(|value| !(1..=most).contains(value));
-    let percentage = outside(percentage, MOST_PERCENT).map(|given| given.to_string());
-    let interval = outside(interval, LONGEST_MINUTES).map(|given| given.to_string());
-    found.extend(percentage.map(|given| Refusal::PercentageRange { given, step }));
-    found.extend(interval.map(|given| Refusal::IntervalRange { given, step }));
+fn version(preference: &DeploymentPreference, found: &mut Vec<PreferenceProblem>) {
+    match preference.state_machine_version_arn.as_deref().map(|arn| arn.chars().count()) {
+        None => found.push(PreferenceProblem::VersionMissing),
+        Some(1..=2048) => {}
+        Some(length) => found.push(PreferenceProblem::VersionLength { length }),
+    }
 }
 
-fn alarms(names: &[String], given: bool, found: &mut Vec<Refusal>) {
+fn ranges(percentage: Option<i64>, interval: Option<i64>, step: Option<usize>, found: &mut Vec<PreferenceProblem>) {
+    let outside = |value: Option<i64>, most: i64| value.filter(|value| !(1..=most).contains(value));
+    let percentage = outside(percentage, MOST_PERCENT).map(|given| given.to_string());
+    let interval = outside(interval, MAX_MINUTES).map(|given| given.to_string());
+    found.extend(percentage.map(|given| PreferenceProblem::PercentageRange { given, step }));
+    found.extend(interval.map(|given| PreferenceProblem::IntervalRange { given, step }));
+}
+
+fn alarms(names: &[String], given: bool, found: &mut Vec<PreferenceProblem>) {
     if given && !(1..=MOST_ALARMS).contains(&names.len()) {
-        found.push(Refusal::AlarmCount { count: names.len() });
+        found.push(PreferenceProblem::AlarmCount { count: names.len() });
     }
     // More are refused as a whole; looking at each would take the square of any number of them.
     for (index, name) in names.iter().enumerate().take(MOST_ALARMS) {
         let length = name.chars().count();
         if !(1..=256).contains(&length) {
-            found.push(Refusal::AlarmLength { index, length });
+            found.push(PreferenceProblem::AlarmLength { index, length });
         } else if names.iter().take(index).any(|before| before == name) {
-            found.push(Refusal::AlarmRepeated { index, name: name.clone() });
+            found.push(PreferenceProblem::AlarmRepeated { index, name: name.clone() });
         }
     }
 }
 
-fn kind(preference: &DeploymentPreference, found: &mut Vec<Refusal>) {
-    let kind = match (&preference.kind, preference.known_kind()) {
-        (None, _) => return found.push(Refusal::KindMissing),
-        (Some(given), None) => return found.push(Refusal::KindUnknown { given: given.clone() }),
+fn kind(preference: &DeploymentPreference, found: &mut Vec<PreferenceProblem>) {
+    let kind = match (&preference.deployment_type, preference.known_type()) {
+        (None, _) => return found.push(PreferenceProblem::TypeMissing),
+        (Some(given), None) => return found.push(PreferenceProblem::TypeUnknown { given: given.clone() }),
         (_, Some(kind)) => kind,
     };
-    if kind != Kind::Custom && preference.steps.is_some() {
-        found.push(Refusal::StepsUnexpected);
+    if kind != DeploymentType::Custom && preference.steps.is_some() {
+        found.push(PreferenceProblem::StepsUnexpected);
     }
     match kind {
-        Kind::AllAtOnce => {}
-        Kind::Canary | Kind::Linear => gradual(kind, preference, found),
-        Kind::Custom => custom(preference, found),
+        DeploymentType::AllAtOnce => {}
+        DeploymentType::Canary | DeploymentType::Linear => gradual(kind, preference, found),
+        DeploymentType::Custom => custom(preference, found),
     }
 }
 
-fn gradual(kind: Kind, preference: &DeploymentPreference, found: &mut Vec<Refusal>) {
+fn gradual(kind: DeploymentType, preference: &DeploymentPreference, found: &mut Vec<PreferenceProblem>) {
     match (preference.interval, preference.percentage) {
-        (None, None) => found.push(Refusal::IntervalAndPercentageRequired { kind }),
-        (None, Some(_)) => found.push(Refusal::IntervalRequired { kind }),
-        (Some(_), None) => found.push(Refusal::PercentageRequired { kind }),
-        (Some(interval), Some(percentage)) if kind == Kind::Linear && (1..=MOST_PERCENT).contains(&percentage) => {
+        (None, None) => found.push(PreferenceProblem::IntervalAndPercentageRequired { kind }),
+        (None, Some(_)) => found.push(PreferenceProblem::IntervalRequired { kind }),
+        (Some(_), None) => found.push(PreferenceProblem::PercentageRequired { kind }),
+        (Some(interval), Some(percentage))
+            if kind == DeploymentType::Linear && (1..=MOST_PERCENT).contains(&percentage) =>
+        {
             let updates = percentage.saturating_add(99).checked_div(percentage).unwrap_or(i64::MAX);
             let minutes = updates.saturating_mul(interval);
-            found.extend((minutes > LONGEST_MINUTES).then_some(Refusal::LinearTooLong { minutes }));
+            found.extend((minutes > MAX_MINUTES).then_some(PreferenceProblem::LinearTooLong { minutes }));
         }
         _ => {}
     }
 }
 
-fn custom(preference: &DeploymentPreference, found: &mut Vec<Refusal>) {
+fn custom(preference: &DeploymentPreference, found: &mut Vec<PreferenceProblem>) {
     if preference.percentage.is_some() || preference.interval.is_some() {
-        found.push(Refusal::CustomMixed);
+        found.push(PreferenceProblem::CustomMixed);
     }
     let steps = preference.steps.as_deref().unwrap_or_default();
     if steps.is_empty() {
-        return found.push(Refusal::StepsMissing);
+        return found.push(PreferenceProblem::StepsMissing);
     }
     let mut before = 0;
     // From the hundredth on there is nothing more to move: one of the first hundred is refused.
@@ -318,16 +322,16 @@ fn custom(preference: &DeploymentPreference, found: &mut Vec<Refusal>) {
         before = given.percentage.unwrap_or(before);
     }
     let minutes = steps.iter().filter_map(|step| step.interval).fold(0, i64::saturating_add);
-    found.extend((minutes > LONGEST_MINUTES).then_some(Refusal::CustomTooLong { minutes }));
+    found.extend((minutes > MAX_MINUTES).then_some(PreferenceProblem::CustomTooLong { minutes }));
 }
 
-fn custom_step(step: usize, given: &CustomStep, before: i64, found: &mut Vec<Refusal>) {
+fn custom_step(step: usize, given: &CustomStep, before: i64, found: &mut Vec<PreferenceProblem>) {
     ranges(given.percentage, given.interval, Some(step), found);
     match (given.percentage, given.interval) {
         (Some(percentage), Some(_)) if percentage <= before => {
-            found.push(Refusal::StepNotMore { step, percentage, before });
+            found.push(PreferenceProblem::StepNotMore { step, percentage, before });
         }
         (Some(_), Some(_)) => {}
-        _ => found.push(Refusal::StepIncomplete { step }),
+        _ => found.push(PreferenceProblem::StepIncomplete { step }),
     }
 }

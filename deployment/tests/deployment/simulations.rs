@@ -2,14 +2,14 @@
 
 use crate::{MACHINE, request, version};
 use serde_json::json;
-use sfn_alias_deployment::{Deployment, DeploymentPreference, Entry, Event, simulate};
+use sfn_alias_deployment::{Deployment, DeploymentPreference, SimulationEntry, SimulationEvent, simulate};
 
 #[test]
-fn a_course_is_in_the_order_of_time_and_names_what_never_happened() {
-    let preference = DeploymentPreference::from_short("10/5m").unwrap();
+fn a_course_is_in_the_order_of_time_and_names_what_unused_events() {
+    let preference = DeploymentPreference::from_shorthand("10/5m").unwrap();
     let preference = DeploymentPreference { alarms: Some(vec!["errors".to_owned()]), ..preference };
     let deployment = Deployment::new(&format!("{MACHINE}:PROD"), None, request(preference).plan().unwrap()).unwrap();
-    let events: Vec<Event> = serde_json::from_value(json!([
+    let events: Vec<SimulationEvent> = serde_json::from_value(json!([
         {"event": "crash", "atSeconds": 90, "restartAtSeconds": 100},
         {"event": "alarm", "atSeconds": 80, "name": "errors", "state": "INSUFFICIENT_DATA"},
         {"event": "crashAtCall", "call": 0, "applied": true, "restartAfterSeconds": 1},
@@ -19,19 +19,19 @@ fn a_course_is_in_the_order_of_time_and_names_what_never_happened() {
     ]))
     .unwrap();
     let failing = |left: u32| match events[5].clone() {
-        Event::Failure { at_seconds, call, code, message, applied, .. } => {
-            Event::Failure { at_seconds, call, times: left, code, message, applied }
+        SimulationEvent::Failure { at_seconds, call, code, message, applied, .. } => {
+            SimulationEvent::Failure { at_seconds, call, times: left, code, message, applied }
         }
         other => other,
     };
     // All five are used up by the first update.
     let course = simulate(deployment.clone(), &events).unwrap();
-    assert_eq!(course.never_happened, [events[2].clone(), events[3].clone(), events[4].clone()]);
-    let times: Vec<u64> = course.entries.iter().map(Entry::at_seconds).collect();
+    assert_eq!(course.unused_events, [events[2].clone(), events[3].clone(), events[4].clone()]);
+    let times: Vec<u64> = course.entries.iter().map(SimulationEntry::at_seconds).collect();
     assert!(times.is_sorted(), "{times:?}");
     assert!(times.contains(&80) && times.contains(&90), "{times:?}");
     let drift = serde_json::from_value(json!({"event": "drift", "atSeconds": 3, "routingConfiguration": [
         {"stateMachineVersionArn": version(7), "weight": 100}]}));
     let course = simulate(deployment, &[failing(20), drift.unwrap()]).unwrap();
-    assert_eq!(course.never_happened, [failing(18)]);
+    assert_eq!(course.unused_events, [failing(18)]);
 }

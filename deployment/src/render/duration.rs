@@ -1,7 +1,7 @@
 //! Spans of time as people write them.
 
 /// Seconds as `0s`, `45s`, `5m`, `1h30m`, `1d6h2m`: the parts that are not nothing, and `0s` where all are.
-pub fn span(seconds: u64) -> String {
+pub fn format_duration(seconds: u64) -> String {
     let parts = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
     let text: String =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();

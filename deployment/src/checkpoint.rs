@@ -1,7 +1,7 @@
 //! What a deployment must remember to go on after its driver has died.
 
-use super::action::{Outcome, Reason};
-use super::fault::DeploymentError;
+use super::action::{DeploymentOutcome, Reason};
+use super::error::DeploymentError;
 use super::plan::PlanRequest;
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +12,8 @@ pub const FORMAT: u32 = 1;
 /// is told, so that it never does what is not written down.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Record {
-    /// The form of this record.
+pub struct Checkpoint {
+    /// The form of this checkpoint.
     #[serde(default = "format")]
     pub format: u32,
     /// The alias that is updated.
@@ -28,13 +28,13 @@ pub struct Record {
     pub steps_done: usize,
     /// When the last of them was known to be done, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shifted_millis: Option<i64>,
+    pub last_shift_at_millis: Option<i64>,
     /// The update that was asked for and is not known to be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<Intent>,
     /// Whether the next step was asked for, and may come through yet, whatever was intended since.
     #[serde(default)]
-    pub next_asked: bool,
+    pub shift_in_flight: bool,
     /// Calls that failed in a row.
     #[serde(default)]
     pub failures: u32,
@@ -79,7 +79,7 @@ pub enum Phase {
     /// Nothing.
     Done {
         /// How it ended.
-        outcome: Outcome,
+        outcome: DeploymentOutcome,
     },
 }
 
@@ -87,13 +87,13 @@ const fn format() -> u32 {
     FORMAT
 }
 
-impl Record {
-    /// Reads what [`Record::to_json`] wrote. For a new deployment `stateMachineAliasArn` and `plan` are enough.
+impl Checkpoint {
+    /// Reads what [`Checkpoint::to_json`] wrote. For a new deployment `stateMachineAliasArn` and `plan` are enough.
     ///
     /// # Errors
-    /// [`DeploymentError::Unreadable`] for what is no record.
+    /// [`DeploymentError::Unreadable`] for what is no checkpoint.
     pub fn from_json(json: &[u8]) -> Result<Self, DeploymentError> {
-        DeploymentError::read("the record of the deployment", json)
+        DeploymentError::read("the checkpoint of the deployment", json)
     }
 
     /// As JSON.

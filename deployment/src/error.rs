@@ -1,7 +1,7 @@
 //! Why there is no plan, or no next step.
 
 use super::contain::contain_panic;
-use super::preference::Refusal;
+use super::preference::PreferenceProblem;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -15,7 +15,7 @@ const LONGEST: usize = 1 << 20;
 pub enum DeploymentError {
     /// What is wrong with the preference; never empty.
     #[error("{}", sentences(.0))]
-    Preference(Vec<Refusal>),
+    InvalidPreference(Vec<PreferenceProblem>),
     /// A routing, an ARN or a description that AWS would refuse, with its text.
     #[error("{0}")]
     Refused(#[from] Error),
@@ -42,7 +42,7 @@ pub enum DeploymentError {
         preference: String,
     },
     /// Not one of a preference and its short form.
-    #[error("give one of `preference` and `short`")]
+    #[error("give one of `preference` and `shorthand`")]
     OnePreference,
     /// A document that is not JSON of the shape asked for.
     #[error("{what} cannot be read: {fault}")]
@@ -52,15 +52,15 @@ pub enum DeploymentError {
         /// What is wrong with it.
         fault: String,
     },
-    /// A record that no deployment of this version wrote.
-    #[error("the record of the deployment makes no sense: {fault}; start a new deployment")]
-    Record {
+    /// A checkpoint that no deployment of this version wrote.
+    #[error("the checkpoint of the deployment makes no sense: {fault}; start a new deployment")]
+    Checkpoint {
         /// What is wrong with it.
         fault: String,
     },
-    /// A record of another deployment than the one that is asked for, which is under way.
+    /// A checkpoint of another deployment than the one that is asked for, which is under way.
     #[error(
-        "the record is of another deployment that is under way, {kind} of {target} to {alias}: its {member} is not the same; give the same again to go on with it, or keep the record of this one in another file"
+        "the checkpoint is of another deployment that is under way, {kind} of {target} to {alias}: its {member} is not the same; give the same again to go on with it, or keep the checkpoint of this one in another file"
     )]
     Another {
         /// The type of its preference.
@@ -111,8 +111,8 @@ pub enum DeploymentError {
     },
 }
 
-fn sentences(refusals: &[Refusal]) -> String {
-    refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+fn sentences(problems: &[PreferenceProblem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// One problem, as the languages show it.
@@ -120,7 +120,7 @@ fn sentences(refusals: &[Refusal]) -> String {
 struct Shown<'r> {
     path: String,
     code: &'static str,
-    source: super::preference::Basis,
+    source: super::preference::Provenance,
     message: &'r str,
 }
 
@@ -128,23 +128,23 @@ impl DeploymentError {
     /// The AWS error code, `ValidationException` for what the provider refuses; `DeploymentError` for ours.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Preference(_) | Self::TwoRoutes { .. } => "ValidationException",
+            Self::InvalidPreference(_) | Self::TwoRoutes { .. } => "ValidationException",
             Self::Refused(error) => error.code(),
             _ => "DeploymentError",
         }
     }
 
     /// The problems of the preference; empty for any other refusal.
-    pub fn refusals(&self) -> &[Refusal] {
+    pub fn problems(&self) -> &[PreferenceProblem] {
         match self {
-            Self::Preference(refusals) => refusals,
+            Self::InvalidPreference(problems) => problems,
             _ => &[],
         }
     }
 
     /// Code, sentence and problems as JSON.
     pub fn to_value(&self) -> Value {
-        let problems: Vec<Value> = self.refusals().iter().map(shown).collect();
+        let problems: Vec<Value> = self.problems().iter().map(shown).collect();
         serde_json::json!({"code": self.code(), "message": self.to_string(), "problems": problems})
     }
 
@@ -167,7 +167,7 @@ impl DeploymentError {
     }
 }
 
-fn shown(refusal: &Refusal) -> Value {
+fn shown(refusal: &PreferenceProblem) -> Value {
     let message = refusal.to_string();
     let shown = Shown { path: refusal.path(), code: refusal.code(), source: refusal.basis(), message: &message };
     serde_json::to_value(shown).unwrap_or_default()

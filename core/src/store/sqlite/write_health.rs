@@ -9,7 +9,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// The last failure of a write.
 #[derive(Default)]
-pub(super) struct Condition(Mutex<Option<Failure>>);
+pub(super) struct WriteHealth(Mutex<Option<Failure>>);
 
 struct Failure {
     error: Error,
@@ -19,7 +19,7 @@ struct Failure {
     tried: Instant,
 }
 
-impl Condition {
+impl WriteHealth {
     /// Notes the failure of a write.
     pub fn fail(&self, error: &Error) {
         self.set(error.clone(), false);

@@ -5,7 +5,7 @@ use rusqlite::ErrorCode;
 use std::path::Path;
 
 /// A failure of SQLite as an error of ours. It changed nothing.
-pub(super) fn fault(error: rusqlite::Error) -> Error {
+pub(super) fn sqlite_error(error: rusqlite::Error) -> Error {
     let advice = match error.sqlite_error_code() {
         Some(code) => advice(code),
         None if matches!(error, rusqlite::Error::UserFunctionError(_)) => DAMAGED,
@@ -13,43 +13,43 @@ pub(super) fn fault(error: rusqlite::Error) -> Error {
             "the file holds what sfn-alias does not write; delete its `-wal` and `-shm` files and restore it from a copy"
         }
     };
-    store(format!("{advice} ({error})"))
+    store_error(format!("{advice} ({error})"))
 }
 
 /// What every text about damage begins with.
 const DAMAGED: &str = "the file is damaged; delete its `-wal` and `-shm` files and restore it from a copy";
 
 /// A file that holds something else than what was written.
-pub(super) fn damaged(found: &str) -> Error {
-    store(format!("{DAMAGED} ({found})"))
+pub(super) fn corrupt_error(found: &str) -> Error {
+    store_error(format!("{DAMAGED} ({found})"))
 }
 
 /// An altered record, as the functions that read rows return it.
-pub(super) fn altered_row(text: String) -> rusqlite::Error {
+pub(super) fn checksum_error(text: String) -> rusqlite::Error {
     rusqlite::Error::UserFunctionError(text.into())
 }
 
 /// A failure that concerns a path as a whole.
-pub(super) fn at(path: &Path, text: &str) -> Error {
-    store(format!("`{}` {text}", path.display()))
+pub(super) fn path_error(path: &Path, text: &str) -> Error {
+    store_error(format!("`{}` {text}", path.display()))
 }
 
-pub(super) fn store(fault: String) -> Error {
+pub(super) fn store_error(fault: String) -> Error {
     Error::Store { fault }
 }
 
 /// The same error with the path it came up at, for failures while opening.
-pub(super) fn located(path: &Path) -> impl Fn(Error) -> Error {
+pub(super) fn with_path(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Store { fault } if !fault.starts_with('`') => at(path, &format!("cannot be used: {fault}")),
+        Error::Store { fault } if !fault.starts_with('`') => path_error(path, &format!("cannot be used: {fault}")),
         other => other,
     }
 }
 
 /// The same error with the path, where the file is damaged.
-pub(super) fn located_damage(path: &Path) -> impl Fn(Error) -> Error {
+pub(super) fn with_path_if_corrupt(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Store { fault } if fault.starts_with(DAMAGED) => at(path, &format!("cannot be used: {fault}")),
+        Error::Store { fault } if fault.starts_with(DAMAGED) => path_error(path, &format!("cannot be used: {fault}")),
         other => other,
     }
 }

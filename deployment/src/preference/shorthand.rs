@@ -1,7 +1,7 @@
 //! The short form for command lines: `10/5m`, `linear 10/1m`, `5/1m,25/10m,50/10m`, `all-at-once`.
 
-use super::{CustomStep, DeploymentPreference, Kind};
-use crate::fault::DeploymentError;
+use super::{CustomStep, DeploymentPreference, DeploymentType};
+use crate::error::DeploymentError;
 
 /// Longer text is no short form.
 const LONGEST: usize = 2000;
@@ -16,13 +16,13 @@ impl DeploymentPreference {
     ///
     /// ```
     /// use sfn_alias_deployment::DeploymentPreference;
-    /// let canary = DeploymentPreference::from_short("10/5m")?;
-    /// assert_eq!((canary.kind.as_deref(), canary.percentage, canary.interval), (Some("CANARY"), Some(10), Some(5)));
-    /// assert_eq!(DeploymentPreference::from_short("linear 10/1m")?.kind.as_deref(), Some("LINEAR"));
-    /// assert_eq!(DeploymentPreference::from_short("5/1m,25/10m")?.kind.as_deref(), Some("CUSTOM"));
+    /// let canary = DeploymentPreference::from_shorthand("10/5m")?;
+    /// assert_eq!((canary.deployment_type.as_deref(), canary.percentage, canary.interval), (Some("CANARY"), Some(10), Some(5)));
+    /// assert_eq!(DeploymentPreference::from_shorthand("linear 10/1m")?.deployment_type.as_deref(), Some("LINEAR"));
+    /// assert_eq!(DeploymentPreference::from_shorthand("5/1m,25/10m")?.deployment_type.as_deref(), Some("CUSTOM"));
     /// # Ok::<(), sfn_alias_deployment::DeploymentError>(())
     /// ```
-    pub fn from_short(text: &str) -> Result<Self, DeploymentError> {
+    pub fn from_shorthand(text: &str) -> Result<Self, DeploymentError> {
         let refuse = |fault: String| DeploymentError::Short { fault };
         if text.len() > LONGEST {
             return Err(refuse(format!("the text has {} bytes; {LONGEST} are the most", text.len())));
@@ -37,25 +37,25 @@ fn read(text: &str) -> Result<DeploymentPreference, String> {
     let (word, rest) = worded.unwrap_or(("", text));
     let named = match word.to_ascii_lowercase().as_str() {
         "" => None,
-        "canary" => Some(Kind::Canary),
-        "linear" => Some(Kind::Linear),
-        "custom" => Some(Kind::Custom),
+        "canary" => Some(DeploymentType::Canary),
+        "linear" => Some(DeploymentType::Linear),
+        "custom" => Some(DeploymentType::Custom),
         _ => return Err(format!("`{word}` is no type: use canary, linear, custom or all-at-once")),
     };
     if named.is_none() && rest.eq_ignore_ascii_case("all-at-once") {
-        return Ok(of(Kind::AllAtOnce));
+        return Ok(of(DeploymentType::AllAtOnce));
     }
     let steps = rest.split(',').map(|step| read_step(step.trim())).collect::<Result<Vec<_>, _>>()?;
-    let kind = named.unwrap_or(if steps.len() == 1 { Kind::Canary } else { Kind::Custom });
+    let kind = named.unwrap_or(if steps.len() == 1 { DeploymentType::Canary } else { DeploymentType::Custom });
     match (kind, steps.as_slice()) {
-        (Kind::Custom, _) => Ok(DeploymentPreference { steps: Some(steps), ..of(kind) }),
+        (DeploymentType::Custom, _) => Ok(DeploymentPreference { steps: Some(steps), ..of(kind) }),
         (_, [step]) => Ok(DeploymentPreference { percentage: step.percentage, interval: step.interval, ..of(kind) }),
         _ => Err(format!("`{word}` takes one step, not {}: leave the word away for a list of steps", steps.len())),
     }
 }
 
-fn of(kind: Kind) -> DeploymentPreference {
-    DeploymentPreference { kind: Some(kind.as_str().to_owned()), ..Default::default() }
+fn of(kind: DeploymentType) -> DeploymentPreference {
+    DeploymentPreference { deployment_type: Some(kind.as_str().to_owned()), ..Default::default() }
 }
 
 fn read_step(text: &str) -> Result<CustomStep, String> {

@@ -1,8 +1,8 @@
 //! Notices when the file or its log is deleted, replaced or cut off while it is in use: what is written then would be
 //! lost with the next start.
 
-use super::fault::at;
-use super::wal::log_of;
+use super::error::path_error;
+use super::wal::wal_path;
 use crate::error::Result;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The file and its log, as they were last seen.
-pub(super) struct Files {
+pub(super) struct FileMonitor {
     /// The file's path, for messages.
     path: PathBuf,
     seen: Mutex<Vec<(PathBuf, Seen)>>,
@@ -28,18 +28,18 @@ struct Seen {
 }
 
 /// What became of the files since they were seen last.
-pub(super) enum Found {
+pub(super) enum FileCheck {
     /// The same files, not shorter.
     Same,
     /// A file that is shorter; this is the error, unless SQLite made it so.
     Shorter(crate::error::Error),
 }
 
-impl Files {
+impl FileMonitor {
     /// Both files as they are now: the connection has opened them.
     pub fn of(path: &Path) -> Result<Self> {
         let see = |found: PathBuf| Ok((found.clone(), Seen::of(&found, found == path)?));
-        let seen = [path.to_owned(), log_of(path)].into_iter().map(see).collect::<Result<_>>()?;
+        let seen = [path.to_owned(), wal_path(path)].into_iter().map(see).collect::<Result<_>>()?;
         Ok(Self { path: path.to_owned(), seen: Mutex::new(seen), written: AtomicBool::new(true) })
     }
 
@@ -47,12 +47,12 @@ impl Files {
     ///
     /// # Errors
     /// [`crate::Error::Store`] when one was deleted or replaced.
-    pub fn check(&self) -> Result<Found> {
-        let mut found = Found::Same;
+    pub fn check(&self) -> Result<FileCheck> {
+        let mut found = FileCheck::Same;
         for (path, seen) in &mut *self.seen() {
             let now = Seen::read(path, *path == self.path).map_err(|error| match error.kind() {
                 ErrorKind::NotFound => self.changed(path, "was deleted"),
-                _ => at(path, &format!("cannot be read: {error}")),
+                _ => path_error(path, &format!("cannot be read: {error}")),
             })?;
             if now.identity != seen.identity {
                 return Err(self.changed(path, "was replaced"));
@@ -62,7 +62,7 @@ impl Files {
             }
             seen.modified = now.modified;
             if now.length < seen.length {
-                found = Found::Shorter(self.changed(path, "was cut off"));
+                found = FileCheck::Shorter(self.changed(path, "was cut off"));
             } else {
                 seen.length = now.length;
             }
@@ -70,12 +70,12 @@ impl Files {
         Ok(found)
     }
 
-    /// Whether the file, not its log, was written since [`Files::clear_written`]: a part of the log was copied into it.
+    /// Whether the file, not its log, was written since [`FileMonitor::clear_written`]: a part of the log was copied into it.
     pub fn is_written(&self) -> bool {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// Begins anew for [`Files::is_written`].
+    /// Begins anew for [`FileMonitor::is_written`].
     pub fn clear_written(&self) {
         self.written.store(false, Ordering::Relaxed);
     }
@@ -90,7 +90,7 @@ impl Files {
 
     fn changed(&self, changed: &Path, what: &str) -> crate::error::Error {
         let file = self.path.display();
-        at(
+        path_error(
             changed,
             &format!("{what} while it was in use; end all that use `{file}`, restore it from a copy, and start again"),
         )
@@ -103,7 +103,7 @@ impl Files {
 
 impl Seen {
     fn of(path: &Path, of_file: bool) -> Result<Self> {
-        let unseen = |error| at(path, &format!("cannot be read: {error}"));
+        let unseen = |error| path_error(path, &format!("cannot be read: {error}"));
         Self::read(path, of_file).map_err(unseen)
     }
 

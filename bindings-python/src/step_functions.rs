@@ -1,13 +1,13 @@
 //! The class `StepFunctions`.
 
 use crate::clock::PythonClock;
-use crate::contain::contain;
 use crate::de::Input;
-use crate::error::raise;
+use crate::error::to_exception;
 use crate::fork;
 use crate::options;
-use crate::ser::Answers;
-use crate::service::Service;
+use crate::panics::catch_panic;
+use crate::ser::ResponseSerializer;
+use crate::store::SharedStore;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -15,12 +15,12 @@ use sfn_alias::{Operation, Options, Scope};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// State machines, versions, aliases and executions that answer as AWS does, without AWS.
+/// An offline emulator of the AWS Step Functions API: state machines, versions, aliases and executions.
 #[pyclass(frozen, module = "sfn_alias", weakref)]
 pub struct StepFunctions {
-    service: Arc<Service>,
+    store: Arc<SharedStore>,
     clock: Arc<PythonClock>,
-    place: usize,
+    view_index: usize,
 }
 
 #[pymethods]
@@ -41,13 +41,13 @@ impl StepFunctions {
         clock: Option<Py<PyAny>>,
         limits: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        contain(py, "Open", || {
-            let given = Given { partition, account, region, seed, update_delay, deletion_delay, limits };
-            Self::made(py, path, false, &given, clock)
+        catch_panic(py, "Open", || {
+            let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits };
+            Self::open(py, path, false, &args, clock)
         })
     }
 
-    /// Answers an operation by its AWS name.
+    /// Runs an operation by its AWS name and returns the response.
     #[pyo3(signature = (operation, input=None))]
     fn call<'py>(
         &self,
@@ -56,34 +56,34 @@ impl StepFunctions {
         input: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         match input {
-            Some(input) => self.answer(operation, input),
-            None => self.answer(operation, &PyDict::new(py)),
+            Some(input) => self.invoke(operation, input),
+            None => self.invoke(operation, &PyDict::new(py)),
         }
     }
 
-    /// Answers one AWS JSON 1.0 request: a status and a body.
+    /// Runs one AWS JSON 1.0 request and returns the HTTP status and the body.
     fn call_json<'py>(&self, py: Python<'py>, operation: &str, body: &[u8]) -> PyResult<(u16, Bound<'py, PyBytes>)> {
-        contain(py, operation, || {
+        catch_panic(py, operation, || {
             let view = self.view(py)?;
-            let reply = py.detach(|| fork::apart(|| view.call(operation, body)));
+            let reply = py.detach(|| fork::with_fork_lock(|| view.call(operation, body)));
             Ok((reply.status, PyBytes::new(py, &reply.body)))
         })
     }
 
-    /// How often each version of a state machine was started, and the state machine itself (`None`).
+    /// Returns the number of started executions per version; the key `None` counts starts without a version.
     fn start_counts<'py>(&self, py: Python<'py>, state_machine_arn: &str) -> PyResult<Bound<'py, PyDict>> {
-        contain(py, "StartCounts", || {
+        catch_panic(py, "StartCounts", || {
             let view = self.view(py)?;
-            let counts = py.detach(|| fork::apart(|| view.start_counts(state_machine_arn)));
-            let started = PyDict::new(py);
-            for start in counts.map_err(|error| raise(py, &error, "StartCounts"))? {
-                started.set_item(start.version, start.count)?;
+            let counts = py.detach(|| fork::with_fork_lock(|| view.start_counts(state_machine_arn)));
+            let counts_by_version = PyDict::new(py);
+            for start in counts.map_err(|error| to_exception(py, &error, "StartCounts"))? {
+                counts_by_version.set_item(start.version, start.count)?;
             }
-            Ok(started)
+            Ok(counts_by_version)
         })
     }
 
-    /// The same store as seen from another partition, account or region.
+    /// Returns a view of the same store in another partition, account or region.
     #[pyo3(signature = (*, partition=None, account=None, region=None))]
     fn in_scope(
         &self,
@@ -92,41 +92,41 @@ impl StepFunctions {
         account: Option<&str>,
         region: Option<&str>,
     ) -> PyResult<Self> {
-        contain(py, "Scope", || {
-            let scope = options::scope(self.service.view(py, self.place)?.scope(), partition, account, region)?;
-            let place = self.service.place(py, scope)?;
-            Ok(Self { service: Arc::clone(&self.service), clock: Arc::clone(&self.clock), place })
+        catch_panic(py, "Scope", || {
+            let scope = options::scope(self.store.view(py, self.view_index)?.scope(), partition, account, region)?;
+            let view_index = self.store.view_index(py, scope)?;
+            Ok(Self { store: Arc::clone(&self.store), clock: Arc::clone(&self.clock), view_index })
         })
     }
 
-    /// For example `aws`.
+    /// The partition, for example `aws`.
     #[getter]
     fn partition(&self, py: Python<'_>) -> PyResult<String> {
-        contain(py, "Scope", || Ok(self.service.view(py, self.place)?.scope().partition().to_owned()))
+        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index)?.scope().partition().to_owned()))
     }
 
-    /// The account of 12 digits.
+    /// The account id, 12 digits.
     #[getter]
     fn account(&self, py: Python<'_>) -> PyResult<String> {
-        contain(py, "Scope", || Ok(self.service.view(py, self.place)?.scope().account().to_owned()))
+        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index)?.scope().account().to_owned()))
     }
 
-    /// For example `us-east-1`.
+    /// The region, for example `us-east-1`.
     #[getter]
     fn region(&self, py: Python<'_>) -> PyResult<String> {
-        contain(py, "Scope", || Ok(self.service.view(py, self.place)?.scope().region().to_owned()))
+        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index)?.scope().region().to_owned()))
     }
 
-    /// The error classes, where boto3's clients have theirs.
+    /// The error classes, like `exceptions` of a boto3 client.
     #[getter]
     fn exceptions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        contain(py, "Exceptions", || Ok(py.import(intern!(py, "sfn_alias.errors"))?.into_any()))
+        catch_panic(py, "Exceptions", || Ok(py.import(intern!(py, "sfn_alias.errors"))?.into_any()))
     }
 
-    /// Lets go of the store, in all scopes.
+    /// Closes the store, in all scopes.
     pub fn close(&self, py: Python<'_>) -> PyResult<()> {
-        contain(py, "Close", || {
-            py.detach(|| fork::apart(|| self.service.close()));
+        catch_panic(py, "Close", || {
+            py.detach(|| fork::with_fork_lock(|| self.store.close()));
             Ok(())
         })
     }
@@ -146,17 +146,17 @@ impl StepFunctions {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        contain(py, "Scope", || {
-            Ok(match self.service.view(py, self.place) {
+        catch_panic(py, "Scope", || {
+            Ok(match self.store.view(py, self.view_index) {
                 Ok(view) => format!("<StepFunctions {}>", view.scope().prefix()),
-                Err(_) => "<StepFunctions, closed>".to_owned(),
+                Err(_) => "<StepFunctions (closed)>".to_owned(),
             })
         })
     }
 }
 
-/// Keyword arguments.
-pub struct Given<'a, 'py> {
+/// The keyword arguments of `StepFunctions` and `serve`.
+pub struct ServiceArgs<'a, 'py> {
     pub partition: Option<&'a str>,
     pub account: Option<&'a str>,
     pub region: Option<&'a str>,
@@ -166,84 +166,84 @@ pub struct Given<'a, 'py> {
     pub limits: Option<&'a Bound<'py, PyDict>>,
 }
 
-impl Given<'_, '_> {
-    /// Whether none is given.
+impl ServiceArgs<'_, '_> {
+    /// Returns whether no argument is set.
     pub fn is_empty(&self) -> bool {
         let Self { partition, account, region, seed, update_delay, deletion_delay, limits } = self;
-        let texts = partition.is_none() && account.is_none() && region.is_none();
-        texts && seed.is_none() && update_delay.is_none() && deletion_delay.is_none() && limits.is_none()
+        let scope_is_empty = partition.is_none() && account.is_none() && region.is_none();
+        scope_is_empty && seed.is_none() && update_delay.is_none() && deletion_delay.is_none() && limits.is_none()
     }
 }
 
 impl StepFunctions {
-    /// Opens a store: in memory without a path, and a file for this process alone where it is `exclusive`.
-    pub fn made(
+    /// Opens a store: in memory without a path. With `exclusive`, other processes cannot open the file.
+    pub fn open(
         py: Python<'_>,
         path: Option<PathBuf>,
         exclusive: bool,
-        given: &Given<'_, '_>,
+        args: &ServiceArgs<'_, '_>,
         clock: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         let clock = PythonClock(clock);
         let options = Options {
-            limits: options::limits(given.limits)?,
-            update_delay: options::span(given.update_delay)?,
-            deletion_delay: options::span(given.deletion_delay)?,
-            seed: given.seed,
+            limits: options::limits(args.limits)?,
+            update_delay: options::duration(args.update_delay)?,
+            deletion_delay: options::duration(args.deletion_delay)?,
+            seed: args.seed,
             clock: clock.clock(),
         };
-        let scope = options::scope(&Scope::default(), given.partition, given.account, given.region)?;
-        let opened = py.detach(|| fork::apart(|| Service::open(path, exclusive, options, scope)));
-        let service = opened.map_err(|error| raise(py, &error, "Open"))?;
-        Ok(Self { service: Arc::new(service), clock: Arc::new(clock), place: 0 })
+        let scope = options::scope(&Scope::default(), args.partition, args.account, args.region)?;
+        let store = py.detach(|| fork::with_fork_lock(|| SharedStore::open(path, exclusive, options, scope)));
+        let store = store.map_err(|error| to_exception(py, &error, "Open"))?;
+        Ok(Self { store: Arc::new(store), clock: Arc::new(clock), view_index: 0 })
     }
 
-    /// Whether a Python function gives the time.
+    /// Returns whether a Python function is the clock.
     pub fn has_clock(&self) -> bool {
         self.clock.0.is_some()
     }
 
-    /// Whether the store is a file.
+    /// Returns whether the store is a file.
     pub fn is_durable(&self) -> bool {
-        self.service.is_durable()
+        self.store.is_durable()
     }
 
-    /// The core's service, for who asks no clock.
-    pub fn plain(&self, py: Python<'_>) -> PyResult<sfn_alias::StepFunctions> {
-        self.service.view(py, self.place)
+    /// Returns the core's service without calling the clock.
+    pub fn without_clock(&self, py: Python<'_>) -> PyResult<sfn_alias::StepFunctions> {
+        self.store.view(py, self.view_index)
     }
 
-    /// The core's service, with its clock set.
+    /// Calls the clock and returns the core's service.
     fn view(&self, py: Python<'_>) -> PyResult<sfn_alias::StepFunctions> {
-        self.clock.ask(py)?;
-        self.service.view(py, self.place)
+        self.clock.update(py)?;
+        self.store.view(py, self.view_index)
     }
 
-    fn answer<'py>(&self, operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn invoke<'py>(&self, operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = input.py();
-        contain(py, operation, || {
-            let answer = self.view(py)?.invoke_with(operation, &Input::lasting(input), &Answers(py));
-            answer.map_err(|error| raise(py, &error, operation))
+        catch_panic(py, operation, || {
+            let response = self.view(py)?.call_with(operation, &Input::detached(input), &ResponseSerializer(py));
+            response.map_err(|error| to_exception(py, &error, operation))
         })
     }
 }
 
-/// A method per operation, named as boto3's.
+/// Declares one method per operation, with the names of boto3.
 macro_rules! methods {
     ($($method:ident $operation:ident)*) => {
         #[pymethods]
         impl StepFunctions {
             $(
-                #[doc = concat!("Answers `", stringify!($operation), "`.")]
+                #[doc = concat!("Runs `", stringify!($operation), "` and returns the response.")]
                 #[pyo3(signature = (**input))]
                 fn $method<'py>(&self, py: Python<'py>, input: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-                    self.answer(stringify!($operation), &input.unwrap_or_else(|| PyDict::new(py)))
+                    self.invoke(stringify!($operation), &input.unwrap_or_else(|| PyDict::new(py)))
                 }
             )*
         }
 
-        /// The method of an operation. No arm for "any other": an operation without one does not build.
-        pub const fn method(operation: Operation) -> &'static str {
+        /// Returns the method of an operation. The match has no wildcard arm: a new operation must get a method.
+        pub const fn method_name(operation: Operation) -> &'static str {
             match operation { $(Operation::$operation => stringify!($method),)* }
         }
     };
