@@ -57,7 +57,7 @@ fn unread_metrics_take_no_more_than_the_answers_may() {
     let size = ask(address, METRICS).body.len();
     assert!((PAGE * 3 / 4..PAGE).contains(&size), "{size} bytes");
     let (lazy, refused) = (0..10).find_map(|_| fill_answers(address)).expect("readers that hold all there is");
-    let text = "too many large answers are being read at once; send the request again";
+    let text = "too many large responses in flight; send the request again";
     assert_eq!(refused.error(), (503, "ServiceUnavailable".to_owned(), text.to_owned()));
     for _ in 0..100 {
         assert_eq!(ask(address, METRICS).status, 503);
@@ -128,7 +128,7 @@ fn serves_others(address: SocketAddr, halves: &mut [Client], small: &dyn Fn() ->
     }
     // Who is refused may be cut off while it sends.
     ask_until(200, || Client::to(address).ok()?.raw(large()).ok());
-    let text = "the request's body arrived too slowly while others needed its memory; send the request again";
+    let text = "the request body arrived too slowly while other requests needed memory; send the request again";
     let told = (408, "RequestTimeout".to_owned(), text.to_owned());
     // The rest of them waits, as nobody needs what they have.
     let answers = halves.iter_mut().filter_map(|client| client.answer_within(Duration::from_millis(200)).ok());

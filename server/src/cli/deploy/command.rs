@@ -126,7 +126,7 @@ mod tests {
         assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         let reads = {
             let pipe = pipe.clone();
-            std::thread::spawn_thread(move || std::fs::read_to_string(pipe).unwrap())
+            std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap())
         };
         let command = command.replace("PIPE", pipe.to_str().unwrap());
         let late = Fault::Passing("the alarm command took longer than 1 seconds".to_owned());
