@@ -33,6 +33,9 @@ const fn class_name(kind: ErrorKind) -> &'static str {
         ErrorKind::SerializationException => "SerializationException",
         ErrorKind::RequestEntityTooLargeException => "RequestEntityTooLargeException",
         ErrorKind::InternalFailure => "InternalFailure",
+        ErrorKind::StorageFailure => "StorageFailure",
+        ErrorKind::ServiceClosed => "ServiceClosed",
+        ErrorKind::EntropyFailure => "EntropyFailure",
     }
 }
 

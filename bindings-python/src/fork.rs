@@ -59,7 +59,7 @@ pub fn register(py: Python<'_>) -> PyResult<()> {
     fn after_fork_in_child() {
         unlock_after_fork();
         GENERATION.fetch_add(1, Ordering::Relaxed);
-        crate::metadata::forget();
+        sfn_alias::reseed_request_ids();
     }
     let os = py.import("os")?;
     let Ok(register) = os.getattr("register_at_fork") else { return Ok(()) };

@@ -61,7 +61,7 @@ pub fn fingerprint_encoding<'py>(input: &Bound<'py, PyAny>) -> PyResult<Bound<'p
 fn encode(input: &Input<'_>) -> Result<Vec<u8>> {
     // Locates a member of the wrong type.
     sfn_alias::fingerprint_from(input)?;
-    let typed = input.read().map_err(|error| Error::Malformed { fault: error.to_string() })?;
+    let typed = input.read().map_err(|error| Error::Malformed { detail: error.to_string() })?;
     sfn_alias::fingerprint_encoding(&typed)
 }
 
@@ -96,18 +96,18 @@ pub fn format_arn(parts: &Bound<'_, PyAny>) -> PyResult<String> {
     catch_panic(parts.py(), "FormatArn", || {
         let format = || -> Result<String> {
             let source = Input::new(parts);
-            let parts: ArnParts<'_> = source.read().map_err(|error| Error::Malformed { fault: error.to_string() })?;
+            let parts: ArnParts<'_> = source.read().map_err(|error| Error::Malformed { detail: error.to_string() })?;
             sfn_alias::format_arn(&parts)
         };
         format().map_err(|error| to_exception(parts.py(), &error, "FormatArn"))
     })
 }
 
-/// The ARN of the version that a draw of 0 to 99 falls on.
+/// Returns the ARN of the version that a percent value of 0 to 99 selects.
 #[pyfunction]
-pub fn pick<'py>(routing: &Bound<'py, PyAny>, draw: u8) -> PyResult<Bound<'py, PyAny>> {
+pub fn pick<'py>(routing: &Bound<'py, PyAny>, percent: u8) -> PyResult<Bound<'py, PyAny>> {
     catch_panic(routing.py(), "Pick", || {
-        let position = read_routing(routing)?.position(draw);
+        let position = read_routing(routing)?.position(percent);
         routing.get_item(position)?.get_item(intern!(routing.py(), "stateMachineVersionArn"))
     })
 }

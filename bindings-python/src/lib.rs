@@ -1,7 +1,7 @@
 //! The Python binding of sfn-alias. It converts values and contains no rules.
 //!
 //! `de` deserializes Python values, `ser` serializes responses to Python values, `error` and `panics` create exceptions.
-//! `step_functions`, `functions`, `router`, `server` and `template` define what Python imports. `python/sfn_alias` has
+//! `step_functions`, `functions`, `picker`, `server` and `template` define what Python imports. `python/sfn_alias` has
 //! the package around this module.
 
 #![deny(clippy::arithmetic_side_effects)]
@@ -17,7 +17,7 @@ mod interned;
 mod metadata;
 mod options;
 mod panics;
-mod router;
+mod picker;
 mod ser;
 mod serialize_error;
 mod server;
@@ -41,7 +41,7 @@ mod _sfn_alias {
     #[pymodule_export]
     use super::panics::panic_probe;
     #[pymodule_export]
-    use super::router::Router;
+    use super::picker::WeightedPicker;
     #[pymodule_export]
     use super::server::{Server, main, serve};
     #[pymodule_export]

@@ -64,7 +64,7 @@ impl StepFunctions {
     /// Runs one AWS JSON 1.0 request and returns the HTTP status and the body.
     fn call_json<'py>(&self, py: Python<'py>, operation: &str, body: &[u8]) -> PyResult<(u16, Bound<'py, PyBytes>)> {
         catch_panic(py, operation, || {
-            let view = self.view(py)?;
+            let view = self.view(py, operation)?;
             let reply = py.detach(|| fork::with_fork_lock(|| view.call(operation, body)));
             Ok((reply.status, PyBytes::new(py, &reply.body)))
         })
@@ -73,7 +73,7 @@ impl StepFunctions {
     /// Returns the number of started executions per version; the key `None` counts starts without a version.
     fn start_counts<'py>(&self, py: Python<'py>, state_machine_arn: &str) -> PyResult<Bound<'py, PyDict>> {
         catch_panic(py, "StartCounts", || {
-            let view = self.view(py)?;
+            let view = self.view(py, "StartCounts")?;
             let counts = py.detach(|| fork::with_fork_lock(|| view.start_counts(state_machine_arn)));
             let counts_by_version = PyDict::new(py);
             for start in counts.map_err(|error| to_exception(py, &error, "StartCounts"))? {
@@ -93,7 +93,8 @@ impl StepFunctions {
         region: Option<&str>,
     ) -> PyResult<Self> {
         catch_panic(py, "Scope", || {
-            let scope = options::scope(self.store.view(py, self.view_index)?.scope(), partition, account, region)?;
+            let scope =
+                options::scope(self.store.view(py, self.view_index, "Scope")?.scope(), partition, account, region)?;
             let view_index = self.store.view_index(py, scope)?;
             Ok(Self { store: Arc::clone(&self.store), clock: Arc::clone(&self.clock), view_index })
         })
@@ -102,19 +103,19 @@ impl StepFunctions {
     /// The partition, for example `aws`.
     #[getter]
     fn partition(&self, py: Python<'_>) -> PyResult<String> {
-        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index)?.scope().partition().to_owned()))
+        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index, "Scope")?.scope().partition().to_owned()))
     }
 
     /// The account id, 12 digits.
     #[getter]
     fn account(&self, py: Python<'_>) -> PyResult<String> {
-        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index)?.scope().account().to_owned()))
+        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index, "Scope")?.scope().account().to_owned()))
     }
 
     /// The region, for example `us-east-1`.
     #[getter]
     fn region(&self, py: Python<'_>) -> PyResult<String> {
-        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index)?.scope().region().to_owned()))
+        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index, "Scope")?.scope().region().to_owned()))
     }
 
     /// The error classes, like `exceptions` of a boto3 client.
@@ -147,7 +148,7 @@ impl StepFunctions {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         catch_panic(py, "Scope", || {
-            Ok(match self.store.view(py, self.view_index) {
+            Ok(match self.store.view(py, self.view_index, "Scope") {
                 Ok(view) => format!("<StepFunctions {}>", view.scope().prefix()),
                 Err(_) => "<StepFunctions (closed)>".to_owned(),
             })
@@ -210,19 +211,20 @@ impl StepFunctions {
 
     /// Returns the core's service without calling the clock.
     pub fn without_clock(&self, py: Python<'_>) -> PyResult<sfn_alias::StepFunctions> {
-        self.store.view(py, self.view_index)
+        self.store.view(py, self.view_index, "Serve")
     }
 
     /// Calls the clock and returns the core's service.
-    fn view(&self, py: Python<'_>) -> PyResult<sfn_alias::StepFunctions> {
+    fn view(&self, py: Python<'_>, operation: &str) -> PyResult<sfn_alias::StepFunctions> {
         self.clock.update(py)?;
-        self.store.view(py, self.view_index)
+        self.store.view(py, self.view_index, operation)
     }
 
     fn invoke<'py>(&self, operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = input.py();
         catch_panic(py, operation, || {
-            let response = self.view(py)?.call_with(operation, &Input::detached(input), &ResponseSerializer(py));
+            let response =
+                self.view(py, operation)?.call_with(operation, &Input::detached(input), &ResponseSerializer(py));
             response.map_err(|error| to_exception(py, &error, operation))
         })
     }

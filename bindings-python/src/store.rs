@@ -1,9 +1,9 @@
 //! The store that Python handles share. It can be closed, and it survives `os.fork`.
 
+use crate::error::to_exception;
 use crate::fork;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use sfn_alias::{Options, Result, Scope, StepFunctions};
+use sfn_alias::{Error, Options, Result, Scope, StepFunctions};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -37,15 +37,15 @@ impl SharedStore {
     }
 
     /// Returns the service of a view, for one call.
-    pub fn view(&self, py: Python<'_>, view_index: usize) -> PyResult<StepFunctions> {
+    pub fn view(&self, py: Python<'_>, view_index: usize, operation: &str) -> PyResult<StepFunctions> {
         let mut views = self.lock_views();
         self.reopen_after_fork(py, &mut views)?;
-        views.services.get(view_index).cloned().ok_or_else(|| PyValueError::new_err("the service is closed"))
+        views.services.get(view_index).cloned().ok_or_else(|| to_exception(py, &Error::Closed, operation))
     }
 
     /// Returns the index of the view of a scope. Adds the view if it does not exist.
     pub fn view_index(&self, py: Python<'_>, scope: Scope) -> PyResult<usize> {
-        let first = self.view(py, 0)?;
+        let first = self.view(py, 0, "Scope")?;
         let services = &mut self.lock_views().services;
         Ok(services.iter().position(|service| *service.scope() == scope).unwrap_or_else(|| {
             let index = services.len();
@@ -68,7 +68,7 @@ impl SharedStore {
             return Ok(());
         }
         let reopened = fork::with_fork_lock(|| open_service(self.path.as_ref(), self.exclusive, &self.options));
-        let reopened = reopened.map_err(|error| crate::error::to_exception(py, &error, "Open"))?;
+        let reopened = reopened.map_err(|error| to_exception(py, &error, "Open"))?;
         let services = views.services.iter().map(|service| reopened.in_scope(service.scope().clone())).collect();
         forget_parent_services(views);
         *views = Views { services, generation: fork::generation() };

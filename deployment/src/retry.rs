@@ -8,7 +8,7 @@ const LONGEST_PAUSE_MILLIS: i64 = 20_000;
 /// Codes that may be answered otherwise the next time. AccessDeniedException and ConflictException are among
 /// them because the provider's client retries them too: permissions and updates take time to settle. Credentials
 /// that have run out are there because ours live longer than a session: who keeps them renews them.
-const WORTH_RETRYING: [&str; 18] = [
+const WORTH_RETRYING: [&str; 19] = [
     "AccessDeniedException",
     "ConflictException",
     "CredentialsError",
@@ -24,6 +24,7 @@ const WORTH_RETRYING: [&str; 18] = [
     "RequestTimeoutException",
     "ServiceUnavailable",
     "ServiceUnavailableException",
+    "StorageFailure",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",

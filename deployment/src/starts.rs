@@ -32,7 +32,7 @@ pub struct StepStarts {
     pub origin: CountEstimate,
 }
 
-/// How many of a number of starts fall on a version: each by a draw of its own, so the count is binomial.
+/// How many of a number of starts fall on a version: each by a random number of its own, so the count is binomial.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CountEstimate {

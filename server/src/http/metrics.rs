@@ -87,5 +87,5 @@ fn register_statistics(registry: &mut Registry, statistics: Statistics) {
 }
 
 fn render_error() -> sfn_alias::Error {
-    sfn_alias::Error::Store { fault: "the metrics cannot be rendered".to_owned() }
+    sfn_alias::Error::Internal { detail: "the metrics cannot be rendered".to_owned() }
 }

@@ -117,7 +117,7 @@ impl Server {
         let ServerConfig { service, durable, fork_lock, access, limits } = config;
         let address = listener.local_addr().map_err(system_error)?;
         let backend = Backend::new(&service, durable, fork_lock).map_err(system_error)?;
-        let app = App::new(service).map_err(system_error)?;
+        let app = App::new(service);
         Ok(Self { listener, address, state: ServerState::new(app, access, backend, limits) })
     }
 

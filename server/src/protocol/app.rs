@@ -5,14 +5,14 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use sfn_alias::{Operation, Router, Scope, StepFunctions};
+use sfn_alias::{Operation, Scope, StepFunctions, generate_request_id};
 
 /// The endpoint as a function from request to response.
 ///
 /// ```
 /// use sfn_alias::StepFunctions;
 /// use sfn_alias_server::protocol::App;
-/// let app = App::new(StepFunctions::in_memory()?)?;
+/// let app = App::new(StepFunctions::in_memory()?);
 /// let request = http::Request::post("/").header("x-amz-target", "AWSStepFunctions.ListStateMachines");
 /// let response = app.handle(request.body("{}".into()).unwrap());
 /// assert_eq!((response.status().as_u16(), &response.body()[..]), (200, &br#"{"stateMachines":[]}"#[..]));
@@ -21,7 +21,6 @@ use sfn_alias::{Operation, Router, Scope, StepFunctions};
 #[derive(Debug)]
 pub struct App {
     service: StepFunctions,
-    request_ids: Router,
 }
 
 /// A decoded request.
@@ -60,11 +59,8 @@ pub struct Response {
 
 impl App {
     /// Creates an endpoint for a service, whose account and region apply to requests that specify none.
-    ///
-    /// # Errors
-    /// An error of the operating system's random number generator, which seeds the request ids.
-    pub fn new(service: StepFunctions) -> sfn_alias::Result<Self> {
-        Ok(Self { service, request_ids: Router::from_entropy()? })
+    pub const fn new(service: StepFunctions) -> Self {
+        Self { service }
     }
 
     /// Returns the service in the account and region of requests that specify none.
@@ -110,7 +106,7 @@ impl App {
     /// Encodes the result of an operation, with a new request id.
     pub fn respond(&self, operation: &'static str, result: Result<Vec<u8>, HttpError>) -> Response {
         let code = result.as_ref().map_or_else(HttpError::code, |_| "OK");
-        let request_id = self.request_ids.uuid();
+        let request_id = generate_request_id();
         Response { http: operation_response(result, &request_id), operation, code, request_id }
     }
 
