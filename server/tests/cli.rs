@@ -189,8 +189,8 @@ fn serve_stops_on_sigterm_and_data_remains() {
     let (child, url) = start_server(&["--data", file]);
     assert_eq!(run_program(&["call", "--endpoint-url", &url, "CreateStateMachine", MACHINE]).status.code(), Some(0));
     let locked = format!(
-        "sfn-alias: storage error: `{file}` cannot be used: another process keeps the file locked; end it and try again, \
-         or use its endpoint if it is `sfn-alias serve` (database is locked)\n"
+        "sfn-alias: storage error: `{file}` cannot be used: the database is locked by another process; if that is \
+         `sfn-alias serve`, use its endpoint (database is locked)\n"
     );
     check_output(&["call", "--data", file, "ListStateMachines"], 3, "", &locked);
     assert_eq!(stop_server(child), Some(0));

@@ -11,8 +11,8 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-const LOCKED: &str = "cannot be used: another process keeps the file locked; end it and try again, or use its endpoint \
-                      if it is `sfn-alias serve` (database is locked)";
+const LOCKED: &str = "cannot be used: the database is locked by another process; if that is `sfn-alias serve`, use its \
+                      endpoint (database is locked)";
 
 const DAMAGED: &str = "cannot be used: the file is damaged; delete its `-wal` and `-shm` files and restore it from a \
                        copy (database disk image is malformed)";

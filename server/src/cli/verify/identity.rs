@@ -27,7 +27,7 @@ impl Identity {
     pub fn of(args: &VerifyArgs, needed: bool, agent: &Agent) -> Result<Self, CliError> {
         let user = profile::load_credentials(args.profile.as_deref())?;
         if user.is_none() && (needed || args.role_arn.is_some()) {
-            return Err(CliError::Usage(format!("there are no credentials to sign with; {}", profile::HELP)));
+            return Err(CliError::Usage(format!("no credentials to sign with; {}", profile::HELP)));
         }
         let url = args.sts_endpoint_url.as_deref();
         let role = args.role_arn.as_deref().map(|arn| Role::new(arn, url, &args.region, agent));
