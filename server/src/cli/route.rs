@@ -6,7 +6,7 @@ use super::exit::{CliError, CommandResult, OK, REJECTED};
 use super::{input, output};
 use serde_json::{Value, json};
 use sfn_alias::model::Resource;
-use sfn_alias::{WeightedPicker, parse_arn, routing_from};
+use sfn_alias::{WeightedPicker, parse_arn, parse_routing_from};
 
 /// Length of the bar for 100 percent.
 const BAR_WIDTH: usize = 50;
@@ -17,7 +17,7 @@ pub(super) fn run(args: &RouteArgs) -> CommandResult {
         output::print_json(&body, args.json)?;
         return Ok(REJECTED);
     }
-    let routing = match routing_from(&body[..]) {
+    let routing = match parse_routing_from(&body[..]) {
         Ok(routing) => routing,
         Err(error) => return Err(CliError::Usage(format!("{}: {error}", error.code()))),
     };
