@@ -7,15 +7,26 @@ use std::error::Error;
 use std::path::Path;
 
 /// In the order in which a reader wants them.
-const SOURCES: [&str; 11] =
-    ["result", "text", "error", "options", "service", "replies", "ask", "fields", "picker", "template", "deployment"];
+const SOURCES: [&str; 11] = [
+    "result",
+    "text",
+    "error",
+    "options",
+    "service",
+    "replies",
+    "functions",
+    "fields",
+    "picker",
+    "template",
+    "deployment",
+];
 
 /// The names of Rust and of C. C's are what programs are written against: they never change.
 const NAMES: [(&str, &str); 15] = [
-    ("SfnAlias", "sfn_alias_result"),
+    ("ResultCode", "sfn_alias_result"),
     ("TextView", "sfn_alias_text"),
     ("OwnedText", "sfn_alias_string"),
-    ("Report", "sfn_alias_error"),
+    ("ErrorObject", "sfn_alias_error"),
     ("ServiceOptions", "sfn_alias_options"),
     ("ClockFunction", "sfn_alias_clock"),
     ("Limit", "sfn_alias_limit"),

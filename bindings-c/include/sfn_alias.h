@@ -201,6 +201,11 @@ typedef uint32_t sfn_alias_limit;
 #endif // __cplusplus
 
 /**
+ * What went wrong. Free it with `sfn_alias_error_free`.
+ */
+typedef struct sfn_alias_error sfn_alias_error;
+
+/**
  * A text that is yours: free it with `sfn_alias_string_free`.
  */
 typedef struct sfn_alias_string sfn_alias_string;
@@ -212,14 +217,9 @@ typedef struct sfn_alias_string sfn_alias_string;
 typedef struct sfn_alias_picker sfn_alias_picker;
 
 /**
- * The replies of `sfn_alias_call_many`, in the order of its requests.
+ * The replies of `sfn_alias_call_batch`, in the order of its requests.
  */
 typedef struct sfn_alias_replies sfn_alias_replies;
-
-/**
- * What went wrong. Free it with `sfn_alias_error_free`.
- */
-typedef struct sfn_alias_error sfn_alias_error;
 
 /**
  * One or two routes, whose weights add up to 100. Immutable; threads can share one.
@@ -425,7 +425,7 @@ sfn_alias_result sfn_alias_options_set_seed(struct sfn_alias_options *options,
                                             struct sfn_alias_error **error);
 
 /**
- * Sets a quota or a size. `limit` is one of `SFN_ALIAS_LIMIT_...`; any other is refused with
+ * Sets a quota or a size. `limit` is one of `SFN_ALIAS_LIMIT_...`; any other is to_error with
  * `SFN_ALIAS_INVALID_ARGUMENT`.
  */
 sfn_alias_result sfn_alias_options_set_limit(struct sfn_alias_options *options,
@@ -495,7 +495,7 @@ void sfn_alias_service_free(struct sfn_alias_service *service);
 
 /**
  * Answers one request: an operation's name and its input as JSON in, the output as JSON out. The answer
- * of AWS to a refused request is `sfn_alias_error_status` and `sfn_alias_error_body`.
+ * of AWS to a to_error request is `sfn_alias_error_status` and `sfn_alias_error_body`.
  */
 sfn_alias_result sfn_alias_call(const struct sfn_alias_service *service,
                                 const char *operation,
@@ -507,13 +507,13 @@ sfn_alias_result sfn_alias_call(const struct sfn_alias_service *service,
 
 /**
  * Answers many requests with one commit, in order, each as if it had come alone. Each has its own reply,
- * also where it is refused; `SFN_ALIAS_OK` says that there are replies, not that all are successes.
+ * also where it is to_error; `SFN_ALIAS_OK` says that there are replies, not that all are successes.
  */
-sfn_alias_result sfn_alias_call_many(const struct sfn_alias_service *service,
-                                     const struct sfn_alias_request *requests,
-                                     size_t count,
-                                     struct sfn_alias_replies **replies,
-                                     struct sfn_alias_error **error);
+sfn_alias_result sfn_alias_call_batch(const struct sfn_alias_service *service,
+                                      const struct sfn_alias_request *requests,
+                                      size_t count,
+                                      struct sfn_alias_replies **replies,
+                                      struct sfn_alias_error **error);
 
 /**
  * As `sfn_alias_validate`, within this service's limits.
@@ -727,7 +727,7 @@ sfn_alias_result sfn_alias_check_template(const char *template_,
  * The rules that templates are checked by: a JSON array of objects with `id`, `name`, `severity`, `title`,
  * `description`, `fix` and `url`.
  */
-sfn_alias_result sfn_alias_template_rules(struct sfn_alias_string **list, struct sfn_alias_error **error);
+sfn_alias_result sfn_alias_template_rules(struct sfn_alias_string **rules, struct sfn_alias_error **error);
 
 /**
  * What a gradual deployment will do: its steps with their times and routings, as CloudFormation's provider makes
@@ -762,7 +762,7 @@ sfn_alias_result sfn_alias_deployment_simulate(const char *request,
  * and whenever the caller starts again; `alias` with the `routingConfiguration` that was described; `updated`;
  * `alarms` with `alarms`, an array of `name` and `state`; `waited`; or `failed` with `code` and `message`.
  *
- * `stepped` is `{"checkpoint", "action", "progress", "saveFirst"}`. Keep the checkpoint first, as a whole and on disk; then do what
+ * `step` is `{"checkpoint", "action", "progress", "saveFirst"}`. Keep the checkpoint first, as a whole and on disk; then do what
  * `action.action` says: `describeAlias`, `updateAlias` or `describeAlarms` with `action.input`, the request as AWS
  * takes it; `wait` until `untilMillis`; or `done` with `outcome`. So a caller that is killed at any point leaves a
  * valid routing behind, and goes on from the checkpoint without a wrong or repeated shift. Where the checkpoint cannot be
@@ -772,7 +772,7 @@ sfn_alias_result sfn_alias_deployment_step(const char *checkpoint,
                                            size_t checkpoint_length,
                                            const char *observation,
                                            size_t observation_length,
-                                           struct sfn_alias_string **stepped,
+                                           struct sfn_alias_string **step,
                                            struct sfn_alias_error **error);
 
 /**

@@ -1,9 +1,9 @@
 //! Gradual deployments: JSON in, JSON out. The driver of a deployment is the caller's own loop.
 
 use crate::arguments::{Output, bytes, text};
-use crate::error::{Failure, Report};
+use crate::error::{ErrorObject, FfiError};
 use crate::guard::guard;
-use crate::result::SfnAlias;
+use crate::result::ResultCode;
 use crate::text::OwnedText;
 use sfn_alias_deployment::{invoke, plan_json, simulate_json, step_json};
 use std::ffi::c_char;
@@ -21,12 +21,12 @@ pub unsafe extern "C" fn sfn_alias_deployment_plan(
     request: *const c_char,
     request_length: usize,
     plan: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let request = bytes(request, request_length, "request")?;
         let output = Output::new(plan, "plan")?;
-        output.give(OwnedText::new(plan_json(request)?));
+        output.write_boxed(OwnedText::new(plan_json(request)?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -40,12 +40,12 @@ pub unsafe extern "C" fn sfn_alias_deployment_simulate(
     request: *const c_char,
     request_length: usize,
     simulation: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let request = bytes(request, request_length, "request")?;
         let output = Output::new(simulation, "simulation")?;
-        output.give(OwnedText::new(simulate_json(request)?));
+        output.write_boxed(OwnedText::new(simulate_json(request)?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn sfn_alias_deployment_simulate(
 /// and whenever the caller starts again; `alias` with the `routingConfiguration` that was described; `updated`;
 /// `alarms` with `alarms`, an array of `name` and `state`; `waited`; or `failed` with `code` and `message`.
 ///
-/// `stepped` is `{"checkpoint", "action", "progress", "saveFirst"}`. Keep the checkpoint first, as a whole and on disk; then do what
+/// `step` is `{"checkpoint", "action", "progress", "saveFirst"}`. Keep the checkpoint first, as a whole and on disk; then do what
 /// `action.action` says: `describeAlias`, `updateAlias` or `describeAlarms` with `action.input`, the request as AWS
 /// takes it; `wait` until `untilMillis`; or `done` with `outcome`. So a caller that is killed at any point leaves a
 /// valid routing behind, and goes on from the checkpoint without a wrong or repeated shift. Where the checkpoint cannot be
@@ -69,14 +69,14 @@ pub unsafe extern "C" fn sfn_alias_deployment_step(
     checkpoint_length: usize,
     observation: *const c_char,
     observation_length: usize,
-    stepped: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    step: *mut *mut OwnedText,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let checkpoint = bytes(checkpoint, checkpoint_length, "checkpoint")?;
         let observation = bytes(observation, observation_length, "observation")?;
-        let output = Output::new(stepped, "stepped")?;
-        output.give(OwnedText::new(step_json(checkpoint, observation)?));
+        let output = Output::new(step, "step")?;
+        output.write_boxed(OwnedText::new(step_json(checkpoint, observation)?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -95,29 +95,29 @@ pub unsafe extern "C" fn sfn_alias_deployment_call(
     request: *const c_char,
     request_length: usize,
     answer: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let method = text(method, method_length, "method")?;
         let request = bytes(request, request_length, "request")?;
         let output = Output::new(answer, "answer")?;
-        output.give(OwnedText::new(invoke(method, request)?));
+        output.write_boxed(OwnedText::new(invoke(method, request)?));
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
-impl From<sfn_alias_deployment::DeploymentError> for Failure {
-    fn from(fault: sfn_alias_deployment::DeploymentError) -> Self {
+impl From<sfn_alias_deployment::DeploymentError> for FfiError {
+    fn from(error: sfn_alias_deployment::DeploymentError) -> Self {
         use sfn_alias_deployment::DeploymentError::{Internal, InvalidPreference, Refused, TwoRoutes};
-        match fault {
+        match error {
             Refused(error) => error.into(),
             InvalidPreference(_) | TwoRoutes { .. } => {
-                let path = fault.problems().first().map(|refusal| refusal.path()).unwrap_or_default();
-                Self::Provider { message: fault.to_string(), path, body: fault.to_value().to_string() }
+                let path = error.problems().first().map(|problem| problem.path()).unwrap_or_default();
+                Self::Deployment { message: error.to_string(), path, body: error.to_value().to_string() }
             }
             Internal { fault } => Self::Panic(fault),
-            other => Self::Argument(other.to_string()),
+            other => Self::InvalidArgument(other.to_string()),
         }
     }
 }

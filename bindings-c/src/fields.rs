@@ -1,10 +1,10 @@
 //! The hot questions about a create request, from its fields instead of JSON.
 
 use crate::arguments::{Output, array, bytes, object, optional};
-use crate::ask::of_create;
-use crate::error::{Failure, Report};
+use crate::error::{ErrorObject, FfiError};
+use crate::functions::create_alias_error;
 use crate::guard::guard;
-use crate::result::SfnAlias;
+use crate::result::ResultCode;
 use crate::text::OwnedText;
 use sfn_alias_core::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
 use sfn_alias_core::{Error, Fingerprint, Validate};
@@ -40,10 +40,13 @@ pub struct AliasFields {
 
 /// As `sfn_alias_validate` of CreateStateMachineAlias.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_validate_fields(fields: *const AliasFields, error: *mut *mut Report) -> SfnAlias {
+pub unsafe extern "C" fn sfn_alias_validate_fields(
+    fields: *const AliasFields,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || {
         let input = unsafe { object(fields, "fields")?.input() }?;
-        input.validate().map_err(|error| refused(error, &input))
+        input.validate().map_err(|error| to_error(error, &input))
     };
     unsafe { guard(error, work) }
 }
@@ -56,11 +59,11 @@ pub unsafe extern "C" fn sfn_alias_fingerprint(
     fields: *const AliasFields,
     bytes: *mut u8,
     hex: *mut c_char,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || {
         let input = unsafe { object(fields, "fields")?.input() }?;
-        let fingerprint = sfn_alias_core::fingerprint(&input).map_err(|error| refused(error, &input))?;
+        let fingerprint = sfn_alias_core::fingerprint(&input).map_err(|error| to_error(error, &input))?;
         unsafe { write(&fingerprint, bytes, hex) };
         Ok(())
     };
@@ -74,11 +77,11 @@ pub unsafe extern "C" fn sfn_alias_fingerprint_json(
     input_length: usize,
     bytes: *mut u8,
     hex: *mut c_char,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || {
         let input = unsafe { self::bytes(input, input_length, "input") }?;
-        let fingerprint = sfn_alias_core::fingerprint_from(input).map_err(|error| of_create(error, input))?;
+        let fingerprint = sfn_alias_core::fingerprint_from(input).map_err(|error| create_alias_error(error, input))?;
         unsafe { write(&fingerprint, bytes, hex) };
         Ok(())
     };
@@ -90,13 +93,13 @@ pub unsafe extern "C" fn sfn_alias_fingerprint_json(
 pub unsafe extern "C" fn sfn_alias_fingerprint_encoding(
     fields: *const AliasFields,
     encoding: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || {
         let input = unsafe { object(fields, "fields")?.input() }?;
         let output = Output::new(encoding, "encoding")?;
-        let encoding = sfn_alias_core::fingerprint_encoding(&input).map_err(|error| refused(error, &input))?;
-        unsafe { output.give(OwnedText::new(encoding)) };
+        let encoding = sfn_alias_core::fingerprint_encoding(&input).map_err(|error| to_error(error, &input))?;
+        unsafe { output.write_boxed(OwnedText::new(encoding)) };
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -113,12 +116,12 @@ unsafe fn write(fingerprint: &Fingerprint, bytes: *mut u8, hex: *mut c_char) {
     }
 }
 
-fn refused(error: Error, input: &CreateStateMachineAliasInput<'_>) -> Failure {
-    Failure::of_request(error, || Ok(input.check()))
+fn to_error(error: Error, input: &CreateStateMachineAliasInput<'_>) -> FfiError {
+    FfiError::from_request_error(error, || Ok(input.check()))
 }
 
 impl AliasFields {
-    unsafe fn input<'a>(&self) -> Result<CreateStateMachineAliasInput<'a>, Failure> {
+    unsafe fn input<'a>(&self) -> Result<CreateStateMachineAliasInput<'a>, FfiError> {
         let description = unsafe { optional(self.description, self.description_length, "description") }?;
         let name = unsafe { optional(self.name, self.name_length, "name") }?;
         let routes = if self.routes.is_null() && self.route_count == 0 {
@@ -138,7 +141,7 @@ impl AliasFields {
 pub(crate) unsafe fn routes<'a>(
     routes: *const RouteFields,
     count: usize,
-) -> Result<Vec<RoutingConfigurationListItem<'a>>, Failure> {
+) -> Result<Vec<RoutingConfigurationListItem<'a>>, FfiError> {
     let routes = unsafe { array(routes, count, "routes") }?;
     let mut items = Vec::with_capacity(routes.len());
     for route in routes {

@@ -7,10 +7,10 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod arguments;
-mod ask;
 mod deployment;
 mod error;
 mod fields;
+mod functions;
 mod guard;
 mod options;
 mod picker;

@@ -1,9 +1,9 @@
 //! How a service behaves where a user may choose.
 
 use crate::arguments::{Output, object_mut};
-use crate::error::{Failure, Report};
+use crate::error::{ErrorObject, FfiError};
 use crate::guard::guard;
-use crate::result::SfnAlias;
+use crate::result::ResultCode;
 use sfn_alias_core::{Clock, Limits, Options, Timestamp};
 use std::ffi::c_void;
 use std::time::Duration;
@@ -35,7 +35,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    fn of(limits: &mut Limits, number: u32) -> Option<&mut usize> {
+    fn find(limits: &mut Limits, number: u32) -> Option<&mut usize> {
         const fn is(limit: Limit, number: u32) -> bool {
             limit as u32 == number
         }
@@ -54,9 +54,12 @@ impl Limit {
 
 /// Makes options with AWS's documented values, the system's clock, and no seed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_options_new(options: *mut *mut ServiceOptions, error: *mut *mut Report) -> SfnAlias {
+pub unsafe extern "C" fn sfn_alias_options_new(
+    options: *mut *mut ServiceOptions,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
-        Output::new(options, "options")?.give(ServiceOptions(Options::default()));
+        Output::new(options, "options")?.write_boxed(ServiceOptions(Options::default()));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -73,24 +76,24 @@ pub unsafe extern "C" fn sfn_alias_options_free(options: *mut ServiceOptions) {
 pub unsafe extern "C" fn sfn_alias_options_set_seed(
     options: *mut ServiceOptions,
     seed: u64,
-    error: *mut *mut Report,
-) -> SfnAlias {
-    unsafe { set(options, error, |options| options.seed = Some(seed)) }
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    unsafe { change_options(options, error, |options| options.seed = Some(seed)) }
 }
 
-/// Sets a quota or a size. `limit` is one of `SFN_ALIAS_LIMIT_...`; any other is refused with
+/// Sets a quota or a size. `limit` is one of `SFN_ALIAS_LIMIT_...`; any other is to_error with
 /// `SFN_ALIAS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_set_limit(
     options: *mut ServiceOptions,
     limit: u32,
     value: usize,
-    error: *mut *mut Report,
-) -> SfnAlias {
-    let unknown = || Failure::Argument(format!("no limit has the number {limit}: use one of `SFN_ALIAS_LIMIT_...`"));
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    let unknown = || FfiError::InvalidArgument(format!("unknown limit {limit}; use one of `SFN_ALIAS_LIMIT_...`"));
     let work = || {
         let options = unsafe { object_mut(options, "options") }?;
-        *Limit::of(&mut options.0.limits, limit).ok_or_else(unknown)? = value;
+        *Limit::find(&mut options.0.limits, limit).ok_or_else(unknown)? = value;
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -101,9 +104,9 @@ pub unsafe extern "C" fn sfn_alias_options_set_limit(
 pub unsafe extern "C" fn sfn_alias_options_set_update_delay(
     options: *mut ServiceOptions,
     milliseconds: u64,
-    error: *mut *mut Report,
-) -> SfnAlias {
-    unsafe { set(options, error, |options| options.update_delay = Duration::from_millis(milliseconds)) }
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    unsafe { change_options(options, error, |options| options.update_delay = Duration::from_millis(milliseconds)) }
 }
 
 /// For how many milliseconds DeleteStateMachine leaves a state machine in status DELETING (0: not at all).
@@ -111,9 +114,9 @@ pub unsafe extern "C" fn sfn_alias_options_set_update_delay(
 pub unsafe extern "C" fn sfn_alias_options_set_deletion_delay(
     options: *mut ServiceOptions,
     milliseconds: u64,
-    error: *mut *mut Report,
-) -> SfnAlias {
-    unsafe { set(options, error, |options| options.deletion_delay = Duration::from_millis(milliseconds)) }
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    unsafe { change_options(options, error, |options| options.deletion_delay = Duration::from_millis(milliseconds)) }
 }
 
 /// Sets where the time comes from. `context` is handed to `clock` as it is, may be NULL, and must live
@@ -123,10 +126,10 @@ pub unsafe extern "C" fn sfn_alias_options_set_clock(
     options: *mut ServiceOptions,
     clock: ClockFunction,
     context: *mut c_void,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || {
-        let now = clock.ok_or(Failure::Null("clock"))?;
+        let now = clock.ok_or(FfiError::NullArgument("clock"))?;
         let context = Context(context);
         let clock = Clock::new(move || Timestamp::from_millis(unsafe { now(context.pointer()) }));
         unsafe { object_mut(options, "options") }?.0.clock = clock;
@@ -135,7 +138,11 @@ pub unsafe extern "C" fn sfn_alias_options_set_clock(
     unsafe { guard(error, work) }
 }
 
-unsafe fn set(options: *mut ServiceOptions, error: *mut *mut Report, change: impl FnOnce(&mut Options)) -> SfnAlias {
+unsafe fn change_options(
+    options: *mut ServiceOptions,
+    error: *mut *mut ErrorObject,
+    change: impl FnOnce(&mut Options),
+) -> ResultCode {
     let work = || {
         change(&mut unsafe { object_mut(options, "options") }?.0);
         Ok(())

@@ -4,7 +4,7 @@ use crate::guard::free;
 use crate::text::{OwnedText, TextView};
 use sfn_alias_core::Reply;
 
-/// The replies of `sfn_alias_call_many`, in the order of its requests.
+/// The replies of `sfn_alias_call_batch`, in the order of its requests.
 pub struct Replies(Box<[(u16, OwnedText)]>);
 
 impl Replies {
@@ -28,7 +28,7 @@ pub unsafe extern "C" fn sfn_alias_replies_status(replies: *const Replies, index
 /// The JSON of a reply: the output, or the error with its `__type`. Absent where there is no such reply.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_replies_body(replies: *const Replies, index: usize) -> TextView {
-    TextView::of(unsafe { replies.as_ref() }.and_then(|replies| replies.0.get(index)).map(|(_, body)| body))
+    TextView::from_text(unsafe { replies.as_ref() }.and_then(|replies| replies.0.get(index)).map(|(_, body)| body))
 }
 
 /// Frees replies. NULL is fine.

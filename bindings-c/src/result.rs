@@ -7,7 +7,7 @@ use std::ptr;
 /// What a function returns. A number keeps its meaning for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum SfnAlias {
+pub enum ResultCode {
     /// Success.
     Ok = 0,
     /// The alias exists with other members, the version is referenced, or the revision moved on.
@@ -70,9 +70,9 @@ pub enum SfnAlias {
     Panic = 1040,
 }
 
-impl SfnAlias {
+impl ResultCode {
     /// The result of an AWS error. Without a `_` arm: a kind that is forgotten here does not build.
-    pub(crate) const fn of(kind: ErrorKind) -> Self {
+    pub(crate) const fn from_kind(kind: ErrorKind) -> Self {
         match kind {
             ErrorKind::ConflictException => Self::ConflictException,
             ErrorKind::ExecutionAlreadyExists => Self::ExecutionAlreadyExists,
@@ -181,22 +181,22 @@ impl SfnAlias {
 /// Numbers and codes are the core's; checked while compiling.
 const _: () = {
     let mut index = 0;
-    while let Some((kind, _)) = kinds_from(index) {
-        let result = SfnAlias::of(kind);
+    while let Some((kind, _)) = kinds_after(index) {
+        let result = ResultCode::from_kind(kind);
         assert!(result as u32 == kind.number(), "a number differs from the core's");
-        assert!(same(result.code(), kind.code()), "a code differs from the core's");
+        assert!(is_equal(result.code(), kind.code()), "a code differs from the core's");
         index += 1;
     }
 };
 
-const fn kinds_from(index: usize) -> Option<(ErrorKind, &'static [ErrorKind])> {
+const fn kinds_after(index: usize) -> Option<(ErrorKind, &'static [ErrorKind])> {
     match ErrorKind::ALL.split_at_checked(index) {
         Some((_, [first, rest @ ..])) => Some((*first, rest)),
         _ => None,
     }
 }
 
-const fn same(left: &str, right: &str) -> bool {
+const fn is_equal(left: &str, right: &str) -> bool {
     let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
     while let ([a, left_rest @ ..], [b, right_rest @ ..]) = (left, right) {
         if *a != *b {
@@ -210,7 +210,7 @@ const fn same(left: &str, right: &str) -> bool {
 /// The code of a number, for example `ConflictException` of 10; NULL for a number that has none. Static.
 #[unsafe(no_mangle)]
 pub extern "C" fn sfn_alias_result_code(number: u32) -> *const c_char {
-    let found = SfnAlias::ALL.iter().find(|result| **result as u32 == number);
+    let found = ResultCode::ALL.iter().find(|result| **result as u32 == number);
     found.map_or(ptr::null(), |result| result.c_code().as_ptr())
 }
 

@@ -1,11 +1,11 @@
 //! The stored service.
 
 use crate::arguments::{Output, array, bytes, object, text};
-use crate::error::{Failure, Report};
+use crate::error::{ErrorObject, FfiError};
 use crate::guard::guard;
 use crate::options::ServiceOptions;
 use crate::replies::Replies;
-use crate::result::SfnAlias;
+use crate::result::ResultCode;
 use crate::text::OwnedText;
 use sfn_alias_core::{Options, Scope, StartCount, StepFunctions};
 use std::ffi::c_char;
@@ -41,11 +41,11 @@ pub struct VersionStarts {
 pub unsafe extern "C" fn sfn_alias_service_new(
     options: *const ServiceOptions,
     service: *mut *mut Service,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let service = Output::new(service, "service")?;
-        service.give(Service(StepFunctions::in_memory_with(chosen(options))?));
+        service.write_boxed(Service(StepFunctions::in_memory_with(options_or_default(options))?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -59,12 +59,12 @@ pub unsafe extern "C" fn sfn_alias_service_open(
     path_length: usize,
     options: *const ServiceOptions,
     service: *mut *mut Service,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let path = text(path, path_length, "path")?;
         let service = Output::new(service, "service")?;
-        service.give(Service(StepFunctions::open_with(path, chosen(options))?));
+        service.write_boxed(Service(StepFunctions::open_with(path, options_or_default(options))?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -82,16 +82,17 @@ pub unsafe extern "C" fn sfn_alias_service_in_scope(
     region: *const c_char,
     region_length: usize,
     scoped: *mut *mut Service,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let service = object(service, "service")?;
         let partition = text(partition, partition_length, "partition")?;
         let account = text(account, account_length, "account")?;
         let region = text(region, region_length, "region")?;
         let scoped = Output::new(scoped, "scoped")?;
-        let scope = Scope::new(partition, account, region).map_err(|fault| Failure::Argument(fault.to_string()))?;
-        scoped.give(Service(service.0.in_scope(scope)));
+        let scope =
+            Scope::new(partition, account, region).map_err(|error| FfiError::InvalidArgument(error.to_string()))?;
+        scoped.write_boxed(Service(service.0.in_scope(scope)));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -104,7 +105,7 @@ pub unsafe extern "C" fn sfn_alias_service_free(service: *mut Service) {
 }
 
 /// Answers one request: an operation's name and its input as JSON in, the output as JSON out. The answer
-/// of AWS to a refused request is `sfn_alias_error_status` and `sfn_alias_error_body`.
+/// of AWS to a to_error request is `sfn_alias_error_status` and `sfn_alias_error_body`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_call(
     service: *const Service,
@@ -113,37 +114,37 @@ pub unsafe extern "C" fn sfn_alias_call(
     input: *const c_char,
     input_length: usize,
     output: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let service = object(service, "service")?;
         let operation = text(operation, operation_length, "operation")?;
         let input = bytes(input, input_length, "input")?;
         let output = Output::new(output, "output")?;
         let answer = service.0.try_call(operation, input);
-        let refused = |error| Failure::of_request(error, || service.0.check(operation, input));
-        output.give(OwnedText::new(answer.map_err(refused)?));
+        let to_error = |error| FfiError::from_request_error(error, || service.0.check(operation, input));
+        output.write_boxed(OwnedText::new(answer.map_err(to_error)?));
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
 /// Answers many requests with one commit, in order, each as if it had come alone. Each has its own reply,
-/// also where it is refused; `SFN_ALIAS_OK` says that there are replies, not that all are successes.
+/// also where it is to_error; `SFN_ALIAS_OK` says that there are replies, not that all are successes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_call_many(
+pub unsafe extern "C" fn sfn_alias_call_batch(
     service: *const Service,
     requests: *const Request,
     count: usize,
     replies: *mut *mut Replies,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let service = object(service, "service")?;
         let requests = array(requests, count, "requests")?;
-        let requests = requests.iter().map(|request| request.parts()).collect::<Result<Vec<_>, Failure>>()?;
+        let requests = requests.iter().map(|request| request.parts()).collect::<Result<Vec<_>, FfiError>>()?;
         let replies = Output::new(replies, "replies")?;
-        replies.give(Replies::new(service.0.call_batch(&requests)));
+        replies.write_boxed(Replies::new(service.0.call_batch(&requests)));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -157,14 +158,14 @@ pub unsafe extern "C" fn sfn_alias_service_validate(
     operation_length: usize,
     input: *const c_char,
     input_length: usize,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let service = object(service, "service")?;
         let operation = text(operation, operation_length, "operation")?;
         let input = bytes(input, input_length, "input")?;
-        let refused = |error| Failure::of_request(error, || service.0.check(operation, input));
-        service.0.validate(operation, input).map_err(refused)
+        let to_error = |error| FfiError::from_request_error(error, || service.0.check(operation, input));
+        service.0.validate(operation, input).map_err(to_error)
     };
     unsafe { guard(error, work) }
 }
@@ -178,14 +179,14 @@ pub unsafe extern "C" fn sfn_alias_service_check(
     input: *const c_char,
     input_length: usize,
     problems: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let service = object(service, "service")?;
         let operation = text(operation, operation_length, "operation")?;
         let input = bytes(input, input_length, "input")?;
         let output = Output::new(problems, "problems")?;
-        output.give(OwnedText::json(&service.0.check(operation, input)?));
+        output.write_boxed(OwnedText::from_json(&service.0.check(operation, input)?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -201,8 +202,8 @@ pub unsafe extern "C" fn sfn_alias_start_counts(
     counts: *mut VersionStarts,
     capacity: usize,
     count: *mut usize,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let service = object(service, "service")?;
         let arn = text(state_machine_arn, state_machine_arn_length, "state_machine_arn")?;
@@ -213,18 +214,18 @@ pub unsafe extern "C" fn sfn_alias_start_counts(
         for (index, starts) in found.iter().take(capacity).enumerate() {
             counts.add(index).write(starts.into());
         }
-        count.set(found.len());
+        count.write(found.len());
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
-unsafe fn chosen(options: *const ServiceOptions) -> Options {
+unsafe fn options_or_default(options: *const ServiceOptions) -> Options {
     unsafe { options.as_ref() }.map(|options| options.0.clone()).unwrap_or_default()
 }
 
 impl Request {
-    unsafe fn parts<'a>(&self) -> Result<(&'a str, &'a [u8]), Failure> {
+    unsafe fn parts<'a>(&self) -> Result<(&'a str, &'a [u8]), FfiError> {
         let operation = unsafe { text(self.operation, self.operation_length, "operation") }?;
         Ok((operation, unsafe { bytes(self.input, self.input_length, "input") }?))
     }

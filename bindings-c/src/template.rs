@@ -1,11 +1,11 @@
 //! Templates, checked before they are deployed: a file in, JSON out.
 
 use crate::arguments::{Output, bytes};
-use crate::error::{Failure, Report};
+use crate::error::{ErrorObject, FfiError};
 use crate::guard::guard;
-use crate::result::SfnAlias;
+use crate::result::ResultCode;
 use crate::text::OwnedText;
-use sfn_alias_template::{TemplateError, check_template_json, rules};
+use sfn_alias_template::{TemplateError, check_template_json};
 use std::ffi::c_char;
 
 /// What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, in
@@ -24,24 +24,23 @@ pub unsafe extern "C" fn sfn_alias_check_template(
     options: *const c_char,
     options_length: usize,
     report: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let template = bytes(template, template_length, "template")?;
         let options = if options.is_null() { b"" } else { bytes(options, options_length, "options")? };
         let output = Output::new(report, "report")?;
-        let found = check_template_json(template, options)?;
-        output.give(OwnedText::new(found));
+        output.write_boxed(OwnedText::new(check_template_json(template, options)?));
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
-impl From<TemplateError> for Failure {
-    fn from(fault: TemplateError) -> Self {
-        match fault {
-            TemplateError::Internal { detail: fault } => Self::Panic(fault),
-            other => Self::Argument(other.to_string()),
+impl From<TemplateError> for FfiError {
+    fn from(error: TemplateError) -> Self {
+        match error {
+            TemplateError::Internal { detail } => Self::Panic(detail),
+            other => Self::InvalidArgument(other.to_string()),
         }
     }
 }
@@ -49,10 +48,13 @@ impl From<TemplateError> for Failure {
 /// The rules that templates are checked by: a JSON array of objects with `id`, `name`, `severity`, `title`,
 /// `description`, `fix` and `url`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_template_rules(list: *mut *mut OwnedText, error: *mut *mut Report) -> SfnAlias {
+pub unsafe extern "C" fn sfn_alias_template_rules(
+    rules: *mut *mut OwnedText,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
-        let output = Output::new(list, "list")?;
-        output.give(OwnedText::json(&rules()));
+        let output = Output::new(rules, "rules")?;
+        output.write_boxed(OwnedText::from_json(&sfn_alias_template::rules()));
         Ok(())
     };
     unsafe { guard(error, work) }

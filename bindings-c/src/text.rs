@@ -26,7 +26,7 @@ impl OwnedText {
         Self(bytes.into_boxed_slice())
     }
 
-    pub(crate) fn json(value: &impl Serialize) -> Self {
+    pub(crate) fn from_json(value: &impl Serialize) -> Self {
         // Texts alone always have a JSON form.
         Self::new(serde_json::to_vec(value).unwrap_or_default())
     }
@@ -39,7 +39,7 @@ impl OwnedText {
 impl TextView {
     pub(crate) const ABSENT: Self = Self { data: ptr::null(), length: 0 };
 
-    pub(crate) fn of(text: Option<&OwnedText>) -> Self {
+    pub(crate) fn from_text(text: Option<&OwnedText>) -> Self {
         text.map_or(Self::ABSENT, OwnedText::view)
     }
 }
@@ -47,7 +47,7 @@ impl TextView {
 /// The bytes of a string. A `string` that is NULL has none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_string_text(string: *const OwnedText) -> TextView {
-    TextView::of(unsafe { string.as_ref() })
+    TextView::from_text(unsafe { string.as_ref() })
 }
 
 /// Frees a string. NULL is fine.

@@ -1,9 +1,9 @@
 //! Questions about requests and ARNs: JSON in, JSON out.
 
 use crate::arguments::{Output, bytes, text};
-use crate::error::{Failure, Report};
+use crate::error::{ErrorObject, FfiError};
 use crate::guard::guard;
-use crate::result::SfnAlias;
+use crate::result::ResultCode;
 use crate::text::OwnedText;
 use serde_json::{Map, Value, json};
 use sfn_alias_core::model::ArnParts;
@@ -18,13 +18,13 @@ pub unsafe extern "C" fn sfn_alias_validate(
     operation_length: usize,
     input: *const c_char,
     input_length: usize,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let operation = text(operation, operation_length, "operation")?;
         let input = bytes(input, input_length, "input")?;
-        let refused = |error| Failure::of_request(error, || sfn_alias_core::check(operation, input));
-        sfn_alias_core::validate(operation, input).map_err(refused)
+        let to_error = |error| FfiError::from_request_error(error, || sfn_alias_core::check(operation, input));
+        sfn_alias_core::validate(operation, input).map_err(to_error)
     };
     unsafe { guard(error, work) }
 }
@@ -38,13 +38,13 @@ pub unsafe extern "C" fn sfn_alias_check(
     input: *const c_char,
     input_length: usize,
     problems: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let operation = text(operation, operation_length, "operation")?;
         let input = bytes(input, input_length, "input")?;
         let output = Output::new(problems, "problems")?;
-        output.give(OwnedText::json(&sfn_alias_core::check(operation, input)?));
+        output.write_boxed(OwnedText::from_json(&sfn_alias_core::check(operation, input)?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -60,15 +60,15 @@ pub unsafe extern "C" fn sfn_alias_compare(
     input: *const c_char,
     input_length: usize,
     comparison: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let existing = if existing.is_null() { None } else { Some(bytes(existing, existing_length, "existing")?) };
         let input = bytes(input, input_length, "input")?;
         let output = Output::new(comparison, "comparison")?;
-        let answer = sfn_alias_core::compare_from(existing, input).map_err(|error| of_create(error, input))?;
+        let answer = sfn_alias_core::compare_from(existing, input).map_err(|error| create_alias_error(error, input))?;
         let differs: Vec<&str> = answer.differs().iter().copied().map(AliasMember::as_str).collect();
-        output.give(OwnedText::json(&json!({"answer": answer.as_str(), "differs": differs})));
+        output.write_boxed(OwnedText::from_json(&json!({"answer": answer.as_str(), "differs": differs})));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -82,12 +82,12 @@ pub unsafe extern "C" fn sfn_alias_parse_arn(
     arn: *const c_char,
     arn_length: usize,
     parts: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let arn = text(arn, arn_length, "arn")?;
         let output = Output::new(parts, "parts")?;
-        output.give(OwnedText::json(&ArnParts::from(sfn_alias_core::parse_arn(arn)?)));
+        output.write_boxed(OwnedText::from_json(&ArnParts::from(sfn_alias_core::parse_arn(arn)?)));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -99,22 +99,22 @@ pub unsafe extern "C" fn sfn_alias_format_arn(
     parts: *const c_char,
     parts_length: usize,
     arn: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let parts = bytes(parts, parts_length, "parts")?;
         let output = Output::new(arn, "arn")?;
-        let unreadable = |fault: serde_json::Error| Error::Malformed { detail: fault.to_string() };
+        let malformed = |error: serde_json::Error| Error::Malformed { detail: error.to_string() };
         // By way of an object, since serde takes a list for a structure.
-        let parts: Map<String, Value> = serde_json::from_slice(parts).map_err(unreadable)?;
-        let parts: ArnParts<'_> = serde_json::from_value(parts.into()).map_err(unreadable)?;
-        output.give(OwnedText::new(sfn_alias_core::format_arn(&parts)?));
+        let parts: Map<String, Value> = serde_json::from_slice(parts).map_err(malformed)?;
+        let parts: ArnParts<'_> = serde_json::from_value(parts.into()).map_err(malformed)?;
+        output.write_boxed(OwnedText::new(sfn_alias_core::format_arn(&parts)?));
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
 /// The refusal of a create request by itself.
-pub(crate) fn of_create(error: Error, input: &[u8]) -> Failure {
-    Failure::of_request(error, || sfn_alias_core::check("CreateStateMachineAlias", input))
+pub(crate) fn create_alias_error(error: Error, input: &[u8]) -> FfiError {
+    FfiError::from_request_error(error, || sfn_alias_core::check("CreateStateMachineAlias", input))
 }
