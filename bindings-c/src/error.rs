@@ -1,29 +1,29 @@
-//! What went wrong, for the caller to look at.
+//! Errors and the error object for the caller.
 
 use crate::result::ResultCode;
 use crate::text::{OwnedText, TextView};
 use sfn_alias_core::{Error, ErrorKind, Problem, error_body};
 use std::any::Any;
 
-/// A failure on its way out.
+/// An error of a call.
 pub(crate) enum FfiError {
-    /// The core's refusal, and the member at fault as a JSON pointer.
+    /// An error of the core. `path` is a JSON pointer to the member.
     Core { error: Error, path: String },
-    /// What CloudFormation's provider refuses of a deployment, with the member at fault and all problems as JSON.
+    /// An error of a deployment. `path` is a JSON pointer to the member, `body` contains all problems as JSON.
     Deployment { message: String, path: String, body: String },
-    /// A pointer that must not be NULL.
+    /// A pointer is NULL but must not be.
     NullArgument(&'static str),
-    /// A text that is UTF-8 only so far.
+    /// A text is not valid UTF-8. `valid` is the offset of the first invalid byte.
     InvalidUtf8 { name: &'static str, valid: usize },
-    /// A length that no object has.
+    /// A length exceeds the maximum size of an object.
     InvalidLength(&'static str),
-    /// A value that the function does not take.
+    /// A value is not valid for the function.
     InvalidArgument(String),
-    /// A panic, with what it said.
+    /// A panic, with its message.
     Panic(String),
 }
 
-/// What went wrong. Free it with `sfn_alias_error_free`.
+/// An error. Free it with `sfn_alias_error_free`.
 pub struct ErrorObject {
     result: ResultCode,
     status: u16,
@@ -41,7 +41,7 @@ impl From<Error> for FfiError {
 }
 
 impl FfiError {
-    /// A refusal of a request; the core's `check` of that request tells where it is wrong.
+    /// Creates the error of an invalid request. `check` finds the path of the member.
     pub(crate) fn from_request_error(error: Error, check: impl FnOnce() -> Result<Vec<Problem>, Error>) -> Self {
         let problems = check().unwrap_or_default();
         let first = problems.into_iter().next().filter(|problem| problem.error == error.code());
@@ -53,7 +53,7 @@ impl FfiError {
         Self::Panic(message.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default())
     }
 
-    /// The number, and the object where it is wanted.
+    /// Returns the result code, and the error object if the caller wants it.
     pub(crate) fn into_result(self, with_object: bool) -> (ResultCode, Option<Box<ErrorObject>>) {
         let result = self.result();
         (result, with_object.then(|| Box::new(self.into_object(result))))
@@ -116,51 +116,51 @@ impl ErrorObject {
     }
 }
 
-/// The number that the function returned.
+/// Returns the result code that the function returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_error_result(error: *const ErrorObject) -> ResultCode {
     unsafe { error.as_ref() }.map_or(ResultCode::Ok, |error| error.result)
 }
 
-/// The code: AWS's, for example `ConflictException`, or one of README.md's table.
+/// Returns the code: an AWS code such as `ConflictException`, or one of the table in README.md.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_error_code(error: *const ErrorObject) -> TextView {
     TextView::from_text(unsafe { error.as_ref() }.map(|error| &error.code))
 }
 
-/// The message: AWS's sentence, or what is wrong with the call.
+/// Returns the message: the text of AWS, or a description of the problem.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_error_message(error: *const ErrorObject) -> TextView {
     TextView::from_text(unsafe { error.as_ref() }.map(|error| &error.message))
 }
 
-/// The reason, for example `INVALID_ROUTING_CONFIGURATION`; absent where AWS gives none.
+/// Returns the reason, for example `INVALID_ROUTING_CONFIGURATION`. Absent if AWS returns none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_error_reason(error: *const ErrorObject) -> TextView {
     TextView::from_text(unsafe { error.as_ref() }.and_then(|error| error.reason.as_ref()))
 }
 
-/// The HTTP status of AWS's answer; 0 for a fault of the call itself.
+/// Returns the HTTP status of the AWS response, or 0 for an error of the call itself.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_error_status(error: *const ErrorObject) -> u16 {
     unsafe { error.as_ref() }.map_or(0, |error| error.status)
 }
 
-/// The member at fault as a JSON pointer, for example `/routingConfiguration/0/weight`; empty for the
-/// request as a whole, and for what only the stored state forbids.
+/// Returns a JSON pointer to the member with the problem, for example `/routingConfiguration/0/weight`. Empty if the
+/// problem concerns the whole request or the stored state.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_error_path(error: *const ErrorObject) -> TextView {
     TextView::from_text(unsafe { error.as_ref() }.map(|error| &error.path))
 }
 
-/// The JSON that AWS answers, with `__type`; of a deployment that CloudFormation's provider refuses, JSON with
-/// `code`, `message` and `problems`; absent for a fault of the call itself.
+/// Returns the JSON body of the AWS response, with `__type`. For a rejected deployment: JSON with `code`, `message` and
+/// `problems`. Absent for an error of the call itself.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_error_body(error: *const ErrorObject) -> TextView {
     TextView::from_text(unsafe { error.as_ref() }.and_then(|error| error.body.as_ref()))
 }
 
-/// Frees an error. NULL is fine.
+/// Frees an error. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_error_free(error: *mut ErrorObject) {
     unsafe { crate::guard::free(error) }

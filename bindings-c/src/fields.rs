@@ -1,4 +1,4 @@
-//! The hot questions about a create request, from its fields instead of JSON.
+//! Functions for create requests that take fields instead of JSON.
 
 use crate::arguments::{Output, array, bytes, object, optional};
 use crate::error::{ErrorObject, FfiError};
@@ -10,35 +10,35 @@ use sfn_alias_core::wire::input::{CreateStateMachineAliasInput, RoutingConfigura
 use sfn_alias_core::{Error, Fingerprint, Validate};
 use std::ffi::c_char;
 
-/// One entry of a routing configuration.
+/// An entry of a routing configuration.
 #[repr(C)]
 pub struct RouteFields {
-    /// The version's ARN; NULL: absent.
+    /// The ARN of the version. NULL: absent.
     pub version_arn: *const c_char,
-    /// Its length in bytes.
+    /// Length in bytes.
     pub version_arn_length: usize,
-    /// Percentage of starts, 0 to 100.
+    /// Percentage of executions, 0 to 100.
     pub weight: i64,
 }
 
 /// The input of CreateStateMachineAlias.
 #[repr(C)]
 pub struct AliasFields {
-    /// What the alias is for; NULL: absent.
+    /// The description of the alias. NULL: absent.
     pub description: *const c_char,
-    /// Its length in bytes.
+    /// Length in bytes.
     pub description_length: usize,
-    /// The alias's name; NULL: absent.
+    /// The name of the alias. NULL: absent.
     pub name: *const c_char,
-    /// Its length in bytes.
+    /// Length in bytes.
     pub name_length: usize,
-    /// The routing configuration; NULL: absent.
+    /// The routing configuration. NULL: absent.
     pub routes: *const RouteFields,
     /// The number of routes.
     pub route_count: usize,
 }
 
-/// As `sfn_alias_validate` of CreateStateMachineAlias.
+/// Like `sfn_alias_validate` for CreateStateMachineAlias.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_validate_fields(
     fields: *const AliasFields,
@@ -51,9 +51,9 @@ pub unsafe extern "C" fn sfn_alias_validate_fields(
     unsafe { guard(error, work) }
 }
 
-/// The fingerprint of a valid create request: equal for requests that AWS takes for the same, and for no
-/// others. Writes 32 bytes to `bytes` and 64 hexadecimal digits with a NUL behind them, 65 bytes, to `hex`;
-/// either may be NULL.
+/// Computes the idempotency fingerprint of a valid create request. Two requests have the same fingerprint exactly if
+/// AWS treats them as the same request. Writes 32 bytes to `bytes`, and 64 hexadecimal digits and a NUL (65 bytes) to
+/// `hex`. Either may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_fingerprint(
     fields: *const AliasFields,
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn sfn_alias_fingerprint(
     unsafe { guard(error, work) }
 }
 
-/// As `sfn_alias_fingerprint`, of a request in JSON.
+/// Like `sfn_alias_fingerprint`, for a request in JSON.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_fingerprint_json(
     input: *const c_char,
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn sfn_alias_fingerprint_json(
     unsafe { guard(error, work) }
 }
 
-/// The bytes that the fingerprint of a create request is the SHA-256 of, for whoever recomputes it.
+/// Returns the canonical encoding of a create request. The fingerprint is its SHA-256.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_fingerprint_encoding(
     fields: *const AliasFields,
@@ -137,7 +137,7 @@ impl AliasFields {
     }
 }
 
-/// The entries of a routing configuration.
+/// Returns the entries of a routing configuration.
 pub(crate) unsafe fn routes<'a>(
     routes: *const RouteFields,
     count: usize,

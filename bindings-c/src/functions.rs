@@ -1,4 +1,4 @@
-//! Questions about requests and ARNs: JSON in, JSON out.
+//! Functions for requests and ARNs, with JSON input and output.
 
 use crate::arguments::{Output, bytes, text};
 use crate::error::{ErrorObject, FfiError};
@@ -10,8 +10,7 @@ use sfn_alias_core::model::ArnParts;
 use sfn_alias_core::{AliasMember, Error};
 use std::ffi::c_char;
 
-/// What AWS would answer to a request by itself, without looking at what is stored: `SFN_ALIAS_OK`, or the
-/// one error.
+/// Validates a request without stored state. Returns `SFN_ALIAS_OK`, or the error that AWS would return.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_validate(
     operation: *const c_char,
@@ -29,8 +28,8 @@ pub unsafe extern "C" fn sfn_alias_validate(
     unsafe { guard(error, work) }
 }
 
-/// All problems of a request by itself at once, as a JSON array of objects with `path`, `code`, `error`,
-/// `message` and `fix`; empty for a good request.
+/// Returns all problems of a request as a JSON array of objects with `path`, `code`, `error`, `message` and `fix`. The
+/// array is empty for a valid request.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_check(
     operation: *const c_char,
@@ -50,9 +49,10 @@ pub unsafe extern "C" fn sfn_alias_check(
     unsafe { guard(error, work) }
 }
 
-/// What CreateStateMachineAlias would make of an alias that exists, as DescribeStateMachineAlias answered
-/// it; `existing` may be NULL: there is none. The answer is JSON, `{"answer": "new" | "replay" | "conflict",
-/// "differs": ["description", "routingConfiguration"]}`, with only the members that differ.
+/// Compares a create request with an existing alias. `existing` is the output of DescribeStateMachineAlias; NULL means
+/// that the alias does not exist. Returns JSON, `{"answer": "new"
+/// "replay"
+/// "conflict", "differs": ["description", "routingConfiguration"]}`; `differs` contains the members that are different.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_compare(
     existing: *const c_char,
@@ -74,9 +74,9 @@ pub unsafe extern "C" fn sfn_alias_compare(
     unsafe { guard(error, work) }
 }
 
-/// Takes an ARN apart. The answer is JSON with `kind` (`stateMachine`, `version`, `alias`, `label`,
-/// `execution`, `express`, or another type), `partition`, `region`, `account`, and of `stateMachine`,
-/// `qualifier`, `execution` and `id` what that kind has.
+/// Parses an ARN. Returns JSON with `kind` (`stateMachine`, `version`, `alias`, `label`, `execution`, `express` or
+/// another type), `partition`, `region`, `account` and, depending on the kind, `stateMachine`, `qualifier`, `execution`
+/// and `id`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_parse_arn(
     arn: *const c_char,
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn sfn_alias_parse_arn(
     unsafe { guard(error, work) }
 }
 
-/// Puts an ARN together from the JSON that `sfn_alias_parse_arn` makes of it.
+/// Formats an ARN from the JSON that `sfn_alias_parse_arn` returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_format_arn(
     parts: *const c_char,
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn sfn_alias_format_arn(
         let parts = bytes(parts, parts_length, "parts")?;
         let output = Output::new(arn, "arn")?;
         let malformed = |error: serde_json::Error| Error::Malformed { detail: error.to_string() };
-        // By way of an object, since serde takes a list for a structure.
+        // Via a map, because serde would accept a list as a structure.
         let parts: Map<String, Value> = serde_json::from_slice(parts).map_err(malformed)?;
         let parts: ArnParts<'_> = serde_json::from_value(parts.into()).map_err(malformed)?;
         output.write_boxed(OwnedText::new(sfn_alias_core::format_arn(&parts)?));
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn sfn_alias_format_arn(
     unsafe { guard(error, work) }
 }
 
-/// The refusal of a create request by itself.
+/// Creates the error of an invalid create request.
 pub(crate) fn create_alias_error(error: Error, input: &[u8]) -> FfiError {
     FfiError::from_request_error(error, || sfn_alias_core::check("CreateStateMachineAlias", input))
 }

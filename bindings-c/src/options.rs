@@ -1,4 +1,4 @@
-//! How a service behaves where a user may choose.
+//! Service options.
 
 use crate::arguments::{Output, object_mut};
 use crate::error::{ErrorObject, FfiError};
@@ -8,19 +8,19 @@ use sfn_alias_core::{Clock, Limits, Options, Timestamp};
 use std::ffi::c_void;
 use std::time::Duration;
 
-/// How a service behaves where you may choose. For one thread at a time; a service keeps a copy.
+/// Service options. One thread at a time may use them. A service keeps a copy.
 pub struct ServiceOptions(pub(crate) Options);
 
-/// The time now, in milliseconds since 1970-01-01T00:00:00Z. Called by any thread that uses the
-/// service, several at once; it must return.
+/// Returns the current time in milliseconds since 1970-01-01T00:00:00Z. Every thread that uses the service may call it,
+/// several at once. It must return.
 pub type ClockFunction = Option<unsafe extern "C" fn(context: *mut c_void) -> i64>;
 
-/// What `sfn_alias_options_set_limit` takes.
+/// The limits of `sfn_alias_options_set_limit`.
 #[repr(u32)]
 pub enum Limit {
-    /// Aliases of one state machine (100).
+    /// Aliases per state machine (100).
     AliasesPerStateMachine = 1,
-    /// Versions of one state machine (1000).
+    /// Versions per state machine (1000).
     VersionsPerStateMachine = 2,
     /// Characters of a definition (1,048,576).
     DefinitionCharacters = 3,
@@ -28,9 +28,9 @@ pub enum Limit {
     InputCharacters = 4,
     /// Bytes of a request body (1,048,576).
     RequestBytes = 5,
-    /// Executions of one state machine that are kept, newest first (10,000).
+    /// Stored executions per state machine; the newest are kept (10,000).
     ExecutionsPerStateMachine = 6,
-    /// Tags of one resource (50).
+    /// Tags per resource (50).
     TagsPerResource = 7,
 }
 
@@ -52,7 +52,7 @@ impl Limit {
     }
 }
 
-/// Makes options with AWS's documented values, the system's clock, and no seed.
+/// Creates options with the documented values of AWS, the system clock, and no seed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_new(
     options: *mut *mut ServiceOptions,
@@ -65,13 +65,13 @@ pub unsafe extern "C" fn sfn_alias_options_new(
     unsafe { guard(error, work) }
 }
 
-/// Frees options. NULL is fine.
+/// Frees options. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_free(options: *mut ServiceOptions) {
     unsafe { crate::guard::free(options) }
 }
 
-/// Makes draws, revision ids and generated execution names repeatable.
+/// Sets the seed. It makes routing decisions, revision ids and generated execution names reproducible.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_set_seed(
     options: *mut ServiceOptions,
@@ -81,8 +81,7 @@ pub unsafe extern "C" fn sfn_alias_options_set_seed(
     unsafe { change_options(options, error, |options| options.seed = Some(seed)) }
 }
 
-/// Sets a quota or a size. `limit` is one of `SFN_ALIAS_LIMIT_...`; any other is to_error with
-/// `SFN_ALIAS_INVALID_ARGUMENT`.
+/// Sets a limit. `limit` is one of `SFN_ALIAS_LIMIT_...`; other numbers give `SFN_ALIAS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_set_limit(
     options: *mut ServiceOptions,
@@ -99,7 +98,7 @@ pub unsafe extern "C" fn sfn_alias_options_set_limit(
     unsafe { guard(error, work) }
 }
 
-/// For how many milliseconds after UpdateStateMachineAlias the previous routing still holds (0: not at all).
+/// Sets for how many milliseconds after UpdateStateMachineAlias the previous routing stays in effect (0: not at all).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_set_update_delay(
     options: *mut ServiceOptions,
@@ -109,7 +108,7 @@ pub unsafe extern "C" fn sfn_alias_options_set_update_delay(
     unsafe { change_options(options, error, |options| options.update_delay = Duration::from_millis(milliseconds)) }
 }
 
-/// For how many milliseconds DeleteStateMachine leaves a state machine in status DELETING (0: not at all).
+/// Sets for how many milliseconds a deleted state machine stays in status DELETING (0: not at all).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_set_deletion_delay(
     options: *mut ServiceOptions,
@@ -119,8 +118,8 @@ pub unsafe extern "C" fn sfn_alias_options_set_deletion_delay(
     unsafe { change_options(options, error, |options| options.deletion_delay = Duration::from_millis(milliseconds)) }
 }
 
-/// Sets where the time comes from. `context` is handed to `clock` as it is, may be NULL, and must live
-/// until the last service with these options is freed.
+/// Sets the clock. `context` is passed to `clock`, may be NULL, and must live until the last service with these options
+/// is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_set_clock(
     options: *mut ServiceOptions,
@@ -150,17 +149,16 @@ unsafe fn change_options(
     unsafe { guard(error, work) }
 }
 
-/// What the caller's clock is called with.
+/// The argument of the caller's clock.
 struct Context(*mut c_void);
 
 impl Context {
-    /// A method, so that a closure takes the whole of it and not the bare pointer.
+    /// A method, so that a closure captures the whole struct and not only the pointer.
     fn pointer(&self) -> *mut c_void {
         self.0
     }
 }
 
-// The caller promises that its clock may be called by several threads at once; the pointer is only
-// handed back to it.
+// The caller guarantees that several threads may call its clock at once. The pointer is only passed back to the clock.
 unsafe impl Send for Context {}
 unsafe impl Sync for Context {}

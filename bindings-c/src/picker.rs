@@ -32,7 +32,7 @@ pub unsafe extern "C" fn sfn_alias_routing_new(
     unsafe { guard(error, work) }
 }
 
-/// Frees a routing. NULL is fine.
+/// Frees a routing. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_routing_free(routing: *mut Routing) {
     unsafe { free(routing) }
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn sfn_alias_picker_from_entropy(
     unsafe { guard(error, work) }
 }
 
-/// Frees a picker. NULL is fine.
+/// Frees a picker. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_picker_free(picker: *mut Picker) {
     unsafe { free(picker) }

@@ -1,4 +1,4 @@
-//! The stored service.
+//! The service.
 
 use crate::arguments::{Output, array, bytes, object, text};
 use crate::error::{ErrorObject, FfiError};
@@ -13,30 +13,30 @@ use std::ffi::c_char;
 /// An in-process emulator of AWS Step Functions state machines, versions, aliases and executions. Many threads may share one.
 pub struct Service(StepFunctions);
 
-/// One of many requests. Its texts are only read during the call.
+/// A request of a batch. Its texts are only read during the call.
 #[repr(C)]
 pub struct Request {
-    /// The operation's name, for example `StartExecution`.
+    /// The name of the operation, for example `StartExecution`.
     pub operation: *const c_char,
-    /// Its length in bytes.
+    /// Length in bytes.
     pub operation_length: usize,
     /// The input as JSON.
     pub input: *const c_char,
-    /// Its length in bytes.
+    /// Length in bytes.
     pub input_length: usize,
 }
 
-/// How often a version was started.
+/// The number of executions of a version.
 #[repr(C)]
 pub struct VersionStarts {
-    /// The version's number; 0 for starts with the state machine's own ARN.
+    /// The version number, or 0 for executions that were started with the state machine ARN.
     pub version: u32,
-    /// Starts since the state machine was created.
+    /// Executions since the state machine was created.
     pub count: u64,
 }
 
-/// Makes an empty service in memory. `options` may be NULL: AWS's values, the system's clock, no seed.
-/// Calls run in partition `aws`, account `000000000000`, region `us-east-1`.
+/// Creates an empty service in memory. `options` may be NULL: the documented values of AWS, the system clock, no seed.
+/// The service uses partition `aws`, account `000000000000` and region `us-east-1`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_service_new(
     options: *const ServiceOptions,
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn sfn_alias_service_new(
     unsafe { guard(error, work) }
 }
 
-/// Opens a durable service in an SQLite file, made where there is none. Several processes may open the
+/// Opens a durable service in an SQLite file. The file is created if it does not exist. Several processes may open the
 /// same file. `options` may be NULL. If the file cannot be opened, the result is `SFN_ALIAS_STORAGE_FAILURE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_service_open(
@@ -70,8 +70,8 @@ pub unsafe extern "C" fn sfn_alias_service_open(
     unsafe { guard(error, work) }
 }
 
-/// Makes a service that sees the same store from another partition, account (12 digits) or region. It is
-/// freed by itself; either may be freed first.
+/// Creates a service with the same storage for another partition, account (12 digits) or region. Both services must be
+/// freed, in any order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_service_in_scope(
     service: *const Service,
@@ -98,14 +98,14 @@ pub unsafe extern "C" fn sfn_alias_service_in_scope(
     unsafe { guard(error, work) }
 }
 
-/// Frees a service. NULL is fine. A file is closed with the last service on it.
+/// Frees a service. NULL is allowed. The file is closed when its last service is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_service_free(service: *mut Service) {
     unsafe { crate::guard::free(service) }
 }
 
-/// Answers one request: an operation's name and its input as JSON in, the output as JSON out. The answer
-/// of AWS to a to_error request is `sfn_alias_error_status` and `sfn_alias_error_body`.
+/// Calls an operation. `input` and `output` are JSON. After an error, `sfn_alias_error_status` and
+/// `sfn_alias_error_body` return the response of AWS.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_call(
     service: *const Service,
@@ -129,8 +129,8 @@ pub unsafe extern "C" fn sfn_alias_call(
     unsafe { guard(error, work) }
 }
 
-/// Answers many requests with one commit, in order, each as if it had come alone. Each has its own reply,
-/// also where it is to_error; `SFN_ALIAS_OK` says that there are replies, not that all are successes.
+/// Calls many operations in order, with one commit. Each request has its own reply, even if it fails. `SFN_ALIAS_OK`
+/// means that there are replies, not that all requests succeeded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_call_batch(
     service: *const Service,
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn sfn_alias_call_batch(
     unsafe { guard(error, work) }
 }
 
-/// As `sfn_alias_validate`, within this service's limits.
+/// Like `sfn_alias_validate`, with the limits of this service.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_service_validate(
     service: *const Service,
@@ -170,7 +170,7 @@ pub unsafe extern "C" fn sfn_alias_service_validate(
     unsafe { guard(error, work) }
 }
 
-/// As `sfn_alias_check`, within this service's limits.
+/// Like `sfn_alias_check`, with the limits of this service.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_service_check(
     service: *const Service,
@@ -192,8 +192,9 @@ pub unsafe extern "C" fn sfn_alias_service_check(
     unsafe { guard(error, work) }
 }
 
-/// How often each version of a state machine was started, the state machine itself first. Writes the
-/// first `capacity` of them to `counts` (which may be NULL where it is 0), and to `count` how many there are.
+/// Returns the number of executions per version of a state machine. Executions with the state machine ARN come first.
+/// Writes up to `capacity` entries to `counts` (NULL is allowed if `capacity` is 0), and the total number of entries to
+/// `count`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_start_counts(
     service: *const Service,
@@ -208,7 +209,7 @@ pub unsafe extern "C" fn sfn_alias_start_counts(
         let service = object(service, "service")?;
         let arn = text(state_machine_arn, state_machine_arn_length, "state_machine_arn")?;
         let count = Output::new(count, "count")?;
-        // Only its bounds are looked at: what stands there may never have been written.
+        // Checks only the bounds: the memory may be uninitialized.
         array(counts.cast_const(), capacity, "counts")?;
         let found = service.0.start_counts(arn)?;
         for (index, starts) in found.iter().take(capacity).enumerate() {

@@ -1,4 +1,4 @@
-//! Templates, checked before they are deployed: a file in, JSON out.
+//! Template checks, with JSON output.
 
 use crate::arguments::{Output, bytes};
 use crate::error::{ErrorObject, FfiError};
@@ -8,14 +8,15 @@ use crate::text::OwnedText;
 use sfn_alias_template::{TemplateError, check_template_json};
 use std::ffi::c_char;
 
-/// What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, in
-/// JSON or YAML, or in a Terraform plan, in JSON. The report is JSON with `findings`, an array of objects with
-/// `rule`, `name`, `severity` (`error`, `warning`, `info`), `logicalId`, `resourceType`, `path`, `line`,
-/// `column`, `message`, `description`, `fix`, `url` and, where there are, `condition` and `acknowledged`, and with the
-/// counts `errors`, `warnings`, `infos` and `acknowledged`.
+/// Checks a CloudFormation or SAM template (JSON or YAML), or a Terraform plan (JSON), for problems with aliases,
+/// versions, policies and event sources.
 ///
-/// `options` is a JSON object that may have `parameters`, `disable`, `acknowledge`, `file` and `previous`, and
-/// may be NULL: none. A file that cannot be checked, and options that make no sense, are
+/// The report is JSON with `findings`, an array of objects with `rule`, `name`, `severity` (`error`, `warning`,
+/// `info`), `logicalId`, `resourceType`, `path`, `line`, `column`, `message`, `description`, `fix`, `url` and
+/// optionally `condition` and `acknowledged`. `errors`, `warnings`, `infos` and `acknowledged` are counts.
+///
+/// `options` is a JSON object with the optional members `parameters`, `disable`, `acknowledge`, `file` and `previous`.
+/// NULL means no options. If the file cannot be checked or the options are not valid, the result is
 /// `SFN_ALIAS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_check_template(
@@ -45,8 +46,7 @@ impl From<TemplateError> for FfiError {
     }
 }
 
-/// The rules that templates are checked by: a JSON array of objects with `id`, `name`, `severity`, `title`,
-/// `description`, `fix` and `url`.
+/// Returns the rules as a JSON array of objects with `id`, `name`, `severity`, `title`, `description`, `fix` and `url`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_template_rules(
     rules: *mut *mut OwnedText,
