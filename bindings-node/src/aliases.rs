@@ -205,7 +205,7 @@ fn read_options(env: &Env, value: &Unknown<'_>) -> napi::Result<(Options, Scope,
 }
 
 fn count(count: &StartCount) -> Tree {
-    let version = count.version.map_or(Tree::Null, |version| Tree::Number(version.into()));
+    let version = count.version.map_or(Tree::Null, |version| Tree::Number(version.get().into()));
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 starts")]
     let starts = Tree::Number(count.count as f64);
     Tree::Object(vec![("version".into(), version), ("count".into(), starts)])

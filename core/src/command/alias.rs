@@ -2,8 +2,8 @@
 
 use super::target::{alias_arn, machine_arn, wrong_type};
 use super::{Faults, Qualifier, Request, Target};
-use crate::error::Error;
-use crate::model::{NO_VERSION, Resource, Route, Routing, parse_arn, version_number};
+use crate::error::{Error, Result};
+use crate::model::{Resource, Route, Routing, VersionNumber, Weight, is_version_qualifier, parse_arn};
 use crate::page::Page;
 use crate::wire::input::{
     CreateStateMachineAliasInput, DeleteStateMachineAliasInput, DescribeStateMachineAliasInput,
@@ -19,7 +19,7 @@ pub(crate) struct CreateAlias<'a> {
     pub machine: &'a str,
     pub name: &'a str,
     pub description: Option<&'a str>,
-    pub routing: Routing,
+    pub routing: RequestedRouting,
 }
 
 pub(crate) struct DescribeAlias<'a> {
@@ -33,13 +33,30 @@ pub(crate) struct UpdateAlias<'a> {
     pub target: Target<'a>,
     pub name: &'a str,
     pub description: Option<&'a str>,
-    pub routing: Option<Routing>,
+    pub routing: Option<RequestedRouting>,
+}
+
+/// A valid routing of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestedRouting {
+    Routing(Routing),
+    /// A number is out of the range of version numbers, so that the version cannot exist.
+    UnknownVersion,
+}
+
+impl RequestedRouting {
+    pub fn get(self) -> Result<Routing> {
+        match self {
+            Self::Routing(routing) => Ok(routing),
+            Self::UnknownVersion => Err(Error::ReferenceNotFound),
+        }
+    }
 }
 
 pub(crate) struct ListAliases<'a> {
     pub target: Target<'a>,
-    /// Only aliases that lead to this version.
-    pub version: Option<u32>,
+    /// Only aliases that route to this version. `Some(None)` if no version can have the number of the request.
+    pub version: Option<Option<VersionNumber>>,
     pub page: Page<'a>,
 }
 
@@ -57,11 +74,11 @@ impl Request for CreateStateMachineAliasInput<'_> {
 
 impl Request for RoutingInput<'_> {
     type Command<'c>
-        = Routing
+        = RequestedRouting
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<Routing> {
+    fn command(&self, faults: &mut Faults<'_>) -> Option<RequestedRouting> {
         routing(self.routing_configuration.as_deref()?, None, faults).map(|(_, routing)| routing)
     }
 }
@@ -141,53 +158,75 @@ fn routing<'a>(
     entries: &'a [RoutingConfigurationListItem<'_>],
     owner: Option<&str>,
     faults: &mut Faults<'_>,
-) -> Option<(&'a str, Routing)> {
+) -> Option<(&'a str, RequestedRouting)> {
     // More than two break a constraint of the model, and no further rule speaks of them.
     let (first, second) = match entries {
         [first] => (first, None),
         [first, second] => (first, Some(second)),
         _ => return None,
     };
-    let first_place = place(first, 0, None, faults);
-    let second_place = second.and_then(|second| place(second, 1, first_place, faults));
-    let places = [first_place, second_place];
-    unversioned(entries, places, faults);
+    let first_target = route_target(first, 0, None, faults);
+    let second_target = second.and_then(|second| route_target(second, 1, first_target, faults));
+    let targets = [first_target, second_target];
+    unversioned(entries, targets, faults);
     distinct(entries, faults);
     sum(entries, faults);
-    let machine = first_place.map(|place| place.machine);
-    same_machine(entries, places, owner.or(machine), faults);
+    let machine = first_target.map(|target| target.machine);
+    same_machine(entries, targets, owner.or(machine), faults);
+    let first = (first_target?, weight(first)?);
     let second = match second {
-        Some(second) => Some(route(second_place?, second)?),
+        Some(second) => Some((second_target?, weight(second)?)),
         None => None,
     };
-    Some((machine?, Routing::new(route(first_place?, first)?, second)?))
+    Some((machine?, requested_routing(first, second)?))
 }
 
-/// Where an entry leads: a state machine, and its version; `None` for an ARN without a version.
+/// Returns `None` if the weights do not add up to 100 or a version is repeated.
+fn requested_routing(
+    (first, first_weight): (RouteTarget<'_>, Weight),
+    second: Option<(RouteTarget<'_>, Weight)>,
+) -> Option<RequestedRouting> {
+    let route = |target: RouteTarget<'_>, weight| Some(Route { version: target.version?, weight });
+    let Some(first) = route(first, first_weight) else { return Some(RequestedRouting::UnknownVersion) };
+    let second = match second {
+        Some((target, weight)) => match route(target, weight) {
+            Some(second) => Some(second),
+            None => return Some(RequestedRouting::UnknownVersion),
+        },
+        None => None,
+    };
+    Routing::new(first, second).map(RequestedRouting::Routing)
+}
+
+/// What the ARN of an entry names.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct RouteTarget<'a> {
     machine: &'a str,
-    version: Option<u32>,
+    /// Whether the ARN is that of a version.
+    is_version: bool,
+    /// `None` if no version can have this number.
+    version: Option<VersionNumber>,
 }
 
-impl<'a> Place<'a> {
-    /// A version of the state machine of `self`, as a second entry's mostly is: there is not all to
-    /// be read again.
-    fn sibling(self, text: &'a str) -> Option<Self> {
-        let number = text.strip_prefix(self.machine)?.strip_prefix(':')?;
-        Some(Self { machine: self.machine, version: Some(version_number(number)?) })
+impl<'a> RouteTarget<'a> {
+    /// Parses the ARN of a version of the same state machine. The second entry mostly has one, and the rest of
+    /// its ARN needs no second parse.
+    fn sibling(self, arn: &'a str) -> Option<Self> {
+        let number = arn.strip_prefix(self.machine)?.strip_prefix(':')?;
+        let target = |version| Self { machine: self.machine, is_version: true, version };
+        is_version_qualifier(number).then(|| target(VersionNumber::parse(number)))
     }
 }
 
-/// The place that an entry's ARN names; one of another type of resource is a fault.
-fn place<'a>(
+/// Parses the ARN of an entry, which must be one of a state machine.
+fn route_target<'a>(
     entry: &'a RoutingConfigurationListItem<'_>,
     index: usize,
-    before: Option<Place<'a>>,
+    before: Option<RouteTarget<'a>>,
     faults: &mut Faults<'_>,
-) -> Option<Place<'a>> {
+) -> Option<RouteTarget<'a>> {
     let text = entry.state_machine_version_arn.as_deref()?;
-    if let Some(sibling) = before.and_then(|place| place.sibling(text)) {
+    if let Some(sibling) = before.and_then(|target| target.sibling(text)) {
         return Some(sibling);
     }
     let arn = match parse_arn(text) {
@@ -195,21 +234,25 @@ fn place<'a>(
         Ok(other) => return faults.keep(&pointer(index), Err(wrong_type(&other))),
         Err(error) => return faults.keep(&pointer(index), Err(error)),
     };
-    let versioned = matches!(arn.resource, Resource::Version { .. });
-    Some(Place { machine: arn.machine_arn(), version: versioned.then(|| arn.version()) })
+    let is_version = matches!(arn.resource, Resource::Version { .. });
+    Some(RouteTarget { machine: arn.machine_arn(), is_version, version: arn.version() })
 }
 
-fn route(place: Place<'_>, entry: &RoutingConfigurationListItem<'_>) -> Option<Route> {
-    Some(Route { version: place.version.unwrap_or(NO_VERSION), weight: u8::try_from(entry.weight?).ok()? })
+fn weight(entry: &RoutingConfigurationListItem<'_>) -> Option<Weight> {
+    Weight::new(u8::try_from(entry.weight?).ok()?)
 }
 
 fn pointer(index: usize) -> String {
     format!("{ROUTING}/{index}/stateMachineVersionArn")
 }
 
-fn unversioned(entries: &[RoutingConfigurationListItem<'_>], places: [Option<Place<'_>>; 2], faults: &mut Faults<'_>) {
-    for (index, place) in places.into_iter().enumerate() {
-        if place.is_some_and(|place| place.version.is_none()) {
+fn unversioned(
+    entries: &[RoutingConfigurationListItem<'_>],
+    targets: [Option<RouteTarget<'_>>; 2],
+    faults: &mut Faults<'_>,
+) {
+    for (index, target) in targets.into_iter().enumerate() {
+        if target.is_some_and(|target| !target.is_version) {
             faults.push(pointer(index), Error::NotVersionArns { received: received(entries) });
         }
     }
@@ -217,14 +260,14 @@ fn unversioned(entries: &[RoutingConfigurationListItem<'_>], places: [Option<Pla
 
 fn same_machine(
     entries: &[RoutingConfigurationListItem<'_>],
-    places: [Option<Place<'_>>; 2],
+    targets: [Option<RouteTarget<'_>>; 2],
     machine: Option<&str>,
     faults: &mut Faults<'_>,
 ) {
     // Without a first ARN it is not known whose versions the others should be.
     let Some(machine) = machine else { return };
-    let other = |place: &Option<Place<'_>>| place.is_some_and(|place| place.machine != machine);
-    if let Some(index) = places.iter().position(other) {
+    let other = |target: &Option<RouteTarget<'_>>| target.is_some_and(|target| target.machine != machine);
+    if let Some(index) = targets.iter().position(other) {
         faults.push(pointer(index), Error::OtherStateMachine { received: received(entries) });
     }
 }

@@ -6,7 +6,7 @@ mod machine;
 mod target;
 mod version;
 
-pub(crate) use alias::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, UpdateAlias};
+pub(crate) use alias::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, RequestedRouting, UpdateAlias};
 pub(crate) use execution::{AboutExecution, ListExecutions, StartExecution, StatusFilter, StopExecution};
 pub(crate) use machine::{
     Content, CreateStateMachine, ListTags, TagStateMachine, UntagStateMachine, UpdateStateMachine,
@@ -16,7 +16,7 @@ pub(crate) use version::{DeleteVersion, DescribeStateMachine, ListVersions, Publ
 
 use crate::constraint::Violations;
 use crate::error::{Error, Result};
-use crate::model::{NO_VERSION, Routing};
+use crate::model::Routing;
 use crate::options::Limits;
 use crate::problem::Problem;
 use crate::wire::input::RoutingInput;
@@ -77,8 +77,7 @@ pub(crate) fn accept<'c, R: Request>(request: &'c R, limits: &Limits) -> Result<
 /// What AWS would answer to a request with such a routing;
 /// [`Error::ReferenceNotFound`] for a number that no version can have.
 pub fn routing(input: &RoutingInput<'_>) -> Result<Routing> {
-    let routing = accept(input, &Limits::default())?;
-    if routing.references(NO_VERSION) { Err(Error::ReferenceNotFound) } else { Ok(routing) }
+    accept(input, &Limits::default())?.get()
 }
 
 /// As [`routing`], in JSON bytes or another language's values.

@@ -2,7 +2,7 @@
 
 use super::Faults;
 use crate::error::Error;
-use crate::model::{Arn, Resource, parse_arn};
+use crate::model::{Arn, Resource, VersionNumber, parse_arn};
 
 /// A state machine ARN, perhaps with a qualifier.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,8 @@ pub(crate) struct Target<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Qualifier<'a> {
     None,
-    Version(u32),
+    /// `None` if no version can have this number.
+    Version(Option<VersionNumber>),
     Alias(&'a str),
     Label,
 }

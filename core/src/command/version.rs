@@ -4,6 +4,7 @@ use super::machine::any_machine;
 use super::target::machine_arn;
 use super::{Faults, Qualifier, Request, Target};
 use crate::error::Error;
+use crate::model::VersionNumber;
 use crate::page::Page;
 use crate::wire::input::{
     DeleteStateMachineVersionInput, DescribeStateMachineInput, ListStateMachineVersionsInput,
@@ -29,7 +30,8 @@ pub(crate) struct ListVersions<'a> {
 
 pub(crate) struct DeleteVersion<'a> {
     pub target: Target<'a>,
-    pub number: u32,
+    /// `None` if no version can have this number.
+    pub number: Option<VersionNumber>,
 }
 
 impl Request for DescribeStateMachineInput<'_> {

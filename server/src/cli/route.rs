@@ -5,7 +5,7 @@ use super::exit::{Failure, OK, Outcome, REFUSED};
 use super::target::Target;
 use super::{input, output};
 use serde_json::{Value, json};
-use sfn_alias::model::Resource;
+use sfn_alias::model::{Resource, VersionNumber, Weight};
 use sfn_alias::{WeightedPicker, parse_arn, routing_from};
 
 /// Characters of a full bar.
@@ -38,7 +38,7 @@ pub(super) fn run(args: &RouteArgs) -> Outcome {
     Ok(OK)
 }
 
-fn show(version: u32, weight: u8, count: u64, total: u64) -> Result<(), Failure> {
+fn show(version: VersionNumber, weight: Weight, count: u64, total: u64) -> Result<(), Failure> {
     let share = count as f64 / total as f64;
     let bar = "#".repeat((share * WIDTH as f64).round() as usize);
     let digits = total.to_string().len();
