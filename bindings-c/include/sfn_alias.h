@@ -709,7 +709,7 @@ sfn_alias_result sfn_alias_picker_pick(const struct sfn_alias_picker *picker,
  * What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, in
  * JSON or YAML, or in a Terraform plan, in JSON. The report is JSON with `findings`, an array of objects with
  * `rule`, `name`, `severity` (`error`, `warning`, `info`), `logicalId`, `resourceType`, `path`, `line`,
- * `column`, `message`, `why`, `fix`, `link` and, where there are, `condition` and `acknowledged`, and with the
+ * `column`, `message`, `description`, `fix`, `url` and, where there are, `condition` and `acknowledged`, and with the
  * counts `errors`, `warnings`, `infos` and `acknowledged`.
  *
  * `options` is a JSON object that may have `parameters`, `disable`, `acknowledge`, `file` and `previous`, and
@@ -725,7 +725,7 @@ sfn_alias_result sfn_alias_check_template(const char *template_,
 
 /**
  * The rules that templates are checked by: a JSON array of objects with `id`, `name`, `severity`, `title`,
- * `why`, `fix` and `link`.
+ * `description`, `fix` and `url`.
  */
 sfn_alias_result sfn_alias_template_rules(struct sfn_alias_string **list, struct sfn_alias_error **error);
 

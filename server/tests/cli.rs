@@ -111,7 +111,7 @@ fn a_request_without_a_fingerprint_is_refused() {
 #[test]
 fn check_tells_problems_with_what_to_do() {
     let text = "/routingConfiguration: Sum of routing configuration weights must equal 100. Received: [99] \
-                (ValidationException, weights-sum)\n  to mend it: ";
+                (ValidationException, weights-sum)\n  help: ";
     let found = run(&["check", "CreateStateMachineAlias", &alias(99)]);
     let output = String::from_utf8(found.stdout).unwrap();
     assert_eq!(output.get(..text.len()), Some(text));
@@ -233,9 +233,9 @@ fn check_template_refuses_a_parameter_that_no_template_has() {
     };
     let clean = format!("{without}: 0 errors, 0 warnings\n{with}: 0 errors, 0 warnings\n");
     check(&[&without, &with], "Stage=prod", 0, &clean, "");
-    let unknown = "sfn-alias: --parameter: there is no parameter `Nope`: ";
-    check(&[&without, &with], "Nope=1", 2, "", &format!("{unknown}use `Canary`, `Stage`\n"));
-    check(&[&without], "Nope=1", 2, "", &format!("{unknown}there are none: leave it away\n"));
+    let unknown = "sfn-alias: --parameter: unknown parameter `Nope`; ";
+    check(&[&without, &with], "Nope=1", 2, "", &format!("{unknown}use one of `Canary`, `Stage`\n"));
+    check(&[&without], "Nope=1", 2, "", &format!("{unknown}the files have no parameters\n"));
 }
 
 #[test]

@@ -11,13 +11,13 @@ pub(super) fn run(args: &CheckArgs) -> Outcome {
         let json = serde_json::to_vec(&problems).map_err(|error| Failure::Failed(error.to_string()))?;
         output::json(&json, false)?;
     } else {
-        problems.iter().try_for_each(show)?;
+        problems.iter().try_for_each(print_problem)?;
     }
     Ok(if problems.is_empty() { OK } else { REFUSED })
 }
 
-fn show(problem: &Problem) -> Result<(), Failure> {
+fn print_problem(problem: &Problem) -> Result<(), Failure> {
     let Problem { path, code, error, message, fix } = problem;
-    let place = if path.is_empty() { "the request" } else { path };
-    output::line(format_args!("{place}: {message} ({error}, {code})\n  to mend it: {fix}"))
+    let location = if path.is_empty() { "the request" } else { path };
+    output::line(format_args!("{location}: {message} ({error}, {code})\n  help: {fix}"))
 }

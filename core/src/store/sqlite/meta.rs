@@ -1,7 +1,7 @@
 //! Values about the file itself, by key.
 
 use super::checksum::{checksum_of, describe_mismatch};
-use super::error::{corrupt_error, store_error};
+use super::error::corrupt_error;
 use super::query::{execute, query_first};
 use crate::error::{Error, Result};
 use rusqlite::Connection;
