@@ -1,4 +1,4 @@
-"""Templates that are checked: what goes in and comes out. The rules are tested in the core."""
+"""Arguments and results of `check_template`. The template crate tests the rules."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ FINDING = {
 COUNTS = {"errors": 1, "warnings": 0, "infos": 0, "acknowledged": 0}
 
 
-def test_text_and_bytes_have_lines() -> None:
+def test_text_and_bytes_have_positions() -> None:
     text = json.dumps(TEMPLATE, indent=2)
     expected = {"findings": [{**FINDING, "line": 7, "column": 9}], **COUNTS}
     assert sfn_alias.check_template(text) == expected
     assert sfn_alias.check_template(text.encode()) == expected
 
 
-def test_a_dict_has_none() -> None:
+def test_dict_has_no_positions() -> None:
     assert sfn_alias.check_template(TEMPLATE) == {"findings": [FINDING], **COUNTS}
 
 
@@ -90,7 +90,7 @@ def test_rules() -> None:
         ),
     ],
 )
-def test_refused(template: Any, options: Any, message: str) -> None:
+def test_rejected_templates(template: Any, options: Any, message: str) -> None:
     with pytest.raises(sfn_alias.TemplateError) as caught:
         sfn_alias.check_template(template, **options)
     assert str(caught.value) == message
@@ -104,11 +104,11 @@ def test_wrong_types() -> None:
     )
     with pytest.raises(TypeError) as caught:
         sfn_alias.check_template({"Resources": {1, 2}})
-    assert str(caught.value) == "template: `/Resources`: a value of the type `set` has no JSON form"
+    assert str(caught.value) == "template: `/Resources`: expected a JSON value, found an instance of `set`"
 
 
 @pytest.mark.parametrize("weights", [(2**63 - 1, 1), (-(2**63), -(2**63)), (2**63 - 1, 2**63 - 1), (-1, 2**63 - 1)])
-def test_extreme_weights_are_findings(weights: tuple[int, int]) -> None:
+def test_extreme_weights(weights: tuple[int, int]) -> None:
     routes = [{"StateMachineVersionArn": f"{ORDERS}:{n}", "Weight": weight} for n, weight in enumerate(weights, 1)]
     alias = {"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {"Name": "PROD", "RoutingConfiguration": routes}}
     report = sfn_alias.check_template(json.dumps({"Resources": {"Prod": alias}}))
