@@ -65,31 +65,31 @@ class TemplateError(ValueError):
 
 
 class ConflictException(AliasError):
-    """The alias exists with other members, the version is referenced, or the revision moved on."""
+    """The alias exists with other members, an alias references the version, or the revision is not current."""
 
     number = 10
 
 
 class ExecutionAlreadyExists(AliasError):
-    """The execution name is taken by another input or by a finished execution."""
+    """An execution with this name exists, with another input or already stopped."""
 
     number = 20
 
 
 class ExecutionDoesNotExist(AliasError):
-    """No such execution."""
+    """The execution does not exist."""
 
     number = 30
 
 
 class InvalidArn(AliasError):
-    """The ARN cannot be read, or names another type of resource."""
+    """The ARN is not valid, or has another resource type."""
 
     number = 40
 
 
 class InvalidDefinition(AliasError):
-    """The definition is not JSON, or lacks ``StartAt`` or ``States``."""
+    """The definition is not JSON, or ``StartAt`` or ``States`` is missing."""
 
     number = 50
 
@@ -101,37 +101,37 @@ class InvalidExecutionInput(AliasError):
 
 
 class InvalidName(AliasError):
-    """The name has a character that AWS forbids."""
+    """The name contains a forbidden character."""
 
     number = 70
 
 
 class InvalidToken(AliasError):
-    """The page token is unreadable, altered, expired, or of another list."""
+    """The page token is malformed, altered, expired, or belongs to another list."""
 
     number = 80
 
 
 class MissingRequiredParameter(AliasError):
-    """``update_state_machine`` was given nothing to update."""
+    """``update_state_machine`` has no member to update."""
 
     number = 90
 
 
 class ResourceNotFound(AliasError):
-    """The request references an alias, a version or a tagged resource that does not exist."""
+    """An alias, version or tagged resource does not exist."""
 
     number = 100
 
 
 class ServiceQuotaExceededException(AliasError):
-    """A quota of aliases or versions is used up."""
+    """The maximum number of aliases or versions is reached."""
 
     number = 110
 
 
 class StateMachineAlreadyExists(AliasError):
-    """The name is taken by a state machine with other properties."""
+    """A state machine with this name and other properties exists."""
 
     number = 120
 
@@ -143,43 +143,43 @@ class StateMachineDeleting(AliasError):
 
 
 class StateMachineDoesNotExist(AliasError):
-    """No such state machine, version or alias."""
+    """The state machine, version or alias does not exist."""
 
     number = 140
 
 
 class StateMachineTypeNotSupported(AliasError):
-    """The operation does not work on EXPRESS state machines."""
+    """EXPRESS state machines do not support the operation."""
 
     number = 150
 
 
 class TooManyTags(AliasError):
-    """More tags than a resource may have."""
+    """The resource would have too many tags."""
 
     number = 160
 
 
 class ValidationException(AliasError):
-    """The request breaks a constraint of the model or a rule of the service."""
+    """The request violates a constraint of the model or a rule of the service."""
 
     number = 170
 
 
 class UnknownOperationException(AliasError):
-    """No operation of that name."""
+    """The operation is unknown."""
 
     number = 180
 
 
 class SerializationException(AliasError):
-    """The request is no structure, or a member has the wrong type."""
+    """The request is not a mapping, or a member has the wrong type."""
 
     number = 190
 
 
 class RequestEntityTooLargeException(AliasError):
-    """The body is longer than a request may be."""
+    """The request is too large."""
 
     number = 200
 
