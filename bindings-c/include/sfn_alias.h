@@ -31,11 +31,11 @@ enum sfn_alias_result
    */
   SFN_ALIAS_OK = 0,
   /**
-   * The alias exists with different members, the version is referenced, or the revision has changed.
+   * The alias exists with other members, an alias references the version, or the revision is not current.
    */
   SFN_ALIAS_CONFLICT_EXCEPTION = 10,
   /**
-   * An execution with this name exists with a different input or has ended.
+   * An execution with this name exists, with another input or already stopped.
    */
   SFN_ALIAS_EXECUTION_ALREADY_EXISTS = 20,
   /**
@@ -43,11 +43,11 @@ enum sfn_alias_result
    */
   SFN_ALIAS_EXECUTION_DOES_NOT_EXIST = 30,
   /**
-   * The ARN is not valid or is the ARN of another resource type.
+   * The ARN is not valid, or has another resource type.
    */
   SFN_ALIAS_INVALID_ARN = 40,
   /**
-   * The definition is not valid JSON, or `StartAt` or `States` is missing.
+   * The definition is not JSON, or `StartAt` or `States` is missing.
    */
   SFN_ALIAS_INVALID_DEFINITION = 50,
   /**
@@ -55,27 +55,27 @@ enum sfn_alias_result
    */
   SFN_ALIAS_INVALID_EXECUTION_INPUT = 60,
   /**
-   * The name contains a character that AWS does not allow.
+   * The name contains a forbidden character.
    */
   SFN_ALIAS_INVALID_NAME = 70,
   /**
-   * The page token is not valid, expired, or belongs to another list.
+   * The page token is malformed, altered, expired, or belongs to another list.
    */
   SFN_ALIAS_INVALID_TOKEN = 80,
   /**
-   * UpdateStateMachine needs at least one member to update.
+   * UpdateStateMachine has no member to update.
    */
   SFN_ALIAS_MISSING_REQUIRED_PARAMETER = 90,
   /**
-   * The alias, version or tagged resource does not exist.
+   * An alias, version or tagged resource does not exist.
    */
   SFN_ALIAS_RESOURCE_NOT_FOUND = 100,
   /**
-   * The quota of aliases or versions is exceeded.
+   * The maximum number of aliases or versions is reached.
    */
   SFN_ALIAS_SERVICE_QUOTA_EXCEEDED_EXCEPTION = 110,
   /**
-   * A state machine with this name and different properties exists.
+   * A state machine with this name and other properties exists.
    */
   SFN_ALIAS_STATE_MACHINE_ALREADY_EXISTS = 120,
   /**
@@ -87,7 +87,7 @@ enum sfn_alias_result
    */
   SFN_ALIAS_STATE_MACHINE_DOES_NOT_EXIST = 140,
   /**
-   * The operation does not support EXPRESS state machines.
+   * EXPRESS state machines do not support the operation.
    */
   SFN_ALIAS_STATE_MACHINE_TYPE_NOT_SUPPORTED = 150,
   /**
@@ -95,19 +95,19 @@ enum sfn_alias_result
    */
   SFN_ALIAS_TOO_MANY_TAGS = 160,
   /**
-   * The request violates a constraint of the service model or a rule of the service.
+   * The request violates a constraint of the model or a rule of the service.
    */
   SFN_ALIAS_VALIDATION_EXCEPTION = 170,
   /**
-   * The operation does not exist.
+   * The operation is unknown.
    */
   SFN_ALIAS_UNKNOWN_OPERATION_EXCEPTION = 180,
   /**
-   * The body is not valid JSON, or a member has the wrong JSON type.
+   * The request is not a JSON object, or a member has the wrong type.
    */
   SFN_ALIAS_SERIALIZATION_EXCEPTION = 190,
   /**
-   * The request body is too long.
+   * The request is too large.
    */
   SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION = 200,
   /**

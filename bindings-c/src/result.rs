@@ -10,45 +10,45 @@ use std::ptr;
 pub enum ResultCode {
     /// Success.
     Ok = 0,
-    /// The alias exists with different members, the version is referenced, or the revision has changed.
+    /// The alias exists with other members, an alias references the version, or the revision is not current.
     ConflictException = 10,
-    /// An execution with this name exists with a different input or has ended.
+    /// An execution with this name exists, with another input or already stopped.
     ExecutionAlreadyExists = 20,
     /// The execution does not exist.
     ExecutionDoesNotExist = 30,
-    /// The ARN is not valid or is the ARN of another resource type.
+    /// The ARN is not valid, or has another resource type.
     InvalidArn = 40,
-    /// The definition is not valid JSON, or `StartAt` or `States` is missing.
+    /// The definition is not JSON, or `StartAt` or `States` is missing.
     InvalidDefinition = 50,
     /// The execution input is not valid JSON.
     InvalidExecutionInput = 60,
-    /// The name contains a character that AWS does not allow.
+    /// The name contains a forbidden character.
     InvalidName = 70,
-    /// The page token is not valid, expired, or belongs to another list.
+    /// The page token is malformed, altered, expired, or belongs to another list.
     InvalidToken = 80,
-    /// UpdateStateMachine needs at least one member to update.
+    /// UpdateStateMachine has no member to update.
     MissingRequiredParameter = 90,
-    /// The alias, version or tagged resource does not exist.
+    /// An alias, version or tagged resource does not exist.
     ResourceNotFound = 100,
-    /// The quota of aliases or versions is exceeded.
+    /// The maximum number of aliases or versions is reached.
     ServiceQuotaExceededException = 110,
-    /// A state machine with this name and different properties exists.
+    /// A state machine with this name and other properties exists.
     StateMachineAlreadyExists = 120,
     /// The state machine is being deleted.
     StateMachineDeleting = 130,
     /// The state machine, version or alias does not exist.
     StateMachineDoesNotExist = 140,
-    /// The operation does not support EXPRESS state machines.
+    /// EXPRESS state machines do not support the operation.
     StateMachineTypeNotSupported = 150,
     /// The resource would have too many tags.
     TooManyTags = 160,
-    /// The request violates a constraint of the service model or a rule of the service.
+    /// The request violates a constraint of the model or a rule of the service.
     ValidationException = 170,
-    /// The operation does not exist.
+    /// The operation is unknown.
     UnknownOperationException = 180,
-    /// The body is not valid JSON, or a member has the wrong JSON type.
+    /// The request is not a JSON object, or a member has the wrong type.
     SerializationException = 190,
-    /// The request body is too long.
+    /// The request is too large.
     RequestEntityTooLargeException = 200,
     /// A bug in this library. Nothing was changed.
     InternalFailure = 210,

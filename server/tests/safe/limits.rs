@@ -21,7 +21,7 @@ fn refused(status: u16, code: &str, message: &str) -> (u16, String, String) {
 }
 
 fn too_large(size: usize) -> (u16, String, String) {
-    let text = format!("Request is {size} bytes long; at most {LIMIT} are accepted");
+    let text = format!("the request has {size} bytes; the limit is {LIMIT}");
     refused(413, "RequestEntityTooLargeException", &text)
 }
 
@@ -168,7 +168,10 @@ fn connections_over_the_limit_are_told_so_and_others_go_on() {
     second.ok("ListStateMachines", &json!({}));
     let mut third = Client::to(address).unwrap();
     let answer = third.answer().unwrap();
-    assert_eq!(answer.error(), refused(503, "ServiceUnavailable", "too many connections; close some or try again later"));
+    assert_eq!(
+        answer.error(),
+        refused(503, "ServiceUnavailable", "too many connections; close some or try again later")
+    );
     assert!(answer.head.contains("connection: close\r\n") && third.closed());
     first.ok("ListStateMachines", &json!({}));
     drop(second);
