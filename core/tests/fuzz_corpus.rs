@@ -1,5 +1,4 @@
-//! The fuzz targets' functions on the inputs that are saved for them. `core/fuzz/README.md` tells how new
-//! ones are found.
+//! Runs the fuzz targets on their saved inputs. `core/fuzz/README.md` describes how to find new ones.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "../fuzz/bodies.rs"]
@@ -7,8 +6,8 @@ mod bodies;
 
 use std::path::Path;
 
-/// Runs a function over every saved input of a target.
-fn run(target: &str, function: fn(&[u8])) {
+/// Calls a function with every saved input of a target.
+fn run_corpus(target: &str, function: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
     let mut count = 0;
     for entry in folder.read_dir().expect("a corpus") {
@@ -23,11 +22,11 @@ fn run(target: &str, function: fn(&[u8])) {
 }
 
 #[test]
-fn saved_arns_are_read() {
-    run("arn", bodies::arn);
+fn saved_arns_are_parsed() {
+    run_corpus("arn", bodies::arn);
 }
 
 #[test]
-fn saved_requests_are_answered() {
-    run("call", bodies::call);
+fn saved_requests_are_executed() {
+    run_corpus("call", bodies::call);
 }

@@ -5,15 +5,16 @@ mod support;
 
 use sfn_alias::ErrorKind;
 use std::collections::BTreeSet;
-use support::{On, Vector, load, run};
+use support::{StoreKind, Vector, load, run};
 
-fn run_all(on: On) {
+fn run_all(store: StoreKind) {
     let vectors: Vec<(String, Vector)> =
         load().into_iter().flat_map(|(file, vectors)| vectors.into_iter().map(move |v| (file.clone(), v))).collect();
     let count = vectors.len();
-    // Several at once: in files, most of the time is spent waiting for the disk.
+    // In several threads, because a service in a file mostly waits for the disk.
     let failures: Vec<String> = std::thread::scope(|scope| {
-        let run_some = |some: &[(String, Vector)]| some.iter().filter_map(|(file, v)| failure(file, v, on)).collect();
+        let run_some =
+            |some: &[(String, Vector)]| some.iter().filter_map(|(file, v)| describe_failure(file, v, store)).collect();
         let threads: Vec<_> = vectors
             .chunks(count.div_ceil(8))
             .map(|some| scope.spawn(move || -> Vec<String> { run_some(some) }))
@@ -24,26 +25,26 @@ fn run_all(on: On) {
     assert!(failures.is_empty(), "{} of {count} vectors differ:\n\n{}", failures.len(), failures.join("\n\n"));
 }
 
-fn failure(file: &str, vector: &Vector, on: On) -> Option<String> {
-    let difference = run(vector, on).err()?;
+fn describe_failure(file: &str, vector: &Vector, store: StoreKind) -> Option<String> {
+    let difference = run(vector, store).err()?;
     Some(format!("{file}: {}\n{difference}", vector.name))
 }
 
 #[test]
-fn vectors_hold_in_memory() {
-    run_all(On::Memory);
+fn vectors_pass_in_memory() {
+    run_all(StoreKind::Memory);
 }
 
 #[cfg(feature = "sqlite")]
 #[test]
-fn vectors_hold_in_a_file() {
-    run_all(On::File);
+fn vectors_pass_in_a_file() {
+    run_all(StoreKind::File);
 }
 
 #[cfg(feature = "sqlite")]
 #[test]
-fn vectors_hold_in_a_file_of_one_process() {
-    run_all(On::OwnFile);
+fn vectors_pass_in_an_exclusive_file() {
+    run_all(StoreKind::ExclusiveFile);
 }
 
 #[test]
@@ -52,8 +53,8 @@ fn names_are_unique_and_sources_have_a_basis() {
     for (file, vectors) in load() {
         for vector in vectors {
             assert!(!vector.source.basis.is_empty(), "{file}: {}: no basis", vector.name);
-            assert!(vector.behaviour.ends_with('.'), "{file}: {}: the behaviour is no sentence", vector.name);
-            assert!(names.insert(vector.name.clone()), "{file}: {} stands there twice", vector.name);
+            assert!(vector.behaviour.ends_with('.'), "{file}: {}: the behaviour is not a sentence", vector.name);
+            assert!(names.insert(vector.name.clone()), "{file}: duplicate name {}", vector.name);
         }
     }
 }

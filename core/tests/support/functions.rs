@@ -19,7 +19,7 @@ pub fn run(function: &str, step: &Step) -> Value {
         }
         "parse_arn" => match parse_arn(step.arn.as_deref().expect("an arn")) {
             Ok(arn) => arn_parts(&arn),
-            Err(refused) => json!({"error": error(&refused)}),
+            Err(failed) => json!({"error": error(&failed)}),
         },
         other => panic!("no function `{other}`"),
     }
@@ -50,7 +50,7 @@ fn fingerprint(step: &Step) -> Value {
             assert_eq!(hex(fingerprint.as_bytes()), fingerprint.to_hex());
             json!({"encoding": hex(&encoding), "sha256": fingerprint.to_hex()})
         }
-        (Err(refused), _) | (_, Err(refused)) => json!({"error": error(&refused)}),
+        (Err(failed), _) | (_, Err(failed)) => json!({"error": error(&failed)}),
     }
 }
 
@@ -64,7 +64,7 @@ fn compare(step: &Step) -> Value {
             let differs: Vec<&str> = answer.differs().iter().map(|member| member.as_str()).collect();
             json!({"answer": answer.as_str(), "differs": differs})
         }
-        Err(refused) => json!({"error": error(&refused)}),
+        Err(failed) => json!({"error": error(&failed)}),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reads and runs the vectors of the repository's `vectors/`.
+//! Reads and runs the test vectors in `vectors/`.
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 mod functions;
@@ -14,12 +14,12 @@ use std::time::Duration;
 
 pub use sfn_alias_vectors::{Step, Vector};
 
-/// The repository's folder of vectors.
+/// Returns the folder of the vectors.
 pub fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../vectors")
 }
 
-/// All vectors, file by file in order of name.
+/// Returns all vectors, per file, in the order of file names.
 pub fn load() -> Vec<(String, Vec<Vector>)> {
     let files = sfn_alias_vectors::read(&folder()).unwrap_or_else(|error| panic!("{error}"));
     files.into_iter().map(|File { name, vectors }| (name, vectors)).collect()
@@ -27,41 +27,41 @@ pub fn load() -> Vec<(String, Vec<Vector>)> {
 
 /// Which store a vector runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum On {
+pub enum StoreKind {
     Memory,
     #[cfg(feature = "sqlite")]
     File,
-    /// A file that is the process's alone.
+    /// An exclusively locked file.
     #[cfg(feature = "sqlite")]
-    OwnFile,
+    ExclusiveFile,
 }
 
-/// A service with a clock that moves by hand.
+/// A service whose clock the steps advance.
 pub struct Runner {
-    aliases: StepFunctions,
+    sfn: StepFunctions,
     now: Arc<AtomicI64>,
     _folder: tempfile::TempDir,
 }
 
-/// 2025-04-09T20:23:57Z, when the first of the recordings was made.
+/// 2025-04-09T20:23:57Z, the time of the first recording.
 const START_MILLIS: i64 = 1_744_230_237_000;
 
 impl Runner {
-    pub fn new(options: &Value, on: On) -> Self {
+    pub fn new(options: &Value, store: StoreKind) -> Self {
         let now = Arc::new(AtomicI64::new(START_MILLIS));
         let clock = Arc::clone(&now);
         let clock = Clock::new(move || Timestamp::from_millis(clock.load(Ordering::SeqCst)));
         let options = Options { clock, ..read_options(options) };
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let aliases = match on {
-            On::Memory => StepFunctions::in_memory_with(options),
+        let sfn = match store {
+            StoreKind::Memory => StepFunctions::in_memory_with(options),
             #[cfg(feature = "sqlite")]
-            On::File => StepFunctions::open_with(folder.path().join("vectors.db"), options),
+            StoreKind::File => StepFunctions::open_with(folder.path().join("vectors.db"), options),
             #[cfg(feature = "sqlite")]
-            On::OwnFile => StepFunctions::open_exclusive(folder.path().join("vectors.db"), options),
+            StoreKind::ExclusiveFile => StepFunctions::open_exclusive(folder.path().join("vectors.db"), options),
         };
-        let aliases = aliases.expect("a store").in_scope(scope(None));
-        Self { aliases, now, _folder: folder }
+        let sfn = sfn.expect("a store").in_scope(scope(None));
+        Self { sfn, now, _folder: folder }
     }
 }
 
@@ -73,8 +73,8 @@ impl Subject for Runner {
         Ok(match (&step.operation, &step.function) {
             (_, Some(function)) => functions::run(function, step),
             (Some(operation), None) => {
-                let aliases = self.aliases.in_scope(scope(step.scope.as_ref()));
-                reply(&aliases.call(operation, &step.request()))
+                let sfn = self.sfn.in_scope(scope(step.scope.as_ref()));
+                reply(&sfn.call(operation, &step.request()))
             }
             (None, None) => panic!("a step names an operation or a function"),
         })
@@ -82,7 +82,7 @@ impl Subject for Runner {
 }
 
 fn reply(reply: &Reply) -> Value {
-    let body: Value = serde_json::from_slice(&reply.body).expect("an answer is JSON");
+    let body: Value = serde_json::from_slice(&reply.body).expect("the response is JSON");
     json!({"status": reply.status, "body": body})
 }
 
@@ -117,8 +117,8 @@ fn read_options(given: &Value) -> Options {
     }
 }
 
-/// Runs a vector; `Err` says what differed.
-pub fn run(vector: &Vector, on: On) -> Result<(), String> {
-    let Ok(difference) = sfn_alias_vectors::run(vector, &mut Runner::new(&vector.options, on));
+/// Runs a vector. `Err` describes the first difference.
+pub fn run(vector: &Vector, store: StoreKind) -> Result<(), String> {
+    let Ok(difference) = sfn_alias_vectors::run(vector, &mut Runner::new(&vector.options, store));
     difference.map_or(Ok(()), |difference| Err(difference.to_string()))
 }
