@@ -26,7 +26,7 @@ pub unsafe extern "C" fn sfn_alias_routing_new(
     let work = || unsafe {
         let input = RoutingInput { routing_configuration: Some(self::routes(routes, count)?) };
         let output = Output::new(routing, "routing")?;
-        output.give(Routing(sfn_alias_core::routing(&input)?));
+        output.give(Routing(sfn_alias_core::parse_routing(&input)?));
         Ok(())
     };
     unsafe { guard(error, work) }

@@ -1,12 +1,12 @@
 //! What CreateStateMachineAlias would do beside an alias that exists, asked before it is sent.
 
-use crate::command::accept;
+use crate::command;
 use crate::error::{Error, Result};
 use crate::fingerprint::AliasMember;
 use crate::options::Limits;
 use crate::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
 use crate::wire::output::{DescribeStateMachineAliasOutput, RoutingConfigurationOutput};
-use crate::wire::{DeserializeRequest, parse};
+use crate::wire::{DeserializeRequest, parse_request};
 
 /// What a create request is beside an existing alias.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +49,8 @@ pub fn compare(
     existing: Option<&DescribeStateMachineAliasOutput>,
     input: &CreateStateMachineAliasInput<'_>,
 ) -> Result<Comparison> {
-    let command = accept(input, &Limits::default())?;
-    let arn = [command.machine, ":", command.name].concat();
+    let command = command::validate(input, &Limits::default())?;
+    let arn = [command.state_machine_arn, ":", command.name].concat();
     let Some(existing) = existing.filter(|existing| existing.state_machine_alias_arn == arn) else {
         return Ok(Comparison::New);
     };
@@ -71,7 +71,7 @@ pub fn compare(
 pub fn compare_from<S: DeserializeRequest + ?Sized>(existing: Option<&S>, input: &S) -> Result<Comparison> {
     let unreadable = |error: S::Error| Error::Malformed { detail: format!("existing: {error}") };
     let existing = existing.map(|source| source.read().map_err(unreadable)).transpose()?;
-    compare(existing.as_ref(), &parse(input, &Limits::default())?)
+    compare(existing.as_ref(), &parse_request(input, &Limits::default())?)
 }
 
 fn same_routes(existing: &[RoutingConfigurationOutput], given: &[RoutingConfigurationListItem<'_>]) -> bool {

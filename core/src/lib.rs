@@ -51,7 +51,7 @@ mod error;
 mod execution_input;
 mod fingerprint;
 mod hex;
-mod jackson;
+mod jackson_errors;
 mod json;
 pub mod model;
 mod operation;
@@ -59,16 +59,17 @@ mod options;
 mod page;
 mod picker;
 mod problem;
-mod redact;
+
 mod request_id;
 mod rng;
+mod sensitive;
 mod service;
 pub mod store;
 mod unknown_members;
 mod validation;
 pub mod wire;
 
-pub use command::{routing, routing_from};
+pub use command::{parse_routing, parse_routing_from};
 pub use compare::{Comparison, compare, compare_from};
 pub use error::{Error, ErrorKind, Result};
 pub use fingerprint::{AliasMember, Fingerprint, fingerprint, fingerprint_encoding, fingerprint_from};
@@ -78,10 +79,10 @@ pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
 pub use picker::{WeightedPicker, pick};
 pub use problem::{Problem, ProblemCode};
-pub use redact::Sensitive;
 pub use request_id::{generate_request_id, reseed_request_ids};
+pub use sensitive::Sensitive;
 pub use service::{StartCount, Statistics, StepFunctions};
-pub use unknown_members::check_request;
+pub use unknown_members::check_strict;
 pub use validation::{Validate, check, check_from, validate, validate_from};
 
 /// Runs the code of README.md in the tests.

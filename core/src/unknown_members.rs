@@ -19,7 +19,7 @@ const MAX_TOLD: usize = 100;
 ///
 /// ```
 /// let input = br#"{"name": "PROD", "routingConfigurations": []}"#;
-/// let problems = sfn_alias::check_request("CreateStateMachineAlias", input)?;
+/// let problems = sfn_alias::check_strict("CreateStateMachineAlias", input)?;
 /// assert_eq!(problems[1].path, "/routingConfigurations");
 /// assert_eq!(
 ///     problems[1].message,
@@ -28,7 +28,7 @@ const MAX_TOLD: usize = 100;
 /// );
 /// # Ok::<(), sfn_alias::Error>(())
 /// ```
-pub fn check_request(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
+pub fn check_strict(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
     let mut problems = crate::check(operation, input)?;
     let members = operation.parse::<Operation>()?.members();
     // What is no JSON is a problem already.

@@ -166,7 +166,7 @@ static void templates(void)
     sfn_alias_string_free(output);
     output = NULL;
     CHECK(sfn_alias_check_template(T("{"), NULL, 0, &output, &error) == SFN_ALIAS_INVALID_ARGUMENT);
-    CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT, "line 1 column 1: not JSON: EOF while parsing an object", ""));
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT, "line 1 column 1: not valid JSON: EOF while parsing an object", ""));
     CHECK(output == NULL);
 }
 

@@ -5,7 +5,7 @@ use crate::command::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, Quali
 use crate::error::{Error, Result};
 use crate::fingerprint::differences;
 use crate::model::{Alias, PreviousRouting, Routing, Timestamp};
-use crate::page::{Cursor, List, cut};
+use crate::page::{Cursor, ListId, truncate_page};
 use crate::store::{Change, NamedAlias, View};
 use crate::wire::output::{
     CreateStateMachineAliasOutput, DescribeStateMachineAliasOutput, Empty, ListStateMachineAliasesOutput,
@@ -20,10 +20,10 @@ pub(crate) fn create(
 ) -> Result<Decision<CreateStateMachineAliasOutput>> {
     let machine = existing(view, context.now, || Error::ReferenceNotFound)?;
     check_versions(view, command.routing)?;
-    not_deleting(&machine, command.machine)?;
+    not_deleting(&machine, command.state_machine_arn)?;
     let reply = |created| CreateStateMachineAliasOutput {
         creation_date: created,
-        state_machine_alias_arn: qualified(command.machine, command.name),
+        state_machine_alias_arn: qualified(command.state_machine_arn, command.name),
     };
     if let Some(stored) = view.alias(command.name)? {
         if differences(&stored, command.description, command.routing).next().is_some() {
@@ -57,7 +57,7 @@ pub(crate) fn describe(
     existing(view, context.now, || Error::ReferenceNotFound)?;
     let alias = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
     let route = |route: crate::model::Route| RoutingConfigurationOutput {
-        state_machine_version_arn: version_arn(command.target.machine, route.version),
+        state_machine_version_arn: version_arn(command.state_machine.unqualified_arn, route.version),
         weight: route.weight,
     };
     Ok(DescribeStateMachineAliasOutput {
@@ -65,7 +65,7 @@ pub(crate) fn describe(
         description: alias.description.clone(),
         name: command.name.to_owned(),
         routing_configuration: alias.routing_at(context.now).routes().map(route).collect(),
-        state_machine_alias_arn: command.target.given.to_owned(),
+        state_machine_alias_arn: command.state_machine.arn.to_owned(),
         update_date: alias.updated,
     })
 }
@@ -76,7 +76,7 @@ pub(crate) fn update(
     command: &UpdateAlias<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<UpdateStateMachineAliasOutput>> {
-    active(view, context.now, command.target.machine, || Error::ReferenceNotFound)?;
+    active(view, context.now, command.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
     let stored = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
     if let Some(routing) = command.routing {
         check_versions(view, routing)?;
@@ -115,24 +115,24 @@ pub(crate) fn list(
     command: &ListAliases<'_>,
     context: &Context<'_>,
 ) -> Result<ListStateMachineAliasesOutput> {
-    let target = command.target;
-    if target.qualifier == Qualifier::Label {
-        return Err(does_not_exist(target.given));
+    let state_machine = command.state_machine;
+    if state_machine.qualifier == Qualifier::Label {
+        return Err(does_not_exist(state_machine.arn));
     }
-    active(view, context.now, target.machine, || does_not_exist(target.machine))?;
+    active(view, context.now, state_machine.unqualified_arn, || does_not_exist(state_machine.unqualified_arn))?;
     if let Some(number) = command.version {
         view.version(number)?.ok_or(Error::ReferenceNotFound)?;
     }
-    let list = List { operation: "ListStateMachineAliases", arn: target.given };
-    let after = command.page.token.map(|token| context.tokens.open(list, token, context.now)).transpose()?;
+    let list = ListId { operation: "ListStateMachineAliases", arn: state_machine.arn };
+    let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
     let mut found = matching(view, command, after.as_ref(), context.now)?;
-    let next_token = cut(&mut found, command.page.limit, |(name, alias)| {
+    let next_token = truncate_page(&mut found, command.page.limit, |(name, alias)| {
         let cursor = Cursor { number: alias.created.as_millis(), text: name.to_string() };
-        context.tokens.seal(list, &cursor, context.now)
+        context.tokens.create(list, &cursor, context.now)
     });
     let item = |(name, alias): NamedAlias<'_>| StateMachineAliasListItem {
         creation_date: alias.created,
-        state_machine_alias_arn: qualified(target.machine, &name),
+        state_machine_alias_arn: qualified(state_machine.unqualified_arn, &name),
     };
     Ok(ListStateMachineAliasesOutput { next_token, state_machine_aliases: found.into_iter().map(item).collect() })
 }

@@ -3,7 +3,9 @@
 use super::body::Body;
 use super::version::{publish, publish_again};
 use super::{Context, Decision, active, does_not_exist, existing, present, version_arn};
-use crate::command::{Content, CreateStateMachine, DescribeStateMachine, Qualifier, Target, UpdateStateMachine};
+use crate::command::{
+    Content, CreateStateMachine, DescribeStateMachine, Qualifier, StateMachineRef, UpdateStateMachine,
+};
 use crate::error::{Error, Result};
 use crate::model::{Revision, StateMachine, Timestamp, Version};
 use crate::store::{Change, RevisionKey, View};
@@ -97,8 +99,8 @@ pub(crate) fn update(
     id: &str,
     context: &Context<'_>,
 ) -> Result<Decision<UpdateStateMachineOutput>> {
-    let arn = command.target.machine;
-    let machine = active_unqualified(view, command.target, context.now)?;
+    let arn = command.state_machine.unqualified_arn;
+    let machine = active_unqualified(view, command.state_machine, context.now)?;
     let current = view.revision(RevisionKey::Current)?.ok_or_else(|| does_not_exist(arn))?;
     let description = command.version_description;
     if unchanged(&current, &command.content) {
@@ -128,13 +130,13 @@ fn updated(revision: &Revision, arn: &str, version: Option<u32>) -> UpdateStateM
 /// The state machine of an operation that takes no qualifier: with one, nothing of that ARN exists.
 pub(super) fn active_unqualified<'v>(
     view: &'v dyn View,
-    target: Target<'_>,
+    state_machine: StateMachineRef<'_>,
     now: Timestamp,
 ) -> Result<std::borrow::Cow<'v, StateMachine>> {
-    if target.qualifier != Qualifier::None {
-        return Err(does_not_exist(target.given));
+    if state_machine.qualifier != Qualifier::None {
+        return Err(does_not_exist(state_machine.arn));
     }
-    active(view, now, target.machine, || does_not_exist(target.given))
+    active(view, now, state_machine.unqualified_arn, || does_not_exist(state_machine.arn))
 }
 
 pub(crate) fn describe(
@@ -142,9 +144,9 @@ pub(crate) fn describe(
     command: &DescribeStateMachine<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineOutput> {
-    let missing = || does_not_exist(command.target.given);
+    let missing = || does_not_exist(command.state_machine.arn);
     let machine = existing(view, context.now, missing)?;
-    let version = match command.target.qualifier {
+    let version = match command.state_machine.qualifier {
         Qualifier::None => None,
         Qualifier::Version(number) => Some(view.version(number)?.ok_or_else(missing)?),
         Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
@@ -158,10 +160,10 @@ pub(crate) fn describe(
         description: version.and_then(|version| version.description.clone()),
         encryption_configuration: body.encryption,
         logging_configuration: body.logging,
-        name: command.target.name.to_owned(),
+        name: command.state_machine.name.to_owned(),
         revision_id: body.revision_id,
         role_arn: body.role,
-        state_machine_arn: command.target.given.to_owned(),
+        state_machine_arn: command.state_machine.arn.to_owned(),
         status: if machine.deleted.is_some() { "DELETING" } else { "ACTIVE" }.to_owned(),
         tracing_configuration: body.tracing,
         kind: machine.kind.as_str().to_owned(),
@@ -175,8 +177,12 @@ pub(crate) fn purge_expired(view: &dyn View, context: &Context<'_>) -> Result<Op
 }
 
 /// A state machine that is not there is deleted as well; a version or alias ARN names none.
-pub(crate) fn delete(view: &dyn View, target: &Target<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
-    let stored = present(view, context.now)?.filter(|_| target.qualifier == Qualifier::None);
+pub(crate) fn delete(
+    view: &dyn View,
+    state_machine: &StateMachineRef<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<Empty>> {
+    let stored = present(view, context.now)?.filter(|_| state_machine.qualifier == Qualifier::None);
     let change = match stored {
         Some(machine) if machine.deleted.is_none() => {
             let gone = context.now.plus(context.deletion_delay);

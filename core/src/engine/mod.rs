@@ -10,7 +10,7 @@ pub(crate) mod version;
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
 use crate::options::Limits;
-use crate::page::Tokens;
+use crate::page::PageTokens;
 use crate::store::{Change, View};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub(crate) struct Context<'c> {
     pub limits: &'c Limits,
     pub update_delay: Duration,
     pub deletion_delay: Duration,
-    pub tokens: &'c Tokens,
+    pub tokens: &'c PageTokens,
 }
 
 /// What to change, if anything, and what to answer.

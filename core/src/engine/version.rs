@@ -5,7 +5,7 @@ use super::{Context, Decision, does_not_exist, existing, present, version_arn};
 use crate::command::{DeleteVersion, ListVersions, PublishVersion, Qualifier};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Version};
-use crate::page::{Cursor, List, cut};
+use crate::page::{Cursor, ListId, truncate_page};
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{
     Empty, ListStateMachineVersionsOutput, PublishStateMachineVersionOutput, StateMachineVersionListItem,
@@ -55,13 +55,13 @@ pub(crate) fn publish_version(
     command: &PublishVersion<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<PublishStateMachineVersionOutput>> {
-    let machine = active_unqualified(view, command.target, context.now)?;
+    let machine = active_unqualified(view, command.state_machine, context.now)?;
     if let Some(requested) = command.revision {
         check_revision(view, requested)?;
     }
     let reply = |version: &Version| PublishStateMachineVersionOutput {
         creation_date: version.created,
-        state_machine_version_arn: version_arn(command.target.machine, version.number),
+        state_machine_version_arn: version_arn(command.state_machine.unqualified_arn, version.number),
     };
     if let Some(number) = machine.published
         && let Some(stored) = view.version(number)?
@@ -93,22 +93,22 @@ pub(crate) fn list(
     command: &ListVersions<'_>,
     context: &Context<'_>,
 ) -> Result<ListStateMachineVersionsOutput> {
-    let target = command.target;
-    if target.qualifier != Qualifier::None {
-        return Err(does_not_exist(target.given));
+    let state_machine = command.state_machine;
+    if state_machine.qualifier != Qualifier::None {
+        return Err(does_not_exist(state_machine.arn));
     }
-    existing(view, context.now, || does_not_exist(target.given))?;
-    let list = List { operation: "ListStateMachineVersions", arn: target.given };
-    let after = command.page.token.map(|token| context.tokens.open(list, token, context.now)).transpose()?;
+    existing(view, context.now, || does_not_exist(state_machine.arn))?;
+    let list = ListId { operation: "ListStateMachineVersions", arn: state_machine.arn };
+    let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
     let below = after.map(|cursor| u32::try_from(cursor.number).unwrap_or_default());
     let mut found = view.versions(below, command.page.limit.saturating_add(1))?;
-    let next_token = cut(&mut found, command.page.limit, |version| {
+    let next_token = truncate_page(&mut found, command.page.limit, |version| {
         let cursor = Cursor { number: i64::from(version.number), text: String::new() };
-        context.tokens.seal(list, &cursor, context.now)
+        context.tokens.create(list, &cursor, context.now)
     });
     let item = |version: Version| StateMachineVersionListItem {
         creation_date: version.created,
-        state_machine_version_arn: version_arn(target.machine, version.number),
+        state_machine_version_arn: version_arn(state_machine.unqualified_arn, version.number),
     };
     Ok(ListStateMachineVersionsOutput { next_token, state_machine_versions: found.into_iter().map(item).collect() })
 }

@@ -1,7 +1,7 @@
 //! The records that are stored. Plain data: what may be in them is decided before.
 
 use super::{Routing, Timestamp};
-use crate::redact::Sensitive;
+use crate::sensitive::Sensitive;
 use serde::{Deserialize, Serialize};
 
 /// The type of a state machine.

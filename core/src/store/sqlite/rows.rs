@@ -6,7 +6,7 @@ use crate::model::{
     Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, Stopped, Tag,
     Timestamp, Version,
 };
-use crate::redact::Sensitive;
+use crate::sensitive::Sensitive;
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{Error, Result, Row};
 

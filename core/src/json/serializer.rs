@@ -1,14 +1,14 @@
-//! Answers as JSON text: what serde_json writes, byte for byte. It looks at strings one byte at a
-//! time for what must be escaped, which is a third of an answer's cost, and nearly none is.
+//! Serializes responses to JSON, byte for byte as serde_json does. serde_json searches strings for characters
+//! to escape one byte at a time, which takes a third of a response's time; almost no string needs escapes.
 
 use serde::ser::{Error as _, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use serde_json::{Error, Result};
 
-/// Writes one value at the end of a text.
-pub(super) struct Writer<'t>(pub &'t mut Vec<u8>);
+/// Appends one value to a text.
+pub(super) struct JsonSerializer<'t>(pub &'t mut Vec<u8>);
 
-impl Writer<'_> {
-    fn quote(self, text: &str) {
+impl JsonSerializer<'_> {
+    fn push_quoted(self, text: &str) {
         self.0.push(b'"');
         self.0.extend_from_slice(text.as_bytes());
         self.0.push(b'"');
@@ -16,59 +16,58 @@ impl Writer<'_> {
 }
 
 /// Writes the items of a list or the members of a structure.
-pub(super) struct Items<'t> {
+pub(super) struct JsonItems<'t> {
     text: &'t mut Vec<u8>,
-    /// What comes before the next item.
-    before: u8,
+    /// The byte before the next item.
+    separator: u8,
     close: u8,
 }
 
-impl<'t> Items<'t> {
-    fn open(text: &'t mut Vec<u8>, before: u8, close: u8) -> Self {
-        Self { text, before, close }
+impl<'t> JsonItems<'t> {
+    fn new(text: &'t mut Vec<u8>, open: u8, close: u8) -> Self {
+        Self { text, separator: open, close }
     }
 
-    /// Where the next item is written.
-    fn next(&mut self) -> Writer<'_> {
-        self.text.push(std::mem::replace(&mut self.before, b','));
-        Writer(self.text)
+    /// Returns the serializer of the next item.
+    fn next_item(&mut self) -> JsonSerializer<'_> {
+        self.text.push(std::mem::replace(&mut self.separator, b','));
+        JsonSerializer(self.text)
     }
 
-    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+    fn push_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
         self.text.push(b':');
-        value.serialize(Writer(self.text))
+        value.serialize(JsonSerializer(self.text))
     }
 
     fn close(self) -> Result<()> {
-        if self.before != b',' {
-            self.text.push(self.before);
+        if self.separator != b',' {
+            self.text.push(self.separator);
         }
         self.text.push(self.close);
         Ok(())
     }
 }
 
-/// Whether a string stands in JSON as it is. Without a way out of the loop, so that it takes many
-/// bytes at a time.
-fn is_plain(text: &str) -> bool {
-    let escaped = |b: u8| b < b' ' || b == b'"' || b == b'\\';
-    !text.bytes().fold(false, |found, b| found | escaped(b))
+/// Returns whether a string is the same in JSON. The loop has no early exit, so that the compiler vectorizes it.
+fn needs_no_escape(text: &str) -> bool {
+    let is_escaped = |b: u8| b < b' ' || b == b'"' || b == b'\\';
+    !text.bytes().fold(false, |found, b| found | is_escaped(b))
 }
 
-/// Room for an item of a list: the list of a state machine's aliases is then seldom moved while it grows.
-const ITEM: usize = 144;
+/// Bytes to reserve per item of a list: about the size of an alias in a list.
+const ITEM_BYTES: usize = 144;
 
-/// A number of up to 15 digits, of which three stand behind the point: as every date. A decimal of so few
-/// digits is the shortest that means its float, which is what serde_json looks for.
-fn thousandths(value: f64) -> Option<u64> {
+/// Converts a number with up to 15 digits and up to three decimals, such as every date, to thousandths. A decimal
+/// with so few digits is the shortest one for its float, which is what serde_json prints.
+fn to_thousandths(value: f64) -> Option<u64> {
     let scaled = (value * 1000.0).round();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the range, a whole number")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number within the range")]
     let whole = (1000.0..1e15).contains(&scaled).then_some(scaled as u64);
     whole.filter(|_| scaled / 1000.0 == value)
 }
 
-/// Values that serde_json writes as fast as can be.
-macro_rules! by_serde_json {
+/// Delegates to serde_json.
+macro_rules! with_serde_json {
     ($($method:ident($type:ty);)*) => {
         $(fn $method(self, value: $type) -> Result<()> {
             serde_json::to_writer(self.0, &value)
@@ -76,33 +75,33 @@ macro_rules! by_serde_json {
     };
 }
 
-/// What no answer has.
-macro_rules! in_no_answer {
+/// Types that no response contains.
+macro_rules! unsupported {
     ($($method:ident $(<$generic:ident>)? ($($type:ty),*) -> $result:ty;)*) => {
         $(fn $method $(<$generic: Serialize + ?Sized>)? (self, $(_: $type),*) -> Result<$result> {
-            Err(Error::custom(concat!("no answer has what needs ", stringify!($method))))
+            Err(Error::custom(concat!("unsupported in a response: ", stringify!($method))))
         })*
     };
 }
 
 type Never = Impossible<(), Error>;
 
-impl<'t> Serializer for Writer<'t> {
+impl<'t> Serializer for JsonSerializer<'t> {
     type Ok = ();
     type Error = Error;
-    type SerializeSeq = Items<'t>;
-    type SerializeMap = Items<'t>;
-    type SerializeStruct = Items<'t>;
+    type SerializeSeq = JsonItems<'t>;
+    type SerializeMap = JsonItems<'t>;
+    type SerializeStruct = JsonItems<'t>;
     type SerializeTuple = Never;
     type SerializeTupleStruct = Never;
     type SerializeTupleVariant = Never;
     type SerializeStructVariant = Never;
 
     fn serialize_str(self, text: &str) -> Result<()> {
-        if !is_plain(text) {
+        if !needs_no_escape(text) {
             return serde_json::to_writer(self.0, text);
         }
-        self.quote(text);
+        self.push_quoted(text);
         Ok(())
     }
 
@@ -123,23 +122,23 @@ impl<'t> Serializer for Writer<'t> {
         value.serialize(self)
     }
 
-    fn serialize_seq(self, length: Option<usize>) -> Result<Items<'t>> {
-        self.0.reserve(length.unwrap_or_default().saturating_mul(ITEM));
-        Ok(Items::open(self.0, b'[', b']'))
+    fn serialize_seq(self, length: Option<usize>) -> Result<JsonItems<'t>> {
+        self.0.reserve(length.unwrap_or_default().saturating_mul(ITEM_BYTES));
+        Ok(JsonItems::new(self.0, b'[', b']'))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Items<'t>> {
-        Ok(Items::open(self.0, b'{', b'}'))
+    fn serialize_map(self, _: Option<usize>) -> Result<JsonItems<'t>> {
+        Ok(JsonItems::new(self.0, b'{', b'}'))
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Items<'t>> {
-        Ok(Items::open(self.0, b'{', b'}'))
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<JsonItems<'t>> {
+        Ok(JsonItems::new(self.0, b'{', b'}'))
     }
 
     fn serialize_f64(self, value: f64) -> Result<()> {
-        let Some(number) = thousandths(value) else { return serde_json::to_writer(self.0, &value) };
+        let Some(number) = to_thousandths(value) else { return serde_json::to_writer(self.0, &value) };
         self.0.extend_from_slice(itoa::Buffer::new().format(number / 1000).as_bytes());
-        // Its first digit keeps the zeros behind the point.
+        // 1000 is added to keep the leading zeros of the fraction; its digit is cut below.
         let mut digits = itoa::Buffer::new();
         let fraction = digits.format((number % 1000).saturating_add(1000)).trim_end_matches('0');
         self.0.push(b'.');
@@ -147,7 +146,7 @@ impl<'t> Serializer for Writer<'t> {
         Ok(())
     }
 
-    by_serde_json! {
+    with_serde_json! {
         serialize_bool(bool);
         serialize_i8(i8);
         serialize_i16(i16);
@@ -162,7 +161,7 @@ impl<'t> Serializer for Writer<'t> {
         serialize_bytes(&[u8]);
     }
 
-    in_no_answer! {
+    unsupported! {
         serialize_unit_struct(&'static str) -> ();
         serialize_unit_variant(&'static str, u32, &'static str) -> ();
         serialize_newtype_variant<T>(&'static str, u32, &'static str, &T) -> ();
@@ -173,12 +172,12 @@ impl<'t> Serializer for Writer<'t> {
     }
 }
 
-impl SerializeSeq for Items<'_> {
+impl SerializeSeq for JsonItems<'_> {
     type Ok = ();
     type Error = Error;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        value.serialize(self.next())
+        value.serialize(self.next_item())
     }
 
     fn end(self) -> Result<()> {
@@ -186,16 +185,16 @@ impl SerializeSeq for Items<'_> {
     }
 }
 
-impl SerializeMap for Items<'_> {
+impl SerializeMap for JsonItems<'_> {
     type Ok = ();
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
-        key.serialize(self.next())
+        key.serialize(self.next_item())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        self.value(value)
+        self.push_value(value)
     }
 
     fn end(self) -> Result<()> {
@@ -203,14 +202,14 @@ impl SerializeMap for Items<'_> {
     }
 }
 
-impl SerializeStruct for Items<'_> {
+impl SerializeStruct for JsonItems<'_> {
     type Ok = ();
     type Error = Error;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
-        // The members of answers are letters.
-        self.next().quote(name);
-        self.value(value)
+        // Names of members contain only letters.
+        self.next_item().push_quoted(name);
+        self.push_value(value)
     }
 
     fn end(self) -> Result<()> {
@@ -220,29 +219,29 @@ impl SerializeStruct for Items<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Writer;
+    use super::JsonSerializer;
     use crate::model::Timestamp;
     use crate::wire::output::{DescribeStateMachineAliasOutput, RoutingConfigurationOutput};
     use serde::Serialize;
     use serde_json::json;
 
     #[track_caller]
-    fn assert_as_serde_json<T: Serialize>(value: &T) {
+    fn assert_equals_serde_json<T: Serialize>(value: &T) {
         let mut text = Vec::new();
-        assert!(value.serialize(Writer(&mut text)).is_ok());
+        assert!(value.serialize(JsonSerializer(&mut text)).is_ok());
         assert_eq!(String::from_utf8(text).ok(), serde_json::to_string(value).ok());
     }
 
     #[test]
-    fn every_character_is_written_as_serde_json_writes_it() {
+    fn characters_are_serialized_as_by_serde_json() {
         for character in (0..=0x2FF).filter_map(char::from_u32).chain(['\u{2028}', '\u{FFFF}', '\u{1F600}']) {
-            assert_as_serde_json(&json!(character.to_string()));
-            assert_as_serde_json(&json!(format!("seventeen bytes, {character}, and more than sixteen again")));
+            assert_equals_serde_json(&json!(character.to_string()));
+            assert_equals_serde_json(&json!(format!("seventeen bytes, {character}, and more than sixteen again")));
         }
     }
 
     #[test]
-    fn values_are_written_as_serde_json_writes_them() {
+    fn values_are_serialized_as_by_serde_json() {
         for value in [
             json!(null),
             json!([]),
@@ -250,28 +249,28 @@ mod tests {
             json!([1, -1, 18_446_744_073_709_551_615_u64, 0.5, 1e300, true, false, null, "", [[]], {}]),
             json!({"a": {"b": []}, "c\"d": [{}, {"e": 1}], "f": null}),
         ] {
-            assert_as_serde_json(&value);
+            assert_equals_serde_json(&value);
         }
     }
 
     #[test]
-    fn numbers_with_a_fraction_are_written_as_serde_json_writes_them() {
+    fn fractions_are_serialized_as_by_serde_json() {
         for thousandths in (0..3000).chain([999_999, 1_744_229_037_000, 1_744_229_037_010, 999_999_999_999_999]) {
             for more in [0, 1, 10, 100, 123, 1_000_000_000_000] {
                 let date = Timestamp::from_millis(thousandths + more);
-                assert_as_serde_json(&date);
-                assert_as_serde_json(&Timestamp::from_millis(-date.as_millis()));
+                assert_equals_serde_json(&date);
+                assert_equals_serde_json(&Timestamp::from_millis(-date.as_millis()));
                 let value = (thousandths + more) as f64 / 7000.0;
-                assert_as_serde_json(&json!([value, -value, value * 1e12, value / 1e12]));
+                assert_equals_serde_json(&json!([value, -value, value * 1e12, value / 1e12]));
             }
         }
-        assert_as_serde_json(&json!([0.0, -0.0, 0.001, 0.9999, 1.0, 1.0005, f64::MAX, f64::MIN_POSITIVE]));
+        assert_equals_serde_json(&json!([0.0, -0.0, 0.001, 0.9999, 1.0, 1.0005, f64::MAX, f64::MIN_POSITIVE]));
     }
 
     #[test]
-    fn answers_are_written_as_serde_json_writes_them() {
+    fn responses_are_serialized_as_by_serde_json() {
         let route = RoutingConfigurationOutput { state_machine_version_arn: "arn:1".to_owned(), weight: 100 };
-        let mut answer = DescribeStateMachineAliasOutput {
+        let mut response = DescribeStateMachineAliasOutput {
             creation_date: Timestamp::from_millis(1_744_229_037_123),
             description: None,
             name: "PROD".to_owned(),
@@ -279,8 +278,8 @@ mod tests {
             state_machine_alias_arn: "arn:PROD".to_owned(),
             update_date: Timestamp::from_millis(1_744_229_037_000),
         };
-        assert_as_serde_json(&answer);
-        answer.description = Some("for \"testing\"".to_owned().into());
-        assert_as_serde_json(&answer);
+        assert_equals_serde_json(&response);
+        response.description = Some("for \"testing\"".to_owned().into());
+        assert_equals_serde_json(&response);
     }
 }

@@ -1,7 +1,7 @@
 //! Outputs of the operations on state machines, versions, tags and definitions.
 
 use crate::model::{Tag, Timestamp};
-use crate::redact::Sensitive;
+use crate::sensitive::Sensitive;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
-use sfn_alias::{Operation, check_request};
+use sfn_alias::{Operation, check_strict};
 
 /// As the CLI wrote it.
 const CREATE: &str = r#"{
@@ -33,7 +33,7 @@ const UPDATE: &str = r#"{
 /// The problems, each as its path, code, error, message and fix.
 #[track_caller]
 fn problems(operation: &str, input: &str, expected: &[[&str; 5]]) {
-    let found = check_request(operation, input.as_bytes()).expect("an operation of AWS's");
+    let found = check_strict(operation, input.as_bytes()).expect("an operation of AWS's");
     let found: Vec<_> = found
         .iter()
         .map(|problem| {
@@ -254,7 +254,7 @@ fn what_is_no_request_is_told() {
             "send a JSON object",
         ]],
     );
-    let refused = check_request("CreateAlias", b"{}").expect_err("no operation of AWS's");
+    let refused = check_strict("CreateAlias", b"{}").expect_err("no operation of AWS's");
     assert_eq!(
         refused.to_string(),
         "unknown operation `CreateAlias`: expected one of AWS Step Functions' operations on state machines, versions, \
@@ -267,7 +267,7 @@ fn what_is_no_request_is_told() {
 fn many_unknown_members_are_told_in_part() {
     let long = "x".repeat(1000);
     let many: serde_json::Map<String, Value> = (0..1000).map(|n| (format!("{n}{long}"), Value::Null)).collect();
-    let found = check_request("ListStateMachines", Value::Object(many).to_string().as_bytes()).expect("an operation");
+    let found = check_strict("ListStateMachines", Value::Object(many).to_string().as_bytes()).expect("an operation");
     assert_eq!((found.len(), found[0].path.len()), (100, 65));
 }
 
@@ -277,7 +277,7 @@ fn every_operation_knows_its_members() {
     for operation in Operation::ALL {
         let members: serde_json::Map<String, Value> =
             operation.members().iter().map(|member| (member.name.to_owned(), Value::Null)).collect();
-        let found = check_request(operation.as_str(), Value::Object(members).to_string().as_bytes()).expect("known");
+        let found = check_strict(operation.as_str(), Value::Object(members).to_string().as_bytes()).expect("known");
         assert!(found.iter().all(|problem| problem.code.as_str() != "unknown-member"), "{operation:?}: {found:?}");
     }
 }

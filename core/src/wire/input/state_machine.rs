@@ -2,7 +2,7 @@
 
 use super::rules::{DEFINITION, TAG_KEY, any_text, integer, list, one_of, sensitive, text};
 use crate::constraint::Rule;
-use crate::wire::Secret;
+use crate::wire::SensitiveText;
 use crate::wire::structure::prelude::*;
 
 structure! {
@@ -69,7 +69,7 @@ structure! {
         /// 1 to 80 characters.
         name "name": Text<'a>, true, text(1, 80);
         /// The definition, Amazon States Language as JSON text.
-        definition "definition": Secret<'a>, true, DEFINITION;
+        definition "definition": SensitiveText<'a>, true, DEFINITION;
         /// The role's ARN.
         role_arn "roleArn": Text<'a>, true, text(1, 256);
         /// STANDARD (default) or EXPRESS.
@@ -83,7 +83,7 @@ structure! {
         /// Whether to publish a version too.
         publish "publish": bool, false, Rule::Boolean;
         /// The version's description. Requires `publish`.
-        version_description "versionDescription": Secret<'a>, false, sensitive(256);
+        version_description "versionDescription": SensitiveText<'a>, false, sensitive(256);
         /// Encryption.
         encryption_configuration "encryptionConfiguration": EncryptionConfiguration<'a>, false, Rule::Structure(EncryptionConfiguration::MEMBERS);
     }
@@ -95,7 +95,7 @@ structure! {
         /// The state machine.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
         /// The definition, Amazon States Language as JSON text.
-        definition "definition": Secret<'a>, false, DEFINITION;
+        definition "definition": SensitiveText<'a>, false, DEFINITION;
         /// The role's ARN.
         role_arn "roleArn": Text<'a>, false, text(1, 256);
         /// Logging.
@@ -105,7 +105,7 @@ structure! {
         /// Whether to publish a version too.
         publish "publish": bool, false, Rule::Boolean;
         /// The version's description. Requires `publish`.
-        version_description "versionDescription": Secret<'a>, false, sensitive(256);
+        version_description "versionDescription": SensitiveText<'a>, false, sensitive(256);
         /// Encryption.
         encryption_configuration "encryptionConfiguration": EncryptionConfiguration<'a>, false, Rule::Structure(EncryptionConfiguration::MEMBERS);
     }
@@ -147,7 +147,7 @@ structure! {
         /// Publish only if this is the current revision; `INITIAL` before the first update.
         revision_id "revisionId": Text<'a>, false, any_text();
         /// The version's description.
-        description "description": Secret<'a>, false, sensitive(256);
+        description "description": SensitiveText<'a>, false, sensitive(256);
     }
 }
 
@@ -203,7 +203,7 @@ structure! {
     /// Input of ValidateStateMachineDefinition.
     ValidateStateMachineDefinitionInput<'a> {
         /// The definition, Amazon States Language as JSON text.
-        definition "definition": Secret<'a>, true, DEFINITION;
+        definition "definition": SensitiveText<'a>, true, DEFINITION;
         /// STANDARD (default) or EXPRESS.
         kind "type": Text<'a>, false, one_of(&["STANDARD", "EXPRESS"]);
         /// The lowest severity to report.

@@ -1,10 +1,10 @@
-//! Text that the service model marks sensitive: it stays out of `Debug`.
+//! Text that the service model marks as sensitive. `Debug` omits it.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::ops::Deref;
 
-/// A sensitive text: a description, a definition, an input. `Debug` shows its length only.
+/// A sensitive text, for example a description, a definition or an input. `Debug` prints only its length.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Sensitive(Box<str>);
 
