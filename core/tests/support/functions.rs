@@ -2,7 +2,7 @@
 
 use super::Step;
 use serde_json::{Value, json};
-use sfn_alias::model::{Arn, Resource, Route, Routing};
+use sfn_alias::model::{Arn, Resource, Route, Routing, Weight};
 use sfn_alias::wire::input::CreateStateMachineAliasInput;
 use sfn_alias::{Error, WeightedPicker, parse_arn};
 
@@ -72,8 +72,8 @@ fn pick(step: &Step) -> Value {
     let routes = step.routing.as_ref().and_then(Value::as_array).expect("a routing");
     let arn = |index: usize| routes[index]["stateMachineVersionArn"].as_str().expect("an ARN");
     let route = |index: usize| Route {
-        version: parse_arn(arn(index)).expect("an ARN").version(),
-        weight: routes[index]["weight"].as_u64().expect("a weight") as u8,
+        version: parse_arn(arn(index)).expect("an ARN").version().expect("a version"),
+        weight: Weight::new(routes[index]["weight"].as_u64().expect("a weight") as u8).expect("at most 100"),
     };
     let routing = Routing::new(route(0), (routes.len() > 1).then(|| route(1))).expect("a routing");
     let version = sfn_alias::pick(&routing, step.percent.expect("a percent value"));

@@ -1,7 +1,7 @@
 //! `sfn-alias check-template`
 
 use super::args::{CheckTemplateArgs, FailOn, ReportFormat};
-use super::exit::{CliError, OK, CommandResult, REJECTED, USAGE_ERROR};
+use super::exit::{CliError, CommandResult, OK, REJECTED, USAGE_ERROR};
 use super::{input, output};
 use serde_json::json;
 use sfn_alias_template::{

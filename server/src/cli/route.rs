@@ -5,7 +5,7 @@ use super::backend::Backend;
 use super::exit::{CliError, CommandResult, OK, REJECTED};
 use super::{input, output};
 use serde_json::{Value, json};
-use sfn_alias::model::Resource;
+use sfn_alias::model::{Resource, VersionNumber, Weight};
 use sfn_alias::{WeightedPicker, parse_arn, parse_routing_from};
 
 /// Length of the bar for 100 percent.
@@ -38,7 +38,7 @@ pub(super) fn run(args: &RouteArgs) -> CommandResult {
     Ok(OK)
 }
 
-fn print_route(version: u32, weight: u8, count: u64, total: u64) -> Result<(), CliError> {
+fn print_route(version: VersionNumber, weight: Weight, count: u64, total: u64) -> Result<(), CliError> {
     let share = count as f64 / total as f64;
     let bar = "#".repeat((share * BAR_WIDTH as f64).round() as usize);
     let digits = total.to_string().len();
