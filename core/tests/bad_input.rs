@@ -478,7 +478,7 @@ fn a_request_may_have_a_mebibyte() {
         for body in [filled(MEBIBYTE + 1).into_bytes(), vec![0; MEBIBYTE + 1], vec![b'['; 10 * MEBIBYTE]] {
             for operation in Operation::ALL {
                 let error = refuse(aliases, operation.as_str(), &body, ErrorKind::RequestEntityTooLargeException);
-                let message = format!("Request is {} bytes long; at most 1048576 are accepted", body.len());
+                let message = format!("the request has {} bytes; the limit is 1048576", body.len());
                 assert_eq!(error.to_string(), message);
             }
             // What is no operation is told first.

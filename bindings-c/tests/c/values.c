@@ -111,7 +111,7 @@ static void long_requests(char *text)
     error = NULL;
     CHECK(sfn_alias_validate(T(operation), text, LONG, &error) == SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION);
     CHECK(is_error(&error, SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION,
-        "Request is 10485760 bytes long; at most 1048576 are accepted", ""));
+        "the request has 10485760 bytes; the limit is 1048576", ""));
     CHECK(output == NULL);
     sfn_alias_service_free(service);
 }
