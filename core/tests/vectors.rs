@@ -1,32 +1,34 @@
-//! Every behaviour is a vector in the repository's `vectors/`; here they run on both stores.
+//! Runs the repository's vectors on all stores.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod support;
 
 use sfn_alias::ErrorKind;
 use std::collections::BTreeSet;
-use support::{StoreKind, Vector, load, run};
+use support::{StoreKind, Vector, load_vectors, run_vector};
 
 fn run_all(store: StoreKind) {
-    let vectors: Vec<(String, Vector)> =
-        load().into_iter().flat_map(|(file, vectors)| vectors.into_iter().map(move |v| (file.clone(), v))).collect();
+    let vectors: Vec<(String, Vector)> = load_vectors()
+        .into_iter()
+        .flat_map(|(file, vectors)| vectors.into_iter().map(move |v| (file.clone(), v)))
+        .collect();
     let count = vectors.len();
-    // In several threads, because a service in a file mostly waits for the disk.
+    // In parallel, because most of the time is spent waiting for the disk.
     let failures: Vec<String> = std::thread::scope(|scope| {
-        let run_some =
-            |some: &[(String, Vector)]| some.iter().filter_map(|(file, v)| describe_failure(file, v, store)).collect();
+        let run_chunk =
+            |chunk: &[(String, Vector)]| chunk.iter().filter_map(|(file, v)| find_difference(file, v, store)).collect();
         let threads: Vec<_> = vectors
             .chunks(count.div_ceil(8))
-            .map(|some| scope.spawn(move || -> Vec<String> { run_some(some) }))
+            .map(|chunk| scope.spawn(move || -> Vec<String> { run_chunk(chunk) }))
             .collect();
         threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
     });
-    assert!(count > 1000, "only {count} vectors were found");
+    assert!(count > 1000, "found only {count} vectors");
     assert!(failures.is_empty(), "{} of {count} vectors differ:\n\n{}", failures.len(), failures.join("\n\n"));
 }
 
-fn describe_failure(file: &str, vector: &Vector, store: StoreKind) -> Option<String> {
-    let difference = run(vector, store).err()?;
+fn find_difference(file: &str, vector: &Vector, store: StoreKind) -> Option<String> {
+    let difference = run_vector(vector, store).err()?;
     Some(format!("{file}: {}\n{difference}", vector.name))
 }
 
@@ -48,11 +50,11 @@ fn vectors_pass_in_an_exclusive_file() {
 }
 
 #[test]
-fn names_are_unique_and_sources_have_a_basis() {
+fn vectors_have_unique_names_and_a_basis() {
     let mut names = BTreeSet::new();
-    for (file, vectors) in load() {
+    for (file, vectors) in load_vectors() {
         for vector in vectors {
-            assert!(!vector.source.basis.is_empty(), "{file}: {}: no basis", vector.name);
+            assert!(!vector.source.basis.is_empty(), "{file}: {}: the basis is empty", vector.name);
             assert!(vector.behaviour.ends_with('.'), "{file}: {}: the behaviour is not a sentence", vector.name);
             assert!(names.insert(vector.name.clone()), "{file}: duplicate name {}", vector.name);
         }
@@ -67,7 +69,7 @@ const NOT_BY_REQUEST: [ErrorKind; 4] =
 fn every_error_kind_has_a_vector() {
     let mut expected: BTreeSet<&str> = ErrorKind::ALL.iter().map(|kind| kind.code()).collect();
     NOT_BY_REQUEST.iter().for_each(|kind| assert!(expected.remove(kind.code())));
-    for (_, vectors) in load() {
+    for (_, vectors) in load_vectors() {
         for vector in vectors {
             let answered = vector.expect.pointer("/body/__type").and_then(|kind| kind.as_str()?.split('#').next_back());
             answered.map(|code| expected.remove(code));
