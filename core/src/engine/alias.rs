@@ -3,7 +3,7 @@
 use super::{Context, Decision, active, does_not_exist, existing, not_deleting, present, qualified, version_arn};
 use crate::command::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, Qualifier, RequestedRouting, UpdateAlias};
 use crate::error::{Error, Result};
-use crate::fingerprint::differences;
+use crate::fingerprint::different_members;
 use crate::model::{Alias, PreviousRouting, Routing, Timestamp, VersionNumber};
 use crate::page::{Cursor, ListId, truncate_page};
 use crate::store::{Change, NamedAlias, View};
@@ -26,7 +26,7 @@ pub(crate) fn create(
         state_machine_alias_arn: qualified(command.state_machine_arn, command.name),
     };
     if let Some(stored) = view.alias(command.name)? {
-        if differences(&stored, command.description, routing).next().is_some() {
+        if different_members(&stored, command.description, routing).next().is_some() {
             return Err(Error::AliasConflict);
         }
         return Ok(Decision::keep(reply(stored.created)));
