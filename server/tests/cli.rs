@@ -189,8 +189,8 @@ fn serve_answers_until_it_is_told_to_stop() {
     let (child, url) = serve(&["--data", file]);
     assert_eq!(run(&["call", "--endpoint-url", &url, "CreateStateMachine", MACHINE]).status.code(), Some(0));
     let locked = format!(
-        "sfn-alias: storage error: `{file}` cannot be used: another process keeps the file locked; end it and try again, \
-         or use its endpoint if it is `sfn-alias serve` (database is locked)\n"
+        "sfn-alias: storage error: `{file}` cannot be used: the database is locked by another process; if that is \
+         `sfn-alias serve`, use its endpoint (database is locked)\n"
     );
     prints(&["call", "--data", file, "ListStateMachines"], 3, "", &locked);
     assert_eq!(stop(child), Some(0));
