@@ -1,4 +1,4 @@
-// Templates that are checked: text, bytes and objects in, a report out. The rules are tested in the core.
+// Checks templates as strings, bytes and objects. The rules have their own tests in the core.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkTemplate, templateRules } from 'sfn-alias'
@@ -30,7 +30,7 @@ const NO_TEMPLATE = 'neither a CloudFormation template nor a Terraform plan: the
   'give a template with `Resources`, or the output of `terraform show -json PLAN`'
 const counts = { errors: 1, warnings: 0, infos: 0, acknowledged: 0 }
 
-test('a rule says what it is for', () => {
+test('a rule has all its texts', () => {
   assert.deepEqual({ id, title, ...rule }, {
     id: 'SFA001',
     name: 'weights-sum',
@@ -42,14 +42,14 @@ test('a rule says what it is for', () => {
   })
 })
 
-test('text and bytes have lines', () => {
+test('findings in strings and bytes have positions', () => {
   const text = JSON.stringify(template, undefined, 2)
   const expected = { findings: [{ ...finding, line: 7, column: 9 }], ...counts }
   assert.deepEqual(checkTemplate(text), expected)
   assert.deepEqual(checkTemplate(Buffer.from(text)), expected)
 })
 
-test('an object has none', () => {
+test('findings in objects have no position', () => {
   assert.deepEqual(checkTemplate(template), { findings: [finding], ...counts })
 })
 
@@ -60,19 +60,19 @@ test('options', () => {
     { findings: [{ ...finding, acknowledged: 'a draft' }], ...counts, errors: 0, acknowledged: 1 })
 })
 
-for (const [name, given, options, expected] of [
+for (const [name, input, options, expected] of [
   ['no template', '[]', undefined, ['TemplateError', NO_TEMPLATE]],
   ['no JSON', '{', undefined, ['TemplateError', 'line 1 column 1: not JSON: EOF while parsing an object']],
   ['an unknown rule', template, { disable: ['nothing'] }, ['TemplateError', 'disable/0: there is no rule `nothing`: use an id or name of `rules()`, for example SFA001 or weights-sum']],
   ['no reason', template, { acknowledge: [{ rule: 'SFA001', reason: '' }] }, ['TemplateError', 'acknowledge/0: acknowledging SFA001 needs a reason: add `reason` with a sentence']],
   ['an unknown option', template, { disabled: [] }, ['TypeError', 'options: unknown field `disabled`, expected one of `parameters`, `disable`, `acknowledge`, `file`, `previous`']],
-  ['a function', { Resources: () => {} }, undefined, ['TypeError', "template: 'Resources': a function is not a value that JSON has"]],
+  ['a function', { Resources: () => {} }, undefined, ['TypeError', "template: `/Resources`: a function is not a valid JSON value"]],
   ['nothing', undefined, undefined, ['TemplateError', NO_TEMPLATE]]
 ]) {
-  test(`refused: ${name}`, () => {
+  test(`error: ${name}`, () => {
     const error = (() => {
       try {
-        checkTemplate(given, options)
+        checkTemplate(input, options)
       } catch (error) {
         return error
       }

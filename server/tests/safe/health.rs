@@ -47,7 +47,7 @@ fn a_panic_is_the_failure_of_one_request() {
             fails.store(true, Ordering::SeqCst);
             let name = format!("A{number}");
             let error = client.call("CreateStateMachineAlias", &alias(&name, "")).unwrap().error();
-            let text = "internal error in sfn-alias (please report): the request changed nothing (on purpose)";
+            let text = "internal error in sfn-alias (please report): on purpose; the request changed nothing";
             assert_eq!(error, (500, "InternalFailure".to_owned(), text.to_owned()));
             client.ok("CreateStateMachineAlias", &alias(&name, ""));
             check_health(&mut client, (200, None));

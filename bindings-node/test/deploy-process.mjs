@@ -1,4 +1,5 @@
-// A driver as a user writes one, over unmodified SDK clients; only its time is told by a file, and passes at once.
+// A deployment as in a user's script, with unmodified SDK clients. Only its clock is different: it is read from a file, and
+// sleeping advances it at once.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { SFNClient } from '@aws-sdk/client-sfn'

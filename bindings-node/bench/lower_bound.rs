@@ -1,5 +1,4 @@
-//! The least that reading a request costs: functions that read its fields as napi-rs does, and no more.
-//! Built for the benchmark alone.
+//! The lower bound for reading a request: functions that only read its fields, with napi-rs. Only for the benchmark.
 
 use napi_derive::napi;
 use serde::Deserialize;
@@ -11,7 +10,7 @@ use serde::Deserialize;
 pub struct Route {
     /// The version's ARN.
     pub state_machine_version_arn: String,
-    /// Percent.
+    /// Percentage.
     pub weight: i64,
 }
 
@@ -20,7 +19,7 @@ pub struct Route {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Create {
-    /// What the alias is for.
+    /// The alias's description.
     pub description: Option<String>,
     /// The alias's name.
     pub name: String,
@@ -28,23 +27,23 @@ pub struct Create {
     pub routing_configuration: Vec<Route>,
 }
 
-/// Nothing: what a call itself costs.
+/// Does nothing: measures the call itself.
 #[napi]
 pub fn noop() {}
 
-/// The fields of an object.
+/// Reads the fields of an object.
 #[napi]
 pub fn object(input: Create) -> u32 {
-    size(&input)
+    total_length(&input)
 }
 
-/// The fields of a JSON text.
+/// Reads the fields of a JSON text.
 #[napi]
 pub fn text(input: String) -> u32 {
-    serde_json::from_str(&input).map_or(0, |input| size(&input))
+    serde_json::from_str(&input).map_or(0, |input| total_length(&input))
 }
 
-fn size(input: &Create) -> u32 {
+fn total_length(input: &Create) -> u32 {
     let routes = input.routing_configuration.iter().map(|route| route.state_machine_version_arn.len());
     let description = input.description.as_ref().map_or(0, String::len);
     u32::try_from(input.name.len() + description + routes.sum::<usize>()).unwrap_or_default()
