@@ -768,11 +768,11 @@ export interface TemplateFinding {
   /** What is wrong. */
   message: string
   /** Why it matters. */
-  why: string
+  description: string
   /** How to fix it. */
   fix: string
   /** The AWS documentation. */
-  link: string
+  url: string
   /** The conditions and parameters under which it occurs; absent if it always occurs. */
   condition?: string
   /** The reason why it was acknowledged. */
@@ -801,9 +801,9 @@ export interface TemplateRule {
   /** The problem in one line. */
   title: string
   /** Why it matters. */
-  why: string
+  description: string
   /** How to fix it. */
   fix: string
   /** The AWS documentation. */
-  link: string
+  url: string
 }

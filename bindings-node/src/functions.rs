@@ -132,7 +132,8 @@ pub fn pick<'e>(env: &'e Env, routing_configuration: Unknown<'e>, percent: Unkno
 pub fn pick_arn<'e>(env: &'e Env, routing: &Unknown<'e>, percent: impl FnOnce() -> u8) -> napi::Result<String> {
     let routing = Js::from_unknown(env, routing);
     let input = RoutingListInput::new(routing);
-    let accepted = sfn_alias::routing_from(&input).map_err(|error| to_napi_error(env, &error, input.0.exception()))?;
+    let accepted =
+        sfn_alias::parse_routing_from(&input).map_err(|error| to_napi_error(env, &error, input.0.exception()))?;
     let position = accepted.position(percent());
     let position = u32::try_from(position).unwrap_or_default();
     let arn = routing.get_item(position).and_then(|route| route.get_member("stateMachineVersionArn"));

@@ -3,7 +3,7 @@
 use sfn_alias::Error;
 use sfn_alias::wire::input::{RoutingConfigurationListItem, RoutingInput, UpdateStateMachineAliasInput};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
-use sfn_alias::{Validate, routing};
+use sfn_alias::{Validate, parse_routing};
 
 /// All traffic to one version.
 pub fn only(version: &str) -> Vec<Route> {
@@ -31,7 +31,7 @@ pub fn weight_of(routes: &[Route], version: &str) -> u8 {
 
 /// What AWS would refuse of a routing by itself.
 pub fn check(routes: &[Route]) -> Result<(), Error> {
-    routing(&RoutingInput { routing_configuration: Some(items(routes)) }).map(drop)
+    parse_routing(&RoutingInput { routing_configuration: Some(items(routes)) }).map(drop)
 }
 
 /// What AWS would refuse of an update of this alias, by itself.

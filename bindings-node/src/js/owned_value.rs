@@ -55,7 +55,7 @@ impl OwnedValue {
 pub struct ToOwnedValue;
 
 impl SerializeResponse for ToOwnedValue {
-    type Answer = OwnedValue;
+    type Output = OwnedValue;
 
     fn write<T: Serialize>(&self, answer: &T) -> Result<OwnedValue> {
         OwnedValue::from_serialize(answer)
