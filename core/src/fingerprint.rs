@@ -130,7 +130,7 @@ fn string(text: &str, out: &mut Vec<u8>) {
 
 /// Members in which a create request differs from the alias of its name. State machine and name are
 /// equal already; comparing the other two is comparing fingerprints, without hashing.
-pub(crate) fn differences(
+pub(crate) fn find_differences(
     stored: &Alias,
     description: Option<&str>,
     routing: Routing,

@@ -9,7 +9,7 @@ use sfn_alias::parse_arn;
 /// The text of an ARN put together from its parts.
 fn written(arn: &Arn<'_>, rest: &str) -> String {
     let Arn { partition, region, account, .. } = arn;
-    format!("arn:{partition}:states:{region}:{account}:{}:{rest}", arn.kind())
+    format!("arn:{partition}:states:{region}:{account}:{}:{rest}", arn.resource_type())
 }
 
 /// What stands behind the type.
@@ -32,16 +32,16 @@ fn check(text: &str) {
     if let Some(rest) = rest(arn.resource) {
         assert_eq!(written(&arn, &rest), text);
     }
-    assert!(text.starts_with(arn.machine_arn()), "{text:?}");
+    assert!(text.starts_with(arn.state_machine_arn()), "{text:?}");
     // A name with a slash is none that a state machine can have.
     if let Resource::Version { name, .. } | Resource::Alias { name, .. } = arn.resource
         && !name.contains('/')
     {
-        let machine = parse_arn(arn.machine_arn()).expect("the ARN of a state machine is one");
+        let machine = parse_arn(arn.state_machine_arn()).expect("the ARN of a state machine is one");
         assert_eq!(machine.resource, Resource::StateMachine { name }, "{text:?}");
     }
     if let Some(version) = arn.version() {
-        assert_eq!(format!("{}:{version}", arn.machine_arn()), text);
+        assert_eq!(format!("{}:{version}", arn.state_machine_arn()), text);
     }
 }
 

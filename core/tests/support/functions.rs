@@ -111,7 +111,7 @@ fn arn_parts(arn: &Arn<'_>) -> Value {
             put("execution", execution);
             put("id", id);
         }
-        Resource::Other { kind } => put("kind", kind),
+        Resource::Other { resource_type: kind } => put("kind", kind),
     }
     parts
 }
