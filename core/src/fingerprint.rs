@@ -130,7 +130,7 @@ fn encode_string(text: &str, out: &mut Vec<u8>) {
 
 /// Returns the members in which a create request differs from the existing alias with its name. Equivalent to
 /// comparing fingerprints, without hashing.
-pub(crate) fn different_members(
+pub(crate) fn find_differences(
     stored: &Alias,
     description: Option<&str>,
     routing: Routing,
