@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: moto help demo test generate bench templates tools rust-tools fmt clippy rust docs generated model examples c python node server
+.PHONY: moto help demo test generate bench templates tools rust-tools fmt clippy rust docs generated model examples c python node server words
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -28,7 +28,7 @@ tools: rust-tools
 demo: rust-tools ## walk through the life cycle of an alias
 	$(CARGO) run -q -p sfn-alias-examples --bin demo
 
-test: tools fmt clippy rust docs generated model examples c python node server ## every check
+test: tools fmt words clippy rust docs generated model examples c python node server ## every check
 	@echo "== all checks passed"
 
 fmt: ## formatting
@@ -39,6 +39,18 @@ clippy: ## lints
 	$(call say,lints)
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	$(CARGO) clippy -p sfn-alias --no-default-features --locked -- -D warnings
+
+.venv/words/ok: tools/words/requirements.txt
+	$(PYTHON) -m venv .venv/words
+	.venv/words/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
+	touch $@
+
+# The phrases are extended regular expressions.
+words: .venv/words/ok ## spelling, and the words and phrases that CONTRIBUTING.md replaces
+	$(call say,words)
+	.venv/words/bin/typos
+	@if git grep -nIiE -f tools/words/phrases.txt -- . ':!CHANGELOG.md' ':!CONTRIBUTING.md' ':!tools/words' ':!vectors/templates' \
+	  ':!vectors/recorded-aliases.json'; then echo "CONTRIBUTING.md, \"Names and texts\", says what to write instead" >&2; exit 1; fi
 
 rust: ## the Rust tests
 	$(call say,tests)

@@ -902,18 +902,16 @@ export declare class RequestHandler {
 }
 
 /**
- * Draws that a seed makes repeatable, on every platform and in every later version. Without a seed, the
- * operating system gives one.
+ * Picks versions at random, by weight. A seed makes the picks the same on every platform and in every
+ * release. Without a seed, the operating system provides one.
  */
-export declare class Router {
-  /** A generator. */
+export declare class WeightedPicker {
+  /** Creates a picker. */
   constructor(seed?: number | bigint)
-  /** A draw of 0 to 99. */
-  draw(): number
-  /** 64 random bits. */
-  nextU64(): bigint
-  /** Draws, and gives the ARN of the version that the draw falls on. */
-  route(routingConfiguration: RoutingConfigurationListItem[]): string
+  /** Returns the next random number from 0 to 99. */
+  nextPercent(): number
+  /** Picks a version at random and returns its ARN. */
+  pick(routingConfiguration: RoutingConfigurationListItem[]): string
 }
 
 /** All problems of a request by itself at once, also those that AWS would only reveal one deploy at a time. */
@@ -957,6 +955,9 @@ export declare const enum ErrorCode {
   SerializationException = 'SerializationException',
   RequestEntityTooLargeException = 'RequestEntityTooLargeException',
   InternalFailure = 'InternalFailure',
+  StorageFailure = 'StorageFailure',
+  ServiceClosed = 'ServiceClosed',
+  EntropyFailure = 'EntropyFailure',
 }
 
 /** The AWS error codes that can be answered, with their numbers, which never change, and HTTP statuses. */
@@ -980,8 +981,8 @@ export declare function operations(): Operation[]
 /** Takes an ARN of Step Functions apart. */
 export declare function parseArn(arn: string): ArnParts
 
-/** The version that a draw of 0 to 99 falls on: the first route while the draw is below its weight. */
-export declare function pick(routingConfiguration: RoutingConfigurationListItem[], draw: number): string
+/** Returns the ARN of the version that a percent value of 0 to 99 selects: the first route if `percent` is below its weight. */
+export declare function pick(routingConfiguration: RoutingConfigurationListItem[], percent: number): string
 
 /** The rules that templates are checked by. */
 export declare function templateRules(): TemplateRule[]

@@ -4,7 +4,7 @@ import main from './main.js'
 export const {
   StepFunctions,
   RequestHandler,
-  Router,
+  WeightedPicker,
   check,
   checkTemplate,
   compare,

@@ -27,7 +27,7 @@ static const sfn_alias_alias_fields fields = {
     "the version that customers see", 30, "PROD", 4, routes, 2};
 
 static sfn_alias_routing *routing;
-static sfn_alias_router *router;
+static sfn_alias_picker *picker;
 static sfn_alias_text encoding;
 
 static uint32_t nothing(void) { return floor_nothing(); }
@@ -69,11 +69,11 @@ static uint32_t pick(void)
     return sfn_alias_pick(routing, 91, &position, NULL);
 }
 
-static uint32_t route(void)
+static uint32_t picker_pick(void)
 {
     size_t position;
 
-    return sfn_alias_router_route(router, routing, &position, NULL);
+    return sfn_alias_picker_pick(picker, routing, &position, NULL);
 }
 
 static struct {
@@ -91,7 +91,7 @@ static struct {
     {"fingerprint from fields", fingerprint, 4, 0, {0}, {0}},
     {"fingerprint from JSON", fingerprint_json, 4, 0, {0}, {0}},
     {"pick", pick, 0, 0, {0}, {0}},
-    {"draw and pick", route, 0, 0, {0}, {0}},
+    {"picker_pick", picker_pick, 0, 0, {0}, {0}},
 };
 
 #define COUNT (sizeof benches / sizeof *benches)
@@ -137,7 +137,7 @@ static void prepare(void)
     sfn_alias_string *bytes = NULL;
 
     if (sfn_alias_routing_new(routes, 2, &routing, NULL) != SFN_ALIAS_OK
-        || sfn_alias_router_new(7, &router, NULL) != SFN_ALIAS_OK
+        || sfn_alias_picker_new(7, &picker, NULL) != SFN_ALIAS_OK
         || sfn_alias_fingerprint_encoding(&fields, &bytes, NULL) != SFN_ALIAS_OK)
         exit(EXIT_FAILURE);
     encoding = sfn_alias_string_text(bytes);

@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// In the order in which a reader wants them.
 const SOURCES: [&str; 11] =
-    ["result", "text", "error", "options", "service", "replies", "ask", "fields", "router", "template", "deployment"];
+    ["result", "text", "error", "options", "service", "replies", "ask", "fields", "picker", "template", "deployment"];
 
 /// The names of Rust and of C. C's are what programs are written against: they never change.
 const NAMES: [(&str, &str); 15] = [
@@ -26,7 +26,7 @@ const NAMES: [(&str, &str); 15] = [
     ("RouteFields", "sfn_alias_route"),
     ("AliasFields", "sfn_alias_alias_fields"),
     ("Routing", "sfn_alias_routing"),
-    ("Draws", "sfn_alias_router"),
+    ("Picker", "sfn_alias_picker"),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

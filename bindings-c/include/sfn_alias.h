@@ -111,9 +111,21 @@ enum sfn_alias_result
    */
   SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION = 200,
   /**
-   * The store could not be read or written; nothing was changed.
+   * A bug in this library; nothing was changed.
    */
   SFN_ALIAS_INTERNAL_FAILURE = 210,
+  /**
+   * The store cannot be opened, read or written; nothing was changed.
+   */
+  SFN_ALIAS_STORAGE_FAILURE = 220,
+  /**
+   * The service was closed before the call.
+   */
+  SFN_ALIAS_SERVICE_CLOSED = 230,
+  /**
+   * The operating system's random number generator failed.
+   */
+  SFN_ALIAS_ENTROPY_FAILURE = 240,
   /**
    * A pointer is NULL that must not be.
    */
@@ -189,14 +201,15 @@ typedef uint32_t sfn_alias_limit;
 #endif // __cplusplus
 
 /**
- * Draws that a seed makes repeatable. Many threads may share one.
- */
-typedef struct sfn_alias_router sfn_alias_router;
-
-/**
  * A text that is yours: free it with `sfn_alias_string_free`.
  */
 typedef struct sfn_alias_string sfn_alias_string;
+
+/**
+ * Picks routes at random, by weight. A seed makes the picks the same on every platform and in every release.
+ * Threads can share one.
+ */
+typedef struct sfn_alias_picker sfn_alias_picker;
 
 /**
  * The replies of `sfn_alias_call_many`, in the order of its requests.
@@ -209,7 +222,7 @@ typedef struct sfn_alias_replies sfn_alias_replies;
 typedef struct sfn_alias_error sfn_alias_error;
 
 /**
- * One or two routes. Their weights must sum to 100. Never changes; many threads may share one.
+ * One or two routes, whose weights add up to 100. Immutable; threads can share one.
  */
 typedef struct sfn_alias_routing sfn_alias_routing;
 
@@ -453,7 +466,7 @@ sfn_alias_result sfn_alias_service_new(const struct sfn_alias_options *options,
 
 /**
  * Opens a durable service in an SQLite file, made where there is none. Several processes may open the
- * same file. `options` may be NULL. What cannot be opened is `SFN_ALIAS_INTERNAL_FAILURE`; the message says why.
+ * same file. `options` may be NULL. If the file cannot be opened, the result is `SFN_ALIAS_STORAGE_FAILURE`.
  */
 sfn_alias_result sfn_alias_service_open(const char *path,
                                         size_t path_length,
@@ -639,7 +652,7 @@ sfn_alias_result sfn_alias_fingerprint_encoding(const struct sfn_alias_alias_fie
                                                 struct sfn_alias_error **error);
 
 /**
- * Makes a routing. What AWS would not take is refused as AWS refuses it.
+ * Creates a routing. An invalid routing gets the error that AWS would return.
  */
 sfn_alias_result sfn_alias_routing_new(const struct sfn_alias_route *routes,
                                        size_t count,
@@ -652,45 +665,45 @@ sfn_alias_result sfn_alias_routing_new(const struct sfn_alias_route *routes,
 void sfn_alias_routing_free(struct sfn_alias_routing *routing);
 
 /**
- * Writes to `position` the place, 0 or 1, of the route that a draw of 0 to 99 falls on.
+ * Writes to `position` the index, 0 or 1, of the route that a `percent` value of 0 to 99 selects.
  */
 sfn_alias_result sfn_alias_pick(const struct sfn_alias_routing *routing,
-                                uint8_t draw,
+                                uint8_t percent,
                                 size_t *position,
                                 struct sfn_alias_error **error);
 
 /**
- * Makes a router with a seed: the same seed gives the same draws on every platform and in every release.
+ * Creates a picker with a seed. The same seed gives the same picks on every platform and in every release.
  */
-sfn_alias_result sfn_alias_router_new(uint64_t seed,
-                                      struct sfn_alias_router **router,
+sfn_alias_result sfn_alias_picker_new(uint64_t seed,
+                                      struct sfn_alias_picker **picker,
                                       struct sfn_alias_error **error);
 
 /**
- * Makes a router with a seed from the operating system.
+ * Creates a picker with a seed from the operating system.
  */
-sfn_alias_result sfn_alias_router_from_entropy(struct sfn_alias_router **router,
+sfn_alias_result sfn_alias_picker_from_entropy(struct sfn_alias_picker **picker,
                                                struct sfn_alias_error **error);
 
 /**
- * Frees a router. NULL is fine.
+ * Frees a picker. NULL is fine.
  */
-void sfn_alias_router_free(struct sfn_alias_router *router);
+void sfn_alias_picker_free(struct sfn_alias_picker *picker);
 
 /**
- * Writes the next draw, 0 to 99, to `draw`.
+ * Writes the next random number from 0 to 99 to `percent`.
  */
-sfn_alias_result sfn_alias_router_draw(const struct sfn_alias_router *router,
-                                       uint8_t *draw,
+sfn_alias_result sfn_alias_picker_next_percent(const struct sfn_alias_picker *picker,
+                                               uint8_t *percent,
+                                               struct sfn_alias_error **error);
+
+/**
+ * Picks a route at random and writes its index, 0 or 1, to `position`.
+ */
+sfn_alias_result sfn_alias_picker_pick(const struct sfn_alias_picker *picker,
+                                       const struct sfn_alias_routing *routing,
+                                       size_t *position,
                                        struct sfn_alias_error **error);
-
-/**
- * Draws, and writes to `position` the place, 0 or 1, of the route that the draw falls on.
- */
-sfn_alias_result sfn_alias_router_route(const struct sfn_alias_router *router,
-                                        const struct sfn_alias_routing *routing,
-                                        size_t *position,
-                                        struct sfn_alias_error **error);
 
 /**
  * What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, in

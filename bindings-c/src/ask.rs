@@ -104,7 +104,7 @@ pub unsafe extern "C" fn sfn_alias_format_arn(
     let work = || unsafe {
         let parts = bytes(parts, parts_length, "parts")?;
         let output = Output::new(arn, "arn")?;
-        let unreadable = |fault: serde_json::Error| Error::Malformed { fault: fault.to_string() };
+        let unreadable = |fault: serde_json::Error| Error::Malformed { detail: fault.to_string() };
         // By way of an object, since serde takes a list for a structure.
         let parts: Map<String, Value> = serde_json::from_slice(parts).map_err(unreadable)?;
         let parts: ArnParts<'_> = serde_json::from_value(parts.into()).map_err(unreadable)?;

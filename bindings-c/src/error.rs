@@ -79,7 +79,7 @@ impl Failure {
             Self::Utf8 { name, valid } => format!("`{name}` is not UTF-8 from byte {valid} on"),
             Self::Length(name) => format!("the length of `{name}` is greater than any object can be"),
             Self::Argument(message) => message,
-            Self::Panic(said) => format!("a bug of sfn-alias, please report it: {said}"),
+            Self::Panic(said) => format!("internal error in sfn-alias (please report): {said}"),
         };
         let (code, path) = (OwnedText::new(result.code()), OwnedText::new(""));
         Report { result, status: 0, code, message: OwnedText::new(message), reason: None, path, body: None }

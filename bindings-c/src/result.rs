@@ -50,8 +50,14 @@ pub enum SfnAlias {
     SerializationException = 190,
     /// The body is longer than a request may be.
     RequestEntityTooLargeException = 200,
-    /// The store could not be read or written; nothing was changed.
+    /// A bug in this library; nothing was changed.
     InternalFailure = 210,
+    /// The store cannot be opened, read or written; nothing was changed.
+    StorageFailure = 220,
+    /// The service was closed before the call.
+    ServiceClosed = 230,
+    /// The operating system's random number generator failed.
+    EntropyFailure = 240,
     /// A pointer is NULL that must not be.
     NullArgument = 1000,
     /// A text is not UTF-8.
@@ -89,6 +95,9 @@ impl SfnAlias {
             ErrorKind::SerializationException => Self::SerializationException,
             ErrorKind::RequestEntityTooLargeException => Self::RequestEntityTooLargeException,
             ErrorKind::InternalFailure => Self::InternalFailure,
+            ErrorKind::StorageFailure => Self::StorageFailure,
+            ErrorKind::ServiceClosed => Self::ServiceClosed,
+            ErrorKind::EntropyFailure => Self::EntropyFailure,
         }
     }
 
@@ -124,6 +133,9 @@ impl SfnAlias {
             Self::SerializationException => c"SerializationException",
             Self::RequestEntityTooLargeException => c"RequestEntityTooLargeException",
             Self::InternalFailure => c"InternalFailure",
+            Self::StorageFailure => c"StorageFailure",
+            Self::ServiceClosed => c"ServiceClosed",
+            Self::EntropyFailure => c"EntropyFailure",
             Self::NullArgument => c"NullArgument",
             Self::InvalidUtf8 => c"InvalidUtf8",
             Self::InvalidLength => c"InvalidLength",
@@ -155,6 +167,9 @@ impl SfnAlias {
         Self::SerializationException,
         Self::RequestEntityTooLargeException,
         Self::InternalFailure,
+        Self::StorageFailure,
+        Self::ServiceClosed,
+        Self::EntropyFailure,
         Self::NullArgument,
         Self::InvalidUtf8,
         Self::InvalidLength,

@@ -52,7 +52,7 @@ pub unsafe extern "C" fn sfn_alias_service_new(
 }
 
 /// Opens a durable service in an SQLite file, made where there is none. Several processes may open the
-/// same file. `options` may be NULL. What cannot be opened is `SFN_ALIAS_INTERNAL_FAILURE`; the message says why.
+/// same file. `options` may be NULL. If the file cannot be opened, the result is `SFN_ALIAS_STORAGE_FAILURE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_service_open(
     path: *const c_char,

@@ -51,6 +51,8 @@ def main() -> None:
     env = environment(prefix, work)
     (work / "home").mkdir(parents=True, exist_ok=True)
     blocks = list(BLOCK.finditer((FOLDER / "README.md").read_text()))
+    main_blocks = BLOCK.finditer((FOLDER.parent / "README.md").read_text())
+    blocks += [block for block in main_blocks if block[1] == "c"]
     ran = 0
     for number, (language, code, expected) in enumerate(block.groups() for block in blocks):
         if language == "c":

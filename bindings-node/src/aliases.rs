@@ -185,7 +185,7 @@ impl StepFunctions {
     }
 
     fn service(&self) -> sfn_alias::Result<&sfn_alias::StepFunctions> {
-        self.service.as_ref().ok_or_else(|| Error::Store { fault: "it was closed".to_owned() })
+        self.service.as_ref().ok_or(Error::Closed)
     }
 }
 

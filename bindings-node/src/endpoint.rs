@@ -31,7 +31,7 @@ impl Received {
     /// # Errors
     /// Where the operating system has no randomness.
     pub fn answer(self, aliases: &sfn_alias::StepFunctions) -> sfn_alias::Result<Response<Bytes>> {
-        let app = App::new(aliases.clone())?;
+        let app = App::new(aliases.clone());
         // What is no request of HTTP's is none for an operation.
         Ok(self.request().map_or_else(|_| app.refused(HttpError::Unknown).response, |request| app.answer(request)))
     }

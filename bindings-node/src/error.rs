@@ -50,6 +50,9 @@ codes! {
     SerializationException,
     RequestEntityTooLargeException,
     InternalFailure,
+    StorageFailure,
+    ServiceClosed,
+    EntropyFailure,
 }
 
 /// Whose fault a status is, as the AWS SDK says it.
@@ -77,7 +80,7 @@ pub fn of_panic(any: Js<'_>) -> Js<'_> {
 
 /// What a panic is to the caller.
 pub fn defect() -> Error {
-    Error::Store { fault: "a defect was met; please report it".to_owned() }
+    Error::Internal { detail: "the call panicked".to_owned() }
 }
 
 /// An argument that no request is concerned with: a `TypeError`.

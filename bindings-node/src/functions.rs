@@ -112,24 +112,24 @@ pub fn compare<'e>(env: &'e Env, existing: Unknown<'e>, input: Unknown<'e>) -> n
     shown(env, Tree::of(&json!({ "answer": compared.as_str(), "differs": differs })))
 }
 
-/// The version that a draw of 0 to 99 falls on: the first route while the draw is below its weight.
-#[napi(catch_unwind, ts_args_type = "routingConfiguration: RoutingConfigurationListItem[], draw: number")]
-pub fn pick<'e>(env: &'e Env, routing_configuration: Unknown<'e>, draw: Unknown<'e>) -> napi::Result<String> {
-    let draw = Js::of(env, &draw).number();
-    if !(0.0..100.0).contains(&draw) || draw.fract() != 0.0 {
-        let words = "draw: must be a whole number from 0 to 99";
+/// Returns the ARN of the version that a percent value of 0 to 99 selects: the first route if `percent` is below its weight.
+#[napi(catch_unwind, ts_args_type = "routingConfiguration: RoutingConfigurationListItem[], percent: number")]
+pub fn pick<'e>(env: &'e Env, routing_configuration: Unknown<'e>, percent: Unknown<'e>) -> napi::Result<String> {
+    let percent = Js::of(env, &percent).number();
+    if !(0.0..100.0).contains(&percent) || percent.fract() != 0.0 {
+        let words = "percent: must be a whole number from 0 to 99";
         return Err(error::argument(Js::any(env), words, None).error());
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 99")]
-    picked(env, &routing_configuration, || draw as u8)
+    pick_arn(env, &routing_configuration, || percent as u8)
 }
 
-/// The version's ARN that a draw falls on; nothing is drawn for a routing that is refused.
-pub fn picked<'e>(env: &'e Env, routing: &Unknown<'e>, draw: impl FnOnce() -> u8) -> napi::Result<String> {
+/// Returns the ARN of the version that a percent value selects. An invalid routing does not take a value.
+pub fn pick_arn<'e>(env: &'e Env, routing: &Unknown<'e>, percent: impl FnOnce() -> u8) -> napi::Result<String> {
     let routing = Js::of(env, routing);
     let input = Routing::of(routing);
     let accepted = sfn_alias::routing_from(&input).map_err(|refused| thrown(env, &refused, input.0.exception()))?;
-    let position = accepted.position(draw());
+    let position = accepted.position(percent());
     let position = u32::try_from(position).unwrap_or_default();
     let arn = routing.item(position).and_then(|route| route.member("stateMachineVersionArn"));
     arn.map(Js::described).map_err(|thrown| thrown.0.error())

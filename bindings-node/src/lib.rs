@@ -13,6 +13,6 @@ mod js;
 mod metadata;
 pub mod operations;
 mod options;
-pub mod router;
+pub mod picker;
 pub mod template;
 mod work;

@@ -46,7 +46,7 @@ fn response<'e>(any: Js<'e>, reply: &Reply) -> Js<'e> {
     let headers = any
         .make_object()
         .with("content-type", any.make_text("application/x-amz-json-1.0"))
-        .with("x-amzn-requestid", any.make_text(&metadata::request_id()));
+        .with("x-amzn-requestid", any.make_text(&sfn_alias::generate_request_id()));
     let response = any
         .make_object()
         .with("statusCode", any.make_number(f64::from(reply.status)))

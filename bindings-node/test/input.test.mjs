@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { StepFunctions, check, compare, fingerprint, formatArn, parseArn, pick, Router, validate } from 'sfn-alias'
+import { StepFunctions, check, compare, fingerprint, formatArn, parseArn, pick, validate, WeightedPicker } from 'sfn-alias'
 
 const VERSION = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders:1'
 const folder = mkdtempSync(join(tmpdir(), 'sfn-alias-'))
@@ -13,23 +13,23 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 
 const create = changes => ({ name: 'PROD', routingConfiguration: [{ stateMachineVersionArn: VERSION, weight: 100 }], ...changes })
 const weight = weight => create({ routingConfiguration: [{ stateMachineVersionArn: VERSION, weight }] })
-const unreadable = 'the request cannot be read: '
+const unreadable = 'cannot parse the request: '
 
 /** Inputs of CreateStateMachineAlias, with the code and the text that they lead to. */
 const refused = [
-  ['a number for a text', create({ name: 5 }), "'name' must be a string, not an integer"],
-  ['a text for a number', weight('100'), "'routingConfiguration.1.member.weight' must be an integer, not a string"],
-  ['a fraction', weight(99.5), "'routingConfiguration.1.member.weight' must be an integer, not a number with a fraction"],
-  ['an integer beyond 64 bits', weight(2n ** 70n), "'routingConfiguration.1.member.weight' must be an integer, not an integer beyond 64 bits"],
-  ['a number beyond 64 bits', weight(1e300), "'routingConfiguration.1.member.weight' must be an integer, not an integer beyond 64 bits"],
+  ['a number for a text', create({ name: 5 }), "`/name`: expected a string, found an integer"],
+  ['a text for a number', weight('100'), "`/routingConfiguration/0/weight`: expected an integer, found a string"],
+  ['a fraction', weight(99.5), "`/routingConfiguration/0/weight`: expected an integer, found a number with a fraction"],
+  ['an integer beyond 64 bits', weight(2n ** 70n), "`/routingConfiguration/0/weight`: expected an integer, found an integer beyond 64 bits"],
+  ['a number beyond 64 bits', weight(1e300), "`/routingConfiguration/0/weight`: expected an integer, found an integer beyond 64 bits"],
   ['NaN', weight(NaN), unreadable + "'routingConfiguration.1.member.weight': NaN is not a number that JSON has"],
   ['Infinity', weight(-Infinity), unreadable + "'routingConfiguration.1.member.weight': -Infinity is not a number that JSON has"],
-  ['a text for a list', create({ routingConfiguration: 'x' }), "'routingConfiguration' must be a list, not a string"],
-  ['an object for a list', create({ routingConfiguration: { 0: {} } }), "'routingConfiguration' must be a list, not a structure"],
-  ['a list for a text', create({ description: [] }), "'description' must be a string, not a list"],
-  ['a Date for a text', create({ description: new Date() }), "'description' must be a string, not a structure"],
-  ['null in a list', create({ routingConfiguration: [null] }), "'routingConfiguration.1.member' must be a structure, not null"],
-  ['a hole in a list', create({ routingConfiguration: new Array(4294967295) }), "'routingConfiguration.1.member' must be a structure, not null"],
+  ['a text for a list', create({ routingConfiguration: 'x' }), "`/routingConfiguration`: expected a list, found a string"],
+  ['an object for a list', create({ routingConfiguration: { 0: {} } }), "`/routingConfiguration`: expected a list, found a structure"],
+  ['a list for a text', create({ description: [] }), "`/description`: expected a string, found a list"],
+  ['a Date for a text', create({ description: new Date() }), "`/description`: expected a string, found a structure"],
+  ['null in a list', create({ routingConfiguration: [null] }), "`/routingConfiguration/0`: expected a structure, found null"],
+  ['a hole in a list', create({ routingConfiguration: new Array(4294967295) }), "`/routingConfiguration/0`: expected a structure, found null"],
   ['a lone surrogate', create({ name: 'a\ud800b' }), unreadable + "'name': half of a surrogate pair by itself is no text"],
   ['a lone surrogate far inside', create({ description: 'x'.repeat(5000) + '\udc00' }), unreadable + "'description': half of a surrogate pair by itself is no text"],
   ['a function', create({ name: () => 'PROD' }), unreadable + "'name': a function is not a value that JSON has"],
@@ -117,11 +117,11 @@ test('depth and cycles are harmless', async () => {
   cycle.self = cycle
   validate('CreateStateMachineAlias', cycle)
   cycle.description = cycle
-  assert.throws(() => validate('CreateStateMachineAlias', cycle), { message: "'description' must be a string, not a structure" })
+  assert.throws(() => validate('CreateStateMachineAlias', cycle), { message: "`/description`: expected a string, found a structure" })
   const deep = '['.repeat(100_000) + ']'.repeat(100_000)
   assert.throws(() => validate('CreateStateMachineAlias', `{"name": ${deep}}`), { code: 'SerializationException' })
   const aliases = await StepFunctions.open(join(folder, 'deep.db'))
-  await assert.rejects(aliases.createStateMachineAlias(cycle), { message: "'description' must be a string, not a structure" })
+  await assert.rejects(aliases.createStateMachineAlias(cycle), { message: "`/description`: expected a string, found a structure" })
 })
 
 test('an input that changes when it is read twice is refused all the same', () => {
@@ -172,10 +172,10 @@ test('a clock that throws or tells no time rejects the call', async () => {
 
 test('other arguments', () => {
   assert.throws(() => StepFunctions.open(5), { name: 'TypeError', message: 'path: must be a string' })
-  assert.throws(() => new Router(-1), { name: 'TypeError', message: /^seed: / })
-  assert.throws(() => pick(create().routingConfiguration, 100), { name: 'TypeError', message: 'draw: must be a whole number from 0 to 99' })
+  assert.throws(() => new WeightedPicker(-1), { name: 'TypeError', message: /^seed: / })
+  assert.throws(() => pick(create().routingConfiguration, 100), { name: 'TypeError', message: 'percent: must be a whole number from 0 to 99' })
   assert.throws(() => pick([], 1), { code: 'ValidationException' })
-  assert.throws(() => pick(5, 1), { message: "'routingConfiguration' must be a list, not an integer" })
+  assert.throws(() => pick(5, 1), { message: "`/routingConfiguration`: expected a list, found an integer" })
   assert.throws(() => parseArn(5), { code: 'InvalidArn', message: "Invalid Arn: 'Invalid ARN prefix: 5'" })
   assert.throws(() => formatArn({ kind: 'alias' }), { code: 'InvalidArn' })
   assert.throws(() => formatArn({ kind: 5 }), { name: 'TypeError', message: /^parts: 'kind': / })
@@ -185,7 +185,7 @@ test('other arguments', () => {
 })
 
 test('a store that cannot be opened is told, and nothing is lost', async () => {
-  const failure = { code: 'InternalFailure', $fault: 'server' }
+  const failure = { code: 'StorageFailure', $fault: 'server' }
   await assert.rejects(StepFunctions.open(folder), failure)
   await assert.rejects(StepFunctions.open(join(folder, 'none', 'a.db')), failure)
   await assert.rejects(StepFunctions.open(join(folder, 'a\0b.db')), failure)
@@ -212,5 +212,5 @@ test('a file that cannot be written is told, and can be read', async t => {
   const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code, path], { encoding: 'utf8', ...nobody })
   if (/ERR_MODULE_NOT_FOUND|EACCES/.test(stderr)) return t.skip('nobody may not read this folder')
-  assert.equal(stdout, 'InternalFailure: server\n', stderr)
+  assert.equal(stdout, 'StorageFailure: server\n', stderr)
 })

@@ -9,7 +9,7 @@ import { repository } from './support/places.mjs'
 /** Runs a file from this project's folder, so that it finds what is installed here. */
 const run = file => execFileSync(process.execPath, [file], { encoding: 'utf8' })
 
-const readme = readFileSync(join(repository, 'bindings-node/README.md'), 'utf8')
+const readme = ['bindings-node/README.md', 'README.md'].map(file => readFileSync(join(repository, file), 'utf8')).join('\n')
 const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({ language, code }))
 const extensions = { js: 'mjs', cjs: 'cjs' }
 

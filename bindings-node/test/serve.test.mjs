@@ -54,7 +54,7 @@ test('a whole life through the SDK, in memory', async () => {
   assert.equal(name, 'PROD')
   await close()
   await close()
-  await assert.rejects(aliases.listStateMachines(), { message: 'storage error: it was closed' })
+  await assert.rejects(aliases.listStateMachines(), { message: 'the service is closed' })
   await assert.rejects(post(url, {}), { code: 'ECONNREFUSED' })
 })
 

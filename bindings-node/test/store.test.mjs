@@ -54,7 +54,7 @@ test('work goes on after close, and the object refuses', async () => {
   const writing = aliases.createStateMachine(machine('orders'))
   aliases.close()
   await writing
-  await assert.rejects(aliases.listStateMachines(), { code: 'InternalFailure' })
+  await assert.rejects(aliases.listStateMachines(), { code: 'ServiceClosed' })
 })
 
 test('scopes share a file and do not see each other', async () => {

@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url)
 const cjs = require('sfn-alias')
 const installed = dirname(require.resolve('sfn-alias/package.json'))
 const names = [
-  'StepFunctions', 'RequestHandler', 'Router', 'check', 'checkTemplate', 'compare', 'deploymentJson', 'errorKinds', 'fingerprint',
+  'StepFunctions', 'RequestHandler', 'WeightedPicker', 'check', 'checkTemplate', 'compare', 'deploymentJson', 'errorKinds', 'fingerprint',
   'fingerprintEncoding', 'formatArn', 'operations', 'parseArn', 'pick', 'serve', 'templateRules', 'validate'
 ]
 
@@ -60,7 +60,8 @@ function kinds () {
     ['StateMachineAlreadyExists', 120], ['StateMachineDeleting', 130], ['StateMachineDoesNotExist', 140],
     ['StateMachineTypeNotSupported', 150], ['TooManyTags', 160], ['ValidationException', 170],
     ['UnknownOperationException', 180], ['SerializationException', 190],
-    ['RequestEntityTooLargeException', 200, 413], ['InternalFailure', 210, 500]
+    ['RequestEntityTooLargeException', 200, 413], ['InternalFailure', 210, 500],
+    ['StorageFailure', 220, 500], ['ServiceClosed', 230, 500], ['EntropyFailure', 240, 500]
   ].map(([code, number, status = 400]) => ({ code, number, status }))
 }
 

@@ -1,7 +1,7 @@
 // Compiled, never run: the types say what the package does, and inputs and answers are those of the SDK.
 import type * as sdk from '@aws-sdk/client-sfn'
 import * as ours from 'sfn-alias'
-import { StepFunctions, Router, check, compare, errorKinds, fingerprint, pick, serve, validate, type AliasError } from 'sfn-alias'
+import { StepFunctions, WeightedPicker, check, compare, errorKinds, fingerprint, pick, serve, validate, type AliasError } from 'sfn-alias'
 import { Deployment, plan, type DeploymentOutcome, type Plan } from 'sfn-alias/deploy'
 
 type Commands = Exclude<ours.Operation, never>
@@ -86,7 +86,7 @@ export async function use (): Promise<void> {
   const date: Date = creationDate
   const described = await durable.inScope({ account: '123456789012' }).describeStateMachineAlias({ stateMachineAliasArn: 'x' })
   const answer: 'new' | 'replay' | 'conflict' = compare(described, { name: 'PROD', routingConfiguration: described.routingConfiguration }).answer
-  const arn: string = pick(described.routingConfiguration, 7) || new Router(7).route(described.routingConfiguration)
+  const arn: string = pick(described.routingConfiguration, 7) || new WeightedPicker(7).pick(described.routingConfiguration)
   const codes: ours.ErrorCode[] = [...errorKinds().map(kind => kind.code), ...check('StartExecution', '{}').map(problem => problem.error)]
   validate('CreateStateMachineAlias', Buffer.from('{}'))
   const { status, body } = await aliases.callJson('ListStateMachines', '{}')

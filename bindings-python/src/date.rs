@@ -1,4 +1,4 @@
-//! Dates: seconds since 1970 to the core, aware `datetime`s in UTC to Python.
+//! Converts dates between the core (seconds since 1970) and Python (aware `datetime`s in UTC).
 
 use pyo3::exceptions::PyOverflowError;
 use pyo3::intern;
@@ -7,22 +7,22 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDateTime, PyType, PyTzInfo};
 use sfn_alias::Timestamp;
 
-const DAY: i64 = 86_400_000;
+const DAY_MILLIS: i64 = 86_400_000;
 
-/// A date of the core's.
+/// Creates a `datetime` in UTC from seconds since 1970.
 ///
-/// Made as unpickling makes it, of ten bytes: the constructor's reading of its many arguments takes
-/// longer than all else in an answer. Pickles of dates keep this form for ever.
+/// Uses the ten bytes of a pickled `datetime`, because parsing the arguments of the usual constructor takes longer than
+/// the rest of a response. The pickle format of `datetime` is stable.
 #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and hours are below 24")]
-#[expect(clippy::cast_sign_loss, reason = "rests of a Euclidean division are not negative")]
+#[expect(clippy::cast_sign_loss, reason = "remainders of a Euclidean division are not negative")]
 pub fn from_seconds(py: Python<'_>, seconds: f64) -> PyResult<Bound<'_, PyAny>> {
     static DATETIME: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    // To the millisecond, as the core keeps it.
+    // The core stores milliseconds.
     let millis = (seconds * 1000.0).round() as i64;
-    let (year, month, day) = civil(millis.div_euclid(DAY));
+    let (year, month, day) = civil_from_days(millis.div_euclid(DAY_MILLIS));
     let year = u16::try_from(year).ok().filter(|year| (1..=9999).contains(year));
     let [high, low] = year.ok_or_else(|| PyOverflowError::new_err("the year is out of range"))?.to_be_bytes();
-    let rest = millis.rem_euclid(DAY);
+    let rest = millis.rem_euclid(DAY_MILLIS);
     let (hour, minute, second) = ((rest / 3_600_000) as u8, (rest / 60_000 % 60) as u8, (rest / 1000 % 60) as u8);
     let [_, micros @ ..] = ((rest % 1000).saturating_mul(1000) as u32).to_be_bytes();
     let [a, b, c] = micros;
@@ -30,11 +30,11 @@ pub fn from_seconds(py: Python<'_>, seconds: f64) -> PyResult<Bound<'_, PyAny>> 
     DATETIME.import(py, "datetime", "datetime")?.call1((state, PyTzInfo::utc(py)?))
 }
 
-/// Year, month and day of a day since 1970-01-01, after Howard Hinnant's `civil_from_days`.
-#[expect(clippy::cast_possible_truncation, reason = "months and days are small; a year beyond i32 is no datetime's")]
-#[expect(clippy::cast_sign_loss, reason = "rests of a Euclidean division are not negative")]
+/// Converts days since 1970-01-01 to year, month and day, with Howard Hinnant's algorithm `civil_from_days`.
+#[expect(clippy::cast_possible_truncation, reason = "months and days are small; a `datetime` has no year beyond i32")]
+#[expect(clippy::cast_sign_loss, reason = "remainders of a Euclidean division are not negative")]
 #[expect(clippy::arithmetic_side_effects, reason = "an era is at most 2^63 / 146,097; the rest is smaller")]
-fn civil(days: i64) -> (i32, u8, u8) {
+fn civil_from_days(days: i64) -> (i32, u8, u8) {
     let days = days.saturating_add(719_468);
     let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
@@ -44,12 +44,12 @@ fn civil(days: i64) -> (i32, u8, u8) {
     (i32::try_from(year + era * 400 + i64::from(early)).unwrap_or(i32::MAX), month as u8, day as u8)
 }
 
-/// Seconds since 1970 of a `datetime`; one without a zone is in the local one, as everywhere in Python.
+/// Returns seconds since 1970. A `datetime` without a time zone is in local time, as everywhere in Python.
 pub fn to_seconds(date: &Bound<'_, PyDateTime>) -> PyResult<f64> {
     date.call_method0(intern!(date.py(), "timestamp"))?.extract()
 }
 
-/// A date of Python's: a `datetime`, or seconds since 1970.
+/// Converts a `datetime` or a number of seconds since 1970.
 pub fn to_timestamp(date: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
     let seconds: f64 = match date.cast::<PyDateTime>() {
         Ok(date) => to_seconds(date)?,

@@ -1,12 +1,11 @@
-//! Python values as a source of requests: a serde deserializer over `dict`, `list`, `tuple`, `str`,
-//! `int`, `float`, `bool` and `None`, and over `datetime` where a date is wanted.
+//! A serde deserializer of Python values: `dict`, `list`, `tuple`, `str`, `int`, `float`, `bool` and `None`, and
+//! `datetime` if the target is a date.
 //!
-//! No code of Python's runs while values are read: the data of these types, and of classes derived
-//! from them, is taken as it lies in memory. So nothing that is read can change or vanish meanwhile,
-//! and values are borrowed without counting references.
+//! The deserializer runs no Python code: it reads the data of these types, and of classes derived from them, directly
+//! from memory. No value can change or be freed meanwhile, so values are borrowed without reference counting.
 
+use crate::deserialize_error::DeserializeError;
 use crate::fork;
-use crate::unreadable::Unreadable;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
@@ -16,195 +15,206 @@ use serde::forward_to_deserialize_any;
 use sfn_alias::wire::DeserializeRequest;
 use std::cell::RefCell;
 
-/// As deep as the JSON door goes.
-const DEEPEST: u8 = 128;
-/// More strings than most requests have.
-const STRINGS: usize = 16;
+/// The maximum depth, as in `serde_json`.
+const MAX_DEPTH: u8 = 128;
+/// The initial capacity for held strings; most requests have fewer.
+const STRINGS_CAPACITY: usize = 16;
 
-/// A request as a Python value, from which its strings are borrowed.
+/// A Python value that the core deserializes. Strings are borrowed from it.
 pub struct Input<'py> {
     value: Bound<'py, PyAny>,
-    /// The strings that were read, when they must outlast the reading.
-    held: Option<RefCell<Vec<Bound<'py, PyString>>>>,
+    /// References to all strings that were read, if Python code may run before the request is finished.
+    held_strings: Option<RefCell<Vec<Bound<'py, PyString>>>>,
 }
 
 impl<'py> Input<'py> {
-    /// A request that is done with before any Python runs again.
+    /// Creates an input that is used only while this thread holds the GIL.
     pub fn new(value: &Bound<'py, PyAny>) -> Self {
-        Self { value: value.clone(), held: None }
+        Self { value: value.clone(), held_strings: None }
     }
 
-    /// A request that is worked on while other threads run Python, which may change it.
-    pub fn lasting(value: &Bound<'py, PyAny>) -> Self {
-        Self { value: value.clone(), held: Some(RefCell::new(Vec::with_capacity(STRINGS))) }
+    /// Creates an input that is still used after the GIL is released. Other threads may then change the request, so
+    /// the input holds a reference to each string.
+    pub fn detached(value: &Bound<'py, PyAny>) -> Self {
+        Self { value: value.clone(), held_strings: Some(RefCell::new(Vec::with_capacity(STRINGS_CAPACITY))) }
     }
 
-    fn text<'s>(&'s self, string: &Bound<'py, PyString>) -> Result<&'s str, Unreadable> {
-        let text: *const str = string.to_str().map_err(|error| Unreadable::python(string.py(), &error))?;
-        if let Some(held) = &self.held {
-            held.borrow_mut().push(string.clone());
+    fn borrow_str<'s>(&'s self, string: &Bound<'py, PyString>) -> Result<&'s str, DeserializeError> {
+        let text: *const str =
+            string.to_str().map_err(|error| DeserializeError::from_exception(string.py(), &error))?;
+        if let Some(strings) = &self.held_strings {
+            strings.borrow_mut().push(string.clone());
         }
-        // SAFETY: the text lies in an immutable object. Either `held` keeps that until `self` is
-        // dropped, or the request does, which nobody can change: see `new`, and `aside`.
+        // SAFETY: the text belongs to an immutable `str`. That `str` lives as long as `self`: either `held_strings` has
+        // a reference to it, or the request has, and no other thread can change the request (see `new`).
         Ok(unsafe { &*text })
     }
 }
 
-/// What the core does without Python: neither takes nor gives a Python value.
-struct Apart<T>(T);
+/// Work of the core that uses no Python value.
+struct AssertSend<T>(T);
 
-// SAFETY: asked for by `detach` so that nothing of Python's is used while other threads run Python.
-// The work was made by the core, which knows nothing of Python, and runs on this very thread. The
-// texts that it borrows lie in objects that `Input::held` keeps.
-unsafe impl<T> Send for Apart<T> {}
+// SAFETY: `detach` requires `Send` so that the closure cannot use Python objects without the GIL. The work comes from
+// the core, which has no Python objects, and runs on this thread. The texts that it borrows belong to strings that
+// `Input::held_strings` keeps alive.
+unsafe impl<T> Send for AssertSend<T> {}
 
-impl<R, W: FnOnce() -> R> Apart<W> {
-    fn run(self) -> Apart<R> {
-        Apart((self.0)())
+impl<R, W: FnOnce() -> R> AssertSend<W> {
+    fn run(self) -> AssertSend<R> {
+        AssertSend((self.0)())
     }
 }
 
 impl DeserializeRequest for Input<'_> {
-    type Error = Unreadable;
+    type Error = DeserializeError;
 
-    fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Unreadable> {
-        T::deserialize(Reader { value: self.value.as_borrowed(), input: self, depth: 0 })
+    fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, DeserializeError> {
+        T::deserialize(PyDeserializer { value: self.value.as_borrowed(), input: self, depth: 0 })
     }
 
     fn aside<R>(&self, work: impl FnOnce() -> R) -> R {
-        if self.held.is_none() {
+        if self.held_strings.is_none() {
             return work();
         }
-        let work = Apart(work);
-        self.value.py().detach(move || fork::apart(|| work.run())).0
+        let work = AssertSend(work);
+        self.value.py().detach(move || fork::with_fork_lock(|| work.run())).0
     }
 }
 
-/// One value on its way into a Rust type.
-struct Reader<'s, 'py> {
+/// Deserializes one value.
+struct PyDeserializer<'s, 'py> {
     value: Borrowed<'s, 'py, PyAny>,
     input: &'s Input<'py>,
     depth: u8,
 }
 
-impl<'s, 'py> Reader<'s, 'py> {
-    /// A value inside this one.
+impl<'s, 'py> PyDeserializer<'s, 'py> {
+    /// Returns a deserializer of a value in this container.
     ///
     /// # Safety
-    /// It is one that this value has now.
-    unsafe fn inside(&self, value: *mut ffi::PyObject) -> Self {
-        // SAFETY: containers keep what they have, and nobody can change them while they are read.
+    /// The container must have a reference to the value.
+    unsafe fn nested(&self, value: *mut ffi::PyObject) -> Self {
+        // SAFETY: the container keeps the value alive, and no code can change the container during deserialization.
         let value = unsafe { Borrowed::from_ptr(self.value.py(), value) };
         Self { value, input: self.input, depth: self.depth.saturating_add(1) }
     }
 
-    fn deeper(&self) -> Result<(), Unreadable> {
-        if self.depth < DEEPEST { Ok(()) } else { Err(de::Error::custom("is nested too deeply")) }
+    fn check_depth(&self) -> Result<(), DeserializeError> {
+        if self.depth < MAX_DEPTH {
+            Ok(())
+        } else {
+            Err(de::Error::custom("expected at most 128 levels of nesting, found more"))
+        }
     }
 
-    /// What the value is. Not of a visitor, so that there is one of it in the binary.
-    fn kind(&self) -> Result<Kind<'s>, Unreadable> {
+    /// Returns the kind of the value. Not generic over the visitor, which keeps the binary small.
+    fn kind(&self) -> Result<PyKind<'s>, DeserializeError> {
         Ok(if let Ok(string) = self.value.cast_exact::<PyString>() {
-            Kind::Text(self.input.text(&string)?)
+            PyKind::Text(self.input.borrow_str(&string)?)
         } else if let Ok(integer) = self.value.cast_exact::<PyInt>() {
-            Kind::of_integer(&integer)
+            PyKind::from_integer(&integer)
         } else if self.value.is_exact_instance_of::<PyDict>() {
-            Kind::Dict
+            PyKind::Dict
         } else if let Ok(list) = self.value.cast_exact::<PyList>() {
-            Kind::List(ffi::PyList_GetItem, list.len())
+            PyKind::List(ffi::PyList_GetItem, list.len())
         } else if let Ok(boolean) = self.value.cast_exact::<PyBool>() {
-            Kind::Bool(boolean.is_true())
+            PyKind::Bool(boolean.is_true())
         } else if self.value.is_none() {
-            Kind::None
+            PyKind::None
         } else {
-            self.rare_kind()?
+            self.uncommon_kind()?
         })
     }
 
-    /// What is rare: classes derived from the plain ones, and what is no plain value at all.
+    /// Handles the rare cases: derived classes, floats, tuples and unsupported types.
     #[cold]
-    fn rare_kind(&self) -> Result<Kind<'s>, Unreadable> {
+    fn uncommon_kind(&self) -> Result<PyKind<'s>, DeserializeError> {
         Ok(if let Ok(string) = self.value.cast::<PyString>() {
-            Kind::Text(self.input.text(&string)?)
+            PyKind::Text(self.input.borrow_str(&string)?)
         } else if let Ok(integer) = self.value.cast::<PyInt>() {
-            Kind::of_integer(&integer)
+            PyKind::from_integer(&integer)
         } else if let Ok(float) = self.value.cast::<PyFloat>() {
-            // NaN and the infinities are no JSON numbers: to the core they are as any fraction.
+            // JSON has no NaN and no infinity. 0.5 makes the core report a number with a fraction.
             let number = float.value();
-            Kind::Float(if number.is_finite() { number } else { 0.5 })
+            PyKind::Float(if number.is_finite() { number } else { 0.5 })
         } else if self.value.is_instance_of::<PyDict>() {
-            Kind::Dict
+            PyKind::Dict
         } else if let Ok(list) = self.value.cast::<PyList>() {
-            Kind::List(ffi::PyList_GetItem, list.len())
+            PyKind::List(ffi::PyList_GetItem, list.len())
         } else if let Ok(tuple) = self.value.cast::<PyTuple>() {
-            Kind::List(ffi::PyTuple_GetItem, tuple.len())
+            PyKind::List(ffi::PyTuple_GetItem, tuple.len())
         } else {
-            return Err(Unreadable::no_json(&self.value));
+            return Err(DeserializeError::unsupported_type(&self.value));
         })
     }
 }
 
 type GetItem = unsafe extern "C" fn(*mut ffi::PyObject, ffi::Py_ssize_t) -> *mut ffi::PyObject;
 
-/// What a value is to serde.
-enum Kind<'s> {
+/// The serde view of a Python value.
+enum PyKind<'s> {
     Text(&'s str),
     Integer(i64),
-    /// Beyond 64 bits, and nobody asks how far.
-    Huge,
+    /// An integer that does not fit into 64 bits.
+    BigInteger,
     Float(f64),
     Bool(bool),
     None,
     Dict,
-    /// A list or a tuple: its items, and how many.
+    /// A list or a tuple: the function that returns an item, and the length.
     List(GetItem, usize),
 }
 
-impl Kind<'_> {
-    fn of_integer(integer: &Bound<'_, PyInt>) -> Self {
-        integer.extract().map_or(Self::Huge, Self::Integer)
+impl PyKind<'_> {
+    fn from_integer(integer: &Bound<'_, PyInt>) -> Self {
+        integer.extract().map_or(Self::BigInteger, Self::Integer)
     }
 }
 
-impl<'s> Deserializer<'s> for Reader<'s, '_> {
-    type Error = Unreadable;
+impl<'s> Deserializer<'s> for PyDeserializer<'s, '_> {
+    type Error = DeserializeError;
 
-    fn deserialize_any<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_any<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         match self.kind()? {
-            Kind::Text(text) => visitor.visit_borrowed_str(text),
-            Kind::Integer(number) => visitor.visit_i64(number),
-            Kind::Huge => visitor.visit_u64(u64::MAX),
-            Kind::Float(number) => visitor.visit_f64(number),
-            Kind::Bool(boolean) => visitor.visit_bool(boolean),
-            Kind::None => visitor.visit_unit(),
-            Kind::Dict => {
-                self.deeper()?;
-                visitor.visit_map(Members { of: &self, place: 0, next: None })
+            PyKind::Text(text) => visitor.visit_borrowed_str(text),
+            PyKind::Integer(number) => visitor.visit_i64(number),
+            PyKind::BigInteger => visitor.visit_u64(u64::MAX),
+            PyKind::Float(number) => visitor.visit_f64(number),
+            PyKind::Bool(boolean) => visitor.visit_bool(boolean),
+            PyKind::None => visitor.visit_unit(),
+            PyKind::Dict => {
+                self.check_depth()?;
+                visitor.visit_map(DictAccess { dict: &self, position: 0, next: None })
             }
-            Kind::List(item, length) => {
-                self.deeper()?;
-                visitor.visit_seq(Items { of: &self, item, next: 0, length })
+            PyKind::List(get_item, length) => {
+                self.check_depth()?;
+                visitor.visit_seq(ItemsAccess { sequence: &self, get_item, next: 0, length })
             }
         }
     }
 
-    fn deserialize_option<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_option<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         if self.value.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'s>>(self, _: &'static str, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_newtype_struct<V: Visitor<'s>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DeserializeError> {
         visitor.visit_newtype_struct(self)
     }
 
-    /// Dates are seconds to the core.
-    fn deserialize_f64<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    /// The core expects a date as seconds since 1970.
+    fn deserialize_f64<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         let Ok(date) = self.value.cast::<PyDateTime>() else { return self.deserialize_any(visitor) };
-        let seconds = crate::date::to_seconds(&date).map_err(|error| Unreadable::python(date.py(), &error))?;
+        let seconds =
+            crate::date::to_seconds(&date).map_err(|error| DeserializeError::from_exception(date.py(), &error))?;
         visitor.visit_f64(seconds)
     }
 
-    /// What nobody asks for is not looked at.
-    fn deserialize_ignored_any<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    /// Skips unknown members without reading them.
+    fn deserialize_ignored_any<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         visitor.visit_unit()
     }
 
@@ -215,62 +225,66 @@ impl<'s> Deserializer<'s> for Reader<'s, '_> {
     }
 }
 
-/// The members of a `dict`.
-struct Members<'r, 's, 'py> {
-    of: &'r Reader<'s, 'py>,
-    place: ffi::Py_ssize_t,
-    next: Option<(&'s str, Reader<'s, 'py>)>,
+/// Iterates over the members of a `dict`.
+struct DictAccess<'r, 's, 'py> {
+    dict: &'r PyDeserializer<'s, 'py>,
+    position: ffi::Py_ssize_t,
+    next: Option<(&'s str, PyDeserializer<'s, 'py>)>,
 }
 
-impl<'s, 'py> Members<'_, 's, 'py> {
-    /// The next name and its value. Not of a seed, so that there is one of it in the binary.
-    fn member(&mut self) -> Result<Option<(&'s str, Reader<'s, 'py>)>, Unreadable> {
+impl<'s, 'py> DictAccess<'_, 's, 'py> {
+    /// Returns the next name and its value. Not generic over the seed, which keeps the binary small.
+    fn next_member(&mut self) -> Result<Option<(&'s str, PyDeserializer<'s, 'py>)>, DeserializeError> {
         let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
-        // SAFETY: `of` is of a `dict`, and the pointers are to places of our own.
-        if unsafe { ffi::PyDict_Next(self.of.value.as_ptr(), &raw mut self.place, &raw mut key, &raw mut value) } == 0 {
+        // SAFETY: `self.dict` is a `dict`, and all pointers point to variables of this function or of `self`.
+        let found =
+            unsafe { ffi::PyDict_Next(self.dict.value.as_ptr(), &raw mut self.position, &raw mut key, &raw mut value) };
+        if found == 0 {
             return Ok(None);
         }
-        // SAFETY: the dict has both now.
-        let (key, value) = unsafe { (self.of.inside(key), self.of.inside(value)) };
-        let name = key.value.cast::<PyString>().map_err(|_| Unreadable::no_name(&key.value))?;
-        Ok(Some((self.of.input.text(&name)?, value)))
+        // SAFETY: the dict has references to both.
+        let (key, value) = unsafe { (self.dict.nested(key), self.dict.nested(value)) };
+        let name = key.value.cast::<PyString>().map_err(|_| DeserializeError::key_type(&key.value))?;
+        Ok(Some((self.dict.input.borrow_str(&name)?, value)))
     }
 }
 
-impl<'s> MapAccess<'s> for Members<'_, 's, '_> {
-    type Error = Unreadable;
+impl<'s> MapAccess<'s> for DictAccess<'_, 's, '_> {
+    type Error = DeserializeError;
 
-    fn next_key_seed<K: DeserializeSeed<'s>>(&mut self, seed: K) -> Result<Option<K::Value>, Unreadable> {
-        self.next = self.member()?;
+    fn next_key_seed<K: DeserializeSeed<'s>>(&mut self, seed: K) -> Result<Option<K::Value>, DeserializeError> {
+        self.next = self.next_member()?;
         let Some((name, _)) = &self.next else { return Ok(None) };
         seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'s>>(&mut self, seed: V) -> Result<V::Value, Unreadable> {
-        let Some((name, value)) = self.next.take() else { return Err(de::Error::custom("a value before its name")) };
+    fn next_value_seed<V: DeserializeSeed<'s>>(&mut self, seed: V) -> Result<V::Value, DeserializeError> {
+        let Some((name, value)) = self.next.take() else {
+            return Err(de::Error::custom("expected a name before a value"));
+        };
         seed.deserialize(value).map_err(|error| error.within(name))
     }
 }
 
-/// The items of a `list` or a `tuple`.
-struct Items<'r, 's, 'py> {
-    of: &'r Reader<'s, 'py>,
-    item: GetItem,
+/// Iterates over the items of a `list` or a `tuple`.
+struct ItemsAccess<'r, 's, 'py> {
+    sequence: &'r PyDeserializer<'s, 'py>,
+    get_item: GetItem,
     next: ffi::Py_ssize_t,
     length: usize,
 }
 
-impl<'s> SeqAccess<'s> for Items<'_, 's, '_> {
-    type Error = Unreadable;
+impl<'s> SeqAccess<'s> for ItemsAccess<'_, 's, '_> {
+    type Error = DeserializeError;
 
-    fn next_element_seed<T: DeserializeSeed<'s>>(&mut self, seed: T) -> Result<Option<T::Value>, Unreadable> {
+    fn next_element_seed<T: DeserializeSeed<'s>>(&mut self, seed: T) -> Result<Option<T::Value>, DeserializeError> {
         let index = self.next;
         if index.unsigned_abs() >= self.length {
             return Ok(None);
         }
         self.next = self.next.saturating_add(1);
-        // SAFETY: `of` is of the type that `item` is of, and has an item at this index now.
-        let value = unsafe { self.of.inside((self.item)(self.of.value.as_ptr(), index)) };
+        // SAFETY: `get_item` belongs to the type of `sequence`, and the index is less than its length.
+        let value = unsafe { self.sequence.nested((self.get_item)(self.sequence.value.as_ptr(), index)) };
         seed.deserialize(value).map(Some).map_err(|error| error.within(&index.to_string()))
     }
 

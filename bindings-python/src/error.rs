@@ -1,4 +1,4 @@
-//! Refusals as Python exceptions: one class per kind, declared in `sfn_alias.errors`.
+//! Converts errors of the core to Python exceptions. `sfn_alias.errors` declares one class per kind.
 
 use crate::metadata;
 use pyo3::intern;
@@ -9,8 +9,8 @@ use sfn_alias::{Error, ErrorKind};
 
 static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
-/// The class of a kind. No arm for "any other": a kind without a class does not build.
-const fn class(kind: ErrorKind) -> &'static str {
+/// Returns the class of a kind. The match has no wildcard arm: a new kind must get a class.
+const fn class_name(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::ConflictException => "ConflictException",
         ErrorKind::ExecutionAlreadyExists => "ExecutionAlreadyExists",
@@ -33,29 +33,32 @@ const fn class(kind: ErrorKind) -> &'static str {
         ErrorKind::SerializationException => "SerializationException",
         ErrorKind::RequestEntityTooLargeException => "RequestEntityTooLargeException",
         ErrorKind::InternalFailure => "InternalFailure",
+        ErrorKind::StorageFailure => "StorageFailure",
+        ErrorKind::ServiceClosed => "ServiceClosed",
+        ErrorKind::EntropyFailure => "EntropyFailure",
     }
 }
 
-/// The exception that tells of a refusal of an operation.
-pub fn raise(py: Python<'_>, error: &Error, operation: &str) -> PyErr {
-    exception(py, error, operation).unwrap_or_else(|failed| failed)
+/// Creates the exception of an error of an operation.
+pub fn to_exception(py: Python<'_>, error: &Error, operation: &str) -> PyErr {
+    try_to_exception(py, error, operation).unwrap_or_else(|import_error| import_error)
 }
 
-fn exception(py: Python<'_>, error: &Error, operation: &str) -> PyResult<PyErr> {
+fn try_to_exception(py: Python<'_>, error: &Error, operation: &str) -> PyResult<PyErr> {
     let errors = ERRORS.get_or_try_init(py, || py.import("sfn_alias.errors").map(Bound::unbind))?;
-    let class = errors.bind(py).getattr(class(error.kind()))?;
-    Ok(PyErr::from_value(class.call1((response(py, error)?, operation))?))
+    let class = errors.bind(py).getattr(class_name(error.kind()))?;
+    Ok(PyErr::from_value(class.call1((error_response(py, error)?, operation))?))
 }
 
-/// What botocore gives as `.response`.
-fn response<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyDict>> {
+/// Returns the `dict` that botocore's exceptions have as `.response`.
+fn error_response<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyDict>> {
     let message = error.to_string();
-    let told = PyDict::new(py);
-    told.set_item(intern!(py, "Message"), &message)?;
-    told.set_item(intern!(py, "Code"), error.code())?;
+    let error_dict = PyDict::new(py);
+    error_dict.set_item(intern!(py, "Message"), &message)?;
+    error_dict.set_item(intern!(py, "Code"), error.code())?;
     let response = PyDict::new(py);
-    response.set_item(intern!(py, "Error"), told)?;
-    response.set_item(intern!(py, "ResponseMetadata"), metadata::response(py, error.kind().status())?)?;
+    response.set_item(intern!(py, "Error"), error_dict)?;
+    response.set_item(intern!(py, "ResponseMetadata"), metadata::response_metadata(py, error.kind().status())?)?;
     response.set_item(intern!(py, "message"), message)?;
     if let Some(reason) = error.reason() {
         response.set_item(intern!(py, "reason"), reason)?;

@@ -1,40 +1,35 @@
-//! The Python binding of sfn-alias: it converts values, and nothing else.
+//! The Python binding of sfn-alias. It converts values and contains no rules.
 //!
-//! `de` reads Python values for the core, `ser` writes the core's answers as Python values, `error`
-//! raises its refusals, `contain` panics; `aliases`, `functions`, `router` and `server` are what Python sees. The package around
-//! this module is in `python/sfn_alias`.
+//! `de` deserializes Python values, `ser` serializes responses to Python values, `error` and `panics` create exceptions.
+//! `step_functions`, `functions`, `picker`, `server` and `template` define what Python imports. `python/sfn_alias` has
+//! the package around this module.
 
 #![deny(clippy::arithmetic_side_effects)]
 
-mod aliases;
 mod clock;
-mod contain;
 mod date;
 mod de;
+mod deserialize_error;
 mod error;
 mod fork;
 mod functions;
+mod interned;
 mod metadata;
-mod names;
 mod options;
-mod router;
+mod panics;
+mod picker;
 mod ser;
+mod serialize_error;
 mod server;
-mod service;
+mod step_functions;
+mod store;
 mod template;
-mod unreadable;
-mod unwritable;
 
 use pyo3::prelude::*;
 
-/// The part of `sfn_alias` that is written in Rust.
+/// The Rust part of `sfn_alias`.
 #[pymodule]
 mod _sfn_alias {
-    #[pymodule_export]
-    use super::aliases::StepFunctions;
-    #[cfg(feature = "panic-probe")]
-    #[pymodule_export]
-    use super::contain::panic_probe;
     #[pymodule_export]
     use super::functions::{
         check, compare, deployment_json, fingerprint, fingerprint_encoding, format_arn, parse_arn, pick, validate,
@@ -42,13 +37,18 @@ mod _sfn_alias {
     };
     #[pymodule_export]
     use super::metadata::request_id;
+    #[cfg(feature = "panic-probe")]
     #[pymodule_export]
-    use super::router::Router;
+    use super::panics::panic_probe;
+    #[pymodule_export]
+    use super::picker::WeightedPicker;
     #[pymodule_export]
     use super::server::{Server, main, serve};
     #[pymodule_export]
+    use super::step_functions::StepFunctions;
+    #[pymodule_export]
     use super::template::{check_template, template_rules};
-    use super::{Bound, PyModule, PyResult, aliases, fork};
+    use super::{Bound, PyModule, PyResult, fork, step_functions};
     use pyo3::prelude::*;
     use sfn_alias::{ErrorKind, Operation};
 
@@ -56,7 +56,7 @@ mod _sfn_alias {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let operations = pyo3::types::PyDict::new(module.py());
         for operation in Operation::ALL {
-            operations.set_item(operation.as_str(), aliases::method(*operation))?;
+            operations.set_item(operation.as_str(), step_functions::method_name(*operation))?;
         }
         module.add("OPERATIONS", operations)?;
         let kinds = ErrorKind::ALL.iter().map(|kind| (kind.code(), kind.number(), kind.status()));

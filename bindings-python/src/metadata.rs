@@ -1,41 +1,22 @@
-//! `ResponseMetadata` as botocore gives it.
+//! `ResponseMetadata`, as in responses of botocore.
 
-use crate::contain::contain;
-use pyo3::exceptions::PyOSError;
+use crate::panics::catch_panic;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
-use sfn_alias::Router;
-use std::sync::{Mutex, PoisonError};
+use sfn_alias::generate_request_id;
 
-/// Where request ids come from: they name nothing, so a seed does not fix them.
-static IDS: Mutex<Option<Router>> = Mutex::new(None);
-
-/// Makes the next id start from new randomness: a child would repeat its parent's.
-pub fn forget() {
-    *IDS.lock().unwrap_or_else(PoisonError::into_inner) = None;
-}
-
-/// An id as AWS gives every request.
+/// Generates a request id.
 #[pyfunction]
 pub fn request_id(py: Python<'_>) -> PyResult<String> {
-    contain(py, "RequestId", new_request_id)
+    catch_panic(py, "RequestId", || Ok(generate_request_id()))
 }
 
-fn new_request_id() -> PyResult<String> {
-    let mut ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(ids) = &*ids {
-        return Ok(ids.uuid());
-    }
-    let fresh = Router::from_entropy().map_err(|error| PyOSError::new_err(error.to_string()))?;
-    Ok(ids.insert(fresh).uuid())
-}
-
-/// The metadata of an answer with this status.
-pub fn response<'py>(py: Python<'py>, status: u16) -> PyResult<Bound<'py, PyDict>> {
-    let id = PyString::new(py, &new_request_id()?);
-    let (metadata, headers) = blank(py)?;
+/// Returns new metadata with this HTTP status and a new request id.
+pub fn response_metadata<'py>(py: Python<'py>, status: u16) -> PyResult<Bound<'py, PyDict>> {
+    let id = PyString::new(py, &generate_request_id());
+    let (metadata, headers) = copy_template(py)?;
     headers.set_item(intern!(py, "x-amzn-requestid"), &id)?;
     metadata.set_item(intern!(py, "RequestId"), id)?;
     metadata.set_item(intern!(py, "HTTPHeaders"), headers)?;
@@ -45,10 +26,10 @@ pub fn response<'py>(py: Python<'py>, status: u16) -> PyResult<Bound<'py, PyDict
     Ok(metadata)
 }
 
-/// What all answers have alike, copied: less work than to make it anew.
-fn blank(py: Python<'_>) -> PyResult<(Bound<'_, PyDict>, Bound<'_, PyDict>)> {
-    static BLANK: PyOnceLock<(Py<PyDict>, Py<PyDict>)> = PyOnceLock::new();
-    let (metadata, headers) = BLANK.get_or_try_init(py, || -> PyResult<_> {
+/// Copies the parts that all responses share, which is faster than building them.
+fn copy_template(py: Python<'_>) -> PyResult<(Bound<'_, PyDict>, Bound<'_, PyDict>)> {
+    static TEMPLATE: PyOnceLock<(Py<PyDict>, Py<PyDict>)> = PyOnceLock::new();
+    let (metadata, headers) = TEMPLATE.get_or_try_init(py, || -> PyResult<_> {
         let headers = PyDict::new(py);
         headers.set_item("x-amzn-requestid", "")?;
         headers.set_item("content-type", "application/x-amz-json-1.0")?;

@@ -1,8 +1,8 @@
-//! The endpoint in a thread of its own, and the program.
+//! The HTTP endpoint in a background thread, and the program `sfn-alias`.
 
-use crate::aliases::{Given, StepFunctions};
-use crate::contain::contain;
 use crate::fork;
+use crate::panics::catch_panic;
+use crate::step_functions::{ServiceArgs, StepFunctions};
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -13,37 +13,37 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-/// An endpoint that AWS SDKs talk to, in this process.
+/// An HTTP endpoint for AWS SDKs, in this process.
 #[pyclass(frozen, module = "sfn_alias", weakref)]
 pub struct Server {
     url: String,
-    aliases: Py<StepFunctions>,
-    /// Whether the store was opened for this endpoint.
-    own: bool,
+    service: Py<StepFunctions>,
+    /// Whether `serve` opened the service, so that `close` closes it.
+    owns_service: bool,
     running: Mutex<Option<BackgroundServer>>,
-    /// The process whose thread serves: a fork does not copy threads.
+    /// The fork generation of the process that runs the thread; a fork does not copy threads.
     generation: u64,
 }
 
 #[pymethods]
 impl Server {
-    /// For `endpoint_url` and `AWS_ENDPOINT_URL_SFN`.
+    /// The URL, for `endpoint_url` and `AWS_ENDPOINT_URL_SFN`.
     #[getter]
     fn url(&self) -> &str {
         &self.url
     }
 
-    /// The service that the endpoint answers from.
+    /// The service behind the endpoint.
     #[getter]
-    fn aliases(&self, py: Python<'_>) -> Py<StepFunctions> {
-        self.aliases.clone_ref(py)
+    fn service(&self, py: Python<'_>) -> Py<StepFunctions> {
+        self.service.clone_ref(py)
     }
 
-    /// Finishes what was accepted, and lets go of a store that was opened for this endpoint.
+    /// Finishes requests in flight and stops. Closes the service if `serve` opened it.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
-        contain(py, "Close", || {
+        catch_panic(py, "Close", || {
             py.detach(|| self.stop());
-            if self.own { self.aliases.get().close(py) } else { Ok(()) }
+            if self.owns_service { self.service.get().close(py) } else { Ok(()) }
         })
     }
 
@@ -63,13 +63,13 @@ impl Server {
 
     fn __repr__(&self) -> String {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-        let closed = if running { "" } else { ", closed" };
+        let closed = if running { "" } else { " (closed)" };
         format!("<Server {}{closed}>", self.url)
     }
 }
 
 impl Server {
-    /// Stops the thread; in a child process there is none, and nothing of it may be touched.
+    /// Stops the thread. A child process has no such thread and must not touch its locks.
     fn stop(&self) {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         match running {
@@ -81,22 +81,23 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Not with the GIL: the thread may wait for a fork, and that for the GIL.
+        // Without the GIL: the thread may wait for a fork, and the fork for the GIL.
         if Python::try_attach(|py| py.detach(|| self.stop())).is_none() {
             self.stop();
         }
     }
 }
 
-/// Serves a store in memory, in a file, or that of an `StepFunctions`, on 127.0.0.1.
+/// Starts an HTTP endpoint on 127.0.0.1. It serves a store in memory, a file (`data`), or a `StepFunctions` (`service`).
 #[pyfunction]
-#[pyo3(signature = (data=None, port=0, *, partition=None, account=None, region=None, seed=None, update_delay=None,
+#[pyo3(signature = (data=None, port=0, *, service=None, partition=None, account=None, region=None, seed=None, update_delay=None,
                     deletion_delay=None, limits=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub fn serve<'py>(
     py: Python<'py>,
-    data: Option<&Bound<'py, PyAny>>,
+    data: Option<PathBuf>,
     port: u16,
+    service: Option<Py<StepFunctions>>,
     partition: Option<&str>,
     account: Option<&str>,
     region: Option<&str>,
@@ -105,48 +106,47 @@ pub fn serve<'py>(
     deletion_delay: Option<&Bound<'py, PyAny>>,
     limits: Option<&Bound<'py, pyo3::types::PyDict>>,
 ) -> PyResult<Server> {
-    contain(py, "Serve", || {
-        let given = Given { partition, account, region, seed, update_delay, deletion_delay, limits };
-        match data.map(|data| data.cast::<StepFunctions>()) {
-            Some(Ok(aliases)) if given.is_empty() => start(py, aliases.clone().unbind(), false, port),
-            Some(Ok(_)) => {
-                Err(PyTypeError::new_err("an `StepFunctions` has its options already: give it alone, or a path"))
-            }
-            _ => {
-                let path: Option<PathBuf> = data.map(|data| data.extract()).transpose()?;
-                let aliases = Py::new(py, StepFunctions::made(py, path, true, &given, None)?)?;
-                start(py, aliases, true, port)
+    catch_panic(py, "Serve", || {
+        let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits };
+        match service {
+            Some(service) if data.is_none() && args.is_empty() => start(py, service, false, port),
+            Some(_) => Err(PyTypeError::new_err(
+                "`service` cannot be combined with `data` or options; set the options when you create the service",
+            )),
+            None => {
+                let service = Py::new(py, StepFunctions::open(py, data, true, &args, None)?)?;
+                start(py, service, true, port)
             }
         }
     })
 }
 
-fn start(py: Python<'_>, aliases: Py<StepFunctions>, own: bool, port: u16) -> PyResult<Server> {
-    let served = aliases.get();
+fn start(py: Python<'_>, service: Py<StepFunctions>, owns_service: bool, port: u16) -> PyResult<Server> {
+    let served = service.get();
     if served.has_clock() {
         return Err(PyValueError::new_err(
-            "an endpoint answers outside of any call, where no `clock` is asked: serve an `StepFunctions` without one",
+            "a service with a `clock` cannot be served, because the endpoint runs without the GIL; remove `clock`",
         ));
     }
-    let (service, durable) = (served.plain(py)?, served.is_durable());
+    let (core_service, durable) = (served.without_clock(py)?, served.is_durable());
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let hosted = ServerConfig { gate: Some(fork::gate()), ..ServerConfig::new(service, durable) };
-    let running = py.detach(|| BackgroundServer::start(address, hosted)).map_err(failed)?;
+    let config = ServerConfig { gate: Some(fork::fork_lock()), ..ServerConfig::new(core_service, durable) };
+    let running = py.detach(|| BackgroundServer::start(address, config)).map_err(bind_exception)?;
     let url = running.url().to_owned();
-    Ok(Server { url, aliases, own, running: Mutex::new(Some(running)), generation: fork::generation() })
+    Ok(Server { url, service, owns_service, running: Mutex::new(Some(running)), generation: fork::generation() })
 }
 
-fn failed(error: BindError) -> PyErr {
+fn bind_exception(error: BindError) -> PyErr {
     PyOSError::new_err(error.to_string())
 }
 
-/// The program `sfn-alias`: its arguments, the first being its name, in; an exit code out.
+/// Runs the program `sfn-alias` with these arguments, the first of which is its name. Returns the exit code.
 #[pyfunction]
 pub fn main(py: Python<'_>, argv: Vec<Bound<'_, PyString>>) -> PyResult<u8> {
-    contain(py, "Main", || {
+    catch_panic(py, "Main", || {
         let argv: Vec<OsString> = argv.iter().map(|argument| argument.extract()).collect::<PyResult<_>>()?;
         let code = py.detach(|| sfn_alias_server::cli::run(argv));
-        // Nothing flushes it when Python ends.
+        // Python does not flush Rust's standard output at exit.
         std::io::stdout().flush().ok();
         Ok(code)
     })

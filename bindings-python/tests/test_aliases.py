@@ -130,7 +130,7 @@ def test_with_closes_all_scopes(tmp_path: Path) -> None:
     with published(tmp_path / "aliases.db") as aliases:
         other = aliases.in_scope(region="eu-central-1")
     for closed in (aliases, other):
-        with pytest.raises(ValueError, match="^the aliases are closed$"):
+        with pytest.raises(ValueError, match=": the service is closed$"):
             closed.list_state_machines()
         assert repr(closed) == "<StepFunctions, closed>"
     aliases.close()
@@ -190,11 +190,11 @@ def test_compare_takes_what_describe_answered() -> None:
     assert sfn_alias.compare(shown, other) == conflict
 
 
-def test_a_router_routes_as_pick_does() -> None:
-    draws, router = sfn_alias.Router(42), sfn_alias.Router(42)
+def test_a_picker_picks_as_the_function_does() -> None:
+    percents, picker = sfn_alias.WeightedPicker(42), sfn_alias.WeightedPicker(42)
     for _ in range(200):
-        assert router.route(routes(90, 10)) == sfn_alias.pick(routes(90, 10), draws.draw())
-    assert sfn_alias.Router().draw() in range(100)
+        assert picker.pick(routes(90, 10)) == sfn_alias.pick(routes(90, 10), percents.next_percent())
+    assert sfn_alias.WeightedPicker().next_percent() in range(100)
 
 
 def test_publish_answers_as_boto3_would() -> None:

@@ -49,8 +49,8 @@ def weight(value: Any) -> dict[str, Any]:
     return {"name": "PROD", "routingConfiguration": [{"stateMachineVersionArn": f"{MACHINE}:1", "weight": value}]}
 
 
-WEIGHT = "'routingConfiguration.1.member.weight' must be an integer, not "
-NO_JSON = "the request cannot be read: `/routingConfiguration/0/weight`: a value of the type "
+WEIGHT = "`/routingConfiguration/0/weight`: expected an integer, found "
+NO_JSON = "cannot parse the request: `/routingConfiguration/0/weight`: a value of the type "
 
 BAD: list[tuple[str, Any, str]] = [
     ("float", weight(50.0), WEIGHT + "a number with a fraction"),
@@ -73,21 +73,21 @@ BAD: list[tuple[str, Any, str]] = [
     (
         "lone surrogate",
         {"name": "a\ud800"},
-        "the request cannot be read: `/name`: 'utf-8' codec can't encode character '\\ud800' in position 1: "
+        "cannot parse the request: `/name`: 'utf-8' codec can't encode character '\\ud800' in position 1: "
         "surrogates not allowed",
     ),
     (
         "lone surrogate as a name",
         {"a\udc00": 1},
-        "the request cannot be read: 'utf-8' codec can't encode character '\\udc00' in position 1: "
+        "cannot parse the request: 'utf-8' codec can't encode character '\\udc00' in position 1: "
         "surrogates not allowed",
     ),
-    ("number as a name", {1: 2}, "the request cannot be read: a member's name is a string, not of the type `int`"),
-    ("no dict", 5, "the request cannot be read: expected an object, found an integer"),
-    ("no dict but a list", [], "the request cannot be read: expected an object, found a list"),
-    ("no dict but a string", "{}", "the request cannot be read: expected an object, found a string"),
-    ("no dict but nothing", None, "the request cannot be read: expected an object, found null"),
-    ("routes as a dict", {"routingConfiguration": {}}, "'routingConfiguration' must be a list, not a structure"),
+    ("number as a name", {1: 2}, "cannot parse the request: a member's name is a string, not of the type `int`"),
+    ("no dict", 5, "cannot parse the request: expected an object, found an integer"),
+    ("no dict but a list", [], "cannot parse the request: expected an object, found a list"),
+    ("no dict but a string", "{}", "cannot parse the request: expected an object, found a string"),
+    ("no dict but nothing", None, "cannot parse the request: expected an object, found null"),
+    ("routes as a dict", {"routingConfiguration": {}}, "`/routingConfiguration`: expected a list, found a structure"),
 ]
 
 
@@ -106,7 +106,7 @@ def test_wrong_values_name_the_member(given: Any, message: str) -> None:
 def test_nesting_ends(value: Any) -> None:
     with pytest.raises(errors.SerializationException) as caught:
         sfn_alias.validate("CreateStateMachineAlias", {"name": value, "routingConfiguration": routes(100)})
-    assert caught.value.message.startswith("the request cannot be read: `/name/0/0/")
+    assert caught.value.message.startswith("cannot parse the request: `/name/0/0/")
     assert caught.value.message.endswith("`: is nested too deeply")
     # Nobody looks at what is no member.
     sfn_alias.validate("ListStateMachines", {"other": value})
@@ -194,7 +194,7 @@ def test_options_of_other_types(options: dict[str, Any]) -> None:
 
 
 def test_a_path_that_is_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(errors.InternalFailure) as caught:
+    with pytest.raises(errors.StorageFailure) as caught:
         sfn_alias.StepFunctions(tmp_path)
     assert caught.value.message.startswith("storage error: ")
     assert str(tmp_path) in caught.value.message
@@ -202,14 +202,14 @@ def test_a_path_that_is_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_path_in_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(errors.InternalFailure):
+    with pytest.raises(errors.StorageFailure):
         sfn_alias.StepFunctions(tmp_path / "none" / "aliases.db")
 
 
 def test_a_path_that_is_another_file(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not a store\n" * 100)
-    with pytest.raises(errors.InternalFailure):
+    with pytest.raises(errors.StorageFailure):
         sfn_alias.StepFunctions(path)
     assert path.read_text() == "not a store\n" * 100
 
@@ -220,20 +220,20 @@ def test_a_path_that_is_read_only(tmp_path: Path) -> None:
     published(path).close()
     path.chmod(0o400)
     tmp_path.chmod(0o500)
-    with pytest.raises(errors.InternalFailure):
+    with pytest.raises(errors.StorageFailure):
         sfn_alias.StepFunctions(path)
     tmp_path.chmod(0o700)
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")
 def test_a_path_where_nothing_can_be_written() -> None:
-    with pytest.raises(errors.InternalFailure) as caught:
+    with pytest.raises(errors.StorageFailure) as caught:
         sfn_alias.StepFunctions("/proc/self/aliases.db")
     assert caught.value.message.startswith("storage error: ")
 
 
 def test_paths_with_nul() -> None:
-    with pytest.raises(errors.InternalFailure):
+    with pytest.raises(errors.StorageFailure):
         sfn_alias.StepFunctions("a\0b")
 
 
@@ -248,7 +248,7 @@ def test_arns() -> None:
         sfn_alias.parse_arn("\ud800")
 
 
-def test_draws_and_routings() -> None:
+def test_percent_values_and_routings() -> None:
     with pytest.raises(OverflowError):
         sfn_alias.pick(routes(100), 256)
     with pytest.raises(OverflowError):
@@ -256,4 +256,4 @@ def test_draws_and_routings() -> None:
     with pytest.raises(errors.ValidationException, match="Sum of routing configuration weights"):
         sfn_alias.pick(routes(50, 51), 0)
     with pytest.raises(errors.SerializationException, match="'routingConfiguration' must be a list"):
-        sfn_alias.Router().route({})  # type: ignore[arg-type]
+        sfn_alias.WeightedPicker().pick({})  # type: ignore[arg-type]

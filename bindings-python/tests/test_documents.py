@@ -12,7 +12,8 @@ import pytest
 
 BINDING = Path(__file__).resolve().parents[1]
 ROOT = BINDING.parent
-BLOCKS = re.findall(r"^```python\n(.*?)^```", (BINDING / "README.md").read_text(), re.M | re.S)
+READMES = "\n".join((folder / "README.md").read_text() for folder in (BINDING, ROOT))
+BLOCKS = re.findall(r"^```python\n(.*?)^```", READMES, re.M | re.S)
 
 
 def run(*arguments: str) -> str:

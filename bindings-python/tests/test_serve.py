@@ -56,7 +56,7 @@ def test_the_endpoint_and_its_aliases_share_a_store() -> None:
     assert client(server.url, "eu-central-1", "210987654321").list_state_machines()["stateMachines"] == []
     server.close()
     server.close()
-    with pytest.raises(ValueError, match="^the aliases are closed$"):
+    with pytest.raises(ValueError, match=": the service is closed$"):
         server.aliases.list_state_machines()
     assert repr(server) == f"<Server {server.url}, closed>"
 
@@ -90,7 +90,7 @@ def test_a_served_file_is_of_one_process(tmp_path: Path) -> None:
         other = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)
     assert other.returncode == 1
     assert other.stderr.splitlines()[-1] == (
-        "sfn_alias.errors.InternalFailure: An error occurred (InternalFailure) when calling the Open operation: "
+        "sfn_alias.errors.StorageFailure: An error occurred (StorageFailure) when calling the Open operation: "
         f"storage error: `{path}` cannot be used: another process keeps the file locked; end it and try again, "
         "or use its endpoint if it is `sfn-alias serve` (database is locked)"
     )
@@ -107,7 +107,7 @@ def test_what_cannot_be_served() -> None:
         "an endpoint answers outside of any call, where no `clock` is asked: serve an `StepFunctions` without one"
     )
     aliases.close()
-    with pytest.raises(ValueError, match="^the aliases are closed$"):
+    with pytest.raises(ValueError, match=": the service is closed$"):
         sfn_alias.serve(aliases)
     with pytest.raises(OverflowError):
         sfn_alias.serve(port=65536)

@@ -102,9 +102,9 @@ def fingerprint(step: dict[str, Any]) -> Any:
     return {"encoding": encoding.hex(), "sha256": sfn_alias.fingerprint(step["input"])}
 
 
-def draws(step: dict[str, Any]) -> Any:
-    router = sfn_alias.Router(step["seed"])
-    return {"draws": [router.draw() for _ in range(step["count"])]}
+def next_percent(step: dict[str, Any]) -> Any:
+    picker = sfn_alias.WeightedPicker(step["seed"])
+    return {"percents": [picker.next_percent() for _ in range(step["count"])]}
 
 
 def parts(step: dict[str, Any]) -> Any:
@@ -119,8 +119,8 @@ FUNCTIONS: dict[str, Any] = {
     "check": lambda step: {"problems": sfn_alias.check(step["operation"], step["input"])},
     "fingerprint": fingerprint,
     "compare": lambda step: sfn_alias.compare(step["existing"], step["input"]),
-    "pick": lambda step: {"stateMachineVersionArn": sfn_alias.pick(step["routing"], step["draw"])},
-    "draws": draws,
+    "pick": lambda step: {"stateMachineVersionArn": sfn_alias.pick(step["routing"], step["percent"])},
+    "next_percent": next_percent,
     "parse_arn": parts,
 }
 

@@ -8,7 +8,7 @@ use common::*;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use sfn_alias::model::{Route, Routing};
 use sfn_alias::wire::input::CreateStateMachineAliasInput;
-use sfn_alias::{Draws, Router, StepFunctions};
+use sfn_alias::{StepFunctions, WeightedPicker};
 use std::hint::black_box;
 
 fn rules(criterion: &mut Criterion) {
@@ -27,13 +27,11 @@ fn rules(criterion: &mut Criterion) {
 fn routing(criterion: &mut Criterion) {
     let route = |version, weight| Route { version, weight };
     let routing = Routing::new(route(1, 90), Some(route(2, 10))).unwrap();
-    let (router, mut draws, mut random) = (Router::new(1), Draws::new(1), fastrand::Rng::with_seed(1));
+    let (picker, mut random) = (WeightedPicker::new(1), fastrand::Rng::with_seed(1));
     let mut group = criterion.benchmark_group("routing");
-    group.bench_function("floor: fastrand's draw and compare", |b| b.iter(|| floor::draw(&mut random, &routing)));
-    group.bench_function("draw and pick, for one thread", |b| {
-        b.iter(|| draws.next().map(|draw| sfn_alias::pick(black_box(&routing), draw)));
-    });
-    group.bench_function("draw and pick, shared by threads", |b| b.iter(|| router.route(black_box(&routing))));
+    group
+        .bench_function("floor: fastrand's number and a comparison", |b| b.iter(|| floor::pick(&mut random, &routing)));
+    group.bench_function("WeightedPicker::pick", |b| b.iter(|| picker.pick(black_box(&routing))));
     group.bench_function("pick", |b| b.iter(|| sfn_alias::pick(black_box(&routing), black_box(50))));
     group.finish();
 }

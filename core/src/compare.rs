@@ -69,7 +69,7 @@ pub fn compare(
 /// # Errors
 /// As [`compare()`], and [`Error::WrongType`] or [`Error::Malformed`] for what cannot be read.
 pub fn compare_from<S: DeserializeRequest + ?Sized>(existing: Option<&S>, input: &S) -> Result<Comparison> {
-    let unreadable = |error: S::Error| Error::Malformed { fault: format!("existing: {error}") };
+    let unreadable = |error: S::Error| Error::Malformed { detail: format!("existing: {error}") };
     let existing = existing.map(|source| source.read().map_err(unreadable)).transpose()?;
     compare(existing.as_ref(), &parse(input, &Limits::default())?)
 }

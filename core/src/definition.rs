@@ -56,5 +56,5 @@ pub(crate) fn check(definition: &str) -> Result<()> {
     // A place in the source stands in the message already.
     let place = fault.location.filter(|location| location.starts_with('/'));
     let place = place.map(|location| format!(" at {location}")).unwrap_or_default();
-    Err(Error::InvalidDefinition { fault: format!("{}: {}{place}", fault.code, fault.message) })
+    Err(Error::InvalidDefinition { detail: format!("{}: {}{place}", fault.code, fault.message) })
 }

@@ -8,6 +8,6 @@ use serde::de::IgnoredAny;
 pub(crate) fn check(input: &str) -> Result<()> {
     let Err(error) = serde_json::from_str::<IgnoredAny>(input) else { return Ok(()) };
     let blank = input.trim_start().is_empty();
-    let fault = if blank { "Invalid execution input.".to_owned() } else { jackson::fault(input, &error).message };
-    Err(Error::InvalidExecutionInput { fault })
+    let detail = if blank { "Invalid execution input.".to_owned() } else { jackson::fault(input, &error).message };
+    Err(Error::InvalidExecutionInput { detail })
 }

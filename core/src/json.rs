@@ -24,7 +24,7 @@ pub trait SerializeResponse {
     /// language can create its own dates.
     ///
     /// # Errors
-    /// [`Error::Store`] if the response cannot be serialized.
+    /// [`Error::Internal`] if the response cannot be serialized.
     fn write<T: Serialize>(&self, answer: &T) -> Result<Self::Answer>;
 }
 
@@ -36,7 +36,7 @@ impl SerializeResponse for Json {
 
     fn write<T: Serialize>(&self, answer: &T) -> Result<Vec<u8>> {
         let mut bytes = Vec::with_capacity(512);
-        let failed = |error| Error::Store { fault: format!("the answer has no JSON form: {error}") };
+        let failed = |error| Error::Internal { detail: format!("the response cannot be serialized as JSON: {error}") };
         answer.serialize(Writer(&mut bytes)).map_err(failed)?;
         Ok(bytes)
     }

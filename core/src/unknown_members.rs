@@ -3,7 +3,7 @@
 use crate::constraint::{Member, Rule};
 use crate::error::Result;
 use crate::operation::Operation;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use serde_json::Value;
 
 /// How much of an unknown member's name a message repeats.
@@ -32,7 +32,7 @@ pub fn check_request(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
     let mut problems = crate::check(operation, input)?;
     let members = operation.parse::<Operation>()?.members();
     // What is no JSON is a problem already.
-    if problems.iter().all(|problem| !["not-json", "too-large-request"].contains(&problem.code)) {
+    if problems.iter().all(|problem| ![ProblemCode::NotJson, ProblemCode::TooLargeRequest].contains(&problem.code)) {
         let value: Value = serde_json::from_slice(input).unwrap_or_default();
         structure(&value, members, &Place { pointer: String::new(), shown: "input".to_owned() }, &mut problems);
     }
@@ -85,7 +85,7 @@ fn unknown(name: &str, members: &[Member], place: &Place) -> Problem {
     let names: Vec<&str> = members.iter().map(|member| member.name).collect();
     Problem {
         path: place.member(&short).pointer,
-        code: "unknown-member",
+        code: ProblemCode::UnknownMember,
         error: "ParamValidationError",
         message: format!("Unknown parameter in {}: \"{short}\", must be one of: {}", place.shown, names.join(", ")),
         fix: "use one of these names, or remove the member".to_owned(),

@@ -32,7 +32,7 @@ pub fn validate(operation: &str, input: &[u8]) -> Result<()> {
 ///     {"stateMachineVersionArn": "arn:aws:states:us-east-1:123456789012:stateMachine:orders:1", "weight": 90},
 ///     {"stateMachineVersionArn": "arn:aws:states:us-east-1:123456789012:stateMachine:orders:1", "weight": 9}]}"#;
 /// let problems = sfn_alias::check("CreateStateMachineAlias", input)?;
-/// let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+/// let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
 /// assert_eq!(codes, ["version-repeated", "weights-sum"]);
 /// # Ok::<(), sfn_alias::Error>(())
 /// ```

@@ -141,6 +141,14 @@ fn values() -> [(&'static str, Value); 8] {
     ]
 }
 
+/// Converts AWS's path of a member to a JSON pointer.
+fn pointer(path: &str) -> String {
+    let steps = path.split('.').filter(|step| *step != "member");
+    steps
+        .map(|step| step.parse::<usize>().map_or_else(|_| format!("/{step}"), |number| format!("/{}", number - 1)))
+        .collect()
+}
+
 fn expected(rule: &Rule) -> &'static str {
     match rule {
         Rule::Text(_) => "a string",
@@ -160,7 +168,7 @@ fn a_value_of_the_wrong_type_is_named_with_its_place() {
             for (found, value) in wrong {
                 let body = (place.wrap)(value).to_string();
                 let error = refuse(aliases, operation.as_str(), body.as_bytes(), ErrorKind::SerializationException);
-                let message = format!("'{}' must be {}, not {found}", place.path, expected(place.rule));
+                let message = format!("`{}`: expected {}, found {found}", pointer(&place.path), expected(place.rule));
                 assert_eq!(error.to_string(), message, "{operation} {body}");
                 count += 1;
             }
@@ -180,7 +188,7 @@ fn null_in_a_list_is_a_value() {
         for (operation, place) in all_places().filter(|(_, place)| place.path.ends_with(".member")) {
             let body = (place.wrap)(Value::Null).to_string();
             let error = refuse(aliases, operation.as_str(), body.as_bytes(), ErrorKind::SerializationException);
-            let message = format!("'{}' must be {}, not null", place.path, expected(place.rule));
+            let message = format!("`{}`: expected {}, found null", pointer(&place.path), expected(place.rule));
             assert_eq!(error.to_string(), message, "{operation} {body}");
         }
     });
@@ -261,13 +269,13 @@ fn with_weight(weight: &str) -> Vec<u8> {
 #[test]
 fn numbers_are_whole_and_of_64_bits() {
     nothing_changes(|aliases| {
-        let fraction = "'routingConfiguration.1.member.weight' must be an integer, not a number with a fraction";
+        let fraction = "`/routingConfiguration/0/weight`: expected an integer, found a number with a fraction";
         for weight in ["100.0", "1e2", "1E+2", "0.5", "100.00000000000000000001", "-1e2"] {
             let error =
                 refuse(aliases, "CreateStateMachineAlias", &with_weight(weight), ErrorKind::SerializationException);
             assert_eq!(error.to_string(), fraction, "{weight}");
         }
-        let beyond = "'routingConfiguration.1.member.weight' must be an integer, not an integer beyond 64 bits";
+        let beyond = "`/routingConfiguration/0/weight`: expected an integer, found an integer beyond 64 bits";
         for weight in
             ["9223372036854775808", "18446744073709551615", "18446744073709551616", "-9223372036854775809", "1e308"]
         {

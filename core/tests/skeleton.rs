@@ -37,7 +37,13 @@ fn problems(operation: &str, input: &str, expected: &[[&str; 5]]) {
     let found: Vec<_> = found
         .iter()
         .map(|problem| {
-            [problem.path.as_str(), problem.code, problem.error, problem.message.as_str(), problem.fix.as_str()]
+            [
+                problem.path.as_str(),
+                problem.code.as_str(),
+                problem.error,
+                problem.message.as_str(),
+                problem.fix.as_str(),
+            ]
         })
         .collect();
     assert_eq!(found, expected);
@@ -96,7 +102,7 @@ fn a_skeleton_as_it_was_written_lacks_everything() {
                 "pattern",
                 "ValidationException",
                 r#"1 validation error detected: Value '' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"#,
-                r#"use only what matches ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"#,
+                r#"use a value that matches ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"#,
             ],
             [
                 "/name",
@@ -161,8 +167,8 @@ fn values_of_another_type_are_told() {
             "/name",
             "wrong-type",
             "SerializationException",
-            "'name' must be a string, not an integer",
-            "use a value of the type in the message",
+            "`/name`: expected a string, found an integer",
+            "use a string",
         ]],
     );
     problems(
@@ -172,8 +178,8 @@ fn values_of_another_type_are_told() {
             "/routingConfiguration/0/weight",
             "wrong-type",
             "SerializationException",
-            "'routingConfiguration.1.member.weight' must be an integer, not a string",
-            "use a value of the type in the message",
+            "`/routingConfiguration/0/weight`: expected an integer, found a string",
+            "use an integer",
         ]],
     );
     problems(
@@ -183,8 +189,8 @@ fn values_of_another_type_are_told() {
             "/routingConfiguration",
             "wrong-type",
             "SerializationException",
-            "'routingConfiguration' must be a list, not a structure",
-            "use a value of the type in the message",
+            "`/routingConfiguration`: expected a list, found a structure",
+            "use a list",
         ]],
     );
 }
@@ -200,14 +206,14 @@ fn members_that_are_missing_are_told() {
                 "required",
                 "ValidationException",
                 "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null",
-                "give this member a value",
+                "specify a value for this member",
             ],
             [
                 "/routingConfiguration",
                 "required",
                 "ValidationException",
                 "1 validation error detected: Value null at 'routingConfiguration' failed to satisfy constraint: Member must not be null",
-                "give this member a value",
+                "specify a value for this member",
             ],
         ],
     );
@@ -219,7 +225,7 @@ fn members_that_are_missing_are_told() {
             "required",
             "ValidationException",
             "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null",
-            "give this member a value",
+            "specify a value for this member",
         ]],
     );
 }
@@ -233,7 +239,7 @@ fn what_is_no_request_is_told() {
             "",
             "not-json",
             "SerializationException",
-            "the request cannot be read: EOF while parsing a value at line 1 column 9",
+            "cannot parse the request: EOF while parsing a value at line 1 column 9",
             "send a JSON object",
         ]],
     );
@@ -244,7 +250,7 @@ fn what_is_no_request_is_told() {
             "",
             "not-json",
             "SerializationException",
-            "the request cannot be read: expected an object, found a list",
+            "cannot parse the request: expected an object, found a list",
             "send a JSON object",
         ]],
     );
@@ -272,6 +278,6 @@ fn every_operation_knows_its_members() {
         let members: serde_json::Map<String, Value> =
             operation.members().iter().map(|member| (member.name.to_owned(), Value::Null)).collect();
         let found = check_request(operation.as_str(), Value::Object(members).to_string().as_bytes()).expect("known");
-        assert!(found.iter().all(|problem| problem.code != "unknown-member"), "{operation:?}: {found:?}");
+        assert!(found.iter().all(|problem| problem.code.as_str() != "unknown-member"), "{operation:?}: {found:?}");
     }
 }

@@ -124,7 +124,7 @@ fn an_altered_record_is_an_error_that_names_the_file() {
     let text = "cannot be used: the file is damaged; delete its `-wal` and `-shm` files and restore it from a copy (a \
                 record of the table aliases does not match its checksum)";
     assert_eq!(error.to_string(), format!("storage error: `{}` {text}", path.display()));
-    assert_eq!(error.code(), "InternalFailure");
+    assert_eq!(error.code(), "StorageFailure");
     drop(aliases);
     let error = StepFunctions::open(&path).unwrap_err();
     assert_eq!(error.to_string(), format!("storage error: `{}` {text}", path.display()));

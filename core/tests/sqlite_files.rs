@@ -152,7 +152,7 @@ fn damage_anywhere_is_an_answer_and_no_panic() {
             let reply = aliases.try_call(operation, body.to_string().as_bytes());
             let damage = format!("`{}` cannot be used: {DAMAGED}", path.display());
             assert!(match reply {
-                Err(Error::Store { fault }) => fault == damage,
+                Err(Error::Store { detail }) => detail == damage,
                 _ => true,
             });
         }

@@ -278,7 +278,7 @@ impl Deployment {
         let failures = self.checkpoint.failures.saturating_add(1);
         self.checkpoint.failures = failures;
         let (code, message) = (code.to_owned(), message.to_owned());
-        // A rollback is retried without limit: nobody else makes it.
+        // A rollback is retried without limit: no one else makes it.
         let is_limited = !matches!(self.checkpoint.intent, Some(Intent::RollBack { .. }));
         if let Some(delay) = retry::retry_delay_millis(&code, failures, is_limited) {
             return self.wait(now.saturating_add(delay), WaitReason::Retry { code, message, failures });

@@ -8,7 +8,7 @@ const MAX_DELAY_MILLIS: i64 = 20_000;
 /// Error codes that may disappear on a retry. `AccessDeniedException` and `ConflictException` are included because
 /// the provider's client retries them: permissions and updates are eventually consistent. Codes of expired credentials
 /// are included because a deployment can outlive a session, whose credentials are then renewed.
-const RETRYABLE_CODES: [&str; 18] = [
+const RETRYABLE_CODES: [&str; 19] = [
     "AccessDeniedException",
     "ConflictException",
     "CredentialsError",
@@ -24,6 +24,7 @@ const RETRYABLE_CODES: [&str; 18] = [
     "RequestTimeoutException",
     "ServiceUnavailable",
     "ServiceUnavailableException",
+    "StorageFailure",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",

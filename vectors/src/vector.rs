@@ -95,11 +95,11 @@ pub struct Step {
     pub existing: Option<Value>,
     /// `pick`: the routing.
     pub routing: Option<Value>,
-    /// `pick`: the draw.
-    pub draw: Option<u8>,
-    /// `draws`: the seed.
+    /// `pick`: the percent value.
+    pub percent: Option<u8>,
+    /// `next_percent`: the seed.
     pub seed: Option<u64>,
-    /// `draws`: how many.
+    /// `next_percent`: the number of calls.
     pub count: Option<usize>,
     /// `parse_arn`: the ARN.
     pub arn: Option<String>,

@@ -286,7 +286,7 @@ static void plans(void)
     CHECK(sfn_alias_error_body(error).data == NULL);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT, "give one of `preference` and `shorthand`", ""));
     CHECK(sfn_alias_deployment_plan(T(no_interval), &plan, &error) == SFN_ALIAS_VALIDATION_EXCEPTION);
-    CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION, "Interval is `0`: give a whole number of 1 to 2100 minutes", "/Interval"));
+    CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION, "`Interval` must be an integer from 1 to 2100 (minutes): found `0`", "/Interval"));
     CHECK(sfn_alias_deployment_plan(T(no_routing), &plan, &error) == SFN_ALIAS_VALIDATION_EXCEPTION);
     CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION,
         "1 validation error detected: Value '[]' at 'routingConfiguration' failed to satisfy constraint: "

@@ -212,7 +212,7 @@ static struct json *pick(const struct json *step)
 
     must(as_routes(json_get(step, "routing"), routes, &count), "a routing has fields");
     must(sfn_alias_routing_new(routes, count, &routing, NULL) == SFN_ALIAS_OK, "it is a routing");
-    sfn_alias_pick(routing, (uint8_t)json_int(json_get(step, "draw"), 0), &position, NULL);
+    sfn_alias_pick(routing, (uint8_t)json_int(json_get(step, "percent"), 0), &position, NULL);
     sfn_alias_routing_free(routing);
     must(position < count, "a route is picked");
     json_add(answer, "stateMachineVersionArn",
@@ -220,21 +220,21 @@ static struct json *pick(const struct json *step)
     return answer;
 }
 
-static struct json *draws(const struct json *step)
+static struct json *next_percent(const struct json *step)
 {
-    sfn_alias_router *router = NULL;
+    sfn_alias_picker *picker = NULL;
     struct json *answer = json_new(JSON_OBJECT);
-    struct json *list = json_add(answer, "draws", json_new(JSON_ARRAY));
+    struct json *list = json_add(answer, "percents", json_new(JSON_ARRAY));
     long long left = json_int(json_get(step, "count"), 0);
     const struct json *seed = json_get(step, "seed");
-    uint8_t draw = 0;
+    uint8_t percent = 0;
 
-    must(sfn_alias_router_new(strtoull(seed->text, NULL, 10), &router, NULL) == SFN_ALIAS_OK, "it is a router");
+    must(sfn_alias_picker_new(strtoull(seed->text, NULL, 10), &picker, NULL) == SFN_ALIAS_OK, "a picker is created");
     while (left-- > 0) {
-        must(sfn_alias_router_draw(router, &draw, NULL) == SFN_ALIAS_OK, "it draws");
-        json_add(list, NULL, json_integer(draw));
+        must(sfn_alias_picker_next_percent(picker, &percent, NULL) == SFN_ALIAS_OK, "the next percent value is returned");
+        json_add(list, NULL, json_integer(percent));
     }
-    sfn_alias_router_free(router);
+    sfn_alias_picker_free(picker);
     return answer;
 }
 
@@ -263,7 +263,7 @@ struct json *run_function(const struct json *step)
         struct json *(*run)(const struct json *step);
     } functions[] = {
         {"validate", validate}, {"check", check}, {"fingerprint", fingerprint}, {"compare", compare},
-        {"pick", pick}, {"draws", draws}, {"parse_arn", parse_arn},
+        {"pick", pick}, {"next_percent", next_percent}, {"parse_arn", parse_arn},
     };
     size_t i;
 

@@ -112,14 +112,14 @@ static void questions(void)
     CHECK(output == NULL);
 }
 
-static void fields_and_routers(void)
+static void fields_and_pickers(void)
 {
     sfn_alias_route route = {MACHINE ":1", sizeof MACHINE ":1" - 1, 100};
     sfn_alias_alias_fields fields = {NULL, 0, "PROD", 4, NULL, 1};
     sfn_alias_routing *routing = NULL;
-    sfn_alias_router *router = NULL;
+    sfn_alias_picker *picker = NULL;
     sfn_alias_string *output = NULL;
-    uint8_t bytes[32] = {9}, draw = 200;
+    uint8_t bytes[32] = {9}, percent = 200;
     char hex[65] = "untouched";
     size_t position = 77;
 
@@ -136,18 +136,18 @@ static void fields_and_routers(void)
     REFUSED("routes", sfn_alias_routing_new(NULL, 1, &routing, to));
     REFUSED("routing", sfn_alias_routing_new(&route, 1, NULL, to));
     REFUSED("routing", sfn_alias_pick(NULL, 0, &position, to));
-    REFUSED("router", sfn_alias_router_new(7, NULL, to));
-    REFUSED("router", sfn_alias_router_from_entropy(NULL, to));
-    REFUSED("router", sfn_alias_router_draw(NULL, &draw, to));
-    REFUSED("router", sfn_alias_router_route(NULL, routing, &position, to));
-    CHECK(bytes[0] == 9 && strcmp(hex, "untouched") == 0 && draw == 200 && position == 77 && output == NULL);
+    REFUSED("picker", sfn_alias_picker_new(7, NULL, to));
+    REFUSED("picker", sfn_alias_picker_from_entropy(NULL, to));
+    REFUSED("picker", sfn_alias_picker_next_percent(NULL, &percent, to));
+    REFUSED("picker", sfn_alias_picker_pick(NULL, routing, &position, to));
+    CHECK(bytes[0] == 9 && strcmp(hex, "untouched") == 0 && percent == 200 && position == 77 && output == NULL);
     CHECK(sfn_alias_routing_new(&route, 1, &routing, NULL) == SFN_ALIAS_OK);
-    CHECK(sfn_alias_router_from_entropy(&router, NULL) == SFN_ALIAS_OK);
+    CHECK(sfn_alias_picker_from_entropy(&picker, NULL) == SFN_ALIAS_OK);
     REFUSED("position", sfn_alias_pick(routing, 0, NULL, to));
-    REFUSED("draw", sfn_alias_router_draw(router, NULL, to));
-    REFUSED("routing", sfn_alias_router_route(router, NULL, &position, to));
-    REFUSED("position", sfn_alias_router_route(router, routing, NULL, to));
-    sfn_alias_router_free(router);
+    REFUSED("percent", sfn_alias_picker_next_percent(picker, NULL, to));
+    REFUSED("routing", sfn_alias_picker_pick(picker, NULL, &position, to));
+    REFUSED("position", sfn_alias_picker_pick(picker, routing, NULL, to));
+    sfn_alias_picker_free(picker);
     sfn_alias_routing_free(routing);
 }
 
@@ -177,7 +177,7 @@ static void nothing_of_nothing(void)
     sfn_alias_options_free(NULL);
     sfn_alias_service_free(NULL);
     sfn_alias_routing_free(NULL);
-    sfn_alias_router_free(NULL);
+    sfn_alias_picker_free(NULL);
 }
 
 int main(void)
@@ -188,7 +188,7 @@ int main(void)
     options_and_services(service);
     calls(service);
     questions();
-    fields_and_routers();
+    fields_and_pickers();
     absent_members();
     nothing_of_nothing();
     sfn_alias_service_free(service);

@@ -12,7 +12,7 @@ int main(void)
     CHECK(sfn_alias_panic_probe(&error) == SFN_ALIAS_PANIC);
     CHECK(strcmp(sfn_alias_error_code(error).data, "Panic") == 0 && sfn_alias_error_status(error) == 0);
     CHECK(sfn_alias_error_body(error).data == NULL);
-    CHECK(is_error(&error, SFN_ALIAS_PANIC, "a bug of sfn-alias, please report it: the probe", ""));
+    CHECK(is_error(&error, SFN_ALIAS_PANIC, "internal error in sfn-alias (please report): the probe", ""));
     CHECK(sfn_alias_validate(T("ListStateMachines"), T("{}"), NULL) == SFN_ALIAS_OK);
     return finished();
 }

@@ -1,4 +1,4 @@
-/* Eight threads share one service, one router and one routing; everything is counted at the end. */
+/* Eight threads share one service, one picker and one routing; everything is counted at the end. */
 #define _POSIX_C_SOURCE 200809L
 #include "testing.h"
 
@@ -8,7 +8,7 @@
 #define ROUNDS 100
 
 static sfn_alias_service *service;
-static sfn_alias_router *router;
+static sfn_alias_picker *picker;
 static sfn_alias_routing *routing;
 
 struct work {
@@ -60,7 +60,7 @@ static void *run(void *context)
     work->good = create(name);
     for (i = 0; i < ROUNDS; i++) {
         work->good &= start() && refused() && create(name);
-        work->good &= sfn_alias_router_route(router, routing, &position, NULL) == SFN_ALIAS_OK && position < 2;
+        work->good &= sfn_alias_picker_pick(picker, routing, &position, NULL) == SFN_ALIAS_OK && position < 2;
         work->routed[position]++;
     }
     return NULL;
@@ -77,24 +77,24 @@ static void open_all(const char *path)
     else
         CHECK(sfn_alias_service_open(T(path), NULL, &service, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_create_state_machine(service, T(CREATE_MACHINE), &output, NULL) == SFN_ALIAS_OK);
-    CHECK(sfn_alias_router_new(7, &router, NULL) == SFN_ALIAS_OK);
+    CHECK(sfn_alias_picker_new(7, &picker, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_routing_new(routes, 2, &routing, NULL) == SFN_ALIAS_OK);
     sfn_alias_string_free(output);
 }
 
-/* The draws of a seed, whichever thread took which. */
+/* The picks of a seed do not depend on which thread takes which. */
 static size_t expected_of_second(void)
 {
-    sfn_alias_router *alone = NULL;
+    sfn_alias_picker *single = NULL;
     size_t position, second = 0;
     int i;
 
-    CHECK(sfn_alias_router_new(7, &alone, NULL) == SFN_ALIAS_OK);
+    CHECK(sfn_alias_picker_new(7, &single, NULL) == SFN_ALIAS_OK);
     for (i = 0; i < THREADS * ROUNDS; i++) {
-        sfn_alias_router_route(alone, routing, &position, NULL);
+        sfn_alias_picker_pick(single, routing, &position, NULL);
         second += position;
     }
-    sfn_alias_router_free(alone);
+    sfn_alias_picker_free(single);
     return second;
 }
 
@@ -119,7 +119,7 @@ int main(int count, char **arguments)
     CHECK(sfn_alias_start_counts(service, T(MACHINE), counts, 2, &found, NULL) == SFN_ALIAS_OK);
     CHECK(found == 1 && counts[0].version == 1 && counts[0].count == THREADS * ROUNDS);
     sfn_alias_service_free(service);
-    sfn_alias_router_free(router);
+    sfn_alias_picker_free(picker);
     sfn_alias_routing_free(routing);
     return finished();
 }

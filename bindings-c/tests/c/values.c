@@ -77,7 +77,7 @@ static void nul_in_texts(sfn_alias_service *service)
     sfn_alias_error_free(error);
     error = NULL;
     CHECK(sfn_alias_validate_fields(&fields, NULL) == SFN_ALIAS_VALIDATION_EXCEPTION);
-    CHECK(sfn_alias_service_open("a\0b", 3, NULL, &made, NULL) == SFN_ALIAS_INTERNAL_FAILURE);
+    CHECK(sfn_alias_service_open("a\0b", 3, NULL, &made, NULL) == SFN_ALIAS_STORAGE_FAILURE);
     CHECK(output == NULL && made == NULL);
 }
 
@@ -205,7 +205,7 @@ static void not_opened(const char *path)
 {
     sfn_alias_service *service = NULL;
 
-    CHECK(sfn_alias_service_open(T(path), NULL, &service, &error) == SFN_ALIAS_INTERNAL_FAILURE);
+    CHECK(sfn_alias_service_open(T(path), NULL, &service, &error) == SFN_ALIAS_STORAGE_FAILURE);
     CHECK(service == NULL && strstr(sfn_alias_error_message(error).data, "storage error: ") != NULL);
     CHECK(strstr(sfn_alias_error_message(error).data, path) != NULL);
     sfn_alias_error_free(error);

@@ -22,7 +22,9 @@ pub enum Tree {
 impl Tree {
     /// Whatever serde can write.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        value.serialize(Writer).map_err(|fault| Error::Store { fault: format!("the answer has no form: {fault}") })
+        value
+            .serialize(Writer)
+            .map_err(|error| Error::Internal { detail: format!("the response cannot be serialized: {error}") })
     }
 
     /// The value in JavaScript. `any` is any value of its environment.

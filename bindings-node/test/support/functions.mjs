@@ -1,5 +1,5 @@
 // Vectors that call a function of the library instead of an operation.
-import { check, compare, fingerprint, fingerprintEncoding, formatArn, parseArn, pick, Router, validate } from 'sfn-alias'
+import { check, compare, fingerprint, fingerprintEncoding, formatArn, parseArn, pick, validate, WeightedPicker } from 'sfn-alias'
 import assert from 'node:assert/strict'
 
 const functions = {
@@ -8,10 +8,10 @@ const functions = {
   fingerprint: step => answer(() => (
     { encoding: fingerprintEncoding(step.input).toString('hex'), sha256: fingerprint(step.input) })),
   compare: step => answer(() => compare(step.existing, step.input)),
-  pick: step => ({ stateMachineVersionArn: pick(step.routing, step.draw) }),
-  draws: step => {
-    const router = new Router(step.seed)
-    return { draws: Array.from({ length: step.count }, () => router.draw()) }
+  pick: step => ({ stateMachineVersionArn: pick(step.routing, step.percent) }),
+  next_percent: step => {
+    const picker = new WeightedPicker(step.seed)
+    return { percents: Array.from({ length: step.count }, () => picker.nextPercent()) }
   },
   parse_arn: step => answer(() => {
     const parts = parseArn(step.arn)

@@ -8,8 +8,8 @@ itself, ``check_template`` what is wrong with a template.
 from sfn_alias import errors
 from sfn_alias._sfn_alias import (
     StepFunctions,
-    Router,
     Server,
+    WeightedPicker,
     __version__,
     check,
     check_template,
@@ -29,9 +29,9 @@ from sfn_alias.paginators import paginator
 __all__ = [
     "AliasError",
     "StepFunctions",
-    "Router",
     "Server",
     "TemplateError",
+    "WeightedPicker",
     "__version__",
     "check",
     "check_template",

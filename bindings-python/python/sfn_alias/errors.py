@@ -185,6 +185,24 @@ class RequestEntityTooLargeException(AliasError):
 
 
 class InternalFailure(AliasError):
-    """The store could not be read or written; nothing was changed."""
+    """A bug in this library; nothing was changed."""
 
     number = 210
+
+
+class StorageFailure(AliasError):
+    """The store cannot be opened, read or written; nothing was changed."""
+
+    number = 220
+
+
+class ServiceClosed(AliasError, ValueError):
+    """The service was closed before the call. Also a ``ValueError``, as for Python's closed files."""
+
+    number = 230
+
+
+class EntropyFailure(AliasError):
+    """The operating system's random number generator failed."""
+
+    number = 240

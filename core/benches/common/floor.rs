@@ -52,8 +52,8 @@ pub fn hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// A draw below 100 and a comparison with the first weight.
-pub fn draw(random: &mut fastrand::Rng, routing: &Routing) -> u32 {
+/// A random number below 100 and a comparison with the first weight.
+pub fn pick(random: &mut fastrand::Rng, routing: &Routing) -> u32 {
     let mut routes = routing.routes();
     let (first, second) = (routes.next().unwrap(), routes.next().unwrap());
     if random.u32(0..100) < u32::from(first.weight) { first.version } else { second.version }

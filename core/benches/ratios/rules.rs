@@ -2,16 +2,16 @@
 
 use crate::common::*;
 use crate::row::{Row, repeat};
+use sfn_alias::WeightedPicker;
 use sfn_alias::model::{Route, Routing};
 use sfn_alias::wire::input::CreateStateMachineAliasInput;
-use sfn_alias::{Draws, Router};
 use std::hint::black_box;
 use std::sync::Mutex;
 
 pub fn rows() -> Vec<Row<'static>> {
     let mut rows = checks();
     rows.extend([fingerprint(), fingerprint_of_json()]);
-    rows.extend(draws());
+    rows.extend(picks());
     rows
 }
 
@@ -47,24 +47,21 @@ fn fingerprint_of_json() -> Row<'static> {
     Row::new("fingerprint of a request in JSON", ours, "bare parse + bare SHA-256 of the JSON", floor)
 }
 
-fn draws() -> [Row<'static>; 3] {
+fn picks() -> [Row<'static>; 2] {
     let route = |version, weight| Route { version, weight };
     let routing = Routing::new(route(1, 90), Some(route(2, 10))).unwrap();
-    let (mut draws, locked) = (Draws::new(1), Mutex::new(fastrand::Rng::with_seed(1)));
-    let own = repeat(move || draws.next().map(|draw| sfn_alias::pick(black_box(&routing), draw)));
+    let locked = Mutex::new(fastrand::Rng::with_seed(1));
     let shared = || {
-        let router = Router::new(1);
-        repeat(move || router.route(black_box(&routing)))
+        let picker = WeightedPicker::new(1);
+        repeat(move || picker.pick(black_box(&routing)))
     };
     let fastrand = || {
         let mut random = fastrand::Rng::with_seed(1);
-        repeat(move || floor::draw(&mut random, black_box(&routing)))
+        repeat(move || floor::pick(&mut random, black_box(&routing)))
     };
-    let locked = repeat(move || floor::draw(&mut locked.lock().unwrap(), black_box(&routing)));
-    let beside = "fastrand's draw and compare";
+    let locked = repeat(move || floor::pick(&mut locked.lock().unwrap(), black_box(&routing)));
     [
-        Row::new("draw and pick: `Draws`, for one thread", own, beside, fastrand()).aim(1.3),
-        Row::new("draw and pick: `Router`, shared by threads", shared(), beside, fastrand()).aim(1.3),
-        Row::new("draw and pick: `Router`, shared by threads", shared(), "fastrand's behind a Mutex", locked),
+        Row::new("`WeightedPicker::pick`", shared(), "fastrand's number and a comparison", fastrand()).aim(1.3),
+        Row::new("`WeightedPicker::pick`", shared(), "the same behind a Mutex", locked),
     ]
 }

@@ -67,11 +67,11 @@ pub(crate) fn accept<'c, R: Request>(request: &'c R, limits: &Limits) -> Result<
     match (faults.found.into_iter().next(), command) {
         (Some((_, error)), _) => Err(error),
         (None, Some(command)) => Ok(command),
-        (None, None) => Err(Error::Malformed { fault: "a required member is missing".to_owned() }),
+        (None, None) => Err(Error::Malformed { detail: "a required member is missing".to_owned() }),
     }
 }
 
-/// The routing that [`crate::pick`] and [`crate::Router::route`] take, from what a request gives.
+/// The routing that [`crate::pick`] and [`crate::WeightedPicker::pick`] take, from the input of a request.
 ///
 /// # Errors
 /// What AWS would answer to a request with such a routing;
@@ -97,6 +97,6 @@ pub(crate) fn problems<R: Request>(request: &R, limits: &Limits) -> Vec<Problem>
     request.command(&mut faults);
     // A member that breaks a constraint is not judged any further.
     faults.found.retain(|(pointer, _)| violations.iter().all(|violation| violation.pointer != *pointer));
-    let first = violations.iter().map(Problem::of_violation);
-    first.chain(faults.found.iter().map(|(pointer, error)| Problem::of_error(pointer, error))).collect()
+    let first = violations.iter().map(Problem::from_violation);
+    first.chain(faults.found.iter().map(|(pointer, error)| Problem::from_error(pointer, error))).collect()
 }

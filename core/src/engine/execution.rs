@@ -12,10 +12,10 @@ use crate::wire::output::{
     ListExecutionsOutput, StartExecutionOutput, StopExecutionOutput,
 };
 
-/// What chance decides about a start, drawn before the decision.
+/// The random inputs of a start, generated before the decision.
 pub(crate) struct RandomInputs {
-    /// 0 to 99: which route of an alias.
-    pub draw: u8,
+    /// 0 to 99: selects the route of an alias.
+    pub percent: u8,
     /// The name of an execution that was given none.
     pub name: String,
     /// The id behind the name in an EXPRESS execution's ARN.
@@ -26,15 +26,15 @@ pub(crate) struct RandomInputs {
 pub(crate) fn start(
     view: &dyn View,
     command: &StartExecution<'_>,
-    chance: &RandomInputs,
+    random: &RandomInputs,
     context: &Context<'_>,
 ) -> Result<Decision<StartExecutionOutput>> {
     let target = command.target;
     let machine = active(view, context.now, target.machine, || does_not_exist(target.given))?;
-    let (version, alias) = resolve(view, command, chance.draw, context.now)?;
-    let name = command.name.unwrap_or(&chance.name);
+    let (version, alias) = resolve(view, command, random.percent, context.now)?;
+    let name = command.name.unwrap_or(&random.name);
     if machine.kind == StateMachineType::Express {
-        let execution_arn = express_arn(target.machine, name, &chance.id);
+        let execution_arn = express_arn(target.machine, name, &random.id);
         let reply = StartExecutionOutput { execution_arn, start_date: context.now };
         return Ok(Decision::change(Change::CountStart { version }, reply));
     }
@@ -73,7 +73,7 @@ fn started(
 fn resolve<'c>(
     view: &dyn View,
     command: &StartExecution<'c>,
-    draw: u8,
+    percent: u8,
     now: Timestamp,
 ) -> Result<(Option<u32>, Option<&'c str>)> {
     let missing = || does_not_exist(command.target.given);
@@ -85,10 +85,10 @@ fn resolve<'c>(
         }
         Qualifier::Alias(name) => {
             let alias = view.alias(name)?.ok_or_else(missing)?;
-            let drawn = alias.routing_at(now).pick(draw);
+            let picked = alias.routing_at(now).pick(percent);
             // A clock that was set back may bring up a routing whose version is gone by now.
-            let there = view.version(drawn)?.is_some();
-            Ok((Some(if there { drawn } else { alias.routing.pick(draw) }), Some(name)))
+            let there = view.version(picked)?.is_some();
+            Ok((Some(if there { picked } else { alias.routing.pick(percent) }), Some(name)))
         }
     }
 }

@@ -97,16 +97,16 @@ pub enum Error {
     #[error("Invalid Token: 'Invalid token'")]
     InvalidToken,
     /// A definition that is refused.
-    #[error("Invalid State Machine Definition: '{fault}'")]
+    #[error("Invalid State Machine Definition: '{detail}'")]
     InvalidDefinition {
-        /// What is wrong, with its code.
-        fault: String,
+        /// The first error of the definition, with its code.
+        detail: String,
     },
     /// An execution input that is not JSON.
-    #[error("Invalid State Machine Execution Input: '{fault}'")]
+    #[error("Invalid State Machine Execution Input: '{detail}'")]
     InvalidExecutionInput {
         /// The JSON parser's text.
-        fault: String,
+        detail: String,
     },
     /// CreateStateMachineAlias of a name that is taken.
     #[error(
@@ -198,19 +198,19 @@ pub enum Error {
         name: String,
     },
     /// A body that is no JSON object. AWS answers it without a message.
-    #[error("the request is not valid JSON: {fault}")]
+    #[error("cannot parse the request: {detail}")]
     Malformed {
         /// The JSON parser's text.
-        fault: String,
+        detail: String,
     },
     /// A member of the wrong JSON type.
-    #[error("'{path}' must be {expected}, not {found}")]
+    #[error("`{pointer}`: expected {expected}, found {found}")]
     WrongType {
-        /// The member, as `routingConfiguration.1.member.weight`.
-        path: String,
-        /// What it has to be.
+        /// The member as a JSON pointer, for example `/routingConfiguration/0/weight`.
+        pointer: String,
+        /// The expected type.
         expected: &'static str,
-        /// What was found.
+        /// The type found.
         found: &'static str,
     },
     /// A body over the limit.
@@ -221,11 +221,26 @@ pub enum Error {
         /// Bytes accepted.
         limit: usize,
     },
-    /// The store failed; the request changed nothing.
-    #[error("storage error: {fault}")]
+    /// The store cannot be opened, read or written. The request changed nothing.
+    #[error("storage error: {detail}")]
     Store {
-        /// What the store said, and what to do.
-        fault: String,
+        /// What failed, and what to do.
+        detail: String,
+    },
+    /// A bug in this library. The request changed nothing.
+    #[error("internal error in sfn-alias (please report): {detail}")]
+    Internal {
+        /// What failed, for example the text of a panic.
+        detail: String,
+    },
+    /// The service was closed before the call.
+    #[error("the service is closed")]
+    Closed,
+    /// The operating system's random number generator failed.
+    #[error("the operating system's random number generator failed: {detail}")]
+    Entropy {
+        /// The operating system's text.
+        detail: String,
     },
 }
 
@@ -268,7 +283,10 @@ impl Error {
             Self::UnknownOperation { .. } => ErrorKind::UnknownOperationException,
             Self::Malformed { .. } | Self::WrongType { .. } => ErrorKind::SerializationException,
             Self::TooLarge { .. } => ErrorKind::RequestEntityTooLargeException,
-            Self::Store { .. } => ErrorKind::InternalFailure,
+            Self::Store { .. } => ErrorKind::StorageFailure,
+            Self::Internal { .. } => ErrorKind::InternalFailure,
+            Self::Closed => ErrorKind::ServiceClosed,
+            Self::Entropy { .. } => ErrorKind::EntropyFailure,
         }
     }
 
@@ -299,16 +317,9 @@ impl Error {
         format!("{namespace}#{}", self.code())
     }
 
-    /// Where the request is wrong, as a JSON pointer; empty for the request as a whole.
-    pub(crate) fn pointer(&self) -> String {
-        let Self::WrongType { path, .. } = self else { return String::new() };
-        let mut pointer = String::new();
-        for step in path.split('.').filter(|step| *step != "member") {
-            let index = step.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-            pointer.push('/');
-            pointer.push_str(&index.map_or_else(|| step.to_owned(), |index| index.to_string()));
-        }
-        pointer
+    /// Returns the JSON pointer of a member with a wrong type; empty for other errors.
+    pub(crate) fn pointer(&self) -> &str {
+        if let Self::WrongType { pointer, .. } = self { pointer } else { "" }
     }
 
     /// The text that goes over the wire: `None` where AWS answers a type alone.

@@ -82,8 +82,14 @@ kinds! {
     SerializationException = 190, 400, FRAMEWORK;
     /// The body is longer than a request may be.
     RequestEntityTooLargeException = 200, 413, FRAMEWORK;
-    /// The store could not be read or written; nothing was changed.
+    /// A bug in this library; nothing was changed.
     InternalFailure = 210, 500, FRAMEWORK;
+    /// The store cannot be opened, read or written; nothing was changed.
+    StorageFailure = 220, 500, FRAMEWORK;
+    /// The service was closed before the call.
+    ServiceClosed = 230, 500, FRAMEWORK;
+    /// The operating system's random number generator failed.
+    EntropyFailure = 240, 500, FRAMEWORK;
 }
 
 impl fmt::Display for ErrorKind {

@@ -46,19 +46,19 @@ impl Routing {
         self.routes().any(|route| route.version == version)
     }
 
-    /// The version that a draw of 0 to 99 falls on. A weight of 0 is never drawn.
+    /// Returns the version that a percent value of 0 to 99 selects. A weight of 0 is never selected.
     #[inline]
-    pub fn pick(&self, draw: u8) -> u32 {
+    pub fn pick(&self, percent: u8) -> u32 {
         let second = self.second.unwrap_or(self.first);
-        let is_first = self.position(draw) == 0;
+        let is_first = self.position(percent) == 0;
         // A branch would be foretold wrongly as often as the rarer route is taken.
         select_unpredictable(is_first, self.first.version, second.version)
     }
 
-    /// The place of the route that a draw of 0 to 99 falls on: 0 or 1.
+    /// Returns the index, 0 or 1, of the route that a percent value of 0 to 99 selects.
     #[inline]
-    pub fn position(&self, draw: u8) -> usize {
+    pub fn position(&self, percent: u8) -> usize {
         let second = self.second.map_or(0, |second| second.weight);
-        usize::from(second > 0) & usize::from(draw >= self.first.weight)
+        usize::from(second > 0) & usize::from(percent >= self.first.weight)
     }
 }

@@ -15,5 +15,5 @@ pub(super) fn contain<T>(request: impl FnOnce() -> Result<T>) -> Result<T> {
 fn defect(panic: &(dyn Any + Send)) -> Error {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let text = text.unwrap_or("no text");
-    Error::Store { fault: format!("the request met a defect of sfn-alias and changed nothing; report it ({text})") }
+    Error::Internal { detail: format!("the request changed nothing ({text})") }
 }

@@ -11,8 +11,9 @@ use crate::json::{Json, Reply, SerializeResponse};
 use crate::model::{Resource, Scope, Timestamp, parse_arn};
 use crate::options::Options;
 use crate::page::Tokens;
+use crate::picker::WeightedPicker;
 use crate::problem::Problem;
-use crate::router::Router;
+use crate::rng::Rng;
 use crate::store::{EmptyView, MemoryStore, Store, Transaction, View};
 use crate::wire::DeserializeRequest;
 use contain::contain;
@@ -50,8 +51,8 @@ pub struct StepFunctions {
 struct Inner {
     store: Box<dyn Store>,
     options: Options,
-    router: Router,
-    ids: Router,
+    picker: WeightedPicker,
+    ids: Rng,
     tokens: Tokens,
 }
 
@@ -59,7 +60,7 @@ impl StepFunctions {
     /// Creates an empty service in memory with default options.
     ///
     /// # Errors
-    /// [`Error::Store`] if the operating system's random number generator fails.
+    /// [`Error::Entropy`] if the operating system's random number generator fails.
     pub fn in_memory() -> Result<Self> {
         Self::in_memory_with(Options::default())
     }
@@ -107,11 +108,14 @@ impl StepFunctions {
     /// As [`StepFunctions::in_memory`].
     pub fn with_store(store: Box<dyn Store>, options: Options) -> Result<Self> {
         let tokens = Tokens::new(store.token_key());
-        let (router, ids) = match options.seed {
-            Some(seed) => (Router::new(seed), Router::new(seed ^ IDS ^ store.next_session_number()?.rotate_right(16))),
-            None => (Router::from_entropy()?, Router::from_entropy()?),
+        let (picker, ids) = match options.seed {
+            Some(seed) => {
+                let id_seed = seed ^ IDS ^ store.next_session_number()?.rotate_right(16);
+                (WeightedPicker::new(seed), Rng::new(id_seed))
+            }
+            None => (WeightedPicker::from_entropy()?, Rng::from_entropy()?),
         };
-        let inner = Inner { store, options, router, ids, tokens };
+        let inner = Inner { store, options, picker, ids, tokens };
         Ok(Self { inner: Arc::new(inner), scope: Arc::default() })
     }
 
@@ -245,7 +249,7 @@ impl StepFunctions {
             deletion_delay: options.deletion_delay,
             tokens: &self.inner.tokens,
         };
-        Call { transaction, context, scope, router: &self.inner.router, ids: &self.inner.ids }
+        Call { transaction, context, scope, picker: &self.inner.picker, ids: &self.inner.ids }
     }
 }
 
@@ -260,8 +264,8 @@ struct Call<'c> {
     transaction: &'c dyn Transaction,
     context: Context<'c>,
     scope: &'c Scope,
-    router: &'c Router,
-    ids: &'c Router,
+    picker: &'c WeightedPicker,
+    ids: &'c Rng,
 }
 
 impl Call<'_> {
@@ -311,5 +315,5 @@ impl Call<'_> {
 
 /// What a store of the caller's that does not run what it is given leads to.
 fn not_run() -> Error {
-    Error::Store { fault: "the store did not run the request".to_owned() }
+    Error::Internal { detail: "the store did not run the request".to_owned() }
 }

@@ -80,8 +80,8 @@ operate! {
     DeleteStateMachineVersionInput => Empty, |command, call|
         call.write(command.target.machine, |view, context| version::delete(view, &command, context));
     StartExecutionInput => StartExecutionOutput, |command, call| {
-        let chance = chance(command.target.qualifier, command.name.is_none(), call);
-        call.write(command.target.machine, |view, context| execution::start(view, &command, &chance, context))
+        let random = random_inputs(command.target.qualifier, command.name.is_none(), call);
+        call.write(command.target.machine, |view, context| execution::start(view, &command, &random, context))
     };
     DescribeExecutionInput => DescribeExecutionOutput, |command, call|
         call.read(&command.machine, |view, context| execution::describe(view, &command, context));
@@ -101,11 +101,11 @@ operate! {
         Ok(validate_definition(command.definition));
 }
 
-/// Draws only for what chance decides, so that a seed gives the n-th start of aliases the n-th draw.
-fn chance(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'_>) -> RandomInputs {
-    let drawn = matches!(qualifier, Qualifier::Alias(_));
+/// Generates the random inputs of a start. Only a start through an alias takes a percent value, so that with a
+/// seed the n-th such start always gets the same one.
+fn random_inputs(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'_>) -> RandomInputs {
     RandomInputs {
-        draw: if drawn { call.router.draw() } else { 0 },
+        percent: if matches!(qualifier, Qualifier::Alias(_)) { call.picker.next_percent() } else { 0 },
         name: if unnamed { call.ids.uuid() } else { String::new() },
         id: call.ids.uuid(),
     }
@@ -257,10 +257,10 @@ fn problems_beside(
 ) -> Vec<Problem> {
     let mut value: Value = match error {
         Error::WrongType { .. } => source.read().unwrap_or_default(),
-        _ => return vec![Problem::of_error("", error)],
+        _ => return vec![Problem::from_error("", error)],
     };
     let wrong = wrong_types(&value, operation.members());
-    let mut found: Vec<_> = wrong.iter().map(|error| Problem::of_error(&error.pointer(), error)).collect();
+    let mut found: Vec<_> = wrong.iter().map(|error| Problem::from_error(error.pointer(), error)).collect();
     for problem in &found {
         value.pointer_mut(&problem.path).map(Value::take);
     }

@@ -38,9 +38,9 @@ impl CachedStore {
     /// Applies what the file has to memory. Where that fails, memory no longer shows the file, and nothing more is
     /// written until a restart.
     fn apply(&self, changes: Vec<(String, Change)>) -> Result<()> {
-        let panicked = |_| Err(Error::Store { fault: OUTDATED.to_owned() });
+        let panicked = |_| Err(Error::Store { detail: OUTDATED.to_owned() });
         let applied = catch_unwind(AssertUnwindSafe(|| self.apply_all(changes))).unwrap_or_else(panicked);
-        applied.inspect_err(|_| self.file.refuse_writes(Error::Store { fault: OUTDATED.to_owned() }))
+        applied.inspect_err(|_| self.file.refuse_writes(Error::Store { detail: OUTDATED.to_owned() }))
     }
 
     fn apply_all(&self, changes: Vec<(String, Change)>) -> Result<()> {

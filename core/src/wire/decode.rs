@@ -68,12 +68,12 @@ where
 /// Reads the request a second time, without types, to find the member with the wrong type.
 fn blame<S: DeserializeRequest + ?Sized>(source: &S, members: &[Member], error: &S::Error) -> Error {
     match source.read::<Value>() {
-        Err(untyped) => Error::Malformed { fault: untyped.to_string() },
+        Err(untyped) => Error::Malformed { detail: untyped.to_string() },
         Ok(value @ Value::Object(_)) => {
             let first = wrong_types(&value, members).into_iter().next();
-            first.unwrap_or_else(|| Error::Malformed { fault: error.to_string() })
+            first.unwrap_or_else(|| Error::Malformed { detail: error.to_string() })
         }
-        Ok(other) => Error::Malformed { fault: format!("expected an object, found {}", kind(&other)) },
+        Ok(other) => Error::Malformed { detail: format!("expected an object, found {}", kind(&other)) },
     }
 }
 
@@ -111,7 +111,7 @@ fn in_value(value: &Value, rule: &Rule, path: &Path<'_>, found: &mut Vec<Error>)
         (Rule::List { .. }, _) => "a list",
         (Rule::Structure(_), _) => "a structure",
     };
-    found.push(Error::WrongType { path: path.to_string(), expected, found: kind(value) });
+    found.push(Error::WrongType { pointer: path.pointer(), expected, found: kind(value) });
 }
 
 fn kind(value: &Value) -> &'static str {

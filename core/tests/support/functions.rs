@@ -4,7 +4,7 @@ use super::Step;
 use serde_json::{Value, json};
 use sfn_alias::model::{Arn, Resource, Route, Routing};
 use sfn_alias::wire::input::CreateStateMachineAliasInput;
-use sfn_alias::{Error, Router, parse_arn};
+use sfn_alias::{Error, WeightedPicker, parse_arn};
 
 pub fn run(function: &str, step: &Step) -> Value {
     match function {
@@ -13,9 +13,9 @@ pub fn run(function: &str, step: &Step) -> Value {
         "fingerprint" => fingerprint(step),
         "compare" => compare(step),
         "pick" => pick(step),
-        "draws" => {
-            let router = Router::new(step.seed.expect("a seed"));
-            json!({"draws": (0..step.count.expect("a count")).map(|_| router.draw()).collect::<Vec<_>>()})
+        "next_percent" => {
+            let picker = WeightedPicker::new(step.seed.expect("a seed"));
+            json!({"percents": (0..step.count.expect("a count")).map(|_| picker.next_percent()).collect::<Vec<_>>()})
         }
         "parse_arn" => match parse_arn(step.arn.as_deref().expect("an arn")) {
             Ok(arn) => arn_parts(&arn),
@@ -76,7 +76,7 @@ fn pick(step: &Step) -> Value {
         weight: routes[index]["weight"].as_u64().expect("a weight") as u8,
     };
     let routing = Routing::new(route(0), (routes.len() > 1).then(|| route(1))).expect("a routing");
-    let version = sfn_alias::pick(&routing, step.draw.expect("a draw"));
+    let version = sfn_alias::pick(&routing, step.percent.expect("a percent value"));
     let picked = (0..routes.len()).find(|index| route(*index).version == version).expect("one of the routes");
     json!({"stateMachineVersionArn": arn(picked)})
 }

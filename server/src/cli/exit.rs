@@ -45,7 +45,10 @@ pub(super) type Outcome = Result<u8, Failure>;
 impl From<sfn_alias::Error> for Failure {
     fn from(error: sfn_alias::Error) -> Self {
         match error {
-            sfn_alias::Error::Store { .. } => Self::Failed(error.to_string()),
+            sfn_alias::Error::Store { .. }
+            | sfn_alias::Error::Internal { .. }
+            | sfn_alias::Error::Closed
+            | sfn_alias::Error::Entropy { .. } => Self::Failed(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }
     }

@@ -6,7 +6,7 @@ use super::target::Target;
 use super::{input, output};
 use serde_json::{Value, json};
 use sfn_alias::model::Resource;
-use sfn_alias::{Router, parse_arn, routing_from};
+use sfn_alias::{WeightedPicker, parse_arn, routing_from};
 
 /// Characters of a full bar.
 const WIDTH: usize = 50;
@@ -21,10 +21,10 @@ pub(super) fn run(args: &RouteArgs) -> Outcome {
         Ok(routing) => routing,
         Err(refusal) => return Err(Failure::Usage(format!("{}: {refusal}", refusal.code()))),
     };
-    let router = args.seed.map_or_else(Router::from_entropy, |seed| Ok(Router::new(seed)))?;
+    let picker = args.seed.map_or_else(WeightedPicker::from_entropy, |seed| Ok(WeightedPicker::new(seed)))?;
     let mut counts = [0_u64; 2];
     for _ in 0..args.count {
-        if let Some(count) = counts.get_mut(routing.position(router.draw())) {
+        if let Some(count) = counts.get_mut(routing.position(picker.next_percent())) {
             *count = count.saturating_add(1);
         }
     }

@@ -87,5 +87,5 @@ fn stored(registry: &mut Registry, statistics: Statistics) {
 }
 
 fn unwritten() -> sfn_alias::Error {
-    sfn_alias::Error::Store { fault: "the metrics cannot be written".to_owned() }
+    sfn_alias::Error::Internal { detail: "the metrics cannot be formatted".to_owned() }
 }

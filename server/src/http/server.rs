@@ -116,7 +116,7 @@ impl Server {
         let ServerConfig { aliases, durable, gate, access, limits } = hosted;
         let address = listener.local_addr().map_err(system)?;
         let backend = Backend::new(&aliases, durable, gate).map_err(system)?;
-        let app = App::new(aliases).map_err(system)?;
+        let app = App::new(aliases);
         Ok(Self { listener, address, state: ServerState::new(app, access, backend, limits) })
     }
 

@@ -5,14 +5,14 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Response, StatusCode};
 use serde_json::json;
-use sfn_alias::{Operation, Router, Scope, StepFunctions};
+use sfn_alias::{Operation, Scope, StepFunctions, generate_request_id};
 
 /// The endpoint.
 ///
 /// ```
 /// use sfn_alias::StepFunctions;
 /// use sfn_alias_server::protocol::App;
-/// let app = App::new(StepFunctions::in_memory()?)?;
+/// let app = App::new(StepFunctions::in_memory()?);
 /// let request = http::Request::post("/").header("x-amz-target", "AWSStepFunctions.ListStateMachines");
 /// let response = app.answer(request.body("{}".into()).unwrap());
 /// assert_eq!((response.status().as_u16(), &response.body()[..]), (200, &br#"{"stateMachines":[]}"#[..]));
@@ -21,7 +21,6 @@ use sfn_alias::{Operation, Router, Scope, StepFunctions};
 #[derive(Debug)]
 pub struct App {
     aliases: StepFunctions,
-    request_ids: Router,
 }
 
 /// A request that the core is to answer.
@@ -60,11 +59,8 @@ pub struct Answered {
 
 impl App {
     /// An endpoint for a service. The account and region of `aliases` are those of requests that name none.
-    ///
-    /// # Errors
-    /// [`sfn_alias::Error::Store`] where the operating system has no randomness for request ids.
-    pub fn new(aliases: StepFunctions) -> sfn_alias::Result<Self> {
-        Ok(Self { aliases, request_ids: Router::from_entropy()? })
+    pub const fn new(aliases: StepFunctions) -> Self {
+        Self { aliases }
     }
 
     /// The service in the account and region of requests that name none.
@@ -110,7 +106,7 @@ impl App {
     /// The reply to an operation.
     pub fn answered(&self, operation: &'static str, result: Result<Vec<u8>, HttpError>) -> Answered {
         let code = result.as_ref().map_or_else(HttpError::code, |_| "OK");
-        let request_id = self.request_ids.uuid();
+        let request_id = generate_request_id();
         Answered { response: respond(result, &request_id), operation, code, request_id }
     }
 

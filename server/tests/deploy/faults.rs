@@ -141,7 +141,7 @@ fn flags_that_cannot_be_are_named() {
     refused(&["--canary", "5/1m", "--alarm-command", "true"], 2, text);
     let text = "--cloudwatch-endpoint-url: no alarm is watched; name one with --alarm, or leave it away";
     refused(&["--canary", "5/1m", "--cloudwatch-endpoint-url", "http://127.0.0.1:1"], 2, text);
-    let text = "Steps/1 moves no traffic on, from 5 percent to 5: give more than the step before";
+    let text = "`Steps/1/Percentage` must be greater than in the previous step (5): found 5";
     refused(&["--steps", "5/1m,5/1m"], 1, text);
     let command = ["deploy", ALIAS, ORDERS, "--endpoint-url", &world.url, "--state", &state, "--all-at-once"];
     prints(&command, 2, "", &format!("sfn-alias: VERSION_ARN: `{ORDERS}` is no version; give a version's ARN\n"));

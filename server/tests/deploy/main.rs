@@ -183,12 +183,12 @@ so far: 10 % on orders:2, step 1 of 2, next in 0s
 fn what_cannot_be_deployed_is_told() {
     let world = World::new();
     let state = world.state();
-    let text = "sfn-alias: ValidationException: Interval is `0`: give a whole number of 1 to 2100 minutes\n";
+    let text = "sfn-alias: ValidationException: `Interval` must be an integer from 1 to 2100 (minutes): found `0`\n";
     prints(&world.deploy(&state, &["--canary", "10/0m"]), 1, "", text);
     let text = "sfn-alias: the deployment watches alarms, and off AWS nobody knows them: give --alarm-command, or --cloudwatch-endpoint-url\n";
     prints(&world.deploy(&state, &["--canary", "10/1m", "--alarm", "errors"]), 2, "", text);
     let nowhere = ["deploy", ALIAS, TWO, "--endpoint-url", "http://127.0.0.1:1", "--state", &state, "--canary", "10"];
-    let text = "sfn-alias: `10` is no step: write percent, a slash and minutes, for example 10/5m\n";
+    let text = "sfn-alias: `10` is not a valid step; expected PERCENT/TIME, for example 10/5m\n";
     prints(&nowhere, 2, "", text);
     let missing = format!("{ORDERS}:TEST");
     let command = ["deploy", &missing, TWO, "--endpoint-url", &world.url, "--state", &state, "--all-at-once"];
@@ -275,7 +275,7 @@ in all: 3000 starts, 300 on the new version (267 to 333), 2700 on the one before
     prints(&["plan", "10/5m", "--current", ONE, "--new", TWO, "--alarm", "errors", "--rate", "10"], 0, output, "");
     let text = "sfn-alias: --new: the preference names no version; give the one to deploy\n";
     prints(&["plan", "10/5m", "--current", ONE], 2, "", text);
-    let text = "sfn-alias: `10` is no step: write percent, a slash and minutes, for example 10/5m\n";
+    let text = "sfn-alias: `10` is not a valid step; expected PERCENT/TIME, for example 10/5m\n";
     prints(&["plan", "10", "--current", ONE, "--new", TWO], 2, "", text);
 }
 

@@ -140,7 +140,7 @@ impl Runner {
             ..Options::default()
         };
         let scope = Scope::new("aws", "123456789012", "us-east-1").unwrap();
-        let app = App::new(StepFunctions::in_memory_with(options).unwrap().in_scope(scope)).unwrap();
+        let app = App::new(StepFunctions::in_memory_with(options).unwrap().in_scope(scope));
         Self { app, now, saved: Map::new(), request_ids: BTreeSet::new() }
     }
 

@@ -143,7 +143,7 @@ fn a_full_disk_fails_writes_with_a_clear_text_and_nothing_else() {
     let text = "storage error: the disk failed; check its health, its free space and the limit on file sizes, and try \
                 again (disk I/O error)";
     assert!(written > 5);
-    assert_eq!(error, (500, "InternalFailure".to_owned(), text.to_owned()));
+    assert_eq!(error, (500, "StorageFailure".to_owned(), text.to_owned()));
     check_health(&mut client, (503, Some(text)));
     // Reads go on, and know nothing of what failed.
     assert_eq!(client.ok("DescribeStateMachineAlias", &named("PROD"))["description"], "before");

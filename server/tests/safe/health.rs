@@ -47,8 +47,7 @@ fn a_panic_is_the_failure_of_one_request() {
             fails.store(true, Ordering::SeqCst);
             let name = format!("A{number}");
             let error = client.call("CreateStateMachineAlias", &alias(&name, "")).unwrap().error();
-            let text =
-                "storage error: the request met a defect of sfn-alias and changed nothing; report it (on purpose)";
+            let text = "internal error in sfn-alias (please report): the request changed nothing (on purpose)";
             assert_eq!(error, (500, "InternalFailure".to_owned(), text.to_owned()));
             client.ok("CreateStateMachineAlias", &alias(&name, ""));
             check_health(&mut client, (200, None));
@@ -108,7 +107,7 @@ fn a_file_that_is_changed_in_use_fails_writes_and_not_reads() {
             );
             check_health(&mut client, (503, Some(&text)));
             let error = client.call("CreateStateMachineAlias", &alias("AFTER", "")).unwrap().error();
-            assert_eq!(error, (500, "InternalFailure".to_owned(), text.clone()));
+            assert_eq!(error, (500, "StorageFailure".to_owned(), text.clone()));
             check_health(&mut client, (503, Some(&text)));
             client.ok("DescribeStateMachineAlias", &named("BEFORE"));
             assert_eq!(client.call("DescribeStateMachineAlias", &named("AFTER")).unwrap().status, 400);

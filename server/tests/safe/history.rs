@@ -69,7 +69,7 @@ fn outcome(call: Call, answer: &Answer) -> Outcome {
     match &*answer.error().1 {
         "ConflictException" => Outcome::Conflict,
         "ResourceNotFound" => Outcome::Missing,
-        "InternalFailure" | "ServiceUnavailable" => Outcome::Unknown,
+        "InternalFailure" | "StorageFailure" | "ServiceUnavailable" => Outcome::Unknown,
         other => panic!("{call:?}: {other}"),
     }
 }

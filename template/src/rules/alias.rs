@@ -9,7 +9,7 @@ use crate::rule::{
     SINGLE_ROUTE_WEIGHT, TOO_MANY_ROUTES, VERSION_REPEATED, WEIGHTS_SUM,
 };
 use serde_json::{Value, json};
-use sfn_alias::Problem;
+use sfn_alias::{Problem, ProblemCode};
 
 const OPERATION: &str = "CreateStateMachineAlias";
 /// As many routes AWS lets an alias have.
@@ -128,12 +128,12 @@ fn preferred_version<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
 /// The rule that a problem of a routing belongs to.
 fn rule_of(problem: &Problem, routes: usize) -> &'static Rule {
     match problem.code {
-        "weights-sum" if routes == 1 => &SINGLE_ROUTE_WEIGHT,
-        "weights-sum" => &WEIGHTS_SUM,
-        "version-repeated" => &VERSION_REPEATED,
-        "other-state-machine" => &OTHER_STATE_MACHINE,
-        "not-a-version-arn" | "invalid-arn" => &NOT_A_VERSION_ARN,
-        "too-many" | "too-few" => &TOO_MANY_ROUTES,
+        ProblemCode::WeightsSum if routes == 1 => &SINGLE_ROUTE_WEIGHT,
+        ProblemCode::WeightsSum => &WEIGHTS_SUM,
+        ProblemCode::VersionRepeated => &VERSION_REPEATED,
+        ProblemCode::OtherStateMachine => &OTHER_STATE_MACHINE,
+        ProblemCode::NotAVersionArn | ProblemCode::InvalidArn => &NOT_A_VERSION_ARN,
+        ProblemCode::TooMany | ProblemCode::TooFew => &TOO_MANY_ROUTES,
         _ => &ALIAS_MEMBER,
     }
 }

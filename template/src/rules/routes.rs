@@ -6,7 +6,7 @@ use crate::resources::View;
 use crate::target::{Machine, Qualifier};
 use crate::tree::{Node, Value as Written};
 use serde_json::{Map, Value, json};
-use sfn_alias::Problem;
+use sfn_alias::{Problem, ProblemCode};
 
 /// State machines of examples, by the first route that leads to them.
 const EXAMPLES: [&str; 2] = [
@@ -93,7 +93,7 @@ impl<'t> Routes<'t> {
 
     /// Whether a problem rests on a weight that is not known.
     pub fn is_about_unknown(&self, problem: &Problem) -> bool {
-        problem.code == "weights-sum" && self.routes.iter().any(|route| route.weight.is_none())
+        problem.code == ProblemCode::WeightsSum && self.routes.iter().any(|route| route.weight.is_none())
     }
 
     /// The path in the template of a pointer into the request.

@@ -95,6 +95,15 @@ pub(crate) fn page(folder: &Path) -> Result<String, Box<dyn Error>> {
     Ok(page)
 }
 
+/// Returns how many behaviours of Step Functions have each kind of source.
+pub(crate) fn count_by_source(folder: &Path) -> Result<BTreeMap<String, usize>, Box<dyn Error>> {
+    let mut counts = BTreeMap::new();
+    for vector in read(folder)? {
+        *counts.entry(vector.kind().to_owned()).or_default() += 1;
+    }
+    Ok(counts)
+}
+
 fn read(folder: &Path) -> Result<Vec<Vector>, Box<dyn Error>> {
     let mut files: Vec<_> =
         std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;

@@ -1,8 +1,9 @@
-//! Writes the generated pages, or verifies with `--check` that they are current: FIDELITY.md from the
+//! Writes the generated pages, or verifies with `--check` that they are current: FIDELITY.md and the counts in README.md from the
 //! vectors, RULES.md from the rules, the manual pages from the program's own help.
 #![expect(clippy::print_stdout, reason = "a command-line tool prints")]
 
 mod fidelity;
+mod readme;
 mod rules;
 
 use std::error::Error;
@@ -32,8 +33,11 @@ type Page = (PathBuf, Vec<u8>);
 
 fn pages(root: &Path) -> Result<Vec<Page>, Box<dyn Error>> {
     let fidelity = fidelity::page(&root.join("vectors"))?;
-    let mut pages =
-        vec![("FIDELITY.md".into(), fidelity.into_bytes()), ("RULES.md".into(), rules::page()?.into_bytes())];
+    let mut pages = vec![
+        ("FIDELITY.md".into(), fidelity.into_bytes()),
+        ("RULES.md".into(), rules::page()?.into_bytes()),
+        ("README.md".into(), readme::page(root)?.into_bytes()),
+    ];
     for (name, page) in sfn_alias_server::cli::manual()? {
         pages.push((Path::new("server/man").join(name), page));
     }

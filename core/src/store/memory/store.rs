@@ -29,11 +29,10 @@ impl MemoryStore {
     /// An empty store.
     ///
     /// # Errors
-    /// [`Error::Store`] where the operating system has no randomness for the key of page tokens.
+    /// [`Error::Entropy`] if the operating system's random number generator fails.
     pub fn new() -> Result<Self> {
         let mut token_key = [0; 32];
-        let no_entropy =
-            |error| Error::Store { fault: format!("the operating system's random number generator failed: {error}") };
+        let no_entropy = |error: getrandom::Error| Error::Entropy { detail: error.to_string() };
         getrandom::fill(&mut token_key).map_err(no_entropy)?;
         Ok(Self { state: RwLock::default(), occasions: AtomicU64::new(0), token_key })
     }
@@ -143,7 +142,7 @@ impl State {
                 }
                 Ok(())
             }
-            _ => Err(Error::Store { fault: format!("a change to a state machine that is not stored: {arn}") }),
+            _ => Err(Error::Internal { detail: format!("a change to a state machine that is not stored: {arn}") }),
         }
     }
 }

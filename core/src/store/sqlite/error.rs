@@ -34,14 +34,14 @@ pub(super) fn path_error(path: &Path, text: &str) -> Error {
     store_error(format!("`{}` {text}", path.display()))
 }
 
-pub(super) fn store_error(fault: String) -> Error {
-    Error::Store { fault }
+pub(super) fn store_error(detail: String) -> Error {
+    Error::Store { detail }
 }
 
 /// The same error with the path it came up at, for failures while opening.
 pub(super) fn with_path(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Store { fault } if !fault.starts_with('`') => path_error(path, &format!("cannot be used: {fault}")),
+        Error::Store { detail } if !detail.starts_with('`') => path_error(path, &format!("cannot be used: {detail}")),
         other => other,
     }
 }
@@ -49,7 +49,9 @@ pub(super) fn with_path(path: &Path) -> impl Fn(Error) -> Error {
 /// The same error with the path, where the file is damaged.
 pub(super) fn with_path_if_corrupt(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Store { fault } if fault.starts_with(DAMAGED) => path_error(path, &format!("cannot be used: {fault}")),
+        Error::Store { detail } if detail.starts_with(DAMAGED) => {
+            path_error(path, &format!("cannot be used: {detail}"))
+        }
         other => other,
     }
 }

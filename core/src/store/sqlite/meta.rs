@@ -3,7 +3,7 @@
 use super::checksum::{checksum_of, describe_mismatch};
 use super::error::{corrupt_error, store_error};
 use super::query::{execute, query_first};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use rusqlite::Connection;
 use rusqlite::types::FromSql;
 
@@ -27,8 +27,7 @@ pub(super) fn put(connection: &Connection, key: &str, value: &[u8]) -> Result<()
 
 /// Fills bytes from the operating system's randomness.
 pub(super) fn fill_random(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes)
-        .map_err(|error| store_error(format!("the operating system's random number generator failed: {error}")))
+    getrandom::fill(bytes).map_err(|error| Error::Entropy { detail: error.to_string() })
 }
 
 /// The secret that was made with the file.

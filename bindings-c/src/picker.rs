@@ -1,0 +1,117 @@
+//! Weighted selection of a version.
+
+use crate::arguments::{Output, object};
+use crate::error::Report;
+use crate::fields::{RouteFields, routes};
+use crate::guard::{free, guard};
+use crate::result::SfnAlias;
+use sfn_alias_core::wire::input::RoutingInput;
+use sfn_alias_core::{WeightedPicker, model};
+
+/// One or two routes, whose weights add up to 100. Immutable; threads can share one.
+pub struct Routing(model::Routing);
+
+/// Picks routes at random, by weight. A seed makes the picks the same on every platform and in every release.
+/// Threads can share one.
+pub struct Picker(WeightedPicker);
+
+/// Creates a routing. An invalid routing gets the error that AWS would return.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_routing_new(
+    routes: *const RouteFields,
+    count: usize,
+    routing: *mut *mut Routing,
+    error: *mut *mut Report,
+) -> SfnAlias {
+    let work = || unsafe {
+        let input = RoutingInput { routing_configuration: Some(self::routes(routes, count)?) };
+        let output = Output::new(routing, "routing")?;
+        output.give(Routing(sfn_alias_core::routing(&input)?));
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+/// Frees a routing. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_routing_free(routing: *mut Routing) {
+    unsafe { free(routing) }
+}
+
+/// Writes to `position` the index, 0 or 1, of the route that a `percent` value of 0 to 99 selects.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_pick(
+    routing: *const Routing,
+    percent: u8,
+    position: *mut usize,
+    error: *mut *mut Report,
+) -> SfnAlias {
+    let work = || unsafe {
+        let routing = object(routing, "routing")?;
+        Output::new(position, "position")?.set(routing.0.position(percent));
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+/// Creates a picker with a seed. The same seed gives the same picks on every platform and in every release.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_picker_new(
+    seed: u64,
+    picker: *mut *mut Picker,
+    error: *mut *mut Report,
+) -> SfnAlias {
+    let work = || unsafe {
+        Output::new(picker, "picker")?.give(Picker(WeightedPicker::new(seed)));
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+/// Creates a picker with a seed from the operating system.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_picker_from_entropy(picker: *mut *mut Picker, error: *mut *mut Report) -> SfnAlias {
+    let work = || unsafe {
+        let output = Output::new(picker, "picker")?;
+        output.give(Picker(WeightedPicker::from_entropy()?));
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+/// Frees a picker. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_picker_free(picker: *mut Picker) {
+    unsafe { free(picker) }
+}
+
+/// Writes the next random number from 0 to 99 to `percent`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_picker_next_percent(
+    picker: *const Picker,
+    percent: *mut u8,
+    error: *mut *mut Report,
+) -> SfnAlias {
+    let work = || unsafe {
+        let picker = object(picker, "picker")?;
+        Output::new(percent, "percent")?.set(picker.0.next_percent());
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+/// Picks a route at random and writes its index, 0 or 1, to `position`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_picker_pick(
+    picker: *const Picker,
+    routing: *const Routing,
+    position: *mut usize,
+    error: *mut *mut Report,
+) -> SfnAlias {
+    let work = || unsafe {
+        let (picker, routing) = (object(picker, "picker")?, object(routing, "routing")?);
+        Output::new(position, "position")?.set(routing.0.position(picker.0.next_percent()));
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}

@@ -1,0 +1,277 @@
+//! The class `StepFunctions`.
+
+use crate::clock::PythonClock;
+use crate::de::Input;
+use crate::error::to_exception;
+use crate::fork;
+use crate::options;
+use crate::panics::catch_panic;
+use crate::ser::ResponseSerializer;
+use crate::store::SharedStore;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use sfn_alias::{Operation, Options, Scope};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// An offline emulator of the AWS Step Functions API: state machines, versions, aliases and executions.
+#[pyclass(frozen, module = "sfn_alias", weakref)]
+pub struct StepFunctions {
+    store: Arc<SharedStore>,
+    clock: Arc<PythonClock>,
+    view_index: usize,
+}
+
+#[pymethods]
+impl StepFunctions {
+    #[new]
+    #[pyo3(signature = (path=None, *, partition=None, account=None, region=None, seed=None, update_delay=None,
+                        deletion_delay=None, clock=None, limits=None))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+    fn new(
+        py: Python<'_>,
+        path: Option<PathBuf>,
+        partition: Option<&str>,
+        account: Option<&str>,
+        region: Option<&str>,
+        seed: Option<u64>,
+        update_delay: Option<&Bound<'_, PyAny>>,
+        deletion_delay: Option<&Bound<'_, PyAny>>,
+        clock: Option<Py<PyAny>>,
+        limits: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        catch_panic(py, "Open", || {
+            let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits };
+            Self::open(py, path, false, &args, clock)
+        })
+    }
+
+    /// Runs an operation by its AWS name and returns the response.
+    #[pyo3(signature = (operation, input=None))]
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        operation: &str,
+        input: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match input {
+            Some(input) => self.invoke(operation, input),
+            None => self.invoke(operation, &PyDict::new(py)),
+        }
+    }
+
+    /// Runs one AWS JSON 1.0 request and returns the HTTP status and the body.
+    fn call_json<'py>(&self, py: Python<'py>, operation: &str, body: &[u8]) -> PyResult<(u16, Bound<'py, PyBytes>)> {
+        catch_panic(py, operation, || {
+            let view = self.view(py, operation)?;
+            let reply = py.detach(|| fork::with_fork_lock(|| view.call(operation, body)));
+            Ok((reply.status, PyBytes::new(py, &reply.body)))
+        })
+    }
+
+    /// Returns the number of started executions per version; the key `None` counts starts without a version.
+    fn start_counts<'py>(&self, py: Python<'py>, state_machine_arn: &str) -> PyResult<Bound<'py, PyDict>> {
+        catch_panic(py, "StartCounts", || {
+            let view = self.view(py, "StartCounts")?;
+            let counts = py.detach(|| fork::with_fork_lock(|| view.start_counts(state_machine_arn)));
+            let counts_by_version = PyDict::new(py);
+            for start in counts.map_err(|error| to_exception(py, &error, "StartCounts"))? {
+                counts_by_version.set_item(start.version, start.count)?;
+            }
+            Ok(counts_by_version)
+        })
+    }
+
+    /// Returns a view of the same store in another partition, account or region.
+    #[pyo3(signature = (*, partition=None, account=None, region=None))]
+    fn in_scope(
+        &self,
+        py: Python<'_>,
+        partition: Option<&str>,
+        account: Option<&str>,
+        region: Option<&str>,
+    ) -> PyResult<Self> {
+        catch_panic(py, "Scope", || {
+            let scope =
+                options::scope(self.store.view(py, self.view_index, "Scope")?.scope(), partition, account, region)?;
+            let view_index = self.store.view_index(py, scope)?;
+            Ok(Self { store: Arc::clone(&self.store), clock: Arc::clone(&self.clock), view_index })
+        })
+    }
+
+    /// The partition, for example `aws`.
+    #[getter]
+    fn partition(&self, py: Python<'_>) -> PyResult<String> {
+        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index, "Scope")?.scope().partition().to_owned()))
+    }
+
+    /// The account id, 12 digits.
+    #[getter]
+    fn account(&self, py: Python<'_>) -> PyResult<String> {
+        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index, "Scope")?.scope().account().to_owned()))
+    }
+
+    /// The region, for example `us-east-1`.
+    #[getter]
+    fn region(&self, py: Python<'_>) -> PyResult<String> {
+        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index, "Scope")?.scope().region().to_owned()))
+    }
+
+    /// The error classes, like `exceptions` of a boto3 client.
+    #[getter]
+    fn exceptions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        catch_panic(py, "Exceptions", || Ok(py.import(intern!(py, "sfn_alias.errors"))?.into_any()))
+    }
+
+    /// Closes the store, in all scopes.
+    pub fn close(&self, py: Python<'_>) -> PyResult<()> {
+        catch_panic(py, "Close", || {
+            py.detach(|| fork::with_fork_lock(|| self.store.close()));
+            Ok(())
+        })
+    }
+
+    fn __enter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    fn __exit__(
+        &self,
+        py: Python<'_>,
+        _class: &Bound<'_, PyAny>,
+        _error: &Bound<'_, PyAny>,
+        _traceback: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        self.close(py)
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        catch_panic(py, "Scope", || {
+            Ok(match self.store.view(py, self.view_index, "Scope") {
+                Ok(view) => format!("<StepFunctions {}>", view.scope().prefix()),
+                Err(_) => "<StepFunctions (closed)>".to_owned(),
+            })
+        })
+    }
+}
+
+/// The keyword arguments of `StepFunctions` and `serve`.
+pub struct ServiceArgs<'a, 'py> {
+    pub partition: Option<&'a str>,
+    pub account: Option<&'a str>,
+    pub region: Option<&'a str>,
+    pub seed: Option<u64>,
+    pub update_delay: Option<&'a Bound<'py, PyAny>>,
+    pub deletion_delay: Option<&'a Bound<'py, PyAny>>,
+    pub limits: Option<&'a Bound<'py, PyDict>>,
+}
+
+impl ServiceArgs<'_, '_> {
+    /// Returns whether no argument is set.
+    pub fn is_empty(&self) -> bool {
+        let Self { partition, account, region, seed, update_delay, deletion_delay, limits } = self;
+        let scope_is_empty = partition.is_none() && account.is_none() && region.is_none();
+        scope_is_empty && seed.is_none() && update_delay.is_none() && deletion_delay.is_none() && limits.is_none()
+    }
+}
+
+impl StepFunctions {
+    /// Opens a store: in memory without a path. With `exclusive`, other processes cannot open the file.
+    pub fn open(
+        py: Python<'_>,
+        path: Option<PathBuf>,
+        exclusive: bool,
+        args: &ServiceArgs<'_, '_>,
+        clock: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        let clock = PythonClock(clock);
+        let options = Options {
+            limits: options::limits(args.limits)?,
+            update_delay: options::duration(args.update_delay)?,
+            deletion_delay: options::duration(args.deletion_delay)?,
+            seed: args.seed,
+            clock: clock.clock(),
+        };
+        let scope = options::scope(&Scope::default(), args.partition, args.account, args.region)?;
+        let store = py.detach(|| fork::with_fork_lock(|| SharedStore::open(path, exclusive, options, scope)));
+        let store = store.map_err(|error| to_exception(py, &error, "Open"))?;
+        Ok(Self { store: Arc::new(store), clock: Arc::new(clock), view_index: 0 })
+    }
+
+    /// Returns whether a Python function is the clock.
+    pub fn has_clock(&self) -> bool {
+        self.clock.0.is_some()
+    }
+
+    /// Returns whether the store is a file.
+    pub fn is_durable(&self) -> bool {
+        self.store.is_durable()
+    }
+
+    /// Returns the core's service without calling the clock.
+    pub fn without_clock(&self, py: Python<'_>) -> PyResult<sfn_alias::StepFunctions> {
+        self.store.view(py, self.view_index, "Serve")
+    }
+
+    /// Calls the clock and returns the core's service.
+    fn view(&self, py: Python<'_>, operation: &str) -> PyResult<sfn_alias::StepFunctions> {
+        self.clock.update(py)?;
+        self.store.view(py, self.view_index, operation)
+    }
+
+    fn invoke<'py>(&self, operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = input.py();
+        catch_panic(py, operation, || {
+            let response =
+                self.view(py, operation)?.call_with(operation, &Input::detached(input), &ResponseSerializer(py));
+            response.map_err(|error| to_exception(py, &error, operation))
+        })
+    }
+}
+
+/// Declares one method per operation, with the names of boto3.
+macro_rules! methods {
+    ($($method:ident $operation:ident)*) => {
+        #[pymethods]
+        impl StepFunctions {
+            $(
+                #[doc = concat!("Runs `", stringify!($operation), "` and returns the response.")]
+                #[pyo3(signature = (**input))]
+                fn $method<'py>(&self, py: Python<'py>, input: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+                    self.invoke(stringify!($operation), &input.unwrap_or_else(|| PyDict::new(py)))
+                }
+            )*
+        }
+
+        /// Returns the method of an operation. The match has no wildcard arm: a new operation must get a method.
+        pub const fn method_name(operation: Operation) -> &'static str {
+            match operation { $(Operation::$operation => stringify!($method),)* }
+        }
+    };
+}
+
+methods! {
+    create_state_machine_alias CreateStateMachineAlias
+    describe_state_machine_alias DescribeStateMachineAlias
+    list_state_machine_aliases ListStateMachineAliases
+    update_state_machine_alias UpdateStateMachineAlias
+    delete_state_machine_alias DeleteStateMachineAlias
+    create_state_machine CreateStateMachine
+    update_state_machine UpdateStateMachine
+    describe_state_machine DescribeStateMachine
+    list_state_machines ListStateMachines
+    delete_state_machine DeleteStateMachine
+    publish_state_machine_version PublishStateMachineVersion
+    list_state_machine_versions ListStateMachineVersions
+    delete_state_machine_version DeleteStateMachineVersion
+    start_execution StartExecution
+    describe_execution DescribeExecution
+    describe_state_machine_for_execution DescribeStateMachineForExecution
+    list_executions ListExecutions
+    stop_execution StopExecution
+    tag_resource TagResource
+    untag_resource UntagResource
+    list_tags_for_resource ListTagsForResource
+    validate_state_machine_definition ValidateStateMachineDefinition
+}

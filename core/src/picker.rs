@@ -1,0 +1,60 @@
+//! Weighted selection of a version.
+
+use crate::error::Result;
+use crate::model::Routing;
+use crate::rng::Rng;
+
+/// Returns the version that a percent value of 0 to 99 selects: the first route if `percent` is below its
+/// weight, otherwise the second. A weight of 0 is never selected.
+///
+/// ```
+/// use sfn_alias::model::{Route, Routing};
+/// let routing = Routing::new(Route { version: 1, weight: 90 }, Some(Route { version: 2, weight: 10 }));
+/// let routing = routing.expect("the weights add up to 100");
+/// assert_eq!(sfn_alias::pick(&routing, 89), 1);
+/// assert_eq!(sfn_alias::pick(&routing, 90), 2);
+/// ```
+#[inline]
+pub fn pick(routing: &Routing, percent: u8) -> u32 {
+    routing.pick(percent)
+}
+
+/// Picks versions at random, by weight. With a seed, the picks are the same on every platform and in every
+/// release. Threads can share one picker.
+///
+/// ```
+/// use sfn_alias::{WeightedPicker, model::{Route, Routing}};
+/// let routing = Routing::new(Route { version: 1, weight: 90 }, Some(Route { version: 2, weight: 10 }));
+/// let routing = routing.expect("the weights add up to 100");
+/// let picker = WeightedPicker::new(42);
+/// assert_eq!([(); 6].map(|()| picker.pick(&routing)), [1, 1, 1, 1, 1, 1]);
+/// ```
+#[derive(Debug)]
+pub struct WeightedPicker(Rng);
+
+impl WeightedPicker {
+    /// Creates a picker with a seed.
+    pub const fn new(seed: u64) -> Self {
+        Self(Rng::new(seed))
+    }
+
+    /// Creates a picker with a seed from the operating system.
+    ///
+    /// # Errors
+    /// [`crate::Error::Entropy`] if the operating system's random number generator fails.
+    pub fn from_entropy() -> Result<Self> {
+        Rng::from_entropy().map(Self)
+    }
+
+    /// Returns the next random number from 0 to 99.
+    #[inline]
+    pub fn next_percent(&self) -> u8 {
+        self.0.percent()
+    }
+
+    /// Picks a version at random: [`pick`] with the next percent value.
+    #[inline]
+    pub fn pick(&self, routing: &Routing) -> u32 {
+        routing.pick(self.next_percent())
+    }
+}
