@@ -76,19 +76,22 @@ def test_an_authority_that_is_not_trusted(url: str, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(other)
     told = (
-        f"sfn-alias: the endpoint {url} cannot be asked: io: invalid peer certificate: UnknownIssuer; name a file "
-        "with the certificates to trust in AWS_CA_BUNDLE\n"
+        f"sfn-alias: cannot connect to {url}: io: invalid peer certificate: UnknownIssuer; set "
+        "AWS_CA_BUNDLE to a file with the certificates to trust\n"
     )
     assert program(*LIST, url, SSL_CERT_FILE=str(other)) == (3, "", told)
 
 
 @pytest.mark.parametrize(
     ("content", "fault"),
-    [(None, "cannot be read: No such file or directory (os error 2)"), ("nothing", "has no certificate in PEM")],
+    [
+        (None, "cannot read `{path}`: No such file or directory (os error 2)"),
+        ("nothing", "`{path}` has no PEM certificate"),
+    ],
 )
 def test_a_bundle_that_cannot_be_used(content: str | None, fault: str, url: str, tmp_path: Path) -> None:
     path = tmp_path / "bundle.pem"
     if content:
         path.write_text(content)
     code, printed, told = program(*LIST, url, AWS_CA_BUNDLE=str(path))
-    assert (code, printed, told) == (2, "", f"sfn-alias: AWS_CA_BUNDLE: `{path}` {fault}\n")
+    assert (code, printed, told) == (2, "", f"sfn-alias: AWS_CA_BUNDLE: {fault.format(path=path)}\n")

@@ -119,8 +119,8 @@ def test_a_port_that_is_taken() -> None:
         with pytest.raises(OSError) as refused:
             sfn_alias.serve(port=port)
     assert str(refused.value) == (
-        f"127.0.0.1:{port} cannot be bound: {os.strerror(errno.EADDRINUSE)} (os error {errno.EADDRINUSE}); "
-        "choose another --port, or 0 for any that is free"
+        f"cannot listen on 127.0.0.1:{port}: {os.strerror(errno.EADDRINUSE)} (os error {errno.EADDRINUSE}); "
+        "choose another --port, or 0 for a free one"
     )
 
 

@@ -114,7 +114,7 @@ fn what_cannot_be_used_is_told_before_anything_is_asked() {
     );
     assert_eq!(
         told(&["nowhere"]),
-        (Some(2), "sfn-alias: --endpoint-url: `nowhere` is no URL such as http://127.0.0.1:8083".to_owned())
+        (Some(2), "sfn-alias: --endpoint-url: `nowhere` is not a valid URL; example: http://127.0.0.1:8083".to_owned())
     );
     assert_eq!(
         told(&["https://states.us-east-1.amazonaws.com"]),
@@ -122,7 +122,7 @@ fn what_cannot_be_used_is_told_before_anything_is_asked() {
     );
     assert_eq!(
         told(&["https://states.us-east-1.amazonaws.com", "--state-machine-role-arn", "arn:aws:iam::123456789012:role/a"]),
-        (Some(2), "sfn-alias: there are no credentials to sign with; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has keys with --profile; users of IAM Identity Center (SSO) run: eval \"$(aws configure export-credentials --format env)\"".to_owned())
+        (Some(2), "sfn-alias: no credentials to sign with; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use --profile with a profile that has keys; users of IAM Identity Center (SSO) run: eval \"$(aws configure export-credentials --format env)\"".to_owned())
     );
     assert_eq!(told(&["http://127.0.0.1:1"]).0, Some(3));
 }

@@ -1,7 +1,7 @@
 //! `sfn-alias check-template`
 
 use super::args::{CheckTemplateArgs, FailOn, ReportFormat};
-use super::exit::{Failure, OK, Outcome, REFUSED, USAGE};
+use super::exit::{CliError, CommandResult, OK, REJECTED, USAGE_ERROR};
 use super::{input, output};
 use serde_json::json;
 use sfn_alias_template::{
@@ -24,12 +24,12 @@ impl Checked<'_> {
     }
 }
 
-pub(super) fn run(args: &CheckTemplateArgs) -> Outcome {
+pub(super) fn run(args: &CheckTemplateArgs) -> CommandResult {
     if args.rules {
         return list();
     }
     let options = options(args)?;
-    options.check().map_err(|error| Failure::Usage(error.to_string()))?;
+    options.check().map_err(|error| CliError::Usage(error.to_string()))?;
     let (mut checked, mut failures) = (Vec::new(), Vec::new());
     for file in &args.files {
         match one(Some(file.as_str()).filter(|file| *file != "-"), &options) {
@@ -49,9 +49,9 @@ pub(super) fn run(args: &CheckTemplateArgs) -> Outcome {
     }
     let fails = checked.iter().any(|one| fails(&one.report, args.fail_on));
     Ok(if !failures.is_empty() {
-        USAGE
+        USAGE_ERROR
     } else if fails {
-        REFUSED
+        REJECTED
     } else {
         OK
     })
@@ -64,8 +64,8 @@ const fn shown(file: Option<&str>) -> &str {
     }
 }
 
-fn one<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<Checked<'a>, Failure> {
-    let fault = |error: TemplateError| Failure::Usage(format!("{}: {error}", shown(file)));
+fn one<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<Checked<'a>, CliError> {
+    let fault = |error: TemplateError| CliError::Usage(format!("{}: {error}", shown(file)));
     let template = template(file)?;
     let report = check_template(&template, options).map_err(fault)?;
     let parameters =
@@ -74,7 +74,7 @@ fn one<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<Checked<'a>,
 }
 
 /// Refuses a value for a parameter that none of the files has.
-fn has_all(checked: &[Checked<'_>], args: &CheckTemplateArgs) -> Result<(), Failure> {
+fn has_all(checked: &[Checked<'_>], args: &CheckTemplateArgs) -> Result<(), CliError> {
     let parameters: BTreeSet<&String> = checked.iter().flat_map(|one| &one.parameters).collect();
     let unknown = |name: &&String| !name.starts_with("AWS::") && !parameters.contains(name);
     let Some(name) = args.parameter.iter().map(|(name, _)| name).find(unknown) else { return Ok(()) };
@@ -83,26 +83,26 @@ fn has_all(checked: &[Checked<'_>], args: &CheckTemplateArgs) -> Result<(), Fail
         [] => "there are none: leave it away".to_owned(),
         names => format!("use {}", names.join(", ")),
     };
-    Err(Failure::Usage(format!("--parameter: there is no parameter `{name}`: {hint}")))
+    Err(CliError::Usage(format!("--parameter: there is no parameter `{name}`: {hint}")))
 }
 
 /// A template, and of one that is too long no more than shows it.
-fn template(file: Option<&str>) -> Result<Vec<u8>, Failure> {
-    input::beginning(file, (MAX_BYTES as u64).saturating_add(1))
+fn template(file: Option<&str>) -> Result<Vec<u8>, CliError> {
+    input::read_prefix(file, (MAX_BYTES as u64).saturating_add(1))
 }
 
-fn print(checked: &[Checked<'_>], format: ReportFormat) -> Result<(), Failure> {
+fn print(checked: &[Checked<'_>], format: ReportFormat) -> Result<(), CliError> {
     match format {
-        ReportFormat::Text => checked.iter().try_for_each(|one| output::text(&one.report.to_text(one.name()))),
-        ReportFormat::Json => output::json(&together(checked)?, false),
+        ReportFormat::Text => checked.iter().try_for_each(|one| output::print_text(&one.report.to_text(one.name()))),
+        ReportFormat::Json => output::print_json(&together(checked)?, false),
         ReportFormat::Sarif => {
             let reports: Vec<_> = checked.iter().map(|one| (one.file, &one.report)).collect();
-            output::json(&sarif(&reports), false)
+            output::print_json(&sarif(&reports), false)
         }
     }
 }
 
-fn options(args: &CheckTemplateArgs) -> Result<CheckOptions, Failure> {
+fn options(args: &CheckTemplateArgs) -> Result<CheckOptions, CliError> {
     let previous = args.previous.as_deref().map(previous).transpose()?;
     let acknowledge = args.acknowledge.iter().map(|(which, reason)| {
         let (rule, resource) = which.split_once(':').map_or((which.as_str(), None), |(rule, id)| (rule, Some(id)));
@@ -117,14 +117,14 @@ fn options(args: &CheckTemplateArgs) -> Result<CheckOptions, Failure> {
     })
 }
 
-fn previous(path: &str) -> Result<String, Failure> {
+fn previous(path: &str) -> Result<String, CliError> {
     let bytes = template(Some(path))?;
     // Cut within a character it would be no UTF-8 either.
     if bytes.len() > MAX_BYTES {
         let error = TemplateError::TooLong { most: MAX_BYTES };
-        return Err(Failure::Usage(format!("{path}: {error}")));
+        return Err(CliError::Usage(format!("{path}: {error}")));
     }
-    String::from_utf8(bytes).map_err(|_| Failure::Usage(format!("`{path}` is not UTF-8")))
+    String::from_utf8(bytes).map_err(|_| CliError::Usage(format!("`{path}` is not UTF-8")))
 }
 
 const fn fails(report: &Report, on: FailOn) -> bool {
@@ -138,14 +138,14 @@ const fn fails(report: &Report, on: FailOn) -> bool {
 }
 
 /// Each file with its report.
-fn together(checked: &[Checked<'_>]) -> Result<Vec<u8>, Failure> {
+fn together(checked: &[Checked<'_>]) -> Result<Vec<u8>, CliError> {
     let files: Vec<_> = checked.iter().map(|one| json!({ "file": one.name(), "report": one.report })).collect();
-    serde_json::to_vec(&json!({ "files": files })).map_err(|error| Failure::Failed(error.to_string()))
+    serde_json::to_vec(&json!({ "files": files })).map_err(|error| CliError::System(error.to_string()))
 }
 
-fn list() -> Outcome {
+fn list() -> CommandResult {
     for rule in rules() {
-        output::line(format_args!("{} {:<28} {:<8} {}", rule.id, rule.name, rule.severity.as_str(), rule.title))?;
+        output::print_line(format_args!("{} {:<28} {:<8} {}", rule.id, rule.name, rule.severity.as_str(), rule.title))?;
     }
     Ok(OK)
 }

@@ -123,7 +123,7 @@ fn a_copy_beside_the_log_of_a_killed_endpoint_is_refused() {
     let copy = folder.path().join("copy");
     fs::copy(&file, &copy).unwrap();
     for round in 0..3 {
-        let mut server = Server::start(&["--data", &file, "--aliases-per-machine", "1000"]);
+        let mut server = Server::start(&["--data", &file, "--aliases-per-state-machine", "1000"]);
         let mut client = server.client();
         (0..150).for_each(|n| drop(client.ok("CreateStateMachineAlias", &alias(&format!("r{round}n{n}"), ""))));
         server.kill();

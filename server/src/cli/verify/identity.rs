@@ -3,9 +3,9 @@
 use super::args::VerifyArgs;
 use super::scope::ACCOUNT;
 use super::sts::Role;
-use crate::cli::exit::Failure;
+use crate::cli::exit::CliError;
 use crate::cli::profile;
-use crate::cli::signature::signed;
+use crate::cli::signing::sign_request;
 use aws_credential_types::Credentials;
 use http::{HeaderValue, Request, header};
 use ureq::Agent;
@@ -23,11 +23,11 @@ pub(super) struct Identity {
 
 impl Identity {
     /// # Errors
-    /// [`Failure::Usage`] where credentials are needed and there are none.
-    pub fn of(args: &VerifyArgs, needed: bool, agent: &Agent) -> Result<Self, Failure> {
-        let user = profile::credentials(args.profile.as_deref())?;
+    /// [`CliError::Usage`] where credentials are needed and there are none.
+    pub fn of(args: &VerifyArgs, needed: bool, agent: &Agent) -> Result<Self, CliError> {
+        let user = profile::load_credentials(args.profile.as_deref())?;
         if user.is_none() && (needed || args.role_arn.is_some()) {
-            return Err(Failure::Usage(format!("there are no credentials to sign with; {}", profile::HELP)));
+            return Err(CliError::Usage(format!("there are no credentials to sign with; {}", profile::HELP)));
         }
         let url = args.sts_endpoint_url.as_deref();
         let role = args.role_arn.as_deref().map(|arn| Role::new(arn, url, &args.region, agent));
@@ -37,22 +37,22 @@ impl Identity {
     /// Signs a request; without credentials it only tells account and region.
     ///
     /// # Errors
-    /// [`Failure`] where the role cannot be assumed.
-    pub fn sign(&mut self, request: &mut Request<Vec<u8>>) -> Result<(), Failure> {
+    /// [`CliError`] where the role cannot be assumed.
+    pub fn sign(&mut self, request: &mut Request<Vec<u8>>) -> Result<(), CliError> {
         let Some(user) = &self.user else {
             let value = unsigned(&self.region)?;
             request.headers_mut().insert(header::AUTHORIZATION, value);
             return Ok(());
         };
         match &mut self.role {
-            Some(role) => signed(request, role.session(user)?, &self.region, SERVICE),
-            None => signed(request, user, &self.region, SERVICE),
+            Some(role) => sign_request(request, role.session(user)?, &self.region, SERVICE),
+            None => sign_request(request, user, &self.region, SERVICE),
         }
     }
 }
 
-fn unsigned(region: &str) -> Result<HeaderValue, Failure> {
+fn unsigned(region: &str) -> Result<HeaderValue, CliError> {
     let credential = format!("{ACCOUNT}/20260101/{region}/{SERVICE}/aws4_request");
     HeaderValue::try_from(format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0"))
-        .map_err(|_| Failure::Usage(format!("--region: `{region}` is no region")))
+        .map_err(|_| CliError::Usage(format!("--region: `{region}` is no region")))
 }

@@ -1,7 +1,7 @@
 //! What the endpoint answered, kept.
 
 use super::sender::Answer;
-use crate::cli::exit::Failure;
+use crate::cli::exit::CliError;
 use serde_json::{Value, json};
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
@@ -25,11 +25,11 @@ impl Record {
     /// written to.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where it cannot be written.
-    pub fn to(path: Option<&Path>) -> Result<Self, Failure> {
+    /// [`CliError::Usage`] where it cannot be written.
+    pub fn to(path: Option<&Path>) -> Result<Self, CliError> {
         let open = |path: &Path| {
             let unwritable =
-                |error| Failure::Usage(format!("--record: `{}` cannot be written: {error}", path.display()));
+                |error| CliError::Usage(format!("--record: `{}` cannot be written: {error}", path.display()));
             OpenOptions::new()
                 .write(true)
                 .create(true)
@@ -50,8 +50,8 @@ impl Record {
     /// Writes the file.
     ///
     /// # Errors
-    /// [`Failure::Output`].
-    pub fn write(self, endpoint: &str) -> Result<(), Failure> {
+    /// [`CliError::Output`].
+    pub fn write(self, endpoint: &str) -> Result<(), CliError> {
         let Self(Some((file, entries))) = self else { return Ok(()) };
         if entries.is_empty() {
             return Ok(());

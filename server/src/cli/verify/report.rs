@@ -1,7 +1,7 @@
 //! What comes out: a table, or JSON.
 
 use super::ledger::Left;
-use crate::cli::exit::Failure;
+use crate::cli::exit::CliError;
 use crate::cli::output;
 use serde_json::{Value, json};
 use sfn_alias_vectors::{Difference, Kind, Source};
@@ -52,8 +52,8 @@ impl Count {
         }
     }
 
-    fn line(self, name: &str) -> Result<(), Failure> {
-        output::line(format_args!("{name:<20}{:>8}{:>8}{:>8}", self.agree, self.differ, self.skipped))
+    fn line(self, name: &str) -> Result<(), CliError> {
+        output::print_line(format_args!("{name:<20}{:>8}{:>8}{:>8}", self.agree, self.differ, self.skipped))
     }
 }
 
@@ -66,8 +66,8 @@ impl Report {
     /// Prints the table: counts by file, what was skipped and why, each difference.
     ///
     /// # Errors
-    /// [`Failure::Output`].
-    pub fn print(&self) -> Result<(), Failure> {
+    /// [`CliError::Output`].
+    pub fn print(&self) -> Result<(), CliError> {
         self.print_counts()?;
         self.print_skipped()?;
         let mut differ = self.rows.iter().filter_map(|row| match &row.outcome {
@@ -77,18 +77,18 @@ impl Report {
         differ.try_for_each(|(row, difference)| self.print_difference(row, difference))
     }
 
-    fn print_counts(&self) -> Result<(), Failure> {
+    fn print_counts(&self) -> Result<(), CliError> {
         let (mut files, mut all): (BTreeMap<&str, Count>, _) = (BTreeMap::new(), Count::default());
         for row in &self.rows {
             files.entry(&row.file).or_default().add(&row.outcome);
             all.add(&row.outcome);
         }
-        output::line(format_args!("{:<20}{:>8}{:>8}{:>8}", "vectors", "agree", "differ", "skipped"))?;
+        output::print_line(format_args!("{:<20}{:>8}{:>8}{:>8}", "vectors", "agree", "differ", "skipped"))?;
         files.into_iter().try_for_each(|(file, count)| count.line(file))?;
         all.line("all")
     }
 
-    fn print_skipped(&self) -> Result<(), Failure> {
+    fn print_skipped(&self) -> Result<(), CliError> {
         let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &self.rows {
             if let Outcome::Skipped(reason) = &row.outcome {
@@ -97,18 +97,18 @@ impl Report {
             }
         }
         if !reasons.is_empty() {
-            output::line("\nskipped, which is not agreeing:")?;
+            output::print_line("\nskipped, which is not agreeing:")?;
         }
-        reasons.into_iter().try_for_each(|(reason, count)| output::line(format_args!("{count:>6}  {reason}")))
+        reasons.into_iter().try_for_each(|(reason, count)| output::print_line(format_args!("{count:>6}  {reason}")))
     }
 
-    fn print_difference(&self, row: &Row, difference: &Difference) -> Result<(), Failure> {
+    fn print_difference(&self, row: &Row, difference: &Difference) -> Result<(), CliError> {
         let Source { kind, basis } = &row.source;
         let (expected, found) = shown(difference);
-        output::line(format_args!("\n{}: {}", row.name, self.verdict(*kind)))?;
-        output::line(format_args!("  source    {kind}: {basis}"))?;
-        output::line(format_args!("  at        {} of {}", pointer(difference), difference.place))?;
-        output::line(format_args!("  expected  {expected}\n  found     {found}"))
+        output::print_line(format_args!("\n{}: {}", row.name, self.verdict(*kind)))?;
+        output::print_line(format_args!("  source    {kind}: {basis}"))?;
+        output::print_line(format_args!("  at        {} of {}", pointer(difference), difference.place))?;
+        output::print_line(format_args!("  expected  {expected}\n  found     {found}"))
     }
 
     fn verdict(&self, kind: Kind) -> &'static str {

@@ -14,27 +14,27 @@ use super::session::Session;
 use super::skip::{Rules, reason};
 use super::stop::Stop;
 use super::sweep::sweep;
-use crate::cli::agent::agent;
-use crate::cli::exit::{Failure, OK, Outcome as Exit, REFUSED};
+use crate::cli::agent::build_agent;
+use crate::cli::exit::{CliError, CommandResult, OK, REJECTED};
 use crate::cli::output;
-use crate::cli::signature::is_aws;
+use crate::cli::signing::is_aws_url;
 use serde_json::json;
 use sfn_alias_vectors::{File, Vector};
 
 /// `sfn-alias verify`
-pub(in crate::cli) fn run(args: &VerifyArgs) -> Exit {
+pub(in crate::cli) fn run(args: &VerifyArgs) -> CommandResult {
     let files = files(args)?;
-    let rules = Rules { aws: is_aws("--endpoint-url", &args.endpoint_url)?, all: args.all };
+    let rules = Rules { aws: is_aws_url("--endpoint-url", &args.endpoint_url)?, all: args.all };
     if args.list {
         return list(&files, rules, args.json);
     }
     if rules.aws && args.state_machine_role_arn.is_none() {
-        return Err(Failure::Usage(
+        return Err(CliError::Usage(
             "AWS asks for a role of state machines: give --state-machine-role-arn, one that states.amazonaws.com may assume".to_owned(),
         ));
     }
     let record = Record::to(args.record.as_deref())?;
-    let agent = agent()?;
+    let agent = build_agent()?;
     let identity = Identity::of(args, rules.aws, &agent)?;
     let prefix = prefix();
     let guard = Guard::new(prefix.clone());
@@ -43,16 +43,16 @@ pub(in crate::cli) fn run(args: &VerifyArgs) -> Exit {
     Verify { sender, ledger: Ledger::default(), record, report, prefix, rules }.run(&files, args)
 }
 
-fn files(args: &VerifyArgs) -> Result<Vec<File>, Failure> {
+fn files(args: &VerifyArgs) -> Result<Vec<File>, CliError> {
     let files = args.vectors.as_deref().map_or_else(sfn_alias_vectors::embedded, sfn_alias_vectors::read);
-    let mut files = files.map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut files = files.map_err(|error| CliError::Usage(error.to_string()))?;
     if let Some(pattern) = &args.only {
         for File { name, vectors } in &mut files {
             vectors.retain(|vector| fits(pattern, name) || fits(pattern, &vector.name));
         }
     }
     match files.iter().all(|file| file.vectors.is_empty()) {
-        true => Err(Failure::Usage("--only: no vector is named so; --list shows their names".to_owned())),
+        true => Err(CliError::Usage("--only: no vector is named so; --list shows their names".to_owned())),
         false => Ok(files),
     }
 }
@@ -66,14 +66,14 @@ fn fits(pattern: &str, name: &str) -> bool {
     rest.is_some()
 }
 
-fn list(files: &[File], rules: Rules, as_json: bool) -> Exit {
+fn list(files: &[File], rules: Rules, as_json: bool) -> CommandResult {
     for (file, vector) in vectors(files) {
         let (name, kind, reason) = (&vector.name, vector.source.kind, reason(vector, rules));
         if as_json {
-            output::line(json!({"file": file, "name": name, "source": vector.source, "skipped": reason}))?;
+            output::print_line(json!({"file": file, "name": name, "source": vector.source, "skipped": reason}))?;
         } else {
             let skipped = reason.map_or_else(String::new, |reason| format!("  (skipped: {reason})"));
-            output::line(format_args!("{kind:<10}{name}{skipped}"))?;
+            output::print_line(format_args!("{kind:<10}{name}{skipped}"))?;
         }
     }
     Ok(OK)
@@ -99,7 +99,7 @@ struct Verify {
 }
 
 impl Verify {
-    fn run(mut self, files: &[File], args: &VerifyArgs) -> Exit {
+    fn run(mut self, files: &[File], args: &VerifyArgs) -> CommandResult {
         let ended = self.ask_all(files, args);
         self.ledger.clean(&mut self.sender);
         if self.sender.may_have_made_more() {
@@ -107,16 +107,16 @@ impl Verify {
         }
         let left = self.ledger.left();
         if args.json {
-            output::line(self.report.json(left))?;
+            output::print_line(self.report.json(left))?;
         } else if !self.report.rows.is_empty() {
             self.report.print()?;
         }
         self.record.write(&args.endpoint_url)?;
         let lines: Vec<String> = left.iter().map(|left| format!("\n  {}: {}", left.arn, left.why)).collect();
         match ended {
-            Err(halt) => Err(Failure::Failed(format!("{}{}", halted(halt), remains(&lines)))),
-            Ok(()) if !lines.is_empty() => Err(Failure::Failed(remains(&lines).trim_start().to_owned())),
-            Ok(()) => Ok(if self.report.differs() { REFUSED } else { OK }),
+            Err(halt) => Err(CliError::System(format!("{}{}", halted(halt), remains(&lines)))),
+            Ok(()) if !lines.is_empty() => Err(CliError::System(remains(&lines).trim_start().to_owned())),
+            Ok(()) => Ok(if self.report.differs() { REJECTED } else { OK }),
         }
     }
 
@@ -160,7 +160,7 @@ impl Verify {
         let scope = answer.text("stateMachineArn").and_then(|arn| Scope::of(arn, role));
         let refused = || {
             let (status, body) = (answer.status, &answer.body);
-            Halt::Failed(Failure::Failed(format!("the endpoint makes no state machine: status {status} {body}")))
+            Halt::Failed(CliError::System(format!("the endpoint makes no state machine: status {status} {body}")))
         };
         let scope = scope.ok_or_else(refused)?;
         self.ledger.clean(&mut self.sender);

@@ -4,8 +4,8 @@ use super::guard::Guard;
 use super::identity::Identity;
 use super::stop::Stop;
 use super::targets::NAMES;
-use crate::cli::agent::{read_body, unanswered};
-use crate::cli::exit::Failure;
+use crate::cli::agent::{connection_error, read_body};
+use crate::cli::exit::CliError;
 use http::{HeaderValue, Request, Response, header};
 use serde_json::{Map, Value};
 use std::io::ErrorKind;
@@ -40,7 +40,7 @@ pub(super) enum Halt {
     /// Ctrl-C.
     Stopped,
     /// Nothing can be asked any more.
-    Failed(Failure),
+    Failed(CliError),
 }
 
 /// Sends requests, and sends them again where AWS says that they are too many.
@@ -102,12 +102,12 @@ impl Sender {
         self.send(operation, body).map_err(Halt::Failed)
     }
 
-    fn send(&mut self, operation: &str, body: &[u8]) -> Result<Answer, Failure> {
+    fn send(&mut self, operation: &str, body: &[u8]) -> Result<Answer, CliError> {
         let request = Request::post(&self.url)
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", format!("AWSStepFunctions.{operation}"))
             .body(body.to_vec());
-        let mut request = request.map_err(|error| Failure::Usage(format!("--endpoint-url: {error}")))?;
+        let mut request = request.map_err(|error| CliError::Usage(format!("--endpoint-url: {error}")))?;
         self.identity.sign(&mut request)?;
         if body.len() > LARGE {
             // An endpoint that refuses the length closes its end, and its answer would be lost.
@@ -115,7 +115,7 @@ impl Sender {
         }
         let response = self.agent.run(request).and_then(read).or_else(closed);
         self.lost |= operation == NAMES && response.as_ref().map_or_else(was_sent, Answer::is_unclear);
-        response.map_err(|error| unanswered(&self.url, &error, "; start it, or give --endpoint-url"))
+        response.map_err(|error| connection_error(&self.url, &error, "; start it, or give --endpoint-url"))
     }
 }
 

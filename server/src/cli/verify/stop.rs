@@ -1,7 +1,7 @@
 //! Ctrl-C: noticed before the next request, so that what was made can be deleted.
 
-use crate::cli::exit::{FAILED, Failure};
-use crate::cli::signals::{next_signal, spawn};
+use crate::cli::exit::{CliError, SYSTEM_ERROR};
+use crate::cli::signals::{signal_waiter, spawn_thread};
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,18 +14,18 @@ impl Stop {
     /// Set by the first SIGINT or SIGTERM; the second ends the program at once.
     ///
     /// # Errors
-    /// [`Failure::Failed`] where the system does not tell of signals.
-    pub fn at_signals() -> Result<Self, Failure> {
+    /// [`CliError::System`] where the system does not tell of signals.
+    pub fn at_signals() -> Result<Self, CliError> {
         let stop = Self::default();
         let set = stop.clone();
-        let mut wait = next_signal()?;
-        spawn(move || {
+        let mut wait = signal_waiter()?;
+        spawn_thread(move || {
             wait();
             set.set();
             writeln!(std::io::stderr(), "sfn-alias: stopping: deleting what was made; a second signal ends it at once")
                 .ok();
             wait();
-            std::process::exit(FAILED.into());
+            std::process::exit(SYSTEM_ERROR.into());
         })?;
         Ok(stop)
     }

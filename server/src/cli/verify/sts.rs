@@ -1,8 +1,8 @@
 //! Assuming a role.
 
 use crate::cli::agent::read_body;
-use crate::cli::exit::Failure;
-use crate::cli::signature::signed;
+use crate::cli::exit::CliError;
+use crate::cli::signing::sign_request;
 use aws_credential_types::Credentials;
 use http::{Request, header};
 use std::time::{Duration, Instant};
@@ -31,8 +31,8 @@ impl Role {
     /// The session's credentials, asked for with the user's.
     ///
     /// # Errors
-    /// [`Failure::Failed`] where STS does not give any.
-    pub fn session(&mut self, user: &Credentials) -> Result<&Credentials, Failure> {
+    /// [`CliError::System`] where STS does not give any.
+    pub fn session(&mut self, user: &Credentials) -> Result<&Credentials, CliError> {
         let session = match self.session.take() {
             Some((credentials, since)) if since.elapsed() < RENEW => (credentials, since),
             _ => (self.assume(user)?, Instant::now()),
@@ -40,7 +40,7 @@ impl Role {
         Ok(&self.session.insert(session).0)
     }
 
-    fn assume(&self, user: &Credentials) -> Result<Credentials, Failure> {
+    fn assume(&self, user: &Credentials) -> Result<Credentials, CliError> {
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("Action", "AssumeRole")
             .append_pair("Version", "2011-06-15")
@@ -51,8 +51,8 @@ impl Role {
         let request = Request::post(&self.url)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")
             .body(body.into_bytes());
-        let mut request = request.map_err(|error| Failure::Usage(format!("--sts-endpoint-url: {error}")))?;
-        signed(&mut request, user, &self.region, "sts")?;
+        let mut request = request.map_err(|error| CliError::Usage(format!("--sts-endpoint-url: {error}")))?;
+        sign_request(&mut request, user, &self.region, "sts")?;
         let mut response = self.agent.run(request).map_err(|error| self.refused(&error))?;
         let answer = read_body(response.body_mut()).map_err(|error| self.refused(&error))?;
         let answer = String::from_utf8_lossy(&answer);
@@ -62,9 +62,9 @@ impl Role {
         })
     }
 
-    fn refused(&self, fault: &dyn std::fmt::Display) -> Failure {
+    fn refused(&self, fault: &dyn std::fmt::Display) -> CliError {
         let Self { arn, url, .. } = self;
-        Failure::Failed(format!("the role `{arn}` cannot be assumed at {url}: {fault}"))
+        CliError::System(format!("the role `{arn}` cannot be assumed at {url}: {fault}"))
     }
 }
 
