@@ -769,11 +769,11 @@ export interface TemplateFinding {
   /** What is wrong. */
   message: string
   /** Why it matters. */
-  why: string
+  description: string
   /** What to do about it. */
   fix: string
   /** AWS's documentation. */
-  link: string
+  url: string
   /** When it is so, where that depends on the template's conditions or parameters. */
   condition?: string
   /** The reason for which it was acknowledged. */
@@ -802,11 +802,11 @@ export interface TemplateRule {
   /** What is looked for, in one line. */
   title: string
   /** Why it matters. */
-  why: string
+  description: string
   /** What to do about it. */
   fix: string
   /** AWS's documentation. */
-  link: string
+  url: string
 }
 
 /**

@@ -709,7 +709,7 @@ sfn_alias_result sfn_alias_picker_pick(const struct sfn_alias_picker *picker,
  * What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, in
  * JSON or YAML, or in a Terraform plan, in JSON. The report is JSON with `findings`, an array of objects with
  * `rule`, `name`, `severity` (`error`, `warning`, `info`), `logicalId`, `resourceType`, `path`, `line`,
- * `column`, `message`, `why`, `fix`, `link` and, where there are, `condition` and `acknowledged`, and with the
+ * `column`, `message`, `description`, `fix`, `url` and, where there are, `condition` and `acknowledged`, and with the
  * counts `errors`, `warnings`, `infos` and `acknowledged`.
  *
  * `options` is a JSON object that may have `parameters`, `disable`, `acknowledge`, `file` and `previous`, and
@@ -725,19 +725,21 @@ sfn_alias_result sfn_alias_check_template(const char *template_,
 
 /**
  * The rules that templates are checked by: a JSON array of objects with `id`, `name`, `severity`, `title`,
- * `why`, `fix` and `link`.
+ * `description`, `fix` and `url`.
  */
 sfn_alias_result sfn_alias_template_rules(struct sfn_alias_string **list, struct sfn_alias_error **error);
 
 /**
- * What a gradual deployment will do: its steps with their times and routings, as CloudFormation's provider makes
- * them, or its refusal. The request is a JSON object with `currentRouting`, an array of routes; `preference`, a
- * `DeploymentPreference` as a template writes it, or `shorthand`, for example `10/5m`, `linear 10/1m`, `all-at-once`;
- * and, where the preference does not say, `newVersion` and `alarms`.
+ * Returns the plan of a gradual deployment: its steps with times and routings, as CloudFormation's provider makes
+ * them.
  *
- * Here and in the functions below, what the provider refuses is `SFN_ALIAS_VALIDATION_EXCEPTION` with its text,
- * and `sfn_alias_error_body` is JSON with `code`, `message` and `problems`; what cannot be read is
- * `SFN_ALIAS_INVALID_ARGUMENT`.
+ * The request is a JSON object with `currentRouting` (an array of routes) and either `preference` (a
+ * `DeploymentPreference` as in a template) or `shorthand` (for example `10/5m`, `linear 10/1m`, `all-at-once`). It has
+ * `newVersion` and `alarms` if the preference does not specify them.
+ *
+ * All functions for deployments return `SFN_ALIAS_VALIDATION_EXCEPTION` with the provider's text if the provider would
+ * reject the request. `sfn_alias_error_body` is then JSON with `code`, `message` and `problems`. For invalid JSON they
+ * return `SFN_ALIAS_INVALID_ARGUMENT`.
  */
 sfn_alias_result sfn_alias_deployment_plan(const char *request,
                                            size_t request_length,
@@ -745,8 +747,8 @@ sfn_alias_result sfn_alias_deployment_plan(const char *request,
                                            struct sfn_alias_error **error);
 
 /**
- * The whole course of a deployment on a virtual clock. The request is a JSON object with `plan`, a request for
- * `sfn_alias_deployment_plan`; and, where there are, `events`, an array of what happens to it, for example
+ * Simulates a deployment on a virtual clock. The request is a JSON object with `plan` (a request for
+ * `sfn_alias_deployment_plan`) and optionally `events` (an array), for example
  * `{"event": "alarm", "atSeconds": 90, "name": "errors", "state": "ALARM"}`.
  */
 sfn_alias_result sfn_alias_deployment_simulate(const char *request,
@@ -755,39 +757,47 @@ sfn_alias_result sfn_alias_deployment_simulate(const char *request,
                                                struct sfn_alias_error **error);
 
 /**
- * One step of a deployment. It is told what was observed, and answers what to do next; it does nothing itself.
+ * Runs one step of a deployment: takes an observation and returns the next action. It performs no I/O.
  *
- * `checkpoint` is what the step before answered as `checkpoint`; of a new deployment, `{"stateMachineAliasArn": ...,
- * "plan": ...}`. `observation` has `nowMillis`, milliseconds since 1970, and `observed`: `start` at the beginning
- * and whenever the caller starts again; `alias` with the `routingConfiguration` that was described; `updated`;
- * `alarms` with `alarms`, an array of `name` and `state`; `waited`; or `failed` with `code` and `message`.
+ * `checkpoint` is the `checkpoint` of the previous response. For a new deployment it is
+ * `{"stateMachineAliasArn": ..., "plan": ...}`.
  *
- * `stepped` is `{"checkpoint", "action", "progress", "saveFirst"}`. Keep the checkpoint first, as a whole and on disk; then do what
- * `action.action` says: `describeAlias`, `updateAlias` or `describeAlarms` with `action.input`, the request as AWS
- * takes it; `wait` until `untilMillis`; or `done` with `outcome`. So a caller that is killed at any point leaves a
- * valid routing behind, and goes on from the checkpoint without a wrong or repeated shift. Where the checkpoint cannot be
- * kept, an action with `saveFirst` (a shift) must not be done; every other is, so that alarms are still watched.
+ * `observation` has `nowMillis` (milliseconds since 1970) and `observed`: `start` at the start and after each restart of
+ * the caller; `alias` with `routingConfiguration`; `updated`; `alarms` with `alarms` (an array of `name` and `state`);
+ * `waited`; or `failed` with `code` and `message`.
+ *
+ * `response` is `{"checkpoint", "action", "progress", "saveFirst"}`. First save the checkpoint durably, then execute
+ * `action.action`: `describeAlias`, `updateAlias` or `describeAlarms` with the AWS request `action.input`; `wait` until
+ * `untilMillis`; or `done` with `outcome`. If the caller is killed at any time, the routing stays valid, and the caller
+ * can resume from the checkpoint without a wrong or repeated shift.
+ *
+ * If the checkpoint cannot be saved, do not execute an action with `saveFirst` (a shift). Execute all other actions, so
+ * that alarms are still checked.
  */
 sfn_alias_result sfn_alias_deployment_step(const char *checkpoint,
                                            size_t checkpoint_length,
                                            const char *observation,
                                            size_t observation_length,
-                                           struct sfn_alias_string **stepped,
+                                           struct sfn_alias_string **response,
                                            struct sfn_alias_error **error);
 
 /**
- * Any of the questions about deployments by its name, with one request: `plan`, `simulate`; `step` (`checkpoint`,
- * `observation` without `nowMillis`, and `nowMillis`); `resume` (`checkpoint`, `stateMachineAliasArn`, `plan`,
- * `description`), the checkpoint where it is of the deployment that is asked for, and `null` where it is of another that
- * has ended, so that the one that is asked for is to begin; `dryRun` (as `simulate`), the calls of a deployment that
- * nothing happens to; `expectedStarts` (`plan`, `startsPerSecond`), how many starts each version sees;
- * `render` (`plan`, and as `format` one of `table`, `timeline`, `ascii`, `svg`), a JSON string to show.
+ * Calls a method for deployments by name, with one JSON request:
+ * - `plan`: see `sfn_alias_deployment_plan`.
+ * - `simulate`: see `sfn_alias_deployment_simulate`.
+ * - `step` (`checkpoint`, `observation` without `nowMillis`, `nowMillis`): see `sfn_alias_deployment_step`.
+ * - `resume` (`checkpoint`, `stateMachineAliasArn`, `plan`, `description`): returns the checkpoint if it belongs to the
+ *   requested deployment, or `null` if it belongs to another deployment that has ended, so that the requested one can
+ *   start.
+ * - `dryRun` (like `simulate`): returns the calls of a deployment without events.
+ * - `expectedStarts` (`plan`, `startsPerSecond`): returns how many executions each version receives.
+ * - `render` (`plan`, `format`: `table`, `timeline`, `ascii` or `svg`): returns the plan as a JSON string.
  */
 sfn_alias_result sfn_alias_deployment_call(const char *method,
                                            size_t method_length,
                                            const char *request,
                                            size_t request_length,
-                                           struct sfn_alias_string **answer,
+                                           struct sfn_alias_string **response,
                                            struct sfn_alias_error **error);
 
 #ifdef __cplusplus

@@ -1,21 +1,23 @@
-//! Gradual deployments: JSON in, JSON out. The driver of a deployment is the caller's own loop.
+//! Gradual deployments: JSON requests and responses. The caller executes the actions of a deployment.
 
 use crate::arguments::{Output, bytes, text};
 use crate::error::{Failure, Report};
 use crate::guard::guard;
 use crate::result::SfnAlias;
 use crate::text::OwnedText;
-use sfn_alias_deployment::{invoke, plan_json, simulate_json, step_json};
+use sfn_alias_deployment::{deployment_json, plan_json, simulate_json, step_json};
 use std::ffi::c_char;
 
-/// What a gradual deployment will do: its steps with their times and routings, as CloudFormation's provider makes
-/// them, or its refusal. The request is a JSON object with `currentRouting`, an array of routes; `preference`, a
-/// `DeploymentPreference` as a template writes it, or `shorthand`, for example `10/5m`, `linear 10/1m`, `all-at-once`;
-/// and, where the preference does not say, `newVersion` and `alarms`.
+/// Returns the plan of a gradual deployment: its steps with times and routings, as CloudFormation's provider makes
+/// them.
 ///
-/// Here and in the functions below, what the provider refuses is `SFN_ALIAS_VALIDATION_EXCEPTION` with its text,
-/// and `sfn_alias_error_body` is JSON with `code`, `message` and `problems`; what cannot be read is
-/// `SFN_ALIAS_INVALID_ARGUMENT`.
+/// The request is a JSON object with `currentRouting` (an array of routes) and either `preference` (a
+/// `DeploymentPreference` as in a template) or `shorthand` (for example `10/5m`, `linear 10/1m`, `all-at-once`). It has
+/// `newVersion` and `alarms` if the preference does not specify them.
+///
+/// All functions for deployments return `SFN_ALIAS_VALIDATION_EXCEPTION` with the provider's text if the provider would
+/// reject the request. `sfn_alias_error_body` is then JSON with `code`, `message` and `problems`. For invalid JSON they
+/// return `SFN_ALIAS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_deployment_plan(
     request: *const c_char,
@@ -32,8 +34,8 @@ pub unsafe extern "C" fn sfn_alias_deployment_plan(
     unsafe { guard(error, work) }
 }
 
-/// The whole course of a deployment on a virtual clock. The request is a JSON object with `plan`, a request for
-/// `sfn_alias_deployment_plan`; and, where there are, `events`, an array of what happens to it, for example
+/// Simulates a deployment on a virtual clock. The request is a JSON object with `plan` (a request for
+/// `sfn_alias_deployment_plan`) and optionally `events` (an array), for example
 /// `{"event": "alarm", "atSeconds": 90, "name": "errors", "state": "ALARM"}`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_deployment_simulate(
@@ -51,72 +53,80 @@ pub unsafe extern "C" fn sfn_alias_deployment_simulate(
     unsafe { guard(error, work) }
 }
 
-/// One step of a deployment. It is told what was observed, and answers what to do next; it does nothing itself.
+/// Runs one step of a deployment: takes an observation and returns the next action. It performs no I/O.
 ///
-/// `checkpoint` is what the step before answered as `checkpoint`; of a new deployment, `{"stateMachineAliasArn": ...,
-/// "plan": ...}`. `observation` has `nowMillis`, milliseconds since 1970, and `observed`: `start` at the beginning
-/// and whenever the caller starts again; `alias` with the `routingConfiguration` that was described; `updated`;
-/// `alarms` with `alarms`, an array of `name` and `state`; `waited`; or `failed` with `code` and `message`.
+/// `checkpoint` is the `checkpoint` of the previous response. For a new deployment it is
+/// `{"stateMachineAliasArn": ..., "plan": ...}`.
 ///
-/// `stepped` is `{"checkpoint", "action", "progress", "saveFirst"}`. Keep the checkpoint first, as a whole and on disk; then do what
-/// `action.action` says: `describeAlias`, `updateAlias` or `describeAlarms` with `action.input`, the request as AWS
-/// takes it; `wait` until `untilMillis`; or `done` with `outcome`. So a caller that is killed at any point leaves a
-/// valid routing behind, and goes on from the checkpoint without a wrong or repeated shift. Where the checkpoint cannot be
-/// kept, an action with `saveFirst` (a shift) must not be done; every other is, so that alarms are still watched.
+/// `observation` has `nowMillis` (milliseconds since 1970) and `observed`: `start` at the start and after each restart of
+/// the caller; `alias` with `routingConfiguration`; `updated`; `alarms` with `alarms` (an array of `name` and `state`);
+/// `waited`; or `failed` with `code` and `message`.
+///
+/// `response` is `{"checkpoint", "action", "progress", "saveFirst"}`. First save the checkpoint durably, then execute
+/// `action.action`: `describeAlias`, `updateAlias` or `describeAlarms` with the AWS request `action.input`; `wait` until
+/// `untilMillis`; or `done` with `outcome`. If the caller is killed at any time, the routing stays valid, and the caller
+/// can resume from the checkpoint without a wrong or repeated shift.
+///
+/// If the checkpoint cannot be saved, do not execute an action with `saveFirst` (a shift). Execute all other actions, so
+/// that alarms are still checked.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_deployment_step(
     checkpoint: *const c_char,
     checkpoint_length: usize,
     observation: *const c_char,
     observation_length: usize,
-    stepped: *mut *mut OwnedText,
+    response: *mut *mut OwnedText,
     error: *mut *mut Report,
 ) -> SfnAlias {
     let work = || unsafe {
         let checkpoint = bytes(checkpoint, checkpoint_length, "checkpoint")?;
         let observation = bytes(observation, observation_length, "observation")?;
-        let output = Output::new(stepped, "stepped")?;
+        let output = Output::new(response, "response")?;
         output.give(OwnedText::new(step_json(checkpoint, observation)?));
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
-/// Any of the questions about deployments by its name, with one request: `plan`, `simulate`; `step` (`checkpoint`,
-/// `observation` without `nowMillis`, and `nowMillis`); `resume` (`checkpoint`, `stateMachineAliasArn`, `plan`,
-/// `description`), the checkpoint where it is of the deployment that is asked for, and `null` where it is of another that
-/// has ended, so that the one that is asked for is to begin; `dryRun` (as `simulate`), the calls of a deployment that
-/// nothing happens to; `expectedStarts` (`plan`, `startsPerSecond`), how many starts each version sees;
-/// `render` (`plan`, and as `format` one of `table`, `timeline`, `ascii`, `svg`), a JSON string to show.
+/// Calls a method for deployments by name, with one JSON request:
+/// - `plan`: see `sfn_alias_deployment_plan`.
+/// - `simulate`: see `sfn_alias_deployment_simulate`.
+/// - `step` (`checkpoint`, `observation` without `nowMillis`, `nowMillis`): see `sfn_alias_deployment_step`.
+/// - `resume` (`checkpoint`, `stateMachineAliasArn`, `plan`, `description`): returns the checkpoint if it belongs to the
+///   requested deployment, or `null` if it belongs to another deployment that has ended, so that the requested one can
+///   start.
+/// - `dryRun` (like `simulate`): returns the calls of a deployment without events.
+/// - `expectedStarts` (`plan`, `startsPerSecond`): returns how many executions each version receives.
+/// - `render` (`plan`, `format`: `table`, `timeline`, `ascii` or `svg`): returns the plan as a JSON string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_deployment_call(
     method: *const c_char,
     method_length: usize,
     request: *const c_char,
     request_length: usize,
-    answer: *mut *mut OwnedText,
+    response: *mut *mut OwnedText,
     error: *mut *mut Report,
 ) -> SfnAlias {
     let work = || unsafe {
         let method = text(method, method_length, "method")?;
         let request = bytes(request, request_length, "request")?;
-        let output = Output::new(answer, "answer")?;
-        output.give(OwnedText::new(invoke(method, request)?));
+        let output = Output::new(response, "response")?;
+        output.give(OwnedText::new(deployment_json(method, request)?));
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
 impl From<sfn_alias_deployment::DeploymentError> for Failure {
-    fn from(fault: sfn_alias_deployment::DeploymentError) -> Self {
-        use sfn_alias_deployment::DeploymentError::{Internal, InvalidPreference, Refused, TwoRoutes};
-        match fault {
-            Refused(error) => error.into(),
-            InvalidPreference(_) | TwoRoutes { .. } => {
-                let path = fault.problems().first().map(|refusal| refusal.path()).unwrap_or_default();
-                Self::Provider { message: fault.to_string(), path, body: fault.to_value().to_string() }
+    fn from(error: sfn_alias_deployment::DeploymentError) -> Self {
+        use sfn_alias_deployment::DeploymentError::{Internal, InvalidPreference, Rejected, SplitAlias};
+        match error {
+            Rejected(error) => error.into(),
+            InvalidPreference(_) | SplitAlias { .. } => {
+                let path = error.problems().first().map(|problem| problem.path()).unwrap_or_default();
+                Self::Provider { message: error.to_string(), path, body: error.to_value().to_string() }
             }
-            Internal { fault } => Self::Panic(fault),
+            Internal { detail } => Self::Panic(detail),
             other => Self::Argument(other.to_string()),
         }
     }

@@ -11,7 +11,7 @@ use std::ffi::c_char;
 /// What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, in
 /// JSON or YAML, or in a Terraform plan, in JSON. The report is JSON with `findings`, an array of objects with
 /// `rule`, `name`, `severity` (`error`, `warning`, `info`), `logicalId`, `resourceType`, `path`, `line`,
-/// `column`, `message`, `why`, `fix`, `link` and, where there are, `condition` and `acknowledged`, and with the
+/// `column`, `message`, `description`, `fix`, `url` and, where there are, `condition` and `acknowledged`, and with the
 /// counts `errors`, `warnings`, `infos` and `acknowledged`.
 ///
 /// `options` is a JSON object that may have `parameters`, `disable`, `acknowledge`, `file` and `previous`, and
@@ -40,14 +40,14 @@ pub unsafe extern "C" fn sfn_alias_check_template(
 impl From<TemplateError> for Failure {
     fn from(fault: TemplateError) -> Self {
         match fault {
-            TemplateError::Internal { fault } => Self::Panic(fault),
+            TemplateError::Internal { detail: fault } => Self::Panic(fault),
             other => Self::Argument(other.to_string()),
         }
     }
 }
 
 /// The rules that templates are checked by: a JSON array of objects with `id`, `name`, `severity`, `title`,
-/// `why`, `fix` and `link`.
+/// `description`, `fix` and `url`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_template_rules(list: *mut *mut OwnedText, error: *mut *mut Report) -> SfnAlias {
     let work = || unsafe {

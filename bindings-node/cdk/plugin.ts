@@ -80,13 +80,13 @@ function top (stack: Stack): Stack {
 }
 
 function violation (finding: TemplateFinding, templatePath: string): PluginViolation {
-  const { rule, name, message, severity, fix, why, link, condition } = finding
+  const { rule, name, message, severity, fix, description, url, condition } = finding
   return {
     ruleName: rule,
     description: message,
     severity,
     fix,
-    ruleMetadata: { name, why, link, ...condition === undefined ? {} : { condition } },
+    ruleMetadata: { name, description, url, ...condition === undefined ? {} : { condition } },
     violatingResources: [{ resourceLogicalId: finding.logicalId, templatePath, locations: locations(finding) }]
   }
 }

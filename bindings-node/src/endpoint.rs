@@ -33,7 +33,9 @@ impl Received {
     pub fn answer(self, aliases: &sfn_alias::StepFunctions) -> sfn_alias::Result<Response<Bytes>> {
         let app = App::new(aliases.clone());
         // What is no request of HTTP's is none for an operation.
-        Ok(self.request().map_or_else(|_| app.respond_error(HttpError::UnknownOperation).http, |request| app.handle(request)))
+        Ok(self
+            .request()
+            .map_or_else(|_| app.respond_error(HttpError::UnknownOperation).http, |request| app.handle(request)))
     }
 
     fn request(self) -> http::Result<Request<Bytes>> {

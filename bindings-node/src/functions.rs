@@ -173,5 +173,5 @@ pub fn error_kinds<'e>(env: &'e Env) -> napi::Result<Unknown<'e>> {
 #[napi(catch_unwind, ts_args_type = "method: string, request: string")]
 pub fn deployment_json<'e>(env: &'e Env, method: Unknown<'e>, request: Unknown<'e>) -> String {
     let text = |value| Js::of(env, value).described();
-    sfn_alias_deployment::call(&text(&method), text(&request).as_bytes())
+    sfn_alias_deployment::deployment_json_or_error(&text(&method), text(&request).as_bytes())
 }

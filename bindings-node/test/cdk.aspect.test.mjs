@@ -26,7 +26,7 @@ function unretained ({ stack, stateMachine }) {
   })
 }
 
-const WEIGHT = 'SFA002: RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must ' +
+const WEIGHT = 'SFA002: RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must ' +
   'equal 100. Received: [90]. Set its weight to 100, or add a second route with the rest.'
 const RETAIN = 'SFA015: DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, are not Retain. ' +
   'Set `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain` on the version.'

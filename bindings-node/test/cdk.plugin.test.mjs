@@ -78,10 +78,10 @@ test('a fault is reported whole', () => {
   const { title, fix, ...rule } = templateRules()[0]
   assert.deepEqual(violation, {
     ruleName: 'SFA001',
-    description: 'RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must equal 100. Received: [90, 9]',
+    description: 'RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. Received: [90, 9]',
     severity: 'error',
     suggestedFix: fix,
-    ruleMetadata: { name: rule.name, why: rule.why, link: rule.link }
+    ruleMetadata: { name: rule.name, description: rule.description, url: rule.url }
   })
   assert.deepEqual(construct, {
     constructPath: 'Orders/Prod',
@@ -92,7 +92,7 @@ test('a fault is reported whole', () => {
   })
 })
 
-const REFUSED = 'RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must equal 100. Received:'
+const REFUSED = 'RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. Received:'
 
 test('escape hatches are looked through', () => {
   const app = checked()

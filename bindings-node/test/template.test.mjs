@@ -23,7 +23,7 @@ const finding = {
   logicalId: 'Prod',
   resourceType: 'AWS::StepFunctions::StateMachineAlias',
   path: '/Resources/Prod/Properties/RoutingConfiguration',
-  message: 'RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must equal 100. Received: [90, 9]',
+  message: 'RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. Received: [90, 9]',
   ...rule
 }
 const NO_TEMPLATE = 'neither a CloudFormation template nor a Terraform plan: the file is not one map of members; ' +
@@ -36,9 +36,9 @@ test('a rule says what it is for', () => {
     name: 'weights-sum',
     severity: 'error',
     title: 'The weights of two routes do not add up to 100',
-    why: 'AWS refuses the alias, and the deploy fails after everything before it was deployed.',
+    description: 'AWS refuses the alias, and the deploy fails after everything before it was deployed.',
     fix: 'Change the weights so that they add up to 100.',
-    link: 'https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html'
+    url: 'https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html'
   })
 })
 

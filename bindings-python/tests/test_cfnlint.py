@@ -46,7 +46,7 @@ FAULTY = CORRECT.replace("Weight: 100", "Weight: 90").replace(
 WEIGHT = ("E9502", 23, 7)
 RETAIN = ("W9515", 14, 3)
 REFUSED = (
-    "RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must equal 100. "
+    "RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. "
     "Received: [90]. Set its weight to 100, or add a second route with the rest."
 )
 NOT_RETAINED = (

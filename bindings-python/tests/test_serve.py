@@ -91,8 +91,8 @@ def test_a_served_file_is_of_one_process(tmp_path: Path) -> None:
     assert other.returncode == 1
     assert other.stderr.splitlines()[-1] == (
         "sfn_alias.errors.StorageFailure: An error occurred (StorageFailure) when calling the Open operation: "
-        f"storage error: `{path}` cannot be used: another process keeps the file locked; end it and try again, "
-        "or use its endpoint if it is `sfn-alias serve` (database is locked)"
+        f"storage error: `{path}` cannot be used: the database is locked by another process; if that is "
+        "`sfn-alias serve`, use its endpoint (database is locked)"
     )
 
 

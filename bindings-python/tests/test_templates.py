@@ -31,11 +31,11 @@ FINDING = {
     "logicalId": "Prod",
     "resourceType": "AWS::StepFunctions::StateMachineAlias",
     "path": "/Resources/Prod/Properties/RoutingConfiguration",
-    "message": "RoutingConfiguration: CreateStateMachineAlias refuses it: "
+    "message": "RoutingConfiguration: rejected by CreateStateMachineAlias: "
     "Sum of routing configuration weights must equal 100. Received: [90, 9]",
-    "why": "AWS refuses the alias, and the deploy fails after everything before it was deployed.",
+    "description": "AWS refuses the alias, and the deploy fails after everything before it was deployed.",
     "fix": "Change the weights so that they add up to 100.",
-    "link": "https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html",
+    "url": "https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html",
 }
 COUNTS = {"errors": 1, "warnings": 0, "infos": 0, "acknowledged": 0}
 
@@ -63,7 +63,7 @@ def test_rules() -> None:
     assert first == {
         "id": "SFA001",
         "title": "The weights of two routes do not add up to 100",
-        **{name: FINDING[name] for name in ("name", "severity", "why", "fix", "link")},
+        **{name: FINDING[name] for name in ("name", "severity", "description", "fix", "url")},
     }
     assert len({rule["id"] for rule in others}) == len(others) > 20
 

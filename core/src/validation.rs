@@ -4,7 +4,7 @@ use crate::command::{Request, accept, problems};
 use crate::error::Result;
 use crate::options::Limits;
 use crate::problem::Problem;
-use crate::service::{problems_of, refusal_of};
+use crate::service::{find_problems, validate_request};
 use crate::wire::DeserializeRequest;
 
 /// Validates a request without reading any stored data. Returns the error that AWS would return.
@@ -19,7 +19,7 @@ use crate::wire::DeserializeRequest;
 /// assert!(error.to_string().starts_with("2 validation errors detected: Value '123' at 'name'"));
 /// ```
 pub fn validate(operation: &str, input: &[u8]) -> Result<()> {
-    refusal_of(operation.parse()?, input, &Limits::default())
+    validate_request(operation.parse()?, input, &Limits::default())
 }
 
 /// Returns every problem of a request at once, including those that AWS would report one at a time.
@@ -37,7 +37,7 @@ pub fn validate(operation: &str, input: &[u8]) -> Result<()> {
 /// # Ok::<(), sfn_alias::Error>(())
 /// ```
 pub fn check(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
-    Ok(problems_of(operation.parse()?, input, &Limits::default()))
+    Ok(find_problems(operation.parse()?, input, &Limits::default()))
 }
 
 /// As [`validate`], for a host language's values instead of JSON bytes.
@@ -45,7 +45,7 @@ pub fn check(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
 /// # Errors
 /// As [`validate`].
 pub fn validate_from(operation: &str, source: &(impl DeserializeRequest + ?Sized)) -> Result<()> {
-    refusal_of(operation.parse()?, source, &Limits::default())
+    validate_request(operation.parse()?, source, &Limits::default())
 }
 
 /// As [`check`], for a host language's values instead of JSON bytes.
@@ -53,7 +53,7 @@ pub fn validate_from(operation: &str, source: &(impl DeserializeRequest + ?Sized
 /// # Errors
 /// As [`check`].
 pub fn check_from(operation: &str, source: &(impl DeserializeRequest + ?Sized)) -> Result<Vec<Problem>> {
-    Ok(problems_of(operation.parse()?, source, &Limits::default()))
+    Ok(find_problems(operation.parse()?, source, &Limits::default()))
 }
 
 /// Validation of typed inputs.

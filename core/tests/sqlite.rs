@@ -248,7 +248,7 @@ fn new_machine() -> sfn_alias::store::Change {
         encryption: None,
         updated: Timestamp::from_millis(1),
     };
-    sfn_alias::store::Change::CreateStateMachine { machine: Box::new(machine), revision, version: None }
+    sfn_alias::store::Change::CreateStateMachine { state_machine: Box::new(machine), revision, version: None }
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn a_damaged_file_of_the_format_before_is_refused_and_stays_as_it_is() {
     let mut bytes = fs::read(&path).unwrap();
     bytes[5 * PAGE..][..PAGE].fill(0xA5);
     fs::write(&path, &bytes).unwrap();
-    assert!(StepFunctions::open(&path).unwrap_err().to_string().contains("the file is damaged"));
+    assert!(StepFunctions::open(&path).unwrap_err().to_string().contains("the database is corrupt"));
     assert!(fs::read(&path).unwrap() == bytes);
 }
 
@@ -121,8 +121,8 @@ fn an_altered_record_is_an_error_that_names_the_file() {
     let sql = "UPDATE aliases SET updated = updated + 1";
     rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
     let error = aliases.try_call("DescribeStateMachineAlias", named("PROD").to_string().as_bytes()).unwrap_err();
-    let text = "cannot be used: the file is damaged; delete its `-wal` and `-shm` files and restore it from a copy (a \
-                record of the table aliases does not match its checksum)";
+    let text = "cannot be used: the database is corrupt; delete its `-wal` and `-shm` files and restore a backup (a row of \
+                table `aliases` does not match its checksum)";
     assert_eq!(error.to_string(), format!("storage error: `{}` {text}", path.display()));
     assert_eq!(error.code(), "StorageFailure");
     drop(aliases);
@@ -155,8 +155,8 @@ fn a_copy_beside_the_log_of_another_state_is_refused_and_both_stay() {
         fs::write(&path, &first).unwrap();
         fs::write(log_of(&path), &log).unwrap();
         let error = open(&path).unwrap_err();
-        let text = "is the log of another state of the file beside it; to use that file as it is, for example a copy that \
-                    was restored, delete the log; otherwise put back the file that the log belongs to";
+        let text = "is the log of another state of the database; to use the file without it, for example after restoring a \
+                    backup, delete the log; otherwise restore the file that the log belongs to";
         assert_eq!(error.to_string(), format!("storage error: `{}` {text}", log_of(&path).display()));
         assert!(fs::read(&path).unwrap() == first && fs::read(log_of(&path)).unwrap() == log);
         fs::remove_file(log_of(&path)).unwrap();
@@ -230,7 +230,7 @@ const FATES: [Fate; 3] = [
         fs::copy(path, &copy).unwrap();
         fs::rename(copy, path).unwrap();
     }),
-    ("was cut off", |path| fs::OpenOptions::new().write(true).open(path).unwrap().set_len(PAGE as u64).unwrap()),
+    ("was truncated", |path| fs::OpenOptions::new().write(true).open(path).unwrap().set_len(PAGE as u64).unwrap()),
 ];
 
 #[test]
@@ -246,9 +246,9 @@ fn a_file_or_log_that_is_changed_in_use_fails_writes_and_health() {
             let changed = if log { log_of(&path) } else { path.clone() };
             change(&changed);
             let error = aliases.check_health().unwrap_err().to_string();
-            let text = "while it was in use; end all that use";
+            let text = "while in use; stop all processes that use";
             let text = format!("storage error: `{}` {what} {text} `{}`, ", changed.display(), path.display());
-            assert_eq!(error, format!("{text}restore it from a copy, and start again"));
+            assert_eq!(error, format!("{text}restore a backup, and restart"));
             for _ in 0..2 {
                 let body = alias("AFTER", 1).to_string();
                 assert_eq!(

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use tempfile::TempDir;
 
-const DAMAGED: &str = "the file is damaged; delete its `-wal` and `-shm` files and restore it from a copy (database \
-                       disk image is malformed)";
+const DAMAGED: &str = "the database is corrupt; delete its `-wal` and `-shm` files and restore a backup (database disk \
+                       image is malformed)";
 
 fn folder() -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
@@ -60,8 +60,8 @@ fn a_database_of_another_application_is_refused() {
 /// A file that one process keeps for itself is nobody else's until it is closed, and the other way round.
 #[test]
 fn a_file_of_one_process_is_refused_to_others() {
-    let locked = "cannot be used: another process keeps the file locked; end it and try again, or use its endpoint \
-                  if it is `sfn-alias serve` (database is locked)";
+    let locked = "cannot be used: the database is locked by another process; if that is `sfn-alias serve`, use its \
+                  endpoint (database is locked)";
     let (_folder, path) = filled();
     let refusal = format!("storage error: `{}` {locked}", path.display());
     let alone = StepFunctions::open_exclusive(&path, Options::default()).unwrap();
@@ -90,7 +90,7 @@ fn a_database_of_another_application_in_use_is_refused() {
 fn a_newer_format_is_refused() {
     let (_folder, path) = filled();
     Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 3; PRAGMA journal_mode = delete").unwrap();
-    refused(&path, "has format 3, and this release knows format 2; use a newer release");
+    refused(&path, "was written by a newer release of sfn-alias (format 3; this release supports up to 2)");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn what_is_no_database_is_refused() {
     fs::write(&path, vec![7; 100_000]).unwrap();
     refused(&path, text);
     fs::create_dir(folder.path().join("folder")).unwrap();
-    refused(&folder.path().join("folder"), "is a directory or a special file; specify the path of a regular file");
+    refused(&folder.path().join("folder"), "is a directory, expected a file");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_folder_that_is_missing_is_named() {
     let (folder, _) = folder();
     let path = folder.path().join("missing/aliases.db");
     let error = StepFunctions::open(&path).unwrap_err();
-    let text = "cannot be used: cannot open the file; check that the directory exists and is writable";
+    let text = "cannot be used: cannot open the file; check that its directory exists and is writable";
     let full = format!("storage error: `{0}` {text} (unable to open database file: {0})", path.display());
     assert_eq!(error.to_string(), full);
 }
@@ -234,7 +234,7 @@ mod processes {
     #[test]
     fn a_read_only_file_is_refused() {
         let (_folder, path) = filled();
-        let text = "is read-only; make it and its folder writable";
+        let text = "is read-only; make the file and its directory writable";
         assert_eq!(opened_by_another(&path, 0o444), format!("storage error: `{}` {text}", path.display()));
     }
 
@@ -271,8 +271,8 @@ mod processes {
         let mut command = Command::new("sh");
         command.args(["-c", r#"trap "" XFSZ; ulimit -f 6000; exec "$0" "$@""#]).arg(std::env::current_exe().unwrap());
         let said = run(command, "fill_up_the_disk", &path);
-        let text = "storage error: the disk failed; check its health, its free space and the limit on file sizes, \
-                    and try again (disk I/O error)";
+        let text = "storage error: a disk operation failed; check the disk, its free space and the file size limit, and \
+                    try again (disk I/O error)";
         assert_eq!(said[1..], [text, "[500, 500, 500]", "\"PROD\""]);
         let aliases = StepFunctions::open(&path).unwrap();
         let listed = ok(&aliases, "ListExecutions", &json!({"stateMachineArn": ORDERS, "maxResults": 1000}));

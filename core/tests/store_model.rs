@@ -85,7 +85,7 @@ fn creation(random: &mut Rng) -> Change {
         tags: tags(random),
     };
     let version = random.bool().then(|| version(random, 1));
-    Change::CreateStateMachine { machine: Box::new(machine), revision: revision(random), version }
+    Change::CreateStateMachine { state_machine: Box::new(machine), revision: revision(random), version }
 }
 
 fn tags(random: &mut Rng) -> Vec<Tag> {
@@ -112,7 +112,7 @@ fn change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) -> Option
         16 => Change::DeleteStateMachine,
         17..=20 => {
             let execution = Box::new(execution(random, format!("e{step}")));
-            Change::PutExecution { execution, keep: [0, 1, 3, 100][random.usize(0..4)] }
+            Change::PutExecution { execution, limit: [0, 1, 3, 100][random.usize(0..4)] }
         }
         21 => Change::CountStart { version: random.bool().then_some(2) },
         22 => Change::StopExecution { name: format!("e{}", step.saturating_sub(3)).into(), stopped: stopped(random) },
@@ -216,7 +216,7 @@ fn a_batch_goes_on_after_a_refusal() {
             let refused = transaction.update("arn:a", &mut |_| Err(sfn_alias::Error::AliasConflict));
             assert_eq!(refused.unwrap_err().code(), "ConflictException");
             let mistaken = transaction.update("arn:none", &mut |_| Ok(Some(Change::PutTags(Vec::new()))));
-            let text = "storage error: a change to a state machine that is not stored: arn:none";
+            let text = "storage error: cannot change `arn:none`: the state machine is not stored";
             assert_eq!(mistaken.unwrap_err().to_string(), text);
             transaction.update("arn:b", &mut { create }).unwrap();
         });

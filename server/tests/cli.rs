@@ -52,8 +52,13 @@ fn call_prints_response_and_exits_with_1_on_service_error() {
     let body = r#"{"__type":"com.amazonaws.swf.service.v2.model#ValidationException","message":"Sum of routing configuration weights must equal 100. Received: [99]","reason":"INVALID_ROUTING_CONFIGURATION"}"#;
     assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{body}\n"));
     assert_eq!(output.status.code(), Some(1));
-    let output =
-        run_program(&["call", "--data", &file, "ListStateMachineAliases", &json!({"stateMachineArn": ORDERS}).to_string()]);
+    let output = run_program(&[
+        "call",
+        "--data",
+        &file,
+        "ListStateMachineAliases",
+        &json!({"stateMachineArn": ORDERS}).to_string(),
+    ]);
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["stateMachineAliases"][0]["stateMachineAliasArn"], format!("{ORDERS}:PROD"));
     assert_eq!(output.status.code(), Some(0));
@@ -189,13 +194,16 @@ fn serve_stops_on_sigterm_and_data_remains() {
     let (child, url) = start_server(&["--data", file]);
     assert_eq!(run_program(&["call", "--endpoint-url", &url, "CreateStateMachine", MACHINE]).status.code(), Some(0));
     let locked = format!(
-        "sfn-alias: storage error: `{file}` cannot be used: another process keeps the file locked; end it and try again, \
-         or use its endpoint if it is `sfn-alias serve` (database is locked)\n"
+        "sfn-alias: storage error: `{file}` cannot be used: the database is locked by another process; if that is \
+         `sfn-alias serve`, use its endpoint (database is locked)\n"
     );
     check_output(&["call", "--data", file, "ListStateMachines"], 3, "", &locked);
     assert_eq!(stop_server(child), Some(0));
     let (child, url) = start_server(&["--data", file]);
-    assert_eq!(run_program(&["call", "--endpoint-url", &url, "CreateStateMachineAlias", &alias_request(100)]).status.code(), Some(0));
+    assert_eq!(
+        run_program(&["call", "--endpoint-url", &url, "CreateStateMachineAlias", &alias_request(100)]).status.code(),
+        Some(0)
+    );
     assert_eq!(stop_server(child), Some(0));
     assert!(!Path::new(&format!("{file}-wal")).exists(), "the last process deletes the log");
 }

@@ -1,16 +1,16 @@
-//! A whole check: read, run the rules in every scenario, put together, report.
+//! The complete check: read the file, run the rules in every scenario, merge the findings, create the report.
 
-use super::draft::{Draft, Found, shortened};
 use super::embedded;
 use super::error::TemplateError;
-use super::options::{Acknowledge, CheckOptions};
+use super::findings::{Findings, ScenarioFinding, truncate_middle};
+use super::options::{Acknowledgement, CheckOptions};
 use super::read::read;
 use super::report::{Finding, Report};
 use super::resolve::Scenario;
-use super::resources::{ALIAS, Resource, SAM_MACHINE, Template, VERSION, View};
+use super::resources::{ALIAS, Resource, SAM_STATE_MACHINE, Template, VERSION, View};
 use super::rule::NOT_DECIDED;
-use super::rules::{alias, change, events, pair, policy, preference, shape, start, version};
-use super::scenarios::{concerns, scenarios, scenarios_with};
+use super::rules::{alias, change, conflicts, events, policy, preference, start, types, version};
+use super::scenarios::{is_related, list_scenarios, list_scenarios_with};
 use super::terraform;
 use super::tree::Node;
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ use std::collections::HashMap;
 /// Checks a CloudFormation or SAM template, in JSON or YAML, or a Terraform plan in JSON.
 ///
 /// # Errors
-/// [`TemplateError`] for a file that cannot be read, and for options that make no sense. It does not panic: a bug
+/// [`TemplateError`] if the file cannot be read or the options are not valid. The function does not panic: a bug
 /// is [`TemplateError::Internal`].
 ///
 /// ```
@@ -38,31 +38,33 @@ use std::collections::HashMap;
 /// assert_eq!((finding.rule, finding.line, finding.column), ("SFA001", 7, 7));
 /// assert_eq!(
 ///     finding.message,
-///     "RoutingConfiguration: CreateStateMachineAlias refuses it: \
+///     "RoutingConfiguration: rejected by CreateStateMachineAlias: \
 ///      Sum of routing configuration weights must equal 100. Received: [90, 9]",
 /// );
 /// # Ok::<(), sfn_alias_template::TemplateError>(())
 /// ```
 pub fn check_template(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     options.check()?;
-    TemplateError::contain(|| check(text, options))
+    TemplateError::catch_panic(|| check(text, options))
 }
 
 fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     let names = match &options.previous {
-        Some(previous) => names_of(previous, options).map_err(|error| TemplateError::Previous(Box::new(error)))?,
-        None => change::Names::new(),
+        Some(previous) => {
+            read_previous_names(previous, options).map_err(|error| TemplateError::Previous(Box::new(error)))?
+        }
+        None => change::AliasNames::new(),
     };
     let mut root = read(text)?;
-    embedded::unfold(&mut root);
-    let mut plan = terraform::is_plan(&root).then(|| terraform::template(&root));
-    plan.iter_mut().for_each(embedded::unfold);
+    embedded::parse_embedded_json(&mut root);
+    let mut plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
+    plan.iter_mut().for_each(embedded::parse_embedded_json);
     let template = Template::new(plan.as_ref().unwrap_or(&root), options)?;
-    let drafts = merged(&template, run(&template, &names));
-    let mut drafts = with_rest(&template, drafts);
-    drafts.retain(|draft| !options.is_disabled(draft.rule));
-    let given = acknowledgements(&template)?;
-    let mut findings: Vec<Finding> = drafts.iter().map(|draft| finding(&template, draft)).collect();
+    let findings = dedupe(&template, run_rules(&template, &names));
+    let mut findings = report_undecided_rest(&template, findings);
+    findings.retain(|finding| !options.is_disabled(finding.rule));
+    let given = read_acknowledgements(&template)?;
+    let mut findings: Vec<Finding> = findings.iter().map(|finding| build_finding(&template, finding)).collect();
     for finding in &mut findings {
         acknowledge(finding, options, &given);
     }
@@ -72,81 +74,87 @@ fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     Ok(Report::new(findings))
 }
 
-/// As [`check_template`], with the options and the report in JSON: what other languages call.
+/// Like [`check_template`], with options and report in JSON. The bindings use it.
 ///
 /// # Errors
-/// As [`check_template`].
+/// Those of [`check_template`].
 pub fn check_template_json(text: &[u8], options: &[u8]) -> Result<Vec<u8>, TemplateError> {
     let report = check_template(text, &CheckOptions::from_json(options)?)?;
     Ok(report.to_json())
 }
 
-fn names_of(previous: &str, options: &CheckOptions) -> Result<change::Names, TemplateError> {
+fn read_previous_names(previous: &str, options: &CheckOptions) -> Result<change::AliasNames, TemplateError> {
     let root = read(previous.as_bytes())?;
-    let plan = terraform::is_plan(&root).then(|| terraform::template(&root));
-    Ok(change::names(&Template::new(plan.as_ref().unwrap_or(&root), options)?))
+    let plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
+    Ok(change::read_alias_names(&Template::new(plan.as_ref().unwrap_or(&root), options)?))
 }
 
-fn run<'t>(template: &Template<'t>, names: &change::Names) -> Vec<Draft<'t>> {
+fn run_rules<'t>(template: &Template<'t>, names: &change::AliasNames) -> Vec<ScenarioFinding<'t>> {
     let aliases: Vec<&Resource<'t>> = template.resources.iter().filter(|resource| resource.is_alias()).collect();
-    let mut drafts = Vec::new();
+    let mut findings = Vec::new();
     for resource in &template.resources {
         let starts = !aliases.is_empty() && start::is_relevant(resource);
-        let mut run = |all: Vec<Scenario<'t>>, rules: &dyn Fn(&mut Found<'_, 't>)| {
-            let mut found: Vec<Draft<'t>> = Vec::new();
+        let mut run_in_scenarios = |all: Vec<Scenario<'t>>, rules: &dyn Fn(&mut Findings<'_, 't>)| {
+            let mut found: Vec<ScenarioFinding<'t>> = Vec::new();
             for scenario in &all {
-                let mut one = Found::new(View { template, scenario });
+                let mut one = Findings::new(View { template, scenario });
                 rules(&mut one);
-                found.extend(one.drafts);
+                found.extend(one.items);
             }
-            drafts.extend(together(found, &all));
+            findings.extend(merge_scenarios(found, &all));
         };
-        if [ALIAS, VERSION, SAM_MACHINE].contains(&resource.kind) {
-            run(scenarios(template, resource), &|found| resource_rules(found, resource, names));
+        if [ALIAS, VERSION, SAM_STATE_MACHINE].contains(&resource.kind) {
+            run_in_scenarios(list_scenarios(template, resource), &|findings| check_resource(findings, resource, names));
         }
         if policy::is_policy(resource) {
-            run(scenarios(template, resource), &|found| policy::check(found, resource));
+            run_in_scenarios(list_scenarios(template, resource), &|findings| policy::check(findings, resource));
         }
         if starts {
-            run(scenarios_with(template, resource, &aliases), &|found| start::check(found, resource));
+            run_in_scenarios(list_scenarios_with(template, resource, &aliases), &|findings| {
+                start::check(findings, resource)
+            });
         }
-        if template.gave_up() && concerns(template, resource) {
-            drafts.push(not_decided(template, resource));
+        if template.take_limit_exceeded() && is_related(template, resource) {
+            findings.push(undecided(template, resource));
         }
     }
-    drafts.extend(pair::check(template));
-    drafts
+    findings.extend(conflicts::check(template));
+    findings
 }
 
-/// Says that something of a resource was too much to be decided.
-fn not_decided<'t>(template: &Template<'t>, resource: &Resource<'t>) -> Draft<'t> {
+/// Reports that a limit was exceeded while a resource was checked.
+fn undecided<'t>(template: &Template<'t>, resource: &Resource<'t>) -> ScenarioFinding<'t> {
     let scenario = Scenario::default();
-    let message = "What depends on its conditions or its long texts is not decided: there are too many".to_owned();
-    Found::new(View { template, scenario: &scenario }).draft(&NOT_DECIDED, resource, "", message)
+    let message =
+        "Not fully checked: the resource depends on too many conditions or on texts that are too long".to_owned();
+    Findings::new(View { template, scenario: &scenario }).create(&NOT_DECIDED, resource, "", message)
 }
 
-/// What is found, and where only several resources together were too much, a word of that.
-fn with_rest<'t>(template: &Template<'t>, mut drafts: Vec<Draft<'t>>) -> Vec<Draft<'t>> {
-    let told = drafts.iter().any(|draft| draft.rule.id == NOT_DECIDED.id);
-    if !told && template.gave_up() {
-        let first = template.resources.iter().find(|resource| concerns(template, resource));
-        drafts.extend(first.map(|first| not_decided(template, first)));
+/// Adds a finding if only a check over several resources exceeded a limit.
+fn report_undecided_rest<'t>(
+    template: &Template<'t>,
+    mut findings: Vec<ScenarioFinding<'t>>,
+) -> Vec<ScenarioFinding<'t>> {
+    let told = findings.iter().any(|finding| finding.rule.id == NOT_DECIDED.id);
+    if !told && template.take_limit_exceeded() {
+        let first = template.resources.iter().find(|resource| is_related(template, resource));
+        findings.extend(first.map(|first| undecided(template, first)));
     }
-    drafts
+    findings
 }
 
-fn resource_rules<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>, names: &change::Names) {
+fn check_resource<'t>(found: &mut Findings<'_, 't>, resource: &Resource<'t>, names: &change::AliasNames) {
     if resource.is_alias() {
         alias::check(found, resource);
     }
     if resource.kind == ALIAS {
-        version::retained(found, resource);
+        version::check_retention(found, resource);
         change::check(found, resource, names);
     }
     if resource.kind == VERSION {
         version::check(found, resource);
     } else {
-        shape::check(found, resource);
+        types::check(found, resource);
         preference::check(found, resource);
     }
     if resource.is_sam_with_alias() {
@@ -154,105 +162,108 @@ fn resource_rules<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>, names:
     }
 }
 
-/// What identifies a finding beside its scenario.
+/// Identifies a finding independently of its scenario.
 type Identity<'t> = (&'static str, &'t str, String, String, Vec<&'t str>);
 
-fn identity<'t>(draft: &Draft<'t>) -> Identity<'t> {
-    let mut defaults = draft.defaults.clone();
+fn identity<'t>(finding: &ScenarioFinding<'t>) -> Identity<'t> {
+    let mut defaults = finding.defaults.clone();
     defaults.sort_unstable();
     defaults.dedup();
-    (draft.rule.id, draft.resource.id, draft.pointer.clone(), draft.message.clone(), defaults)
+    (finding.rule.id, finding.resource.id, finding.pointer.clone(), finding.message.clone(), defaults)
 }
 
-/// One finding for the scenarios that have it in common, with the conditions that it needs.
-fn together<'t>(drafts: Vec<Draft<'t>>, all: &[Scenario<'t>]) -> Vec<Draft<'t>> {
-    let mut order: Vec<Draft<'t>> = Vec::new();
+/// Merges equal findings of several scenarios into one, with the conditions that all of them share.
+fn merge_scenarios<'t>(findings: Vec<ScenarioFinding<'t>>, all: &[Scenario<'t>]) -> Vec<ScenarioFinding<'t>> {
+    let mut order: Vec<ScenarioFinding<'t>> = Vec::new();
     let mut groups: HashMap<Identity<'t>, (usize, Vec<Scenario<'t>>)> = HashMap::new();
-    for draft in drafts {
-        let place = order.len();
-        let (_, scenarios) = groups.entry(identity(&draft)).or_insert((place, Vec::new()));
-        scenarios.push(draft.scenario.clone());
+    for finding in findings {
+        let index = order.len();
+        let (_, scenarios) = groups.entry(identity(&finding)).or_insert((index, Vec::new()));
+        scenarios.push(finding.scenario.clone());
         if scenarios.len() == 1 {
-            order.push(draft);
+            order.push(finding);
         }
     }
-    for (place, scenarios) in groups.into_values() {
-        let Some(draft) = order.get_mut(place) else { continue };
+    for (index, scenarios) in groups.into_values() {
+        let Some(finding) = order.get_mut(index) else { continue };
         let common = |scenarios: &[Scenario<'t>]| {
             let (first, rest) = scenarios.split_first()?;
-            Some(rest.iter().fold(first.clone(), |common, scenario| common.common(scenario)))
+            Some(rest.iter().fold(first.clone(), |common, scenario| common.intersect(scenario)))
         };
         let (own, fixed) = (common(&scenarios).unwrap_or_default(), common(all).unwrap_or_default());
-        // Where the scenarios have nothing more in common, the first is told as an example.
+        // Scenarios without a further common condition: the first scenario serves as an example.
         if scenarios.len() == all.len() || own != fixed {
-            draft.scenario = own;
+            finding.scenario = own;
         }
     }
     order
 }
 
-/// One finding a place and rule, and none that its parameters' defaults exclude.
-fn merged<'t>(template: &Template<'t>, drafts: Vec<Draft<'t>>) -> Vec<Draft<'t>> {
+/// Removes duplicates, and findings that contradict the defaults of their parameters.
+fn dedupe<'t>(template: &Template<'t>, findings: Vec<ScenarioFinding<'t>>) -> Vec<ScenarioFinding<'t>> {
     let mut seen = std::collections::HashSet::new();
     let mut kept = Vec::new();
-    for draft in drafts {
-        let defaults: Vec<(&str, String)> = draft
+    for finding in findings {
+        let defaults: Vec<(&str, String)> = finding
             .defaults
             .iter()
-            .filter_map(|name| Some((*name, template.resolver.default_of(name)?.into_owned())))
+            .filter_map(|name| Some((*name, template.resolver.default_value(name)?.into_owned())))
             .collect();
         let fixed: Vec<(&str, &str)> = defaults.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let possible = fixed.is_empty() || template.conditions.possible(&draft.scenario, &fixed);
-        if possible && seen.insert((identity(&draft), condition(template, &draft))) {
-            kept.push(draft);
+        let possible = fixed.is_empty() || template.conditions.is_possible(&finding.scenario, &fixed);
+        if possible && seen.insert((identity(&finding), condition(template, &finding))) {
+            kept.push(finding);
         }
     }
     kept
 }
 
-/// What a finding rests on: conditions, and defaults of parameters.
-fn condition(template: &Template<'_>, draft: &Draft<'_>) -> Option<String> {
-    let conditions = draft.scenario.conditions().map(|(name, value)| format!("{name} is {value}"));
-    let mut names = draft.defaults.clone();
+/// Describes the conditions and parameter defaults that a finding depends on.
+fn condition(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Option<String> {
+    let conditions = finding.scenario.conditions().map(|(name, value)| format!("{name} is {value}"));
+    let mut names = finding.defaults.clone();
     names.sort_unstable();
     names.dedup();
-    let defaults = names
-        .into_iter()
-        .filter_map(|name| Some(format!("parameter {name} has its default `{}`", template.resolver.default_of(name)?)));
+    let defaults = names.into_iter().filter_map(|name| {
+        Some(format!("parameter {name} has its default `{}`", template.resolver.default_value(name)?))
+    });
     let all: Vec<String> = conditions.chain(defaults).collect();
-    (!all.is_empty()).then(|| shortened(all.join(" and ")))
+    (!all.is_empty()).then(|| truncate_middle(all.join(" and ")))
 }
 
-fn finding(template: &Template<'_>, draft: &Draft<'_>) -> Finding {
-    let rule = draft.rule;
+fn build_finding(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Finding {
+    let rule = finding.rule;
     Finding {
         rule: rule.id,
         name: rule.name,
         severity: rule.severity,
-        logical_id: draft.resource.id.to_owned(),
-        resource_type: terraform::kind(draft.resource.node).unwrap_or(draft.resource.kind).to_owned(),
-        path: draft.pointer.clone(),
-        line: draft.place.line,
-        column: draft.place.column,
-        message: draft.message.clone(),
-        why: rule.why,
-        fix: draft.fix.clone().unwrap_or_else(|| rule.fix.to_owned()),
-        link: rule.link,
-        condition: condition(template, draft),
+        logical_id: finding.resource.id.to_owned(),
+        resource_type: terraform::plan_type(finding.resource.node).unwrap_or(finding.resource.kind).to_owned(),
+        path: finding.pointer.clone(),
+        line: finding.position.line,
+        column: finding.position.column,
+        message: finding.message.clone(),
+        description: rule.description,
+        fix: finding.fix.clone().unwrap_or_else(|| rule.fix.to_owned()),
+        url: rule.url,
+        condition: condition(template, finding),
         acknowledged: None,
     }
 }
 
-/// The acknowledgements that stand in `Metadata` of resources.
-fn acknowledgements(template: &Template<'_>) -> Result<Vec<Acknowledge>, TemplateError> {
+/// Reads the acknowledgements in the `Metadata` of resources.
+fn read_acknowledgements(template: &Template<'_>) -> Result<Vec<Acknowledgement>, TemplateError> {
     let mut found = Vec::new();
     for resource in &template.resources {
         let own = resource.node.get("Metadata").and_then(|metadata| metadata.get("sfn-alias"));
         let list = own.and_then(|own| own.get("acknowledge")).map(Node::items).unwrap_or_default();
         for (index, item) in list.iter().enumerate() {
             let text = |name| item.get(name).and_then(Node::text).unwrap_or_default().to_owned();
-            let given =
-                Acknowledge { rule: text("rule"), logical_id: Some(resource.id.to_owned()), reason: text("reason") };
+            let given = Acknowledgement {
+                rule: text("rule"),
+                logical_id: Some(resource.id.to_owned()),
+                reason: text("reason"),
+            };
             given.check(|| format!("Resources/{}/Metadata/sfn-alias/acknowledge/{index}", resource.id))?;
             found.push(given);
         }
@@ -260,27 +271,27 @@ fn acknowledgements(template: &Template<'_>) -> Result<Vec<Acknowledge>, Templat
     Ok(found)
 }
 
-fn acknowledge(finding: &mut Finding, options: &CheckOptions, given: &[Acknowledge]) {
-    let Some(rule) = super::rule::rule(finding.rule) else { return };
+fn acknowledge(finding: &mut Finding, options: &CheckOptions, given: &[Acknowledgement]) {
+    let Some(rule) = super::rule::find_rule(finding.rule) else { return };
     let covering = options.acknowledge.iter().chain(given).find(|given| given.covers(rule, &finding.logical_id));
     finding.acknowledged = covering.map(|given| given.reason.clone());
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CheckOptions, Template, change, embedded, read, run, terraform};
+    use super::{CheckOptions, Template, change, embedded, read, run_rules, terraform};
 
-    /// The steps that the rules take of a template or plan with so many resources of a kind.
+    /// Counts the steps of the rules for a template or plan with `count` resources.
     fn steps(resource: fn(usize) -> String, frame: [&str; 2], count: usize) -> usize {
         let resources: Vec<String> = (0..count).map(resource).collect();
         let text = resources.join(",");
         let [start, end] = frame;
         let text = format!("{start}{text}{end}");
         let (root, options) = (read(text.as_bytes()).unwrap_or_else(|_| unreachable!()), CheckOptions::default());
-        let mut root = if terraform::is_plan(&root) { terraform::template(&root) } else { root.clone() };
-        embedded::unfold(&mut root);
+        let mut root = if terraform::is_plan(&root) { terraform::translate_plan(&root) } else { root.clone() };
+        embedded::parse_embedded_json(&mut root);
         let template = Template::new(&root, &options).unwrap_or_else(|_| unreachable!());
-        run(&template, &change::Names::new());
+        run_rules(&template, &change::AliasNames::new());
         template.resolver.steps_taken()
     }
 
@@ -322,7 +333,7 @@ mod tests {
 
     #[test]
     fn rules_that_name_state_machines() {
-        let pair = |n| {
+        let conflicts = |n| {
             format!(
                 r#""M{n}": {{"Type": "AWS::StepFunctions::StateMachine", "Properties": {{"StateMachineName": "m{n}"}}}},
                 "A{n}": {{"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {{"Name": "PROD"}}}},
@@ -330,12 +341,12 @@ mod tests {
                 {{"Actions": [{{"StepFunctions": {{"StateMachineName": "m{n}"}}}}]}}}}}}"#
             )
         };
-        grows_with_the_input(pair, TEMPLATE);
+        grows_with_the_input(conflicts, TEMPLATE);
     }
 
     #[test]
     fn policies_and_connectors() {
-        let pair = |n| {
+        let conflicts = |n| {
             format!(
                 r#""C{n}": {{"Type": "AWS::Serverless::Connector", "Properties": {{"Source": {{"Id": "other{n}"}}}}}},
                 "P{n}": {{"Type": "AWS::IAM::ManagedPolicy", "Properties": {{"PolicyDocument": {{"Statement":
@@ -343,18 +354,18 @@ mod tests {
                 "Resource": "arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD"}}}}}}}}"#
             )
         };
-        grows_with_the_input(pair, TEMPLATE);
+        grows_with_the_input(conflicts, TEMPLATE);
     }
 
     #[test]
     fn starts_of_an_alias_with_many_routes() {
-        let pair = |n| {
+        let conflicts = |n| {
             format!(
                 r#""A{n}": {{"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {{"Name": "PROD",
                 "RoutingConfiguration": [{}]}}}}"#,
                 vec![r#"{"StateMachineVersionArn": {"Ref": "Unknown"}, "Weight": 1}"#; 200].join(",")
             )
         };
-        grows_with_the_input(pair, TEMPLATE);
+        grows_with_the_input(conflicts, TEMPLATE);
     }
 }

@@ -1,17 +1,17 @@
-//! JSON in texts of a template, such as policies and definitions: each becomes the tree that it is, in which the
-//! variables of `Fn::Sub` and `Fn::Join` stand at the texts that they are part of.
+//! JSON texts inside a template, such as policies and definitions. Each text is replaced by its parsed tree. Variables
+//! of `Fn::Sub` and `Fn::Join` are moved to the strings of the tree that contain them.
 
 use super::read::{MAX_BYTES, read};
-use super::tree::{Node, Place, Value};
+use super::tree::{Node, Position, Value};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// The member under which a tree stands in place of its text; no template has it.
+/// The member that contains the parsed tree. No template has a member with this name.
 const KEY: &str = "JSON in a text";
-/// A function that is not resolved.
+/// A function that the resolver does not know.
 const UNKNOWN: &str = "Fn::Unknown";
-/// The members that are read, where their resources' types begin so.
-const PLACES: [(&str, &[&str]); 5] = [
+/// The members that contain JSON texts, by prefix of the resource type.
+const JSON_MEMBERS: [(&str, &[&str]); 5] = [
     ("AWS::IAM::", &["PolicyDocument"]),
     ("AWS::SSO::", &["InlinePolicy"]),
     ("AWS::Scheduler::", &["Input"]),
@@ -19,22 +19,22 @@ const PLACES: [(&str, &[&str]); 5] = [
     ("AWS::StepFunctions::", &["DefinitionString"]),
 ];
 
-/// The tree of a text that was unfolded; any other value as it is.
-pub(crate) fn content<'n, 't>(node: &'n Node<'t>) -> &'n Node<'t> {
+/// Returns the parsed tree of a JSON text, or the node itself.
+pub(crate) fn parsed_content<'n, 't>(node: &'n Node<'t>) -> &'n Node<'t> {
     node.get(KEY).unwrap_or(node)
 }
 
-/// Unfolds the texts of a template that are read. What is no JSON stays a text.
-pub(crate) fn unfold(root: &mut Node<'_>) {
-    // What the trees may take up: a template can repeat one text, or one variable in it, very often.
+/// Parses the JSON texts of a template. Texts that are not valid JSON stay unchanged.
+pub(crate) fn parse_embedded_json(root: &mut Node<'_>) {
+    // Limits the size of all trees: a template can repeat one text, or one variable of it, very often.
     let mut budget = MAX_BYTES;
     let Value::Map(members) = &mut root.value else { return };
     let resources = members.iter_mut().filter(|(name, _)| name == "Resources");
     for (_, resource) in resources.flat_map(|(_, node)| members_mut(node)) {
         let kind = resource.get("Type").and_then(Node::text).unwrap_or_default();
-        let Some((_, names)) = PLACES.iter().find(|(prefix, _)| kind.starts_with(prefix)) else { continue };
+        let Some((_, names)) = JSON_MEMBERS.iter().find(|(prefix, _)| kind.starts_with(prefix)) else { continue };
         for (_, properties) in members_mut(resource).iter_mut().filter(|(name, _)| name == "Properties") {
-            unfold_members(properties, names, &mut budget);
+            parse_members(properties, names, &mut budget);
         }
     }
 }
@@ -46,15 +46,15 @@ fn members_mut<'n, 't>(node: &'n mut Node<'t>) -> &'n mut [(Cow<'t, str>, Node<'
     }
 }
 
-fn unfold_members(node: &mut Node<'_>, names: &[&str], budget: &mut usize) {
+fn parse_members(node: &mut Node<'_>, names: &[&str], budget: &mut usize) {
     match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(|item| unfold_members(item, names, budget)),
+        Value::List(items) => items.iter_mut().for_each(|item| parse_members(item, names, budget)),
         Value::Map(members) => {
             for (name, member) in members {
                 if names.contains(&name.as_ref()) {
-                    unfold_text(member, budget);
+                    parse_text(member, budget);
                 } else {
-                    unfold_members(member, names, budget);
+                    parse_members(member, names, budget);
                 }
             }
         }
@@ -62,50 +62,50 @@ fn unfold_members(node: &mut Node<'_>, names: &[&str], budget: &mut usize) {
     }
 }
 
-fn unfold_text(node: &mut Node<'_>, budget: &mut usize) {
+fn parse_text(node: &mut Node<'_>, budget: &mut usize) {
     if node.call("Fn::If").is_some() {
         for (_, branches) in members_mut(node) {
             if let Value::List(branches) = &mut branches.value {
-                branches.iter_mut().skip(1).for_each(|branch| unfold_text(branch, budget));
+                branches.iter_mut().skip(1).for_each(|branch| parse_text(branch, budget));
             }
         }
         return;
     }
     let tree = match node.call("Fn::ToJsonString") {
-        Some(tree) => pay(budget, cost(tree)).map(|()| tree.clone()),
-        None => Pattern::of(node).and_then(|pattern| pattern.tree(node.place, budget)),
+        Some(tree) => consume_budget(budget, estimate_cost(tree)).map(|()| tree.clone()),
+        None => SubPattern::from_node(node).and_then(|pattern| pattern.parse(node.position, budget)),
     };
     if let Some(tree) = tree {
         node.value = Value::Map(vec![(Cow::Borrowed(KEY), tree)]);
     }
 }
 
-fn pay(budget: &mut usize, cost: usize) -> Option<()> {
+fn consume_budget(budget: &mut usize, cost: usize) -> Option<()> {
     *budget = budget.checked_sub(cost)?;
     Some(())
 }
 
-/// What a copy of a node takes up, roughly.
-fn cost(node: &Node<'_>) -> usize {
+/// Estimates the memory of a copy of a node.
+fn estimate_cost(node: &Node<'_>) -> usize {
     let mut cost = 0_usize;
     node.walk(&mut |part| cost = cost.saturating_add(64).saturating_add(part.text().map_or(0, str::len)));
     cost
 }
 
-/// A text as `Fn::Sub` takes it.
-struct Pattern<'t> {
+/// The argument of `Fn::Sub`.
+struct SubPattern<'t> {
     text: Cow<'t, str>,
-    /// `None` for a text in which nothing is put in.
+    /// `None` for a text without substitution.
     variables: Option<Vec<(Cow<'t, str>, Node<'t>)>>,
 }
 
-impl<'t> Pattern<'t> {
-    fn of(node: &Node<'t>) -> Option<Self> {
+impl<'t> SubPattern<'t> {
+    fn from_node(node: &Node<'t>) -> Option<Self> {
         if let Value::Text(text) = &node.value {
             return Some(Self { text: text.clone(), variables: None });
         }
         if let Some(argument) = node.call("Fn::Join") {
-            return Self::joined(argument);
+            return Self::from_join(argument);
         }
         let (text, variables) = match (node.call("Fn::Sub")?, node.call("Fn::Sub")?.items()) {
             (pattern, []) => (pattern, Vec::new()),
@@ -115,8 +115,8 @@ impl<'t> Pattern<'t> {
         Some(Self { text: text.text()?.to_owned().into(), variables: Some(variables) })
     }
 
-    /// The items that are no texts become variables.
-    fn joined(argument: &Node<'t>) -> Option<Self> {
+    /// Items that are not texts become variables.
+    fn from_join(argument: &Node<'t>) -> Option<Self> {
         let [delimiter, items] = argument.items() else { return None };
         let (delimiter, mut text, mut variables) = (delimiter.text()?, String::new(), Vec::new());
         let Value::List(items) = &items.value else { return None };
@@ -135,46 +135,46 @@ impl<'t> Pattern<'t> {
         Some(Self { text: text.into(), variables: Some(variables) })
     }
 
-    fn tree(self, place: Place, budget: &mut usize) -> Option<Node<'t>> {
-        pay(budget, self.text.len())?;
-        // In a plain text, too: DefinitionSubstitutions are put into it.
-        let text = quoted(&self.text);
+    fn parse(self, position: Position, budget: &mut usize) -> Option<Node<'t>> {
+        consume_budget(budget, self.text.len())?;
+        // Also without variables: `DefinitionSubstitutions` replaces `${NAME}` in plain texts.
+        let text = replace_unquoted_variables(&self.text);
         let tree = read(text.as_bytes()).ok().filter(|tree| matches!(tree.value, Value::Map(_)))?;
-        self.rebuilt(tree, place, budget)
+        self.restore_variables(tree, position, budget)
     }
 
-    /// The tree with every text on its own, all of it at the place of the whole.
-    fn rebuilt(&self, node: Node<'_>, place: Place, budget: &mut usize) -> Option<Node<'t>> {
-        pay(budget, 64)?;
+    /// Copies the tree. Strings that contain variables become `Fn::Sub`. All nodes get the position of the whole text.
+    fn restore_variables(&self, node: Node<'_>, position: Position, budget: &mut usize) -> Option<Node<'t>> {
+        consume_budget(budget, 64)?;
         let value = match node.value {
             Value::Null => Value::Null,
             Value::Bool(value) => Value::Bool(value),
             Value::Number(number) => Value::Number(number),
-            Value::Text(text) => return self.text(text.into_owned(), place, budget),
+            Value::Text(text) => return self.restore_text(text.into_owned(), position, budget),
             Value::List(items) => {
-                let items = items.into_iter().map(|item| self.rebuilt(item, place, budget));
+                let items = items.into_iter().map(|item| self.restore_variables(item, position, budget));
                 Value::List(items.collect::<Option<_>>()?)
             }
             Value::Map(members) => {
-                let members = members
-                    .into_iter()
-                    .map(|(name, node)| Some((Cow::Owned(name.into_owned()), self.rebuilt(node, place, budget)?)));
+                let members = members.into_iter().map(|(name, node)| {
+                    Some((Cow::Owned(name.into_owned()), self.restore_variables(node, position, budget)?))
+                });
                 Value::Map(members.collect::<Option<_>>()?)
             }
         };
-        Some(Node { place, value })
+        Some(Node { position, value })
     }
 
-    fn text(&self, text: String, place: Place, budget: &mut usize) -> Option<Node<'t>> {
-        let node = |value| Node { place, value };
-        let names: HashSet<String> = names(&text).map(str::to_owned).collect();
-        // Every variable is looked at for every text.
-        pay(budget, self.variables.as_ref().filter(|_| !names.is_empty()).map_or(0, |all| all.len() / 16))?;
+    fn restore_text(&self, text: String, position: Position, budget: &mut usize) -> Option<Node<'t>> {
+        let node = |value| Node { position, value };
+        let names: HashSet<String> = variable_names(&text).map(str::to_owned).collect();
+        // Every text searches all variables.
+        consume_budget(budget, self.variables.as_ref().filter(|_| !names.is_empty()).map_or(0, |all| all.len() / 16))?;
         let text = node(Value::Text(Cow::Owned(text)));
         let Some(variables) = self.variables.as_ref().filter(|_| !names.is_empty()) else { return Some(text) };
         let mut used = Vec::new();
         for (name, variable) in variables.iter().filter(|(name, _)| names.contains(name.as_ref())) {
-            pay(budget, cost(variable))?;
+            consume_budget(budget, estimate_cost(variable))?;
             used.push((name.clone(), variable.clone()));
         }
         let argument = node(Value::List(vec![text, node(Value::Map(used))]));
@@ -182,22 +182,23 @@ impl<'t> Pattern<'t> {
     }
 }
 
-/// The names in `${NAME}` of a text.
-fn names(text: &str) -> impl Iterator<Item = &str> {
+/// Returns the names of all `${NAME}` in a text.
+fn variable_names(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|part| Some(part.split_once('}')?.0.trim()))
 }
 
-/// A text with every variable outside of quotes, such as a number, as a value that is not known.
-fn quoted(text: &str) -> String {
+/// Replaces every variable outside quotes, for example a number, by an unknown value.
+fn replace_unquoted_variables(text: &str) -> String {
     let (mut quoted, mut rest) = (String::with_capacity(text.len()), text);
-    let (mut inside, mut escaped) = (false, false);
+    let (mut inside, mut escape_pointer) = (false, false);
     while let Some(sign) = rest.chars().next() {
         if let Some((_, after)) = rest.strip_prefix("${").filter(|_| !inside).and_then(|rest| rest.split_once('}')) {
             quoted.push_str(&format!("{{\"{UNKNOWN}\":null}}"));
             rest = after;
             continue;
         }
-        (inside, escaped) = (inside != (sign == '"' && !escaped), inside && sign == '\\' && !escaped);
+        (inside, escape_pointer) =
+            (inside != (sign == '"' && !escape_pointer), inside && sign == '\\' && !escape_pointer);
         quoted.push(sign);
         rest = rest.get(sign.len_utf8()..).unwrap_or_default();
     }

@@ -1,118 +1,118 @@
-//! Why a file could not be checked.
+//! Errors of a check.
 
-/// A file or options that cannot be checked.
+/// The file or the options cannot be checked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TemplateError {
-    /// More bytes than [`super::MAX_BYTES`].
-    #[error("the file is longer than {most} bytes: give a shorter one, CloudFormation itself takes at most 1 MB")]
+    /// The file has more than [`super::MAX_BYTES`] bytes.
+    #[error("the file has more than {max} bytes; use a smaller file (CloudFormation accepts up to 1 MB)")]
     TooLong {
-        /// The bound.
-        most: usize,
+        /// The limit.
+        max: usize,
     },
-    /// More values than [`super::MAX_VALUES`], anchors' copies counted.
-    #[error("the file has more than {most} values, those that its anchors repeat included: give a smaller one")]
+    /// The file has more than [`super::MAX_VALUES`] values, including copies by YAML anchors.
+    #[error("the file has more than {max} values, including copies by YAML anchors; use a smaller file")]
     TooManyValues {
-        /// The bound.
-        most: usize,
+        /// The limit.
+        max: usize,
     },
-    /// Bytes that are no UTF-8.
-    #[error("the file is not UTF-8 at byte {at}: save it as UTF-8")]
+    /// The file is not valid UTF-8.
+    #[error("the file is not valid UTF-8 at byte {offset}; save it as UTF-8")]
     NotUtf8 {
-        /// The first byte that is not.
-        at: usize,
+        /// Offset of the first invalid byte.
+        offset: usize,
     },
-    /// A NUL character, which no text file has.
-    #[error("line {line} column {column}: a NUL character: give a text file")]
+    /// The file contains a NUL character.
+    #[error("line {line} column {column}: expected a text file, found a NUL character")]
     Nul {
-        /// From 1.
+        /// Line, from 1.
         line: u32,
-        /// From 1.
+        /// Column, from 1.
         column: u32,
     },
-    /// Neither JSON nor YAML.
-    #[error("line {line} column {column}: not {format}: {fault}")]
+    /// The file is not valid JSON or YAML.
+    #[error("line {line} column {column}: not valid {format}: {detail}")]
     Syntax {
-        /// JSON or YAML.
+        /// `JSON` or `YAML`.
         format: &'static str,
-        /// From 1.
+        /// Line, from 1.
         line: u32,
-        /// From 1.
+        /// Column, from 1.
         column: u32,
-        /// The reader's own words.
-        fault: String,
+        /// The message of the parser.
+        detail: String,
     },
-    /// A key twice in one map: CloudFormation takes one of the two without a word.
-    #[error("line {line} column {column}: `{key}` stands twice in one map: remove one of the two")]
+    /// A map contains a key twice. CloudFormation would silently use one of the two.
+    #[error("line {line} column {column}: duplicate key `{key}`; remove one of the two")]
     DuplicateKey {
-        /// From 1.
+        /// Line, from 1.
         line: u32,
-        /// From 1.
+        /// Column, from 1.
         column: u32,
         /// The key.
         key: String,
     },
-    /// Nesting deeper than [`super::MAX_DEPTH`].
-    #[error("line {line} column {column}: nested more than {most} deep: flatten it")]
+    /// The nesting is deeper than [`super::MAX_DEPTH`].
+    #[error("line {line} column {column}: nested more than {max} levels deep; use fewer levels")]
     TooDeep {
-        /// From 1.
+        /// Line, from 1.
         line: u32,
-        /// From 1.
+        /// Column, from 1.
         column: u32,
-        /// The bound.
-        most: usize,
+        /// The limit.
+        max: usize,
     },
-    /// A file that is no template and no plan.
+    /// The file is neither a template nor a Terraform plan.
     #[error(
-        "neither a CloudFormation template nor a Terraform plan: {fault}; give a template with `Resources`, or the output of `terraform show -json PLAN`"
+        "expected a CloudFormation template or a Terraform plan: {detail}; use a template with `Resources`, or the output of `terraform show -json PLAN`"
     )]
     NotATemplate {
         /// What is missing.
-        fault: String,
+        detail: String,
     },
     /// Conditions that depend on each other.
-    #[error("Conditions: `{name}` depends on itself: break the circle")]
+    #[error("Conditions: condition `{name}` depends on itself; remove the circular reference")]
     ConditionCycle {
-        /// One of the circle.
+        /// A condition of the cycle.
         name: String,
     },
-    /// The earlier template or plan cannot be read.
+    /// The previous template or plan cannot be read.
     #[error("previous: {0}")]
     Previous(Box<Self>),
-    /// Options that cannot be read.
-    #[error("options: {fault}")]
+    /// The options are not valid.
+    #[error("options: {detail}")]
     Options {
-        /// What is wrong and what to do.
-        fault: String,
+        /// The problem and the fix.
+        detail: String,
     },
-    /// A rule that does not exist.
-    #[error("{member}: there is no rule `{rule}`: use an id or name of `rules()`, for example SFA001 or weights-sum")]
+    /// The rule does not exist.
+    #[error("{member}: unknown rule `{rule}`; use a rule id or name, for example SFA001 or weights-sum")]
     UnknownRule {
-        /// Where it is named.
+        /// Path of the option that names the rule.
         member: String,
-        /// The name.
+        /// The unknown name.
         rule: String,
     },
-    /// An acknowledgement that does not say why.
-    #[error("{member}: acknowledging {rule} needs a reason: add `reason` with a sentence")]
-    NoReason {
-        /// Where.
+    /// An acknowledgement without a reason.
+    #[error("{member}: the acknowledgement of {rule} has no reason; add `reason`")]
+    MissingReason {
+        /// Path of the acknowledgement.
         member: String,
-        /// The rule.
+        /// The id of the rule.
         rule: String,
     },
-    /// A panic while this file was checked: a bug of this library, not of the file.
-    #[error("a bug of sfn-alias, please report it with the file: {fault}")]
+    /// A panic: a bug in this library, not in the file.
+    #[error("internal error in sfn-alias (please report it with the file): {detail}")]
     Internal {
         /// The message of the panic.
-        fault: String,
+        detail: String,
     },
 }
 
 impl TemplateError {
-    /// Runs the check of one file; a panic in it becomes [`Self::Internal`], so that other files are still checked.
-    pub(crate) fn contain<T>(check: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
-        sfn_alias_deployment::contain_panic(|fault| Self::Internal { fault }, check)
+    /// Runs the check of one file. A panic becomes [`Self::Internal`], so that other files are still checked.
+    pub(crate) fn catch_panic<T>(check: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
+        sfn_alias_deployment::catch_panic(|detail| Self::Internal { detail }, check)
     }
 }
 
@@ -123,8 +123,8 @@ mod tests {
     #[test]
     #[expect(clippy::panic, reason = "panics are what is tested")]
     fn a_panic_is_the_error_of_its_file() {
-        let checked = TemplateError::contain::<()>(|| panic!("number {}", 7));
-        let message = "a bug of sfn-alias, please report it with the file: number 7";
+        let checked = TemplateError::catch_panic::<()>(|| panic!("number {}", 7));
+        let message = "internal error in sfn-alias (please report it with the file): number 7";
         assert_eq!(checked.map_err(|error| error.to_string()), Err(message.to_owned()));
     }
 }

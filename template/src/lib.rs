@@ -1,20 +1,19 @@
-//! Checks of templates before a deploy: what AWS would refuse, and what would not work.
+//! Checks templates for Step Functions aliases before deployment.
 //!
-//! [`check_template`] reads CloudFormation (JSON, or YAML with short tags), SAM and Terraform plans,
-//! resolves what can be known before a deploy and tells what is wrong with the aliases, versions,
-//! policies and starts in it. What cannot be known is never guessed: it gives no finding. The
-//! rules are listed by [`rules()`] and in RULES.md.
+//! [`check_template`] reads CloudFormation templates (JSON, or YAML with short tags), SAM templates and Terraform
+//! plans. It resolves the values that are known before deployment, and reports problems with aliases, versions,
+//! policies and event sources. Values that are unknown before deployment cause no findings. [`rules()`] returns the
+//! rules; RULES.md lists them.
 //!
-//! A file walks one way: [`read`](self) -> tree with places -> resolver -> rules in every scenario of
-//! its conditions -> report.
+//! Steps of a check: read the file into a tree with positions, resolve values, run the rules in every scenario of the
+//! conditions, create the report.
 
 #![deny(clippy::arithmetic_side_effects)]
 
 mod check;
-mod draft;
 mod embedded;
 mod error;
-mod memo;
+mod findings;
 mod options;
 mod parameters;
 mod read;
@@ -23,6 +22,7 @@ mod resolve;
 mod resources;
 mod rule;
 mod rules;
+mod scenario_cache;
 mod scenarios;
 mod target;
 mod terraform;
@@ -30,13 +30,13 @@ mod tree;
 
 pub use check::{check_template, check_template_json};
 pub use error::TemplateError;
-pub use options::{Acknowledge, CheckOptions};
+pub use options::{Acknowledgement, CheckOptions};
 pub use parameters::parameter_names;
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
-pub use report::{Finding, Report, sarif};
+pub use report::{Finding, Report, format_sarif};
 pub use rule::{Rule, Severity, rules};
 
-/// Runs the code of README.md in the tests.
+/// Runs the code of README.md as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

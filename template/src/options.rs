@@ -1,86 +1,86 @@
-//! What a caller can say about a check.
+//! The options of a check.
 
 use super::error::TemplateError;
-use super::rule::{Rule, rule};
+use super::rule::{Rule, find_rule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Options of a check; all of them can be left away.
+/// Options of a check. All are optional.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CheckOptions {
-    /// Values of parameters, in place of their defaults.
+    /// Parameter values. They override the defaults.
     pub parameters: BTreeMap<String, String>,
-    /// Rules, by id or name, that are not looked at.
+    /// Rules to skip, by id or name.
     pub disable: Vec<String>,
-    /// Findings that are known and accepted.
-    pub acknowledge: Vec<Acknowledge>,
-    /// The file's name, for the caller's own use in texts and SARIF.
+    /// Findings to accept.
+    pub acknowledge: Vec<Acknowledgement>,
+    /// The file name. It is not used by the check itself.
     pub file: Option<String>,
-    /// The template as it was deployed last, for what changed.
+    /// The template of the previous deployment, for rules that compare the two.
     pub previous: Option<String>,
 }
 
-/// A finding that is known and accepted.
+/// Accepts a finding.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Acknowledge {
-    /// The rule's id or name.
+pub struct Acknowledgement {
+    /// The id or name of the rule.
     pub rule: String,
-    /// The resource; every one where absent.
+    /// The resource. All resources if absent.
     #[serde(default)]
     pub logical_id: Option<String>,
-    /// Why it is accepted.
+    /// Why the finding is accepted.
     #[serde(default)]
     pub reason: String,
 }
 
 impl CheckOptions {
-    /// Reads options; an empty text is `{}`.
+    /// Parses options. An empty text means `{}`.
     ///
     /// # Errors
-    /// [`TemplateError::Options`] for what is not of this form.
+    /// [`TemplateError::Options`] if the JSON is not valid.
     pub fn from_json(json: &[u8]) -> Result<Self, TemplateError> {
         if json.is_empty() {
             return Ok(Self::default());
         }
-        serde_json::from_slice(json).map_err(|error| TemplateError::Options { fault: error.to_string() })
+        serde_json::from_slice(json).map_err(|error| TemplateError::Options { detail: error.to_string() })
     }
 
-    /// Refuses unknown rules and acknowledgements without a reason, as every check does.
+    /// Checks the options; every check does this first.
     ///
     /// # Errors
-    /// [`TemplateError::UnknownRule`] and [`TemplateError::NoReason`].
+    /// [`TemplateError::UnknownRule`] and [`TemplateError::MissingReason`].
     pub fn check(&self) -> Result<(), TemplateError> {
         for (index, name) in self.disable.iter().enumerate() {
-            known(name, || format!("disable/{index}"))?;
+            find_known_rule(name, || format!("disable/{index}"))?;
         }
-        for (index, given) in self.acknowledge.iter().enumerate() {
-            given.check(|| format!("acknowledge/{index}"))?;
+        for (index, acknowledgement) in self.acknowledge.iter().enumerate() {
+            acknowledgement.check(|| format!("acknowledge/{index}"))?;
         }
         Ok(())
     }
 
     pub(crate) fn is_disabled(&self, rule: &Rule) -> bool {
-        self.disable.iter().any(|name| rule.is_called(name))
+        self.disable.iter().any(|name| rule.matches_name(name))
     }
 }
 
-impl Acknowledge {
+impl Acknowledgement {
     pub(crate) fn check(&self, member: impl Fn() -> String) -> Result<(), TemplateError> {
-        let rule = known(&self.rule, &member)?;
+        let rule = find_known_rule(&self.rule, &member)?;
         if self.reason.trim().is_empty() {
-            return Err(TemplateError::NoReason { member: member(), rule: rule.id.to_owned() });
+            return Err(TemplateError::MissingReason { member: member(), rule: rule.id.to_owned() });
         }
         Ok(())
     }
 
     pub(crate) fn covers(&self, rule: &Rule, logical_id: &str) -> bool {
-        rule.is_called(&self.rule) && self.logical_id.as_ref().is_none_or(|wanted| wanted == logical_id)
+        rule.matches_name(&self.rule) && self.logical_id.as_ref().is_none_or(|wanted| wanted == logical_id)
     }
 }
 
-fn known(name: &str, member: impl Fn() -> String) -> Result<&'static Rule, TemplateError> {
-    let shown = || name.chars().take(100).collect();
-    rule(name).ok_or_else(|| TemplateError::UnknownRule { member: member(), rule: shown() })
+fn find_known_rule(name: &str, member: impl Fn() -> String) -> Result<&'static Rule, TemplateError> {
+    let truncated = || name.chars().take(100).collect();
+    find_rule(name).ok_or_else(|| TemplateError::UnknownRule { member: member(), rule: truncated() })
 }

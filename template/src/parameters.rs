@@ -1,13 +1,13 @@
-//! The names of a template's parameters, for whoever gives values to them.
+//! The names of the parameters of a template.
 
 use super::error::TemplateError;
 use super::read::read;
 use super::tree::Node;
 
-/// The parameters of a template, in its order; none of a Terraform plan.
+/// Returns the names of the parameters of a template, in file order. A Terraform plan has none.
 ///
 /// # Errors
-/// [`TemplateError`] for a file that cannot be read.
+/// [`TemplateError`] if the file cannot be read.
 ///
 /// ```
 /// let template = br#"{"Parameters": {"Stage": {"Type": "String"}}, "Resources": {}}"#;
@@ -15,7 +15,7 @@ use super::tree::Node;
 /// # Ok::<(), sfn_alias_template::TemplateError>(())
 /// ```
 pub fn parameter_names(text: &[u8]) -> Result<Vec<String>, TemplateError> {
-    TemplateError::contain(|| {
+    TemplateError::catch_panic(|| {
         let root = read(text)?;
         let parameters = root.get("Parameters").map(Node::members).unwrap_or_default();
         Ok(parameters.iter().map(|(name, _)| name.clone().into_owned()).collect())

@@ -1,20 +1,20 @@
-//! The resources of a template, and what their properties are in a scenario.
+//! The resources of a template and their properties.
 
 use super::error::TemplateError;
-use super::memo::Memo;
 use super::options::CheckOptions;
-use super::resolve::{Conditions, Part, Resolver, Scenario, Selected, Symbol};
-use super::rules::policy::{AllowedTogether, Connected, Links};
-use super::target::Machine;
+use super::resolve::{Conditions, Part, Resolver, Scenario, Selected, SymbolicText};
+use super::rules::policy::{Attachments, CombinedGrants, ConnectorSources};
+use super::scenario_cache::ScenarioCache;
+use super::target::StateMachineIdentity;
 use super::tree::{Node, Value};
 use std::collections::{HashMap, HashSet};
 
 pub(crate) const ALIAS: &str = "AWS::StepFunctions::StateMachineAlias";
 pub(crate) const VERSION: &str = "AWS::StepFunctions::StateMachineVersion";
-pub(crate) const MACHINE: &str = "AWS::StepFunctions::StateMachine";
-pub(crate) const SAM_MACHINE: &str = "AWS::Serverless::StateMachine";
+pub(crate) const STATE_MACHINE: &str = "AWS::StepFunctions::StateMachine";
+pub(crate) const SAM_STATE_MACHINE: &str = "AWS::Serverless::StateMachine";
 
-/// Every finding repeats the name of its resource. CloudFormation takes 255 characters.
+/// Maximum length of a logical id, which every finding repeats. CloudFormation accepts 255 characters.
 const MAX_NAME: usize = 2048;
 
 /// A resource.
@@ -26,44 +26,44 @@ pub(crate) struct Resource<'t> {
 }
 
 impl<'t> Resource<'t> {
-    /// The condition under which it exists.
+    /// Returns the condition of the resource.
     pub fn condition(&self) -> Option<&'t str> {
         self.node.get("Condition").and_then(Node::text)
     }
 
-    /// Whether it is an alias: a resource of its own, or what SAM makes of a state machine.
+    /// Returns whether this is an alias resource, or a SAM state machine for which SAM creates an alias.
     pub fn is_alias(&self) -> bool {
         self.kind == ALIAS || self.is_sam_with_alias()
     }
 
     pub fn is_sam_with_alias(&self) -> bool {
         let properties = self.node.get("Properties");
-        self.kind == SAM_MACHINE && properties.and_then(|node| node.get("AutoPublishAlias")).is_some()
+        self.kind == SAM_STATE_MACHINE && properties.and_then(|node| node.get("AutoPublishAlias")).is_some()
     }
 
-    pub fn is_machine(&self) -> bool {
-        self.kind == MACHINE || self.kind == SAM_MACHINE
+    pub fn is_state_machine(&self) -> bool {
+        self.kind == STATE_MACHINE || self.kind == SAM_STATE_MACHINE
     }
 }
 
-/// A template, ready for the rules.
+/// A template with everything that the rules need.
 pub(crate) struct Template<'t> {
     pub resources: Vec<Resource<'t>>,
     index: HashMap<&'t str, usize>,
     pub resolver: Resolver<'t>,
     pub conditions: Conditions<'t>,
-    /// The first alias of each state machine, by its place.
-    pub aliases: Memo<'t, HashMap<Machine<'t>, usize>>,
-    /// The policies by what they belong to.
-    pub policies: Memo<'t, Links>,
-    /// What policies allow together.
-    pub allowed: Memo<'t, AllowedTogether>,
-    /// The roles that policies are attached to by `Ref`.
-    pub extended_roles: Memo<'t, HashSet<String>>,
-    /// What SAM's connectors may give a policy to.
-    pub connected: Memo<'t, Connected>,
-    /// The state machines by their names.
-    pub named_machines: Memo<'t, HashMap<Vec<Part<'t>>, &'t str>>,
+    /// The index of the first alias of each state machine.
+    pub aliases: ScenarioCache<'t, HashMap<StateMachineIdentity<'t>, usize>>,
+    /// The policies by the identity that they are attached to.
+    pub policies: ScenarioCache<'t, Attachments>,
+    /// The combined grants of policies with the same identity.
+    pub allowed: ScenarioCache<'t, CombinedGrants>,
+    /// The roles that a policy is attached to with `Ref`.
+    pub extended_roles: ScenarioCache<'t, HashSet<String>>,
+    /// The resources that get a policy from a SAM connector.
+    pub connected: ScenarioCache<'t, ConnectorSources>,
+    /// The state machines by name.
+    pub state_machines_by_name: ScenarioCache<'t, HashMap<Vec<Part<'t>>, &'t str>>,
 }
 
 impl<'t> Template<'t> {
@@ -75,19 +75,19 @@ impl<'t> Template<'t> {
             resources,
             conditions: Conditions::new(root, &resolver)?,
             resolver,
-            aliases: Memo::default(),
-            policies: Memo::default(),
-            allowed: Memo::default(),
-            extended_roles: Memo::default(),
-            connected: Memo::default(),
-            named_machines: Memo::default(),
+            aliases: ScenarioCache::default(),
+            policies: ScenarioCache::default(),
+            allowed: ScenarioCache::default(),
+            extended_roles: ScenarioCache::default(),
+            connected: ScenarioCache::default(),
+            state_machines_by_name: ScenarioCache::default(),
         })
     }
 
-    /// Whether something was too much to be decided since this was asked last.
-    pub fn gave_up(&self) -> bool {
-        // Both are asked.
-        self.conditions.gave_up() | self.resolver.gave_up()
+    /// Returns whether a limit was exceeded since the last call.
+    pub fn take_limit_exceeded(&self) -> bool {
+        // No short circuit: both flags must be reset.
+        self.conditions.take_limit_exceeded() | self.resolver.take_limit_exceeded()
     }
 
     pub fn resource(&self, id: &str) -> Option<&Resource<'t>> {
@@ -96,19 +96,19 @@ impl<'t> Template<'t> {
 }
 
 fn resources<'t>(root: &'t Node<'t>) -> Result<Vec<Resource<'t>>, TemplateError> {
-    let fault = |fault: &str| Err(TemplateError::NotATemplate { fault: fault.to_owned() });
+    let detail = |detail: &str| Err(TemplateError::NotATemplate { detail: detail.to_owned() });
     if !matches!(root.value, Value::Map(_)) {
-        return fault("the file is not one map of members");
+        return detail("the file is not a map");
     }
-    let Some(node) = root.get("Resources") else { return fault("there is no `Resources`") };
+    let Some(node) = root.get("Resources") else { return detail("`Resources` is missing") };
     if !matches!(node.value, Value::Map(_)) {
-        return fault("`Resources` is not a map");
+        return detail("`Resources` is not a map");
     }
     if node.members().iter().any(|(id, _)| id.len() > MAX_NAME) {
-        return fault("the name of a resource has more than 2048 bytes");
+        return detail("a resource name has more than 2048 bytes");
     }
     let resource = |(id, node): &'t (std::borrow::Cow<'t, str>, Node<'t>)| {
-        // What is no map with a type is made by a macro such as Fn::ForEach, and not known.
+        // Entries without a type are generated by a macro such as `Fn::ForEach`; their content is unknown.
         Some(Resource { id, kind: node.get("Type")?.text()?, node })
     };
     Ok(node.members().iter().filter_map(resource).collect())
@@ -122,7 +122,7 @@ pub(crate) struct View<'v, 't> {
 }
 
 impl<'t> View<'_, 't> {
-    /// A member of a map.
+    /// Returns a member of a map.
     pub fn member(&self, node: Option<&'t Node<'t>>, name: &str) -> Selected<'t> {
         match self.template.resolver.select(node, self.scenario) {
             Selected::Node(node) if node.intrinsic().is_some() => Selected::Unknown,
@@ -132,7 +132,7 @@ impl<'t> View<'_, 't> {
         }
     }
 
-    /// A property of a resource.
+    /// Returns a property of a resource.
     pub fn property(&self, resource: &Resource<'t>, name: &str) -> Selected<'t> {
         match resource.node.get("Properties") {
             None if resource.node.has_macro() => Selected::Unknown,
@@ -140,22 +140,22 @@ impl<'t> View<'_, 't> {
         }
     }
 
-    /// The text of what was selected; `None` where it is absent.
-    pub fn text(&self, selected: Selected<'t>) -> Option<Symbol<'t>> {
+    /// Resolves the text of a selected value. Returns `None` if the value is absent.
+    pub fn text(&self, selected: Selected<'t>) -> Option<SymbolicText<'t>> {
         match selected {
             Selected::Absent => None,
-            Selected::Unknown => Some(Symbol::unknown()),
+            Selected::Unknown => Some(SymbolicText::unknown()),
             Selected::Node(node) => self.template.resolver.symbol(Some(node), self.scenario),
         }
     }
 
-    /// The text of a node.
-    pub fn symbol(&self, node: Option<&'t Node<'t>>) -> Option<Symbol<'t>> {
+    /// Resolves the text of a node.
+    pub fn symbol(&self, node: Option<&'t Node<'t>>) -> Option<SymbolicText<'t>> {
         self.template.resolver.symbol(node, self.scenario)
     }
 
-    /// The items of a list with their places in it, without those that have no value; `None` where
-    /// the list or one of its items is not known.
+    /// Returns the items of a list with their indices, without absent items. Returns `None` if the list or an item is
+    /// unknown.
     pub fn list(&self, selected: Selected<'t>) -> Option<Vec<(usize, &'t Node<'t>)>> {
         let node = selected.node()?;
         let Value::List(items) = &node.value else { return None };
@@ -170,8 +170,7 @@ impl<'t> View<'_, 't> {
         Some(found)
     }
 
-    /// As [`Self::list`], where a value that is no list stands for a list of it, and what is not
-    /// known is left out.
+    /// Returns the known items of a list with their indices. A value that is not a list counts as one item.
     pub fn known_items(&self, selected: Selected<'t>) -> Vec<(Option<usize>, &'t Node<'t>)> {
         let Some(node) = selected.node() else { return Vec::new() };
         let Value::List(items) = &node.value else { return vec![(None, node)] };
@@ -179,7 +178,7 @@ impl<'t> View<'_, 't> {
         items.iter().enumerate().filter_map(|(index, item)| Some((Some(index), select(item)?))).collect()
     }
 
-    /// Whether a resource exists in this scenario for certain.
+    /// Returns whether the resource certainly exists in this scenario.
     pub fn exists(&self, resource: &Resource<'_>) -> bool {
         resource.condition().is_none_or(|condition| self.scenario.get(condition) == Some(true))
     }

@@ -1,12 +1,12 @@
-//! The ways in which the conditions that matter to a resource can turn out.
+//! The possible outcomes of the conditions that affect a resource.
 
 use super::resolve::Scenario;
-use super::resources::{ALIAS, MACHINE, Resource, SAM_MACHINE, Template, VERSION};
+use super::resources::{ALIAS, Resource, SAM_STATE_MACHINE, STATE_MACHINE, Template, VERSION};
 use super::tree::Node;
 use std::collections::BTreeSet;
 
-/// Properties that no rule looks into.
-const UNREAD: [&str; 8] = [
+/// Properties that no rule reads.
+const IGNORED_PROPERTIES: [&str; 8] = [
     "AssumeRolePolicyDocument",
     "EncryptionConfiguration",
     "LoggingConfiguration",
@@ -17,89 +17,94 @@ const UNREAD: [&str; 8] = [
     "TracingConfiguration",
 ];
 
-/// The scenarios of a resource that can come to pass and in which it exists.
-pub(crate) fn scenarios<'t>(template: &Template<'t>, resource: &Resource<'t>) -> Vec<Scenario<'t>> {
-    scenarios_with(template, resource, &[])
+/// Lists the possible scenarios in which the resource exists.
+pub(crate) fn list_scenarios<'t>(template: &Template<'t>, resource: &Resource<'t>) -> Vec<Scenario<'t>> {
+    list_scenarios_with(template, resource, &[])
 }
 
-/// As [`scenarios`], told apart by the conditions of other resources, too; where those are too many to be
-/// decided, one scenario in which nothing else is.
-pub(crate) fn scenarios_with<'t>(
+/// Lists the scenarios, including the conditions of other resources. If there are too many, returns one scenario with
+/// only the condition of the resource.
+pub(crate) fn list_scenarios_with<'t>(
     template: &Template<'t>,
     resource: &Resource<'t>,
     others: &[&Resource<'t>],
 ) -> Vec<Scenario<'t>> {
-    decided(template, resource, others)
-        .unwrap_or_else(|| template.conditions.outcomes(resource.condition(), &[]).unwrap_or_default())
+    decide_scenarios(template, resource, others)
+        .unwrap_or_else(|| template.conditions.list_outcomes(resource.condition(), &[]).unwrap_or_default())
 }
 
-/// The scenarios, where the conditions are few enough to be decided.
-pub(crate) fn decided<'t>(
+/// Lists the scenarios, or returns `None` if there are too many.
+pub(crate) fn decide_scenarios<'t>(
     template: &Template<'t>,
     resource: &Resource<'t>,
     others: &[&Resource<'t>],
 ) -> Option<Vec<Scenario<'t>>> {
     let own = resource.condition();
     let mut names = Vec::new();
-    collect_read(resource, &mut names);
-    for other in mentioned(template, resource) {
-        collect_read(other, &mut names);
+    collect_read_conditions(resource, &mut names);
+    for other in referenced_resources(template, resource) {
+        collect_read_conditions(other, &mut names);
     }
     names.extend(others.iter().filter_map(|other| other.condition()));
     names.sort_unstable();
     names.dedup();
     names.retain(|name| Some(*name) != own);
-    template.conditions.outcomes(own, &names)
+    template.conditions.list_outcomes(own, &names)
 }
 
-/// The conditions of `Fn::If` in the properties that rules read.
-fn collect_read<'t>(resource: &Resource<'t>, names: &mut Vec<&'t str>) {
+/// Collects the conditions of `Fn::If` in the properties that rules read.
+fn collect_read_conditions<'t>(resource: &Resource<'t>, names: &mut Vec<&'t str>) {
     let Some(properties) = resource.node.get("Properties") else { return };
     if properties.intrinsic().is_some() {
-        return collect(properties, names);
+        return collect_conditions(properties, names);
     }
-    let read = properties.members().iter().filter(|(name, _)| !UNREAD.contains(&name.as_ref()));
-    read.for_each(|(_, member)| collect(member, names));
+    let read = properties.members().iter().filter(|(name, _)| !IGNORED_PROPERTIES.contains(&name.as_ref()));
+    read.for_each(|(_, member)| collect_conditions(member, names));
 }
 
-/// Whether a resource has to do with Step Functions: it is of it, or names something of it.
-pub(crate) fn concerns<'t>(template: &Template<'t>, resource: &Resource<'t>) -> bool {
-    const KINDS: [&str; 4] = [ALIAS, VERSION, MACHINE, SAM_MACHINE];
+/// Returns whether a resource belongs to Step Functions or refers to it.
+pub(crate) fn is_related<'t>(template: &Template<'t>, resource: &Resource<'t>) -> bool {
+    const KINDS: [&str; 4] = [ALIAS, VERSION, STATE_MACHINE, SAM_STATE_MACHINE];
     let mut found = KINDS.contains(&resource.kind);
     resource.node.walk(&mut |part| {
         let of_it = |id: &str| template.resource(id).is_some_and(|other| KINDS.contains(&other.kind));
-        found = found || part.text().is_some_and(|text| text.contains("states:")) || ids(part).into_iter().any(of_it);
+        found = found
+            || part.text().is_some_and(|text| text.contains("states:"))
+            || referenced_ids(part).into_iter().any(of_it);
     });
     found
 }
 
-/// The conditions of `Fn::If` in a node.
-pub(crate) fn collect<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) {
+/// Collects the conditions of `Fn::If` in a node.
+pub(crate) fn collect_conditions<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) {
     node.walk(&mut |part| names.extend(part.call("Fn::If").and_then(|list| list.items().first()?.text())));
 }
 
-/// The conditions that these members of resources depend on.
-pub(crate) fn conditions_of<'t>(template: &Template<'t>, members: &[&str]) -> BTreeSet<&'t str> {
+/// Returns the conditions that these properties of all resources depend on.
+pub(crate) fn conditions_in_members<'t>(template: &Template<'t>, members: &[&str]) -> BTreeSet<&'t str> {
     let mut names = Vec::new();
     for properties in template.resources.iter().filter_map(|resource| resource.node.get("Properties")) {
         match properties.intrinsic() {
-            Some(_) => collect(properties, &mut names),
-            None => members.iter().filter_map(|name| properties.get(name)).for_each(|it| collect(it, &mut names)),
+            Some(_) => collect_conditions(properties, &mut names),
+            None => {
+                members.iter().filter_map(|name| properties.get(name)).for_each(|it| collect_conditions(it, &mut names))
+            }
         }
     }
     names.into_iter().collect()
 }
 
-/// The versions and aliases that a resource names, and those that they name.
-fn mentioned<'v, 't>(template: &'v Template<'t>, resource: &Resource<'t>) -> Vec<&'v Resource<'t>> {
-    const MOST: usize = 16;
+/// Returns the versions and aliases that a resource refers to, directly or indirectly.
+fn referenced_resources<'v, 't>(template: &'v Template<'t>, resource: &Resource<'t>) -> Vec<&'v Resource<'t>> {
+    const MAX_RESOURCES: usize = 16;
     let mut found: Vec<&Resource<'t>> = Vec::new();
     let mut open = vec![resource.node];
     while let Some(node) = open.pop() {
         node.walk(&mut |part| {
-            for id in ids(part) {
+            for id in referenced_ids(part) {
                 let resource = template.resource(id).filter(|resource| [ALIAS, VERSION].contains(&resource.kind));
-                if let Some(new) = resource.filter(|new| found.len() < MOST && found.iter().all(|old| old.id != new.id))
+                if let Some(new) =
+                    resource.filter(|new| found.len() < MAX_RESOURCES && found.iter().all(|old| old.id != new.id))
                 {
                     found.push(new);
                     open.push(new.node);
@@ -110,8 +115,8 @@ fn mentioned<'v, 't>(template: &'v Template<'t>, resource: &Resource<'t>) -> Vec
     found
 }
 
-/// The logical ids that an intrinsic function names.
-fn ids<'t>(node: &'t Node<'t>) -> Vec<&'t str> {
+/// Returns the logical ids that an intrinsic function refers to.
+fn referenced_ids<'t>(node: &'t Node<'t>) -> Vec<&'t str> {
     let id = |text: &'t str| text.split('.').next().unwrap_or(text);
     match node.intrinsic() {
         Some(("Ref", name)) => name.text().map(id).into_iter().collect(),

@@ -1,22 +1,22 @@
-//! What a file says, with the place of everything in it.
+//! The tree of a file, with the position of every value.
 
 use std::borrow::Cow;
 
-/// A place in a file, both counted from 1, columns in characters.
+/// A position in a file. Line and column start at 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     pub line: u32,
     pub column: u32,
 }
 
-impl Place {
+impl Position {
     pub const START: Self = Self { line: 1, column: 1 };
 }
 
-/// A value and where it begins; a member's value where its key begins.
+/// A value and its start. The value of a member has the position of its key.
 #[derive(Debug, Clone)]
 pub(crate) struct Node<'t> {
-    pub place: Place,
+    pub position: Position,
     pub value: Value<'t>,
 }
 
@@ -31,12 +31,12 @@ pub(crate) enum Value<'t> {
 }
 
 impl<'t> Node<'t> {
-    /// A member of a map.
+    /// Returns a member of a map.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.members().iter().find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
-    /// The members of a map; none of anything else.
+    /// Returns the members of a map, or none for other values.
     pub fn members(&self) -> &[(Cow<'t, str>, Self)] {
         match &self.value {
             Value::Map(members) => members,
@@ -44,7 +44,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// The items of a list; none of anything else.
+    /// Returns the items of a list, or none for other values.
     pub fn items(&self) -> &[Self] {
         match &self.value {
             Value::List(items) => items,
@@ -52,7 +52,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// The text of a text.
+    /// Returns the text of a text value.
     pub fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
@@ -60,7 +60,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// A scalar as CloudFormation writes it where it wants a text.
+    /// Returns a scalar as text, converted as CloudFormation does.
     pub fn scalar(&self) -> Option<Cow<'_, str>> {
         match &self.value {
             Value::Text(text) => Some(Cow::Borrowed(text)),
@@ -70,7 +70,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// The name and argument of an intrinsic function, `Ref` and `Condition` among them.
+    /// Returns the name and argument of an intrinsic function, including `Ref` and `Condition`.
     pub fn intrinsic(&self) -> Option<(&str, &Self)> {
         match self.members() {
             [(name, argument)] if name == "Ref" || name == "Condition" || name.starts_with("Fn::") => {
@@ -80,17 +80,17 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// The argument of the intrinsic function of this name.
+    /// Returns the argument of the intrinsic function with this name.
     pub fn call(&self, function: &str) -> Option<&Self> {
         self.intrinsic().filter(|(name, _)| *name == function).map(|(_, argument)| argument)
     }
 
-    /// Whether a macro stands beside other members of a map, which may add whatever is not there.
+    /// Returns whether the map contains a macro, which may add any members.
     pub fn has_macro(&self) -> bool {
         self.members().iter().any(|(name, _)| name == "Fn::Transform" || name.starts_with("Fn::ForEach::"))
     }
 
-    /// Visits this and everything in it.
+    /// Visits this node and all nodes in it.
     pub fn walk<'n>(&'n self, visit: &mut impl FnMut(&'n Self)) {
         visit(self);
         self.items().iter().for_each(|item| item.walk(visit));

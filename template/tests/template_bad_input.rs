@@ -1,19 +1,19 @@
-//! Whatever comes in as a template: a clear error or a report, within bounds, and never a panic.
+//! Invalid and hostile templates: every input gives a report or a clear error, within limits and without panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use sfn_alias_template::{CheckOptions, MAX_BYTES, MAX_DEPTH, check_template, check_template_json, rules};
 
-fn error(text: impl AsRef<[u8]>) -> String {
+fn check_error(text: impl AsRef<[u8]>) -> String {
     check_template(text.as_ref(), &CheckOptions::default()).expect_err("an error").to_string()
 }
 
 #[track_caller]
-fn refuses(text: impl AsRef<[u8]>, message: &str) {
-    assert_eq!(error(text), message);
+fn assert_error(text: impl AsRef<[u8]>, message: &str) {
+    assert_eq!(check_error(text), message);
 }
 
 #[track_caller]
-fn refuses_options(options: &str, message: &str) {
+fn assert_options_error(options: &str, message: &str) {
     let refused = check_template_json(b"Resources: {}", options.as_bytes()).expect_err("an error");
     assert_eq!(refused.to_string(), message);
 }
@@ -25,21 +25,27 @@ const PROD: &str = "Resources:
 ";
 
 #[test]
-fn what_is_cut_off_is_refused() {
-    refuses(r#"{"Resources": {"A": "#, "line 1 column 20: not JSON: EOF while parsing a value");
-    refuses(r#"{"Resources": {"A": "x"#, "line 1 column 22: not JSON: EOF while parsing a string");
-    refuses("{\"Resources\": {}}\n}", "line 2 column 1: not JSON: trailing characters");
-    refuses("Resources: {A: [", "line 2 column 1: not YAML: while parsing a node, did not find expected node content");
-    refuses(
-        "Resources:\n  A: 'x",
-        "line 2 column 6: not YAML: while scanning a quoted scalar, found unexpected end of stream",
+fn truncated_files_are_errors() {
+    assert_error(r#"{"Resources": {"A": "#, "line 1 column 20: not valid JSON: EOF while parsing a value");
+    assert_error(r#"{"Resources": {"A": "x"#, "line 1 column 22: not valid JSON: EOF while parsing a string");
+    assert_error("{\"Resources\": {}}\n}", "line 2 column 1: not valid JSON: trailing characters");
+    assert_error(
+        "Resources: {A: [",
+        "line 2 column 1: not valid YAML: while parsing a node, did not find expected node content",
     );
-    refuses("Resources:\n\tA: 1", "line 2 column 2: not YAML: tabs disallowed within this context (block indentation)");
+    assert_error(
+        "Resources:\n  A: 'x",
+        "line 2 column 6: not valid YAML: while scanning a quoted scalar, found unexpected end of stream",
+    );
+    assert_error(
+        "Resources:\n\tA: 1",
+        "line 2 column 2: not valid YAML: tabs disallowed within this context (block indentation)",
+    );
 }
 
-/// Every beginning of a template is an error or a report.
+/// Every prefix of a template gives an error or a report.
 #[test]
-fn no_cut_is_dangerous() {
+fn every_prefix_gives_a_report_or_an_error() {
     for file in ["conditions.yaml", "versions.json", "policies.yaml", "starts.yaml"] {
         let path = format!("{}/../vectors/templates/faulty/{file}", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read(path).expect("a template");
@@ -50,87 +56,92 @@ fn no_cut_is_dangerous() {
 }
 
 #[test]
-fn what_is_no_template_is_refused() {
-    const HINT: &str = "; give a template with `Resources`, or the output of `terraform show -json PLAN`";
-    let no = |fault: &str| format!("neither a CloudFormation template nor a Terraform plan: {fault}{HINT}");
+fn other_files_are_errors() {
+    const HINT: &str = "; use a template with `Resources`, or the output of `terraform show -json PLAN`";
+    let message = |detail: &str| format!("expected a CloudFormation template or a Terraform plan: {detail}{HINT}");
     for text in ["", " \n", "text", "- a", "1", "null", "# comment"] {
-        refuses(text, &no("the file is not one map of members"));
+        assert_error(text, &message("the file is not a map"));
     }
     for text in ["{}", r#"{"resources": {}}"#, "a: 1"] {
-        refuses(text, &no("there is no `Resources`"));
+        assert_error(text, &message("`Resources` is missing"));
     }
     for text in [r#"{"Resources": []}"#, "Resources: 1", "Resources:"] {
-        refuses(text, &no("`Resources` is not a map"));
+        assert_error(text, &message("`Resources` is not a map"));
     }
-    refuses(
+    assert_error(
         "Resources: {}\n---\nResources: {}",
-        "line 2 column 1: not YAML: a second document: give one template a file",
+        "line 2 column 1: not valid YAML: expected one document, found a second one; use one file per template",
     );
 }
 
 #[test]
-fn bytes_that_are_no_text_are_refused() {
-    refuses(b"Resources: {\xFF}", "the file is not UTF-8 at byte 12: save it as UTF-8");
-    refuses("Resources:\n  é\0: 1", "line 2 column 4: a NUL character: give a text file");
-    refuses(b"{\"Resources\": \0}", "line 1 column 15: a NUL character: give a text file");
+fn binary_files_are_errors() {
+    assert_error(b"Resources: {\xFF}", "the file is not valid UTF-8 at byte 12; save it as UTF-8");
+    assert_error("Resources:\n  é\0: 1", "line 2 column 4: expected a text file, found a NUL character");
+    assert_error(b"{\"Resources\": \0}", "line 1 column 15: expected a text file, found a NUL character");
     let with_mark = format!("\u{feff}{PROD}");
     assert_eq!(check_template(with_mark.as_bytes(), &CheckOptions::default()).expect("a report").errors, 1);
 }
 
 #[test]
-fn a_key_twice_is_refused() {
-    let twice = "`A` stands twice in one map: remove one of the two";
-    refuses(r#"{"Resources": {"A": 1, "A": 2}}"#, &format!("line 1 column 24: {twice}"));
-    refuses("Resources:\n  A: 1\n  A: 2", &format!("line 3 column 3: {twice}"));
+fn duplicate_keys_are_errors() {
+    let twice = "duplicate key `A`; remove one of the two";
+    assert_error(r#"{"Resources": {"A": 1, "A": 2}}"#, &format!("line 1 column 24: {twice}"));
+    assert_error("Resources:\n  A: 1\n  A: 2", &format!("line 3 column 3: {twice}"));
     let many: String = (0..20).map(|n| format!("  B{n}: 1\n")).collect();
-    refuses(format!("Resources:\n  A: 1\n{many}  A: 2"), &format!("line 23 column 3: {twice}"));
+    assert_error(format!("Resources:\n  A: 1\n{many}  A: 2"), &format!("line 23 column 3: {twice}"));
 }
 
 #[test]
-fn what_is_huge_is_refused() {
+fn files_over_the_size_limits_are_errors() {
     let long = vec![b' '; 100_000_000];
-    refuses(
+    assert_error(
         &long,
-        "the file is longer than 16777216 bytes: give a shorter one, CloudFormation itself takes at most 1 MB",
+        "the file has more than 16777216 bytes; use a smaller file (CloudFormation accepts up to 1 MB)",
     );
-    const MANY: &str =
-        "the file has more than 1000000 values, those that its anchors repeat included: give a smaller one";
-    refuses(format!(r#"{{"Resources": [{}1]}}"#, "1,".repeat(MAX_BYTES / 2 - 100)), MANY);
-    refuses(format!("Resources: [{}1]", "1,".repeat(1_000_001)), MANY);
-    // Nine anchors of nine aliases each.
+    const MANY: &str = "the file has more than 1000000 values, including copies by YAML anchors; use a smaller file";
+    assert_error(format!(r#"{{"Resources": [{}1]}}"#, "1,".repeat(MAX_BYTES / 2 - 100)), MANY);
+    assert_error(format!("Resources: [{}1]", "1,".repeat(1_000_001)), MANY);
+    // Nine anchors with nine aliases each.
     let mut laughs = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
     for level in 1..10 {
         let aliases = vec![format!("*a{}", level - 1); 9].join(", ");
         laughs.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
     }
-    refuses(laughs, MANY);
+    assert_error(laughs, MANY);
 }
 
 #[test]
-fn what_is_nested_deep_is_refused() {
+fn deep_nesting_is_an_error() {
     let deep = 100_000;
     let brackets = format!("Resources: {}", "[".repeat(deep));
-    assert!(error(&brackets).starts_with("line 1 column "), "{}", error(&brackets));
+    assert!(check_error(&brackets).starts_with("line 1 column "), "{}", check_error(&brackets));
     let json = format!(r#"{{"Resources": {}"#, "[".repeat(deep));
-    refuses(&json, "line 1 column 141: nested more than 127 deep: flatten it");
+    assert_error(&json, "line 1 column 141: nested more than 127 levels deep; use fewer levels");
     let blocks: String = (0..1000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
-    refuses(&blocks, "line 128 column 128: nested more than 127 deep: flatten it");
-    // Anchors put in each other get deeper than the file looks.
+    assert_error(&blocks, "line 128 column 128: nested more than 127 levels deep; use fewer levels");
+    // Nested anchors are deeper than the text.
     let chain: String = (1..200).map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1)).collect();
-    refuses(format!("a0: &a0 [x]\n{chain}"), "line 126 column 14: nested more than 127 deep: flatten it");
+    assert_error(
+        format!("a0: &a0 [x]\n{chain}"),
+        "line 126 column 14: nested more than 127 levels deep; use fewer levels",
+    );
     assert_eq!(MAX_DEPTH, 127);
 }
 
 #[test]
-fn circles_end() {
-    refuses(
+fn circular_references_end() {
+    assert_error(
         "Resources: {A: &a [*a]}",
-        "line 1 column 20: not YAML: an alias inside its own anchor: write the value out",
+        "line 1 column 20: not valid YAML: an alias refers to the anchor that contains it; write out the value",
     );
     let conditions = "Conditions: {A: !Not [!Condition B], B: !Or [!Condition C, !Condition C], C: !Condition A}\n";
-    refuses(format!("{conditions}{PROD}"), "Conditions: `A` depends on itself: break the circle");
-    // References in a circle are CloudFormation's to refuse: no more is known of them than what they are.
-    let circles = "Parameters: {P: {Type: String, Default: '${P}'}}
+    assert_error(
+        format!("{conditions}{PROD}"),
+        "Conditions: condition `A` depends on itself; remove the circular reference",
+    );
+    // CloudFormation rejects circular references. The checks treat them as unknown.
+    let circular = "Parameters: {P: {Type: String, Default: '${P}'}}
 Resources:
   V: {Type: AWS::StepFunctions::StateMachineVersion, Properties: {StateMachineArn: !Ref V, Description: !Sub '${V}'}}
   W: {Type: AWS::StepFunctions::StateMachineVersion, Properties: {StateMachineArn: !Ref A, Description: !Ref P}}
@@ -141,14 +152,14 @@ Resources:
       Name: !Sub ['${A}${B}', {A: !Sub '${B}', B: !Sub '${A}'}]
       RoutingConfiguration: [{StateMachineVersionArn: !Ref A, Weight: !Ref P}]
 ";
-    let report = check_template(circles.as_bytes(), &CheckOptions::default()).expect("a report");
+    let report = check_template(circular.as_bytes(), &CheckOptions::default()).expect("a report");
     let found: Vec<&str> = report.findings.iter().map(|finding| finding.name).collect();
     assert_eq!(found, ["version-machine", "version-machine", "not-a-version-arn", "alias-member"]);
 }
 
-/// Conditions that are too many to try out give no findings but one that says so, in little time.
+/// Too many conditions give one finding that says so, in a short time.
 #[test]
-fn many_conditions_are_not_tried_out() {
+fn too_many_conditions_are_not_decided() {
     let names: Vec<String> = (0..200).map(|n| format!("C{n}")).collect();
     let conditions: String = names.iter().map(|name| format!("  {name}: !Equals [!Ref P{name}, x]\n")).collect();
     let all: String = names.iter().map(|name| format!("!Condition {name}, ")).collect();
@@ -156,19 +167,20 @@ fn many_conditions_are_not_tried_out() {
     let deep = format!(
         "Conditions:\n{conditions}  All: !And [{all}]\nResources:\n  A:\n    Type: AWS::StepFunctions::StateMachineAlias\n    Properties: {{RoutingConfiguration: [{{StateMachineVersionArn: v, Weight: {weight}}}]}}\n"
     );
-    assert!(error(&deep).contains("nested more than 127 deep"), "{}", error(&deep));
+    assert!(check_error(&deep).contains("nested more than 127 levels deep"), "{}", check_error(&deep));
     let flat = format!(
         "Conditions:\n{conditions}  All: !And [{all}]\nResources:\n  A:\n    Type: AWS::StepFunctions::StateMachineAlias\n    Condition: All\n    Properties: {{Name: '1', RoutingConfiguration: [{{StateMachineVersionArn: !Ref V, Weight: 100}}]}}\n"
     );
     let report = check_template(flat.as_bytes(), &CheckOptions::default()).expect("a report");
-    const MESSAGE: &str = "What depends on its conditions or its long texts is not decided: there are too many";
+    const MESSAGE: &str =
+        "Not fully checked: the resource depends on too many conditions or on texts that are too long";
     let found: Vec<_> = report.findings.iter().map(|finding| (finding.name, finding.message.as_str())).collect();
     assert_eq!(found, [("not-decided", MESSAGE)]);
 }
 
-/// However conditions depend on each other, each is looked at once a trial.
+/// Each condition is evaluated once per assignment, whatever the dependencies are.
 #[test]
-fn conditions_of_conditions_end() {
+fn nested_conditions_end() {
     let alias =
         "Resources:\n  A: {Type: 'AWS::StepFunctions::StateMachineAlias', Condition: C0, Properties: {Name: 'a'}}\n";
     for (levels, call) in [(40, "!And [!Condition C, !Condition C]"), (20_000, "!Not [!Condition C]")] {
@@ -188,9 +200,9 @@ fn conditions_of_conditions_end() {
     }
 }
 
-/// A text that doubles with every level, and one that repeats a long default, are not put together.
+/// A text that doubles with every level, or that repeats a long default, is not resolved.
 #[test]
-fn texts_do_not_explode() {
+fn growing_texts_are_not_resolved() {
     let alias = |parameters: &str, name: &str| {
         let alias = r#""Type": "AWS::StepFunctions::StateMachineAlias""#;
         let routes = r#"[{"StateMachineVersionArn": {"Ref": "V"}, "Weight": 90}]"#;
@@ -222,7 +234,7 @@ fn texts_do_not_explode() {
     }
 }
 
-/// Policies and starts are looked up, not compared with each other: so many would not end.
+/// Policies and starts use an index. Comparing all pairs would take too long.
 #[test]
 fn many_policies_and_starts_end() {
     let many = |one: &dyn Fn(usize) -> String| (0..4000).map(one).collect::<Vec<_>>().join(",\n");
@@ -266,8 +278,8 @@ const EXTREMES: [&str; 16] = [
     "99999999999999999999999999999999999999999999999999",
 ];
 
-/// Templates and a plan with numbers wherever numbers can stand; of the first routes only the weight is known.
-fn with_numbers(first: &str, second: &str) -> [String; 3] {
+/// Templates and a plan with numbers in all numeric members. In one template the second weight is unknown.
+fn templates_with_numbers(first: &str, second: &str) -> [String; 3] {
     let alias = |routing: &str| {
         format!(
             r#"{{"Resources": {{"A": {{"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {{"Name": "PROD",
@@ -288,12 +300,12 @@ fn with_numbers(first: &str, second: &str) -> [String; 3] {
     [alias(&known), alias(&unknown), plan]
 }
 
-/// Weights whose sum leaves 64 bits are findings as other wrong weights are.
+/// Weights whose sum exceeds 64 bits give the same findings as other invalid weights.
 #[test]
-fn extreme_numbers_are_findings() {
+fn extreme_numbers_give_findings() {
     for first in EXTREMES {
         for second in EXTREMES {
-            for text in with_numbers(first, second) {
+            for text in templates_with_numbers(first, second) {
                 match check_template(text.as_bytes(), &CheckOptions::default()) {
                     Ok(report) => assert!(report.errors > 0, "{text}"),
                     Err(error) => assert!(error.to_string().contains("number out of range"), "{error}: {text}"),
@@ -301,22 +313,22 @@ fn extreme_numbers_are_findings() {
             }
         }
     }
-    let [text, ..] = with_numbers("9223372036854775807", "1");
+    let [text, ..] = templates_with_numbers("9223372036854775807", "1");
     let report = check_template(text.as_bytes(), &CheckOptions::default()).expect("a report");
     let found: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(found, ["SFA001", "SFA010", "SFA008", "SFA014"]);
 }
 
-/// The length of the report of a template, and how many findings it has.
+/// Returns the report_size of the report and the number of findings.
 #[track_caller]
-fn length(text: &str) -> (usize, usize) {
+fn report_size(text: &str) -> (usize, usize) {
     let report = check_template(text.as_bytes(), &CheckOptions::default()).expect("a report");
     (report.to_json().len(), report.findings.len())
 }
 
-/// More than two routes are one finding, whose text does not grow with them.
+/// More than two routes give one finding, whose text does not grow with the number of routes.
 #[test]
-fn many_routes_are_one_finding() {
+fn many_routes_give_one_finding() {
     let routes = |count: usize| {
         let route = r#"{"StateMachineVersionArn": {"Fn::Sub": "${V}"}, "Weight": []}"#;
         let routes = vec![route; count].join(",");
@@ -327,13 +339,13 @@ fn many_routes_are_one_finding() {
     };
     let report = check_template(routes(5).as_bytes(), &CheckOptions::default()).expect("a report");
     let found: Vec<_> = report.findings.iter().map(|it| (it.rule, it.message.as_str())).collect();
-    let many = "RoutingConfiguration has 5 routes, and CreateStateMachineAlias takes up to 2";
+    let many = "RoutingConfiguration: expected up to 2 routes, found 5";
     assert_eq!(found, [("SFA006", many)]);
-    let (few, many) = (length(&routes(1000)), length(&routes(100_000)));
+    let (few, many) = (report_size(&routes(1000)), report_size(&routes(100_000)));
     assert_eq!((few.1, few.0 + 2), (many.1, many.0));
 }
 
-/// A long text of the file that many findings rest on is not repeated by each.
+/// Findings do not repeat a long text of the file.
 #[test]
 fn long_texts_are_not_repeated() {
     let aliases = |long: usize| {
@@ -346,35 +358,38 @@ fn long_texts_are_not_repeated() {
         let parameter = format!(r#"{{"P": {{"Type": "String", "Default": "{long}"}}}}"#);
         format!(r#"{{"Parameters": {parameter}, "Resources": {{{}}}}}"#, aliases.join(","))
     };
-    let (few, many) = (length(&aliases(5_000)), length(&aliases(500_000)));
-    // The columns of the findings have two digits more.
+    let (few, many) = (report_size(&aliases(5_000)), report_size(&aliases(500_000)));
+    // The columns of the findings have two more digits.
     assert!(many.1 == few.1 && many.0 < few.0 + 2 * 50, "{few:?} {many:?}");
     let named = format!(r#"{{"Resources": {{"{}": {{"Type": "x"}}}}}}"#, "a".repeat(2049));
-    assert!(error(&named).contains("the name of a resource has more than 2048 bytes"), "{}", error(&named));
+    assert!(check_error(&named).contains("a resource name has more than 2048 bytes"), "{}", check_error(&named));
 }
 
 #[test]
-fn options_are_read_strictly() {
-    const HINT: &str = "use an id or name of `rules()`, for example SFA001 or weights-sum";
-    refuses_options("[1", "options: invalid type: integer `1`, expected a map at line 1 column 2");
-    refuses_options(
+fn invalid_options_are_errors() {
+    const HINT: &str = "use a rule id or name, for example SFA001 or weights-sum";
+    assert_options_error("[1", "options: invalid type: integer `1`, expected a map at line 1 column 2");
+    assert_options_error(
         r#"{"disabled": []}"#,
         "options: unknown field `disabled`, expected one of `parameters`, `disable`, `acknowledge`, `file`, `previous` at line 1 column 11",
     );
-    refuses_options(r#"{"disable": ["SFA001", "SFA999"]}"#, &format!("disable/1: there is no rule `SFA999`: {HINT}"));
-    refuses_options(
+    assert_options_error(r#"{"disable": ["SFA001", "SFA999"]}"#, &format!("disable/1: unknown rule `SFA999`; {HINT}"));
+    assert_options_error(
         r#"{"acknowledge": [{"rule": "none", "reason": "x"}]}"#,
-        &format!("acknowledge/0: there is no rule `none`: {HINT}"),
+        &format!("acknowledge/0: unknown rule `none`; {HINT}"),
     );
-    const NO_REASON: &str = "acknowledging SFA001 needs a reason: add `reason` with a sentence";
+    const NO_REASON: &str = "the acknowledgement of SFA001 has no reason; add `reason`";
     for given in [r#"{"rule": "weights-sum"}"#, r#"{"rule": "SFA001", "reason": " "}"#] {
-        refuses_options(&format!(r#"{{"acknowledge": [{given}]}}"#), &format!("acknowledge/0: {NO_REASON}"));
+        assert_options_error(&format!(r#"{{"acknowledge": [{given}]}}"#), &format!("acknowledge/0: {NO_REASON}"));
     }
-    refuses_options(r#"{"previous": "{"}"#, "previous: line 1 column 1: not JSON: EOF while parsing an object");
+    assert_options_error(
+        r#"{"previous": "{"}"#,
+        "previous: line 1 column 1: not valid JSON: EOF while parsing an object",
+    );
     let inside = PROD.replace("Properties", "Metadata: {sfn-alias: {acknowledge: [{rule: SFA001}]}}\n    Properties");
-    refuses(&inside, &format!("Resources/Prod/Metadata/sfn-alias/acknowledge/0: {NO_REASON}"));
+    assert_error(&inside, &format!("Resources/Prod/Metadata/sfn-alias/acknowledge/0: {NO_REASON}"));
     let unknown = inside.replace("rule: SFA001", "rule: x, reason: y");
-    refuses(&unknown, &format!("Resources/Prod/Metadata/sfn-alias/acknowledge/0: there is no rule `x`: {HINT}"));
+    assert_error(&unknown, &format!("Resources/Prod/Metadata/sfn-alias/acknowledge/0: unknown rule `x`; {HINT}"));
     for rule in rules() {
         for name in [rule.id.to_owned(), rule.id.to_lowercase(), rule.name.to_owned()] {
             let options = format!(r#"{{"disable": ["{name}"]}}"#);

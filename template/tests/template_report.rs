@@ -1,8 +1,8 @@
-//! The forms of a report: JSON, text and SARIF.
+//! The formats of a report: JSON, text and SARIF.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
-use sfn_alias_template::{CheckOptions, Report, check_template, check_template_json, rules, sarif};
+use sfn_alias_template::{CheckOptions, Report, check_template, check_template_json, format_sarif, rules};
 
 const TEMPLATE: &str = "Conditions: {IsProd: !Equals [!Ref Stage, prod]}
 Resources:
@@ -14,8 +14,8 @@ Resources:
 ";
 const OPTIONS: &str =
     r#"{"acknowledge": [{"rule": "SFA007", "logicalId": "Prod", "reason": "an old name"}], "parameters": {"A": "b"}}"#;
-const SUM: &str = "RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must equal 100. Received: [90]";
-const NAME: &str = r"Name: CreateStateMachineAlias refuses it: 1 validation error detected: Value '1' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$";
+const SUM: &str = "RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. Received: [90]";
+const NAME: &str = r"Name: rejected by CreateStateMachineAlias: 1 validation error detected: Value '1' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$";
 
 fn report() -> Report {
     let options = CheckOptions::from_json(OPTIONS.as_bytes()).expect("options");
@@ -23,7 +23,7 @@ fn report() -> Report {
 }
 
 #[test]
-fn json_has_every_member() {
+fn json_report() {
     let json = check_template_json(TEMPLATE.as_bytes(), OPTIONS.as_bytes()).expect("a report");
     let json: Value = serde_json::from_slice(&json).expect("JSON");
     let common = |id: &str, member: &str, place: (u32, u32), message: &str| {
@@ -31,7 +31,7 @@ fn json_has_every_member() {
         json!({
             "rule": id, "name": rule.name, "severity": "error", "logicalId": "Prod",
             "resourceType": "AWS::StepFunctions::StateMachineAlias", "path": format!("/Resources/Prod/Properties/{member}"),
-            "line": place.0, "column": place.1, "message": message, "why": rule.why, "fix": rule.fix, "link": rule.link,
+            "line": place.0, "column": place.1, "message": message, "description": rule.description, "fix": rule.fix, "url": rule.url,
         })
     };
     let mut name = common("SFA007", "Name", (6, 7), NAME);
@@ -42,14 +42,14 @@ fn json_has_every_member() {
 }
 
 #[test]
-fn text_is_for_people() {
+fn text_report() {
     let expected = format!(
         "t.yaml:6:7: error SFA007 alias-name: Prod: {NAME}
     acknowledged: an old name
 t.yaml:7:7: error SFA002 single-route-weight: Prod: {SUM}
     when: IsProd is true
-    why: AWS refuses the alias: one route alone takes all starts.
-    fix: Set its weight to 100, or add a second route with the rest.
+    note: AWS rejects the alias: a single route must receive all executions.
+    help: Set the weight to 100, or add a second route with the remaining weight.
     see: https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html
 t.yaml: 1 error, 0 warnings, 1 acknowledged
 "
@@ -57,45 +57,45 @@ t.yaml: 1 error, 0 warnings, 1 acknowledged
     assert_eq!(report().to_text("t.yaml"), expected);
 }
 
-/// OASIS's schema of SARIF 2.1.0, with formats checked, of findings of every rule and of none.
+/// Validates SARIF output against the OASIS schema of SARIF 2.1.0, including formats.
 #[test]
 fn sarif_is_valid_by_its_schema() {
     let mut schema: Value = serde_json::from_str(include_str!("sarif/sarif-schema-2.1.0.json")).expect("a schema");
-    // Its pattern of languages has a bracket too many for a regular expression; we write no language.
+    // The pattern for languages has an extra bracket and is not a valid regular expression. Our output has no language.
     for of in ["run", "toolComponent"] {
         let language = schema["definitions"][of]["properties"]["language"].as_object_mut().expect("a property");
         assert_eq!(language.remove("pattern"), Some("^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$".into()));
     }
     let validator = jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema");
-    let faults = |log: &Value| validator.iter_errors(log).map(|error| error.to_string()).collect::<Vec<_>>();
+    let schema_errors = |log: &Value| validator.iter_errors(log).map(|error| error.to_string()).collect::<Vec<_>>();
     let log = |report: &Report, file: &str| serde_json::from_slice(&report.to_sarif(file)).expect("JSON");
-    assert_eq!(faults(&log(&report(), "a dir\\t.yaml")), [""; 0]);
+    assert_eq!(schema_errors(&log(&report(), "a dir\\t.yaml")), [""; 0]);
     let vectors = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/templates/faulty");
     let mut checked = 0;
     for entry in vectors.read_dir().expect("vectors") {
         let path = entry.expect("a readable folder").path();
         let Ok(report) = check_template(&std::fs::read(&path).expect("a file"), &CheckOptions::default()) else {
-            // The findings that are expected of the others.
+            // The expected findings.
             assert!(path.display().to_string().ends_with(".expected.json"), "{}", path.display());
             continue;
         };
         let file = path.file_name().and_then(|name| name.to_str()).expect("a name");
-        assert_eq!(faults(&log(&report, file)), [""; 0], "{file}");
+        assert_eq!(schema_errors(&log(&report, file)), [""; 0], "{file}");
         checked += 1;
     }
     assert!(checked > 10, "{checked} templates");
     let (report, none) = (report(), Report { findings: vec![], errors: 0, warnings: 0, infos: 0, acknowledged: 0 });
-    let several = sarif(&[(Some("a.yaml"), &report), (None, &report), (Some("b.yaml"), &none)]);
-    assert_eq!(faults(&serde_json::from_slice(&several).expect("JSON")), [""; 0]);
-    // The schema is looked at: a level that SARIF does not have is refused.
+    let several = format_sarif(&[(Some("a.yaml"), &report), (None, &report), (Some("b.yaml"), &none)]);
+    assert_eq!(schema_errors(&serde_json::from_slice(&several).expect("JSON")), [""; 0]);
+    // Checks that the schema is applied: SARIF has no level `fatal`.
     let mut wrong: Value = log(&report, "t.yaml");
     wrong["runs"][0]["results"][0]["level"] = "fatal".into();
-    assert_eq!(faults(&wrong), [r#""fatal" is not one of "none", "note" or 2 other candidates"#]);
+    assert_eq!(schema_errors(&wrong), [r#""fatal" is not one of "none", "note" or 2 other candidates"#]);
 }
 
-/// The members that are written.
+/// Compares all members.
 #[test]
-fn sarif_has_every_member() {
+fn sarif_report() {
     let log: Value = serde_json::from_slice(&report().to_sarif("a dir\\t.yaml")).expect("JSON");
     assert_eq!(log["version"], "2.1.0");
     assert_eq!(log["$schema"], "https://json.schemastore.org/sarif-2.1.0.json");
@@ -106,7 +106,7 @@ fn sarif_has_every_member() {
     assert_eq!(described.len(), rules().len());
     for (described, rule) in described.iter().zip(rules()) {
         assert_eq!((&described["id"], &described["name"]), (&json!(rule.id), &json!(rule.name)));
-        assert_eq!(described["helpUri"], rule.link);
+        assert_eq!(described["helpUri"], rule.url);
     }
     let place = |line: u32, path: &str| {
         json!([{
@@ -132,12 +132,12 @@ fn sarif_has_every_member() {
     assert_eq!(run["results"], expected);
 }
 
-/// Code hosts refuse several runs of one tool.
+/// Code hosts reject several runs of one tool.
 #[test]
 fn sarif_of_several_files_is_one_run() {
     let report = report();
     let log: Value =
-        serde_json::from_slice(&sarif(&[(Some("a.yaml"), &report), (None, &report), (Some("b.yaml"), &report)]))
+        serde_json::from_slice(&format_sarif(&[(Some("a.yaml"), &report), (None, &report), (Some("b.yaml"), &report)]))
             .expect("JSON");
     assert_eq!(log["runs"].as_array().expect("runs").len(), 1);
     let places: Vec<_> = log["runs"][0]["results"]
@@ -153,9 +153,9 @@ fn sarif_of_several_files_is_one_run() {
     assert_eq!(log["runs"][0]["artifacts"], json!([{"description": {"text": "standard input"}}]));
 }
 
-/// Ids and names, in capitals or not, both in acknowledgements and in what is not looked at.
+/// Ids and names match in any case, in `acknowledge` and in `disable`.
 #[test]
-fn rules_are_named_in_any_case() {
+fn rules_match_in_any_case() {
     for rule in ["SFA007", "sfa007", "alias-name", "Alias-Name"] {
         let options = |member: &str| CheckOptions::from_json(member.as_bytes()).expect("options");
         let found = |member: &str| check_template(TEMPLATE.as_bytes(), &options(member)).expect("a report");
@@ -166,7 +166,7 @@ fn rules_are_named_in_any_case() {
 }
 
 #[test]
-fn a_given_parameter_decides_conditions_and_values() {
+fn parameters_decide_conditions_and_values() {
     let check = |stage: &str| {
         let parameters = [("Stage".to_owned(), stage.to_owned())].into();
         let options = CheckOptions { parameters, disable: vec!["alias-name".to_owned()], ..CheckOptions::default() };

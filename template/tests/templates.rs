@@ -1,5 +1,5 @@
-//! The corpus of templates: correct ones have no finding, faulty ones exactly those beside them in
-//! `NAME.expected.json`. With `SFN_ALIAS_WRITE_EXPECTED=1` those files are written, to be reviewed.
+//! The corpus of templates. Correct templates have no findings. Faulty templates have exactly the findings in
+//! `NAME.expected.json`. `SFN_ALIAS_WRITE_EXPECTED=1` writes these files; review the changes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 fn templates(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/templates").join(folder);
-    let files = folder.read_dir().expect("a folder").map(|entry| entry.expect("an entry").path());
+    let files = folder.read_dir().expect("a folder").map(|entry| entry.expect("a readable entry").path());
     let mut files: Vec<PathBuf> = files.filter(|path| !path.to_string_lossy().ends_with(".expected.json")).collect();
     files.sort();
-    assert!(files.len() >= 5, "only {} templates in {}", files.len(), folder.display());
+    assert!(files.len() >= 5, "expected at least 5 templates, found {} in {}", files.len(), folder.display());
     files
 }
 
@@ -35,19 +35,19 @@ fn check(template: &Path, options: &CheckOptions) -> Report {
     check_template(&text, options).unwrap_or_else(|error| panic!("{}: {error}", template.display()))
 }
 
-/// What is asserted of every finding: all that differs between findings of one rule.
-fn shown(report: &Report) -> Value {
+/// Returns the members that differ between findings of one rule.
+fn select_members(report: &Report) -> Value {
     const MEMBERS: [&str; 9] =
         ["rule", "logicalId", "resourceType", "path", "line", "column", "message", "condition", "acknowledged"];
     let report: Value = serde_json::from_slice(&report.to_json()).expect("JSON");
     let finding = |finding: &Value| {
-        let members = MEMBERS.iter().filter_map(|name| Some((name.to_string(), finding.get(*name)?.clone())));
-        let mut shown = Value::Object(members.collect());
+        let pairs = MEMBERS.iter().filter_map(|name| Some((name.to_string(), finding.get(*name)?.clone())));
+        let mut members = Value::Object(pairs.collect());
         let rule = rules().iter().find(|rule| finding["rule"] == rule.id).expect("a rule");
         if finding["fix"] != rule.fix {
-            shown["fix"] = finding["fix"].clone();
+            members["fix"] = finding["fix"].clone();
         }
-        shown
+        members
     };
     report["findings"].as_array().expect("findings").iter().map(finding).collect()
 }
@@ -61,10 +61,10 @@ fn correct_templates_have_no_finding() {
 }
 
 #[test]
-fn faulty_templates_have_exactly_the_findings_beside_them() {
+fn faulty_templates_have_the_expected_findings() {
     for template in templates("faulty") {
         let expected = expected(&template);
-        let found = shown(&check(&template, &options(&expected)));
+        let found = select_members(&check(&template, &options(&expected)));
         if std::env::var_os("SFN_ALIAS_WRITE_EXPECTED").is_some() {
             let mut whole = expected.clone();
             whole["findings"] = found.clone();
@@ -72,7 +72,7 @@ fn faulty_templates_have_exactly_the_findings_beside_them() {
             std::fs::write(expected_path(&template), text).expect("a writable file");
             continue;
         }
-        let all = expected["findings"].as_array().expect("findings beside the template");
+        let all = expected["findings"].as_array().expect("findings in the expected file");
         for (found, expected) in found.as_array().expect("findings").iter().zip(all) {
             assert_eq!(found, expected, "{}", template.display());
         }
@@ -81,7 +81,7 @@ fn faulty_templates_have_exactly_the_findings_beside_them() {
 }
 
 #[test]
-fn every_rule_is_found_twice_at_least() {
+fn every_rule_has_at_least_two_findings() {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for template in templates("faulty") {
         for finding in expected(&template)["findings"].as_array().expect("findings") {
@@ -92,13 +92,13 @@ fn every_rule_is_found_twice_at_least() {
     assert!(rare.is_empty(), "{:?}", rare.iter().map(|rule| rule.name).collect::<Vec<_>>());
 }
 
-/// Ids and names are a promise: they are in order, and none stands twice.
+/// Ids and names are stable: ids are consecutive and names are unique.
 #[test]
-fn rules_are_numbered_and_named_once() {
+fn rule_ids_are_consecutive_and_names_unique() {
     for (index, rule) in rules().iter().enumerate() {
         assert_eq!(rule.id, format!("SFA{:03}", index + 1));
         assert!(rule.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", rule.name);
-        assert!(rule.link.starts_with("https://docs.aws.amazon.com/"), "{}", rule.link);
+        assert!(rule.url.starts_with("https://docs.aws.amazon.com/"), "{}", rule.url);
         assert!(rules().iter().skip(index + 1).all(|other| other.name != rule.name), "{}", rule.name);
     }
 }

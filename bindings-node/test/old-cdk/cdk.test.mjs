@@ -12,7 +12,7 @@ const alias = stack => new CfnStateMachineAlias(stack, 'Prod', {
   routingConfiguration: [{ stateMachineVersionArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:orders:1', weight: 90 }]
 })
 
-const REFUSED = 'RoutingConfiguration: CreateStateMachineAlias refuses it: Sum of routing configuration weights must equal 100. Received: [90]'
+const REFUSED = 'RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. Received: [90]'
 const FIX = 'Set its weight to 100, or add a second route with the rest.'
 
 test('it is that CDK', () => {

@@ -87,9 +87,9 @@ class TemplateFinding(TypedDict):
     """From 1, as is the column; absent where the template was handed over as a ``dict``."""
     column: NotRequired[int]
     message: str
-    why: str
+    description: str
     fix: str
-    link: str
+    url: str
     condition: NotRequired[str]
     """The conditions and parameters' defaults that it holds under; absent: it always holds."""
     acknowledged: NotRequired[str]
@@ -113,9 +113,9 @@ class TemplateRule(TypedDict):
     name: str
     severity: Literal["error", "warning", "info"]
     title: str
-    why: str
+    description: str
     fix: str
-    link: str
+    url: str
 
 
 class Comparison(TypedDict):

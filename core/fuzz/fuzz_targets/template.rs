@@ -4,4 +4,4 @@
 #[path = "../../../template/tests/fuzz/body.rs"]
 mod body;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| drop(body::template(data)));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| drop(body::check_bytes(data)));

@@ -46,8 +46,8 @@ pub(crate) fn start(
         return Ok(Decision::keep(StartExecutionOutput { execution_arn: arn, start_date: stored.started }));
     }
     let execution = started(command, name, version, alias, context.now);
-    let keep = context.limits.executions_per_state_machine;
-    let change = Change::PutExecution { execution: Box::new(execution), keep };
+    let limit = context.limits.executions_per_state_machine;
+    let change = Change::PutExecution { execution: Box::new(execution), limit };
     Ok(Decision::change(change, StartExecutionOutput { execution_arn: arn, start_date: context.now }))
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn create(
     let machine = new_machine(command, context.now);
     let revision = revised(None, &command.content, None, context.now);
     let version = command.publish.then(|| first_version(command, context.now));
-    let change = Change::CreateStateMachine { machine: Box::new(machine), revision, version };
+    let change = Change::CreateStateMachine { state_machine: Box::new(machine), revision, version };
     Ok(Decision::change(change, reply(context.now, command.publish)))
 }
 

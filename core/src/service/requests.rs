@@ -1,6 +1,6 @@
-//! From a request to its answer, operation by operation.
+//! Executes requests: one table of operations, with the decision of each.
 
-use super::Call;
+use super::call::Call;
 use crate::command::{Qualifier, Request, accept, problems};
 use crate::definition;
 use crate::engine::execution::RandomInputs;
@@ -18,23 +18,23 @@ use crate::wire::{DeserializeRequest, parse, wrong_types};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A request that this service answers.
-pub(super) trait Operate: Request {
+/// A request that the service can execute.
+pub(super) trait Execute: Request {
     type Output: Serialize;
 
-    fn run<'c>(command: Self::Command<'c>, call: &Call<'_>) -> Result<Self::Output>
+    fn execute<'c>(command: Self::Command<'c>, call: &Call<'_>) -> Result<Self::Output>
     where
         Self: 'c;
 }
 
-/// Gives each input its output and the decision that leads there.
-macro_rules! operate {
+/// Implements [`Execute`] for each input type.
+macro_rules! implement_execute {
     ($($input:ident => $output:ident, |$command:ident, $call:ident| $run:expr;)*) => {
         $(
-            impl Operate for $input<'_> {
+            impl Execute for $input<'_> {
                 type Output = $output;
 
-                fn run<'c>($command: Self::Command<'c>, $call: &Call<'_>) -> Result<$output>
+                fn execute<'c>($command: Self::Command<'c>, $call: &Call<'_>) -> Result<$output>
                 where
                     Self: 'c,
                 {
@@ -45,7 +45,7 @@ macro_rules! operate {
     };
 }
 
-operate! {
+implement_execute! {
     CreateStateMachineAliasInput => CreateStateMachineAliasOutput, |command, call|
         call.write(command.machine, |view, context| alias::create(view, &command, context));
     DescribeStateMachineAliasInput => DescribeStateMachineAliasOutput, |command, call|
@@ -68,7 +68,7 @@ operate! {
     DescribeStateMachineInput => DescribeStateMachineOutput, |command, call|
         call.read(command.target.machine, |view, context| machine::describe(view, &command, context));
     ListStateMachinesInput => ListStateMachinesOutput, |command, call|
-        list_machines(&command.page, call);
+        list_state_machines(&command.page, call);
     DeleteStateMachineInput => Empty, |target, call| {
         call.purge_expired()?;
         call.write(target.machine, |view, context| machine::delete(view, &target, context))
@@ -123,12 +123,12 @@ fn validate_definition(definition: &str) -> ValidateStateMachineDefinitionOutput
     ValidateStateMachineDefinitionOutput { result, diagnostics, truncated: false }
 }
 
-fn list_machines(page: &Page<'_>, call: &Call<'_>) -> Result<ListStateMachinesOutput> {
+fn list_state_machines(page: &Page<'_>, call: &Call<'_>) -> Result<ListStateMachinesOutput> {
     let prefix = call.scope.machine_arn("");
     let list = List { operation: "ListStateMachines", arn: &prefix };
     let tokens = call.context.tokens;
     let after = page.token.map(|token| tokens.open(list, token, call.now())).transpose()?;
-    let mut found = some_machines(&prefix, after.map(|cursor| cursor.text), page.limit.saturating_add(1), call)?;
+    let mut found = fetch_state_machines(&prefix, after.map(|cursor| cursor.text), page.limit.saturating_add(1), call)?;
     let next_token =
         cut(&mut found, page.limit, |(arn, _)| tokens.seal(list, &Cursor { number: 0, text: arn.clone() }, call.now()));
     let item = |(arn, machine): (String, StateMachine)| StateMachineListItem {
@@ -140,8 +140,8 @@ fn list_machines(page: &Page<'_>, call: &Call<'_>) -> Result<ListStateMachinesOu
     Ok(ListStateMachinesOutput { next_token, state_machines: found.into_iter().map(item).collect() })
 }
 
-/// State machines in order of ARN, without those whose deletion is over.
-fn some_machines(
+/// Returns up to `limit` state machines in the order of their ARNs, without those whose deletion has ended.
+fn fetch_state_machines(
     prefix: &str,
     mut after: Option<String>,
     limit: usize,
@@ -149,44 +149,44 @@ fn some_machines(
 ) -> Result<Vec<(String, StateMachine)>> {
     let mut found = Vec::new();
     loop {
-        let wanted = limit.saturating_sub(found.len());
-        let fetched = call.transaction.state_machines(prefix, after.as_deref(), wanted)?;
-        let last_page = fetched.len() < wanted;
+        let missing = limit.saturating_sub(found.len());
+        let fetched = call.transaction.state_machines(prefix, after.as_deref(), missing)?;
+        let last_page = fetched.len() < missing;
         after = fetched.last().map(|(arn, _)| arn.clone());
         let now = call.now();
-        found.extend(fetched.into_iter().filter(|(_, machine)| machine.deleted.is_none_or(|gone| now < gone)));
+        found.extend(fetched.into_iter().filter(|(_, machine)| machine.deleted.is_none_or(|until| now < until)));
         if last_page || found.len() >= limit {
             return Ok(found);
         }
     }
 }
 
-fn answer_as<'s, I: Operate + Deserialize<'s>, K: SerializeResponse>(
-    source: &'s (impl DeserializeRequest + ?Sized),
-    sink: &K,
+fn execute_as<'s, I: Execute + Deserialize<'s>, K: SerializeResponse>(
+    request: &'s (impl DeserializeRequest + ?Sized),
+    serializer: &K,
     call: &Call<'_>,
 ) -> Result<K::Answer> {
-    let input: I = parse(source, call.context.limits)?;
-    let output = source.aside(|| call.run(&input))?;
-    sink.write(&output)
+    let input: I = parse(request, call.context.limits)?;
+    let output = request.aside(|| call.execute(&input))?;
+    serializer.write(&output)
 }
 
-fn refusal_as<'s, I: Request + Deserialize<'s>>(
-    source: &'s (impl DeserializeRequest + ?Sized),
+fn validate_as<'s, I: Request + Deserialize<'s>>(
+    request: &'s (impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<()> {
-    accept(&parse::<I>(source, limits)?, limits).map(drop)
+    accept(&parse::<I>(request, limits)?, limits).map(drop)
 }
 
-fn problems_as<'s, I: Request + Deserialize<'s>>(
-    source: &'s (impl DeserializeRequest + ?Sized),
+fn find_problems_as<'s, I: Request + Deserialize<'s>>(
+    request: &'s (impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<Vec<Problem>> {
-    Ok(problems(&parse::<I>(source, limits)?, limits))
+    Ok(problems(&parse::<I>(request, limits)?, limits))
 }
 
-/// Runs a generic function for the input type of an operation.
-macro_rules! by_operation {
+/// Calls a generic function with the input type of an operation.
+macro_rules! dispatch {
     ($operation:expr, $function:ident $(with $extra:ty)?, ($($argument:expr),*)) => {
         match $operation {
             Operation::CreateStateMachineAlias => $function::<CreateStateMachineAliasInput<'_> $(, $extra)?>($($argument),*),
@@ -219,54 +219,55 @@ macro_rules! by_operation {
     };
 }
 
-/// The answer to a request.
-pub(super) fn answer<K: SerializeResponse>(
+/// Deserializes and executes a request, and serializes its response.
+pub(super) fn execute_request<K: SerializeResponse>(
     operation: Operation,
-    source: &(impl DeserializeRequest + ?Sized),
-    sink: &K,
+    request: &(impl DeserializeRequest + ?Sized),
+    serializer: &K,
     call: &Call<'_>,
 ) -> Result<K::Answer> {
-    by_operation!(operation, answer_as with K, (source, sink, call))
+    dispatch!(operation, execute_as with K, (request, serializer, call))
 }
 
-/// The one error that AWS answers to a request by itself.
-pub(crate) fn refusal_of(
+/// Validates a request without stored data and returns the error that AWS would return.
+pub(crate) fn validate_request(
     operation: Operation,
-    source: &(impl DeserializeRequest + ?Sized),
+    request: &(impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<()> {
-    by_operation!(operation, refusal_as, (source, limits))
+    dispatch!(operation, validate_as, (request, limits))
 }
 
-/// All problems of a request by itself.
-pub(crate) fn problems_of(
+/// Returns all problems of a request that can be found without stored data.
+pub(crate) fn find_problems(
     operation: Operation,
-    source: &(impl DeserializeRequest + ?Sized),
+    request: &(impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Vec<Problem> {
-    by_operation!(operation, problems_as, (source, limits))
-        .unwrap_or_else(|error| problems_beside(operation, source, &error, limits))
+    dispatch!(operation, find_problems_as, (request, limits))
+        .unwrap_or_else(|error| find_problems_with_wrong_types(operation, request, &error, limits))
 }
 
-/// What cannot be read, and what is wrong with the rest of the request.
-fn problems_beside(
+/// Returns the problems of a request that cannot be deserialized: each member of the wrong type, and the problems of
+/// all other members.
+fn find_problems_with_wrong_types(
     operation: Operation,
-    source: &(impl DeserializeRequest + ?Sized),
+    request: &(impl DeserializeRequest + ?Sized),
     error: &Error,
     limits: &Limits,
 ) -> Vec<Problem> {
     let mut value: Value = match error {
-        Error::WrongType { .. } => source.read().unwrap_or_default(),
+        Error::WrongType { .. } => request.read().unwrap_or_default(),
         _ => return vec![Problem::from_error("", error)],
     };
-    let wrong = wrong_types(&value, operation.members());
-    let mut found: Vec<_> = wrong.iter().map(|error| Problem::from_error(error.pointer(), error)).collect();
+    let type_errors = wrong_types(&value, operation.members());
+    let mut found: Vec<_> = type_errors.iter().map(|error| Problem::from_error(error.pointer(), error)).collect();
     for problem in &found {
         value.pointer_mut(&problem.path).map(Value::take);
     }
-    let rest = by_operation!(operation, problems_as, (value.to_string().as_bytes(), limits)).unwrap_or_default();
-    let beside = |rest: &Problem| found.iter().all(|wrong| !rest.path.starts_with(&wrong.path));
-    let rest: Vec<_> = rest.into_iter().filter(beside).collect();
-    found.extend(rest);
+    let others = dispatch!(operation, find_problems_as, (value.to_string().as_bytes(), limits)).unwrap_or_default();
+    let is_new = |other: &Problem| found.iter().all(|wrong| !other.path.starts_with(&wrong.path));
+    let others: Vec<_> = others.into_iter().filter(is_new).collect();
+    found.extend(others);
     found
 }

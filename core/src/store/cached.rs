@@ -1,6 +1,6 @@
 //! Write-through cache over an exclusively locked SQLite file.
 
-use super::overlay::{Overlay, existed};
+use super::overlay::{Overlay, had_alias};
 use super::{Change, DecideFn, MemoryStore, SqliteStore, Store, Transaction, View};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
@@ -10,56 +10,55 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-const OUTDATED: &str = "what is in memory is no longer what is in the file; restart to read the file again";
+const OUT_OF_SYNC: &str = "the cache differs from the file after an internal error; restart to load the file again";
 
 /// A durable store in one exclusively locked SQLite file that serves reads from memory.
 ///
-/// A write is seen once it is on the disk, never before: it is decided and committed in the file, then
-/// applied in memory, then answered. What a decision looks at is in memory as well, but for what others of
-/// its batch changed.
+/// A write is committed to the file, then applied to memory, then acknowledged, so that no reader sees a write
+/// that a crash could undo. Decisions also read from memory, except for records that their own batch changed.
 pub struct CachedStore {
     file: SqliteStore,
     memory: MemoryStore,
-    /// Held from the decision until memory has the change, so that changes arrive in their order.
-    writing: Mutex<()>,
+    /// Locked from the decision until the change is applied to memory, so that both have the same order.
+    write_lock: Mutex<()>,
 }
 
 impl CachedStore {
-    /// Opens the file, or makes it where there is none, and reads all of it.
+    /// Opens the file, which is created if it does not exist, and loads all of it.
     ///
     /// # Errors
-    /// As [`SqliteStore::open`], and [`crate::Error::Store`] when another process has the file open.
+    /// As [`SqliteStore::open`], and [`crate::Error::Store`] if another process has the file open.
     pub fn open(path: &Path) -> Result<Self> {
         let file = SqliteStore::open_exclusive(path)?;
-        let memory = MemoryStore::loaded(file.load()?, file.token_key());
-        Ok(Self { file, memory, writing: Mutex::new(()) })
+        let memory = MemoryStore::from_entries(file.load()?, file.token_key());
+        Ok(Self { file, memory, write_lock: Mutex::new(()) })
     }
 
-    /// Applies what the file has to memory. Where that fails, memory no longer shows the file, and nothing more is
-    /// written until a restart.
+    /// Applies committed changes to memory. If that fails, memory differs from the file, and all further writes
+    /// are rejected until a restart.
     fn apply(&self, changes: Vec<(String, Change)>) -> Result<()> {
-        let panicked = |_| Err(Error::Store { detail: OUTDATED.to_owned() });
+        let panicked = |_| Err(Error::Store { detail: OUT_OF_SYNC.to_owned() });
         let applied = catch_unwind(AssertUnwindSafe(|| self.apply_all(changes))).unwrap_or_else(panicked);
-        applied.inspect_err(|_| self.file.refuse_writes(Error::Store { detail: OUTDATED.to_owned() }))
+        applied.inspect_err(|_| self.file.disable_writes(Error::Store { detail: OUT_OF_SYNC.to_owned() }))
     }
 
     fn apply_all(&self, changes: Vec<(String, Change)>) -> Result<()> {
-        for (machine, change) in changes {
+        for (arn, change) in changes {
             let mut change = Some(change);
-            self.memory.update(&machine, &mut |_| Ok(change.take()))?;
+            self.memory.update(&arn, &mut |_| Ok(change.take()))?;
         }
         Ok(())
     }
 }
 
 impl Transaction for CachedStore {
-    fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
-        self.memory.read(machine, look)
+    fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
+        self.memory.read(arn, read)
     }
 
-    fn update(&self, machine: &str, decide: DecideFn<'_>) -> Result<()> {
+    fn update(&self, arn: &str, decide: DecideFn<'_>) -> Result<()> {
         let mut outcome = Ok(());
-        self.batch(&mut |transaction| outcome = transaction.update(machine, &mut *decide))?;
+        self.batch(&mut |transaction| outcome = transaction.update(arn, &mut *decide))?;
         outcome
     }
 
@@ -74,13 +73,13 @@ impl Transaction for CachedStore {
 
 impl Store for CachedStore {
     fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let pending = RefCell::default();
-        self.file.batch(&mut |transaction| {
-            pending.take();
-            work(&CachedTransaction { transaction, memory: &self.memory, pending: &pending });
+        let _locked = self.write_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let overlay = RefCell::default();
+        self.file.batch(&mut |file| {
+            overlay.take();
+            work(&CachedTransaction { file, memory: &self.memory, overlay: &overlay });
         })?;
-        self.apply(pending.into_inner().into_changes())
+        self.apply(overlay.into_inner().into_changes())
     }
 
     fn next_session_number(&self) -> Result<u64> {
@@ -102,22 +101,23 @@ impl fmt::Debug for CachedStore {
     }
 }
 
-/// The file's transaction of a batch, which notes each change that was applied.
+/// The file's transaction of a batch. It records each applied change in the overlay.
 struct CachedTransaction<'s> {
-    transaction: &'s dyn Transaction,
+    file: &'s dyn Transaction,
     memory: &'s MemoryStore,
-    pending: &'s RefCell<Overlay>,
+    overlay: &'s RefCell<Overlay>,
 }
 
 impl CachedTransaction<'_> {
-    /// Decides on what memory has, where that is what the file has: it is faster. Nobody else writes to either.
-    fn decide(&self, machine: &str, file: &dyn View, decide: DecideFn<'_>) -> Result<Option<(Change, bool)>> {
+    /// Decides on the state in memory where it is current, because that is faster than the file. Returns the
+    /// change and whether its alias existed.
+    fn decide(&self, arn: &str, file: &dyn View, decide: DecideFn<'_>) -> Result<Option<(Change, bool)>> {
         let mut decided = None;
-        self.memory.read(machine, &mut |memory| {
-            self.pending.borrow().show(machine, memory, file, |view| {
+        self.memory.read(arn, &mut |memory| {
+            self.overlay.borrow().with_view(arn, memory, file, |view| {
                 let Some(change) = decide(view)? else { return Ok(()) };
-                let existed = existed(view, &change)?;
-                decided = Some((change, existed));
+                let had_alias = had_alias(view, &change)?;
+                decided = Some((change, had_alias));
                 Ok(())
             })
         })?;
@@ -126,28 +126,28 @@ impl CachedTransaction<'_> {
 }
 
 impl Transaction for CachedTransaction<'_> {
-    fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
-        self.transaction.read(machine, look)
+    fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
+        self.file.read(arn, read)
     }
 
-    fn update(&self, machine: &str, decide: DecideFn<'_>) -> Result<()> {
+    fn update(&self, arn: &str, decide: DecideFn<'_>) -> Result<()> {
         let mut applied = None;
-        self.transaction.update(machine, &mut |file| {
-            let decided = self.decide(machine, file, decide)?;
+        self.file.update(arn, &mut |file| {
+            let decided = self.decide(arn, file, decide)?;
             applied.clone_from(&decided);
             Ok(decided.map(|(change, _)| change))
         })?;
-        if let Some((change, existed)) = applied {
-            self.pending.borrow_mut().note(machine, change, existed);
+        if let Some((change, had_alias)) = applied {
+            self.overlay.borrow_mut().record(arn, change, had_alias);
         }
         Ok(())
     }
 
     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
-        self.transaction.state_machines(prefix, after, limit)
+        self.file.state_machines(prefix, after, limit)
     }
 
     fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
-        self.transaction.expired_state_machines(now, limit)
+        self.file.expired_state_machines(now, limit)
     }
 }

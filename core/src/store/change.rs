@@ -1,70 +1,70 @@
-//! Decided changes.
+//! Changes that the engine decides and a store applies.
 
 use crate::model::{Alias, Execution, Revision, StateMachine, Stopped, Tag, Timestamp, Version};
 
-/// One change to one state machine, to be applied as a whole.
+/// One change to one state machine. A store applies it completely or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// A new state machine, instead of whatever was stored under its ARN.
+    /// Creates a state machine and replaces everything that was stored under its ARN.
     CreateStateMachine {
         /// The state machine.
-        machine: Box<StateMachine>,
-        /// Its first content.
+        state_machine: Box<StateMachine>,
+        /// Its first revision.
         revision: Revision,
-        /// Its first version, of that content.
+        /// A version of this revision, if it is published.
         version: Option<Version>,
     },
-    /// New content, no longer published, and perhaps a version of it.
+    /// Replaces the current revision, and optionally publishes the new one.
     PutRevision {
-        /// The content.
+        /// The new revision.
         revision: Revision,
-        /// A version of it.
+        /// A version of this revision, if it is published.
         version: Option<Version>,
     },
-    /// A version of the current content, which is published from now on.
+    /// Publishes the current revision as a version.
     PutVersion(Version),
-    /// A version goes; the current content is then published as `published`.
+    /// Deletes a version.
     DeleteVersion {
         /// The version's number.
         number: u32,
-        /// The version of the current content that remains.
+        /// The remaining version of the current revision, if there is one.
         published: Option<u32>,
     },
-    /// An alias, new or instead of the one of that name.
+    /// Creates or replaces an alias.
     PutAlias {
-        /// Its name.
+        /// The alias's name.
         name: Box<str>,
-        /// What it is.
+        /// The alias.
         alias: Alias,
     },
-    /// An alias goes.
+    /// Deletes an alias.
     DeleteAlias {
-        /// Its name.
+        /// The alias's name.
         name: Box<str>,
     },
-    /// All tags, instead of those before.
+    /// Replaces all tags.
     PutTags(Vec<Tag>),
-    /// The state machine is gone from this time on.
+    /// Starts the deletion of the state machine, which ends at this time.
     MarkDeleted(Timestamp),
-    /// The state machine goes with all that is its own.
+    /// Deletes the state machine with its revisions, versions, aliases, executions and tags.
     DeleteStateMachine,
-    /// An execution, the latest; it is counted, and of all executions the latest `keep` remain.
+    /// Counts a start and stores its execution. Deletes the oldest executions above the limit.
     PutExecution {
         /// The execution.
         execution: Box<Execution>,
-        /// How many remain.
-        keep: usize,
+        /// The maximum number of stored executions.
+        limit: usize,
     },
-    /// A start is counted, and nothing else kept of it.
+    /// Counts a start without storing an execution.
     CountStart {
-        /// The version started.
+        /// The started version, or `None` for the unqualified state machine.
         version: Option<u32>,
     },
-    /// An execution is stopped.
+    /// Stops an execution.
     StopExecution {
-        /// Its name.
+        /// The execution's name.
         name: Box<str>,
-        /// How.
+        /// The stop time, error and cause.
         stopped: Stopped,
     },
 }

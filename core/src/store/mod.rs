@@ -1,6 +1,6 @@
 //! The store traits and their implementations.
 //!
-//! A store holds records and applies one decided [`Change`] atomically. It has no business rules: the
+//! A store keeps records and applies one [`Change`] at a time, atomically. It has no business rules: the
 //! engine has already validated the request against a [`View`].
 
 #[cfg(feature = "sqlite")]
@@ -29,7 +29,7 @@ pub trait View {
     /// Returns the state machine, or `None` if it does not exist.
     ///
     /// # Errors
-    /// Here and before: [`crate::Error::Store`] if the store cannot be read.
+    /// This method and those below return [`crate::Error::Store`] if the store cannot be read.
     fn state_machine(&self) -> Result<Option<Cow<'_, StateMachine>>>;
 
     /// Returns a revision.
@@ -41,7 +41,7 @@ pub trait View {
     /// Returns the number of versions.
     fn version_count(&self) -> Result<usize>;
 
-    /// Versions with numbers before `before`, highest first, `take` at most.
+    /// Returns up to `limit` versions with numbers lower than `before`, highest first.
     fn versions(&self, before: Option<u32>, limit: usize) -> Result<Vec<Version>>;
 
     /// Returns an alias.
@@ -50,13 +50,13 @@ pub trait View {
     /// Returns the number of aliases.
     fn alias_count(&self) -> Result<usize>;
 
-    /// Aliases in order of creation date and name, behind `after`, `take` at most.
+    /// Returns up to `limit` aliases after this creation date and name, ordered by both.
     fn aliases(&self, after: Option<(Timestamp, &str)>, limit: usize) -> Result<Vec<NamedAlias<'_>>>;
 
     /// Returns an execution.
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>>;
 
-    /// Executions with sequence numbers before `before`, latest first, that match, `take` at most.
+    /// Returns up to `limit` matching executions with sequence numbers lower than `before`, latest first.
     fn executions(
         &self,
         before: Option<u64>,
@@ -64,7 +64,7 @@ pub trait View {
         limit: usize,
     ) -> Result<Vec<(u64, Execution)>>;
 
-    /// Returns the number of starts per version; `None` is the unqualified state machine.
+    /// Returns the number of starts per version. `None` is the unqualified state machine.
     fn start_counts(&self) -> Result<Vec<(Option<u32>, u64)>>;
 }
 
@@ -74,22 +74,22 @@ pub type NamedAlias<'v> = (Cow<'v, str>, Cow<'v, Alias>);
 /// Selects a revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RevisionKey<'a> {
-    /// The current revision.
+    /// The current revision of the state machine.
     Current,
-    /// A version.
+    /// The revision of a version.
     Version(u32),
-    /// An execution, since it was started.
+    /// The revision that an execution was started with.
     Execution(&'a str),
 }
 
-/// Selects executions; `None` matches any.
+/// Selects executions. A field that is `None` matches every execution.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ExecutionFilter<'a> {
-    /// Those of a version.
+    /// Executions of this version.
     pub version: Option<u32>,
-    /// Those started with an alias.
+    /// Executions that were started with this alias.
     pub alias: Option<&'a str>,
-    /// Those of a status.
+    /// Executions with this status.
     pub status: Option<Status>,
 }
 
@@ -102,57 +102,59 @@ impl ExecutionFilter<'_> {
     }
 }
 
-/// A decision: looks through a view, and answers the change to make, if any.
+/// A function that reads a view and returns the change to apply, or `None`.
 ///
-/// It may be run more than once (a store with compare-and-swap runs it again when another writer
-/// was faster), so it must depend on nothing but the view.
+/// A store may call it more than once (a store with compare-and-swap calls it again after a conflict), so
+/// it must depend only on the view.
 pub type DecideFn<'d> = &'d mut dyn FnMut(&dyn View) -> Result<Option<Change>>;
 
-/// Reads and decided writes, each on one state machine, each atomic.
+/// Atomic reads and writes of one state machine at a time.
+///
+/// On a [`Store`], each call is a transaction of its own. In [`Store::batch`], all calls share one.
 pub trait Transaction {
-    /// Looks at a state machine, by its unqualified ARN.
+    /// Calls `read` with a view of the state machine with this unqualified ARN.
     ///
     /// # Errors
-    /// What `look` answers, or [`crate::Error::Store`].
-    fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()>;
+    /// The error of `read`, or [`crate::Error::Store`].
+    fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()>;
 
-    /// Decides on what is stored and applies the change. When this returns `Ok`, the change is as
-    /// durable as the store makes it; when it returns an error, nothing changed.
+    /// Calls `decide` with a view of the state machine and applies the change that it returns. An error changes
+    /// nothing. On a store, the change is committed before this returns; in a batch, at its end.
     ///
     /// # Errors
-    /// What `decide` answers, or [`crate::Error::Store`].
-    fn update(&self, machine: &str, decide: DecideFn<'_>) -> Result<()>;
+    /// The error of `decide`, or [`crate::Error::Store`].
+    fn update(&self, arn: &str, decide: DecideFn<'_>) -> Result<()>;
 
-    /// State machines whose ARN begins with `prefix`, in order of ARN, behind `after`, `take` at most.
+    /// Returns up to `limit` state machines with this ARN prefix after the ARN `after`, ordered by ARN.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>>;
 
-    /// ARNs of state machines whose deletion is over at a time, `take` at most.
+    /// Returns the ARNs of up to `limit` state machines whose deletion has ended by `now`.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
     fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>>;
 }
 
-/// A store.
+/// A store of state machines that many threads share.
 pub trait Store: Transaction + Send + Sync {
-    /// Runs many requests with one commit at the end, where the store can share one. When the
-    /// commit fails, none of them changed anything.
+    /// Calls `work` with a transaction and commits once at the end, if the store supports it. If the commit
+    /// fails, nothing changed.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
     fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()>;
 
-    /// Increments and returns a persistent counter, starting at 0, so that services with the same seed do
-    /// not generate the same ids.
+    /// Returns a persistent counter, which starts at 0, and increments it. Services with the same seed use
+    /// it to generate different ids.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
     fn next_session_number(&self) -> Result<u64>;
 
-    /// Whether writes can succeed: looks at what is stored, and after a failure tries a write.
+    /// Checks that writes can succeed. After a failed write, tries another one.
     ///
     /// # Errors
     /// [`crate::Error::Store`] with the reason why writes fail.
@@ -164,7 +166,7 @@ pub trait Store: Transaction + Send + Sync {
     fn token_key(&self) -> [u8; 32];
 }
 
-/// The view of a state machine that is not there.
+/// The view of a state machine that does not exist.
 pub(crate) struct EmptyView;
 
 impl View for EmptyView {

@@ -1,4 +1,4 @@
-//! What a batch has changed, and memory does not show yet.
+//! Changes of an open batch that are not applied to memory yet.
 
 use super::{Change, ExecutionFilter, NamedAlias, RevisionKey, View};
 use crate::error::Result;
@@ -7,90 +7,90 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The changes of a batch, in their order.
+/// The changes of a batch, in order.
 #[derive(Default)]
 pub(super) struct Overlay {
     changes: Vec<(String, Change)>,
     touched: HashMap<String, Touched>,
 }
 
-/// What was changed of one state machine.
+/// What a batch changed of one state machine.
 enum Touched {
-    /// Aliases alone.
-    Aliases(Aliases),
-    /// Something else as well.
-    More,
+    /// Only aliases.
+    Aliases(AliasChanges),
+    /// Aliases and other records.
+    Everything,
 }
 
-/// The aliases that were put (`Some`) or dropped, and how many more that makes, and fewer.
 #[derive(Default)]
-struct Aliases {
+struct AliasChanges {
+    /// The new value of each changed alias; `None` if it was deleted.
     latest: HashMap<Box<str>, Option<Alias>>,
-    added: usize,
-    dropped: usize,
+    created: usize,
+    deleted: usize,
 }
 
 impl Overlay {
-    /// Notes a change that was applied in the file; `existed` as the function of that name has it.
-    pub fn note(&mut self, machine: &str, change: Change, existed: bool) {
-        match self.touched.get_mut(machine) {
-            Some(touched) => touched.note(&change, existed),
+    /// Records a change that was applied to the file. `had_alias` is the result of [`had_alias`] before it.
+    pub fn record(&mut self, arn: &str, change: Change, had_alias: bool) {
+        match self.touched.get_mut(arn) {
+            Some(touched) => touched.record(&change, had_alias),
             None => {
-                let mut touched = Touched::Aliases(Aliases::default());
-                touched.note(&change, existed);
-                self.touched.insert(machine.to_owned(), touched);
+                let mut touched = Touched::Aliases(AliasChanges::default());
+                touched.record(&change, had_alias);
+                self.touched.insert(arn.to_owned(), touched);
             }
         }
-        self.changes.push((machine.to_owned(), change));
+        self.changes.push((arn.to_owned(), change));
     }
 
     pub fn into_changes(self) -> Vec<(String, Change)> {
         self.changes
     }
 
-    /// Shows a state machine with the batch's changes: from memory as long as they are about aliases alone,
-    /// else from the file, whose transaction has them all.
-    pub fn show<T>(&self, machine: &str, memory: &dyn View, file: &dyn View, see: impl FnOnce(&dyn View) -> T) -> T {
-        match self.touched.get(machine) {
-            None => see(memory),
-            Some(Touched::Aliases(aliases)) => see(&Changed { memory, file, aliases }),
-            Some(Touched::More) => see(file),
+    /// Calls `read` with a view that includes the batch's changes. The view reads from memory while the batch
+    /// has only changed aliases of this state machine, and otherwise from the file's transaction.
+    pub fn with_view<T>(&self, arn: &str, memory: &dyn View, file: &dyn View, read: impl FnOnce(&dyn View) -> T) -> T {
+        match self.touched.get(arn) {
+            None => read(memory),
+            Some(Touched::Aliases(aliases)) => read(&OverlayView { memory, file, aliases }),
+            Some(Touched::Everything) => read(file),
         }
     }
 }
 
 impl Touched {
-    fn note(&mut self, change: &Change, existed: bool) {
+    fn record(&mut self, change: &Change, had_alias: bool) {
         match (&mut *self, change) {
             (Self::Aliases(aliases), Change::PutAlias { name, alias }) => {
                 aliases.latest.insert(name.clone(), Some(alias.clone()));
-                aliases.added = aliases.added.saturating_add(usize::from(!existed));
+                aliases.created = aliases.created.saturating_add(usize::from(!had_alias));
             }
             (Self::Aliases(aliases), Change::DeleteAlias { name }) => {
                 aliases.latest.insert(name.clone(), None);
-                aliases.dropped = aliases.dropped.saturating_add(usize::from(existed));
+                aliases.deleted = aliases.deleted.saturating_add(usize::from(had_alias));
             }
-            _ => *self = Self::More,
+            _ => *self = Self::Everything,
         }
     }
 }
 
-/// Whether the alias that a change is about was there before it.
-pub(super) fn existed(view: &dyn View, change: &Change) -> Result<bool> {
+/// Returns whether the alias that a change puts or deletes exists.
+pub(super) fn had_alias(view: &dyn View, change: &Change) -> Result<bool> {
     match change {
         Change::PutAlias { name, .. } | Change::DeleteAlias { name } => Ok(view.alias(name)?.is_some()),
         _ => Ok(false),
     }
 }
 
-/// A state machine as memory has it, with aliases that changed since.
-struct Changed<'v> {
+/// A state machine in memory, with the aliases that the batch changed.
+struct OverlayView<'v> {
     memory: &'v dyn View,
     file: &'v dyn View,
-    aliases: &'v Aliases,
+    aliases: &'v AliasChanges,
 }
 
-impl View for Changed<'_> {
+impl View for OverlayView<'_> {
     fn state_machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
         self.memory.state_machine()
     }
@@ -119,10 +119,10 @@ impl View for Changed<'_> {
     }
 
     fn alias_count(&self) -> Result<usize> {
-        Ok(self.memory.alias_count()?.saturating_add(self.aliases.added).saturating_sub(self.aliases.dropped))
+        Ok(self.memory.alias_count()?.saturating_add(self.aliases.created).saturating_sub(self.aliases.deleted))
     }
 
-    /// In their order, which the file keeps.
+    /// Reads from the file, which has an index in this order.
     fn aliases(&self, after: Option<(Timestamp, &str)>, limit: usize) -> Result<Vec<NamedAlias<'_>>> {
         self.file.aliases(after, limit)
     }

@@ -66,7 +66,7 @@ pub enum PreferenceProblem {
         count: usize,
     },
     /// The length of an alarm name violates the schema.
-    #[error("`Alarms/{index}` must have 1 to 256 characters: found {length}")]
+    #[error("each name in `Alarms` must have 1 to 256 characters: found {length}")]
     AlarmLength {
         /// The index of the name.
         index: usize,
@@ -74,7 +74,7 @@ pub enum PreferenceProblem {
         length: usize,
     },
     /// An alarm is listed twice.
-    #[error("`Alarms/{index}` repeats the alarm `{name}`: remove one")]
+    #[error("duplicate alarm `{name}` in `Alarms`: remove one")]
     AlarmRepeated {
         /// The index of the second occurrence.
         index: usize,

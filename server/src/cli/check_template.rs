@@ -5,7 +5,8 @@ use super::exit::{CliError, CommandResult, OK, REJECTED, USAGE_ERROR};
 use super::{input, output};
 use serde_json::json;
 use sfn_alias_template::{
-    Acknowledge, CheckOptions, MAX_BYTES, Report, TemplateError, check_template, parameter_names, rules, sarif,
+    Acknowledgement, CheckOptions, MAX_BYTES, Report, TemplateError, check_template, format_sarif, parameter_names,
+    rules,
 };
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -97,7 +98,7 @@ fn print(checked: &[Checked<'_>], format: ReportFormat) -> Result<(), CliError> 
         ReportFormat::Json => output::print_json(&together(checked)?, false),
         ReportFormat::Sarif => {
             let reports: Vec<_> = checked.iter().map(|one| (one.file, &one.report)).collect();
-            output::print_json(&sarif(&reports), false)
+            output::print_json(&format_sarif(&reports), false)
         }
     }
 }
@@ -106,7 +107,7 @@ fn options(args: &CheckTemplateArgs) -> Result<CheckOptions, CliError> {
     let previous = args.previous.as_deref().map(previous).transpose()?;
     let acknowledge = args.acknowledge.iter().map(|(which, reason)| {
         let (rule, resource) = which.split_once(':').map_or((which.as_str(), None), |(rule, id)| (rule, Some(id)));
-        Acknowledge { rule: rule.to_owned(), logical_id: resource.map(str::to_owned), reason: reason.clone() }
+        Acknowledgement { rule: rule.to_owned(), logical_id: resource.map(str::to_owned), reason: reason.clone() }
     });
     Ok(CheckOptions {
         parameters: args.parameter.iter().cloned().collect(),
@@ -121,7 +122,7 @@ fn previous(path: &str) -> Result<String, CliError> {
     let bytes = template(Some(path))?;
     // Cut within a character it would be no UTF-8 either.
     if bytes.len() > MAX_BYTES {
-        let error = TemplateError::TooLong { most: MAX_BYTES };
+        let error = TemplateError::TooLong { max: MAX_BYTES };
         return Err(CliError::Usage(format!("{path}: {error}")));
     }
     String::from_utf8(bytes).map_err(|_| CliError::Usage(format!("`{path}` is not UTF-8")))

@@ -11,11 +11,11 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-const LOCKED: &str = "cannot be used: another process keeps the file locked; end it and try again, or use its endpoint \
-                      if it is `sfn-alias serve` (database is locked)";
+const LOCKED: &str = "cannot be used: the database is locked by another process; if that is `sfn-alias serve`, use its \
+                      endpoint (database is locked)";
 
-const DAMAGED: &str = "cannot be used: the file is damaged; delete its `-wal` and `-shm` files and restore it from a \
-                       copy (database disk image is malformed)";
+const DAMAGED: &str = "cannot be used: the database is corrupt; delete its `-wal` and `-shm` files and restore a backup \
+                       (database disk image is malformed)";
 
 #[track_caller]
 fn refused(file: &str, text: &str) {
@@ -52,7 +52,7 @@ fn files_that_are_not_ours_are_refused() {
     fs::write(&other, &whole[..whole.len() / 2]).unwrap();
     refused(path, DAMAGED);
     let folder = folder.path().to_str().unwrap();
-    refused(folder, "is a directory or a special file; specify the path of a regular file");
+    refused(folder, "is a directory, expected a file");
 }
 
 /// Damage on any page is told when the file is opened, or found in no answer.
@@ -107,7 +107,7 @@ fn a_read_only_file_is_refused() {
             output => break output.unwrap(),
         }
     };
-    let text = format!("sfn-alias: storage error: `{file}` is read-only; make it and its folder writable\n");
+    let text = format!("sfn-alias: storage error: `{file}` is read-only; make the file and its directory writable\n");
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(3), text));
 }
 
@@ -140,7 +140,7 @@ fn a_full_disk_fails_writes_with_a_clear_text_and_nothing_else() {
     let mut client = server.client();
     client.ok("CreateStateMachineAlias", &alias("PROD", "before"));
     let (written, error) = fill(&mut client, "e");
-    let text = "storage error: the disk failed; check its health, its free space and the limit on file sizes, and try \
+    let text = "storage error: a disk operation failed; check the disk, its free space and the file size limit, and try \
                 again (disk I/O error)";
     assert!(written > 5);
     assert_eq!(error, (500, "StorageFailure".to_owned(), text.to_owned()));

@@ -47,7 +47,7 @@ fn a_panic_is_the_failure_of_one_request() {
             fails.store(true, Ordering::SeqCst);
             let name = format!("A{number}");
             let error = client.call("CreateStateMachineAlias", &alias(&name, "")).unwrap().error();
-            let text = "internal error in sfn-alias (please report): the request changed nothing (on purpose)";
+            let text = "internal error in sfn-alias (please report): on purpose; the request changed nothing";
             assert_eq!(error, (500, "InternalFailure".to_owned(), text.to_owned()));
             client.ok("CreateStateMachineAlias", &alias(&name, ""));
             check_health(&mut client, (200, None));
@@ -87,7 +87,7 @@ const FATES: [Fate; 3] = [
         fs::copy(file, &copy).unwrap();
         fs::rename(copy, file).unwrap();
     }),
-    ("was cut off", |file| fs::OpenOptions::new().write(true).open(file).unwrap().set_len(8192).unwrap()),
+    ("was truncated", |file| fs::OpenOptions::new().write(true).open(file).unwrap().set_len(8192).unwrap()),
 ];
 
 /// No write is answered 200 that the next start would not find.
@@ -102,8 +102,8 @@ fn a_file_that_is_changed_in_use_fails_writes_and_not_reads() {
             check_health(&mut client, (200, None));
             change(&format!("{file}{changed}"));
             let text = format!(
-                "storage error: `{file}{changed}` {what} while it was in use; end all that use `{file}`, restore it \
-                 from a copy, and start again"
+                "storage error: `{file}{changed}` {what} while in use; stop all processes that use `{file}`, restore \
+                 a backup, and restart"
             );
             check_health(&mut client, (503, Some(&text)));
             let error = client.call("CreateStateMachineAlias", &alias("AFTER", "")).unwrap().error();
@@ -131,8 +131,8 @@ fn a_copy_beside_the_log_of_a_killed_endpoint_is_refused() {
         fs::copy(&file, &kept).unwrap();
         fs::copy(&copy, &file).unwrap();
         let (code, said) = crate::support::failed(&["--port", "0", "--data", &file]);
-        let text = "is the log of another state of the file beside it; to use that file as it is, for example a copy that \
-                    was restored, delete the log; otherwise put back the file that the log belongs to";
+        let text = "is the log of another state of the database; to use the file without it, for example after restoring a \
+                    backup, delete the log; otherwise restore the file that the log belongs to";
         assert_eq!((code, said), (3, format!("sfn-alias: storage error: `{log}` {text}\n")));
         fs::copy(&kept, &file).unwrap();
     }

@@ -168,7 +168,10 @@ fn connections_over_the_limit_are_told_so_and_others_go_on() {
     second.ok("ListStateMachines", &json!({}));
     let mut third = Client::to(address).unwrap();
     let answer = third.answer().unwrap();
-    assert_eq!(answer.error(), refused(503, "ServiceUnavailable", "too many connections; close some or try again later"));
+    assert_eq!(
+        answer.error(),
+        refused(503, "ServiceUnavailable", "too many connections; close some or try again later")
+    );
     assert!(answer.head.contains("connection: close\r\n") && third.closed());
     first.ok("ListStateMachines", &json!({}));
     drop(second);

@@ -22,7 +22,7 @@ fn a_request_that_panics_is_answered_and_others_go_on() {
     let mut client = Client::to(address).unwrap();
     armed.store(true, Ordering::SeqCst);
     let answer = client.call("CreateStateMachine", &machine("during")).unwrap();
-    let text = "internal error in sfn-alias (please report): the request changed nothing (the clock has stopped)";
+    let text = "internal error in sfn-alias (please report): the clock has stopped; the request changed nothing";
     assert_eq!(answer.error(), (500, "InternalFailure".to_owned(), text.to_owned()));
     for client in [&mut client, &mut other] {
         client.ok("CreateStateMachine", &machine("after"));

@@ -1,21 +1,20 @@
-//! A template as large as CloudFormation takes: 1 MB with 500 resources, of the kinds that aliases come
-//! with.
+//! Generates a template of the maximum size for CloudFormation: 1 MB with 500 resources of the types that use aliases.
 
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
-/// Each has a state machine, a version, an alias, a policy and a rule.
+/// Each group has a state machine, a version, an alias, a policy and a rule.
 const GROUPS: usize = 100;
-/// States of a definition, which are most of a template, that make 1 MB of JSON.
+/// States per definition for 1 MB of JSON.
 pub const JSON_STATES: usize = 21;
-/// The same for YAML, which is shorter.
+/// States per definition for 1 MB of YAML, which is shorter.
 pub const YAML_STATES: usize = 29;
 
 pub fn json(states: usize) -> String {
     serde_json::to_string_pretty(&template(states)).unwrap()
 }
 
-/// The same in YAML, in blocks.
+/// Formats the template as YAML in block style.
 pub fn yaml(states: usize) -> String {
     let mut text = String::new();
     block(&template(states), 0, &mut text);

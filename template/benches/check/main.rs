@@ -1,6 +1,5 @@
-//! A check of a template of 1 MB with 500 resources beside parsing alone. `-- write FOLDER` writes the
-//! templates, and `-- time FILE` prints the milliseconds that a check of a file takes: both for
-//! `tools/bench-template`.
+//! Compares the check of a template (1 MB, 500 resources) with parsing alone. `-- write FOLDER` writes the templates.
+//! `-- time FILE` prints the milliseconds of a check. `tools/bench-template` uses both.
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "benches")]
 #![allow(dead_code, reason = "row.rs is shared with other benches")]
@@ -40,7 +39,7 @@ fn table() {
         Row::new(
             what("YAML", yaml),
             once(|| check(yaml)),
-            "serde_json into Value, of the same in JSON",
+            "serde_json into Value, of the same template in JSON",
             floor(yaml_as_json),
         ),
     ];
@@ -53,7 +52,7 @@ fn check(text: &[u8]) {
     black_box(check_template(black_box(text), &CheckOptions::default()).unwrap());
 }
 
-/// One at a time: each takes milliseconds.
+/// Measures single calls: each takes milliseconds.
 fn once<'s>(mut work: impl FnMut() + 's) -> Step<'s> {
     Box::new(move || {
         let start = Instant::now();

@@ -1,81 +1,81 @@
-//! JSON with places, by `serde_json`: texts that it lends from the input tell by their address where
-//! they stand. What is not lent, such as a number, stands where what was lent last did.
+//! Reads JSON with positions. `serde_json` borrows strings from the input, and the address of a borrowed string gives
+//! its position. Other values, for example numbers, get the position of the last borrowed string.
 
-use super::limits::{Budget, MAX_DEPTH, count, distinct};
+use super::limits::{Budget, MAX_DEPTH, check_unique_keys, to_u32};
 use crate::error::TemplateError;
-use crate::tree::{Node, Place, Value};
+use crate::tree::{Node, Position, Value};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
 pub(super) fn read(text: &str) -> Result<Node<'_>, TemplateError> {
-    let mut reader = Reader { text, budget: Budget::new(), refused: None, seen: 0, place: Place::START };
+    let mut reader = Reader { text, budget: Budget::new(), error: None, counted: 0, position: Position::START };
     let mut json = serde_json::Deserializer::from_str(text);
-    let node = Seed(&mut reader, Place::START).deserialize(&mut json);
+    let node = Seed(&mut reader, Position::START).deserialize(&mut json);
     let node = node.and_then(|node| json.end().map(|()| node));
-    node.map_err(|error| reader.refused.take().unwrap_or_else(|| syntax(&error)))
+    node.map_err(|error| reader.error.take().unwrap_or_else(|| syntax_error(&error)))
 }
 
-fn syntax(error: &serde_json::Error) -> TemplateError {
-    let (line, column) = (count(error.line()), count(error.column()));
-    let fault = error.to_string();
-    if fault.starts_with("recursion limit exceeded") {
-        return TemplateError::TooDeep { line, column, most: MAX_DEPTH };
+fn syntax_error(error: &serde_json::Error) -> TemplateError {
+    let (line, column) = (to_u32(error.line()), to_u32(error.column()));
+    let detail = error.to_string();
+    if detail.starts_with("recursion limit exceeded") {
+        return TemplateError::TooDeep { line, column, max: MAX_DEPTH };
     }
-    let fault = fault.split(" at line ").next().unwrap_or_default().to_owned();
-    TemplateError::Syntax { format: "JSON", line, column, fault }
+    let detail = detail.split(" at line ").next().unwrap_or_default().to_owned();
+    TemplateError::Syntax { format: "JSON", line, column, detail }
 }
 
 struct Reader<'t> {
     text: &'t str,
     budget: Budget,
-    /// An error of ours, which serde cannot carry.
-    refused: Option<TemplateError>,
-    /// The bytes that `place` has been counted over.
-    seen: usize,
-    place: Place,
+    /// Our own error, which a serde error cannot contain.
+    error: Option<TemplateError>,
+    /// Number of bytes up to `position`.
+    counted: usize,
+    position: Position,
 }
 
 impl Reader<'_> {
-    /// The place of the quote before a text that was lent from the input.
-    fn place_of(&mut self, lent: &str) -> Place {
-        let offset = (lent.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize).saturating_sub(1);
-        for byte in self.text.as_bytes().get(self.seen..offset).unwrap_or_default() {
+    /// Returns the position of the opening quote of a borrowed string.
+    fn position_of(&mut self, borrowed: &str) -> Position {
+        let offset = (borrowed.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize).saturating_sub(1);
+        for byte in self.text.as_bytes().get(self.counted..offset).unwrap_or_default() {
             match byte {
-                b'\n' => self.place = Place { line: self.place.line.saturating_add(1), column: 1 },
-                // What continues a character is not counted again.
+                b'\n' => self.position = Position { line: self.position.line.saturating_add(1), column: 1 },
+                // A continuation byte of UTF-8 is not a new column.
                 0x80..=0xBF => {}
-                _ => self.place.column = self.place.column.saturating_add(1),
+                _ => self.position.column = self.position.column.saturating_add(1),
             }
         }
-        self.seen = self.seen.max(offset);
-        self.place
+        self.counted = self.counted.max(offset);
+        self.position
     }
 
     fn check<E: serde::de::Error>(&mut self, result: Result<(), TemplateError>) -> Result<(), E> {
         result.map_err(|error| {
-            self.refused = Some(error);
-            E::custom("refused")
+            self.error = Some(error);
+            E::custom("see Reader::error")
         })
     }
 }
 
-/// Reads a value; its place is its key's where there is one.
-struct Seed<'r, 't>(&'r mut Reader<'t>, Place);
+/// Deserializes a value. The second field is the position of its key.
+struct Seed<'r, 't>(&'r mut Reader<'t>, Position);
 
 impl<'t> DeserializeSeed<'t> for Seed<'_, 't> {
     type Value = Node<'t>;
 
     fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<Node<'t>, D::Error> {
-        let taken = self.0.budget.take(1);
-        self.0.check(taken)?;
+        let consumed = self.0.budget.consume(1);
+        self.0.check(consumed)?;
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'t> Seed<'_, 't> {
     const fn node<E>(&self, value: Value<'t>) -> Result<Node<'t>, E> {
-        Ok(Node { place: self.1, value })
+        Ok(Node { position: self.1, value })
     }
 }
 
@@ -115,43 +115,43 @@ impl<'t> Visitor<'t> for Seed<'_, 't> {
     }
 
     fn visit_seq<A: SeqAccess<'t>>(self, mut list: A) -> Result<Node<'t>, A::Error> {
-        let Self(reader, place) = self;
+        let Self(reader, position) = self;
         let mut items: Vec<Node<'t>> = Vec::new();
-        while let Some(mut item) = list.next_element_seed(Seed(reader, place))? {
-            item.place = first_place(reader, &item).unwrap_or(place);
+        while let Some(mut item) = list.next_element_seed(Seed(reader, position))? {
+            item.position = first_position(reader, &item).unwrap_or(position);
             items.push(item);
         }
-        Ok(Node { place, value: Value::List(items) })
+        Ok(Node { position, value: Value::List(items) })
     }
 
     fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Node<'t>, A::Error> {
-        let Self(reader, place) = self;
+        let Self(reader, own_position) = self;
         let mut members: Vec<(Cow<'t, str>, Node<'t>)> = Vec::new();
         while let Some(key) = map.next_key_seed(Key)? {
-            let at = match &key {
-                Cow::Borrowed(lent) => reader.place_of(lent),
-                Cow::Owned(_) => reader.place,
+            let position = match &key {
+                Cow::Borrowed(borrowed) => reader.position_of(borrowed),
+                Cow::Owned(_) => reader.position,
             };
-            let value = map.next_value_seed(Seed(reader, at))?;
+            let value = map.next_value_seed(Seed(reader, position))?;
             members.push((key, value));
         }
-        let distinct = distinct(&members);
+        let distinct = check_unique_keys(&members);
         reader.check(distinct)?;
-        Ok(Node { place, value: Value::Map(members) })
+        Ok(Node { position: own_position, value: Value::Map(members) })
     }
 }
 
-/// The place of a list's item: its own where it is a text, else that of the first key in it, as in YAML.
-fn first_place(reader: &mut Reader<'_>, item: &Node<'_>) -> Option<Place> {
+/// Returns the position of a list item: its own if it is a string, else that of its first key, as in YAML.
+fn first_position(reader: &mut Reader<'_>, item: &Node<'_>) -> Option<Position> {
     match &item.value {
-        Value::Map(members) => members.first().map(|(_, node)| node.place),
-        Value::List(items) => items.first().map(|item| item.place),
-        Value::Text(Cow::Borrowed(lent)) => Some(reader.place_of(lent)),
+        Value::Map(members) => members.first().map(|(_, node)| node.position),
+        Value::List(items) => items.first().map(|item| item.position),
+        Value::Text(Cow::Borrowed(borrowed)) => Some(reader.position_of(borrowed)),
         _ => None,
     }
 }
 
-/// A key, lent where it has no escapes.
+/// Deserializes a key. It is borrowed if it contains no escapes.
 struct Key;
 
 impl<'t> DeserializeSeed<'t> for Key {

@@ -1,18 +1,18 @@
-//! The bounds of what is read, and the choice between JSON and YAML.
+//! Size limits, and the choice between JSON and YAML.
 
 use super::{json, yaml};
 use crate::error::TemplateError;
-use crate::tree::{Node, Place};
+use crate::tree::{Node, Position};
 use std::collections::HashSet;
 
-/// CloudFormation takes 1 MB; Terraform's plans, which tell everything several times, are longer.
+/// Maximum file size. CloudFormation accepts 1 MB; Terraform plans repeat values and are longer.
 pub const MAX_BYTES: usize = 16 << 20;
-/// A tree of so many values takes some 100 MB. A template of 1 MB has about 50,000.
+/// Maximum number of values. They need about 100 MB of memory. A template of 1 MB has about 50,000 values.
 pub const MAX_VALUES: usize = 1_000_000;
-/// serde_json's own bound; definitions inside templates come to some 40.
+/// Maximum nesting: the limit of serde_json. Definitions inside templates use about 40 levels.
 pub const MAX_DEPTH: usize = 127;
 
-/// How many values may still be read.
+/// The number of values that may still be read.
 pub(crate) struct Budget(usize);
 
 impl Budget {
@@ -20,40 +20,40 @@ impl Budget {
         Self(MAX_VALUES)
     }
 
-    pub fn take(&mut self, count: usize) -> Result<(), TemplateError> {
-        self.0 = self.0.checked_sub(count).ok_or(TemplateError::TooManyValues { most: MAX_VALUES })?;
+    pub fn consume(&mut self, count: usize) -> Result<(), TemplateError> {
+        self.0 = self.0.checked_sub(count).ok_or(TemplateError::TooManyValues { max: MAX_VALUES })?;
         Ok(())
     }
 }
 
-/// Reads JSON or YAML. As CloudFormation does, what begins with a brace is taken for JSON.
+/// Reads JSON or YAML. A file that starts with `{` is JSON, as in CloudFormation.
 pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
     if bytes.len() > MAX_BYTES {
-        return Err(TemplateError::TooLong { most: MAX_BYTES });
+        return Err(TemplateError::TooLong { max: MAX_BYTES });
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| TemplateError::NotUtf8 { at: error.valid_up_to() })?;
+    let text = std::str::from_utf8(bytes).map_err(|error| TemplateError::NotUtf8 { offset: error.valid_up_to() })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(before) = text.find('\0').and_then(|at| text.get(..at)) {
-        let Place { line, column } = end_of(before);
+        let Position { line, column } = end_position(before);
         return Err(TemplateError::Nul { line, column });
     }
     if text.trim_start().starts_with('{') { json::read(text) } else { yaml::read(text) }
 }
 
-/// The place behind a text.
-pub(super) fn end_of(text: &str) -> Place {
+/// Returns the position after a text.
+pub(super) fn end_position(text: &str) -> Position {
     let line = text.rsplit('\n').next().unwrap_or(text);
     let lines = text.bytes().filter(|b| *b == b'\n').count();
-    Place { line: count(lines).saturating_add(1), column: count(line.chars().count()).saturating_add(1) }
+    Position { line: to_u32(lines).saturating_add(1), column: to_u32(line.chars().count()).saturating_add(1) }
 }
 
-/// A count within [`MAX_BYTES`].
-pub(super) fn count(number: usize) -> u32 {
+/// Converts a count, which is at most [`MAX_BYTES`].
+pub(super) fn to_u32(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// Refuses a key that stands twice.
-pub(super) fn distinct(members: &[(std::borrow::Cow<'_, str>, Node<'_>)]) -> Result<(), TemplateError> {
+/// Rejects duplicate keys.
+pub(super) fn check_unique_keys(members: &[(std::borrow::Cow<'_, str>, Node<'_>)]) -> Result<(), TemplateError> {
     let repeated = if members.len() <= 8 {
         members.iter().enumerate().find(|(at, (key, _))| members.iter().take(*at).any(|(other, _)| other == key))
     } else {
@@ -61,6 +61,6 @@ pub(super) fn distinct(members: &[(std::borrow::Cow<'_, str>, Node<'_>)]) -> Res
         members.iter().enumerate().find(|(_, (key, _))| !seen.insert(key.as_ref()))
     };
     let Some((_, (key, node))) = repeated else { return Ok(()) };
-    let Place { line, column } = node.place;
+    let Position { line, column } = node.position;
     Err(TemplateError::DuplicateKey { line, column, key: key.chars().take(100).collect() })
 }

@@ -1,4 +1,4 @@
-//! From bytes to a tree with places, within bounds.
+//! Reads bytes into a tree with positions.
 
 mod json;
 mod limits;

@@ -1,9 +1,9 @@
-//! YAML with places, by `saphyr-parser`: CloudFormation's short tags become the functions that they
-//! stand for, anchors and merge keys are resolved within the bound of [`super::MAX_VALUES`].
+//! Reads YAML with positions, using `saphyr-parser`. Short tags of CloudFormation become functions. Anchors and merge
+//! keys are resolved up to [`super::MAX_VALUES`].
 
-use super::limits::{Budget, MAX_DEPTH, count, distinct};
+use super::limits::{Budget, MAX_DEPTH, check_unique_keys, to_u32};
 use crate::error::TemplateError;
-use crate::tree::{Node, Place, Value};
+use crate::tree::{Node, Position, Value};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -11,29 +11,29 @@ use std::collections::{HashMap, HashSet};
 pub(super) fn read(text: &str) -> Result<Node<'_>, TemplateError> {
     let mut builder = Builder { budget: Budget::new(), open: Vec::new(), anchors: HashMap::new(), root: None };
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| syntax(*error.marker(), error.info()))?;
+        let (event, span) = event.map_err(|error| syntax_error(*error.marker(), error.info()))?;
         builder.event(event, span)?;
     }
-    Ok(builder.root.unwrap_or(Node { place: Place::START, value: Value::Null }))
+    Ok(builder.root.unwrap_or(Node { position: Position::START, value: Value::Null }))
 }
 
-fn place(marker: Marker) -> Place {
-    Place { line: count(marker.line()), column: count(marker.col()).saturating_add(1) }
+fn position(marker: Marker) -> Position {
+    Position { line: to_u32(marker.line()), column: to_u32(marker.col()).saturating_add(1) }
 }
 
-fn syntax(marker: Marker, fault: &str) -> TemplateError {
-    let Place { line, column } = place(marker);
-    if fault.contains("recursion limit") {
-        return TemplateError::TooDeep { line, column, most: MAX_DEPTH };
+fn syntax_error(marker: Marker, detail: &str) -> TemplateError {
+    let Position { line, column } = position(marker);
+    if detail.contains("recursion limit") {
+        return TemplateError::TooDeep { line, column, max: MAX_DEPTH };
     }
-    TemplateError::Syntax { format: "YAML", line, column, fault: fault.to_owned() }
+    TemplateError::Syntax { format: "YAML", line, column, detail: detail.to_owned() }
 }
 
-/// A list or map that is being read.
+/// A list or map that is not complete yet.
 struct Open<'t> {
     node: Node<'t>,
-    /// A key whose value comes next, and where it stands.
-    key: Option<(Cow<'t, str>, Place)>,
+    /// A key that has no value yet, and its position.
+    key: Option<(Cow<'t, str>, Position)>,
     anchor: usize,
     tag: Option<String>,
     merges: Vec<Node<'t>>,
@@ -48,79 +48,79 @@ struct Anchored<'t> {
 struct Builder<'t> {
     budget: Budget,
     open: Vec<Open<'t>>,
-    /// What an anchor names.
+    /// The value of each anchor.
     anchors: HashMap<usize, Anchored<'t>>,
     root: Option<Node<'t>>,
 }
 
 impl<'t> Builder<'t> {
     fn event(&mut self, event: Event<'t>, span: Span) -> Result<(), TemplateError> {
-        let at = place(span.start);
+        let at = position(span.start);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let value = scalar(text, style, tag.as_deref());
-                self.done(Node { place: at, value }, anchor, tag.as_deref().and_then(function))
+                let value = parse_scalar(text, style, tag.as_deref());
+                self.complete(Node { position: at, value }, anchor, tag.as_deref().and_then(tag_function))
             }
             Event::SequenceStart(anchor, tag) => self.start(Value::List(Vec::new()), at, anchor, tag.as_deref()),
             Event::MappingStart(anchor, tag) => self.start(Value::Map(Vec::new()), at, anchor, tag.as_deref()),
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(anchor) => self.alias(anchor, span.start),
             Event::DocumentStart(_) if self.root.is_some() => {
-                Err(syntax(span.start, "a second document: give one template a file"))
+                Err(syntax_error(span.start, "expected one document, found a second one; use one file per template"))
             }
             _ => Ok(()),
         }
     }
 
-    fn start(&mut self, value: Value<'t>, at: Place, anchor: usize, tag: Option<&Tag>) -> Result<(), TemplateError> {
+    fn start(&mut self, value: Value<'t>, at: Position, anchor: usize, tag: Option<&Tag>) -> Result<(), TemplateError> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(TemplateError::TooDeep { line: at.line, column: at.column, most: MAX_DEPTH });
+            return Err(TemplateError::TooDeep { line: at.line, column: at.column, max: MAX_DEPTH });
         }
-        let node = Node { place: at, value };
-        self.open.push(Open { node, key: None, anchor, tag: tag.and_then(function), merges: Vec::new() });
+        let node = Node { position: at, value };
+        self.open.push(Open { node, key: None, anchor, tag: tag.and_then(tag_function), merges: Vec::new() });
         Ok(())
     }
 
     fn end(&mut self) -> Result<(), TemplateError> {
         let Some(Open { mut node, anchor, tag, merges, .. }) = self.open.pop() else { return Ok(()) };
         if let Value::Map(members) = &mut node.value {
-            distinct(members)?;
-            merge(members, merges);
+            check_unique_keys(members)?;
+            apply_merges(members, merges);
         }
-        self.done(node, anchor, tag)
+        self.complete(node, anchor, tag)
     }
 
     fn alias(&mut self, anchor: usize, at: Marker) -> Result<(), TemplateError> {
         let Some(anchored) = self.anchors.get(&anchor) else {
-            return Err(syntax(at, "an alias inside its own anchor: write the value out"));
+            return Err(syntax_error(at, "an alias refers to the anchor that contains it; write out the value"));
         };
-        // Aliases in anchors of aliases get deeper than the file looks.
+        // Aliases inside anchored values nest deeper than the text.
         if self.open.len().saturating_add(anchored.depth) > MAX_DEPTH {
-            let Place { line, column } = place(at);
-            return Err(TemplateError::TooDeep { line, column, most: MAX_DEPTH });
+            let Position { line, column } = position(at);
+            return Err(TemplateError::TooDeep { line, column, max: MAX_DEPTH });
         }
-        self.budget.take(anchored.values)?;
+        self.budget.consume(anchored.values)?;
         let node = anchored.node.clone();
-        self.place_in(node)
+        self.insert_value(node)
     }
 
-    /// A value is complete: remembers its anchor, and puts it where it belongs.
-    fn done(&mut self, node: Node<'t>, anchor: usize, tag: Option<String>) -> Result<(), TemplateError> {
+    /// Handles a complete value: stores it if it has an anchor, and adds it to its parent.
+    fn complete(&mut self, node: Node<'t>, anchor: usize, tag: Option<String>) -> Result<(), TemplateError> {
         let node = match tag {
-            Some(function) => called(function, node),
+            Some(function) => call_function(function, node),
             None => node,
         };
-        self.budget.take(1)?;
+        self.budget.consume(1)?;
         if anchor > 0 {
-            let (values, depth) = extent(&node);
-            // A copy is kept, beside the one that is put in place.
-            self.budget.take(values)?;
+            let (values, depth) = measure(&node);
+            // The stored copy counts as well.
+            self.budget.consume(values)?;
             self.anchors.insert(anchor, Anchored { node: node.clone(), values, depth });
         }
-        self.place_in(node)
+        self.insert_value(node)
     }
 
-    fn place_in(&mut self, mut node: Node<'t>) -> Result<(), TemplateError> {
+    fn insert_value(&mut self, mut node: Node<'t>) -> Result<(), TemplateError> {
         let Some(open) = self.open.last_mut() else {
             self.root = Some(node);
             return Ok(());
@@ -128,10 +128,10 @@ impl<'t> Builder<'t> {
         match &mut open.node.value {
             Value::List(items) => items.push(node),
             Value::Map(members) => match open.key.take() {
-                None => open.key = Some((key(&node)?, node.place)),
+                None => open.key = Some((parse_key(&node)?, node.position)),
                 Some((key, _)) if key == "<<" => open.merges.push(node),
-                Some((key, place)) => {
-                    node.place = place;
+                Some((key, position)) => {
+                    node.position = position;
                     members.push((key, node));
                 }
             },
@@ -141,23 +141,23 @@ impl<'t> Builder<'t> {
     }
 }
 
-/// How many values a node has, and how deep they are nested.
-fn extent(node: &Node<'_>) -> (usize, usize) {
+/// Returns the number of values in a node, and their nesting depth.
+fn measure(node: &Node<'_>) -> (usize, usize) {
     let parts = node.items().iter().chain(node.members().iter().map(|(_, member)| member));
     let (values, depth) =
-        parts.map(extent).fold((0_usize, 0_usize), |all, part| (all.0.saturating_add(part.0), all.1.max(part.1)));
+        parts.map(measure).fold((0_usize, 0_usize), |all, part| (all.0.saturating_add(part.0), all.1.max(part.1)));
     (values.saturating_add(1), depth.saturating_add(1))
 }
 
-/// Adds the members of merged maps, or lists of them, that are not there yet.
-fn merge<'t>(members: &mut Vec<(Cow<'t, str>, Node<'t>)>, merges: Vec<Node<'t>>) {
+/// Adds the members of merged maps that are not present yet.
+fn apply_merges<'t>(members: &mut Vec<(Cow<'t, str>, Node<'t>)>, merges: Vec<Node<'t>>) {
     if merges.is_empty() {
         return;
     }
     let mut present: HashSet<Cow<'t, str>> = members.iter().map(|(key, _)| key.clone()).collect();
     let maps = merges.into_iter().flat_map(|merged| match merged.value {
         Value::List(maps) => maps,
-        value => vec![Node { place: merged.place, value }],
+        value => vec![Node { position: merged.position, value }],
     });
     for map in maps {
         let Value::Map(more) = map.value else { continue };
@@ -165,23 +165,23 @@ fn merge<'t>(members: &mut Vec<(Cow<'t, str>, Node<'t>)>, merges: Vec<Node<'t>>)
     }
 }
 
-/// Keys are texts; what else YAML allows means nothing to CloudFormation.
-fn key<'t>(node: &Node<'t>) -> Result<Cow<'t, str>, TemplateError> {
+/// Returns a key as text. CloudFormation supports no other keys.
+fn parse_key<'t>(node: &Node<'t>) -> Result<Cow<'t, str>, TemplateError> {
     match &node.value {
         Value::Text(text) => Ok(text.clone()),
         _ => match node.scalar() {
             Some(text) => Ok(Cow::Owned(text.into_owned())),
             None => {
-                let Place { line, column } = node.place;
-                let fault = "a key that is no text: give it a name".to_owned();
-                Err(TemplateError::Syntax { format: "YAML", line, column, fault })
+                let Position { line, column } = node.position;
+                let detail = "expected a text as key, found a list or map".to_owned();
+                Err(TemplateError::Syntax { format: "YAML", line, column, detail })
             }
         },
     }
 }
 
-/// The function that a short tag stands for.
-fn function(tag: &Tag) -> Option<String> {
+/// Returns the function of a short tag.
+fn tag_function(tag: &Tag) -> Option<String> {
     match (tag.handle.as_str(), tag.suffix.as_str()) {
         ("!", "Ref") => Some("Ref".to_owned()),
         ("!", "Condition") => Some("Condition".to_owned()),
@@ -190,13 +190,13 @@ fn function(tag: &Tag) -> Option<String> {
     }
 }
 
-fn called(function: String, argument: Node<'_>) -> Node<'_> {
-    let place = argument.place;
-    Node { place, value: Value::Map(vec![(Cow::Owned(function), argument)]) }
+fn call_function(function: String, argument: Node<'_>) -> Node<'_> {
+    let position = argument.position;
+    Node { position, value: Value::Map(vec![(Cow::Owned(function), argument)]) }
 }
 
-/// A plain scalar is what YAML's core schema says; every other one is a text.
-fn scalar<'t>(text: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>) -> Value<'t> {
+/// A plain scalar follows the core schema of YAML. Every other scalar is a text.
+fn parse_scalar<'t>(text: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>) -> Value<'t> {
     if style != ScalarStyle::Plain || tag.is_some() {
         return Value::Text(text);
     }
@@ -204,12 +204,12 @@ fn scalar<'t>(text: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>) -> Valu
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
-        _ => number(&text).map_or(Value::Text(text), Value::Number),
+        _ => parse_number(&text).map_or(Value::Text(text), Value::Number),
     }
 }
 
-/// Numbers that are written back as they stand; `007` and `1e3` stay texts, as account ids must.
-fn number(text: &str) -> Option<serde_json::Number> {
+/// Parses a number only if it formats to the same text. `007` and `1e3` stay texts, which account ids need.
+fn parse_number(text: &str) -> Option<serde_json::Number> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
         return None;
     }

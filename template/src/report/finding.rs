@@ -1,92 +1,93 @@
-//! Findings and their counts.
+//! Findings and the report.
 
-use super::sarif::sarif;
+use super::sarif::format_sarif;
 use crate::rule::Severity;
 use serde::Serialize;
 use std::fmt::Write as _;
 
-/// Something that is wrong in a template.
+/// A problem in a template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// The rule's id, for example `SFA001`.
+    /// The id of the rule, for example `SFA001`.
     pub rule: &'static str,
-    /// The rule's name, for example `weights-sum`.
+    /// The name of the rule, for example `weights-sum`.
     pub name: &'static str,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// The resource; in a Terraform plan its address.
+    /// The logical id of the resource; in a Terraform plan its address.
     pub logical_id: String,
-    /// The resource's type.
+    /// The type of the resource.
     pub resource_type: String,
     /// A JSON pointer into the file.
     pub path: String,
-    /// From 1.
+    /// Line, from 1.
     pub line: u32,
-    /// From 1, in characters.
+    /// Column, from 1, in characters.
     pub column: u32,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// Why it matters.
-    pub why: &'static str,
-    /// What to do.
+    /// The consequences of the problem.
+    pub description: &'static str,
+    /// How to fix it.
     pub fix: String,
-    /// AWS's documentation.
-    pub link: &'static str,
-    /// The conditions and parameters' defaults that it holds under; absent: it always holds.
+    /// The AWS documentation.
+    pub url: &'static str,
+    /// The conditions and parameter defaults under which the problem occurs. Absent if it always occurs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
-    /// Why it is accepted, where it is.
+    /// Why the finding is accepted, if it is acknowledged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<String>,
 }
 
-/// All findings of a check, in the order of the file.
+/// The findings of a check, sorted by position.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// The findings, acknowledged ones included.
+    /// All findings, including acknowledged ones.
     pub findings: Vec<Finding>,
-    /// Errors that are not acknowledged.
+    /// Number of errors that are not acknowledged.
     pub errors: usize,
-    /// Warnings that are not acknowledged.
+    /// Number of warnings that are not acknowledged.
     pub warnings: usize,
-    /// Notes that are not acknowledged.
+    /// Number of notes that are not acknowledged.
     pub infos: usize,
-    /// Findings that are acknowledged.
+    /// Number of acknowledged findings.
     pub acknowledged: usize,
 }
 
 impl Report {
     pub(crate) fn new(findings: Vec<Finding>) -> Self {
-        let open = |severity| {
+        let count_open = |severity| {
             findings.iter().filter(|finding| finding.acknowledged.is_none() && finding.severity == severity).count()
         };
         Self {
-            errors: open(Severity::Error),
-            warnings: open(Severity::Warning),
-            infos: open(Severity::Info),
+            errors: count_open(Severity::Error),
+            warnings: count_open(Severity::Warning),
+            infos: count_open(Severity::Info),
             acknowledged: findings.iter().filter(|finding| finding.acknowledged.is_some()).count(),
             findings,
         }
     }
 
-    /// The report in JSON.
+    /// Formats the report as JSON.
     pub fn to_json(&self) -> Vec<u8> {
         // Texts and numbers always have a JSON form.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// The report for people: three lines a finding, and the counts.
+    /// Formats the report as text: several lines per finding, then the counts.
     pub fn to_text(&self, file: &str) -> String {
         let mut text = String::new();
         for finding in &self.findings {
             // Writing to a String cannot fail.
             let _ = finding.write(file, &mut text);
         }
-        let _ = write!(text, "{file}: {}, {}", counted(self.errors, "error"), counted(self.warnings, "warning"));
+        let _ =
+            write!(text, "{file}: {}, {}", format_count(self.errors, "error"), format_count(self.warnings, "warning"));
         if self.infos > 0 {
-            let _ = write!(text, ", {}", counted(self.infos, "note"));
+            let _ = write!(text, ", {}", format_count(self.infos, "note"));
         }
         if self.acknowledged > 0 {
             let _ = write!(text, ", {} acknowledged", self.acknowledged);
@@ -95,13 +96,13 @@ impl Report {
         text
     }
 
-    /// The report in SARIF 2.1.0; [`sarif()`] takes those of several files.
+    /// Formats the report as SARIF 2.1.0. For several files use [`format_sarif()`].
     pub fn to_sarif(&self, file: &str) -> Vec<u8> {
-        sarif(&[(Some(file), self)])
+        format_sarif(&[(Some(file), self)])
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+fn format_count(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -115,7 +116,9 @@ impl Finding {
         }
         match &self.acknowledged {
             Some(reason) => writeln!(out, "    acknowledged: {reason}"),
-            None => writeln!(out, "    why: {}\n    fix: {}\n    see: {}", self.why, self.fix, self.link),
+            None => {
+                writeln!(out, "    note: {}\n    help: {}\n    see: {}", self.description, self.fix, self.url)
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
-//! What a check found, as data, text and SARIF.
+//! Reports in JSON, text and SARIF.
 
 mod finding;
 mod sarif;
 
 pub use finding::{Finding, Report};
-pub use sarif::sarif;
+pub use sarif::format_sarif;

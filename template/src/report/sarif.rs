@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, which code hosts show beside the lines.
+//! SARIF 2.1.0, which code hosts display as annotations.
 
 use super::{Finding, Report};
 use crate::rule::{Rule, Severity, rules};
@@ -6,31 +6,31 @@ use serde_json::{Value, json};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// The reports of several files as one SARIF 2.1.0 log with one run, as code hosts want it: they refuse several runs
-/// of one tool. What was read from standard input has no name.
+/// Formats the reports of several files as one SARIF 2.1.0 log. It has one run, because code hosts reject several runs
+/// of one tool. Standard input has no file name.
 ///
 /// ```
-/// use sfn_alias_template::{CheckOptions, check_template, sarif};
+/// use sfn_alias_template::{CheckOptions, check_template, format_sarif};
 /// let report = check_template(b"Resources: {}", &CheckOptions::default())?;
-/// let log = sarif(&[(Some("template.yaml"), &report), (None, &report)]);
+/// let log = format_sarif(&[(Some("template.yaml"), &report), (None, &report)]);
 /// assert!(log.starts_with(b"{"));
 /// # Ok::<(), sfn_alias_template::TemplateError>(())
 /// ```
-pub fn sarif(reports: &[(Option<&str>, &Report)]) -> Vec<u8> {
-    let of = |(file, report): &(Option<&str>, &Report)| {
-        let artifact = artifact(*file);
-        report.findings.iter().map(|finding| result(finding, &artifact)).collect::<Vec<_>>()
+pub fn format_sarif(reports: &[(Option<&str>, &Report)]) -> Vec<u8> {
+    let results = |(file, report): &(Option<&str>, &Report)| {
+        let artifact = artifact_location(*file);
+        report.findings.iter().map(|finding| describe_finding(finding, &artifact)).collect::<Vec<_>>()
     };
     let driver = json!({
         "name": "sfn-alias",
         "version": env!("CARGO_PKG_VERSION"),
         "informationUri": env!("CARGO_PKG_REPOSITORY"),
-        "rules": rules().iter().map(descriptor).collect::<Vec<_>>(),
+        "rules": rules().iter().map(describe_rule).collect::<Vec<_>>(),
     });
     let mut run = json!({
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": reports.iter().flat_map(of).collect::<Vec<_>>(),
+        "results": reports.iter().flat_map(results).collect::<Vec<_>>(),
     });
     if let (true, Some(members)) = (reports.iter().any(|(file, _)| file.is_none()), run.as_object_mut()) {
         members.insert("artifacts".to_owned(), json!([{"description": {"text": "standard input"}}]));
@@ -38,12 +38,12 @@ pub fn sarif(reports: &[(Option<&str>, &Report)]) -> Vec<u8> {
     json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}).to_string().into_bytes()
 }
 
-/// A file by its URI; standard input, which has none, as the run's first artifact.
-fn artifact(file: Option<&str>) -> Value {
-    file.map_or_else(|| json!({"index": 0}), |file| json!({"uri": uri(file)}))
+/// Returns the URI of a file. Standard input has none and refers to the first artifact of the run.
+fn artifact_location(file: Option<&str>) -> Value {
+    file.map_or_else(|| json!({"index": 0}), |file| json!({"uri": format_uri(file)}))
 }
 
-const fn level(severity: Severity) -> &'static str {
+const fn sarif_level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -51,30 +51,30 @@ const fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn descriptor(rule: &Rule) -> Value {
+fn describe_rule(rule: &Rule) -> Value {
     json!({
         "id": rule.id,
         "name": rule.name,
         "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.why},
+        "fullDescription": {"text": rule.description},
         "help": {"text": rule.fix},
-        "helpUri": rule.link,
-        "defaultConfiguration": {"level": level(rule.severity)},
+        "helpUri": rule.url,
+        "defaultConfiguration": {"level": sarif_level(rule.severity)},
     })
 }
 
-fn result(finding: &Finding, artifact: &Value) -> Value {
-    let place = json!({
+fn describe_finding(finding: &Finding, artifact: &Value) -> Value {
+    let physical_location = json!({
         "artifactLocation": artifact,
         "region": {"startLine": finding.line, "startColumn": finding.column},
     });
     let mut result = json!({
         "ruleId": finding.rule,
         "ruleIndex": rules().iter().position(|rule| rule.id == finding.rule),
-        "level": level(finding.severity),
-        "message": {"text": message(finding)},
+        "level": sarif_level(finding.severity),
+        "message": {"text": format_message(finding)},
         "locations": [{
-            "physicalLocation": place,
+            "physicalLocation": physical_location,
             "logicalLocations": [{"name": finding.logical_id, "fullyQualifiedName": finding.path, "kind": "resource"}],
         }],
     });
@@ -84,7 +84,7 @@ fn result(finding: &Finding, artifact: &Value) -> Value {
     result
 }
 
-fn message(finding: &Finding) -> String {
+fn format_message(finding: &Finding) -> String {
     let Finding { message, fix, .. } = finding;
     let message = message.trim_end_matches('.');
     match &finding.condition {
@@ -93,8 +93,8 @@ fn message(finding: &Finding) -> String {
     }
 }
 
-/// A file's name as a relative reference: what is not allowed in one is written as `%XX`.
-fn uri(file: &str) -> String {
+/// Formats a file name as a relative URI reference, with percent encoding.
+fn format_uri(file: &str) -> String {
     let mut uri = String::with_capacity(file.len());
     for byte in file.replace('\\', "/").bytes() {
         match byte {

@@ -1,4 +1,4 @@
-//! What a condition says, in terms of variables that are tried out.
+//! Compiles conditions into expressions over variables.
 
 use super::{Part, Resolver, Scenario};
 use crate::tree::{Node, Value};
@@ -6,36 +6,36 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-/// A condition, ready to be decided.
+/// A compiled condition.
 #[derive(Debug)]
 pub(super) enum Expression {
     Known(bool),
-    /// Another condition, by its place in the order.
+    /// Another condition, by index.
     Condition(usize),
     Not(Box<Self>),
     All(Vec<Self>),
     Any(Vec<Self>),
-    /// A variable has one of the values that it is compared with.
+    /// A comparison of a variable with one of its values, by index.
     Equals(usize, usize),
 }
 
-/// What conditions depend on: a parameter, or a value or comparison that cannot be looked into.
+/// An input of the conditions: a parameter, or an expression that cannot be resolved.
 #[derive(Debug, Default)]
 pub(super) struct Variable<'t> {
-    /// The parameter's name.
+    /// The name of the parameter.
     pub name: Option<&'t str>,
-    /// The texts that it is compared with.
+    /// The texts that the variable is compared with.
     pub values: HashMap<Cow<'t, str>, usize>,
 }
 
-/// Makes expressions and collects their variables.
+/// Compiles expressions and collects their variables.
 pub(super) struct Compiler<'r, 't> {
     pub resolver: &'r Resolver<'t>,
-    /// Conditions by name: their places in the order.
-    pub places: HashMap<&'t str, usize>,
+    /// The index of each condition.
+    pub indices: HashMap<&'t str, usize>,
     pub variables: Vec<Variable<'t>>,
-    /// Variables by what is written, so that what is written alike is one.
-    known: HashMap<String, usize>,
+    /// Variables by their text, so that equal texts are one variable.
+    interned: HashMap<String, usize>,
 }
 
 /// One side of a comparison.
@@ -45,7 +45,7 @@ enum Side<'t> {
 }
 
 impl Expression {
-    /// How many steps deciding it takes.
+    /// Returns the number of steps of an evaluation.
     pub fn size(&self) -> usize {
         match self {
             Self::Not(inner) => inner.size().saturating_add(1),
@@ -66,44 +66,44 @@ impl Expression {
 
 impl<'r, 't> Compiler<'r, 't> {
     pub fn new(resolver: &'r Resolver<'t>, order: &[&'t str]) -> Self {
-        let places = order.iter().enumerate().map(|(place, name)| (*name, place)).collect();
-        Self { resolver, places, variables: Vec::new(), known: HashMap::new() }
+        let indices = order.iter().enumerate().map(|(index, name)| (*name, index)).collect();
+        Self { resolver, indices, variables: Vec::new(), interned: HashMap::new() }
     }
 
-    pub fn expression(&mut self, node: &'t Node<'t>) -> Expression {
+    pub fn compile(&mut self, node: &'t Node<'t>) -> Expression {
         match node.intrinsic() {
-            Some(("Condition", name)) => match name.text().and_then(|name| self.places.get(name)) {
-                Some(place) => Expression::Condition(*place),
-                None => self.opaque(node),
+            Some(("Condition", name)) => match name.text().and_then(|name| self.indices.get(name)) {
+                Some(index) => Expression::Condition(*index),
+                None => self.compile_opaque(node),
             },
             Some(("Fn::Not", list)) => match list.items() {
-                [inner] => Expression::Not(Box::new(self.expression(inner))),
-                _ => self.opaque(node),
+                [inner] => Expression::Not(Box::new(self.compile(inner))),
+                _ => self.compile_opaque(node),
             },
-            Some(("Fn::And", list)) => Expression::All(self.list(list)),
-            Some(("Fn::Or", list)) => Expression::Any(self.list(list)),
+            Some(("Fn::And", list)) => Expression::All(self.compile_list(list)),
+            Some(("Fn::Or", list)) => Expression::Any(self.compile_list(list)),
             Some(("Fn::Equals", pair)) => match pair.items() {
-                [left, right] => self.equals(left, right),
-                _ => self.opaque(node),
+                [left, right] => self.compile_equals(left, right),
+                _ => self.compile_opaque(node),
             },
-            _ => self.opaque(node),
+            _ => self.compile_opaque(node),
         }
     }
 
-    fn list(&mut self, list: &'t Node<'t>) -> Vec<Expression> {
-        list.items().iter().map(|item| self.expression(item)).collect()
+    fn compile_list(&mut self, list: &'t Node<'t>) -> Vec<Expression> {
+        list.items().iter().map(|item| self.compile(item)).collect()
     }
 
-    fn equals(&mut self, left: &'t Node<'t>, right: &'t Node<'t>) -> Expression {
-        match (self.side(left), self.side(right)) {
+    fn compile_equals(&mut self, left: &'t Node<'t>, right: &'t Node<'t>) -> Expression {
+        match (self.compile_side(left), self.compile_side(right)) {
             (Side::Constant(left), Side::Constant(right)) => Expression::Known(left == right),
             (Side::Variable(left), Side::Variable(right)) if left == right => Expression::Known(true),
             (Side::Variable(variable), Side::Constant(text)) | (Side::Constant(text), Side::Variable(variable)) => {
                 self.equals_text(variable, text)
             }
-            // Nothing is known of two variables but that they are equal, or are not.
+            // Two variables are either equal or not. Nothing else is known about them.
             (Side::Variable(left), Side::Variable(right)) => {
-                let both = self.variable(format!("= {} {}", left.min(right), left.max(right)), None);
+                let both = self.intern_variable(format!("= {} {}", left.min(right), left.max(right)), None);
                 self.equals_text(both, "true".into())
             }
         }
@@ -115,32 +115,32 @@ impl<'r, 't> Compiler<'r, 't> {
         Expression::Equals(variable, *variable_of.values.entry(text).or_insert(next))
     }
 
-    fn side(&mut self, node: &'t Node<'t>) -> Side<'t> {
+    fn compile_side(&mut self, node: &'t Node<'t>) -> Side<'t> {
         if let Some(text) = node.scalar() {
             return Side::Constant(text);
         }
-        if let Some(name) = parameter(node) {
-            return match self.resolver.given(name) {
-                Some(given) => Side::Constant(given.into()),
-                None => Side::Variable(self.variable(format!("Ref {name}"), Some(name))),
+        if let Some(name) = parameter_name(node) {
+            return match self.resolver.parameter_value(name) {
+                Some(value) => Side::Constant(value.into()),
+                None => Side::Variable(self.intern_variable(format!("Ref {name}"), Some(name))),
             };
         }
         let symbol = self.resolver.symbol(Some(node), &Scenario::default()).filter(|symbol| symbol.defaults.is_empty());
         if let Some([Part::Text(text)]) = symbol.as_ref().map(|symbol| symbol.parts()) {
             return Side::Constant(text.clone());
         }
-        Side::Variable(self.variable(written(node), None))
+        Side::Variable(self.intern_variable(format_node(node), None))
     }
 
-    /// What cannot be looked into is so, or it is not.
-    fn opaque(&mut self, node: &'t Node<'t>) -> Expression {
-        let variable = self.variable(written(node), None);
+    /// Compiles an expression that cannot be resolved: it can be true or false.
+    fn compile_opaque(&mut self, node: &'t Node<'t>) -> Expression {
+        let variable = self.intern_variable(format_node(node), None);
         self.equals_text(variable, "true".into())
     }
 
-    fn variable(&mut self, key: String, name: Option<&'t str>) -> usize {
+    fn intern_variable(&mut self, key: String, name: Option<&'t str>) -> usize {
         let next = self.variables.len();
-        let variable = *self.known.entry(key).or_insert(next);
+        let variable = *self.interned.entry(key).or_insert(next);
         if variable == next {
             self.variables.push(Variable { name, ..Variable::default() });
         }
@@ -148,15 +148,15 @@ impl<'r, 't> Compiler<'r, 't> {
     }
 }
 
-/// The parameter that a node is: by `Ref`, or by an `Fn::Sub` of nothing else.
-fn parameter<'t>(node: &'t Node<'t>) -> Option<&'t str> {
+/// Returns the parameter that a node refers to, by `Ref` or by an `Fn::Sub` of one variable.
+fn parameter_name<'t>(node: &'t Node<'t>) -> Option<&'t str> {
     let sub = || node.call("Fn::Sub")?.text()?.strip_prefix("${")?.strip_suffix('}');
     let name = node.call("Ref").and_then(Node::text).or_else(sub)?;
     (!name.contains(['$', '}', '.', '!'])).then_some(name)
 }
 
-/// A node's text without its place: two that are written alike have the same.
-fn written(node: &Node<'_>) -> String {
+/// Formats a node without its position. Equal nodes have equal texts.
+fn format_node(node: &Node<'_>) -> String {
     let mut text = String::new();
     write_node(node, &mut text);
     text

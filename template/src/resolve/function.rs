@@ -1,36 +1,36 @@
-//! Intrinsic functions, as far as they can be known before a deploy.
+//! Resolves intrinsic functions whose values are known before deployment.
 
 use super::parameter::Parameter;
-use super::{Part, Scenario, Symbol};
+use super::{Part, Scenario, SymbolicText};
 use crate::tree::{Node, Value};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
-/// So many steps are taken in a whole check, some seconds' worth: one for every function, and one for
-/// so many bytes that it puts together.
+/// Maximum number of steps of a whole check, a few seconds of work: one step per function, and one per `BYTES_PER_STEP`
+/// bytes of text.
 const MAX_STEPS: usize = 20_000_000;
-const BYTES_A_STEP: usize = 8;
-/// So many members of a map are looked at in a step.
-const MEMBERS_A_STEP: usize = 16;
+const BYTES_PER_STEP: usize = 8;
+/// Searching a map costs one step per this many members.
+const MEMBERS_PER_STEP: usize = 16;
 
 /// The parameters and mappings of a template.
 pub(crate) struct Resolver<'t> {
     parameters: HashMap<&'t str, Parameter<'t>>,
     mappings: Option<&'t Node<'t>>,
     given: &'t BTreeMap<String, String>,
-    /// How many steps may still be taken.
+    /// The number of steps that are left.
     steps: Cell<usize>,
-    gave_up: Cell<bool>,
+    limit_exceeded: Cell<bool>,
 }
 
-/// What is left of a value once conditions are decided.
+/// A value after conditions are resolved.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Selected<'t> {
-    /// `AWS::NoValue`, null, or nothing written.
+    /// `AWS::NoValue`, null or missing.
     Absent,
     Node(&'t Node<'t>),
-    /// It depends on something that is not decided.
+    /// The value depends on an undecided condition.
     Unknown,
 }
 
@@ -53,27 +53,27 @@ impl<'t> Resolver<'t> {
             mappings: root.get("Mappings"),
             given,
             steps: Cell::new(MAX_STEPS),
-            gave_up: Cell::new(false),
+            limit_exceeded: Cell::new(false),
         }
     }
 
-    /// The value of a parameter's default.
-    pub fn default_of(&self, name: &str) -> Option<Cow<'t, str>> {
+    /// Returns the default of a parameter.
+    pub fn default_value(&self, name: &str) -> Option<Cow<'t, str>> {
         self.parameters.get(name)?.default.and_then(Node::scalar)
     }
 
-    /// The value that was given for a parameter.
-    pub fn given(&self, name: &str) -> Option<&'t str> {
+    /// Returns the value that the options specify for a parameter.
+    pub fn parameter_value(&self, name: &str) -> Option<&'t str> {
         let unlisted = || self.given.get(name).map(String::as_str);
         self.parameters.get(name).map_or_else(unlisted, |parameter| parameter.given)
     }
 
-    /// The texts that a parameter can be, where they are listed.
-    pub fn allowed(&self, name: &str) -> Option<Vec<String>> {
-        self.parameters.get(name)?.allowed()
+    /// Returns the `AllowedValues` of a parameter.
+    pub fn allowed_values(&self, name: &str) -> Option<Vec<String>> {
+        self.parameters.get(name)?.allowed_values()
     }
 
-    /// Decides `Fn::If` and `AWS::NoValue`.
+    /// Resolves `Fn::If` and `AWS::NoValue`.
     pub fn select(&self, node: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Selected<'t> {
         let Some(node) = node.filter(|node| !matches!(node.value, Value::Null)) else { return Selected::Absent };
         match node.intrinsic() {
@@ -86,18 +86,18 @@ impl<'t> Resolver<'t> {
         }
     }
 
-    /// The text of a value; `None` where there is none.
-    pub fn symbol(&self, node: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+    /// Resolves the text of a value. Returns `None` if the value is absent.
+    pub fn symbol(&self, node: Option<&'t Node<'t>>, scenario: &Scenario<'_>) -> Option<SymbolicText<'t>> {
         let node = match self.select(node, scenario) {
             Selected::Absent => return None,
-            Selected::Unknown => return Some(Symbol::unknown()),
+            Selected::Unknown => return Some(SymbolicText::unknown()),
             Selected::Node(node) => node,
         };
-        if !self.spend(1) {
-            return Some(Symbol::unknown());
+        if !self.consume_steps(1) {
+            return Some(SymbolicText::unknown());
         }
         if let Some(text) = node.scalar() {
-            return Some(Symbol::of_text(text).without_dynamic());
+            return Some(SymbolicText::from_text(text).mask_dynamic_references());
         }
         let symbol = node.intrinsic().and_then(|(name, argument)| match name {
             "Ref" => Some(self.reference(argument.text()?)),
@@ -108,51 +108,51 @@ impl<'t> Resolver<'t> {
             "Fn::Select" => self.select_item(argument, scenario),
             _ => None,
         });
-        let symbol = symbol.filter(|symbol| self.spend(symbol.length() / BYTES_A_STEP));
-        Some(symbol.map_or_else(Symbol::unknown, Symbol::without_dynamic))
+        let symbol = symbol.filter(|symbol| self.consume_steps(symbol.length() / BYTES_PER_STEP));
+        Some(symbol.map_or_else(SymbolicText::unknown, SymbolicText::mask_dynamic_references))
     }
 
-    /// Whether something was too much to be put together since this was asked last.
-    pub fn gave_up(&self) -> bool {
-        self.gave_up.take()
+    /// Returns whether a limit was exceeded since the last call.
+    pub fn take_limit_exceeded(&self) -> bool {
+        self.limit_exceeded.take()
     }
 
-    fn is_too_long(&self, symbol: &Symbol<'_>) -> bool {
+    fn is_too_long(&self, symbol: &SymbolicText<'_>) -> bool {
         let is_too_long = symbol.is_too_long();
-        self.gave_up.set(self.gave_up.get() || is_too_long);
+        self.limit_exceeded.set(self.limit_exceeded.get() || is_too_long);
         is_too_long
     }
 
-    /// How many steps were taken.
+    /// Returns the number of consumed steps.
     #[cfg(test)]
     pub fn steps_taken(&self) -> usize {
         MAX_STEPS.saturating_sub(self.steps.get())
     }
 
-    /// Takes the steps of searching a map.
-    pub fn spend_search(&self, map: &Node<'_>) -> bool {
-        self.spend(map.members().len() / MEMBERS_A_STEP)
+    /// Consumes the steps of searching a map.
+    pub fn consume_search_steps(&self, map: &Node<'_>) -> bool {
+        self.consume_steps(map.members().len() / MEMBERS_PER_STEP)
     }
 
-    /// Takes steps, where there are as many left; none are left where there are not.
-    fn spend(&self, steps: usize) -> bool {
+    /// Consumes steps. Returns false if not enough steps are left.
+    fn consume_steps(&self, steps: usize) -> bool {
         let left = self.steps.get().checked_sub(steps);
         self.steps.set(left.unwrap_or_default());
         if left.is_none() {
-            self.gave_up.set(true);
+            self.limit_exceeded.set(true);
         }
         left.is_some()
     }
 
-    fn reference(&self, name: &'t str) -> Symbol<'t> {
+    fn reference(&self, name: &'t str) -> SymbolicText<'t> {
         let Some((name, parameter)) = self.parameters.get_key_value(name) else {
             let pseudo = name.starts_with("AWS::");
-            return Symbol::of(if pseudo { Part::Pseudo(name.into()) } else { Part::Ref(name.into()) });
+            return SymbolicText::from_part(if pseudo { Part::Pseudo(name.into()) } else { Part::Ref(name.into()) });
         };
         parameter.symbol(name)
     }
 
-    fn substitute(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+    fn substitute(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<SymbolicText<'t>> {
         let (pattern, variables) = match argument.items() {
             [] => (argument.text()?, None),
             [pattern, variables] => (pattern.text()?, Some(variables)),
@@ -160,16 +160,16 @@ impl<'t> Resolver<'t> {
         };
         let members = variables.map(Node::members).unwrap_or_default();
         let variables: HashMap<&str, &'t Node<'t>> = members.iter().map(|(name, node)| (name.as_ref(), node)).collect();
-        let mut symbol = Symbol::default();
+        let mut symbol = SymbolicText::default();
         let mut rest = pattern;
-        // Each is looked at once, however often it stands there.
-        let mut values: HashMap<&str, Symbol<'t>> = HashMap::new();
+        // Each variable is resolved once, even if the pattern repeats it.
+        let mut values: HashMap<&str, SymbolicText<'t>> = HashMap::new();
         while let Some((before, behind)) = rest.split_once("${") {
             let (name, after) = behind.split_once('}')?;
             symbol.push(Part::Text(before.into()));
             let value = values.entry(name).or_insert_with(|| self.variable(name.trim(), &variables, scenario));
             symbol.append(value.clone());
-            if self.is_too_long(&symbol) || !self.spend((value.length() / BYTES_A_STEP).saturating_add(1)) {
+            if self.is_too_long(&symbol) || !self.consume_steps((value.length() / BYTES_PER_STEP).saturating_add(1)) {
                 return None;
             }
             rest = after;
@@ -178,27 +178,32 @@ impl<'t> Resolver<'t> {
         Some(symbol)
     }
 
-    fn variable(&self, name: &'t str, variables: &HashMap<&str, &'t Node<'t>>, scenario: &Scenario<'_>) -> Symbol<'t> {
+    fn variable(
+        &self,
+        name: &'t str,
+        variables: &HashMap<&str, &'t Node<'t>>,
+        scenario: &Scenario<'_>,
+    ) -> SymbolicText<'t> {
         if let Some(literal) = name.strip_prefix('!') {
-            return Symbol::of_text(format!("${{{literal}}}"));
+            return SymbolicText::from_text(format!("${{{literal}}}"));
         }
         if let Some(own) = variables.get(name) {
-            return self.symbol(Some(own), scenario).unwrap_or_else(Symbol::unknown);
+            return self.symbol(Some(own), scenario).unwrap_or_else(SymbolicText::unknown);
         }
         match name.split_once('.') {
-            Some((id, attribute)) => Symbol::of(Part::Attribute(id.into(), attribute.into())),
+            Some((id, attribute)) => SymbolicText::from_part(Part::Attribute(id.into(), attribute.into())),
             None => self.reference(name),
         }
     }
 
-    fn join(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+    fn join(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<SymbolicText<'t>> {
         let [delimiter, list] = argument.items() else { return None };
         let delimiter = delimiter.text()?;
         let list = self.select(Some(list), scenario).node()?;
         if !matches!(list.value, Value::List(_)) {
             return None;
         }
-        let mut symbol = Symbol::default();
+        let mut symbol = SymbolicText::default();
         for (index, item) in list.items().iter().filter_map(|item| self.symbol(Some(item), scenario)).enumerate() {
             if index > 0 {
                 symbol.push(Part::Text(delimiter.into()));
@@ -211,7 +216,7 @@ impl<'t> Resolver<'t> {
         Some(symbol)
     }
 
-    fn find_in_map(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+    fn find_in_map(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<SymbolicText<'t>> {
         let [map, first, second] = argument.items() else { return None };
         let mut defaults = Vec::new();
         let mut key = |node: &'t Node<'t>| {
@@ -222,37 +227,37 @@ impl<'t> Resolver<'t> {
         let (map, first, second) = (key(map)?, key(first)?, key(second)?);
         let mut found = self.mappings?;
         for name in [&map, &first, &second] {
-            // A map is searched from its beginning.
-            if !self.spend_search(found) {
+            // The search is linear.
+            if !self.consume_search_steps(found) {
                 return None;
             }
             found = found.get(name)?;
         }
-        Some(Symbol::of_text(found.scalar()?).resting_on(defaults))
+        Some(SymbolicText::from_text(found.scalar()?).with_defaults(defaults))
     }
 
-    fn select_item(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<Symbol<'t>> {
+    fn select_item(&self, argument: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<SymbolicText<'t>> {
         let [index, list] = argument.items() else { return None };
         let index: usize = self.symbol(Some(index), scenario)?.text()?.parse().ok()?;
         let items = list.items();
-        // What has no value is taken out of a list before it is counted.
+        // `AWS::NoValue` items do not count for the index.
         let plain = items.iter().all(|item| !matches!(self.select(Some(item), scenario), Selected::Absent));
         self.symbol(items.get(index).filter(|_| plain), scenario)
     }
 }
 
-/// The branch that a scenario takes, and its place in the list.
+/// Returns the branch that the scenario selects, and its index.
 pub(crate) fn branch<'t>(branches: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<(usize, &'t Node<'t>)> {
     let [condition, then, otherwise] = branches.items() else { return None };
     let holds = scenario.get(condition.text()?)?;
     Some(if holds { (1, then) } else { (2, otherwise) })
 }
 
-fn attribute<'t>(argument: &'t Node<'t>) -> Option<Symbol<'t>> {
+fn attribute<'t>(argument: &'t Node<'t>) -> Option<SymbolicText<'t>> {
     let (id, attribute) = match argument.items() {
         [] => argument.text()?.split_once('.')?,
         [id, attribute] => (id.text()?, attribute.text()?),
         _ => return None,
     };
-    Some(Symbol::of(Part::Attribute(id.into(), attribute.into())))
+    Some(SymbolicText::from_part(Part::Attribute(id.into(), attribute.into())))
 }

@@ -1,4 +1,4 @@
-//! What can be known of a value: intrinsic functions, parameters, conditions.
+//! Resolves values before deployment: intrinsic functions, parameters, conditions.
 
 mod condition;
 mod expression;
@@ -11,4 +11,4 @@ mod symbol;
 pub(crate) use condition::Conditions;
 pub(crate) use function::{Resolver, Selected};
 pub(crate) use scenario::Scenario;
-pub(crate) use symbol::{Part, Symbol};
+pub(crate) use symbol::{Part, SymbolicText};

@@ -1,12 +1,11 @@
-//! The order in which conditions can be decided: each behind those that it depends on.
+//! Sorts conditions so that dependencies come first.
 
 use crate::error::TemplateError;
 use crate::tree::Node;
 use std::collections::HashMap;
 
-/// The names in that order; conditions that depend on themselves are refused. Kahn's algorithm: what
-/// depends on nothing that is left is taken away, until nothing is left.
-pub(super) fn ordered<'t>(named: &HashMap<&'t str, &'t Node<'t>>) -> Result<Vec<&'t str>, TemplateError> {
+/// Sorts the names topologically (Kahn's algorithm). Returns an error for cyclic conditions.
+pub(super) fn sort_conditions<'t>(named: &HashMap<&'t str, &'t Node<'t>>) -> Result<Vec<&'t str>, TemplateError> {
     let mut users: HashMap<&str, Vec<&'t str>> = HashMap::new();
     let mut open: HashMap<&'t str, usize> = HashMap::new();
     for (name, node) in named {
@@ -32,6 +31,6 @@ pub(super) fn ordered<'t>(named: &HashMap<&'t str, &'t Node<'t>>) -> Result<Vec<
             }
         }
     }
-    let circle = open.iter().filter(|(_, left)| **left > 0).map(|(name, _)| *name).min();
-    circle.map_or(Ok(order), |name| Err(TemplateError::ConditionCycle { name: name.to_owned() }))
+    let cycle = open.iter().filter(|(_, left)| **left > 0).map(|(name, _)| *name).min();
+    cycle.map_or(Ok(order), |name| Err(TemplateError::ConditionCycle { name: name.to_owned() }))
 }

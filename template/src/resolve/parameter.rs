@@ -1,6 +1,6 @@
-//! Parameters of a template: what is known of their values.
+//! The parameters of a template.
 
-use super::{Part, Symbol};
+use super::{Part, SymbolicText};
 use crate::tree::Node;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,37 +9,37 @@ pub(super) struct Parameter<'t> {
     pub given: Option<&'t str>,
     pub default: Option<&'t Node<'t>>,
     allowed: Option<&'t Node<'t>>,
-    /// Its value is not to be shown.
-    secret: bool,
+    /// The value must not be displayed (`NoEcho`).
+    no_echo: bool,
 }
 
 impl<'t> Parameter<'t> {
     pub fn new(node: &'t Node<'t>, name: &str, given: &'t BTreeMap<String, String>) -> Self {
         let kind = node.get("Type").and_then(Node::text).unwrap_or("String");
-        // What is given for another type is not the value: a list, or the name of an SSM parameter.
+        // The option is not the value itself for lists and for names of SSM parameters.
         let is_value = !kind.starts_with("AWS::SSM::") && !kind.starts_with("List<") && kind != "CommaDelimitedList";
         Self {
             given: given.get(name).map(String::as_str).filter(|_| is_value),
             default: node.get("Default").filter(|_| matches!(kind, "String" | "Number")),
             allowed: node.get("AllowedValues").filter(|_| is_value),
-            secret: node.get("NoEcho").and_then(Node::scalar).as_deref() == Some("true"),
+            no_echo: node.get("NoEcho").and_then(Node::scalar).as_deref() == Some("true"),
         }
     }
 
-    /// The texts that it can be, where they are listed.
-    pub fn allowed(&self) -> Option<Vec<String>> {
+    /// Returns the `AllowedValues`.
+    pub fn allowed_values(&self) -> Option<Vec<String>> {
         let texts: Option<Vec<String>> =
             self.allowed?.items().iter().map(|item| item.scalar().map(Cow::into_owned)).collect();
         texts.filter(|texts| !texts.is_empty())
     }
 
-    /// Its value, or its name where that is not known or not to be shown.
-    pub fn symbol(&self, name: &'t str) -> Symbol<'t> {
+    /// Returns the value, or a reference if the value is unknown or must not be displayed.
+    pub fn symbol(&self, name: &'t str) -> SymbolicText<'t> {
         match (self.given, self.default.and_then(Node::scalar)) {
-            _ if self.secret => Symbol::of(Part::Ref(name.into())),
-            (Some(given), _) => Symbol::of_text(given),
-            (None, Some(default)) => Symbol::of_text(default).resting_on(vec![name]),
-            (None, None) => Symbol::of(Part::Ref(name.into())),
+            _ if self.no_echo => SymbolicText::from_part(Part::Ref(name.into())),
+            (Some(given), _) => SymbolicText::from_text(given),
+            (None, Some(default)) => SymbolicText::from_text(default).with_defaults(vec![name]),
+            (None, None) => SymbolicText::from_part(Part::Ref(name.into())),
         }
     }
 }

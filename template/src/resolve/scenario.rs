@@ -1,8 +1,8 @@
-//! One way in which a template's conditions can turn out.
+//! A possible outcome of the conditions of a template.
 
 use std::collections::BTreeSet;
 
-/// Conditions and what they are; those not named are undecided.
+/// Conditions and their values. Conditions that are not listed are undecided.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Scenario<'t>(Vec<(&'t str, bool)>);
 
@@ -22,14 +22,14 @@ impl<'t> Scenario<'t> {
         self.0.iter().copied()
     }
 
-    /// What both say alike.
+    /// Returns the conditions that have the same value in both.
     #[must_use]
-    pub fn common(&self, other: &Self) -> Self {
+    pub fn intersect(&self, other: &Self) -> Self {
         Self(self.conditions().filter(|(name, value)| other.get(name) == Some(*value)).collect())
     }
 
-    /// Both at once; `None` where they contradict each other.
-    pub fn and(&self, other: &Self) -> Option<Self> {
+    /// Returns the union, or `None` if the two contradict each other.
+    pub fn combine(&self, other: &Self) -> Option<Self> {
         let mut both = self.clone();
         for (name, value) in other.conditions() {
             match self.get(name) {
@@ -41,9 +41,9 @@ impl<'t> Scenario<'t> {
         Some(both)
     }
 
-    /// What it says of these conditions, in their order.
+    /// Returns the values of these conditions only, sorted.
     #[must_use]
-    pub fn only(&self, names: &BTreeSet<&'t str>) -> Self {
+    pub fn restrict_to(&self, names: &BTreeSet<&'t str>) -> Self {
         let mut conditions: Vec<_> = self.conditions().filter(|(name, _)| names.contains(name)).collect();
         conditions.sort_unstable();
         Self(conditions)

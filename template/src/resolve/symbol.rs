@@ -1,26 +1,26 @@
-//! Texts of which parts are only known when the template is deployed.
+//! Texts that are only partly known before deployment.
 
 use std::borrow::Cow;
 
-/// Longer texts that are put together are not known: as long as AWS lets a definition be, the longest
-/// text that rules read.
+/// Maximum length of a resolved text: the limit of AWS for a definition, the longest text that rules read. Longer texts
+/// are unknown.
 const MAX_TEXT: usize = 1 << 20;
-/// So many parts, and parameters that it rests on, a text that is put together can have.
+/// Maximum number of parts and of parameters of a resolved text.
 const MAX_PARTS: usize = 4096;
-/// The beginning of a dynamic reference, whose value is only known when the template is deployed.
+/// The start of a dynamic reference, whose value is unknown before deployment.
 const DYNAMIC: &str = "{{resolve:";
 
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Part<'t> {
     Text(Cow<'t, str>),
-    /// `Ref` of a resource, or of a parameter whose value is not known.
+    /// `Ref` of a resource, or of a parameter with an unknown value.
     Ref(Cow<'t, str>),
     /// An attribute of a resource.
     Attribute(Cow<'t, str>, Cow<'t, str>),
     /// A pseudo parameter, for example `AWS::Region`.
     Pseudo(Cow<'t, str>),
-    /// What nothing is known of; equal to nothing.
+    /// An unknown text. It is not equal to any other text.
     Unknown,
 }
 
@@ -33,31 +33,31 @@ impl Part<'_> {
     }
 }
 
-/// A text, as far as it is known, and the parameters whose defaults it rests on.
+/// A text with unknown parts, and the parameters whose defaults it depends on.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Symbol<'t> {
+pub(crate) struct SymbolicText<'t> {
     parts: Vec<Part<'t>>,
     pub defaults: Vec<&'t str>,
     length: usize,
 }
 
-impl<'t> Symbol<'t> {
-    pub fn of(part: Part<'t>) -> Self {
+impl<'t> SymbolicText<'t> {
+    pub fn from_part(part: Part<'t>) -> Self {
         Self { length: part.length(), parts: vec![part], defaults: Vec::new() }
     }
 
-    pub fn of_text(text: impl Into<Cow<'t, str>>) -> Self {
-        Self::of(Part::Text(text.into()))
+    pub fn from_text(text: impl Into<Cow<'t, str>>) -> Self {
+        Self::from_part(Part::Text(text.into()))
     }
 
-    /// As it is where these parameters have their defaults.
-    pub fn resting_on(mut self, defaults: Vec<&'t str>) -> Self {
+    /// Adds parameters whose defaults the text depends on.
+    pub fn with_defaults(mut self, defaults: Vec<&'t str>) -> Self {
         self.defaults.extend(defaults);
         self
     }
 
     pub fn unknown() -> Self {
-        Self::of(Part::Unknown)
+        Self::from_part(Part::Unknown)
     }
 
     pub fn parts(&self) -> &[Part<'t>] {
@@ -68,11 +68,11 @@ impl<'t> Symbol<'t> {
         !self.parts.contains(&Part::Unknown)
     }
 
-    /// Appends, joining texts that stand side by side, as far as it does not get too long.
+    /// Appends a part and joins adjacent literal texts. A text that gets too long becomes unknown.
     pub fn push(&mut self, part: Part<'t>) {
         self.length = self.length.saturating_add(part.length());
         if self.is_too_long() {
-            // It stays so.
+            // The length stays above the limit.
             (self.parts, self.length) = (vec![Part::Unknown], MAX_TEXT + 1);
             return;
         }
@@ -92,36 +92,36 @@ impl<'t> Symbol<'t> {
         other.parts.into_iter().for_each(|part| self.push(part));
     }
 
-    /// Whether it is not known since it is too long.
+    /// Returns whether the text is unknown because it is too long.
     pub fn is_too_long(&self) -> bool {
         self.length > MAX_TEXT || self.parts.len().max(self.defaults.len()) > MAX_PARTS
     }
 
-    /// How many bytes were put together.
+    /// Returns the number of bytes.
     pub const fn length(&self) -> usize {
         self.length
     }
 
-    /// With something unknown in place of dynamic references, whatever stands in them.
-    pub fn without_dynamic(self) -> Self {
+    /// Replaces dynamic references by unknown parts.
+    pub fn mask_dynamic_references(self) -> Self {
         let has = |part: &Part<'_>| matches!(part, Part::Text(text) if text.contains(DYNAMIC));
         if !self.parts.iter().any(has) {
             return self;
         }
-        let mut kept = Self { defaults: self.defaults, ..Self::default() };
+        let mut masked = Self { defaults: self.defaults, ..Self::default() };
         let mut inside = false;
         for part in self.parts {
             match part {
-                Part::Text(text) => inside = kept.push_outside(&text, inside),
-                part if !inside => kept.push(part),
+                Part::Text(text) => inside = masked.push_static_text(&text, inside),
+                part if !inside => masked.push(part),
                 _ => {}
             }
         }
-        kept
+        masked
     }
 
-    /// Appends what of a text stands outside of dynamic references; whether it ends in one.
-    fn push_outside(&mut self, text: &str, mut inside: bool) -> bool {
+    /// Appends the text outside dynamic references. Returns whether the text ends inside one.
+    fn push_static_text(&mut self, text: &str, mut inside: bool) -> bool {
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once(if inside { "}}" } else { DYNAMIC }) {
             if !inside {
@@ -136,7 +136,7 @@ impl<'t> Symbol<'t> {
         inside
     }
 
-    /// The whole text, where all of it is known.
+    /// Returns the text if it is completely known.
     pub fn text(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [] => Some(""),
@@ -145,13 +145,13 @@ impl<'t> Symbol<'t> {
         }
     }
 
-    /// Whether both are the same text whatever is deployed.
-    pub fn same(&self, other: &Self) -> bool {
+    /// Returns whether both texts are equal in every deployment.
+    pub fn is_same_text(&self, other: &Self) -> bool {
         self.is_known() && self.parts == other.parts
     }
 
-    /// The text as `Fn::Sub` writes it.
-    pub fn shown(&self) -> String {
+    /// Formats the text as a pattern of `Fn::Sub`.
+    pub fn to_sub_pattern(&self) -> String {
         let part = |part: &Part<'_>| match part {
             Part::Text(text) => text.to_string(),
             Part::Ref(name) | Part::Pseudo(name) => format!("${{{name}}}"),
@@ -161,8 +161,8 @@ impl<'t> Symbol<'t> {
         self.parts.iter().map(part).collect()
     }
 
-    /// The text with an example of every pseudo parameter; `None` where anything else is unknown.
-    pub fn example(&self) -> Option<String> {
+    /// Returns the text with examples for pseudo parameters, or `None` if other parts are unknown.
+    pub fn example_text(&self) -> Option<String> {
         let part = |part: &Part<'t>| match part {
             Part::Text(text) => Some(text.to_string()),
             Part::Pseudo(name) => Some(

@@ -1,17 +1,17 @@
-//! What changed since the last deploy.
+//! Checks changes since the previous deployment.
 
-use crate::draft::Found;
+use crate::findings::Findings;
 use crate::resolve::Scenario;
 use crate::resources::{ALIAS, Resource, Template, View};
 use crate::rule::NAME_CHANGED;
 use crate::terraform;
 use std::collections::HashMap;
 
-/// The names of aliases by logical id.
-pub(crate) type Names = HashMap<String, String>;
+/// Alias names by logical id.
+pub(crate) type AliasNames = HashMap<String, String>;
 
-/// The names of the aliases of the last deploy, where they are written.
-pub(crate) fn names<'t>(previous: &Template<'t>) -> Names {
+/// Reads the alias names of the previous template, if they are known.
+pub(crate) fn read_alias_names<'t>(previous: &Template<'t>) -> AliasNames {
     let scenario = Scenario::default();
     let view = View { template: previous, scenario: &scenario };
     let name = |alias: &Resource<'t>| Some(view.text(view.property(alias, "Name"))?.text()?.to_owned());
@@ -19,12 +19,12 @@ pub(crate) fn names<'t>(previous: &Template<'t>) -> Names {
     aliases.filter_map(|alias| Some((alias.id.to_owned(), name(alias)?))).collect()
 }
 
-pub(crate) fn check<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>, names: &Names) {
-    let Some(symbol) = found.view.text(found.view.property(alias, "Name")) else { return };
-    let before = terraform::name_before(alias.node).or_else(|| names.get(alias.id).map(String::as_str));
+pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>, names: &AliasNames) {
+    let Some(symbol) = findings.view.text(findings.view.property(alias, "Name")) else { return };
+    let before = terraform::previous_name(alias.node).or_else(|| names.get(alias.id).map(String::as_str));
     let (Some(now), Some(before)) = (symbol.text(), before) else { return };
     if now != before {
-        let message = format!("Name changes from `{before}` to `{now}`, which replaces the alias");
-        found.add(&NAME_CHANGED, alias, "Properties/Name", message, symbol.defaults.iter().copied());
+        let message = format!("Name changes from `{before}` to `{now}`: CloudFormation replaces the alias");
+        findings.add(&NAME_CHANGED, alias, "Properties/Name", message, symbol.defaults.iter().copied());
     }
 }

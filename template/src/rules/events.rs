@@ -1,63 +1,64 @@
-//! Events of a SAM state machine that has an alias. What SAM makes of them is its translator's output, in
-//! `vectors/templates/*/sam-*-translated.json`.
+//! Checks events of a SAM state machine with an alias. `vectors/templates/*/sam-*-translated.json` shows how SAM
+//! translates them.
 
-use crate::draft::{Draft, Found, shortened};
+use crate::findings::{Findings, ScenarioFinding, truncate_middle};
 use crate::resolve::Selected;
 use crate::resources::{Resource, View};
 use crate::rule::{EVENTS_BYPASS_ALIAS, EVENTS_ROLE};
-use crate::scenarios::conditions_of;
+use crate::scenarios::conditions_in_members;
 use crate::tree::Node;
 use std::collections::HashSet;
 
-const SWITCH: &str = "UseAliasAsEventTarget";
+const USE_ALIAS: &str = "UseAliasAsEventTarget";
 
-pub(crate) fn check<'t>(found: &mut Found<'_, 't>, machine: &Resource<'t>) {
-    // Where the conditions leave the alias away there is none to start.
-    if matches!(found.view.property(machine, "AutoPublishAlias"), Selected::Absent) {
+pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, machine: &Resource<'t>) {
+    // Without an alias in this scenario there is nothing to check.
+    if matches!(findings.view.property(machine, "AutoPublishAlias"), Selected::Absent) {
         return;
     }
-    let Some(events) = found.view.property(machine, "Events").node().filter(|events| events.intrinsic().is_none())
+    let Some(events) = findings.view.property(machine, "Events").node().filter(|events| events.intrinsic().is_none())
     else {
         return;
     };
     let Some((first, _)) = events.members().first() else { return };
-    match found.view.property(machine, SWITCH) {
+    match findings.view.property(machine, USE_ALIAS) {
         Selected::Unknown => {}
-        Selected::Absent => bypass(found, machine, first),
+        Selected::Absent => report_bypass(findings, machine, first),
         Selected::Node(node) => match node.scalar().as_deref() {
-            Some("true") => roles(found, machine),
-            Some("false") => bypass(found, machine, first),
+            Some("true") => check_roles(findings, machine),
+            Some("false") => report_bypass(findings, machine, first),
             _ => {}
         },
     }
 }
 
-fn bypass<'t>(found: &mut Found<'_, 't>, machine: &Resource<'t>, first: &str) {
-    let message = format!("Events start the state machine itself and not its alias, {first} for one");
-    found.add(&EVENTS_BYPASS_ALIAS, machine, "Properties/Events", message, []);
+fn report_bypass<'t>(findings: &mut Findings<'_, 't>, machine: &Resource<'t>, first: &str) {
+    let message =
+        format!("Events start the state machine directly instead of its alias, for example the event {first}");
+    findings.add(&EVENTS_BYPASS_ALIAS, machine, "Properties/Events", message, []);
 }
 
-/// Events for which SAM makes a role, which allows starting the alias's ARN.
-fn roles<'t>(found: &mut Found<'_, 't>, machine: &Resource<'t>) {
-    let view = found.view;
+/// Checks events for which SAM creates a role. That role allows to start the alias ARN.
+fn check_roles<'t>(findings: &mut Findings<'_, 't>, machine: &Resource<'t>) {
+    let view = findings.view;
     for (name, event) in view.property(machine, "Events").node().map(|node| node.members()).unwrap_or_default() {
         let kind = view.text(view.member(Some(event), "Type"));
         let Some(kind) = kind.as_ref().and_then(|kind| kind.text()) else { continue };
         let role = format!("{}{name}Role", machine.id);
         let fix = match kind {
             "Schedule" | "ScheduleV2" if has_no_role(view, event) => {
-                "Give it a RoleArn whose role may start the state machine's ARN.".to_owned()
+                "Set RoleArn to a role that allows states:StartExecution on the state machine ARN.".to_owned()
             }
-            // These take no RoleArn.
+            // These event types have no RoleArn.
             "EventBridgeRule" | "CloudWatchEvent" | "Api" => format!(
-                "Attach an AWS::IAM::RolePolicy with `RoleName: !Ref {role}` that allows states:StartExecution on the state machine's ARN."
+                "Attach an AWS::IAM::RolePolicy with `RoleName: !Ref {role}` that allows states:StartExecution on the state machine ARN."
             ),
             _ => continue,
         };
-        if !is_extended(view, &role) {
-            let message = format!("{name} starts with the role that SAM makes, which may start the alias's ARN alone");
-            let draft = found.draft(&EVENTS_ROLE, machine, &format!("Properties/Events/{name}"), message);
-            found.drafts.push(Draft { fix: Some(shortened(fix)), ..draft });
+        if !has_attached_policy(view, &role) {
+            let message = format!("Event {name} uses the role that SAM creates, which allows only the alias ARN");
+            let finding = findings.create(&EVENTS_ROLE, machine, &format!("Properties/Events/{name}"), message);
+            findings.items.push(ScenarioFinding { fix: Some(truncate_middle(fix)), ..finding });
         }
     }
 }
@@ -68,19 +69,26 @@ fn has_no_role<'t>(view: View<'_, 't>, event: &'t Node<'t>) -> bool {
     matches!(properties, Selected::Absent) || matches!(role, Selected::Absent)
 }
 
-/// Whether a policy of the template is attached to a role of SAM's: what it allows is its own affair.
-fn is_extended<'t>(view: View<'_, 't>, role: &str) -> bool {
+/// Returns whether the template attaches a policy to a role that SAM creates. That policy may allow the start.
+fn has_attached_policy<'t>(view: View<'_, 't>, role: &str) -> bool {
     let template = view.template;
-    let roles = template.extended_roles.get(view.scenario, || conditions_of(template, &ATTACHED), || extended(view));
+    let roles = template.extended_roles.get(
+        view.scenario,
+        || conditions_in_members(template, &ATTACHMENT_MEMBERS),
+        || collect_extended_roles(view),
+    );
     roles.contains(role)
 }
 
-const ATTACHED: [&str; 2] = ["Roles", "RoleName"];
+const ATTACHMENT_MEMBERS: [&str; 2] = ["Roles", "RoleName"];
 
-/// The roles that something of the template is attached to by `Ref`.
-fn extended(view: View<'_, '_>) -> HashSet<String> {
-    let members =
-        view.template.resources.iter().flat_map(|resource| ATTACHED.map(|name| view.property(resource, name)));
+/// Collects the roles that a policy is attached to with `Ref`.
+fn collect_extended_roles(view: View<'_, '_>) -> HashSet<String> {
+    let members = view
+        .template
+        .resources
+        .iter()
+        .flat_map(|resource| ATTACHMENT_MEMBERS.map(|name| view.property(resource, name)));
     let nodes = members.flat_map(|member| view.known_items(member));
     nodes.filter_map(|(_, node)| node.call("Ref")?.text().map(str::to_owned)).collect()
 }

@@ -1,12 +1,12 @@
-//! The rules, a file for each group.
+//! The rules, grouped by topic.
 
 pub(crate) mod alias;
 pub(crate) mod change;
+pub(crate) mod conflicts;
 pub(crate) mod events;
-pub(crate) mod pair;
 pub(crate) mod policy;
 pub(crate) mod preference;
 pub(crate) mod routes;
-pub(crate) mod shape;
 pub(crate) mod start;
+pub(crate) mod types;
 pub(crate) mod version;

@@ -1,48 +1,48 @@
-//! Deployment preferences: the deployment crate is asked what is wrong with one, as far as it is known.
+//! Checks deployment preferences with the deployment crate, as far as their values are known.
 
-mod known;
+mod partial;
 
-use crate::draft::Found;
+use crate::findings::Findings;
 use crate::resolve::Selected;
 use crate::resources::{ALIAS, Resource};
 use crate::rule::{
     ALARMS_IGNORED, PREFERENCE_INCOMPLETE, PREFERENCE_MEMBER, PREFERENCE_TOO_LONG, PREFERENCE_WITHOUT_ALIAS, Rule,
 };
 use crate::tree::Value;
-use known::Known;
+use partial::PartialPreference;
 use sfn_alias_deployment::{DeploymentType, PreferenceProblem, Provenance};
 
 const MEMBER: &str = "DeploymentPreference";
 
-pub(crate) fn check<'t>(found: &mut Found<'_, 't>, resource: &Resource<'t>) {
-    let Some(node) = found.view.property(resource, MEMBER).node() else { return };
+pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>) {
+    let Some(node) = findings.view.property(resource, MEMBER).node() else { return };
     if node.intrinsic().is_some() || !matches!(node.value, Value::Map(_)) {
         return;
     }
-    let alias = found.view.property(resource, "AutoPublishAlias");
+    let alias = findings.view.property(resource, "AutoPublishAlias");
     if resource.kind != ALIAS && !resource.is_sam_with_alias() && matches!(alias, Selected::Absent) {
-        let message = "DeploymentPreference is given without AutoPublishAlias".to_owned();
-        found.add(&PREFERENCE_WITHOUT_ALIAS, resource, &path(""), message, []);
+        let message = "DeploymentPreference is present, but AutoPublishAlias is missing".to_owned();
+        findings.add(&PREFERENCE_WITHOUT_ALIAS, resource, &resource_path(""), message, []);
     }
-    let known = Known::read(found.view, node, resource.kind == ALIAS);
-    let has_alarms = !matches!(found.view.member(Some(node), "Alarms"), Selected::Absent);
-    if has_alarms && known.kind() == Some(DeploymentType::AllAtOnce) {
-        let message = "Alarms are given, and ALL_AT_ONCE does not look at them".to_owned();
-        found.add(&ALARMS_IGNORED, resource, &path("/Alarms"), message, known.defaults("/Type"));
+    let preference = PartialPreference::read(findings.view, node, resource.kind == ALIAS);
+    let has_alarms = !matches!(findings.view.member(Some(node), "Alarms"), Selected::Absent);
+    if has_alarms && preference.deployment_type() == Some(DeploymentType::AllAtOnce) {
+        let message = "Alarms are ignored, because Type is ALL_AT_ONCE".to_owned();
+        findings.add(&ALARMS_IGNORED, resource, &resource_path("/Alarms"), message, preference.defaults("/Type"));
     }
-    for (refusal, pointer) in known.refusals() {
-        let defaults = known.defaults(&pointer);
-        found.add(rule(&refusal), resource, &path(&pointer), message(&refusal), defaults);
+    for (problem, pointer) in preference.problems() {
+        let defaults = preference.defaults(&pointer);
+        findings.add(select_rule(&problem), resource, &resource_path(&pointer), format_message(&problem), defaults);
     }
 }
 
-/// Where a pointer into the preference leads in the resource.
-fn path(pointer: &str) -> String {
+/// Returns the path within the resource of a pointer into the preference.
+fn resource_path(pointer: &str) -> String {
     format!("Properties/{MEMBER}{pointer}")
 }
 
-const fn rule(refusal: &PreferenceProblem) -> &'static Rule {
-    match refusal {
+const fn select_rule(problem: &PreferenceProblem) -> &'static Rule {
+    match problem {
         PreferenceProblem::IntervalAndPercentageRequired { .. }
         | PreferenceProblem::IntervalRequired { .. }
         | PreferenceProblem::PercentageRequired { .. } => &PREFERENCE_INCOMPLETE,
@@ -51,10 +51,10 @@ const fn rule(refusal: &PreferenceProblem) -> &'static Rule {
     }
 }
 
-/// The provider's text is told whole.
-fn message(refusal: &PreferenceProblem) -> String {
-    match refusal.basis() {
-        Provenance::ProviderCode => format!("{MEMBER}: CloudFormation's provider refuses it: {refusal}"),
-        _ => refusal.to_string(),
+/// Formats a problem. The text of CloudFormation's provider stays complete.
+fn format_message(problem: &PreferenceProblem) -> String {
+    match problem.provenance() {
+        Provenance::ProviderCode => format!("{MEMBER}: rejected by CloudFormation: {problem}"),
+        _ => problem.to_string(),
     }
 }

@@ -1,6 +1,6 @@
-//! Versions by themselves, and under an alias.
+//! Checks versions.
 
-use crate::draft::{Draft, Found, shortened};
+use crate::findings::{Findings, ScenarioFinding, truncate_middle};
 use crate::resolve::Part;
 use crate::resources::{Resource, VERSION};
 use crate::rule::{VERSION_DESCRIPTION, VERSION_MACHINE, VERSION_RETAIN};
@@ -9,80 +9,79 @@ use crate::tree::Node;
 use serde_json::json;
 
 const OPERATION: &str = "PublishStateMachineVersion";
-/// What keeps a version when its resource is removed, and when it is replaced.
+/// Attributes that retain a version when its resource is removed or replaced, and their retaining values.
 const POLICIES: [(&str, &[&str]); 2] =
     [("DeletionPolicy", &["Retain", "RetainExceptOnCreate"]), ("UpdateReplacePolicy", &["Retain"])];
 
-/// What the version is of, and what PublishStateMachineVersion says of its description.
-pub(crate) fn check<'t>(found: &mut Found<'_, 't>, version: &Resource<'t>) {
-    description(found, version);
-    machine(found, version);
+/// Checks the state machine and the description of a version.
+pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, version: &Resource<'t>) {
+    check_description(findings, version);
+    check_state_machine(findings, version);
 }
 
-/// What the version is of is a state machine.
-fn machine<'t>(found: &mut Found<'_, 't>, version: &Resource<'t>) {
-    let view = found.view;
+/// Checks that `StateMachineArn` is the ARN of a state machine.
+fn check_state_machine<'t>(findings: &mut Findings<'_, 't>, version: &Resource<'t>) {
+    let view = findings.view;
     let Some(symbol) = view.text(view.property(version, "StateMachineArn")) else { return };
-    let is = match view.target(&symbol).map(|target| target.qualifier) {
+    let found = match view.resolve_arn(&symbol).map(|target| target.qualifier) {
         Some(Qualifier::None) => return,
         Some(Qualifier::Version) => "a version",
         Some(Qualifier::Alias(_) | Qualifier::AliasResource(_)) => "an alias",
-        None if view.is_nothing_of_machine(&symbol) => "no ARN of a state machine",
+        None if view.is_other_resource(&symbol) => "another resource",
         None => return,
     };
     let message =
-        format!("StateMachineArn `{}` is {is}, and a version is published of a state machine", symbol.shown());
+        format!("StateMachineArn: expected the ARN of a state machine, found `{}`, {found}", symbol.to_sub_pattern());
     let defaults = symbol.defaults.iter().copied();
-    found.add(&VERSION_MACHINE, version, "Properties/StateMachineArn", message, defaults);
+    findings.add(&VERSION_MACHINE, version, "Properties/StateMachineArn", message, defaults);
 }
 
-fn description<'t>(found: &mut Found<'_, 't>, version: &Resource<'t>) {
-    let Some(symbol) = found.view.text(found.view.property(version, "Description")) else { return };
+fn check_description<'t>(findings: &mut Findings<'_, 't>, version: &Resource<'t>) {
+    let Some(symbol) = findings.view.text(findings.view.property(version, "Description")) else { return };
     let Some(text) = symbol.text() else { return };
     let machine = "arn:aws:states:us-east-1:000000000000:stateMachine:any";
     let request = json!({"stateMachineArn": machine, "description": text}).to_string();
-    // The operation is one that exists.
+    // The operation exists.
     for problem in sfn_alias::check(OPERATION, request.as_bytes()).unwrap_or_default() {
-        let message = format!("Description: {OPERATION} refuses it: {}", problem.message);
+        let message = format!("Description: rejected by {OPERATION}: {}", problem.message);
         let defaults = symbol.defaults.iter().copied();
-        found.add(&VERSION_DESCRIPTION, version, "Properties/Description", message, defaults);
+        findings.add(&VERSION_DESCRIPTION, version, "Properties/Description", message, defaults);
     }
 }
 
-/// The versions that an alias leads to are retained.
-pub(crate) fn retained<'t>(found: &mut Found<'_, 't>, alias: &Resource<'t>) {
+/// Checks that the versions of an alias are retained.
+pub(crate) fn check_retention<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
     let mut routed: Vec<Resource<'t>> = Vec::new();
-    for symbol in found.view.routed_versions(alias) {
+    for symbol in findings.view.version_arns(alias) {
         let ([Part::Ref(id)] | [Part::Attribute(id, _)]) = symbol.parts() else { continue };
-        let Some(version) = found.view.template.resource(id).filter(|resource| resource.kind == VERSION) else {
+        let Some(version) = findings.view.template.resource(id).filter(|resource| resource.kind == VERSION) else {
             continue;
         };
-        // Few, as a long list of routes is not read.
+        // The list is short: longer lists of routes are not read.
         if routed.iter().all(|other| other.id != version.id) {
             routed.push(*version);
         }
     }
     for version in routed {
         let missing: Vec<&str> =
-            POLICIES.iter().filter(|policy| lacks(version.node, policy)).map(|(name, _)| *name).collect();
+            POLICIES.iter().filter(|policy| is_missing(version.node, policy)).map(|(name, _)| *name).collect();
         if !missing.is_empty() {
-            let verb = if missing.len() == 1 { "is" } else { "are" };
             let message = format!(
-                "{} of this version, which alias {} leads to, {verb} not Retain",
+                "Expected `Retain` as {} of this version, because alias {} uses it",
                 missing.join(" and "),
                 alias.id,
             );
             let set: Vec<String> = missing.iter().map(|name| format!("`{name}: Retain`")).collect();
             let fix = format!("Set {} on the version.", set.join(" and "));
             let path = missing.first().copied().unwrap_or_default();
-            let draft = found.draft(&VERSION_RETAIN, &version, path, message);
-            found.drafts.push(Draft { fix: Some(shortened(fix)), ..draft });
+            let finding = findings.create(&VERSION_RETAIN, &version, path, message);
+            findings.items.push(ScenarioFinding { fix: Some(truncate_middle(fix)), ..finding });
         }
     }
 }
 
-/// Whether a policy is certain not to retain. Intrinsic functions may stand there in a transform.
-fn lacks(version: &Node<'_>, (name, retaining): &(&str, &[&str])) -> bool {
+/// Returns whether a policy certainly does not retain the version. Transforms may use intrinsic functions there.
+fn is_missing(version: &Node<'_>, (name, retaining): &(&str, &[&str])) -> bool {
     match version.get(name) {
         None => !version.has_macro(),
         Some(policy) => policy.text().is_some_and(|text| !retaining.contains(&text)),

@@ -1,9 +1,9 @@
-//! What the fuzz target `template` does with its input, and the tests with inputs of their own.
+//! The body of the fuzz target `template`, which the tests also use.
 
 use sfn_alias_template::{CheckOptions, Report, TemplateError, check_template};
 
-/// Any bytes are a report whose findings have places in the file, or an error that says where or what.
-pub fn template(data: &[u8]) -> Result<Report, TemplateError> {
+/// Checks any bytes. The result is a report with valid positions, or an error with a position.
+pub fn check_bytes(data: &[u8]) -> Result<Report, TemplateError> {
     let checked = check_template(data, &CheckOptions::default());
     match &checked {
         Ok(report) => {
@@ -14,19 +14,19 @@ pub fn template(data: &[u8]) -> Result<Report, TemplateError> {
                 assert!(!finding.message.is_empty() && !finding.fix.is_empty(), "{finding:?}");
             }
             let again = check_template(data, &CheckOptions::default()).map(|again| again.to_json());
-            assert_eq!(again, Ok(report.to_json()), "a check of the same file is the same");
+            assert_eq!(again, Ok(report.to_json()), "two checks of the same file differ");
         }
         Err(error) => {
             assert!(!matches!(error, TemplateError::Internal { .. }), "{error}");
-            assert!(is_placed(error), "{error}");
+            assert!(has_position(error), "{error}");
         }
     }
     checked
 }
 
-/// Whether an error names a line, a byte, or the part of the template that is at fault.
-fn is_placed(error: &TemplateError) -> bool {
+/// Returns whether an error contains a line, a byte offset or a part of the template.
+fn has_position(error: &TemplateError) -> bool {
     let text = error.to_string();
-    let beginnings = ["line ", "the file ", "neither a CloudFormation template ", "Conditions: ", "Resources/"];
-    beginnings.iter().any(|beginning| text.starts_with(beginning))
+    let prefixes = ["line ", "the file ", "expected a CloudFormation template ", "Conditions: ", "Resources/"];
+    prefixes.iter().any(|prefix| text.starts_with(prefix))
 }

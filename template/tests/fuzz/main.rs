@@ -1,14 +1,14 @@
-//! Every template of the vectors, spoilt in many ways: never a panic, always a report or an error with a place.
+//! Mutates every template of the vectors. The result is always a report or an error with a position, never a panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod body;
 
 use std::path::Path;
 
-/// So many times each template is spoilt.
+/// Number of mutations per template.
 const ROUNDS: u64 = 60;
-/// What is put in: signs that mean something in JSON, YAML or a template.
-const SIGNS: [&str; 24] = [
+/// Inserted texts with a meaning in JSON, YAML or a template.
+const TOKENS: [&str; 24] = [
     "{", "}", "[", "]", ":", ",", "\"", "'", "\n", "\t", "- ", "&a ", "*a", "!Ref ", "!If ", "!Sub ", "${", "<<: ",
     "|\n", "\\", "\u{feff}", "é", "-1", "Fn::If",
 ];
@@ -20,7 +20,7 @@ fn templates() -> Vec<(String, Vec<u8>)> {
         for entry in folder.read_dir().expect("templates") {
             let path = entry.expect("a readable folder").path();
             let name = path.display().to_string();
-            // Those that a program wrote repeat one thing a hundred times.
+            // Generated templates repeat one resource a hundred times.
             if !name.ends_with(".expected.json") && !name.contains("quota") {
                 all.push((name, std::fs::read(&path).expect("a readable file")));
             }
@@ -30,8 +30,8 @@ fn templates() -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// One change at a random place: something put in, taken out, turned, or taken from another place.
-fn spoil(text: &mut Vec<u8>, random: &mut fastrand::Rng) {
+/// Makes one change at a random offset: inserts, removes, flips or copies bytes.
+fn mutate(text: &mut Vec<u8>, random: &mut fastrand::Rng) {
     let at = random.usize(..=text.len());
     let end = (at + random.usize(..40)).min(text.len());
     match random.u8(..6) {
@@ -44,41 +44,44 @@ fn spoil(text: &mut Vec<u8>, random: &mut fastrand::Rng) {
             drop(text.splice(to..to, copied));
         }
         _ => {
-            let sign = random.choice(SIGNS).expect("a sign");
-            drop(text.splice(at..at, sign.bytes()));
+            let token = random.choice(TOKENS).expect("a token");
+            drop(text.splice(at..at, token.bytes()));
         }
     }
 }
 
-/// The inputs that are saved for the fuzz target: what an attack or the fuzzer found.
+/// The saved inputs of the fuzz target: known attacks and inputs that the fuzzer found.
 #[test]
-fn saved_templates_are_reports_or_errors() {
+fn saved_templates_give_reports_or_errors() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/fuzz/corpus/template");
     let mut count = 0;
     for entry in folder.read_dir().expect("a corpus") {
         let path = entry.expect("a readable folder").path();
         let text = std::fs::read(&path).expect("a readable file");
-        let checked = std::panic::catch_unwind(|| body::template(&text));
+        let checked = std::panic::catch_unwind(|| body::check_bytes(&text));
         assert!(checked.is_ok(), "{}", path.display());
         count += 1;
     }
-    assert!(count >= 10, "only {count} inputs are saved");
+    assert!(count >= 10, "expected at least 10 saved inputs, found {count}");
 }
 
 #[test]
-fn spoilt_templates_are_reports_or_errors() {
+fn mutated_templates_give_reports_or_errors() {
     let (mut reports, mut errors) = (0, 0);
     for (name, template) in templates() {
         for seed in 0..ROUNDS {
             let mut random = fastrand::Rng::with_seed(seed);
             let mut text = template.clone();
-            (0..=random.u8(..4)).for_each(|_| spoil(&mut text, &mut random));
-            match std::panic::catch_unwind(|| body::template(&text)) {
+            (0..=random.u8(..4)).for_each(|_| mutate(&mut text, &mut random));
+            match std::panic::catch_unwind(|| body::check_bytes(&text)) {
                 Ok(Ok(_)) => reports += 1,
                 Ok(Err(_)) => errors += 1,
                 Err(panicked) => panic!("{name} with seed {seed}: {:?}", panicked.downcast_ref::<String>()),
             }
         }
     }
-    assert!(reports > 100 && errors > 100, "{reports} reports and {errors} errors: both are to be seen");
+    assert!(
+        reports > 100 && errors > 100,
+        "expected more than 100 of both, found {reports} reports and {errors} errors"
+    );
 }

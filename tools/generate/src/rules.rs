@@ -1,40 +1,40 @@
-//! The page of the template checks' rules.
+//! Generates RULES.md from the rules of the template checks.
 
 use sfn_alias_template::{Rule, rules};
 use std::fmt::{Error, Write as _};
 
 const HEAD: &str = "# Rules
 
-What `check_template` says of CloudFormation and SAM templates and of Terraform plans, before a deploy.
-This page is generated from the rules (`make generate`); `make test` verifies that it is current.
-`vectors/templates/faulty` has examples of every rule with what is found in them.
+The rules of `check_template` for CloudFormation templates, SAM templates and Terraform plans.
+This page is generated from the rules (`make generate`); `make test` checks that it is up to date.
+`vectors/templates/faulty` contains examples of every rule with the expected findings.
 
-Ids and names stay the same in every later version. A rule is switched off with `disable` in the options,
-and one finding is accepted with a reason: with `acknowledge` in the options, or in the resource itself:
+Ids and names do not change in later releases. The option `disable` turns off a rule. To accept a single finding
+with a reason, use the option `acknowledge` or the metadata of the resource:
 
 ```yaml
 Metadata:
   sfn-alias:
     acknowledge:
-      - {rule: unqualified-start, reason: The nightly run always takes the newest revision.}
+      - {rule: unqualified-start, reason: The nightly run always uses the latest revision.}
 ```
 
 ";
 
-/// The page.
+/// Returns the page.
 pub(crate) fn page() -> Result<String, Error> {
     let mut page = String::from(HEAD);
-    page.push_str("| id | name | severity | what is wrong |\n| --- | --- | --- | --- |\n");
+    page.push_str("| id | name | severity | problem |\n| --- | --- | --- | --- |\n");
     for Rule { id, name, severity, title, .. } in rules() {
         writeln!(page, "| [{id}](#{}-{name}) | {name} | {} | {title} |", id.to_lowercase(), severity.as_str())?;
     }
     for rule in rules() {
-        let Rule { id, name, severity, title, why, fix, link } = rule;
+        let Rule { id, name, severity, title, description, fix, url } = rule;
         writeln!(page, "\n## {id} {name}\n\n{title} ({}).\n", severity.as_str())?;
         if let Some(reads) = rule.reads() {
-            writeln!(page, "- Read: {reads}")?;
+            writeln!(page, "- Reads: {reads}")?;
         }
-        writeln!(page, "- Why: {why}\n- Fix: {fix}\n- AWS: <{link}>")?;
+        writeln!(page, "- Why: {description}\n- Fix: {fix}\n- AWS: <{url}>")?;
     }
     Ok(page)
 }

@@ -1,4 +1,4 @@
-//! One state machine in memory.
+//! One state machine and its records in memory.
 
 use super::executions::Executions;
 use crate::error::Result;
@@ -9,93 +9,101 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub(in crate::store) struct Entry {
-    pub machine: StateMachine,
+    pub state_machine: StateMachine,
     current: Arc<Revision>,
-    /// In order of number.
+    /// In the order of their numbers.
     versions: Vec<(Version, Arc<Revision>)>,
-    /// Boxed, since most of a table is empty: most state machines have one alias or two.
+    /// Boxed because most state machines have one or two aliases, and the unused slots of a table cost memory.
     aliases: HashMap<Box<str>, Box<Alias>>,
     executions: Executions,
-    /// Starts by version; the state machine's own under 0.
-    starts: BTreeMap<u32, u64>,
+    /// Starts per version; 0 is the unqualified state machine.
+    start_counts: BTreeMap<u32, u64>,
 }
 
 impl Entry {
-    pub fn new(machine: StateMachine, revision: Revision, version: Option<Version>) -> Self {
+    pub fn new(state_machine: StateMachine, revision: Revision, version: Option<Version>) -> Self {
         let mut entry = Self {
-            machine,
+            state_machine,
             current: Arc::new(revision),
             versions: Vec::new(),
             aliases: HashMap::new(),
             executions: Executions::default(),
-            starts: BTreeMap::new(),
+            start_counts: BTreeMap::new(),
         };
         version.into_iter().for_each(|version| entry.put_version(version));
         entry
     }
 
-    /// An entry as a file has it; versions, aliases and the rest are loaded after it.
+    /// Creates an entry from a row of a file. Its other records are loaded after it.
     #[cfg(feature = "sqlite")]
-    pub fn loaded(machine: StateMachine, current: Arc<Revision>, next_execution: u64) -> Self {
-        let executions = Executions::beginning_at(next_execution);
-        Self { machine, current, versions: Vec::new(), aliases: HashMap::new(), executions, starts: BTreeMap::new() }
+    pub fn load(state_machine: StateMachine, current: Arc<Revision>, next_sequence: u64) -> Self {
+        let executions = Executions::starting_at(next_sequence);
+        Self {
+            state_machine,
+            current,
+            versions: Vec::new(),
+            aliases: HashMap::new(),
+            executions,
+            start_counts: BTreeMap::new(),
+        }
     }
 
-    /// The versions come in order of their numbers.
+    /// Adds a version. The caller adds them in the order of their numbers.
     #[cfg(feature = "sqlite")]
     pub fn load_version(&mut self, version: Version, revision: Arc<Revision>) {
         self.versions.push((version, revision));
     }
 
-    /// An alias, in any order.
+    /// Adds an alias, in any order.
     #[cfg(feature = "sqlite")]
     pub fn load_alias(&mut self, name: Box<str>, alias: Alias) {
         self.aliases.insert(name, Box::new(alias));
     }
 
-    /// The executions come in order of their sequence numbers.
+    /// Adds an execution. The caller adds them in the order of their sequence numbers.
     #[cfg(feature = "sqlite")]
     pub fn load_execution(&mut self, sequence: u64, execution: Execution, revision: Arc<Revision>) {
         self.executions.load(sequence, execution, revision);
     }
 
-    /// How often a version was started; version 0 is the state machine itself.
+    /// Sets the number of starts of a version; 0 is the unqualified state machine.
     #[cfg(feature = "sqlite")]
-    pub fn load_starts(&mut self, version: u32, count: u64) {
-        self.starts.insert(version, count);
+    pub fn load_start_count(&mut self, version: u32, count: u64) {
+        self.start_counts.insert(version, count);
     }
 
-    /// Applies a change within the entry; hands back one that is about the entry itself.
+    /// Applies a change to the entry. Returns a change that creates, marks or deletes the entry itself.
     pub fn apply(&mut self, change: Change) -> Option<Change> {
         match change {
             Change::PutRevision { revision, version } => {
                 self.current = Arc::new(revision);
-                self.machine.published = None;
+                self.state_machine.published = None;
                 version.into_iter().for_each(|version| self.put_version(version));
             }
             Change::PutVersion(version) => self.put_version(version),
             Change::DeleteVersion { number, published } => {
                 self.versions.retain(|(version, _)| version.number != number);
-                self.machine.published = published;
+                self.state_machine.published = published;
             }
             Change::PutAlias { name, alias } => drop(self.aliases.insert(name, Box::new(alias))),
             Change::DeleteAlias { name } => drop(self.aliases.remove(&name)),
-            Change::PutTags(tags) => self.machine.tags = tags,
-            Change::PutExecution { execution, keep } => self.put_execution(*execution, keep),
-            Change::CountStart { version } => self.count(version),
+            Change::PutTags(tags) => self.state_machine.tags = tags,
+            Change::PutExecution { execution, limit } => self.put_execution(*execution, limit),
+            Change::CountStart { version } => self.count_start(version),
             Change::StopExecution { name, stopped } => self.executions.stop(&name, stopped),
-            about_entry @ (Change::CreateStateMachine { .. } | Change::MarkDeleted(_) | Change::DeleteStateMachine) => {
-                return Some(about_entry);
+            entry_change
+            @ (Change::CreateStateMachine { .. } | Change::MarkDeleted(_) | Change::DeleteStateMachine) => {
+                return Some(entry_change);
             }
         }
         None
     }
 
     fn put_version(&mut self, version: Version) {
-        self.machine.last_version = version.number;
-        self.machine.published = Some(version.number);
-        let place = self.versions.partition_point(|(earlier, _)| earlier.number < version.number);
-        self.versions.insert(place, (version, Arc::clone(&self.current)));
+        self.state_machine.last_version = version.number;
+        self.state_machine.published = Some(version.number);
+        let index = self.versions.partition_point(|(earlier, _)| earlier.number < version.number);
+        self.versions.insert(index, (version, Arc::clone(&self.current)));
     }
 
     fn find_version(&self, number: u32) -> Option<&(Version, Arc<Revision>)> {
@@ -103,25 +111,25 @@ impl Entry {
         self.versions.get(index)
     }
 
-    fn put_execution(&mut self, execution: Execution, keep: usize) {
+    fn put_execution(&mut self, execution: Execution, limit: usize) {
         let revision = match execution.version.and_then(|number| self.find_version(number)) {
             Some((_, revision)) => revision,
             None => &self.current,
         };
         let revision = Arc::clone(revision);
-        self.count(execution.version);
-        self.executions.put(execution, revision, keep);
+        self.count_start(execution.version);
+        self.executions.put(execution, revision, limit);
     }
 
-    fn count(&mut self, version: Option<u32>) {
-        let count = self.starts.entry(version.unwrap_or_default()).or_default();
+    fn count_start(&mut self, version: Option<u32>) {
+        let count = self.start_counts.entry(version.unwrap_or_default()).or_default();
         *count = count.saturating_add(1);
     }
 }
 
 impl View for Entry {
     fn state_machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
-        Ok(Some(Cow::Borrowed(&self.machine)))
+        Ok(Some(Cow::Borrowed(&self.state_machine)))
     }
 
     fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
@@ -157,8 +165,8 @@ impl View for Entry {
 
     fn aliases(&self, after: Option<(Timestamp, &str)>, limit: usize) -> Result<Vec<NamedAlias<'_>>> {
         let mut found: Vec<_> = self.aliases.iter().map(|(name, alias)| ((alias.created, &**name), alias)).collect();
-        found.retain(|(place, _)| after.is_none_or(|after| *place > after));
-        found.sort_unstable_by_key(|(place, _)| *place);
+        found.retain(|(key, _)| after.is_none_or(|after| *key > after));
+        found.sort_unstable_by_key(|(key, _)| *key);
         Ok(found.into_iter().take(limit).map(|((_, name), alias)| (name.into(), Cow::Borrowed(&**alias))).collect())
     }
 
@@ -172,15 +180,15 @@ impl View for Entry {
         filter: ExecutionFilter<'_>,
         limit: usize,
     ) -> Result<Vec<(u64, Execution)>> {
-        let Executions { first, kept, .. } = &self.executions;
-        let end = first.saturating_add(kept.len() as u64);
-        let latest_first = (*first..end).rev().zip(kept.iter().rev());
+        let Executions { first_sequence, records, .. } = &self.executions;
+        let end = first_sequence.saturating_add(records.len() as u64);
+        let latest_first = (*first_sequence..end).rev().zip(records.iter().rev());
         let found = latest_first.skip_while(|(number, _)| before.is_some_and(|before| *number >= before));
         let found = found.filter(|(_, (execution, _))| filter.matches(execution)).take(limit);
         Ok(found.map(|(number, (execution, _))| (number, execution.clone())).collect())
     }
 
     fn start_counts(&self) -> Result<Vec<(Option<u32>, u64)>> {
-        Ok(self.starts.iter().map(|(version, count)| ((*version != 0).then_some(*version), *count)).collect())
+        Ok(self.start_counts.iter().map(|(version, count)| ((*version != 0).then_some(*version), *count)).collect())
     }
 }

@@ -7,51 +7,52 @@ use std::sync::Arc;
 /// The latest executions, in the order of their starts.
 #[derive(Default)]
 pub(super) struct Executions {
-    /// The sequence number of the first in `kept`.
-    pub first: u64,
-    pub kept: VecDeque<(Execution, Arc<Revision>)>,
+    /// The sequence number of the first record, or of the next one if there is none.
+    pub first_sequence: u64,
+    pub records: VecDeque<(Execution, Arc<Revision>)>,
     by_name: HashMap<Box<str>, u64>,
 }
 
 impl Executions {
-    /// None kept, and the number that the next one will have.
+    /// Creates an empty list whose next execution gets this sequence number.
     #[cfg(feature = "sqlite")]
-    pub fn beginning_at(first: u64) -> Self {
-        Self { first, ..Self::default() }
+    pub fn starting_at(first_sequence: u64) -> Self {
+        Self { first_sequence, ..Self::default() }
     }
 
-    /// Numbers come without a gap.
+    /// Adds an execution. Sequence numbers have no gaps.
     #[cfg(feature = "sqlite")]
     pub fn load(&mut self, sequence: u64, execution: Execution, revision: Arc<Revision>) {
-        if self.kept.is_empty() {
-            self.first = sequence;
+        if self.records.is_empty() {
+            self.first_sequence = sequence;
         }
         self.by_name.insert(execution.name.clone(), sequence);
-        self.kept.push_back((execution, revision));
+        self.records.push_back((execution, revision));
     }
 
-    pub fn put(&mut self, execution: Execution, revision: Arc<Revision>, keep: usize) {
-        let number = self.first.saturating_add(self.kept.len() as u64);
-        self.by_name.insert(execution.name.clone(), number);
-        self.kept.push_back((execution, revision));
-        while self.kept.len() > keep {
-            self.first = self.first.saturating_add(1);
-            if let Some((dropped, _)) = self.kept.pop_front() {
-                self.by_name.remove(&dropped.name);
+    /// Adds an execution and removes the oldest ones above the limit.
+    pub fn put(&mut self, execution: Execution, revision: Arc<Revision>, limit: usize) {
+        let sequence = self.first_sequence.saturating_add(self.records.len() as u64);
+        self.by_name.insert(execution.name.clone(), sequence);
+        self.records.push_back((execution, revision));
+        while self.records.len() > limit {
+            self.first_sequence = self.first_sequence.saturating_add(1);
+            if let Some((removed, _)) = self.records.pop_front() {
+                self.by_name.remove(&removed.name);
             }
         }
     }
 
     fn index(&self, name: &str) -> Option<usize> {
-        self.by_name.get(name).and_then(|number| usize::try_from(number.checked_sub(self.first)?).ok())
+        self.by_name.get(name).and_then(|sequence| usize::try_from(sequence.checked_sub(self.first_sequence)?).ok())
     }
 
     pub fn get(&self, name: &str) -> Option<&(Execution, Arc<Revision>)> {
-        self.kept.get(self.index(name)?)
+        self.records.get(self.index(name)?)
     }
 
     pub fn stop(&mut self, name: &str, stopped: Stopped) {
-        if let Some((execution, _)) = self.index(name).and_then(|index| self.kept.get_mut(index)) {
+        if let Some((execution, _)) = self.index(name).and_then(|index| self.records.get_mut(index)) {
             execution.stopped = Some(Box::new(stopped));
         }
     }

@@ -1,6 +1,6 @@
 //! A store in memory.
 //!
-//! `store` finds state machines, `entry` keeps one, `executions` the executions of one.
+//! `store` finds state machines, `entry` stores one state machine, `executions` stores its executions.
 
 mod entry;
 mod executions;

@@ -1,38 +1,40 @@
-//! Waiting for other connections.
+//! Waits for other connections that lock the file.
 
 use rusqlite::{ErrorCode, Result};
 use std::time::{Duration, Instant};
 
-/// For how long a connection waits for others that write.
-pub(super) const WRITING: Duration = Duration::from_secs(30);
-/// For how long it waits while the file is opened: others are then in the way for a moment, or keep the
-/// file for themselves.
-pub(super) const OPENING: Duration = Duration::from_secs(3);
-/// How long it sleeps in between: about as long as a commit takes.
-const PAUSE: Duration = Duration::from_millis(1);
+/// Maximum time that a connection waits for other writers.
+pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Maximum time that a connection waits while the file is opened. Other processes lock it briefly, or
+/// exclusively for as long as they run.
+pub(super) const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
+/// Time between two attempts. A commit takes about as long.
+const INTERVAL: Duration = Duration::from_millis(1);
 
-/// Asks often instead of ever less often, as SQLite itself would: the lock is free again within a
-/// commit, and a writer that sleeps long would not get it from one that never sleeps.
-pub(super) fn busy_handler(limit: Duration) -> impl FnMut(i32) -> bool + Send + 'static {
-    let mut since = Instant::now();
+/// Returns a busy handler that retries at a fixed interval until the timeout.
+///
+/// SQLite's own handler waits longer after each attempt, and then rarely gets the lock while another
+/// connection writes continuously.
+pub(super) fn busy_handler(timeout: Duration) -> impl FnMut(i32) -> bool + Send + 'static {
+    let mut start = Instant::now();
     move |attempt| {
         if attempt == 0 {
-            since = Instant::now();
+            start = Instant::now();
         }
-        std::thread::sleep(PAUSE);
-        since.elapsed() < limit
+        std::thread::sleep(INTERVAL);
+        start.elapsed() < timeout
     }
 }
 
-/// Tries again what SQLite refuses at once, without asking the busy handler: a change of the
-/// journal's mode while another connection looks at the file.
-pub(super) fn retry_busy<T>(work: impl Fn() -> Result<T>) -> Result<T> {
-    let mut wait = busy_handler(OPENING);
+/// Retries an operation for which SQLite does not call the busy handler, for example a change of the
+/// journal mode while another connection reads.
+pub(super) fn retry_busy<T>(operation: impl Fn() -> Result<T>) -> Result<T> {
+    let mut wait = busy_handler(OPEN_TIMEOUT);
     let mut attempt = 0;
     loop {
-        match work() {
+        match operation() {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && wait(attempt) => attempt = 1,
-            done => return done,
+            result => return result,
         }
     }
 }

@@ -1,6 +1,7 @@
-//! A checksum in each row: a byte that a disk altered is an error, and not another answer.
+//! A checksum in each row, so that a corrupt byte causes an error instead of a wrong response.
 //!
-//! CRC-32 of all other columns with their types, the key included, so that a row in another's place is found too.
+//! The checksum is the CRC-32 of all other columns with their types. It includes the key, so that a row under the
+//! key of another row is also detected.
 
 use super::error::{corrupt_error, sqlite_error};
 use super::query::{execute, query_first};
@@ -9,7 +10,7 @@ use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 
-/// The checksum of a row of a table, as an expression of its columns.
+/// The checksum of a row, as an SQL expression of the table's columns.
 macro_rules! checksum_of {
     (meta) => {
         "checksum('meta', key, value)"
@@ -45,12 +46,12 @@ macro_rules! checksum_of {
 
 pub(super) use checksum_of;
 
-/// Statements about one table.
+/// The statements for one table.
 struct Table {
     name: &'static str,
     add_column: &'static str,
-    seal: &'static str,
-    find_altered: &'static str,
+    update: &'static str,
+    find_corrupt: &'static str,
 }
 
 macro_rules! tables {
@@ -58,15 +59,15 @@ macro_rules! tables {
         &[$(Table {
             name: stringify!($name),
             add_column: concat!("ALTER TABLE ", stringify!($name), " ADD COLUMN sum INTEGER NOT NULL DEFAULT 0"),
-            seal: concat!("UPDATE ", stringify!($name), " SET sum = ", checksum_of!($name)),
-            find_altered: concat!("SELECT 1 FROM ", stringify!($name), " WHERE sum IS NOT ", checksum_of!($name)),
+            update: concat!("UPDATE ", stringify!($name), " SET sum = ", checksum_of!($name)),
+            find_corrupt: concat!("SELECT 1 FROM ", stringify!($name), " WHERE sum IS NOT ", checksum_of!($name)),
         }),*]
     };
 }
 
 const TABLES: &[Table] = tables!(meta machines tags revisions versions aliases executions stops starts);
 
-/// Makes the function `checksum` known to a connection.
+/// Registers the SQL function `checksum`.
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     connection.create_scalar_function("checksum", -1, flags, |values| Ok(compute(values)))
@@ -74,63 +75,63 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
 
 fn compute(values: &Context<'_>) -> i64 {
     let mut hasher = crc32fast::Hasher::new();
-    (0..values.len()).for_each(|index| add(&mut hasher, values.get_raw(index)));
+    (0..values.len()).for_each(|index| hash_value(&mut hasher, values.get_raw(index)));
     hasher.finalize().into()
 }
 
-/// Adds a value, unlike any other: its type, its length where that differs, its bytes.
-fn add(hasher: &mut crc32fast::Hasher, value: ValueRef<'_>) {
-    let mut add_bytes = |kind: u8, bytes: &[u8]| {
+/// Hashes the type, length and bytes of a value, so that different values have different input.
+fn hash_value(hasher: &mut crc32fast::Hasher, value: ValueRef<'_>) {
+    let mut hash_bytes = |kind: u8, bytes: &[u8]| {
         hasher.update(&[kind]);
         hasher.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_le_bytes());
         hasher.update(bytes);
     };
     match value {
         ValueRef::Null => hasher.update(&[0]),
-        ValueRef::Integer(number) => add_bytes(1, &number.to_le_bytes()),
-        ValueRef::Real(number) => add_bytes(2, &number.to_bits().to_le_bytes()),
-        ValueRef::Text(text) => add_bytes(3, text),
-        ValueRef::Blob(bytes) => add_bytes(4, bytes),
+        ValueRef::Integer(number) => hash_bytes(1, &number.to_le_bytes()),
+        ValueRef::Real(number) => hash_bytes(2, &number.to_bits().to_le_bytes()),
+        ValueRef::Text(text) => hash_bytes(3, text),
+        ValueRef::Blob(bytes) => hash_bytes(4, bytes),
     }
 }
 
-/// Adds the column to the tables of a file of format 1, and computes it for every row.
+/// Adds the checksum column to the tables of a file of format 1 and computes it for every row.
 pub(super) fn add_to_tables(connection: &Connection) -> Result<()> {
     for table in TABLES {
         execute(connection, table.add_column, [])?;
-        execute(connection, table.seal, [])?;
+        execute(connection, table.update, [])?;
     }
     Ok(())
 }
 
-/// Computes the checksum of a state machine's row anew, after some of its columns changed.
-pub(super) fn update_machine_checksum(connection: &Connection, id: i64) -> Result<()> {
+/// Updates the checksum of a state machine's row after a change of its columns.
+pub(super) fn update_checksum(connection: &Connection, id: i64) -> Result<()> {
     let sql = concat!("UPDATE machines SET sum = ", checksum_of!(machines), " WHERE id = ?1");
     execute(connection, sql, [id]).map(drop)
 }
 
-/// Reads the whole file: the structure of its pages, its indexes, and every row's checksum.
+/// Reads the whole file and verifies its pages, its indexes and the checksum of every row.
 ///
 /// # Errors
-/// [`crate::Error::Store`] where something in it is not what was written.
+/// [`crate::Error::Store`] if the file is corrupt.
 pub(super) fn verify(connection: &Connection) -> Result<()> {
     check_integrity(connection)?;
     for table in TABLES {
-        if query_first(connection, table.find_altered, [], |_| Ok(()))?.is_some() {
+        if query_first(connection, table.find_corrupt, [], |_| Ok(()))?.is_some() {
             return Err(corrupt_error(&describe_mismatch(table.name)));
         }
     }
     Ok(())
 }
 
-/// Checks pages and indexes, not what is in the rows.
+/// Verifies pages and indexes, but not rows.
 pub(super) fn check_integrity(connection: &Connection) -> Result<()> {
-    let verdict = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
-    let found = connection.query_row("PRAGMA integrity_check(1)", [], verdict).map_err(sqlite_error)?;
-    if found == "ok" { Ok(()) } else { Err(corrupt_error("database disk image is malformed")) }
+    let read_text = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+    let result = connection.query_row("PRAGMA integrity_check(1)", [], read_text).map_err(sqlite_error)?;
+    if result == "ok" { Ok(()) } else { Err(corrupt_error("database disk image is malformed")) }
 }
 
-/// What is wrong with a row whose checksum is another one.
+/// Describes a row that does not match its checksum.
 pub(super) fn describe_mismatch(table: &str) -> String {
-    format!("a record of the table {table} does not match its checksum")
+    format!("a row of table `{table}` does not match its checksum")
 }

@@ -1,35 +1,36 @@
-//! Errors of SQLite with advice.
+//! Converts SQLite's errors to [`Error::Store`], with what to do about them.
 
 use crate::error::Error;
 use rusqlite::ErrorCode;
 use std::path::Path;
 
-/// A failure of SQLite as an error of ours. It changed nothing.
+/// The beginning of every error about corrupt data.
+const CORRUPT: &str = "the database is corrupt; delete its `-wal` and `-shm` files and restore a backup";
+
+/// The error for rows that SQLite can read but that this crate never writes.
+const INCONSISTENT: &str = "the database is inconsistent; delete its `-wal` and `-shm` files and restore a backup";
+
+/// Converts an error of SQLite. The failed operation changed nothing.
 pub(super) fn sqlite_error(error: rusqlite::Error) -> Error {
-    let advice = match error.sqlite_error_code() {
-        Some(code) => advice(code),
-        None if matches!(error, rusqlite::Error::UserFunctionError(_)) => DAMAGED,
-        None => {
-            "the file holds what sfn-alias does not write; delete its `-wal` and `-shm` files and restore it from a copy"
-        }
+    let text = match error.sqlite_error_code() {
+        Some(code) => describe_code(code),
+        None if matches!(error, rusqlite::Error::UserFunctionError(_)) => CORRUPT,
+        None => INCONSISTENT,
     };
-    store_error(format!("{advice} ({error})"))
+    store_error(format!("{text} ({error})"))
 }
 
-/// What every text about damage begins with.
-const DAMAGED: &str = "the file is damaged; delete its `-wal` and `-shm` files and restore it from a copy";
-
-/// A file that holds something else than what was written.
-pub(super) fn corrupt_error(found: &str) -> Error {
-    store_error(format!("{DAMAGED} ({found})"))
+/// Creates the error for data that differs from what was written.
+pub(super) fn corrupt_error(detail: &str) -> Error {
+    store_error(format!("{CORRUPT} ({detail})"))
 }
 
-/// An altered record, as the functions that read rows return it.
-pub(super) fn checksum_error(text: String) -> rusqlite::Error {
-    rusqlite::Error::UserFunctionError(text.into())
+/// Creates the error for a corrupt row, for functions that return SQLite's error type.
+pub(super) fn checksum_error(detail: String) -> rusqlite::Error {
+    rusqlite::Error::UserFunctionError(detail.into())
 }
 
-/// A failure that concerns a path as a whole.
+/// Creates an error about a path.
 pub(super) fn path_error(path: &Path, text: &str) -> Error {
     store_error(format!("`{}` {text}", path.display()))
 }
@@ -38,7 +39,7 @@ pub(super) fn store_error(detail: String) -> Error {
     Error::Store { detail }
 }
 
-/// The same error with the path it came up at, for failures while opening.
+/// Returns a function that adds the path to an error, unless the error already has one.
 pub(super) fn with_path(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
         Error::Store { detail } if !detail.starts_with('`') => path_error(path, &format!("cannot be used: {detail}")),
@@ -46,33 +47,33 @@ pub(super) fn with_path(path: &Path) -> impl Fn(Error) -> Error {
     }
 }
 
-/// The same error with the path, where the file is damaged.
+/// Returns a function that adds the path to an error about corrupt data.
 pub(super) fn with_path_if_corrupt(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Store { detail } if detail.starts_with(DAMAGED) => {
+        Error::Store { detail } if detail.starts_with(CORRUPT) => {
             path_error(path, &format!("cannot be used: {detail}"))
         }
         other => other,
     }
 }
 
-const fn advice(code: ErrorCode) -> &'static str {
+const fn describe_code(code: ErrorCode) -> &'static str {
     match code {
-        ErrorCode::DiskFull => "the disk is full; free space and try again",
+        ErrorCode::DiskFull => "the disk is full; free some space and try again",
         ErrorCode::SystemIoFailure => {
-            "the disk failed; check its health, its free space and the limit on file sizes, and try again"
+            "a disk operation failed; check the disk, its free space and the file size limit, and try again"
         }
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
             "permission denied; make the file and its directory writable"
         }
-        ErrorCode::CannotOpen => "cannot open the file; check that the directory exists and is writable",
-        ErrorCode::DatabaseCorrupt => DAMAGED,
+        ErrorCode::CannotOpen => "cannot open the file; check that its directory exists and is writable",
+        ErrorCode::DatabaseCorrupt => CORRUPT,
         ErrorCode::NotADatabase => "the file is not an SQLite database; choose another path",
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
             "the database is locked by another process; if that is `sfn-alias serve`, use its endpoint"
         }
         ErrorCode::OutOfMemory => "out of memory",
-        ErrorCode::TooBig => "a value is larger than SQLite stores",
-        _ => "SQLite refused a statement",
+        ErrorCode::TooBig => "the value is too large for SQLite",
+        _ => "SQLite rejected a statement",
     }
 }

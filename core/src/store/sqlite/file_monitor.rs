@@ -1,144 +1,141 @@
-//! Notices when the file or its log is deleted, replaced or cut off while it is in use: what is written then would be
-//! lost with the next start.
+//! Detects whether the file or its log was deleted, replaced or truncated while in use. Later writes would be lost
+//! at the next start.
 
 use super::error::path_error;
 use super::wal::wal_path;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The file and its log, as they were last seen.
+/// The last known state of the file and its log.
 pub(super) struct FileMonitor {
-    /// The file's path, for messages.
     path: PathBuf,
-    seen: Mutex<Vec<(PathBuf, Seen)>>,
-    /// Whether the file itself was written since this was cleared.
+    states: Mutex<Vec<(PathBuf, FileState)>>,
+    /// Whether the file itself, not its log, was written since this flag was cleared.
     written: AtomicBool,
 }
 
-/// What the system knows of a file.
+/// Metadata of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Seen {
+struct FileState {
     identity: Identity,
     length: u64,
-    /// Of the file alone.
+    /// Modification time; `None` for the log.
     modified: Option<Modified>,
 }
 
-/// What became of the files since they were seen last.
+/// The difference from the last known state.
 pub(super) enum FileCheck {
-    /// The same files, not shorter.
-    Same,
-    /// A file that is shorter; this is the error, unless SQLite made it so.
-    Shorter(crate::error::Error),
+    /// The files are the same and not shorter.
+    Unchanged,
+    /// A file is shorter. The error applies unless SQLite truncated the file.
+    Truncated(Error),
 }
 
 impl FileMonitor {
-    /// Both files as they are now: the connection has opened them.
-    pub fn of(path: &Path) -> Result<Self> {
-        let see = |found: PathBuf| Ok((found.clone(), Seen::of(&found, found == path)?));
-        let seen = [path.to_owned(), wal_path(path)].into_iter().map(see).collect::<Result<_>>()?;
-        Ok(Self { path: path.to_owned(), seen: Mutex::new(seen), written: AtomicBool::new(true) })
+    /// Reads the state of both files, which the connection has already opened.
+    pub fn new(path: &Path) -> Result<Self> {
+        let read = |file: PathBuf| Ok((file.clone(), FileState::read(&file, file == path)?));
+        let states = [path.to_owned(), wal_path(path)].into_iter().map(read).collect::<Result<_>>()?;
+        Ok(Self { path: path.to_owned(), states: Mutex::new(states), written: AtomicBool::new(true) })
     }
 
-    /// Compares the files with how they were seen last. Costs two calls of the system.
+    /// Compares the files with their last known state. Takes two system calls.
     ///
     /// # Errors
-    /// [`crate::Error::Store`] when one was deleted or replaced.
+    /// [`Error::Store`] if a file was deleted or replaced.
     pub fn check(&self) -> Result<FileCheck> {
-        let mut found = FileCheck::Same;
-        for (path, seen) in &mut *self.seen() {
-            let now = Seen::read(path, *path == self.path).map_err(|error| match error.kind() {
-                ErrorKind::NotFound => self.changed(path, "was deleted"),
+        let mut result = FileCheck::Unchanged;
+        for (path, known) in &mut *self.states() {
+            let current = FileState::stat(path, *path == self.path).map_err(|error| match error.kind() {
+                ErrorKind::NotFound => self.changed_error(path, "was deleted"),
                 _ => path_error(path, &format!("cannot be read: {error}")),
             })?;
-            if now.identity != seen.identity {
-                return Err(self.changed(path, "was replaced"));
+            if current.identity != known.identity {
+                return Err(self.changed_error(path, "was replaced"));
             }
-            if now.modified != seen.modified && *path == self.path {
+            if current.modified != known.modified && *path == self.path {
                 self.written.store(true, Ordering::Relaxed);
             }
-            seen.modified = now.modified;
-            if now.length < seen.length {
-                found = FileCheck::Shorter(self.changed(path, "was cut off"));
+            known.modified = current.modified;
+            if current.length < known.length {
+                result = FileCheck::Truncated(self.changed_error(path, "was truncated"));
             } else {
-                seen.length = now.length;
+                known.length = current.length;
             }
         }
-        Ok(found)
+        Ok(result)
     }
 
-    /// Whether the file, not its log, was written since [`FileMonitor::clear_written`]: a part of the log was copied into it.
+    /// Returns whether the file itself was written since [`FileMonitor::clear_written`], by a checkpoint of the log.
     pub fn is_written(&self) -> bool {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// Begins anew for [`FileMonitor::is_written`].
+    /// Resets [`FileMonitor::is_written`].
     pub fn clear_written(&self) {
         self.written.store(false, Ordering::Relaxed);
     }
 
-    /// Takes the lengths of now as those that were seen.
-    pub fn accept(&self) -> Result<()> {
-        self.seen().iter_mut().try_for_each(|(path, seen)| {
-            seen.length = Seen::of(path, false)?.length;
+    /// Stores the current lengths as the known ones.
+    pub fn accept_lengths(&self) -> Result<()> {
+        self.states().iter_mut().try_for_each(|(path, known)| {
+            known.length = FileState::read(path, false)?.length;
             Ok(())
         })
     }
 
-    fn changed(&self, changed: &Path, what: &str) -> crate::error::Error {
+    fn changed_error(&self, changed: &Path, change: &str) -> Error {
         let file = self.path.display();
-        path_error(
-            changed,
-            &format!("{what} while it was in use; end all that use `{file}`, restore it from a copy, and start again"),
-        )
+        let text =
+            format!("{change} while in use; stop all processes that use `{file}`, restore a backup, and restart");
+        path_error(changed, &text)
     }
 
-    fn seen(&self) -> MutexGuard<'_, Vec<(PathBuf, Seen)>> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    fn states(&self) -> MutexGuard<'_, Vec<(PathBuf, FileState)>> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Seen {
-    fn of(path: &Path, of_file: bool) -> Result<Self> {
-        let unseen = |error| path_error(path, &format!("cannot be read: {error}"));
-        Self::read(path, of_file).map_err(unseen)
+impl FileState {
+    fn read(path: &Path, with_time: bool) -> Result<Self> {
+        Self::stat(path, with_time).map_err(|error| path_error(path, &format!("cannot be read: {error}")))
     }
 
-    /// The log's time of change is not asked for: Linux then stores an exact time with the next write to it, and the
-    /// sync of that write takes a fifth longer.
+    /// Reads the metadata, without the modification time of the log: after a query Linux stores an exact time with
+    /// the next write, and its sync takes 20 % longer.
     #[cfg(target_os = "linux")]
-    fn read(path: &Path, of_file: bool) -> std::io::Result<Self> {
+    fn stat(path: &Path, with_time: bool) -> std::io::Result<Self> {
         use rustix::fs::{AtFlags, CWD, StatxFlags, makedev, statx};
         use rustix::io::Errno;
-        let time = if of_file { StatxFlags::MTIME } else { StatxFlags::empty() };
-        let found = match statx(CWD, path, AtFlags::empty(), StatxFlags::INO | StatxFlags::SIZE | time) {
-            Ok(found) => found,
-            // Kernels before 4.11, and containers that forbid the call.
-            Err(Errno::NOSYS | Errno::PERM) => return Self::read_without_statx(path, of_file),
+        let time = if with_time { StatxFlags::MTIME } else { StatxFlags::empty() };
+        let metadata = match statx(CWD, path, AtFlags::empty(), StatxFlags::INO | StatxFlags::SIZE | time) {
+            Ok(metadata) => metadata,
+            // Linux before 4.11 and some containers do not allow statx.
+            Err(Errno::NOSYS | Errno::PERM) => return Self::stat_without_statx(path, with_time),
             Err(error) => return Err(error.into()),
         };
-        let device = makedev(found.stx_dev_major, found.stx_dev_minor);
-        let modified = of_file.then_some((found.stx_mtime.tv_sec, found.stx_mtime.tv_nsec));
-        Ok(Self { identity: (device, found.stx_ino), length: found.stx_size, modified })
+        let device = makedev(metadata.stx_dev_major, metadata.stx_dev_minor);
+        let modified = with_time.then_some((metadata.stx_mtime.tv_sec, metadata.stx_mtime.tv_nsec));
+        Ok(Self { identity: (device, metadata.stx_ino), length: metadata.stx_size, modified })
     }
 
     #[cfg(target_os = "linux")]
-    fn read_without_statx(path: &Path, of_file: bool) -> std::io::Result<Self> {
+    fn stat_without_statx(path: &Path, with_time: bool) -> std::io::Result<Self> {
         use std::os::unix::fs::MetadataExt;
-        let found = std::fs::metadata(path)?;
-        let nanoseconds = u32::try_from(found.mtime_nsec()).unwrap_or_default();
-        let modified = of_file.then_some((found.mtime(), nanoseconds));
-        Ok(Self { identity: (found.dev(), found.ino()), length: found.len(), modified })
+        let metadata = std::fs::metadata(path)?;
+        let nanoseconds = u32::try_from(metadata.mtime_nsec()).unwrap_or_default();
+        let modified = with_time.then_some((metadata.mtime(), nanoseconds));
+        Ok(Self { identity: (metadata.dev(), metadata.ino()), length: metadata.len(), modified })
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn read(path: &Path, of_file: bool) -> std::io::Result<Self> {
-        let found = std::fs::metadata(path)?;
-        let modified = found.modified().ok().filter(|_| of_file);
-        Ok(Self { identity: identify(&found), length: found.len(), modified })
+    fn stat(path: &Path, with_time: bool) -> std::io::Result<Self> {
+        let metadata = std::fs::metadata(path)?;
+        let modified = metadata.modified().ok().filter(|_| with_time);
+        Ok(Self { identity: identify(&metadata), length: metadata.len(), modified })
     }
 }
 
@@ -152,12 +149,12 @@ type Modified = std::time::SystemTime;
 type Identity = (u64, u64);
 
 #[cfg(all(unix, not(target_os = "linux")))]
-fn identify(found: &std::fs::Metadata) -> Identity {
+fn identify(metadata: &std::fs::Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt;
-    (found.dev(), found.ino())
+    (metadata.dev(), metadata.ino())
 }
 
-/// Elsewhere a file in use cannot be replaced (Windows), or it is not noticed; its length is compared all the same.
+/// Elsewhere only lengths are compared. Windows does not allow replacing a file in use.
 #[cfg(not(unix))]
 type Identity = ();
 

@@ -1,10 +1,10 @@
-//! Everything in the file at once: each table is read from its beginning to its end.
+//! Reads all records of the file, one table after the other.
 
 use super::error::{corrupt_error, sqlite_error};
 use super::query::query_each;
 use super::rows::{
-    self, alias_columns, execution_columns, executions, revision_columns, start_count_columns, state_machine_columns,
-    version_columns,
+    self, alias_columns, execution_columns, execution_tables, revision_columns, start_count_columns,
+    state_machine_columns, version_columns,
 };
 use crate::error::Result;
 use crate::model::Revision;
@@ -13,16 +13,17 @@ use rusqlite::{Connection, Row};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Revisions by their id.
+/// Revisions by id.
 type Revisions = HashMap<i64, Arc<Revision>>;
 
+/// Returns all state machines with their ARNs.
 pub(super) fn load_entries(connection: &Connection) -> Result<Vec<(Arc<str>, Entry)>> {
-    let revisions = revisions(connection)?;
-    let mut loader = Loader { entries: state_machines(connection, &revisions)?, revisions };
-    loader.versions(connection)?;
-    loader.aliases(connection)?;
-    loader.executions(connection)?;
-    loader.starts(connection)?;
+    let revisions = load_revisions(connection)?;
+    let mut loader = Loader { entries: load_state_machines(connection, &revisions)?, revisions };
+    loader.load_versions(connection)?;
+    loader.load_aliases(connection)?;
+    loader.load_executions(connection)?;
+    loader.load_start_counts(connection)?;
     Ok(loader.entries.into_values().collect())
 }
 
@@ -32,31 +33,34 @@ struct Loader {
     revisions: Revisions,
 }
 
-fn revisions(connection: &Connection) -> Result<Revisions> {
+fn load_revisions(connection: &Connection) -> Result<Revisions> {
     let mut found = Revisions::new();
     let sql = concat!("SELECT ", revision_columns!(), ", id FROM revisions");
     query_each(connection, sql, |row| {
-        found.insert(row.get(last(row)).map_err(sqlite_error)?, Arc::new(rows::revision(row).map_err(sqlite_error)?));
+        found.insert(
+            row.get(last_column(row)).map_err(sqlite_error)?,
+            Arc::new(rows::read_revision(row).map_err(sqlite_error)?),
+        );
         Ok(())
     })?;
     Ok(found)
 }
 
-fn state_machines(connection: &Connection, revisions: &Revisions) -> Result<HashMap<i64, (Arc<str>, Entry)>> {
+fn load_state_machines(connection: &Connection, revisions: &Revisions) -> Result<HashMap<i64, (Arc<str>, Entry)>> {
     let mut found = HashMap::new();
-    let sequences = sequences(connection)?;
+    let sequences = load_next_sequences(connection)?;
     query_each(connection, concat!("SELECT ", state_machine_columns!()), |row| {
-        let (arn, stored) = rows::stored(row).map_err(sqlite_error)?;
-        let next = sequences.get(&stored.id).copied().unwrap_or_default();
-        let entry = Entry::loaded(stored.machine, revision(revisions, stored.revision)?, next);
-        found.insert(stored.id, (arn.into(), entry));
+        let (arn, machine_row) = rows::read_state_machine(row).map_err(sqlite_error)?;
+        let next = sequences.get(&machine_row.id).copied().unwrap_or_default();
+        let entry = Entry::load(machine_row.state_machine, find_revision(revisions, machine_row.revision)?, next);
+        found.insert(machine_row.id, (arn.into(), entry));
         Ok(())
     })?;
     Ok(found)
 }
 
-/// The sequence number of the next execution, where none is kept.
-fn sequences(connection: &Connection) -> Result<HashMap<i64, u64>> {
+/// Returns the sequence number of the next execution, for state machines that store one.
+fn load_next_sequences(connection: &Connection) -> Result<HashMap<i64, u64>> {
     let mut found = HashMap::new();
     query_each(connection, "SELECT id, next_sequence FROM machines WHERE next_sequence > 0", |row| {
         found.insert(row.get(0).map_err(sqlite_error)?, row.get::<_, i64>(1).map_err(sqlite_error)?.unsigned_abs());
@@ -65,29 +69,30 @@ fn sequences(connection: &Connection) -> Result<HashMap<i64, u64>> {
     Ok(found)
 }
 
-fn revision(revisions: &Revisions, id: i64) -> Result<Arc<Revision>> {
-    let lost = || corrupt_error(&format!("revision {id} is missing"));
-    revisions.get(&id).cloned().ok_or_else(lost)
+fn find_revision(revisions: &Revisions, id: i64) -> Result<Arc<Revision>> {
+    let missing = || corrupt_error(&format!("revision {id} is missing"));
+    revisions.get(&id).cloned().ok_or_else(missing)
 }
 
-/// The place of the last column: to look for it by its name in each row takes longer than to read it.
-fn last(row: &Row<'_>) -> usize {
+/// Returns the index of the last column. Finding a column by name takes longer than reading it.
+fn last_column(row: &Row<'_>) -> usize {
     row.as_ref().column_count().saturating_sub(1)
 }
 
 impl Loader {
-    /// The entry whose id is in the row's last column; rows of none are left over from nothing
-    /// that this crate does, and are left out.
+    /// Returns the entry whose id is in the row's last column. Rows without an entry are never written by this
+    /// crate and are ignored.
     fn entry(&mut self, row: &Row<'_>) -> Result<Option<&mut Entry>> {
-        let machine: i64 = row.get(last(row)).map_err(sqlite_error)?;
-        Ok(self.entries.get_mut(&machine).map(|(_, entry)| entry))
+        let id: i64 = row.get(last_column(row)).map_err(sqlite_error)?;
+        Ok(self.entries.get_mut(&id).map(|(_, entry)| entry))
     }
 
-    fn versions(&mut self, connection: &Connection) -> Result<()> {
+    fn load_versions(&mut self, connection: &Connection) -> Result<()> {
         let sql = concat!("SELECT ", version_columns!(), ", revision, machine FROM versions ORDER BY machine, number");
         query_each(connection, sql, |row| {
-            let version = rows::version(row).map_err(sqlite_error)?;
-            let revision = revision(&self.revisions, row.get(last(row).saturating_sub(1)).map_err(sqlite_error)?)?;
+            let version = rows::read_version(row).map_err(sqlite_error)?;
+            let revision =
+                find_revision(&self.revisions, row.get(last_column(row).saturating_sub(1)).map_err(sqlite_error)?)?;
             if let Some(entry) = self.entry(row)? {
                 entry.load_version(version, revision);
             }
@@ -95,9 +100,9 @@ impl Loader {
         })
     }
 
-    fn aliases(&mut self, connection: &Connection) -> Result<()> {
+    fn load_aliases(&mut self, connection: &Connection) -> Result<()> {
         query_each(connection, concat!("SELECT ", alias_columns!(), ", machine FROM aliases"), |row| {
-            let (name, alias) = rows::alias(row).map_err(sqlite_error)?;
+            let (name, alias) = rows::read_alias(row).map_err(sqlite_error)?;
             if let Some(entry) = self.entry(row)? {
                 entry.load_alias(name, alias);
             }
@@ -105,17 +110,18 @@ impl Loader {
         })
     }
 
-    fn executions(&mut self, connection: &Connection) -> Result<()> {
+    fn load_executions(&mut self, connection: &Connection) -> Result<()> {
         let sql = concat!(
             "SELECT ",
             execution_columns!(),
             ", revision, machine",
-            executions!(),
+            execution_tables!(),
             " ORDER BY machine, sequence"
         );
         query_each(connection, sql, |row| {
-            let (sequence, execution) = rows::execution(row).map_err(sqlite_error)?;
-            let revision = revision(&self.revisions, row.get(last(row).saturating_sub(1)).map_err(sqlite_error)?)?;
+            let (sequence, execution) = rows::read_execution(row).map_err(sqlite_error)?;
+            let revision =
+                find_revision(&self.revisions, row.get(last_column(row).saturating_sub(1)).map_err(sqlite_error)?)?;
             if let Some(entry) = self.entry(row)? {
                 entry.load_execution(sequence, execution, revision);
             }
@@ -123,11 +129,11 @@ impl Loader {
         })
     }
 
-    fn starts(&mut self, connection: &Connection) -> Result<()> {
+    fn load_start_counts(&mut self, connection: &Connection) -> Result<()> {
         query_each(connection, concat!("SELECT ", start_count_columns!(), ", machine FROM starts"), |row| {
-            let (version, count) = rows::starts(row).map_err(sqlite_error)?;
+            let (version, count) = rows::read_start_count(row).map_err(sqlite_error)?;
             if let Some(entry) = self.entry(row)? {
-                entry.load_starts(version, count.unsigned_abs());
+                entry.load_start_count(version, count.unsigned_abs());
             }
             Ok(())
         })

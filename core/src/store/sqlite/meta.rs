@@ -1,16 +1,16 @@
-//! What the file knows of itself, by name.
+//! Values about the file itself, by key.
 
 use super::checksum::{checksum_of, describe_mismatch};
-use super::error::{corrupt_error, store_error};
+use super::error::corrupt_error;
 use super::query::{execute, query_first};
 use crate::error::{Error, Result};
 use rusqlite::Connection;
 use rusqlite::types::FromSql;
 
-const SCHEMA: &str = "SELECT checksum('schema', group_concat(sql, ';'))
+const SCHEMA_CHECKSUM: &str = "SELECT checksum('schema', group_concat(sql, ';'))
                       FROM (SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name)";
 
-/// A value, if there is one of that name.
+/// Returns the value of a key, if it exists.
 pub(super) fn get<T: FromSql>(connection: &Connection, key: &str) -> Result<Option<T>> {
     let sql = concat!("SELECT value, sum IS ", checksum_of!(meta), " FROM meta WHERE key = ?1");
     match query_first(connection, sql, [key], |row| Ok((row.get(0)?, row.get(1)?)))? {
@@ -19,49 +19,47 @@ pub(super) fn get<T: FromSql>(connection: &Connection, key: &str) -> Result<Opti
     }
 }
 
-/// Stores a value instead of the one before.
+/// Stores the value of a key.
 pub(super) fn put(connection: &Connection, key: &str, value: &[u8]) -> Result<()> {
     let sql = "REPLACE INTO meta (key, value, sum) VALUES (?1, ?2, checksum('meta', ?1, ?2))";
     execute(connection, sql, (key, value)).map(drop)
 }
 
-/// Fills bytes from the operating system's randomness.
+/// Fills the bytes with random numbers of the operating system.
 pub(super) fn fill_random(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|error| Error::Entropy { detail: error.to_string() })
 }
 
-/// The secret that was made with the file.
-pub(super) fn token_key(connection: &Connection) -> Result<[u8; 32]> {
-    let missing = || {
-        store_error(
-            "the file has no key for page tokens; delete its `-wal` and `-shm` files and restore it from a copy"
-                .to_owned(),
-        )
-    };
+/// Returns the key that signs page tokens.
+pub(super) fn read_token_key(connection: &Connection) -> Result<[u8; 32]> {
+    let missing = || corrupt_error("the key for page tokens is missing");
     get(connection, "token_key")?.ok_or_else(missing)
 }
 
-/// How often this was asked before; inside a transaction.
+/// Returns the counter and increments it. The caller provides the transaction.
 pub(super) fn next_session_number(connection: &Connection) -> Result<u64> {
-    let before: Option<[u8; 8]> = get(connection, "occasions")?;
-    let next_session_number = before.map_or(0, u64::from_be_bytes);
-    put(connection, "occasions", &next_session_number.wrapping_add(1).to_be_bytes())?;
-    Ok(next_session_number)
+    /// The name in existing files.
+    const OPEN_COUNT: &str = "occasions";
+    let stored: Option<[u8; 8]> = get(connection, OPEN_COUNT)?;
+    let number = stored.map_or(0, u64::from_be_bytes);
+    put(connection, OPEN_COUNT, &number.wrapping_add(1).to_be_bytes())?;
+    Ok(number)
 }
 
-/// Stores the checksum of the tables' definitions.
+/// Stores the checksum of the table definitions.
 pub(super) fn write_schema_checksum(connection: &Connection) -> Result<()> {
-    put(connection, "schema", &read_schema_checksum(connection)?)
+    put(connection, "schema", &compute_schema_checksum(connection)?)
 }
 
-/// Compares the tables' definitions with those that were sealed.
+/// Compares the table definitions with their stored checksum.
 pub(super) fn check_schema(connection: &Connection) -> Result<()> {
     match get::<[u8; 8]>(connection, "schema")? {
-        Some(sealed) if sealed == read_schema_checksum(connection)? => Ok(()),
-        _ => Err(corrupt_error("the definitions of the tables do not match their checksum")),
+        Some(stored) if stored == compute_schema_checksum(connection)? => Ok(()),
+        _ => Err(corrupt_error("the table definitions do not match their checksum")),
     }
 }
 
-fn read_schema_checksum(connection: &Connection) -> Result<[u8; 8]> {
-    query_first(connection, SCHEMA, [], |row| row.get::<_, i64>(0)).map(|sum| sum.unwrap_or_default().to_be_bytes())
+fn compute_schema_checksum(connection: &Connection) -> Result<[u8; 8]> {
+    let sum = query_first(connection, SCHEMA_CHECKSUM, [], |row| row.get::<_, i64>(0))?;
+    Ok(sum.unwrap_or_default().to_be_bytes())
 }

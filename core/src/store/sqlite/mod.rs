@@ -1,10 +1,13 @@
 //! A durable store in one SQLite file, which several processes may use at once.
 //!
-//! `open` recognises or makes the file, `wal` tunes its log, `store` hands out its connections, `session` runs decisions
-//! in transactions, `view` reads, `apply` and `executions` write, `rows` turns rows into records, `load` reads all of them at once.
-//! `checksum` finds altered rows, `generation` a log of another file, `files` files that were replaced in use; `write_health` is
-//! whether writes succeed, `meta` what the file knows of itself.
-//! `schema.sql` says what is stored where, and why it is stored so.
+//! - `open` identifies or creates the file, `wal` configures its write-ahead log, `store` owns the connections.
+//! - `transaction` runs decisions, `view` reads, `apply` and `executions` write, `rows` converts rows to records.
+//! - `load` reads all records at once.
+//! - `checksum` detects corrupt rows, `generation` a write-ahead log that belongs to another file, and
+//!   `file_monitor` files that were replaced while in use.
+//! - `write_health` records whether writes succeed. `meta` stores values about the file itself.
+//!
+//! `schema.sql` documents the tables.
 
 mod apply;
 mod busy;
@@ -18,12 +21,11 @@ mod meta;
 mod open;
 mod query;
 mod rows;
-mod write_health;
-
 mod store;
 mod transaction;
 mod transaction_guard;
 mod view;
 mod wal;
+mod write_health;
 
 pub use store::SqliteStore;

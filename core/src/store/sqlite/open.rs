@@ -1,6 +1,6 @@
 //! Identifies the file, creates it if it does not exist, and opens connections.
 
-use super::busy::{OPENING, WRITING, busy_handler};
+use super::busy::{OPEN_TIMEOUT, WRITE_TIMEOUT, busy_handler};
 use super::error::{path_error, sqlite_error};
 use super::generation::{self, Generation};
 use super::query::query_first;
@@ -13,34 +13,35 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// "SfnA" in the file's header, so that no other application's file is taken for ours.
+/// `SfnA`: identifies the files of this crate.
 const APPLICATION_ID: i32 = 0x5366_6E41;
 /// The format that this release reads and writes.
 const FORMAT: i32 = 2;
-/// The format before: rows without checksums. It is upgraded when it is opened.
+/// The previous format, whose rows have no checksums. Opening a file upgrades it.
 const FORMAT_WITHOUT_CHECKSUMS: i32 = 1;
-/// More than there are statements.
+/// Capacity of the statement cache; more than this crate has statements.
 const STATEMENTS: usize = 64;
-/// Neither names with a meaning to SQLite (`file:`) nor its own mutexes: connections are not shared.
+/// Without `SQLITE_OPEN_URI`, because a file name may begin with `file:`, and without SQLite's mutexes, because
+/// connections are not shared between threads.
 const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
-/// Who else may use the file.
+/// Whether other connections may use the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LockingMode {
-    /// Several processes.
+    /// Several processes may open the file.
     Shared,
-    /// This connection alone, as long as it is open: everybody else is refused.
+    /// Only this connection may use the file.
     Exclusive,
 }
 
-/// Both numbers of a header; zero in a file that has nothing in it.
+/// The two identifying numbers of a file's header; zero in an empty file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Header {
     application: i32,
     format: i32,
 }
 
-/// The writer's connection to the file at `path`, which is made when it is missing or empty.
+/// Opens the writer's connection. Creates the file if it does not exist or is empty.
 pub(super) fn open(path: &Path, locking: LockingMode) -> Result<Connection> {
     let mut connection = if is_new(path)? { create(path, locking)? } else { open_existing(path, locking)? };
     wal::enable(&connection)?;
@@ -49,7 +50,7 @@ pub(super) fn open(path: &Path, locking: LockingMode) -> Result<Connection> {
     verify(path, &connection)?;
     keep_wal_on_close(&connection, false)?;
     wal::preallocate(&connection, path)?;
-    connection.busy_handler(Some(busy_handler(WRITING))).map_err(sqlite_error)?;
+    connection.busy_handler(Some(busy_handler(WRITE_TIMEOUT))).map_err(sqlite_error)?;
     Ok(connection)
 }
 
@@ -65,35 +66,36 @@ fn open_existing(path: &Path, locking: LockingMode) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Whether the log is left as it is when the connection closes: until it is known that it belongs to the file.
+/// Sets whether closing the connection leaves the log unchanged, until it is verified that the log belongs to
+/// the file.
 fn keep_wal_on_close(connection: &Connection, keep: bool) -> Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep).map_err(sqlite_error).map(drop)
 }
 
-/// Reads all of the file, and refuses what is not as it was written.
+/// Reads all of the file and returns an error if it is corrupt or its log belongs to another file.
 fn verify(path: &Path, connection: &Connection) -> Result<()> {
     generation::check_wal(path, connection, || read_generation_without_wal(path))?;
     meta::check_schema(connection)?;
     checksum::verify(connection)
 }
 
-/// Reads all of the file through a connection of its own, which has nothing of it in its cache.
+/// Verifies all of the file with a new connection, whose cache is empty.
 pub(super) fn verify_again(path: &Path) -> Result<()> {
-    checksum::verify(&reader(path)?)
+    checksum::verify(&open_reader(path)?)
 }
 
-/// Gives each row of a file of the format before a checksum, in one transaction, while nobody else has it open: a
-/// process of the release before would go on to write rows without.
+/// Adds checksums to a file of the previous format, in one transaction and with an exclusive lock: a process of the
+/// previous release would continue to write rows without checksums.
 fn upgrade(path: &Path) -> Result<()> {
-    let since = Instant::now();
+    let start = Instant::now();
     loop {
         match try_upgrade(path)? {
             Upgrade::Done => return Ok(()),
-            // Another process was faster, and may have it open by now.
+            // Another process upgraded the file and may still have it open.
             Upgrade::Busy(_) if read_header_without_wal(path).is_ok_and(|header| header.format == FORMAT) => {
                 return Ok(());
             }
-            Upgrade::Busy(error) if since.elapsed() >= OPENING => return Err(error),
+            Upgrade::Busy(error) if start.elapsed() >= OPEN_TIMEOUT => return Err(error),
             Upgrade::Busy(_) => sleep_randomly()?,
         }
     }
@@ -104,7 +106,8 @@ enum Upgrade {
     Busy(Error),
 }
 
-/// Does not wait for others: several that wait with the file open would wait for each other.
+/// Upgrades the file unless it is locked. Does not wait for the lock, because several processes that wait with
+/// the file open would block each other.
 fn try_upgrade(path: &Path) -> Result<Upgrade> {
     let connection = match connect_with_timeout(path, FLAGS, LockingMode::Exclusive, None) {
         Ok(connection) => connection,
@@ -117,13 +120,13 @@ fn try_upgrade(path: &Path) -> Result<Upgrade> {
     if read_header(&connection)?.format == FORMAT_WITHOUT_CHECKSUMS {
         checksum::check_integrity(&connection)?;
         checksum::add_to_tables(&connection)?;
-        finish_format(&connection)?;
+        write_format(&connection)?;
         transaction.commit()?;
     }
     Ok(Upgrade::Done)
 }
 
-/// Sleeps up to 16 ms, not as long as others do.
+/// Sleeps for up to 16 ms. The time is random so that several processes do not retry at the same time.
 fn sleep_randomly() -> Result<()> {
     let mut random = [0];
     meta::fill_random(&mut random)?;
@@ -131,52 +134,54 @@ fn sleep_randomly() -> Result<()> {
     Ok(())
 }
 
-/// What stands in each file of this format besides the tables.
-fn finish_format(connection: &Connection) -> Result<()> {
+/// Writes the values that identify a complete file of this format.
+fn write_format(connection: &Connection) -> Result<()> {
     generation::write_first(connection)?;
     meta::write_schema_checksum(connection)?;
     connection.pragma_update(None, "user_version", FORMAT).map_err(sqlite_error)
 }
 
-/// A further connection, which only reads.
-pub(super) fn reader(path: &Path) -> Result<Connection> {
+/// Opens a connection that only reads.
+pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     let mut connection = connect(path, FLAGS, LockingMode::Shared)?;
-    connection.busy_handler(Some(busy_handler(WRITING))).map_err(sqlite_error)?;
+    connection.busy_handler(Some(busy_handler(WRITE_TIMEOUT))).map_err(sqlite_error)?;
     connection.pragma_update(None, "query_only", true).map_err(sqlite_error)?;
     Ok(connection)
 }
 
-/// The path as it stays when the process changes its folder, and never one of SQLite's own names.
+/// Returns the absolute path, which does not depend on the current directory and is never one of SQLite's
+/// special names.
 pub(super) fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|error| path_error(path, &format!("is not a valid path: {error}")))
 }
 
-/// The file that a link leads to: SQLite stores the log next to that file.
+/// Returns the target of a symbolic link: SQLite stores the log next to it.
 pub(super) fn resolve_link(path: PathBuf) -> PathBuf {
     match std::fs::symlink_metadata(&path) {
-        Ok(found) if found.is_symlink() => std::fs::canonicalize(&path).unwrap_or(path),
+        Ok(metadata) if metadata.is_symlink() => std::fs::canonicalize(&path).unwrap_or(path),
         _ => path,
     }
 }
 
 fn is_new(path: &Path) -> Result<bool> {
     match std::fs::metadata(path) {
-        Ok(found) if found.is_file() => Ok(found.len() == 0),
-        Ok(_) => Err(path_error(path, "is a directory or a special file; specify the path of a regular file")),
+        Ok(metadata) if metadata.is_file() => Ok(metadata.len() == 0),
+        Ok(metadata) if metadata.is_dir() => Err(path_error(path, "is a directory, expected a file")),
+        Ok(_) => Err(path_error(path, "is not a regular file")),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
         Err(error) => Err(path_error(path, &format!("cannot be read: {error}"))),
     }
 }
 
-/// Reads the header and leaves no trace. `immutable` keeps SQLite from recovering what might be
-/// another application's file, and going through SQLite keeps the locks that this process holds on
-/// the file: closing it by other means would drop them. Without its log the file may look cut off,
-/// which `WRITABLE_SCHEMA` has SQLite pass over.
+/// Reads the header without changing any file. `immutable` prevents SQLite from recovering a file that may
+/// belong to another application. The file is read through SQLite because closing it otherwise would release
+/// the locks of this process. Without its log the file may look truncated; `WRITABLE_SCHEMA` makes SQLite
+/// ignore that.
 fn read_header_without_wal(path: &Path) -> Result<Header> {
     read_header(&open_without_wal(path)?)
 }
 
-/// The generation in the file itself; `None` where it cannot be read without the log.
+/// Returns the generation in the file itself, or `None` if it cannot be read without the log.
 fn read_generation_without_wal(path: &Path) -> Option<Generation> {
     let connection = open_without_wal(path).ok()?;
     checksum::register(&connection).ok()?;
@@ -192,14 +197,14 @@ fn open_without_wal(path: &Path) -> Result<Connection> {
 
 fn format_uri(path: &Path) -> String {
     let mut uri = String::from("file://");
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
     if cfg!(windows) {
         uri.push('/');
     }
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
             b'\\' if cfg!(windows) => uri.push('/'),
-            byte if plain(*byte) => uri.push(char::from(*byte)),
+            byte if is_unreserved(*byte) => uri.push(char::from(*byte)),
             byte => uri.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -217,7 +222,9 @@ fn check_header(path: &Path, header: Header) -> Result<()> {
     match header {
         Header { application: APPLICATION_ID, format: FORMAT } => Ok(()),
         Header { application: APPLICATION_ID, .. } => {
-            let text = format!("has format {format}, and this release knows format {FORMAT}; use a newer release");
+            let text = format!(
+                "was written by a newer release of sfn-alias (format {format}; this release supports up to {FORMAT})"
+            );
             Err(path_error(path, &text))
         }
         _ => {
@@ -228,41 +235,41 @@ fn check_header(path: &Path, header: Header) -> Result<()> {
 }
 
 fn connect(path: &Path, flags: OpenFlags, locking: LockingMode) -> Result<Connection> {
-    connect_with_timeout(path, flags, locking, Some(OPENING))
+    connect_with_timeout(path, flags, locking, Some(OPEN_TIMEOUT))
 }
 
-/// Waits for others so long at most, each time.
+/// Opens a connection that waits up to `timeout` for each lock, or does not wait.
 fn connect_with_timeout(
     path: &Path,
     flags: OpenFlags,
     locking: LockingMode,
-    longest: Option<Duration>,
+    timeout: Option<Duration>,
 ) -> Result<Connection> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
-    // What may not be written is opened for reading only, and fails later with less to say.
+    // SQLite opens a file without write permission for reading, and its later error is less clear.
     if connection.is_readonly("main").map_err(sqlite_error)? {
-        return Err(path_error(path, "is read-only; make it and its folder writable"));
+        return Err(path_error(path, "is read-only; make the file and its directory writable"));
     }
-    connection.busy_handler(longest.map(busy_handler)).map_err(sqlite_error)?;
+    connection.busy_handler(timeout.map(busy_handler)).map_err(sqlite_error)?;
     configure(connection, locking).map_err(sqlite_error)
 }
 
 fn configure(connection: Connection, locking: LockingMode) -> rusqlite::Result<Connection> {
     if locking == LockingMode::Exclusive {
-        // Before anything is read: only then SQLite keeps others out from the beginning.
+        // Before the first read, so that SQLite excludes other connections from the beginning.
         connection.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(()))?;
     }
     checksum::register(&connection)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // Otherwise a statement with a range is planned anew each time its bounds change.
+    // Otherwise SQLite plans a statement with a range again whenever its bounds change.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    // FULL: an answered write is on the disk. No foreign keys are declared.
+    // FULL: a commit is on disk before it returns. The schema declares no foreign keys.
     connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;")?;
     Ok(connection)
 }
 
-/// Makes the file in one transaction, header and all, unless another process was faster. Only then
-/// is it switched to write-ahead logging: so its header is never one of a file that is nobody's.
+/// Creates the file in one transaction, unless another process already did. The file is switched to WAL mode
+/// only afterwards, so that its header always identifies this crate.
 fn create(path: &Path, locking: LockingMode) -> Result<Connection> {
     let connection = connect(path, FLAGS | OpenFlags::SQLITE_OPEN_CREATE, locking)?;
     let transaction = TransactionGuard::exclusive(&connection)?;
@@ -286,5 +293,5 @@ fn create_tables(connection: &Connection) -> Result<()> {
     connection.execute_batch(include_str!("schema.sql")).map_err(sqlite_error)?;
     meta::put(connection, "token_key", &token_key)?;
     connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(sqlite_error)?;
-    finish_format(connection)
+    write_format(connection)
 }

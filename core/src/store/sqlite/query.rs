@@ -1,10 +1,10 @@
-//! Statements by their text, prepared once per connection.
+//! Runs SQL statements, which are prepared once per connection.
 
 use super::error::sqlite_error;
 use crate::error::Result;
 use rusqlite::{Connection, Params, Row};
 
-/// The first row, if there is one.
+/// Returns the first row, or `None` if there is none.
 pub(super) fn query_first<T>(
     connection: &Connection,
     sql: &str,
@@ -16,7 +16,7 @@ pub(super) fn query_first<T>(
     rows.next().map_err(sqlite_error)?.map(read).transpose().map_err(sqlite_error)
 }
 
-/// All rows.
+/// Returns all rows.
 pub(super) fn query_all<T>(
     connection: &Connection,
     sql: &str,
@@ -28,26 +28,26 @@ pub(super) fn query_all<T>(
     rows.collect::<rusqlite::Result<_>>().map_err(sqlite_error)
 }
 
-/// All rows, one after the other, without keeping them.
+/// Calls a function with each row, without collecting the rows.
 pub(super) fn query_each(
     connection: &Connection,
     sql: &str,
-    mut see: impl FnMut(&Row<'_>) -> Result<()>,
+    mut read: impl FnMut(&Row<'_>) -> Result<()>,
 ) -> Result<()> {
     let mut statement = connection.prepare(sql).map_err(sqlite_error)?;
     let mut rows = statement.query([]).map_err(sqlite_error)?;
     while let Some(row) = rows.next().map_err(sqlite_error)? {
-        see(row)?;
+        read(row)?;
     }
     Ok(())
 }
 
-/// Runs a statement that answers no rows; tells how many it changed.
+/// Executes a statement that returns no rows. Returns the number of changed rows.
 pub(super) fn execute(connection: &Connection, sql: &str, parameters: impl Params) -> Result<usize> {
     connection.prepare_cached(sql).and_then(|mut statement| statement.execute(parameters)).map_err(sqlite_error)
 }
 
-/// How many rows `LIMIT` lets through; SQLite counts in signed numbers.
+/// Converts a limit for `LIMIT`, which takes a signed number.
 pub(super) fn sql_limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }

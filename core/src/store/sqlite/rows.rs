@@ -1,4 +1,4 @@
-//! Rows as records. Each list of columns stands next to the function that reads it, in one order.
+//! Converts rows to records. Each macro lists the columns that a function reads, in the same order.
 
 use super::checksum::describe_mismatch;
 use super::error::checksum_error;
@@ -10,64 +10,65 @@ use crate::redact::Sensitive;
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{Error, Result, Row};
 
-/// Reads a row from left to right.
+/// Reads the columns of a row from left to right.
 struct Columns<'r> {
     row: &'r Row<'r>,
     next: usize,
 }
 
 impl<'r> Columns<'r> {
-    /// The columns behind the first, which says whether they match their checksum.
+    /// Returns the columns after the first. The first one is whether the others match their checksum.
     fn verified(row: &'r Row<'r>, table: &str) -> Result<Self> {
         if row.get(0)? { Ok(Self { row, next: 1 }) } else { Err(checksum_error(describe_mismatch(table))) }
     }
 
-    fn take<T: FromSql>(&mut self) -> Result<T> {
+    fn read<T: FromSql>(&mut self) -> Result<T> {
         let index = self.next;
         self.next = index.saturating_add(1);
         self.row.get(index)
     }
 
-    fn time(&mut self) -> Result<Timestamp> {
-        self.take().map(Timestamp::from_millis)
+    fn timestamp(&mut self) -> Result<Timestamp> {
+        self.read().map(Timestamp::from_millis)
     }
 
-    fn time_if_any(&mut self) -> Result<Option<Timestamp>> {
-        Ok(self.take::<Option<i64>>()?.map(Timestamp::from_millis))
+    fn optional_timestamp(&mut self) -> Result<Option<Timestamp>> {
+        Ok(self.read::<Option<i64>>()?.map(Timestamp::from_millis))
     }
 
     fn sensitive(&mut self) -> Result<Sensitive> {
-        self.take::<String>().map(Sensitive::from)
+        self.read::<String>().map(Sensitive::from)
     }
 
-    fn sensitive_if_any(&mut self) -> Result<Option<Sensitive>> {
-        Ok(self.take::<Option<String>>()?.map(Sensitive::from))
+    fn optional_sensitive(&mut self) -> Result<Option<Sensitive>> {
+        Ok(self.read::<Option<String>>()?.map(Sensitive::from))
     }
 
     fn routing(&mut self) -> Result<Routing> {
-        let first = Route { version: self.take()?, weight: self.take()? };
-        let second = match (self.take()?, self.take()?) {
+        let first = Route { version: self.read()?, weight: self.read()? };
+        let second = match (self.read()?, self.read()?) {
             (Some(version), Some(weight)) => Some(Route { version, weight }),
             _ => None,
         };
-        Routing::new(first, second).ok_or_else(|| self.wrong("a routing whose weights do not add up to 100"))
+        Routing::new(first, second)
+            .ok_or_else(|| self.conversion_error("the weights of a routing do not add up to 100"))
     }
 
-    /// What this crate never writes stands in the column read last.
-    fn wrong(&self, found: &str) -> Error {
-        Error::FromSqlConversionFailure(self.next.saturating_sub(1), Type::Text, found.into())
+    /// Creates the error for a value that this crate never writes, in the column that was read last.
+    fn conversion_error(&self, detail: &str) -> Error {
+        Error::FromSqlConversionFailure(self.next.saturating_sub(1), Type::Text, detail.into())
     }
 }
 
-/// What the store knows of a state machine besides the record.
+/// A state machine and its ids in the file.
 pub(super) struct StateMachineRow {
     pub id: i64,
-    /// The current content.
+    /// Id of the current revision.
     pub revision: i64,
-    pub machine: StateMachine,
+    pub state_machine: StateMachine,
 }
 
-/// The columns that [`stored`] reads, and the tables they come from. Here and before the first says whether the
+/// The columns that [`read_state_machine`] reads, and their tables. The first column of each list is whether the
 /// others match their checksum.
 macro_rules! state_machine_columns {
     () => {
@@ -82,7 +83,7 @@ macro_rules! state_machine_columns {
     };
 }
 
-/// The columns that [`revision`] reads.
+/// The columns that [`read_revision`] reads.
 macro_rules! revision_columns {
     () => {
         concat!(
@@ -93,14 +94,14 @@ macro_rules! revision_columns {
     };
 }
 
-/// The columns that [`version`] reads.
+/// The columns that [`read_version`] reads.
 macro_rules! version_columns {
     () => {
         concat!("sum IS ", $crate::store::sqlite::checksum::checksum_of!(versions), ", number, description, created")
     };
 }
 
-/// The columns that [`alias`] reads.
+/// The columns that [`read_alias`] reads.
 macro_rules! alias_columns {
     () => {
         concat!(
@@ -112,7 +113,7 @@ macro_rules! alias_columns {
     };
 }
 
-/// The columns that [`execution`] reads.
+/// The columns that [`read_execution`] reads.
 macro_rules! execution_columns {
     () => {
         concat!(
@@ -125,14 +126,14 @@ macro_rules! execution_columns {
     };
 }
 
-/// The tables they come from.
-macro_rules! executions {
+/// The tables of [`execution_columns`].
+macro_rules! execution_tables {
     () => {
         " FROM executions LEFT JOIN stops USING (machine, sequence)"
     };
 }
 
-/// The columns that [`starts`] reads.
+/// The columns that [`read_start_count`] reads.
 macro_rules! start_count_columns {
     () => {
         concat!("sum IS ", $crate::store::sqlite::checksum::checksum_of!(starts), ", version, count")
@@ -140,75 +141,78 @@ macro_rules! start_count_columns {
 }
 
 pub(super) use {
-    alias_columns, execution_columns, executions, revision_columns, start_count_columns, state_machine_columns,
+    alias_columns, execution_columns, execution_tables, revision_columns, start_count_columns, state_machine_columns,
     version_columns,
 };
 
-/// How often a version was started; version 0 is the state machine itself.
-pub(super) fn starts(row: &Row<'_>) -> Result<(u32, i64)> {
+/// Reads a version and its number of starts. Version 0 is the unqualified state machine.
+pub(super) fn read_start_count(row: &Row<'_>) -> Result<(u32, i64)> {
     let mut columns = Columns::verified(row, "starts")?;
-    Ok((columns.take()?, columns.take()?))
+    Ok((columns.read()?, columns.read()?))
 }
 
-pub(super) fn stored(row: &Row<'_>) -> Result<(String, StateMachineRow)> {
+/// Reads the ARN of a state machine and its row.
+pub(super) fn read_state_machine(row: &Row<'_>) -> Result<(String, StateMachineRow)> {
     let mut columns = Columns::verified(row, "machines")?;
-    let (arn, id, revision) = (columns.take()?, columns.take()?, columns.take()?);
-    Ok((arn, StateMachineRow { id, revision, machine: machine(&mut columns)? }))
+    let (arn, id, revision) = (columns.read()?, columns.read()?, columns.read()?);
+    Ok((arn, StateMachineRow { id, revision, state_machine: state_machine(&mut columns)? }))
 }
 
-fn machine(columns: &mut Columns<'_>) -> Result<StateMachine> {
+fn state_machine(columns: &mut Columns<'_>) -> Result<StateMachine> {
     Ok(StateMachine {
-        kind: kind(columns)?,
-        created: columns.time()?,
-        deleted: columns.time_if_any()?,
-        last_version: columns.take()?,
-        published: columns.take()?,
-        created_published: columns.take()?,
-        created_description: columns.sensitive_if_any()?,
+        kind: state_machine_type(columns)?,
+        created: columns.timestamp()?,
+        deleted: columns.optional_timestamp()?,
+        last_version: columns.read()?,
+        published: columns.read()?,
+        created_published: columns.read()?,
+        created_description: columns.optional_sensitive()?,
         tags: tags(columns)?,
     })
 }
 
-fn kind(columns: &mut Columns<'_>) -> Result<StateMachineType> {
-    let text: String = columns.take()?;
-    let mut kinds = [StateMachineType::Standard, StateMachineType::Express].into_iter();
-    kinds.find(|kind| kind.as_str() == text).ok_or_else(|| columns.wrong("an unknown type of state machine"))
+fn state_machine_type(columns: &mut Columns<'_>) -> Result<StateMachineType> {
+    let text: String = columns.read()?;
+    let mut types = [StateMachineType::Standard, StateMachineType::Express].into_iter();
+    let found = types.find(|candidate| candidate.as_str() == text);
+    found.ok_or_else(|| columns.conversion_error("unknown state machine type"))
 }
 
 fn tags(columns: &mut Columns<'_>) -> Result<Vec<Tag>> {
-    match columns.take::<Option<String>>()? {
-        Some(json) => serde_json::from_str(&json).map_err(|_| columns.wrong("tags that are no list of tags")),
+    match columns.read::<Option<String>>()? {
+        Some(json) => serde_json::from_str(&json).map_err(|_| columns.conversion_error("invalid list of tags")),
         None => Ok(Vec::new()),
     }
 }
 
-pub(super) fn revision(row: &Row<'_>) -> Result<Revision> {
+pub(super) fn read_revision(row: &Row<'_>) -> Result<Revision> {
     let mut columns = Columns::verified(row, "revisions")?;
     Ok(Revision {
-        id: columns.take()?,
+        id: columns.read()?,
         definition: columns.sensitive()?,
-        role: columns.take()?,
-        logging: columns.take()?,
-        tracing: columns.take()?,
-        encryption: columns.take()?,
-        updated: columns.time()?,
+        role: columns.read()?,
+        logging: columns.read()?,
+        tracing: columns.read()?,
+        encryption: columns.read()?,
+        updated: columns.timestamp()?,
     })
 }
 
-pub(super) fn version(row: &Row<'_>) -> Result<Version> {
+pub(super) fn read_version(row: &Row<'_>) -> Result<Version> {
     let mut columns = Columns::verified(row, "versions")?;
-    Ok(Version { number: columns.take()?, description: columns.sensitive_if_any()?, created: columns.time()? })
+    Ok(Version { number: columns.read()?, description: columns.optional_sensitive()?, created: columns.timestamp()? })
 }
 
-pub(super) fn alias(row: &Row<'_>) -> Result<(Box<str>, Alias)> {
+/// Reads the name of an alias and the alias.
+pub(super) fn read_alias(row: &Row<'_>) -> Result<(Box<str>, Alias)> {
     let mut columns = Columns::verified(row, "aliases")?;
-    let name = columns.take()?;
+    let name = columns.read()?;
     let alias = Alias {
-        description: columns.sensitive_if_any()?,
+        description: columns.optional_sensitive()?,
         routing: columns.routing()?,
-        created: columns.time()?,
-        updated: columns.time()?,
-        previous: match columns.time_if_any()? {
+        created: columns.timestamp()?,
+        updated: columns.timestamp()?,
+        previous: match columns.optional_timestamp()? {
             Some(until) => Some(Box::new(PreviousRouting { routing: columns.routing()?, until })),
             None => None,
         },
@@ -216,24 +220,24 @@ pub(super) fn alias(row: &Row<'_>) -> Result<(Box<str>, Alias)> {
     Ok((name, alias))
 }
 
-/// An execution and its sequence number.
-pub(super) fn execution(row: &Row<'_>) -> Result<(u64, Execution)> {
+/// Reads the sequence number of an execution and the execution.
+pub(super) fn read_execution(row: &Row<'_>) -> Result<(u64, Execution)> {
     let mut columns = Columns::verified(row, "executions")?;
-    let sequence = columns.take::<i64>()?;
+    let sequence = columns.read::<i64>()?;
     let sequence = u64::try_from(sequence).map_err(|_| Error::IntegralValueOutOfRange(0, sequence))?;
     let execution = Execution {
-        name: columns.take()?,
-        version: columns.take()?,
-        alias: columns.take()?,
+        name: columns.read()?,
+        version: columns.read()?,
+        alias: columns.read()?,
         input: columns.sensitive()?,
-        trace: columns.take()?,
-        started: columns.time()?,
-        stopped: stopped(&mut columns)?.map(Box::new),
+        trace: columns.read()?,
+        started: columns.timestamp()?,
+        stopped: stop_details(&mut columns)?.map(Box::new),
     };
     Ok((sequence, execution))
 }
 
-fn stopped(columns: &mut Columns<'_>) -> Result<Option<Stopped>> {
-    let Some(at) = columns.time_if_any()? else { return Ok(None) };
-    Ok(Some(Stopped { at, error: columns.sensitive_if_any()?, cause: columns.sensitive_if_any()? }))
+fn stop_details(columns: &mut Columns<'_>) -> Result<Option<Stopped>> {
+    let Some(at) = columns.optional_timestamp()? else { return Ok(None) };
+    Ok(Some(Stopped { at, error: columns.optional_sensitive()?, cause: columns.optional_sensitive()? }))
 }

@@ -1,57 +1,61 @@
--- The file of sfn-alias, format 2 (PRAGMA user_version), application id 0x53666E41, "SfnA".
+-- The data file of sfn-alias: format 2 (PRAGMA user_version), application id 0x53666E41 ("SfnA").
 --
--- A write costs as much as what it changes: each record is a row of its own, and what is large and
--- never changes (definitions, inputs) stands apart from what changes often. Times are milliseconds
--- since 1970. Foreign keys are not declared: every row of a state machine goes with it in one
--- transaction, and checking them would need an index more on revisions' users. `sum` is the CRC-32 of all
--- other columns of the row and the table's name (checksum.rs); it stands last, where format 1 was given it.
+-- Each record is its own row, and large columns that never change (definitions, inputs) are stored apart
+-- from columns that change often, so that the cost of a write depends only on what it changes.
+--
+-- Times are milliseconds since 1970. `machine` is the id of a state machine. `sum` is the CRC-32 of all other
+-- columns and the table's name (checksum.rs); it is the last column because the upgrade from format 1 adds it.
+-- Foreign keys are not declared: a state machine is deleted with all its rows in one transaction, and the
+-- checks would need another index.
 
--- Of this file. `token_key`: 32 random bytes that sign page tokens, for every process; `occasions`:
--- how often a service with a seed was made on it, so that none makes the ids of another; `schema`: the
--- checksum of these definitions; `generation`: which log belongs to the file (generation.rs).
+-- Values about the file itself:
+--   token_key   32 random bytes that sign page tokens
+--   occasions   the number of times that a service with a seed was opened, so that no two generate the same ids
+--   schema      the checksum of these definitions
+--   generation  identifies the write-ahead log that belongs to the file (generation.rs)
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value BLOB NOT NULL,
     sum INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
--- What the versions of a state machine share. Lists are ranges of `arn`, compared byte by byte.
+-- State machines. Lists read a range of `arn`, which is compared byte by byte.
 CREATE TABLE machines (
     id INTEGER PRIMARY KEY,
     arn TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL CHECK (kind IN ('STANDARD', 'EXPRESS')),
     created INTEGER NOT NULL,
-    deleted INTEGER,                    -- when it is gone, once its deletion has begun
-    last_version INTEGER NOT NULL,      -- the greatest number ever given
+    deleted INTEGER,                    -- end of the deletion, in status DELETING
+    last_version INTEGER NOT NULL,      -- the highest version number so far
     published INTEGER,                  -- the version of the current revision
-    created_published INTEGER NOT NULL, -- `publish` and `versionDescription` of its creation
+    created_published INTEGER NOT NULL, -- `publish` and `versionDescription` of the create request
     created_description TEXT,
-    revision INTEGER NOT NULL,          -- the current content
-    next_sequence INTEGER NOT NULL DEFAULT 0, -- of the next execution, while none is kept
+    revision INTEGER NOT NULL,          -- the current revision
+    next_sequence INTEGER NOT NULL DEFAULT 0, -- of the next execution, if none is stored
     sum INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- State machines whose deletion has begun, for those that clear up.
+-- Index for purging state machines in status DELETING.
 CREATE INDEX machines_by_deletion ON machines (deleted) WHERE deleted IS NOT NULL;
 
--- Tags, as a JSON list in the order in which their keys were first set. No row: no tags.
+-- Tags as a JSON list, in the order in which their keys were first set. No row if there are none.
 CREATE TABLE tags (
     machine INTEGER PRIMARY KEY,
     tags TEXT NOT NULL,
     sum INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- Content. Written once, shared by the state machine, versions and executions that have it, and
+-- Revisions. A revision is written once, shared by the state machine, its versions and its executions, and
 -- deleted with the last of them.
 CREATE TABLE revisions (
     id INTEGER PRIMARY KEY,
-    uuid TEXT,                          -- NULL for the content at creation
+    uuid TEXT,                          -- NULL for the first revision
     role TEXT NOT NULL,
-    logging TEXT NOT NULL,              -- JSON, as are the next two
+    logging TEXT NOT NULL,              -- JSON, as the next two columns
     tracing TEXT NOT NULL,
     encryption TEXT,
     updated INTEGER NOT NULL,
-    definition TEXT NOT NULL,           -- behind what is read without it, as it may run over many pages
+    definition TEXT NOT NULL,           -- after the small columns, because it may take many pages
     sum INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
@@ -65,20 +69,20 @@ CREATE TABLE versions (
     PRIMARY KEY (machine, number)
 ) STRICT, WITHOUT ROWID;
 
--- Tells whether a revision is still some version's.
+-- Finds the versions that refer to a revision.
 CREATE INDEX versions_by_revision ON versions (revision);
 
 CREATE TABLE aliases (
     machine INTEGER NOT NULL,
     name TEXT NOT NULL,
-    description TEXT,                   -- NULL and '' differ
-    version INTEGER NOT NULL,           -- the routing: one or two versions with their weights
+    description TEXT,                   -- NULL and '' are different
+    version INTEGER NOT NULL,           -- the routing: one or two versions and weights
     weight INTEGER NOT NULL,
     second_version INTEGER,
     second_weight INTEGER,
     created INTEGER NOT NULL,
     updated INTEGER NOT NULL,
-    previous_until INTEGER,             -- until when the routing before the last update holds
+    previous_until INTEGER,             -- end of the update delay, with the previous routing
     previous_version INTEGER,
     previous_weight INTEGER,
     previous_second_version INTEGER,
@@ -87,30 +91,30 @@ CREATE TABLE aliases (
     PRIMARY KEY (machine, name)
 ) STRICT, WITHOUT ROWID;
 
--- The order of lists.
+-- Index in the order of lists.
 CREATE INDEX aliases_by_creation ON aliases (machine, created, name);
 
--- The latest executions of a state machine: sequence numbers without a gap, oldest dropped first.
+-- The latest executions of a state machine. Sequence numbers have no gaps; the oldest are deleted first.
 CREATE TABLE executions (
     machine INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
     name TEXT NOT NULL,
-    version INTEGER,                    -- NULL when started with the state machine's own ARN
+    version INTEGER,                    -- NULL if started with the unqualified ARN
     alias TEXT,
     trace TEXT,
     started INTEGER NOT NULL,
-    revision INTEGER NOT NULL,          -- the content it was started with
-    input TEXT NOT NULL,                -- behind what is read without it, as it may run over many pages
+    revision INTEGER NOT NULL,          -- the revision that it was started with
+    input TEXT NOT NULL,                -- after the small columns, because it may take many pages
     sum INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (machine, sequence)
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX executions_by_name ON executions (machine, name);
 
--- Tells whether a revision is still some execution's.
+-- Finds the executions that refer to a revision.
 CREATE INDEX executions_by_revision ON executions (revision);
 
--- How executions were stopped; apart, so that stopping one does not write its input again.
+-- Stopped executions, in a separate table so that stopping one does not rewrite its input.
 CREATE TABLE stops (
     machine INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
@@ -121,7 +125,7 @@ CREATE TABLE stops (
     PRIMARY KEY (machine, sequence)
 ) STRICT, WITHOUT ROWID;
 
--- How often each version was started; version 0 is the state machine itself.
+-- The number of starts per version. Version 0 is the unqualified state machine.
 CREATE TABLE starts (
     machine INTEGER NOT NULL,
     version INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-//! The store: one connection that writes, some that read.
+//! The store: one connection that writes, and several that read.
 
 use super::apply::apply;
 use super::file_monitor::{FileCheck, FileMonitor};
@@ -17,14 +17,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// So many connections stay open for the next readers.
+/// Maximum number of idle connections that are kept open for the next reads.
 const IDLE_READERS: usize = 16;
 
-/// A durable store in one SQLite file. What it answered is on the disk.
+/// A durable store in one SQLite file. A write is on disk before it is acknowledged.
 ///
-/// Several processes may open the same file at once: writers wait for each other, for 30 seconds
-/// at most, and everybody sees what was written before. Beside the file SQLite keeps two more, `-wal` and
-/// `-shm`, which belong to it as long as it is open; the last to close it removes them.
+/// Several processes may open the same file at once. A writer waits up to 30 seconds for others, and each
+/// read sees all earlier writes. While the file is open, SQLite stores two more files next to it, `-wal` and
+/// `-shm`, which belong to it. The last process to close the file removes them.
 pub struct SqliteStore {
     path: PathBuf,
     locking: LockingMode,
@@ -36,42 +36,43 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, or makes it where there is none.
+    /// Opens the file, which is created if it does not exist.
     ///
     /// # Errors
-    /// [`crate::Error::Store`] when the path is a folder, cannot be written, is of another
-    /// application or of a newer release, or is damaged. The file is then left as it was.
+    /// [`crate::Error::Store`] if the path is a directory or cannot be written, or if the file belongs to
+    /// another application or a newer release, or is corrupt. The file is then unchanged.
     pub fn open(path: &Path) -> Result<Self> {
-        Self::open_as(path, LockingMode::Shared)
+        Self::open_with(path, LockingMode::Shared)
     }
 
-    /// As [`SqliteStore::open`], and keeps everybody else out as long as it is open.
+    /// As [`SqliteStore::open`], but locks the file exclusively.
     pub(in crate::store) fn open_exclusive(path: &Path) -> Result<Self> {
-        Self::open_as(path, LockingMode::Exclusive)
+        Self::open_with(path, LockingMode::Exclusive)
     }
 
-    /// Everything there is, for a store in memory.
+    /// Reads all records, for a store in memory.
     pub(in crate::store) fn load(&self) -> Result<Vec<(Arc<str>, Entry)>> {
         load::load_entries(&self.writer()).map_err(error::with_path(&self.path))
     }
 
-    /// Refuses all writes from now on, because the caller no longer knows what is stored.
-    pub(in crate::store) fn refuse_writes(&self, error: Error) {
-        self.write_health.refuse(error);
+    /// Disables all writes until a restart, because the caller's cache is out of sync.
+    pub(in crate::store) fn disable_writes(&self, error: Error) {
+        self.write_health.disable(error);
     }
 
-    fn open_as(path: &Path, locking: LockingMode) -> Result<Self> {
+    fn open_with(path: &Path, locking: LockingMode) -> Result<Self> {
         let path = open::resolve_link(open::absolute(path)?);
         let writer = open::open(&path, locking).map_err(error::with_path(&path))?;
-        // A link to a file that did not exist before.
+        // A link could not be resolved before its target was created.
         let path = open::resolve_link(path);
-        let token_key = meta::token_key(&writer).map_err(error::with_path(&path))?;
-        let (files, write_health) = (FileMonitor::of(&path)?, WriteHealth::default());
+        let token_key = meta::read_token_key(&writer).map_err(error::with_path(&path))?;
+        let (files, write_health) = (FileMonitor::new(&path)?, WriteHealth::default());
         let (writer, readers) = (Mutex::new(writer), Mutex::default());
         Ok(Self { path, locking, files, write_health, writer, readers, token_key })
     }
 
-    /// A panic of a caller's closure has rolled back its transaction before it poisons the lock.
+    /// Locks the writer. A caller's closure that panics has already rolled its transaction back, so a
+    /// poisoned lock is safe.
     fn writer(&self) -> MutexGuard<'_, Connection> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -80,90 +81,91 @@ impl SqliteStore {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Refuses to go on with files that are not those that were opened. Where several processes share the file, one
-    /// of them may have made it shorter: then all of it is read.
+    /// Returns an error if the files are no longer the ones that were opened. If they are shorter and another
+    /// process may have truncated them, verifies all of the file instead.
     fn check_files(&self) -> Result<()> {
         match (self.files.check()?, self.locking) {
-            (FileCheck::Same, _) => Ok(()),
-            (FileCheck::Shorter(error), LockingMode::Exclusive) => Err(error),
-            (FileCheck::Shorter(error), LockingMode::Shared) => {
+            (FileCheck::Unchanged, _) => Ok(()),
+            (FileCheck::Truncated(error), LockingMode::Exclusive) => Err(error),
+            (FileCheck::Truncated(error), LockingMode::Shared) => {
                 open::verify_again(&self.path).map_err(|_| error)?;
-                self.files.accept()
+                self.files.accept_lengths()
             }
         }
     }
 
-    /// Runs `work` in a transaction, and commits it if it changed anything.
+    /// Runs `work` in a write transaction and commits it if it changed anything.
     fn transact<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let writer = self.writer();
-        self.write_health.check_lasting()?;
-        let done = self.commit(&writer, work).map_err(error::with_path_if_corrupt(&self.path));
-        if let Err(error @ Error::Store { .. }) = &done {
-            self.write_health.fail(error);
+        self.write_health.check_enabled()?;
+        let result = self.commit(&writer, work).map_err(error::with_path_if_corrupt(&self.path));
+        if let Err(error @ Error::Store { .. }) = &result {
+            self.write_health.record_error(error);
         }
-        done
+        result
     }
 
     fn commit<T>(&self, writer: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.check_files()?;
-        let copied = self.find_checkpointed(writer)?;
+        let checkpointed = self.find_checkpointed(writer)?;
         let transaction = TransactionGuard::write(writer)?;
-        let before = writer.total_changes();
-        let done = work(writer)?;
-        if writer.total_changes() == before {
-            return Ok(done);
+        let changes_before = writer.total_changes();
+        let result = work(writer)?;
+        if writer.total_changes() == changes_before {
+            return Ok(result);
         }
-        generation::advance(writer, copied)?;
+        generation::advance(writer, checkpointed)?;
         transaction.commit()?;
-        if copied.is_some() {
+        if checkpointed.is_some() {
             self.files.clear_written();
         }
-        // It is committed, but perhaps to a file that nobody will find again.
-        self.check_files().inspect_err(|error| self.write_health.refuse(error.clone()))?;
-        self.write_health.clear();
-        Ok(done)
+        // The write may have gone to a file that was deleted or replaced meanwhile.
+        self.check_files().inspect_err(|error| self.write_health.disable(error.clone()))?;
+        self.write_health.record_success();
+        Ok(result)
     }
 
-    /// As [`generation::find_checkpointed`], which costs SQLite its cache: asked only after the file was written.
+    /// As [`generation::find_checkpointed`], but only after the file was written, because the query clears
+    /// SQLite's cache.
     fn find_checkpointed(&self, writer: &Connection) -> Result<Option<Generation>> {
         if !self.files.is_written() {
             return Ok(None);
         }
-        let copied = generation::find_checkpointed(writer)?;
-        if copied.is_none() {
+        let checkpointed = generation::find_checkpointed(writer)?;
+        if checkpointed.is_none() {
             self.files.clear_written();
         }
-        Ok(copied)
+        Ok(checkpointed)
     }
 
-    fn new_reader(&self) -> Result<Connection> {
-        let reader = open::reader(&self.path)?;
+    fn open_reader(&self) -> Result<Connection> {
+        let reader = open::open_reader(&self.path)?;
         self.check_files()?;
         Ok(reader)
     }
 
-    /// Reads one snapshot. A connection that is used when a closure panics is closed.
+    /// Calls `read` with a consistent snapshot. If it panics, the connection is closed.
     fn with_snapshot<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let idle = self.readers().pop();
-        let connection = idle.map_or_else(|| self.new_reader(), Ok)?;
+        let connection = idle.map_or_else(|| self.open_reader(), Ok)?;
         let transaction = TransactionGuard::snapshot(&connection)?;
-        let found = read(&connection);
+        let result = read(&connection);
         drop(transaction);
         let mut readers = self.readers();
         if readers.len() < IDLE_READERS && connection.is_autocommit() {
             readers.push(connection);
         }
-        found.map_err(error::with_path_if_corrupt(&self.path))
+        result.map_err(error::with_path_if_corrupt(&self.path))
     }
 }
 
 impl Transaction for SqliteStore {
-    fn read(&self, machine: &str, see: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
-        self.with_snapshot(|connection| read_view(connection, machine, see))
+    fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
+        self.with_snapshot(|connection| read_view(connection, arn, read))
     }
 
-    fn update(&self, machine: &str, decide: DecideFn<'_>) -> Result<()> {
-        self.transact(|writer| match plan(writer, machine, decide)? {
+    fn update(&self, arn: &str, decide: DecideFn<'_>) -> Result<()> {
+        self.transact(|writer| match plan(writer, arn, decide)? {
             Some(planned) => apply(writer, planned),
             None => Ok(()),
         })
@@ -181,9 +183,9 @@ impl Transaction for SqliteStore {
 impl Store for SqliteStore {
     fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()> {
         self.transact(|writer| {
-            let shared = SqliteTransaction::new(writer);
-            work(&shared);
-            shared.check_open()
+            let transaction = SqliteTransaction::new(writer);
+            work(&transaction);
+            transaction.check_open()
         })
     }
 
@@ -191,7 +193,7 @@ impl Store for SqliteStore {
         self.transact(meta::next_session_number)
     }
 
-    /// After a failure a write is tried, once a second at most.
+    /// After a failed write, tries another one, up to once per second.
     fn check_health(&self) -> Result<()> {
         self.check_files()?;
         self.write_health.check(|| self.transact(|writer| meta::put(writer, "probe", &[])))

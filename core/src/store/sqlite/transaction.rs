@@ -1,9 +1,9 @@
-//! Decisions inside a transaction.
+//! Reads and decisions inside a SQLite transaction.
 
 use super::apply::{PlannedChange, apply};
 use super::error::{sqlite_error, store_error};
 use super::query::{query_all, sql_limit};
-use super::rows::{StateMachineRow, state_machine_columns, stored};
+use super::rows::{StateMachineRow, read_state_machine, state_machine_columns};
 use super::view::Snapshot;
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
@@ -14,34 +14,34 @@ use std::cell::RefCell;
 pub(super) fn read_view(
     connection: &Connection,
     arn: &str,
-    look: &mut dyn FnMut(&dyn View) -> Result<()>,
+    read: &mut dyn FnMut(&dyn View) -> Result<()>,
 ) -> Result<()> {
-    match Snapshot::of(connection, arn)? {
-        Some(snapshot) => look(&snapshot),
-        None => look(&EmptyView),
+    match Snapshot::load(connection, arn)? {
+        Some(snapshot) => read(&snapshot),
+        None => read(&EmptyView),
     }
 }
 
-/// Decides, and writes nothing yet.
+/// Calls `decide` and returns the change to apply. Writes nothing.
 pub(super) fn plan<'a>(
     connection: &Connection,
     arn: &'a str,
     decide: DecideFn<'_>,
 ) -> Result<Option<PlannedChange<'a>>> {
-    let snapshot = Snapshot::of(connection, arn)?;
+    let snapshot = Snapshot::load(connection, arn)?;
     let change = match &snapshot {
         Some(snapshot) => decide(snapshot)?,
         None => decide(&EmptyView)?,
     };
     let Some(change) = change else { return Ok(None) };
-    let stored = snapshot.map(|snapshot| snapshot.stored);
-    if stored.is_none() && !matches!(change, Change::CreateStateMachine { .. } | Change::DeleteStateMachine) {
-        return Err(store_error(format!("a change to a state machine that is not stored: {arn}")));
+    let row = snapshot.map(|snapshot| snapshot.row);
+    if row.is_none() && !matches!(change, Change::CreateStateMachine { .. } | Change::DeleteStateMachine) {
+        return Err(store_error(format!("cannot change `{arn}`: the state machine is not stored")));
     }
-    Ok(Some(PlannedChange { arn, stored, change }))
+    Ok(Some(PlannedChange { arn, row, change }))
 }
 
-/// A range of the index of ARNs; it is left where the prefix ends.
+/// Reads a range of the index of ARNs, up to the end of the prefix.
 pub(super) fn state_machines(
     connection: &Connection,
     prefix: &str,
@@ -50,12 +50,13 @@ pub(super) fn state_machines(
 ) -> Result<Vec<(String, StateMachine)>> {
     let sql = concat!("SELECT ", state_machine_columns!(), " WHERE arn >= ?1 AND arn IS NOT ?2 ORDER BY arn LIMIT ?3");
     let mut statement = connection.prepare_cached(sql).map_err(sqlite_error)?;
-    let from = params![after.unwrap_or(prefix), after, sql_limit(limit)];
-    let rows = statement.query_map(from, stored).map_err(sqlite_error)?;
-    let within = |row: &rusqlite::Result<(String, StateMachineRow)>| {
+    let range = params![after.unwrap_or(prefix), after, sql_limit(limit)];
+    let rows = statement.query_map(range, read_state_machine).map_err(sqlite_error)?;
+    let has_prefix = |row: &rusqlite::Result<(String, StateMachineRow)>| {
         row.as_ref().map_or(true, |(arn, _)| arn.starts_with(prefix))
     };
-    rows.take_while(within).map(|row| row.map(|(arn, stored)| (arn, stored.machine)).map_err(sqlite_error)).collect()
+    let found = rows.take_while(has_prefix);
+    found.map(|row| row.map(|(arn, row)| (arn, row.state_machine)).map_err(sqlite_error)).collect()
 }
 
 pub(super) fn expired_state_machines(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<String>> {
@@ -63,10 +64,10 @@ pub(super) fn expired_state_machines(connection: &Connection, now: Timestamp, li
     query_all(connection, sql, params![now.as_millis(), sql_limit(limit)], |row| row.get(0))
 }
 
-/// The transaction of a batch: what one request writes, the next one sees, and one commit ends it.
+/// The transaction of a batch. A call sees the writes of earlier calls.
 pub(super) struct SqliteTransaction<'c> {
     connection: &'c Connection,
-    /// The failure after which the file may hold half a change, until it is rolled back.
+    /// The error after which the file may contain a partial change, until the transaction is rolled back.
     broken: RefCell<Option<Error>>,
 }
 
@@ -75,8 +76,8 @@ impl<'c> SqliteTransaction<'c> {
         Self { connection, broken: RefCell::new(None) }
     }
 
-    /// Refuses to go on after a failure that ended the transaction or left a change half made:
-    /// then everything is rolled back.
+    /// Returns an error if SQLite ended the transaction or a change was applied partially. The caller then rolls
+    /// everything back.
     pub fn check_open(&self) -> Result<()> {
         match &*self.broken.borrow() {
             Some(error) => Err(error.clone()),
@@ -87,16 +88,16 @@ impl<'c> SqliteTransaction<'c> {
 }
 
 impl Transaction for SqliteTransaction<'_> {
-    fn read(&self, machine: &str, see: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
+    fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
         self.check_open()?;
-        read_view(self.connection, machine, see)
+        read_view(self.connection, arn, read)
     }
 
-    fn update(&self, machine: &str, decide: DecideFn<'_>) -> Result<()> {
+    fn update(&self, arn: &str, decide: DecideFn<'_>) -> Result<()> {
         self.check_open()?;
-        let Some(planned) = plan(self.connection, machine, decide)? else { return Ok(()) };
-        // Stays if this panics.
-        self.broken.replace(Some(store_error("a change was left half made".to_owned())));
+        let Some(planned) = plan(self.connection, arn, decide)? else { return Ok(()) };
+        // Remains set if `apply` panics.
+        self.broken.replace(Some(store_error("a change was applied partially".to_owned())));
         let applied = apply(self.connection, planned);
         self.broken.replace(applied.clone().err());
         applied

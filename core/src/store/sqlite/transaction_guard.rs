@@ -1,4 +1,4 @@
-//! A transaction that is rolled back unless it is committed, also when its owner panics.
+//! A guard that rolls its transaction back unless it is committed, including after a panic.
 
 use super::query::execute;
 use crate::error::Result;
@@ -9,17 +9,17 @@ pub(super) struct TransactionGuard<'c> {
 }
 
 impl<'c> TransactionGuard<'c> {
-    /// One consistent snapshot, taken at the first statement.
+    /// Begins a read transaction. Its snapshot is taken by the first statement.
     pub fn snapshot(connection: &'c Connection) -> Result<Self> {
         Self::begin(connection, "BEGIN")
     }
 
-    /// What is read stays true until the commit: no other writer is let in.
+    /// Begins a write transaction. No other connection can write until it ends.
     pub fn write(connection: &'c Connection) -> Result<Self> {
         Self::begin(connection, "BEGIN IMMEDIATE")
     }
 
-    /// Keeps out readers as well.
+    /// Begins a write transaction that also excludes readers.
     pub fn exclusive(connection: &'c Connection) -> Result<Self> {
         Self::begin(connection, "BEGIN EXCLUSIVE")
     }
@@ -29,7 +29,7 @@ impl<'c> TransactionGuard<'c> {
         Ok(Self { connection })
     }
 
-    /// When this fails, dropping the transaction rolls it back.
+    /// Commits the transaction. If this fails, dropping the guard rolls it back.
     pub fn commit(self) -> Result<()> {
         execute(self.connection, "COMMIT", []).map(drop)
     }
@@ -37,8 +37,8 @@ impl<'c> TransactionGuard<'c> {
 
 impl Drop for TransactionGuard<'_> {
     fn drop(&mut self) {
-        // SQLite ends a transaction by itself after some failures, and there is no other way out
-        // of a rollback that fails: the connection then refuses the next BEGIN.
+        // After some errors SQLite has already ended the transaction. A failed rollback cannot be reported
+        // here; the next BEGIN on this connection then fails.
         if !self.connection.is_autocommit() {
             let _ = execute(self.connection, "ROLLBACK", []);
         }

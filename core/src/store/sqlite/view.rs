@@ -1,9 +1,9 @@
-//! A state machine as the file has it, seen inside a transaction.
+//! A view of a state machine in the file, inside a transaction.
 
 use super::error::corrupt_error;
 use super::query::{query_all, query_first, sql_limit};
 use super::rows::{
-    self, StateMachineRow, alias_columns, execution_columns, executions, revision_columns, start_count_columns,
+    self, StateMachineRow, alias_columns, execution_columns, execution_tables, revision_columns, start_count_columns,
     state_machine_columns, version_columns,
 };
 use crate::error::Result;
@@ -13,18 +13,19 @@ use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// The record is read at once, as every decision begins with it; the rest when asked for.
+/// A view that reads the state machine immediately, because every decision needs it, and other records on
+/// demand.
 pub(super) struct Snapshot<'c> {
     connection: &'c Connection,
-    pub stored: StateMachineRow,
+    pub row: StateMachineRow,
 }
 
 impl<'c> Snapshot<'c> {
-    /// What is stored under an ARN.
-    pub fn of(connection: &'c Connection, arn: &str) -> Result<Option<Self>> {
+    /// Reads the state machine with this ARN, or returns `None` if it is not stored.
+    pub fn load(connection: &'c Connection, arn: &str) -> Result<Option<Self>> {
         let sql = concat!("SELECT ", state_machine_columns!(), " WHERE arn = ?1");
-        let found = query_first(connection, sql, [arn], rows::stored)?;
-        Ok(found.map(|(_, stored)| Self { connection, stored }))
+        let found = query_first(connection, sql, [arn], rows::read_state_machine)?;
+        Ok(found.map(|(_, row)| Self { connection, row }))
     }
 
     fn query_first<T>(
@@ -39,36 +40,36 @@ impl<'c> Snapshot<'c> {
     fn revision_id(&self, key: RevisionKey<'_>) -> Result<Option<i64>> {
         const OF_VERSION: &str = "SELECT revision FROM versions WHERE machine = ?1 AND number = ?2";
         const OF_EXECUTION: &str = "SELECT revision FROM executions WHERE machine = ?1 AND name = ?2";
-        let machine = self.stored.id;
+        let machine = self.row.id;
         match key {
-            RevisionKey::Current => Ok(Some(self.stored.revision)),
+            RevisionKey::Current => Ok(Some(self.row.revision)),
             RevisionKey::Version(number) => self.query_first(OF_VERSION, params![machine, number], |row| row.get(0)),
             RevisionKey::Execution(name) => self.query_first(OF_EXECUTION, params![machine, name], |row| row.get(0)),
         }
     }
 
     fn count(&self, sql: &str) -> Result<usize> {
-        let count: Option<i64> = self.query_first(sql, [self.stored.id], |row| row.get(0))?;
+        let count: Option<i64> = self.query_first(sql, [self.row.id], |row| row.get(0))?;
         Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default())
     }
 }
 
 impl View for Snapshot<'_> {
     fn state_machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
-        Ok(Some(Cow::Borrowed(&self.stored.machine)))
+        Ok(Some(Cow::Borrowed(&self.row.state_machine)))
     }
 
     fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
         let sql = concat!("SELECT ", revision_columns!(), " FROM revisions WHERE id = ?1");
         let Some(id) = self.revision_id(key)? else { return Ok(None) };
-        let lost = || corrupt_error(&format!("revision {id} is missing"));
-        let found = self.query_first(sql, [id], rows::revision)?;
-        found.map(Arc::new).map(Some).ok_or_else(lost)
+        let missing = || corrupt_error(&format!("revision {id} is missing"));
+        let found = self.query_first(sql, [id], rows::read_revision)?;
+        found.map(Arc::new).map(Some).ok_or_else(missing)
     }
 
     fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>> {
         let sql = concat!("SELECT ", version_columns!(), " FROM versions WHERE machine = ?1 AND number = ?2");
-        Ok(self.query_first(sql, params![self.stored.id, number], rows::version)?.map(Cow::Owned))
+        Ok(self.query_first(sql, params![self.row.id, number], rows::read_version)?.map(Cow::Owned))
     }
 
     fn version_count(&self) -> Result<usize> {
@@ -82,12 +83,12 @@ impl View for Snapshot<'_> {
             " FROM versions WHERE machine = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3"
         );
         let before = before.unwrap_or(u32::MAX);
-        query_all(self.connection, sql, params![self.stored.id, before, sql_limit(limit)], rows::version)
+        query_all(self.connection, sql, params![self.row.id, before, sql_limit(limit)], rows::read_version)
     }
 
     fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>> {
         let sql = concat!("SELECT ", alias_columns!(), " FROM aliases WHERE machine = ?1 AND name = ?2");
-        let found = self.query_first(sql, params![self.stored.id, name], rows::alias)?;
+        let found = self.query_first(sql, params![self.row.id, name], rows::read_alias)?;
         Ok(found.map(|(_, alias)| Cow::Owned(alias)))
     }
 
@@ -103,18 +104,18 @@ impl View for Snapshot<'_> {
         );
         let (created, name) = after.map_or((i64::MIN, ""), |(created, name)| (created.as_millis(), name));
         let found =
-            query_all(self.connection, sql, params![self.stored.id, created, name, sql_limit(limit)], rows::alias)?;
+            query_all(self.connection, sql, params![self.row.id, created, name, sql_limit(limit)], rows::read_alias)?;
         Ok(found.into_iter().map(|(name, alias)| (Cow::Owned(name.into()), Cow::Owned(alias))).collect())
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
-        let sql = concat!("SELECT ", execution_columns!(), executions!(), " WHERE machine = ?1 AND name = ?2");
-        let found = self.query_first(sql, params![self.stored.id, name], rows::execution)?;
+        let sql = concat!("SELECT ", execution_columns!(), execution_tables!(), " WHERE machine = ?1 AND name = ?2");
+        let found = self.query_first(sql, params![self.row.id, name], rows::read_execution)?;
         Ok(found.map(|(_, execution)| Cow::Owned(execution)))
     }
 
-    /// Without an index on what is filtered: at most as many rows as are kept, and a start that
-    /// writes less.
+    /// Scans the executions without an index for the filter, so that a start writes less. The number of stored
+    /// executions bounds the scan.
     fn executions(
         &self,
         before: Option<u64>,
@@ -124,20 +125,20 @@ impl View for Snapshot<'_> {
         let sql = concat!(
             "SELECT ",
             execution_columns!(),
-            executions!(),
+            execution_tables!(),
             " WHERE machine = ?1 AND sequence < ?2 AND (?3 IS NULL OR version = ?3) AND (?4 IS NULL OR alias = ?4)
               AND (?5 IS NULL OR (stopped IS NULL) = ?5) ORDER BY sequence DESC LIMIT ?6"
         );
         let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
         let running = filter.status.map(|status| status == Status::Running);
-        let filter = params![self.stored.id, before, filter.version, filter.alias, running, sql_limit(limit)];
-        query_all(self.connection, sql, filter, rows::execution)
+        let filter = params![self.row.id, before, filter.version, filter.alias, running, sql_limit(limit)];
+        query_all(self.connection, sql, filter, rows::read_execution)
     }
 
     fn start_counts(&self) -> Result<Vec<(Option<u32>, u64)>> {
         let sql = concat!("SELECT ", start_count_columns!(), " FROM starts WHERE machine = ?1 ORDER BY version");
-        let counted = query_all(self.connection, sql, [self.stored.id], rows::starts)?;
-        let readable = |(version, count): (u32, i64)| ((version != 0).then_some(version), count.unsigned_abs());
-        Ok(counted.into_iter().map(readable).collect())
+        let counts = query_all(self.connection, sql, [self.row.id], rows::read_start_count)?;
+        let convert = |(version, count): (u32, i64)| ((version != 0).then_some(version), count.unsigned_abs());
+        Ok(counts.into_iter().map(convert).collect())
     }
 }

@@ -1,4 +1,4 @@
-//! The write-ahead log: why a commit costs one write and one sync.
+//! The write-ahead log (WAL), with which a commit costs one write and one sync.
 
 use super::busy::retry_busy;
 use super::error::{sqlite_error, store_error};
@@ -9,27 +9,28 @@ use rusqlite::Connection;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// The log is copied into the file, and begun anew, when it has so many pages.
+/// Number of pages after which the log is copied into the file and reused.
 const PAGES: i64 = 256;
 const PAGE_BYTES: i64 = 4096;
 
-/// Switches the file to write-ahead logging, which it remembers: readers go on while one writes.
+/// Switches the file to WAL mode, which is stored in the file. Readers then do not wait for the writer.
 pub(super) fn enable(connection: &Connection) -> Result<()> {
     let switch = || connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0));
     match &*retry_busy(switch).map_err(sqlite_error)? {
         "wal" => Ok(()),
-        _ => Err(store_error("the file system does not allow write-ahead logging; choose another place".to_owned())),
+        _ => Err(store_error(
+            "the file system does not support write-ahead logging; choose another directory".to_owned(),
+        )),
     }
 }
 
-/// Gives the log its full length before the first commit. Overwriting a part of a file takes half
-/// as long to sync as making the file longer.
+/// Extends the log to its full length before the first commit, because a sync takes twice as long when
+/// the file grows. If this fails, commits are slower.
 ///
-/// A write larger than the page cache spills into the log, and stays there when it is rolled back,
-/// as space without a meaning. Where that fails, commits are slower and nothing else.
+/// A write that exceeds the page cache spills into the log. Its rollback leaves the unused space there.
 pub(super) fn preallocate(connection: &Connection, path: &Path) -> Result<()> {
     connection.pragma_update(None, "wal_autocheckpoint", PAGES).map_err(sqlite_error)?;
-    let length = std::fs::metadata(wal_path(path)).map_or(0, |log| log.len());
+    let length = std::fs::metadata(wal_path(path)).map_or(0, |wal| wal.len());
     if length < (PAGES * PAGE_BYTES).unsigned_abs() {
         connection.pragma_update(None, "cache_size", 10).map_err(sqlite_error)?;
         spill(connection).ok();
@@ -38,15 +39,16 @@ pub(super) fn preallocate(connection: &Connection, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Returns the path of the file's write-ahead log.
 pub(super) fn wal_path(path: &Path) -> PathBuf {
-    let mut log = OsString::from(path);
-    log.push("-wal");
-    log.into()
+    let mut wal = OsString::from(path);
+    wal.push("-wal");
+    wal.into()
 }
 
 fn spill(connection: &Connection) -> Result<()> {
     let _rolled_back = TransactionGuard::write(connection)?;
-    // A commit may take the log a little beyond the number of pages that ends it.
+    // A commit may extend the log slightly beyond the number of pages that triggers a checkpoint.
     let bytes = (PAGES + PAGES / 8) * PAGE_BYTES;
     execute(connection, "INSERT INTO meta (key, value) VALUES ('space', zeroblob(?1))", [bytes]).map(drop)
 }

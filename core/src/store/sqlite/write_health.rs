@@ -1,49 +1,57 @@
-//! Whether writes succeed: the last failure, until a write succeeds again.
+//! Whether writes succeed: the last error of a write, until a write succeeds again.
 
 use crate::error::{Error, Result};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How often a write is tried after a failure, at most, to see whether writes succeed again.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Minimum time between two probe writes after an error.
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The last failure of a write.
+/// The last error of a write, if no write succeeded since.
 #[derive(Default)]
-pub(super) struct WriteHealth(Mutex<Option<Failure>>);
+pub(super) struct WriteHealth(Mutex<Option<WriteError>>);
 
-struct Failure {
+struct WriteError {
     error: Error,
-    /// Whether only a restart ends it.
-    lasting: bool,
-    /// When a write was tried last.
-    tried: Instant,
+    /// Whether writes stay disabled until a restart.
+    permanent: bool,
+    /// Time of the last attempt to write.
+    last_attempt: Instant,
 }
 
 impl WriteHealth {
-    /// Notes the failure of a write.
-    pub fn fail(&self, error: &Error) {
+    /// Records that a write failed.
+    pub fn record_error(&self, error: &Error) {
         self.set(error.clone(), false);
     }
 
-    /// Refuses all writes from now on.
-    pub fn refuse(&self, error: Error) {
+    /// Records that a write succeeded.
+    pub fn record_success(&self) {
+        let mut last = self.last_error();
+        if last.as_ref().is_some_and(|last| !last.permanent) {
+            *last = None;
+        }
+    }
+
+    /// Disables all writes until a restart.
+    pub fn disable(&self, error: Error) {
         self.set(error, true);
     }
 
-    /// The failure that only a restart ends.
-    pub fn check_lasting(&self) -> Result<()> {
-        match &*self.failure() {
-            Some(Failure { error, lasting: true, .. }) => Err(error.clone()),
+    /// Returns the error that disabled writes, if they are disabled.
+    pub fn check_enabled(&self) -> Result<()> {
+        match &*self.last_error() {
+            Some(WriteError { error, permanent: true, .. }) => Err(error.clone()),
             _ => Ok(()),
         }
     }
 
-    /// The failure, if writes fail; after a pause `probe` tries one.
+    /// Returns the last error. After the probe interval, calls `probe` to try a write instead.
     pub fn check(&self, probe: impl FnOnce() -> Result<()>) -> Result<()> {
-        let due = match &mut *self.failure() {
+        let due = match &mut *self.last_error() {
             None => return Ok(()),
-            Some(Failure { lasting: false, tried, .. }) if tried.elapsed() >= PAUSE => {
-                *tried = Instant::now();
+            Some(WriteError { permanent: false, last_attempt, .. }) if last_attempt.elapsed() >= PROBE_INTERVAL => {
+                *last_attempt = Instant::now();
                 true
             }
             Some(_) => false,
@@ -51,25 +59,17 @@ impl WriteHealth {
         if due {
             return probe();
         }
-        self.failure().as_ref().map_or(Ok(()), |failure| Err(failure.error.clone()))
+        self.last_error().as_ref().map_or(Ok(()), |last| Err(last.error.clone()))
     }
 
-    /// A write has succeeded.
-    pub fn clear(&self) {
-        let mut failure = self.failure();
-        if failure.as_ref().is_some_and(|failure| !failure.lasting) {
-            *failure = None;
+    fn set(&self, error: Error, permanent: bool) {
+        let mut last = self.last_error();
+        if last.as_ref().is_none_or(|last| !last.permanent) {
+            *last = Some(WriteError { error, permanent, last_attempt: Instant::now() });
         }
     }
 
-    fn set(&self, error: Error, lasting: bool) {
-        let mut failure = self.failure();
-        if failure.as_ref().is_none_or(|failure| !failure.lasting) {
-            *failure = Some(Failure { error, lasting, tried: Instant::now() });
-        }
-    }
-
-    fn failure(&self) -> MutexGuard<'_, Option<Failure>> {
+    fn last_error(&self) -> MutexGuard<'_, Option<WriteError>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

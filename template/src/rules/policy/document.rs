@@ -1,58 +1,58 @@
-//! Where policy documents stand in resources.
+//! Finds the policy documents in resources.
 
-use crate::embedded::content;
+use crate::embedded::parsed_content;
 use crate::resolve::Selected;
 use crate::resources::{Resource, View};
 use crate::tree::Node;
 
-const WITH_LIST: [&str; 5] = [
+const TYPES_WITH_POLICIES: [&str; 5] = [
     "AWS::IAM::Role",
     "AWS::IAM::User",
     "AWS::IAM::Group",
     "AWS::Serverless::Function",
     "AWS::Serverless::StateMachine",
 ];
-const ONE: &str = "PolicyDocument";
-/// Types with one document, and the member that it is.
-const WITH_ONE: [(&str, &str); 6] = [
-    ("AWS::IAM::Policy", ONE),
-    ("AWS::IAM::ManagedPolicy", ONE),
-    ("AWS::IAM::RolePolicy", ONE),
-    ("AWS::IAM::UserPolicy", ONE),
-    ("AWS::IAM::GroupPolicy", ONE),
+const DOCUMENT: &str = "PolicyDocument";
+/// Types with one document, and the property that contains it.
+const TYPES_WITH_DOCUMENT: [(&str, &str); 6] = [
+    ("AWS::IAM::Policy", DOCUMENT),
+    ("AWS::IAM::ManagedPolicy", DOCUMENT),
+    ("AWS::IAM::RolePolicy", DOCUMENT),
+    ("AWS::IAM::UserPolicy", DOCUMENT),
+    ("AWS::IAM::GroupPolicy", DOCUMENT),
     ("AWS::SSO::PermissionSet", "InlinePolicy"),
 ];
 
-/// Whether a resource is a policy or has some.
+/// Returns whether a resource is a policy or contains policies.
 pub(crate) fn is_policy(resource: &Resource<'_>) -> bool {
-    WITH_ONE.iter().any(|(kind, _)| *kind == resource.kind) || WITH_LIST.contains(&resource.kind)
+    TYPES_WITH_DOCUMENT.iter().any(|(kind, _)| *kind == resource.kind) || TYPES_WITH_POLICIES.contains(&resource.kind)
 }
 
-/// The policy documents of a resource, with their paths.
-pub(super) fn documents<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<(String, &'t Node<'t>)> {
-    if let Some((_, member)) = WITH_ONE.iter().find(|(kind, _)| *kind == resource.kind) {
+/// Returns the policy documents of a resource with their paths.
+pub(super) fn find_documents<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<(String, &'t Node<'t>)> {
+    if let Some((_, member)) = TYPES_WITH_DOCUMENT.iter().find(|(kind, _)| *kind == resource.kind) {
         let document = view.property(resource, member).node();
-        return document.map(|node| (format!("Properties/{member}"), content(node))).into_iter().collect();
+        return document.map(|node| (format!("Properties/{member}"), parsed_content(node))).into_iter().collect();
     }
     let mut found = Vec::new();
-    if !WITH_LIST.contains(&resource.kind) {
+    if !TYPES_WITH_POLICIES.contains(&resource.kind) {
         return found;
     }
     for (index, policy) in view.known_items(view.property(resource, "Policies")) {
         let path =
             index.map_or_else(|| "Properties/Policies".to_owned(), |index| format!("Properties/Policies/{index}"));
-        if let Some((member, document)) = document_of(view, policy) {
+        if let Some((member, document)) = find_document(view, policy) {
             found.push((path + member, document));
         }
     }
     found
 }
 
-/// The document of an item of `Policies`, with its path.
-pub(super) fn document_of<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> Option<(&'static str, &'t Node<'t>)> {
-    match view.member(Some(policy), ONE) {
-        Selected::Node(document) => Some(("/PolicyDocument", content(document))),
-        // SAM takes the document itself.
+/// Returns the document of an item of `Policies` with its path.
+pub(super) fn find_document<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> Option<(&'static str, &'t Node<'t>)> {
+    match view.member(Some(policy), DOCUMENT) {
+        Selected::Node(document) => Some(("/PolicyDocument", parsed_content(document))),
+        // SAM also accepts the document itself.
         _ => policy.get("Statement").map(|_| ("", policy)),
     }
 }

@@ -1,9 +1,9 @@
-//! What a policy document allows to be started.
+//! Reads what a policy document allows to start.
 
-use super::outside::{any_item, is_plain};
-use crate::resolve::{Part, Selected, Symbol};
+use super::external_grants::{any_item, has_no_macro};
+use crate::resolve::{Part, Selected, SymbolicText};
 use crate::resources::View;
-use crate::target::{Machine, Qualifier, Target};
+use crate::target::{ArnTarget, Qualifier, StateMachineIdentity};
 use crate::tree::Node;
 
 const ACTIONS: [&str; 2] = ["states:StartExecution", "states:StartSyncExecution"];
@@ -12,40 +12,40 @@ const ACTIONS: [&str; 2] = ["states:StartExecution", "states:StartSyncExecution"
 #[derive(Debug, Clone)]
 pub(super) struct Grant<'t> {
     pub path: String,
-    pub symbol: Symbol<'t>,
-    /// The action as it is written.
+    pub symbol: SymbolicText<'t>,
+    /// The action in the document.
     pub action: String,
-    pub reach: Reach<'t>,
-    /// Whether the statement allows this for certain.
+    pub resource_match: ResourceMatch<'t>,
+    /// Whether the statement certainly allows it.
     pub is_certain: bool,
 }
 
-/// What a resource of a statement matches.
+/// What a resource pattern of a statement matches.
 #[derive(Debug, Clone)]
-pub(super) enum Reach<'t> {
-    /// Nothing but versions or aliases.
-    Qualified(Target<'t>),
-    /// A state machine itself.
-    Machine(Machine<'t>),
-    /// What cannot start anything, such as the ARN of executions.
+pub(super) enum ResourceMatch<'t> {
+    /// Only versions or aliases.
+    Qualified(ArnTarget<'t>),
+    /// A state machine.
+    StateMachine(StateMachineIdentity<'t>),
+    /// Nothing that can be started, for example executions.
     Nothing,
-    /// It is not known, or several.
-    Any,
+    /// Unknown, or several state machines.
+    Unknown,
 }
 
 impl<'t> Grant<'t> {
-    /// What is not known, and may allow anything.
-    fn anything() -> Self {
-        let (path, action, reach) = (String::new(), String::new(), Reach::Any);
-        Self { path, symbol: Symbol::unknown(), action, reach, is_certain: false }
+    /// A grant that may allow anything.
+    fn unknown() -> Self {
+        let (path, action, resource_match) = (String::new(), String::new(), ResourceMatch::Unknown);
+        Self { path, symbol: SymbolicText::unknown(), action, resource_match, is_certain: false }
     }
 }
 
-/// What a document allows to be started.
-pub(super) fn grants<'t>(view: View<'_, 't>, path: &str, document: &'t Node<'t>) -> Vec<Grant<'t>> {
+/// Returns the grants of a document.
+pub(super) fn collect_grants<'t>(view: View<'_, 't>, path: &str, document: &'t Node<'t>) -> Vec<Grant<'t>> {
     let statements = view.member(Some(document), "Statement");
-    if !is_plain(document) || any_item(view, statements, |statement| !is_plain(statement)) {
-        return vec![Grant::anything()];
+    if !has_no_macro(document) || any_item(view, statements, |statement| !has_no_macro(statement)) {
+        return vec![Grant::unknown()];
     }
     let mut found = Vec::new();
     for (index, statement) in view.known_items(statements) {
@@ -53,14 +53,14 @@ pub(super) fn grants<'t>(view: View<'_, 't>, path: &str, document: &'t Node<'t>)
             Some(index) => format!("{path}/Statement/{index}/Resource"),
             None => format!("{path}/Statement/Resource"),
         };
-        found.extend(granted(view, &path, statement));
+        found.extend(statement_grants(view, &path, statement));
     }
     found
 }
 
-fn granted<'t>(view: View<'_, 't>, path: &str, statement: &'t Node<'t>) -> Vec<Grant<'t>> {
+fn statement_grants<'t>(view: View<'_, 't>, path: &str, statement: &'t Node<'t>) -> Vec<Grant<'t>> {
     let effect = view.text(view.member(Some(statement), "Effect"));
-    let Some(action) = start_action(view, statement) else { return Vec::new() };
+    let Some(action) = find_start_action(view, statement) else { return Vec::new() };
     let is_certain = match effect.as_ref().map(|effect| effect.text()) {
         Some(Some("Allow")) => !action.is_empty(),
         Some(None) => false,
@@ -68,49 +68,55 @@ fn granted<'t>(view: View<'_, 't>, path: &str, statement: &'t Node<'t>) -> Vec<G
     };
     let resources = view.member(Some(statement), "Resource");
     let mut found = Vec::new();
-    // What a statement excludes is not all.
+    // `NotResource` allows all other resources.
     if matches!(resources, Selected::Absent | Selected::Unknown) {
-        found.push(Grant::anything());
+        found.push(Grant::unknown());
     }
     for (index, node) in view.known_items(resources) {
         let Some(symbol) = view.symbol(Some(node)) else { continue };
         let path = index.map_or_else(|| path.to_owned(), |index| format!("{path}/{index}"));
-        found.push(Grant { path, reach: reach(view, &symbol), symbol, action: action.clone(), is_certain });
+        found.push(Grant {
+            path,
+            resource_match: match_resource(view, &symbol),
+            symbol,
+            action: action.clone(),
+            is_certain,
+        });
     }
     if any_item(view, resources, |_| false) {
-        found.push(Grant::anything());
+        found.push(Grant::unknown());
     }
     found
 }
 
-/// The first action of a statement that allows starting; an empty text where it is not known.
-fn start_action<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> Option<String> {
+/// Returns the first action that allows a start, or an empty text if it is unknown.
+fn find_start_action<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> Option<String> {
     if let Selected::Absent = view.member(Some(statement), "Action") {
-        return start_not_excluded(view, statement);
+        return find_action_not_excluded(view, statement);
     }
     let actions = view.member(Some(statement), "Action");
     let found = view.known_items(actions).iter().find_map(|(_, node)| {
         let symbol = view.symbol(Some(node))?;
         let pattern = symbol.text()?;
         let name = ACTIONS.into_iter().find(|action| matches_action(pattern, action))?;
-        // Of a pattern the action that it stands for is told.
+        // For a pattern the message shows the matched action.
         Some(if pattern.contains(['*', '?']) { name } else { pattern }.to_owned())
     });
     found.or_else(|| any_item(view, actions, |node| !is_text(view, node)).then(String::new))
 }
 
-/// The first action that `NotAction` leaves.
-fn start_not_excluded<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> Option<String> {
+/// Returns the first start action that `NotAction` does not exclude.
+fn find_action_not_excluded<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> Option<String> {
     let excluded = view.member(Some(statement), "NotAction");
     match excluded {
         Selected::Absent => return None,
         _ if any_item(view, excluded, |node| !is_text(view, node)) => return Some(String::new()),
         _ => {}
     }
-    let patterns: Vec<Symbol<'_>> =
+    let patterns: Vec<SymbolicText<'_>> =
         view.known_items(excluded).iter().filter_map(|(_, node)| view.symbol(Some(node))).collect();
     let excludes =
-        |action: &str| patterns.iter().filter_map(Symbol::text).any(|pattern| matches_action(pattern, action));
+        |action: &str| patterns.iter().filter_map(SymbolicText::text).any(|pattern| matches_action(pattern, action));
     ACTIONS.into_iter().find(|action| !excludes(action)).map(str::to_owned)
 }
 
@@ -119,13 +125,13 @@ fn is_text<'t>(view: View<'_, 't>, node: &'t Node<'t>) -> bool {
 }
 
 fn matches_action(pattern: &str, action: &str) -> bool {
-    matches(&pattern.to_lowercase(), &action.to_lowercase())
+    matches_wildcard(&pattern.to_lowercase(), &action.to_lowercase())
 }
 
-/// IAM's wildcards.
-fn matches(pattern: &str, text: &str) -> bool {
+/// Matches the wildcards of IAM.
+fn matches_wildcard(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
-    let next = |place: usize| place.saturating_add(1);
+    let next = |index: usize| index.saturating_add(1);
     let (mut at, mut from, mut star) = (0, 0, None);
     while from < text.len() {
         match pattern.get(at) {
@@ -136,9 +142,9 @@ fn matches(pattern: &str, text: &str) -> bool {
             Some(b'?') => (at, from) = (next(at), next(from)),
             Some(byte) if text.get(from) == Some(byte) => (at, from) = (next(at), next(from)),
             _ => match star {
-                Some((place, taken)) => {
-                    star = Some((place, next(taken)));
-                    (at, from) = (next(place), next(taken));
+                Some((index, taken)) => {
+                    star = Some((index, next(taken)));
+                    (at, from) = (next(index), next(taken));
                 }
                 None => return false,
             },
@@ -147,30 +153,33 @@ fn matches(pattern: &str, text: &str) -> bool {
     pattern.iter().skip(at).all(|byte| *byte == b'*')
 }
 
-fn reach<'t>(view: View<'_, 't>, symbol: &Symbol<'t>) -> Reach<'t> {
-    if let Some(target) = view.target(symbol) {
-        return match (target.qualifier.clone(), target.machine.clone()) {
-            (Qualifier::None, Some(machine)) => Reach::Machine(machine),
-            (Qualifier::None, None) => Reach::Any,
-            _ => Reach::Qualified(target),
+fn match_resource<'t>(view: View<'_, 't>, symbol: &SymbolicText<'t>) -> ResourceMatch<'t> {
+    if let Some(target) = view.resolve_arn(symbol) {
+        return match (target.qualifier.clone(), target.state_machine.clone()) {
+            (Qualifier::None, Some(machine)) => ResourceMatch::StateMachine(machine),
+            (Qualifier::None, None) => ResourceMatch::Unknown,
+            _ => ResourceMatch::Qualified(target),
         };
     }
     if let Some(machine) = qualified_by_pattern(view, symbol) {
-        return Reach::Qualified(Target { machine, qualifier: Qualifier::Alias(Some(last_part(symbol))) });
+        return ResourceMatch::Qualified(ArnTarget {
+            state_machine: machine,
+            qualifier: Qualifier::Alias(Some(last_part(symbol))),
+        });
     }
-    let text = symbol.shown();
+    let text = symbol.to_sub_pattern();
     if symbol.is_known() && (text.contains(":execution:") || text.contains(":express:")) {
-        return Reach::Nothing;
+        return ResourceMatch::Nothing;
     }
-    Reach::Any
+    ResourceMatch::Unknown
 }
 
-/// What stands behind the last colon outside of `${...}`.
-fn last_part(symbol: &Symbol<'_>) -> String {
+/// Returns the text after the last colon outside `${...}`.
+fn last_part(symbol: &SymbolicText<'_>) -> String {
     let parts = symbol.parts();
     let with_colon = |part: &Part<'_>| matches!(part, Part::Text(text) if text.contains(':'));
     let Some(at) = parts.iter().rposition(with_colon) else { return String::new() };
-    let mut last = Symbol::default();
+    let mut last = SymbolicText::default();
     for (index, part) in parts.iter().enumerate().skip(at) {
         match part {
             Part::Text(text) if index == at => {
@@ -179,21 +188,21 @@ fn last_part(symbol: &Symbol<'_>) -> String {
             part => last.push(part.clone()),
         }
     }
-    last.shown()
+    last.to_sub_pattern()
 }
 
-/// The state machine in front of a colon and whatever follows: the colon is in no state machine's own ARN.
-fn qualified_by_pattern<'t>(view: View<'_, 't>, symbol: &Symbol<'t>) -> Option<Option<Machine<'t>>> {
+/// Returns the state machine before a colon. A state machine ARN contains no further colon.
+fn qualified_by_pattern<'t>(view: View<'_, 't>, symbol: &SymbolicText<'t>) -> Option<Option<StateMachineIdentity<'t>>> {
     match symbol.parts() {
         [part, Part::Text(text), ..] if text.starts_with(':') => {
-            let target = view.target(&Symbol::of(part.clone()))?;
-            (target.qualifier == Qualifier::None).then_some(target.machine)
+            let target = view.resolve_arn(&SymbolicText::from_part(part.clone()))?;
+            (target.qualifier == Qualifier::None).then_some(target.state_machine)
         }
         parts => colon_after_name(parts).then_some(None),
     }
 }
 
-/// Whether a colon stands behind the name in `...:stateMachine:NAME`.
+/// Returns whether a colon follows the name in `...:stateMachine:NAME`.
 fn colon_after_name(parts: &[Part<'_>]) -> bool {
     const KIND: &str = ":stateMachine:";
     let texts = parts.iter().map(|part| match part {

@@ -1,15 +1,15 @@
-//! State machines that the integrations of an API start.
+//! Finds state machines that API integrations start.
 
 use super::Start;
-use crate::draft::{MAX_TEXT, escaped};
-use crate::resolve::{Part, Symbol};
+use crate::findings::{MAX_TEXT, escape_pointer};
+use crate::resolve::{Part, SymbolicText};
 use crate::resources::{Resource, View};
 use crate::tree::Node;
 
-/// What stands for an integration in an OpenAPI body.
+/// The integration in an OpenAPI body.
 const EXTENSION: &str = "x-amazon-apigateway-integration";
 
-/// The names that an integration's members have: in resources of their own, and in an OpenAPI body.
+/// The member names of an integration, in resources and in an OpenAPI body.
 struct Names {
     uri: &'static str,
     templates: &'static str,
@@ -22,46 +22,47 @@ const OF_RESOURCE: Names =
 const OF_BODY: Names =
     Names { uri: "uri", templates: "requestTemplates", subtype: "integrationSubtype", parameters: "requestParameters" };
 
-/// The integration of a method of a REST API.
-pub(super) fn of_method<'t>(view: View<'_, 't>, method: &Resource<'t>) -> Vec<Start<'t>> {
+/// Returns the starts of a method of a REST API.
+pub(super) fn find_starts_in_method<'t>(view: View<'_, 't>, method: &Resource<'t>) -> Vec<Start<'t>> {
     let integration = view.property(method, "Integration").node();
-    integration.map(|node| starts(view, node, "Properties/Integration", &OF_RESOURCE)).unwrap_or_default()
+    integration.map(|node| find_starts(view, node, "Properties/Integration", &OF_RESOURCE)).unwrap_or_default()
 }
 
-/// An integration of an HTTP API.
-pub(super) fn of_http_api<'t>(view: View<'_, 't>, integration: &Resource<'t>) -> Vec<Start<'t>> {
+/// Returns the starts of an integration of an HTTP API.
+pub(super) fn find_starts_in_http_api<'t>(view: View<'_, 't>, integration: &Resource<'t>) -> Vec<Start<'t>> {
     let properties = integration.node.get("Properties");
-    properties.map(|node| starts(view, node, "Properties", &OF_RESOURCE)).unwrap_or_default()
+    properties.map(|node| find_starts(view, node, "Properties", &OF_RESOURCE)).unwrap_or_default()
 }
 
-/// The integrations of an OpenAPI body.
-pub(super) fn of_body<'t>(view: View<'_, 't>, api: &Resource<'t>, member: &str) -> Vec<Start<'t>> {
+/// Returns the starts of the integrations in an OpenAPI body.
+pub(super) fn find_starts_in_body<'t>(view: View<'_, 't>, api: &Resource<'t>, member: &str) -> Vec<Start<'t>> {
     let mut found = Vec::new();
     if let Some(body) = view.property(api, member).node() {
-        in_body(view, body, &mut format!("Properties/{member}"), &mut found);
+        collect_from_body(view, body, &mut format!("Properties/{member}"), &mut found);
     }
     found
 }
 
-fn in_body<'t>(view: View<'_, 't>, node: &'t Node<'t>, path: &mut String, found: &mut Vec<Start<'t>>) {
+fn collect_from_body<'t>(view: View<'_, 't>, node: &'t Node<'t>, path: &mut String, found: &mut Vec<Start<'t>>) {
     for (name, member) in node.members() {
         let length = path.len();
-        // Every integration in it repeats the path.
+        // Every integration repeats the path.
         if path.len().saturating_add(name.len()) <= MAX_TEXT {
             path.push('/');
-            path.push_str(&escaped(name));
+            path.push_str(&escape_pointer(name));
         }
         if name == EXTENSION {
-            found.extend(starts(view, member, path, &OF_BODY));
+            found.extend(find_starts(view, member, path, &OF_BODY));
         } else {
-            in_body(view, member, path, found);
+            collect_from_body(view, member, path, found);
         }
         path.truncate(length);
     }
 }
 
-fn starts<'t>(view: View<'_, 't>, integration: &'t Node<'t>, path: &str, names: &Names) -> Vec<Start<'t>> {
-    let text = |name| view.text(view.member(Some(integration), name)).map(|text| text.shown()).unwrap_or_default();
+fn find_starts<'t>(view: View<'_, 't>, integration: &'t Node<'t>, path: &str, names: &Names) -> Vec<Start<'t>> {
+    let text =
+        |name| view.text(view.member(Some(integration), name)).map(|text| text.to_sub_pattern()).unwrap_or_default();
     if text(names.subtype).starts_with("StepFunctions-Start") {
         let arn = view.text(view.member(view.member(Some(integration), names.parameters).node(), "StateMachineArn"));
         return arn.map(|arn| (format!("{path}/{}/StateMachineArn", names.parameters), arn)).into_iter().collect();
@@ -72,13 +73,13 @@ fn starts<'t>(view: View<'_, 't>, integration: &'t Node<'t>, path: &str, names: 
     let Some(templates) = view.member(Some(integration), names.templates).node() else { return Vec::new() };
     let named = |name: &'t str| {
         let symbol = view.text(view.member(Some(templates), name))?;
-        Some((format!("{path}/{}", names.templates), embedded(&symbol)?))
+        Some((format!("{path}/{}", names.templates), extract_arn(&symbol)?))
     };
     templates.members().iter().filter_map(|(name, _)| named(name)).collect()
 }
 
-/// What stands between the quotes behind `stateMachineArn` in a text, whose quotes may be escaped.
-fn embedded<'t>(symbol: &Symbol<'t>) -> Option<Symbol<'t>> {
+/// Returns the quoted value of `stateMachineArn` in a text. The quotes may be escaped.
+fn extract_arn<'t>(symbol: &SymbolicText<'t>) -> Option<SymbolicText<'t>> {
     const KEY: &str = "stateMachineArn";
     let parts = symbol.parts();
     let at = parts.iter().position(|part| matches!(part, Part::Text(text) if text.contains(KEY)))?;
@@ -89,7 +90,7 @@ fn embedded<'t>(symbol: &Symbol<'t>) -> Option<Symbol<'t>> {
     if !between.contains(':') || !between.ends_with('"') {
         return None;
     }
-    let mut arn = Symbol::default();
+    let mut arn = SymbolicText::default();
     for part in [Part::Text(value.to_owned().into())].iter().chain(parts.get(at..)?.get(1..)?) {
         match part {
             Part::Text(text) if text.contains(['"', '\\']) => {

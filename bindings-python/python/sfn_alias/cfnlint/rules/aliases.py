@@ -78,8 +78,8 @@ def _class(rule: TemplateRule) -> type[_Rule]:
     members: dict[str, Any] = {
         "id": f"{_LETTERS[rule['severity']]}{number}",
         "shortdesc": rule["title"],
-        "description": rule["why"],
-        "source_url": rule["link"],
+        "description": rule["description"],
+        "source_url": rule["url"],
         "tags": ["resources", "stepfunctions", rule["name"]],
         "rule": rule["id"],
         "__module__": __name__,

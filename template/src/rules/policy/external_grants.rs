@@ -1,15 +1,15 @@
-//! What may allow starting a state machine although no policy document of the template says so.
+//! Finds out whether something outside the policy documents of a template may allow a start.
 
-use super::document::{document_of, is_policy};
-use crate::embedded::content;
+use super::document::{find_document, is_policy};
+use crate::embedded::parsed_content;
 use crate::resolve::{Part, Selected};
 use crate::resources::{Resource, View};
-use crate::scenarios::conditions_of;
+use crate::scenarios::conditions_in_members;
 use crate::tree::{Node, Value};
 use std::collections::HashSet;
 
-/// AWS's managed policies that allow no start: what others allow is not known.
-const HARMLESS: [&str; 20] = [
+/// AWS managed policies that do not allow starting executions. Other managed policies are unknown.
+const POLICIES_WITHOUT_START: [&str; 20] = [
     "AWSLambdaBasicExecutionRole",
     "AWSLambdaDynamoDBExecutionRole",
     "AWSLambdaENIManagementAccess",
@@ -32,32 +32,32 @@ const HARMLESS: [&str; 20] = [
     "CloudWatchLambdaInsightsExecutionRolePolicy",
 ];
 
-/// Whether something else than this resource's documents may allow a start.
-pub(super) fn may_allow_more<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
-    // SAM's policies of a connector.
+/// Returns whether anything besides the documents of this resource may allow a start.
+pub(super) fn may_grant_more<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
+    // A SAM connector adds policies.
     resource.node.get("Connectors").is_some()
         || is_source_of_connector(view, resource)
         || resource.node.get("Properties").is_some_and(has_macro)
         || !matches!(view.property(resource, "CustomerManagedPolicyReferences"), Selected::Absent)
         || ["ManagedPolicyArns", "ManagedPolicies", "Policies"]
             .into_iter()
-            .any(|member| any_item(view, view.property(resource, member), |node| is_outside(view, node)))
+            .any(|member| any_item(view, view.property(resource, member), |node| is_external(view, node)))
 }
 
-/// Whether a macro makes members of a map.
+/// Returns whether a macro generates members of the map.
 pub(super) fn has_macro(node: &Node<'_>) -> bool {
     node.members().iter().any(|(name, _)| name.starts_with("Fn::") && name != "Fn::If")
 }
 
-/// The resources that SAM's connectors give a policy to.
+/// The resources that get a policy from a SAM connector.
 #[derive(Default)]
-pub(crate) struct Connected {
-    /// Whether one of them is not known.
+pub(crate) struct ConnectorSources {
+    /// Whether one of them is unknown.
     any: bool,
     ids: HashSet<String>,
 }
 
-impl Connected {
+impl ConnectorSources {
     fn of(view: View<'_, '_>) -> Self {
         let mut connected = Self::default();
         for connector in view.template.resources.iter().filter(|resource| resource.kind == CONNECTOR) {
@@ -75,12 +75,15 @@ pub(super) const CONNECTOR: &str = "AWS::Serverless::Connector";
 
 fn is_source_of_connector<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
     let template = view.template;
-    let connected =
-        template.connected.get(view.scenario, || conditions_of(template, &["Source"]), || Connected::of(view));
+    let connected = template.connected.get(
+        view.scenario,
+        || conditions_in_members(template, &["Source"]),
+        || ConnectorSources::of(view),
+    );
     connected.any || connected.ids.contains(resource.id)
 }
 
-/// Whether this is so of a value or an item of it; what is not known counts.
+/// Returns whether the predicate is true for the value or one of its items. Unknown values count as true.
 pub(super) fn any_item<'t>(view: View<'_, 't>, value: Selected<'t>, is_so: impl Fn(&'t Node<'t>) -> bool) -> bool {
     let items = match value {
         Selected::Absent => return false,
@@ -97,31 +100,31 @@ pub(super) fn any_item<'t>(view: View<'_, 't>, value: Selected<'t>, is_so: impl 
     })
 }
 
-/// Whether a policy of a resource is not of the template, and not known to allow no start.
-fn is_outside<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> bool {
+/// Returns whether a policy is neither in the template nor known not to allow starts.
+fn is_external<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> bool {
     if policy.intrinsic().is_none() && matches!(policy.value, Value::Map(_)) {
-        return document_of(view, policy).is_none() && !is_sam_template(policy);
+        return find_document(view, policy).is_none() && !is_sam_template(policy);
     }
     let Some(symbol) = view.symbol(Some(policy)) else { return true };
     match symbol.parts() {
         [Part::Ref(id) | Part::Attribute(id, _)] => !view.template.resource(id).is_some_and(is_policy),
-        _ => symbol.example().is_none_or(|text| !is_harmless(&text)),
+        _ => symbol.example_text().is_none_or(|text| !allows_no_start(&text)),
     }
 }
 
-/// SAM's policy templates are maps of one name; one of them allows starts.
+/// A SAM policy template is a map with one name. `StepFunctionsExecutionPolicy` allows starts.
 fn is_sam_template(policy: &Node<'_>) -> bool {
     matches!(policy.members(), [(name, _)] if name.ends_with("Policy") && name != "StepFunctionsExecutionPolicy")
 }
 
-/// SAM takes the names of AWS's policies without the rest of their ARNs, too.
-fn is_harmless(arn: &str) -> bool {
+/// SAM also accepts the names of AWS managed policies without ARN prefix.
+fn allows_no_start(arn: &str) -> bool {
     let name = arn.rsplit('/').next().unwrap_or_default();
-    HARMLESS.contains(&name) && (arn.contains(":iam::aws:policy/") || name == arn)
+    POLICIES_WITHOUT_START.contains(&name) && (arn.contains(":iam::aws:policy/") || name == arn)
 }
 
-/// Whether a document is a map without macros in it.
-pub(super) fn is_plain(document: &Node<'_>) -> bool {
-    let document = content(document);
+/// Returns whether a document is a map without macros.
+pub(super) fn has_no_macro(document: &Node<'_>) -> bool {
+    let document = parsed_content(document);
     matches!(document.value, Value::Map(_)) && document.intrinsic().is_none() && !has_macro(document)
 }

@@ -1,0 +1,246 @@
+//! The public service type.
+
+use super::StartCount;
+use super::call::Call;
+use super::contain::contain_panic;
+use super::requests::{Execute, execute_request, find_problems, validate_request};
+use crate::engine::{Context, version};
+use crate::error::{Error, Result};
+use crate::json::{Json, Reply, SerializeResponse};
+use crate::model::{Resource, Scope, parse_arn};
+use crate::options::Options;
+use crate::page::Tokens;
+use crate::picker::WeightedPicker;
+use crate::problem::Problem;
+use crate::rng::Rng;
+use crate::store::{MemoryStore, Store, Transaction};
+use crate::wire::DeserializeRequest;
+use std::fmt;
+use std::sync::Arc;
+
+/// Separates the seed of names and ids from the seed of routing decisions.
+const ID_SEED: u64 = 0x1D5;
+
+/// An in-process emulator of AWS Step Functions state machines, versions, aliases and executions.
+///
+/// A clone is cheap and shares the store. [`StepFunctions::in_scope`] returns a clone for another account or
+/// region. All methods can be called from several threads.
+///
+/// Executions are routed and recorded, **not interpreted**: an execution stays RUNNING until it is stopped.
+///
+/// ```
+/// use sfn_alias::StepFunctions;
+/// let sfn = StepFunctions::in_memory()?;
+/// let reply = sfn.call("ListStateMachines", b"{}");
+/// assert_eq!((reply.status, &*reply.body), (200, &br#"{"stateMachines":[]}"#[..]));
+/// # Ok::<(), sfn_alias::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct StepFunctions {
+    pub(super) inner: Arc<Inner>,
+    scope: Arc<Scope>,
+}
+
+pub(super) struct Inner {
+    pub store: Box<dyn Store>,
+    options: Options,
+    picker: WeightedPicker,
+    ids: Rng,
+    tokens: Tokens,
+}
+
+impl StepFunctions {
+    /// Creates an empty service in memory with default options.
+    ///
+    /// # Errors
+    /// [`Error::Entropy`] if the operating system's random number generator fails.
+    pub fn in_memory() -> Result<Self> {
+        Self::in_memory_with(Options::default())
+    }
+
+    /// Creates an empty service in memory.
+    ///
+    /// # Errors
+    /// As [`StepFunctions::in_memory`].
+    pub fn in_memory_with(options: Options) -> Result<Self> {
+        Self::with_store(Box::new(MemoryStore::new()?), options)
+    }
+
+    /// Opens a durable service in an SQLite file, which is created if it does not exist. Several
+    /// processes may open the same file at once.
+    ///
+    /// # Errors
+    /// [`Error::Store`] if the file cannot be opened or was not written by sfn-alias.
+    #[cfg(feature = "sqlite")]
+    pub fn open(path: impl AsRef<std::path::Path>) -> Result<Self> {
+        Self::open_with(path, Options::default())
+    }
+
+    /// As [`StepFunctions::open`], with options.
+    ///
+    /// # Errors
+    /// As [`StepFunctions::open`].
+    #[cfg(feature = "sqlite")]
+    pub fn open_with(path: impl AsRef<std::path::Path>, options: Options) -> Result<Self> {
+        Self::with_store(Box::new(crate::store::SqliteStore::open(path.as_ref())?), options)
+    }
+
+    /// As [`StepFunctions::open_with`], but locks the file exclusively and serves reads from memory. Suitable
+    /// for a server.
+    ///
+    /// # Errors
+    /// As [`StepFunctions::open`], and [`Error::Store`] if another process has the file open.
+    #[cfg(feature = "sqlite")]
+    pub fn open_exclusive(path: impl AsRef<std::path::Path>, options: Options) -> Result<Self> {
+        Self::with_store(Box::new(crate::store::CachedStore::open(path.as_ref())?), options)
+    }
+
+    /// Creates a service on a store that the caller provides.
+    ///
+    /// # Errors
+    /// As [`StepFunctions::in_memory`].
+    pub fn with_store(store: Box<dyn Store>, options: Options) -> Result<Self> {
+        let tokens = Tokens::new(store.token_key());
+        let (picker, ids) = match options.seed {
+            Some(seed) => {
+                let id_seed = seed ^ ID_SEED ^ store.next_session_number()?.rotate_right(16);
+                (WeightedPicker::new(seed), Rng::new(id_seed))
+            }
+            None => (WeightedPicker::from_entropy()?, Rng::from_entropy()?),
+        };
+        let inner = Inner { store, options, picker, ids, tokens };
+        Ok(Self { inner: Arc::new(inner), scope: Arc::default() })
+    }
+
+    /// Returns the same service in another partition, account or region.
+    #[must_use]
+    pub fn in_scope(&self, scope: Scope) -> Self {
+        Self { inner: Arc::clone(&self.inner), scope: Arc::new(scope) }
+    }
+
+    /// Returns the partition, account and region of this service.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Returns the options of this service.
+    pub fn options(&self) -> &Options {
+        &self.inner.options
+    }
+
+    /// Executes one AWS JSON 1.0 request and returns the response. `operation` is its name, for example
+    /// `CreateStateMachineAlias`. Never panics.
+    pub fn call(&self, operation: &str, body: &[u8]) -> Reply {
+        Reply::of(self.try_call(operation, body))
+    }
+
+    /// As [`StepFunctions::call`], but returns the body, or the error as an [`Error`].
+    ///
+    /// # Errors
+    /// The error that AWS would return, or [`Error::Store`].
+    pub fn try_call(&self, operation: &str, body: &[u8]) -> Result<Vec<u8>> {
+        contain_panic(|| {
+            execute_request(operation.parse()?, body, &Json, &self.new_call(&*self.inner.store, &self.scope))
+        })
+    }
+
+    /// As [`StepFunctions::try_call`], with the caller's types for the request and the response, for example the
+    /// objects of another language. Does not catch panics of these types.
+    ///
+    /// # Errors
+    /// As [`StepFunctions::try_call`].
+    pub fn call_with<K: SerializeResponse>(
+        &self,
+        operation: &str,
+        request: &(impl DeserializeRequest + ?Sized),
+        serializer: &K,
+    ) -> Result<K::Answer> {
+        let call = self.new_call(&*self.inner.store, &self.scope);
+        execute_request(operation.parse()?, request, serializer, &call)
+    }
+
+    /// Executes several requests in order, with one commit. The responses are the same as those of single calls.
+    /// If the commit fails, every response is its error.
+    pub fn call_batch(&self, requests: &[(&str, &[u8])]) -> Vec<Reply> {
+        let requests: Vec<_> = requests.iter().map(|(operation, body)| (&*self.scope, *operation, *body)).collect();
+        self.try_call_batch(&requests).into_iter().map(Reply::of).collect()
+    }
+
+    /// As [`StepFunctions::call_batch`], with a scope per request. Returns bodies, or errors as [`Error`]s.
+    pub fn try_call_batch(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
+        let mut results = Vec::with_capacity(requests.len());
+        let execute = |transaction: &dyn Transaction, (scope, operation, body): &(&Scope, &str, &[u8])| {
+            contain_panic(|| execute_request(operation.parse()?, *body, &Json, &self.new_call(transaction, scope)))
+        };
+        let mut execute_all = |transaction: &dyn Transaction| {
+            results.clear();
+            results.extend(requests.iter().map(|request| execute(transaction, request)));
+        };
+        match contain_panic(|| self.inner.store.batch(&mut execute_all)) {
+            Ok(()) => results,
+            Err(error) => requests.iter().map(|_| Err(error.clone())).collect(),
+        }
+    }
+
+    /// Checks that writes can succeed: the files are the ones that were opened, and the last write succeeded. After
+    /// a failed write, tries another one, up to once per second.
+    ///
+    /// # Errors
+    /// [`Error::Store`] with the reason why writes fail.
+    pub fn check_health(&self) -> Result<()> {
+        self.inner.store.check_health()
+    }
+
+    /// As [`crate::validate`], within this service's limits.
+    ///
+    /// # Errors
+    /// As [`crate::validate`].
+    pub fn validate(&self, operation: &str, input: &[u8]) -> Result<()> {
+        validate_request(operation.parse()?, input, &self.inner.options.limits)
+    }
+
+    /// As [`crate::check`], within this service's limits.
+    ///
+    /// # Errors
+    /// As [`crate::check`].
+    pub fn check(&self, operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
+        Ok(find_problems(operation.parse()?, input, &self.inner.options.limits))
+    }
+
+    /// Returns the number of starts of the unqualified state machine, followed by each of its versions.
+    ///
+    /// # Errors
+    /// [`Error::StateMachineDoesNotExist`] if it does not exist, [`Error::ArnPrefix`] if the argument is not an
+    /// ARN, or [`Error::Store`].
+    pub fn start_counts(&self, state_machine_arn: &str) -> Result<Vec<StartCount>> {
+        let arn = parse_arn(state_machine_arn)?;
+        if !matches!(arn.resource, Resource::StateMachine { .. }) {
+            return Err(Error::StateMachineDoesNotExist { arn: state_machine_arn.to_owned() });
+        }
+        let call = self.new_call(&*self.inner.store, &self.scope);
+        let counts = call.read(state_machine_arn, |view, context| version::starts(view, state_machine_arn, context))?;
+        Ok(counts.into_iter().map(|(version, count)| StartCount::new(state_machine_arn, version, count)).collect())
+    }
+
+    pub(super) fn execute<I: Execute>(&self, input: &I) -> Result<I::Output> {
+        contain_panic(|| self.new_call(&*self.inner.store, &self.scope).execute(input))
+    }
+
+    fn new_call<'c>(&'c self, transaction: &'c dyn Transaction, scope: &'c Scope) -> Call<'c> {
+        let options = &self.inner.options;
+        let context = Context {
+            now: options.clock.now(),
+            limits: &options.limits,
+            update_delay: options.update_delay,
+            deletion_delay: options.deletion_delay,
+            tokens: &self.inner.tokens,
+        };
+        Call { transaction, context, scope, picker: &self.inner.picker, ids: &self.inner.ids }
+    }
+}
+
+impl fmt::Debug for StepFunctions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StepFunctions").field("scope", &self.scope.prefix()).finish_non_exhaustive()
+    }
+}

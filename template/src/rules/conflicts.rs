@@ -1,0 +1,174 @@
+//! Finds resources that conflict with each other: they have the same key in scenarios that can occur together.
+
+use crate::findings::{Findings, ScenarioFinding};
+use crate::resolve::{Part, Scenario, SymbolicText};
+use crate::resources::{ALIAS, Resource, Template, VERSION, View};
+use crate::rule::{ALIAS_REPEATED, REVISION_REPEATED, Rule, TOO_MANY_ALIASES, VERSIONS_AT_ONCE};
+use crate::scenarios::list_scenarios;
+use crate::target::StateMachineIdentity;
+use std::collections::HashMap;
+
+/// Maximum number of resources to compare one resource with.
+const MAX_COMPARED: usize = 64;
+
+/// A conflict between two resources with the same key.
+struct Conflict {
+    rule: &'static Rule,
+    path: &'static str,
+    /// Whether the conflict applies to these two resources.
+    concerns: fn(&Resource<'_>, &Resource<'_>) -> bool,
+    /// Creates the message for the later resource from the id of the first one.
+    message: fn(&str) -> String,
+}
+
+const SAME_REVISION: Conflict = Conflict {
+    rule: &REVISION_REPEATED,
+    path: "Properties",
+    concerns: |_, _| true,
+    message: |first| {
+        format!("StateMachineRevisionId is the same as in {first}, but a revision can have only one version")
+    },
+};
+const BOTH_LATEST: Conflict = Conflict {
+    rule: &VERSIONS_AT_ONCE,
+    path: "Properties",
+    concerns: |first, later| !(has_revision(first) && has_revision(later)),
+    message: |first| {
+        format!(
+            "This version and {first} both publish the latest revision. If one deployment creates both, for example the first deployment of a stack, one of them fails"
+        )
+    },
+};
+const SAME_NAME: Conflict = Conflict {
+    rule: &ALIAS_REPEATED,
+    path: "Properties/Name",
+    concerns: |_, _| true,
+    message: |first| format!("Name is the same as in {first}, which is an alias of the same state machine"),
+};
+
+/// A resource with its key in one scenario.
+struct KeyedResource<'t> {
+    resource: Resource<'t>,
+    scenario: Scenario<'t>,
+    defaults: Vec<&'t str>,
+}
+
+const REVISION: &str = "StateMachineRevisionId";
+
+type Key = (String, String);
+
+pub(crate) fn check<'t>(template: &Template<'t>) -> Vec<ScenarioFinding<'t>> {
+    let mut findings = Vec::new();
+    let versions = |resource: &Resource<'t>| resource.kind == VERSION;
+    for (_, keyed) in group_by_key(template, versions, revision_key) {
+        find_conflicts(template, &keyed, &mut findings, &SAME_REVISION);
+    }
+    for (_, keyed) in group_by_key(template, versions, latest_revision_key) {
+        find_conflicts(template, &keyed, &mut findings, &BOTH_LATEST);
+    }
+    for (_, keyed) in group_by_key(template, Resource::is_alias, alias_name_key) {
+        find_conflicts(template, &keyed, &mut findings, &SAME_NAME);
+    }
+    findings.extend(
+        group_by_key(template, Resource::is_alias, state_machine_key)
+            .values()
+            .filter_map(|keyed| check_quota(template, keyed)),
+    );
+    findings
+}
+
+fn group_by_key<'t>(
+    template: &Template<'t>,
+    wanted: impl Fn(&Resource<'t>) -> bool,
+    key: impl Fn(View<'_, 't>, &Resource<'t>) -> Option<(Key, Vec<&'t str>)>,
+) -> HashMap<Key, Vec<KeyedResource<'t>>> {
+    let mut found: HashMap<Key, Vec<KeyedResource<'t>>> = HashMap::new();
+    for resource in template.resources.iter().filter(|resource| wanted(resource)) {
+        for scenario in list_scenarios(template, resource) {
+            if let Some((key, defaults)) = key(View { template, scenario: &scenario }, resource) {
+                found.entry(key).or_default().push(KeyedResource { resource: *resource, scenario, defaults });
+            }
+        }
+    }
+    found
+}
+
+/// Adds a finding for every resource that conflicts with an earlier one.
+fn find_conflicts<'t>(
+    template: &Template<'t>,
+    keyed: &[KeyedResource<'t>],
+    findings: &mut Vec<ScenarioFinding<'t>>,
+    conflict: &Conflict,
+) {
+    for (index, later) in keyed.iter().enumerate() {
+        let before = keyed.iter().take(index).filter(|first| {
+            first.resource.id != later.resource.id && (conflict.concerns)(&first.resource, &later.resource)
+        });
+        let together = before.take(MAX_COMPARED).filter_map(|first| {
+            let both = first.scenario.combine(&later.scenario)?;
+            template.conditions.is_possible(&both, &[]).then_some((first, both))
+        });
+        // Prefer the pair that needs the fewest conditions.
+        let together = together.min_by_key(|(_, both)| both.conditions().count());
+        let Some((first, both)) = together else { continue };
+        let mut found = Findings::new(View { template, scenario: &both });
+        let defaults = first.defaults.iter().chain(&later.defaults).copied();
+        let message = (conflict.message)(first.resource.id);
+        found.add(conflict.rule, &later.resource, conflict.path, message, defaults);
+        findings.append(&mut found.items);
+    }
+}
+
+fn check_quota<'t>(template: &Template<'t>, keyed: &[KeyedResource<'t>]) -> Option<ScenarioFinding<'t>> {
+    let max = sfn_alias::Limits::default().aliases_per_state_machine;
+    // Resources that always exist.
+    let certain: Vec<_> = keyed.iter().filter(|keyed| keyed.scenario.is_empty()).collect();
+    let first_too_many = certain.get(max)?;
+    let mut findings = Findings::new(View { template, scenario: &first_too_many.scenario });
+    let message = format!("Expected up to {max} aliases of one state machine, found {}", certain.len());
+    findings.add(&TOO_MANY_ALIASES, &first_too_many.resource, "", message, []);
+    findings.items.pop()
+}
+
+fn format_key(machine: StateMachineIdentity<'_>) -> String {
+    match machine {
+        StateMachineIdentity::Resource(id) => format!("resource {id}"),
+        StateMachineIdentity::Arn(arn) => format!("arn {arn}"),
+        StateMachineIdentity::Symbolic(symbol) => format!("symbol {symbol}"),
+    }
+}
+
+/// Returns the state machine and the revision of a version, if it specifies a revision.
+fn revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+    let machine = view.state_machine_of(version)?;
+    let revision = view.text(view.property(version, REVISION)).filter(SymbolicText::is_known)?;
+    let defaults = revision.defaults.clone();
+    Some(((format_key(machine), revision.to_sub_pattern()), defaults))
+}
+
+/// Returns the state machine of a version that publishes the latest revision.
+fn latest_revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+    let machine = view.state_machine_of(version)?;
+    if let Some(revision) = view.text(view.property(version, REVISION)) {
+        let newest = matches!((revision.parts(), &machine), ([Part::Attribute(id, name)], StateMachineIdentity::Resource(own)) if name == REVISION && id == own);
+        if !newest {
+            return None;
+        }
+    }
+    Some(((format_key(machine), String::new()), Vec::new()))
+}
+
+fn has_revision(version: &Resource<'_>) -> bool {
+    version.node.get("Properties").is_some_and(|properties| properties.get(REVISION).is_some())
+}
+
+fn alias_name_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+    let member = if alias.kind == ALIAS { "Name" } else { "AutoPublishAlias" };
+    let name = view.text(view.property(alias, member)).filter(SymbolicText::is_known)?;
+    let defaults = name.defaults.clone();
+    Some(((format_key(view.state_machine_of(alias)?), name.to_sub_pattern()), defaults))
+}
+
+fn state_machine_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+    Some(((format_key(view.state_machine_of(alias)?), String::new()), Vec::new()))
+}
