@@ -1,4 +1,4 @@
-//! How an addon is linked on this platform.
+//! Sets the linker options of a Node addon.
 
 fn main() {
     napi_build::setup();

@@ -1,34 +1,34 @@
 import type { RoutingConfigurationListItem } from './index'
 
-/** CloudFormation's `DeploymentPreference` as a template writes it; `CUSTOM` with `Steps` is our own. */
+/** CloudFormation's `DeploymentPreference`, as in a template. The type `CUSTOM` with `Steps` is an extension. */
 export interface DeploymentPreference {
   StateMachineVersionArn?: string
   Type: 'ALL_AT_ONCE' | 'CANARY' | 'LINEAR' | 'CUSTOM'
-  /** Percent of the starts that a shift moves, 1 to 99. */
+  /** Percentage of the traffic that each step shifts, 1 to 99. */
   Percentage?: number
-  /** Minutes between two shifts, 1 to 2100. */
+  /** Minutes between two steps, 1 to 2100. */
   Interval?: number
-  /** Names of CloudWatch alarms that end the deployment. */
+  /** Names of CloudWatch alarms that roll the deployment back. */
   Alarms?: string[]
   Steps?: { Percentage: number, Interval: number }[]
 }
 
-/** What a plan is made of. */
+/** The input of `plan`, `simulate`, `expectedStarts` and `render`. */
 export interface PlanRequest {
-  /** A preference, or its short form: `10/5m`, `linear 10/1m`, `5/1m,25/10m`, `all-at-once`. */
+  /** A preference, or its shorthand: `10/5m`, `linear 10/1m`, `5/1m,25/10m`, `all-at-once`. */
   preference: DeploymentPreference | string
-  /** Where the alias leads now. */
+  /** The current routing of the alias. */
   currentRouting: RoutingConfigurationListItem[]
-  /** The version to deploy, where the preference does not say. */
+  /** The version to deploy, if the preference does not specify one. */
   newVersion?: string
-  /** Names of alarms, where the preference has none. */
+  /** Names of alarms, if the preference does not specify any. */
   alarms?: string[]
 }
 
-/** What a deployment will do. */
+/** The planned steps of a deployment. */
 export interface Plan {
   type: DeploymentPreference['Type']
-  /** Whose steps these are. */
+  /** `CloudFormation` for its deployment types, `sfn-alias` for `CUSTOM`. */
   source: 'CloudFormation' | 'sfn-alias'
   origin: string
   target: string
@@ -43,7 +43,7 @@ export interface Step {
   /** Seconds after the first update. */
   offsetSeconds: number
   routing: RoutingConfigurationListItem[]
-  /** Percent of the starts that the new version gets. */
+  /** Percentage of the traffic that the new version receives. */
   targetWeight: number
   then: { kind: 'wait', seconds: number, pollSeconds: number, alarms: string[] } | { kind: 'done' }
 }
@@ -55,7 +55,7 @@ export type DeploymentOutcome =
   | { result: 'drifted', message: string, routing: RoutingConfigurationListItem[] }
   | { result: 'failed', code: string, message: string }
 
-/** Something that happens in a simulation. */
+/** An event of a simulation. */
 export type SimulationEvent =
   | { event: 'alarm', atSeconds: number, name: string, state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' | 'MISSING' }
   | { event: 'drift', atSeconds: number, routingConfiguration: RoutingConfigurationListItem[] }
@@ -63,99 +63,102 @@ export type SimulationEvent =
   | { event: 'crashAtCall', call: number, applied: boolean, restartAfterSeconds: number }
   | { event: 'failure', atSeconds: number, call?: 'describeAlias' | 'describeAlarms' | 'updateAlias', times: number, code: string, message: string, applied?: boolean }
 
-/** A call that a deployment makes; `input` is the SDK's. */
+/** A call that a deployment makes. `input` is that of the SDK command. */
 export type Call =
   | { action: 'describeAlias', input: { stateMachineAliasArn: string } }
   | { action: 'describeAlarms', input: { AlarmNames: string[], AlarmTypes: string[], MaxRecords: number } }
   | { action: 'updateAlias', input: { stateMachineAliasArn: string, description?: string, routingConfiguration: RoutingConfigurationListItem[] } }
 
-/** The whole course of a deployment. */
+/** The result of a simulation. */
 export interface Simulation {
   entries: ({ entry: 'call' | 'wait' | 'event' | 'restart', atSeconds: number } & Record<string, unknown>)[]
   outcome: DeploymentOutcome
   endedAtSeconds: number
   routing: RoutingConfigurationListItem[]
   updates: number
-  /** Where CloudFormation sets the alias next, rolling back the stack. */
+  /** The routing that CloudFormation sets next, when it rolls back the stack. */
   stackRollback?: RoutingConfigurationListItem[]
-  /** Events that did not happen before it ended. */
+  /** Events that had not occurred when the deployment ended. */
   unusedEvents?: SimulationEvent[]
 }
 
-/** Starts on a version: the mean, the standard deviation, and a 95 % interval. */
+/** The expected number of starts: mean, standard deviation and 95 % interval. */
 export interface CountEstimate { expected: number, standardDeviation: number, low: number, high: number }
 
-/** Starts in a step, or in all. */
+/** The expected starts during one step or during the whole deployment. */
 export interface StepStarts { offsetSeconds: number, seconds: number, starts: number, target: CountEstimate, origin: CountEstimate }
 
-/** How far a deployment is. */
+/** The progress of a deployment. */
 export interface Progress {
   stepsDone: number
   steps: number
   targetWeight: number
-  /** When the next step is due, in milliseconds since 1970. */
+  /** The time of the next step, in milliseconds since 1970. */
   dueMillis?: number
-  /** One line that says it. */
+  /** The progress as one line of text. */
   text: string
 }
 
-/** What will be done. */
+/** Plans a deployment. */
 export declare function plan (request: PlanRequest): Plan
-/** The whole course when these events happen, without waiting. */
+/** Simulates a deployment with these events on a virtual clock. */
 export declare function simulate (request: PlanRequest & { events?: SimulationEvent[] }): Simulation
-/** How many starts each version sees while the deployment runs. */
+/** Returns the expected number of starts of each version during the deployment. */
 export declare function expectedStarts (request: PlanRequest & { startsPerSecond: number }): { startsPerSecond: number, steps: StepStarts[], total: StepStarts }
-/** A plan to look at. */
+/** Renders a plan as text or SVG. */
 export declare function render (request: PlanRequest & { format?: 'table' | 'timeline' | 'ascii' | 'svg' }): string
 
-/** There is no such deployment. Where CloudFormation's provider refuses it too, the text is the provider's; one that
- * goes on from a state file names the file before it. */
+/** Thrown for an invalid deployment. The message is CloudFormation's if CloudFormation rejects it too. If the problem is
+ * in a state file, the message starts with the file name. */
 export declare class DeploymentError extends Error {
   code: string
-  /** Everything that is wrong with the preference. */
+  /** All problems of the preference. */
   problems: { path: string, code: string, source: 'provider code' | 'provider schema' | 'own', message: string }[]
 }
 
-/** What a deployment is made of. */
+/** Options of a deployment. */
 export interface DeploymentOptions {
-  /** An `SFNClient` of the AWS SDK, or `StepFunctions`. */
+  /** An `SFNClient` of the AWS SDK, or a `StepFunctions`. */
   client: object
   aliasArn: string
   preference: DeploymentPreference | string
   newVersion?: string
   alarms?: string[]
-  /** The alias's new description, sent with every update, that of a rollback included; absent: it stays. */
+  /** Description to set with every update, including a rollback. Default: unchanged. */
   description?: string
-  /** The file that the deployment is resumed from, only its owner's to read. It remembers how the deployment ended:
-   * delete it to deploy the same anew. Another deployment takes the file of one that has ended. */
+  /** Path of the state file, from which an interrupted deployment resumes. Only its owner can read it. It also stores the
+   * outcome: delete it to run the same deployment again. Another deployment replaces the file of a finished one. */
   state: string
   /** A `CloudWatchClient` of the AWS SDK. */
   cloudwatch?: object
-  /** In its place: the states of these alarms by name, each `OK`, `ALARM` or `INSUFFICIENT_DATA`; one that is left
-   * away is not in alarm. What it throws is a failure to read the alarms, with the code of an AWS error, `NetworkError` for an error of the system or of `fetch`
-   * and what one has caused, or its `name`. As for CloudWatch's own, codes that may pass are retried; with another, a
-   * deployment that has shifted is rolled back, and one that has not has failed. */
+  /** Alternative to `cloudwatch`: returns the states of alarms by name, each `OK`, `ALARM` or `INSUFFICIENT_DATA`. An
+   * omitted alarm is not in alarm. If it throws, the alarms cannot be read. The code is that of an AWS error,
+   * `NetworkError` for errors of the system or of `fetch` (also as a cause), or else the error's `name`. Transient codes
+   * are retried, as with CloudWatch. With another code, the deployment rolls back if it has shifted traffic, and fails
+   * otherwise. */
   alarmStates?: (names: string[]) => Record<string, string> | Promise<Record<string, string>>
-  /** Milliseconds since 1970. */
+  /** Returns the current time in milliseconds since 1970. Default: `Date.now`. */
   clock?: () => number
+  /** Waits. Default: `setTimeout`. */
   sleep?: (millis: number) => Promise<void>
 }
 
-/** A deployment over a client. It may be killed at any point: with the same state file it goes on without a wrong
- * or repeated shift, and what it leaves behind is always a valid routing. One driver at a time: nothing here keeps a
- * second one from the state file. */
+/** A gradual deployment of a version to an alias. The process can be killed at any point: the routing stays valid, and a
+ * deployment with the same state file resumes without a wrong or repeated shift. Run only one process per state file:
+ * the file is not locked. */
 export declare class Deployment {
   constructor (options: DeploymentOptions)
-  /** What it will do, or is doing. */
+  /** Returns the plan. If the deployment was interrupted, it is the plan in the state file. */
   plan (): Promise<Plan>
-  /** Its whole course when these events happen, without touching the alias. */
+  /** Simulates the deployment with these events. The alias is read, but not changed. */
   simulate (events?: SimulationEvent[]): Promise<Simulation>
-  /** The calls that it would make if nothing happened to it. It reads the alias, and changes nothing. */
+  /** Returns the calls of a deployment without incidents. The alias is read, but not changed. */
   dryRun (): Promise<Call[]>
-  /** Goes to the end. `onProgress` is told at each call, and at least once a minute. One that has failed goes on. One
-   * that has ended is not made again, whatever the alias leads to now: a rollback or a drift is answered as it was
-   * until `state` is deleted, and one that has succeeded is `drifted` where the alias leads elsewhere. Where `state`
-   * cannot be written, no shift is made any more; what was shifted is watched, and rolled back where alarms say so,
-   * before the error is thrown. */
+  /** Runs the deployment until it ends. `onProgress` is called for each call and at least once per minute.
+   *
+   * A failed deployment resumes. After a rollback or a drift, `run` returns the same outcome until `state` is deleted.
+   * After a success, `run` returns `succeeded`, or `drifted` if the alias routes elsewhere by now. If `state` cannot be
+   * written, no further traffic is shifted: alarms are still checked and a rollback is still made, then the error is
+   * thrown. */
   run (onProgress?: (progress: Progress) => void): Promise<DeploymentOutcome>
 }

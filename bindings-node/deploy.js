@@ -1,5 +1,5 @@
-// Gradual deployments over the AWS SDK or `StepFunctions`. Every rule and text is the core's, behind `deploymentJson`;
-// here are calls, files and time. `deploy.d.ts` documents it.
+// Gradual deployments over the AWS SDK or `StepFunctions`. Rules and texts come from the core, through `deploymentJson`;
+// this file makes the calls, writes the state file and waits. `deploy.d.ts` documents the exports.
 'use strict'
 
 const { constants } = require('node:fs')
@@ -8,71 +8,70 @@ const { dirname } = require('node:path')
 const { deploymentJson } = require('./index.js')
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants
-// No state file is longer, in bytes.
-const LONGEST = 16 * 2 ** 20
+const MAX_STATE_FILE_BYTES = 16 * 2 ** 20
 
 class DeploymentError extends Error {
-  constructor ({ code, message, problems }, at = '') {
-    super(at + message)
+  constructor ({ code, message, problems }, prefix = '') {
+    super(prefix + message)
     this.name = 'DeploymentError'
     this.code = code
     this.problems = problems
   }
 }
 
-const plan = asked => ask('plan', request(asked))
-const simulate = ({ events = [], ...asked }) => ask('simulate', { plan: request(asked), events })
-const expectedStarts = ({ startsPerSecond, ...asked }) => ask('expectedStarts', { plan: request(asked), startsPerSecond })
-const render = ({ format = 'table', ...asked }) => ask('render', { plan: request(asked), format })
+const plan = options => callCore('plan', planRequest(options))
+const simulate = ({ events = [], ...options }) => callCore('simulate', { plan: planRequest(options), events })
+const expectedStarts = ({ startsPerSecond, ...options }) => callCore('expectedStarts', { plan: planRequest(options), startsPerSecond })
+const render = ({ format = 'table', ...options }) => callCore('render', { plan: planRequest(options), format })
 
 class Deployment {
   #options
 
-  constructor ({ clock = Date.now, sleep = pause, ...options }) {
+  constructor ({ clock = Date.now, sleep = sleepMillis, ...options }) {
     this.#options = { ...options, clock, sleep }
   }
 
   async plan () {
-    return ask('plan', (await this.#checkpoint()).plan)
+    return callCore('plan', (await this.#loadCheckpoint()).plan)
   }
 
   async simulate (events = []) {
-    return ask('simulate', { plan: (await this.#checkpoint()).plan, stateMachineAliasArn: this.#options.aliasArn, events })
+    return callCore('simulate', { plan: (await this.#loadCheckpoint()).plan, stateMachineAliasArn: this.#options.aliasArn, events })
   }
 
   async dryRun () {
-    return ask('dryRun', { plan: (await this.#checkpoint()).plan, stateMachineAliasArn: this.#options.aliasArn })
+    return callCore('dryRun', { plan: (await this.#loadCheckpoint()).plan, stateMachineAliasArn: this.#options.aliasArn })
   }
 
   async run (onProgress = () => {}) {
-    let checkpoint = await this.#checkpoint()
+    let checkpoint = await this.#loadCheckpoint()
     let observation = { observed: 'start' }
-    let unkept
-    this.#alarmsCanBeRead(checkpoint)
+    let unsaved
+    this.#checkAlarmSource(checkpoint)
     for (;;) {
-      const stepped = ask('step', { checkpoint, observation, nowMillis: this.#now() })
-      const done = stepped.action.action === 'done'
-      checkpoint = stepped.checkpoint
-      unkept = await this.#unkept(checkpoint, unkept)
-      if (unkept && (stepped.saveFirst || done)) throw unkept.error
-      onProgress(stepped.progress)
-      if (done) return stepped.action.outcome
-      observation = await this.#do(stepped.action)
+      const step = callCore('step', { checkpoint, observation, nowMillis: this.#now() })
+      const done = step.action.action === 'done'
+      checkpoint = step.checkpoint
+      unsaved = await this.#save(checkpoint, unsaved)
+      if (unsaved && (step.saveFirst || done)) throw unsaved.error
+      onProgress(step.progress)
+      if (done) return step.action.outcome
+      observation = await this.#perform(step.action)
     }
   }
 
-  async #do ({ action, input, untilMillis }) {
+  async #perform ({ action, input, untilMillis }) {
     if (action === 'wait') {
-      // Once, and as long as was asked for: where a clock was set back, the core says what to do then.
+      // A single sleep: if the clock was set back, the core decides whether to wait again.
       await this.#options.sleep(Math.max(0, untilMillis - this.#now()))
       return { observed: 'waited' }
     }
     try {
       return await this.#call(action, input)
     } catch (error) {
-      const failed = failure(error) ?? (action === 'describeAlarms' && told(error?.name ?? 'Error', error))
-      if (!failed) throw error
-      return failed
+      const failure = classifyError(error) ?? (action === 'describeAlarms' && failedObservation(error?.name ?? 'Error', error))
+      if (!failure) throw error
+      return failure
     }
   }
 
@@ -85,11 +84,11 @@ class Deployment {
       await this.#send('UpdateStateMachineAlias', input)
       return { observed: 'updated' }
     }
-    const states = await this.#states(input)
+    const states = await this.#readAlarmStates(input)
     return { observed: 'alarms', alarms: Object.entries(states).map(([name, state]) => ({ name, state })) }
   }
 
-  async #states (input) {
+  async #readAlarmStates (input) {
     const { alarmStates, cloudwatch } = this.#options
     if (alarmStates) return alarmStates(input.AlarmNames)
     const { DescribeAlarmsCommand } = require('@aws-sdk/client-cloudwatch')
@@ -99,7 +98,7 @@ class Deployment {
 
   #send (operation, input) {
     const { client } = this.#options
-    // The SDK is the caller's, and only loaded for a client of it.
+    // The SDK is a dependency of the caller. It is loaded only for an SDK client.
     if (typeof client.send === 'function') return client.send(new (require('@aws-sdk/client-sfn')[`${operation}Command`])(input))
     return client[operation[0].toLowerCase() + operation.slice(1)](input)
   }
@@ -108,54 +107,54 @@ class Deployment {
     return Math.floor(this.#options.clock())
   }
 
-  /** What was kept, or the beginning. */
-  async #checkpoint () {
+  /** Loads the checkpoint from the state file, or creates the first one. */
+  async #loadCheckpoint () {
     const { state, aliasArn, description } = this.#options
-    const kept = await readState(state).catch(error => {
+    const text = await readStateFile(state).catch(error => {
       if (error.code !== 'ENOENT') throw error
     })
-    if (kept === undefined) return this.#begin()
-    const plan = request({ ...this.#options, currentRouting: [] })
-    const resumed = { checkpoint: parsed(kept, state), stateMachineAliasArn: aliasArn, description, plan }
-    return ask('resume', resumed, `the state file ${state}: `) ?? this.#begin()
+    if (text === undefined) return this.#createCheckpoint()
+    const plan = planRequest({ ...this.#options, currentRouting: [] })
+    const request = { checkpoint: parseStateFile(text, state), stateMachineAliasArn: aliasArn, description, plan }
+    return callCore('resume', request, `state file ${state}: `) ?? this.#createCheckpoint()
   }
 
-  async #begin () {
+  async #createCheckpoint () {
     const { aliasArn, description } = this.#options
     const { routingConfiguration } = await this.#send('DescribeStateMachineAlias', { stateMachineAliasArn: aliasArn })
-    const plan = request({ ...this.#options, currentRouting: routingConfiguration })
+    const plan = planRequest({ ...this.#options, currentRouting: routingConfiguration })
     return { stateMachineAliasArn: aliasArn, plan, ...(description !== undefined && { description }) }
   }
 
-  #alarmsCanBeRead (checkpoint) {
-    const { steps } = ask('plan', checkpoint.plan)
+  #checkAlarmSource (checkpoint) {
+    const { steps } = callCore('plan', checkpoint.plan)
     const { alarmStates, cloudwatch } = this.#options
     if (!alarmStates && !cloudwatch && steps.some(({ then }) => then.alarms?.length > 0)) {
-      throw new Error('the deployment watches alarms: give `cloudwatch` or `alarmStates`')
+      throw new Error('the deployment has alarms, but no source of alarm states: set `cloudwatch` or `alarmStates`')
     }
   }
 
-  /** Keeps the checkpoint; the first failure to, until one is kept again. */
-  async #unkept (checkpoint, before) {
+  /** Saves the checkpoint. Returns the first error since the last successful save. */
+  async #save (checkpoint, unsaved) {
     try {
-      await keep(this.#options.state, JSON.stringify(checkpoint))
+      await writeStateFile(this.#options.state, JSON.stringify(checkpoint))
     } catch (error) {
-      return before ?? { error }
+      return unsaved ?? { error }
     }
   }
 }
 
-/** As a whole or not at all, whenever the process or the machine dies. */
-async function keep (state, text) {
+/** Replaces the state file atomically and durably. */
+async function writeStateFile (state, text) {
   const temporary = `${state}.new`
-  await removeLeftover(temporary)
-  await synced(openRegular(temporary, O_WRONLY | O_CREAT | O_EXCL), file => file.writeFile(text))
+  await removeTemporaryFile(temporary)
+  await writeAndSync(openRegularFile(temporary, O_WRONLY | O_CREAT | O_EXCL), file => file.writeFile(text))
   await rename(temporary, state)
-  // So that the rename lasts too. Windows opens no folders.
-  if (process.platform !== 'win32') await synced(open(dirname(state)))
+  // Makes the rename durable. Windows cannot open directories.
+  if (process.platform !== 'win32') await writeAndSync(open(dirname(state)))
 }
 
-async function synced (opening, write = () => {}) {
+async function writeAndSync (opening, write = () => {}) {
   const file = await opening
   try {
     await write(file)
@@ -165,15 +164,15 @@ async function synced (opening, write = () => {}) {
   }
 }
 
-/** Opens without following a link, or waiting for the other end of a FIFO. */
-async function openRegular (path, flags) {
-  // Windows has none of the flags.
+/** Opens a file without following a link and without waiting for the other end of a FIFO. */
+async function openRegularFile (path, flags) {
+  // Windows has neither flag.
   const file = await open(path, flags | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0), 0o600).catch(async error => {
-    if (error.code !== 'ENOENT') mustBeRegular(path, await lstat(path))
+    if (error.code !== 'ENOENT') checkRegularFile(path, await lstat(path))
     throw error
   })
   try {
-    mustBeRegular(path, await file.stat())
+    checkRegularFile(path, await file.stat())
   } catch (error) {
     await file.close()
     throw error
@@ -181,67 +180,67 @@ async function openRegular (path, flags) {
   return file
 }
 
-function mustBeRegular (path, found) {
-  if (found.isFile()) return
-  const kinds = { isSymbolicLink: 'a symbolic link', isFIFO: 'a FIFO', isSocket: 'a socket', isDirectory: 'a folder' }
-  const kind = Object.keys(kinds).find(is => found[is]())
-  const text = `${path}: it is ${kinds[kind] ?? 'a device'}, and only a regular file is used here: remove it, or give another \`state\``
-  throw Object.assign(new Error(text), { code: 'EINVAL', path })
+function checkRegularFile (path, stats) {
+  if (stats.isFile()) return
+  const kinds = { isSymbolicLink: 'a symbolic link', isFIFO: 'a FIFO', isSocket: 'a socket', isDirectory: 'a directory' }
+  const kind = Object.keys(kinds).find(is => stats[is]())
+  const message = `${path}: expected a regular file, found ${kinds[kind] ?? 'a device'}; remove it or set another \`state\``
+  throw Object.assign(new Error(message), { code: 'EINVAL', path })
 }
 
-async function readState (path) {
-  const file = await openRegular(path, O_RDONLY)
+async function readStateFile (path) {
+  const file = await openRegularFile(path, O_RDONLY)
   try {
     const { size } = await file.stat()
-    if (size > LONGEST) throw new Error(`the state file ${path} is no checkpoint of a deployment: it is longer than ${LONGEST} bytes`)
+    if (size > MAX_STATE_FILE_BYTES) throw new Error(`invalid state file ${path}: expected at most ${MAX_STATE_FILE_BYTES} bytes, found ${size}`)
     return await file.readFile('utf8')
   } finally {
     await file.close()
   }
 }
 
-/** Removes what a killed driver left behind; what is not a regular file stays, and is refused. */
-async function removeLeftover (path) {
-  const found = await lstat(path).catch(error => {
+/** Removes the temporary file of a killed process. Anything but a regular file is an error and stays. */
+async function removeTemporaryFile (path) {
+  const stats = await lstat(path).catch(error => {
     if (error.code !== 'ENOENT') throw error
   })
-  if (found) mustBeRegular(path, found)
+  if (stats) checkRegularFile(path, stats)
   await rm(path, { force: true })
 }
 
-function ask (method, request, at) {
-  const answer = JSON.parse(deploymentJson(method, JSON.stringify(request)))
-  if (answer?.error) throw new DeploymentError(answer.error, at)
-  return answer
+function callCore (method, request, errorPrefix) {
+  const result = JSON.parse(deploymentJson(method, JSON.stringify(request)))
+  if (result?.error) throw new DeploymentError(result.error, errorPrefix)
+  return result
 }
 
-function request ({ preference, currentRouting, newVersion, alarms }) {
-  // An empty list is no alarm, as in the other languages; that of a preference is refused, as CloudFormation does.
+function planRequest ({ preference, currentRouting, newVersion, alarms }) {
+  // An empty list means no alarms, as in the other languages. An empty list in a preference is an error, as in CloudFormation.
   if (alarms?.length === 0) alarms = undefined
   return { [typeof preference === 'string' ? 'shorthand' : 'preference']: preference, currentRouting, newVersion, alarms }
 }
 
-function parsed (text, file) {
+function parseStateFile (text, path) {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Error(`the state file ${file} is no checkpoint of a deployment: ${error.message}`, { cause: error })
+    throw new Error(`invalid state file ${path}: ${error.message}`, { cause: error })
   }
 }
 
-const pause = millis => new Promise(resolve => setTimeout(resolve, millis))
+const sleepMillis = millis => new Promise(resolve => setTimeout(resolve, millis))
 
-/** What an error of a call is told as; `undefined` for others. */
-function failure (error) {
-  if (error?.$fault) return told(error.name, error)
-  // A session that is being renewed.
-  if (/^(Credentials|Token)ProviderError$/.test(error?.name)) return told('CredentialsError', error)
-  // `$metadata` is on every error of the SDK's, also where there was no answer.
-  if (error?.$metadata !== undefined || ofTheNetwork(error)) return told('NetworkError', error)
+/** Returns the observation for an error of a call; `undefined` for other errors. */
+function classifyError (error) {
+  if (error?.$fault) return failedObservation(error.name, error)
+  // For example while a session is being renewed.
+  if (/^(Credentials|Token)ProviderError$/.test(error?.name)) return failedObservation('CredentialsError', error)
+  // Every SDK error has `$metadata`, also without a response.
+  if (error?.$metadata !== undefined || isNetworkError(error)) return failedObservation('NetworkError', error)
 }
 
-/** Whether the system or `fetch` has it from the network, or it was caused by one: `fetch` has errors of its own. */
-function ofTheNetwork (error) {
+/** Whether the error or one of its causes comes from the network. `fetch` wraps network errors in its own. */
+function isNetworkError (error) {
   const chain = new Set()
   for (; error && !chain.has(error); error = error.cause) chain.add(error)
   return [...chain].some(({ name, code, syscall }) => {
@@ -249,6 +248,6 @@ function ofTheNetwork (error) {
   })
 }
 
-const told = (code, error) => ({ observed: 'failed', code: String(code), message: String(error?.message ?? error) })
+const failedObservation = (code, error) => ({ observed: 'failed', code: String(code), message: String(error?.message ?? error) })
 
 module.exports = { Deployment, DeploymentError, expectedStarts, plan, render, simulate }

@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" />
-/* Inputs and answers of the operations. Inputs are those of the commands of `@aws-sdk/client-sfn`, and the
- * answers can stand wherever theirs are expected; `dev/test/types.ts` holds the two together. */
+/* Inputs and outputs of the operations. They are compatible with the commands of `@aws-sdk/client-sfn`, which
+ * `test/types.ts` checks. */
 
-/** The operations that are answered. */
+/** The supported operations. */
 export type Operation =
   | 'CreateStateMachineAlias'
   | 'DescribeStateMachineAlias'
@@ -27,102 +27,102 @@ export type Operation =
   | 'ListTagsForResource'
   | 'ValidateStateMachineDefinition'
 
-/** Where an execution stands. Here executions are RUNNING until they are stopped. */
+/** The status of an execution. Here, executions are RUNNING until they are stopped. */
 export type ExecutionStatus = 'ABORTED' | 'FAILED' | 'PENDING_REDRIVE' | 'RUNNING' | 'SUCCEEDED' | 'TIMED_OUT'
 
-/** Quotas and sizes, with AWS's documented values as defaults. */
+/** Quotas and size limits. The defaults are AWS's documented values. */
 export interface Limits {
-  /** Aliases of one state machine (100). */
+  /** Aliases per state machine. Default: 100. */
   aliasesPerStateMachine?: number
-  /** Versions of one state machine (1000). */
+  /** Versions per state machine. Default: 1000. */
   versionsPerStateMachine?: number
-  /** Characters of a definition (1,048,576). */
+  /** Characters per definition. Default: 1,048,576. */
   definitionCharacters?: number
-  /** Characters of an execution input (262,144). */
+  /** Characters per execution input. Default: 262,144. */
   inputCharacters?: number
-  /** Bytes of a request body (1,048,576). */
+  /** Bytes per request body. Default: 1,048,576. */
   requestBytes?: number
-  /** Executions of one state machine that are kept, newest first (10,000). */
+  /** Stored executions per state machine; the oldest are deleted first. Default: 10,000. */
   executionsPerStateMachine?: number
-  /** Tags of one resource (50). */
+  /** Tags per resource. Default: 50. */
   tagsPerResource?: number
 }
 
-/** Whose resources a service sees. */
+/** The partition, account and region of the resources. */
 export interface Scope {
-  /** `aws` by default. */
+  /** Default: `aws`. */
   partition?: string
-  /** 12 digits, `000000000000` by default. */
+  /** 12 digits. Default: `000000000000`. */
   account?: string
-  /** `us-east-1` by default. */
+  /** Default: `us-east-1`. */
   region?: string
 }
 
-/** How a service behaves where a user may choose. */
+/** Options of a service. */
 export interface Options {
   limits?: Limits
-  /** Makes draws, revision ids and generated execution names repeatable. */
+  /** Makes routing decisions, revision ids and generated execution names repeatable. */
   seed?: number | bigint
-  /** For how long after UpdateStateMachineAlias the previous routing still holds (0: not at all). */
+  /** How long the previous routing stays in effect after UpdateStateMachineAlias. Default: 0. */
   updateDelaySeconds?: number
-  /** For how long DeleteStateMachine leaves a state machine in status DELETING (0: not at all). */
+  /** How long a state machine stays in status DELETING after DeleteStateMachine. Default: 0. */
   deletionDelaySeconds?: number
-  /** Where the time comes from: a Date, or milliseconds as `Date.now` gives them. */
+  /** Returns the current time as a `Date` or in milliseconds since 1970. Default: the system clock. */
   clock?: () => Date | number
   scope?: Scope
 }
 
-/** What the methods reject with and the functions throw: an `Error` shaped as the SDK's. */
-export interface AliasError extends Error {
-  /** The AWS error code. */
+/** The error that methods reject with and functions throw. It has the members of an SDK error. */
+export interface StepFunctionsError extends Error {
+  /** The error code. */
   name: ErrorCode
-  /** The AWS error code. */
+  /** The error code. */
   code: ErrorCode
   $fault: 'client' | 'server'
-  $metadata: Metadata
-  /** Of a ValidationException, where AWS sets one. */
+  $metadata: ResponseMetadata
+  /** The reason of a ValidationException, if AWS sets one. */
   reason?: string
-  /** What a getter of the input threw. */
+  /** The exception that a getter of the input threw. */
   cause?: unknown
 }
 
-/** What the SDK gives with every answer. */
-export interface Metadata {
+/** The `$metadata` of every output and error, as in the SDK. */
+export interface ResponseMetadata {
   httpStatusCode: number
   requestId: string
   attempts: number
   totalRetryDelay: number
 }
 
-/** What every answer has. */
-export interface Answer {
-  $metadata: Metadata
+/** The members of every output. */
+export interface MetadataBearer {
+  $metadata: ResponseMetadata
 }
 
 /** One problem of a request. */
 export interface Problem {
-  /** Where, as a JSON pointer into the input; empty for the request as a whole. */
+  /** A JSON pointer into the input; empty for the request as a whole. */
   path: string
-  /** A code that stays the same in every later version, for example `weights-sum`. */
+  /** A code that never changes, for example `weights-sum`. */
   code: string
-  /** The AWS error that the problem leads to. */
+  /** The error code that AWS returns for the problem. */
   error: ErrorCode
-  /** The sentence that AWS answers to this problem alone. */
+  /** The message that AWS returns if this is the only problem. */
   message: string
-  /** What to do about it. */
+  /** How to fix it. */
   fix: string
 }
 
-/** What a create request is beside an existing alias. */
+/** The result of comparing a create request with an existing alias. */
 export interface Comparison {
   answer: 'new' | 'replay' | 'conflict'
-  /** The members that differ; none but in a conflict. */
+  /** The members that differ; empty unless it is a conflict. */
   differs: ('description' | 'routingConfiguration')[]
 }
 
-/** The parts of an ARN by name. Parts that its kind does not have are absent. */
+/** The parts of an ARN. Parts that do not apply to its kind are absent. */
 export interface ArnParts {
-  /** `stateMachine`, `version`, `alias`, `label`, `execution`, `express`, or another type as the ARN spells it. */
+  /** `stateMachine`, `version`, `alias`, `label`, `execution`, `express`, or another type as it is spelled in the ARN. */
   kind: string
   partition: string
   region: string
@@ -137,51 +137,51 @@ export interface ArnParts {
   id?: string
 }
 
-/** How often a version, or the state machine itself, was started. */
+/** The number of starts of a version or of the unqualified state machine. */
 export interface StartCount {
-  /** The version's number; `null` for starts with the state machine's own ARN. */
+  /** The version number; `null` for starts with the unqualified state machine ARN. */
   version: number | null
   count: number
 }
 
-/** What `serve` takes, beside the options of the service. */
+/** Options of `serve` that open a new service. */
 export interface ServeOptions extends Options {
-  /** 0, or none: any that is free. */
+  /** Default: 0, any free port. */
   port?: number
-  /** Keeps everything in this file, made where there is none; without it, in memory. */
+  /** Stores data in this SQLite file, which is created if it does not exist. Default: in memory. */
   data?: string
-  aliases?: undefined
+  service?: undefined
 }
 
-/** As `ServeOptions`, for a service that is there already, with its options. */
-export type ServeAliases = { port?: number, aliases: StepFunctions } & { [name in keyof Options | 'data']?: undefined }
+/** Options of `serve` for an existing service, which has its own options. */
+export type ServeServiceOptions = { port?: number, service: StepFunctions } & { [name in keyof Options | 'data']?: undefined }
 
-/** An endpoint in this process. */
+/** An HTTP server in this process. */
 export interface Server extends AsyncDisposable {
-  /** For `endpoint` of an `SFNClient`, and `AWS_ENDPOINT_URL_SFN`. */
+  /** The value for `endpoint` of an `SFNClient`, or for `AWS_ENDPOINT_URL_SFN`. */
   readonly url: string
-  /** The service that it answers from. */
-  readonly aliases: StepFunctions
-  /** Finishes what was accepted, and lets go of a store that was opened for this endpoint. */
+  /** The service that handles the requests. */
+  readonly service: StepFunctions
+  /** Finishes the requests in flight. Also closes the service, unless it was passed to `serve`. */
   close (): Promise<void>
 }
 
-/** Serves on 127.0.0.1, for any AWS client: a store of its own, or that of an `StepFunctions`. */
-export declare function serve (options?: ServeOptions | ServeAliases): Promise<Server>
+/** Starts an HTTP server on 127.0.0.1 for any AWS client. It serves a new service or an existing one. */
+export declare function serve (options?: ServeOptions | ServeServiceOptions): Promise<Server>
 
 /** One entry of a routing configuration. */
 export interface RoutingConfigurationListItem {
   /** The version's ARN. */
   stateMachineVersionArn: string | undefined
-  /** Percent of the starts, 0 to 100. */
+  /** Percentage of the starts, 0 to 100. */
   weight: number | undefined
 }
 
 /** Input of CreateStateMachineAlias. */
 export interface CreateStateMachineAliasInput {
-  /** What the alias is for, at most 256 characters. */
+  /** Up to 256 characters. */
   description?: string | undefined
-  /** 1 to 80 of letters, digits, `_`, `-`, `.`, not all digits. */
+  /** 1 to 80 letters, digits, `_`, `-` and `.`; not only digits. */
   name: string | undefined
   /** One or two routes whose weights add up to 100. */
   routingConfiguration: RoutingConfigurationListItem[] | undefined
@@ -195,11 +195,11 @@ export interface DescribeStateMachineAliasInput {
 
 /** Input of ListStateMachineAliases. */
 export interface ListStateMachineAliasesInput {
-  /** A state machine, or a version whose aliases are wanted. */
+  /** A state machine, or a version to list only the aliases that route to it. */
   stateMachineArn: string | undefined
-  /** Where the page before ended. */
+  /** The pagination token of the previous output. */
   nextToken?: string | undefined
-  /** At most so many; 0 or absent: 100. */
+  /** Page size; 0 or absent means 100. */
   maxResults?: number | undefined
 }
 
@@ -207,9 +207,9 @@ export interface ListStateMachineAliasesInput {
 export interface UpdateStateMachineAliasInput {
   /** The alias's ARN. */
   stateMachineAliasArn: string | undefined
-  /** The new description; absent: unchanged. */
+  /** The new description; unchanged if absent. */
   description?: string | undefined
-  /** The new routing, whole; absent: unchanged. */
+  /** The complete new routing; unchanged if absent. */
   routingConfiguration?: RoutingConfigurationListItem[] | undefined
 }
 
@@ -219,41 +219,41 @@ export interface DeleteStateMachineAliasInput {
   stateMachineAliasArn: string | undefined
 }
 
-/** Where logs go. */
+/** A log group. */
 export interface CloudWatchLogsLogGroup {
   /** The log group's ARN. */
   logGroupArn?: string | undefined
 }
 
-/** Where logs go. */
+/** A destination of logs. */
 export interface LogDestination {
   /** The log group. */
   cloudWatchLogsLogGroup?: CloudWatchLogsLogGroup | undefined
 }
 
-/** What is logged. Kept and given back; nothing is logged here. */
+/** Logging. Stored and returned; nothing is logged. */
 export interface LoggingConfiguration {
-  /** How much. */
+  /** The level. */
   level?: 'ALL' | 'ERROR' | 'FATAL' | 'OFF' | undefined
-  /** Whether data is included. */
+  /** Whether input and output are logged. */
   includeExecutionData?: boolean | undefined
-  /** Where to. */
+  /** The destinations. */
   destinations?: LogDestination[] | undefined
 }
 
-/** Whether X-Ray traces. Kept and given back. */
+/** X-Ray tracing. Stored and returned; nothing is traced. */
 export interface TracingConfiguration {
-  /** Whether it is on. */
+  /** Whether tracing is enabled. */
   enabled?: boolean | undefined
 }
 
-/** How data is encrypted. Kept and given back. */
+/** Encryption. Stored and returned; nothing is encrypted. */
 export interface EncryptionConfiguration {
-  /** The key. */
+  /** The KMS key. */
   kmsKeyId?: string | undefined
-  /** Seconds. */
+  /** How long a data key is reused, in seconds. */
   kmsDataKeyReusePeriodSeconds?: number | undefined
-  /** The type. */
+  /** The type of the key. */
   type: 'AWS_OWNED_KEY' | 'CUSTOMER_MANAGED_KMS_KEY' | undefined
 }
 
@@ -273,23 +273,23 @@ export interface CreateStateMachineInput {
   definition: string | undefined
   /** The role's ARN. */
   roleArn: string | undefined
-  /** STANDARD (also when absent) or EXPRESS. */
+  /** Default: STANDARD. */
   type?: 'STANDARD' | 'EXPRESS' | undefined
   /** Logging. */
   loggingConfiguration?: LoggingConfiguration | undefined
-  /** Tags, 50 at most. */
+  /** Up to 50 tags. */
   tags?: Tag[] | undefined
   /** Tracing. */
   tracingConfiguration?: TracingConfiguration | undefined
-  /** Whether to publish a version as well. */
+  /** Also publishes a version. */
   publish?: boolean | undefined
-  /** The version's description; only with `publish`. */
+  /** The version's description. Requires `publish`. */
   versionDescription?: string | undefined
   /** Encryption. */
   encryptionConfiguration?: EncryptionConfiguration | undefined
 }
 
-/** Input of UpdateStateMachine. Absent members stay as they are. */
+/** Input of UpdateStateMachine. Absent members stay unchanged. */
 export interface UpdateStateMachineInput {
   /** The state machine. */
   stateMachineArn: string | undefined
@@ -301,9 +301,9 @@ export interface UpdateStateMachineInput {
   loggingConfiguration?: LoggingConfiguration | undefined
   /** Tracing. */
   tracingConfiguration?: TracingConfiguration | undefined
-  /** Whether to publish a version as well. */
+  /** Also publishes a version. */
   publish?: boolean | undefined
-  /** The version's description; only with `publish`. */
+  /** The version's description. Requires `publish`. */
   versionDescription?: string | undefined
   /** Encryption. */
   encryptionConfiguration?: EncryptionConfiguration | undefined
@@ -313,15 +313,15 @@ export interface UpdateStateMachineInput {
 export interface DescribeStateMachineInput {
   /** A state machine or a version. */
   stateMachineArn: string | undefined
-  /** METADATA_ONLY leaves definition and input out. */
+  /** METADATA_ONLY omits definition and input. */
   includedData?: 'ALL_DATA' | 'METADATA_ONLY' | undefined
 }
 
 /** Input of ListStateMachines. */
 export interface ListStateMachinesInput {
-  /** At most so many; 0 or absent: 100. */
+  /** Page size; 0 or absent means 100. */
   maxResults?: number | undefined
-  /** Where the page before ended. */
+  /** The pagination token of the previous output. */
   nextToken?: string | undefined
 }
 
@@ -335,7 +335,7 @@ export interface DeleteStateMachineInput {
 export interface PublishStateMachineVersionInput {
   /** The state machine. */
   stateMachineArn: string | undefined
-  /** Publish only this revision; `INITIAL` before the first update. */
+  /** Publishes only if this is the current revision; `INITIAL` before the first update. */
   revisionId?: string | undefined
   /** The version's description. */
   description?: string | undefined
@@ -345,9 +345,9 @@ export interface PublishStateMachineVersionInput {
 export interface ListStateMachineVersionsInput {
   /** The state machine. */
   stateMachineArn: string | undefined
-  /** Where the page before ended. */
+  /** The pagination token of the previous output. */
   nextToken?: string | undefined
-  /** At most so many; 0 or absent: 100. */
+  /** Page size; 0 or absent means 100. */
   maxResults?: number | undefined
 }
 
@@ -361,7 +361,7 @@ export interface DeleteStateMachineVersionInput {
 export interface TagResourceInput {
   /** The state machine's ARN. */
   resourceArn: string | undefined
-  /** Tags, 50 at most. */
+  /** Up to 50 tags. */
   tags: Tag[] | undefined
 }
 
@@ -383,11 +383,11 @@ export interface ListTagsForResourceInput {
 export interface ValidateStateMachineDefinitionInput {
   /** The definition, Amazon States Language as JSON text. */
   definition: string | undefined
-  /** STANDARD (also when absent) or EXPRESS. */
+  /** Default: STANDARD. */
   type?: 'STANDARD' | 'EXPRESS' | undefined
-  /** The least severity wanted. */
+  /** The minimum severity of diagnostics. */
   severity?: 'ERROR' | 'WARNING' | undefined
-  /** At most so many diagnostics; 0 or absent: 100. */
+  /** Maximum number of diagnostics; 0 or absent means 100. */
   maxResults?: number | undefined
 }
 
@@ -395,11 +395,11 @@ export interface ValidateStateMachineDefinitionInput {
 export interface StartExecutionInput {
   /** A state machine, version or alias. */
   stateMachineArn: string | undefined
-  /** The execution's name; absent: a UUID. */
+  /** The execution's name. Default: a UUID. */
   name?: string | undefined
-  /** JSON text; absent: `{}`. */
+  /** JSON text. Default: `{}`. */
   input?: string | undefined
-  /** X-Ray's header. */
+  /** The X-Ray trace header. */
   traceHeader?: string | undefined
 }
 
@@ -407,7 +407,7 @@ export interface StartExecutionInput {
 export interface DescribeExecutionInput {
   /** The execution's ARN. */
   executionArn: string | undefined
-  /** METADATA_ONLY leaves definition and input out. */
+  /** METADATA_ONLY omits definition and input. */
   includedData?: 'ALL_DATA' | 'METADATA_ONLY' | undefined
 }
 
@@ -415,7 +415,7 @@ export interface DescribeExecutionInput {
 export interface DescribeStateMachineForExecutionInput {
   /** The execution's ARN. */
   executionArn: string | undefined
-  /** METADATA_ONLY leaves definition and input out. */
+  /** METADATA_ONLY omits definition and input. */
   includedData?: 'ALL_DATA' | 'METADATA_ONLY' | undefined
 }
 
@@ -423,15 +423,15 @@ export interface DescribeStateMachineForExecutionInput {
 export interface ListExecutionsInput {
   /** A state machine, version or alias. */
   stateMachineArn?: string | undefined
-  /** Only executions of this status. */
+  /** Lists only executions with this status. */
   statusFilter?: ExecutionStatus | undefined
-  /** At most so many; 0 or absent: 100. */
+  /** Page size; 0 or absent means 100. */
   maxResults?: number | undefined
-  /** Where the page before ended. */
+  /** The pagination token of the previous output. */
   nextToken?: string | undefined
-  /** A map run; there are none here. */
+  /** A map run. Map runs are not modelled. */
   mapRunArn?: string | undefined
-  /** Only executions (not) redriven; none is here. */
+  /** Lists only executions that were, or were not, redriven. None is redriven here. */
   redriveFilter?: 'REDRIVEN' | 'NOT_REDRIVEN' | undefined
 }
 
@@ -445,23 +445,23 @@ export interface StopExecutionInput {
   cause?: string | undefined
 }
 
-/** Answer of CreateStateMachineAlias. */
-export interface CreateStateMachineAliasOutput extends Answer {
-  /** When the alias was created; of a replay: the original date. */
+/** Output of CreateStateMachineAlias. */
+export interface CreateStateMachineAliasOutput extends MetadataBearer {
+  /** Creation time. A repeated request returns the original time. */
   creationDate: Date
   /** The alias's ARN. */
   stateMachineAliasArn: string
 }
 
-/** Answer of DescribeStateMachineAlias. */
-export interface DescribeStateMachineAliasOutput extends Answer {
+/** Output of DescribeStateMachineAlias. */
+export interface DescribeStateMachineAliasOutput extends MetadataBearer {
   /** When it was created. */
   creationDate: Date
-  /** Absent when it was never set. */
+  /** Absent if it was never set. */
   description?: string
   /** The alias's name. */
   name: string
-  /** In the order of the request that set it. */
+  /** In the order of the request. */
   routingConfiguration: RoutingConfigurationListItem[]
   /** The alias's ARN. */
   stateMachineAliasArn: string
@@ -477,63 +477,63 @@ export interface StateMachineAliasListItem {
   stateMachineAliasArn: string
 }
 
-/** Answer of ListStateMachineAliases. */
-export interface ListStateMachineAliasesOutput extends Answer {
-  /** Given when there are more. */
+/** Output of ListStateMachineAliases. */
+export interface ListStateMachineAliasesOutput extends MetadataBearer {
+  /** Present if there are more results. */
   nextToken?: string
-  /** Oldest first, by name where dates are equal. */
+  /** Oldest first; aliases created at the same time by name. */
   stateMachineAliases: StateMachineAliasListItem[]
 }
 
-/** Answer of UpdateStateMachineAlias. */
-export interface UpdateStateMachineAliasOutput extends Answer {
-  /** Now. */
+/** Output of UpdateStateMachineAlias. */
+export interface UpdateStateMachineAliasOutput extends MetadataBearer {
+  /** Update time. */
   updateDate: Date
 }
 
-/** Answer of CreateStateMachine. */
-export interface CreateStateMachineOutput extends Answer {
+/** Output of CreateStateMachine. */
+export interface CreateStateMachineOutput extends MetadataBearer {
   /** When it was created. */
   creationDate: Date
   /** Its ARN. */
   stateMachineArn: string
-  /** The version, when one was published. */
+  /** The published version, with `publish`. */
   stateMachineVersionArn?: string
 }
 
-/** Answer of UpdateStateMachine. */
-export interface UpdateStateMachineOutput extends Answer {
-  /** Absent until the first effective update. */
+/** Output of UpdateStateMachine. */
+export interface UpdateStateMachineOutput extends MetadataBearer {
+  /** Absent until the first update that changed something. */
   revisionId?: string
-  /** The version, with `publish`. */
+  /** The published version, with `publish`. */
   stateMachineVersionArn?: string
-  /** When the current content came. */
+  /** Last update time. */
   updateDate: Date
 }
 
-/** Answer of DescribeStateMachine. */
-export interface DescribeStateMachineOutput extends Answer {
-  /** Of the state machine, or of the version asked for. */
+/** Output of DescribeStateMachine. */
+export interface DescribeStateMachineOutput extends MetadataBearer {
+  /** Creation time of the state machine, or of the version if its ARN was specified. */
   creationDate: Date
-  /** As given; `{}` with METADATA_ONLY. */
+  /** As specified; `{}` with METADATA_ONLY. */
   definition: string
   /** The version's description. */
   description?: string
-  /** As given. */
+  /** As specified. */
   encryptionConfiguration?: EncryptionConfiguration
-  /** As given, or OFF. */
+  /** As specified; `OFF` by default. */
   loggingConfiguration: LoggingConfiguration
   /** The state machine's name. */
   name: string
-  /** Absent until the first effective update. */
+  /** Absent until the first update that changed something. */
   revisionId?: string
   /** The role. */
   roleArn: string
-  /** The ARN asked for. */
+  /** The ARN of the request. */
   stateMachineArn: string
   /** ACTIVE or DELETING. */
   status: 'ACTIVE' | 'DELETING'
-  /** As given, or off. */
+  /** As specified; disabled by default. */
   tracingConfiguration: TracingConfiguration
   /** STANDARD or EXPRESS. */
   type: 'STANDARD' | 'EXPRESS'
@@ -551,16 +551,16 @@ export interface StateMachineListItem {
   type: 'STANDARD' | 'EXPRESS'
 }
 
-/** Answer of ListStateMachines. */
-export interface ListStateMachinesOutput extends Answer {
-  /** Given when there are more. */
+/** Output of ListStateMachines. */
+export interface ListStateMachinesOutput extends MetadataBearer {
+  /** Present if there are more results. */
   nextToken?: string
-  /** By name. */
+  /** Sorted by name. */
   stateMachines: StateMachineListItem[]
 }
 
-/** Answer of PublishStateMachineVersion. */
-export interface PublishStateMachineVersionOutput extends Answer {
+/** Output of PublishStateMachineVersion. */
+export interface PublishStateMachineVersionOutput extends MetadataBearer {
   /** When the version was published. */
   creationDate: Date
   /** The version. */
@@ -575,44 +575,44 @@ export interface StateMachineVersionListItem {
   stateMachineVersionArn: string
 }
 
-/** Answer of ListStateMachineVersions. */
-export interface ListStateMachineVersionsOutput extends Answer {
-  /** Given when there are more. */
+/** Output of ListStateMachineVersions. */
+export interface ListStateMachineVersionsOutput extends MetadataBearer {
+  /** Present if there are more results. */
   nextToken?: string
   /** Highest number first. */
   stateMachineVersions: StateMachineVersionListItem[]
 }
 
-/** Answer of ListTagsForResource. */
-export interface ListTagsForResourceOutput extends Answer {
+/** Output of ListTagsForResource. */
+export interface ListTagsForResourceOutput extends MetadataBearer {
   /** In the order in which their keys were first set. */
   tags: Tag[]
 }
 
-/** A fault in a definition. */
+/** A problem in a definition. */
 export interface Diagnostic {
-  /** ERROR. */
+  /** Always ERROR. */
   severity: 'ERROR' | 'WARNING'
   /** SCHEMA_VALIDATION_FAILED or INVALID_JSON_DESCRIPTION. */
   code: string
   /** What is wrong. */
   message: string
-  /** Where, as a JSON pointer. */
+  /** A JSON pointer into the definition. */
   location?: string
 }
 
-/** Answer of ValidateStateMachineDefinition. It checks that the definition is JSON with `StartAt` and `States`, and no more. */
-export interface ValidateStateMachineDefinitionOutput extends Answer {
+/** Output of ValidateStateMachineDefinition. Only JSON syntax, `StartAt` and `States` are checked. */
+export interface ValidateStateMachineDefinitionOutput extends MetadataBearer {
   /** OK or FAIL. */
   result: 'OK' | 'FAIL'
-  /** What is wrong. */
+  /** The problems. */
   diagnostics: Diagnostic[]
   /** Always false. */
   truncated: boolean
 }
 
-/** Answer of StartExecution. */
-export interface StartExecutionOutput extends Answer {
+/** Output of StartExecution. */
+export interface StartExecutionOutput extends MetadataBearer {
   /** The execution's ARN, without version or alias. */
   executionArn: string
   /** When it was started. */
@@ -621,25 +621,25 @@ export interface StartExecutionOutput extends Answer {
 
 /** Whether data is included. */
 export interface CloudWatchEventsExecutionDataDetails {
-  /** True. */
+  /** Always true. */
   included: boolean
 }
 
-/** Answer of DescribeExecution. Executions are routed and recorded, not interpreted: RUNNING until stopped. */
-export interface DescribeExecutionOutput extends Answer {
-  /** The cause given to StopExecution. */
+/** Output of DescribeExecution. Executions are routed and recorded, not interpreted: RUNNING until stopped. */
+export interface DescribeExecutionOutput extends MetadataBearer {
+  /** The cause passed to StopExecution. */
   cause?: string
-  /** The error code given to StopExecution. */
+  /** The error code passed to StopExecution. */
   error?: string
   /** The execution's ARN. */
   executionArn: string
-  /** The input as given; left out with METADATA_ONLY. */
+  /** The input as specified; absent with METADATA_ONLY. */
   input?: string
   /** Whether the input is included. */
   inputDetails?: CloudWatchEventsExecutionDataDetails
   /** The execution's name. */
   name: string
-  /** Always 0: nothing is redriven here. */
+  /** Always 0: executions are not redriven. */
   redriveCount: number
   /** NOT_REDRIVABLE while running, REDRIVABLE once stopped. */
   redriveStatus: 'REDRIVABLE' | 'NOT_REDRIVABLE' | 'REDRIVABLE_BY_MAP_RUN'
@@ -651,35 +651,35 @@ export interface DescribeExecutionOutput extends Answer {
   stateMachineAliasArn?: string
   /** The state machine, without version or alias. */
   stateMachineArn: string
-  /** The version that it runs, when started with a version or an alias. */
+  /** The version that it runs, if it was started with a version or an alias. */
   stateMachineVersionArn?: string
   /** RUNNING or ABORTED. */
   status: ExecutionStatus
   /** When it was stopped. */
   stopDate?: Date
-  /** As given. */
+  /** As specified. */
   traceHeader?: string
 }
 
-/** Answer of DescribeStateMachineForExecution: the content that the execution was started with. */
-export interface DescribeStateMachineForExecutionOutput extends Answer {
+/** Output of DescribeStateMachineForExecution: the revision that the execution was started with. */
+export interface DescribeStateMachineForExecutionOutput extends MetadataBearer {
   /** `{}` with METADATA_ONLY. */
   definition: string
-  /** As given. */
+  /** As specified. */
   encryptionConfiguration?: EncryptionConfiguration
-  /** As given, or OFF. */
+  /** As specified; `OFF` by default. */
   loggingConfiguration: LoggingConfiguration
   /** The state machine's name. */
   name: string
-  /** Absent for the content that the state machine was created with. */
+  /** Absent for the revision that the state machine was created with. */
   revisionId?: string
   /** The role. */
   roleArn: string
   /** Without version or alias. */
   stateMachineArn: string
-  /** As given, or off. */
+  /** As specified; disabled by default. */
   tracingConfiguration: TracingConfiguration
-  /** When this content came. */
+  /** When this revision was created. */
   updateDate: Date
 }
 
@@ -697,7 +697,7 @@ export interface ExecutionListItem {
   stateMachineAliasArn?: string
   /** Without version or alias. */
   stateMachineArn: string
-  /** The version that it runs, when started with a version or an alias. */
+  /** The version that it runs, if it was started with a version or an alias. */
   stateMachineVersionArn?: string
   /** RUNNING or ABORTED. */
   status: ExecutionStatus
@@ -705,107 +705,106 @@ export interface ExecutionListItem {
   stopDate?: Date
 }
 
-/** Answer of ListExecutions. */
-export interface ListExecutionsOutput extends Answer {
+/** Output of ListExecutions. */
+export interface ListExecutionsOutput extends MetadataBearer {
   /** Newest first. */
   executions: ExecutionListItem[]
-  /** Given when there are more. */
+  /** Present if there are more results. */
   nextToken?: string
 }
 
-/** Answer of StopExecution. */
-export interface StopExecutionOutput extends Answer {
+/** Output of StopExecution. */
+export interface StopExecutionOutput extends MetadataBearer {
   /** When it was stopped. */
   stopDate: Date
 }
 
-/** Answer of DeleteStateMachineAlias: no members. */
-export interface DeleteStateMachineAliasOutput extends Answer {}
+/** Output of DeleteStateMachineAlias: no members. */
+export interface DeleteStateMachineAliasOutput extends MetadataBearer {}
 
-/** Answer of DeleteStateMachine: no members. */
-export interface DeleteStateMachineOutput extends Answer {}
+/** Output of DeleteStateMachine: no members. */
+export interface DeleteStateMachineOutput extends MetadataBearer {}
 
-/** Answer of DeleteStateMachineVersion: no members. */
-export interface DeleteStateMachineVersionOutput extends Answer {}
+/** Output of DeleteStateMachineVersion: no members. */
+export interface DeleteStateMachineVersionOutput extends MetadataBearer {}
 
-/** Answer of TagResource: no members. */
-export interface TagResourceOutput extends Answer {}
+/** Output of TagResource: no members. */
+export interface TagResourceOutput extends MetadataBearer {}
 
-/** Answer of UntagResource: no members. */
-export interface UntagResourceOutput extends Answer {}
+/** Output of UntagResource: no members. */
+export interface UntagResourceOutput extends MetadataBearer {}
 
-
-/** How a template is checked. */
+/** Options of `checkTemplate`. */
 export interface TemplateOptions {
-  /** Values of parameters, in place of their defaults. */
+  /** Parameter values; they override the defaults in the template. */
   parameters?: Record<string, string>
-  /** Rules, by id or name, that are not looked at. */
+  /** Rules to skip, by id or name. */
   disable?: string[]
-  /** Findings that are known and accepted; they stay in the report, with the reason. */
+  /** Accepted findings. They stay in the report with the reason, but do not count as errors. */
   acknowledge?: { rule: string, logicalId?: string, reason: string }[]
-  /** The file's name, for messages. */
+  /** The file name for messages. */
   file?: string
-  /** The template as it was deployed last, for what changed. */
+  /** The last deployed template, for rules about changes. */
   previous?: string
 }
 
-/** How bad a finding is. An `error`: the deploy fails, or what was deployed cannot work. */
+/** The severity of a finding. `error` means that the deploy fails or the deployed stack cannot work. */
 export type TemplateSeverity = 'error' | 'warning' | 'info'
 
-/** What is wrong with a template, and what to do. */
+/** A problem in a template. */
 export interface TemplateFinding {
-  /** The rule's id, for example `SFA001`. It stays the same in every later version. */
+  /** The rule id, for example `SFA001`. It never changes. */
   rule: string
-  /** The rule's name, for example `weights-sum`. It stays the same, too. */
+  /** The rule name, for example `weights-sum`. It never changes. */
   name: string
   severity: TemplateSeverity
   logicalId: string
   resourceType: string
-  /** Where it is, as a JSON pointer into the template. */
+  /** A JSON pointer into the template. */
   path: string
-  /** Where it is in the text, both from 1; absent where the template was handed over as an object. */
+  /** Position in the text, starting at 1. Absent if the template was passed as an object. */
   line?: number
   column?: number
   /** What is wrong. */
   message: string
   /** Why it matters. */
   description: string
-  /** What to do about it. */
+  /** How to fix it. */
   fix: string
-  /** AWS's documentation. */
+  /** The AWS documentation. */
   url: string
-  /** When it is so, where that depends on the template's conditions or parameters. */
+  /** The conditions and parameters under which it occurs; absent if it always occurs. */
   condition?: string
-  /** The reason for which it was acknowledged. */
+  /** The reason why it was acknowledged. */
   acknowledged?: string
 }
 
-/** What `checkTemplate` found. */
+/** The result of `checkTemplate`. */
 export interface TemplateReport {
-  /** In the order of the file, acknowledged ones included. */
+  /** All findings in file order, including acknowledged ones. */
   findings: TemplateFinding[]
-  /** Errors, warnings and notes that are not acknowledged. */
+  /** Numbers of errors, warnings and infos that are not acknowledged. */
   errors: number
   warnings: number
   infos: number
-  /** Findings that are. */
+  /** Number of acknowledged findings. */
   acknowledged: number
 }
 
-/** A rule that templates are checked by. */
+/** A rule of `checkTemplate`. */
 export interface TemplateRule {
-  /** For example `SFA001`. It stays the same in every later version. */
+  /** For example `SFA001`. It never changes. */
   id: string
-  /** For example `weights-sum`. It stays the same, too. */
+  /** For example `weights-sum`. It never changes. */
   name: string
   severity: TemplateSeverity
-  /** What is looked for, in one line. */
+  /** The problem in one line. */
   title: string
   /** Why it matters. */
   description: string
-  /** What to do about it. */
+  /** How to fix it. */
   fix: string
-  /** AWS's documentation. */
+  /** The AWS documentation. */
   url: string
 }
 
@@ -817,93 +816,93 @@ export interface TemplateRule {
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-/**
- * State machines, versions, aliases and executions that answer as AWS does, in memory or in a file.
- *
- * Executions are routed and recorded, **not interpreted**: an execution stays RUNNING until it is stopped.
- */
-export declare class StepFunctions {
-  /** An empty service in memory. */
-  constructor(options?: Options)
-  /** A durable service in a file, made where there is none. Several processes may open the same file at once. */
-  static open(path: string, options?: Options): Promise<StepFunctions>
-  /** The same service as seen from another account, region or partition; what is left away stays. */
-  inScope(scope: Scope): StepFunctions
-  /** An operation by its name, with the input and the answer of the SDK's command of that name. */
-  call(operation: Operation | (string & {}), input?: object): Promise<any>
-  /** An operation in AWS JSON 1.0: a body in, a status and a body out. Refusals are answers here. */
-  callJson(operation: Operation | (string & {}), body: string | Uint8Array): Promise<{ status: number, body: string }>
-  /** How often each version of a state machine was started, and the state machine itself first. */
-  startCounts(stateMachineArn: string): Promise<StartCount[]>
-  /** A `requestHandler` for the AWS SDK's `SFNClient`: it answers from this service, without a socket. */
-  requestHandler(): RequestHandler
-  /** Answers an HTTP request as the endpoint at a URL does, whoever received it: `serve` is made of this. */
-  answer(request: { method?: string, url?: string, rawHeaders: string[] }, body: string | Uint8Array): Promise<{ status: number, headers: string[], body: Buffer }>
-  /** The most bytes that a request may have; `answer` refuses longer ones. */
-  get requestBytes(): number
-  /** Lets go of the store; a file is closed once the last object of it is closed or collected. */
-  close(): void
-  /** r" Creates an alias. Idempotent: repeating the request returns the original alias. */
-  createStateMachineAlias(input: CreateStateMachineAliasInput): Promise<CreateStateMachineAliasOutput>
-  /** r" Answers an alias. */
-  describeStateMachineAlias(input: DescribeStateMachineAliasInput): Promise<DescribeStateMachineAliasOutput>
-  /** r" Lists a state machine's aliases, or those that lead to a version. */
-  listStateMachineAliases(input: ListStateMachineAliasesInput): Promise<ListStateMachineAliasesOutput>
-  /** r" Changes an alias's description, routing, or both at once. */
-  updateStateMachineAlias(input: UpdateStateMachineAliasInput): Promise<UpdateStateMachineAliasOutput>
-  /** r" Deletes an alias. Succeeds if it does not exist. */
-  deleteStateMachineAlias(input: DeleteStateMachineAliasInput): Promise<DeleteStateMachineAliasOutput>
-  /** r" Creates a state machine, and with `publish` its version 1. */
-  createStateMachine(input: CreateStateMachineInput): Promise<CreateStateMachineOutput>
-  /** r" Changes a state machine's content; with `publish` makes a version of it. */
-  updateStateMachine(input: UpdateStateMachineInput): Promise<UpdateStateMachineOutput>
-  /** r" Answers a state machine or a version. */
-  describeStateMachine(input: DescribeStateMachineInput): Promise<DescribeStateMachineOutput>
-  /** r" Lists the state machines of this scope by name. */
-  listStateMachines(input?: ListStateMachinesInput): Promise<ListStateMachinesOutput>
-  /** r" Deletes a state machine with its versions, aliases and executions. */
-  deleteStateMachine(input: DeleteStateMachineInput): Promise<DeleteStateMachineOutput>
-  /** r" Publishes the current content; one version a revision. */
-  publishStateMachineVersion(input: PublishStateMachineVersionInput): Promise<PublishStateMachineVersionOutput>
-  /** r" Lists a state machine's versions, highest number first. */
-  listStateMachineVersions(input: ListStateMachineVersionsInput): Promise<ListStateMachineVersionsOutput>
-  /** r" Deletes a version, unless an alias leads to it. */
-  deleteStateMachineVersion(input: DeleteStateMachineVersionInput): Promise<DeleteStateMachineVersionOutput>
-  /** r" Starts a state machine, a version, or the version that an alias's weights draw. The execution is recorded, not interpreted. */
-  startExecution(input: StartExecutionInput): Promise<StartExecutionOutput>
-  /** r" Answers an execution: RUNNING until stopped. */
-  describeExecution(input: DescribeExecutionInput): Promise<DescribeExecutionOutput>
-  /** r" Answers the content that an execution was started with. */
-  describeStateMachineForExecution(input: DescribeStateMachineForExecutionInput): Promise<DescribeStateMachineForExecutionOutput>
-  /** r" Lists executions of a state machine, a version or an alias, newest first. */
-  listExecutions(input?: ListExecutionsInput): Promise<ListExecutionsOutput>
-  /** r" Stops an execution. */
-  stopExecution(input: StopExecutionInput): Promise<StopExecutionOutput>
-  /** r" Sets tags of a state machine. */
-  tagResource(input: TagResourceInput): Promise<TagResourceOutput>
-  /** r" Removes tags of a state machine. */
-  untagResource(input: UntagResourceInput): Promise<UntagResourceOutput>
-  /** r" Lists the tags of a state machine. */
-  listTagsForResource(input: ListTagsForResourceInput): Promise<ListTagsForResourceOutput>
-  /** r" Checks that a definition is JSON with `StartAt` and `States`, and no more. */
-  validateStateMachineDefinition(input: ValidateStateMachineDefinitionInput): Promise<ValidateStateMachineDefinitionOutput>
-}
-
-/** What an unmodified `SFNClient` takes as `requestHandler`. */
+/** A `requestHandler` for an unmodified `SFNClient`. */
 export declare class RequestHandler {
-  /** Answers one request of the SDK's. */
+  /** Handles one request of the SDK. */
   handle(request: { headers: Record<string, string>, body?: any }, options?: { abortSignal?: any }): Promise<{ response: any }>
-  /** What the SDK asks of every handler; there is nothing to configure. */
+  /** Does nothing. The SDK requires this method. */
   updateHttpClientConfig(key: string, value: any): void
-  /** What the SDK asks of every handler; there is nothing to configure. */
+  /** Returns an empty object: there is nothing to configure. The SDK requires this method. */
   httpHandlerConfigs(): Record<string, never>
-  /** What `SFNClient.destroy()` calls. The service lives on. */
+  /** Does nothing: `SFNClient.destroy()` does not close the service. */
   destroy(): void
 }
 
 /**
- * Picks versions at random, by weight. A seed makes the picks the same on every platform and in every
- * release. Without a seed, the operating system provides one.
+ * An emulated Step Functions service: state machines, versions, aliases, executions and tags, in memory or in a file.
+ *
+ * Executions are routed and recorded, **not interpreted**: an execution stays RUNNING until it is stopped.
+ */
+export declare class StepFunctions {
+  /** Creates an empty service in memory. */
+  constructor(options?: Options)
+  /** Opens a durable service in a file, which is created if it does not exist. Several processes can share one file. */
+  static open(path: string, options?: Options): Promise<StepFunctions>
+  /** Returns the same service in another account, region or partition. Omitted members stay the same. */
+  inScope(scope: Scope): StepFunctions
+  /** Calls an operation by name. Input and output are those of the SDK command of that name. */
+  call(operation: Operation | (string & {}), input?: object): Promise<any>
+  /** Calls an operation with an AWS JSON 1.0 body. Returns status and body, also for an error. */
+  callJson(operation: Operation | (string & {}), body: string | Uint8Array): Promise<{ status: number, body: string }>
+  /** Returns the number of starts of the unqualified state machine, followed by each of its versions. */
+  startCounts(stateMachineArn: string): Promise<StartCount[]>
+  /** Returns a `requestHandler` for the AWS SDK's `SFNClient`. It calls this service without a socket. */
+  requestHandler(): RequestHandler
+  /** Handles an HTTP request as the endpoint does. `serve` uses it; use it to serve with another HTTP server. */
+  handleHttpRequest(request: { method?: string, url?: string, rawHeaders: string[] }, body: string | Uint8Array): Promise<{ status: number, headers: string[], body: Buffer }>
+  /** The maximum size of a request body in bytes. `handleHttpRequest` rejects longer ones. */
+  get requestBytes(): number
+  /** Closes the service. Its file is closed when all objects that share it are closed or garbage-collected. */
+  close(): void
+  /** Creates an alias for one or two versions. Repeating the same request returns the existing alias. */
+  createStateMachineAlias(input: CreateStateMachineAliasInput): Promise<CreateStateMachineAliasOutput>
+  /** Returns an alias. */
+  describeStateMachineAlias(input: DescribeStateMachineAliasInput): Promise<DescribeStateMachineAliasOutput>
+  /** Lists the aliases of a state machine, or those that route to a version, oldest first. */
+  listStateMachineAliases(input: ListStateMachineAliasesInput): Promise<ListStateMachineAliasesOutput>
+  /** Updates the description of an alias, its routing configuration, or both. */
+  updateStateMachineAlias(input: UpdateStateMachineAliasInput): Promise<UpdateStateMachineAliasOutput>
+  /** Deletes an alias. Succeeds if it does not exist. */
+  deleteStateMachineAlias(input: DeleteStateMachineAliasInput): Promise<DeleteStateMachineAliasOutput>
+  /** Creates a state machine. With `publish`, also publishes version 1. Repeating the same request returns the existing state machine. */
+  createStateMachine(input: CreateStateMachineInput): Promise<CreateStateMachineOutput>
+  /** Updates a state machine. With `publish`, also publishes the current revision as a version. */
+  updateStateMachine(input: UpdateStateMachineInput): Promise<UpdateStateMachineOutput>
+  /** Returns a state machine, or one of its versions. */
+  describeStateMachine(input: DescribeStateMachineInput): Promise<DescribeStateMachineOutput>
+  /** Lists the state machines of this account and region, ordered by name. */
+  listStateMachines(input?: ListStateMachinesInput): Promise<ListStateMachinesOutput>
+  /** Deletes a state machine with its versions, aliases, executions and tags. Succeeds if it does not exist. */
+  deleteStateMachine(input: DeleteStateMachineInput): Promise<DeleteStateMachineOutput>
+  /** Publishes the current revision as a version. Returns the existing version if the revision is already published. */
+  publishStateMachineVersion(input: PublishStateMachineVersionInput): Promise<PublishStateMachineVersionOutput>
+  /** Lists the versions of a state machine, highest number first. */
+  listStateMachineVersions(input: ListStateMachineVersionsInput): Promise<ListStateMachineVersionsOutput>
+  /** Deletes a version. Fails if an alias routes to it; succeeds if it does not exist. */
+  deleteStateMachineVersion(input: DeleteStateMachineVersionInput): Promise<DeleteStateMachineVersionOutput>
+  /** Starts an execution of a state machine, a version, or the version that an alias selects by weight. The execution is recorded, not interpreted. */
+  startExecution(input: StartExecutionInput): Promise<StartExecutionOutput>
+  /** Returns an execution. It is RUNNING until it is stopped. */
+  describeExecution(input: DescribeExecutionInput): Promise<DescribeExecutionOutput>
+  /** Returns the state machine revision that an execution was started with. */
+  describeStateMachineForExecution(input: DescribeStateMachineForExecutionInput): Promise<DescribeStateMachineForExecutionOutput>
+  /** Lists the executions of a state machine, a version or an alias, newest first. */
+  listExecutions(input?: ListExecutionsInput): Promise<ListExecutionsOutput>
+  /** Stops an execution. It is ABORTED afterwards. */
+  stopExecution(input: StopExecutionInput): Promise<StopExecutionOutput>
+  /** Adds tags to a state machine. Replaces the values of existing keys. */
+  tagResource(input: TagResourceInput): Promise<TagResourceOutput>
+  /** Removes tags from a state machine. */
+  untagResource(input: UntagResourceInput): Promise<UntagResourceOutput>
+  /** Lists the tags of a state machine. */
+  listTagsForResource(input: ListTagsForResourceInput): Promise<ListTagsForResourceOutput>
+  /** Checks that a definition is JSON with `StartAt` and `States`. Does not check the states. */
+  validateStateMachineDefinition(input: ValidateStateMachineDefinitionInput): Promise<ValidateStateMachineDefinitionOutput>
+}
+
+/**
+ * Picks versions at random, by weight. With a seed, the picks are the same on every platform and in every release.
+ * Without a seed, the operating system provides one.
  */
 export declare class WeightedPicker {
   /** Creates a picker. */
@@ -914,25 +913,28 @@ export declare class WeightedPicker {
   pick(routingConfiguration: RoutingConfigurationListItem[]): string
 }
 
-/** All problems of a request by itself at once, also those that AWS would only reveal one deploy at a time. */
+/** Returns all problems of a request at once. AWS reports some of them only after others are fixed. */
 export declare function check(operation: Operation | (string & {}), input?: object | string | Uint8Array): Problem[]
 
 /**
- * What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, as
- * JSON or YAML, or in a Terraform plan, as JSON. A template may also be an object.
+ * Finds errors in the aliases, versions and their callers in a CloudFormation or SAM template (JSON or YAML) or a
+ * Terraform plan (JSON). A template may also be an object.
  */
 export declare function checkTemplate(template: string | Uint8Array | object, options?: TemplateOptions): TemplateReport
 
-/** What CreateStateMachineAlias would do beside an alias, as DescribeStateMachineAlias answered it. */
+/**
+ * Compares a CreateStateMachineAlias request with an existing alias, an output of DescribeStateMachineAlias.
+ * `null` or `undefined` means that no alias exists.
+ */
 export declare function compare(existing: DescribeStateMachineAliasOutput | string | Uint8Array | null | undefined, input: CreateStateMachineAliasInput | string | Uint8Array): Comparison
 
 /**
- * Gradual deployments in JSON: what `sfn-alias/deploy` is made of. `method` is one of plan, simulate,
- * resume, step, dryRun, starts and render; the answer is JSON, of a refusal `{"error": {"code", "message", "problems"}}`.
+ * Calls a method of the deployment library, which `sfn-alias/deploy` is built on. `method` is one of plan, simulate,
+ * resume, step, dryRun, expectedStarts and render. Returns JSON, for an error `{"error": {"code", "message", "problems"}}`.
  */
 export declare function deploymentJson(method: string, request: string): string
 
-/** The AWS error codes that can be answered. */
+/** The error codes that calls can return. */
 export declare const enum ErrorCode {
   ConflictException = 'ConflictException',
   ExecutionAlreadyExists = 'ExecutionAlreadyExists',
@@ -960,35 +962,35 @@ export declare const enum ErrorCode {
   EntropyFailure = 'EntropyFailure',
 }
 
-/** The AWS error codes that can be answered, with their numbers, which never change, and HTTP statuses. */
+/** Returns all error codes with their HTTP statuses and their numbers, which never change. */
 export declare function errorKinds(): { code: ErrorCode, number: number, status: number }[]
 
 /**
- * The fingerprint of a create request, 64 hexadecimal digits: equal for requests that AWS takes for the
- * same, and for no others.
+ * Returns the fingerprint of a CreateStateMachineAlias request, 64 hexadecimal digits. Two requests have the same
+ * fingerprint exactly if AWS treats them as the same request.
  */
 export declare function fingerprint(input: CreateStateMachineAliasInput | string | Uint8Array): string
 
-/** The bytes that `fingerprint` hashes, for whoever recomputes it. */
+/** Returns the bytes whose SHA-256 is the fingerprint. */
 export declare function fingerprintEncoding(input: CreateStateMachineAliasInput | string | Uint8Array): Buffer
 
-/** The ARN of parts: what `parseArn` takes apart again into the same parts. */
+/** Formats an ARN from its parts. `parseArn` returns the same parts. */
 export declare function formatArn(parts: ArnParts): string
 
-/** The operations that are answered. */
+/** Returns the names of the supported operations. */
 export declare function operations(): Operation[]
 
-/** Takes an ARN of Step Functions apart. */
+/** Parses a Step Functions ARN. */
 export declare function parseArn(arn: string): ArnParts
 
-/** Returns the ARN of the version that a percent value of 0 to 99 selects: the first route if `percent` is below its weight. */
+/** Returns the ARN of the version that a number from 0 to 99 selects: the first route if `percent` is below its weight. */
 export declare function pick(routingConfiguration: RoutingConfigurationListItem[], percent: number): string
 
-/** The rules that templates are checked by. */
+/** Returns the rules that `checkTemplate` applies. */
 export declare function templateRules(): TemplateRule[]
 
 /**
- * Throws what AWS would answer to a request by itself, without looking at what is stored. The input is an
- * object, or JSON as text or bytes.
+ * Throws the error that AWS would return for a request, without access to stored resources. The input is an
+ * object, or JSON as a string or bytes.
  */
 export declare function validate(operation: Operation | (string & {}), input?: object | string | Uint8Array): void

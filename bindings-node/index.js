@@ -835,8 +835,8 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
-module.exports.StepFunctions = nativeBinding.StepFunctions
 module.exports.RequestHandler = nativeBinding.RequestHandler
+module.exports.StepFunctions = nativeBinding.StepFunctions
 module.exports.WeightedPicker = nativeBinding.WeightedPicker
 module.exports.check = nativeBinding.check
 module.exports.checkTemplate = nativeBinding.checkTemplate

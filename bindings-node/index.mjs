@@ -2,8 +2,8 @@
 import main from './main.js'
 
 export const {
-  StepFunctions,
   RequestHandler,
+  StepFunctions,
   WeightedPicker,
   check,
   checkTemplate,

@@ -1,3 +1,3 @@
 'use strict'
-// What the package exports: the binary's functions, and what is made of them in JavaScript.
+// The exports of the package: those of the binary, and `serve`.
 module.exports = { ...require('./index.js'), ...require('./serve.js') }

@@ -1,36 +1,44 @@
 'use strict'
-// An endpoint in this process. It receives bytes and sends bytes: what they mean is decided in Rust.
+// An HTTP server in this process. It moves bytes between `node:http` and the binary, which handles the requests.
 const http = require('node:http')
 const { StepFunctions } = require('./index.js')
 
-/** Serves a store in memory, that of a file, or that of an `StepFunctions`, on 127.0.0.1. */
-async function serve ({ port = 0, aliases: given, ...options } = {}) {
-  const aliases = given === undefined ? await open(options) : await alone(given, options)
-  const own = given === undefined
-  const server = http.createServer((request, response) => {
-    answer(aliases, request, response).catch(() => response.destroy()).finally(() => {
-      // Told to stop meanwhile: the connection is not needed any more.
-      if (!server.listening) server.closeIdleConnections()
-    })
-  })
+/** Serves a service in memory, in a file, or an existing `StepFunctions` on 127.0.0.1. */
+async function serve ({ port = 0, service: existing, ...options } = {}) {
+  const owned = existing === undefined
+  const service = owned ? await openService(options) : checkExclusive(existing, options)
+  const server = createServer(service)
   try {
     await listen(server, port)
   } catch (error) {
-    if (own) aliases.close()
+    if (owned) service.close()
     throw error
   }
   let closed
-  const close = () => { closed ??= stop(server).then(() => { if (own) aliases.close() }); return closed }
-  return { url: `http://127.0.0.1:${server.address().port}`, aliases, close, [Symbol.asyncDispose]: close }
+  const close = () => { closed ??= stop(server).then(() => { if (owned) service.close() }); return closed }
+  return { url: `http://127.0.0.1:${server.address().port}`, service, close, [Symbol.asyncDispose]: close }
 }
 
-async function open ({ data, ...options }) {
+async function openService ({ data, ...options }) {
   return data === undefined ? new StepFunctions(options) : await StepFunctions.open(data, options)
 }
 
-async function alone (aliases, options) {
-  if (Object.keys(options).length === 0) return aliases
-  throw Object.assign(new TypeError('options: `aliases` has its options already: give it alone, or with `port`'), { code: 'ERR_INVALID_ARG_VALUE' })
+/** An existing service has its own options, so no others are accepted. */
+function checkExclusive (service, options) {
+  const [name] = Object.keys(options)
+  if (name === undefined) return service
+  const message = `options: \`service\` cannot be combined with \`${name}\`; expected \`service\` alone or with \`port\``
+  throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' })
+}
+
+function createServer (service) {
+  const server = http.createServer((request, response) => {
+    respond(service, request, response).catch(() => response.destroy()).finally(() => {
+      // The server was stopped during the request.
+      if (!server.listening) server.closeIdleConnections()
+    })
+  })
+  return server
 }
 
 function listen (server, port) {
@@ -40,22 +48,22 @@ function listen (server, port) {
   })
 }
 
-/** Finishes what was accepted. */
+/** Stops accepting connections and finishes the requests in flight. */
 function stop (server) {
   const stopped = new Promise(resolve => server.close(resolve))
   server.closeIdleConnections()
   return stopped
 }
 
-async function answer (aliases, request, response) {
-  const body = await receive(request, aliases.requestBytes)
-  const { status, headers, body: answered } = await aliases.answer(request, body)
-  response.writeHead(status, headers).end(answered)
+async function respond (service, request, response) {
+  const requestBody = await readBody(request, service.requestBytes)
+  const { status, headers, body } = await service.handleHttpRequest(request, requestBody)
+  response.writeHead(status, headers).end(body)
   if (!response.writableFinished) await new Promise(resolve => response.once('close', resolve))
 }
 
-/** The body; of one that is too long, enough to be told so. */
-function receive (request, limit) {
+/** Reads the body. Of a body over the limit, it reads just enough for the service to reject it. */
+function readBody (request, limit) {
   return new Promise((resolve, reject) => {
     const chunks = []
     let length = 0

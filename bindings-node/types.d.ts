@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" />
-/* Inputs and answers of the operations. Inputs are those of the commands of `@aws-sdk/client-sfn`, and the
- * answers can stand wherever theirs are expected; `dev/test/types.ts` holds the two together. */
+/* Inputs and outputs of the operations. They are compatible with the commands of `@aws-sdk/client-sfn`, which
+ * `test/types.ts` checks. */
 
-/** The operations that are answered. */
+/** The supported operations. */
 export type Operation =
   | 'CreateStateMachineAlias'
   | 'DescribeStateMachineAlias'
@@ -27,102 +27,102 @@ export type Operation =
   | 'ListTagsForResource'
   | 'ValidateStateMachineDefinition'
 
-/** Where an execution stands. Here executions are RUNNING until they are stopped. */
+/** The status of an execution. Here, executions are RUNNING until they are stopped. */
 export type ExecutionStatus = 'ABORTED' | 'FAILED' | 'PENDING_REDRIVE' | 'RUNNING' | 'SUCCEEDED' | 'TIMED_OUT'
 
-/** Quotas and sizes, with AWS's documented values as defaults. */
+/** Quotas and size limits. The defaults are AWS's documented values. */
 export interface Limits {
-  /** Aliases of one state machine (100). */
+  /** Aliases per state machine. Default: 100. */
   aliasesPerStateMachine?: number
-  /** Versions of one state machine (1000). */
+  /** Versions per state machine. Default: 1000. */
   versionsPerStateMachine?: number
-  /** Characters of a definition (1,048,576). */
+  /** Characters per definition. Default: 1,048,576. */
   definitionCharacters?: number
-  /** Characters of an execution input (262,144). */
+  /** Characters per execution input. Default: 262,144. */
   inputCharacters?: number
-  /** Bytes of a request body (1,048,576). */
+  /** Bytes per request body. Default: 1,048,576. */
   requestBytes?: number
-  /** Executions of one state machine that are kept, newest first (10,000). */
+  /** Stored executions per state machine; the oldest are deleted first. Default: 10,000. */
   executionsPerStateMachine?: number
-  /** Tags of one resource (50). */
+  /** Tags per resource. Default: 50. */
   tagsPerResource?: number
 }
 
-/** Whose resources a service sees. */
+/** The partition, account and region of the resources. */
 export interface Scope {
-  /** `aws` by default. */
+  /** Default: `aws`. */
   partition?: string
-  /** 12 digits, `000000000000` by default. */
+  /** 12 digits. Default: `000000000000`. */
   account?: string
-  /** `us-east-1` by default. */
+  /** Default: `us-east-1`. */
   region?: string
 }
 
-/** How a service behaves where a user may choose. */
+/** Options of a service. */
 export interface Options {
   limits?: Limits
-  /** Makes draws, revision ids and generated execution names repeatable. */
+  /** Makes routing decisions, revision ids and generated execution names repeatable. */
   seed?: number | bigint
-  /** For how long after UpdateStateMachineAlias the previous routing still holds (0: not at all). */
+  /** How long the previous routing stays in effect after UpdateStateMachineAlias. Default: 0. */
   updateDelaySeconds?: number
-  /** For how long DeleteStateMachine leaves a state machine in status DELETING (0: not at all). */
+  /** How long a state machine stays in status DELETING after DeleteStateMachine. Default: 0. */
   deletionDelaySeconds?: number
-  /** Where the time comes from: a Date, or milliseconds as `Date.now` gives them. */
+  /** Returns the current time as a `Date` or in milliseconds since 1970. Default: the system clock. */
   clock?: () => Date | number
   scope?: Scope
 }
 
-/** What the methods reject with and the functions throw: an `Error` shaped as the SDK's. */
-export interface AliasError extends Error {
-  /** The AWS error code. */
+/** The error that methods reject with and functions throw. It has the members of an SDK error. */
+export interface StepFunctionsError extends Error {
+  /** The error code. */
   name: ErrorCode
-  /** The AWS error code. */
+  /** The error code. */
   code: ErrorCode
   $fault: 'client' | 'server'
-  $metadata: Metadata
-  /** Of a ValidationException, where AWS sets one. */
+  $metadata: ResponseMetadata
+  /** The reason of a ValidationException, if AWS sets one. */
   reason?: string
-  /** What a getter of the input threw. */
+  /** The exception that a getter of the input threw. */
   cause?: unknown
 }
 
-/** What the SDK gives with every answer. */
-export interface Metadata {
+/** The `$metadata` of every output and error, as in the SDK. */
+export interface ResponseMetadata {
   httpStatusCode: number
   requestId: string
   attempts: number
   totalRetryDelay: number
 }
 
-/** What every answer has. */
-export interface Answer {
-  $metadata: Metadata
+/** The members of every output. */
+export interface MetadataBearer {
+  $metadata: ResponseMetadata
 }
 
 /** One problem of a request. */
 export interface Problem {
-  /** Where, as a JSON pointer into the input; empty for the request as a whole. */
+  /** A JSON pointer into the input; empty for the request as a whole. */
   path: string
-  /** A code that stays the same in every later version, for example `weights-sum`. */
+  /** A code that never changes, for example `weights-sum`. */
   code: string
-  /** The AWS error that the problem leads to. */
+  /** The error code that AWS returns for the problem. */
   error: ErrorCode
-  /** The sentence that AWS answers to this problem alone. */
+  /** The message that AWS returns if this is the only problem. */
   message: string
-  /** What to do about it. */
+  /** How to fix it. */
   fix: string
 }
 
-/** What a create request is beside an existing alias. */
+/** The result of comparing a create request with an existing alias. */
 export interface Comparison {
   answer: 'new' | 'replay' | 'conflict'
-  /** The members that differ; none but in a conflict. */
+  /** The members that differ; empty unless it is a conflict. */
   differs: ('description' | 'routingConfiguration')[]
 }
 
-/** The parts of an ARN by name. Parts that its kind does not have are absent. */
+/** The parts of an ARN. Parts that do not apply to its kind are absent. */
 export interface ArnParts {
-  /** `stateMachine`, `version`, `alias`, `label`, `execution`, `express`, or another type as the ARN spells it. */
+  /** `stateMachine`, `version`, `alias`, `label`, `execution`, `express`, or another type as it is spelled in the ARN. */
   kind: string
   partition: string
   region: string
@@ -137,51 +137,51 @@ export interface ArnParts {
   id?: string
 }
 
-/** How often a version, or the state machine itself, was started. */
+/** The number of starts of a version or of the unqualified state machine. */
 export interface StartCount {
-  /** The version's number; `null` for starts with the state machine's own ARN. */
+  /** The version number; `null` for starts with the unqualified state machine ARN. */
   version: number | null
   count: number
 }
 
-/** What `serve` takes, beside the options of the service. */
+/** Options of `serve` that open a new service. */
 export interface ServeOptions extends Options {
-  /** 0, or none: any that is free. */
+  /** Default: 0, any free port. */
   port?: number
-  /** Keeps everything in this file, made where there is none; without it, in memory. */
+  /** Stores data in this SQLite file, which is created if it does not exist. Default: in memory. */
   data?: string
-  aliases?: undefined
+  service?: undefined
 }
 
-/** As `ServeOptions`, for a service that is there already, with its options. */
-export type ServeAliases = { port?: number, aliases: StepFunctions } & { [name in keyof Options | 'data']?: undefined }
+/** Options of `serve` for an existing service, which has its own options. */
+export type ServeServiceOptions = { port?: number, service: StepFunctions } & { [name in keyof Options | 'data']?: undefined }
 
-/** An endpoint in this process. */
+/** An HTTP server in this process. */
 export interface Server extends AsyncDisposable {
-  /** For `endpoint` of an `SFNClient`, and `AWS_ENDPOINT_URL_SFN`. */
+  /** The value for `endpoint` of an `SFNClient`, or for `AWS_ENDPOINT_URL_SFN`. */
   readonly url: string
-  /** The service that it answers from. */
-  readonly aliases: StepFunctions
-  /** Finishes what was accepted, and lets go of a store that was opened for this endpoint. */
+  /** The service that handles the requests. */
+  readonly service: StepFunctions
+  /** Finishes the requests in flight. Also closes the service, unless it was passed to `serve`. */
   close (): Promise<void>
 }
 
-/** Serves on 127.0.0.1, for any AWS client: a store of its own, or that of an `StepFunctions`. */
-export declare function serve (options?: ServeOptions | ServeAliases): Promise<Server>
+/** Starts an HTTP server on 127.0.0.1 for any AWS client. It serves a new service or an existing one. */
+export declare function serve (options?: ServeOptions | ServeServiceOptions): Promise<Server>
 
 /** One entry of a routing configuration. */
 export interface RoutingConfigurationListItem {
   /** The version's ARN. */
   stateMachineVersionArn: string | undefined
-  /** Percent of the starts, 0 to 100. */
+  /** Percentage of the starts, 0 to 100. */
   weight: number | undefined
 }
 
 /** Input of CreateStateMachineAlias. */
 export interface CreateStateMachineAliasInput {
-  /** What the alias is for, at most 256 characters. */
+  /** Up to 256 characters. */
   description?: string | undefined
-  /** 1 to 80 of letters, digits, `_`, `-`, `.`, not all digits. */
+  /** 1 to 80 letters, digits, `_`, `-` and `.`; not only digits. */
   name: string | undefined
   /** One or two routes whose weights add up to 100. */
   routingConfiguration: RoutingConfigurationListItem[] | undefined
@@ -195,11 +195,11 @@ export interface DescribeStateMachineAliasInput {
 
 /** Input of ListStateMachineAliases. */
 export interface ListStateMachineAliasesInput {
-  /** A state machine, or a version whose aliases are wanted. */
+  /** A state machine, or a version to list only the aliases that route to it. */
   stateMachineArn: string | undefined
-  /** Where the page before ended. */
+  /** The pagination token of the previous output. */
   nextToken?: string | undefined
-  /** At most so many; 0 or absent: 100. */
+  /** Page size; 0 or absent means 100. */
   maxResults?: number | undefined
 }
 
@@ -207,9 +207,9 @@ export interface ListStateMachineAliasesInput {
 export interface UpdateStateMachineAliasInput {
   /** The alias's ARN. */
   stateMachineAliasArn: string | undefined
-  /** The new description; absent: unchanged. */
+  /** The new description; unchanged if absent. */
   description?: string | undefined
-  /** The new routing, whole; absent: unchanged. */
+  /** The complete new routing; unchanged if absent. */
   routingConfiguration?: RoutingConfigurationListItem[] | undefined
 }
 
@@ -219,41 +219,41 @@ export interface DeleteStateMachineAliasInput {
   stateMachineAliasArn: string | undefined
 }
 
-/** Where logs go. */
+/** A log group. */
 export interface CloudWatchLogsLogGroup {
   /** The log group's ARN. */
   logGroupArn?: string | undefined
 }
 
-/** Where logs go. */
+/** A destination of logs. */
 export interface LogDestination {
   /** The log group. */
   cloudWatchLogsLogGroup?: CloudWatchLogsLogGroup | undefined
 }
 
-/** What is logged. Kept and given back; nothing is logged here. */
+/** Logging. Stored and returned; nothing is logged. */
 export interface LoggingConfiguration {
-  /** How much. */
+  /** The level. */
   level?: 'ALL' | 'ERROR' | 'FATAL' | 'OFF' | undefined
-  /** Whether data is included. */
+  /** Whether input and output are logged. */
   includeExecutionData?: boolean | undefined
-  /** Where to. */
+  /** The destinations. */
   destinations?: LogDestination[] | undefined
 }
 
-/** Whether X-Ray traces. Kept and given back. */
+/** X-Ray tracing. Stored and returned; nothing is traced. */
 export interface TracingConfiguration {
-  /** Whether it is on. */
+  /** Whether tracing is enabled. */
   enabled?: boolean | undefined
 }
 
-/** How data is encrypted. Kept and given back. */
+/** Encryption. Stored and returned; nothing is encrypted. */
 export interface EncryptionConfiguration {
-  /** The key. */
+  /** The KMS key. */
   kmsKeyId?: string | undefined
-  /** Seconds. */
+  /** How long a data key is reused, in seconds. */
   kmsDataKeyReusePeriodSeconds?: number | undefined
-  /** The type. */
+  /** The type of the key. */
   type: 'AWS_OWNED_KEY' | 'CUSTOMER_MANAGED_KMS_KEY' | undefined
 }
 
@@ -273,23 +273,23 @@ export interface CreateStateMachineInput {
   definition: string | undefined
   /** The role's ARN. */
   roleArn: string | undefined
-  /** STANDARD (also when absent) or EXPRESS. */
+  /** Default: STANDARD. */
   type?: 'STANDARD' | 'EXPRESS' | undefined
   /** Logging. */
   loggingConfiguration?: LoggingConfiguration | undefined
-  /** Tags, 50 at most. */
+  /** Up to 50 tags. */
   tags?: Tag[] | undefined
   /** Tracing. */
   tracingConfiguration?: TracingConfiguration | undefined
-  /** Whether to publish a version as well. */
+  /** Also publishes a version. */
   publish?: boolean | undefined
-  /** The version's description; only with `publish`. */
+  /** The version's description. Requires `publish`. */
   versionDescription?: string | undefined
   /** Encryption. */
   encryptionConfiguration?: EncryptionConfiguration | undefined
 }
 
-/** Input of UpdateStateMachine. Absent members stay as they are. */
+/** Input of UpdateStateMachine. Absent members stay unchanged. */
 export interface UpdateStateMachineInput {
   /** The state machine. */
   stateMachineArn: string | undefined
@@ -301,9 +301,9 @@ export interface UpdateStateMachineInput {
   loggingConfiguration?: LoggingConfiguration | undefined
   /** Tracing. */
   tracingConfiguration?: TracingConfiguration | undefined
-  /** Whether to publish a version as well. */
+  /** Also publishes a version. */
   publish?: boolean | undefined
-  /** The version's description; only with `publish`. */
+  /** The version's description. Requires `publish`. */
   versionDescription?: string | undefined
   /** Encryption. */
   encryptionConfiguration?: EncryptionConfiguration | undefined
@@ -313,15 +313,15 @@ export interface UpdateStateMachineInput {
 export interface DescribeStateMachineInput {
   /** A state machine or a version. */
   stateMachineArn: string | undefined
-  /** METADATA_ONLY leaves definition and input out. */
+  /** METADATA_ONLY omits definition and input. */
   includedData?: 'ALL_DATA' | 'METADATA_ONLY' | undefined
 }
 
 /** Input of ListStateMachines. */
 export interface ListStateMachinesInput {
-  /** At most so many; 0 or absent: 100. */
+  /** Page size; 0 or absent means 100. */
   maxResults?: number | undefined
-  /** Where the page before ended. */
+  /** The pagination token of the previous output. */
   nextToken?: string | undefined
 }
 
@@ -335,7 +335,7 @@ export interface DeleteStateMachineInput {
 export interface PublishStateMachineVersionInput {
   /** The state machine. */
   stateMachineArn: string | undefined
-  /** Publish only this revision; `INITIAL` before the first update. */
+  /** Publishes only if this is the current revision; `INITIAL` before the first update. */
   revisionId?: string | undefined
   /** The version's description. */
   description?: string | undefined
@@ -345,9 +345,9 @@ export interface PublishStateMachineVersionInput {
 export interface ListStateMachineVersionsInput {
   /** The state machine. */
   stateMachineArn: string | undefined
-  /** Where the page before ended. */
+  /** The pagination token of the previous output. */
   nextToken?: string | undefined
-  /** At most so many; 0 or absent: 100. */
+  /** Page size; 0 or absent means 100. */
   maxResults?: number | undefined
 }
 
@@ -361,7 +361,7 @@ export interface DeleteStateMachineVersionInput {
 export interface TagResourceInput {
   /** The state machine's ARN. */
   resourceArn: string | undefined
-  /** Tags, 50 at most. */
+  /** Up to 50 tags. */
   tags: Tag[] | undefined
 }
 
@@ -383,11 +383,11 @@ export interface ListTagsForResourceInput {
 export interface ValidateStateMachineDefinitionInput {
   /** The definition, Amazon States Language as JSON text. */
   definition: string | undefined
-  /** STANDARD (also when absent) or EXPRESS. */
+  /** Default: STANDARD. */
   type?: 'STANDARD' | 'EXPRESS' | undefined
-  /** The least severity wanted. */
+  /** The minimum severity of diagnostics. */
   severity?: 'ERROR' | 'WARNING' | undefined
-  /** At most so many diagnostics; 0 or absent: 100. */
+  /** Maximum number of diagnostics; 0 or absent means 100. */
   maxResults?: number | undefined
 }
 
@@ -395,11 +395,11 @@ export interface ValidateStateMachineDefinitionInput {
 export interface StartExecutionInput {
   /** A state machine, version or alias. */
   stateMachineArn: string | undefined
-  /** The execution's name; absent: a UUID. */
+  /** The execution's name. Default: a UUID. */
   name?: string | undefined
-  /** JSON text; absent: `{}`. */
+  /** JSON text. Default: `{}`. */
   input?: string | undefined
-  /** X-Ray's header. */
+  /** The X-Ray trace header. */
   traceHeader?: string | undefined
 }
 
@@ -407,7 +407,7 @@ export interface StartExecutionInput {
 export interface DescribeExecutionInput {
   /** The execution's ARN. */
   executionArn: string | undefined
-  /** METADATA_ONLY leaves definition and input out. */
+  /** METADATA_ONLY omits definition and input. */
   includedData?: 'ALL_DATA' | 'METADATA_ONLY' | undefined
 }
 
@@ -415,7 +415,7 @@ export interface DescribeExecutionInput {
 export interface DescribeStateMachineForExecutionInput {
   /** The execution's ARN. */
   executionArn: string | undefined
-  /** METADATA_ONLY leaves definition and input out. */
+  /** METADATA_ONLY omits definition and input. */
   includedData?: 'ALL_DATA' | 'METADATA_ONLY' | undefined
 }
 
@@ -423,15 +423,15 @@ export interface DescribeStateMachineForExecutionInput {
 export interface ListExecutionsInput {
   /** A state machine, version or alias. */
   stateMachineArn?: string | undefined
-  /** Only executions of this status. */
+  /** Lists only executions with this status. */
   statusFilter?: ExecutionStatus | undefined
-  /** At most so many; 0 or absent: 100. */
+  /** Page size; 0 or absent means 100. */
   maxResults?: number | undefined
-  /** Where the page before ended. */
+  /** The pagination token of the previous output. */
   nextToken?: string | undefined
-  /** A map run; there are none here. */
+  /** A map run. Map runs are not modelled. */
   mapRunArn?: string | undefined
-  /** Only executions (not) redriven; none is here. */
+  /** Lists only executions that were, or were not, redriven. None is redriven here. */
   redriveFilter?: 'REDRIVEN' | 'NOT_REDRIVEN' | undefined
 }
 
@@ -445,23 +445,23 @@ export interface StopExecutionInput {
   cause?: string | undefined
 }
 
-/** Answer of CreateStateMachineAlias. */
-export interface CreateStateMachineAliasOutput extends Answer {
-  /** When the alias was created; of a replay: the original date. */
+/** Output of CreateStateMachineAlias. */
+export interface CreateStateMachineAliasOutput extends MetadataBearer {
+  /** Creation time. A repeated request returns the original time. */
   creationDate: Date
   /** The alias's ARN. */
   stateMachineAliasArn: string
 }
 
-/** Answer of DescribeStateMachineAlias. */
-export interface DescribeStateMachineAliasOutput extends Answer {
+/** Output of DescribeStateMachineAlias. */
+export interface DescribeStateMachineAliasOutput extends MetadataBearer {
   /** When it was created. */
   creationDate: Date
-  /** Absent when it was never set. */
+  /** Absent if it was never set. */
   description?: string
   /** The alias's name. */
   name: string
-  /** In the order of the request that set it. */
+  /** In the order of the request. */
   routingConfiguration: RoutingConfigurationListItem[]
   /** The alias's ARN. */
   stateMachineAliasArn: string
@@ -477,63 +477,63 @@ export interface StateMachineAliasListItem {
   stateMachineAliasArn: string
 }
 
-/** Answer of ListStateMachineAliases. */
-export interface ListStateMachineAliasesOutput extends Answer {
-  /** Given when there are more. */
+/** Output of ListStateMachineAliases. */
+export interface ListStateMachineAliasesOutput extends MetadataBearer {
+  /** Present if there are more results. */
   nextToken?: string
-  /** Oldest first, by name where dates are equal. */
+  /** Oldest first; aliases created at the same time by name. */
   stateMachineAliases: StateMachineAliasListItem[]
 }
 
-/** Answer of UpdateStateMachineAlias. */
-export interface UpdateStateMachineAliasOutput extends Answer {
-  /** Now. */
+/** Output of UpdateStateMachineAlias. */
+export interface UpdateStateMachineAliasOutput extends MetadataBearer {
+  /** Update time. */
   updateDate: Date
 }
 
-/** Answer of CreateStateMachine. */
-export interface CreateStateMachineOutput extends Answer {
+/** Output of CreateStateMachine. */
+export interface CreateStateMachineOutput extends MetadataBearer {
   /** When it was created. */
   creationDate: Date
   /** Its ARN. */
   stateMachineArn: string
-  /** The version, when one was published. */
+  /** The published version, with `publish`. */
   stateMachineVersionArn?: string
 }
 
-/** Answer of UpdateStateMachine. */
-export interface UpdateStateMachineOutput extends Answer {
-  /** Absent until the first effective update. */
+/** Output of UpdateStateMachine. */
+export interface UpdateStateMachineOutput extends MetadataBearer {
+  /** Absent until the first update that changed something. */
   revisionId?: string
-  /** The version, with `publish`. */
+  /** The published version, with `publish`. */
   stateMachineVersionArn?: string
-  /** When the current content came. */
+  /** Last update time. */
   updateDate: Date
 }
 
-/** Answer of DescribeStateMachine. */
-export interface DescribeStateMachineOutput extends Answer {
-  /** Of the state machine, or of the version asked for. */
+/** Output of DescribeStateMachine. */
+export interface DescribeStateMachineOutput extends MetadataBearer {
+  /** Creation time of the state machine, or of the version if its ARN was specified. */
   creationDate: Date
-  /** As given; `{}` with METADATA_ONLY. */
+  /** As specified; `{}` with METADATA_ONLY. */
   definition: string
   /** The version's description. */
   description?: string
-  /** As given. */
+  /** As specified. */
   encryptionConfiguration?: EncryptionConfiguration
-  /** As given, or OFF. */
+  /** As specified; `OFF` by default. */
   loggingConfiguration: LoggingConfiguration
   /** The state machine's name. */
   name: string
-  /** Absent until the first effective update. */
+  /** Absent until the first update that changed something. */
   revisionId?: string
   /** The role. */
   roleArn: string
-  /** The ARN asked for. */
+  /** The ARN of the request. */
   stateMachineArn: string
   /** ACTIVE or DELETING. */
   status: 'ACTIVE' | 'DELETING'
-  /** As given, or off. */
+  /** As specified; disabled by default. */
   tracingConfiguration: TracingConfiguration
   /** STANDARD or EXPRESS. */
   type: 'STANDARD' | 'EXPRESS'
@@ -551,16 +551,16 @@ export interface StateMachineListItem {
   type: 'STANDARD' | 'EXPRESS'
 }
 
-/** Answer of ListStateMachines. */
-export interface ListStateMachinesOutput extends Answer {
-  /** Given when there are more. */
+/** Output of ListStateMachines. */
+export interface ListStateMachinesOutput extends MetadataBearer {
+  /** Present if there are more results. */
   nextToken?: string
-  /** By name. */
+  /** Sorted by name. */
   stateMachines: StateMachineListItem[]
 }
 
-/** Answer of PublishStateMachineVersion. */
-export interface PublishStateMachineVersionOutput extends Answer {
+/** Output of PublishStateMachineVersion. */
+export interface PublishStateMachineVersionOutput extends MetadataBearer {
   /** When the version was published. */
   creationDate: Date
   /** The version. */
@@ -575,44 +575,44 @@ export interface StateMachineVersionListItem {
   stateMachineVersionArn: string
 }
 
-/** Answer of ListStateMachineVersions. */
-export interface ListStateMachineVersionsOutput extends Answer {
-  /** Given when there are more. */
+/** Output of ListStateMachineVersions. */
+export interface ListStateMachineVersionsOutput extends MetadataBearer {
+  /** Present if there are more results. */
   nextToken?: string
   /** Highest number first. */
   stateMachineVersions: StateMachineVersionListItem[]
 }
 
-/** Answer of ListTagsForResource. */
-export interface ListTagsForResourceOutput extends Answer {
+/** Output of ListTagsForResource. */
+export interface ListTagsForResourceOutput extends MetadataBearer {
   /** In the order in which their keys were first set. */
   tags: Tag[]
 }
 
-/** A fault in a definition. */
+/** A problem in a definition. */
 export interface Diagnostic {
-  /** ERROR. */
+  /** Always ERROR. */
   severity: 'ERROR' | 'WARNING'
   /** SCHEMA_VALIDATION_FAILED or INVALID_JSON_DESCRIPTION. */
   code: string
   /** What is wrong. */
   message: string
-  /** Where, as a JSON pointer. */
+  /** A JSON pointer into the definition. */
   location?: string
 }
 
-/** Answer of ValidateStateMachineDefinition. It checks that the definition is JSON with `StartAt` and `States`, and no more. */
-export interface ValidateStateMachineDefinitionOutput extends Answer {
+/** Output of ValidateStateMachineDefinition. Only JSON syntax, `StartAt` and `States` are checked. */
+export interface ValidateStateMachineDefinitionOutput extends MetadataBearer {
   /** OK or FAIL. */
   result: 'OK' | 'FAIL'
-  /** What is wrong. */
+  /** The problems. */
   diagnostics: Diagnostic[]
   /** Always false. */
   truncated: boolean
 }
 
-/** Answer of StartExecution. */
-export interface StartExecutionOutput extends Answer {
+/** Output of StartExecution. */
+export interface StartExecutionOutput extends MetadataBearer {
   /** The execution's ARN, without version or alias. */
   executionArn: string
   /** When it was started. */
@@ -621,25 +621,25 @@ export interface StartExecutionOutput extends Answer {
 
 /** Whether data is included. */
 export interface CloudWatchEventsExecutionDataDetails {
-  /** True. */
+  /** Always true. */
   included: boolean
 }
 
-/** Answer of DescribeExecution. Executions are routed and recorded, not interpreted: RUNNING until stopped. */
-export interface DescribeExecutionOutput extends Answer {
-  /** The cause given to StopExecution. */
+/** Output of DescribeExecution. Executions are routed and recorded, not interpreted: RUNNING until stopped. */
+export interface DescribeExecutionOutput extends MetadataBearer {
+  /** The cause passed to StopExecution. */
   cause?: string
-  /** The error code given to StopExecution. */
+  /** The error code passed to StopExecution. */
   error?: string
   /** The execution's ARN. */
   executionArn: string
-  /** The input as given; left out with METADATA_ONLY. */
+  /** The input as specified; absent with METADATA_ONLY. */
   input?: string
   /** Whether the input is included. */
   inputDetails?: CloudWatchEventsExecutionDataDetails
   /** The execution's name. */
   name: string
-  /** Always 0: nothing is redriven here. */
+  /** Always 0: executions are not redriven. */
   redriveCount: number
   /** NOT_REDRIVABLE while running, REDRIVABLE once stopped. */
   redriveStatus: 'REDRIVABLE' | 'NOT_REDRIVABLE' | 'REDRIVABLE_BY_MAP_RUN'
@@ -651,35 +651,35 @@ export interface DescribeExecutionOutput extends Answer {
   stateMachineAliasArn?: string
   /** The state machine, without version or alias. */
   stateMachineArn: string
-  /** The version that it runs, when started with a version or an alias. */
+  /** The version that it runs, if it was started with a version or an alias. */
   stateMachineVersionArn?: string
   /** RUNNING or ABORTED. */
   status: ExecutionStatus
   /** When it was stopped. */
   stopDate?: Date
-  /** As given. */
+  /** As specified. */
   traceHeader?: string
 }
 
-/** Answer of DescribeStateMachineForExecution: the content that the execution was started with. */
-export interface DescribeStateMachineForExecutionOutput extends Answer {
+/** Output of DescribeStateMachineForExecution: the revision that the execution was started with. */
+export interface DescribeStateMachineForExecutionOutput extends MetadataBearer {
   /** `{}` with METADATA_ONLY. */
   definition: string
-  /** As given. */
+  /** As specified. */
   encryptionConfiguration?: EncryptionConfiguration
-  /** As given, or OFF. */
+  /** As specified; `OFF` by default. */
   loggingConfiguration: LoggingConfiguration
   /** The state machine's name. */
   name: string
-  /** Absent for the content that the state machine was created with. */
+  /** Absent for the revision that the state machine was created with. */
   revisionId?: string
   /** The role. */
   roleArn: string
   /** Without version or alias. */
   stateMachineArn: string
-  /** As given, or off. */
+  /** As specified; disabled by default. */
   tracingConfiguration: TracingConfiguration
-  /** When this content came. */
+  /** When this revision was created. */
   updateDate: Date
 }
 
@@ -697,7 +697,7 @@ export interface ExecutionListItem {
   stateMachineAliasArn?: string
   /** Without version or alias. */
   stateMachineArn: string
-  /** The version that it runs, when started with a version or an alias. */
+  /** The version that it runs, if it was started with a version or an alias. */
   stateMachineVersionArn?: string
   /** RUNNING or ABORTED. */
   status: ExecutionStatus
@@ -705,106 +705,105 @@ export interface ExecutionListItem {
   stopDate?: Date
 }
 
-/** Answer of ListExecutions. */
-export interface ListExecutionsOutput extends Answer {
+/** Output of ListExecutions. */
+export interface ListExecutionsOutput extends MetadataBearer {
   /** Newest first. */
   executions: ExecutionListItem[]
-  /** Given when there are more. */
+  /** Present if there are more results. */
   nextToken?: string
 }
 
-/** Answer of StopExecution. */
-export interface StopExecutionOutput extends Answer {
+/** Output of StopExecution. */
+export interface StopExecutionOutput extends MetadataBearer {
   /** When it was stopped. */
   stopDate: Date
 }
 
-/** Answer of DeleteStateMachineAlias: no members. */
-export interface DeleteStateMachineAliasOutput extends Answer {}
+/** Output of DeleteStateMachineAlias: no members. */
+export interface DeleteStateMachineAliasOutput extends MetadataBearer {}
 
-/** Answer of DeleteStateMachine: no members. */
-export interface DeleteStateMachineOutput extends Answer {}
+/** Output of DeleteStateMachine: no members. */
+export interface DeleteStateMachineOutput extends MetadataBearer {}
 
-/** Answer of DeleteStateMachineVersion: no members. */
-export interface DeleteStateMachineVersionOutput extends Answer {}
+/** Output of DeleteStateMachineVersion: no members. */
+export interface DeleteStateMachineVersionOutput extends MetadataBearer {}
 
-/** Answer of TagResource: no members. */
-export interface TagResourceOutput extends Answer {}
+/** Output of TagResource: no members. */
+export interface TagResourceOutput extends MetadataBearer {}
 
-/** Answer of UntagResource: no members. */
-export interface UntagResourceOutput extends Answer {}
+/** Output of UntagResource: no members. */
+export interface UntagResourceOutput extends MetadataBearer {}
 
-
-/** How a template is checked. */
+/** Options of `checkTemplate`. */
 export interface TemplateOptions {
-  /** Values of parameters, in place of their defaults. */
+  /** Parameter values; they override the defaults in the template. */
   parameters?: Record<string, string>
-  /** Rules, by id or name, that are not looked at. */
+  /** Rules to skip, by id or name. */
   disable?: string[]
-  /** Findings that are known and accepted; they stay in the report, with the reason. */
+  /** Accepted findings. They stay in the report with the reason, but do not count as errors. */
   acknowledge?: { rule: string, logicalId?: string, reason: string }[]
-  /** The file's name, for messages. */
+  /** The file name for messages. */
   file?: string
-  /** The template as it was deployed last, for what changed. */
+  /** The last deployed template, for rules about changes. */
   previous?: string
 }
 
-/** How bad a finding is. An `error`: the deploy fails, or what was deployed cannot work. */
+/** The severity of a finding. `error` means that the deploy fails or the deployed stack cannot work. */
 export type TemplateSeverity = 'error' | 'warning' | 'info'
 
-/** What is wrong with a template, and what to do. */
+/** A problem in a template. */
 export interface TemplateFinding {
-  /** The rule's id, for example `SFA001`. It stays the same in every later version. */
+  /** The rule id, for example `SFA001`. It never changes. */
   rule: string
-  /** The rule's name, for example `weights-sum`. It stays the same, too. */
+  /** The rule name, for example `weights-sum`. It never changes. */
   name: string
   severity: TemplateSeverity
   logicalId: string
   resourceType: string
-  /** Where it is, as a JSON pointer into the template. */
+  /** A JSON pointer into the template. */
   path: string
-  /** Where it is in the text, both from 1; absent where the template was handed over as an object. */
+  /** Position in the text, starting at 1. Absent if the template was passed as an object. */
   line?: number
   column?: number
   /** What is wrong. */
   message: string
   /** Why it matters. */
   description: string
-  /** What to do about it. */
+  /** How to fix it. */
   fix: string
-  /** AWS's documentation. */
+  /** The AWS documentation. */
   url: string
-  /** When it is so, where that depends on the template's conditions or parameters. */
+  /** The conditions and parameters under which it occurs; absent if it always occurs. */
   condition?: string
-  /** The reason for which it was acknowledged. */
+  /** The reason why it was acknowledged. */
   acknowledged?: string
 }
 
-/** What `checkTemplate` found. */
+/** The result of `checkTemplate`. */
 export interface TemplateReport {
-  /** In the order of the file, acknowledged ones included. */
+  /** All findings in file order, including acknowledged ones. */
   findings: TemplateFinding[]
-  /** Errors, warnings and notes that are not acknowledged. */
+  /** Numbers of errors, warnings and infos that are not acknowledged. */
   errors: number
   warnings: number
   infos: number
-  /** Findings that are. */
+  /** Number of acknowledged findings. */
   acknowledged: number
 }
 
-/** A rule that templates are checked by. */
+/** A rule of `checkTemplate`. */
 export interface TemplateRule {
-  /** For example `SFA001`. It stays the same in every later version. */
+  /** For example `SFA001`. It never changes. */
   id: string
-  /** For example `weights-sum`. It stays the same, too. */
+  /** For example `weights-sum`. It never changes. */
   name: string
   severity: TemplateSeverity
-  /** What is looked for, in one line. */
+  /** The problem in one line. */
   title: string
   /** Why it matters. */
   description: string
-  /** What to do about it. */
+  /** How to fix it. */
   fix: string
-  /** AWS's documentation. */
+  /** The AWS documentation. */
   url: string
 }

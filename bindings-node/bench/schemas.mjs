@@ -1,6 +1,5 @@
-// What ajv and zod can say of a request: the constraints of the service model, and the form of version ARNs.
-// Neither can say that the weights add up to 100, that a version stands there once, or that the versions are
-// of one state machine.
+// What ajv and zod can check: the constraints of the service model and the pattern of version ARNs. They do not check
+// that the weights add up to 100, that the versions are different, or that they belong to one state machine.
 import { z } from 'zod'
 
 const NAME = '^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$'

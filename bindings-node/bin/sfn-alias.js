@@ -1,34 +1,34 @@
 #!/usr/bin/env node
 'use strict'
-// Runs the program of this platform's package, in place of this process as far as Node lets it.
+// Runs the program in this platform's package, with the same arguments, standard streams, signals and exit code.
 const { spawn } = require('node:child_process')
 const { optionalDependencies } = require('../package.json')
 
-const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGINT']
+const FORWARDED_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT']
 
-function program () {
+function findProgram () {
   const glibc = process.platform === 'linux' && process.report.getReport().header.glibcVersionRuntime !== undefined
   const libc = { linux: glibc ? '-gnu' : '-musl', win32: '-msvc' }[process.platform] ?? ''
   const name = `sfn-alias-${process.platform}-${process.arch}${libc}`
   try {
     return require.resolve(`${name}/sfn-alias${process.platform === 'win32' ? '.exe' : ''}`)
   } catch {
-    const known = Object.keys(optionalDependencies).includes(name)
-    console.error(known
-      ? `sfn-alias: the package ${name} is missing: install sfn-alias anew, with its optional dependencies`
-      : `sfn-alias: there is no program for this platform (${name}): build it with cargo install --path server`)
+    const supported = Object.keys(optionalDependencies).includes(name)
+    console.error(supported
+      ? `sfn-alias: the package ${name} is not installed\nhelp: reinstall sfn-alias with its optional dependencies`
+      : `sfn-alias: no program for this platform (${name})\nhelp: build it from a checkout with \`cargo install --locked --path server\``)
     process.exit(3)
   }
 }
 
-const child = spawn(program(), process.argv.slice(2), { stdio: 'inherit' })
+const child = spawn(findProgram(), process.argv.slice(2), { stdio: 'inherit' })
 const terminal = [process.stdin, process.stdout, process.stderr].some(stream => stream.isTTY)
-for (const signal of FORWARDED) {
-  // Ctrl-C in a terminal reaches the program as well; a second one would end it at once.
+for (const signal of FORWARDED_SIGNALS) {
+  // A terminal sends Ctrl-C to the program too. A second signal would stop it without finishing its requests.
   process.on(signal, () => { if (!(terminal && signal === 'SIGINT')) child.kill(signal) })
 }
 child.on('error', error => {
-  console.error(`sfn-alias: the program cannot be run: ${error.message}`)
+  console.error(`sfn-alias: cannot run the program: ${error.message}`)
   process.exit(3)
 })
 child.on('exit', (code, signal) => {

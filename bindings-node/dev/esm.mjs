@@ -1,12 +1,12 @@
-// Writes index.mjs and index.d.mts, the ES module beside the generated CommonJS module, or verifies with
-// `--check FOLDER` that they are what belongs to the index.js of that folder.
+// Generates index.mjs and index.d.mts, the ES module for the generated CommonJS module. With `--check FOLDER`, verifies
+// that they match the index.js in that folder.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const [folder = '.', check] = process.argv.slice(2).reverse()
-const common = readFileSync(join(folder, 'index.js'), 'utf8')
-const names = [...common.matchAll(/^module\.exports\.(\w+) = nativeBinding\.\1$/gm)].map(([, name]) => name)
-// What main.js adds.
+const commonJs = readFileSync(join(folder, 'index.js'), 'utf8')
+const names = [...commonJs.matchAll(/^module\.exports\.(\w+) = nativeBinding\.\1$/gm)].map(([, name]) => name)
+// main.js adds this export.
 names.push('serve')
 
 const files = {
@@ -24,5 +24,5 @@ export * from './index.js'
 
 for (const [file, text] of Object.entries(files)) {
   if (check !== '--check') writeFileSync(file, text)
-  else if (readFileSync(file, 'utf8') !== text) throw new Error(`${file} is not current: run \`make generate\` and commit`)
+  else if (readFileSync(file, 'utf8') !== text) throw new Error(`${file} is out of date\nhelp: run \`make generate\` and commit the result`)
 }

@@ -1,13 +1,19 @@
-// Verifies that every function that Node can call catches unwinding: a panic becomes an error there.
+// Verifies that every exported function has `catch_unwind`, which turns a panic into a JavaScript error; and that
+// generated declarations contain no Rust syntax.
 import { readdirSync, readFileSync } from 'node:fs'
 
 const sources = readdirSync('src', { recursive: true }).filter(file => file.endsWith('.rs'))
-const attributes = sources.flatMap(file => {
+const functions = sources.flatMap(file => {
   const text = readFileSync(`src/${file}`, 'utf8')
   return [...text.matchAll(/#\[napi(\((?:"[^"]*"|[^"\]])*\))?\]\s*pub fn ([$\w]+)/g)].map(([, options = '', name]) => ({ file, name, options }))
 })
-const without = attributes.filter(({ options }) => !/\bcatch_unwind\b/.test(options))
+const missing = functions.filter(({ options }) => !/\bcatch_unwind\b/.test(options))
 
-if (attributes.length < 20) throw new Error(`only ${attributes.length} exports were found`)
-if (without.length > 0) throw new Error(`without catch_unwind: ${without.map(({ file, name }) => `${file}: ${name}`).join(', ')}`)
-console.log(`${attributes.length} exports catch unwinding`)
+if (functions.length < 20) throw new Error(`expected at least 20 exports, found ${functions.length}`)
+if (missing.length > 0) throw new Error(`no catch_unwind: ${missing.map(({ file, name }) => `${file}: ${name}`).join(', ')}`)
+
+// A raw string, for example from the documentation of a macro.
+for (const file of ['index.d.ts', 'types.d.ts', 'deploy.d.ts']) {
+  if (/\br#*"/.test(readFileSync(file, 'utf8'))) throw new Error(`${file} contains \`r"\``)
+}
+console.log(`${functions.length} exports catch unwinding`)

@@ -1,4 +1,4 @@
-// Lets the packages of the platforms carry the program beside the binary. `napi create-npm-dirs` knows only the latter.
+// Adds the program to the files of the platform packages. `napi create-npm-dirs` only adds the binary.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,7 +1,7 @@
-//! The time of a call, by the clock of the caller.
+//! The caller's clock.
 //!
-//! A function of JavaScript's can only be called on JavaScript's thread, the store's work may be done on
-//! another: so the time is asked for once, when a call begins, and goes with the work.
+//! A JavaScript function can only be called on the JavaScript thread, but the store may work on another one. So the
+//! clock is read once, when a call starts, and its time is passed along with the work.
 
 use crate::js::Js;
 use napi::bindgen_prelude::{Env, FunctionRef, JsValue};
@@ -13,31 +13,32 @@ thread_local! {
     static NOW: Cell<Option<i64>> = const { Cell::new(None) };
 }
 
-/// The clock that the core is given.
-pub fn for_core() -> Clock {
+/// Creates the clock for the core: the time set by [`with_time`], or the system's.
+pub fn create_core_clock() -> Clock {
     Clock::new(|| NOW.get().map_or_else(Timestamp::from_system, Timestamp::from_millis))
 }
 
-/// Does work at a time.
-pub fn at<R>(millis: Option<i64>, work: impl FnOnce() -> R) -> R {
+/// Runs the work with this time as the core's current time.
+pub fn with_time<R>(millis: Option<i64>, work: impl FnOnce() -> R) -> R {
     NOW.set(millis);
-    let done = work();
+    let result = work();
     NOW.set(None);
-    done
+    result
 }
 
-/// The caller's function, or the system's clock.
-pub type Watch = Option<Arc<FunctionRef<(), ()>>>;
+/// The clock function of the caller; `None` for the system's clock.
+pub type ClockFunction = Option<Arc<FunctionRef<(), ()>>>;
 
-/// Asks a clock: a Date, or milliseconds as `Date.now()` gives them. `Err` holds what to throw.
-pub fn ask<'e>(env: &'e Env, any: Js<'e>, watch: &Watch) -> Result<Option<i64>, Js<'e>> {
-    let Some(watch) = watch else { return Ok(None) };
-    let function = watch.borrow_back(env).map_err(|error| any.make_error(&error.reason))?;
-    let answer = Js::new(env, function.raw()).call().map_err(|thrown| thrown.0)?;
-    let millis = answer.date().unwrap_or_else(|| answer.number());
+/// Reads a clock, which returns a `Date` or milliseconds. `Err` is the value to throw.
+pub fn read_clock<'e>(env: &'e Env, js: Js<'e>, clock: &ClockFunction) -> Result<Option<i64>, Js<'e>> {
+    let Some(clock) = clock else { return Ok(None) };
+    let function = clock.borrow_back(env).map_err(|error| js.create_error(&error.reason))?;
+    let time = Js::new(env, function.raw()).call().map_err(|thrown| thrown.0)?;
+    let millis = time.as_date_millis().unwrap_or_else(|| time.as_f64());
     if !millis.is_finite() {
-        let words = "options.clock must answer a Date or milliseconds since 1970, as Date.now does";
-        return Err(crate::error::argument(any, words, None));
+        let message =
+            "options.clock: expected the function to return a Date or milliseconds since 1970, as Date.now does";
+        return Err(crate::error::create_argument_error(js, message, None));
     }
     #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
     Ok(Some(millis.round() as i64))

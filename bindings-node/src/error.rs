@@ -1,4 +1,4 @@
-//! Refusals as JavaScript's errors.
+//! Converts errors to JavaScript errors.
 
 use crate::js::Js;
 use crate::metadata;
@@ -6,10 +6,11 @@ use napi_derive::napi;
 use sfn_alias::{Error, ErrorKind};
 use sfn_alias_template::TemplateError;
 
-/// Declares the codes in JavaScript and maps the core's onto them, so that a forgotten one does not build.
+/// Declares the JavaScript enum and its conversion from the core's. The `match` has no wildcard, so a missing code
+/// does not compile.
 macro_rules! codes {
     ($($name:ident),* $(,)?) => {
-        /// The AWS error codes that can be answered.
+        /// The error codes that calls can return.
         #[napi(string_enum)]
         pub enum ErrorCode { $($name),* }
 
@@ -20,7 +21,7 @@ macro_rules! codes {
         }
 
         impl ErrorCode {
-            /// As AWS spells it.
+            /// Returns the code as AWS spells it.
             pub const fn as_str(&self) -> &'static str {
                 match self { $(Self::$name => stringify!($name)),* }
             }
@@ -55,42 +56,42 @@ codes! {
     EntropyFailure,
 }
 
-/// Whose fault a status is, as the AWS SDK says it.
-const fn fault(status: u16) -> &'static str {
+/// Returns the value of `$fault`, a member of the AWS SDK's errors.
+const fn sdk_fault(status: u16) -> &'static str {
     if status < 500 { "client" } else { "server" }
 }
 
-/// The error in JavaScript: shaped as those of the AWS SDK.
-pub fn of<'e>(any: Js<'e>, error: &Error, cause: Option<Js<'e>>) -> Js<'e> {
-    let (code, status) = (any.make_text(ErrorCode::from(error.kind()).as_str()), error.kind().status());
-    let made = any
-        .make_error(&error.to_string())
-        .with("name", code)
-        .with("code", code)
-        .with("$fault", any.make_text(fault(status)))
-        .with("$metadata", metadata::of(any, status));
-    let made = error.reason().map_or(made, |reason| made.with("reason", any.make_text(reason)));
-    cause.map_or(made, |cause| made.with("cause", cause))
+/// Creates a JavaScript error with the members of an AWS SDK error.
+pub fn create_error<'e>(js: Js<'e>, error: &Error, cause: Option<Js<'e>>) -> Js<'e> {
+    let (code, status) = (js.create_string(ErrorCode::from(error.kind()).as_str()), error.kind().status());
+    let created = js
+        .create_error(&error.to_string())
+        .with_member("name", code)
+        .with_member("code", code)
+        .with_member("$fault", js.create_string(sdk_fault(status)))
+        .with_member("$metadata", metadata::create_metadata(js, status));
+    let created = error.reason().map_or(created, |reason| created.with_member("reason", js.create_string(reason)));
+    cause.map_or(created, |cause| created.with_member("cause", cause))
 }
 
-/// That a panic was caught: an `InternalFailure`.
-pub fn of_panic(any: Js<'_>) -> Js<'_> {
-    of(any, &defect(), None)
+/// Creates the JavaScript error for a caught panic.
+pub fn create_panic_error(js: Js<'_>) -> Js<'_> {
+    create_error(js, &internal_error(), None)
 }
 
-/// What a panic is to the caller.
-pub fn defect() -> Error {
+/// Returns the error for a caught panic.
+pub fn internal_error() -> Error {
     Error::Internal { detail: "the call panicked".to_owned() }
 }
 
-/// An argument that no request is concerned with: a `TypeError`.
-pub fn argument<'e>(any: Js<'e>, words: &str, cause: Option<Js<'e>>) -> Js<'e> {
-    let made = any.make_type_error(words).with("code", any.make_text("ERR_INVALID_ARG_VALUE"));
-    cause.map_or(made, |cause| made.with("cause", cause))
+/// Creates a `TypeError` for an invalid argument that is not part of a request.
+pub fn create_argument_error<'e>(js: Js<'e>, message: &str, cause: Option<Js<'e>>) -> Js<'e> {
+    let created = js.create_type_error(message).with_member("code", js.create_string("ERR_INVALID_ARG_VALUE"));
+    cause.map_or(created, |cause| created.with_member("cause", cause))
 }
 
-/// A template that cannot be checked, or options for it that make no sense.
-pub fn template<'e>(any: Js<'e>, fault: &TemplateError) -> Js<'e> {
-    let name = any.make_text("TemplateError");
-    any.make_error(&fault.to_string()).with("name", name).with("code", name)
+/// Creates a `TemplateError`, for an unreadable template or invalid options.
+pub fn create_template_error<'e>(js: Js<'e>, error: &TemplateError) -> Js<'e> {
+    let name = js.create_string("TemplateError");
+    js.create_error(&error.to_string()).with_member("name", name).with_member("code", name)
 }

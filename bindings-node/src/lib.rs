@@ -1,18 +1,19 @@
-//! sfn-alias for Node: values of JavaScript's in, values of JavaScript's out. Every rule, every text and
-//! every default is the core's.
+//! The Node binding of sfn-alias. It converts JavaScript values; rules, texts and defaults come from the core.
 
 #![deny(clippy::arithmetic_side_effects)]
 
-pub mod aliases;
+// First, so that its methods come first in `index.d.ts`.
+pub mod service;
+
 mod clock;
-mod endpoint;
 mod error;
 pub mod functions;
 pub mod handler;
+mod http_request;
 mod js;
 mod metadata;
 pub mod operations;
 mod options;
 pub mod picker;
+mod task;
 pub mod template;
-mod work;

@@ -1,13 +1,13 @@
-//! `$metadata`, which the AWS SDK gives with every answer and every error.
+//! `$metadata`, which the AWS SDK adds to every output and every error.
 
 use crate::js::Js;
 use sfn_alias::generate_request_id;
 
-/// What the SDK gives of a request that was answered at the first attempt.
-pub fn of(any: Js<'_>, status: u16) -> Js<'_> {
-    any.make_object()
-        .with("httpStatusCode", any.make_number(f64::from(status)))
-        .with("requestId", any.make_text(&generate_request_id()))
-        .with("attempts", any.make_number(1.0))
-        .with("totalRetryDelay", any.make_number(0.0))
+/// Creates the metadata of a request that succeeded or failed at the first attempt.
+pub fn create_metadata(js: Js<'_>, status: u16) -> Js<'_> {
+    js.create_object()
+        .with_member("httpStatusCode", js.create_number(f64::from(status)))
+        .with_member("requestId", js.create_string(&generate_request_id()))
+        .with_member("attempts", js.create_number(1.0))
+        .with_member("totalRetryDelay", js.create_number(0.0))
 }

@@ -1,8 +1,8 @@
-//! The options of a service, from JavaScript's object.
+//! Parses the options of a service from a JavaScript object.
 
 use crate::clock;
-use crate::error::argument;
-use crate::js::{Js, read_own};
+use crate::error::create_argument_error;
+use crate::js::{Js, deserialize_value};
 use napi::ValueType;
 use serde::de::{IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -13,76 +13,76 @@ use std::time::Duration;
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-struct Given {
-    limits: GivenLimits,
-    seed: Option<Whole>,
+struct RawOptions {
+    limits: RawLimits,
+    seed: Option<UnsignedInteger>,
     update_delay_seconds: Seconds,
     deletion_delay_seconds: Seconds,
     clock: Option<IgnoredAny>,
-    scope: GivenScope,
+    scope: RawScope,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-struct GivenLimits {
-    aliases_per_state_machine: Option<Whole>,
-    versions_per_state_machine: Option<Whole>,
-    definition_characters: Option<Whole>,
-    input_characters: Option<Whole>,
-    request_bytes: Option<Whole>,
-    executions_per_state_machine: Option<Whole>,
-    tags_per_resource: Option<Whole>,
+struct RawLimits {
+    aliases_per_state_machine: Option<UnsignedInteger>,
+    versions_per_state_machine: Option<UnsignedInteger>,
+    definition_characters: Option<UnsignedInteger>,
+    input_characters: Option<UnsignedInteger>,
+    request_bytes: Option<UnsignedInteger>,
+    executions_per_state_machine: Option<UnsignedInteger>,
+    tags_per_resource: Option<UnsignedInteger>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct GivenScope {
+struct RawScope {
     partition: Option<String>,
     account: Option<String>,
     region: Option<String>,
 }
 
-/// A whole number from 0, in 64 bits.
-struct Whole(u64);
+/// A non-negative integer of 64 bits.
+struct UnsignedInteger(u64);
 
-impl<'de> Deserialize<'de> for Whole {
+impl<'de> Deserialize<'de> for UnsignedInteger {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Digits;
+        struct UnsignedIntegerVisitor;
 
-        impl Visitor<'_> for Digits {
-            type Value = Whole;
+        impl Visitor<'_> for UnsignedIntegerVisitor {
+            type Value = UnsignedInteger;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number from 0")
+                f.write_str("a non-negative integer")
             }
 
-            fn visit_u64<E>(self, number: u64) -> Result<Whole, E> {
-                Ok(Whole(number))
+            fn visit_u64<E>(self, number: u64) -> Result<UnsignedInteger, E> {
+                Ok(UnsignedInteger(number))
             }
 
-            fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Whole, E> {
+            fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<UnsignedInteger, E> {
                 let unexpected = serde::de::Unexpected::Signed(number);
-                u64::try_from(number).map(Whole).map_err(|_| E::invalid_value(unexpected, &self))
+                u64::try_from(number).map(UnsignedInteger).map_err(|_| E::invalid_value(unexpected, &self))
             }
         }
 
-        deserializer.deserialize_any(Digits)
+        deserializer.deserialize_any(UnsignedIntegerVisitor)
     }
 }
 
-/// A span of time.
+/// A duration in seconds.
 #[derive(Default)]
 struct Seconds(Duration);
 
 impl<'de> Deserialize<'de> for Seconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Span;
+        struct SecondsVisitor;
 
-        impl Visitor<'_> for Span {
+        impl Visitor<'_> for SecondsVisitor {
             type Value = Seconds;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("seconds from 0")
+                f.write_str("a non-negative number of seconds")
             }
 
             fn visit_f64<E: serde::de::Error>(self, seconds: f64) -> Result<Seconds, E> {
@@ -97,72 +97,74 @@ impl<'de> Deserialize<'de> for Seconds {
             }
         }
 
-        deserializer.deserialize_any(Span)
+        deserializer.deserialize_any(SecondsVisitor)
     }
 }
 
-/// What an options object says: how the service behaves, whose resources it sees, what time it is.
-pub struct Read<'e> {
+/// The parsed members of an options object.
+pub struct ParsedOptions<'e> {
     pub options: Options,
     pub scope: Scope,
     pub clock: Option<Js<'e>>,
 }
 
-/// Reads an options object; `undefined` is one without members. `Err` holds what to throw.
-pub fn read(value: Js<'_>) -> Result<Read<'_>, Js<'_>> {
-    let given: Given = own(value, "options")?;
-    let clock = given.clock.map(|_| value.member("clock").map_err(|thrown| thrown.0)).transpose()?;
-    if clock.is_some_and(|clock| clock.kind() != ValueType::Function) {
-        return Err(argument(value, "options: 'clock': must be a function, for example Date.now", None));
+/// Parses an options object; `undefined` is an empty one. `Err` is the value to throw.
+pub fn parse_options(value: Js<'_>) -> Result<ParsedOptions<'_>, Js<'_>> {
+    let raw: RawOptions = deserialize_argument(value, "options")?;
+    let clock = raw.clock.map(|_| value.get_member("clock").map_err(|thrown| thrown.0)).transpose()?;
+    if clock.is_some_and(|clock| clock.value_type() != ValueType::Function) {
+        return Err(create_argument_error(value, "options: `/clock`: expected a function, for example Date.now", None));
     }
     let options = Options {
-        limits: limits(&given.limits),
-        update_delay: given.update_delay_seconds.0,
-        deletion_delay: given.deletion_delay_seconds.0,
-        seed: given.seed.map(|seed| seed.0),
-        clock: clock::for_core(),
+        limits: resolve_limits(&raw.limits),
+        update_delay: raw.update_delay_seconds.0,
+        deletion_delay: raw.deletion_delay_seconds.0,
+        seed: raw.seed.map(|seed| seed.0),
+        clock: clock::create_core_clock(),
     };
-    Ok(Read { options, scope: part(value, given.scope, &Scope::default(), "options.scope")?, clock })
+    Ok(ParsedOptions { options, scope: resolve_scope(value, raw.scope, &Scope::default(), "options.scope")?, clock })
 }
 
-/// Reads a scope; what it does not name stays as it was.
-pub fn scope<'e>(value: Js<'e>, before: &Scope) -> Result<Scope, Js<'e>> {
-    part(value, own(value, "scope")?, before, "scope")
+/// Parses a scope. Omitted members are those of `current`.
+pub fn parse_scope<'e>(value: Js<'e>, current: &Scope) -> Result<Scope, Js<'e>> {
+    resolve_scope(value, deserialize_argument(value, "scope")?, current, "scope")
 }
 
-/// Reads a seed; `undefined` is none.
-pub fn seed(value: Js<'_>) -> Result<Option<u64>, Js<'_>> {
-    let seed: Option<Whole> = own(value, "seed")?;
+/// Parses a seed; `undefined` is `None`.
+pub fn parse_seed(value: Js<'_>) -> Result<Option<u64>, Js<'_>> {
+    let seed: Option<UnsignedInteger> = deserialize_argument(value, "seed")?;
     Ok(seed.map(|seed| seed.0))
 }
 
-fn own<'e, T: Default + Deserialize<'e>>(value: Js<'e>, what: &str) -> Result<T, Js<'e>> {
-    if value.kind() == ValueType::Undefined {
+fn deserialize_argument<'e, T: Default + Deserialize<'e>>(value: Js<'e>, argument: &str) -> Result<T, Js<'e>> {
+    if value.value_type() == ValueType::Undefined {
         return Ok(T::default());
     }
     let exception = Cell::new(None);
-    read_own(value, &exception).map_err(|fault| argument(value, &format!("{what}: {fault}"), exception.get()))
+    deserialize_value(value, &exception)
+        .map_err(|error| create_argument_error(value, &format!("{argument}: {error}"), exception.get()))
 }
 
-fn part<'e>(any: Js<'e>, given: GivenScope, before: &Scope, what: &str) -> Result<Scope, Js<'e>> {
-    let partition = given.partition.as_deref().unwrap_or(before.partition());
-    let account = given.account.as_deref().unwrap_or(before.account());
-    let region = given.region.as_deref().unwrap_or(before.region());
-    Scope::new(partition, account, region).map_err(|invalid| argument(any, &format!("{what}: {invalid}"), None))
+fn resolve_scope<'e>(js: Js<'e>, raw: RawScope, current: &Scope, argument: &str) -> Result<Scope, Js<'e>> {
+    let partition = raw.partition.as_deref().unwrap_or(current.partition());
+    let account = raw.account.as_deref().unwrap_or(current.account());
+    let region = raw.region.as_deref().unwrap_or(current.region());
+    Scope::new(partition, account, region)
+        .map_err(|invalid| create_argument_error(js, &format!("{argument}: {invalid}"), None))
 }
 
-fn limits(given: &GivenLimits) -> Limits {
-    let or = |given: &Option<Whole>, standard: usize| {
-        given.as_ref().map_or(standard, |given| usize::try_from(given.0).unwrap_or(usize::MAX))
+fn resolve_limits(raw: &RawLimits) -> Limits {
+    let limit_or = |raw: &Option<UnsignedInteger>, default: usize| {
+        raw.as_ref().map_or(default, |raw| usize::try_from(raw.0).unwrap_or(usize::MAX))
     };
-    let standard = Limits::default();
+    let default = Limits::default();
     Limits {
-        aliases_per_state_machine: or(&given.aliases_per_state_machine, standard.aliases_per_state_machine),
-        versions_per_state_machine: or(&given.versions_per_state_machine, standard.versions_per_state_machine),
-        definition_characters: or(&given.definition_characters, standard.definition_characters),
-        input_characters: or(&given.input_characters, standard.input_characters),
-        request_bytes: or(&given.request_bytes, standard.request_bytes),
-        executions_per_state_machine: or(&given.executions_per_state_machine, standard.executions_per_state_machine),
-        tags_per_resource: or(&given.tags_per_resource, standard.tags_per_resource),
+        aliases_per_state_machine: limit_or(&raw.aliases_per_state_machine, default.aliases_per_state_machine),
+        versions_per_state_machine: limit_or(&raw.versions_per_state_machine, default.versions_per_state_machine),
+        definition_characters: limit_or(&raw.definition_characters, default.definition_characters),
+        input_characters: limit_or(&raw.input_characters, default.input_characters),
+        request_bytes: limit_or(&raw.request_bytes, default.request_bytes),
+        executions_per_state_machine: limit_or(&raw.executions_per_state_machine, default.executions_per_state_machine),
+        tags_per_resource: limit_or(&raw.tags_per_resource, default.tags_per_resource),
     }
 }

@@ -7,8 +7,8 @@ use crate::options;
 use napi::bindgen_prelude::{Env, Unknown};
 use napi_derive::napi;
 
-/// Picks versions at random, by weight. A seed makes the picks the same on every platform and in every
-/// release. Without a seed, the operating system provides one.
+/// Picks versions at random, by weight. With a seed, the picks are the same on every platform and in every release.
+/// Without a seed, the operating system provides one.
 #[napi]
 pub struct WeightedPicker(sfn_alias::WeightedPicker);
 
@@ -17,13 +17,13 @@ impl WeightedPicker {
     /// Creates a picker.
     #[napi(constructor, catch_unwind, ts_args_type = "seed?: number | bigint")]
     pub fn new(env: &Env, seed: Unknown<'_>) -> napi::Result<Self> {
-        let any = Js::any(env);
-        let seed = options::seed(Js::of(env, &seed)).map_err(Js::error)?;
+        let js = Js::undefined(env);
+        let seed = options::parse_seed(Js::from_unknown(env, &seed)).map_err(Js::into_error)?;
         let picker = match seed {
             Some(seed) => Ok(sfn_alias::WeightedPicker::new(seed)),
             None => sfn_alias::WeightedPicker::from_entropy(),
         };
-        picker.map(Self).map_err(|error| error::of(any, &error, None).error())
+        picker.map(Self).map_err(|error| error::create_error(js, &error, None).into_error())
     }
 
     /// Returns the next random number from 0 to 99.

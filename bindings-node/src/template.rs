@@ -1,7 +1,7 @@
-//! Templates, checked before they are deployed.
+//! Checks templates before a deploy.
 
 use crate::error;
-use crate::js::{Input, Js, Tree, read_own};
+use crate::js::{DeserializeError, Input, Js, OwnedValue, deserialize_value};
 use napi::ValueType;
 use napi::bindgen_prelude::{Env, Unknown};
 use napi_derive::napi;
@@ -9,61 +9,66 @@ use sfn_alias::wire::DeserializeRequest;
 use sfn_alias_template::{CheckOptions, Report, TemplateError};
 use std::cell::Cell;
 
-/// What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, as
-/// JSON or YAML, or in a Terraform plan, as JSON. A template may also be an object.
+/// Finds errors in the aliases, versions and their callers in a CloudFormation or SAM template (JSON or YAML) or a
+/// Terraform plan (JSON). A template may also be an object.
 #[napi(
     catch_unwind,
     ts_args_type = "template: string | Uint8Array | object, options?: TemplateOptions",
     ts_return_type = "TemplateReport"
 )]
 pub fn check_template<'e>(env: &'e Env, template: Unknown<'e>, options: Unknown<'e>) -> napi::Result<Unknown<'e>> {
-    let report = check(Js::of(env, &template), Js::of(env, &options));
-    report.map(|tree| tree.into_js(Js::any(env)).unknown()).map_err(Js::error)
+    let report = check(Js::from_unknown(env, &template), Js::from_unknown(env, &options));
+    report.map(|value| value.into_js(Js::undefined(env)).into_unknown()).map_err(Js::into_error)
 }
 
-fn check<'e>(template: Js<'e>, options: Js<'e>) -> Result<Tree, Js<'e>> {
-    let options = read_options(options)?;
-    let given = Input::answer(template);
-    let unreadable = |fault: &str| error::argument(template, &format!("template: {fault}"), given.exception());
-    match &given {
-        Input::Json(text) => tree(template, sfn_alias_template::check_template(text, &options)),
+fn check<'e>(template: Js<'e>, options: Js<'e>) -> Result<OwnedValue, Js<'e>> {
+    let options = parse_options(options)?;
+    let input = Input::with_any_shape(template);
+    let read_error = |error: &DeserializeError| {
+        error::create_argument_error(template, &format!("template: {error}"), input.exception())
+    };
+    match &input {
+        Input::Json(text) => report_value(template, sfn_alias_template::check_template(text, &options)),
         Input::Object(object) => {
-            let value: serde_json::Value = object.read().map_err(|fault| unreadable(&fault.to_string()))?;
+            let value: serde_json::Value = object.read().map_err(|error| read_error(&error))?;
             let report = sfn_alias_template::check_template(value.to_string().as_bytes(), &options);
-            tree(template, report).map(without_places)
+            report_value(template, report).map(remove_positions)
         }
     }
 }
 
-fn read_options(value: Js<'_>) -> Result<CheckOptions, Js<'_>> {
-    if value.kind() == ValueType::Undefined {
+fn parse_options(value: Js<'_>) -> Result<CheckOptions, Js<'_>> {
+    if value.value_type() == ValueType::Undefined {
         return Ok(CheckOptions::default());
     }
     let exception = Cell::new(None);
-    read_own(value, &exception).map_err(|fault| error::argument(value, &format!("options: {fault}"), exception.get()))
+    deserialize_value(value, &exception)
+        .map_err(|error| error::create_argument_error(value, &format!("options: {error}"), exception.get()))
 }
 
-fn tree<'e>(any: Js<'e>, report: Result<Report, TemplateError>) -> Result<Tree, Js<'e>> {
-    let report = report.map_err(|fault| error::template(any, &fault))?;
-    Tree::of(&report).map_err(|fault| error::of(any, &fault, None))
+fn report_value<'e>(js: Js<'e>, report: Result<Report, TemplateError>) -> Result<OwnedValue, Js<'e>> {
+    let report = report.map_err(|error| error::create_template_error(js, &error))?;
+    OwnedValue::from_serialize(&report).map_err(|error| error::create_error(js, &error, None))
 }
 
-/// Takes away the lines and columns of a text that nobody has seen.
-fn without_places(tree: Tree) -> Tree {
-    match tree {
-        Tree::Object(mut members) => {
+/// Removes line and column, which refer to a JSON text that the caller has not seen.
+fn remove_positions(value: OwnedValue) -> OwnedValue {
+    match value {
+        OwnedValue::Object(mut members) => {
             members.retain(|(name, _)| name != "line" && name != "column");
-            Tree::Object(members.into_iter().map(|(name, value)| (name, without_places(value))).collect())
+            OwnedValue::Object(members.into_iter().map(|(name, value)| (name, remove_positions(value))).collect())
         }
-        Tree::List(items) => Tree::List(items.into_iter().map(without_places).collect()),
+        OwnedValue::List(items) => OwnedValue::List(items.into_iter().map(remove_positions).collect()),
         other => other,
     }
 }
 
-/// The rules that templates are checked by.
+/// Returns the rules that `checkTemplate` applies.
 #[napi(catch_unwind, ts_return_type = "TemplateRule[]")]
 pub fn template_rules<'e>(env: &'e Env) -> napi::Result<Unknown<'e>> {
-    let any = Js::any(env);
-    let rules = Tree::of(sfn_alias_template::rules());
-    rules.map(|tree| tree.into_js(any).unknown()).map_err(|fault| error::of(any, &fault, None).error())
+    let js = Js::undefined(env);
+    let rules = OwnedValue::from_serialize(sfn_alias_template::rules());
+    rules
+        .map(|value| value.into_js(js).into_unknown())
+        .map_err(|error| error::create_error(js, &error, None).into_error())
 }

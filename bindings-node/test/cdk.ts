@@ -1,4 +1,4 @@
-// Compiled by the tests: the types of `sfn-alias/cdk` in an app.
+// Compiled, but not run: checks the types of `sfn-alias/cdk`.
 import { App, Aspects, Duration, Stack, Validations, type IPolicyValidationPlugin } from 'aws-cdk-lib'
 import { Alarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Grant, IRole } from 'aws-cdk-lib/aws-iam'
@@ -27,7 +27,7 @@ export function app (role: IRole, alarm: IAlarm): Grant {
 }
 
 export function wrong (stack: Stack, version: IStateMachineVersion): void {
-  // @ts-expect-error alarms are not looked at
+  // @ts-expect-error all-at-once has no alarms
   DeploymentPreference.allAtOnce({ version, alarms: [] })
   // @ts-expect-error an interval is a Duration
   DeploymentPreference.linear({ version, percentage: 10, interval: 5 })

@@ -1,4 +1,4 @@
-// Drivers that are killed at every call: the unmodified SDK, over a socket, at a real endpoint.
+// Kills a deployment at every call: an unmodified SDK client over a socket, against a real HTTP server.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { serve } from 'sfn-alias'
 import { plan } from 'sfn-alias/deploy'
-import { Gate } from './support/gate.mjs'
+import { KillingProxy } from './support/proxy.mjs'
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders'
 const stateMachineAliasArn = `${MACHINE}:PROD`
@@ -14,99 +14,99 @@ const before = [{ stateMachineVersionArn: `${MACHINE}:1`, weight: 100 }]
 const folder = mkdtempSync(join(tmpdir(), 'sfn-alias-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-const [READ, LOOK, SHIFT] = ['DescribeStateMachineAlias', 'DescribeAlarms', 'UpdateStateMachineAlias']
-const times = (count, calls) => Array(count).fill(calls).flat()
+const [DESCRIBE, ALARMS, UPDATE] = ['DescribeStateMachineAlias', 'DescribeAlarms', 'UpdateStateMachineAlias']
+const repeat = (count, calls) => Array(count).fill(calls).flat()
 
-/** The calls are those of a driver that nothing happens to. The first reading is for the plan. */
-const courses = {
-  'a canary': { preference: '10/1m', alarms: ['errors'], result: 'succeeded', calls: [READ, ...times(2, [READ, LOOK, SHIFT])] },
-  'a linear deployment': { preference: 'linear 40/1m', alarms: [], result: 'succeeded', calls: [READ, ...times(3, [READ, SHIFT])] },
-  'one that is rolled back': { preference: 'linear 40/1m', alarms: ['errors'], alarmAfter: 2, result: 'rolledBack', calls: [READ, ...times(3, [READ, LOOK, SHIFT])] }
+/** `calls` are those of an uninterrupted deployment. The first one is for the plan. */
+const scenarios = {
+  'a canary': { preference: '10/1m', alarms: ['errors'], result: 'succeeded', calls: [DESCRIBE, ...repeat(2, [DESCRIBE, ALARMS, UPDATE])] },
+  'a linear deployment': { preference: 'linear 40/1m', alarms: [], result: 'succeeded', calls: [DESCRIBE, ...repeat(3, [DESCRIBE, UPDATE])] },
+  'a rollback': { preference: 'linear 40/1m', alarms: ['errors'], alarmAfter: 2, result: 'rolledBack', calls: [DESCRIBE, ...repeat(3, [DESCRIBE, ALARMS, UPDATE])] }
 }
-for (const course of Object.values(courses)) {
-  const { steps } = plan({ ...course, currentRouting: before, newVersion: `${MACHINE}:2` })
-  const made = steps.slice(0, course.alarmAfter).map(({ routing }) => routing)
-  course.updates = course.alarmAfter === undefined ? made : [...made, before]
+for (const scenario of Object.values(scenarios)) {
+  const { steps } = plan({ ...scenario, currentRouting: before, newVersion: `${MACHINE}:2` })
+  const shifts = steps.slice(0, scenario.alarmAfter).map(({ routing }) => routing)
+  scenario.updates = scenario.alarmAfter === undefined ? shifts : [...shifts, before]
 }
 
-let worlds = 0
+let environments = 0
 
-/** An endpoint with an alias on the first of two versions, and a gate to it that ends drivers. */
-async function world (course, { diesAt = 0, diesAfter = false } = {}) {
-  const { url, aliases, close } = await serve()
+/** Starts a server whose alias routes to the first of two versions, and a proxy to it that kills deployments. */
+async function createEnvironment (scenario, { killAt = 0, killAfter = false } = {}) {
+  const { url, service: sfn, close } = await serve()
   const definition = type => `{"StartAt": "D", "States": {"D": {"Type": "${type}"}}}`
-  await aliases.createStateMachine({ name: 'orders', definition: definition('Succeed'), roleArn: 'arn:aws:iam::000000000000:role/r', publish: true })
-  await aliases.updateStateMachine({ stateMachineArn: MACHINE, definition: definition('Fail'), publish: true })
-  await aliases.createStateMachineAlias({ name: 'PROD', routingConfiguration: before })
-  const [state, now] = ['state', 'now'].map(name => join(folder, `${worlds}.${name}`))
-  worlds += 1
+  await sfn.createStateMachine({ name: 'orders', definition: definition('Succeed'), roleArn: 'arn:aws:iam::000000000000:role/r', publish: true })
+  await sfn.updateStateMachine({ stateMachineArn: MACHINE, definition: definition('Fail'), publish: true })
+  await sfn.createStateMachineAlias({ name: 'PROD', routingConfiguration: before })
+  const [state, now] = ['state', 'now'].map(name => join(folder, `${environments}.${name}`))
+  environments += 1
   writeFileSync(now, '1000')
-  const { alarmAfter = Infinity, preference, alarms } = course
-  const gate = await new Gate({ endpoint: url, now: () => Number(readFileSync(now, 'utf8')), alarmAfter, diesAt, diesAfter }).open()
+  const { alarmAfter = Infinity, preference, alarms } = scenario
+  const proxy = await new KillingProxy({ endpoint: url, now: () => Number(readFileSync(now, 'utf8')), alarmAfter, killAt, killAfter }).open()
   return {
-    gate,
-    drive: () => gate.drive(process.execPath, 'deploy-driver.mjs', gate.url, state, now, preference, ...alarms),
-    routing: async () => (await aliases.describeStateMachineAlias({ stateMachineAliasArn })).routingConfiguration,
+    proxy,
+    deploy: () => proxy.runProcess(process.execPath, 'deploy-process.mjs', proxy.url, state, now, preference, ...alarms),
+    routing: async () => (await sfn.describeStateMachineAlias({ stateMachineAliasArn })).routingConfiguration,
     outcome: () => JSON.parse(readFileSync(state, 'utf8')).phase.outcome.result,
-    async [Symbol.asyncDispose] () { gate.close(); await close() }
+    async [Symbol.asyncDispose] () { proxy.close(); await close() }
   }
 }
 
-/** Runs a test in a world, and closes it. */
-async function within (world, work) {
+/** Runs a test in an environment and closes it. */
+async function runIn (environment, test) {
   try {
-    await work(world)
+    await test(environment)
   } finally {
-    await world[Symbol.asyncDispose]()
+    await environment[Symbol.asyncDispose]()
   }
 }
 
 const finished = ({ result }) => ({ code: 0, signal: null, printed: `${result}\n` })
 const killed = { code: null, signal: 'SIGKILL', printed: '' }
 
-/** Each shift was made once, in order and not early, and nothing else was. */
-async function endedAsPlanned ({ gate, routing, outcome }, course) {
-  assert.deepEqual(gate.updates.map(([, routing]) => routing), course.updates)
-  assert.deepEqual(await routing(), course.updates.at(-1))
-  const times = gate.updates.map(([time]) => time)
-  assert.ok(times.every((time, at) => at === 0 || time - times[at - 1] >= 60_000), String(times))
-  assert.deepEqual(gate.refused, [])
-  assert.equal(outcome(), course.result)
+/** Checks that each shift was made once, in order and not early, and that no other update was made. */
+async function checkEnd ({ proxy, routing, outcome }, scenario) {
+  assert.deepEqual(proxy.updates.map(([, routing]) => routing), scenario.updates)
+  assert.deepEqual(await routing(), scenario.updates.at(-1))
+  const times = proxy.updates.map(([time]) => time)
+  assert.ok(times.every((time, index) => index === 0 || time - times[index - 1] >= 60_000), String(times))
+  assert.deepEqual(proxy.failedStatuses, [])
+  assert.equal(outcome(), scenario.result)
 }
 
-for (const [name, course] of Object.entries(courses)) {
-  test(`${name}, with a driver that lives`, async () => within(await world(course), async world => {
-    assert.deepEqual(await world.drive(), finished(course))
-    assert.deepEqual(world.gate.calls, course.calls)
-    await endedAsPlanned(world, course)
+for (const [name, scenario] of Object.entries(scenarios)) {
+  test(`${name}, uninterrupted`, async () => runIn(await createEnvironment(scenario), async environment => {
+    assert.deepEqual(await environment.deploy(), finished(scenario))
+    assert.deepEqual(environment.proxy.calls, scenario.calls)
+    await checkEnd(environment, scenario)
   }))
 
-  for (const diesAt of course.calls.keys()) {
-    for (const diesAfter of [false, true]) {
-      const when = `${diesAfter ? 'after' : 'before'} call ${diesAt + 1}`
-      test(`${name}, with a driver that is killed ${when}`, async () => within(await world(course, { diesAt: diesAt + 1, diesAfter }), async world => {
-        assert.deepEqual(await world.drive(), killed)
-        // What it leaves behind is where one of the steps leads: the last that the endpoint was asked for.
-        assert.deepEqual(await world.routing(), [before, ...course.updates][world.gate.updates.length])
-        assert.deepEqual(await world.drive(), finished(course))
-        await endedAsPlanned(world, course)
+  for (const index of scenario.calls.keys()) {
+    for (const killAfter of [false, true]) {
+      const when = `${killAfter ? 'after' : 'before'} call ${index + 1}`
+      test(`${name}, killed ${when}`, async () => runIn(await createEnvironment(scenario, { killAt: index + 1, killAfter }), async environment => {
+        assert.deepEqual(await environment.deploy(), killed)
+        // The routing is that of the last update that reached the server.
+        assert.deepEqual(await environment.routing(), [before, ...scenario.updates][environment.proxy.updates.length])
+        assert.deepEqual(await environment.deploy(), finished(scenario))
+        await checkEnd(environment, scenario)
       }))
     }
   }
 }
 
-test('drivers that die at their third call, before it or after it, until one gets to the end', async () => {
-  const course = courses['one that is rolled back']
-  await within(await world(course), async world => {
-    let lives = 0
-    for (;; lives += 1) {
-      assert.ok(lives < 20)
-      Object.assign(world.gate, { diesAt: world.gate.calls.length + 3, diesAfter: lives % 2 === 1 })
-      const end = await world.drive()
-      if (end.code === 0) break
-      assert.deepEqual(end, killed)
+test('every process is killed at its third call, until one finishes', async () => {
+  const scenario = scenarios['a rollback']
+  await runIn(await createEnvironment(scenario), async environment => {
+    let attempts = 0
+    for (;; attempts += 1) {
+      assert.ok(attempts < 20)
+      Object.assign(environment.proxy, { killAt: environment.proxy.calls.length + 3, killAfter: attempts % 2 === 1 })
+      const result = await environment.deploy()
+      if (result.code === 0) break
+      assert.deepEqual(result, killed)
     }
-    assert.ok(lives >= 3)
-    await endedAsPlanned(world, course)
+    assert.ok(attempts >= 3)
+    await checkEnd(environment, scenario)
   })
 })

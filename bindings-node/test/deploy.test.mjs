@@ -1,4 +1,4 @@
-// Gradual deployments, over our store and over the SDK. Drivers that are killed: `deploy.kills.test.mjs`.
+// Gradual deployments with `StepFunctions` and with the SDK. `deploy.kills.test.mjs` tests killed processes.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { after, test } from 'node:test'
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import { SFNClient } from '@aws-sdk/client-sfn'
 import { mockClient } from 'aws-sdk-client-mock'
-import { Aliases } from 'sfn-alias'
+import { StepFunctions } from 'sfn-alias'
 import { Deployment, DeploymentError, expectedStarts, plan, render, simulate } from 'sfn-alias/deploy'
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders'
@@ -23,33 +23,33 @@ const folder = mkdtempSync(join(tmpdir(), 'sfn-alias-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
 let files = 0
-const file = () => join(folder, `${files++}`)
+const newPath = () => join(folder, `${files++}`)
 
-async function fill (aliases) {
+async function createAlias (sfn) {
   const definition = type => `{"StartAt": "D", "States": {"D": {"Type": "${type}", "Comment": ""}}}`
-  await aliases.createStateMachine({ name: 'orders', definition: definition('Succeed'), roleArn: 'arn:aws:iam::000000000000:role/r', publish: true })
-  await aliases.updateStateMachine({ stateMachineArn: MACHINE, definition: definition('Fail'), publish: true })
-  await aliases.createStateMachineAlias({ name: 'PROD', routingConfiguration: currentRouting })
-  return aliases
+  await sfn.createStateMachine({ name: 'orders', definition: definition('Succeed'), roleArn: 'arn:aws:iam::000000000000:role/r', publish: true })
+  await sfn.updateStateMachine({ stateMachineArn: MACHINE, definition: definition('Fail'), publish: true })
+  await sfn.createStateMachineAlias({ name: 'PROD', routingConfiguration: currentRouting })
+  return sfn
 }
 
-const routing = async aliases => (await aliases.describeStateMachineAlias({ stateMachineAliasArn: aliasArn })).routingConfiguration
+const routing = async sfn => (await sfn.describeStateMachineAlias({ stateMachineAliasArn: aliasArn })).routingConfiguration
 
-const kept = state => JSON.parse(readFileSync(state, 'utf8'))
+const readState = state => JSON.parse(readFileSync(state, 'utf8'))
 
-/** A client with the calls of a deployment, to change one of. */
-const over = aliases => ({
-  describeStateMachineAlias: input => aliases.describeStateMachineAlias(input),
-  updateStateMachineAlias: input => aliases.updateStateMachineAlias(input)
+/** A client with the two calls of a deployment, so that a test can replace one. */
+const createClient = sfn => ({
+  describeStateMachineAlias: input => sfn.describeStateMachineAlias(input),
+  updateStateMachineAlias: input => sfn.updateStateMachineAlias(input)
 })
 
-/** Time that passes at once. */
-function time () {
+/** A clock that sleeping advances at once. */
+function createTime () {
   const time = { now: 0, clock: () => time.now, sleep: async millis => { time.now += millis } }
   return time
 }
 
-test('a plan, and what it looks like', () => {
+test('plans and renders', () => {
   const request = { preference: '10/5m', currentRouting, newVersion }
   const { steps, source } = plan({ ...request, alarms: ['errors'] })
   assert.deepEqual(steps.map(({ offsetSeconds, targetWeight }) => [offsetSeconds, targetWeight]), [[0, 10], [300, 100]])
@@ -61,7 +61,7 @@ test('a plan, and what it looks like', () => {
   assert.equal(createRequire(import.meta.url)('sfn-alias/deploy').plan, plan)
 })
 
-test('a refusal has the text of the provider', () => {
+test('an error has the message of the CloudFormation provider', () => {
   const message = "Deployments of type 'CANARY' require an interval for traffic shifting. Configure the deployment preference with the 'interval' property and try again."
   const preference = { Type: 'CANARY', Percentage: 10, StateMachineVersionArn: newVersion }
   assert.throws(() => plan({ preference, currentRouting }), error => {
@@ -73,101 +73,101 @@ test('a refusal has the text of the provider', () => {
   })
 })
 
-test('a course with an alarm', () => {
+test('simulates an alarm', () => {
   const events = [{ event: 'alarm', atSeconds: 90, name: 'errors', state: 'ALARM' }]
-  const course = simulate({ preference: '10/5m', currentRouting, newVersion, alarms: ['errors'], events })
-  assert.equal(course.outcome.result, 'rolledBack')
-  assert.equal(course.endedAtSeconds, 120)
+  const simulation = simulate({ preference: '10/5m', currentRouting, newVersion, alarms: ['errors'], events })
+  assert.equal(simulation.outcome.result, 'rolledBack')
+  assert.equal(simulation.endedAtSeconds, 120)
 })
 
 const clients = {
-  'Aliases': aliases => aliases,
-  'the SDK': aliases => new SFNClient({ requestHandler: aliases.requestHandler(), region: 'us-east-1', credentials })
+  StepFunctions: sfn => sfn,
+  'the SDK': sfn => new SFNClient({ requestHandler: sfn.requestHandler(), region: 'us-east-1', credentials })
 }
-for (const [name, clientOf] of Object.entries(clients)) {
-  test(`to the end, over ${name}`, async () => {
-    const aliases = await fill(new Aliases())
-    const passing = time()
+for (const [name, toClient] of Object.entries(clients)) {
+  test(`runs until the end, with ${name}`, async () => {
+    const sfn = await createAlias(new StepFunctions())
+    const time = createTime()
     const deployment = new Deployment({
-      client: clientOf(aliases), aliasArn, preference: 'linear 40/2m', newVersion, state: file(), ...passing
+      client: toClient(sfn), aliasArn, preference: 'linear 40/2m', newVersion, state: newPath(), ...time
     })
     assert.equal((await deployment.dryRun()).filter(({ action }) => action === 'updateAlias').length, 3)
-    assert.deepEqual(await routing(aliases), currentRouting)
-    const told = []
-    assert.deepEqual(await deployment.run(({ text }) => told.push(text)), { result: 'succeeded' })
-    assert.deepEqual(await routing(aliases), [route(2, 100)])
-    assert.equal(told[2], '40 % on orders:2, step 1 of 3, next in 2m')
-    assert.equal(told.at(-1), '100 % on orders:2, step 3 of 3, succeeded')
+    assert.deepEqual(await routing(sfn), currentRouting)
+    const texts = []
+    assert.deepEqual(await deployment.run(({ text }) => texts.push(text)), { result: 'succeeded' })
+    assert.deepEqual(await routing(sfn), [route(2, 100)])
+    assert.equal(texts[2], '40 % on orders:2, step 1 of 3, next in 2m')
+    assert.equal(texts.at(-1), '100 % on orders:2, step 3 of 3, succeeded')
     assert.deepEqual(await deployment.run(), { result: 'succeeded' })
   })
 
-  test(`an alarm of CloudWatch, over ${name}`, async () => {
-    const aliases = await fill(new Aliases())
+  test(`rolls back on a CloudWatch alarm, with ${name}`, async () => {
+    const sfn = await createAlias(new StepFunctions())
     const cloudwatch = new CloudWatchClient({ region: 'us-east-1', credentials })
-    const answer = StateValue => ({ MetricAlarms: [{ AlarmName: 'errors', StateValue }] })
-    const asked = { AlarmNames: ['errors'], AlarmTypes: ['CompositeAlarm', 'MetricAlarm'], MaxRecords: 100 }
+    const output = StateValue => ({ MetricAlarms: [{ AlarmName: 'errors', StateValue }] })
+    const input = { AlarmNames: ['errors'], AlarmTypes: ['CompositeAlarm', 'MetricAlarm'], MaxRecords: 100 }
     const mocked = mockClient(cloudwatch)
-    mocked.on(DescribeAlarmsCommand, asked).resolvesOnce(answer('OK')).resolves(answer('ALARM'))
-    const options = { client: clientOf(aliases), aliasArn, preference: '10/5m', newVersion, state: file(), ...time() }
+    mocked.on(DescribeAlarmsCommand, input).resolvesOnce(output('OK')).resolves(output('ALARM'))
+    const options = { client: toClient(sfn), aliasArn, preference: '10/5m', newVersion, state: newPath(), ...createTime() }
     const outcome = await new Deployment({ ...options, alarms: ['errors'], cloudwatch }).run()
     const message = "Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [errors]."
     assert.deepEqual(outcome, { result: 'rolledBack', message, alarms: ['errors'] })
-    assert.deepEqual(await routing(aliases), currentRouting)
+    assert.deepEqual(await routing(sfn), currentRouting)
     assert.equal(mocked.calls().length, 2)
   })
 }
 
-test('an answer that is lost', async () => {
-  const aliases = await fill(new Aliases())
+test('repeats a call whose response was lost', async () => {
+  const sfn = await createAlias(new StepFunctions())
   let lost = false
   const client = {
-    ...over(aliases),
+    ...createClient(sfn),
     async updateStateMachineAlias (input) {
-      await aliases.updateStateMachineAlias(input)
+      await sfn.updateStateMachineAlias(input)
       if (!lost) {
         lost = true
         throw Object.assign(new Error('read ECONNRESET'), { syscall: 'read' })
       }
     }
   }
-  const passing = time()
-  const deployment = new Deployment({ client, aliasArn, preference: '10/1m', newVersion, state: file(), clock: passing.clock, sleep: passing.sleep })
+  const time = createTime()
+  const deployment = new Deployment({ client, aliasArn, preference: '10/1m', newVersion, state: newPath(), clock: time.clock, sleep: time.sleep })
   assert.deepEqual(await deployment.run(), { result: 'succeeded' })
-  assert.equal(passing.now, 62_000)
+  assert.equal(time.now, 62_000)
 })
 
-test('credentials that are gone for a moment', async () => {
-  const aliases = await fill(new Aliases())
-  let asked = 0
+test('retries when credentials are temporarily missing', async () => {
+  const sfn = await createAlias(new StepFunctions())
+  let calls = 0
   const client = {
-    ...over(aliases),
+    ...createClient(sfn),
     async describeStateMachineAlias (input) {
-      asked++
-      if (asked === 3) throw Object.assign(new Error('Token is expired'), { name: 'CredentialsProviderError' })
-      return aliases.describeStateMachineAlias(input)
+      calls++
+      if (calls === 3) throw Object.assign(new Error('Token is expired'), { name: 'CredentialsProviderError' })
+      return sfn.describeStateMachineAlias(input)
     }
   }
-  const passing = time()
-  const deployment = new Deployment({ client, aliasArn, preference: '10/1m', newVersion, state: file(), clock: passing.clock, sleep: passing.sleep })
+  const time = createTime()
+  const deployment = new Deployment({ client, aliasArn, preference: '10/1m', newVersion, state: newPath(), clock: time.clock, sleep: time.sleep })
   assert.deepEqual(await deployment.run(), { result: 'succeeded' })
-  assert.equal(passing.now, 62_000)
+  assert.equal(time.now, 62_000)
 })
 
-test('what is not of a call is thrown', async () => {
-  const aliases = await fill(new Aliases())
-  const options = { client: aliases, aliasArn, preference: '10/1m', newVersion, ...time() }
-  await assert.rejects(new Deployment({ ...options, state: file(), alarms: ['a'] }).run(), {
-    message: 'the deployment watches alarms: give `cloudwatch` or `alarmStates`'
+test('throws other errors', async () => {
+  const sfn = await createAlias(new StepFunctions())
+  const options = { client: sfn, aliasArn, preference: '10/1m', newVersion, ...createTime() }
+  await assert.rejects(new Deployment({ ...options, state: newPath(), alarms: ['a'] }).run(), {
+    message: 'the deployment has alarms, but no source of alarm states: set `cloudwatch` or `alarmStates`'
   })
-  const client = { ...over(aliases), describeStateMachineAlias: async () => { throw new TypeError('mistaken') } }
-  await assert.rejects(new Deployment({ ...options, client, state: file() }).run(), { name: 'TypeError', message: 'mistaken' })
+  const client = { ...createClient(sfn), describeStateMachineAlias: async () => { throw new TypeError('bug') } }
+  await assert.rejects(new Deployment({ ...options, client, state: newPath() }).run(), { name: 'TypeError', message: 'bug' })
 })
 
-test('a state file of another deployment', async () => {
-  const state = file()
-  const options = { client: await fill(new Aliases()), aliasArn, preference: '10/1m', newVersion, state, ...time() }
+test('rejects the state file of another running deployment', async () => {
+  const state = newPath()
+  const options = { client: await createAlias(new StepFunctions()), aliasArn, preference: '10/1m', newVersion, state, ...createTime() }
   await new Deployment(options).run()
-  writeFileSync(state, JSON.stringify({ ...kept(state), stepsDone: 1, phase: { kind: 'reading' } })) // as one that goes on
+  writeFileSync(state, JSON.stringify({ ...readState(state), stepsDone: 1, phase: { kind: 'reading' } })) // as in an interrupted deployment
   const others = {
     version: { newVersion: `${MACHINE}:1` },
     Percentage: { preference: '20/1m' },
@@ -176,13 +176,13 @@ test('a state file of another deployment', async () => {
     alias: { aliasArn: `${MACHINE}:TEST` }
   }
   for (const [member, other] of Object.entries(others)) {
-    const message = `the state file ${state}: the checkpoint is of another deployment that is under way, CANARY of ${newVersion} to ${aliasArn}: its ${member} is not the same; give the same again to go on with it, or keep the checkpoint of this one in another file`
+    const message = `state file ${state}: the checkpoint is of another deployment that is under way, CANARY of ${newVersion} to ${aliasArn}: its ${member} is not the same; give the same again to go on with it, or keep the checkpoint of this one in another file`
     await assert.rejects(new Deployment({ ...options, ...other }).run(), { name: 'DeploymentError', message })
   }
 })
 
-/** What this Node says of a text that is no JSON. */
-function saidOf (text) {
+/** Returns the message of JSON.parse, which depends on the version of Node. */
+function jsonErrorOf (text) {
   try {
     return JSON.parse(text)
   } catch ({ message }) {
@@ -190,195 +190,195 @@ function saidOf (text) {
   }
 }
 
-const noRecords = {
-  '{': [' is no checkpoint of a deployment: ', saidOf('{')],
-  null: [': the checkpoint of the deployment cannot be read: ', 'invalid type: null, expected struct Checkpoint'],
-  '{}': [': the checkpoint of the deployment cannot be read: ', 'missing field `stateMachineAliasArn`'],
-  '{"plan": {}, "stateMachineAliasArn": 1}': [': the checkpoint of the deployment cannot be read: ', 'invalid type: integer `1`, expected a string']
+const invalidStates = {
+  '{': 'invalid state file $path: ' + jsonErrorOf('{'),
+  null: 'state file $path: the checkpoint of the deployment cannot be read: invalid type: null, expected struct Checkpoint',
+  '{}': 'state file $path: the checkpoint of the deployment cannot be read: missing field `stateMachineAliasArn`',
+  '{"plan": {}, "stateMachineAliasArn": 1}': 'state file $path: the checkpoint of the deployment cannot be read: invalid type: integer `1`, expected a string'
 }
-for (const [text, [wrong, fault]] of Object.entries(noRecords)) {
-  test(`a state file that is no checkpoint is named: ${text}`, async () => {
-    const state = file()
+for (const [text, message] of Object.entries(invalidStates)) {
+  test(`an error names the invalid state file: ${text}`, async () => {
+    const state = newPath()
     writeFileSync(state, text)
-    const deployment = new Deployment({ client: new Aliases(), aliasArn, preference: '10/1m', newVersion, state })
-    await assert.rejects(deployment.run(), { message: `the state file ${state}${wrong}${fault}` })
+    const deployment = new Deployment({ client: new StepFunctions(), aliasArn, preference: '10/1m', newVersion, state })
+    await assert.rejects(deployment.run(), { message: message.replace('$path', state) })
   })
 }
 
-test('the file of a deployment that has ended', async () => {
-  const aliases = await fill(new Aliases())
-  const state = file()
+test('reads the state file of a finished deployment', async () => {
+  const sfn = await createAlias(new StepFunctions())
+  const state = newPath()
   const alarmStates = () => ({ errors: 'ALARM' })
-  const options = { client: aliases, aliasArn, preference: '20/1m', newVersion, state, ...time() }
-  const ringing = new Deployment({ ...options, preference: '10/1m', alarms: ['errors'], alarmStates })
-  const ended = await ringing.run()
+  const options = { client: sfn, aliasArn, preference: '20/1m', newVersion, state, ...createTime() }
+  const rolledBack = new Deployment({ ...options, preference: '10/1m', alarms: ['errors'], alarmStates })
+  const ended = await rolledBack.run()
   assert.equal(ended.result, 'rolledBack')
-  // The same is not made again, and another takes the file.
-  assert.deepEqual(await ringing.run(), ended)
+  // The same deployment is not repeated; another one replaces the file.
+  assert.deepEqual(await rolledBack.run(), ended)
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
-  assert.equal(kept(state).plan.preference.Percentage, 20)
-  // One that has succeeded looks where the alias leads; without the file, the same is begun anew.
+  assert.equal(readState(state).plan.preference.Percentage, 20)
+  // After a success, the routing of the alias is compared. Without the file, the deployment starts again.
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
-  await aliases.updateStateMachineAlias({ stateMachineAliasArn: aliasArn, routingConfiguration: currentRouting })
+  await sfn.updateStateMachineAlias({ stateMachineAliasArn: aliasArn, routingConfiguration: currentRouting })
   assert.equal((await new Deployment(options).run()).result, 'drifted')
   rmSync(state)
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
 })
 
-/** From the first shift on nothing can be kept: a folder stands where the file is to be written. */
-function onFullDisk (aliases, state) {
+/** A client that makes the state file unwritable after the first shift: it creates a directory at the temporary path. */
+function createBlockingClient (sfn, state) {
   return {
-    ...over(aliases),
+    ...createClient(sfn),
     async updateStateMachineAlias (input) {
-      await aliases.updateStateMachineAlias(input)
+      await sfn.updateStateMachineAlias(input)
       if (!existsSync(`${state}.new`)) mkdirSync(`${state}.new`)
     }
   }
 }
 
-/** What is thrown of what is not a regular file. */
-function irregular (path, what) {
-  return { code: 'EINVAL', path, message: `${path}: it is ${what}, and only a regular file is used here: remove it, or give another \`state\`` }
+/** The error for anything but a regular file. */
+function notRegularError (path, kind) {
+  return { code: 'EINVAL', path, message: `${path}: expected a regular file, found ${kind}; remove it or set another \`state\`` }
 }
 
-for (const [what, plant] of [
+for (const [kind, create] of [
   ['a symbolic link', (path, target) => symlinkSync(target, path)],
   ['a FIFO', path => execFileSync('mkfifo', [path])],
-  ['a folder', path => mkdirSync(path)]
+  ['a directory', path => mkdirSync(path)]
 ]) {
   for (const suffix of ['', '.new']) {
-    test(`${what} in the place of the state file${suffix} is refused`, async () => {
-      const aliases = await fill(new Aliases())
-      const [state, target] = [file(), file()]
+    test(`rejects ${kind} at the path of the state file${suffix}`, async () => {
+      const sfn = await createAlias(new StepFunctions())
+      const [state, target] = [newPath(), newPath()]
       writeFileSync(target, 'precious', { mode: 0o644 })
-      plant(`${state}${suffix}`, target)
-      const options = { client: aliases, aliasArn, preference: 'all-at-once', newVersion, state, ...time() }
-      await assert.rejects(new Deployment(options).run(), irregular(`${state}${suffix}`, what))
+      create(`${state}${suffix}`, target)
+      const options = { client: sfn, aliasArn, preference: 'all-at-once', newVersion, state, ...createTime() }
+      await assert.rejects(new Deployment(options).run(), notRegularError(`${state}${suffix}`, kind))
       assert.equal(readFileSync(target, 'utf8'), 'precious')
       assert.equal(statSync(target).mode & 0o777, 0o644)
       assert.equal(lstatSync(`${state}${suffix}`).isFile(), false)
-      assert.deepEqual(await routing(aliases), currentRouting)
+      assert.deepEqual(await routing(sfn), currentRouting)
     })
   }
 }
 
-test('a state file is read up to a limit', async () => {
-  const state = file()
+test('rejects a state file over the size limit', async () => {
+  const state = newPath()
   writeFileSync(state, '')
   truncateSync(state, 2 ** 40)
-  const options = { client: await fill(new Aliases()), aliasArn, preference: 'all-at-once', newVersion, state, ...time() }
-  await assert.rejects(new Deployment(options).run(), { message: `the state file ${state} is no checkpoint of a deployment: it is longer than 16777216 bytes` })
+  const options = { client: await createAlias(new StepFunctions()), aliasArn, preference: 'all-at-once', newVersion, state, ...createTime() }
+  await assert.rejects(new Deployment(options).run(), { message: `invalid state file ${state}: expected at most 16777216 bytes, found ${2 ** 40}` })
 })
 
-test('no shift is made that is not kept', async () => {
-  const aliases = await fill(new Aliases())
-  const [state, passing] = [file(), time()]
-  const options = { aliasArn, preference: 'linear 40/2m', newVersion, state, clock: passing.clock, sleep: passing.sleep }
-  await assert.rejects(new Deployment({ ...options, client: onFullDisk(aliases, state) }).run(), irregular(`${state}.new`, 'a folder'))
-  // It has waited until the second shift, and left that.
-  assert.deepEqual(await routing(aliases), [route(2, 40), route(1, 60)])
-  assert.equal(passing.now, 120_000)
+test('makes no shift while the state file cannot be written', async () => {
+  const sfn = await createAlias(new StepFunctions())
+  const [state, time] = [newPath(), createTime()]
+  const options = { aliasArn, preference: 'linear 40/2m', newVersion, state, clock: time.clock, sleep: time.sleep }
+  await assert.rejects(new Deployment({ ...options, client: createBlockingClient(sfn, state) }).run(), notRegularError(`${state}.new`, 'a directory'))
+  // It has waited until the second shift and not made it.
+  assert.deepEqual(await routing(sfn), [route(2, 40), route(1, 60)])
+  assert.equal(time.now, 120_000)
   rmdirSync(`${state}.new`)
-  assert.deepEqual(await new Deployment({ ...options, client: aliases }).run(), { result: 'succeeded' })
-  assert.deepEqual(await routing(aliases), [route(2, 100)])
+  assert.deepEqual(await new Deployment({ ...options, client: sfn }).run(), { result: 'succeeded' })
+  assert.deepEqual(await routing(sfn), [route(2, 100)])
 })
 
-test('alarms are watched where nothing can be kept', async () => {
-  const aliases = await fill(new Aliases())
-  const [state, passing] = [file(), time()]
-  const alarmStates = () => ({ errors: passing.now >= 120_000 ? 'ALARM' : 'OK' })
-  const options = { aliasArn, preference: '10/5m', newVersion, state, alarms: ['errors'], alarmStates, clock: passing.clock, sleep: passing.sleep }
-  await assert.rejects(new Deployment({ ...options, client: onFullDisk(aliases, state) }).run(), irregular(`${state}.new`, 'a folder'))
-  assert.deepEqual(await routing(aliases), currentRouting)
-  assert.equal(passing.now, 120_000)
+test('checks alarms while the state file cannot be written', async () => {
+  const sfn = await createAlias(new StepFunctions())
+  const [state, time] = [newPath(), createTime()]
+  const alarmStates = () => ({ errors: time.now >= 120_000 ? 'ALARM' : 'OK' })
+  const options = { aliasArn, preference: '10/5m', newVersion, state, alarms: ['errors'], alarmStates, clock: time.clock, sleep: time.sleep }
+  await assert.rejects(new Deployment({ ...options, client: createBlockingClient(sfn, state) }).run(), notRegularError(`${state}.new`, 'a directory'))
+  assert.deepEqual(await routing(sfn), currentRouting)
+  assert.equal(time.now, 120_000)
   rmdirSync(`${state}.new`)
-  assert.equal((await new Deployment({ ...options, client: aliases }).run()).result, 'rolledBack')
+  assert.equal((await new Deployment({ ...options, client: sfn }).run()).result, 'rolledBack')
 })
 
-test("what is kept is its owner's, and its name lasts", async t => {
-  const [state, opened] = [file(), []]
+test('the state file is private, and the rename is synced', async t => {
+  const [state, synced] = [newPath(), []]
   writeFileSync(`${state}.new`, 'left behind', { mode: 0o666 })
   const probe = await fs.open(folder)
   const { sync } = Object.getPrototypeOf(probe)
   t.mock.method(Object.getPrototypeOf(probe), 'sync', function () {
-    opened.push(readlinkSync(`/proc/self/fd/${this.fd}`))
+    synced.push(readlinkSync(`/proc/self/fd/${this.fd}`))
     return sync.call(this)
   })
   await probe.close()
-  const options = { client: await fill(new Aliases()), aliasArn, preference: 'all-at-once', newVersion, state, description: 'secret', ...time() }
+  const options = { client: await createAlias(new StepFunctions()), aliasArn, preference: 'all-at-once', newVersion, state, description: 'secret', ...createTime() }
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
   assert.equal(statSync(state).mode & 0o777, 0o600)
   assert.equal(existsSync(`${state}.new`), false)
-  assert.deepEqual(opened.slice(0, 2), [`${state}.new`, folder])
+  assert.deepEqual(synced.slice(0, 2), [`${state}.new`, folder])
 })
 
-test('a wait is slept once and no longer, also where the clock is set back', async () => {
-  const [passing, slept] = [time(), []]
-  const clock = () => passing.now - (slept.length === 1 ? 3_600_000 : 0)
-  const sleep = async millis => { slept.push(millis); await passing.sleep(millis) }
-  const options = { client: await fill(new Aliases()), aliasArn, preference: '10/3m', newVersion, state: file(), clock, sleep }
+test('sleeps once per wait, even if the clock is set back', async () => {
+  const [time, slept] = [createTime(), []]
+  const clock = () => time.now - (slept.length === 1 ? 3_600_000 : 0)
+  const sleep = async millis => { slept.push(millis); await time.sleep(millis) }
+  const options = { client: await createAlias(new StepFunctions()), aliasArn, preference: '10/3m', newVersion, state: newPath(), clock, sleep }
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
   assert.equal(Math.max(...slept), 60_000)
-  assert.equal(passing.now, 180_000)
+  assert.equal(time.now, 180_000)
 })
 
-test('an undefined clock is the default, and so is an undefined sleep', async t => {
+test('undefined clock and sleep select the defaults', async t => {
   let now = 1_700_000_000_123
   t.mock.method(Date, 'now', () => now)
   t.mock.method(globalThis, 'setTimeout', (wake, millis) => { now += millis; wake() })
-  const state = file()
-  const options = { client: await fill(new Aliases()), aliasArn, preference: '10/1m', newVersion, state, clock: undefined, sleep: undefined }
+  const state = newPath()
+  const options = { client: await createAlias(new StepFunctions()), aliasArn, preference: '10/1m', newVersion, state, clock: undefined, sleep: undefined }
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
-  assert.equal(kept(state).lastShiftAtMillis, 1_700_000_060_123)
+  assert.equal(readState(state).lastShiftAtMillis, 1_700_000_060_123)
 })
 
-const unreached = {
-  'an error of the system': Object.assign(new Error('reset'), { syscall: 'read' }),
-  'one of several attempts': Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
-  'one of fetch': new TypeError('fetch failed', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED', syscall: 'connect' }) }),
-  'one of its sockets': new TypeError('terminated', { cause: Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }) }),
-  'a signal': new DOMException('too long', 'TimeoutError')
+const networkErrors = {
+  'a system error': Object.assign(new Error('reset'), { syscall: 'read' }),
+  'an error of several attempts': Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
+  'an error of fetch': new TypeError('fetch failed', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED', syscall: 'connect' }) }),
+  'an error of a socket of fetch': new TypeError('terminated', { cause: Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }) }),
+  'a timeout signal': new DOMException('too long', 'TimeoutError')
 }
-for (const [name, error] of Object.entries(unreached)) {
-  test(`alarms that are not reached are asked for again: ${name}`, async () => {
-    const aliases = await fill(new Aliases())
-    const passing = time()
+for (const [name, error] of Object.entries(networkErrors)) {
+  test(`retries alarms after a network error: ${name}`, async () => {
+    const sfn = await createAlias(new StepFunctions())
+    const time = createTime()
     const alarmStates = async () => {
-      if ((await routing(aliases)).length === 2 && passing.now < 62_000) throw error
+      if ((await routing(sfn)).length === 2 && time.now < 62_000) throw error
       return {}
     }
-    const options = { client: aliases, aliasArn, preference: '10/1m', newVersion, state: file(), alarms: ['errors'], alarmStates, clock: passing.clock, sleep: passing.sleep }
+    const options = { client: sfn, aliasArn, preference: '10/1m', newVersion, state: newPath(), alarms: ['errors'], alarmStates, clock: time.clock, sleep: time.sleep }
     assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
-    assert.equal(passing.now, 62_000)
+    assert.equal(time.now, 62_000)
   })
 }
 
-test('alarms that cannot be read', async () => {
-  const aliases = await fill(new Aliases())
-  const options = { client: aliases, aliasArn, preference: '10/5m', newVersion, alarms: ['errors'], ...time() }
-  let thrown = new TypeError('mistaken')
-  // Before the first shift there is nothing to roll back.
+test('rolls back if alarms cannot be read', async () => {
+  const sfn = await createAlias(new StepFunctions())
+  const options = { client: sfn, aliasArn, preference: '10/5m', newVersion, alarms: ['errors'], ...createTime() }
+  let thrown = new TypeError('bug')
+  // Before the first shift, there is nothing to roll back.
   const throws = () => { throw thrown }
-  assert.deepEqual(await new Deployment({ ...options, alarmStates: throws, state: file() }).run(), { result: 'failed', code: 'TypeError', message: 'mistaken' })
-  const alarmStates = async () => (await routing(aliases)).length === 2 ? throws() : {}
-  for (const [error, said] of [[thrown, 'TypeError: mistaken'], ['a text', 'Error: a text'], [undefined, 'Error: undefined']]) {
+  assert.deepEqual(await new Deployment({ ...options, alarmStates: throws, state: newPath() }).run(), { result: 'failed', code: 'TypeError', message: 'bug' })
+  const alarmStates = async () => (await routing(sfn)).length === 2 ? throws() : {}
+  for (const [error, text] of [[thrown, 'TypeError: bug'], ['a text', 'Error: a text'], [undefined, 'Error: undefined']]) {
     thrown = error
-    const message = `Aborting deployment. The CloudWatch alarms cannot be read: ${said}`
-    assert.deepEqual(await new Deployment({ ...options, alarmStates, state: file() }).run(), { result: 'rolledBack', message, alarms: [] })
-    assert.deepEqual(await routing(aliases), currentRouting)
+    const message = `Aborting deployment. The CloudWatch alarms cannot be read: ${text}`
+    assert.deepEqual(await new Deployment({ ...options, alarmStates, state: newPath() }).run(), { result: 'rolledBack', message, alarms: [] })
+    assert.deepEqual(await routing(sfn), currentRouting)
   }
 })
 
-test('a description comes with each update, that of a rollback included', async () => {
-  const aliases = await fill(new Aliases())
-  const described = []
-  const description = async () => (await aliases.describeStateMachineAlias({ stateMachineAliasArn: aliasArn })).description
+test('sets the description with every update, including a rollback', async () => {
+  const sfn = await createAlias(new StepFunctions())
+  const descriptions = []
+  const description = async () => (await sfn.describeStateMachineAlias({ stateMachineAliasArn: aliasArn })).description
   const alarmStates = async () => {
-    described.push(await description())
-    await aliases.updateStateMachineAlias({ stateMachineAliasArn: aliasArn, description: "another's" })
-    return described.length === 1 ? {} : { errors: 'ALARM' }
+    descriptions.push(await description())
+    await sfn.updateStateMachineAlias({ stateMachineAliasArn: aliasArn, description: "another's" })
+    return descriptions.length === 1 ? {} : { errors: 'ALARM' }
   }
-  const options = { client: aliases, aliasArn, preference: '10/5m', newVersion, description: 'second', alarms: ['errors'], alarmStates, state: file(), ...time() }
+  const options = { client: sfn, aliasArn, preference: '10/5m', newVersion, description: 'second', alarms: ['errors'], alarmStates, state: newPath(), ...createTime() }
   assert.equal((await new Deployment(options).run()).result, 'rolledBack')
-  assert.deepEqual([...described, await description()], [undefined, 'second', 'second'])
+  assert.deepEqual([...descriptions, await description()], [undefined, 'second', 'second'])
 })

@@ -1,4 +1,4 @@
-// An unmodified SFNClient, answered without a socket.
+// An unmodified SFNClient without a socket.
 import assert from 'node:assert/strict'
 import net from 'node:net'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -26,12 +26,12 @@ after(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const clientOf = aliases => new SFNClient({ requestHandler: aliases.requestHandler(), region: 'us-east-1', credentials })
+const createClient = sfn => new SFNClient({ requestHandler: sfn.requestHandler(), region: 'us-east-1', credentials })
 const stores = { 'in memory': () => new StepFunctions(), 'in a file': () => StepFunctions.open(join(folder, `${Math.random()}.db`)) }
 
 for (const [where, open] of Object.entries(stores)) {
-  test(`a whole life through the SDK, ${where}`, async () => {
-    const client = clientOf(await open())
+  test(`the SDK creates, describes and starts, ${where}`, async () => {
+    const client = createClient(await open())
     const { stateMachineVersionArn } = await client.send(new CreateStateMachineCommand({
       name: 'orders', definition: DEFINITION, roleArn: 'arn:aws:iam::000000000000:role/orders', publish: true
     }))
@@ -49,8 +49,8 @@ for (const [where, open] of Object.entries(stores)) {
     await client.send(new ListStateMachinesCommand({}))
   })
 
-  test(`errors are the SDK's own classes, ${where}`, async () => {
-    const client = clientOf(await open())
+  test(`errors are instances of the SDK's classes, ${where}`, async () => {
+    const client = createClient(await open())
     const { stateMachineVersionArn } = await client.send(new CreateStateMachineCommand({
       name: 'orders', definition: DEFINITION, roleArn: 'arn:aws:iam::000000000000:role/orders', publish: true
     }))
@@ -72,21 +72,21 @@ for (const [where, open] of Object.entries(stores)) {
   })
 }
 
-test('the client and the methods see one store', async () => {
-  const aliases = new StepFunctions()
-  await aliases.createStateMachine({ name: 'orders', definition: DEFINITION, roleArn: 'arn:aws:iam::000000000000:role/orders' })
-  const { stateMachines } = await clientOf(aliases).send(new ListStateMachinesCommand({}))
-  assert.deepEqual(stateMachines, (await aliases.listStateMachines()).stateMachines)
+test('client and methods use the same store', async () => {
+  const sfn = new StepFunctions()
+  await sfn.createStateMachine({ name: 'orders', definition: DEFINITION, roleArn: 'arn:aws:iam::000000000000:role/orders' })
+  const { stateMachines } = await createClient(sfn).send(new ListStateMachinesCommand({}))
+  assert.deepEqual(stateMachines, (await sfn.listStateMachines()).stateMachines)
 })
 
-test('a request that was aborted is not answered', async () => {
+test('an aborted request is rejected', async () => {
   const abort = new AbortController()
   abort.abort()
-  const client = clientOf(new StepFunctions())
+  const client = createClient(new StepFunctions())
   await assert.rejects(client.send(new ListStateMachinesCommand({}), { abortSignal: abort.signal }), { name: 'AbortError' })
 })
 
-test('the handler says no more than a request needs', async () => {
+test('the handler reads only the operation and the body of a request', async () => {
   const handler = new StepFunctions().requestHandler()
   assert.deepEqual(handler.httpHandlerConfigs(), {})
   handler.updateHttpClientConfig('requestTimeout', 5)
@@ -100,8 +100,8 @@ test('the handler says no more than a request needs', async () => {
   await assert.rejects(handler.handle({ get headers () { throw new Error('boom') } }), { message: 'boom' })
 })
 
-test('aws-sdk-client-mock works beside it', async () => {
-  const client = clientOf(new StepFunctions())
+test('aws-sdk-client-mock works with the handler', async () => {
+  const client = createClient(new StepFunctions())
   const mock = mockClient(client)
   mock.on(ListStateMachinesCommand).resolves({ stateMachines: [] })
   mock.on(UpdateStateMachineAliasCommand).callsFake(() => { throw new ConflictException({ message: 'mocked', $metadata: {} }) })

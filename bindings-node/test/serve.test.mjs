@@ -1,4 +1,4 @@
-// The endpoint in this process, and the program, both with an unmodified SFNClient.
+// The HTTP server in this process and the program, each with an unmodified SFNClient.
 import assert from 'node:assert/strict'
 import http from 'node:http'
 import { spawn, spawnSync } from 'node:child_process'
@@ -17,11 +17,11 @@ import { StepFunctions, serve } from 'sfn-alias'
 const folder = mkdtempSync(join(tmpdir(), 'sfn-alias-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 const machine = { name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true }
-const clientOf = (endpoint, accessKeyId = 'none') =>
+const createClient = (endpoint, accessKeyId = 'none') =>
   new SFNClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId, secretAccessKey: 'none' } })
 const target = operation => ({ 'X-Amz-Target': `AWSStepFunctions.${operation}` })
 
-/** A whole answer, and whether its connection goes on. */
+/** Sends a request. Returns status, content type, connection header and body of the response. */
 async function post (url, headers, ...chunks) {
   const request = http.request(url, { method: 'POST', headers })
   for (const chunk of chunks) request.write(chunk)
@@ -31,7 +31,7 @@ async function post (url, headers, ...chunks) {
   return { status: response.statusCode, type: response.headers['content-type'], connection: response.headers.connection, body }
 }
 
-async function life (client) {
+async function useAlias (client) {
   const { stateMachineVersionArn } = await client.send(new CreateStateMachineCommand(machine))
   const input = { name: 'PROD', routingConfiguration: [{ stateMachineVersionArn, weight: 100 }] }
   const { stateMachineAliasArn, $metadata } = await client.send(new CreateStateMachineAliasCommand(input))
@@ -46,40 +46,40 @@ async function life (client) {
   return stateMachineAliasArn
 }
 
-test('a whole life through the SDK, in memory', async () => {
-  const { url, aliases, close } = await serve()
-  const arn = await life(clientOf(url, '123456789012'))
+test('the SDK over HTTP, in memory', async () => {
+  const { url, service: sfn, close } = await serve()
+  const arn = await useAlias(createClient(url, '123456789012'))
   assert.equal(arn, 'arn:aws:states:us-east-1:123456789012:stateMachine:orders:PROD')
-  const { name } = await aliases.inScope({ account: '123456789012' }).describeStateMachineAlias({ stateMachineAliasArn: arn })
+  const { name } = await sfn.inScope({ account: '123456789012' }).describeStateMachineAlias({ stateMachineAliasArn: arn })
   assert.equal(name, 'PROD')
   await close()
   await close()
-  await assert.rejects(aliases.listStateMachines(), { message: 'the service is closed' })
+  await assert.rejects(sfn.listStateMachines(), { message: 'the service is closed' })
   await assert.rejects(post(url, {}), { code: 'ECONNREFUSED' })
 })
 
-test('a whole life through the SDK, in a file', async () => {
+test('the SDK over HTTP, in a file', async () => {
   const data = join(folder, 'life.db')
   const server = await serve({ data })
-  const stateMachineAliasArn = await life(clientOf(server.url))
+  const stateMachineAliasArn = await useAlias(createClient(server.url))
   await server[Symbol.asyncDispose]()
-  const aliases = await StepFunctions.open(data)
-  assert.equal((await aliases.describeStateMachineAlias({ stateMachineAliasArn })).name, 'PROD')
-  aliases.close()
+  const sfn = await StepFunctions.open(data)
+  assert.equal((await sfn.describeStateMachineAlias({ stateMachineAliasArn })).name, 'PROD')
+  sfn.close()
 })
 
-test('aliases that are served stay open', async () => {
-  const aliases = new StepFunctions({ clock: () => 1744230237250, scope: { region: 'eu-central-1' } })
-  const server = await serve({ aliases })
-  assert.equal(server.aliases, aliases)
+test('close leaves a passed service open', async () => {
+  const sfn = new StepFunctions({ clock: () => 1744230237250, scope: { region: 'eu-central-1' } })
+  const server = await serve({ service: sfn })
+  assert.equal(server.service, sfn)
   const { status, body } = await post(server.url, target('CreateStateMachine'), JSON.stringify(machine))
   assert.equal(status, 200)
   assert.equal(JSON.parse(body).creationDate, 1744230237.25)
   await server.close()
-  assert.equal((await aliases.listStateMachines()).stateMachines[0].stateMachineArn, 'arn:aws:states:eu-central-1:000000000000:stateMachine:orders')
+  assert.equal((await sfn.listStateMachines()).stateMachines[0].stateMachineArn, 'arn:aws:states:eu-central-1:000000000000:stateMachine:orders')
 })
 
-test('what arrives is answered by the protocol', async () => {
+test('responses follow the AWS JSON protocol', async () => {
   const { url, close } = await serve({ limits: { requestBytes: 100 } })
   const type = 'application/x-amz-json-1.0'
   const list = { status: 200, type, connection: 'keep-alive', body: '{"stateMachines":[]}' }
@@ -100,7 +100,7 @@ test('what arrives is answered by the protocol', async () => {
   await close()
 })
 
-test('what is in progress is finished', async () => {
+test('close finishes requests in flight', async () => {
   const { url, close } = await serve({ data: join(folder, 'finish.db') })
   const request = http.request(url, { method: 'POST', headers: target('CreateStateMachine'), agent: new http.Agent({ keepAlive: true }) })
   request.write(JSON.stringify(machine).slice(0, 10))
@@ -114,30 +114,30 @@ test('what is in progress is finished', async () => {
   await closing
 })
 
-test('what cannot be served is refused', async () => {
+test('a used port and invalid options are errors', async () => {
   const { url, close } = await serve()
   const port = Number(new URL(url).port)
   await assert.rejects(serve({ port }), { code: 'EADDRINUSE' })
   await close()
   await assert.rejects(serve({ prot: 1 }), { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' })
-  await assert.rejects(serve({ aliases: new StepFunctions(), seed: 7 }), {
-    name: 'TypeError', message: 'options: `aliases` has its options already: give it alone, or with `port`'
+  await assert.rejects(serve({ service: new StepFunctions(), seed: 7 }), {
+    name: 'TypeError', message: 'options: `service` cannot be combined with `seed`; expected `service` alone or with `port`'
   })
 })
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
-  test(`npx sfn-alias serve, until ${signal}`, async () => {
+  test(`sfn-alias serve stops on ${signal}`, async () => {
     const program = spawn('node_modules/.bin/sfn-alias', ['serve', '--port', '0', '--log', 'off'], { stdio: ['ignore', 'pipe', 'pipe'] })
     const [line] = await once(program.stdout, 'data')
     const [, url] = /^export AWS_ENDPOINT_URL_SFN=(.*)\n$/.exec(line)
-    await clientOf(url).send(new ListStateMachinesCommand({}))
+    await createClient(url).send(new ListStateMachinesCommand({}))
     const ended = once(program, 'exit')
     program.kill(signal)
     assert.deepEqual(await ended, [0, null])
   })
 }
 
-test('npx sfn-alias says what it is and how it ended', () => {
+test('npx sfn-alias prints its version and returns the exit codes of the program', () => {
   const npx = spawnSync('npx', ['sfn-alias', '--version'], { encoding: 'utf8' })
   assert.equal(npx.stdout, 'sfn-alias 0.1.0\n')
   const run = (...args) => spawnSync('node_modules/.bin/sfn-alias', args, { encoding: 'utf8' })

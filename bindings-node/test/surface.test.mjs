@@ -1,12 +1,12 @@
-// What the package exports, and that nothing of the core is missing from it.
+// The exports of the package. They cover all operations and error codes of the core.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import * as esm from 'sfn-alias'
-import { repository } from './support/places.mjs'
+import { repository } from './support/repository.mjs'
 
 const require = createRequire(import.meta.url)
 const cjs = require('sfn-alias')
@@ -16,7 +16,7 @@ const names = [
   'fingerprintEncoding', 'formatArn', 'operations', 'parseArn', 'pick', 'serve', 'templateRules', 'validate'
 ]
 
-test('it is installed, not the source tree', () => {
+test('the tests use the installed package, not the source tree', () => {
   assert.notEqual(installed, join(repository, 'bindings-node'))
   const files = readdirSync(installed).filter(file => !['node_modules'].includes(file)).sort()
   assert.deepEqual(files, [
@@ -33,26 +33,32 @@ test('the binary is small', () => {
   assert.ok(statSync(binaries[0]).size < 4 * 1024 * 1024, `${statSync(binaries[0]).size} bytes`)
 })
 
-test('import and require give the same', () => {
+test('import and require return the same exports', () => {
   for (const name of names) assert.equal(esm[name], cjs[name], name)
   assert.deepEqual(Object.keys(esm).filter(name => name !== 'default').sort(), [...names, 'ErrorCode'].sort())
+})
+
+test('declarations contain no Rust syntax', () => {
+  for (const file of ['index.d.ts', 'deploy.d.ts']) {
+    assert.doesNotMatch(readFileSync(join(installed, file), 'utf8'), /\br#*"/, file)
+  }
 })
 
 test('every operation is a method', () => {
   const methods = Object.getOwnPropertyNames(esm.StepFunctions.prototype)
   const expected = esm.operations().map(name => name[0].toLowerCase() + name.slice(1))
   assert.equal(expected.length, 22)
-  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'answer', 'requestBytes', 'close']
+  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'handleHttpRequest', 'requestBytes', 'close']
   assert.deepEqual(methods.sort(), [...expected, ...ours].sort())
 })
 
 test('every error code has its number', () => {
-  assert.deepEqual(esm.errorKinds(), kinds())
-  assert.deepEqual(Object.keys(esm.ErrorCode).sort(), kinds().map(({ code }) => code).sort())
+  assert.deepEqual(esm.errorKinds(), expectedKinds())
+  assert.deepEqual(Object.keys(esm.ErrorCode).sort(), expectedKinds().map(({ code }) => code).sort())
 })
 
-/** The numbers are a promise to every later version, so they stand here once more. */
-function kinds () {
+/** The numbers must never change, so the test repeats them. */
+function expectedKinds () {
   return [
     ['ConflictException', 10], ['ExecutionAlreadyExists', 20], ['ExecutionDoesNotExist', 30], ['InvalidArn', 40],
     ['InvalidDefinition', 50], ['InvalidExecutionInput', 60], ['InvalidName', 70], ['InvalidToken', 80],
@@ -65,16 +71,16 @@ function kinds () {
   ].map(([code, number, status = 400]) => ({ code, number, status }))
 }
 
-test('answers and errors are shaped as those of the SDK', async () => {
-  const aliases = new esm.StepFunctions({ clock: () => new Date(1744230237250) })
-  const created = await aliases.createStateMachine({
+test('outputs and errors have the members of the SDK', async () => {
+  const sfn = new esm.StepFunctions({ clock: () => new Date(1744230237250) })
+  const created = await sfn.createStateMachine({
     name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r'
   })
   assert.deepEqual(created.creationDate, new Date(1744230237250))
   const { requestId, ...metadata } = created.$metadata
   assert.deepEqual(metadata, { httpStatusCode: 200, attempts: 1, totalRetryDelay: 0 })
   assert.match(requestId, /^[0-9a-f-]{36}$/)
-  const error = await aliases.updateStateMachineAlias({ stateMachineAliasArn: created.stateMachineArn + ':PROD' })
+  const error = await sfn.updateStateMachineAlias({ stateMachineAliasArn: created.stateMachineArn + ':PROD' })
     .catch(error => error)
   assert.ok(error instanceof Error)
   assert.equal(error.name, 'ValidationException')
@@ -85,28 +91,28 @@ test('answers and errors are shaped as those of the SDK', async () => {
   assert.equal(error.$metadata.httpStatusCode, 400)
 })
 
-test('starts are counted', async () => {
-  const aliases = new esm.StepFunctions()
-  const { stateMachineArn, stateMachineVersionArn } = await aliases.createStateMachine({
+test('startCounts counts the starts of each version', async () => {
+  const sfn = new esm.StepFunctions()
+  const { stateMachineArn, stateMachineVersionArn } = await sfn.createStateMachine({
     name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r', publish: true
   })
-  await aliases.startExecution({ stateMachineArn })
-  await aliases.startExecution({ stateMachineArn: stateMachineVersionArn })
-  await aliases.startExecution({ stateMachineArn: stateMachineVersionArn })
-  assert.deepEqual(await aliases.startCounts(stateMachineArn), [{ version: null, count: 1 }, { version: 1, count: 2 }])
-  const error = await aliases.startCounts('orders').catch(error => error)
+  await sfn.startExecution({ stateMachineArn })
+  await sfn.startExecution({ stateMachineArn: stateMachineVersionArn })
+  await sfn.startExecution({ stateMachineArn: stateMachineVersionArn })
+  assert.deepEqual(await sfn.startCounts(stateMachineArn), [{ version: null, count: 1 }, { version: 1, count: 2 }])
+  const error = await sfn.startCounts('orders').catch(error => error)
   assert.equal(error.code, 'InvalidArn')
 })
 
-test('a closed service refuses', async () => {
-  const aliases = new esm.StepFunctions()
-  aliases.close()
-  aliases.close()
-  const error = await aliases.listStateMachines().catch(error => error)
-  assert.equal(error.message, 'storage error: it was closed')
+test('a closed service rejects calls', async () => {
+  const sfn = new esm.StepFunctions()
+  sfn.close()
+  sfn.close()
+  const error = await sfn.listStateMachines().catch(error => error)
+  assert.equal(error.message, 'the service is closed')
 })
 
-test('it works in worker threads', async () => {
+test('the package works in worker threads', async () => {
   const code = `
     const { StepFunctions } = require(${JSON.stringify(require.resolve('sfn-alias'))})
     new StepFunctions().listStateMachines().then(({ stateMachines }) => require('node:worker_threads').parentPort.postMessage(stateMachines))`

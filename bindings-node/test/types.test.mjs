@@ -1,10 +1,10 @@
-// The types hold for ES modules and for CommonJS.
+// Compiles the types for ES modules and for CommonJS.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, rmSync } from 'node:fs'
 import { test } from 'node:test'
 
-// The declarations of aws-cdk-lib are many, and not ours to check.
+// `skipLibCheck` skips the declarations of aws-cdk-lib: there are many, and they are not ours.
 for (const [name, extension] of [['types', 'mts'], ['types', 'cts'], ['cdk', 'mts'], ['cdk', 'cts']]) {
   test(`${name}.ts compiles as .${extension}`, () => {
     const file = `${name}.${extension}`

@@ -1,12 +1,12 @@
-// Compiled, never run: the types say what the package does, and inputs and answers are those of the SDK.
+// Compiled, but not run: checks the declared types, and that inputs and outputs are compatible with the SDK's.
 import type * as sdk from '@aws-sdk/client-sfn'
 import * as ours from 'sfn-alias'
-import { StepFunctions, WeightedPicker, check, compare, errorKinds, fingerprint, pick, serve, validate, type AliasError } from 'sfn-alias'
+import { StepFunctions, WeightedPicker, check, compare, errorKinds, fingerprint, pick, serve, validate, type StepFunctionsError } from 'sfn-alias'
 import { Deployment, plan, type DeploymentOutcome, type Plan } from 'sfn-alias/deploy'
 
 type Commands = Exclude<ours.Operation, never>
 
-/** The SDK's inputs by operation. */
+/** The SDK's input types by operation. */
 interface Inputs {
   CreateStateMachineAlias: sdk.CreateStateMachineAliasCommandInput
   DescribeStateMachineAlias: sdk.DescribeStateMachineAliasCommandInput
@@ -32,8 +32,8 @@ interface Inputs {
   ValidateStateMachineDefinition: sdk.ValidateStateMachineDefinitionCommandInput
 }
 
-/** The SDK's answers by operation. */
-interface Answers {
+/** The SDK's output types by operation. */
+interface Outputs {
   CreateStateMachineAlias: sdk.CreateStateMachineAliasCommandOutput
   DescribeStateMachineAlias: sdk.DescribeStateMachineAliasCommandOutput
   ListStateMachineAliases: sdk.ListStateMachineAliasesCommandOutput
@@ -59,56 +59,56 @@ interface Answers {
 }
 
 type Method<Name extends string> = Uncapitalize<Name> & keyof StepFunctions
-type Given<Name extends Commands> = Parameters<StepFunctions[Method<Name>]>[0]
-type Told<Name extends Commands> = Awaited<ReturnType<StepFunctions[Method<Name>]>>
+type OurInput<Name extends Commands> = Parameters<StepFunctions[Method<Name>]>[0]
+type OurOutput<Name extends Commands> = Awaited<ReturnType<StepFunctions[Method<Name>]>>
 
-/** `true` only where the first fits wherever the second is expected. */
-type Fits<Value, Expected> = [Value] extends [Expected] ? true : false
+/** `true` if the first type is assignable to the second. */
+type IsAssignable<Value, Expected> = [Value] extends [Expected] ? true : false
 
-/** Members that the SDK has and we have not, and the other way round: a member that is forgotten does not compile. */
-type Unlike<A, B> = Exclude<keyof A, keyof B>
+/** The members of the first type that the second does not have. */
+type ExtraMembers<A, B> = Exclude<keyof A, keyof B>
 
-type Taken = { [Name in Commands]: Fits<Inputs[Name], Given<Name>> }
-type Stands = { [Name in Commands]: Fits<Told<Name>, Answers[Name]> }
-type Forgotten = { [Name in Commands]: Unlike<Inputs[Name], NonNullable<Given<Name>>> }
-type Invented = { [Name in Commands]: Unlike<NonNullable<Given<Name>>, Inputs[Name]> | Unlike<Told<Name>, Answers[Name]> }
+type InputsAccepted = { [Name in Commands]: IsAssignable<Inputs[Name], OurInput<Name>> }
+type OutputsCompatible = { [Name in Commands]: IsAssignable<OurOutput<Name>, Outputs[Name]> }
+type MissingMembers = { [Name in Commands]: ExtraMembers<Inputs[Name], NonNullable<OurInput<Name>>> }
+type UnknownMembers = { [Name in Commands]: ExtraMembers<NonNullable<OurInput<Name>>, Inputs[Name]> | ExtraMembers<OurOutput<Name>, Outputs[Name]> }
 
-const taken: Record<Commands, true> = {} as Taken
-const stands: Record<Commands, true> = {} as Stands
-const forgotten: Record<Commands, never> = {} as Forgotten
-const invented: Record<Commands, never> = {} as Invented
-void [taken, stands, forgotten, invented]
+const inputsAccepted: Record<Commands, true> = {} as InputsAccepted
+const outputsCompatible: Record<Commands, true> = {} as OutputsCompatible
+const missingMembers: Record<Commands, never> = {} as MissingMembers
+const unknownMembers: Record<Commands, never> = {} as UnknownMembers
+void [inputsAccepted, outputsCompatible, missingMembers, unknownMembers]
 
 export async function use (): Promise<void> {
-  const aliases = new StepFunctions({ seed: 7n, limits: { aliasesPerStateMachine: 2 }, clock: Date.now, scope: { region: 'eu-central-1' } })
+  const sfn = new StepFunctions({ seed: 7n, limits: { aliasesPerStateMachine: 2 }, clock: Date.now, scope: { region: 'eu-central-1' } })
   const durable: StepFunctions = await StepFunctions.open('aliases.db', { updateDelaySeconds: 1.5 })
-  const { creationDate } = await aliases.createStateMachineAlias({ name: 'PROD', routingConfiguration: [] })
+  const { creationDate } = await sfn.createStateMachineAlias({ name: 'PROD', routingConfiguration: [] })
   const date: Date = creationDate
   const described = await durable.inScope({ account: '123456789012' }).describeStateMachineAlias({ stateMachineAliasArn: 'x' })
   const answer: 'new' | 'replay' | 'conflict' = compare(described, { name: 'PROD', routingConfiguration: described.routingConfiguration }).answer
   const arn: string = pick(described.routingConfiguration, 7) || new WeightedPicker(7).pick(described.routingConfiguration)
   const codes: ours.ErrorCode[] = [...errorKinds().map(kind => kind.code), ...check('StartExecution', '{}').map(problem => problem.error)]
   validate('CreateStateMachineAlias', Buffer.from('{}'))
-  const { status, body } = await aliases.callJson('ListStateMachines', '{}')
-  const replied: [number, string] = [status, body]
-  const client: sdk.SFNClientConfig = { requestHandler: aliases.requestHandler() }
+  const { status, body } = await sfn.callJson('ListStateMachines', '{}')
+  const reply: [number, string] = [status, body]
+  const client: sdk.SFNClientConfig = { requestHandler: sfn.requestHandler() }
   await using server = await serve({ port: 0, data: 'aliases.db', seed: 7 })
   const endpoint: sdk.SFNClientConfig = { endpoint: server.url }
-  const served: StepFunctions = (await serve({ aliases })).aliases
+  const served: StepFunctions = (await serve({ service: sfn })).service
   void [endpoint, served]
   try {
-    await aliases.call('StopExecution', { executionArn: arn })
+    await sfn.call('StopExecution', { executionArn: arn })
   } catch (error) {
-    const { code, $fault, reason } = error as AliasError
+    const { code, $fault, reason } = error as StepFunctionsError
     void [code, $fault, reason]
   }
-  void [date, answer, codes, replied, client, fingerprint('{}').length]
-  // @ts-expect-error: a member of another type
-  await aliases.startExecution({ stateMachineArn: 5 })
-  // @ts-expect-error: an option that there is not
+  void [date, answer, codes, reply, client, fingerprint('{}').length]
+  // @ts-expect-error: a member of the wrong type
+  await sfn.startExecution({ stateMachineArn: 5 })
+  // @ts-expect-error: an unknown option
   void new StepFunctions({ limitz: {} })
-  // @ts-expect-error: options that an `StepFunctions` has already
-  await serve({ aliases, seed: 7 })
+  // @ts-expect-error: options together with a service
+  await serve({ service: sfn, seed: 7 })
 }
 
 const planned: Plan = plan({ preference: '10/5m', currentRouting: [] })

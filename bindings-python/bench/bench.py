@@ -1,6 +1,7 @@
-"""Ours, the peers and the floors, interleaved: a slice of each in every round, ratios per round.
+"""Measures sfn-alias, its alternatives and their lower bounds. Each round measures a slice of every contestant, and ratios
+are computed per round.
 
-Run by `make bench`. Prints the tables of README.md.
+`make bench` runs it. It prints the tables of README.md.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ import contestants
 Work = Callable[[], object]
 
 
-def slice_of(work: Work, seconds: float) -> float:
-    """Microseconds of this thread's processor time a call, over about so many seconds: so other
-    processes on the machine disturb less."""
+def measure_slice(work: Work, seconds: float) -> float:
+    """Returns microseconds of this thread's CPU time per call, measured over about this many seconds. CPU time is
+    less sensitive to other processes than wall-clock time."""
     clock, count, begin = time.thread_time, 0, time.thread_time()
     batch = 8 if seconds > 0.01 else 64
     end = begin + seconds
@@ -34,29 +35,29 @@ def slice_of(work: Work, seconds: float) -> float:
             return (now - begin) / count * 1e6
 
 
-def rounds(works: dict[str, Work], count: int, seconds: float) -> dict[str, list[float]]:
-    taken: dict[str, list[float]] = {name: [] for name in works}
+def measure_rounds(works: dict[str, Work], count: int, seconds: float) -> dict[str, list[float]]:
+    times: dict[str, list[float]] = {name: [] for name in works}
     for work in works.values():
-        slice_of(work, seconds)
+        measure_slice(work, seconds)
     for _ in range(count):
         for name, work in works.items():
-            taken[name].append(slice_of(work, seconds))
-    return taken
+            times[name].append(measure_slice(work, seconds))
+    return times
 
 
-def table(title: str, works: dict[str, Work], count: int, seconds: float) -> None:
-    """The first contestant is ours; ratios say how many times longer another took."""
-    taken = rounds(works, count, seconds)
-    ours = next(iter(taken.values()))
-    print(f"\n{title}\n\n| what | us, median | min | times ours, median (p10-p90) |\n|---|---|---|---|")
-    for name, times in taken.items():
-        ratios = sorted(time / own for time, own in zip(times, ours))
+def print_table(title: str, works: dict[str, Work], count: int, seconds: float) -> None:
+    """Prints one table. The first contestant is ours; a ratio is the time of another divided by ours."""
+    times_by_name = measure_rounds(works, count, seconds)
+    ours = next(iter(times_by_name.values()))
+    print(f"\n{title}\n\n| operation | us, median | min | times ours, median (p10-p90) |\n|---|---|---|---|")
+    for name, times in times_by_name.items():
+        ratios = sorted(time / our_time for time, our_time in zip(times, ours))
         low, high = ratios[len(ratios) // 10], ratios[-len(ratios) // 10 - 1]
-        middle = statistics.median(ratios)
-        print(f"| {name} | {statistics.median(times):.2f} | {min(times):.2f} | {middle:.2f} ({low:.2f}-{high:.2f}) |")
+        median_ratio = statistics.median(ratios)
+        print(f"| {name} | {statistics.median(times):.2f} | {min(times):.2f} | {median_ratio:.2f} ({low:.2f}-{high:.2f}) |")
 
 
-def machine() -> str:
+def describe_machine() -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
     models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     names = ["sfn-alias", "botocore", "jsonschema_rs", "pydantic", "moto"]
@@ -67,11 +68,11 @@ def machine() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=200)
-    given = parser.parse_args()
-    print(machine())
-    print(f"request: {len(json.dumps(contestants.REQUEST))} bytes as JSON; {given.rounds} rounds of slices of 3 ms")
+    args = parser.parse_args()
+    print(describe_machine())
+    print(f"request: {len(json.dumps(contestants.REQUEST))} bytes as JSON; {args.rounds} rounds of slices of 3 ms")
     for title, works, seconds in contestants.groups():
-        table(title, works, max(given.rounds // (8 if seconds > 0.01 else 1), 10), seconds)
+        print_table(title, works, max(args.rounds // (8 if seconds > 0.01 else 1), 10), seconds)
 
 
 if __name__ == "__main__":

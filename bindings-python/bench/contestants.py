@@ -1,4 +1,4 @@
-"""What is measured against what."""
+"""The contestants of each benchmark."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ import sfn_alias.boto3
 Work = Callable[[], object]
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+ROLE = "arn:aws:iam::123456789012:role/orders"
 REQUEST: dict[str, Any] = {
     "name": "PROD",
     "description": "live traffic of the order service",
@@ -65,13 +66,13 @@ class Route(pydantic.BaseModel):
 
 
 class Create(pydantic.BaseModel):
-    # pydantic's own regex engine has no look-ahead; the pattern without it checks less.
+    # pydantic's regex engine has no look-ahead, so this pattern checks less.
     name: Annotated[str, pydantic.Field(min_length=1, max_length=80, pattern=r"^[a-zA-Z0-9_\-\.]+$")]
     description: Annotated[str, pydantic.Field(max_length=256)] | None = None
     routingConfiguration: Annotated[list[Route], pydantic.Field(min_length=1, max_length=2)]
 
 
-def validation() -> dict[str, Work]:
+def validation_contestants() -> dict[str, Work]:
     model = botocore.session.get_session().get_service_model("stepfunctions")
     shape = model.operation_model("CreateStateMachineAlias").input_shape
     params, schema = ParamValidator(), jsonschema_rs.validator_for(SCHEMA)
@@ -84,7 +85,7 @@ def validation() -> dict[str, Work]:
     }
 
 
-def fingerprints() -> dict[str, Work]:
+def fingerprint_contestants() -> dict[str, Work]:
     return {
         "sfn_alias.fingerprint(dict)": lambda: sfn_alias.fingerprint(REQUEST),
         "sha256(json.dumps(sort_keys))": lambda: hashlib.sha256(
@@ -93,32 +94,28 @@ def fingerprints() -> dict[str, Work]:
     }
 
 
-def ours() -> sfn_alias.StepFunctions:
-    aliases = sfn_alias.StepFunctions(account="123456789012")
-    aliases.create_state_machine(name="orders", definition=DEFINITIONS[0], roleArn=role(), publish=True)
-    aliases.update_state_machine(stateMachineArn=MACHINE, definition=DEFINITIONS[1], publish=True)
-    return aliases
+def create_our_service() -> sfn_alias.StepFunctions:
+    sfn = sfn_alias.StepFunctions(account="123456789012")
+    sfn.create_state_machine(name="orders", definition=DEFINITIONS[0], roleArn=ROLE, publish=True)
+    sfn.update_state_machine(stateMachineArn=MACHINE, definition=DEFINITIONS[1], publish=True)
+    return sfn
 
 
-def role() -> str:
-    return "arn:aws:iam::123456789012:role/orders"
-
-
-def motos() -> Any:
+def create_moto_backend() -> Any:
     backend = stepfunctions_backends["123456789012"]["us-east-1"]
-    backend.create_state_machine(name="orders", definition=DEFINITIONS[0], roleArn=role(), publish=True)
+    backend.create_state_machine(name="orders", definition=DEFINITIONS[0], roleArn=ROLE, publish=True)
     backend.update_state_machine(arn=MACHINE, definition=DEFINITIONS[1], publish=True)
     return backend
 
 
-def direct() -> dict[str, Work]:
-    aliases, backend, arn = ours(), motos(), f"{MACHINE}:PROD"
+def create_delete_contestants() -> dict[str, Work]:
+    sfn, backend, arn = create_our_service(), create_moto_backend(), f"{MACHINE}:PROD"
 
-    def own() -> None:
-        aliases.create_state_machine_alias(**REQUEST)
-        aliases.delete_state_machine_alias(stateMachineAliasArn=arn)
+    def run_ours() -> None:
+        sfn.create_state_machine_alias(**REQUEST)
+        sfn.delete_state_machine_alias(stateMachineAliasArn=arn)
 
-    def peer() -> None:
+    def run_moto() -> None:
         backend.create_state_machine_alias(
             name=REQUEST["name"],
             description=REQUEST["description"],
@@ -126,47 +123,50 @@ def direct() -> dict[str, Work]:
         )
         backend.delete_state_machine_alias(arn=arn)
 
-    return {"sfn_alias.StepFunctions, create + delete": own, "moto's backend called directly, create + delete": peer}
+    return {
+        "sfn_alias.StepFunctions, create + delete": run_ours,
+        "moto's backend called directly, create + delete": run_moto,
+    }
 
 
-def client(**arguments: Any) -> Any:
+def create_client(**arguments: Any) -> Any:
     keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
     return boto3.client("stepfunctions", region_name="us-east-1", **keys, **arguments)
 
 
-def ready(reply: bytes) -> Any:
-    """A client whose replies are ready: what the client alone costs. Nothing is signed, as in ours."""
-    made = client()
+def create_canned_client(reply: bytes) -> Any:
+    """Creates a client that always gets the same response, to measure the client alone. It signs nothing, like ours."""
+    client = create_client()
 
-    def answer(request: Any, **_: Any) -> botocore.awsrequest.AWSResponse:
-        return botocore.awsrequest.AWSResponse(request.url, 200, {}, sfn_alias.boto3._Raw(reply))
+    def respond(request: Any, **_: Any) -> botocore.awsrequest.AWSResponse:
+        return botocore.awsrequest.AWSResponse(request.url, 200, {}, sfn_alias.boto3._RawBody(reply))
 
-    made.meta.events.register_first("before-send.sfn", answer)
-    made.meta.events.register_first("choose-signer.sfn", lambda **_: botocore.UNSIGNED)
-    return made
+    client.meta.events.register_first("before-send.sfn", respond)
+    client.meta.events.register_first("choose-signer.sfn", lambda **_: botocore.UNSIGNED)
+    return client
 
 
-def through_boto3(mocks: ExitStack) -> dict[str, Work]:
-    arn, aliases = f"{MACHINE}:PROD", ours()
-    aliases.create_state_machine_alias(**REQUEST)
-    _, reply = aliases.call_json("DescribeStateMachineAlias", json.dumps({"stateMachineAliasArn": arn}).encode())
-    own, floor = sfn_alias.boto3.client(aliases), ready(reply)
+def boto3_contestants(mocks: ExitStack) -> dict[str, Work]:
+    arn, sfn = f"{MACHINE}:PROD", create_our_service()
+    sfn.create_state_machine_alias(**REQUEST)
+    _, reply = sfn.call_json("DescribeStateMachineAlias", json.dumps({"stateMachineAliasArn": arn}).encode())
+    ours, canned = sfn_alias.boto3.client(sfn), create_canned_client(reply)
     mocks.enter_context(moto.mock_aws())
-    motos().create_state_machine_alias(
+    create_moto_backend().create_state_machine_alias(
         name="PROD", description=REQUEST["description"], routing_configuration=REQUEST["routingConfiguration"]
     )
-    mocked = client()
+    mocked = create_client()
     return {
-        "sfn_alias.boto3.client, describe": lambda: own.describe_state_machine_alias(stateMachineAliasArn=arn),
-        "boto3 with the reply ready, describe": lambda: floor.describe_state_machine_alias(stateMachineAliasArn=arn),
+        "sfn_alias.boto3.client, describe": lambda: ours.describe_state_machine_alias(stateMachineAliasArn=arn),
+        "boto3 with a canned response, describe": lambda: canned.describe_state_machine_alias(stateMachineAliasArn=arn),
         "boto3 under moto's mock_aws, describe": lambda: mocked.describe_state_machine_alias(stateMachineAliasArn=arn),
     }
 
 
 def groups() -> Iterator[tuple[str, dict[str, Work], float]]:
-    """Title, contestants with ours first, and seconds a slice."""
-    yield "Is a create request with two routes valid?", validation(), 0.003
-    yield "The identity of a create request", fingerprints(), 0.003
-    yield "Create and delete an alias in memory", direct(), 0.003
+    """Yields title, contestants (ours first) and seconds per slice of each benchmark."""
+    yield "Is a create request with two routes valid?", validation_contestants(), 0.003
+    yield "The identity of a create request", fingerprint_contestants(), 0.003
+    yield "Create and delete an alias in memory", create_delete_contestants(), 0.003
     with ExitStack() as mocks:
-        yield "Describe an alias through boto3", through_boto3(mocks), 0.05
+        yield "Describe an alias through boto3", boto3_contestants(mocks), 0.05

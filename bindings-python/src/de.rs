@@ -72,7 +72,7 @@ impl DeserializeRequest for Input<'_> {
         T::deserialize(PyDeserializer { value: self.value.as_borrowed(), input: self, depth: 0 })
     }
 
-    fn aside<R>(&self, work: impl FnOnce() -> R) -> R {
+    fn run_detached<R>(&self, work: impl FnOnce() -> R) -> R {
         if self.held_strings.is_none() {
             return work();
         }

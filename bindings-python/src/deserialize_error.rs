@@ -22,12 +22,12 @@ impl DeserializeError {
 
     /// Creates the error of a value that has no JSON form.
     pub fn unsupported_type(value: &Bound<'_, PyAny>) -> Self {
-        de::Error::custom(format_args!("expected a JSON value, found an object of type {}", type_name(value)))
+        de::Error::custom(format_args!("expected a JSON value, found an instance of {}", type_name(value)))
     }
 
     /// Creates the error of a `dict` key that is not a string.
     pub fn key_type(key: &Bound<'_, PyAny>) -> Self {
-        de::Error::custom(format_args!("expected a string as key, found an object of type {}", type_name(key)))
+        de::Error::custom(format_args!("expected a string as key, found an instance of {}", type_name(key)))
     }
 
     /// Returns the error with the key or index of the enclosing container in front of the pointer.

@@ -117,7 +117,7 @@ pub fn read_routing(routing: &Bound<'_, PyAny>) -> PyResult<Routing> {
     let py = routing.py();
     let input = PyDict::new(py);
     input.set_item(intern!(py, "routingConfiguration"), routing)?;
-    sfn_alias::routing_from(&Input::new(&input)).map_err(|error| to_exception(py, &error, "Pick"))
+    sfn_alias::parse_routing_from(&Input::new(&input)).map_err(|error| to_exception(py, &error, "Pick"))
 }
 
 /// Calls the JSON API of gradual deployments, for `sfn_alias.deploy`.

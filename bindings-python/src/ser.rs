@@ -15,7 +15,7 @@ use sfn_alias::{Error, Result, SerializeResponse};
 pub struct ResponseSerializer<'py>(pub Python<'py>);
 
 impl<'py> SerializeResponse for ResponseSerializer<'py> {
-    type Answer = Bound<'py, PyAny>;
+    type Output = Bound<'py, PyAny>;
 
     fn write<T: Serialize>(&self, answer: &T) -> Result<Bound<'py, PyAny>> {
         let write = || -> PyResult<_> {

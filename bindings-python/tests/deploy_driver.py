@@ -1,4 +1,4 @@
-"""A driver as a user writes one, over unmodified boto3 clients; only its time is told by a file, and passes at once."""
+"""A program that runs a deployment over unmodified boto3 clients. Its clock is a file; a sleep advances it at once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from support import ALIAS, MACHINE
 from sfn_alias.deploy import Deployment
 
 
-def main(url: str, state: str, now: Path, preference: str, *alarms: str) -> None:
+def main(url: str, state: str, clock_file: Path, preference: str, *alarms: str) -> None:
     options: dict[str, Any] = {"region_name": "us-east-1", "aws_access_key_id": "none", "aws_secret_access_key": "none"}
-    clock = lambda: float(now.read_text())
+    clock = lambda: float(clock_file.read_text())
     deployment = Deployment(
         boto3.client("stepfunctions", endpoint_url=url, **options),
         ALIAS,
@@ -24,7 +24,7 @@ def main(url: str, state: str, now: Path, preference: str, *alarms: str) -> None
         alarms=alarms,
         cloudwatch=boto3.client("cloudwatch", endpoint_url=url, **options),
         clock=clock,
-        sleep=lambda seconds: now.write_text(str(clock() + seconds)),
+        sleep=lambda seconds: clock_file.write_text(str(clock() + seconds)),
     )
     print(deployment.run()["result"])
 

@@ -1,4 +1,4 @@
-"""What several tests need."""
+"""Shared values and functions of the tests."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ SECOND = '{"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": true}}}
 
 
 def routes(*weights: int) -> list[dict[str, Any]]:
-    """Routes to versions 1, 2, ..."""
+    """Returns routes to versions 1, 2, ..."""
     return [{"stateMachineVersionArn": f"{MACHINE}:{n}", "weight": weight} for n, weight in enumerate(weights, 1)]
 
 
-def publish(client: Any) -> None:
-    """Makes a state machine with two versions."""
+def create_versions(client: Any) -> None:
+    """Creates a state machine with two versions."""
     client.create_state_machine(name="orders", definition=FIRST, roleArn=ROLE, publish=True)
     client.update_state_machine(stateMachineArn=MACHINE, definition=SECOND, publish=True)
 
 
-def published(path: Any = None, **options: Any) -> sfn_alias.StepFunctions:
-    aliases = sfn_alias.StepFunctions(path, **options)
-    publish(aliases)
-    return aliases
+def create_service(path: Any = None, **options: Any) -> sfn_alias.StepFunctions:
+    """Creates a service that has a state machine with two versions."""
+    sfn = sfn_alias.StepFunctions(path, **options)
+    create_versions(sfn)
+    return sfn
 
 
-def create(client: Any, **more: Any) -> Any:
-    return client.create_state_machine_alias(**{"name": "PROD", "routingConfiguration": routes(90, 10), **more})
+def create_alias(client: Any, **members: Any) -> Any:
+    """Creates the alias `PROD` with 90 % and 10 % of the traffic, or with other members."""
+    return client.create_state_machine_alias(**{"name": "PROD", "routingConfiguration": routes(90, 10), **members})

@@ -1,4 +1,4 @@
-"""What must be refused clearly, name the member, and change nothing."""
+"""Invalid input: the error locates the value, and nothing changes."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import ALIAS, MACHINE, create, published, routes
+from support import ALIAS, MACHINE, create_alias, create_service, routes
 
 import sfn_alias
 from sfn_alias import errors
 
 
-def deep(levels: int) -> Any:
+def nest_lists(levels: int) -> Any:
     value: Any = []
     for _ in range(levels):
         value = [value]
     return value
 
 
-def cyclic() -> Any:
+def cyclic_list() -> Any:
     value: list[Any] = []
     value.append(value)
     return value
 
 
-class Throwing(dict[str, Any]):
-    """A dict whose methods raise: what it holds is read without them."""
+class RaisingDict(dict[str, Any]):
+    """A dict whose methods raise. The binding reads it without calling them."""
 
     def __getitem__(self, key: str) -> Any:
-        raise RuntimeError("thrown")
+        raise RuntimeError("a method was called")
 
     def items(self) -> Any:
-        raise RuntimeError("thrown")
+        raise RuntimeError("a method was called")
 
 
-class Raising:
+class RaisingObject:
     def __getattr__(self, name: str) -> Any:
-        raise RuntimeError("thrown")
+        raise RuntimeError("a method was called")
 
 
 def weight(value: Any) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def weight(value: Any) -> dict[str, Any]:
 
 
 WEIGHT = "`/routingConfiguration/0/weight`: expected an integer, found "
-NO_JSON = "cannot parse the request: `/routingConfiguration/0/weight`: a value of the type "
+NO_JSON = "cannot parse the request: `/routingConfiguration/0/weight`: expected a JSON value, found an instance of "
 
 BAD: list[tuple[str, Any, str]] = [
     ("float", weight(50.0), WEIGHT + "a number with a fraction"),
@@ -64,12 +64,12 @@ BAD: list[tuple[str, Any, str]] = [
     ("list", weight([100]), WEIGHT + "a list"),
     ("tuple", weight((100,)), WEIGHT + "a list"),
     ("dict", weight({}), WEIGHT + "a structure"),
-    ("decimal", weight(Decimal(100)), NO_JSON + "`Decimal` has no JSON form"),
-    ("object", weight(Raising()), NO_JSON + "`Raising` has no JSON form"),
-    ("bytes", weight(b"100"), NO_JSON + "`bytes` has no JSON form"),
-    ("complex", weight(1j), NO_JSON + "`complex` has no JSON form"),
-    ("set", weight({1}), NO_JSON + "`set` has no JSON form"),
-    ("mapping", weight(types.MappingProxyType({})), NO_JSON + "`mappingproxy` has no JSON form"),
+    ("decimal", weight(Decimal(100)), NO_JSON + "`Decimal`"),
+    ("object", weight(RaisingObject()), NO_JSON + "`RaisingObject`"),
+    ("bytes", weight(b"100"), NO_JSON + "`bytes`"),
+    ("complex", weight(1j), NO_JSON + "`complex`"),
+    ("set", weight({1}), NO_JSON + "`set`"),
+    ("mapping", weight(types.MappingProxyType({})), NO_JSON + "`mappingproxy`"),
     (
         "lone surrogate",
         {"name": "a\ud800"},
@@ -82,7 +82,7 @@ BAD: list[tuple[str, Any, str]] = [
         "cannot parse the request: 'utf-8' codec can't encode character '\\udc00' in position 1: "
         "surrogates not allowed",
     ),
-    ("number as a name", {1: 2}, "cannot parse the request: a member's name is a string, not of the type `int`"),
+    ("number as a name", {1: 2}, "cannot parse the request: expected a string as key, found an instance of `int`"),
     ("no dict", 5, "cannot parse the request: expected an object, found an integer"),
     ("no dict but a list", [], "cannot parse the request: expected an object, found a list"),
     ("no dict but a string", "{}", "cannot parse the request: expected an object, found a string"),
@@ -91,24 +91,24 @@ BAD: list[tuple[str, Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("given", "message"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
-def test_wrong_values_name_the_member(given: Any, message: str) -> None:
+@pytest.mark.parametrize(("value", "message"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+def test_wrong_values_are_located(value: Any, message: str) -> None:
     with pytest.raises(errors.SerializationException) as caught:
-        sfn_alias.validate("CreateStateMachineAlias", given)
+        sfn_alias.validate("CreateStateMachineAlias", value)
     assert caught.value.message == message
-    if given is not None:
+    if value is not None:
         with pytest.raises(errors.SerializationException) as caught:
-            sfn_alias.StepFunctions().call("CreateStateMachineAlias", given)
+            sfn_alias.StepFunctions().call("CreateStateMachineAlias", value)
         assert caught.value.message == message
 
 
-@pytest.mark.parametrize("value", [deep(200), deep(5000), cyclic()], ids=["deep", "very deep", "cyclic"])
-def test_nesting_ends(value: Any) -> None:
+@pytest.mark.parametrize("value", [nest_lists(200), nest_lists(5000), cyclic_list()], ids=["deep", "very deep", "cyclic"])
+def test_nesting_is_limited(value: Any) -> None:
     with pytest.raises(errors.SerializationException) as caught:
         sfn_alias.validate("CreateStateMachineAlias", {"name": value, "routingConfiguration": routes(100)})
     assert caught.value.message.startswith("cannot parse the request: `/name/0/0/")
-    assert caught.value.message.endswith("`: is nested too deeply")
-    # Nobody looks at what is no member.
+    assert caught.value.message.endswith("`: expected at most 128 levels of nesting, found more")
+    # Unknown members are not read.
     sfn_alias.validate("ListStateMachines", {"other": value})
 
 
@@ -122,19 +122,19 @@ def test_missing_members() -> None:
 
 
 def test_nul_and_long_strings() -> None:
-    aliases = published()
+    sfn = create_service()
     with pytest.raises(errors.ValidationException, match="Member must satisfy regular expression pattern"):
-        create(aliases, name="a\0b")
+        create_alias(sfn, name="a\0b")
     with pytest.raises(errors.ValidationException, match="Member must have length less than or equal to 256"):
-        create(aliases, description="x" * 10_000_000)
+        create_alias(sfn, description="x" * 10_000_000)
     with pytest.raises(errors.ValidationException, match="Member must have length less than or equal to 80"):
-        create(aliases, name="\N{SNOWMAN}" * 10_000_000)
-    create(aliases, description="a\0b \N{SNOWMAN} \U0001f600")
-    shown = aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["description"]
-    assert shown == "a\0b \N{SNOWMAN} \U0001f600"
+        create_alias(sfn, name="\N{SNOWMAN}" * 10_000_000)
+    create_alias(sfn, description="a\0b \N{SNOWMAN} \U0001f600")
+    description = sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["description"]
+    assert description == "a\0b \N{SNOWMAN} \U0001f600"
 
 
-def test_derived_classes_are_what_they_derive_from() -> None:
+def test_derived_classes_are_read_as_their_base() -> None:
     class Name(str, enum.Enum):
         PROD = "PROD"
 
@@ -142,12 +142,12 @@ def test_derived_classes_are_what_they_derive_from() -> None:
         ALL = 100
 
     route = collections.OrderedDict(stateMachineVersionArn=f"{MACHINE}:1", weight=Weight.ALL)
-    request = Throwing(name=Name.PROD, routingConfiguration=(Throwing(route),))
+    request = RaisingDict(name=Name.PROD, routingConfiguration=(RaisingDict(route),))
     sfn_alias.validate("CreateStateMachineAlias", request)
-    assert published().call("CreateStateMachineAlias", request)["stateMachineAliasArn"] == ALIAS
+    assert create_service().call("CreateStateMachineAlias", request)["stateMachineAliasArn"] == ALIAS
 
 
-def test_existing_aliases_that_are_none() -> None:
+def test_compare_rejects_an_invalid_alias() -> None:
     request = {"name": "PROD", "routingConfiguration": routes(100)}
     with pytest.raises(errors.SerializationException) as caught:
         sfn_alias.compare({"creationDate": "today"}, request)
@@ -156,16 +156,16 @@ def test_existing_aliases_that_are_none() -> None:
         sfn_alias.compare(5, request)  # type: ignore[arg-type]
 
 
-def test_nothing_is_lost() -> None:
-    aliases = published()
-    create(aliases)
-    before = aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["routingConfiguration"]
+def test_rejected_updates_change_nothing() -> None:
+    sfn = create_service()
+    create_alias(sfn)
+    before = sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["routingConfiguration"]
     for value in (50.0, float("nan"), 2**64, Decimal(1), None, "1"):
-        with pytest.raises(sfn_alias.AliasError):
-            aliases.update_state_machine_alias(
+        with pytest.raises(sfn_alias.StepFunctionsError):
+            sfn.update_state_machine_alias(
                 stateMachineAliasArn=ALIAS, routingConfiguration=weight(value)["routingConfiguration"]
             )
-    assert aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["routingConfiguration"] == before
+    assert sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["routingConfiguration"] == before
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_nothing_is_lost() -> None:
         ({"account": "1"}, ValueError, "`account` must be 12 digits, for example `123456789012`"),
         ({"region": "a b"}, ValueError, "`region` must be letters, digits and hyphens, for example `us-east-1`"),
         ({"partition": ""}, ValueError, "`partition` must be letters, digits and hyphens, for example `aws`"),
-        ({"limits": {"aliases": 1}}, TypeError, "there is no limit `aliases`"),
+        ({"limits": {"aliases": 1}}, TypeError, "unknown limit `aliases`"),
     ],
 )
 def test_options(options: dict[str, Any], error: type[Exception], message: str) -> None:
@@ -188,12 +188,12 @@ def test_options(options: dict[str, Any], error: type[Exception], message: str) 
     [{"seed": -1}, {"seed": 2**64}, {"seed": 1.5}, {"update_delay": -1}, {"update_delay": float("nan")}, {"path": 5}]
     + [{"limits": {"request_bytes": -1}}, {"limits": {"request_bytes": "1"}}, {"limits": {1: 1}}, {"surprise": 1}],
 )
-def test_options_of_other_types(options: dict[str, Any]) -> None:
+def test_options_of_wrong_type(options: dict[str, Any]) -> None:
     with pytest.raises((TypeError, ValueError, OverflowError)):
         sfn_alias.StepFunctions(**options)
 
 
-def test_a_path_that_is_a_folder(tmp_path: Path) -> None:
+def test_path_is_a_directory(tmp_path: Path) -> None:
     with pytest.raises(errors.StorageFailure) as caught:
         sfn_alias.StepFunctions(tmp_path)
     assert caught.value.message.startswith("storage error: ")
@@ -201,12 +201,12 @@ def test_a_path_that_is_a_folder(tmp_path: Path) -> None:
     assert caught.value.status == 500
 
 
-def test_a_path_in_no_folder(tmp_path: Path) -> None:
+def test_path_in_a_missing_directory(tmp_path: Path) -> None:
     with pytest.raises(errors.StorageFailure):
         sfn_alias.StepFunctions(tmp_path / "none" / "aliases.db")
 
 
-def test_a_path_that_is_another_file(tmp_path: Path) -> None:
+def test_path_is_another_file(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not a store\n" * 100)
     with pytest.raises(errors.StorageFailure):
@@ -214,10 +214,10 @@ def test_a_path_that_is_another_file(tmp_path: Path) -> None:
     assert path.read_text() == "not a store\n" * 100
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes everywhere")
-def test_a_path_that_is_read_only(tmp_path: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root can write everywhere")
+def test_path_is_read_only(tmp_path: Path) -> None:
     path = tmp_path / "aliases.db"
-    published(path).close()
+    create_service(path).close()
     path.chmod(0o400)
     tmp_path.chmod(0o500)
     with pytest.raises(errors.StorageFailure):
@@ -225,14 +225,14 @@ def test_a_path_that_is_read_only(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")
-def test_a_path_where_nothing_can_be_written() -> None:
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="/proc does not exist")
+def test_path_is_not_writable() -> None:
     with pytest.raises(errors.StorageFailure) as caught:
         sfn_alias.StepFunctions("/proc/self/aliases.db")
     assert caught.value.message.startswith("storage error: ")
 
 
-def test_paths_with_nul() -> None:
+def test_path_with_nul() -> None:
     with pytest.raises(errors.StorageFailure):
         sfn_alias.StepFunctions("a\0b")
 
@@ -248,12 +248,12 @@ def test_arns() -> None:
         sfn_alias.parse_arn("\ud800")
 
 
-def test_percent_values_and_routings() -> None:
+def test_pick_rejects_wrong_arguments() -> None:
     with pytest.raises(OverflowError):
         sfn_alias.pick(routes(100), 256)
     with pytest.raises(OverflowError):
         sfn_alias.pick(routes(100), -1)
     with pytest.raises(errors.ValidationException, match="Sum of routing configuration weights"):
         sfn_alias.pick(routes(50, 51), 0)
-    with pytest.raises(errors.SerializationException, match="'routingConfiguration' must be a list"):
+    with pytest.raises(errors.SerializationException, match="`/routingConfiguration`: expected a list"):
         sfn_alias.WeightedPicker().pick({})  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ import botocore.exceptions
 import botocore.session
 import botocore.stub
 import pytest
-from support import ALIAS, FIRST, MACHINE, ROLE, create, publish, published, routes
+from support import ALIAS, FIRST, MACHINE, ROLE, create_alias, create_versions, create_service, routes
 
 import sfn_alias
 import sfn_alias.boto3
@@ -19,22 +19,22 @@ import sfn_alias.boto3
 
 @pytest.fixture(autouse=True)
 def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: Any, **__: Any) -> None:
-        raise AssertionError("a socket was asked for")
+    def fail(*_: Any, **__: Any) -> None:
+        raise AssertionError("a socket was opened")
 
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket, "create_connection", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket.socket, "connect", fail)
+    monkeypatch.setattr(socket, "create_connection", fail)
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
 
 
-def test_a_whole_life() -> None:
+def test_alias_life_cycle() -> None:
     client = sfn_alias.boto3.client()
-    publish(client)
-    assert create(client)["stateMachineAliasArn"] == ALIAS
+    create_versions(client)
+    assert create_alias(client)["stateMachineAliasArn"] == ALIAS
     client.update_state_machine_alias(stateMachineAliasArn=ALIAS, routingConfiguration=routes(0, 100))
-    shown = client.describe_state_machine_alias(stateMachineAliasArn=ALIAS)
-    assert shown["routingConfiguration"] == routes(0, 100)
-    assert isinstance(shown["creationDate"], datetime.datetime)
+    alias = client.describe_state_machine_alias(stateMachineAliasArn=ALIAS)
+    assert alias["routingConfiguration"] == routes(0, 100)
+    assert isinstance(alias["creationDate"], datetime.datetime)
     execution = client.start_execution(stateMachineArn=ALIAS)["executionArn"]
     assert client.describe_execution(executionArn=execution)["stateMachineVersionArn"] == f"{MACHINE}:2"
     client.delete_state_machine_alias(stateMachineAliasArn=ALIAS)
@@ -42,18 +42,18 @@ def test_a_whole_life() -> None:
         client.describe_state_machine_alias(stateMachineAliasArn=ALIAS)
 
 
-def test_client_and_aliases_share_a_store() -> None:
-    aliases = published()
-    create(sfn_alias.boto3.client(aliases))
-    assert aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["name"] == "PROD"
+def test_client_and_service_share_a_store() -> None:
+    sfn = create_service()
+    create_alias(sfn_alias.boto3.client(sfn))
+    assert sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["name"] == "PROD"
 
 
-def test_answers_are_equal_but_for_ids() -> None:
-    aliases = published()
-    create(aliases, description="live")
-    client = sfn_alias.boto3.client(aliases)
-    execution = aliases.start_execution(stateMachineArn=ALIAS)["executionArn"]
-    for method, given in [
+def test_responses_differ_only_in_ids() -> None:
+    sfn = create_service()
+    create_alias(sfn, description="live")
+    client = sfn_alias.boto3.client(sfn)
+    execution = sfn.start_execution(stateMachineArn=ALIAS)["executionArn"]
+    for method, request in [
         ("describe_state_machine_alias", {"stateMachineAliasArn": ALIAS}),
         ("list_state_machine_aliases", {"stateMachineArn": MACHINE}),
         ("list_state_machine_versions", {"stateMachineArn": MACHINE}),
@@ -63,41 +63,41 @@ def test_answers_are_equal_but_for_ids() -> None:
         ("list_state_machines", {}),
         ("list_tags_for_resource", {"resourceArn": MACHINE}),
     ]:
-        own, theirs = getattr(aliases, method)(**given), getattr(client, method)(**given)
-        assert own.pop("ResponseMetadata").keys() == theirs.pop("ResponseMetadata").keys()
-        assert own == theirs
+        ours, theirs = getattr(sfn, method)(**request), getattr(client, method)(**request)
+        assert ours.pop("ResponseMetadata").keys() == theirs.pop("ResponseMetadata").keys()
+        assert ours == theirs
 
 
-def test_exceptions_are_botocores_own() -> None:
-    client = sfn_alias.boto3.client(published())
-    create(client)
+def test_exceptions_are_those_of_botocore() -> None:
+    client = sfn_alias.boto3.client(create_service())
+    create_alias(client)
     with pytest.raises(client.exceptions.ConflictException) as caught:
-        create(client, description="other")
+        create_alias(client, description="other")
     assert isinstance(caught.value, botocore.exceptions.ClientError)
-    assert not isinstance(caught.value, sfn_alias.AliasError)
-    # What botocore checks before it sends, it goes on checking.
+    assert not isinstance(caught.value, sfn_alias.StepFunctionsError)
+    # botocore still checks parameters before it sends.
     with pytest.raises(botocore.exceptions.ParamValidationError):
-        create(client, name="")
+        create_alias(client, name="")
 
 
-def test_operations_that_are_not_answered() -> None:
+def test_unsupported_operation() -> None:
     client = sfn_alias.boto3.client()
     with pytest.raises(botocore.exceptions.ClientError) as caught:
         client.list_activities()
     assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
 
 
-def test_the_clients_region_is_its_scope() -> None:
-    aliases = sfn_alias.StepFunctions(account="123456789012", region="eu-west-3")
-    assert sfn_alias.boto3.client(aliases).meta.region_name == "eu-west-3"
-    client = sfn_alias.boto3.client(aliases, region_name="cn-north-1")
-    made = client.create_state_machine(name="o", definition=FIRST, roleArn=ROLE)
-    assert made["stateMachineArn"] == "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:o"
-    assert aliases.list_state_machines()["stateMachines"] == []
+def test_client_region_selects_the_scope() -> None:
+    sfn = sfn_alias.StepFunctions(account="123456789012", region="eu-west-3")
+    assert sfn_alias.boto3.client(sfn).meta.region_name == "eu-west-3"
+    client = sfn_alias.boto3.client(sfn, region_name="cn-north-1")
+    machine = client.create_state_machine(name="o", definition=FIRST, roleArn=ROLE)
+    assert machine["stateMachineArn"] == "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:o"
+    assert sfn.list_state_machines()["stateMachines"] == []
 
 
-def test_boto3s_own_paginators_work() -> None:
-    client = sfn_alias.boto3.client(published())
+def test_paginators_of_boto3() -> None:
+    client = sfn_alias.boto3.client(create_service())
     for n in range(5):
         client.start_execution(stateMachineArn=MACHINE, name=f"e{n}")
     pages = client.get_paginator("list_executions").paginate(
@@ -106,7 +106,7 @@ def test_boto3s_own_paginators_work() -> None:
     assert [len(page["executions"]) for page in pages] == [2, 2, 1]
 
 
-def test_stubs_go_before() -> None:
+def test_stubber_takes_precedence() -> None:
     client = sfn_alias.boto3.client()
     with botocore.stub.Stubber(client) as stubber:
         stubber.add_response("list_state_machines", {"stateMachines": []})
@@ -117,66 +117,66 @@ def test_stubs_go_before() -> None:
     assert client.list_state_machines()["stateMachines"] == []
 
 
-def test_failures_of_the_store_are_retried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As AWS's 500 are, by botocore."""
+def test_storage_errors_are_retried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore retries HTTP 500, as with AWS."""
     monkeypatch.setattr("time.sleep", lambda _: None)
-    replies = [(500, b'{"__type": "InternalFailure"}')]
+    responses = [(500, b'{"__type": "InternalFailure"}')]
 
     class Failing:
         def in_scope(self, **_: Any) -> Any:
             return self
 
         def call_json(self, operation: str, body: bytes) -> Any:
-            return replies.pop() if replies else sfn_alias.StepFunctions().call_json(operation, body)
+            return responses.pop() if responses else sfn_alias.StepFunctions().call_json(operation, body)
 
     client = boto3.client("stepfunctions", region_name="us-east-1")
-    answer = sfn_alias.boto3.attach(client, Failing()).list_state_machines()  # type: ignore[arg-type]
-    assert answer["ResponseMetadata"]["RetryAttempts"] == 1
+    response = sfn_alias.boto3.attach(client, Failing()).list_state_machines()  # type: ignore[arg-type]
+    assert response["ResponseMetadata"]["RetryAttempts"] == 1
 
 
-def test_attach_takes_any_client() -> None:
-    made = boto3.client("stepfunctions", region_name="us-east-1")
-    assert sfn_alias.boto3.attach(made, published()) is made
-    assert create(made)["stateMachineAliasArn"] == ALIAS
+def test_attach_accepts_any_client() -> None:
+    client = boto3.client("stepfunctions", region_name="us-east-1")
+    assert sfn_alias.boto3.attach(client, create_service()) is client
+    assert create_alias(client)["stateMachineAliasArn"] == ALIAS
     session = botocore.session.get_session()
-    plain = session.create_client("stepfunctions", region_name="us-east-1")
-    sfn_alias.boto3.attach(plain, published())
-    assert create(plain)["stateMachineAliasArn"] == ALIAS
+    other = session.create_client("stepfunctions", region_name="us-east-1")
+    sfn_alias.boto3.attach(other, create_service())
+    assert create_alias(other)["stateMachineAliasArn"] == ALIAS
 
 
-def test_attach_again_changes_the_store() -> None:
-    client = sfn_alias.boto3.client(published())
+def test_second_attach_replaces_the_service() -> None:
+    client = sfn_alias.boto3.client(create_service())
     sfn_alias.boto3.attach(client, sfn_alias.StepFunctions())
     assert client.list_state_machines()["stateMachines"] == []
 
 
-def guarded() -> tuple[Any, list[str]]:
-    """A guarded client, and the operations that were sent."""
+def create_guarded_client() -> tuple[Any, list[str]]:
+    """Creates a guarded client. Also returns the list of operations that it sends."""
     client = boto3.client(
         "stepfunctions", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
     )
     sent: list[str] = []
 
-    def reply(request: Any, **_: Any) -> Any:
+    def respond(request: Any, **_: Any) -> Any:
         sent.append(request.headers["X-Amz-Target"].decode().split(".")[1])
-        raw = sfn_alias.boto3._Raw(b"{}")
-        return botocore.awsrequest.AWSResponse(request.url, 200, {}, raw)  # type: ignore[arg-type]
+        body = sfn_alias.boto3._RawBody(b"{}")
+        return botocore.awsrequest.AWSResponse(request.url, 200, {}, body)  # type: ignore[arg-type]
 
-    client.meta.events.register_last("before-send.sfn", reply)
+    client.meta.events.register_last("before-send.sfn", respond)
     return sfn_alias.boto3.guard(client), sent
 
 
-def test_a_guard_refuses_before_anything_is_sent() -> None:
-    client, sent = guarded()
+def test_guard_rejects_before_sending() -> None:
+    client, sent = create_guarded_client()
     with pytest.raises(client.exceptions.ValidationException) as caught:
-        create(client, routingConfiguration=routes(90, 9))
+        create_alias(client, routingConfiguration=routes(90, 9))
     assert "Sum of routing configuration weights must equal 100" in str(caught.value)
     assert sent == []
 
 
-def test_a_guard_lets_all_else_go() -> None:
-    client, sent = guarded()
-    create(client)
+def test_guard_sends_other_requests() -> None:
+    client, sent = create_guarded_client()
+    create_alias(client)
     client.send_task_success(taskToken="t", output="{}")
     client.list_activities()
     assert sent == ["CreateStateMachineAlias", "SendTaskSuccess", "ListActivities"]

@@ -1,4 +1,4 @@
-"""The rules for cfn-lint, run by cfn-lint itself."""
+"""The rules for cfn-lint, run by cfn-lint."""
 
 from __future__ import annotations
 
@@ -40,36 +40,36 @@ Resources:
       RoutingConfiguration:
         - {StateMachineVersionArn: !Ref Version, Weight: 100}
 """
-FAULTY = CORRECT.replace("Weight: 100", "Weight: 90").replace(
+INVALID = CORRECT.replace("Weight: 100", "Weight: 90").replace(
     "    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n", ""
 )
 WEIGHT = ("E9502", 23, 7)
 RETAIN = ("W9515", 14, 3)
-REFUSED = (
+WEIGHT_MESSAGE = (
     "RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. "
-    "Received: [90]. Set its weight to 100, or add a second route with the rest."
+    "Received: [90]. Set the weight to 100, or add a second route with the remaining weight."
 )
-NOT_RETAINED = (
-    "DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, are not Retain. "
+RETAIN_MESSAGE = (
+    "Expected `Retain` as DeletionPolicy and UpdateReplacePolicy of this version, because alias Prod uses it. "
     "Set `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain` on the version."
 )
 
 
-def printed_folder() -> str:
-    done = subprocess.run([sys.executable, "-m", "sfn_alias.cfnlint"], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+def read_rules_directory() -> str:
+    process = subprocess.run([sys.executable, "-m", "sfn_alias.cfnlint"], capture_output=True, text=True, check=True)
+    return process.stdout.strip()
 
 
 def lint(*arguments: str, stdin: str | None = None) -> list[dict[str, Any]]:
-    command = [str(Path(sys.executable).with_name("cfn-lint")), "--format", "json", "--append-rules", printed_folder(), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, input=stdin)
-    assert done.stderr == ""
-    matches: list[dict[str, Any]] = json.loads(done.stdout)
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--format", "json", "--append-rules", read_rules_directory(), *arguments]
+    process = subprocess.run(command, capture_output=True, text=True, input=stdin)
+    assert process.stderr == ""
+    matches: list[dict[str, Any]] = json.loads(process.stdout)
     return matches
 
 
-def linted(path: Path, template: str, *arguments: str) -> list[tuple[str, int, int, str]]:
-    file = path / "template.yaml"
+def lint_template(directory: Path, template: str, *arguments: str) -> list[tuple[str, int, int, str]]:
+    file = directory / "template.yaml"
     file.write_text(template)
     return [
         (
@@ -82,60 +82,60 @@ def linted(path: Path, template: str, *arguments: str) -> list[tuple[str, int, i
     ]
 
 
-def test_the_folder_is_printed() -> None:
-    assert printed_folder() == str(sfn_alias.cfnlint.FOLDER)
+def test_prints_the_rules_directory() -> None:
+    assert read_rules_directory() == str(sfn_alias.cfnlint.FOLDER)
     assert (sfn_alias.cfnlint.FOLDER / "aliases.py").is_file()
 
 
-def test_one_class_a_rule() -> None:
+def test_each_rule_has_a_class() -> None:
     from sfn_alias.cfnlint.rules import aliases
 
     rules = sfn_alias.template_rules()
     letters = {"error": "E95", "warning": "W95", "info": "I95"}
-    made = {rule["id"]: getattr(aliases, rule["id"])() for rule in rules}
-    assert {id: rule.id for id, rule in made.items()} == {
+    classes = {rule["id"]: getattr(aliases, rule["id"])() for rule in rules}
+    assert {id: rule.id for id, rule in classes.items()} == {
         rule["id"]: letters[rule["severity"]] + rule["id"].removeprefix("SFA0") for rule in rules
     }
     assert aliases.Unchecked().id == "E9500"
-    assert [rule.shortdesc for rule in made.values()] == [rule["title"] for rule in rules]
+    assert [rule.shortdesc for rule in classes.values()] == [rule["title"] for rule in rules]
 
 
-def test_nothing_is_found_in_a_correct_template(tmp_path: Path) -> None:
-    assert linted(tmp_path, CORRECT) == []
+def test_correct_template_has_no_findings(tmp_path: Path) -> None:
+    assert lint_template(tmp_path, CORRECT) == []
 
 
-def test_faults_are_found_where_they_are(tmp_path: Path) -> None:
-    assert linted(tmp_path, FAULTY) == [(*RETAIN, NOT_RETAINED), (*WEIGHT, REFUSED)]
+def test_findings_have_positions(tmp_path: Path) -> None:
+    assert lint_template(tmp_path, INVALID) == [(*RETAIN, RETAIN_MESSAGE), (*WEIGHT, WEIGHT_MESSAGE)]
 
 
-def test_rules_are_switched_off(tmp_path: Path) -> None:
-    assert linted(tmp_path, FAULTY, "--ignore-checks", "E95", "W95") == []
+def test_rules_can_be_ignored(tmp_path: Path) -> None:
+    assert lint_template(tmp_path, INVALID, "--ignore-checks", "E95", "W95") == []
 
 
-def test_a_rule_is_switched_off_in_the_template(tmp_path: Path) -> None:
-    template = FAULTY + "    Metadata: {cfn-lint: {config: {ignore_checks: [E9502]}}}\n"
-    assert linted(tmp_path, template) == [(*RETAIN, NOT_RETAINED)]
+def test_template_can_ignore_a_rule(tmp_path: Path) -> None:
+    template = INVALID + "    Metadata: {cfn-lint: {config: {ignore_checks: [E9502]}}}\n"
+    assert lint_template(tmp_path, template) == [(*RETAIN, RETAIN_MESSAGE)]
 
 
-def test_a_finding_is_acknowledged_in_the_template(tmp_path: Path) -> None:
-    template = FAULTY + "    Metadata: {sfn-alias: {acknowledge: [{rule: SFA002, reason: a draft}]}}\n"
-    assert linted(tmp_path, template) == [(*RETAIN, NOT_RETAINED)]
+def test_template_can_acknowledge_a_finding(tmp_path: Path) -> None:
+    template = INVALID + "    Metadata: {sfn-alias: {acknowledge: [{rule: SFA002, reason: a draft}]}}\n"
+    assert lint_template(tmp_path, template) == [(*RETAIN, RETAIN_MESSAGE)]
 
 
-def test_a_finding_says_when_it_holds(tmp_path: Path) -> None:
-    template = "Conditions: {IsProd: !Equals [!Ref AWS::Region, eu-west-1]}" + FAULTY.replace("90}", "!If [IsProd, 90, 100]}")
-    under_a_condition = REFUSED.replace("[90].", "[90] (when IsProd is true).")
-    assert linted(tmp_path, template) == [(*RETAIN, NOT_RETAINED), (*WEIGHT, under_a_condition)]
+def test_finding_states_its_condition(tmp_path: Path) -> None:
+    template = "Conditions: {IsProd: !Equals [!Ref AWS::Region, eu-west-1]}" + INVALID.replace("90}", "!If [IsProd, 90, 100]}")
+    under_a_condition = WEIGHT_MESSAGE.replace("[90].", "[90] (when IsProd is true).")
+    assert lint_template(tmp_path, template) == [(*RETAIN, RETAIN_MESSAGE), (*WEIGHT, under_a_condition)]
 
 
-def test_what_cannot_be_checked_is_told_once(tmp_path: Path) -> None:
-    template = FAULTY + "    Metadata: {sfn-alias: {acknowledge: [{rule: SFA002}]}}\n"
-    needs = "Resources/Prod/Metadata/sfn-alias/acknowledge/0: acknowledging SFA002 needs a reason: add `reason` with a sentence"
-    assert linted(tmp_path, template) == [("E9500", 2, 1, needs)]
+def test_unchecked_template_is_reported_once(tmp_path: Path) -> None:
+    template = INVALID + "    Metadata: {sfn-alias: {acknowledge: [{rule: SFA002}]}}\n"
+    message = "Resources/Prod/Metadata/sfn-alias/acknowledge/0: the acknowledgement of SFA002 has no reason; add `reason`"
+    assert lint_template(tmp_path, template) == [("E9500", 2, 1, message)]
 
 
-def test_a_template_without_a_file() -> None:
-    matches = lint(stdin=FAULTY)
+def test_template_from_standard_input() -> None:
+    matches = lint(stdin=INVALID)
     assert [(match["Rule"]["Id"], match["Location"]["Path"]) for match in matches] == [
         ("W9515", ["Resources", "Version"]),
         ("E9502", ["Resources", "Prod", "Properties", "RoutingConfiguration"]),
@@ -154,4 +154,4 @@ Resources:
       AutoPublishAlias: PROD
       DeploymentPreference: {preference}
 """
-    assert [rule for rule, *_ in linted(tmp_path, template)] == expected
+    assert [rule for rule, *_ in lint_template(tmp_path, template)] == expected

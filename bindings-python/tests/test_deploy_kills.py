@@ -1,4 +1,4 @@
-"""Drivers that are killed at every call: real boto3 clients, over a socket, at a real endpoint."""
+"""Deployment processes that are killed at every call, with real boto3 clients and a real endpoint."""
 
 from __future__ import annotations
 
@@ -12,115 +12,115 @@ from typing import Any
 
 import boto3
 import pytest
-from deploy_gate import Gate, opened
-from support import ALIAS, MACHINE, publish, routes
+from deploy_proxy import Proxy, serve_proxy
+from support import ALIAS, MACHINE, create_versions, routes
 
 import sfn_alias
 from sfn_alias import deploy
 
-READ, LOOK, SHIFT = "DescribeStateMachineAlias", "DescribeAlarms", "UpdateStateMachineAlias"
+READ, CHECK, SHIFT = "DescribeStateMachineAlias", "DescribeAlarms", "UpdateStateMachineAlias"
 
 
 @dataclass(frozen=True)
-class Course:
+class Scenario:
     preference: str
     alarms: tuple[str, ...]
     alarm_after: int | None
     result: str
     calls: tuple[str, ...]
-    """Of a driver that nothing happens to. The first reading is for the plan."""
+    """The calls of a process that is not killed. The first one is for the plan."""
 
     @property
     def updates(self) -> list[Any]:
-        """The plan's routings, and the one before them where it is rolled back."""
+        """Returns the routings of the plan, followed by the original routing after a rollback."""
         steps = deploy.plan(self.preference, routes(100), f"{MACHINE}:2", alarms=self.alarms)["steps"]
-        made = [step["routing"] for step in steps[: self.alarm_after]]
-        return made if self.alarm_after is None else [*made, routes(100)]
+        shifts = [step["routing"] for step in steps[: self.alarm_after]]
+        return shifts if self.alarm_after is None else [*shifts, routes(100)]
 
 
-COURSES = {
-    "canary": Course("10/1m", ("errors",), None, "succeeded", (READ, *(READ, LOOK, SHIFT) * 2)),
-    "linear": Course("linear 40/1m", (), None, "succeeded", (READ, *(READ, SHIFT) * 3)),
-    "rolled back": Course("linear 40/1m", ("errors",), 2, "rolledBack", (READ, *(READ, LOOK, SHIFT) * 3)),
+SCENARIOS = {
+    "canary": Scenario("10/1m", ("errors",), None, "succeeded", (READ, *(READ, CHECK, SHIFT) * 2)),
+    "linear": Scenario("linear 40/1m", (), None, "succeeded", (READ, *(READ, SHIFT) * 3)),
+    "rolled back": Scenario("linear 40/1m", ("errors",), 2, "rolledBack", (READ, *(READ, CHECK, SHIFT) * 3)),
 }
-DEATHS = [(name, at) for name, course in COURSES.items() for at in range(1, len(course.calls) + 1)]
+KILL_POINTS = [(name, at) for name, scenario in SCENARIOS.items() for at in range(1, len(scenario.calls) + 1)]
 
 
 @dataclass
-class World:
-    """An endpoint with an alias on the first of two versions, and a folder for a driver."""
+class Environment:
+    """An endpoint with an alias on the first of two versions, and a directory for the deployment process."""
 
-    folder: Path
+    directory: Path
     sfn: Any
-    gate: Gate
+    proxy: Proxy
 
     @property
     def routing(self) -> Any:
         return self.sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["routingConfiguration"]
 
-    def drive(self, course: Course) -> tuple[int, str]:
+    def run_process(self, scenario: Scenario) -> tuple[int, str]:
         driver = Path(__file__).with_name("deploy_driver.py")
-        with opened(self.gate) as url:
-            files = [str(self.folder / "state"), str(self.folder / "now")]
-            command = [sys.executable, str(driver), url, *files, course.preference, *course.alarms]
-            return self.gate.drive(command, cwd=driver.parent)
+        with serve_proxy(self.proxy) as url:
+            files = [str(self.directory / "state"), str(self.directory / "now")]
+            command = [sys.executable, str(driver), url, *files, scenario.preference, *scenario.alarms]
+            return self.proxy.run_process(command, cwd=driver.parent)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    now = tmp_path / "now"
-    now.write_text("1000")
+def environment(tmp_path: Path) -> Iterator[Environment]:
+    clock_file = tmp_path / "now"
+    clock_file.write_text("1000")
     with sfn_alias.serve() as url:
         keys: dict[str, Any] = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
         sfn = boto3.client("stepfunctions", endpoint_url=url, region_name="us-east-1", **keys)
-        publish(sfn)
+        create_versions(sfn)
         sfn.create_state_machine_alias(name="PROD", routingConfiguration=routes(100))
-        yield World(tmp_path, sfn, Gate(url, lambda: float(now.read_text())))
+        yield Environment(tmp_path, sfn, Proxy(url, lambda: float(clock_file.read_text())))
 
 
-def ended_as_planned(world: World, course: Course) -> None:
-    """Each shift was made once, in order and not early, and nothing else was."""
-    times, made = zip(*world.gate.updates, strict=True)
-    assert list(made) == course.updates
-    assert world.routing == course.updates[-1]
+def assert_ended_as_planned(environment: Environment, scenario: Scenario) -> None:
+    """Asserts that each shift was made once, in order and not early, and that there were no other calls."""
+    times, routings = zip(*environment.proxy.updates, strict=True)
+    assert list(routings) == scenario.updates
+    assert environment.routing == scenario.updates[-1]
     assert all(later - earlier >= 60 for earlier, later in zip(times, times[1:], strict=False))
-    assert world.gate.refused == []
-    outcome = json.loads((world.folder / "state").read_text())["phase"]["outcome"]
-    assert outcome["result"] == course.result
+    assert environment.proxy.error_statuses == []
+    outcome = json.loads((environment.directory / "state").read_text())["phase"]["outcome"]
+    assert outcome["result"] == scenario.result
 
 
-@pytest.mark.parametrize("name", COURSES)
-def test_a_driver_that_lives(name: str, world: World) -> None:
-    course = COURSES[name]
-    world.gate.alarm_after = course.alarm_after
-    assert world.drive(course) == (0, f"{course.result}\n")
-    assert tuple(world.gate.calls) == course.calls
-    ended_as_planned(world, course)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_driver_is_not_killed(name: str, environment: Environment) -> None:
+    scenario = SCENARIOS[name]
+    environment.proxy.alarm_after = scenario.alarm_after
+    assert environment.run_process(scenario) == (0, f"{scenario.result}\n")
+    assert tuple(environment.proxy.calls) == scenario.calls
+    assert_ended_as_planned(environment, scenario)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize(("name", "at"), DEATHS)
-def test_a_driver_that_is_killed(name: str, at: int, after: bool, world: World) -> None:
-    course = COURSES[name]
-    world.gate.alarm_after, world.gate.dies_at, world.gate.dies_after = course.alarm_after, at, after
-    assert world.drive(course) == (-signal.SIGKILL, "")
-    # What it leaves behind is where one of the steps leads: the last that the endpoint was asked for.
-    assert world.routing == [routes(100), *course.updates][len(world.gate.updates)]
-    assert world.drive(course) == (0, f"{course.result}\n")
-    ended_as_planned(world, course)
+@pytest.mark.parametrize(("name", "at"), KILL_POINTS)
+def test_driver_is_killed_once(name: str, at: int, after: bool, environment: Environment) -> None:
+    scenario = SCENARIOS[name]
+    environment.proxy.alarm_after, environment.proxy.kill_at, environment.proxy.kill_after = scenario.alarm_after, at, after
+    assert environment.run_process(scenario) == (-signal.SIGKILL, "")
+    # The killed process leaves the routing of the last update that reached the endpoint.
+    assert environment.routing == [routes(100), *scenario.updates][len(environment.proxy.updates)]
+    assert environment.run_process(scenario) == (0, f"{scenario.result}\n")
+    assert_ended_as_planned(environment, scenario)
 
 
-def test_a_driver_that_is_killed_again_and_again(world: World) -> None:
-    """Each driver dies at its third call, before it or after it, until one gets to the end."""
-    course = COURSES["rolled back"]
-    world.gate.alarm_after = course.alarm_after
-    lives = 0
+def test_driver_is_killed_repeatedly(environment: Environment) -> None:
+    """Each process is killed at its third call, before or after the response, until one succeeds."""
+    scenario = SCENARIOS["rolled back"]
+    environment.proxy.alarm_after = scenario.alarm_after
+    kills = 0
     while True:
-        world.gate.dies_at, world.gate.dies_after = len(world.gate.calls) + 3, lives % 2 == 1
-        code, printed = world.drive(course)
+        environment.proxy.kill_at, environment.proxy.kill_after = len(environment.proxy.calls) + 3, kills % 2 == 1
+        code, output = environment.run_process(scenario)
         if code == 0:
             break
-        lives += 1
-        assert (code, printed, lives < 20) == (-signal.SIGKILL, "", True)
-    assert (printed, lives >= 3) == (f"{course.result}\n", True)
-    ended_as_planned(world, course)
+        kills += 1
+        assert (code, output, kills < 20) == (-signal.SIGKILL, "", True)
+    assert (output, kills >= 3) == (f"{scenario.result}\n", True)
+    assert_ended_as_planned(environment, scenario)

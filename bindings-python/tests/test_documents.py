@@ -1,4 +1,4 @@
-"""What is shown is run: README's blocks and the start."""
+"""Runs the README's code blocks and the examples."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
-def test_there_are_blocks() -> None:
+def test_readme_has_blocks() -> None:
     assert len(BLOCKS) >= 5
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.splitlines()[0])
-def test_readme(block: str, tmp_path: Path) -> None:
+def test_readme_block(block: str, tmp_path: Path) -> None:
     path = tmp_path / "test_block.py"
     path.write_text(block)
     if "def test_" in block:
@@ -37,9 +37,9 @@ def test_readme(block: str, tmp_path: Path) -> None:
         run(str(path))
 
 
-def test_the_start_prints_what_all_starts_print() -> None:
+def test_start_example() -> None:
     assert run(str(ROOT / "examples" / "python" / "start.py")) == (ROOT / "examples" / "expected.txt").read_text()
 
 
-def test_the_endpoint_of_the_examples() -> None:
+def test_serve_example() -> None:
     assert run(str(ROOT / "examples" / "python" / "serve.py")) == (ROOT / "examples" / "serve.txt").read_text()

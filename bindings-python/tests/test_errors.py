@@ -1,4 +1,4 @@
-"""The tree of errors, and that each is botocore's as well."""
+"""The error classes and their base classes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import botocore.exceptions
 import pytest
 import vectors
-from support import MACHINE, create, published
+from support import MACHINE, create_alias, create_service
 
 import sfn_alias
 import sfn_alias.boto3
@@ -18,38 +18,38 @@ from sfn_alias import _sfn_alias, errors
 CLASSES = {
     name: value
     for name, value in vars(errors).items()
-    if isinstance(value, type) and issubclass(value, errors.AliasError) and value is not errors.AliasError
+    if isinstance(value, type) and issubclass(value, errors.StepFunctionsError) and value is not errors.StepFunctionsError
 }
-OWN = {"InternalFailure", "StorageFailure", "ServiceClosed", "EntropyFailure"}
-"""Errors of this package that AWS does not have."""
+OWN_ERRORS = {"InternalFailure", "StorageFailure", "ServiceClosed", "EntropyFailure"}
+"""The errors of this package that AWS does not have."""
 
 
-def test_one_class_per_kind_with_its_number() -> None:
+def test_each_kind_has_a_class_and_a_number() -> None:
     kinds = {code: number for code, number, _ in _sfn_alias.ERROR_KINDS}
     assert {name: value.number for name, value in CLASSES.items()} == kinds
     assert len(set(kinds.values())) == len(kinds) == 24
 
 
-def test_vectors_raise_every_class_but_our_own() -> None:
+def test_vectors_raise_every_aws_error() -> None:
     raised = set()
     for vector in vectors.load():
         body = vector["expect"].get("body") if isinstance(vector["expect"], dict) else None
         if isinstance(body, dict) and "__type" in body:
             raised.add(body["__type"].split("#")[-1])
-    assert raised == CLASSES.keys() - OWN
+    assert raised == CLASSES.keys() - OWN_ERRORS
 
 
 def test_statuses() -> None:
     statuses = {code: status for code, _, status in _sfn_alias.ERROR_KINDS}
-    special = {"RequestEntityTooLargeException": 413, **dict.fromkeys(OWN, 500)}
+    special = {"RequestEntityTooLargeException": 413, **dict.fromkeys(OWN_ERRORS, 500)}
     assert statuses == {code: special.get(code, 400) for code in CLASSES}
 
 
-def test_an_error_is_a_client_error() -> None:
-    aliases = published()
-    create(aliases)
+def test_error_is_a_client_error() -> None:
+    sfn = create_service()
+    create_alias(sfn)
     with pytest.raises(botocore.exceptions.ClientError) as caught:
-        create(aliases, description="other")
+        create_alias(sfn, description="other")
     error = caught.value
     text = (
         "Failed to create alias because an alias with the same name and a different routing configuration "
@@ -59,17 +59,17 @@ def test_an_error_is_a_client_error() -> None:
         f"An error occurred (ConflictException) when calling the CreateStateMachineAlias operation: {text}"
     )
     assert isinstance(error, errors.ConflictException)
-    assert isinstance(error, aliases.exceptions.ConflictException)
+    assert isinstance(error, sfn.exceptions.ConflictException)
     assert (error.code, error.message, error.reason, error.status) == ("ConflictException", text, None, 400)
     assert (error.operation_name, error.number) == ("CreateStateMachineAlias", 10)
 
 
-def test_responses_are_botocores() -> None:
-    """But for headers and ids, `.response` is what an unmodified client makes of AWS's answer."""
-    aliases = published()
-    client = sfn_alias.boto3.client(aliases)
+def test_error_responses_equal_those_of_botocore() -> None:
+    """`.response` equals that of an unmodified client, except for headers and ids."""
+    sfn = create_service()
+    client = sfn_alias.boto3.client(sfn)
     wrong = {"name": "PROD", "routingConfiguration": [{"stateMachineVersionArn": f"{MACHINE}:1", "weight": 99}]}
-    for method, given in [
+    for method, request in [
         ("create_state_machine_alias", wrong),
         ("create_state_machine_alias", {**wrong, "name": "1"}),
         ("describe_state_machine", {"stateMachineArn": "arn"}),
@@ -77,9 +77,9 @@ def test_responses_are_botocores() -> None:
         ("list_state_machine_versions", {"stateMachineArn": MACHINE, "nextToken": "x"}),
     ]:
         responses = []
-        for target in (aliases, client):
+        for target in (sfn, client):
             with pytest.raises(botocore.exceptions.ClientError) as caught:
-                getattr(target, method)(**given)
+                getattr(target, method)(**request)
             response = dict(caught.value.response)
             response["ResponseMetadata"] = {**response["ResponseMetadata"], "RequestId": "", "HTTPHeaders": {}}
             responses.append((response, str(caught.value)))
@@ -94,7 +94,7 @@ def test_reasons() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(CLASSES))
-def test_errors_travel_between_processes(name: str) -> None:
+def test_errors_can_be_pickled(name: str) -> None:
     response = {"Error": {"Code": name, "Message": "text"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
     error = CLASSES[name](response, "Operation")
     copy = pickle.loads(pickle.dumps(error))
@@ -120,4 +120,4 @@ except sfn_alias.errors.InvalidArn as error:
 
 def test_botocore_is_optional() -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT_BOTOCORE], capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == ("InvalidArn AliasError\n", "")
+    assert (done.stdout, done.stderr) == ("InvalidArn StepFunctionsError\n", "")

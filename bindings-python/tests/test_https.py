@@ -1,4 +1,4 @@
-"""Whom the program trusts when it asks an endpoint behind TLS."""
+"""Certificates that the program trusts when it calls an endpoint over TLS."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def authority() -> trustme.CA:
 
 @pytest.fixture(scope="module")
 def url(authority: trustme.CA) -> Iterator[str]:
-    """The endpoint behind a server with a certificate of a company's own."""
-    with sfn_alias.serve() as plain:
+    """The endpoint behind a TLS server with a certificate of a private authority."""
+    with sfn_alias.serve() as plain_url:
 
         class Forward(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                with urlopen(Request(plain, body, dict(self.headers))) as answer:
-                    told = answer.read()
+                with urlopen(Request(plain_url, body, dict(self.headers))) as response:
+                    content = response.read()
                 self.send_response(200)
-                self.send_header("content-length", str(len(told)))
+                self.send_header("content-length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(told)
+                self.wfile.write(content)
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
@@ -61,37 +61,37 @@ def bundle(authority: trustme.CA, tmp_path: Path) -> Path:
 
 def program(*arguments: str, **variables: str) -> tuple[int, str, str]:
     command = [sys.executable, "-m", "sfn_alias", *arguments]
-    trusted = ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
-    environment = {name: value for name, value in os.environ.items() if name not in trusted}
+    trust_settings = ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+    environment = {name: value for name, value in os.environ.items() if name not in trust_settings}
     done = subprocess.run(command, capture_output=True, text=True, env={**environment, **variables})
     return done.returncode, done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("variable", ["AWS_CA_BUNDLE", "SSL_CERT_FILE"])
-def test_an_authority_that_is_trusted(variable: str, url: str, bundle: Path) -> None:
+def test_trusted_authority(variable: str, url: str, bundle: Path) -> None:
     assert program(*LIST, url, **{variable: str(bundle)}) == (0, '{\n  "stateMachines": []\n}\n', "")
 
 
-def test_an_authority_that_is_not_trusted(url: str, tmp_path: Path) -> None:
+def test_untrusted_authority(url: str, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(other)
-    told = (
+    expected = (
         f"sfn-alias: cannot connect to {url}: io: invalid peer certificate: UnknownIssuer; set "
         "AWS_CA_BUNDLE to a file with the certificates to trust\n"
     )
-    assert program(*LIST, url, SSL_CERT_FILE=str(other)) == (3, "", told)
+    assert program(*LIST, url, SSL_CERT_FILE=str(other)) == (3, "", expected)
 
 
 @pytest.mark.parametrize(
-    ("content", "fault"),
+    ("content", "detail"),
     [
         (None, "cannot read `{path}`: No such file or directory (os error 2)"),
         ("nothing", "`{path}` has no PEM certificate"),
     ],
 )
-def test_a_bundle_that_cannot_be_used(content: str | None, fault: str, url: str, tmp_path: Path) -> None:
+def test_invalid_bundle(content: str | None, detail: str, url: str, tmp_path: Path) -> None:
     path = tmp_path / "bundle.pem"
     if content:
         path.write_text(content)
-    code, printed, told = program(*LIST, url, AWS_CA_BUNDLE=str(path))
-    assert (code, printed, told) == (2, "", f"sfn-alias: AWS_CA_BUNDLE: {fault.format(path=path)}\n")
+    expected = f"sfn-alias: AWS_CA_BUNDLE: {detail.format(path=path)}\n"
+    assert program(*LIST, url, AWS_CA_BUNDLE=str(path)) == (2, "", expected)

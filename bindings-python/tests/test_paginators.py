@@ -1,11 +1,11 @@
-"""Pages of aliases and versions, of `StepFunctions` and of boto3 clients alike."""
+"""Paginators of `StepFunctions` and of boto3 clients."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from support import MACHINE, create, published
+from support import MACHINE, create_alias, create_service
 
 import sfn_alias
 import sfn_alias.boto3
@@ -13,12 +13,12 @@ import sfn_alias.boto3
 NAMES = [f"ALIAS-{n}" for n in range(7)]
 
 
-@pytest.fixture(params=["aliases", "boto3"])
+@pytest.fixture(params=["service", "boto3"])
 def client(request: pytest.FixtureRequest) -> Any:
-    aliases = published()
+    sfn = create_service()
     for name in NAMES:
-        create(aliases, name=name)
-    return aliases if request.param == "aliases" else sfn_alias.boto3.client(aliases)
+        create_alias(sfn, name=name)
+    return sfn if request.param == "service" else sfn_alias.boto3.client(sfn)
 
 
 def pages(client: Any, **config: Any) -> Any:
@@ -44,7 +44,7 @@ def test_search(client: Any) -> None:
     assert list(found) == [f"{MACHINE}:{name}" for name in NAMES]
 
 
-def test_max_items_leave_a_token_to_go_on_with(client: Any) -> None:
+def test_max_items_returns_a_resume_token(client: Any) -> None:
     first = pages(client, PageSize=3, MaxItems=5)
     result = first.build_full_result()
     assert names(result["stateMachineAliases"]) == NAMES[:5]
@@ -54,7 +54,7 @@ def test_max_items_leave_a_token_to_go_on_with(client: Any) -> None:
     assert "NextToken" not in rest
 
 
-def test_an_iterator_can_begin_anew(client: Any) -> None:
+def test_iterator_can_restart(client: Any) -> None:
     iterator = pages(client, PageSize=3)
     assert [len(page["stateMachineAliases"]) for page in iterator] == [3, 3, 1]
     assert [len(page["stateMachineAliases"]) for page in iterator] == [3, 3, 1]
@@ -69,6 +69,6 @@ def test_versions(client: Any) -> None:
     ]
 
 
-def test_other_operations_have_none() -> None:
-    with pytest.raises(ValueError, match="^there is no paginator for `start_execution`; there is one for "):
+def test_operation_without_paginator() -> None:
+    with pytest.raises(ValueError, match="^expected a list operation .list_executions, .*, found `start_execution`$"):
         sfn_alias.paginator(sfn_alias.StepFunctions(), "start_execution")  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The fixtures that pytest finds by itself."""
+"""The pytest fixtures of the plugin."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from importlib.metadata import entry_points
 import pytest
 
 
-def test_pytest_finds_it() -> None:
-    found = [entry.value for entry in entry_points(group="pytest11") if entry.name == "sfn_alias"]
-    assert found == ["sfn_alias.pytest_plugin"]
+def test_plugin_is_registered() -> None:
+    values = [entry.value for entry in entry_points(group="pytest11") if entry.name == "sfn_alias"]
+    assert values == ["sfn_alias.pytest_plugin"]
 
 
 def test_fixtures(pytester: pytest.Pytester) -> None:
@@ -20,35 +20,35 @@ def test_fixtures(pytester: pytest.Pytester) -> None:
         DEFINITION = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
         ROLE = "arn:aws:iam::123456789012:role/orders"
 
-        def test_client_and_aliases_share_a_store(sfn_aliases, sfn_client):
-            made = sfn_client.create_state_machine(name="orders", definition=DEFINITION, roleArn=ROLE)
-            assert sfn_aliases.describe_state_machine(stateMachineArn=made["stateMachineArn"])["name"] == "orders"
+        def test_client_and_service_share_a_store(sfn_service, sfn_client):
+            machine = sfn_client.create_state_machine(name="orders", definition=DEFINITION, roleArn=ROLE)
+            assert sfn_service.describe_state_machine(stateMachineArn=machine["stateMachineArn"])["name"] == "orders"
 
         def test_each_test_has_its_own(sfn_client):
             assert sfn_client.list_state_machines()["stateMachines"] == []
 
-        def test_endpoint_and_aliases_share_a_store(sfn_aliases, sfn_endpoint):
+        def test_endpoint_and_service_share_a_store(sfn_service, sfn_endpoint_url):
             import boto3
 
             keys = {"aws_access_key_id": "none", "aws_secret_access_key": "none", "region_name": "us-east-1"}
-            sfn = boto3.client("stepfunctions", endpoint_url=sfn_endpoint, **keys)
-            made = sfn.create_state_machine(name="orders", definition=DEFINITION, roleArn=ROLE)
-            assert sfn_aliases.describe_state_machine(stateMachineArn=made["stateMachineArn"])["name"] == "orders"
+            sfn = boto3.client("stepfunctions", endpoint_url=sfn_endpoint_url, **keys)
+            machine = sfn.create_state_machine(name="orders", definition=DEFINITION, roleArn=ROLE)
+            assert sfn_service.describe_state_machine(stateMachineArn=machine["stateMachineArn"])["name"] == "orders"
 
         class TestOptions:
             @pytest.fixture
-            def sfn_alias_options(self):
+            def sfn_service_options(self):
                 return {"account": "123456789012", "region": "eu-central-1", "seed": 7}
 
-            def test_can_be_set(self, sfn_aliases, sfn_client):
-                assert sfn_client.meta.region_name == sfn_aliases.region == "eu-central-1"
-                assert sfn_aliases.account == "123456789012"
+            def test_can_be_set(self, sfn_service, sfn_client):
+                assert sfn_client.meta.region_name == sfn_service.region == "eu-central-1"
+                assert sfn_service.account == "123456789012"
         """
     )
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=4)
 
 
-def test_without_boto3_the_client_is_skipped(pytester: pytest.Pytester) -> None:
+def test_client_fixture_skips_without_boto3(pytester: pytest.Pytester) -> None:
     pytester.makeconftest("import sys; sys.modules['boto3'] = None")
-    pytester.makepyfile("def test_it(sfn_client): pass\ndef test_other(sfn_aliases): pass")
+    pytester.makepyfile("def test_it(sfn_client): pass\ndef test_other(sfn_service): pass")
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1, skipped=1)

@@ -1,4 +1,4 @@
-"""The endpoint in this process, and the program."""
+"""The HTTP endpoint in this process, and the program."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from urllib.request import urlopen
 
 import boto3
 import pytest
-from support import ALIAS, FIRST, MACHINE, ROLE, create, publish, published
-from test_threads import in_child, needs_fork
+from support import ALIAS, FIRST, MACHINE, ROLE, create_alias, create_versions, create_service
+from test_threads import run_in_child, needs_fork
 
 import sfn_alias
 
 SCRIPT = Path(sysconfig.get_path("scripts")) / "sfn-alias"
 
 
-def client(url: str, region: str = "us-east-1", account: str = "none") -> Any:
-    """An unmodified boto3 client."""
+def create_client(url: str, region: str = "us-east-1", account: str = "none") -> Any:
+    """Creates an unmodified boto3 client."""
     keys = {"aws_access_key_id": account, "aws_secret_access_key": "none"}
     return boto3.client("stepfunctions", endpoint_url=url, region_name=region, **keys)
 
 
-def test_a_whole_life_through_boto3() -> None:
+def test_alias_life_cycle_with_boto3() -> None:
     with sfn_alias.serve(seed=7) as url:
-        sfn = client(url)
-        publish(sfn)
-        created = create(sfn)
+        sfn = create_client(url)
+        create_versions(sfn)
+        created = create_alias(sfn)
         assert created["stateMachineAliasArn"] == ALIAS
         assert created["ResponseMetadata"]["HTTPStatusCode"] == 200
         sfn.start_execution(stateMachineArn=ALIAS)
-        with pytest.raises(sfn.exceptions.ConflictException) as refused:
+        with pytest.raises(sfn.exceptions.ConflictException) as caught:
             sfn.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:1")
-        assert refused.value.response["Error"]["Message"] == (
+        assert caught.value.response["Error"]["Message"] == (
             "Version to be deleted must not be referenced by an alias. "
             "Current list of aliases referencing this version: [PROD]"
         )
@@ -48,42 +48,43 @@ def test_a_whole_life_through_boto3() -> None:
         sfn.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:1")
 
 
-def test_the_endpoint_and_its_aliases_share_a_store() -> None:
+def test_endpoint_and_service_share_a_store() -> None:
     server = sfn_alias.serve(account="123456789012", region="eu-central-1")
-    made = server.aliases.create_state_machine(name="a", definition=FIRST, roleArn=ROLE)
-    seen = client(server.url, "eu-central-1").describe_state_machine(stateMachineArn=made["stateMachineArn"])
-    assert seen["name"] == "a"
-    assert client(server.url, "eu-central-1", "210987654321").list_state_machines()["stateMachines"] == []
+    machine = server.service.create_state_machine(name="a", definition=FIRST, roleArn=ROLE)
+    described = create_client(server.url, "eu-central-1").describe_state_machine(stateMachineArn=machine["stateMachineArn"])
+    assert described["name"] == "a"
+    assert create_client(server.url, "eu-central-1", "210987654321").list_state_machines()["stateMachines"] == []
     server.close()
     server.close()
     with pytest.raises(ValueError, match=": the service is closed$"):
-        server.aliases.list_state_machines()
-    assert repr(server) == f"<Server {server.url}, closed>"
+        server.service.list_state_machines()
+    assert repr(server) == f"<Server {server.url} (closed)>"
 
 
-def test_aliases_that_are_served_stay_open() -> None:
-    aliases = published()
-    server = sfn_alias.serve(aliases)
-    assert server.aliases is aliases
+def test_served_service_stays_open() -> None:
+    service = create_service()
+    server = sfn_alias.serve(service=service)
+    assert server.service is service
     with server as url:
         assert repr(server) == f"<Server {url}>"
-        create(client(url))
-    assert aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["name"] == "PROD"
+        create_alias(create_client(url))
+    assert service.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["name"] == "PROD"
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
 
 
-@pytest.mark.parametrize("own", [True, False], ids=["path", "aliases"])
-def test_a_file(own: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("own", [True, False], ids=["path", "service"])
+def test_serve_file(own: bool, tmp_path: Path) -> None:
     path = tmp_path / "aliases.db"
-    with sfn_alias.serve(path if own else sfn_alias.StepFunctions(path)) as url:
-        publish(client(url))
-        create(client(url))
-    with sfn_alias.StepFunctions(path) as aliases:
-        assert aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["name"] == "PROD"
+    arguments: dict[str, Any] = {"data": path} if own else {"service": sfn_alias.StepFunctions(path)}
+    with sfn_alias.serve(**arguments) as url:
+        create_versions(create_client(url))
+        create_alias(create_client(url))
+    with sfn_alias.StepFunctions(path) as service:
+        assert service.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["name"] == "PROD"
 
 
-def test_a_served_file_is_of_one_process(tmp_path: Path) -> None:
+def test_served_file_is_locked(tmp_path: Path) -> None:
     path = str(tmp_path / "aliases.db")
     with sfn_alias.serve(path):
         code = "import sys, sfn_alias; sfn_alias.StepFunctions(sys.argv[1])"
@@ -96,29 +97,31 @@ def test_a_served_file_is_of_one_process(tmp_path: Path) -> None:
     )
 
 
-def test_what_cannot_be_served() -> None:
-    aliases = sfn_alias.StepFunctions()
-    with pytest.raises(TypeError) as refused:
-        sfn_alias.serve(aliases, seed=7)
-    assert str(refused.value) == "an `StepFunctions` has its options already: give it alone, or a path"
-    with pytest.raises(ValueError) as clock:
-        sfn_alias.serve(sfn_alias.StepFunctions(clock=lambda: 0.0))
-    assert str(clock.value) == (
-        "an endpoint answers outside of any call, where no `clock` is asked: serve an `StepFunctions` without one"
+def test_invalid_serve_arguments() -> None:
+    service = sfn_alias.StepFunctions()
+    with pytest.raises(TypeError) as caught:
+        sfn_alias.serve(service=service, seed=7)
+    assert str(caught.value) == (
+        "`service` cannot be combined with `data` or options; set the options when you create the service"
     )
-    aliases.close()
+    with pytest.raises(ValueError) as clock:
+        sfn_alias.serve(service=sfn_alias.StepFunctions(clock=lambda: 0.0))
+    assert str(clock.value) == (
+        "a service with a `clock` cannot be served, because the endpoint runs without the GIL; remove `clock`"
+    )
+    service.close()
     with pytest.raises(ValueError, match=": the service is closed$"):
-        sfn_alias.serve(aliases)
+        sfn_alias.serve(service=service)
     with pytest.raises(OverflowError):
         sfn_alias.serve(port=65536)
 
 
-def test_a_port_that_is_taken() -> None:
+def test_port_in_use() -> None:
     with sfn_alias.serve() as url:
         port = int(url.rpartition(":")[2])
-        with pytest.raises(OSError) as refused:
+        with pytest.raises(OSError) as caught:
             sfn_alias.serve(port=port)
-    assert str(refused.value) == (
+    assert str(caught.value) == (
         f"cannot listen on 127.0.0.1:{port}: {os.strerror(errno.EADDRINUSE)} (os error {errno.EADDRINUSE}); "
         "choose another --port, or 0 for a free one"
     )
@@ -127,68 +130,68 @@ def test_a_port_that_is_taken() -> None:
 @needs_fork
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("on_file", [False, True], ids=["memory", "file"])
-def test_forks_amid_requests(on_file: bool, tmp_path: Path) -> None:
-    """The child has no endpoint and waits for none; the parent's goes on."""
+def test_fork_during_requests(on_file: bool, tmp_path: Path) -> None:
+    """The child has no endpoint and does not wait for one. The parent's endpoint keeps running."""
     server = sfn_alias.serve(tmp_path / "aliases.db" if on_file else None)
-    other = published()
+    other = create_service()
     done = threading.Event()
-    failed: list[BaseException] = []
+    errors: list[BaseException] = []
 
-    def load() -> None:
+    def generate_load() -> None:
         try:
-            sfn = client(server.url)
-            publish(sfn)
+            sfn = create_client(server.url)
+            create_versions(sfn)
             while not done.is_set():
-                create(sfn)
+                create_alias(sfn)
                 sfn.delete_state_machine_alias(stateMachineAliasArn=ALIAS)
         except BaseException as error:
-            failed.append(error)
+            errors.append(error)
 
     def work() -> None:
-        create(other)
+        create_alias(other)
         if not on_file:
-            server.aliases.list_state_machines()
+            server.service.list_state_machines()
         server.close()
 
-    thread = threading.Thread(target=load)
+    thread = threading.Thread(target=generate_load)
     thread.start()
     try:
         for _ in range(20):
-            assert in_child(work) == 0
+            assert run_in_child(work) == 0
     finally:
         done.set()
         thread.join()
-    assert failed == []
-    assert client(server.url).list_state_machines()["stateMachines"][0]["name"] == "orders"
+    assert errors == []
+    assert create_client(server.url).list_state_machines()["stateMachines"][0]["name"] == "orders"
     server.close()
 
 
 @pytest.mark.parametrize("command", [[sys.executable, "-m", "sfn_alias"], [str(SCRIPT)]], ids=["module", "script"])
-@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
-def test_the_program_serves_until_it_is_told(command: list[str], told: signal.Signals) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_program_serves_until_a_signal(command: list[str], sent: signal.Signals) -> None:
     program = subprocess.Popen(
         [*command, "serve", "--port", "0", "--log", "off"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert program.stdout is not None
     name, _, url = program.stdout.readline().strip().partition("=")
     assert name == "export AWS_ENDPOINT_URL_SFN"
-    publish(client(url))
-    program.send_signal(told)
+    create_versions(create_client(url))
+    program.send_signal(sent)
     assert program.communicate(timeout=60) == ("", "")
     assert program.returncode == 0
 
 
-def program(*arguments: str) -> tuple[int, str]:
-    done = subprocess.run([sys.executable, "-m", "sfn_alias", *arguments], capture_output=True, text=True)
-    return done.returncode, done.stdout
+def run_program(*arguments: str) -> tuple[int, str]:
+    process = subprocess.run([sys.executable, "-m", "sfn_alias", *arguments], capture_output=True, text=True)
+    return process.returncode, process.stdout
 
 
-def test_the_program_says_what_it_is_and_how_it_ended() -> None:
-    assert program("--version") == (0, f"sfn-alias {sfn_alias.__version__}\n")
-    assert program("check", "CreateStateMachineAlias", "{}")[0] == 1
-    assert program("no-such-command") == (2, "")
+def test_program_version_and_exit_codes() -> None:
+    assert run_program("--version") == (0, f"sfn-alias {sfn_alias.__version__}\n")
+    assert run_program("check", "CreateStateMachineAlias", "{}")[0] == 1
+    assert run_program("no-such-command") == (2, "")
 
 
 def test_health() -> None:
-    with sfn_alias.serve() as url, urlopen(f"{url}/health") as answer:
-        assert answer.read().decode() == f'{{"status":"ok","version":"{sfn_alias.__version__}"}}'
+    with sfn_alias.serve() as url, urlopen(f"{url}/health") as response:
+        assert response.read().decode() == f'{{"status":"ok","version":"{sfn_alias.__version__}"}}'

@@ -1,4 +1,4 @@
-"""Templates that are checked: what goes in and comes out. The rules are tested in the core."""
+"""Arguments and results of `check_template`. The template crate tests the rules."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ FINDING = {
     "path": "/Resources/Prod/Properties/RoutingConfiguration",
     "message": "RoutingConfiguration: rejected by CreateStateMachineAlias: "
     "Sum of routing configuration weights must equal 100. Received: [90, 9]",
-    "description": "AWS refuses the alias, and the deploy fails after everything before it was deployed.",
-    "fix": "Change the weights so that they add up to 100.",
+    "description": "AWS rejects the alias. The deployment fails and is rolled back.",
+    "fix": "Change the weights so that their sum is 100.",
     "url": "https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html",
 }
 COUNTS = {"errors": 1, "warnings": 0, "infos": 0, "acknowledged": 0}
 
 
-def test_text_and_bytes_have_lines() -> None:
+def test_text_and_bytes_have_positions() -> None:
     text = json.dumps(TEMPLATE, indent=2)
     expected = {"findings": [{**FINDING, "line": 7, "column": 9}], **COUNTS}
     assert sfn_alias.check_template(text) == expected
     assert sfn_alias.check_template(text.encode()) == expected
 
 
-def test_a_dict_has_none() -> None:
+def test_dict_has_no_positions() -> None:
     assert sfn_alias.check_template(TEMPLATE) == {"findings": [FINDING], **COUNTS}
 
 
@@ -62,7 +62,7 @@ def test_rules() -> None:
     first, *others = sfn_alias.template_rules()
     assert first == {
         "id": "SFA001",
-        "title": "The weights of two routes do not add up to 100",
+        "title": "The weights of the two routes do not add up to 100",
         **{name: FINDING[name] for name in ("name", "severity", "description", "fix", "url")},
     }
     assert len({rule["id"] for rule in others}) == len(others) > 20
@@ -74,23 +74,23 @@ def test_rules() -> None:
         (
             "[]",
             {},
-            "neither a CloudFormation template nor a Terraform plan: the file is not one map of members; "
-            "give a template with `Resources`, or the output of `terraform show -json PLAN`",
+            "expected a CloudFormation template or a Terraform plan: the file is not a map; "
+            "use a template with `Resources`, or the output of `terraform show -json PLAN`",
         ),
-        ("{", {}, "line 1 column 1: not JSON: EOF while parsing an object"),
+        ("{", {}, "line 1 column 1: not valid JSON: EOF while parsing an object"),
         (
             TEMPLATE,
             {"disable": ["nothing"]},
-            "disable/0: there is no rule `nothing`: use an id or name of `rules()`, for example SFA001 or weights-sum",
+            "disable/0: unknown rule `nothing`; use a rule id or name, for example SFA001 or weights-sum",
         ),
         (
             TEMPLATE,
             {"acknowledge": [{"rule": "SFA001", "reason": ""}]},
-            "acknowledge/0: acknowledging SFA001 needs a reason: add `reason` with a sentence",
+            "acknowledge/0: the acknowledgement of SFA001 has no reason; add `reason`",
         ),
     ],
 )
-def test_refused(template: Any, options: Any, message: str) -> None:
+def test_rejected_templates(template: Any, options: Any, message: str) -> None:
     with pytest.raises(sfn_alias.TemplateError) as caught:
         sfn_alias.check_template(template, **options)
     assert str(caught.value) == message
@@ -104,11 +104,11 @@ def test_wrong_types() -> None:
     )
     with pytest.raises(TypeError) as caught:
         sfn_alias.check_template({"Resources": {1, 2}})
-    assert str(caught.value) == "template: `/Resources`: a value of the type `set` has no JSON form"
+    assert str(caught.value) == "template: `/Resources`: expected a JSON value, found an instance of `set`"
 
 
 @pytest.mark.parametrize("weights", [(2**63 - 1, 1), (-(2**63), -(2**63)), (2**63 - 1, 2**63 - 1), (-1, 2**63 - 1)])
-def test_extreme_weights_are_findings(weights: tuple[int, int]) -> None:
+def test_extreme_weights(weights: tuple[int, int]) -> None:
     routes = [{"StateMachineVersionArn": f"{ORDERS}:{n}", "Weight": weight} for n, weight in enumerate(weights, 1)]
     alias = {"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {"Name": "PROD", "RoutingConfiguration": routes}}
     report = sfn_alias.check_template(json.dumps({"Resources": {"Prod": alias}}))

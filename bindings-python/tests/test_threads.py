@@ -1,4 +1,4 @@
-"""Many threads, and processes that fork."""
+"""Threads, and processes that fork."""
 
 from __future__ import annotations
 
@@ -13,65 +13,65 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import ALIAS, MACHINE, create, published, routes
+from support import ALIAS, MACHINE, create_alias, create_service, routes
 
 import sfn_alias
 
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="os.fork does not exist")
 
 
 @pytest.mark.parametrize("on_file", [False, True], ids=["memory", "file"])
 def test_threads_share_a_store(on_file: bool, tmp_path: Path) -> None:
-    aliases = published(tmp_path / "aliases.db" if on_file else None)
+    sfn = create_service(tmp_path / "aliases.db" if on_file else None)
 
-    def one(n: int) -> None:
+    def use_alias(n: int) -> None:
         name = f"ALIAS-{n}"
         for weight in range(5):
-            create(aliases, name=name)
-            aliases.update_state_machine_alias(
+            create_alias(sfn, name=name)
+            sfn.update_state_machine_alias(
                 stateMachineAliasArn=f"{MACHINE}:{name}", routingConfiguration=routes(100 - weight, weight)
             )
-            aliases.start_execution(stateMachineArn=f"{MACHINE}:{name}")
-            aliases.delete_state_machine_alias(stateMachineAliasArn=f"{MACHINE}:{name}")
+            sfn.start_execution(stateMachineArn=f"{MACHINE}:{name}")
+            sfn.delete_state_machine_alias(stateMachineAliasArn=f"{MACHINE}:{name}")
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(one, range(16)))
-    assert aliases.list_state_machine_aliases(stateMachineArn=MACHINE)["stateMachineAliases"] == []
-    assert sum(aliases.start_counts(MACHINE).values()) == 80
+        list(pool.map(use_alias, range(16)))
+    assert sfn.list_state_machine_aliases(stateMachineArn=MACHINE)["stateMachineAliases"] == []
+    assert sum(sfn.start_counts(MACHINE).values()) == 80
 
 
-def test_others_run_python_while_the_store_works(tmp_path: Path) -> None:
-    """A commit waits for the disk without the GIL, so that another thread gets its turn."""
-    aliases = published(tmp_path / "aliases.db")
-    turn, turns = threading.Semaphore(0), [0]
+def test_gil_is_released_during_commits(tmp_path: Path) -> None:
+    """A commit releases the GIL while it waits for the disk, so that another thread can run."""
+    sfn = create_service(tmp_path / "aliases.db")
+    wakeup, wakeups = threading.Semaphore(0), [0]
 
-    def take_turns() -> None:
-        while turn.acquire(timeout=30) and turns[0] >= 0:
-            turns[0] += 1
+    def count_wakeups() -> None:
+        while wakeup.acquire(timeout=30) and wakeups[0] >= 0:
+            wakeups[0] += 1
 
-    # So long that a thread that keeps the GIL is not interrupted.
+    # With this interval, a thread that keeps the GIL is never interrupted.
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1000)
-    other = threading.Thread(target=take_turns)
+    other = threading.Thread(target=count_wakeups)
     other.start()
     try:
-        taken = 0
+        ran_meanwhile = 0
         for n in range(200):
-            before = turns[0]
-            turn.release()
-            create(aliases, name=f"A{n % 50}", description="d")
-            taken += turns[0] > before
+            before = wakeups[0]
+            wakeup.release()
+            create_alias(sfn, name=f"A{n % 50}", description="d")
+            ran_meanwhile += wakeups[0] > before
     finally:
-        turns[0] = -1
-        turn.release()
+        wakeups[0] = -1
+        wakeup.release()
         sys.setswitchinterval(interval)
         other.join()
-    assert taken > 0
+    assert ran_meanwhile > 0
 
 
-def test_a_request_may_change_while_it_is_worked_on() -> None:
-    """What was read is held: other threads may change and drop it meanwhile."""
-    aliases = published()
+def test_request_changes_during_a_call() -> None:
+    """The call holds references to what it read, so other threads may change the request meanwhile."""
+    sfn = create_service()
     request: dict[str, Any] = {}
     done = threading.Event()
 
@@ -93,16 +93,16 @@ def test_a_request_may_change_while_it_is_worked_on() -> None:
     changer.start()
     try:
         for _ in range(2000):
-            arn = aliases.call("CreateStateMachineAlias", request)["stateMachineAliasArn"]
-            aliases.delete_state_machine_alias(stateMachineAliasArn=arn)
+            arn = sfn.call("CreateStateMachineAlias", request)["stateMachineAliasArn"]
+            sfn.delete_state_machine_alias(stateMachineAliasArn=arn)
     finally:
         done.set()
         changer.join()
         sys.setswitchinterval(interval)
 
 
-def in_child(work: Callable[[], object]) -> int:
-    """The exit code of a child that does the work; a child that hangs is killed."""
+def run_in_child(work: Callable[[], object]) -> int:
+    """Runs the work in a forked child and returns its exit code. Kills a child that hangs."""
     child = os.fork()
     if child == 0:
         code = 1
@@ -122,89 +122,89 @@ def in_child(work: Callable[[], object]) -> int:
 
 
 @needs_fork
-def test_a_child_opens_the_file_anew(tmp_path: Path) -> None:
-    aliases = published(tmp_path / "aliases.db")
-    other = aliases.in_scope(region="eu-central-1")
-    create(aliases)
+def test_child_reopens_the_file(tmp_path: Path) -> None:
+    sfn = create_service(tmp_path / "aliases.db")
+    other = sfn.in_scope(region="eu-central-1")
+    create_alias(sfn)
 
     def work() -> None:
-        assert aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["name"] == "PROD"
-        aliases.update_state_machine_alias(stateMachineAliasArn=ALIAS, description="from the child")
+        assert sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["name"] == "PROD"
+        sfn.update_state_machine_alias(stateMachineAliasArn=ALIAS, description="from the child")
         assert other.list_state_machines()["stateMachines"] == []
-        aliases.close()
+        sfn.close()
 
-    assert in_child(work) == 0
-    shown = aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)
+    assert run_in_child(work) == 0
+    shown = sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)
     assert shown["description"] == "from the child"
 
 
 @needs_fork
-def test_a_child_has_a_copy_of_memory() -> None:
-    aliases = published()
+def test_child_has_a_copy_of_memory() -> None:
+    sfn = create_service()
 
     def work() -> None:
-        create(aliases)
-        assert len(aliases.list_state_machine_aliases(stateMachineArn=MACHINE)["stateMachineAliases"]) == 1
+        create_alias(sfn)
+        assert len(sfn.list_state_machine_aliases(stateMachineArn=MACHINE)["stateMachineAliases"]) == 1
 
-    assert in_child(work) == 0
-    assert aliases.list_state_machine_aliases(stateMachineArn=MACHINE)["stateMachineAliases"] == []
+    assert run_in_child(work) == 0
+    assert sfn.list_state_machine_aliases(stateMachineArn=MACHINE)["stateMachineAliases"] == []
 
 
 @needs_fork
-def test_request_ids_are_not_repeated_in_a_child() -> None:
-    aliases = sfn_alias.StepFunctions()
-    aliases.list_state_machines()
+def test_child_has_new_request_ids() -> None:
+    sfn = sfn_alias.StepFunctions()
+    sfn.list_state_machines()
     reader, writer = os.pipe()
 
     def work() -> None:
-        os.write(writer, aliases.list_state_machines()["ResponseMetadata"]["RequestId"].encode())
+        os.write(writer, sfn.list_state_machines()["ResponseMetadata"]["RequestId"].encode())
 
-    assert in_child(work) == 0
-    assert os.read(reader, 100).decode() != aliases.list_state_machines()["ResponseMetadata"]["RequestId"]
+    assert run_in_child(work) == 0
+    assert os.read(reader, 100).decode() != sfn.list_state_machines()["ResponseMetadata"]["RequestId"]
 
 
 @needs_fork
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("on_file", [False, True], ids=["memory", "file"])
-def test_forks_amid_threads_at_work(on_file: bool, tmp_path: Path) -> None:
-    """No lock is ever left held in a child."""
-    aliases = published(tmp_path / "aliases.db" if on_file else None)
+def test_fork_during_calls(on_file: bool, tmp_path: Path) -> None:
+    """No lock stays locked in a child."""
+    sfn = create_service(tmp_path / "aliases.db" if on_file else None)
     done = threading.Event()
 
-    def load(n: int) -> None:
+    def generate_load(n: int) -> None:
         while not done.is_set():
-            create(aliases, name=f"A{n}")
-            aliases.delete_state_machine_alias(stateMachineAliasArn=f"{MACHINE}:A{n}")
+            create_alias(sfn, name=f"A{n}")
+            sfn.delete_state_machine_alias(stateMachineAliasArn=f"{MACHINE}:A{n}")
 
-    threads = [threading.Thread(target=load, args=(n,)) for n in range(4)]
+    threads = [threading.Thread(target=generate_load, args=(n,)) for n in range(4)]
     for thread in threads:
         thread.start()
     try:
         for n in range(20):
-            assert in_child(lambda n=n: create(aliases, name=f"CHILD-{n}")) == 0  # type: ignore[misc]
+            assert run_in_child(lambda n=n: create_alias(sfn, name=f"CHILD-{n}")) == 0  # type: ignore[misc]
     finally:
         done.set()
         for thread in threads:
             thread.join()
 
 
-def started(path: str, count: int) -> None:
-    with sfn_alias.StepFunctions(path) as aliases:
+def start_executions(path: str, count: int) -> None:
+    with sfn_alias.StepFunctions(path) as sfn:
         for _ in range(count):
-            aliases.start_execution(stateMachineArn=ALIAS)
+            sfn.start_execution(stateMachineArn=ALIAS)
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_processes_share_a_file(method: str, tmp_path: Path) -> None:
     path = str(tmp_path / "aliases.db")
-    aliases = published(path)
-    create(aliases)
+    sfn = create_service(path)
+    create_alias(sfn)
     context = multiprocessing.get_context(method)
-    workers = [context.Process(target=started, args=(path, 20)) for _ in range(3)]
+    workers = [context.Process(target=start_executions, args=(path, 20)) for _ in range(3)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(60)
         assert worker.exitcode == 0
-    assert sum(aliases.start_counts(MACHINE).values()) == 60
+    assert sum(sfn.start_counts(MACHINE).values()) == 60

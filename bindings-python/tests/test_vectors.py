@@ -1,4 +1,4 @@
-"""All vectors, through both doors of the public surface, and on a file."""
+"""Runs all vectors through `call` and `call_json`, in memory and on a file."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import vectors
 VECTORS = list(vectors.load())
 
 EXPECTED_FAILURES: dict[str, str] = {}
-"""By name, with the reason."""
+"""Maps names to reasons."""
 
 
-def name(vector: dict[str, Any]) -> str:
+def vector_name(vector: dict[str, Any]) -> str:
     return str(vector["name"])
 
 
-def test_there_are_vectors() -> None:
+def test_vectors_exist() -> None:
     assert len(VECTORS) > 1000
     assert EXPECTED_FAILURES.keys() <= {vector["name"] for vector in VECTORS}
 
 
-@pytest.mark.parametrize("door", ["value", "json"])
-@pytest.mark.parametrize("vector", VECTORS, ids=name)
-def test_in_memory(vector: dict[str, Any], door: str) -> None:
-    vectors.run(vector, door)
+@pytest.mark.parametrize("entry_point", ["call", "call_json"])
+@pytest.mark.parametrize("vector", VECTORS, ids=vector_name)
+def test_in_memory(vector: dict[str, Any], entry_point: str) -> None:
+    vectors.run(vector, entry_point)
 
 
-# The core runs all of them on a file; here every tenth, for what the binding adds.
-@pytest.mark.parametrize("vector", VECTORS[::10], ids=name)
+# The core's tests run all vectors on a file; every tenth is enough for the binding.
+@pytest.mark.parametrize("vector", VECTORS[::10], ids=vector_name)
 def test_in_a_file(vector: dict[str, Any], tmp_path: Path) -> None:
-    vectors.run(vector, "value", str(tmp_path / "vectors.db"))
+    vectors.run(vector, "call", str(tmp_path / "vectors.db"))

@@ -1,4 +1,4 @@
-"""Reads and runs the vectors of the repository's ``vectors/``, as CONTRIBUTING.md says."""
+"""Loads and runs the vectors in ``vectors/``. CONTRIBUTING.md describes their format."""
 
 from __future__ import annotations
 
@@ -21,80 +21,82 @@ def load() -> Iterator[dict[str, Any]]:
         yield from json.loads(path.read_text())
 
 
-def snake(name: str) -> str:
+def to_snake_case(name: str) -> str:
     return re.sub("([A-Z])", r"_\1", name).lower()
 
 
 class Runner:
-    """A service with a clock that moves by hand, and what was saved on the way."""
+    """A service with a manual clock, and the values that steps saved."""
 
-    def __init__(self, options: dict[str, Any], door: str, path: str | None = None) -> None:
+    def __init__(self, options: dict[str, Any], entry_point: str, path: str | None = None) -> None:
         self.now = START_MILLIS
         self.saved: dict[str, Any] = {}
-        self.door = door
-        self.aliases = sfn_alias.StepFunctions(
+        self.entry_point = entry_point
+        self.service = sfn_alias.StepFunctions(
             path,
             account="123456789012",
             seed=options.get("seed"),
             update_delay=options.get("updateDelaySeconds"),
             deletion_delay=options.get("deletionDelaySeconds"),
-            limits={snake(name): limit for name, limit in options.get("limits", {}).items()},
+            limits={to_snake_case(name): limit for name, limit in options.get("limits", {}).items()},
             clock=lambda: self.now / 1000,
         )
 
-    def step(self, step: dict[str, Any]) -> Any:
+    def run_step(self, step: dict[str, Any]) -> Any:
         self.now += 1000 * (1 + step.get("after", 0))
         if "function" in step:
-            answer = run_function(step["function"], self.filled(step))
+            answer = run_function(step["function"], self.fill(step))
         else:
-            answer = self.operation(step)
+            answer = self.run_operation(step)
         for name, pointer in step.get("save", {}).items():
             self.saved[name] = resolve(answer.get("body", answer), pointer)
         return answer
 
-    def filled(self, value: Any) -> Any:
+    def fill(self, value: Any) -> Any:
         return expand(substitute(value, self.saved))
 
-    def operation(self, step: dict[str, Any]) -> Any:
-        aliases = self.aliases.in_scope(**step.get("scope", {}))
-        name, body = step["operation"], self.filled(step.get("body"))
-        given = self.filled(step.get("input", {}))
+    def run_operation(self, step: dict[str, Any]) -> Any:
+        service = self.service.in_scope(**step.get("scope", {}))
+        name, body = step["operation"], self.fill(step.get("body"))
+        request = self.fill(step.get("input", {}))
         if body is not None:
-            return by_json(aliases, name, body)
-        return by_json(aliases, name, json.dumps(given)) if self.door == "json" else by_value(aliases, name, given)
+            return call_json(service, name, body)
+        if self.entry_point == "call_json":
+            return call_json(service, name, json.dumps(request))
+        return call(service, name, request)
 
 
-def by_json(aliases: sfn_alias.StepFunctions, operation: str, body: str) -> Any:
-    status, answer = aliases.call_json(operation, body.encode())
+def call_json(service: sfn_alias.StepFunctions, operation: str, body: str) -> Any:
+    status, answer = service.call_json(operation, body.encode())
     return {"status": status, "body": json.loads(answer)}
 
 
-def by_value(aliases: sfn_alias.StepFunctions, operation: str, given: Any) -> Any:
+def call(service: sfn_alias.StepFunctions, operation: str, request: Any) -> Any:
     try:
-        answer = aliases.call(operation, given)
-    except sfn_alias.AliasError as error:
+        answer = service.call(operation, request)
+    except sfn_alias.StepFunctionsError as error:
         assert error.operation_name == operation
         return {"status": error.status, "error": error}
     metadata = answer.pop("ResponseMetadata")
     assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (200, 0)
-    return {"status": 200, "body": undated(answer)}
+    return {"status": 200, "body": replace_dates(answer)}
 
 
-def undated(value: Any) -> Any:
+def replace_dates(value: Any) -> Any:
     if isinstance(value, datetime):
         assert value.utcoffset() is not None
         return value.timestamp()
     if isinstance(value, dict):
-        return {name: undated(member) for name, member in value.items()}
-    return [undated(item) for item in value] if isinstance(value, list) else value
+        return {name: replace_dates(member) for name, member in value.items()}
+    return [replace_dates(item) for item in value] if isinstance(value, list) else value
 
 
 def run_function(function: str, step: dict[str, Any]) -> Any:
     try:
         return FUNCTIONS[function](step)
-    except sfn_alias.AliasError as error:
-        told = {"code": error.code, "message": error.message}
-        return {"error": told if error.reason is None else {**told, "reason": error.reason}}
+    except sfn_alias.StepFunctionsError as error:
+        content = {"code": error.code, "message": error.message}
+        return {"error": content if error.reason is None else {**content, "reason": error.reason}}
 
 
 def fingerprint(step: dict[str, Any]) -> Any:
@@ -107,7 +109,7 @@ def next_percent(step: dict[str, Any]) -> Any:
     return {"percents": [picker.next_percent() for _ in range(step["count"])]}
 
 
-def parts(step: dict[str, Any]) -> Any:
+def parse_arn(step: dict[str, Any]) -> Any:
     arn = sfn_alias.parse_arn(step["arn"])
     if "stateMachine" in arn:
         assert sfn_alias.format_arn(arn) == step["arn"]
@@ -121,7 +123,7 @@ FUNCTIONS: dict[str, Any] = {
     "compare": lambda step: sfn_alias.compare(step["existing"], step["input"]),
     "pick": lambda step: {"stateMachineVersionArn": sfn_alias.pick(step["routing"], step["percent"])},
     "next_percent": next_percent,
-    "parse_arn": parts,
+    "parse_arn": parse_arn,
 }
 
 
@@ -132,10 +134,10 @@ def substitute(value: Any, saved: dict[str, Any]) -> Any:
         return [substitute(item, saved) for item in value]
     if not isinstance(value, str):
         return value
-    for name, found in saved.items():
+    for name, replacement in saved.items():
         if value == f"${{{name}}}":
-            return found
-        value = value.replace(f"${{{name}}}", found if isinstance(found, str) else json.dumps(found))
+            return replacement
+        value = value.replace(f"${{{name}}}", replacement if isinstance(replacement, str) else json.dumps(replacement))
     return value
 
 
@@ -157,29 +159,29 @@ def resolve(value: Any, pointer: str) -> Any:
     return value
 
 
-def same(expected: Any, answer: Any) -> bool:
-    """Whether an answer is what is expected; of an error raised, as far as an exception tells it."""
+def matches(expected: Any, answer: Any) -> bool:
+    """Returns whether an answer matches. An exception is compared by status, code, reason and message."""
     if isinstance(expected, dict) and isinstance(answer, dict) and "error" in answer and "body" in expected:
-        return same_error(expected, answer)
+        return matches_error(expected, answer)
     if isinstance(expected, str) and expected.startswith("$"):
-        return fits(expected, answer)
+        return matches_placeholder(expected, answer)
     if isinstance(expected, dict) and isinstance(answer, dict):
-        return expected.keys() == answer.keys() and all(same(expected[name], answer[name]) for name in expected)
+        return expected.keys() == answer.keys() and all(matches(expected[name], answer[name]) for name in expected)
     if isinstance(expected, list) and isinstance(answer, list):
-        return len(expected) == len(answer) and all(map(same, expected, answer))
+        return len(expected) == len(answer) and all(map(matches, expected, answer))
     if isinstance(expected, bool) or isinstance(answer, bool):
         return expected is answer
     return bool(expected == answer)
 
 
-def same_error(expected: dict[str, Any], answer: dict[str, Any]) -> bool:
+def matches_error(expected: dict[str, Any], answer: dict[str, Any]) -> bool:
     error, body = answer["error"], expected["body"]
-    told = (expected["status"], body["__type"].split("#")[-1], body.get("reason"))
-    same_text = "message" not in body or same(body["message"], error.message)
-    return same_text and told == (answer["status"], error.code, error.reason)
+    attributes = (expected["status"], body["__type"].split("#")[-1], body.get("reason"))
+    text_matches = "message" not in body or matches(body["message"], error.message)
+    return text_matches and attributes == (answer["status"], error.code, error.reason)
 
 
-def fits(placeholder: str, answer: Any) -> bool:
+def matches_placeholder(placeholder: str, answer: Any) -> bool:
     if placeholder == "$date":
         return isinstance(answer, (int, float)) and not isinstance(answer, bool)
     if placeholder == "$token":
@@ -189,14 +191,14 @@ def fits(placeholder: str, answer: Any) -> bool:
     return placeholder == "$any" or answer == placeholder
 
 
-def run(vector: dict[str, Any], door: str, path: str | None = None) -> None:
-    """Runs a vector from its first step; asserts what it expects."""
-    runner = Runner(vector.get("options", {}), door, path)
+def run(vector: dict[str, Any], entry_point: str, path: str | None = None) -> None:
+    """Runs all steps of a vector and asserts the expected answers."""
+    runner = Runner(vector.get("options", {}), entry_point, path)
     for step in vector.get("given", []):
         for _ in range(step.get("times", 1)):
-            answer = runner.step(step)
-            expected = runner.filled(step.get("expect", {"status": 200, "body": "$any"}))
-            assert same(expected, answer), (step, expected, answer)
-    answer = runner.step(vector["call"])
-    expected = runner.filled(vector["expect"])
-    assert same(expected, answer), (expected, answer)
+            answer = runner.run_step(step)
+            expected = runner.fill(step.get("expect", {"status": 200, "body": "$any"}))
+            assert matches(expected, answer), (step, expected, answer)
+    answer = runner.run_step(vector["call"])
+    expected = runner.fill(vector["expect"])
+    assert matches(expected, answer), (expected, answer)

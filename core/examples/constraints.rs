@@ -47,8 +47,8 @@ fn text_rule(rule: &TextRule) -> Value {
     json!({
         "type": "string",
         "min": rule.min,
-        "max": rule.max.map(|max| max.under(&Limits::default())),
-        "pattern": rule.pattern.map(Pattern::text),
+        "max": rule.max.map(|max| max.resolve(&Limits::default())),
+        "pattern": rule.pattern.map(Pattern::as_str),
         "enum": rule.values,
         "sensitive": rule.sensitive,
     })
@@ -64,7 +64,7 @@ fn matches(questions: impl BufRead, out: &mut impl Write) -> io::Result<()> {
     let known = patterns();
     for line in questions.lines() {
         let question: Question = serde_json::from_str(&line?)?;
-        let pattern = known.iter().find(|pattern| pattern.text() == question.pattern);
+        let pattern = known.iter().find(|pattern| pattern.as_str() == question.pattern);
         let unknown = || io::Error::other(format!("no operation uses the pattern `{}`", question.pattern));
         writeln!(out, "{}", pattern.ok_or_else(unknown)?.matches(&question.text))?;
     }

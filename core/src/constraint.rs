@@ -1,65 +1,65 @@
-//! Constraints of the service model, and the sentences that AWS's framework makes of them.
+//! Constraints of the service model, and the error texts of AWS's framework.
 
 use crate::options::Limits;
 use std::fmt::{self, Write as _};
 
-/// A member of a request, as the service model declares it.
+/// A member of a request in the service model.
 #[derive(Debug)]
 pub struct Member {
-    /// The name on the wire.
+    /// The member's name.
     pub name: &'static str,
-    /// Whether the member has to be there.
+    /// Whether the member is required.
     pub required: bool,
-    /// What its value has to satisfy.
+    /// The rule of its value.
     pub rule: Rule,
 }
 
-/// What a value has to satisfy.
+/// The rule of a value.
 #[derive(Debug)]
 pub enum Rule {
-    /// A string. Lengths are in Unicode scalar values.
+    /// A string. Lengths are numbers of Unicode scalar values.
     Text(TextRule),
     /// A whole number within a closed range.
     Integer {
-        /// The least value.
+        /// The minimum.
         min: i64,
-        /// The greatest value.
+        /// The maximum.
         max: i64,
     },
     /// `true` or `false`.
     Boolean,
     /// A list; lengths are numbers of items.
     List {
-        /// The least number of items, where the model gives one.
+        /// The minimum number of items, if any.
         min: Option<usize>,
-        /// The greatest number of items, where the model gives one.
+        /// The maximum number of items, if any.
         max: Option<usize>,
-        /// What each item has to satisfy.
+        /// The rule of each item.
         item: &'static Rule,
     },
     /// A structure with members.
     Structure(&'static [Member]),
 }
 
-/// What a string has to satisfy.
+/// The rule of a string.
 #[derive(Debug)]
 pub struct TextRule {
-    /// The least length.
+    /// The minimum length.
     pub min: usize,
-    /// The greatest length, where there is one.
+    /// The maximum length, if any.
     pub max: Option<MaxLength>,
-    /// The pattern, where there is one.
+    /// The pattern, if any.
     pub pattern: Option<Pattern>,
-    /// The allowed values, in the order in which AWS prints them; empty for any.
+    /// The allowed values, in the order in which AWS prints them. Empty: all values.
     pub values: &'static [&'static str],
-    /// Whether AWS keeps the value out of its error texts.
+    /// Whether AWS omits the value from its error texts.
     pub sensitive: bool,
 }
 
-/// A greatest length: fixed by the model, or one of the configurable limits.
+/// A maximum length: a constant of the model, or a configurable limit.
 #[derive(Debug, Clone, Copy)]
 pub enum MaxLength {
-    /// As the model has it.
+    /// A constant of the model.
     Fixed(usize),
     /// [`Limits::definition_characters`].
     Definition,
@@ -68,8 +68,8 @@ pub enum MaxLength {
 }
 
 impl MaxLength {
-    /// The length that holds under these limits.
-    pub const fn under(self, limits: &Limits) -> usize {
+    /// Returns the length for these limits.
+    pub const fn resolve(self, limits: &Limits) -> usize {
         match self {
             Self::Fixed(length) => length,
             Self::Definition => limits.definition_characters,
@@ -78,25 +78,25 @@ impl MaxLength {
     }
 }
 
-/// A pattern of the model, with a scanner of its own: AWS's look-ahead is beyond regex crates.
+/// A pattern of the model. Implemented by hand, because regex crates do not support AWS's look-ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pattern {
-    /// At least one of letter, `_`, `-`, `.`, so that a name never looks like a version number.
+    /// Letters, digits, `_`, `-` and `.`, not only digits: a name differs from a version number.
     CharacterRestrictedName,
     /// ASCII only.
     Ascii,
 }
 
 impl Pattern {
-    /// The pattern as the model and AWS's texts print it.
-    pub const fn text(self) -> &'static str {
+    /// Returns the pattern as in the model and in AWS's texts.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::CharacterRestrictedName => r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$",
             Self::Ascii => r"\p{ASCII}*",
         }
     }
 
-    /// Whether the whole value matches.
+    /// Returns whether the whole value matches.
     pub fn matches(self, value: &str) -> bool {
         match self {
             Self::CharacterRestrictedName => {
@@ -108,7 +108,7 @@ impl Pattern {
     }
 }
 
-/// Where a value stands in a request.
+/// The path of a value in a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<'p> {
     parent: Option<&'p Path<'p>>,
@@ -130,7 +130,7 @@ impl<'p> Path<'p> {
         Self { parent: Some(parent), step: Step::Item(index) }
     }
 
-    /// The path as a JSON pointer: `/routingConfiguration/0/weight`.
+    /// Returns the path as a JSON pointer: `/routingConfiguration/0/weight`.
     pub(crate) fn pointer(&self) -> String {
         let mut text = self.parent.map(Path::pointer).unwrap_or_default();
         // Writing to a String cannot fail.
@@ -155,7 +155,7 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// A constraint that a value breaks.
+/// A violated constraint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Constraint {
@@ -173,15 +173,15 @@ pub enum Constraint {
     Min(i64),
     /// The number is too large.
     Max(i64),
-    /// The string does not match.
+    /// The string does not match the pattern.
     Pattern(Pattern),
-    /// The string is none of these.
+    /// The string is not one of these values.
     Enum(&'static [&'static str]),
     /// An item of a list of strings is too short or too long.
     Items {
-        /// The least length of an item.
+        /// The minimum length of an item.
         min: usize,
-        /// The greatest length of an item.
+        /// The maximum length of an item.
         max: usize,
     },
 }
@@ -194,7 +194,7 @@ impl fmt::Display for Constraint {
             Self::MaxLength(n) | Self::MaxItems(n) => write!(f, "Member must have length less than or equal to {n}"),
             Self::Min(n) => write!(f, "Member must have value greater than or equal to {n}"),
             Self::Max(n) => write!(f, "Member must have value less than or equal to {n}"),
-            Self::Pattern(p) => write!(f, "Member must satisfy regular expression pattern: {}", p.text()),
+            Self::Pattern(p) => write!(f, "Member must satisfy regular expression pattern: {}", p.as_str()),
             Self::Enum(values) => write!(f, "Member must satisfy enum value set: [{}]", values.join(", ")),
             Self::Items { min, max } => {
                 let (min, max) = (Self::MinLength(*min), Self::MaxLength(*max));
@@ -204,60 +204,60 @@ impl fmt::Display for Constraint {
     }
 }
 
-/// One broken constraint.
+/// A member that violates a constraint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// The member as AWS prints it.
+    /// The member as AWS prints it, for example `routingConfiguration.1.member.weight`.
     pub path: String,
     /// The member as a JSON pointer.
     pub pointer: String,
-    /// The value as AWS prints it, `None` for a sensitive one.
-    pub value: Option<Shown>,
-    /// What it breaks.
+    /// The value as AWS prints it. `None` for a sensitive value.
+    pub value: Option<PrintedValue>,
+    /// The violated constraint.
     pub constraint: Constraint,
 }
 
 /// A value in an error text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shown {
-    /// Missing: printed as `null`, without quotes.
+pub enum PrintedValue {
+    /// A missing value, printed as `null` without quotes.
     Null,
-    /// Printed in single quotes.
+    /// A value printed in single quotes.
     Quoted(String),
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.value {
-            Some(Shown::Null) => f.write_str("Value null")?,
-            Some(Shown::Quoted(value)) => write!(f, "Value '{value}'")?,
+            Some(PrintedValue::Null) => f.write_str("Value null")?,
+            Some(PrintedValue::Quoted(value)) => write!(f, "Value '{value}'")?,
             None => f.write_str("Value")?,
         }
         write!(f, " at '{}' failed to satisfy constraint: {}", self.path, self.constraint)
     }
 }
 
-/// The broken constraints of a request, in the order in which AWS prints them; the first 100 of them.
+/// The first 100 violations of a request, in the order in which AWS prints them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Violations(Vec<Violation>);
 
-/// How many broken constraints are told: one request of AWS's size can break half a million.
-const TOLD: usize = 100;
+/// Maximum number of reported violations. A request within AWS's size limit can have half a million.
+const MAX_VIOLATIONS: usize = 100;
 
 impl Violations {
-    /// Adds one, unless there are 100 already.
-    pub(crate) fn push(&mut self, path: &Path<'_>, value: Option<Shown>, constraint: Constraint) {
-        if self.0.len() < TOLD {
+    /// Adds a violation, unless there are 100 already.
+    pub(crate) fn push(&mut self, path: &Path<'_>, value: Option<PrintedValue>, constraint: Constraint) {
+        if self.0.len() < MAX_VIOLATIONS {
             self.0.push(Violation { path: path.to_string(), pointer: path.pointer(), value, constraint });
         }
     }
 
-    /// Whether nothing is broken.
+    /// Returns whether there are no violations.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The broken constraints, first one first.
+    /// Iterates over the violations, in AWS's order.
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
         self.0.iter()
     }

@@ -13,13 +13,13 @@
 //! A string is its length in UTF-8 bytes (8 bytes), then the bytes. Numbers of 8 bytes are unsigned
 //! and big-endian.
 
-use crate::command::{CreateAlias, accept};
+use crate::command::{self, CreateAlias};
 use crate::error::Result;
 use crate::hex;
 use crate::model::{Alias, Routing};
 use crate::options::Limits;
 use crate::wire::input::CreateStateMachineAliasInput;
-use crate::wire::{DeserializeRequest, parse};
+use crate::wire::{DeserializeRequest, parse_request};
 use sha2::{Digest, Sha256};
 
 const DOMAIN: &[u8] = b"sfn-alias/fingerprint/v1\n";
@@ -89,7 +89,7 @@ pub fn fingerprint(input: &CreateStateMachineAliasInput<'_>) -> Result<Fingerpri
 /// # Errors
 /// As [`fingerprint()`], and [`crate::Error::WrongType`] or [`crate::Error::Malformed`] for what cannot be read.
 pub fn fingerprint_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<Fingerprint> {
-    fingerprint(&parse(source, &Limits::default())?)
+    fingerprint(&parse_request(source, &Limits::default())?)
 }
 
 /// The bytes that [`fingerprint()`] hashes, for whoever recomputes it.
@@ -97,7 +97,7 @@ pub fn fingerprint_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<F
 /// # Errors
 /// As [`fingerprint()`].
 pub fn fingerprint_encoding(input: &CreateStateMachineAliasInput<'_>) -> Result<Vec<u8>> {
-    let command = accept(input, &Limits::default())?;
+    let command = command::validate(input, &Limits::default())?;
     let mut encoding = Vec::with_capacity(512);
     encode(&command, input, &mut encoding);
     Ok(encoding)
@@ -105,7 +105,7 @@ pub fn fingerprint_encoding(input: &CreateStateMachineAliasInput<'_>) -> Result<
 
 fn encode(command: &CreateAlias<'_>, input: &CreateStateMachineAliasInput<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(DOMAIN);
-    string(command.machine, out);
+    string(command.state_machine_arn, out);
     string(command.name, out);
     match command.description {
         None => out.push(0),
@@ -116,9 +116,10 @@ fn encode(command: &CreateAlias<'_>, input: &CreateStateMachineAliasInput<'_>, o
     }
     let routes = input.routing_configuration.as_deref().unwrap_or_default();
     out.extend_from_slice(&(routes.len() as u64).to_be_bytes());
-    for (route, checked) in routes.iter().zip(command.routing.routes()) {
+    for route in routes {
         string(route.state_machine_version_arn.as_deref().unwrap_or_default(), out);
-        out.push(checked.weight);
+        // A valid weight is at most 100.
+        out.push(route.weight.unwrap_or_default() as u8);
     }
 }
 

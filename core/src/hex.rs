@@ -1,9 +1,9 @@
-//! Bytes as lower-case hexadecimal digits.
+//! Lower-case hexadecimal encoding.
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let digit = |nibble: u8| b"0123456789abcdef".get(usize::from(nibble)).copied().unwrap_or_default();
     let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
-    // Digits alone are always text.
+    // Digits are always UTF-8.
     String::from_utf8(digits).unwrap_or_default()
 }
 

@@ -1,43 +1,44 @@
-//! AWS JSON 1.0: a status and a body.
+//! Responses in AWS JSON 1.0.
 
-mod writer;
+mod serializer;
 
 use crate::error::{Error, Result};
 use serde::Serialize;
-use writer::Writer;
+use serializer::JsonSerializer;
 
-/// A response on the wire.
+/// An HTTP response: status and body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The HTTP status: 200, or the error's.
+    /// The HTTP status: 200, or the status of the error.
     pub status: u16,
-    /// JSON.
+    /// The body, JSON.
     pub body: Vec<u8>,
 }
 
 /// Serializes a response: to JSON, or to a host language's values.
 pub trait SerializeResponse {
     /// The serialized response.
-    type Answer;
+    type Output;
 
-    /// Serializes a response. Dates are newtype structs named `Timestamp` around seconds, so that a
-    /// language can create its own dates.
+    /// Serializes a response. Dates are newtype structs named `Timestamp` with seconds, so that
+    /// a language can create its own dates.
     ///
     /// # Errors
     /// [`Error::Internal`] if the response cannot be serialized.
-    fn write<T: Serialize>(&self, answer: &T) -> Result<Self::Answer>;
+    fn write<T: Serialize>(&self, response: &T) -> Result<Self::Output>;
 }
 
 /// Serializes responses to JSON bytes.
 pub(crate) struct Json;
 
 impl SerializeResponse for Json {
-    type Answer = Vec<u8>;
+    type Output = Vec<u8>;
 
-    fn write<T: Serialize>(&self, answer: &T) -> Result<Vec<u8>> {
+    fn write<T: Serialize>(&self, response: &T) -> Result<Vec<u8>> {
         let mut bytes = Vec::with_capacity(512);
-        let failed = |error| Error::Internal { detail: format!("the response cannot be serialized as JSON: {error}") };
-        answer.serialize(Writer(&mut bytes)).map_err(failed)?;
+        let to_error =
+            |error| Error::Internal { detail: format!("the response cannot be serialized as JSON: {error}") };
+        response.serialize(JsonSerializer(&mut bytes)).map_err(to_error)?;
         Ok(bytes)
     }
 }
@@ -54,7 +55,7 @@ struct ErrorBody {
 
 impl Reply {
     /// Converts a result of [`crate::StepFunctions::try_call`] to a response.
-    pub fn of(result: Result<Vec<u8>>) -> Self {
+    pub fn from_result(result: Result<Vec<u8>>) -> Self {
         match result {
             Ok(body) => Self { status: 200, body },
             Err(error) => Self { status: error.kind().status(), body: error_body(&error) },
@@ -62,9 +63,9 @@ impl Reply {
     }
 }
 
-/// The error as AWS writes it: `{"__type": "...#Code", "message": "...", "reason": "..."}`.
+/// Serializes an error as AWS does: `{"__type": "...#Code", "message": "...", "reason": "..."}`.
 pub fn error_body(error: &Error) -> Vec<u8> {
     let body = ErrorBody { kind: error.wire_type(), message: error.wire_message(), reason: error.reason() };
-    // Strings alone always have a JSON form.
+    // Cannot fail for strings.
     serde_json::to_vec(&body).unwrap_or_default()
 }

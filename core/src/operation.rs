@@ -1,4 +1,4 @@
-//! The operations, by name.
+//! The operations and their names.
 
 use crate::constraint::Member;
 use crate::error::{Error, ErrorKind, Result};
@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 macro_rules! operations {
     ($($name:ident($input:ident) => [$($error:ident),*];)*) => {
-        /// An operation of AWS Step Functions that this crate answers.
+        /// An operation of AWS Step Functions that this crate implements.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[expect(missing_docs, reason = "the names are AWS's own, documented in its API reference")]
         pub enum Operation { $($name,)* }
@@ -18,17 +18,17 @@ macro_rules! operations {
             /// All operations.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The name, for example `CreateStateMachineAlias`.
+            /// Returns the name, for example `CreateStateMachineAlias`.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name),)* }
             }
 
-            /// The members of the input and their constraints, in the service model's order.
+            /// Returns the members of the input and their constraints, in the service model's order.
             pub const fn members(self) -> &'static [Member] {
                 match self { $(Self::$name => $input::MEMBERS,)* }
             }
 
-            /// The errors that the service model declares for it, of those that this crate knows.
+            /// Returns the errors that the service model declares for the operation and this crate can return.
             pub const fn declared_errors(self) -> &'static [ErrorKind] {
                 match self { $(Self::$name => &[$(ErrorKind::$error,)*],)* }
             }
@@ -62,8 +62,8 @@ operations! {
 }
 
 impl Operation {
-    /// Whether it can change what is stored; the others only read.
-    pub const fn writes(self) -> bool {
+    /// Returns whether the operation can change stored data.
+    pub const fn is_write(self) -> bool {
         match self {
             Self::CreateStateMachineAlias
             | Self::UpdateStateMachineAlias
@@ -91,14 +91,14 @@ impl Operation {
     }
 }
 
-/// How much of an unknown name an error repeats.
-const SHOWN_CHARACTERS: usize = 64;
+/// Maximum number of characters of an unknown name that an error repeats.
+const MAX_NAME_CHARACTERS: usize = 64;
 
 impl FromStr for Operation {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        let unknown = || Error::UnknownOperation { name: name.chars().take(SHOWN_CHARACTERS).collect() };
+        let unknown = || Error::UnknownOperation { name: name.chars().take(MAX_NAME_CHARACTERS).collect() };
         Self::ALL.iter().copied().find(|operation| operation.as_str() == name).ok_or_else(unknown)
     }
 }

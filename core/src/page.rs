@@ -1,7 +1,7 @@
-//! Pages of lists, and the tokens between them.
+//! Pagination and its tokens.
 //!
-//! A token holds where the page ended, when it was made, and a MAC over both, the operation and the
-//! list's ARN. Nothing is kept on the side, so a token lives on when what it points at is deleted.
+//! A token contains the position of the page's last item, its own creation time, and a MAC over both, the
+//! operation and the list's ARN. Tokens are stateless: a token stays valid when the item is deleted.
 
 use crate::error::{Error, Result};
 use crate::hex;
@@ -10,29 +10,29 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::time::Duration;
 
-/// How long AWS documents that a token can be used.
+/// Lifetime of a token, as AWS documents it.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 const FORMAT: u8 = 1;
 const MAC_BYTES: usize = 16;
 /// AWS's default, also for 0.
 const DEFAULT_RESULTS: usize = 100;
 
-/// What a list request says of its page.
+/// The requested page of a list.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Page<'a> {
-    /// At most so many items.
+pub(crate) struct PageRequest<'a> {
+    /// Maximum number of items.
     pub limit: usize,
     pub token: Option<&'a str>,
 }
 
-impl<'a> Page<'a> {
+impl<'a> PageRequest<'a> {
     pub fn new(max_results: Option<i64>, token: Option<&'a str>) -> Self {
         let limit = max_results.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
         Self { limit: limit.unwrap_or(DEFAULT_RESULTS), token }
     }
 }
 
-/// Where a page ended: the last item's place in its list's order.
+/// The position of a page's last item in the order of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cursor {
     pub number: i64,
@@ -41,26 +41,27 @@ pub(crate) struct Cursor {
 
 /// The list that a token belongs to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct List<'a> {
+pub(crate) struct ListId<'a> {
     pub operation: &'static str,
     pub arn: &'a str,
 }
 
-/// Makes and reads tokens with a store's key.
+/// Creates and verifies tokens with a store's key.
 #[derive(Clone)]
-pub(crate) struct Tokens {
+pub(crate) struct PageTokens {
     keyed: Hmac<Sha256>,
 }
 
-impl Tokens {
+impl PageTokens {
     pub fn new(key: [u8; 32]) -> Self {
-        // HMAC fills a key up to its block of 64 bytes with zeros.
+        // HMAC pads a key with zeros to its block size, 64 bytes.
         let mut block = [0; 64];
         block.iter_mut().zip(key).for_each(|(to, from)| *to = from);
         Self { keyed: Hmac::new(&block.into()) }
     }
 
-    pub fn seal(&self, list: List<'_>, cursor: &Cursor, now: Timestamp) -> String {
+    /// Creates a token.
+    pub fn create(&self, list: ListId<'_>, cursor: &Cursor, now: Timestamp) -> String {
         let mut bytes = vec![FORMAT];
         bytes.extend(now.as_millis().to_be_bytes());
         bytes.extend(cursor.number.to_be_bytes());
@@ -70,28 +71,31 @@ impl Tokens {
         hex::encode(&bytes)
     }
 
+    /// Verifies a token and returns its position.
+    ///
     /// # Errors
-    /// [`Error::InvalidToken`] for anything that [`Tokens::seal`] did not make for this list within
-    /// the last 24 hours.
-    pub fn open(&self, list: List<'_>, token: &str, now: Timestamp) -> Result<Cursor> {
-        self.read(list, token, now).ok_or(Error::InvalidToken)
+    /// [`Error::InvalidToken`] unless [`PageTokens::create`] created the token for this list within the last
+    /// 24 hours.
+    pub fn verify(&self, list: ListId<'_>, token: &str, now: Timestamp) -> Result<Cursor> {
+        self.decode(list, token, now).ok_or(Error::InvalidToken)
     }
 
-    fn read(&self, list: List<'_>, token: &str, now: Timestamp) -> Option<Cursor> {
+    fn decode(&self, list: ListId<'_>, token: &str, now: Timestamp) -> Option<Cursor> {
         let bytes = hex::decode(token)?;
         let (body, tag) = bytes.split_at_checked(bytes.len().checked_sub(MAC_BYTES)?)?;
-        if !same(tag, &self.mac(list, body)) {
+        if !constant_time_eq(tag, &self.mac(list, body)) {
             return None;
         }
         let (format, rest) = body.split_first()?;
-        let (made, rest) = rest.split_first_chunk()?;
+        let (created, rest) = rest.split_first_chunk()?;
         let (number, text) = rest.split_first_chunk()?;
-        let made = Timestamp::from_millis(i64::from_be_bytes(*made));
+        let created = Timestamp::from_millis(i64::from_be_bytes(*created));
         let text = std::str::from_utf8(text).ok()?.to_owned();
-        (*format == FORMAT && now < made.plus(LIFETIME)).then_some(Cursor { number: i64::from_be_bytes(*number), text })
+        (*format == FORMAT && now < created.plus(LIFETIME))
+            .then_some(Cursor { number: i64::from_be_bytes(*number), text })
     }
 
-    fn mac(&self, list: List<'_>, body: &[u8]) -> [u8; MAC_BYTES] {
+    fn mac(&self, list: ListId<'_>, body: &[u8]) -> [u8; MAC_BYTES] {
         let mut mac = self.keyed.clone();
         for part in [list.operation.as_bytes(), list.arn.as_bytes(), body] {
             mac.update(&(part.len() as u64).to_be_bytes());
@@ -104,14 +108,18 @@ impl Tokens {
     }
 }
 
-/// Compares in a time that does not tell where the difference is.
-fn same(a: &[u8], b: &[u8]) -> bool {
+/// Compares in constant time, so that the duration does not reveal the position of a difference.
+fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |acc, (x, y)| acc | (x ^ y)) == 0
 }
 
-/// Cuts what was fetched (one more than a page holds) to a page, and seals the token to the next.
-pub(crate) fn cut<T>(items: &mut Vec<T>, limit: usize, seal: impl FnOnce(&T) -> String) -> Option<String> {
-    let more = items.len() > limit;
+/// Truncates the fetched items, up to one more than the limit, to a page. Returns the token of the next page.
+pub(crate) fn truncate_page<T>(
+    items: &mut Vec<T>,
+    limit: usize,
+    create_token: impl FnOnce(&T) -> String,
+) -> Option<String> {
+    let has_more = items.len() > limit;
     items.truncate(limit);
-    if more { items.last().map(seal) } else { None }
+    if has_more { items.last().map(create_token) } else { None }
 }

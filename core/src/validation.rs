@@ -1,6 +1,6 @@
 //! Validation of a request before it is sent.
 
-use crate::command::{Request, accept, problems};
+use crate::command::{self, Request};
 use crate::error::Result;
 use crate::options::Limits;
 use crate::problem::Problem;
@@ -64,12 +64,12 @@ pub trait Validate: Request + Sized {
     /// # Errors
     /// As [`validate`].
     fn validate(&self) -> Result<()> {
-        accept(self, &Limits::default()).map(drop)
+        command::validate(self, &Limits::default()).map(drop)
     }
 
     /// As [`check`].
     fn check(&self) -> Vec<Problem> {
-        problems(self, &Limits::default())
+        command::collect_problems(self, &Limits::default())
     }
 }
 

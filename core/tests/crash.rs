@@ -1,15 +1,14 @@
-//! Kill the writer, look at what is left.
+//! Acknowledged writes survive `kill -9`.
 //!
-//! A child process writes as fast as it can and prints the name of each write once it is answered.
-//! Somewhere in there it is killed, as hard as the system can. Whatever it printed has to be in the
-//! file, at most one write more, and the file has to be sound. Every round goes on with the file
-//! that the rounds before left, every other round while the test has the file open as well.
+//! A child process writes continuously and prints the name of each acknowledged write, until it is killed. The file
+//! must contain every printed write and at most one more, and it must not be corrupt. All rounds use the same file,
+//! and in every second round the test has it open too.
 #![cfg(all(feature = "sqlite", unix))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod requests;
 
-use requests::{ORDERS, alias, execution, machine, named, ok, start};
+use requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_execution, new_state_machine};
 use serde_json::json;
 use sfn_alias::{Limits, Options, StepFunctions};
 use std::io::{BufRead, BufReader, Write};
@@ -27,26 +26,26 @@ fn open(path: &Path) -> StepFunctions {
     StepFunctions::open_with(path, Options { limits, ..Options::default() }).unwrap()
 }
 
-/// The child: not a test by itself.
+/// Runs in the child process.
 #[test]
-#[ignore = "run by the test below, in a process of its own"]
+#[ignore = "run by the test below in its own process"]
 fn write_until_killed() {
     let Some(path) = std::env::var_os(FILE) else { return };
     let round = std::env::var(ROUND).unwrap();
-    let aliases = open(Path::new(&path));
-    let mut answered = std::io::stdout();
+    let sfn = open(Path::new(&path));
+    let mut output = std::io::stdout();
     for number in 0.. {
         let name = format!("r{round}-{number}");
-        ok(&aliases, "CreateStateMachineAlias", &alias(&name, 1));
-        writeln!(answered, "alias {name}").unwrap();
-        ok(&aliases, "StartExecution", &through(&name));
-        writeln!(answered, "execution {name}").unwrap();
+        call_ok(&sfn, "CreateStateMachineAlias", &new_alias(&name, 1));
+        writeln!(output, "alias {name}").unwrap();
+        call_ok(&sfn, "StartExecution", &new_execution_of_alias(&name));
+        writeln!(output, "execution {name}").unwrap();
     }
 }
 
-/// StartExecution with an alias, of the alias's name.
-fn through(name: &str) -> serde_json::Value {
-    let mut body = start(name, "{}");
+/// Input of StartExecution with an alias; the execution has the alias's name.
+fn new_execution_of_alias(name: &str) -> serde_json::Value {
+    let mut body = new_execution(name, "{}");
     body["stateMachineArn"] = format!("{ORDERS}:{name}").into();
     body
 }
@@ -59,63 +58,63 @@ fn spawn(path: &Path, round: u64) -> (Child, BufReader<ChildStdout>) {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let answered = BufReader::new(child.stdout.take().unwrap());
-    (child, answered)
+    let output = BufReader::new(child.stdout.take().unwrap());
+    (child, output)
 }
 
-/// Lets the child write for some milliseconds, kills it, and tells what it was answered.
-fn run(path: &Path, round: u64, span: Duration) -> Vec<(String, String)> {
+/// Runs the child for some milliseconds, kills it, and returns the acknowledged writes.
+fn write_and_kill(path: &Path, round: u64, duration: Duration) -> Vec<(String, String)> {
     let (mut child, mut lines) = spawn(path, round);
     let mut text = String::new();
     while !text.contains("alias ") {
         assert_ne!(lines.read_line(&mut text).unwrap(), 0, "the child ended: {text}");
     }
-    // The lines meanwhile wait in the pipe; more than fit in it stop the child, which is as good.
-    std::thread::sleep(span);
+    // The pipe buffers the lines meanwhile. A full pipe blocks the child, which does not affect the test.
+    std::thread::sleep(duration);
     child.kill().unwrap();
     child.wait().unwrap();
     lines.lines().for_each(|line| text.extend([&*line.unwrap(), "\n"]));
-    // A line may be cut off by the kill; a name of which a part is missing was not answered.
-    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-    let answered = whole.lines().filter_map(|line| line.split_once(' '));
-    let answered = answered.filter(|(kind, _)| ["alias", "execution"].contains(kind));
-    answered.map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect()
+    // The kill may truncate the last line; that write does not count as acknowledged.
+    let complete = text.rfind('\n').map_or("", |end| &text[..end]);
+    let acknowledged = complete.lines().filter_map(|line| line.split_once(' '));
+    let acknowledged = acknowledged.filter(|(kind, _)| ["alias", "execution"].contains(kind));
+    acknowledged.map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect()
 }
 
-/// Aliases and executions in the file, which has to be sound.
-fn stored(path: &Path) -> usize {
+/// Returns the number of aliases and executions in the file. Fails if the file is corrupt.
+fn count_records(path: &Path) -> usize {
     let file = rusqlite::Connection::open(path).unwrap();
-    let verdict: String = file.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-    assert_eq!(verdict, "ok");
+    let result: String = file.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(result, "ok");
     let sql = "SELECT (SELECT count(*) FROM aliases) + (SELECT count(*) FROM executions),
                       (SELECT count(*) FROM executions) - (SELECT sum(count) FROM starts),
                       (SELECT count(*) FROM executions WHERE revision NOT IN (SELECT id FROM revisions))";
     let numbers = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, i64>(2)?));
-    let (stored, uncounted, homeless): (i64, _, _) = file.query_row(sql, [], numbers).unwrap();
-    assert_eq!((uncounted.unwrap_or_default(), homeless), (0, 0));
-    usize::try_from(stored).unwrap()
+    let (records, uncounted, without_revision): (i64, _, _) = file.query_row(sql, [], numbers).unwrap();
+    assert_eq!((uncounted.unwrap_or_default(), without_revision), (0, 0));
+    usize::try_from(records).unwrap()
 }
 
 #[test]
-fn every_answered_write_outlives_a_kill() {
+fn acknowledged_writes_survive_a_kill() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("aliases.db");
-    ok(&open(&path), "CreateStateMachine", &machine("orders"));
+    call_ok(&open(&path), "CreateStateMachine", &new_state_machine("orders"));
     let mut before = 0;
     for round in 0..ROUNDS {
-        let watching = (round % 2 == 1).then(|| open(&path));
-        let answered = run(&path, round, Duration::from_millis(fastrand::u64(5..=60)));
-        let aliases = watching.unwrap_or_else(|| open(&path));
-        for (kind, name) in &answered {
+        let watcher = (round % 2 == 1).then(|| open(&path));
+        let acknowledged = write_and_kill(&path, round, Duration::from_millis(fastrand::u64(5..=60)));
+        let sfn = watcher.unwrap_or_else(|| open(&path));
+        for (kind, name) in &acknowledged {
             match kind.as_str() {
-                "alias" => ok(&aliases, "DescribeStateMachineAlias", &named(name)),
-                _ => ok(&aliases, "DescribeExecution", &execution(name)),
+                "alias" => call_ok(&sfn, "DescribeStateMachineAlias", &alias_arn(name)),
+                _ => call_ok(&sfn, "DescribeExecution", &execution_arn(name)),
             };
         }
-        let now = stored(&path);
-        let more = now - before - answered.len();
-        assert!(more <= 1, "round {round}: {more} writes that were not answered");
+        let now = count_records(&path);
+        let more = now - before - acknowledged.len();
+        assert!(more <= 1, "round {round}: {more} unacknowledged writes");
         before = now;
     }
-    ok(&open(&path), "ListStateMachineAliases", &json!({"stateMachineArn": ORDERS}));
+    call_ok(&open(&path), "ListStateMachineAliases", &json!({"stateMachineArn": ORDERS}));
 }

@@ -1,10 +1,10 @@
-//! A file that something else than this crate changed: while it was closed, and while it is in use.
+//! Files that were changed by other programs, while closed and while in use.
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod requests;
 
-use requests::{ORDERS, alias, code, machine, named, ok};
+use requests::{ORDERS, alias_arn, call_error_code, call_ok, new_alias, new_state_machine};
 use serde_json::{Value, json};
 use sfn_alias::{Options, Result, StepFunctions};
 use std::fs;
@@ -13,63 +13,63 @@ use tempfile::TempDir;
 
 type Open = fn(&Path) -> Result<StepFunctions>;
 
-/// The store that several processes share, and the one that reads from memory.
+/// The store that several processes share, and the one that serves reads from memory.
 const STORES: [Open; 2] =
     [|path| StepFunctions::open(path), |path| StepFunctions::open_exclusive(path, Options::default())];
 const PAGE: usize = 4096;
 
-fn folder() -> (TempDir, PathBuf) {
+fn temp_path() -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("aliases.db");
     (folder, path)
 }
 
-fn log_of(path: &Path) -> PathBuf {
+fn wal_path(path: &Path) -> PathBuf {
     path.with_extension("db-wal")
 }
 
-/// A file of the release before, made by its program, and what that program answered about it.
-fn format_1() -> (TempDir, PathBuf, Vec<Value>) {
-    let (folder, path) = folder();
+/// Returns a file of the previous format, and requests with the responses of the previous release.
+fn format_1_file() -> (TempDir, PathBuf, Vec<Value>) {
+    let (folder, path) = temp_path();
     fs::write(&path, include_bytes!("fixtures/format-1.sqlite")).unwrap();
     let asked: Value = serde_json::from_str(include_str!("fixtures/format-1.json")).unwrap();
     (folder, path, asked.as_array().unwrap().clone())
 }
 
-fn answer(aliases: &StepFunctions, asked: &Value) -> (u16, Value) {
-    let reply = aliases.call(asked["operation"].as_str().unwrap(), asked["input"].to_string().as_bytes());
+fn call(sfn: &StepFunctions, asked: &Value) -> (u16, Value) {
+    let reply = sfn.call(asked["operation"].as_str().unwrap(), asked["input"].to_string().as_bytes());
     (reply.status, serde_json::from_slice(&reply.body).unwrap())
 }
 
 #[test]
-fn a_file_of_the_format_before_is_upgraded_and_answers_the_same() {
+fn a_file_of_the_previous_format_is_upgraded_and_gives_the_same_responses() {
     for open in STORES {
-        let (_folder, path, asked) = format_1();
+        let (_folder, path, asked) = format_1_file();
         for _ in 0..2 {
-            let aliases = open(&path).unwrap();
-            asked.iter().for_each(|asked| assert_eq!(answer(&aliases, asked), (200, asked["answer"].clone())));
+            let sfn = open(&path).unwrap();
+            asked.iter().for_each(|asked| assert_eq!(call(&sfn, asked), (200, asked["answer"].clone())));
         }
         let format = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
         let file = rusqlite::Connection::open(&path).unwrap();
         assert_eq!(file.query_row("PRAGMA user_version", [], format).unwrap(), 2);
         drop(file);
-        ok(&open(&path).unwrap(), "CreateStateMachineAlias", &alias("NEW", 1));
+        call_ok(&open(&path).unwrap(), "CreateStateMachineAlias", &new_alias("NEW", 1));
     }
 }
 
 #[test]
-fn several_that_open_a_file_of_the_format_before_all_succeed() {
-    let (_folder, path, asked) = format_1();
+fn several_services_can_upgrade_the_same_file() {
+    let (_folder, path, asked) = format_1_file();
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| assert_eq!(answer(&StepFunctions::open(&path).unwrap(), &asked[0]).0, 200));
+            scope.spawn(|| assert_eq!(call(&StepFunctions::open(&path).unwrap(), &asked[0]).0, 200));
         }
     });
 }
 
 #[test]
-fn a_damaged_file_of_the_format_before_is_refused_and_stays_as_it_is() {
-    let (_folder, path, _) = format_1();
+fn a_corrupt_file_of_the_previous_format_is_rejected_and_unchanged() {
+    let (_folder, path, _) = format_1_file();
     let mut bytes = fs::read(&path).unwrap();
     bytes[5 * PAGE..][..PAGE].fill(0xA5);
     fs::write(&path, &bytes).unwrap();
@@ -77,7 +77,7 @@ fn a_damaged_file_of_the_format_before_is_refused_and_stays_as_it_is() {
     assert!(fs::read(&path).unwrap() == bytes);
 }
 
-/// Each `step`th byte that is not 0, and some that are, each with one to eight bits flipped.
+/// Returns positions of bytes to corrupt, most of them not 0, each with the bits to flip.
 fn positions(bytes: &[u8], count: usize) -> Vec<(usize, u8)> {
     let used: Vec<_> = (0..bytes.len()).filter(|at| bytes[*at] != 0).collect();
     let used = used.iter().step_by(used.len() / count).copied();
@@ -85,104 +85,104 @@ fn positions(bytes: &[u8], count: usize) -> Vec<(usize, u8)> {
     all.enumerate().map(|(number, at)| (at, [0x01, 0x80, 0xFF, 0x20, 0x04][number % 5])).collect()
 }
 
-/// Of each position: an error or the same answers, never others, never a panic.
+/// A flipped byte causes an error or changes no response.
 #[test]
-fn a_flipped_byte_is_an_error_or_changes_no_answer() {
-    let (_folder, path, asked) = format_1();
+fn a_flipped_byte_causes_an_error_or_no_change() {
+    let (_folder, path, asked) = format_1_file();
     drop(StepFunctions::open(&path).unwrap());
     let whole = fs::read(&path).unwrap();
-    let mut refused = 0;
+    let mut rejected = 0;
     for (at, bits) in positions(&whole, 200) {
         for open in STORES {
             let mut bytes = whole.clone();
             bytes[at] ^= bits;
             fs::write(&path, &bytes).unwrap();
-            let Ok(aliases) = open(&path) else {
-                refused += 1;
+            let Ok(sfn) = open(&path) else {
+                rejected += 1;
                 continue;
             };
             for asked in &asked {
-                let (status, found) = answer(&aliases, asked);
+                let (status, found) = call(&sfn, asked);
                 let same = status == 500 || found == asked["answer"];
-                assert!(same, "byte {at} of page {}, {bits:#x}: {asked} answers {found}", at / PAGE + 1);
+                assert!(same, "byte {at} of page {}, {bits:#x}: {asked} returns {found}", at / PAGE + 1);
             }
         }
     }
-    assert!(refused > 250, "{refused}");
+    assert!(rejected > 250, "{rejected}");
 }
 
-/// A byte of a record that is altered while the file is in use.
+/// A row that is changed while the file is in use.
 #[test]
-fn an_altered_record_is_an_error_that_names_the_file() {
-    let (_folder, path) = folder();
-    let aliases = StepFunctions::open(&path).unwrap();
-    ok(&aliases, "CreateStateMachine", &machine("orders"));
-    ok(&aliases, "CreateStateMachineAlias", &alias("PROD", 1));
+fn a_corrupt_row_causes_an_error_with_the_path() {
+    let (_folder, path) = temp_path();
+    let sfn = StepFunctions::open(&path).unwrap();
+    call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
+    call_ok(&sfn, "CreateStateMachineAlias", &new_alias("PROD", 1));
     let sql = "UPDATE aliases SET updated = updated + 1";
     rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
-    let error = aliases.try_call("DescribeStateMachineAlias", named("PROD").to_string().as_bytes()).unwrap_err();
+    let error = sfn.try_call("DescribeStateMachineAlias", alias_arn("PROD").to_string().as_bytes()).unwrap_err();
     let text = "cannot be used: the database is corrupt; delete its `-wal` and `-shm` files and restore a backup (a row of \
                 table `aliases` does not match its checksum)";
     assert_eq!(error.to_string(), format!("storage error: `{}` {text}", path.display()));
     assert_eq!(error.code(), "StorageFailure");
-    drop(aliases);
+    drop(sfn);
     let error = StepFunctions::open(&path).unwrap_err();
     assert_eq!(error.to_string(), format!("storage error: `{}` {text}", path.display()));
 }
 
-/// Three states: closed with the alias A, closed with B as well, and in use with C in the log alone.
-fn states() -> (TempDir, [Vec<u8>; 3]) {
-    let (folder, path) = folder();
+/// Returns the file after the alias A was created, the file after B, and the log of C.
+fn file_states() -> (TempDir, [Vec<u8>; 3]) {
+    let (folder, path) = temp_path();
     let write = |name| {
-        let aliases = StepFunctions::open(&path).unwrap();
-        ok(&aliases, "CreateStateMachineAlias", &alias(name, 1));
-        aliases
+        let sfn = StepFunctions::open(&path).unwrap();
+        call_ok(&sfn, "CreateStateMachineAlias", &new_alias(name, 1));
+        sfn
     };
-    ok(&StepFunctions::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
+    call_ok(&StepFunctions::open(&path).unwrap(), "CreateStateMachine", &new_state_machine("orders"));
     drop(write("A"));
     let first = fs::read(&path).unwrap();
     drop(write("B"));
     let second = fs::read(&path).unwrap();
     let _in_use = write("C");
-    (folder, [first, second, fs::read(log_of(&path)).unwrap()])
+    (folder, [first, second, fs::read(wal_path(&path)).unwrap()])
 }
 
 #[test]
-fn a_copy_beside_the_log_of_another_state_is_refused_and_both_stay() {
-    let (_states, [first, second, log]) = states();
+fn a_file_with_the_log_of_another_state_is_rejected_and_unchanged() {
+    let (_states, [first, second, log]) = file_states();
     for open in STORES {
-        let (_folder, path) = folder();
+        let (_folder, path) = temp_path();
         fs::write(&path, &first).unwrap();
-        fs::write(log_of(&path), &log).unwrap();
+        fs::write(wal_path(&path), &log).unwrap();
         let error = open(&path).unwrap_err();
         let text = "is the log of another state of the database; to use the file without it, for example after restoring a \
                     backup, delete the log; otherwise restore the file that the log belongs to";
-        assert_eq!(error.to_string(), format!("storage error: `{}` {text}", log_of(&path).display()));
-        assert!(fs::read(&path).unwrap() == first && fs::read(log_of(&path)).unwrap() == log);
-        fs::remove_file(log_of(&path)).unwrap();
+        assert_eq!(error.to_string(), format!("storage error: `{}` {text}", wal_path(&path).display()));
+        assert!(fs::read(&path).unwrap() == first && fs::read(wal_path(&path)).unwrap() == log);
+        fs::remove_file(wal_path(&path)).unwrap();
         let copy = open(&path).unwrap();
         assert_eq!(
-            ["A", "B", "C"].map(|name| code(&copy, "DescribeStateMachineAlias", &named(name)).len()),
+            ["A", "B", "C"].map(|name| call_error_code(&copy, "DescribeStateMachineAlias", &alias_arn(name)).len()),
             [0, 16, 16]
         );
         drop(copy);
         fs::write(&path, &second).unwrap();
-        fs::write(log_of(&path), &log).unwrap();
+        fs::write(wal_path(&path), &log).unwrap();
         let whole = open(&path).unwrap();
-        ["A", "B", "C"].iter().for_each(|name| drop(ok(&whole, "DescribeStateMachineAlias", &named(name))));
+        ["A", "B", "C"].iter().for_each(|name| drop(call_ok(&whole, "DescribeStateMachineAlias", &alias_arn(name))));
     }
 }
 
-/// A process that was killed while it copied the log into the file leaves some of its pages there.
+/// A process that is killed during a checkpoint leaves some of the log's pages in the file.
 #[test]
-fn a_log_that_is_partly_in_the_file_is_accepted() {
-    let (_folder, path) = folder();
-    ok(&StepFunctions::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
-    let aliases = StepFunctions::open(&path).unwrap();
+fn a_partial_checkpoint_is_accepted() {
+    let (_folder, path) = temp_path();
+    call_ok(&StepFunctions::open(&path).unwrap(), "CreateStateMachine", &new_state_machine("orders"));
+    let sfn = StepFunctions::open(&path).unwrap();
     let names: Vec<_> = (0..40).map(|number| format!("A{number}")).collect();
-    names.iter().for_each(|name| drop(ok(&aliases, "CreateStateMachineAlias", &alias(name, 1))));
-    let (before, log) = (fs::read(&path).unwrap(), fs::read(log_of(&path)).unwrap());
-    drop(aliases);
+    names.iter().for_each(|name| drop(call_ok(&sfn, "CreateStateMachineAlias", &new_alias(name, 1))));
+    let (before, log) = (fs::read(&path).unwrap(), fs::read(wal_path(&path)).unwrap());
+    drop(sfn);
     let after = fs::read(&path).unwrap();
     let mut random = fastrand::Rng::with_seed(7);
     for round in 0..24 {
@@ -192,38 +192,40 @@ fn a_log_that_is_partly_in_the_file_is_accepted() {
             mixed[page..page + PAGE].copy_from_slice(&after[page..page + PAGE]);
         }
         fs::write(&path, &mixed).unwrap();
-        fs::write(log_of(&path), &log).unwrap();
-        let aliases = STORES[round % 2](&path).unwrap();
-        names.iter().for_each(|name| drop(ok(&aliases, "DescribeStateMachineAlias", &named(name))));
+        fs::write(wal_path(&path), &log).unwrap();
+        let sfn = STORES[round % 2](&path).unwrap();
+        names.iter().for_each(|name| drop(call_ok(&sfn, "DescribeStateMachineAlias", &alias_arn(name))));
     }
 }
 
-/// Many generations one after the other, with two services on the file: none is refused.
+/// Two services create many generations, and each is accepted.
 #[test]
-fn generations_follow_each_other_while_several_write() {
-    let (_folder, path) = folder();
+fn concurrent_writers_create_matching_generations() {
+    let (_folder, path) = temp_path();
     let services = [StepFunctions::open(&path).unwrap(), StepFunctions::open(&path).unwrap()];
-    ok(&services[0], "CreateStateMachine", &machine("orders"));
-    ok(&services[0], "CreateStateMachineAlias", &alias("PROD", 1));
+    call_ok(&services[0], "CreateStateMachine", &new_state_machine("orders"));
+    call_ok(&services[0], "CreateStateMachineAlias", &new_alias("PROD", 1));
     let update =
         |number: usize| json!({"stateMachineAliasArn": format!("{ORDERS}:PROD"), "description": number.to_string()});
     std::thread::scope(|scope| {
         for service in &services {
-            scope.spawn(|| (0..600).for_each(|number| drop(ok(service, "UpdateStateMachineAlias", &update(number)))));
+            scope.spawn(|| {
+                (0..600).for_each(|number| drop(call_ok(service, "UpdateStateMachineAlias", &update(number))))
+            });
         }
         scope.spawn(|| (0..60).for_each(|_| drop(StepFunctions::open(&path).unwrap())));
     });
-    let (file, log) = (fs::read(&path).unwrap(), fs::read(log_of(&path)).unwrap());
+    let (file, log) = (fs::read(&path).unwrap(), fs::read(wal_path(&path)).unwrap());
     drop(services);
     fs::write(&path, file).unwrap();
-    fs::write(log_of(&path), log).unwrap();
+    fs::write(wal_path(&path), log).unwrap();
     StepFunctions::open(&path).unwrap();
 }
 
-/// What becomes of a file in use.
-type Fate = (&'static str, fn(&Path));
+/// A change of a file in use: the text of the error, and the function.
+type FileChange = (&'static str, fn(&Path));
 
-const FATES: [Fate; 3] = [
+const FILE_CHANGES: [FileChange; 3] = [
     ("was deleted", |path| fs::remove_file(path).unwrap()),
     ("was replaced", |path| {
         let copy = path.with_extension("copy");
@@ -235,62 +237,59 @@ const FATES: [Fate; 3] = [
 
 #[test]
 #[cfg(unix)]
-fn a_file_or_log_that_is_changed_in_use_fails_writes_and_health() {
-    for (open, (what, change)) in STORES.into_iter().flat_map(|open| FATES.map(|fate| (open, fate))) {
+fn a_file_or_log_that_is_changed_in_use_fails_writes_and_health_checks() {
+    for (open, (what, change)) in STORES.into_iter().flat_map(|open| FILE_CHANGES.map(|change| (open, change))) {
         for log in [false, true] {
-            let (_folder, path) = folder();
-            ok(&StepFunctions::open(&path).unwrap(), "CreateStateMachine", &machine("orders"));
-            let aliases = open(&path).unwrap();
-            ok(&aliases, "CreateStateMachineAlias", &alias("BEFORE", 1));
-            aliases.check_health().unwrap();
-            let changed = if log { log_of(&path) } else { path.clone() };
+            let (_folder, path) = temp_path();
+            call_ok(&StepFunctions::open(&path).unwrap(), "CreateStateMachine", &new_state_machine("orders"));
+            let sfn = open(&path).unwrap();
+            call_ok(&sfn, "CreateStateMachineAlias", &new_alias("BEFORE", 1));
+            sfn.check_health().unwrap();
+            let changed = if log { wal_path(&path) } else { path.clone() };
             change(&changed);
-            let error = aliases.check_health().unwrap_err().to_string();
+            let error = sfn.check_health().unwrap_err().to_string();
             let text = "while in use; stop all processes that use";
             let text = format!("storage error: `{}` {what} {text} `{}`, ", changed.display(), path.display());
             assert_eq!(error, format!("{text}restore a backup, and restart"));
             for _ in 0..2 {
-                let body = alias("AFTER", 1).to_string();
-                assert_eq!(
-                    aliases.try_call("CreateStateMachineAlias", body.as_bytes()).unwrap_err().to_string(),
-                    error
-                );
+                let body = new_alias("AFTER", 1).to_string();
+                assert_eq!(sfn.try_call("CreateStateMachineAlias", body.as_bytes()).unwrap_err().to_string(), error);
             }
         }
     }
 }
 
-/// Others that share the file may make it and its log shorter.
+/// Other connections may truncate the file and its log.
 #[test]
-fn a_file_that_sqlite_makes_shorter_is_accepted() {
-    let (_folder, path) = folder();
-    let aliases = StepFunctions::open(&path).unwrap();
+fn a_file_that_sqlite_truncates_is_accepted() {
+    let (_folder, path) = temp_path();
+    let sfn = StepFunctions::open(&path).unwrap();
     let large =
         json!({"name": "large", "definition": requests::definition("a", 500_000), "roleArn": "arn:aws:iam::0:role/r"});
-    ok(&aliases, "CreateStateMachine", &large);
-    ok(&aliases, "CreateStateMachine", &machine("orders"));
+    call_ok(&sfn, "CreateStateMachine", &large);
+    call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
     let large = json!({"stateMachineArn": ORDERS.replace("orders", "large")});
-    ok(&aliases, "DeleteStateMachine", &large);
+    call_ok(&sfn, "DeleteStateMachine", &large);
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
-    ok(&aliases, "CreateStateMachineAlias", &alias("PROD", 1));
-    aliases.check_health().unwrap();
+    call_ok(&sfn, "CreateStateMachineAlias", &new_alias("PROD", 1));
+    sfn.check_health().unwrap();
 }
 
-/// SQLite stores the log next to the file that a link leads to.
+/// SQLite stores the log next to the target of a link.
 #[cfg(unix)]
 #[test]
-fn a_link_is_followed_to_a_file_and_to_none() {
+fn a_link_to_a_file_or_to_a_missing_file_is_followed() {
     for open in STORES {
-        let (_folder, path) = folder();
+        let (_folder, path) = temp_path();
         let link = path.with_extension("link");
         std::os::unix::fs::symlink(&path, &link).unwrap();
         for name in ["first", "second"] {
-            let aliases = open(&link).unwrap();
-            ok(&aliases, "CreateStateMachine", &machine(name));
-            aliases.check_health().unwrap();
+            let sfn = open(&link).unwrap();
+            call_ok(&sfn, "CreateStateMachine", &new_state_machine(name));
+            sfn.check_health().unwrap();
         }
-        let listed = ok(&open(&path).unwrap(), "ListStateMachines", &json!({}));
+        let listed = call_ok(&open(&path).unwrap(), "ListStateMachines", &json!({}));
         assert_eq!(listed["stateMachines"].as_array().unwrap().len(), 2);
     }
 }

@@ -1,11 +1,11 @@
-//! All stores are given the same changes, at random, and have to show the same after each.
+//! Applies the same random changes to all stores and compares their contents after each.
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use fastrand::Rng;
 use sfn_alias::model::{
     Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, Status, Stopped, Tag,
-    Timestamp, Version,
+    Timestamp, Version, VersionNumber,
 };
 use sfn_alias::store::{
     CachedStore, Change, ExecutionFilter, MemoryStore, RevisionKey, SqliteStore, Store, Transaction, View,
@@ -35,15 +35,22 @@ fn revision(random: &mut Rng) -> Revision {
     }
 }
 
-fn version(random: &mut Rng, number: u32) -> Version {
+fn number(number: u32) -> VersionNumber {
+    VersionNumber::new(number).unwrap()
+}
+
+fn version(random: &mut Rng, number: VersionNumber) -> Version {
     Version { number, description: text(random), created: time(random) }
 }
 
 fn routing(random: &mut Rng) -> Routing {
-    let first = Route { version: random.u32(1..4), weight: random.u8(0..=100) };
-    let second = Route { version: first.version + 1, weight: 100 - first.weight };
-    let alone = Route { weight: 100, ..first };
-    if random.bool() { Routing::new(first, Some(second)).unwrap() } else { Routing::new(alone, None).unwrap() }
+    let (version, weight) = (random.u32(1..4), random.u8(0..=100));
+    let route = |version, weight| Route::new(version, weight).unwrap();
+    let routing = match random.bool() {
+        true => Routing::new(route(version, weight), Some(route(version + 1, 100 - weight))),
+        false => Routing::new(route(version, 100), None),
+    };
+    routing.unwrap()
 }
 
 fn alias(random: &mut Rng) -> Alias {
@@ -64,7 +71,7 @@ fn stopped(random: &mut Rng) -> Stopped {
 fn execution(random: &mut Rng, name: String) -> Execution {
     Execution {
         name: name.into(),
-        version: random.bool().then(|| random.u32(1..5)),
+        version: random.bool().then(|| number(random.u32(1..5))),
         alias: random.bool().then(|| (*random.choice(NAMES).as_ref().unwrap()).into()),
         input: "i".repeat(random.usize(0..9000)).into(),
         trace: text(random),
@@ -73,18 +80,18 @@ fn execution(random: &mut Rng, name: String) -> Execution {
     }
 }
 
-fn creation(random: &mut Rng) -> Change {
+fn create_change(random: &mut Rng) -> Change {
     let machine = StateMachine {
         kind: if random.bool() { StateMachineType::Standard } else { StateMachineType::Express },
         created: time(random),
         deleted: random.bool().then(|| time(random)),
-        last_version: 0,
+        last_version: None,
         published: None,
         created_published: random.bool(),
         created_description: text(random),
         tags: tags(random),
     };
-    let version = random.bool().then(|| version(random, 1));
+    let version = random.bool().then(|| version(random, VersionNumber::FIRST));
     Change::CreateStateMachine { state_machine: Box::new(machine), revision: revision(random), version }
 }
 
@@ -92,19 +99,22 @@ fn tags(random: &mut Rng) -> Vec<Tag> {
     (0..random.usize(0..3)).map(|key| Tag { key: key.to_string(), value: "\"é\0".to_owned() }).collect()
 }
 
-/// A change as the engine could decide it: new numbers for versions, new names for executions.
-fn change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) -> Option<Change> {
-    let Some(machine) = machine else { return random.bool().then(|| creation(random)) };
-    let next = machine.last_version + 1;
+/// Returns a change that the engine could decide: versions have new numbers, and executions new names.
+fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) -> Option<Change> {
+    let Some(machine) = machine else { return random.bool().then(|| create_change(random)) };
+    let next = machine.last_version.map_or(VersionNumber::FIRST, |last| last.next().unwrap());
     let name = || -> Box<str> { NAMES[step as usize % NAMES.len()].into() };
     Some(match random.u8(0..24) {
-        0 => creation(random),
+        0 => create_change(random),
         1..=3 => {
             let version = random.bool().then(|| version(random, next));
             Change::PutRevision { revision: revision(random), version }
         }
         4..=5 => Change::PutVersion(version(random, next)),
-        6..=8 => Change::DeleteVersion { number: random.u32(1..=next), published: random.bool().then_some(1) },
+        6..=8 => Change::DeleteVersion {
+            number: number(random.u32(1..=next.get())),
+            published: random.bool().then_some(number(1)),
+        },
         9..=12 => Change::PutAlias { name: name(), alias: alias(random) },
         13 => Change::DeleteAlias { name: name() },
         14 => Change::PutTags(tags(random)),
@@ -114,66 +124,67 @@ fn change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) -> Option
             let execution = Box::new(execution(random, format!("e{step}")));
             Change::PutExecution { execution, limit: [0, 1, 3, 100][random.usize(0..4)] }
         }
-        21 => Change::CountStart { version: random.bool().then_some(2) },
+        21 => Change::CountStart { version: random.bool().then_some(number(2)) },
         22 => Change::StopExecution { name: format!("e{}", step.saturating_sub(3)).into(), stopped: stopped(random) },
         _ => return None,
     })
 }
 
-fn show(shown: &mut Vec<String>, part: impl Debug) {
-    shown.push(format!("{part:?}"));
+fn push_debug(output: &mut Vec<String>, part: impl Debug) {
+    output.push(format!("{part:?}"));
 }
 
-/// All that a view tells.
-fn look(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
-    let mut shown = Vec::new();
-    show(&mut shown, (view.state_machine()?, view.version_count()?, view.alias_count()?, view.start_counts()?));
-    show(&mut shown, (view.revision(RevisionKey::Current)?, view.versions(None, 2)?));
-    for number in 0..6 {
-        show(&mut shown, (view.version(number)?, view.revision(RevisionKey::Version(number))?));
-        show(&mut shown, view.versions(Some(number), usize::MAX)?);
+/// Returns everything that a view can read.
+fn read_all(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
+    let mut output = Vec::new();
+    push_debug(&mut output, (view.state_machine()?, view.version_count()?, view.alias_count()?, view.start_counts()?));
+    push_debug(&mut output, (view.revision(RevisionKey::Current)?, view.versions(None, 2)?));
+    for number in (1..6).map(number) {
+        push_debug(&mut output, (view.version(number)?, view.revision(RevisionKey::Version(number))?));
+        push_debug(&mut output, view.versions(Some(number), usize::MAX)?);
     }
     for name in NAMES {
         let alias = view.alias(name)?;
-        // `Debug` leaves descriptions out.
-        show(&mut shown, alias.as_ref().map(|alias| alias.description.as_deref().map(str::to_owned)));
-        show(&mut shown, (alias, view.aliases(Some((Timestamp::from_millis(1), name)), 2)?));
+        // `Debug` omits descriptions.
+        push_debug(&mut output, alias.as_ref().map(|alias| alias.description.as_deref().map(str::to_owned)));
+        push_debug(&mut output, (alias, view.aliases(Some((Timestamp::from_millis(1), name)), 2)?));
     }
-    show(&mut shown, view.aliases(None, usize::MAX)?);
+    push_debug(&mut output, view.aliases(None, usize::MAX)?);
     let executions = view.executions(None, ExecutionFilter::default(), usize::MAX)?;
     for (number, execution) in &executions {
         let name = &*execution.name;
-        show(&mut shown, (view.execution(name)?, view.revision(RevisionKey::Execution(name))?));
-        let which = ExecutionFilter { status: Some(Status::Aborted), ..ExecutionFilter::default() };
-        show(&mut shown, (view.executions(Some(*number), which, 2)?, view.execution("none")?));
-        let which = ExecutionFilter {
+        push_debug(&mut output, (view.execution(name)?, view.revision(RevisionKey::Execution(name))?));
+        let filter = ExecutionFilter { status: Some(Status::Aborted), ..ExecutionFilter::default() };
+        push_debug(&mut output, (view.executions(Some(*number), filter, 2)?, view.execution("none")?));
+        let filter = ExecutionFilter {
             version: execution.version,
             alias: execution.alias.as_deref(),
             status: Some(Status::Running),
         };
-        show(&mut shown, view.executions(None, which, 3)?);
+        push_debug(&mut output, view.executions(None, filter, 3)?);
     }
-    show(&mut shown, executions);
-    Ok(shown)
+    push_debug(&mut output, executions);
+    Ok(output)
 }
 
-fn seen(store: &dyn Store, arn: &str) -> Vec<String> {
-    let mut shown = Vec::new();
-    let all = &mut shown;
-    store.read(arn, &mut |view| look(view).map(|seen| all.extend(seen))).unwrap();
-    show(all, store.state_machines("arn:b", None, 9).unwrap());
-    show(all, store.state_machines("", Some("arn:a"), 2).unwrap());
-    show(all, store.state_machines("arn:b", Some("brn"), 2).unwrap());
-    shown
+fn dump(store: &dyn Store, arn: &str) -> Vec<String> {
+    let mut output = Vec::new();
+    let all = &mut output;
+    store.read(arn, &mut |view| read_all(view).map(|parts| all.extend(parts))).unwrap();
+    push_debug(all, store.state_machines("arn:b", None, 9).unwrap());
+    push_debug(all, store.state_machines("", Some("arn:a"), 2).unwrap());
+    push_debug(all, store.state_machines("arn:b", Some("brn"), 2).unwrap());
+    output
 }
 
 fn update(transaction: &dyn Transaction, arn: &str, step: u32, seed: u64) {
-    let mut decide = |view: &dyn View| Ok(change(&mut Rng::with_seed(seed), step, view.state_machine()?.as_deref()));
+    let mut decide =
+        |view: &dyn View| Ok(random_change(&mut Rng::with_seed(seed), step, view.state_machine()?.as_deref()));
     transaction.update(arn, &mut decide).unwrap();
 }
 
 #[test]
-fn all_stores_show_the_same() {
+fn all_stores_have_the_same_contents() {
     let folder = tempfile::TempDir::new().unwrap();
     let memory = MemoryStore::new().unwrap();
     let sqlite = SqliteStore::open(&folder.path().join("aliases.db")).unwrap();
@@ -191,33 +202,33 @@ fn all_stores_show_the_same() {
                 false => update(store, arn, step, change),
             }
         }
-        assert_eq!(seen(&memory, arn), seen(&sqlite, arn), "seed {seed}, step {step}");
-        assert_eq!(seen(&memory, arn), seen(&cached, arn), "seed {seed}, step {step}");
+        assert_eq!(dump(&memory, arn), dump(&sqlite, arn), "seed {seed}, step {step}");
+        assert_eq!(dump(&memory, arn), dump(&cached, arn), "seed {seed}, step {step}");
         if step % 100 == 0 {
             drop(cached);
             cached = CachedStore::open(&own_file).unwrap();
-            assert_eq!(seen(&memory, arn), seen(&cached, arn), "seed {seed}, step {step}, opened again");
+            assert_eq!(dump(&memory, arn), dump(&cached, arn), "seed {seed}, step {step}, after reopening");
         }
     }
 }
 
-/// Refusals and mistakes within a batch leave what the others wrote.
+/// Errors within a batch do not affect its other changes.
 #[test]
-fn a_batch_goes_on_after_a_refusal() {
+fn a_batch_continues_after_a_rejected_change() {
     let folder = tempfile::TempDir::new().unwrap();
     let memory = MemoryStore::new().unwrap();
     let sqlite = SqliteStore::open(&folder.path().join("aliases.db")).unwrap();
     let cached = CachedStore::open(&folder.path().join("own.db")).unwrap();
     let stores: [&dyn Store; 3] = [&memory, &sqlite, &cached];
     for store in stores {
-        let create = |_: &dyn View| Ok(Some(creation(&mut Rng::with_seed(1))));
+        let create = |_: &dyn View| Ok(Some(create_change(&mut Rng::with_seed(1))));
         let committed = store.batch(&mut |transaction| {
             transaction.update("arn:a", &mut { create }).unwrap();
-            let refused = transaction.update("arn:a", &mut |_| Err(sfn_alias::Error::AliasConflict));
-            assert_eq!(refused.unwrap_err().code(), "ConflictException");
-            let mistaken = transaction.update("arn:none", &mut |_| Ok(Some(Change::PutTags(Vec::new()))));
+            let rejected = transaction.update("arn:a", &mut |_| Err(sfn_alias::Error::AliasConflict));
+            assert_eq!(rejected.unwrap_err().code(), "ConflictException");
+            let invalid = transaction.update("arn:none", &mut |_| Ok(Some(Change::PutTags(Vec::new()))));
             let text = "storage error: cannot change `arn:none`: the state machine is not stored";
-            assert_eq!(mistaken.unwrap_err().to_string(), text);
+            assert_eq!(invalid.unwrap_err().to_string(), text);
             transaction.update("arn:b", &mut { create }).unwrap();
         });
         committed.unwrap();

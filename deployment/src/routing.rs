@@ -3,7 +3,7 @@
 use sfn_alias::Error;
 use sfn_alias::wire::input::{RoutingConfigurationListItem, RoutingInput, UpdateStateMachineAliasInput};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
-use sfn_alias::{Validate, routing};
+use sfn_alias::{Validate, parse_routing};
 
 /// Returns a routing that sends all traffic to one version.
 pub fn single_route(version: &str) -> Vec<Route> {
@@ -31,7 +31,7 @@ pub fn weight_of(routes: &[Route], version: &str) -> u8 {
 
 /// Validates a routing by the rules that need no stored data.
 pub fn validate_routing(routes: &[Route]) -> Result<(), Error> {
-    routing(&RoutingInput { routing_configuration: Some(list_items(routes)) }).map(drop)
+    parse_routing(&RoutingInput { routing_configuration: Some(list_items(routes)) }).map(drop)
 }
 
 /// Validates an update of this alias by the rules that need no stored data.

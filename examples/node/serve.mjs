@@ -1,4 +1,4 @@
-// An endpoint in the same process, and an unmodified SFNClient. Prints `examples/serve.txt`.
+// An HTTP server in this process and an unmodified SFNClient. Prints `examples/serve.txt`.
 import { CreateStateMachineAliasCommand, CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { serve } from 'sfn-alias'
 
@@ -6,7 +6,7 @@ const server = await serve()
 const client = new SFNClient({
   endpoint: server.url,
   region: 'us-east-1',
-  credentials: { accessKeyId: '123456789012', secretAccessKey: 'none' } // twelve digits are the account
+  credentials: { accessKeyId: '123456789012', secretAccessKey: 'none' } // 12 digits select the account
 })
 const { stateMachineVersionArn } = await client.send(new CreateStateMachineCommand({
   name: 'orders',

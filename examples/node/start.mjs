@@ -1,25 +1,25 @@
-// The start for Node: a whole alias life through the methods. Prints `examples/expected.txt`.
+// The life cycle of an alias with the methods of the Node package. Prints `examples/expected.txt`.
 import { StepFunctions } from 'sfn-alias'
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders'
 const ALIAS = `${MACHINE}:PROD`
 
-// A seed makes the draws repeatable; leave it away for real chance.
-const aliases = new StepFunctions({ seed: 7 })
-await twoVersions()
-await create()
-await start()
-await shift()
-await remove()
+// A seed makes routing decisions repeatable. Without a seed, they are random.
+const sfn = new StepFunctions({ seed: 7 })
+await publishVersions()
+await createAlias()
+await startExecutions()
+await shiftTraffic()
+await deleteResources()
 
-async function twoVersions () {
-  await aliases.createStateMachine({
+async function publishVersions () {
+  await sfn.createStateMachine({
     name: 'orders',
     definition: '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}',
     roleArn: 'arn:aws:iam::000000000000:role/orders',
     publish: true
   })
-  const second = await aliases.updateStateMachine({
+  const second = await sfn.updateStateMachine({
     stateMachineArn: MACHINE,
     definition: '{"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": true}}}',
     publish: true
@@ -31,44 +31,44 @@ function route (version, weight) {
   return { stateMachineVersionArn: `${MACHINE}:${version}`, weight }
 }
 
-async function create () {
+async function createAlias () {
   const request = { name: 'PROD', routingConfiguration: [route(1, 90), route(2, 10)] }
-  const created = await aliases.createStateMachineAlias(request)
+  const created = await sfn.createStateMachineAlias(request)
   console.log(`created ${created.stateMachineAliasArn}`)
-  const again = await aliases.createStateMachineAlias(request)
+  const again = await sfn.createStateMachineAlias(request)
   const same = again.creationDate.getTime() === created.creationDate.getTime()
   console.log(`the same request again: ${same ? 'the same answer' : 'another answer'}`)
   try {
-    await aliases.createStateMachineAlias({ ...request, description: 'live' })
+    await sfn.createStateMachineAlias({ ...request, description: 'live' })
   } catch (error) {
     console.log(`another description: ${error.code}: ${error.message}`)
   }
 }
 
-async function start () {
+async function startExecutions () {
   for (let started = 0; started < 1000; started++) {
-    await aliases.startExecution({ stateMachineArn: ALIAS })
+    await sfn.startExecution({ stateMachineArn: ALIAS })
   }
-  for (const { version, count } of await aliases.startCounts(MACHINE)) {
+  for (const { version, count } of await sfn.startCounts(MACHINE)) {
     console.log(`version ${version}: ${count} of 1000 starts`)
   }
 }
 
-async function shift () {
-  await aliases.updateStateMachineAlias({ stateMachineAliasArn: ALIAS, routingConfiguration: [route(2, 100)] })
-  const alias = await aliases.describeStateMachineAlias({ stateMachineAliasArn: ALIAS })
+async function shiftTraffic () {
+  await sfn.updateStateMachineAlias({ stateMachineAliasArn: ALIAS, routingConfiguration: [route(2, 100)] })
+  const alias = await sfn.describeStateMachineAlias({ stateMachineAliasArn: ALIAS })
   for (const { weight, stateMachineVersionArn } of alias.routingConfiguration) {
     console.log(`shifted ${weight}% to ${stateMachineVersionArn}`)
   }
 }
 
-async function remove () {
+async function deleteResources () {
   try {
-    await aliases.deleteStateMachineVersion({ stateMachineVersionArn: `${MACHINE}:2` })
+    await sfn.deleteStateMachineVersion({ stateMachineVersionArn: `${MACHINE}:2` })
   } catch (error) {
     console.log(`delete version 2: ${error.code}: ${error.message}`)
   }
-  await aliases.deleteStateMachineAlias({ stateMachineAliasArn: ALIAS })
-  await aliases.deleteStateMachineVersion({ stateMachineVersionArn: `${MACHINE}:2` })
+  await sfn.deleteStateMachineAlias({ stateMachineAliasArn: ALIAS })
+  await sfn.deleteStateMachineVersion({ stateMachineVersionArn: `${MACHINE}:2` })
   console.log('deleted the alias, then version 2')
 }

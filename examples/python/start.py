@@ -1,4 +1,4 @@
-"""The start for Python: a whole alias life, shaped as boto3. Prints `examples/expected.txt`."""
+"""The life cycle of an alias in Python, with the methods of boto3. Prints `examples/expected.txt`."""
 
 import sfn_alias
 
@@ -10,14 +10,14 @@ def route(version: int, weight: int) -> dict:
     return {"stateMachineVersionArn": f"{MACHINE}:{version}", "weight": weight}
 
 
-def two_versions(aliases: sfn_alias.StepFunctions) -> None:
-    aliases.create_state_machine(
+def two_versions(sfn: sfn_alias.StepFunctions) -> None:
+    sfn.create_state_machine(
         name="orders",
         definition='{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}',
         roleArn="arn:aws:iam::000000000000:role/orders",
         publish=True,
     )
-    second = aliases.update_state_machine(
+    second = sfn.update_state_machine(
         stateMachineArn=MACHINE,
         definition='{"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": true}}}',
         publish=True,
@@ -25,47 +25,47 @@ def two_versions(aliases: sfn_alias.StepFunctions) -> None:
     print(f"published {second['stateMachineVersionArn']}")
 
 
-def create(aliases: sfn_alias.StepFunctions) -> None:
+def create(sfn: sfn_alias.StepFunctions) -> None:
     request = {"name": "PROD", "routingConfiguration": [route(1, 90), route(2, 10)]}
-    created = aliases.create_state_machine_alias(**request)
+    created = sfn.create_state_machine_alias(**request)
     print(f"created {created['stateMachineAliasArn']}")
-    again = aliases.create_state_machine_alias(**request)
+    again = sfn.create_state_machine_alias(**request)
     same = again["creationDate"] == created["creationDate"]
     print(f"the same request again: {'the same answer' if same else 'another answer'}")
     try:
-        aliases.create_state_machine_alias(**request, description="live")
-    except sfn_alias.AliasError as error:
+        sfn.create_state_machine_alias(**request, description="live")
+    except sfn_alias.StepFunctionsError as error:
         print(f"another description: {error.code}: {error.message}")
 
 
-def start(aliases: sfn_alias.StepFunctions) -> None:
+def start(sfn: sfn_alias.StepFunctions) -> None:
     for _ in range(1000):
-        aliases.start_execution(stateMachineArn=ALIAS)
-    for version, count in aliases.start_counts(MACHINE).items():
+        sfn.start_execution(stateMachineArn=ALIAS)
+    for version, count in sfn.start_counts(MACHINE).items():
         print(f"version {version}: {count} of 1000 starts")
 
 
-def shift(aliases: sfn_alias.StepFunctions) -> None:
-    aliases.update_state_machine_alias(stateMachineAliasArn=ALIAS, routingConfiguration=[route(2, 100)])
-    alias = aliases.describe_state_machine_alias(stateMachineAliasArn=ALIAS)
+def shift(sfn: sfn_alias.StepFunctions) -> None:
+    sfn.update_state_machine_alias(stateMachineAliasArn=ALIAS, routingConfiguration=[route(2, 100)])
+    alias = sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)
     for shifted in alias["routingConfiguration"]:
         print(f"shifted {shifted['weight']}% to {shifted['stateMachineVersionArn']}")
 
 
-def delete(aliases: sfn_alias.StepFunctions) -> None:
+def delete(sfn: sfn_alias.StepFunctions) -> None:
     try:
-        aliases.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:2")
-    except sfn_alias.AliasError as error:
+        sfn.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:2")
+    except sfn_alias.StepFunctionsError as error:
         print(f"delete version 2: {error.code}: {error.message}")
-    aliases.delete_state_machine_alias(stateMachineAliasArn=ALIAS)
-    aliases.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:2")
+    sfn.delete_state_machine_alias(stateMachineAliasArn=ALIAS)
+    sfn.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:2")
     print("deleted the alias, then version 2")
 
 
-# A seed makes the draws repeatable; leave it away for real chance.
-with sfn_alias.StepFunctions(seed=7) as aliases:
-    two_versions(aliases)
-    create(aliases)
-    start(aliases)
-    shift(aliases)
-    delete(aliases)
+# A seed makes routing repeatable. Without a seed, routing is random.
+with sfn_alias.StepFunctions(seed=7) as sfn:
+    two_versions(sfn)
+    create(sfn)
+    start(sfn)
+    shift(sfn)
+    delete(sfn)

@@ -21,8 +21,7 @@ const FAULTY: &str = "Resources:
       Name: PROD
       RoutingConfiguration: [{StateMachineVersionArn: !Ref Version, Weight: 90}]
 ";
-const TOO_LONG: &str =
-    "the file is longer than 16777216 bytes: give a shorter one, CloudFormation itself takes at most 1 MB";
+const TOO_LONG: &str = "the file has more than 16777216 bytes; use a smaller file (CloudFormation accepts up to 1 MB)";
 
 /// Exit code, standard output, standard error.
 type Ended = (i32, String, String);
@@ -70,7 +69,7 @@ fn ended(command: &mut Command, input: &[u8]) -> Ended {
     (found.status.code().unwrap(), text(found.stdout), text(found.stderr))
 }
 
-const MISSING: &str = "sfn-alias: `missing.yaml` cannot be read: No such file or directory (os error 2)\n";
+const MISSING: &str = "sfn-alias: cannot read `missing.yaml`: No such file or directory (os error 2)\n";
 
 /// The last lines of the reports.
 fn counts(text: &str) -> Vec<&str> {
@@ -84,8 +83,7 @@ fn what_can_be_read_is_told_beside_what_cannot() {
     let (code, output, errors) = project.run(&["good.yaml", "missing.yaml", "broken.yaml", "faulty.yaml"]);
     assert_eq!(code, 2);
     assert_eq!(counts(&output), ["good.yaml: 0 errors, 0 warnings", "faulty.yaml: 1 error, 1 warning"]);
-    let broken =
-        "sfn-alias: broken.yaml: line 2 column 1: not YAML: while parsing a node, did not find expected node content\n";
+    let broken = "sfn-alias: broken.yaml: line 2 column 1: not valid YAML: while parsing a node, did not find expected node content\n";
     assert_eq!(errors, format!("{MISSING}{broken}"));
 }
 
@@ -118,7 +116,7 @@ fn nothing_is_told_of_nothing() {
 
 #[test]
 fn options_that_make_no_sense_are_told_once() {
-    let text = "sfn-alias: disable/0: there is no rule `x`: use an id or name of `rules()`, for example SFA001 or weights-sum\n";
+    let text = "sfn-alias: disable/0: unknown rule `x`; use a rule id or name, for example SFA001 or weights-sum\n";
     let found = Project::new().run(&["--disable", "x", "good.yaml", "faulty.yaml"]);
     assert_eq!(found, (2, String::new(), text.to_owned()));
 }
@@ -183,7 +181,7 @@ fn the_examples_of_the_help_run() {
             (0, Some("template.yaml: 0 errors, 0 warnings, 1 acknowledged"), ""),
         ]
     );
-    let log: Value = serde_json::from_slice(&std::fs::read(project.0.path().join("aliases.sarif")).unwrap()).unwrap();
+    let log: Value = serde_json::from_slice(&std::fs::read(project.0.path().join("out.sarif")).unwrap()).unwrap();
     assert_eq!(log["version"], "2.1.0");
     let metadata = help.lines().find_map(|line| line.strip_prefix("  Metadata: ")).unwrap();
     let version = "Type: AWS::StepFunctions::StateMachineVersion";

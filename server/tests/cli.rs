@@ -241,9 +241,9 @@ fn check_template_rejects_unknown_parameter() {
     };
     let clean = format!("{without}: 0 errors, 0 warnings\n{with}: 0 errors, 0 warnings\n");
     check(&[&without, &with], "Stage=prod", 0, &clean, "");
-    let unknown = "sfn-alias: --parameter: there is no parameter `Nope`: ";
-    check(&[&without, &with], "Nope=1", 2, "", &format!("{unknown}use `Canary`, `Stage`\n"));
-    check(&[&without], "Nope=1", 2, "", &format!("{unknown}there are none: leave it away\n"));
+    let unknown = "sfn-alias: --parameter: unknown parameter `Nope`; ";
+    check(&[&without, &with], "Nope=1", 2, "", &format!("{unknown}use one of `Canary`, `Stage`\n"));
+    check(&[&without], "Nope=1", 2, "", &format!("{unknown}the files have no parameters\n"));
 }
 
 #[test]

@@ -1,19 +1,20 @@
-//! Between JavaScript's values and the core's.
+//! Conversions between JavaScript values and the core's types.
 
-mod answer;
 mod callback;
-mod fault;
+mod create;
+mod deserialize_error;
+mod deserializer;
 mod input;
-mod make;
-mod name;
-mod reader;
-mod text;
-mod tree;
+mod operation_name;
+mod owned_value;
+mod serializer;
+mod utf16;
 mod value;
 
-pub use callback::{Check, export};
-pub use input::{Input, Object, Routing};
-pub use name::Name;
-pub use reader::read_own;
-pub use tree::{Tree, TreeSink};
-pub use value::{Js, Thrown};
+pub use callback::{RawFunction, export_function};
+pub use deserialize_error::DeserializeError;
+pub use deserializer::deserialize_value;
+pub use input::{Input, ObjectInput, RoutingListInput};
+pub use operation_name::OperationName;
+pub use owned_value::{OwnedValue, ToOwnedValue};
+pub use value::{Js, JsException};

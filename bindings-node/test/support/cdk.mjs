@@ -1,11 +1,11 @@
-// CDK apps that are synthesized for the tests. For aws-cdk-lib as new as 2.276 and as old as 2.100.
+// CDK apps for the tests, for aws-cdk-lib 2.100 to 2.276.
 import { App, Stack } from 'aws-cdk-lib'
 import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-// CDK's own checks of the templates are not what is tested, and take seconds.
+// CDK's own template validation is not tested here and takes seconds.
 process.env.CDK_VALIDATION = 'false'
 
 const folders = []

@@ -3,17 +3,17 @@ import { check, compare, fingerprint, fingerprintEncoding, formatArn, parseArn, 
 import assert from 'node:assert/strict'
 
 const functions = {
-  validate: step => ({ error: refusal(() => validate(step.operation, step.input)) ?? null }),
+  validate: step => ({ error: catchError(() => validate(step.operation, step.input)) ?? null }),
   check: step => ({ problems: check(step.operation, step.input) }),
-  fingerprint: step => answer(() => (
+  fingerprint: step => tryCall(() => (
     { encoding: fingerprintEncoding(step.input).toString('hex'), sha256: fingerprint(step.input) })),
-  compare: step => answer(() => compare(step.existing, step.input)),
+  compare: step => tryCall(() => compare(step.existing, step.input)),
   pick: step => ({ stateMachineVersionArn: pick(step.routing, step.percent) }),
   next_percent: step => {
     const picker = new WeightedPicker(step.seed)
     return { percents: Array.from({ length: step.count }, () => picker.nextPercent()) }
   },
-  parse_arn: step => answer(() => {
+  parse_arn: step => tryCall(() => {
     const parts = parseArn(step.arn)
     const known = ['stateMachine', 'version', 'alias', 'label', 'execution', 'express'].includes(parts.kind)
     if (known) assert.equal(formatArn(parts), step.arn)
@@ -21,26 +21,26 @@ const functions = {
   })
 }
 
-/** Runs a step; `texts` hands inputs over as JSON text and bytes instead of objects. */
-export function run (name, step, texts) {
-  assert.ok(functions[name], `no function \`${name}\``)
-  const as = make => value => value === undefined || value === null ? value : make(JSON.stringify(value))
-  const forms = texts ? [as(text => text), as(text => Buffer.from(text))] : [value => value]
-  const answers = forms.map(form =>
-    functions[name]({ ...step, input: form(step.input), existing: form(step.existing) }))
-  answers.forEach(other => assert.deepEqual(other, answers[0]))
-  return answers[0]
+/** Runs a step. With `json`, inputs are passed as JSON strings and bytes instead of objects. */
+export function runFunction (name, step, json) {
+  assert.ok(functions[name], `unknown function \`${name}\``)
+  const toJson = convert => value => value === undefined || value === null ? value : convert(JSON.stringify(value))
+  const conversions = json ? [toJson(text => text), toJson(text => Buffer.from(text))] : [value => value]
+  const results = conversions.map(convert =>
+    functions[name]({ ...step, input: convert(step.input), existing: convert(step.existing) }))
+  results.forEach(other => assert.deepEqual(other, results[0]))
+  return results[0]
 }
 
-const answer = ask => {
-  const value = {}
-  const error = refusal(() => Object.assign(value, ask()))
-  return error === undefined ? value : { error }
+const tryCall = call => {
+  const result = {}
+  const error = catchError(() => Object.assign(result, call()))
+  return error === undefined ? result : { error }
 }
 
-function refusal (ask) {
+function catchError (call) {
   try {
-    ask()
+    call()
   } catch (error) {
     const reason = error.reason === undefined ? {} : { reason: error.reason }
     return { code: error.code, message: error.message, ...reason }

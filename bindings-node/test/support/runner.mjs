@@ -3,83 +3,83 @@ import { StepFunctions } from 'sfn-alias'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { asError, json } from './doors.mjs'
-import { run as runFunction } from './functions.mjs'
-import { expand, mismatch, substitute } from './matching.mjs'
-import { repository } from './places.mjs'
+import { callJson, toExpectedError } from './calls.mjs'
+import { runFunction } from './functions.mjs'
+import { expand, findDifference, substitute } from './placeholders.mjs'
+import { repository } from './repository.mjs'
 
-/** 2025-04-09T20:23:57Z, when the first of the recordings was made. */
+/** 2025-04-09T20:23:57Z, the time of the first recording. */
 const START = 1744230237000
 
-/** All vectors, file by file in order of name. */
-export function load () {
+/** Loads all vectors. Returns pairs of file name and vectors, sorted by name. */
+export function loadVectors () {
   const folder = join(repository, 'vectors')
   const files = readdirSync(folder).filter(file => file.endsWith('.json')).sort()
-  return files.map(file => [file, JSON.parse(exact(readFileSync(join(folder, file), 'utf8')))])
+  return files.map(file => [file, JSON.parse(quoteLongSeeds(readFileSync(join(folder, file), 'utf8')))])
 }
 
-/** Seeds of more than 53 bits are a BigInt in JavaScript, whose JSON.parse would round them. */
-const exact = text => text.replace(/("seed": )(\d{16,})/g, '$1{ "$bigint": "$2" }')
+/** JSON.parse would round seeds of more than 53 bits, so they become a BigInt. */
+const quoteLongSeeds = text => text.replace(/("seed": )(\d{16,})/g, '$1{ "$bigint": "$2" }')
 
-/** Runs a vector from its first step; answers what differed, or nothing. */
-export async function run (vector, door, durable) {
+/** Runs a vector. Returns a description of the first difference; `undefined` if there is none. */
+export async function runVector (vector, call, durable) {
   const folder = durable && mkdtempSync(join(tmpdir(), 'sfn-alias-'))
   try {
-    return await steps(vector, door, await Runner.of(vector.options, door, folder))
+    return await runSteps(vector, await Runner.create(vector.options, call, folder))
   } finally {
     if (folder) rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function steps (vector, door, runner) {
+async function runSteps (vector, runner) {
   for (const [index, step] of (vector.given ?? []).entries()) {
     for (let time = 0; time < (step.times ?? 1); time++) {
-      const difference = await runner.compare(step, step.expect ?? { status: 200, body: '$any' })
+      const difference = await runner.compareStep(step, step.expect ?? { status: 200, body: '$any' })
       if (difference) return `given ${index}: ${difference}`
     }
   }
-  return runner.compare(vector.call, vector.expect)
+  return runner.compareStep(vector.call, vector.expect)
 }
 
 class Runner {
   now = START
   saved = new Map()
 
-  static async of (options, door, folder) {
+  static async create (options, call, folder) {
     const runner = new Runner()
     const all = { ...expand(options ?? {}), clock: () => runner.now, scope: { account: '123456789012' } }
-    runner.aliases = folder ? await StepFunctions.open(join(folder, 'vectors.db'), all) : new StepFunctions(all)
-    runner.door = door
+    runner.service = folder ? await StepFunctions.open(join(folder, 'vectors.db'), all) : new StepFunctions(all)
+    runner.call = call
     return runner
   }
 
-  async compare (step, expect) {
-    const answer = await this.step(step)
-    const filled = this.filled(expect)
-    const asIs = step.function || step.body !== undefined || this.door === json
-    const expected = asIs ? filled : asError(filled)
-    const place = mismatch(expected, answer)
-    return place === undefined
+  async compareStep (step, expect) {
+    const actual = await this.runStep(step)
+    const resolved = this.resolve(expect)
+    const isJson = step.function || step.body !== undefined || this.call === callJson
+    const expected = isJson ? resolved : toExpectedError(resolved)
+    const pointer = findDifference(expected, actual)
+    return pointer === undefined
       ? undefined
-      : `at ${place}\n  expected ${JSON.stringify(expected)}\n  answered ${JSON.stringify(answer)}`
+      : `at ${pointer}\n  expected ${JSON.stringify(expected)}\n  found ${JSON.stringify(actual)}`
   }
 
-  async step (step) {
+  async runStep (step) {
     this.now += 1000 * (1 + (step.after ?? 0))
     const { input = {}, ...rest } = step
-    const filled = this.filled({ ...rest, input })
-    const answer = step.function
-      ? runFunction(step.function, filled, this.door === json)
-      : await this.door(step.scope ? this.aliases.inScope(step.scope) : this.aliases, step.operation, filled)
+    const resolved = this.resolve({ ...rest, input })
+    const result = step.function
+      ? runFunction(step.function, resolved, this.call === callJson)
+      : await this.call(step.scope ? this.service.inScope(step.scope) : this.service, step.operation, resolved)
     for (const [name, pointer] of Object.entries(step.save ?? {})) {
-      this.saved.set(name, at(answer.body ?? answer, pointer))
+      this.saved.set(name, readPointer(result.body ?? result, pointer))
     }
-    return answer
+    return result
   }
 
-  filled (value) {
+  resolve (value) {
     return expand(substitute(value, this.saved))
   }
 }
 
-const at = (value, pointer) => pointer.split('/').slice(1).reduce((found, name) => found[name], value)
+const readPointer = (value, pointer) => pointer.split('/').slice(1).reduce((parent, name) => parent[name], value)

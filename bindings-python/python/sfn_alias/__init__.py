@@ -1,14 +1,14 @@
-"""AWS Step Functions state machine aliases, offline, answering exactly as AWS.
+"""An offline emulator of AWS Step Functions state machine aliases.
 
-``StepFunctions`` has a method for every operation, shaped as boto3's. ``sfn_alias.boto3`` puts it behind an
-unmodified boto3 client, ``serve`` behind a URL. ``validate`` and ``check`` tell what is wrong with a request by
-itself, ``check_template`` what is wrong with a template.
+``StepFunctions`` has one method per operation, with the names, arguments and responses of boto3. ``sfn_alias.boto3``
+connects an unmodified boto3 client to it, and ``serve`` starts an HTTP endpoint. ``validate`` and ``check`` find errors
+in a request before it is sent, ``check_template`` in a template before it is deployed.
 """
 
 from sfn_alias import errors
 from sfn_alias._sfn_alias import (
-    StepFunctions,
     Server,
+    StepFunctions,
     WeightedPicker,
     __version__,
     check,
@@ -23,13 +23,13 @@ from sfn_alias._sfn_alias import (
     template_rules,
     validate,
 )
-from sfn_alias.errors import AliasError, TemplateError
+from sfn_alias.errors import StepFunctionsError, TemplateError
 from sfn_alias.paginators import paginator
 
 __all__ = [
-    "AliasError",
-    "StepFunctions",
     "Server",
+    "StepFunctions",
+    "StepFunctionsError",
     "TemplateError",
     "WeightedPicker",
     "__version__",

@@ -9,8 +9,8 @@ from sfn_alias._sfn_alias import main as run
 
 
 def main() -> int:
-    """Runs the program with the arguments of this process, and gives its exit code."""
-    # The program ends by itself when it is told to; Python's own handler would have the last word.
+    """Runs the program with the arguments of this process and returns its exit code."""
+    # The program handles SIGINT itself; Python's handler would prevent that.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     return run(["sfn-alias", *sys.argv[1:]])
 

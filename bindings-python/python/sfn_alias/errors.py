@@ -1,8 +1,7 @@
-"""The errors that AWS answers, one class each.
+"""The error classes, one per error code of AWS.
 
-Where botocore is installed, each is a ``botocore.exceptions.ClientError`` as well: existing
-``except ClientError`` works. Where it is not, they have the same ``response``, ``operation_name``
-and text.
+If botocore is installed, each class is also a ``botocore.exceptions.ClientError``, so that existing ``except
+ClientError`` clauses work. Without botocore, the errors have the same ``response``, ``operation_name`` and text.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ try:
 except ImportError:
 
     class _ClientError(Exception):  # type: ignore[no-redef]
-        """As botocore's."""
+        """The same as in botocore."""
 
         def __init__(self, error_response: Any, operation_name: str) -> None:
             error = error_response.get("Error", {})
@@ -26,11 +25,11 @@ except ImportError:
             self.operation_name = operation_name
 
 
-class AliasError(_ClientError):
-    """A request was refused: the base of all errors of this package."""
+class StepFunctionsError(_ClientError):
+    """The base class of all errors of operations."""
 
     number: ClassVar[int] = 0
-    """Stays the same in every later version; 0 for the base."""
+    """The stable number of the error; 0 for the base class."""
 
     def __init__(self, error_response: Any, operation_name: str) -> None:
         super().__init__(error_response, operation_name)
@@ -42,18 +41,18 @@ class AliasError(_ClientError):
 
     @property
     def message(self) -> str:
-        """The sentence that AWS answers."""
+        """The error message."""
         return str(self.response["Error"]["Message"])
 
     @property
     def reason(self) -> str | None:
-        """The ``reason`` of a ``ValidationException``, where AWS sets one."""
+        """The ``reason`` of a ``ValidationException``, if AWS sets one."""
         reason: str | None = self.response.get("reason")  # type: ignore[assignment]
         return reason
 
     @property
     def status(self) -> int:
-        """The HTTP status of the answer."""
+        """The HTTP status of the response."""
         return int(self.response["ResponseMetadata"]["HTTPStatusCode"])
 
     def __reduce__(self) -> Any:
@@ -61,148 +60,148 @@ class AliasError(_ClientError):
 
 
 class TemplateError(ValueError):
-    """A template cannot be checked, or the options for it make no sense: no answer of AWS's."""
+    """Raised for a template that cannot be checked, or for invalid options of a check. Not an error of AWS."""
 
 
-class ConflictException(AliasError):
-    """The alias exists with other members, the version is referenced, or the revision moved on."""
+class ConflictException(StepFunctionsError):
+    """The alias exists with other values, an alias references the version, or the revision is not the latest."""
 
     number = 10
 
 
-class ExecutionAlreadyExists(AliasError):
-    """The execution name is taken by another input or by a finished execution."""
+class ExecutionAlreadyExists(StepFunctionsError):
+    """An execution with this name has another input or is finished."""
 
     number = 20
 
 
-class ExecutionDoesNotExist(AliasError):
-    """No such execution."""
+class ExecutionDoesNotExist(StepFunctionsError):
+    """The execution does not exist."""
 
     number = 30
 
 
-class InvalidArn(AliasError):
-    """The ARN cannot be read, or names another type of resource."""
+class InvalidArn(StepFunctionsError):
+    """The ARN is not valid, or belongs to another type of resource."""
 
     number = 40
 
 
-class InvalidDefinition(AliasError):
-    """The definition is not JSON, or lacks ``StartAt`` or ``States``."""
+class InvalidDefinition(StepFunctionsError):
+    """The definition is not JSON, or has no ``StartAt`` or ``States``."""
 
     number = 50
 
 
-class InvalidExecutionInput(AliasError):
-    """The execution input is not JSON."""
+class InvalidExecutionInput(StepFunctionsError):
+    """The execution input is not valid JSON."""
 
     number = 60
 
 
-class InvalidName(AliasError):
-    """The name has a character that AWS forbids."""
+class InvalidName(StepFunctionsError):
+    """The name contains a character that AWS does not allow."""
 
     number = 70
 
 
-class InvalidToken(AliasError):
-    """The page token is unreadable, altered, expired, or of another list."""
+class InvalidToken(StepFunctionsError):
+    """The pagination token is malformed, changed, expired, or belongs to another request."""
 
     number = 80
 
 
-class MissingRequiredParameter(AliasError):
-    """``update_state_machine`` was given nothing to update."""
+class MissingRequiredParameter(StepFunctionsError):
+    """``update_state_machine`` has no member to update."""
 
     number = 90
 
 
-class ResourceNotFound(AliasError):
+class ResourceNotFound(StepFunctionsError):
     """The request references an alias, a version or a tagged resource that does not exist."""
 
     number = 100
 
 
-class ServiceQuotaExceededException(AliasError):
-    """A quota of aliases or versions is used up."""
+class ServiceQuotaExceededException(StepFunctionsError):
+    """A quota is exceeded, for example for aliases or versions."""
 
     number = 110
 
 
-class StateMachineAlreadyExists(AliasError):
-    """The name is taken by a state machine with other properties."""
+class StateMachineAlreadyExists(StepFunctionsError):
+    """A state machine with this name has other properties."""
 
     number = 120
 
 
-class StateMachineDeleting(AliasError):
+class StateMachineDeleting(StepFunctionsError):
     """The state machine is being deleted."""
 
     number = 130
 
 
-class StateMachineDoesNotExist(AliasError):
-    """No such state machine, version or alias."""
+class StateMachineDoesNotExist(StepFunctionsError):
+    """The state machine, version or alias does not exist."""
 
     number = 140
 
 
-class StateMachineTypeNotSupported(AliasError):
-    """The operation does not work on EXPRESS state machines."""
+class StateMachineTypeNotSupported(StepFunctionsError):
+    """The operation does not support EXPRESS state machines."""
 
     number = 150
 
 
-class TooManyTags(AliasError):
-    """More tags than a resource may have."""
+class TooManyTags(StepFunctionsError):
+    """The resource would have too many tags."""
 
     number = 160
 
 
-class ValidationException(AliasError):
-    """The request breaks a constraint of the model or a rule of the service."""
+class ValidationException(StepFunctionsError):
+    """The request violates a constraint of the service model or a rule of the service."""
 
     number = 170
 
 
-class UnknownOperationException(AliasError):
-    """No operation of that name."""
+class UnknownOperationException(StepFunctionsError):
+    """The operation is unknown."""
 
     number = 180
 
 
-class SerializationException(AliasError):
-    """The request is no structure, or a member has the wrong type."""
+class SerializationException(StepFunctionsError):
+    """The request is not an object, or a member has the wrong type."""
 
     number = 190
 
 
-class RequestEntityTooLargeException(AliasError):
-    """The body is longer than a request may be."""
+class RequestEntityTooLargeException(StepFunctionsError):
+    """The request body is too large."""
 
     number = 200
 
 
-class InternalFailure(AliasError):
+class InternalFailure(StepFunctionsError):
     """A bug in this library; nothing was changed."""
 
     number = 210
 
 
-class StorageFailure(AliasError):
+class StorageFailure(StepFunctionsError):
     """The store cannot be opened, read or written; nothing was changed."""
 
     number = 220
 
 
-class ServiceClosed(AliasError, ValueError):
+class ServiceClosed(StepFunctionsError, ValueError):
     """The service was closed before the call. Also a ``ValueError``, as for Python's closed files."""
 
     number = 230
 
 
-class EntropyFailure(AliasError):
+class EntropyFailure(StepFunctionsError):
     """The operating system's random number generator failed."""
 
     number = 240

@@ -1,6 +1,6 @@
-"""Pages of lists, shaped as boto3's paginators, which it has for neither aliases nor versions.
+"""Paginators with the interface of boto3's. boto3 itself has none for aliases and versions.
 
-They work on ``StepFunctions`` and on boto3 clients alike, with or without botocore.
+They work with ``StepFunctions`` and with boto3 clients. They do not need botocore.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ ListOperation = Literal[
     "list_executions", "list_state_machine_aliases", "list_state_machine_versions", "list_state_machines"
 ]
 
-_LISTS = {
+_RESULT_KEYS = {
     "list_executions": "executions",
     "list_state_machine_aliases": "stateMachineAliases",
     "list_state_machine_versions": "stateMachineVersions",
@@ -21,30 +21,30 @@ _LISTS = {
 
 
 def paginator(client: Any, operation: ListOperation) -> Paginator:
-    """The paginator of a list operation of ``StepFunctions`` or of a boto3 client."""
-    if operation not in _LISTS:
-        raise ValueError(f"there is no paginator for `{operation}`; there is one for {', '.join(_LISTS)}")
-    return Paginator(getattr(client, operation), _LISTS[operation])
+    """Returns a paginator of a list operation of ``StepFunctions`` or of a boto3 client."""
+    if operation not in _RESULT_KEYS:
+        raise ValueError(f"expected a list operation ({', '.join(_RESULT_KEYS)}), found `{operation}`")
+    return Paginator(getattr(client, operation), _RESULT_KEYS[operation])
 
 
 class Paginator:
-    """Makes requests for page after page."""
+    """A paginator of one operation."""
 
     def __init__(self, method: Callable[..., Any], result_key: str) -> None:
         self._method = method
         self._result_key = result_key
 
     def paginate(self, *, PaginationConfig: Mapping[str, Any] | None = None, **arguments: Any) -> PageIterator:
-        """The pages of a list.
+        """Returns an iterable of pages.
 
-        ``PaginationConfig`` is boto3's: ``PageSize`` items a page, at most ``MaxItems`` in all,
-        beginning with the ``StartingToken`` that an earlier iterator left as ``resume_token``.
+        ``PaginationConfig`` is boto3's: ``PageSize`` is the maximum number of items per page, ``MaxItems`` the maximum
+        number in total, and ``StartingToken`` the ``resume_token`` of an earlier iterator.
         """
         return PageIterator(self._method, self._result_key, dict(PaginationConfig or {}), arguments)
 
 
 class PageIterator:
-    """The pages of one list."""
+    """The pages of one list request."""
 
     def __init__(
         self, method: Callable[..., Any], result_key: str, config: dict[str, Any], arguments: dict[str, Any]
@@ -59,24 +59,24 @@ class PageIterator:
 
     @property
     def resume_token(self) -> str | None:
-        """Where to go on when ``MaxItems`` ended the iteration before the list did."""
+        """The token of the next page, if ``MaxItems`` ended the iteration before the end of the list."""
         return self._resume_token
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        left, token = self._max_items, self._token
-        while left is None or left > 0:
-            page = self._page(token, left)
-            if left is not None:
-                left -= len(page[self._result_key])
+        remaining, token = self._max_items, self._token
+        while remaining is None or remaining > 0:
+            page = self._request_page(token, remaining)
+            if remaining is not None:
+                remaining -= len(page[self._result_key])
             token = page.get("nextToken")
             self._resume_token = token
             yield page
             if token is None:
                 return
 
-    def _page(self, token: str | None, left: int | None) -> dict[str, Any]:
-        # The last page is asked for as short as it may be, so that tokens are the service's own.
-        sizes = [size for size in (self._page_size, left) if size]
+    def _request_page(self, token: str | None, remaining: int | None) -> dict[str, Any]:
+        # The last page has only the remaining items, so that the resume token is a token of the service.
+        sizes = [size for size in (self._page_size, remaining) if size]
         request = dict(self._arguments)
         if sizes:
             request["maxResults"] = min(min(sizes), 1000)
@@ -86,20 +86,19 @@ class PageIterator:
         return page
 
     def search(self, expression: str) -> Iterator[Any]:
-        """The results of a JMESPath expression on each page, one after the other. Needs jmespath,
-        which comes with boto3."""
+        """Yields the results of a JMESPath expression for each page. Needs jmespath, a dependency of boto3."""
         import jmespath
 
         compiled = jmespath.compile(expression)
         for page in self:
-            found = compiled.search(page)
-            if isinstance(found, list):
-                yield from found
+            result = compiled.search(page)
+            if isinstance(result, list):
+                yield from result
             else:
-                yield found
+                yield result
 
     def build_full_result(self) -> dict[str, Any]:
-        """All items at once, and ``NextToken`` where there are more."""
+        """Returns all items, and ``NextToken`` if there are more."""
         items = [item for page in self for item in page[self._result_key]]
         result: dict[str, Any] = {self._result_key: items}
         if self._resume_token is not None:

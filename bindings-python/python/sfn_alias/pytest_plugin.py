@@ -1,5 +1,5 @@
-"""Fixtures for tests: ``sfn_aliases``, a store of the test's own; ``sfn_client``, boto3 on it; and
-``sfn_endpoint``, a URL where it answers."""
+"""pytest fixtures: ``sfn_service``, an empty store per test; ``sfn_client``, a boto3 client of it; and
+``sfn_endpoint_url``, the URL of an HTTP endpoint of it."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def sfn_alias_options() -> dict[str, Any]:
-    """Arguments of ``StepFunctions`` for ``sfn_aliases``. Override it to set, for example, a seed."""
+def sfn_service_options() -> dict[str, Any]:
+    """The arguments of ``StepFunctions`` for ``sfn_service``. Override this fixture to set, for example, a seed."""
     return {}
 
 
 @pytest.fixture
-def sfn_aliases(sfn_alias_options: dict[str, Any]) -> Iterator[StepFunctions]:
+def sfn_service(sfn_service_options: dict[str, Any]) -> Iterator[StepFunctions]:
     """An empty ``sfn_alias.StepFunctions`` in memory."""
     import sfn_alias
 
-    with sfn_alias.StepFunctions(**sfn_alias_options) as aliases:
-        yield aliases
+    with sfn_alias.StepFunctions(**sfn_service_options) as service:
+        yield service
 
 
 @pytest.fixture
-def sfn_client(sfn_aliases: StepFunctions) -> SFNClient:
-    """An unmodified boto3 client that answers from ``sfn_aliases``. Needs boto3."""
+def sfn_client(sfn_service: StepFunctions) -> SFNClient:
+    """An unmodified boto3 client of ``sfn_service``. Needs boto3."""
     pytest.importorskip("boto3")
     import sfn_alias.boto3
 
-    return sfn_alias.boto3.client(sfn_aliases)
+    return sfn_alias.boto3.client(sfn_service)
 
 
 @pytest.fixture
-def sfn_endpoint(sfn_aliases: StepFunctions) -> Iterator[str]:
-    """A URL on this machine that answers from ``sfn_aliases``: for clients in other processes and languages."""
+def sfn_endpoint_url(sfn_service: StepFunctions) -> Iterator[str]:
+    """The URL of an HTTP endpoint of ``sfn_service`` on this machine, for clients in other processes and languages."""
     import sfn_alias
 
-    with sfn_alias.serve(sfn_aliases) as url:
+    with sfn_alias.serve(service=sfn_service) as url:
         yield url

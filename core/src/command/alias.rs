@@ -1,10 +1,10 @@
 //! Commands on aliases.
 
-use super::target::{alias_arn, machine_arn, wrong_type};
-use super::{Faults, Qualifier, Request, Target};
-use crate::error::Error;
-use crate::model::{NO_VERSION, Resource, Route, Routing, parse_arn, version_number};
-use crate::page::Page;
+use super::arn::{arn_type_error, parse_alias_arn, parse_state_machine_arn};
+use super::{Problems, Qualifier, Request, StateMachineRef};
+use crate::error::{Error, Result};
+use crate::model::{Resource, Route, Routing, VersionNumber, Weight, is_version_qualifier, parse_arn};
+use crate::page::PageRequest;
 use crate::wire::input::{
     CreateStateMachineAliasInput, DeleteStateMachineAliasInput, DescribeStateMachineAliasInput,
     ListStateMachineAliasesInput, RoutingConfigurationListItem, RoutingInput, UpdateStateMachineAliasInput,
@@ -13,34 +13,51 @@ use crate::wire::input::{
 const ROUTING: &str = "/routingConfiguration";
 const STATE_MACHINE: &str = "stateMachine";
 
-/// A create request whose routing holds together.
+/// A create request with a valid routing.
 pub(crate) struct CreateAlias<'a> {
-    /// The state machine's ARN, taken from the versions.
-    pub machine: &'a str,
+    /// The state machine's ARN, from the version ARNs.
+    pub state_machine_arn: &'a str,
     pub name: &'a str,
     pub description: Option<&'a str>,
-    pub routing: Routing,
+    pub routing: RequestedRouting,
 }
 
 pub(crate) struct DescribeAlias<'a> {
-    pub target: Target<'a>,
+    pub state_machine: StateMachineRef<'a>,
     pub name: &'a str,
 }
 
 pub(crate) type DeleteAlias<'a> = DescribeAlias<'a>;
 
 pub(crate) struct UpdateAlias<'a> {
-    pub target: Target<'a>,
+    pub state_machine: StateMachineRef<'a>,
     pub name: &'a str,
     pub description: Option<&'a str>,
-    pub routing: Option<Routing>,
+    pub routing: Option<RequestedRouting>,
+}
+
+/// A valid routing of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestedRouting {
+    Routing(Routing),
+    /// A number is out of the range of version numbers, so the version cannot exist.
+    UnknownVersion,
+}
+
+impl RequestedRouting {
+    pub fn get(self) -> Result<Routing> {
+        match self {
+            Self::Routing(routing) => Ok(routing),
+            Self::UnknownVersion => Err(Error::ReferenceNotFound),
+        }
+    }
 }
 
 pub(crate) struct ListAliases<'a> {
-    pub target: Target<'a>,
-    /// Only aliases that lead to this version.
-    pub version: Option<u32>,
-    pub page: Page<'a>,
+    pub state_machine: StateMachineRef<'a>,
+    /// Returns only aliases that route to this version. `Some(None)` if no version can have the requested number.
+    pub version: Option<Option<VersionNumber>>,
+    pub page: PageRequest<'a>,
 }
 
 impl Request for CreateStateMachineAliasInput<'_> {
@@ -49,20 +66,25 @@ impl Request for CreateStateMachineAliasInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<CreateAlias<'_>> {
-        let (machine, routing) = routing(self.routing_configuration.as_deref()?, None, faults)?;
-        Some(CreateAlias { machine, name: self.name.as_deref()?, description: self.description.as_deref(), routing })
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<CreateAlias<'_>> {
+        let (state_machine_arn, routing) = parse_routing(self.routing_configuration.as_deref()?, None, problems)?;
+        Some(CreateAlias {
+            state_machine_arn,
+            name: self.name.as_deref()?,
+            description: self.description.as_deref(),
+            routing,
+        })
     }
 }
 
 impl Request for RoutingInput<'_> {
     type Command<'c>
-        = Routing
+        = RequestedRouting
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<Routing> {
-        routing(self.routing_configuration.as_deref()?, None, faults).map(|(_, routing)| routing)
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<RequestedRouting> {
+        parse_routing(self.routing_configuration.as_deref()?, None, problems).map(|(_, routing)| routing)
     }
 }
 
@@ -72,9 +94,9 @@ impl Request for DescribeStateMachineAliasInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<DescribeAlias<'_>> {
-        let (target, name) = alias_arn(self.state_machine_alias_arn.as_deref()?, faults)?;
-        Some(DescribeAlias { target, name })
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<DescribeAlias<'_>> {
+        let (state_machine, name) = parse_alias_arn(self.state_machine_alias_arn.as_deref()?, problems)?;
+        Some(DescribeAlias { state_machine, name })
     }
 }
 
@@ -84,9 +106,9 @@ impl Request for DeleteStateMachineAliasInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<DeleteAlias<'_>> {
-        let (target, name) = alias_arn(self.state_machine_alias_arn.as_deref()?, faults)?;
-        Some(DeleteAlias { target, name })
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<DeleteAlias<'_>> {
+        let (state_machine, name) = parse_alias_arn(self.state_machine_alias_arn.as_deref()?, problems)?;
+        Some(DeleteAlias { state_machine, name })
     }
 }
 
@@ -96,20 +118,20 @@ impl Request for UpdateStateMachineAliasInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<UpdateAlias<'_>> {
-        let alias = self.state_machine_alias_arn.as_deref().and_then(|arn| alias_arn(arn, faults));
-        let owner = alias.map(|(target, _)| target.machine);
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<UpdateAlias<'_>> {
+        let alias = self.state_machine_alias_arn.as_deref().and_then(|arn| parse_alias_arn(arn, problems));
+        let state_machine_arn = alias.map(|(state_machine, _)| state_machine.unqualified_arn);
         let entries = self.routing_configuration.as_deref();
-        let routing = entries.map(|entries| routing(entries, owner, faults));
+        let routing = entries.map(|entries| parse_routing(entries, state_machine_arn, problems));
         if routing.is_none() && self.description.is_none() {
-            faults.push("", Error::NothingToUpdateInAlias);
+            problems.push("", Error::NothingToUpdateInAlias);
         }
-        let (target, name) = alias?;
+        let (state_machine, name) = alias?;
         let routing = match routing {
-            Some(found) => Some(found?.1),
+            Some(parsed) => Some(parsed?.1),
             None => None,
         };
-        Some(UpdateAlias { target, name, description: self.description.as_deref(), routing })
+        Some(UpdateAlias { state_machine, name, description: self.description.as_deref(), routing })
     }
 }
 
@@ -119,133 +141,163 @@ impl Request for ListStateMachineAliasesInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<ListAliases<'_>> {
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<ListAliases<'_>> {
         const POINTER: &str = "/stateMachineArn";
-        let given = self.state_machine_arn.as_deref()?;
-        let target = machine_arn(given, POINTER, faults)?;
-        let version = match target.qualifier {
+        let arn = self.state_machine_arn.as_deref()?;
+        let state_machine = parse_state_machine_arn(arn, POINTER, problems)?;
+        let version = match state_machine.qualifier {
             Qualifier::Version(number) => Some(number),
             Qualifier::Alias(_) => {
-                faults.push(POINTER, Error::StateMachineOrVersionArnRequired { arn: given.into() });
+                problems.push(POINTER, Error::StateMachineOrVersionArnRequired { arn: arn.into() });
                 return None;
             }
             Qualifier::None | Qualifier::Label => None,
         };
-        Some(ListAliases { target, version, page: Page::new(self.max_results, self.next_token.as_deref()) })
+        Some(ListAliases {
+            state_machine,
+            version,
+            page: PageRequest::new(self.max_results, self.next_token.as_deref()),
+        })
     }
 }
 
-/// The routing of a request and the state machine that it is of. Checks in AWS's order: ARNs,
-/// version ARNs, distinct, sum, same state machine (`owner`'s, where the alias exists already).
-fn routing<'a>(
+/// Parses the entries of a routing into the state machine's ARN and the routing. Checks in AWS's order: ARNs,
+/// version ARNs, distinct versions, sum of the weights, one state machine (`state_machine_arn`, for an
+/// existing alias).
+fn parse_routing<'a>(
     entries: &'a [RoutingConfigurationListItem<'_>],
-    owner: Option<&str>,
-    faults: &mut Faults<'_>,
-) -> Option<(&'a str, Routing)> {
-    // More than two break a constraint of the model, and no further rule speaks of them.
+    state_machine_arn: Option<&str>,
+    problems: &mut Problems<'_>,
+) -> Option<(&'a str, RequestedRouting)> {
+    // Another number of entries violates a constraint of the model.
     let (first, second) = match entries {
         [first] => (first, None),
         [first, second] => (first, Some(second)),
         _ => return None,
     };
-    let first_place = place(first, 0, None, faults);
-    let second_place = second.and_then(|second| place(second, 1, first_place, faults));
-    let places = [first_place, second_place];
-    unversioned(entries, places, faults);
-    distinct(entries, faults);
-    sum(entries, faults);
-    let machine = first_place.map(|place| place.machine);
-    same_machine(entries, places, owner.or(machine), faults);
+    let first_target = parse_route_target(first, 0, None, problems);
+    let second_target = second.and_then(|second| parse_route_target(second, 1, first_target, problems));
+    let targets = [first_target, second_target];
+    check_version_arns(entries, targets, problems);
+    check_distinct_versions(entries, problems);
+    check_weights_sum(entries, problems);
+    let first_arn = first_target.map(|target| target.state_machine_arn);
+    check_same_state_machine(entries, targets, state_machine_arn.or(first_arn), problems);
+    let first = (first_target?, parse_weight(first)?);
     let second = match second {
-        Some(second) => Some(route(second_place?, second)?),
+        Some(second) => Some((second_target?, parse_weight(second)?)),
         None => None,
     };
-    Some((machine?, Routing::new(route(first_place?, first)?, second)?))
+    Some((first_arn?, create_routing(first, second)?))
 }
 
-/// Where an entry leads: a state machine, and its version; `None` for an ARN without a version.
+/// Returns `None` if the weights do not add up to 100 or a version is repeated.
+fn create_routing(
+    (first, first_weight): (RouteTarget<'_>, Weight),
+    second: Option<(RouteTarget<'_>, Weight)>,
+) -> Option<RequestedRouting> {
+    let route = |target: RouteTarget<'_>, weight| Some(Route { version: target.version?, weight });
+    let Some(first) = route(first, first_weight) else { return Some(RequestedRouting::UnknownVersion) };
+    let second = match second {
+        Some((target, weight)) => match route(target, weight) {
+            Some(second) => Some(second),
+            None => return Some(RequestedRouting::UnknownVersion),
+        },
+        None => None,
+    };
+    Routing::new(first, second).map(RequestedRouting::Routing)
+}
+
+/// The state machine and the version of a routing entry.
 #[derive(Clone, Copy)]
-struct Place<'a> {
-    machine: &'a str,
-    version: Option<u32>,
+struct RouteTarget<'a> {
+    state_machine_arn: &'a str,
+    /// Whether the ARN is that of a version.
+    is_version: bool,
+    /// `None` if no version can have this number.
+    version: Option<VersionNumber>,
 }
 
-impl<'a> Place<'a> {
-    /// A version of the state machine of `self`, as a second entry's mostly is: there is not all to
-    /// be read again.
-    fn sibling(self, text: &'a str) -> Option<Self> {
-        let number = text.strip_prefix(self.machine)?.strip_prefix(':')?;
-        Some(Self { machine: self.machine, version: Some(version_number(number)?) })
+impl<'a> RouteTarget<'a> {
+    /// Parses the ARN of another version of the same state machine, which is faster than a whole ARN.
+    fn parse_other_version(self, text: &'a str) -> Option<Self> {
+        let number = text.strip_prefix(self.state_machine_arn)?.strip_prefix(':')?;
+        let target = |version| Self { state_machine_arn: self.state_machine_arn, is_version: true, version };
+        is_version_qualifier(number).then(|| target(VersionNumber::parse(number)))
     }
 }
 
-/// The place that an entry's ARN names; one of another type of resource is a fault.
-fn place<'a>(
+/// Parses the ARN of a routing entry. Records an error for an ARN of another type.
+fn parse_route_target<'a>(
     entry: &'a RoutingConfigurationListItem<'_>,
     index: usize,
-    before: Option<Place<'a>>,
-    faults: &mut Faults<'_>,
-) -> Option<Place<'a>> {
+    previous: Option<RouteTarget<'a>>,
+    problems: &mut Problems<'_>,
+) -> Option<RouteTarget<'a>> {
     let text = entry.state_machine_version_arn.as_deref()?;
-    if let Some(sibling) = before.and_then(|place| place.sibling(text)) {
-        return Some(sibling);
+    if let Some(target) = previous.and_then(|previous| previous.parse_other_version(text)) {
+        return Some(target);
     }
     let arn = match parse_arn(text) {
         Ok(arn) if arn.kind() == STATE_MACHINE => arn,
-        Ok(other) => return faults.keep(&pointer(index), Err(wrong_type(&other))),
-        Err(error) => return faults.keep(&pointer(index), Err(error)),
+        Ok(other) => return problems.ok_or_record(&version_arn_pointer(index), Err(arn_type_error(&other))),
+        Err(error) => return problems.ok_or_record(&version_arn_pointer(index), Err(error)),
     };
-    let versioned = matches!(arn.resource, Resource::Version { .. });
-    Some(Place { machine: arn.machine_arn(), version: versioned.then(|| arn.version()) })
+    let is_version = matches!(arn.resource, Resource::Version { .. });
+    Some(RouteTarget { state_machine_arn: arn.machine_arn(), is_version, version: arn.version() })
 }
 
-fn route(place: Place<'_>, entry: &RoutingConfigurationListItem<'_>) -> Option<Route> {
-    Some(Route { version: place.version.unwrap_or(NO_VERSION), weight: u8::try_from(entry.weight?).ok()? })
+fn parse_weight(entry: &RoutingConfigurationListItem<'_>) -> Option<Weight> {
+    Weight::new(u8::try_from(entry.weight?).ok()?)
 }
 
-fn pointer(index: usize) -> String {
+fn version_arn_pointer(index: usize) -> String {
     format!("{ROUTING}/{index}/stateMachineVersionArn")
 }
 
-fn unversioned(entries: &[RoutingConfigurationListItem<'_>], places: [Option<Place<'_>>; 2], faults: &mut Faults<'_>) {
-    for (index, place) in places.into_iter().enumerate() {
-        if place.is_some_and(|place| place.version.is_none()) {
-            faults.push(pointer(index), Error::NotVersionArns { received: received(entries) });
+fn check_version_arns(
+    entries: &[RoutingConfigurationListItem<'_>],
+    targets: [Option<RouteTarget<'_>>; 2],
+    problems: &mut Problems<'_>,
+) {
+    for (index, target) in targets.into_iter().enumerate() {
+        if target.is_some_and(|target| !target.is_version) {
+            problems.push(version_arn_pointer(index), Error::NotVersionArns { received: collect_arns(entries) });
         }
     }
 }
 
-fn same_machine(
+fn check_same_state_machine(
     entries: &[RoutingConfigurationListItem<'_>],
-    places: [Option<Place<'_>>; 2],
-    machine: Option<&str>,
-    faults: &mut Faults<'_>,
+    targets: [Option<RouteTarget<'_>>; 2],
+    state_machine_arn: Option<&str>,
+    problems: &mut Problems<'_>,
 ) {
-    // Without a first ARN it is not known whose versions the others should be.
-    let Some(machine) = machine else { return };
-    let other = |place: &Option<Place<'_>>| place.is_some_and(|place| place.machine != machine);
-    if let Some(index) = places.iter().position(other) {
-        faults.push(pointer(index), Error::OtherStateMachine { received: received(entries) });
+    // Unknown if the first ARN is not valid.
+    let Some(expected) = state_machine_arn else { return };
+    let is_other = |target: &Option<RouteTarget<'_>>| target.is_some_and(|target| target.state_machine_arn != expected);
+    if let Some(index) = targets.iter().position(is_other) {
+        problems.push(version_arn_pointer(index), Error::OtherStateMachine { received: collect_arns(entries) });
     }
 }
 
-fn distinct(entries: &[RoutingConfigurationListItem<'_>], faults: &mut Faults<'_>) {
+fn check_distinct_versions(entries: &[RoutingConfigurationListItem<'_>], problems: &mut Problems<'_>) {
     let mut arns = entries.iter().map(|entry| entry.state_machine_version_arn.as_deref());
     if let (Some(Some(first)), Some(second)) = (arns.next(), arns.next())
         && second == Some(first)
     {
-        faults.push(pointer(1), Error::RepeatedVersions { received: received(entries) });
+        problems.push(version_arn_pointer(1), Error::RepeatedVersions { received: collect_arns(entries) });
     }
 }
 
-fn sum(entries: &[RoutingConfigurationListItem<'_>], faults: &mut Faults<'_>) {
+fn check_weights_sum(entries: &[RoutingConfigurationListItem<'_>], problems: &mut Problems<'_>) {
     let weights = || entries.iter().filter_map(|entry| entry.weight);
     let sum = weights().fold(0_i64, i64::saturating_add);
     if weights().count() == entries.len() && sum != 100 {
-        faults.push(ROUTING, Error::WeightsSum { received: weights().collect() });
+        problems.push(ROUTING, Error::WeightsSum { received: weights().collect() });
     }
 }
 
-fn received(entries: &[RoutingConfigurationListItem<'_>]) -> Vec<String> {
+fn collect_arns(entries: &[RoutingConfigurationListItem<'_>]) -> Vec<String> {
     entries.iter().filter_map(|entry| entry.state_machine_version_arn.as_deref().map(str::to_owned)).collect()
 }

@@ -1,58 +1,59 @@
 //! Commands on executions.
 
-use super::machine::{any_machine, check_name};
-use super::target::{execution_arn, unlabeled_arn};
-use super::version::metadata_only;
-use super::{Faults, Request, Target};
+use super::arn::{STATE_MACHINE_ARN, parse_execution_arn, parse_state_machine_arn, parse_unlabeled_arn};
+use super::state_machine::check_name;
+use super::version::is_metadata_only;
+use super::{Problems, Request, StateMachineRef};
 use crate::error::Error;
 use crate::execution_input;
 use crate::model::Status;
-use crate::page::Page;
+use crate::page::PageRequest;
 use crate::wire::input::{
     DescribeExecutionInput, DescribeStateMachineForExecutionInput, ListExecutionsInput, StartExecutionInput,
     StopExecutionInput,
 };
 
-/// What AWS takes an absent input for.
+/// The default input.
 const EMPTY_INPUT: &str = "{}";
 
 pub(crate) struct StartExecution<'a> {
-    pub target: Target<'a>,
+    pub state_machine: StateMachineRef<'a>,
     pub name: Option<&'a str>,
     pub input: &'a str,
     pub trace: Option<&'a str>,
 }
 
-/// A request about one execution.
-pub(crate) struct AboutExecution<'a> {
-    /// The ARN as given.
-    pub given: &'a str,
+/// An execution, and what to return of it.
+pub(crate) struct ExecutionRef<'a> {
+    /// The ARN in the request.
+    pub arn: &'a str,
     /// The state machine's ARN.
-    pub machine: String,
-    pub machine_name: &'a str,
+    pub state_machine_arn: String,
+    pub state_machine_name: &'a str,
     pub name: &'a str,
+    /// Omits the input or the definition (METADATA_ONLY).
     pub metadata_only: bool,
 }
 
 pub(crate) struct StopExecution<'a> {
-    pub execution: AboutExecution<'a>,
+    pub execution: ExecutionRef<'a>,
     pub error: Option<&'a str>,
     pub cause: Option<&'a str>,
 }
 
 pub(crate) struct ListExecutions<'a> {
-    pub target: Target<'a>,
+    pub state_machine: StateMachineRef<'a>,
     pub status: StatusFilter,
-    pub page: Page<'a>,
+    pub page: PageRequest<'a>,
 }
 
-/// Which executions a list wants.
+/// Filters a list of executions by status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatusFilter {
     Any,
     Only(Status),
     /// A status that no execution has here, for example SUCCEEDED.
-    Nothing,
+    NoMatch,
 }
 
 impl Request for StartExecutionInput<'_> {
@@ -61,36 +62,42 @@ impl Request for StartExecutionInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<StartExecution<'_>> {
-        let target = unlabeled_arn(self.state_machine_arn.as_deref().unwrap_or_default(), "/stateMachineArn", faults);
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<StartExecution<'_>> {
+        let arn = self.state_machine_arn.as_deref().unwrap_or_default();
+        let state_machine = parse_unlabeled_arn(arn, STATE_MACHINE_ARN, problems);
         if let Some(name) = self.name.as_deref() {
-            faults.keep("/name", check_name(name));
+            problems.ok_or_record("/name", check_name(name));
         }
         let input = self.input.as_deref().unwrap_or(EMPTY_INPUT);
-        faults.keep("/input", execution_input::check(input));
-        Some(StartExecution { target: target?, name: self.name.as_deref(), input, trace: self.trace_header.as_deref() })
+        problems.ok_or_record("/input", execution_input::validate(input));
+        Some(StartExecution {
+            state_machine: state_machine?,
+            name: self.name.as_deref(),
+            input,
+            trace: self.trace_header.as_deref(),
+        })
     }
 }
 
 impl Request for DescribeExecutionInput<'_> {
     type Command<'c>
-        = AboutExecution<'c>
+        = ExecutionRef<'c>
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<AboutExecution<'_>> {
-        about(self.execution_arn.as_deref(), self.included_data.as_deref(), faults)
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<ExecutionRef<'_>> {
+        parse_execution(self.execution_arn.as_deref(), self.included_data.as_deref(), problems)
     }
 }
 
 impl Request for DescribeStateMachineForExecutionInput<'_> {
     type Command<'c>
-        = AboutExecution<'c>
+        = ExecutionRef<'c>
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<AboutExecution<'_>> {
-        about(self.execution_arn.as_deref(), self.included_data.as_deref(), faults)
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<ExecutionRef<'_>> {
+        parse_execution(self.execution_arn.as_deref(), self.included_data.as_deref(), problems)
     }
 }
 
@@ -100,8 +107,8 @@ impl Request for StopExecutionInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<StopExecution<'_>> {
-        let execution = about(self.execution_arn.as_deref(), None, faults)?;
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<StopExecution<'_>> {
+        let execution = parse_execution(self.execution_arn.as_deref(), None, problems)?;
         Some(StopExecution { execution, error: self.error.as_deref(), cause: self.cause.as_deref() })
     }
 }
@@ -112,30 +119,39 @@ impl Request for ListExecutionsInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<ListExecutions<'_>> {
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<ListExecutions<'_>> {
         match (&self.state_machine_arn, &self.map_run_arn) {
-            (None, None) => faults.push("", Error::NoExecutionsOwner),
-            (Some(_), Some(_)) => faults.push("/mapRunArn", Error::TwoExecutionsOwners),
-            // There are no map runs where nothing is interpreted.
-            (None, Some(arn)) => faults.push("/mapRunArn", Error::ResourceNotFound { arn: arn.to_string() }),
+            (None, None) => problems.push("", Error::ListExecutionsWithoutArn),
+            (Some(_), Some(_)) => problems.push("/mapRunArn", Error::ListExecutionsWithTwoArns),
+            // Map runs are not modelled, because definitions are not interpreted.
+            (None, Some(arn)) => problems.push("/mapRunArn", Error::ResourceNotFound { arn: arn.to_string() }),
             (Some(_), None) => {}
         }
-        let target = any_machine(self.state_machine_arn.as_deref(), faults)?;
+        let state_machine = parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN, problems)?;
         let status = match (self.status_filter.as_deref(), self.redrive_filter.as_deref()) {
-            (_, Some("REDRIVEN")) => StatusFilter::Nothing,
+            (_, Some("REDRIVEN")) => StatusFilter::NoMatch,
             (None, _) => StatusFilter::Any,
             (Some("RUNNING"), _) => StatusFilter::Only(Status::Running),
             (Some("ABORTED"), _) => StatusFilter::Only(Status::Aborted),
-            (Some(_), _) => StatusFilter::Nothing,
+            (Some(_), _) => StatusFilter::NoMatch,
         };
-        Some(ListExecutions { target, status, page: Page::new(self.max_results, self.next_token.as_deref()) })
+        Some(ListExecutions {
+            state_machine,
+            status,
+            page: PageRequest::new(self.max_results, self.next_token.as_deref()),
+        })
     }
 }
 
-fn about<'a>(arn: Option<&'a str>, included: Option<&str>, faults: &mut Faults<'_>) -> Option<AboutExecution<'a>> {
-    let given = arn?;
-    let (arn, machine_name, name) = execution_arn(given, faults)?;
-    let machine = ["arn:", arn.partition, ":states:", arn.region, ":", arn.account, ":stateMachine:", machine_name];
-    let machine = machine.concat();
-    Some(AboutExecution { given, machine, machine_name, name, metadata_only: metadata_only(included) })
+fn parse_execution<'a>(
+    arn: Option<&'a str>,
+    included_data: Option<&str>,
+    problems: &mut Problems<'_>,
+) -> Option<ExecutionRef<'a>> {
+    let arn = arn?;
+    let (parsed, state_machine_name, name) = parse_execution_arn(arn, problems)?;
+    let (partition, region, account) = (parsed.partition, parsed.region, parsed.account);
+    let parts = ["arn:", partition, ":states:", region, ":", account, ":stateMachine:", state_machine_name];
+    let metadata_only = is_metadata_only(included_data);
+    Some(ExecutionRef { arn, state_machine_arn: parts.concat(), state_machine_name, name, metadata_only })
 }

@@ -1,102 +1,105 @@
-//! Commands: valid requests, the only way from the wire to the model.
+//! Commands: validated requests. Every request becomes a command before the engine runs it.
 
 mod alias;
+mod arn;
 mod execution;
-mod machine;
-mod target;
+mod state_machine;
 mod version;
 
-pub(crate) use alias::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, UpdateAlias};
-pub(crate) use execution::{AboutExecution, ListExecutions, StartExecution, StatusFilter, StopExecution};
-pub(crate) use machine::{
+pub(crate) use alias::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, RequestedRouting, UpdateAlias};
+pub(crate) use arn::{Qualifier, StateMachineRef};
+pub(crate) use execution::{ExecutionRef, ListExecutions, StartExecution, StatusFilter, StopExecution};
+pub(crate) use state_machine::{
     Content, CreateStateMachine, ListTags, TagStateMachine, UntagStateMachine, UpdateStateMachine,
 };
-pub(crate) use target::{Qualifier, Target};
 pub(crate) use version::{DeleteVersion, DescribeStateMachine, ListVersions, PublishVersion};
 
 use crate::constraint::Violations;
 use crate::error::{Error, Result};
-use crate::model::{NO_VERSION, Routing};
+use crate::model::Routing;
 use crate::options::Limits;
 use crate::problem::Problem;
 use crate::wire::input::RoutingInput;
-use crate::wire::{DeserializeRequest, Structure, parse};
+use crate::wire::{DeserializeRequest, Structure, parse_request};
 
-/// A request that can become a command.
+/// A request that can be converted to a command.
 pub(crate) trait Request: Structure {
-    /// The command, borrowing from the request.
+    /// The command. Borrows from the request.
     type Command<'c>
     where
         Self: 'c;
 
-    /// The command, unless a rule of the service forbids it. Works with members missing as well,
-    /// so that all problems can be told at once.
-    fn command(&self, faults: &mut Faults<'_>) -> Option<Self::Command<'_>>;
+    /// Converts the request to a command and records every violated rule of the service. Accepts requests
+    /// with missing members, so that all problems are found at once.
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<Self::Command<'_>>;
 }
 
-/// What the rules of the service found, in the order in which AWS looks.
-pub(crate) struct Faults<'l> {
+/// Violated rules of the service, in the order in which AWS checks them.
+pub(crate) struct Problems<'l> {
     pub limits: &'l Limits,
-    found: Vec<(String, Error)>,
+    errors: Vec<(String, Error)>,
 }
 
-impl<'l> Faults<'l> {
-    pub const fn within(limits: &'l Limits) -> Self {
-        Self { limits, found: Vec::new() }
+impl<'l> Problems<'l> {
+    pub const fn new(limits: &'l Limits) -> Self {
+        Self { limits, errors: Vec::new() }
     }
 
     pub fn push(&mut self, pointer: impl Into<String>, error: Error) {
-        self.found.push((pointer.into(), error));
+        self.errors.push((pointer.into(), error));
     }
 
-    /// Keeps the value, or the error as a fault.
-    pub fn keep<T>(&mut self, pointer: &str, result: Result<T>) -> Option<T> {
+    /// Returns the value, or records the error.
+    pub fn ok_or_record<T>(&mut self, pointer: &str, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.push(pointer, error)).ok()
     }
 }
 
-/// The command of a request, or the one error that AWS answers.
-pub(crate) fn accept<'c, R: Request>(request: &'c R, limits: &Limits) -> Result<R::Command<'c>> {
-    let mut violations = Violations::default();
-    request.check_members(limits, None, &mut violations);
+/// Converts a request to a command, or returns the error that AWS would return.
+pub(crate) fn validate<'c, R: Request>(request: &'c R, limits: &Limits) -> Result<R::Command<'c>> {
+    let violations = check_constraints(request, limits);
     if !violations.is_empty() {
         return Err(Error::Constraints(violations));
     }
-    let mut faults = Faults::within(limits);
-    let command = request.command(&mut faults);
-    match (faults.found.into_iter().next(), command) {
+    let mut problems = Problems::new(limits);
+    let command = request.to_command(&mut problems);
+    match (problems.errors.into_iter().next(), command) {
         (Some((_, error)), _) => Err(error),
         (None, Some(command)) => Ok(command),
         (None, None) => Err(Error::Malformed { detail: "a required member is missing".to_owned() }),
     }
 }
 
-/// The routing that [`crate::pick`] and [`crate::WeightedPicker::pick`] take, from the input of a request.
-///
-/// # Errors
-/// What AWS would answer to a request with such a routing;
-/// [`Error::ReferenceNotFound`] for a number that no version can have.
-pub fn routing(input: &RoutingInput<'_>) -> Result<Routing> {
-    let routing = accept(input, &Limits::default())?;
-    if routing.references(NO_VERSION) { Err(Error::ReferenceNotFound) } else { Ok(routing) }
+/// Returns all problems of a request, including those that AWS would report one at a time.
+pub(crate) fn collect_problems<R: Request>(request: &R, limits: &Limits) -> Vec<Problem> {
+    let violations = check_constraints(request, limits);
+    let mut problems = Problems::new(limits);
+    request.to_command(&mut problems);
+    // Each member reports its violated constraints, or else its violated rules.
+    problems.errors.retain(|(pointer, _)| violations.iter().all(|violation| violation.pointer != *pointer));
+    let of_constraints = violations.iter().map(Problem::from_violation);
+    of_constraints.chain(problems.errors.iter().map(|(pointer, error)| Problem::from_error(pointer, error))).collect()
 }
 
-/// As [`routing`], in JSON bytes or another language's values.
-///
-/// # Errors
-/// As [`routing`], and [`Error::WrongType`] or [`Error::Malformed`] for what cannot be read.
-pub fn routing_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<Routing> {
-    routing(&parse(source, &Limits::default())?)
-}
-
-/// All problems of a request, also those that AWS would only reveal one by one.
-pub(crate) fn problems<R: Request>(request: &R, limits: &Limits) -> Vec<Problem> {
+fn check_constraints(request: &impl Request, limits: &Limits) -> Violations {
     let mut violations = Violations::default();
     request.check_members(limits, None, &mut violations);
-    let mut faults = Faults::within(limits);
-    request.command(&mut faults);
-    // A member that breaks a constraint is not judged any further.
-    faults.found.retain(|(pointer, _)| violations.iter().all(|violation| violation.pointer != *pointer));
-    let first = violations.iter().map(Problem::from_violation);
-    first.chain(faults.found.iter().map(|(pointer, error)| Problem::from_error(pointer, error))).collect()
+    violations
+}
+
+/// Converts the routing configuration of a request for [`crate::pick`] and [`crate::WeightedPicker::pick`].
+///
+/// # Errors
+/// The error that AWS would return for this routing configuration;
+/// [`Error::ReferenceNotFound`] for a version number that cannot exist.
+pub fn parse_routing(input: &RoutingInput<'_>) -> Result<Routing> {
+    validate(input, &Limits::default())?.get()
+}
+
+/// As [`parse_routing`], for JSON bytes or a host language's values.
+///
+/// # Errors
+/// As [`parse_routing`]; [`Error::WrongType`] or [`Error::Malformed`] for input that cannot be deserialized.
+pub fn parse_routing_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<Routing> {
+    parse_routing(&parse_request(source, &Limits::default())?)
 }

@@ -1,35 +1,36 @@
-//! Commands on versions, and DescribeStateMachine, which takes one.
+//! Commands on versions, and DescribeStateMachine, which accepts a version ARN.
 
-use super::machine::any_machine;
-use super::target::machine_arn;
-use super::{Faults, Qualifier, Request, Target};
+use super::arn::{STATE_MACHINE_ARN, parse_state_machine_arn};
+use super::{Problems, Qualifier, Request, StateMachineRef};
 use crate::error::Error;
-use crate::page::Page;
+use crate::model::VersionNumber;
+use crate::page::PageRequest;
 use crate::wire::input::{
     DeleteStateMachineVersionInput, DescribeStateMachineInput, ListStateMachineVersionsInput,
     PublishStateMachineVersionInput,
 };
 
 pub(crate) struct DescribeStateMachine<'a> {
-    pub target: Target<'a>,
-    /// METADATA_ONLY: without the definition.
+    pub state_machine: StateMachineRef<'a>,
+    /// Omits the definition (METADATA_ONLY).
     pub metadata_only: bool,
 }
 
 pub(crate) struct PublishVersion<'a> {
-    pub target: Target<'a>,
+    pub state_machine: StateMachineRef<'a>,
     pub revision: Option<&'a str>,
     pub description: Option<&'a str>,
 }
 
 pub(crate) struct ListVersions<'a> {
-    pub target: Target<'a>,
-    pub page: Page<'a>,
+    pub state_machine: StateMachineRef<'a>,
+    pub page: PageRequest<'a>,
 }
 
 pub(crate) struct DeleteVersion<'a> {
-    pub target: Target<'a>,
-    pub number: u32,
+    pub state_machine: StateMachineRef<'a>,
+    /// `None` if no version can have this number.
+    pub number: Option<VersionNumber>,
 }
 
 impl Request for DescribeStateMachineInput<'_> {
@@ -38,9 +39,9 @@ impl Request for DescribeStateMachineInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<DescribeStateMachine<'_>> {
-        let target = any_machine(self.state_machine_arn.as_deref(), faults)?;
-        Some(DescribeStateMachine { target, metadata_only: metadata_only(self.included_data.as_deref()) })
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<DescribeStateMachine<'_>> {
+        let state_machine = parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN, problems)?;
+        Some(DescribeStateMachine { state_machine, metadata_only: is_metadata_only(self.included_data.as_deref()) })
     }
 }
 
@@ -50,9 +51,13 @@ impl Request for PublishStateMachineVersionInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<PublishVersion<'_>> {
-        let target = any_machine(self.state_machine_arn.as_deref(), faults)?;
-        Some(PublishVersion { target, revision: self.revision_id.as_deref(), description: self.description.as_deref() })
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<PublishVersion<'_>> {
+        let state_machine = parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN, problems)?;
+        Some(PublishVersion {
+            state_machine,
+            revision: self.revision_id.as_deref(),
+            description: self.description.as_deref(),
+        })
     }
 }
 
@@ -62,9 +67,9 @@ impl Request for ListStateMachineVersionsInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<ListVersions<'_>> {
-        let target = any_machine(self.state_machine_arn.as_deref(), faults)?;
-        Some(ListVersions { target, page: Page::new(self.max_results, self.next_token.as_deref()) })
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<ListVersions<'_>> {
+        let state_machine = parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN, problems)?;
+        Some(ListVersions { state_machine, page: PageRequest::new(self.max_results, self.next_token.as_deref()) })
     }
 }
 
@@ -74,18 +79,18 @@ impl Request for DeleteStateMachineVersionInput<'_> {
     where
         Self: 'c;
 
-    fn command(&self, faults: &mut Faults<'_>) -> Option<DeleteVersion<'_>> {
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<DeleteVersion<'_>> {
         const POINTER: &str = "/stateMachineVersionArn";
-        let given = self.state_machine_version_arn.as_deref()?;
-        let target = machine_arn(given, POINTER, faults)?;
-        let Qualifier::Version(number) = target.qualifier else {
-            faults.push(POINTER, Error::VersionArnRequired { arn: given.into() });
+        let arn = self.state_machine_version_arn.as_deref()?;
+        let state_machine = parse_state_machine_arn(arn, POINTER, problems)?;
+        let Qualifier::Version(number) = state_machine.qualifier else {
+            problems.push(POINTER, Error::VersionArnRequired { arn: arn.into() });
             return None;
         };
-        Some(DeleteVersion { target, number })
+        Some(DeleteVersion { state_machine, number })
     }
 }
 
-pub(super) fn metadata_only(included: Option<&str>) -> bool {
-    included == Some("METADATA_ONLY")
+pub(super) fn is_metadata_only(included_data: Option<&str>) -> bool {
+    included_data == Some("METADATA_ONLY")
 }

@@ -1,7 +1,7 @@
 //! The parts of a revision as answers show them.
 
 use crate::model::Revision;
-use crate::redact::Sensitive;
+use crate::sensitive::Sensitive;
 use serde_json::Value;
 
 /// What METADATA_ONLY leaves of a definition.

@@ -2,10 +2,10 @@
 
 use super::body::Body;
 use super::{Context, Decision, active, does_not_exist, existing, present, qualified, version_arn};
-use crate::command::{AboutExecution, ListExecutions, Qualifier, StartExecution, StatusFilter, StopExecution};
+use crate::command::{ExecutionRef, ListExecutions, Qualifier, StartExecution, StatusFilter, StopExecution};
 use crate::error::{Error, Result};
-use crate::model::{Execution, StateMachineType, Status, Stopped, Timestamp};
-use crate::page::{Cursor, List, cut};
+use crate::model::{Execution, StateMachineType, Status, Stopped, Timestamp, VersionNumber};
+use crate::page::{Cursor, ListId, truncate_page};
 use crate::store::{Change, ExecutionFilter, RevisionKey, View};
 use crate::wire::output::{
     DataDetails, DescribeExecutionOutput, DescribeStateMachineForExecutionOutput, ExecutionListItem,
@@ -29,16 +29,16 @@ pub(crate) fn start(
     random: &RandomInputs,
     context: &Context<'_>,
 ) -> Result<Decision<StartExecutionOutput>> {
-    let target = command.target;
-    let machine = active(view, context.now, target.machine, || does_not_exist(target.given))?;
+    let state_machine = command.state_machine;
+    let machine = active(view, context.now, state_machine.unqualified_arn, || does_not_exist(state_machine.arn))?;
     let (version, alias) = resolve(view, command, random.percent, context.now)?;
     let name = command.name.unwrap_or(&random.name);
     if machine.kind == StateMachineType::Express {
-        let execution_arn = express_arn(target.machine, name, &random.id);
+        let execution_arn = express_arn(state_machine.unqualified_arn, name, &random.id);
         let reply = StartExecutionOutput { execution_arn, start_date: context.now };
         return Ok(Decision::change(Change::CountStart { version }, reply));
     }
-    let arn = execution_arn(target.machine, name);
+    let arn = execution_arn(state_machine.unqualified_arn, name);
     if let Some(stored) = view.execution(name)? {
         if stored.status() != Status::Running || *stored.input != *command.input {
             return Err(Error::ExecutionAlreadyExists { arn });
@@ -54,7 +54,7 @@ pub(crate) fn start(
 fn started(
     command: &StartExecution<'_>,
     name: &str,
-    version: Option<u32>,
+    version: Option<VersionNumber>,
     alias: Option<&str>,
     now: Timestamp,
 ) -> Execution {
@@ -75,11 +75,12 @@ fn resolve<'c>(
     command: &StartExecution<'c>,
     percent: u8,
     now: Timestamp,
-) -> Result<(Option<u32>, Option<&'c str>)> {
-    let missing = || does_not_exist(command.target.given);
-    match command.target.qualifier {
+) -> Result<(Option<VersionNumber>, Option<&'c str>)> {
+    let missing = || does_not_exist(command.state_machine.arn);
+    match command.state_machine.qualifier {
         Qualifier::None | Qualifier::Label => Ok((None, None)),
         Qualifier::Version(number) => {
+            let number = number.ok_or_else(missing)?;
             view.version(number)?.ok_or_else(missing)?;
             Ok((Some(number), None))
         }
@@ -95,17 +96,17 @@ fn resolve<'c>(
 
 pub(crate) fn describe(
     view: &dyn View,
-    command: &AboutExecution<'_>,
+    command: &ExecutionRef<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeExecutionOutput> {
     let execution = find(view, command, context.now)?;
-    let machine = command.machine.as_str();
+    let machine = command.state_machine_arn.as_str();
     let stopped = execution.stopped.as_deref();
     let running = "Execution is RUNNING and cannot be redriven";
     Ok(DescribeExecutionOutput {
         cause: stopped.and_then(|stopped| stopped.cause.clone()),
         error: stopped.and_then(|stopped| stopped.error.clone()),
-        execution_arn: command.given.to_owned(),
+        execution_arn: command.arn.to_owned(),
         input: (!command.metadata_only).then(|| execution.input.clone()),
         input_details: Some(DataDetails { included: !command.metadata_only }),
         name: execution.name.to_string(),
@@ -125,7 +126,7 @@ pub(crate) fn describe(
 /// The content that the execution was started with, whatever came later.
 pub(crate) fn describe_machine(
     view: &dyn View,
-    command: &AboutExecution<'_>,
+    command: &ExecutionRef<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineForExecutionOutput> {
     find(view, command, context.now)?;
@@ -135,10 +136,10 @@ pub(crate) fn describe_machine(
         definition: body.definition,
         encryption_configuration: body.encryption,
         logging_configuration: body.logging,
-        name: command.machine_name.to_owned(),
+        name: command.state_machine_name.to_owned(),
         revision_id: body.revision_id,
         role_arn: body.role,
-        state_machine_arn: command.machine.clone(),
+        state_machine_arn: command.state_machine_arn.clone(),
         tracing_configuration: body.tracing,
         update_date: revision.updated,
     })
@@ -165,34 +166,38 @@ pub(crate) fn list(
     command: &ListExecutions<'_>,
     context: &Context<'_>,
 ) -> Result<ListExecutionsOutput> {
-    let target = command.target;
-    let list = List { operation: "ListExecutions", arn: target.given };
+    let state_machine = command.state_machine;
+    let list = ListId { operation: "ListExecutions", arn: state_machine.arn };
     let which = which(view, command, context.now)?;
-    let after = command.page.token.map(|token| context.tokens.open(list, token, context.now)).transpose()?;
+    let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
     let below = after.map(|cursor| u64::try_from(cursor.number).unwrap_or_default());
     let mut found = match which {
         Some(which) => view.executions(below, which, command.page.limit.saturating_add(1))?,
         None => Vec::new(),
     };
-    let next_token = cut(&mut found, command.page.limit, |(number, _)| {
+    let next_token = truncate_page(&mut found, command.page.limit, |(number, _)| {
         let cursor = Cursor { number: i64::try_from(*number).unwrap_or(i64::MAX), text: String::new() };
-        context.tokens.seal(list, &cursor, context.now)
+        context.tokens.create(list, &cursor, context.now)
     });
-    let executions = found.into_iter().map(|(_, execution)| list_item(target.machine, &execution)).collect();
+    let executions =
+        found.into_iter().map(|(_, execution)| list_item(state_machine.unqualified_arn, &execution)).collect();
     Ok(ListExecutionsOutput { executions, next_token })
 }
 
 /// Which executions a list wants; `None` when no execution can be of the status asked for.
 fn which<'c>(view: &dyn View, command: &ListExecutions<'c>, now: Timestamp) -> Result<Option<ExecutionFilter<'c>>> {
-    let missing = || does_not_exist(command.target.given);
+    let missing = || does_not_exist(command.state_machine.arn);
     let machine = existing(view, now, missing)?;
     if machine.kind == StateMachineType::Express {
         return Err(Error::StateMachineTypeNotSupported);
     }
     let mut which = ExecutionFilter::default();
-    match command.target.qualifier {
+    match command.state_machine.qualifier {
         Qualifier::None => {}
-        Qualifier::Version(number) => which.version = Some(view.version(number)?.ok_or_else(missing)?.number),
+        Qualifier::Version(number) => {
+            let number = number.ok_or_else(missing)?;
+            which.version = Some(view.version(number)?.ok_or_else(missing)?.number);
+        }
         Qualifier::Alias(name) => {
             view.alias(name)?.ok_or_else(missing)?;
             which.alias = Some(name);
@@ -202,7 +207,7 @@ fn which<'c>(view: &dyn View, command: &ListExecutions<'c>, now: Timestamp) -> R
     match command.status {
         StatusFilter::Any => {}
         StatusFilter::Only(status) => which.status = Some(status),
-        StatusFilter::Nothing => return Ok(None),
+        StatusFilter::NoMatch => return Ok(None),
     }
     Ok(Some(which))
 }
@@ -221,13 +226,13 @@ fn list_item(machine: &str, execution: &Execution) -> ExecutionListItem {
     }
 }
 
-fn find(view: &dyn View, command: &AboutExecution<'_>, now: Timestamp) -> Result<Execution> {
+fn find(view: &dyn View, command: &ExecutionRef<'_>, now: Timestamp) -> Result<Execution> {
     present(view, now)?.ok_or_else(|| missing(command))?;
     Ok(view.execution(command.name)?.ok_or_else(|| missing(command))?.into_owned())
 }
 
-fn missing(command: &AboutExecution<'_>) -> Error {
-    Error::ExecutionDoesNotExist { arn: command.given.to_owned() }
+fn missing(command: &ExecutionRef<'_>) -> Error {
+    Error::ExecutionDoesNotExist { arn: command.arn.to_owned() }
 }
 
 fn execution_arn(machine: &str, name: &str) -> String {

@@ -3,9 +3,11 @@
 use super::body::Body;
 use super::version::{publish, publish_again};
 use super::{Context, Decision, active, does_not_exist, existing, present, version_arn};
-use crate::command::{Content, CreateStateMachine, DescribeStateMachine, Qualifier, Target, UpdateStateMachine};
+use crate::command::{
+    Content, CreateStateMachine, DescribeStateMachine, Qualifier, StateMachineRef, UpdateStateMachine,
+};
 use crate::error::{Error, Result};
-use crate::model::{Revision, StateMachine, Timestamp, Version};
+use crate::model::{Revision, StateMachine, Timestamp, Version, VersionNumber};
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
 use std::sync::Arc;
@@ -20,7 +22,7 @@ pub(crate) fn create(
     let reply = |created, published| CreateStateMachineOutput {
         creation_date: created,
         state_machine_arn: arn.to_owned(),
-        state_machine_version_arn: if published { Some(version_arn(arn, 1)) } else { None },
+        state_machine_version_arn: if published { Some(version_arn(arn, VersionNumber::FIRST)) } else { None },
     };
     if let Some(stored) = present(view, context.now)? {
         super::not_deleting(&stored, arn)?;
@@ -41,7 +43,7 @@ fn new_machine(command: &CreateStateMachine<'_>, now: Timestamp) -> StateMachine
         kind: command.kind,
         created: now,
         deleted: None,
-        last_version: 0,
+        last_version: None,
         published: None,
         created_published: command.publish,
         created_description: command.version_description.map(Into::into),
@@ -50,7 +52,7 @@ fn new_machine(command: &CreateStateMachine<'_>, now: Timestamp) -> StateMachine
 }
 
 fn first_version(command: &CreateStateMachine<'_>, now: Timestamp) -> Version {
-    Version { number: 1, description: command.version_description.map(Into::into), created: now }
+    Version { number: VersionNumber::FIRST, description: command.version_description.map(Into::into), created: now }
 }
 
 fn replays(view: &dyn View, stored: &StateMachine, command: &CreateStateMachine<'_>) -> Result<bool> {
@@ -97,8 +99,8 @@ pub(crate) fn update(
     id: &str,
     context: &Context<'_>,
 ) -> Result<Decision<UpdateStateMachineOutput>> {
-    let arn = command.target.machine;
-    let machine = active_unqualified(view, command.target, context.now)?;
+    let arn = command.state_machine.unqualified_arn;
+    let machine = active_unqualified(view, command.state_machine, context.now)?;
     let current = view.revision(RevisionKey::Current)?.ok_or_else(|| does_not_exist(arn))?;
     let description = command.version_description;
     if unchanged(&current, &command.content) {
@@ -117,7 +119,7 @@ pub(crate) fn update(
     Ok(Decision::change(Change::PutRevision { revision, version }, reply))
 }
 
-fn updated(revision: &Revision, arn: &str, version: Option<u32>) -> UpdateStateMachineOutput {
+fn updated(revision: &Revision, arn: &str, version: Option<VersionNumber>) -> UpdateStateMachineOutput {
     UpdateStateMachineOutput {
         revision_id: revision.id.as_deref().map(str::to_owned),
         state_machine_version_arn: version.map(|number| version_arn(arn, number)),
@@ -128,13 +130,13 @@ fn updated(revision: &Revision, arn: &str, version: Option<u32>) -> UpdateStateM
 /// The state machine of an operation that takes no qualifier: with one, nothing of that ARN exists.
 pub(super) fn active_unqualified<'v>(
     view: &'v dyn View,
-    target: Target<'_>,
+    state_machine: StateMachineRef<'_>,
     now: Timestamp,
 ) -> Result<std::borrow::Cow<'v, StateMachine>> {
-    if target.qualifier != Qualifier::None {
-        return Err(does_not_exist(target.given));
+    if state_machine.qualifier != Qualifier::None {
+        return Err(does_not_exist(state_machine.arn));
     }
-    active(view, now, target.machine, || does_not_exist(target.given))
+    active(view, now, state_machine.unqualified_arn, || does_not_exist(state_machine.arn))
 }
 
 pub(crate) fn describe(
@@ -142,11 +144,14 @@ pub(crate) fn describe(
     command: &DescribeStateMachine<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineOutput> {
-    let missing = || does_not_exist(command.target.given);
+    let missing = || does_not_exist(command.state_machine.arn);
     let machine = existing(view, context.now, missing)?;
-    let version = match command.target.qualifier {
+    let version = match command.state_machine.qualifier {
         Qualifier::None => None,
-        Qualifier::Version(number) => Some(view.version(number)?.ok_or_else(missing)?),
+        Qualifier::Version(number) => {
+            let number = number.ok_or_else(missing)?;
+            Some(view.version(number)?.ok_or_else(missing)?)
+        }
         Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
     };
     let of = version.as_ref().map_or(RevisionKey::Current, |version| RevisionKey::Version(version.number));
@@ -158,10 +163,10 @@ pub(crate) fn describe(
         description: version.and_then(|version| version.description.clone()),
         encryption_configuration: body.encryption,
         logging_configuration: body.logging,
-        name: command.target.name.to_owned(),
+        name: command.state_machine.name.to_owned(),
         revision_id: body.revision_id,
         role_arn: body.role,
-        state_machine_arn: command.target.given.to_owned(),
+        state_machine_arn: command.state_machine.arn.to_owned(),
         status: if machine.deleted.is_some() { "DELETING" } else { "ACTIVE" }.to_owned(),
         tracing_configuration: body.tracing,
         kind: machine.kind.as_str().to_owned(),
@@ -175,8 +180,12 @@ pub(crate) fn purge_expired(view: &dyn View, context: &Context<'_>) -> Result<Op
 }
 
 /// A state machine that is not there is deleted as well; a version or alias ARN names none.
-pub(crate) fn delete(view: &dyn View, target: &Target<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
-    let stored = present(view, context.now)?.filter(|_| target.qualifier == Qualifier::None);
+pub(crate) fn delete(
+    view: &dyn View,
+    state_machine: &StateMachineRef<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<Empty>> {
+    let stored = present(view, context.now)?.filter(|_| state_machine.qualifier == Qualifier::None);
     let change = match stored {
         Some(machine) if machine.deleted.is_none() => {
             let gone = context.now.plus(context.deletion_delay);

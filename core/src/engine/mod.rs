@@ -8,9 +8,9 @@ pub(crate) mod tags;
 pub(crate) mod version;
 
 use crate::error::{Error, Result};
-use crate::model::{StateMachine, Timestamp};
+use crate::model::{StateMachine, Timestamp, VersionNumber};
 use crate::options::Limits;
-use crate::page::Tokens;
+use crate::page::PageTokens;
 use crate::store::{Change, View};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub(crate) struct Context<'c> {
     pub limits: &'c Limits,
     pub update_delay: Duration,
     pub deletion_delay: Duration,
-    pub tokens: &'c Tokens,
+    pub tokens: &'c PageTokens,
 }
 
 /// What to change, if anything, and what to answer.
@@ -84,6 +84,6 @@ fn qualified(machine: &str, qualifier: &str) -> String {
 }
 
 /// `ARN:NUMBER`
-fn version_arn(machine: &str, number: u32) -> String {
-    qualified(machine, itoa::Buffer::new().format(number))
+fn version_arn(machine: &str, number: VersionNumber) -> String {
+    qualified(machine, itoa::Buffer::new().format(number.get()))
 }

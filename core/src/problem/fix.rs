@@ -13,7 +13,7 @@ pub(super) fn for_constraint(constraint: &Constraint) -> (Code, String) {
         Constraint::MaxItems(n) => (Code::TooMany, format!("specify {n} items or fewer")),
         Constraint::Min(n) => (Code::TooSmall, format!("use {n} or more")),
         Constraint::Max(n) => (Code::TooLarge, format!("use {n} or less")),
-        Constraint::Pattern(p) => (Code::Pattern, format!("use a value that matches {}", p.text())),
+        Constraint::Pattern(p) => (Code::Pattern, format!("use a value that matches {}", p.as_str())),
         Constraint::Enum(values) => (Code::Enum, format!("use one of {}", values.join(", "))),
         Constraint::Items { min, max } => (Code::ItemLength, format!("use {min} to {max} characters in every item")),
     }
@@ -58,8 +58,8 @@ pub(super) fn for_error(path: &str, error: &Error) -> (Code, String) {
         Error::DescriptionWithoutPublish => {
             (Code::DescriptionWithoutPublish, "set publish to true, or remove versionDescription")
         }
-        Error::NoExecutionsOwner => (Code::NoExecutionsOwner, "specify stateMachineArn"),
-        Error::TwoExecutionsOwners => (Code::TwoExecutionsOwners, "remove one of stateMachineArn and mapRunArn"),
+        Error::ListExecutionsWithoutArn => (Code::NoExecutionsOwner, "specify stateMachineArn"),
+        Error::ListExecutionsWithTwoArns => (Code::TwoExecutionsOwners, "remove one of stateMachineArn and mapRunArn"),
         Error::ResourceNotFound { .. } if path == "/mapRunArn" => {
             (Code::NoMapRuns, "use stateMachineArn; map runs are not modelled")
         }

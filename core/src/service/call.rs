@@ -1,7 +1,7 @@
 //! One call of an operation: its transaction, time and scope.
 
 use super::requests::Execute;
-use crate::command::accept;
+use crate::command::validate;
 use crate::engine::{Context, Decision, machine};
 use crate::error::{Error, Result};
 use crate::model::{Scope, Timestamp};
@@ -23,7 +23,7 @@ pub(super) struct Call<'c> {
 impl Call<'_> {
     /// Validates and executes a request.
     pub fn execute<I: Execute>(&self, input: &I) -> Result<I::Output> {
-        I::execute(accept(input, self.context.limits)?, self)
+        I::execute(validate(input, self.context.limits)?, self)
     }
 
     pub fn now(&self) -> Timestamp {

@@ -1,7 +1,7 @@
 //! Executes requests: one table of operations, with the decision of each.
 
 use super::call::Call;
-use crate::command::{Qualifier, Request, accept, problems};
+use crate::command::{Qualifier, Request, collect_problems, validate};
 use crate::definition;
 use crate::engine::execution::RandomInputs;
 use crate::engine::{alias, execution, machine, tags, version};
@@ -10,11 +10,11 @@ use crate::json::SerializeResponse;
 use crate::model::StateMachine;
 use crate::operation::Operation;
 use crate::options::Limits;
-use crate::page::{Cursor, List, Page, cut};
+use crate::page::{Cursor, ListId, PageRequest, truncate_page};
 use crate::problem::Problem;
 use crate::wire::input::*;
 use crate::wire::output::*;
-use crate::wire::{DeserializeRequest, parse, wrong_types};
+use crate::wire::{DeserializeRequest, find_wrong_types, parse_request};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -47,15 +47,15 @@ macro_rules! implement_execute {
 
 implement_execute! {
     CreateStateMachineAliasInput => CreateStateMachineAliasOutput, |command, call|
-        call.write(command.machine, |view, context| alias::create(view, &command, context));
+        call.write(command.state_machine_arn, |view, context| alias::create(view, &command, context));
     DescribeStateMachineAliasInput => DescribeStateMachineAliasOutput, |command, call|
-        call.read(command.target.machine, |view, context| alias::describe(view, &command, context));
+        call.read(command.state_machine.unqualified_arn, |view, context| alias::describe(view, &command, context));
     ListStateMachineAliasesInput => ListStateMachineAliasesOutput, |command, call|
-        call.read(command.target.machine, |view, context| alias::list(view, &command, context));
+        call.read(command.state_machine.unqualified_arn, |view, context| alias::list(view, &command, context));
     UpdateStateMachineAliasInput => UpdateStateMachineAliasOutput, |command, call|
-        call.write(command.target.machine, |view, context| alias::update(view, &command, context));
+        call.write(command.state_machine.unqualified_arn, |view, context| alias::update(view, &command, context));
     DeleteStateMachineAliasInput => Empty, |command, call|
-        call.write(command.target.machine, |view, context| alias::delete(view, &command, context));
+        call.write(command.state_machine.unqualified_arn, |view, context| alias::delete(view, &command, context));
     CreateStateMachineInput => CreateStateMachineOutput, |command, call| {
         call.purge_expired()?;
         let arn = call.scope.machine_arn(command.name);
@@ -63,34 +63,34 @@ implement_execute! {
     };
     UpdateStateMachineInput => UpdateStateMachineOutput, |command, call| {
         let id = call.ids.uuid();
-        call.write(command.target.machine, |view, context| machine::update(view, &command, &id, context))
+        call.write(command.state_machine.unqualified_arn, |view, context| machine::update(view, &command, &id, context))
     };
     DescribeStateMachineInput => DescribeStateMachineOutput, |command, call|
-        call.read(command.target.machine, |view, context| machine::describe(view, &command, context));
+        call.read(command.state_machine.unqualified_arn, |view, context| machine::describe(view, &command, context));
     ListStateMachinesInput => ListStateMachinesOutput, |command, call|
         list_state_machines(&command.page, call);
-    DeleteStateMachineInput => Empty, |target, call| {
+    DeleteStateMachineInput => Empty, |state_machine, call| {
         call.purge_expired()?;
-        call.write(target.machine, |view, context| machine::delete(view, &target, context))
+        call.write(state_machine.unqualified_arn, |view, context| machine::delete(view, &state_machine, context))
     };
     PublishStateMachineVersionInput => PublishStateMachineVersionOutput, |command, call|
-        call.write(command.target.machine, |view, context| version::publish_version(view, &command, context));
+        call.write(command.state_machine.unqualified_arn, |view, context| version::publish_version(view, &command, context));
     ListStateMachineVersionsInput => ListStateMachineVersionsOutput, |command, call|
-        call.read(command.target.machine, |view, context| version::list(view, &command, context));
+        call.read(command.state_machine.unqualified_arn, |view, context| version::list(view, &command, context));
     DeleteStateMachineVersionInput => Empty, |command, call|
-        call.write(command.target.machine, |view, context| version::delete(view, &command, context));
+        call.write(command.state_machine.unqualified_arn, |view, context| version::delete(view, &command, context));
     StartExecutionInput => StartExecutionOutput, |command, call| {
-        let random = random_inputs(command.target.qualifier, command.name.is_none(), call);
-        call.write(command.target.machine, |view, context| execution::start(view, &command, &random, context))
+        let random = random_inputs(command.state_machine.qualifier, command.name.is_none(), call);
+        call.write(command.state_machine.unqualified_arn, |view, context| execution::start(view, &command, &random, context))
     };
     DescribeExecutionInput => DescribeExecutionOutput, |command, call|
-        call.read(&command.machine, |view, context| execution::describe(view, &command, context));
+        call.read(&command.state_machine_arn, |view, context| execution::describe(view, &command, context));
     DescribeStateMachineForExecutionInput => DescribeStateMachineForExecutionOutput, |command, call|
-        call.read(&command.machine, |view, context| execution::describe_machine(view, &command, context));
+        call.read(&command.state_machine_arn, |view, context| execution::describe_machine(view, &command, context));
     ListExecutionsInput => ListExecutionsOutput, |command, call|
-        call.read(command.target.machine, |view, context| execution::list(view, &command, context));
+        call.read(command.state_machine.unqualified_arn, |view, context| execution::list(view, &command, context));
     StopExecutionInput => StopExecutionOutput, |command, call|
-        call.write(&command.execution.machine, |view, context| execution::stop(view, &command, context));
+        call.write(&command.execution.state_machine_arn, |view, context| execution::stop(view, &command, context));
     TagResourceInput => Empty, |command, call|
         call.write(command.arn, |view, context| tags::tag(view, &command, context));
     UntagResourceInput => Empty, |command, call|
@@ -112,25 +112,26 @@ fn random_inputs(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'_>) -> Ra
 }
 
 fn validate_definition(definition: &str) -> ValidateStateMachineDefinitionOutput {
-    let diagnostic = |fault: definition::Fault| Diagnostic {
+    let diagnostic = |error: definition::DefinitionError| Diagnostic {
         severity: "ERROR".to_owned(),
-        code: fault.code.to_owned(),
-        message: fault.message,
-        location: fault.location,
+        code: error.code.to_owned(),
+        message: error.message,
+        location: error.location,
     };
-    let diagnostics: Vec<_> = definition::fault(definition).map(diagnostic).into_iter().collect();
+    let diagnostics: Vec<_> = definition::find_error(definition).map(diagnostic).into_iter().collect();
     let result = if diagnostics.is_empty() { "OK" } else { "FAIL" }.to_owned();
     ValidateStateMachineDefinitionOutput { result, diagnostics, truncated: false }
 }
 
-fn list_state_machines(page: &Page<'_>, call: &Call<'_>) -> Result<ListStateMachinesOutput> {
+fn list_state_machines(page: &PageRequest<'_>, call: &Call<'_>) -> Result<ListStateMachinesOutput> {
     let prefix = call.scope.machine_arn("");
-    let list = List { operation: "ListStateMachines", arn: &prefix };
+    let list = ListId { operation: "ListStateMachines", arn: &prefix };
     let tokens = call.context.tokens;
-    let after = page.token.map(|token| tokens.open(list, token, call.now())).transpose()?;
+    let after = page.token.map(|token| tokens.verify(list, token, call.now())).transpose()?;
     let mut found = fetch_state_machines(&prefix, after.map(|cursor| cursor.text), page.limit.saturating_add(1), call)?;
-    let next_token =
-        cut(&mut found, page.limit, |(arn, _)| tokens.seal(list, &Cursor { number: 0, text: arn.clone() }, call.now()));
+    let next_token = truncate_page(&mut found, page.limit, |(arn, _)| {
+        tokens.create(list, &Cursor { number: 0, text: arn.clone() }, call.now())
+    });
     let item = |(arn, machine): (String, StateMachine)| StateMachineListItem {
         creation_date: machine.created,
         name: arn.strip_prefix(&prefix).unwrap_or_default().to_owned(),
@@ -165,9 +166,9 @@ fn execute_as<'s, I: Execute + Deserialize<'s>, K: SerializeResponse>(
     request: &'s (impl DeserializeRequest + ?Sized),
     serializer: &K,
     call: &Call<'_>,
-) -> Result<K::Answer> {
-    let input: I = parse(request, call.context.limits)?;
-    let output = request.aside(|| call.execute(&input))?;
+) -> Result<K::Output> {
+    let input: I = parse_request(request, call.context.limits)?;
+    let output = request.run_detached(|| call.execute(&input))?;
     serializer.write(&output)
 }
 
@@ -175,14 +176,14 @@ fn validate_as<'s, I: Request + Deserialize<'s>>(
     request: &'s (impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<()> {
-    accept(&parse::<I>(request, limits)?, limits).map(drop)
+    validate(&parse_request::<I>(request, limits)?, limits).map(drop)
 }
 
 fn find_problems_as<'s, I: Request + Deserialize<'s>>(
     request: &'s (impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<Vec<Problem>> {
-    Ok(problems(&parse::<I>(request, limits)?, limits))
+    Ok(collect_problems(&parse_request::<I>(request, limits)?, limits))
 }
 
 /// Calls a generic function with the input type of an operation.
@@ -225,7 +226,7 @@ pub(super) fn execute_request<K: SerializeResponse>(
     request: &(impl DeserializeRequest + ?Sized),
     serializer: &K,
     call: &Call<'_>,
-) -> Result<K::Answer> {
+) -> Result<K::Output> {
     dispatch!(operation, execute_as with K, (request, serializer, call))
 }
 
@@ -260,7 +261,7 @@ fn find_problems_with_wrong_types(
         Error::WrongType { .. } => request.read().unwrap_or_default(),
         _ => return vec![Problem::from_error("", error)],
     };
-    let type_errors = wrong_types(&value, operation.members());
+    let type_errors = find_wrong_types(&value, operation.members());
     let mut found: Vec<_> = type_errors.iter().map(|error| Problem::from_error(error.pointer(), error)).collect();
     for problem in &found {
         value.pointer_mut(&problem.path).map(Value::take);

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::json::{Json, Reply, SerializeResponse};
 use crate::model::{Resource, Scope, parse_arn};
 use crate::options::Options;
-use crate::page::Tokens;
+use crate::page::PageTokens;
 use crate::picker::WeightedPicker;
 use crate::problem::Problem;
 use crate::rng::Rng;
@@ -46,7 +46,7 @@ pub(super) struct Inner {
     options: Options,
     picker: WeightedPicker,
     ids: Rng,
-    tokens: Tokens,
+    tokens: PageTokens,
 }
 
 impl StepFunctions {
@@ -100,7 +100,7 @@ impl StepFunctions {
     /// # Errors
     /// As [`StepFunctions::in_memory`].
     pub fn with_store(store: Box<dyn Store>, options: Options) -> Result<Self> {
-        let tokens = Tokens::new(store.token_key());
+        let tokens = PageTokens::new(store.token_key());
         let (picker, ids) = match options.seed {
             Some(seed) => {
                 let id_seed = seed ^ ID_SEED ^ store.next_session_number()?.rotate_right(16);
@@ -131,7 +131,7 @@ impl StepFunctions {
     /// Executes one AWS JSON 1.0 request and returns the response. `operation` is its name, for example
     /// `CreateStateMachineAlias`. Never panics.
     pub fn call(&self, operation: &str, body: &[u8]) -> Reply {
-        Reply::of(self.try_call(operation, body))
+        Reply::from_result(self.try_call(operation, body))
     }
 
     /// As [`StepFunctions::call`], but returns the body, or the error as an [`Error`].
@@ -154,7 +154,7 @@ impl StepFunctions {
         operation: &str,
         request: &(impl DeserializeRequest + ?Sized),
         serializer: &K,
-    ) -> Result<K::Answer> {
+    ) -> Result<K::Output> {
         let call = self.new_call(&*self.inner.store, &self.scope);
         execute_request(operation.parse()?, request, serializer, &call)
     }
@@ -163,7 +163,7 @@ impl StepFunctions {
     /// If the commit fails, every response is its error.
     pub fn call_batch(&self, requests: &[(&str, &[u8])]) -> Vec<Reply> {
         let requests: Vec<_> = requests.iter().map(|(operation, body)| (&*self.scope, *operation, *body)).collect();
-        self.try_call_batch(&requests).into_iter().map(Reply::of).collect()
+        self.try_call_batch(&requests).into_iter().map(Reply::from_result).collect()
     }
 
     /// As [`StepFunctions::call_batch`], with a scope per request. Returns bodies, or errors as [`Error`]s.

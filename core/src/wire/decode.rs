@@ -25,9 +25,9 @@ pub trait DeserializeRequest {
         None
     }
 
-    /// Runs the work between deserialization and serialization. A language with a global lock releases
-    /// the lock meanwhile.
-    fn aside<R>(&self, work: impl FnOnce() -> R) -> R {
+    /// Runs the work between deserialization and serialization. Bindings of a language with a global lock
+    /// release the lock during the work.
+    fn run_detached<R>(&self, work: impl FnOnce() -> R) -> R {
         work()
     }
 }
@@ -41,7 +41,7 @@ impl DeserializeRequest for [u8] {
     }
 
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Self::Error> {
-        // Text as a whole is checked faster than string by string. JSON is UTF-8, also where nobody looks.
+        // Validating UTF-8 once is faster than for each string, and covers ignored members.
         match std::str::from_utf8(self) {
             Ok(text) => serde_json::from_str(text),
             Err(invalid) => Err(serde::de::Error::custom(invalid)),
@@ -54,7 +54,7 @@ impl DeserializeRequest for [u8] {
 /// # Errors
 /// [`Error::TooLarge`] for more bytes than the limit, [`Error::Malformed`] for a body that is not a JSON object,
 /// [`Error::WrongType`] for a member of the wrong type.
-pub(crate) fn parse<'s, T>(source: &'s (impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<T>
+pub(crate) fn parse_request<'s, T>(source: &'s (impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<T>
 where
     T: Deserialize<'s> + Structure,
 {
@@ -62,64 +62,64 @@ where
     if let Some(size) = source.size().filter(|size| *size > limit) {
         return Err(Error::TooLarge { size, limit });
     }
-    source.read().map_err(|error| blame(source, T::MEMBERS, &error))
+    source.read().map_err(|error| locate_error(source, T::MEMBERS, &error))
 }
 
-/// Reads the request a second time, without types, to find the member with the wrong type.
-fn blame<S: DeserializeRequest + ?Sized>(source: &S, members: &[Member], error: &S::Error) -> Error {
+/// Deserializes the request a second time, without types, to find the member with the wrong type.
+fn locate_error<S: DeserializeRequest + ?Sized>(source: &S, members: &[Member], error: &S::Error) -> Error {
     match source.read::<Value>() {
         Err(untyped) => Error::Malformed { detail: untyped.to_string() },
         Ok(value @ Value::Object(_)) => {
-            let first = wrong_types(&value, members).into_iter().next();
+            let first = find_wrong_types(&value, members).into_iter().next();
             first.unwrap_or_else(|| Error::Malformed { detail: error.to_string() })
         }
-        Ok(other) => Error::Malformed { detail: format!("expected an object, found {}", kind(&other)) },
+        Ok(other) => Error::Malformed { detail: format!("expected an object, found {}", describe_type(&other)) },
     }
 }
 
 /// Maximum number of wrong types reported for one request.
-const TOLD: usize = 100;
+const MAX_WRONG_TYPES: usize = 100;
 
 /// Returns all members with a wrong type, in the model's order.
-pub(crate) fn wrong_types(value: &Value, members: &[Member]) -> Vec<Error> {
+pub(crate) fn find_wrong_types(value: &Value, members: &[Member]) -> Vec<Error> {
     let mut found = Vec::new();
-    in_members(value, members, None, &mut found);
+    check_members(value, members, None, &mut found);
     found
 }
 
-fn in_members(value: &Value, members: &[Member], parent: Option<&Path<'_>>, found: &mut Vec<Error>) {
+fn check_members(value: &Value, members: &[Member], parent: Option<&Path<'_>>, found: &mut Vec<Error>) {
     for member in members {
         if let Some(value) = value.get(member.name).filter(|value| !value.is_null()) {
-            in_value(value, &member.rule, &Path::member(parent, member.name), found);
+            check_value(value, &member.rule, &Path::member(parent, member.name), found);
         }
     }
 }
 
-fn in_value(value: &Value, rule: &Rule, path: &Path<'_>, found: &mut Vec<Error>) {
+fn check_value(value: &Value, rule: &Rule, path: &Path<'_>, found: &mut Vec<Error>) {
     let expected = match (rule, value) {
-        _ if found.len() == TOLD => return,
+        _ if found.len() == MAX_WRONG_TYPES => return,
         (Rule::Text(_), Value::String(_)) | (Rule::Boolean, Value::Bool(_)) => return,
         (Rule::Integer { .. }, Value::Number(number)) if number.is_i64() => return,
         (Rule::List { item, .. }, Value::Array(items)) => {
             let items = items.iter().enumerate();
-            return items.for_each(|(index, value)| in_value(value, item, &Path::item(path, index), found));
+            return items.for_each(|(index, value)| check_value(value, item, &Path::item(path, index), found));
         }
-        (Rule::Structure(members), Value::Object(_)) => return in_members(value, members, Some(path), found),
+        (Rule::Structure(members), Value::Object(_)) => return check_members(value, members, Some(path), found),
         (Rule::Text(_), _) => "a string",
         (Rule::Boolean, _) => "a boolean",
         (Rule::Integer { .. }, _) => "an integer",
         (Rule::List { .. }, _) => "a list",
         (Rule::Structure(_), _) => "a structure",
     };
-    found.push(Error::WrongType { pointer: path.pointer(), expected, found: kind(value) });
+    found.push(Error::WrongType { pointer: path.pointer(), expected, found: describe_type(value) });
 }
 
-fn kind(value: &Value) -> &'static str {
+fn describe_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(number) if number.is_i64() => "an integer",
-        Value::Number(number) if beyond_64_bits(number) => "an integer beyond 64 bits",
+        Value::Number(number) if exceeds_64_bits(number) => "an integer beyond 64 bits",
         Value::Number(_) => "a number with a fraction",
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
@@ -127,6 +127,6 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-fn beyond_64_bits(number: &Number) -> bool {
+fn exceeds_64_bits(number: &Number) -> bool {
     number.is_u64() || number.as_f64().is_some_and(|number| number.fract() == 0.0 && number.abs() >= 2_f64.powi(63))
 }

@@ -1,4 +1,4 @@
-//! Exactly what arrives and leaves: AWS's member names, nothing checked.
+//! Requests and responses as they are on the wire, with AWS's member names. Nothing is validated here.
 
 mod decode;
 pub mod input;
@@ -7,6 +7,6 @@ mod structure;
 mod text;
 
 pub use decode::DeserializeRequest;
-pub(crate) use decode::{parse, wrong_types};
+pub(crate) use decode::{find_wrong_types, parse_request};
 pub use structure::Structure;
-pub use text::{Secret, Text};
+pub use text::{SensitiveText, Text};

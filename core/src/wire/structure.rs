@@ -1,7 +1,7 @@
-//! One declaration of a structure gives its type, its constraints and how AWS prints it.
+//! Declares structures: the Rust type, the constraints, and the text that AWS prints.
 
-use super::{Secret, Text};
-use crate::constraint::{Constraint, Member, Path, Rule, Shown, Violations};
+use super::{SensitiveText, Text};
+use crate::constraint::{Constraint, Member, Path, PrintedValue, Rule, Violations};
 use crate::options::Limits;
 use std::fmt::Write as _;
 
@@ -12,25 +12,25 @@ pub trait Structure {
     /// Its members in the model's order.
     const MEMBERS: &'static [Member];
 
-    /// Adds what is broken in the members, in the model's order.
+    /// Adds the violations of the members, in the model's order.
     #[doc(hidden)]
     fn check_members(&self, limits: &Limits, parent: Option<&Path<'_>>, found: &mut Violations);
 
-    /// Writes the structure as AWS prints it in error texts: `Name(member=value, other=null)`.
+    /// Prints the structure as AWS does in error texts: `Name(member=value, other=null)`.
     #[doc(hidden)]
     fn print_members(&self, out: &mut String);
 }
 
-/// A value whose rule can be checked, and which AWS prints in error texts.
-pub(crate) trait Checked {
+/// A value of the service model: it has a rule, and AWS prints it in error texts.
+pub(crate) trait ModelValue {
     fn check(&self, rule: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations);
     fn print(&self, out: &mut String);
 }
 
-/// Checks one member: missing where it is required, or whatever its rule says. Inlined down to
-/// [`check_text`], so that the rules are constants where they are looked at.
+/// Checks one member: whether it is missing, else its rule. Inlined, as [`check_text`] is, so that the rules are
+/// constants.
 #[inline(always)]
-pub(crate) fn check_member<T: Checked>(
+pub(crate) fn check_member<T: ModelValue>(
     value: Option<&T>,
     member: &Member,
     limits: &Limits,
@@ -40,14 +40,14 @@ pub(crate) fn check_member<T: Checked>(
     match value {
         Some(value) => value.check(&member.rule, limits, &Path::member(parent, member.name), found),
         None if member.required => {
-            found.push(&Path::member(parent, member.name), Some(Shown::Null), Constraint::NotNull);
+            found.push(&Path::member(parent, member.name), Some(PrintedValue::Null), Constraint::NotNull);
         }
         None => {}
     }
 }
 
-/// Writes `name=value`, and `null` for an absent one.
-pub(crate) fn print_member<T: Checked>(value: Option<&T>, name: &str, out: &mut String) {
+/// Prints `name=value`, or `name=null` for an absent member.
+pub(crate) fn print_member<T: ModelValue>(value: Option<&T>, name: &str, out: &mut String) {
     if !out.ends_with('(') {
         out.push_str(", ");
     }
@@ -59,7 +59,7 @@ pub(crate) fn print_member<T: Checked>(value: Option<&T>, name: &str, out: &mut 
     }
 }
 
-impl Checked for Text<'_> {
+impl ModelValue for Text<'_> {
     #[inline(always)]
     fn check(&self, rule: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations) {
         check_text(self, rule, limits, path, found);
@@ -70,7 +70,7 @@ impl Checked for Text<'_> {
     }
 }
 
-impl Checked for Secret<'_> {
+impl ModelValue for SensitiveText<'_> {
     #[inline(always)]
     fn check(&self, rule: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations) {
         check_text(self, rule, limits, path, found);
@@ -84,34 +84,34 @@ impl Checked for Secret<'_> {
 #[inline(always)]
 fn check_text(value: &str, rule: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations) {
     let Rule::Text(rule) = rule else { return };
-    let shown = || (!rule.sensitive).then(|| Shown::Quoted(value.to_owned()));
+    let printed = || (!rule.sensitive).then(|| PrintedValue::Quoted(value.to_owned()));
     if !rule.values.is_empty() && !rule.values.contains(&value) {
-        found.push(path, shown(), Constraint::Enum(rule.values));
+        found.push(path, printed(), Constraint::Enum(rule.values));
     }
-    // The pattern comes before the length, as recorded from other services of the same framework.
+    // The pattern precedes the length, as recorded from other services of the same framework.
     if let Some(pattern) = rule.pattern.filter(|pattern| !pattern.matches(value)) {
-        found.push(path, shown(), Constraint::Pattern(pattern));
+        found.push(path, printed(), Constraint::Pattern(pattern));
     }
-    if let Some(max) = rule.max.map(|max| max.under(limits)).filter(|max| longer(value, *max)) {
-        found.push(path, shown(), Constraint::MaxLength(max));
+    if let Some(max) = rule.max.map(|max| max.resolve(limits)).filter(|max| exceeds(value, *max)) {
+        found.push(path, printed(), Constraint::MaxLength(max));
     }
     if rule.min > 0 && value.is_empty() {
-        found.push(path, shown(), Constraint::MinLength(rule.min));
+        found.push(path, printed(), Constraint::MinLength(rule.min));
     }
 }
 
-/// Whether a text has more characters than `max`; bytes tell without counting in most cases.
-fn longer(value: &str, max: usize) -> bool {
+/// Returns whether a text has more than `max` characters. The length in bytes decides most cases without counting.
+fn exceeds(value: &str, max: usize) -> bool {
     value.len() > max && value.chars().nth(max).is_some()
 }
 
-impl Checked for i64 {
+impl ModelValue for i64 {
     fn check(&self, rule: &Rule, _: &Limits, path: &Path<'_>, found: &mut Violations) {
         let Rule::Integer { min, max } = rule else { return };
         if self > max {
-            found.push(path, Some(Shown::Quoted(self.to_string())), Constraint::Max(*max));
+            found.push(path, Some(PrintedValue::Quoted(self.to_string())), Constraint::Max(*max));
         } else if self < min {
-            found.push(path, Some(Shown::Quoted(self.to_string())), Constraint::Min(*min));
+            found.push(path, Some(PrintedValue::Quoted(self.to_string())), Constraint::Min(*min));
         }
     }
 
@@ -121,7 +121,7 @@ impl Checked for i64 {
     }
 }
 
-impl Checked for bool {
+impl ModelValue for bool {
     fn check(&self, _: &Rule, _: &Limits, _: &Path<'_>, _: &mut Violations) {}
 
     fn print(&self, out: &mut String) {
@@ -129,7 +129,7 @@ impl Checked for bool {
     }
 }
 
-impl<T: Structure> Checked for T {
+impl<T: Structure> ModelValue for T {
     fn check(&self, _: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations) {
         self.check_members(limits, Some(path), found);
     }
@@ -142,31 +142,31 @@ impl<T: Structure> Checked for T {
     }
 }
 
-impl<T: Checked> Checked for Vec<T> {
+impl<T: ModelValue> ModelValue for Vec<T> {
     fn check(&self, rule: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations) {
         let Rule::List { min, max, item } = rule else { return };
         if let Some(max) = max.filter(|max| self.len() > *max) {
-            found.push(path, Some(printed(self)), Constraint::MaxItems(max));
+            found.push(path, Some(format_list(self)), Constraint::MaxItems(max));
         }
         if let Some(min) = min.filter(|min| self.len() < *min) {
-            found.push(path, Some(printed(self)), Constraint::MinItems(min));
+            found.push(path, Some(format_list(self)), Constraint::MinItems(min));
         }
         check_items(self, item, limits, path, found);
     }
 
     fn print(&self, out: &mut String) {
-        print_items(self, out);
+        print_list(self, out);
     }
 }
 
-fn check_items<T: Checked>(items: &[T], rule: &Rule, limits: &Limits, list: &Path<'_>, found: &mut Violations) {
+fn check_items<T: ModelValue>(items: &[T], rule: &Rule, limits: &Limits, list: &Path<'_>, found: &mut Violations) {
     // The items of a list of strings are reported together, at the list.
     if let Rule::Text(text) = rule {
-        let mut broken = Violations::default();
-        items.iter().for_each(|item| item.check(rule, limits, list, &mut broken));
-        if let (false, Some(max)) = (broken.is_empty(), text.max) {
-            let constraint = Constraint::Items { min: text.min, max: max.under(limits) };
-            found.push(list, Some(printed(items)), constraint);
+        let mut item_violations = Violations::default();
+        items.iter().for_each(|item| item.check(rule, limits, list, &mut item_violations));
+        if let (false, Some(max)) = (item_violations.is_empty(), text.max) {
+            let constraint = Constraint::Items { min: text.min, max: max.resolve(limits) };
+            found.push(list, Some(format_list(items)), constraint);
         }
         return;
     }
@@ -175,25 +175,25 @@ fn check_items<T: Checked>(items: &[T], rule: &Rule, limits: &Limits, list: &Pat
     }
 }
 
-fn printed<T: Checked>(items: &[T]) -> Shown {
+fn format_list<T: ModelValue>(items: &[T]) -> PrintedValue {
     let mut text = String::new();
-    print_items(items, &mut text);
-    Shown::Quoted(text)
+    print_list(items, &mut text);
+    PrintedValue::Quoted(text)
 }
 
-/// How many items of a list an error text repeats.
-const SHOWN_ITEMS: usize = 100;
+/// Maximum number of items of a list that an error text repeats.
+const MAX_PRINTED_ITEMS: usize = 100;
 
-fn print_items<T: Checked>(items: &[T], out: &mut String) {
+fn print_list<T: ModelValue>(items: &[T], out: &mut String) {
     out.push('[');
-    for (index, item) in items.iter().take(SHOWN_ITEMS).enumerate() {
+    for (index, item) in items.iter().take(MAX_PRINTED_ITEMS).enumerate() {
         out.push_str(if index > 0 { ", " } else { "" });
         item.print(out);
     }
-    out.push_str(if items.len() > SHOWN_ITEMS { ", ...]" } else { "]" });
+    out.push_str(if items.len() > MAX_PRINTED_ITEMS { ", ...]" } else { "]" });
 }
 
-/// What [`structure!`] needs in scope.
+/// Names that [`structure!`] uses.
 pub(crate) mod prelude {
     pub(crate) use super::{Structure, check_member, print_member, structure};
     pub(crate) use crate::constraint::{Member, Path, Violations};
@@ -204,7 +204,7 @@ pub(crate) mod prelude {
     pub(crate) use std::marker::PhantomData;
 }
 
-/// Declares a structure: its Rust type, its members on the wire, and their rules.
+/// Declares a structure: its Rust type, the names of its members, and their rules.
 macro_rules! structure {
     ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)? {
         $($(#[$field_doc:meta])* $field:ident $json:literal: $type:ty, $required:literal, $rule:expr;)*
@@ -219,7 +219,7 @@ macro_rules! structure {
             )*
         }
 
-        // By hand, since serde's own takes a list for a structure, and refuses a member given twice.
+        // serde's derived implementation accepts a list for a structure and rejects duplicate members; AWS does not.
         impl<'de $(: $life, $life)?> Deserialize<'de> for $name $(<$life>)? {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Members $(<$life>)? (PhantomData<$name $(<$life>)?>);

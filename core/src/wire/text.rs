@@ -1,4 +1,4 @@
-//! Strings that are borrowed from the request where its JSON allows.
+//! Strings of requests. They borrow from the request unless its JSON contains escapes.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
@@ -9,9 +9,9 @@ use std::ops::Deref;
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Text<'a>(Cow<'a, str>);
 
-/// A string that the service model marks sensitive: `Debug` shows its length only.
+/// A string that the service model marks as sensitive. `Debug` prints only its length.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Secret<'a>(Text<'a>);
+pub struct SensitiveText<'a>(Text<'a>);
 
 impl Deref for Text<'_> {
     type Target = str;
@@ -21,7 +21,7 @@ impl Deref for Text<'_> {
     }
 }
 
-impl Deref for Secret<'_> {
+impl Deref for SensitiveText<'_> {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -35,7 +35,7 @@ impl fmt::Debug for Text<'_> {
     }
 }
 
-impl fmt::Debug for Secret<'_> {
+impl fmt::Debug for SensitiveText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<{} bytes>", self.0.len())
     }
@@ -53,13 +53,13 @@ impl From<String> for Text<'_> {
     }
 }
 
-impl<'a> From<&'a str> for Secret<'a> {
+impl<'a> From<&'a str> for SensitiveText<'a> {
     fn from(text: &'a str) -> Self {
         Self(text.into())
     }
 }
 
-impl From<String> for Secret<'_> {
+impl From<String> for SensitiveText<'_> {
     fn from(text: String) -> Self {
         Self(text.into())
     }
@@ -77,7 +77,7 @@ impl AsRef<str> for Text<'_> {
     }
 }
 
-impl AsRef<str> for Secret<'_> {
+impl AsRef<str> for SensitiveText<'_> {
     fn as_ref(&self) -> &str {
         self
     }
@@ -101,8 +101,8 @@ impl From<Text<'_>> for String {
     }
 }
 
-impl From<Secret<'_>> for String {
-    fn from(text: Secret<'_>) -> Self {
+impl From<SensitiveText<'_>> for String {
+    fn from(text: SensitiveText<'_>) -> Self {
         text.0.into()
     }
 }
@@ -113,7 +113,7 @@ impl<'a> From<&'a String> for Text<'a> {
     }
 }
 
-impl<'a> From<&'a String> for Secret<'a> {
+impl<'a> From<&'a String> for SensitiveText<'a> {
     fn from(text: &'a String) -> Self {
         text.as_str().into()
     }
@@ -125,20 +125,20 @@ impl Serialize for Text<'_> {
     }
 }
 
-impl Serialize for Secret<'_> {
+impl Serialize for SensitiveText<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self)
     }
 }
 
-// serde's own Cow inside an Option never borrows, hence a visitor of our own.
+// serde never borrows a Cow inside an Option.
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(TextVisitor)
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Secret<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for SensitiveText<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Text::deserialize(deserializer).map(Self)
     }

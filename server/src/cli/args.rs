@@ -224,15 +224,12 @@ Examples:
   sfn-alias check-template template.yaml
   sfn-alias check-template cdk.out/*.template.json --format sarif > out.sarif
   terraform show -json plan.out | sfn-alias check-template -
-  sfn-alias check-template template.yaml \\
-    --acknowledge 'SFA015:Version=test stack'
+  sfn-alias check-template template.yaml --acknowledge 'SFA015:Version=tests'
 
 The exit code is 1 if a finding has the severity of --fail-on or a higher one. --rules lists the rules; RULES.md describes them.
 
 A resource can acknowledge a finding in its own Metadata:
-  Metadata:
-    sfn-alias:
-      acknowledge: [{rule: SFA015, reason: test stack}]")]
+  Metadata: {sfn-alias: {acknowledge: [{rule: SFA015, reason: tests}]}}")]
 pub(super) struct CheckTemplateArgs {
     /// Templates in YAML or JSON, or output of `terraform show -json`; - for standard input
     #[arg(required_unless_present = "rules", value_name = "FILE")]

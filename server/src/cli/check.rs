@@ -6,7 +6,7 @@ use super::{input, output};
 use sfn_alias::Problem;
 
 pub(super) fn run(args: &CheckArgs) -> CommandResult {
-    let problems = sfn_alias::check_request(&args.operation, &input::read_argument(&args.input)?)?;
+    let problems = sfn_alias::check_strict(&args.operation, &input::read_argument(&args.input)?)?;
     if args.json {
         let json = serde_json::to_vec(&problems).map_err(|error| CliError::System(error.to_string()))?;
         output::print_json(&json, false)?;

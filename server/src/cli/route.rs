@@ -5,8 +5,8 @@ use super::backend::Backend;
 use super::exit::{CliError, CommandResult, OK, REJECTED};
 use super::{input, output};
 use serde_json::{Value, json};
-use sfn_alias::model::Resource;
-use sfn_alias::{WeightedPicker, parse_arn, routing_from};
+use sfn_alias::model::{Resource, VersionNumber, Weight};
+use sfn_alias::{WeightedPicker, parse_arn, parse_routing_from};
 
 /// Length of the bar for 100 percent.
 const BAR_WIDTH: usize = 50;
@@ -17,7 +17,7 @@ pub(super) fn run(args: &RouteArgs) -> CommandResult {
         output::print_json(&body, args.json)?;
         return Ok(REJECTED);
     }
-    let routing = match routing_from(&body[..]) {
+    let routing = match parse_routing_from(&body[..]) {
         Ok(routing) => routing,
         Err(error) => return Err(CliError::Usage(format!("{}: {error}", error.code()))),
     };
@@ -38,7 +38,7 @@ pub(super) fn run(args: &RouteArgs) -> CommandResult {
     Ok(OK)
 }
 
-fn print_route(version: u32, weight: u8, count: u64, total: u64) -> Result<(), CliError> {
+fn print_route(version: VersionNumber, weight: Weight, count: u64, total: u64) -> Result<(), CliError> {
     let share = count as f64 / total as f64;
     let bar = "#".repeat((share * BAR_WIDTH as f64).round() as usize);
     let digits = total.to_string().len();

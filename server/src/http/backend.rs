@@ -27,7 +27,7 @@ impl Backend {
 
     pub async fn run(&self, call: Call) -> Result<Vec<u8>, HttpError> {
         match &self.commit_queue {
-            Some(queue) if call.operation.writes() => queue.run(call).await,
+            Some(queue) if call.operation.is_write() => queue.run(call).await,
             _ => self.with_fork_lock(|| call.run()),
         }
     }

@@ -162,7 +162,7 @@ fn a_chunked_body_beyond_the_limit() {
         (0..16).for_each(|_| client.send(&chunk));
         client.send("1\r\n \r\n");
         let reply = client.reply();
-        let refused = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"Request is 1048577 bytes long; at most 1048576 are accepted"}"#;
+        let refused = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"the request has 1048577 bytes; the limit is 1048576"}"#;
         assert_eq!((&*reply.status, &*reply.body), ("HTTP/1.1 413 Payload Too Large", refused));
         assert_eq!(reply.header("connection"), Some("close"));
         client.is_closed();
@@ -176,7 +176,7 @@ fn a_length_beyond_the_limit() {
         let mut client = Client::new(address);
         client.send(format!("{HEAD}Content-Length: 1000000000000\r\n\r\n"));
         let reply = client.reply();
-        let refused = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"Request is 1000000000000 bytes long; at most 1048576 are accepted"}"#;
+        let refused = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"the request has 1000000000000 bytes; the limit is 1048576"}"#;
         assert_eq!((&*reply.status, &*reply.body), ("HTTP/1.1 413 Payload Too Large", refused));
         client.is_closed();
     });

@@ -11,8 +11,8 @@ fn an_address_that_others_reach_is_refused_without_signatures() {
         [("0.0.0.0", "0.0.0.0:8083"), ("::", "[::]:8083"), ("::ffff:127.0.0.1", "[::ffff:127.0.0.1]:8083")]
     {
         let text = format!(
-            "sfn-alias: {shown} can be reached from other machines: give --credentials FILE, so that requests have to be \
-             signed, or --insecure-allow-anonymous\n"
+            "sfn-alias: {shown} is reachable from other machines: use --credentials FILE to require signatures, or \
+             --insecure-allow-anonymous\n"
         );
         assert_eq!(failed(&["--host", host]), (2, text));
     }

@@ -21,7 +21,7 @@ fn refused(status: u16, code: &str, message: &str) -> (u16, String, String) {
 }
 
 fn too_large(size: usize) -> (u16, String, String) {
-    let text = format!("Request is {size} bytes long; at most {LIMIT} are accepted");
+    let text = format!("the request has {size} bytes; the limit is {LIMIT}");
     refused(413, "RequestEntityTooLargeException", &text)
 }
 

@@ -63,10 +63,10 @@ fn check_member_value(member: &str, text: &str) -> Vec<Problem> {
     if let Some(members) = request.as_object_mut() {
         members.insert(member.to_owned(), text.into());
     }
-    check_request(&request)
+    check_strict(&request)
 }
 
-fn check_request(request: &Value) -> Vec<Problem> {
+fn check_strict(request: &Value) -> Vec<Problem> {
     // The operation exists.
     sfn_alias::check(OPERATION, request.to_string().as_bytes()).unwrap_or_default()
 }
@@ -99,7 +99,7 @@ fn check_routing<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
         return report_too_many_routes(findings, alias, items.len());
     }
     let routes = Routes::from_items(findings.view, &items);
-    for problem in check_request(&json!({"name": "PROD", "routingConfiguration": routes.request()})) {
+    for problem in check_strict(&json!({"name": "PROD", "routingConfiguration": routes.request()})) {
         if routes.is_about_unknown(&problem) {
             continue;
         }
@@ -124,7 +124,7 @@ fn check_preference_version<'t>(findings: &mut Findings<'_, 't>, alias: &Resourc
         return;
     };
     let routes = Routes::single(findings.view, arn);
-    for problem in check_request(&json!({"name": "PROD", "routingConfiguration": routes.request()})) {
+    for problem in check_strict(&json!({"name": "PROD", "routingConfiguration": routes.request()})) {
         let path = format!("Properties/{MEMBER}/StateMachineVersionArn");
         let message = format_rejection("StateMachineVersionArn", &routes.restore_template_values(&problem.message));
         findings.add(select_rule(&problem, 1), alias, &path, message, routes.defaults());

@@ -1,4 +1,4 @@
-"""Prints the folder of the rules."""
+"""Prints the directory of the rules."""
 
 from sfn_alias.cfnlint import FOLDER
 

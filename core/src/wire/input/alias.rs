@@ -1,7 +1,7 @@
 //! Inputs of the alias operations.
 
 use super::rules::{ROUTES, integer, restricted_name, sensitive, text};
-use crate::wire::Secret;
+use crate::wire::SensitiveText;
 use crate::wire::structure::prelude::*;
 
 structure! {
@@ -26,7 +26,7 @@ structure! {
     /// Input of CreateStateMachineAlias.
     CreateStateMachineAliasInput<'a> {
         /// Description, up to 256 characters.
-        description "description": Secret<'a>, false, sensitive(256);
+        description "description": SensitiveText<'a>, false, sensitive(256);
         /// Name: 1 to 80 letters, digits, `_`, `-` or `.`, not only digits.
         name "name": Text<'a>, true, restricted_name();
         /// One or two routes. Their weights must sum to 100.
@@ -60,7 +60,7 @@ structure! {
         /// The alias's ARN.
         state_machine_alias_arn "stateMachineAliasArn": Text<'a>, true, text(1, 256);
         /// The new description. Absent: unchanged.
-        description "description": Secret<'a>, false, sensitive(256);
+        description "description": SensitiveText<'a>, false, sensitive(256);
         /// The new routing, which replaces the old one. Absent: unchanged.
         routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, false, ROUTES;
     }

@@ -1,7 +1,7 @@
 //! Inputs of the execution operations.
 
 use super::rules::{INPUT, STATUSES, TRACE_HEADER, integer, one_of, sensitive, text};
-use crate::wire::Secret;
+use crate::wire::SensitiveText;
 use crate::wire::structure::prelude::*;
 
 structure! {
@@ -12,7 +12,7 @@ structure! {
         /// The execution's name; absent: a UUID.
         name "name": Text<'a>, false, text(1, 80);
         /// JSON text; absent: `{}`.
-        input "input": Secret<'a>, false, INPUT;
+        input "input": SensitiveText<'a>, false, INPUT;
         /// The X-Ray trace header.
         trace_header "traceHeader": Text<'a>, false, TRACE_HEADER;
     }
@@ -62,8 +62,8 @@ structure! {
         /// The execution's ARN.
         execution_arn "executionArn": Text<'a>, true, text(1, 256);
         /// An error code.
-        error "error": Secret<'a>, false, sensitive(256);
+        error "error": SensitiveText<'a>, false, sensitive(256);
         /// A cause.
-        cause "cause": Secret<'a>, false, sensitive(32_768);
+        cause "cause": SensitiveText<'a>, false, sensitive(32_768);
     }
 }

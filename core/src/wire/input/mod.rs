@@ -2,9 +2,9 @@
 
 mod alias;
 mod execution;
-mod machine;
 mod rules;
+mod state_machine;
 
 pub use alias::*;
 pub use execution::*;
-pub use machine::*;
+pub use state_machine::*;

@@ -1,7 +1,7 @@
 //! Outputs of the alias operations.
 
 use crate::model::Timestamp;
-use crate::redact::Sensitive;
+use crate::sensitive::Sensitive;
 use serde::{Deserialize, Serialize};
 
 /// Output of CreateStateMachineAlias.

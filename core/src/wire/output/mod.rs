@@ -2,8 +2,8 @@
 
 mod alias;
 mod execution;
-mod machine;
+mod state_machine;
 
 pub use alias::*;
 pub use execution::*;
-pub use machine::*;
+pub use state_machine::*;

@@ -1,4 +1,4 @@
-"""The rules as cfn-lint wants them. They ask ``sfn_alias.check_template``, once a template."""
+"""The rules as classes of cfn-lint. They call ``sfn_alias.check_template`` once per template."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from sfn_alias import TemplateError, check_template, template_rules
 from sfn_alias.type_defs import TemplateFinding, TemplateRule
 
 _LETTERS = {"error": "E", "warning": "W", "info": "I"}
-_checked: WeakKeyDictionary[Template, list[TemplateFinding] | str] = WeakKeyDictionary()
+_cache: WeakKeyDictionary[Template, list[TemplateFinding] | str] = WeakKeyDictionary()
 
 
-def _once(cfn: Template) -> list[TemplateFinding] | str:
-    """What is open in a template, or why it cannot be checked: every rule asks, and it is checked once."""
-    if cfn not in _checked:
+def _cached_findings(cfn: Template) -> list[TemplateFinding] | str:
+    """Returns the findings of a template, or the reason why it cannot be checked. Every rule calls this function."""
+    if cfn not in _cache:
         try:
-            _checked[cfn] = _open(cfn)
+            _cache[cfn] = _check(cfn)
         except TemplateError as error:
-            _checked[cfn] = str(error)
-    return _checked[cfn]
+            _cache[cfn] = str(error)
+    return _cache[cfn]
 
 
-def _open(cfn: Template) -> list[TemplateFinding]:
-    # The file says more than what cfn-lint read of it: where things stand, and what SAM made things of.
+def _check(cfn: Template) -> list[TemplateFinding]:
+    # The file has positions and the SAM source; the template in cfn-lint has neither.
     template = Path(cfn.filename).read_bytes() if cfn.filename else cfn.template
     report = check_template(template, file=cfn.filename or "template")
     return [finding for finding in report["findings"] if "acknowledged" not in finding]
@@ -38,13 +38,13 @@ def _match(finding: TemplateFinding) -> RuleMatch:
     when = f" (when {finding['condition']})" if "condition" in finding else ""
     match = RuleMatch(_path(finding["path"]), f"{finding['message'].removesuffix('.')}{when}. {finding['fix']}")
     if "line" in finding:
-        place = (finding["line"] - 1, finding["column"] - 1)
-        match.location = (*place, *place)
+        position = (finding["line"] - 1, finding["column"] - 1)
+        match.location = (*position, *position)
     return match
 
 
 def _path(pointer: str) -> list[str | int]:
-    """A JSON pointer as cfn-lint's steps; the first two name a resource, whatever digits its id has."""
+    """Converts a JSON pointer to a path of cfn-lint. The first two steps stay strings: a resource id may be digits."""
     first, second, *rest = [*(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]), "", ""]
     steps = [first, second, *(int(step) if step.isdigit() else step for step in rest)]
     return [step for step in steps if step != ""]
@@ -54,22 +54,22 @@ class _Rule(CloudFormationLintRule):  # type: ignore[misc]
     rule: str
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
-        checked = _once(cfn)
+        checked = _cached_findings(cfn)
         findings = [] if isinstance(checked, str) else checked
         return (_match(finding) for finding in findings if finding["rule"] == self.rule)
 
 
 class Unchecked(CloudFormationLintRule):  # type: ignore[misc]
-    """Says once what would fail every other rule."""
+    """Reports once that a template cannot be checked."""
 
     id = "E9500"
     shortdesc = "sfn-alias cannot check the template"
-    description = "None of the rules E9501 and on was looked at."
+    description = "No rule of sfn-alias was applied, from E9501 on."
     source_url = "https://github.com/sfn-alias/sfn-alias"
     tags = ["resources", "stepfunctions"]
 
     def match(self, cfn: Template) -> list[RuleMatch]:
-        checked = _once(cfn)
+        checked = _cached_findings(cfn)
         return [RuleMatch([], checked)] if isinstance(checked, str) else []
 
 

@@ -1,0 +1,96 @@
+//! Parses ARNs in requests.
+
+use super::Problems;
+use crate::error::Error;
+use crate::model::{Arn, Resource, VersionNumber, parse_arn};
+
+/// JSON pointer of the member that names a state machine.
+pub(super) const STATE_MACHINE_ARN: &str = "/stateMachineArn";
+
+/// A state machine ARN, with or without a qualifier.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StateMachineRef<'a> {
+    /// The ARN in the request.
+    pub arn: &'a str,
+    /// The ARN without its qualifier.
+    pub unqualified_arn: &'a str,
+    /// The state machine's name.
+    pub name: &'a str,
+    pub qualifier: Qualifier<'a>,
+}
+
+/// The part after a state machine's ARN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Qualifier<'a> {
+    None,
+    /// `None` if no version can have this number.
+    Version(Option<VersionNumber>),
+    Alias(&'a str),
+    Label,
+}
+
+/// Parses the ARN of a state machine, version, alias or labeled map state. Records an error for other ARNs.
+pub(super) fn parse_state_machine_arn<'a>(
+    text: &'a str,
+    pointer: &str,
+    problems: &mut Problems<'_>,
+) -> Option<StateMachineRef<'a>> {
+    let arn = problems.ok_or_record(pointer, parse_arn(text))?;
+    let (name, qualifier) = match arn.resource {
+        Resource::StateMachine { name } => (name, Qualifier::None),
+        Resource::Version { name, .. } => (name, Qualifier::Version(arn.version())),
+        Resource::Alias { name, alias } => (name, Qualifier::Alias(alias)),
+        Resource::Label { name, .. } => (name, Qualifier::Label),
+        _ => {
+            problems.push(pointer, arn_type_error(&arn));
+            return None;
+        }
+    };
+    Some(StateMachineRef { arn: text, unqualified_arn: arn.machine_arn(), name, qualifier })
+}
+
+/// As [`parse_state_machine_arn`], for operations that do not support labels.
+pub(super) fn parse_unlabeled_arn<'a>(
+    text: &'a str,
+    pointer: &str,
+    problems: &mut Problems<'_>,
+) -> Option<StateMachineRef<'a>> {
+    let state_machine = parse_state_machine_arn(text, pointer, problems)?;
+    if state_machine.qualifier == Qualifier::Label {
+        problems.push(pointer, Error::LabeledArn { arn: text.into() });
+        return None;
+    }
+    Some(state_machine)
+}
+
+/// Parses an alias ARN into the state machine and the alias's name.
+pub(super) fn parse_alias_arn<'a>(
+    text: &'a str,
+    problems: &mut Problems<'_>,
+) -> Option<(StateMachineRef<'a>, &'a str)> {
+    const POINTER: &str = "/stateMachineAliasArn";
+    let state_machine = parse_state_machine_arn(text, POINTER, problems)?;
+    let Qualifier::Alias(alias) = state_machine.qualifier else {
+        problems.push(POINTER, Error::AliasArnRequired { arn: text.into() });
+        return None;
+    };
+    Some((state_machine, alias))
+}
+
+/// Parses the ARN of a STANDARD execution into the ARN, the state machine's name and the execution's name.
+pub(super) fn parse_execution_arn<'a>(
+    text: &'a str,
+    problems: &mut Problems<'_>,
+) -> Option<(Arn<'a>, &'a str, &'a str)> {
+    const POINTER: &str = "/executionArn";
+    let arn = problems.ok_or_record(POINTER, parse_arn(text))?;
+    let Resource::Execution { name, execution } = arn.resource else {
+        problems.push(POINTER, arn_type_error(&arn));
+        return None;
+    };
+    Some((arn, name, execution))
+}
+
+pub(super) fn arn_type_error(arn: &Arn<'_>) -> Error {
+    Error::ArnType { found: arn.kind().into() }
+}
