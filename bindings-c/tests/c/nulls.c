@@ -60,13 +60,13 @@ static void calls(sfn_alias_service *service)
     REFUSED("input", sfn_alias_call(service, T("ListStateMachines"), NULL, 2, &output, to));
     REFUSED("output", sfn_alias_call(service, T("ListStateMachines"), T("{}"), NULL, to));
     REFUSED("service", sfn_alias_list_state_machines(NULL, T("{}"), &output, to));
-    REFUSED("service", sfn_alias_call_many(NULL, &request, 0, &replies, to));
-    REFUSED("requests", sfn_alias_call_many(service, NULL, 1, &replies, to));
-    REFUSED("operation", sfn_alias_call_many(service, &request, 1, &replies, to));
+    REFUSED("service", sfn_alias_call_batch(NULL, &request, 0, &replies, to));
+    REFUSED("requests", sfn_alias_call_batch(service, NULL, 1, &replies, to));
+    REFUSED("operation", sfn_alias_call_batch(service, &request, 1, &replies, to));
     request.operation = "ListStateMachines";
     request.operation_length = strlen(request.operation);
-    REFUSED("input", sfn_alias_call_many(service, &request, 1, &replies, to));
-    REFUSED("replies", sfn_alias_call_many(service, &request, 0, NULL, to));
+    REFUSED("input", sfn_alias_call_batch(service, &request, 1, &replies, to));
+    REFUSED("replies", sfn_alias_call_batch(service, &request, 0, NULL, to));
     REFUSED("service", sfn_alias_service_validate(NULL, T("ListStateMachines"), T("{}"), to));
     REFUSED("operation", sfn_alias_service_validate(service, NULL, 0, T("{}"), to));
     REFUSED("input", sfn_alias_service_validate(service, T("ListStateMachines"), NULL, 0, to));

@@ -36,7 +36,7 @@ static void many(sfn_alias_service *service)
     };
     sfn_alias_replies *replies = NULL;
 
-    CHECK(sfn_alias_call_many(service, requests, 4, &replies, NULL) == SFN_ALIAS_OK);
+    CHECK(sfn_alias_call_batch(service, requests, 4, &replies, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_replies_count(replies) == 4);
     CHECK(sfn_alias_replies_status(replies, 0) == 200 && sfn_alias_replies_status(replies, 1) == 200);
     CHECK(sfn_alias_replies_status(replies, 2) == 400 && sfn_alias_replies_status(replies, 3) == 400);
@@ -47,7 +47,7 @@ static void many(sfn_alias_service *service)
         "{\"__type\":\"com.amazon.coral.service#UnknownOperationException\"}") == 0);
     sfn_alias_replies_free(replies);
     replies = NULL;
-    CHECK(sfn_alias_call_many(service, NULL, 0, &replies, NULL) == SFN_ALIAS_OK);
+    CHECK(sfn_alias_call_batch(service, NULL, 0, &replies, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_replies_count(replies) == 0);
     sfn_alias_replies_free(replies);
 }

@@ -25,7 +25,7 @@ static void lengths(void)
     CHECK(sfn_alias_validate("x", 0, T("{}"), NULL) == SFN_ALIAS_UNKNOWN_OPERATION_EXCEPTION);
     /* Lengths that no object has. */
     CHECK(sfn_alias_validate(T("ListStateMachines"), "{}", SIZE_MAX, &error) == SFN_ALIAS_INVALID_LENGTH);
-    CHECK(is_error(&error, SFN_ALIAS_INVALID_LENGTH, "the length of `input` is greater than any object can be", ""));
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_LENGTH, "the length of `input` is greater than the maximum size of an object", ""));
     CHECK(sfn_alias_validate("x", SIZE_MAX / 2 + 1, T("{}"), NULL) == SFN_ALIAS_INVALID_LENGTH);
     CHECK(sfn_alias_validate_fields(&fields, NULL) == SFN_ALIAS_INVALID_LENGTH);
     CHECK(sfn_alias_routing_new(&route, SIZE_MAX / sizeof route, &routing, NULL) == SFN_ALIAS_INVALID_LENGTH);
@@ -55,7 +55,7 @@ static void utf8(sfn_alias_service *service)
         CHECK(sfn_alias_describe_state_machine(service, T(input), &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
     }
     CHECK(sfn_alias_parse_arn(T("arn:\xFF"), &output, &error) == SFN_ALIAS_INVALID_UTF8);
-    CHECK(is_error(&error, SFN_ALIAS_INVALID_UTF8, "`arn` is not UTF-8 from byte 4 on", ""));
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_UTF8, "`arn` is not valid UTF-8 at byte 4", ""));
     CHECK(output == NULL && made == NULL);
 }
 
@@ -180,7 +180,7 @@ static void arguments(sfn_alias_service *service)
     CHECK(sfn_alias_options_new(&options, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_options_set_limit(options, 99, 1, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
-        "no limit has the number 99: use one of `SFN_ALIAS_LIMIT_...`", ""));
+        "unknown limit 99; use one of `SFN_ALIAS_LIMIT_...`", ""));
     sfn_alias_options_free(options);
     CHECK(sfn_alias_service_in_scope(service, T("aws"), T("12"), T("us-east-1"), &scoped, &error)
         == SFN_ALIAS_INVALID_ARGUMENT);
