@@ -6,7 +6,7 @@ use crate::guard::guard;
 use crate::result::ResultCode;
 use crate::text::OwnedText;
 use serde_json::{Map, Value, json};
-use sfn_alias_core::model::ArnParts;
+use sfn_alias_core::wire::ArnParts;
 use sfn_alias_core::{AliasMember, Error};
 use std::ffi::c_char;
 

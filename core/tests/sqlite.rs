@@ -243,17 +243,17 @@ fn create_change() -> sfn_alias::store::Change {
     let machine = StateMachine {
         kind: StateMachineType::Standard,
         created: Timestamp::from_millis(1),
-        deleted: None,
+        deleting_until: None,
         last_version: None,
-        published: None,
-        created_published: false,
-        created_description: None,
+        published_version: None,
+        published_on_create: false,
+        description_on_create: None,
         tags: Vec::new(),
     };
     let revision = Revision {
         id: None,
         definition: "{}".into(),
-        role: "role".into(),
+        role_arn: "role".into(),
         logging: "{}".into(),
         tracing: "{}".into(),
         encryption: None,

@@ -9,7 +9,7 @@ use sfn_alias::parse_arn;
 /// Formats an ARN from its parts.
 fn format_parts(arn: &Arn<'_>, rest: &str) -> String {
     let Arn { partition, region, account, .. } = arn;
-    format!("arn:{partition}:states:{region}:{account}:{}:{rest}", arn.kind())
+    format!("arn:{partition}:states:{region}:{account}:{}:{rest}", arn.resource_type())
 }
 
 /// Returns the part of the ARN after the resource type.
@@ -32,16 +32,16 @@ fn check(text: &str) {
     if let Some(rest) = resource_part(arn.resource) {
         assert_eq!(format_parts(&arn, &rest), text);
     }
-    assert!(text.starts_with(arn.machine_arn()), "{text:?}");
+    assert!(text.starts_with(arn.state_machine_arn()), "{text:?}");
     // The name of a state machine cannot contain a slash.
     if let Resource::Version { name, .. } | Resource::Alias { name, .. } = arn.resource
         && !name.contains('/')
     {
-        let machine = parse_arn(arn.machine_arn()).expect("a state machine ARN");
+        let machine = parse_arn(arn.state_machine_arn()).expect("a state machine ARN");
         assert_eq!(machine.resource, Resource::StateMachine { name }, "{text:?}");
     }
     if let Some(version) = arn.version() {
-        assert_eq!(format!("{}:{version}", arn.machine_arn()), text);
+        assert_eq!(format!("{}:{version}", arn.state_machine_arn()), text);
     }
 }
 
