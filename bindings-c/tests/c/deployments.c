@@ -315,7 +315,7 @@ static void test_simulation(void)
 
 static void test_methods(void)
 {
-    static const char render[] = "{\"plan\": " PLAN ", \"form\": \"ascii\"}";
+    static const char render[] = "{\"plan\": " PLAN ", \"format\": \"ascii\"}";
     static const char resume[] = "{\"checkpoint\": " CHECKPOINT ", \"stateMachineAliasArn\": \"" ALIAS
                                  "\", \"plan\": {\"shorthand\": \"10/5m\", \"newVersion\": \"" MACHINE ":2\"}}";
     sfn_alias_string *answer = NULL;
