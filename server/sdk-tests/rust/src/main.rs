@@ -59,9 +59,9 @@ async fn create(client: &Client) -> TestResult {
     println!("created {}", created.state_machine_alias_arn());
     let again = request.clone().send().await?;
     let same = again.creation_date() == created.creation_date();
-    println!("the same request again: {}", if same { "the same answer" } else { "another answer" });
+    println!("repeated request: {}", if same { "same response" } else { "different response" });
     let other = request.description("live").send().await;
-    println!("another description: {}", expect_service_error(other, |error| error.is_conflict_exception())?);
+    println!("different description: {}", expect_service_error(other, |error| error.is_conflict_exception())?);
     Ok(())
 }
 
