@@ -102,7 +102,9 @@ def test_wrong_values_are_located(value: Any, message: str) -> None:
         assert caught.value.message == message
 
 
-@pytest.mark.parametrize("value", [nest_lists(200), nest_lists(5000), cyclic_list()], ids=["deep", "very deep", "cyclic"])
+@pytest.mark.parametrize(
+    "value", [nest_lists(200), nest_lists(5000), cyclic_list()], ids=["deep", "very deep", "cyclic"]
+)
 def test_nesting_is_limited(value: Any) -> None:
     with pytest.raises(errors.SerializationException) as caught:
         sfn_alias.validate("CreateStateMachineAlias", {"name": value, "routingConfiguration": routes(100)})
