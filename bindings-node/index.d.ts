@@ -834,50 +834,6 @@ export declare class RequestHandler {
  * Executions are routed and recorded, **not interpreted**: an execution stays RUNNING until it is stopped.
  */
 export declare class StepFunctions {
-  /** Creates an alias. Idempotent: repeating the request returns the original alias. */
-  createStateMachineAlias(input: CreateStateMachineAliasInput): Promise<CreateStateMachineAliasOutput>
-  /** Returns an alias. */
-  describeStateMachineAlias(input: DescribeStateMachineAliasInput): Promise<DescribeStateMachineAliasOutput>
-  /** Lists the aliases of a state machine, or those that route to a version. */
-  listStateMachineAliases(input: ListStateMachineAliasesInput): Promise<ListStateMachineAliasesOutput>
-  /** Changes an alias's description, routing, or both at once. */
-  updateStateMachineAlias(input: UpdateStateMachineAliasInput): Promise<UpdateStateMachineAliasOutput>
-  /** Deletes an alias. Succeeds if it does not exist. */
-  deleteStateMachineAlias(input: DeleteStateMachineAliasInput): Promise<DeleteStateMachineAliasOutput>
-  /** Creates a state machine. With `publish`, also publishes version 1. */
-  createStateMachine(input: CreateStateMachineInput): Promise<CreateStateMachineOutput>
-  /** Updates a state machine. With `publish`, also publishes the new revision as a version. */
-  updateStateMachine(input: UpdateStateMachineInput): Promise<UpdateStateMachineOutput>
-  /** Returns a state machine or a version. */
-  describeStateMachine(input: DescribeStateMachineInput): Promise<DescribeStateMachineOutput>
-  /** Lists the state machines of this scope by name. */
-  listStateMachines(input?: ListStateMachinesInput): Promise<ListStateMachinesOutput>
-  /** Deletes a state machine with its versions, aliases and executions. */
-  deleteStateMachine(input: DeleteStateMachineInput): Promise<DeleteStateMachineOutput>
-  /** Publishes the current revision as a version. A revision has at most one version. */
-  publishStateMachineVersion(input: PublishStateMachineVersionInput): Promise<PublishStateMachineVersionOutput>
-  /** Lists a state machine's versions, highest number first. */
-  listStateMachineVersions(input: ListStateMachineVersionsInput): Promise<ListStateMachineVersionsOutput>
-  /** Deletes a version, unless an alias routes to it. */
-  deleteStateMachineVersion(input: DeleteStateMachineVersionInput): Promise<DeleteStateMachineVersionOutput>
-  /** Starts a state machine, a version, or the version selected by an alias's weights. The execution is recorded, not interpreted. */
-  startExecution(input: StartExecutionInput): Promise<StartExecutionOutput>
-  /** Returns an execution. It is RUNNING until it is stopped. */
-  describeExecution(input: DescribeExecutionInput): Promise<DescribeExecutionOutput>
-  /** Returns the state machine revision that an execution was started with. */
-  describeStateMachineForExecution(input: DescribeStateMachineForExecutionInput): Promise<DescribeStateMachineForExecutionOutput>
-  /** Lists executions of a state machine, a version or an alias, newest first. */
-  listExecutions(input?: ListExecutionsInput): Promise<ListExecutionsOutput>
-  /** Stops an execution. */
-  stopExecution(input: StopExecutionInput): Promise<StopExecutionOutput>
-  /** Sets tags of a state machine. */
-  tagResource(input: TagResourceInput): Promise<TagResourceOutput>
-  /** Removes tags of a state machine. */
-  untagResource(input: UntagResourceInput): Promise<UntagResourceOutput>
-  /** Lists the tags of a state machine. */
-  listTagsForResource(input: ListTagsForResourceInput): Promise<ListTagsForResourceOutput>
-  /** Checks only that a definition is JSON with `StartAt` and `States`. */
-  validateStateMachineDefinition(input: ValidateStateMachineDefinitionInput): Promise<ValidateStateMachineDefinitionOutput>
   /** Creates an empty service in memory. */
   constructor(options?: Options)
   /** Opens a durable service in a file, which is created if it does not exist. Several processes can share one file. */
@@ -898,6 +854,50 @@ export declare class StepFunctions {
   get requestBytes(): number
   /** Closes the service. Its file is closed when all objects that share it are closed or garbage-collected. */
   close(): void
+  /** Creates an alias for one or two versions. Repeating the same request returns the existing alias. */
+  createStateMachineAlias(input: CreateStateMachineAliasInput): Promise<CreateStateMachineAliasOutput>
+  /** Returns an alias. */
+  describeStateMachineAlias(input: DescribeStateMachineAliasInput): Promise<DescribeStateMachineAliasOutput>
+  /** Lists the aliases of a state machine, or those that route to a version, oldest first. */
+  listStateMachineAliases(input: ListStateMachineAliasesInput): Promise<ListStateMachineAliasesOutput>
+  /** Updates the description of an alias, its routing configuration, or both. */
+  updateStateMachineAlias(input: UpdateStateMachineAliasInput): Promise<UpdateStateMachineAliasOutput>
+  /** Deletes an alias. Succeeds if it does not exist. */
+  deleteStateMachineAlias(input: DeleteStateMachineAliasInput): Promise<DeleteStateMachineAliasOutput>
+  /** Creates a state machine. With `publish`, also publishes version 1. Repeating the same request returns the existing state machine. */
+  createStateMachine(input: CreateStateMachineInput): Promise<CreateStateMachineOutput>
+  /** Updates a state machine. With `publish`, also publishes the current revision as a version. */
+  updateStateMachine(input: UpdateStateMachineInput): Promise<UpdateStateMachineOutput>
+  /** Returns a state machine, or one of its versions. */
+  describeStateMachine(input: DescribeStateMachineInput): Promise<DescribeStateMachineOutput>
+  /** Lists the state machines of this account and region, ordered by name. */
+  listStateMachines(input?: ListStateMachinesInput): Promise<ListStateMachinesOutput>
+  /** Deletes a state machine with its versions, aliases, executions and tags. Succeeds if it does not exist. */
+  deleteStateMachine(input: DeleteStateMachineInput): Promise<DeleteStateMachineOutput>
+  /** Publishes the current revision as a version. Returns the existing version if the revision is already published. */
+  publishStateMachineVersion(input: PublishStateMachineVersionInput): Promise<PublishStateMachineVersionOutput>
+  /** Lists the versions of a state machine, highest number first. */
+  listStateMachineVersions(input: ListStateMachineVersionsInput): Promise<ListStateMachineVersionsOutput>
+  /** Deletes a version. Fails if an alias routes to it; succeeds if it does not exist. */
+  deleteStateMachineVersion(input: DeleteStateMachineVersionInput): Promise<DeleteStateMachineVersionOutput>
+  /** Starts an execution of a state machine, a version, or the version that an alias selects by weight. The execution is recorded, not interpreted. */
+  startExecution(input: StartExecutionInput): Promise<StartExecutionOutput>
+  /** Returns an execution. It is RUNNING until it is stopped. */
+  describeExecution(input: DescribeExecutionInput): Promise<DescribeExecutionOutput>
+  /** Returns the state machine revision that an execution was started with. */
+  describeStateMachineForExecution(input: DescribeStateMachineForExecutionInput): Promise<DescribeStateMachineForExecutionOutput>
+  /** Lists the executions of a state machine, a version or an alias, newest first. */
+  listExecutions(input?: ListExecutionsInput): Promise<ListExecutionsOutput>
+  /** Stops an execution. It is ABORTED afterwards. */
+  stopExecution(input: StopExecutionInput): Promise<StopExecutionOutput>
+  /** Adds tags to a state machine. Replaces the values of existing keys. */
+  tagResource(input: TagResourceInput): Promise<TagResourceOutput>
+  /** Removes tags from a state machine. */
+  untagResource(input: UntagResourceInput): Promise<UntagResourceOutput>
+  /** Lists the tags of a state machine. */
+  listTagsForResource(input: ListTagsForResourceInput): Promise<ListTagsForResourceOutput>
+  /** Checks that a definition is JSON with `StartAt` and `States`. Does not check the states. */
+  validateStateMachineDefinition(input: ValidateStateMachineDefinitionInput): Promise<ValidateStateMachineDefinitionOutput>
 }
 
 /**

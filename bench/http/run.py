@@ -61,7 +61,7 @@ class Bench:
         self.found = report.Found()
         self.floor = [str(options.programs / "http-floor")]
         self.ours = [str(options.programs / "sfn-alias"), "serve", "--port", "PORT", "--log", "warn"]
-        self.ours += ["--aliases-per-machine", "1000000000"]
+        self.ours += ["--aliases-per-state-machine", "1000000000"]
 
     def turn(self, case, connections, servers, requests, seconds=None):
         """The servers one after the other; the first is what the others are compared with."""

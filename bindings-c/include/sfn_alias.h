@@ -31,23 +31,23 @@ enum sfn_alias_result
    */
   SFN_ALIAS_OK = 0,
   /**
-   * The alias exists with other members, the version is referenced, or the revision moved on.
+   * The alias exists with other members, an alias references the version, or the revision is not current.
    */
   SFN_ALIAS_CONFLICT_EXCEPTION = 10,
   /**
-   * The execution name is taken by another input or by a finished execution.
+   * An execution with this name exists, with another input or already stopped.
    */
   SFN_ALIAS_EXECUTION_ALREADY_EXISTS = 20,
   /**
-   * No such execution.
+   * The execution does not exist.
    */
   SFN_ALIAS_EXECUTION_DOES_NOT_EXIST = 30,
   /**
-   * The ARN cannot be read, or names another type of resource.
+   * The ARN is not valid, or has another resource type.
    */
   SFN_ALIAS_INVALID_ARN = 40,
   /**
-   * The definition is not JSON, or lacks `StartAt` or `States`.
+   * The definition is not JSON, or `StartAt` or `States` is missing.
    */
   SFN_ALIAS_INVALID_DEFINITION = 50,
   /**
@@ -55,27 +55,27 @@ enum sfn_alias_result
    */
   SFN_ALIAS_INVALID_EXECUTION_INPUT = 60,
   /**
-   * The name has a character that AWS forbids.
+   * The name contains a forbidden character.
    */
   SFN_ALIAS_INVALID_NAME = 70,
   /**
-   * The page token is unreadable, altered, expired, or of another list.
+   * The page token is malformed, altered, expired, or belongs to another list.
    */
   SFN_ALIAS_INVALID_TOKEN = 80,
   /**
-   * UpdateStateMachine was given nothing to update.
+   * UpdateStateMachine has no member to update.
    */
   SFN_ALIAS_MISSING_REQUIRED_PARAMETER = 90,
   /**
-   * The request references an alias, a version or a tagged resource that does not exist.
+   * An alias, version or tagged resource does not exist.
    */
   SFN_ALIAS_RESOURCE_NOT_FOUND = 100,
   /**
-   * A quota of aliases or versions is used up.
+   * The maximum number of aliases or versions is reached.
    */
   SFN_ALIAS_SERVICE_QUOTA_EXCEEDED_EXCEPTION = 110,
   /**
-   * The name is taken by a state machine with other properties.
+   * A state machine with this name and other properties exists.
    */
   SFN_ALIAS_STATE_MACHINE_ALREADY_EXISTS = 120,
   /**
@@ -83,31 +83,31 @@ enum sfn_alias_result
    */
   SFN_ALIAS_STATE_MACHINE_DELETING = 130,
   /**
-   * No such state machine, version or alias.
+   * The state machine, version or alias does not exist.
    */
   SFN_ALIAS_STATE_MACHINE_DOES_NOT_EXIST = 140,
   /**
-   * The operation does not work on EXPRESS state machines.
+   * EXPRESS state machines do not support the operation.
    */
   SFN_ALIAS_STATE_MACHINE_TYPE_NOT_SUPPORTED = 150,
   /**
-   * More tags than a resource may have.
+   * The resource would have too many tags.
    */
   SFN_ALIAS_TOO_MANY_TAGS = 160,
   /**
-   * The request breaks a constraint of the model or a rule of the service.
+   * The request violates a constraint of the model or a rule of the service.
    */
   SFN_ALIAS_VALIDATION_EXCEPTION = 170,
   /**
-   * No operation of that name.
+   * The operation is unknown.
    */
   SFN_ALIAS_UNKNOWN_OPERATION_EXCEPTION = 180,
   /**
-   * The body is not JSON, or a member has the wrong JSON type.
+   * The request is not a JSON object, or a member has the wrong type.
    */
   SFN_ALIAS_SERIALIZATION_EXCEPTION = 190,
   /**
-   * The body is longer than a request may be.
+   * The request is too large.
    */
   SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION = 200,
   /**

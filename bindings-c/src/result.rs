@@ -10,45 +10,45 @@ use std::ptr;
 pub enum SfnAlias {
     /// Success.
     Ok = 0,
-    /// The alias exists with other members, the version is referenced, or the revision moved on.
+    /// The alias exists with other members, an alias references the version, or the revision is not current.
     ConflictException = 10,
-    /// The execution name is taken by another input or by a finished execution.
+    /// An execution with this name exists, with another input or already stopped.
     ExecutionAlreadyExists = 20,
-    /// No such execution.
+    /// The execution does not exist.
     ExecutionDoesNotExist = 30,
-    /// The ARN cannot be read, or names another type of resource.
+    /// The ARN is not valid, or has another resource type.
     InvalidArn = 40,
-    /// The definition is not JSON, or lacks `StartAt` or `States`.
+    /// The definition is not JSON, or `StartAt` or `States` is missing.
     InvalidDefinition = 50,
     /// The execution input is not JSON.
     InvalidExecutionInput = 60,
-    /// The name has a character that AWS forbids.
+    /// The name contains a forbidden character.
     InvalidName = 70,
-    /// The page token is unreadable, altered, expired, or of another list.
+    /// The page token is malformed, altered, expired, or belongs to another list.
     InvalidToken = 80,
-    /// UpdateStateMachine was given nothing to update.
+    /// UpdateStateMachine has no member to update.
     MissingRequiredParameter = 90,
-    /// The request references an alias, a version or a tagged resource that does not exist.
+    /// An alias, version or tagged resource does not exist.
     ResourceNotFound = 100,
-    /// A quota of aliases or versions is used up.
+    /// The maximum number of aliases or versions is reached.
     ServiceQuotaExceededException = 110,
-    /// The name is taken by a state machine with other properties.
+    /// A state machine with this name and other properties exists.
     StateMachineAlreadyExists = 120,
     /// The state machine is being deleted.
     StateMachineDeleting = 130,
-    /// No such state machine, version or alias.
+    /// The state machine, version or alias does not exist.
     StateMachineDoesNotExist = 140,
-    /// The operation does not work on EXPRESS state machines.
+    /// EXPRESS state machines do not support the operation.
     StateMachineTypeNotSupported = 150,
-    /// More tags than a resource may have.
+    /// The resource would have too many tags.
     TooManyTags = 160,
-    /// The request breaks a constraint of the model or a rule of the service.
+    /// The request violates a constraint of the model or a rule of the service.
     ValidationException = 170,
-    /// No operation of that name.
+    /// The operation is unknown.
     UnknownOperationException = 180,
-    /// The body is not JSON, or a member has the wrong JSON type.
+    /// The request is not a JSON object, or a member has the wrong type.
     SerializationException = 190,
-    /// The body is longer than a request may be.
+    /// The request is too large.
     RequestEntityTooLargeException = 200,
     /// A bug in this library; nothing was changed.
     InternalFailure = 210,

@@ -7,6 +7,7 @@ use crate::options::ServiceOptions;
 use crate::replies::Replies;
 use crate::result::SfnAlias;
 use crate::text::OwnedText;
+use sfn_alias_core::model::VersionNumber;
 use sfn_alias_core::{Options, Scope, StartCount, StepFunctions};
 use std::ffi::c_char;
 
@@ -232,6 +233,6 @@ impl Request {
 
 impl From<&StartCount> for VersionStarts {
     fn from(starts: &StartCount) -> Self {
-        Self { version: starts.version.unwrap_or_default(), count: starts.count }
+        Self { version: starts.version.map_or(0, VersionNumber::get), count: starts.count }
     }
 }

@@ -5,47 +5,47 @@ import { CfnStateMachineAlias, StateMachine, type IStateMachine } from 'aws-cdk-
 import type { Construct } from 'constructs'
 import { aliasName, machineArn } from './arn'
 import type { DeploymentPreference } from './deployment'
-import { guard } from './guard'
-import { inStackOf } from './same-stack'
+import { failOnErrors } from './validation'
+import { requireSameStack } from './same-stack'
 import type { IStateMachineVersion } from './version'
 
 /** An alias of a state machine. */
 export interface IStateMachineAlias extends IResource {
-  /** The alias's ARN: what StartExecution takes as `stateMachineArn`. */
+  /** The ARN of the alias. Use it as `stateMachineArn` of StartExecution. */
   readonly aliasArn: string
-  /** The alias's name. */
+  /** The name of the alias. */
   readonly aliasName: string
-  /** The state machine that it is an alias of. */
+  /** The state machine of the alias. */
   readonly stateMachine: IStateMachine
   /**
-   * Lets a principal start executions through the alias. AWS authorizes that on the ARN of the state machine: a
-   * statement on the alias's ARN gives AccessDenied.
+   * Allows a principal to start executions through the alias. The statement contains the ARN of the state machine,
+   * because AWS denies access if it contains the ARN of the alias.
    */
   grantStartExecution (grantee: IGrantable): Grant
-  /** The same for StartSyncExecution, which express workflows answer. */
+  /** Allows StartSyncExecution, for express workflows. */
   grantStartSyncExecution (grantee: IGrantable): Grant
 }
 
-/** A version and its part of the traffic. */
+/** A version and its share of the traffic. */
 export interface WeightedVersion {
   readonly version: IStateMachineVersion
-  /** Percent of the starts, 0 to 100. */
+  /** Percentage of executions, 0 to 100. */
   readonly weight: number
 }
 
 /** Properties of {@link StateMachineAlias}: either `versions` or `deploymentPreference`. */
 export interface StateMachineAliasProps {
-  /** 1 to 80 of letters, digits, `_`, `-`, `.`, not all digits. Another name is another alias. */
+  /** 1 to 80 letters, digits, `_`, `-` and `.`, not only digits. If the name changes, CloudFormation replaces the alias. */
   readonly aliasName: string
   /**
-   * What the alias is for, at most 256 characters.
+   * A description of up to 256 characters.
    *
    * @default - none
    */
   readonly description?: string
-  /** One or two versions whose weights add up to 100; an empty list is none. */
+  /** One or two versions whose weights add up to 100. An empty list counts as missing. */
   readonly versions?: WeightedVersion[]
-  /** How to move to another version. */
+  /** How CloudFormation shifts traffic to another version. */
   readonly deploymentPreference?: DeploymentPreference
 }
 
@@ -64,13 +64,13 @@ abstract class Base extends Resource implements IStateMachineAlias {
 }
 
 /**
- * Routes starts to one or two versions of a state machine.
+ * An alias that routes executions to one or two versions of a state machine.
  *
- * The synthesis fails when it could not be deployed, or not work: with the rules and in the words of
- * `checkTemplate`. What a plugin or an Aspect in the app is told to disable or acknowledge is let through.
+ * Synthesis fails if `checkTemplate` reports errors for the alias. Rules that a plugin or an Aspect of the app disables
+ * or acknowledges are not reported.
  */
 export class StateMachineAlias extends Base {
-  /** An alias that exists. */
+  /** Imports an existing alias. */
   static fromStateMachineAliasArn (scope: Construct, id: string, aliasArn: string): IStateMachineAlias {
     const stateMachineArn = machineArn(aliasArn, 'alias')
     class Imported extends Base {
@@ -87,44 +87,44 @@ export class StateMachineAlias extends Base {
   private readonly deploymentPreference?: DeploymentPreference
   private readonly alarms: IAlarm[]
 
-  constructor (scope: Construct, id: string, given: StateMachineAliasProps) {
+  constructor (scope: Construct, id: string, originalProps: StateMachineAliasProps) {
     super(scope, id)
-    const props = this.one(given)
+    const props = this.normalizeProps(originalProps)
     this.deploymentPreference = props.deploymentPreference
     this.alarms = [...props.deploymentPreference?.alarms ?? []]
-    this.stateMachine = this.machineOf(props)
-    const resource = this.resource(props)
+    this.stateMachine = this.findStateMachine(props)
+    const resource = this.createResource(props)
     this.aliasArn = resource.attrArn
     this.aliasName = props.aliasName
-    guard(resource)
+    failOnErrors(resource)
   }
 
-  /** Has more alarms watched while traffic is shifted. */
+  /** Adds alarms that CloudFormation checks while it shifts traffic. */
   addAlarms (...alarms: IAlarm[]): void {
     if (this.deploymentPreference?.watchesAlarms !== true) {
-      throw new Error(`${this.node.path}: CloudFormation looks at alarms in a canary or linear deployment only: ` +
-        'give the alias such a deploymentPreference')
+      throw new Error(`${this.node.path}: CloudFormation checks alarms only in canary and linear deployments; ` +
+        'add a deploymentPreference of one of these types to the alias')
     }
     this.alarms.push(...alarms)
   }
 
-  /** No versions are none, as if there were no list. */
-  private one ({ versions, ...props }: StateMachineAliasProps): StateMachineAliasProps {
+  /** Treats an empty list of versions as missing. */
+  private normalizeProps ({ versions, ...props }: StateMachineAliasProps): StateMachineAliasProps {
     if (versions === undefined || versions.length === 0) return props
     if (props.deploymentPreference === undefined) return { ...props, versions }
-    throw new Error(`${this.node.path}: \`versions\` and a \`deploymentPreference\` both say where starts go: give one of the two`)
+    throw new Error(`${this.node.path}: \`versions\` and \`deploymentPreference\` cannot be combined; remove one of them`)
   }
 
-  private machineOf ({ versions = [], deploymentPreference }: StateMachineAliasProps): IStateMachine {
+  private findStateMachine ({ versions = [], deploymentPreference }: StateMachineAliasProps): IStateMachine {
     const routed = [...versions.map(({ version }) => version), ...deploymentPreference ? [deploymentPreference.version] : []]
     const [first] = routed
-    if (first === undefined) throw new Error(`${this.node.path}: give \`versions\` or a \`deploymentPreference\``)
+    if (first === undefined) throw new Error(`${this.node.path}: expected \`versions\` or \`deploymentPreference\`, found neither; add one of them`)
     routed.filter(({ versionArn }) => Token.isUnresolved(versionArn))
-      .forEach(version => inStackOf(version, this, 'an alias must be in the stack of its versions'))
+      .forEach(version => requireSameStack(version, this, 'an alias must be in the stack of its versions'))
     return first.stateMachine
   }
 
-  private resource ({ aliasName: name, description, versions, deploymentPreference }: StateMachineAliasProps): CfnStateMachineAlias {
+  private createResource ({ aliasName: name, description, versions, deploymentPreference }: StateMachineAliasProps): CfnStateMachineAlias {
     return new CfnStateMachineAlias(this, 'Resource', {
       name,
       description,

@@ -2,16 +2,16 @@ import { Annotations, Stack, type IAspect } from 'aws-cdk-lib'
 import type { IConstruct } from 'constructs'
 import type { TemplateOptions } from '../index'
 import { cdkId } from './acknowledge'
-import { checkStack, words, type Found } from './stack'
+import { checkStack, formatFinding, type ConstructFinding } from './stack'
 
 /**
- * Annotates what is wrong with aliases, versions and what starts them: errors keep `cdk deploy` from deploying.
+ * Adds annotations for problems with aliases, versions and resources that start executions. Errors stop `cdk deploy`.
  *
- * For apps whose aws-cdk-lib is older than 2.276; later ones take {@link SfnAliasPlugin}. Aspects do not enter
- * stages: add it to each `Stage` as well.
+ * For apps with aws-cdk-lib before 2.276; use {@link SfnAliasPlugin} with later releases. Aspects do not visit stages:
+ * add this Aspect to each `Stage` as well.
  *
- * A stack is looked at when CDK validates the tree, which is after all Aspects and escape hatches, and when
- * references between stacks are made.
+ * The check of a stack runs when CDK validates the tree. At that time all Aspects and escape hatches have been applied,
+ * and references between stacks are resolved.
  *
  * @example
  * Aspects.of(app).add(new SfnAliasChecks())
@@ -19,7 +19,7 @@ import { checkStack, words, type Found } from './stack'
 export class SfnAliasChecks implements IAspect {
   constructor (readonly options?: TemplateOptions) {}
 
-  /** Called by CDK. */
+  /** CDK calls this method. */
   visit (node: IConstruct): void {
     if (!Stack.isStack(node)) return
     node.node.addValidation({
@@ -31,9 +31,9 @@ export class SfnAliasChecks implements IAspect {
   }
 }
 
-function annotate ({ construct, finding }: Found): void {
+function annotate ({ construct, finding }: ConstructFinding): void {
   const annotations = Annotations.of(construct)
-  if (finding.severity === 'error') annotations.addError(words(finding))
-  else if (finding.severity === 'warning') annotations.addWarningV2(cdkId(finding.rule), words(finding))
-  else annotations.addInfo(words(finding))
+  if (finding.severity === 'error') annotations.addError(formatFinding(finding))
+  else if (finding.severity === 'warning') annotations.addWarningV2(cdkId(finding.rule), formatFinding(finding))
+  else annotations.addInfo(formatFinding(finding))
 }

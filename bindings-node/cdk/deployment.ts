@@ -2,24 +2,24 @@ import type { Duration } from 'aws-cdk-lib'
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch'
 import type { CfnStateMachineAlias } from 'aws-cdk-lib/aws-stepfunctions'
 import { checkTemplate } from '../index'
-import { words } from './stack'
+import { formatFinding } from './stack'
 import type { IStateMachineVersion } from './version'
 
-/** Where all traffic goes at once. */
+/** Options of a deployment that shifts all traffic at once. */
 export interface AllAtOnceOptions {
-  /** The version that gets the traffic. */
+  /** The version to shift the traffic to. */
   readonly version: IStateMachineVersion
 }
 
-/** How traffic is shifted step by step. */
+/** Options of a deployment that shifts traffic in steps. */
 export interface ShiftOptions extends AllAtOnceOptions {
-  /** Percent of the traffic that each step shifts, 1 to 99. */
+  /** Percentage of the traffic per step, 1 to 99. */
   readonly percentage: number
-  /** Whole minutes between two steps, 1 to 2100; a linear deployment takes 2100 minutes at most. */
+  /** Whole minutes between two steps, 1 to 2100. A linear deployment takes up to 2100 minutes in total. */
   readonly interval: Duration
   /**
-   * Any of them in ALARM before or while traffic is split ends the deployment with all traffic back on the old
-   * version. Nobody looks at them once all traffic is shifted.
+   * If one of these alarms is in ALARM state before or while traffic is split, the deployment ends and all traffic
+   * returns to the old version. The alarms are not checked after all traffic is shifted.
    *
    * @default - none
    */
@@ -27,22 +27,22 @@ export interface ShiftOptions extends AllAtOnceOptions {
 }
 
 /**
- * How CloudFormation moves the alias from the version that it routes to, to another one.
+ * How CloudFormation shifts the traffic of an alias from its current version to another one.
  *
- * An alias that is created routes to the version at once, whatever is asked for.
+ * A new alias always routes all traffic to its version at once.
  */
 export class DeploymentPreference {
-  /** A part of the traffic first, the rest after the interval. */
+  /** Shifts `percentage` of the traffic first, and the rest after the interval. */
   static canary (options: ShiftOptions): DeploymentPreference {
     return new DeploymentPreference('CANARY', options.version, options)
   }
 
-  /** Another part of the traffic after each interval. */
+  /** Shifts `percentage` of the traffic after each interval. */
   static linear (options: ShiftOptions): DeploymentPreference {
     return new DeploymentPreference('LINEAR', options.version, options)
   }
 
-  /** All traffic at once. CloudFormation looks at no alarms then. */
+  /** Shifts all traffic at once. CloudFormation does not check alarms in this case. */
   static allAtOnce (options: AllAtOnceOptions): DeploymentPreference {
     return new DeploymentPreference('ALL_AT_ONCE', options.version)
   }
@@ -50,24 +50,24 @@ export class DeploymentPreference {
   private constructor (
     /** `CANARY`, `LINEAR` or `ALL_AT_ONCE`. */
     readonly type: string,
-    /** The version that gets the traffic. */
+    /** The version to shift the traffic to. */
     readonly version: IStateMachineVersion,
     private readonly shift?: ShiftOptions
   ) {
     if (shift !== undefined) checkInterval(type, shift.interval)
   }
 
-  /** Whether alarms can end the deployment. */
+  /** Returns whether CloudFormation checks alarms. */
   get watchesAlarms (): boolean {
     return this.shift !== undefined
   }
 
-  /** The alarms that were given with it. */
+  /** The alarms of the options. */
   get alarms (): IAlarm[] {
     return this.shift?.alarms ?? []
   }
 
-  /** As the template says it. */
+  /** Returns the property for the template. */
   render (alarms: IAlarm[]): CfnStateMachineAlias.DeploymentPreferenceProperty {
     return {
       type: this.type,
@@ -80,14 +80,14 @@ export class DeploymentPreference {
 }
 
 /**
- * Throws on an interval that no deployment can have, in the words of `checkTemplate`: `Duration` would only say that
- * it cannot be converted, and only in the synthesis.
+ * Throws the error of `checkTemplate` for an invalid interval. The error of `Duration` would be less precise and would
+ * occur only during synthesis.
  */
 function checkInterval (type: string, interval: Duration): void {
   if (interval.isUnresolved()) return
   const preference = { Type: type, StateMachineVersionArn: { Ref: 'Version' }, Percentage: 99, Interval: interval.toMinutes({ integral: false }) }
   const alias = { Type: 'AWS::StepFunctions::StateMachineAlias', Properties: { Name: 'PROD', DeploymentPreference: preference } }
   const { findings } = checkTemplate(JSON.stringify({ Resources: { Alias: alias } }))
-  const wrong = findings.find(({ path }) => path.endsWith('/DeploymentPreference/Interval'))
-  if (wrong !== undefined) throw new Error(words(wrong))
+  const invalid = findings.find(({ path }) => path.endsWith('/DeploymentPreference/Interval'))
+  if (invalid !== undefined) throw new Error(formatFinding(invalid))
 }

@@ -1,7 +1,7 @@
 /**
- * State machine aliases in CDK apps: checked before they are deployed, and constructs for them.
+ * Constructs for state machine aliases in CDK apps, and checks before deployment.
  *
- * Every rule is the core's: what is here shows it templates as CDK synthesizes them.
+ * The rules are those of `checkTemplate`, applied to the synthesized templates.
  */
 export { acknowledge } from './acknowledge'
 export { SfnAliasChecks } from './aspect'

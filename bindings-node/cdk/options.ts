@@ -4,8 +4,8 @@ import type { TemplateOptions } from '../index'
 import { SfnAliasChecks } from './aspect'
 import { SfnAliasPlugin } from './plugin'
 
-/** What the plugins and Aspects around a stack were told, put together. */
-export function optionsOf (stack: Stack): TemplateOptions {
+/** Merges the options of all plugins and Aspects that apply to a stack. */
+export function mergeOptions (stack: Stack): TemplateOptions {
   const all = stack.node.scopes.flatMap(scope => [...plugins(scope), ...Aspects.of(scope).all])
     .flatMap(check => check instanceof SfnAliasPlugin || check instanceof SfnAliasChecks ? [check.options ?? {}] : [])
   return {
@@ -16,7 +16,7 @@ export function optionsOf (stack: Stack): TemplateOptions {
   }
 }
 
-/** The plugins of an app or a stage: CDK has no public function for them since 2.276, and another one before. */
+/** Returns the plugins of an app or a stage. CDK has no public function for it since 2.276, and another one before. */
 function plugins (scope: IConstruct): unknown[] {
   if (!Stage.isStage(scope)) return []
   return (scope as unknown as { _validationPlugins?: unknown[] })._validationPlugins ?? scope.policyValidationBeta1

@@ -3,23 +3,23 @@ import { dirname, join } from 'node:path'
 import { NestedStack, Stack } from 'aws-cdk-lib'
 import type { IConstruct } from 'constructs'
 import { checkTemplate, templateRules, type TemplateFinding, type TemplateOptions } from '../index'
-import { open } from './stack'
+import { withoutAcknowledged } from './stack'
 
-/** What CDK hands to a plugin; `stackTemplates` since 2.276. */
+/** The argument of `validate`; CDK sets `stackTemplates` since 2.276. */
 export interface PluginContext {
   readonly templatePaths: string[]
   readonly stackTemplates?: Array<{ readonly stackConstructPath: string, readonly templatePath: string }>
   readonly appConstruct?: IConstruct
 }
 
-/** Where a violation is. */
+/** The location of a violation. */
 export interface PluginResource {
   readonly resourceLogicalId: string
   readonly templatePath: string
   readonly locations: string[]
 }
 
-/** A finding as CDK reports it. */
+/** A finding in the format of CDK. */
 export interface PluginViolation {
   readonly ruleName: string
   readonly description: string
@@ -29,17 +29,17 @@ export interface PluginViolation {
   readonly violatingResources: PluginResource[]
 }
 
-/** What a plugin answers. */
+/** The result of a plugin. */
 export interface PluginReport {
   readonly success: boolean
   readonly violations: PluginViolation[]
 }
 
 /**
- * A policy validation plugin: CDK shows what is wrong with aliases, versions and what starts them when it
- * synthesizes, with the path of each construct. Errors fail the synthesis.
+ * A policy validation plugin. During synthesis CDK reports problems with aliases, versions and resources that start
+ * executions, with the path of each construct. Errors make the synthesis fail.
  *
- * Rules are acknowledged by `Validations.of(construct).acknowledge({ id: 'sfn-alias::SFA001', reason })`.
+ * Acknowledge a rule with `Validations.of(construct).acknowledge({ id: 'sfn-alias::SFA001', reason })`.
  *
  * @example
  * Validations.of(app).addPlugins(new SfnAliasPlugin())
@@ -51,35 +51,35 @@ export class SfnAliasPlugin {
 
   constructor (readonly options?: TemplateOptions) {}
 
-  /** Called by CDK. */
+  /** CDK calls this method. */
   validate (context: PluginContext): PluginReport {
-    const violations = templates(context).flatMap(path => this.violations(path))
+    const violations = templatePathsOf(context).flatMap(path => this.check(path))
     return { success: violations.every(({ severity }) => severity !== 'error'), violations }
   }
 
-  private violations (templatePath: string): PluginViolation[] {
+  private check (templatePath: string): PluginViolation[] {
     const { findings } = checkTemplate(readFileSync(templatePath), this.options)
-    return open(findings).map(finding => violation(finding, templatePath))
+    return withoutAcknowledged(findings).map(finding => toViolation(finding, templatePath))
   }
 }
 
-/** The files of the stacks, each followed by those of the stacks nested in it, which CDK does not hand over. */
-function templates ({ templatePaths, stackTemplates, appConstruct }: PluginContext): string[] {
+/** Returns the template files of all stacks, including nested stacks, which CDK does not pass to plugins. */
+function templatePathsOf ({ templatePaths, stackTemplates, appConstruct }: PluginContext): string[] {
   if (stackTemplates === undefined || appConstruct === undefined) return templatePaths
   const nested = appConstruct.node.findAll().filter(node => NestedStack.isNestedStack(node)) as NestedStack[]
   return stackTemplates.flatMap(({ stackConstructPath, templatePath }) => [
     templatePath,
-    ...nested.filter(stack => top(stack).node.path === stackConstructPath)
+    ...nested.filter(stack => topLevelStack(stack).node.path === stackConstructPath)
       .map(stack => join(dirname(templatePath), stack.templateFile))
   ])
 }
 
-/** The stack that is deployed with a nested one. */
-function top (stack: Stack): Stack {
-  return stack.nestedStackParent === undefined ? stack : top(stack.nestedStackParent)
+/** Returns the top-level stack of a nested stack. */
+function topLevelStack (stack: Stack): Stack {
+  return stack.nestedStackParent === undefined ? stack : topLevelStack(stack.nestedStackParent)
 }
 
-function violation (finding: TemplateFinding, templatePath: string): PluginViolation {
+function toViolation (finding: TemplateFinding, templatePath: string): PluginViolation {
   const { rule, name, message, severity, fix, description, url, condition } = finding
   return {
     ruleName: rule,
@@ -91,7 +91,7 @@ function violation (finding: TemplateFinding, templatePath: string): PluginViola
   }
 }
 
-/** The place in the resource, as CDK writes it: `Properties.RoutingConfiguration`. */
+/** Returns the location in the resource in the format of CDK: `Properties.RoutingConfiguration`. */
 function locations ({ path }: TemplateFinding): string[] {
   const [, , , ...members] = path.split('/').map(member => member.replace(/~1/g, '/').replace(/~0/g, '~'))
   return members.length === 0 ? [] : [members.join('.')]

@@ -2,10 +2,10 @@ import { Stack } from 'aws-cdk-lib'
 import type { IConstruct } from 'constructs'
 
 /**
- * Throws unless a construct is in the stack of what it follows. CloudFormation would export the value, and refuses
- * to change an export that another stack uses: the second deployment would fail.
+ * Throws an error if two constructs are in different stacks. CloudFormation would export the value, and cannot change
+ * an export that another stack uses: the second deployment would fail.
  */
-export function inStackOf (leader: IConstruct, follower: IConstruct, rule: string): void {
+export function requireSameStack (leader: IConstruct, follower: IConstruct, rule: string): void {
   if (Stack.of(leader) === Stack.of(follower)) return
   throw new Error(`${follower.node.path}: ${rule}: CloudFormation cannot change a value that another stack uses. ` +
     `Create it in ${Stack.of(leader).node.path}`)

@@ -2,52 +2,52 @@ import { RemovalPolicy, Resource, type IResource } from 'aws-cdk-lib'
 import { CfnStateMachineVersion, StateMachine, type IStateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import type { Construct } from 'constructs'
 import { machineArn } from './arn'
-import { guard } from './guard'
-import { inStackOf } from './same-stack'
+import { failOnErrors } from './validation'
+import { requireSameStack } from './same-stack'
 
 /** A version of a state machine. */
 export interface IStateMachineVersion extends IResource {
-  /** The version's ARN. */
+  /** The ARN of the version. */
   readonly versionArn: string
-  /** The state machine that it is a version of. */
+  /** The state machine of the version. */
   readonly stateMachine: IStateMachine
 }
 
 /** Properties of {@link StateMachineVersion}. */
 export interface StateMachineVersionProps {
-  /** The state machine. One version resource publishes all its revisions: a second one for it would fail. */
+  /** The state machine. Use one version resource per state machine: it publishes every revision, and a second one would fail. */
   readonly stateMachine: IStateMachine
   /**
-   * Text of at most 256 characters. CloudFormation replaces the version when it changes, which AWS refuses unless
-   * the state machine changes as well: leave it as it is, or change both.
+   * A description of up to 256 characters. If it changes, CloudFormation replaces the version. AWS rejects that unless
+   * the state machine changes as well: keep the description, or change both.
    *
    * @default - none
    */
   readonly description?: string
   /**
-   * The revision to publish. Each time that it changes, CloudFormation publishes a version.
+   * The revision to publish. CloudFormation publishes a version each time it changes.
    *
-   * @default - the revision that a `StateMachine` of this app is at; of an imported one, what it is at when the
-   * version is created, and no later one
+   * @default - the current revision of a `StateMachine` in this app. For an imported state machine: the revision at
+   * creation of the version; later revisions are not published
    */
   readonly revisionId?: string
   /**
-   * What becomes of a version that a later one replaces, and of the last one when it leaves the stack.
+   * What happens to a version when a later one replaces it, and to the last version when it is removed from the stack.
    *
-   * @default RemovalPolicy.RETAIN - an alias still routes to the old version while it is replaced, and running
-   * executions and rollbacks need it; AWS keeps up to 1000 versions of a state machine
+   * @default RemovalPolicy.RETAIN - an alias still routes to the old version during the replacement, and running
+   * executions and rollbacks need it. AWS stores up to 1000 versions per state machine
    */
   readonly removalPolicy?: RemovalPolicy
 }
 
 /**
- * Publishes a version of a state machine, and another one each time that a deployment changes it.
+ * A version of a state machine. Each deployment that changes the state machine publishes a new version.
  *
- * The logical id stays. CloudFormation replaces the version when the state machine's `StateMachineRevisionId`
- * changes, which AWS decides: a change of definition, role, logging or tracing publishes, one of tags does not.
+ * The logical id stays the same. CloudFormation replaces the version when `StateMachineRevisionId` of the state machine
+ * changes. AWS changes it with the definition, role, logging or tracing, but not with tags.
  */
 export class StateMachineVersion extends Resource implements IStateMachineVersion {
-  /** A version that exists, for example the one before, to route to beside a new one. */
+  /** Imports an existing version, for example the previous one, to route traffic to it and to a new version. */
   static fromStateMachineVersionArn (scope: Construct, id: string, versionArn: string): IStateMachineVersion {
     const stateMachineArn = machineArn(versionArn, 'version')
     class Imported extends Resource implements IStateMachineVersion {
@@ -69,14 +69,14 @@ export class StateMachineVersion extends Resource implements IStateMachineVersio
       description
     })
     resource.applyRemovalPolicy(removalPolicy)
-    guard(resource)
+    failOnErrors(resource)
     this.versionArn = resource.attrArn
     this.stateMachine = stateMachine
   }
 
   private revisionOf (stateMachine: IStateMachine): string | undefined {
     const { stateMachineRevisionId } = stateMachine as Partial<StateMachine>
-    if (stateMachineRevisionId !== undefined) inStackOf(stateMachine, this, 'a version must be in the stack of its state machine')
+    if (stateMachineRevisionId !== undefined) requireSameStack(stateMachine, this, 'a version must be in the stack of its state machine')
     return stateMachineRevisionId
   }
 }

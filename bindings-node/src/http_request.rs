@@ -32,7 +32,7 @@ impl HttpRequest {
     pub fn handle(self, service: &sfn_alias::StepFunctions) -> Response<Bytes> {
         let app = App::new(service.clone());
         // An invalid HTTP request gets the response of an unknown operation.
-        self.build().map_or_else(|_| app.refused(HttpError::Unknown).response, |request| app.answer(request))
+        self.build().map_or_else(|_| app.respond_error(HttpError::UnknownOperation).http, |request| app.handle(request))
     }
 
     fn build(self) -> http::Result<Request<Bytes>> {

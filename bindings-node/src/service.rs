@@ -215,7 +215,7 @@ fn read_options(env: &Env, value: &Unknown<'_>) -> napi::Result<(Options, Scope,
 }
 
 fn start_count_value(start_count: &StartCount) -> OwnedValue {
-    let version = start_count.version.map_or(OwnedValue::Null, |version| OwnedValue::Number(version.into()));
+    let version = start_count.version.map_or(OwnedValue::Null, |version| OwnedValue::Number(version.get().into()));
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 starts")]
     let starts = OwnedValue::Number(start_count.count as f64);
     OwnedValue::Object(vec![("version".into(), version), ("count".into(), starts)])

@@ -1,4 +1,4 @@
-// The Aspect of `sfn-alias/cdk` in apps that are synthesized.
+// The Aspect of `sfn-alias/cdk` in synthesized apps.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Annotations, Aspects, CfnCondition, CfnParameter, Fn, Stack, Stage, Validations } from 'aws-cdk-lib'
@@ -6,8 +6,8 @@ import { CfnStateMachineAlias, CfnStateMachineVersion } from 'aws-cdk-lib/aws-st
 import { acknowledge, SfnAliasChecks, SfnAliasPlugin, StateMachineAlias, StateMachineVersion } from 'sfn-alias/cdk'
 import { annotations, orders, silently } from './support/cdk.mjs'
 
-/** An app that is checked by the Aspect. */
-function checked (options) {
+/** Creates an app with the Aspect. */
+function appWithAspect (options) {
   const app = orders()
   Aspects.of(app.app).add(new SfnAliasChecks(options))
   return app
@@ -18,8 +18,8 @@ const alias = (stack, weight, id = 'Prod') => new CfnStateMachineAlias(stack, id
   routingConfiguration: [{ stateMachineVersionArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:orders:1', weight }]
 })
 
-/** A version that is not retained, under an alias. */
-function unretained ({ stack, stateMachine }) {
+/** Adds an alias with a version that is not retained. */
+function addUnretainedVersion ({ stack, stateMachine }) {
   const version = new CfnStateMachineVersion(stack, 'Version', { stateMachineArn: stateMachine.stateMachineArn })
   return new CfnStateMachineAlias(stack, 'Prod', {
     name: 'PROD', routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }]
@@ -27,12 +27,12 @@ function unretained ({ stack, stateMachine }) {
 }
 
 const WEIGHT = 'SFA002: RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must ' +
-  'equal 100. Received: [90]. Set its weight to 100, or add a second route with the rest.'
-const RETAIN = 'SFA015: DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, are not Retain. ' +
+  'equal 100. Received: [90]. Set the weight to 100, or add a second route with the remaining weight.'
+const RETAIN = 'SFA015: Expected `Retain` as DeletionPolicy and UpdateReplacePolicy of this version, because alias Prod uses it. ' +
   'Set `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain` on the version.'
 
-test('errors are annotated where they are', () => {
-  const app = checked()
+test('errors become annotations of their construct', () => {
+  const app = appWithAspect()
   alias(app.stack, 90)
   assert.deepEqual(annotations(app), [`/Orders/Prod error: ${WEIGHT}`])
 })
@@ -46,14 +46,14 @@ function weightInProduction (stack) {
 
 const IN_PRODUCTION = WEIGHT.replace('[90].', '[90] (when IsProd is true).')
 
-test('what holds under a condition says so', () => {
-  const app = checked()
+test('annotations contain the condition', () => {
+  const app = appWithAspect()
   alias(app.stack, weightInProduction(app.stack))
   assert.deepEqual(annotations(app), [`/Orders/Prod error: ${IN_PRODUCTION}`])
 })
 
-test('what other Aspects and escape hatches did is seen', () => {
-  const app = checked()
+test('changes by other Aspects and escape hatches are checked', () => {
+  const app = appWithAspect()
   Aspects.of(app.stack).add({
     visit (node) {
       if (node instanceof CfnStateMachineAlias) node.addPropertyOverride('RoutingConfiguration.0.Weight', 90)
@@ -63,53 +63,53 @@ test('what other Aspects and escape hatches did is seen', () => {
   assert.deepEqual(annotations(app), [`/Orders/Prod error: ${WEIGHT}`])
 })
 
-test('warnings are annotated where they are', () => {
-  const app = checked()
-  unretained(app)
+test('warnings become annotations of their construct', () => {
+  const app = appWithAspect()
+  addUnretainedVersion(app)
   assert.deepEqual(annotations(app), [`/Orders/Version warning: ${RETAIN} [ack: sfn-alias::SFA015]`])
 })
 
-test('a warning is acknowledged as any other', () => {
-  const app = checked()
-  unretained(app)
+test('acknowledging a warning', () => {
+  const app = appWithAspect()
+  addUnretainedVersion(app)
   Annotations.of(app.stack).acknowledgeWarning('sfn-alias::SFA015', 'a test stack')
   assert.deepEqual(annotations(app), [])
 })
 
-test('an error is acknowledged in the template', () => {
-  const app = checked()
+test('acknowledging an error in the template', () => {
+  const app = appWithAspect()
   acknowledge(alias(app.stack, 90), 'SFA002', 'to be filled')
   assert.deepEqual(annotations(app), [])
 })
 
-test('an error is acknowledged to CDK', () => {
-  const app = checked()
+test('acknowledging an error in CDK', () => {
+  const app = appWithAspect()
   alias(app.stack, 90)
   Validations.of(app.stack).acknowledge({ id: 'sfn-alias::SFA002', reason: 'to be filled' })
   assert.deepEqual(annotations(app), [])
 })
 
-test('rules are switched off', () => {
-  const app = checked({ disable: ['SFA002'] })
+test('disabling rules', () => {
+  const app = appWithAspect({ disable: ['SFA002'] })
   alias(app.stack, 90)
   assert.deepEqual(annotations(app), [])
 })
 
 test('a correct app has no annotations', () => {
-  const app = checked()
+  const app = appWithAspect()
   const version = new StateMachineVersion(app.stack, 'Version', { stateMachine: app.stateMachine })
   new StateMachineAlias(app.stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 100 }] })
   assert.deepEqual(annotations(app), [])
 })
 
-test('an annotation stands once, however often the app is synthesized', () => {
-  const app = checked()
+test('repeated synthesis adds an annotation once', () => {
+  const app = appWithAspect()
   alias(app.stack, 90)
   assert.deepEqual(annotations(app), [`/Orders/Prod error: ${WEIGHT}`])
   assert.deepEqual(annotations(app), [`/Orders/Prod error: ${WEIGHT}`])
 })
 
-test('errors of our constructs fail the synthesis, whoever checks', () => {
+test('errors of our constructs make synthesis fail, with or without an Aspect', () => {
   for (const make of [orders, checked]) {
     const { app, stack, stateMachine } = make()
     const version = new StateMachineVersion(stack, 'Version', { stateMachine })
@@ -134,7 +134,7 @@ function guarded ({ app, stack, stateMachine }, weight = 90) {
 
 const failed = words => `Validation failed with the following errors:\n  [Orders] Orders/Prod/Resource: ${words}`
 
-test('errors of our constructs say when they hold', () => {
+test('errors of our constructs contain the condition', () => {
   const app = orders()
   const weight = weightInProduction(app.stack)
   assert.equal(guarded(app, weight), failed(IN_PRODUCTION))
@@ -145,7 +145,7 @@ for (const [what, add] of [
   ['the Aspect', ({ app }, options) => Aspects.of(app).add(new SfnAliasChecks(options))],
   ['the Aspect of the stack', ({ stack }, options) => Aspects.of(stack).add(new SfnAliasChecks(options))]
 ]) {
-  test(`our constructs take the options of ${what}`, () => {
+  test(`our constructs use the options of ${what}`, () => {
     for (const options of [{ disable: ['single-route-weight'] }, { acknowledge: [{ rule: 'SFA002', reason: 'to be filled' }] }]) {
       const app = orders()
       add(app, options)
@@ -156,7 +156,7 @@ for (const [what, add] of [
     assert.equal(guarded(app), failed(WEIGHT))
   })
 
-  test(`our constructs take the parameters of ${what}`, () => {
+  test(`our constructs use the parameters of ${what}`, () => {
     for (const [weight, expected] of [['100', undefined], ['90', failed(WEIGHT)]]) {
       const app = orders()
       add(app, { parameters: { Weight: weight } })
@@ -166,7 +166,7 @@ for (const [what, add] of [
   })
 }
 
-test('our constructs in a stage take the options of the app and of the stage', () => {
+test('our constructs in a stage use the options of the app and of the stage', () => {
   const { app } = orders()
   Aspects.of(app).add(new SfnAliasChecks({ disable: ['SFA007'] }))
   const stage = new Stage(app, 'Beta')

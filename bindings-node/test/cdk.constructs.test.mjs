@@ -1,4 +1,4 @@
-// What the constructs of `sfn-alias/cdk` synthesize, and what they refuse.
+// Templates and errors of the constructs of `sfn-alias/cdk`.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
@@ -47,7 +47,7 @@ test('a version is retained, and replaced when the state machine changes', () =>
   })
 })
 
-test('a version says what it was told', () => {
+test('a version with all properties', () => {
   const { stack } = orders()
   const stateMachine = StateMachine.fromStateMachineArn(stack, 'Imported', MACHINE)
   const version = new StateMachineVersion(stack, 'Version', {
@@ -62,7 +62,7 @@ test('a version says what it was told', () => {
   })
 })
 
-test('the revision of an imported state machine is not known', () => {
+test('the revision of an imported state machine is unknown', () => {
   const { stack } = orders()
   new StateMachineVersion(stack, 'Version', { stateMachine: StateMachine.fromStateMachineArn(stack, 'Imported', MACHINE) })
   assert.deepEqual(resources(stack, VERSION).Version6A868472.Properties, { StateMachineArn: MACHINE })
@@ -109,7 +109,7 @@ for (const [type, preference, more] of [
   })
 }
 
-test('alarms are those that it was given, and more', () => {
+test('alarms of the preference and added alarms', () => {
   const { stack, version } = published()
   const alias = new StateMachineAlias(stack, 'Prod', {
     aliasName: 'PROD',
@@ -123,16 +123,16 @@ test('alarms are those that it was given, and more', () => {
   assert.equal(Interval, 60)
 })
 
-test('alarms that nobody would look at are refused', () => {
+test('alarms without a gradual deployment are an error', () => {
   const { stack, version } = published()
-  const words = ': CloudFormation looks at alarms in a canary or linear deployment only: give the alias such a deploymentPreference'
+  const text = ': CloudFormation checks alarms only in canary and linear deployments; add a deploymentPreference of one of these types to the alias'
   const once = new StateMachineAlias(stack, 'Once', { aliasName: 'ONCE', deploymentPreference: DeploymentPreference.allAtOnce({ version }) })
-  assert.equal(message(() => once.addAlarms(alarm(stack, 'First'))), `Orders/Once${words}`)
+  assert.equal(message(() => once.addAlarms(alarm(stack, 'First'))), `Orders/Once${text}`)
   const fixed = new StateMachineAlias(stack, 'Fixed', { aliasName: 'FIXED', versions: [{ version, weight: 100 }] })
-  assert.equal(message(() => fixed.addAlarms(alarm(stack, 'Second'))), `Orders/Fixed${words}`)
+  assert.equal(message(() => fixed.addAlarms(alarm(stack, 'Second'))), `Orders/Fixed${text}`)
 })
 
-test('starts are granted on the state machine, not on the alias', () => {
+test('grants use the ARN of the state machine, not of the alias', () => {
   const { stack, version } = published()
   const alias = new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 100 }] })
   const role = new Role(stack, 'Events', { assumedBy: new ServicePrincipal('events.amazonaws.com') })
@@ -152,7 +152,7 @@ test('starts are granted on the state machine, not on the alias', () => {
 /** By ids without their hashes. */
 const named = resources => Object.fromEntries(Object.entries(resources).map(([id, resource]) => [id.slice(0, -8), resource]))
 
-test('an alias that exists is imported', () => {
+test('import of an alias', () => {
   const { stack } = orders()
   const alias = StateMachineAlias.fromStateMachineAliasArn(stack, 'Prod', `${MACHINE}:PROD`)
   assert.deepEqual([alias.aliasArn, alias.aliasName, alias.stateMachine.stateMachineArn], [`${MACHINE}:PROD`, 'PROD', MACHINE])
@@ -163,7 +163,7 @@ test('an alias that exists is imported', () => {
   ])
 })
 
-test('an alias is imported by an ARN that CloudFormation knows', () => {
+test('import of an alias by an unresolved ARN', () => {
   const { stack } = orders()
   const arn = new CfnParameter(stack, 'AliasArn').valueAsString
   const alias = StateMachineAlias.fromStateMachineAliasArn(stack, 'Prod', arn)
@@ -172,14 +172,14 @@ test('an alias is imported by an ARN that CloudFormation knows', () => {
   assert.deepEqual(stack.resolve(alias.stateMachine.stateMachineArn), { 'Fn::Join': [':', [0, 1, 2, 3, 4, 5, 6].map(part)] })
 })
 
-test('the ARN of something else is not imported', () => {
+test('import of another ARN is an error', () => {
   const { stack } = orders()
   assert.equal(
     message(() => StateMachineAlias.fromStateMachineAliasArn(stack, 'Prod', `${MACHINE}:1`)),
-    `\`${MACHINE}:1\` is the ARN of a version: give that of a state machine's alias`)
+    `expected the ARN of a state machine alias, found \`${MACHINE}:1\` (version)`)
   assert.equal(
     message(() => StateMachineVersion.fromStateMachineVersionArn(stack, 'Version', MACHINE)),
-    `\`${MACHINE}\` is the ARN of a stateMachine: give that of a state machine's version`)
+    `expected the ARN of a state machine version, found \`${MACHINE}\` (stateMachine)`)
   assert.equal(
     message(() => StateMachineAlias.fromStateMachineAliasArn(stack, 'Other', 'orders')),
     "Invalid Arn: 'Invalid ARN prefix: orders'")
@@ -187,18 +187,18 @@ test('the ARN of something else is not imported', () => {
 
 test('an alias needs a version', () => {
   const { stack } = orders()
-  assert.equal(message(() => new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD' })), 'Orders/Prod: give `versions` or a `deploymentPreference`')
+  assert.equal(message(() => new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD' })), 'Orders/Prod: expected `versions` or `deploymentPreference`, found neither; add one of them')
 })
 
-test('an alias says once where starts go', () => {
+test('an alias has either versions or a preference', () => {
   const { stack, version } = published()
   const deploymentPreference = DeploymentPreference.allAtOnce({ version })
   assert.equal(
     message(() => new StateMachineAlias(stack, 'Both', { aliasName: 'BOTH', versions: [{ version, weight: 100 }], deploymentPreference })),
-    'Orders/Both: `versions` and a `deploymentPreference` both say where starts go: give one of the two')
+    'Orders/Both: `versions` and `deploymentPreference` cannot be combined; remove one of them')
   assert.equal(
     message(() => new StateMachineAlias(stack, 'None', { aliasName: 'NONE', versions: [] })),
-    'Orders/None: give `versions` or a `deploymentPreference`')
+    'Orders/None: expected `versions` or `deploymentPreference`, found neither; add one of them')
   new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD', versions: [], deploymentPreference })
   assert.deepEqual(resources(stack, ALIAS).Prod7A5F3219.Properties, {
     Name: 'PROD',
@@ -207,7 +207,7 @@ test('an alias says once where starts go', () => {
 })
 
 for (const shift of [DeploymentPreference.canary, DeploymentPreference.linear]) {
-  test(`an interval that ${shift.name} cannot have is refused`, () => {
+  test(`an invalid interval of ${shift.name} is an error`, () => {
     const { stack, version } = published()
     const { fix } = templateRules().find(({ id }) => id === 'SFA014')
     const said = interval => message(() => shift({ version, percentage: 99, interval }))
@@ -222,7 +222,7 @@ for (const shift of [DeploymentPreference.canary, DeploymentPreference.linear]) 
   })
 }
 
-test('what follows a state machine is in its stack', () => {
+test('versions and aliases must be in the stack of their state machine', () => {
   const { app, stack, stateMachine, version } = published()
   const other = new Stack(app, 'Other')
   assert.equal(

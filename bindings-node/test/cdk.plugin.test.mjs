@@ -1,4 +1,4 @@
-// The policy validation plugin of `sfn-alias/cdk` in apps that are synthesized.
+// The policy validation plugin of `sfn-alias/cdk` in synthesized apps.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,15 +11,15 @@ import { templateRules } from 'sfn-alias'
 import { acknowledge, DeploymentPreference, SfnAliasPlugin, StateMachineAlias, StateMachineVersion } from 'sfn-alias/cdk'
 import { orders, silently } from './support/cdk.mjs'
 
-/** An app that is checked by the plugin. */
-function checked (options) {
+/** Creates an app with the plugin. */
+function appWithPlugin (options) {
   const app = orders()
   Validations.of(app.app).addPlugins(new SfnAliasPlugin(options))
   return app
 }
 
-/** What CDK reports when it synthesizes the app: whether it passes, and the report of the plugin. */
-function synthesized ({ app }) {
+/** Synthesizes the app. Returns whether it passes, and the report of the plugin. */
+function synthesize ({ app }) {
   let passes = true
   try {
     silently(() => app.synth())
@@ -31,8 +31,8 @@ function synthesized ({ app }) {
   return { passes, report: pluginReports.find(({ pluginName }) => pluginName === 'sfn-alias') }
 }
 
-/** The violations in short: where, which rule, how bad, what. */
-const violations = app => (synthesized(app).report?.violations ?? []).flatMap(({ ruleName, severity, description, violatingConstructs }) =>
+/** Returns the violations as text: construct, rule, severity, description. */
+const violations = app => (synthesize(app).report?.violations ?? []).flatMap(({ ruleName, severity, description, violatingConstructs }) =>
   violatingConstructs.map(({ constructPath }) => `${constructPath}: ${ruleName} ${severity}: ${description}`))
 
 const alias = (stack, ...weights) => new CfnStateMachineAlias(stack, 'Prod', {
@@ -41,15 +41,15 @@ const alias = (stack, ...weights) => new CfnStateMachineAlias(stack, 'Prod', {
     { stateMachineVersionArn: `arn:aws:states:us-east-1:123456789012:stateMachine:orders:${index + 1}`, weight }))
 })
 
-test('the plugin is named as CDK wants it', () => {
+test('name, version and rule ids of the plugin', () => {
   const plugin = new SfnAliasPlugin()
   assert.equal(plugin.name, 'sfn-alias')
   assert.match(plugin.version, /^\d+\.\d+\.\d+$/)
   assert.deepEqual(plugin.ruleIds, templateRules().map(({ id }) => id))
 })
 
-test('nothing is found in a correct app', () => {
-  const app = checked()
+test('a correct app has no findings', () => {
+  const app = appWithPlugin()
   const { stack, stateMachine } = app
   const version = new StateMachineVersion(stack, 'Version', { stateMachine })
   const prod = new StateMachineAlias(stack, 'Prod', {
@@ -65,13 +65,13 @@ test('nothing is found in a correct app', () => {
   })
   before.grantStartExecution(role)
   alias(new Stack(app.app, 'Other'), 90, 10)
-  assert.deepEqual(synthesized(app), { passes: true, report: undefined })
+  assert.deepEqual(synthesize(app), { passes: true, report: undefined })
 })
 
-test('a fault is reported whole', () => {
-  const app = checked()
+test('all members of a violation', () => {
+  const app = appWithPlugin()
   alias(app.stack, 90, 9)
-  const { passes, report } = synthesized(app)
+  const { passes, report } = synthesize(app)
   assert.equal(passes, false)
   const [{ violatingConstructs: [{ stackTraces, libraryVersion, ...construct }], ...violation }, ...others] = report.violations
   assert.deepEqual(others, [])
@@ -92,40 +92,40 @@ test('a fault is reported whole', () => {
   })
 })
 
-const REFUSED = 'RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. Received:'
+const REJECTED = 'RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. Received:'
 
-test('escape hatches are looked through', () => {
-  const app = checked()
+test('escape hatches are checked', () => {
+  const app = appWithPlugin()
   alias(app.stack, 90, 10).addPropertyOverride('RoutingConfiguration.1.Weight', 11)
-  assert.deepEqual(violations(app), [`Orders/Prod: SFA001 error: ${REFUSED} [90, 11]`])
+  assert.deepEqual(violations(app), [`Orders/Prod: SFA001 error: ${REJECTED} [90, 11]`])
 })
 
-test('an escape hatch on a construct of ours is looked through', () => {
-  const app = checked()
+test('escape hatches on our constructs are checked', () => {
+  const app = appWithPlugin()
   const version = new StateMachineVersion(app.stack, 'Version', { stateMachine: app.stateMachine })
   version.node.defaultChild.addOverride('DeletionPolicy', 'Delete')
   new StateMachineAlias(app.stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 100 }] })
   assert.deepEqual(violations(app), [
-    'Orders/Version/Resource: SFA015 warning: DeletionPolicy of this version, which alias Prod7A5F3219 leads to, is not Retain'
+    'Orders/Version/Resource: SFA015 warning: Expected `Retain` as DeletionPolicy of this version, because alias Prod7A5F3219 uses it'
   ])
 })
 
-test('weights that are not known are not guessed', () => {
-  const app = checked()
+test('unknown weights give no findings', () => {
+  const app = appWithPlugin()
   const weight = new CfnParameter(app.stack, 'Weight', { type: 'Number' }).valueAsNumber
   alias(app.stack, weight, 10)
   assert.deepEqual(violations(app), [])
 })
 
-test('parameters can be told', () => {
-  const app = checked({ parameters: { Weight: '80' } })
+test('parameters option', () => {
+  const app = appWithPlugin({ parameters: { Weight: '80' } })
   const weight = new CfnParameter(app.stack, 'Weight', { type: 'Number' }).valueAsNumber
   alias(app.stack, weight, 10)
-  assert.deepEqual(violations(app), [`Orders/Prod: SFA001 error: ${REFUSED} [80, 10]`])
+  assert.deepEqual(violations(app), [`Orders/Prod: SFA001 error: ${REJECTED} [80, 10]`])
 })
 
-test('a value of another stack is not guessed', () => {
-  const app = checked()
+test('values of another stack give no findings', () => {
+  const app = appWithPlugin()
   const other = new Stack(app.app, 'Other', { env: { account: '123456789012', region: 'us-east-1' } })
   const version = new CfnStateMachineVersion(app.stack, 'Version', { stateMachineArn: app.stateMachine.stateMachineArn })
   new CfnStateMachineAlias(other, 'Prod', {
@@ -137,21 +137,21 @@ test('a value of another stack is not guessed', () => {
   assert.deepEqual(violations(app), [])
 })
 
-test('a warning lets the app pass', () => {
-  const app = checked()
+test('a warning does not make synthesis fail', () => {
+  const app = appWithPlugin()
   const version = new CfnStateMachineVersion(app.stack, 'Version', { stateMachineArn: app.stateMachine.stateMachineArn })
   new CfnStateMachineAlias(app.stack, 'Prod', {
     name: 'PROD', routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }]
   })
-  const { passes, report } = synthesized(app)
+  const { passes, report } = synthesize(app)
   assert.equal(passes, true)
   assert.deepEqual(report.violations.map(({ ruleName, severity, description }) => [ruleName, severity, description]), [[
-    'SFA015', 'warning', 'DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, are not Retain'
+    'SFA015', 'warning', 'Expected `Retain` as DeletionPolicy and UpdateReplacePolicy of this version, because alias Prod uses it'
   ]])
 })
 
 test('a policy on the ARN of the alias', () => {
-  const app = checked()
+  const app = appWithPlugin()
   const { stack, stateMachine } = app
   const version = new StateMachineVersion(stack, 'Version', { stateMachine })
   const prod = new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 100 }] })
@@ -165,50 +165,50 @@ test('a policy on the ARN of the alias', () => {
   ])
 })
 
-test('nested stacks and stages are looked into', () => {
-  const app = checked()
+test('nested stacks and stages are checked', () => {
+  const app = appWithPlugin()
   alias(new NestedStack(new NestedStack(app.stack, 'Nested'), 'Inner'), 90)
   alias(new Stack(new Stage(app.app, 'Beta'), 'Staged'), 80)
-  assert.deepEqual(violations(app).sort(), [`Beta/Staged/Prod: SFA002 error: ${REFUSED} [80]`, `Orders/Nested/Inner/Prod: SFA002 error: ${REFUSED} [90]`])
+  assert.deepEqual(violations(app).sort(), [`Beta/Staged/Prod: SFA002 error: ${REJECTED} [80]`, `Orders/Nested/Inner/Prod: SFA002 error: ${REJECTED} [90]`])
 })
 
-test('a rule is acknowledged to CDK', () => {
-  const app = checked()
+test('acknowledging a rule in CDK', () => {
+  const app = appWithPlugin()
   Validations.of(alias(app.stack, 90)).acknowledge({ id: 'sfn-alias::SFA002', reason: 'to be filled' })
-  const { passes, report } = synthesized(app)
+  const { passes, report } = synthesize(app)
   assert.equal(passes, true)
   assert.deepEqual(report.violations, [])
   assert.deepEqual(report.suppressedViolations.map(({ ruleName, reason }) => [ruleName, reason]), [['SFA002', 'to be filled']])
 })
 
-test('a rule is acknowledged in the template', () => {
-  const app = checked()
+test('acknowledging a rule in the template', () => {
+  const app = appWithPlugin()
   acknowledge(alias(app.stack, 90), 'SFA002', 'to be filled')
-  assert.deepEqual(synthesized(app), { passes: true, report: undefined })
+  assert.deepEqual(synthesize(app), { passes: true, report: undefined })
   const { Metadata } = app.app.synth().getStackByName('Orders').template.Resources.Prod
   assert.deepEqual(Metadata, { 'sfn-alias': { acknowledge: [{ rule: 'SFA002', reason: 'to be filled' }] } })
 })
 
-test('two rules are acknowledged, the one by its name', () => {
-  const app = checked()
+test('acknowledging two rules, one by name', () => {
+  const app = appWithPlugin()
   const prod = alias(app.stack, 90)
   prod.name = '123'
   acknowledge(app.stack, 'single-route-weight', 'to be filled')
   acknowledge(prod, 'SFA007', 'to be named')
-  assert.deepEqual(synthesized(app), { passes: true, report: undefined })
+  assert.deepEqual(synthesize(app), { passes: true, report: undefined })
 })
 
-test('rules are switched off', () => {
-  const app = checked({ disable: ['weights-sum'] })
+test('disabling rules', () => {
+  const app = appWithPlugin({ disable: ['weights-sum'] })
   alias(app.stack, 90, 9)
-  assert.deepEqual(synthesized(app), { passes: true, report: undefined })
+  assert.deepEqual(synthesize(app), { passes: true, report: undefined })
 })
 
-test('options that make no sense fail the synthesis', () => {
-  const app = checked({ disable: ['weights'] })
-  const { passes, report } = synthesized(app)
+test('invalid options make synthesis fail', () => {
+  const app = appWithPlugin({ disable: ['weights'] })
+  const { passes, report } = synthesize(app)
   assert.equal(passes, false)
   assert.equal(
     report.metadata.error,
-    "Validation plugin 'sfn-alias' failed: disable/0: there is no rule `weights`: use an id or name of `rules()`, for example SFA001 or weights-sum")
+    "Validation plugin 'sfn-alias' failed: disable/0: unknown rule `weights`; use a rule id or name, for example SFA001 or weights-sum")
 })

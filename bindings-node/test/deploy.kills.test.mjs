@@ -87,7 +87,7 @@ for (const [name, scenario] of Object.entries(scenarios)) {
       test(`${name}, killed ${when}`, async () => runIn(await createEnvironment(scenario, { killAt: index + 1, killAfter }), async environment => {
         assert.deepEqual(await environment.deploy(), killed)
         // The routing is that of the last update that reached the server.
-        assert.deepEqual(await environment.routing(), [before, ...scenario.updates][world.proxy.updates.length])
+        assert.deepEqual(await environment.routing(), [before, ...scenario.updates][environment.proxy.updates.length])
         assert.deepEqual(await environment.deploy(), finished(scenario))
         await checkEnd(environment, scenario)
       }))

@@ -26,8 +26,8 @@ const finding = {
   message: 'RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. Received: [90, 9]',
   ...rule
 }
-const NO_TEMPLATE = 'neither a CloudFormation template nor a Terraform plan: the file is not one map of members; ' +
-  'give a template with `Resources`, or the output of `terraform show -json PLAN`'
+const NO_TEMPLATE = 'expected a CloudFormation template or a Terraform plan: the file is not a map; ' +
+  'use a template with `Resources`, or the output of `terraform show -json PLAN`'
 const counts = { errors: 1, warnings: 0, infos: 0, acknowledged: 0 }
 
 test('a rule has all its texts', () => {
@@ -35,9 +35,9 @@ test('a rule has all its texts', () => {
     id: 'SFA001',
     name: 'weights-sum',
     severity: 'error',
-    title: 'The weights of two routes do not add up to 100',
-    description: 'AWS refuses the alias, and the deploy fails after everything before it was deployed.',
-    fix: 'Change the weights so that they add up to 100.',
+    title: 'The weights of the two routes do not add up to 100',
+    description: 'AWS rejects the alias. The deployment fails and is rolled back.',
+    fix: 'Change the weights so that their sum is 100.',
     url: 'https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html'
   })
 })
@@ -62,9 +62,9 @@ test('options', () => {
 
 for (const [name, input, options, expected] of [
   ['no template', '[]', undefined, ['TemplateError', NO_TEMPLATE]],
-  ['no JSON', '{', undefined, ['TemplateError', 'line 1 column 1: not JSON: EOF while parsing an object']],
-  ['an unknown rule', template, { disable: ['nothing'] }, ['TemplateError', 'disable/0: there is no rule `nothing`: use an id or name of `rules()`, for example SFA001 or weights-sum']],
-  ['no reason', template, { acknowledge: [{ rule: 'SFA001', reason: '' }] }, ['TemplateError', 'acknowledge/0: acknowledging SFA001 needs a reason: add `reason` with a sentence']],
+  ['no JSON', '{', undefined, ['TemplateError', 'line 1 column 1: not valid JSON: EOF while parsing an object']],
+  ['an unknown rule', template, { disable: ['nothing'] }, ['TemplateError', 'disable/0: unknown rule `nothing`; use a rule id or name, for example SFA001 or weights-sum']],
+  ['no reason', template, { acknowledge: [{ rule: 'SFA001', reason: '' }] }, ['TemplateError', 'acknowledge/0: the acknowledgement of SFA001 has no reason; add `reason`']],
   ['an unknown option', template, { disabled: [] }, ['TypeError', 'options: unknown field `disabled`, expected one of `parameters`, `disable`, `acknowledge`, `file`, `previous`']],
   ['a function', { Resources: () => {} }, undefined, ['TypeError', "template: `/Resources`: a function is not a valid JSON value"]],
   ['nothing', undefined, undefined, ['TemplateError', NO_TEMPLATE]]

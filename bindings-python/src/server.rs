@@ -130,7 +130,7 @@ fn start(py: Python<'_>, service: Py<StepFunctions>, owns_service: bool, port: u
     }
     let (core_service, durable) = (served.without_clock(py)?, served.is_durable());
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let config = ServerConfig { gate: Some(fork::fork_lock()), ..ServerConfig::new(core_service, durable) };
+    let config = ServerConfig { fork_lock: Some(fork::fork_lock()), ..ServerConfig::new(core_service, durable) };
     let running = py.detach(|| BackgroundServer::start(address, config)).map_err(bind_exception)?;
     let url = running.url().to_owned();
     Ok(Server { url, service, owns_service, running: Mutex::new(Some(running)), generation: fork::generation() })

@@ -11,6 +11,7 @@ use crate::store::SharedStore;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
+use sfn_alias::model::VersionNumber;
 use sfn_alias::{Operation, Options, Scope};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -77,7 +78,7 @@ impl StepFunctions {
             let counts = py.detach(|| fork::with_fork_lock(|| view.start_counts(state_machine_arn)));
             let counts_by_version = PyDict::new(py);
             for start in counts.map_err(|error| to_exception(py, &error, "StartCounts"))? {
-                counts_by_version.set_item(start.version, start.count)?;
+                counts_by_version.set_item(start.version.map(VersionNumber::get), start.count)?;
             }
             Ok(counts_by_version)
         })

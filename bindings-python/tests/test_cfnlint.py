@@ -47,10 +47,10 @@ WEIGHT = ("E9502", 23, 7)
 RETAIN = ("W9515", 14, 3)
 WEIGHT_MESSAGE = (
     "RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. "
-    "Received: [90]. Set its weight to 100, or add a second route with the rest."
+    "Received: [90]. Set the weight to 100, or add a second route with the remaining weight."
 )
 RETAIN_MESSAGE = (
-    "DeletionPolicy and UpdateReplacePolicy of this version, which alias Prod leads to, are not Retain. "
+    "Expected `Retain` as DeletionPolicy and UpdateReplacePolicy of this version, because alias Prod uses it. "
     "Set `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain` on the version."
 )
 
@@ -130,7 +130,7 @@ def test_finding_states_its_condition(tmp_path: Path) -> None:
 
 def test_unchecked_template_is_reported_once(tmp_path: Path) -> None:
     template = INVALID + "    Metadata: {sfn-alias: {acknowledge: [{rule: SFA002}]}}\n"
-    message = "Resources/Prod/Metadata/sfn-alias/acknowledge/0: acknowledging SFA002 needs a reason: add `reason` with a sentence"
+    message = "Resources/Prod/Metadata/sfn-alias/acknowledge/0: the acknowledgement of SFA002 has no reason; add `reason`"
     assert lint_template(tmp_path, template) == [("E9500", 2, 1, message)]
 
 

@@ -76,18 +76,22 @@ def test_untrusted_authority(url: str, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(other)
     expected = (
-        f"sfn-alias: the endpoint {url} cannot be asked: io: invalid peer certificate: UnknownIssuer; name a file "
-        "with the certificates to trust in AWS_CA_BUNDLE\n"
+        f"sfn-alias: cannot connect to {url}: io: invalid peer certificate: UnknownIssuer; set "
+        "AWS_CA_BUNDLE to a file with the certificates to trust\n"
     )
     assert program(*LIST, url, SSL_CERT_FILE=str(other)) == (3, "", expected)
 
 
 @pytest.mark.parametrize(
     ("content", "detail"),
-    [(None, "cannot be read: No such file or directory (os error 2)"), ("nothing", "has no certificate in PEM")],
+    [
+        (None, "cannot read `{path}`: No such file or directory (os error 2)"),
+        ("nothing", "`{path}` has no PEM certificate"),
+    ],
 )
 def test_invalid_bundle(content: str | None, detail: str, url: str, tmp_path: Path) -> None:
     path = tmp_path / "bundle.pem"
     if content:
         path.write_text(content)
-    assert program(*LIST, url, AWS_CA_BUNDLE=str(path)) == (2, "", f"sfn-alias: AWS_CA_BUNDLE: `{path}` {detail}\n")
+    expected = f"sfn-alias: AWS_CA_BUNDLE: {detail.format(path=path)}\n"
+    assert program(*LIST, url, AWS_CA_BUNDLE=str(path)) == (2, "", expected)

@@ -123,8 +123,8 @@ def test_port_in_use() -> None:
         with pytest.raises(OSError) as caught:
             sfn_alias.serve(port=port)
     assert str(caught.value) == (
-        f"127.0.0.1:{port} cannot be bound: {os.strerror(errno.EADDRINUSE)} (os error {errno.EADDRINUSE}); "
-        "choose another --port, or 0 for any that is free"
+        f"cannot listen on 127.0.0.1:{port}: {os.strerror(errno.EADDRINUSE)} (os error {errno.EADDRINUSE}); "
+        "choose another --port, or 0 for a free one"
     )
 
 

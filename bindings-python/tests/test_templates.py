@@ -33,8 +33,8 @@ FINDING = {
     "path": "/Resources/Prod/Properties/RoutingConfiguration",
     "message": "RoutingConfiguration: rejected by CreateStateMachineAlias: "
     "Sum of routing configuration weights must equal 100. Received: [90, 9]",
-    "description": "AWS refuses the alias, and the deploy fails after everything before it was deployed.",
-    "fix": "Change the weights so that they add up to 100.",
+    "description": "AWS rejects the alias. The deployment fails and is rolled back.",
+    "fix": "Change the weights so that their sum is 100.",
     "url": "https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html",
 }
 COUNTS = {"errors": 1, "warnings": 0, "infos": 0, "acknowledged": 0}
@@ -62,7 +62,7 @@ def test_rules() -> None:
     first, *others = sfn_alias.template_rules()
     assert first == {
         "id": "SFA001",
-        "title": "The weights of two routes do not add up to 100",
+        "title": "The weights of the two routes do not add up to 100",
         **{name: FINDING[name] for name in ("name", "severity", "description", "fix", "url")},
     }
     assert len({rule["id"] for rule in others}) == len(others) > 20
@@ -74,19 +74,19 @@ def test_rules() -> None:
         (
             "[]",
             {},
-            "neither a CloudFormation template nor a Terraform plan: the file is not one map of members; "
-            "give a template with `Resources`, or the output of `terraform show -json PLAN`",
+            "expected a CloudFormation template or a Terraform plan: the file is not a map; "
+            "use a template with `Resources`, or the output of `terraform show -json PLAN`",
         ),
-        ("{", {}, "line 1 column 1: not JSON: EOF while parsing an object"),
+        ("{", {}, "line 1 column 1: not valid JSON: EOF while parsing an object"),
         (
             TEMPLATE,
             {"disable": ["nothing"]},
-            "disable/0: there is no rule `nothing`: use an id or name of `rules()`, for example SFA001 or weights-sum",
+            "disable/0: unknown rule `nothing`; use a rule id or name, for example SFA001 or weights-sum",
         ),
         (
             TEMPLATE,
             {"acknowledge": [{"rule": "SFA001", "reason": ""}]},
-            "acknowledge/0: acknowledging SFA001 needs a reason: add `reason` with a sentence",
+            "acknowledge/0: the acknowledgement of SFA001 has no reason; add `reason`",
         ),
     ],
 )

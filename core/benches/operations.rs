@@ -25,7 +25,7 @@ fn rules(criterion: &mut Criterion) {
 }
 
 fn routing(criterion: &mut Criterion) {
-    let route = |version, weight| Route { version, weight };
+    let route = |version, weight| Route::new(version, weight).unwrap();
     let routing = Routing::new(route(1, 90), Some(route(2, 10))).unwrap();
     let (picker, mut random) = (WeightedPicker::new(1), fastrand::Rng::with_seed(1));
     let mut group = criterion.benchmark_group("routing");

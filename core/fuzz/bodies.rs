@@ -1,5 +1,4 @@
-//! What the fuzz targets do with their input. `tests/fuzz_corpus.rs` does the same with the saved
-//! inputs, so that neither can drift from the other.
+//! The functions of the fuzz targets. `tests/fuzz_corpus.rs` runs them on the saved inputs.
 #![allow(dead_code, reason = "each target uses one of these")]
 
 use serde_json::Value;
@@ -8,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// Reading an ARN never panics, and what is read is what was written.
-pub fn arn(data: &[u8]) {
+/// Parsing an ARN never panics, and printing it returns the same text.
+pub fn check_arn(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match parse_arn(text) {
         Ok(arn) => {
@@ -24,49 +23,52 @@ pub fn arn(data: &[u8]) {
     }
 }
 
-/// Answers the input's lines one after the other. A line is an operation, a space, and a body.
+/// Executes the lines of the input in order. A line is an operation, a space, and a body.
 ///
-/// Every answer is JSON with a status that requests can bring about, and what is refused without
-/// looking at the store is refused with it as well.
-pub fn call(data: &[u8]) {
-    let aliases = service();
+/// Every response is JSON with a status that a request can cause. Requests that validation rejects are rejected by
+/// the service with the same error.
+pub fn check_calls(data: &[u8]) {
+    let sfn = service();
     for line in data.split(|byte| *byte == b'\n') {
         let space = line.iter().position(|byte| *byte == b' ').unwrap_or(line.len());
         let (operation, body) = line.split_at(space);
-        answer(&aliases, &String::from_utf8_lossy(operation), body.strip_prefix(b" ").unwrap_or(body));
+        check_call(&sfn, &String::from_utf8_lossy(operation), body.strip_prefix(b" ").unwrap_or(body));
     }
 }
 
-fn answer(aliases: &StepFunctions, operation: &str, body: &[u8]) {
-    let refused = aliases.validate(operation, body).err();
-    let problems = aliases.check(operation, body);
-    let reply = aliases.call(operation, body);
-    let answer: Value = serde_json::from_slice(&reply.body).expect("an answer is JSON");
-    let members = answer.as_object().expect("an answer is an object");
+fn check_call(sfn: &StepFunctions, operation: &str, body: &[u8]) {
+    let error = sfn.validate(operation, body).err();
+    let problems = sfn.check(operation, body);
+    let reply = sfn.call(operation, body);
+    let response: Value = serde_json::from_slice(&reply.body).expect("the response is JSON");
+    let members = response.as_object().expect("the response is an object");
     let kind = members.get("__type").map(|kind| kind.as_str().expect("a type is a string"));
     match reply.status {
         200 => {
-            assert_eq!(kind, None, "{answer}");
-            assert_eq!(refused, None, "{operation} answers what it should refuse: {answer}");
-            assert_eq!(problems, Ok(Vec::new()), "{operation} answers what has problems: {answer}");
+            assert_eq!(kind, None, "{response}");
+            assert_eq!(error, None, "{operation} succeeds, although validation rejects it: {response}");
+            assert_eq!(problems, Ok(Vec::new()), "{operation} succeeds, although it has problems: {response}");
         }
         400 | 413 => {
             let kind = kind.expect("an error has a type");
-            let known = |known: &ErrorKind| kind == format!("{}#{known}", known.namespace());
+            let is_kind = |known: &ErrorKind| kind == format!("{}#{known}", known.namespace());
             let constraint = kind == "com.amazon.coral.validate#ValidationException";
-            assert!(constraint || ErrorKind::ALL.iter().any(known), "{kind}");
+            assert!(constraint || ErrorKind::ALL.iter().any(is_kind), "{kind}");
         }
-        // A store in memory has no failures.
-        status => panic!("{operation} answers {status}: {answer}"),
+        // A store in memory cannot fail.
+        status => panic!("{operation} returns status {status}: {response}"),
     }
-    if let Some(error) = refused {
-        assert_eq!(kind, Some(&*error.wire_type()), "{operation} is refused otherwise than beforehand: {answer}");
-        assert_ne!(problems, Ok(Vec::new()), "{operation} is refused without a problem: {answer}");
+    if let Some(error) = error {
+        assert_eq!(
+            kind,
+            Some(&*error.wire_type()),
+            "{operation} returns another error than its validation: {response}"
+        );
+        assert_ne!(problems, Ok(Vec::new()), "{operation} is rejected, but has no problem: {response}");
     }
 }
 
-/// A service whose limits are within a fuzzer's reach, whose clock moves a second a request, and
-/// whose random numbers are always the same.
+/// A service with small limits, a clock that advances one second per request, and a fixed seed.
 fn service() -> StepFunctions {
     let clock = Arc::new(AtomicI64::new(1_744_230_237_000));
     let options = Options {

@@ -1,4 +1,4 @@
-//! What CreateStateMachineAlias would do beside an alias that exists, asked before it is sent.
+//! Predicts the result of CreateStateMachineAlias for an existing alias.
 
 use crate::command;
 use crate::error::{Error, Result};
@@ -8,14 +8,14 @@ use crate::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListI
 use crate::wire::output::{DescribeStateMachineAliasOutput, RoutingConfigurationOutput};
 use crate::wire::{DeserializeRequest, parse_request};
 
-/// What a create request is beside an existing alias.
+/// The result of a create request, compared with an existing alias.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Comparison {
-    /// There is no alias of that name in that state machine.
+    /// The alias does not exist: it is created.
     New,
-    /// The same request again: it answers the original creation date and changes nothing.
+    /// The alias exists with the same members: AWS returns its creation date and changes nothing.
     Replay,
-    /// The name is taken: AWS answers `ConflictException`.
+    /// The alias exists with other members: AWS returns `ConflictException`.
     Conflict {
         /// The members that differ.
         differs: Vec<AliasMember>,
@@ -23,7 +23,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// `new`, `replay` or `conflict`.
+    /// Returns `new`, `replay` or `conflict`.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::New => "new",
@@ -32,7 +32,7 @@ impl Comparison {
         }
     }
 
-    /// The members that differ; none but in a conflict.
+    /// Returns the members that differ; empty unless it is a conflict.
     pub fn differs(&self) -> &[AliasMember] {
         match self {
             Self::Conflict { differs } => differs,
@@ -41,10 +41,10 @@ impl Comparison {
     }
 }
 
-/// Compares a create request with an alias, as DescribeStateMachineAlias answered it.
+/// Compares a create request with the output of DescribeStateMachineAlias for an existing alias.
 ///
 /// # Errors
-/// What AWS would answer to an invalid request.
+/// The error that AWS would return for an invalid request.
 pub fn compare(
     existing: Option<&DescribeStateMachineAliasOutput>,
     input: &CreateStateMachineAliasInput<'_>,
@@ -58,26 +58,26 @@ pub fn compare(
     if existing.description.as_deref() != command.description {
         differs.push(AliasMember::Description);
     }
-    if !same_routes(&existing.routing_configuration, input.routing_configuration.as_deref().unwrap_or_default()) {
+    if !has_same_routes(&existing.routing_configuration, input.routing_configuration.as_deref().unwrap_or_default()) {
         differs.push(AliasMember::RoutingConfiguration);
     }
     Ok(if differs.is_empty() { Comparison::Replay } else { Comparison::Conflict { differs } })
 }
 
-/// As [`compare()`], for an alias and a request in JSON bytes or another language's values.
+/// As [`compare()`], for JSON bytes or a host language's values.
 ///
 /// # Errors
-/// As [`compare()`], and [`Error::WrongType`] or [`Error::Malformed`] for what cannot be read.
+/// As [`compare()`]; [`Error::WrongType`] or [`Error::Malformed`] for input that cannot be deserialized.
 pub fn compare_from<S: DeserializeRequest + ?Sized>(existing: Option<&S>, input: &S) -> Result<Comparison> {
-    let unreadable = |error: S::Error| Error::Malformed { detail: format!("existing: {error}") };
-    let existing = existing.map(|source| source.read().map_err(unreadable)).transpose()?;
+    let to_error = |error: S::Error| Error::Malformed { detail: format!("existing: {error}") };
+    let existing = existing.map(|source| source.read().map_err(to_error)).transpose()?;
     compare(existing.as_ref(), &parse_request(input, &Limits::default())?)
 }
 
-fn same_routes(existing: &[RoutingConfigurationOutput], given: &[RoutingConfigurationListItem<'_>]) -> bool {
-    let same = |(existing, given): (&RoutingConfigurationOutput, &RoutingConfigurationListItem<'_>)| {
-        given.state_machine_version_arn.as_deref() == Some(&*existing.state_machine_version_arn)
-            && given.weight == Some(i64::from(existing.weight))
+fn has_same_routes(existing: &[RoutingConfigurationOutput], requested: &[RoutingConfigurationListItem<'_>]) -> bool {
+    let is_same = |(existing, requested): (&RoutingConfigurationOutput, &RoutingConfigurationListItem<'_>)| {
+        requested.state_machine_version_arn.as_deref() == Some(&*existing.state_machine_version_arn)
+            && requested.weight == Some(i64::from(existing.weight))
     };
-    existing.len() == given.len() && existing.iter().zip(given).all(same)
+    existing.len() == requested.len() && existing.iter().zip(requested).all(is_same)
 }

@@ -116,9 +116,10 @@ fn encode(command: &CreateAlias<'_>, input: &CreateStateMachineAliasInput<'_>, o
     }
     let routes = input.routing_configuration.as_deref().unwrap_or_default();
     out.extend_from_slice(&(routes.len() as u64).to_be_bytes());
-    for (route, checked) in routes.iter().zip(command.routing.routes()) {
+    for route in routes {
         string(route.state_machine_version_arn.as_deref().unwrap_or_default(), out);
-        out.push(checked.weight);
+        // A valid weight is at most 100.
+        out.push(route.weight.unwrap_or_default() as u8);
     }
 }
 

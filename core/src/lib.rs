@@ -1,34 +1,33 @@
-//! AWS Step Functions state machine **aliases** as a library that answers exactly as AWS does,
-//! offline.
+//! An offline emulator of AWS Step Functions state machine **aliases**. It answers as AWS does, and states its source.
 //!
-//! An alias points to one or two versions of a state machine and splits StartExecution traffic by
-//! weight. This crate models state machines, their versions, aliases and executions; it answers the
-//! operations of the AWS API on them with AWS's codes and texts, in memory or in an SQLite file.
-//! Executions are routed and recorded, **not interpreted**: an execution stays RUNNING until it is stopped.
+//! An alias routes executions to one or two versions of a state machine, with weights. This crate models state
+//! machines, versions, aliases, executions and tags, in memory or in an SQLite file. It implements their API
+//! operations with AWS's error codes and messages. Executions are routed and recorded, **not interpreted**: an
+//! execution stays RUNNING until it is stopped.
 //!
-//! Three doors lead to the same rules:
+//! There are three entry points:
 //!
-//! - typed: [`StepFunctions`] has a method per operation, with inputs and outputs shaped as AWS's;
-//! - JSON: [`StepFunctions::call`] takes an operation's name and a body, and gives a status and a body;
-//! - beforehand: [`validate`] and [`check`] tell what is wrong with a request by itself,
-//!   [`fingerprint()`] and [`compare()`] what idempotency makes of it.
+//! - Typed calls: [`StepFunctions`] has a method per operation, with inputs and outputs shaped as AWS's.
+//! - JSON calls: [`StepFunctions::call`] executes an operation by name with a JSON body.
+//! - Validation without a service: [`validate`] and [`check`] validate a request, [`fingerprint()`] and
+//!   [`compare()`] predict its idempotency.
 //!
-//! Which behaviour is recorded from AWS, which is its model's or its documentation's, and which is
-//! assumed is listed in FIDELITY.md, generated from the vectors that the tests run.
+//! FIDELITY.md lists the source of each behaviour: recorded from AWS, its service model, its documentation, or
+//! assumed. It is generated from the vectors that the tests run.
 //!
 //! ```
 //! use sfn_alias::StepFunctions;
 //! use sfn_alias::wire::input::*;
 //!
-//! let aliases = StepFunctions::in_memory()?;
-//! let orders = aliases.create_state_machine(&CreateStateMachineInput {
+//! let sfn = StepFunctions::in_memory()?;
+//! let orders = sfn.create_state_machine(&CreateStateMachineInput {
 //!     name: Some("orders".into()),
 //!     definition: Some(r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#.into()),
 //!     role_arn: Some("arn:aws:iam::000000000000:role/orders".into()),
 //!     publish: Some(true),
 //!     ..Default::default()
 //! })?;
-//! let alias = aliases.create_state_machine_alias(&CreateStateMachineAliasInput {
+//! let alias = sfn.create_state_machine_alias(&CreateStateMachineAliasInput {
 //!     name: Some("PROD".into()),
 //!     routing_configuration: Some(vec![RoutingConfigurationListItem {
 //!         state_machine_version_arn: orders.state_machine_version_arn.map(Into::into),
@@ -59,7 +58,6 @@ mod options;
 mod page;
 mod picker;
 mod problem;
-
 mod request_id;
 mod rng;
 mod sensitive;

@@ -1,7 +1,7 @@
 //! Weighted selection of a version.
 
 use crate::error::Result;
-use crate::model::Routing;
+use crate::model::{Routing, VersionNumber};
 use crate::rng::Rng;
 
 /// Returns the version that a percent value of 0 to 99 selects: the first route if `percent` is below its
@@ -9,13 +9,13 @@ use crate::rng::Rng;
 ///
 /// ```
 /// use sfn_alias::model::{Route, Routing};
-/// let routing = Routing::new(Route { version: 1, weight: 90 }, Some(Route { version: 2, weight: 10 }));
-/// let routing = routing.expect("the weights add up to 100");
-/// assert_eq!(sfn_alias::pick(&routing, 89), 1);
-/// assert_eq!(sfn_alias::pick(&routing, 90), 2);
+/// let route = |version, weight| Route::new(version, weight).expect("a valid version and weight");
+/// let routing = Routing::new(route(1, 90), Some(route(2, 10))).expect("the weights add up to 100");
+/// assert_eq!(sfn_alias::pick(&routing, 89).get(), 1);
+/// assert_eq!(sfn_alias::pick(&routing, 90).get(), 2);
 /// ```
 #[inline]
-pub fn pick(routing: &Routing, percent: u8) -> u32 {
+pub fn pick(routing: &Routing, percent: u8) -> VersionNumber {
     routing.pick(percent)
 }
 
@@ -24,10 +24,10 @@ pub fn pick(routing: &Routing, percent: u8) -> u32 {
 ///
 /// ```
 /// use sfn_alias::{WeightedPicker, model::{Route, Routing}};
-/// let routing = Routing::new(Route { version: 1, weight: 90 }, Some(Route { version: 2, weight: 10 }));
-/// let routing = routing.expect("the weights add up to 100");
-/// let picker = WeightedPicker::new(42);
-/// assert_eq!([(); 6].map(|()| picker.pick(&routing)), [1, 1, 1, 1, 1, 1]);
+/// let route = |version, weight| Route::new(version, weight).expect("a valid version and weight");
+/// let routing = Routing::new(route(1, 50), Some(route(2, 50))).expect("the weights add up to 100");
+/// let picker = WeightedPicker::new(0);
+/// assert_eq!([(); 6].map(|()| picker.pick(&routing).get()), [2, 1, 1, 2, 1, 1]);
 /// ```
 #[derive(Debug)]
 pub struct WeightedPicker(Rng);
@@ -54,7 +54,7 @@ impl WeightedPicker {
 
     /// Picks a version at random: [`pick`] with the next percent value.
     #[inline]
-    pub fn pick(&self, routing: &Routing) -> u32 {
+    pub fn pick(&self, routing: &Routing) -> VersionNumber {
         routing.pick(self.next_percent())
     }
 }

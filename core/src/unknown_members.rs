@@ -1,4 +1,4 @@
-//! Requests that are kept in files, such as those of `aws stepfunctions ... --cli-input-json`.
+//! Finds members that an operation does not have, for example in files for `--cli-input-json` of the AWS CLI.
 
 use crate::constraint::{Member, Rule};
 use crate::error::Result;
@@ -6,13 +6,13 @@ use crate::operation::Operation;
 use crate::problem::{Problem, ProblemCode};
 use serde_json::Value;
 
-/// How much of an unknown member's name a message repeats.
-const SHOWN_CHARACTERS: usize = 64;
-/// So many unknown members are told.
-const MAX_TOLD: usize = 100;
+/// Maximum number of characters of an unknown member's name that a message repeats.
+const MAX_NAME_CHARACTERS: usize = 64;
+/// Unknown members are reported up to this number of problems.
+const MAX_PROBLEMS: usize = 100;
 
-/// As [`crate::check`], and also the members that the operation does not have. AWS ignores those
-/// without a word; the AWS CLI and the SDKs refuse them before they send anything.
+/// As [`crate::check`], and also reports members that the operation does not have. AWS ignores such members; the
+/// AWS CLI and SDKs reject them before they send the request.
 ///
 /// # Errors
 /// [`crate::Error::UnknownOperation`] for an unknown operation.
@@ -31,63 +31,65 @@ const MAX_TOLD: usize = 100;
 pub fn check_strict(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
     let mut problems = crate::check(operation, input)?;
     let members = operation.parse::<Operation>()?.members();
-    // What is no JSON is a problem already.
+    // A request that is not JSON is already reported.
     if problems.iter().all(|problem| ![ProblemCode::NotJson, ProblemCode::TooLargeRequest].contains(&problem.code)) {
         let value: Value = serde_json::from_slice(input).unwrap_or_default();
-        structure(&value, members, &Place { pointer: String::new(), shown: "input".to_owned() }, &mut problems);
+        check_members(&value, members, &JsonPath { pointer: String::new(), cli: "input".to_owned() }, &mut problems);
     }
     Ok(problems)
 }
 
-/// Where a value stands, as a JSON pointer and as the CLI writes it.
-struct Place {
+/// The path of a value.
+struct JsonPath {
+    /// As a JSON pointer.
     pointer: String,
-    shown: String,
+    /// As the AWS CLI prints it.
+    cli: String,
 }
 
-impl Place {
+impl JsonPath {
     fn member(&self, name: &str) -> Self {
-        let shown = if self.pointer.is_empty() { name.to_owned() } else { format!("{}.{name}", self.shown) };
-        Self { pointer: format!("{}/{}", self.pointer, name.replace('~', "~0").replace('/', "~1")), shown }
+        let cli = if self.pointer.is_empty() { name.to_owned() } else { format!("{}.{name}", self.cli) };
+        Self { pointer: format!("{}/{}", self.pointer, name.replace('~', "~0").replace('/', "~1")), cli }
     }
 
     fn item(&self, index: usize) -> Self {
-        Self { pointer: format!("{}/{index}", self.pointer), shown: format!("{}[{index}]", self.shown) }
+        Self { pointer: format!("{}/{index}", self.pointer), cli: format!("{}[{index}]", self.cli) }
     }
 }
 
-fn structure(value: &Value, members: &[Member], place: &Place, problems: &mut Vec<Problem>) {
-    let Value::Object(given) = value else { return };
-    for (name, value) in given {
+fn check_members(value: &Value, members: &[Member], path: &JsonPath, problems: &mut Vec<Problem>) {
+    let Value::Object(object) = value else { return };
+    for (name, value) in object {
         match members.iter().find(|member| member.name == name) {
-            Some(member) => inner(value, &member.rule, &place.member(name), problems),
-            None if problems.len() < MAX_TOLD => problems.push(unknown(name, members, place)),
+            Some(member) => check_value(value, &member.rule, &path.member(name), problems),
+            None if problems.len() < MAX_PROBLEMS => problems.push(unknown_member(name, members, path)),
             None => return,
         }
     }
 }
 
-fn inner(value: &Value, rule: &Rule, place: &Place, problems: &mut Vec<Problem>) {
+fn check_value(value: &Value, rule: &Rule, path: &JsonPath, problems: &mut Vec<Problem>) {
     match (rule, value) {
-        (Rule::Structure(members), _) => structure(value, members, place, problems),
+        (Rule::Structure(members), _) => check_members(value, members, path, problems),
         (Rule::List { item, .. }, Value::Array(items)) => {
             for (index, value) in items.iter().enumerate() {
-                inner(value, item, &place.item(index), problems);
+                check_value(value, item, &path.item(index), problems);
             }
         }
         _ => {}
     }
 }
 
-/// In botocore's words, which are what the CLI prints.
-fn unknown(name: &str, members: &[Member], place: &Place) -> Problem {
-    let short: String = name.chars().take(SHOWN_CHARACTERS).collect();
+/// Creates a problem with botocore's message, which the AWS CLI prints.
+fn unknown_member(name: &str, members: &[Member], path: &JsonPath) -> Problem {
+    let short: String = name.chars().take(MAX_NAME_CHARACTERS).collect();
     let names: Vec<&str> = members.iter().map(|member| member.name).collect();
     Problem {
-        path: place.member(&short).pointer,
+        path: path.member(&short).pointer,
         code: ProblemCode::UnknownMember,
         error: "ParamValidationError",
-        message: format!("Unknown parameter in {}: \"{short}\", must be one of: {}", place.shown, names.join(", ")),
+        message: format!("Unknown parameter in {}: \"{short}\", must be one of: {}", path.cli, names.join(", ")),
         fix: "use one of these names, or remove the member".to_owned(),
     }
 }

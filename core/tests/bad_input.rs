@@ -1,4 +1,4 @@
-//! Whatever comes in: an error of AWS's and nothing changed, or an answer; never a panic.
+//! Invalid input returns one of AWS's errors and changes nothing. It never panics.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "properties/snapshot.rs"]
@@ -12,14 +12,14 @@ use snapshot::snapshot;
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
 const MEBIBYTE: usize = 1 << 20;
 
-/// A service with something of everything in it.
-fn service(limits: Limits) -> StepFunctions {
-    let aliases = StepFunctions::in_memory_with(Options { limits, ..Options::default() }).expect("a service");
-    let ask = |operation: &str, input: Value| {
-        let reply = aliases.call(operation, input.to_string().as_bytes());
+/// A service with one resource of each type.
+fn filled_service(limits: Limits) -> StepFunctions {
+    let sfn = StepFunctions::in_memory_with(Options { limits, ..Options::default() }).expect("a service");
+    let call_ok = |operation: &str, input: Value| {
+        let reply = sfn.call(operation, input.to_string().as_bytes());
         assert_eq!(reply.status, 200, "{operation}: {}", String::from_utf8_lossy(&reply.body));
     };
-    ask(
+    call_ok(
         "CreateStateMachine",
         json!({
             "name": "orders", "publish": true, "tags": [{"key": "team", "value": "sales"}],
@@ -27,28 +27,28 @@ fn service(limits: Limits) -> StepFunctions {
             "roleArn": "arn:aws:iam::000000000000:role/orders",
         }),
     );
-    ask(
+    call_ok(
         "CreateStateMachineAlias",
         json!({
             "name": "PROD", "routingConfiguration": [{"stateMachineVersionArn": format!("{MACHINE}:1"), "weight": 100}],
         }),
     );
-    ask("StartExecution", json!({"stateMachineArn": format!("{MACHINE}:PROD"), "name": "one"}));
-    aliases
+    call_ok("StartExecution", json!({"stateMachineArn": format!("{MACHINE}:PROD"), "name": "one"}));
+    sfn
 }
 
-/// Runs what must leave the service as it was.
-fn nothing_changes(run: impl FnOnce(&StepFunctions)) {
-    let aliases = service(Limits::default());
-    let before = snapshot(&aliases);
-    run(&aliases);
-    assert_eq!(snapshot(&aliases), before);
+/// Asserts that the work does not change the service.
+fn assert_unchanged(run: impl FnOnce(&StepFunctions)) {
+    let sfn = filled_service(Limits::default());
+    let before = snapshot(&sfn);
+    run(&sfn);
+    assert_eq!(snapshot(&sfn), before);
 }
 
-/// The body of an error, which has the status of its kind and nothing but AWS's members.
+/// Parses the body of an error. Asserts its status, its code and its members.
 #[track_caller]
-fn refusal(reply: &Reply, kind: ErrorKind) -> Value {
-    let body: Value = serde_json::from_slice(&reply.body).expect("an answer is JSON");
+fn parse_error_body(reply: &Reply, kind: ErrorKind) -> Value {
+    let body: Value = serde_json::from_slice(&reply.body).expect("the response is JSON");
     let code = body["__type"].as_str().and_then(|name| name.rsplit('#').next());
     let start: String = body.to_string().chars().take(300).collect();
     assert_eq!((reply.status, code), (kind.status(), Some(kind.code())), "{start}");
@@ -57,67 +57,72 @@ fn refusal(reply: &Reply, kind: ErrorKind) -> Value {
     body
 }
 
-/// `call` and `invoke` refuse alike, and so does `validate`, which looks at the request alone.
+/// Asserts that `call`, `try_call` and `validate` return the same error.
 #[track_caller]
-fn refuse(aliases: &StepFunctions, operation: &str, body: &[u8], kind: ErrorKind) -> Error {
-    let shown = || String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
-    let error = aliases.try_call(operation, body).expect_err(&shown());
-    assert_eq!(error.kind(), kind, "{operation} {}", shown());
-    let answered = refusal(&aliases.call(operation, body), kind);
-    assert_eq!(answered.get("message").and_then(Value::as_str).map(str::to_owned), error.wire_message());
-    assert_eq!(aliases.validate(operation, body).expect_err(&shown()), error);
-    let problems = aliases.check(operation, body).unwrap_or_default();
-    assert_eq!(problems.is_empty(), kind == ErrorKind::UnknownOperationException, "{operation} {}", shown());
+fn assert_error(sfn: &StepFunctions, operation: &str, body: &[u8], kind: ErrorKind) -> Error {
+    let excerpt = || String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
+    let error = sfn.try_call(operation, body).expect_err(&excerpt());
+    assert_eq!(error.kind(), kind, "{operation} {}", excerpt());
+    let body_of_error = parse_error_body(&sfn.call(operation, body), kind);
+    assert_eq!(body_of_error.get("message").and_then(Value::as_str).map(str::to_owned), error.wire_message());
+    assert_eq!(sfn.validate(operation, body).expect_err(&excerpt()), error);
+    let problems = sfn.check(operation, body).unwrap_or_default();
+    assert_eq!(problems.is_empty(), kind == ErrorKind::UnknownOperationException, "{operation} {}", excerpt());
     error
 }
 
-/// Where a value stands, and what it has to be.
-struct Place {
+/// The path of a value in an operation's input, and the value's rule.
+struct InputPath {
     /// As AWS prints it: `routingConfiguration.1.member.weight`.
     path: String,
     rule: &'static Rule,
-    /// Puts a value there, into an input that is otherwise of the right types.
+    /// Creates an input with a value at this path. All other values have the right types.
     wrap: Box<dyn Fn(Value) -> Value>,
 }
 
-/// Every place of an operation's input where a value can stand.
-fn places(operation: Operation) -> Vec<Place> {
-    members(operation.members(), "", &(|value| value))
+/// Returns the paths of all values in an operation's input.
+fn collect_paths(operation: Operation) -> Vec<InputPath> {
+    collect_member_paths(operation.members(), "", &(|value| value))
 }
 
-fn members<W: Fn(Value) -> Value + Clone + 'static>(members: &'static [Member], path: &str, wrap: &W) -> Vec<Place> {
+fn collect_member_paths<W: Fn(Value) -> Value + Clone + 'static>(
+    members: &'static [Member],
+    path: &str,
+    wrap: &W,
+) -> Vec<InputPath> {
     let mut found = Vec::new();
     for member in members {
         let (path, outer) = (format!("{path}{}", member.name), wrap.clone());
         let wrap = Box::new(move |value| outer(json!({member.name: value})));
-        found.extend(at(path, &member.rule, wrap));
+        found.extend(collect_value_paths(path, &member.rule, wrap));
     }
     found
 }
 
-fn at(path: String, rule: &'static Rule, wrap: Box<dyn Fn(Value) -> Value>) -> Vec<Place> {
+fn collect_value_paths(path: String, rule: &'static Rule, wrap: Box<dyn Fn(Value) -> Value>) -> Vec<InputPath> {
     let wrap: std::rc::Rc<dyn Fn(Value) -> Value> = wrap.into();
     let mut found = match rule {
         Rule::List { item, .. } => {
             let (first, second) = (wrap.clone(), wrap.clone());
-            let sound = sound(item);
-            let mut found = at(format!("{path}.1.member"), item, Box::new(move |value| first(json!([value]))));
-            let later = Box::new(move |value| second(json!([sound.clone(), value])));
-            found.extend(at(format!("{path}.2.member"), item, later));
+            let valid = valid_value(item);
+            let mut found =
+                collect_value_paths(format!("{path}.1.member"), item, Box::new(move |value| first(json!([value]))));
+            let later = Box::new(move |value| second(json!([valid.clone(), value])));
+            found.extend(collect_value_paths(format!("{path}.2.member"), item, later));
             found
         }
         Rule::Structure(inner) => {
             let wrap = wrap.clone();
-            members(inner, &format!("{path}."), &move |value| wrap(value))
+            collect_member_paths(inner, &format!("{path}."), &move |value| wrap(value))
         }
         _ => Vec::new(),
     };
-    found.push(Place { path, rule, wrap: Box::new(move |value| wrap(value)) });
+    found.push(InputPath { path, rule, wrap: Box::new(move |value| wrap(value)) });
     found
 }
 
-/// Some value of the right type.
-fn sound(rule: &Rule) -> Value {
+/// Returns a value of the right type.
+fn valid_value(rule: &Rule) -> Value {
     match rule {
         Rule::Text(_) => json!("text"),
         Rule::Integer { .. } => json!(1),
@@ -127,8 +132,8 @@ fn sound(rule: &Rule) -> Value {
     }
 }
 
-/// Values of every JSON type, and what errors call them.
-fn values() -> [(&'static str, Value); 8] {
+/// Values of all JSON types, with the type's name in error texts.
+fn values_of_all_types() -> [(&'static str, Value); 8] {
     [
         ("a string", json!("text")),
         ("an integer", json!(1)),
@@ -142,14 +147,14 @@ fn values() -> [(&'static str, Value); 8] {
 }
 
 /// Converts AWS's path of a member to a JSON pointer.
-fn pointer(path: &str) -> String {
+fn to_pointer(path: &str) -> String {
     let steps = path.split('.').filter(|step| *step != "member");
     steps
         .map(|step| step.parse::<usize>().map_or_else(|_| format!("/{step}"), |number| format!("/{}", number - 1)))
         .collect()
 }
 
-fn expected(rule: &Rule) -> &'static str {
+fn expected_type(rule: &Rule) -> &'static str {
     match rule {
         Rule::Text(_) => "a string",
         Rule::Integer { .. } => "an integer",
@@ -160,15 +165,19 @@ fn expected(rule: &Rule) -> &'static str {
 }
 
 #[test]
-fn a_value_of_the_wrong_type_is_named_with_its_place() {
+fn wrong_types_are_reported_with_their_path() {
     let mut count = 0;
-    nothing_changes(|aliases| {
-        for (operation, place) in all_places() {
-            let wrong = values().into_iter().filter(|(kind, _)| *kind != expected(place.rule));
+    assert_unchanged(|sfn| {
+        for (operation, input_path) in all_paths() {
+            let wrong = values_of_all_types().into_iter().filter(|(kind, _)| *kind != expected_type(input_path.rule));
             for (found, value) in wrong {
-                let body = (place.wrap)(value).to_string();
-                let error = refuse(aliases, operation.as_str(), body.as_bytes(), ErrorKind::SerializationException);
-                let message = format!("`{}`: expected {}, found {found}", pointer(&place.path), expected(place.rule));
+                let body = (input_path.wrap)(value).to_string();
+                let error = assert_error(sfn, operation.as_str(), body.as_bytes(), ErrorKind::SerializationException);
+                let message = format!(
+                    "`{}`: expected {}, found {found}",
+                    to_pointer(&input_path.path),
+                    expected_type(input_path.rule)
+                );
                 assert_eq!(error.to_string(), message, "{operation} {body}");
                 count += 1;
             }
@@ -177,54 +186,57 @@ fn a_value_of_the_wrong_type_is_named_with_its_place() {
     assert!(count > 700, "only {count} wrong values were tried");
 }
 
-fn all_places() -> impl Iterator<Item = (Operation, Place)> {
-    Operation::ALL.iter().flat_map(|operation| places(*operation).into_iter().map(|place| (*operation, place)))
+fn all_paths() -> impl Iterator<Item = (Operation, InputPath)> {
+    Operation::ALL
+        .iter()
+        .flat_map(|operation| collect_paths(*operation).into_iter().map(|input_path| (*operation, input_path)))
 }
 
-/// In a list null is a value, and a wrong one; elsewhere it is a missing member.
+/// null is a value in a list; elsewhere it is a missing member.
 #[test]
-fn null_in_a_list_is_a_value() {
-    nothing_changes(|aliases| {
-        for (operation, place) in all_places().filter(|(_, place)| place.path.ends_with(".member")) {
-            let body = (place.wrap)(Value::Null).to_string();
-            let error = refuse(aliases, operation.as_str(), body.as_bytes(), ErrorKind::SerializationException);
-            let message = format!("`{}`: expected {}, found null", pointer(&place.path), expected(place.rule));
+fn null_in_a_list_has_the_wrong_type() {
+    assert_unchanged(|sfn| {
+        for (operation, input_path) in all_paths().filter(|(_, input_path)| input_path.path.ends_with(".member")) {
+            let body = (input_path.wrap)(Value::Null).to_string();
+            let error = assert_error(sfn, operation.as_str(), body.as_bytes(), ErrorKind::SerializationException);
+            let message =
+                format!("`{}`: expected {}, found null", to_pointer(&input_path.path), expected_type(input_path.rule));
             assert_eq!(error.to_string(), message, "{operation} {body}");
         }
     });
 }
 
 #[test]
-fn a_null_member_is_a_missing_member() {
-    nothing_changes(|aliases| {
+fn null_members_are_missing_members() {
+    assert_unchanged(|sfn| {
         for operation in Operation::ALL {
             let nulls: Value = operation.members().iter().map(|member| (member.name.to_owned(), Value::Null)).collect();
-            let answer = |body: &[u8]| aliases.call(operation.as_str(), body);
-            assert_eq!(answer(nulls.to_string().as_bytes()), answer(b"{}"), "{operation}");
+            let call = |body: &[u8]| sfn.call(operation.as_str(), body);
+            assert_eq!(call(nulls.to_string().as_bytes()), call(b"{}"), "{operation}");
         }
     });
 }
 
-fn not_null(names: &[String]) -> String {
+fn missing_members_text(names: &[String]) -> String {
     let each = |name: &String| format!("Value null at '{name}' failed to satisfy constraint: Member must not be null");
     let plural = if names.len() == 1 { "" } else { "s" };
     let all: Vec<String> = names.iter().map(each).collect();
     format!("{} validation error{plural} detected: {}", names.len(), all.join("; "))
 }
 
-fn required(members: &[Member], path: &str) -> Vec<String> {
+fn required_members(members: &[Member], path: &str) -> Vec<String> {
     members.iter().filter(|member| member.required).map(|member| format!("{path}{}", member.name)).collect()
 }
 
 #[test]
-fn missing_members_are_named_in_the_order_of_the_model() {
-    nothing_changes(|aliases| {
+fn missing_members_are_reported_in_model_order() {
+    assert_unchanged(|sfn| {
         let mut count = 0;
         for operation in Operation::ALL {
-            let missing = required(operation.members(), "");
+            let missing = required_members(operation.members(), "");
             if !missing.is_empty() {
-                let error = refuse(aliases, operation.as_str(), b"{}", ErrorKind::ValidationException);
-                assert_eq!(error.to_string(), not_null(&missing), "{operation}");
+                let error = assert_error(sfn, operation.as_str(), b"{}", ErrorKind::ValidationException);
+                assert_eq!(error.to_string(), missing_members_text(&missing), "{operation}");
                 count += 1;
             }
         }
@@ -233,46 +245,46 @@ fn missing_members_are_named_in_the_order_of_the_model() {
 }
 
 #[test]
-fn missing_members_of_structures_are_named_with_their_place() {
-    nothing_changes(|aliases| {
+fn missing_members_of_structures_are_reported_with_their_path() {
+    assert_unchanged(|sfn| {
         let mut count = 0;
-        for (operation, place) in all_places() {
-            let Rule::Structure(members) = place.rule else { continue };
-            let missing = required(members, &format!("{}.", place.path));
-            if missing.is_empty() || place.path.contains(".2.") {
+        for (operation, input_path) in all_paths() {
+            let Rule::Structure(members) = input_path.rule else { continue };
+            let missing = required_members(members, &format!("{}.", input_path.path));
+            if missing.is_empty() || input_path.path.contains(".2.") {
                 continue;
             }
-            let input = (place.wrap)(json!({}));
-            // What is missing beside stands in the order of the model as well.
-            let given = input.as_object().unwrap().keys().next().unwrap().clone();
-            let outer = operation.members().iter().flat_map(|member| match () {
-                () if member.name == given => missing.clone(),
+            let input = (input_path.wrap)(json!({}));
+            // Other missing members are reported too, in the order of the model.
+            let outer_name = input.as_object().unwrap().keys().next().unwrap().clone();
+            let expected = operation.members().iter().flat_map(|member| match () {
+                () if member.name == outer_name => missing.clone(),
                 () if member.required => vec![member.name.to_owned()],
                 () => Vec::new(),
             });
-            let outer: Vec<String> = outer.collect();
+            let expected: Vec<String> = expected.collect();
             let error =
-                refuse(aliases, operation.as_str(), input.to_string().as_bytes(), ErrorKind::ValidationException);
-            assert_eq!(error.to_string(), not_null(&outer), "{operation} {input}");
+                assert_error(sfn, operation.as_str(), input.to_string().as_bytes(), ErrorKind::ValidationException);
+            assert_eq!(error.to_string(), missing_members_text(&expected), "{operation} {input}");
             count += 1;
         }
         assert!(count >= 4, "only {count} structures have required members");
     });
 }
 
-/// A create request with this text as its weight.
+/// A create request with this text as the weight.
 fn with_weight(weight: &str) -> Vec<u8> {
     let route = format!(r#"{{"stateMachineVersionArn": "{MACHINE}:1", "weight": {weight}}}"#);
     format!(r#"{{"name": "new", "routingConfiguration": [{route}]}}"#).into_bytes()
 }
 
 #[test]
-fn numbers_are_whole_and_of_64_bits() {
-    nothing_changes(|aliases| {
+fn numbers_must_be_64_bit_integers() {
+    assert_unchanged(|sfn| {
         let fraction = "`/routingConfiguration/0/weight`: expected an integer, found a number with a fraction";
         for weight in ["100.0", "1e2", "1E+2", "0.5", "100.00000000000000000001", "-1e2"] {
             let error =
-                refuse(aliases, "CreateStateMachineAlias", &with_weight(weight), ErrorKind::SerializationException);
+                assert_error(sfn, "CreateStateMachineAlias", &with_weight(weight), ErrorKind::SerializationException);
             assert_eq!(error.to_string(), fraction, "{weight}");
         }
         let beyond = "`/routingConfiguration/0/weight`: expected an integer, found an integer beyond 64 bits";
@@ -280,27 +292,27 @@ fn numbers_are_whole_and_of_64_bits() {
             ["9223372036854775808", "18446744073709551615", "18446744073709551616", "-9223372036854775809", "1e308"]
         {
             let error =
-                refuse(aliases, "CreateStateMachineAlias", &with_weight(weight), ErrorKind::SerializationException);
+                assert_error(sfn, "CreateStateMachineAlias", &with_weight(weight), ErrorKind::SerializationException);
             assert_eq!(error.to_string(), beyond, "{weight}");
         }
-        // Beyond what a floating-point number holds, and no JSON at all.
+        // Too large for a floating-point number, or not JSON.
         for weight in ["1e309", "01", "+1", "1.", ".5", "0x64", "NaN", "Infinity", "-", "100,"] {
             let error =
-                refuse(aliases, "CreateStateMachineAlias", &with_weight(weight), ErrorKind::SerializationException);
+                assert_error(sfn, "CreateStateMachineAlias", &with_weight(weight), ErrorKind::SerializationException);
             assert_eq!(error.wire_message(), None, "{weight}");
         }
     });
 }
 
 #[test]
-fn numbers_at_the_ends_of_64_bits_break_constraints() {
-    nothing_changes(|aliases| {
+fn extreme_64_bit_integers_violate_constraints() {
+    assert_unchanged(|sfn| {
         for (weight, constraint) in [
             (i64::MAX, "Member must have value less than or equal to 100"),
             (i64::MIN, "Member must have value greater than or equal to 0"),
         ] {
             let body = with_weight(&weight.to_string());
-            let error = refuse(aliases, "CreateStateMachineAlias", &body, ErrorKind::ValidationException);
+            let error = assert_error(sfn, "CreateStateMachineAlias", &body, ErrorKind::ValidationException);
             let message = format!(
                 "1 validation error detected: Value '{weight}' at 'routingConfiguration.1.member.weight' \
                  failed to satisfy constraint: {constraint}"
@@ -311,8 +323,8 @@ fn numbers_at_the_ends_of_64_bits_break_constraints() {
 }
 
 #[test]
-fn a_body_that_is_no_json_object_is_refused_without_a_text() {
-    nothing_changes(|aliases| {
+fn bodies_that_are_not_json_objects_have_no_message() {
+    assert_unchanged(|sfn| {
         let bodies: [&[u8]; 24] = [
             b"",
             b" ",
@@ -341,109 +353,109 @@ fn a_body_that_is_no_json_object_is_refused_without_a_text() {
         ];
         for operation in Operation::ALL {
             for body in bodies {
-                let error = refuse(aliases, operation.as_str(), body, ErrorKind::SerializationException);
+                let error = assert_error(sfn, operation.as_str(), body, ErrorKind::SerializationException);
                 assert_eq!(error.wire_message(), None, "{operation} {body:?}");
             }
         }
     });
 }
 
-/// Characters that JSON cannot hold, in every member that is a string.
+/// Characters that are not valid in JSON, in every string.
 #[test]
-fn lone_surrogates_and_control_characters_are_no_text() {
-    nothing_changes(|aliases| {
-        for (operation, place) in all_places().filter(|(_, place)| matches!(place.rule, Rule::Text(_))) {
-            let sound = (place.wrap)(json!("MARK")).to_string();
+fn lone_surrogates_and_control_characters_are_rejected() {
+    assert_unchanged(|sfn| {
+        for (operation, input_path) in all_paths().filter(|(_, input_path)| matches!(input_path.rule, Rule::Text(_))) {
+            let template = (input_path.wrap)(json!("MARK")).to_string();
             for text in
                 [r"\uD800", r"\uDC00", r"\uD83D\u0041", r"\uD83D", r"\u12", r"\x41", r"\0", "\0", "\n", "\u{1f}"]
             {
-                let body = sound.replace("MARK", text);
-                let error = refuse(aliases, operation.as_str(), body.as_bytes(), ErrorKind::SerializationException);
+                let body = template.replace("MARK", text);
+                let error = assert_error(sfn, operation.as_str(), body.as_bytes(), ErrorKind::SerializationException);
                 assert_eq!(error.wire_message(), None, "{operation} {body}");
             }
         }
     });
 }
 
-/// NUL and other odd characters are characters like any other, where they are escaped as JSON wants.
+/// NUL and other unusual characters are ordinary characters if JSON escapes them.
 #[test]
-fn odd_characters_never_get_far() {
-    // These have nothing to refuse: the one is about no resource, the other answers what is wrong.
-    let harmless = [Operation::ListStateMachines, Operation::ValidateStateMachineDefinition];
-    nothing_changes(|aliases| {
-        let texts = all_places().filter(|(_, place)| matches!(place.rule, Rule::Text(_)));
-        for (operation, place) in texts.filter(|(operation, _)| !harmless.contains(operation)) {
+fn unusual_characters_are_rejected() {
+    // These operations accept any text.
+    let accepting = [Operation::ListStateMachines, Operation::ValidateStateMachineDefinition];
+    assert_unchanged(|sfn| {
+        let texts = all_paths().filter(|(_, input_path)| matches!(input_path.rule, Rule::Text(_)));
+        for (operation, input_path) in texts.filter(|(operation, _)| !accepting.contains(operation)) {
             for text in ["\0", "\u{7f}", "\u{feff}", "\u{202e}", "\u{10ffff}", "\u{fffe}", "''; --", "😀"] {
-                let body = (place.wrap)(json!(text)).to_string();
-                let reply = aliases.call(operation.as_str(), body.as_bytes());
+                let body = (input_path.wrap)(json!(text)).to_string();
+                let reply = sfn.call(operation.as_str(), body.as_bytes());
                 assert_eq!(reply.status, 400, "{operation} {body}: {}", String::from_utf8_lossy(&reply.body));
             }
         }
         let nul = json!({"name": "a\0b", "stateMachineArn": MACHINE}).to_string();
-        let error = refuse(aliases, "StartExecution", nul.as_bytes(), ErrorKind::InvalidName);
+        let error = assert_error(sfn, "StartExecution", nul.as_bytes(), ErrorKind::InvalidName);
         assert_eq!(error.to_string(), "Invalid Name: 'a\0b'");
         let arn = json!({"stateMachineArn": format!("{MACHINE}\0")}).to_string();
-        let reply = aliases.call("DescribeStateMachine", arn.as_bytes());
-        refusal(&reply, ErrorKind::StateMachineDoesNotExist);
+        let reply = sfn.call("DescribeStateMachine", arn.as_bytes());
+        parse_error_body(&reply, ErrorKind::StateMachineDoesNotExist);
     });
 }
 
-/// Nesting that would overflow a stack, in known members, in unknown ones, and inside texts.
+/// Nesting that would overflow the stack: in known members, in unknown members, and inside texts.
 #[test]
-fn deep_nesting_is_no_danger() {
+fn deep_nesting_does_not_overflow_the_stack() {
     const DEPTH: usize = 100_000;
-    nothing_changes(|aliases| {
+    assert_unchanged(|sfn| {
         for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
             let deep = format!("{}1{}", open.repeat(DEPTH), close.repeat(DEPTH));
-            // Of structures, what is not known is skipped, however deep.
-            let skipped = |place: &Place| matches!(place.rule, Rule::Structure(_)) && open != "[";
-            for (operation, place) in all_places().filter(|(_, place)| !skipped(place)) {
-                let body = (place.wrap)(json!("MARK")).to_string().replace("\"MARK\"", &deep);
-                let reply = aliases.call(operation.as_str(), body.as_bytes());
-                refusal(&reply, ErrorKind::SerializationException);
+            // Unknown members of structures are skipped at any depth.
+            let is_skipped = |input_path: &InputPath| matches!(input_path.rule, Rule::Structure(_)) && open != "[";
+            for (operation, input_path) in all_paths().filter(|(_, input_path)| !is_skipped(input_path)) {
+                let body = (input_path.wrap)(json!("MARK")).to_string().replace("\"MARK\"", &deep);
+                let reply = sfn.call(operation.as_str(), body.as_bytes());
+                parse_error_body(&reply, ErrorKind::SerializationException);
             }
             let unknown = format!(r#"{{"unknown": {deep}}}"#);
-            assert_eq!(aliases.call("ListStateMachines", unknown.as_bytes()).status, 200);
+            assert_eq!(sfn.call("ListStateMachines", unknown.as_bytes()).status, 200);
             let unclosed = format!(r#"{{"unknown": {}"#, open.repeat(DEPTH));
-            refuse(aliases, "ListStateMachines", unclosed.as_bytes(), ErrorKind::SerializationException);
+            assert_error(sfn, "ListStateMachines", unclosed.as_bytes(), ErrorKind::SerializationException);
             let bare = open.repeat(DEPTH);
-            refuse(aliases, "ListStateMachines", bare.as_bytes(), ErrorKind::SerializationException);
+            assert_error(sfn, "ListStateMachines", bare.as_bytes(), ErrorKind::SerializationException);
 
             let definition =
                 json!({"definition": deep, "name": "deep", "roleArn": "arn:aws:iam::0:role/r"}).to_string();
-            refuse(aliases, "CreateStateMachine", definition.as_bytes(), ErrorKind::InvalidDefinition);
+            assert_error(sfn, "CreateStateMachine", definition.as_bytes(), ErrorKind::InvalidDefinition);
             let cut = json!({"stateMachineArn": MACHINE, "input": open.repeat(DEPTH / 2)}).to_string();
-            refuse(aliases, "StartExecution", cut.as_bytes(), ErrorKind::InvalidExecutionInput);
+            assert_error(sfn, "StartExecution", cut.as_bytes(), ErrorKind::InvalidExecutionInput);
         }
     });
-    // As an input it is JSON like any other.
-    let aliases = service(Limits::default());
+    // It is a valid execution input.
+    let sfn = filled_service(Limits::default());
     let input = format!("{}{}", "[".repeat(DEPTH), "]".repeat(DEPTH));
     let body = json!({"stateMachineArn": MACHINE, "input": input}).to_string();
-    assert_eq!(aliases.call("StartExecution", body.as_bytes()).status, 200);
+    assert_eq!(sfn.call("StartExecution", body.as_bytes()).status, 200);
 }
 
-/// The last of several members of one name counts, as in most JSON parsers; all of them are read.
+/// The last of several members with one name wins, as in most JSON parsers. All of them are validated.
 #[test]
-fn the_last_of_duplicate_members_counts() {
-    nothing_changes(|aliases| {
+fn the_last_duplicate_member_wins() {
+    assert_unchanged(|sfn| {
         let twice = format!(r#"{{"stateMachineArn": "no-arn", "stateMachineArn": "{MACHINE}"}}"#);
-        assert_eq!(aliases.call("DescribeStateMachine", twice.as_bytes()).status, 200);
+        assert_eq!(sfn.call("DescribeStateMachine", twice.as_bytes()).status, 200);
         let null = format!(r#"{{"stateMachineArn": "{MACHINE}", "stateMachineArn": null}}"#);
-        let error = refuse(aliases, "DescribeStateMachine", null.as_bytes(), ErrorKind::ValidationException);
-        assert_eq!(error.to_string(), not_null(&["stateMachineArn".to_owned()]));
+        let error = assert_error(sfn, "DescribeStateMachine", null.as_bytes(), ErrorKind::ValidationException);
+        assert_eq!(error.to_string(), missing_members_text(&["stateMachineArn".to_owned()]));
         for body in
             [r#"{"stateMachineArn": 1, "stateMachineArn": "x"}"#, r#"{"stateMachineArn": "x", "stateMachineArn": 1}"#]
         {
-            refuse(aliases, "DescribeStateMachine", body.as_bytes(), ErrorKind::SerializationException);
+            assert_error(sfn, "DescribeStateMachine", body.as_bytes(), ErrorKind::SerializationException);
         }
         let escaped = format!(r#"{{"stateMachineArn": "no-arn", "\u0073tateMachineArn": "{MACHINE}"}}"#);
-        assert_eq!(aliases.call("DescribeStateMachine", escaped.as_bytes()).status, 200);
+        assert_eq!(sfn.call("DescribeStateMachine", escaped.as_bytes()).status, 200);
     });
 }
 
 #[test]
-fn unknown_operations_are_refused_whatever_they_are_called() {
+fn unknown_operations_are_rejected() {
     let long = "x".repeat(MEBIBYTE);
     let nearly = [
         "",
@@ -455,69 +467,69 @@ fn unknown_operations_are_refused_whatever_they_are_called() {
         "🙂",
         &long,
     ];
-    nothing_changes(|aliases| {
+    assert_unchanged(|sfn| {
         for name in nearly {
             for body in [&b"{}"[..], b"", b"not json"] {
-                let error = refuse(aliases, name, body, ErrorKind::UnknownOperationException);
+                let error = assert_error(sfn, name, body, ErrorKind::UnknownOperationException);
                 assert!(error.to_string().len() < 500, "{} bytes", error.to_string().len());
             }
-            let reply = aliases.call(name, b"{}");
+            let reply = sfn.call(name, b"{}");
             assert_eq!(reply.body, br#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#);
         }
     });
 }
 
 #[test]
-fn a_request_may_have_a_mebibyte() {
-    nothing_changes(|aliases| {
+fn requests_are_limited_to_one_mebibyte() {
+    assert_unchanged(|sfn| {
         let filled = |length: usize| {
             let empty = r#"{"unknown": ""}"#.len();
             format!(r#"{{"unknown": "{}"}}"#, "x".repeat(length - empty))
         };
-        assert_eq!(aliases.call("ListStateMachines", filled(MEBIBYTE).as_bytes()).status, 200);
+        assert_eq!(sfn.call("ListStateMachines", filled(MEBIBYTE).as_bytes()).status, 200);
         for body in [filled(MEBIBYTE + 1).into_bytes(), vec![0; MEBIBYTE + 1], vec![b'['; 10 * MEBIBYTE]] {
             for operation in Operation::ALL {
-                let error = refuse(aliases, operation.as_str(), &body, ErrorKind::RequestEntityTooLargeException);
-                let message = format!("Request is {} bytes long; at most 1048576 are accepted", body.len());
+                let error = assert_error(sfn, operation.as_str(), &body, ErrorKind::RequestEntityTooLargeException);
+                let message = format!("the request has {} bytes; the limit is 1048576", body.len());
                 assert_eq!(error.to_string(), message);
             }
-            // What is no operation is told first.
-            refuse(aliases, "Nothing", &body, ErrorKind::UnknownOperationException);
+            // An unknown operation is reported first.
+            assert_error(sfn, "Nothing", &body, ErrorKind::UnknownOperationException);
         }
     });
 }
 
-/// With a higher limit for requests, a huge text is refused by its member's own constraint, which
-/// repeats it once for every constraint that it breaks, unless it is sensitive.
-fn huge_texts_are_refused(text: &str, places: impl Iterator<Item = (Operation, Place)>) {
-    let aliases = service(Limits { request_bytes: 2 * text.len(), ..Limits::default() });
-    let before = snapshot(&aliases);
-    for (operation, place) in places {
-        let Rule::Text(rule) = place.rule else { continue };
-        let mark = (place.wrap)(json!("MARK")).to_string();
-        let reply = aliases.call(operation.as_str(), mark.replace("MARK", text).as_bytes());
-        refusal(&reply, ErrorKind::ValidationException);
-        let most = if rule.sensitive { 1000 } else { 2 * text.len() + 1000 };
-        assert!(reply.body.len() < most, "{operation} {}: {} bytes", place.path, reply.body.len());
+/// With a higher limit for requests, a huge text violates its member's own constraint. The error repeats a text
+/// that is not sensitive once per violation.
+fn assert_huge_texts_rejected(text: &str, paths: impl Iterator<Item = (Operation, InputPath)>) {
+    let sfn = filled_service(Limits { request_bytes: 2 * text.len(), ..Limits::default() });
+    let before = snapshot(&sfn);
+    for (operation, input_path) in paths {
+        let Rule::Text(rule) = input_path.rule else { continue };
+        let mark = (input_path.wrap)(json!("MARK")).to_string();
+        let reply = sfn.call(operation.as_str(), mark.replace("MARK", text).as_bytes());
+        parse_error_body(&reply, ErrorKind::ValidationException);
+        let max_bytes = if rule.sensitive { 1000 } else { 2 * text.len() + 1000 };
+        assert!(reply.body.len() < max_bytes, "{operation} {}: {} bytes", input_path.path, reply.body.len());
     }
-    assert_eq!(snapshot(&aliases), before);
+    assert_eq!(snapshot(&sfn), before);
 }
 
 #[test]
-fn ten_megabytes_in_a_member_are_refused() {
-    let some = ["description", "name", "definition", "input", "stateMachineArn", "tagKeys.1.member", "nextToken"];
-    let chosen = some.map(|path| all_places().find(|(_, place)| place.path == path).expect("such a member"));
-    huge_texts_are_refused(&"x".repeat(10_000_000), chosen.into_iter());
+fn members_of_ten_megabytes_are_rejected() {
+    let names = ["description", "name", "definition", "input", "stateMachineArn", "tagKeys.1.member", "nextToken"];
+    let chosen = names.map(|path| all_paths().find(|(_, input_path)| input_path.path == path).expect("such a member"));
+    assert_huge_texts_rejected(&"x".repeat(10_000_000), chosen.into_iter());
 }
 
 #[test]
-fn more_than_a_definition_is_too_much_for_any_member() {
-    huge_texts_are_refused(&"é".repeat(1_048_577), all_places());
+fn every_member_rejects_more_than_the_definition_limit() {
+    assert_huge_texts_rejected(&"é".repeat(1_048_577), all_paths());
 }
 
-/// A request cannot be answered with many times its length.
+/// A response is never many times as long as its request.
 #[test]
-fn answers_to_a_thousand_faults_stay_short() {
+fn responses_with_many_violations_are_short() {
     let lists = [
         ("CreateStateMachineAlias", r#"{"routingConfiguration": [ITEM]}"#, "{}"),
         ("UpdateStateMachineAlias", r#"{"routingConfiguration": [ITEM]}"#, r#"{"weight":101}"#),
@@ -529,14 +541,14 @@ fn answers_to_a_thousand_faults_stay_short() {
             r#"{"cloudWatchLogsLogGroup":{"logGroupArn":""}}"#,
         ),
     ];
-    nothing_changes(|aliases| {
+    assert_unchanged(|sfn| {
         for (operation, around, item) in lists {
             let items = vec![item; (MEBIBYTE - around.len()) / (item.len() + 1)].join(",");
             let body = around.replace("ITEM", &items);
-            let reply = aliases.call(operation, body.as_bytes());
-            refusal(&reply, ErrorKind::ValidationException);
+            let reply = sfn.call(operation, body.as_bytes());
+            parse_error_body(&reply, ErrorKind::ValidationException);
             assert!(reply.body.len() < 64 * 1024, "{operation}: {} bytes for {}", reply.body.len(), body.len());
-            let problems = aliases.check(operation, body.as_bytes()).expect("a known operation");
+            let problems = sfn.check(operation, body.as_bytes()).expect("a known operation");
             assert!(problems.len() < 200, "{operation}: {} problems", problems.len());
         }
     });

@@ -7,7 +7,7 @@ mod support;
 use serde_json::{Value, json};
 use sfn_alias::{ErrorKind, Operation, StepFunctions};
 use std::collections::BTreeSet;
-use support::{Step, load};
+use support::{Step, load_vectors};
 
 /// An operation and an error that it answers or declares.
 type Pair = (&'static str, &'static str);
@@ -52,7 +52,7 @@ fn answered() -> BTreeSet<Answer> {
         ask(Operation::CreateStateMachine, &json!({"name": "n", "definition": DEFINITION, "roleArn": "role"})),
         ask(Operation::UntagResource, &json!({"resourceArn": "resource", "tagKeys": []})),
     ]);
-    for (_, vectors) in load() {
+    for (_, vectors) in load_vectors() {
         for vector in vectors {
             let given = vector.given.iter().map(|step| (step, step.expect.as_ref()));
             let steps = given.chain([(&vector.call, Some(&vector.expect))]);

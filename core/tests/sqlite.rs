@@ -244,7 +244,7 @@ fn create_change() -> sfn_alias::store::Change {
         kind: StateMachineType::Standard,
         created: Timestamp::from_millis(1),
         deleted: None,
-        last_version: 0,
+        last_version: None,
         published: None,
         created_published: false,
         created_description: None,

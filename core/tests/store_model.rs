@@ -5,7 +5,7 @@
 use fastrand::Rng;
 use sfn_alias::model::{
     Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, Status, Stopped, Tag,
-    Timestamp, Version,
+    Timestamp, Version, VersionNumber,
 };
 use sfn_alias::store::{
     CachedStore, Change, ExecutionFilter, MemoryStore, RevisionKey, SqliteStore, Store, Transaction, View,
@@ -35,15 +35,22 @@ fn revision(random: &mut Rng) -> Revision {
     }
 }
 
-fn version(random: &mut Rng, number: u32) -> Version {
+fn number(number: u32) -> VersionNumber {
+    VersionNumber::new(number).unwrap()
+}
+
+fn version(random: &mut Rng, number: VersionNumber) -> Version {
     Version { number, description: text(random), created: time(random) }
 }
 
 fn routing(random: &mut Rng) -> Routing {
-    let first = Route { version: random.u32(1..4), weight: random.u8(0..=100) };
-    let second = Route { version: first.version + 1, weight: 100 - first.weight };
-    let alone = Route { weight: 100, ..first };
-    if random.bool() { Routing::new(first, Some(second)).unwrap() } else { Routing::new(alone, None).unwrap() }
+    let (version, weight) = (random.u32(1..4), random.u8(0..=100));
+    let route = |version, weight| Route::new(version, weight).unwrap();
+    let routing = match random.bool() {
+        true => Routing::new(route(version, weight), Some(route(version + 1, 100 - weight))),
+        false => Routing::new(route(version, 100), None),
+    };
+    routing.unwrap()
 }
 
 fn alias(random: &mut Rng) -> Alias {
@@ -64,7 +71,7 @@ fn stopped(random: &mut Rng) -> Stopped {
 fn execution(random: &mut Rng, name: String) -> Execution {
     Execution {
         name: name.into(),
-        version: random.bool().then(|| random.u32(1..5)),
+        version: random.bool().then(|| number(random.u32(1..5))),
         alias: random.bool().then(|| (*random.choice(NAMES).as_ref().unwrap()).into()),
         input: "i".repeat(random.usize(0..9000)).into(),
         trace: text(random),
@@ -78,13 +85,13 @@ fn create_change(random: &mut Rng) -> Change {
         kind: if random.bool() { StateMachineType::Standard } else { StateMachineType::Express },
         created: time(random),
         deleted: random.bool().then(|| time(random)),
-        last_version: 0,
+        last_version: None,
         published: None,
         created_published: random.bool(),
         created_description: text(random),
         tags: tags(random),
     };
-    let version = random.bool().then(|| version(random, 1));
+    let version = random.bool().then(|| version(random, VersionNumber::FIRST));
     Change::CreateStateMachine { state_machine: Box::new(machine), revision: revision(random), version }
 }
 
@@ -95,7 +102,7 @@ fn tags(random: &mut Rng) -> Vec<Tag> {
 /// Returns a change that the engine could decide: versions have new numbers, and executions new names.
 fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) -> Option<Change> {
     let Some(machine) = machine else { return random.bool().then(|| create_change(random)) };
-    let next = machine.last_version + 1;
+    let next = machine.last_version.map_or(VersionNumber::FIRST, |last| last.next().unwrap());
     let name = || -> Box<str> { NAMES[step as usize % NAMES.len()].into() };
     Some(match random.u8(0..24) {
         0 => create_change(random),
@@ -104,7 +111,10 @@ fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) ->
             Change::PutRevision { revision: revision(random), version }
         }
         4..=5 => Change::PutVersion(version(random, next)),
-        6..=8 => Change::DeleteVersion { number: random.u32(1..=next), published: random.bool().then_some(1) },
+        6..=8 => Change::DeleteVersion {
+            number: number(random.u32(1..=next.get())),
+            published: random.bool().then_some(number(1)),
+        },
         9..=12 => Change::PutAlias { name: name(), alias: alias(random) },
         13 => Change::DeleteAlias { name: name() },
         14 => Change::PutTags(tags(random)),
@@ -114,7 +124,7 @@ fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) ->
             let execution = Box::new(execution(random, format!("e{step}")));
             Change::PutExecution { execution, limit: [0, 1, 3, 100][random.usize(0..4)] }
         }
-        21 => Change::CountStart { version: random.bool().then_some(2) },
+        21 => Change::CountStart { version: random.bool().then_some(number(2)) },
         22 => Change::StopExecution { name: format!("e{}", step.saturating_sub(3)).into(), stopped: stopped(random) },
         _ => return None,
     })
@@ -129,7 +139,7 @@ fn read_all(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
     let mut output = Vec::new();
     push_debug(&mut output, (view.state_machine()?, view.version_count()?, view.alias_count()?, view.start_counts()?));
     push_debug(&mut output, (view.revision(RevisionKey::Current)?, view.versions(None, 2)?));
-    for number in 0..6 {
+    for number in (1..6).map(number) {
         push_debug(&mut output, (view.version(number)?, view.revision(RevisionKey::Version(number))?));
         push_debug(&mut output, view.versions(Some(number), usize::MAX)?);
     }

@@ -1,11 +1,11 @@
-//! Requests in files, as `aws stepfunctions ... --generate-cli-skeleton` (AWS CLI 1.46) writes them and users
-//! fill them in: every problem whole.
+//! Strict checks of requests in files, as `aws stepfunctions ... --generate-cli-skeleton` (AWS CLI 1.46) writes
+//! them and users complete them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
 use sfn_alias::{Operation, check_strict};
 
-/// As the CLI wrote it.
+/// The output of the AWS CLI.
 const CREATE: &str = r#"{
     "description": "",
     "name": "",
@@ -17,7 +17,7 @@ const CREATE: &str = r#"{
     ]
 }
 "#;
-/// As the CLI wrote it.
+/// The output of the AWS CLI.
 const UPDATE: &str = r#"{
     "stateMachineAliasArn": "",
     "description": "",
@@ -30,10 +30,10 @@ const UPDATE: &str = r#"{
 }
 "#;
 
-/// The problems, each as its path, code, error, message and fix.
+/// Asserts all problems: path, code, error, message and fix.
 #[track_caller]
-fn problems(operation: &str, input: &str, expected: &[[&str; 5]]) {
-    let found = check_strict(operation, input.as_bytes()).expect("an operation of AWS's");
+fn assert_problems(operation: &str, input: &str, expected: &[[&str; 5]]) {
+    let found = check_strict(operation, input.as_bytes()).expect("a known operation");
     let found: Vec<_> = found
         .iter()
         .map(|problem| {
@@ -49,22 +49,22 @@ fn problems(operation: &str, input: &str, expected: &[[&str; 5]]) {
     assert_eq!(found, expected);
 }
 
-fn filled() -> Value {
+fn filled_skeleton() -> Value {
     let version = "arn:aws:states:eu-west-1:123456789012:stateMachine:orders:1";
     json!({
         "description": "", "name": "PROD", "routingConfiguration": [{"stateMachineVersionArn": version, "weight": 100}],
     })
 }
 
-/// The filled skeleton with one member changed or added.
-fn with(pointer: &str, value: Value) -> String {
-    let mut request = filled();
+/// Returns the filled skeleton with one member replaced or added.
+fn replace_member(pointer: &str, value: Value) -> String {
+    let mut request = filled_skeleton();
     let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
     request.pointer_mut(parent).expect("a parent").as_object_mut().expect("an object").insert(name.to_owned(), value);
     request.to_string()
 }
 
-/// Of the empty version ARN that a skeleton has.
+/// The problem of a skeleton's empty version ARN.
 const VERSION_TOO_SHORT: [&str; 5] = [
     "/routingConfiguration/0/stateMachineVersionArn",
     "too-short",
@@ -72,7 +72,7 @@ const VERSION_TOO_SHORT: [&str; 5] = [
     "1 validation error detected: Value '' at 'routingConfiguration.1.member.stateMachineVersionArn' failed to satisfy constraint: Member must have length greater than or equal to 1",
     "use 1 or more characters",
 ];
-/// Of its weight of 0.
+/// The problem of its weight of 0.
 const WEIGHTS_SUM: [&str; 5] = [
     "/routingConfiguration",
     "weights-sum",
@@ -83,17 +83,17 @@ const WEIGHTS_SUM: [&str; 5] = [
 
 #[test]
 fn a_filled_skeleton_has_no_problem() {
-    problems("CreateStateMachineAlias", &filled().to_string(), &[]);
+    assert_problems("CreateStateMachineAlias", &filled_skeleton().to_string(), &[]);
     let update = UPDATE
         .replace(r#"AliasArn": """#, r#"AliasArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:orders:PROD""#)
         .replace(r#"VersionArn": """#, r#"VersionArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:orders:1""#)
         .replace(r#""weight": 0"#, r#""weight": 100"#);
-    problems("UpdateStateMachineAlias", &update, &[]);
+    assert_problems("UpdateStateMachineAlias", &update, &[]);
 }
 
 #[test]
-fn a_skeleton_as_it_was_written_lacks_everything() {
-    problems(
+fn an_empty_skeleton_has_all_problems() {
+    assert_problems(
         "CreateStateMachineAlias",
         CREATE,
         &[
@@ -115,7 +115,7 @@ fn a_skeleton_as_it_was_written_lacks_everything() {
             WEIGHTS_SUM,
         ],
     );
-    problems(
+    assert_problems(
         "UpdateStateMachineAlias",
         UPDATE,
         &[
@@ -133,10 +133,10 @@ fn a_skeleton_as_it_was_written_lacks_everything() {
 }
 
 #[test]
-fn members_that_there_are_not_are_named() {
-    problems(
+fn unknown_members_are_reported() {
+    assert_problems(
         "CreateStateMachineAlias",
-        &with("/routingConfigurations", json!([])),
+        &replace_member("/routingConfigurations", json!([])),
         &[[
             "/routingConfigurations",
             "unknown-member",
@@ -145,9 +145,9 @@ fn members_that_there_are_not_are_named() {
             "use one of these names, or remove the member",
         ]],
     );
-    problems(
+    assert_problems(
         "CreateStateMachineAlias",
-        &with("/routingConfiguration/0/Weight", json!(1)),
+        &replace_member("/routingConfiguration/0/Weight", json!(1)),
         &[[
             "/routingConfiguration/0/Weight",
             "unknown-member",
@@ -159,10 +159,10 @@ fn members_that_there_are_not_are_named() {
 }
 
 #[test]
-fn values_of_another_type_are_told() {
-    problems(
+fn wrong_types_are_reported() {
+    assert_problems(
         "CreateStateMachineAlias",
-        &with("/name", json!(7)),
+        &replace_member("/name", json!(7)),
         &[[
             "/name",
             "wrong-type",
@@ -171,9 +171,9 @@ fn values_of_another_type_are_told() {
             "use a string",
         ]],
     );
-    problems(
+    assert_problems(
         "CreateStateMachineAlias",
-        &with("/routingConfiguration/0/weight", json!("100")),
+        &replace_member("/routingConfiguration/0/weight", json!("100")),
         &[[
             "/routingConfiguration/0/weight",
             "wrong-type",
@@ -182,9 +182,9 @@ fn values_of_another_type_are_told() {
             "use an integer",
         ]],
     );
-    problems(
+    assert_problems(
         "CreateStateMachineAlias",
-        &with("/routingConfiguration", json!({})),
+        &replace_member("/routingConfiguration", json!({})),
         &[[
             "/routingConfiguration",
             "wrong-type",
@@ -196,8 +196,8 @@ fn values_of_another_type_are_told() {
 }
 
 #[test]
-fn members_that_are_missing_are_told() {
-    problems(
+fn missing_members_are_reported() {
+    assert_problems(
         "CreateStateMachineAlias",
         r#"{"description": ""}"#,
         &[
@@ -217,9 +217,9 @@ fn members_that_are_missing_are_told() {
             ],
         ],
     );
-    problems(
+    assert_problems(
         "CreateStateMachineAlias",
-        &with("/name", Value::Null),
+        &replace_member("/name", Value::Null),
         &[[
             "/name",
             "required",
@@ -231,8 +231,8 @@ fn members_that_are_missing_are_told() {
 }
 
 #[test]
-fn what_is_no_request_is_told() {
-    problems(
+fn requests_that_are_not_json_objects_are_reported() {
+    assert_problems(
         "CreateStateMachineAlias",
         "{\"name\": ",
         &[[
@@ -243,7 +243,7 @@ fn what_is_no_request_is_told() {
             "send a JSON object",
         ]],
     );
-    problems(
+    assert_problems(
         "CreateStateMachineAlias",
         "[]",
         &[[
@@ -254,26 +254,26 @@ fn what_is_no_request_is_told() {
             "send a JSON object",
         ]],
     );
-    let refused = check_strict("CreateAlias", b"{}").expect_err("no operation of AWS's");
+    let error = check_strict("CreateAlias", b"{}").expect_err("an unknown operation");
     assert_eq!(
-        refused.to_string(),
+        error.to_string(),
         "unknown operation `CreateAlias`: expected one of AWS Step Functions' operations on state machines, versions, \
          aliases, executions and tags, for example `CreateStateMachineAlias`",
     );
 }
 
-/// Of a file full of unknown members at most a hundred are told, with the beginnings of their names.
+/// Reports up to 100 unknown members, with the first characters of their names.
 #[test]
-fn many_unknown_members_are_told_in_part() {
+fn unknown_members_are_reported_up_to_a_limit() {
     let long = "x".repeat(1000);
     let many: serde_json::Map<String, Value> = (0..1000).map(|n| (format!("{n}{long}"), Value::Null)).collect();
     let found = check_strict("ListStateMachines", Value::Object(many).to_string().as_bytes()).expect("an operation");
     assert_eq!((found.len(), found[0].path.len()), (100, 65));
 }
 
-/// An empty skeleton of every operation: no member that is not the operation's.
+/// An empty skeleton of every operation has no unknown member.
 #[test]
-fn every_operation_knows_its_members() {
+fn no_member_of_an_operation_is_unknown() {
     for operation in Operation::ALL {
         let members: serde_json::Map<String, Value> =
             operation.members().iter().map(|member| (member.name.to_owned(), Value::Null)).collect();

@@ -1,59 +1,62 @@
-//! Every behaviour is a vector in the repository's `vectors/`; here they run on both stores.
+//! Runs the repository's vectors on all stores.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod support;
 
 use sfn_alias::ErrorKind;
 use std::collections::BTreeSet;
-use support::{On, Vector, load, run};
+use support::{StoreKind, Vector, load_vectors, run_vector};
 
-fn run_all(on: On) {
-    let vectors: Vec<(String, Vector)> =
-        load().into_iter().flat_map(|(file, vectors)| vectors.into_iter().map(move |v| (file.clone(), v))).collect();
+fn run_all(store: StoreKind) {
+    let vectors: Vec<(String, Vector)> = load_vectors()
+        .into_iter()
+        .flat_map(|(file, vectors)| vectors.into_iter().map(move |v| (file.clone(), v)))
+        .collect();
     let count = vectors.len();
-    // Several at once: in files, most of the time is spent waiting for the disk.
+    // In parallel, because most of the time is spent waiting for the disk.
     let failures: Vec<String> = std::thread::scope(|scope| {
-        let run_some = |some: &[(String, Vector)]| some.iter().filter_map(|(file, v)| failure(file, v, on)).collect();
+        let run_chunk =
+            |chunk: &[(String, Vector)]| chunk.iter().filter_map(|(file, v)| find_difference(file, v, store)).collect();
         let threads: Vec<_> = vectors
             .chunks(count.div_ceil(8))
-            .map(|some| scope.spawn(move || -> Vec<String> { run_some(some) }))
+            .map(|chunk| scope.spawn(move || -> Vec<String> { run_chunk(chunk) }))
             .collect();
         threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
     });
-    assert!(count > 1000, "only {count} vectors were found");
+    assert!(count > 1000, "found only {count} vectors");
     assert!(failures.is_empty(), "{} of {count} vectors differ:\n\n{}", failures.len(), failures.join("\n\n"));
 }
 
-fn failure(file: &str, vector: &Vector, on: On) -> Option<String> {
-    let difference = run(vector, on).err()?;
+fn find_difference(file: &str, vector: &Vector, store: StoreKind) -> Option<String> {
+    let difference = run_vector(vector, store).err()?;
     Some(format!("{file}: {}\n{difference}", vector.name))
 }
 
 #[test]
-fn vectors_hold_in_memory() {
-    run_all(On::Memory);
+fn vectors_pass_in_memory() {
+    run_all(StoreKind::Memory);
 }
 
 #[cfg(feature = "sqlite")]
 #[test]
-fn vectors_hold_in_a_file() {
-    run_all(On::File);
+fn vectors_pass_in_a_file() {
+    run_all(StoreKind::File);
 }
 
 #[cfg(feature = "sqlite")]
 #[test]
-fn vectors_hold_in_a_file_of_one_process() {
-    run_all(On::OwnFile);
+fn vectors_pass_in_an_exclusive_file() {
+    run_all(StoreKind::ExclusiveFile);
 }
 
 #[test]
-fn names_are_unique_and_sources_have_a_basis() {
+fn vectors_have_unique_names_and_a_basis() {
     let mut names = BTreeSet::new();
-    for (file, vectors) in load() {
+    for (file, vectors) in load_vectors() {
         for vector in vectors {
-            assert!(!vector.source.basis.is_empty(), "{file}: {}: no basis", vector.name);
-            assert!(vector.behaviour.ends_with('.'), "{file}: {}: the behaviour is no sentence", vector.name);
-            assert!(names.insert(vector.name.clone()), "{file}: {} stands there twice", vector.name);
+            assert!(!vector.source.basis.is_empty(), "{file}: {}: the basis is empty", vector.name);
+            assert!(vector.behaviour.ends_with('.'), "{file}: {}: the behaviour is not a sentence", vector.name);
+            assert!(names.insert(vector.name.clone()), "{file}: duplicate name {}", vector.name);
         }
     }
 }
@@ -66,7 +69,7 @@ const NOT_BY_REQUEST: [ErrorKind; 4] =
 fn every_error_kind_has_a_vector() {
     let mut expected: BTreeSet<&str> = ErrorKind::ALL.iter().map(|kind| kind.code()).collect();
     NOT_BY_REQUEST.iter().for_each(|kind| assert!(expected.remove(kind.code())));
-    for (_, vectors) in load() {
+    for (_, vectors) in load_vectors() {
         for vector in vectors {
             let answered = vector.expect.pointer("/body/__type").and_then(|kind| kind.as_str()?.split('#').next_back());
             answered.map(|code| expected.remove(code));

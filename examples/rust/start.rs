@@ -65,7 +65,9 @@ fn start(aliases: &StepFunctions) -> Result<()> {
             .start_execution(&StartExecutionInput { state_machine_arn: Some(ALIAS.into()), ..Default::default() })?;
     }
     for started in aliases.start_counts(MACHINE)? {
-        println!("version {}: {} of 1000 starts", started.version.unwrap_or_default(), started.count);
+        if let Some(version) = started.version {
+            println!("version {version}: {} of 1000 starts", started.count);
+        }
     }
     Ok(())
 }

@@ -69,7 +69,7 @@ fn ended(command: &mut Command, input: &[u8]) -> Ended {
     (found.status.code().unwrap(), text(found.stdout), text(found.stderr))
 }
 
-const MISSING: &str = "sfn-alias: `missing.yaml` cannot be read: No such file or directory (os error 2)\n";
+const MISSING: &str = "sfn-alias: cannot read `missing.yaml`: No such file or directory (os error 2)\n";
 
 /// The last lines of the reports.
 fn counts(text: &str) -> Vec<&str> {
@@ -181,7 +181,7 @@ fn the_examples_of_the_help_run() {
             (0, Some("template.yaml: 0 errors, 0 warnings, 1 acknowledged"), ""),
         ]
     );
-    let log: Value = serde_json::from_slice(&std::fs::read(project.0.path().join("aliases.sarif")).unwrap()).unwrap();
+    let log: Value = serde_json::from_slice(&std::fs::read(project.0.path().join("out.sarif")).unwrap()).unwrap();
     assert_eq!(log["version"], "2.1.0");
     let metadata = help.lines().find_map(|line| line.strip_prefix("  Metadata: ")).unwrap();
     let version = "Type: AWS::StepFunctions::StateMachineVersion";

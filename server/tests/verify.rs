@@ -1,4 +1,4 @@
-//! `sfn-alias verify` against our own endpoint, a faulty one, one that asks for signatures, and on Ctrl-C.
+//! `sfn-alias verify` against our endpoint, a faulty one, one that requires signatures, and with Ctrl-C.
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -11,25 +11,25 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_sfn-alias");
 
-/// `sfn-alias serve` on a free port, ended with the test.
+/// `sfn-alias serve` on a free port. Dropping it ends the process.
 struct Endpoint {
     child: Child,
     url: String,
 }
 
 impl Endpoint {
-    fn with(args: &[&str]) -> Self {
+    fn start(args: &[&str]) -> Self {
         let mut command = Command::new(PROGRAM);
         command.args(["serve", "--port", "0", "--log", "off"]).args(args).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the program");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-        let url = line.trim().strip_prefix("export AWS_ENDPOINT_URL_SFN=").expect("the line to paste").to_owned();
+        let url = line.trim().strip_prefix("export AWS_ENDPOINT_URL_SFN=").expect("the URL").to_owned();
         Self { child, url }
     }
 
-    /// The state machines that are there.
-    fn machines(&self) -> Value {
+    /// Lists the state machines.
+    fn list_state_machines(&self) -> Value {
         let args = ["call", "ListStateMachines", "--account", "123456789012", "--endpoint-url", &self.url];
         let output = Command::new(PROGRAM).args(args).output().expect("the program");
         serde_json::from_slice(&output.stdout).expect("JSON")
@@ -58,90 +58,89 @@ fn run(mut command: Command) -> Output {
 }
 
 #[track_caller]
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no JSON: {output:?}"))
+fn parse_json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("invalid JSON: {output:?}"))
 }
 
-fn text(bytes: &[u8]) -> String {
+fn to_text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn nothing() -> Value {
+fn empty_list() -> Value {
     serde_json::json!({"stateMachines": []})
 }
 
 #[test]
-fn our_own_endpoint_agrees_in_everything_that_it_can_be_asked() {
-    let endpoint = Endpoint::with(&[]);
+fn own_endpoint_agrees_in_all_vectors() {
+    let endpoint = Endpoint::start(&[]);
     let folder = tempfile::tempdir().unwrap();
-    let (link, file) = (folder.path().join("answers.json"), folder.path().join("linked.json"));
-    // A path that the user names is written to as any program does: a link is followed.
+    let (link, file) = (folder.path().join("responses.json"), folder.path().join("linked.json"));
+    // A symbolic link is followed, as by any program.
     std::os::unix::fs::symlink(&file, &link).unwrap();
     let output = run(verify(&endpoint.url, &["--json", "--record", link.to_str().unwrap()]));
-    let report = json(&output);
+    let report = parse_json(&output);
     let differing: Vec<_> =
-        report["vectors"].as_array().unwrap().iter().filter(|row| row["outcome"] == "differs").collect();
+        report["vectors"].as_array().unwrap().iter().filter(|row| row["verdict"] == "differs").collect();
     assert!(differing.is_empty(), "{differing:#?}");
     assert_eq!(output.status.code(), Some(0));
     assert!(report["agree"].as_u64().unwrap() > 800, "{}", report["agree"]);
-    assert_eq!(report["leftBehind"], serde_json::json!([]));
-    assert_eq!(endpoint.machines(), nothing());
+    assert_eq!(report["notDeleted"], serde_json::json!([]));
+    assert_eq!(endpoint.list_state_machines(), empty_list());
     let recorded: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-    assert!(recorded["answers"].as_array().unwrap().len() > 2000);
-    let shown = recorded.to_string();
-    assert!(!shown.contains("sfn-alias-verify-"), "names of the run are in the record");
+    assert!(recorded["responses"].as_array().unwrap().len() > 2000);
+    assert!(!recorded.to_string().contains("sfn-alias-verify-"), "the file contains names of the run");
 }
 
 #[test]
-fn every_vector_that_is_skipped_says_why() {
+fn skipped_vectors_have_reason() {
     let output = run(verify("http://127.0.0.1:1", &["--list", "--json", "--only", "create-alias/*replay"]));
-    let lines: Vec<Value> = text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = to_text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let row = |name: &str| lines.iter().find(|line| line["name"] == name).expect("the vector").clone();
-    assert_eq!(row("create-alias/replay-has-original-date")["skipped"], "needs a clock that is moved by hand");
+    assert_eq!(row("create-alias/replay-has-original-date")["skipped"], "needs a controllable clock");
     assert!(lines.iter().any(|line| line["skipped"].is_null()));
     assert!(lines.iter().all(|line| line["name"].as_str().unwrap().starts_with("create-alias/")));
 }
 
 #[test]
-fn what_cannot_be_used_is_told_before_anything_is_asked() {
-    let told = |args: &[&str]| {
+fn invalid_options_are_reported_before_any_request() {
+    let run_args = |args: &[&str]| {
         let output = run(verify(args[0], &args[1..]));
-        (output.status.code(), text(&output.stderr).replace('\n', ""))
+        (output.status.code(), to_text(&output.stderr).replace('\n', ""))
     };
     assert_eq!(
-        told(&["http://127.0.0.1:1", "--only", "nosuchvector"]),
-        (Some(2), "sfn-alias: --only: no vector is named so; --list shows their names".to_owned())
+        run_args(&["http://127.0.0.1:1", "--only", "nosuchvector"]),
+        (Some(2), "sfn-alias: --only: no vector matches; --list shows their names".to_owned())
     );
     assert_eq!(
-        told(&["nowhere"]),
-        (Some(2), "sfn-alias: --endpoint-url: `nowhere` is no URL such as http://127.0.0.1:8083".to_owned())
+        run_args(&["nowhere"]),
+        (Some(2), "sfn-alias: --endpoint-url: `nowhere` is not a valid URL; example: http://127.0.0.1:8083".to_owned())
     );
     assert_eq!(
-        told(&["https://states.us-east-1.amazonaws.com"]),
-        (Some(2), "sfn-alias: AWS asks for a role of state machines: give --state-machine-role-arn, one that states.amazonaws.com may assume".to_owned())
+        run_args(&["https://states.us-east-1.amazonaws.com"]),
+        (Some(2), "sfn-alias: AWS requires a role for state machines: use --state-machine-role-arn with a role that trusts states.amazonaws.com".to_owned())
     );
     assert_eq!(
-        told(&["https://states.us-east-1.amazonaws.com", "--state-machine-role-arn", "arn:aws:iam::123456789012:role/a"]),
-        (Some(2), "sfn-alias: there are no credentials to sign with; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has keys with --profile; users of IAM Identity Center (SSO) run: eval \"$(aws configure export-credentials --format env)\"".to_owned())
+        run_args(&["https://states.us-east-1.amazonaws.com", "--state-machine-role-arn", "arn:aws:iam::123456789012:role/a"]),
+        (Some(2), "sfn-alias: no credentials to sign with; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use --profile with a profile that has keys; users of IAM Identity Center (SSO) run: eval \"$(aws configure export-credentials --format env)\"".to_owned())
     );
-    assert_eq!(told(&["http://127.0.0.1:1"]).0, Some(3));
+    assert_eq!(run_args(&["http://127.0.0.1:1"]).0, Some(3));
 }
 
-/// Answers each connection's one request through `answer`, which gets the whole request.
-fn server(answer: impl Fn(&str) -> String + Send + 'static) -> String {
+/// Starts a server that responds to one request per connection with the result of `respond`.
+fn start_server(respond: impl Fn(&str) -> String + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            let request = request(&mut stream);
-            stream.write_all(answer(&request).as_bytes()).ok();
+            let request = read_request(&mut stream);
+            stream.write_all(respond(&request).as_bytes()).ok();
         }
     });
     url
 }
 
-fn request(stream: &mut TcpStream) -> String {
+fn read_request(stream: &mut TcpStream) -> String {
     let mut reader = BufReader::new(stream);
     let (mut head, mut length) = (String::new(), 0);
     loop {
@@ -153,44 +152,44 @@ fn request(stream: &mut TcpStream) -> String {
         if line.trim().is_empty() {
             break;
         }
-        // What is forwarded says itself when it ends.
+        // Replaced below, so that a forwarded request ends its connection.
         if !line.to_ascii_lowercase().starts_with("connection:") {
             head.push_str(&line);
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
-    format!("{head}connection: close\r\n\r\n{}", text(&body))
+    format!("{head}connection: close\r\n\r\n{}", to_text(&body))
 }
 
-/// What stands behind `url`, through a change of each answer.
-fn proxy(url: &str, change: fn(&str) -> String, seen: Sender<()>) -> String {
+/// Starts a proxy for `url` that changes each response body.
+fn start_proxy(url: &str, change: fn(&str) -> String, seen: Sender<()>) -> String {
     let address = url.strip_prefix("http://").unwrap().to_owned();
-    server(move |request| {
+    start_server(move |request| {
         seen.send(()).ok();
         let mut upstream = TcpStream::connect(&address).unwrap();
         upstream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        upstream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let kept = head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("content-length"));
-        let (head, body) = (kept.collect::<Vec<_>>().join("\r\n"), change(body));
+        let mut response = String::new();
+        upstream.read_to_string(&mut response).unwrap();
+        let (head, body) = response.split_once("\r\n\r\n").unwrap();
+        let headers = head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("content-length"));
+        let (head, body) = (headers.collect::<Vec<_>>().join("\r\n"), change(body));
         format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
     })
 }
 
 #[test]
-fn an_answer_that_is_altered_differs() {
-    let endpoint = Endpoint::with(&[]);
+fn changed_response_differs() {
+    let endpoint = Endpoint::start(&[]);
     let heavier = |body: &str| body.replace("\"weight\":100", "\"weight\":99");
-    let url = proxy(&endpoint.url, heavier, channel().0);
+    let url = start_proxy(&endpoint.url, heavier, channel().0);
     let output = run(verify(&url, &["--only", "recorded-aliases/update-*"]));
-    assert_eq!(output.status.code(), Some(0), "no answer of these has a weight of 100");
+    assert_eq!(output.status.code(), Some(0), "none of these responses has a weight of 100");
 
     let output = run(verify(&url, &["--only", "requests/nul-in-alias-description"]));
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
-        text(&output.stdout),
+        to_text(&output.stdout),
         "\
 vectors                agree  differ skipped
 requests                   0       1       0
@@ -203,123 +202,125 @@ requests/nul-in-alias-description: differs
   found     99
 "
     );
-    assert_eq!(endpoint.machines(), nothing());
+    assert_eq!(endpoint.list_state_machines(), empty_list());
 }
 
 const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIDVERIFY\naws_secret_access_key = verysecret\naws_account_id = 210987654321\n\n[role]\naws_access_key_id = ASIAROLE\naws_secret_access_key = rolesecret\naws_session_token = token/+=\naws_account_id = 111122223333\n";
 
 #[test]
-fn requests_are_signed_as_the_user_and_as_a_role() {
+fn requests_are_signed_as_user_and_as_role() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("credentials");
     std::fs::write(&file, CREDENTIALS).unwrap();
-    let endpoint = Endpoint::with(&["--credentials", file.to_str().unwrap()]);
+    let endpoint = Endpoint::start(&["--credentials", file.to_str().unwrap()]);
     let only = ["--json", "--only", "recorded-aliases", "--region", "eu-west-1"];
 
     let unsigned = run(verify(&endpoint.url, &only));
     assert_eq!(unsigned.status.code(), Some(3));
-    assert!(text(&unsigned.stderr).starts_with("sfn-alias: the endpoint makes no state machine: status 4"));
+    assert!(
+        to_text(&unsigned.stderr).starts_with("sfn-alias: the endpoint could not create a state machine: status 4")
+    );
 
     let mut command = verify(&endpoint.url, &only);
     command.env("AWS_SHARED_CREDENTIALS_FILE", &file);
     let signed = run(command);
-    assert_eq!((signed.status.code(), json(&signed)["agree"].as_u64()), (Some(0), Some(33)), "{signed:?}");
+    assert_eq!((signed.status.code(), parse_json(&signed)["agree"].as_u64()), (Some(0), Some(33)), "{signed:?}");
 
-    let (sts, asked) = fake_sts();
+    let (sts, requests) = start_fake_sts();
     let role = ["--role-arn", "arn:aws:iam::111122223333:role/verify", "--sts-endpoint-url", &sts];
     let mut command = verify(&endpoint.url, &[&only[..], &role].concat());
     command.env("AWS_ACCESS_KEY_ID", "AKIDVERIFY").env("AWS_SECRET_ACCESS_KEY", "verysecret");
     let assumed = run(command);
-    assert_eq!((assumed.status.code(), json(&assumed)["agree"].as_u64()), (Some(0), Some(33)), "{assumed:?}");
-    let request = asked.recv().unwrap();
+    assert_eq!((assumed.status.code(), parse_json(&assumed)["agree"].as_u64()), (Some(0), Some(33)), "{assumed:?}");
+    let request = requests.recv().unwrap();
     assert!(request.contains("/eu-west-1/sts/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature="));
     assert!(request.ends_with(
         "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fverify&RoleSessionName=sfn-alias-verify&DurationSeconds=3600"
     ));
-    assert!(asked.try_recv().is_err(), "one session is enough");
+    assert!(requests.try_recv().is_err(), "the role is assumed only once");
 }
 
-fn fake_sts() -> (String, Receiver<String>) {
-    let (sender, asked) = channel();
+fn start_fake_sts() -> (String, Receiver<String>) {
+    let (sender, requests) = channel();
     let body = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>rolesecret</SecretAccessKey><SessionToken>token/+=</SessionToken></Credentials></AssumeRoleResult></AssumeRoleResponse>";
-    let url = server(move |request| {
+    let url = start_server(move |request| {
         sender.send(request.to_owned()).ok();
         format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
     });
-    (url, asked)
+    (url, requests)
 }
 
 #[test]
-fn a_role_that_is_refused_is_told() {
+fn denied_role_is_reported() {
     let body = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>";
-    let url = server(move |_| {
+    let url = start_server(move |_| {
         format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
     });
     let mut command =
         verify("http://127.0.0.1:1", &["--role-arn", "arn:aws:iam::1:role/a", "--sts-endpoint-url", &url]);
     command.env("AWS_ACCESS_KEY_ID", "AKIDVERIFY").env("AWS_SECRET_ACCESS_KEY", "verysecret");
     let output = run(command);
-    let told = format!(
-        "sfn-alias: the role `arn:aws:iam::1:role/a` cannot be assumed at {url}: status 403 AccessDenied not you\n"
+    let expected = format!(
+        "sfn-alias: cannot assume the role `arn:aws:iam::1:role/a` at {url}: status 403 AccessDenied not you\n"
     );
-    assert_eq!((output.status.code(), text(&output.stderr)), (Some(3), told));
+    assert_eq!((output.status.code(), to_text(&output.stderr)), (Some(3), expected));
 }
 
 #[test]
-fn what_was_made_is_deleted_on_ctrl_c() {
-    let endpoint = Endpoint::with(&[]);
+fn resources_are_deleted_on_ctrl_c() {
+    let endpoint = Endpoint::start(&[]);
     let (seen, requests) = channel();
-    let url = proxy(&endpoint.url, str::to_owned, seen);
+    let url = start_proxy(&endpoint.url, str::to_owned, seen);
     let child = verify(&url, &[]).spawn().expect("the program");
-    // In the midst of a vector that has made something.
+    // During a vector that has created resources.
     requests.iter().take(100).for_each(drop);
     let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
     assert!(kill.success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(3));
-    let told = "sfn-alias: stopping: deleting what was made; a second signal ends it at once\nsfn-alias: stopped before the end\n";
-    assert_eq!(text(&output.stderr), told);
-    assert_eq!(endpoint.machines(), nothing());
+    let expected = "sfn-alias: stopping: deleting created resources; send the signal again to exit immediately\nsfn-alias: interrupted\n";
+    assert_eq!(to_text(&output.stderr), expected);
+    assert_eq!(endpoint.list_state_machines(), empty_list());
 }
 
-/// Passes all on, but for the answer to the first state machine of a vector, which is lost.
-fn losing(url: &str) -> String {
+/// Starts a proxy that loses the response to the first CreateStateMachine of a vector.
+fn start_lossy_proxy(url: &str) -> String {
     let address = url.strip_prefix("http://").unwrap().to_owned();
-    let made = AtomicUsize::new(0);
-    server(move |request| {
+    let created = AtomicUsize::new(0);
+    start_server(move |request| {
         let mut upstream = TcpStream::connect(&address).unwrap();
         upstream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        upstream.read_to_string(&mut answer).unwrap();
-        let makes = request.contains("AWSStepFunctions.CreateStateMachine\r\n");
-        // The first one tells the account and the region.
-        let lost = makes && made.fetch_add(1, Ordering::Relaxed) == 1;
-        if lost { String::new() } else { answer }
+        let mut response = String::new();
+        upstream.read_to_string(&mut response).unwrap();
+        let creates = request.contains("AWSStepFunctions.CreateStateMachine\r\n");
+        // The first request of the run only finds the account and region.
+        let lost = creates && created.fetch_add(1, Ordering::Relaxed) == 1;
+        if lost { String::new() } else { response }
     })
 }
 
 #[test]
-fn a_state_machine_whose_answer_was_lost_is_found_and_deleted() {
-    let endpoint = Endpoint::with(&[]);
-    let output = run(verify(&losing(&endpoint.url), &["--json", "--only", "recorded-aliases/update-*"]));
+fn state_machine_with_lost_response_is_deleted() {
+    let endpoint = Endpoint::start(&[]);
+    let output = run(verify(&start_lossy_proxy(&endpoint.url), &["--json", "--only", "recorded-aliases/update-*"]));
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert_eq!(json(&output)["leftBehind"], serde_json::json!([]));
-    assert_eq!(endpoint.machines(), nothing());
+    assert_eq!(parse_json(&output)["notDeleted"], serde_json::json!([]));
+    assert_eq!(endpoint.list_state_machines(), empty_list());
 }
 
 #[test]
-fn a_state_machine_that_cannot_be_looked_for_is_told() {
-    let url = server(|_| String::new());
+fn failed_search_for_orphans_is_reported() {
+    let url = start_server(|_| String::new());
     let output = run(verify(&url, &["--only", "recorded-aliases/update-*"]));
-    let told = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(3), "{told}");
-    assert!(told.contains("\n  state machines named sfn-alias-verify-"), "{told}");
-    assert!(told.contains("-*, if there are any: ListStateMachines answers 0 "), "{told}");
+    let stderr = to_text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains("\n  state machines named sfn-alias-verify-"), "{stderr}");
+    assert!(stderr.contains("-*, if any: ListStateMachines returned 0 "), "{stderr}");
 }
 
 #[test]
-fn answers_may_go_to_a_pipe() {
-    let endpoint = Endpoint::with(&[]);
+fn responses_may_be_written_to_pipe() {
+    let endpoint = Endpoint::start(&[]);
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -330,5 +331,5 @@ fn answers_may_go_to_a_pipe() {
     let only = ["--only", "recorded-aliases/update-*", "--record", pipe.to_str().unwrap()];
     assert_eq!(run(verify(&endpoint.url, &only)).status.code(), Some(0));
     let recorded: Value = serde_json::from_slice(&reader.join().unwrap()).unwrap();
-    assert!(!recorded["answers"].as_array().unwrap().is_empty());
+    assert!(!recorded["responses"].as_array().unwrap().is_empty());
 }

@@ -129,10 +129,10 @@ def altered():
     case("refused/unsigned-payload", "UNSIGNED-PAYLOAD is no hash of the body.", signed(signer=Unsigned),
          code=code, message=MISMATCH, kind="assumed", basis="only S3 documents unsigned payloads")
     case("altered/date-repeated", "Two dates.", edited(plain, twice("X-Amz-Date", "20261122T193646Z")),
-         code="IncompleteSignatureException", message="the header X-Amz-Date came more than once; send it once",
+         code="IncompleteSignatureException", message="repeated header X-Amz-Date; send it once",
          kind="assumed", basis="a text of our own")
     case("altered/authorization-repeated", "Two signatures.", edited(plain, twice("Authorization", "AWS4-HMAC-SHA256 x")),
-         code="IncompleteSignatureException", message="the header Authorization came more than once; send it once",
+         code="IncompleteSignatureException", message="repeated header Authorization; send it once",
          kind="assumed", basis="a text of our own")
 
 

@@ -111,7 +111,7 @@ static void long_requests(char *text)
     error = NULL;
     CHECK(sfn_alias_validate(T(operation), text, LONG, &error) == SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION);
     CHECK(is_error(&error, SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION,
-        "Request is 10485760 bytes long; at most 1048576 are accepted", ""));
+        "the request has 10485760 bytes; the limit is 1048576", ""));
     CHECK(output == NULL);
     sfn_alias_service_free(service);
 }
@@ -166,7 +166,7 @@ static void templates(void)
     sfn_alias_string_free(output);
     output = NULL;
     CHECK(sfn_alias_check_template(T("{"), NULL, 0, &output, &error) == SFN_ALIAS_INVALID_ARGUMENT);
-    CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT, "line 1 column 1: not JSON: EOF while parsing an object", ""));
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT, "line 1 column 1: not valid JSON: EOF while parsing an object", ""));
     CHECK(output == NULL);
 }
 

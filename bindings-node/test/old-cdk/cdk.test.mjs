@@ -12,8 +12,8 @@ const alias = stack => new CfnStateMachineAlias(stack, 'Prod', {
   routingConfiguration: [{ stateMachineVersionArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:orders:1', weight: 90 }]
 })
 
-const REFUSED = 'RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. Received: [90]'
-const FIX = 'Set its weight to 100, or add a second route with the rest.'
+const REJECTED = 'RoutingConfiguration: rejected by CreateStateMachineAlias: Sum of routing configuration weights must equal 100. Received: [90]'
+const FIX = 'Set the weight to 100, or add a second route with the remaining weight.'
 
 test('it is that CDK', () => {
   assert.equal(createRequire(import.meta.url)('aws-cdk-lib/package.json').version, '2.100.0')
@@ -33,7 +33,7 @@ test('the Aspect annotates', () => {
   const { app, stack } = orders()
   Aspects.of(app).add(new SfnAliasChecks())
   alias(stack)
-  assert.deepEqual(annotations({ app }), [`/Orders/Prod error: SFA002: ${REFUSED}. ${FIX}`])
+  assert.deepEqual(annotations({ app }), [`/Orders/Prod error: SFA002: ${REJECTED}. ${FIX}`])
 })
 
 test('the constructs take the options of the plugin and of the Aspect', () => {
@@ -44,7 +44,7 @@ test('the constructs take the options of the plugin and of the Aspect', () => {
     new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 90 }] })
     return app
   }
-  const expected = { message: `Validation failed with the following errors:\n  [Orders] Orders/Prod/Resource: SFA002: ${REFUSED}. ${FIX}` }
+  const expected = { message: `Validation failed with the following errors:\n  [Orders] Orders/Prod/Resource: SFA002: ${REJECTED}. ${FIX}` }
   assert.throws(() => made({}).synth(), expected)
   made({}, { disable: ['SFA002'] }).synth()
   made({ policyValidationBeta1: [new SfnAliasPlugin({ disable: ['SFA002'] })] }).synth()
@@ -64,5 +64,5 @@ test('the plugin works as a beta plugin', t => {
   const of = label => told.filter(line => line.startsWith(label)).map(line => line.slice(label.length))
   assert.deepEqual(
     ['Severity: ', '- Construct Path: ', '- Resource ID: ', 'Description: ', 'How to fix: '].map(of),
-    [['error'], ['Orders/Prod'], ['Prod'], [REFUSED], [FIX]])
+    [['error'], ['Orders/Prod'], ['Prod'], [REJECTED], [FIX]])
 })

@@ -1,7 +1,7 @@
 //! The bare cost of what nothing can do without.
 
 use serde::Deserialize;
-use sfn_alias::model::Routing;
+use sfn_alias::model::{Routing, VersionNumber};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom, Write as _};
@@ -53,10 +53,10 @@ pub fn hash(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// A random number below 100 and a comparison with the first weight.
-pub fn pick(random: &mut fastrand::Rng, routing: &Routing) -> u32 {
+pub fn pick(random: &mut fastrand::Rng, routing: &Routing) -> VersionNumber {
     let mut routes = routing.routes();
     let (first, second) = (routes.next().unwrap(), routes.next().unwrap());
-    if random.u32(0..100) < u32::from(first.weight) { first.version } else { second.version }
+    if random.u32(0..100) < u32::from(first.weight.get()) { first.version } else { second.version }
 }
 
 /// A file that rows of 300 bytes are appended to, each synced.

@@ -48,7 +48,7 @@ fn fingerprint_of_json() -> Row<'static> {
 }
 
 fn picks() -> [Row<'static>; 2] {
-    let route = |version, weight| Route { version, weight };
+    let route = |version, weight| Route::new(version, weight).unwrap();
     let routing = Routing::new(route(1, 90), Some(route(2, 10))).unwrap();
     let locked = Mutex::new(fastrand::Rng::with_seed(1));
     let shared = || {

@@ -4,4 +4,4 @@
 #[path = "../bodies.rs"]
 mod bodies;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| bodies::call(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bodies::check_calls(data));

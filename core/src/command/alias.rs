@@ -2,8 +2,8 @@
 
 use super::arn::{arn_type_error, parse_alias_arn, parse_state_machine_arn};
 use super::{Problems, Qualifier, Request, StateMachineRef};
-use crate::error::Error;
-use crate::model::{NO_VERSION, Resource, Route, Routing, parse_arn, version_number};
+use crate::error::{Error, Result};
+use crate::model::{Resource, Route, Routing, VersionNumber, Weight, is_version_qualifier, parse_arn};
 use crate::page::PageRequest;
 use crate::wire::input::{
     CreateStateMachineAliasInput, DeleteStateMachineAliasInput, DescribeStateMachineAliasInput,
@@ -19,7 +19,7 @@ pub(crate) struct CreateAlias<'a> {
     pub state_machine_arn: &'a str,
     pub name: &'a str,
     pub description: Option<&'a str>,
-    pub routing: Routing,
+    pub routing: RequestedRouting,
 }
 
 pub(crate) struct DescribeAlias<'a> {
@@ -33,13 +33,30 @@ pub(crate) struct UpdateAlias<'a> {
     pub state_machine: StateMachineRef<'a>,
     pub name: &'a str,
     pub description: Option<&'a str>,
-    pub routing: Option<Routing>,
+    pub routing: Option<RequestedRouting>,
+}
+
+/// A valid routing of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestedRouting {
+    Routing(Routing),
+    /// A number is out of the range of version numbers, so the version cannot exist.
+    UnknownVersion,
+}
+
+impl RequestedRouting {
+    pub fn get(self) -> Result<Routing> {
+        match self {
+            Self::Routing(routing) => Ok(routing),
+            Self::UnknownVersion => Err(Error::ReferenceNotFound),
+        }
+    }
 }
 
 pub(crate) struct ListAliases<'a> {
     pub state_machine: StateMachineRef<'a>,
-    /// Returns only aliases that route to this version.
-    pub version: Option<u32>,
+    /// Returns only aliases that route to this version. `Some(None)` if no version can have the requested number.
+    pub version: Option<Option<VersionNumber>>,
     pub page: PageRequest<'a>,
 }
 
@@ -62,11 +79,11 @@ impl Request for CreateStateMachineAliasInput<'_> {
 
 impl Request for RoutingInput<'_> {
     type Command<'c>
-        = Routing
+        = RequestedRouting
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<Routing> {
+    fn to_command(&self, problems: &mut Problems<'_>) -> Option<RequestedRouting> {
         parse_routing(self.routing_configuration.as_deref()?, None, problems).map(|(_, routing)| routing)
     }
 }
@@ -151,7 +168,7 @@ fn parse_routing<'a>(
     entries: &'a [RoutingConfigurationListItem<'_>],
     state_machine_arn: Option<&str>,
     problems: &mut Problems<'_>,
-) -> Option<(&'a str, Routing)> {
+) -> Option<(&'a str, RequestedRouting)> {
     // Another number of entries violates a constraint of the model.
     let (first, second) = match entries {
         [first] => (first, None),
@@ -166,25 +183,47 @@ fn parse_routing<'a>(
     check_weights_sum(entries, problems);
     let first_arn = first_target.map(|target| target.state_machine_arn);
     check_same_state_machine(entries, targets, state_machine_arn.or(first_arn), problems);
+    let first = (first_target?, parse_weight(first)?);
     let second = match second {
-        Some(second) => Some(parse_route(second_target?, second)?),
+        Some(second) => Some((second_target?, parse_weight(second)?)),
         None => None,
     };
-    Some((first_arn?, Routing::new(parse_route(first_target?, first)?, second)?))
+    Some((first_arn?, create_routing(first, second)?))
 }
 
-/// The state machine and the version of a routing entry; `None` for an ARN without a version.
+/// Returns `None` if the weights do not add up to 100 or a version is repeated.
+fn create_routing(
+    (first, first_weight): (RouteTarget<'_>, Weight),
+    second: Option<(RouteTarget<'_>, Weight)>,
+) -> Option<RequestedRouting> {
+    let route = |target: RouteTarget<'_>, weight| Some(Route { version: target.version?, weight });
+    let Some(first) = route(first, first_weight) else { return Some(RequestedRouting::UnknownVersion) };
+    let second = match second {
+        Some((target, weight)) => match route(target, weight) {
+            Some(second) => Some(second),
+            None => return Some(RequestedRouting::UnknownVersion),
+        },
+        None => None,
+    };
+    Routing::new(first, second).map(RequestedRouting::Routing)
+}
+
+/// The state machine and the version of a routing entry.
 #[derive(Clone, Copy)]
 struct RouteTarget<'a> {
     state_machine_arn: &'a str,
-    version: Option<u32>,
+    /// Whether the ARN is that of a version.
+    is_version: bool,
+    /// `None` if no version can have this number.
+    version: Option<VersionNumber>,
 }
 
 impl<'a> RouteTarget<'a> {
     /// Parses the ARN of another version of the same state machine, which is faster than a whole ARN.
     fn parse_other_version(self, text: &'a str) -> Option<Self> {
         let number = text.strip_prefix(self.state_machine_arn)?.strip_prefix(':')?;
-        Some(Self { state_machine_arn: self.state_machine_arn, version: Some(version_number(number)?) })
+        let target = |version| Self { state_machine_arn: self.state_machine_arn, is_version: true, version };
+        is_version_qualifier(number).then(|| target(VersionNumber::parse(number)))
     }
 }
 
@@ -204,12 +243,12 @@ fn parse_route_target<'a>(
         Ok(other) => return problems.ok_or_record(&version_arn_pointer(index), Err(arn_type_error(&other))),
         Err(error) => return problems.ok_or_record(&version_arn_pointer(index), Err(error)),
     };
-    let has_version = matches!(arn.resource, Resource::Version { .. });
-    Some(RouteTarget { state_machine_arn: arn.machine_arn(), version: has_version.then(|| arn.version()) })
+    let is_version = matches!(arn.resource, Resource::Version { .. });
+    Some(RouteTarget { state_machine_arn: arn.machine_arn(), is_version, version: arn.version() })
 }
 
-fn parse_route(target: RouteTarget<'_>, entry: &RoutingConfigurationListItem<'_>) -> Option<Route> {
-    Some(Route { version: target.version.unwrap_or(NO_VERSION), weight: u8::try_from(entry.weight?).ok()? })
+fn parse_weight(entry: &RoutingConfigurationListItem<'_>) -> Option<Weight> {
+    Weight::new(u8::try_from(entry.weight?).ok()?)
 }
 
 fn version_arn_pointer(index: usize) -> String {
@@ -222,7 +261,7 @@ fn check_version_arns(
     problems: &mut Problems<'_>,
 ) {
     for (index, target) in targets.into_iter().enumerate() {
-        if target.is_some_and(|target| target.version.is_none()) {
+        if target.is_some_and(|target| !target.is_version) {
             problems.push(version_arn_pointer(index), Error::NotVersionArns { received: collect_arns(entries) });
         }
     }

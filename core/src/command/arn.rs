@@ -2,7 +2,7 @@
 
 use super::Problems;
 use crate::error::Error;
-use crate::model::{Arn, Resource, parse_arn};
+use crate::model::{Arn, Resource, VersionNumber, parse_arn};
 
 /// JSON pointer of the member that names a state machine.
 pub(super) const STATE_MACHINE_ARN: &str = "/stateMachineArn";
@@ -23,7 +23,8 @@ pub(crate) struct StateMachineRef<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Qualifier<'a> {
     None,
-    Version(u32),
+    /// `None` if no version can have this number.
+    Version(Option<VersionNumber>),
     Alias(&'a str),
     Label,
 }

@@ -121,8 +121,8 @@ impl Request for ListExecutionsInput<'_> {
 
     fn to_command(&self, problems: &mut Problems<'_>) -> Option<ListExecutions<'_>> {
         match (&self.state_machine_arn, &self.map_run_arn) {
-            (None, None) => problems.push("", Error::NoExecutionsOwner),
-            (Some(_), Some(_)) => problems.push("/mapRunArn", Error::TwoExecutionsOwners),
+            (None, None) => problems.push("", Error::ListExecutionsWithoutArn),
+            (Some(_), Some(_)) => problems.push("/mapRunArn", Error::ListExecutionsWithTwoArns),
             // Map runs are not modelled, because definitions are not interpreted.
             (None, Some(arn)) => problems.push("/mapRunArn", Error::ResourceNotFound { arn: arn.to_string() }),
             (Some(_), None) => {}

@@ -6,7 +6,7 @@ mod execution;
 mod state_machine;
 mod version;
 
-pub(crate) use alias::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, UpdateAlias};
+pub(crate) use alias::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, RequestedRouting, UpdateAlias};
 pub(crate) use arn::{Qualifier, StateMachineRef};
 pub(crate) use execution::{ExecutionRef, ListExecutions, StartExecution, StatusFilter, StopExecution};
 pub(crate) use state_machine::{
@@ -16,7 +16,7 @@ pub(crate) use version::{DeleteVersion, DescribeStateMachine, ListVersions, Publ
 
 use crate::constraint::Violations;
 use crate::error::{Error, Result};
-use crate::model::{NO_VERSION, Routing};
+use crate::model::Routing;
 use crate::options::Limits;
 use crate::problem::Problem;
 use crate::wire::input::RoutingInput;
@@ -93,8 +93,7 @@ fn check_constraints(request: &impl Request, limits: &Limits) -> Violations {
 /// The error that AWS would return for this routing configuration;
 /// [`Error::ReferenceNotFound`] for a version number that cannot exist.
 pub fn parse_routing(input: &RoutingInput<'_>) -> Result<Routing> {
-    let routing = validate(input, &Limits::default())?;
-    if routing.references(NO_VERSION) { Err(Error::ReferenceNotFound) } else { Ok(routing) }
+    validate(input, &Limits::default())?.get()
 }
 
 /// As [`parse_routing`], for JSON bytes or a host language's values.

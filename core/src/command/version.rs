@@ -3,6 +3,7 @@
 use super::arn::{STATE_MACHINE_ARN, parse_state_machine_arn};
 use super::{Problems, Qualifier, Request, StateMachineRef};
 use crate::error::Error;
+use crate::model::VersionNumber;
 use crate::page::PageRequest;
 use crate::wire::input::{
     DeleteStateMachineVersionInput, DescribeStateMachineInput, ListStateMachineVersionsInput,
@@ -28,7 +29,8 @@ pub(crate) struct ListVersions<'a> {
 
 pub(crate) struct DeleteVersion<'a> {
     pub state_machine: StateMachineRef<'a>,
-    pub number: u32,
+    /// `None` if no version can have this number.
+    pub number: Option<VersionNumber>,
 }
 
 impl Request for DescribeStateMachineInput<'_> {

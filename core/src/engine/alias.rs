@@ -1,10 +1,10 @@
 //! Decisions on aliases.
 
 use super::{Context, Decision, active, does_not_exist, existing, not_deleting, present, qualified, version_arn};
-use crate::command::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, Qualifier, UpdateAlias};
+use crate::command::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, Qualifier, RequestedRouting, UpdateAlias};
 use crate::error::{Error, Result};
 use crate::fingerprint::differences;
-use crate::model::{Alias, PreviousRouting, Routing, Timestamp};
+use crate::model::{Alias, PreviousRouting, Routing, Timestamp, VersionNumber};
 use crate::page::{Cursor, ListId, truncate_page};
 use crate::store::{Change, NamedAlias, View};
 use crate::wire::output::{
@@ -19,14 +19,14 @@ pub(crate) fn create(
     context: &Context<'_>,
 ) -> Result<Decision<CreateStateMachineAliasOutput>> {
     let machine = existing(view, context.now, || Error::ReferenceNotFound)?;
-    check_versions(view, command.routing)?;
+    let routing = check_versions(view, command.routing)?;
     not_deleting(&machine, command.state_machine_arn)?;
     let reply = |created| CreateStateMachineAliasOutput {
         creation_date: created,
         state_machine_alias_arn: qualified(command.state_machine_arn, command.name),
     };
     if let Some(stored) = view.alias(command.name)? {
-        if differences(&stored, command.description, command.routing).next().is_some() {
+        if differences(&stored, command.description, routing).next().is_some() {
             return Err(Error::AliasConflict);
         }
         return Ok(Decision::keep(reply(stored.created)));
@@ -35,18 +35,12 @@ pub(crate) fn create(
     if view.alias_count()? >= limit {
         return Err(Error::AliasQuota { limit });
     }
-    let alias = created(command, context.now);
+    let alias = created(command, routing, context.now);
     Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, reply(context.now)))
 }
 
-fn created(command: &CreateAlias<'_>, now: Timestamp) -> Alias {
-    Alias {
-        description: command.description.map(Into::into),
-        routing: command.routing,
-        created: now,
-        updated: now,
-        previous: None,
-    }
+fn created(command: &CreateAlias<'_>, routing: Routing, now: Timestamp) -> Alias {
+    Alias { description: command.description.map(Into::into), routing, created: now, updated: now, previous: None }
 }
 
 pub(crate) fn describe(
@@ -58,7 +52,7 @@ pub(crate) fn describe(
     let alias = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
     let route = |route: crate::model::Route| RoutingConfigurationOutput {
         state_machine_version_arn: version_arn(command.state_machine.unqualified_arn, route.version),
-        weight: route.weight,
+        weight: route.weight.get(),
     };
     Ok(DescribeStateMachineAliasOutput {
         creation_date: alias.created,
@@ -78,15 +72,13 @@ pub(crate) fn update(
 ) -> Result<Decision<UpdateStateMachineAliasOutput>> {
     active(view, context.now, command.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
     let stored = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
-    if let Some(routing) = command.routing {
-        check_versions(view, routing)?;
-    }
+    let routing = command.routing.map(|requested| check_versions(view, requested)).transpose()?;
     let alias = Alias {
         description: command.description.map(Into::into).or_else(|| stored.description.clone()),
-        routing: command.routing.unwrap_or(stored.routing),
+        routing: routing.unwrap_or(stored.routing),
         created: stored.created,
         updated: context.now,
-        previous: still_holding(&stored, command.routing, context),
+        previous: still_holding(&stored, routing, context),
     };
     let reply = UpdateStateMachineAliasOutput { update_date: context.now };
     Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, reply))
@@ -120,12 +112,10 @@ pub(crate) fn list(
         return Err(does_not_exist(state_machine.arn));
     }
     active(view, context.now, state_machine.unqualified_arn, || does_not_exist(state_machine.unqualified_arn))?;
-    if let Some(number) = command.version {
-        view.version(number)?.ok_or(Error::ReferenceNotFound)?;
-    }
+    let version = command.version.map(|number| find_version(view, number)).transpose()?;
     let list = ListId { operation: "ListStateMachineAliases", arn: state_machine.arn };
     let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
-    let mut found = matching(view, command, after.as_ref(), context.now)?;
+    let mut found = matching(view, command, version, after.as_ref(), context.now)?;
     let next_token = truncate_page(&mut found, command.page.limit, |(name, alias)| {
         let cursor = Cursor { number: alias.created.as_millis(), text: name.to_string() };
         context.tokens.create(list, &cursor, context.now)
@@ -141,21 +131,31 @@ pub(crate) fn list(
 fn matching<'v>(
     view: &'v dyn View,
     command: &ListAliases<'_>,
+    version: Option<VersionNumber>,
     after: Option<&Cursor>,
     now: Timestamp,
 ) -> Result<Vec<NamedAlias<'v>>> {
     let after = after.map(|cursor| (Timestamp::from_millis(cursor.number), cursor.text.as_str()));
     let take = command.page.limit.saturating_add(1);
-    let Some(version) = command.version else { return view.aliases(after, take) };
+    let Some(version) = version else { return view.aliases(after, take) };
     let mut found = view.aliases(after, usize::MAX)?;
     found.retain(|(_, alias)| alias.routing_at(now).references(version));
     found.truncate(take);
     Ok(found)
 }
 
-fn check_versions(view: &dyn View, routing: Routing) -> Result<()> {
+/// Returns the requested routing if all its versions exist.
+fn check_versions(view: &dyn View, requested: RequestedRouting) -> Result<Routing> {
+    let routing = requested.get()?;
     for route in routing.routes() {
-        view.version(route.version)?.ok_or(Error::ReferenceNotFound)?;
+        find_version(view, Some(route.version))?;
     }
-    Ok(())
+    Ok(routing)
+}
+
+/// Returns the number if the version exists.
+fn find_version(view: &dyn View, number: Option<VersionNumber>) -> Result<VersionNumber> {
+    let number = number.ok_or(Error::ReferenceNotFound)?;
+    view.version(number)?.ok_or(Error::ReferenceNotFound)?;
+    Ok(number)
 }

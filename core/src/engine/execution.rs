@@ -4,7 +4,7 @@ use super::body::Body;
 use super::{Context, Decision, active, does_not_exist, existing, present, qualified, version_arn};
 use crate::command::{ExecutionRef, ListExecutions, Qualifier, StartExecution, StatusFilter, StopExecution};
 use crate::error::{Error, Result};
-use crate::model::{Execution, StateMachineType, Status, Stopped, Timestamp};
+use crate::model::{Execution, StateMachineType, Status, Stopped, Timestamp, VersionNumber};
 use crate::page::{Cursor, ListId, truncate_page};
 use crate::store::{Change, ExecutionFilter, RevisionKey, View};
 use crate::wire::output::{
@@ -54,7 +54,7 @@ pub(crate) fn start(
 fn started(
     command: &StartExecution<'_>,
     name: &str,
-    version: Option<u32>,
+    version: Option<VersionNumber>,
     alias: Option<&str>,
     now: Timestamp,
 ) -> Execution {
@@ -75,11 +75,12 @@ fn resolve<'c>(
     command: &StartExecution<'c>,
     percent: u8,
     now: Timestamp,
-) -> Result<(Option<u32>, Option<&'c str>)> {
+) -> Result<(Option<VersionNumber>, Option<&'c str>)> {
     let missing = || does_not_exist(command.state_machine.arn);
     match command.state_machine.qualifier {
         Qualifier::None | Qualifier::Label => Ok((None, None)),
         Qualifier::Version(number) => {
+            let number = number.ok_or_else(missing)?;
             view.version(number)?.ok_or_else(missing)?;
             Ok((Some(number), None))
         }
@@ -193,7 +194,10 @@ fn which<'c>(view: &dyn View, command: &ListExecutions<'c>, now: Timestamp) -> R
     let mut which = ExecutionFilter::default();
     match command.state_machine.qualifier {
         Qualifier::None => {}
-        Qualifier::Version(number) => which.version = Some(view.version(number)?.ok_or_else(missing)?.number),
+        Qualifier::Version(number) => {
+            let number = number.ok_or_else(missing)?;
+            which.version = Some(view.version(number)?.ok_or_else(missing)?.number);
+        }
         Qualifier::Alias(name) => {
             view.alias(name)?.ok_or_else(missing)?;
             which.alias = Some(name);

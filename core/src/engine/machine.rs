@@ -7,7 +7,7 @@ use crate::command::{
     Content, CreateStateMachine, DescribeStateMachine, Qualifier, StateMachineRef, UpdateStateMachine,
 };
 use crate::error::{Error, Result};
-use crate::model::{Revision, StateMachine, Timestamp, Version};
+use crate::model::{Revision, StateMachine, Timestamp, Version, VersionNumber};
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(crate) fn create(
     let reply = |created, published| CreateStateMachineOutput {
         creation_date: created,
         state_machine_arn: arn.to_owned(),
-        state_machine_version_arn: if published { Some(version_arn(arn, 1)) } else { None },
+        state_machine_version_arn: if published { Some(version_arn(arn, VersionNumber::FIRST)) } else { None },
     };
     if let Some(stored) = present(view, context.now)? {
         super::not_deleting(&stored, arn)?;
@@ -43,7 +43,7 @@ fn new_machine(command: &CreateStateMachine<'_>, now: Timestamp) -> StateMachine
         kind: command.kind,
         created: now,
         deleted: None,
-        last_version: 0,
+        last_version: None,
         published: None,
         created_published: command.publish,
         created_description: command.version_description.map(Into::into),
@@ -52,7 +52,7 @@ fn new_machine(command: &CreateStateMachine<'_>, now: Timestamp) -> StateMachine
 }
 
 fn first_version(command: &CreateStateMachine<'_>, now: Timestamp) -> Version {
-    Version { number: 1, description: command.version_description.map(Into::into), created: now }
+    Version { number: VersionNumber::FIRST, description: command.version_description.map(Into::into), created: now }
 }
 
 fn replays(view: &dyn View, stored: &StateMachine, command: &CreateStateMachine<'_>) -> Result<bool> {
@@ -119,7 +119,7 @@ pub(crate) fn update(
     Ok(Decision::change(Change::PutRevision { revision, version }, reply))
 }
 
-fn updated(revision: &Revision, arn: &str, version: Option<u32>) -> UpdateStateMachineOutput {
+fn updated(revision: &Revision, arn: &str, version: Option<VersionNumber>) -> UpdateStateMachineOutput {
     UpdateStateMachineOutput {
         revision_id: revision.id.as_deref().map(str::to_owned),
         state_machine_version_arn: version.map(|number| version_arn(arn, number)),
@@ -148,7 +148,10 @@ pub(crate) fn describe(
     let machine = existing(view, context.now, missing)?;
     let version = match command.state_machine.qualifier {
         Qualifier::None => None,
-        Qualifier::Version(number) => Some(view.version(number)?.ok_or_else(missing)?),
+        Qualifier::Version(number) => {
+            let number = number.ok_or_else(missing)?;
+            Some(view.version(number)?.ok_or_else(missing)?)
+        }
         Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
     };
     let of = version.as_ref().map_or(RevisionKey::Current, |version| RevisionKey::Version(version.number));

@@ -8,7 +8,7 @@ pub(crate) mod tags;
 pub(crate) mod version;
 
 use crate::error::{Error, Result};
-use crate::model::{StateMachine, Timestamp};
+use crate::model::{StateMachine, Timestamp, VersionNumber};
 use crate::options::Limits;
 use crate::page::PageTokens;
 use crate::store::{Change, View};
@@ -84,6 +84,6 @@ fn qualified(machine: &str, qualifier: &str) -> String {
 }
 
 /// `ARN:NUMBER`
-fn version_arn(machine: &str, number: u32) -> String {
-    qualified(machine, itoa::Buffer::new().format(number))
+fn version_arn(machine: &str, number: VersionNumber) -> String {
+    qualified(machine, itoa::Buffer::new().format(number.get()))
 }

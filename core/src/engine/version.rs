@@ -4,7 +4,7 @@ use super::machine::active_unqualified;
 use super::{Context, Decision, does_not_exist, existing, present, version_arn};
 use crate::command::{DeleteVersion, ListVersions, PublishVersion, Qualifier};
 use crate::error::{Error, Result};
-use crate::model::{StateMachine, Version};
+use crate::model::{StateMachine, Version, VersionNumber};
 use crate::page::{Cursor, ListId, truncate_page};
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{
@@ -26,7 +26,10 @@ pub(super) fn publish(
         return Err(Error::VersionQuota { limit });
     }
     // Numbers are not given twice: with the highest one, they are used up.
-    let number = machine.last_version.checked_add(1).ok_or(Error::VersionQuota { limit: u32::MAX as usize })?;
+    let number = machine
+        .last_version
+        .map_or(Some(VersionNumber::FIRST), VersionNumber::next)
+        .ok_or(Error::VersionQuota { limit: u32::MAX as usize })?;
     Ok(Version { number, description: description.map(Into::into), created: context.now })
 }
 
@@ -37,7 +40,7 @@ pub(super) fn publish_again(
     machine: &StateMachine,
     description: Option<&str>,
     context: &Context<'_>,
-) -> Result<(Option<u32>, Option<Change>)> {
+) -> Result<(Option<VersionNumber>, Option<Change>)> {
     if let Some(number) = machine.published {
         let stored = view.version(number)?;
         let described = stored.as_ref().and_then(|version| version.description.as_deref());
@@ -74,9 +77,15 @@ pub(crate) fn publish_version(
 }
 
 /// How often each version was started.
-pub(crate) fn starts(view: &dyn View, arn: &str, context: &Context<'_>) -> Result<Vec<(Option<u32>, u64)>> {
+pub(crate) fn starts(view: &dyn View, arn: &str, context: &Context<'_>) -> Result<Vec<(Option<VersionNumber>, u64)>> {
     existing(view, context.now, || does_not_exist(arn))?;
     view.start_counts()
+}
+
+/// Returns the version number where the previous page ended.
+fn version_number(cursor: &Cursor) -> VersionNumber {
+    let number = u32::try_from(cursor.number).ok().and_then(VersionNumber::new);
+    number.unwrap_or(VersionNumber::FIRST)
 }
 
 fn check_revision(view: &dyn View, requested: &str) -> Result<()> {
@@ -100,10 +109,10 @@ pub(crate) fn list(
     existing(view, context.now, || does_not_exist(state_machine.arn))?;
     let list = ListId { operation: "ListStateMachineVersions", arn: state_machine.arn };
     let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
-    let below = after.map(|cursor| u32::try_from(cursor.number).unwrap_or_default());
-    let mut found = view.versions(below, command.page.limit.saturating_add(1))?;
+    let before = after.map(|cursor| version_number(&cursor));
+    let mut found = view.versions(before, command.page.limit.saturating_add(1))?;
     let next_token = truncate_page(&mut found, command.page.limit, |version| {
-        let cursor = Cursor { number: i64::from(version.number), text: String::new() };
+        let cursor = Cursor { number: i64::from(version.number.get()), text: String::new() };
         context.tokens.create(list, &cursor, context.now)
     });
     let item = |version: Version| StateMachineVersionListItem {
@@ -116,22 +125,23 @@ pub(crate) fn list(
 /// Refused while an alias leads to the version; one that is not there is deleted as well.
 pub(crate) fn delete(view: &dyn View, command: &DeleteVersion<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
     let Some(machine) = present(view, context.now)? else { return Ok(Decision::keep(Empty {})) };
-    if view.version(command.number)?.is_none() {
+    let Some(version) = command.number.map(|number| view.version(number)).transpose()?.flatten() else {
         return Ok(Decision::keep(Empty {}));
-    }
+    };
+    let number = version.number;
     let mut aliases = view.aliases(None, usize::MAX)?;
-    aliases.retain(|(_, alias)| alias.references(command.number, context.now));
+    aliases.retain(|(_, alias)| alias.references(number, context.now));
     if !aliases.is_empty() {
         let aliases = aliases.into_iter().map(|(name, _)| name.into()).collect();
         return Err(Error::VersionReferenced { aliases });
     }
-    let published = still_published(view, &machine, command.number)?;
-    Ok(Decision::change(Change::DeleteVersion { number: command.number, published }, Empty {}))
+    let published = still_published(view, &machine, number)?;
+    Ok(Decision::change(Change::DeleteVersion { number, published }, Empty {}))
 }
 
 /// The version of the current content that remains without `number`. Versions of one content follow
 /// each other, so it is the one before, or none.
-fn still_published(view: &dyn View, machine: &StateMachine, number: u32) -> Result<Option<u32>> {
+fn still_published(view: &dyn View, machine: &StateMachine, number: VersionNumber) -> Result<Option<VersionNumber>> {
     if machine.published != Some(number) {
         return Ok(machine.published);
     }

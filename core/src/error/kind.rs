@@ -1,13 +1,13 @@
-//! The AWS error names, with their numbers, statuses and namespaces.
+//! Error kinds, with their numbers, HTTP statuses and namespaces.
 
 use std::fmt;
 
-/// Declares [`ErrorKind`] with its constant lists in one place.
+/// Declares [`ErrorKind`] and its constants.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $number:literal, $status:literal, $namespace:expr;)*) => {
-        /// The AWS error names that can be answered, one for each `code`.
+        /// The kinds of errors, one per error code.
         ///
-        /// Exhaustive on purpose: a binding that forgets one does not build.
+        /// Exhaustive, so that a binding without one of the kinds does not compile.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum ErrorKind { $($(#[$doc])* $name,)* }
 
@@ -15,22 +15,22 @@ macro_rules! kinds {
             /// All kinds, in the order of their numbers.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The AWS error code, for example `ConflictException`.
+            /// Returns the error code, for example `ConflictException`.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name),)* }
             }
 
-            /// A number that stays the same in every later version (0 is kept for "no error").
+            /// Returns the kind's number, stable across releases. 0 is reserved for "no error".
             pub const fn number(self) -> u32 {
                 match self { $(Self::$name => $number,)* }
             }
 
-            /// The HTTP status of the answer.
+            /// Returns the HTTP status.
             pub const fn status(self) -> u16 {
                 match self { $(Self::$name => $status,)* }
             }
 
-            /// What stands before `#` in `__type`.
+            /// Returns the part before `#` in `__type`.
             pub const fn namespace(self) -> &'static str {
                 match self { $(Self::$name => $namespace,)* }
             }
@@ -42,45 +42,45 @@ const SERVICE: &str = "com.amazonaws.swf.service.v2.model";
 const FRAMEWORK: &str = "com.amazon.coral.service";
 
 kinds! {
-    /// The alias exists with other members, the version is referenced, or the revision moved on.
+    /// The alias exists with other members, an alias references the version, or the revision is not current.
     ConflictException = 10, 400, SERVICE;
-    /// The execution name is taken by another input or by a finished execution.
+    /// An execution with this name exists, with another input or already stopped.
     ExecutionAlreadyExists = 20, 400, SERVICE;
-    /// No such execution.
+    /// The execution does not exist.
     ExecutionDoesNotExist = 30, 400, SERVICE;
-    /// The ARN cannot be read, or names another type of resource.
+    /// The ARN is not valid, or has another resource type.
     InvalidArn = 40, 400, SERVICE;
-    /// The definition is not JSON, or lacks `StartAt` or `States`.
+    /// The definition is not JSON, or `StartAt` or `States` is missing.
     InvalidDefinition = 50, 400, SERVICE;
     /// The execution input is not JSON.
     InvalidExecutionInput = 60, 400, SERVICE;
-    /// The name has a character that AWS forbids.
+    /// The name contains a forbidden character.
     InvalidName = 70, 400, SERVICE;
-    /// The page token is unreadable, altered, expired, or of another list.
+    /// The page token is malformed, altered, expired, or belongs to another list.
     InvalidToken = 80, 400, SERVICE;
-    /// UpdateStateMachine was given nothing to update.
+    /// UpdateStateMachine has no member to update.
     MissingRequiredParameter = 90, 400, SERVICE;
-    /// The request references an alias, a version or a tagged resource that does not exist.
+    /// An alias, version or tagged resource does not exist.
     ResourceNotFound = 100, 400, SERVICE;
-    /// A quota of aliases or versions is used up.
+    /// The maximum number of aliases or versions is reached.
     ServiceQuotaExceededException = 110, 400, SERVICE;
-    /// The name is taken by a state machine with other properties.
+    /// A state machine with this name and other properties exists.
     StateMachineAlreadyExists = 120, 400, SERVICE;
     /// The state machine is being deleted.
     StateMachineDeleting = 130, 400, SERVICE;
-    /// No such state machine, version or alias.
+    /// The state machine, version or alias does not exist.
     StateMachineDoesNotExist = 140, 400, SERVICE;
-    /// The operation does not work on EXPRESS state machines.
+    /// EXPRESS state machines do not support the operation.
     StateMachineTypeNotSupported = 150, 400, SERVICE;
-    /// More tags than a resource may have.
+    /// The resource would have too many tags.
     TooManyTags = 160, 400, SERVICE;
-    /// The request breaks a constraint of the model or a rule of the service.
+    /// The request violates a constraint of the model or a rule of the service.
     ValidationException = 170, 400, SERVICE;
-    /// No operation of that name.
+    /// The operation is unknown.
     UnknownOperationException = 180, 400, FRAMEWORK;
-    /// The body is not JSON, or a member has the wrong JSON type.
+    /// The request is not a JSON object, or a member has the wrong type.
     SerializationException = 190, 400, FRAMEWORK;
-    /// The body is longer than a request may be.
+    /// The request is too large.
     RequestEntityTooLargeException = 200, 413, FRAMEWORK;
     /// A bug in this library; nothing was changed.
     InternalFailure = 210, 500, FRAMEWORK;

@@ -1,6 +1,6 @@
 //! ARNs of Step Functions.
 
-use super::{NO_VERSION, Scope};
+use super::{Scope, VersionNumber};
 use crate::error::{Error, Result};
 use std::fmt;
 
@@ -127,7 +127,7 @@ fn resource<'a>(kind: &'a str, rest: &'a str) -> Option<Resource<'a>> {
 #[inline(always)]
 fn state_machine(rest: &str) -> Option<Resource<'_>> {
     match cut(rest) {
-        Some((name, number)) if is_number(number) => Some(Resource::Version { name, number }),
+        Some((name, number)) if is_version_qualifier(number) => Some(Resource::Version { name, number }),
         Some((name, alias)) => last(alias).then_some(Resource::Alias { name, alias }),
         None => last(rest).then(|| unqualified(rest)),
     }
@@ -145,16 +145,10 @@ fn last(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|b| b != b':')
 }
 
-/// Only digits: a version, and never the name of an alias.
-fn is_number(qualifier: &str) -> bool {
+/// Returns whether a qualifier is that of a version: only digits, which the name of an alias never is. The
+/// number itself may be out of range.
+pub(crate) fn is_version_qualifier(qualifier: &str) -> bool {
     !qualifier.is_empty() && qualifier.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// The number of a version's qualifier, [`NO_VERSION`] for one that no version can have; `None` for
-/// any other qualifier.
-pub(crate) fn version_number(qualifier: &str) -> Option<u32> {
-    let number = if qualifier.starts_with('0') { None } else { qualifier.parse().ok() };
-    is_number(qualifier).then_some(number.unwrap_or(NO_VERSION))
 }
 
 impl<'a> Arn<'a> {
@@ -174,11 +168,21 @@ impl<'a> Arn<'a> {
         self.text.get(..self.text.len().saturating_sub(extra)).unwrap_or(self.text)
     }
 
-    /// The version's number; [`NO_VERSION`] for anything but a number that a version can have.
-    pub fn version(&self) -> u32 {
+    /// Returns the number of a version's ARN. Returns `None` for other ARNs, and for a number that no version
+    /// can have: 0, one with leading zeros, or one above 4,294,967,295.
+    ///
+    /// ```
+    /// use sfn_alias::{model::VersionNumber, parse_arn};
+    /// let orders = "arn:aws:states:us-east-1:123456789012:stateMachine:orders";
+    /// assert_eq!(parse_arn(&format!("{orders}:3"))?.version(), VersionNumber::new(3));
+    /// assert_eq!(parse_arn(&format!("{orders}:0"))?.version(), None);
+    /// assert_eq!(parse_arn(orders)?.version(), None);
+    /// # Ok::<(), sfn_alias::Error>(())
+    /// ```
+    pub fn version(&self) -> Option<VersionNumber> {
         match self.resource {
-            Resource::Version { number, .. } => version_number(number).unwrap_or(NO_VERSION),
-            _ => NO_VERSION,
+            Resource::Version { number, .. } => VersionNumber::parse(number),
+            _ => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The records that are stored. Plain data: what may be in them is decided before.
 
-use super::{Routing, Timestamp};
+use super::{Routing, Timestamp, VersionNumber};
 use crate::sensitive::Sensitive;
 use serde::{Deserialize, Serialize};
 
@@ -42,9 +42,9 @@ pub struct StateMachine {
     /// When it is gone, once its deletion has begun.
     pub deleted: Option<Timestamp>,
     /// The greatest version number ever given; numbers are never used again.
-    pub last_version: u32,
+    pub last_version: Option<VersionNumber>,
     /// The version of the current revision, where it is published.
-    pub published: Option<u32>,
+    pub published: Option<VersionNumber>,
     /// The `publish` that it was created with.
     pub created_published: bool,
     /// The `versionDescription` that it was created with.
@@ -75,8 +75,8 @@ pub struct Revision {
 /// A numbered version. Never changes; its content is a [`Revision`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// The number, from 1.
-    pub number: u32,
+    /// The number.
+    pub number: VersionNumber,
     /// The description, where given.
     pub description: Option<Sensitive>,
     /// When it was published.
@@ -117,7 +117,7 @@ impl Alias {
     }
 
     /// Whether the alias keeps a version from being deleted at a time.
-    pub fn references(&self, version: u32, now: Timestamp) -> bool {
+    pub fn references(&self, version: VersionNumber, now: Timestamp) -> bool {
         self.routing.references(version) || self.routing_at(now).references(version)
     }
 }
@@ -147,7 +147,7 @@ pub struct Execution {
     /// Its name, unique in its state machine while it is kept.
     pub name: Box<str>,
     /// The version that it was started with, by version or alias ARN.
-    pub version: Option<u32>,
+    pub version: Option<VersionNumber>,
     /// The alias that it was started with.
     pub alias: Option<Box<str>>,
     /// The input, as given.

@@ -58,8 +58,8 @@ pub(super) fn for_error(path: &str, error: &Error) -> (Code, String) {
         Error::DescriptionWithoutPublish => {
             (Code::DescriptionWithoutPublish, "set publish to true, or remove versionDescription")
         }
-        Error::NoExecutionsOwner => (Code::NoExecutionsOwner, "specify stateMachineArn"),
-        Error::TwoExecutionsOwners => (Code::TwoExecutionsOwners, "remove one of stateMachineArn and mapRunArn"),
+        Error::ListExecutionsWithoutArn => (Code::NoExecutionsOwner, "specify stateMachineArn"),
+        Error::ListExecutionsWithTwoArns => (Code::TwoExecutionsOwners, "remove one of stateMachineArn and mapRunArn"),
         Error::ResourceNotFound { .. } if path == "/mapRunArn" => {
             (Code::NoMapRuns, "use stateMachineArn; map runs are not modelled")
         }

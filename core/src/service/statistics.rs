@@ -2,6 +2,7 @@
 
 use super::StepFunctions;
 use crate::error::Result;
+use crate::model::VersionNumber;
 use crate::store::View;
 
 /// Number of state machines that are read per query.
@@ -26,13 +27,13 @@ pub struct StartCount {
     /// The version's ARN, or the state machine's ARN for starts without a version.
     pub arn: String,
     /// The version's number; `None` for starts with the unqualified ARN.
-    pub version: Option<u32>,
+    pub version: Option<VersionNumber>,
     /// Starts since the state machine was created, including executions that are no longer stored.
     pub count: u64,
 }
 
 impl StartCount {
-    pub(super) fn new(state_machine_arn: &str, version: Option<u32>, count: u64) -> Self {
+    pub(super) fn new(state_machine_arn: &str, version: Option<VersionNumber>, count: u64) -> Self {
         let arn =
             version.map_or_else(|| state_machine_arn.to_owned(), |number| format!("{state_machine_arn}:{number}"));
         Self { arn, version, count }

@@ -1,6 +1,6 @@
 //! Changes that the engine decides and a store applies.
 
-use crate::model::{Alias, Execution, Revision, StateMachine, Stopped, Tag, Timestamp, Version};
+use crate::model::{Alias, Execution, Revision, StateMachine, Stopped, Tag, Timestamp, Version, VersionNumber};
 
 /// One change to one state machine. A store applies it completely or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +26,9 @@ pub enum Change {
     /// Deletes a version.
     DeleteVersion {
         /// The version's number.
-        number: u32,
+        number: VersionNumber,
         /// The remaining version of the current revision, if there is one.
-        published: Option<u32>,
+        published: Option<VersionNumber>,
     },
     /// Creates or replaces an alias.
     PutAlias {
@@ -58,7 +58,7 @@ pub enum Change {
     /// Counts a start without storing an execution.
     CountStart {
         /// The started version, or `None` for the unqualified state machine.
-        version: Option<u32>,
+        version: Option<VersionNumber>,
     },
     /// Stops an execution.
     StopExecution {

@@ -20,7 +20,7 @@ pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 
 use crate::error::Result;
-use crate::model::{Alias, Execution, Revision, StateMachine, Status, Timestamp, Version};
+use crate::model::{Alias, Execution, Revision, StateMachine, Status, Timestamp, Version, VersionNumber};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -36,13 +36,13 @@ pub trait View {
     fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>>;
 
     /// Returns a version.
-    fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>>;
+    fn version(&self, number: VersionNumber) -> Result<Option<Cow<'_, Version>>>;
 
     /// Returns the number of versions.
     fn version_count(&self) -> Result<usize>;
 
     /// Returns up to `limit` versions with numbers lower than `before`, highest first.
-    fn versions(&self, before: Option<u32>, limit: usize) -> Result<Vec<Version>>;
+    fn versions(&self, before: Option<VersionNumber>, limit: usize) -> Result<Vec<Version>>;
 
     /// Returns an alias.
     fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>>;
@@ -65,7 +65,7 @@ pub trait View {
     ) -> Result<Vec<(u64, Execution)>>;
 
     /// Returns the number of starts per version. `None` is the unqualified state machine.
-    fn start_counts(&self) -> Result<Vec<(Option<u32>, u64)>>;
+    fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>>;
 }
 
 /// An alias and its name.
@@ -77,7 +77,7 @@ pub enum RevisionKey<'a> {
     /// The current revision of the state machine.
     Current,
     /// The revision of a version.
-    Version(u32),
+    Version(VersionNumber),
     /// The revision that an execution was started with.
     Execution(&'a str),
 }
@@ -86,7 +86,7 @@ pub enum RevisionKey<'a> {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ExecutionFilter<'a> {
     /// Executions of this version.
-    pub version: Option<u32>,
+    pub version: Option<VersionNumber>,
     /// Executions that were started with this alias.
     pub alias: Option<&'a str>,
     /// Executions with this status.
@@ -178,7 +178,7 @@ impl View for EmptyView {
         Ok(None)
     }
 
-    fn version(&self, _: u32) -> Result<Option<Cow<'_, Version>>> {
+    fn version(&self, _: VersionNumber) -> Result<Option<Cow<'_, Version>>> {
         Ok(None)
     }
 
@@ -186,7 +186,7 @@ impl View for EmptyView {
         Ok(0)
     }
 
-    fn versions(&self, _: Option<u32>, _: usize) -> Result<Vec<Version>> {
+    fn versions(&self, _: Option<VersionNumber>, _: usize) -> Result<Vec<Version>> {
         Ok(Vec::new())
     }
 
@@ -210,7 +210,7 @@ impl View for EmptyView {
         Ok(Vec::new())
     }
 
-    fn start_counts(&self) -> Result<Vec<(Option<u32>, u64)>> {
+    fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
         Ok(Vec::new())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Change, ExecutionFilter, NamedAlias, RevisionKey, View};
 use crate::error::Result;
-use crate::model::{Alias, Execution, Revision, StateMachine, Timestamp, Version};
+use crate::model::{Alias, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -99,7 +99,7 @@ impl View for OverlayView<'_> {
         self.memory.revision(key)
     }
 
-    fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>> {
+    fn version(&self, number: VersionNumber) -> Result<Option<Cow<'_, Version>>> {
         self.memory.version(number)
     }
 
@@ -107,7 +107,7 @@ impl View for OverlayView<'_> {
         self.memory.version_count()
     }
 
-    fn versions(&self, before: Option<u32>, limit: usize) -> Result<Vec<Version>> {
+    fn versions(&self, before: Option<VersionNumber>, limit: usize) -> Result<Vec<Version>> {
         self.memory.versions(before, limit)
     }
 
@@ -140,7 +140,7 @@ impl View for OverlayView<'_> {
         self.memory.executions(before, filter, limit)
     }
 
-    fn start_counts(&self) -> Result<Vec<(Option<u32>, u64)>> {
+    fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
         self.memory.start_counts()
     }
 }

@@ -3,7 +3,7 @@
 use crate::config;
 use proptest::prelude::*;
 use proptest::sample::select;
-use sfn_alias::model::{Arn, NO_VERSION, Resource};
+use sfn_alias::model::{Arn, Resource};
 use sfn_alias::parse_arn;
 
 /// The text of an ARN put together from its parts.
@@ -40,8 +40,8 @@ fn check(text: &str) {
         let machine = parse_arn(arn.machine_arn()).expect("the ARN of a state machine is one");
         assert_eq!(machine.resource, Resource::StateMachine { name }, "{text:?}");
     }
-    if arn.version() != NO_VERSION {
-        assert_eq!(format!("{}:{}", arn.machine_arn(), arn.version()), text);
+    if let Some(version) = arn.version() {
+        assert_eq!(format!("{}:{version}", arn.machine_arn()), text);
     }
 }
 

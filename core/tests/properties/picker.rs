@@ -7,14 +7,14 @@ use sfn_alias::{WeightedPicker, pick};
 const PICKS: u32 = 100_000;
 
 fn routing(first: u8) -> Routing {
-    let route = |version, weight| Route { version, weight };
+    let route = |version, weight| Route::new(version, weight).expect("a valid version and weight");
     Routing::new(route(1, first), Some(route(2, 100 - first))).expect("the weights add up to 100")
 }
 
 /// How many of 100,000 picks select the first version.
 fn count_first(seed: u64, first: u8) -> u32 {
     let (picker, routing) = (WeightedPicker::new(seed), routing(first));
-    let first = |_: &u32| picker.pick(&routing) == 1;
+    let first = |_: &u32| picker.pick(&routing).get() == 1;
     u32::try_from((0..PICKS).filter(first).count()).unwrap()
 }
 
@@ -47,7 +47,7 @@ fn all_percent_values_are_equally_likely() {
 #[test]
 fn a_weight_is_the_number_of_percent_values_that_select_it() {
     for weight in 0..=100 {
-        let first = (0..100).filter(|percent| pick(&routing(weight), *percent) == 1).count();
+        let first = (0..100).filter(|percent| pick(&routing(weight), *percent).get() == 1).count();
         assert_eq!(first, usize::from(weight));
     }
 }
@@ -55,19 +55,24 @@ fn a_weight_is_the_number_of_percent_values_that_select_it() {
 proptest! {
     #![proptest_config(crate::config(500))]
 
-    /// Only two different versions with a sum of 100 are a routing; and it leads nowhere else.
     #[test]
-    fn a_routing_holds_together(versions in (0_u32..4, 0_u32..4), weights in (any::<u8>(), any::<u8>()), percent in 0_u8..100) {
-        let (first, second) = (Route { version: versions.0, weight: weights.0 }, Route { version: versions.1, weight: weights.1 });
+    fn a_route_has_a_valid_version_and_weight(version in any::<u32>(), weight in any::<u8>()) {
+        for version in [0, version] {
+            prop_assert_eq!(Route::new(version, weight).is_some(), version > 0 && weight <= 100);
+        }
+    }
+
+    /// A routing needs different versions and weights that add up to 100. It picks only its own versions.
+    #[test]
+    fn a_routing_is_consistent(versions in (1_u32..4, 1_u32..4), weights in (0_u8..=100, 0_u8..=100), percent in 0_u8..100) {
+        let (first, second) = (Route::new(versions.0, weights.0).unwrap(), Route::new(versions.1, weights.1).unwrap());
         prop_assert_eq!(Routing::new(first, None).is_some(), weights.0 == 100);
-        let sum = u32::from(weights.0) + u32::from(weights.1);
-        let distinct = versions.0 != versions.1 || versions.0 == sfn_alias::model::NO_VERSION;
         let routing = Routing::new(first, Some(second));
-        prop_assert_eq!(routing.is_some(), sum == 100 && distinct);
+        prop_assert_eq!(routing.is_some(), weights.0 + weights.1 == 100 && versions.0 != versions.1);
         if let Some(routing) = routing {
             let picked = pick(&routing, percent);
             prop_assert!(routing.references(picked));
-            prop_assert_eq!(picked == second.version, percent >= first.weight || first.version == second.version);
+            prop_assert_eq!(picked == second.version, percent >= first.weight.get());
         }
     }
 }

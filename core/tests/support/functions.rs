@@ -1,14 +1,16 @@
-//! Vectors that call a function of the library instead of an operation.
+//! Runs vectors that call a function of the library instead of an operation.
 
 use super::Step;
 use serde_json::{Value, json};
-use sfn_alias::model::{Arn, Resource, Route, Routing};
+use sfn_alias::model::{Arn, Resource, Route, Routing, Weight};
 use sfn_alias::wire::input::CreateStateMachineAliasInput;
 use sfn_alias::{Error, WeightedPicker, parse_arn};
 
-pub fn run(function: &str, step: &Step) -> Value {
+pub fn run_function(function: &str, step: &Step) -> Value {
     match function {
-        "validate" => json!({"error": sfn_alias::validate(operation(step), &input(step)).err().map(|e| error(&e))}),
+        "validate" => {
+            json!({"error": sfn_alias::validate(operation(step), &input(step)).err().map(|error| error_to_json(&error))})
+        }
         "check" => json!({"problems": sfn_alias::check(operation(step), &input(step)).expect("a known operation")}),
         "fingerprint" => fingerprint(step),
         "compare" => compare(step),
@@ -18,10 +20,10 @@ pub fn run(function: &str, step: &Step) -> Value {
             json!({"percents": (0..step.count.expect("a count")).map(|_| picker.next_percent()).collect::<Vec<_>>()})
         }
         "parse_arn" => match parse_arn(step.arn.as_deref().expect("an arn")) {
-            Ok(arn) => arn_parts(&arn),
-            Err(refused) => json!({"error": error(&refused)}),
+            Ok(arn) => arn_to_json(&arn),
+            Err(error) => json!({"error": error_to_json(&error)}),
         },
-        other => panic!("no function `{other}`"),
+        other => panic!("unknown function `{other}`"),
     }
 }
 
@@ -33,12 +35,12 @@ fn input(step: &Step) -> Vec<u8> {
     step.input.as_ref().expect("an input").to_string().into_bytes()
 }
 
-fn error(error: &Error) -> Value {
-    let mut shown = json!({"code": error.code(), "message": error.to_string()});
+fn error_to_json(error: &Error) -> Value {
+    let mut json = json!({"code": error.code(), "message": error.to_string()});
     if let Some(reason) = error.reason() {
-        shown["reason"] = json!(reason);
+        json["reason"] = json!(reason);
     }
-    shown
+    json
 }
 
 fn fingerprint(step: &Step) -> Value {
@@ -50,7 +52,7 @@ fn fingerprint(step: &Step) -> Value {
             assert_eq!(hex(fingerprint.as_bytes()), fingerprint.to_hex());
             json!({"encoding": hex(&encoding), "sha256": fingerprint.to_hex()})
         }
-        (Err(refused), _) | (_, Err(refused)) => json!({"error": error(&refused)}),
+        (Err(error), _) | (_, Err(error)) => json!({"error": error_to_json(&error)}),
     }
 }
 
@@ -60,11 +62,11 @@ fn compare(step: &Step) -> Value {
     let existing = step.existing.clone().filter(|existing| !existing.is_null());
     let existing = existing.map(|existing| serde_json::from_value(existing).expect("an alias"));
     match sfn_alias::compare(existing.as_ref(), &input) {
-        Ok(answer) => {
-            let differs: Vec<&str> = answer.differs().iter().map(|member| member.as_str()).collect();
-            json!({"answer": answer.as_str(), "differs": differs})
+        Ok(comparison) => {
+            let differs: Vec<&str> = comparison.differs().iter().map(|member| member.as_str()).collect();
+            json!({"answer": comparison.as_str(), "differs": differs})
         }
-        Err(refused) => json!({"error": error(&refused)}),
+        Err(error) => json!({"error": error_to_json(&error)}),
     }
 }
 
@@ -72,8 +74,8 @@ fn pick(step: &Step) -> Value {
     let routes = step.routing.as_ref().and_then(Value::as_array).expect("a routing");
     let arn = |index: usize| routes[index]["stateMachineVersionArn"].as_str().expect("an ARN");
     let route = |index: usize| Route {
-        version: parse_arn(arn(index)).expect("an ARN").version(),
-        weight: routes[index]["weight"].as_u64().expect("a weight") as u8,
+        version: parse_arn(arn(index)).expect("an ARN").version().expect("a version"),
+        weight: Weight::new(routes[index]["weight"].as_u64().expect("a weight") as u8).expect("at most 100"),
     };
     let routing = Routing::new(route(0), (routes.len() > 1).then(|| route(1))).expect("a routing");
     let version = sfn_alias::pick(&routing, step.percent.expect("a percent value"));
@@ -81,7 +83,7 @@ fn pick(step: &Step) -> Value {
     json!({"stateMachineVersionArn": arn(picked)})
 }
 
-fn arn_parts(arn: &Arn<'_>) -> Value {
+fn arn_to_json(arn: &Arn<'_>) -> Value {
     let mut parts = json!({"partition": arn.partition, "region": arn.region, "account": arn.account});
     let mut put = |name: &str, value: &str| parts[name] = json!(value);
     match arn.resource {
@@ -90,8 +92,8 @@ fn arn_parts(arn: &Arn<'_>) -> Value {
             put("stateMachine", name);
         }
         Resource::Version { name, number: qualifier } | Resource::Alias { name, alias: qualifier } => {
-            let version = matches!(arn.resource, Resource::Version { .. });
-            put("kind", if version { "version" } else { "alias" });
+            let is_version = matches!(arn.resource, Resource::Version { .. });
+            put("kind", if is_version { "version" } else { "alias" });
             put("stateMachine", name);
             put("qualifier", qualifier);
         }

@@ -14,54 +14,54 @@ use std::time::Duration;
 
 pub use sfn_alias_vectors::{Step, Vector};
 
-/// The repository's folder of vectors.
-pub fn folder() -> PathBuf {
+/// The repository's directory of vectors.
+pub fn vectors_directory() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../vectors")
 }
 
-/// All vectors, file by file in order of name.
-pub fn load() -> Vec<(String, Vec<Vector>)> {
-    let files = sfn_alias_vectors::read(&folder()).unwrap_or_else(|error| panic!("{error}"));
+/// Loads all vectors, by file name.
+pub fn load_vectors() -> Vec<(String, Vec<Vector>)> {
+    let files = sfn_alias_vectors::read(&vectors_directory()).unwrap_or_else(|error| panic!("{error}"));
     files.into_iter().map(|File { name, vectors }| (name, vectors)).collect()
 }
 
-/// Which store a vector runs on.
+/// The store for a vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum On {
+pub enum StoreKind {
     Memory,
     #[cfg(feature = "sqlite")]
     File,
-    /// A file that is the process's alone.
+    /// A file that the process locks exclusively.
     #[cfg(feature = "sqlite")]
-    OwnFile,
+    ExclusiveFile,
 }
 
-/// A service with a clock that moves by hand.
+/// A service with a manual clock.
 pub struct Runner {
-    aliases: StepFunctions,
+    sfn: StepFunctions,
     now: Arc<AtomicI64>,
     _folder: tempfile::TempDir,
 }
 
-/// 2025-04-09T20:23:57Z, when the first of the recordings was made.
+/// 2025-04-09T20:23:57Z, the time of the first recording.
 const START_MILLIS: i64 = 1_744_230_237_000;
 
 impl Runner {
-    pub fn new(options: &Value, on: On) -> Self {
+    pub fn new(options: &Value, store: StoreKind) -> Self {
         let now = Arc::new(AtomicI64::new(START_MILLIS));
         let clock = Arc::clone(&now);
         let clock = Clock::new(move || Timestamp::from_millis(clock.load(Ordering::SeqCst)));
-        let options = Options { clock, ..read_options(options) };
+        let options = Options { clock, ..parse_options(options) };
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let aliases = match on {
-            On::Memory => StepFunctions::in_memory_with(options),
+        let sfn = match store {
+            StoreKind::Memory => StepFunctions::in_memory_with(options),
             #[cfg(feature = "sqlite")]
-            On::File => StepFunctions::open_with(folder.path().join("vectors.db"), options),
+            StoreKind::File => StepFunctions::open_with(folder.path().join("vectors.db"), options),
             #[cfg(feature = "sqlite")]
-            On::OwnFile => StepFunctions::open_exclusive(folder.path().join("vectors.db"), options),
+            StoreKind::ExclusiveFile => StepFunctions::open_exclusive(folder.path().join("vectors.db"), options),
         };
-        let aliases = aliases.expect("a store").in_scope(scope(None));
-        Self { aliases, now, _folder: folder }
+        let sfn = sfn.expect("a store").in_scope(parse_scope(None));
+        Self { sfn, now, _folder: folder }
     }
 }
 
@@ -71,54 +71,54 @@ impl Subject for Runner {
     fn answer(&mut self, _: Place, step: &Step) -> Result<Value, Infallible> {
         self.now.fetch_add(1000 * (1 + step.after), Ordering::SeqCst);
         Ok(match (&step.operation, &step.function) {
-            (_, Some(function)) => functions::run(function, step),
+            (_, Some(function)) => functions::run_function(function, step),
             (Some(operation), None) => {
-                let aliases = self.aliases.in_scope(scope(step.scope.as_ref()));
-                reply(&aliases.call(operation, &step.request()))
+                let sfn = self.sfn.in_scope(parse_scope(step.scope.as_ref()));
+                reply_to_json(&sfn.call(operation, &step.request()))
             }
             (None, None) => panic!("a step names an operation or a function"),
         })
     }
 }
 
-fn reply(reply: &Reply) -> Value {
-    let body: Value = serde_json::from_slice(&reply.body).expect("an answer is JSON");
+fn reply_to_json(reply: &Reply) -> Value {
+    let body: Value = serde_json::from_slice(&reply.body).expect("the response is JSON");
     json!({"status": reply.status, "body": body})
 }
 
-fn scope(given: Option<&Value>) -> Scope {
+fn parse_scope(parts: Option<&Value>) -> Scope {
     let part = |name: &str, default: &str| -> String {
-        given.and_then(|scope| scope.get(name)?.as_str()).unwrap_or(default).to_owned()
+        parts.and_then(|parts| parts.get(name)?.as_str()).unwrap_or(default).to_owned()
     };
     let (partition, account, region) =
         (part("partition", "aws"), part("account", "123456789012"), part("region", "us-east-1"));
     Scope::new(&partition, &account, &region).expect("a scope")
 }
 
-fn read_options(given: &Value) -> Options {
-    let seconds = |name: &str| Duration::from_secs(given.get(name).and_then(Value::as_u64).unwrap_or(0));
-    let limits = given.get("limits").cloned().unwrap_or_default();
+fn parse_options(options: &Value) -> Options {
+    let seconds = |name: &str| Duration::from_secs(options.get(name).and_then(Value::as_u64).unwrap_or(0));
+    let limits = options.get("limits").cloned().unwrap_or_default();
     let limit = |name: &str, default: usize| limits.get(name).and_then(Value::as_u64).map_or(default, |n| n as usize);
-    let standard = Limits::default();
+    let defaults = Limits::default();
     Options {
         limits: Limits {
-            aliases_per_state_machine: limit("aliasesPerStateMachine", standard.aliases_per_state_machine),
-            versions_per_state_machine: limit("versionsPerStateMachine", standard.versions_per_state_machine),
-            definition_characters: limit("definitionCharacters", standard.definition_characters),
-            input_characters: limit("inputCharacters", standard.input_characters),
-            request_bytes: limit("requestBytes", standard.request_bytes),
-            executions_per_state_machine: limit("executionsPerStateMachine", standard.executions_per_state_machine),
-            tags_per_resource: limit("tagsPerResource", standard.tags_per_resource),
+            aliases_per_state_machine: limit("aliasesPerStateMachine", defaults.aliases_per_state_machine),
+            versions_per_state_machine: limit("versionsPerStateMachine", defaults.versions_per_state_machine),
+            definition_characters: limit("definitionCharacters", defaults.definition_characters),
+            input_characters: limit("inputCharacters", defaults.input_characters),
+            request_bytes: limit("requestBytes", defaults.request_bytes),
+            executions_per_state_machine: limit("executionsPerStateMachine", defaults.executions_per_state_machine),
+            tags_per_resource: limit("tagsPerResource", defaults.tags_per_resource),
         },
         update_delay: seconds("updateDelaySeconds"),
         deletion_delay: seconds("deletionDelaySeconds"),
-        seed: given.get("seed").and_then(Value::as_u64),
+        seed: options.get("seed").and_then(Value::as_u64),
         clock: Clock::system(),
     }
 }
 
-/// Runs a vector; `Err` says what differed.
-pub fn run(vector: &Vector, on: On) -> Result<(), String> {
-    let Ok(difference) = sfn_alias_vectors::run(vector, &mut Runner::new(&vector.options, on));
+/// Runs a vector. `Err` describes the difference.
+pub fn run_vector(vector: &Vector, store: StoreKind) -> Result<(), String> {
+    let Ok(difference) = sfn_alias_vectors::run(vector, &mut Runner::new(&vector.options, store));
     difference.map_or(Ok(()), |difference| Err(difference.to_string()))
 }

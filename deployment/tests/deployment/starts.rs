@@ -1,7 +1,10 @@
 //! Starts to expect.
 
 use crate::request;
-use sfn_alias::{WeightedPicker, model::Routing};
+use sfn_alias::{
+    WeightedPicker,
+    model::{Route, Routing},
+};
 use sfn_alias_deployment::{CountEstimate, DeploymentPreference, expected_starts};
 
 fn starts(short: &str, rate: f64) -> sfn_alias_deployment::ExpectedStarts {
@@ -50,11 +53,11 @@ fn rates_that_are_none() {
 /// times at least 93.
 #[test]
 fn the_interval_contains_what_is_picked() {
-    let route = |version, weight| sfn_alias::model::Route { version, weight };
+    let route = |version, weight| Route::new(version, weight).unwrap();
     let (picker, routing) = (WeightedPicker::new(7), Routing::new(route(2, 10), Some(route(1, 90))).unwrap());
     let CountEstimate { low, high, .. } = starts("10/5m", 1.0).total.target;
     let within = |_: &u32| {
-        let seen = (0..300).filter(|_| picker.pick(&routing) == 2).count() as u64;
+        let seen = (0..300).filter(|_| picker.pick(&routing).get() == 2).count() as u64;
         (low..=high).contains(&seen)
     };
     let held = (0..1000).filter(within).count();

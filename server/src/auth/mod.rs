@@ -1,6 +1,7 @@
-//! Who may use the endpoint: signatures (AWS Signature Version 4) and the credentials they prove.
+//! AWS Signature Version 4.
 //!
-//! `credentials` reads the file of those that may, as `settings` reads files, `signature` what a request claims, `verify` compares.
+//! `credentials` reads the credentials file, `settings` reads files in general. `signature` parses the signature of
+//! a request, `verify` verifies it.
 
 mod credentials;
 pub(crate) mod settings;

@@ -1,8 +1,8 @@
-//! Whether a signature is the one that the secret makes.
+//! Verifies signatures.
 
 use super::Credentials;
 use super::credentials::Principal;
-use super::signature::{Signature, written};
+use super::signature::{Signature, format_amz_date};
 use crate::protocol::HttpError;
 use aws_credential_types::Credentials as Identity;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -15,96 +15,96 @@ use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 use subtle::ConstantTimeEq;
 
-/// How far the client's clock may be from ours.
-const SKEW: Duration = Duration::from_secs(15 * 60);
-/// The service that clients sign for.
+/// Maximum difference between the clocks of client and server.
+const MAX_CLOCK_SKEW: Duration = Duration::from_secs(15 * 60);
+/// The signing name of Step Functions.
 const SERVICE: &str = "states";
-/// What ends a credential.
+/// The last part of a credential.
 const TERMINATOR: &str = "aws4_request";
 const CONTENT_HASH: &str = "x-amz-content-sha256";
-/// Without these, a signature could be moved to another endpoint, time or operation.
-const SIGNED: [(&str, &str); 3] =
+/// Headers that must be signed, with their names in the message. Without them, a signature would be valid for another
+/// endpoint, time or operation.
+const REQUIRED_SIGNED_HEADERS: [(&str, &str); 3] =
     [("host", "'Host' or ':authority'"), ("x-amz-date", "'X-Amz-Date'"), ("x-amz-target", "'X-Amz-Target'")];
 
-/// A request that says who sent it, and may have been sent by them: nothing is wrong with its head, and
-/// its body is still to come.
+/// A request whose head was checked and whose body is still to be verified.
 pub struct PendingAuth<'r> {
     signature: Signature<'r>,
     principal: &'r Principal,
     head: &'r Parts,
     scope: Scope,
-    /// The hash that the body has to have, where the signature has been checked with it.
-    hash: Option<&'r str>,
+    /// The signed hash of the body. If present, the signature itself is already verified.
+    body_hash: Option<&'r str>,
 }
 
-/// Checks a request's signature, and answers the account and region that it is for.
+/// Verifies a request's signature and returns its account and region.
 ///
 /// # Errors
-/// As [`PendingAuth::of`] and [`PendingAuth::prove`].
+/// See [`PendingAuth::check_head`] and [`PendingAuth::verify_body`].
 pub fn verify(credentials: &Credentials, head: &Parts, body: &[u8], now: SystemTime) -> Result<Scope, HttpError> {
-    PendingAuth::of(credentials, head, now)?.prove(body)
+    PendingAuth::check_head(credentials, head, now)?.verify_body(body)
 }
 
 impl<'r> PendingAuth<'r> {
-    /// Checks all that can be checked before the body is there: the signature, too, where the body's hash is
-    /// signed in `X-Amz-Content-Sha256`.
+    /// Checks what can be checked without the body. This includes the signature if `X-Amz-Content-Sha256`, the hash
+    /// of the body, is signed.
     ///
     /// # Errors
-    /// AWS's refusals: `MissingAuthenticationTokenException`, `IncompleteSignatureException`,
-    /// `UnrecognizedClientException`, `InvalidSignatureException`.
-    pub fn of(credentials: &'r Credentials, head: &'r Parts, now: SystemTime) -> Result<Self, HttpError> {
-        let signature = Signature::of(&head.headers)?;
-        current(&signature, now)?;
-        signed_enough(&signature)?;
+    /// AWS's errors `MissingAuthenticationTokenException`, `IncompleteSignatureException`,
+    /// `UnrecognizedClientException` and `InvalidSignatureException`.
+    pub fn check_head(credentials: &'r Credentials, head: &'r Parts, now: SystemTime) -> Result<Self, HttpError> {
+        let signature = Signature::from_headers(&head.headers)?;
+        check_clock_skew(&signature, now)?;
+        check_signed_headers(&signature)?;
         let principal = credentials.get(signature.credential.access_key_id);
-        let scope = scope(&signature, principal)?;
-        let principal = principal.ok_or_else(unrecognized)?;
-        let hash = declared_hash(&signature, &head.headers);
-        let claim = Self { signature, principal, head, scope, hash };
-        if let Some(hash) = hash {
-            claim.compare(SignableBody::Precomputed(hash.to_owned()))?;
+        let scope = check_scope(&signature, principal)?;
+        let principal = principal.ok_or_else(unrecognized_client)?;
+        let body_hash = signed_body_hash(&signature, &head.headers);
+        let pending = Self { signature, principal, head, scope, body_hash };
+        if let Some(hash) = body_hash {
+            pending.verify_signature(SignableBody::Precomputed(hash.to_owned()))?;
         }
-        Ok(claim)
+        Ok(pending)
     }
 
-    /// Checks the signature itself.
+    /// Verifies the body, and the signature unless its head was sufficient. Returns the account and region.
     ///
     /// # Errors
-    /// `InvalidSignatureException` where the secret makes another one, `UnrecognizedClientException` where
-    /// the session's token is not the key's.
-    pub fn prove(self, body: &[u8]) -> Result<Scope, HttpError> {
-        match self.hash {
-            Some(hash) if hash == hex(&Sha256::digest(body)) => {}
-            Some(_) => return Err(mismatch()),
-            None => self.compare(SignableBody::Bytes(body))?,
+    /// `InvalidSignatureException` for a wrong signature, `UnrecognizedClientException` for a session token that does
+    /// not belong to the access key.
+    pub fn verify_body(self, body: &[u8]) -> Result<Scope, HttpError> {
+        match self.body_hash {
+            Some(hash) if hash == to_hex(&Sha256::digest(body)) => {}
+            Some(_) => return Err(wrong_signature()),
+            None => self.verify_signature(SignableBody::Bytes(body))?,
         }
         Ok(self.scope)
     }
 
-    /// Compares the signature with the one that the secret makes, and the session's token with the key's.
-    fn compare(&self, body: SignableBody<'_>) -> Result<(), HttpError> {
-        let expected = self.expected(body).ok_or_else(mismatch)?;
+    /// Compares the signature and the session token with the expected ones.
+    fn verify_signature(&self, body: SignableBody<'_>) -> Result<(), HttpError> {
+        let expected = self.expected_signature(body).ok_or_else(wrong_signature)?;
         if !bool::from(expected.as_bytes().ct_eq(self.signature.value.as_bytes())) {
-            return Err(mismatch());
+            return Err(wrong_signature());
         }
-        match self.has_its_token() {
+        match self.has_valid_session_token() {
             true => Ok(()),
-            false => Err(unrecognized()),
+            false => Err(unrecognized_client()),
         }
     }
 
-    fn has_its_token(&self) -> bool {
-        let given = self.head.headers.get("x-amz-security-token");
-        match (&self.principal.session_token, given) {
+    fn has_valid_session_token(&self) -> bool {
+        let received = self.head.headers.get("x-amz-security-token");
+        match (&self.principal.session_token, received) {
             (None, None) => true,
-            (Some(token), Some(given)) => token.as_bytes().ct_eq(given.as_bytes()).into(),
+            (Some(expected), Some(received)) => expected.as_bytes().ct_eq(received.as_bytes()).into(),
             _ => false,
         }
     }
 
-    /// The signature of what arrived, made with the secret. The body's hash is always that of the body, or is
-    /// compared with it once the body is there.
-    fn expected(&self, body: SignableBody<'_>) -> Option<String> {
+    /// Computes the signature of the request. A precomputed body hash is compared with the body later, in
+    /// [`PendingAuth::verify_body`].
+    fn expected_signature(&self, body: SignableBody<'_>) -> Option<String> {
         let Self { signature, principal, head, .. } = self;
         let id = signature.credential.access_key_id;
         let identity = Identity::new(id, &*principal.secret_access_key, None, None, "file").into();
@@ -119,33 +119,33 @@ impl<'r> PendingAuth<'r> {
             .build()
             .ok()?
             .into();
-        let headers = self.signed_headers()?;
+        let headers = self.signed_header_values()?;
         let uri = format!("http://localhost{}", head.uri.path_and_query()?);
         let request = SignableRequest::new(head.method.as_str(), uri, headers.into_iter(), body).ok()?;
         Some(sign(request, &params).ok()?.signature().to_owned())
     }
 
-    /// Each value of each header that is signed; the date is left to the signer. `None` where one is missing, or
-    /// named twice: a long header that is named often would be copied as often.
-    fn signed_headers(&self) -> Option<Vec<(&str, &str)>> {
-        let mut names = HashSet::with_capacity(self.signature.headers.len());
-        if !self.signature.headers.iter().all(|name| names.insert(*name)) {
+    /// Returns all values of the signed headers, except the date, which the signer adds. Returns `None` if a header is
+    /// missing or listed twice: a long header that is listed often would be copied as often.
+    fn signed_header_values(&self) -> Option<Vec<(&str, &str)>> {
+        let mut names = HashSet::with_capacity(self.signature.signed_headers.len());
+        if !self.signature.signed_headers.iter().all(|name| names.insert(*name)) {
             return None;
         }
-        let mut found = Vec::with_capacity(self.signature.headers.len());
-        for name in self.signature.headers.iter().filter(|name| **name != "x-amz-date") {
+        let mut values = Vec::with_capacity(self.signature.signed_headers.len());
+        for name in self.signature.signed_headers.iter().filter(|name| **name != "x-amz-date") {
             self.head.headers.get(*name)?;
             for value in self.head.headers.get_all(*name) {
-                found.push((*name, value.to_str().ok()?));
+                values.push((*name, value.to_str().ok()?));
             }
         }
-        Some(found)
+        Some(values)
     }
 }
 
-/// The header `X-Amz-Content-Sha256`, where it is signed and a hash.
-fn declared_hash<'h>(signature: &Signature<'_>, headers: &'h HeaderMap) -> Option<&'h str> {
-    if !signature.headers.contains(&CONTENT_HASH) {
+/// Returns the header `X-Amz-Content-Sha256` if it is signed and is a hash.
+fn signed_body_hash<'h>(signature: &Signature<'_>, headers: &'h HeaderMap) -> Option<&'h str> {
+    if !signature.signed_headers.contains(&CONTENT_HASH) {
         return None;
     }
     let mut values = headers.get_all(CONTENT_HASH).iter();
@@ -154,69 +154,75 @@ fn declared_hash<'h>(signature: &Signature<'_>, headers: &'h HeaderMap) -> Optio
     value.to_str().ok().filter(is_hash)
 }
 
-fn hex(bytes: &[u8]) -> String {
+fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn current(signature: &Signature<'_>, now: SystemTime) -> Result<(), HttpError> {
-    // A clock at the end of time has no later one.
-    let (earliest, latest) = (now.checked_sub(SKEW).unwrap_or(now), now.checked_add(SKEW).unwrap_or(now));
+fn check_clock_skew(signature: &Signature<'_>, now: SystemTime) -> Result<(), HttpError> {
+    // Saturates at the ends of the range of SystemTime.
+    let (earliest, latest) =
+        (now.checked_sub(MAX_CLOCK_SKEW).unwrap_or(now), now.checked_add(MAX_CLOCK_SKEW).unwrap_or(now));
     let sent = signature.date;
     if signature.time < earliest {
-        let (earliest, now) = (written(earliest), written(now));
-        return Err(invalid(format!("Signature expired: {sent} is now earlier than {earliest} ({now} - 15 min.)")));
+        let (earliest, now) = (format_amz_date(earliest), format_amz_date(now));
+        return Err(invalid_signature(format!(
+            "Signature expired: {sent} is now earlier than {earliest} ({now} - 15 min.)"
+        )));
     }
     if signature.time > latest {
-        let (latest, now) = (written(latest), written(now));
-        return Err(invalid(format!(
+        let (latest, now) = (format_amz_date(latest), format_amz_date(now));
+        return Err(invalid_signature(format!(
             "Signature not yet current: {sent} is still later than {latest} ({now} + 15 min.)"
         )));
     }
     Ok(())
 }
 
-fn signed_enough(signature: &Signature<'_>) -> Result<(), HttpError> {
-    let unsigned = SIGNED.iter().find(|(name, _)| !signature.headers.contains(name));
+fn check_signed_headers(signature: &Signature<'_>) -> Result<(), HttpError> {
+    let unsigned = REQUIRED_SIGNED_HEADERS.iter().find(|(name, _)| !signature.signed_headers.contains(name));
     match unsigned {
         None => Ok(()),
-        Some((_, shown)) => Err(invalid(format!("{shown} must be a 'SignedHeader' in the AWS Authorization."))),
+        Some((_, label)) => {
+            Err(invalid_signature(format!("{label} must be a 'SignedHeader' in the AWS Authorization.")))
+        }
     }
 }
 
-/// The principal's account in the region that was signed for; whatever is wrong with that is told at once.
-fn scope(signature: &Signature<'_>, principal: Option<&Principal>) -> Result<Scope, HttpError> {
+/// Returns the principal's account in the signed region. Reports all problems of the credential scope at once.
+fn check_scope(signature: &Signature<'_>, principal: Option<&Principal>) -> Result<Scope, HttpError> {
     let Signature { credential, terminator, date, .. } = signature;
     let account = principal.map_or(Scope::default().account(), |principal| &principal.account).to_owned();
     let scope = credential.scope(&account);
-    let mut faults = String::new();
+    let mut problems = String::new();
     if scope.is_none() {
-        faults += &format!("Credential should be scoped to a valid region, not '{}'. ", credential.region);
+        problems += &format!("Credential should be scoped to a valid region, not '{}'. ", credential.region);
     }
     if credential.service != SERVICE {
-        faults += &format!("Credential should be scoped to correct service: '{SERVICE}'. ");
+        problems += &format!("Credential should be scoped to correct service: '{SERVICE}'. ");
     }
     if *terminator != TERMINATOR {
-        faults += &format!("Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{terminator}'. ");
+        problems +=
+            &format!("Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{terminator}'. ");
     }
-    let day = date.get(..8).unwrap_or_default();
-    if credential.date != day {
+    let date_stamp = date.get(..8).unwrap_or_default();
+    if credential.date != date_stamp {
         let what = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP";
-        faults += &format!("{what}: '{}' != '{day}', from '{date}'.", credential.date);
+        problems += &format!("{what}: '{}' != '{date_stamp}', from '{date}'.", credential.date);
     }
-    scope.filter(|_| faults.is_empty()).ok_or_else(|| invalid(faults))
+    scope.filter(|_| problems.is_empty()).ok_or_else(|| invalid_signature(problems))
 }
 
-fn unrecognized() -> HttpError {
+fn unrecognized_client() -> HttpError {
     let message = "The security token included in the request is invalid.".to_owned();
     HttpError::Signature { code: "UnrecognizedClientException", message }
 }
 
-fn mismatch() -> HttpError {
+fn wrong_signature() -> HttpError {
     let text = "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
                 Access Key and signing method. Consult the service documentation for details.";
-    invalid(text.to_owned())
+    invalid_signature(text.to_owned())
 }
 
-fn invalid(message: String) -> HttpError {
+fn invalid_signature(message: String) -> HttpError {
     HttpError::Signature { code: "InvalidSignatureException", message }
 }

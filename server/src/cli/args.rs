@@ -1,4 +1,4 @@
-//! What the program takes.
+//! The command line.
 
 use super::deploy::DeployArgs;
 use super::plan::PlanArgs;
@@ -9,167 +9,171 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// AWS Step Functions state machine aliases, offline, answering as AWS does.
+/// Offline emulator of AWS Step Functions state machine aliases
 #[derive(Debug, Parser)]
-#[command(name = "sfn-alias", version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "sfn-alias", version, propagate_version = true, max_term_width = 80, after_help = EXAMPLES)]
 pub struct Program {
     #[command(subcommand)]
     pub(super) command: Command,
 }
 
+// Clap wraps the help to the terminal. Paragraphs are therefore one line each, and examples fit into 80 columns.
 const EXAMPLES: &str = "\
 Examples:
   sfn-alias serve
   sfn-alias call CreateStateMachineAlias @alias.json
   sfn-alias check CreateStateMachineAlias @alias.json
-  sfn-alias route arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD --count 1000
+  sfn-alias route @routing.json --count 1000
   sfn-alias plan 'linear 10/1m' --current @routing.json --new VERSION_ARN
   sfn-alias verify --endpoint-url http://127.0.0.1:8083
 
-Exit codes: 0 done, 1 refused or with problems, 2 the command line or its input cannot be used,
-3 a file, an endpoint or the system failed.";
+Exit codes: 0 success, 1 rejected or problems found, 2 usage error, 3 I/O or network error.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Run an endpoint that AWS SDKs and the AWS CLI talk to
+    /// Run an endpoint for AWS SDKs and the AWS CLI
     Serve(ServeArgs),
-    /// Call an operation, on a file or on a running endpoint
+    /// Call an operation on a file or a running endpoint
     Call(CallArgs),
-    /// Tell everything that is wrong with a request, without sending it
+    /// Validate a request without sending it; report every problem
     Check(CheckArgs),
-    /// Tell what is wrong with templates (CloudFormation, SAM, Terraform plans), before a deploy does
+    /// Check CloudFormation, SAM and Terraform files
     CheckTemplate(CheckTemplateArgs),
-    /// Print the fingerprint of a CreateStateMachineAlias request: equal for what AWS takes for the same
+    /// Print the idempotency fingerprint of a CreateStateMachineAlias request
     Fingerprint(FingerprintArgs),
-    /// Take ARNs of Step Functions apart
+    /// Parse Step Functions ARNs
     Arn(ArnArgs),
-    /// Show where starts would go
+    /// Simulate how executions would be routed
     Route(RouteArgs),
-    /// Show what a gradual deployment will do, before it is made
+    /// Show the plan of a gradual deployment
     Plan(PlanArgs),
-    /// Try a gradual deployment on a virtual clock, with what may happen to it
+    /// Simulate a gradual deployment with alarms, drift and crashes
     Simulate(SimulateArgs),
-    /// Shift an alias to a version step by step, as CloudFormation's DeploymentPreference does
+    /// Deploy a version gradually, as CloudFormation's DeploymentPreference
     Deploy(DeployArgs),
-    /// Run the vectors against an endpoint, and tell what agrees and what differs
+    /// Run the conformance vectors against an endpoint
     Verify(VerifyArgs),
-    /// Print completions for a shell
-    #[command(
-        after_help = "Example:\n  sfn-alias completions bash > ~/.local/share/bash-completion/completions/sfn-alias"
-    )]
+    /// Print shell completions
+    #[command(after_help = "\
+Example:
+  sfn-alias completions bash \\
+    > ~/.local/share/bash-completion/completions/sfn-alias")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
+    /// Print the manual pages
     #[command(after_help = "Example:\n  sfn-alias man | man -l -")]
     Man,
 }
 
-/// How the service behaves.
+/// The behavior of the service.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Service")]
 pub(super) struct ServiceArgs {
-    /// Account of requests whose access key is not an account's 12 digits
+    /// Account of requests whose access key id is not an account id
     #[arg(long, default_value = "000000000000", value_name = "12 DIGITS")]
     pub account: String,
-    /// Region of requests that are not signed
+    /// Region of unsigned requests
     #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
     pub region: String,
-    /// Make draws and generated ids repeatable
+    /// Seed for reproducible routing and generated ids
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
-    /// For how long after an update the routing before it still holds, for example 2s or 500ms
-    #[arg(long, default_value = "0s", value_name = "TIME", value_parser = duration)]
+    /// Keep serving the old routing for this long after an update (2s, 500ms)
+    #[arg(long, default_value = "0s", value_name = "TIME", value_parser = parse_duration)]
     pub update_delay: Duration,
-    /// For how long a deleted state machine stays in status DELETING
-    #[arg(long, default_value = "0s", value_name = "TIME", value_parser = duration)]
+    /// Keep a deleted state machine in status DELETING for this long
+    #[arg(long, default_value = "0s", value_name = "TIME", value_parser = parse_duration)]
     pub deletion_delay: Duration,
-    /// Quota of aliases of one state machine
+    /// Maximum number of aliases per state machine
     #[arg(long, default_value_t = 100, value_name = "NUMBER")]
-    pub aliases_per_machine: usize,
-    /// Quota of versions of one state machine
+    pub aliases_per_state_machine: usize,
+    /// Maximum number of versions per state machine
     #[arg(long, default_value_t = 1000, value_name = "NUMBER")]
-    pub versions_per_machine: usize,
-    /// Executions of one state machine that are kept, newest first
+    pub versions_per_state_machine: usize,
+    /// Number of executions stored per state machine; older ones are deleted
     #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
-    pub executions_per_machine: usize,
+    pub executions_per_state_machine: usize,
 }
 
-/// Serves until it gets SIGINT or SIGTERM, then finishes what it accepted.
+/// Run an endpoint for AWS SDKs and the AWS CLI
+///
+/// It stops on SIGINT (Ctrl-C) or SIGTERM, after the requests in flight are finished.
 #[derive(Debug, Args)]
 #[command(after_help = SERVE_EXAMPLES)]
 pub(super) struct ServeArgs {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     pub host: IpAddr,
-    /// Port to listen on; 0 for any that is free
+    /// Port to listen on; 0 selects a free port
     #[arg(long, default_value_t = 8083)]
     pub port: u16,
-    /// Keep everything in this SQLite file, made where there is none; without it, in memory
+    /// Store data in this SQLite file, created if missing [default: in memory]
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
     #[command(flatten)]
     pub service: ServiceArgs,
-    /// Ask for AWS Signature Version 4, made with one of these credentials (see below)
+    /// Require AWS Signature Version 4 with credentials from this file
     #[arg(long, value_name = "FILE", help_heading = "Access")]
     pub credentials: Option<PathBuf>,
-    /// Let everybody in who reaches an address that is not this machine's own
+    /// Allow unauthenticated access from other machines
     #[arg(long, help_heading = "Access", conflicts_with = "credentials")]
     pub insecure_allow_anonymous: bool,
-    /// Connections at once
+    /// Maximum number of connections
     #[arg(long, default_value_t = 16_384, value_name = "NUMBER", help_heading = "Access")]
     pub max_connections: usize,
-    /// What to log to standard error, as tracing's filters: off, error, warn, info, debug (each request)
+    /// Log filter, in `tracing` syntax: off, error, warn, info, debug (every request)
     #[arg(long, default_value = "info", value_name = "FILTER", env = "SFN_ALIAS_LOG", help_heading = "Logs")]
     pub log: String,
-    /// How to log
+    /// Log format
     #[arg(long, default_value = "text", value_name = "FORMAT", help_heading = "Logs")]
     pub log_format: LogFormat,
 }
 
 const SERVE_EXAMPLES: &str = "\
 Examples:
-  sfn-alias serve                          in memory, on http://127.0.0.1:8083
-  sfn-alias serve --port 0                 on a free port, which is printed
-  sfn-alias serve --data aliases.db        durable: what was answered is on the disk
+  sfn-alias serve                    # in memory, on http://127.0.0.1:8083
+  sfn-alias serve --port 0           # on a free port, which is printed
+  sfn-alias serve --data aliases.db  # durable
   sfn-alias serve --host 0.0.0.0 --credentials FILE
 
 Then, in another shell:
   export AWS_ENDPOINT_URL_SFN=http://127.0.0.1:8083
   aws stepfunctions list-state-machines
 
-The account is the access key's id where that is 12 digits, else --account; the region is the one the
-client signs for. A file of credentials has, for each that may use the endpoint:
+The account is the access key id if that has 12 digits, otherwise --account. The region is the region of the client.
+
+A credentials file has one or more profiles:
   [name]
   aws_access_key_id = ...
   aws_secret_access_key = ...
   aws_account_id = 123456789012
-(and aws_session_token, for the key of a session)
+  aws_session_token = ...            # only for temporary credentials
 
-GET /health reports whether writes can succeed, GET /metrics is for Prometheus.";
+GET /health reports whether writes can succeed. GET /metrics returns metrics for Prometheus.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogFormat {
-    /// For people
+    /// Human-readable text
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 
-/// Where a command finds the service.
+/// The file or endpoint that a command uses.
 #[derive(Debug, Args)]
-pub(super) struct TargetArgs {
-    /// Use this SQLite file, whatever the endpoint
+pub(super) struct BackendArgs {
+    /// Use this SQLite file instead of an endpoint
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
-    /// Use the endpoint at this URL, for example of `sfn-alias serve`; requests are not signed
+    /// Use the endpoint at this URL, without signing requests
     #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SFN", default_value = "http://127.0.0.1:8083")]
     pub endpoint_url: String,
-    /// Account, with --data; on an endpoint, that of the request
+    /// Account of the request
     #[arg(long, default_value = "000000000000", value_name = "12 DIGITS")]
     pub account: String,
-    /// Region, with --data; on an endpoint, that of the request
+    /// Region of the request
     #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
     pub region: String,
 }
@@ -179,31 +183,33 @@ pub(super) struct TargetArgs {
 Examples:
   sfn-alias call ListStateMachines
   sfn-alias call --data aliases.db CreateStateMachineAlias @alias.json
-  echo '{\"stateMachineArn\": \"...\"}' | sfn-alias call DescribeStateMachine -
+  echo '{\"stateMachineArn\": \"...\"}' |
+    sfn-alias call DescribeStateMachine -
 
-Prints the answer, and exits with 1 where it is an error of the service.")]
+Prints the response. The exit code is 1 if it is an error of the service.")]
 pub(super) struct CallArgs {
-    /// The operation, as AWS names it, for example CreateStateMachineAlias
+    /// Name of the operation, for example CreateStateMachineAlias
     pub operation: String,
     /// The request: JSON, @FILE, or - for standard input
     #[arg(default_value = "{}")]
     pub input: String,
-    /// Print the answer on one line, as it arrived
+    /// Print the response unchanged, on one line
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    pub target: TargetArgs,
+    pub backend: BackendArgs,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   sfn-alias check CreateStateMachineAlias @alias.json
-  aws stepfunctions create-state-machine-alias --generate-cli-skeleton | sfn-alias check CreateStateMachineAlias -
+  aws stepfunctions create-state-machine-alias --generate-cli-skeleton |
+    sfn-alias check CreateStateMachineAlias -
 
-Exits with 1 where there are problems.")]
+The exit code is 1 if there are problems.")]
 pub(super) struct CheckArgs {
-    /// The operation, as AWS names it, for example CreateStateMachineAlias
+    /// Name of the operation, for example CreateStateMachineAlias
     pub operation: String,
     /// The request: JSON, @FILE, or - for standard input
     pub input: String,
@@ -216,33 +222,34 @@ pub(super) struct CheckArgs {
 #[command(after_help = "\
 Examples:
   sfn-alias check-template template.yaml
-  sfn-alias check-template cdk.out/*.template.json --format sarif > aliases.sarif
+  sfn-alias check-template cdk.out/*.template.json --format sarif > out.sarif
   terraform show -json plan.out | sfn-alias check-template -
-  sfn-alias check-template template.yaml --acknowledge 'SFA015:Version=the stack is for tests'
+  sfn-alias check-template template.yaml --acknowledge 'SFA015:Version=tests'
 
-Exits with 1 where a finding is as bad as --fail-on says. The rules are listed by --rules, and in RULES.md.
-A resource accepts a finding by its own Metadata:
-  Metadata: {sfn-alias: {acknowledge: [{rule: SFA015, reason: the stack is for tests}]}}")]
+The exit code is 1 if a finding has the severity of --fail-on or a higher one. --rules lists the rules; RULES.md describes them.
+
+A resource can acknowledge a finding in its own Metadata:
+  Metadata: {sfn-alias: {acknowledge: [{rule: SFA015, reason: tests}]}}")]
 pub(super) struct CheckTemplateArgs {
-    /// Templates in YAML or JSON, or plans of `terraform show -json`; - for standard input
+    /// Templates in YAML or JSON, or output of `terraform show -json`; - for standard input
     #[arg(required_unless_present = "rules", value_name = "FILE")]
     pub files: Vec<String>,
-    /// How to print findings
+    /// Output format
     #[arg(long, default_value = "text", value_name = "FORMAT")]
     pub format: ReportFormat,
-    /// Value of a parameter, in place of its default
-    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    /// Value of a template parameter, instead of its default
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub parameter: Vec<(String, String)>,
-    /// Do not look at this rule, by id or name
+    /// Disable a rule, by id or name
     #[arg(long, value_name = "RULE")]
     pub disable: Vec<String>,
-    /// Accept a rule's findings, of one resource or of all, and say why
-    #[arg(long, value_name = "RULE[:RESOURCE]=REASON", value_parser = pair)]
+    /// Acknowledge a rule's findings, in one resource or in all, with a reason
+    #[arg(long, value_name = "RULE[:RESOURCE]=REASON", value_parser = parse_pair)]
     pub acknowledge: Vec<(String, String)>,
-    /// The template as it was deployed last, for what changed
+    /// The last deployed template, to check changes
     #[arg(long, value_name = "FILE")]
     pub previous: Option<String>,
-    /// Findings that end with exit code 1
+    /// Minimum severity of findings for exit code 1
     #[arg(long, default_value = "error", value_name = "SEVERITY")]
     pub fail_on: FailOn,
     /// List the rules
@@ -252,7 +259,7 @@ pub(super) struct CheckTemplateArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
-    /// For people
+    /// Human-readable text
     Text,
     /// One JSON object
     Json,
@@ -272,9 +279,9 @@ pub(super) enum FailOn {
     Never,
 }
 
-/// `NAME=VALUE`
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("expected a name, = and a value")?;
+/// Parses `NAME=VALUE`.
+fn parse_pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -289,12 +296,15 @@ pub(super) struct FingerprintArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  sfn-alias arn arn:aws:states:us-east-1:123456789012:stateMachine:orders:PROD")]
+#[command(after_help = "\
+Example:
+  sfn-alias arn \\
+    arn:aws:states:us-east-1:123456789012:stateMachine:orders:PROD")]
 pub(super) struct ArnArgs {
     /// ARNs
     #[arg(required = true)]
     pub arns: Vec<String>,
-    /// Print one JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     pub json: bool,
 }
@@ -302,28 +312,29 @@ pub(super) struct ArnArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sfn-alias route arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD --count 1000
   sfn-alias route @routing.json --seed 7
+  sfn-alias route --count 1000 \\
+    arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD
 
-A routing in JSON is the routingConfiguration of a request. Nothing is started.")]
+The JSON has the format of routingConfiguration in a request. No execution is started.")]
 pub(super) struct RouteArgs {
-    /// An alias's ARN, or a routing: JSON, @FILE, or - for standard input
+    /// An alias ARN, or a routing configuration: JSON, @FILE, or - for standard input
     pub routing: String,
-    /// How many starts to route
+    /// Number of executions
     #[arg(long, default_value_t = 1000, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     pub count: u64,
-    /// Make the draws repeatable
+    /// Seed for reproducible results
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    pub target: TargetArgs,
+    pub backend: BackendArgs,
 }
 
-/// `500ms`, `2s`, `5m`, `1h`.
-fn duration(text: &str) -> Result<Duration, String> {
+/// Parses `500ms`, `2s`, `5m` or `1h`.
+fn parse_duration(text: &str) -> Result<Duration, String> {
     let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at_checked(end).unwrap_or((text, ""));
     let millis = match unit {
@@ -331,8 +342,8 @@ fn duration(text: &str) -> Result<Duration, String> {
         "s" | "" => 1000,
         "m" => 60_000,
         "h" => 3_600_000,
-        _ => return Err("expected a number and ms, s, m or h, for example 2s".to_owned()),
+        _ => return Err("expected a number with ms, s, m or h, for example 2s".to_owned()),
     };
-    let number: u64 = digits.parse().map_err(|_| "expected a number and ms, s, m or h, for example 2s".to_owned())?;
+    let number: u64 = digits.parse().map_err(|_| "expected a number with ms, s, m or h, for example 2s".to_owned())?;
     number.checked_mul(millis).map(Duration::from_millis).ok_or_else(|| "too long".to_owned())
 }

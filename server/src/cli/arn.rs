@@ -1,39 +1,39 @@
 //! `sfn-alias arn`
 
 use super::args::ArnArgs;
-use super::exit::{Failure, OK, Outcome, REFUSED};
+use super::exit::{CliError, CommandResult, OK, REJECTED};
 use super::output;
 use serde_json::{Map, Value};
 use sfn_alias::model::{Arn, Resource};
 use sfn_alias::parse_arn;
 use std::io::Write;
 
-pub(super) fn run(args: &ArnArgs) -> Outcome {
+pub(super) fn run(args: &ArnArgs) -> CommandResult {
     let mut code = OK;
     for text in &args.arns {
         match parse_arn(text) {
-            Ok(arn) => show(&arn, args.json)?,
-            Err(refusal) => {
-                code = REFUSED;
-                writeln!(std::io::stderr(), "sfn-alias: {}: {refusal}", refusal.code()).map_err(Failure::Output)?;
+            Ok(arn) => print_arn(&arn, args.json)?,
+            Err(error) => {
+                code = REJECTED;
+                writeln!(std::io::stderr(), "sfn-alias: {}: {error}", error.code()).map_err(CliError::Output)?;
             }
         }
     }
     Ok(code)
 }
 
-fn show(arn: &Arn<'_>, as_json: bool) -> Result<(), Failure> {
-    let parts = parts(arn);
+fn print_arn(arn: &Arn<'_>, as_json: bool) -> Result<(), CliError> {
+    let parts = arn_parts(arn);
     if as_json {
         let object: Map<String, Value> = parts.into_iter().map(|(name, part)| (name.to_owned(), part.into())).collect();
-        return output::line(Value::Object(object));
+        return output::print_line(Value::Object(object));
     }
-    parts.into_iter().try_for_each(|(name, part)| output::line(format_args!("{name:<16} {part}")))
+    parts.into_iter().try_for_each(|(name, part)| output::print_line(format_args!("{name:<16} {part}")))
 }
 
-/// The parts by the names of the API's members.
-fn parts<'a>(arn: &Arn<'a>) -> Vec<(&'static str, &'a str)> {
-    let mut parts = vec![("arn", arn.as_str()), ("type", kind(arn))];
+/// Returns the parts of an ARN with the names of the API's members.
+fn arn_parts<'a>(arn: &Arn<'a>) -> Vec<(&'static str, &'a str)> {
+    let mut parts = vec![("arn", arn.as_str()), ("type", resource_type(arn))];
     parts.extend([("partition", arn.partition), ("region", arn.region), ("account", arn.account)]);
     match arn.resource {
         Resource::StateMachine { name } => parts.push(("stateMachine", name)),
@@ -52,7 +52,7 @@ fn parts<'a>(arn: &Arn<'a>) -> Vec<(&'static str, &'a str)> {
     parts
 }
 
-const fn kind<'a>(arn: &Arn<'a>) -> &'a str {
+const fn resource_type<'a>(arn: &Arn<'a>) -> &'a str {
     match arn.resource {
         Resource::Version { .. } => "version",
         Resource::Alias { .. } => "alias",

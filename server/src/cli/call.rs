@@ -1,20 +1,20 @@
 //! `sfn-alias call`
 
 use super::args::CallArgs;
-use super::exit::{FAILED, OK, Outcome, REFUSED};
-use super::target::Target;
+use super::backend::Backend;
+use super::exit::{CommandResult, OK, REJECTED, SYSTEM_ERROR};
 use super::{input, output};
 use sfn_alias::Operation;
 
-pub(super) fn run(args: &CallArgs) -> Outcome {
-    // A misspelt operation is told here, with more to say than AWS says.
+pub(super) fn run(args: &CallArgs) -> CommandResult {
+    // Our message for an unknown operation is more helpful than AWS's.
     args.operation.parse::<Operation>()?;
-    let body = input::read(&args.input)?;
-    let reply = Target::of(&args.target)?.call(&args.operation, &body)?;
-    output::json(&reply.body, args.json)?;
+    let body = input::read_argument(&args.input)?;
+    let reply = Backend::open(&args.backend)?.call(&args.operation, &body)?;
+    output::print_json(&reply.body, args.json)?;
     Ok(match reply.status {
         200..300 => OK,
-        500.. => FAILED,
-        _ => REFUSED,
+        500.. => SYSTEM_ERROR,
+        _ => REJECTED,
     })
 }

@@ -1,23 +1,23 @@
 //! `sfn-alias check`
 
 use super::args::CheckArgs;
-use super::exit::{Failure, OK, Outcome, REFUSED};
+use super::exit::{CliError, CommandResult, OK, REJECTED};
 use super::{input, output};
 use sfn_alias::Problem;
 
-pub(super) fn run(args: &CheckArgs) -> Outcome {
-    let problems = sfn_alias::check_strict(&args.operation, &input::read(&args.input)?)?;
+pub(super) fn run(args: &CheckArgs) -> CommandResult {
+    let problems = sfn_alias::check_strict(&args.operation, &input::read_argument(&args.input)?)?;
     if args.json {
-        let json = serde_json::to_vec(&problems).map_err(|error| Failure::Failed(error.to_string()))?;
-        output::json(&json, false)?;
+        let json = serde_json::to_vec(&problems).map_err(|error| CliError::System(error.to_string()))?;
+        output::print_json(&json, false)?;
     } else {
         problems.iter().try_for_each(print_problem)?;
     }
-    Ok(if problems.is_empty() { OK } else { REFUSED })
+    Ok(if problems.is_empty() { OK } else { REJECTED })
 }
 
-fn print_problem(problem: &Problem) -> Result<(), Failure> {
+fn print_problem(problem: &Problem) -> Result<(), CliError> {
     let Problem { path, code, error, message, fix } = problem;
-    let location = if path.is_empty() { "the request" } else { path };
-    output::line(format_args!("{location}: {message} ({error}, {code})\n  help: {fix}"))
+    let path = if path.is_empty() { "the request" } else { path };
+    output::print_line(format_args!("{path}: {message} ({error}, {code})\n  help: {fix}"))
 }

@@ -1,7 +1,7 @@
 //! `sfn-alias check-template`
 
 use super::args::{CheckTemplateArgs, FailOn, ReportFormat};
-use super::exit::{Failure, OK, Outcome, REFUSED, USAGE};
+use super::exit::{CliError, CommandResult, OK, REJECTED, USAGE_ERROR};
 use super::{input, output};
 use serde_json::json;
 use sfn_alias_template::{
@@ -25,12 +25,12 @@ impl CheckedFile<'_> {
     }
 }
 
-pub(super) fn run(args: &CheckTemplateArgs) -> Outcome {
+pub(super) fn run(args: &CheckTemplateArgs) -> CommandResult {
     if args.rules {
         return print_rules();
     }
     let options = read_options(args)?;
-    options.check().map_err(|error| Failure::Usage(error.to_string()))?;
+    options.check().map_err(|error| CliError::Usage(error.to_string()))?;
     let (mut checked, mut failures) = (Vec::new(), Vec::new());
     for file in &args.files {
         match check_file(Some(file.as_str()).filter(|file| *file != "-"), &options) {
@@ -50,9 +50,9 @@ pub(super) fn run(args: &CheckTemplateArgs) -> Outcome {
     }
     let has_failed = checked.iter().any(|file| has_failed(&file.report, args.fail_on));
     Ok(if !failures.is_empty() {
-        USAGE
+        USAGE_ERROR
     } else if has_failed {
-        REFUSED
+        REJECTED
     } else {
         OK
     })
@@ -65,8 +65,8 @@ const fn display_name(file: Option<&str>) -> &str {
     }
 }
 
-fn check_file<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<CheckedFile<'a>, Failure> {
-    let usage_error = |error: TemplateError| Failure::Usage(format!("{}: {error}", display_name(file)));
+fn check_file<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<CheckedFile<'a>, CliError> {
+    let usage_error = |error: TemplateError| CliError::Usage(format!("{}: {error}", display_name(file)));
     let template = read_template(file)?;
     let report = check_template(&template, options).map_err(usage_error)?;
     let parameters =
@@ -75,7 +75,7 @@ fn check_file<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<Check
 }
 
 /// Returns an error for a parameter value if no file has this parameter.
-fn check_parameter_names(checked: &[CheckedFile<'_>], args: &CheckTemplateArgs) -> Result<(), Failure> {
+fn check_parameter_names(checked: &[CheckedFile<'_>], args: &CheckTemplateArgs) -> Result<(), CliError> {
     let parameters: BTreeSet<&String> = checked.iter().flat_map(|file| &file.parameters).collect();
     let unknown = |name: &&String| !name.starts_with("AWS::") && !parameters.contains(name);
     let Some(name) = args.parameter.iter().map(|(name, _)| name).find(unknown) else { return Ok(()) };
@@ -84,26 +84,26 @@ fn check_parameter_names(checked: &[CheckedFile<'_>], args: &CheckTemplateArgs) 
         [] => "the files have no parameters".to_owned(),
         names => format!("use one of {}", names.join(", ")),
     };
-    Err(Failure::Usage(format!("--parameter: unknown parameter `{name}`; {hint}")))
+    Err(CliError::Usage(format!("--parameter: unknown parameter `{name}`; {hint}")))
 }
 
 /// Reads a template. Of a file that is too long, reads one byte more than the limit.
-fn read_template(file: Option<&str>) -> Result<Vec<u8>, Failure> {
-    input::beginning(file, (MAX_BYTES as u64).saturating_add(1))
+fn read_template(file: Option<&str>) -> Result<Vec<u8>, CliError> {
+    input::read_prefix(file, (MAX_BYTES as u64).saturating_add(1))
 }
 
-fn print_reports(checked: &[CheckedFile<'_>], format: ReportFormat) -> Result<(), Failure> {
+fn print_reports(checked: &[CheckedFile<'_>], format: ReportFormat) -> Result<(), CliError> {
     match format {
-        ReportFormat::Text => checked.iter().try_for_each(|file| output::text(&file.report.to_text(file.name()))),
-        ReportFormat::Json => output::json(&format_json(checked)?, false),
+        ReportFormat::Text => checked.iter().try_for_each(|file| output::print_text(&file.report.to_text(file.name()))),
+        ReportFormat::Json => output::print_json(&format_json(checked)?, false),
         ReportFormat::Sarif => {
             let reports: Vec<_> = checked.iter().map(|checked| (checked.file, &checked.report)).collect();
-            output::json(&format_sarif(&reports), false)
+            output::print_json(&format_sarif(&reports), false)
         }
     }
 }
 
-fn read_options(args: &CheckTemplateArgs) -> Result<CheckOptions, Failure> {
+fn read_options(args: &CheckTemplateArgs) -> Result<CheckOptions, CliError> {
     let previous = args.previous.as_deref().map(read_previous).transpose()?;
     let acknowledge = args.acknowledge.iter().map(|(which, reason)| {
         let (rule, resource) = which.split_once(':').map_or((which.as_str(), None), |(rule, id)| (rule, Some(id)));
@@ -118,14 +118,14 @@ fn read_options(args: &CheckTemplateArgs) -> Result<CheckOptions, Failure> {
     })
 }
 
-fn read_previous(path: &str) -> Result<String, Failure> {
+fn read_previous(path: &str) -> Result<String, CliError> {
     let bytes = read_template(Some(path))?;
     // Check the length first: a truncated file may end inside a character.
     if bytes.len() > MAX_BYTES {
         let error = TemplateError::TooLong { max: MAX_BYTES };
-        return Err(Failure::Usage(format!("{path}: {error}")));
+        return Err(CliError::Usage(format!("{path}: {error}")));
     }
-    String::from_utf8(bytes).map_err(|_| Failure::Usage(format!("`{path}` is not valid UTF-8")))
+    String::from_utf8(bytes).map_err(|_| CliError::Usage(format!("`{path}` is not valid UTF-8")))
 }
 
 const fn has_failed(report: &Report, on: FailOn) -> bool {
@@ -139,15 +139,15 @@ const fn has_failed(report: &Report, on: FailOn) -> bool {
 }
 
 /// Formats all reports as one JSON document.
-fn format_json(checked: &[CheckedFile<'_>]) -> Result<Vec<u8>, Failure> {
+fn format_json(checked: &[CheckedFile<'_>]) -> Result<Vec<u8>, CliError> {
     let files: Vec<_> =
         checked.iter().map(|checked| json!({ "file": checked.name(), "report": checked.report })).collect();
-    serde_json::to_vec(&json!({ "files": files })).map_err(|error| Failure::Failed(error.to_string()))
+    serde_json::to_vec(&json!({ "files": files })).map_err(|error| CliError::System(error.to_string()))
 }
 
-fn print_rules() -> Outcome {
+fn print_rules() -> CommandResult {
     for rule in rules() {
-        output::line(format_args!("{} {:<28} {:<8} {}", rule.id, rule.name, rule.severity.as_str(), rule.title))?;
+        output::print_line(format_args!("{} {:<28} {:<8} {}", rule.id, rule.name, rule.severity.as_str(), rule.title))?;
     }
     Ok(OK)
 }

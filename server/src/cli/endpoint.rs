@@ -1,47 +1,47 @@
-//! A service behind a URL that speaks AWS JSON 1.0.
+//! A client for AWS JSON 1.0.
 
-use super::agent::{agent, read_body, unanswered};
-use super::exit::Failure;
+use super::agent::{build_agent, connection_error, read_body};
+use super::exit::CliError;
 use super::profile;
-use super::signature::signed;
+use super::signing::sign_request;
 use http::{Request, Response};
 use sfn_alias::Reply;
 use ureq::{Agent, Body};
 
-/// Where `sfn-alias serve` listens.
-const LOCAL: &str = "http://127.0.0.1:8083";
+/// The default address of `sfn-alias serve`.
+const DEFAULT_URL: &str = "http://127.0.0.1:8083";
 
-/// A service as AWS names it.
+/// The names of an AWS service.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Service {
-    /// Before the operation in `x-amz-target`.
-    pub target: &'static str,
-    /// What requests are signed for.
+    /// The prefix of the operation in `x-amz-target`.
+    pub target_prefix: &'static str,
+    /// The service name in signatures.
     pub signing_name: &'static str,
-    /// What to do where it does not answer.
+    /// What to do if the connection fails.
     pub help: &'static str,
 }
 
 /// Step Functions.
-pub(super) const STATES: Service = Service {
-    target: "AWSStepFunctions",
+pub(super) const STEP_FUNCTIONS: Service = Service {
+    target_prefix: "AWSStepFunctions",
     signing_name: "states",
-    help: "; start `sfn-alias serve`, or give --endpoint-url or --data",
+    help: "; start `sfn-alias serve`, or use --endpoint-url or --data",
 };
 /// CloudWatch.
 pub(super) const CLOUDWATCH: Service =
-    Service { target: "GraniteServiceVersion20100801", signing_name: "monitoring", help: "" };
+    Service { target_prefix: "GraniteServiceVersion20100801", signing_name: "monitoring", help: "" };
 
-/// As whom it is asked.
+/// The identity of the requests.
 #[derive(Debug, Clone)]
 pub(super) enum Caller {
-    /// As this account; nothing is signed.
+    /// This account, without a valid signature.
     Account(String),
-    /// As the user: with a profile of the credentials file, or else with what the environment has.
+    /// The user: signed with a profile of the credentials file, or by default with the environment's credentials.
     User(Option<String>),
 }
 
-/// Where requests go, and as whose.
+/// A client for a service.
 #[derive(Debug)]
 pub(super) struct Endpoint {
     url: String,
@@ -53,48 +53,49 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     /// # Errors
-    /// As [`agent`].
-    pub fn new(url: &str, service: Service, region: &str, caller: Caller) -> Result<Self, Failure> {
-        // A variable that is set to nothing is as one that is not set.
-        let url = if url.is_empty() { LOCAL } else { url };
-        Ok(Self { url: url.to_owned(), service, region: region.to_owned(), caller, agent: agent()? })
+    /// See [`build_agent`].
+    pub fn new(url: &str, service: Service, region: &str, caller: Caller) -> Result<Self, CliError> {
+        // Treat an empty environment variable as unset.
+        let url = if url.is_empty() { DEFAULT_URL } else { url };
+        Ok(Self { url: url.to_owned(), service, region: region.to_owned(), caller, agent: build_agent()? })
     }
 
-    /// The answer to an operation.
+    /// Calls an operation.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where there are no credentials, [`Failure::Failed`] where there is no answer.
-    pub fn call(&self, operation: &str, body: &[u8]) -> Result<Reply, Failure> {
+    /// [`CliError::Usage`] if there are no credentials, [`CliError::System`] if there is no response.
+    pub fn call(&self, operation: &str, body: &[u8]) -> Result<Reply, CliError> {
         let request = Request::post(&self.url)
             .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amz-target", format!("{}.{operation}", self.service.target));
-        let unusable = |error| Failure::Usage(format!("`{}` cannot be asked: {error}", self.url));
-        let request = self.authorized(request.body(body.to_vec()).map_err(unusable)?)?;
-        let answered = self.agent.run(request).and_then(read);
-        answered.map_err(|error| unanswered(&self.url, &error, self.service.help))
+            .header("x-amz-target", format!("{}.{operation}", self.service.target_prefix));
+        let invalid = |error| CliError::Usage(format!("`{}` is not a valid URL: {error}", self.url));
+        let request = self.authorize(request.body(body.to_vec()).map_err(invalid)?)?;
+        let reply = self.agent.run(request).and_then(read_reply);
+        reply.map_err(|error| connection_error(&self.url, &error, self.service.help))
     }
 
-    /// Credentials are read anew for each request: those of a session are replaced while a long command runs.
-    fn authorized(&self, mut request: Request<Vec<u8>>) -> Result<Request<Vec<u8>>, Failure> {
+    /// Adds the header `Authorization`. Loads the credentials for each request, because temporary ones can change during a
+    /// long command.
+    fn authorize(&self, mut request: Request<Vec<u8>>) -> Result<Request<Vec<u8>>, CliError> {
         let name = self.service.signing_name;
         match &self.caller {
             Caller::Account(account) => {
                 let credential = format!("{account}/20260101/{}/{name}/aws4_request", self.region);
                 let value = format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0");
-                let unusable = |_| Failure::Usage(format!("`{}` is no region, or `{account}` no account", self.region));
-                request.headers_mut().insert(http::header::AUTHORIZATION, value.try_into().map_err(unusable)?);
+                let invalid = |_| CliError::Usage(format!("invalid region `{}` or account `{account}`", self.region));
+                request.headers_mut().insert(http::header::AUTHORIZATION, value.try_into().map_err(invalid)?);
             }
             Caller::User(profile) => {
-                let none = || Failure::Usage(format!("there are no credentials to sign with; {}", profile::HELP));
-                let credentials = profile::credentials(profile.as_deref())?.ok_or_else(none)?;
-                signed(&mut request, &credentials, &self.region, name)?;
+                let none = || CliError::Usage(format!("no credentials to sign with; {}", profile::HELP));
+                let credentials = profile::load_credentials(profile.as_deref())?.ok_or_else(none)?;
+                sign_request(&mut request, &credentials, &self.region, name)?;
             }
         }
         Ok(request)
     }
 }
 
-fn read(mut response: Response<Body>) -> Result<Reply, ureq::Error> {
+fn read_reply(mut response: Response<Body>) -> Result<Reply, ureq::Error> {
     let body = read_body(response.body_mut())?;
     Ok(Reply { status: response.status().as_u16(), body })
 }

@@ -1,73 +1,69 @@
-//! Exit codes, and why a command failed.
+//! Exit codes and the error of a command.
 
 use sfn_alias_deployment::{DeploymentError, Provenance};
 
-/// Done, and nothing is wrong.
+/// Success.
 pub(super) const OK: u8 = 0;
-/// The request is refused, or has problems.
-pub(super) const REFUSED: u8 = 1;
-/// The command line or its input cannot be used; nothing was done. clap's own code.
-pub(super) const USAGE: u8 = 2;
-/// A file, an endpoint or the system failed.
-pub(super) const FAILED: u8 = 3;
+/// The request was rejected, or problems were found.
+pub(super) const REJECTED: u8 = 1;
+/// The command line or its input is invalid, and nothing was done. clap uses the same code.
+pub(super) const USAGE_ERROR: u8 = 2;
+/// An I/O or network error.
+pub(super) const SYSTEM_ERROR: u8 = 3;
 
-/// A failure, with its exit code.
+/// The error of a command, which determines its exit code.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
-    /// See [`USAGE`].
+pub(super) enum CliError {
+    /// See [`USAGE_ERROR`].
     #[error("{0}")]
     Usage(String),
-    /// See [`REFUSED`].
+    /// See [`REJECTED`].
     #[error("{0}")]
-    Refused(String),
-    /// See [`FAILED`].
+    Rejected(String),
+    /// See [`SYSTEM_ERROR`].
     #[error("{0}")]
-    Failed(String),
-    /// The output cannot be written.
-    #[error("the output cannot be written: {0}")]
+    System(String),
+    /// Standard output or a file cannot be written.
+    #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
 }
 
-impl Failure {
-    pub const fn code(&self) -> u8 {
+impl CliError {
+    pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => USAGE,
-            Self::Refused(_) => REFUSED,
-            Self::Failed(_) | Self::Output(_) => FAILED,
+            Self::Usage(_) => USAGE_ERROR,
+            Self::Rejected(_) => REJECTED,
+            Self::System(_) | Self::Output(_) => SYSTEM_ERROR,
         }
     }
 }
 
-/// What a command ends with.
-pub(super) type Outcome = Result<u8, Failure>;
+/// The exit code of a command, or its error.
+pub(super) type CommandResult = Result<u8, CliError>;
 
-/// Refusals of the core end up here only where they are no answer: the store, an unknown operation.
-impl From<sfn_alias::Error> for Failure {
+/// Commands handle the errors that AWS would return themselves. The rest are invalid input, or internal.
+impl From<sfn_alias::Error> for CliError {
     fn from(error: sfn_alias::Error) -> Self {
-        match error {
-            sfn_alias::Error::Store { .. }
-            | sfn_alias::Error::Internal { .. }
-            | sfn_alias::Error::Closed
-            | sfn_alias::Error::Entropy { .. } => Self::Failed(error.to_string()),
+        match error.kind().status() {
+            500.. => Self::System(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }
     }
 }
 
-/// What AWS or CloudFormation's provider refuses ends with 1; what cannot be read at all is the command line's.
-impl From<DeploymentError> for Failure {
+impl From<DeploymentError> for CliError {
     fn from(error: DeploymentError) -> Self {
         match &error {
-            // Nobody but us refuses our own steps.
+            // No code: CloudFormation has none for rules of our own.
             DeploymentError::InvalidPreference(problems)
-                if problems.iter().all(|refusal| refusal.basis() == Provenance::Own) =>
+                if problems.iter().all(|problem| problem.basis() == Provenance::Own) =>
             {
-                Self::Refused(error.to_string())
+                Self::Rejected(error.to_string())
             }
             DeploymentError::InvalidPreference(_) | DeploymentError::TwoRoutes { .. } | DeploymentError::Refused(_) => {
-                Self::Refused(format!("{}: {error}", error.code()))
+                Self::Rejected(format!("{}: {error}", error.code()))
             }
-            DeploymentError::Environment { .. } | DeploymentError::Internal { .. } => Self::Failed(error.to_string()),
+            DeploymentError::Environment { .. } | DeploymentError::Internal { .. } => Self::System(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }
     }

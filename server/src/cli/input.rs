@@ -1,43 +1,43 @@
-//! JSON from the command line, a file or standard input.
+//! Reads arguments from the command line, a file or standard input.
 
-use super::exit::Failure;
+use super::exit::CliError;
 use std::io::Read;
 
-/// No request is longer; it is refused before it is read to its end.
-const LIMIT: u64 = 64 * 1024 * 1024;
+/// Maximum size of an argument, in bytes. Far above the limits of all operations.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
-/// The bytes of `JSON`, `@FILE` or `-`.
+/// Reads an argument of the form `JSON`, `@FILE`, or `-` for standard input.
 ///
 /// # Errors
-/// [`Failure::Usage`] for a file that cannot be read, and for more than 64 MiB.
-pub(super) fn read(argument: &str) -> Result<Vec<u8>, Failure> {
+/// [`CliError::Usage`] for a file that cannot be read, and for more than 64 MiB.
+pub(super) fn read_argument(argument: &str) -> Result<Vec<u8>, CliError> {
     let (name, bytes) = match (argument, argument.strip_prefix('@')) {
-        ("-", _) => ("standard input", beginning(None, LIMIT.saturating_add(1))?),
-        (_, Some(path)) => (path, beginning(Some(path), LIMIT.saturating_add(1))?),
+        ("-", _) => ("standard input", read_prefix(None, MAX_BYTES.saturating_add(1))?),
+        (_, Some(path)) => (path, read_prefix(Some(path), MAX_BYTES.saturating_add(1))?),
         _ => return Ok(argument.as_bytes().to_vec()),
     };
-    if bytes.len() as u64 > LIMIT {
-        return Err(Failure::Usage(format!("`{name}` is longer than {LIMIT} bytes")));
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(CliError::Usage(format!("`{name}` is larger than {MAX_BYTES} bytes")));
     }
     Ok(bytes)
 }
 
-/// At most so many bytes of a file, or of standard input.
+/// Reads up to `limit` bytes from a file, or from standard input if `path` is `None`.
 ///
 /// # Errors
-/// [`Failure::Usage`] for what cannot be read.
-pub(super) fn beginning(path: Option<&str>, most: u64) -> Result<Vec<u8>, Failure> {
-    let Some(path) = path else { return limited(std::io::stdin().lock(), "standard input", most) };
-    let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
-    limited(file, path, most)
+/// [`CliError::Usage`] if it cannot be read.
+pub(super) fn read_prefix(path: Option<&str>, limit: u64) -> Result<Vec<u8>, CliError> {
+    let Some(path) = path else { return read_up_to(limit, std::io::stdin().lock(), "standard input") };
+    let file = std::fs::File::open(path).map_err(|error| read_error(path, &error))?;
+    read_up_to(limit, file, path)
 }
 
-fn limited(source: impl Read, name: &str, most: u64) -> Result<Vec<u8>, Failure> {
+fn read_up_to(limit: u64, source: impl Read, name: &str) -> Result<Vec<u8>, CliError> {
     let mut bytes = Vec::new();
-    source.take(most).read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
+    source.take(limit).read_to_end(&mut bytes).map_err(|error| read_error(name, &error))?;
     Ok(bytes)
 }
 
-fn unreadable(name: &str, error: &std::io::Error) -> Failure {
-    Failure::Usage(format!("`{name}` cannot be read: {error}"))
+fn read_error(name: &str, error: &std::io::Error) -> CliError {
+    CliError::Usage(format!("cannot read `{name}`: {error}"))
 }

@@ -1,11 +1,12 @@
 //! The program `sfn-alias`.
 //!
-//! `args` is what it takes, `exit` what it returns, `input` and `target` where JSON comes from and goes
-//! to; each command is a file of its own.
+//! `args` defines the command line, `exit` the exit codes. `input` reads requests, `output` prints results. `backend`
+//! is the file or endpoint that a command uses. Each command has a module of its own.
 
 mod agent;
 mod args;
 mod arn;
+mod backend;
 mod call;
 mod check;
 mod check_template;
@@ -14,7 +15,7 @@ mod endpoint;
 mod exit;
 mod fingerprint;
 mod input;
-mod manual;
+mod man_pages;
 mod output;
 mod plan;
 mod preference;
@@ -23,11 +24,10 @@ mod route;
 mod run;
 mod serve;
 mod signals;
-mod signature;
+mod signing;
 mod simulate;
-mod target;
 mod verify;
 
 pub use args::Program;
-pub use manual::manual;
+pub use man_pages::man_pages;
 pub use run::{main, run};

@@ -1,27 +1,27 @@
-//! What goes to standard output.
+//! Prints to standard output.
 
-use super::exit::Failure;
+use super::exit::CliError;
 use std::fmt::Display;
 use std::io::Write;
 
 /// Prints a line.
-pub(super) fn line(text: impl Display) -> Result<(), Failure> {
+pub(super) fn print_line(text: impl Display) -> Result<(), CliError> {
     Ok(writeln!(std::io::stdout().lock(), "{text}")?)
 }
 
-/// Prints JSON: on one line as it is, or indented.
-pub(super) fn json(bytes: &[u8], compact: bool) -> Result<(), Failure> {
+/// Prints JSON: unchanged if `compact`, indented otherwise.
+pub(super) fn print_json(bytes: &[u8], compact: bool) -> Result<(), CliError> {
     let indented = || {
         let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
         serde_json::to_string_pretty(&value).ok()
     };
     match if compact { None } else { indented() } {
-        Some(text) => line(text),
-        None => line(String::from_utf8_lossy(bytes)),
+        Some(text) => print_line(text),
+        None => print_line(String::from_utf8_lossy(bytes)),
     }
 }
 
-/// Prints lines as they are.
-pub(super) fn text(text: &str) -> Result<(), Failure> {
+/// Prints text that ends with a line break.
+pub(super) fn print_text(text: &str) -> Result<(), CliError> {
     Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
 }

@@ -1,6 +1,6 @@
 //! `sfn-alias plan`
 
-use super::exit::{Failure, OK, Outcome};
+use super::exit::{CliError, CommandResult, OK};
 use super::output;
 use super::preference::PreferenceArgs;
 use clap::{Args, ValueEnum};
@@ -40,24 +40,26 @@ pub(super) enum PlanFormat {
     Svg,
 }
 
-pub(super) fn run(args: &PlanArgs) -> Outcome {
+pub(super) fn run(args: &PlanArgs) -> CommandResult {
     let plan = args.preference.request()?.plan()?;
-    let wrong = |error| Failure::Usage(format!("--rate: {error}"));
+    let wrong = |error| CliError::Usage(format!("--rate: {error}"));
     let starts = args.rate.map(|rate| expected_starts(&plan, rate).map_err(wrong)).transpose()?;
     match args.format {
-        PlanFormat::Table => output::text(&(plan.to_table() + &described(starts.as_ref())))?,
-        PlanFormat::Timeline => output::text(&(plan.to_timeline(BarStyle::Unicode) + &described(starts.as_ref())))?,
-        PlanFormat::Json => output::json(json_of(&plan, starts.as_ref())?.to_string().as_bytes(), false)?,
-        PlanFormat::Svg if starts.is_some() => {
-            return Err(Failure::Usage("--rate: a picture shows no starts; use another --format".to_owned()));
+        PlanFormat::Table => output::print_text(&(plan.to_table() + &described(starts.as_ref())))?,
+        PlanFormat::Timeline => {
+            output::print_text(&(plan.to_timeline(BarStyle::Unicode) + &described(starts.as_ref())))?
         }
-        PlanFormat::Svg => output::text(&plan.to_svg())?,
+        PlanFormat::Json => output::print_json(json_of(&plan, starts.as_ref())?.to_string().as_bytes(), false)?,
+        PlanFormat::Svg if starts.is_some() => {
+            return Err(CliError::Usage("--rate: a picture shows no starts; use another --format".to_owned()));
+        }
+        PlanFormat::Svg => output::print_text(&plan.to_svg())?,
     }
     Ok(OK)
 }
 
-fn json_of(plan: &Plan, starts: Option<&ExpectedStarts>) -> Result<Value, Failure> {
-    let failed = |error: serde_json::Error| Failure::Failed(error.to_string());
+fn json_of(plan: &Plan, starts: Option<&ExpectedStarts>) -> Result<Value, CliError> {
+    let failed = |error: serde_json::Error| CliError::System(error.to_string());
     let mut value = serde_json::to_value(plan).map_err(failed)?;
     if let (Some(members), Some(starts)) = (value.as_object_mut(), starts) {
         members.insert("expectedStarts".to_owned(), json!(starts));

@@ -1,6 +1,6 @@
 //! How traffic is to shift, from the command line.
 
-use super::exit::Failure;
+use super::exit::CliError;
 use super::input;
 use clap::Args;
 use serde_json::{Value, json};
@@ -27,12 +27,12 @@ pub(super) struct PreferenceArgs {
 
 impl PreferenceArgs {
     /// # Errors
-    /// [`Failure::Usage`] for what cannot be read.
-    pub fn request(&self) -> Result<PlanRequest, Failure> {
+    /// [`CliError::Usage`] for what cannot be read.
+    pub fn request(&self) -> Result<PlanRequest, CliError> {
         let request = request(&self.preference, &self.alarm)?;
         let named = request.preference.as_ref().and_then(|preference| preference.state_machine_version_arn.as_ref());
         if self.new.is_none() && named.is_none() {
-            return Err(Failure::Usage("--new: the preference names no version; give the one to deploy".to_owned()));
+            return Err(CliError::Usage("--new: the preference names no version; give the one to deploy".to_owned()));
         }
         if let Some(new) = &self.new {
             version("--new", new)?;
@@ -44,11 +44,11 @@ impl PreferenceArgs {
 /// A preference in either form, with alarms; current routing and version are still to be told.
 ///
 /// # Errors
-/// [`Failure::Usage`] for what cannot be read.
-pub(super) fn request(preference: &str, alarms: &[String]) -> Result<PlanRequest, Failure> {
+/// [`CliError::Usage`] for what cannot be read.
+pub(super) fn request(preference: &str, alarms: &[String]) -> Result<PlanRequest, CliError> {
     // Read at once: what is wrong with it is told before anybody is asked.
     let preference = if preference == "-" || preference.starts_with(['{', '@']) {
-        DeploymentPreference::from_json(&input::read(preference)?)?
+        DeploymentPreference::from_json(&input::read_argument(preference)?)?
     } else {
         DeploymentPreference::from_shorthand(preference)?
     };
@@ -57,22 +57,22 @@ pub(super) fn request(preference: &str, alarms: &[String]) -> Result<PlanRequest
 }
 
 /// # Errors
-/// [`Failure::Usage`] for what is no version's ARN, naming where it was given.
-pub(super) fn version(from: &str, given: &str) -> Result<(), Failure> {
+/// [`CliError::Usage`] for what is no version's ARN, naming where it was given.
+pub(super) fn version(from: &str, given: &str) -> Result<(), CliError> {
     match parse_arn(given).map(|arn| arn.resource) {
         Ok(Resource::Version { .. }) => Ok(()),
-        _ => Err(Failure::Usage(format!("{from}: `{given}` is no version; give a version's ARN"))),
+        _ => Err(CliError::Usage(format!("{from}: `{given}` is no version; give a version's ARN"))),
     }
 }
 
 /// A routing as a request has it, with or without its name, or all traffic to one version.
-fn routing(given: &str) -> Result<Vec<Route>, Failure> {
+fn routing(given: &str) -> Result<Vec<Route>, CliError> {
     if parse_arn(given).is_ok() {
         version("--current", given)?;
         return Ok(vec![Route { state_machine_version_arn: given.to_owned(), weight: 100 }]);
     }
-    let wrong = |error| Failure::Usage(format!("--current: neither a version's ARN nor a routing in JSON: {error}"));
-    let mut value: Value = serde_json::from_slice(&input::read(given)?).map_err(wrong)?;
+    let wrong = |error| CliError::Usage(format!("--current: neither a version's ARN nor a routing in JSON: {error}"));
+    let mut value: Value = serde_json::from_slice(&input::read_argument(given)?).map_err(wrong)?;
     let named = value.get_mut("routingConfiguration").map(Value::take);
     let request = json!({ "currentRouting": named.unwrap_or(value) });
     let routes = serde_json::from_value::<PlanRequest>(request).map_err(wrong)?.current_routing;

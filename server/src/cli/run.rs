@@ -1,41 +1,41 @@
-//! From a command line to an exit code.
+//! Parses the command line and runs the command.
 
 use super::args::{Command, Program};
-use super::exit::{Failure, OK, Outcome};
-use super::manual;
+use super::exit::{CliError, CommandResult, OK};
+use super::man_pages;
 use super::{arn, call, check, check_template, deploy, fingerprint, plan, route, serve, simulate, verify};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-/// Runs the program with its arguments, the first being its name.
+/// Runs the program. The first argument is the name of the program.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(run(args))
 }
 
-/// As [`main()`], with the exit code as a number: 0 done, 1 refused or with problems, 2 for a command line
-/// or input that cannot be used, 3 where a file, an endpoint or the system failed.
+/// Like [`main()`], but returns the exit code as a number: 0 success, 1 rejected or problems found, 2 usage error,
+/// 3 I/O or network error.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let program = match Program::try_parse_from(args) {
         Ok(program) => program,
         Err(error) => {
-            // Help and version are no failures, and go where the output goes.
+            // Also for --help and --version, which clap prints to standard output.
             error.print().ok();
-            return u8::try_from(error.exit_code()).unwrap_or(super::exit::USAGE);
+            return u8::try_from(error.exit_code()).unwrap_or(super::exit::USAGE_ERROR);
         }
     };
     match run_command(program.command) {
         Ok(code) => code,
-        Err(failure) => {
-            writeln!(std::io::stderr(), "sfn-alias: {failure}").ok();
-            failure.code()
+        Err(error) => {
+            writeln!(std::io::stderr(), "sfn-alias: {error}").ok();
+            error.exit_code()
         }
     }
 }
 
-fn run_command(command: Command) -> Outcome {
-    let outcome = match command {
+fn run_command(command: Command) -> CommandResult {
+    let result = match command {
         Command::Serve(args) => serve::run(args),
         Command::Call(args) => call::run(&args),
         Command::Check(args) => check::run(&args),
@@ -52,14 +52,14 @@ fn run_command(command: Command) -> Outcome {
             Ok(OK)
         }
         Command::Man => {
-            let pages = manual()?;
+            let pages = man_pages()?;
             pages.into_iter().try_for_each(|(_, page)| std::io::stdout().write_all(&page))?;
             Ok(OK)
         }
     };
-    // Who pipes into `head` has read enough.
-    match outcome {
-        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(OK),
+    // The reader of the pipe, for example `head`, has closed it.
+    match result {
+        Err(CliError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(OK),
         other => other,
     }
 }

@@ -1,23 +1,23 @@
-//! Ctrl-C, and the signal that asks a process to end.
+//! SIGINT (Ctrl-C) and SIGTERM.
 
-use super::exit::Failure;
+use super::exit::CliError;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Runs work that waits for signals, in a thread of its own.
+/// Runs `work`, which waits for signals, in a new thread.
 ///
 /// # Errors
-/// [`Failure::Failed`] if there is no thread for it.
-pub(super) fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::Failed(format!("signals cannot be waited for: {error}"));
+/// [`CliError::System`] if the thread cannot be created.
+pub(super) fn spawn_thread(work: impl FnOnce() + Send + 'static) -> Result<(), CliError> {
+    let failed = |error: std::io::Error| CliError::System(format!("cannot wait for signals: {error}"));
     std::thread::Builder::new().name("signals".to_owned()).spawn(work).map(drop).map_err(failed)
 }
 
-/// A function that returns at the next SIGINT or SIGTERM; from now on neither ends the process by itself.
+/// Returns a function that waits for the next SIGINT or SIGTERM. From now on, neither signal ends the process.
 ///
 /// # Errors
-/// [`Failure::Failed`] where the system does not tell of signals.
-pub(super) fn next_signal() -> Result<impl FnMut() + Send + 'static, Failure> {
-    let failed = |error: std::io::Error| Failure::Failed(format!("signals cannot be waited for: {error}"));
+/// [`CliError::System`] if the system does not support it.
+pub(super) fn signal_waiter() -> Result<impl FnMut() + Send + 'static, CliError> {
+    let failed = |error: std::io::Error| CliError::System(format!("cannot wait for signals: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let entered = runtime.enter();
     let mut interrupted = signal(SignalKind::interrupt()).map_err(failed)?;

@@ -1,6 +1,6 @@
 //! `sfn-alias simulate`
 
-use super::exit::{Failure, OK, Outcome};
+use super::exit::{CliError, CommandResult, OK};
 use super::preference::PreferenceArgs;
 use super::{input, output};
 use clap::Args;
@@ -34,16 +34,17 @@ pub(super) struct SimulateArgs {
     pub json: bool,
 }
 
-pub(super) fn run(args: &SimulateArgs) -> Outcome {
+pub(super) fn run(args: &SimulateArgs) -> CommandResult {
     let plan = args.preference.request()?.plan()?;
-    let unreadable = |error| Failure::Usage(format!("--events: {error}"));
-    let events: Vec<SimulationEvent> = serde_json::from_slice(&input::read(&args.events)?).map_err(unreadable)?;
+    let unreadable = |error| CliError::Usage(format!("--events: {error}"));
+    let events: Vec<SimulationEvent> =
+        serde_json::from_slice(&input::read_argument(&args.events)?).map_err(unreadable)?;
     let machine = sfn_alias::parse_arn(&plan.target)?.machine_arn().to_owned();
     let course = simulate(Deployment::new(&format!("{machine}:ALIAS"), None, plan)?, &events)?;
     if args.json {
-        output::json(json!(course).to_string().as_bytes(), false)?;
+        output::print_json(json!(course).to_string().as_bytes(), false)?;
     } else {
-        output::text(&text(&course))?;
+        output::print_text(&text(&course))?;
     }
     Ok(OK)
 }

@@ -1,65 +1,64 @@
-//! Where calls are run.
+//! Runs calls against the service.
 
-use super::writer::Writer;
+use super::commit_queue::CommitQueue;
 use crate::protocol::{Call, HttpError};
 use sfn_alias::StepFunctions;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
-/// A lock that is held for reading by whatever works on the store: who holds it for writing knows that
-/// nobody does, for example while the process forks.
+/// A lock that is read-locked during every access to the store. A program that write-locks it can fork safely: no
+/// thread is using the store.
 pub type ForkLock = &'static RwLock<()>;
 
-/// How calls reach the core.
+/// Runs calls, in place or through the commit queue.
 #[derive(Debug)]
 pub(super) struct Backend {
-    gate: Option<ForkLock>,
-    /// Of a durable service, where writes wait for the disk in a thread of their own. All else takes
-    /// microseconds, and is done where it arrives.
-    writer: Option<Writer>,
+    fork_lock: Option<ForkLock>,
+    /// Used for writes of a durable service, which wait for the disk. All other calls take microseconds.
+    commit_queue: Option<CommitQueue>,
 }
 
 impl Backend {
-    /// Starts the writer of a durable service.
-    pub fn new(aliases: &StepFunctions, durable: bool, gate: Option<ForkLock>) -> std::io::Result<Self> {
-        let writer = durable.then(|| Writer::start(aliases.clone(), gate)).transpose()?;
-        Ok(Self { gate, writer })
+    /// Creates a backend. Starts the commit queue of a durable service.
+    pub fn new(service: &StepFunctions, durable: bool, fork_lock: Option<ForkLock>) -> std::io::Result<Self> {
+        let commit_queue = durable.then(|| CommitQueue::start(service.clone(), fork_lock)).transpose()?;
+        Ok(Self { fork_lock, commit_queue })
     }
 
     pub async fn run(&self, call: Call) -> Result<Vec<u8>, HttpError> {
-        match &self.writer {
-            Some(writer) if call.operation.is_write() => writer.run(call).await,
-            _ => self.apart(|| call.run()),
+        match &self.commit_queue {
+            Some(queue) if call.operation.is_write() => queue.run(call).await,
+            _ => self.with_fork_lock(|| call.run()),
         }
     }
 
-    /// Whether writes can succeed. May wait for the disk.
+    /// Checks whether writes can succeed. May wait for the disk.
     ///
     /// # Errors
-    /// The reason why they fail.
-    pub fn check_health(&self, aliases: &StepFunctions) -> Result<(), HttpError> {
-        if self.writer.as_ref().is_some_and(Writer::has_ended) {
-            return Err(HttpError::Busy("the thread that writes has ended; restart the endpoint"));
+    /// The reason why writes fail.
+    pub fn check_health(&self, service: &StepFunctions) -> Result<(), HttpError> {
+        if self.commit_queue.as_ref().is_some_and(CommitQueue::has_ended) {
+            return Err(HttpError::Unavailable("the commit thread has ended; restart the endpoint"));
         }
-        Ok(self.apart(|| aliases.check_health())?)
+        Ok(self.with_fork_lock(|| service.check_health())?)
     }
 
-    /// Does work on the store.
-    pub fn apart<R>(&self, work: impl FnOnce() -> R) -> R {
-        let _open = enter(self.gate);
-        work()
+    /// Runs `work` while holding the fork lock.
+    pub fn with_fork_lock<R>(&self, work: impl FnOnce() -> R) -> R {
+        with_fork_lock(self.fork_lock, work)
     }
 
-    /// Finishes what was accepted, within a time. Tells whether all of it is done.
-    pub async fn stop(self, longest: Duration) -> bool {
-        match self.writer {
-            Some(writer) => writer.stop(longest).await,
+    /// Commits what is queued, and returns whether that finished within the timeout.
+    pub async fn stop(self, timeout: Duration) -> bool {
+        match self.commit_queue {
+            Some(queue) => queue.stop(timeout).await,
             None => true,
         }
     }
 }
 
-/// Waits until the gate is open, and holds it open.
-pub(super) fn enter(gate: Option<ForkLock>) -> Option<RwLockReadGuard<'static, ()>> {
-    gate.map(|gate| gate.read().unwrap_or_else(PoisonError::into_inner))
+/// Runs `work` while holding the fork lock for reading.
+pub(super) fn with_fork_lock<R>(fork_lock: Option<ForkLock>, work: impl FnOnce() -> R) -> R {
+    let _guard = fork_lock.map(|lock| lock.read().unwrap_or_else(PoisonError::into_inner));
+    work()
 }

@@ -1,4 +1,4 @@
-//! An endpoint in a thread of its own, for programs that do something else meanwhile: tests, above all.
+//! A server in a background thread.
 
 use super::server::{BindError, Server, ServerConfig, Shutdown};
 use std::net::SocketAddr;
@@ -6,14 +6,15 @@ use std::thread::{Builder, JoinHandle};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-/// An endpoint that runs in the background. Dropping it stops it.
+/// An HTTP server that runs in a background thread, for example in tests. Dropping it stops it.
 ///
 /// ```
 /// use sfn_alias::StepFunctions;
 /// use sfn_alias_server::http::{BackgroundServer, ServerConfig, Shutdown};
-/// let endpoint = BackgroundServer::start(([127, 0, 0, 1], 0).into(), ServerConfig::new(StepFunctions::in_memory()?, false))?;
-/// assert!(endpoint.url().starts_with("http://127.0.0.1:"));
-/// assert_eq!(endpoint.stop(), Shutdown::Drained);
+/// let config = ServerConfig::new(StepFunctions::in_memory()?, false);
+/// let server = BackgroundServer::start(([127, 0, 0, 1], 0).into(), config)?;
+/// assert!(server.url().starts_with("http://127.0.0.1:"));
+/// assert_eq!(server.stop(), Shutdown::Drained);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -29,47 +30,47 @@ struct Running {
 }
 
 impl BackgroundServer {
-    /// Binds an address and begins to serve.
+    /// Binds an address and starts the server.
     ///
     /// # Errors
     /// [`BindError`].
-    pub fn start(address: SocketAddr, hosted: ServerConfig) -> Result<Self, BindError> {
-        let runtime = runtime().map_err(|error| BindError::System(error.to_string()))?;
-        let server = runtime.block_on(Server::bind(address, hosted))?;
+    pub fn start(address: SocketAddr, config: ServerConfig) -> Result<Self, BindError> {
+        let runtime = build_runtime().map_err(|error| BindError::System(error.to_string()))?;
+        let server = runtime.block_on(Server::bind(address, config))?;
         let url = server.url();
         let (stop, stopped) = oneshot::channel();
-        // Done as well where the other end is gone.
+        // The receiver also completes if the sender is dropped.
         let serve = move || runtime.block_on(server.run(async { drop(stopped.await) }));
         let thread = Builder::new().name("sfn-alias".to_owned()).spawn(serve);
         let thread = thread.map_err(|error| BindError::System(error.to_string()))?;
         Ok(Self { url, running: Some(Running { stop, thread }) })
     }
 
-    /// The URL for clients.
+    /// Returns the URL for clients.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Finishes what was accepted.
+    /// Stops the server after the requests in flight are finished.
     pub fn stop(mut self) -> Shutdown {
-        self.end()
+        self.shut_down()
     }
 
-    fn end(&mut self) -> Shutdown {
+    fn shut_down(&mut self) -> Shutdown {
         let Some(Running { stop, thread }) = self.running.take() else { return Shutdown::Drained };
         stop.send(()).ok();
-        // A panic of the thread has been printed; what it was at is not finished.
+        // If the thread has panicked, its requests are not finished.
         thread.join().unwrap_or(Shutdown::TimedOut)
     }
 }
 
 impl Drop for BackgroundServer {
     fn drop(&mut self) {
-        self.end();
+        self.shut_down();
     }
 }
 
-/// One thread: an endpoint in the background leaves the others to the program.
-fn runtime() -> std::io::Result<Runtime> {
+/// Builds a single-threaded runtime, which leaves the other cores to the program.
+fn build_runtime() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }

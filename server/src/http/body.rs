@@ -1,7 +1,7 @@
-//! The body of a request, as it arrives.
+//! Receives the body of a request.
 
-use super::budget::Reservation;
-use super::pool::{Arriving, Pool, Pools, SMALL};
+use super::body_pool::{BodyPool, BodyPools, IncomingBody, SMALL};
+use super::memory_budget::Reservation;
 use crate::protocol::HttpError;
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -12,99 +12,99 @@ use std::io;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
-/// So many times the largest body is read, and forgotten, before the connection is closed on a client that
-/// is still sending: an answer is lost on one whose connection breaks while it sends.
-const FORGOTTEN: u64 = 16;
-/// A client that sends nothing for so long waits for its answer.
-const QUIET: Duration = Duration::from_millis(250);
+/// Maximum amount to drain, as a multiple of the largest body. Without draining, a client that is still sending would
+/// get a reset connection instead of its response.
+const DRAIN_FACTOR: u64 = 16;
+/// Draining ends if nothing arrives for this long: the client is waiting for its response.
+const DRAIN_IDLE_TIMEOUT: Duration = Duration::from_millis(250);
 
-/// A whole body, and the memory it takes until its request is answered.
+/// A complete body and its reserved memory.
 #[derive(Debug)]
-pub(super) struct Received {
+pub(super) struct ReceivedBody {
     pub bytes: Bytes,
-    pub room: Option<Reservation>,
+    pub reservation: Option<Reservation>,
 }
 
-/// Receives a body of `limit` bytes at most. Memory is taken for what has arrived, not for what is announced: from
-/// the pool for small bodies as long as it may be one.
-pub(super) async fn receive(body: &mut Incoming, limit: usize, pools: &Pools) -> Result<Received, HttpError> {
+/// Receives a body of up to `limit` bytes. Reserves memory for the bytes that have arrived, not for those announced:
+/// from the pool for small bodies until the body exceeds its size.
+pub(super) async fn receive(body: &mut Incoming, limit: usize, pools: &BodyPools) -> Result<ReceivedBody, HttpError> {
     let size = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if size > limit {
         return Err(Error::TooLarge { size, limit }.into());
     }
-    let began = Instant::now();
-    let mut parts = Parts::default();
-    for (pool, most) in [(&pools.small, limit.min(SMALL)), (&pools.large, limit)] {
-        if size.max(parts.len()) > most {
+    let start = Instant::now();
+    let mut frames = Frames::default();
+    for (pool, max) in [(&pools.small, limit.min(SMALL)), (&pools.large, limit)] {
+        if size.max(frames.len()) > max {
             continue;
         }
-        match receive_part(body, pool, began, parts, most).await? {
-            Part::Complete(received) => return Ok(received),
-            Part::Larger(received) => parts = received,
+        match receive_into(pool, body, start, frames, max).await? {
+            Progress::Complete(received) => return Ok(received),
+            Progress::TooLarge(received) => frames = received,
         }
     }
     Err(Error::TooLarge { size: limit.saturating_add(1), limit }.into())
 }
 
-/// What a pool has received of a body.
-enum Part {
-    /// All of it.
-    Complete(Received),
-    /// More than the pool is for.
-    Larger(Parts),
+/// What was received into one pool.
+enum Progress {
+    /// The whole body.
+    Complete(ReceivedBody),
+    /// More than the pool accepts.
+    TooLarge(Frames),
 }
 
-/// Receives into a pool, until the body is complete, has more than `most` bytes, or the pool ends it.
-async fn receive_part(
+/// Receives into a pool until the body is complete, exceeds `max` bytes, or is aborted by the pool.
+async fn receive_into(
+    pool: &BodyPool,
     body: &mut Incoming,
-    pool: &Pool,
-    began: Instant,
-    parts: Parts,
-    most: usize,
-) -> Result<Part, HttpError> {
-    let (arriving, ended) = pool.add(began);
+    start: Instant,
+    frames: Frames,
+    max: usize,
+) -> Result<Progress, HttpError> {
+    let (incoming, aborted) = pool.add(start);
     tokio::select! {
-        result = read_frames(body, arriving, parts, most) => result,
-        // What was received is dropped by now; then `freed` is, which says so.
-        Ok(_freed) = ended => Err(TOO_SLOW),
+        result = read_frames(body, incoming, frames, max) => result,
+        // Dropping `_freed` reports that the memory is free: the future above is dropped before it.
+        Ok(_freed) = aborted => Err(ABORTED),
     }
 }
 
 async fn read_frames(
     body: &mut Incoming,
-    mut arriving: Arriving<'_>,
-    mut parts: Parts,
-    most: usize,
-) -> Result<Part, HttpError> {
-    arriving.grow(parts.len()).await?;
+    mut incoming: IncomingBody<'_>,
+    mut frames: Frames,
+    max: usize,
+) -> Result<Progress, HttpError> {
+    incoming.reserve(frames.len()).await?;
     while let Some(frame) = body.frame().await {
-        // Trailers are read and not needed.
-        let Ok(data) = frame.map_err(|error| name_fault(&error))?.into_data() else { continue };
-        let size = parts.len().saturating_add(data.len());
-        if size <= most {
-            arriving.grow(size).await?;
+        // Trailers are ignored.
+        let Ok(data) = frame.map_err(|error| receive_error(&error))?.into_data() else { continue };
+        let size = frames.len().saturating_add(data.len());
+        if size <= max {
+            incoming.reserve(size).await?;
         }
-        parts.add(data);
-        if size > most {
-            return Ok(Part::Larger(parts));
+        frames.push(data);
+        if size > max {
+            return Ok(Progress::TooLarge(frames));
         }
     }
-    Ok(Part::Complete(Received { bytes: parts.join(), room: arriving.complete() }))
+    Ok(Progress::Complete(ReceivedBody { bytes: frames.join(), reservation: incoming.complete() }))
 }
 
-/// RFC 9112, section 7.1: chunks that cannot be read are the client's fault; else it went away.
-fn name_fault(error: &hyper::Error) -> HttpError {
+/// Distinguishes invalid chunks (RFC 9112, section 7.1) from a closed connection.
+fn receive_error(error: &hyper::Error) -> HttpError {
     let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
     match io.map(io::Error::kind) {
-        Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => BAD_CHUNK,
-        _ => CUT_OFF,
+        Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => INVALID_CHUNK,
+        _ => INCOMPLETE,
     }
 }
 
-/// Reads what is left of a body, as long as it goes on arriving.
-pub(super) async fn forget(body: &mut Incoming, limit: usize) {
-    let mut left = FORGOTTEN.saturating_mul(u64::try_from(limit).unwrap_or(u64::MAX));
-    while let Ok(Some(Ok(frame))) = timeout(QUIET, body.frame()).await {
+/// Reads and discards the rest of a body while it keeps arriving.
+pub(super) async fn drain(body: &mut Incoming, limit: usize) {
+    let mut left = DRAIN_FACTOR.saturating_mul(u64::try_from(limit).unwrap_or(u64::MAX));
+    while let Ok(Some(Ok(frame))) = timeout(DRAIN_IDLE_TIMEOUT, body.frame()).await {
         let size = frame.data_ref().map_or(0, |data| u64::try_from(data.len()).unwrap_or(u64::MAX));
         match left.checked_sub(size) {
             Some(rest) => left = rest,
@@ -113,20 +113,20 @@ pub(super) async fn forget(body: &mut Incoming, limit: usize) {
     }
 }
 
-/// A body that comes whole is taken as it is; of one that comes in parts each is copied, as a part keeps
-/// all that was read with it in memory.
+/// The frames of a body. A single frame is used as it is. Several are copied, because a frame keeps hyper's whole
+/// read buffer in memory.
 #[derive(Default)]
-struct Parts {
+struct Frames {
     first: Bytes,
     all: Vec<u8>,
 }
 
-impl Parts {
+impl Frames {
     fn len(&self) -> usize {
         self.first.len().max(self.all.len())
     }
 
-    fn add(&mut self, data: Bytes) {
+    fn push(&mut self, data: Bytes) {
         if self.len() == 0 {
             self.first = data;
             return;
@@ -142,9 +142,9 @@ impl Parts {
     }
 }
 
-const CUT_OFF: HttpError = HttpError::Incomplete("the request's body ended before its end");
-const TOO_SLOW: HttpError = HttpError::Incomplete(
-    "the request's body arrived too slowly while others needed its memory; send the request again",
+const INCOMPLETE: HttpError = HttpError::RequestTimeout("the request body is incomplete");
+const ABORTED: HttpError = HttpError::RequestTimeout(
+    "the request body arrived too slowly while other requests needed memory; send the request again",
 );
-const BAD_CHUNK: HttpError =
-    HttpError::Malformed { status: 400, message: "the request's body is not valid in the transfer coding chunked" };
+const INVALID_CHUNK: HttpError =
+    HttpError::Malformed { status: 400, message: "invalid chunked encoding of the request body" };

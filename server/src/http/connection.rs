@@ -1,7 +1,7 @@
-//! One connection.
+//! Serves one connection.
 
 use super::limits::Limits;
-use super::requests::ServerState;
+use super::request::ServerState;
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio_io_timeout::TimeoutStream;
 
-/// Serves requests until the client goes, breaks a limit, or the endpoint stops.
+/// Serves requests until the client disconnects, exceeds a limit, or the server stops.
 pub(super) async fn serve(
     stream: TcpStream,
     peer: IpAddr,
@@ -30,20 +30,20 @@ pub(super) async fn serve(
     });
     let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
     if let Err(error) = watcher.watch(connection).await {
-        // A client's fault, or its going away: nothing that the one who runs the endpoint has to know.
-        tracing::debug!(%error, %peer, "a connection ended early");
+        // Caused by the client, so not interesting to the operator by default.
+        tracing::debug!(%error, %peer, "connection closed early");
     }
 }
 
-/// HTTP/1.1 within the limits.
-pub(super) fn protocol(limits: &Limits) -> http1::Builder {
+/// Configures hyper with the limits.
+pub(super) fn http1_builder(limits: &Limits) -> http1::Builder {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)
         .max_buf_size(limits.head_bytes)
-        // The buffer may grow by more than it has to: the head itself is measured as well.
+        // The buffer may grow beyond max_buf_size, so limit the head as well.
         .max_header_size(limits.head_bytes)
-        // Not pipeline_flush: with it hyper closes on a damaged head without having sent its 400.
+        // Without pipeline_flush: it makes hyper close the connection on an invalid head before sending the 400.
         .max_headers(limits.headers);
     http
 }

@@ -1,31 +1,30 @@
-//! Bounds, so that no client takes the endpoint away from the others.
+//! Resource limits of a server.
 
 use std::time::Duration;
 
-/// What one endpoint takes on.
+/// Resource limits of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at once (16,384); further ones are answered 503 and closed.
+    /// Maximum number of connections (16,384). Further ones get a 503 and are closed.
     pub connections: usize,
-    /// Bytes of bodies that are being received or worked on, at once (256 MiB); requests beyond are
-    /// answered 503. A quarter of them is for bodies of at most 64 KiB.
+    /// Maximum total size of the request bodies in flight, in bytes (256 MiB). Further requests get a 503. A quarter
+    /// is reserved for bodies of up to 64 KiB.
     pub body_bytes: usize,
-    /// Bytes of answers over 16 KiB, metrics included, that clients have not taken yet, at once (256 MiB); requests beyond are
-    /// answered 503.
-    pub answer_bytes: usize,
-    /// Bytes of a request's head (64 KiB), and of the trailers behind a body; larger heads are answered 431.
+    /// Maximum total size of the pending responses over 16 KiB, in bytes (256 MiB). Further requests get a 503.
+    pub response_bytes: usize,
+    /// Maximum size of a request head, and of the trailers after a body, in bytes (64 KiB). Larger heads get a 431.
     pub head_bytes: usize,
-    /// Headers of a request (100); more are answered 431.
+    /// Maximum number of headers of a request (100). More get a 431.
     pub headers: usize,
-    /// For how long a connection may be without a complete head (60 seconds), idle or slow.
+    /// Maximum time until a connection sends a complete head, including idle time (60 seconds).
     pub head_timeout: Duration,
-    /// For how long a body may take to arrive (30 seconds).
+    /// Maximum time to receive a body (30 seconds).
     pub body_timeout: Duration,
-    /// For how long it may take where others need its memory (1 second).
+    /// Maximum time to receive a body if other requests need its memory (1 second).
     pub crowded_body_timeout: Duration,
-    /// For how long a client may take no byte of an answer (30 seconds).
+    /// Maximum time without a byte of a response accepted by the client (30 seconds).
     pub write_timeout: Duration,
-    /// For how long requests in progress may take after the endpoint was told to stop (10 seconds).
+    /// Maximum time to finish the requests in flight when the server stops (10 seconds).
     pub stop_timeout: Duration,
 }
 
@@ -34,7 +33,7 @@ impl Default for Limits {
         Self {
             connections: 16_384,
             body_bytes: 256 * 1024 * 1024,
-            answer_bytes: 256 * 1024 * 1024,
+            response_bytes: 256 * 1024 * 1024,
             head_bytes: 64 * 1024,
             headers: 100,
             head_timeout: Duration::from_secs(60),

@@ -1,4 +1,4 @@
-//! What is counted, in Prometheus's text format.
+//! Metrics in the OpenMetrics text format.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -11,81 +11,81 @@ use sfn_alias::{Statistics, StepFunctions};
 use std::fmt;
 use std::time::Duration;
 
-/// Series of starts beyond these are left out: a scrape stays short however much is stored.
-const STARTS: usize = 10_000;
+/// Maximum number of series of `sfn_alias_starts_total`, which bounds the size of a scrape.
+const MAX_START_SERIES: usize = 10_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Request {
+struct RequestLabels {
     operation: &'static str,
     code: &'static str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Operation {
+struct LatencyLabels {
     operation: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Started {
+struct StartLabels {
     arn: String,
 }
 
-/// Counters of requests, since the endpoint was started.
+/// Counters of the requests since the server was started.
 #[derive(Debug)]
 pub(super) struct Metrics {
-    requests: Family<Request, Counter>,
-    latency: Family<Operation, Histogram, fn() -> Histogram>,
+    requests: Family<RequestLabels, Counter>,
+    latency: Family<LatencyLabels, Histogram, fn() -> Histogram>,
 }
 
-/// 16 us to 0.5 s, each twice the one before.
-fn histogram() -> Histogram {
+/// Creates a histogram from 16 us to 0.5 s. Each bucket is twice the previous one.
+fn new_histogram() -> Histogram {
     Histogram::new(exponential_buckets(16e-6, 2.0, 16))
 }
 
 impl Metrics {
     pub fn new() -> Self {
-        Self { requests: Family::default(), latency: Family::new_with_constructor(histogram) }
+        Self { requests: Family::default(), latency: Family::new_with_constructor(new_histogram) }
     }
 
     /// Counts a request.
-    pub fn observe(&self, operation: &'static str, code: &'static str, took: Duration) {
-        self.requests.get_or_create(&Request { operation, code }).inc();
-        self.latency.get_or_create(&Operation { operation }).observe(took.as_secs_f64());
+    pub fn observe(&self, operation: &'static str, code: &'static str, elapsed: Duration) {
+        self.requests.get_or_create(&RequestLabels { operation, code }).inc();
+        self.latency.get_or_create(&LatencyLabels { operation }).observe(elapsed.as_secs_f64());
     }
 
-    /// The page that Prometheus reads.
+    /// Renders the page that Prometheus scrapes.
     ///
     /// # Errors
-    /// [`sfn_alias::Error::Store`] when what is stored cannot be counted.
-    pub fn page(&self, aliases: &StepFunctions) -> sfn_alias::Result<String> {
+    /// An error of the store.
+    pub fn render(&self, service: &StepFunctions) -> sfn_alias::Result<String> {
         let mut registry = Registry::with_prefix("sfn_alias");
         let (requests, latency) = (self.requests.clone(), self.latency.clone());
-        registry.register("requests", "Requests by operation and code", requests);
-        let help = "Time from a request's head to its answer";
+        registry.register("requests", "Number of requests by operation and error code", requests);
+        let help = "Time from the head of a request to its response";
         registry.register_with_unit("request_duration", help, Unit::Seconds, latency);
-        stored(&mut registry, aliases.statistics()?);
+        register_statistics(&mut registry, service.statistics()?);
         let mut page = String::new();
-        encode(&mut page, &registry).map_err(|fmt::Error| unwritten())?;
+        encode(&mut page, &registry).map_err(|fmt::Error| render_error())?;
         Ok(page)
     }
 }
 
-fn stored(registry: &mut Registry, statistics: Statistics) {
+fn register_statistics(registry: &mut Registry, statistics: Statistics) {
     let mut gauge = |name, help, count: usize| {
         let gauge: Gauge = Gauge::default();
         gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
         registry.register(name, help, gauge);
     };
-    gauge("state_machines", "ServerState machines stored", statistics.state_machines);
-    gauge("versions", "Versions stored", statistics.versions);
-    gauge("aliases", "Aliases stored", statistics.aliases);
-    let starts = Family::<Started, Counter>::default();
-    for started in statistics.start_counts.into_iter().take(STARTS) {
-        starts.get_or_create(&Started { arn: started.arn }).inc_by(started.count);
+    gauge("state_machines", "Number of state machines", statistics.state_machines);
+    gauge("versions", "Number of versions", statistics.versions);
+    gauge("aliases", "Number of aliases", statistics.aliases);
+    let starts = Family::<StartLabels, Counter>::default();
+    for start in statistics.start_counts.into_iter().take(MAX_START_SERIES) {
+        starts.get_or_create(&StartLabels { arn: start.arn }).inc_by(start.count);
     }
-    registry.register("starts", "Executions started, by the version (or state machine) started", starts);
+    registry.register("starts", "Number of executions started by version or state machine ARN", starts);
 }
 
-fn unwritten() -> sfn_alias::Error {
-    sfn_alias::Error::Internal { detail: "the metrics cannot be formatted".to_owned() }
+fn render_error() -> sfn_alias::Error {
+    sfn_alias::Error::Internal { detail: "the metrics cannot be rendered".to_owned() }
 }

@@ -1,25 +1,25 @@
-//! The endpoint on a socket.
+//! The HTTP server.
 //!
-//! `server` binds and accepts, `connection` serves one connection, `requests` one request, `backend` runs
-//! it: reads at once, writes of a durable service through `writer`, which shares commits. `head` checks what hyper
-//! lets pass, `body` receives, within the `budget` there is for what is worked on, which `pool` divides among bodies.
-//! `limits` bounds all of it, `metrics` counts and `page` stores what is counted; `panics` contains faults;
-//! `background` runs it beside a program.
+//! `server` accepts connections, `connection` serves one connection, `request` one request. `head` rejects what
+//! hyper accepts against RFC 9112; `body` receives the body into `body_pool`, within a `memory_budget`. `backend`
+//! runs the call; writes of a durable service share commits in `commit_queue`. `limits` are the configurable
+//! bounds. `metrics` counts requests, and `metrics_cache` stores the rendered page. `panics` contains panics.
+//! `background` runs the server in a thread of the program.
 
 mod backend;
 mod background;
 mod body;
-mod budget;
+mod body_pool;
+mod commit_queue;
 mod connection;
 mod head;
 mod limits;
+mod memory_budget;
 mod metrics;
-mod page;
+mod metrics_cache;
 mod panics;
-mod pool;
-mod requests;
+mod request;
 mod server;
-mod writer;
 
 pub use backend::ForkLock;
 pub use background::BackgroundServer;

@@ -1,10 +1,10 @@
-//! Binds, accepts, stops.
+//! Binds an address, accepts connections, and stops.
 
 use super::backend::{Backend, ForkLock};
-use super::connection::{protocol, serve};
+use super::connection::{http1_builder, serve};
 use super::limits::Limits;
 use super::panics::catch_panic;
-use super::requests::ServerState;
+use super::request::ServerState;
 use crate::auth::Credentials;
 use crate::protocol::{App, HttpError};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -19,69 +19,69 @@ use tokio::time::{Instant, sleep, timeout};
 /// Who may use the endpoint.
 #[derive(Debug, Clone)]
 pub enum Access {
-    /// Everybody who reaches it.
+    /// Any client, without a signature.
     Anonymous,
-    /// Those whose signatures these credentials make.
+    /// Clients that sign with one of these credentials.
     Signed(Credentials),
 }
 
-/// What an endpoint serves, and how.
+/// The configuration of a [`Server`].
 #[derive(Debug)]
 pub struct ServerConfig {
     /// The service.
-    pub aliases: StepFunctions,
-    /// Whether writes go through one thread that shares commits.
+    pub service: StepFunctions,
+    /// Whether the service is stored in a file. Writes then share commits.
     pub durable: bool,
-    /// For a program that wants to know when nobody works on the store.
-    pub gate: Option<ForkLock>,
-    /// Who may use it.
+    /// For programs that fork. See [`ForkLock`].
+    pub fork_lock: Option<ForkLock>,
+    /// Who may use the endpoint.
     pub access: Access,
-    /// How much of everything it takes.
+    /// Resource limits.
     pub limits: Limits,
 }
 
 impl ServerConfig {
-    /// For everybody who reaches it, within the default limits.
-    pub fn new(aliases: StepFunctions, durable: bool) -> Self {
-        Self { aliases, durable, gate: None, access: Access::Anonymous, limits: Limits::default() }
+    /// Creates a configuration with anonymous access and the default limits.
+    pub fn new(service: StepFunctions, durable: bool) -> Self {
+        Self { service, durable, fork_lock: None, access: Access::Anonymous, limits: Limits::default() }
     }
 }
 
-/// Why an endpoint cannot be opened.
+/// An error of starting a server.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
-    /// Everybody could reach it and nobody has to sign.
+    /// Other machines can reach the address, and signatures are not required.
     #[error(
-        "{0} can be reached from other machines: give --credentials FILE, so that requests have to be signed, or --insecure-allow-anonymous"
+        "{0} is reachable from other machines: use --credentials FILE to require signatures, or --insecure-allow-anonymous"
     )]
-    Open(SocketAddr),
-    /// The operating system refuses.
-    #[error("{address} cannot be bound: {error}; choose another --port, or 0 for any that is free")]
-    Refused {
+    AnonymousAccess(SocketAddr),
+    /// The operating system rejects the address.
+    #[error("cannot listen on {address}: {error}; choose another --port, or 0 for a free one")]
+    Listen {
         /// The address.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         error: std::io::Error,
     },
-    /// No randomness, or no thread to be had.
-    #[error("the endpoint cannot be started: {0}")]
+    /// The operating system provides no thread or random numbers.
+    #[error("cannot start the endpoint: {0}")]
     System(String),
 }
 
-/// How an endpoint came to its end.
+/// How a server stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shutdown {
-    /// All that was accepted is answered.
+    /// All requests in flight are finished.
     Drained,
-    /// Some requests took longer than the time to stop allows, and were cut off.
+    /// [`Limits::stop_timeout`] elapsed, and some requests were aborted.
     TimedOut,
 }
 
-fn system(error: impl ToString) -> BindError {
+fn system_error(error: impl ToString) -> BindError {
     BindError::System(error.to_string())
 }
 
-/// An endpoint that is bound: clients that connect wait until it runs.
+/// A server that listens. Clients can connect, and get responses once [`Server::run`] is called.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -89,59 +89,62 @@ pub struct Server {
     state: ServerState,
 }
 
-/// After a failure to accept, which is a lack of file descriptors or memory, wait for others to end.
-const PAUSE: Duration = Duration::from_millis(50);
+/// Delay after a failed accept, which is caused by a lack of file descriptors or memory.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
+
 impl Server {
-    /// Binds an address.
+    /// Listens on an address.
     ///
     /// # Errors
     /// [`BindError`].
-    pub async fn bind(address: SocketAddr, hosted: ServerConfig) -> Result<Self, BindError> {
-        Self::behind(Self::listen(address).await?, hosted)
+    pub async fn bind(address: SocketAddr, config: ServerConfig) -> Result<Self, BindError> {
+        Self::from_listener(Self::listen(address).await?, config)
     }
 
-    /// An address of one's own, before there is anything to serve on it.
+    /// Listens on an address, before the service is opened.
     ///
     /// # Errors
-    /// [`BindError::Refused`].
+    /// [`BindError::Listen`].
     pub async fn listen(address: SocketAddr) -> Result<TcpListener, BindError> {
-        listen(address).map_err(|error| BindError::Refused { address, error })
+        listen(address).map_err(|error| BindError::Listen { address, error })
     }
 
-    /// The endpoint behind an address that is bound.
+    /// Creates a server for a listener.
     ///
     /// # Errors
     /// [`BindError::System`].
-    pub fn behind(listener: TcpListener, hosted: ServerConfig) -> Result<Self, BindError> {
-        let ServerConfig { aliases, durable, gate, access, limits } = hosted;
-        let address = listener.local_addr().map_err(system)?;
-        let backend = Backend::new(&aliases, durable, gate).map_err(system)?;
-        let app = App::new(aliases);
+    pub fn from_listener(listener: TcpListener, config: ServerConfig) -> Result<Self, BindError> {
+        let ServerConfig { service, durable, fork_lock, access, limits } = config;
+        let address = listener.local_addr().map_err(system_error)?;
+        let backend = Backend::new(&service, durable, fork_lock).map_err(system_error)?;
+        let app = App::new(service);
         Ok(Self { listener, address, state: ServerState::new(app, access, backend, limits) })
     }
 
-    /// Refuses an address that other machines reach where nobody has to sign.
+    /// Checks that an address which other machines can reach is not served anonymously, unless allowed.
     ///
     /// # Errors
-    /// [`BindError::Open`].
+    /// [`BindError::AnonymousAccess`].
     pub fn check_address(address: SocketAddr, access: &Access, allow_anonymous: bool) -> Result<(), BindError> {
         match access {
-            Access::Anonymous if !address.ip().is_loopback() && !allow_anonymous => Err(BindError::Open(address)),
+            Access::Anonymous if !address.ip().is_loopback() && !allow_anonymous => {
+                Err(BindError::AnonymousAccess(address))
+            }
             _ => Ok(()),
         }
     }
 
-    /// The address, with the port that the system chose where it was 0.
+    /// Returns the address, with the port that the system assigned if it was 0.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The URL for clients.
+    /// Returns the URL for clients.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Serves until `stop` is done, then finishes what was accepted.
+    /// Serves until `stop` completes, then finishes the requests in flight.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Shutdown {
         let Self { listener, state, .. } = self;
         let state = Arc::new(state);
@@ -151,21 +154,21 @@ impl Server {
             () = stop => {}
         }
         drop(listener);
-        let (began, longest) = (Instant::now(), state.limits.stop_timeout);
-        let answered = timeout(longest, connections.shutdown()).await.is_ok();
-        // Connections that are cut off still hold the state: what they asked for is not acknowledged.
-        let written = match Arc::into_inner(state) {
-            Some(state) => state.backend.stop(longest.saturating_sub(began.elapsed())).await,
+        let (start, limit) = (Instant::now(), state.limits.stop_timeout);
+        let closed = timeout(limit, connections.shutdown()).await.is_ok();
+        // Aborted connections still own the state. Their writes were not acknowledged.
+        let committed = match Arc::into_inner(state) {
+            Some(state) => state.backend.stop(limit.saturating_sub(start.elapsed())).await,
             None => false,
         };
-        if answered && written { Shutdown::Drained } else { Shutdown::TimedOut }
+        if closed && committed { Shutdown::Drained } else { Shutdown::TimedOut }
     }
 }
 
-/// So many connections wait to be accepted, or as many as the system allows.
+/// Maximum number of connections waiting to be accepted, unless the system allows fewer.
 const BACKLOG: u32 = 1024;
 
-/// As `TcpListener::bind`, with a longer backlog: where it is full, clients try again only after a second.
+/// As `TcpListener::bind`, with a longer backlog: if it is full, clients retry only after a second.
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     #[cfg(unix)]
@@ -175,22 +178,22 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 async fn accept(listener: &TcpListener, state: &Arc<ServerState>, connections: &GracefulShutdown) {
-    let http = protocol(&state.limits);
-    let free = Arc::new(Semaphore::new(state.limits.connections.min(Semaphore::MAX_PERMITS)));
+    let http = http1_builder(&state.limits);
+    let slots = Arc::new(Semaphore::new(state.limits.connections.min(Semaphore::MAX_PERMITS)));
     loop {
         let (stream, peer) = accept_one(listener).await;
-        let Ok(place) = Arc::clone(&free).try_acquire_owned() else {
-            refuse(&stream);
+        let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else {
+            reject(&stream);
             continue;
         };
-        // Answers are small and whole: waiting to fill packets would only delay them.
+        // A response is one write, so Nagle's algorithm would only delay it.
         stream.set_nodelay(true).ok();
-        let served = serve(stream, peer.ip(), Arc::clone(state), http.clone(), connections.watcher());
+        let connection = serve(stream, peer.ip(), Arc::clone(state), http.clone(), connections.watcher());
         tokio::spawn(async move {
-            if let Err(panic) = catch_panic(served).await {
-                tracing::error!(panic, %peer, "a connection panicked");
+            if let Err(panic) = catch_panic(connection).await {
+                tracing::error!(panic, %peer, "connection panicked");
             }
-            drop(place);
+            drop(slot);
         });
     }
 }
@@ -198,18 +201,18 @@ async fn accept(listener: &TcpListener, state: &Arc<ServerState>, connections: &
 async fn accept_one(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok(accepted) => return accepted,
+            Ok(connection) => return connection,
             Err(error) => {
-                tracing::warn!(%error, "no connection can be accepted; raise the limit of open files");
-                sleep(PAUSE).await;
+                tracing::warn!(%error, "cannot accept a connection; raise the limit of open files");
+                sleep(ACCEPT_RETRY_DELAY).await;
             }
         }
     }
 }
 
-/// Says so and closes, without waiting for anything.
-fn refuse(stream: &TcpStream) {
-    let body = HttpError::Busy("too many connections; close some, or wait").body();
+/// Responds with 503 and closes the connection, without waiting.
+fn reject(stream: &TcpStream) {
+    let body = HttpError::Unavailable("too many connections; close some or try again later").body();
     let head = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-type: application/x-amz-json-1.0\r\n";
     let length = format!("content-length: {}\r\n\r\n", body.len());
     stream.try_write(&[head.as_bytes(), length.as_bytes(), &body].concat()).ok();

@@ -1,144 +1,146 @@
-//! The endpoint as a value: no socket, no threads of its own.
+//! Responds to HTTP requests without a socket or threads.
 
-use super::{Credential, HttpError, Reply, Target, decoded, respond};
+use super::{Credential, HttpError, RequestTarget, content_response, decode_body, operation_response};
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use sfn_alias::{Operation, Scope, StepFunctions, generate_request_id};
 
-/// The endpoint.
+/// The endpoint as a function from request to response.
 ///
 /// ```
 /// use sfn_alias::StepFunctions;
 /// use sfn_alias_server::protocol::App;
 /// let app = App::new(StepFunctions::in_memory()?);
 /// let request = http::Request::post("/").header("x-amz-target", "AWSStepFunctions.ListStateMachines");
-/// let response = app.answer(request.body("{}".into()).unwrap());
+/// let response = app.handle(request.body("{}".into()).unwrap());
 /// assert_eq!((response.status().as_u16(), &response.body()[..]), (200, &br#"{"stateMachines":[]}"#[..]));
 /// # Ok::<(), sfn_alias::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct App {
-    aliases: StepFunctions,
+    service: StepFunctions,
 }
 
-/// A request that the core is to answer.
+/// A decoded request.
 #[derive(Debug)]
 pub struct Call {
-    /// The service, as seen from the caller's account and region.
-    pub aliases: StepFunctions,
-    /// What is asked.
+    /// The service in the account and region of the request.
+    pub service: StepFunctions,
+    /// The operation.
     pub operation: Operation,
-    /// JSON bytes.
+    /// The input as JSON.
     pub body: Bytes,
 }
 
 impl Call {
-    /// The core's answer.
+    /// Runs the operation and returns its output as JSON.
     ///
     /// # Errors
-    /// The core's refusal.
+    /// The error of the service.
     pub fn run(&self) -> Result<Vec<u8>, HttpError> {
-        Ok(self.aliases.try_call(self.operation.as_str(), &self.body)?)
+        Ok(self.service.try_call(self.operation.as_str(), &self.body)?)
     }
 }
 
-/// A reply, and what to call it in logs and metrics.
+/// A response, with the values that logs and metrics record.
 #[derive(Debug)]
-pub struct Answered {
-    /// The reply.
-    pub response: Response<Bytes>,
-    /// The operation's name; `unknown` where there is none.
+pub struct Response {
+    /// The HTTP response.
+    pub http: http::Response<Bytes>,
+    /// The operation's name, or `unknown`.
     pub operation: &'static str,
-    /// `OK`, or the error's code.
+    /// `OK`, or the error code.
     pub code: &'static str,
-    /// The id in the reply's header `x-amzn-RequestId`.
+    /// The value of the header `x-amzn-RequestId`.
     pub request_id: String,
 }
 
 impl App {
-    /// An endpoint for a service. The account and region of `aliases` are those of requests that name none.
-    pub const fn new(aliases: StepFunctions) -> Self {
-        Self { aliases }
+    /// Creates an endpoint for a service, whose account and region apply to requests that specify none.
+    pub const fn new(service: StepFunctions) -> Self {
+        Self { service }
     }
 
-    /// The service in the account and region of requests that name none.
-    pub fn aliases(&self) -> &StepFunctions {
-        &self.aliases
+    /// Returns the service in the account and region of requests that specify none.
+    pub fn service(&self) -> &StepFunctions {
+        &self.service
     }
 
-    /// Answers a request whose signature nobody checks.
-    pub fn answer(&self, request: http::Request<Bytes>) -> Response<Bytes> {
+    /// Responds to a request without verifying its signature.
+    pub fn handle(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         let (head, body) = request.into_parts();
-        match Target::of(&head) {
-            Ok(Target::Operation(operation)) => {
-                let result = self.admit(&head, operation, body, None).and_then(|call| call.run());
-                self.answered(operation.as_str(), result).response
+        match RequestTarget::from_head(&head) {
+            Ok(RequestTarget::Operation(operation)) => {
+                let result = self.decode(&head, operation, body, None).and_then(|call| call.run());
+                self.respond(operation.as_str(), result).http
             }
-            Ok(Target::Health) => Self::health(self.aliases.check_health().map_err(HttpError::from)),
-            // The socket counts requests; here nobody does.
-            Ok(Target::Metrics) => self.refused(HttpError::Unknown).response,
-            Err(refusal) => self.refused(refusal).response,
+            Ok(RequestTarget::Health) => Self::health_response(self.service.check_health().map_err(HttpError::from)),
+            // Only the HTTP server collects metrics.
+            Ok(RequestTarget::Metrics) => self.respond_error(HttpError::UnknownOperation).http,
+            Err(error) => self.respond_error(error).http,
         }
     }
 
-    /// Reads a request: whose it is, and its JSON. `proven` is the account and region that its signature
-    /// proves, where signatures are checked: then nothing else in the request tells them.
+    /// Decodes a request. `verified` is the scope of a verified signature; without it, the account and region come
+    /// from the unverified credential of the request.
     ///
     /// # Errors
-    /// As [`decoded`].
-    pub fn admit(
+    /// See [`decode_body`].
+    pub fn decode(
         &self,
         head: &Parts,
         operation: Operation,
         body: Bytes,
-        proven: Option<Scope>,
+        verified: Option<Scope>,
     ) -> Result<Call, HttpError> {
-        let body = decoded(&head.headers, body, self.aliases.options().limits.request_bytes)?;
-        let aliases = match proven {
-            Some(scope) => self.aliases.in_scope(scope),
-            None => self.claimed(&head.headers),
+        let body = decode_body(&head.headers, body, self.service.options().limits.request_bytes)?;
+        let service = match verified {
+            Some(scope) => self.service.in_scope(scope),
+            None => self.service_for_credential(&head.headers),
         };
-        Ok(Call { aliases, operation, body })
+        Ok(Call { service, operation, body })
     }
 
-    /// The reply to an operation.
-    pub fn answered(&self, operation: &'static str, result: Result<Vec<u8>, HttpError>) -> Answered {
+    /// Encodes the result of an operation, with a new request id.
+    pub fn respond(&self, operation: &'static str, result: Result<Vec<u8>, HttpError>) -> Response {
         let code = result.as_ref().map_or_else(HttpError::code, |_| "OK");
         let request_id = generate_request_id();
-        Answered { response: respond(result, &request_id), operation, code, request_id }
+        Response { http: operation_response(result, &request_id), operation, code, request_id }
     }
 
-    /// The reply to a request that is for no operation of this tool.
-    pub fn refused(&self, refusal: HttpError) -> Answered {
-        let operation = if let HttpError::Unsupported(name) = &refusal { name } else { "unknown" };
-        self.answered(operation, Err(refusal))
+    /// Encodes an error of a request without a supported operation.
+    pub fn respond_error(&self, error: HttpError) -> Response {
+        let operation = if let HttpError::UnsupportedOperation(name) = &error { name } else { "unknown" };
+        self.respond(operation, Err(error))
     }
 
-    /// What `GET /health` answers: 200, or 503 with the reason where writes cannot succeed.
-    pub fn health(checked: Result<(), HttpError>) -> Response<Bytes> {
+    /// Returns the response to `GET /health`: 200, or 503 with the reason why writes fail.
+    pub fn health_response(health: Result<(), HttpError>) -> http::Response<Bytes> {
         const VERSION: &str = env!("CARGO_PKG_VERSION");
-        let body = match &checked {
+        let body = match &health {
             Ok(()) => concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#).to_owned(),
-            Err(reason) => json!({"status": "failing", "reason": reason.to_string(), "version": VERSION}).to_string(),
+            Err(error) => json!({"status": "failing", "reason": error.to_string(), "version": VERSION}).to_string(),
         };
-        let mut response = Reply { body: body.into(), content_type: "application/json" }.respond();
-        if checked.is_err() {
+        let mut response = content_response("application/json", body.into());
+        if health.is_err() {
             *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         }
         response
     }
 
-    /// The service in the account and region that the request claims, as far as it does, without proof.
-    fn claimed(&self, headers: &HeaderMap) -> StepFunctions {
-        let own = self.aliases.scope();
-        let Some(credential) = Credential::of(headers) else { return self.aliases.clone() };
-        let account = credential.account().unwrap_or(own.account());
-        if account == own.account() && credential.region == own.region() {
-            return self.aliases.clone();
+    /// Returns the service in the account and region of the request's unverified credential.
+    fn service_for_credential(&self, headers: &HeaderMap) -> StepFunctions {
+        let default = self.service.scope();
+        let Some(credential) = Credential::from_headers(headers) else { return self.service.clone() };
+        let account = credential.account().unwrap_or(default.account());
+        if account == default.account() && credential.region == default.region() {
+            return self.service.clone();
         }
-        let elsewhere = |scope: Scope| self.aliases.in_scope(scope);
-        credential.scope(account).map_or_else(|| self.aliases.clone(), elsewhere)
+        match credential.scope(account) {
+            Some(scope) => self.service.in_scope(scope),
+            None => self.service.clone(),
+        }
     }
 }

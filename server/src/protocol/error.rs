@@ -1,50 +1,50 @@
-//! What a request is refused with before, or by, the core.
+//! Errors of a request.
 
 use serde_json::json;
 use sfn_alias::{Error, error_body};
 
-/// A refusal: data first, the sentence in `Display`.
+/// An error of a request, from the HTTP layer or from the service.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
-    /// No operation of the service, or another method or path. AWS answers it without a message.
-    #[error("no operation of AWS Step Functions")]
-    Unknown,
-    /// An operation of the service that this tool does not answer.
+    /// An unknown operation, method or path. AWS responds without a message.
+    #[error("unknown operation of AWS Step Functions")]
+    UnknownOperation,
+    /// An operation of AWS Step Functions that sfn-alias does not implement.
     #[error(
-        "{0} is an operation of AWS Step Functions that is not part of sfn-alias, which answers those on state machines, versions, aliases, executions and tags"
+        "sfn-alias does not implement {0}; it implements the operations on state machines, versions, aliases, executions and tags"
     )]
-    Unsupported(&'static str),
-    /// A body that cannot be unpacked. That it is said is our own: AWS says nothing of a body it cannot read.
+    UnsupportedOperation(&'static str),
+    /// A body that cannot be decoded. The message is ours: AWS sends none.
     #[error("{0}")]
-    Encoding(String),
-    /// What the core refuses.
+    ContentEncoding(String),
+    /// An error of the service.
     #[error("{0}")]
-    Core(#[from] Error),
-    /// A signature that is missing or wrong.
+    Service(#[from] Error),
+    /// A missing or invalid signature.
     #[error("{message}")]
     Signature {
         /// The AWS error code.
         code: &'static str,
-        /// AWS's text for it.
+        /// AWS's message.
         message: String,
     },
-    /// More work at once than the endpoint takes on.
+    /// A resource limit of the endpoint.
     #[error("{0}")]
-    Busy(&'static str),
-    /// A body that does not arrive.
+    Unavailable(&'static str),
+    /// A body that was not received in time.
     #[error("{0}")]
-    Incomplete(&'static str),
-    /// What HTTP/1.1 does not allow. The code is that of AWS's common errors.
+    RequestTimeout(&'static str),
+    /// A violation of HTTP/1.1. The code is one of AWS's common errors.
     #[error("{message}")]
     Malformed {
-        /// The HTTP status: 400, or 501 for what is not known.
+        /// The HTTP status: 400, or 501 for an unknown transfer coding.
         status: u16,
-        /// What is wrong, and what to send.
+        /// The problem and its fix.
         message: &'static str,
     },
-    /// A fault of the endpoint itself, which its log describes.
-    #[error("the request failed by a fault of the endpoint; its log describes it")]
-    Failed,
+    /// A bug in the endpoint. Its log has the details.
+    #[error("internal error in sfn-alias (please report): the log of the endpoint has the details")]
+    Internal,
 }
 
 const CORAL: &str = "com.amazon.coral.service";
@@ -53,43 +53,49 @@ impl HttpError {
     /// The AWS error code.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Unknown | Self::Unsupported(_) => "UnknownOperationException",
-            Self::Encoding(_) => "SerializationException",
-            Self::Core(error) => error.code(),
+            Self::UnknownOperation | Self::UnsupportedOperation(_) => "UnknownOperationException",
+            Self::ContentEncoding(_) => "SerializationException",
+            Self::Service(error) => error.code(),
             Self::Signature { code, .. } => code,
-            Self::Busy(_) => "ServiceUnavailable",
-            Self::Incomplete(_) => "RequestTimeout",
+            Self::Unavailable(_) => "ServiceUnavailable",
+            Self::RequestTimeout(_) => "RequestTimeout",
             Self::Malformed { .. } => "MalformedHttpRequestException",
-            Self::Failed => "InternalFailure",
+            Self::Internal => "InternalFailure",
         }
     }
 
     /// The HTTP status.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::Unknown | Self::Unsupported(_) | Self::Encoding(_) | Self::Signature { .. } => 400,
-            Self::Core(error) => error.kind().status(),
-            Self::Busy(_) => 503,
-            Self::Incomplete(_) => 408,
+            Self::UnknownOperation
+            | Self::UnsupportedOperation(_)
+            | Self::ContentEncoding(_)
+            | Self::Signature { .. } => 400,
+            Self::Service(error) => error.kind().status(),
+            Self::Unavailable(_) => 503,
+            Self::RequestTimeout(_) => 408,
             Self::Malformed { status, .. } => *status,
-            Self::Failed => 500,
+            Self::Internal => 500,
         }
     }
 
-    /// Whether the connection ends with it: what is left of the request cannot be read past.
-    pub const fn closes(&self) -> bool {
+    /// Whether the connection must be closed because the rest of the request may not be read.
+    pub const fn closes_connection(&self) -> bool {
         matches!(
             self,
-            Self::Busy(_) | Self::Incomplete(_) | Self::Malformed { .. } | Self::Core(Error::TooLarge { .. })
+            Self::Unavailable(_)
+                | Self::RequestTimeout(_)
+                | Self::Malformed { .. }
+                | Self::Service(Error::TooLarge { .. })
         )
     }
 
-    /// The body, as AWS writes errors.
+    /// The response body in AWS's error format.
     pub fn body(&self) -> Vec<u8> {
         let kind = format!("{CORAL}#{}", self.code());
         match self {
-            Self::Core(error) => error_body(error),
-            Self::Unknown => json!({ "__type": kind }).to_string().into_bytes(),
+            Self::Service(error) => error_body(error),
+            Self::UnknownOperation => json!({ "__type": kind }).to_string().into_bytes(),
             _ => json!({ "__type": kind, "message": self.to_string() }).to_string().into_bytes(),
         }
     }

@@ -1,18 +1,18 @@
-//! AWS JSON 1.0 over HTTP, without a socket: a request in, a reply out.
+//! AWS JSON 1.0 over HTTP, without a socket.
 //!
-//! `target` finds the operation, `credential` whose request it is, `body` its JSON; `app` puts them
-//! together and asks the core; `refusal` and `reply` are what goes back.
+//! `request_target` finds the operation of a request, `credential` its account and region, `content_encoding`
+//! unpacks its body. `app` combines them and calls the service. `error` and `response` encode the result.
 
 mod app;
-mod body;
+mod content_encoding;
 mod credential;
 mod error;
-mod reply;
-mod target;
+mod request_target;
+mod response;
 
-pub use app::{Answered, App, Call};
-pub use body::decoded;
+pub use app::{App, Call, Response};
+pub use content_encoding::decode_body;
 pub use credential::Credential;
 pub use error::HttpError;
-pub use reply::{Reply, respond};
-pub use target::{Target, UNSUPPORTED};
+pub use request_target::{RequestTarget, UNSUPPORTED_OPERATIONS};
+pub use response::{content_response, operation_response};

@@ -69,7 +69,8 @@ fn credentials_that_are_missing_for_a_moment_end_nothing() {
     let mut child = driver.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     let failed = lines.find(|line| line.contains("CredentialsError")).unwrap();
-    let begin = "0 % on orders:2, step 0 of 2, again after CredentialsError (failure 1): the credentials file ";
+    let begin =
+        "0 % on orders:2, step 0 of 2, again after CredentialsError (failure 1): cannot read the credentials file ";
     assert!(failed.starts_with(begin), "{failed}");
     let checkpoint = std::fs::read_to_string(&state).unwrap();
     assert!(checkpoint.contains("CredentialsError"), "{checkpoint}");

@@ -7,7 +7,7 @@ mod socket;
 mod vectors;
 
 use sfn_alias::Operation;
-use sfn_alias_server::protocol::UNSUPPORTED;
+use sfn_alias_server::protocol::UNSUPPORTED_OPERATIONS;
 use std::collections::BTreeSet;
 use vectors::{Vector, load, run};
 
@@ -39,7 +39,7 @@ fn named(area: &str) -> BTreeSet<String> {
 /// `tools/model` compares the vectors of unsupported operations with the service model.
 #[test]
 fn every_unsupported_operation_has_a_vector_and_none_is_supported() {
-    let unsupported: BTreeSet<String> = UNSUPPORTED.into_iter().map(str::to_owned).collect();
+    let unsupported: BTreeSet<String> = UNSUPPORTED_OPERATIONS.into_iter().map(str::to_owned).collect();
     assert_eq!(named("unsupported/"), unsupported);
     let supported = Operation::ALL.iter().map(|operation| operation.as_str().to_owned()).collect();
     assert!(unsupported.is_disjoint(&supported));

@@ -162,7 +162,7 @@ fn a_chunked_body_beyond_the_limit() {
         (0..16).for_each(|_| client.send(&chunk));
         client.send("1\r\n \r\n");
         let reply = client.reply();
-        let refused = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"Request is 1048577 bytes long; at most 1048576 are accepted"}"#;
+        let refused = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"the request has 1048577 bytes; the limit is 1048576"}"#;
         assert_eq!((&*reply.status, &*reply.body), ("HTTP/1.1 413 Payload Too Large", refused));
         assert_eq!(reply.header("connection"), Some("close"));
         client.is_closed();
@@ -176,7 +176,7 @@ fn a_length_beyond_the_limit() {
         let mut client = Client::new(address);
         client.send(format!("{HEAD}Content-Length: 1000000000000\r\n\r\n"));
         let reply = client.reply();
-        let refused = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"Request is 1000000000000 bytes long; at most 1048576 are accepted"}"#;
+        let refused = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"the request has 1000000000000 bytes; the limit is 1048576"}"#;
         assert_eq!((&*reply.status, &*reply.body), ("HTTP/1.1 413 Payload Too Large", refused));
         client.is_closed();
     });
@@ -342,12 +342,12 @@ const BAD_REQUEST: &str = "HTTP/1.1 400 Bad Request";
 fn a_request_without_one_valid_host_is_refused() {
     served(|address| {
         let host = |lines: &str| list("", "{}").replace("Host: 127.0.0.1\r\n", lines);
-        is_refused(address, host(""), BAD_REQUEST, "the header Host is missing; send it once");
+        is_refused(address, host(""), BAD_REQUEST, "missing Host header; send it once");
         for twice in ["Host: a\r\nHost: b\r\n", "Host: a\r\nHost: a\r\n"] {
-            is_refused(address, host(twice), BAD_REQUEST, "the header Host came more than once; send it once");
+            is_refused(address, host(twice), BAD_REQUEST, "repeated Host header; send it once");
         }
         for wrong in ["Host: a b\r\n", "Host: a@b\r\n", "Host: a/b\r\n"] {
-            let text = "the header Host is not a valid host; send a name or address with its port";
+            let text = "invalid Host header; send a host name or address with an optional port";
             is_refused(address, host(wrong), BAD_REQUEST, text);
         }
         for right in ["Host:\r\n", "Host: [::1]:80\r\n", "Host: a_b.c\r\n"] {
@@ -369,10 +369,10 @@ fn transfer_codings_other_than_chunked_are_refused() {
         for lines in
             ["Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"]
         {
-            let text = "unknown transfer coding; send chunked or none";
+            let text = "unknown transfer coding; use chunked or none";
             is_refused(address, coded(lines), "HTTP/1.1 501 Not Implemented", text);
         }
-        let text = "the transfer coding chunked is applied more than once; apply it once";
+        let text = "repeated transfer coding chunked; apply it once";
         is_refused(address, coded("Transfer-Encoding: chunked, chunked\r\n"), BAD_REQUEST, text);
         for without in ["Transfer-Encoding: gzip\r\n", "Transfer-Encoding: chunked, gzip\r\n"] {
             let mut client = Client::new(address);
@@ -419,7 +419,7 @@ fn chunks_that_cannot_be_read_are_refused_and_closed() {
     served(|address| {
         for chunks in ["x\r\n{}\r\n", "-1\r\n{}\r\n", "2\r\n{}x\r\n", "10000000000000000\r\n{}", "2\n{}\r\n", "\r\n{}"]
         {
-            let text = "the request's body is not valid in the transfer coding chunked";
+            let text = "invalid chunked encoding of the request body";
             is_refused(address, format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n{chunks}"), BAD_REQUEST, text);
         }
     });

@@ -146,7 +146,7 @@ impl Runner {
 
     fn step(&mut self, step: &Step) -> Result<(), String> {
         self.now.fetch_add(1000 * (1 + step.after), Ordering::SeqCst);
-        let response = self.app.answer(self.request(&step.request));
+        let response = self.app.handle(self.request(&step.request));
         if let Some(id) = response.headers().get("x-amzn-requestid") {
             assert!(self.request_ids.insert(id.to_str().unwrap().to_owned()), "a request id came twice");
         }

@@ -51,7 +51,7 @@ fn a_principal_reaches_its_own_account_and_no_other() {
     let arn = made["stateMachineArn"].as_str().unwrap().to_owned();
     assert_eq!(arn, "arn:aws:states:us-east-1:111122223333:stateMachine:orders");
     let unknown = |arn: &str| {
-        let text = format!("ServerState Machine Does Not Exist: '{arn}'");
+        let text = format!("State Machine Does Not Exist: '{arn}'");
         (400, json!({"__type": "com.amazonaws.swf.service.v2.model#StateMachineDoesNotExist", "message": text}))
     };
     assert_eq!(call(&mut client, digits, "DescribeStateMachine", &json!({"stateMachineArn": arn})), unknown(&arn));

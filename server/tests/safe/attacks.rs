@@ -51,13 +51,13 @@ fn start_machines(address: SocketAddr) {
 #[test]
 fn unread_metrics_take_no_more_than_the_answers_may() {
     const PAGE: usize = 40 << 10;
-    let address = endpoint(Limits { answer_bytes: 3 * PAGE, ..Limits::default() });
+    let address = endpoint(Limits { response_bytes: 3 * PAGE, ..Limits::default() });
     start_machines(address);
     std::thread::sleep(Duration::from_millis(1100));
     let size = ask(address, METRICS).body.len();
     assert!((PAGE * 3 / 4..PAGE).contains(&size), "{size} bytes");
     let (lazy, refused) = (0..10).find_map(|_| fill_answers(address)).expect("readers that hold all there is");
-    let text = "too many large answers are being read at once; send the request again";
+    let text = "too many large responses in flight; send the request again";
     assert_eq!(refused.error(), (503, "ServiceUnavailable".to_owned(), text.to_owned()));
     for _ in 0..100 {
         assert_eq!(ask(address, METRICS).status, 503);
@@ -97,7 +97,7 @@ fn metrics_are_built_once_per_second() {
 const LIMITS: Limits = Limits {
     connections: 1000,
     body_bytes: 4 << 20,
-    answer_bytes: 4 << 20,
+    response_bytes: 4 << 20,
     head_bytes: 64 << 10,
     headers: 100,
     head_timeout: Duration::from_secs(60),
@@ -128,7 +128,7 @@ fn serves_others(address: SocketAddr, halves: &mut [Client], small: &dyn Fn() ->
     }
     // Who is refused may be cut off while it sends.
     ask_until(200, || Client::to(address).ok()?.raw(large()).ok());
-    let text = "the request's body arrived too slowly while others needed its memory; send the request again";
+    let text = "the request body arrived too slowly while other requests needed memory; send the request again";
     let told = (408, "RequestTimeout".to_owned(), text.to_owned());
     // The rest of them waits, as nobody needs what they have.
     let answers = halves.iter_mut().filter_map(|client| client.answer_within(Duration::from_millis(200)).ok());
@@ -189,7 +189,7 @@ fn a_storm_of_connections_waits_for_its_turn() {
     let waiting: Vec<_> = (0..number).map(|_| TcpStream::connect_timeout(&address, PATIENCE / 20).unwrap()).collect();
     let hosted = ServerConfig::new(StepFunctions::in_memory().unwrap(), false);
     runtime.block_on(async {
-        let server = Server::behind(listener, hosted).unwrap();
+        let server = Server::from_listener(listener, hosted).unwrap();
         tokio::spawn(server.run(std::future::pending()));
     });
     for stream in waiting {

@@ -11,8 +11,8 @@ fn an_address_that_others_reach_is_refused_without_signatures() {
         [("0.0.0.0", "0.0.0.0:8083"), ("::", "[::]:8083"), ("::ffff:127.0.0.1", "[::ffff:127.0.0.1]:8083")]
     {
         let text = format!(
-            "sfn-alias: {shown} can be reached from other machines: give --credentials FILE, so that requests have to be \
-             signed, or --insecure-allow-anonymous\n"
+            "sfn-alias: {shown} is reachable from other machines: use --credentials FILE to require signatures, or \
+             --insecure-allow-anonymous\n"
         );
         assert_eq!(failed(&["--host", host]), (2, text));
     }
@@ -44,8 +44,8 @@ fn a_port_that_is_taken_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let text = format!(
-        "sfn-alias: 127.0.0.1:{port} cannot be bound: Address already in use (os error 98); choose another --port, or 0 \
-         for any that is free\n"
+        "sfn-alias: cannot listen on 127.0.0.1:{port}: Address already in use (os error 98); choose another --port, or 0 \
+         for a free one\n"
     );
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("aliases.db");
@@ -62,22 +62,22 @@ fn what_is_wrong_with_a_file_of_credentials_is_told() {
     let cases = [
         (
             String::new(),
-            "has no profile; write `[name]` and below it aws_access_key_id, aws_secret_access_key and aws_account_id",
+            "has no profile; add `[name]` with aws_access_key_id, aws_secret_access_key and aws_account_id",
         ),
-        ("[a]\naws_access_key_id = A\n".to_owned(), "profile `a`: aws_secret_access_key must be its secret"),
+        ("[a]\naws_access_key_id = A\n".to_owned(), "profile `a`: aws_secret_access_key must be a secret access key"),
         (
             format!("[a]\n{}", one.replace("111122223333", "12")),
-            "profile `a`: aws_account_id must be 12 digits, the account it belongs to",
+            "profile `a`: aws_account_id must be an account id of 12 digits",
         ),
         (
             format!("[a]\n{one}[b]\n{one}"),
-            "profile `b`: aws_access_key_id is that of a profile before; give each its own",
+            "profile `b`: aws_access_key_id is also used by another profile; use a different one",
         ),
     ];
     for (text, fault) in cases {
         fs::write(&file, text).unwrap();
         let between = if fault.starts_with("profile") { ", " } else { " " };
-        let text = format!("sfn-alias: the credentials file `{path}`{between}{fault}\n");
+        let text = format!("sfn-alias: credentials file `{path}`{between}{fault}\n");
         assert_eq!(failed(&["--port", "0", "--credentials", path]), (2, text));
     }
 }

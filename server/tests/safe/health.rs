@@ -58,11 +58,15 @@ fn a_panic_is_the_failure_of_one_request() {
 /// Numbers that are used up are a refusal, of a batch's one request alone.
 #[test]
 fn a_version_number_at_its_highest_is_refused() {
-    use sfn_alias::model::Version;
+    use sfn_alias::model::{Version, VersionNumber};
     use sfn_alias::store::{Change, SqliteStore, Transaction};
     let (_folder, file) = prepared();
     let arn = format!("{PREFIX}:orders");
-    let highest = Version { number: u32::MAX, description: None, created: Timestamp::from_millis(1) };
+    let highest = Version {
+        number: VersionNumber::new(u32::MAX).unwrap(),
+        description: None,
+        created: Timestamp::from_millis(1),
+    };
     let store = SqliteStore::open(Path::new(&file)).unwrap();
     store.update(&arn, &mut |_| Ok(Some(Change::PutVersion(highest.clone())))).unwrap();
     drop(store);
@@ -123,7 +127,7 @@ fn a_copy_beside_the_log_of_a_killed_endpoint_is_refused() {
     let copy = folder.path().join("copy");
     fs::copy(&file, &copy).unwrap();
     for round in 0..3 {
-        let mut server = Server::start(&["--data", &file, "--aliases-per-machine", "1000"]);
+        let mut server = Server::start(&["--data", &file, "--aliases-per-state-machine", "1000"]);
         let mut client = server.client();
         (0..150).for_each(|n| drop(client.ok("CreateStateMachineAlias", &alias(&format!("r{round}n{n}"), ""))));
         server.kill();

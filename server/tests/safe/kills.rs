@@ -15,7 +15,7 @@ const WRITERS: usize = 4;
 pub fn prepared() -> (TempDir, String) {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("aliases.db").to_str().unwrap().to_owned();
-    Server::start(&["--data", &file, "--aliases-per-machine", "100000"])
+    Server::start(&["--data", &file, "--aliases-per-state-machine", "100000"])
         .client()
         .ok("CreateStateMachine", &machine("orders"));
     (folder, file)
@@ -100,7 +100,7 @@ fn stored(client: &mut Client) -> usize {
 #[test]
 fn what_was_answered_survives_many_kills() {
     let (_folder, file) = prepared();
-    let args = ["--data", &*file, "--aliases-per-machine", "100000"];
+    let args = ["--data", &*file, "--aliases-per-state-machine", "100000"];
     let (mut total, mut server) = (0, Server::start(&args));
     for round in 0..20 {
         let load = Load::on(server.address, &format!("r{round}"));

@@ -21,7 +21,7 @@ fn refused(status: u16, code: &str, message: &str) -> (u16, String, String) {
 }
 
 fn too_large(size: usize) -> (u16, String, String) {
-    let text = format!("Request is {size} bytes long; at most {LIMIT} are accepted");
+    let text = format!("the request has {size} bytes; the limit is {LIMIT}");
     refused(413, "RequestEntityTooLargeException", &text)
 }
 
@@ -110,7 +110,7 @@ fn a_head_that_is_slow_or_never_comes_ends_the_connection() {
 #[test]
 fn a_body_that_is_slow_is_told_so() {
     let address = endpoint(Limits { body_timeout: SHORT, ..Limits::default() });
-    let text = "the request's body took too long to arrive";
+    let text = "timed out receiving the request body";
     for length in ["content-length: 100", "transfer-encoding: chunked"] {
         let mut client = Client::to(address).unwrap();
         let answer = client.raw(format!("{}{length}\r\n\r\n1", head("ListStateMachines"))).unwrap();
@@ -126,7 +126,7 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[test]
 fn a_reader_that_takes_nothing_loses_its_connection_and_its_room() {
-    let limits = Limits { write_timeout: WRITE_TIMEOUT, answer_bytes: 3 << 20, ..Limits::default() };
+    let limits = Limits { write_timeout: WRITE_TIMEOUT, response_bytes: 3 << 20, ..Limits::default() };
     let address = endpoint(limits);
     let mut maker = Client::to(address).unwrap();
     let comment = "x".repeat(1_000_000);
@@ -136,7 +136,7 @@ fn a_reader_that_takes_nothing_loses_its_connection_and_its_room() {
     machine["definition"] = definition.into();
     let arn = maker.ok("CreateStateMachine", &machine)["stateMachineArn"].clone();
     let describe = request("DescribeStateMachine", &json!({"stateMachineArn": arn}).to_string());
-    let text = "too many large answers are being read at once; send the request again";
+    let text = "too many large responses in flight; send the request again";
     // While they hold all room, whoever asks for as much is told so; they may be cut off before that.
     let lazy = (0..50).find_map(|_| {
         let mut lazy: Vec<_> = (0..3).map(|_| Client::to(address).unwrap()).collect();
@@ -168,7 +168,10 @@ fn connections_over_the_limit_are_told_so_and_others_go_on() {
     second.ok("ListStateMachines", &json!({}));
     let mut third = Client::to(address).unwrap();
     let answer = third.answer().unwrap();
-    assert_eq!(answer.error(), refused(503, "ServiceUnavailable", "too many connections; close some, or wait"));
+    assert_eq!(
+        answer.error(),
+        refused(503, "ServiceUnavailable", "too many connections; close some or try again later")
+    );
     assert!(answer.head.contains("connection: close\r\n") && third.closed());
     first.ok("ListStateMachines", &json!({}));
     drop(second);
@@ -185,7 +188,7 @@ fn connections_over_the_limit_are_told_so_and_others_go_on() {
 fn bodies_over_the_room_for_all_are_told_so_and_small_ones_go_on() {
     // A quarter is for small bodies.
     let address = endpoint(Limits { body_bytes: (LIMIT + 4096) * 4 / 3, ..Limits::default() });
-    let text = "too many large requests at once; send the request again";
+    let text = "too many large requests in flight; send the request again";
     let large = format!("{{}}{}", " ".repeat(LIMIT / 2));
     // Of two that arrive at the same time either may find the room taken: it is to be the second.
     let slow = (0..100).find_map(|_| {

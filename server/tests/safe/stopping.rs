@@ -9,7 +9,7 @@ use std::time::Duration;
 #[test]
 fn sigterm_under_load_loses_nothing_and_ends_well() {
     let (_folder, file) = prepared();
-    let mut server = Server::start(&["--data", &file, "--aliases-per-machine", "100000"]);
+    let mut server = Server::start(&["--data", &file, "--aliases-per-state-machine", "100000"]);
     let load = Load::on(server.address, "t");
     load.wait_for(200);
     server.signal("TERM");

@@ -38,7 +38,7 @@ fn pages(root: &Path) -> Result<Vec<Page>, Box<dyn Error>> {
         ("RULES.md".into(), rules::page()?.into_bytes()),
         ("README.md".into(), readme::page(root)?.into_bytes()),
     ];
-    for (name, page) in sfn_alias_server::cli::manual()? {
+    for (name, page) in sfn_alias_server::cli::man_pages()? {
         pages.push((Path::new("server/man").join(name), page));
     }
     Ok(pages)

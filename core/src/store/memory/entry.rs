@@ -2,7 +2,7 @@
 
 use super::executions::Executions;
 use crate::error::Result;
-use crate::model::{Alias, Execution, Revision, StateMachine, Timestamp, Version};
+use crate::model::{Alias, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
 use crate::store::{Change, ExecutionFilter, NamedAlias, RevisionKey, View};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -17,7 +17,7 @@ pub(in crate::store) struct Entry {
     aliases: HashMap<Box<str>, Box<Alias>>,
     executions: Executions,
     /// Starts per version; 0 is the unqualified state machine.
-    start_counts: BTreeMap<u32, u64>,
+    start_counts: BTreeMap<Option<VersionNumber>, u64>,
 }
 
 impl Entry {
@@ -68,7 +68,7 @@ impl Entry {
 
     /// Sets the number of starts of a version; 0 is the unqualified state machine.
     #[cfg(feature = "sqlite")]
-    pub fn load_start_count(&mut self, version: u32, count: u64) {
+    pub fn load_start_count(&mut self, version: Option<VersionNumber>, count: u64) {
         self.start_counts.insert(version, count);
     }
 
@@ -100,13 +100,13 @@ impl Entry {
     }
 
     fn put_version(&mut self, version: Version) {
-        self.state_machine.last_version = version.number;
+        self.state_machine.last_version = Some(version.number);
         self.state_machine.published = Some(version.number);
         let index = self.versions.partition_point(|(earlier, _)| earlier.number < version.number);
         self.versions.insert(index, (version, Arc::clone(&self.current)));
     }
 
-    fn find_version(&self, number: u32) -> Option<&(Version, Arc<Revision>)> {
+    fn find_version(&self, number: VersionNumber) -> Option<&(Version, Arc<Revision>)> {
         let index = self.versions.binary_search_by_key(&number, |(version, _)| version.number).ok()?;
         self.versions.get(index)
     }
@@ -121,8 +121,8 @@ impl Entry {
         self.executions.put(execution, revision, limit);
     }
 
-    fn count_start(&mut self, version: Option<u32>) {
-        let count = self.start_counts.entry(version.unwrap_or_default()).or_default();
+    fn count_start(&mut self, version: Option<VersionNumber>) {
+        let count = self.start_counts.entry(version).or_default();
         *count = count.saturating_add(1);
     }
 }
@@ -140,7 +140,7 @@ impl View for Entry {
         })
     }
 
-    fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>> {
+    fn version(&self, number: VersionNumber) -> Result<Option<Cow<'_, Version>>> {
         Ok(self.find_version(number).map(|(version, _)| Cow::Borrowed(version)))
     }
 
@@ -148,7 +148,7 @@ impl View for Entry {
         Ok(self.versions.len())
     }
 
-    fn versions(&self, before: Option<u32>, limit: usize) -> Result<Vec<Version>> {
+    fn versions(&self, before: Option<VersionNumber>, limit: usize) -> Result<Vec<Version>> {
         let end =
             before.map_or(self.versions.len(), |before| self.versions.partition_point(|(v, _)| v.number < before));
         let found = self.versions.iter().take(end).rev().take(limit);
@@ -188,7 +188,7 @@ impl View for Entry {
         Ok(found.map(|(number, (execution, _))| (number, execution.clone())).collect())
     }
 
-    fn start_counts(&self) -> Result<Vec<(Option<u32>, u64)>> {
-        Ok(self.start_counts.iter().map(|(version, count)| ((*version != 0).then_some(*version), *count)).collect())
+    fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
+        Ok(self.start_counts.iter().map(|(version, count)| (*version, *count)).collect())
     }
 }

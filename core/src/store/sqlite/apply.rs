@@ -5,7 +5,7 @@ use super::executions;
 use super::query::{execute, query_all, query_first};
 use super::rows::StateMachineRow;
 use crate::error::Result;
-use crate::model::{Alias, Revision, Routing, StateMachine, Tag, Timestamp, Version};
+use crate::model::{Alias, Revision, Routing, StateMachine, Tag, Timestamp, Version, VersionNumber};
 use crate::store::Change;
 use rusqlite::{Connection, Params, params};
 
@@ -51,7 +51,7 @@ fn create_state_machine(
         state_machine.kind.as_str(),
         state_machine.created.as_millis(),
         state_machine.deleted.map(Timestamp::as_millis),
-        state_machine.last_version,
+        state_machine.last_version.map_or(0, VersionNumber::get),
         state_machine.published,
         state_machine.created_published,
         state_machine.created_description.as_deref(),
@@ -175,7 +175,7 @@ impl StateMachineWriter<'_> {
         delete_unused_revision(connection, before.state_machine, before.revision)
     }
 
-    fn delete_version(&self, number: u32, published: Option<u32>) -> Result<()> {
+    fn delete_version(&self, number: VersionNumber, published: Option<VersionNumber>) -> Result<()> {
         let (connection, state_machine) = (self.connection, self.row.id);
         let sql = "DELETE FROM versions WHERE machine = ?1 AND number = ?2 RETURNING revision";
         let revisions = query_all(connection, sql, params![state_machine, number], |row| row.get(0))?;
@@ -238,7 +238,8 @@ impl StateMachineWriter<'_> {
 /// Returns the version and weight of the first and the second route.
 fn routing_columns(routing: Option<Routing>) -> [Option<u32>; 4] {
     let mut routes = routing.into_iter().flat_map(|routing| routing.routes());
-    let mut next = || routes.next().map_or((None, None), |route| (Some(route.version), Some(route.weight.into())));
+    let mut next =
+        || routes.next().map_or((None, None), |route| (Some(route.version.get()), Some(route.weight.get().into())));
     let ((version, weight), (second_version, second_weight)) = (next(), next());
     [version, weight, second_version, second_weight]
 }

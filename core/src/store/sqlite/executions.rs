@@ -5,7 +5,7 @@ use super::checksum::{checksum_of, update_checksum};
 use super::query::{execute, query_all, query_first, sql_limit};
 use super::rows::StateMachineRow;
 use crate::error::Result;
-use crate::model::{Execution, Stopped};
+use crate::model::{Execution, Stopped, VersionNumber};
 use rusqlite::{Connection, params};
 use std::collections::BTreeSet;
 
@@ -69,7 +69,7 @@ fn delete_before(connection: &Connection, state_machine: i64, sequence: i64) -> 
 }
 
 /// Counts a start. Starts of the unqualified state machine count as version 0.
-pub(super) fn count_start(connection: &Connection, state_machine: i64, version: Option<u32>) -> Result<()> {
+pub(super) fn count_start(connection: &Connection, state_machine: i64, version: Option<VersionNumber>) -> Result<()> {
     // If the row is corrupt, the new checksum is -1, which never matches.
     let sql = concat!(
         "INSERT INTO starts (machine, version, count, sum) VALUES (?1, ?2, 1, checksum('starts', ?1, ?2, 1))
@@ -78,7 +78,7 @@ pub(super) fn count_start(connection: &Connection, state_machine: i64, version: 
         checksum_of!(starts),
         ", checksum('starts', machine, version, count + 1), -1)"
     );
-    execute(connection, sql, params![state_machine, version.unwrap_or_default()]).map(drop)
+    execute(connection, sql, params![state_machine, version.map_or(0, VersionNumber::get)]).map(drop)
 }
 
 /// Stores how an execution was stopped.

@@ -24,6 +24,7 @@ mod rows;
 mod store;
 mod transaction;
 mod transaction_guard;
+mod values;
 mod view;
 mod wal;
 mod write_health;

@@ -4,7 +4,7 @@ use super::checksum::describe_mismatch;
 use super::error::checksum_error;
 use crate::model::{
     Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, Stopped, Tag,
-    Timestamp, Version,
+    Timestamp, Version, VersionNumber,
 };
 use crate::sensitive::Sensitive;
 use rusqlite::types::{FromSql, Type};
@@ -145,10 +145,10 @@ pub(super) use {
     version_columns,
 };
 
-/// Reads a version and its number of starts. Version 0 is the unqualified state machine.
-pub(super) fn read_start_count(row: &Row<'_>) -> Result<(u32, i64)> {
+/// Reads a version and its number of starts. `None`, stored as 0, is the unqualified state machine.
+pub(super) fn read_start_count(row: &Row<'_>) -> Result<(Option<VersionNumber>, i64)> {
     let mut columns = Columns::verified(row, "starts")?;
-    Ok((columns.read()?, columns.read()?))
+    Ok((VersionNumber::new(columns.read()?), columns.read()?))
 }
 
 /// Reads the ARN of a state machine and its row.
@@ -163,7 +163,7 @@ fn state_machine(columns: &mut Columns<'_>) -> Result<StateMachine> {
         kind: state_machine_type(columns)?,
         created: columns.timestamp()?,
         deleted: columns.optional_timestamp()?,
-        last_version: columns.read()?,
+        last_version: VersionNumber::new(columns.read()?),
         published: columns.read()?,
         created_published: columns.read()?,
         created_description: columns.optional_sensitive()?,

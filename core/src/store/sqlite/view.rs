@@ -7,7 +7,7 @@ use super::rows::{
     state_machine_columns, version_columns,
 };
 use crate::error::Result;
-use crate::model::{Alias, Execution, Revision, StateMachine, Status, Timestamp, Version};
+use crate::model::{Alias, Execution, Revision, StateMachine, Status, Timestamp, Version, VersionNumber};
 use crate::store::{ExecutionFilter, NamedAlias, RevisionKey, View};
 use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
@@ -67,7 +67,7 @@ impl View for Snapshot<'_> {
         found.map(Arc::new).map(Some).ok_or_else(missing)
     }
 
-    fn version(&self, number: u32) -> Result<Option<Cow<'_, Version>>> {
+    fn version(&self, number: VersionNumber) -> Result<Option<Cow<'_, Version>>> {
         let sql = concat!("SELECT ", version_columns!(), " FROM versions WHERE machine = ?1 AND number = ?2");
         Ok(self.query_first(sql, params![self.row.id, number], rows::read_version)?.map(Cow::Owned))
     }
@@ -76,13 +76,13 @@ impl View for Snapshot<'_> {
         self.count("SELECT count(*) FROM versions WHERE machine = ?1")
     }
 
-    fn versions(&self, before: Option<u32>, limit: usize) -> Result<Vec<Version>> {
+    fn versions(&self, before: Option<VersionNumber>, limit: usize) -> Result<Vec<Version>> {
         let sql = concat!(
             "SELECT ",
             version_columns!(),
             " FROM versions WHERE machine = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3"
         );
-        let before = before.unwrap_or(u32::MAX);
+        let before = before.map_or(u32::MAX, VersionNumber::get);
         query_all(self.connection, sql, params![self.row.id, before, sql_limit(limit)], rows::read_version)
     }
 
@@ -135,10 +135,10 @@ impl View for Snapshot<'_> {
         query_all(self.connection, sql, filter, rows::read_execution)
     }
 
-    fn start_counts(&self) -> Result<Vec<(Option<u32>, u64)>> {
+    fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
         let sql = concat!("SELECT ", start_count_columns!(), " FROM starts WHERE machine = ?1 ORDER BY version");
         let counts = query_all(self.connection, sql, [self.row.id], rows::read_start_count)?;
-        let convert = |(version, count): (u32, i64)| ((version != 0).then_some(version), count.unsigned_abs());
+        let convert = |(version, count): (_, i64)| (version, count.unsigned_abs());
         Ok(counts.into_iter().map(convert).collect())
     }
 }

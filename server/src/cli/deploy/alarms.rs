@@ -4,8 +4,8 @@ use super::args::DeployArgs;
 use super::client::{failed, observed};
 use super::command::{Fault, PATIENCE, ask};
 use crate::cli::endpoint::{CLOUDWATCH, Caller, Endpoint};
-use crate::cli::exit::Failure;
-use crate::cli::signature::is_aws;
+use crate::cli::exit::CliError;
+use crate::cli::signing::is_aws_url;
 use serde_json::Value;
 use sfn_alias::Reply;
 use sfn_alias_deployment::{Alarm, AlarmState, AlarmsInput, Observation};
@@ -24,15 +24,15 @@ impl Alarms {
     /// `None` where nobody was named.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for a URL that is none.
-    pub fn of(args: &DeployArgs, aws: bool, region: &str, caller: &Caller) -> Result<Option<Self>, Failure> {
+    /// [`CliError::Usage`] for a URL that is none.
+    pub fn of(args: &DeployArgs, aws: bool, region: &str, caller: &Caller) -> Result<Option<Self>, CliError> {
         if let Some(command) = &args.alarm_command {
             return Ok(Some(Self::Command(command.clone())));
         }
         let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
         let of_aws = aws.then(|| format!("https://monitoring.{region}.amazonaws.com{suffix}"));
         let Some((from, url)) = named(args).or(of_aws.map(|url| ("--endpoint-url", url))) else { return Ok(None) };
-        let caller = match is_aws(from, &url)? {
+        let caller = match is_aws_url(from, &url)? {
             true => Caller::User(args.profile.clone()),
             false => caller.clone(),
         };
@@ -43,7 +43,7 @@ impl Alarms {
     pub fn states(&self, input: &AlarmsInput) -> Observation {
         match self {
             Self::CloudWatch(endpoint) => {
-                let body = serde_json::to_vec(input).map_err(|error| Failure::Failed(error.to_string()));
+                let body = serde_json::to_vec(input).map_err(|error| CliError::System(error.to_string()));
                 observed(body.and_then(|body| endpoint.call("DescribeAlarms", &body)), described)
             }
             Self::Command(command) => match ask(command, &input.alarm_names, PATIENCE) {

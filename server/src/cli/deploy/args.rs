@@ -1,6 +1,6 @@
 //! What `sfn-alias deploy` takes.
 
-use crate::cli::exit::Failure;
+use crate::cli::exit::CliError;
 use crate::cli::preference::{request, version};
 use clap::Args;
 use sfn_alias_deployment::PlanRequest;
@@ -110,8 +110,8 @@ impl DeployArgs {
     /// The plan that is asked for; where the alias leads is still to be told.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for a preference that cannot be read, and for flags that do not belong together.
-    pub fn request(&self) -> Result<PlanRequest, Failure> {
+    /// [`CliError::Usage`] for a preference that cannot be read, and for flags that do not belong together.
+    pub fn request(&self) -> Result<PlanRequest, CliError> {
         version("VERSION_ARN", &self.new_version)?;
         let request = request(&self.shift.asked()?, &self.alarm)?;
         let named = request.preference.as_ref().is_some_and(|preference| preference.alarms.is_some());
@@ -121,7 +121,7 @@ impl DeployArgs {
             _ => None,
         };
         if let Some(flag) = source.filter(|_| request.alarms.is_none() && !named) {
-            return Err(Failure::Usage(format!(
+            return Err(CliError::Usage(format!(
                 "{flag}: no alarm is watched; name one with --alarm, or leave it away"
             )));
         }
@@ -131,7 +131,7 @@ impl DeployArgs {
 
 impl ShiftArgs {
     /// As a preference in short form or JSON.
-    fn asked(&self) -> Result<String, Failure> {
+    fn asked(&self) -> Result<String, CliError> {
         match (&self.canary, &self.linear, &self.steps, &self.preference) {
             (Some(step), ..) => one("--canary", "canary", step),
             (_, Some(step), ..) => one("--linear", "linear", step),
@@ -143,16 +143,16 @@ impl ShiftArgs {
     }
 }
 
-fn one(flag: &str, kind: &str, step: &str) -> Result<String, Failure> {
+fn one(flag: &str, kind: &str, step: &str) -> Result<String, CliError> {
     if step.trim().is_empty() {
         return Err(empty(flag, "10/5m"));
     }
     if step.contains(',') {
-        return Err(Failure::Usage(format!("{flag} takes one step, and `{step}` has several; give them to --steps")));
+        return Err(CliError::Usage(format!("{flag} takes one step, and `{step}` has several; give them to --steps")));
     }
     Ok(format!("{kind} {step}"))
 }
 
-fn empty(flag: &str, example: &str) -> Failure {
-    Failure::Usage(format!("{flag} is empty; give for example {example}"))
+fn empty(flag: &str, example: &str) -> CliError {
+    CliError::Usage(format!("{flag} is empty; give for example {example}"))
 }

@@ -2,11 +2,11 @@
 
 use super::alarms::Alarms;
 use super::args::DeployArgs;
-use crate::cli::args::TargetArgs;
-use crate::cli::endpoint::{Caller, Endpoint, STATES};
-use crate::cli::exit::Failure;
-use crate::cli::signature::is_aws;
-use crate::cli::target::Target;
+use crate::cli::args::BackendArgs;
+use crate::cli::backend::Backend;
+use crate::cli::endpoint::{Caller, Endpoint, STEP_FUNCTIONS};
+use crate::cli::exit::CliError;
+use crate::cli::signing::is_aws_url;
 use serde::Serialize;
 use serde_json::Value;
 use sfn_alias::model::Resource;
@@ -15,44 +15,44 @@ use sfn_alias_deployment::{Action, Observation, Route};
 
 /// The alias's service, and who knows the alarms.
 pub(super) struct Client {
-    target: Target,
+    backend: Backend,
     pub alarms: Option<Alarms>,
 }
 
 impl Client {
     /// # Errors
-    /// [`Failure::Usage`] for an ARN that is no alias's, [`Failure::Failed`] for a file that cannot be opened.
-    pub fn of(args: &DeployArgs) -> Result<Self, Failure> {
-        let no_alias = || Failure::Usage(format!("ALIAS_ARN: `{}` is no ARN of an alias", args.alias));
+    /// [`CliError::Usage`] for an ARN that is no alias's, [`CliError::System`] for a file that cannot be opened.
+    pub fn of(args: &DeployArgs) -> Result<Self, CliError> {
+        let no_alias = || CliError::Usage(format!("ALIAS_ARN: `{}` is no ARN of an alias", args.alias));
         let arn = parse_arn(&args.alias).map_err(|_| no_alias())?;
         if !matches!(arn.resource, Resource::Alias { .. }) {
             return Err(no_alias());
         }
         let (account, region) = (arn.account.to_owned(), arn.region.to_owned());
-        let aws = args.data.is_none() && is_aws("--endpoint-url", &args.endpoint_url)?;
+        let aws = args.data.is_none() && is_aws_url("--endpoint-url", &args.endpoint_url)?;
         let caller = match aws || args.profile.is_some() {
             true => Caller::User(args.profile.clone()),
             false => Caller::Account(account.clone()),
         };
         let alarms = Alarms::of(args, aws, &region, &caller)?;
         let (data, endpoint_url) = (args.data.clone(), args.endpoint_url.clone());
-        let target = match data {
-            Some(_) => Target::of(&TargetArgs { data, endpoint_url, account, region })?,
-            None => Target::Endpoint(Endpoint::new(&endpoint_url, STATES, &region, caller)?),
+        let backend = match data {
+            Some(_) => Backend::open(&BackendArgs { data, endpoint_url, account, region })?,
+            None => Backend::Endpoint(Endpoint::new(&endpoint_url, STEP_FUNCTIONS, &region, caller)?),
         };
-        Ok(Self { target, alarms })
+        Ok(Self { backend, alarms })
     }
 
     /// Where an alias leads.
     ///
     /// # Errors
-    /// [`Failure::Refused`] with the service's error, and as [`Target::call`].
-    pub fn routing(&self, alias: &str) -> Result<Vec<Route>, Failure> {
+    /// [`CliError::Rejected`] with the service's error, and as [`Backend::call`].
+    pub fn routing(&self, alias: &str) -> Result<Vec<Route>, CliError> {
         let request = serde_json::json!({ "stateMachineAliasArn": alias }).to_string();
-        match described(&self.target.call("DescribeStateMachineAlias", request.as_bytes())?) {
+        match described(&self.backend.call("DescribeStateMachineAlias", request.as_bytes())?) {
             Observation::Alias { routing_configuration } => Ok(routing_configuration),
-            Observation::Failed { code, message } => Err(Failure::Refused(format!("{alias}: {code}: {message}"))),
-            other => Err(Failure::Failed(format!("the alias cannot be described: {other:?}"))),
+            Observation::Failed { code, message } => Err(CliError::Rejected(format!("{alias}: {code}: {message}"))),
+            other => Err(CliError::System(format!("the alias cannot be described: {other:?}"))),
         }
     }
 
@@ -75,8 +75,8 @@ impl Client {
     }
 
     fn ask(&self, operation: &str, input: &impl Serialize, told: fn(&Reply) -> Observation) -> Observation {
-        let body = serde_json::to_vec(input).map_err(|error| Failure::Failed(error.to_string()));
-        observed(body.and_then(|body| self.target.call(operation, &body)), told)
+        let body = serde_json::to_vec(input).map_err(|error| CliError::System(error.to_string()));
+        observed(body.and_then(|body| self.backend.call(operation, &body)), told)
     }
 }
 
@@ -91,18 +91,18 @@ fn naming(asked: &[&str], observation: Observation) -> Observation {
 }
 
 /// What to do where alarms are watched and nobody knows them.
-pub(super) fn no_alarms() -> Failure {
+pub(super) fn no_alarms() -> CliError {
     let text = "the deployment watches alarms, and off AWS nobody knows them: give --alarm-command, or \
                 --cloudwatch-endpoint-url";
-    Failure::Usage(text.to_owned())
+    CliError::Usage(text.to_owned())
 }
 
 /// An answer, or that there is none: that is worth another attempt.
-pub(super) fn observed(answer: Result<Reply, Failure>, told: fn(&Reply) -> Observation) -> Observation {
+pub(super) fn observed(answer: Result<Reply, CliError>, told: fn(&Reply) -> Observation) -> Observation {
     match answer {
         Ok(reply) => told(&reply),
         // All else that a request needs was looked at before the first one.
-        Err(Failure::Usage(message)) => Observation::Failed { code: "CredentialsError".to_owned(), message },
+        Err(CliError::Usage(message)) => Observation::Failed { code: "CredentialsError".to_owned(), message },
         Err(other) => Observation::Failed { code: "NetworkError".to_owned(), message: other.to_string() },
     }
 }

@@ -5,7 +5,7 @@ use super::client::Client;
 use super::run::{begun, resumed, watched};
 use super::show;
 use super::state_file::kept;
-use crate::cli::exit::{OK, Outcome as Exit};
+use crate::cli::exit::{CommandResult, OK};
 use crate::cli::{output, simulate as course};
 use serde_json::json;
 use sfn_alias_deployment::{
@@ -14,7 +14,7 @@ use sfn_alias_deployment::{
 use std::path::Path;
 
 /// The plan, the calls and how far it is, where it has begun. Only the alias and the alarms are read.
-pub(super) fn run(args: &DeployArgs, path: &Path, client: &Client, request: PlanRequest) -> Exit {
+pub(super) fn run(args: &DeployArgs, path: &Path, client: &Client, request: PlanRequest) -> CommandResult {
     let begun_before = match kept(path)? {
         Some(checkpoint) => resumed(args, path, request.clone(), checkpoint)?,
         None => None,
@@ -30,11 +30,11 @@ pub(super) fn run(args: &DeployArgs, path: &Path, client: &Client, request: Plan
     let alarms = look(client, &found);
     if args.json {
         let value = json!({ "plan": plan, "simulation": found, "progress": progress, "alarms": alarms });
-        output::json(value.to_string().as_bytes(), false)?;
+        output::print_json(value.to_string().as_bytes(), false)?;
     } else {
         let so_far = progress.map(|progress| format!("\nso far: {}\n", progress.text)).unwrap_or_default();
         let alarms = alarms.map(|seen| format!("\n{}", told(&seen, plan.alarms()))).unwrap_or_default();
-        output::text(&format!("{}\n{}{so_far}{alarms}", plan.to_table(), course::text(&found)))?;
+        output::print_text(&format!("{}\n{}{so_far}{alarms}", plan.to_table(), course::text(&found)))?;
     }
     Ok(OK)
 }

@@ -4,7 +4,7 @@ use super::args::DeployArgs;
 use super::client::{Client, no_alarms};
 use super::state_file::{StateFile, kept};
 use super::{dry, show, stop};
-use crate::cli::exit::{FAILED, Failure, OK, Outcome as Exit, REFUSED};
+use crate::cli::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
 use crate::cli::{output, simulate as course};
 use serde_json::json;
 use sfn_alias::model::Resource;
@@ -15,7 +15,7 @@ use sfn_alias_deployment::{
 use std::path::{Path, PathBuf};
 
 /// `sfn-alias deploy`
-pub(in crate::cli) fn run(args: &DeployArgs) -> Exit {
+pub(in crate::cli) fn run(args: &DeployArgs) -> CommandResult {
     let request = args.request()?;
     let client = Client::of(args)?;
     let path = args.state.clone().unwrap_or_else(|| default_path(&args.alias));
@@ -56,7 +56,7 @@ fn has_ended(kept: &Deployment) -> bool {
 }
 
 /// A deployment from where the alias leads now.
-pub(super) fn begun(args: &DeployArgs, client: &Client, request: PlanRequest) -> Result<Deployment, Failure> {
+pub(super) fn begun(args: &DeployArgs, client: &Client, request: PlanRequest) -> Result<Deployment, CliError> {
     let current_routing = client.routing(&args.alias)?;
     let plan = PlanRequest { current_routing, ..request }.plan()?;
     Ok(Deployment::new(&args.alias, args.description.as_deref(), plan)?)
@@ -68,26 +68,26 @@ pub(super) fn resumed(
     path: &Path,
     request: PlanRequest,
     checkpoint: Checkpoint,
-) -> Result<Option<Deployment>, Failure> {
+) -> Result<Option<Deployment>, CliError> {
     let kept = Deployment::resume_requested(checkpoint, &args.alias, args.description.as_deref(), request);
     kept.map_err(|error| match error {
         // Only of the file: what is wrong with the command line is told as at the beginning.
         DeploymentError::Another { .. } | DeploymentError::Checkpoint { .. } => {
-            Failure::Usage(format!("the state file `{}`: {error}", path.display()))
+            CliError::Usage(format!("the state file `{}`: {error}", path.display()))
         }
         other => other.into(),
     })
 }
 
 /// # Errors
-/// [`Failure::Usage`] where alarms are watched and nobody was named who knows them.
-pub(super) fn watched(client: &Client, deployment: &Deployment) -> Result<(), Failure> {
+/// [`CliError::Usage`] where alarms are watched and nobody was named who knows them.
+pub(super) fn watched(client: &Client, deployment: &Deployment) -> Result<(), CliError> {
     if deployment.plan().alarms().is_empty() || client.alarms.is_some() { Ok(()) } else { Err(no_alarms()) }
 }
 
 /// Where the checkpoint cannot be kept, nothing more is shifted; alarms are watched, and traffic is sent back, all the
 /// same.
-fn drive(client: &Client, state: &StateFile, deployment: &mut Deployment) -> Result<DeploymentOutcome, Failure> {
+fn drive(client: &Client, state: &StateFile, deployment: &mut Deployment) -> Result<DeploymentOutcome, CliError> {
     let mut observation = Observation::Start;
     let mut is_kept = true;
     loop {
@@ -114,9 +114,9 @@ fn drive(client: &Client, state: &StateFile, deployment: &mut Deployment) -> Res
 }
 
 /// `told_before` is the file of a deployment that had ended before.
-fn tell(args: &DeployArgs, outcome: &DeploymentOutcome, told_before: Option<&PathBuf>) -> Exit {
+fn tell(args: &DeployArgs, outcome: &DeploymentOutcome, told_before: Option<&PathBuf>) -> CommandResult {
     if args.json {
-        output::json(json!(outcome).to_string().as_bytes(), false)?;
+        output::print_json(json!(outcome).to_string().as_bytes(), false)?;
     } else {
         let hint = match (outcome, told_before) {
             (DeploymentOutcome::Failed { .. }, _) => "; the same command goes on from there".to_owned(),
@@ -125,11 +125,11 @@ fn tell(args: &DeployArgs, outcome: &DeploymentOutcome, told_before: Option<&Pat
             }
             _ => String::new(),
         };
-        output::line(format_args!("{}{hint}", course::outcome(outcome)))?;
+        output::print_line(format_args!("{}{hint}", course::outcome(outcome)))?;
     }
     Ok(match outcome {
         DeploymentOutcome::Succeeded => OK,
-        DeploymentOutcome::RolledBack { .. } | DeploymentOutcome::Drifted { .. } => REFUSED,
-        DeploymentOutcome::Failed { .. } => FAILED,
+        DeploymentOutcome::RolledBack { .. } | DeploymentOutcome::Drifted { .. } => REJECTED,
+        DeploymentOutcome::Failed { .. } => SYSTEM_ERROR,
     })
 }

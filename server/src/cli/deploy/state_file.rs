@@ -1,7 +1,7 @@
 //! The checkpoint of a deployment in a file.
 
 use super::files;
-use crate::cli::exit::Failure;
+use crate::cli::exit::CliError;
 use sfn_alias_deployment::Checkpoint;
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -18,8 +18,8 @@ pub(super) struct StateFile {
 
 impl StateFile {
     /// # Errors
-    /// [`Failure::Failed`] where another process drives this deployment, or the folder cannot be written.
-    pub fn at(path: &Path) -> Result<Self, Failure> {
+    /// [`CliError::System`] where another process drives this deployment, or the folder cannot be written.
+    pub fn at(path: &Path) -> Result<Self, CliError> {
         let beside = beside(path, ".lock");
         let lock = files::open_or_create(&beside).map_err(|error| unusable(&beside, &error))?;
         match lock.try_lock() {
@@ -34,8 +34,8 @@ impl StateFile {
     /// Replaces the checkpoint.
     ///
     /// # Errors
-    /// [`Failure::Failed`]; the checkpoint before is still there.
-    pub fn keep(&self, checkpoint: &Checkpoint) -> Result<(), Failure> {
+    /// [`CliError::System`]; the checkpoint before is still there.
+    pub fn keep(&self, checkpoint: &Checkpoint) -> Result<(), CliError> {
         let temporary = beside(&self.path, ".new");
         let written = write_new(&temporary, &checkpoint.to_json()).map_err(|error| unusable(&temporary, &error));
         written.and_then(|()| replace(&self.path, &temporary).map_err(|error| unusable(&self.path, &error)))
@@ -45,11 +45,11 @@ impl StateFile {
 /// The checkpoint that was kept; `None` where there is no file.
 ///
 /// # Errors
-/// [`Failure::Usage`] for a file that has no checkpoint.
-pub(super) fn kept(path: &Path) -> Result<Option<Checkpoint>, Failure> {
+/// [`CliError::Usage`] for a file that has no checkpoint.
+pub(super) fn kept(path: &Path) -> Result<Option<Checkpoint>, CliError> {
     match files::read(path) {
         Ok(bytes) => {
-            let wrong = |error| Failure::Usage(format!("the state file `{}`: {error}", path.display()));
+            let wrong = |error| CliError::Usage(format!("the state file `{}`: {error}", path.display()));
             Checkpoint::from_json(&bytes).map(Some).map_err(wrong)
         }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -76,6 +76,6 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-fn unusable(path: &Path, error: &dyn Display) -> Failure {
-    Failure::Failed(format!("the state file `{}` cannot be used: {error}", path.display()))
+fn unusable(path: &Path, error: &dyn Display) -> CliError {
+    CliError::System(format!("the state file `{}` cannot be used: {error}", path.display()))
 }

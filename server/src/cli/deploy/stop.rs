@@ -1,8 +1,8 @@
 //! Ctrl-C while a deployment is driven.
 
 use super::command;
-use crate::cli::exit::{FAILED, Failure};
-use crate::cli::signals::{next_signal, spawn};
+use crate::cli::exit::{CliError, SYSTEM_ERROR};
+use crate::cli::signals::{signal_waiter, spawn_thread};
 use std::io::Write;
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use std::path::Path;
 ///
 /// # Errors
 /// As [`next_signal`].
-pub(super) fn at_signals(path: &Path) -> Result<(), Failure> {
-    let mut wait = next_signal()?;
+pub(super) fn at_signals(path: &Path) -> Result<(), CliError> {
+    let mut wait = signal_waiter()?;
     let kept = path.display().to_string();
-    spawn(move || {
+    spawn_thread(move || {
         wait();
         command::end_running();
         writeln!(
@@ -22,6 +22,6 @@ pub(super) fn at_signals(path: &Path) -> Result<(), Failure> {
             "\nsfn-alias: stopped; the alias stays where it leads, and the same command goes on, from `{kept}`"
         )
         .ok();
-        std::process::exit(FAILED.into());
+        std::process::exit(SYSTEM_ERROR.into());
     })
 }

@@ -1,13 +1,15 @@
-//! What `sfn-alias verify` takes.
+//! The command line of `sfn-alias verify`.
 
 use clap::Args;
 use std::path::PathBuf;
 
-/// Runs the vectors, each a behaviour with its source, against an endpoint, and tells what agrees.
+/// Run the conformance vectors against an endpoint
+///
+/// Each vector is a behavior of AWS with its source.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct VerifyArgs {
-    /// The endpoint
+    /// URL of the endpoint
     #[arg(
         long,
         visible_alias = "endpoint",
@@ -16,58 +18,57 @@ pub(in crate::cli) struct VerifyArgs {
         default_value = "http://127.0.0.1:8083"
     )]
     pub endpoint_url: String,
-    /// Region that requests are signed for
+    /// Region of the endpoint
     #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
     pub region: String,
-    /// Only vectors whose name or file has this in it; `*` stands for anything
+    /// Run only vectors whose name or file matches this pattern (`*` matches anything)
     #[arg(long, value_name = "PATTERN")]
     pub only: Option<String>,
-    /// Run the vectors of this folder, instead of those that the program carries
-    #[arg(long, value_name = "FOLDER")]
+    /// Run the vectors of this directory instead of the built-in ones
+    #[arg(long, value_name = "DIRECTORY")]
     pub vectors: Option<PathBuf>,
-    /// List the vectors and which would be skipped, and ask nobody
+    /// List vectors and skip reasons without sending requests
     #[arg(long)]
     pub list: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Keep what the endpoint answered, step by step, in this JSON file; a link is followed, and a pipe is written to
+    /// Write all responses to this JSON file, symbolic link or pipe
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// On AWS, also run vectors that make dozens of resources
+    /// On AWS, also run vectors that create dozens of resources
     #[arg(long)]
     pub all: bool,
-    /// Role that the state machines get; AWS needs one that states.amazonaws.com may assume
+    /// Role of the state machines; on AWS it must trust states.amazonaws.com
     #[arg(long, value_name = "ARN", help_heading = "Access")]
     pub state_machine_role_arn: Option<String>,
-    /// Assume this role first, and ask as that
+    /// Assume this role to send the requests
     #[arg(long, value_name = "ARN", help_heading = "Access")]
     pub role_arn: Option<String>,
-    /// Where to assume the role; without it, the region's endpoint of AWS STS
+    /// STS endpoint to assume the role [default: AWS STS in the region]
     #[arg(long, value_name = "URL", help_heading = "Access", env = "AWS_ENDPOINT_URL_STS")]
     pub sts_endpoint_url: Option<String>,
-    /// Profile of the shared credentials file; goes before the credentials of the environment
+    /// Profile of the shared credentials file, instead of the credentials in the environment
     #[arg(long, value_name = "NAME", help_heading = "Access")]
     pub profile: Option<String>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  sfn-alias verify                                  against `sfn-alias serve` on this machine
+  sfn-alias verify          # against `sfn-alias serve` on this machine
   sfn-alias verify --endpoint-url http://127.0.0.1:5000 --only 'create-alias/*'
   sfn-alias verify --list --only alias
-  sfn-alias verify --endpoint-url https://states.eu-west-1.amazonaws.com --region eu-west-1 \\
+  sfn-alias verify --region eu-west-1 \\
+    --endpoint-url https://states.eu-west-1.amazonaws.com \\
     --role-arn arn:aws:iam::123456789012:role/verify \\
-    --state-machine-role-arn arn:aws:iam::123456789012:role/machines --record answers.json
+    --state-machine-role-arn arn:aws:iam::123456789012:role/machines \\
+    --record responses.json
 
-Requests are signed with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or with a profile
-of ~/.aws/credentials (AWS_SHARED_CREDENTIALS_FILE, AWS_PROFILE); users of IAM Identity Center (SSO) first run
+Requests are signed with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or with a profile of ~/.aws/credentials (AWS_SHARED_CREDENTIALS_FILE, AWS_PROFILE). Credentials are required only for AWS itself. Users of IAM Identity Center (SSO) first run
   eval \"$(aws configure export-credentials --format env)\"
-Where there are none, only AWS is not asked.
 
-Everything made is named sfn-alias-verify-..., with six letters of this run; no request that would change
-anything else is sent. It is deleted again at the end, on an error and on Ctrl-C; a second Ctrl-C ends at
-once. On AWS a run takes about an hour, for AWS allows one change a second, and costs nothing worth naming.
+All resources are named sfn-alias-verify-... with six random letters. Requests that would change anything else are not sent. The resources are deleted at the end, after an error and on Ctrl-C; a second Ctrl-C exits immediately.
 
-Exits with 0 where everything asked agrees, 1 where something differs, 2 and 3 as the other commands; 3 also
-where something could not be deleted, which is named.";
+On AWS, a run takes about an hour, because AWS allows one change per second, and costs next to nothing.
+
+Exit codes: 0 all vectors agree, 1 a vector differs, 2 usage error, 3 I/O or network error, or a resource could not be deleted. Resources that could not be deleted are listed.";

@@ -1,29 +1,28 @@
-//! `sfn-alias verify`: the vectors against any endpoint.
+//! `sfn-alias verify`: runs the vectors against an endpoint.
 //!
-//! A vector is written for one account, one region and fixed names. `skip` says which ones an endpoint
-//! cannot be asked; `session` asks the others: `names` gives everything names of this run's own and maps
-//! answers back, `guard` looks at each request once more right before `sender` sends it, signed by
-//! `identity`; `ledger` knows what there is to delete, `sweep` looks
-//! for what no answer told of. `report` and `record` are what comes out, `stop`
-//! is Ctrl-C, `run` puts them together.
+//! A vector is written for one account, one region and fixed names. `skip` decides which vectors an endpoint cannot
+//! run. `vector_run` runs the others: `name_mapping` renames the resources of the vector for this run, and maps the
+//! responses back. `safety_guard` checks each request right before `sender` sends it, signed by `signer`. `cleanup`
+//! deletes the created resources, `orphans` those that no response reported. `report` and `transcript` are the
+//! output, `interrupt` handles Ctrl-C, and `run` combines all of this.
 
 mod args;
-mod guard;
-mod identity;
-mod ledger;
-mod names;
+mod assumed_role;
+mod cleanup;
+mod endpoint_identity;
+mod interrupt;
+mod name_mapping;
+mod orphans;
 mod progress;
-mod record;
 mod report;
+mod resource_members;
 mod run;
-mod scope;
+mod safety_guard;
 mod sender;
-mod session;
+mod signer;
 mod skip;
-mod stop;
-mod sts;
-mod sweep;
-mod targets;
+mod transcript;
+mod vector_run;
 
 pub(super) use args::VerifyArgs;
 pub(super) use run::run;

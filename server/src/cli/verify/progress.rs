@@ -1,20 +1,20 @@
-//! How far it is, for whoever watches.
+//! Shows the progress.
 
 use std::io::{IsTerminal, Write};
 
-/// A line on standard error that is written over, where that is a terminal.
+/// A progress line on standard error, if that is a terminal.
 pub(super) struct Progress {
     total: usize,
-    shown: bool,
+    is_terminal: bool,
 }
 
 impl Progress {
     pub fn new(total: usize) -> Self {
-        Self { total, shown: std::io::stderr().is_terminal() }
+        Self { total, is_terminal: std::io::stderr().is_terminal() }
     }
 
-    pub fn at(&self, done: usize, name: &str) {
-        if self.shown {
+    pub fn show(&self, done: usize, name: &str) {
+        if self.is_terminal {
             write!(std::io::stderr(), "\r\x1b[K{}/{} {name}", done.saturating_add(1), self.total).ok();
         }
     }
@@ -22,7 +22,7 @@ impl Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if self.shown {
+        if self.is_terminal {
             write!(std::io::stderr(), "\r\x1b[K").ok();
         }
     }

@@ -1,64 +1,64 @@
-//! From the vectors to the table.
+//! Runs the vectors and prints the report.
 
 use super::args::VerifyArgs;
-use super::guard::Guard;
-use super::identity::Identity;
-use super::ledger::Ledger;
-use super::names::Names;
+use super::cleanup::Cleanup;
+use super::endpoint_identity::{EndpointIdentity, ROLE};
+use super::interrupt::Interrupt;
+use super::name_mapping::NameMapping;
+use super::orphans::delete_orphans;
 use super::progress::Progress;
-use super::record::Record;
-use super::report::{Outcome, Report, Row};
-use super::scope::{ROLE, Scope};
-use super::sender::{Halt, Sender};
-use super::session::Session;
-use super::skip::{Rules, reason};
-use super::stop::Stop;
-use super::sweep::sweep;
-use crate::cli::agent::agent;
-use crate::cli::exit::{Failure, OK, Outcome as Exit, REFUSED};
+use super::report::{Report, Row, Verdict};
+use super::safety_guard::SafetyGuard;
+use super::sender::{Sender, VerifyError};
+use super::signer::Signer;
+use super::skip::{SkipRules, skip_reason};
+use super::transcript::Transcript;
+use super::vector_run::VectorRun;
+use crate::cli::agent::build_agent;
+use crate::cli::exit::{CliError, CommandResult, OK, REJECTED};
 use crate::cli::output;
-use crate::cli::signature::is_aws;
+use crate::cli::signing::is_aws_url;
 use serde_json::json;
 use sfn_alias_vectors::{File, Vector};
 
 /// `sfn-alias verify`
-pub(in crate::cli) fn run(args: &VerifyArgs) -> Exit {
-    let files = files(args)?;
-    let rules = Rules { aws: is_aws("--endpoint-url", &args.endpoint_url)?, all: args.all };
+pub(in crate::cli) fn run(args: &VerifyArgs) -> CommandResult {
+    let files = load_vectors(args)?;
+    let rules = SkipRules { aws: is_aws_url("--endpoint-url", &args.endpoint_url)?, all: args.all };
     if args.list {
-        return list(&files, rules, args.json);
+        return print_list(&files, rules, args.json);
     }
     if rules.aws && args.state_machine_role_arn.is_none() {
-        return Err(Failure::Usage(
-            "AWS asks for a role of state machines: give --state-machine-role-arn, one that states.amazonaws.com may assume".to_owned(),
+        return Err(CliError::Usage(
+            "AWS requires a role for state machines: use --state-machine-role-arn with a role that trusts states.amazonaws.com".to_owned(),
         ));
     }
-    let record = Record::to(args.record.as_deref())?;
-    let agent = agent()?;
-    let identity = Identity::of(args, rules.aws, &agent)?;
-    let prefix = prefix();
-    let guard = Guard::new(prefix.clone());
-    let sender = Sender::new(&args.endpoint_url, agent, identity, guard, Stop::at_signals()?);
+    let transcript = Transcript::open(args.record.as_deref())?;
+    let agent = build_agent()?;
+    let signer = Signer::new(args, rules.aws, &agent)?;
+    let prefix = random_prefix();
+    let guard = SafetyGuard::new(prefix.clone());
+    let sender = Sender::new(&args.endpoint_url, agent, signer, guard, Interrupt::on_signals()?);
     let report = Report { endpoint: args.endpoint_url.clone(), aws: rules.aws, rows: Vec::new() };
-    Verify { sender, ledger: Ledger::default(), record, report, prefix, rules }.run(&files, args)
+    Verify { sender, cleanup: Cleanup::default(), transcript, report, prefix, rules }.run(&files, args)
 }
 
-fn files(args: &VerifyArgs) -> Result<Vec<File>, Failure> {
+fn load_vectors(args: &VerifyArgs) -> Result<Vec<File>, CliError> {
     let files = args.vectors.as_deref().map_or_else(sfn_alias_vectors::embedded, sfn_alias_vectors::read);
-    let mut files = files.map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut files = files.map_err(|error| CliError::Usage(error.to_string()))?;
     if let Some(pattern) = &args.only {
         for File { name, vectors } in &mut files {
-            vectors.retain(|vector| fits(pattern, name) || fits(pattern, &vector.name));
+            vectors.retain(|vector| matches(pattern, name) || matches(pattern, &vector.name));
         }
     }
     match files.iter().all(|file| file.vectors.is_empty()) {
-        true => Err(Failure::Usage("--only: no vector is named so; --list shows their names".to_owned())),
+        true => Err(CliError::Usage("--only: no vector matches; --list shows their names".to_owned())),
         false => Ok(files),
     }
 }
 
-/// Whether the parts between `*` stand in a name, one behind the other.
-fn fits(pattern: &str, name: &str) -> bool {
+/// Returns whether a name contains the parts between `*` in their order.
+fn matches(pattern: &str, name: &str) -> bool {
     let mut rest = Some(name);
     for part in pattern.split('*') {
         rest = rest.and_then(|rest| Some(rest.split_once(part)?.1));
@@ -66,14 +66,14 @@ fn fits(pattern: &str, name: &str) -> bool {
     rest.is_some()
 }
 
-fn list(files: &[File], rules: Rules, as_json: bool) -> Exit {
+fn print_list(files: &[File], rules: SkipRules, as_json: bool) -> CommandResult {
     for (file, vector) in vectors(files) {
-        let (name, kind, reason) = (&vector.name, vector.source.kind, reason(vector, rules));
+        let (name, kind, reason) = (&vector.name, vector.source.kind, skip_reason(vector, rules));
         if as_json {
-            output::line(json!({"file": file, "name": name, "source": vector.source, "skipped": reason}))?;
+            output::print_line(json!({"file": file, "name": name, "source": vector.source, "skipped": reason}))?;
         } else {
             let skipped = reason.map_or_else(String::new, |reason| format!("  (skipped: {reason})"));
-            output::line(format_args!("{kind:<10}{name}{skipped}"))?;
+            output::print_line(format_args!("{kind:<10}{name}{skipped}"))?;
         }
     }
     Ok(OK)
@@ -83,99 +83,95 @@ fn vectors(files: &[File]) -> impl Iterator<Item = (&str, &Vector)> {
     files.iter().flat_map(|file| file.vectors.iter().map(|vector| (file.name.as_str(), vector)))
 }
 
-/// What every name of this run starts with.
-fn prefix() -> String {
+/// Returns the prefix of the names of this run.
+fn random_prefix() -> String {
     let letters: String = (0..6).map(|_| fastrand::lowercase()).collect();
     format!("sfn-alias-verify-{letters}-")
 }
 
 struct Verify {
     sender: Sender,
-    ledger: Ledger,
-    record: Record,
+    cleanup: Cleanup,
+    transcript: Transcript,
     report: Report,
     prefix: String,
-    rules: Rules,
+    rules: SkipRules,
 }
 
 impl Verify {
-    fn run(mut self, files: &[File], args: &VerifyArgs) -> Exit {
-        let ended = self.ask_all(files, args);
-        self.ledger.clean(&mut self.sender);
-        if self.sender.may_have_made_more() {
-            sweep(&mut self.ledger, &mut self.sender, &self.prefix);
+    fn run(mut self, files: &[File], args: &VerifyArgs) -> CommandResult {
+        let result = self.run_vectors(files, args);
+        self.cleanup.delete_all(&mut self.sender);
+        if self.sender.may_have_orphans() {
+            delete_orphans(&mut self.cleanup, &mut self.sender, &self.prefix);
         }
-        let left = self.ledger.left();
+        let not_deleted = self.cleanup.not_deleted();
         if args.json {
-            output::line(self.report.json(left))?;
+            output::print_line(self.report.to_json(not_deleted))?;
         } else if !self.report.rows.is_empty() {
             self.report.print()?;
         }
-        self.record.write(&args.endpoint_url)?;
-        let lines: Vec<String> = left.iter().map(|left| format!("\n  {}: {}", left.arn, left.why)).collect();
-        match ended {
-            Err(halt) => Err(Failure::Failed(format!("{}{}", halted(halt), remains(&lines)))),
-            Ok(()) if !lines.is_empty() => Err(Failure::Failed(remains(&lines).trim_start().to_owned())),
-            Ok(()) => Ok(if self.report.differs() { REFUSED } else { OK }),
+        self.transcript.write(&args.endpoint_url)?;
+        let lines: Vec<String> =
+            not_deleted.iter().map(|resource| format!("\n  {}: {}", resource.arn, resource.reason)).collect();
+        match result {
+            Err(error) => Err(CliError::System(format!("{error}{}", format_not_deleted(&lines)))),
+            Ok(()) if !lines.is_empty() => Err(CliError::System(format_not_deleted(&lines).trim_start().to_owned())),
+            Ok(()) => Ok(if self.report.has_differences() { REJECTED } else { OK }),
         }
     }
 
-    fn ask_all(&mut self, files: &[File], args: &VerifyArgs) -> Result<(), Halt> {
-        let scope = self.scope(args.state_machine_role_arn.as_deref())?;
+    fn run_vectors(&mut self, files: &[File], args: &VerifyArgs) -> Result<(), VerifyError> {
+        let endpoint = self.find_endpoint_identity(args.state_machine_role_arn.as_deref())?;
         let progress = Progress::new(vectors(files).count());
         for (index, (file, vector)) in vectors(files).enumerate() {
-            progress.at(index, &vector.name);
-            let outcome = match reason(vector, self.rules) {
-                Some(reason) => Outcome::Skipped(reason),
-                None => self.ask(file, vector, Names::new(format!("{}{index}-", self.prefix), &scope))?,
+            progress.show(index, &vector.name);
+            let verdict = match skip_reason(vector, self.rules) {
+                Some(reason) => Verdict::Skipped(reason),
+                None => {
+                    let names = NameMapping::new(format!("{}{index}-", self.prefix), &endpoint);
+                    self.run_vector(file, vector, names)?
+                }
             };
             let Vector { name, source, .. } = vector.clone();
-            self.report.rows.push(Row { file: file.to_owned(), name, source, outcome });
+            self.report.rows.push(Row { file: file.to_owned(), name, source, verdict });
         }
         Ok(())
     }
 
-    fn ask(&mut self, file: &str, vector: &Vector, names: Names) -> Result<Outcome, Halt> {
-        let Self { sender, ledger, record, .. } = self;
-        let mut session = Session { sender, ledger, record, names, file, vector: &vector.name };
-        let asked = sfn_alias_vectors::run(vector, &mut session);
-        if !matches!(asked, Err(Halt::Stopped | Halt::Failed(_))) {
-            self.ledger.clean(&mut self.sender);
+    fn run_vector(&mut self, file: &str, vector: &Vector, names: NameMapping) -> Result<Verdict, VerifyError> {
+        let Self { sender, cleanup, transcript, .. } = self;
+        let mut run = VectorRun { sender, cleanup, transcript, names, file, vector: &vector.name };
+        let result = sfn_alias_vectors::run(vector, &mut run);
+        if !matches!(result, Err(VerifyError::Interrupted | VerifyError::Fatal(_))) {
+            self.cleanup.delete_all(&mut self.sender);
         }
-        match asked {
-            Ok(None) => Ok(Outcome::Agrees),
-            Ok(Some(difference)) => Ok(Outcome::Differs(difference)),
-            Err(Halt::Skip(reason)) => Ok(Outcome::Skipped(reason)),
-            Err(halt) => Err(halt),
+        match result {
+            Ok(None) => Ok(Verdict::Agrees),
+            Ok(Some(difference)) => Ok(Verdict::Differs(difference)),
+            Err(VerifyError::Skip(reason)) => Ok(Verdict::Skipped(reason)),
+            Err(error) => Err(error),
         }
     }
 
-    /// Makes one state machine, whose ARN tells the account and the region, and deletes it.
-    fn scope(&mut self, role: Option<&str>) -> Result<Scope, Halt> {
+    /// Finds the account and region of the endpoint: creates a state machine, parses its ARN, and deletes it.
+    fn find_endpoint_identity(&mut self, role: Option<&str>) -> Result<EndpointIdentity, VerifyError> {
         let definition = r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#;
         let name = format!("{}0", self.prefix);
         let request = json!({"name": name, "definition": definition, "roleArn": role.unwrap_or(ROLE)}).to_string();
-        let answer = self.sender.call("CreateStateMachine", request.as_bytes())?;
-        self.ledger.note("CreateStateMachine", request.as_bytes(), &answer);
-        let scope = answer.text("stateMachineArn").and_then(|arn| Scope::of(arn, role));
-        let refused = || {
-            let (status, body) = (answer.status, &answer.body);
-            Halt::Failed(Failure::Failed(format!("the endpoint makes no state machine: status {status} {body}")))
-        };
-        let scope = scope.ok_or_else(refused)?;
-        self.ledger.clean(&mut self.sender);
-        Ok(scope)
+        let response = self.sender.call("CreateStateMachine", request.as_bytes())?;
+        self.cleanup.record("CreateStateMachine", request.as_bytes(), &response);
+        let arn = response.string_member("stateMachineArn");
+        let identity = arn.and_then(|arn| EndpointIdentity::from_state_machine_arn(arn, role)).ok_or_else(|| {
+            let (status, body) = (response.status, &response.body);
+            let error = format!("the endpoint could not create a state machine: status {status} {body}");
+            VerifyError::Fatal(CliError::System(error))
+        })?;
+        self.cleanup.delete_all(&mut self.sender);
+        Ok(identity)
     }
 }
 
-fn halted(halt: Halt) -> String {
-    match halt {
-        Halt::Stopped => "stopped before the end".to_owned(),
-        Halt::Skip(why) => why,
-        Halt::Failed(failure) => failure.to_string(),
-    }
-}
-
-fn remains(lines: &[String]) -> String {
+fn format_not_deleted(lines: &[String]) -> String {
     if lines.is_empty() { String::new() } else { format!("\ncould not be deleted:{}", lines.concat()) }
 }

@@ -1,64 +1,64 @@
-//! Which vectors an endpoint cannot be asked, and why.
+//! Decides which vectors an endpoint cannot run.
 
 use serde_json::Value;
 use sfn_alias_vectors::{Step, Vector};
 use std::collections::BTreeSet;
 
-/// As many resources are made on AWS without being asked to.
-const FEW: usize = 40;
+/// Maximum number of resources that a vector creates on AWS without `--all`.
+const FEW_RESOURCES: usize = 40;
 
-/// What has to be known of the endpoint.
+/// Properties of the endpoint and the run.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rules {
-    /// It is AWS itself.
+pub(super) struct SkipRules {
+    /// The endpoint is AWS itself.
     pub aws: bool,
-    /// On AWS, dozens of resources may be made.
+    /// On AWS, dozens of resources may be created.
     pub all: bool,
 }
 
-/// Why a vector is skipped; `None` for one that is run.
-pub(super) fn reason(vector: &Vector, rules: Rules) -> Option<String> {
-    anywhere(vector).or_else(|| on_aws(vector, rules.all).filter(|_| rules.aws).map(str::to_owned))
+/// Returns why a vector is skipped, or `None` to run it.
+pub(super) fn skip_reason(vector: &Vector, rules: SkipRules) -> Option<String> {
+    general_reason(vector).or_else(|| aws_reason(vector, rules.all).filter(|_| rules.aws).map(str::to_owned))
 }
 
-fn anywhere(vector: &Vector) -> Option<String> {
+fn general_reason(vector: &Vector) -> Option<String> {
     if vector.steps().any(|step| step.function.is_some()) {
-        return Some("calls a function of the library, which no endpoint has".to_owned());
+        return Some("calls a function of the library".to_owned());
     }
     if let Some(options) = vector.options.as_object().filter(|options| !options.is_empty()) {
         let names: Vec<&str> = options.keys().map(String::as_str).collect();
-        return Some(format!("needs {} set, which no endpoint can be told", names.join(", ")));
+        return Some(format!("needs the option {}", names.join(", ")));
     }
     if vector.steps().any(|step| step.after > 0) {
-        return Some("needs a clock that is moved by hand".to_owned());
+        return Some("needs a controllable clock".to_owned());
     }
     vector.steps().any(|step| step.scope.is_some()).then(|| "needs several accounts or regions".to_owned())
 }
 
-fn on_aws(vector: &Vector, all: bool) -> Option<&'static str> {
-    let (mut made, mut started) = (0_usize, BTreeSet::new());
+fn aws_reason(vector: &Vector, all: bool) -> Option<&'static str> {
+    let (mut created, mut started) = (0_usize, BTreeSet::new());
     for step in vector.steps() {
         let text = format!("{:?}", step.input);
         if text.contains(":kms:") || text.contains(":logs:") {
-            return Some("needs a key or a log group on AWS");
+            return Some("needs a KMS key or a log group on AWS");
         }
         if text.contains("role/sfn_role_2") {
             return Some("needs a second role on AWS");
         }
-        // Started once more under its name, or stopped: on AWS it has ended meanwhile.
-        if runs(step, &mut started) {
+        // On AWS, the execution has ended before the step uses it.
+        if needs_running_execution(step, &mut started) {
             return Some("needs an execution that stays RUNNING; on AWS it ends");
         }
-        let makes = step.operation.as_deref().is_some_and(|operation| operation.starts_with("Create"));
-        made = if makes { step.times.unwrap_or(1).saturating_add(made) } else { made };
+        let creates = step.operation.as_deref().is_some_and(|operation| operation.starts_with("Create"));
+        created = if creates { step.times.unwrap_or(1).saturating_add(created) } else { created };
     }
     if format!("{:?}", vector.expect).contains("\"RUNNING\"") {
         return Some("needs an execution that stays RUNNING; on AWS it ends");
     }
-    (made > FEW && !all).then_some("makes dozens of resources on AWS; --all runs it")
+    (created > FEW_RESOURCES && !all).then_some("creates dozens of resources on AWS; use --all to run it")
 }
 
-fn runs(step: &Step, started: &mut BTreeSet<String>) -> bool {
+fn needs_running_execution(step: &Step, started: &mut BTreeSet<String>) -> bool {
     match step.operation.as_deref() {
         Some("StopExecution") => true,
         Some("StartExecution") => {

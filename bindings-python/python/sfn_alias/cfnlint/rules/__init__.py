@@ -1,1 +1,1 @@
-"""The rules alone: cfn-lint imports every module in this folder."""
+"""The rules. cfn-lint imports every module in this folder, so it contains nothing else."""

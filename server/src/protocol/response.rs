@@ -1,4 +1,4 @@
-//! Replies as HTTP.
+//! Encodes HTTP responses.
 
 use super::HttpError;
 use bytes::Bytes;
@@ -8,20 +8,11 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const AWS_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 
-/// A body with its content type: what `GET /health` and `GET /metrics` answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// The body.
-    pub body: Bytes,
-    /// The header `Content-Type`.
-    pub content_type: &'static str,
-}
-
-/// The answer of an operation: 200 with its JSON, or the refusal as AWS writes it.
-pub fn respond(result: Result<Vec<u8>, HttpError>, request_id: &str) -> Response<Bytes> {
+/// Encodes the result of an operation: status 200 with its JSON, or the error in AWS's format.
+pub fn operation_response(result: Result<Vec<u8>, HttpError>, request_id: &str) -> Response<Bytes> {
     let (status, body, closes) = match result {
         Ok(body) => (200, body, false),
-        Err(refusal) => (refusal.status(), refusal.body(), refusal.closes()),
+        Err(error) => (error.status(), error.body(), error.closes_connection()),
     };
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -36,11 +27,9 @@ pub fn respond(result: Result<Vec<u8>, HttpError>, request_id: &str) -> Response
     response
 }
 
-impl Reply {
-    /// The reply as HTTP, with status 200.
-    pub fn respond(self) -> Response<Bytes> {
-        let mut response = Response::new(self.body);
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
-        response
-    }
+/// Returns a response with status 200, as used for `GET /health` and `GET /metrics`.
+pub fn content_response(content_type: &'static str, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
 }

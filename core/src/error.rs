@@ -1,147 +1,156 @@
-//! One refusal: data first, the sentence only in `Display`.
+//! Errors.
+//!
+//! Texts that were recorded from AWS are reproduced exactly. FIDELITY.md lists which texts are recorded and which
+//! are assumed; it is generated from the vectors.
 
-use super::ErrorKind;
+mod kind;
+
+pub use kind::ErrorKind;
+
 use crate::constraint::Violations;
 
-/// One refusal, as data. `Display` is the sentence that AWS answers.
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The error of a request. `Display` prints the message that AWS returns.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Constraints of the service model, all of them in one message.
+    /// Violated constraints of the service model, all in one message.
     #[error("{0}")]
     Constraints(Violations),
-    /// A routing entry that is no version ARN.
+    /// A routing entry is not a version ARN.
     #[error("Routing configuration must contain state machine version ARNs. Received: [{}]", .received.join(", "))]
     NotVersionArns {
-        /// The ARNs as given.
+        /// The ARNs in the request.
         received: Vec<String>,
     },
-    /// The same version twice in a routing.
+    /// A routing contains the same version twice.
     #[error("Routing configuration must contain distinct state machine version ARNs. Received: [{}]", .received.join(", "))]
     RepeatedVersions {
-        /// The ARNs as given.
+        /// The ARNs in the request.
         received: Vec<String>,
     },
-    /// Weights that do not add up to 100.
+    /// The weights of a routing do not sum to 100.
     #[error("Sum of routing configuration weights must equal 100. Received: {received:?}")]
     WeightsSum {
-        /// The weights as given.
+        /// The weights in the request.
         received: Vec<i64>,
     },
-    /// Versions of more than one state machine.
+    /// A routing contains versions of several state machines.
     #[error("Routing configuration must contain versions of the same state machine. Received: [{}]", .received.join(", "))]
     OtherStateMachine {
-        /// The ARNs as given.
+        /// The ARNs in the request.
         received: Vec<String>,
     },
-    /// UpdateStateMachineAlias with neither member.
+    /// UpdateStateMachineAlias without a description and without a routing.
     #[error("Either the description or the routing configuration must be specified")]
     NothingToUpdateInAlias,
-    /// UpdateStateMachine with nothing to update.
+    /// UpdateStateMachine without a member to update.
     #[error(
         "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified"
     )]
     NothingToUpdateInStateMachine,
-    /// A map state's label behind the state machine ARN.
+    /// A state machine ARN with the label of a map state.
     #[error("This operation does not support labeled ARNs: '{arn}'")]
     LabeledArn {
-        /// The ARN as given.
+        /// The ARN in the request.
         arn: String,
     },
     /// `versionDescription` without `publish`.
     #[error("Version description can only be set when publish is true")]
     DescriptionWithoutPublish,
-    /// ListExecutions with neither ARN.
+    /// ListExecutions without an ARN.
     #[error("Either the stateMachineArn or the mapRunArn must be specified")]
-    NoExecutionsOwner,
-    /// ListExecutions with both ARNs.
+    ListExecutionsWithoutArn,
+    /// ListExecutions with two ARNs.
     #[error("Only one of stateMachineArn and mapRunArn can be specified")]
-    TwoExecutionsOwners,
-    /// Text that is not an ARN of Step Functions.
+    ListExecutionsWithTwoArns,
+    /// A value is not a Step Functions ARN.
     #[error("Invalid Arn: 'Invalid ARN prefix: {value}'")]
     ArnPrefix {
-        /// The text as given.
+        /// The value in the request.
         value: String,
     },
-    /// An ARN of a type that the operation does not take.
+    /// An ARN has a type that the operation does not accept.
     #[error("Invalid Arn: 'Resource type not valid in this context: {found}'")]
     ArnType {
-        /// The type found, for example `execution`.
+        /// The type of the ARN, for example `execution`.
         found: String,
     },
-    /// An ARN without an alias name where one is needed.
+    /// An ARN that must be an alias ARN is not one.
     #[error("Invalid Arn: 'State machine alias ARN required: {arn}'")]
     AliasArnRequired {
-        /// The ARN as given.
+        /// The ARN in the request.
         arn: String,
     },
-    /// An ARN without a version number where one is needed.
+    /// An ARN that must be a version ARN is not one.
     #[error("Invalid Arn: 'State machine version ARN required: {arn}'")]
     VersionArnRequired {
-        /// The ARN as given.
+        /// The ARN in the request.
         arn: String,
     },
-    /// An alias ARN where a state machine or a version is listed.
+    /// An ARN that must be a state machine or version ARN is an alias ARN.
     #[error("Invalid Arn: 'State machine or version ARN required: {arn}'")]
     StateMachineOrVersionArnRequired {
-        /// The ARN as given.
+        /// The ARN in the request.
         arn: String,
     },
-    /// A name with a forbidden character.
+    /// A name contains a forbidden character.
     #[error("Invalid Name: '{name}'")]
     InvalidName {
-        /// The name as given.
+        /// The name in the request.
         name: String,
     },
-    /// A page token that is not ours, was altered, is too old, or belongs to another list.
+    /// A page token is malformed, altered, expired, or belongs to another list.
     #[error("Invalid Token: 'Invalid token'")]
     InvalidToken,
-    /// A definition that is refused.
+    /// A definition is not valid.
     #[error("Invalid State Machine Definition: '{detail}'")]
     InvalidDefinition {
         /// The first error of the definition, with its code.
         detail: String,
     },
-    /// An execution input that is not JSON.
+    /// An execution input is not JSON.
     #[error("Invalid State Machine Execution Input: '{detail}'")]
     InvalidExecutionInput {
         /// The JSON parser's text.
         detail: String,
     },
-    /// CreateStateMachineAlias of a name that is taken.
+    /// CreateStateMachineAlias for an existing alias with other members.
     #[error(
         "Failed to create alias because an alias with the same name and a different routing configuration already exists."
     )]
     AliasConflict,
-    /// DeleteStateMachineVersion of a version in use.
+    /// DeleteStateMachineVersion for a version that aliases reference.
     #[error("Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [{}]", .aliases.join(", "))]
     VersionReferenced {
-        /// Names of the aliases, oldest first.
+        /// The names of the aliases, oldest first.
         aliases: Vec<String>,
     },
-    /// PublishStateMachineVersion of a revision that is not the current one.
+    /// PublishStateMachineVersion for a revision that is not the current one.
     #[error(
         "Failed to publish the State Machine version for revision {requested}. The current State Machine revision is {current}."
     )]
     RevisionConflict {
-        /// The revision asked for.
+        /// The requested revision.
         requested: String,
-        /// The current revision, `INITIAL` before the first update.
+        /// The current revision; `INITIAL` before the first update.
         current: String,
     },
-    /// One alias more than allowed.
+    /// The state machine has the maximum number of aliases.
     #[error("The maximum number of aliases for this state machine has been reached: {limit}")]
     AliasQuota {
-        /// How many are allowed.
+        /// The maximum.
         limit: usize,
     },
-    /// One version more than allowed.
+    /// The state machine has the maximum number of versions.
     #[error("The maximum number of versions for this state machine has been reached: {limit}")]
     VersionQuota {
-        /// How many are allowed.
+        /// The maximum.
         limit: usize,
     },
-    /// CreateStateMachine of a name that is taken.
+    /// CreateStateMachine for an existing state machine with other properties.
     #[error("State Machine Already Exists: '{arn}'")]
     StateMachineAlreadyExists {
         /// The state machine's ARN.
@@ -153,57 +162,57 @@ pub enum Error {
         /// The state machine's ARN.
         arn: String,
     },
-    /// Nothing of that ARN.
+    /// The state machine, version or alias does not exist.
     #[error("State Machine Does Not Exist: '{arn}'")]
     StateMachineDoesNotExist {
-        /// The ARN as given.
+        /// The ARN in the request.
         arn: String,
     },
-    /// An operation that EXPRESS state machines do not have.
+    /// EXPRESS state machines do not support the operation.
     #[error("This operation is not supported by this type of state machine")]
     StateMachineTypeNotSupported,
-    /// An alias or version that the request references.
+    /// An alias or version that the request references does not exist.
     #[error("Request references a resource that does not exist.")]
     ReferenceNotFound,
-    /// A resource to tag or list.
+    /// A resource to tag, or to list, does not exist.
     #[error("Resource not found: '{arn}'")]
     ResourceNotFound {
-        /// The ARN as given.
+        /// The ARN in the request.
         arn: String,
     },
-    /// StartExecution with a name in use.
+    /// StartExecution with the name of an existing execution.
     #[error("Execution Already Exists: '{arn}'")]
     ExecutionAlreadyExists {
         /// The execution's ARN.
         arn: String,
     },
-    /// No execution of that ARN is kept.
+    /// The execution does not exist.
     #[error("Execution Does Not Exist: '{arn}'")]
     ExecutionDoesNotExist {
-        /// The ARN as given.
+        /// The ARN in the request.
         arn: String,
     },
-    /// One tag more than allowed.
+    /// A resource has more than the maximum number of tags.
     #[error("The maximum number of tags for a resource is {limit}")]
     TooManyTags {
-        /// How many are allowed.
+        /// The maximum.
         limit: usize,
     },
-    /// An operation that this crate does not know. AWS answers it without a message.
+    /// The operation is unknown. AWS returns this error without a message.
     #[error(
         "unknown operation `{name}`: expected one of AWS Step Functions' operations on state machines, versions, aliases, executions and tags, for example `CreateStateMachineAlias`"
     )]
     UnknownOperation {
-        /// The name as given, shortened.
+        /// The name in the request, shortened.
         name: String,
     },
-    /// A body that is no JSON object. AWS answers it without a message.
+    /// The request is not a JSON object. AWS returns this error without a message.
     #[error("cannot parse the request: {detail}")]
     Malformed {
         /// The JSON parser's text.
         detail: String,
     },
-    /// A member of the wrong JSON type.
+    /// A member has the wrong JSON type.
     #[error("`{pointer}`: expected {expected}, found {found}")]
     WrongType {
         /// The member as a JSON pointer, for example `/routingConfiguration/0/weight`.
@@ -213,12 +222,12 @@ pub enum Error {
         /// The type found.
         found: &'static str,
     },
-    /// A body over the limit.
-    #[error("Request is {size} bytes long; at most {limit} are accepted")]
+    /// The request has more bytes than the limit.
+    #[error("the request has {size} bytes; the limit is {limit}")]
     TooLarge {
-        /// Bytes given.
+        /// The request's bytes.
         size: usize,
-        /// Bytes accepted.
+        /// The limit in bytes.
         limit: usize,
     },
     /// The store cannot be opened, read or written. The request changed nothing.
@@ -245,7 +254,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The AWS error name of this refusal.
+    /// Returns the error's kind.
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Constraints(_)
@@ -256,8 +265,8 @@ impl Error {
             | Self::NothingToUpdateInAlias
             | Self::LabeledArn { .. }
             | Self::DescriptionWithoutPublish
-            | Self::NoExecutionsOwner
-            | Self::TwoExecutionsOwners => ErrorKind::ValidationException,
+            | Self::ListExecutionsWithoutArn
+            | Self::ListExecutionsWithTwoArns => ErrorKind::ValidationException,
             Self::NothingToUpdateInStateMachine => ErrorKind::MissingRequiredParameter,
             Self::ArnPrefix { .. }
             | Self::ArnType { .. }
@@ -290,25 +299,25 @@ impl Error {
         }
     }
 
-    /// The AWS error code, for example `ConflictException`.
+    /// Returns the error code, for example `ConflictException`.
     pub const fn code(&self) -> &'static str {
         self.kind().code()
     }
 
-    /// The member `reason` of a `ValidationException`, where AWS sets one.
+    /// Returns the `reason` of a `ValidationException`, if AWS sets one.
     pub const fn reason(&self) -> Option<&'static str> {
         match self {
             Self::NotVersionArns { .. }
             | Self::RepeatedVersions { .. }
             | Self::WeightsSum { .. }
             | Self::OtherStateMachine { .. } => Some("INVALID_ROUTING_CONFIGURATION"),
-            Self::NothingToUpdateInAlias | Self::NoExecutionsOwner => Some("MISSING_REQUIRED_PARAMETER"),
+            Self::NothingToUpdateInAlias | Self::ListExecutionsWithoutArn => Some("MISSING_REQUIRED_PARAMETER"),
             Self::LabeledArn { .. } => Some("API_DOES_NOT_SUPPORT_LABELED_ARNS"),
             _ => None,
         }
     }
 
-    /// The value of `__type` in the answer.
+    /// Returns the value of `__type` in the response.
     pub fn wire_type(&self) -> String {
         let namespace = match self {
             Self::Constraints(_) => "com.amazon.coral.validate",
@@ -322,7 +331,7 @@ impl Error {
         if let Self::WrongType { pointer, .. } = self { pointer } else { "" }
     }
 
-    /// The text that goes over the wire: `None` where AWS answers a type alone.
+    /// Returns the message in the response; `None` if AWS returns only `__type`.
     pub fn wire_message(&self) -> Option<String> {
         match self {
             Self::UnknownOperation { .. } | Self::Malformed { .. } => None,

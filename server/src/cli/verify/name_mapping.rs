@@ -1,0 +1,166 @@
+//! Renames the resources of a vector in requests, and restores the names in responses.
+
+use super::endpoint_identity::EndpointIdentity;
+use super::resource_members::{CREATE_STATE_MACHINE, is_resource_member};
+use serde_json::{Map, Value};
+use std::cell::RefCell;
+
+/// Maximum length of a state machine's name.
+const MAX_NAME: usize = 80;
+/// Maximum length of an ARN.
+const MAX_ARN: usize = 256;
+
+/// Maps a vector's account, region and names to those of an endpoint, and back.
+///
+/// The name of a state machine gets a prefix. In a name that would become too long, the prefix replaces the first
+/// letters, so that the length does not change. Accounts, regions, partitions and roles are swapped, so that those of
+/// the endpoint differ from others in the vector.
+#[derive(Debug)]
+pub(super) struct NameMapping {
+    prefix: String,
+    swaps: Vec<(String, String)>,
+    /// Names whose first letters were replaced: as sent, and as in the vector.
+    shortened: RefCell<Vec<(String, String)>>,
+}
+
+/// An ARN would exceed the maximum length because of the prefix.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct ArnTooLong;
+
+impl NameMapping {
+    pub fn new(prefix: String, endpoint: &EndpointIdentity) -> Self {
+        let vectors = EndpointIdentity::of_vectors();
+        let arn = |partition: &str| format!("arn:{partition}:");
+        let swaps = vec![
+            (vectors.role, endpoint.role.clone()),
+            (arn(&vectors.partition), arn(&endpoint.partition)),
+            (vectors.account, endpoint.account.clone()),
+            (vectors.region, endpoint.region.clone()),
+        ];
+        let swaps = swaps.into_iter().filter(|(vector, endpoint)| vector != endpoint).collect();
+        Self { prefix, swaps, shortened: RefCell::default() }
+    }
+
+    /// Returns the prefix of the names of this vector's state machines.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Renames the resources in a request.
+    ///
+    /// # Errors
+    /// [`ArnTooLong`].
+    pub fn map_request(&self, operation: &str, input: &Value) -> Result<Value, ArnTooLong> {
+        let mut sent = self.map_value(input, "")?;
+        if let (CREATE_STATE_MACHINE, Some(Value::String(name))) = (operation, sent.get_mut("name")) {
+            *name = self.add_prefix(name);
+        }
+        Ok(sent)
+    }
+
+    /// Renames the resources in the text of a request. Finds only ARNs; the safety guard rejects the rest.
+    pub fn map_text(&self, body: &str) -> String {
+        self.map_arns(&self.swap_identity(body))
+    }
+
+    /// Restores the vector's names in a response.
+    pub fn restore(&self, response: &Value) -> Value {
+        match response {
+            Value::String(text) => Value::String(self.restore_text(text)),
+            Value::Array(items) => items.iter().map(|item| self.restore(item)).collect(),
+            Value::Object(members) => {
+                Value::Object(members.iter().map(|(name, value)| (name.clone(), self.restore(value))).collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn restore_text(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (sent, name) in self.shortened.borrow().iter() {
+            text = text.replace(sent, name);
+        }
+        self.swap_identity(&text.replace(&self.prefix, ""))
+    }
+
+    fn map_value(&self, value: &Value, key: &str) -> Result<Value, ArnTooLong> {
+        Ok(match value {
+            // Opaque, and from the endpoint.
+            Value::String(token) if key == "nextToken" => Value::String(token.clone()),
+            Value::String(text) if is_resource_member(key) => Value::String(self.map_resource(text)?),
+            Value::String(text) => Value::String(self.swap_identity(text)),
+            Value::Array(items) => items.iter().map(|item| self.map_value(item, key)).collect::<Result<_, _>>()?,
+            Value::Object(members) => {
+                let members = members.iter().map(|(name, value)| Ok((name.clone(), self.map_value(value, name)?)));
+                Value::Object(members.collect::<Result<Map<_, _>, _>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+
+    /// Renames a resource: an ARN, or text instead of an ARN.
+    fn map_resource(&self, text: &str) -> Result<String, ArnTooLong> {
+        let swapped = self.swap_identity(text);
+        let sent = match swapped.contains("arn:") || swapped.is_empty() {
+            true => self.map_arns(&swapped),
+            false => self.add_prefix(&swapped),
+        };
+        match text.len() <= MAX_ARN && sent.len() > MAX_ARN {
+            true => Err(ArnTooLong),
+            false => Ok(sent),
+        }
+    }
+
+    fn add_prefix(&self, name: &str) -> String {
+        if name.is_empty() {
+            return String::new();
+        }
+        if name.chars().count().saturating_add(self.prefix.len()) <= MAX_NAME {
+            return format!("{}{name}", self.prefix);
+        }
+        let rest: String = name.chars().skip(self.prefix.len()).collect();
+        let sent = format!("{}{rest}", self.prefix);
+        self.shortened.borrow_mut().push((sent.clone(), name.to_owned()));
+        sent
+    }
+
+    /// Adds the prefix to the seventh part of each ARN, the name in ARNs of Step Functions and Lambda.
+    fn map_arns(&self, text: &str) -> String {
+        let mut sent = String::with_capacity(text.len().saturating_add(self.prefix.len()));
+        let mut rest = text;
+        while let Some(start) = rest.find("arn:") {
+            let (before, arn) = rest.split_at(start);
+            sent.push_str(before);
+            let Some((head, tail)) = split_arn(arn) else {
+                let (found, tail) = arn.split_at("arn:".len());
+                sent.push_str(found);
+                rest = tail;
+                continue;
+            };
+            let end = tail.find([':', '"', '\\']).unwrap_or(tail.len());
+            let (name, tail) = tail.split_at(end);
+            sent.push_str(head);
+            sent.push_str(&self.add_prefix(name));
+            rest = tail;
+        }
+        sent + rest
+    }
+
+    fn swap_identity(&self, text: &str) -> String {
+        let swap = |text: String, (one, other): &(String, String)| {
+            // NUL is a placeholder: an ARN has none, and text that contains one is not changed.
+            match text.contains(one) && !text.contains('\0') || text.contains(other) && !text.contains('\0') {
+                true => text.replace(one, "\0").replace(other, one).replace('\0', other),
+                false => text,
+            }
+        };
+        self.swaps.iter().fold(text.to_owned(), swap)
+    }
+}
+
+/// Splits an ARN after the sixth colon.
+fn split_arn(arn: &str) -> Option<(&str, &str)> {
+    let (colon, _) = arn.match_indices(':').nth(5)?;
+    let (head, tail) = arn.split_at_checked(colon.saturating_add(1))?;
+    (!head.contains(['"', '\\', ' '])).then_some((head, tail))
+}

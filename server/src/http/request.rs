@@ -1,0 +1,189 @@
+//! Handles one request.
+
+use super::backend::Backend;
+use super::body::{ReceivedBody, drain, receive};
+use super::body_pool::BodyPools;
+use super::head::check_head;
+use super::limits::Limits;
+use super::memory_budget::MemoryBudget;
+use super::metrics::Metrics;
+use super::metrics_cache::MetricsCache;
+use super::panics::catch_panic;
+use super::server::Access;
+use crate::auth::PendingAuth;
+use crate::protocol::{App, HttpError, RequestTarget, Response, content_response};
+use bytes::Bytes;
+use http::Request;
+use http::header::CONTENT_ENCODING;
+use http::request::Parts;
+use http_body_util::Full;
+use hyper::body::{Body, Incoming};
+use sfn_alias::Operation;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+/// Responses over this size are counted in the memory budget until the client has received them. A connection has
+/// only one response at a time, so the limit on connections bounds the smaller ones.
+const LARGE: usize = 16 * 1024;
+
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The state that all connections share.
+#[derive(Debug)]
+pub(super) struct ServerState {
+    app: App,
+    access: Access,
+    pub backend: Backend,
+    pub limits: Limits,
+    metrics: Metrics,
+    metrics_cache: MetricsCache,
+    /// Memory for request bodies.
+    bodies: BodyPools,
+    /// Memory for large responses.
+    responses: MemoryBudget,
+}
+
+impl ServerState {
+    pub fn new(app: App, access: Access, backend: Backend, limits: Limits) -> Self {
+        let bodies = BodyPools::new(limits.body_bytes, limits.crowded_body_timeout);
+        let responses = MemoryBudget::new(limits.response_bytes);
+        let (metrics, metrics_cache) = (Metrics::new(), MetricsCache::default());
+        Self { app, access, backend, limits, metrics, metrics_cache, bodies, responses }
+    }
+
+    pub async fn handle(self: &Arc<Self>, request: Request<Incoming>, peer: IpAddr) -> http::Response<Full<Bytes>> {
+        let start = Instant::now();
+        let (head, mut body) = request.into_parts();
+        let response = match catch_panic(self.respond(&head, &mut body, peer)).await {
+            Ok(response) => response,
+            Err(panic) => {
+                tracing::error!(panic, %peer, target = ?head.headers.get("x-amz-target"), "request panicked");
+                self.app.respond_error(HttpError::Internal)
+            }
+        };
+        let response = self.with_budget(response);
+        self.record(&response, start);
+        if !body.is_end_stream() && response.code != TIMED_OUT.code() {
+            timeout(self.limits.body_timeout, drain(&mut body, self.body_limit())).await.ok();
+        }
+        response.http.map(Full::new)
+    }
+
+    async fn respond(self: &Arc<Self>, head: &Parts, body: &mut Incoming, peer: IpAddr) -> Response {
+        match check_head(head).and_then(|()| RequestTarget::from_head(head)) {
+            Ok(RequestTarget::Operation(operation)) => {
+                let result = self.run_operation(head, operation, body).await;
+                self.app.respond(operation.as_str(), result)
+            }
+            Ok(RequestTarget::Health) => unrecorded(App::health_response(self.check_health(peer).await)),
+            Ok(RequestTarget::Metrics) => match self.metrics_page(peer).await {
+                Ok(page) => unrecorded(content_response(OPENMETRICS, page)),
+                Err(error) => self.app.respond_error(error),
+            },
+            Err(error) => self.app.respond_error(error),
+        }
+    }
+
+    async fn run_operation(
+        &self,
+        head: &Parts,
+        operation: Operation,
+        body: &mut Incoming,
+    ) -> Result<Vec<u8>, HttpError> {
+        let pending_auth = match &self.access {
+            Access::Anonymous => None,
+            // Before the body is received, so that unauthenticated clients cannot use memory.
+            Access::Signed(credentials) => Some(PendingAuth::check_head(credentials, head, SystemTime::now())?),
+        };
+        let received = timeout(self.limits.body_timeout, receive(body, self.body_limit(), &self.bodies)).await;
+        let ReceivedBody { bytes, reservation } = received.map_err(|_| TIMED_OUT)??;
+        let verified = pending_auth.map(|pending| pending.verify_body(&bytes)).transpose()?;
+        let decoded = match head.headers.contains_key(CONTENT_ENCODING) {
+            true => self.bodies.for_size(self.body_limit()).reserve(self.body_limit()).await?,
+            false => None,
+        };
+        let mut call = self.app.decode(head, operation, bytes, verified)?;
+        // The body owns its reservations: a queued write keeps its memory even if the client disconnects.
+        let reservations = [reservation, decoded].into_iter().flatten();
+        call.body = reservations.fold(call.body, |body, reservation| reservation.attach_to(body));
+        self.backend.run(call).await
+    }
+
+    fn body_limit(&self) -> usize {
+        self.app.service().options().limits.request_bytes
+    }
+
+    /// Reserves memory for a large response until the client has received it.
+    fn with_budget(&self, response: Response) -> Response {
+        let size = response.http.body().len();
+        if size <= LARGE {
+            return response;
+        }
+        let Response { http, operation, code, request_id } = response;
+        match self.responses.reserve(size) {
+            Some(reservation) => {
+                Response { http: http.map(|body| reservation.attach_to(body)), operation, code, request_id }
+            }
+            None => self.app.respond(operation, Err(SLOW_READERS)),
+        }
+    }
+
+    /// Checks whether writes can succeed. The reason contains the file's path, so it is only for clients that may see
+    /// all accounts.
+    async fn check_health(self: &Arc<Self>, peer: IpAddr) -> Result<(), HttpError> {
+        let state = Arc::clone(self);
+        let check = spawn_blocking(move || state.backend.check_health(state.app.service())).await;
+        let health = check.map_err(|_| UNHEALTHY)?;
+        if self.may_see_all_accounts(peer) { health } else { health.map_err(|_| UNHEALTHY) }
+    }
+
+    /// Returns the metrics page, which contains the ARNs of all accounts.
+    async fn metrics_page(self: &Arc<Self>, peer: IpAddr) -> Result<Bytes, HttpError> {
+        if !self.may_see_all_accounts(peer) {
+            return Err(HttpError::UnknownOperation);
+        }
+        let state = Arc::clone(self);
+        // Spawned, so that rendering continues if the client disconnects: the next client then gets the cached page.
+        let page = tokio::spawn(async move { state.metrics_cache.get(state.render_metrics()).await }).await;
+        page.unwrap_or(Err(HttpError::Internal))
+    }
+
+    /// With signatures, only clients on this machine may see all accounts.
+    fn may_see_all_accounts(&self, peer: IpAddr) -> bool {
+        matches!(self.access, Access::Anonymous) || peer.to_canonical().is_loopback()
+    }
+
+    async fn render_metrics(self: &Arc<Self>) -> Result<Bytes, HttpError> {
+        let state = Arc::clone(self);
+        // Blocking: counting a large store takes long.
+        let render = move || state.backend.with_fork_lock(|| state.metrics.render(state.app.service()));
+        let page = spawn_blocking(render).await.map_err(|panic| {
+            tracing::error!(%panic, "rendering the metrics page panicked");
+            HttpError::Internal
+        })?;
+        Ok(Bytes::from(page?))
+    }
+
+    fn record(&self, response: &Response, start: Instant) {
+        let Response { operation, code, request_id, .. } = response;
+        if request_id.is_empty() {
+            return;
+        }
+        let elapsed = start.elapsed();
+        self.metrics.observe(operation, code, elapsed);
+        tracing::debug!(operation, code, request_id, micros = elapsed.as_micros(), "request");
+    }
+}
+
+/// Wraps a response that has no request id and is not counted.
+fn unrecorded(http: http::Response<Bytes>) -> Response {
+    Response { http, operation: "unknown", code: "OK", request_id: String::new() }
+}
+
+const TIMED_OUT: HttpError = HttpError::RequestTimeout("timed out receiving the request body");
+const UNHEALTHY: HttpError =
+    HttpError::Unavailable("writes fail; request /health on the machine of the endpoint for the reason");
+const SLOW_READERS: HttpError = HttpError::Unavailable("too many large responses in flight; send the request again");
