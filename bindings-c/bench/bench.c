@@ -1,5 +1,5 @@
-/* What a call costs, beside the least that it could cost (floor.rs). Every round runs a slice of each in turn;
-   the ratios are of slices of one round, so that a machine that changes its speed changes both. */
+/* Measures the time of calls and compares it with the minimum work for the same result (baseline.rs). Every round
+   runs a slice of each benchmark. The ratios compare slices of one round, so that changes in machine speed affect both. */
 #define _POSIX_C_SOURCE 200809L
 #include <sfn_alias.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <time.h>
 
 #define ROUNDS 2001
-#define SLICE_NANOSECONDS 1e5 /* Short enough that most are not interrupted. */
+#define SLICE_NANOSECONDS 1e5 /* Short, so that most slices are not interrupted. */
 
 #define MACHINE "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 #define OPERATION "CreateStateMachineAlias"
@@ -17,9 +17,9 @@
     "{\"stateMachineVersionArn\": \"" MACHINE ":1\", \"weight\": 90}," \
     "{\"stateMachineVersionArn\": \"" MACHINE ":2\", \"weight\": 10}]}"
 
-uint32_t floor_nothing(void);
-uint32_t floor_parse(const char *input, size_t length);
-void floor_sha256(const uint8_t *bytes, size_t length, uint8_t *digest);
+uint32_t baseline_empty(void);
+uint32_t baseline_parse(const char *input, size_t length);
+void baseline_sha256(const uint8_t *bytes, size_t length, uint8_t *digest);
 
 static const sfn_alias_route routes[] = {
     {MACHINE ":1", sizeof MACHINE ":1" - 1, 90}, {MACHINE ":2", sizeof MACHINE ":2" - 1, 10}};
@@ -30,8 +30,8 @@ static sfn_alias_routing *routing;
 static sfn_alias_picker *picker;
 static sfn_alias_text encoding;
 
-static uint32_t nothing(void) { return floor_nothing(); }
-static uint32_t parse(void) { return floor_parse(INPUT, sizeof INPUT - 1); }
+static uint32_t empty(void) { return baseline_empty(); }
+static uint32_t parse(void) { return baseline_parse(INPUT, sizeof INPUT - 1); }
 
 static uint32_t validate_json(void)
 {
@@ -44,7 +44,7 @@ static uint32_t sha256(void)
 {
     uint8_t digest[32];
 
-    floor_sha256((const uint8_t *)encoding.data, encoding.length, digest);
+    baseline_sha256((const uint8_t *)encoding.data, encoding.length, digest);
     return 0;
 }
 
@@ -79,15 +79,15 @@ static uint32_t picker_pick(void)
 static struct {
     const char *name;
     uint32_t (*run)(void);
-    int floor; /* What its ratio is to; itself: none. */
+    int baseline; /* Index of the benchmark to compare with; its own index for a baseline. */
     long calls;
     double times[ROUNDS], ratios[ROUNDS];
 } benches[] = {
-    {"floor: a call of nothing", nothing, 0, 0, {0}, {0}},
-    {"floor: bare serde parse of the same bytes", parse, 1, 0, {0}, {0}},
+    {"baseline: empty call", empty, 0, 0, {0}, {0}},
+    {"baseline: bare serde parse of the same bytes", parse, 1, 0, {0}, {0}},
     {"validate from JSON", validate_json, 1, 0, {0}, {0}},
     {"validate from fields", validate_fields, 1, 0, {0}, {0}},
-    {"floor: bare SHA-256 of the encoding", sha256, 4, 0, {0}, {0}},
+    {"baseline: bare SHA-256 of the encoding", sha256, 4, 0, {0}, {0}},
     {"fingerprint from fields", fingerprint, 4, 0, {0}, {0}},
     {"fingerprint from JSON", fingerprint_json, 4, 0, {0}, {0}},
     {"pick", pick, 0, 0, {0}, {0}},
@@ -96,18 +96,18 @@ static struct {
 
 #define COUNT (sizeof benches / sizeof *benches)
 
-static double slice(size_t index)
+static double run_slice(size_t index)
 {
     struct timespec from, to;
-    uint32_t refused = 0;
+    uint32_t failed = 0;
     long i;
 
     clock_gettime(CLOCK_MONOTONIC, &from);
     for (i = 0; i < benches[index].calls; i++)
-        refused |= benches[index].run();
+        failed |= benches[index].run();
     clock_gettime(CLOCK_MONOTONIC, &to);
-    if (refused != 0) {
-        fprintf(stderr, "%s was refused\n", benches[index].name);
+    if (failed != 0) {
+        fprintf(stderr, "%s failed\n", benches[index].name);
         exit(EXIT_FAILURE);
     }
     return 1e9 * (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec);
@@ -115,11 +115,11 @@ static double slice(size_t index)
 
 static void calibrate(size_t index)
 {
-    for (benches[index].calls = 16; slice(index) < SLICE_NANOSECONDS; benches[index].calls *= 2)
+    for (benches[index].calls = 16; run_slice(index) < SLICE_NANOSECONDS; benches[index].calls *= 2)
         continue;
 }
 
-static int ascending(const void *left, const void *right)
+static int compare_doubles(const void *left, const void *right)
 {
     double a = *(const double *)left, b = *(const double *)right;
 
@@ -128,7 +128,7 @@ static int ascending(const void *left, const void *right)
 
 static double quantile(double *values, double part)
 {
-    qsort(values, ROUNDS, sizeof *values, ascending);
+    qsort(values, ROUNDS, sizeof *values, compare_doubles);
     return values[(int)(part * (ROUNDS - 1))];
 }
 
@@ -153,11 +153,11 @@ int main(void)
         calibrate(index);
     for (round = 0; round < ROUNDS; round++) {
         for (index = 0; index < COUNT; index++)
-            benches[index].times[round] = slice(index) / (double)benches[index].calls;
+            benches[index].times[round] = run_slice(index) / (double)benches[index].calls;
         for (index = 0; index < COUNT; index++)
-            benches[index].ratios[round] = benches[index].times[round] / benches[benches[index].floor].times[round];
+            benches[index].ratios[round] = benches[index].times[round] / benches[benches[index].baseline].times[round];
     }
-    printf("| what | ns, median (10%%, 90%%) | times its floor, median (10%%, 90%%) |\n| --- | --- | --- |\n");
+    printf("| benchmark | ns, median (10%%, 90%%) | ratio to baseline, median (10%%, 90%%) |\n| --- | --- | --- |\n");
     for (index = 0; index < COUNT; index++)
         printf("| %s | %.1f (%.1f, %.1f) | %.2f (%.2f, %.2f) |\n", benches[index].name,
             quantile(benches[index].times, 0.5), quantile(benches[index].times, 0.1), quantile(benches[index].times, 0.9),

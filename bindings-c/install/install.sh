@@ -1,16 +1,16 @@
 #!/bin/sh
-# Installs what cargo built: install.sh TARGET_FOLDER PREFIX LIBDIR INCLUDEDIR VERSION [DESTDIR]
+# Installs the files that cargo built: install.sh TARGET_FOLDER PREFIX LIBDIR INCLUDEDIR VERSION [DESTDIR]
 set -eu
 
 target=$1 prefix=$2 libdir=$3 includedir=$4 version=$5 destdir=${6-}
 here=$(dirname "$0")
 major=${version%%.*} rest=${version#*.}
 minor=${rest%%.*}
-soname=libsfn_alias.so.0 # as build.rs gives it
+soname=libsfn_alias.so.0 # see build.rs
 shared=libsfn_alias.so.$version
 lib=$destdir$libdir include=$destdir$includedir
 
-fill() { # from a template to a file
+fill() { # fills in a template and writes it to a file
     sed -e "s|@PREFIX@|$prefix|g" -e "s|@LIBDIR@|$libdir|g" -e "s|@INCLUDEDIR@|$includedir|g" \
         -e "s|@VERSION@|$version|g" -e "s|@MAJOR@|$major|g" -e "s|@MINOR@|$minor|g" \
         -e "s|@SHARED@|$shared|g" -e "s|@SONAME@|$soname|g" -e "s|@POINTER_SIZE@|$(($(getconf LONG_BIT) / 8))|g" \

@@ -1,31 +1,31 @@
-//! What went wrong, for the caller to look at.
+//! Errors and the error object for the caller.
 
-use crate::result::SfnAlias;
+use crate::result::ResultCode;
 use crate::text::{OwnedText, TextView};
 use sfn_alias_core::{Error, ErrorKind, Problem, error_body};
 use std::any::Any;
 
-/// A failure on its way out.
-pub(crate) enum Failure {
-    /// The core's refusal, and the member at fault as a JSON pointer.
-    Refused { error: Error, path: String },
-    /// What CloudFormation's provider refuses of a deployment, with the member at fault and all problems as JSON.
-    Provider { message: String, path: String, body: String },
-    /// A pointer that must not be NULL.
-    Null(&'static str),
-    /// A text that is UTF-8 only so far.
-    Utf8 { name: &'static str, valid: usize },
-    /// A length that no object has.
-    Length(&'static str),
-    /// A value that the function does not take.
-    Argument(String),
-    /// A panic, with what it said.
+/// An error of a call.
+pub(crate) enum FfiError {
+    /// An error of the core. `path` is a JSON pointer to the member.
+    Core { error: Error, path: String },
+    /// An error of a deployment. `path` is a JSON pointer to the member, `body` contains all problems as JSON.
+    Deployment { message: String, path: String, body: String },
+    /// A pointer is NULL but must not be.
+    NullArgument(&'static str),
+    /// A text is not valid UTF-8. `valid` is the offset of the first invalid byte.
+    InvalidUtf8 { name: &'static str, valid: usize },
+    /// A length exceeds the maximum size of an object.
+    InvalidLength(&'static str),
+    /// A value is not valid for the function.
+    InvalidArgument(String),
+    /// A panic, with its message.
     Panic(String),
 }
 
-/// What went wrong. Free it with `sfn_alias_error_free`.
-pub struct Report {
-    result: SfnAlias,
+/// An error. Free it with `sfn_alias_error_free`.
+pub struct ErrorObject {
+    result: ResultCode,
     status: u16,
     code: OwnedText,
     message: OwnedText,
@@ -34,60 +34,64 @@ pub struct Report {
     body: Option<OwnedText>,
 }
 
-impl From<Error> for Failure {
+impl From<Error> for FfiError {
     fn from(error: Error) -> Self {
-        Self::Refused { error, path: String::new() }
+        Self::Core { error, path: String::new() }
     }
 }
 
-impl Failure {
-    /// A refusal of a request; the core's `check` of that request tells where it is wrong.
-    pub(crate) fn of_request(error: Error, check: impl FnOnce() -> Result<Vec<Problem>, Error>) -> Self {
+impl FfiError {
+    /// Creates the error of an invalid request. `check` finds the path of the member.
+    pub(crate) fn from_request_error(error: Error, check: impl FnOnce() -> Result<Vec<Problem>, Error>) -> Self {
         let problems = check().unwrap_or_default();
         let first = problems.into_iter().next().filter(|problem| problem.error == error.code());
-        Self::Refused { error, path: first.map(|problem| problem.path).unwrap_or_default() }
+        Self::Core { error, path: first.map(|problem| problem.path).unwrap_or_default() }
     }
 
-    pub(crate) fn of_panic(panic: &(dyn Any + Send)) -> Self {
-        let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        Self::Panic(said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default())
+    pub(crate) fn from_panic(panic: &(dyn Any + Send)) -> Self {
+        let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        Self::Panic(message.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default())
     }
 
-    /// The number, and the object where it is wanted.
-    pub(crate) fn report(self, wanted: bool) -> (SfnAlias, Option<Box<Report>>) {
+    /// Returns the result code, and the error object if the caller wants it.
+    pub(crate) fn into_result(self, with_object: bool) -> (ResultCode, Option<Box<ErrorObject>>) {
         let result = self.result();
-        (result, wanted.then(|| Box::new(self.into_report(result))))
+        (result, with_object.then(|| Box::new(self.into_object(result))))
     }
 
-    fn result(&self) -> SfnAlias {
+    fn result(&self) -> ResultCode {
         match self {
-            Self::Refused { error, .. } => SfnAlias::of(error.kind()),
-            Self::Provider { .. } => SfnAlias::ValidationException,
-            Self::Null(_) => SfnAlias::NullArgument,
-            Self::Utf8 { .. } => SfnAlias::InvalidUtf8,
-            Self::Length(_) => SfnAlias::InvalidLength,
-            Self::Argument(_) => SfnAlias::InvalidArgument,
-            Self::Panic(_) => SfnAlias::Panic,
+            Self::Core { error, .. } => ResultCode::from_kind(error.kind()),
+            Self::Deployment { .. } => ResultCode::ValidationException,
+            Self::NullArgument(_) => ResultCode::NullArgument,
+            Self::InvalidUtf8 { .. } => ResultCode::InvalidUtf8,
+            Self::InvalidLength(_) => ResultCode::InvalidLength,
+            Self::InvalidArgument(_) => ResultCode::InvalidArgument,
+            Self::Panic(_) => ResultCode::Panic,
         }
     }
 
-    fn into_report(self, result: SfnAlias) -> Report {
+    fn into_object(self, result: ResultCode) -> ErrorObject {
         let message = match self {
-            Self::Refused { error, path } => return Report::of_refusal(result, &error, path),
-            Self::Provider { message, path, body } => return Report::of_provider(result, message, path, body),
-            Self::Null(name) => format!("`{name}` is NULL"),
-            Self::Utf8 { name, valid } => format!("`{name}` is not UTF-8 from byte {valid} on"),
-            Self::Length(name) => format!("the length of `{name}` is greater than any object can be"),
-            Self::Argument(message) => message,
-            Self::Panic(said) => format!("internal error in sfn-alias (please report): {said}"),
+            Self::Core { error, path } => return ErrorObject::from_core_error(result, &error, path),
+            Self::Deployment { message, path, body } => {
+                return ErrorObject::from_deployment_error(result, message, path, body);
+            }
+            Self::NullArgument(name) => format!("`{name}` is NULL"),
+            Self::InvalidUtf8 { name, valid } => format!("`{name}` is not valid UTF-8 at byte {valid}"),
+            Self::InvalidLength(name) => {
+                format!("the length of `{name}` is greater than the maximum size of an object")
+            }
+            Self::InvalidArgument(message) => message,
+            Self::Panic(message) => format!("internal error in sfn-alias (please report): {message}"),
         };
         let (code, path) = (OwnedText::new(result.code()), OwnedText::new(""));
-        Report { result, status: 0, code, message: OwnedText::new(message), reason: None, path, body: None }
+        ErrorObject { result, status: 0, code, message: OwnedText::new(message), reason: None, path, body: None }
     }
 }
 
-impl Report {
-    fn of_refusal(result: SfnAlias, error: &Error, path: String) -> Self {
+impl ErrorObject {
+    fn from_core_error(result: ResultCode, error: &Error, path: String) -> Self {
         Self {
             result,
             status: error.kind().status(),
@@ -99,7 +103,7 @@ impl Report {
         }
     }
 
-    fn of_provider(result: SfnAlias, message: String, path: String, body: String) -> Self {
+    fn from_deployment_error(result: ResultCode, message: String, path: String, body: String) -> Self {
         Self {
             result,
             status: ErrorKind::ValidationException.status(),
@@ -112,52 +116,52 @@ impl Report {
     }
 }
 
-/// The number that the function returned.
+/// Returns the result code that the function returned.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_error_result(error: *const Report) -> SfnAlias {
-    unsafe { error.as_ref() }.map_or(SfnAlias::Ok, |error| error.result)
+pub unsafe extern "C" fn sfn_alias_error_result(error: *const ErrorObject) -> ResultCode {
+    unsafe { error.as_ref() }.map_or(ResultCode::Ok, |error| error.result)
 }
 
-/// The code: AWS's, for example `ConflictException`, or one of README.md's table.
+/// Returns the code: an AWS code such as `ConflictException`, or one of the table in README.md.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_error_code(error: *const Report) -> TextView {
-    TextView::of(unsafe { error.as_ref() }.map(|error| &error.code))
+pub unsafe extern "C" fn sfn_alias_error_code(error: *const ErrorObject) -> TextView {
+    TextView::from_text(unsafe { error.as_ref() }.map(|error| &error.code))
 }
 
-/// The message: AWS's sentence, or what is wrong with the call.
+/// Returns the message: the text of AWS, or a description of the problem.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_error_message(error: *const Report) -> TextView {
-    TextView::of(unsafe { error.as_ref() }.map(|error| &error.message))
+pub unsafe extern "C" fn sfn_alias_error_message(error: *const ErrorObject) -> TextView {
+    TextView::from_text(unsafe { error.as_ref() }.map(|error| &error.message))
 }
 
-/// The reason, for example `INVALID_ROUTING_CONFIGURATION`; absent where AWS gives none.
+/// Returns the reason, for example `INVALID_ROUTING_CONFIGURATION`. Absent if AWS returns none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_error_reason(error: *const Report) -> TextView {
-    TextView::of(unsafe { error.as_ref() }.and_then(|error| error.reason.as_ref()))
+pub unsafe extern "C" fn sfn_alias_error_reason(error: *const ErrorObject) -> TextView {
+    TextView::from_text(unsafe { error.as_ref() }.and_then(|error| error.reason.as_ref()))
 }
 
-/// The HTTP status of AWS's answer; 0 for a fault of the call itself.
+/// Returns the HTTP status of the AWS response, or 0 for an error of the call itself.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_error_status(error: *const Report) -> u16 {
+pub unsafe extern "C" fn sfn_alias_error_status(error: *const ErrorObject) -> u16 {
     unsafe { error.as_ref() }.map_or(0, |error| error.status)
 }
 
-/// The member at fault as a JSON pointer, for example `/routingConfiguration/0/weight`; empty for the
-/// request as a whole, and for what only the stored state forbids.
+/// Returns a JSON pointer to the member with the problem, for example `/routingConfiguration/0/weight`. Empty if the
+/// problem concerns the whole request or the stored state.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_error_path(error: *const Report) -> TextView {
-    TextView::of(unsafe { error.as_ref() }.map(|error| &error.path))
+pub unsafe extern "C" fn sfn_alias_error_path(error: *const ErrorObject) -> TextView {
+    TextView::from_text(unsafe { error.as_ref() }.map(|error| &error.path))
 }
 
-/// The JSON that AWS answers, with `__type`; of a deployment that CloudFormation's provider refuses, JSON with
-/// `code`, `message` and `problems`; absent for a fault of the call itself.
+/// Returns the JSON body of the AWS response, with `__type`. For a rejected deployment: JSON with `code`, `message` and
+/// `problems`. Absent for an error of the call itself.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_error_body(error: *const Report) -> TextView {
-    TextView::of(unsafe { error.as_ref() }.and_then(|error| error.body.as_ref()))
+pub unsafe extern "C" fn sfn_alias_error_body(error: *const ErrorObject) -> TextView {
+    TextView::from_text(unsafe { error.as_ref() }.and_then(|error| error.body.as_ref()))
 }
 
-/// Frees an error. NULL is fine.
+/// Frees an error. NULL is allowed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_error_free(error: *mut Report) {
+pub unsafe extern "C" fn sfn_alias_error_free(error: *mut ErrorObject) {
     unsafe { crate::guard::free(error) }
 }

@@ -1,102 +1,105 @@
-//! The hot questions about a create request, from its fields instead of JSON.
+//! Functions for create requests that take fields instead of JSON.
 
 use crate::arguments::{Output, array, bytes, object, optional};
-use crate::ask::of_create;
-use crate::error::{Failure, Report};
+use crate::error::{ErrorObject, FfiError};
+use crate::functions::create_alias_error;
 use crate::guard::guard;
-use crate::result::SfnAlias;
+use crate::result::ResultCode;
 use crate::text::OwnedText;
 use sfn_alias_core::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
 use sfn_alias_core::{Error, Fingerprint, Validate};
 use std::ffi::c_char;
 
-/// One entry of a routing configuration.
+/// An entry of a routing configuration.
 #[repr(C)]
 pub struct RouteFields {
-    /// The version's ARN; NULL: absent.
+    /// The ARN of the version. NULL: absent.
     pub version_arn: *const c_char,
-    /// Its length in bytes.
+    /// Length in bytes.
     pub version_arn_length: usize,
-    /// Percentage of starts, 0 to 100.
+    /// Percentage of executions, 0 to 100.
     pub weight: i64,
 }
 
 /// The input of CreateStateMachineAlias.
 #[repr(C)]
 pub struct AliasFields {
-    /// What the alias is for; NULL: absent.
+    /// The description of the alias. NULL: absent.
     pub description: *const c_char,
-    /// Its length in bytes.
+    /// Length in bytes.
     pub description_length: usize,
-    /// The alias's name; NULL: absent.
+    /// The name of the alias. NULL: absent.
     pub name: *const c_char,
-    /// Its length in bytes.
+    /// Length in bytes.
     pub name_length: usize,
-    /// The routing configuration; NULL: absent.
+    /// The routing configuration. NULL: absent.
     pub routes: *const RouteFields,
     /// The number of routes.
     pub route_count: usize,
 }
 
-/// As `sfn_alias_validate` of CreateStateMachineAlias.
+/// Like `sfn_alias_validate` for CreateStateMachineAlias.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_validate_fields(fields: *const AliasFields, error: *mut *mut Report) -> SfnAlias {
+pub unsafe extern "C" fn sfn_alias_validate_fields(
+    fields: *const AliasFields,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || {
         let input = unsafe { object(fields, "fields")?.input() }?;
-        input.validate().map_err(|error| refused(error, &input))
+        input.validate().map_err(|error| to_error(error, &input))
     };
     unsafe { guard(error, work) }
 }
 
-/// The fingerprint of a valid create request: equal for requests that AWS takes for the same, and for no
-/// others. Writes 32 bytes to `bytes` and 64 hexadecimal digits with a NUL behind them, 65 bytes, to `hex`;
-/// either may be NULL.
+/// Computes the idempotency fingerprint of a valid create request. Two requests have the same fingerprint exactly if
+/// AWS treats them as the same request. Writes 32 bytes to `bytes`, and 64 hexadecimal digits and a NUL (65 bytes) to
+/// `hex`. Either may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_fingerprint(
     fields: *const AliasFields,
     bytes: *mut u8,
     hex: *mut c_char,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || {
         let input = unsafe { object(fields, "fields")?.input() }?;
-        let fingerprint = sfn_alias_core::fingerprint(&input).map_err(|error| refused(error, &input))?;
+        let fingerprint = sfn_alias_core::fingerprint(&input).map_err(|error| to_error(error, &input))?;
         unsafe { write(&fingerprint, bytes, hex) };
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
-/// As `sfn_alias_fingerprint`, of a request in JSON.
+/// Like `sfn_alias_fingerprint`, for a request in JSON.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_fingerprint_json(
     input: *const c_char,
     input_length: usize,
     bytes: *mut u8,
     hex: *mut c_char,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || {
         let input = unsafe { self::bytes(input, input_length, "input") }?;
-        let fingerprint = sfn_alias_core::fingerprint_from(input).map_err(|error| of_create(error, input))?;
+        let fingerprint = sfn_alias_core::fingerprint_from(input).map_err(|error| create_alias_error(error, input))?;
         unsafe { write(&fingerprint, bytes, hex) };
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
-/// The bytes that the fingerprint of a create request is the SHA-256 of, for whoever recomputes it.
+/// Returns the canonical encoding of a create request. The fingerprint is its SHA-256.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_fingerprint_encoding(
     fields: *const AliasFields,
     encoding: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || {
         let input = unsafe { object(fields, "fields")?.input() }?;
         let output = Output::new(encoding, "encoding")?;
-        let encoding = sfn_alias_core::fingerprint_encoding(&input).map_err(|error| refused(error, &input))?;
-        unsafe { output.give(OwnedText::new(encoding)) };
+        let encoding = sfn_alias_core::fingerprint_encoding(&input).map_err(|error| to_error(error, &input))?;
+        unsafe { output.write_boxed(OwnedText::new(encoding)) };
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -113,12 +116,12 @@ unsafe fn write(fingerprint: &Fingerprint, bytes: *mut u8, hex: *mut c_char) {
     }
 }
 
-fn refused(error: Error, input: &CreateStateMachineAliasInput<'_>) -> Failure {
-    Failure::of_request(error, || Ok(input.check()))
+fn to_error(error: Error, input: &CreateStateMachineAliasInput<'_>) -> FfiError {
+    FfiError::from_request_error(error, || Ok(input.check()))
 }
 
 impl AliasFields {
-    unsafe fn input<'a>(&self) -> Result<CreateStateMachineAliasInput<'a>, Failure> {
+    unsafe fn input<'a>(&self) -> Result<CreateStateMachineAliasInput<'a>, FfiError> {
         let description = unsafe { optional(self.description, self.description_length, "description") }?;
         let name = unsafe { optional(self.name, self.name_length, "name") }?;
         let routes = if self.routes.is_null() && self.route_count == 0 {
@@ -134,11 +137,11 @@ impl AliasFields {
     }
 }
 
-/// The entries of a routing configuration.
+/// Returns the entries of a routing configuration.
 pub(crate) unsafe fn routes<'a>(
     routes: *const RouteFields,
     count: usize,
-) -> Result<Vec<RoutingConfigurationListItem<'a>>, Failure> {
+) -> Result<Vec<RoutingConfigurationListItem<'a>>, FfiError> {
     let routes = unsafe { array(routes, count, "routes") }?;
     let mut items = Vec::with_capacity(routes.len());
     for route in routes {

@@ -1,16 +1,15 @@
-//! The C interface of sfn-alias. It converts values and nothing else; README.md states its conventions.
+//! The C interface of sfn-alias. It only converts values; README.md states its conventions.
 //!
-//! `result` numbers what can happen, `guard` keeps panics inside, `arguments` turns pointers into
-//! references, `error` and `text` are what comes back. The other modules are the functions of the
-//! header, a few lines each.
+//! `result` defines the result codes, `guard` catches panics, `arguments` converts pointers to references, `error` and
+//! `text` are returned to the caller. The other modules contain the functions of the header.
 
 #![deny(clippy::arithmetic_side_effects)]
 
 mod arguments;
-mod ask;
 mod deployment;
 mod error;
 mod fields;
+mod functions;
 mod guard;
 mod options;
 mod picker;

@@ -1,26 +1,26 @@
-//! How a service behaves where a user may choose.
+//! Service options.
 
 use crate::arguments::{Output, object_mut};
-use crate::error::{Failure, Report};
+use crate::error::{ErrorObject, FfiError};
 use crate::guard::guard;
-use crate::result::SfnAlias;
+use crate::result::ResultCode;
 use sfn_alias_core::{Clock, Limits, Options, Timestamp};
 use std::ffi::c_void;
 use std::time::Duration;
 
-/// How a service behaves where you may choose. For one thread at a time; a service keeps a copy.
+/// Service options. One thread at a time may use them. A service keeps a copy.
 pub struct ServiceOptions(pub(crate) Options);
 
-/// The time now, in milliseconds since 1970-01-01T00:00:00Z. Called by any thread that uses the
-/// service, several at once; it must return.
+/// Returns the current time in milliseconds since 1970-01-01T00:00:00Z. Every thread that uses the service may call it,
+/// several at once. It must return.
 pub type ClockFunction = Option<unsafe extern "C" fn(context: *mut c_void) -> i64>;
 
-/// What `sfn_alias_options_set_limit` takes.
+/// The limits of `sfn_alias_options_set_limit`.
 #[repr(u32)]
 pub enum Limit {
-    /// Aliases of one state machine (100).
+    /// Aliases per state machine (100).
     AliasesPerStateMachine = 1,
-    /// Versions of one state machine (1000).
+    /// Versions per state machine (1000).
     VersionsPerStateMachine = 2,
     /// Characters of a definition (1,048,576).
     DefinitionCharacters = 3,
@@ -28,14 +28,14 @@ pub enum Limit {
     InputCharacters = 4,
     /// Bytes of a request body (1,048,576).
     RequestBytes = 5,
-    /// Executions of one state machine that are kept, newest first (10,000).
+    /// Stored executions per state machine; the newest are kept (10,000).
     ExecutionsPerStateMachine = 6,
-    /// Tags of one resource (50).
+    /// Tags per resource (50).
     TagsPerResource = 7,
 }
 
 impl Limit {
-    fn of(limits: &mut Limits, number: u32) -> Option<&mut usize> {
+    fn find(limits: &mut Limits, number: u32) -> Option<&mut usize> {
         const fn is(limit: Limit, number: u32) -> bool {
             limit as u32 == number
         }
@@ -52,81 +52,83 @@ impl Limit {
     }
 }
 
-/// Makes options with AWS's documented values, the system's clock, and no seed.
+/// Creates options with the documented values of AWS, the system clock, and no seed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_options_new(options: *mut *mut ServiceOptions, error: *mut *mut Report) -> SfnAlias {
+pub unsafe extern "C" fn sfn_alias_options_new(
+    options: *mut *mut ServiceOptions,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
-        Output::new(options, "options")?.give(ServiceOptions(Options::default()));
+        Output::new(options, "options")?.write_boxed(ServiceOptions(Options::default()));
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
-/// Frees options. NULL is fine.
+/// Frees options. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_free(options: *mut ServiceOptions) {
     unsafe { crate::guard::free(options) }
 }
 
-/// Makes draws, revision ids and generated execution names repeatable.
+/// Sets the seed. It makes routing decisions, revision ids and generated execution names reproducible.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_set_seed(
     options: *mut ServiceOptions,
     seed: u64,
-    error: *mut *mut Report,
-) -> SfnAlias {
-    unsafe { set(options, error, |options| options.seed = Some(seed)) }
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    unsafe { change_options(options, error, |options| options.seed = Some(seed)) }
 }
 
-/// Sets a quota or a size. `limit` is one of `SFN_ALIAS_LIMIT_...`; any other is refused with
-/// `SFN_ALIAS_INVALID_ARGUMENT`.
+/// Sets a limit. `limit` is one of `SFN_ALIAS_LIMIT_...`; other numbers give `SFN_ALIAS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_set_limit(
     options: *mut ServiceOptions,
     limit: u32,
     value: usize,
-    error: *mut *mut Report,
-) -> SfnAlias {
-    let unknown = || Failure::Argument(format!("no limit has the number {limit}: use one of `SFN_ALIAS_LIMIT_...`"));
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    let unknown = || FfiError::InvalidArgument(format!("unknown limit {limit}; use one of `SFN_ALIAS_LIMIT_...`"));
     let work = || {
         let options = unsafe { object_mut(options, "options") }?;
-        *Limit::of(&mut options.0.limits, limit).ok_or_else(unknown)? = value;
+        *Limit::find(&mut options.0.limits, limit).ok_or_else(unknown)? = value;
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
-/// For how many milliseconds after UpdateStateMachineAlias the previous routing still holds (0: not at all).
+/// Sets for how many milliseconds after UpdateStateMachineAlias the previous routing stays in effect (0: not at all).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_set_update_delay(
     options: *mut ServiceOptions,
     milliseconds: u64,
-    error: *mut *mut Report,
-) -> SfnAlias {
-    unsafe { set(options, error, |options| options.update_delay = Duration::from_millis(milliseconds)) }
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    unsafe { change_options(options, error, |options| options.update_delay = Duration::from_millis(milliseconds)) }
 }
 
-/// For how many milliseconds DeleteStateMachine leaves a state machine in status DELETING (0: not at all).
+/// Sets for how many milliseconds a deleted state machine stays in status DELETING (0: not at all).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_set_deletion_delay(
     options: *mut ServiceOptions,
     milliseconds: u64,
-    error: *mut *mut Report,
-) -> SfnAlias {
-    unsafe { set(options, error, |options| options.deletion_delay = Duration::from_millis(milliseconds)) }
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    unsafe { change_options(options, error, |options| options.deletion_delay = Duration::from_millis(milliseconds)) }
 }
 
-/// Sets where the time comes from. `context` is handed to `clock` as it is, may be NULL, and must live
-/// until the last service with these options is freed.
+/// Sets the clock. `context` is passed to `clock`, may be NULL, and must live until the last service with these options
+/// is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_set_clock(
     options: *mut ServiceOptions,
     clock: ClockFunction,
     context: *mut c_void,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || {
-        let now = clock.ok_or(Failure::Null("clock"))?;
+        let now = clock.ok_or(FfiError::NullArgument("clock"))?;
         let context = Context(context);
         let clock = Clock::new(move || Timestamp::from_millis(unsafe { now(context.pointer()) }));
         unsafe { object_mut(options, "options") }?.0.clock = clock;
@@ -135,7 +137,11 @@ pub unsafe extern "C" fn sfn_alias_options_set_clock(
     unsafe { guard(error, work) }
 }
 
-unsafe fn set(options: *mut ServiceOptions, error: *mut *mut Report, change: impl FnOnce(&mut Options)) -> SfnAlias {
+unsafe fn change_options(
+    options: *mut ServiceOptions,
+    error: *mut *mut ErrorObject,
+    change: impl FnOnce(&mut Options),
+) -> ResultCode {
     let work = || {
         change(&mut unsafe { object_mut(options, "options") }?.0);
         Ok(())
@@ -143,17 +149,16 @@ unsafe fn set(options: *mut ServiceOptions, error: *mut *mut Report, change: imp
     unsafe { guard(error, work) }
 }
 
-/// What the caller's clock is called with.
+/// The argument of the caller's clock.
 struct Context(*mut c_void);
 
 impl Context {
-    /// A method, so that a closure takes the whole of it and not the bare pointer.
+    /// A method, so that a closure captures the whole struct and not only the pointer.
     fn pointer(&self) -> *mut c_void {
         self.0
     }
 }
 
-// The caller promises that its clock may be called by several threads at once; the pointer is only
-// handed back to it.
+// The caller guarantees that several threads may call its clock at once. The pointer is only passed back to the clock.
 unsafe impl Send for Context {}
 unsafe impl Sync for Context {}

@@ -1,10 +1,10 @@
 //! Weighted selection of a version.
 
 use crate::arguments::{Output, object};
-use crate::error::Report;
+use crate::error::ErrorObject;
 use crate::fields::{RouteFields, routes};
 use crate::guard::{free, guard};
-use crate::result::SfnAlias;
+use crate::result::ResultCode;
 use sfn_alias_core::wire::input::RoutingInput;
 use sfn_alias_core::{WeightedPicker, model};
 
@@ -21,18 +21,18 @@ pub unsafe extern "C" fn sfn_alias_routing_new(
     routes: *const RouteFields,
     count: usize,
     routing: *mut *mut Routing,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let input = RoutingInput { routing_configuration: Some(self::routes(routes, count)?) };
         let output = Output::new(routing, "routing")?;
-        output.give(Routing(sfn_alias_core::parse_routing(&input)?));
+        output.write_boxed(Routing(sfn_alias_core::parse_routing(&input)?));
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
-/// Frees a routing. NULL is fine.
+/// Frees a routing. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_routing_free(routing: *mut Routing) {
     unsafe { free(routing) }
@@ -44,11 +44,11 @@ pub unsafe extern "C" fn sfn_alias_pick(
     routing: *const Routing,
     percent: u8,
     position: *mut usize,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let routing = object(routing, "routing")?;
-        Output::new(position, "position")?.set(routing.0.position(percent));
+        Output::new(position, "position")?.write(routing.0.position(percent));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -59,10 +59,10 @@ pub unsafe extern "C" fn sfn_alias_pick(
 pub unsafe extern "C" fn sfn_alias_picker_new(
     seed: u64,
     picker: *mut *mut Picker,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
-        Output::new(picker, "picker")?.give(Picker(WeightedPicker::new(seed)));
+        Output::new(picker, "picker")?.write_boxed(Picker(WeightedPicker::new(seed)));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -70,16 +70,19 @@ pub unsafe extern "C" fn sfn_alias_picker_new(
 
 /// Creates a picker with a seed from the operating system.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_picker_from_entropy(picker: *mut *mut Picker, error: *mut *mut Report) -> SfnAlias {
+pub unsafe extern "C" fn sfn_alias_picker_from_entropy(
+    picker: *mut *mut Picker,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let output = Output::new(picker, "picker")?;
-        output.give(Picker(WeightedPicker::from_entropy()?));
+        output.write_boxed(Picker(WeightedPicker::from_entropy()?));
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
-/// Frees a picker. NULL is fine.
+/// Frees a picker. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_picker_free(picker: *mut Picker) {
     unsafe { free(picker) }
@@ -90,11 +93,11 @@ pub unsafe extern "C" fn sfn_alias_picker_free(picker: *mut Picker) {
 pub unsafe extern "C" fn sfn_alias_picker_next_percent(
     picker: *const Picker,
     percent: *mut u8,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let picker = object(picker, "picker")?;
-        Output::new(percent, "percent")?.set(picker.0.next_percent());
+        Output::new(percent, "percent")?.write(picker.0.next_percent());
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -106,11 +109,11 @@ pub unsafe extern "C" fn sfn_alias_picker_pick(
     picker: *const Picker,
     routing: *const Routing,
     position: *mut usize,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let (picker, routing) = (object(picker, "picker")?, object(routing, "routing")?);
-        Output::new(position, "position")?.set(routing.0.position(picker.0.next_percent()));
+        Output::new(position, "position")?.write(routing.0.position(picker.0.next_percent()));
         Ok(())
     };
     unsafe { guard(error, work) }

@@ -1,13 +1,13 @@
-//! The numbers that functions return.
+//! Result codes.
 
 use sfn_alias_core::ErrorKind;
 use std::ffi::{CStr, c_char};
 use std::ptr;
 
-/// What a function returns. A number keeps its meaning for ever.
+/// The result of a function. A number never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum SfnAlias {
+pub enum ResultCode {
     /// Success.
     Ok = 0,
     /// The alias exists with other members, an alias references the version, or the revision is not current.
@@ -20,7 +20,7 @@ pub enum SfnAlias {
     InvalidArn = 40,
     /// The definition is not JSON, or `StartAt` or `States` is missing.
     InvalidDefinition = 50,
-    /// The execution input is not JSON.
+    /// The execution input is not valid JSON.
     InvalidExecutionInput = 60,
     /// The name contains a forbidden character.
     InvalidName = 70,
@@ -50,29 +50,29 @@ pub enum SfnAlias {
     SerializationException = 190,
     /// The request is too large.
     RequestEntityTooLargeException = 200,
-    /// A bug in this library; nothing was changed.
+    /// A bug in this library. Nothing was changed.
     InternalFailure = 210,
-    /// The store cannot be opened, read or written; nothing was changed.
+    /// The storage cannot be opened, read or written. Nothing was changed.
     StorageFailure = 220,
     /// The service was closed before the call.
     ServiceClosed = 230,
     /// The operating system's random number generator failed.
     EntropyFailure = 240,
-    /// A pointer is NULL that must not be.
+    /// A pointer is NULL but must not be.
     NullArgument = 1000,
-    /// A text is not UTF-8.
+    /// A text is not valid UTF-8.
     InvalidUtf8 = 1010,
-    /// A length is greater than any object can be.
+    /// A length exceeds the maximum size of an object.
     InvalidLength = 1020,
-    /// A value that the function does not take.
+    /// A value is not valid for the function.
     InvalidArgument = 1030,
-    /// A bug of this library, caught; what was called may have happened or not.
+    /// A panic in this library was caught (a bug). It is unknown whether the call took effect.
     Panic = 1040,
 }
 
-impl SfnAlias {
-    /// The result of an AWS error. Without a `_` arm: a kind that is forgotten here does not build.
-    pub(crate) const fn of(kind: ErrorKind) -> Self {
+impl ResultCode {
+    /// Returns the result code of an error kind. There is no `_` arm, so that a missing kind is a compile error.
+    pub(crate) const fn from_kind(kind: ErrorKind) -> Self {
         match kind {
             ErrorKind::ConflictException => Self::ConflictException,
             ErrorKind::ExecutionAlreadyExists => Self::ExecutionAlreadyExists,
@@ -101,7 +101,7 @@ impl SfnAlias {
         }
     }
 
-    /// The code, for people and for programs that prefer texts to numbers.
+    /// Returns the code as text.
     pub(crate) const fn code(self) -> &'static str {
         match self.c_code().to_str() {
             Ok(code) => code,
@@ -178,25 +178,25 @@ impl SfnAlias {
     ];
 }
 
-/// Numbers and codes are the core's; checked while compiling.
+/// Checks at compile time that numbers and codes are equal to those of the core.
 const _: () = {
     let mut index = 0;
-    while let Some((kind, _)) = kinds_from(index) {
-        let result = SfnAlias::of(kind);
+    while let Some((kind, _)) = kinds_after(index) {
+        let result = ResultCode::from_kind(kind);
         assert!(result as u32 == kind.number(), "a number differs from the core's");
-        assert!(same(result.code(), kind.code()), "a code differs from the core's");
+        assert!(is_equal(result.code(), kind.code()), "a code differs from the core's");
         index += 1;
     }
 };
 
-const fn kinds_from(index: usize) -> Option<(ErrorKind, &'static [ErrorKind])> {
+const fn kinds_after(index: usize) -> Option<(ErrorKind, &'static [ErrorKind])> {
     match ErrorKind::ALL.split_at_checked(index) {
         Some((_, [first, rest @ ..])) => Some((*first, rest)),
         _ => None,
     }
 }
 
-const fn same(left: &str, right: &str) -> bool {
+const fn is_equal(left: &str, right: &str) -> bool {
     let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
     while let ([a, left_rest @ ..], [b, right_rest @ ..]) = (left, right) {
         if *a != *b {
@@ -207,14 +207,14 @@ const fn same(left: &str, right: &str) -> bool {
     left.is_empty() && right.is_empty()
 }
 
-/// The code of a number, for example `ConflictException` of 10; NULL for a number that has none. Static.
+/// Returns the code of a result, for example `ConflictException` for 10, or NULL for an unknown number. Static.
 #[unsafe(no_mangle)]
 pub extern "C" fn sfn_alias_result_code(number: u32) -> *const c_char {
-    let found = SfnAlias::ALL.iter().find(|result| **result as u32 == number);
+    let found = ResultCode::ALL.iter().find(|result| **result as u32 == number);
     found.map_or(ptr::null(), |result| result.c_code().as_ptr())
 }
 
-/// The release of this library, for example `0.1.0`. Static. `SFN_ALIAS_VERSION` is that of the header.
+/// Returns the release of this library, for example `0.1.0`. Static. `SFN_ALIAS_VERSION` is the release of the header.
 #[unsafe(no_mangle)]
 pub extern "C" fn sfn_alias_version() -> *const c_char {
     VERSION.as_ptr().cast()

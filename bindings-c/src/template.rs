@@ -1,21 +1,22 @@
-//! Templates, checked before they are deployed: a file in, JSON out.
+//! Template checks, with JSON output.
 
 use crate::arguments::{Output, bytes};
-use crate::error::{Failure, Report};
+use crate::error::{ErrorObject, FfiError};
 use crate::guard::guard;
-use crate::result::SfnAlias;
+use crate::result::ResultCode;
 use crate::text::OwnedText;
-use sfn_alias_template::{TemplateError, check_template_json, rules};
+use sfn_alias_template::{TemplateError, check_template_json};
 use std::ffi::c_char;
 
-/// What is wrong with the aliases, the versions and what starts them in a CloudFormation or SAM template, in
-/// JSON or YAML, or in a Terraform plan, in JSON. The report is JSON with `findings`, an array of objects with
-/// `rule`, `name`, `severity` (`error`, `warning`, `info`), `logicalId`, `resourceType`, `path`, `line`,
-/// `column`, `message`, `description`, `fix`, `url` and, where there are, `condition` and `acknowledged`, and with the
-/// counts `errors`, `warnings`, `infos` and `acknowledged`.
+/// Checks a CloudFormation or SAM template (JSON or YAML), or a Terraform plan (JSON), for problems with aliases,
+/// versions, policies and event sources.
 ///
-/// `options` is a JSON object that may have `parameters`, `disable`, `acknowledge`, `file` and `previous`, and
-/// may be NULL: none. A file that cannot be checked, and options that make no sense, are
+/// The report is JSON with `findings`, an array of objects with `rule`, `name`, `severity` (`error`, `warning`,
+/// `info`), `logicalId`, `resourceType`, `path`, `line`, `column`, `message`, `description`, `fix`, `url` and
+/// optionally `condition` and `acknowledged`. `errors`, `warnings`, `infos` and `acknowledged` are counts.
+///
+/// `options` is a JSON object with the optional members `parameters`, `disable`, `acknowledge`, `file` and `previous`.
+/// NULL means no options. If the file cannot be checked or the options are not valid, the result is
 /// `SFN_ALIAS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_check_template(
@@ -24,35 +25,36 @@ pub unsafe extern "C" fn sfn_alias_check_template(
     options: *const c_char,
     options_length: usize,
     report: *mut *mut OwnedText,
-    error: *mut *mut Report,
-) -> SfnAlias {
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
         let template = bytes(template, template_length, "template")?;
         let options = if options.is_null() { b"" } else { bytes(options, options_length, "options")? };
         let output = Output::new(report, "report")?;
-        let found = check_template_json(template, options)?;
-        output.give(OwnedText::new(found));
+        output.write_boxed(OwnedText::new(check_template_json(template, options)?));
         Ok(())
     };
     unsafe { guard(error, work) }
 }
 
-impl From<TemplateError> for Failure {
-    fn from(fault: TemplateError) -> Self {
-        match fault {
-            TemplateError::Internal { detail: fault } => Self::Panic(fault),
-            other => Self::Argument(other.to_string()),
+impl From<TemplateError> for FfiError {
+    fn from(error: TemplateError) -> Self {
+        match error {
+            TemplateError::Internal { detail } => Self::Panic(detail),
+            other => Self::InvalidArgument(other.to_string()),
         }
     }
 }
 
-/// The rules that templates are checked by: a JSON array of objects with `id`, `name`, `severity`, `title`,
-/// `description`, `fix` and `url`.
+/// Returns the rules as a JSON array of objects with `id`, `name`, `severity`, `title`, `description`, `fix` and `url`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sfn_alias_template_rules(list: *mut *mut OwnedText, error: *mut *mut Report) -> SfnAlias {
+pub unsafe extern "C" fn sfn_alias_template_rules(
+    rules: *mut *mut OwnedText,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
     let work = || unsafe {
-        let output = Output::new(list, "list")?;
-        output.give(OwnedText::json(&rules()));
+        let output = Output::new(rules, "rules")?;
+        output.write_boxed(OwnedText::from_json(&sfn_alias_template::rules()));
         Ok(())
     };
     unsafe { guard(error, work) }

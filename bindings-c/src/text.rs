@@ -1,21 +1,21 @@
-//! Texts that go out: views that borrow, and strings that the caller owns.
+//! Output texts: borrowed views, and strings that the caller owns.
 
 use serde::Serialize;
 use std::ffi::c_char;
 use std::ptr;
 
-/// A text that is borrowed from the object it was asked from, and lives as long as it does.
-/// A NUL stands behind its last byte. An absent text has `data` NULL.
+/// A borrowed text. It lives as long as the object that returned it. A NUL follows its last byte. An absent text has
+/// `data` NULL.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct TextView {
     /// The first byte.
     pub data: *const c_char,
-    /// The number of bytes, without the NUL behind them.
+    /// Length in bytes, without the NUL.
     pub length: usize,
 }
 
-/// A text that is yours: free it with `sfn_alias_string_free`.
+/// A text that the caller owns. Free it with `sfn_alias_string_free`.
 #[derive(Debug)]
 pub struct OwnedText(Box<[u8]>);
 
@@ -26,8 +26,8 @@ impl OwnedText {
         Self(bytes.into_boxed_slice())
     }
 
-    pub(crate) fn json(value: &impl Serialize) -> Self {
-        // Texts alone always have a JSON form.
+    pub(crate) fn from_json(value: &impl Serialize) -> Self {
+        // Texts always have a JSON form.
         Self::new(serde_json::to_vec(value).unwrap_or_default())
     }
 
@@ -39,18 +39,18 @@ impl OwnedText {
 impl TextView {
     pub(crate) const ABSENT: Self = Self { data: ptr::null(), length: 0 };
 
-    pub(crate) fn of(text: Option<&OwnedText>) -> Self {
+    pub(crate) fn from_text(text: Option<&OwnedText>) -> Self {
         text.map_or(Self::ABSENT, OwnedText::view)
     }
 }
 
-/// The bytes of a string. A `string` that is NULL has none.
+/// Returns the text of a string. Absent if `string` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_string_text(string: *const OwnedText) -> TextView {
-    TextView::of(unsafe { string.as_ref() })
+    TextView::from_text(unsafe { string.as_ref() })
 }
 
-/// Frees a string. NULL is fine.
+/// Frees a string. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_string_free(string: *mut OwnedText) {
     unsafe { crate::guard::free(string) }

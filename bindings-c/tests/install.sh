@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds a program against the installed library each way, in C and in C++, and runs it:
+# Builds a program with the installed library in every way, in C and in C++, and runs it:
 # install.sh PREFIX WORK_FOLDER
 set -eu
 
@@ -11,34 +11,34 @@ export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
 warnings="-Wall -Wextra -Wpedantic -Werror"
 CC=${CC:-cc} CXX=${CXX:-c++}
 
-same() { # same WHAT COMMAND... -- the program prints what every start prints
-    what=$1 && shift
+check_output() { # check_output NAME COMMAND... -- checks that the program prints examples/expected.txt
+    name=$1 && shift
     "$@" > "$work/printed.txt"
     cmp "$work/printed.txt" "$expected"
-    echo "-- $what: as expected"
+    echo "-- $name: as expected"
 }
 
 rm -rf "$work" && mkdir -p "$work"
 cp "$start" "$work/start.cpp"
 
-# shellcheck disable=SC2046,SC2086 # the lists are meant to be split
+# shellcheck disable=SC2046,SC2086 # word splitting is intended
 pkg_config_shared() {
     $CC -std=c99 $warnings "$start" $(pkg-config --cflags --libs sfn_alias) -o "$work/c-shared"
     $CXX -std=c++17 $warnings "$work/start.cpp" $(pkg-config --cflags --libs sfn_alias) -o "$work/cpp-shared"
     readelf -d "$work/c-shared" | grep -q 'NEEDED.*\[libsfn_alias.so.0\]'
-    same "pkg-config, shared, C" env LD_LIBRARY_PATH="$prefix/lib" "$work/c-shared"
-    same "pkg-config, shared, C++" env LD_LIBRARY_PATH="$prefix/lib" "$work/cpp-shared"
+    check_output "pkg-config, shared, C" env LD_LIBRARY_PATH="$prefix/lib" "$work/c-shared"
+    check_output "pkg-config, shared, C++" env LD_LIBRARY_PATH="$prefix/lib" "$work/cpp-shared"
 }
 
 # shellcheck disable=SC2046,SC2086
 pkg_config_static() {
     libraries=$(pkg-config --static --cflags --libs sfn_alias)
-    # The linker warns that parts of libc want to load others; none of them is used here.
+    # The linker warns that parts of libc load other libraries. The program does not use them.
     $CC -static -std=c99 $warnings "$start" $libraries -o "$work/c-static" 2> "$work/linker.txt" || { cat "$work/linker.txt" >&2; exit 1; }
     $CXX -static -std=c++17 $warnings "$work/start.cpp" $libraries -o "$work/cpp-static" 2> "$work/linker.txt" || { cat "$work/linker.txt" >&2; exit 1; }
     ! readelf -d "$work/c-static" | grep -q NEEDED
-    same "pkg-config, static, C" "$work/c-static"
-    same "pkg-config, static, C++" "$work/cpp-static"
+    check_output "pkg-config, static, C" "$work/c-static"
+    check_output "pkg-config, static, C++" "$work/cpp-static"
 }
 
 cmake_project() {
@@ -61,8 +61,8 @@ CMAKE
     cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$1" > "$work/cmake.txt" \
         && cmake --build "$work/cmake/build" >> "$work/cmake.txt" || { cat "$work/cmake.txt" >&2; exit 1; }
     for language in c cpp; do
-        same "CMake, shared, $language" "$work/cmake/build/$language-shared"
-        same "CMake, static, $language" "$work/cmake/build/$language-static"
+        check_output "CMake, shared, $language" "$work/cmake/build/$language-shared"
+        check_output "CMake, static, $language" "$work/cmake/build/$language-static"
         ! readelf -d "$work/cmake/build/$language-static" | grep -q sfn_alias
     done
 }
@@ -81,12 +81,12 @@ sizes_and_symbols() {
     echo "-- $size bytes, $(wc -l < "$work/declared.txt") functions, all declared"
 }
 
-echo "== programs against what was installed"
+echo "== programs with the installed library"
 sizes_and_symbols
 pkg_config_shared
 pkg_config_static
 cmake_project "$prefix"
-echo "== and where it was moved to"
+echo "== programs with the moved library"
 cp -r "$prefix" "$work/moved"
 rm -rf "$work/cmake"
 cmake_project "$work/moved"

@@ -1,4 +1,4 @@
-"""Runs the code blocks of README.md: C as programs against the installed library, shell as it stands.
+"""Runs the code blocks of README.md: C blocks as programs with the installed library, shell blocks unchanged.
 
 readme.py PREFIX WORK_FOLDER
 """
@@ -12,12 +12,12 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```(?:\n\n```text\n(.*?)^```)?", re.MULTILINE | re.DOTALL)
-# Running these here would not end, or measure in a test.
+# `make test` would not end here, and `make bench` takes too long.
 NOT_RUN = {"make test", "make bench"}
 
 
 def environment(prefix: Path, work: Path) -> dict[str, str]:
-    """Where a user's programs would find the library; HOME is a folder of the test's."""
+    """Returns the environment of a user who installed the library. HOME is a directory of the test."""
     home = Path.home()
     return {
         **os.environ,
@@ -56,17 +56,17 @@ def main() -> None:
     ran = 0
     for number, (language, code, expected) in enumerate(block.groups() for block in blocks):
         if language == "c":
-            printed = run_c(code, number, env, work)
+            output = run_c(code, number, env, work)
         elif language == "sh":
-            printed = run_sh(code, env)
+            output = run_sh(code, env)
         else:
             continue
         ran += 1
-        if expected is not None and printed != expected:
-            sys.exit(f"README.md, block {number} printed\n{printed}instead of\n{expected}")
+        if expected is not None and output != expected:
+            sys.exit(f"README.md, block {number}: expected\n{expected}found\n{output}")
     if ran < 3:
-        sys.exit(f"README.md has {ran} blocks to run: too few to be true")
-    print(f"-- {ran} blocks of README.md run")
+        sys.exit(f"README.md has {ran} blocks, expected at least 3")
+    print(f"-- {ran} blocks of README.md passed")
 
 
 main()

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the C tests against an installed library and runs them: run.sh PREFIX WORK_FOLDER PROBE_FOLDER
-# Plainly, with AddressSanitizer and UndefinedBehaviorSanitizer, and under valgrind.
+# Runs them directly, under valgrind, and with AddressSanitizer and UndefinedBehaviorSanitizer.
 set -eu
 
 prefix=$1 work=$2 probe=$3
@@ -11,16 +11,16 @@ warnings="-std=c99 -Wall -Wextra -Wpedantic -Werror"
 library=$(pkg-config --cflags --libs sfn_alias)
 CC=${CC:-cc}
 
-build() { # build NAME FLAG... -- the tests as they are
+build() { # build NAME FLAG... -- builds one test
     name=$1 && shift
     sources=$here/c/$name.c
     [ "$name" != vectors ] || sources="$sources $here/c/functions.c $here/c/matching.c $here/c/json.c"
     [ "$name" != deployments ] || sources="$sources $here/c/json.c"
-    # shellcheck disable=SC2086 # the lists are meant to be split
+    # shellcheck disable=SC2086 # word splitting is intended
     $CC $warnings -g -O1 "$@" $sources $library -lpthread -o "$work/$name"
 }
 
-all() { # all COMMAND... -- runs the tests with a command in front
+run_all() { # run_all COMMAND... -- runs the tests with a command prefix
     fresh=$work/files
     for name in results nulls services deployments threads; do
         echo "-- $name"
@@ -45,22 +45,22 @@ build_all() {
 mkdir -p "$work"
 echo "== C tests"
 build_all
-all env
+run_all env
 echo "-- vectors on files"
 rm -rf "$work/files" && mkdir -p "$work/files"
 "$work/vectors" --folder "$work/files" "$vectors"/*.json
 rm -rf "$work/files"
 
 echo "== C tests under valgrind"
-all valgrind --quiet --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --error-exitcode=9
+run_all valgrind --quiet --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --error-exitcode=9
 
 echo "== C tests with sanitizers"
 build_all -fsanitize=address,undefined -fno-sanitize-recover=all
-all env ASAN_OPTIONS=detect_leaks=1
+run_all env ASAN_OPTIONS=detect_leaks=1
 
-echo "== a panic stays inside"
+echo "== no panic unwinds into C"
 # shellcheck disable=SC2086
 $CC $warnings -g -I"$prefix/include" "$here/c/panic.c" -L"$probe" -lsfn_alias -o "$work/panic"
-# The name that is linked is the SONAME.
+# The program is linked with the SONAME.
 ln -sf "$probe/libsfn_alias.so" "$work/libsfn_alias.so.0"
 LD_LIBRARY_PATH=$work "$work/panic" 2> "$work/panic.txt" || { cat "$work/panic.txt" >&2; exit 1; }

@@ -15,7 +15,7 @@ thread_local! {
 
 /// Creates the clock for the core: the time set by [`with_time`], or the system's.
 pub fn create_core_clock() -> Clock {
-    Clock::new(|| NOW.get().map_or_else(Timestamp::from_system, Timestamp::from_millis))
+    Clock::new(|| NOW.get().map_or_else(Timestamp::now, Timestamp::from_millis))
 }
 
 /// Runs the work with this time as the core's current time.

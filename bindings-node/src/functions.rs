@@ -6,7 +6,7 @@ use napi::ValueType;
 use napi::bindgen_prelude::{Buffer, Env, Object, Unknown};
 use napi_derive::napi;
 use serde_json::json;
-use sfn_alias::model::ArnParts;
+use sfn_alias::wire::ArnParts;
 use sfn_alias::wire::DeserializeRequest;
 use sfn_alias::{Error, ErrorKind, Operation};
 

@@ -7,8 +7,8 @@ use crate::ser::to_python;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use sfn_alias::model::{ArnParts, Routing};
-use sfn_alias::wire::DeserializeRequest;
+use sfn_alias::model::Routing;
+use sfn_alias::wire::{ArnParts, DeserializeRequest};
 use sfn_alias::{Error, Result};
 
 /// The operation of fingerprints and comparisons.

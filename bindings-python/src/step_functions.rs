@@ -150,7 +150,7 @@ impl StepFunctions {
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         catch_panic(py, "Scope", || {
             Ok(match self.store.view(py, self.view_index, "Scope") {
-                Ok(view) => format!("<StepFunctions {}>", view.scope().prefix()),
+                Ok(view) => format!("<StepFunctions {}>", view.scope().arn_prefix()),
                 Err(_) => "<StepFunctions (closed)>".to_owned(),
             })
         })

@@ -14,8 +14,8 @@ pub fn check_arn(data: &[u8]) {
         Ok(arn) => {
             assert_eq!(arn.to_string(), text);
             assert_eq!(parse_arn(&arn.to_string()), Ok(arn));
-            assert!(text.starts_with(arn.machine_arn()));
-            assert!(text.contains(arn.kind()));
+            assert!(text.starts_with(arn.state_machine_arn()));
+            assert!(text.contains(arn.resource_type()));
             let scope = arn.scope().map(|scope| scope.contains(text));
             assert_ne!(scope, Some(false), "an ARN belongs to its own scope");
         }

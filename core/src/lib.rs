@@ -72,7 +72,7 @@ pub use compare::{Comparison, compare, compare_from};
 pub use error::{Error, ErrorKind, Result};
 pub use fingerprint::{AliasMember, Fingerprint, fingerprint, fingerprint_encoding, fingerprint_from};
 pub use json::{Reply, SerializeResponse, error_body};
-pub use model::{Scope, Timestamp, format_arn, parse_arn};
+pub use model::{Scope, Timestamp, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
 pub use picker::{WeightedPicker, pick};
@@ -82,6 +82,7 @@ pub use sensitive::Sensitive;
 pub use service::{StartCount, Statistics, StepFunctions};
 pub use unknown_members::check_strict;
 pub use validation::{Validate, check, check_from, validate, validate_from};
+pub use wire::format_arn;
 
 /// Runs the code of README.md in the tests.
 #[cfg(doctest)]

@@ -46,7 +46,7 @@ pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 impl Clock {
     /// The system's clock.
     pub fn system() -> Self {
-        Self(Arc::new(Timestamp::from_system))
+        Self(Arc::new(Timestamp::now))
     }
 
     /// Creates a clock from a function, for example one that a test advances.

@@ -91,7 +91,7 @@ impl PageTokens {
         let (number, text) = rest.split_first_chunk()?;
         let created = Timestamp::from_millis(i64::from_be_bytes(*created));
         let text = std::str::from_utf8(text).ok()?.to_owned();
-        (*format == FORMAT && now < created.plus(LIFETIME))
+        (*format == FORMAT && now < created.saturating_add(LIFETIME))
             .then_some(Cursor { number: i64::from_be_bytes(*number), text })
     }
 

@@ -1,5 +1,5 @@
-//! What operations answer against what AWS's service model declares for them. That the
-//! declarations are the model's is checked by `tools/model/compare.py`.
+//! Compares the errors that operations return with the errors that AWS's service model declares.
+//! `tools/model/compare.py` checks that [`Operation::declared_errors`] is the model's.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod support;
@@ -9,53 +9,53 @@ use sfn_alias::{ErrorKind, Operation, StepFunctions};
 use std::collections::BTreeSet;
 use support::{Step, load_vectors};
 
-/// An operation and an error that it answers or declares.
+/// An operation, and an error that it returns or declares.
 type Pair = (&'static str, &'static str);
 
-/// Answered although the model does not declare them, and why.
+/// Errors that are returned although the model does not declare them, with the reason.
 const UNDECLARED: [(Operation, ErrorKind, &str); 1] = [(
     Operation::ListStateMachineVersions,
     ErrorKind::StateMachineDoesNotExist,
-    "an unknown state machine has to be answered with something, and nothing declared fits",
+    "no declared error describes an unknown state machine",
 )];
 
-/// Declared by the model and never answered, and why.
-const NEVER_ANSWERED: [(Operation, ErrorKind, &str); 7] = [
-    (Operation::CreateStateMachineAlias, ErrorKind::InvalidName, "bad names were recorded as broken constraints"),
-    (Operation::UpdateStateMachineAlias, ErrorKind::ConflictException, ONE_AFTER_THE_OTHER),
-    (Operation::DeleteStateMachineAlias, ErrorKind::ConflictException, ONE_AFTER_THE_OTHER),
-    (Operation::DeleteStateMachineAlias, ErrorKind::ResourceNotFound, "a missing alias was recorded as deleted"),
-    (Operation::CreateStateMachine, ErrorKind::ConflictException, ONE_AFTER_THE_OTHER),
+/// Errors that the model declares and no request causes, with the reason.
+const NEVER_RETURNED: [(Operation, ErrorKind, &str); 7] = [
+    (Operation::CreateStateMachineAlias, ErrorKind::InvalidName, "recorded: invalid names violate a constraint"),
+    (Operation::UpdateStateMachineAlias, ErrorKind::ConflictException, SERIALIZED),
+    (Operation::DeleteStateMachineAlias, ErrorKind::ConflictException, SERIALIZED),
+    (Operation::DeleteStateMachineAlias, ErrorKind::ResourceNotFound, "recorded: deleting a missing alias succeeds"),
+    (Operation::CreateStateMachine, ErrorKind::ConflictException, SERIALIZED),
     (Operation::CreateStateMachine, ErrorKind::StateMachineTypeNotSupported, "both types can be created"),
-    (Operation::UpdateStateMachine, ErrorKind::ConflictException, ONE_AFTER_THE_OTHER),
+    (Operation::UpdateStateMachine, ErrorKind::ConflictException, SERIALIZED),
 ];
-const ONE_AFTER_THE_OTHER: &str = "changes of one state machine come one after the other, so none meets another";
+const SERIALIZED: &str = "changes of one state machine are serialized, so they cannot conflict";
 
-fn pairs(listed: &[(Operation, ErrorKind, &str)]) -> BTreeSet<Pair> {
-    listed.iter().map(|(operation, kind, _)| (operation.as_str(), kind.code())).collect()
+fn to_pairs(list: &[(Operation, ErrorKind, &str)]) -> BTreeSet<Pair> {
+    list.iter().map(|(operation, kind, _)| (operation.as_str(), kind.code())).collect()
 }
 
-fn declared() -> BTreeSet<Pair> {
-    let of = |operation: &Operation| {
+fn declared_errors() -> BTreeSet<Pair> {
+    let errors_of = |operation: &Operation| {
         let name = operation.as_str();
         operation.declared_errors().iter().map(move |kind| (name, kind.code()))
     };
-    Operation::ALL.iter().flat_map(of).collect()
+    Operation::ALL.iter().flat_map(errors_of).collect()
 }
 
-/// An error that an operation answers, and whether it stands in front of the service.
-type Answer = (Pair, bool);
+/// An error that an operation returns, and whether AWS's framework returns it before the service.
+type ReturnedError = (Pair, bool);
 
-/// The errors that vectors expect, which hold, and a few that no vector needs.
-fn answered() -> BTreeSet<Answer> {
+/// Returns the errors that vectors expect, and two that no vector expects.
+fn returned_errors() -> BTreeSet<ReturnedError> {
     let mut found = BTreeSet::from_iter([
-        ask(Operation::CreateStateMachine, &json!({"name": "n", "definition": DEFINITION, "roleArn": "role"})),
-        ask(Operation::UntagResource, &json!({"resourceArn": "resource", "tagKeys": []})),
+        call(Operation::CreateStateMachine, &json!({"name": "n", "definition": DEFINITION, "roleArn": "role"})),
+        call(Operation::UntagResource, &json!({"resourceArn": "resource", "tagKeys": []})),
     ]);
     for (_, vectors) in load_vectors() {
         for vector in vectors {
-            let given = vector.given.iter().map(|step| (step, step.expect.as_ref()));
-            let steps = given.chain([(&vector.call, Some(&vector.expect))]);
+            let setup = vector.given.iter().map(|step| (step, step.expect.as_ref()));
+            let steps = setup.chain([(&vector.call, Some(&vector.expect))]);
             found.extend(steps.filter_map(|(step, expect)| expected_error(step, expect?.get("body")?)));
         }
     }
@@ -64,32 +64,33 @@ fn answered() -> BTreeSet<Answer> {
 
 const DEFINITION: &str = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
 
-fn ask(operation: Operation, input: &Value) -> Answer {
+fn call(operation: Operation, input: &Value) -> ReturnedError {
     let reply = StepFunctions::in_memory().unwrap().call(operation.as_str(), input.to_string().as_bytes());
     let body: Value = serde_json::from_slice(&reply.body).unwrap();
-    error(operation, &body).unwrap_or_else(|| panic!("{operation} answered {body}"))
+    parse_error(operation, &body).unwrap_or_else(|| panic!("{operation} returned {body}"))
 }
 
-fn expected_error(step: &Step, body: &Value) -> Option<Answer> {
-    error(step.operation.as_deref()?.parse().ok()?, body)
+fn expected_error(step: &Step, body: &Value) -> Option<ReturnedError> {
+    parse_error(step.operation.as_deref()?.parse().ok()?, body)
 }
 
-fn error(operation: Operation, body: &Value) -> Option<Answer> {
+fn parse_error(operation: Operation, body: &Value) -> Option<ReturnedError> {
     let (namespace, code) = body.get("__type")?.as_str()?.split_once('#')?;
-    let kind = ErrorKind::ALL.iter().find(|kind| kind.code() == code).unwrap_or_else(|| panic!("no kind {code}"));
+    let kind =
+        ErrorKind::ALL.iter().find(|kind| kind.code() == code).unwrap_or_else(|| panic!("unknown error code {code}"));
     Some(((operation.as_str(), kind.code()), namespace != ErrorKind::ValidationException.namespace()))
 }
 
 #[test]
-fn operations_answer_errors_that_the_model_declares() {
-    let service = answered().into_iter().filter(|(_, in_front)| !in_front).map(|(pair, _)| pair);
-    let undeclared: BTreeSet<Pair> = service.filter(|pair| !declared().contains(pair)).collect();
-    assert_eq!(undeclared, pairs(&UNDECLARED));
+fn returned_errors_are_declared() {
+    let of_service = returned_errors().into_iter().filter(|(_, is_framework)| !is_framework).map(|(pair, _)| pair);
+    let undeclared: BTreeSet<Pair> = of_service.filter(|pair| !declared_errors().contains(pair)).collect();
+    assert_eq!(undeclared, to_pairs(&UNDECLARED));
 }
 
 #[test]
-fn errors_that_the_model_declares_are_answered() {
-    let answered: BTreeSet<Pair> = answered().into_iter().map(|(pair, _)| pair).collect();
-    let never: BTreeSet<Pair> = declared().difference(&answered).copied().collect();
-    assert_eq!(never, pairs(&NEVER_ANSWERED));
+fn declared_errors_are_returned() {
+    let returned: BTreeSet<Pair> = returned_errors().into_iter().map(|(pair, _)| pair).collect();
+    let never: BTreeSet<Pair> = declared_errors().difference(&returned).copied().collect();
+    assert_eq!(never, to_pairs(&NEVER_RETURNED));
 }

@@ -243,17 +243,17 @@ fn create_change() -> sfn_alias::store::Change {
     let machine = StateMachine {
         kind: StateMachineType::Standard,
         created: Timestamp::from_millis(1),
-        deleted: None,
+        deleting_until: None,
         last_version: None,
-        published: None,
-        created_published: false,
-        created_description: None,
+        published_version: None,
+        published_on_create: false,
+        description_on_create: None,
         tags: Vec::new(),
     };
     let revision = Revision {
         id: None,
         definition: "{}".into(),
-        role: "role".into(),
+        role_arn: "role".into(),
         logging: "{}".into(),
         tracing: "{}".into(),
         encryption: None,
@@ -285,14 +285,14 @@ fn a_definition_is_stored_once_and_deleted_with_its_last_reference() {
     assert_eq!(revisions(), 2);
     update("replaced", false);
     assert_eq!(revisions(), 2, "the unused revision is deleted");
-    call_ok(&sfn, "StartExecution", &new_execution("kept", "{}"));
+    call_ok(&sfn, "StartExecution", &new_execution("stored", "{}"));
     update("published", true);
     assert_eq!(revisions(), 3, "the execution still refers to its revision");
     (1..5).for_each(|number| {
         call_ok(&sfn, "DeleteStateMachineVersion", &json!({"stateMachineVersionArn": format!("{ORDERS}:{number}")}));
     });
     assert_eq!(revisions(), 2, "the first revision is deleted with its last version");
-    call_ok(&sfn, "StopExecution", &execution_arn("kept"));
+    call_ok(&sfn, "StopExecution", &execution_arn("stored"));
     ["next", "last"].iter().for_each(|name| drop(call_ok(&sfn, "StartExecution", &new_execution(name, "{}"))));
     assert_eq!((revisions(), count_rows(&path, "executions"), count_rows(&path, "stops")), (1, 2, 0));
     call_ok(&sfn, "DeleteStateMachine", &json!({"stateMachineArn": ORDERS}));

@@ -183,8 +183,8 @@ mod processes {
     use std::process::Command;
 
     const FILE: &str = "SFN_ALIAS_TEST_FILE";
-    /// The user `nobody`, because root may write read-only files.
-    const NOBODY: u32 = 65534;
+    /// An unprivileged user, because root may write read-only files.
+    const UNPRIVILEGED: u32 = 65534;
 
     /// Runs a test function of this file in its own process and returns its output after `> `.
     fn run_in_process(mut command: Command, function: &str, path: &Path) -> Vec<String> {
@@ -226,7 +226,7 @@ mod processes {
         fs::set_permissions(folder, fs::Permissions::from_mode(0o555)).unwrap();
         let mut command = Command::new(&program);
         if fs::write(folder.join("more"), "").is_ok() {
-            command.uid(NOBODY).gid(NOBODY);
+            command.uid(UNPRIVILEGED).gid(UNPRIVILEGED);
         }
         let output = run_in_process(command, "print_open_error", path);
         fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();

@@ -4,8 +4,8 @@
 
 use fastrand::Rng;
 use sfn_alias::model::{
-    Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, Status, Stopped, Tag,
-    Timestamp, Version, VersionNumber,
+    Alias, Execution, ExecutionStatus, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType,
+    StopDetails, Tag, Timestamp, Version, VersionNumber,
 };
 use sfn_alias::store::{
     CachedStore, Change, ExecutionFilter, MemoryStore, RevisionKey, SqliteStore, Store, Transaction, View,
@@ -27,7 +27,7 @@ fn revision(random: &mut Rng) -> Revision {
     Revision {
         id: text(random),
         definition: "d".repeat(random.usize(0..9000)).into(),
-        role: "role".into(),
+        role_arn: "role".into(),
         logging: "{}".into(),
         tracing: "[]".into(),
         encryption: text(random),
@@ -64,8 +64,8 @@ fn alias(random: &mut Rng) -> Alias {
     }
 }
 
-fn stopped(random: &mut Rng) -> Stopped {
-    Stopped { at: time(random), error: text(random), cause: text(random) }
+fn stop_details(random: &mut Rng) -> StopDetails {
+    StopDetails { at: time(random), error: text(random), cause: text(random) }
 }
 
 fn execution(random: &mut Rng, name: String) -> Execution {
@@ -74,9 +74,9 @@ fn execution(random: &mut Rng, name: String) -> Execution {
         version: random.bool().then(|| number(random.u32(1..5))),
         alias: random.bool().then(|| (*random.choice(NAMES).as_ref().unwrap()).into()),
         input: "i".repeat(random.usize(0..9000)).into(),
-        trace: text(random),
+        trace_header: text(random),
         started: time(random),
-        stopped: random.u8(0..9).eq(&0).then(|| Box::new(stopped(random))),
+        stop_details: random.u8(0..9).eq(&0).then(|| Box::new(stop_details(random))),
     }
 }
 
@@ -84,11 +84,11 @@ fn create_change(random: &mut Rng) -> Change {
     let machine = StateMachine {
         kind: if random.bool() { StateMachineType::Standard } else { StateMachineType::Express },
         created: time(random),
-        deleted: random.bool().then(|| time(random)),
+        deleting_until: random.bool().then(|| time(random)),
         last_version: None,
-        published: None,
-        created_published: random.bool(),
-        created_description: text(random),
+        published_version: None,
+        published_on_create: random.bool(),
+        description_on_create: text(random),
         tags: tags(random),
     };
     let version = random.bool().then(|| version(random, VersionNumber::FIRST));
@@ -113,19 +113,21 @@ fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) ->
         4..=5 => Change::PutVersion(version(random, next)),
         6..=8 => Change::DeleteVersion {
             number: number(random.u32(1..=next.get())),
-            published: random.bool().then_some(number(1)),
+            published_version: random.bool().then_some(number(1)),
         },
         9..=12 => Change::PutAlias { name: name(), alias: alias(random) },
         13 => Change::DeleteAlias { name: name() },
         14 => Change::PutTags(tags(random)),
-        15 => Change::MarkDeleted(time(random)),
+        15 => Change::MarkDeleting { until: time(random) },
         16 => Change::DeleteStateMachine,
         17..=20 => {
             let execution = Box::new(execution(random, format!("e{step}")));
             Change::PutExecution { execution, limit: [0, 1, 3, 100][random.usize(0..4)] }
         }
         21 => Change::CountStart { version: random.bool().then_some(number(2)) },
-        22 => Change::StopExecution { name: format!("e{}", step.saturating_sub(3)).into(), stopped: stopped(random) },
+        22 => {
+            Change::StopExecution { name: format!("e{}", step.saturating_sub(3)).into(), details: stop_details(random) }
+        }
         _ => return None,
     })
 }
@@ -154,12 +156,12 @@ fn read_all(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
     for (number, execution) in &executions {
         let name = &*execution.name;
         push_debug(&mut output, (view.execution(name)?, view.revision(RevisionKey::Execution(name))?));
-        let filter = ExecutionFilter { status: Some(Status::Aborted), ..ExecutionFilter::default() };
+        let filter = ExecutionFilter { status: Some(ExecutionStatus::Aborted), ..ExecutionFilter::default() };
         push_debug(&mut output, (view.executions(Some(*number), filter, 2)?, view.execution("none")?));
         let filter = ExecutionFilter {
             version: execution.version,
             alias: execution.alias.as_deref(),
-            status: Some(Status::Running),
+            status: Some(ExecutionStatus::Running),
         };
         push_debug(&mut output, view.executions(None, filter, 3)?);
     }

@@ -226,7 +226,7 @@ fn step(request: StepRequest) -> Result<String, DeploymentError> {
 
 fn virtual_deployment(plan: &PlanRequest, alias: Option<String>) -> Result<Deployment, DeploymentError> {
     let plan = plan.plan()?;
-    let machine = sfn_alias::parse_arn(&plan.target)?.machine_arn();
+    let machine = sfn_alias::parse_arn(&plan.target)?.state_machine_arn();
     let alias = alias.unwrap_or_else(|| format!("{machine}:ALIAS"));
     Deployment::new(&alias, None, plan)
 }

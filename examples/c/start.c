@@ -1,4 +1,4 @@
-/* The start for C: a whole alias life through the C interface. Prints `examples/expected.txt`. */
+/* The life cycle of an alias with the C interface. Prints `examples/expected.txt`. */
 #include <sfn_alias.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 static sfn_alias_service *service;
 
-/* Calls an operation; ends the program when it is refused. The answer is the caller's to free. */
+/* Calls an operation. Exits if it fails. The caller frees the output. */
 static sfn_alias_string *call(const char *operation, const char *input)
 {
     sfn_alias_string *output = NULL;
@@ -27,21 +27,21 @@ static sfn_alias_string *call(const char *operation, const char *input)
     return output;
 }
 
-/* Calls an operation that is refused, and prints why. */
-static void refused(const char *what, const char *operation, const char *input)
+/* Calls an operation that must fail, and prints the error. */
+static void call_failing(const char *description, const char *operation, const char *input)
 {
     sfn_alias_string *output = NULL;
     sfn_alias_error *error = NULL;
 
     if (sfn_alias_call(service, operation, strlen(operation), input, strlen(input), &output, &error) == SFN_ALIAS_OK) {
-        fprintf(stderr, "%s was not refused\n", operation);
+        fprintf(stderr, "%s did not fail\n", operation);
         exit(EXIT_FAILURE);
     }
-    printf("%s: %s: %s\n", what, sfn_alias_error_code(error).data, sfn_alias_error_message(error).data);
+    printf("%s: %s: %s\n", description, sfn_alias_error_code(error).data, sfn_alias_error_message(error).data);
     sfn_alias_error_free(error);
 }
 
-/* Prints what stands between two texts. A program with a JSON library would use that. */
+/* Prints the text between two texts. Use a JSON library in a real program. */
 static void print_between(const sfn_alias_string *json, const char *before, const char *after)
 {
     const char *from = strstr(sfn_alias_string_text(json).data, before) + strlen(before);
@@ -49,7 +49,7 @@ static void print_between(const sfn_alias_string *json, const char *before, cons
     printf("%.*s", (int)(strstr(from, after) - from), from);
 }
 
-static void two_versions(void)
+static void publish_two_versions(void)
 {
     sfn_alias_string *second;
 
@@ -65,21 +65,21 @@ static void two_versions(void)
     sfn_alias_string_free(second);
 }
 
-static void create(void)
+static void create_alias(void)
 {
     sfn_alias_string *created = call("CreateStateMachineAlias", CREATE "}");
-    sfn_alias_string *again = call("CreateStateMachineAlias", CREATE "}");
-    int same = strcmp(sfn_alias_string_text(created).data, sfn_alias_string_text(again).data) == 0;
+    sfn_alias_string *repeated = call("CreateStateMachineAlias", CREATE "}");
+    int same = strcmp(sfn_alias_string_text(created).data, sfn_alias_string_text(repeated).data) == 0;
 
     printf("created ");
     print_between(created, "\"stateMachineAliasArn\":\"", "\"");
-    printf("\nthe same request again: %s\n", same ? "the same answer" : "another answer");
-    refused("another description", "CreateStateMachineAlias", CREATE ", \"description\": \"live\"}");
+    printf("\nrepeated request: %s\n", same ? "same response" : "different response");
+    call_failing("different description", "CreateStateMachineAlias", CREATE ", \"description\": \"live\"}");
     sfn_alias_string_free(created);
-    sfn_alias_string_free(again);
+    sfn_alias_string_free(repeated);
 }
 
-static void start(void)
+static void start_executions(void)
 {
     sfn_alias_start_count counts[3];
     size_t count = 0, i;
@@ -91,7 +91,7 @@ static void start(void)
         printf("version %u: %llu of 1000 starts\n", (unsigned)counts[i].version, (unsigned long long)counts[i].count);
 }
 
-static void shift(void)
+static void shift_traffic(void)
 {
     sfn_alias_string *alias;
 
@@ -111,17 +111,17 @@ int main(void)
 {
     sfn_alias_options *options = NULL;
 
-    /* A seed makes the draws repeatable; leave it away for real chance. */
+    /* With a seed the routing decisions are reproducible. Omit it for random decisions. */
     if (sfn_alias_options_new(&options, NULL) != SFN_ALIAS_OK
         || sfn_alias_options_set_seed(options, 7, NULL) != SFN_ALIAS_OK
         || sfn_alias_service_new(options, &service, NULL) != SFN_ALIAS_OK)
         return EXIT_FAILURE;
     sfn_alias_options_free(options);
-    two_versions();
-    create();
-    start();
-    shift();
-    refused("delete version 2", "DeleteStateMachineVersion", VERSION_2);
+    publish_two_versions();
+    create_alias();
+    start_executions();
+    shift_traffic();
+    call_failing("delete version 2", "DeleteStateMachineVersion", VERSION_2);
     sfn_alias_string_free(call("DeleteStateMachineAlias", "{\"stateMachineAliasArn\": \"" ALIAS "\"}"));
     sfn_alias_string_free(call("DeleteStateMachineVersion", VERSION_2));
     printf("deleted the alias, then version 2\n");

@@ -226,5 +226,5 @@ fn parse_arn_target<'t>(text: &str) -> Option<ArnTarget<'t>> {
         Named::Alias { alias, .. } => Qualifier::Alias(Some(alias.to_owned())),
         _ => return None,
     };
-    Some(ArnTarget { state_machine: Some(StateMachineIdentity::Arn(arn.machine_arn().to_owned())), qualifier })
+    Some(ArnTarget { state_machine: Some(StateMachineIdentity::Arn(arn.state_machine_arn().to_owned())), qualifier })
 }

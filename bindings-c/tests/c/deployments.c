@@ -1,4 +1,4 @@
-/* Gradual deployments: planned, tried, and driven on a service by a loop that dies at every call. */
+/* Plans, simulates and runs gradual deployments. The driver loop is killed at every call. */
 #include "json.h"
 #include "testing.h"
 
@@ -10,20 +10,20 @@
 
 static sfn_alias_error *error;
 
-/* A driver's world. What is kept stands for its disk: it outlives the driver. */
-struct world {
+/* The environment of a driver. `saved` is its disk and survives the driver. */
+struct environment {
     sfn_alias_service *service;
-    char *kept;
+    char *saved;
     long long now;
-    int calls, dies_at, dies_after;
-    int alarm_after; /* The alarm goes off with this update; 0: never. */
-    int full_after; /* The disk is full from this update on; 0: never. */
+    int calls, killed_at, killed_after_call;
+    int alarm_after; /* The update that causes an alarm; 0: none. */
+    int full_after; /* The update after which the disk is full; 0: none. */
     int updates;
-    char weights[64]; /* Of the updates that the service was given. */
+    char weights[64]; /* The weights of all updates. */
 };
 
-/* A copy of a JSON value as text, to be freed. */
-static char *text_of(const struct json *value)
+/* Returns a JSON value as text. The caller frees it. */
+static char *to_text(const struct json *value)
 {
     size_t length;
     const char *written = json_write(value, &length);
@@ -33,7 +33,7 @@ static char *text_of(const struct json *value)
     return copy;
 }
 
-static struct json *parsed(sfn_alias_string *string)
+static struct json *parse_string(sfn_alias_string *string)
 {
     sfn_alias_text text = sfn_alias_string_text(string);
     struct json *value = json_parse(text.data, text.length);
@@ -42,40 +42,40 @@ static struct json *parsed(sfn_alias_string *string)
     return value;
 }
 
-/* Asks the service; ends the program where it refuses. */
-static struct json *answered(struct world *world, const char *operation, const char *input)
+/* Calls the service. Exits if the call fails. */
+static struct json *call_service(struct environment *env, const char *operation, const char *input)
 {
     sfn_alias_string *output = NULL;
 
-    if (sfn_alias_call(world->service, T(operation), T(input), &output, &error) != SFN_ALIAS_OK) {
+    if (sfn_alias_call(env->service, T(operation), T(input), &output, &error) != SFN_ALIAS_OK) {
         printf("%s: %s\n", operation, sfn_alias_error_message(error).data);
         exit(EXIT_FAILURE);
     }
-    return parsed(output);
+    return parse_string(output);
 }
 
-static struct world new_world(int alarm_after)
+static struct environment new_environment(int alarm_after)
 {
-    struct world world = {NULL, NULL, 0, 0, 0, 0, 0, 0, 0, ""};
+    struct environment env = {NULL, NULL, 0, 0, 0, 0, 0, 0, 0, ""};
 
-    world.alarm_after = alarm_after;
-    CHECK(sfn_alias_service_new(NULL, &world.service, &error) == SFN_ALIAS_OK);
-    answered(&world, "CreateStateMachine", CREATE_MACHINE);
-    answered(&world, "UpdateStateMachine",
+    env.alarm_after = alarm_after;
+    CHECK(sfn_alias_service_new(NULL, &env.service, &error) == SFN_ALIAS_OK);
+    call_service(&env, "CreateStateMachine", CREATE_MACHINE);
+    call_service(&env, "UpdateStateMachine",
         "{\"stateMachineArn\": \"" MACHINE "\", \"roleArn\": \"arn:aws:iam::000000000000:role/2\", \"publish\": true}");
-    answered(&world, "CreateStateMachineAlias", CREATE_ALIAS);
-    world.kept = malloc(sizeof CHECKPOINT);
-    memcpy(world.kept, CHECKPOINT, sizeof CHECKPOINT);
-    return world;
+    call_service(&env, "CreateStateMachineAlias", CREATE_ALIAS);
+    env.saved = malloc(sizeof CHECKPOINT);
+    memcpy(env.saved, CHECKPOINT, sizeof CHECKPOINT);
+    return env;
 }
 
-static void free_world(struct world *world)
+static void free_environment(struct environment *env)
 {
-    sfn_alias_service_free(world->service);
-    free(world->kept);
+    sfn_alias_service_free(env->service);
+    free(env->saved);
 }
 
-/* Weights as `40 60;`. */
+/* Appends weights in the format `40 60;`. */
 static void add_weights(char *to, const struct json *routes)
 {
     const struct json *route;
@@ -84,52 +84,52 @@ static void add_weights(char *to, const struct json *routes)
         sprintf(to + strlen(to), "%lld%s", json_int(json_get(route, "weight"), -1), route->next != NULL ? " " : ";");
 }
 
-/* Makes the call of an action, and writes what was observed; 0 where the driver died. */
-static int call(struct world *world, const struct json *action, char *observation, size_t room)
+/* Executes an action and writes the observation. Returns 0 if the driver was killed. */
+static int execute(struct environment *env, const struct json *action, char *observation, size_t size)
 {
     const struct json *input = json_get(action, "input");
-    int dies = ++world->calls == world->dies_at;
-    char *asked = text_of(input), *routes;
+    int killed = ++env->calls == env->killed_at;
+    char *request_text = to_text(input), *routes;
     const char *state;
 
-    if (dies && !world->dies_after) {
-        free(asked);
+    if (killed && !env->killed_after_call) {
+        free(request_text);
         return 0;
     }
     if (json_is(json_get(action, "action"), "describeAlias")) {
-        routes = text_of(json_get(answered(world, "DescribeStateMachineAlias", asked), "routingConfiguration"));
-        snprintf(observation, room, "{\"observed\": \"alias\", \"routingConfiguration\": %s, \"nowMillis\": %lld}",
-            routes, world->now);
+        routes = to_text(json_get(call_service(env, "DescribeStateMachineAlias", request_text), "routingConfiguration"));
+        snprintf(observation, size, "{\"observed\": \"alias\", \"routingConfiguration\": %s, \"nowMillis\": %lld}",
+            routes, env->now);
         free(routes);
     } else if (json_is(json_get(action, "action"), "updateAlias")) {
-        answered(world, "UpdateStateMachineAlias", asked);
-        add_weights(world->weights, json_get(input, "routingConfiguration"));
-        world->updates++;
-        snprintf(observation, room, "{\"observed\": \"updated\", \"nowMillis\": %lld}", world->now);
+        call_service(env, "UpdateStateMachineAlias", request_text);
+        add_weights(env->weights, json_get(input, "routingConfiguration"));
+        env->updates++;
+        snprintf(observation, size, "{\"observed\": \"updated\", \"nowMillis\": %lld}", env->now);
     } else {
         CHECK(json_is(json_get(action, "action"), "describeAlarms"));
         CHECK(json_is(json_pointer(input, "/AlarmNames/0"), "errors"));
-        state = world->alarm_after != 0 && world->updates >= world->alarm_after ? "ALARM" : "OK";
-        snprintf(observation, room,
+        state = env->alarm_after != 0 && env->updates >= env->alarm_after ? "ALARM" : "OK";
+        snprintf(observation, size,
             "{\"observed\": \"alarms\", \"alarms\": [{\"name\": \"errors\", \"state\": \"%s\"}], \"nowMillis\": %lld}",
-            state, world->now);
+            state, env->now);
     }
-    free(asked);
-    return !dies;
+    free(request_text);
+    return !killed;
 }
 
-/* Keeps a checkpoint; 0 where the disk is full. */
-static int keep(struct world *world, const char *checkpoint)
+/* Saves a checkpoint. Returns 0 if the disk is full. */
+static int save(struct environment *env, const char *checkpoint)
 {
-    if (world->full_after != 0 && world->updates >= world->full_after)
+    if (env->full_after != 0 && env->updates >= env->full_after)
         return 0;
-    free(world->kept);
-    world->kept = malloc(strlen(checkpoint) + 1);
-    strcpy(world->kept, checkpoint);
+    free(env->saved);
+    env->saved = malloc(strlen(checkpoint) + 1);
+    strcpy(env->saved, checkpoint);
     return 1;
 }
 
-/* What to do next; ends the program where that is refused. */
+/* Returns the next step. Exits if the call fails. */
 static struct json *next_step(const char *checkpoint, const char *observation)
 {
     sfn_alias_string *output = NULL;
@@ -138,124 +138,124 @@ static struct json *next_step(const char *checkpoint, const char *observation)
         printf("step: %s\n", sfn_alias_error_message(error).data);
         exit(EXIT_FAILURE);
     }
-    return parsed(output);
+    return parse_string(output);
 }
 
-/* A driver, from the checkpoint that was kept to the outcome; NULL where it died, and `unkept` where the checkpoint of a
- * shift, or of the end, could not be kept. What else cannot be kept is done all the same. */
-static const char *drive(struct world *world)
+/* Runs a driver from the saved checkpoint to the outcome. Returns NULL if it was killed, and `unsaved` if the checkpoint of
+ * a shift or of the end could not be saved. Other actions are executed even if the checkpoint cannot be saved. */
+static const char *drive(struct environment *env)
 {
     char observation[1024];
-    const struct json *stepped, *action;
-    const char *checkpoint = world->kept;
+    const struct json *step, *action;
+    const char *checkpoint = env->saved;
     size_t length;
 
-    snprintf(observation, sizeof observation, "{\"observed\": \"start\", \"nowMillis\": %lld}", world->now);
+    snprintf(observation, sizeof observation, "{\"observed\": \"start\", \"nowMillis\": %lld}", env->now);
     for (;;) {
-        int kept, done;
+        int saved, done;
 
-        stepped = next_step(checkpoint, observation);
-        checkpoint = json_write(json_get(stepped, "checkpoint"), &length);
-        action = json_get(stepped, "action");
+        step = next_step(checkpoint, observation);
+        checkpoint = json_write(json_get(step, "checkpoint"), &length);
+        action = json_get(step, "action");
         done = json_is(json_get(action, "action"), "done");
-        kept = keep(world, checkpoint);
-        if (!kept && (done || json_get(stepped, "saveFirst")->type == JSON_TRUE))
-            return "unkept";
+        saved = save(env, checkpoint);
+        if (!saved && (done || json_get(step, "saveFirst")->type == JSON_TRUE))
+            return "unsaved";
         if (done)
             return json_pointer(action, "/outcome/result")->text;
         if (json_is(json_get(action, "action"), "wait")) {
-            world->now = json_int(json_get(action, "untilMillis"), -1);
-            snprintf(observation, sizeof observation, "{\"observed\": \"waited\", \"nowMillis\": %lld}", world->now);
-        } else if (!call(world, action, observation, sizeof observation)) {
+            env->now = json_int(json_get(action, "untilMillis"), -1);
+            snprintf(observation, sizeof observation, "{\"observed\": \"waited\", \"nowMillis\": %lld}", env->now);
+        } else if (!execute(env, action, observation, sizeof observation)) {
             return NULL;
         }
     }
 }
 
-/* Where the alias leads, as weights. */
-static void check_routing(struct world *world, const char *weights)
+/* Checks the weights of the alias. */
+static void check_routing(struct environment *env, const char *weights)
 {
     char found[64] = "";
-    struct json *alias = answered(world, "DescribeStateMachineAlias", "{\"stateMachineAliasArn\": \"" ALIAS "\"}");
+    struct json *alias = call_service(env, "DescribeStateMachineAlias", "{\"stateMachineAliasArn\": \"" ALIAS "\"}");
 
     add_weights(found, json_get(alias, "routingConfiguration"));
     CHECK(strcmp(found, weights) == 0);
 }
 
-/* Each shift once and in order, whenever the driver dies. */
-static void drives(int alarm_after, const char *weights, const char *outcome)
+/* Every shift happens once and in order, whenever the driver is killed. */
+static void test_driver(int alarm_after, const char *weights, const char *outcome)
 {
-    static const char *const after[] = {"100;", "40 60;", "80 20;", "100;"};
-    struct world world;
-    const char *ended;
+    static const char *const expected_weights[] = {"100;", "40 60;", "80 20;", "100;"};
+    struct environment env;
+    const char *outcome_text;
     int calls, at;
 
-    world = new_world(alarm_after);
-    ended = drive(&world);
-    CHECK(ended != NULL && strcmp(ended, outcome) == 0);
-    CHECK(strcmp(world.weights, weights) == 0);
-    CHECK(world.now == 120000);
-    calls = world.calls;
+    env = new_environment(alarm_after);
+    outcome_text = drive(&env);
+    CHECK(outcome_text != NULL && strcmp(outcome_text, outcome) == 0);
+    CHECK(strcmp(env.weights, weights) == 0);
+    CHECK(env.now == 120000);
+    calls = env.calls;
     CHECK(calls == 9);
-    free_world(&world);
+    free_environment(&env);
     for (at = 0; at < 2 * calls; at++) {
         void *mark = json_mark();
 
-        world = new_world(alarm_after);
-        world.dies_at = at / 2 + 1;
-        world.dies_after = at % 2;
-        CHECK(drive(&world) == NULL);
-        check_routing(&world, after[world.updates]);
-        ended = drive(&world);
-        CHECK(ended != NULL && strcmp(ended, outcome) == 0);
-        CHECK(strcmp(world.weights, weights) == 0);
-        check_routing(&world, "100;");
-        free_world(&world);
+        env = new_environment(alarm_after);
+        env.killed_at = at / 2 + 1;
+        env.killed_after_call = at % 2;
+        CHECK(drive(&env) == NULL);
+        check_routing(&env, expected_weights[env.updates]);
+        outcome_text = drive(&env);
+        CHECK(outcome_text != NULL && strcmp(outcome_text, outcome) == 0);
+        CHECK(strcmp(env.weights, weights) == 0);
+        check_routing(&env, "100;");
+        free_environment(&env);
         json_free_from(mark);
     }
 }
 
-/* On a disk that is full after the first shift: the second is not made, a rollback is. */
-static void drives_on_a_full_disk(int alarm_after, const char *weights, const char *outcome)
+/* The disk is full after the first shift: there is no second shift, but a rollback. */
+static void test_driver_on_full_disk(int alarm_after, const char *weights, const char *outcome)
 {
-    struct world world = new_world(alarm_after);
+    struct environment env = new_environment(alarm_after);
 
-    world.full_after = 1;
-    CHECK(strcmp(drive(&world), "unkept") == 0);
-    CHECK(strcmp(world.weights, weights) == 0);
-    CHECK(world.now == 60000);
-    world.full_after = 0;
-    CHECK(strcmp(drive(&world), outcome) == 0);
-    check_routing(&world, "100;");
-    free_world(&world);
+    env.full_after = 1;
+    CHECK(strcmp(drive(&env), "unsaved") == 0);
+    CHECK(strcmp(env.weights, weights) == 0);
+    CHECK(env.now == 60000);
+    env.full_after = 0;
+    CHECK(strcmp(drive(&env), outcome) == 0);
+    check_routing(&env, "100;");
+    free_environment(&env);
 }
 
-/* What has ended is answered again, and makes way for another; what is under way does not. */
-static void resumes(void)
+/* A deployment that has outcome_text returns its outcome again and allows another deployment. A running one does not. */
+static void test_resume(void)
 {
-    static const char asked[] = "{\"checkpoint\": %s, \"stateMachineAliasArn\": \"" ALIAS
+    static const char request_text[] = "{\"checkpoint\": %s, \"stateMachineAliasArn\": \"" ALIAS
                                 "\", \"plan\": {\"shorthand\": \"%s\", \"newVersion\": \"" MACHINE
                                 ":2\", \"alarms\": [\"errors\"]}}";
-    struct world world = new_world(1);
+    struct environment env = new_environment(1);
     sfn_alias_string *answer = NULL;
     char request[4096];
 
-    CHECK(strcmp(drive(&world), "rolledBack") == 0);
-    CHECK(strcmp(drive(&world), "rolledBack") == 0);
-    CHECK(strcmp(world.weights, "40 60;100;") == 0);
-    snprintf(request, sizeof request, asked, world.kept, "10/5m");
+    CHECK(strcmp(drive(&env), "rolledBack") == 0);
+    CHECK(strcmp(drive(&env), "rolledBack") == 0);
+    CHECK(strcmp(env.weights, "40 60;100;") == 0);
+    snprintf(request, sizeof request, request_text, env.saved, "10/5m");
     CHECK(sfn_alias_deployment_call(T("resume"), T(request), &answer, &error) == SFN_ALIAS_OK);
     CHECK(strcmp(sfn_alias_string_text(answer).data, "null") == 0);
     sfn_alias_string_free(answer);
     answer = NULL;
-    snprintf(request, sizeof request, asked, world.kept, "linear 40/1m");
+    snprintf(request, sizeof request, request_text, env.saved, "linear 40/1m");
     CHECK(sfn_alias_deployment_call(T("resume"), T(request), &answer, &error) == SFN_ALIAS_OK);
-    CHECK(strcmp(sfn_alias_string_text(answer).data, world.kept) == 0);
+    CHECK(strcmp(sfn_alias_string_text(answer).data, env.saved) == 0);
     sfn_alias_string_free(answer);
-    free_world(&world);
+    free_environment(&env);
 }
 
-static void plans(void)
+static void test_plan(void)
 {
     static const char canary[] = "{\"preference\": {\"Type\": \"CANARY\", \"Percentage\": 10}, \"newVersion\": \"" MACHINE
                                  ":2\", \"currentRouting\": [" ROUTE_1 "]}";
@@ -269,7 +269,7 @@ static void plans(void)
     struct json *value;
 
     CHECK(sfn_alias_deployment_plan(T(PLAN), &plan, &error) == SFN_ALIAS_OK);
-    value = parsed(plan);
+    value = parse_string(plan);
     CHECK(json_count(json_get(value, "steps")) == 3);
     CHECK(json_int(json_get(value, "durationSeconds"), 0) == 120);
     CHECK(json_int(json_pointer(value, "/steps/1/targetWeight"), 0) == 80);
@@ -294,28 +294,28 @@ static void plans(void)
     CHECK(plan == NULL);
 }
 
-static void courses(void)
+static void test_simulation(void)
 {
     static const char alarm[] = "{\"plan\": " PLAN ", \"events\": [{\"event\": \"alarm\", \"atSeconds\": 90,"
                                 " \"name\": \"errors\", \"state\": \"ALARM\"}]}";
-    sfn_alias_string *course = NULL;
+    sfn_alias_string *simulation = NULL;
     struct json *value;
 
-    CHECK(sfn_alias_deployment_simulate(T(alarm), &course, &error) == SFN_ALIAS_OK);
-    value = parsed(course);
+    CHECK(sfn_alias_deployment_simulate(T(alarm), &simulation, &error) == SFN_ALIAS_OK);
+    value = parse_string(simulation);
     CHECK(json_is(json_pointer(value, "/outcome/result"), "rolledBack"));
     CHECK(json_int(json_get(value, "endedAtSeconds"), 0) == 120);
     CHECK(json_int(json_get(value, "updates"), 0) == 3);
-    course = NULL;
-    CHECK(sfn_alias_deployment_simulate(T("["), &course, &error) == SFN_ALIAS_INVALID_ARGUMENT);
+    simulation = NULL;
+    CHECK(sfn_alias_deployment_simulate(T("["), &simulation, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
         "the request for a simulation cannot be read: EOF while parsing a list at line 1 column 1", ""));
-    CHECK(course == NULL);
+    CHECK(simulation == NULL);
 }
 
-static void questions(void)
+static void test_methods(void)
 {
-    static const char render[] = "{\"plan\": " PLAN ", \"form\": \"ascii\"}";
+    static const char render[] = "{\"plan\": " PLAN ", \"format\": \"ascii\"}";
     static const char resume[] = "{\"checkpoint\": " CHECKPOINT ", \"stateMachineAliasArn\": \"" ALIAS
                                  "\", \"plan\": {\"shorthand\": \"10/5m\", \"newVersion\": \"" MACHINE ":2\"}}";
     sfn_alias_string *answer = NULL;
@@ -340,14 +340,14 @@ static void questions(void)
 
 int main(void)
 {
-    plans();
-    courses();
-    questions();
-    drives(0, "40 60;80 20;100;", "succeeded");
-    drives(2, "40 60;80 20;100;", "rolledBack");
-    drives_on_a_full_disk(0, "40 60;", "succeeded");
-    drives_on_a_full_disk(1, "40 60;100;", "rolledBack");
-    resumes();
+    test_plan();
+    test_simulation();
+    test_methods();
+    test_driver(0, "40 60;80 20;100;", "succeeded");
+    test_driver(2, "40 60;80 20;100;", "rolledBack");
+    test_driver_on_full_disk(0, "40 60;", "succeeded");
+    test_driver_on_full_disk(1, "40 60;100;", "rolledBack");
+    test_resume();
     json_free_from(NULL);
-    return finished();
+    return report_result();
 }

@@ -6,17 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void must(int holds, const char *what)
+static void require(int condition, const char *description)
 {
-    if (!holds) {
-        fprintf(stderr, "it must hold that %s\n", what);
+    if (!condition) {
+        fprintf(stderr, "requirement not met: %s\n", description);
         exit(EXIT_FAILURE);
     }
 }
 
 struct json *text_value(sfn_alias_text text)
 {
-    must(text.data != NULL && text.data[text.length] == '\0', "a text has a NUL behind it");
+    require(text.data != NULL && text.data[text.length] == '\0', "a NUL follows a text");
     return json_string(text.data, text.length);
 }
 
@@ -29,7 +29,7 @@ struct json *take_json(sfn_alias_string *string)
     return value;
 }
 
-/* `{"code", "message", "reason"}` of an error, which is freed. */
+/* Returns `{"code", "message", "reason"}` of an error and frees the error. */
 static struct json *error_value(sfn_alias_error *error)
 {
     struct json *value = json_new(JSON_OBJECT);
@@ -38,27 +38,27 @@ static struct json *error_value(sfn_alias_error *error)
     json_add(value, "message", text_value(sfn_alias_error_message(error)));
     if (sfn_alias_error_reason(error).data != NULL)
         json_add(value, "reason", text_value(sfn_alias_error_reason(error)));
-    must(strcmp(sfn_alias_result_code(sfn_alias_error_result(error)), sfn_alias_error_code(error).data) == 0,
-        "a number and a code belong together");
+    require(strcmp(sfn_alias_result_code(sfn_alias_error_result(error)), sfn_alias_error_code(error).data) == 0,
+        "result code and error code match");
     sfn_alias_error_free(error);
     return value;
 }
 
-static struct json *with_error(sfn_alias_error *error)
+static struct json *error_result(sfn_alias_error *error)
 {
-    struct json *answer = json_new(JSON_OBJECT);
+    struct json *result = json_new(JSON_OBJECT);
 
-    json_add(answer, "error", error != NULL ? error_value(error) : json_new(JSON_NULL));
-    return answer;
+    json_add(result, "error", error != NULL ? error_value(error) : json_new(JSON_NULL));
+    return result;
 }
 
-/* A request as fields; 0 where it says what fields cannot. */
+/* A request as fields. */
 struct request {
     sfn_alias_alias_fields fields;
     sfn_alias_route routes[8];
 };
 
-/* A member; one that is null is absent. */
+/* Returns a member, or NULL if it is null or absent. */
 static const struct json *member(const struct json *object, const char *name)
 {
     const struct json *value = json_get(object, name);
@@ -71,7 +71,7 @@ static int is_text(const struct json *value)
     return value == NULL || value->type == JSON_STRING;
 }
 
-static int as_routes(const struct json *list, sfn_alias_route *routes, size_t *count)
+static int read_routes(const struct json *list, sfn_alias_route *routes, size_t *count)
 {
     const struct json *item;
 
@@ -93,7 +93,7 @@ static int as_routes(const struct json *list, sfn_alias_route *routes, size_t *c
     return item == NULL;
 }
 
-static int as_fields(const struct json *input, struct request *request)
+static int read_fields(const struct json *input, struct request *request)
 {
     const struct json *description = member(input, "description"), *name = member(input, "name");
     const struct json *routes = member(input, "routingConfiguration");
@@ -111,7 +111,7 @@ static int as_fields(const struct json *input, struct request *request)
     }
     if (routes != NULL)
         request->fields.routes = request->routes;
-    return routes == NULL || as_routes(routes, request->routes, &request->fields.route_count);
+    return routes == NULL || read_routes(routes, request->routes, &request->fields.route_count);
 }
 
 static struct json *validate(const struct json *step)
@@ -119,38 +119,38 @@ static struct json *validate(const struct json *step)
     const struct json *operation = json_get(step, "operation"), *given = json_get(step, "input");
     sfn_alias_error *error = NULL, *typed = NULL;
     struct request request;
-    struct json *answer;
+    struct json *result;
     size_t length;
     const char *input = json_write(given, &length);
 
     sfn_alias_validate(operation->text, operation->length, input, length, &error);
-    if (json_is(operation, "CreateStateMachineAlias") && as_fields(given, &request)) {
+    if (json_is(operation, "CreateStateMachineAlias") && read_fields(given, &request)) {
         sfn_alias_validate_fields(&request.fields, &typed);
-        must((error == NULL) == (typed == NULL), "fields and JSON are answered alike");
-        must(error == NULL || strcmp(sfn_alias_error_path(error).data, sfn_alias_error_path(typed).data) == 0,
+        require((error == NULL) == (typed == NULL), "fields and JSON are answered alike");
+        require(error == NULL || strcmp(sfn_alias_error_path(error).data, sfn_alias_error_path(typed).data) == 0,
             "fields and JSON have the same path");
-        answer = with_error(error);
-        must(mismatch(answer, with_error(typed)) == NULL, "fields and JSON have the same error");
-        return answer;
+        result = error_result(error);
+        require(first_difference(result, error_result(typed)) == NULL, "fields and JSON have the same error");
+        return result;
     }
-    return with_error(error);
+    return error_result(error);
 }
 
 static struct json *check(const struct json *step)
 {
     const struct json *operation = json_get(step, "operation");
     sfn_alias_string *problems = NULL;
-    struct json *answer = json_new(JSON_OBJECT);
+    struct json *result = json_new(JSON_OBJECT);
     size_t length;
     const char *input = json_write(json_get(step, "input"), &length);
 
-    must(sfn_alias_check(operation->text, operation->length, input, length, &problems, NULL) == SFN_ALIAS_OK,
-        "check answers");
-    json_add(answer, "problems", take_json(problems));
-    return answer;
+    require(sfn_alias_check(operation->text, operation->length, input, length, &problems, NULL) == SFN_ALIAS_OK,
+        "check succeeds");
+    json_add(result, "problems", take_json(problems));
+    return result;
 }
 
-static struct json *hex_value(sfn_alias_string *string)
+static struct json *to_hex(sfn_alias_string *string)
 {
     sfn_alias_text text = sfn_alias_string_text(string);
     char *digits = json_memory(2 * text.length + 1);
@@ -167,75 +167,75 @@ static struct json *fingerprint(const struct json *step)
     sfn_alias_error *error = NULL;
     sfn_alias_string *encoding = NULL;
     struct request request;
-    unsigned char bytes[32], typed_bytes[32];
-    char hex[65], typed_hex[65], digits[3];
-    struct json *answer = json_new(JSON_OBJECT);
+    unsigned char bytes[32], fields_bytes[32];
+    char hex[65], fields_hex[65], digits[3];
+    struct json *result = json_new(JSON_OBJECT);
     size_t length, i;
     const char *input = json_write(json_get(step, "input"), &length);
 
     if (sfn_alias_fingerprint_json(input, length, bytes, hex, &error) != SFN_ALIAS_OK)
-        return with_error(error);
-    must(as_fields(json_get(step, "input"), &request), "a valid request has fields");
-    must(sfn_alias_fingerprint(&request.fields, typed_bytes, typed_hex, NULL) == SFN_ALIAS_OK, "fields have one too");
-    must(memcmp(bytes, typed_bytes, 32) == 0 && strcmp(hex, typed_hex) == 0, "it is the same");
+        return error_result(error);
+    require(read_fields(json_get(step, "input"), &request), "a valid request converts to fields");
+    require(sfn_alias_fingerprint(&request.fields, fields_bytes, fields_hex, NULL) == SFN_ALIAS_OK, "fields have a fingerprint");
+    require(memcmp(bytes, fields_bytes, 32) == 0 && strcmp(hex, fields_hex) == 0, "the fingerprints are equal");
     for (i = 0; i < 32; i++) {
         snprintf(digits, sizeof digits, "%02x", bytes[i]);
-        must(memcmp(digits, hex + 2 * i, 2) == 0, "digits and bytes are the same");
+        require(memcmp(digits, hex + 2 * i, 2) == 0, "digits and bytes are equal");
     }
-    must(sfn_alias_fingerprint_encoding(&request.fields, &encoding, NULL) == SFN_ALIAS_OK, "it has an encoding");
-    json_add(answer, "encoding", hex_value(encoding));
-    json_add(answer, "sha256", json_string(hex, 64));
-    return answer;
+    require(sfn_alias_fingerprint_encoding(&request.fields, &encoding, NULL) == SFN_ALIAS_OK, "the request has an encoding");
+    json_add(result, "encoding", to_hex(encoding));
+    json_add(result, "sha256", json_string(hex, 64));
+    return result;
 }
 
 static struct json *compare(const struct json *step)
 {
     const struct json *existing = json_get(step, "existing");
     sfn_alias_error *error = NULL;
-    sfn_alias_string *answer = NULL;
+    sfn_alias_string *result = NULL;
     size_t length, existing_length = 0;
     const char *input = json_write(json_get(step, "input"), &length), *text = NULL;
 
     if (existing != NULL && existing->type != JSON_NULL)
         text = json_write(existing, &existing_length);
-    if (sfn_alias_compare(text, existing_length, input, length, &answer, &error) != SFN_ALIAS_OK)
-        return with_error(error);
-    return take_json(answer);
+    if (sfn_alias_compare(text, existing_length, input, length, &result, &error) != SFN_ALIAS_OK)
+        return error_result(error);
+    return take_json(result);
 }
 
 static struct json *pick(const struct json *step)
 {
     sfn_alias_routing *routing = NULL;
     sfn_alias_route routes[8];
-    struct json *answer = json_new(JSON_OBJECT);
+    struct json *result = json_new(JSON_OBJECT);
     size_t count, position = 9;
 
-    must(as_routes(json_get(step, "routing"), routes, &count), "a routing has fields");
-    must(sfn_alias_routing_new(routes, count, &routing, NULL) == SFN_ALIAS_OK, "it is a routing");
+    require(read_routes(json_get(step, "routing"), routes, &count), "a routing converts to fields");
+    require(sfn_alias_routing_new(routes, count, &routing, NULL) == SFN_ALIAS_OK, "the routing is valid");
     sfn_alias_pick(routing, (uint8_t)json_int(json_get(step, "percent"), 0), &position, NULL);
     sfn_alias_routing_free(routing);
-    must(position < count, "a route is picked");
-    json_add(answer, "stateMachineVersionArn",
+    require(position < count, "a route is picked");
+    json_add(result, "stateMachineVersionArn",
         json_string(routes[position].version_arn, routes[position].version_arn_length));
-    return answer;
+    return result;
 }
 
 static struct json *next_percent(const struct json *step)
 {
     sfn_alias_picker *picker = NULL;
-    struct json *answer = json_new(JSON_OBJECT);
-    struct json *list = json_add(answer, "percents", json_new(JSON_ARRAY));
+    struct json *result = json_new(JSON_OBJECT);
+    struct json *list = json_add(result, "percents", json_new(JSON_ARRAY));
     long long left = json_int(json_get(step, "count"), 0);
     const struct json *seed = json_get(step, "seed");
     uint8_t percent = 0;
 
-    must(sfn_alias_picker_new(strtoull(seed->text, NULL, 10), &picker, NULL) == SFN_ALIAS_OK, "a picker is created");
+    require(sfn_alias_picker_new(strtoull(seed->text, NULL, 10), &picker, NULL) == SFN_ALIAS_OK, "a picker is created");
     while (left-- > 0) {
-        must(sfn_alias_picker_next_percent(picker, &percent, NULL) == SFN_ALIAS_OK, "the next percent value is returned");
+        require(sfn_alias_picker_next_percent(picker, &percent, NULL) == SFN_ALIAS_OK, "the next percent value is returned");
         json_add(list, NULL, json_integer(percent));
     }
     sfn_alias_picker_free(picker);
-    return answer;
+    return result;
 }
 
 static struct json *parse_arn(const struct json *step)
@@ -246,11 +246,11 @@ static struct json *parse_arn(const struct json *step)
     sfn_alias_text text;
 
     if (sfn_alias_parse_arn(arn->text, arn->length, &parts, &error) != SFN_ALIAS_OK)
-        return with_error(error);
+        return error_result(error);
     text = sfn_alias_string_text(parts);
     if (strstr(text.data, "\"stateMachine\":") != NULL) {
-        must(sfn_alias_format_arn(text.data, text.length, &again, NULL) == SFN_ALIAS_OK, "parts make an ARN");
-        must(strcmp(sfn_alias_string_text(again).data, arn->text) == 0, "parts make the same ARN");
+        require(sfn_alias_format_arn(text.data, text.length, &again, NULL) == SFN_ALIAS_OK, "the parts can be formatted");
+        require(strcmp(sfn_alias_string_text(again).data, arn->text) == 0, "the formatted ARN is equal");
         sfn_alias_string_free(again);
     }
     return take_json(parts);
@@ -270,6 +270,6 @@ struct json *run_function(const struct json *step)
     for (i = 0; i < sizeof functions / sizeof *functions; i++)
         if (json_is(json_get(step, "function"), functions[i].name))
             return functions[i].run(step);
-    must(0, "the function of a vector is known");
+    require(0, "the function of the vector exists");
     return NULL;
 }

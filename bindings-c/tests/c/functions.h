@@ -1,4 +1,4 @@
-/* Vectors that call a function of the library instead of an operation. */
+/* Runs vectors that call a function of the library instead of an operation. */
 #ifndef TESTS_FUNCTIONS_H
 #define TESTS_FUNCTIONS_H
 
@@ -6,13 +6,13 @@
 
 #include <sfn_alias.h>
 
-/* What a function answers to a step whose placeholders are filled in. */
+/* Runs the function of a step. The placeholders are filled in. */
 struct json *run_function(const struct json *step);
 
-/* The value of a string of the library, which is freed. */
+/* Parses a string of the library and frees it. */
 struct json *take_json(sfn_alias_string *string);
 
-/* The bytes of a text of the library. */
+/* Returns a text of the library as a JSON string. */
 struct json *text_value(sfn_alias_text text);
 
 #endif

@@ -89,38 +89,38 @@ struct json *json_copy(const struct json *value)
     return copy;
 }
 
-/* Reading. */
+/* Parser. */
 
 struct reader {
     const char *at, *end;
 };
 
-static void wrong(const struct reader *in, const char *what)
+static void fail(const struct reader *in, const char *problem)
 {
-    fprintf(stderr, "no JSON: %s before: %.*s\n", what, (int)(in->end - in->at > 80 ? 80 : in->end - in->at), in->at);
+    fprintf(stderr, "not valid JSON: %s before: %.*s\n", problem, (int)(in->end - in->at > 80 ? 80 : in->end - in->at), in->at);
     exit(EXIT_FAILURE);
 }
 
-static int peek(struct reader *in)
+static int peek_char(struct reader *in)
 {
     while (in->at < in->end && strchr(" \t\r\n", *in->at) != NULL)
         in->at++;
     return in->at < in->end ? (unsigned char)*in->at : -1;
 }
 
-static void expect(struct reader *in, int wanted)
+static void expect_char(struct reader *in, int wanted)
 {
-    if (peek(in) != wanted)
-        wrong(in, "another character was expected");
+    if (peek_char(in) != wanted)
+        fail(in, "unexpected character");
     in->at++;
 }
 
-static unsigned long unit(struct reader *in)
+static unsigned long read_hex4(struct reader *in)
 {
     char digits[5] = {0};
 
     if (in->end - in->at < 4)
-        wrong(in, "a short escape");
+        fail(in, "incomplete escape");
     memcpy(digits, in->at, 4);
     in->at += 4;
     return strtoul(digits, NULL, 16);
@@ -146,7 +146,7 @@ static char *put_utf8(char *out, unsigned long code)
     return out;
 }
 
-static char *escape(struct reader *in, char *out)
+static char *read_escape(struct reader *in, char *out)
 {
     static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
     char name = *in->at++;
@@ -155,14 +155,14 @@ static char *escape(struct reader *in, char *out)
 
     if (name != 'u') {
         if (found == NULL)
-            wrong(in, "an unknown escape");
+            fail(in, "unknown escape");
         *out++ = values[found - names];
         return out;
     }
-    code = unit(in);
+    code = read_hex4(in);
     if (code >= 0xD800 && code < 0xDC00 && in->end - in->at > 6 && in->at[0] == '\\' && in->at[1] == 'u') {
         in->at += 2;
-        code = 0x10000 + ((code - 0xD800) << 10) + (unit(in) - 0xDC00);
+        code = 0x10000 + ((code - 0xD800) << 10) + (read_hex4(in) - 0xDC00);
     }
     return put_utf8(out, code);
 }
@@ -173,7 +173,7 @@ static struct json *read_string(struct reader *in)
     const char *close;
     char *text, *out;
 
-    expect(in, '"');
+    expect_char(in, '"');
     for (close = in->at; close < in->end && *close != '"'; close++)
         if (*close == '\\')
             close++;
@@ -181,12 +181,12 @@ static struct json *read_string(struct reader *in)
     while (in->at < in->end && *in->at != '"') {
         if (*in->at == '\\') {
             in->at++;
-            out = escape(in, out);
+            out = read_escape(in, out);
         } else {
             *out++ = *in->at++;
         }
     }
-    expect(in, '"');
+    expect_char(in, '"');
     value->text = text;
     value->length = (size_t)(out - text);
     return value;
@@ -199,7 +199,7 @@ static struct json *read_items(struct reader *in, enum json_type type, int close
     struct json *value = json_new(type);
 
     in->at++;
-    if (peek(in) == close) {
+    if (peek_char(in) == close) {
         in->at++;
         return value;
     }
@@ -208,12 +208,12 @@ static struct json *read_items(struct reader *in, enum json_type type, int close
 
         if (type == JSON_OBJECT) {
             key = read_string(in)->text;
-            expect(in, ':');
+            expect_char(in, ':');
         }
         json_add(value, key, read_value(in));
-        if (peek(in) == close)
+        if (peek_char(in) == close)
             break;
-        expect(in, ',');
+        expect_char(in, ',');
     }
     in->at++;
     return value;
@@ -234,13 +234,13 @@ static struct json *read_word(struct reader *in)
         if (strcmp(value->text, words[i]) == 0)
             value->type = (enum json_type)i;
     if (value->length == 0 || (value->type == JSON_NUMBER && strchr("-0123456789", value->text[0]) == NULL))
-        wrong(in, "no value");
+        fail(in, "expected a value");
     return value;
 }
 
 static struct json *read_value(struct reader *in)
 {
-    switch (peek(in)) {
+    switch (peek_char(in)) {
     case '"':
         return read_string(in);
     case '[':
@@ -257,12 +257,12 @@ struct json *json_parse(const char *text, size_t length)
     struct reader in = {text, text + length};
     struct json *value = read_value(&in);
 
-    if (peek(&in) != -1)
-        wrong(&in, "something stands behind the value");
+    if (peek_char(&in) != -1)
+        fail(&in, "expected the end");
     return value;
 }
 
-/* Writing: `out` NULL only counts. */
+/* Formatter. If `out` is NULL, only the size is computed. */
 
 static size_t write_string(const char *text, size_t length, char *out)
 {
@@ -323,7 +323,7 @@ char *json_write(const struct json *value, size_t *length)
     return text;
 }
 
-/* Looking. */
+/* Access. */
 
 struct json *json_get(const struct json *object, const char *key)
 {
@@ -336,7 +336,7 @@ struct json *json_get(const struct json *object, const char *key)
     return child;
 }
 
-static struct json *item(const struct json *array, const char *index)
+static struct json *array_item(const struct json *array, const char *index)
 {
     size_t left = strtoul(index, NULL, 10);
     struct json *child = array->first;
@@ -353,7 +353,7 @@ struct json *json_pointer(const struct json *value, const char *pointer)
         char *step = json_memory(length + 1);
 
         memcpy(step, pointer, length);
-        value = value->type == JSON_ARRAY ? item(value, step) : json_get(value, step);
+        value = value->type == JSON_ARRAY ? array_item(value, step) : json_get(value, step);
         pointer += length;
     }
     return (struct json *)value;
@@ -369,9 +369,9 @@ size_t json_count(const struct json *value)
     return count;
 }
 
-long long json_int(const struct json *value, long long otherwise)
+long long json_int(const struct json *value, long long fallback)
 {
-    return value != NULL && value->type == JSON_NUMBER ? strtoll(value->text, NULL, 10) : otherwise;
+    return value != NULL && value->type == JSON_NUMBER ? strtoll(value->text, NULL, 10) : fallback;
 }
 
 int json_is(const struct json *value, const char *text)

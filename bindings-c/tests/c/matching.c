@@ -8,19 +8,19 @@
 static struct json *replace_all(struct json *text, const char *name, const struct json *value)
 {
     size_t length = value->length, from = 0, size = 0, name_length = strlen(name);
-    const char *with = value->type == JSON_STRING ? value->text : json_write(value, &length);
-    char *mark = json_memory(name_length + 4), *out;
+    const char *replacement = value->type == JSON_STRING ? value->text : json_write(value, &length);
+    char *placeholder = json_memory(name_length + 4), *out;
     const char *found;
 
-    sprintf(mark, "${%s}", name);
-    if (strstr(text->text, mark) == NULL)
+    sprintf(placeholder, "${%s}", name);
+    if (strstr(text->text, placeholder) == NULL)
         return text;
     out = json_memory(text->length * (length + 1) + length);
-    while ((found = strstr(text->text + from, mark)) != NULL) {
+    while ((found = strstr(text->text + from, placeholder)) != NULL) {
         size_t before = (size_t)(found - text->text) - from;
 
         memcpy(out + size, text->text + from, before);
-        memcpy(out + size + before, with, length);
+        memcpy(out + size + before, replacement, length);
         size += before + length;
         from += before + name_length + 3;
     }
@@ -28,7 +28,7 @@ static struct json *replace_all(struct json *text, const char *name, const struc
     return json_string(out, size + text->length - from);
 }
 
-/* A whole-string placeholder takes the saved value with its JSON type. */
+/* A string that consists of one placeholder becomes the saved value replacement its JSON type. */
 static struct json *substitute_text(const struct json *text, const struct json *saved)
 {
     struct json *filled = json_copy(text);
@@ -61,7 +61,7 @@ static struct json *substitute(const struct json *value, const struct json *save
     return filled;
 }
 
-static struct json *repeated(const struct json *text, size_t times)
+static struct json *repeat_text(const struct json *text, size_t times)
 {
     char *out = json_memory(text->length * times);
     size_t i;
@@ -71,7 +71,7 @@ static struct json *repeated(const struct json *text, size_t times)
     return json_string(out, text->length * times);
 }
 
-static struct json *joined(const struct json *parts)
+static struct json *join_texts(const struct json *parts)
 {
     const struct json *part;
     size_t length = 0;
@@ -93,14 +93,14 @@ static struct json *expand(const struct json *value)
     struct json *expanded;
 
     if (repeat != NULL && repeat->type == JSON_ARRAY)
-        return repeated(repeat->first, (size_t)json_int(repeat->last, 0));
+        return repeat_text(repeat->first, (size_t)json_int(repeat->last, 0));
     expanded = json_new(value->type);
     expanded->text = value->text;
     expanded->length = value->length;
     for (child = value->first; child != NULL; child = child->next)
         json_add(expanded, child->key, expand(child));
     concat = concat != NULL && concat->type == JSON_ARRAY ? json_get(expanded, "$concat") : NULL;
-    return concat != NULL ? joined(concat) : expanded;
+    return concat != NULL ? join_texts(concat) : expanded;
 }
 
 struct json *fill(const struct json *value, const struct json *saved)
@@ -108,15 +108,15 @@ struct json *fill(const struct json *value, const struct json *saved)
     return expand(substitute(value, saved));
 }
 
-static int is_uuid(const struct json *answer)
+static int is_uuid(const struct json *result)
 {
     static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     size_t i;
 
-    if (answer->type != JSON_STRING || answer->length != sizeof form - 1)
+    if (result->type != JSON_STRING || result->length != sizeof form - 1)
         return 0;
-    for (i = 0; i < answer->length; i++) {
-        char c = answer->text[i];
+    for (i = 0; i < result->length; i++) {
+        char c = result->text[i];
 
         if (form[i] == '-' ? c != '-' : !(isdigit((unsigned char)c) || (c >= 'a' && c <= 'f')))
             return 0;
@@ -124,81 +124,81 @@ static int is_uuid(const struct json *answer)
     return 1;
 }
 
-static int fits(const struct json *placeholder, const struct json *answer)
+static int matches_placeholder(const struct json *placeholder, const struct json *result)
 {
     if (json_is(placeholder, "$any"))
         return 1;
     if (json_is(placeholder, "$date"))
-        return answer->type == JSON_NUMBER;
+        return result->type == JSON_NUMBER;
     if (json_is(placeholder, "$token"))
-        return answer->type == JSON_STRING && answer->length > 0;
+        return result->type == JSON_STRING && result->length > 0;
     if (json_is(placeholder, "$uuid"))
-        return is_uuid(answer);
-    return answer->type == JSON_STRING && answer->length == placeholder->length
-        && memcmp(answer->text, placeholder->text, answer->length) == 0;
+        return is_uuid(result);
+    return result->type == JSON_STRING && result->length == placeholder->length
+        && memcmp(result->text, placeholder->text, result->length) == 0;
 }
 
-static int equal(const struct json *expected, const struct json *answer)
+static int equal_scalars(const struct json *expected, const struct json *result)
 {
     double difference;
 
-    if (expected->type != answer->type)
+    if (expected->type != result->type)
         return 0;
     if (expected->type == JSON_NUMBER) {
-        difference = strtod(expected->text, NULL) - strtod(answer->text, NULL);
+        difference = strtod(expected->text, NULL) - strtod(result->text, NULL);
         return difference < 2.2e-16 && difference > -2.2e-16;
     }
     return expected->type != JSON_STRING
-        || (expected->length == answer->length && memcmp(expected->text, answer->text, answer->length) == 0);
+        || (expected->length == result->length && memcmp(expected->text, result->text, result->length) == 0);
 }
 
-static const char *at(const char *step, const char *place)
+static const char *prefix_path(const char *step, const char *rest)
 {
     char *path;
 
-    if (place == NULL)
+    if (rest == NULL)
         return NULL;
-    path = json_memory(strlen(step) + strlen(place) + 2);
-    sprintf(path, "/%s%s", step, place);
+    path = json_memory(strlen(step) + strlen(rest) + 2);
+    sprintf(path, "/%s%s", step, rest);
     return path;
 }
 
-static const char *in_members(const struct json *expected, const struct json *answer)
+static const char *difference_in_members(const struct json *expected, const struct json *result)
 {
     const struct json *child;
-    const char *place = NULL;
+    const char *path = NULL;
 
-    for (child = answer->first; child != NULL && place == NULL; child = child->next)
+    for (child = result->first; child != NULL && path == NULL; child = child->next)
         if (json_get(expected, child->key) == NULL)
-            place = at(child->key, "");
-    for (child = expected->first; child != NULL && place == NULL; child = child->next) {
-        const struct json *found = json_get(answer, child->key);
+            path = prefix_path(child->key, "");
+    for (child = expected->first; child != NULL && path == NULL; child = child->next) {
+        const struct json *found = json_get(result, child->key);
 
-        place = at(child->key, found != NULL ? mismatch(child, found) : "");
+        path = prefix_path(child->key, found != NULL ? first_difference(child, found) : "");
     }
-    return place;
+    return path;
 }
 
-const char *mismatch(const struct json *expected, const struct json *answer)
+const char *first_difference(const struct json *expected, const struct json *result)
 {
-    const struct json *left = expected->first, *right = answer->first;
-    const char *place = NULL;
+    const struct json *left = expected->first, *right = result->first;
+    const char *path = NULL;
     char step[24];
     int index;
 
     if (expected->type == JSON_STRING && expected->length > 0 && expected->text[0] == '$')
-        return fits(expected, answer) ? NULL : "";
-    if (expected->type != answer->type)
+        return matches_placeholder(expected, result) ? NULL : "";
+    if (expected->type != result->type)
         return "";
     if (expected->type == JSON_OBJECT)
-        return in_members(expected, answer);
+        return difference_in_members(expected, result);
     if (expected->type != JSON_ARRAY)
-        return equal(expected, answer) ? NULL : "";
-    if (json_count(expected) != json_count(answer))
+        return equal_scalars(expected, result) ? NULL : "";
+    if (json_count(expected) != json_count(result))
         return "";
-    for (index = 0; left != NULL && place == NULL; index++, left = left->next, right = right->next) {
+    for (index = 0; left != NULL && path == NULL; index++, left = left->next, right = right->next) {
         snprintf(step, sizeof step, "%d", index);
-        place = at(step, mismatch(left, right));
+        path = prefix_path(step, first_difference(left, right));
     }
-    return place;
+    return path;
 }

@@ -1,5 +1,5 @@
-/* A panic does not unwind into C: it is a number and an error like any other. Linked with a library that
-   was built with the feature `panic-probe`; its function is in no header. */
+/* A panic does not unwind into C but becomes an error. Needs a library with the feature `panic-probe`; its function is
+   not in the header. */
 #include "testing.h"
 
 sfn_alias_result sfn_alias_panic_probe(sfn_alias_error **error);
@@ -14,5 +14,5 @@ int main(void)
     CHECK(sfn_alias_error_body(error).data == NULL);
     CHECK(is_error(&error, SFN_ALIAS_PANIC, "internal error in sfn-alias (please report): the probe", ""));
     CHECK(sfn_alias_validate(T("ListStateMachines"), T("{}"), NULL) == SFN_ALIAS_OK);
-    return finished();
+    return report_result();
 }

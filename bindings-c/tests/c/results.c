@@ -1,5 +1,5 @@
-/* Numbers and codes: every constant of the header has its code, and no number beside them has one.
-   That they are the core's (ErrorKind::ALL) is checked while the library is compiled: src/result.rs. */
+/* Every constant of the header has a code, and no other number has one. src/result.rs checks at compile time that they
+   are equal to those of the core (ErrorKind::ALL). */
 #include "testing.h"
 
 static const struct {
@@ -55,5 +55,5 @@ int main(void)
     CHECK(found == count);
     CHECK(sfn_alias_result_code(UINT32_MAX) == NULL);
     CHECK(strcmp(sfn_alias_version(), SFN_ALIAS_VERSION) == 0);
-    return finished();
+    return report_result();
 }

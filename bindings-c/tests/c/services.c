@@ -1,12 +1,12 @@
-/* What the vectors do not reach: errors as a whole, many calls at once, options, scopes, frees in any order. */
+/* Tests that the vectors do not cover: all fields of an error, batches, options, scopes, frees in any order. */
 #include "testing.h"
 
-static int64_t clock_of(void *context)
+static int64_t read_clock(void *context)
 {
     return *(const int64_t *)context;
 }
 
-static void an_error_as_a_whole(sfn_alias_service *service)
+static void all_error_fields(sfn_alias_service *service)
 {
     static const char input[] = "{\"name\": \"PROD\", \"routingConfiguration\": [" ROUTE_1 ", " ROUTE_1 "]}";
     sfn_alias_string *output = NULL;
@@ -26,7 +26,7 @@ static void an_error_as_a_whole(sfn_alias_service *service)
         ":1]", "/routingConfiguration/1/stateMachineVersionArn"));
 }
 
-static void many(sfn_alias_service *service)
+static void batch(sfn_alias_service *service)
 {
     const sfn_alias_request requests[] = {
         {T("CreateStateMachine"), T(CREATE_MACHINE)},
@@ -36,7 +36,7 @@ static void many(sfn_alias_service *service)
     };
     sfn_alias_replies *replies = NULL;
 
-    CHECK(sfn_alias_call_many(service, requests, 4, &replies, NULL) == SFN_ALIAS_OK);
+    CHECK(sfn_alias_call_batch(service, requests, 4, &replies, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_replies_count(replies) == 4);
     CHECK(sfn_alias_replies_status(replies, 0) == 200 && sfn_alias_replies_status(replies, 1) == 200);
     CHECK(sfn_alias_replies_status(replies, 2) == 400 && sfn_alias_replies_status(replies, 3) == 400);
@@ -47,7 +47,7 @@ static void many(sfn_alias_service *service)
         "{\"__type\":\"com.amazon.coral.service#UnknownOperationException\"}") == 0);
     sfn_alias_replies_free(replies);
     replies = NULL;
-    CHECK(sfn_alias_call_many(service, NULL, 0, &replies, NULL) == SFN_ALIAS_OK);
+    CHECK(sfn_alias_call_batch(service, NULL, 0, &replies, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_replies_count(replies) == 0);
     sfn_alias_replies_free(replies);
 }
@@ -72,8 +72,8 @@ static void limits(sfn_alias_service *service)
     CHECK(output == NULL);
 }
 
-/* A service with a clock that stands at 1.5 s, and definitions of at most 8 characters where it is told so. */
-static sfn_alias_service *with_options(int short_definitions)
+/* Creates a service whose clock is fixed at 1.5 s. `short_definitions` limits definitions to 8 characters. */
+static sfn_alias_service *new_service(int short_definitions)
 {
     static const int64_t now = 1500;
     sfn_alias_options *options = NULL;
@@ -81,7 +81,7 @@ static sfn_alias_service *with_options(int short_definitions)
 
     CHECK(sfn_alias_options_new(&options, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_options_set_seed(options, 7, NULL) == SFN_ALIAS_OK);
-    CHECK(sfn_alias_options_set_clock(options, clock_of, (void *)&now, NULL) == SFN_ALIAS_OK);
+    CHECK(sfn_alias_options_set_clock(options, read_clock, (void *)&now, NULL) == SFN_ALIAS_OK);
     if (short_definitions)
         CHECK(sfn_alias_options_set_limit(options, SFN_ALIAS_LIMIT_DEFINITION_CHARACTERS, 8, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_service_new(options, &service, NULL) == SFN_ALIAS_OK);
@@ -89,7 +89,7 @@ static sfn_alias_service *with_options(int short_definitions)
     return service;
 }
 
-/* The scoped service lives on without the one it was made from. */
+/* The scoped service works after the original one is freed. */
 static void scopes(sfn_alias_service *service)
 {
     sfn_alias_service *scoped = NULL;
@@ -117,7 +117,7 @@ static void seeds(void)
     int i;
 
     for (i = 0; i < 2; i++) {
-        service[i] = with_options(0);
+        service[i] = new_service(0);
         CHECK(sfn_alias_create_state_machine(service[i], T(CREATE_MACHINE), &output[i], NULL) == SFN_ALIAS_OK);
         sfn_alias_string_free(output[i]);
         CHECK(sfn_alias_start_execution(service[i], T("{\"stateMachineArn\": \"" MACHINE "\"}"), &output[i], NULL)
@@ -132,13 +132,13 @@ static void seeds(void)
 
 int main(void)
 {
-    sfn_alias_service *service = with_options(0), *narrow = with_options(1);
+    sfn_alias_service *service = new_service(0), *limited = new_service(1);
 
-    an_error_as_a_whole(service);
-    many(service);
+    all_error_fields(service);
+    batch(service);
     scopes(service);
-    limits(narrow);
-    sfn_alias_service_free(narrow);
+    limits(limited);
+    sfn_alias_service_free(limited);
     seeds();
-    return finished();
+    return report_result();
 }

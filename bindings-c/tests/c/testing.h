@@ -1,4 +1,4 @@
-/* What the tests of the C interface share. */
+/* Shared by the tests of the C interface. */
 #ifndef TESTS_TESTING_H
 #define TESTS_TESTING_H
 
@@ -11,9 +11,9 @@ static int passed, failed;
 
 #define CHECK(condition) \
     ((condition) ? (void)passed++ \
-                 : (void)(failed++, printf("%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition)))
+                 : (void)(failed++, printf("%s:%d: check failed: %s\n", __FILE__, __LINE__, #condition)))
 
-/* A text as pointer and length, two arguments. */
+/* Expands a text to two arguments, pointer and length. */
 #define T(text) (text), strlen(text)
 
 #define MACHINE "arn:aws:states:us-east-1:000000000000:stateMachine:orders"
@@ -23,22 +23,22 @@ static int passed, failed;
 #define ROUTE_1 "{\"stateMachineVersionArn\": \"" MACHINE ":1\", \"weight\": 100}"
 #define CREATE_ALIAS "{\"name\": \"PROD\", \"routingConfiguration\": [" ROUTE_1 "]}"
 
-/* Whether an error has this number, message and path; frees it and forgets it. */
+/* Returns whether an error has this result code, message and path. Frees the error and sets it to NULL. */
 static inline int is_error(sfn_alias_error **error, sfn_alias_result result, const char *message, const char *path)
 {
-    int is = sfn_alias_error_result(*error) == result && *error != NULL
+    int equal = sfn_alias_error_result(*error) == result && *error != NULL
         && strcmp(sfn_alias_error_message(*error).data, message) == 0
         && strcmp(sfn_alias_error_path(*error).data, path) == 0;
 
-    if (!is && *error != NULL)
-        printf("  number %u, message %s, path %s\n", (unsigned)sfn_alias_error_result(*error),
+    if (!equal && *error != NULL)
+        printf("  result %u, message %s, path %s\n", (unsigned)sfn_alias_error_result(*error),
             sfn_alias_error_message(*error).data, sfn_alias_error_path(*error).data);
     sfn_alias_error_free(*error);
     *error = NULL;
-    return is;
+    return equal;
 }
 
-static int finished(void)
+static int report_result(void)
 {
     printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -1,4 +1,4 @@
-/* Eight threads share one service, one picker and one routing; everything is counted at the end. */
+/* Eight threads share one service, one picker and one routing. The counts are checked at the end. */
 #define _POSIX_C_SOURCE 200809L
 #include "testing.h"
 
@@ -13,7 +13,7 @@ static sfn_alias_routing *routing;
 
 struct work {
     pthread_t thread;
-    int number, good;
+    int number, ok;
     size_t routed[2];
 };
 
@@ -21,32 +21,32 @@ static int create(const char *name)
 {
     sfn_alias_string *output = NULL;
     char input[512];
-    int good;
+    int ok;
 
     snprintf(input, sizeof input, "{\"name\": \"%s\", \"routingConfiguration\": [" ROUTE_1 "]}", name);
-    good = sfn_alias_create_state_machine_alias(service, T(input), &output, NULL) == SFN_ALIAS_OK;
+    ok = sfn_alias_create_state_machine_alias(service, T(input), &output, NULL) == SFN_ALIAS_OK;
     sfn_alias_string_free(output);
-    return good;
+    return ok;
 }
 
 static int start(void)
 {
     sfn_alias_string *output = NULL;
-    int good = sfn_alias_start_execution(service, T("{\"stateMachineArn\": \"" MACHINE ":1\"}"), &output, NULL)
+    int ok = sfn_alias_start_execution(service, T("{\"stateMachineArn\": \"" MACHINE ":1\"}"), &output, NULL)
         == SFN_ALIAS_OK;
 
     sfn_alias_string_free(output);
-    return good;
+    return ok;
 }
 
-static int refused(void)
+static int fails(void)
 {
     sfn_alias_string *output = NULL;
     sfn_alias_error *error = NULL;
-    int good = sfn_alias_stop_execution(service, T("{\"executionArn\": \"x\"}"), &output, &error)
+    int ok = sfn_alias_stop_execution(service, T("{\"executionArn\": \"x\"}"), &output, &error)
         == SFN_ALIAS_INVALID_ARN;
 
-    return is_error(&error, SFN_ALIAS_INVALID_ARN, "Invalid Arn: 'Invalid ARN prefix: x'", "/executionArn") && good;
+    return is_error(&error, SFN_ALIAS_INVALID_ARN, "Invalid Arn: 'Invalid ARN prefix: x'", "/executionArn") && ok;
 }
 
 static void *run(void *context)
@@ -57,10 +57,10 @@ static void *run(void *context)
     int i;
 
     snprintf(name, sizeof name, "alias-%d", work->number);
-    work->good = create(name);
+    work->ok = create(name);
     for (i = 0; i < ROUNDS; i++) {
-        work->good &= start() && refused() && create(name);
-        work->good &= sfn_alias_picker_pick(picker, routing, &position, NULL) == SFN_ALIAS_OK && position < 2;
+        work->ok &= start() && fails() && create(name);
+        work->ok &= sfn_alias_picker_pick(picker, routing, &position, NULL) == SFN_ALIAS_OK && position < 2;
         work->routed[position]++;
     }
     return NULL;
@@ -82,8 +82,8 @@ static void open_all(const char *path)
     sfn_alias_string_free(output);
 }
 
-/* The picks of a seed do not depend on which thread takes which. */
-static size_t expected_of_second(void)
+/* The picks of a seed do not depend on the threads. */
+static size_t expected_second_count(void)
 {
     sfn_alias_picker *single = NULL;
     size_t position, second = 0;
@@ -112,14 +112,14 @@ int main(int count, char **arguments)
     }
     for (i = 0; i < THREADS; i++) {
         CHECK(pthread_join(works[i].thread, NULL) == 0);
-        CHECK(works[i].good);
+        CHECK(works[i].ok);
         second += works[i].routed[1];
     }
-    CHECK(second == expected_of_second());
+    CHECK(second == expected_second_count());
     CHECK(sfn_alias_start_counts(service, T(MACHINE), counts, 2, &found, NULL) == SFN_ALIAS_OK);
     CHECK(found == 1 && counts[0].version == 1 && counts[0].count == THREADS * ROUNDS);
     sfn_alias_service_free(service);
     sfn_alias_picker_free(picker);
     sfn_alias_routing_free(routing);
-    return finished();
+    return report_result();
 }

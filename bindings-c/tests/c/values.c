@@ -1,5 +1,5 @@
-/* Values at the edges: wrong lengths, bad UTF-8, NUL in texts, very long texts, paths that are no file.
-   The argument is a folder to write to. */
+/* Edge cases: invalid lengths, invalid UTF-8, NUL in texts, very long texts, invalid paths.
+   The argument is a directory for files. */
 #define _POSIX_C_SOURCE 200809L
 #include "testing.h"
 
@@ -17,15 +17,15 @@ static void lengths(void)
     sfn_alias_routing *routing = NULL;
     sfn_alias_string *output = NULL;
 
-    /* Only the first bytes of a text count. */
+    /* The length limits a text. */
     CHECK(sfn_alias_validate("ListStateMachinesAndMore", 17, "{} and more", 2, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_validate("ListStateMachines", 4, T("{}"), NULL) == SFN_ALIAS_UNKNOWN_OPERATION_EXCEPTION);
     CHECK(sfn_alias_validate(T("ListStateMachines"), "{}", 1, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
     CHECK(sfn_alias_validate(T("ListStateMachines"), "{}", 0, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
     CHECK(sfn_alias_validate("x", 0, T("{}"), NULL) == SFN_ALIAS_UNKNOWN_OPERATION_EXCEPTION);
-    /* Lengths that no object has. */
+    /* Lengths above the maximum size of an object. */
     CHECK(sfn_alias_validate(T("ListStateMachines"), "{}", SIZE_MAX, &error) == SFN_ALIAS_INVALID_LENGTH);
-    CHECK(is_error(&error, SFN_ALIAS_INVALID_LENGTH, "the length of `input` is greater than any object can be", ""));
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_LENGTH, "the length of `input` is greater than the maximum size of an object", ""));
     CHECK(sfn_alias_validate("x", SIZE_MAX / 2 + 1, T("{}"), NULL) == SFN_ALIAS_INVALID_LENGTH);
     CHECK(sfn_alias_validate_fields(&fields, NULL) == SFN_ALIAS_INVALID_LENGTH);
     CHECK(sfn_alias_routing_new(&route, SIZE_MAX / sizeof route, &routing, NULL) == SFN_ALIAS_INVALID_LENGTH);
@@ -39,7 +39,7 @@ static void utf8(sfn_alias_service *service)
 {
     static const char *const bad[] = {"\xFF", "\xC3", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xC0\x80"};
     sfn_alias_alias_fields fields = {NULL, 0, NULL, 0, NULL, 0};
-    sfn_alias_service *made = NULL;
+    sfn_alias_service *opened = NULL;
     sfn_alias_string *output = NULL;
     char input[64];
     size_t i;
@@ -47,7 +47,7 @@ static void utf8(sfn_alias_service *service)
     for (i = 0; i < sizeof bad / sizeof *bad; i++) {
         CHECK(sfn_alias_validate(T(bad[i]), T("{}"), NULL) == SFN_ALIAS_INVALID_UTF8);
         CHECK(sfn_alias_parse_arn(T(bad[i]), &output, NULL) == SFN_ALIAS_INVALID_UTF8);
-        CHECK(sfn_alias_service_open(T(bad[i]), NULL, &made, NULL) == SFN_ALIAS_INVALID_UTF8);
+        CHECK(sfn_alias_service_open(T(bad[i]), NULL, &opened, NULL) == SFN_ALIAS_INVALID_UTF8);
         fields.name = bad[i];
         fields.name_length = strlen(bad[i]);
         CHECK(sfn_alias_validate_fields(&fields, NULL) == SFN_ALIAS_INVALID_UTF8);
@@ -55,8 +55,8 @@ static void utf8(sfn_alias_service *service)
         CHECK(sfn_alias_describe_state_machine(service, T(input), &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
     }
     CHECK(sfn_alias_parse_arn(T("arn:\xFF"), &output, &error) == SFN_ALIAS_INVALID_UTF8);
-    CHECK(is_error(&error, SFN_ALIAS_INVALID_UTF8, "`arn` is not UTF-8 from byte 4 on", ""));
-    CHECK(output == NULL && made == NULL);
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_UTF8, "`arn` is not valid UTF-8 at byte 4", ""));
+    CHECK(output == NULL && opened == NULL);
 }
 
 static void nul_in_texts(sfn_alias_service *service)
@@ -65,7 +65,7 @@ static void nul_in_texts(sfn_alias_service *service)
     static const char name[] = "a\0b";
     const sfn_alias_alias_fields fields = {NULL, 0, name, 3, NULL, 0};
     sfn_alias_string *output = NULL;
-    sfn_alias_service *made = NULL;
+    sfn_alias_service *opened = NULL;
     sfn_alias_text message;
 
     CHECK(sfn_alias_describe_state_machine(service, input, sizeof input - 1, &output, NULL)
@@ -77,12 +77,12 @@ static void nul_in_texts(sfn_alias_service *service)
     sfn_alias_error_free(error);
     error = NULL;
     CHECK(sfn_alias_validate_fields(&fields, NULL) == SFN_ALIAS_VALIDATION_EXCEPTION);
-    CHECK(sfn_alias_service_open("a\0b", 3, NULL, &made, NULL) == SFN_ALIAS_STORAGE_FAILURE);
-    CHECK(output == NULL && made == NULL);
+    CHECK(sfn_alias_service_open("a\0b", 3, NULL, &opened, NULL) == SFN_ALIAS_STORAGE_FAILURE);
+    CHECK(output == NULL && opened == NULL);
 }
 
-/* A service that takes requests of any length. */
-static sfn_alias_service *patient(void)
+/* Creates a service that accepts requests of any length. */
+static sfn_alias_service *new_service_without_limit(void)
 {
     sfn_alias_options *options = NULL;
     sfn_alias_service *service = NULL;
@@ -97,7 +97,7 @@ static sfn_alias_service *patient(void)
 static void long_requests(char *text)
 {
     static const char operation[] = "ValidateStateMachineDefinition";
-    sfn_alias_service *service = patient();
+    sfn_alias_service *service = new_service_without_limit();
     sfn_alias_string *output = NULL;
 
     memset(text, '[', LONG);
@@ -180,7 +180,7 @@ static void arguments(sfn_alias_service *service)
     CHECK(sfn_alias_options_new(&options, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_options_set_limit(options, 99, 1, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
-        "no limit has the number 99: use one of `SFN_ALIAS_LIMIT_...`", ""));
+        "unknown limit 99; use one of `SFN_ALIAS_LIMIT_...`", ""));
     sfn_alias_options_free(options);
     CHECK(sfn_alias_service_in_scope(service, T("aws"), T("12"), T("us-east-1"), &scoped, &error)
         == SFN_ALIAS_INVALID_ARGUMENT);
@@ -201,7 +201,7 @@ static void write_file(const char *path, const char *text)
         abort();
 }
 
-static void not_opened(const char *path)
+static void check_open_fails(const char *path)
 {
     sfn_alias_service *service = NULL;
 
@@ -212,34 +212,34 @@ static void not_opened(const char *path)
     error = NULL;
 }
 
-/* Nothing is read-only to root, who therefore acts as nobody meanwhile. */
-static void read_only(const char *folder, const char *path)
+/* Files are not read-only for root, so root changes to nobody. */
+static void read_only(const char *directory, const char *path)
 {
-    CHECK(chmod(path, 0444) == 0 && chmod(folder, 0555) == 0);
+    CHECK(chmod(path, 0444) == 0 && chmod(directory, 0555) == 0);
     CHECK(getuid() != 0 || seteuid(65534) == 0);
-    not_opened(path);
+    check_open_fails(path);
     CHECK(getuid() != 0 || seteuid(0) == 0);
-    CHECK(chmod(path, 0644) == 0 && chmod(folder, 0755) == 0);
+    CHECK(chmod(path, 0644) == 0 && chmod(directory, 0755) == 0);
 }
 
-static void paths(const char *folder)
+static void paths(const char *directory)
 {
     sfn_alias_service *service = NULL;
     sfn_alias_string *output = NULL;
     char path[4096];
 
-    not_opened(folder);
-    snprintf(path, sizeof path, "%s/missing/aliases.db", folder);
-    not_opened(path);
-    snprintf(path, sizeof path, "%s/other.db", folder);
-    write_file(path, "this is no database, and what stands in it is kept as it is");
-    not_opened(path);
-    snprintf(path, sizeof path, "%s/kept.db", folder);
+    check_open_fails(directory);
+    snprintf(path, sizeof path, "%s/missing/aliases.db", directory);
+    check_open_fails(path);
+    snprintf(path, sizeof path, "%s/other.db", directory);
+    write_file(path, "this is not a database and must not be changed");
+    check_open_fails(path);
+    snprintf(path, sizeof path, "%s/reopened.db", directory);
     CHECK(sfn_alias_service_open(T(path), NULL, &service, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_create_state_machine(service, T(CREATE_MACHINE), &output, NULL) == SFN_ALIAS_OK);
     sfn_alias_string_free(output);
     sfn_alias_service_free(service);
-    read_only(folder, path);
+    read_only(directory, path);
     CHECK(sfn_alias_service_open(T(path), NULL, &service, NULL) == SFN_ALIAS_OK);
     CHECK(sfn_alias_describe_state_machine(service, T("{\"stateMachineArn\": \"" MACHINE "\"}"), &output, NULL)
         == SFN_ALIAS_OK);
@@ -247,7 +247,7 @@ static void paths(const char *folder)
     sfn_alias_service_free(service);
 }
 
-int main(int count, char **given)
+int main(int count, char **argv)
 {
     sfn_alias_service *service = NULL;
 
@@ -259,7 +259,7 @@ int main(int count, char **given)
     long_texts();
     templates();
     arguments(service);
-    paths(given[1]);
+    paths(argv[1]);
     sfn_alias_service_free(service);
-    return finished();
+    return report_result();
 }

@@ -1,5 +1,5 @@
-/* Runs all vectors through the installed library: vectors [--folder FOLDER] FILE...
-   With a folder each vector has an SQLite file in it, otherwise a store in memory. */
+/* Runs all vectors with the installed library: vectors [--folder FOLDER] FILE...
+   With a folder each vector uses an SQLite file in it, otherwise storage in memory. */
 #include "functions.h"
 #include "json.h"
 #include "matching.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 2025-04-09T20:23:57Z, when the first of the recordings was made. */
+/* 2025-04-09T20:23:57Z, the time of the first recording. */
 #define START_MILLIS INT64_C(1744230237000)
 
 struct runner {
@@ -21,7 +21,7 @@ struct runner {
 static const char *folder;
 static int file_number;
 
-static int64_t clock_of(void *context)
+static int64_t read_clock(void *context)
 {
     return ((struct runner *)context)->now;
 }
@@ -73,7 +73,7 @@ static sfn_alias_options *read_options(const struct json *given, struct runner *
         options, 1000 * (uint64_t)json_int(json_get(given, "updateDelaySeconds"), 0), &error), error);
     check(sfn_alias_options_set_deletion_delay(
         options, 1000 * (uint64_t)json_int(json_get(given, "deletionDelaySeconds"), 0), &error), error);
-    check(sfn_alias_options_set_clock(options, clock_of, runner, &error), error);
+    check(sfn_alias_options_set_clock(options, read_clock, runner, &error), error);
     return options;
 }
 
@@ -92,7 +92,7 @@ static void open_service(struct runner *runner, const struct json *given)
     sfn_alias_options_free(options);
 }
 
-static sfn_alias_service *scoped(const struct runner *runner, const struct json *scope)
+static sfn_alias_service *open_scope(const struct runner *runner, const struct json *scope)
 {
     static const char *const names[] = {"partition", "account", "region"};
     static const char *const defaults[] = {"aws", "123456789012", "us-east-1"};
@@ -111,15 +111,15 @@ static sfn_alias_service *scoped(const struct runner *runner, const struct json 
     return service;
 }
 
-/* `{"status", "body"}`: the error's where the call is refused. */
+/* Returns `{"status", "body"}` of the output or of the error. */
 static struct json *call(struct runner *runner, const struct json *step)
 {
     const struct json *operation = json_get(step, "operation"), *body = json_get(step, "body");
     const struct json *input = json_get(step, "input");
-    sfn_alias_service *service = scoped(runner, json_get(step, "scope"));
+    sfn_alias_service *service = open_scope(runner, json_get(step, "scope"));
     sfn_alias_string *output = NULL;
     sfn_alias_error *error = NULL;
-    struct json *answer = json_new(JSON_OBJECT);
+    struct json *result = json_new(JSON_OBJECT);
     const char *text = "{}";
     size_t length = 2;
 
@@ -130,28 +130,28 @@ static struct json *call(struct runner *runner, const struct json *step)
         text = json_write(input, &length);
     }
     if (sfn_alias_call(service, operation->text, operation->length, text, length, &output, &error) == SFN_ALIAS_OK) {
-        json_add(answer, "status", json_integer(200));
-        json_add(answer, "body", take_json(output));
+        json_add(result, "status", json_integer(200));
+        json_add(result, "body", take_json(output));
     } else {
-        sfn_alias_text refusal = sfn_alias_error_body(error);
+        sfn_alias_text error_body = sfn_alias_error_body(error);
 
-        json_add(answer, "status", json_integer(sfn_alias_error_status(error)));
-        json_add(answer, "body", json_parse(refusal.data, refusal.length));
+        json_add(result, "status", json_integer(sfn_alias_error_status(error)));
+        json_add(result, "body", json_parse(error_body.data, error_body.length));
         sfn_alias_error_free(error);
     }
     sfn_alias_service_free(service);
-    return answer;
+    return result;
 }
 
-static void save(struct runner *runner, const struct json *wanted, const struct json *answer)
+static void save(struct runner *runner, const struct json *pointers, const struct json *result)
 {
-    const struct json *body = json_get(answer, "body"), *each, *found;
+    const struct json *body = json_get(result, "body"), *each, *found;
     struct json *old;
 
-    for (each = wanted != NULL ? wanted->first : NULL; each != NULL; each = each->next) {
-        found = json_pointer(body != NULL ? body : answer, each->text);
+    for (each = pointers != NULL ? pointers->first : NULL; each != NULL; each = each->next) {
+        found = json_pointer(body != NULL ? body : result, each->text);
         if (found == NULL) {
-            fprintf(stderr, "nothing at %s\n", each->text);
+            fprintf(stderr, "no value at %s\n", each->text);
             exit(EXIT_FAILURE);
         }
         old = json_get(runner->saved, each->key);
@@ -167,41 +167,41 @@ static void save(struct runner *runner, const struct json *wanted, const struct 
     }
 }
 
-/* Whether a step is answered as expected. */
-static int runs(struct runner *runner, const struct json *step, const struct json *expect, const char *name)
+/* Returns whether the result of a step is as expected. */
+static int run_step(struct runner *runner, const struct json *step, const struct json *expect, const char *name)
 {
     const struct json *expected, *filled = step;
-    struct json *answer;
-    const char *place;
+    struct json *result;
+    const char *path;
     size_t size[2];
 
     runner->now += 1000 * (1 + json_int(json_get(step, "after"), 0));
     filled = fill(step, runner->saved);
-    answer = json_get(step, "function") != NULL ? run_function(filled) : call(runner, filled);
-    save(runner, json_get(step, "save"), answer);
+    result = json_get(step, "function") != NULL ? run_function(filled) : call(runner, filled);
+    save(runner, json_get(step, "save"), result);
     expected = expect != NULL ? fill(expect, runner->saved) : json_parse("{\"status\":200,\"body\":\"$any\"}", 28);
-    place = mismatch(expected, answer);
-    if (place != NULL)
-        printf("%s: at %s\n  expected %s\n  answered %s\n", name, place, json_write(expected, &size[0]),
-            json_write(answer, &size[1]));
-    return place == NULL;
+    path = first_difference(expected, result);
+    if (path != NULL)
+        printf("%s: at %s\n  expected %s\n  found %s\n", name, path, json_write(expected, &size[0]),
+            json_write(result, &size[1]));
+    return path == NULL;
 }
 
-static int run(const struct json *vector)
+static int run_vector(const struct json *vector)
 {
     struct runner runner = {NULL, START_MILLIS, json_new(JSON_OBJECT)};
     const struct json *given = json_get(vector, "given"), *step;
     const char *name = json_get(vector, "name")->text;
     long long left;
-    int good = 1;
+    int ok = 1;
 
     open_service(&runner, json_get(vector, "options"));
     for (step = given != NULL ? given->first : NULL; step != NULL; step = step->next)
-        for (left = json_int(json_get(step, "times"), 1); good && left > 0; left--)
-            good = runs(&runner, step, json_get(step, "expect"), name);
-    good = good && runs(&runner, json_get(vector, "call"), json_get(vector, "expect"), name);
+        for (left = json_int(json_get(step, "times"), 1); ok && left > 0; left--)
+            ok = run_step(&runner, step, json_get(step, "expect"), name);
+    ok = ok && run_step(&runner, json_get(vector, "call"), json_get(vector, "expect"), name);
     sfn_alias_service_free(runner.service);
-    return good;
+    return ok;
 }
 
 static char *read_file(const char *path, size_t *length)
@@ -230,7 +230,7 @@ static void run_file(const char *path, long *passed, long *failed)
     void *mark = json_mark();
 
     for (; vector != NULL; vector = vector->next) {
-        ++*(run(vector) ? passed : failed);
+        ++*(run_vector(vector) ? passed : failed);
         json_free_from(mark);
     }
     json_free_from(NULL);

@@ -239,12 +239,12 @@ fn parse_route_target<'a>(
         return Some(target);
     }
     let arn = match parse_arn(text) {
-        Ok(arn) if arn.kind() == STATE_MACHINE => arn,
+        Ok(arn) if arn.resource_type() == STATE_MACHINE => arn,
         Ok(other) => return problems.ok_or_record(&version_arn_pointer(index), Err(arn_type_error(&other))),
         Err(error) => return problems.ok_or_record(&version_arn_pointer(index), Err(error)),
     };
     let is_version = matches!(arn.resource, Resource::Version { .. });
-    Some(RouteTarget { state_machine_arn: arn.machine_arn(), is_version, version: arn.version() })
+    Some(RouteTarget { state_machine_arn: arn.state_machine_arn(), is_version, version: arn.version() })
 }
 
 fn parse_weight(entry: &RoutingConfigurationListItem<'_>) -> Option<Weight> {

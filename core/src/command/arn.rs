@@ -46,7 +46,7 @@ pub(super) fn parse_state_machine_arn<'a>(
             return None;
         }
     };
-    Some(StateMachineRef { arn: text, unqualified_arn: arn.machine_arn(), name, qualifier })
+    Some(StateMachineRef { arn: text, unqualified_arn: arn.state_machine_arn(), name, qualifier })
 }
 
 /// As [`parse_state_machine_arn`], for operations that do not support labels.
@@ -92,5 +92,5 @@ pub(super) fn parse_execution_arn<'a>(
 }
 
 pub(super) fn arn_type_error(arn: &Arn<'_>) -> Error {
-    Error::ArnType { found: arn.kind().into() }
+    Error::ArnType { found: arn.resource_type().into() }
 }

@@ -6,7 +6,7 @@ use super::version::is_metadata_only;
 use super::{Problems, Request, StateMachineRef};
 use crate::error::Error;
 use crate::execution_input;
-use crate::model::Status;
+use crate::model::ExecutionStatus;
 use crate::page::PageRequest;
 use crate::wire::input::{
     DescribeExecutionInput, DescribeStateMachineForExecutionInput, ListExecutionsInput, StartExecutionInput,
@@ -20,7 +20,7 @@ pub(crate) struct StartExecution<'a> {
     pub state_machine: StateMachineRef<'a>,
     pub name: Option<&'a str>,
     pub input: &'a str,
-    pub trace: Option<&'a str>,
+    pub trace_header: Option<&'a str>,
 }
 
 /// An execution, and what to return of it.
@@ -51,7 +51,7 @@ pub(crate) struct ListExecutions<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatusFilter {
     Any,
-    Only(Status),
+    Only(ExecutionStatus),
     /// A status that no execution has here, for example SUCCEEDED.
     NoMatch,
 }
@@ -74,7 +74,7 @@ impl Request for StartExecutionInput<'_> {
             state_machine: state_machine?,
             name: self.name.as_deref(),
             input,
-            trace: self.trace_header.as_deref(),
+            trace_header: self.trace_header.as_deref(),
         })
     }
 }
@@ -131,8 +131,8 @@ impl Request for ListExecutionsInput<'_> {
         let status = match (self.status_filter.as_deref(), self.redrive_filter.as_deref()) {
             (_, Some("REDRIVEN")) => StatusFilter::NoMatch,
             (None, _) => StatusFilter::Any,
-            (Some("RUNNING"), _) => StatusFilter::Only(Status::Running),
-            (Some("ABORTED"), _) => StatusFilter::Only(Status::Aborted),
+            (Some("RUNNING"), _) => StatusFilter::Only(ExecutionStatus::Running),
+            (Some("ABORTED"), _) => StatusFilter::Only(ExecutionStatus::Aborted),
             (Some(_), _) => StatusFilter::NoMatch,
         };
         Some(ListExecutions {

@@ -1,10 +1,13 @@
 //! Decisions on aliases.
 
-use super::{Context, Decision, active, does_not_exist, existing, not_deleting, present, qualified, version_arn};
+use super::{
+    Context, Decision, check_not_deleting, does_not_exist_error, find_state_machine, format_version_arn, qualify_arn,
+    require_active, require_state_machine,
+};
 use crate::command::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, Qualifier, RequestedRouting, UpdateAlias};
 use crate::error::{Error, Result};
-use crate::fingerprint::differences;
-use crate::model::{Alias, PreviousRouting, Routing, Timestamp, VersionNumber};
+use crate::fingerprint::find_differences;
+use crate::model::{Alias, PreviousRouting, Route, Routing, Timestamp, VersionNumber};
 use crate::page::{Cursor, ListId, truncate_page};
 use crate::store::{Change, NamedAlias, View};
 use crate::wire::output::{
@@ -12,34 +15,35 @@ use crate::wire::output::{
     RoutingConfigurationOutput, StateMachineAliasListItem, UpdateStateMachineAliasOutput,
 };
 
-/// New, a replay of what is stored, or a conflict with it; the quota comes last.
+/// Creates an alias. Idempotent: an equal request returns the creation date of the existing alias. The quota is
+/// checked last.
 pub(crate) fn create(
     view: &dyn View,
     command: &CreateAlias<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<CreateStateMachineAliasOutput>> {
-    let machine = existing(view, context.now, || Error::ReferenceNotFound)?;
+    let state_machine = require_state_machine(view, context.now, || Error::ReferenceNotFound)?;
     let routing = check_versions(view, command.routing)?;
-    not_deleting(&machine, command.state_machine_arn)?;
-    let reply = |created| CreateStateMachineAliasOutput {
+    check_not_deleting(&state_machine, command.state_machine_arn)?;
+    let output = |created| CreateStateMachineAliasOutput {
         creation_date: created,
-        state_machine_alias_arn: qualified(command.state_machine_arn, command.name),
+        state_machine_alias_arn: qualify_arn(command.state_machine_arn, command.name),
     };
     if let Some(stored) = view.alias(command.name)? {
-        if differences(&stored, command.description, routing).next().is_some() {
+        if find_differences(&stored, command.description, routing).next().is_some() {
             return Err(Error::AliasConflict);
         }
-        return Ok(Decision::keep(reply(stored.created)));
+        return Ok(Decision::no_change(output(stored.created)));
     }
     let limit = context.limits.aliases_per_state_machine;
     if view.alias_count()? >= limit {
         return Err(Error::AliasQuota { limit });
     }
-    let alias = created(command, routing, context.now);
-    Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, reply(context.now)))
+    let alias = new_alias(command, routing, context.now);
+    Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, output(context.now)))
 }
 
-fn created(command: &CreateAlias<'_>, routing: Routing, now: Timestamp) -> Alias {
+fn new_alias(command: &CreateAlias<'_>, routing: Routing, now: Timestamp) -> Alias {
     Alias { description: command.description.map(Into::into), routing, created: now, updated: now, previous: None }
 }
 
@@ -48,10 +52,10 @@ pub(crate) fn describe(
     command: &DescribeAlias<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineAliasOutput> {
-    existing(view, context.now, || Error::ReferenceNotFound)?;
+    require_state_machine(view, context.now, || Error::ReferenceNotFound)?;
     let alias = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
-    let route = |route: crate::model::Route| RoutingConfigurationOutput {
-        state_machine_version_arn: version_arn(command.state_machine.unqualified_arn, route.version),
+    let route = |route: Route| RoutingConfigurationOutput {
+        state_machine_version_arn: format_version_arn(command.state_machine.unqualified_arn, route.version),
         weight: route.weight.get(),
     };
     Ok(DescribeStateMachineAliasOutput {
@@ -64,13 +68,13 @@ pub(crate) fn describe(
     })
 }
 
-/// Both members at once or none; the date moves on even when nothing differs.
+/// Updates both members atomically. The update date changes even if no member does.
 pub(crate) fn update(
     view: &dyn View,
     command: &UpdateAlias<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<UpdateStateMachineAliasOutput>> {
-    active(view, context.now, command.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
+    require_active(view, context.now, command.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
     let stored = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
     let routing = command.routing.map(|requested| check_versions(view, requested)).transpose()?;
     let alias = Alias {
@@ -78,26 +82,30 @@ pub(crate) fn update(
         routing: routing.unwrap_or(stored.routing),
         created: stored.created,
         updated: context.now,
-        previous: still_holding(&stored, routing, context),
+        previous: previous_routing(&stored, routing, context),
     };
-    let reply = UpdateStateMachineAliasOutput { update_date: context.now };
-    Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, reply))
+    let output = UpdateStateMachineAliasOutput { update_date: context.now };
+    Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, output))
 }
 
-/// The routing that holds on for the update delay: the one before this update, also when that has not
-/// been seen yet, so that updates faster than the delay still move on.
-fn still_holding(stored: &Alias, new: Option<Routing>, context: &Context<'_>) -> Option<Box<PreviousRouting>> {
-    if new.is_none() {
+/// Returns the routing that StartExecution uses until the update delay ends: the one before this update, even if
+/// it is not in use yet. Frequent updates would otherwise keep the oldest routing in use.
+fn previous_routing(
+    stored: &Alias,
+    new_routing: Option<Routing>,
+    context: &Context<'_>,
+) -> Option<Box<PreviousRouting>> {
+    if new_routing.is_none() {
         return stored.previous.clone().filter(|previous| context.now < previous.until);
     }
-    let until = context.now.plus(context.update_delay);
+    let until = context.now.saturating_add(context.update_delay);
     (until > context.now).then(|| Box::new(PreviousRouting { routing: stored.routing, until }))
 }
 
-/// An alias that is not there is deleted as well, and so is one of no state machine.
+/// Deletes an alias. Succeeds if the alias or the state machine does not exist.
 pub(crate) fn delete(view: &dyn View, command: &DeleteAlias<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
-    if present(view, context.now)?.is_none() || view.alias(command.name)?.is_none() {
-        return Ok(Decision::keep(Empty {}));
+    if find_state_machine(view, context.now)?.is_none() || view.alias(command.name)?.is_none() {
+        return Ok(Decision::no_change(Empty {}));
     }
     Ok(Decision::change(Change::DeleteAlias { name: command.name.into() }, Empty {}))
 }
@@ -109,26 +117,28 @@ pub(crate) fn list(
 ) -> Result<ListStateMachineAliasesOutput> {
     let state_machine = command.state_machine;
     if state_machine.qualifier == Qualifier::Label {
-        return Err(does_not_exist(state_machine.arn));
+        return Err(does_not_exist_error(state_machine.arn));
     }
-    active(view, context.now, state_machine.unqualified_arn, || does_not_exist(state_machine.unqualified_arn))?;
+    require_active(view, context.now, state_machine.unqualified_arn, || {
+        does_not_exist_error(state_machine.unqualified_arn)
+    })?;
     let version = command.version.map(|number| find_version(view, number)).transpose()?;
     let list = ListId { operation: "ListStateMachineAliases", arn: state_machine.arn };
     let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
-    let mut found = matching(view, command, version, after.as_ref(), context.now)?;
+    let mut found = find_aliases(view, command, version, after.as_ref(), context.now)?;
     let next_token = truncate_page(&mut found, command.page.limit, |(name, alias)| {
         let cursor = Cursor { number: alias.created.as_millis(), text: name.to_string() };
         context.tokens.create(list, &cursor, context.now)
     });
     let item = |(name, alias): NamedAlias<'_>| StateMachineAliasListItem {
         creation_date: alias.created,
-        state_machine_alias_arn: qualified(state_machine.unqualified_arn, &name),
+        state_machine_alias_arn: qualify_arn(state_machine.unqualified_arn, &name),
     };
     Ok(ListStateMachineAliasesOutput { next_token, state_machine_aliases: found.into_iter().map(item).collect() })
 }
 
-/// One more than a page, of the aliases that are wanted.
-fn matching<'v>(
+/// Returns the aliases of a page, and one more if there is a next page.
+fn find_aliases<'v>(
     view: &'v dyn View,
     command: &ListAliases<'_>,
     version: Option<VersionNumber>,
@@ -136,11 +146,11 @@ fn matching<'v>(
     now: Timestamp,
 ) -> Result<Vec<NamedAlias<'v>>> {
     let after = after.map(|cursor| (Timestamp::from_millis(cursor.number), cursor.text.as_str()));
-    let take = command.page.limit.saturating_add(1);
-    let Some(version) = version else { return view.aliases(after, take) };
+    let limit = command.page.limit.saturating_add(1);
+    let Some(version) = version else { return view.aliases(after, limit) };
     let mut found = view.aliases(after, usize::MAX)?;
     found.retain(|(_, alias)| alias.routing_at(now).references(version));
-    found.truncate(take);
+    found.truncate(limit);
     Ok(found)
 }
 

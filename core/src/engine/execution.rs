@@ -1,10 +1,13 @@
-//! Decisions on executions. They are routed and recorded, not interpreted: RUNNING until stopped.
+//! Decisions on executions. They are routed and recorded, not interpreted: they stay RUNNING until they are stopped.
 
-use super::body::Body;
-use super::{Context, Decision, active, does_not_exist, existing, present, qualified, version_arn};
+use super::revision_fields::RevisionFields;
+use super::{
+    Context, Decision, does_not_exist_error, find_state_machine, format_execution_arn, format_express_arn,
+    format_version_arn, qualify_arn, require_active, require_state_machine,
+};
 use crate::command::{ExecutionRef, ListExecutions, Qualifier, StartExecution, StatusFilter, StopExecution};
 use crate::error::{Error, Result};
-use crate::model::{Execution, StateMachineType, Status, Stopped, Timestamp, VersionNumber};
+use crate::model::{Execution, ExecutionStatus, StateMachineType, StopDetails, Timestamp, VersionNumber};
 use crate::page::{Cursor, ListId, truncate_page};
 use crate::store::{Change, ExecutionFilter, RevisionKey, View};
 use crate::wire::output::{
@@ -16,42 +19,42 @@ use crate::wire::output::{
 pub(crate) struct RandomInputs {
     /// 0 to 99: selects the route of an alias.
     pub percent: u8,
-    /// The name of an execution that was given none.
+    /// The name of an execution if the request has none.
     pub name: String,
-    /// The id behind the name in an EXPRESS execution's ARN.
+    /// The id at the end of the ARN of an EXPRESS execution.
     pub id: String,
 }
 
-/// Resolves the target, then a new execution, a replay, or `ExecutionAlreadyExists`.
+/// Starts an execution. Idempotent while the execution of this name is RUNNING with the same input.
 pub(crate) fn start(
     view: &dyn View,
     command: &StartExecution<'_>,
     random: &RandomInputs,
     context: &Context<'_>,
 ) -> Result<Decision<StartExecutionOutput>> {
-    let state_machine = command.state_machine;
-    let machine = active(view, context.now, state_machine.unqualified_arn, || does_not_exist(state_machine.arn))?;
-    let (version, alias) = resolve(view, command, random.percent, context.now)?;
+    let target = command.state_machine;
+    let state_machine = require_active(view, context.now, target.unqualified_arn, || does_not_exist_error(target.arn))?;
+    let (version, alias) = resolve_version(view, command, random.percent, context.now)?;
     let name = command.name.unwrap_or(&random.name);
-    if machine.kind == StateMachineType::Express {
-        let execution_arn = express_arn(state_machine.unqualified_arn, name, &random.id);
-        let reply = StartExecutionOutput { execution_arn, start_date: context.now };
-        return Ok(Decision::change(Change::CountStart { version }, reply));
+    if state_machine.kind == StateMachineType::Express {
+        let execution_arn = format_express_arn(target.unqualified_arn, name, &random.id);
+        let output = StartExecutionOutput { execution_arn, start_date: context.now };
+        return Ok(Decision::change(Change::CountStart { version }, output));
     }
-    let arn = execution_arn(state_machine.unqualified_arn, name);
+    let arn = format_execution_arn(target.unqualified_arn, name);
     if let Some(stored) = view.execution(name)? {
-        if stored.status() != Status::Running || *stored.input != *command.input {
+        if stored.status() != ExecutionStatus::Running || *stored.input != *command.input {
             return Err(Error::ExecutionAlreadyExists { arn });
         }
-        return Ok(Decision::keep(StartExecutionOutput { execution_arn: arn, start_date: stored.started }));
+        return Ok(Decision::no_change(StartExecutionOutput { execution_arn: arn, start_date: stored.started }));
     }
-    let execution = started(command, name, version, alias, context.now);
+    let execution = new_execution(command, name, version, alias, context.now);
     let limit = context.limits.executions_per_state_machine;
     let change = Change::PutExecution { execution: Box::new(execution), limit };
     Ok(Decision::change(change, StartExecutionOutput { execution_arn: arn, start_date: context.now }))
 }
 
-fn started(
+fn new_execution(
     command: &StartExecution<'_>,
     name: &str,
     version: Option<VersionNumber>,
@@ -63,20 +66,20 @@ fn started(
         version,
         alias: alias.map(Into::into),
         input: command.input.into(),
-        trace: command.trace.map(Into::into),
+        trace_header: command.trace_header.map(Into::into),
         started: now,
-        stopped: None,
+        stop_details: None,
     }
 }
 
-/// The version to start, and the alias that led there.
-fn resolve<'c>(
+/// Returns the version to start and the alias that selected it.
+fn resolve_version<'c>(
     view: &dyn View,
     command: &StartExecution<'c>,
     percent: u8,
     now: Timestamp,
 ) -> Result<(Option<VersionNumber>, Option<&'c str>)> {
-    let missing = || does_not_exist(command.state_machine.arn);
+    let missing = || does_not_exist_error(command.state_machine.arn);
     match command.state_machine.qualifier {
         Qualifier::None | Qualifier::Label => Ok((None, None)),
         Qualifier::Version(number) => {
@@ -87,9 +90,9 @@ fn resolve<'c>(
         Qualifier::Alias(name) => {
             let alias = view.alias(name)?.ok_or_else(missing)?;
             let picked = alias.routing_at(now).pick(percent);
-            // A clock that was set back may bring up a routing whose version is gone by now.
-            let there = view.version(picked)?.is_some();
-            Ok((Some(if there { picked } else { alias.routing.pick(percent) }), Some(name)))
+            // If the clock was set back, the previous routing may have a deleted version.
+            let exists = view.version(picked)?.is_some();
+            Ok((Some(if exists { picked } else { alias.routing.pick(percent) }), Some(name)))
         }
     }
 }
@@ -99,65 +102,65 @@ pub(crate) fn describe(
     command: &ExecutionRef<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeExecutionOutput> {
-    let execution = find(view, command, context.now)?;
-    let machine = command.state_machine_arn.as_str();
-    let stopped = execution.stopped.as_deref();
-    let running = "Execution is RUNNING and cannot be redriven";
+    let execution = find_execution(view, command, context.now)?;
+    let arn = command.state_machine_arn.as_str();
+    let stop = execution.stop_details.as_deref();
+    let not_redrivable = "Execution is RUNNING and cannot be redriven";
     Ok(DescribeExecutionOutput {
-        cause: stopped.and_then(|stopped| stopped.cause.clone()),
-        error: stopped.and_then(|stopped| stopped.error.clone()),
+        cause: stop.and_then(|stop| stop.cause.clone()),
+        error: stop.and_then(|stop| stop.error.clone()),
         execution_arn: command.arn.to_owned(),
         input: (!command.metadata_only).then(|| execution.input.clone()),
         input_details: Some(DataDetails { included: !command.metadata_only }),
         name: execution.name.to_string(),
         redrive_count: 0,
-        redrive_status: if stopped.is_some() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.to_owned(),
-        redrive_status_reason: stopped.is_none().then(|| running.to_owned()),
+        redrive_status: if stop.is_some() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.to_owned(),
+        redrive_status_reason: stop.is_none().then(|| not_redrivable.to_owned()),
         start_date: execution.started,
-        state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualified(machine, alias)),
-        state_machine_arn: machine.to_owned(),
-        state_machine_version_arn: execution.version.map(|number| version_arn(machine, number)),
+        state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualify_arn(arn, alias)),
+        state_machine_arn: arn.to_owned(),
+        state_machine_version_arn: execution.version.map(|number| format_version_arn(arn, number)),
         status: execution.status().as_str().to_owned(),
-        stop_date: stopped.map(|stopped| stopped.at),
-        trace_header: execution.trace.as_deref().map(str::to_owned),
+        stop_date: stop.map(|stop| stop.at),
+        trace_header: execution.trace_header.as_deref().map(str::to_owned),
     })
 }
 
-/// The content that the execution was started with, whatever came later.
-pub(crate) fn describe_machine(
+/// Describes the revision that the execution was started with.
+pub(crate) fn describe_state_machine(
     view: &dyn View,
     command: &ExecutionRef<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineForExecutionOutput> {
-    find(view, command, context.now)?;
-    let revision = view.revision(RevisionKey::Execution(command.name))?.ok_or_else(|| missing(command))?;
-    let body = Body::of(&revision, command.metadata_only);
+    find_execution(view, command, context.now)?;
+    let revision = view.revision(RevisionKey::Execution(command.name))?.ok_or_else(|| missing_error(command))?;
+    let fields = RevisionFields::new(&revision, command.metadata_only);
     Ok(DescribeStateMachineForExecutionOutput {
-        definition: body.definition,
-        encryption_configuration: body.encryption,
-        logging_configuration: body.logging,
+        definition: fields.definition,
+        encryption_configuration: fields.encryption,
+        logging_configuration: fields.logging,
         name: command.state_machine_name.to_owned(),
-        revision_id: body.revision_id,
-        role_arn: body.role,
+        revision_id: fields.revision_id,
+        role_arn: fields.role_arn,
         state_machine_arn: command.state_machine_arn.clone(),
-        tracing_configuration: body.tracing,
+        tracing_configuration: fields.tracing,
         update_date: revision.updated,
     })
 }
 
-/// Stopping again answers the date of the first time.
+/// Stops an execution. Idempotent: repeated requests return the first stop date.
 pub(crate) fn stop(
     view: &dyn View,
     command: &StopExecution<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<StopExecutionOutput>> {
-    let execution = find(view, &command.execution, context.now)?;
-    if let Some(stopped) = &execution.stopped {
-        return Ok(Decision::keep(StopExecutionOutput { stop_date: stopped.at }));
+    let execution = find_execution(view, &command.execution, context.now)?;
+    if let Some(details) = &execution.stop_details {
+        return Ok(Decision::no_change(StopExecutionOutput { stop_date: details.at }));
     }
-    let stopped =
-        Stopped { at: context.now, error: command.error.map(Into::into), cause: command.cause.map(Into::into) };
-    let change = Change::StopExecution { name: execution.name.clone(), stopped };
+    let details =
+        StopDetails { at: context.now, error: command.error.map(Into::into), cause: command.cause.map(Into::into) };
+    let change = Change::StopExecution { name: execution.name.clone(), details };
     Ok(Decision::change(change, StopExecutionOutput { stop_date: context.now }))
 }
 
@@ -168,11 +171,11 @@ pub(crate) fn list(
 ) -> Result<ListExecutionsOutput> {
     let state_machine = command.state_machine;
     let list = ListId { operation: "ListExecutions", arn: state_machine.arn };
-    let which = which(view, command, context.now)?;
+    let filter = build_filter(view, command, context.now)?;
     let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
-    let below = after.map(|cursor| u64::try_from(cursor.number).unwrap_or_default());
-    let mut found = match which {
-        Some(which) => view.executions(below, which, command.page.limit.saturating_add(1))?,
+    let before = after.map(|cursor| u64::try_from(cursor.number).unwrap_or_default());
+    let mut found = match filter {
+        Some(filter) => view.executions(before, filter, command.page.limit.saturating_add(1))?,
         None => Vec::new(),
     };
     let next_token = truncate_page(&mut found, command.page.limit, |(number, _)| {
@@ -184,61 +187,57 @@ pub(crate) fn list(
     Ok(ListExecutionsOutput { executions, next_token })
 }
 
-/// Which executions a list wants; `None` when no execution can be of the status asked for.
-fn which<'c>(view: &dyn View, command: &ListExecutions<'c>, now: Timestamp) -> Result<Option<ExecutionFilter<'c>>> {
-    let missing = || does_not_exist(command.state_machine.arn);
-    let machine = existing(view, now, missing)?;
-    if machine.kind == StateMachineType::Express {
+/// Returns `None` if no execution can have the requested status.
+fn build_filter<'c>(
+    view: &dyn View,
+    command: &ListExecutions<'c>,
+    now: Timestamp,
+) -> Result<Option<ExecutionFilter<'c>>> {
+    let missing = || does_not_exist_error(command.state_machine.arn);
+    let state_machine = require_state_machine(view, now, missing)?;
+    if state_machine.kind == StateMachineType::Express {
         return Err(Error::StateMachineTypeNotSupported);
     }
-    let mut which = ExecutionFilter::default();
+    let mut filter = ExecutionFilter::default();
     match command.state_machine.qualifier {
         Qualifier::None => {}
         Qualifier::Version(number) => {
             let number = number.ok_or_else(missing)?;
-            which.version = Some(view.version(number)?.ok_or_else(missing)?.number);
+            filter.version = Some(view.version(number)?.ok_or_else(missing)?.number);
         }
         Qualifier::Alias(name) => {
             view.alias(name)?.ok_or_else(missing)?;
-            which.alias = Some(name);
+            filter.alias = Some(name);
         }
         Qualifier::Label => return Err(missing()),
     }
     match command.status {
         StatusFilter::Any => {}
-        StatusFilter::Only(status) => which.status = Some(status),
+        StatusFilter::Only(status) => filter.status = Some(status),
         StatusFilter::NoMatch => return Ok(None),
     }
-    Ok(Some(which))
+    Ok(Some(filter))
 }
 
-fn list_item(machine: &str, execution: &Execution) -> ExecutionListItem {
+fn list_item(arn: &str, execution: &Execution) -> ExecutionListItem {
     ExecutionListItem {
-        execution_arn: execution_arn(machine, &execution.name),
+        execution_arn: format_execution_arn(arn, &execution.name),
         name: execution.name.to_string(),
         redrive_count: 0,
         start_date: execution.started,
-        state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualified(machine, alias)),
-        state_machine_arn: machine.to_owned(),
-        state_machine_version_arn: execution.version.map(|number| version_arn(machine, number)),
+        state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualify_arn(arn, alias)),
+        state_machine_arn: arn.to_owned(),
+        state_machine_version_arn: execution.version.map(|number| format_version_arn(arn, number)),
         status: execution.status().as_str().to_owned(),
-        stop_date: execution.stopped.as_ref().map(|stopped| stopped.at),
+        stop_date: execution.stop_details.as_ref().map(|stop| stop.at),
     }
 }
 
-fn find(view: &dyn View, command: &ExecutionRef<'_>, now: Timestamp) -> Result<Execution> {
-    present(view, now)?.ok_or_else(|| missing(command))?;
-    Ok(view.execution(command.name)?.ok_or_else(|| missing(command))?.into_owned())
+fn find_execution(view: &dyn View, command: &ExecutionRef<'_>, now: Timestamp) -> Result<Execution> {
+    find_state_machine(view, now)?.ok_or_else(|| missing_error(command))?;
+    Ok(view.execution(command.name)?.ok_or_else(|| missing_error(command))?.into_owned())
 }
 
-fn missing(command: &ExecutionRef<'_>) -> Error {
+fn missing_error(command: &ExecutionRef<'_>) -> Error {
     Error::ExecutionDoesNotExist { arn: command.arn.to_owned() }
-}
-
-fn execution_arn(machine: &str, name: &str) -> String {
-    qualified(&machine.replacen(":stateMachine:", ":execution:", 1), name)
-}
-
-fn express_arn(machine: &str, name: &str, id: &str) -> String {
-    qualified(&qualified(&machine.replacen(":stateMachine:", ":express:", 1), name), id)
 }

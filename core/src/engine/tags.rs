@@ -1,6 +1,6 @@
-//! Decisions on tags, which belong to the state machine alone.
+//! Decisions on tags. Only state machines have tags; versions and aliases do not.
 
-use super::{Context, Decision, present};
+use super::{Context, Decision, find_state_machine};
 use crate::command::{ListTags, TagStateMachine, UntagStateMachine};
 use crate::error::{Error, Result};
 use crate::model::{Resource, StateMachine, Tag, parse_arn};
@@ -8,25 +8,15 @@ use crate::store::{Change, View};
 use crate::wire::output::{Empty, ListTagsForResourceOutput};
 use std::borrow::Cow;
 
-/// Sets the values of known keys, and appends new ones.
-fn merge(tags: &mut Vec<Tag>, given: &[Tag]) {
-    for tag in given {
-        match tags.iter_mut().find(|stored| stored.key == tag.key) {
-            Some(stored) => stored.value.clone_from(&tag.value),
-            None => tags.push(tag.clone()),
-        }
-    }
-}
-
 pub(crate) fn tag(view: &dyn View, command: &TagStateMachine<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
-    let machine = tagged(view, command.arn, context)?;
-    let mut tags = machine.tags.clone();
-    merge(&mut tags, &command.tags);
+    let state_machine = require_resource(view, command.arn, context)?;
+    let mut tags = state_machine.tags.clone();
+    merge_tags(&mut tags, &command.tags);
     let limit = context.limits.tags_per_resource;
     if tags.len() > limit {
         return Err(Error::TooManyTags { limit });
     }
-    Ok(put(&machine, tags))
+    Ok(put_tags(&state_machine, tags))
 }
 
 pub(crate) fn untag(
@@ -34,10 +24,10 @@ pub(crate) fn untag(
     command: &UntagStateMachine<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<Empty>> {
-    let machine = tagged(view, command.arn, context)?;
-    let mut tags = machine.tags.clone();
+    let state_machine = require_resource(view, command.arn, context)?;
+    let mut tags = state_machine.tags.clone();
     tags.retain(|tag| !command.keys.iter().any(|key| **key == *tag.key));
-    Ok(put(&machine, tags))
+    Ok(put_tags(&state_machine, tags))
 }
 
 pub(crate) fn list(
@@ -45,15 +35,29 @@ pub(crate) fn list(
     command: &ListTags<'_>,
     context: &Context<'_>,
 ) -> Result<ListTagsForResourceOutput> {
-    Ok(ListTagsForResourceOutput { tags: tagged(view, command.arn, context)?.tags.clone() })
+    Ok(ListTagsForResourceOutput { tags: require_resource(view, command.arn, context)?.tags.clone() })
 }
 
-fn put(machine: &StateMachine, tags: Vec<Tag>) -> Decision<Empty> {
-    if tags == machine.tags { Decision::keep(Empty {}) } else { Decision::change(Change::PutTags(tags), Empty {}) }
+/// Replaces the values of existing keys and appends new keys.
+fn merge_tags(tags: &mut Vec<Tag>, new_tags: &[Tag]) {
+    for tag in new_tags {
+        match tags.iter_mut().find(|stored| stored.key == tag.key) {
+            Some(stored) => stored.value.clone_from(&tag.value),
+            None => tags.push(tag.clone()),
+        }
+    }
 }
 
-fn tagged<'v>(view: &'v dyn View, arn: &str, context: &Context<'_>) -> Result<Cow<'v, StateMachine>> {
-    let unqualified = parse_arn(arn).is_ok_and(|arn| matches!(arn.resource, Resource::StateMachine { .. }));
-    let machine = if unqualified { present(view, context.now)? } else { None };
-    machine.ok_or_else(|| Error::ResourceNotFound { arn: arn.to_owned() })
+fn put_tags(state_machine: &StateMachine, tags: Vec<Tag>) -> Decision<Empty> {
+    match tags == state_machine.tags {
+        true => Decision::no_change(Empty {}),
+        false => Decision::change(Change::PutTags(tags), Empty {}),
+    }
+}
+
+/// Returns the state machine of an unqualified ARN. Other ARNs are not resources with tags.
+fn require_resource<'v>(view: &'v dyn View, arn: &str, context: &Context<'_>) -> Result<Cow<'v, StateMachine>> {
+    let is_state_machine = parse_arn(arn).is_ok_and(|arn| matches!(arn.resource, Resource::StateMachine { .. }));
+    let state_machine = if is_state_machine { find_state_machine(view, context.now)? } else { None };
+    state_machine.ok_or_else(|| Error::ResourceNotFound { arn: arn.to_owned() })
 }

@@ -1,7 +1,7 @@
 //! Decisions on versions.
 
-use super::machine::active_unqualified;
-use super::{Context, Decision, does_not_exist, existing, present, version_arn};
+use super::state_machine::require_active_unqualified;
+use super::{Context, Decision, does_not_exist_error, find_state_machine, format_version_arn, require_state_machine};
 use crate::command::{DeleteVersion, ListVersions, PublishVersion, Qualifier};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Version, VersionNumber};
@@ -11,13 +11,13 @@ use crate::wire::output::{
     Empty, ListStateMachineVersionsOutput, PublishStateMachineVersionOutput, StateMachineVersionListItem,
 };
 
-/// What AWS calls the revision of a state machine that was never updated.
-const INITIAL: &str = "INITIAL";
+/// The revision id that AWS uses until the first update.
+const INITIAL_REVISION_ID: &str = "INITIAL";
 
-/// The next version, unless the quota is used up.
-pub(super) fn publish(
+/// Returns the next version.
+pub(super) fn next_version(
     view: &dyn View,
-    machine: &StateMachine,
+    state_machine: &StateMachine,
     description: Option<&str>,
     context: &Context<'_>,
 ) -> Result<Version> {
@@ -25,72 +25,77 @@ pub(super) fn publish(
     if view.version_count()? >= limit {
         return Err(Error::VersionQuota { limit });
     }
-    // Numbers are not given twice: with the highest one, they are used up.
-    let number = machine
+    // AWS does not reuse the number of a deleted version.
+    let number = state_machine
         .last_version
         .map_or(Some(VersionNumber::FIRST), VersionNumber::next)
         .ok_or(Error::VersionQuota { limit: u32::MAX as usize })?;
     Ok(Version { number, description: description.map(Into::into), created: context.now })
 }
 
-/// UpdateStateMachine with `publish` and without a change: the version that there is, unless
-/// another description is wanted.
-pub(super) fn publish_again(
+/// Returns the version of an unchanged revision for UpdateStateMachine with `publish`. Another description
+/// publishes a new version.
+pub(super) fn publish_unchanged(
     view: &dyn View,
-    machine: &StateMachine,
+    state_machine: &StateMachine,
     description: Option<&str>,
     context: &Context<'_>,
 ) -> Result<(Option<VersionNumber>, Option<Change>)> {
-    if let Some(number) = machine.published {
+    if let Some(number) = state_machine.published_version {
         let stored = view.version(number)?;
-        let described = stored.as_ref().and_then(|version| version.description.as_deref());
-        if description.is_none() || description == described {
+        let stored_description = stored.as_ref().and_then(|version| version.description.as_deref());
+        if description.is_none() || description == stored_description {
             return Ok((Some(number), None));
         }
     }
-    let version = publish(view, machine, description, context)?;
+    let version = next_version(view, state_machine, description, context)?;
     Ok((Some(version.number), Some(Change::PutVersion(version))))
 }
 
-/// Idempotent by revision: a published revision answers its version, whatever the description.
+/// Publishes the current revision. Idempotent: a published revision returns its version, even if the description
+/// differs.
 pub(crate) fn publish_version(
     view: &dyn View,
     command: &PublishVersion<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<PublishStateMachineVersionOutput>> {
-    let machine = active_unqualified(view, command.state_machine, context.now)?;
+    let state_machine = require_active_unqualified(view, command.state_machine, context.now)?;
     if let Some(requested) = command.revision {
         check_revision(view, requested)?;
     }
-    let reply = |version: &Version| PublishStateMachineVersionOutput {
+    let output = |version: &Version| PublishStateMachineVersionOutput {
         creation_date: version.created,
-        state_machine_version_arn: version_arn(command.state_machine.unqualified_arn, version.number),
+        state_machine_version_arn: format_version_arn(command.state_machine.unqualified_arn, version.number),
     };
-    if let Some(number) = machine.published
+    if let Some(number) = state_machine.published_version
         && let Some(stored) = view.version(number)?
     {
-        return Ok(Decision::keep(reply(&stored)));
+        return Ok(Decision::no_change(output(&stored)));
     }
-    let version = publish(view, &machine, command.description, context)?;
-    let reply = reply(&version);
-    Ok(Decision::change(Change::PutVersion(version), reply))
+    let version = next_version(view, &state_machine, command.description, context)?;
+    let output = output(&version);
+    Ok(Decision::change(Change::PutVersion(version), output))
 }
 
-/// How often each version was started.
-pub(crate) fn starts(view: &dyn View, arn: &str, context: &Context<'_>) -> Result<Vec<(Option<VersionNumber>, u64)>> {
-    existing(view, context.now, || does_not_exist(arn))?;
+/// Returns the number of starts per version.
+pub(crate) fn start_counts(
+    view: &dyn View,
+    arn: &str,
+    context: &Context<'_>,
+) -> Result<Vec<(Option<VersionNumber>, u64)>> {
+    require_state_machine(view, context.now, || does_not_exist_error(arn))?;
     view.start_counts()
 }
 
-/// Returns the version number where the previous page ended.
-fn version_number(cursor: &Cursor) -> VersionNumber {
+/// Returns the last version number of the previous page.
+fn parse_cursor(cursor: &Cursor) -> VersionNumber {
     let number = u32::try_from(cursor.number).ok().and_then(VersionNumber::new);
     number.unwrap_or(VersionNumber::FIRST)
 }
 
 fn check_revision(view: &dyn View, requested: &str) -> Result<()> {
     let revision = view.revision(RevisionKey::Current)?;
-    let current = revision.as_ref().and_then(|revision| revision.id.as_deref()).unwrap_or(INITIAL);
+    let current = revision.as_ref().and_then(|revision| revision.id.as_deref()).unwrap_or(INITIAL_REVISION_ID);
     if requested == current {
         return Ok(());
     }
@@ -104,12 +109,12 @@ pub(crate) fn list(
 ) -> Result<ListStateMachineVersionsOutput> {
     let state_machine = command.state_machine;
     if state_machine.qualifier != Qualifier::None {
-        return Err(does_not_exist(state_machine.arn));
+        return Err(does_not_exist_error(state_machine.arn));
     }
-    existing(view, context.now, || does_not_exist(state_machine.arn))?;
+    require_state_machine(view, context.now, || does_not_exist_error(state_machine.arn))?;
     let list = ListId { operation: "ListStateMachineVersions", arn: state_machine.arn };
     let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
-    let before = after.map(|cursor| version_number(&cursor));
+    let before = after.map(|cursor| parse_cursor(&cursor));
     let mut found = view.versions(before, command.page.limit.saturating_add(1))?;
     let next_token = truncate_page(&mut found, command.page.limit, |version| {
         let cursor = Cursor { number: i64::from(version.number.get()), text: String::new() };
@@ -117,16 +122,16 @@ pub(crate) fn list(
     });
     let item = |version: Version| StateMachineVersionListItem {
         creation_date: version.created,
-        state_machine_version_arn: version_arn(state_machine.unqualified_arn, version.number),
+        state_machine_version_arn: format_version_arn(state_machine.unqualified_arn, version.number),
     };
     Ok(ListStateMachineVersionsOutput { next_token, state_machine_versions: found.into_iter().map(item).collect() })
 }
 
-/// Refused while an alias leads to the version; one that is not there is deleted as well.
+/// Deletes a version. Fails if an alias references it; succeeds if it does not exist.
 pub(crate) fn delete(view: &dyn View, command: &DeleteVersion<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
-    let Some(machine) = present(view, context.now)? else { return Ok(Decision::keep(Empty {})) };
+    let Some(state_machine) = find_state_machine(view, context.now)? else { return Ok(Decision::no_change(Empty {})) };
     let Some(version) = command.number.map(|number| view.version(number)).transpose()?.flatten() else {
-        return Ok(Decision::keep(Empty {}));
+        return Ok(Decision::no_change(Empty {}));
     };
     let number = version.number;
     let mut aliases = view.aliases(None, usize::MAX)?;
@@ -135,19 +140,22 @@ pub(crate) fn delete(view: &dyn View, command: &DeleteVersion<'_>, context: &Con
         let aliases = aliases.into_iter().map(|(name, _)| name.into()).collect();
         return Err(Error::VersionReferenced { aliases });
     }
-    let published = still_published(view, &machine, number)?;
-    Ok(Decision::change(Change::DeleteVersion { number, published }, Empty {}))
+    let published_version = published_version_without(view, &state_machine, number)?;
+    Ok(Decision::change(Change::DeleteVersion { number, published_version }, Empty {}))
 }
 
-/// The version of the current content that remains without `number`. Versions of one content follow
-/// each other, so it is the one before, or none.
-fn still_published(view: &dyn View, machine: &StateMachine, number: VersionNumber) -> Result<Option<VersionNumber>> {
-    if machine.published != Some(number) {
-        return Ok(machine.published);
+/// Returns the version of the current revision after the deletion of version `number`. Versions of one revision are
+/// consecutive, so it is the previous version or none.
+fn published_version_without(
+    view: &dyn View,
+    state_machine: &StateMachine,
+    number: VersionNumber,
+) -> Result<Option<VersionNumber>> {
+    if state_machine.published_version != Some(number) {
+        return Ok(state_machine.published_version);
     }
-    let Some(before) = view.versions(Some(number), 1)?.pop() else { return Ok(None) };
-    let current = view.revision(RevisionKey::Current)?;
-    let same =
-        view.revision(RevisionKey::Version(before.number))?.map(|r| r.id.clone()) == current.map(|r| r.id.clone());
-    Ok(same.then_some(before.number))
+    let Some(previous) = view.versions(Some(number), 1)?.pop() else { return Ok(None) };
+    let revision_id = |key| Ok(view.revision(key)?.map(|revision| revision.id.clone()));
+    let is_current = revision_id(RevisionKey::Version(previous.number))? == revision_id(RevisionKey::Current)?;
+    Ok(is_current.then_some(previous.number))
 }

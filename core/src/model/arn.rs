@@ -4,7 +4,7 @@ use super::{Scope, VersionNumber};
 use crate::error::{Error, Result};
 use std::fmt;
 
-/// An ARN of Step Functions, taken apart. Borrowed from the text that it was read from.
+/// A parsed ARN of Step Functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arn<'a> {
     text: &'a str,
@@ -14,11 +14,11 @@ pub struct Arn<'a> {
     pub region: &'a str,
     /// For example `123456789012`.
     pub account: &'a str,
-    /// What it names.
+    /// The resource.
     pub resource: Resource<'a>,
 }
 
-/// What an ARN names.
+/// The resource of an ARN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resource<'a> {
     /// `stateMachine:NAME`
@@ -30,7 +30,7 @@ pub enum Resource<'a> {
     Version {
         /// The state machine's name.
         name: &'a str,
-        /// The digits, as written.
+        /// The digits. [`Arn::version`] returns the number.
         number: &'a str,
     },
     /// `stateMachine:NAME:PROD`
@@ -40,7 +40,7 @@ pub enum Resource<'a> {
         /// The alias's name.
         alias: &'a str,
     },
-    /// `stateMachine:NAME/LABEL`: a map state.
+    /// `stateMachine:NAME/LABEL`: a labeled map state.
     Label {
         /// The state machine's name.
         name: &'a str,
@@ -60,88 +60,88 @@ pub enum Resource<'a> {
         name: &'a str,
         /// The execution's name.
         execution: &'a str,
-        /// The execution's id.
+        /// The id of the start.
         id: &'a str,
     },
-    /// Any other type, for example `activity` or `mapRun`.
+    /// Any other resource type, for example `activity` or `mapRun`.
     Other {
-        /// The type.
-        kind: &'a str,
+        /// The resource type.
+        resource_type: &'a str,
     },
 }
 
-/// Reads an ARN of Step Functions.
+/// Parses an ARN of Step Functions.
 ///
 /// # Errors
-/// [`Error::ArnPrefix`] for text that is not `arn:PARTITION:states:REGION:ACCOUNT:TYPE:REST`.
+/// [`Error::ArnPrefix`] if the text is not `arn:PARTITION:states:REGION:ACCOUNT:TYPE:REST`.
 ///
 /// ```
 /// use sfn_alias::{parse_arn, model::Resource};
 /// let arn = parse_arn("arn:aws:states:us-east-1:123456789012:stateMachine:orders:PROD")?;
 /// assert_eq!(arn.resource, Resource::Alias { name: "orders", alias: "PROD" });
-/// assert_eq!(arn.machine_arn(), "arn:aws:states:us-east-1:123456789012:stateMachine:orders");
+/// assert_eq!(arn.state_machine_arn(), "arn:aws:states:us-east-1:123456789012:stateMachine:orders");
 /// # Ok::<(), sfn_alias::Error>(())
 /// ```
 pub fn parse_arn(text: &str) -> Result<Arn<'_>> {
-    parts(text).ok_or_else(|| Error::ArnPrefix { value: text.into() })
+    split_arn(text).ok_or_else(|| Error::ArnPrefix { value: text.into() })
 }
 
-fn parts(text: &str) -> Option<Arn<'_>> {
-    let (partition, rest) = cut(text.strip_prefix("arn:")?)?;
-    let (region, rest) = cut(rest.strip_prefix("states:")?)?;
-    let (account, rest) = cut(rest)?;
-    let (kind, rest) = cut(rest)?;
-    Some(Arn { text, partition, region, account, resource: resource(kind, rest)? })
+fn split_arn(text: &str) -> Option<Arn<'_>> {
+    let (partition, rest) = split_part(text.strip_prefix("arn:")?)?;
+    let (region, rest) = split_part(rest.strip_prefix("states:")?)?;
+    let (account, rest) = split_part(rest)?;
+    let (resource_type, rest) = split_part(rest)?;
+    Some(Arn { text, partition, region, account, resource: parse_resource(resource_type, rest)? })
 }
 
-/// The part before the first colon, which is not empty, and what is behind. A plain loop: parts are
-/// short, and setting up a searcher costs more.
-fn cut(text: &str) -> Option<(&str, &str)> {
+/// Splits at the first colon. The part before it must not be empty. A plain loop is faster than a search function,
+/// because parts are short.
+fn split_part(text: &str) -> Option<(&str, &str)> {
     let colon = text.bytes().position(|b| b == b':').filter(|colon| *colon > 0)?;
     Some((text.get(..colon)?, text.get(colon.saturating_add(1)..)?))
 }
 
-/// Parts between colons, none of them empty.
-fn full(rest: &str) -> bool {
+/// Returns whether no part between colons is empty.
+fn has_no_empty_part(rest: &str) -> bool {
     rest.split(':').all(|part| !part.is_empty())
 }
 
-// Inlined, as every call of a function would copy the value once more.
+// Inlined, because every call copies the value.
 #[inline(always)]
-fn resource<'a>(kind: &'a str, rest: &'a str) -> Option<Resource<'a>> {
-    match kind {
-        "stateMachine" => state_machine(rest),
+fn parse_resource<'a>(resource_type: &'a str, rest: &'a str) -> Option<Resource<'a>> {
+    match resource_type {
+        "stateMachine" => parse_state_machine(rest),
         "execution" => {
-            let (name, execution) = cut(rest)?;
-            last(execution).then_some(Resource::Execution { name, execution })
+            let (name, execution) = split_part(rest)?;
+            is_last_part(execution).then_some(Resource::Execution { name, execution })
         }
         "express" => {
-            let (name, rest) = cut(rest)?;
-            let (execution, id) = cut(rest)?;
-            full(id).then_some(Resource::Express { name, execution, id })
+            let (name, rest) = split_part(rest)?;
+            let (execution, id) = split_part(rest)?;
+            has_no_empty_part(id).then_some(Resource::Express { name, execution, id })
         }
-        _ => full(rest).then_some(Resource::Other { kind }),
+        _ => has_no_empty_part(rest).then_some(Resource::Other { resource_type }),
     }
 }
 
 #[inline(always)]
-fn state_machine(rest: &str) -> Option<Resource<'_>> {
-    match cut(rest) {
+fn parse_state_machine(rest: &str) -> Option<Resource<'_>> {
+    match split_part(rest) {
         Some((name, number)) if is_version_qualifier(number) => Some(Resource::Version { name, number }),
-        Some((name, alias)) => last(alias).then_some(Resource::Alias { name, alias }),
-        None => last(rest).then(|| unqualified(rest)),
+        Some((name, alias)) => is_last_part(alias).then_some(Resource::Alias { name, alias }),
+        None => is_last_part(rest).then(|| parse_unqualified(rest)),
     }
 }
 
-fn unqualified(rest: &str) -> Resource<'_> {
+fn parse_unqualified(rest: &str) -> Resource<'_> {
     match rest.split_once('/') {
         Some((name, label)) => Resource::Label { name, label },
         None => Resource::StateMachine { name: rest },
     }
 }
 
-/// A part that no other follows.
-fn last(part: &str) -> bool {
+/// Returns whether a text is one part, which is not empty.
+fn is_last_part(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|b| b != b':')
 }
 
@@ -152,20 +152,20 @@ pub(crate) fn is_version_qualifier(qualifier: &str) -> bool {
 }
 
 impl<'a> Arn<'a> {
-    /// The whole text.
+    /// Returns the ARN as text.
     pub const fn as_str(&self) -> &'a str {
         self.text
     }
 
-    /// The unqualified ARN of the state machine that a state machine, version or alias ARN is of.
-    pub fn machine_arn(&self) -> &'a str {
-        let extra = match self.resource {
+    /// Returns the unqualified ARN of the state machine of a state machine, version, alias or label ARN.
+    pub fn state_machine_arn(&self) -> &'a str {
+        let suffix_length = match self.resource {
             Resource::Version { number, .. } => number.len().saturating_add(1),
             Resource::Alias { alias, .. } => alias.len().saturating_add(1),
             Resource::Label { label, .. } => label.len().saturating_add(1),
             _ => 0,
         };
-        self.text.get(..self.text.len().saturating_sub(extra)).unwrap_or(self.text)
+        self.text.get(..self.text.len().saturating_sub(suffix_length)).unwrap_or(self.text)
     }
 
     /// Returns the number of a version's ARN. Returns `None` for other ARNs, and for a number that no version
@@ -186,17 +186,17 @@ impl<'a> Arn<'a> {
         }
     }
 
-    /// The type as the ARN spells it.
-    pub const fn kind(&self) -> &'a str {
+    /// Returns the resource type, for example `stateMachine`.
+    pub const fn resource_type(&self) -> &'a str {
         match self.resource {
             Resource::Execution { .. } => "execution",
             Resource::Express { .. } => "express",
-            Resource::Other { kind } => kind,
+            Resource::Other { resource_type } => resource_type,
             _ => "stateMachine",
         }
     }
 
-    /// The scope, where account, region and partition have the form of one.
+    /// Returns the scope, or `None` if the partition, the account or the region is not valid.
     pub fn scope(&self) -> Option<Scope> {
         Scope::new(self.partition, self.account, self.region).ok()
     }

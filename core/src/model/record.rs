@@ -1,4 +1,4 @@
-//! The records that are stored. Plain data: what may be in them is decided before.
+//! The stored records. Plain data: the engine has validated it before it is stored.
 
 use super::{Routing, Timestamp, VersionNumber};
 use crate::sensitive::Sensitive;
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 /// The type of a state machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StateMachineType {
-    /// Executions have names that count, can be described, listed and stopped.
+    /// Executions have unique names. They can be described, listed and stopped.
     Standard,
-    /// Executions are counted only.
+    /// Executions are only counted.
     Express,
 }
 
 impl StateMachineType {
-    /// As on the wire.
+    /// Returns the name in the AWS API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Standard => "STANDARD",
@@ -32,83 +32,83 @@ pub struct Tag {
     pub value: String,
 }
 
-/// What all versions of a state machine share.
+/// A state machine, without its revisions, versions and aliases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateMachine {
     /// STANDARD or EXPRESS.
     pub kind: StateMachineType,
-    /// When it was created.
+    /// The creation time.
     pub created: Timestamp,
-    /// When it is gone, once its deletion has begun.
-    pub deleted: Option<Timestamp>,
-    /// The greatest version number ever given; numbers are never used again.
+    /// When the deletion ends, while the status is DELETING.
+    pub deleting_until: Option<Timestamp>,
+    /// The number of the last published version. It does not change when that version is deleted.
     pub last_version: Option<VersionNumber>,
-    /// The version of the current revision, where it is published.
-    pub published: Option<VersionNumber>,
-    /// The `publish` that it was created with.
-    pub created_published: bool,
-    /// The `versionDescription` that it was created with.
-    pub created_description: Option<Sensitive>,
-    /// Tags in the order in which their keys were first set.
+    /// The version of the current revision, if it is published.
+    pub published_version: Option<VersionNumber>,
+    /// `publish` in the create request.
+    pub published_on_create: bool,
+    /// `versionDescription` in the create request.
+    pub description_on_create: Option<Sensitive>,
+    /// The tags, in the order in which their keys were added.
     pub tags: Vec<Tag>,
 }
 
-/// One state of a state machine's content. Never changes.
+/// A revision of a state machine. Immutable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
-    /// A UUID; `None` for the content that the state machine was created with.
+    /// A UUID; `None` for the first revision.
     pub id: Option<Box<str>>,
-    /// The definition, as given.
+    /// The definition in Amazon States Language.
     pub definition: Sensitive,
-    /// The role's ARN.
-    pub role: Box<str>,
+    /// The ARN of the IAM role.
+    pub role_arn: Box<str>,
     /// `loggingConfiguration` as JSON.
     pub logging: Box<str>,
     /// `tracingConfiguration` as JSON.
     pub tracing: Box<str>,
-    /// `encryptionConfiguration` as JSON, where given.
+    /// `encryptionConfiguration` as JSON, if specified.
     pub encryption: Option<Box<str>>,
-    /// Last update time.
+    /// The time of the create or update request.
     pub updated: Timestamp,
 }
 
-/// A numbered version. Never changes; its content is a [`Revision`].
+/// A published version of a state machine. Immutable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
     /// The number.
     pub number: VersionNumber,
-    /// The description, where given.
+    /// The description, if specified.
     pub description: Option<Sensitive>,
-    /// When it was published.
+    /// The publication time.
     pub created: Timestamp,
 }
 
 /// An alias.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alias {
-    /// The description; absent and empty differ.
+    /// The description. An empty description differs from none.
     pub description: Option<Sensitive>,
-    /// Where it leads.
+    /// The routing configuration of the last create or update request.
     pub routing: Routing,
-    /// When it was created.
+    /// The creation time.
     pub created: Timestamp,
-    /// When it was last updated; at first the creation date.
+    /// The time of the last update, or else of the creation.
     pub updated: Timestamp,
-    /// The routing before the last update, while it still holds.
+    /// The routing before the last update, if an update delay is set.
     pub previous: Option<Box<PreviousRouting>>,
 }
 
-/// A routing that still holds for a while.
+/// A routing that StartExecution still uses after an update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreviousRouting {
     /// The routing.
     pub routing: Routing,
-    /// Until when (not including).
+    /// The first time at which the new routing is used.
     pub until: Timestamp,
 }
 
 impl Alias {
-    /// The routing that StartExecution sees at a time.
+    /// Returns the routing that StartExecution uses at a time.
     pub fn routing_at(&self, now: Timestamp) -> Routing {
         match &self.previous {
             Some(previous) if now < previous.until => previous.routing,
@@ -116,23 +116,23 @@ impl Alias {
         }
     }
 
-    /// Whether the alias keeps a version from being deleted at a time.
+    /// Returns whether the alias references a version at a time. A referenced version cannot be deleted.
     pub fn references(&self, version: VersionNumber, now: Timestamp) -> bool {
         self.routing.references(version) || self.routing_at(now).references(version)
     }
 }
 
-/// The status of an execution that is recorded, never interpreted.
+/// The status of an execution. Executions are not interpreted, so they do not succeed or fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// Started, and not stopped.
+pub enum ExecutionStatus {
+    /// Started and not stopped.
     Running,
     /// Stopped by StopExecution.
     Aborted,
 }
 
-impl Status {
-    /// As on the wire.
+impl ExecutionStatus {
+    /// Returns the name in the AWS API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Running => "RUNNING",
@@ -141,39 +141,39 @@ impl Status {
     }
 }
 
-/// A started execution.
+/// An execution of a STANDARD state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Execution {
-    /// Its name, unique in its state machine while it is kept.
+    /// The name, unique among the stored executions of the state machine.
     pub name: Box<str>,
-    /// The version that it was started with, by version or alias ARN.
+    /// The version that was started, with a version ARN or an alias ARN.
     pub version: Option<VersionNumber>,
-    /// The alias that it was started with.
+    /// The alias that was started.
     pub alias: Option<Box<str>>,
-    /// The input, as given.
+    /// The input in JSON.
     pub input: Sensitive,
-    /// The X-Ray trace header, where given.
-    pub trace: Option<Box<str>>,
-    /// When it was started.
+    /// The X-Ray trace header, if specified.
+    pub trace_header: Option<Box<str>>,
+    /// The start time.
     pub started: Timestamp,
-    /// How it was stopped, once it was.
-    pub stopped: Option<Box<Stopped>>,
+    /// The details of StopExecution, if it was stopped.
+    pub stop_details: Option<Box<StopDetails>>,
 }
 
-/// How an execution was stopped.
+/// The details of a StopExecution request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stopped {
-    /// When.
+pub struct StopDetails {
+    /// The stop time.
     pub at: Timestamp,
-    /// The error code given.
+    /// The error code, if specified.
     pub error: Option<Sensitive>,
-    /// The cause given.
+    /// The cause, if specified.
     pub cause: Option<Sensitive>,
 }
 
 impl Execution {
-    /// RUNNING until it is stopped.
-    pub const fn status(&self) -> Status {
-        if self.stopped.is_some() { Status::Aborted } else { Status::Running }
+    /// Returns the status.
+    pub const fn status(&self) -> ExecutionStatus {
+        if self.stop_details.is_some() { ExecutionStatus::Aborted } else { ExecutionStatus::Running }
     }
 }

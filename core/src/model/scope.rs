@@ -1,46 +1,53 @@
-//! Whose resources a call sees.
+//! The scope of a request: partition, account and region.
 
-/// A partition, an account and a region. Scopes do not see each other.
+/// A partition, an account and a region. A request reads and changes only the resources of its scope.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Scope {
-    prefix: String,
-    partition: usize,
-    region: usize,
+    arn_prefix: String,
+    partition_length: usize,
+    region_length: usize,
 }
 
 impl Scope {
-    /// A scope, for example `aws`, `123456789012`, `eu-central-1`.
+    /// Creates a scope, for example from `aws`, `123456789012` and `eu-central-1`.
     ///
     /// # Errors
-    /// The name of the part that is empty or contains a character other than an ASCII letter,
-    /// digit or hyphen, or `account` where it is not 12 digits.
-    pub fn new(partition: &str, account: &str, region: &str) -> Result<Self, InvalidScope> {
-        let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if !plain(partition) {
-            return Err(InvalidScope("partition", "letters, digits and hyphens, for example `aws`"));
+    /// [`ScopeError`] if the account is not 12 digits, or if the partition or the region is empty or contains other
+    /// characters than ASCII letters, digits and hyphens.
+    ///
+    /// ```
+    /// use sfn_alias::Scope;
+    /// let scope = Scope::new("aws", "123456789012", "eu-central-1")?;
+    /// assert_eq!(scope.arn_prefix(), "arn:aws:states:eu-central-1:123456789012:");
+    /// assert_eq!(Scope::new("aws", "1234", "eu-central-1").unwrap_err().part(), "account");
+    /// # Ok::<(), sfn_alias::model::ScopeError>(())
+    /// ```
+    pub fn new(partition: &str, account: &str, region: &str) -> Result<Self, ScopeError> {
+        let is_valid = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !is_valid(partition) {
+            return Err(ScopeError("partition", "letters, digits and hyphens, for example `aws`"));
         }
-        if !Self::is_account(account) {
-            return Err(InvalidScope("account", "12 digits, for example `123456789012`"));
+        if !Self::is_account_id(account) {
+            return Err(ScopeError("account", "12 digits, for example `123456789012`"));
         }
-        if !plain(region) {
-            return Err(InvalidScope("region", "letters, digits and hyphens, for example `us-east-1`"));
+        if !is_valid(region) {
+            return Err(ScopeError("region", "letters, digits and hyphens, for example `us-east-1`"));
         }
-        let prefix = format!("arn:{partition}:states:{region}:{account}:");
-        Ok(Self { prefix, partition: partition.len(), region: region.len() })
+        let arn_prefix = format!("arn:{partition}:states:{region}:{account}:");
+        Ok(Self { arn_prefix, partition_length: partition.len(), region_length: region.len() })
     }
 
-    /// Whether a text has the form of an account: 12 digits.
-    pub fn is_account(text: &str) -> bool {
+    /// Returns whether a text is an account id: 12 digits.
+    pub fn is_account_id(text: &str) -> bool {
         text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
     }
 
-    /// The partition that a region lies in, by the beginning of its name as in botocore's
-    /// `partitions.json`: `aws-cn` for `cn-north-1`, `aws` for most.
+    /// Returns the partition of a region, as in botocore's `partitions.json`.
     ///
     /// ```
-    /// assert_eq!(sfn_alias::Scope::partition_of("us-gov-west-1"), "aws-us-gov");
+    /// assert_eq!(sfn_alias::Scope::partition_for_region("us-gov-west-1"), "aws-us-gov");
     /// ```
-    pub fn partition_of(region: &str) -> &'static str {
+    pub fn partition_for_region(region: &str) -> &'static str {
         const PARTITIONS: [(&str, &str); 7] = [
             ("cn-", "aws-cn"),
             ("us-gov-", "aws-us-gov"),
@@ -50,59 +57,59 @@ impl Scope {
             ("us-isof-", "aws-iso-f"),
             ("eusc-", "aws-eusc"),
         ];
-        let found = PARTITIONS.into_iter().find(|(beginning, _)| region.starts_with(beginning));
+        let found = PARTITIONS.into_iter().find(|(prefix, _)| region.starts_with(prefix));
         found.map_or("aws", |(_, partition)| partition)
     }
 
-    /// The partition, `aws` by default.
+    /// Returns the partition. The default is `aws`.
     pub fn partition(&self) -> &str {
-        self.part(4, self.partition)
+        self.slice(4, self.partition_length)
     }
 
-    /// The region, `us-east-1` by default.
+    /// Returns the region. The default is `us-east-1`.
     pub fn region(&self) -> &str {
-        self.part(self.partition.saturating_add(12), self.region)
+        self.slice(self.partition_length.saturating_add(12), self.region_length)
     }
 
-    /// The account of 12 digits, `000000000000` by default.
+    /// Returns the account id of 12 digits. The default is `000000000000`.
     pub fn account(&self) -> &str {
-        self.part(self.partition.saturating_add(self.region).saturating_add(13), 12)
+        self.slice(self.partition_length.saturating_add(self.region_length).saturating_add(13), 12)
     }
 
-    /// What every ARN of this scope begins with: `arn:aws:states:us-east-1:000000000000:`.
-    pub fn prefix(&self) -> &str {
-        &self.prefix
+    /// Returns the prefix of all ARNs of this scope, for example `arn:aws:states:us-east-1:000000000000:`.
+    pub fn arn_prefix(&self) -> &str {
+        &self.arn_prefix
     }
 
-    /// Whether an ARN belongs to this scope.
+    /// Returns whether an ARN is in this scope.
     pub fn contains(&self, arn: &str) -> bool {
-        arn.starts_with(&self.prefix)
+        arn.starts_with(&self.arn_prefix)
     }
 
-    /// The ARN of a state machine of this scope.
-    pub fn machine_arn(&self, name: &str) -> String {
-        [&self.prefix, "stateMachine:", name].concat()
+    /// Returns the ARN of a state machine in this scope.
+    pub fn state_machine_arn(&self, name: &str) -> String {
+        [&self.arn_prefix, "stateMachine:", name].concat()
     }
 
-    fn part(&self, from: usize, length: usize) -> &str {
-        self.prefix.get(from..from.saturating_add(length)).unwrap_or_default()
+    fn slice(&self, from: usize, length: usize) -> &str {
+        self.arn_prefix.get(from..from.saturating_add(length)).unwrap_or_default()
     }
 }
 
 impl Default for Scope {
     fn default() -> Self {
-        let prefix = String::from("arn:aws:states:us-east-1:000000000000:");
-        Self { prefix, partition: 3, region: 9 }
+        let arn_prefix = String::from("arn:aws:states:us-east-1:000000000000:");
+        Self { arn_prefix, partition_length: 3, region_length: 9 }
     }
 }
 
-/// A part of a [`Scope`] that cannot stand in an ARN.
+/// The error of [`Scope::new`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` must be {1}")]
-pub struct InvalidScope(&'static str, &'static str);
+pub struct ScopeError(&'static str, &'static str);
 
-impl InvalidScope {
-    /// The part: `partition`, `account` or `region`.
+impl ScopeError {
+    /// Returns the part that is not valid: `partition`, `account` or `region`.
     pub const fn part(&self) -> &'static str {
         self.0
     }

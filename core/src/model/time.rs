@@ -1,44 +1,44 @@
-//! Points in time, to the millisecond.
+//! Timestamps with millisecond precision.
 
 use serde::{Deserialize, Serialize, Serializer};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A point in time: milliseconds since 1970-01-01T00:00:00Z. On the wire: seconds, with a fraction.
+/// Milliseconds since 1970-01-01T00:00:00Z. Serialized as seconds with a fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// From milliseconds since the epoch.
+    /// Creates a timestamp from milliseconds since the epoch.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since the epoch.
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// The system clock's time; a clock before 1970 reads as the epoch.
-    pub fn from_system() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self(millis(since))
+    /// Returns the time of the system clock, or the epoch if the clock is set to an earlier time.
+    pub fn now() -> Self {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(saturating_millis(since_epoch))
     }
 
-    /// This time plus a span, at most the end of time.
+    /// Adds a duration. Returns the greatest timestamp on overflow.
     #[must_use]
-    pub fn plus(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(millis(span)))
+    pub fn saturating_add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(saturating_millis(duration)))
     }
 }
 
-fn millis(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+fn saturating_millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Seconds since the epoch, as awsJson1.0 writes timestamps.
+/// Serializes seconds since the epoch, the timestamp format of AWS JSON 1.0.
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Milliseconds of our era fit 53 bits: the division is exact to the millisecond.
+        // An f64 has 53 bits of precision, so the division is exact to the millisecond.
         #[expect(clippy::cast_precision_loss, reason = "within 2^53 for the next 280,000 years")]
         serializer.serialize_newtype_struct("Timestamp", &(self.0 as f64 / 1000.0))
     }

@@ -2,7 +2,7 @@
 
 use super::requests::Execute;
 use crate::command::validate;
-use crate::engine::{Context, Decision, machine};
+use crate::engine::{Context, Decision, state_machine};
 use crate::error::{Error, Result};
 use crate::model::{Scope, Timestamp};
 use crate::picker::WeightedPicker;
@@ -33,7 +33,7 @@ impl Call<'_> {
     /// Deletes up to [`PURGE_BATCH`] state machines whose deletion has ended.
     pub fn purge_expired(&self) -> Result<()> {
         for arn in self.transaction.expired_state_machines(self.now(), PURGE_BATCH)? {
-            self.transaction.update(&arn, &mut |view| machine::purge_expired(view, &self.context))?;
+            self.transaction.update(&arn, &mut |view| state_machine::purge_expired(view, &self.context))?;
         }
         Ok(())
     }
@@ -54,15 +54,15 @@ impl Call<'_> {
     /// Decides on a state machine and applies the change.
     pub fn write<R>(&self, arn: &str, decide: impl Fn(&dyn View, &Context<'_>) -> Result<Decision<R>>) -> Result<R> {
         if !self.scope.contains(arn) {
-            return decide(&EmptyView, &self.context).map(|decision| decision.reply);
+            return decide(&EmptyView, &self.context).map(|decision| decision.output);
         }
-        let mut reply = None;
+        let mut output = None;
         self.transaction.update(arn, &mut |view| {
             let decision = decide(view, &self.context)?;
-            reply = Some(decision.reply);
+            output = Some(decision.output);
             Ok(decision.change)
         })?;
-        reply.ok_or_else(not_called)
+        output.ok_or_else(not_called)
     }
 }
 

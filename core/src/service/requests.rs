@@ -4,7 +4,7 @@ use super::call::Call;
 use crate::command::{Qualifier, Request, collect_problems, validate};
 use crate::definition;
 use crate::engine::execution::RandomInputs;
-use crate::engine::{alias, execution, machine, tags, version};
+use crate::engine::{alias, execution, state_machine, tags, version};
 use crate::error::{Error, Result};
 use crate::json::SerializeResponse;
 use crate::model::StateMachine;
@@ -58,20 +58,20 @@ implement_execute! {
         call.write(command.state_machine.unqualified_arn, |view, context| alias::delete(view, &command, context));
     CreateStateMachineInput => CreateStateMachineOutput, |command, call| {
         call.purge_expired()?;
-        let arn = call.scope.machine_arn(command.name);
-        call.write(&arn, |view, context| machine::create(view, &arn, &command, context))
+        let arn = call.scope.state_machine_arn(command.name);
+        call.write(&arn, |view, context| state_machine::create(view, &arn, &command, context))
     };
     UpdateStateMachineInput => UpdateStateMachineOutput, |command, call| {
         let id = call.ids.uuid();
-        call.write(command.state_machine.unqualified_arn, |view, context| machine::update(view, &command, &id, context))
+        call.write(command.state_machine.unqualified_arn, |view, context| state_machine::update(view, &command, &id, context))
     };
     DescribeStateMachineInput => DescribeStateMachineOutput, |command, call|
-        call.read(command.state_machine.unqualified_arn, |view, context| machine::describe(view, &command, context));
+        call.read(command.state_machine.unqualified_arn, |view, context| state_machine::describe(view, &command, context));
     ListStateMachinesInput => ListStateMachinesOutput, |command, call|
         list_state_machines(&command.page, call);
     DeleteStateMachineInput => Empty, |state_machine, call| {
         call.purge_expired()?;
-        call.write(state_machine.unqualified_arn, |view, context| machine::delete(view, &state_machine, context))
+        call.write(state_machine.unqualified_arn, |view, context| state_machine::delete(view, &state_machine, context))
     };
     PublishStateMachineVersionInput => PublishStateMachineVersionOutput, |command, call|
         call.write(command.state_machine.unqualified_arn, |view, context| version::publish_version(view, &command, context));
@@ -86,7 +86,7 @@ implement_execute! {
     DescribeExecutionInput => DescribeExecutionOutput, |command, call|
         call.read(&command.state_machine_arn, |view, context| execution::describe(view, &command, context));
     DescribeStateMachineForExecutionInput => DescribeStateMachineForExecutionOutput, |command, call|
-        call.read(&command.state_machine_arn, |view, context| execution::describe_machine(view, &command, context));
+        call.read(&command.state_machine_arn, |view, context| execution::describe_state_machine(view, &command, context));
     ListExecutionsInput => ListExecutionsOutput, |command, call|
         call.read(command.state_machine.unqualified_arn, |view, context| execution::list(view, &command, context));
     StopExecutionInput => StopExecutionOutput, |command, call|
@@ -124,7 +124,7 @@ fn validate_definition(definition: &str) -> ValidateStateMachineDefinitionOutput
 }
 
 fn list_state_machines(page: &PageRequest<'_>, call: &Call<'_>) -> Result<ListStateMachinesOutput> {
-    let prefix = call.scope.machine_arn("");
+    let prefix = call.scope.state_machine_arn("");
     let list = ListId { operation: "ListStateMachines", arn: &prefix };
     let tokens = call.context.tokens;
     let after = page.token.map(|token| tokens.verify(list, token, call.now())).transpose()?;
@@ -155,7 +155,7 @@ fn fetch_state_machines(
         let last_page = fetched.len() < missing;
         after = fetched.last().map(|(arn, _)| arn.clone());
         let now = call.now();
-        found.extend(fetched.into_iter().filter(|(_, machine)| machine.deleted.is_none_or(|until| now < until)));
+        found.extend(fetched.into_iter().filter(|(_, machine)| machine.deleting_until.is_none_or(|until| now < until)));
         if last_page || found.len() >= limit {
             return Ok(found);
         }

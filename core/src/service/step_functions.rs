@@ -218,7 +218,8 @@ impl StepFunctions {
             return Err(Error::StateMachineDoesNotExist { arn: state_machine_arn.to_owned() });
         }
         let call = self.new_call(&*self.inner.store, &self.scope);
-        let counts = call.read(state_machine_arn, |view, context| version::starts(view, state_machine_arn, context))?;
+        let counts =
+            call.read(state_machine_arn, |view, context| version::start_counts(view, state_machine_arn, context))?;
         Ok(counts.into_iter().map(|(version, count)| StartCount::new(state_machine_arn, version, count)).collect())
     }
 
@@ -241,6 +242,6 @@ impl StepFunctions {
 
 impl fmt::Debug for StepFunctions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StepFunctions").field("scope", &self.scope.prefix()).finish_non_exhaustive()
+        f.debug_struct("StepFunctions").field("scope", &self.scope.arn_prefix()).finish_non_exhaustive()
     }
 }

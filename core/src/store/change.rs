@@ -1,6 +1,6 @@
 //! Changes that the engine decides and a store applies.
 
-use crate::model::{Alias, Execution, Revision, StateMachine, Stopped, Tag, Timestamp, Version, VersionNumber};
+use crate::model::{Alias, Execution, Revision, StateMachine, StopDetails, Tag, Timestamp, Version, VersionNumber};
 
 /// One change to one state machine. A store applies it completely or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum Change {
         /// The version's number.
         number: VersionNumber,
         /// The remaining version of the current revision, if there is one.
-        published: Option<VersionNumber>,
+        published_version: Option<VersionNumber>,
     },
     /// Creates or replaces an alias.
     PutAlias {
@@ -45,7 +45,10 @@ pub enum Change {
     /// Replaces all tags.
     PutTags(Vec<Tag>),
     /// Starts the deletion of the state machine, which ends at this time.
-    MarkDeleted(Timestamp),
+    MarkDeleting {
+        /// When the deletion ends.
+        until: Timestamp,
+    },
     /// Deletes the state machine with its revisions, versions, aliases, executions and tags.
     DeleteStateMachine,
     /// Counts a start and stores its execution. Deletes the oldest executions above the limit.
@@ -65,6 +68,6 @@ pub enum Change {
         /// The execution's name.
         name: Box<str>,
         /// The stop time, error and cause.
-        stopped: Stopped,
+        details: StopDetails,
     },
 }

@@ -20,7 +20,7 @@ pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 
 use crate::error::Result;
-use crate::model::{Alias, Execution, Revision, StateMachine, Status, Timestamp, Version, VersionNumber};
+use crate::model::{Alias, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ pub struct ExecutionFilter<'a> {
     /// Executions that were started with this alias.
     pub alias: Option<&'a str>,
     /// Executions with this status.
-    pub status: Option<Status>,
+    pub status: Option<ExecutionStatus>,
 }
 
 impl ExecutionFilter<'_> {

@@ -1,18 +1,18 @@
-//! What a random caller asks for: requests over small pools of names, so that they meet.
+//! The requests of a random caller. They use few names, so that they affect the same resources.
 
 use serde_json::{Map, Value, json};
 
 pub const ACCOUNT: &str = "123456789012";
 pub const OTHER_ACCOUNT: &str = "210987654321";
 
-/// One request, and how much time passed before it.
+/// One request, and the time before it.
 #[derive(Debug, Clone)]
 pub struct Step {
     pub after_millis: i64,
     pub action: Action,
 }
 
-/// A request. Members that AWS requires are always there; what is missing is `bad_input`'s matter.
+/// A request. Required members are always present; `bad_input` tests absent ones.
 #[derive(Debug, Clone)]
 pub enum Action {
     CreateStateMachine { name: &'static str, express: bool, content: Content, publish: Publish, tags: Vec<Tag> },
@@ -38,7 +38,7 @@ pub enum Action {
     ListTags { target: Target },
 }
 
-/// Content of a state machine; of an update, absent members stay as they are.
+/// The content of a state machine. In an update, absent members stay unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct Content {
     pub definition: Option<&'static str>,
@@ -61,14 +61,14 @@ pub struct Tag {
     pub value: &'static str,
 }
 
-/// A revision id, as far as it can be known before the sequence runs.
+/// A revision id that is determined when the sequence runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revision {
     /// `INITIAL`.
     Initial,
-    /// The current one of the state machine asked for; `INITIAL` while it was never updated.
+    /// The current revision of the state machine; `INITIAL` if it was never updated.
     Current,
-    /// One that nothing has.
+    /// A revision that does not exist.
     Unknown,
 }
 
@@ -93,7 +93,7 @@ pub enum Form {
     Label,
     Execution,
     Activity,
-    NoArn,
+    NotAnArn,
 }
 
 impl Target {
@@ -106,7 +106,7 @@ impl Target {
             Form::Label => format!("{}/label", machine_arn(self.machine)),
             Form::Execution => execution_arn(self.machine, "one"),
             Form::Activity => machine_arn(self.machine).replace("stateMachine", "activity"),
-            Form::NoArn => "no-arn".to_owned(),
+            Form::NotAnArn => "no-arn".to_owned(),
         }
     }
 }
@@ -118,13 +118,13 @@ pub enum ExecutionTarget {
         machine: &'static str,
         name: &'static str,
     },
-    /// The latest execution of the state machine, whatever it is called.
+    /// The latest execution of the state machine.
     Latest {
         machine: &'static str,
     },
     Express,
     StateMachine,
-    NoArn,
+    NotAnArn,
 }
 
 pub fn machine_arn(name: &str) -> String {
@@ -135,41 +135,41 @@ pub fn execution_arn(machine: &str, name: &str) -> String {
     format!("arn:aws:states:us-east-1:{ACCOUNT}:execution:{machine}:{name}")
 }
 
-/// What has to be looked up before a request can be written down.
-pub trait Known {
-    /// The current revision id, `None` while there is none.
+/// Looks up values that a request contains.
+pub trait Lookup {
+    /// Returns the current revision id, or `None` for the first revision.
     fn revision(&self, machine: &str) -> Option<String>;
-    /// The name of the latest execution.
+    /// Returns the name of the latest execution.
     fn latest_execution(&self, machine: &str) -> Option<String>;
 }
 
 impl ExecutionTarget {
-    pub fn arn(&self, known: &dyn Known) -> String {
+    pub fn arn(&self, lookup: &dyn Lookup) -> String {
         match self {
             Self::Named { machine, name } => execution_arn(machine, name),
             Self::Latest { machine } => {
-                execution_arn(machine, &known.latest_execution(machine).unwrap_or_else(|| "none".to_owned()))
+                execution_arn(machine, &lookup.latest_execution(machine).unwrap_or_else(|| "none".to_owned()))
             }
             Self::Express => execution_arn("orders", "one:id").replace(":execution:", ":express:"),
             Self::StateMachine => machine_arn("orders"),
-            Self::NoArn => "no-arn".to_owned(),
+            Self::NotAnArn => "no-arn".to_owned(),
         }
     }
 }
 
 impl Revision {
-    pub fn text(self, machine: &str, known: &dyn Known) -> String {
+    pub fn text(self, machine: &str, lookup: &dyn Lookup) -> String {
         match self {
             Self::Initial => "INITIAL".to_owned(),
-            Self::Current => known.revision(machine).unwrap_or_else(|| "INITIAL".to_owned()),
+            Self::Current => lookup.revision(machine).unwrap_or_else(|| "INITIAL".to_owned()),
             Self::Unknown => "4a0c7d3c-0000-4000-8000-000000000000".to_owned(),
         }
     }
 }
 
 impl Action {
-    /// The operation's name and input.
-    pub fn request(&self, known: &dyn Known) -> (&'static str, Value) {
+    /// Returns the operation's name and input.
+    pub fn request(&self, lookup: &dyn Lookup) -> (&'static str, Value) {
         let machine = |target: &Target| json!({"stateMachineArn": target.arn()});
         match self {
             Self::CreateStateMachine { name, express, content, publish, tags } => {
@@ -187,12 +187,12 @@ impl Action {
                 ("UpdateStateMachine", input)
             }
             Self::DescribeStateMachine { target, metadata_only } => {
-                ("DescribeStateMachine", with(machine(target), "includedData", included(*metadata_only)))
+                ("DescribeStateMachine", with(machine(target), "includedData", included_data(*metadata_only)))
             }
             Self::ListStateMachines { max } => ("ListStateMachines", with(json!({}), "maxResults", *max)),
             Self::DeleteStateMachine { target } => ("DeleteStateMachine", machine(target)),
             Self::PublishVersion { target, revision, description } => {
-                let revision = revision.map(|revision| revision.text(target.machine, known));
+                let revision = revision.map(|revision| revision.text(target.machine, lookup));
                 let input = with(machine(target), "revisionId", revision);
                 ("PublishStateMachineVersion", with(input, "description", *description))
             }
@@ -221,13 +221,13 @@ impl Action {
                 ("StartExecution", with(request, "input", *input))
             }
             Self::DescribeExecution { target, metadata_only } => {
-                ("DescribeExecution", about(*target, *metadata_only, known))
+                ("DescribeExecution", execution_input(*target, *metadata_only, lookup))
             }
             Self::DescribeStateMachineForExecution { target, metadata_only } => {
-                ("DescribeStateMachineForExecution", about(*target, *metadata_only, known))
+                ("DescribeStateMachineForExecution", execution_input(*target, *metadata_only, lookup))
             }
             Self::StopExecution { target, error, cause } => {
-                let input = with(json!({"executionArn": target.arn(known)}), "error", *error);
+                let input = with(json!({"executionArn": target.arn(lookup)}), "error", *error);
                 ("StopExecution", with(input, "cause", *cause))
             }
             Self::ListExecutions { target, status, max } => {
@@ -245,7 +245,7 @@ impl Action {
     }
 }
 
-/// The input with a member more, where there is a value.
+/// Adds a member to the input if it has a value.
 fn with(mut input: Value, name: &str, value: Option<impl Into<Value>>) -> Value {
     if let (Some(members), Some(value)) = (input.as_object_mut(), value) {
         members.insert(name.to_owned(), value.into());
@@ -253,12 +253,12 @@ fn with(mut input: Value, name: &str, value: Option<impl Into<Value>>) -> Value 
     input
 }
 
-fn included(metadata_only: bool) -> Option<&'static str> {
+fn included_data(metadata_only: bool) -> Option<&'static str> {
     metadata_only.then_some("METADATA_ONLY")
 }
 
-fn about(target: ExecutionTarget, metadata_only: bool, known: &dyn Known) -> Value {
-    with(json!({"executionArn": target.arn(known)}), "includedData", included(metadata_only))
+fn execution_input(target: ExecutionTarget, metadata_only: bool, lookup: &dyn Lookup) -> Value {
+    with(json!({"executionArn": target.arn(lookup)}), "includedData", included_data(metadata_only))
 }
 
 fn add_content(input: &mut Value, content: &Content, publish: Publish) {
@@ -272,9 +272,9 @@ fn add_content(input: &mut Value, content: &Content, publish: Publish) {
         ("publish", publish.publish.map(Value::from)),
         ("versionDescription", text(publish.description)),
     ];
-    let given: Map<String, Value> =
+    let present: Map<String, Value> =
         members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-    input.as_object_mut().expect("an input is an object").extend(given);
+    input.as_object_mut().expect("an input is an object").extend(present);
 }
 
 pub fn json_tags(tags: &[Tag]) -> Value {

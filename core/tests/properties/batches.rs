@@ -1,6 +1,6 @@
-//! Many requests with one commit are answered as if each had come alone.
+//! A batch returns the same responses as single calls.
 
-use crate::action::Known;
+use crate::action::Lookup;
 use crate::config;
 use crate::services::{Time, in_memory};
 use crate::snapshot::snapshot;
@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use sfn_alias::StepFunctions;
 
-/// Nothing is looked up: the requests of a batch are written down before any is answered.
-struct Nothing;
+/// Looks nothing up, because the requests of a batch are created before any is executed.
+struct NoLookup;
 
-impl Known for Nothing {
+impl Lookup for NoLookup {
     fn revision(&self, _: &str) -> Option<String> {
         None
     }
@@ -23,22 +23,22 @@ impl Known for Nothing {
 }
 
 fn run(case: &Case, sizes: &[usize], time: &Time, batched: &StepFunctions, single: &StepFunctions) {
-    let requests: Vec<_> = case.steps.iter().map(|step| step.action.request(&Nothing)).collect();
+    let requests: Vec<_> = case.steps.iter().map(|step| step.action.request(&NoLookup)).collect();
     let requests: Vec<_> = requests.into_iter().map(|(operation, input)| (operation, input.to_string())).collect();
     let (mut rest, mut sizes) = (&*requests, sizes.iter().cycle());
     while !rest.is_empty() {
-        // Time stands still in a batch.
-        time.pass(500);
-        let (batch, behind) = rest.split_at(rest.len().min(*sizes.next().expect("sizes do not end")));
-        let together: Vec<(&str, &[u8])> =
+        // The time does not change within a batch.
+        time.advance(500);
+        let (batch, remaining) = rest.split_at(rest.len().min(*sizes.next().expect("sizes do not end")));
+        let batch_requests: Vec<(&str, &[u8])> =
             batch.iter().map(|(operation, body)| (*operation, body.as_bytes())).collect();
-        let replies = batched.call_batch(&together);
+        let replies = batched.call_batch(&batch_requests);
         assert_eq!(replies.len(), batch.len());
         for ((operation, body), reply) in batch.iter().zip(replies) {
-            let alone = single.call(operation, body.as_bytes());
-            assert_eq!(reply, alone, "{operation} {body}: {}", String::from_utf8_lossy(&alone.body));
+            let expected = single.call(operation, body.as_bytes());
+            assert_eq!(reply, expected, "{operation} {body}: {}", String::from_utf8_lossy(&expected.body));
         }
-        rest = behind;
+        rest = remaining;
     }
     assert_eq!(snapshot(batched), snapshot(single));
 }
@@ -55,7 +55,7 @@ fn check(number: u32, check: impl Fn(&Case, &[usize])) {
 }
 
 #[test]
-fn a_batch_in_memory_is_its_requests_one_by_one() {
+fn a_batch_in_memory_equals_single_calls() {
     check(60, |case, sizes| {
         let time = Time::new();
         run(case, sizes, &time, &in_memory(case, &time), &in_memory(case, &time));
@@ -64,13 +64,13 @@ fn a_batch_in_memory_is_its_requests_one_by_one() {
 
 #[cfg(feature = "sqlite")]
 #[test]
-fn a_batch_in_a_file_is_its_requests_one_by_one() {
+fn a_batch_in_a_file_equals_single_calls() {
     check(20, |case, sizes| {
         let time = Time::new();
-        let (file, _folder) = crate::services::in_a_file(case, &time);
+        let (file, _folder) = crate::services::in_file(case, &time);
         run(case, sizes, &time, &file, &in_memory(case, &time));
         let time = Time::new();
-        let (own, _folder) = crate::services::in_its_own_file(case, &time);
+        let (own, _folder) = crate::services::in_exclusive_file(case, &time);
         run(case, sizes, &time, &own, &in_memory(case, &time));
     });
 }

@@ -1,7 +1,7 @@
 //! Properties that hold for any sequence of requests, any ARN and any routing.
 //!
-//! `PROPTEST_CASES=1000 cargo test --test properties` looks further. What fails is kept in
-//! `tests/properties/regressions.txt` and tried first from then on.
+//! `PROPTEST_CASES=1000 cargo test --test properties` runs more cases. Failed cases are stored in
+//! `tests/properties/regressions.txt` and run first from then on.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod action;
@@ -18,9 +18,9 @@ mod versions;
 
 use proptest::test_runner::{Config, FileFailurePersistence};
 
-/// `cases` cases, unless the environment wants another number.
+/// Returns a configuration with this number of cases, unless `PROPTEST_CASES` is set.
 fn config(cases: u32) -> Config {
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let from_env = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     let regressions = FileFailurePersistence::Direct("tests/properties/regressions.txt");
-    Config { cases: asked.unwrap_or(cases), failure_persistence: Some(Box::new(regressions)), ..Config::default() }
+    Config { cases: from_env.unwrap_or(cases), failure_persistence: Some(Box::new(regressions)), ..Config::default() }
 }

@@ -1,5 +1,4 @@
-//! What is there from the first page of a list to the last is listed once, whatever comes and goes
-//! in between.
+//! Pagination lists every item exactly once, even if other items are created and deleted between the pages.
 
 use crate::strategy::DEFINITIONS;
 use proptest::prelude::*;
@@ -20,34 +19,34 @@ enum List {
 #[derive(Debug, Clone)]
 enum Change {
     Add,
-    /// The n-th of what there is.
+    /// The index of an existing item.
     Remove(prop::sample::Index),
 }
 
 struct Lister {
-    aliases: StepFunctions,
+    sfn: StepFunctions,
     list: List,
     added: usize,
 }
 
 impl Lister {
-    /// A service whose time stands still, so that only names and numbers give an order.
+    /// Creates a service whose time does not change, so that only names and numbers determine the order.
     fn new(list: List) -> Self {
         let clock = Clock::new(|| Timestamp::from_millis(1_744_230_237_000));
-        let aliases = StepFunctions::in_memory_with(Options { clock, ..Options::default() }).expect("a service");
-        let lister = Self { aliases, list, added: 0 };
-        lister.ask("CreateStateMachine", &machine("orders"));
+        let sfn = StepFunctions::in_memory_with(Options { clock, ..Options::default() }).expect("a service");
+        let lister = Self { sfn, list, added: 0 };
+        lister.call("CreateStateMachine", &machine("orders"));
         lister
     }
 
-    fn ask(&self, operation: &str, input: &Value) -> Value {
-        let reply = self.aliases.call(operation, input.to_string().as_bytes());
-        let body = serde_json::from_slice(&reply.body).expect("an answer is JSON");
+    fn call(&self, operation: &str, input: &Value) -> Value {
+        let reply = self.sfn.call(operation, input.to_string().as_bytes());
+        let body = serde_json::from_slice(&reply.body).expect("the response is JSON");
         assert_eq!(reply.status, 200, "{operation} {input}: {body}");
         body
     }
 
-    /// Names do not come in their own order.
+    /// Adds an item. The names are not in alphabetical order.
     fn add(&mut self) -> String {
         self.added += 1;
         let name = format!("n{}-{}", self.added * 7 % 10, self.added);
@@ -67,20 +66,20 @@ impl Lister {
             }
             List::Executions => ("StartExecution", json!({"stateMachineArn": orders, "name": name}), "executionArn"),
         };
-        self.ask(operation, &input)[arn].as_str().expect("an ARN").to_owned()
+        self.call(operation, &input)[arn].as_str().expect("an ARN").to_owned()
     }
 
     fn remove(&self, arn: &str) {
         match self.list {
-            List::Machines => self.ask("DeleteStateMachine", &json!({"stateMachineArn": arn})),
-            List::Versions => self.ask("DeleteStateMachineVersion", &json!({"stateMachineVersionArn": arn})),
-            List::Aliases => self.ask("DeleteStateMachineAlias", &json!({"stateMachineAliasArn": arn})),
-            // Stopped ones leave the list of what runs.
-            List::Executions => self.ask("StopExecution", &json!({"executionArn": arn})),
+            List::Machines => self.call("DeleteStateMachine", &json!({"stateMachineArn": arn})),
+            List::Versions => self.call("DeleteStateMachineVersion", &json!({"stateMachineVersionArn": arn})),
+            List::Aliases => self.call("DeleteStateMachineAlias", &json!({"stateMachineAliasArn": arn})),
+            // The list contains only RUNNING executions.
+            List::Executions => self.call("StopExecution", &json!({"executionArn": arn})),
         };
     }
 
-    /// A page and the token to the next.
+    /// Returns a page and the token of the next one.
     fn page(&self, max: usize, token: Option<&Value>) -> (Vec<String>, Option<Value>) {
         let (operation, member, arn) = match self.list {
             List::Machines => ("ListStateMachines", "stateMachines", "stateMachineArn"),
@@ -95,7 +94,7 @@ impl Lister {
         if matches!(self.list, List::Executions) {
             input["statusFilter"] = json!("RUNNING");
         }
-        let answer = self.ask(operation, &input);
+        let answer = self.call(operation, &input);
         let items = answer[member].as_array().expect("a list").iter();
         let arns = items.map(|item| item[arn].as_str().expect("an ARN").to_owned()).collect();
         (arns, answer.get("nextToken").cloned())
@@ -116,7 +115,7 @@ proptest! {
     #![proptest_config(crate::config(200))]
 
     #[test]
-    fn what_stays_is_listed_once(
+    fn pages_list_every_remaining_item_once(
         list in prop::sample::select(&[List::Machines, List::Versions, List::Aliases, List::Executions][..]),
         number in 0_usize..12,
         max in 1_usize..5,
@@ -124,20 +123,20 @@ proptest! {
     ) {
         let mut lister = Lister::new(list);
         (0..number).for_each(|_| drop(lister.add()));
-        let mut there: Vec<String> = lister.page(1000, None).0;
-        let mut stays: BTreeSet<String> = there.iter().cloned().collect();
+        let mut existing: Vec<String> = lister.page(1000, None).0;
+        let mut remaining: BTreeSet<String> = existing.iter().cloned().collect();
 
         let mut changes = changes.into_iter();
         let (mut listed, mut token) = lister.page(max, None);
         while let Some(next) = token {
             for change in changes.next().unwrap_or_default() {
                 match change {
-                    Change::Add => there.push(lister.add()),
-                    Change::Remove(_) if there.is_empty() => {}
+                    Change::Add => existing.push(lister.add()),
+                    Change::Remove(_) if existing.is_empty() => {}
                     Change::Remove(index) => {
-                        let arn = there.remove(index.index(there.len()));
+                        let arn = existing.remove(index.index(existing.len()));
                         lister.remove(&arn);
-                        stays.remove(&arn);
+                        remaining.remove(&arn);
                     }
                 }
             }
@@ -145,11 +144,11 @@ proptest! {
             (page, token) = lister.page(max, Some(&next));
             prop_assert!(page.len() <= max);
             listed.extend(page);
-            prop_assert!(listed.len() <= lister.added + 1, "pages without an end: {:?}", listed);
+            prop_assert!(listed.len() <= lister.added + 1, "too many pages: {:?}", listed);
         }
 
         let distinct: BTreeSet<String> = listed.iter().cloned().collect();
         prop_assert_eq!(distinct.len(), listed.len(), "listed twice: {:?}", listed);
-        prop_assert!(stays.is_subset(&distinct), "{:?} stayed, {:?} was listed", stays, listed);
+        prop_assert!(remaining.is_subset(&distinct), "expected {:?}, listed {:?}", remaining, listed);
     }
 }

@@ -1,7 +1,7 @@
-//! The services that a case runs on: in memory and in a file, with one seed and one clock.
+//! The services that a case runs on: in memory and in files, with the same seed and clock.
 
 use crate::action::ACCOUNT;
-use crate::reference::{ALIAS_LIMIT, EXECUTIONS_KEPT, TAG_LIMIT, VERSION_LIMIT};
+use crate::reference::{ALIAS_LIMIT, EXECUTION_LIMIT, TAG_LIMIT, VERSION_LIMIT};
 use crate::strategy::Case;
 use sfn_alias::model::StateMachine;
 use sfn_alias::store::{DecideFn, MemoryStore, Store, Transaction, View};
@@ -15,7 +15,7 @@ const START_MILLIS: i64 = 1_744_230_237_000;
 pub const UPDATE_DELAY_MILLIS: i64 = 2000;
 pub const DELETION_DELAY_MILLIS: i64 = 3000;
 
-/// A clock that moves by hand.
+/// A clock that a test advances.
 #[derive(Clone)]
 pub struct Time(Arc<AtomicI64>);
 
@@ -24,7 +24,7 @@ impl Time {
         Self(Arc::new(AtomicI64::new(START_MILLIS)))
     }
 
-    pub fn pass(&self, millis: i64) {
+    pub fn advance(&self, millis: i64) {
         self.0.fetch_add(millis, Ordering::SeqCst);
     }
 
@@ -33,7 +33,7 @@ impl Time {
     }
 }
 
-/// Small limits, so that they are reached.
+/// Options with small limits, so that random cases reach them.
 fn options(case: &Case, time: &Time) -> Options {
     let time = time.clone();
     let delay = |millis: i64| if case.delays { Duration::from_millis(millis.unsigned_abs()) } else { Duration::ZERO };
@@ -41,7 +41,7 @@ fn options(case: &Case, time: &Time) -> Options {
         limits: Limits {
             aliases_per_state_machine: ALIAS_LIMIT,
             versions_per_state_machine: VERSION_LIMIT,
-            executions_per_state_machine: EXECUTIONS_KEPT,
+            executions_per_state_machine: EXECUTION_LIMIT,
             tags_per_resource: TAG_LIMIT,
             ..Limits::default()
         },
@@ -52,16 +52,16 @@ fn options(case: &Case, time: &Time) -> Options {
     }
 }
 
-/// A store whose page tokens are sealed with a known key, so that two stores give the same tokens.
-struct KnownKey<S>(S);
+/// A store with a fixed key for page tokens, so that all stores return the same tokens.
+struct FixedTokenKey<S>(S);
 
-impl<S: Store> Transaction for KnownKey<S> {
-    fn read(&self, machine: &str, look: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
-        self.0.read(machine, look)
+impl<S: Store> Transaction for FixedTokenKey<S> {
+    fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
+        self.0.read(arn, read)
     }
 
-    fn update(&self, machine: &str, decide: DecideFn<'_>) -> Result<()> {
-        self.0.update(machine, decide)
+    fn update(&self, arn: &str, decide: DecideFn<'_>) -> Result<()> {
+        self.0.update(arn, decide)
     }
 
     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
@@ -73,7 +73,7 @@ impl<S: Store> Transaction for KnownKey<S> {
     }
 }
 
-impl<S: Store> Store for KnownKey<S> {
+impl<S: Store> Store for FixedTokenKey<S> {
     fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()> {
         self.0.batch(work)
     }
@@ -88,25 +88,25 @@ impl<S: Store> Store for KnownKey<S> {
 }
 
 fn service(store: impl Store + 'static, case: &Case, time: &Time) -> StepFunctions {
-    let aliases = StepFunctions::with_store(Box::new(KnownKey(store)), options(case, time)).expect("a service");
-    aliases.in_scope(Scope::new("aws", ACCOUNT, "us-east-1").expect("a scope"))
+    let sfn = StepFunctions::with_store(Box::new(FixedTokenKey(store)), options(case, time)).expect("a service");
+    sfn.in_scope(Scope::new("aws", ACCOUNT, "us-east-1").expect("a scope"))
 }
 
 pub fn in_memory(case: &Case, time: &Time) -> StepFunctions {
     service(MemoryStore::new().expect("a store"), case, time)
 }
 
-/// A service in a file that is its alone, and gone with the folder.
+/// Opens a service in an exclusively locked file, which is deleted with the folder.
 #[cfg(feature = "sqlite")]
-pub fn in_its_own_file(case: &Case, time: &Time) -> (StepFunctions, tempfile::TempDir) {
+pub fn in_exclusive_file(case: &Case, time: &Time) -> (StepFunctions, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let store = sfn_alias::store::CachedStore::open(&folder.path().join("properties.db")).expect("a store");
     (service(store, case, time), folder)
 }
 
-/// A service in a file that is gone with the folder.
+/// Opens a service in a file, which is deleted with the folder.
 #[cfg(feature = "sqlite")]
-pub fn in_a_file(case: &Case, time: &Time) -> (StepFunctions, tempfile::TempDir) {
+pub fn in_file(case: &Case, time: &Time) -> (StepFunctions, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let store = sfn_alias::store::SqliteStore::open(&folder.path().join("properties.db")).expect("a store");
     (service(store, case, time), folder)

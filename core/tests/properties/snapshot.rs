@@ -1,26 +1,26 @@
-//! All that can be seen of a service, as one value: what has to be the same when nothing changed.
+//! Everything that the operations return about a service, as one value to compare.
 
 use serde_json::{Value, json};
 use sfn_alias::StepFunctions;
 
-/// State machines with their versions, aliases, executions, tags and counts.
-pub fn snapshot(aliases: &StepFunctions) -> Value {
-    let machines = list(aliases, "ListStateMachines", &json!({}), "stateMachines", "stateMachineArn");
-    machines.iter().map(|arn| machine(aliases, arn)).collect()
+/// Returns the state machines with their versions, aliases, executions, tags and start counts.
+pub fn snapshot(sfn: &StepFunctions) -> Value {
+    let machines = list(sfn, "ListStateMachines", &json!({}), "stateMachines", "stateMachineArn");
+    machines.iter().map(|arn| machine(sfn, arn)).collect()
 }
 
-fn machine(aliases: &StepFunctions, arn: &str) -> Value {
+fn machine(sfn: &StepFunctions, arn: &str) -> Value {
     let of = json!({"stateMachineArn": arn});
-    let versions = list(aliases, "ListStateMachineVersions", &of, "stateMachineVersions", "stateMachineVersionArn");
-    let all_aliases = list(aliases, "ListStateMachineAliases", &of, "stateMachineAliases", "stateMachineAliasArn");
-    let executions = list(aliases, "ListExecutions", &of, "executions", "executionArn");
+    let versions = list(sfn, "ListStateMachineVersions", &of, "stateMachineVersions", "stateMachineVersionArn");
+    let all_aliases = list(sfn, "ListStateMachineAliases", &of, "stateMachineAliases", "stateMachineAliasArn");
+    let executions = list(sfn, "ListExecutions", &of, "executions", "executionArn");
     let described = |operation: &str, member: &str, arns: &[String]| -> Value {
-        arns.iter().map(|arn| ask(aliases, operation, &json!({member: arn}))).collect()
+        arns.iter().map(|arn| call(sfn, operation, &json!({member: arn}))).collect()
     };
-    let counts = aliases.start_counts(arn).expect("the state machine is there");
+    let counts = sfn.start_counts(arn).expect("the state machine exists");
     json!({
-        "machine": ask(aliases, "DescribeStateMachine", &of),
-        "tags": ask(aliases, "ListTagsForResource", &json!({"resourceArn": arn})),
+        "machine": call(sfn, "DescribeStateMachine", &of),
+        "tags": call(sfn, "ListTagsForResource", &json!({"resourceArn": arn})),
         "versions": described("DescribeStateMachine", "stateMachineArn", &versions),
         "aliases": described("DescribeStateMachineAlias", "stateMachineAliasArn", &all_aliases),
         "executions": described("DescribeExecution", "executionArn", &executions),
@@ -29,17 +29,17 @@ fn machine(aliases: &StepFunctions, arn: &str) -> Value {
     })
 }
 
-/// The ARNs of a list; none where the operation refuses, for example on EXPRESS.
-fn list(aliases: &StepFunctions, operation: &str, input: &Value, member: &str, arn: &str) -> Vec<String> {
+/// Returns the ARNs of a list, or none if the operation fails, for example for EXPRESS state machines.
+fn list(sfn: &StepFunctions, operation: &str, input: &Value, member: &str, arn: &str) -> Vec<String> {
     let mut input = input.clone();
     input["maxResults"] = json!(1000);
-    let answer = ask(aliases, operation, &input);
-    assert_eq!(answer.get("nextToken"), None, "a list is longer than a snapshot takes");
+    let answer = call(sfn, operation, &input);
+    assert_eq!(answer.get("nextToken"), None, "the list has more than one page");
     let items = answer[member].as_array().cloned().unwrap_or_default();
     items.iter().map(|item| item[arn].as_str().expect("an item has an ARN").to_owned()).collect()
 }
 
-fn ask(aliases: &StepFunctions, operation: &str, input: &Value) -> Value {
-    let reply = aliases.call(operation, input.to_string().as_bytes());
-    serde_json::from_slice(&reply.body).expect("an answer is JSON")
+fn call(sfn: &StepFunctions, operation: &str, input: &Value) -> Value {
+    let reply = sfn.call(operation, input.to_string().as_bytes());
+    serde_json::from_slice(&reply.body).expect("the response is JSON")
 }

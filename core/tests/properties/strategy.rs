@@ -1,4 +1,4 @@
-//! How the requests of a random caller are made up: mostly sound ones, so that something happens.
+//! Strategies for random requests. Most requests are valid, so that they change something.
 
 use crate::action::{Action, Content, ExecutionTarget, Form, Publish, Revision, Route, Step, Tag, Target};
 use proptest::collection::vec;
@@ -7,47 +7,47 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-/// A whole sequence, and the service that it meets.
+/// A sequence of requests, and options of the service.
 #[derive(Debug, Clone)]
 pub struct Case {
     pub seed: u64,
-    /// Whether updates and deletions take their time.
+    /// Whether the update delay and the deletion delay are enabled.
     pub delays: bool,
     pub steps: Vec<Step>,
 }
 
-/// The state machines that there can be.
+/// The names of state machines.
 pub const MACHINES: [&str; 3] = ["orders", "orders-2", "fast"];
 pub const ALIASES: [&str; 4] = ["PROD", "beta", "1x", "a"];
-/// The first ones come about, the others never do.
+/// The first ones exist at some time; the last ones never do.
 const NUMBERS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "0", "01", "4294967297"];
 const EXECUTIONS: [&str; 4] = ["one", "two", "three", "four"];
 
 const DONE: &str = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
 const DONE_TIGHT: &str = r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#;
 const PASS: &str = r#"{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}}"#;
-/// Sound definitions, all different.
+/// Valid definitions, all different.
 pub const DEFINITIONS: [&str; 3] = [DONE, DONE_TIGHT, PASS];
 const ROLE: &str = "arn:aws:iam::123456789012:role/one";
 const OTHER_ROLE: &str = "arn:aws:iam::123456789012:role/two";
 
-// Strategies are boxed where their types would grow too large for a thread's stack.
+// Some strategies are boxed because their types are too large for a thread's stack.
 
-/// A sequence of requests, beginning with state machines to ask about.
+/// Generates a sequence of requests, which begins with the creation of state machines.
 pub fn cases(length: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
     let some = prop_oneof![
         17 => step().prop_map(|step| vec![step]),
         2 => step().prop_map(|step| vec![step.clone(), step]),
-        1 => hurried_updates(),
+        1 => rapid_updates(),
     ];
     (any::<u64>(), any::<bool>(), vec(some, length)).prop_map(|(seed, delays, steps)| {
-        let steps = beginning().chain(steps.into_iter().flatten());
+        let steps = initial_steps().chain(steps.into_iter().flatten());
         Case { seed, delays, steps: steps.collect() }
     })
 }
 
-/// An alias is updated faster than updates are seen, and looked at.
-fn hurried_updates() -> impl Strategy<Value = Vec<Step>> {
+/// Generates updates of an alias within the update delay, followed by a read.
+fn rapid_updates() -> impl Strategy<Value = Vec<Step>> {
     let target = Target { form: Form::StateMachine, machine: MACHINES[0], qualifier: Some(ALIASES[0]) };
     let route = move |number| Route { target: Target { qualifier: Some(number), ..target }, weight: 100 };
     let number = select(&NUMBERS[..2]);
@@ -57,14 +57,14 @@ fn hurried_updates() -> impl Strategy<Value = Vec<Step>> {
             Step { after_millis, action: Action::UpdateAlias { target, description: None, routes } }
         };
         let create = Action::CreateAlias { name: ALIASES[0], description: None, routes: vec![route("1")] };
-        let look = Action::DescribeAlias { target };
-        let [first, last] = [create, look].map(|action| Step { after_millis: 0, action });
+        let describe = Action::DescribeAlias { target };
+        let [first, last] = [create, describe].map(|action| Step { after_millis: 0, action });
         std::iter::once(first).chain(updates.into_iter().map(update)).chain([last]).collect()
     })
 }
 
-/// Two state machines with two versions each.
-pub fn beginning() -> impl Iterator<Item = Step> {
+/// Creates two state machines with two versions each.
+pub fn initial_steps() -> impl Iterator<Item = Step> {
     let publish = Publish { publish: Some(true), description: None };
     let content = |definition| Content { definition: Some(definition), role: Some(ROLE), ..Content::default() };
     let machine = move |(name, express)| {
@@ -76,18 +76,18 @@ pub fn beginning() -> impl Iterator<Item = Step> {
     actions.map(|action| Step { after_millis: 1, action })
 }
 
-/// Time often stands still between two requests, and often ends a delay to the millisecond.
+/// Generates a step. The time before it is often 0, or exactly the length of a delay.
 fn step() -> impl Strategy<Value = Step> {
     (select(&[0, 0, 1, 1000, 1000, 2000][..]), action())
         .prop_map(|(after_millis, action)| Step { after_millis, action })
 }
 
 fn action() -> impl Strategy<Value = Action> {
-    prop_oneof![4 => on_machines(), 4 => on_versions(), 10 => on_aliases(), 10 => on_executions(), 1 => on_tags()]
+    prop_oneof![4 => state_machine_action(), 4 => version_action(), 10 => alias_action(), 10 => execution_action(), 1 => tag_action()]
 }
 
-fn on_machines() -> impl Strategy<Value = Action> {
-    let create = (machine_name(), any::<bool>(), whole_content(), publish(), tags()).prop_map(
+fn state_machine_action() -> impl Strategy<Value = Action> {
+    let create = (machine_name(), any::<bool>(), complete_content(), publish(), tags()).prop_map(
         |(name, express, content, publish, tags)| Action::CreateStateMachine { name, express, content, publish, tags },
     );
     let update = (machine(), content(), publish()).prop_map(|(target, content, publish)| Action::UpdateStateMachine {
@@ -108,7 +108,7 @@ fn on_machines() -> impl Strategy<Value = Action> {
     .boxed()
 }
 
-fn on_versions() -> impl Strategy<Value = Action> {
+fn version_action() -> impl Strategy<Value = Action> {
     let revision = prop_oneof![
         6 => Just(None),
         1 => Just(Some(Revision::Initial)),
@@ -125,7 +125,7 @@ fn on_versions() -> impl Strategy<Value = Action> {
     .boxed()
 }
 
-fn on_aliases() -> impl Strategy<Value = Action> {
+fn alias_action() -> impl Strategy<Value = Action> {
     let create = (alias_name(), description(), routes()).prop_map(|(name, description, routes)| Action::CreateAlias {
         name,
         description,
@@ -143,7 +143,7 @@ fn on_aliases() -> impl Strategy<Value = Action> {
     .boxed()
 }
 
-fn on_executions() -> impl Strategy<Value = Action> {
+fn execution_action() -> impl Strategy<Value = Action> {
     let name = prop_oneof![30 => of(select(&EXECUTIONS[..])), 1 => Just(Some("a name"))];
     let input = prop_oneof![20 => Just(None), 4 => select(&["{}", "[1]"][..]).prop_map(Some), 1 => select(&["not json", ""][..]).prop_map(Some)];
     let start = (startable(), name, input).prop_map(|(target, name, input)| Action::Start { target, name, input });
@@ -160,7 +160,7 @@ fn on_executions() -> impl Strategy<Value = Action> {
     prop_oneof![9 => start, 3 => describe, 2 => describe_machine, 3 => stop, 3 => list].boxed()
 }
 
-fn on_tags() -> impl Strategy<Value = Action> {
+fn tag_action() -> impl Strategy<Value = Action> {
     let keys = vec(select(&["a", "b", "c"][..]), 0..3);
     prop_oneof![
         2 => (any_target(), tags()).prop_map(|(target, tags)| Action::TagResource { target, tags }),
@@ -186,7 +186,7 @@ fn target(qualifier: impl Strategy<Value = Option<&'static str>> + 'static) -> i
     let form = prop_oneof![
         40 => Just(Form::StateMachine),
         1 => Just(Form::OtherAccount),
-        1 => select(&[Form::Label, Form::Execution, Form::Activity, Form::NoArn][..]),
+        1 => select(&[Form::Label, Form::Execution, Form::Activity, Form::NotAnArn][..]),
     ];
     (form, machine_name(), qualifier).prop_map(|(form, machine, qualifier)| Target { form, machine, qualifier }).boxed()
 }
@@ -217,7 +217,7 @@ fn startable() -> impl Strategy<Value = Target> {
 fn execution() -> impl Strategy<Value = ExecutionTarget> {
     let named =
         (machine_name(), select(&EXECUTIONS[..])).prop_map(|(machine, name)| ExecutionTarget::Named { machine, name });
-    let odd = vec![ExecutionTarget::Express, ExecutionTarget::StateMachine, ExecutionTarget::NoArn];
+    let odd = vec![ExecutionTarget::Express, ExecutionTarget::StateMachine, ExecutionTarget::NotAnArn];
     prop_oneof![
         12 => named,
         8 => machine_name().prop_map(|machine| ExecutionTarget::Latest { machine }),
@@ -225,7 +225,7 @@ fn execution() -> impl Strategy<Value = ExecutionTarget> {
     ]
 }
 
-/// Mostly one or two versions of one state machine with a sum of 100, else anything.
+/// Generates routes: mostly one or two versions of one state machine with a sum of 100.
 fn routes() -> impl Strategy<Value = Vec<Route>> {
     let single = target(number().prop_map(Some)).prop_map(|target| vec![Route { target, weight: 100 }]);
     let pair = prop_oneof![
@@ -253,8 +253,8 @@ fn description() -> impl Strategy<Value = Option<&'static str>> {
 
 fn publish() -> impl Strategy<Value = Publish> {
     (select(&[Some(true), Some(true), Some(false), None][..]), description(), any::<bool>()).prop_map(
-        |(publish, description, bold)| {
-            let described = publish == Some(true) || bold;
+        |(publish, description, invalid)| {
+            let described = publish == Some(true) || invalid;
             Publish { publish, description: description.filter(|_| described) }
         },
     )
@@ -278,8 +278,8 @@ fn role() -> impl Strategy<Value = &'static str> {
     prop_oneof![20 => Just(ROLE), 9 => Just(OTHER_ROLE), 1 => Just("role")]
 }
 
-/// What a create request needs, most often what the state machine has already.
-fn whole_content() -> impl Strategy<Value = Content> {
+/// Generates the content of a create request, which often repeats the existing content.
+fn complete_content() -> impl Strategy<Value = Content> {
     (definition(), role(), content()).prop_map(|(definition, role, rest)| Content {
         definition: Some(definition),
         role: Some(role),

@@ -1,4 +1,4 @@
-//! Version numbers: never used again, and one version a revision.
+//! Version numbers are never reused, and a revision has at most one version.
 
 use crate::strategy::DEFINITIONS;
 use proptest::prelude::*;
@@ -9,42 +9,42 @@ use std::collections::BTreeSet;
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
 
 #[derive(Debug, Clone)]
-enum Act {
+enum Step {
     Publish,
-    /// With one of the definitions.
+    /// The index of a definition.
     Update(usize),
     UpdateAndPublish(usize, &'static str),
-    /// The n-th of the versions there are.
+    /// The index of an existing version.
     Delete(prop::sample::Index),
 }
 
-fn acts() -> impl Strategy<Value = Vec<Act>> {
+fn steps() -> impl Strategy<Value = Vec<Step>> {
     let definition = || 0..DEFINITIONS.len();
-    let act = prop_oneof![
-        3 => Just(Act::Publish),
-        2 => definition().prop_map(Act::Update),
-        3 => (definition(), prop::sample::select(&["one", "two"][..])).prop_map(|(d, text)| Act::UpdateAndPublish(d, text)),
-        4 => any::<prop::sample::Index>().prop_map(Act::Delete),
+    let step = prop_oneof![
+        3 => Just(Step::Publish),
+        2 => definition().prop_map(Step::Update),
+        3 => (definition(), prop::sample::select(&["one", "two"][..])).prop_map(|(d, text)| Step::UpdateAndPublish(d, text)),
+        4 => any::<prop::sample::Index>().prop_map(Step::Delete),
     ];
-    prop::collection::vec(act, 0..60)
+    prop::collection::vec(step, 0..60)
 }
 
-fn ask(aliases: &StepFunctions, operation: &str, input: &Value) -> Value {
-    let reply = aliases.call(operation, input.to_string().as_bytes());
-    let body = serde_json::from_slice(&reply.body).expect("an answer is JSON");
+fn call(sfn: &StepFunctions, operation: &str, input: &Value) -> Value {
+    let reply = sfn.call(operation, input.to_string().as_bytes());
+    let body = serde_json::from_slice(&reply.body).expect("the response is JSON");
     assert_eq!(reply.status, 200, "{operation} {input}: {body}");
     body
 }
 
 fn machine() -> StepFunctions {
-    let aliases = StepFunctions::in_memory().expect("a service");
+    let sfn = StepFunctions::in_memory().expect("a service");
     let role = "arn:aws:iam::000000000000:role/orders";
-    ask(&aliases, "CreateStateMachine", &json!({"name": "orders", "definition": DEFINITIONS[0], "roleArn": role}));
-    aliases
+    call(&sfn, "CreateStateMachine", &json!({"name": "orders", "definition": DEFINITIONS[0], "roleArn": role}));
+    sfn
 }
 
-fn versions(aliases: &StepFunctions) -> Vec<String> {
-    let listed = ask(aliases, "ListStateMachineVersions", &json!({"stateMachineArn": MACHINE}));
+fn versions(sfn: &StepFunctions) -> Vec<String> {
+    let listed = call(sfn, "ListStateMachineVersions", &json!({"stateMachineArn": MACHINE}));
     let items = listed["stateMachineVersions"].as_array().expect("a list").iter();
     items.map(|item| item["stateMachineVersionArn"].as_str().expect("an ARN").to_owned()).collect()
 }
@@ -53,9 +53,9 @@ fn published(answer: &Value) -> String {
     answer["stateMachineVersionArn"].as_str().unwrap_or_else(|| panic!("a version in {answer}")).to_owned()
 }
 
-/// The revision of a state machine or a version; the first one has no id.
-fn revision(aliases: &StepFunctions, arn: &str) -> Option<String> {
-    let described = ask(aliases, "DescribeStateMachine", &json!({"stateMachineArn": arn}));
+/// Returns the revision id of a state machine or a version. The first revision has no id.
+fn revision(sfn: &StepFunctions, arn: &str) -> Option<String> {
+    let described = call(sfn, "DescribeStateMachine", &json!({"stateMachineArn": arn}));
     described.get("revisionId").map(|id| id.as_str().expect("an id").to_owned())
 }
 
@@ -63,62 +63,61 @@ proptest! {
     #![proptest_config(crate::config(150))]
 
     #[test]
-    fn numbers_are_never_used_again(acts in acts()) {
-        let aliases = machine();
+    fn numbers_are_never_reused(steps in steps()) {
+        let sfn = machine();
         let (mut ever, mut greatest) = (BTreeSet::new(), 0);
-        for act in acts {
-            let before = versions(&aliases);
-            let answer = match act {
-                Act::Publish => ask(&aliases, "PublishStateMachineVersion", &json!({"stateMachineArn": MACHINE})),
-                Act::Update(d) => ask(&aliases, "UpdateStateMachine", &json!({"stateMachineArn": MACHINE, "definition": DEFINITIONS[d]})),
-                Act::UpdateAndPublish(d, text) => ask(&aliases, "UpdateStateMachine", &json!({"stateMachineArn": MACHINE, "definition": DEFINITIONS[d], "publish": true, "versionDescription": text})),
-                Act::Delete(_) if before.is_empty() => continue,
-                Act::Delete(index) => ask(&aliases, "DeleteStateMachineVersion", &json!({"stateMachineVersionArn": index.get(&before)})),
+        for step in steps {
+            let before = versions(&sfn);
+            let answer = match step {
+                Step::Publish => call(&sfn, "PublishStateMachineVersion", &json!({"stateMachineArn": MACHINE})),
+                Step::Update(d) => call(&sfn, "UpdateStateMachine", &json!({"stateMachineArn": MACHINE, "definition": DEFINITIONS[d]})),
+                Step::UpdateAndPublish(d, text) => call(&sfn, "UpdateStateMachine", &json!({"stateMachineArn": MACHINE, "definition": DEFINITIONS[d], "publish": true, "versionDescription": text})),
+                Step::Delete(_) if before.is_empty() => continue,
+                Step::Delete(index) => call(&sfn, "DeleteStateMachineVersion", &json!({"stateMachineVersionArn": index.get(&before)})),
             };
-            for new in versions(&aliases).into_iter().filter(|arn| !before.contains(arn)) {
+            for new in versions(&sfn).into_iter().filter(|arn| !before.contains(arn)) {
                 let number: u32 = new.rsplit(':').next().unwrap().parse().unwrap();
-                prop_assert_eq!(number, greatest + 1, "numbers follow each other: {}", answer);
+                prop_assert_eq!(number, greatest + 1, "version numbers have no gaps: {}", answer);
                 greatest = number;
-                prop_assert!(ever.insert(new), "a version came again");
+                prop_assert!(ever.insert(new), "a version was created twice");
             }
         }
     }
 
-    /// Whatever was published and deleted before: publishing answers a version of the current
-    /// revision, a new one only where there is none.
+    /// Publishing returns a version of the current revision, and a new one only if none exists.
     #[test]
-    fn a_revision_is_published_once(acts in acts()) {
-        let aliases = machine();
-        for act in acts {
-            let before = versions(&aliases);
-            match act {
-                Act::Publish => {
-                    let answer = ask(&aliases, "PublishStateMachineVersion", &json!({"stateMachineArn": MACHINE}));
-                    let current = revision(&aliases, MACHINE);
-                    prop_assert_eq!(&revision(&aliases, &published(&answer)), &current);
-                    let there = before.iter().any(|arn| revision(&aliases, arn) == current);
+    fn a_revision_is_published_once(steps in steps()) {
+        let sfn = machine();
+        for step in steps {
+            let before = versions(&sfn);
+            match step {
+                Step::Publish => {
+                    let answer = call(&sfn, "PublishStateMachineVersion", &json!({"stateMachineArn": MACHINE}));
+                    let current = revision(&sfn, MACHINE);
+                    prop_assert_eq!(&revision(&sfn, &published(&answer)), &current);
+                    let there = before.iter().any(|arn| revision(&sfn, arn) == current);
                     prop_assert_eq!(before.contains(&published(&answer)), there, "{} of {:?}", answer, before);
                 }
-                Act::Update(d) => drop(ask(&aliases, "UpdateStateMachine", &json!({"stateMachineArn": MACHINE, "definition": DEFINITIONS[d]}))),
-                Act::UpdateAndPublish(d, text) => drop(ask(&aliases, "UpdateStateMachine", &json!({"stateMachineArn": MACHINE, "definition": DEFINITIONS[d], "publish": true, "versionDescription": text}))),
-                Act::Delete(_) if before.is_empty() => {}
-                Act::Delete(index) => drop(ask(&aliases, "DeleteStateMachineVersion", &json!({"stateMachineVersionArn": index.get(&before)}))),
+                Step::Update(d) => drop(call(&sfn, "UpdateStateMachine", &json!({"stateMachineArn": MACHINE, "definition": DEFINITIONS[d]}))),
+                Step::UpdateAndPublish(d, text) => drop(call(&sfn, "UpdateStateMachine", &json!({"stateMachineArn": MACHINE, "definition": DEFINITIONS[d], "publish": true, "versionDescription": text}))),
+                Step::Delete(_) if before.is_empty() => {}
+                Step::Delete(index) => drop(call(&sfn, "DeleteStateMachineVersion", &json!({"stateMachineVersionArn": index.get(&before)}))),
             }
         }
     }
 }
 
-/// Two versions of one revision come from UpdateStateMachine with another description. Deleting the
-/// second one leaves the first, which publishing then answers.
+/// UpdateStateMachine with another description creates a second version of a revision. After this version is
+/// deleted, publishing returns the first one.
 #[test]
 fn an_earlier_version_of_the_revision_remains_published() {
-    let aliases = machine();
+    let sfn = machine();
     let publish = json!({"stateMachineArn": MACHINE});
-    let first = published(&ask(&aliases, "PublishStateMachineVersion", &publish));
+    let first = published(&call(&sfn, "PublishStateMachineVersion", &publish));
     let described =
         json!({"stateMachineArn": MACHINE, "definition": DEFINITIONS[0], "publish": true, "versionDescription": "two"});
-    let second = published(&ask(&aliases, "UpdateStateMachine", &described));
+    let second = published(&call(&sfn, "UpdateStateMachine", &described));
     assert_ne!(first, second);
-    ask(&aliases, "DeleteStateMachineVersion", &json!({"stateMachineVersionArn": second}));
-    assert_eq!(published(&ask(&aliases, "PublishStateMachineVersion", &publish)), first);
+    call(&sfn, "DeleteStateMachineVersion", &json!({"stateMachineVersionArn": second}));
+    assert_eq!(published(&call(&sfn, "PublishStateMachineVersion", &publish)), first);
 }

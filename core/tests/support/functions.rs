@@ -113,7 +113,7 @@ fn arn_to_json(arn: &Arn<'_>) -> Value {
             put("execution", execution);
             put("id", id);
         }
-        Resource::Other { kind } => put("kind", kind),
+        Resource::Other { resource_type: kind } => put("kind", kind),
     }
     parts
 }

@@ -86,14 +86,14 @@ func create(client *sfn.Client) {
 	fmt.Println("created", *created.StateMachineAliasArn)
 	again, err := client.CreateStateMachineAlias(ctx, request)
 	must(err)
-	answer := "another answer"
+	answer := "different response"
 	if again.CreationDate.Equal(*created.CreationDate) {
-		answer = "the same answer"
+		answer = "same response"
 	}
-	fmt.Println("the same request again:", answer)
+	fmt.Println("repeated request:", answer)
 	request.Description = aws.String("live")
 	_, err = client.CreateStateMachineAlias(ctx, request)
-	fmt.Println("another description:", refused[*types.ConflictException](err))
+	fmt.Println("different description:", refused[*types.ConflictException](err))
 }
 
 func start(client *sfn.Client) {

@@ -42,9 +42,9 @@ async function create () {
   console.log(`created ${created.stateMachineAliasArn}`)
   const again = await sfn.createStateMachineAlias(request)
   const same = again.creationDate.getTime() === created.creationDate.getTime()
-  console.log(`the same request again: ${same ? 'the same answer' : 'another answer'}`)
+  console.log(`repeated request: ${same ? 'same response' : 'different response'}`)
   const other = sfn.createStateMachineAlias({ ...request, description: 'live' })
-  console.log(`another description: ${await refused(sdk.ConflictException, other)}`)
+  console.log(`different description: ${await refused(sdk.ConflictException, other)}`)
 }
 
 async function start () {

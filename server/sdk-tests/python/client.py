@@ -41,9 +41,9 @@ def create():
     print(f"created {created['stateMachineAliasArn']}")
     again = sfn.create_state_machine_alias(**request)
     same = again["creationDate"] == created["creationDate"]
-    print(f"the same request again: {'the same answer' if same else 'another answer'}")
+    print(f"repeated request: {'same response' if same else 'different response'}")
     error = refused(sfn.exceptions.ConflictException, sfn.create_state_machine_alias, **request, description="live")
-    print(f"another description: {error}")
+    print(f"different description: {error}")
 
 
 def start():

@@ -101,7 +101,7 @@ fn parse_profile(settings: &Properties) -> Result<(String, Principal), (&'static
     let require = |name, expected| get(name).ok_or((name, expected));
     let id = require("aws_access_key_id", "an access key id")?;
     let secret_access_key = require("aws_secret_access_key", "a secret access key")?;
-    let account = get("aws_account_id").filter(|account| Scope::is_account(account));
+    let account = get("aws_account_id").filter(|account| Scope::is_account_id(account));
     let account = account.ok_or(("aws_account_id", "an account id of 12 digits"))?;
     let session_token = get("aws_session_token");
     Ok((id, Principal { secret_access_key, session_token, account }))

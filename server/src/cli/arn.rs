@@ -47,7 +47,7 @@ fn arn_parts<'a>(arn: &Arn<'a>) -> Vec<(&'static str, &'a str)> {
         Resource::Other { .. } => {}
     }
     if !matches!(arn.resource, Resource::Execution { .. } | Resource::Express { .. } | Resource::Other { .. }) {
-        parts.push(("stateMachineArn", arn.machine_arn()));
+        parts.push(("stateMachineArn", arn.state_machine_arn()));
     }
     parts
 }
@@ -57,6 +57,6 @@ const fn resource_type<'a>(arn: &Arn<'a>) -> &'a str {
         Resource::Version { .. } => "version",
         Resource::Alias { .. } => "alias",
         Resource::Label { .. } => "label",
-        _ => arn.kind(),
+        _ => arn.resource_type(),
     }
 }

@@ -49,6 +49,6 @@ impl Backend {
 /// # Errors
 /// [`CliError::Usage`], which names the flag.
 pub(super) fn parse_scope(account: &str, region: &str) -> Result<Scope, CliError> {
-    let scope = Scope::new(Scope::partition_of(region), account, region);
+    let scope = Scope::new(Scope::partition_for_region(region), account, region);
     scope.map_err(|error| CliError::Usage(format!("--{}: {error}", error.part())))
 }

@@ -39,7 +39,7 @@ pub(super) fn run(args: &SimulateArgs) -> CommandResult {
     let unreadable = |error| CliError::Usage(format!("--events: {error}"));
     let events: Vec<SimulationEvent> =
         serde_json::from_slice(&input::read_argument(&args.events)?).map_err(unreadable)?;
-    let machine = sfn_alias::parse_arn(&plan.target)?.machine_arn().to_owned();
+    let machine = sfn_alias::parse_arn(&plan.target)?.state_machine_arn().to_owned();
     let course = simulate(Deployment::new(&format!("{machine}:ALIAS"), None, plan)?, &events)?;
     if args.json {
         output::print_json(json!(course).to_string().as_bytes(), false)?;

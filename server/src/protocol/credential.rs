@@ -35,11 +35,11 @@ impl<'h> Credential<'h> {
     ///
     /// This is the account only if signatures are not verified.
     pub fn account(&self) -> Option<&'h str> {
-        Scope::is_account(self.access_key_id).then_some(self.access_key_id)
+        Scope::is_account_id(self.access_key_id).then_some(self.access_key_id)
     }
 
     /// Returns the scope of this region and an account, or `None` if the region is not valid in an ARN.
     pub fn scope(&self, account: &str) -> Option<Scope> {
-        Scope::new(Scope::partition_of(self.region), account, self.region).ok()
+        Scope::new(Scope::partition_for_region(self.region), account, self.region).ok()
     }
 }

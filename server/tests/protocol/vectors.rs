@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sfn_alias::{Clock, Limits, Options, Scope, StepFunctions, Timestamp};
 use sfn_alias_server::protocol::App;
-use sfn_alias_vectors::{expand, mismatch, substitute};
+use sfn_alias_vectors::{expand, first_difference, substitute};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
 use std::path::Path;
@@ -183,7 +183,7 @@ impl Runner {
         let shown = || format!("{} {:?} {body}", response.status(), response.headers());
         let header = |name: &String| response.headers().get(name).map(|value| json!(value.to_str().unwrap()));
         for (name, value) in &expected.headers {
-            if mismatch(value, &header(name).unwrap_or_default()).is_some() {
+            if first_difference(value, &header(name).unwrap_or_default()).is_some() {
                 return Err(format!("header {name}: expected {value}, answered {}", shown()));
             }
         }
@@ -192,7 +192,7 @@ impl Runner {
         }
         let wanted = self.filled(&expected.body);
         let answer = if wanted.is_string() { json!(body) } else { serde_json::from_str(&body).unwrap() };
-        match mismatch(&wanted, &answer) {
+        match first_difference(&wanted, &answer) {
             None => Ok(()),
             Some(place) => Err(format!("at {place}\n  expected {wanted}\n  answered {}", shown())),
         }

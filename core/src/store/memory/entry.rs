@@ -77,22 +77,23 @@ impl Entry {
         match change {
             Change::PutRevision { revision, version } => {
                 self.current = Arc::new(revision);
-                self.state_machine.published = None;
+                self.state_machine.published_version = None;
                 version.into_iter().for_each(|version| self.put_version(version));
             }
             Change::PutVersion(version) => self.put_version(version),
-            Change::DeleteVersion { number, published } => {
+            Change::DeleteVersion { number, published_version } => {
                 self.versions.retain(|(version, _)| version.number != number);
-                self.state_machine.published = published;
+                self.state_machine.published_version = published_version;
             }
             Change::PutAlias { name, alias } => drop(self.aliases.insert(name, Box::new(alias))),
             Change::DeleteAlias { name } => drop(self.aliases.remove(&name)),
             Change::PutTags(tags) => self.state_machine.tags = tags,
             Change::PutExecution { execution, limit } => self.put_execution(*execution, limit),
             Change::CountStart { version } => self.count_start(version),
-            Change::StopExecution { name, stopped } => self.executions.stop(&name, stopped),
-            entry_change
-            @ (Change::CreateStateMachine { .. } | Change::MarkDeleted(_) | Change::DeleteStateMachine) => {
+            Change::StopExecution { name, details } => self.executions.stop(&name, details),
+            entry_change @ (Change::CreateStateMachine { .. }
+            | Change::MarkDeleting { .. }
+            | Change::DeleteStateMachine) => {
                 return Some(entry_change);
             }
         }
@@ -101,7 +102,7 @@ impl Entry {
 
     fn put_version(&mut self, version: Version) {
         self.state_machine.last_version = Some(version.number);
-        self.state_machine.published = Some(version.number);
+        self.state_machine.published_version = Some(version.number);
         let index = self.versions.partition_point(|(earlier, _)| earlier.number < version.number);
         self.versions.insert(index, (version, Arc::clone(&self.current)));
     }

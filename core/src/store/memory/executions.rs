@@ -1,6 +1,6 @@
 //! The executions of one state machine in memory.
 
-use crate::model::{Execution, Revision, Stopped};
+use crate::model::{Execution, Revision, StopDetails};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -51,9 +51,9 @@ impl Executions {
         self.records.get(self.index(name)?)
     }
 
-    pub fn stop(&mut self, name: &str, stopped: Stopped) {
+    pub fn stop(&mut self, name: &str, details: StopDetails) {
         if let Some((execution, _)) = self.index(name).and_then(|index| self.records.get_mut(index)) {
-            execution.stopped = Some(Box::new(stopped));
+            execution.stop_details = Some(Box::new(details));
         }
     }
 }

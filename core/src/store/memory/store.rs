@@ -43,7 +43,7 @@ impl MemoryStore {
         let mut data = Data { entries: HashMap::with_capacity(entries.len()), ..Data::default() };
         for (arn, entry) in entries {
             data.arns.insert(Arc::clone(&arn));
-            if entry.state_machine.deleted.is_some() {
+            if entry.state_machine.deleting_until.is_some() {
                 data.deleting.insert(Arc::clone(&arn));
             }
             data.entries.insert(arn, Box::new(entry));
@@ -96,7 +96,9 @@ impl Transaction for MemoryStore {
     fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
         let data = self.read_data();
         let is_expired = |arn: &&Arc<str>| {
-            data.entries.get(*arn).is_some_and(|entry| entry.state_machine.deleted.is_some_and(|until| until <= now))
+            data.entries
+                .get(*arn)
+                .is_some_and(|entry| entry.state_machine.deleting_until.is_some_and(|until| until <= now))
         };
         Ok(data.deleting.iter().filter(is_expired).take(limit).map(|arn| arn.to_string()).collect())
     }
@@ -135,9 +137,9 @@ impl Data {
                 self.deleting.remove(arn);
                 Ok(())
             }
-            Change::MarkDeleted(until) => {
+            Change::MarkDeleting { until } => {
                 if let Some(entry) = self.entries.get_mut(arn) {
-                    entry.state_machine.deleted = Some(until);
+                    entry.state_machine.deleting_until = Some(until);
                     self.deleting.insert(arn.into());
                 }
                 Ok(())

@@ -50,11 +50,11 @@ fn create_state_machine(
         arn,
         state_machine.kind.as_str(),
         state_machine.created.as_millis(),
-        state_machine.deleted.map(Timestamp::as_millis),
+        state_machine.deleting_until.map(Timestamp::as_millis),
         state_machine.last_version.map_or(0, VersionNumber::get),
-        state_machine.published,
-        state_machine.created_published,
-        state_machine.created_description.as_deref(),
+        state_machine.published_version,
+        state_machine.published_on_create,
+        state_machine.description_on_create.as_deref(),
         revision,
     ];
     execute(connection, sql, values)?;
@@ -74,7 +74,7 @@ fn insert_revision(connection: &Connection, revision: &Revision) -> Result<i64> 
     let values = params![
         id,
         revision.id,
-        revision.role,
+        revision.role_arn,
         revision.logging,
         revision.tracing,
         revision.encryption,
@@ -148,14 +148,14 @@ impl StateMachineWriter<'_> {
         match change {
             Change::PutRevision { revision, version } => self.put_revision(&revision, version.as_ref()),
             Change::PutVersion(version) => put_version(connection, self.row_ids(), &version),
-            Change::DeleteVersion { number, published } => self.delete_version(number, published),
+            Change::DeleteVersion { number, published_version } => self.delete_version(number, published_version),
             Change::PutAlias { name, alias } => self.put_alias(&name, &alias),
             Change::DeleteAlias { name } => self.delete_alias(&name),
             Change::PutTags(tags) => put_tags(connection, state_machine, &tags),
-            Change::MarkDeleted(until) => self.mark_deleted(until),
+            Change::MarkDeleting { until } => self.mark_deleting(until),
             Change::PutExecution { execution, limit } => executions::put(connection, &self.row, &execution, limit),
             Change::CountStart { version } => executions::count_start(connection, state_machine, version),
-            Change::StopExecution { name, stopped } => executions::stop(connection, state_machine, &name, &stopped),
+            Change::StopExecution { name, details } => executions::stop(connection, state_machine, &name, &details),
             Change::DeleteStateMachine => delete_state_machine(connection, state_machine),
             // The function `apply` handles this change.
             Change::CreateStateMachine { .. } => Ok(()),
@@ -229,7 +229,7 @@ impl StateMachineWriter<'_> {
         execute(self.connection, sql, params![self.row.id, name]).map(drop)
     }
 
-    fn mark_deleted(&self, until: Timestamp) -> Result<()> {
+    fn mark_deleting(&self, until: Timestamp) -> Result<()> {
         let sql = "UPDATE machines SET deleted = ?2 WHERE id = ?1";
         update_row(self.connection, self.row.id, sql, [self.row.id, until.as_millis()])
     }

@@ -5,7 +5,7 @@ use super::checksum::{checksum_of, update_checksum};
 use super::query::{execute, query_all, query_first, sql_limit};
 use super::rows::StateMachineRow;
 use crate::error::Result;
-use crate::model::{Execution, Stopped, VersionNumber};
+use crate::model::{Execution, StopDetails, VersionNumber};
 use rusqlite::{Connection, params};
 use std::collections::BTreeSet;
 
@@ -43,14 +43,14 @@ fn insert(connection: &Connection, row: &StateMachineRow, execution: &Execution,
         execution.name,
         execution.version,
         execution.alias,
-        execution.trace,
+        execution.trace_header,
         execution.started.as_millis(),
         revision.unwrap_or(row.revision),
         &*execution.input,
     ];
     execute(connection, sql, values)?;
-    match &execution.stopped {
-        Some(stopped) => stop(connection, row.id, &execution.name, stopped),
+    match &execution.stop_details {
+        Some(details) => stop(connection, row.id, &execution.name, details),
         None => Ok(()),
     }
 }
@@ -82,9 +82,9 @@ pub(super) fn count_start(connection: &Connection, state_machine: i64, version: 
 }
 
 /// Stores how an execution was stopped.
-pub(super) fn stop(connection: &Connection, state_machine: i64, name: &str, stopped: &Stopped) -> Result<()> {
+pub(super) fn stop(connection: &Connection, state_machine: i64, name: &str, details: &StopDetails) -> Result<()> {
     let sql = "REPLACE INTO stops (machine, sequence, stopped, error, cause, sum)
                SELECT machine, sequence, ?3, ?4, ?5, checksum('stops', machine, sequence, ?3, ?4, ?5) FROM executions WHERE machine = ?1 AND name = ?2";
-    let (error, cause) = (stopped.error.as_deref(), stopped.cause.as_deref());
-    execute(connection, sql, params![state_machine, name, stopped.at.as_millis(), error, cause]).map(drop)
+    let (error, cause) = (details.error.as_deref(), details.cause.as_deref());
+    execute(connection, sql, params![state_machine, name, details.at.as_millis(), error, cause]).map(drop)
 }

@@ -3,7 +3,7 @@
 use super::checksum::describe_mismatch;
 use super::error::checksum_error;
 use crate::model::{
-    Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, Stopped, Tag,
+    Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, StopDetails, Tag,
     Timestamp, Version, VersionNumber,
 };
 use crate::sensitive::Sensitive;
@@ -162,11 +162,11 @@ fn state_machine(columns: &mut Columns<'_>) -> Result<StateMachine> {
     Ok(StateMachine {
         kind: state_machine_type(columns)?,
         created: columns.timestamp()?,
-        deleted: columns.optional_timestamp()?,
+        deleting_until: columns.optional_timestamp()?,
         last_version: VersionNumber::new(columns.read()?),
-        published: columns.read()?,
-        created_published: columns.read()?,
-        created_description: columns.optional_sensitive()?,
+        published_version: columns.read()?,
+        published_on_create: columns.read()?,
+        description_on_create: columns.optional_sensitive()?,
         tags: tags(columns)?,
     })
 }
@@ -190,7 +190,7 @@ pub(super) fn read_revision(row: &Row<'_>) -> Result<Revision> {
     Ok(Revision {
         id: columns.read()?,
         definition: columns.sensitive()?,
-        role: columns.read()?,
+        role_arn: columns.read()?,
         logging: columns.read()?,
         tracing: columns.read()?,
         encryption: columns.read()?,
@@ -230,14 +230,14 @@ pub(super) fn read_execution(row: &Row<'_>) -> Result<(u64, Execution)> {
         version: columns.read()?,
         alias: columns.read()?,
         input: columns.sensitive()?,
-        trace: columns.read()?,
+        trace_header: columns.read()?,
         started: columns.timestamp()?,
-        stopped: stop_details(&mut columns)?.map(Box::new),
+        stop_details: stop_details(&mut columns)?.map(Box::new),
     };
     Ok((sequence, execution))
 }
 
-fn stop_details(columns: &mut Columns<'_>) -> Result<Option<Stopped>> {
+fn stop_details(columns: &mut Columns<'_>) -> Result<Option<StopDetails>> {
     let Some(at) = columns.optional_timestamp()? else { return Ok(None) };
-    Ok(Some(Stopped { at, error: columns.optional_sensitive()?, cause: columns.optional_sensitive()? }))
+    Ok(Some(StopDetails { at, error: columns.optional_sensitive()?, cause: columns.optional_sensitive()? }))
 }

@@ -7,7 +7,7 @@ use super::rows::{
     state_machine_columns, version_columns,
 };
 use crate::error::Result;
-use crate::model::{Alias, Execution, Revision, StateMachine, Status, Timestamp, Version, VersionNumber};
+use crate::model::{Alias, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber};
 use crate::store::{ExecutionFilter, NamedAlias, RevisionKey, View};
 use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
@@ -130,7 +130,7 @@ impl View for Snapshot<'_> {
               AND (?5 IS NULL OR (stopped IS NULL) = ?5) ORDER BY sequence DESC LIMIT ?6"
         );
         let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
-        let running = filter.status.map(|status| status == Status::Running);
+        let running = filter.status.map(|status| status == ExecutionStatus::Running);
         let filter = params![self.row.id, before, filter.version, filter.alias, running, sql_limit(limit)];
         query_all(self.connection, sql, filter, rows::read_execution)
     }

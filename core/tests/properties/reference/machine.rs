@@ -1,15 +1,16 @@
 //! State machines, versions and tags.
 
-use super::target::{Qualifier, deleting, does_not_exist, no_prefix, required, wrong_type};
+use super::target::{Qualifier, arn_prefix_error, arn_required_error, arn_type_error, deleting, does_not_exist};
 use super::{
-    Answer, Content, Refusal, StateMachine, TAG_LIMIT, VERSION_LIMIT, Version, Witness, World, date, page, put,
+    Content, Model, ModelError, Observer, Outcome, StateMachine, TAG_LIMIT, VERSION_LIMIT, Version, date, page_size,
+    put,
 };
 use crate::action::{self, Form, Publish, Revision, Tag, Target, machine_arn};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-impl World {
+impl Model {
     pub fn create_machine(
         &mut self,
         name: &'static str,
@@ -17,28 +18,28 @@ impl World {
         content: &action::Content,
         publish: Publish,
         tags: &[Tag],
-    ) -> Answer {
+    ) -> Outcome {
         check_content(content, publish)?;
-        let tags = tagged(&[], tags)?;
+        let tags = merge_tags(&[], tags)?;
         let arn = machine_arn(name);
         let created_with = (publish.publish == Some(true), publish.description);
-        let content = whole(content, self.now);
+        let content = new_content(content, self.now);
         if let Some(stored) = self.machines.get(name) {
-            if stored.gone.is_some() {
+            if stored.deleted_at.is_some() {
                 return Err(deleting(&arn));
             }
             if stored.express != express || stored.created_with != created_with || !stored.content.replays(&content) {
                 let message = format!("State Machine Already Exists: '{arn}'");
-                return Err(Refusal::new("StateMachineAlreadyExists", message));
+                return Err(ModelError::new("StateMachineAlreadyExists", message));
             }
-            return Ok(created(&arn, stored));
+            return Ok(create_response(&arn, stored));
         }
         let mut machine = StateMachine {
             express,
             created: self.now,
-            gone: None,
+            deleted_at: None,
             content: Rc::new(content),
-            numbers: 0,
+            last_version: 0,
             versions: BTreeMap::new(),
             aliases: BTreeMap::new(),
             executions: Vec::new(),
@@ -49,9 +50,9 @@ impl World {
         if created_with.0 {
             machine.publish(publish.description, self.now)?;
         }
-        let answer = created(&arn, &machine);
+        let response = create_response(&arn, &machine);
         self.machines.insert(name, machine);
-        Ok(answer)
+        Ok(response)
     }
 
     pub fn update_machine(
@@ -59,45 +60,45 @@ impl World {
         target: &Target,
         content: &action::Content,
         publish: Publish,
-        witness: &dyn Witness,
-    ) -> Answer {
-        target.unlabeled()?;
+        observer: &dyn Observer,
+    ) -> Outcome {
+        target.qualifier_without_label()?;
         let given = [content.definition.is_some(), content.role.is_some(), content.logging.is_some()];
         if !given.contains(&true) && content.tracing.is_none() && content.encryption.is_none() {
             let message = "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified";
-            return Err(Refusal::new("MissingRequiredParameter", message));
+            return Err(ModelError::new("MissingRequiredParameter", message));
         }
         check_content(content, publish)?;
         let (now, arn) = (self.now, target.unqualified());
-        let machine = self.active_itself(target)?;
+        let machine = self.active_unqualified(target)?;
         let published = publish.publish == Some(true);
         let mut next = machine.content.updated(content, now);
         let changed = !next.equals(&machine.content);
         if changed && published && machine.versions.len() >= VERSION_LIMIT {
-            return Err(machine.publish_refusal());
+            return Err(machine.version_quota_error());
         }
         if changed {
-            next.revision = Some(self.fresh_id(witness.body()["revisionId"].as_str()));
+            next.revision = Some(self.check_new_id(observer.body()["revisionId"].as_str()));
         }
-        let machine = self.find_mut(target).expect("it was there");
+        let machine = self.find_mut(target).expect("it was found");
         if changed {
             machine.content = Rc::new(next);
         }
-        let mut answer = json!({"updateDate": date(machine.content.since)});
-        put(&mut answer, "revisionId", machine.content.revision.clone());
+        let mut response = json!({"updateDate": date(machine.content.since)});
+        put(&mut response, "revisionId", machine.content.revision.clone());
         if published {
             let number = match machine.version_of_content() {
                 Some((number, version)) if [None, version.description].contains(&publish.description) => number,
                 _ => machine.publish(publish.description, now)?,
             };
-            answer["stateMachineVersionArn"] = json!(format!("{arn}:{number}"));
+            response["stateMachineVersionArn"] = json!(format!("{arn}:{number}"));
         }
-        Ok(answer)
+        Ok(response)
     }
 
-    pub fn describe_machine(&self, target: &Target, metadata_only: bool) -> Answer {
+    pub fn describe_machine(&self, target: &Target, metadata_only: bool) -> Outcome {
         let missing = || does_not_exist(&target.arn());
-        let qualifier = target.qualified()?;
+        let qualifier = target.qualifier()?;
         let machine = self.find(target).ok_or_else(missing)?;
         let (content, created, description) = match qualifier {
             Qualifier::None => (&machine.content, machine.created, None),
@@ -107,18 +108,18 @@ impl World {
             }
             Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
         };
-        let mut answer = content.shown(metadata_only);
-        answer["stateMachineArn"] = json!(target.arn());
-        answer["name"] = json!(target.machine);
-        answer["status"] = json!(if machine.gone.is_some() { "DELETING" } else { "ACTIVE" });
-        answer["type"] = json!(machine.kind());
-        answer["creationDate"] = date(created);
-        put(&mut answer, "description", description);
-        Ok(answer)
+        let mut response = content.describe(metadata_only);
+        response["stateMachineArn"] = json!(target.arn());
+        response["name"] = json!(target.machine);
+        response["status"] = json!(if machine.deleted_at.is_some() { "DELETING" } else { "ACTIVE" });
+        response["type"] = json!(machine.kind());
+        response["creationDate"] = date(created);
+        put(&mut response, "description", description);
+        Ok(response)
     }
 
-    pub fn list_machines(&self, max: Option<i64>) -> Answer<(Vec<Value>, usize)> {
-        let max = page(max)?;
+    pub fn list_machines(&self, max: Option<i64>) -> Outcome<(Vec<Value>, usize)> {
+        let max = page_size(max)?;
         let item = |(name, machine): (&&str, &StateMachine)| {
             json!({
                 "creationDate": date(machine.created),
@@ -130,14 +131,16 @@ impl World {
         Ok((self.machines.iter().map(item).collect(), max))
     }
 
-    pub fn delete_machine(&mut self, target: &Target) -> Answer {
-        let gone = self.now + self.deletion_delay;
-        if target.unlabeled()? == Qualifier::None
+    pub fn delete_machine(&mut self, target: &Target) -> Outcome {
+        let deleted_at = self.now + self.deletion_delay;
+        if target.qualifier_without_label()? == Qualifier::None
             && let Some(machine) = self.find_mut(target)
         {
-            machine.gone.get_or_insert(gone);
-            let (now, deleted) = (self.now, target.machine);
-            self.machines.retain(|name, machine| *name != deleted || machine.gone.is_some_and(|gone| now < gone));
+            machine.deleted_at.get_or_insert(deleted_at);
+            let (now, name_of_deleted) = (self.now, target.machine);
+            self.machines.retain(|name, machine| {
+                *name != name_of_deleted || machine.deleted_at.is_some_and(|deleted_at| now < deleted_at)
+            });
         }
         Ok(json!({}))
     }
@@ -147,9 +150,9 @@ impl World {
         target: &Target,
         revision: Option<Revision>,
         description: Option<&'static str>,
-    ) -> Answer {
+    ) -> Outcome {
         let now = self.now;
-        let machine = self.active_itself(target)?;
+        let machine = self.active_unqualified(target)?;
         let current = machine.content.revision.clone().unwrap_or_else(|| "INITIAL".to_owned());
         let requested = revision.map(|revision| revision.text(target.machine, self));
         if let Some(requested) = requested.filter(|requested| *requested != current) {
@@ -157,7 +160,7 @@ impl World {
                 "Failed to publish the State Machine version for revision {requested}. \
                  The current State Machine revision is {current}."
             );
-            return Err(Refusal::new("ConflictException", message));
+            return Err(ModelError::new("ConflictException", message));
         }
         let machine = self.find_mut(target).expect("it is active");
         let number = match machine.version_of_content() {
@@ -170,10 +173,10 @@ impl World {
         }))
     }
 
-    pub fn list_versions(&self, target: &Target, max: Option<i64>) -> Answer<(Vec<Value>, usize)> {
-        let max = page(max)?;
+    pub fn list_versions(&self, target: &Target, max: Option<i64>) -> Outcome<(Vec<Value>, usize)> {
+        let max = page_size(max)?;
         let missing = || does_not_exist(&target.arn());
-        let qualifier = target.qualified()?;
+        let qualifier = target.qualifier()?;
         let machine = self.find(target).filter(|_| qualifier == Qualifier::None).ok_or_else(missing)?;
         let item = |(number, version): (&u32, &Version)| {
             json!({
@@ -184,61 +187,61 @@ impl World {
         Ok((machine.versions.iter().rev().map(item).collect(), max))
     }
 
-    pub fn delete_version(&mut self, target: &Target) -> Answer {
-        let Qualifier::Version(number) = target.qualified()? else {
-            return Err(required("State machine version", target));
+    pub fn delete_version(&mut self, target: &Target) -> Outcome {
+        let Qualifier::Version(number) = target.qualifier()? else {
+            return Err(arn_required_error("State machine version", target));
         };
         let now = self.now;
         if let (Some(machine), Some(number)) = (self.find_mut(target), number)
             && machine.versions.contains_key(&number)
         {
-            let users = machine.aliases_in_order(|alias| alias.leads_to(number, now));
+            let users = machine.aliases_in_order(|alias| alias.routes_to(number, now));
             if !users.is_empty() {
                 let message = format!(
                     "Version to be deleted must not be referenced by an alias. \
                      Current list of aliases referencing this version: [{}]",
                     users.join(", ")
                 );
-                return Err(Refusal::new("ConflictException", message));
+                return Err(ModelError::new("ConflictException", message));
             }
             machine.versions.remove(&number);
         }
         Ok(json!({}))
     }
 
-    pub fn tag(&mut self, target: &Target, tags: &[Tag]) -> Answer {
+    pub fn tag(&mut self, target: &Target, tags: &[Tag]) -> Outcome {
         check_taggable(target)?;
-        // More than any resource may have is refused before one is looked for.
-        tagged(&[], tags)?;
+        // The limit is checked before the resource is looked up.
+        merge_tags(&[], tags)?;
         let machine = self.taggable(target)?;
-        machine.tags = tagged(&machine.tags, tags)?;
+        machine.tags = merge_tags(&machine.tags, tags)?;
         Ok(json!({}))
     }
 
-    pub fn untag(&mut self, target: &Target, keys: &[&str]) -> Answer {
+    pub fn untag(&mut self, target: &Target, keys: &[&str]) -> Outcome {
         self.taggable(target)?.tags.retain(|(key, _)| !keys.contains(key));
         Ok(json!({}))
     }
 
-    pub fn list_tags(&mut self, target: &Target) -> Answer {
+    pub fn list_tags(&mut self, target: &Target) -> Outcome {
         let tags = &self.taggable(target)?.tags;
         let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({"key": key, "value": value})).collect();
         Ok(json!({"tags": tags}))
     }
 
-    /// Tags belong to the state machine alone.
-    fn taggable(&mut self, target: &Target) -> Answer<&mut StateMachine> {
+    /// Returns the state machine that an unqualified ARN refers to.
+    fn taggable(&mut self, target: &Target) -> Outcome<&mut StateMachine> {
         check_taggable(target)?;
-        let missing = || Refusal::new("ResourceNotFound", format!("Resource not found: '{}'", target.arn()));
+        let missing = || ModelError::new("ResourceNotFound", format!("Resource not found: '{}'", target.arn()));
         let itself = target.form == Form::StateMachine && target.qualifier.is_none();
         self.find_mut(target).filter(|_| itself).ok_or_else(missing)
     }
 }
 
-fn check_taggable(target: &Target) -> Answer<()> {
+fn check_taggable(target: &Target) -> Outcome<()> {
     match target.form {
-        Form::NoArn => Err(no_prefix("no-arn")),
-        Form::Execution => Err(wrong_type("execution")),
+        Form::NotAnArn => Err(arn_prefix_error("no-arn")),
+        Form::Execution => Err(arn_type_error("execution")),
         _ => Ok(()),
     }
 }
@@ -248,7 +251,7 @@ impl StateMachine {
         if self.express { "EXPRESS" } else { "STANDARD" }
     }
 
-    /// The latest version of what the state machine is now.
+    /// Returns the latest version of the current content.
     fn version_of_content(&self) -> Option<(u32, &Version)> {
         let mut versions = self.versions.iter().rev();
         versions
@@ -256,25 +259,25 @@ impl StateMachine {
             .map(|(number, version)| (*number, version))
     }
 
-    fn publish(&mut self, description: Option<&'static str>, now: i64) -> Answer<u32> {
+    fn publish(&mut self, description: Option<&'static str>, now: i64) -> Outcome<u32> {
         if self.versions.len() >= VERSION_LIMIT {
-            return Err(self.publish_refusal());
+            return Err(self.version_quota_error());
         }
-        self.numbers += 1;
+        self.last_version += 1;
         let version = Version { content: Rc::clone(&self.content), description, created: now };
-        self.versions.insert(self.numbers, version);
-        Ok(self.numbers)
+        self.versions.insert(self.last_version, version);
+        Ok(self.last_version)
     }
 
-    fn publish_refusal(&self) -> Refusal {
+    fn version_quota_error(&self) -> ModelError {
         let message =
             format!("The maximum number of versions for this state machine has been reached: {VERSION_LIMIT}");
-        Refusal::new("ServiceQuotaExceededException", message)
+        ModelError::new("ServiceQuotaExceededException", message)
     }
 }
 
 impl Content {
-    /// With what an update gives, and the rest as it is.
+    /// Returns the content after an update. Absent members stay unchanged.
     fn updated(&self, given: &action::Content, now: i64) -> Self {
         Self {
             definition: given.definition.unwrap_or(self.definition),
@@ -287,12 +290,12 @@ impl Content {
         }
     }
 
-    /// Whether it is the same, whenever it came.
+    /// Returns whether the contents are the same, apart from their times.
     fn equals(&self, other: &Self) -> bool {
         self.role == other.role && self.replays(other)
     }
 
-    /// Whether a create request repeats it: the role is not compared.
+    /// Returns whether a create request repeats the content. The role is not compared.
     fn replays(&self, other: &Self) -> bool {
         self.definition == other.definition
             && self.logging == other.logging
@@ -300,7 +303,7 @@ impl Content {
             && self.encryption == other.encryption
     }
 
-    pub fn shown(&self, metadata_only: bool) -> Value {
+    pub fn describe(&self, metadata_only: bool) -> Value {
         let mut shown = json!({
             "definition": if metadata_only { "{}" } else { self.definition },
             "roleArn": self.role,
@@ -313,28 +316,28 @@ impl Content {
     }
 }
 
-fn created(arn: &str, machine: &StateMachine) -> Value {
-    let mut answer = json!({"creationDate": date(machine.created), "stateMachineArn": arn});
-    put(&mut answer, "stateMachineVersionArn", machine.created_with.0.then(|| format!("{arn}:1")));
-    answer
+fn create_response(arn: &str, machine: &StateMachine) -> Value {
+    let mut response = json!({"creationDate": date(machine.created), "stateMachineArn": arn});
+    put(&mut response, "stateMachineVersionArn", machine.created_with.0.then(|| format!("{arn}:1")));
+    response
 }
 
-/// What can be refused by itself, in the order of the members.
-fn check_content(content: &action::Content, publish: Publish) -> Answer<()> {
+/// Validates the content without stored data, in the order of the members.
+fn check_content(content: &action::Content, publish: Publish) -> Outcome<()> {
     if content.definition == Some("{}") {
-        let fault = "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /";
-        return Err(Refusal::new("InvalidDefinition", format!("Invalid State Machine Definition: '{fault}'")));
+        let text = "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /";
+        return Err(ModelError::new("InvalidDefinition", format!("Invalid State Machine Definition: '{text}'")));
     }
     if let Some(role) = content.role.filter(|role| !role.starts_with("arn:")) {
-        return Err(no_prefix(role));
+        return Err(arn_prefix_error(role));
     }
     if publish.description.is_some() && publish.publish != Some(true) {
-        return Err(Refusal::new("ValidationException", "Version description can only be set when publish is true"));
+        return Err(ModelError::new("ValidationException", "Version description can only be set when publish is true"));
     }
     Ok(())
 }
 
-fn whole(given: &action::Content, now: i64) -> Content {
+fn new_content(given: &action::Content, now: i64) -> Content {
     Content {
         definition: given.definition.expect("a create request has a definition"),
         role: given.role.expect("a create request has a role"),
@@ -356,8 +359,8 @@ fn tracing(given: &Value) -> Value {
     json!({"enabled": given.get("enabled").is_some_and(|enabled| enabled == true)})
 }
 
-/// New tags behind the old ones; known keys keep their place.
-fn tagged(before: &[(&'static str, &'static str)], given: &[Tag]) -> Answer<Vec<(&'static str, &'static str)>> {
+/// Appends new tags. Existing keys keep their position.
+fn merge_tags(before: &[(&'static str, &'static str)], given: &[Tag]) -> Outcome<Vec<(&'static str, &'static str)>> {
     let mut tags = before.to_vec();
     for tag in given {
         match tags.iter_mut().find(|(key, _)| *key == tag.key) {
@@ -365,6 +368,6 @@ fn tagged(before: &[(&'static str, &'static str)], given: &[Tag]) -> Answer<Vec<
             None => tags.push((tag.key, tag.value)),
         }
     }
-    let refusal = || Refusal::new("TooManyTags", format!("The maximum number of tags for a resource is {TAG_LIMIT}"));
-    if tags.len() > TAG_LIMIT { Err(refusal()) } else { Ok(tags) }
+    let error = || ModelError::new("TooManyTags", format!("The maximum number of tags for a resource is {TAG_LIMIT}"));
+    if tags.len() > TAG_LIMIT { Err(error()) } else { Ok(tags) }
 }

@@ -1,29 +1,29 @@
-//! A plain model of AWS Step Functions' state machines, versions, aliases and executions: maps, and
-//! what the documents say. It shares nothing with the crate, and is slow where that is simpler.
+//! A reference model of AWS Step Functions' state machines, versions, aliases and executions. It shares no code with
+//! the crate and prefers simplicity to speed.
 
 mod alias;
 mod execution;
 mod machine;
 mod target;
 
-use crate::action::{Action, Known, machine_arn};
+use crate::action::{Action, Lookup, machine_arn};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 pub const ALIAS_LIMIT: usize = 3;
 pub const VERSION_LIMIT: usize = 4;
-pub const EXECUTIONS_KEPT: usize = 4;
+pub const EXECUTION_LIMIT: usize = 4;
 pub const TAG_LIMIT: usize = 3;
 
-/// All that there is, and what time it is.
+/// All state machines, and the time.
 #[derive(Debug, Default)]
-pub struct World {
+pub struct Model {
     machines: BTreeMap<&'static str, StateMachine>,
     now: i64,
     update_delay: i64,
     deletion_delay: i64,
-    /// Every random id that was answered: none may come twice.
+    /// All generated ids, which must be unique.
     ids: BTreeSet<String>,
 }
 
@@ -31,14 +31,14 @@ pub struct World {
 pub struct StateMachine {
     express: bool,
     created: i64,
-    /// When it is gone, once it was deleted.
-    gone: Option<i64>,
+    /// End of the deletion, in status DELETING.
+    deleted_at: Option<i64>,
     content: Rc<Content>,
-    /// The greatest number that a version ever had.
-    numbers: u32,
+    /// The highest version number so far.
+    last_version: u32,
     versions: BTreeMap<u32, Version>,
     aliases: BTreeMap<&'static str, Alias>,
-    /// In the order of their starts.
+    /// In start order.
     executions: Vec<Execution>,
     starts: BTreeMap<Option<u32>, u64>,
     tags: Vec<(&'static str, &'static str)>,
@@ -71,8 +71,8 @@ pub struct Alias {
     routes: Routes,
     created: i64,
     updated: i64,
-    /// What is still seen, and until when.
-    held: Option<(Routes, i64)>,
+    /// The previous routes and the end of the update delay.
+    previous: Option<(Routes, i64)>,
 }
 
 #[derive(Debug)]
@@ -93,7 +93,7 @@ pub struct Stopped {
     cause: Option<&'static str>,
 }
 
-/// What a request has to be answered with.
+/// The expected response to a request.
 pub enum Expected {
     /// Status 200 and this body.
     Body(Value),
@@ -103,26 +103,26 @@ pub enum Expected {
         items: Vec<Value>,
         max: usize,
     },
-    Refused(Refusal),
+    Error(ModelError),
 }
 
 /// An error with its status 400.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct ModelError {
     code: &'static str,
     message: String,
     reason: Option<&'static str>,
-    framework: bool,
+    from_framework: bool,
 }
 
-pub type Answer<T = Value> = Result<T, Refusal>;
+pub type Outcome<T = Value> = Result<T, ModelError>;
 
-impl Refusal {
+impl ModelError {
     fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), reason: None, framework: false }
+        Self { code, message: message.into(), reason: None, from_framework: false }
     }
 
-    fn because(code: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
+    fn with_reason(code: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
         Self { reason: Some(reason), ..Self::new(code, message) }
     }
 
@@ -131,7 +131,8 @@ impl Refusal {
     }
 
     pub fn body(&self) -> Value {
-        let namespace = if self.framework { "com.amazon.coral.validate" } else { "com.amazonaws.swf.service.v2.model" };
+        let namespace =
+            if self.from_framework { "com.amazon.coral.validate" } else { "com.amazonaws.swf.service.v2.model" };
         let mut body = json!({"__type": format!("{namespace}#{}", self.code), "message": self.message});
         if let Some(reason) = self.reason {
             body["reason"] = json!(reason);
@@ -140,43 +141,43 @@ impl Refusal {
     }
 }
 
-/// Constraints of the service model that a request breaks.
+/// The violated constraints of the service model.
 #[derive(Default)]
-pub struct Broken(Vec<String>);
+pub struct Violations(Vec<String>);
 
-impl Broken {
+impl Violations {
     fn add(&mut self, value: &str, path: &str, constraint: &str) {
         self.0.push(format!("Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"));
     }
 
-    fn within(&mut self, value: i64, least: i64, greatest: i64, path: &str) {
-        if value > greatest {
-            let constraint = format!("Member must have value less than or equal to {greatest}");
+    fn check_range(&mut self, value: i64, min: i64, max: i64, path: &str) {
+        if value > max {
+            let constraint = format!("Member must have value less than or equal to {max}");
             self.add(&value.to_string(), path, &constraint);
         }
-        if value < least {
-            let constraint = format!("Member must have value greater than or equal to {least}");
+        if value < min {
+            let constraint = format!("Member must have value greater than or equal to {min}");
             self.add(&value.to_string(), path, &constraint);
         }
     }
 
-    fn refuse(self) -> Answer<()> {
+    fn into_result(self) -> Outcome<()> {
         let plural = if self.0.len() == 1 { "" } else { "s" };
         let message = format!("{} validation error{plural} detected: {}", self.0.len(), self.0.join("; "));
-        let refusal = Refusal { framework: true, ..Refusal::new("ValidationException", message) };
-        if self.0.is_empty() { Ok(()) } else { Err(refusal) }
+        let error = ModelError { from_framework: true, ..ModelError::new("ValidationException", message) };
+        if self.0.is_empty() { Ok(()) } else { Err(error) }
     }
 }
 
-/// The length of a page, which has to be within AWS's bounds.
-fn page(max: Option<i64>) -> Answer<usize> {
-    let mut broken = Broken::default();
-    broken.within(max.unwrap_or_default(), 0, 1000, "maxResults");
-    broken.refuse()?;
+/// Returns the page size, which must be within AWS's bounds.
+fn page_size(max: Option<i64>) -> Outcome<usize> {
+    let mut violations = Violations::default();
+    violations.check_range(max.unwrap_or_default(), 0, 1000, "maxResults");
+    violations.into_result()?;
     Ok(max.filter(|max| *max > 0).map_or(100, |max| usize::try_from(max).unwrap()))
 }
 
-/// Seconds, as dates are written.
+/// Returns a date in seconds, as in responses.
 #[expect(clippy::cast_precision_loss, reason = "within 2^53")]
 fn date(millis: i64) -> Value {
     json!(millis as f64 / 1000.0)
@@ -188,50 +189,50 @@ fn put(body: &mut Value, name: &str, value: Option<impl Into<Value>>) {
     }
 }
 
-/// What only the service can know: what it answered, and what chance decided.
-pub trait Witness {
-    /// The answer's body.
+/// Reads from the service what the model cannot know: generated ids and random decisions.
+pub trait Observer {
+    /// Returns the body of the response.
     fn body(&self) -> &Value;
-    /// The version that an execution runs.
+    /// Returns the version of an execution.
     fn version_of(&self, execution_arn: &str) -> Option<u32>;
-    /// How often each version was started.
+    /// Returns the start counts of a state machine.
     fn starts(&self, machine_arn: &str) -> BTreeMap<Option<u32>, u64>;
 }
 
-impl World {
+impl Model {
     pub fn new(now: i64, update_delay: i64, deletion_delay: i64) -> Self {
         Self { now, update_delay, deletion_delay, ..Self::default() }
     }
 
-    /// Moves the time on. A state machine is gone as soon as its time is over.
-    pub fn pass(&mut self, millis: i64) {
+    /// Advances the time. State machines whose deletion has ended no longer exist.
+    pub fn advance(&mut self, millis: i64) {
         self.now += millis;
         let now = self.now;
-        self.machines.retain(|_, machine| machine.gone.is_none_or(|gone| now < gone));
+        self.machines.retain(|_, machine| machine.deleted_at.is_none_or(|deleted_at| now < deleted_at));
     }
 
-    /// What the action has to be answered with; and does it.
-    pub fn act(&mut self, action: &Action, witness: &dyn Witness) -> Expected {
-        self.answer(action, witness).unwrap_or_else(Expected::Refused)
+    /// Executes an action and returns the expected response.
+    pub fn execute(&mut self, action: &Action, observer: &dyn Observer) -> Expected {
+        self.respond(action, observer).unwrap_or_else(Expected::Error)
     }
 
-    fn answer(&mut self, action: &Action, witness: &dyn Witness) -> Answer<Expected> {
-        let listed = |member, (items, max): (Vec<Value>, usize)| Expected::List { member, items, max };
+    fn respond(&mut self, action: &Action, observer: &dyn Observer) -> Outcome<Expected> {
+        let list = |member, (items, max): (Vec<Value>, usize)| Expected::List { member, items, max };
         let body = match action {
             Action::CreateStateMachine { name, express, content, publish, tags } => {
                 self.create_machine(name, *express, content, *publish, tags)
             }
             Action::UpdateStateMachine { target, content, publish } => {
-                self.update_machine(target, content, *publish, witness)
+                self.update_machine(target, content, *publish, observer)
             }
             Action::DescribeStateMachine { target, metadata_only } => self.describe_machine(target, *metadata_only),
-            Action::ListStateMachines { max } => return Ok(listed("stateMachines", self.list_machines(*max)?)),
+            Action::ListStateMachines { max } => return Ok(list("stateMachines", self.list_machines(*max)?)),
             Action::DeleteStateMachine { target } => self.delete_machine(target),
             Action::PublishVersion { target, revision, description } => {
                 self.publish_version(target, *revision, *description)
             }
             Action::ListVersions { target, max } => {
-                return Ok(listed("stateMachineVersions", self.list_versions(target, *max)?));
+                return Ok(list("stateMachineVersions", self.list_versions(target, *max)?));
             }
             Action::DeleteVersion { target } => self.delete_version(target),
             Action::CreateAlias { name, description, routes } => self.create_alias(name, *description, routes),
@@ -241,16 +242,16 @@ impl World {
             }
             Action::DeleteAlias { target } => self.delete_alias(target),
             Action::ListAliases { target, max } => {
-                return Ok(listed("stateMachineAliases", self.list_aliases(target, *max)?));
+                return Ok(list("stateMachineAliases", self.list_aliases(target, *max)?));
             }
-            Action::Start { target, name, input } => self.start(target, *name, *input, witness),
+            Action::Start { target, name, input } => self.start(target, *name, *input, observer),
             Action::DescribeExecution { target, metadata_only } => self.describe_execution(*target, *metadata_only),
             Action::DescribeStateMachineForExecution { target, metadata_only } => {
-                self.describe_machine_of(*target, *metadata_only)
+                self.describe_machine_for_execution(*target, *metadata_only)
             }
             Action::StopExecution { target, error, cause } => self.stop_execution(*target, *error, *cause),
             Action::ListExecutions { target, status, max } => {
-                return Ok(listed("executions", self.list_executions(target, *status, *max)?));
+                return Ok(list("executions", self.list_executions(target, *status, *max)?));
             }
             Action::TagResource { target, tags } => self.tag(target, tags),
             Action::UntagResource { target, keys } => self.untag(target, keys),
@@ -259,22 +260,22 @@ impl World {
         body.map(Expected::Body)
     }
 
-    /// Starts of every state machine that there is.
-    pub fn starts(&self) -> impl Iterator<Item = (String, &BTreeMap<Option<u32>, u64>)> {
+    /// Returns the start counts of every state machine.
+    pub fn start_counts(&self) -> impl Iterator<Item = (String, &BTreeMap<Option<u32>, u64>)> {
         self.machines.iter().map(|(name, machine)| (machine_arn(name), &machine.starts))
     }
 
-    /// A random id that the service made up: a UUID that was never seen before.
-    fn fresh_id(&mut self, id: Option<&str>) -> String {
-        let id = id.expect("an id is answered").to_owned();
+    /// Checks that a generated id is a new UUID and returns it.
+    fn check_new_id(&mut self, id: Option<&str>) -> String {
+        let id = id.expect("the response has an id").to_owned();
         let groups: Vec<&str> = id.split('-').collect();
-        assert!(groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]), "{id} is no UUID");
-        assert!(self.ids.insert(id.clone()), "{id} was given before");
+        assert!(groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]), "{id} is not a UUID");
+        assert!(self.ids.insert(id.clone()), "{id} was generated before");
         id
     }
 }
 
-impl Known for World {
+impl Lookup for Model {
     fn revision(&self, machine: &str) -> Option<String> {
         self.machines.get(machine).and_then(|machine| machine.content.revision.clone())
     }

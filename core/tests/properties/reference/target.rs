@@ -1,45 +1,45 @@
-//! ARNs, as far as the pools have them.
+//! Resolves the ARNs that random requests contain.
 
-use super::{Answer, Refusal, StateMachine, World};
+use super::{Model, ModelError, Outcome, StateMachine};
 use crate::action::{ExecutionTarget, Form, Target};
 
-/// What stands behind a state machine's ARN.
+/// The qualifier of a state machine ARN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Qualifier {
     None,
-    /// `None`: a number that no version can have.
+    /// `None` for a number that no version can have.
     Version(Option<u32>),
     Alias(&'static str),
     Label,
 }
 
-pub fn no_prefix(text: &str) -> Refusal {
-    Refusal::new("InvalidArn", format!("Invalid Arn: 'Invalid ARN prefix: {text}'"))
+pub fn arn_prefix_error(text: &str) -> ModelError {
+    ModelError::new("InvalidArn", format!("Invalid Arn: 'Invalid ARN prefix: {text}'"))
 }
 
-pub fn wrong_type(kind: &str) -> Refusal {
-    Refusal::new("InvalidArn", format!("Invalid Arn: 'Resource type not valid in this context: {kind}'"))
+pub fn arn_type_error(kind: &str) -> ModelError {
+    ModelError::new("InvalidArn", format!("Invalid Arn: 'Resource type not valid in this context: {kind}'"))
 }
 
-pub fn does_not_exist(arn: &str) -> Refusal {
-    Refusal::new("StateMachineDoesNotExist", format!("State Machine Does Not Exist: '{arn}'"))
+pub fn does_not_exist(arn: &str) -> ModelError {
+    ModelError::new("StateMachineDoesNotExist", format!("State Machine Does Not Exist: '{arn}'"))
 }
 
-pub fn not_found() -> Refusal {
-    Refusal::new("ResourceNotFound", "Request references a resource that does not exist.")
+pub fn not_found() -> ModelError {
+    ModelError::new("ResourceNotFound", "Request references a resource that does not exist.")
 }
 
-pub fn required(what: &str, target: &Target) -> Refusal {
-    Refusal::new("InvalidArn", format!("Invalid Arn: '{what} ARN required: {}'", target.arn()))
+pub fn arn_required_error(what: &str, target: &Target) -> ModelError {
+    ModelError::new("InvalidArn", format!("Invalid Arn: '{what} ARN required: {}'", target.arn()))
 }
 
 impl Target {
-    /// The qualifier of a state machine's ARN, whoever's it is.
-    pub fn qualified(&self) -> Answer<Qualifier> {
+    /// Returns the qualifier of a state machine ARN of any account.
+    pub fn qualifier(&self) -> Outcome<Qualifier> {
         match self.form {
-            Form::NoArn => Err(no_prefix("no-arn")),
-            Form::Execution => Err(wrong_type("execution")),
-            Form::Activity => Err(wrong_type("activity")),
+            Form::NotAnArn => Err(arn_prefix_error("no-arn")),
+            Form::Execution => Err(arn_type_error("execution")),
+            Form::Activity => Err(arn_type_error("activity")),
             Form::Label => Ok(Qualifier::Label),
             Form::StateMachine | Form::OtherAccount => Ok(match self.qualifier {
                 None => Qualifier::None,
@@ -49,10 +49,10 @@ impl Target {
         }
     }
 
-    /// As [`Target::qualified`], for operations that refuse labels.
-    pub fn unlabeled(&self) -> Answer<Qualifier> {
-        match self.qualified()? {
-            Qualifier::Label => Err(Refusal::because(
+    /// As [`Target::qualifier`], for operations that do not support labels.
+    pub fn qualifier_without_label(&self) -> Outcome<Qualifier> {
+        match self.qualifier()? {
+            Qualifier::Label => Err(ModelError::with_reason(
                 "ValidationException",
                 "API_DOES_NOT_SUPPORT_LABELED_ARNS",
                 format!("This operation does not support labeled ARNs: '{}'", self.arn()),
@@ -61,15 +61,15 @@ impl Target {
         }
     }
 
-    /// The alias's name.
-    pub fn alias(&self) -> Answer<&'static str> {
-        match self.qualified()? {
+    /// Returns the alias's name.
+    pub fn alias(&self) -> Outcome<&'static str> {
+        match self.qualifier()? {
             Qualifier::Alias(name) => Ok(name),
-            _ => Err(required("State machine alias", self)),
+            _ => Err(arn_required_error("State machine alias", self)),
         }
     }
 
-    /// The ARN without its qualifier.
+    /// Returns the ARN without its qualifier.
     pub fn unqualified(&self) -> String {
         let form = if self.form == Form::Label { Form::StateMachine } else { self.form };
         Self { form, qualifier: None, ..*self }.arn()
@@ -82,26 +82,26 @@ fn number(text: &str) -> Option<u32> {
 }
 
 impl ExecutionTarget {
-    /// The state machine's name and the execution's.
-    pub fn names(self, world: &World) -> Answer<(&'static str, String)> {
+    /// Returns the names of the state machine and the execution.
+    pub fn names(self, model: &Model) -> Outcome<(&'static str, String)> {
         match self {
-            Self::NoArn => Err(no_prefix("no-arn")),
-            Self::StateMachine => Err(wrong_type("stateMachine")),
-            Self::Express => Err(wrong_type("express")),
+            Self::NotAnArn => Err(arn_prefix_error("no-arn")),
+            Self::StateMachine => Err(arn_type_error("stateMachine")),
+            Self::Express => Err(arn_type_error("express")),
             Self::Named { machine, name } => Ok((machine, name.to_owned())),
             Self::Latest { machine } => {
-                let latest = crate::action::Known::latest_execution(world, machine);
+                let latest = crate::action::Lookup::latest_execution(model, machine);
                 Ok((machine, latest.unwrap_or_else(|| "none".to_owned())))
             }
         }
     }
 }
 
-impl World {
-    /// The state machine that an ARN is of, deleted ones included as long as they last.
+impl Model {
+    /// Returns the state machine of an ARN, including one in status DELETING.
     pub fn find(&self, target: &Target) -> Option<&StateMachine> {
-        let ours = matches!(target.form, Form::StateMachine | Form::Label);
-        self.machines.get(target.machine).filter(|_| ours)
+        let is_in_account = matches!(target.form, Form::StateMachine | Form::Label);
+        self.machines.get(target.machine).filter(|_| is_in_account)
     }
 
     pub fn find_mut(&mut self, target: &Target) -> Option<&mut StateMachine> {
@@ -109,22 +109,22 @@ impl World {
         self.machines.get_mut(target.machine)
     }
 
-    /// The state machine to change, which must not be deleted.
-    pub fn active(&self, target: &Target, missing: impl FnOnce() -> Refusal) -> Answer<&StateMachine> {
+    /// Returns the state machine to change, which must not be in status DELETING.
+    pub fn active(&self, target: &Target, missing: impl FnOnce() -> ModelError) -> Outcome<&StateMachine> {
         let machine = self.find(target).ok_or_else(missing)?;
-        if machine.gone.is_some() { Err(deleting(&target.unqualified())) } else { Ok(machine) }
+        if machine.deleted_at.is_some() { Err(deleting(&target.unqualified())) } else { Ok(machine) }
     }
 
-    /// The state machine of an operation that takes its own ARN alone.
-    pub fn active_itself(&self, target: &Target) -> Answer<&StateMachine> {
+    /// Returns the state machine of an operation that only accepts unqualified ARNs.
+    pub fn active_unqualified(&self, target: &Target) -> Outcome<&StateMachine> {
         let missing = || does_not_exist(&target.arn());
-        if target.qualified()? != Qualifier::None {
+        if target.qualifier()? != Qualifier::None {
             return Err(missing());
         }
         self.active(target, missing)
     }
 }
 
-pub fn deleting(arn: &str) -> Refusal {
-    Refusal::new("StateMachineDeleting", format!("State Machine is being deleted: '{arn}'"))
+pub fn deleting(arn: &str) -> ModelError {
+    ModelError::new("StateMachineDeleting", format!("State Machine is being deleted: '{arn}'"))
 }

@@ -60,9 +60,9 @@ async fn create(client: &Client) -> Outcome {
     println!("created {}", created.state_machine_alias_arn());
     let again = request.clone().send().await?;
     let same = again.creation_date() == created.creation_date();
-    println!("the same request again: {}", if same { "the same answer" } else { "another answer" });
+    println!("repeated request: {}", if same { "same response" } else { "different response" });
     let other = request.description("live").send().await;
-    println!("another description: {}", refused(other, |error| error.is_conflict_exception())?);
+    println!("different description: {}", refused(other, |error| error.is_conflict_exception())?);
     Ok(())
 }
 

@@ -64,9 +64,9 @@ final class Client {
         System.out.println("created " + created.stateMachineAliasArn());
         var again = sfn.createStateMachineAlias(request);
         boolean same = again.creationDate().equals(created.creationDate());
-        System.out.println("the same request again: " + (same ? "the same answer" : "another answer"));
+        System.out.println("repeated request: " + (same ? "same response" : "different response"));
         var other = request.toBuilder().description("live").build();
-        System.out.println("another description: "
+        System.out.println("different description: "
             + refused(ConflictException.class, () -> sfn.createStateMachineAlias(other)));
     }
 

@@ -1,4 +1,4 @@
-//! The least that a C program could pay for the same: what bench.c compares with. Not part of the library.
+//! The minimum work for the same result in C, as the baseline of bench.c. Not part of the library.
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -25,15 +25,15 @@ struct Route<'a> {
     weight: i64,
 }
 
-/// A call of nothing.
+/// An empty function.
 #[unsafe(no_mangle)]
-pub extern "C" fn floor_nothing() -> u32 {
+pub extern "C" fn baseline_empty() -> u32 {
     0
 }
 
-/// Parses a create request into a struct, strings borrowed, and looks at nothing.
+/// Parses a create request into a struct with borrowed strings, without validation.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn floor_parse(input: *const c_char, length: usize) -> u32 {
+pub unsafe extern "C" fn baseline_parse(input: *const c_char, length: usize) -> u32 {
     let bytes = unsafe { slice::from_raw_parts(input.cast::<u8>(), length) };
     let Ok(request) = serde_json::from_slice::<Create<'_>>(bytes) else { return 1 };
     black_box((request.description, request.name));
@@ -43,9 +43,9 @@ pub unsafe extern "C" fn floor_parse(input: *const c_char, length: usize) -> u32
     0
 }
 
-/// SHA-256 of bytes.
+/// Computes the SHA-256 of bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn floor_sha256(bytes: *const u8, length: usize, digest: *mut u8) {
+pub unsafe extern "C" fn baseline_sha256(bytes: *const u8, length: usize, digest: *mut u8) {
     let hash = Sha256::digest(unsafe { slice::from_raw_parts(bytes, length) });
     unsafe { digest.copy_from_nonoverlapping(hash.as_ptr(), 32) };
 }

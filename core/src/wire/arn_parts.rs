@@ -1,15 +1,15 @@
-//! An ARN as named parts, for languages that read it as JSON; and from parts back to its text.
+//! The parts of an ARN in JSON.
 
-use super::{Arn, Resource, parse_arn};
 use crate::error::{Error, Result};
+use crate::model::{Arn, Resource, parse_arn};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// The parts of an ARN by name. Parts that its kind does not have are absent.
+/// The parts of an ARN. Omits the parts that this kind of ARN does not have.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ArnParts<'a> {
-    /// `stateMachine`, `version`, `alias`, `label`, `execution`, `express`, or another type as the ARN spells it.
+    /// `stateMachine`, `version`, `alias`, `label`, `execution`, `express`, or another resource type.
     pub kind: Cow<'a, str>,
     /// For example `aws`.
     pub partition: Cow<'a, str>,
@@ -26,7 +26,7 @@ pub struct ArnParts<'a> {
     /// The execution's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub execution: Option<Cow<'a, str>>,
-    /// The express execution's id.
+    /// The id of the start of an EXPRESS execution.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<Cow<'a, str>>,
 }
@@ -40,7 +40,7 @@ impl<'a> From<Arn<'a>> for ArnParts<'a> {
             Resource::Label { name, label } => ("label", Some(name), Some(label), None, None),
             Resource::Execution { name, execution } => ("execution", Some(name), None, Some(execution), None),
             Resource::Express { name, execution, id } => ("express", Some(name), None, Some(execution), Some(id)),
-            Resource::Other { kind } => (kind, None, None, None, None),
+            Resource::Other { resource_type } => (resource_type, None, None, None, None),
         };
         let (state_machine, qualifier) = (state_machine.map(Cow::Borrowed), qualifier.map(Cow::Borrowed));
         let (execution, id) = (execution.map(Cow::Borrowed), id.map(Cow::Borrowed));
@@ -49,14 +49,14 @@ impl<'a> From<Arn<'a>> for ArnParts<'a> {
     }
 }
 
-/// The text of an ARN from its parts: what [`parse_arn`] takes apart again into the same parts.
+/// Formats an ARN from its parts, the inverse of [`parse_arn`].
 ///
 /// # Errors
-/// [`Error::ArnType`] for a kind whose ARNs are not taken apart, [`Error::ArnPrefix`] for parts that
-/// make no ARN of their kind.
+/// [`Error::ArnType`] for another kind than those listed in [`ArnParts::kind`], [`Error::ArnPrefix`] if the parts are
+/// not a valid ARN of this kind.
 ///
 /// ```
-/// use sfn_alias::{format_arn, model::ArnParts, parse_arn};
+/// use sfn_alias::{format_arn, parse_arn, wire::ArnParts};
 /// let text = "arn:aws:states:us-east-1:123456789012:stateMachine:orders:PROD";
 /// assert_eq!(format_arn(&ArnParts::from(parse_arn(text)?))?, text);
 /// # Ok::<(), sfn_alias::Error>(())
@@ -73,6 +73,6 @@ pub fn format_arn(parts: &ArnParts<'_>) -> Result<String> {
     let rest = rest.join(if parts.kind == "label" { "/" } else { ":" });
     let ArnParts { partition, region, account, .. } = parts;
     let text = format!("arn:{partition}:states:{region}:{account}:{kind}:{rest}");
-    let same = parse_arn(&text).is_ok_and(|arn| ArnParts::from(arn) == *parts);
-    if same { Ok(text) } else { Err(Error::ArnPrefix { value: text }) }
+    let is_inverse = parse_arn(&text).is_ok_and(|arn| ArnParts::from(arn) == *parts);
+    if is_inverse { Ok(text) } else { Err(Error::ArnPrefix { value: text }) }
 }

@@ -1,0 +1,120 @@
+//! Functions for requests and ARNs, with JSON input and output.
+
+use crate::arguments::{Output, bytes, text};
+use crate::error::{ErrorObject, FfiError};
+use crate::guard::guard;
+use crate::result::ResultCode;
+use crate::text::OwnedText;
+use serde_json::{Map, Value, json};
+use sfn_alias_core::wire::ArnParts;
+use sfn_alias_core::{AliasMember, Error};
+use std::ffi::c_char;
+
+/// Validates a request without stored state. Returns `SFN_ALIAS_OK`, or the error that AWS would return.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_validate(
+    operation: *const c_char,
+    operation_length: usize,
+    input: *const c_char,
+    input_length: usize,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    let work = || unsafe {
+        let operation = text(operation, operation_length, "operation")?;
+        let input = bytes(input, input_length, "input")?;
+        let to_error = |error| FfiError::from_request_error(error, || sfn_alias_core::check(operation, input));
+        sfn_alias_core::validate(operation, input).map_err(to_error)
+    };
+    unsafe { guard(error, work) }
+}
+
+/// Returns all problems of a request as a JSON array of objects with `path`, `code`, `error`, `message` and `fix`. The
+/// array is empty for a valid request.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_check(
+    operation: *const c_char,
+    operation_length: usize,
+    input: *const c_char,
+    input_length: usize,
+    problems: *mut *mut OwnedText,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    let work = || unsafe {
+        let operation = text(operation, operation_length, "operation")?;
+        let input = bytes(input, input_length, "input")?;
+        let output = Output::new(problems, "problems")?;
+        output.write_boxed(OwnedText::from_json(&sfn_alias_core::check(operation, input)?));
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+/// Compares a create request with an existing alias. `existing` is the output of DescribeStateMachineAlias; NULL means
+/// that the alias does not exist. Returns JSON, `{"answer": "new"
+/// "replay"
+/// "conflict", "differs": ["description", "routingConfiguration"]}`; `differs` contains the members that are different.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_compare(
+    existing: *const c_char,
+    existing_length: usize,
+    input: *const c_char,
+    input_length: usize,
+    comparison: *mut *mut OwnedText,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    let work = || unsafe {
+        let existing = if existing.is_null() { None } else { Some(bytes(existing, existing_length, "existing")?) };
+        let input = bytes(input, input_length, "input")?;
+        let output = Output::new(comparison, "comparison")?;
+        let answer = sfn_alias_core::compare_from(existing, input).map_err(|error| create_alias_error(error, input))?;
+        let differs: Vec<&str> = answer.differs().iter().copied().map(AliasMember::as_str).collect();
+        output.write_boxed(OwnedText::from_json(&json!({"answer": answer.as_str(), "differs": differs})));
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+/// Parses an ARN. Returns JSON with `kind` (`stateMachine`, `version`, `alias`, `label`, `execution`, `express` or
+/// another type), `partition`, `region`, `account` and, depending on the kind, `stateMachine`, `qualifier`, `execution`
+/// and `id`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_parse_arn(
+    arn: *const c_char,
+    arn_length: usize,
+    parts: *mut *mut OwnedText,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    let work = || unsafe {
+        let arn = text(arn, arn_length, "arn")?;
+        let output = Output::new(parts, "parts")?;
+        output.write_boxed(OwnedText::from_json(&ArnParts::from(sfn_alias_core::parse_arn(arn)?)));
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+/// Formats an ARN from the JSON that `sfn_alias_parse_arn` returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_format_arn(
+    parts: *const c_char,
+    parts_length: usize,
+    arn: *mut *mut OwnedText,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    let work = || unsafe {
+        let parts = bytes(parts, parts_length, "parts")?;
+        let output = Output::new(arn, "arn")?;
+        let malformed = |error: serde_json::Error| Error::Malformed { detail: error.to_string() };
+        // Via a map, because serde would accept a list as a structure.
+        let parts: Map<String, Value> = serde_json::from_slice(parts).map_err(malformed)?;
+        let parts: ArnParts<'_> = serde_json::from_value(parts.into()).map_err(malformed)?;
+        output.write_boxed(OwnedText::new(sfn_alias_core::format_arn(&parts)?));
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+/// Creates the error of an invalid create request.
+pub(crate) fn create_alias_error(error: Error, input: &[u8]) -> FfiError {
+    FfiError::from_request_error(error, || sfn_alias_core::check("CreateStateMachineAlias", input))
+}

@@ -1,0 +1,204 @@
+//! Decisions on state machines.
+
+use super::revision_fields::RevisionFields;
+use super::version::{next_version, publish_unchanged};
+use super::{
+    Context, Decision, check_not_deleting, does_not_exist_error, find_state_machine, format_version_arn,
+    require_active, require_state_machine,
+};
+use crate::command::{
+    Content, CreateStateMachine, DescribeStateMachine, Qualifier, StateMachineRef, UpdateStateMachine,
+};
+use crate::error::{Error, Result};
+use crate::model::{Revision, StateMachine, Timestamp, Version, VersionNumber};
+use crate::store::{Change, RevisionKey, View};
+use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
+use std::borrow::Cow;
+
+/// Creates a state machine. Idempotent; AWS documents that the role and the tags are not compared.
+pub(crate) fn create(
+    view: &dyn View,
+    arn: &str,
+    command: &CreateStateMachine<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<CreateStateMachineOutput>> {
+    let output = |created, published| CreateStateMachineOutput {
+        creation_date: created,
+        state_machine_arn: arn.to_owned(),
+        state_machine_version_arn: if published { Some(format_version_arn(arn, VersionNumber::FIRST)) } else { None },
+    };
+    if let Some(stored) = find_state_machine(view, context.now)? {
+        check_not_deleting(&stored, arn)?;
+        if !is_replay(view, &stored, command)? {
+            return Err(Error::StateMachineAlreadyExists { arn: arn.to_owned() });
+        }
+        return Ok(Decision::no_change(output(stored.created, stored.published_on_create)));
+    }
+    let state_machine = new_state_machine(command, context.now);
+    let revision = new_revision(None, &command.content, None, context.now);
+    let version = command.publish.then(|| first_version(command, context.now));
+    let change = Change::CreateStateMachine { state_machine: Box::new(state_machine), revision, version };
+    Ok(Decision::change(change, output(context.now, command.publish)))
+}
+
+fn new_state_machine(command: &CreateStateMachine<'_>, now: Timestamp) -> StateMachine {
+    StateMachine {
+        kind: command.kind,
+        created: now,
+        deleting_until: None,
+        last_version: None,
+        published_version: None,
+        published_on_create: command.publish,
+        description_on_create: command.version_description.map(Into::into),
+        tags: command.tags.clone(),
+    }
+}
+
+fn first_version(command: &CreateStateMachine<'_>, now: Timestamp) -> Version {
+    Version { number: VersionNumber::FIRST, description: command.version_description.map(Into::into), created: now }
+}
+
+fn is_replay(view: &dyn View, stored: &StateMachine, command: &CreateStateMachine<'_>) -> Result<bool> {
+    let Some(current) = view.revision(RevisionKey::Current)? else { return Ok(false) };
+    let content = &command.content;
+    Ok(stored.kind == command.kind
+        && content.definition == Some(&*current.definition)
+        && content.logging.as_deref() == Some(&*current.logging)
+        && content.tracing.as_deref() == Some(&*current.tracing)
+        && content.encryption.as_deref() == current.encryption.as_deref()
+        && stored.published_on_create == command.publish
+        && stored.description_on_create.as_deref() == command.version_description)
+}
+
+/// Creates a revision with the members of `content`, and the missing ones from the previous revision.
+fn new_revision(previous: Option<&Revision>, content: &Content<'_>, id: Option<Box<str>>, now: Timestamp) -> Revision {
+    let member = |new: Option<&str>, previous_value: fn(&Revision) -> &str| -> String {
+        new.or_else(|| previous.map(previous_value)).unwrap_or_default().to_owned()
+    };
+    Revision {
+        id,
+        definition: member(content.definition, |r| &r.definition).into(),
+        role_arn: member(content.role, |r| &r.role_arn).into(),
+        logging: member(content.logging.as_deref(), |r| &r.logging).into(),
+        tracing: member(content.tracing.as_deref(), |r| &r.tracing).into(),
+        encryption: content
+            .encryption
+            .as_deref()
+            .map(Into::into)
+            .or_else(|| previous.and_then(|r| r.encryption.clone())),
+        updated: now,
+    }
+}
+
+/// Returns whether an update would not change the revision.
+fn is_unchanged(current: &Revision, content: &Content<'_>) -> bool {
+    content.definition.is_none_or(|new| new == &*current.definition)
+        && content.role.is_none_or(|new| new == &*current.role_arn)
+        && content.logging.as_deref().is_none_or(|new| new == &*current.logging)
+        && content.tracing.as_deref().is_none_or(|new| new == &*current.tracing)
+        && content.encryption.as_deref().is_none_or(|new| Some(new) == current.encryption.as_deref())
+}
+
+/// Updates a state machine. A changed revision gets the revision id `id`.
+pub(crate) fn update(
+    view: &dyn View,
+    command: &UpdateStateMachine<'_>,
+    id: &str,
+    context: &Context<'_>,
+) -> Result<Decision<UpdateStateMachineOutput>> {
+    let arn = command.state_machine.unqualified_arn;
+    let state_machine = require_active_unqualified(view, command.state_machine, context.now)?;
+    let current = view.revision(RevisionKey::Current)?.ok_or_else(|| does_not_exist_error(arn))?;
+    let description = command.version_description;
+    if is_unchanged(&current, &command.content) {
+        let (version, change) = match command.publish {
+            true => publish_unchanged(view, &state_machine, description, context)?,
+            false => (None, None),
+        };
+        return Ok(Decision { change, output: update_output(&current, arn, version) });
+    }
+    let revision = new_revision(Some(&current), &command.content, Some(id.into()), context.now);
+    let version = match command.publish {
+        true => Some(next_version(view, &state_machine, description, context)?),
+        false => None,
+    };
+    let output = update_output(&revision, arn, version.as_ref().map(|version| version.number));
+    Ok(Decision::change(Change::PutRevision { revision, version }, output))
+}
+
+fn update_output(revision: &Revision, arn: &str, version: Option<VersionNumber>) -> UpdateStateMachineOutput {
+    UpdateStateMachineOutput {
+        revision_id: revision.id.as_deref().map(str::to_owned),
+        state_machine_version_arn: version.map(|number| format_version_arn(arn, number)),
+        update_date: revision.updated,
+    }
+}
+
+/// Returns the state machine of an operation that accepts only unqualified ARNs. A qualified ARN does not exist.
+pub(super) fn require_active_unqualified<'v>(
+    view: &'v dyn View,
+    state_machine: StateMachineRef<'_>,
+    now: Timestamp,
+) -> Result<Cow<'v, StateMachine>> {
+    if state_machine.qualifier != Qualifier::None {
+        return Err(does_not_exist_error(state_machine.arn));
+    }
+    require_active(view, now, state_machine.unqualified_arn, || does_not_exist_error(state_machine.arn))
+}
+
+pub(crate) fn describe(
+    view: &dyn View,
+    command: &DescribeStateMachine<'_>,
+    context: &Context<'_>,
+) -> Result<DescribeStateMachineOutput> {
+    let missing = || does_not_exist_error(command.state_machine.arn);
+    let state_machine = require_state_machine(view, context.now, missing)?;
+    let version = match command.state_machine.qualifier {
+        Qualifier::None => None,
+        Qualifier::Version(number) => {
+            let number = number.ok_or_else(missing)?;
+            Some(view.version(number)?.ok_or_else(missing)?)
+        }
+        Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
+    };
+    let key = version.as_ref().map_or(RevisionKey::Current, |version| RevisionKey::Version(version.number));
+    let revision = view.revision(key)?.ok_or_else(missing)?;
+    let fields = RevisionFields::new(&revision, command.metadata_only);
+    Ok(DescribeStateMachineOutput {
+        creation_date: version.as_ref().map_or(state_machine.created, |version| version.created),
+        definition: fields.definition,
+        description: version.and_then(|version| version.description.clone()),
+        encryption_configuration: fields.encryption,
+        logging_configuration: fields.logging,
+        name: command.state_machine.name.to_owned(),
+        revision_id: fields.revision_id,
+        role_arn: fields.role_arn,
+        state_machine_arn: command.state_machine.arn.to_owned(),
+        status: if state_machine.deleting_until.is_some() { "DELETING" } else { "ACTIVE" }.to_owned(),
+        tracing_configuration: fields.tracing,
+        kind: state_machine.kind.as_str().to_owned(),
+    })
+}
+
+/// Deletes the records of a state machine whose deletion has ended.
+pub(crate) fn purge_expired(view: &dyn View, context: &Context<'_>) -> Result<Option<Change>> {
+    let is_expired = view.state_machine()?.is_some() && find_state_machine(view, context.now)?.is_none();
+    Ok(is_expired.then_some(Change::DeleteStateMachine))
+}
+
+/// Deletes a state machine. Succeeds if it does not exist. Ignores the ARNs of versions and aliases.
+pub(crate) fn delete(
+    view: &dyn View,
+    state_machine: &StateMachineRef<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<Empty>> {
+    let stored = find_state_machine(view, context.now)?.filter(|_| state_machine.qualifier == Qualifier::None);
+    let change = match stored {
+        Some(stored) if stored.deleting_until.is_none() => {
+            let until = context.now.saturating_add(context.deletion_delay);
+            Some(if until > context.now { Change::MarkDeleting { until } } else { Change::DeleteStateMachine })
+        }
+        _ => None,
+    };
+    Ok(Decision { change, output: Empty {} })
+}
