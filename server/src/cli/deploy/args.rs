@@ -7,7 +7,7 @@ use sfn_alias_deployment::PlanRequest;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(override_usage = "sfn-alias deploy [OPTIONS] <SHIFT> <ALIAS_ARN> <VERSION_ARN>", after_help = EXAMPLES)]
 pub(in crate::cli) struct DeployArgs {
     /// The alias to update
     #[arg(value_name = "ALIAS_ARN")]
