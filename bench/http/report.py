@@ -53,7 +53,7 @@ class Results:
         return "\n".join([*self.case_rows(), "", *self.server_rows()]) + (large if self.large_bytes else "")
 
     def case_rows(self):
-        yield "| case | connections | server | requests/s | rate ratio | p50 us | p99 us | p99 ratio | CPU us | CPU ratio |"
+        yield "| case | connections | server | requests/s | rate / baseline | p50 us | p99 us | p99 / baseline | CPU us | CPU / baseline |"
         yield "|---|---:|---|---:|---|---:|---:|---|---:|---|"
         for (case, connections), servers in self.slices.items():
             baseline = servers[BASELINES.get(case, "bare hyper")]
