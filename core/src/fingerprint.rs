@@ -1,17 +1,16 @@
-//! The idempotency of CreateStateMachineAlias: what makes two requests the same.
+//! The idempotency fingerprint of CreateStateMachineAlias.
 //!
-//! AWS documents that it compares stateMachineArn, name, description and routingConfiguration. The
-//! fingerprint is SHA-256 over these bytes, which any language can put together:
+//! AWS documents that it compares stateMachineArn, name, description and routingConfiguration. The fingerprint is the
+//! SHA-256 of these bytes:
 //!
 //! 1. the ASCII text `sfn-alias/fingerprint/v1` and a line feed;
 //! 2. the state machine's ARN, as a string (the first route's version ARN without `:NUMBER`);
 //! 3. the alias's name, as a string;
-//! 4. the description: one byte 0 when absent, else one byte 1 and a string;
-//! 5. the number of routes (8 bytes), then for each, in the order given, the version's ARN as a
-//!    string and one byte with the weight.
+//! 4. the description: a byte 0 if absent, else a byte 1 and a string;
+//! 5. the number of routes (8 bytes), then for each route, in the order of the request, the version's ARN as a
+//!    string and a byte with the weight.
 //!
-//! A string is its length in UTF-8 bytes (8 bytes), then the bytes. Numbers of 8 bytes are unsigned
-//! and big-endian.
+//! A string is its length in UTF-8 bytes (8 bytes), then the bytes. 8-byte numbers are unsigned and big-endian.
 
 use crate::command::{self, CreateAlias};
 use crate::error::Result;
@@ -24,7 +23,7 @@ use sha2::{Digest, Sha256};
 
 const DOMAIN: &[u8] = b"sfn-alias/fingerprint/v1\n";
 
-/// A member that idempotency depends on.
+/// A member that determines idempotency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AliasMember {
     /// `description`
@@ -34,7 +33,7 @@ pub enum AliasMember {
 }
 
 impl AliasMember {
-    /// As on the wire.
+    /// Returns the name in requests.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Description => "description",
@@ -43,27 +42,27 @@ impl AliasMember {
     }
 }
 
-/// The fingerprint of a create request: equal for requests that AWS takes for the same, and for no
-/// others.
+/// The fingerprint of a create request. Two requests have the same fingerprint if and only if AWS treats them as the
+/// same request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    /// The 32 bytes.
+    /// Returns the 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// The bytes as 64 hexadecimal digits, lower case.
+    /// Returns the bytes as 64 lower-case hexadecimal digits.
     pub fn to_hex(&self) -> String {
         hex::encode(&self.0)
     }
 }
 
-/// The fingerprint of a valid create request.
+/// Returns the fingerprint of a valid create request.
 ///
 /// # Errors
-/// What AWS would answer to an invalid one.
+/// The error that AWS would return for an invalid request.
 ///
 /// ```
 /// use sfn_alias::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
@@ -80,19 +79,20 @@ impl Fingerprint {
 /// # Ok::<(), sfn_alias::Error>(())
 /// ```
 pub fn fingerprint(input: &CreateStateMachineAliasInput<'_>) -> Result<Fingerprint> {
-    // One update of the hash: many small ones cost more than the bytes in between.
+    // One update of the hash is faster than many small ones.
     Ok(Fingerprint(Sha256::digest(fingerprint_encoding(input)?).into()))
 }
 
-/// As [`fingerprint()`], for a request in JSON bytes or another language's values.
+/// As [`fingerprint()`], for JSON bytes or a host language's values.
 ///
 /// # Errors
-/// As [`fingerprint()`], and [`crate::Error::WrongType`] or [`crate::Error::Malformed`] for what cannot be read.
+/// As [`fingerprint()`]; [`crate::Error::WrongType`] or [`crate::Error::Malformed`] for input that cannot be
+/// deserialized.
 pub fn fingerprint_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<Fingerprint> {
     fingerprint(&parse_request(source, &Limits::default())?)
 }
 
-/// The bytes that [`fingerprint()`] hashes, for whoever recomputes it.
+/// Returns the bytes that [`fingerprint()`] hashes, to reproduce it in another program.
 ///
 /// # Errors
 /// As [`fingerprint()`].
@@ -105,31 +105,31 @@ pub fn fingerprint_encoding(input: &CreateStateMachineAliasInput<'_>) -> Result<
 
 fn encode(command: &CreateAlias<'_>, input: &CreateStateMachineAliasInput<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(DOMAIN);
-    string(command.state_machine_arn, out);
-    string(command.name, out);
+    encode_string(command.state_machine_arn, out);
+    encode_string(command.name, out);
     match command.description {
         None => out.push(0),
         Some(description) => {
             out.push(1);
-            string(description, out);
+            encode_string(description, out);
         }
     }
     let routes = input.routing_configuration.as_deref().unwrap_or_default();
     out.extend_from_slice(&(routes.len() as u64).to_be_bytes());
     for route in routes {
-        string(route.state_machine_version_arn.as_deref().unwrap_or_default(), out);
+        encode_string(route.state_machine_version_arn.as_deref().unwrap_or_default(), out);
         // A valid weight is at most 100.
         out.push(route.weight.unwrap_or_default() as u8);
     }
 }
 
-fn string(text: &str, out: &mut Vec<u8>) {
+fn encode_string(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(&(text.len() as u64).to_be_bytes());
     out.extend_from_slice(text.as_bytes());
 }
 
-/// Members in which a create request differs from the alias of its name. State machine and name are
-/// equal already; comparing the other two is comparing fingerprints, without hashing.
+/// Returns the members in which a create request differs from the existing alias with its name. Equivalent to
+/// comparing fingerprints, without hashing.
 pub(crate) fn find_differences(
     stored: &Alias,
     description: Option<&str>,
