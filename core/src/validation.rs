@@ -57,7 +57,7 @@ pub fn check_from(operation: &str, source: &(impl DeserializeRequest + ?Sized)) 
 }
 
 /// Validation of typed inputs.
-#[expect(private_bounds, reason = "sealed: only inputs of this crate can be asked")]
+#[expect(private_bounds, reason = "sealed: implemented for the inputs of this crate only")]
 pub trait Validate: Request + Sized {
     /// As [`validate`].
     ///

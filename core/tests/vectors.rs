@@ -71,8 +71,8 @@ fn every_error_kind_has_a_vector() {
     NOT_BY_REQUEST.iter().for_each(|kind| assert!(expected.remove(kind.code())));
     for (_, vectors) in load_vectors() {
         for vector in vectors {
-            let answered = vector.expect.pointer("/body/__type").and_then(|kind| kind.as_str()?.split('#').next_back());
-            answered.map(|code| expected.remove(code));
+            let code = vector.expect.pointer("/body/__type").and_then(|kind| kind.as_str()?.split('#').next_back());
+            code.map(|code| expected.remove(code));
         }
     }
     assert!(expected.is_empty(), "error kinds without a vector: {expected:?}");

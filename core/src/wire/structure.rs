@@ -77,7 +77,7 @@ impl ModelValue for SensitiveText<'_> {
     }
 
     fn print(&self, out: &mut String) {
-        out.push_str("***Sensitive Data Sensitive***");
+        out.push_str("***Sensitive Data Redacted***");
     }
 }
 

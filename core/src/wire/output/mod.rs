@@ -1,4 +1,4 @@
-//! Answers. Absent members are left out, as AWS does.
+//! Response structures. Absent members are omitted, as AWS does.
 
 mod alias;
 mod execution;

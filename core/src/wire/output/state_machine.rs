@@ -135,7 +135,7 @@ pub struct ListTagsForResourceOutput {
     pub tags: Vec<Tag>,
 }
 
-/// A fault in a definition.
+/// An error in a definition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnostic {
@@ -143,9 +143,9 @@ pub struct Diagnostic {
     pub severity: String,
     /// SCHEMA_VALIDATION_FAILED or INVALID_JSON_DESCRIPTION.
     pub code: String,
-    /// What is wrong.
+    /// The error text.
     pub message: String,
-    /// Where, as a JSON pointer.
+    /// The location: a JSON pointer, or line and column of a syntax error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
 }
@@ -156,7 +156,7 @@ pub struct Diagnostic {
 pub struct ValidateStateMachineDefinitionOutput {
     /// OK or FAIL.
     pub result: String,
-    /// What is wrong.
+    /// The errors of the definition.
     pub diagnostics: Vec<Diagnostic>,
     /// Always false.
     pub truncated: bool,
