@@ -1,6 +1,6 @@
 -- wrk -s drive.lua URL -- OPERATION BODY
--- In the body `########` becomes a number that no other request has, `@@@@` and `@@` (or `@@` alone) one of the
--- first 10,000 and 100 numbers, in an order that caches cannot foresee. The length stays, so that nothing else has to be made anew.
+-- In the body, `########` becomes a unique number, and `@@@@` and `@@` (or only `@@`) become one of the first 10,000 and
+-- 100 numbers, in a pseudo-random order. The length does not change, so the headers remain valid.
 
 local before, between, after, unique
 local count = 0

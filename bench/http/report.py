@@ -1,4 +1,4 @@
-"""What was found, as tables."""
+"""Formats the results as tables."""
 
 import json
 import os
@@ -17,21 +17,21 @@ def machine():
 
 
 def spread(values, digits=2):
-    """The median, and the least and the greatest."""
+    """Formats the median, the minimum and the maximum."""
     if not values:
         return "-"
     return f"{median(values):.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
 
 
-# What each case is compared with; every other server's slices are divided by those of this one.
-BESIDE = {
+# The baseline of each case. The slices of the other servers are divided by its slices.
+BASELINES = {
     "describe, durable or not": "sfn-alias",
     "describe any": "sfn-alias --data",
     "durable create": "bare log",
 }
 
 
-class Found:
+class Results:
     def __init__(self):
         self.slices = defaultdict(lambda: defaultdict(list))
         self.ready = defaultdict(list)
@@ -49,30 +49,30 @@ class Found:
             self.rss[server.name][when].append(mib)
 
     def tables(self):
-        large = f"\nResident for each of 1,000,000 aliases: {spread(self.large_bytes, 0)} bytes."
+        large = f"\nResident memory per alias, with 1,000,000 aliases: {spread(self.large_bytes, 0)} bytes."
         return "\n".join([*self.cases(), "", *self.servers()]) + (large if self.large_bytes else "")
 
     def cases(self):
-        yield "| case | connections | server | requests/s | rate / beside | p50 us | p99 us | p99 / beside | CPU us | CPU / beside |"
+        yield "| case | connections | server | requests/s | rate / baseline | p50 us | p99 us | p99 / baseline | CPU us | CPU / baseline |"
         yield "|---|---:|---|---:|---|---:|---:|---|---:|---|"
         for (case, connections), servers in self.slices.items():
-            beside = servers[BESIDE.get(case, "bare hyper")]
+            baseline = servers[BASELINES.get(case, "bare hyper")]
             for name, slices in servers.items():
-                yield self.row(case, connections, name, slices, beside)
+                yield self.row(case, connections, name, slices, baseline)
 
     @staticmethod
-    def row(case, connections, name, slices, beside):
-        of = lambda member: median(getattr(one, member) for one in slices)
+    def row(case, connections, name, slices, baseline):
+        median_of = lambda member: median(getattr(one, member) for one in slices)
         ratio = lambda member: (
-            "" if slices is beside else spread([getattr(a, member) / getattr(b, member) for a, b in zip(slices, beside)])
+            "" if slices is baseline else spread([getattr(a, member) / getattr(b, member) for a, b in zip(slices, baseline)])
         )
-        rate = spread([a.rate / b.rate for a, b in zip(slices, beside)], 4 if of("rate") < 3000 else 2)
-        cells = [case, str(connections), name, f"{of('rate'):,.0f}", "" if slices is beside else rate]
-        cells += [f"{of('p50'):.0f}", f"{of('p99'):.0f}", ratio("p99"), f"{of('cpu'):.1f}", ratio("cpu")]
+        rate = spread([a.rate / b.rate for a, b in zip(slices, baseline)], 4 if median_of("rate") < 3000 else 2)
+        cells = [case, str(connections), name, f"{median_of('rate'):,.0f}", "" if slices is baseline else rate]
+        cells += [f"{median_of('p50'):.0f}", f"{median_of('p99'):.0f}", ratio("p99"), f"{median_of('cpu'):.1f}", ratio("cpu")]
         return f"| {' | '.join(cells)} |"
 
     def servers(self):
-        yield "| server | ms from start to the first answer | CPU ms of it | MiB resident with 100 aliases | after load |"
+        yield "| server | ms from start to the first response | CPU ms for that | MiB resident with 100 aliases | after load |"
         yield "|---|---|---:|---:|---:|"
         for name, ready in self.ready.items():
             rss = {when: f"{median(mib):.1f}" for when, mib in self.rss[name].items()}

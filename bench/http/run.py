@@ -1,7 +1,7 @@
-"""The endpoint beside bare servers and beside moto and LocalStack: one run, one set of tables.
+"""Compares the endpoint with bare servers, moto and LocalStack.
 
-In each round every server is started afresh. Those that are compared take turns in short slices, one driven
-at a time, in the opposite order every other round; a ratio is between two slices of the same round.
+Each round starts every server again. Compared servers are measured one at a time in alternating short slices, in the
+reverse order every other round. A ratio is computed from two slices of the same round.
 """
 
 import argparse
@@ -28,13 +28,13 @@ BODIES = {
     "start": ("StartExecution", {"stateMachineArn": ALIAS, "input": '{"order":1}'}),
     "list of 100": ("ListStateMachineAliases", {"stateMachineArn": MACHINE}),
 }
-# moto cannot start by alias.
+# moto cannot start executions through an alias.
 MOTO_START = ("StartExecution", {"stateMachineArn": MACHINE, "input": '{"order":1}'})
 
 
 @dataclass
 class Slice:
-    """What wrk and /proc say of one server in one case."""
+    """The results of wrk and /proc for one server in one case."""
 
     rate: float
     p50: float
@@ -58,17 +58,17 @@ def drive(server, request, connections, seconds):
 class Bench:
     def __init__(self, options, folder):
         self.options, self.folder = options, Path(folder)
-        self.found = report.Found()
+        self.results = report.Results()
         self.floor = [str(options.programs / "http-floor")]
         self.ours = [str(options.programs / "sfn-alias"), "serve", "--port", "PORT", "--log", "warn"]
         self.ours += ["--aliases-per-state-machine", "1000000000"]
 
     def turn(self, case, connections, servers, requests, seconds=None):
-        """The servers one after the other; the first is what the others are compared with."""
+        """Measures the servers one after the other. The first one is the baseline."""
         turns = list(zip(servers, requests))
         for server, request in reversed(turns) if self.round % 2 else turns:
             measured = drive(server, request, connections, seconds or self.options.seconds)
-            self.found.add(case, connections, server.name, measured)
+            self.results.add(case, connections, server.name, measured)
 
     def run(self):
         for self.round in range(self.options.rounds):
@@ -77,11 +77,11 @@ class Bench:
             if self.round < self.options.peer_rounds:
                 self.peers()
             print(f"round {self.round + 1} of {self.options.rounds}", file=sys.stderr)
-        return self.found
+        return self.results
 
     def fixed(self, stack, ours):
-        """A bare server for each answer, as long as ours."""
-        sizes = {case: str(len(ours.must(*request))) for case, request in BODIES.items()}
+        """Starts a bare server per case, with a response of the same size as ours."""
+        sizes = {case: str(len(ours.call_ok(*request))) for case, request in BODIES.items()}
         start = lambda kind, case: stack.enter_context(Server(f"bare {kind}", [*self.floor, kind, "PORT", sizes[case]]))
         return {case: start("hyper", case) for case in sizes}, start("axum", "describe")
 
@@ -94,15 +94,15 @@ class Bench:
                 for case in ["describe", "list of 100", "start", "create"]:
                     servers = [bare[case], ours] + [axum] * (case == "describe")
                     self.turn(case, connections, servers, [BODIES[case]] * len(servers))
-                    # Created by the slice before, and in the way of the next one.
+                    # Replaces the server, because the created aliases would affect the next slice.
                     ours = self.fresh(stack, ours) if case == "create" else ours
             for server in (bare["describe"], axum):
                 server.note("driven")
-                self.found.server(server)
+                self.results.server(server)
 
     def fresh(self, stack, ours):
         ours.note("driven")
-        self.found.server(ours)
+        self.results.server(ours)
         return stack.enter_context(Server(ours.name, ours.command)).seed()
 
     def data(self, name):
@@ -116,12 +116,12 @@ class Bench:
             ours = stack.enter_context(Server("sfn-alias --data", self.data("round.db"))).seed()
             self.turn("describe, durable or not", 8, [memory, ours], [BODIES["describe"]] * 2)
             self.large(stack, ours)
-            size = str(len(ours.must(*BODIES["create"])))
+            size = str(len(ours.call_ok(*BODIES["create"])))
             log = stack.enter_context(Server("bare log", [*self.floor, "log", "PORT", size, str(self.folder / "round.log")]))
             self.turn("durable create", 64, [log, ours], [BODIES["create"]] * 2)
             for server in (log, ours):
                 server.note("driven")
-                self.found.server(server)
+                self.results.server(server)
 
     def large(self, stack, small):
         if not self.options.large:
@@ -133,8 +133,8 @@ class Bench:
         large.note("seeded")
         requests = [("DescribeStateMachineAlias", ANY_OF_100), ("DescribeStateMachineAlias", ANY_OF_A_MILLION)]
         self.turn("describe any", 8, [small, large], requests)
-        self.found.server(large)
-        self.found.large_bytes.append((large.rss_mib["seeded"] - small.rss_mib["seeded"]) * 2**20 / 1e6)
+        self.results.server(large)
+        self.results.large_bytes.append((large.rss_mib["seeded"] - small.rss_mib["seeded"]) * 2**20 / 1e6)
 
     def peers(self):
         moto, localstack = self.options.moto, self.options.localstack
@@ -152,30 +152,30 @@ class Bench:
             server.seed()
             for case in ["describe", "list of 100", "start", "create"]:
                 self.turn(case, 8, [server], [bodies[case]], seconds=max(2, self.options.seconds))
-            self.found.server(server)
+            self.results.server(server)
 
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--programs", type=Path, required=True, help="folder of sfn-alias and http-floor, built for release")
+    parser.add_argument("--programs", type=Path, required=True, help="directory of the release builds of sfn-alias and http-floor")
     parser.add_argument("--moto", type=Path, help="a virtual environment with moto's server")
     parser.add_argument("--localstack", type=Path, help="a virtual environment with localstack-core[runtime]")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--peer-rounds", type=int, default=2, help="in how many of them moto and LocalStack run")
+    parser.add_argument("--peer-rounds", type=int, default=2, help="number of rounds with moto and LocalStack")
     parser.add_argument("--seconds", type=int, default=2, help="length of a slice")
     parser.add_argument("--connections", type=lambda text: [int(n) for n in text.split(",")], default=[8, 1, 64])
-    parser.add_argument("--no-large", dest="large", action="store_false", help="without the file of 1,000,000 aliases")
+    parser.add_argument("--no-large", dest="large", action="store_false", help="skip the file with 1,000,000 aliases")
     return parser.parse_args()
 
 
 def main():
     chosen = options()
     if not shutil.which("wrk"):
-        raise SystemExit("wrk is missing: install the package wrk (Debian, Ubuntu, Homebrew)")
+        raise SystemExit("missing wrk: install the package wrk (Debian, Ubuntu, Homebrew)")
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
-        found = Bench(chosen, folder).run()
+        results = Bench(chosen, folder).run()
     print(f"{report.machine()}, Linux {platform.release()}; {chosen.rounds} rounds, slices of {chosen.seconds} s; medians\n")
-    print(found.tables())
+    print(results.tables())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Starts servers, asks them, and reads what they use."""
+"""Starts servers, sends requests, and measures their CPU and memory."""
 
 import http.client
 import json
@@ -28,22 +28,22 @@ def free_port():
 
 @dataclass
 class Server:
-    """A running server; `command` has `PORT` where the port goes."""
+    """A running server. `PORT` in `command` is replaced with its port."""
 
     name: str
     command: list
     environment: dict = field(default_factory=dict)
-    patience: float = 60
+    timeout: float = 60
 
     def __enter__(self):
         self.port = free_port()
         command = [part.replace("PORT", str(self.port)) for part in self.command]
         environment = {name: value.replace("PORT", str(self.port)) for name, value in self.environment.items()}
         quiet = subprocess.DEVNULL
-        began = time.perf_counter()
+        start = time.perf_counter()
         self.process = subprocess.Popen(command, stdout=quiet, stderr=quiet, env={**os.environ, **environment})
-        self._wait(began)
-        self.ready_ms = (time.perf_counter() - began) * 1e3
+        self._wait(start)
+        self.ready_ms = (time.perf_counter() - start) * 1e3
         self.ready_cpu_ms = self.cpu_seconds() * 1e3
         self.rss_mib = {}
         return self
@@ -56,39 +56,39 @@ class Server:
             self.process.kill()
             self.process.wait()
 
-    def _wait(self, began):
-        """Until it answers a request, whatever the answer is."""
-        while time.perf_counter() - began < self.patience:
+    def _wait(self, start):
+        """Waits for a response of any status."""
+        while time.perf_counter() - start < self.timeout:
             if self.process.poll() is not None:
-                raise SystemExit(f"{self.name} ended at once: {' '.join(self.command)}")
+                raise SystemExit(f"{self.name} exited immediately: {' '.join(self.command)}")
             try:
-                return self.ask("ListStateMachines", {})
+                return self.call("ListStateMachines", {})
             except OSError:
                 time.sleep(0.0005)
-        raise SystemExit(f"{self.name} did not answer within {self.patience} s")
+        raise SystemExit(f"{self.name} did not respond within {self.timeout} s")
 
-    def ask(self, operation, body):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
+    def call(self, operation, body):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
         target = {"X-Amz-Target": f"AWSStepFunctions.{operation}"}
         content = json.dumps(body).replace("#" * 8, "0" * 8)
         connection.request("POST", "/", content, {**HEADERS, **target})
-        answer = connection.getresponse()
-        content = answer.read()
+        response = connection.getresponse()
+        content = response.read()
         connection.close()
-        return answer.status, content
+        return response.status, content
 
-    def must(self, operation, body):
-        status, content = self.ask(operation, body)
+    def call_ok(self, operation, body):
+        status, content = self.call(operation, body)
         if status != 200:
-            raise SystemExit(f"{self.name} answered {operation} with {status}: {content[:300]!r}")
+            raise SystemExit(f"{self.name} returned {status} for {operation}: {content[:300]!r}")
         return content
 
     def seed(self):
-        """One state machine, its version 1, and 100 aliases on it."""
+        """Creates a state machine with version 1 and 100 aliases."""
         machine = {"name": "bench-0000", "definition": DEFINITION, "roleArn": ROLE, "publish": True}
-        self.must("CreateStateMachine", machine)
+        self.call_ok("CreateStateMachine", machine)
         for number in range(100):
-            self.must("CreateStateMachineAlias", alias(f"a{number:02}"))
+            self.call_ok("CreateStateMachineAlias", alias(f"a{number:02}"))
         self.note("seeded")
         return self
 

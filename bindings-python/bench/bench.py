@@ -1,5 +1,5 @@
-"""Measures sfn-alias, its alternatives and their lower bounds. Each round measures a slice of every contestant, and ratios
-are computed per round.
+"""Measures sfn-alias, its alternatives and their lower bounds. Each round measures a slice of every contestant.
+Ratios are computed per round.
 
 `make bench` runs it. It prints the tables of README.md.
 """

@@ -1,8 +1,8 @@
 //! The Python binding of sfn-alias. It converts values and contains no rules.
 //!
-//! `de` deserializes Python values, `ser` serializes responses to Python values, `error` and `panics` create exceptions.
-//! `step_functions`, `functions`, `picker`, `server` and `template` define what Python imports. `python/sfn_alias` has
-//! the package around this module.
+//! `de` deserializes Python values, `ser` serializes responses to Python values, `error` and `panics` create
+//! exceptions. `step_functions`, `functions`, `picker`, `server` and `template` define what Python imports.
+//! `python/sfn_alias` has the package around this module.
 
 #![deny(clippy::arithmetic_side_effects)]
 

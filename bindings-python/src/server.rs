@@ -88,10 +88,10 @@ impl Drop for Server {
     }
 }
 
-/// Starts an HTTP endpoint on 127.0.0.1. It serves a store in memory, a file (`data`), or a `StepFunctions` (`service`).
+/// Starts an HTTP endpoint on 127.0.0.1 for a store in memory, a file (`data`), or a `StepFunctions` (`service`).
 #[pyfunction]
-#[pyo3(signature = (data=None, port=0, *, service=None, partition=None, account=None, region=None, seed=None, update_delay=None,
-                    deletion_delay=None, limits=None))]
+#[pyo3(signature = (data=None, port=0, *, service=None, partition=None, account=None, region=None, seed=None,
+                    update_delay=None, deletion_delay=None, limits=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub fn serve<'py>(
     py: Python<'py>,

@@ -25,7 +25,7 @@ class Proxy:
     kill_at: int = 0
     """Kills the process at this call, counted from 1; 0 kills it at none."""
     kill_after: bool = False
-    """Kills the process after the endpoint's response, which the process does not receive; otherwise before the call."""
+    """Kills the process after the endpoint's response, which it does not receive; otherwise before the call."""
     calls: list[str] = field(default_factory=list)
     """The operations of all calls."""
     updates: list[tuple[float, Any]] = field(default_factory=list)

@@ -45,7 +45,7 @@ class RaisingObject:
         raise RuntimeError("a method was called")
 
 
-def weight(value: Any) -> dict[str, Any]:
+def request_with_weight(value: Any) -> dict[str, Any]:
     return {"name": "PROD", "routingConfiguration": [{"stateMachineVersionArn": f"{MACHINE}:1", "weight": value}]}
 
 
@@ -53,23 +53,23 @@ WEIGHT = "`/routingConfiguration/0/weight`: expected an integer, found "
 NO_JSON = "cannot parse the request: `/routingConfiguration/0/weight`: expected a JSON value, found an instance of "
 
 BAD: list[tuple[str, Any, str]] = [
-    ("float", weight(50.0), WEIGHT + "a number with a fraction"),
-    ("nan", weight(float("nan")), WEIGHT + "a number with a fraction"),
-    ("infinity", weight(float("-inf")), WEIGHT + "a number with a fraction"),
-    ("bool", weight(True), WEIGHT + "a boolean"),
-    ("beyond 64 bits", weight(2**64), WEIGHT + "an integer beyond 64 bits"),
-    ("beyond u64", weight(2**200), WEIGHT + "an integer beyond 64 bits"),
-    ("below 64 bits", weight(-(2**70)), WEIGHT + "an integer beyond 64 bits"),
-    ("string", weight("100"), WEIGHT + "a string"),
-    ("list", weight([100]), WEIGHT + "a list"),
-    ("tuple", weight((100,)), WEIGHT + "a list"),
-    ("dict", weight({}), WEIGHT + "a structure"),
-    ("decimal", weight(Decimal(100)), NO_JSON + "`Decimal`"),
-    ("object", weight(RaisingObject()), NO_JSON + "`RaisingObject`"),
-    ("bytes", weight(b"100"), NO_JSON + "`bytes`"),
-    ("complex", weight(1j), NO_JSON + "`complex`"),
-    ("set", weight({1}), NO_JSON + "`set`"),
-    ("mapping", weight(types.MappingProxyType({})), NO_JSON + "`mappingproxy`"),
+    ("float", request_with_weight(50.0), WEIGHT + "a number with a fraction"),
+    ("nan", request_with_weight(float("nan")), WEIGHT + "a number with a fraction"),
+    ("infinity", request_with_weight(float("-inf")), WEIGHT + "a number with a fraction"),
+    ("bool", request_with_weight(True), WEIGHT + "a boolean"),
+    ("beyond 64 bits", request_with_weight(2**64), WEIGHT + "an integer beyond 64 bits"),
+    ("beyond u64", request_with_weight(2**200), WEIGHT + "an integer beyond 64 bits"),
+    ("below 64 bits", request_with_weight(-(2**70)), WEIGHT + "an integer beyond 64 bits"),
+    ("string", request_with_weight("100"), WEIGHT + "a string"),
+    ("list", request_with_weight([100]), WEIGHT + "a list"),
+    ("tuple", request_with_weight((100,)), WEIGHT + "a list"),
+    ("dict", request_with_weight({}), WEIGHT + "a structure"),
+    ("decimal", request_with_weight(Decimal(100)), NO_JSON + "`Decimal`"),
+    ("object", request_with_weight(RaisingObject()), NO_JSON + "`RaisingObject`"),
+    ("bytes", request_with_weight(b"100"), NO_JSON + "`bytes`"),
+    ("complex", request_with_weight(1j), NO_JSON + "`complex`"),
+    ("set", request_with_weight({1}), NO_JSON + "`set`"),
+    ("mapping", request_with_weight(types.MappingProxyType({})), NO_JSON + "`mappingproxy`"),
     (
         "lone surrogate",
         {"name": "a\ud800"},
@@ -102,7 +102,9 @@ def test_wrong_values_are_located(value: Any, message: str) -> None:
         assert caught.value.message == message
 
 
-@pytest.mark.parametrize("value", [nest_lists(200), nest_lists(5000), cyclic_list()], ids=["deep", "very deep", "cyclic"])
+@pytest.mark.parametrize(
+    "value", [nest_lists(200), nest_lists(5000), cyclic_list()], ids=["deep", "very deep", "cyclic"]
+)
 def test_nesting_is_limited(value: Any) -> None:
     with pytest.raises(errors.SerializationException) as caught:
         sfn_alias.validate("CreateStateMachineAlias", {"name": value, "routingConfiguration": routes(100)})
@@ -163,7 +165,7 @@ def test_rejected_updates_change_nothing() -> None:
     for value in (50.0, float("nan"), 2**64, Decimal(1), None, "1"):
         with pytest.raises(sfn_alias.StepFunctionsError):
             sfn.update_state_machine_alias(
-                stateMachineAliasArn=ALIAS, routingConfiguration=weight(value)["routingConfiguration"]
+                stateMachineAliasArn=ALIAS, routingConfiguration=request_with_weight(value)["routingConfiguration"]
             )
     assert sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["routingConfiguration"] == before
 

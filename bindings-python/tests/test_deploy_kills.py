@@ -102,9 +102,10 @@ def test_driver_is_not_killed(name: str, environment: Environment) -> None:
 @pytest.mark.parametrize(("name", "at"), KILL_POINTS)
 def test_driver_is_killed_once(name: str, at: int, after: bool, environment: Environment) -> None:
     scenario = SCENARIOS[name]
-    environment.proxy.alarm_after, environment.proxy.kill_at, environment.proxy.kill_after = scenario.alarm_after, at, after
+    environment.proxy.alarm_after = scenario.alarm_after
+    environment.proxy.kill_at, environment.proxy.kill_after = at, after
     assert environment.run_process(scenario) == (-signal.SIGKILL, "")
-    # The killed process leaves the routing of the last update that reached the endpoint.
+    # A killed process leaves the routing of the last update that reached the endpoint.
     assert environment.routing == [routes(100), *scenario.updates][len(environment.proxy.updates)]
     assert environment.run_process(scenario) == (0, f"{scenario.result}\n")
     assert_ended_as_planned(environment, scenario)

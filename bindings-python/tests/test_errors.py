@@ -18,7 +18,9 @@ from sfn_alias import _sfn_alias, errors
 CLASSES = {
     name: value
     for name, value in vars(errors).items()
-    if isinstance(value, type) and issubclass(value, errors.StepFunctionsError) and value is not errors.StepFunctionsError
+    if isinstance(value, type)
+    and issubclass(value, errors.StepFunctionsError)
+    and value is not errors.StepFunctionsError
 }
 OWN_ERRORS = {"InternalFailure", "StorageFailure", "ServiceClosed", "EntropyFailure"}
 """The errors of this package that AWS does not have."""

@@ -31,8 +31,8 @@ def names(items: list[Any]) -> list[str]:
 
 
 def test_pages(client: Any) -> None:
-    found = [names(page["stateMachineAliases"]) for page in pages(client, PageSize=3)]
-    assert found == [NAMES[:3], NAMES[3:6], NAMES[6:]]
+    results = [names(page["stateMachineAliases"]) for page in pages(client, PageSize=3)]
+    assert results == [NAMES[:3], NAMES[3:6], NAMES[6:]]
 
 
 def test_one_page(client: Any) -> None:
@@ -40,8 +40,8 @@ def test_one_page(client: Any) -> None:
 
 
 def test_search(client: Any) -> None:
-    found = pages(client, PageSize=2).search("stateMachineAliases[].stateMachineAliasArn")
-    assert list(found) == [f"{MACHINE}:{name}" for name in NAMES]
+    results = pages(client, PageSize=2).search("stateMachineAliases[].stateMachineAliasArn")
+    assert list(results) == [f"{MACHINE}:{name}" for name in NAMES]
 
 
 def test_max_items_returns_a_resume_token(client: Any) -> None:
@@ -62,8 +62,8 @@ def test_iterator_can_restart(client: Any) -> None:
 
 def test_versions(client: Any) -> None:
     paginator = sfn_alias.paginator(client, "list_state_machine_versions")
-    found = paginator.paginate(stateMachineArn=MACHINE, maxResults=1)
-    assert [page["stateMachineVersions"][0]["stateMachineVersionArn"] for page in found] == [
+    results = paginator.paginate(stateMachineArn=MACHINE, maxResults=1)
+    assert [page["stateMachineVersions"][0]["stateMachineVersionArn"] for page in results] == [
         f"{MACHINE}:2",
         f"{MACHINE}:1",
     ]

@@ -51,7 +51,8 @@ def test_alias_life_cycle_with_boto3() -> None:
 def test_endpoint_and_service_share_a_store() -> None:
     server = sfn_alias.serve(account="123456789012", region="eu-central-1")
     machine = server.service.create_state_machine(name="a", definition=FIRST, roleArn=ROLE)
-    described = create_client(server.url, "eu-central-1").describe_state_machine(stateMachineArn=machine["stateMachineArn"])
+    sfn = create_client(server.url, "eu-central-1")
+    described = sfn.describe_state_machine(stateMachineArn=machine["stateMachineArn"])
     assert described["name"] == "a"
     assert create_client(server.url, "eu-central-1", "210987654321").list_state_machines()["stateMachines"] == []
     server.close()

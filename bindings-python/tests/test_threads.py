@@ -134,8 +134,8 @@ def test_child_reopens_the_file(tmp_path: Path) -> None:
         sfn.close()
 
     assert run_in_child(work) == 0
-    shown = sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)
-    assert shown["description"] == "from the child"
+    alias = sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)
+    assert alias["description"] == "from the child"
 
 
 @needs_fork

@@ -85,7 +85,8 @@ def method_signatures(types: Types) -> Iterator[str]:
         operation = model.operation_model(name)
         request_type = types.declare(operation.input_shape, output=False, top=True)
         output = operation.output_shape
-        response_type = types.declare(output, output=True, top=True) if output and output.members else "EmptyTypeDef"
+        has_members = output and output.members
+        response_type = types.declare(output, output=True, top=True) if has_members else "EmptyTypeDef"
         yield f"    def {method}(self, **input: Unpack[{request_type}]) -> {response_type}: ..."
 
 

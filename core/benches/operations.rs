@@ -1,6 +1,6 @@
-//! Criterion's groups: each of ours beside its floor. For ratios on a noisy machine see `ratios.rs`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "benches")]
-#![allow(missing_docs, reason = "criterion's macros write functions")]
+//! Criterion groups: our code and its floors. On a machine with other load, use the benchmark `ratios`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "benchmarks")]
+#![allow(missing_docs, reason = "criterion's macros generate functions")]
 
 mod common;
 
@@ -37,9 +37,9 @@ fn routing(criterion: &mut Criterion) {
 }
 
 fn in_memory(criterion: &mut Criterion) {
-    let aliases = stored(100_000);
+    let sfn = service_with(100_000);
     let mut group = criterion.benchmark_group("in memory, 100,000 state machines");
-    let mut machines = Scattered::below(100_000);
+    let mut machines = RandomOrder::new(100_000);
     let parsed = create_body(1, "A000");
     group.bench_function("floor: bare parse of a create request", |b| {
         b.iter(|| drop(black_box(floor::parse::<floor::Create<'_>>(black_box(&parsed)))));
@@ -47,35 +47,35 @@ fn in_memory(criterion: &mut Criterion) {
     group.bench_function("create in any", |b| {
         let request = || {
             let machine = machines.next();
-            aliases.call(DELETE, &alias_body(machine, "A000"));
+            sfn.call(DELETE, &alias_body(machine, "A000"));
             create_body(machine, "A000")
         };
-        b.iter_batched(request, |body| aliases.call(CREATE, &body), BatchSize::SmallInput);
+        b.iter_batched(request, |body| sfn.call(CREATE, &body), BatchSize::SmallInput);
     });
     for (name, operation, body) in [
         ("describe", DESCRIBE, alias_body(7, STABLE)),
         ("list", LIST, list_body(7)),
         ("start", START, start_body(7, STABLE)),
     ] {
-        group.bench_function(name, |b| b.iter(|| aliases.call(operation, black_box(&body))));
+        group.bench_function(name, |b| b.iter(|| sfn.call(operation, black_box(&body))));
     }
     group.finish();
 }
 
 fn durable(criterion: &mut Criterion) {
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let aliases = StepFunctions::open(folder.path().join("bench.db")).unwrap();
-    add_machines(&aliases, 1);
-    let mut log = floor::Log::create(&folder.path().join("floor.log"));
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let sfn = StepFunctions::open(directory.path().join("bench.db")).unwrap();
+    add_state_machines(&sfn, 1);
+    let mut log = floor::Log::create(&directory.path().join("floor.log"));
     let mut group = criterion.benchmark_group("durable");
     group.sample_size(50);
     group.bench_function("floor: append 300 bytes + fdatasync", |b| b.iter(|| log.append(1)));
     group.bench_function("create", |b| {
         let request = || {
-            aliases.call(DELETE, &alias_body(0, "A000"));
+            sfn.call(DELETE, &alias_body(0, "A000"));
             create_body(0, "A000")
         };
-        b.iter_batched(request, |body| aliases.call(CREATE, &body), BatchSize::PerIteration);
+        b.iter_batched(request, |body| sfn.call(CREATE, &body), BatchSize::PerIteration);
     });
     group.finish();
 }

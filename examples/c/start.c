@@ -68,15 +68,15 @@ static void publish_two_versions(void)
 static void create_alias(void)
 {
     sfn_alias_string *created = call("CreateStateMachineAlias", CREATE "}");
-    sfn_alias_string *again = call("CreateStateMachineAlias", CREATE "}");
-    int same = strcmp(sfn_alias_string_text(created).data, sfn_alias_string_text(again).data) == 0;
+    sfn_alias_string *repeated = call("CreateStateMachineAlias", CREATE "}");
+    int same = strcmp(sfn_alias_string_text(created).data, sfn_alias_string_text(repeated).data) == 0;
 
     printf("created ");
     print_between(created, "\"stateMachineAliasArn\":\"", "\"");
-    printf("\nthe same request again: %s\n", same ? "the same answer" : "another answer");
-    call_failing("another description", "CreateStateMachineAlias", CREATE ", \"description\": \"live\"}");
+    printf("\nrepeated request: %s\n", same ? "same response" : "different response");
+    call_failing("different description", "CreateStateMachineAlias", CREATE ", \"description\": \"live\"}");
     sfn_alias_string_free(created);
-    sfn_alias_string_free(again);
+    sfn_alias_string_free(repeated);
 }
 
 static void start_executions(void)

@@ -35,13 +35,13 @@ async function createAlias () {
   const request = { name: 'PROD', routingConfiguration: [route(1, 90), route(2, 10)] }
   const created = await sfn.createStateMachineAlias(request)
   console.log(`created ${created.stateMachineAliasArn}`)
-  const again = await sfn.createStateMachineAlias(request)
-  const same = again.creationDate.getTime() === created.creationDate.getTime()
-  console.log(`the same request again: ${same ? 'the same answer' : 'another answer'}`)
+  const repeated = await sfn.createStateMachineAlias(request)
+  const same = repeated.creationDate.getTime() === created.creationDate.getTime()
+  console.log(`repeated request: ${same ? 'same response' : 'different response'}`)
   try {
     await sfn.createStateMachineAlias({ ...request, description: 'live' })
   } catch (error) {
-    console.log(`another description: ${error.code}: ${error.message}`)
+    console.log(`different description: ${error.code}: ${error.message}`)
   }
 }
 

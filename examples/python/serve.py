@@ -1,4 +1,4 @@
-"""An endpoint in the same process, and an unmodified boto3 client. Prints `examples/serve.txt`."""
+"""An HTTP server in this process and an unmodified boto3 client. Prints `examples/serve.txt`."""
 
 import boto3
 
@@ -9,7 +9,7 @@ with sfn_alias.serve() as url:
         "stepfunctions",
         endpoint_url=url,
         region_name="us-east-1",
-        aws_access_key_id="123456789012",  # twelve digits are the account
+        aws_access_key_id="123456789012",  # 12 digits select the account
         aws_secret_access_key="none",
     )
     orders = sfn.create_state_machine(

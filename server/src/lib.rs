@@ -1,10 +1,10 @@
-//! An endpoint for AWS Step Functions state machine aliases: unmodified AWS clients talk to it.
+//! An HTTP endpoint for AWS Step Functions state machine aliases, for unmodified AWS clients.
 //!
-//! - [`protocol`] is AWS JSON 1.0 as a function: an HTTP request in, a reply out, no socket.
-//! - `http` (feature `http`) puts it on a socket, with limits, signatures and metrics.
-//! - `cli` (feature `cli`) is the program `sfn-alias`.
+//! - [`protocol`] implements AWS JSON 1.0 as a function from HTTP request to response, without a socket.
+//! - `http` (feature `http`) is the HTTP server, with limits, signatures and metrics.
+//! - `cli` (feature `cli`) is the command line `sfn-alias`.
 //!
-//! What is valid is decided in the crate `sfn-alias`; this one reads and writes HTTP.
+//! The crate `sfn-alias` validates requests and runs operations.
 
 #![deny(clippy::arithmetic_side_effects)]
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Measures how `sfn-alias serve` stands attacks: its peak memory, and how an honest client fares meanwhile.
+"""Measures `sfn-alias serve` under attack: its peak memory, and the latency of an honest client.
 
     python3 server/tests/attacks.py --program target/release/sfn-alias
 
-Each attack has a fresh program on a free loopback port, a bounded number of connections and a bounded time. The honest
-client opens a connection for each request, by turns a small one and one of 500 KB. Linux, and 8,000 open files.
+Each attack uses a new process on a free loopback port, with a limited number of connections and a time limit. The honest
+client opens a connection per request, and alternates between a small request and one of 500 KB. Requires Linux and 8,000
+open files.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import time
 
 MIB = 1 << 20
 PAUSE = 0.01
-PATIENCE = 40
+TIMEOUT = 40
 
 
 def request(operation, body, length=None):
@@ -27,14 +28,14 @@ def request(operation, body, length=None):
     return f"{head}Content-Length: {length or len(body)}\r\n\r\n{body}".encode()
 
 
-def padded(size):
+def padded_body(size):
     return "{}" + " " * (size - 2)
 
 
 METRICS = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
 LIST = request("ListStateMachines", "{}")
 FULL_LIST = request("ListStateMachines", '{"maxResults": 1000}')
-SMALL, LARGE = LIST, request("ListStateMachines", padded(500_000))
+SMALL, LARGE = LIST, request("ListStateMachines", padded_body(500_000))
 
 
 class Program:
@@ -45,7 +46,7 @@ class Program:
         host, _, port = url.rpartition(":")
         self.address = host, int(port)
 
-    def peak(self):
+    def peak_memory(self):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) * 1024
 
@@ -57,8 +58,8 @@ class Program:
         self.process.wait()
 
 
-def read_answer(stream):
-    """Returns the status of an answer, read to its end."""
+def read_response(stream):
+    """Reads a response and returns its status."""
     status = int(stream.readline().split()[1])
     length = 0
     while (line := stream.readline().strip().lower()) != b"":
@@ -68,33 +69,33 @@ def read_answer(stream):
     return status
 
 
-def ask(address, message):
-    with socket.create_connection(address, PATIENCE) as connection:
+def send(address, message):
+    with socket.create_connection(address, TIMEOUT) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.sendall(message)
         with connection.makefile("rb") as stream:
-            return read_answer(stream)
+            return read_response(stream)
 
 
-def be_honest(address, seconds, results):
-    """Puts (milliseconds, whether it was served) of each request."""
-    found, end, turn = [], time.monotonic() + seconds, 0
+def run_honest_client(address, seconds, results):
+    """Puts a list of (milliseconds, whether it was served) for all requests into `results`."""
+    measurements, end, turn = [], time.monotonic() + seconds, 0
     while time.monotonic() < end:
         turn += 1
-        began = time.monotonic()
+        start = time.monotonic()
         try:
-            served = ask(address, SMALL if turn % 2 else LARGE) == 200
+            served = send(address, SMALL if turn % 2 else LARGE) == 200
         except (OSError, IndexError, ValueError):
             served = False
-        found.append(((time.monotonic() - began) * 1000, served))
+        measurements.append(((time.monotonic() - start) * 1000, served))
         time.sleep(PAUSE)
-    results.put(found)
+    results.put(measurements)
 
 
-def fill(address, machines, start):
-    """Creates state machines on one connection, and starts an execution of each where it is asked for."""
+def create_state_machines(address, machines, start):
+    """Creates state machines on one connection, and starts an execution of each if `start`."""
     definition = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
-    with socket.create_connection(address, PATIENCE) as connection, connection.makefile("rb") as stream:
+    with socket.create_connection(address, TIMEOUT) as connection, connection.makefile("rb") as stream:
         for number in range(machines):
             name = f"{'m' * 70}{number}"
             role = "arn:aws:iam::000000000000:role/r"
@@ -104,25 +105,25 @@ def fill(address, machines, start):
                 messages.append(("StartExecution", {"stateMachineArn": arn}))
             connection.sendall(b"".join(request(operation, json.dumps(body)) for operation, body in messages))
             for _ in messages:
-                assert read_answer(stream) == 200
+                assert read_response(stream) == 200
 
 
 def connect(address, number):
-    """Connections that keep as little of an answer as the system allows."""
+    """Opens connections with the smallest receive buffer that the system allows."""
     connections = []
     for _ in range(number):
         connection = socket.socket()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.setblocking(False)
-        # Closed without a trace, so that the ports are free again.
+        # Closes with a reset, so that the ports are free immediately.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.connect_ex(address)
         connections.append(connection)
     return connections
 
 
-def storm(address, number, _, seconds):
-    """Opens so many connections at once and closes them, up to 20 times."""
+def open_bursts(address, number, _, seconds):
+    """Opens `number` connections at once and closes them, up to 20 times."""
     end = time.monotonic() + seconds
     for _ in range(20):
         if time.monotonic() < end:
@@ -132,8 +133,8 @@ def storm(address, number, _, seconds):
                 connection.close()
 
 
-def attack(address, number, message, seconds):
-    """Sends a message on each of so many connections, as fast as they take it, and never reads."""
+def send_without_reading(address, number, message, seconds):
+    """Sends a message on each of `number` connections as fast as possible, and never reads."""
     end = time.monotonic() + seconds
     with selectors.DefaultSelector() as selector:
         connections = connect(address, number)
@@ -152,46 +153,46 @@ def attack(address, number, message, seconds):
         connection.close()
 
 
-# Name, state machines and whether they are started, attack, connections, message, seconds.
+# Name, number of state machines and whether to start them, attack, connections, message, seconds.
 ATTACKS = [
-    ("6,000 unread /metrics of 10,000 series", (10_000, True), attack, 6000, METRICS, 30),
-    ("256 half-sent bodies of 1 MiB", (0, False), attack, 256, request("ListStateMachines", padded(MIB - 1), MIB), 10),
-    ("20 storms of 2,000 connections", (0, False), storm, 2000, b"", 10),
-    ("1,000 endless heads", (0, False), attack, 1000, LIST[:-6] + b"\r\nx: " + b"x" * 100_000, 5),
-    ("200 x 20,000 pipelined requests, unread", (0, False), attack, 200, LIST * 20_000, 10),
-    ("1,000 x 10 lists of 1,000, unread", (1000, False), attack, 1000, FULL_LIST * 10, 15),
+    ("6,000 unread /metrics of 10,000 series", (10_000, True), send_without_reading, 6000, METRICS, 30),
+    ("256 half-sent bodies of 1 MiB", (0, False), send_without_reading, 256, request("ListStateMachines", padded_body(MIB - 1), MIB), 10),
+    ("20 bursts of 2,000 connections", (0, False), open_bursts, 2000, b"", 10),
+    ("1,000 endless heads", (0, False), send_without_reading, 1000, LIST[:-6] + b"\r\nx: " + b"x" * 100_000, 5),
+    ("200 x 20,000 pipelined requests, unread", (0, False), send_without_reading, 200, LIST * 20_000, 10),
+    ("1,000 x 10 lists of 1,000, unread", (1000, False), send_without_reading, 1000, FULL_LIST * 10, 15),
 ]
 
 
 def measure(path, machines, run, number, message, seconds):
     results = multiprocessing.Queue()
     with Program(path) as program:
-        fill(program.address, *machines)
-        honest = multiprocessing.Process(target=be_honest, args=(program.address, seconds + 1, results))
+        create_state_machines(program.address, *machines)
+        honest = multiprocessing.Process(target=run_honest_client, args=(program.address, seconds + 1, results))
         honest.start()
         time.sleep(0.2)
         run(program.address, number, message, seconds)
-        found = results.get(timeout=seconds + 2 * PATIENCE)
+        measurements = results.get(timeout=seconds + 2 * TIMEOUT)
         honest.join()
-        times = sorted(took for took, _ in found)
-        served = sum(served for _, served in found)
-        return program.peak(), times[len(times) // 2], times[len(times) * 99 // 100], times[-1], served, len(found)
+        times = sorted(elapsed for elapsed, _ in measurements)
+        served = sum(served for _, served in measurements)
+        return program.peak_memory(), times[len(times) // 2], times[len(times) * 99 // 100], times[-1], served, len(measurements)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--program", required=True, help="a release build of sfn-alias")
-    parser.add_argument("--only", default="", help="attacks whose names contain this")
+    parser.add_argument("--only", default="", help="run only attacks whose names contain this")
     arguments = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    print("| attack | peak memory | honest p50 | honest p99 | honest longest | honest served |")
+    print("| attack | peak memory | honest p50 | honest p99 | honest maximum | honest requests served |")
     print("| --- | --- | --- | --- | --- | --- |")
-    for name, *what in ATTACKS:
+    for name, *parameters in ATTACKS:
         if arguments.only in name:
-            peak, *times, served, asked = measure(arguments.program, *what)
-            shown = " | ".join(f"{milliseconds:,.0f} ms" for milliseconds in times)
-            print(f"| {name} | {peak / MIB:,.0f} MiB | {shown} | {served} of {asked} |", flush=True)
+            peak, *times, served, sent = measure(arguments.program, *parameters)
+            columns = " | ".join(f"{milliseconds:,.0f} ms" for milliseconds in times)
+            print(f"| {name} | {peak / MIB:,.0f} MiB | {columns} | {served} of {sent} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -270,3 +270,30 @@ fn input_may_be_pipe_or_symlink() {
     std::os::unix::fs::symlink(&file, &link).unwrap();
     check_output(&["check", "CreateStateMachineAlias", &format!("@{link}")], 0, "", "");
 }
+
+/// clap wraps the text. A source line that is already wrapped would be wrapped twice, into a long and a short line.
+#[test]
+fn help_fits_into_80_columns() {
+    let commands = [
+        "serve",
+        "call",
+        "check",
+        "check-template",
+        "fingerprint",
+        "arn",
+        "route",
+        "plan",
+        "simulate",
+        "deploy",
+        "verify",
+        "completions",
+        "man",
+    ];
+    let all = commands.iter().map(|command| vec![*command, "--help"]).chain([vec!["--help"]]);
+    for arguments in all {
+        let output = program(&arguments).env("COLUMNS", "80").output().unwrap();
+        let help = String::from_utf8(output.stdout).unwrap();
+        let too_long: Vec<&str> = help.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(too_long.is_empty(), "{arguments:?}: {too_long:#?}");
+    }
+}

@@ -1,47 +1,47 @@
-//! Where vectors come from.
+//! Files of vectors.
 
 use super::Vector;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// No file of vectors is longer, in bytes.
-const LONGEST: u64 = 64 << 20;
+/// Maximum length of a file, in bytes.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// The vectors of one file.
 #[derive(Debug, Clone)]
-pub struct File {
+pub struct VectorFile {
     /// The file's name without `.json`.
     pub name: String,
-    /// What it holds, in order.
+    /// The vectors, in the order of the file.
     pub vectors: Vec<Vector>,
 }
 
-/// Why vectors cannot be read.
+/// The error of [`embedded_files`] and [`read_directory`].
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The folder or a file.
-    #[error("`{path}` cannot be read: {error}")]
-    Unreadable {
-        /// The path as given.
+    /// The directory or a file cannot be read.
+    #[error("cannot read `{path}`: {source}")]
+    Io {
+        /// The path.
         path: String,
-        /// What the system says.
-        error: io::Error,
+        /// The error of the operating system.
+        source: io::Error,
     },
-    /// What stands in a file.
-    #[error("`{path}` is no file of vectors: {error}")]
+    /// A file does not contain vectors.
+    #[error("`{path}` is not a valid vector file: {source}")]
     Malformed {
-        /// The path as given.
+        /// The path.
         path: String,
-        /// The fault and its place.
-        error: serde_json::Error,
+        /// The error and its position.
+        source: serde_json::Error,
     },
-    /// A folder without vectors.
-    #[error("`{0}` has no file of vectors; give a folder of *.json")]
+    /// The directory has no files of vectors.
+    #[error("`{0}` has no vector files; use a directory with *.json files")]
     Empty(String),
 }
 
-/// The repository's files, by name.
+/// The files of this directory, by name.
 pub(crate) const EMBEDDED: [(&str, &str); 8] = [
     ("aliases", include_str!("../aliases.json")),
     ("executions", include_str!("../executions.json")),
@@ -53,47 +53,55 @@ pub(crate) const EMBEDDED: [(&str, &str); 8] = [
     ("versions", include_str!("../versions.json")),
 ];
 
-/// The vectors that this crate was built with.
+/// Returns the vectors that are compiled into this crate.
 ///
 /// # Errors
-/// [`ReadError::Malformed`], which no release has.
-pub fn embedded() -> Result<Vec<File>, ReadError> {
-    EMBEDDED.iter().map(|(name, text)| parsed((*name).to_owned(), format!("{name}.json"), text)).collect()
+/// [`ReadError::Malformed`], which the tests exclude.
+pub fn embedded_files() -> Result<Vec<VectorFile>, ReadError> {
+    EMBEDDED.iter().map(|(name, text)| parse_file((*name).to_owned(), format!("{name}.json"), text)).collect()
 }
 
-/// The vectors of a folder, file by file in order of name.
+/// Reads the vectors of a directory. Returns the files in the order of their names.
 ///
 /// # Errors
-/// [`ReadError`], which names the file.
-pub fn read(folder: &Path) -> Result<Vec<File>, ReadError> {
-    let unreadable = |path: &Path, error| ReadError::Unreadable { path: path.display().to_string(), error };
-    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, error))?;
-    let paths: Result<Vec<PathBuf>, _> = entries.map(|entry| Ok(entry?.path())).collect();
-    let mut paths = paths.map_err(|error| unreadable(folder, error))?;
+/// [`ReadError`], with the path.
+pub fn read_directory(directory: &Path) -> Result<Vec<VectorFile>, ReadError> {
+    let paths = list_json_files(directory).map_err(|error| io_error(directory, error))?;
+    if paths.is_empty() {
+        return Err(ReadError::Empty(directory.display().to_string()));
+    }
+    paths.iter().map(|path| read_file(path)).collect()
+}
+
+/// Returns the paths of the JSON files, sorted.
+fn list_json_files(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     paths.sort();
-    if paths.is_empty() {
-        return Err(ReadError::Empty(folder.display().to_string()));
-    }
-    let file = |path: &PathBuf| {
-        let text = read_text(path).map_err(|error| unreadable(path, error))?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        parsed(name, path.display().to_string(), &text)
-    };
-    paths.iter().map(file).collect()
+    Ok(paths)
 }
 
-/// The text of a file, which may be a link.
+fn read_file(path: &Path) -> Result<VectorFile, ReadError> {
+    let text = read_text(path).map_err(|error| io_error(path, error))?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    parse_file(name, path.display().to_string(), &text)
+}
+
+fn io_error(path: &Path, source: io::Error) -> ReadError {
+    ReadError::Io { path: path.display().to_string(), source }
+}
+
+/// Reads a file of limited length. The path may be a link, for example to a device without an end.
 fn read_text(path: &Path) -> io::Result<String> {
     let mut text = String::new();
-    fs::File::open(path)?.take(LONGEST.saturating_add(1)).read_to_string(&mut text)?;
-    match text.len() as u64 > LONGEST {
-        true => Err(io::Error::other(format!("it is longer than {LONGEST} bytes"))),
+    fs::File::open(path)?.take(MAX_BYTES.saturating_add(1)).read_to_string(&mut text)?;
+    match text.len() as u64 > MAX_BYTES {
+        true => Err(io::Error::other(format!("the file is longer than {MAX_BYTES} bytes"))),
         false => Ok(text),
     }
 }
 
-fn parsed(name: String, path: String, text: &str) -> Result<File, ReadError> {
-    let vectors = serde_json::from_str(text).map_err(|error| ReadError::Malformed { path, error })?;
-    Ok(File { name, vectors })
+fn parse_file(name: String, path: String, text: &str) -> Result<VectorFile, ReadError> {
+    let vectors = serde_json::from_str(text).map_err(|source| ReadError::Malformed { path, source })?;
+    Ok(VectorFile { name, vectors })
 }

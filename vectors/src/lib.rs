@@ -1,10 +1,10 @@
-//! Behaviours as vectors: one request, what has to be there before it, and what is answered.
+//! Conformance vectors: each has one call, the requests before it, and the expected result.
 //!
-//! Every language reads the JSON files beside this crate; here they are read, filled in, run against a
-//! [`Subject`] and compared, for the tests of the library and for `sfn-alias verify`.
+//! The tests of every language read the JSON files in this directory. This crate reads them, runs them with an
+//! [`Executor`] and compares the results, for the Rust tests and for `sfn-alias verify`.
 //!
-//! `vector` is what stands in a file, `files` where files come from, `placeholder` fills in, `matching`
-//! compares, `run` puts them together. No rule of AWS is known here.
+//! `vector` has the format of a file, `files` reads files, `placeholder` fills in placeholders, `matching` compares
+//! results, and `run` runs a vector. This crate contains no rules of AWS.
 
 #![deny(clippy::arithmetic_side_effects)]
 
@@ -14,8 +14,8 @@ mod placeholder;
 mod run;
 mod vector;
 
-pub use files::{File, ReadError, embedded, read};
-pub use matching::mismatch;
+pub use files::{ReadError, VectorFile, embedded_files, read_directory};
+pub use matching::first_difference;
 pub use placeholder::{expand, substitute};
-pub use run::{Difference, Place, Subject, run};
-pub use vector::{Kind, Source, Step, Vector};
+pub use run::{Difference, Executor, StepId, run_vector};
+pub use vector::{Provenance, ProvenanceKind, Step, Vector};

@@ -1,43 +1,43 @@
-//! Comparing an answer with what is expected.
+//! Compares results with expected results.
 
 use serde_json::Value;
 
-/// Where an answer differs from what is expected, as a JSON pointer.
-pub fn mismatch(expected: &Value, answer: &Value) -> Option<String> {
-    match (expected, answer) {
+/// Returns the JSON pointer of the first difference between the expected and the actual result.
+pub fn first_difference(expected: &Value, actual: &Value) -> Option<String> {
+    match (expected, actual) {
         (Value::String(placeholder), _) if placeholder.starts_with('$') => {
-            (!fits(placeholder, answer)).then(String::new)
+            (!matches_placeholder(placeholder, actual)).then(String::new)
         }
-        (Value::Array(expected), Value::Array(answers)) if expected.len() == answers.len() => {
-            let pairs = expected.iter().zip(answers).enumerate();
-            pairs.into_iter().find_map(|(index, (e, a))| Some(format!("/{index}{}", mismatch(e, a)?)))
+        (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => {
+            let mut pairs = expected.iter().zip(actual).enumerate();
+            pairs.find_map(|(index, (e, a))| Some(format!("/{index}{}", first_difference(e, a)?)))
         }
-        (Value::Object(expected), Value::Object(answers)) => {
-            let extra = answers.keys().find(|name| !expected.contains_key(*name)).map(|name| format!("/{name}"));
+        (Value::Object(expected), Value::Object(actual)) => {
+            let extra = actual.keys().find(|name| !expected.contains_key(*name)).map(|name| format!("/{name}"));
             let differs = expected.iter().find_map(|(name, value)| {
-                let place = answers.get(name).map_or(Some(String::new()), |answer| mismatch(value, answer))?;
-                Some(format!("/{name}{place}"))
+                let pointer = actual.get(name).map_or(Some(String::new()), |actual| first_difference(value, actual))?;
+                Some(format!("/{name}{pointer}"))
             });
             extra.or(differs)
         }
-        _ => (!equal(expected, answer)).then(String::new),
+        _ => (!is_equal(expected, actual)).then(String::new),
     }
 }
 
-fn equal(expected: &Value, answer: &Value) -> bool {
-    match (expected.as_f64(), answer.as_f64()) {
-        (Some(expected), Some(answer)) => (expected - answer).abs() < f64::EPSILON,
-        _ => expected == answer,
+fn is_equal(expected: &Value, actual: &Value) -> bool {
+    match (expected.as_f64(), actual.as_f64()) {
+        (Some(expected), Some(actual)) => (expected - actual).abs() < f64::EPSILON,
+        _ => expected == actual,
     }
 }
 
-fn fits(placeholder: &str, answer: &Value) -> bool {
+fn matches_placeholder(placeholder: &str, actual: &Value) -> bool {
     match placeholder {
         "$any" => true,
-        "$date" => answer.is_number(),
-        "$token" => answer.as_str().is_some_and(|text| !text.is_empty()),
-        "$uuid" => answer.as_str().is_some_and(is_uuid),
-        other => answer.as_str() == Some(other),
+        "$date" => actual.is_number(),
+        "$token" => actual.as_str().is_some_and(|text| !text.is_empty()),
+        "$uuid" => actual.as_str().is_some_and(is_uuid),
+        other => actual.as_str() == Some(other),
     }
 }
 

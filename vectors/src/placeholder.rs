@@ -1,8 +1,8 @@
-//! Filling in what a vector leaves open.
+//! Fills in the placeholders of vectors.
 
 use serde_json::{Map, Value};
 
-/// Fills in `${name}`. A whole-string one takes the saved value with its JSON type.
+/// Replaces `${name}` by saved values. A string that is only a placeholder gets the value with its JSON type.
 pub fn substitute(value: &Value, saved: &Map<String, Value>) -> Value {
     match value {
         Value::String(text) => substitute_text(text, saved),
@@ -22,17 +22,17 @@ fn substitute_text(text: &str, saved: &Map<String, Value>) -> Value {
     }
     let mut filled = text.to_owned();
     for (name, value) in saved {
-        let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        filled = filled.replace(&format!("${{{name}}}"), &plain);
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        filled = filled.replace(&format!("${{{name}}}"), &text);
     }
     Value::String(filled)
 }
 
-/// Puts long strings together from `{"$repeat": [text, times]}` and `{"$concat": [...]}`.
+/// Builds long strings from `{"$repeat": [text, times]}` and `{"$concat": [...]}`.
 pub fn expand(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(expand).collect(),
-        Value::Object(members) => match long(members) {
+        Value::Object(members) => match build_long_string(members) {
             Some(text) => Value::String(text),
             None => Value::Object(members.iter().map(|(name, value)| (name.clone(), expand(value))).collect()),
         },
@@ -40,8 +40,8 @@ pub fn expand(value: &Value) -> Value {
     }
 }
 
-/// `None` where the members are those of an object as any other.
-fn long(members: &Map<String, Value>) -> Option<String> {
+/// Returns `None` for an ordinary object.
+fn build_long_string(members: &Map<String, Value>) -> Option<String> {
     if let Some(Value::Array(parts)) = members.get("$concat") {
         return parts.iter().map(|part| Some(expand(part).as_str()?.to_owned())).collect();
     }

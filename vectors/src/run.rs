@@ -1,33 +1,33 @@
-//! A vector from its first step to its last.
+//! Runs a vector.
 
-use super::matching::mismatch;
+use super::matching::first_difference;
 use super::placeholder::{expand, substitute};
 use super::{Step, Vector};
 use serde_json::{Map, Value, json};
 use std::fmt;
 
-/// What a vector is run against.
-pub trait Subject {
-    /// Why it cannot answer.
-    type Failure;
+/// Executes the steps of vectors, for example with a library or an endpoint.
+pub trait Executor {
+    /// The error that ends a run.
+    type Error;
 
-    /// Answers a step whose placeholders are filled in: `{"status", "body"}`, or what a function gives.
+    /// Executes a step, which has no placeholders left. Returns `{"status", "body"}`, or the result of a function.
     ///
     /// # Errors
-    /// Its own; the vector ends there.
-    fn answer(&mut self, place: Place, step: &Step) -> Result<Value, Self::Failure>;
+    /// If the step cannot be executed. The run ends.
+    fn execute(&mut self, id: StepId, step: &Step) -> Result<Value, Self::Error>;
 }
 
-/// Which step of a vector.
+/// Identifies a step of a vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// One of those before the call, from 0.
+pub enum StepId {
+    /// The index of a step in `given`, from 0.
     Given(usize),
     /// The call.
     Call,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for StepId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Given(index) => write!(f, "given {index}"),
@@ -36,72 +36,73 @@ impl fmt::Display for Place {
     }
 }
 
-/// An answer that is not the expected one.
+/// A result that differs from the expected result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
-    /// Which step was answered so.
-    pub place: Place,
-    /// Where in the answer, as a JSON pointer.
+    /// The step.
+    pub step: StepId,
+    /// The JSON pointer of the first difference.
     pub pointer: String,
-    /// What the vector says, filled in.
+    /// The whole expected result.
     pub expected: Value,
-    /// What was answered.
-    pub answered: Value,
+    /// The whole actual result.
+    pub actual: Value,
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { place, pointer, expected, answered } = self;
-        write!(f, "{place}: at {pointer}\n  expected {expected}\n  answered {answered}")
+        let Self { step, pointer, expected, actual } = self;
+        write!(f, "{step}: difference at {pointer}\n  expected {expected}\n  found {actual}")
     }
 }
 
-/// Runs a vector until its end or its first difference.
+/// Runs a vector up to its first difference.
 ///
 /// # Errors
-/// The subject's own.
-pub fn run<S: Subject>(vector: &Vector, subject: &mut S) -> Result<Option<Difference>, S::Failure> {
+/// The error of the executor.
+pub fn run_vector<E: Executor>(vector: &Vector, executor: &mut E) -> Result<Option<Difference>, E::Error> {
     let mut saved = Map::new();
-    let anything = json!({"status": 200, "body": "$any"});
+    let any_success = json!({"status": 200, "body": "$any"});
     for (index, step) in vector.given.iter().enumerate() {
-        let expect = step.expect.as_ref().unwrap_or(&anything);
+        let expect = step.expect.as_ref().unwrap_or(&any_success);
         for _ in 0..step.times.unwrap_or(1) {
-            let difference = run_step(Place::Given(index), step, expect, &mut saved, subject)?;
+            let difference = run_step(StepId::Given(index), step, expect, &mut saved, executor)?;
             if difference.is_some() {
                 return Ok(difference);
             }
         }
     }
-    run_step(Place::Call, &vector.call, &vector.expect, &mut saved, subject)
+    run_step(StepId::Call, &vector.call, &vector.expect, &mut saved, executor)
 }
 
-fn run_step<S: Subject>(
-    place: Place,
+fn run_step<E: Executor>(
+    id: StepId,
     step: &Step,
     expect: &Value,
     saved: &mut Map<String, Value>,
-    subject: &mut S,
-) -> Result<Option<Difference>, S::Failure> {
-    let answered = subject.answer(place, &filled(step, saved))?;
+    executor: &mut E,
+) -> Result<Option<Difference>, E::Error> {
+    let actual = executor.execute(id, &fill_step(step, saved))?;
     for (name, pointer) in &step.save {
-        let body = answered.get("body").unwrap_or(&answered);
+        let body = actual.get("body").unwrap_or(&actual);
         let Some(value) = body.pointer(pointer) else {
             let pointer = format!("/body{pointer}");
-            return Ok(Some(Difference { place, pointer, expected: json!("$any"), answered }));
+            return Ok(Some(Difference { step: id, pointer, expected: json!("$any"), actual }));
         };
         saved.insert(name.clone(), value.clone());
     }
-    let expected = fill(expect, saved);
-    Ok(mismatch(&expected, &answered).map(|pointer| Difference { place, pointer, expected, answered }))
+    let expected = fill_value(expect, saved);
+    Ok(first_difference(&expected, &actual).map(|pointer| Difference { step: id, pointer, expected, actual }))
 }
 
-fn filled(step: &Step, saved: &Map<String, Value>) -> Step {
-    let all = |value: &Option<Value>| value.as_ref().map(|value| fill(value, saved));
-    let arn = step.arn.as_ref().map(|arn| fill(&json!(arn), saved).as_str().unwrap_or_default().to_owned());
-    let (input, body, existing, routing) = (all(&step.input), all(&step.body), all(&step.existing), all(&step.routing));
+fn fill_step(step: &Step, saved: &Map<String, Value>) -> Step {
+    let fill = |value: &Option<Value>| value.as_ref().map(|value| fill_value(value, saved));
+    let arn = step.arn.as_ref().map(|arn| fill_value(&json!(arn), saved).as_str().unwrap_or_default().to_owned());
+    let (input, body) = (fill(&step.input), fill(&step.body));
+    let (existing, routing) = (fill(&step.existing), fill(&step.routing));
     Step { input, body, existing, routing, arn, ..step.clone() }
 }
 
-fn fill(value: &Value, saved: &Map<String, Value>) -> Value {
+fn fill_value(value: &Value, saved: &Map<String, Value>) -> Value {
     expand(&substitute(value, saved))
 }

@@ -1,64 +1,64 @@
-//! What stands in a file.
+//! The format of a vector.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// One behaviour.
+/// A behaviour and the requests that show it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vector {
-    /// Its name, unique among all files.
+    /// The name, unique in all files.
     pub name: String,
     /// The behaviour, as a sentence.
     pub behaviour: String,
-    /// Where it is known from.
-    pub source: Source,
-    /// Options of the service: limits, delays, a seed.
+    /// Where the behaviour is known from.
+    pub source: Provenance,
+    /// Options of the service: limits, delays and a seed.
     #[serde(default)]
     pub options: Value,
-    /// What is done before.
+    /// The steps before the call.
     #[serde(default)]
     pub given: Vec<Step>,
-    /// What is asked.
+    /// The call whose result is compared.
     pub call: Step,
-    /// What is answered.
+    /// The expected result.
     pub expect: Value,
 }
 
 impl Vector {
-    /// All steps in order, the call last.
+    /// Returns all steps in order, including the call.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
         self.given.iter().chain([&self.call])
     }
 }
 
-/// Where a behaviour is known from.
+/// The source of a behaviour.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Source {
-    /// How certain it is.
-    pub kind: Kind,
-    /// The recording, the page, or what an assumption rests on.
+pub struct Provenance {
+    /// The kind of source.
+    pub kind: ProvenanceKind,
+    /// The recording, the page of the documentation, or the reason for the assumption.
     pub basis: String,
 }
 
-/// How certain a behaviour is.
+/// The kind of source of a behaviour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// AWS answered so.
+pub enum ProvenanceKind {
+    /// Recorded from AWS.
     Recorded,
-    /// AWS's service model declares it.
+    /// Declared in AWS's service model.
     Model,
-    /// AWS's documentation says so.
+    /// Documented by AWS.
     Docs,
-    /// Nobody has recorded it.
+    /// Not recorded; our best inference.
     Assumed,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ProvenanceKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Recorded => "recorded",
@@ -69,29 +69,29 @@ impl fmt::Display for Kind {
     }
 }
 
-/// One request, or one call of a function of the library.
+/// A request, or a call of a function of the library.
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub struct Step {
     /// The operation of a request.
     pub operation: Option<String>,
-    /// The function of a call.
+    /// The name of a function.
     pub function: Option<String>,
     /// The request as JSON.
     pub input: Option<Value>,
-    /// The request as text, where it is not JSON or its bytes matter.
+    /// The request as text, if it is not JSON or its exact bytes matter.
     pub body: Option<Value>,
-    /// What later steps need of the answer: a name, and a JSON pointer into the body.
+    /// Values of the response that later steps use: a name and a JSON pointer into the body.
     pub save: BTreeMap<String, String>,
-    /// Seconds that pass before, beside the one that always does.
+    /// Seconds by which the clock advances before the step, in addition to one second.
     pub after: i64,
-    /// How many times it is done.
+    /// How many times the step is executed; by default once.
     pub times: Option<usize>,
     /// Partition, account and region of the request.
     pub scope: Option<Value>,
-    /// What a step before the call answers; without it, anything with status 200.
+    /// The expected result of a step before the call; by default any response with status 200.
     pub expect: Option<Value>,
-    /// `compare`: the alias that is there.
+    /// `compare`: the existing alias.
     pub existing: Option<Value>,
     /// `pick`: the routing.
     pub routing: Option<Value>,
@@ -106,8 +106,8 @@ pub struct Step {
 }
 
 impl Step {
-    /// The bytes of the request, once the step is filled in.
-    pub fn request(&self) -> Vec<u8> {
+    /// Returns the bytes of the request. The step must have no placeholders left.
+    pub fn request_body(&self) -> Vec<u8> {
         match (&self.body, &self.input) {
             (Some(Value::String(body)), _) => body.as_bytes().to_vec(),
             (Some(input), _) | (None, Some(input)) => input.to_string().into_bytes(),

@@ -1,39 +1,40 @@
-//! The vectors that the crate carries are those of the folder.
+//! Reads the vectors of this directory and invalid files.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-use sfn_alias_vectors::{File, embedded, read};
+use sfn_alias_vectors::{VectorFile, embedded_files, read_directory};
 use std::path::Path;
 
 #[track_caller]
-fn refused(files: &[(&str, &str)]) -> String {
-    let folder = tempfile::tempdir().expect("a folder");
-    files.iter().for_each(|(name, text)| std::fs::write(folder.path().join(name), text).expect("a file"));
-    let error = read(folder.path()).expect_err("no vectors").to_string();
-    error.replace(&folder.path().display().to_string(), "FOLDER")
+fn read_error(files: &[(&str, &str)]) -> String {
+    let directory = tempfile::tempdir().expect("a directory");
+    files.iter().for_each(|(name, text)| std::fs::write(directory.path().join(name), text).expect("a file"));
+    let error = read_directory(directory.path()).expect_err("no vectors").to_string();
+    error.replace(&directory.path().display().to_string(), "DIRECTORY")
 }
 
 #[test]
-fn every_file_of_the_folder_is_embedded() {
-    let shown =
-        |files: Vec<File>| files.into_iter().map(|file| (file.name, format!("{:?}", file.vectors))).collect::<Vec<_>>();
-    let folder = read(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the folder");
-    assert!(shown(embedded().expect("vectors")) == shown(folder));
+fn all_files_of_the_directory_are_embedded() {
+    let format_files = |files: Vec<VectorFile>| {
+        files.into_iter().map(|file| (file.name, format!("{:?}", file.vectors))).collect::<Vec<_>>()
+    };
+    let files = read_directory(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the directory");
+    assert!(format_files(embedded_files().expect("vectors")) == format_files(files));
 }
 
 #[test]
-fn a_folder_that_has_no_vectors_is_refused() {
-    assert_eq!(refused(&[("a.txt", "[]")]), "`FOLDER` has no file of vectors; give a folder of *.json");
+fn a_directory_without_vectors_is_an_error() {
+    assert_eq!(read_error(&[("a.txt", "[]")]), "`DIRECTORY` has no vector files; use a directory with *.json files");
     assert_eq!(
-        refused(&[("a.json", "[{}]")]),
-        "`FOLDER/a.json` is no file of vectors: missing field `name` at line 1 column 3"
+        read_error(&[("a.json", "[{}]")]),
+        "`DIRECTORY/a.json` is not a valid vector file: missing field `name` at line 1 column 3"
     );
 }
 
 #[test]
-fn a_file_without_an_end_is_refused() {
-    let folder = tempfile::tempdir().expect("a folder");
-    std::os::unix::fs::symlink("/dev/zero", folder.path().join("a.json")).expect("a link");
-    let error = read(folder.path()).expect_err("no vectors").to_string();
-    let path = folder.path().join("a.json");
-    assert_eq!(error, format!("`{}` cannot be read: it is longer than 67108864 bytes", path.display()));
+fn a_file_without_an_end_is_an_error() {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::os::unix::fs::symlink("/dev/zero", directory.path().join("a.json")).expect("a link");
+    let error = read_directory(directory.path()).expect_err("no vectors").to_string();
+    let path = directory.path().join("a.json");
+    assert_eq!(error, format!("cannot read `{}`: the file is longer than 67108864 bytes", path.display()));
 }

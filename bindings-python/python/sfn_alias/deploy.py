@@ -49,8 +49,8 @@ def plan(
     preference: Preference, current_routing: Routing, new_version: str | None = None, *, alarms: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Returns the plan of a deployment: its steps with times and routings, and notes."""
-    planned: dict[str, Any] = _call("plan", _request(preference, current_routing, new_version, alarms))
-    return planned
+    result: dict[str, Any] = _call("plan", _request(preference, current_routing, new_version, alarms))
+    return result
 
 
 def simulate(
@@ -138,8 +138,8 @@ class Deployment:
 
     def plan(self) -> dict[str, Any]:
         """Returns the plan of the new or saved deployment."""
-        planned: dict[str, Any] = _call("plan", self._checkpoint()["plan"])
-        return planned
+        result: dict[str, Any] = _call("plan", self._checkpoint()["plan"])
+        return result
 
     def simulate(self, events: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
         """Simulates the deployment with these events, without a change of the alias."""
@@ -155,28 +155,28 @@ class Deployment:
 
     def run(self, on_progress: Callable[[dict[str, Any]], object] | None = None) -> dict[str, Any]:
         """Runs the deployment to its end and returns the outcome. ``result`` is ``succeeded``, ``rolledBack``,
-        ``drifted`` or ``failed``. Calls ``on_progress`` at each call and at least once per minute; ``text`` is a line for
-        display.
+        ``drifted`` or ``failed``. ``on_progress`` is called at each call and at least once per minute; ``text`` is a
+        line for display.
 
         A failed deployment resumes. A finished deployment is not repeated: after a rollback or a drift, the same
         outcome is returned until ``state`` is deleted. After a success, the outcome is ``drifted`` if the alias has
         another routing now.
 
-        If ``state`` cannot be written, no further shift is made. Alarms are still checked, and a rollback is still made,
-        before the ``OSError`` is raised.
+        If ``state`` cannot be written, no further shift is made. Alarms are still checked, and a rollback is still
+        made, before the ``OSError`` is raised.
         """
         checkpoint, observation = self._checkpoint(), {"observed": "start"}
         self._check_alarm_source(checkpoint)
         save_error: OSError | None = None
         while True:
             request = {"checkpoint": checkpoint, "observation": observation, "nowMillis": self._now()}
-            stepped = _call("step", request)
-            checkpoint, action = stepped["checkpoint"], stepped["action"]
+            step = _call("step", request)
+            checkpoint, action = step["checkpoint"], step["action"]
             save_error = self._try_save(checkpoint, save_error)
-            if save_error is not None and (stepped["saveFirst"] or action["action"] == "done"):
+            if save_error is not None and (step["saveFirst"] or action["action"] == "done"):
                 raise save_error
             if on_progress is not None:
-                on_progress(stepped["progress"])
+                on_progress(step["progress"])
             if action["action"] == "done":
                 outcome: dict[str, Any] = action["outcome"]
                 return outcome

@@ -1,4 +1,4 @@
-//! The bare cost of what nothing can do without.
+//! Floors: the minimum cost of an operation.
 
 use serde::Deserialize;
 use sfn_alias::model::{Routing, VersionNumber};
@@ -42,24 +42,24 @@ pub struct Start<'a> {
     pub input: std::borrow::Cow<'a, str>,
 }
 
-/// A bare parse into a plain struct, borrowed.
+/// Parses a request into a struct that borrows.
 pub fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> T {
     serde_json::from_slice(body).unwrap()
 }
 
-/// A bare SHA-256.
+/// Computes a SHA-256 hash.
 pub fn hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// A random number below 100 and a comparison with the first weight.
+/// Compares a random number below 100 with the first weight.
 pub fn pick(random: &mut fastrand::Rng, routing: &Routing) -> VersionNumber {
     let mut routes = routing.routes();
     let (first, second) = (routes.next().unwrap(), routes.next().unwrap());
     if random.u32(0..100) < u32::from(first.weight.get()) { first.version } else { second.version }
 }
 
-/// A file that rows of 300 bytes are appended to, each synced.
+/// A file to which rows of 300 bytes are appended, with a sync per call.
 pub struct Log(File);
 
 impl Log {
@@ -73,8 +73,8 @@ impl Log {
     }
 }
 
-/// A file of 4 MB whose pages are written over in turn, each synced: no block is added, which is
-/// dear to sync. SQLite's log is written like this once it is as long as it gets.
+/// A file of 4 MB whose pages are overwritten in turn, with a sync per page. Overwriting adds no blocks, which are
+/// expensive to sync. SQLite writes its log like this once the log has its full length.
 pub struct Pages {
     file: File,
     next: u64,

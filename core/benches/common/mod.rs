@@ -1,6 +1,6 @@
-//! What the benches share: requests, stored state machines, and the floors to stand beside.
-#![allow(dead_code, reason = "every bench uses a part of this")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "benches")]
+//! Requests, stored state machines and floors, shared by the benchmarks.
+#![allow(dead_code, reason = "each benchmark uses a part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "benchmarks")]
 
 pub mod floor;
 
@@ -14,22 +14,22 @@ pub const LIST: &str = "ListStateMachineAliases";
 pub const START: &str = "StartExecution";
 
 /// 40 characters.
-const DESCRIPTION: &str = "Nine of ten to the old one, one to new..";
+const DESCRIPTION: &str = "90 percent to version 1, 10 to version 2";
 /// The alias that every stored state machine has.
 pub const STABLE: &str = "STBL";
 
-/// Eight characters, so that all requests are of one length.
-pub fn machine_name(index: usize) -> String {
+/// Returns a name of eight characters, so that all requests have the same length.
+pub fn state_machine_name(index: usize) -> String {
     format!("m{index:07}")
 }
 
-pub fn machine_arn(index: usize) -> String {
-    format!("arn:aws:states:us-east-1:000000000000:stateMachine:{}", machine_name(index))
+pub fn state_machine_arn(index: usize) -> String {
+    format!("arn:aws:states:us-east-1:000000000000:stateMachine:{}", state_machine_name(index))
 }
 
-/// A create request with a description of 40 characters and two routes.
+/// Returns a create request with a description of 40 characters and two routes.
 pub fn create_body(machine: usize, alias: &str) -> Vec<u8> {
-    let arn = machine_arn(machine);
+    let arn = state_machine_arn(machine);
     let routes = format!(
         r#"[{{"stateMachineVersionArn": "{arn}:1", "weight": 90}}, {{"stateMachineVersionArn": "{arn}:2", "weight": 10}}]"#
     );
@@ -37,46 +37,47 @@ pub fn create_body(machine: usize, alias: &str) -> Vec<u8> {
     body.into_bytes()
 }
 
-/// A request to describe or delete.
+/// Returns a request that describes or deletes an alias.
 pub fn alias_body(machine: usize, alias: &str) -> Vec<u8> {
-    format!(r#"{{"stateMachineAliasArn": "{}:{alias}"}}"#, machine_arn(machine)).into_bytes()
+    format!(r#"{{"stateMachineAliasArn": "{}:{alias}"}}"#, state_machine_arn(machine)).into_bytes()
 }
 
 pub fn list_body(machine: usize) -> Vec<u8> {
-    format!(r#"{{"stateMachineArn": "{}"}}"#, machine_arn(machine)).into_bytes()
+    format!(r#"{{"stateMachineArn": "{}"}}"#, state_machine_arn(machine)).into_bytes()
 }
 
 pub fn start_body(machine: usize, alias: &str) -> Vec<u8> {
-    format!(r#"{{"stateMachineArn": "{}:{alias}", "input": "{{\"order\": 17}}"}}"#, machine_arn(machine)).into_bytes()
+    format!(r#"{{"stateMachineArn": "{}:{alias}", "input": "{{\"order\": 17}}"}}"#, state_machine_arn(machine))
+        .into_bytes()
 }
 
-/// Calls, and insists on success.
+/// Calls an operation, which must succeed.
 #[track_caller]
-pub fn call(aliases: &StepFunctions, operation: &str, body: &[u8]) -> Vec<u8> {
-    let reply = aliases.call(operation, body);
+pub fn call(sfn: &StepFunctions, operation: &str, body: &[u8]) -> Vec<u8> {
+    let reply = sfn.call(operation, body);
     assert_eq!(reply.status, 200, "{operation}: {}", String::from_utf8_lossy(&reply.body));
     reply.body
 }
 
-/// A service in memory with so many state machines of two versions, and an alias each.
-pub fn stored(machines: usize) -> StepFunctions {
-    let aliases = StepFunctions::in_memory().unwrap();
-    add_machines(&aliases, machines);
-    (0..machines).for_each(|machine| drop(call(&aliases, CREATE, &create_body(machine, STABLE))));
-    aliases
+/// Creates a service in memory. Each state machine has two versions and one alias.
+pub fn service_with(machines: usize) -> StepFunctions {
+    let sfn = StepFunctions::in_memory().unwrap();
+    add_state_machines(&sfn, machines);
+    (0..machines).for_each(|machine| drop(call(&sfn, CREATE, &create_body(machine, STABLE))));
+    sfn
 }
 
-/// State machines of two versions, without aliases.
-pub fn add_machines(aliases: &StepFunctions, machines: usize) {
+/// Adds state machines with two versions and no alias.
+pub fn add_state_machines(sfn: &StepFunctions, machines: usize) {
     for machine in 0..machines {
-        let created = aliases.create_state_machine(&CreateStateMachineInput {
-            name: Some(machine_name(machine).into()),
+        let created = sfn.create_state_machine(&CreateStateMachineInput {
+            name: Some(state_machine_name(machine).into()),
             definition: Some(definition(1).into()),
             role_arn: Some("arn:aws:iam::000000000000:role/orders".into()),
             publish: Some(true),
             ..Default::default()
         });
-        let updated = aliases.update_state_machine(&UpdateStateMachineInput {
+        let updated = sfn.update_state_machine(&UpdateStateMachineInput {
             state_machine_arn: Some(created.unwrap().state_machine_arn.into()),
             definition: Some(definition(2).into()),
             publish: Some(true),
@@ -90,14 +91,14 @@ fn definition(version: u32) -> String {
     format!(r#"{{"Comment": "{version}", "StartAt": "Done", "States": {{"Done": {{"Type": "Succeed"}}}}}}"#)
 }
 
-/// Visits numbers below `count` in an order that caches cannot foresee.
-pub struct Scattered {
+/// Numbers below `count`, in an order that CPU caches cannot predict.
+pub struct RandomOrder {
     count: u64,
     state: u64,
 }
 
-impl Scattered {
-    pub fn below(count: usize) -> Self {
+impl RandomOrder {
+    pub fn new(count: usize) -> Self {
         Self { count: count as u64, state: 1 }
     }
 

@@ -10,7 +10,7 @@ use std::hint::black_box;
 const MANY: usize = 100_000;
 
 pub fn rows() -> Vec<Row<'static>> {
-    let (one, many) = (stored(1), stored(MANY));
+    let (one, many) = (service_with(1), service_with(MANY));
     let looked_up = "bare parse + a look-up in a HashMap of 100,000 ARNs";
     let mut rows = vec![
         Row::new("create, 1 state machine", create(&one, || 0), "bare parse", parse_create(|| 0)).aim(4.0),
@@ -25,34 +25,34 @@ pub fn rows() -> Vec<Row<'static>> {
         describe("describe in any of 100,000", &many, any()),
         Row::new(
             "describe in one of 100,000",
-            calls(&many, DESCRIBE, describe_7()),
+            repeat_call(&many, DESCRIBE, describe_7()),
             "bare parse of its own bytes",
             parse_describe(),
         ),
-        Row::new("describe in any of 100,000", describes(&many, any()), looked_up, look_up()),
+        Row::new("describe in any of 100,000", describe_each(&many, any()), looked_up, look_up()),
     ]);
-    rows.push(Row::new("list 1 alias", calls(&one, LIST, list_body(0)), "bare parse", parse_list()));
+    rows.push(Row::new("list 1 alias", repeat_call(&one, LIST, list_body(0)), "bare parse", parse_list()));
     rows.push(list_100());
-    rows.push(Row::new("start by alias", calls(&one, START, start_body(0, STABLE)), "bare parse", parse_start()));
+    rows.push(Row::new("start by alias", repeat_call(&one, START, start_body(0, STABLE)), "bare parse", parse_start()));
     rows
 }
 
-/// Any state machine, in an order that caches cannot foresee.
+/// Returns state machines in an order that CPU caches cannot predict.
 fn any() -> impl FnMut() -> usize {
-    let mut scattered = Scattered::below(MANY);
-    move || scattered.next()
+    let mut order = RandomOrder::new(MANY);
+    move || order.next()
 }
 
-/// New aliases, up to 64 a state machine; they are deleted again beside the clock.
-pub fn create(aliases: &StepFunctions, mut machine: impl FnMut() -> usize + 'static) -> Step<'static> {
-    let (ours, undo) = (aliases.clone(), aliases.clone());
+/// Creates up to 64 aliases per state machine. The time does not include their deletion.
+pub fn create(sfn: &StepFunctions, mut machine: impl FnMut() -> usize + 'static) -> Step<'static> {
+    let (ours, undo) = (sfn.clone(), sfn.clone());
     let mut number = 0;
-    let ready = move || {
+    let prepare = move || {
         number = (number + 1) % 64;
         let (machine, alias) = (machine(), format!("A{number:03}"));
         (create_body(machine, &alias), alias_body(machine, &alias))
     };
-    batch(ready, move |(body, _)| drop(call(&ours, CREATE, body)), move |(_, body)| drop(call(&undo, DELETE, body)))
+    batch(prepare, move |(body, _)| drop(call(&ours, CREATE, body)), move |(_, body)| drop(call(&undo, DELETE, body)))
 }
 
 fn parse_create(mut machine: impl FnMut() -> usize + 'static) -> Step<'static> {
@@ -60,9 +60,9 @@ fn parse_create(mut machine: impl FnMut() -> usize + 'static) -> Step<'static> {
     batch(move || create_body(machine(), "A000"), parse, |_| {})
 }
 
-/// A bare parse, and whether there is such a state machine.
+/// Parses a request and looks up its state machine.
 fn look_up() -> Step<'static> {
-    let known: HashMap<String, usize> = (0..MANY).map(|index| (machine_arn(index), index)).collect();
+    let known: HashMap<String, usize> = (0..MANY).map(|index| (state_machine_arn(index), index)).collect();
     let mut machine = any();
     let work = move |body: &Vec<u8>| {
         let create: floor::Create<'_> = floor::parse(body);
@@ -72,20 +72,20 @@ fn look_up() -> Step<'static> {
     batch(move || create_body(machine(), "A000"), work, |_| {})
 }
 
-/// The aim is in parses of a create request: a describe request itself is next to nothing.
-fn describe(what: &str, aliases: &StepFunctions, machine: impl FnMut() -> usize + 'static) -> Row<'static> {
-    Row::new(what, describes(aliases, machine), "bare parse of a create request", parse_create(|| 7)).aim(2.0)
+/// The aim is relative to the parse of a create request, because a describe request is very short.
+fn describe(what: &str, sfn: &StepFunctions, machine: impl FnMut() -> usize + 'static) -> Row<'static> {
+    Row::new(what, describe_each(sfn, machine), "bare parse of a create request", parse_create(|| 7)).aim(2.0)
 }
 
-fn describes(aliases: &StepFunctions, mut machine: impl FnMut() -> usize + 'static) -> Step<'static> {
-    let aliases = aliases.clone();
-    batch(move || alias_body(machine(), STABLE), move |body| drop(call(&aliases, DESCRIBE, body)), |_| {})
+fn describe_each(sfn: &StepFunctions, mut machine: impl FnMut() -> usize + 'static) -> Step<'static> {
+    let sfn = sfn.clone();
+    batch(move || alias_body(machine(), STABLE), move |body| drop(call(&sfn, DESCRIBE, body)), |_| {})
 }
 
-/// The same call again and again.
-pub fn calls(aliases: &StepFunctions, operation: &'static str, body: Vec<u8>) -> Step<'static> {
-    let aliases = aliases.clone();
-    repeat(move || call(&aliases, operation, black_box(&body)))
+/// Repeats one call.
+pub fn repeat_call(sfn: &StepFunctions, operation: &'static str, body: Vec<u8>) -> Step<'static> {
+    let sfn = sfn.clone();
+    repeat(move || call(&sfn, operation, black_box(&body)))
 }
 
 fn describe_7() -> Vec<u8> {
@@ -102,13 +102,13 @@ fn parse_list() -> Step<'static> {
     repeat(move || floor::parse::<floor::List<'_>>(black_box(&body)).state_machine_arn.len())
 }
 
-/// A page of 100 aliases, 14 kB, beside what the answer alone costs.
+/// A page of 100 aliases (14 kB), compared with the serialization of the same response.
 fn list_100() -> Row<'static> {
-    let full = stored(1);
+    let full = service_with(1);
     (1..100).for_each(|number| drop(call(&full, CREATE, &create_body(0, &format!("A{number:03}")))));
-    let answer: ListStateMachineAliasesOutput = serde_json::from_slice(&call(&full, LIST, &list_body(0))).unwrap();
-    let floor = repeat(move || serde_json::to_vec(black_box(&answer)).unwrap());
-    Row::new("list 100 aliases", calls(&full, LIST, list_body(0)), "serde_json of the same answer", floor)
+    let output: ListStateMachineAliasesOutput = serde_json::from_slice(&call(&full, LIST, &list_body(0))).unwrap();
+    let floor = repeat(move || serde_json::to_vec(black_box(&output)).unwrap());
+    Row::new("list 100 aliases", repeat_call(&full, LIST, list_body(0)), "serde_json of the same answer", floor)
 }
 
 fn parse_start() -> Step<'static> {

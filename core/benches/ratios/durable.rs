@@ -1,4 +1,4 @@
-//! Creates in a file, beside appending 300 bytes for each and syncing once.
+//! Creates in a file, compared with appending 300 bytes per create and one sync.
 
 use crate::common::*;
 use crate::row::{Row, Step};
@@ -6,43 +6,44 @@ use sfn_alias::StepFunctions;
 use std::path::Path;
 use std::time::Instant;
 
-/// Aliases are created in so many state machines in turn, 100 each.
+/// Number of state machines, in which up to 100 aliases each are created in turn.
 const MACHINES: usize = 200;
 
-pub fn rows(folder: &Path) -> Vec<Row<'static>> {
+pub fn rows(directory: &Path) -> Vec<Row<'static>> {
     let single = "durable create, one client";
-    let row =
-        |what: &str, size| Row::new(what, create(folder, size), "append 300 bytes each + fdatasync", log(folder, size));
+    let row = |what: &str, size| {
+        Row::new(what, create(directory, size), "append 300 bytes each + fdatasync", log(directory, size))
+    };
     vec![
         row(single, 1).aim(0.85),
-        Row::new(single, create(folder, 1), "write 4096 bytes over in place + fdatasync", pages(folder)),
+        Row::new(single, create(directory, 1), "write 4096 bytes over in place + fdatasync", pages(directory)),
         row("durable create, 8 requests share a commit", 8),
         row("durable create, 64 requests share a commit", 64),
     ]
 }
 
-fn create(folder: &Path, size: usize) -> Step<'static> {
-    let folder = tempfile::tempdir_in(folder).unwrap();
-    let aliases = StepFunctions::open(folder.path().join("aliases.db")).unwrap();
-    add_machines(&aliases, MACHINES);
+fn create(directory: &Path, size: usize) -> Step<'static> {
+    let directory = tempfile::tempdir_in(directory).unwrap();
+    let sfn = StepFunctions::open(directory.path().join("aliases.db")).unwrap();
+    add_state_machines(&sfn, MACHINES);
     let mut number = 0;
     Box::new(move || {
-        let _kept = &folder;
-        let bodies: Vec<_> = (0..size).map(|_| next(&aliases, &mut number)).collect();
+        let _keep_open = &directory;
+        let bodies: Vec<_> = (0..size).map(|_| next_body(&sfn, &mut number)).collect();
         let requests: Vec<_> = bodies.iter().map(|body| (CREATE, body.as_slice())).collect();
         let start = Instant::now();
         let replies = match size {
-            1 => vec![aliases.call(CREATE, &bodies[0])],
-            _ => aliases.call_batch(&requests),
+            1 => vec![sfn.call(CREATE, &bodies[0])],
+            _ => sfn.call_batch(&requests),
         };
-        let took = start.elapsed();
+        let elapsed = start.elapsed();
         assert!(replies.iter().all(|reply| reply.status == 200));
-        (size as u32, took)
+        (size as u32, elapsed)
     })
 }
 
-fn log(folder: &Path, size: usize) -> Step<'static> {
-    let mut log = floor::Log::create(&folder.join(format!("{size}.log")));
+fn log(directory: &Path, size: usize) -> Step<'static> {
+    let mut log = floor::Log::create(&directory.join(format!("{size}.log")));
     Box::new(move || {
         let start = Instant::now();
         log.append(size);
@@ -50,8 +51,8 @@ fn log(folder: &Path, size: usize) -> Step<'static> {
     })
 }
 
-fn pages(folder: &Path) -> Step<'static> {
-    let mut pages = floor::Pages::create(&folder.join("pages"));
+fn pages(directory: &Path) -> Step<'static> {
+    let mut pages = floor::Pages::create(&directory.join("pages"));
     Box::new(move || {
         let start = Instant::now();
         pages.overwrite();
@@ -59,11 +60,12 @@ fn pages(folder: &Path) -> Step<'static> {
     })
 }
 
-/// The next alias; once all state machines are full, an old one is deleted first, beside the clock.
-fn next(aliases: &StepFunctions, number: &mut usize) -> Vec<u8> {
+/// Returns the next create request. When all state machines are full, deletes the oldest alias first. The time does not
+/// include this deletion.
+fn next_body(sfn: &StepFunctions, number: &mut usize) -> Vec<u8> {
     let (machine, alias) = (*number / 100 % MACHINES, format!("A{:03}", *number % 100));
     if *number >= MACHINES * 100 {
-        call(aliases, DELETE, &alias_body(machine, &alias));
+        call(sfn, DELETE, &alias_body(machine, &alias));
     }
     *number += 1;
     create_body(machine, &alias)

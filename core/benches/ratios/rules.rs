@@ -1,4 +1,4 @@
-//! Asking about a request, and picking a route: nothing is stored.
+//! Validation, fingerprints and routing, which need no store.
 
 use crate::common::*;
 use crate::row::{Row, repeat};
@@ -9,13 +9,13 @@ use std::hint::black_box;
 use std::sync::Mutex;
 
 pub fn rows() -> Vec<Row<'static>> {
-    let mut rows = checks();
-    rows.extend([fingerprint(), fingerprint_of_json()]);
+    let mut rows = validation();
+    rows.extend([fingerprint(), fingerprint_json()]);
     rows.extend(picks());
     rows
 }
 
-fn checks() -> Vec<Row<'static>> {
+fn validation() -> Vec<Row<'static>> {
     let body: &'static [u8] = create_body(1, "PROD").leak();
     let parse = || repeat(|| drop(black_box(floor::parse::<floor::Create<'_>>(black_box(body)))));
     let validate = repeat(|| sfn_alias::validate(CREATE, black_box(body)).unwrap());
@@ -31,13 +31,13 @@ fn fingerprint() -> Row<'static> {
     let body: &'static [u8] = create_body(1, "PROD").leak();
     let input: CreateStateMachineAliasInput<'static> = serde_json::from_slice(body).unwrap();
     let encoding = sfn_alias::fingerprint_encoding(&input).unwrap();
-    let beside = format!("bare SHA-256 of its {} bytes", encoding.len());
+    let floor_name = format!("bare SHA-256 of its {} bytes", encoding.len());
     let ours = repeat(move || sfn_alias::fingerprint(black_box(&input)).unwrap());
     let floor = repeat(move || floor::hash(black_box(&encoding)));
-    Row::new("fingerprint of a parsed request", ours, beside, floor).aim(1.5)
+    Row::new("fingerprint of a parsed request", ours, floor_name, floor).aim(1.5)
 }
 
-fn fingerprint_of_json() -> Row<'static> {
+fn fingerprint_json() -> Row<'static> {
     let body: &'static [u8] = create_body(1, "PROD").leak();
     let ours = repeat(|| sfn_alias::fingerprint_from(black_box(body)).unwrap());
     let floor = repeat(|| {

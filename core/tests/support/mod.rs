@@ -5,7 +5,7 @@ mod functions;
 
 use serde_json::{Value, json};
 use sfn_alias::{Clock, Limits, Options, Reply, Scope, StepFunctions, Timestamp};
-use sfn_alias_vectors::{File, Place, Subject};
+use sfn_alias_vectors::{Executor, StepId, VectorFile};
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,8 +21,8 @@ pub fn vectors_directory() -> PathBuf {
 
 /// Loads all vectors, by file name.
 pub fn load_vectors() -> Vec<(String, Vec<Vector>)> {
-    let files = sfn_alias_vectors::read(&vectors_directory()).unwrap_or_else(|error| panic!("{error}"));
-    files.into_iter().map(|File { name, vectors }| (name, vectors)).collect()
+    let files = sfn_alias_vectors::read_directory(&vectors_directory()).unwrap_or_else(|error| panic!("{error}"));
+    files.into_iter().map(|VectorFile { name, vectors }| (name, vectors)).collect()
 }
 
 /// The store for a vector.
@@ -65,16 +65,16 @@ impl Runner {
     }
 }
 
-impl Subject for Runner {
-    type Failure = Infallible;
+impl Executor for Runner {
+    type Error = Infallible;
 
-    fn answer(&mut self, _: Place, step: &Step) -> Result<Value, Infallible> {
+    fn execute(&mut self, _: StepId, step: &Step) -> Result<Value, Infallible> {
         self.now.fetch_add(1000 * (1 + step.after), Ordering::SeqCst);
         Ok(match (&step.operation, &step.function) {
             (_, Some(function)) => functions::run_function(function, step),
             (Some(operation), None) => {
                 let sfn = self.sfn.in_scope(parse_scope(step.scope.as_ref()));
-                reply_to_json(&sfn.call(operation, &step.request()))
+                reply_to_json(&sfn.call(operation, &step.request_body()))
             }
             (None, None) => panic!("a step names an operation or a function"),
         })
@@ -119,6 +119,6 @@ fn parse_options(options: &Value) -> Options {
 
 /// Runs a vector. `Err` describes the difference.
 pub fn run_vector(vector: &Vector, store: StoreKind) -> Result<(), String> {
-    let Ok(difference) = sfn_alias_vectors::run(vector, &mut Runner::new(&vector.options, store));
+    let Ok(difference) = sfn_alias_vectors::run_vector(vector, &mut Runner::new(&vector.options, store));
     difference.map_or(Ok(()), |difference| Err(difference.to_string()))
 }

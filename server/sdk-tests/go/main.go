@@ -1,5 +1,4 @@
-// An unmodified client of the AWS SDK for Go v2 against the endpoint: a whole alias life, then errors by
-// their types.
+// An unmodified client of the AWS SDK for Go v2 against the endpoint: the life cycle of an alias, then errors.
 package main
 
 import (
@@ -26,16 +25,16 @@ const (
 var ctx = context.Background()
 
 func main() {
-	// The environment says where the endpoint is: AWS_ENDPOINT_URL_SFN.
+	// The SDK reads the endpoint from AWS_ENDPOINT_URL_SFN.
 	loaded, err := config.LoadDefaultConfig(ctx)
 	must(err)
 	client := sfn.NewFromConfig(loaded)
-	twoVersions(client)
+	publishTwoVersions(client)
 	create(client)
 	start(client)
 	shift(client)
 	remove(client)
-	refusals(client)
+	testErrors(client)
 }
 
 func must(err error) {
@@ -49,8 +48,8 @@ func route(version int, weight int32) types.RoutingConfigurationListItem {
 	return types.RoutingConfigurationListItem{StateMachineVersionArn: &arn, Weight: weight}
 }
 
-// refused is the code and the message of an error, which must be of type E.
-func refused[E smithy.APIError](err error) string {
+// expectError returns the code and the message of an error, which must have type E.
+func expectError[E smithy.APIError](err error) string {
 	var known E
 	if !errors.As(err, &known) {
 		log.Fatalf("expected %T, got %v", known, err)
@@ -62,7 +61,7 @@ func refused[E smithy.APIError](err error) string {
 	return fmt.Sprintf("%s%s: %s", known.ErrorCode(), reason, known.ErrorMessage())
 }
 
-func twoVersions(client *sfn.Client) {
+func publishTwoVersions(client *sfn.Client) {
 	_, err := client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name: aws.String("orders"), Definition: aws.String(definition), RoleArn: aws.String(role), Publish: true,
 	})
@@ -86,14 +85,14 @@ func create(client *sfn.Client) {
 	fmt.Println("created", *created.StateMachineAliasArn)
 	again, err := client.CreateStateMachineAlias(ctx, request)
 	must(err)
-	answer := "another answer"
+	answer := "different response"
 	if again.CreationDate.Equal(*created.CreationDate) {
-		answer = "the same answer"
+		answer = "same response"
 	}
-	fmt.Println("the same request again:", answer)
+	fmt.Println("repeated request:", answer)
 	request.Description = aws.String("live")
 	_, err = client.CreateStateMachineAlias(ctx, request)
-	fmt.Println("another description:", refused[*types.ConflictException](err))
+	fmt.Println("different description:", expectError[*types.ConflictException](err))
 }
 
 func start(client *sfn.Client) {
@@ -132,7 +131,7 @@ func shift(client *sfn.Client) {
 func remove(client *sfn.Client) {
 	version := &sfn.DeleteStateMachineVersionInput{StateMachineVersionArn: aws.String(machine + ":2")}
 	_, err := client.DeleteStateMachineVersion(ctx, version)
-	fmt.Println("delete version 2:", refused[*types.ConflictException](err))
+	fmt.Println("delete version 2:", expectError[*types.ConflictException](err))
 	_, err = client.DeleteStateMachineAlias(ctx, &sfn.DeleteStateMachineAliasInput{StateMachineAliasArn: aws.String(alias)})
 	must(err)
 	_, err = client.DeleteStateMachineVersion(ctx, version)
@@ -140,26 +139,26 @@ func remove(client *sfn.Client) {
 	fmt.Println("deleted the alias, then version 2")
 }
 
-func refusals(client *sfn.Client) {
+func testErrors(client *sfn.Client) {
 	_, err := client.DescribeStateMachineAlias(ctx, &sfn.DescribeStateMachineAliasInput{StateMachineAliasArn: aws.String(alias)})
-	fmt.Println(refused[*types.ResourceNotFound](err))
-	fmt.Println(refused[*types.ValidationException](createWith(client, "PROD", route(1, 70))))
-	fmt.Println(refused[*types.ValidationException](createWith(client, "123", route(1, 100))))
+	fmt.Println(expectError[*types.ResourceNotFound](err))
+	fmt.Println(expectError[*types.ValidationException](createWith(client, "PROD", route(1, 70))))
+	fmt.Println(expectError[*types.ValidationException](createWith(client, "123", route(1, 100))))
 	gone := strings.Replace(machine, "orders", "gone", 1)
 	_, err = client.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &gone})
-	fmt.Println(refused[*types.StateMachineDoesNotExist](err))
+	fmt.Println(expectError[*types.StateMachineDoesNotExist](err))
 	other := strings.ReplaceAll(definition, "Done", "End")
 	_, err = client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name: aws.String("orders"), Definition: &other, RoleArn: aws.String(role),
 	})
-	fmt.Println(refused[*types.StateMachineAlreadyExists](err))
+	fmt.Println(expectError[*types.StateMachineAlreadyExists](err))
 	_, err = client.ListStateMachines(ctx, &sfn.ListStateMachinesInput{NextToken: aws.String("x")})
-	fmt.Println(refused[*types.InvalidToken](err))
+	fmt.Println(expectError[*types.InvalidToken](err))
 	_, err = client.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: aws.String("orders")})
-	fmt.Println(refused[*types.InvalidArn](err))
+	fmt.Println(expectError[*types.InvalidArn](err))
 	history := strings.Replace(machine, "stateMachine", "execution", 1) + ":one"
 	_, err = client.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &history})
-	fmt.Println(refused[*smithy.GenericAPIError](err))
+	fmt.Println(expectError[*smithy.GenericAPIError](err))
 }
 
 func createWith(client *sfn.Client, name string, route types.RoutingConfigurationListItem) error {

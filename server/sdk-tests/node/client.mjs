@@ -1,4 +1,4 @@
-// An unmodified @aws-sdk/client-sfn against the endpoint: a whole alias life, then errors by their classes.
+// An unmodified @aws-sdk/client-sfn against the endpoint: the life cycle of an alias, then errors.
 import assert from 'node:assert/strict'
 import * as sdk from '@aws-sdk/client-sfn'
 
@@ -7,29 +7,29 @@ const ALIAS = `${MACHINE}:PROD`
 const ROLE = 'arn:aws:iam::000000000000:role/orders'
 const DEFINITION = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
 
-// The environment says where the endpoint is: AWS_ENDPOINT_URL_SFN.
+// The SDK reads the endpoint from AWS_ENDPOINT_URL_SFN.
 const sfn = new sdk.SFN({})
-await twoVersions()
+await publishTwoVersions()
 await create()
 await start()
 await shift()
 await remove()
-await errors()
+await testErrors()
 
 function route (version, weight) {
   return { stateMachineVersionArn: `${MACHINE}:${version}`, weight }
 }
 
-/** The code and the message of an error, which must be of this very class. */
-async function refused (errorClass, promise) {
-  const error = await promise.then(() => assert.fail('accepted'), error => error)
+/** Returns the code and the message of an error, which must have exactly this class. */
+async function expectError (errorClass, promise) {
+  const error = await promise.then(() => assert.fail('no error'), error => error)
   assert.equal(Object.getPrototypeOf(error), errorClass.prototype, error.stack)
   assert.equal(error.$metadata.httpStatusCode, 400)
   assert.match(error.$metadata.requestId, /^[0-9a-f-]{36}$/)
   return `${error.name}${error.reason ? ` (${error.reason})` : ''}: ${error.message}`
 }
 
-async function twoVersions () {
+async function publishTwoVersions () {
   await sfn.createStateMachine({ name: 'orders', definition: DEFINITION, roleArn: ROLE, publish: true })
   const definition = '{"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": true}}}'
   const second = await sfn.updateStateMachine({ stateMachineArn: MACHINE, definition, publish: true })
@@ -42,9 +42,9 @@ async function create () {
   console.log(`created ${created.stateMachineAliasArn}`)
   const again = await sfn.createStateMachineAlias(request)
   const same = again.creationDate.getTime() === created.creationDate.getTime()
-  console.log(`the same request again: ${same ? 'the same answer' : 'another answer'}`)
+  console.log(`repeated request: ${same ? 'same response' : 'different response'}`)
   const other = sfn.createStateMachineAlias({ ...request, description: 'live' })
-  console.log(`another description: ${await refused(sdk.ConflictException, other)}`)
+  console.log(`different description: ${await expectError(sdk.ConflictException, other)}`)
 }
 
 async function start () {
@@ -70,13 +70,13 @@ async function shift () {
 
 async function remove () {
   const version = { stateMachineVersionArn: `${MACHINE}:2` }
-  console.log(`delete version 2: ${await refused(sdk.ConflictException, sfn.deleteStateMachineVersion(version))}`)
+  console.log(`delete version 2: ${await expectError(sdk.ConflictException, sfn.deleteStateMachineVersion(version))}`)
   await sfn.deleteStateMachineAlias({ stateMachineAliasArn: ALIAS })
   await sfn.deleteStateMachineVersion(version)
   console.log('deleted the alias, then version 2')
 }
 
-async function errors () {
+async function testErrors () {
   const create = (name, weight) => sfn.createStateMachineAlias({ name, routingConfiguration: [route(1, weight)] })
   const gone = MACHINE.replace('orders', 'gone')
   const other = { name: 'orders', definition: DEFINITION.replaceAll('Done', 'End'), roleArn: ROLE }
@@ -91,6 +91,6 @@ async function errors () {
     [sdk.InvalidArn, sfn.startExecution({ stateMachineArn: 'orders' })],
     [sdk.SFNServiceException, sfn.getExecutionHistory({ executionArn: history })]
   ]
-  const told = await Promise.all(all.map(([errorClass, promise]) => refused(errorClass, promise)))
-  told.forEach(line => console.log(line))
+  const lines = await Promise.all(all.map(([errorClass, promise]) => expectError(errorClass, promise)))
+  lines.forEach(line => console.log(line))
 }

@@ -1,4 +1,4 @@
-"""An unmodified boto3 client against the endpoint: a whole alias life, then errors by their classes."""
+"""An unmodified boto3 client against the endpoint: the life cycle of an alias, then errors."""
 
 import boto3
 from botocore.exceptions import ClientError
@@ -8,7 +8,7 @@ ALIAS = f"{MACHINE}:PROD"
 ROLE = "arn:aws:iam::000000000000:role/orders"
 DEFINITION = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
 
-# The environment says where the endpoint is: AWS_ENDPOINT_URL_SFN.
+# The SDK reads the endpoint from AWS_ENDPOINT_URL_SFN.
 sfn = boto3.client("stepfunctions")
 
 
@@ -16,8 +16,8 @@ def route(version, weight):
     return {"stateMachineVersionArn": f"{MACHINE}:{version}", "weight": weight}
 
 
-def refused(error_class, call, **request):
-    """The code and the message of an error, which must be of this very class."""
+def expect_error(error_class, call, **request):
+    """Returns the code and the message of an error, which must have exactly this class."""
     try:
         call(**request)
     except ClientError as error:
@@ -25,10 +25,10 @@ def refused(error_class, call, **request):
         assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 400
         reason = f" ({error.response['reason']})" if "reason" in error.response else ""
         return f"{error.response['Error']['Code']}{reason}: {error.response['Error']['Message']}"
-    raise AssertionError(f"{request} was accepted")
+    raise AssertionError(f"{request} succeeded")
 
 
-def two_versions():
+def publish_two_versions():
     sfn.create_state_machine(name="orders", definition=DEFINITION, roleArn=ROLE, publish=True)
     definition = '{"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": true}}}'
     second = sfn.update_state_machine(stateMachineArn=MACHINE, definition=definition, publish=True)
@@ -41,9 +41,9 @@ def create():
     print(f"created {created['stateMachineAliasArn']}")
     again = sfn.create_state_machine_alias(**request)
     same = again["creationDate"] == created["creationDate"]
-    print(f"the same request again: {'the same answer' if same else 'another answer'}")
-    error = refused(sfn.exceptions.ConflictException, sfn.create_state_machine_alias, **request, description="live")
-    print(f"another description: {error}")
+    print(f"repeated request: {'same response' if same else 'different response'}")
+    error = expect_error(sfn.exceptions.ConflictException, sfn.create_state_machine_alias, **request, description="live")
+    print(f"different description: {error}")
 
 
 def start():
@@ -64,33 +64,33 @@ def shift():
 def delete():
     version = f"{MACHINE}:2"
     conflict = sfn.exceptions.ConflictException
-    error = refused(conflict, sfn.delete_state_machine_version, stateMachineVersionArn=version)
+    error = expect_error(conflict, sfn.delete_state_machine_version, stateMachineVersionArn=version)
     print(f"delete version 2: {error}")
     sfn.delete_state_machine_alias(stateMachineAliasArn=ALIAS)
     sfn.delete_state_machine_version(stateMachineVersionArn=version)
     print("deleted the alias, then version 2")
 
 
-def errors():
+def test_errors():
     known = sfn.exceptions
     create = sfn.create_state_machine_alias
     gone = MACHINE.replace("orders", "gone")
     other = DEFINITION.replace("Done", "End")
     history = f"{MACHINE.replace('stateMachine', 'execution')}:one"
-    print(refused(known.ResourceNotFound, sfn.describe_state_machine_alias, stateMachineAliasArn=ALIAS))
-    print(refused(known.ValidationException, create, name="PROD", routingConfiguration=[route(1, 70)]))
-    print(refused(known.ValidationException, create, name="123", routingConfiguration=[route(1, 100)]))
-    print(refused(known.StateMachineDoesNotExist, sfn.describe_state_machine, stateMachineArn=gone))
+    print(expect_error(known.ResourceNotFound, sfn.describe_state_machine_alias, stateMachineAliasArn=ALIAS))
+    print(expect_error(known.ValidationException, create, name="PROD", routingConfiguration=[route(1, 70)]))
+    print(expect_error(known.ValidationException, create, name="123", routingConfiguration=[route(1, 100)]))
+    print(expect_error(known.StateMachineDoesNotExist, sfn.describe_state_machine, stateMachineArn=gone))
     exists = known.StateMachineAlreadyExists
-    print(refused(exists, sfn.create_state_machine, name="orders", definition=other, roleArn=ROLE))
-    print(refused(known.InvalidToken, sfn.list_state_machines, nextToken="x"))
-    print(refused(known.InvalidArn, sfn.start_execution, stateMachineArn="orders"))
-    print(refused(ClientError, sfn.get_execution_history, executionArn=history))
+    print(expect_error(exists, sfn.create_state_machine, name="orders", definition=other, roleArn=ROLE))
+    print(expect_error(known.InvalidToken, sfn.list_state_machines, nextToken="x"))
+    print(expect_error(known.InvalidArn, sfn.start_execution, stateMachineArn="orders"))
+    print(expect_error(ClientError, sfn.get_execution_history, executionArn=history))
 
 
-two_versions()
+publish_two_versions()
 create()
 start()
 shift()
 delete()
-errors()
+test_errors()

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sfn_alias::{Clock, Limits, Options, Scope, StepFunctions, Timestamp};
 use sfn_alias_server::protocol::App;
-use sfn_alias_vectors::{expand, mismatch, substitute};
+use sfn_alias_vectors::{expand, first_difference, substitute};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
 use std::path::Path;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// One vector, as it stands in a file.
+/// A vector.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vector {
@@ -24,14 +24,14 @@ pub struct Vector {
     pub behaviour: String,
     pub source: Source,
     #[serde(default)]
-    pub options: Given,
+    pub options: VectorOptions,
     #[serde(default)]
     pub given: Vec<Step>,
-    pub request: Sent,
-    pub response: Received,
+    pub request: RequestSpec,
+    pub response: ResponseSpec,
 }
 
-/// Where a behaviour is known from.
+/// The source of a behaviour.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
@@ -42,18 +42,18 @@ pub struct Source {
 /// Options that differ from the defaults.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub struct Given {
+pub struct VectorOptions {
     pub request_bytes: Option<usize>,
     pub deletion_delay_seconds: u64,
 }
 
-/// A request that comes before, and what it is answered: 200 where nothing is said.
+/// A request before the tested one, and its expected response. The default is status 200.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    pub request: Sent,
-    pub response: Option<Received>,
-    /// Seconds that pass before it, beyond the one.
+    pub request: RequestSpec,
+    pub response: Option<ResponseSpec>,
+    /// Seconds before the request, in addition to one second.
     #[serde(default)]
     pub after: i64,
     #[serde(default)]
@@ -62,27 +62,27 @@ pub struct Step {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Sent {
+pub struct RequestSpec {
     pub method: String,
     pub path: String,
     pub headers: BTreeMap<String, String>,
-    /// A text is sent as it is.
+    /// A string is sent unchanged, other values as JSON.
     pub body: Value,
-    /// `gzip`: the body is sent packed; `gzip-cut`: without its last ten bytes.
+    /// `gzip`: compresses the body; `gzip-cut`: and removes the last ten bytes.
     pub pack: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Received {
+pub struct ResponseSpec {
     pub status: u16,
-    /// Those that matter; `null` for one that must not be there.
+    /// The headers to compare; `null` for a header that must be absent.
     pub headers: BTreeMap<String, Value>,
-    /// A text is all of it to the letter; anything else is JSON to be matched.
+    /// A string is the exact body, other values are matched as JSON.
     pub body: Value,
 }
 
-/// All vectors, in order of files and places.
+/// Loads all vectors, in the order of the files.
 pub fn load() -> Vec<Vector> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/protocol");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -95,10 +95,10 @@ pub fn load() -> Vec<Vector> {
 }
 
 impl Vector {
-    /// The operations that its requests name.
+    /// Returns the operations of its requests.
     pub fn targets(&self) -> Vec<String> {
         let sent = self.given.iter().map(|step| &step.request).chain([&self.request]);
-        let target = |sent: &Sent| Some(sent.headers.get("X-Amz-Target")?.split('.').nth(1)?.to_owned());
+        let target = |spec: &RequestSpec| Some(spec.headers.get("X-Amz-Target")?.split('.').nth(1)?.to_owned());
         sent.filter_map(target).collect()
     }
 }
@@ -113,7 +113,7 @@ struct Runner {
     request_ids: BTreeSet<String>,
 }
 
-/// Runs a vector from its first step; `Err` says what differed.
+/// Runs a vector. The error describes the difference.
 pub fn run(vector: &Vector) -> Result<(), String> {
     let mut runner = Runner::new(&vector.options);
     for (index, step) in vector.given.iter().enumerate() {
@@ -129,13 +129,13 @@ pub fn run(vector: &Vector) -> Result<(), String> {
 }
 
 impl Runner {
-    fn new(given: &Given) -> Self {
+    fn new(vector_options: &VectorOptions) -> Self {
         let now = Arc::new(AtomicI64::new(START_MILLIS));
         let clock = Arc::clone(&now);
         let limits = Limits::default();
         let options = Options {
-            limits: Limits { request_bytes: given.request_bytes.unwrap_or(limits.request_bytes), ..limits },
-            deletion_delay: Duration::from_secs(given.deletion_delay_seconds),
+            limits: Limits { request_bytes: vector_options.request_bytes.unwrap_or(limits.request_bytes), ..limits },
+            deletion_delay: Duration::from_secs(vector_options.deletion_delay_seconds),
             clock: Clock::new(move || Timestamp::from_millis(clock.load(Ordering::SeqCst))),
             ..Options::default()
         };
@@ -148,58 +148,58 @@ impl Runner {
         self.now.fetch_add(1000 * (1 + step.after), Ordering::SeqCst);
         let response = self.app.handle(self.request(&step.request));
         if let Some(id) = response.headers().get("x-amzn-requestid") {
-            assert!(self.request_ids.insert(id.to_str().unwrap().to_owned()), "a request id came twice");
+            assert!(self.request_ids.insert(id.to_str().unwrap().to_owned()), "duplicate request id");
         }
         match &step.response {
             Some(expected) => self.compare(expected, &response)?,
             None if response.status() == 200 => {}
-            None => return Err(format!("answered {response:?}")),
+            None => return Err(format!("unexpected response {response:?}")),
         }
         for (name, pointer) in &step.save {
             let body: Value = serde_json::from_slice(response.body()).unwrap();
-            self.saved.insert(name.clone(), body.pointer(pointer).expect("what is to be saved").clone());
+            self.saved.insert(name.clone(), body.pointer(pointer).expect("the value to save").clone());
         }
         Ok(())
     }
 
-    fn request(&self, sent: &Sent) -> Request<Bytes> {
-        let mut request = Request::builder().method(&*sent.method).uri(&*sent.path);
-        for (name, value) in &sent.headers {
+    fn request(&self, spec: &RequestSpec) -> Request<Bytes> {
+        let mut request = Request::builder().method(&*spec.method).uri(&*spec.path);
+        for (name, value) in &spec.headers {
             request = request.header(name, value);
         }
-        let body = match self.filled(&sent.body) {
+        let body = match self.substitute(&spec.body) {
             Value::String(text) => text.into_bytes(),
             other => other.to_string().into_bytes(),
         };
-        request.body(packed(body, sent.pack.as_deref()).into()).unwrap()
+        request.body(compress(body, spec.pack.as_deref()).into()).unwrap()
     }
 
-    fn filled(&self, value: &Value) -> Value {
+    fn substitute(&self, value: &Value) -> Value {
         expand(&substitute(value, &self.saved))
     }
 
-    fn compare(&self, expected: &Received, response: &Response<Bytes>) -> Result<(), String> {
+    fn compare(&self, expected: &ResponseSpec, response: &Response<Bytes>) -> Result<(), String> {
         let body = String::from_utf8(response.body().to_vec()).unwrap();
-        let shown = || format!("{} {:?} {body}", response.status(), response.headers());
+        let received = || format!("{} {:?} {body}", response.status(), response.headers());
         let header = |name: &String| response.headers().get(name).map(|value| json!(value.to_str().unwrap()));
         for (name, value) in &expected.headers {
-            if mismatch(value, &header(name).unwrap_or_default()).is_some() {
-                return Err(format!("header {name}: expected {value}, answered {}", shown()));
+            if first_difference(value, &header(name).unwrap_or_default()).is_some() {
+                return Err(format!("header {name}: expected {value}, received {}", received()));
             }
         }
         if response.status() != expected.status {
-            return Err(format!("expected {}, answered {}", expected.status, shown()));
+            return Err(format!("expected {}, received {}", expected.status, received()));
         }
-        let wanted = self.filled(&expected.body);
-        let answer = if wanted.is_string() { json!(body) } else { serde_json::from_str(&body).unwrap() };
-        match mismatch(&wanted, &answer) {
+        let expected_body = self.substitute(&expected.body);
+        let answer = if expected_body.is_string() { json!(body) } else { serde_json::from_str(&body).unwrap() };
+        match first_difference(&expected_body, &answer) {
             None => Ok(()),
-            Some(place) => Err(format!("at {place}\n  expected {wanted}\n  answered {}", shown())),
+            Some(place) => Err(format!("at {place}\n  expected {expected_body}\n  received {}", received())),
         }
     }
 }
 
-fn packed(body: Vec<u8>, pack: Option<&str>) -> Vec<u8> {
+fn compress(body: Vec<u8>, pack: Option<&str>) -> Vec<u8> {
     match pack {
         None => body,
         Some("gzip") => gzip(&body),
@@ -208,11 +208,11 @@ fn packed(body: Vec<u8>, pack: Option<&str>) -> Vec<u8> {
             packed.truncate(packed.len() - 10);
             packed
         }
-        Some(other) => panic!("no packing `{other}`"),
+        Some(other) => panic!("unknown value of `pack`: `{other}`"),
     }
 }
 
-/// The bytes, packed.
+/// Compresses bytes.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).unwrap();

@@ -1,8 +1,10 @@
-//! Clients that take memory and do not give it back, and those that come beside them and are served.
+//! Hostile clients use up memory, and honest clients still get responses.
 
-use crate::access::signed;
-use crate::signatures::{profiles, written};
-use crate::support::{Answer, Client, PREFIX, endpoint, host, machine, request, start};
+use crate::access::signed_request;
+use crate::signatures::{load_profiles, write_credentials};
+use crate::support::{
+    Client, PREFIX, Response, create_machine_request, request, start_in_process, start_request, start_with_limits,
+};
 use serde_json::json;
 use sfn_alias::StepFunctions;
 use sfn_alias_server::auth::Credentials;
@@ -13,85 +15,87 @@ use std::time::{Duration, Instant};
 const METRICS: &str = "GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n";
 const HEALTH: &str = "GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
 const LIMIT: usize = 1_048_576;
-/// Far more than anything here takes, and less than the time for a slow body or reader.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// Longer than anything in these tests takes, and shorter than the timeouts for slow bodies and readers.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
-fn ask(address: SocketAddr, request: impl AsRef<[u8]>) -> Answer {
-    Client::to(address).unwrap().raw(request).unwrap()
+fn send(address: SocketAddr, request: impl AsRef<[u8]>) -> Response {
+    Client::connect(address).unwrap().send_raw(request).unwrap()
 }
 
-/// Asks until an answer has a status.
+/// Repeats a request until its response has a status.
 #[track_caller]
-fn ask_until(status: u16, mut ask: impl FnMut() -> Option<Answer>) -> Answer {
+fn retry_until(status: u16, mut attempt: impl FnMut() -> Option<Response>) -> Response {
     let began = Instant::now();
     loop {
-        match ask() {
-            Some(answer) if answer.status == status => return answer,
-            _ => assert!(began.elapsed() < PATIENCE, "no answer had the status {status}"),
+        match attempt() {
+            Some(response) if response.status == status => return response,
+            _ => assert!(began.elapsed() < TIMEOUT, "no response had the status {status}"),
         }
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
-fn name(number: usize) -> String {
+fn long_name(number: usize) -> String {
     format!("{}{number}", "m".repeat(70))
 }
 
-/// Makes a page of metrics that is counted.
-fn start_machines(address: SocketAddr) {
-    let mut client = Client::to(address).unwrap();
+/// Starts executions of 200 state machines, so that the metrics page is large.
+fn start_executions(address: SocketAddr) {
+    let mut client = Client::connect(address).unwrap();
     for number in 0..200 {
-        let name = name(number);
-        client.ok("CreateStateMachine", &machine(&name));
-        client.ok("StartExecution", &start(&name, "once", &json!({})));
+        let name = long_name(number);
+        client.call_ok("CreateStateMachine", &create_machine_request(&name));
+        client.call_ok("StartExecution", &start_request(&name, "once", &json!({})));
     }
 }
 
-/// Three readers that take nothing hold a page each, which is all there is.
+/// Three pages that clients do not read exhaust the budget.
 #[test]
-fn unread_metrics_take_no_more_than_the_answers_may() {
+fn unread_metrics_stay_within_budget() {
     const PAGE: usize = 40 << 10;
-    let address = endpoint(Limits { response_bytes: 3 * PAGE, ..Limits::default() });
-    start_machines(address);
+    let address = start_with_limits(Limits { response_bytes: 3 * PAGE, ..Limits::default() });
+    start_executions(address);
     std::thread::sleep(Duration::from_millis(1100));
-    let size = ask(address, METRICS).body.len();
+    let size = send(address, METRICS).body.len();
     assert!((PAGE * 3 / 4..PAGE).contains(&size), "{size} bytes");
-    let (lazy, refused) = (0..10).find_map(|_| fill_answers(address)).expect("readers that hold all there is");
+    let (slow_readers, rejected) = (0..10).find_map(|_| exhaust_budget(address)).expect("an exhausted budget");
     let text = "too many large responses in flight; send the request again";
-    assert_eq!(refused.error(), (503, "ServiceUnavailable".to_owned(), text.to_owned()));
+    assert_eq!(rejected.error(), (503, "ServiceUnavailable".to_owned(), text.to_owned()));
     for _ in 0..100 {
-        assert_eq!(ask(address, METRICS).status, 503);
+        assert_eq!(send(address, METRICS).status, 503);
     }
-    assert_eq!(ask(address, HEALTH).status, 200);
-    Client::to(address).unwrap().ok("ListTagsForResource", &json!({"resourceArn": format!("{PREFIX}:{}", name(0))}));
-    drop(lazy);
-    ask_until(200, || Some(ask(address, METRICS)));
+    assert_eq!(send(address, HEALTH).status, 200);
+    Client::connect(address)
+        .unwrap()
+        .call_ok("ListTagsForResource", &json!({"resourceArn": format!("{PREFIX}:{}", long_name(0))}));
+    drop(slow_readers);
+    retry_until(200, || Some(send(address, METRICS)));
 }
 
-/// Three readers, each of more than the system keeps for them, and what a fourth one is told. A slow machine may
-/// have the fourth come before the others are stuck.
-fn fill_answers(address: SocketAddr) -> Option<(Vec<Client>, Answer)> {
-    let mut lazy: Vec<_> = (0..3).map(|_| Client::to(address).unwrap()).collect();
-    lazy.iter_mut().for_each(|client| client.send(METRICS.repeat(1000)).unwrap());
+/// Three clients request more than the socket buffers store. Returns them with the response to a fourth client, or
+/// `None` if the fourth client came too early, on a slow machine.
+fn exhaust_budget(address: SocketAddr) -> Option<(Vec<Client>, Response)> {
+    let mut slow_readers: Vec<_> = (0..3).map(|_| Client::connect(address).unwrap()).collect();
+    slow_readers.iter_mut().for_each(|client| client.send(METRICS.repeat(1000)).unwrap());
     std::thread::sleep(Duration::from_secs(1));
-    let answer = ask(address, METRICS);
-    (answer.status == 503).then_some((lazy, answer))
+    let response = send(address, METRICS);
+    (response.status == 503).then_some((slow_readers, response))
 }
 
-/// A second is the age of a page: what is asked in it is answered with the same bytes.
+/// All requests within a second get the same page.
 #[test]
-fn metrics_are_built_once_per_second() {
-    let address = endpoint(Limits::default());
+fn metrics_are_rendered_once_per_second() {
+    let address = start_with_limits(Limits::default());
     let began = Instant::now();
     let pages: Vec<_> = (0..200)
         .map(|_| {
-            Client::to(address).unwrap().ok("ListStateMachines", &json!({}));
-            ask(address, METRICS).body
+            Client::connect(address).unwrap().call_ok("ListStateMachines", &json!({}));
+            send(address, METRICS).body
         })
         .collect();
-    let built = pages.chunk_by(|one, other| one == other).count();
+    let renders = pages.chunk_by(|one, other| one == other).count();
     let seconds = usize::try_from(began.elapsed().as_secs()).unwrap();
-    assert!(built <= seconds + 1, "{built} pages in {seconds} seconds");
+    assert!(renders <= seconds + 1, "{renders} pages in {seconds} seconds");
 }
 
 const LIMITS: Limits = Limits {
@@ -107,92 +111,98 @@ const LIMITS: Limits = Limits {
     stop_timeout: Duration::from_secs(10),
 };
 
-/// Half a body each, of as many clients as fill the memory for bodies and more.
-fn send_halves(address: SocketAddr, request: &str) -> Vec<Client> {
-    let halves = (0..16).map(|_| {
-        let mut client = Client::to(address).unwrap();
-        // Who is refused may be cut off while it sends.
+/// Sends incomplete bodies from enough clients to exhaust the memory for bodies.
+fn send_incomplete(address: SocketAddr, request: &str) -> Vec<Client> {
+    let incomplete = (0..16).map(|_| {
+        let mut client = Client::connect(address).unwrap();
+        // The server may close the connection while the client is sending.
         client.send(&request[..request.len() * 9 / 10]).ok();
         client
     });
-    halves.collect()
+    incomplete.collect()
 }
 
-/// Small requests are answered while the halves are there, a large one once they had their time.
+/// Checks that small requests succeed despite the incomplete bodies, and a large one after their grace period.
 #[track_caller]
-fn serves_others(address: SocketAddr, halves: &mut [Client], small: &dyn Fn() -> String, large: &dyn Fn() -> String) {
-    // For what is sent to have arrived.
+fn assert_serves_others(
+    address: SocketAddr,
+    incomplete: &mut [Client],
+    small: &dyn Fn() -> String,
+    large: &dyn Fn() -> String,
+) {
+    // Waits until the bodies have arrived.
     std::thread::sleep(Duration::from_millis(100));
     for _ in 0..20 {
-        assert_eq!(ask(address, small()).status, 200);
+        assert_eq!(send(address, small()).status, 200);
     }
-    // Who is refused may be cut off while it sends.
-    ask_until(200, || Client::to(address).ok()?.raw(large()).ok());
+    // The server may close the connection while the client is sending.
+    retry_until(200, || Client::connect(address).ok()?.send_raw(large()).ok());
     let text = "the request body arrived too slowly while other requests needed memory; send the request again";
-    let told = (408, "RequestTimeout".to_owned(), text.to_owned());
-    // The rest of them waits, as nobody needs what they have.
-    let answers = halves.iter_mut().filter_map(|client| client.answer_within(Duration::from_millis(200)).ok());
-    let ended: Vec<_> = answers.filter(|answer| answer.status == 408).map(|answer| answer.error()).collect();
-    assert!(!ended.is_empty() && ended.iter().all(|answer| *answer == told), "{ended:?}");
-    assert_eq!(ask(address, small()).status, 200);
+    let expected = (408, "RequestTimeout".to_owned(), text.to_owned());
+    // The others are still open, because their memory is not needed.
+    let responses =
+        incomplete.iter_mut().filter_map(|client| client.read_response_within(Duration::from_millis(200)).ok());
+    let errors: Vec<_> = responses.filter(|response| response.status == 408).map(|response| response.error()).collect();
+    assert!(!errors.is_empty() && errors.iter().all(|error| *error == expected), "{errors:?}");
+    assert_eq!(send(address, small()).status, 200);
 }
 
-fn body(size: usize) -> String {
+fn padded_body(size: usize) -> String {
     format!("{{}}{}", " ".repeat(size - 2))
 }
 
 #[test]
-fn half_sent_bodies_lock_nobody_out() {
-    let address = endpoint(LIMITS);
-    let mut halves = send_halves(address, &request("ListStateMachines", &body(LIMIT)));
-    let ask = |size| move || request("ListStateMachines", &body(size));
-    serves_others(address, &mut halves, &ask(2), &ask(LIMIT));
+fn incomplete_bodies_do_not_block_others() {
+    let address = start_with_limits(LIMITS);
+    let mut incomplete = send_incomplete(address, &request("ListStateMachines", &padded_body(LIMIT)));
+    let message = |size| move || request("ListStateMachines", &padded_body(size));
+    assert_serves_others(address, &mut incomplete, &message(2), &message(LIMIT));
 }
 
 #[test]
-fn half_sent_small_bodies_lock_nobody_out() {
+fn incomplete_small_bodies_do_not_block_others() {
     let limits = Limits { body_bytes: 400 << 10, crowded_body_timeout: Duration::ZERO, ..LIMITS };
-    let address = endpoint(limits);
-    let mut halves = send_halves(address, &request("ListStateMachines", &body(64 << 10)));
-    let ask = |size| move || request("ListStateMachines", &body(size));
-    serves_others(address, &mut halves, &ask(2), &ask(64 << 10));
+    let address = start_with_limits(limits);
+    let mut incomplete = send_incomplete(address, &request("ListStateMachines", &padded_body(64 << 10)));
+    let message = |size| move || request("ListStateMachines", &padded_body(size));
+    assert_serves_others(address, &mut incomplete, &message(2), &message(64 << 10));
 }
 
-/// A known key's id is all that these have.
+/// The clients know an access key id, but not its secret.
 #[test]
-fn half_sent_bodies_with_false_signatures_lock_nobody_out() {
-    let profiles = profiles();
-    let access = Access::Signed(Credentials::read(written(&profiles).path()).unwrap());
-    let aliases = StepFunctions::in_memory().unwrap();
-    let address = host(ServerConfig { limits: LIMITS, access, ..ServerConfig::new(aliases, false) });
+fn incomplete_bodies_with_wrong_signatures_do_not_block_others() {
+    let profiles = load_profiles();
+    let access = Access::Signed(Credentials::read(write_credentials(&profiles).path()).unwrap());
+    let sfn = StepFunctions::in_memory().unwrap();
+    let address = start_in_process(ServerConfig { limits: LIMITS, access, ..ServerConfig::new(sfn, false) });
     let honest = |size: usize| {
-        let profiles = crate::signatures::profiles();
-        move || signed(&profiles[0], "ListStateMachines", &body(size))
+        let profiles = load_profiles();
+        move || signed_request(&profiles[0], "ListStateMachines", &padded_body(size))
     };
     let request = honest(LIMIT)();
     let (begin, signature) = request.split_once("Signature=").unwrap();
-    let false_one = format!("{begin}Signature={}{}", "0".repeat(64), &signature[64..]);
-    let mut halves = send_halves(address, &false_one);
-    serves_others(address, &mut halves, &honest(2), &honest(LIMIT));
+    let wrong = format!("{begin}Signature={}{}", "0".repeat(64), &signature[64..]);
+    let mut incomplete = send_incomplete(address, &wrong);
+    assert_serves_others(address, &mut incomplete, &honest(2), &honest(LIMIT));
 }
 
-/// They wait for the endpoint to accept them, and each is answered when it does.
+/// The connections wait in the backlog, and each gets a response.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_storm_of_connections_waits_for_its_turn() {
-    let longest: usize = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap().trim().parse().unwrap();
+fn burst_of_connections_waits_in_backlog() {
+    let backlog: usize = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap().trim().parse().unwrap();
     let files = usize::try_from(rlimit::increase_nofile_limit(u64::MAX).unwrap()).unwrap();
-    let number = 1000.min(longest).min(files / 3);
+    let number = 1000.min(backlog).min(files / 3);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let listener = runtime.block_on(Server::listen("127.0.0.1:0".parse().unwrap())).unwrap();
     let address = listener.local_addr().unwrap();
-    let waiting: Vec<_> = (0..number).map(|_| TcpStream::connect_timeout(&address, PATIENCE / 20).unwrap()).collect();
-    let hosted = ServerConfig::new(StepFunctions::in_memory().unwrap(), false);
+    let waiting: Vec<_> = (0..number).map(|_| TcpStream::connect_timeout(&address, TIMEOUT / 20).unwrap()).collect();
+    let config = ServerConfig::new(StepFunctions::in_memory().unwrap(), false);
     runtime.block_on(async {
-        let server = Server::from_listener(listener, hosted).unwrap();
+        let server = Server::from_listener(listener, config).unwrap();
         tokio::spawn(server.run(std::future::pending()));
     });
     for stream in waiting {
-        assert_eq!(Client::of(stream).unwrap().raw(HEALTH).unwrap().status, 200);
+        assert_eq!(Client::from_stream(stream).unwrap().send_raw(HEALTH).unwrap().status, 200);
     }
 }

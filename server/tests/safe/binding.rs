@@ -1,12 +1,12 @@
 //! Which addresses may be bound.
 
-use crate::support::{Server, failed};
+use crate::support::{Server, serve_error};
 use std::fs;
 use std::net::TcpListener;
 use tempfile::TempDir;
 
 #[test]
-fn an_address_that_others_reach_is_refused_without_signatures() {
+fn public_address_requires_signatures() {
     for (host, shown) in
         [("0.0.0.0", "0.0.0.0:8083"), ("::", "[::]:8083"), ("::ffff:127.0.0.1", "[::ffff:127.0.0.1]:8083")]
     {
@@ -14,7 +14,7 @@ fn an_address_that_others_reach_is_refused_without_signatures() {
             "sfn-alias: {shown} is reachable from other machines: use --credentials FILE to require signatures, or \
              --insecure-allow-anonymous\n"
         );
-        assert_eq!(failed(&["--host", host]), (2, text));
+        assert_eq!(serve_error(&["--host", host]), (2, text));
     }
 }
 
@@ -30,17 +30,17 @@ fn it_is_bound_with_credentials_or_when_told_that_everybody_may_come() {
 }
 
 #[test]
-fn the_loopback_address_of_ipv6_is_this_machine() {
+fn ipv6_loopback_address_is_accepted() {
     if TcpListener::bind("[::1]:0").is_err() {
         return; // A machine without IPv6.
     }
     let server = Server::start(&["--host", "::1"]);
-    let answer = server.client().raw("GET /health HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-    assert_eq!(answer.json()["status"], "ok");
+    let response = server.client().send_raw("GET /health HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    assert_eq!(response.json()["status"], "ok");
 }
 
 #[test]
-fn a_port_that_is_taken_is_named() {
+fn port_in_use_is_reported() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let text = format!(
@@ -49,12 +49,12 @@ fn a_port_that_is_taken_is_named() {
     );
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("aliases.db");
-    assert_eq!(failed(&["--port", &port, "--data", file.to_str().unwrap()]), (3, text));
-    assert!(!file.exists(), "a file of an endpoint that did not come to be");
+    assert_eq!(serve_error(&["--port", &port, "--data", file.to_str().unwrap()]), (3, text));
+    assert!(!file.exists(), "a failed start created the file");
 }
 
 #[test]
-fn what_is_wrong_with_a_file_of_credentials_is_told() {
+fn invalid_credentials_file_is_reported() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("credentials");
     let path = file.to_str().unwrap();
@@ -74,10 +74,10 @@ fn what_is_wrong_with_a_file_of_credentials_is_told() {
             "profile `b`: aws_access_key_id is also used by another profile; use a different one",
         ),
     ];
-    for (text, fault) in cases {
+    for (text, problem) in cases {
         fs::write(&file, text).unwrap();
-        let between = if fault.starts_with("profile") { ", " } else { " " };
-        let text = format!("sfn-alias: credentials file `{path}`{between}{fault}\n");
-        assert_eq!(failed(&["--port", "0", "--credentials", path]), (2, text));
+        let between = if problem.starts_with("profile") { ", " } else { " " };
+        let text = format!("sfn-alias: credentials file `{path}`{between}{problem}\n");
+        assert_eq!(serve_error(&["--port", "0", "--credentials", path]), (2, text));
     }
 }

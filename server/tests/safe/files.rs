@@ -1,8 +1,10 @@
-//! A full disk, and files that cannot be used: the message says what to do.
+//! Tests a full disk and unusable files: the message says what to do.
 
-use crate::health::{check_health, health};
-use crate::kills::prepared;
-use crate::support::{Client, PREFIX, Server, alias, failed, named, program, start};
+use crate::health::{check_health, get_health};
+use crate::kills::create_data_file;
+use crate::support::{
+    Client, PREFIX, Server, alias_arn_request, create_alias_request, program, serve_error, start_request,
+};
 use serde_json::json;
 use sfn_alias::StepFunctions;
 use std::fs;
@@ -18,83 +20,86 @@ const DAMAGED: &str = "cannot be used: the database is corrupt; delete its `-wal
                        (database disk image is malformed)";
 
 #[track_caller]
-fn refused(file: &str, text: &str) {
+fn assert_rejected(file: &str, text: &str) {
     let message = format!("sfn-alias: storage error: `{file}` {text}\n");
-    assert_eq!(failed(&["--port", "0", "--data", file]), (3, message));
+    assert_eq!(serve_error(&["--port", "0", "--data", file]), (3, message));
 }
 
 #[test]
-fn a_file_is_one_servers_alone() {
-    let (_folder, file) = prepared();
+fn file_is_locked_exclusively() {
+    let (_directory, file) = create_data_file();
     let server = Server::start(&["--data", &file]);
-    refused(&file, LOCKED);
+    assert_rejected(&file, LOCKED);
     let error = StepFunctions::open(&file).unwrap_err().to_string();
     assert_eq!(error, format!("storage error: `{file}` {LOCKED}"));
     let output = program(&["call", "ListStateMachines", "--data", &file]).output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), said), (Some(3), format!("sfn-alias: storage error: `{file}` {LOCKED}\n")));
-    server.client().ok("CreateStateMachineAlias", &alias("PROD", ""));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), stderr), (Some(3), format!("sfn-alias: storage error: `{file}` {LOCKED}\n")));
+    server.client().call_ok("CreateStateMachineAlias", &create_alias_request("PROD", ""));
     drop(server);
     let library = StepFunctions::open(&file).unwrap();
-    assert_eq!(library.call("DescribeStateMachineAlias", named("PROD").to_string().as_bytes()).status, 200);
-    refused(&file, LOCKED);
+    assert_eq!(library.call("DescribeStateMachineAlias", alias_arn_request("PROD").to_string().as_bytes()).status, 200);
+    assert_rejected(&file, LOCKED);
 }
 
 #[test]
-fn files_that_are_not_ours_are_refused() {
-    let (folder, file) = prepared();
-    let other = folder.path().join("other");
+fn other_and_damaged_files_are_rejected() {
+    let (directory, file) = create_data_file();
+    let other = directory.path().join("other");
     let path = other.to_str().unwrap();
     fs::write(&other, "a letter to a friend, long enough to be taken for a header of a database, and more than that")
         .unwrap();
-    refused(path, "cannot be used: the file is not an SQLite database; choose another path (file is not a database)");
+    assert_rejected(
+        path,
+        "cannot be used: the file is not an SQLite database; choose another path (file is not a database)",
+    );
     let whole = fs::read(&file).unwrap();
     fs::write(&other, &whole[..whole.len() / 2]).unwrap();
-    refused(path, DAMAGED);
-    let folder = folder.path().to_str().unwrap();
-    refused(folder, "is a directory, expected a file");
+    assert_rejected(path, DAMAGED);
+    let directory = directory.path().to_str().unwrap();
+    assert_rejected(directory, "is a directory, expected a file");
 }
 
-/// Damage on any page is told when the file is opened, or found in no answer.
+/// A damaged page is detected when the file is opened, or is not used in any response.
 #[test]
-fn a_damaged_page_is_never_served() {
-    let (folder, file) = prepared();
-    // Its end was sudden: what is in the log goes into the file when it is closed.
+fn damaged_page_is_never_served() {
+    let (directory, file) = create_data_file();
+    // The server was killed. Closing the file moves the log into it.
     drop(StepFunctions::open(&file).unwrap());
     let whole = fs::read(&file).unwrap();
-    let damaged = folder.path().join("damaged");
-    let mut told = 0;
+    let damaged = directory.path().join("damaged");
+    let mut detected = 0;
     for page in 1..whole.len() / 4096 {
         let mut bytes = whole.clone();
         bytes[page * 4096..][..4096].fill(0xA5);
         fs::write(&damaged, &bytes).unwrap();
         match StepFunctions::open_exclusive(&damaged, sfn_alias::Options::default()) {
             Err(error) => {
-                told += 1;
+                detected += 1;
                 assert_eq!(
                     error.to_string(),
                     format!("storage error: `{}` {DAMAGED}", damaged.display()),
                     "page {page}"
                 );
             }
-            Ok(aliases) => {
+            Ok(sfn) => {
                 let body = json!({"stateMachineArn": format!("{PREFIX}:orders")}).to_string();
-                let reply = aliases.call("DescribeStateMachine", body.as_bytes());
+                let reply = sfn.call("DescribeStateMachine", body.as_bytes());
                 assert_eq!(reply.status, 200, "page {page} {}", String::from_utf8_lossy(&reply.body));
             }
         }
     }
-    assert!(told > 3, "{told}");
+    assert!(detected > 3, "{detected}");
 }
 
-/// Root may write what is read-only: then it is another user who tries.
+/// Root can write to a read-only file, so root uses another user.
 #[test]
-fn a_read_only_file_is_refused() {
-    let (folder, file) = prepared();
+fn read_only_file_is_rejected() {
+    let (directory, file) = create_data_file();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
-    let copy = folder.path().join("program");
+    let copy = directory.path().join("program");
     fs::copy(env!("CARGO_BIN_EXE_sfn-alias"), &copy).unwrap();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = Command::new(&copy);
     command.args(["serve", "--port", "0", "--data", &file]);
     if fs::OpenOptions::new().append(true).open(&file).is_ok() {
@@ -102,7 +107,7 @@ fn a_read_only_file_is_refused() {
     }
     let output = loop {
         match command.output() {
-            // The copy is busy as long as a child of another test has just been forked.
+            // The copy is busy while another test forks a child.
             Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {}
             output => break output.unwrap(),
         }
@@ -111,59 +116,60 @@ fn a_read_only_file_is_refused() {
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(3), text));
 }
 
-/// Starts executions with large inputs until one fails; how many were answered.
-fn fill(client: &mut Client, name: &str) -> (usize, (u16, String, String)) {
+/// Starts executions with large inputs until one fails. Returns the number of successful ones and the error.
+fn fill_disk(client: &mut Client, name: &str) -> (usize, (u16, String, String)) {
     let input = json!("x".repeat(100_000));
     for number in 0..1000 {
-        let answer = client.call("StartExecution", &start("orders", &format!("{name}{number}"), &input)).unwrap();
-        if answer.status != 200 {
-            return (number, answer.error());
+        let response =
+            client.call("StartExecution", &start_request("orders", &format!("{name}{number}"), &input)).unwrap();
+        if response.status != 200 {
+            return (number, response.error());
         }
     }
-    panic!("the disk is never full");
+    panic!("the disk is not full");
 }
 
-fn described(client: &mut Client, name: &str) -> u16 {
+fn describe_execution_status(client: &mut Client, name: &str) -> u16 {
     let arn = format!("{}:orders:{name}", PREFIX.replace("stateMachine", "execution"));
     client.call("DescribeExecution", &json!({"executionArn": arn})).unwrap().status
 }
 
-/// A limit on the size of files stands for the disk: it is raised later, as space is freed.
+/// Simulates a full disk with a limit on file sizes, which is raised later.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_fails_writes_with_a_clear_text_and_nothing_else() {
-    let (_folder, file) = prepared();
+fn full_disk_fails_only_writes() {
+    let (_directory, file) = create_data_file();
     let mut command = Command::new("sh");
     command.args(["-c", r#"trap "" XFSZ; ulimit -S -f 6000; exec "$0" "$@""#, env!("CARGO_BIN_EXE_sfn-alias")]);
     command.args(["serve", "--port", "0", "--data", &file, "--log", "error"]).stderr(Stdio::null());
-    let mut server = Server::of(command);
+    let mut server = Server::spawn(command);
     let mut client = server.client();
-    client.ok("CreateStateMachineAlias", &alias("PROD", "before"));
-    let (written, error) = fill(&mut client, "e");
+    client.call_ok("CreateStateMachineAlias", &create_alias_request("PROD", "before"));
+    let (written, error) = fill_disk(&mut client, "e");
     let text = "storage error: a disk operation failed; check the disk, its free space and the file size limit, and try \
                 again (disk I/O error)";
     assert!(written > 5);
     assert_eq!(error, (500, "StorageFailure".to_owned(), text.to_owned()));
     check_health(&mut client, (503, Some(text)));
-    // Reads go on, and know nothing of what failed.
-    assert_eq!(client.ok("DescribeStateMachineAlias", &named("PROD"))["description"], "before");
-    assert_eq!(described(&mut client, &format!("e{}", written - 1)), 200);
-    assert_eq!(described(&mut client, &format!("e{written}")), 400);
+    // Reads succeed and do not see the failed write.
+    assert_eq!(client.call_ok("DescribeStateMachineAlias", &alias_arn_request("PROD"))["description"], "before");
+    assert_eq!(describe_execution_status(&mut client, &format!("e{}", written - 1)), 200);
+    assert_eq!(describe_execution_status(&mut client, &format!("e{written}")), 400);
     let pid = i32::try_from(server.pid()).unwrap();
     rlimit::prlimit(pid, rlimit::Resource::FSIZE, Some((rlimit::INFINITY, rlimit::INFINITY)), None).unwrap();
-    // A write is tried once a second.
-    while health(&mut client).status != 200 {
+    // The server tries a write once per second.
+    while get_health(&mut client).status != 200 {
         std::thread::sleep(Duration::from_millis(50));
     }
-    client.ok("StartExecution", &start("orders", "room-again", &json!({})));
-    client.ok("CreateStateMachineAlias", &alias("NEXT", ""));
+    client.call_ok("StartExecution", &start_request("orders", "space-again", &json!({})));
+    client.call_ok("CreateStateMachineAlias", &create_alias_request("NEXT", ""));
     server.kill();
     let server = Server::start(&["--data", &file]);
     let mut client = server.client();
     for number in 0..written {
-        assert_eq!(described(&mut client, &format!("e{number}")), 200);
+        assert_eq!(describe_execution_status(&mut client, &format!("e{number}")), 200);
     }
-    assert_eq!(described(&mut client, "room-again"), 200);
-    assert_eq!(described(&mut client, &format!("e{written}")), 400);
-    client.ok("DescribeStateMachineAlias", &named("NEXT"));
+    assert_eq!(describe_execution_status(&mut client, "space-again"), 200);
+    assert_eq!(describe_execution_status(&mut client, &format!("e{written}")), 400);
+    client.call_ok("DescribeStateMachineAlias", &alias_arn_request("NEXT"));
 }

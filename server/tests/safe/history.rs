@@ -1,8 +1,8 @@
-//! Concurrent clients on one alias, kills in between: the history is one that a single alias could have.
+//! Concurrent clients and `kill -9`: the history of an alias is linearizable.
 
-use crate::kills::prepared;
-use crate::linearizability::{Call, Outcome, Record, is_linearizable};
-use crate::support::{Answer, Client, PREFIX, Server, alias, named};
+use crate::kills::create_data_file;
+use crate::linearizability::{Call, Operation, Outcome, is_linearizable};
+use crate::support::{Client, PREFIX, Response, Server, alias_arn_request, create_alias_request};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 const CLIENTS: usize = 4;
 
 struct Recorder {
-    since: Instant,
+    start: Instant,
     values: AtomicU32,
 }
 
 impl Recorder {
     fn now(&self) -> u64 {
-        u64::try_from(self.since.elapsed().as_nanos()).unwrap()
+        u64::try_from(self.start.elapsed().as_nanos()).unwrap()
     }
 
     fn choose(&self) -> Call {
@@ -31,17 +31,17 @@ impl Recorder {
         }
     }
 
-    /// Calls until there is no answer.
-    fn record(&self, address: SocketAddr) -> Vec<Record> {
-        let mut records = Vec::new();
-        let Ok(mut client) = Client::to(address) else { return records };
+    /// Calls operations until there is no response.
+    fn record(&self, address: SocketAddr) -> Vec<Operation> {
+        let mut operations = Vec::new();
+        let Ok(mut client) = Client::connect(address) else { return operations };
         loop {
-            let (call, began) = (self.choose(), self.now());
+            let (call, start) = (self.choose(), self.now());
             let (operation, body) = request(call);
-            let outcome = client.call(operation, &body).map_or(Outcome::Unknown, |answer| outcome(call, &answer));
-            records.push(Record { call, outcome, began, ended: self.now() });
+            let outcome = client.call(operation, &body).map_or(Outcome::Unknown, |response| outcome(call, &response));
+            operations.push(Operation { call, outcome, start, end: self.now() });
             if outcome == Outcome::Unknown {
-                return records;
+                return operations;
             }
         }
     }
@@ -49,24 +49,24 @@ impl Recorder {
 
 fn request(call: Call) -> (&'static str, Value) {
     match call {
-        Call::Create(value) => ("CreateStateMachineAlias", alias("PROD", &value.to_string())),
+        Call::Create(value) => ("CreateStateMachineAlias", create_alias_request("PROD", &value.to_string())),
         Call::Update(value) => {
             let arn = format!("{PREFIX}:orders:PROD");
             ("UpdateStateMachineAlias", json!({"stateMachineAliasArn": arn, "description": value.to_string()}))
         }
-        Call::Delete => ("DeleteStateMachineAlias", named("PROD")),
-        Call::Describe => ("DescribeStateMachineAlias", named("PROD")),
+        Call::Delete => ("DeleteStateMachineAlias", alias_arn_request("PROD")),
+        Call::Describe => ("DescribeStateMachineAlias", alias_arn_request("PROD")),
     }
 }
 
-fn outcome(call: Call, answer: &Answer) -> Outcome {
-    if answer.status == 200 {
+fn outcome(call: Call, response: &Response) -> Outcome {
+    if response.status == 200 {
         return match call {
-            Call::Describe => Outcome::Value(answer.json()["description"].as_str().unwrap().parse().unwrap()),
+            Call::Describe => Outcome::Value(response.json()["description"].as_str().unwrap().parse().unwrap()),
             _ => Outcome::Done,
         };
     }
-    match &*answer.error().1 {
+    match &*response.error().1 {
         "ConflictException" => Outcome::Conflict,
         "ResourceNotFound" => Outcome::Missing,
         "InternalFailure" | "StorageFailure" | "ServiceUnavailable" => Outcome::Unknown,
@@ -75,34 +75,34 @@ fn outcome(call: Call, answer: &Answer) -> Outcome {
 }
 
 #[test]
-fn a_history_with_kills_is_linearizable() {
-    let (_folder, file) = prepared();
-    let recorder = Recorder { since: Instant::now(), values: AtomicU32::new(1) };
-    let mut records = Vec::new();
+fn history_with_kills_is_linearizable() {
+    let (_folder, file) = create_data_file();
+    let recorder = Recorder { start: Instant::now(), values: AtomicU32::new(1) };
+    let mut operations = Vec::new();
     for _ in 0..12 {
         let mut server = Server::start(&["--data", &file]);
         let address = server.address;
-        records.extend(thread::scope(|scope| {
+        operations.extend(thread::scope(|scope| {
             let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(|| recorder.record(address))).collect();
             thread::sleep(Duration::from_millis(fastrand::u64(20..120)));
             server.kill();
-            let dead = recorder.now();
-            let mut records: Vec<_> = clients.into_iter().flat_map(|client| client.join().unwrap()).collect();
-            // What was in flight has happened before the process was gone, or never. A client that had not noticed may
-            // have begun another call after that.
-            let in_flight = records.iter_mut().filter(|record| !record.is_known());
-            in_flight.for_each(|record| record.ended = dead.max(record.began));
-            records
+            let killed = recorder.now();
+            let mut operations: Vec<_> = clients.into_iter().flat_map(|client| client.join().unwrap()).collect();
+            // A call in flight took effect before the kill, or never. A client may have started another call after the
+            // kill before it noticed.
+            let in_flight = operations.iter_mut().filter(|operation| !operation.is_known());
+            in_flight.for_each(|operation| operation.end = killed.max(operation.start));
+            operations
         }));
     }
-    let known = records.iter().filter(|record| record.is_known()).count();
-    let writes = records.iter().filter(|record| record.outcome == Outcome::Done).count();
-    eprintln!("{} calls, {} without an answer, {writes} writes", records.len(), records.len() - known);
-    assert!(writes > 100 && known < records.len());
-    assert!(is_linearizable(&records), "{records:?}");
-    // One write that was acknowledged and then lost would have been noticed.
-    let last = records.iter().map(|record| record.ended).max().unwrap();
-    let impossible = Record { call: Call::Describe, outcome: Outcome::Value(0), began: last + 1, ended: last + 2 };
-    records.push(impossible);
-    assert!(!is_linearizable(&records));
+    let known = operations.iter().filter(|operation| operation.is_known()).count();
+    let writes = operations.iter().filter(|operation| operation.outcome == Outcome::Done).count();
+    eprintln!("{} calls, {} without a response, {writes} writes", operations.len(), operations.len() - known);
+    assert!(writes > 100 && known < operations.len());
+    assert!(is_linearizable(&operations), "{operations:?}");
+    // The checker detects an acknowledged write that is lost.
+    let last = operations.iter().map(|operation| operation.end).max().unwrap();
+    let impossible = Operation { call: Call::Describe, outcome: Outcome::Value(0), start: last + 1, end: last + 2 };
+    operations.push(impossible);
+    assert!(!is_linearizable(&operations));
 }

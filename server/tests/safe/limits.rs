@@ -1,6 +1,6 @@
-//! What is over a limit gets a clear answer and a connection that closes, and others go on.
+//! A request over a limit gets an error and a closed connection; other connections continue.
 
-use crate::support::{Client, endpoint, head, machine, request};
+use crate::support::{Client, create_machine_request, head, request, start_with_limits};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
@@ -12,58 +12,58 @@ use std::time::Duration;
 const LIMIT: usize = 1_048_576;
 const SHORT: Duration = Duration::from_millis(300);
 
-fn usual() -> SocketAddr {
-    endpoint(Limits::default())
+fn start_with_defaults() -> SocketAddr {
+    start_with_limits(Limits::default())
 }
 
-fn refused(status: u16, code: &str, message: &str) -> (u16, String, String) {
+fn expected_error(status: u16, code: &str, message: &str) -> (u16, String, String) {
     (status, code.to_owned(), message.to_owned())
 }
 
 fn too_large(size: usize) -> (u16, String, String) {
     let text = format!("the request has {size} bytes; the limit is {LIMIT}");
-    refused(413, "RequestEntityTooLargeException", &text)
+    expected_error(413, "RequestEntityTooLargeException", &text)
 }
 
 #[track_caller]
-fn works(address: SocketAddr) {
-    Client::to(address).unwrap().ok("ListStateMachines", &json!({}));
+fn assert_works(address: SocketAddr) {
+    Client::connect(address).unwrap().call_ok("ListStateMachines", &json!({}));
 }
 
 #[test]
-fn a_body_that_says_it_is_too_long_is_refused() {
-    let address = usual();
-    let mut client = Client::to(address).unwrap();
-    let answer = client.raw(request("ListStateMachines", &" ".repeat(LIMIT + 1))).unwrap();
-    assert_eq!(answer.error(), too_large(LIMIT + 1));
-    assert!(answer.head.contains("connection: close\r\n") && client.closed());
-    works(address);
+fn content_length_over_limit_is_rejected() {
+    let address = start_with_defaults();
+    let mut client = Client::connect(address).unwrap();
+    let response = client.send_raw(request("ListStateMachines", &" ".repeat(LIMIT + 1))).unwrap();
+    assert_eq!(response.error(), too_large(LIMIT + 1));
+    assert!(response.head.contains("connection: close\r\n") && client.is_closed());
+    assert_works(address);
 }
 
 #[test]
-fn a_body_of_the_largest_size_is_accepted() {
-    let mut client = Client::to(usual()).unwrap();
-    let answer = client.raw(request("ListStateMachines", &format!("{{}}{}", " ".repeat(LIMIT - 2)))).unwrap();
-    assert_eq!(answer.json(), json!({"stateMachines": []}));
+fn body_of_maximum_size_is_accepted() {
+    let mut client = Client::connect(start_with_defaults()).unwrap();
+    let response = client.send_raw(request("ListStateMachines", &format!("{{}}{}", " ".repeat(LIMIT - 2)))).unwrap();
+    assert_eq!(response.json(), json!({"stateMachines": []}));
     let chunked =
         format!("{}transfer-encoding: chunked\r\n\r\n1\r\n{{\r\n1\r\n}}\r\n0\r\n\r\n", head("ListStateMachines"));
-    assert_eq!(client.raw(chunked).unwrap().json(), json!({"stateMachines": []}));
+    assert_eq!(client.send_raw(chunked).unwrap().json(), json!({"stateMachines": []}));
 }
 
 #[test]
-fn a_body_that_becomes_too_long_chunk_by_chunk_is_refused() {
-    let mut client = Client::to(usual()).unwrap();
+fn chunked_body_over_limit_is_rejected() {
+    let mut client = Client::connect(start_with_defaults()).unwrap();
     let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
     let all = format!("{}transfer-encoding: chunked\r\n\r\n{}0\r\n\r\n", head("ListStateMachines"), chunk.repeat(17));
-    let answer = client.raw(all).unwrap();
-    assert_eq!(answer.error(), too_large(LIMIT + 1));
-    assert!(answer.head.contains("connection: close\r\n") && client.closed());
+    let response = client.send_raw(all).unwrap();
+    assert_eq!(response.error(), too_large(LIMIT + 1));
+    assert!(response.head.contains("connection: close\r\n") && client.is_closed());
 }
 
 #[test]
-fn gzip_is_unpacked_up_to_the_limit() {
-    let address = usual();
-    let packed = |text: &[u8]| {
+fn gzip_is_decoded_up_to_limit() {
+    let address = start_with_defaults();
+    let gzip_request = |text: &[u8]| {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(text).unwrap();
         let body = encoder.finish().unwrap();
@@ -73,159 +73,158 @@ fn gzip_is_unpacked_up_to_the_limit() {
         bytes.extend(body);
         bytes
     };
-    let mut client = Client::to(address).unwrap();
-    assert_eq!(client.raw(packed(b"{}")).unwrap().json(), json!({"stateMachines": []}));
-    let bomb = packed(&vec![b' '; 100 * LIMIT]);
+    let mut client = Client::connect(address).unwrap();
+    assert_eq!(client.send_raw(gzip_request(b"{}")).unwrap().json(), json!({"stateMachines": []}));
+    let bomb = gzip_request(&vec![b' '; 100 * LIMIT]);
     assert!(bomb.len() < LIMIT);
-    assert_eq!(client.raw(bomb).unwrap().error(), too_large(LIMIT + 1));
+    assert_eq!(client.send_raw(bomb).unwrap().error(), too_large(LIMIT + 1));
 }
 
 #[test]
-fn a_head_that_is_too_large_is_refused() {
-    let address = usual();
+fn head_over_limit_is_rejected() {
+    let address = start_with_defaults();
     for more in [format!("x: {}\r\n", "x".repeat(140_000)), "x: x\r\n".repeat(101)] {
-        let mut client = Client::to(address).unwrap();
-        let answer = client.raw(format!("{}{more}\r\n", head("ListStateMachines"))).unwrap();
-        assert_eq!((answer.status, answer.body.len()), (431, 0));
-        assert!(client.closed());
+        let mut client = Client::connect(address).unwrap();
+        let response = client.send_raw(format!("{}{more}\r\n", head("ListStateMachines"))).unwrap();
+        assert_eq!((response.status, response.body.len()), (431, 0));
+        assert!(client.is_closed());
     }
-    works(address);
+    assert_works(address);
 }
 
 #[test]
-fn a_head_that_is_slow_or_never_comes_ends_the_connection() {
-    let address = endpoint(Limits { head_timeout: SHORT, ..Limits::default() });
+fn slow_or_missing_head_closes_connection() {
+    let address = start_with_limits(Limits { head_timeout: SHORT, ..Limits::default() });
     for begin in ["", "POST / HTTP/1.1\r\nho"] {
-        let mut client = Client::to(address).unwrap();
+        let mut client = Client::connect(address).unwrap();
         client.send(begin).unwrap();
-        assert!(client.closed());
+        assert!(client.is_closed());
     }
-    // So does a connection that has been used and is idle.
-    let mut client = Client::to(address).unwrap();
-    client.ok("ListStateMachines", &json!({}));
-    assert!(client.closed());
-    works(address);
+    // Also closes an idle connection.
+    let mut client = Client::connect(address).unwrap();
+    client.call_ok("ListStateMachines", &json!({}));
+    assert!(client.is_closed());
+    assert_works(address);
 }
 
 #[test]
-fn a_body_that_is_slow_is_told_so() {
-    let address = endpoint(Limits { body_timeout: SHORT, ..Limits::default() });
+fn slow_body_is_rejected() {
+    let address = start_with_limits(Limits { body_timeout: SHORT, ..Limits::default() });
     let text = "timed out receiving the request body";
     for length in ["content-length: 100", "transfer-encoding: chunked"] {
-        let mut client = Client::to(address).unwrap();
-        let answer = client.raw(format!("{}{length}\r\n\r\n1", head("ListStateMachines"))).unwrap();
-        assert_eq!(answer.error(), refused(408, "RequestTimeout", text));
-        assert!(client.closed());
+        let mut client = Client::connect(address).unwrap();
+        let response = client.send_raw(format!("{}{length}\r\n\r\n1", head("ListStateMachines"))).unwrap();
+        assert_eq!(response.error(), expected_error(408, "RequestTimeout", text));
+        assert!(client.is_closed());
     }
-    works(address);
+    assert_works(address);
 }
 
-/// So many answers of a megabyte are more than the system stores for a client that does not read.
-const ASKED: usize = 40;
+/// Number of responses of 1 MB. They exceed the socket buffers of a client that does not read.
+const REQUESTS: usize = 40;
 const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[test]
-fn a_reader_that_takes_nothing_loses_its_connection_and_its_room() {
+fn client_that_does_not_read_is_disconnected() {
     let limits = Limits { write_timeout: WRITE_TIMEOUT, response_bytes: 3 << 20, ..Limits::default() };
-    let address = endpoint(limits);
-    let mut maker = Client::to(address).unwrap();
+    let address = start_with_limits(limits);
+    let mut client = Client::connect(address).unwrap();
     let comment = "x".repeat(1_000_000);
     let definition =
         json!({"Comment": comment, "StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}).to_string();
-    let mut machine = machine("orders");
+    let mut machine = create_machine_request("orders");
     machine["definition"] = definition.into();
-    let arn = maker.ok("CreateStateMachine", &machine)["stateMachineArn"].clone();
+    let arn = client.call_ok("CreateStateMachine", &machine)["stateMachineArn"].clone();
     let describe = request("DescribeStateMachine", &json!({"stateMachineArn": arn}).to_string());
     let text = "too many large responses in flight; send the request again";
-    // While they hold all room, whoever asks for as much is told so; they may be cut off before that.
-    let lazy = (0..50).find_map(|_| {
-        let mut lazy: Vec<_> = (0..3).map(|_| Client::to(address).unwrap()).collect();
-        lazy.iter_mut().for_each(|client| client.send(describe.repeat(ASKED)).unwrap());
-        let refusal = refused(503, "ServiceUnavailable", text);
+    // The slow readers exhaust the budget, so others get an error. The server may disconnect the readers before that.
+    let slow_readers = (0..50).find_map(|_| {
+        let mut slow_readers: Vec<_> = (0..3).map(|_| Client::connect(address).unwrap()).collect();
+        slow_readers.iter_mut().for_each(|client| client.send(describe.repeat(REQUESTS)).unwrap());
+        let expected = expected_error(503, "ServiceUnavailable", text);
         let busy = |_| {
-            let answer = Client::to(address).unwrap().raw(&describe).unwrap();
-            answer.status == 503 && answer.error() == refusal
+            let response = Client::connect(address).unwrap().send_raw(&describe).unwrap();
+            response.status == 503 && response.error() == expected
         };
-        (0..50).any(busy).then_some(lazy)
+        (0..50).any(busy).then_some(slow_readers)
     });
-    let mut lazy = lazy.expect("readers that hold all room");
-    works(address);
-    // Then they are cut off, and there is room again.
+    let mut slow_readers = slow_readers.expect("an exhausted budget");
+    assert_works(address);
+    // Then the server disconnects them, and the budget is available again.
     std::thread::sleep(WRITE_TIMEOUT * 3);
-    assert_eq!(Client::to(address).unwrap().raw(&describe).unwrap().status, 200);
-    for client in &mut lazy {
-        let answered = (0..ASKED).filter(|_| client.answer().is_ok()).count();
-        assert!(answered < ASKED, "all was answered to a client that did not read");
+    assert_eq!(Client::connect(address).unwrap().send_raw(&describe).unwrap().status, 200);
+    for client in &mut slow_readers {
+        let received = (0..REQUESTS).filter(|_| client.read_response().is_ok()).count();
+        assert!(received < REQUESTS, "a client that did not read got all responses");
     }
 }
 
 #[test]
-fn connections_over_the_limit_are_told_so_and_others_go_on() {
-    let address = endpoint(Limits { connections: 2, ..Limits::default() });
-    let mut first = Client::to(address).unwrap();
-    let mut second = Client::to(address).unwrap();
-    first.ok("ListStateMachines", &json!({}));
-    second.ok("ListStateMachines", &json!({}));
-    let mut third = Client::to(address).unwrap();
-    let answer = third.answer().unwrap();
+fn connection_over_limit_is_rejected() {
+    let address = start_with_limits(Limits { connections: 2, ..Limits::default() });
+    let mut first = Client::connect(address).unwrap();
+    let mut second = Client::connect(address).unwrap();
+    first.call_ok("ListStateMachines", &json!({}));
+    second.call_ok("ListStateMachines", &json!({}));
+    let mut third = Client::connect(address).unwrap();
+    let response = third.read_response().unwrap();
     assert_eq!(
-        answer.error(),
-        refused(503, "ServiceUnavailable", "too many connections; close some or try again later")
+        response.error(),
+        expected_error(503, "ServiceUnavailable", "too many connections; close some or try again later")
     );
-    assert!(answer.head.contains("connection: close\r\n") && third.closed());
-    first.ok("ListStateMachines", &json!({}));
+    assert!(response.head.contains("connection: close\r\n") && third.is_closed());
+    first.call_ok("ListStateMachines", &json!({}));
     drop(second);
-    // The place is free once the endpoint has seen that its client is gone.
+    // The connection is available once the server has noticed that the client has disconnected.
     let again = (0..1000).any(|_| {
-        let answer = Client::to(address).and_then(|mut client| client.call("ListStateMachines", &json!({})));
+        let response = Client::connect(address).and_then(|mut client| client.call("ListStateMachines", &json!({})));
         std::thread::sleep(Duration::from_millis(1));
-        answer.is_ok_and(|answer| answer.status == 200)
+        response.is_ok_and(|response| response.status == 200)
     });
     assert!(again);
 }
 
 #[test]
-fn bodies_over_the_room_for_all_are_told_so_and_small_ones_go_on() {
+fn bodies_over_budget_are_rejected_and_small_ones_succeed() {
     // A quarter is for small bodies.
-    let address = endpoint(Limits { body_bytes: (LIMIT + 4096) * 4 / 3, ..Limits::default() });
+    let address = start_with_limits(Limits { body_bytes: (LIMIT + 4096) * 4 / 3, ..Limits::default() });
     let text = "too many large requests in flight; send the request again";
     let large = format!("{{}}{}", " ".repeat(LIMIT / 2));
-    // Of two that arrive at the same time either may find the room taken: it is to be the second.
+    // Retries until the second of two concurrent bodies is rejected, instead of the first.
     let slow = (0..100).find_map(|_| {
-        let mut slow = Client::to(address).unwrap();
+        let mut slow = Client::connect(address).unwrap();
         let almost = " ".repeat(LIMIT - 1);
         slow.send(format!("{}content-length: {LIMIT}\r\n\r\n{almost}", head("ListStateMachines"))).unwrap();
-        let answer = Client::to(address).unwrap().raw(request("ListStateMachines", &large)).unwrap();
-        (answer.status == 503).then_some((slow, answer))
+        let response = Client::connect(address).unwrap().send_raw(request("ListStateMachines", &large)).unwrap();
+        (response.status == 503).then_some((slow, response))
     });
-    let (mut slow, answer) = slow.expect("somebody who is refused");
-    assert_eq!(answer.error(), refused(503, "ServiceUnavailable", text));
-    works(address);
-    let answer = slow.raw("x").unwrap();
-    assert_eq!((answer.status, answer.error().1), (400, "SerializationException".to_owned()));
-    let answer = Client::to(address).unwrap().raw(request("ListStateMachines", &large)).unwrap();
-    assert_eq!(answer.status, 200);
+    let (mut slow, response) = slow.expect("a rejected request");
+    assert_eq!(response.error(), expected_error(503, "ServiceUnavailable", text));
+    assert_works(address);
+    let response = slow.send_raw("x").unwrap();
+    assert_eq!((response.status, response.error().1), (400, "SerializationException".to_owned()));
+    let response = Client::connect(address).unwrap().send_raw(request("ListStateMachines", &large)).unwrap();
+    assert_eq!(response.status, 200);
 }
 
-/// A megabyte in parts of one byte is a megabyte, not a megabyte of parts; the last part is missing, so
-/// that all of it has to be kept.
+/// A body of single-byte chunks uses only the memory of its bytes.
 #[test]
-fn many_small_parts_are_one_body() {
-    let mut client = Client::to(usual()).unwrap();
+fn many_small_chunks_are_one_body() {
+    let mut client = Client::connect(start_with_defaults()).unwrap();
     let body = format!("{{}}{}", " ".repeat(50_000));
     let chunks: String = body.chars().map(|byte| format!("1\r\n{byte}\r\n")).collect();
     let all = format!("{}transfer-encoding: chunked\r\n\r\n{chunks}0\r\n\r\n", head("ListStateMachines"));
-    assert_eq!(client.raw(all).unwrap().json(), json!({"stateMachines": []}));
+    assert_eq!(client.send_raw(all).unwrap().json(), json!({"stateMachines": []}));
 }
 
 #[test]
-fn a_refusal_that_needs_no_body_leaves_the_connection_usable() {
-    let mut client = Client::to(usual()).unwrap();
+fn error_before_body_leaves_connection_usable() {
+    let mut client = Client::connect(start_with_defaults()).unwrap();
     for operation in ["StartSyncExecution", "Nothing"] {
         client.send(format!("{}content-length: 100000\r\n\r\n", head(operation))).unwrap();
         std::thread::sleep(Duration::from_millis(20));
-        let answer = client.raw(" ".repeat(100_000)).unwrap();
-        assert_eq!((answer.status, answer.error().1), (400, "UnknownOperationException".to_owned()));
+        let response = client.send_raw(" ".repeat(100_000)).unwrap();
+        assert_eq!((response.status, response.error().1), (400, "UnknownOperationException".to_owned()));
     }
-    client.ok("ListStateMachines", &json!({}));
+    client.call_ok("ListStateMachines", &json!({}));
 }

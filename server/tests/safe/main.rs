@@ -1,4 +1,4 @@
-//! The endpoint under hostile clients, failing disks and sudden ends: real sockets, real processes.
+//! Tests the program with hostile clients, failing disks and `kill -9`, with real sockets and processes.
 #![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 

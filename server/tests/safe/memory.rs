@@ -1,28 +1,28 @@
-//! Memory stays bounded, whoever connects.
+//! Memory stays bounded with hostile clients.
 
-use crate::support::{Client, Server, head, machine, request};
+use crate::support::{Client, Server, create_machine_request, head, request};
 use serde_json::json;
 use std::fs;
 
-/// Idle connections, and such that send what is bad for the endpoint.
+/// Numbers of idle and hostile connections.
 const IDLE: u64 = 10_000;
 const HOSTILE: u64 = 1_000;
-/// Files of the test itself and of others that run beside it.
-const OTHERS: u64 = 500;
-/// What an idle connection and a hostile one may take, and the program itself. A slow body is kept as far as
-/// it has come: here half a megabyte each of a quarter of them, and the heads of another quarter.
+/// Open files of this test and of concurrent tests.
+const OTHER_FILES: u64 = 500;
+/// Maximum memory of an idle connection, a hostile connection, and the program. A slow body uses the memory of what
+/// has arrived: here half a megabyte for a quarter of the connections, and heads for another quarter.
 const IDLE_BYTES: u64 = 24 << 10;
 const HOSTILE_BYTES: u64 = 256 << 10;
 const PROGRAM_BYTES: u64 = 64 << 20;
 
-fn resident(pid: u32) -> u64 {
+fn resident_bytes(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
 }
 
-/// What one hostile client sends, and then waits.
-fn hostile(number: u64) -> Vec<u8> {
+/// Returns what a hostile client sends before it waits.
+fn hostile_bytes(number: u64) -> Vec<u8> {
     let half = "x".repeat(512 << 10);
     match number % 4 {
         0 => format!("{}content-length: 1000000\r\n\r\n{half}", head("CreateStateMachine")).into(),
@@ -37,46 +37,46 @@ fn hostile(number: u64) -> Vec<u8> {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn ten_thousand_idle_and_a_thousand_hostile_connections_take_bounded_memory() {
+fn idle_and_hostile_connections_use_bounded_memory() {
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
-    // Where the system allows fewer files, there are as many idle connections as it does.
-    let idle = IDLE.min(files.saturating_sub(HOSTILE + OTHERS));
-    assert!(idle > 1000, "{files} open files are too few for this test: raise the limit (ulimit -n)");
+    // Fewer idle connections if the system allows fewer files.
+    let idle = IDLE.min(files.saturating_sub(HOSTILE + OTHER_FILES));
+    assert!(idle > 1000, "this test needs more than {files} open files: raise the limit (ulimit -n)");
     let server = Server::start(&[]);
-    let before = resident(server.pid());
+    let before = resident_bytes(server.pid());
     let idle_clients: Vec<_> = (0..idle).map(|_| server.client()).collect();
     let mut client = server.client();
-    client.ok("CreateStateMachine", &machine("orders"));
-    let with_idle = resident(server.pid());
+    client.call_ok("CreateStateMachine", &create_machine_request("orders"));
+    let with_idle = resident_bytes(server.pid());
     let hostile_clients: Vec<_> = (0..HOSTILE)
         .map(|number| {
             let mut client = server.client();
-            // Garbage is refused while it is still being sent.
-            client.send(hostile(number)).ok();
+            // The server may close the connection while the client is sending.
+            client.send(hostile_bytes(number)).ok();
             client
         })
         .collect();
     for number in 0..50 {
-        client.ok("CreateStateMachine", &machine(&format!("m{number}")));
-        server.client().ok("ListStateMachines", &json!({}));
+        client.call_ok("CreateStateMachine", &create_machine_request(&format!("m{number}")));
+        server.client().call_ok("ListStateMachines", &json!({}));
     }
-    let with_hostile = resident(server.pid());
+    let with_hostile = resident_bytes(server.pid());
     drop((idle_clients, hostile_clients));
-    assert_eq!(client.raw(request("ListTagsForResource", "{")).unwrap().status, 400);
+    assert_eq!(client.send_raw(request("ListTagsForResource", "{")).unwrap().status, 400);
     let mib = [before, with_idle, with_hostile].map(|bytes| bytes >> 20);
     eprintln!("resident: {mib:?} MiB at start, with {idle} idle connections, with {HOSTILE} hostile ones as well");
     assert!(with_idle < PROGRAM_BYTES + idle * IDLE_BYTES, "{mib:?} MiB");
     assert!(with_hostile < PROGRAM_BYTES + idle * IDLE_BYTES + HOSTILE * HOSTILE_BYTES, "{mib:?} MiB");
 }
 
-/// As many clients as there are places do not stop others for ever.
+/// Disconnected clients do not count.
 #[test]
-fn places_are_free_again_when_clients_are_gone() {
+fn connections_are_available_after_clients_disconnect() {
     let server = Server::start(&["--max-connections", "50"]);
-    let held: Vec<_> = (0..50).map(|_| server.client()).collect();
-    let refused = |client: &mut Client| client.answer().is_ok_and(|answer| answer.status == 503);
-    assert!((0..100).any(|_| refused(&mut server.client())));
-    drop(held);
-    let served = |mut client: Client| client.call("ListStateMachines", &json!({})).is_ok_and(|it| it.status == 200);
-    assert!((0..10_000).any(|_| served(server.client())));
+    let open: Vec<_> = (0..50).map(|_| server.client()).collect();
+    let is_rejected = |client: &mut Client| client.read_response().is_ok_and(|response| response.status == 503);
+    assert!((0..100).any(|_| is_rejected(&mut server.client())));
+    drop(open);
+    let is_served = |mut client: Client| client.call("ListStateMachines", &json!({})).is_ok_and(|it| it.status == 200);
+    assert!((0..10_000).any(|_| is_served(server.client())));
 }

@@ -1,4 +1,4 @@
-//! Signatures that botocore made, and what becomes of them: `vectors/auth/signatures.json`.
+//! Verifies the signatures of `vectors/auth/signatures.json`, which botocore created.
 
 use http::Request;
 use serde::Deserialize;
@@ -28,24 +28,24 @@ pub struct Profile {
 struct Vector {
     name: String,
     now: String,
-    request: Sent,
+    request: RequestSpec,
     expect: Value,
 }
 
 #[derive(Deserialize)]
-struct Sent {
+struct RequestSpec {
     path: String,
     headers: Vec<(String, String)>,
     body: String,
 }
 
-fn vectors() -> File {
+fn load_file() -> File {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../vectors/auth/signatures.json");
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// A file of credentials, as a user writes it.
-pub fn written(profiles: &[Profile]) -> NamedTempFile {
+/// Writes a credentials file.
+pub fn write_credentials(profiles: &[Profile]) -> NamedTempFile {
     let file = NamedTempFile::new().unwrap();
     let profile = |(number, it): (usize, &Profile)| {
         let (id, secret, account) = (&it.aws_access_key_id, &it.aws_secret_access_key, &it.aws_account_id);
@@ -55,53 +55,53 @@ pub fn written(profiles: &[Profile]) -> NamedTempFile {
     file
 }
 
-pub fn profiles() -> Vec<Profile> {
-    vectors().credentials
+pub fn load_profiles() -> Vec<Profile> {
+    load_file().credentials
 }
 
-fn time_of(text: &str) -> SystemTime {
+fn parse_amz_date(text: &str) -> SystemTime {
     let form = format_description!("[year][month][day]T[hour][minute][second]Z");
     let seconds = PrimitiveDateTime::parse(text, form).unwrap().assume_utc().unix_timestamp();
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.try_into().unwrap())
 }
 
-/// What the verifier says, in the form of the vector's expectation.
-fn outcome(credentials: &Credentials, vector: &Vector) -> Value {
+/// Returns the result of the verification in the format of the vector.
+fn verify_vector(credentials: &Credentials, vector: &Vector) -> Value {
     let mut request = Request::post(&vector.request.path);
     for (name, value) in &vector.request.headers {
         request = request.header(name, value);
     }
     let (head, ()) = request.body(()).unwrap().into_parts();
-    match verify(credentials, &head, vector.request.body.as_bytes(), time_of(&vector.now)) {
+    match verify(credentials, &head, vector.request.body.as_bytes(), parse_amz_date(&vector.now)) {
         Ok(scope) => serde_json::json!({"account": scope.account(), "region": scope.region()}),
-        Err(refusal) => {
-            let body: Value = serde_json::from_slice(&refusal.body()).unwrap();
-            serde_json::json!({"status": refusal.status(), "body": body})
+        Err(error) => {
+            let body: Value = serde_json::from_slice(&error.body()).unwrap();
+            serde_json::json!({"status": error.status(), "body": body})
         }
     }
 }
 
 #[test]
-fn every_vector_is_answered_as_it_says() {
-    let File { credentials, vectors } = vectors();
-    let credentials = Credentials::read(written(&credentials).path()).unwrap();
+fn vectors_pass() {
+    let File { credentials, vectors } = load_file();
+    let credentials = Credentials::read(write_credentials(&credentials).path()).unwrap();
     assert!(vectors.len() > 40);
     for vector in &vectors {
-        assert_eq!(outcome(&credentials, vector), vector.expect, "{}", vector.name);
+        assert_eq!(verify_vector(&credentials, vector), vector.expect, "{}", vector.name);
     }
 }
 
-/// Whatever single byte of a signed request is another one, it is refused.
+/// A changed byte anywhere in the body or signature is detected.
 #[test]
-fn no_byte_of_the_body_or_signature_can_be_changed() {
-    let File { credentials, mut vectors } = vectors();
-    let credentials = Credentials::read(written(&credentials).path()).unwrap();
+fn changed_byte_is_rejected() {
+    let File { credentials, mut vectors } = load_file();
+    let credentials = Credentials::read(write_credentials(&credentials).path()).unwrap();
     let vector = &mut vectors[0];
-    assert_eq!(outcome(&credentials, vector), vector.expect);
+    assert_eq!(verify_vector(&credentials, vector), vector.expect);
     for at in 0..vector.request.body.len() {
         let before = vector.request.body.clone();
         vector.request.body.replace_range(at..=at, "~");
-        assert_eq!(outcome(&credentials, vector)["status"], 400);
+        assert_eq!(verify_vector(&credentials, vector)["status"], 400);
         vector.request.body = before;
     }
     let (_, authorization) = vector.request.headers.last().unwrap().clone();
@@ -109,6 +109,6 @@ fn no_byte_of_the_body_or_signature_can_be_changed() {
         let mut changed = authorization.clone();
         changed.replace_range(at..=at, if &authorization[at..=at] == "0" { "1" } else { "0" });
         vector.request.headers.last_mut().unwrap().1 = changed;
-        assert_eq!(outcome(&credentials, vector)["status"], 400);
+        assert_eq!(verify_vector(&credentials, vector)["status"], 400);
     }
 }

@@ -1,4 +1,4 @@
-//! The program in a process, and a client that sends what it is given.
+//! The program in a process, and a client that sends raw bytes.
 
 use serde_json::{Value, json};
 use sfn_alias::StepFunctions;
@@ -17,7 +17,7 @@ pub fn program(args: &[&str]) -> Command {
     command
 }
 
-/// `sfn-alias serve` in a process of its own, on a free port, killed when dropped.
+/// `sfn-alias serve` in a process, on a free port. Dropping it kills the process.
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
@@ -27,14 +27,14 @@ impl Server {
     pub fn start(args: &[&str]) -> Self {
         let mut all = vec!["serve", "--port", "0", "--log", "error"];
         all.extend(args);
-        Self::of(program(&all))
+        Self::spawn(program(&all))
     }
 
-    pub fn of(mut command: Command) -> Self {
+    pub fn spawn(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("export AWS_ENDPOINT_URL_SFN=http://").expect("the line to paste");
+        let url = line.trim().strip_prefix("export AWS_ENDPOINT_URL_SFN=http://").expect("the URL");
         Self { address: url.parse().unwrap(), child }
     }
 
@@ -46,7 +46,7 @@ impl Server {
         assert!(Command::new("kill").args(["-s", name, &self.pid().to_string()]).status().unwrap().success());
     }
 
-    /// As `kill -9`.
+    /// Kills the process with SIGKILL.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -57,7 +57,7 @@ impl Server {
     }
 
     pub fn client(&self) -> Client {
-        Client::to(self.address).unwrap()
+        Client::connect(self.address).unwrap()
     }
 }
 
@@ -68,26 +68,26 @@ impl Drop for Server {
     }
 }
 
-/// How `serve` ends that cannot: its exit code and all it says.
-pub fn failed(args: &[&str]) -> (i32, String) {
+/// Runs `serve` with options that make it fail. Returns its exit code and standard error.
+pub fn serve_error(args: &[&str]) -> (i32, String) {
     let output = program(&[&["serve", "--log", "error"], args].concat()).output().unwrap();
     assert!(output.stdout.is_empty());
     (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
-/// The endpoint in this process, in memory, with limits of its own.
-pub fn endpoint(limits: Limits) -> SocketAddr {
-    host(ServerConfig { limits, ..ServerConfig::new(StepFunctions::in_memory().unwrap(), false) })
+/// Starts a server in this process, in memory, with the specified limits.
+pub fn start_with_limits(limits: Limits) -> SocketAddr {
+    start_in_process(ServerConfig { limits, ..ServerConfig::new(StepFunctions::in_memory().unwrap(), false) })
 }
 
-/// An endpoint in this process.
-pub fn host(hosted: ServerConfig) -> SocketAddr {
+/// Starts a server in this process.
+pub fn start_in_process(config: ServerConfig) -> SocketAddr {
     let (send, receive) = std::sync::mpsc::channel();
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
             let address = "127.0.0.1:0".parse().unwrap();
-            let server = Endpoint::bind(address, hosted).await.unwrap();
+            let server = Endpoint::bind(address, config).await.unwrap();
             send.send(server.address()).unwrap();
             server.run(std::future::pending()).await;
         });
@@ -97,18 +97,18 @@ pub fn host(hosted: ServerConfig) -> SocketAddr {
 
 pub struct Client(BufReader<TcpStream>);
 
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub head: String,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The code behind the `#`, and the message.
+    /// Returns the status, the error code without its namespace, and the message.
     pub fn error(&self) -> (u16, String, String) {
         let body = self.json();
         let code = body["__type"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
@@ -116,22 +116,22 @@ impl Answer {
     }
 }
 
-/// The head of a request, up to what tells its length.
+/// Returns the head of a request, without its length.
 pub fn head(operation: &str) -> String {
     format!("POST / HTTP/1.1\r\nhost: localhost\r\nx-amz-target: AWSStepFunctions.{operation}\r\n")
 }
 
-/// A whole request.
+/// Returns a complete request.
 pub fn request(operation: &str, body: &str) -> String {
     format!("{}content-length: {}\r\n\r\n{body}", head(operation), body.len())
 }
 
 impl Client {
-    pub fn to(address: SocketAddr) -> Result<Self> {
-        Self::of(TcpStream::connect(address)?)
+    pub fn connect(address: SocketAddr) -> Result<Self> {
+        Self::from_stream(TcpStream::connect(address)?)
     }
 
-    pub fn of(stream: TcpStream) -> Result<Self> {
+    pub fn from_stream(stream: TcpStream) -> Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         stream.set_write_timeout(Some(Duration::from_secs(30)))?;
@@ -142,7 +142,7 @@ impl Client {
         self.0.get_mut().write_all(bytes.as_ref())
     }
 
-    pub fn answer(&mut self) -> Result<Answer> {
+    pub fn read_response(&mut self) -> Result<Response> {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             if self.0.read_line(&mut head)? == 0 {
@@ -154,51 +154,51 @@ impl Client {
             lower.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |it| it.parse().unwrap());
         let mut body = vec![0; length];
         self.0.read_exact(&mut body)?;
-        Ok(Answer { status: lower[9..12].parse().unwrap(), head: lower, body })
+        Ok(Response { status: lower[9..12].parse().unwrap(), head: lower, body })
     }
 
-    pub fn answer_within(&mut self, longest: Duration) -> Result<Answer> {
-        self.0.get_ref().set_read_timeout(Some(longest))?;
-        self.answer()
+    pub fn read_response_within(&mut self, timeout: Duration) -> Result<Response> {
+        self.0.get_ref().set_read_timeout(Some(timeout))?;
+        self.read_response()
     }
 
-    pub fn raw(&mut self, bytes: impl AsRef<[u8]>) -> Result<Answer> {
+    pub fn send_raw(&mut self, bytes: impl AsRef<[u8]>) -> Result<Response> {
         self.send(bytes)?;
-        self.answer()
+        self.read_response()
     }
 
-    pub fn call(&mut self, operation: &str, body: &Value) -> Result<Answer> {
-        self.raw(request(operation, &body.to_string()))
+    pub fn call(&mut self, operation: &str, body: &Value) -> Result<Response> {
+        self.send_raw(request(operation, &body.to_string()))
     }
 
     #[track_caller]
-    pub fn ok(&mut self, operation: &str, body: &Value) -> Value {
-        let answer = self.call(operation, body).unwrap();
-        assert_eq!(answer.status, 200, "{operation}: {}", String::from_utf8_lossy(&answer.body));
-        answer.json()
+    pub fn call_ok(&mut self, operation: &str, body: &Value) -> Value {
+        let response = self.call(operation, body).unwrap();
+        assert_eq!(response.status, 200, "{operation}: {}", String::from_utf8_lossy(&response.body));
+        response.json()
     }
 
-    /// Whether the endpoint has closed the connection, and sends nothing before.
-    pub fn closed(&mut self) -> bool {
+    /// Returns whether the server has closed the connection without sending more.
+    pub fn is_closed(&mut self) -> bool {
         self.0.read(&mut [0]).map_or(true, |read| read == 0)
     }
 }
 
-pub fn machine(name: &str) -> Value {
+pub fn create_machine_request(name: &str) -> Value {
     let definition = r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#;
     json!({"name": name, "definition": definition, "roleArn": "arn:aws:iam::000000000000:role/r", "publish": true})
 }
 
-pub fn start(machine: &str, name: &str, input: &Value) -> Value {
+pub fn start_request(machine: &str, name: &str, input: &Value) -> Value {
     json!({"stateMachineArn": format!("{PREFIX}:{machine}"), "name": name, "input": input.to_string()})
 }
 
-/// An alias of the state machine `orders`, all to its first version.
-pub fn alias(name: &str, description: &str) -> Value {
+/// Returns a request for an alias of `orders` that routes everything to version 1.
+pub fn create_alias_request(name: &str, description: &str) -> Value {
     let routing = json!([{"stateMachineVersionArn": format!("{PREFIX}:orders:1"), "weight": 100}]);
     json!({"name": name, "description": description, "routingConfiguration": routing})
 }
 
-pub fn named(name: &str) -> Value {
+pub fn alias_arn_request(name: &str) -> Value {
     json!({"stateMachineAliasArn": format!("{PREFIX}:orders:{name}")})
 }

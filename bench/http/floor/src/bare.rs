@@ -1,6 +1,6 @@
-//! The least that a server can do: read the body, answer the same bytes always.
+//! Minimal servers: read the body and return constant bytes.
 
-use crate::Outcome;
+use crate::FloorResult;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request, Response};
@@ -11,13 +11,13 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-/// On hyper, with its defaults.
-pub async fn hyper(port: u16, answer: Bytes) -> Outcome {
+/// Runs a server on hyper with its defaults.
+pub async fn hyper(port: u16, answer: Bytes) -> FloorResult {
     serve(port, move |_| std::future::ready(Ok(answer.clone()))).await
 }
 
-/// Serves on hyper; what to answer to a body is for `work` to say.
-pub async fn serve<F>(port: u16, work: impl Fn(Bytes) -> F + Clone + Send + Sync + 'static) -> Outcome
+/// Runs a server on hyper that responds with the result of `work`.
+pub async fn serve<F>(port: u16, work: impl Fn(Bytes) -> F + Clone + Send + Sync + 'static) -> FloorResult
 where
     F: Future<Output = hyper::Result<Bytes>> + Send + 'static,
 {
@@ -30,12 +30,12 @@ where
             let work = work.clone();
             async move { Ok::<_, hyper::Error>(response(work(request.collect().await?.to_bytes()).await?)) }
         });
-        // A client that goes away ends its connection, and nothing else.
+        // A disconnected client affects only its own connection.
         tokio::spawn(async move { http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok() });
     }
 }
 
-/// The headers of ours, so that as many bytes go over the wire.
+/// Adds the headers of our endpoint, so that the responses have the same size.
 fn response(body: Bytes) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(body));
     let headers = response.headers_mut();
@@ -44,8 +44,8 @@ fn response(body: Bytes) -> Response<Full<Bytes>> {
     response
 }
 
-/// On axum.
-pub async fn axum(port: u16, answer: Bytes) -> Outcome {
+/// Runs a server on axum.
+pub async fn axum(port: u16, answer: Bytes) -> FloorResult {
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     let handler = async move |_body: Bytes| response(answer.clone());
     Ok(axum::serve(listener, axum::Router::new().route("/", axum::routing::post(handler))).await?)

@@ -1,18 +1,18 @@
-//! A large file, made by the core itself: state machines `bench-0000` on, each with aliases `a00` on.
+//! Creates a large file with the library: state machines from `bench-0000`, each with aliases from `a00`.
 
-use crate::Outcome;
+use crate::FloorResult;
 use serde_json::json;
 use sfn_alias::{Options, Reply, StepFunctions};
 use std::path::Path;
 
 const ARN: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:bench";
 
-/// Each state machine and its aliases share a commit with the next ones, some thousand requests at once.
-pub fn fill(path: &Path, machines: usize, aliases: usize) -> Outcome {
+/// Creates the file in batches of several thousand requests per commit.
+pub fn fill(path: &Path, machines: usize, aliases: usize) -> FloorResult {
     let service = StepFunctions::open_exclusive(path, Options::default())?;
     let numbers: Vec<_> = (0..machines).collect();
-    for some in numbers.chunks(64) {
-        let requests: Vec<_> = some.iter().flat_map(|number| requests(*number, aliases)).collect();
+    for chunk in numbers.chunks(64) {
+        let requests: Vec<_> = chunk.iter().flat_map(|number| build_requests(*number, aliases)).collect();
         let requests: Vec<_> = requests.iter().map(|(operation, body)| (*operation, body.as_bytes())).collect();
         let replies = service.call_batch(&requests);
         if let Some(Reply { body, .. }) = replies.iter().find(|reply| reply.status != 200) {
@@ -22,7 +22,7 @@ pub fn fill(path: &Path, machines: usize, aliases: usize) -> Outcome {
     Ok(())
 }
 
-fn requests(number: usize, aliases: usize) -> Vec<(&'static str, String)> {
+fn build_requests(number: usize, aliases: usize) -> Vec<(&'static str, String)> {
     let machine = json!({
         "name": format!("bench-{number:04}"),
         "definition": r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#,

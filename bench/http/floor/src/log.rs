@@ -1,7 +1,6 @@
-//! The least that a durable server can do: append each body, and share one fdatasync among those that
-//! came while the one before was under way.
+//! A minimal durable server: appends each body to a file. The bodies that arrive during an fdatasync share the next one.
 
-use crate::{Outcome, bare};
+use crate::{FloorResult, bare};
 use bytes::Bytes;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -10,11 +9,11 @@ use tokio::sync::{mpsc, oneshot};
 
 type Job = (Bytes, oneshot::Sender<Bytes>);
 
-/// As many as ours.
+/// The batch size of our endpoint.
 const BATCH: usize = 512;
 
-/// Serves on hyper, with one thread that writes.
-pub async fn serve(port: u16, answer: Bytes, file: &Path) -> Outcome {
+/// Runs a server on hyper with one writer thread.
+pub async fn serve(port: u16, answer: Bytes, file: &Path) -> FloorResult {
     let log = OpenOptions::new().create(true).append(true).open(file)?;
     let (queue, jobs) = mpsc::channel::<Job>(4096);
     std::thread::spawn(move || write(log, jobs, &answer));
@@ -23,7 +22,7 @@ pub async fn serve(port: u16, answer: Bytes, file: &Path) -> Outcome {
         async move {
             let (done, written) = oneshot::channel();
             queue.send((body, done)).await.ok();
-            // Without an answer the writer is gone, and so is the rate that is measured.
+            // If the writer has ended, the measurement is invalid anyway.
             Ok(written.await.unwrap_or_default())
         }
     })

@@ -1,8 +1,8 @@
-//! `http-floor hyper PORT BYTES`, `http-floor axum PORT BYTES`: read the body, answer so many bytes.
+//! `http-floor hyper PORT BYTES`, `http-floor axum PORT BYTES`: read the body and return BYTES bytes.
 //!
-//! `http-floor log PORT BYTES FILE`: as `hyper`, and answers once the body is in the file and synced.
+//! `http-floor log PORT BYTES FILE`: as `hyper`, but appends the body to a file and syncs it before the response.
 //!
-//! `http-floor fill FILE MACHINES ALIASES`: makes a file with so many state machines of so many aliases.
+//! `http-floor fill FILE MACHINES ALIASES`: creates a file with MACHINES state machines of ALIASES aliases each.
 
 mod bare;
 mod fill;
@@ -12,11 +12,11 @@ use bytes::Bytes;
 use std::error::Error;
 use std::path::Path;
 
-type Outcome = Result<(), Box<dyn Error>>;
+type FloorResult = Result<(), Box<dyn Error>>;
 
 const USAGE: &str = "usage: http-floor (hyper | axum) PORT BYTES | log PORT BYTES FILE | fill FILE MACHINES ALIASES";
 
-fn main() -> Outcome {
+fn main() -> FloorResult {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     if let ["fill", file, machines, aliases] = *arguments {
@@ -25,14 +25,14 @@ fn main() -> Outcome {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match *arguments {
-            ["hyper", port, size] => bare::hyper(port.parse()?, answer(size)?).await,
-            ["axum", port, size] => bare::axum(port.parse()?, answer(size)?).await,
-            ["log", port, size, file] => log::serve(port.parse()?, answer(size)?, Path::new(file)).await,
+            ["hyper", port, size] => bare::hyper(port.parse()?, response_body(size)?).await,
+            ["axum", port, size] => bare::axum(port.parse()?, response_body(size)?).await,
+            ["log", port, size, file] => log::serve(port.parse()?, response_body(size)?, Path::new(file)).await,
             _ => Err(USAGE.into()),
         }
     })
 }
 
-fn answer(size: &str) -> Result<Bytes, std::num::ParseIntError> {
+fn response_body(size: &str) -> Result<Bytes, std::num::ParseIntError> {
     Ok(vec![b'x'; size.parse()?].into())
 }

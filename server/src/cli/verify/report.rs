@@ -4,7 +4,7 @@ use super::cleanup::NotDeleted;
 use crate::cli::exit::CliError;
 use crate::cli::output;
 use serde_json::{Value, json};
-use sfn_alias_vectors::{Difference, Kind, Source};
+use sfn_alias_vectors::{Difference, Provenance, ProvenanceKind};
 use std::collections::BTreeMap;
 
 /// Maximum length of a value in the table. JSON has the whole value.
@@ -23,7 +23,7 @@ pub(super) enum Verdict {
 pub(super) struct Row {
     pub file: String,
     pub name: String,
-    pub source: Source,
+    pub source: Provenance,
     pub verdict: Verdict,
 }
 
@@ -103,17 +103,17 @@ impl Report {
     }
 
     fn print_difference(&self, row: &Row, difference: &Difference) -> Result<(), CliError> {
-        let Source { kind, basis } = &row.source;
+        let Provenance { kind, basis } = &row.source;
         let (expected, found) = format_values(difference);
         output::print_line(format_args!("\n{}: {}", row.name, self.summary(*kind)))?;
         output::print_line(format_args!("  source    {kind}: {basis}"))?;
-        output::print_line(format_args!("  at        {} of {}", pointer(difference), difference.place))?;
+        output::print_line(format_args!("  at        {} of {}", pointer(difference), difference.step))?;
         output::print_line(format_args!("  expected  {expected}\n  found     {found}"))
     }
 
-    fn summary(&self, kind: Kind) -> &'static str {
+    fn summary(&self, kind: ProvenanceKind) -> &'static str {
         match (self.aws, kind) {
-            (true, Kind::Assumed) => "AWS differs: our assumption is wrong",
+            (true, ProvenanceKind::Assumed) => "AWS differs: our assumption is wrong",
             _ => "differs",
         }
     }
@@ -136,8 +136,8 @@ impl Report {
             Verdict::Agrees => json!({"verdict": "agrees"}),
             Verdict::Skipped(reason) => json!({"verdict": "skipped", "reason": reason}),
             Verdict::Differs(difference) => json!({
-                "verdict": "differs", "summary": self.summary(source.kind), "step": difference.place.to_string(),
-                "pointer": pointer(difference), "expected": difference.expected, "found": difference.answered,
+                "verdict": "differs", "summary": self.summary(source.kind), "step": difference.step.to_string(),
+                "pointer": pointer(difference), "expected": difference.expected, "found": difference.actual,
             }),
         };
         if let (Value::Object(object), Value::Object(more)) = (&mut object, more) {
@@ -153,10 +153,10 @@ fn pointer(difference: &Difference) -> &str {
 
 /// Formats the values that differ. If one of them does not exist, formats the whole responses.
 fn format_values(difference: &Difference) -> (String, String) {
-    let Difference { pointer, expected, answered, .. } = difference;
-    match (expected.pointer(pointer), answered.pointer(pointer)) {
+    let Difference { pointer, expected, actual, .. } = difference;
+    match (expected.pointer(pointer), actual.pointer(pointer)) {
         (Some(expected), Some(found)) if pointer != "/status" => (truncate(expected), truncate(found)),
-        _ => (truncate(expected), truncate(answered)),
+        _ => (truncate(expected), truncate(actual)),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::cli::exit::{CliError, CommandResult, OK, REJECTED};
 use crate::cli::output;
 use crate::cli::signing::is_aws_url;
 use serde_json::json;
-use sfn_alias_vectors::{File, Vector};
+use sfn_alias_vectors::{Vector, VectorFile};
 
 /// `sfn-alias verify`
 pub(in crate::cli) fn run(args: &VerifyArgs) -> CommandResult {
@@ -43,11 +43,12 @@ pub(in crate::cli) fn run(args: &VerifyArgs) -> CommandResult {
     Verify { sender, cleanup: Cleanup::default(), transcript, report, prefix, rules }.run(&files, args)
 }
 
-fn load_vectors(args: &VerifyArgs) -> Result<Vec<File>, CliError> {
-    let files = args.vectors.as_deref().map_or_else(sfn_alias_vectors::embedded, sfn_alias_vectors::read);
+fn load_vectors(args: &VerifyArgs) -> Result<Vec<VectorFile>, CliError> {
+    let files =
+        args.vectors.as_deref().map_or_else(sfn_alias_vectors::embedded_files, sfn_alias_vectors::read_directory);
     let mut files = files.map_err(|error| CliError::Usage(error.to_string()))?;
     if let Some(pattern) = &args.only {
-        for File { name, vectors } in &mut files {
+        for VectorFile { name, vectors } in &mut files {
             vectors.retain(|vector| matches(pattern, name) || matches(pattern, &vector.name));
         }
     }
@@ -66,7 +67,7 @@ fn matches(pattern: &str, name: &str) -> bool {
     rest.is_some()
 }
 
-fn print_list(files: &[File], rules: SkipRules, as_json: bool) -> CommandResult {
+fn print_list(files: &[VectorFile], rules: SkipRules, as_json: bool) -> CommandResult {
     for (file, vector) in vectors(files) {
         let (name, kind, reason) = (&vector.name, vector.source.kind, skip_reason(vector, rules));
         if as_json {
@@ -79,7 +80,7 @@ fn print_list(files: &[File], rules: SkipRules, as_json: bool) -> CommandResult 
     Ok(OK)
 }
 
-fn vectors(files: &[File]) -> impl Iterator<Item = (&str, &Vector)> {
+fn vectors(files: &[VectorFile]) -> impl Iterator<Item = (&str, &Vector)> {
     files.iter().flat_map(|file| file.vectors.iter().map(|vector| (file.name.as_str(), vector)))
 }
 
@@ -99,7 +100,7 @@ struct Verify {
 }
 
 impl Verify {
-    fn run(mut self, files: &[File], args: &VerifyArgs) -> CommandResult {
+    fn run(mut self, files: &[VectorFile], args: &VerifyArgs) -> CommandResult {
         let result = self.run_vectors(files, args);
         self.cleanup.delete_all(&mut self.sender);
         if self.sender.may_have_orphans() {
@@ -121,7 +122,7 @@ impl Verify {
         }
     }
 
-    fn run_vectors(&mut self, files: &[File], args: &VerifyArgs) -> Result<(), VerifyError> {
+    fn run_vectors(&mut self, files: &[VectorFile], args: &VerifyArgs) -> Result<(), VerifyError> {
         let endpoint = self.find_endpoint_identity(args.state_machine_role_arn.as_deref())?;
         let progress = Progress::new(vectors(files).count());
         for (index, (file, vector)) in vectors(files).enumerate() {
@@ -142,7 +143,7 @@ impl Verify {
     fn run_vector(&mut self, file: &str, vector: &Vector, names: NameMapping) -> Result<Verdict, VerifyError> {
         let Self { sender, cleanup, transcript, .. } = self;
         let mut run = VectorRun { sender, cleanup, transcript, names, file, vector: &vector.name };
-        let result = sfn_alias_vectors::run(vector, &mut run);
+        let result = sfn_alias_vectors::run_vector(vector, &mut run);
         if !matches!(result, Err(VerifyError::Interrupted | VerifyError::Fatal(_))) {
             self.cleanup.delete_all(&mut self.sender);
         }

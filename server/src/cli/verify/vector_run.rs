@@ -5,7 +5,7 @@ use super::name_mapping::{ArnTooLong, NameMapping};
 use super::sender::{Response, Sender, VerifyError};
 use super::transcript::{Entry, Transcript};
 use serde_json::{Value, json};
-use sfn_alias_vectors::{Place, Step, Subject};
+use sfn_alias_vectors::{Executor, Step, StepId};
 use std::time::Duration;
 
 /// Delay between requests, so that their timestamps, which have milliseconds, differ.
@@ -22,10 +22,10 @@ pub(super) struct VectorRun<'r> {
     pub vector: &'r str,
 }
 
-impl Subject for VectorRun<'_> {
-    type Failure = VerifyError;
+impl Executor for VectorRun<'_> {
+    type Error = VerifyError;
 
-    fn answer(&mut self, place: Place, step: &Step) -> Result<Value, VerifyError> {
+    fn execute(&mut self, id: StepId, step: &Step) -> Result<Value, VerifyError> {
         let operation = step.operation.as_deref().unwrap_or_default();
         let request = self.build_request(operation, step)?;
         let mut response = self.sender.call(operation, &request)?;
@@ -37,7 +37,7 @@ impl Subject for VectorRun<'_> {
         self.transcript.add(|| Entry {
             file: self.file.to_owned(),
             vector: self.vector.to_owned(),
-            step: place.to_string(),
+            step: id.to_string(),
             operation: operation.to_owned(),
             response: response.clone(),
         });
@@ -55,7 +55,7 @@ impl VectorRun<'_> {
             self.sender.guard().check_members(operation, members).map_err(skip)?;
             return Ok(request);
         }
-        let Some(input) = &step.input else { return Ok(step.request()) };
+        let Some(input) = &step.input else { return Ok(step.request_body()) };
         let skip = |ArnTooLong| VerifyError::Skip("its ARNs are too long for the names of this run".to_owned());
         Ok(self.names.map_request(operation, input).map_err(skip)?.to_string().into_bytes())
     }

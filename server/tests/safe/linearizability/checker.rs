@@ -1,36 +1,36 @@
-//! The search for an order.
+//! Searches for a sequential order of the operations.
 
-use super::model::{Alias, Record};
+use super::model::{Alias, Operation};
 use std::collections::HashSet;
 
-/// Which records are placed, and the alias after them.
-type Place = (Vec<u64>, Alias);
+/// The operations that are already ordered, and the alias after them.
+type State = (Vec<u64>, Alias);
 
 struct Search<'r> {
-    records: &'r [Record],
-    /// What was found to lead nowhere, or is being looked at.
-    seen: HashSet<Place>,
+    operations: &'r [Operation],
+    /// The visited states.
+    visited: HashSet<State>,
 }
 
-/// Whether there is an order of the records, each between its beginning and its end, in which one alias,
-/// that is not there at first, answers so.
-pub fn is_linearizable(records: &[Record]) -> bool {
-    let mut records = records.to_vec();
-    records.sort_by_key(|record| record.began);
-    let placed = vec![0; records.len().div_ceil(64)];
-    Search { records: &records, seen: HashSet::new() }.run((placed, None))
+/// Returns whether the operations have a sequential order with these results, in which each operation takes effect
+/// between its start and its end. The alias does not exist at first.
+pub fn is_linearizable(operations: &[Operation]) -> bool {
+    let mut operations = operations.to_vec();
+    operations.sort_by_key(|operation| operation.start);
+    let ordered = vec![0; operations.len().div_ceil(64)];
+    Search { operations: &operations, visited: HashSet::new() }.run((ordered, None))
 }
 
 impl Search<'_> {
-    /// Depth first, with a stack of our own: histories are longer than a thread's stack is deep.
-    fn run(mut self, start: Place) -> bool {
+    /// Searches depth first, with an explicit stack, because a history can exceed the thread's stack.
+    fn run(mut self, start: State) -> bool {
         let mut stack = vec![start];
-        while let Some(place) = stack.pop() {
-            if self.is_complete(&place) {
+        while let Some(state) = stack.pop() {
+            if self.is_complete(&state) {
                 return true;
             }
-            for next in self.next(&place) {
-                if self.seen.insert(next.clone()) {
+            for next in self.next_states(&state) {
+                if self.visited.insert(next.clone()) {
                     stack.push(next);
                 }
             }
@@ -38,29 +38,29 @@ impl Search<'_> {
         false
     }
 
-    fn is_complete(&self, (placed, _): &Place) -> bool {
-        (0..self.records.len()).all(|at| has(placed, at))
+    fn is_complete(&self, (ordered, _): &State) -> bool {
+        (0..self.operations.len()).all(|at| contains(ordered, at))
     }
 
-    /// All that can come next: what began before anything that is not placed had ended.
-    fn next(&self, (placed, alias): &Place) -> Vec<Place> {
-        let open = || self.records.iter().enumerate().filter(|(at, _)| !has(placed, *at));
-        let bound = open().map(|(_, record)| record.ended).min().unwrap_or(u64::MAX);
-        let possible = open().take_while(|(_, record)| record.began <= bound);
-        let mut found = Vec::new();
-        for (at, record) in possible {
-            found.extend(record.apply(*alias).map(|after| (with(placed, at), after)));
+    /// Returns the states after each operation that can be next: one that starts before every open operation ends.
+    fn next_states(&self, (ordered, alias): &State) -> Vec<State> {
+        let open = || self.operations.iter().enumerate().filter(|(at, _)| !contains(ordered, *at));
+        let bound = open().map(|(_, operation)| operation.end).min().unwrap_or(u64::MAX);
+        let possible = open().take_while(|(_, operation)| operation.start <= bound);
+        let mut next = Vec::new();
+        for (at, operation) in possible {
+            next.extend(operation.apply(*alias).map(|after| (insert(ordered, at), after)));
         }
-        found
+        next
     }
 }
 
-fn has(placed: &[u64], at: usize) -> bool {
-    placed[at / 64] >> (at % 64) & 1 == 1
+fn contains(ordered: &[u64], at: usize) -> bool {
+    ordered[at / 64] >> (at % 64) & 1 == 1
 }
 
-fn with(placed: &[u64], at: usize) -> Vec<u64> {
-    let mut placed = placed.to_vec();
-    placed[at / 64] |= 1 << (at % 64);
-    placed
+fn insert(ordered: &[u64], at: usize) -> Vec<u64> {
+    let mut ordered = ordered.to_vec();
+    ordered[at / 64] |= 1 << (at % 64);
+    ordered
 }

@@ -1,11 +1,11 @@
-//! Whether a concurrent history of one alias could have come from one that does one thing at a time.
+//! Checks whether a concurrent history of an alias is linearizable.
 //!
-//! `model` says what one alias does, `checker` looks for an order (Wing and Gong's search, remembering
-//! where it has been, after Lowe), `tests` holds it against histories known to be good and bad.
+//! `model` is the sequential behavior of an alias. `checker` searches for an order of the operations (the algorithm
+//! of Wing and Gong, with Lowe's cache of visited states). `tests` checks it with known histories.
 
 mod checker;
 mod model;
 mod tests;
 
 pub use checker::is_linearizable;
-pub use model::{Call, Outcome, Record};
+pub use model::{Call, Operation, Outcome};

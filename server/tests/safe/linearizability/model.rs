@@ -1,6 +1,6 @@
-//! One alias: it is there with a value, or it is not.
+//! The sequential behavior of an alias: it has a value, or does not exist.
 
-/// What a client asked for. A value is one that is written once in a history.
+/// A call. Each value is written only once in a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
     Create(u32),
@@ -9,50 +9,50 @@ pub enum Call {
     Describe,
 }
 
-/// What it was answered.
+/// The result of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Done,
-    /// Another one is there.
+    /// The alias exists with another value.
     Conflict,
-    /// There is none.
+    /// The alias does not exist.
     Missing,
     Value(u32),
-    /// No answer, or one that promises nothing: it may have happened or not.
+    /// No response, or an error that leaves open whether the call took effect.
     Unknown,
 }
 
-/// A call and its answer; times from a clock that all clients share.
+/// A call and its result. All clients share one clock.
 #[derive(Debug, Clone, Copy)]
-pub struct Record {
+pub struct Operation {
     pub call: Call,
     pub outcome: Outcome,
-    pub began: u64,
-    /// Where the outcome is unknown: when it cannot happen any more.
-    pub ended: u64,
+    pub start: u64,
+    /// If the outcome is unknown: the latest time at which the call can take effect.
+    pub end: u64,
 }
 
 pub type Alias = Option<u32>;
 
-impl Record {
+impl Operation {
     pub fn is_known(&self) -> bool {
         self.outcome != Outcome::Unknown
     }
 
-    /// What the alias may be afterwards: nothing where it cannot have been so, and both where it is unknown
-    /// whether it happened.
+    /// Returns the possible states of the alias after the call: none if the outcome is impossible, and two if it is
+    /// unknown whether the call took effect.
     pub fn apply(&self, alias: Alias) -> impl Iterator<Item = Alias> {
         let unchanged = (!self.is_known()).then_some(alias);
-        unchanged.into_iter().chain(self.happened(alias))
+        unchanged.into_iter().chain(self.take_effect(alias))
     }
 
-    fn happened(&self, alias: Alias) -> Option<Alias> {
+    fn take_effect(&self, alias: Alias) -> Option<Alias> {
         match (self.call, self.outcome, alias) {
             (Call::Create(value), Outcome::Done | Outcome::Unknown, None) => Some(Some(value)),
             (Call::Create(_), Outcome::Conflict, Some(_)) => Some(alias),
             (Call::Update(value), Outcome::Done | Outcome::Unknown, Some(_)) => Some(Some(value)),
             (Call::Update(_) | Call::Describe, Outcome::Missing, None) => Some(None),
-            // One that is not there is deleted as well.
+            // Deleting a missing alias succeeds.
             (Call::Delete, Outcome::Done | Outcome::Unknown, _) => Some(None),
             (Call::Describe, Outcome::Value(value), Some(now)) if value == now => Some(alias),
             _ => None,

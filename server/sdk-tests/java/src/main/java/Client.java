@@ -10,24 +10,24 @@ import software.amazon.awssdk.services.sfn.model.StateMachineAlreadyExistsExcept
 import software.amazon.awssdk.services.sfn.model.StateMachineDoesNotExistException;
 import software.amazon.awssdk.services.sfn.model.ValidationException;
 
-/** An unmodified client of the AWS SDK for Java v2: a whole alias life, then errors by their classes. */
+/** An unmodified client of the AWS SDK for Java v2: the life cycle of an alias, then errors. */
 final class Client {
     private static final String MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
     private static final String ALIAS = MACHINE + ":PROD";
     private static final String ROLE = "arn:aws:iam::000000000000:role/orders";
     private static final String DEFINITION = "{\"StartAt\": \"Done\", \"States\": {\"Done\": {\"Type\": \"Succeed\"}}}";
 
-    // The environment says where the endpoint is: AWS_ENDPOINT_URL_SFN.
+    // The SDK reads the endpoint from AWS_ENDPOINT_URL_SFN.
     private final SfnClient sfn = SfnClient.create();
 
     public static void main(String[] arguments) {
         Client client = new Client();
-        client.twoVersions();
+        client.publishTwoVersions();
         client.create();
         client.start();
         client.shift();
         client.delete();
-        client.errors();
+        client.testErrors();
     }
 
     private static RoutingConfigurationListItem route(int version, int weight) {
@@ -35,22 +35,22 @@ final class Client {
         return RoutingConfigurationListItem.builder().stateMachineVersionArn(arn).weight(weight).build();
     }
 
-    /** The code and the message of an error, which must be of this very class. */
-    private static String refused(Class<? extends SfnException> errorClass, Runnable call) {
+    /** Returns the code and the message of an error, which must have exactly this class. */
+    private static String expectError(Class<? extends SfnException> errorClass, Runnable call) {
         try {
             call.run();
         } catch (SfnException error) {
             if (error.getClass() != errorClass || error.statusCode() != 400 || error.requestId() == null) {
                 throw error;
             }
-            boolean told = error instanceof ValidationException invalid && invalid.reason() != null;
-            String reason = told ? " (" + ((ValidationException) error).reasonAsString() + ")" : "";
+            boolean hasReason = error instanceof ValidationException invalid && invalid.reason() != null;
+            String reason = hasReason ? " (" + ((ValidationException) error).reasonAsString() + ")" : "";
             return error.awsErrorDetails().errorCode() + reason + ": " + error.awsErrorDetails().errorMessage();
         }
-        throw new AssertionError("accepted");
+        throw new AssertionError("no error");
     }
 
-    private void twoVersions() {
+    private void publishTwoVersions() {
         sfn.createStateMachine(r -> r.name("orders").definition(DEFINITION).roleArn(ROLE).publish(true));
         String definition = "{\"StartAt\": \"Done\", \"States\": {\"Done\": {\"Type\": \"Pass\", \"End\": true}}}";
         var second = sfn.updateStateMachine(r -> r.stateMachineArn(MACHINE).definition(definition).publish(true));
@@ -64,10 +64,10 @@ final class Client {
         System.out.println("created " + created.stateMachineAliasArn());
         var again = sfn.createStateMachineAlias(request);
         boolean same = again.creationDate().equals(created.creationDate());
-        System.out.println("the same request again: " + (same ? "the same answer" : "another answer"));
+        System.out.println("repeated request: " + (same ? "same response" : "different response"));
         var other = request.toBuilder().description("live").build();
-        System.out.println("another description: "
-            + refused(ConflictException.class, () -> sfn.createStateMachineAlias(other)));
+        System.out.println("different description: "
+            + expectError(ConflictException.class, () -> sfn.createStateMachineAlias(other)));
     }
 
     private void start() {
@@ -90,31 +90,31 @@ final class Client {
 
     private void delete() {
         String version = MACHINE + ":2";
-        System.out.println("delete version 2: " + refused(ConflictException.class,
+        System.out.println("delete version 2: " + expectError(ConflictException.class,
             () -> sfn.deleteStateMachineVersion(r -> r.stateMachineVersionArn(version))));
         sfn.deleteStateMachineAlias(r -> r.stateMachineAliasArn(ALIAS));
         sfn.deleteStateMachineVersion(r -> r.stateMachineVersionArn(version));
         System.out.println("deleted the alias, then version 2");
     }
 
-    private void errors() {
+    private void testErrors() {
         String gone = MACHINE.replace("orders", "gone");
         String other = DEFINITION.replace("Done", "End");
         String history = MACHINE.replace("stateMachine", "execution") + ":one";
-        print(ResourceNotFoundException.class, () -> sfn.describeStateMachineAlias(r -> r.stateMachineAliasArn(ALIAS)));
-        print(ValidationException.class,
+        printError(ResourceNotFoundException.class, () -> sfn.describeStateMachineAlias(r -> r.stateMachineAliasArn(ALIAS)));
+        printError(ValidationException.class,
             () -> sfn.createStateMachineAlias(r -> r.name("PROD").routingConfiguration(route(1, 70))));
-        print(ValidationException.class,
+        printError(ValidationException.class,
             () -> sfn.createStateMachineAlias(r -> r.name("123").routingConfiguration(route(1, 100))));
-        print(StateMachineDoesNotExistException.class, () -> sfn.describeStateMachine(r -> r.stateMachineArn(gone)));
-        print(StateMachineAlreadyExistsException.class,
+        printError(StateMachineDoesNotExistException.class, () -> sfn.describeStateMachine(r -> r.stateMachineArn(gone)));
+        printError(StateMachineAlreadyExistsException.class,
             () -> sfn.createStateMachine(r -> r.name("orders").definition(other).roleArn(ROLE)));
-        print(InvalidTokenException.class, () -> sfn.listStateMachines(r -> r.nextToken("x")));
-        print(InvalidArnException.class, () -> sfn.startExecution(r -> r.stateMachineArn("orders")));
-        print(SfnException.class, () -> sfn.getExecutionHistory(r -> r.executionArn(history)));
+        printError(InvalidTokenException.class, () -> sfn.listStateMachines(r -> r.nextToken("x")));
+        printError(InvalidArnException.class, () -> sfn.startExecution(r -> r.stateMachineArn("orders")));
+        printError(SfnException.class, () -> sfn.getExecutionHistory(r -> r.executionArn(history)));
     }
 
-    private static void print(Class<? extends SfnException> errorClass, Runnable call) {
-        System.out.println(refused(errorClass, call));
+    private static void printError(Class<? extends SfnException> errorClass, Runnable call) {
+        System.out.println(expectError(errorClass, call));
     }
 }
