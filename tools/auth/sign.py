@@ -1,7 +1,7 @@
-"""Writes vectors/auth/signatures.json: requests that botocore signed, and what becomes of them.
+"""Writes vectors/auth/signatures.json: requests signed by botocore, with the expected results.
 
-Run it with the botocore of tools/model/requirements.txt. Everything in it is fixed, the time too, so that
-it writes the same file again.
+Run it with the botocore of tools/model/requirements.txt. All inputs, including the time, are constant, so the output is
+reproducible.
 """
 
 import datetime
@@ -25,7 +25,7 @@ DYNALITE = "recorded from DynamoDB by the authors of dynalite (mhart/dynalite, i
 
 
 def signed(who=ALICE, region="eu-central-1", service="states", path="/", headers=(), token=None, signer=auth.SigV4Auth):
-    """A request as boto3 sends it."""
+    """Returns a request as boto3 sends it."""
     sent = {"Host": "localhost:8083", "X-Amz-Target": TARGET, "Content-Type": "application/x-amz-json-1.0"}
     request = awsrequest.AWSRequest("POST", "http://localhost:8083" + path, headers=sent, data=BODY.encode())
     for name, value in headers:
@@ -38,7 +38,7 @@ def signed(who=ALICE, region="eu-central-1", service="states", path="/", headers
 
 
 class Unsigned(auth.SigV4Auth):
-    """Says that the body is not signed."""
+    """Declares that the body is not signed."""
 
     def payload(self, request):
         return "UNSIGNED-PAYLOAD"
@@ -60,7 +60,7 @@ def without(name):
 
 
 def edited(request, edit):
-    """The request after it was signed, changed on its way: `edit` gives the headers' new pairs."""
+    """Returns a signed request with changed headers. `edit` maps a header to its new pairs."""
     return {**request, "headers": [pair for name, value in request["headers"] for pair in edit(name, value)]}
 
 
@@ -103,7 +103,7 @@ def accepted():
          proves=home, kind="assumed", basis=f"that the bound itself is in; the texts: {DYNALITE}")
     case("accepted/15-minutes-ahead", "A client's clock may be ahead by 15 minutes.", signed(), now=-900,
          proves=home, kind="assumed", basis=f"that the bound itself is in; the texts: {DYNALITE}")
-    case("accepted/other-partition", "The region tells the partition.", signed(region="cn-north-1"),
+    case("accepted/other-partition", "The region determines the partition.", signed(region="cn-north-1"),
          proves=(ALICE[2], "cn-north-1"))
     case("accepted/key-of-12-digits", "A key belongs to the account in the file, whatever its id looks like.",
          signed(DIGITS), proves=(DIGITS[2], "eu-central-1"), kind="assumed", basis="a rule of our own")
@@ -120,13 +120,13 @@ def altered():
     case("altered/query-added", "A query that was not signed.", {**plain, "path": "/?a=1"}, **recorded)
     case("altered/query-changed", "Another query.", {**signed(path="/?a=1"), "path": "/?a=2"}, **recorded)
     case("altered/path", "Another path.", {**plain, "path": "/other"}, **recorded)
-    case("altered/target-repeated", "A second value of a signed header.",
+    case("altered/target-repeated", "A signed header has a second value.",
          edited(plain, twice("X-Amz-Target", "AWSStepFunctions.DeleteStateMachine")), **recorded)
-    case("altered/header-gone", "A signed header that did not arrive.", edited(plain, dropped("Content-Type")), **recorded)
-    case("altered/region", "The key is made for a region.", edited(plain, replaced("eu-central-1", "eu-west-1")), **recorded)
+    case("altered/header-gone", "A signed header is missing.", edited(plain, dropped("Content-Type")), **recorded)
+    case("altered/region", "The signing key is derived for a region.", edited(plain, replaced("eu-central-1", "eu-west-1")), **recorded)
     case("altered/signature", "Another signature.", edited(plain, replaced("Signature=", "Signature=0")), **recorded)
-    case("refused/wrong-secret", "A signature of another secret.", signed((ALICE[0], "another", "")), **recorded)
-    case("refused/unsigned-payload", "UNSIGNED-PAYLOAD is no hash of the body.", signed(signer=Unsigned),
+    case("refused/wrong-secret", "A signature with another secret.", signed((ALICE[0], "another", "")), **recorded)
+    case("refused/unsigned-payload", "UNSIGNED-PAYLOAD is not a hash of the body.", signed(signer=Unsigned),
          code=code, message=MISMATCH, kind="assumed", basis="only S3 documents unsigned payloads")
     case("altered/date-repeated", "Two dates.", edited(plain, twice("X-Amz-Date", "20261122T193646Z")),
          code="IncompleteSignatureException", message="repeated header X-Amz-Date; send it once",
@@ -142,12 +142,12 @@ def incomplete():
              "basis": "the text of API Gateway and others; DynamoDB says `Request is missing Authentication Token`"}
     recorded = {"code": code, "kind": "assumed", "basis": DYNALITE}
     case("missing/all", "No signature.", edited(plain, dropped("Authorization")), **token)
-    case("missing/other-scheme", "Another scheme is none.", edited(plain, instead("Authorization", "Bearer abc")), **token)
+    case("missing/other-scheme", "Another scheme counts as no authorization.", edited(plain, instead("Authorization", "Bearer abc")), **token)
     needs = "Authorization header requires '{}' parameter. "
     dated = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
     every = "".join(needs.format(name) for name in ("Credential", "Signature", "SignedHeaders"))
     bare = edited(edited(plain, dropped("X-Amz-Date")), instead("Authorization", "AWS4-HMAC-SHA256"))
-    case("incomplete/everything", "All that is missing is told.", bare,
+    case("incomplete/everything", "All missing members are reported.", bare,
          message=every + dated + "Authorization=AWS4-HMAC-SHA256", **recorded)
     case("incomplete/signature", "No signature in the header.", edited(plain, replaced("Signature=", "Signatur=")),
          message=needs.format("Signature") + "Authorization=AWS4-HMAC-SHA256", **recorded)
@@ -158,7 +158,7 @@ def incomplete():
          **recorded)
     case("incomplete/algorithm", "Another algorithm.", edited(plain, replaced("SHA256", "SHA1")),
          message="Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA1' (only AWS4-HMAC-SHA256 for now). ", **recorded)
-    case("incomplete/credential", "A credential with a part too few.", edited(plain, replaced("/aws4_request", "")),
+    case("incomplete/credential", "A credential with too few parts.", edited(plain, replaced("/aws4_request", "")),
          message="Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got "
                  "'AKIDALICE/20261122/eu-central-1/states'", **recorded)
 
@@ -175,13 +175,13 @@ def invalid():
     day = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
     case("scope/date", "Another day in the scope.", edited(plain, replaced("20261122/", "20261121/")), **recorded,
          message=day + "'20261121' != '20261122', from '20261122T193645Z'.")
-    case("scope/date-short", "A part of the day.", edited(plain, replaced("20261122/", "2026/")), **recorded,
+    case("scope/date-short", "A truncated date.", edited(plain, replaced("20261122/", "2026/")), **recorded,
          message=day + "'2026' != '20261122', from '20261122T193645Z'.")
-    case("scope/terminator", "Another end of the credential.", edited(plain, replaced("aws4_request", "aws5")), **recorded,
+    case("scope/terminator", "Another terminator of the credential.", edited(plain, replaced("aws4_request", "aws5")), **recorded,
          message="Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'. ")
-    case("scope/region", "A region that cannot be, rightly signed.", signed(region="eu_central"), **recorded,
+    case("scope/region", "A region that is not valid, correctly signed.", signed(region="eu_central"), **recorded,
          message="Credential should be scoped to a valid region, not 'eu_central'. ")
-    case("scope/everything", "All that is wrong is told.",
+    case("scope/everything", "All problems are reported.",
          edited(plain, replaced("20261122/eu-central-1/states/aws4_request", "b/c_/d/e")), **recorded,
          message="Credential should be scoped to a valid region, not 'c_'. Credential should be scoped to correct service: "
                  "'states'. Credential should be scoped with a valid terminator: 'aws4_request', not 'e'. " + day +
@@ -190,12 +190,12 @@ def invalid():
          message="'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
          basis="aws/aws-sdk-php issue 2469, from DynamoDB")
     for name in ("X-Amz-Date", "X-Amz-Target"):
-        case(f"unsigned/{name.lower()}", "So have the time and the operation.", signed(signer=without(name)), code=code,
+        case(f"unsigned/{name.lower()}", "The time and the operation must be signed, too.", signed(signer=without(name)), code=code,
              message=f"'{name}' must be a 'SignedHeader' in the AWS Authorization.", kind="assumed", basis="as with Host")
     unknown = {"code": "UnrecognizedClientException", "message": "The security token included in the request is invalid."}
-    case("unknown/key", "A key that nobody has.", signed(("AKIDNOBODY", "secret", "")), kind="assumed", basis=DYNALITE,
+    case("unknown/key", "An unknown access key.", signed(("AKIDNOBODY", "secret", "")), kind="assumed", basis=DYNALITE,
          **unknown)
-    case("unknown/session-token", "A session's token, rightly signed, with a key that has none.", signed(token="session"),
+    case("unknown/session-token", "A correctly signed session token with a key that has none.", signed(token="session"),
          kind="assumed", basis=DYNALITE, **unknown)
 
 

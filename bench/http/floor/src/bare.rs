@@ -12,8 +12,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 /// Runs a server on hyper with its defaults.
-pub async fn hyper(port: u16, answer: Bytes) -> FloorResult {
-    serve(port, move |_| std::future::ready(Ok(answer.clone()))).await
+pub async fn hyper(port: u16, body: Bytes) -> FloorResult {
+    serve(port, move |_| std::future::ready(Ok(body.clone()))).await
 }
 
 /// Runs a server on hyper that responds with the result of `work`.
@@ -45,8 +45,8 @@ fn response(body: Bytes) -> Response<Full<Bytes>> {
 }
 
 /// Runs a server on axum.
-pub async fn axum(port: u16, answer: Bytes) -> FloorResult {
+pub async fn axum(port: u16, body: Bytes) -> FloorResult {
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-    let handler = async move |_body: Bytes| response(answer.clone());
+    let handler = async move |_body: Bytes| response(body.clone());
     Ok(axum::serve(listener, axum::Router::new().route("/", axum::routing::post(handler))).await?)
 }

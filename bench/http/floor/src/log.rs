@@ -13,10 +13,10 @@ type Job = (Bytes, oneshot::Sender<Bytes>);
 const BATCH: usize = 512;
 
 /// Runs a server on hyper with one writer thread.
-pub async fn serve(port: u16, answer: Bytes, file: &Path) -> FloorResult {
+pub async fn serve(port: u16, response: Bytes, file: &Path) -> FloorResult {
     let log = OpenOptions::new().create(true).append(true).open(file)?;
     let (queue, jobs) = mpsc::channel::<Job>(4096);
-    std::thread::spawn(move || write(log, jobs, &answer));
+    std::thread::spawn(move || write(log, jobs, &response));
     bare::serve(port, move |body| {
         let queue = queue.clone();
         async move {
@@ -29,14 +29,14 @@ pub async fn serve(port: u16, answer: Bytes, file: &Path) -> FloorResult {
     .await
 }
 
-fn write(mut log: File, mut jobs: mpsc::Receiver<Job>, answer: &Bytes) -> std::io::Result<()> {
+fn write(mut log: File, mut jobs: mpsc::Receiver<Job>, response: &Bytes) -> std::io::Result<()> {
     let (mut batch, mut bytes) = (Vec::with_capacity(BATCH), Vec::new());
     while jobs.blocking_recv_many(&mut batch, BATCH) > 0 {
         bytes.clear();
         batch.iter().for_each(|(body, _): &Job| bytes.extend_from_slice(body));
         log.write_all(&bytes)?;
         log.sync_data()?;
-        batch.drain(..).for_each(|(_, done)| drop(done.send(answer.clone())));
+        batch.drain(..).for_each(|(_, done)| drop(done.send(response.clone())));
     }
     Ok(())
 }
