@@ -5,7 +5,7 @@ use crate::error::{ErrorObject, FfiError};
 use crate::guard::guard;
 use crate::result::ResultCode;
 use crate::text::OwnedText;
-use sfn_alias_deployment::{invoke, plan_json, simulate_json, step_json};
+use sfn_alias_deployment::{deployment_json, plan_json, simulate_json, step_json};
 use std::ffi::c_char;
 
 /// Plans a gradual deployment: its steps with their times and routings, as CloudFormation would perform them.
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn sfn_alias_deployment_call(
         let method = text(method, method_length, "method")?;
         let request = bytes(request, request_length, "request")?;
         let output = Output::new(answer, "answer")?;
-        output.write_boxed(OwnedText::new(invoke(method, request)?));
+        output.write_boxed(OwnedText::new(deployment_json(method, request)?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -122,14 +122,14 @@ pub unsafe extern "C" fn sfn_alias_deployment_call(
 
 impl From<sfn_alias_deployment::DeploymentError> for FfiError {
     fn from(error: sfn_alias_deployment::DeploymentError) -> Self {
-        use sfn_alias_deployment::DeploymentError::{Internal, InvalidPreference, Refused, TwoRoutes};
+        use sfn_alias_deployment::DeploymentError::{Internal, InvalidPreference, Rejected, SplitAlias};
         match error {
-            Refused(error) => error.into(),
-            InvalidPreference(_) | TwoRoutes { .. } => {
+            Rejected(error) => error.into(),
+            InvalidPreference(_) | SplitAlias { .. } => {
                 let path = error.problems().first().map(|problem| problem.path()).unwrap_or_default();
                 Self::Deployment { message: error.to_string(), path, body: error.to_value().to_string() }
             }
-            Internal { fault } => Self::Panic(fault),
+            Internal { detail } => Self::Panic(detail),
             other => Self::InvalidArgument(other.to_string()),
         }
     }

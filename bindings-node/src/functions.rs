@@ -179,5 +179,5 @@ pub fn error_kinds<'e>(env: &'e Env) -> napi::Result<Unknown<'e>> {
 #[napi(catch_unwind, ts_args_type = "method: string, request: string")]
 pub fn deployment_json<'e>(env: &'e Env, method: Unknown<'e>, request: Unknown<'e>) -> String {
     let text = |value| Js::from_unknown(env, value).coerce_to_string();
-    sfn_alias_deployment::call(&text(&method), text(&request).as_bytes())
+    sfn_alias_deployment::deployment_json_or_error(&text(&method), text(&request).as_bytes())
 }

@@ -214,7 +214,7 @@ for (const shift of [DeploymentPreference.canary, DeploymentPreference.linear]) 
     for (const [interval, given] of [
       [Duration.seconds(90), '1.5'], [Duration.minutes(0), '0'], [Duration.minutes(2101), '2101'], [Duration.days(2), '2880']
     ]) {
-      assert.equal(said(interval), `SFA014: Interval is \`${given}\`: give a whole number of 1 to 2100 minutes. ${fix}`)
+      assert.equal(said(interval), `SFA014: \`Interval\` must be an integer from 1 to 2100 (minutes): found \`${given}\`. ${fix}`)
     }
     for (const interval of [Duration.seconds(60), Duration.minutes(2100)]) assert.equal(said(interval), undefined)
     const minutes = new CfnParameter(stack, 'Minutes', { type: 'Number' }).valueAsNumber

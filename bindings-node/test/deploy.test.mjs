@@ -167,7 +167,7 @@ test('rejects the state file of another running deployment', async () => {
   const state = newPath()
   const options = { client: await createAlias(new StepFunctions()), aliasArn, preference: '10/1m', newVersion, state, ...createTime() }
   await new Deployment(options).run()
-  writeFileSync(state, JSON.stringify({ ...readState(state), stepsDone: 1, phase: { kind: 'reading' } })) // as in an interrupted deployment
+  writeFileSync(state, JSON.stringify({ ...readState(state), stepsDone: 1, phase: { kind: 'readingAlias' } })) // as in an interrupted deployment
   const others = {
     version: { newVersion: `${MACHINE}:1` },
     Percentage: { preference: '20/1m' },
@@ -176,7 +176,7 @@ test('rejects the state file of another running deployment', async () => {
     alias: { aliasArn: `${MACHINE}:TEST` }
   }
   for (const [member, other] of Object.entries(others)) {
-    const message = `state file ${state}: the checkpoint is of another deployment that is under way, CANARY of ${newVersion} to ${aliasArn}: its ${member} is not the same; give the same again to go on with it, or keep the checkpoint of this one in another file`
+    const message = `state file ${state}: the checkpoint belongs to another running deployment (CANARY of ${newVersion} to ${aliasArn}): \`${member}\` differs; use the same options to resume it, or another state file`
     await assert.rejects(new Deployment({ ...options, ...other }).run(), { name: 'DeploymentError', message })
   }
 })
@@ -192,9 +192,9 @@ function jsonErrorOf (text) {
 
 const invalidStates = {
   '{': 'invalid state file $path: ' + jsonErrorOf('{'),
-  null: 'state file $path: the checkpoint of the deployment cannot be read: invalid type: null, expected struct Checkpoint',
-  '{}': 'state file $path: the checkpoint of the deployment cannot be read: missing field `stateMachineAliasArn`',
-  '{"plan": {}, "stateMachineAliasArn": 1}': 'state file $path: the checkpoint of the deployment cannot be read: invalid type: integer `1`, expected a string'
+  null: 'state file $path: invalid checkpoint: invalid type: null, expected an object; delete it to start over',
+  '{}': 'state file $path: invalid checkpoint: missing field `stateMachineAliasArn`; delete it to start over',
+  '{"plan": {}, "stateMachineAliasArn": 1}': 'state file $path: invalid checkpoint: invalid type: integer `1`, expected a string; delete it to start over'
 }
 for (const [text, message] of Object.entries(invalidStates)) {
   test(`an error names the invalid state file: ${text}`, async () => {

@@ -123,5 +123,5 @@ pub fn read_routing(routing: &Bound<'_, PyAny>) -> PyResult<Routing> {
 /// Calls the JSON API of gradual deployments, for `sfn_alias.deploy`.
 #[pyfunction]
 pub fn deployment_json(py: Python<'_>, method: &str, request: &str) -> PyResult<String> {
-    catch_panic(py, "Deployment", || Ok(sfn_alias_deployment::call(method, request.as_bytes())))
+    catch_panic(py, "Deployment", || Ok(sfn_alias_deployment::deployment_json_or_error(method, request.as_bytes())))
 }

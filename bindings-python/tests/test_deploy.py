@@ -100,10 +100,10 @@ def test_run_to_the_end(client: Any, tmp_path: Path) -> None:
     assert weights(client) == {"2": 100}
     assert time.now == 1_240.0
     assert texts[:4] == [
-        "0 % on orders:2, step 0 of 3, looking at the alias",
+        "0 % on orders:2, step 0 of 3, reading the alias",
         "0 % on orders:2, step 0 of 3, shifting",
         "40 % on orders:2, step 1 of 3, next in 2m",
-        "40 % on orders:2, step 1 of 3, looking at the alias",
+        "40 % on orders:2, step 1 of 3, reading the alias",
     ]
     assert texts[-1] == "100 % on orders:2, step 3 of 3, succeeded"
     # A finished deployment is not repeated.
@@ -180,7 +180,7 @@ def test_state_file_of_another_deployment(sfn: sfn_alias.StepFunctions, tmp_path
     state, time = tmp_path / "state", FakeTime()
     deploy.Deployment(sfn, ALIAS, "10/1m", SECOND, state=state, **time.options).run()
     checkpoint = json.loads(state.read_text())
-    state.write_text(json.dumps({**checkpoint, "stepsDone": 1, "phase": {"kind": "reading"}}))  # still running
+    state.write_text(json.dumps({**checkpoint, "stepsDone": 1, "phase": {"kind": "readingAlias"}}))  # still running
     others = {
         "version": deploy.Deployment(sfn, ALIAS, "10/1m", f"{MACHINE}:1", state=state),
         "Percentage": deploy.Deployment(sfn, ALIAS, "20/1m", SECOND, state=state),
@@ -192,9 +192,8 @@ def test_state_file_of_another_deployment(sfn: sfn_alias.StepFunctions, tmp_path
         with pytest.raises(deploy.DeploymentError) as caught:
             other.run()
         assert str(caught.value) == (
-            f"`{state}`: the checkpoint is of another deployment that is under way, CANARY of {SECOND} to "
-            f"{ALIAS}: its {member} is not the same; give the same again to go on with it, or keep the checkpoint of this "
-            "one in another file"
+            f"`{state}`: the checkpoint belongs to another running deployment (CANARY of {SECOND} to {ALIAS}): "
+            f"`{member}` differs; use the same options to resume it, or another state file"
         )
 
 
@@ -203,7 +202,7 @@ INVALID_JSON = {
     "[" * 100_000: "maximum recursion depth exceeded while decoding a JSON array from a unicode string",
 }
 INVALID_CHECKPOINTS = {
-    "null": "invalid type: null, expected struct Checkpoint",
+    "null": "invalid type: null, expected an object",
     "{}": "missing field `stateMachineAliasArn`",
     '{"plan": {}, "stateMachineAliasArn": 1}': "invalid type: integer `1`, expected a string",
 }
@@ -218,7 +217,7 @@ def test_invalid_state_file(text: str, sfn: sfn_alias.StepFunctions, tmp_path: P
     if text in INVALID_JSON:
         assert str(caught.value) == f"`{state}` is not a valid state file: {INVALID_JSON[text]}"
     else:
-        detail = f"the checkpoint of the deployment cannot be read: {INVALID_CHECKPOINTS[text]}"
+        detail = f"invalid checkpoint: {INVALID_CHECKPOINTS[text]}; delete it to start over"
         assert str(caught.value) == f"`{state}`: {detail}"
 
 

@@ -1,36 +1,36 @@
-//! What a deployment asks its driver to do, and what the driver tells of it.
+//! The actions that a deployment requests and the observations that its driver reports.
 
 use serde::{Deserialize, Serialize};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use std::fmt;
 
-/// What to do next. `input` is the request as the AWS SDKs take it.
+/// The next action of a deployment. `input` is the request in the form that the AWS SDKs use.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "action", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Action {
-    /// Call DescribeStateMachineAlias.
+    /// Call `DescribeStateMachineAlias`.
     DescribeAlias {
         /// The request.
         input: DescribeInput,
     },
-    /// Call CloudWatch's DescribeAlarms.
+    /// Call CloudWatch's `DescribeAlarms`.
     DescribeAlarms {
         /// The request.
         input: AlarmsInput,
     },
-    /// Call UpdateStateMachineAlias.
+    /// Call `UpdateStateMachineAlias`.
     UpdateAlias {
         /// The request.
         input: UpdateInput,
     },
-    /// Do nothing until then.
+    /// Wait until a point in time.
     Wait {
         /// Milliseconds since 1970.
         until_millis: i64,
-        /// What is waited for.
-        reason: Reason,
+        /// Why to wait.
+        reason: WaitReason,
     },
-    /// There is nothing left to do.
+    /// The deployment has ended.
     Done {
         /// How it ended.
         outcome: DeploymentOutcome,
@@ -51,9 +51,9 @@ pub struct DescribeInput {
 pub struct AlarmsInput {
     /// The alarms of the preference.
     pub alarm_names: Vec<String>,
-    /// As the provider asks: both kinds.
+    /// Both alarm types, as in the provider's request.
     pub alarm_types: [&'static str; 2],
-    /// So that one answer holds them all; CloudWatch's own default is 50.
+    /// 100, so that one response contains all alarms. CloudWatch's default is 50.
     pub max_records: u8,
 }
 
@@ -63,55 +63,60 @@ pub struct AlarmsInput {
 pub struct UpdateInput {
     /// The alias's ARN.
     pub state_machine_alias_arn: String,
-    /// The description to set; absent: unchanged.
+    /// The description to set. If absent, the description stays unchanged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The routing to set.
     pub routing_configuration: Vec<Route>,
 }
 
-/// What is waited for.
+/// Why a deployment waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Reason {
-    /// The next look at the alias and the alarms, or the next step.
+pub enum WaitReason {
+    /// The next check of alias and alarms, or the next step, is due later.
     Interval,
-    /// The next attempt, after a call has failed.
+    /// A call failed and is retried later.
     Retry {
         /// The AWS error code.
         code: String,
         /// The AWS error message.
         message: String,
-        /// How many calls have failed in a row.
+        /// The number of consecutive failed calls.
         failures: u32,
     },
 }
 
-/// What a driver tells.
+/// What a driver reports to the deployment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "observed", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "observed",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    expecting = "an object with `observed`"
+)]
 pub enum Observation {
-    /// The driver starts, or starts again: what became of the last action is not known.
+    /// The driver has started or restarted. The result of the last action is unknown.
     Start,
     /// The alias was described.
     Alias {
-        /// Where it leads.
+        /// The alias's routing.
         routing_configuration: Vec<Route>,
     },
     /// The alias was updated.
     Updated,
-    /// The alarms were described. An alarm that is not named there is not in alarm.
+    /// The alarms were described. An alarm that is missing from the list does not abort the deployment.
     Alarms {
-        /// The alarms that there are.
+        /// The alarms that exist.
         alarms: Vec<Alarm>,
     },
-    /// The time that was waited for has come.
+    /// The requested time has been reached.
     Waited,
-    /// The call failed, or its answer was lost.
+    /// The call failed, or its response was lost.
     Failed {
-        /// The AWS error code, or `NetworkError` where there was no answer.
+        /// The AWS error code, or `NetworkError` if there was no response.
         code: String,
-        /// What was said.
+        /// The error message.
         message: String,
     },
 }
@@ -129,28 +134,28 @@ impl Observation {
     }
 }
 
-/// The state of an alarm.
+/// A CloudWatch alarm and its state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `name` and `state`")]
 pub struct Alarm {
-    /// Its name.
+    /// The alarm's name.
     pub name: String,
-    /// Its state.
+    /// The alarm's state.
     pub state: AlarmState,
 }
 
-/// A state of an alarm, as CloudWatch spells it.
+/// The state of an alarm. JSON and `Display` use CloudWatch's spelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AlarmState {
-    /// All is well.
+    /// The metric is within its threshold.
     Ok,
-    /// The deployment is to end.
+    /// The metric is outside its threshold: the deployment is rolled back.
     Alarm,
-    /// CloudWatch cannot tell; the provider takes it for well.
+    /// CloudWatch has too little data. The provider treats this state as `OK`.
     InsufficientData,
 }
 
-/// As CloudWatch spells it.
 impl fmt::Display for AlarmState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -165,24 +170,24 @@ impl fmt::Display for AlarmState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum DeploymentOutcome {
-    /// All starts go to the new version.
+    /// The alias routes all executions to the new version.
     Succeeded,
-    /// All starts go to the version before again.
+    /// The alias routes all executions to the previous version again.
     RolledBack {
-        /// Why; for alarms the provider's text.
+        /// The reason. For alarms, it is the provider's text.
         message: String,
-        /// The alarms that were in alarm.
+        /// The alarms in state `ALARM`.
         alarms: Vec<String>,
     },
-    /// Someone else updated the alias; it was left as it was found.
+    /// Someone else updated the alias. The deployment left that routing unchanged.
     Drifted {
         /// The provider's text.
         message: String,
-        /// Where the alias was found to lead.
+        /// The routing that was found.
         routing: Vec<Route>,
     },
-    /// A call failed for good; the alias leads where the last step that came through left it. Telling the
-    /// deployment `start` again goes on from there.
+    /// A call failed and was not retried any more. The alias has the routing of the last completed step. The
+    /// observation `start` resumes the deployment.
     Failed {
         /// The AWS error code.
         code: String,

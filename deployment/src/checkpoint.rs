@@ -1,102 +1,108 @@
-//! What a deployment must remember to go on after its driver has died.
+//! The saved progress of a deployment.
 
-use super::action::{DeploymentOutcome, Reason};
+use super::action::{DeploymentOutcome, WaitReason};
 use super::error::DeploymentError;
 use super::plan::PlanRequest;
 use serde::{Deserialize, Serialize};
 
-/// The form of the records that this version writes.
-pub const FORMAT: u32 = 1;
+/// The format number of the checkpoints that this release writes.
+pub const CHECKPOINT_FORMAT: u32 = 1;
 
-/// What a deployment must remember, as JSON in a few hundred bytes. A driver keeps it before it does what it
-/// is told, so that it never does what is not written down.
+/// The progress of a deployment: all that is needed to resume it. As JSON it has a few hundred bytes.
+///
+/// A driver saves it before it executes an action, so that no executed action is missing from the saved checkpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub struct Checkpoint {
-    /// The form of this checkpoint.
-    #[serde(default = "format")]
+    /// The format number, see [`CHECKPOINT_FORMAT`].
+    #[serde(default = "default_format")]
     pub format: u32,
-    /// The alias that is updated.
+    /// The alias to update.
     pub state_machine_alias_arn: String,
-    /// The description to set with each update; absent: unchanged.
+    /// The description to set with each update. If absent, the description stays unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What the plan is made of.
+    /// The request that the plan is computed from.
     pub plan: PlanRequest,
-    /// How many steps are known to be done.
+    /// The number of completed steps.
     #[serde(default)]
     pub steps_done: usize,
-    /// When the last of them was known to be done, in milliseconds since 1970.
+    /// When the last step was completed, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_shift_at_millis: Option<i64>,
-    /// The update that was asked for and is not known to be done.
+    /// The update that was requested and is not confirmed yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<Intent>,
-    /// Whether the next step was asked for, and may come through yet, whatever was intended since.
+    /// Whether the update of the next step was requested and may still take effect, even if `intent` has changed
+    /// since.
     #[serde(default)]
     pub shift_in_flight: bool,
-    /// Calls that failed in a row.
+    /// The number of consecutive failed calls.
     #[serde(default)]
     pub failures: u32,
-    /// What was asked of the driver last.
+    /// What the driver was last asked to do.
     #[serde(default)]
     pub phase: Phase,
 }
 
-/// An update that was asked for.
+/// An update that was requested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Intent {
     /// The next step.
     Shift,
-    /// All traffic back to the version before.
+    /// All traffic back to the previous version.
     RollBack {
-        /// Why.
+        /// The reason.
         message: String,
-        /// The alarms that were in alarm.
+        /// The alarms in state `ALARM`.
         alarms: Vec<String>,
     },
 }
 
-/// What was asked of the driver last.
+/// What the driver was last asked to do.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Phase {
-    /// To describe the alias.
+    /// Describe the alias.
     #[default]
-    Reading,
-    /// To describe the alarms.
+    ReadingAlias,
+    /// Describe the alarms.
     CheckingAlarms,
-    /// To update the alias.
+    /// Update the alias.
     Updating,
-    /// To wait.
+    /// Wait.
     Waiting {
-        /// Until when, in milliseconds since 1970.
+        /// Milliseconds since 1970.
         until_millis: i64,
-        /// What for.
-        reason: Reason,
+        /// Why to wait.
+        reason: WaitReason,
     },
-    /// Nothing.
+    /// Nothing: the deployment has ended.
     Done {
         /// How it ended.
         outcome: DeploymentOutcome,
     },
 }
 
-const fn format() -> u32 {
-    FORMAT
+const fn default_format() -> u32 {
+    CHECKPOINT_FORMAT
 }
 
 impl Checkpoint {
-    /// Reads what [`Checkpoint::to_json`] wrote. For a new deployment `stateMachineAliasArn` and `plan` are enough.
+    /// Parses the JSON that [`Checkpoint::to_json`] returns. For a new deployment, `stateMachineAliasArn` and `plan`
+    /// are sufficient.
     ///
     /// # Errors
-    /// [`DeploymentError::Unreadable`] for what is no checkpoint.
+    /// Returns [`DeploymentError::InvalidCheckpoint`] if the JSON is not a checkpoint.
     pub fn from_json(json: &[u8]) -> Result<Self, DeploymentError> {
-        DeploymentError::read("the checkpoint of the deployment", json)
+        DeploymentError::parse("checkpoint", json).map_err(|error| match error {
+            DeploymentError::InvalidInput { detail, .. } => DeploymentError::InvalidCheckpoint { detail },
+            other => other,
+        })
     }
 
-    /// As JSON.
+    /// Returns the checkpoint as JSON.
     pub fn to_json(&self) -> String {
         // Strings and numbers always have a JSON form.
         serde_json::to_string(self).unwrap_or_default()

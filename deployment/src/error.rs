@@ -1,140 +1,141 @@
-//! Why there is no plan, or no next step.
+//! The errors of this crate.
 
-use super::contain::contain_panic;
-use super::preference::PreferenceProblem;
+use super::panics::catch_panic;
+use super::preference::{PreferenceProblem, Provenance};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sfn_alias::Error;
 
-/// Longer documents are refused unread.
-const LONGEST: usize = 1 << 20;
+/// Longer JSON documents are rejected before they are parsed.
+const MAX_BYTES: usize = 1 << 20;
 
-/// What this module returns when something is refused. `Display` is the sentence.
+/// Why there is no plan, or no next action.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeploymentError {
-    /// What is wrong with the preference; never empty.
-    #[error("{}", sentences(.0))]
+    /// The preference has problems. The list is never empty.
+    #[error("{}", join_messages(.0))]
     InvalidPreference(Vec<PreferenceProblem>),
-    /// A routing, an ARN or a description that AWS would refuse, with its text.
+    /// AWS would reject a routing, an ARN or the description. The text is AWS's.
     #[error("{0}")]
-    Refused(#[from] Error),
-    /// The alias already splits its traffic; the text is the provider's.
+    Rejected(#[from] Error),
+    /// The alias already splits its traffic. The text is the provider's.
     #[error(
-        "Failed to start deployment of type '{kind}', invalid initial state detected. Expected the alias to be routing 100% of traffic towards one version, but it is currently routing traffic towards two. Update the alias to route 100% of traffic towards one version and try the deployment again."
+        "Failed to start deployment of type '{deployment_type}', invalid initial state detected. Expected the alias to be routing 100% of traffic towards one version, but it is currently routing traffic towards two. Update the alias to route 100% of traffic towards one version and try the deployment again."
     )]
-    TwoRoutes {
+    SplitAlias {
         /// The type of the preference.
-        kind: &'static str,
+        deployment_type: &'static str,
     },
-    /// The short form of a preference that cannot be read.
-    #[error("{fault}")]
-    Short {
-        /// What is wrong, and how to write it.
-        fault: String,
+    /// The shorthand form of a preference is invalid.
+    #[error("{detail}")]
+    InvalidShorthand {
+        /// What is wrong, and the valid form.
+        detail: String,
     },
-    /// Two versions to deploy that are not the same.
-    #[error("the version to deploy is given as `{given}`, and in the preference as `{preference}`: give one of them")]
-    TwoVersions {
-        /// As given beside the preference.
-        given: String,
-        /// As the preference has it.
+    /// The request and the preference specify different versions.
+    #[error(
+        "conflicting versions to deploy: `{requested}` in the request and `{preference}` in the preference; specify one"
+    )]
+    ConflictingVersions {
+        /// The version in the request.
+        requested: String,
+        /// The version in the preference.
         preference: String,
     },
-    /// Not one of a preference and its short form.
-    #[error("give one of `preference` and `shorthand`")]
-    OnePreference,
-    /// A document that is not JSON of the shape asked for.
-    #[error("{what} cannot be read: {fault}")]
-    Unreadable {
-        /// What was to be read.
-        what: &'static str,
+    /// The request has both a preference and its shorthand form, or neither.
+    #[error("expected exactly one of `preference` and `shorthand`")]
+    PreferenceOrShorthand,
+    /// A JSON document or an event is invalid.
+    #[error("invalid {input}: {detail}")]
+    InvalidInput {
+        /// What was parsed.
+        input: &'static str,
         /// What is wrong with it.
-        fault: String,
+        detail: String,
     },
-    /// A checkpoint that no deployment of this version wrote.
-    #[error("the checkpoint of the deployment makes no sense: {fault}; start a new deployment")]
-    Checkpoint {
+    /// The checkpoint was not written by this release, or was modified.
+    #[error("invalid checkpoint: {detail}; delete it to start over")]
+    InvalidCheckpoint {
         /// What is wrong with it.
-        fault: String,
+        detail: String,
     },
-    /// A checkpoint of another deployment than the one that is asked for, which is under way.
+    /// The checkpoint belongs to another deployment, which is still running.
     #[error(
-        "the checkpoint is of another deployment that is under way, {kind} of {target} to {alias}: its {member} is not the same; give the same again to go on with it, or keep the checkpoint of this one in another file"
+        "the checkpoint belongs to another running deployment ({deployment_type} of {target} to {alias}): `{member}` differs; use the same options to resume it, or another state file"
     )]
-    Another {
+    OtherDeployment {
         /// The type of its preference.
-        kind: &'static str,
+        deployment_type: &'static str,
         /// The version that it deploys.
         target: String,
         /// The alias that it updates.
         alias: String,
-        /// The first member that is not the same. Its value is left out: descriptions are sensitive.
+        /// The first member that differs. Its value is omitted: descriptions are sensitive.
         member: &'static str,
     },
-    /// Alarms given twice.
-    #[error("alarms are given beside the preference and in it: give them once")]
-    TwoAlarms,
-    /// An observation that is no answer to the last action.
-    #[error(
-        "the deployment waits for {awaited}, and was told `{observed}`; tell it `start` to begin at the alias again"
-    )]
-    Unexpected {
-        /// What was told.
+    /// The request and the preference both specify alarms.
+    #[error("alarms are specified in both the request and the preference; specify them once")]
+    ConflictingAlarms,
+    /// The observation does not answer the last action.
+    #[error("unexpected observation `{observed}`: expected `{expected}`; send `start` to resynchronize")]
+    UnexpectedObservation {
+        /// What was observed.
         observed: &'static str,
-        /// What is waited for.
-        awaited: &'static str,
+        /// The observation that answers the last action.
+        expected: &'static str,
     },
-    /// A number of starts a second that is no number of starts.
-    #[error("`{given}` is no number of starts a second; use 0 to 1000000")]
-    Rate {
-        /// As specified.
-        given: String,
+    /// A rate of executions is out of range.
+    #[error("`{rate}` is not a valid rate; use 0 to 1000000 executions per second")]
+    InvalidRate {
+        /// The specified rate.
+        rate: String,
     },
-    /// A door that there is not.
-    #[error("there is no `{given}`; use one of {}", super::json_api::Method::names())]
-    Method {
-        /// As specified.
-        given: String,
+    /// The JSON API has no such method.
+    #[error("unknown method `{name}`; use one of {}", super::json_api::Method::names())]
+    UnknownMethod {
+        /// The specified name.
+        name: String,
     },
-    /// What a caller's own part of a driver could not do.
-    #[error("{fault}")]
+    /// An [`Environment`](super::Environment) failed.
+    #[error("{detail}")]
     Environment {
-        /// What it said.
-        fault: String,
+        /// The environment's error message.
+        detail: String,
     },
-    /// A panic: a bug of this library, not of the input.
-    #[error("a bug of sfn-alias, please report it: {fault}")]
+    /// A panic: a bug of this library, independent of the input.
+    #[error("internal error in sfn-alias (please report): {detail}")]
     Internal {
-        /// The message of the panic.
-        fault: String,
+        /// The panic message.
+        detail: String,
     },
 }
 
-fn sentences(problems: &[PreferenceProblem]) -> String {
+fn join_messages(problems: &[PreferenceProblem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// One problem, as the languages show it.
+/// A problem of a preference as JSON.
 #[derive(Serialize)]
-struct Shown<'r> {
+struct ProblemJson<'p> {
     path: String,
     code: &'static str,
-    source: super::preference::Provenance,
-    message: &'r str,
+    source: Provenance,
+    message: &'p str,
 }
 
 impl DeploymentError {
-    /// The AWS error code, `ValidationException` for what the provider refuses; `DeploymentError` for ours.
+    /// Returns the AWS error code: `ValidationException` for an error of the provider, the code of an
+    /// [`Error`], or `DeploymentError` for an error of sfn-alias.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::InvalidPreference(_) | Self::TwoRoutes { .. } => "ValidationException",
-            Self::Refused(error) => error.code(),
+            Self::InvalidPreference(_) | Self::SplitAlias { .. } => "ValidationException",
+            Self::Rejected(error) => error.code(),
             _ => "DeploymentError",
         }
     }
 
-    /// The problems of the preference; empty for any other refusal.
+    /// Returns the problems of the preference, or an empty slice for any other error.
     pub fn problems(&self) -> &[PreferenceProblem] {
         match self {
             Self::InvalidPreference(problems) => problems,
@@ -142,33 +143,31 @@ impl DeploymentError {
         }
     }
 
-    /// Code, sentence and problems as JSON.
+    /// Returns `code`, `message` and `problems` as JSON.
     pub fn to_value(&self) -> Value {
-        let problems: Vec<Value> = self.problems().iter().map(shown).collect();
+        let problems: Vec<Value> = self.problems().iter().map(problem_to_value).collect();
         serde_json::json!({"code": self.code(), "message": self.to_string(), "problems": problems})
     }
 
-    /// Runs the work of one call; a panic in it becomes [`Self::Internal`].
-    pub(super) fn contain<T>(work: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
-        contain_panic(|fault| Self::Internal { fault }, work)
+    /// Runs one call. A panic becomes [`Self::Internal`].
+    pub(super) fn catch_panic<T>(work: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
+        catch_panic(|detail| Self::Internal { detail }, work)
     }
 
-    pub(super) fn read<T: DeserializeOwned>(what: &'static str, json: &[u8]) -> Result<T, Self> {
-        if json.len() > LONGEST {
-            return Err(Self::Unreadable {
-                what,
-                fault: format!("it has {} bytes; {LONGEST} are the most", json.len()),
-            });
+    pub(super) fn parse<T: DeserializeOwned>(input: &'static str, json: &[u8]) -> Result<T, Self> {
+        if json.len() > MAX_BYTES {
+            let detail = format!("it has {} bytes; the maximum is {MAX_BYTES}", json.len());
+            return Err(Self::InvalidInput { input, detail });
         }
-        let unreadable = |error: serde_json::Error| Self::Unreadable { what, fault: error.to_string() };
-        // Through a value: reading each type from bytes as well would be a hundred kilobytes of code in every binding.
-        let value: Value = serde_json::from_slice(json).map_err(unreadable)?;
-        T::deserialize(value).map_err(unreadable)
+        let invalid = |error: serde_json::Error| Self::InvalidInput { input, detail: error.to_string() };
+        // Through a value: deserializers that read bytes would add a hundred kilobytes of code to each binding.
+        let value: Value = serde_json::from_slice(json).map_err(invalid)?;
+        T::deserialize(value).map_err(invalid)
     }
 }
 
-fn shown(refusal: &PreferenceProblem) -> Value {
-    let message = refusal.to_string();
-    let shown = Shown { path: refusal.path(), code: refusal.code(), source: refusal.basis(), message: &message };
-    serde_json::to_value(shown).unwrap_or_default()
+fn problem_to_value(problem: &PreferenceProblem) -> Value {
+    let message = problem.to_string();
+    let (path, code, source) = (problem.path(), problem.code(), problem.provenance());
+    serde_json::to_value(ProblemJson { path, code, source, message: &message }).unwrap_or_default()
 }

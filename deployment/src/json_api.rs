@@ -1,33 +1,33 @@
-//! The doors for other languages: JSON in, JSON out.
+//! The JSON API for other languages: a JSON request in, a JSON response out.
 
 use super::action::{Action, Observation};
 use super::checkpoint::Checkpoint;
-use super::driver::Deployment;
+use super::deployment::Deployment;
 use super::error::DeploymentError;
+use super::expected_starts::expected_starts;
 use super::plan::{Plan, PlanRequest};
 use super::progress::Progress;
 use super::render::BarStyle;
-use super::simulate::{Simulation, SimulationEvent, dry_run, simulate};
-use super::starts::expected_starts;
+use super::simulate::{SimulationEvent, dry_run, simulate};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// The doors by name, for languages that have one function for all.
+/// The methods of [`deployment_json`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// A plan.
+    /// Returns a plan.
     Plan,
-    /// A simulation.
+    /// Returns a simulation.
     Simulate,
-    /// The checkpoint of the deployment that is asked for.
+    /// Returns the checkpoint to resume from.
     Resume,
-    /// One step of a deployment.
+    /// Runs one step of a deployment.
     Step,
-    /// The calls of a deployment that nothing happens to.
+    /// Returns the calls of a deployment without disturbances.
     DryRun,
-    /// Starts to expect.
+    /// Returns the expected number of executions per version.
     ExpectedStarts,
-    /// A plan as text or picture.
+    /// Returns a plan as text or SVG.
     Render,
 }
 
@@ -46,15 +46,14 @@ impl Method {
         Self::ALL.map(|(_, name)| name).join(", ")
     }
 
-    fn of(name: &str) -> Result<Self, DeploymentError> {
+    fn from_name(name: &str) -> Result<Self, DeploymentError> {
         let found = Self::ALL.into_iter().find(|(_, known)| *known == name);
-        found.map(|(door, _)| door).ok_or_else(|| DeploymentError::Method { given: name.to_owned() })
+        found.map(|(method, _)| method).ok_or_else(|| DeploymentError::UnknownMethod { name: name.to_owned() })
     }
 }
 
-/// What a simulation is made of.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 struct SimulateRequest {
     plan: PlanRequest,
     #[serde(default)]
@@ -64,14 +63,14 @@ struct SimulateRequest {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct StartsRequest {
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+struct ExpectedStartsRequest {
     plan: PlanRequest,
     starts_per_second: f64,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 struct RenderRequest {
     plan: PlanRequest,
     /// `table`, `timeline`, `ascii` or `svg`.
@@ -79,18 +78,18 @@ struct RenderRequest {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 struct ResumeRequest {
     checkpoint: Value,
     state_machine_alias_arn: String,
     #[serde(default)]
     description: Option<String>,
-    /// Without `currentRouting`, which is the checkpoint's to say.
+    /// Its `currentRouting` is ignored: the checkpoint has it.
     plan: PlanRequest,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 struct StepRequest {
     checkpoint: Checkpoint,
     observation: Value,
@@ -99,129 +98,141 @@ struct StepRequest {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Stepped<'s> {
+struct StepResponse<'s> {
     checkpoint: &'s Checkpoint,
     action: &'s Action,
     progress: Progress,
     save_first: bool,
 }
 
-/// A plan, of a [`PlanRequest`] in JSON.
+/// Returns the plan of a [`PlanRequest`] in JSON.
 ///
 /// # Errors
-/// As [`PlanRequest::plan`], and [`DeploymentError::Unreadable`].
+/// Returns the errors of [`PlanRequest::plan`], and [`DeploymentError::InvalidInput`].
 pub fn plan_json(request: &[u8]) -> Result<String, DeploymentError> {
-    DeploymentError::contain(|| Ok(read_plan(request)?.to_json()))
+    DeploymentError::catch_panic(|| Ok(parse_plan(request)?.to_json()))
 }
 
-/// A [`Simulation`], of `{"plan": PlanRequest, "events": [SimulationEvent, ...]}`, and `"stateMachineAliasArn"` where the
-/// alias should not be called `ALIAS`.
+/// Returns a [`Simulation`](super::Simulation) in JSON. The request has `plan` (a [`PlanRequest`]), and optionally
+/// `events` and `stateMachineAliasArn`. By default, the alias's name is `ALIAS`.
 ///
 /// # Errors
-/// As [`simulate`] and [`plan_json`].
+/// Returns the errors of [`simulate`] and [`plan_json`].
 pub fn simulate_json(request: &[u8]) -> Result<String, DeploymentError> {
-    DeploymentError::contain(|| {
-        let SimulateRequest { plan, state_machine_alias_arn, events } = DeploymentError::read(SIMULATION, request)?;
-        let course: Simulation = simulate(virtual_deployment(&plan, state_machine_alias_arn)?, &events)?;
-        Ok(written(&course))
+    DeploymentError::catch_panic(|| {
+        let request: SimulateRequest = DeploymentError::parse(SIMULATE_REQUEST, request)?;
+        let deployment = virtual_deployment(&request.plan, request.state_machine_alias_arn)?;
+        Ok(to_json(&simulate(deployment, &request.events)?))
     })
 }
 
-/// One step of a deployment: a checkpoint and an observation in, `{"checkpoint", "action", "progress", "saveFirst"}` out. The
-/// observation also has `nowMillis`, the time in milliseconds since 1970. A new deployment is the checkpoint
-/// `{"stateMachineAliasArn": ..., "plan": PlanRequest}` and the observation `{"observed": "start"}`. The checkpoint
-/// is to be kept before the action is carried out; where that fails, an action with `saveFirst` must not be, and
-/// every other one is: see [`Deployment::requires_save`].
+/// Runs one step of a deployment. It takes a checkpoint and an observation, and returns `checkpoint`, `action`,
+/// `progress` and `saveFirst`.
+///
+/// The observation also has `nowMillis`, the time in milliseconds since 1970. For a new deployment, the checkpoint is
+/// `{"stateMachineAliasArn": ..., "plan": PlanRequest}` and the observation is `{"observed": "start"}`.
+///
+/// Save the returned checkpoint before you execute the action. If it cannot be saved, do not execute an action with
+/// `saveFirst`, but execute all others: see [`Deployment::requires_save`].
 ///
 /// # Errors
-/// As [`Deployment::resume`] and [`Deployment::next`], and [`DeploymentError::Unreadable`].
+/// Returns the errors of [`Deployment::resume`] and [`Deployment::next`], and [`DeploymentError::InvalidInput`].
 pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, DeploymentError> {
-    let mut observation: Value = DeploymentError::read(OBSERVATION, observation)?;
+    let mut observation: Value = DeploymentError::parse(OBSERVATION, observation)?;
     let now = observation.as_object_mut().and_then(|members| members.remove("nowMillis")?.as_i64());
-    let fault = || "it has no `nowMillis`, the time in milliseconds since 1970".to_owned();
-    let now_millis = now.ok_or_else(|| DeploymentError::Unreadable { what: OBSERVATION, fault: fault() })?;
-    DeploymentError::contain(|| {
-        step(StepRequest { checkpoint: Checkpoint::from_json(checkpoint)?, observation, now_millis })
+    let missing = || "expected `nowMillis`, the time in milliseconds since 1970".to_owned();
+    let now_millis = now.ok_or_else(|| DeploymentError::InvalidInput { input: OBSERVATION, detail: missing() })?;
+    DeploymentError::catch_panic(|| {
+        run_step(StepRequest { checkpoint: Checkpoint::from_json(checkpoint)?, observation, now_millis })
     })
 }
 
-/// Any door by its name: `plan`, `simulate`, `resume` (the checkpoint that was kept, where it is of the deployment
-/// that is asked for, or `null` where another one is to begin: [`Deployment::resume_requested`]; `checkpoint`, `stateMachineAliasArn`, `description`, `plan`), `step` (with `checkpoint`, `observation`
-/// and `nowMillis`), `dryRun` (as `simulate`), `expectedStarts` (`plan`, `startsPerSecond`), `render` (`plan`, and as `format`
-/// one of `table`, `timeline`, `ascii`, `svg`).
+/// Calls a method of the JSON API.
+///
+/// | method | request | response |
+/// |---|---|---|
+/// | `plan` | a [`PlanRequest`] | a [`Plan`] |
+/// | `simulate` | as in [`simulate_json`] | a [`Simulation`](super::Simulation) |
+/// | `resume` | `checkpoint`, `stateMachineAliasArn`, `description`, `plan` | the checkpoint, or `null` to start a new deployment: see [`Deployment::resume_matching`] |
+/// | `step` | `checkpoint`, `observation`, `nowMillis` | as in [`step_json`] |
+/// | `dryRun` | as in [`simulate_json`] | the calls of the deployment |
+/// | `expectedStarts` | `plan`, `startsPerSecond` | [`ExpectedStarts`](super::ExpectedStarts) |
+/// | `render` | `plan`, and `format`: `table`, `timeline`, `ascii` or `svg` | a string |
 ///
 /// # Errors
-/// As the function of that door, and [`DeploymentError::Method`] for a name that none has.
-pub fn invoke(door: &str, request: &[u8]) -> Result<String, DeploymentError> {
-    let door = Method::of(door)?;
-    DeploymentError::contain(|| invoke_door(door, request))
+/// Returns the errors of the method, and [`DeploymentError::UnknownMethod`].
+pub fn deployment_json(method: &str, request: &[u8]) -> Result<String, DeploymentError> {
+    let method = Method::from_name(method)?;
+    DeploymentError::catch_panic(|| call_method(method, request))
 }
 
-fn invoke_door(door: Method, request: &[u8]) -> Result<String, DeploymentError> {
-    match door {
+/// Calls a method of the JSON API. Returns an error as JSON: `{"error": {"code", "message", "problems"}}`.
+pub fn deployment_json_or_error(method: &str, request: &[u8]) -> String {
+    deployment_json(method, request).unwrap_or_else(|error| json!({"error": error.to_value()}).to_string())
+}
+
+fn call_method(method: Method, request: &[u8]) -> Result<String, DeploymentError> {
+    match method {
         Method::Plan => plan_json(request),
         Method::Simulate => simulate_json(request),
-        Method::Resume => resumed(DeploymentError::read("the request to resume", request)?),
-        Method::Step => step(DeploymentError::read("the request for a step", request)?),
+        Method::Resume => resume_checkpoint(DeploymentError::parse("resume request", request)?),
+        Method::Step => run_step(DeploymentError::parse("step request", request)?),
         Method::DryRun => {
-            let SimulateRequest { plan, state_machine_alias_arn, .. } = DeploymentError::read(SIMULATION, request)?;
-            Ok(written(&dry_run(&virtual_deployment(&plan, state_machine_alias_arn)?)?))
+            let SimulateRequest { plan, state_machine_alias_arn, .. } =
+                DeploymentError::parse(SIMULATE_REQUEST, request)?;
+            Ok(to_json(&dry_run(&virtual_deployment(&plan, state_machine_alias_arn)?)?))
         }
         Method::ExpectedStarts => {
-            let StartsRequest { plan, starts_per_second } = DeploymentError::read(STARTS, request)?;
-            Ok(written(&expected_starts(&plan.plan()?, starts_per_second)?))
+            let ExpectedStartsRequest { plan, starts_per_second } =
+                DeploymentError::parse("expectedStarts request", request)?;
+            Ok(to_json(&expected_starts(&plan.plan()?, starts_per_second)?))
         }
         Method::Render => {
-            let RenderRequest { plan, format } = DeploymentError::read(RENDERING, request)?;
-            Ok(written(&rendered(&plan.plan()?, &format)?))
+            let RenderRequest { plan, format } = DeploymentError::parse(RENDER_REQUEST, request)?;
+            Ok(to_json(&render_plan(&plan.plan()?, &format)?))
         }
     }
 }
 
-/// As [`invoke`]; a refusal is an answer too: `{"error": {"code", "message", "problems"}}`.
-pub fn call(door: &str, request: &[u8]) -> String {
-    invoke(door, request).unwrap_or_else(|refused| json!({"error": refused.to_value()}).to_string())
+const SIMULATE_REQUEST: &str = "simulate request";
+const RENDER_REQUEST: &str = "render request";
+const OBSERVATION: &str = "observation";
+
+fn parse_plan(request: &[u8]) -> Result<Plan, DeploymentError> {
+    DeploymentError::parse::<PlanRequest>("plan request", request)?.plan()
 }
 
-const SIMULATION: &str = "the request for a simulation";
-const STARTS: &str = "the request for expected starts";
-const RENDERING: &str = "the request for a rendering";
-const OBSERVATION: &str = "the observation";
-
-fn read_plan(request: &[u8]) -> Result<Plan, DeploymentError> {
-    DeploymentError::read::<PlanRequest>("the request for a plan", request)?.plan()
-}
-
-fn rendered(plan: &Plan, format: &str) -> Result<String, DeploymentError> {
+fn render_plan(plan: &Plan, format: &str) -> Result<String, DeploymentError> {
     match format {
         "table" => Ok(plan.to_table()),
         "timeline" => Ok(plan.to_timeline(BarStyle::Unicode)),
         "ascii" => Ok(plan.to_timeline(BarStyle::Ascii)),
         "svg" => Ok(plan.to_svg()),
-        other => Err(DeploymentError::Unreadable {
-            what: RENDERING,
-            fault: format!("there is no format `{other}`; use table, timeline, ascii or svg"),
+        other => Err(DeploymentError::InvalidInput {
+            input: RENDER_REQUEST,
+            detail: format!("unknown format `{other}`; use table, timeline, ascii or svg"),
         }),
     }
 }
 
-/// The checkpoint is read by itself, so that a fault in it names it.
-fn resumed(request: ResumeRequest) -> Result<String, DeploymentError> {
+/// Parses the checkpoint separately, so that an error in it names the checkpoint.
+fn resume_checkpoint(request: ResumeRequest) -> Result<String, DeploymentError> {
     let ResumeRequest { checkpoint, state_machine_alias_arn, description, plan } = request;
-    let checkpoint = Checkpoint::from_json(written(&checkpoint).as_bytes())?;
-    let kept = Deployment::resume_requested(checkpoint, &state_machine_alias_arn, description.as_deref(), plan)?;
-    Ok(kept.map_or_else(|| "null".to_owned(), |kept| kept.checkpoint().to_json()))
+    let checkpoint = Checkpoint::from_json(to_json(&checkpoint).as_bytes())?;
+    let resumed = Deployment::resume_matching(checkpoint, &state_machine_alias_arn, description.as_deref(), plan)?;
+    Ok(resumed.map_or_else(|| "null".to_owned(), |deployment| deployment.checkpoint().to_json()))
 }
 
-/// The observation is read by itself, so that a fault in it names it.
-fn step(request: StepRequest) -> Result<String, DeploymentError> {
-    let fault = |error: serde_json::Error| DeploymentError::Unreadable { what: OBSERVATION, fault: error.to_string() };
-    let observation: Observation = serde_json::from_value(request.observation).map_err(fault)?;
+/// Parses the observation separately, so that an error in it names the observation.
+fn run_step(request: StepRequest) -> Result<String, DeploymentError> {
+    let invalid =
+        |error: serde_json::Error| DeploymentError::InvalidInput { input: OBSERVATION, detail: error.to_string() };
+    let observation: Observation = serde_json::from_value(request.observation).map_err(invalid)?;
     let mut deployment = Deployment::resume(request.checkpoint)?;
     let action = deployment.next(request.now_millis, &observation)?;
     let progress = deployment.progress(request.now_millis);
     let save_first = deployment.requires_save(&action);
-    Ok(written(&Stepped { checkpoint: deployment.checkpoint(), action: &action, progress, save_first }))
+    Ok(to_json(&StepResponse { checkpoint: deployment.checkpoint(), action: &action, progress, save_first }))
 }
 
 fn virtual_deployment(plan: &PlanRequest, alias: Option<String>) -> Result<Deployment, DeploymentError> {
@@ -231,7 +242,7 @@ fn virtual_deployment(plan: &PlanRequest, alias: Option<String>) -> Result<Deplo
     Deployment::new(&alias, None, plan)
 }
 
-fn written<T: Serialize>(value: &T) -> String {
-    // What this module answers always has a JSON form.
+fn to_json<T: Serialize>(value: &T) -> String {
+    // The responses of this module always have a JSON form.
     serde_json::to_string(value).unwrap_or_default()
 }

@@ -1,50 +1,52 @@
-//! Gradual deployments as CloudFormation makes them of a `DeploymentPreference`: planned, shown, tried on a
-//! virtual clock, and driven step by step over any client.
+//! Gradual deployments of Step Functions aliases, with the semantics of CloudFormation's `DeploymentPreference`.
 //!
-//! [`plan_deployment`] says what would happen, [`simulate`] what becomes of it when alarms go off, someone else
-//! updates the alias or the driver dies, and [`Deployment`] does it: a state machine without input or output,
-//! told what was observed and saying what to do next. Other languages take the same way in JSON: [`plan_json`],
-//! [`simulate_json`], [`step_json`], or [`invoke`] and [`call`] with a name.
+//! - [`plan_deployment`] returns the steps of a deployment: times, routings and notes.
+//! - [`simulate`] runs a deployment on a virtual clock, with alarms, updates by others, crashes and failed calls.
+//! - [`Deployment`] is the deployment itself: a state machine without I/O. It receives an [`Observation`] and returns
+//!   the next [`Action`]. [`run_deployment`] runs it against a [`StepFunctions`](sfn_alias::StepFunctions) service.
 //!
-//! The rules and texts are those of CloudFormation's provider for `AWS::StepFunctions::StateMachineAlias`; what
-//! is ours is marked as such in the data.
+//! Bindings use the JSON API: [`plan_json`], [`simulate_json`], [`step_json`], and [`deployment_json`] for all methods.
+//!
+//! Rules and texts are those of CloudFormation's provider for `AWS::StepFunctions::StateMachineAlias`. The data marks
+//! extensions of sfn-alias: see [`PlanSource`] and [`Provenance`].
 
 #![deny(clippy::arithmetic_side_effects)]
 
 mod action;
 mod checkpoint;
-mod contain;
-mod drive;
-mod driver;
+mod deployment;
 mod error;
+mod expected_starts;
 mod json_api;
-mod listed;
-mod notes;
+mod json_integer;
+mod panics;
 mod plan;
+mod plan_notes;
 mod preference;
 mod progress;
 mod render;
 mod resume;
 mod retry;
-mod routes;
-mod shares;
+mod routing;
+mod runner;
 mod simulate;
-mod starts;
 
 pub use action::{
-    Action, Alarm, AlarmState, AlarmsInput, DeploymentOutcome, DescribeInput, Observation, Reason, UpdateInput,
+    Action, Alarm, AlarmState, AlarmsInput, DeploymentOutcome, DescribeInput, Observation, UpdateInput, WaitReason,
 };
-pub use checkpoint::{Checkpoint, FORMAT, Intent, Phase};
-pub use contain::contain_panic;
-pub use drive::{Environment, drive, perform};
-pub use driver::Deployment;
+pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, Intent, Phase};
+pub use deployment::Deployment;
 pub use error::DeploymentError;
-pub use json_api::{call, invoke, plan_json, simulate_json, step_json};
-pub use plan::{AfterStep, Note, POLL_SECONDS, Plan, PlanRequest, PlanSource, Step, plan_deployment};
-pub use preference::{CustomStep, DeploymentPreference, DeploymentType, MAX_MINUTES, PreferenceProblem, Provenance};
+pub use expected_starts::{CountEstimate, ExpectedStarts, StepStarts, expected_starts};
+pub use json_api::{deployment_json, deployment_json_or_error, plan_json, simulate_json, step_json};
+pub use panics::catch_panic;
+pub use plan::{AfterStep, Note, POLL_INTERVAL_SECONDS, Plan, PlanRequest, PlanSource, Step, plan_deployment};
+pub use preference::{
+    CustomStep, DeploymentPreference, DeploymentType, MAX_DURATION_MINUTES, PreferenceProblem, Provenance,
+};
 pub use progress::Progress;
 pub use render::BarStyle;
-pub use routes::short_name;
+pub use routing::short_name;
+pub use runner::{Environment, execute_action, run_deployment};
 pub use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 pub use simulate::{CallKind, SimulatedAlarmState, Simulation, SimulationEntry, SimulationEvent, dry_run, simulate};
-pub use starts::{CountEstimate, ExpectedStarts, StepStarts, expected_starts};

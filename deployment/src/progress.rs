@@ -1,38 +1,42 @@
-//! How far a deployment is, for a person who waits for it.
+//! The progress of a deployment, as shown to a person.
 
-use super::action::{DeploymentOutcome, Reason};
+use super::action::{DeploymentOutcome, WaitReason};
 use super::checkpoint::{Intent, Phase};
-use super::driver::Deployment;
+use super::deployment::Deployment;
 use super::render::format_duration;
-use super::routes::{short_name, weight_of};
+use super::routing::{short_name, weight_of};
 use serde::Serialize;
 
-/// How far a deployment is.
+/// The progress of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
-    /// Steps that are done.
+    /// The number of completed steps.
     pub steps_done: usize,
-    /// Steps in all.
+    /// The number of all steps.
     pub steps: usize,
-    /// Percent of the starts that the new version gets.
+    /// The percentage of executions that the new version receives.
     pub target_weight: u8,
     /// When the next step is due, in milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_millis: Option<i64>,
-    /// One line that says it.
+    /// The progress as one line of text.
     pub text: String,
 }
 
 impl Deployment {
-    /// How far it is, at a time in milliseconds since 1970.
+    /// Returns the progress at a time in milliseconds since 1970.
     pub fn progress(&self, now: i64) -> Progress {
         let (checkpoint, plan) = (self.checkpoint(), self.plan());
         let target_weight = self.target_weight();
-        let share = format!("{target_weight} % on {}", short_name(&plan.target));
-        let counted = format!("step {} of {}", checkpoint.steps_done, plan.steps.len());
         let due_millis = self.due_millis().filter(|_| matches!(checkpoint.phase, Phase::Waiting { .. }));
-        let text = format!("{share}, {counted}{}", self.what_next(now, due_millis));
+        let text = format!(
+            "{target_weight} % on {}, step {} of {}, {}",
+            short_name(&plan.target),
+            checkpoint.steps_done,
+            plan.steps.len(),
+            self.format_phase(now, due_millis)
+        );
         Progress { steps_done: checkpoint.steps_done, steps: plan.steps.len(), target_weight, due_millis, text }
     }
 
@@ -40,30 +44,30 @@ impl Deployment {
         if matches!(&self.checkpoint().phase, Phase::Done { outcome: DeploymentOutcome::RolledBack { .. } }) {
             return 0;
         }
-        weight_of(self.expected(), &self.plan().target)
+        weight_of(self.expected_routing(), &self.plan().target)
     }
 
-    fn what_next(&self, now: i64, due_millis: Option<i64>) -> String {
+    fn format_phase(&self, now: i64, due_millis: Option<i64>) -> String {
         match (&self.checkpoint().phase, due_millis) {
-            (Phase::Waiting { reason: Reason::Retry { code, failures, .. }, .. }, _) => {
-                format!(", again after {code} (failure {failures})")
+            (Phase::Waiting { reason: WaitReason::Retry { code, failures, .. }, .. }, _) => {
+                format!("retrying after {code} (failure {failures})")
             }
             (Phase::Waiting { .. }, Some(due)) => {
                 let left = u64::try_from(due.saturating_sub(now)).unwrap_or(0).div_ceil(1000);
-                format!(", next in {}", format_duration(left))
+                format!("next in {}", format_duration(left))
             }
-            (Phase::Waiting { .. }, None) => ", waiting".to_owned(),
-            (Phase::Reading, _) => ", looking at the alias".to_owned(),
-            (Phase::CheckingAlarms, _) => ", looking at the alarms".to_owned(),
+            (Phase::Waiting { .. }, None) => "waiting".to_owned(),
+            (Phase::ReadingAlias, _) => "reading the alias".to_owned(),
+            (Phase::CheckingAlarms, _) => "checking the alarms".to_owned(),
             (Phase::Updating, _) => match &self.checkpoint().intent {
-                Some(Intent::RollBack { .. }) => ", rolling back".to_owned(),
-                _ => ", shifting".to_owned(),
+                Some(Intent::RollBack { .. }) => "rolling back".to_owned(),
+                _ => "shifting".to_owned(),
             },
             (Phase::Done { outcome }, _) => match outcome {
-                DeploymentOutcome::Succeeded => ", succeeded".to_owned(),
-                DeploymentOutcome::RolledBack { .. } => ", rolled back".to_owned(),
-                DeploymentOutcome::Drifted { .. } => ", stopped at drift".to_owned(),
-                DeploymentOutcome::Failed { code, .. } => format!(", failed with {code}"),
+                DeploymentOutcome::Succeeded => "succeeded".to_owned(),
+                DeploymentOutcome::RolledBack { .. } => "rolled back".to_owned(),
+                DeploymentOutcome::Drifted { .. } => "stopped because of drift".to_owned(),
+                DeploymentOutcome::Failed { code, .. } => format!("failed with {code}"),
             },
         }
     }

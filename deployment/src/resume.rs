@@ -1,59 +1,59 @@
-//! From a checkpoint that was kept back to its deployment.
+//! Resumes a deployment from a checkpoint.
 
 use super::action::DeploymentOutcome;
-use super::checkpoint::{Checkpoint, FORMAT, Phase};
-use super::driver::Deployment;
+use super::checkpoint::{CHECKPOINT_FORMAT, Checkpoint, Phase};
+use super::deployment::Deployment;
 use super::error::DeploymentError;
 use super::plan::{Plan, PlanRequest};
 
 impl Deployment {
-    /// The deployment of a checkpoint; its next observation is [`Observation::Start`](super::Observation::Start).
+    /// Resumes the deployment of a checkpoint. Its next observation is [`Observation::Start`](super::Observation::Start).
     ///
     /// # Errors
-    /// [`DeploymentError::Checkpoint`] for a checkpoint that no deployment of this version wrote; otherwise as
-    /// [`Deployment::new`] and [`super::PlanRequest::plan`].
+    /// Returns [`DeploymentError::InvalidCheckpoint`] if the checkpoint is inconsistent or has another format, and the
+    /// errors of [`Deployment::new`] and [`PlanRequest::plan`].
     pub fn resume(checkpoint: Checkpoint) -> Result<Self, DeploymentError> {
-        let refuse = |fault: String| Err(DeploymentError::Checkpoint { fault });
-        if checkpoint.format != FORMAT {
-            return refuse(format!("its format is {}, not {FORMAT}", checkpoint.format));
+        let invalid = |detail: String| Err(DeploymentError::InvalidCheckpoint { detail });
+        if checkpoint.format != CHECKPOINT_FORMAT {
+            return invalid(format!("unsupported format {}, expected {CHECKPOINT_FORMAT}", checkpoint.format));
         }
         let plan = checkpoint.plan.plan()?;
         let steps = plan.steps.len();
         if checkpoint.steps_done > steps {
-            return refuse(format!("{} of {steps} steps are done", checkpoint.steps_done));
+            return invalid(format!("`stepsDone` is {}, and the plan has {steps} steps", checkpoint.steps_done));
         }
         if (checkpoint.steps_done > 0) != checkpoint.last_shift_at_millis.is_some() {
-            return refuse("`stepsDone` and `lastShiftAtMillis` belong together".to_owned());
+            return invalid("`lastShiftAtMillis` is required if and only if `stepsDone` is greater than 0".to_owned());
         }
-        Self::of(checkpoint, plan)
+        Self::from_parts(checkpoint, plan)
     }
 
-    /// As [`Deployment::resume`], where the checkpoint is of the deployment that is asked for: with the same plan, on
-    /// the same alias, with the same description. Where the alias led before is the checkpoint's to say. `None` where
-    /// the checkpoint is of another one that has ended: the one that is asked for is to begin.
+    /// Resumes the deployment of a checkpoint if it has the requested alias, description and plan. The checkpoint
+    /// determines the previous routing. Returns `None` if the checkpoint belongs to another deployment that has ended,
+    /// so that the requested one can start.
     ///
     /// # Errors
-    /// [`DeploymentError::Another`], and as [`Deployment::resume`].
-    pub fn resume_requested(
+    /// Returns [`DeploymentError::OtherDeployment`] if the checkpoint belongs to another running deployment, and the
+    /// errors of [`Deployment::resume`].
+    pub fn resume_matching(
         checkpoint: Checkpoint,
         alias: &str,
         description: Option<&str>,
-        asked: PlanRequest,
+        request: PlanRequest,
     ) -> Result<Option<Self>, DeploymentError> {
-        let kept = Self::resume(checkpoint)?;
-        let asked = PlanRequest { current_routing: kept.plan().before.clone(), ..asked }.plan();
-        let differs = kept.differs(alias, description, asked.as_ref().ok());
-        match differs {
-            None => asked.map(|_| Some(kept)),
-            Some(_) if kept.has_ended() => Ok(None),
+        let saved = Self::resume(checkpoint)?;
+        let requested = PlanRequest { current_routing: saved.plan().before.clone(), ..request }.plan();
+        match saved.first_difference(alias, description, requested.as_ref().ok()) {
+            None => requested.map(|_| Some(saved)),
+            Some(_) if saved.has_ended() => Ok(None),
             Some(member) => {
-                asked?;
-                Err(kept.another(member))
+                requested?;
+                Err(saved.other_deployment_error(member))
             }
         }
     }
 
-    /// Whether nothing is under way: it went to its end, or failed before it changed anything.
+    /// Whether nothing remains to be done: the deployment has ended, or it failed before its first update.
     fn has_ended(&self) -> bool {
         let checkpoint = self.checkpoint();
         match &checkpoint.phase {
@@ -65,15 +65,20 @@ impl Deployment {
         }
     }
 
-    /// The first member in which it is not what is asked for.
-    fn differs(&self, alias: &str, description: Option<&str>, asked: Option<&Plan>) -> Option<&'static str> {
+    /// Returns the first member that differs from the request. `requested` is `None` if the request has no plan.
+    fn first_difference(
+        &self,
+        alias: &str,
+        description: Option<&str>,
+        requested: Option<&Plan>,
+    ) -> Option<&'static str> {
         let (checkpoint, plan) = (self.checkpoint(), self.plan());
-        let Some(asked) = asked else { return Some("preference") };
-        let (saved, requested) = (&plan.preference, &asked.preference);
+        let Some(requested_plan) = requested else { return Some("preference") };
+        let (saved, requested) = (&plan.preference, &requested_plan.preference);
         [
             ("alias", checkpoint.state_machine_alias_arn == alias),
-            ("version", plan.target == asked.target),
-            ("Type", plan.deployment_type == asked.deployment_type),
+            ("version", plan.target == requested_plan.target),
+            ("Type", plan.deployment_type == requested_plan.deployment_type),
             ("Percentage", saved.percentage == requested.percentage),
             ("Interval", saved.interval == requested.interval),
             ("Steps", saved.steps == requested.steps),
@@ -81,11 +86,12 @@ impl Deployment {
             ("description", checkpoint.description.as_deref() == description),
         ]
         .into_iter()
-        .find_map(|(member, same)| (!same).then_some(member))
+        .find_map(|(member, is_same)| (!is_same).then_some(member))
     }
 
-    fn another(self, member: &'static str) -> DeploymentError {
+    fn other_deployment_error(self, member: &'static str) -> DeploymentError {
         let (plan, alias) = (self.plan(), self.checkpoint().state_machine_alias_arn.clone());
-        DeploymentError::Another { kind: plan.deployment_type, target: plan.target.clone(), alias, member }
+        let (deployment_type, target) = (plan.deployment_type, plan.target.clone());
+        DeploymentError::OtherDeployment { deployment_type, target, alias, member }
     }
 }

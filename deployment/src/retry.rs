@@ -1,14 +1,14 @@
-//! Which failures of a call are worth another attempt.
+//! Which failed calls are retried, and when.
 
-/// The provider's client makes so many attempts after the first.
-const RETRIES: u32 = 10;
-/// Pauses double up to this.
-const LONGEST_PAUSE_MILLIS: i64 = 20_000;
+/// The provider's client retries a call this many times.
+const MAX_RETRIES: u32 = 10;
+/// The delay doubles with each retry up to this value.
+const MAX_DELAY_MILLIS: i64 = 20_000;
 
-/// Codes that may be answered otherwise the next time. AccessDeniedException and ConflictException are among
-/// them because the provider's client retries them too: permissions and updates take time to settle. Credentials
-/// that have run out are there because ours live longer than a session: who keeps them renews them.
-const WORTH_RETRYING: [&str; 19] = [
+/// Error codes that may disappear on a retry. `AccessDeniedException` and `ConflictException` are included because
+/// the provider's client retries them: permissions and updates are eventually consistent. Codes of expired credentials
+/// are included because a deployment can outlive a session, whose credentials are then renewed.
+const RETRYABLE_CODES: [&str; 19] = [
     "AccessDeniedException",
     "ConflictException",
     "CredentialsError",
@@ -30,21 +30,21 @@ const WORTH_RETRYING: [&str; 19] = [
     "TooManyRequestsException",
 ];
 
-/// How long to wait before the next attempt; `None`: there is none.
-pub fn pause_millis(code: &str, failures: u32, gives_up: bool) -> Option<i64> {
-    let again = (failures <= RETRIES || !gives_up) && WORTH_RETRYING.contains(&code);
-
-    again.then(|| 2_i64.saturating_pow(failures).saturating_mul(1000).min(LONGEST_PAUSE_MILLIS))
+/// Returns the delay before the next retry, or `None` if the call is not retried. `is_limited`: whether
+/// [`MAX_RETRIES`] applies.
+pub fn retry_delay_millis(code: &str, failures: u32, is_limited: bool) -> Option<i64> {
+    let retries = (failures <= MAX_RETRIES || !is_limited) && RETRYABLE_CODES.contains(&code);
+    retries.then(|| 2_i64.saturating_pow(failures).saturating_mul(1000).min(MAX_DELAY_MILLIS))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::pause_millis;
+    use super::retry_delay_millis;
 
     #[test]
-    fn pauses_double_up_to_the_longest() {
-        let pause = |failures| pause_millis("Throttling", failures, false);
-        assert_eq!([1, 2, 4, 5].map(pause), [2000, 4000, 16_000, 20_000].map(Some));
-        assert_eq!([54, 55, 60, 63, 64, u32::MAX].map(pause), [Some(20_000); 6]);
+    fn delays_double_up_to_the_maximum() {
+        let delay = |failures| retry_delay_millis("Throttling", failures, false);
+        assert_eq!([1, 2, 4, 5].map(delay), [2000, 4000, 16_000, 20_000].map(Some));
+        assert_eq!([54, 55, 60, 63, 64, u32::MAX].map(delay), [Some(20_000); 6]);
     }
 }

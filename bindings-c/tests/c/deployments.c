@@ -284,9 +284,9 @@ static void test_plan(void)
     CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION, text, ""));
     CHECK(sfn_alias_deployment_plan(T("{}"), &plan, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(sfn_alias_error_body(error).data == NULL);
-    CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT, "give one of `preference` and `shorthand`", ""));
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT, "expected exactly one of `preference` and `shorthand`", ""));
     CHECK(sfn_alias_deployment_plan(T(no_interval), &plan, &error) == SFN_ALIAS_VALIDATION_EXCEPTION);
-    CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION, "Interval is `0`: give a whole number of 1 to 2100 minutes", "/Interval"));
+    CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION, "`Interval` must be an integer from 1 to 2100 (minutes): found `0`", "/Interval"));
     CHECK(sfn_alias_deployment_plan(T(no_routing), &plan, &error) == SFN_ALIAS_VALIDATION_EXCEPTION);
     CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION,
         "1 validation error detected: Value '[]' at 'routingConfiguration' failed to satisfy constraint: "
@@ -309,7 +309,7 @@ static void test_simulation(void)
     simulation = NULL;
     CHECK(sfn_alias_deployment_simulate(T("["), &simulation, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
-        "the request for a simulation cannot be read: EOF while parsing a list at line 1 column 1", ""));
+        "invalid simulate request: EOF while parsing a list at line 1 column 1", ""));
     CHECK(simulation == NULL);
 }
 
@@ -326,15 +326,15 @@ static void test_methods(void)
     answer = NULL;
     CHECK(sfn_alias_deployment_call(T("resume"), T(resume), &answer, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
-        "the checkpoint is of another deployment that is under way, LINEAR of " MACHINE ":2 to " ALIAS ": its Type is not "
-        "the same; give the same again to go on with it, or keep the checkpoint of this one in another file", ""));
+        "the checkpoint belongs to another running deployment (LINEAR of " MACHINE ":2 to " ALIAS "): `Type` differs; "
+        "use the same options to resume it, or another state file", ""));
     CHECK(sfn_alias_deployment_call(T("drive"), T("{}"), &answer, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
-        "there is no `drive`; use one of plan, simulate, resume, step, dryRun, expectedStarts, render", ""));
+        "unknown method `drive`; use one of plan, simulate, resume, step, dryRun, expectedStarts, render", ""));
     CHECK(sfn_alias_deployment_step(T(CHECKPOINT), T("{\"observed\": \"start\"}"), &answer, &error)
         == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
-        "the observation cannot be read: it has no `nowMillis`, the time in milliseconds since 1970", ""));
+        "invalid observation: expected `nowMillis`, the time in milliseconds since 1970", ""));
     CHECK(answer == NULL);
 }
 

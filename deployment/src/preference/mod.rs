@@ -1,10 +1,8 @@
-//! What is asked for: CloudFormation's `DeploymentPreference`, our extension of it, its short form, and
-//! everything that is wrong with one.
+//! CloudFormation's `DeploymentPreference`, its `CUSTOM` extension, its shorthand form, and its validation.
 
+mod preference_json;
 mod problem;
 mod shorthand;
-mod whole;
-mod wire;
 
+pub use preference_json::{CustomStep, DeploymentPreference, DeploymentType, MAX_DURATION_MINUTES};
 pub use problem::{PreferenceProblem, Provenance};
-pub use wire::{CustomStep, DeploymentPreference, DeploymentType, MAX_MINUTES};

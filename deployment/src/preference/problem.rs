@@ -1,166 +1,165 @@
-//! Everything that is wrong with a preference, with the provider's texts where it has them.
+//! The validation of a preference, with the provider's texts where they exist.
 
-use super::{CustomStep, DeploymentPreference, DeploymentType, MAX_MINUTES};
+use super::{CustomStep, DeploymentPreference, DeploymentType, MAX_DURATION_MINUTES};
 use serde::Serialize;
 use std::fmt;
 
-const TYPES: &str = "give LINEAR, CANARY or ALL_AT_ONCE, or outside of templates our own CUSTOM";
-const MOST_PERCENT: i64 = 99;
-const MOST_ALARMS: usize = 100;
+const TYPES: &str = "use LINEAR, CANARY or ALL_AT_ONCE (or the extension CUSTOM, outside templates)";
+const MAX_PERCENTAGE: i64 = 99;
+const MAX_ALARMS: usize = 100;
 
-/// Where a refusal is known from.
+/// Which rule a problem violates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Provenance {
-    /// CloudFormation's provider answers this text.
+    /// The code of CloudFormation's provider. The text is the provider's.
     #[serde(rename = "provider code")]
     ProviderCode,
-    /// CloudFormation's schema of the resource forbids it; the text is ours.
+    /// CloudFormation's resource schema. The text is ours.
     #[serde(rename = "provider schema")]
     ProviderSchema,
-    /// Ours: of what CloudFormation does not have.
+    /// A rule of sfn-alias for its own extensions.
     #[serde(rename = "own")]
     Own,
 }
 
-/// One thing that is wrong with a preference. `Display` is the sentence, for the provider's own checks the
-/// provider's to the letter.
+/// A problem of a preference. `Display` is the message; for a check of the provider, it is the provider's text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PreferenceProblem {
-    /// No version to deploy.
-    #[error("StateMachineVersionArn is missing: give the ARN of the version to deploy")]
+    /// There is no version to deploy.
+    #[error("`StateMachineVersionArn` is required: specify the ARN of the version to deploy")]
     VersionMissing,
-    /// A version ARN of a length that the schema forbids.
-    #[error("StateMachineVersionArn has {length} characters: give 1 to 2048")]
+    /// The length of the version ARN violates the schema.
+    #[error("`StateMachineVersionArn` must have 1 to 2048 characters: found {length}")]
     VersionLength {
-        /// Characters.
+        /// The number of characters.
         length: usize,
     },
-    /// No type.
-    #[error("Type is missing: {TYPES}")]
+    /// There is no type.
+    #[error("`Type` is required: {TYPES}")]
     TypeMissing,
-    /// A type that there is not.
-    #[error("Type is `{given}`: {TYPES}")]
+    /// The type is unknown.
+    #[error("unknown `Type` `{value}`: {TYPES}")]
     TypeUnknown {
-        /// As specified.
-        given: String,
+        /// The specified value.
+        value: String,
     },
-    /// A percentage that is no whole number of 1 to 99.
-    #[error("{}Percentage is `{given}`: give a whole number of 1 to {MOST_PERCENT}", In(*.step))]
+    /// The percentage is not an integer from 1 to 99.
+    #[error("`{}Percentage` must be an integer from 1 to {MAX_PERCENTAGE}: found `{value}`", StepPrefix(*.step))]
     PercentageRange {
-        /// As specified.
-        given: String,
-        /// The place in `Steps`, for one that stands there.
+        /// The specified value.
+        value: String,
+        /// The index of the step, if the member belongs to one.
         step: Option<usize>,
     },
-    /// An interval that is no whole number of 1 to 2100 minutes.
-    #[error("{}Interval is `{given}`: give a whole number of 1 to {MAX_MINUTES} minutes", In(*.step))]
+    /// The interval is not an integer from 1 to 2100.
+    #[error("`{}Interval` must be an integer from 1 to {MAX_DURATION_MINUTES} (minutes): found `{value}`", StepPrefix(*.step))]
     IntervalRange {
-        /// As specified.
-        given: String,
-        /// The place in `Steps`, for one that stands there.
+        /// The specified value.
+        value: String,
+        /// The index of the step, if the member belongs to one.
         step: Option<usize>,
     },
-    /// An empty list of alarms, or more than 100.
-    #[error("Alarms has {count} names: give 1 to {MOST_ALARMS}, or leave it away")]
+    /// The list of alarms is empty, or has more than 100 names.
+    #[error("`Alarms` must have 1 to {MAX_ALARMS} names, or be omitted: found {count}")]
     AlarmCount {
-        /// How many.
+        /// The number of names.
         count: usize,
     },
-    /// An alarm name of a length that the schema forbids.
-    #[error("Alarms has a name of {length} characters: give 1 to 256")]
+    /// The length of an alarm name violates the schema.
+    #[error("each name in `Alarms` must have 1 to 256 characters: found {length}")]
     AlarmLength {
-        /// Its place in the list.
+        /// The index of the name.
         index: usize,
-        /// Characters.
+        /// The number of characters.
         length: usize,
     },
-    /// The same alarm twice.
-    #[error("Alarms has `{name}` twice: remove one of the two")]
+    /// An alarm is listed twice.
+    #[error("duplicate alarm `{name}` in `Alarms`: remove one")]
     AlarmRepeated {
-        /// The place of the second.
+        /// The index of the second occurrence.
         index: usize,
         /// The name.
         name: String,
     },
-    /// Neither interval nor percentage.
+    /// Both interval and percentage are missing.
     #[error(
         "Deployments of type '{}' require an interval and percentage for traffic shifting. Configure the deployment preference with the 'interval' and 'percentage' properties and try again.",
-        .kind.as_str()
+        .deployment_type.as_str()
     )]
     IntervalAndPercentageRequired {
         /// LINEAR or CANARY.
-        kind: DeploymentType,
+        deployment_type: DeploymentType,
     },
-    /// No interval.
+    /// The interval is missing.
     #[error(
         "Deployments of type '{}' require an interval for traffic shifting. Configure the deployment preference with the 'interval' property and try again.",
-        .kind.as_str()
+        .deployment_type.as_str()
     )]
     IntervalRequired {
         /// LINEAR or CANARY.
-        kind: DeploymentType,
+        deployment_type: DeploymentType,
     },
-    /// No percentage.
+    /// The percentage is missing.
     #[error(
         "Deployments of type '{}' require a percentage for traffic shifting. Configure the deployment preference with the 'percentage' property and try again.",
-        .kind.as_str()
+        .deployment_type.as_str()
     )]
     PercentageRequired {
         /// LINEAR or CANARY.
-        kind: DeploymentType,
+        deployment_type: DeploymentType,
     },
-    /// A LINEAR deployment of more than 2100 minutes.
+    /// A LINEAR deployment takes more than 2100 minutes.
     #[error(
-        "The linear deployment configured is estimated to take {minutes} minutes, which exceeds the maximum allowable deployment time of {MAX_MINUTES} minutes. Configure the deployment preference to use a higher shift percentage or lower time interval and try again."
+        "The linear deployment configured is estimated to take {minutes} minutes, which exceeds the maximum allowable deployment time of {MAX_DURATION_MINUTES} minutes. Configure the deployment preference to use a higher shift percentage or lower time interval and try again."
     )]
     LinearTooLong {
-        /// As the provider estimates: the number of updates, times the interval.
+        /// The provider's estimate: the number of updates multiplied by the interval.
         minutes: i64,
     },
-    /// CUSTOM without steps.
-    #[error("Steps is missing: give the type CUSTOM at least one step")]
+    /// CUSTOM has no steps.
+    #[error("`Steps` must have at least one step for the type CUSTOM")]
     StepsMissing,
-    /// `Steps` with a type of CloudFormation's.
-    #[error("Steps is for the type CUSTOM, which is not CloudFormation's: give Percentage and Interval instead")]
+    /// A type of CloudFormation has steps.
+    #[error("`Steps` requires the type CUSTOM, which CloudFormation does not support: use `Percentage` and `Interval`")]
     StepsUnexpected,
-    /// `Percentage` or `Interval` beside the steps of CUSTOM.
-    #[error("Percentage or Interval stands beside Steps: the type CUSTOM has them in its steps, remove them here")]
+    /// CUSTOM has a percentage or interval outside its steps.
+    #[error("`Percentage` and `Interval` cannot be combined with `Steps`: remove them")]
     CustomMixed,
-    /// A step that lacks a member.
-    #[error("Steps/{step} lacks Percentage or Interval: give both")]
+    /// A step lacks a member.
+    #[error("`Steps/{step}` requires both `Percentage` and `Interval`")]
     StepIncomplete {
-        /// Its place in `Steps`.
+        /// The index of the step.
         step: usize,
     },
-    /// A step that does not go further than the one before.
-    #[error("Steps/{step} moves no traffic on, from {before} percent to {percentage}: give more than the step before")]
-    StepNotMore {
-        /// Its place in `Steps`.
+    /// The percentage of a step is not greater than that of the previous one.
+    #[error("`Steps/{step}/Percentage` must be greater than in the previous step ({previous}): found {percentage}")]
+    StepNotIncreasing {
+        /// The index of the step.
         step: usize,
         /// Its percentage.
         percentage: i64,
-        /// The one before it.
-        before: i64,
+        /// The percentage of the previous step.
+        previous: i64,
     },
-    /// Steps of more than 2100 minutes together.
-    #[error("Steps take {minutes} minutes together: shorten them to {MAX_MINUTES} or fewer")]
+    /// The steps take more than 2100 minutes in total.
+    #[error("`Steps` take {minutes} minutes in total: the maximum is {MAX_DURATION_MINUTES}")]
     CustomTooLong {
         /// The sum of the intervals.
         minutes: i64,
     },
 }
 
-/// What stands before a member's name: its step, for one that stands in a step.
-struct In(Option<usize>);
+/// Formats the path of a member's step, or nothing if the member belongs to the preference.
+struct StepPrefix(Option<usize>);
 
-impl fmt::Display for In {
+impl fmt::Display for StepPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.map_or(Ok(()), |step| write!(f, "Steps/{step}/"))
     }
 }
 
 impl PreferenceProblem {
-    /// A code that stays the same in every later version.
+    /// Returns a code that is stable across releases.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::VersionMissing => "version-missing",
@@ -180,13 +179,13 @@ impl PreferenceProblem {
             Self::StepsUnexpected => "steps-unexpected",
             Self::CustomMixed => "custom-mixed",
             Self::StepIncomplete { .. } => "step-incomplete",
-            Self::StepNotMore { .. } => "step-not-more",
+            Self::StepNotIncreasing { .. } => "step-not-increasing",
             Self::CustomTooLong { .. } => "custom-too-long",
         }
     }
 
-    /// Where it is known from.
-    pub const fn basis(&self) -> Provenance {
+    /// Returns which rule the problem violates.
+    pub const fn provenance(&self) -> Provenance {
         match self {
             Self::IntervalAndPercentageRequired { .. }
             | Self::IntervalRequired { .. }
@@ -196,142 +195,153 @@ impl PreferenceProblem {
             Self::StepsMissing
             | Self::CustomMixed
             | Self::StepIncomplete { .. }
-            | Self::StepNotMore { .. }
+            | Self::StepNotIncreasing { .. }
             | Self::CustomTooLong { .. } => Provenance::Own,
             _ => Provenance::ProviderSchema,
         }
     }
 
-    /// Where it stands, as a JSON pointer into the preference; empty for the preference as a whole.
+    /// Returns a JSON pointer into the preference. It is empty for the whole preference.
     pub fn path(&self) -> String {
-        let in_step = |step: &Option<usize>, member: &str| match step {
+        let member_path = |step: &Option<usize>, member: &str| match step {
             Some(step) => format!("/Steps/{step}/{member}"),
             None => format!("/{member}"),
         };
         match self {
             Self::VersionLength { .. } => "/StateMachineVersionArn".to_owned(),
             Self::TypeUnknown { .. } => "/Type".to_owned(),
-            Self::PercentageRange { step, .. } => in_step(step, "Percentage"),
-            Self::IntervalRange { step, .. } => in_step(step, "Interval"),
+            Self::PercentageRange { step, .. } => member_path(step, "Percentage"),
+            Self::IntervalRange { step, .. } => member_path(step, "Interval"),
             Self::AlarmCount { .. } => "/Alarms".to_owned(),
             Self::AlarmLength { index, .. } | Self::AlarmRepeated { index, .. } => format!("/Alarms/{index}"),
             Self::StepsUnexpected | Self::CustomTooLong { .. } => "/Steps".to_owned(),
-            Self::StepIncomplete { step } | Self::StepNotMore { step, .. } => format!("/Steps/{step}"),
+            Self::StepIncomplete { step } | Self::StepNotIncreasing { step, .. } => format!("/Steps/{step}"),
             _ => String::new(),
         }
     }
 }
 
 impl DeploymentPreference {
-    /// Everything that is wrong with a preference: first what the resource's schema forbids, then what the
-    /// provider looks at, in its order, then the rules of our own extension.
+    /// Returns all problems of the preference: first those of the resource's schema, then those of the provider in its
+    /// order, then those of the extension CUSTOM.
     ///
     /// ```
     /// use sfn_alias_deployment::DeploymentPreference;
-    /// let preference = DeploymentPreference::from_json(br#"{"StateMachineVersionArn": "v", "Type": "CANARY", "Percentage": 5}"#)?;
-    /// let found: Vec<String> = preference.problems().iter().map(ToString::to_string).collect();
-    /// assert_eq!(found, ["Deployments of type 'CANARY' require an interval for traffic shifting. Configure the \
+    /// let json = br#"{"StateMachineVersionArn": "v", "Type": "CANARY", "Percentage": 5}"#;
+    /// let problems = DeploymentPreference::from_json(json)?.problems();
+    /// let messages: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    /// assert_eq!(messages, ["Deployments of type 'CANARY' require an interval for traffic shifting. Configure the \
     ///     deployment preference with the 'interval' property and try again."]);
     /// # Ok::<(), sfn_alias_deployment::DeploymentError>(())
     /// ```
     pub fn problems(&self) -> Vec<PreferenceProblem> {
-        let mut found = Vec::new();
-        version(self, &mut found);
-        ranges(self.percentage, self.interval, None, &mut found);
-        alarms(self.alarms.as_deref().unwrap_or_default(), self.alarms.is_some(), &mut found);
-        kind(self, &mut found);
-        found
+        let mut problems = Vec::new();
+        check_version(self, &mut problems);
+        check_ranges(self.percentage, self.interval, None, &mut problems);
+        check_alarms(self.alarms.as_deref(), &mut problems);
+        check_type(self, &mut problems);
+        problems
     }
 }
 
-fn version(preference: &DeploymentPreference, found: &mut Vec<PreferenceProblem>) {
+fn check_version(preference: &DeploymentPreference, problems: &mut Vec<PreferenceProblem>) {
     match preference.state_machine_version_arn.as_deref().map(|arn| arn.chars().count()) {
-        None => found.push(PreferenceProblem::VersionMissing),
+        None => problems.push(PreferenceProblem::VersionMissing),
         Some(1..=2048) => {}
-        Some(length) => found.push(PreferenceProblem::VersionLength { length }),
+        Some(length) => problems.push(PreferenceProblem::VersionLength { length }),
     }
 }
 
-fn ranges(percentage: Option<i64>, interval: Option<i64>, step: Option<usize>, found: &mut Vec<PreferenceProblem>) {
-    let outside = |value: Option<i64>, most: i64| value.filter(|value| !(1..=most).contains(value));
-    let percentage = outside(percentage, MOST_PERCENT).map(|given| given.to_string());
-    let interval = outside(interval, MAX_MINUTES).map(|given| given.to_string());
-    found.extend(percentage.map(|given| PreferenceProblem::PercentageRange { given, step }));
-    found.extend(interval.map(|given| PreferenceProblem::IntervalRange { given, step }));
+fn check_ranges(
+    percentage: Option<i64>,
+    interval: Option<i64>,
+    step: Option<usize>,
+    problems: &mut Vec<PreferenceProblem>,
+) {
+    let out_of_range = |value: Option<i64>, max: i64| value.filter(|value| !(1..=max).contains(value));
+    let percentage = out_of_range(percentage, MAX_PERCENTAGE).map(|value| value.to_string());
+    let interval = out_of_range(interval, MAX_DURATION_MINUTES).map(|value| value.to_string());
+    problems.extend(percentage.map(|value| PreferenceProblem::PercentageRange { value, step }));
+    problems.extend(interval.map(|value| PreferenceProblem::IntervalRange { value, step }));
 }
 
-fn alarms(names: &[String], given: bool, found: &mut Vec<PreferenceProblem>) {
-    if given && !(1..=MOST_ALARMS).contains(&names.len()) {
-        found.push(PreferenceProblem::AlarmCount { count: names.len() });
+fn check_alarms(names: Option<&[String]>, problems: &mut Vec<PreferenceProblem>) {
+    let Some(names) = names else { return };
+    if !(1..=MAX_ALARMS).contains(&names.len()) {
+        problems.push(PreferenceProblem::AlarmCount { count: names.len() });
     }
-    // More are refused as a whole; looking at each would take the square of any number of them.
-    for (index, name) in names.iter().enumerate().take(MOST_ALARMS) {
+    // Only up to the maximum: finding duplicates takes quadratic time.
+    for (index, name) in names.iter().enumerate().take(MAX_ALARMS) {
         let length = name.chars().count();
         if !(1..=256).contains(&length) {
-            found.push(PreferenceProblem::AlarmLength { index, length });
-        } else if names.iter().take(index).any(|before| before == name) {
-            found.push(PreferenceProblem::AlarmRepeated { index, name: name.clone() });
+            problems.push(PreferenceProblem::AlarmLength { index, length });
+        } else if names.iter().take(index).any(|earlier| earlier == name) {
+            problems.push(PreferenceProblem::AlarmRepeated { index, name: name.clone() });
         }
     }
 }
 
-fn kind(preference: &DeploymentPreference, found: &mut Vec<PreferenceProblem>) {
-    let kind = match (&preference.deployment_type, preference.known_type()) {
-        (None, _) => return found.push(PreferenceProblem::TypeMissing),
-        (Some(given), None) => return found.push(PreferenceProblem::TypeUnknown { given: given.clone() }),
-        (_, Some(kind)) => kind,
+fn check_type(preference: &DeploymentPreference, problems: &mut Vec<PreferenceProblem>) {
+    let deployment_type = match (&preference.deployment_type, preference.known_type()) {
+        (None, _) => return problems.push(PreferenceProblem::TypeMissing),
+        (Some(value), None) => return problems.push(PreferenceProblem::TypeUnknown { value: value.clone() }),
+        (_, Some(known)) => known,
     };
-    if kind != DeploymentType::Custom && preference.steps.is_some() {
-        found.push(PreferenceProblem::StepsUnexpected);
+    if deployment_type != DeploymentType::Custom && preference.steps.is_some() {
+        problems.push(PreferenceProblem::StepsUnexpected);
     }
-    match kind {
+    match deployment_type {
         DeploymentType::AllAtOnce => {}
-        DeploymentType::Canary | DeploymentType::Linear => gradual(kind, preference, found),
-        DeploymentType::Custom => custom(preference, found),
+        DeploymentType::Canary | DeploymentType::Linear => check_gradual(deployment_type, preference, problems),
+        DeploymentType::Custom => check_custom(preference, problems),
     }
 }
 
-fn gradual(kind: DeploymentType, preference: &DeploymentPreference, found: &mut Vec<PreferenceProblem>) {
+fn check_gradual(
+    deployment_type: DeploymentType,
+    preference: &DeploymentPreference,
+    problems: &mut Vec<PreferenceProblem>,
+) {
     match (preference.interval, preference.percentage) {
-        (None, None) => found.push(PreferenceProblem::IntervalAndPercentageRequired { kind }),
-        (None, Some(_)) => found.push(PreferenceProblem::IntervalRequired { kind }),
-        (Some(_), None) => found.push(PreferenceProblem::PercentageRequired { kind }),
+        (None, None) => problems.push(PreferenceProblem::IntervalAndPercentageRequired { deployment_type }),
+        (None, Some(_)) => problems.push(PreferenceProblem::IntervalRequired { deployment_type }),
+        (Some(_), None) => problems.push(PreferenceProblem::PercentageRequired { deployment_type }),
         (Some(interval), Some(percentage))
-            if kind == DeploymentType::Linear && (1..=MOST_PERCENT).contains(&percentage) =>
+            if deployment_type == DeploymentType::Linear && (1..=MAX_PERCENTAGE).contains(&percentage) =>
         {
             let updates = percentage.saturating_add(99).checked_div(percentage).unwrap_or(i64::MAX);
             let minutes = updates.saturating_mul(interval);
-            found.extend((minutes > MAX_MINUTES).then_some(PreferenceProblem::LinearTooLong { minutes }));
+            problems.extend((minutes > MAX_DURATION_MINUTES).then_some(PreferenceProblem::LinearTooLong { minutes }));
         }
         _ => {}
     }
 }
 
-fn custom(preference: &DeploymentPreference, found: &mut Vec<PreferenceProblem>) {
+fn check_custom(preference: &DeploymentPreference, problems: &mut Vec<PreferenceProblem>) {
     if preference.percentage.is_some() || preference.interval.is_some() {
-        found.push(PreferenceProblem::CustomMixed);
+        problems.push(PreferenceProblem::CustomMixed);
     }
     let steps = preference.steps.as_deref().unwrap_or_default();
     if steps.is_empty() {
-        return found.push(PreferenceProblem::StepsMissing);
+        return problems.push(PreferenceProblem::StepsMissing);
     }
-    let mut before = 0;
-    // From the hundredth on there is nothing more to move: one of the first hundred is refused.
-    for (step, given) in steps.iter().enumerate().take(100) {
-        custom_step(step, given, before, found);
-        before = given.percentage.unwrap_or(before);
+    let mut previous = 0;
+    // Only the first 100: more than 99 steps cannot all increase, so one of these has a problem.
+    for (index, step) in steps.iter().enumerate().take(100) {
+        check_custom_step(index, step, previous, problems);
+        previous = step.percentage.unwrap_or(previous);
     }
     let minutes = steps.iter().filter_map(|step| step.interval).fold(0, i64::saturating_add);
-    found.extend((minutes > MAX_MINUTES).then_some(PreferenceProblem::CustomTooLong { minutes }));
+    problems.extend((minutes > MAX_DURATION_MINUTES).then_some(PreferenceProblem::CustomTooLong { minutes }));
 }
 
-fn custom_step(step: usize, given: &CustomStep, before: i64, found: &mut Vec<PreferenceProblem>) {
-    ranges(given.percentage, given.interval, Some(step), found);
-    match (given.percentage, given.interval) {
-        (Some(percentage), Some(_)) if percentage <= before => {
-            found.push(PreferenceProblem::StepNotMore { step, percentage, before });
+fn check_custom_step(index: usize, step: &CustomStep, previous: i64, problems: &mut Vec<PreferenceProblem>) {
+    check_ranges(step.percentage, step.interval, Some(index), problems);
+    match (step.percentage, step.interval) {
+        (Some(percentage), Some(_)) if percentage <= previous => {
+            problems.push(PreferenceProblem::StepNotIncreasing { step: index, percentage, previous });
         }
         (Some(_), Some(_)) => {}
-        _ => found.push(PreferenceProblem::StepIncomplete { step }),
+        _ => problems.push(PreferenceProblem::StepIncomplete { step: index }),
     }
 }

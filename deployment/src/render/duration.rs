@@ -1,6 +1,6 @@
-//! Spans of time as people write them.
+//! Durations as text.
 
-/// Seconds as `0s`, `45s`, `5m`, `1h30m`, `1d6h2m`: the parts that are not nothing, and `0s` where all are.
+/// Formats seconds as `0s`, `45s`, `5m`, `1h30m` or `1d6h2m`. Parts of 0 are omitted.
 pub fn format_duration(seconds: u64) -> String {
     let parts = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
     let text: String =

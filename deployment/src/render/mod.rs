@@ -1,11 +1,11 @@
-//! Plans that a person can look at: as a table, as a timeline in a terminal, as a picture.
+//! Renders a plan as a table, a timeline or an SVG.
 
 mod duration;
-mod note;
+mod notes;
 mod svg;
 mod table;
 mod timeline;
 
 pub use duration::format_duration;
-use note::noted;
+use notes::format_notes;
 pub use timeline::BarStyle;

@@ -1,15 +1,15 @@
-//! A plan as a picture: the shares of both versions over time.
+//! Plans as SVG: the percentages of both versions over time.
 
 use super::format_duration;
 use crate::plan::{Plan, Step};
-use crate::routes::{short_name, weight_of};
+use crate::routing::{short_name, weight_of};
 use std::fmt::Write as _;
 
 const LEFT: f64 = 56.0;
 const TOP: f64 = 76.0;
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 200.0;
-/// Of the width, before the first update and after the last.
+/// The share of the width before the first update, and after the last.
 const MARGIN: f64 = 0.1;
 
 const STYLE: &str = "\
@@ -19,22 +19,22 @@ text{font:13px system-ui,sans-serif}.title{font-size:16px;font-weight:600}\
 .origin{fill:#3d444d}.target{fill:#3fb98f}}";
 
 impl Plan {
-    /// As an SVG that needs nothing else, for light and dark pages.
+    /// Returns the plan as a self-contained SVG for light and dark pages.
     pub fn to_svg(&self) -> String {
         let mut svg = Svg { plan: self, text: String::new() };
-        svg.head();
-        svg.areas();
-        svg.grid();
-        svg.times();
-        svg.legend();
+        svg.write_header();
+        svg.write_areas();
+        svg.write_grid();
+        svg.write_times();
+        svg.write_legend();
         svg.text.push_str("</svg>\n");
         svg.text
     }
 
-    /// What the picture shows, in words.
-    fn in_words(&self) -> String {
-        let step = |step: &Step| format!("{} % after {}", step.target_weight, format_duration(step.offset_seconds));
-        self.steps.iter().map(step).collect::<Vec<_>>().join(", ")
+    /// Returns the text alternative of the SVG.
+    fn describe_steps(&self) -> String {
+        let describe = |step: &Step| format!("{} % after {}", step.target_weight, format_duration(step.offset_seconds));
+        self.steps.iter().map(describe).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -44,83 +44,86 @@ struct Svg<'p> {
 }
 
 impl<'p> Svg<'p> {
-    fn put(&mut self, line: std::fmt::Arguments<'_>) {
+    fn write_line(&mut self, line: std::fmt::Arguments<'_>) {
         // Writing to a string does not fail.
         let _ = self.text.write_fmt(line);
         self.text.push('\n');
     }
 
-    fn head(&mut self) {
+    fn write_header(&mut self) {
         let plan = self.plan;
         let (width, height) = (LEFT + WIDTH + 24.0, TOP + HEIGHT + 88.0);
-        let target = escaped(short_name(&plan.target));
+        let target = escape_xml(short_name(&plan.target));
         let title = format!("{} deployment of {target}", plan.deployment_type);
-        let shown = format!("{} deployment of {}", plan.deployment_type, escaped(&shortened(short_name(&plan.target))));
-        self.put(format_args!(
+        let visible_title =
+            format!("{} deployment of {}", plan.deployment_type, escape_xml(&truncate(short_name(&plan.target))));
+        self.write_line(format_args!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="title desc">"#
         ));
-        self.put(format_args!(r#"<title id="title">{title}</title>"#));
-        self.put(format_args!(r#"<desc id="desc">{target} gets {}.</desc>"#, plan.in_words()));
-        self.put(format_args!("<style>{STYLE}</style>"));
-        self.put(format_args!(r#"<rect class="back" width="{width}" height="{height}"/>"#));
-        self.put(format_args!(r#"<text class="ink title" x="{LEFT}" y="30">{shown}</text>"#));
-        let took = format_duration(plan.duration_seconds);
+        self.write_line(format_args!(r#"<title id="title">{title}</title>"#));
+        self.write_line(format_args!(r#"<desc id="desc">{target} gets {}.</desc>"#, plan.describe_steps()));
+        self.write_line(format_args!("<style>{STYLE}</style>"));
+        self.write_line(format_args!(r#"<rect class="back" width="{width}" height="{height}"/>"#));
+        self.write_line(format_args!(r#"<text class="ink title" x="{LEFT}" y="30">{visible_title}</text>"#));
+        let duration = format_duration(plan.duration_seconds);
         let steps = plan.steps.len();
         let plural = if steps == 1 { "" } else { "s" };
-        let mark = if plan.source == crate::plan::PlanSource::Own { ", not CloudFormation's" } else { "" };
+        let extension = if plan.source == crate::plan::PlanSource::SfnAlias { ", not CloudFormation's" } else { "" };
         let watching = match plan.alarms().len() {
             0 => String::new(),
             1 => ", watching 1 alarm".to_owned(),
             many => format!(", watching {many} alarms"),
         };
-        self.put(format_args!(
-            r#"<text class="soft" x="{LEFT}" y="52">{steps} step{plural} in {took}{watching}{mark}</text>"#
+        self.write_line(format_args!(
+            r#"<text class="soft" x="{LEFT}" y="52">{steps} step{plural} in {duration}{watching}{extension}</text>"#
         ));
     }
 
-    /// The share of the new version from below, the rest above it.
-    fn areas(&mut self) {
+    /// Writes the percentage of the new version as an area at the bottom, and the rest above it.
+    fn write_areas(&mut self) {
         let bottom = TOP + HEIGHT;
-        self.put(format_args!(r#"<rect class="origin" x="{LEFT}" y="{TOP}" width="{WIDTH}" height="{HEIGHT}"/>"#));
+        self.write_line(format_args!(
+            r#"<rect class="origin" x="{LEFT}" y="{TOP}" width="{WIDTH}" height="{HEIGHT}"/>"#
+        ));
         let mut path = format!("M{LEFT} {bottom}V{:.1}", y(weight_of(&self.plan.before, &self.plan.target)));
         for step in &self.plan.steps {
             let _ = write!(path, "H{:.1}V{:.1}", self.x(step), y(step.target_weight));
         }
-        self.put(format_args!(r#"<path class="target" d="{path}H{}V{bottom}Z"/>"#, LEFT + WIDTH));
+        self.write_line(format_args!(r#"<path class="target" d="{path}H{}V{bottom}Z"/>"#, LEFT + WIDTH));
     }
 
-    fn grid(&mut self) {
-        for share in [0, 25, 50, 75, 100] {
-            let (height, right) = (y(share), LEFT + WIDTH);
-            self.put(format_args!(
-                r#"<path class="grid" d="M{LEFT} {height:.1}H{right}"/><text class="soft" x="{}" y="{:.1}" text-anchor="end">{share} %</text>"#,
+    fn write_grid(&mut self) {
+        for percentage in [0, 25, 50, 75, 100] {
+            let (height, right) = (y(percentage), LEFT + WIDTH);
+            self.write_line(format_args!(
+                r#"<path class="grid" d="M{LEFT} {height:.1}H{right}"/><text class="soft" x="{}" y="{:.1}" text-anchor="end">{percentage} %</text>"#,
                 LEFT - 8.0,
                 height + 4.0
             ));
         }
     }
 
-    /// The time and the share of each step that there is room for.
-    fn times(&mut self) {
-        for step in self.labelled() {
+    /// Writes time and percentage of the steps whose labels do not overlap.
+    fn write_times(&mut self) {
+        for step in self.labelled_steps() {
             let (x, tick, text, after) =
                 (self.x(step), TOP + HEIGHT, TOP + HEIGHT + 22.0, format_duration(step.offset_seconds));
-            self.put(format_args!(
+            self.write_line(format_args!(
                 r#"<path class="grid" d="M{x:.1} {tick}v6"/><text class="soft" x="{x:.1}" y="{text}" text-anchor="middle">{after}</text>"#
             ));
-            self.share(step);
+            self.write_percentage(step);
         }
     }
 
-    /// The last step, and then those that stay longest; in their order.
-    fn labelled(&self) -> Vec<&'p Step> {
+    /// Returns the steps to label, in order. The last step has priority, then the steps with the longest intervals.
+    fn labelled_steps(&self) -> Vec<&'p Step> {
         let plan = self.plan;
         let mut steps: Vec<&Step> = plan.steps.iter().collect();
         steps.sort_by_key(|step| (step.wait_seconds() > 0, std::cmp::Reverse(step.wait_seconds())));
         let mut labelled: Vec<&Step> = Vec::new();
         for step in steps {
-            let apart = |other: &&Step| (self.x(other) - self.x(step)).abs() >= room(other, step);
-            if labelled.iter().all(apart) {
+            let fits = |other: &&Step| (self.x(other) - self.x(step)).abs() >= min_distance(other, step);
+            if labelled.iter().all(fits) {
                 labelled.push(step);
             }
         }
@@ -128,68 +131,68 @@ impl<'p> Svg<'p> {
         labelled
     }
 
-    /// Above the step. That the last has all is plain from the axis.
-    fn share(&mut self, step: &Step) {
-        let (x, y, share) = (self.x(step) + 4.0, y(step.target_weight) - 6.0, step.target_weight);
-        if share < 100 {
-            self.put(format_args!(r#"<text class="ink" x="{x:.1}" y="{y:.1}">{share} %</text>"#));
+    /// Writes the percentage above the step. The last step, 100 %, needs no label.
+    fn write_percentage(&mut self, step: &Step) {
+        let (x, y, percentage) = (self.x(step) + 4.0, y(step.target_weight) - 6.0, step.target_weight);
+        if percentage < 100 {
+            self.write_line(format_args!(r#"<text class="ink" x="{x:.1}" y="{y:.1}">{percentage} %</text>"#));
         }
     }
 
-    fn legend(&mut self) {
+    fn write_legend(&mut self) {
         let plan = self.plan;
         let line = TOP + HEIGHT + 58.0;
         let target = short_name(&plan.target);
-        self.legend_entry(LEFT, line, "target", &format!("{target} (new)"));
+        self.write_legend_entry(LEFT, line, "target", &format!("{target} (new)"));
         if !plan.is_unchanged() {
-            let origin = if plan.before.len() > 1 { "the versions before" } else { short_name(&plan.origin) };
-            self.legend_entry(LEFT + WIDTH / 2.0, line, "origin", origin);
+            let origin = if plan.before.len() > 1 { "the previous versions" } else { short_name(&plan.origin) };
+            self.write_legend_entry(LEFT + WIDTH / 2.0, line, "origin", origin);
         }
     }
 
-    fn legend_entry(&mut self, x: f64, y: f64, class: &str, name: &str) {
-        let (name, box_top, text) = (escaped(&shortened(name)), y - 11.0, x + 20.0);
-        self.put(format_args!(
+    fn write_legend_entry(&mut self, x: f64, y: f64, class: &str, name: &str) {
+        let (name, box_top, text) = (escape_xml(&truncate(name)), y - 11.0, x + 20.0);
+        self.write_line(format_args!(
             r#"<rect class="{class}" x="{x}" y="{box_top}" width="12" height="12"/><text class="ink" x="{text}" y="{y}">{name}</text>"#
         ));
     }
 
     fn x(&self, step: &Step) -> f64 {
         let inner = WIDTH * (1.0 - 2.0 * MARGIN);
-        let share = match self.plan.duration_seconds {
-            // One update: in the middle.
+        let fraction = match self.plan.duration_seconds {
+            // The only update is in the middle.
             0 => 0.5,
             duration => step.offset_seconds as f64 / duration as f64,
         };
-        LEFT + WIDTH * MARGIN + inner * share
+        LEFT + WIDTH * MARGIN + inner * fraction
     }
 }
 
-/// Pixels between two steps that both have room for their times.
-fn room(one: &Step, other: &Step) -> f64 {
+/// Returns the minimum distance of two steps in pixels, so that their labels do not overlap.
+fn min_distance(one: &Step, other: &Step) -> f64 {
     f64::midpoint(label_width(one), label_width(other))
 }
 
-/// Pixels that the time of a step takes, with some space around it.
+/// Returns the width of a time label in pixels, with padding.
 fn label_width(step: &Step) -> f64 {
     format_duration(step.offset_seconds).len() as f64 * 8.0 + 12.0
 }
 
-fn y(share: u8) -> f64 {
-    TOP + HEIGHT * (1.0 - f64::from(share) / 100.0)
+fn y(percentage: u8) -> f64 {
+    TOP + HEIGHT * (1.0 - f64::from(percentage) / 100.0)
 }
 
-/// Names of state machines may have 80 characters; the picture has room for 34.
-fn shortened(name: &str) -> String {
-    const MOST: usize = 34;
+/// Truncates a name at its start. Names of state machines have up to 80 characters; 34 fit.
+fn truncate(name: &str) -> String {
+    const MAX_CHARS: usize = 34;
     let length = name.chars().count();
-    if length <= MOST {
+    if length <= MAX_CHARS {
         return name.to_owned();
     }
-    let end: String = name.chars().skip(length.saturating_sub(MOST.saturating_sub(1))).collect();
+    let end: String = name.chars().skip(length.saturating_sub(MAX_CHARS.saturating_sub(1))).collect();
     format!("…{end}")
 }
 
-fn escaped(text: &str) -> String {
+fn escape_xml(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

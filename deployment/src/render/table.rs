@@ -1,11 +1,11 @@
-//! A plan as a table of text.
+//! Plans as text tables.
 
-use super::{format_duration, noted};
+use super::{format_duration, format_notes};
 use crate::plan::{AfterStep, Plan};
-use crate::routes::{short_name, weight_of};
+use crate::routing::{short_name, weight_of};
 
 impl Plan {
-    /// As a table, one line a step, with the notes below.
+    /// Returns the plan as a text table: one line per step, followed by the notes.
     pub fn to_table(&self) -> String {
         let rows = self.rows();
         let widths: Vec<usize> = (0..COLUMNS)
@@ -19,31 +19,31 @@ impl Plan {
             text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
             text.push('\n');
         }
-        text + &noted(&self.notes)
+        text + &format_notes(&self.notes)
     }
 
     fn rows(&self) -> Vec<[String; COLUMNS]> {
         let (origin, target) = (short_name(&self.origin), short_name(&self.target));
-        let other = if self.is_unchanged() { "" } else { origin };
-        let head = ["step", "after", other, target, "then"].map(str::to_owned);
+        let origin_header = if self.is_unchanged() { "" } else { origin };
+        let header = ["step", "after", origin_header, target, "then"].map(str::to_owned);
         let rows = self.steps.iter().zip(1_usize..).map(|(step, number)| {
-            let left = weight_of(&step.routing, &self.origin);
-            let left = if self.is_unchanged() { String::new() } else { format!("{left} %") };
+            let origin_weight = weight_of(&step.routing, &self.origin);
+            let origin_cell = if self.is_unchanged() { String::new() } else { format!("{origin_weight} %") };
             [
                 number.to_string(),
                 format_duration(step.offset_seconds),
-                left,
+                origin_cell,
                 format!("{} %", step.target_weight),
-                then(&step.then),
+                format_after_step(&step.then),
             ]
         });
-        std::iter::once(head).chain(rows).collect()
+        std::iter::once(header).chain(rows).collect()
     }
 }
 
 const COLUMNS: usize = 5;
 
-fn then(then: &AfterStep) -> String {
+fn format_after_step(then: &AfterStep) -> String {
     match then {
         AfterStep::Wait { seconds, alarms, .. } if alarms.is_empty() => format!("wait {}", format_duration(*seconds)),
         AfterStep::Wait { seconds, alarms, .. } => {

@@ -1,26 +1,27 @@
-//! A plan as bars in a terminal.
+//! Plans as bars for a terminal.
 
-use super::{format_duration, noted};
+use super::{format_duration, format_notes};
 use crate::plan::Plan;
-use crate::routes::{short_name, weight_of};
+use crate::routing::{short_name, weight_of};
 use std::fmt::Write as _;
 
-/// What bars are made of.
+/// The characters of the bars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BarStyle {
-    /// Blocks, in eighths of a column.
+    /// Unicode block characters, accurate to an eighth of a column.
     Unicode,
-    /// Signs that every terminal has.
+    /// ASCII characters.
     Ascii,
 }
 
 const WIDTH: usize = 40;
-/// Blocks of one to seven eighths of a column.
+/// Blocks with a width of one to seven eighths of a column.
 const EIGHTHS: [&str; 7] = ["▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 impl Plan {
-    /// As bars, one line a step: how much the version that is deployed gets, and from when on; with the notes below.
-    pub fn to_timeline(&self, bars: BarStyle) -> String {
+    /// Returns the plan as bars: one line per step with its time and the percentage of the new version, followed by the
+    /// notes.
+    pub fn to_timeline(&self, style: BarStyle) -> String {
         let before = weight_of(&self.before, &self.target);
         let shifts = self.steps.iter().map(|step| (format_duration(step.offset_seconds), step.target_weight));
         let lines: Vec<(String, u8)> = std::iter::once(("before".to_owned(), before)).chain(shifts).collect();
@@ -30,22 +31,22 @@ impl Plan {
             alarms => format!(", watching {}", alarms.join(", ")),
         };
         let mut text = format!("{} to {}{watching}\n", self.deployment_type, short_name(&self.target));
-        for (label, share) in lines {
+        for (label, percentage) in lines {
             // Writing to a string does not fail.
-            let _ = writeln!(text, "{label:>width$}  {}  {share:>3} %", bar(share, bars));
+            let _ = writeln!(text, "{label:>width$}  {}  {percentage:>3} %", format_bar(percentage, style));
         }
-        text + &noted(&self.notes)
+        text + &format_notes(&self.notes)
     }
 }
 
-fn bar(share: u8, bars: BarStyle) -> String {
-    match bars {
+fn format_bar(percentage: u8, style: BarStyle) -> String {
+    match style {
         BarStyle::Ascii => {
-            let full = usize::from(share.min(100)).saturating_mul(WIDTH) / 100;
+            let full = usize::from(percentage.min(100)).saturating_mul(WIDTH) / 100;
             format!("[{}{}]", "#".repeat(full), ".".repeat(WIDTH.saturating_sub(full)))
         }
         BarStyle::Unicode => {
-            let eighths = usize::from(share.min(100)).saturating_mul(WIDTH * 8) / 100;
+            let eighths = usize::from(percentage.min(100)).saturating_mul(WIDTH * 8) / 100;
             let part = (eighths % 8).checked_sub(1).and_then(|eighth| EIGHTHS.get(eighth)).copied().unwrap_or("");
             let empty = WIDTH.saturating_sub(eighths.div_ceil(8));
             format!("{}{part}{}", "█".repeat(eighths / 8), "░".repeat(empty))

@@ -1,7 +1,7 @@
-//! The virtual alias, its alarms, and what is still to happen to them.
+//! The simulated alias, alarms and clock, and the events that are still to happen.
 
 use super::event::SimulatedAlarmState;
-use super::pending::Pending;
+use super::event_queue::EventQueue;
 use super::{CallKind, SimulationEntry, SimulationEvent};
 use crate::action::{Action, Alarm, AlarmState, Observation};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
@@ -13,22 +13,23 @@ pub struct SimulatedEnvironment {
     pub now_seconds: u64,
     pub updates: usize,
     pub calls: usize,
-    /// `None`: there is no such alarm.
+    /// The state is `None` if the alarm does not exist.
     alarms: Vec<(String, Option<AlarmState>)>,
-    pending: Pending,
+    events: EventQueue,
 }
 
 impl SimulatedEnvironment {
-    /// `events` happen in the order of their times, those of one time in the order given.
+    /// Creates an environment with alarms in state `OK`. Events happen in order of time; events with equal times keep
+    /// their order.
     pub fn new(routing: Vec<Route>, alarms: &[String], events: &[SimulationEvent]) -> Self {
         let alarms = alarms.iter().map(|name| (name.clone(), Some(AlarmState::Ok))).collect();
-        let (entries, pending) = (Vec::new(), Pending::new(events));
-        Self { routing, entries, now_seconds: 0, updates: 0, calls: 0, alarms, pending }
+        let (entries, events) = (Vec::new(), EventQueue::new(events));
+        Self { routing, entries, now_seconds: 0, updates: 0, calls: 0, alarms, events }
     }
 
-    /// Lets alarms and other people's updates happen that are due.
-    pub fn catch_up(&mut self) {
-        while let Some(event) = self.pending.next_of_world(self.now_seconds) {
+    /// Applies the alarm and drift events that are due.
+    pub fn apply_due_events(&mut self) {
+        while let Some(event) = self.events.next_external(self.now_seconds) {
             match &event {
                 SimulationEvent::Drift { routing_configuration, .. } => self.routing.clone_from(routing_configuration),
                 SimulationEvent::Alarm { name, state, .. } => self.set_alarm(name, *state),
@@ -38,37 +39,36 @@ impl SimulatedEnvironment {
         }
     }
 
-    /// The crash that comes first, when it comes by then.
-    pub fn crash_by(&mut self, seconds: u64) -> Option<SimulationEvent> {
-        self.pending.next_crash(seconds)
+    /// Removes and returns the next crash until this time.
+    pub fn next_crash(&mut self, until_seconds: u64) -> Option<SimulationEvent> {
+        self.events.next_crash(until_seconds)
     }
 
-    /// The crash at the call that is about to be made.
-    pub fn crash_at_call(&mut self) -> Option<SimulationEvent> {
-        self.pending.crash_at_call(self.calls)
+    /// Removes and returns the crash at the current call.
+    pub fn crash_at_current_call(&mut self) -> Option<SimulationEvent> {
+        self.events.crash_at_call(self.calls)
     }
 
-    /// Answers a call, or fails it.
-    pub fn answer(&mut self, action: &Action) -> Observation {
-        match self.failure_of(action) {
+    /// Executes a call, unless a failure event applies to it.
+    pub fn call(&mut self, action: &Action) -> Observation {
+        match self.next_failure(action) {
             Some((failed, applied)) => {
                 if applied {
-                    self.apply(action);
+                    self.execute(action);
                 }
                 failed
             }
-            None => self.apply(action),
+            None => self.execute(action),
         }
     }
 
-    /// What a call does, and what it answers.
-    pub fn apply(&mut self, action: &Action) -> Observation {
+    /// Executes a call, and returns its result.
+    pub fn execute(&mut self, action: &Action) -> Observation {
         match action {
             Action::DescribeAlias { .. } => Observation::Alias { routing_configuration: self.routing.clone() },
             Action::DescribeAlarms { .. } => {
-                let there =
-                    |(name, state): &(String, Option<AlarmState>)| Some(Alarm { name: name.clone(), state: (*state)? });
-                Observation::Alarms { alarms: self.alarms.iter().filter_map(there).collect() }
+                let existing = self.alarms.iter().filter_map(|(name, state)| Some((name.clone(), (*state)?)));
+                Observation::Alarms { alarms: existing.map(|(name, state)| Alarm { name, state }).collect() }
             }
             Action::UpdateAlias { input } => {
                 self.updates = self.updates.saturating_add(1);
@@ -79,18 +79,18 @@ impl SimulatedEnvironment {
         }
     }
 
-    /// What has not happened.
-    pub fn left(&self) -> Vec<SimulationEvent> {
-        self.pending.left()
+    /// Returns the events that have not happened.
+    pub fn unused_events(&self) -> Vec<SimulationEvent> {
+        self.events.unused_events()
     }
 
-    fn set_alarm(&mut self, name: &str, to: SimulatedAlarmState) {
+    fn set_alarm(&mut self, name: &str, new_state: SimulatedAlarmState) {
         if let Some((_, state)) = self.alarms.iter_mut().find(|(known, _)| known == name) {
-            *state = to.state();
+            *state = new_state.reported_state();
         }
     }
 
-    fn failure_of(&mut self, action: &Action) -> Option<(Observation, bool)> {
-        self.pending.next_failure(CallKind::of(action)?, self.now_seconds)
+    fn next_failure(&mut self, action: &Action) -> Option<(Observation, bool)> {
+        self.events.next_failure(CallKind::from_action(action)?, self.now_seconds)
     }
 }

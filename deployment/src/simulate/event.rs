@@ -1,78 +1,83 @@
-//! What happens to a deployment while it runs.
+//! The events of a simulation.
 
-use super::number;
 use crate::action::{Action, AlarmState};
-use crate::listed::listed;
+use crate::json_integer;
 use serde::{Deserialize, Serialize};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use std::fmt;
 
-/// Something that happens, at a time in seconds after the start.
+/// An event of a simulation. Times are in seconds after the start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(
+    tag = "event",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields,
+    expecting = "an object with `event`"
+)]
 pub enum SimulationEvent {
-    /// An alarm changes its state. Alarms are `OK` until then.
+    /// An alarm changes its state. All alarms are `OK` initially.
     Alarm {
         /// When.
-        #[serde(deserialize_with = "number::at_seconds")]
+        #[serde(deserialize_with = "json_integer::at_seconds")]
         at_seconds: u64,
-        /// The alarm.
+        /// The alarm's name.
         name: String,
-        /// To which.
+        /// The new state.
         state: SimulatedAlarmState,
     },
     /// Someone else updates the alias.
     Drift {
         /// When.
-        #[serde(deserialize_with = "number::at_seconds")]
+        #[serde(deserialize_with = "json_integer::at_seconds")]
         at_seconds: u64,
-        /// Where the alias leads then.
-        #[serde(deserialize_with = "listed")]
+        /// The new routing.
+        #[serde(deserialize_with = "json_integer::routes")]
         routing_configuration: Vec<Route>,
     },
-    /// The driver dies, and is started again.
+    /// The driver crashes and restarts.
     Crash {
-        /// When it dies, before it does anything else.
-        #[serde(deserialize_with = "number::at_seconds")]
+        /// When it crashes, before it does anything else at that time.
+        #[serde(deserialize_with = "json_integer::at_seconds")]
         at_seconds: u64,
-        /// When it is started again.
-        #[serde(deserialize_with = "number::restart_at_seconds")]
+        /// When it restarts.
+        #[serde(deserialize_with = "json_integer::restart_at_seconds")]
         restart_at_seconds: u64,
     },
-    /// The driver dies at a call, and is started again.
+    /// The driver crashes during a call and restarts.
     CrashAtCall {
-        /// The number of the call, from 1.
-        #[serde(deserialize_with = "number::call")]
+        /// The number of the call, counted from 1.
+        #[serde(deserialize_with = "json_integer::call")]
         call: usize,
-        /// Whether the call still came through.
+        /// Whether the service executes the call.
         applied: bool,
-        /// How long after it is started again.
-        #[serde(deserialize_with = "number::restart_after_seconds")]
+        /// How long after the crash the driver restarts.
+        #[serde(deserialize_with = "json_integer::restart_after_seconds")]
         restart_after_seconds: u64,
     },
     /// Calls fail.
     Failure {
-        /// From when on.
-        #[serde(deserialize_with = "number::at_seconds")]
+        /// The first call that is made at this time or later fails.
+        #[serde(deserialize_with = "json_integer::at_seconds")]
         at_seconds: u64,
-        /// Which calls; absent: all.
+        /// Which calls fail. If absent, all kinds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         call: Option<CallKind>,
-        /// How many.
-        #[serde(deserialize_with = "number::times")]
+        /// How many calls fail.
+        #[serde(deserialize_with = "json_integer::times")]
         times: u32,
         /// The AWS error code.
         code: String,
         /// The AWS error message.
         message: String,
-        /// Whether they came through nevertheless, and only their answers were lost.
+        /// Whether the service executes the calls, and only their responses are lost.
         #[serde(default)]
         applied: bool,
     },
 }
 
 impl SimulationEvent {
-    /// When it is to happen, in seconds after the start; 0 for what waits for a call.
+    /// Returns the time of the event, in seconds after the start. It is 0 for an event at a call.
     pub(super) const fn at_seconds(&self) -> u64 {
         match self {
             Self::Alarm { at_seconds, .. }
@@ -84,23 +89,23 @@ impl SimulationEvent {
     }
 }
 
-/// What an alarm changes to.
+/// The state of a simulated alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SimulatedAlarmState {
-    /// All is well.
+    /// See [`AlarmState::Ok`].
     Ok,
-    /// The deployment is to end.
+    /// See [`AlarmState::Alarm`].
     Alarm,
-    /// CloudWatch cannot tell.
+    /// See [`AlarmState::InsufficientData`].
     InsufficientData,
-    /// There is no such alarm.
+    /// The alarm does not exist.
     Missing,
 }
 
 impl SimulatedAlarmState {
-    /// As CloudWatch has it.
-    pub(super) const fn state(self) -> Option<AlarmState> {
+    /// Returns the state that CloudWatch reports, or `None` if the alarm does not exist.
+    pub(super) const fn reported_state(self) -> Option<AlarmState> {
         match self {
             Self::Ok => Some(AlarmState::Ok),
             Self::Alarm => Some(AlarmState::Alarm),
@@ -110,31 +115,31 @@ impl SimulatedAlarmState {
     }
 }
 
-/// As it is written in JSON.
+/// The JSON spelling.
 impl fmt::Display for SimulatedAlarmState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.state() {
+        match self.reported_state() {
             Some(state) => state.fmt(f),
             None => f.write_str("MISSING"),
         }
     }
 }
 
-/// A kind of call.
+/// The kind of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CallKind {
-    /// DescribeStateMachineAlias
+    /// `DescribeStateMachineAlias`
     DescribeAlias,
-    /// DescribeAlarms
+    /// `DescribeAlarms`
     DescribeAlarms,
-    /// UpdateStateMachineAlias
+    /// `UpdateStateMachineAlias`
     UpdateAlias,
 }
 
 impl CallKind {
-    /// The kind of an action, when it is a call.
-    pub const fn of(action: &Action) -> Option<Self> {
+    /// Returns the kind of an action, or `None` if the action is not a call.
+    pub const fn from_action(action: &Action) -> Option<Self> {
         match action {
             Action::DescribeAlias { .. } => Some(Self::DescribeAlias),
             Action::DescribeAlarms { .. } => Some(Self::DescribeAlarms),

@@ -1,9 +1,8 @@
-//! A deployment on a virtual clock, against a virtual alias: the same code that drives a real one.
+//! Simulates a deployment on a virtual clock, with the same code that runs a real one.
 
 mod environment;
 mod event;
-mod number;
-mod pending;
+mod event_queue;
 mod run;
 mod simulation;
 

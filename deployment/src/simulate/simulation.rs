@@ -1,35 +1,35 @@
-//! What a simulation answers: everything that happened, in order.
+//! The result of a simulation.
 
 use super::SimulationEvent;
 use crate::action::{Action, DeploymentOutcome, Observation};
 use serde::Serialize;
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
-/// The whole course of a deployment.
+/// A simulated deployment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Simulation {
-    /// Everything that happened, in the order of the times.
+    /// All calls, waits and events, in order of time.
     pub entries: Vec<SimulationEntry>,
-    /// How it ended.
+    /// How the deployment ended.
     pub outcome: DeploymentOutcome,
     /// When it ended, in seconds after the start.
     pub ended_at_seconds: u64,
-    /// Where the alias leads in the end.
+    /// The alias's final routing.
     pub routing: Vec<Route>,
-    /// How many updates the alias has seen from the deployment.
+    /// The number of updates that the deployment made.
     pub updates: usize,
-    /// Where CloudFormation sets the alias next, rolling back the stack, when a deployment of its types has
-    /// not succeeded.
+    /// The routing that CloudFormation sets next, when it rolls back the stack. Present if a deployment of its types did
+    /// not succeed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stack_rollback: Option<Vec<Route>>,
-    /// Events that did not happen: the deployment had ended before, or never made that call. Of failures of
-    /// which some happened, those that were left.
+    /// Events that did not happen because the deployment ended earlier, or never made the call. For partly used
+    /// failures, `times` is the remaining number.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unused_events: Vec<SimulationEvent>,
 }
 
-/// Something that happened.
+/// An entry of a simulation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "entry", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SimulationEntry {
@@ -39,27 +39,28 @@ pub enum SimulationEntry {
         at_seconds: u64,
         /// The call.
         action: Action,
-        /// What came of it; absent where the driver died before it knew.
+        /// The result. Absent if the driver crashed before it received one.
         #[serde(skip_serializing_if = "Option::is_none")]
         observation: Option<Observation>,
-        /// Whether this call is a read that the provider does not make: before the first update and after a restart or failure.
+        /// Whether the provider does not make this call: a read of the alias before the first update, or after a
+        /// restart or failure.
         extra_read: bool,
     },
     /// The driver waited.
     Wait {
-        /// From when, in seconds after the start.
+        /// The start of the wait, in seconds after the start.
         at_seconds: u64,
-        /// Until when.
+        /// The end of the wait, in seconds after the start.
         until_seconds: u64,
     },
-    /// Something happened to it.
+    /// An event happened.
     Event {
         /// When, in seconds after the start.
         at_seconds: u64,
-        /// What.
+        /// The event.
         event: SimulationEvent,
     },
-    /// The driver was started again.
+    /// The driver restarted.
     Restart {
         /// When, in seconds after the start.
         at_seconds: u64,
@@ -67,7 +68,7 @@ pub enum SimulationEntry {
 }
 
 impl SimulationEntry {
-    /// When, in seconds after the start.
+    /// Returns the time of the entry, in seconds after the start.
     pub const fn at_seconds(&self) -> u64 {
         match self {
             Self::Call { at_seconds, .. }

@@ -1,14 +1,14 @@
-//! Gradual deployments: the vectors, the provider's algorithm next to ours, drivers that die anywhere, and bad
+//! Tests of gradual deployments: the vectors, a comparison with the provider's algorithm, crashing drivers, and invalid
 //! input.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod bad_input;
-mod driving;
+mod crashes;
+mod expected_starts;
 mod provider;
 mod rendering;
+mod resilience;
 mod simulations;
-mod starts;
-mod trouble;
 mod vectors;
 
 use proptest::prelude::*;
@@ -25,29 +25,34 @@ fn route(number: u32, weight: u8) -> Route {
     Route { state_machine_version_arn: version(number), weight }
 }
 
-/// From version 1 to version 2.
+/// Parses the shorthand form.
+fn parse_preference(shorthand: &str) -> DeploymentPreference {
+    shorthand.parse().unwrap()
+}
+
+/// A deployment from version 1 to version 2.
 fn request(preference: DeploymentPreference) -> PlanRequest {
     let preference = Some(DeploymentPreference { state_machine_version_arn: Some(version(2)), ..preference });
     PlanRequest { preference, current_routing: vec![route(1, 100)], ..PlanRequest::default() }
 }
 
-/// Any preference of CloudFormation's that is not refused, with the alarms `a` and `b` or none.
+/// Any valid preference of CloudFormation, with the alarms `a` and `b` or none.
 fn preferences() -> impl Strategy<Value = DeploymentPreference> {
-    let kinds = prop::sample::select(vec![DeploymentType::AllAtOnce, DeploymentType::Canary, DeploymentType::Linear]);
-    (kinds, 1..100_i64, 1..8_i64, any::<bool>()).prop_map(|(kind, percentage, interval, alarmed)| {
+    let types = prop::sample::select(vec![DeploymentType::AllAtOnce, DeploymentType::Canary, DeploymentType::Linear]);
+    (types, 1..100_i64, 1..8_i64, any::<bool>()).prop_map(|(deployment_type, percentage, interval, has_alarms)| {
         DeploymentPreference {
-            deployment_type: Some(kind.as_str().to_owned()),
+            deployment_type: Some(deployment_type.as_str().to_owned()),
             percentage: Some(percentage),
             interval: Some(interval),
-            alarms: alarmed.then(|| vec!["a".to_owned(), "b".to_owned()]),
+            alarms: has_alarms.then(|| vec!["a".to_owned(), "b".to_owned()]),
             ..DeploymentPreference::default()
         }
     })
 }
 
-/// `cases` cases, unless the environment wants another number.
+/// A configuration with `cases` cases, unless `PROPTEST_CASES` overrides it.
 fn config(cases: u32) -> Config {
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let requested = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     let regressions = FileFailurePersistence::Direct("tests/deployment/regressions.txt");
-    Config { cases: asked.unwrap_or(cases), failure_persistence: Some(Box::new(regressions)), ..Config::default() }
+    Config { cases: requested.unwrap_or(cases), failure_persistence: Some(Box::new(regressions)), ..Config::default() }
 }

@@ -1,13 +1,13 @@
-//! The algorithm of CloudFormation's provider, written down a second time as it stands in its
-//! `UpdateHandler.java`: one invocation a minute, a context between them. Our course must be equal to its.
+//! Compares simulations with an independent implementation of CloudFormation's provider. It follows the provider's
+//! `UpdateHandler.java`: one invocation per minute, and a context between invocations.
 
-use crate::vectors::{call_in_short, routing};
+use crate::vectors::{routing, summarize_call};
 use crate::{config, preferences, request, route, version};
 use proptest::prelude::*;
 use serde_json::json;
 use sfn_alias_deployment::{Deployment, DeploymentPreference, Route, SimulatedAlarmState, SimulationEvent, simulate};
 
-/// What the provider keeps between invocations.
+/// The context that the provider stores between invocations.
 #[derive(Default)]
 struct Context {
     origin_weight: u8,
@@ -24,8 +24,8 @@ struct Provider<'e> {
     now: u64,
 }
 
-enum Answer {
-    Again,
+enum Invocation {
+    InProgress,
     Ended(&'static str),
 }
 
@@ -33,61 +33,61 @@ impl Provider<'_> {
     fn run(&mut self) -> &'static str {
         let mut context = Context::default();
         loop {
-            self.drift();
+            self.apply_drift();
             match self.invoke(&mut context) {
-                Answer::Again => self.now += 60,
-                Answer::Ended(result) => return result,
+                Invocation::InProgress => self.now += 60,
+                Invocation::Ended(result) => return result,
             }
         }
     }
 
-    fn invoke(&mut self, context: &mut Context) -> Answer {
+    fn invoke(&mut self, context: &mut Context) -> Invocation {
         let mut current = self.alias.clone();
         if !context.traffic_shifting {
             *context = Context { origin_weight: 100, traffic_shifting: true, ..Context::default() };
         } else {
-            self.call("describeAlias");
+            self.record_call("describeAlias");
             current.sort_by_key(|route| route.state_machine_version_arn.clone());
             if current != [route(1, context.origin_weight), route(2, context.target_weight)] {
-                return Answer::Ended("drifted");
+                return Invocation::Ended("drifted");
             }
         }
-        let kind = self.preference.deployment_type.as_deref().unwrap();
-        if kind == "ALL_AT_ONCE" {
+        let deployment_type = self.preference.deployment_type.as_deref().unwrap();
+        if deployment_type == "ALL_AT_ONCE" {
             self.update(vec![route(2, 100)]);
-            return Answer::Ended("succeeded");
+            return Invocation::Ended("succeeded");
         }
         if self.preference.alarms.is_some() {
-            self.call("describeAlarms");
-            if self.in_alarm("a") || self.in_alarm("b") {
+            self.record_call("describeAlarms");
+            if self.is_in_alarm("a") || self.is_in_alarm("b") {
                 self.update(vec![route(1, 100)]);
-                return Answer::Ended("rolledBack");
+                return Invocation::Ended("rolledBack");
             }
         }
         let interval = 60 * self.preference.interval.unwrap() as u64;
         if context.last_shifted.is_some_and(|shifted| self.now < shifted + interval) {
-            return Answer::Again;
+            return Invocation::InProgress;
         }
-        let next = step(kind, context, self.preference.percentage.unwrap() as u8);
+        let next = next_routing(deployment_type, context, self.preference.percentage.unwrap() as u8);
         self.update(next.clone());
         context.last_shifted = Some(self.now);
         (context.target_weight, context.origin_weight) = (next[0].weight, 100 - next[0].weight);
-        if next.len() == 1 { Answer::Ended("succeeded") } else { Answer::Again }
+        if next.len() == 1 { Invocation::Ended("succeeded") } else { Invocation::InProgress }
     }
 
-    fn call(&mut self, what: &str) {
-        self.calls.push(format!("{} {what}", self.now));
+    fn record_call(&mut self, call: &str) {
+        self.calls.push(format!("{} {call}", self.now));
     }
 
     fn update(&mut self, routes: Vec<Route>) {
-        let printed = routing(&serde_json::to_value(&routes).unwrap());
-        self.call(&format!("updateAlias {printed}"));
+        let formatted = routing(&serde_json::to_value(&routes).unwrap());
+        self.record_call(&format!("updateAlias {formatted}"));
         self.alias = routes;
     }
 
-    fn in_alarm(&self, asked: &str) -> bool {
+    fn is_in_alarm(&self, alarm: &str) -> bool {
         let mut states = self.events.iter().filter_map(|event| match event {
-            SimulationEvent::Alarm { at_seconds, name, state } if *at_seconds <= self.now && name == asked => {
+            SimulationEvent::Alarm { at_seconds, name, state } if *at_seconds <= self.now && name == alarm => {
                 Some(state)
             }
             _ => None,
@@ -95,8 +95,8 @@ impl Provider<'_> {
         states.next_back().is_some_and(|state| *state == SimulatedAlarmState::Alarm)
     }
 
-    /// Someone else's update of the last minute.
-    fn drift(&mut self) {
+    /// Applies the updates that others made in the last minute.
+    fn apply_drift(&mut self) {
         for event in self.events {
             if let SimulationEvent::Drift { at_seconds, routing_configuration } = event
                 && *at_seconds <= self.now
@@ -108,18 +108,18 @@ impl Provider<'_> {
     }
 }
 
-fn step(kind: &str, context: &Context, percentage: u8) -> Vec<Route> {
-    let one_entry = context.target_weight == 0;
-    let to = if one_entry { percentage } else { 100.min(context.target_weight + percentage) };
-    match (kind, one_entry) {
+fn next_routing(deployment_type: &str, context: &Context, percentage: u8) -> Vec<Route> {
+    let is_first = context.target_weight == 0;
+    let to = if is_first { percentage } else { 100.min(context.target_weight + percentage) };
+    match (deployment_type, is_first) {
         ("CANARY", false) => vec![route(2, 100)],
         _ if to == 100 => vec![route(2, 100)],
         _ => vec![route(2, to), route(1, 100 - to)],
     }
 }
 
-/// Alarms that go off and recover, and at most one update of someone else's, in the order of time.
-fn events(alarmed: bool) -> impl Strategy<Value = Vec<SimulationEvent>> {
+/// Alarm changes and at most one drift, in order of time.
+fn events(has_alarms: bool) -> impl Strategy<Value = Vec<SimulationEvent>> {
     let state = prop::sample::select(vec![
         SimulatedAlarmState::Ok,
         SimulatedAlarmState::Alarm,
@@ -132,7 +132,7 @@ fn events(alarmed: bool) -> impl Strategy<Value = Vec<SimulationEvent>> {
         at_seconds,
         routing_configuration: vec![route(3, weight), route(1, 100 - weight)],
     });
-    let alarms = if alarmed { 0..4 } else { 0..1 };
+    let alarms = if has_alarms { 0..4 } else { 0..1 };
     (prop::collection::vec(alarm, alarms), prop::option::weighted(0.3, drift)).prop_map(|(mut events, drift)| {
         events.extend(drift);
         events.sort_by_key(|event| match event {
@@ -147,10 +147,10 @@ proptest! {
     #![proptest_config(config(300))]
 
     #[test]
-    fn our_course_is_the_providers(
+    fn a_simulation_equals_the_provider(
         (preference, events) in preferences().prop_flat_map(|preference| {
-            let alarmed = preference.alarms.is_some();
-            (Just(preference), events(alarmed))
+            let has_alarms = preference.alarms.is_some();
+            (Just(preference), events(has_alarms))
         })
     ) {
         let mut provider = Provider {
@@ -160,12 +160,12 @@ proptest! {
 
         let plan = request(preference.clone()).plan().unwrap();
         let deployment = Deployment::new(&format!("{}PROD", version(1).trim_end_matches('1')), None, plan).unwrap();
-        let course = serde_json::to_value(simulate(deployment, &events).unwrap()).unwrap();
-        let entries = course["entries"].as_array().unwrap();
+        let simulation = serde_json::to_value(simulate(deployment, &events).unwrap()).unwrap();
+        let entries = simulation["entries"].as_array().unwrap();
         let calls: Vec<String> =
-            entries.iter().filter(|entry| entry["entry"] == "call" && entry["extraRead"] == false).map(call_in_short).collect();
+            entries.iter().filter(|entry| entry["entry"] == "call" && entry["extraRead"] == false).map(summarize_call).collect();
         prop_assert_eq!(calls, provider.calls);
-        prop_assert_eq!(&course["outcome"]["result"], &json!(result));
-        prop_assert_eq!(routing(&course["routing"]), routing(&serde_json::to_value(&provider.alias).unwrap()));
+        prop_assert_eq!(&simulation["outcome"]["result"], &json!(result));
+        prop_assert_eq!(routing(&simulation["routing"]), routing(&serde_json::to_value(&provider.alias).unwrap()));
     }
 }

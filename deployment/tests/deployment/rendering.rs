@@ -1,15 +1,15 @@
-//! What people look at.
+//! Tests of tables, timelines and SVGs.
 
-use crate::{request, route, version};
+use crate::{parse_preference, request, route, version};
 use sfn_alias_deployment::{BarStyle, DeploymentPreference, Plan, PlanRequest};
 
-fn plan(short: &str) -> Plan {
-    request(DeploymentPreference::from_shorthand(short).unwrap()).plan().unwrap()
+fn plan(shorthand: &str) -> Plan {
+    request(parse_preference(shorthand)).plan().unwrap()
 }
 
-fn watched(short: &str) -> Plan {
+fn plan_with_alarms(shorthand: &str) -> Plan {
     let alarms = Some(vec!["errors".to_owned(), "latency".to_owned()]);
-    let preference = DeploymentPreference { alarms, ..DeploymentPreference::from_shorthand(short).unwrap() };
+    let preference = DeploymentPreference { alarms, ..parse_preference(shorthand) };
     request(preference).plan().unwrap()
 }
 
@@ -20,9 +20,9 @@ step  after  orders:1  orders:2  then
 1     0s     60 %      40 %      wait 1h30m, watching errors, latency
 2     1h30m  20 %      80 %      wait 1h30m, watching errors, latency
 3     3h     0 %       100 %     done
-note: the provider estimates 270 minutes, and takes 180
+note: the provider estimates 270 minutes; the deployment takes 180
 ";
-    assert_eq!(watched("linear 40/90m").to_table(), expected);
+    assert_eq!(plan_with_alarms("linear 40/90m").to_table(), expected);
 }
 
 #[test]
@@ -33,14 +33,11 @@ fn the_notes() {
     let at_once = DeploymentPreference {
         alarms: Some(vec!["a".to_owned()]),
         interval: Some(1),
-        ..DeploymentPreference::from_shorthand("all-at-once").unwrap()
+        ..parse_preference("all-at-once")
     };
     assert_eq!(notes(&request(at_once).plan().unwrap()), "alarms-ignored gradual-members-ignored");
-    let there = PlanRequest {
-        current_routing: vec![route(2, 100)],
-        ..request(DeploymentPreference::from_shorthand("10/5m").unwrap())
-    };
-    assert_eq!(notes(&there.plan().unwrap()), "unchanged");
+    let unchanged = PlanRequest { current_routing: vec![route(2, 100)], ..request(parse_preference("10/5m")) };
+    assert_eq!(notes(&unchanged.plan().unwrap()), "unchanged");
 }
 
 #[test]
@@ -51,8 +48,8 @@ before  ░░░░░░░░░░░░░░░░░░░░░░░░
     0s  ██░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░    5 %
     1m  ████▊░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   12 %
    11m  ████████████████████████████████████████  100 %
-note: CUSTOM is an extension of sfn-alias: CloudFormation does not take it
-note: no alarm is watched: nothing rolls this deployment back
+note: CUSTOM is an extension of sfn-alias: CloudFormation does not support it
+note: no alarm is specified: this deployment is not rolled back automatically
 ";
     assert_eq!(plan("5/1m,12/10m").to_timeline(BarStyle::Unicode), unicode);
     let ascii = "\
@@ -61,11 +58,11 @@ before  [........................................]    0 %
     0s  [####....................................]   10 %
     5m  [########################################]  100 %
 ";
-    assert_eq!(watched("10/5m").to_timeline(BarStyle::Ascii), ascii);
+    assert_eq!(plan_with_alarms("10/5m").to_timeline(BarStyle::Ascii), ascii);
 }
 
-/// The tags that are open at the end, after reading an SVG as XML: none.
-fn open_tags(svg: &str) -> Vec<&str> {
+/// Returns the tags of an SVG that are not closed.
+fn unclosed_tags(svg: &str) -> Vec<&str> {
     let mut open = Vec::new();
     for piece in svg.split('<').skip(1) {
         let tag = piece.split('>').next().expect("a tag ends");
@@ -79,38 +76,38 @@ fn open_tags(svg: &str) -> Vec<&str> {
 }
 
 #[test]
-fn a_picture() {
+fn an_svg() {
     let svg = plan("linear 25/10m").to_svg();
-    assert!(open_tags(&svg).is_empty());
+    assert!(unclosed_tags(&svg).is_empty());
     assert!(svg.contains("<title id=\"title\">LINEAR deployment of orders:2</title>"));
-    let words =
+    let description =
         "<desc id=\"desc\">orders:2 gets 25 % after 0s, 50 % after 10m, 75 % after 20m, 100 % after 30m.</desc>";
-    assert!(svg.contains(words));
-    let share = "<text class=\"ink\" x=\"124.0\" y=\"220.0\">25 %</text>";
-    assert!(svg.contains(share), "{svg}");
-    assert!(watched("10/5m").to_svg().contains(">2 steps in 5m, watching 2 alarms</text>"));
-    // The shares as heights: up by a quarter of 200 pixels at each step.
+    assert!(svg.contains(description));
+    let label = "<text class=\"ink\" x=\"124.0\" y=\"220.0\">25 %</text>";
+    assert!(svg.contains(label), "{svg}");
+    assert!(plan_with_alarms("10/5m").to_svg().contains(">2 steps in 5m, watching 2 alarms</text>"));
+    // The percentages as heights: each step adds a quarter of 200 pixels.
     let path = "<path class=\"target\" d=\"M56 276V276.0H120.0V226.0H290.7V176.0H461.3V126.0H632.0V76.0H696V276Z\"/>";
     assert!(svg.contains(path), "{svg}");
     assert!(!svg.contains("http://www.w3.org/1999/xlink") && !svg.contains("href"));
 }
 
 #[test]
-fn a_hundred_steps_have_room() {
+fn labels_of_a_hundred_steps_do_not_overlap() {
     let svg = plan("linear 1/21m").to_svg();
     let labels = svg.matches("text-anchor=\"middle\"").count();
     assert!((2..=14).contains(&labels), "{labels}");
     assert!(svg.contains(">1d10h39m</text>"));
 }
 
-/// The times below the picture, from left to right.
+/// Returns the time labels, from left to right.
 fn times(svg: &str) -> Vec<&str> {
     let labels = svg.split("text-anchor=\"middle\">").skip(1);
     labels.map(|rest| rest.split('<').next().expect("a label")).collect()
 }
 
 #[test]
-fn the_longest_steps_have_their_times_first() {
+fn the_longest_steps_are_labelled_first() {
     let svg = plan("1/1m,2/1m,3/1m,50/2h,60/1m").to_svg();
     assert_eq!(times(&svg), ["3m", "2h4m"]);
     assert!(svg.contains(">50 %</text>"));
@@ -118,7 +115,7 @@ fn the_longest_steps_have_their_times_first() {
 
 #[test]
 fn a_long_name_is_shortened_where_it_is_drawn() {
-    let preference = DeploymentPreference::from_shorthand("10/5m").unwrap();
+    let preference = parse_preference("10/5m");
     let long = |number: u32, weight| {
         let mut long = route(number, weight);
         long.state_machine_version_arn = version(number).replace("orders", &"o".repeat(80));
@@ -133,13 +130,13 @@ fn a_long_name_is_shortened_where_it_is_drawn() {
 }
 
 #[test]
-fn names_that_xml_reads_otherwise() {
+fn names_are_escaped() {
     let odd = |number: u32, weight| {
         let mut odd = route(number, weight);
         odd.state_machine_version_arn = version(number).replace("orders", "a&b");
         odd
     };
-    let preference = DeploymentPreference::from_shorthand("10/5m").unwrap();
+    let preference = parse_preference("10/5m");
     let target = odd(2, 0).state_machine_version_arn;
     let preference = DeploymentPreference { state_machine_version_arn: Some(target), ..preference };
     let plan = sfn_alias_deployment::plan_deployment(&preference, &[odd(1, 100)], None).unwrap();

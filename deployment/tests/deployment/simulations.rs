@@ -1,12 +1,12 @@
-//! Courses of simulations.
+//! Tests of simulations.
 
-use crate::{MACHINE, request, version};
+use crate::{MACHINE, parse_preference, request, version};
 use serde_json::json;
 use sfn_alias_deployment::{Deployment, DeploymentPreference, SimulationEntry, SimulationEvent, simulate};
 
 #[test]
-fn a_course_is_in_the_order_of_time_and_names_what_unused_events() {
-    let preference = DeploymentPreference::from_shorthand("10/5m").unwrap();
+fn entries_are_in_order_and_unused_events_are_listed() {
+    let preference = parse_preference("10/5m");
     let preference = DeploymentPreference { alarms: Some(vec!["errors".to_owned()]), ..preference };
     let deployment = Deployment::new(&format!("{MACHINE}:PROD"), None, request(preference).plan().unwrap()).unwrap();
     let events: Vec<SimulationEvent> = serde_json::from_value(json!([
@@ -18,20 +18,20 @@ fn a_course_is_in_the_order_of_time_and_names_what_unused_events() {
         {"event": "failure", "atSeconds": 0, "call": "updateAlias", "times": 5, "code": "Throttling", "message": "slow"}
     ]))
     .unwrap();
-    let failing = |left: u32| match events[5].clone() {
+    let failing = |times: u32| match events[5].clone() {
         SimulationEvent::Failure { at_seconds, call, code, message, applied, .. } => {
-            SimulationEvent::Failure { at_seconds, call, times: left, code, message, applied }
+            SimulationEvent::Failure { at_seconds, call, times, code, message, applied }
         }
         other => other,
     };
-    // All five are used up by the first update.
-    let course = simulate(deployment.clone(), &events).unwrap();
-    assert_eq!(course.unused_events, [events[2].clone(), events[3].clone(), events[4].clone()]);
-    let times: Vec<u64> = course.entries.iter().map(SimulationEntry::at_seconds).collect();
+    // The first update uses all five failures.
+    let simulation = simulate(deployment.clone(), &events).unwrap();
+    assert_eq!(simulation.unused_events, [events[2].clone(), events[3].clone(), events[4].clone()]);
+    let times: Vec<u64> = simulation.entries.iter().map(SimulationEntry::at_seconds).collect();
     assert!(times.is_sorted(), "{times:?}");
     assert!(times.contains(&80) && times.contains(&90), "{times:?}");
     let drift = serde_json::from_value(json!({"event": "drift", "atSeconds": 3, "routingConfiguration": [
         {"stateMachineVersionArn": version(7), "weight": 100}]}));
-    let course = simulate(deployment, &[failing(20), drift.unwrap()]).unwrap();
-    assert_eq!(course.unused_events, [failing(18)]);
+    let simulation = simulate(deployment, &[failing(20), drift.unwrap()]).unwrap();
+    assert_eq!(simulation.unused_events, [failing(18)]);
 }

@@ -56,13 +56,13 @@ impl From<DeploymentError> for CliError {
         match &error {
             // No code: CloudFormation has none for rules of our own.
             DeploymentError::InvalidPreference(problems)
-                if problems.iter().all(|problem| problem.basis() == Provenance::Own) =>
+                if problems.iter().all(|problem| problem.provenance() == Provenance::Own) =>
             {
                 Self::Rejected(error.to_string())
             }
-            DeploymentError::InvalidPreference(_) | DeploymentError::TwoRoutes { .. } | DeploymentError::Refused(_) => {
-                Self::Rejected(format!("{}: {error}", error.code()))
-            }
+            DeploymentError::InvalidPreference(_)
+            | DeploymentError::SplitAlias { .. }
+            | DeploymentError::Rejected(_) => Self::Rejected(format!("{}: {error}", error.code())),
             DeploymentError::Environment { .. } | DeploymentError::Internal { .. } => Self::System(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }

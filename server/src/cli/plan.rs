@@ -9,56 +9,57 @@ use sfn_alias_deployment::{BarStyle, ExpectedStarts, Plan, StepStarts, expected_
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Examples:
-  sfn-alias plan 10/5m --current arn:aws:states:us-east-1:123456789012:stateMachine:orders:1 \\
-    --new arn:aws:states:us-east-1:123456789012:stateMachine:orders:2 --alarm orders-errors
-  sfn-alias plan 'linear 10/1m' --current @routing.json --new ARN --format svg > plan.svg
+Examples (VERSION_ARN is the ARN of the version to deploy):
+  sfn-alias plan 10/5m --new VERSION_ARN --alarm orders-errors \\
+    --current arn:aws:states:us-east-1:123456789012:stateMachine:orders:1
+  sfn-alias plan 'linear 10/1m' --current @routing.json --new VERSION_ARN \\
+    --format svg > plan.svg
   sfn-alias plan @preference.json --current @routing.json --rate 25
 
-Steps, times and problems are those of CloudFormation's DeploymentPreference; a list of steps is
-our own, and marked so. Exits with 1 where CloudFormation or Step Functions would refuse it.")]
+The plan follows CloudFormation's DeploymentPreference. A list of steps is an extension, and the plan says so.
+
+Exits with 1 if CloudFormation or Step Functions would reject the deployment.")]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub preference: PreferenceArgs,
-    /// How to print it
+    /// Output format
     #[arg(long, default_value = "table", value_name = "FORMAT")]
     pub format: PlanFormat,
-    /// Also how many starts each version sees, when the alias is started so often a second
+    /// Show how many executions each version receives at this rate
     #[arg(long, value_name = "STARTS_PER_SECOND")]
     pub rate: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum PlanFormat {
-    /// A line for each step
+    /// One line per step
     Table,
-    /// Bars, for a terminal
+    /// Bars for a terminal
     Timeline,
-    /// One JSON object
+    /// JSON
     Json,
-    /// A picture
+    /// SVG image
     Svg,
 }
 
 pub(super) fn run(args: &PlanArgs) -> CommandResult {
     let plan = args.preference.request()?.plan()?;
-    let wrong = |error| CliError::Usage(format!("--rate: {error}"));
-    let starts = args.rate.map(|rate| expected_starts(&plan, rate).map_err(wrong)).transpose()?;
+    let invalid = |error| CliError::Usage(format!("--rate: {error}"));
+    let starts = args.rate.map(|rate| expected_starts(&plan, rate).map_err(invalid)).transpose()?;
+    let starts_text = starts.as_ref().map(format_starts).unwrap_or_default();
     match args.format {
-        PlanFormat::Table => output::print_text(&(plan.to_table() + &described(starts.as_ref())))?,
-        PlanFormat::Timeline => {
-            output::print_text(&(plan.to_timeline(BarStyle::Unicode) + &described(starts.as_ref())))?
-        }
-        PlanFormat::Json => output::print_json(json_of(&plan, starts.as_ref())?.to_string().as_bytes(), false)?,
+        PlanFormat::Table => output::print_text(&(plan.to_table() + &starts_text))?,
+        PlanFormat::Timeline => output::print_text(&(plan.to_timeline(BarStyle::Unicode) + &starts_text))?,
+        PlanFormat::Json => output::print_json(plan_to_value(&plan, starts.as_ref())?.to_string().as_bytes(), false)?,
         PlanFormat::Svg if starts.is_some() => {
-            return Err(CliError::Usage("--rate: a picture shows no starts; use another --format".to_owned()));
+            return Err(CliError::Usage("--rate cannot be combined with --format svg; use another format".to_owned()));
         }
         PlanFormat::Svg => output::print_text(&plan.to_svg())?,
     }
     Ok(OK)
 }
 
-fn json_of(plan: &Plan, starts: Option<&ExpectedStarts>) -> Result<Value, CliError> {
+fn plan_to_value(plan: &Plan, starts: Option<&ExpectedStarts>) -> Result<Value, CliError> {
     let failed = |error: serde_json::Error| CliError::System(error.to_string());
     let mut value = serde_json::to_value(plan).map_err(failed)?;
     if let (Some(members), Some(starts)) = (value.as_object_mut(), starts) {
@@ -67,16 +68,16 @@ fn json_of(plan: &Plan, starts: Option<&ExpectedStarts>) -> Result<Value, CliErr
     Ok(value)
 }
 
-fn described(starts: Option<&ExpectedStarts>) -> String {
-    let Some(ExpectedStarts { starts_per_second, steps, total }) = starts else { return String::new() };
-    let line = |name: String, step: &StepStarts| {
-        let (new, old) = (step.target, step.origin);
+fn format_starts(starts: &ExpectedStarts) -> String {
+    let ExpectedStarts { starts_per_second, steps, total } = starts;
+    let format_line = |name: String, step: &StepStarts| {
+        let (new, previous) = (step.target, step.origin);
         format!(
-            "{name}: {} starts, {:.0} on the new version ({} to {}), {:.0} on the one before ({} to {})\n",
-            step.starts, new.expected, new.low, new.high, old.expected, old.low, old.high
+            "{name}: {} executions, {:.0} on the new version ({} to {}), {:.0} on the previous one ({} to {})\n",
+            step.starts, new.expected, new.low, new.high, previous.expected, previous.low, previous.high
         )
     };
-    let numbered = steps.iter().zip(1..).map(|(step, number)| line(format!("step {number}"), step));
-    let head = format!("at {starts_per_second} starts a second, to expect in 19 of 20 deployments:\n");
-    head + &numbered.collect::<String>() + &line("in all".to_owned(), total)
+    let lines = steps.iter().zip(1..).map(|(step, number)| format_line(format!("step {number}"), step));
+    let header = format!("at {starts_per_second} executions per second (95 % interval in parentheses):\n");
+    header + &lines.collect::<String>() + &format_line("total".to_owned(), total)
 }

@@ -1,4 +1,4 @@
-//! How traffic is to shift, from the command line.
+//! The command-line options that specify a plan.
 
 use super::exit::CliError;
 use super::input;
@@ -8,74 +8,81 @@ use sfn_alias::model::Resource;
 use sfn_alias::parse_arn;
 use sfn_alias_deployment::{DeploymentPreference, PlanRequest, Route};
 
-/// What a plan is made of.
+/// The options of a plan.
 #[derive(Debug, Args)]
 pub(super) struct PreferenceArgs {
-    /// 10/5m, `linear 10/1m`, all-at-once, steps as 5/1m,25/10m (not CloudFormation's); or CloudFormation's
-    /// DeploymentPreference: JSON, @FILE, or - for standard input
+    /// How traffic shifts: `10/5m` (canary), `linear 10/1m`, `all-at-once`, or steps such as `5/1m,25/10m` (an
+    /// extension); or a DeploymentPreference of CloudFormation: JSON, @FILE, or - for standard input
     pub preference: String,
-    /// Where the alias leads now: a version's ARN, or a routing: JSON, @FILE, or - for standard input
+    /// The alias's current version ARN or routing: JSON, @FILE, or - for standard input
     #[arg(long, value_name = "ROUTING")]
     pub current: String,
-    /// The version to deploy, where the preference does not say
+    /// The version to deploy, if the preference does not specify it
     #[arg(long, value_name = "VERSION_ARN")]
     pub new: Option<String>,
-    /// A CloudWatch alarm that sends all traffic back; give it again for each alarm
+    /// A CloudWatch alarm that rolls back the deployment; repeatable
     #[arg(long, value_name = "NAME")]
     pub alarm: Vec<String>,
 }
 
 impl PreferenceArgs {
+    /// Parses the options.
+    ///
     /// # Errors
-    /// [`CliError::Usage`] for what cannot be read.
+    /// Returns [`CliError::Usage`] if an option is invalid.
     pub fn request(&self) -> Result<PlanRequest, CliError> {
-        let request = request(&self.preference, &self.alarm)?;
-        let named = request.preference.as_ref().and_then(|preference| preference.state_machine_version_arn.as_ref());
-        if self.new.is_none() && named.is_none() {
-            return Err(CliError::Usage("--new: the preference names no version; give the one to deploy".to_owned()));
+        let request = parse_preference(&self.preference, &self.alarm)?;
+        let preference = request.preference.as_ref();
+        let has_version = preference.is_some_and(|preference| preference.state_machine_version_arn.is_some());
+        if self.new.is_none() && !has_version {
+            let text = "the preference does not specify the version to deploy; use --new VERSION_ARN";
+            return Err(CliError::Usage(text.to_owned()));
         }
         if let Some(new) = &self.new {
-            version("--new", new)?;
+            validate_version_arn("--new", new)?;
         }
-        Ok(PlanRequest { current_routing: routing(&self.current)?, new_version: self.new.clone(), ..request })
+        let current_routing = parse_routing(&self.current)?;
+        Ok(PlanRequest { current_routing, new_version: self.new.clone(), ..request })
     }
 }
 
-/// A preference in either form, with alarms; current routing and version are still to be told.
+/// Parses a preference in JSON or shorthand form. The result lacks the current routing and the version to deploy.
 ///
 /// # Errors
-/// [`CliError::Usage`] for what cannot be read.
-pub(super) fn request(preference: &str, alarms: &[String]) -> Result<PlanRequest, CliError> {
-    // Read at once: what is wrong with it is told before anybody is asked.
+/// Returns [`CliError::Usage`] if the preference is invalid.
+pub(super) fn parse_preference(preference: &str, alarms: &[String]) -> Result<PlanRequest, CliError> {
+    // Parsed here instead of by the plan, so that an error is reported before the first request.
     let preference = if preference == "-" || preference.starts_with(['{', '@']) {
         DeploymentPreference::from_json(&input::read_argument(preference)?)?
     } else {
-        DeploymentPreference::from_shorthand(preference)?
+        preference.parse()?
     };
     let alarms = (!alarms.is_empty()).then(|| alarms.to_vec());
     Ok(PlanRequest { preference: Some(preference), alarms, ..PlanRequest::default() })
 }
 
+/// Checks that the value of `option` is a version ARN.
+///
 /// # Errors
-/// [`CliError::Usage`] for what is no version's ARN, naming where it was given.
-pub(super) fn version(from: &str, given: &str) -> Result<(), CliError> {
-    match parse_arn(given).map(|arn| arn.resource) {
+/// Returns [`CliError::Usage`] if it is not.
+pub(super) fn validate_version_arn(option: &str, value: &str) -> Result<(), CliError> {
+    match parse_arn(value).map(|arn| arn.resource) {
         Ok(Resource::Version { .. }) => Ok(()),
-        _ => Err(CliError::Usage(format!("{from}: `{given}` is no version; give a version's ARN"))),
+        _ => Err(CliError::Usage(format!("{option}: `{value}` is not a version ARN"))),
     }
 }
 
-/// A routing as a request has it, with or without its name, or all traffic to one version.
-fn routing(given: &str) -> Result<Vec<Route>, CliError> {
-    if parse_arn(given).is_ok() {
-        version("--current", given)?;
-        return Ok(vec![Route { state_machine_version_arn: given.to_owned(), weight: 100 }]);
+/// Parses a version ARN, a list of routes, or an object with `routingConfiguration`.
+fn parse_routing(argument: &str) -> Result<Vec<Route>, CliError> {
+    if parse_arn(argument).is_ok() {
+        validate_version_arn("--current", argument)?;
+        return Ok(vec![Route { state_machine_version_arn: argument.to_owned(), weight: 100 }]);
     }
-    let wrong = |error| CliError::Usage(format!("--current: neither a version's ARN nor a routing in JSON: {error}"));
-    let mut value: Value = serde_json::from_slice(&input::read_argument(given)?).map_err(wrong)?;
-    let named = value.get_mut("routingConfiguration").map(Value::take);
-    let request = json!({ "currentRouting": named.unwrap_or(value) });
-    let routes = serde_json::from_value::<PlanRequest>(request).map_err(wrong)?.current_routing;
-    routes.iter().try_for_each(|route| version("--current", &route.state_machine_version_arn))?;
+    let invalid = |error| CliError::Usage(format!("--current: expected a version ARN or a routing in JSON: {error}"));
+    let mut value: Value = serde_json::from_slice(&input::read_argument(argument)?).map_err(invalid)?;
+    let routing = value.get_mut("routingConfiguration").map(Value::take);
+    let request = json!({ "currentRouting": routing.unwrap_or(value) });
+    let routes = serde_json::from_value::<PlanRequest>(request).map_err(invalid)?.current_routing;
+    routes.iter().try_for_each(|route| validate_version_arn("--current", &route.state_machine_version_arn))?;
     Ok(routes)
 }

@@ -6,27 +6,30 @@ use super::{input, output};
 use clap::Args;
 use serde_json::json;
 use sfn_alias_deployment::{
-    Action, Deployment, Observation, Route, Simulation, SimulationEntry, SimulationEvent, short_name, simulate,
+    Action, Deployment, DeploymentOutcome, Observation, Route, Simulation, SimulationEntry, SimulationEvent,
+    short_name, simulate,
 };
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Examples:
-  sfn-alias simulate 10/5m --current @routing.json --new ARN --alarm errors \\
-    --events '[{\"event\": \"alarm\", \"atSeconds\": 90, \"name\": \"errors\", \"state\": \"ALARM\"}]'
+Example:
+  sfn-alias simulate 10/5m --current @routing.json --new VERSION_ARN \\
+    --alarm errors --events @events.json
+  where events.json is:
+    [{\"event\": \"alarm\", \"atSeconds\": 90, \"name\": \"errors\", \"state\": \"ALARM\"}]
 
-Events:
-  alarm        atSeconds, name, state: an alarm is in that state from then on
+Events and their members:
+  alarm        atSeconds, name, state: an alarm changes its state
   drift        atSeconds, routingConfiguration: someone else updates the alias
-  crash        atSeconds, restartAtSeconds: the driver is dead for so long
-  crashAtCall  call, applied, restartAfterSeconds: it dies at its n-th call
-  failure      atSeconds, call, times, code, message, applied: calls fail from then on
+  crash        atSeconds, restartAtSeconds: the driver crashes and restarts
+  crashAtCall  call, applied, restartAfterSeconds: it crashes at its n-th call
+  failure      atSeconds, call, times, code, message, applied: calls fail
 
-The course is that of CloudFormation's provider; calls that are ours alone are marked.")]
+The simulation follows CloudFormation's provider. Calls that the provider does not make are marked.")]
 pub(super) struct SimulateArgs {
     #[command(flatten)]
     pub preference: PreferenceArgs,
-    /// What happens to it: an array in JSON, @FILE, or - for standard input
+    /// Events during the deployment: a JSON array, @FILE, or - for standard input
     #[arg(long, default_value = "[]", value_name = "EVENTS")]
     pub events: String,
     /// Print JSON
@@ -36,73 +39,71 @@ pub(super) struct SimulateArgs {
 
 pub(super) fn run(args: &SimulateArgs) -> CommandResult {
     let plan = args.preference.request()?.plan()?;
-    let unreadable = |error| CliError::Usage(format!("--events: {error}"));
-    let events: Vec<SimulationEvent> =
-        serde_json::from_slice(&input::read_argument(&args.events)?).map_err(unreadable)?;
+    let invalid = |error| CliError::Usage(format!("--events: {error}"));
+    let events: Vec<SimulationEvent> = serde_json::from_slice(&input::read_argument(&args.events)?).map_err(invalid)?;
     let machine = sfn_alias::parse_arn(&plan.target)?.state_machine_arn().to_owned();
-    let course = simulate(Deployment::new(&format!("{machine}:ALIAS"), None, plan)?, &events)?;
+    let simulation = simulate(Deployment::new(&format!("{machine}:ALIAS"), None, plan)?, &events)?;
     if args.json {
-        output::print_json(json!(course).to_string().as_bytes(), false)?;
+        output::print_json(json!(simulation).to_string().as_bytes(), false)?;
     } else {
-        output::print_text(&text(&course))?;
+        output::print_text(&format_simulation(&simulation))?;
     }
     Ok(OK)
 }
 
-/// A course, one line an entry, and how it ends.
-pub(super) fn text(course: &Simulation) -> String {
-    let lines: String = course.entries.iter().map(|entry| format!("{}\n", line(entry))).collect();
-    let (end, updates) = (course.ended_at_seconds, course.updates);
-    let plural = if updates == 1 { "" } else { "s" };
-    let leads = routes(&course.routing);
-    let ended = outcome(&course.outcome);
-    let never = course.unused_events.iter().map(|event| format!("never happened: {}\n", happened(event)));
-    let never: String = never.collect();
-    let back = course.stack_rollback.as_deref().map(|before| {
-        format!("CloudFormation then rolls the stack back, and updates the alias to {}\n", routes(before))
-    });
-    let back = back.unwrap_or_default();
-    format!("{lines}{end:>7}s  {ended}\n{updates} update{plural}; the alias leads to {leads}\n{back}{never}")
+/// Formats a simulation: one line per entry, followed by the outcome.
+pub(super) fn format_simulation(simulation: &Simulation) -> String {
+    let Simulation { entries, outcome, ended_at_seconds, updates, .. } = simulation;
+    let mut text: String = entries.iter().map(|entry| format!("{}\n", format_entry(entry))).collect();
+    let plural = if *updates == 1 { "" } else { "s" };
+    text += &format!("{ended_at_seconds:>7}s  {}\n", format_outcome(outcome));
+    text += &format!("{updates} update{plural}; final routing: {}\n", format_routes(&simulation.routing));
+    if let Some(before) = &simulation.stack_rollback {
+        text += &format!("CloudFormation then rolls back the stack and sets the routing: {}\n", format_routes(before));
+    }
+    for event in &simulation.unused_events {
+        text += &format!("did not happen: {}\n", format_event(event));
+    }
+    text
 }
 
-/// How a deployment ended, as a sentence.
-pub(super) fn outcome(outcome: &sfn_alias_deployment::DeploymentOutcome) -> String {
-    use sfn_alias_deployment::DeploymentOutcome::{Drifted, Failed, RolledBack, Succeeded};
+/// Formats how a deployment ended.
+pub(super) fn format_outcome(outcome: &DeploymentOutcome) -> String {
     match outcome {
-        Succeeded => "succeeded".to_owned(),
-        RolledBack { message, .. } => format!("rolled back: {message}"),
-        Drifted { message, .. } => format!("stopped at drift: {message}"),
-        Failed { code, message } => format!("failed: {code}: {message}"),
+        DeploymentOutcome::Succeeded => "succeeded".to_owned(),
+        DeploymentOutcome::RolledBack { message, .. } => format!("rolled back: {message}"),
+        DeploymentOutcome::Drifted { message, .. } => format!("stopped because of drift: {message}"),
+        DeploymentOutcome::Failed { code, message } => format!("failed: {code}: {message}"),
     }
 }
 
-fn line(entry: &SimulationEntry) -> String {
-    let (at, what) = match entry {
+fn format_entry(entry: &SimulationEntry) -> String {
+    let (at_seconds, text) = match entry {
         SimulationEntry::Call { at_seconds, action, observation, extra_read } => {
             let mark = if *extra_read { "  (not CloudFormation's)" } else { "" };
-            (at_seconds, format!("{}{}{mark}", asked(action), answered(observation.as_ref())))
+            (at_seconds, format!("{}{}{mark}", format_action(action), format_result(observation.as_ref())))
         }
-        SimulationEntry::Wait { at_seconds, until_seconds } => (at_seconds, format!("waits until {until_seconds}s")),
-        SimulationEntry::Event { at_seconds, event } => (at_seconds, format!("event: {}", happened(event))),
-        SimulationEntry::Restart { at_seconds } => (at_seconds, "is started again".to_owned()),
+        SimulationEntry::Wait { at_seconds, until_seconds } => (at_seconds, format!("wait until {until_seconds}s")),
+        SimulationEntry::Event { at_seconds, event } => (at_seconds, format!("event: {}", format_event(event))),
+        SimulationEntry::Restart { at_seconds } => (at_seconds, "the driver restarts".to_owned()),
     };
-    format!("{at:>7}s  {what}")
+    format!("{at_seconds:>7}s  {text}")
 }
 
-fn asked(action: &Action) -> String {
+fn format_action(action: &Action) -> String {
     match action {
-        Action::DescribeAlias { .. } => "looks at the alias".to_owned(),
-        Action::DescribeAlarms { .. } => "looks at the alarms".to_owned(),
-        Action::UpdateAlias { input } => format!("updates the alias to {}", routes(&input.routing_configuration)),
-        Action::Wait { until_millis, .. } => format!("waits until {}s", until_millis / 1000),
-        Action::Done { outcome: ended } => outcome(ended),
+        Action::DescribeAlias { .. } => "read the alias".to_owned(),
+        Action::DescribeAlarms { .. } => "check the alarms".to_owned(),
+        Action::UpdateAlias { input } => format!("update the alias to {}", format_routes(&input.routing_configuration)),
+        Action::Wait { until_millis, .. } => format!("wait until {}s", until_millis / 1000),
+        Action::Done { outcome } => format_outcome(outcome),
     }
 }
 
-fn answered(observation: Option<&Observation>) -> String {
+fn format_result(observation: Option<&Observation>) -> String {
     match observation {
-        None => ", and has no answer".to_owned(),
-        Some(Observation::Alias { routing_configuration }) => format!(": {}", routes(routing_configuration)),
+        None => ": no response".to_owned(),
+        Some(Observation::Alias { routing_configuration }) => format!(": {}", format_routes(routing_configuration)),
         Some(Observation::Alarms { alarms }) => {
             let states = alarms.iter().map(|alarm| format!("{} is {}", alarm.name, alarm.state));
             format!(": {}", states.collect::<Vec<_>>().join(", "))
@@ -112,16 +113,16 @@ fn answered(observation: Option<&Observation>) -> String {
     }
 }
 
-fn happened(event: &SimulationEvent) -> String {
+fn format_event(event: &SimulationEvent) -> String {
     match event {
         SimulationEvent::Alarm { name, state, .. } => format!("the alarm {name} is {state}"),
         SimulationEvent::Drift { routing_configuration, .. } => {
-            format!("someone else updates the alias to {}", routes(routing_configuration))
+            format!("someone else updates the alias to {}", format_routes(routing_configuration))
         }
-        SimulationEvent::Crash { .. } => "the driver dies".to_owned(),
+        SimulationEvent::Crash { .. } => "the driver crashes".to_owned(),
         SimulationEvent::CrashAtCall { call, applied, .. } => {
-            let applied = if *applied { "after it came through" } else { "before it" };
-            format!("the driver dies at call {call}, {applied}")
+            let when = if *applied { "after" } else { "before" };
+            format!("the driver crashes {when} call {call}")
         }
         SimulationEvent::Failure { code, message, times, .. } => {
             let calls = if *times == 1 { "1 call fails".to_owned() } else { format!("{times} calls fail") };
@@ -130,7 +131,7 @@ fn happened(event: &SimulationEvent) -> String {
     }
 }
 
-fn routes(routing: &[Route]) -> String {
-    let route = |route: &Route| format!("{} % {}", route.weight, short_name(&route.state_machine_version_arn));
-    routing.iter().map(route).collect::<Vec<_>>().join(", ")
+fn format_routes(routing: &[Route]) -> String {
+    let format_route = |route: &Route| format!("{} % {}", route.weight, short_name(&route.state_machine_version_arn));
+    routing.iter().map(format_route).collect::<Vec<_>>().join(", ")
 }

@@ -1,38 +1,41 @@
-//! The commands of "Deploy gradually" in README.md, word for word.
+//! Runs the commands of "Deploy gradually" in README.md.
 
-use crate::support::{ONE, TWO, World, program};
+use crate::support::{Fixture, ONE, TWO, program};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-fn commands() -> String {
+fn read_commands() -> String {
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
     let section = readme.split("\n## Deploy gradually\n").nth(1).unwrap();
     let block = section.split("```console\n").nth(1).unwrap().split("```").next().unwrap();
-    let typed = block.lines().map(|line| line.strip_prefix("$ ").or(line.strip_prefix("> ")).unwrap());
-    typed.collect::<Vec<_>>().join("\n")
+    let commands = block.lines().map(|line| line.strip_prefix("$ ").or(line.strip_prefix("> ")).unwrap());
+    commands.collect::<Vec<_>>().join("\n")
 }
 
 #[test]
 fn the_commands_run() {
-    let world = World::new();
+    let fixture = Fixture::new();
     let program = program(&[]);
-    let own = Path::new(program.get_program()).parent().unwrap();
-    let path = format!("{}:{}", own.display(), std::env::var("PATH").unwrap());
+    let directory = Path::new(program.get_program()).parent().unwrap();
+    let path = format!("{}:{}", directory.display(), std::env::var("PATH").unwrap());
     let mut shell = Command::new("bash");
-    shell.args(["-euc", &commands()]).current_dir(world.folder.path()).process_group(0);
-    shell.env("PATH", path).env("AWS_ENDPOINT_URL_SFN", &world.url).env_remove("AWS_ENDPOINT_URL_CLOUDWATCH");
+    shell.args(["-euc", &read_commands()]).current_dir(fixture.directory.path()).process_group(0);
+    shell.env("PATH", path).env("AWS_ENDPOINT_URL_SFN", &fixture.url).env_remove("AWS_ENDPOINT_URL_CLOUDWATCH");
     let mut child = shell.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let told: Vec<String> = lines.take(3).collect();
-    // The shell, and the driver that waits for five minutes.
+    let progress: Vec<String> = lines.take(3).collect();
+    // The group contains the shell and the driver, which waits for five minutes.
     let group = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     kill_process_group(group, Signal::KILL).unwrap();
     child.wait().unwrap();
-    let kept = "the deployment is kept in `sfn-alias-deploy-orders-PROD.json`";
-    assert_eq!(told, [kept, "0 % on orders:2, step 0 of 2, shifting", "10 % on orders:2, step 1 of 2, next in 5m"]);
-    assert_eq!(world.routing(), [(TWO.to_owned(), 10), (ONE.to_owned(), 90)]);
-    assert!(world.folder.path().join("sfn-alias-deploy-orders-PROD.json").exists());
+    let state_file = "state file: `sfn-alias-deploy-orders-PROD.json`";
+    assert_eq!(
+        progress,
+        [state_file, "0 % on orders:2, step 0 of 2, shifting", "10 % on orders:2, step 1 of 2, next in 5m"]
+    );
+    assert_eq!(fixture.routing(), [(TWO.to_owned(), 10), (ONE.to_owned(), 90)]);
+    assert!(fixture.directory.path().join("sfn-alias-deploy-orders-PROD.json").exists());
 }

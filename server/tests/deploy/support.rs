@@ -1,4 +1,4 @@
-//! The program as a shell runs it, and an endpoint for it.
+//! Runs the program and an endpoint.
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -22,46 +22,45 @@ pub fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// Exit code, standard output, standard error.
+/// Asserts exit code, standard output and standard error of the program.
 #[track_caller]
-pub fn prints(arguments: &[&str], code: i32, output: &str, errors: &str) {
+pub fn assert_prints(arguments: &[&str], code: i32, output: &str, errors: &str) {
     let found = program(arguments).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&found.stderr), errors);
     assert_eq!(String::from_utf8_lossy(&found.stdout), output);
     assert_eq!(found.status.code(), Some(code));
 }
 
-/// What is told of a file that is not a regular one.
-pub fn irregular(path: &str, what: &str) -> String {
-    let help = "only a regular file is used here: remove it, or give another --state";
-    format!("the state file `{path}` cannot be used: it is {what}, and {help}")
+/// Returns the error for a file that is not a regular file.
+pub fn irregular_file_error(path: &str, file_type: &str) -> String {
+    format!("state file `{path}`: expected a regular file, found {file_type}; remove it or use another --state")
 }
 
-/// `sfn-alias serve` with two versions and an alias on the first, and a folder for the state.
-pub struct World {
+/// `sfn-alias serve` with two versions and an alias of the first one, and a directory for the state file.
+pub struct Fixture {
     server: Child,
     pub url: String,
-    pub folder: TempDir,
+    pub directory: TempDir,
 }
 
-impl World {
+impl Fixture {
     pub fn new() -> Self {
         let mut server = program(&["serve", "--port", "0", "--log", "off"]).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim_end().strip_prefix("export AWS_ENDPOINT_URL_SFN=").unwrap().to_owned();
-        let world = Self { server, url, folder: TempDir::new().unwrap() };
+        let fixture = Self { server, url, directory: TempDir::new().unwrap() };
         let role = "arn:aws:iam::000000000000:role/orders";
         let definition = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
         let route = json!([{"stateMachineVersionArn": ONE, "weight": 100}]);
         let create = json!({"name": "orders", "roleArn": role, "publish": true, "definition": definition});
-        world.call("CreateStateMachine", &create);
-        world.call(
+        fixture.call("CreateStateMachine", &create);
+        fixture.call(
             "UpdateStateMachine",
             &json!({"stateMachineArn": ORDERS, "roleArn": format!("{role}-2"), "publish": true}),
         );
-        world.call("CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": route}));
-        world
+        fixture.call("CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": route}));
+        fixture
     }
 
     pub fn call(&self, operation: &str, input: &Value) -> Value {
@@ -70,12 +69,12 @@ impl World {
         serde_json::from_slice(&found.stdout).unwrap()
     }
 
-    pub fn state(&self) -> String {
-        self.folder.path().join("state.json").to_str().unwrap().to_owned()
+    pub fn state_file(&self) -> String {
+        self.directory.path().join("state.json").to_str().unwrap().to_owned()
     }
 
-    pub fn deploy<'w>(&'w self, state: &'w str, how: &[&'w str]) -> Vec<&'w str> {
-        [&["deploy", ALIAS, TWO, "--endpoint-url", &self.url, "--state", state], how].concat()
+    pub fn deploy<'w>(&'w self, state: &'w str, options: &[&'w str]) -> Vec<&'w str> {
+        [&["deploy", ALIAS, TWO, "--endpoint-url", &self.url, "--state", state], options].concat()
     }
 
     pub fn routing(&self) -> Vec<(String, u64)> {
@@ -86,9 +85,9 @@ impl World {
             .collect()
     }
 
-    /// How many updates of the alias the endpoint has answered.
+    /// Returns the number of alias updates that the endpoint has answered.
     pub fn updates(&self) -> u64 {
-        // The page may be a second old.
+        // The metrics are cached for a second.
         std::thread::sleep(std::time::Duration::from_millis(1100));
         let mut stream = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
         stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
@@ -100,15 +99,15 @@ impl World {
     }
 }
 
-impl Drop for World {
+impl Drop for Fixture {
     fn drop(&mut self) {
         self.server.kill().ok();
         self.server.wait().ok();
     }
 }
 
-/// As if a minute had passed since the checkpoint was written.
-pub fn a_minute_passes(state: &str) {
+/// Changes the times in the state file as if a minute had passed.
+pub fn advance_a_minute(state: &str) {
     let mut checkpoint: Value = serde_json::from_slice(&std::fs::read(state).unwrap()).unwrap();
     let earlier = |millis: &Value| json!(millis.as_i64().unwrap() - 60_000);
     checkpoint["lastShiftAtMillis"] = earlier(&checkpoint["lastShiftAtMillis"]);
@@ -116,8 +115,8 @@ pub fn a_minute_passes(state: &str) {
     std::fs::write(state, checkpoint.to_string()).unwrap();
 }
 
-/// Runs until the first line that ends so, then `kill -9`.
-pub fn killed_at(arguments: &[&str], end: &str) {
+/// Runs the program until it prints a line with this end, then kills it.
+pub fn kill_at_line(arguments: &[&str], end: &str) {
     let mut child = program(arguments).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     lines.find(|line| line.as_ref().unwrap().ends_with(end)).unwrap().unwrap();

@@ -53,7 +53,7 @@ const fn select_rule(problem: &PreferenceProblem) -> &'static Rule {
 
 /// Formats a problem. The text of CloudFormation's provider stays complete.
 fn format_message(problem: &PreferenceProblem) -> String {
-    match problem.basis() {
+    match problem.provenance() {
         Provenance::ProviderCode => format!("{MEMBER}: rejected by CloudFormation: {problem}"),
         _ => problem.to_string(),
     }

@@ -1,8 +1,8 @@
-//! The states of alarms: of CloudWatch, or of a command.
+//! Alarm states of CloudWatch, or of a command.
 
+use super::alarm_command::{CommandError, TIMEOUT, run_alarm_command};
 use super::args::DeployArgs;
-use super::client::{failed, observed};
-use super::command::{Fault, PATIENCE, ask};
+use super::client::{observe_reply, parse_failure};
 use crate::cli::endpoint::{CLOUDWATCH, Caller, Endpoint};
 use crate::cli::exit::CliError;
 use crate::cli::signing::is_aws_url;
@@ -11,79 +11,87 @@ use sfn_alias::Reply;
 use sfn_alias_deployment::{Alarm, AlarmState, AlarmsInput, Observation};
 use std::collections::BTreeMap;
 
-/// Of a command that can never tell the alarms.
-const COMMAND: &str = "AlarmCommand";
+/// The error code of a command that fails permanently.
+const ALARM_COMMAND_ERROR: &str = "AlarmCommand";
 
-/// Who knows the states of alarms.
-pub(super) enum Alarms {
+/// Where alarm states come from.
+pub(super) enum AlarmSource {
     CloudWatch(Endpoint),
     Command(String),
 }
 
-impl Alarms {
-    /// `None` where nobody was named.
+impl AlarmSource {
+    /// Returns the source of the command line, or `None` if there is none.
     ///
     /// # Errors
-    /// [`CliError::Usage`] for a URL that is none.
-    pub fn of(args: &DeployArgs, aws: bool, region: &str, caller: &Caller) -> Result<Option<Self>, CliError> {
+    /// Returns [`CliError::Usage`] if the CloudWatch URL is invalid.
+    pub fn from_args(args: &DeployArgs, is_aws: bool, region: &str, caller: &Caller) -> Result<Option<Self>, CliError> {
         if let Some(command) = &args.alarm_command {
             return Ok(Some(Self::Command(command.clone())));
         }
         let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
-        let of_aws = aws.then(|| format!("https://monitoring.{region}.amazonaws.com{suffix}"));
-        let Some((from, url)) = named(args).or(of_aws.map(|url| ("--endpoint-url", url))) else { return Ok(None) };
-        let caller = match is_aws_url(from, &url)? {
+        let aws_url = is_aws.then(|| format!("https://monitoring.{region}.amazonaws.com{suffix}"));
+        let configured = configured_url(args).or(aws_url.map(|url| ("--endpoint-url", url)));
+        let Some((option, url)) = configured else { return Ok(None) };
+        let caller = match is_aws_url(option, &url)? {
             true => Caller::User(args.profile.clone()),
             false => caller.clone(),
         };
         Ok(Some(Self::CloudWatch(Endpoint::new(&url, CLOUDWATCH, region, caller)?)))
     }
 
-    /// What is told of these alarms; also that nothing can be told.
-    pub fn states(&self, input: &AlarmsInput) -> Observation {
+    /// Returns the states of these alarms. A failure to read them is an observation too.
+    pub fn describe_alarms(&self, input: &AlarmsInput) -> Observation {
         match self {
             Self::CloudWatch(endpoint) => {
                 let body = serde_json::to_vec(input).map_err(|error| CliError::System(error.to_string()));
-                observed(body.and_then(|body| endpoint.call("DescribeAlarms", &body)), described)
+                observe_reply(body.and_then(|body| endpoint.call("DescribeAlarms", &body)), parse_alarms)
             }
-            Self::Command(command) => match ask(command, &input.alarm_names, PATIENCE) {
-                Ok(printed) => told(&printed),
-                // As a call that had no answer: it is asked again before anything is rolled back.
-                Err(Fault::Passing(message)) => Observation::Failed { code: "NetworkError".to_owned(), message },
-                Err(Fault::Lasting(message)) => Observation::Failed { code: COMMAND.to_owned(), message },
+            Self::Command(command) => match run_alarm_command(command, &input.alarm_names, TIMEOUT) {
+                Ok(output) => parse_command_output(&output),
+                // Like a call without a response: it is retried before the deployment is rolled back.
+                Err(CommandError::Transient(message)) => {
+                    Observation::Failed { code: "NetworkError".to_owned(), message }
+                }
+                Err(CommandError::Permanent(message)) => {
+                    Observation::Failed { code: ALARM_COMMAND_ERROR.to_owned(), message }
+                }
             },
         }
     }
 }
 
-/// The URL of CloudWatch, and what names it. A variable names it for all commands, and so it may be there where no
-/// alarm is watched.
-fn named(args: &DeployArgs) -> Option<(&'static str, String)> {
+/// Returns the CloudWatch URL, and the option or environment variable that specifies it. Unlike the option, the variable
+/// may be set without alarms, because it applies to all commands.
+fn configured_url(args: &DeployArgs) -> Option<(&'static str, String)> {
     const VARIABLE: &str = "AWS_ENDPOINT_URL_CLOUDWATCH";
-    let flag = args.cloudwatch_endpoint_url.clone().map(|url| ("--cloudwatch-endpoint-url", url));
-    flag.or_else(|| std::env::var(VARIABLE).ok().filter(|url| !url.is_empty()).map(|url| (VARIABLE, url)))
+    let option = args.cloudwatch_endpoint_url.clone().map(|url| ("--cloudwatch-endpoint-url", url));
+    option.or_else(|| std::env::var(VARIABLE).ok().filter(|url| !url.is_empty()).map(|url| (VARIABLE, url)))
 }
 
-fn described(reply: &Reply) -> Observation {
+fn parse_alarms(reply: &Reply) -> Observation {
     let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     if reply.status != 200 || !body.is_object() {
-        return failed(reply);
+        return parse_failure(reply);
     }
-    let kinds = ["CompositeAlarms", "MetricAlarms"].iter().filter_map(|kind| body.get(kind)?.as_array());
-    let name = |alarm: &Value| Some(alarm.get("AlarmName")?.as_str()?.to_owned());
-    let known = |alarm: &Value| serde_json::from_value::<AlarmState>(alarm.get("StateValue")?.clone()).ok();
-    let state = |alarm: &Value| Some(Alarm { name: name(alarm)?, state: known(alarm)? });
-    Observation::Alarms { alarms: kinds.flatten().filter_map(state).collect() }
+    let lists = ["CompositeAlarms", "MetricAlarms"].iter().filter_map(|list| body.get(list)?.as_array());
+    Observation::Alarms { alarms: lists.flatten().filter_map(parse_alarm).collect() }
 }
 
-fn told(printed: &[u8]) -> Observation {
-    match serde_json::from_slice::<BTreeMap<String, AlarmState>>(printed) {
+fn parse_alarm(alarm: &Value) -> Option<Alarm> {
+    let name = alarm.get("AlarmName")?.as_str()?.to_owned();
+    let state = serde_json::from_value::<AlarmState>(alarm.get("StateValue")?.clone()).ok()?;
+    Some(Alarm { name, state })
+}
+
+fn parse_command_output(output: &[u8]) -> Observation {
+    match serde_json::from_slice::<BTreeMap<String, AlarmState>>(output) {
         Ok(states) => {
             Observation::Alarms { alarms: states.into_iter().map(|(name, state)| Alarm { name, state }).collect() }
         }
-        Err(fault) => {
-            let message = format!("the alarm command must print {{\"name\": \"OK\", ...}}: {fault}");
-            Observation::Failed { code: COMMAND.to_owned(), message }
+        Err(error) => {
+            let message = format!("invalid output of the alarm command, expected {{\"name\": \"OK\", ...}}: {error}");
+            Observation::Failed { code: ALARM_COMMAND_ERROR.to_owned(), message }
         }
     }
 }

@@ -1,7 +1,7 @@
-//! What `sfn-alias deploy` takes.
+//! The command line of `sfn-alias deploy`.
 
 use crate::cli::exit::CliError;
-use crate::cli::preference::{request, version};
+use crate::cli::preference::{parse_preference, validate_version_arn};
 use clap::Args;
 use sfn_alias_deployment::PlanRequest;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(override_usage = "sfn-alias deploy [OPTIONS] <SHIFT> <ALIAS_ARN> <VERSION_ARN>", after_help = EXAMPLES)]
 pub(in crate::cli) struct DeployArgs {
-    /// The alias
+    /// The alias to update
     #[arg(value_name = "ALIAS_ARN")]
     pub alias: String,
     /// The version to deploy
@@ -17,33 +17,31 @@ pub(in crate::cli) struct DeployArgs {
     pub new_version: String,
     #[command(flatten)]
     pub shift: ShiftArgs,
-    /// The alias's new description, set with every update, that of a rollback included; without it it stays
+    /// Description to set with every update, including a rollback [default: unchanged]
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// A CloudWatch alarm that sends all traffic back; give it again for each alarm
+    /// A CloudWatch alarm that rolls back the deployment; repeatable
     #[arg(long, value_name = "NAME", help_heading = "Alarms")]
     pub alarm: Vec<String>,
-    /// Where to ask for alarms, else AWS_ENDPOINT_URL_CLOUDWATCH, else on AWS the region's CloudWatch; off AWS this or
-    /// --alarm-command is needed
+    /// CloudWatch endpoint. Defaults to AWS_ENDPOINT_URL_CLOUDWATCH, then to the alias's region on AWS
     #[arg(long, value_name = "URL", help_heading = "Alarms")]
     pub cloudwatch_endpoint_url: Option<String>,
-    /// Ask this command of the shell instead: it gets the names, and prints {"name": "OK", ...}
+    /// Shell command that receives the alarm names as arguments and prints their states: {"name": "OK", ...}
     #[arg(long, value_name = "COMMAND", conflicts_with = "cloudwatch_endpoint_url", help_heading = "Alarms")]
     pub alarm_command: Option<String>,
-    /// Where the deployment is kept, so that the same command goes on with it
-    /// [default: sfn-alias-deploy-MACHINE-ALIAS.json in this folder]
+    /// File for the progress; the same command resumes from it [default: sfn-alias-deploy-MACHINE-ALIAS.json]
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// Print the plan, the calls, how far the kept deployment is, and which alarms are on; change nothing
+    /// Show the plan, pending calls, saved progress and alarm states without changing anything
     #[arg(long)]
     pub dry_run: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Use this SQLite file, for example of `sfn-alias serve --data`, while nobody serves it
+    /// SQLite file to use instead of an endpoint; no other process may have it open
     #[arg(long, value_name = "FILE", conflicts_with = "endpoint_url", help_heading = "Service")]
     pub data: Option<PathBuf>,
-    /// Use the endpoint at this URL, for example of `sfn-alias serve`, or of AWS
+    /// Endpoint of `sfn-alias serve` or AWS
     #[arg(
         long,
         value_name = "URL",
@@ -52,90 +50,86 @@ pub(in crate::cli) struct DeployArgs {
         help_heading = "Service"
     )]
     pub endpoint_url: String,
-    /// Sign with this profile of the shared credentials file, on any endpoint
+    /// Sign requests with this profile of the shared credentials file
     #[arg(long, value_name = "NAME", help_heading = "Service")]
     pub profile: Option<String>,
 }
 
-/// How traffic shifts: one of these.
+/// How traffic shifts: exactly one of these.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(in crate::cli) struct ShiftArgs {
-    /// A share first, the rest after an interval, for example 10/5m
+    /// A first share, and the rest after an interval, for example 10/5m
     #[arg(long, help_heading = "Shift", value_name = "PERCENT/TIME")]
     pub canary: Option<String>,
-    /// Equal shares, one an interval, for example 10/1m
+    /// Equal shares, one per interval, for example 10/1m
     #[arg(long, help_heading = "Shift", value_name = "PERCENT/TIME")]
     pub linear: Option<String>,
-    /// One update; alarms are not looked at
+    /// One update; alarms are ignored
     #[arg(long, help_heading = "Shift")]
     pub all_at_once: bool,
-    /// Any steps, for example 5/1m,25/10m; CloudFormation has no such type
+    /// Any list of steps, for example 5/1m,25/10m; CloudFormation does not support it
     #[arg(long, help_heading = "Shift", value_name = "STEPS")]
     pub steps: Option<String>,
-    /// CloudFormation's DeploymentPreference: JSON, @FILE, or - for standard input
+    /// A DeploymentPreference of CloudFormation: JSON, @FILE, or - for standard input
     #[arg(long, help_heading = "Shift", value_name = "JSON")]
     pub preference: Option<String>,
 }
 
 const EXAMPLES: &str = "\
-Examples, where `sfn-alias serve` runs (ALIAS and VERSION are ARNs):
-  See the plan and the calls; nothing is changed:
+Examples for a running `sfn-alias serve` (ALIAS and VERSION are ARNs):
+  Show the plan and the calls, without changing anything:
     sfn-alias deploy ALIAS VERSION --canary 10/5m --dry-run
-  10 % at once, the rest 5 minutes later; the same command again resumes it:
+  10 % now and the rest after 5 minutes; repeat the command to resume it:
     sfn-alias deploy ALIAS VERSION --canary 10/5m
-  20 % more each minute; all in one update; steps of your own:
+  20 % more every minute; everything in one update; a list of steps:
     sfn-alias deploy ALIAS VERSION --linear 20/1m --state prod.json
-    sfn-alias deploy ALIAS VERSION --all-at-once --state prod.json --description 'release 7'
+    sfn-alias deploy ALIAS VERSION --all-at-once --state prod.json \\
+      --description 'release 7'
     sfn-alias deploy ALIAS VERSION --steps 5/1m,25/10m --state prod.json
-  An alarm, asked of a command that prints for example {\"orders-errors\": \"OK\"}:
+  With an alarm; the command prints for example {\"orders-errors\": \"OK\"}:
     sfn-alias deploy ALIAS VERSION --canary 10/5m --state prod.json \\
       --alarm orders-errors --alarm-command ./alarm-states
-  On AWS, with two alarms of CloudWatch:
-    sfn-alias deploy ALIAS VERSION --linear 10/1m --state prod.json --profile release \\
-      --alarm orders-errors --alarm orders-latency \\
+  On AWS, with two CloudWatch alarms:
+    sfn-alias deploy ALIAS VERSION --linear 10/1m --state prod.json \\
+      --alarm orders-errors --alarm orders-latency --profile release \\
       --endpoint-url https://states.eu-west-1.amazonaws.com
 
-Stopped or killed at any time, it leaves a valid routing behind, and the same command goes on from
-there. An alarm sends all traffic back; an alias that someone else has updated is left as it is
-found. After either, the same command tells that again: delete the state file to deploy anew.
+You can interrupt it at any time: the routing stays valid, and the same command resumes. If an alarm fires, all traffic moves back; if someone else changes the alias, it is left untouched. Either outcome is final: delete the state file to start over.
 
-Account and region are the alias's. AWS is asked with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
-AWS_SESSION_TOKEN, or with a profile; they are read anew for each request.
+Account and region are those of the alias. Requests to AWS are signed with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or with a profile. Credentials are read again for each request.
 
-Exits with 0 where it has succeeded, 1 where it was rolled back, has stopped at drift or is refused,
-2 where the command line cannot be used, and 3 where a call or a file failed, or it was stopped.";
+Exit codes: 0 success, 1 rolled back, stopped because of drift, or rejected, 2 usage error, 3 I/O or network error, or interrupted.";
 
 impl DeployArgs {
-    /// The plan that is asked for; where the alias leads is still to be told.
+    /// Parses the options of the plan. The result lacks the current routing.
     ///
     /// # Errors
-    /// [`CliError::Usage`] for a preference that cannot be read, and for flags that do not belong together.
+    /// Returns [`CliError::Usage`] if the preference is invalid, or if alarm options are specified without alarms.
     pub fn request(&self) -> Result<PlanRequest, CliError> {
-        version("VERSION_ARN", &self.new_version)?;
-        let request = request(&self.shift.asked()?, &self.alarm)?;
-        let named = request.preference.as_ref().is_some_and(|preference| preference.alarms.is_some());
-        let source = match (&self.alarm_command, &self.cloudwatch_endpoint_url) {
+        validate_version_arn("VERSION_ARN", &self.new_version)?;
+        let request = parse_preference(&self.shift.preference()?, &self.alarm)?;
+        let preference = request.preference.as_ref();
+        let has_alarms = request.alarms.is_some() || preference.is_some_and(|preference| preference.alarms.is_some());
+        let alarm_option = match (&self.alarm_command, &self.cloudwatch_endpoint_url) {
             (Some(_), _) => Some("--alarm-command"),
             (_, Some(_)) => Some("--cloudwatch-endpoint-url"),
             _ => None,
         };
-        if let Some(flag) = source.filter(|_| request.alarms.is_none() && !named) {
-            return Err(CliError::Usage(format!(
-                "{flag}: no alarm is watched; name one with --alarm, or leave it away"
-            )));
+        if let Some(option) = alarm_option.filter(|_| !has_alarms) {
+            return Err(CliError::Usage(format!("{option} requires an alarm; add --alarm NAME or remove {option}")));
         }
         Ok(PlanRequest { new_version: Some(self.new_version.clone()), ..request })
     }
 }
 
 impl ShiftArgs {
-    /// As a preference in short form or JSON.
-    fn asked(&self) -> Result<String, CliError> {
+    /// Returns the preference in shorthand form or JSON.
+    fn preference(&self) -> Result<String, CliError> {
         match (&self.canary, &self.linear, &self.steps, &self.preference) {
-            (Some(step), ..) => one("--canary", "canary", step),
-            (_, Some(step), ..) => one("--linear", "linear", step),
-            (_, _, Some(steps), _) if steps.trim().is_empty() => Err(empty("--steps", "5/1m,25/10m")),
+            (Some(step), ..) => single_step("--canary", "canary", step),
+            (_, Some(step), ..) => single_step("--linear", "linear", step),
+            (_, _, Some(steps), _) if steps.trim().is_empty() => Err(empty_option("--steps", "5/1m,25/10m")),
             (_, _, Some(steps), _) => Ok(format!("custom {steps}")),
             (.., Some(preference)) => Ok(preference.clone()),
             _ => Ok("all-at-once".to_owned()),
@@ -143,16 +137,16 @@ impl ShiftArgs {
     }
 }
 
-fn one(flag: &str, kind: &str, step: &str) -> Result<String, CliError> {
+fn single_step(option: &str, deployment_type: &str, step: &str) -> Result<String, CliError> {
     if step.trim().is_empty() {
-        return Err(empty(flag, "10/5m"));
+        return Err(empty_option(option, "10/5m"));
     }
     if step.contains(',') {
-        return Err(CliError::Usage(format!("{flag} takes one step, and `{step}` has several; give them to --steps")));
+        return Err(CliError::Usage(format!("{option} expects one step, found `{step}`; use --steps for a list")));
     }
-    Ok(format!("{kind} {step}"))
+    Ok(format!("{deployment_type} {step}"))
 }
 
-fn empty(flag: &str, example: &str) -> CliError {
-    CliError::Usage(format!("{flag} is empty; give for example {example}"))
+fn empty_option(option: &str, example: &str) -> CliError {
+    CliError::Usage(format!("{option} is empty; expected for example {example}"))
 }

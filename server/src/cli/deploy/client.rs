@@ -1,6 +1,6 @@
-//! Makes the calls that a deployment asks for.
+//! Executes the calls of a deployment.
 
-use super::alarms::Alarms;
+use super::alarms::AlarmSource;
 use super::args::DeployArgs;
 use crate::cli::args::BackendArgs;
 use crate::cli::backend::Backend;
@@ -13,120 +13,125 @@ use sfn_alias::model::Resource;
 use sfn_alias::{Reply, parse_arn};
 use sfn_alias_deployment::{Action, Observation, Route};
 
-/// The alias's service, and who knows the alarms.
+/// The service of the alias, and the source of alarm states.
 pub(super) struct Client {
     backend: Backend,
-    pub alarms: Option<Alarms>,
+    pub alarm_source: Option<AlarmSource>,
 }
 
 impl Client {
+    /// Opens the service and the alarm source of the command line.
+    ///
     /// # Errors
-    /// [`CliError::Usage`] for an ARN that is no alias's, [`CliError::System`] for a file that cannot be opened.
-    pub fn of(args: &DeployArgs) -> Result<Self, CliError> {
-        let no_alias = || CliError::Usage(format!("ALIAS_ARN: `{}` is no ARN of an alias", args.alias));
-        let arn = parse_arn(&args.alias).map_err(|_| no_alias())?;
+    /// Returns [`CliError::Usage`] if ALIAS_ARN is not an alias ARN, and [`CliError::System`] if the file cannot be
+    /// opened.
+    pub fn open(args: &DeployArgs) -> Result<Self, CliError> {
+        let not_an_alias = || CliError::Usage(format!("ALIAS_ARN: `{}` is not an alias ARN", args.alias));
+        let arn = parse_arn(&args.alias).map_err(|_| not_an_alias())?;
         if !matches!(arn.resource, Resource::Alias { .. }) {
-            return Err(no_alias());
+            return Err(not_an_alias());
         }
         let (account, region) = (arn.account.to_owned(), arn.region.to_owned());
-        let aws = args.data.is_none() && is_aws_url("--endpoint-url", &args.endpoint_url)?;
-        let caller = match aws || args.profile.is_some() {
+        let is_aws = args.data.is_none() && is_aws_url("--endpoint-url", &args.endpoint_url)?;
+        let caller = match is_aws || args.profile.is_some() {
             true => Caller::User(args.profile.clone()),
             false => Caller::Account(account.clone()),
         };
-        let alarms = Alarms::of(args, aws, &region, &caller)?;
+        let alarm_source = AlarmSource::from_args(args, is_aws, &region, &caller)?;
         let (data, endpoint_url) = (args.data.clone(), args.endpoint_url.clone());
         let backend = match data {
             Some(_) => Backend::open(&BackendArgs { data, endpoint_url, account, region })?,
             None => Backend::Endpoint(Endpoint::new(&endpoint_url, STEP_FUNCTIONS, &region, caller)?),
         };
-        Ok(Self { backend, alarms })
+        Ok(Self { backend, alarm_source })
     }
 
-    /// Where an alias leads.
+    /// Returns the routing of an alias.
     ///
     /// # Errors
-    /// [`CliError::Rejected`] with the service's error, and as [`Backend::call`].
-    pub fn routing(&self, alias: &str) -> Result<Vec<Route>, CliError> {
+    /// Returns [`CliError::Rejected`] with the service's error, and the errors of [`Backend::call`].
+    pub fn describe_routing(&self, alias: &str) -> Result<Vec<Route>, CliError> {
         let request = serde_json::json!({ "stateMachineAliasArn": alias }).to_string();
-        match described(&self.backend.call("DescribeStateMachineAlias", request.as_bytes())?) {
+        match parse_alias(&self.backend.call("DescribeStateMachineAlias", request.as_bytes())?) {
             Observation::Alias { routing_configuration } => Ok(routing_configuration),
             Observation::Failed { code, message } => Err(CliError::Rejected(format!("{alias}: {code}: {message}"))),
-            other => Err(CliError::System(format!("the alias cannot be described: {other:?}"))),
+            other => Err(CliError::System(format!("cannot describe the alias: {other:?}"))),
         }
     }
 
-    /// Makes the call of an action. That it cannot be made, or has no answer, is an observation as well.
-    pub fn perform(&self, action: &Action) -> Observation {
+    /// Executes an action. A failure is an observation too.
+    pub fn execute(&self, action: &Action) -> Observation {
         match action {
-            Action::DescribeAlias { input } => self.ask("DescribeStateMachineAlias", input, described),
+            Action::DescribeAlias { input } => self.call("DescribeStateMachineAlias", input, parse_alias),
             Action::UpdateAlias { input } => {
                 let versions = input.routing_configuration.iter().map(|route| route.state_machine_version_arn.as_str());
-                let named: Vec<&str> =
-                    std::iter::once(input.state_machine_alias_arn.as_str()).chain(versions).collect();
-                naming(&named, self.ask("UpdateStateMachineAlias", input, updated))
+                let arns: Vec<&str> = std::iter::once(input.state_machine_alias_arn.as_str()).chain(versions).collect();
+                add_arns(&arns, self.call("UpdateStateMachineAlias", input, parse_update))
             }
-            Action::DescribeAlarms { input } => match &self.alarms {
-                Some(alarms) => alarms.states(input),
-                None => Observation::Failed { code: "NoAlarms".to_owned(), message: no_alarms().to_string() },
+            Action::DescribeAlarms { input } => match &self.alarm_source {
+                Some(source) => source.describe_alarms(input),
+                None => {
+                    let message = no_alarm_source_error().to_string();
+                    Observation::Failed { code: "NoAlarms".to_owned(), message }
+                }
             },
             Action::Wait { .. } | Action::Done { .. } => Observation::Waited,
         }
     }
 
-    fn ask(&self, operation: &str, input: &impl Serialize, told: fn(&Reply) -> Observation) -> Observation {
+    fn call(&self, operation: &str, input: &impl Serialize, parse: fn(&Reply) -> Observation) -> Observation {
         let body = serde_json::to_vec(input).map_err(|error| CliError::System(error.to_string()));
-        observed(body.and_then(|body| self.backend.call(operation, &body)), told)
+        observe_reply(body.and_then(|body| self.backend.call(operation, &body)), parse)
     }
 }
 
-/// AWS does not say what it is that does not exist.
-fn naming(asked: &[&str], observation: Observation) -> Observation {
+/// Adds the ARNs of the request to a not-found error: the message of AWS does not name the resource.
+fn add_arns(arns: &[&str], observation: Observation) -> Observation {
     match observation {
         Observation::Failed { code, message } if code.starts_with("ResourceNotFound") => {
-            Observation::Failed { code, message: format!("{message} One of: {}", asked.join(", ")) }
+            Observation::Failed { code, message: format!("{message} One of: {}", arns.join(", ")) }
         }
         other => other,
     }
 }
 
-/// What to do where alarms are watched and nobody knows them.
-pub(super) fn no_alarms() -> CliError {
-    let text = "the deployment watches alarms, and off AWS nobody knows them: give --alarm-command, or \
-                --cloudwatch-endpoint-url";
+/// Returns the error of a deployment with alarms but without an alarm source.
+pub(super) fn no_alarm_source_error() -> CliError {
+    let text = "alarms need a source outside AWS: use --alarm-command or --cloudwatch-endpoint-url";
     CliError::Usage(text.to_owned())
 }
 
-/// An answer, or that there is none: that is worth another attempt.
-pub(super) fn observed(answer: Result<Reply, CliError>, told: fn(&Reply) -> Observation) -> Observation {
-    match answer {
-        Ok(reply) => told(&reply),
-        // All else that a request needs was looked at before the first one.
+/// Converts a reply, or the failure to get one, to an observation.
+pub(super) fn observe_reply(reply: Result<Reply, CliError>, parse: fn(&Reply) -> Observation) -> Observation {
+    match reply {
+        Ok(reply) => parse(&reply),
+        // Missing credentials: all other options were validated before the first request.
         Err(CliError::Usage(message)) => Observation::Failed { code: "CredentialsError".to_owned(), message },
         Err(other) => Observation::Failed { code: "NetworkError".to_owned(), message: other.to_string() },
     }
 }
 
-fn described(reply: &Reply) -> Observation {
+fn parse_alias(reply: &Reply) -> Observation {
     let routing = |body: &Value| serde_json::from_value(body.get("routingConfiguration")?.clone()).ok();
     match (reply.status, serde_json::from_slice(&reply.body).ok().as_ref().and_then(routing)) {
         (200, Some(routing_configuration)) => Observation::Alias { routing_configuration },
-        _ => failed(reply),
+        _ => parse_failure(reply),
     }
 }
 
-fn updated(reply: &Reply) -> Observation {
-    if reply.status == 200 { Observation::Updated } else { failed(reply) }
+fn parse_update(reply: &Reply) -> Observation {
+    if reply.status == 200 { Observation::Updated } else { parse_failure(reply) }
 }
 
-/// The error of an answer. One without a name is of whoever stands between, and worth another attempt where
-/// its status is.
-pub(super) fn failed(reply: &Reply) -> Observation {
+/// Parses an error reply. A reply without an error code comes from a proxy or load balancer; it is retried if its status
+/// is 500 or higher.
+pub(super) fn parse_failure(reply: &Reply) -> Observation {
     let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     let text = |names: [&str; 2]| names.iter().find_map(|name| body.get(name)?.as_str()).map(str::to_owned);
-    let unnamed = if reply.status >= 500 { "ServiceUnavailable" } else { "UnexpectedAnswer" };
-    let code = text(["__type", "code"]).unwrap_or_else(|| unnamed.to_owned());
+    let default_code = if reply.status >= 500 { "ServiceUnavailable" } else { "UnexpectedResponse" };
+    let code = text(["__type", "code"]).unwrap_or_else(|| default_code.to_owned());
     let code = code.rsplit('#').next().unwrap_or_default().to_owned();
-    let message = text(["message", "Message"]).unwrap_or_else(|| format!("an answer with status {}", reply.status));
+    let message =
+        text(["message", "Message"]).unwrap_or_else(|| format!("unexpected response: status {}", reply.status));
     Observation::Failed { code, message }
 }

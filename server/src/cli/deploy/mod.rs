@@ -1,19 +1,26 @@
-//! `sfn-alias deploy`: a gradual deployment, driven to its end.
+//! `sfn-alias deploy`: runs a gradual deployment.
 //!
-//! `state` keeps the checkpoint in `files`, `client` makes the calls that the deployment asks for, `alarms` looks at
-//! alarms, with a `command` or without, `show` tells how far it is, `stop` how to go on after Ctrl-C, `dry` what would
-//! happen, and `run` goes round until it is done.
+//! | module | contents |
+//! |---|---|
+//! | `args` | the command line |
+//! | `run` | the loop that executes the deployment's actions |
+//! | `dry_run` | `--dry-run` |
+//! | `client` | calls of Step Functions |
+//! | `alarms`, `alarm_command` | alarm states of CloudWatch, or of a command |
+//! | `state_file`, `regular_file` | the checkpoint in a file |
+//! | `progress` | progress on standard error |
+//! | `interrupt` | SIGINT and SIGTERM |
 
+mod alarm_command;
 mod alarms;
 mod args;
 mod client;
-mod command;
-mod dry;
-mod files;
+mod dry_run;
+mod interrupt;
+mod progress;
+mod regular_file;
 mod run;
-mod show;
 mod state_file;
-mod stop;
 
 pub(super) use args::DeployArgs;
 pub(super) use run::run;

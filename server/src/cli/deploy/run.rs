@@ -1,11 +1,12 @@
-//! From the command line to the end of the deployment.
+//! Runs a deployment until it ends.
 
 use super::args::DeployArgs;
-use super::client::{Client, no_alarms};
-use super::state_file::{StateFile, kept};
-use super::{dry, show, stop};
+use super::client::{Client, no_alarm_source_error};
+use super::progress::{now_millis, print_line, print_notes, print_progress, wait_until};
+use super::state_file::{StateFile, load_checkpoint};
+use super::{dry_run, interrupt};
 use crate::cli::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
-use crate::cli::{output, simulate as course};
+use crate::cli::{output, simulate::format_outcome};
 use serde_json::json;
 use sfn_alias::model::Resource;
 use sfn_alias::parse_arn;
@@ -14,35 +15,36 @@ use sfn_alias_deployment::{
 };
 use std::path::{Path, PathBuf};
 
-/// `sfn-alias deploy`
+/// Runs `sfn-alias deploy`.
 pub(in crate::cli) fn run(args: &DeployArgs) -> CommandResult {
     let request = args.request()?;
-    let client = Client::of(args)?;
+    let client = Client::open(args)?;
     let path = args.state.clone().unwrap_or_else(|| default_path(&args.alias));
     if args.dry_run {
-        return dry::run(args, &path, &client, request);
+        return dry_run::run(args, &path, &client, request);
     }
-    let state = StateFile::at(&path)?;
-    let resumed = match kept(&path)? {
-        Some(checkpoint) => resumed(args, &path, request.clone(), checkpoint)?,
+    let state_file = StateFile::lock(&path)?;
+    let resumed = match load_checkpoint(&path)? {
+        Some(checkpoint) => resume_deployment(args, &path, request.clone(), checkpoint)?,
         None => None,
     };
-    let told_before = resumed.as_ref().is_some_and(has_ended);
+    let had_ended = resumed.as_ref().is_some_and(has_ended);
     let is_new = resumed.is_none();
-    let mut deployment = resumed.map_or_else(|| begun(args, &client, request), Ok)?;
-    watched(&client, &deployment)?;
-    stop::at_signals(&path)?;
+    let mut deployment = resumed.map_or_else(|| new_deployment(args, &client, request), Ok)?;
+    check_alarm_source(&client, &deployment)?;
+    interrupt::exit_on_signal(&path)?;
     if args.state.is_none() {
-        show::line(&format_args!("the deployment is kept in `{}`", path.display()));
+        print_line(&format_args!("state file: `{}`", path.display()));
     }
     if is_new {
-        show::notes(&deployment.plan().notes);
+        print_notes(&deployment.plan().notes);
     }
-    let outcome = drive(&client, &state, &mut deployment)?;
-    tell(args, &outcome, told_before.then_some(&path))
+    let outcome = run_to_end(&client, &state_file, &mut deployment)?;
+    report_outcome(args, &outcome, had_ended.then_some(&path))
 }
 
-/// A file for each alias. Of another account or region it is another deployment's, and refused.
+/// Returns the default state file of an alias. Equal names in different accounts or regions share it; the checkpoint
+/// detects that.
 fn default_path(alias: &str) -> PathBuf {
     let (name, alias) = match parse_arn(alias).map(|arn| arn.resource) {
         Ok(Resource::Alias { name, alias }) => (name, alias),
@@ -51,85 +53,94 @@ fn default_path(alias: &str) -> PathBuf {
     format!("sfn-alias-deploy-{name}-{alias}.json").into()
 }
 
-fn has_ended(kept: &Deployment) -> bool {
-    matches!(&kept.checkpoint().phase, Phase::Done { outcome } if !matches!(outcome, DeploymentOutcome::Failed { .. }))
+fn has_ended(deployment: &Deployment) -> bool {
+    let phase = &deployment.checkpoint().phase;
+    matches!(phase, Phase::Done { outcome } if !matches!(outcome, DeploymentOutcome::Failed { .. }))
 }
 
-/// A deployment from where the alias leads now.
-pub(super) fn begun(args: &DeployArgs, client: &Client, request: PlanRequest) -> Result<Deployment, CliError> {
-    let current_routing = client.routing(&args.alias)?;
+/// Creates a deployment that starts at the alias's current routing.
+pub(super) fn new_deployment(args: &DeployArgs, client: &Client, request: PlanRequest) -> Result<Deployment, CliError> {
+    let current_routing = client.describe_routing(&args.alias)?;
     let plan = PlanRequest { current_routing, ..request }.plan()?;
     Ok(Deployment::new(&args.alias, args.description.as_deref(), plan)?)
 }
 
-/// What was kept, where it is what is asked for; `None` where another one may begin, because the kept one has ended.
-pub(super) fn resumed(
+/// Resumes the deployment of a checkpoint. Returns `None` if the checkpoint belongs to another deployment that has ended.
+pub(super) fn resume_deployment(
     args: &DeployArgs,
     path: &Path,
     request: PlanRequest,
     checkpoint: Checkpoint,
 ) -> Result<Option<Deployment>, CliError> {
-    let kept = Deployment::resume_requested(checkpoint, &args.alias, args.description.as_deref(), request);
-    kept.map_err(|error| match error {
-        // Only of the file: what is wrong with the command line is told as at the beginning.
-        DeploymentError::Another { .. } | DeploymentError::Checkpoint { .. } => {
-            CliError::Usage(format!("the state file `{}`: {error}", path.display()))
+    let resumed = Deployment::resume_matching(checkpoint, &args.alias, args.description.as_deref(), request);
+    resumed.map_err(|error| match error {
+        DeploymentError::OtherDeployment { .. } | DeploymentError::InvalidCheckpoint { .. } => {
+            CliError::Usage(format!("state file `{}`: {error}", path.display()))
         }
+        // Errors of the command line do not depend on the state file.
         other => other.into(),
     })
 }
 
+/// Checks that a deployment with alarms has an alarm source.
+///
 /// # Errors
-/// [`CliError::Usage`] where alarms are watched and nobody was named who knows them.
-pub(super) fn watched(client: &Client, deployment: &Deployment) -> Result<(), CliError> {
-    if deployment.plan().alarms().is_empty() || client.alarms.is_some() { Ok(()) } else { Err(no_alarms()) }
+/// Returns [`CliError::Usage`] if it does not.
+pub(super) fn check_alarm_source(client: &Client, deployment: &Deployment) -> Result<(), CliError> {
+    let is_required = !deployment.plan().alarms().is_empty();
+    if is_required && client.alarm_source.is_none() { Err(no_alarm_source_error()) } else { Ok(()) }
 }
 
-/// Where the checkpoint cannot be kept, nothing more is shifted; alarms are watched, and traffic is sent back, all the
-/// same.
-fn drive(client: &Client, state: &StateFile, deployment: &mut Deployment) -> Result<DeploymentOutcome, CliError> {
+/// If the state file cannot be written, nothing more is shifted. Alarms are still checked and traffic is rolled back.
+fn run_to_end(
+    client: &Client,
+    state_file: &StateFile,
+    deployment: &mut Deployment,
+) -> Result<DeploymentOutcome, CliError> {
     let mut observation = Observation::Start;
-    let mut is_kept = true;
+    let mut was_saved = true;
     loop {
-        let action = deployment.next(show::now_millis(), &observation)?;
-        let kept = state.keep(deployment.checkpoint());
-        if let Some(failure) = kept.as_ref().err().filter(|_| is_kept) {
-            show::line(&format_args!("{failure}; no shift is made without it"));
+        let action = deployment.next(now_millis(), &observation)?;
+        let saved = state_file.save(deployment.checkpoint());
+        if let Some(error) = saved.as_ref().err().filter(|_| was_saved) {
+            print_line(&format_args!("{error}; pausing the deployment until the state file is writable"));
         }
-        is_kept = kept.is_ok();
-        show::progress(deployment);
+        was_saved = saved.is_ok();
+        print_progress(deployment);
         observation = match &action {
-            Action::Done { outcome } => return kept.map(|()| outcome.clone()),
+            Action::Done { outcome } => return saved.map(|()| outcome.clone()),
             shift if deployment.requires_save(shift) => {
-                kept?;
-                client.perform(shift)
+                saved?;
+                client.execute(shift)
             }
             Action::Wait { until_millis, .. } => {
-                show::wait(deployment, *until_millis);
+                wait_until(deployment, *until_millis);
                 Observation::Waited
             }
-            call => client.perform(call),
+            call => client.execute(call),
         };
     }
 }
 
-/// `told_before` is the file of a deployment that had ended before.
-fn tell(args: &DeployArgs, outcome: &DeploymentOutcome, told_before: Option<&PathBuf>) -> CommandResult {
+/// Prints the outcome and returns the exit code. `ended_state_file` is the state file if the deployment had ended in an
+/// earlier run.
+fn report_outcome(args: &DeployArgs, outcome: &DeploymentOutcome, ended_state_file: Option<&PathBuf>) -> CommandResult {
+    use DeploymentOutcome::{Drifted, Failed, RolledBack, Succeeded};
     if args.json {
         output::print_json(json!(outcome).to_string().as_bytes(), false)?;
     } else {
-        let hint = match (outcome, told_before) {
-            (DeploymentOutcome::Failed { .. }, _) => "; the same command goes on from there".to_owned(),
-            (DeploymentOutcome::RolledBack { .. } | DeploymentOutcome::Drifted { .. }, Some(path)) => {
-                format!("; delete `{}` to deploy anew", path.display())
+        let help = match (outcome, ended_state_file) {
+            (Failed { .. }, _) => "; run the same command to resume".to_owned(),
+            (RolledBack { .. } | Drifted { .. }, Some(path)) => {
+                format!("; delete `{}` to start over", path.display())
             }
             _ => String::new(),
         };
-        output::print_line(format_args!("{}{hint}", course::outcome(outcome)))?;
+        output::print_line(format_args!("{}{help}", format_outcome(outcome)))?;
     }
     Ok(match outcome {
-        DeploymentOutcome::Succeeded => OK,
-        DeploymentOutcome::RolledBack { .. } | DeploymentOutcome::Drifted { .. } => REJECTED,
-        DeploymentOutcome::Failed { .. } => SYSTEM_ERROR,
+        Succeeded => OK,
+        RolledBack { .. } | Drifted { .. } => REJECTED,
+        Failed { .. } => SYSTEM_ERROR,
     })
 }

@@ -1,6 +1,6 @@
-//! The checkpoint of a deployment in a file.
+//! The state file: the checkpoint of a deployment.
 
-use super::files;
+use super::regular_file;
 use crate::cli::exit::CliError;
 use sfn_alias_deployment::Checkpoint;
 use std::ffi::OsString;
@@ -9,73 +9,75 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// A file that has a whole checkpoint or none, whenever the process or the machine dies.
+/// A locked state file. It is replaced atomically, so that it is complete even after a crash.
 pub(super) struct StateFile {
     path: PathBuf,
-    /// Held as long as this process drives the deployment.
+    /// Locked until it is dropped.
     _lock: File,
 }
 
 impl StateFile {
+    /// Locks a state file. Its lock file has the suffix `.lock`.
+    ///
     /// # Errors
-    /// [`CliError::System`] where another process drives this deployment, or the folder cannot be written.
-    pub fn at(path: &Path) -> Result<Self, CliError> {
-        let beside = beside(path, ".lock");
-        let lock = files::open_or_create(&beside).map_err(|error| unusable(&beside, &error))?;
+    /// Returns [`CliError::System`] if another process has the lock, or if the directory is not writable.
+    pub fn lock(path: &Path) -> Result<Self, CliError> {
+        let lock_path = with_suffix(path, ".lock");
+        let lock = regular_file::open_or_create(&lock_path).map_err(|error| state_file_error(&lock_path, &error))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(fs::TryLockError::WouldBlock) => {
-                Err(unusable(path, &"another process drives this deployment; end it, or let it go on"))
+                Err(state_file_error(path, &"another process is running this deployment"))
             }
-            Err(fs::TryLockError::Error(error)) => Err(unusable(&beside, &error)),
+            Err(fs::TryLockError::Error(error)) => Err(state_file_error(&lock_path, &error)),
         }
     }
 
-    /// Replaces the checkpoint.
+    /// Replaces the checkpoint. The temporary file has the suffix `.new`.
     ///
     /// # Errors
-    /// [`CliError::System`]; the checkpoint before is still there.
-    pub fn keep(&self, checkpoint: &Checkpoint) -> Result<(), CliError> {
-        let temporary = beside(&self.path, ".new");
-        let written = write_new(&temporary, &checkpoint.to_json()).map_err(|error| unusable(&temporary, &error));
-        written.and_then(|()| replace(&self.path, &temporary).map_err(|error| unusable(&self.path, &error)))
+    /// Returns [`CliError::System`]. The previous checkpoint is unchanged then.
+    pub fn save(&self, checkpoint: &Checkpoint) -> Result<(), CliError> {
+        let temporary = with_suffix(&self.path, ".new");
+        write_new_file(&temporary, &checkpoint.to_json()).map_err(|error| state_file_error(&temporary, &error))?;
+        replace_file(&self.path, &temporary).map_err(|error| state_file_error(&self.path, &error))
     }
 }
 
-/// The checkpoint that was kept; `None` where there is no file.
+/// Loads the checkpoint. Returns `None` if the file does not exist.
 ///
 /// # Errors
-/// [`CliError::Usage`] for a file that has no checkpoint.
-pub(super) fn kept(path: &Path) -> Result<Option<Checkpoint>, CliError> {
-    match files::read(path) {
+/// Returns [`CliError::Usage`] if the file does not contain a checkpoint.
+pub(super) fn load_checkpoint(path: &Path) -> Result<Option<Checkpoint>, CliError> {
+    match regular_file::read(path) {
         Ok(bytes) => {
-            let wrong = |error| CliError::Usage(format!("the state file `{}`: {error}", path.display()));
-            Checkpoint::from_json(&bytes).map(Some).map_err(wrong)
+            let invalid = |error| CliError::Usage(format!("state file `{}`: {error}", path.display()));
+            Checkpoint::from_json(&bytes).map(Some).map_err(invalid)
         }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unusable(path, &error)),
+        Err(error) => Err(state_file_error(path, &error)),
     }
 }
 
-fn write_new(path: &Path, json: &str) -> std::io::Result<()> {
-    let mut file = files::create(path)?;
+fn write_new_file(path: &Path, json: &str) -> std::io::Result<()> {
+    let mut file = regular_file::create(path)?;
     file.write_all(json.as_bytes())?;
     file.sync_all()
 }
 
-fn replace(path: &Path, temporary: &Path) -> std::io::Result<()> {
+fn replace_file(path: &Path, temporary: &Path) -> std::io::Result<()> {
     fs::rename(temporary, path)?;
-    // That the name leads to the new file is in the folder.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
+    // The rename is durable after the directory is synchronized.
+    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
+    File::open(directory.unwrap_or_else(|| Path::new(".")))?.sync_all()
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
 }
 
-fn unusable(path: &Path, error: &dyn Display) -> CliError {
-    CliError::System(format!("the state file `{}` cannot be used: {error}", path.display()))
+fn state_file_error(path: &Path, error: &dyn Display) -> CliError {
+    CliError::System(format!("state file `{}`: {error}", path.display()))
 }

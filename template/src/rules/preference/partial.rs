@@ -33,8 +33,8 @@ impl<'v, 't> PartialPreference<'v, 't> {
             // The version is checked as a route.
             state_machine_version_arn: version.then(|| "given".to_owned()),
             deployment_type: partial.read_type(),
-            percentage: partial.number("Percentage", |given| PreferenceProblem::PercentageRange { given, step: None }),
-            interval: partial.number("Interval", |given| PreferenceProblem::IntervalRange { given, step: None }),
+            percentage: partial.number("Percentage", |value| PreferenceProblem::PercentageRange { value, step: None }),
+            interval: partial.number("Interval", |value| PreferenceProblem::IntervalRange { value, step: None }),
             alarms: partial.read_alarms(),
             // CloudFormation has no `Steps`.
             steps: partial.member("Steps").node().map(|_| Vec::new()),
@@ -78,7 +78,7 @@ impl<'v, 't> PartialPreference<'v, 't> {
         match symbol.text() {
             // CloudFormation does not have our type CUSTOM.
             Some(given) if DeploymentType::from_name(given).is_some_and(|kind| !kind.is_cloud_formation()) => {
-                self.invalid.push(PreferenceProblem::TypeUnknown { given: given.to_owned() });
+                self.invalid.push(PreferenceProblem::TypeUnknown { value: given.to_owned() });
             }
             Some(given) => return Some(given.to_owned()),
             None => {}

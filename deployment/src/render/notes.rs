@@ -2,7 +2,7 @@
 
 use crate::plan::Note;
 
-/// A line for each note.
-pub fn noted(notes: &[Note]) -> String {
+/// Formats notes, one per line.
+pub fn format_notes(notes: &[Note]) -> String {
     notes.iter().map(|note| format!("note: {}\n", note.message)).collect()
 }

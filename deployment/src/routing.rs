@@ -1,0 +1,77 @@
+//! Routings of one or two routes, validated like those of a request.
+
+use sfn_alias::Error;
+use sfn_alias::wire::input::{RoutingConfigurationListItem, RoutingInput, UpdateStateMachineAliasInput};
+use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
+use sfn_alias::{Validate, parse_routing};
+
+/// Returns a routing that sends all traffic to one version.
+pub fn single_route(version: &str) -> Vec<Route> {
+    vec![route(version, 100)]
+}
+
+/// Returns a routing that sends `weight` percent to the new version and the rest to the previous one.
+pub fn split_routes(target: &str, weight: u8, origin: &str) -> Vec<Route> {
+    vec![route(target, weight), route(origin, 100_u8.saturating_sub(weight))]
+}
+
+fn route(version: &str, weight: u8) -> Route {
+    Route { state_machine_version_arn: version.to_owned(), weight }
+}
+
+/// Whether two routings are equal as sets. AWS preserves the order of routes, and the provider ignores it.
+pub fn is_same_routing(one: &[Route], other: &[Route]) -> bool {
+    one.len() == other.len() && one.iter().all(|route| other.contains(route))
+}
+
+/// Returns the weight of a version, 0 if it has no route.
+pub fn weight_of(routes: &[Route], version: &str) -> u8 {
+    routes.iter().find(|route| route.state_machine_version_arn == version).map_or(0, |route| route.weight)
+}
+
+/// Validates a routing by the rules that need no stored data.
+pub fn validate_routing(routes: &[Route]) -> Result<(), Error> {
+    parse_routing(&RoutingInput { routing_configuration: Some(list_items(routes)) }).map(drop)
+}
+
+/// Validates an update of this alias by the rules that need no stored data.
+pub fn validate_update(alias: &str, description: Option<&str>, routes: &[Route]) -> Result<(), Error> {
+    update_input(alias, description, routes).validate()
+}
+
+/// Returns the request that sets a routing.
+pub fn update_input<'a>(
+    alias: &'a str,
+    description: Option<&'a str>,
+    routes: &'a [Route],
+) -> UpdateStateMachineAliasInput<'a> {
+    UpdateStateMachineAliasInput {
+        state_machine_alias_arn: Some(alias.into()),
+        description: description.map(Into::into),
+        routing_configuration: Some(list_items(routes)),
+    }
+}
+
+fn list_items(routes: &[Route]) -> Vec<RoutingConfigurationListItem<'_>> {
+    let mut items = Vec::with_capacity(routes.len());
+    for Route { state_machine_version_arn: arn, weight } in routes {
+        let state_machine_version_arn = Some(arn.as_str().into());
+        items.push(RoutingConfigurationListItem { state_machine_version_arn, weight: Some(i64::from(*weight)) });
+    }
+    items
+}
+
+/// Formats a routing like the provider. The provider formats an unordered set; this function keeps the list's order.
+pub fn format_routing(routes: &[Route]) -> String {
+    let format_route = |route: &Route| {
+        let Route { state_machine_version_arn: arn, weight } = route;
+        format!("RoutingConfigurationVersion(stateMachineVersionArn={arn}, weight={weight})")
+    };
+    format!("[{}]", routes.iter().map(format_route).collect::<Vec<_>>().join(", "))
+}
+
+/// Returns the state machine's name and the version number of a version ARN, for example `orders:2`.
+pub fn short_name(arn: &str) -> &str {
+    let start = arn.rmatch_indices(':').nth(1).map_or(0, |(colon, _)| colon.saturating_add(1));
+    arn.get(start..).unwrap_or(arn)
+}
