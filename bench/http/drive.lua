@@ -1,6 +1,6 @@
 -- wrk -s drive.lua URL -- OPERATION BODY
--- In the body, `########` becomes a unique number, and `@@@@` and `@@` (or only `@@`) become one of the first 10,000 and
--- 100 numbers, in a pseudo-random order. The length does not change, so the headers remain valid.
+-- In the body, `########` is replaced by a unique number. `@@@@` and `@@` (or only `@@`) are replaced by numbers below
+-- 10,000 and below 100, in an order that CPU caches cannot predict. The length of the request never changes.
 
 local before, between, after, unique
 local count = 0
@@ -32,11 +32,11 @@ function request()
     if unique then
         return before .. string.format("%08d", count) .. after
     end
-    local place = count * 7368787 % 1000000
+    local index = count * 7368787 % 1000000
     if not between then
-        return before .. string.format("%02d", place % 100) .. after
+        return before .. string.format("%02d", index % 100) .. after
     end
-    return before .. string.format("%04d", math.floor(place / 100)) .. between .. string.format("%02d", place % 100) .. after
+    return before .. string.format("%04d", math.floor(index / 100)) .. between .. string.format("%02d", index % 100) .. after
 end
 
 function done(summary, latency)

@@ -1,4 +1,4 @@
-"""Starts servers, sends requests, and measures their CPU and memory."""
+"""Starts servers, sends requests, and measures their CPU time and memory."""
 
 import http.client
 import json
@@ -17,18 +17,18 @@ HEADERS = {
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:bench-0000"
 DEFINITION = '{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}'
 ROLE = "arn:aws:iam::000000000000:role/bench"
-DESCRIPTION = "who is served how, and since when"
+DESCRIPTION = "which customers use which version"
 
 
 def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 @dataclass
 class Server:
-    """A running server. `PORT` in `command` is replaced with its port."""
+    """A running server. `PORT` in `command` and `environment` is replaced by the port."""
 
     name: str
     command: list
@@ -39,11 +39,11 @@ class Server:
         self.port = free_port()
         command = [part.replace("PORT", str(self.port)) for part in self.command]
         environment = {name: value.replace("PORT", str(self.port)) for name, value in self.environment.items()}
-        quiet = subprocess.DEVNULL
-        start = time.perf_counter()
-        self.process = subprocess.Popen(command, stdout=quiet, stderr=quiet, env={**os.environ, **environment})
-        self._wait(start)
-        self.ready_ms = (time.perf_counter() - start) * 1e3
+        devnull = subprocess.DEVNULL
+        started = time.perf_counter()
+        self.process = subprocess.Popen(command, stdout=devnull, stderr=devnull, env={**os.environ, **environment})
+        self._wait_until_ready(started)
+        self.ready_ms = (time.perf_counter() - started) * 1e3
         self.ready_cpu_ms = self.cpu_seconds() * 1e3
         self.rss_mib = {}
         return self
@@ -56,18 +56,18 @@ class Server:
             self.process.kill()
             self.process.wait()
 
-    def _wait(self, start):
-        """Waits for a response of any status."""
-        while time.perf_counter() - start < self.timeout:
+    def _wait_until_ready(self, started):
+        """Waits for any response."""
+        while time.perf_counter() - started < self.timeout:
             if self.process.poll() is not None:
-                raise SystemExit(f"{self.name} exited immediately: {' '.join(self.command)}")
+                raise SystemExit(f"{self.name} exited at startup: {' '.join(self.command)}")
             try:
-                return self.call("ListStateMachines", {})
+                return self.send("ListStateMachines", {})
             except OSError:
                 time.sleep(0.0005)
         raise SystemExit(f"{self.name} did not respond within {self.timeout} s")
 
-    def call(self, operation, body):
+    def send(self, operation, body):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
         target = {"X-Amz-Target": f"AWSStepFunctions.{operation}"}
         content = json.dumps(body).replace("#" * 8, "0" * 8)
@@ -77,19 +77,19 @@ class Server:
         connection.close()
         return response.status, content
 
-    def call_ok(self, operation, body):
-        status, content = self.call(operation, body)
+    def call(self, operation, body):
+        status, content = self.send(operation, body)
         if status != 200:
-            raise SystemExit(f"{self.name} returned {status} for {operation}: {content[:300]!r}")
+            raise SystemExit(f"{self.name} returned status {status} for {operation}: {content[:300]!r}")
         return content
 
     def seed(self):
-        """Creates a state machine with version 1 and 100 aliases."""
+        """Creates a state machine, its version 1 and 100 aliases."""
         machine = {"name": "bench-0000", "definition": DEFINITION, "roleArn": ROLE, "publish": True}
-        self.call_ok("CreateStateMachine", machine)
+        self.call("CreateStateMachine", machine)
         for number in range(100):
-            self.call_ok("CreateStateMachineAlias", alias(f"a{number:02}"))
-        self.note("seeded")
+            self.call("CreateStateMachineAlias", alias(f"a{number:02}"))
+        self.record_memory("seeded")
         return self
 
     def cpu_seconds(self):
@@ -97,7 +97,7 @@ class Server:
             fields = stat.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
-    def note(self, when):
+    def record_memory(self, when):
         with open(f"/proc/{self.process.pid}/status") as status:
             kib = next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
         self.rss_mib[when] = kib / 1024

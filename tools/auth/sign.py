@@ -1,7 +1,7 @@
-"""Writes vectors/auth/signatures.json: requests signed by botocore, with the expected results.
+"""Writes vectors/auth/signatures.json: requests that botocore signed, with the expected responses.
 
-Run it with the botocore of tools/model/requirements.txt. All inputs, including the time, are constant, so the output is
-reproducible.
+Run it with the botocore version of tools/model/requirements.txt. All inputs are fixed, including the time, so the
+output is the same every time.
 """
 
 import datetime
@@ -12,7 +12,7 @@ from unittest import mock
 from botocore import auth, awsrequest, credentials
 
 ALICE = ("AKIDALICE", "alice/secret+0123456789", "111122223333")
-# An access key whose id looks like another account.
+# An access key id that looks like the id of another account.
 DIGITS = ("444455556666", "digits-secret", "222233334444")
 TIME = datetime.datetime(2026, 11, 22, 19, 36, 45, tzinfo=datetime.timezone.utc)
 TARGET = "AWSStepFunctions.ListStateMachines"
@@ -24,28 +24,30 @@ MISMATCH = (
 DYNALITE = "recorded from DynamoDB by the authors of dynalite (mhart/dynalite, index.js); the same framework"
 
 
-def signed(who=ALICE, region="eu-central-1", service="states", path="/", headers=(), token=None, signer=auth.SigV4Auth):
-    """Returns a request as boto3 sends it."""
+def sign(
+    credential=ALICE, region="eu-central-1", service="states", path="/", headers=(), token=None, signer=auth.SigV4Auth
+):
+    """Returns a request as boto3 signs it."""
     sent = {"Host": "localhost:8083", "X-Amz-Target": TARGET, "Content-Type": "application/x-amz-json-1.0"}
     request = awsrequest.AWSRequest("POST", "http://localhost:8083" + path, headers=sent, data=BODY.encode())
     for name, value in headers:
         request.headers.add_header(name, value)
-    identity = credentials.Credentials(who[0], who[1], token)
+    identity = credentials.Credentials(credential[0], credential[1], token)
     with mock.patch("botocore.auth.get_current_datetime", lambda **_: TIME.replace(tzinfo=None)):
         signer(identity, service, region).add_auth(request)
     pairs = [[name, value] for name, value in request.headers.items()]
     return {"path": path, "headers": pairs, "body": BODY}
 
 
-class Unsigned(auth.SigV4Auth):
-    """Declares that the body is not signed."""
+class UnsignedPayload(auth.SigV4Auth):
+    """Does not sign the body."""
 
     def payload(self, request):
         return "UNSIGNED-PAYLOAD"
 
 
-class Without(auth.SigV4Auth):
-    """Leaves a header unsigned."""
+class UnsignedHeader(auth.SigV4Auth):
+    """Does not sign one header."""
 
     name = "host"
 
@@ -55,35 +57,35 @@ class Without(auth.SigV4Auth):
         return headers
 
 
-def without(name):
-    return type("Without", (Without,), {"name": name})
+def unsigned_header(name):
+    return type("UnsignedHeader", (UnsignedHeader,), {"name": name})
 
 
-def edited(request, edit):
-    """Returns a signed request with changed headers. `edit` maps a header to its new pairs."""
+def edit_headers(request, edit):
+    """Changes a request after it was signed. `edit` returns the new pairs of a header."""
     return {**request, "headers": [pair for name, value in request["headers"] for pair in edit(name, value)]}
 
 
-def replaced(old, new):
+def replace_in_authorization(old, new):
     return lambda name, value: [[name, value.replace(old, new) if name == "Authorization" else value]]
 
 
-def instead(header, value):
+def set_header(header, value):
     return lambda name, old: [[name, value if name == header else old]]
 
 
-def dropped(header):
+def remove_header(header):
     return lambda name, value: [] if name == header else [[name, value]]
 
 
-def twice(header, other):
+def repeat_header(header, other):
     return lambda name, value: [[name, value], [name, other]] if name == header else [[name, value]]
 
 
 VECTORS = []
 
 
-def case(name, behaviour, request, code=None, message=None, now=0, proves=None, kind="docs", basis=""):
+def add_case(name, behaviour, request, code=None, message=None, now=0, proves=None, kind="docs", basis=""):
     at = (TIME + datetime.timedelta(seconds=now)).strftime("%Y%m%dT%H%M%SZ")
     expect = {"account": proves[0], "region": proves[1]} if proves else {
         "status": 400,
@@ -93,115 +95,115 @@ def case(name, behaviour, request, code=None, message=None, now=0, proves=None, 
     VECTORS.append({"name": name, "behaviour": behaviour, "source": source, "now": at, "request": request, "expect": expect})
 
 
-def accepted():
+def add_accepted():
     home = (ALICE[2], "eu-central-1")
-    case("accepted/botocore", "A request as boto3 signs it.", signed(), proves=home)
-    case("accepted/query", "A query is signed with the rest.", signed(path="/?b=2&a=1"), proves=home)
-    case("accepted/repeated-header", "The values of a repeated header are signed together, joined by a comma.",
-         signed(headers=[("X-More", "one"), ("X-More", "two")]), proves=home)
-    case("accepted/15-minutes-old", "A signature of 15 minutes ago is the oldest that is accepted.", signed(), now=900,
-         proves=home, kind="assumed", basis=f"that the bound itself is in; the texts: {DYNALITE}")
-    case("accepted/15-minutes-ahead", "A client's clock may be ahead by 15 minutes.", signed(), now=-900,
-         proves=home, kind="assumed", basis=f"that the bound itself is in; the texts: {DYNALITE}")
-    case("accepted/other-partition", "The region determines the partition.", signed(region="cn-north-1"),
+    add_case("accepted/botocore", "A request that boto3 signed is accepted.", sign(), proves=home)
+    add_case("accepted/query", "The query string is part of the signature.", sign(path="/?b=2&a=1"), proves=home)
+    add_case("accepted/repeated-header", "The values of a repeated header are joined by a comma for the signature.",
+         sign(headers=[("X-More", "one"), ("X-More", "two")]), proves=home)
+    add_case("accepted/15-minutes-old", "A signature that is exactly 15 minutes old is accepted.", sign(), now=900,
+         proves=home, kind="assumed", basis=f"we assume that the limit is inclusive; the messages are {DYNALITE}")
+    add_case("accepted/15-minutes-ahead", "A signature that is exactly 15 minutes in the future is accepted.", sign(), now=-900,
+         proves=home, kind="assumed", basis=f"we assume that the limit is inclusive; the messages are {DYNALITE}")
+    add_case("accepted/other-partition", "The partition is derived from the region.", sign(region="cn-north-1"),
          proves=(ALICE[2], "cn-north-1"))
-    case("accepted/key-of-12-digits", "A key belongs to the account in the file, whatever its id looks like.",
-         signed(DIGITS), proves=(DIGITS[2], "eu-central-1"), kind="assumed", basis="a rule of our own")
+    add_case("accepted/key-of-12-digits", "The account of an access key comes from the credentials file, even if its id looks like an account id.",
+         sign(DIGITS), proves=(DIGITS[2], "eu-central-1"), kind="assumed", basis="a rule of our own")
 
 
-def altered():
-    plain, code = signed(), "InvalidSignatureException"
+def add_altered():
+    request, code = sign(), "InvalidSignatureException"
     recorded = {"code": code, "message": MISMATCH, "kind": "docs", "basis":
-                "AWS's documentation, troubleshooting signatures; DynamoDB once told its canonical string behind it"}
-    case("altered/body", "Another body has another hash.", {**plain, "body": '{"maxResults": 6}'}, **recorded)
-    case("altered/target", "Another operation.",
-         edited(plain, instead("X-Amz-Target", "AWSStepFunctions.DeleteStateMachine")), **recorded)
-    case("altered/host", "Another endpoint.", edited(plain, instead("Host", "elsewhere:8083")), **recorded)
-    case("altered/query-added", "A query that was not signed.", {**plain, "path": "/?a=1"}, **recorded)
-    case("altered/query-changed", "Another query.", {**signed(path="/?a=1"), "path": "/?a=2"}, **recorded)
-    case("altered/path", "Another path.", {**plain, "path": "/other"}, **recorded)
-    case("altered/target-repeated", "A signed header has a second value.",
-         edited(plain, twice("X-Amz-Target", "AWSStepFunctions.DeleteStateMachine")), **recorded)
-    case("altered/header-gone", "A signed header is missing.", edited(plain, dropped("Content-Type")), **recorded)
-    case("altered/region", "The signing key is derived for a region.", edited(plain, replaced("eu-central-1", "eu-west-1")), **recorded)
-    case("altered/signature", "Another signature.", edited(plain, replaced("Signature=", "Signature=0")), **recorded)
-    case("refused/wrong-secret", "A signature with another secret.", signed((ALICE[0], "another", "")), **recorded)
-    case("refused/unsigned-payload", "UNSIGNED-PAYLOAD is not a hash of the body.", signed(signer=Unsigned),
+                "AWS's documentation, troubleshooting signatures; DynamoDB used to append the canonical string"}
+    add_case("altered/body", "A changed body is rejected.", {**request, "body": '{"maxResults": 6}'}, **recorded)
+    add_case("altered/target", "A changed operation is rejected.",
+         edit_headers(request, set_header("X-Amz-Target", "AWSStepFunctions.DeleteStateMachine")), **recorded)
+    add_case("altered/host", "A changed host is rejected.", edit_headers(request, set_header("Host", "elsewhere:8083")), **recorded)
+    add_case("altered/query-added", "An added query string is rejected.", {**request, "path": "/?a=1"}, **recorded)
+    add_case("altered/query-changed", "A changed query string is rejected.", {**sign(path="/?a=1"), "path": "/?a=2"}, **recorded)
+    add_case("altered/path", "A changed path is rejected.", {**request, "path": "/other"}, **recorded)
+    add_case("altered/target-repeated", "A second value of a signed header is rejected.",
+         edit_headers(request, repeat_header("X-Amz-Target", "AWSStepFunctions.DeleteStateMachine")), **recorded)
+    add_case("altered/header-gone", "A missing signed header is rejected.", edit_headers(request, remove_header("Content-Type")), **recorded)
+    add_case("altered/region", "A changed region is rejected, because the signing key depends on the region.", edit_headers(request, replace_in_authorization("eu-central-1", "eu-west-1")), **recorded)
+    add_case("altered/signature", "A changed signature is rejected.", edit_headers(request, replace_in_authorization("Signature=", "Signature=0")), **recorded)
+    add_case("refused/wrong-secret", "A signature with a different secret is rejected.", sign((ALICE[0], "another", "")), **recorded)
+    add_case("refused/unsigned-payload", "UNSIGNED-PAYLOAD is rejected.", sign(signer=UnsignedPayload),
          code=code, message=MISMATCH, kind="assumed", basis="only S3 documents unsigned payloads")
-    case("altered/date-repeated", "Two dates.", edited(plain, twice("X-Amz-Date", "20261122T193646Z")),
+    add_case("altered/date-repeated", "A repeated date header is rejected.", edit_headers(request, repeat_header("X-Amz-Date", "20261122T193646Z")),
          code="IncompleteSignatureException", message="repeated header X-Amz-Date; send it once",
-         kind="assumed", basis="a text of our own")
-    case("altered/authorization-repeated", "Two signatures.", edited(plain, twice("Authorization", "AWS4-HMAC-SHA256 x")),
+         kind="assumed", basis="our own message")
+    add_case("altered/authorization-repeated", "A repeated Authorization header is rejected.", edit_headers(request, repeat_header("Authorization", "AWS4-HMAC-SHA256 x")),
          code="IncompleteSignatureException", message="repeated header Authorization; send it once",
-         kind="assumed", basis="a text of our own")
+         kind="assumed", basis="our own message")
 
 
-def incomplete():
-    plain, code = signed(), "IncompleteSignatureException"
+def add_incomplete():
+    request, code = sign(), "IncompleteSignatureException"
     token = {"code": "MissingAuthenticationTokenException", "message": "Missing Authentication Token", "kind": "assumed",
-             "basis": "the text of API Gateway and others; DynamoDB says `Request is missing Authentication Token`"}
+             "basis": "the message of API Gateway and other services; the message of DynamoDB is `Request is missing Authentication Token`"}
     recorded = {"code": code, "kind": "assumed", "basis": DYNALITE}
-    case("missing/all", "No signature.", edited(plain, dropped("Authorization")), **token)
-    case("missing/other-scheme", "Another scheme counts as no authorization.", edited(plain, instead("Authorization", "Bearer abc")), **token)
+    add_case("missing/all", "A request without a signature is rejected.", edit_headers(request, remove_header("Authorization")), **token)
+    add_case("missing/other-scheme", "Another authentication scheme is not a signature.", edit_headers(request, set_header("Authorization", "Bearer abc")), **token)
     needs = "Authorization header requires '{}' parameter. "
     dated = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
     every = "".join(needs.format(name) for name in ("Credential", "Signature", "SignedHeaders"))
-    bare = edited(edited(plain, dropped("X-Amz-Date")), instead("Authorization", "AWS4-HMAC-SHA256"))
-    case("incomplete/everything", "All missing members are reported.", bare,
+    bare = edit_headers(edit_headers(request, remove_header("X-Amz-Date")), set_header("Authorization", "AWS4-HMAC-SHA256"))
+    add_case("incomplete/everything", "The message lists everything that is missing.", bare,
          message=every + dated + "Authorization=AWS4-HMAC-SHA256", **recorded)
-    case("incomplete/signature", "No signature in the header.", edited(plain, replaced("Signature=", "Signatur=")),
+    add_case("incomplete/signature", "An Authorization header without Signature is rejected.", edit_headers(request, replace_in_authorization("Signature=", "Signatur=")),
          message=needs.format("Signature") + "Authorization=AWS4-HMAC-SHA256", **recorded)
-    case("incomplete/date", "No date.", edited(plain, dropped("X-Amz-Date")),
+    add_case("incomplete/date", "A request without a date is rejected.", edit_headers(request, remove_header("X-Amz-Date")),
          message=dated + "Authorization=AWS4-HMAC-SHA256", **recorded)
-    case("incomplete/date-format", "A date in another format.", edited(plain, instead("X-Amz-Date", "2026-11-22")),
+    add_case("incomplete/date-format", "A date in another format is rejected.", edit_headers(request, set_header("X-Amz-Date", "2026-11-22")),
          message="Date must be in ISO-8601 'basic format'. Got '2026-11-22'. See http://en.wikipedia.org/wiki/ISO_8601",
          **recorded)
-    case("incomplete/algorithm", "Another algorithm.", edited(plain, replaced("SHA256", "SHA1")),
+    add_case("incomplete/algorithm", "Another algorithm is rejected.", edit_headers(request, replace_in_authorization("SHA256", "SHA1")),
          message="Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA1' (only AWS4-HMAC-SHA256 for now). ", **recorded)
-    case("incomplete/credential", "A credential with too few parts.", edited(plain, replaced("/aws4_request", "")),
+    add_case("incomplete/credential", "A credential with too few elements is rejected.", edit_headers(request, replace_in_authorization("/aws4_request", "")),
          message="Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got "
                  "'AKIDALICE/20261122/eu-central-1/states'", **recorded)
 
 
-def invalid():
-    plain, code = signed(), "InvalidSignatureException"
+def add_invalid():
+    request, code = sign(), "InvalidSignatureException"
     recorded = {"code": code, "kind": "assumed", "basis": DYNALITE}
-    case("skew/expired", "A second more than 15 minutes old.", plain, now=901, **recorded,
+    add_case("skew/expired", "A signature that is more than 15 minutes old is rejected.", request, now=901, **recorded,
          message="Signature expired: 20261122T193645Z is now earlier than 20261122T193646Z (20261122T195146Z - 15 min.)")
-    case("skew/not-yet", "A second more than 15 minutes ahead.", plain, now=-901, code=code, kind="docs",
+    add_case("skew/not-yet", "A signature that is more than 15 minutes in the future is rejected.", request, now=-901, code=code, kind="docs",
          message="Signature not yet current: 20261122T193645Z is still later than 20261122T193644Z (20261122T192144Z + 15 min.)")
-    case("scope/service", "Signed for another service.", signed(service="dynamodb"), **recorded,
+    add_case("scope/service", "A signature for another service is rejected.", sign(service="dynamodb"), **recorded,
          message="Credential should be scoped to correct service: 'states'. ")
     day = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
-    case("scope/date", "Another day in the scope.", edited(plain, replaced("20261122/", "20261121/")), **recorded,
+    add_case("scope/date", "A different date in the credential scope is rejected.", edit_headers(request, replace_in_authorization("20261122/", "20261121/")), **recorded,
          message=day + "'20261121' != '20261122', from '20261122T193645Z'.")
-    case("scope/date-short", "A truncated date.", edited(plain, replaced("20261122/", "2026/")), **recorded,
+    add_case("scope/date-short", "An incomplete date in the credential scope is rejected.", edit_headers(request, replace_in_authorization("20261122/", "2026/")), **recorded,
          message=day + "'2026' != '20261122', from '20261122T193645Z'.")
-    case("scope/terminator", "Another terminator of the credential.", edited(plain, replaced("aws4_request", "aws5")), **recorded,
+    add_case("scope/terminator", "Another terminator of the credential is rejected.", edit_headers(request, replace_in_authorization("aws4_request", "aws5")), **recorded,
          message="Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'. ")
-    case("scope/region", "A region that is not valid, correctly signed.", signed(region="eu_central"), **recorded,
+    add_case("scope/region", "A correct signature for a region that is not valid is rejected.", sign(region="eu_central"), **recorded,
          message="Credential should be scoped to a valid region, not 'eu_central'. ")
-    case("scope/everything", "All problems are reported.",
-         edited(plain, replaced("20261122/eu-central-1/states/aws4_request", "b/c_/d/e")), **recorded,
+    add_case("scope/everything", "The message lists everything that is wrong.",
+         edit_headers(request, replace_in_authorization("20261122/eu-central-1/states/aws4_request", "b/c_/d/e")), **recorded,
          message="Credential should be scoped to a valid region, not 'c_'. Credential should be scoped to correct service: "
                  "'states'. Credential should be scoped with a valid terminator: 'aws4_request', not 'e'. " + day +
                  "'b' != '20261122', from '20261122T193645Z'.")
-    case("unsigned/host", "The endpoint has to be signed.", signed(signer=without("host")), code=code, kind="assumed",
+    add_case("unsigned/host", "The host header must be signed.", sign(signer=unsigned_header("host")), code=code, kind="assumed",
          message="'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
          basis="aws/aws-sdk-php issue 2469, from DynamoDB")
     for name in ("X-Amz-Date", "X-Amz-Target"):
-        case(f"unsigned/{name.lower()}", "The time and the operation must be signed, too.", signed(signer=without(name)), code=code,
+        add_case(f"unsigned/{name.lower()}", f"The header {name} must be signed.", sign(signer=unsigned_header(name)), code=code,
              message=f"'{name}' must be a 'SignedHeader' in the AWS Authorization.", kind="assumed", basis="as with Host")
     unknown = {"code": "UnrecognizedClientException", "message": "The security token included in the request is invalid."}
-    case("unknown/key", "An unknown access key.", signed(("AKIDNOBODY", "secret", "")), kind="assumed", basis=DYNALITE,
+    add_case("unknown/key", "An unknown access key is rejected.", sign(("AKIDNOBODY", "secret", "")), kind="assumed", basis=DYNALITE,
          **unknown)
-    case("unknown/session-token", "A correctly signed session token with a key that has none.", signed(token="session"),
+    add_case("unknown/session-token", "A signed session token is rejected if the access key has none.", sign(token="session"),
          kind="assumed", basis=DYNALITE, **unknown)
 
 
 if __name__ == "__main__":
-    for group in (accepted, altered, incomplete, invalid):
+    for group in (add_accepted, add_altered, add_incomplete, add_invalid):
         group()
-    profiles = [dict(zip(("aws_access_key_id", "aws_secret_access_key", "aws_account_id"), who)) for who in (ALICE, DIGITS)]
+    profiles = [dict(zip(("aws_access_key_id", "aws_secret_access_key", "aws_account_id"), credential)) for credential in (ALICE, DIGITS)]
     path = pathlib.Path(__file__).parents[2] / "vectors/auth/signatures.json"
     path.write_text(json.dumps({"credentials": profiles, "vectors": VECTORS}, indent=2) + "\n")

@@ -1,15 +1,15 @@
-"""Compares what this project knows of AWS's service model with botocore's copy of that model.
+"""Compares the constraints of this project with botocore's copy of the AWS service model.
 
     cargo run --example constraints > constraints.json
     python tools/model/compare.py --constraints constraints.json \\
         --matcher target/debug/examples/constraints --vectors vectors
 
-Compared are, of every operation: its members in order, what each has to satisfy, and its errors;
-with --matcher, the patterns over some thousand generated texts; with --vectors, the answers that
-the vectors expect. Exits with 1 on any difference.
+For every operation, it compares the members in order, their constraints, and the errors. With --matcher, it compares
+the patterns over some thousand generated texts. With --vectors, it compares the responses that the vectors expect.
+Exits with 1 on any difference.
 
-Every run first shows that drift would be seen: it alters copies of the model, one way at a time, and
-expects each to differ.
+Every run first checks that it detects drift: it changes copies of the model, one change at a time, and expects a
+difference for each.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import left_out
+import omissions
 
 MODEL = "data/stepfunctions/2016-11-23/service-2.json.gz"
 PROTOCOL = {"targetPrefix": "AWSStepFunctions", "jsonVersion": "1.0", "protocol": "json"}
@@ -38,8 +38,8 @@ Json = dict[str, Any]
 def main() -> int:
     arguments = read_arguments()
     model, ours = load_model(), json.loads(arguments.constraints.read_text())
-    unseen = list(unseen_drifts(model, ours))
-    report(f"{len(DRIFTS)} alterations of the model", unseen, "seen", "NOT SEEN")
+    undetected = list(undetected_drifts(model, ours))
+    report(f"{len(DRIFTS)} changes of the model", undetected, "detected", "NOT DETECTED")
 
     differences = list(compare(model, ours))
     report(summary(ours), differences)
@@ -49,30 +49,30 @@ def main() -> int:
         report(f"patterns over {len(texts)} texts each", wrong)
         differences += wrong
     if arguments.vectors:
-        steps = list(expected_answers(arguments.vectors))
-        wrong = [difference for name, step, expect in steps for difference in compare_answer(model, name, step, expect)]
+        steps = list(expected_responses(arguments.vectors))
+        wrong = [difference for name, step, expect in steps for difference in compare_response(model, name, step, expect)]
         wrong += compare_unsupported(arguments.vectors)
-        report(f"{len(steps)} answers that vectors expect", wrong)
+        report(f"{len(steps)} responses that vectors expect", wrong)
         differences += wrong
-    return 1 if differences or unseen else 0
+    return 1 if differences or undetected else 0
 
 
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Compares the constraints of sfn-alias with botocore's service model.")
     parser.add_argument(
-        "--constraints", type=Path, required=True, help="what `cargo run --example constraints` printed"
+        "--constraints", type=Path, required=True, help="the output of `cargo run --example constraints`"
     )
-    parser.add_argument("--matcher", type=Path, help="the built example, to be asked about patterns")
-    parser.add_argument("--vectors", type=Path, help="the folder of vectors")
+    parser.add_argument("--matcher", type=Path, help="the built example, which matches patterns")
+    parser.add_argument("--vectors", type=Path, help="the directory of vectors")
     return parser.parse_args()
 
 
 def load_model() -> Json:
-    """The model is read from botocore's data; botocore itself is not imported and needs no dependencies."""
-    found = importlib.util.find_spec("botocore")
-    if found is None or not found.submodule_search_locations:
+    """Reads the model from the data files of botocore. Does not import botocore, so its dependencies are not needed."""
+    spec = importlib.util.find_spec("botocore")
+    if spec is None or not spec.submodule_search_locations:
         sys.exit("botocore is not installed: pip install --no-deps -r tools/model/requirements.txt")
-    with gzip.open(Path(found.submodule_search_locations[0]) / MODEL) as file:
+    with gzip.open(Path(spec.submodule_search_locations[0]) / MODEL) as file:
         model: Json = json.load(file)
     return model
 
@@ -85,16 +85,16 @@ def report(what: str, differences: list[str], good: str = "no difference", bad: 
 
 def summary(ours: Json) -> str:
     operations = ours["operations"]
-    members = sum(1 for operation in operations for _ in flat(operation["members"]))
+    members = sum(1 for operation in operations for _ in flatten(operation["members"]))
     errors = sum(len(operation["errors"]) for operation in operations)
     return f"{len(operations)} operations with {members} members and {errors} errors"
 
 
-def flat(members: list[Json]) -> Iterator[Json]:
+def flatten(members: list[Json]) -> Iterator[Json]:
     for member in members:
         yield member
         rule = member["rule"].get("item", member["rule"])
-        yield from flat(rule.get("members", []))
+        yield from flatten(rule.get("members", []))
 
 
 # -- constraints ---------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ def compare(model: Json, ours: Json) -> Iterator[str]:
         if model["metadata"].get(name) != value:
             yield f"the model's {name} is {model['metadata'].get(name)}, not {value}"
     known = {operation["name"] for operation in ours["operations"]}
-    yield from compare_left_out("operation", set(model["operations"]) - known, set(left_out.OPERATIONS))
+    yield from compare_omissions("operation", set(model["operations"]) - known, set(omissions.OPERATIONS))
     for operation in ours["operations"]:
         theirs = model["operations"].get(operation["name"])
         if theirs is None:
@@ -125,15 +125,15 @@ def compare_errors(model: Json, ours: Json) -> Iterator[str]:
                 yield f"{operation['name']}: {error} is not declared by the model"
         missing.update(set(theirs) - set(operation["errors"]))
         if [error for error in theirs if error in operation["errors"]] != operation["errors"]:
-            yield f"{operation['name']}: the errors stand in another order than in the model"
-    yield from compare_left_out("error", missing, set(left_out.ERRORS))
+            yield f"{operation['name']}: the order of the errors differs from the model"
+    yield from compare_omissions("error", missing, set(omissions.ERRORS))
 
 
-def compare_left_out(what: str, missing: set[str], explained: set[str]) -> Iterator[str]:
-    for name in sorted(missing - explained):
-        yield f"{what} {name} of the model is missing here, and left_out.py does not say why"
-    for name in sorted(explained - missing):
-        yield f"{what} {name} stands in left_out.py, but the model has none that is missing here"
+def compare_omissions(what: str, missing: set[str], listed: set[str]) -> Iterator[str]:
+    for name in sorted(missing - listed):
+        yield f"{what} {name} of the model is missing and not listed in omissions.py"
+    for name in sorted(listed - missing):
+        yield f"{what} {name} is listed in omissions.py, but is not missing"
 
 
 def compare_members(path: str, ours: list[Json], theirs: list[Json]) -> Iterator[str]:
@@ -145,10 +145,10 @@ def compare_members(path: str, ours: list[Json], theirs: list[Json]) -> Iterator
         their = by_name.get(member["name"])
         if their is None:
             continue
-        place = f"{path}.{member['name']}"
+        member_path = f"{path}.{member['name']}"
         if member["required"] != their["required"]:
-            yield f"{place}: required is {member['required']}, in the model {their['required']}"
-        yield from compare_rules(place, member["rule"], their["rule"])
+            yield f"{member_path}: required is {member['required']}, in the model {their['required']}"
+        yield from compare_rules(member_path, member["rule"], their["rule"])
 
 
 def compare_rules(path: str, ours: Json, theirs: Json) -> Iterator[str]:
@@ -160,7 +160,7 @@ def compare_rules(path: str, ours: Json, theirs: Json) -> Iterator[str]:
         return
     for name in theirs.keys() - {"item"}:
         mine, their = ours[name], theirs[name]
-        # The order in which AWS prints the values of an enum is recorded, and not the model's.
+        # The order of enum values in AWS's messages is recorded from AWS and differs from the model.
         if (sorted(mine) != sorted(their)) if name == "enum" else (mine != their):
             yield f"{path}: {name} is {mine!r}, in the model {their!r}"
     if "item" in theirs:
@@ -177,7 +177,7 @@ def model_members(model: Json, shape: str) -> list[Json]:
 
 
 def model_rule(model: Json, name: str) -> Json:
-    """A shape of the model in the words of the example `constraints`."""
+    """Converts a shape of the model to the format of the example `constraints`."""
     shape = model["shapes"][name]
     kind = shape["type"]
     if kind == "string":
@@ -203,40 +203,40 @@ def model_rule(model: Json, name: str) -> Json:
 
 
 def generated_texts() -> list[str]:
-    """The same texts on every run: the borders of the patterns, and mixtures of what matters to them."""
-    chance = random.Random(20231122)
+    """Returns the same texts on every run: edge cases of the patterns, and random combinations of relevant characters."""
+    generator = random.Random(20231122)
     digits, allowed = ["0", "7", "42"], [*"aZ_-."]
     pieces = digits + allowed + [*" \n\r\u2028\0\x7f\x80é\u0663\uff41😀/:@[`{"]
     texts = ["", *pieces, *(left + right for left in pieces for right in pieces)]
     texts += [chr(code) for code in range(0x180)]
     texts += ["a" + chr(code) + "1" for code in range(0x180)]
     for _ in range(4000):
-        few = chance.choice([pieces, digits, allowed, digits + allowed])
-        texts.append("".join(chance.choices(few, k=chance.randint(1, 90))))
+        selection = generator.choice([pieces, digits, allowed, digits + allowed])
+        texts.append("".join(generator.choices(selection, k=generator.randint(1, 90))))
     return texts
 
 
 def python_pattern(pattern: str) -> re.Pattern[str]:
-    """Python has no `\\p{ASCII}`; all else in the model's patterns means the same in both."""
+    """Translates `\\p{ASCII}`, which Python does not support. The rest of the patterns means the same in both."""
     return re.compile(pattern.replace(r"\p{ASCII}", r"[\x00-\x7F]"))
 
 
 def compare_patterns(model: Json, matcher: Path, texts: list[str]) -> Iterator[str]:
-    operations = [name for name in model["operations"] if name not in left_out.OPERATIONS]
+    operations = [name for name in model["operations"] if name not in omissions.OPERATIONS]
     rules = [model_rule(model, model["operations"][name]["input"]["shape"]) for name in operations]
     patterns = sorted({pattern for rule in rules for pattern in patterns_of(rule)})
-    questions = [(pattern, text) for pattern in patterns for text in texts]
-    lines = "".join(json.dumps({"pattern": pattern, "text": text}) + "\n" for pattern, text in questions)
-    asked = subprocess.run([matcher, "match"], input=lines, capture_output=True, text=True, check=False)
-    answers = asked.stdout.split()
-    if asked.returncode != 0 or len(answers) != len(questions):
-        yield f"{matcher} gave {len(answers)} answers to {len(questions)} questions: {asked.stderr.strip()}"
+    inputs = [(pattern, text) for pattern in patterns for text in texts]
+    lines = "".join(json.dumps({"pattern": pattern, "text": text}) + "\n" for pattern, text in inputs)
+    result = subprocess.run([matcher, "match"], input=lines, capture_output=True, text=True, check=False)
+    results = result.stdout.split()
+    if result.returncode != 0 or len(results) != len(inputs):
+        yield f"{matcher} returned {len(results)} results for {len(inputs)} inputs: {result.stderr.strip()}"
         return
-    for (pattern, text), answer in zip(questions, answers, strict=True):
-        # AWS's framework is Java's `matches()`, which takes the whole text.
+    for (pattern, text), matched in zip(inputs, results, strict=True):
+        # AWS's framework uses Java's `matches()`, which matches the whole text.
         expected = python_pattern(pattern).fullmatch(text) is not None
-        if (answer == "true") != expected:
-            yield f"{pattern} on {text!r}: {answer}, in Python {expected}"
+        if (matched == "true") != expected:
+            yield f"{pattern} on {text!r}: {matched}, in Python {expected}"
 
 
 def patterns_of(rule: Json) -> Iterator[str]:
@@ -246,20 +246,20 @@ def patterns_of(rule: Json) -> Iterator[str]:
         yield from patterns_of(inner)
 
 
-# -- answers -------------------------------------------------------------------------------------
+# -- responses -----------------------------------------------------------------------------------
 
 
-def compare_unsupported(folder: Path) -> Iterator[str]:
-    """What the endpoint names as unsupported is what the model has and this project leaves out."""
-    vectors = json.loads((folder / "protocol" / "unsupported.json").read_text())
+def compare_unsupported(directory: Path) -> Iterator[str]:
+    """Compares the unsupported operations of the server with the omitted operations of the model."""
+    vectors = json.loads((directory / "protocol" / "unsupported.json").read_text())
     named = {vector["name"].removeprefix("unsupported/") for vector in vectors}
-    for operation in sorted(named ^ set(left_out.OPERATIONS)):
-        yield f"{operation} stands in only one of protocol/unsupported.json and left_out.py"
+    for operation in sorted(named ^ set(omissions.OPERATIONS)):
+        yield f"{operation} is in only one of protocol/unsupported.json and omissions.py"
 
 
-def protocol_answers(folder: Path) -> Iterator[tuple[str, Json, Json]]:
-    """The answers to requests as they are on the wire, in the form of the others."""
-    for file in sorted((folder / "protocol").glob("*.json")):
+def protocol_responses(directory: Path) -> Iterator[tuple[str, Json, Json]]:
+    """Returns the responses of the HTTP vectors in the format of the other vectors."""
+    for file in sorted((directory / "protocol").glob("*.json")):
         for vector in json.loads(file.read_text()):
             target = vector["request"]["headers"].get("X-Amz-Target", "").removeprefix("AWSStepFunctions.")
             body = vector["response"]["body"]
@@ -268,9 +268,9 @@ def protocol_answers(folder: Path) -> Iterator[tuple[str, Json, Json]]:
                 yield vector["name"], {"operation": target}, {**vector["response"], "body": body}
 
 
-def expected_answers(folder: Path) -> Iterator[tuple[str, Json, Json]]:
-    yield from protocol_answers(folder)
-    for file in sorted(folder.glob("*.json")):
+def expected_responses(directory: Path) -> Iterator[tuple[str, Json, Json]]:
+    yield from protocol_responses(directory)
+    for file in sorted(directory.glob("*.json")):
         for vector in json.loads(file.read_text()):
             for step, expect in [
                 *((step, step.get("expect")) for step in vector.get("given", [])),
@@ -280,7 +280,7 @@ def expected_answers(folder: Path) -> Iterator[tuple[str, Json, Json]]:
                     yield vector["name"], step, expect
 
 
-def compare_answer(model: Json, name: str, step: Json, expect: Json) -> Iterator[str]:
+def compare_response(model: Json, name: str, step: Json, expect: Json) -> Iterator[str]:
     body, operation = expect["body"], model["operations"].get(step["operation"])
     if expect["status"] == 200 and operation:
         for difference in compare_output(model, operation["output"]["shape"], body, step["operation"]):
@@ -288,15 +288,15 @@ def compare_answer(model: Json, name: str, step: Json, expect: Json) -> Iterator
     elif expect["status"] != 200:
         code = body["__type"].split("#")[1]
         shape = model["shapes"].get(code)
-        if code not in left_out.FRAMEWORK_ERRORS and not (shape or {}).get("exception"):
-            yield f"{name}: {code} is no exception of the model"
+        if code not in omissions.FRAMEWORK_ERRORS and not (shape or {}).get("exception"):
+            yield f"{name}: {code} is not an exception of the model"
         reasons = model["shapes"]["ValidationExceptionReason"]["enum"]
         if "reason" in body and (code != "ValidationException" or body["reason"] not in reasons):
             yield f"{name}: reason {body['reason']} of {code} is not in the model"
 
 
 def compare_output(model: Json, name: str, value: Any, path: str) -> Iterator[str]:
-    """An answer has the members that the model requires and none that it does not know."""
+    """Checks that an output has all required members of the model and no unknown ones."""
     shape = model["shapes"][name]
     if isinstance(value, str) and value.startswith("$"):
         return
@@ -310,42 +310,42 @@ def compare_output(model: Json, name: str, value: Any, path: str) -> Iterator[st
             yield f"{path}: {member} is required by the model"
         for member in sorted(value.keys() & shape["members"].keys()):
             yield from compare_output(model, shape["members"][member]["shape"], value[member], f"{path}.{member}")
-    elif not fits(shape, value):
-        yield f"{path}: {value!r} is no {shape['type']}{' of ' + str(shape['enum']) if 'enum' in shape else ''}"
+    elif not has_type(shape, value):
+        yield f"{path}: {value!r} is not a valid {shape['type']}{' of ' + str(shape['enum']) if 'enum' in shape else ''}"
 
 
-def fits(shape: Json, value: Any) -> bool:
+def has_type(shape: Json, value: Any) -> bool:
     if shape["type"] == "string":
-        plain = isinstance(value, str) or (isinstance(value, dict) and set(value) <= {"$repeat", "$concat"})
-        return plain and ("enum" not in shape or value in shape["enum"])
+        is_text = isinstance(value, str) or (isinstance(value, dict) and set(value) <= {"$repeat", "$concat"})
+        return is_text and ("enum" not in shape or value in shape["enum"])
     types = {"timestamp": (int, float), "integer": (int,), "boolean": (bool,)}
     return isinstance(value, types.get(shape["type"], ()))
 
 
-# -- whether drift would be seen -----------------------------------------------------------------
+# -- detection of drift --------------------------------------------------------------------------
 
 
-def unseen_drifts(model: Json, ours: Json) -> Iterator[str]:
-    """Alters a copy of the model in every way that matters; answers those that go unnoticed."""
-    for what, alter in DRIFTS.items():
-        altered = copy.deepcopy(model)
-        alter(altered)
-        before, after = set(compare(model, ours)), set(compare(altered, ours))
+def undetected_drifts(model: Json, ours: Json) -> Iterator[str]:
+    """Changes copies of the model in every relevant way. Returns the changes that are not detected."""
+    for what, change in DRIFTS.items():
+        changed = copy.deepcopy(model)
+        change(changed)
+        before, after = set(compare(model, ours)), set(compare(changed, ours))
         if before == after:
             yield what
 
 
 def drift(*path: str, to: Any) -> Callable[[Json], None]:
-    """Sets the value at a path of the model."""
+    """Returns a function that sets the value at a path of the model."""
 
-    def alter(model: Json) -> None:
+    def change(model: Json) -> None:
         for name in path[:-1]:
             model = model[name]
         if model.get(path[-1]) == to:
-            sys.exit(f"the drift at {'.'.join(path)} alters nothing: choose another value")
+            sys.exit(f"the drift at {'.'.join(path)} changes nothing: choose another value")
         model[path[-1]] = to
 
-    return alter
+    return change
 
 
 def reorder_members(model: Json) -> None:
@@ -376,35 +376,35 @@ def undeclare_kms(model: Json) -> None:
 
 
 DRIFTS: dict[str, Callable[[Json], None]] = {
-    "another order of members": reorder_members,
+    "members in another order": reorder_members,
     "a renamed member": rename_member,
     "a new member": drift("shapes", "StartExecutionInput", "members", "priority", to={"shape": "PageSize"}),
-    "a member newly required": drift(
+    "a newly required member": drift(
         "shapes", "UpdateStateMachineAliasInput", "required", to=["stateMachineAliasArn", "description"]
     ),
     "another type": drift("shapes", "VersionWeight", "type", to="string"),
-    "another least length": drift("shapes", "Arn", "min", to=2),
-    "another greatest length": drift("shapes", "AliasDescription", "max", to=257),
-    "another limit of definitions": drift("shapes", "Definition", "max", to=2_097_152),
-    "another least number": drift("shapes", "VersionWeight", "min", to=1),
-    "another greatest number": drift("shapes", "PageSize", "max", to=999),
+    "another minimum length": drift("shapes", "Arn", "min", to=2),
+    "another maximum length": drift("shapes", "AliasDescription", "max", to=257),
+    "another maximum length of definitions": drift("shapes", "Definition", "max", to=2_097_152),
+    "another minimum": drift("shapes", "VersionWeight", "min", to=1),
+    "another maximum": drift("shapes", "PageSize", "max", to=999),
     "another list length": drift("shapes", "RoutingConfigurationList", "max", to=3),
     "another item length": drift("shapes", "TagKey", "max", to=127),
     "another pattern": drift("shapes", "CharacterRestrictedName", "pattern", to="^.*$"),
-    "a pattern gone": drift("shapes", "TraceHeader", "pattern", to=None),
+    "a removed pattern": drift("shapes", "TraceHeader", "pattern", to=None),
     "another enum": drift("shapes", "StateMachineType", "enum", to=["STANDARD", "EXPRESS", "DURABLE"]),
-    "no longer sensitive": drift("shapes", "VersionDescription", "sensitive", to=False),
-    "newly sensitive": drift("shapes", "Name", "sensitive", to=True),
-    "an operation gone": remove_operation,
+    "a member that is no longer sensitive": drift("shapes", "VersionDescription", "sensitive", to=False),
+    "a newly sensitive member": drift("shapes", "Name", "sensitive", to=True),
+    "a removed operation": remove_operation,
     "a new operation": drift(
         "operations", "CloneStateMachineAlias", to={"input": {"shape": "CreateStateMachineAliasInput"}}
     ),
-    "an error gone": remove_error,
+    "a removed error": remove_error,
     "errors in another order": swap_errors,
     "a new error": drift(
         "operations", "ListStateMachines", "errors", to=[{"shape": "InvalidToken"}, {"shape": "AccessDeniedException"}]
     ),
-    "errors that are explained and gone": undeclare_kms,
+    "omitted errors that were removed": undeclare_kms,
     "another protocol": drift("metadata", "jsonVersion", to="1.1"),
 }
 

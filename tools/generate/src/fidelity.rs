@@ -1,4 +1,4 @@
-//! The page that says of every behaviour where it is known from.
+//! Generates FIDELITY.md: every behaviour and its source.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -10,8 +10,8 @@ use std::path::Path;
 struct Vector {
     name: String,
     behaviour: String,
-    source: Source,
-    /// Requests as they are on the wire have none.
+    source: Provenance,
+    /// HTTP vectors have none.
     #[serde(default)]
     call: Call,
 }
@@ -22,35 +22,35 @@ struct Call {
 }
 
 #[derive(Deserialize)]
-struct Source {
+struct Provenance {
     kind: String,
     basis: String,
 }
 
-/// Vectors of this library's own functions, which AWS does not have.
+/// The kind of vectors for functions of this library, which AWS does not have.
 const OWN: &str = "own";
 
-/// The kinds of sources, least certain first, with what each means.
+/// The kinds of sources and their meaning, the least reliable first.
 const KINDS: [(&str, &str); 6] = [
-    ("assumed", "nobody has recorded it; the best supported choice, and what it rests on"),
-    ("docs", "AWS's documentation says so"),
-    ("model", "AWS's service model (botocore's service-2.json) declares it"),
-    ("recorded", "AWS answered so; name of the recording"),
-    ("provider code", "the public code of CloudFormation's provider does so; where in it"),
+    ("assumed", "not recorded; our best inference, with its rationale"),
+    ("docs", "documented by AWS"),
+    ("model", "declared in AWS's service model (botocore's service-2.json)"),
+    ("recorded", "recorded from AWS, with the name of the recording"),
+    ("provider code", "implemented in the public code of CloudFormation's provider, with the location"),
     (OWN, "functions of this library that AWS does not have, such as `check` and `fingerprint`"),
 ];
 
 /// The vectors of `protocol/`.
 const HTTP: &str = "over HTTP";
-const HTTP_MEANING: &str = "requests and replies of the endpoint as they are on the wire, each with its source";
+const HTTP_MEANING: &str = "HTTP requests and responses of the server, each with its source";
 
 /// The vectors of `auth/`.
 const SIGNATURES: &str = "signatures";
-const SIGNATURES_MEANING: &str = "requests that are signed, well or badly, and what the endpoint says of them";
+const SIGNATURES_MEANING: &str = "requests with valid and invalid signatures and the responses of the server";
 
 /// A file of `auth/`.
 #[derive(Deserialize)]
-struct Signed {
+struct SignatureFile {
     vectors: Vec<Vector>,
 }
 
@@ -62,20 +62,21 @@ impl Vector {
 
 const HEAD: &str = "# Fidelity
 
-Every behaviour of sfn-alias is a vector in `vectors/`, and every vector names its source. This page is
-generated from them (`make generate`); `make test` verifies that it is current.
+Every behaviour of sfn-alias is a vector in `vectors/`, and every vector states its source. This page is
+generated from the vectors (`make generate`); `make test` checks that it is up to date.
 
-Recordings are those of LocalStack's public test suite (Apache-2.0), made against AWS; they keep codes
-and texts, and in part statuses.
+The recordings come from LocalStack's public test suite (Apache-2.0), which was run against AWS. They contain
+error codes and messages, and some contain status codes.
 
 ";
 
-/// The page for the vectors of a folder.
-pub(crate) fn page(folder: &Path) -> Result<String, Box<dyn Error>> {
-    let mut vectors = read(folder)?;
-    vectors.extend(read(&folder.join("deployment"))?);
-    let protocol = read(&folder.join("protocol"))?;
-    let signed: Signed = serde_json::from_str(&std::fs::read_to_string(folder.join("auth/signatures.json"))?)?;
+/// Generates the page from the vectors of a directory.
+pub(crate) fn page(directory: &Path) -> Result<String, Box<dyn Error>> {
+    let mut vectors = read_vectors(directory)?;
+    vectors.extend(read_vectors(&directory.join("deployment"))?);
+    let protocol = read_vectors(&directory.join("protocol"))?;
+    let signatures: SignatureFile =
+        serde_json::from_str(&std::fs::read_to_string(directory.join("auth/signatures.json"))?)?;
     let mut page = String::from(HEAD);
     page.push_str("| source | behaviours | meaning |\n| --- | ---: | --- |\n");
     for (kind, meaning) in KINDS {
@@ -83,47 +84,48 @@ pub(crate) fn page(folder: &Path) -> Result<String, Box<dyn Error>> {
         writeln!(page, "| {kind} | {count} | {meaning} |")?;
     }
     writeln!(page, "| {HTTP} | {} | {HTTP_MEANING} |", protocol.len())?;
-    writeln!(page, "| {SIGNATURES} | {} | {SIGNATURES_MEANING} |", signed.vectors.len())?;
+    writeln!(page, "| {SIGNATURES} | {} | {SIGNATURES_MEANING} |", signatures.vectors.len())?;
     for (kind, meaning) in KINDS {
-        writeln!(page, "\n## {}\n\n{}.", title(kind), title(meaning))?;
-        section(&mut page, vectors.iter().filter(|vector| vector.kind() == kind), |_| String::new())?;
+        writeln!(page, "\n## {}\n\n{}.", capitalize(kind), capitalize(meaning))?;
+        write_section(&mut page, vectors.iter().filter(|vector| vector.kind() == kind), |_| String::new())?;
     }
-    writeln!(page, "\n## {}\n\n{}.", title(HTTP), title(HTTP_MEANING))?;
-    section(&mut page, protocol.iter(), |vector| format!("{}: ", title(vector.kind())))?;
-    writeln!(page, "\n## {}\n\n{}.", title(SIGNATURES), title(SIGNATURES_MEANING))?;
-    section(&mut page, signed.vectors.iter(), |vector| format!("{}: ", title(vector.kind())))?;
+    writeln!(page, "\n## {}\n\n{}.", capitalize(HTTP), capitalize(HTTP_MEANING))?;
+    write_section(&mut page, protocol.iter(), |vector| format!("{}: ", capitalize(vector.kind())))?;
+    writeln!(page, "\n## {}\n\n{}.", capitalize(SIGNATURES), capitalize(SIGNATURES_MEANING))?;
+    write_section(&mut page, signatures.vectors.iter(), |vector| format!("{}: ", capitalize(vector.kind())))?;
     Ok(page)
 }
 
 /// Returns how many behaviours of Step Functions have each kind of source.
-pub(crate) fn count_by_source(folder: &Path) -> Result<BTreeMap<String, usize>, Box<dyn Error>> {
+pub(crate) fn count_by_source(directory: &Path) -> Result<BTreeMap<String, usize>, Box<dyn Error>> {
     let mut counts = BTreeMap::new();
-    for vector in read(folder)? {
+    for vector in read_vectors(directory)? {
         *counts.entry(vector.kind().to_owned()).or_default() += 1;
     }
     Ok(counts)
 }
 
-fn read(folder: &Path) -> Result<Vec<Vector>, Box<dyn Error>> {
+fn read_vectors(directory: &Path) -> Result<Vec<Vector>, Box<dyn Error>> {
     let mut files: Vec<_> =
-        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+        std::fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     files.sort();
     let mut vectors = Vec::new();
     for file in files {
         let text = std::fs::read_to_string(&file)?;
-        let read: Vec<Vector> = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-        vectors.extend(read);
+        let parsed: Vec<Vector> =
+            serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+        vectors.extend(parsed);
     }
     Ok(vectors)
 }
 
-/// The behaviours by area, which is what stands before the slash of a vector's name. `before` stands before
-/// a behaviour's basis.
-fn section<'v>(
+/// Writes the behaviours by area, the part of a vector's name before the slash. `prefix` returns the text before a
+/// behaviour's basis.
+fn write_section<'v>(
     page: &mut String,
     vectors: impl Iterator<Item = &'v Vector>,
-    before: fn(&Vector) -> String,
+    prefix: fn(&Vector) -> String,
 ) -> std::fmt::Result {
     let mut areas: BTreeMap<&str, Vec<&Vector>> = BTreeMap::new();
     for vector in vectors {
@@ -133,19 +135,19 @@ fn section<'v>(
     for (area, vectors) in areas {
         writeln!(page, "\n### {area}\n")?;
         for vector in vectors {
-            let basis = one_line(&vector.source.basis);
-            writeln!(page, "- {} *{}{basis}* (`{}`)", vector.behaviour, before(vector), vector.name)?;
+            let basis = escape_markdown(&vector.source.basis);
+            writeln!(page, "- {} *{}{basis}* (`{}`)", vector.behaviour, prefix(vector), vector.name)?;
         }
     }
     Ok(())
 }
 
-/// Markdown would read asterisks as emphasis.
-fn one_line(text: &str) -> String {
+/// Joins lines and escapes asterisks.
+fn escape_markdown(text: &str) -> String {
     text.replace('\n', " ").replace('*', "\\*")
 }
 
-fn title(text: &str) -> String {
+fn capitalize(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! Writes the generated pages, or verifies with `--check` that they are current: FIDELITY.md and the counts in README.md from the
-//! vectors, RULES.md from the rules, the manual pages from the program's own help.
+//! Writes the generated pages, or checks with `--check` that they are up to date: FIDELITY.md and the counts in README.md
+//! from the vectors, RULES.md from the rules, and the man pages from the help of the program.
 #![expect(clippy::print_stdout, reason = "a command-line tool prints")]
 
 mod fidelity;
@@ -13,16 +13,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let check = std::env::args().any(|argument| argument == "--check");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for (path, page) in pages(&root)? {
-        let shown = path.display();
+        let name = path.display();
         let file = root.join(&path);
         if !check {
             file.parent().map_or(Ok(()), std::fs::create_dir_all)?;
             std::fs::write(&file, page)?;
-            println!("wrote {shown}");
+            println!("wrote {name}");
         } else if std::fs::read(&file).unwrap_or_default() == page {
-            println!("{shown} is current");
+            println!("{name} is up to date");
         } else {
-            return Err(format!("{shown} is not what it is generated from: run `make generate` and commit").into());
+            return Err(format!("{name} is out of date; run `make generate` and commit the result").into());
         }
     }
     Ok(())

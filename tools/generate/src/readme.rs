@@ -20,8 +20,9 @@ pub(crate) fn page(root: &Path) -> Result<String, Box<dyn Error>> {
 
 fn sentence(root: &Path) -> Result<String, Box<dyn Error>> {
     let count = count_by_source(&root.join("vectors"))?;
-    let of = |kind: &str| count.get(kind).copied().unwrap_or_default();
-    let (recorded, model, docs, assumed) = (of("recorded"), of("model"), of("docs"), of("assumed"));
+    let count_of = |kind: &str| count.get(kind).copied().unwrap_or_default();
+    let (recorded, model, docs, assumed) =
+        (count_of("recorded"), count_of("model"), count_of("docs"), count_of("assumed"));
     Ok(format!(
         "Each of its {} Step Functions behaviours is a test vector with a source: {recorded} recorded from AWS, {model} from\n\
          the service model, {docs} documented, {assumed} assumed. [FIDELITY.md](FIDELITY.md) lists them, assumptions first.\n",

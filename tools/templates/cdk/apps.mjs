@@ -1,4 +1,4 @@
-// Apps that are synthesized into templates: `node apps.mjs FOLDER` writes `correct/cdk-*.json` and `faulty/cdk-*.json`.
+// Synthesizes CDK apps: `node apps.mjs DIRECTORY` writes `correct/cdk-*.json` and `faulty/cdk-*.json`.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,25 +14,25 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions'
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks'
 
-const folder = process.argv[2]
+const directory = process.argv[2]
 
-/** Synthesizes a stack, without what is the bootstrap's. */
-function write (name, build) {
+/** Synthesizes a stack and writes its template. */
+function writeTemplate (name, build) {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-')), analyticsReporting: false })
   const stack = new Stack(app, 'Shop')
   build(stack)
   app.synth()
   const template = JSON.parse(readFileSync(join(app.outdir, 'Shop.template.json'), 'utf8'))
-  writeFileSync(join(folder, `${name}.json`), JSON.stringify(template, null, 1) + '\n')
+  writeFileSync(join(directory, `${name}.json`), JSON.stringify(template, null, 1) + '\n')
 }
 
-const machine = (stack, id, body) => new StateMachine(stack, id, { definitionBody: body ?? DefinitionBody.fromChainable(
+const stateMachine = (stack, id, body) => new StateMachine(stack, id, { definitionBody: body ?? DefinitionBody.fromChainable(
   new Pass(stack, `${id}Prepare`).next(new Wait(stack, `${id}Wait`, { time: WaitTime.duration(Duration.minutes(1)) }))) })
 
-/** A version that CDK retains, as its documentation has it. */
-function version (stack, of, retained = true) {
-  const version = new CfnStateMachineVersion(stack, `${of.node.id}Version`, {
-    stateMachineArn: of.stateMachineArn, stateMachineRevisionId: of.stateMachineRevisionId
+/** Creates a version, by default with the retention that the CDK documentation recommends. */
+function version (stack, stateMachine, retained = true) {
+  const version = new CfnStateMachineVersion(stack, `${stateMachine.node.id}Version`, {
+    stateMachineArn: stateMachine.stateMachineArn, stateMachineRevisionId: stateMachine.stateMachineRevisionId
   })
   if (retained) {
     version.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN
@@ -41,27 +41,27 @@ function version (stack, of, retained = true) {
   return version
 }
 
-const alias = (stack, of, to) => new CfnStateMachineAlias(stack, `${of.node.id}Prod`, {
-  name: 'PROD', routingConfiguration: [{ stateMachineVersionArn: to.attrArn, weight: 100 }]
+const alias = (stack, stateMachine, version) => new CfnStateMachineAlias(stack, `${stateMachine.node.id}Prod`, {
+  name: 'PROD', routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }]
 })
 
-/** A grant on the machine for starts through the alias, which is what AWS authorises. */
-const mayStart = (of, role) => of.grantStartExecution(role)
+/** Grants starts on the state machine. AWS checks this permission for starts through an alias, too. */
+const grantStart = (stateMachine, role) => stateMachine.grantStartExecution(role)
 
-/** An alias under EventBridge, by the L1: CDK's target takes a state machine only. */
-function nightly (stack, of, to) {
+/** Creates an EventBridge rule that starts an alias. Uses an L1 construct, because the L2 target accepts only state machines. */
+function nightly (stack, stateMachine, alias) {
   const role = new Role(stack, 'Events', { assumedBy: new ServicePrincipal('events.amazonaws.com') })
-  mayStart(of, role)
+  grantStart(stateMachine, role)
   return new CfnRule(stack, 'Nightly', {
     scheduleExpression: Schedule.rate(Duration.days(1)).expressionString,
-    targets: [{ id: 'orders', arn: to.attrArn, roleArn: role.roleArn }]
+    targets: [{ id: 'orders', arn: alias.attrArn, roleArn: role.roleArn }]
   })
 }
 
-/** A method of API Gateway that starts an ARN. */
-function api (stack, of, arn) {
+/** Creates an API Gateway method that starts executions with an ARN. */
+function api (stack, stateMachine, arn) {
   const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('apigateway.amazonaws.com') })
-  mayStart(of, role)
+  grantStart(stateMachine, role)
   new RestApi(stack, 'Api').root.addMethod('POST', new AwsIntegration({
     service: 'states',
     action: 'StartExecution',
@@ -74,22 +74,22 @@ function api (stack, of, arn) {
   }), { methodResponses: [{ statusCode: '200' }] })
 }
 
-write('correct/cdk-routing', stack => {
-  const orders = machine(stack, 'Orders')
+writeTemplate('correct/cdk-routing', stack => {
+  const orders = stateMachine(stack, 'Orders')
   const prod = alias(stack, orders, version(stack, orders))
   nightly(stack, orders, prod)
   api(stack, orders, prod.attrArn)
-  const caller = machine(stack, 'Caller2', DefinitionBody.fromChainable(new StepFunctionsStartExecution(stack, 'Start', {
+  const caller = stateMachine(stack, 'Caller2', DefinitionBody.fromChainable(new StepFunctionsStartExecution(stack, 'Start', {
     stateMachine: StateMachine.fromStateMachineArn(stack, 'Other', 'arn:aws:states:eu-west-1:123456789012:stateMachine:other'),
     integrationPattern: IntegrationPattern.RUN_JOB,
     input: TaskInput.fromJsonPathAt('$')
   })))
-  mayStart(orders, caller)
+  grantStart(orders, caller)
   new CfnOutput(stack, 'Alias', { value: prod.attrArn })
 })
 
-write('correct/cdk-canary', stack => {
-  const orders = machine(stack, 'Orders')
+writeTemplate('correct/cdk-canary', stack => {
+  const orders = stateMachine(stack, 'Orders')
   const errors = new Alarm(stack, 'Errors', { metric: orders.metricFailed(), threshold: 1, evaluationPeriods: 1 })
   const deploymentPreference = {
     stateMachineVersionArn: version(stack, orders).attrArn, type: 'CANARY', percentage: 10, interval: 5, alarms: [errors.alarmName]
@@ -98,22 +98,22 @@ write('correct/cdk-canary', stack => {
   nightly(stack, orders, prod)
 })
 
-// No alias: what CDK's own constructs start is the machine, and right.
-write('correct/cdk-no-alias', stack => {
-  const orders = machine(stack, 'Orders')
+// No alias: CDK's own constructs correctly start the state machine.
+writeTemplate('correct/cdk-no-alias', stack => {
+  const orders = stateMachine(stack, 'Orders')
   new Rule(stack, 'Nightly', { schedule: Schedule.rate(Duration.days(1)), targets: [new SfnStateMachine(orders)] })
   const quotes = new StateMachine(stack, 'Quotes', {
     stateMachineType: StateMachineType.EXPRESS, definitionBody: DefinitionBody.fromChainable(new Pass(stack, 'Quote'))
   })
   new RestApi(stack, 'Api').root.addMethod('POST', StepFunctionsIntegration.startExecution(quotes))
-  machine(stack, 'Caller', DefinitionBody.fromChainable(new StepFunctionsStartExecution(stack, 'Start', {
+  stateMachine(stack, 'Caller', DefinitionBody.fromChainable(new StepFunctionsStartExecution(stack, 'Start', {
     stateMachine: orders, integrationPattern: IntegrationPattern.RUN_JOB
   })))
 })
 
-// Escape hatches, and constructs that know of no alias.
-write('faulty/cdk-hatches', stack => {
-  const orders = machine(stack, 'Orders')
+// Escape hatches that break the template.
+writeTemplate('faulty/cdk-hatches', stack => {
+  const orders = stateMachine(stack, 'Orders')
   const prod = alias(stack, orders, version(stack, orders))
   prod.addPropertyOverride('RoutingConfiguration.0.Weight', 90)
   prod.addPropertyOverride('Name', '2024')
@@ -122,11 +122,11 @@ write('faulty/cdk-hatches', stack => {
   api(stack, orders, orders.stateMachineArn)
 })
 
-write('faulty/cdk-constructs', stack => {
-  const orders = machine(stack, 'Orders')
+writeTemplate('faulty/cdk-constructs', stack => {
+  const orders = stateMachine(stack, 'Orders')
   const prod = alias(stack, orders, version(stack, orders, false))
   new Rule(stack, 'Nightly', { schedule: Schedule.rate(Duration.days(1)), targets: [new SfnStateMachine(orders)] })
-  machine(stack, 'Caller', DefinitionBody.fromChainable(new StepFunctionsStartExecution(stack, 'Start', {
+  stateMachine(stack, 'Caller', DefinitionBody.fromChainable(new StepFunctionsStartExecution(stack, 'Start', {
     stateMachine: orders, integrationPattern: IntegrationPattern.RUN_JOB
   })))
   new Policy(stack, 'Starters', {
@@ -135,8 +135,8 @@ write('faulty/cdk-constructs', stack => {
   })
 })
 
-// An Express state machine behind API Gateway, by CDK's own integration.
-write('faulty/cdk-express-api', stack => {
+// An EXPRESS state machine behind API Gateway, with CDK's own integration.
+writeTemplate('faulty/cdk-express-api', stack => {
   const quotes = new StateMachine(stack, 'Quotes', {
     stateMachineType: StateMachineType.EXPRESS, definitionBody: DefinitionBody.fromChainable(new Pass(stack, 'Quote'))
   })

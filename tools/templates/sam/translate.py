@@ -1,4 +1,4 @@
-"""Writes what SAM's own translator makes of templates: `translate.py TEMPLATE.yaml...` writes `TEMPLATE-translated.json`."""
+"""Translates templates with the SAM translator: `translate.py TEMPLATE.yaml...` writes `TEMPLATE-translated.json`."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-# The region is the deploy's; nothing is asked of AWS.
+# The translator needs a region, but sends no requests to AWS.
 session = boto3.Session(region_name="eu-west-1", aws_access_key_id="none", aws_secret_access_key="none")
 for path in map(Path, sys.argv[1:]):
     translated = Translator({}, Parser(), boto_session=session).translate(yaml_parse(path.read_text()), {})

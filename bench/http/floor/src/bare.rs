@@ -1,6 +1,6 @@
-//! Minimal servers: read the body and return constant bytes.
+//! Minimal servers: they read the body and always respond with the same bytes.
 
-use crate::FloorResult;
+use crate::CommandResult;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request, Response};
@@ -11,13 +11,13 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-/// Runs a server on hyper with its defaults.
-pub async fn hyper(port: u16, body: Bytes) -> FloorResult {
-    serve(port, move |_| std::future::ready(Ok(body.clone()))).await
+/// Serves with hyper and its defaults.
+pub async fn hyper(port: u16, response_body: Bytes) -> CommandResult {
+    serve(port, move |_| std::future::ready(Ok(response_body.clone()))).await
 }
 
-/// Runs a server on hyper that responds with the result of `work`.
-pub async fn serve<F>(port: u16, work: impl Fn(Bytes) -> F + Clone + Send + Sync + 'static) -> FloorResult
+/// Serves with hyper. `respond` returns the body of a response.
+pub async fn serve<F>(port: u16, respond: impl Fn(Bytes) -> F + Clone + Send + Sync + 'static) -> CommandResult
 where
     F: Future<Output = hyper::Result<Bytes>> + Send + 'static,
 {
@@ -25,17 +25,17 @@ where
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        let work = work.clone();
+        let respond = respond.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let work = work.clone();
-            async move { Ok::<_, hyper::Error>(response(work(request.collect().await?.to_bytes()).await?)) }
+            let respond = respond.clone();
+            async move { Ok::<_, hyper::Error>(response(respond(request.collect().await?.to_bytes()).await?)) }
         });
-        // A disconnected client affects only its own connection.
+        // An error of a client closes only its connection.
         tokio::spawn(async move { http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok() });
     }
 }
 
-/// Adds the headers of our endpoint, so that the responses have the same size.
+/// Creates a response with the same headers as sfn-alias, so that the number of bytes is the same.
 fn response(body: Bytes) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(body));
     let headers = response.headers_mut();
@@ -44,9 +44,9 @@ fn response(body: Bytes) -> Response<Full<Bytes>> {
     response
 }
 
-/// Runs a server on axum.
-pub async fn axum(port: u16, body: Bytes) -> FloorResult {
+/// Serves with axum.
+pub async fn axum(port: u16, response_body: Bytes) -> CommandResult {
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-    let handler = async move |_body: Bytes| response(body.clone());
+    let handler = async move |_body: Bytes| response(response_body.clone());
     Ok(axum::serve(listener, axum::Router::new().route("/", axum::routing::post(handler))).await?)
 }

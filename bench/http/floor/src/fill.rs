@@ -1,20 +1,20 @@
-//! Creates a large file with the library: state machines from `bench-0000`, each with aliases from `a00`.
+//! Creates a large file with the library: state machines `bench-0000` and up, each with aliases `a00` and up.
 
-use crate::FloorResult;
+use crate::CommandResult;
 use serde_json::json;
 use sfn_alias::{Options, Reply, StepFunctions};
 use std::path::Path;
 
 const ARN: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:bench";
 
-/// Creates the file in batches of several thousand requests per commit.
-pub fn fill(path: &Path, machines: usize, aliases: usize) -> FloorResult {
-    let service = StepFunctions::open_exclusive(path, Options::default())?;
+/// Creates 64 state machines and their aliases per commit.
+pub fn fill(path: &Path, machines: usize, aliases: usize) -> CommandResult {
+    let sfn = StepFunctions::open_exclusive(path, Options::default())?;
     let numbers: Vec<_> = (0..machines).collect();
     for chunk in numbers.chunks(64) {
-        let requests: Vec<_> = chunk.iter().flat_map(|number| build_requests(*number, aliases)).collect();
+        let requests: Vec<_> = chunk.iter().flat_map(|number| create_requests(*number, aliases)).collect();
         let requests: Vec<_> = requests.iter().map(|(operation, body)| (*operation, body.as_bytes())).collect();
-        let replies = service.call_batch(&requests);
+        let replies = sfn.call_batch(&requests);
         if let Some(Reply { body, .. }) = replies.iter().find(|reply| reply.status != 200) {
             return Err(String::from_utf8_lossy(body).into());
         }
@@ -22,7 +22,7 @@ pub fn fill(path: &Path, machines: usize, aliases: usize) -> FloorResult {
     Ok(())
 }
 
-fn build_requests(number: usize, aliases: usize) -> Vec<(&'static str, String)> {
+fn create_requests(number: usize, aliases: usize) -> Vec<(&'static str, String)> {
     let machine = json!({
         "name": format!("bench-{number:04}"),
         "definition": r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#,
@@ -33,7 +33,7 @@ fn build_requests(number: usize, aliases: usize) -> Vec<(&'static str, String)> 
         let version = format!("{ARN}-{number:04}:1");
         let body = json!({
             "name": format!("a{alias:02}"),
-            "description": "who is served how, and since when",
+            "description": "which customers use which version",
             "routingConfiguration": [{"stateMachineVersionArn": version, "weight": 100}],
         });
         ("CreateStateMachineAlias", body.to_string())

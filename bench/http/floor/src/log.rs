@@ -1,6 +1,6 @@
-//! A minimal durable server: appends each body to a file. The bodies that arrive during an fdatasync share the next one.
+//! A minimal durable server: it appends each body. Bodies that arrive during an fdatasync share the next one.
 
-use crate::{FloorResult, bare};
+use crate::{CommandResult, bare};
 use bytes::Bytes;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -9,34 +9,34 @@ use tokio::sync::{mpsc, oneshot};
 
 type Job = (Bytes, oneshot::Sender<Bytes>);
 
-/// The batch size of our endpoint.
+/// As in sfn-alias.
 const BATCH: usize = 512;
 
-/// Runs a server on hyper with one writer thread.
-pub async fn serve(port: u16, response: Bytes, file: &Path) -> FloorResult {
+/// Serves with hyper and one writer thread.
+pub async fn serve(port: u16, response_body: Bytes, file: &Path) -> CommandResult {
     let log = OpenOptions::new().create(true).append(true).open(file)?;
     let (queue, jobs) = mpsc::channel::<Job>(4096);
-    std::thread::spawn(move || write(log, jobs, &response));
+    std::thread::spawn(move || write(log, jobs, &response_body));
     bare::serve(port, move |body| {
         let queue = queue.clone();
         async move {
             let (done, written) = oneshot::channel();
             queue.send((body, done)).await.ok();
-            // If the writer has ended, the measurement is invalid anyway.
+            // If the writer fails, the response is empty and the measured rate is not valid.
             Ok(written.await.unwrap_or_default())
         }
     })
     .await
 }
 
-fn write(mut log: File, mut jobs: mpsc::Receiver<Job>, response: &Bytes) -> std::io::Result<()> {
+fn write(mut log: File, mut jobs: mpsc::Receiver<Job>, response_body: &Bytes) -> std::io::Result<()> {
     let (mut batch, mut bytes) = (Vec::with_capacity(BATCH), Vec::new());
     while jobs.blocking_recv_many(&mut batch, BATCH) > 0 {
         bytes.clear();
         batch.iter().for_each(|(body, _): &Job| bytes.extend_from_slice(body));
         log.write_all(&bytes)?;
         log.sync_data()?;
-        batch.drain(..).for_each(|(_, done)| drop(done.send(response.clone())));
+        batch.drain(..).for_each(|(_, done)| drop(done.send(response_body.clone())));
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! `http-floor hyper PORT BYTES`, `http-floor axum PORT BYTES`: read the body and return BYTES bytes.
+//! `http-floor hyper PORT BYTES`, `http-floor axum PORT BYTES`: reads the body and responds with `BYTES` bytes.
 //!
-//! `http-floor log PORT BYTES FILE`: as `hyper`, but appends the body to a file and syncs it before the response.
+//! `http-floor log PORT BYTES FILE`: as `hyper`, but responds after the body is appended to the file and synced.
 //!
-//! `http-floor fill FILE MACHINES ALIASES`: creates a file with MACHINES state machines of ALIASES aliases each.
+//! `http-floor fill FILE MACHINES ALIASES`: creates a file with `MACHINES` state machines of `ALIASES` aliases each.
 
 mod bare;
 mod fill;
@@ -12,11 +12,11 @@ use bytes::Bytes;
 use std::error::Error;
 use std::path::Path;
 
-type FloorResult = Result<(), Box<dyn Error>>;
+type CommandResult = Result<(), Box<dyn Error>>;
 
 const USAGE: &str = "usage: http-floor (hyper | axum) PORT BYTES | log PORT BYTES FILE | fill FILE MACHINES ALIASES";
 
-fn main() -> FloorResult {
+fn main() -> CommandResult {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     if let ["fill", file, machines, aliases] = *arguments {
