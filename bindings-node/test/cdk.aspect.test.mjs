@@ -4,11 +4,11 @@ import { test } from 'node:test'
 import { Annotations, Aspects, CfnCondition, CfnParameter, Fn, Stack, Stage, Validations } from 'aws-cdk-lib'
 import { CfnStateMachineAlias, CfnStateMachineVersion } from 'aws-cdk-lib/aws-stepfunctions'
 import { acknowledge, SfnAliasChecks, SfnAliasPlugin, StateMachineAlias, StateMachineVersion } from 'sfn-alias/cdk'
-import { annotations, orders, silently } from './support/cdk.mjs'
+import { annotations, createApp, muteErrors } from './support/cdk.mjs'
 
 /** Creates an app with the Aspect. */
 function appWithAspect (options) {
-  const app = orders()
+  const app = createApp()
   Aspects.of(app.app).add(new SfnAliasChecks(options))
   return app
 }
@@ -110,7 +110,7 @@ test('repeated synthesis adds an annotation once', () => {
 })
 
 test('errors of our constructs make synthesis fail, with or without an Aspect', () => {
-  for (const make of [orders, checked]) {
+  for (const make of [createApp, appWithAspect]) {
     const { app, stack, stateMachine } = make()
     const version = new StateMachineVersion(stack, 'Version', { stateMachine })
     const prod = new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 90 }] })
@@ -121,23 +121,23 @@ test('errors of our constructs make synthesis fail, with or without an Aspect', 
   }
 })
 
-/** What the synthesis says to an alias of ours. */
-function guarded ({ app, stack, stateMachine }, weight = 90) {
+/** Synthesizes an alias of ours. Returns the message of the error, if there is one. */
+function synthesisError ({ app, stack, stateMachine }, weight = 90) {
   const version = new StateMachineVersion(stack, 'Version', { stateMachine })
   new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight }] })
   try {
-    silently(() => app.synth())
+    muteErrors(() => app.synth())
   } catch ({ message }) {
     return message
   }
 }
 
-const failed = words => `Validation failed with the following errors:\n  [Orders] Orders/Prod/Resource: ${words}`
+const failureMessage = message => `Validation failed with the following errors:\n  [Orders] Orders/Prod/Resource: ${message}`
 
 test('errors of our constructs contain the condition', () => {
-  const app = orders()
+  const app = createApp()
   const weight = weightInProduction(app.stack)
-  assert.equal(guarded(app, weight), failed(IN_PRODUCTION))
+  assert.equal(synthesisError(app, weight), failureMessage(IN_PRODUCTION))
 })
 
 for (const [what, add] of [
@@ -147,27 +147,27 @@ for (const [what, add] of [
 ]) {
   test(`our constructs use the options of ${what}`, () => {
     for (const options of [{ disable: ['single-route-weight'] }, { acknowledge: [{ rule: 'SFA002', reason: 'to be filled' }] }]) {
-      const app = orders()
+      const app = createApp()
       add(app, options)
-      assert.equal(guarded(app), undefined)
+      assert.equal(synthesisError(app), undefined)
     }
-    const app = orders()
+    const app = createApp()
     add(app, { disable: ['SFA001'] })
-    assert.equal(guarded(app), failed(WEIGHT))
+    assert.equal(synthesisError(app), failureMessage(WEIGHT))
   })
 
   test(`our constructs use the parameters of ${what}`, () => {
-    for (const [weight, expected] of [['100', undefined], ['90', failed(WEIGHT)]]) {
-      const app = orders()
+    for (const [weight, expected] of [['100', undefined], ['90', failureMessage(WEIGHT)]]) {
+      const app = createApp()
       add(app, { parameters: { Weight: weight } })
       const { valueAsNumber } = new CfnParameter(app.stack, 'Weight', { type: 'Number', default: 80 })
-      assert.equal(guarded(app, valueAsNumber), expected)
+      assert.equal(synthesisError(app, valueAsNumber), expected)
     }
   })
 }
 
 test('our constructs in a stage use the options of the app and of the stage', () => {
-  const { app } = orders()
+  const { app } = createApp()
   Aspects.of(app).add(new SfnAliasChecks({ disable: ['SFA007'] }))
   const stage = new Stage(app, 'Beta')
   Aspects.of(stage).add(new SfnAliasChecks({ disable: ['SFA002'] }))
@@ -175,5 +175,5 @@ test('our constructs in a stage use the options of the app and of the stage', ()
   const fixed = 'arn:aws:states:us-east-1:123456789012:stateMachine:orders:1'
   const version = StateMachineVersion.fromStateMachineVersionArn(stack, 'Version', fixed)
   new StateMachineAlias(stack, 'Prod', { aliasName: '1', versions: [{ version, weight: 90 }] })
-  silently(() => app.synth())
+  muteErrors(() => app.synth())
 })

@@ -8,7 +8,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { templateRules } from 'sfn-alias'
 import { DeploymentPreference, StateMachineAlias, StateMachineVersion } from 'sfn-alias/cdk'
-import { orders, resources } from './support/cdk.mjs'
+import { createApp, resources } from './support/cdk.mjs'
 
 const ALIAS = 'AWS::StepFunctions::StateMachineAlias'
 const VERSION = 'AWS::StepFunctions::StateMachineVersion'
@@ -16,7 +16,7 @@ const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:orders'
 
 /** As `orders`, with a version. */
 function published () {
-  const app = orders()
+  const app = createApp()
   return { ...app, version: new StateMachineVersion(app.stack, 'Version', { stateMachine: app.stateMachine }) }
 }
 
@@ -48,7 +48,7 @@ test('a version is retained, and replaced when the state machine changes', () =>
 })
 
 test('a version with all properties', () => {
-  const { stack } = orders()
+  const { stack } = createApp()
   const stateMachine = StateMachine.fromStateMachineArn(stack, 'Imported', MACHINE)
   const version = new StateMachineVersion(stack, 'Version', {
     stateMachine, description: 'the first', revisionId: 'INITIAL', removalPolicy: RemovalPolicy.DESTROY
@@ -63,7 +63,7 @@ test('a version with all properties', () => {
 })
 
 test('the revision of an imported state machine is unknown', () => {
-  const { stack } = orders()
+  const { stack } = createApp()
   new StateMachineVersion(stack, 'Version', { stateMachine: StateMachine.fromStateMachineArn(stack, 'Imported', MACHINE) })
   assert.deepEqual(resources(stack, VERSION).Version6A868472.Properties, { StateMachineArn: MACHINE })
 })
@@ -153,7 +153,7 @@ test('grants use the ARN of the state machine, not of the alias', () => {
 const named = resources => Object.fromEntries(Object.entries(resources).map(([id, resource]) => [id.slice(0, -8), resource]))
 
 test('import of an alias', () => {
-  const { stack } = orders()
+  const { stack } = createApp()
   const alias = StateMachineAlias.fromStateMachineAliasArn(stack, 'Prod', `${MACHINE}:PROD`)
   assert.deepEqual([alias.aliasArn, alias.aliasName, alias.stateMachine.stateMachineArn], [`${MACHINE}:PROD`, 'PROD', MACHINE])
   alias.grantStartExecution(new Role(stack, 'Events', { assumedBy: new ServicePrincipal('events.amazonaws.com') }))
@@ -164,7 +164,7 @@ test('import of an alias', () => {
 })
 
 test('import of an alias by an unresolved ARN', () => {
-  const { stack } = orders()
+  const { stack } = createApp()
   const arn = new CfnParameter(stack, 'AliasArn').valueAsString
   const alias = StateMachineAlias.fromStateMachineAliasArn(stack, 'Prod', arn)
   const part = number => ({ 'Fn::Select': [number, { 'Fn::Split': [':', { Ref: 'AliasArn' }] }] })
@@ -173,7 +173,7 @@ test('import of an alias by an unresolved ARN', () => {
 })
 
 test('import of another ARN is an error', () => {
-  const { stack } = orders()
+  const { stack } = createApp()
   assert.equal(
     message(() => StateMachineAlias.fromStateMachineAliasArn(stack, 'Prod', `${MACHINE}:1`)),
     `expected the ARN of a state machine alias, found \`${MACHINE}:1\` (version)`)
@@ -186,7 +186,7 @@ test('import of another ARN is an error', () => {
 })
 
 test('an alias needs a version', () => {
-  const { stack } = orders()
+  const { stack } = createApp()
   assert.equal(message(() => new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD' })), 'Orders/Prod: expected `versions` or `deploymentPreference`, found neither; add one of them')
 })
 

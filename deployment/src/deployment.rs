@@ -84,9 +84,9 @@ impl Deployment {
         &self.checkpoint
     }
 
-    /// Whether the action requires a saved checkpoint: it is a shift. If the checkpoint cannot be saved, the driver must
-    /// not execute this action. It still executes all other actions, so that alarms are checked and traffic is rolled
-    /// back, and reports the error at the end or at the next shift.
+    /// Whether the action requires a saved checkpoint: it is a shift. If the checkpoint cannot be saved, the driver
+    /// must not execute this action. It still executes all other actions, so that alarms are checked and traffic is
+    /// rolled back, and reports the error at the end or at the next shift.
     pub fn requires_save(&self, action: &Action) -> bool {
         matches!(action, Action::UpdateAlias { .. }) && self.checkpoint.intent == Some(Intent::Shift)
     }

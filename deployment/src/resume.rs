@@ -7,7 +7,8 @@ use super::error::DeploymentError;
 use super::plan::{Plan, PlanRequest};
 
 impl Deployment {
-    /// Resumes the deployment of a checkpoint. Its next observation is [`Observation::Start`](super::Observation::Start).
+    /// Resumes the deployment of a checkpoint. Its next observation is
+    /// [`Observation::Start`](super::Observation::Start).
     ///
     /// # Errors
     /// Returns [`DeploymentError::InvalidCheckpoint`] if the checkpoint is inconsistent or has another format, and the

@@ -63,10 +63,10 @@ fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     let findings = dedupe(&template, run_rules(&template, &names));
     let mut findings = report_undecided_rest(&template, findings);
     findings.retain(|finding| !options.is_disabled(finding.rule));
-    let given = read_acknowledgements(&template)?;
+    let acknowledgements = read_acknowledgements(&template)?;
     let mut findings: Vec<Finding> = findings.iter().map(|finding| build_finding(&template, finding)).collect();
     for finding in &mut findings {
-        acknowledge(finding, options, &given);
+        acknowledge(finding, options, &acknowledgements);
     }
     findings.sort_by(|one, other| {
         (one.line, one.column, one.rule, &one.path).cmp(&(other.line, other.column, other.rule, &other.path))
@@ -97,9 +97,9 @@ fn run_rules<'t>(template: &Template<'t>, names: &change::AliasNames) -> Vec<Sce
         let mut run_in_scenarios = |all: Vec<Scenario<'t>>, rules: &dyn Fn(&mut Findings<'_, 't>)| {
             let mut found: Vec<ScenarioFinding<'t>> = Vec::new();
             for scenario in &all {
-                let mut one = Findings::new(View { template, scenario });
-                rules(&mut one);
-                found.extend(one.items);
+                let mut collected = Findings::new(View { template, scenario });
+                rules(&mut collected);
+                found.extend(collected.items);
             }
             findings.extend(merge_scenarios(found, &all));
         };
@@ -135,8 +135,8 @@ fn report_undecided_rest<'t>(
     template: &Template<'t>,
     mut findings: Vec<ScenarioFinding<'t>>,
 ) -> Vec<ScenarioFinding<'t>> {
-    let told = findings.iter().any(|finding| finding.rule.id == NOT_DECIDED.id);
-    if !told && template.take_limit_exceeded() {
+    let is_reported = findings.iter().any(|finding| finding.rule.id == NOT_DECIDED.id);
+    if !is_reported && template.take_limit_exceeded() {
         let first = template.resources.iter().find(|resource| is_related(template, resource));
         findings.extend(first.map(|first| undecided(template, first)));
     }
@@ -202,7 +202,7 @@ fn merge_scenarios<'t>(findings: Vec<ScenarioFinding<'t>>, all: &[Scenario<'t>])
 /// Removes duplicates, and findings that contradict the defaults of their parameters.
 fn dedupe<'t>(template: &Template<'t>, findings: Vec<ScenarioFinding<'t>>) -> Vec<ScenarioFinding<'t>> {
     let mut seen = std::collections::HashSet::new();
-    let mut kept = Vec::new();
+    let mut unique = Vec::new();
     for finding in findings {
         let defaults: Vec<(&str, String)> = finding
             .defaults
@@ -212,10 +212,10 @@ fn dedupe<'t>(template: &Template<'t>, findings: Vec<ScenarioFinding<'t>>) -> Ve
         let fixed: Vec<(&str, &str)> = defaults.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let possible = fixed.is_empty() || template.conditions.is_possible(&finding.scenario, &fixed);
         if possible && seen.insert((identity(&finding), condition(template, &finding))) {
-            kept.push(finding);
+            unique.push(finding);
         }
     }
-    kept
+    unique
 }
 
 /// Describes the conditions and parameter defaults that a finding depends on.
@@ -259,22 +259,23 @@ fn read_acknowledgements(template: &Template<'_>) -> Result<Vec<Acknowledgement>
         let list = own.and_then(|own| own.get("acknowledge")).map(Node::items).unwrap_or_default();
         for (index, item) in list.iter().enumerate() {
             let text = |name| item.get(name).and_then(Node::text).unwrap_or_default().to_owned();
-            let given = Acknowledgement {
+            let acknowledgement = Acknowledgement {
                 rule: text("rule"),
                 logical_id: Some(resource.id.to_owned()),
                 reason: text("reason"),
             };
-            given.check(|| format!("Resources/{}/Metadata/sfn-alias/acknowledge/{index}", resource.id))?;
-            found.push(given);
+            acknowledgement.check(|| format!("Resources/{}/Metadata/sfn-alias/acknowledge/{index}", resource.id))?;
+            found.push(acknowledgement);
         }
     }
     Ok(found)
 }
 
-fn acknowledge(finding: &mut Finding, options: &CheckOptions, given: &[Acknowledgement]) {
+fn acknowledge(finding: &mut Finding, options: &CheckOptions, acknowledgements: &[Acknowledgement]) {
     let Some(rule) = super::rule::find_rule(finding.rule) else { return };
-    let covering = options.acknowledge.iter().chain(given).find(|given| given.covers(rule, &finding.logical_id));
-    finding.acknowledged = covering.map(|given| given.reason.clone());
+    let covering =
+        options.acknowledge.iter().chain(acknowledgements).find(|entry| entry.covers(rule, &finding.logical_id));
+    finding.acknowledged = covering.map(|entry| entry.reason.clone());
 }
 
 #[cfg(test)]

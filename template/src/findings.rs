@@ -102,10 +102,10 @@ fn follow_branches<'n, 't>(mut node: &'n Node<'t>, scenario: &Scenario<'_>) -> (
     let mut pointer = String::new();
     while let Some(branches) = node.call("Fn::If") {
         let [condition, then, otherwise] = branches.items() else { break };
-        let Some(holds) = condition.text().and_then(|name| scenario.get(name)) else { break };
+        let Some(is_true) = condition.text().and_then(|name| scenario.get(name)) else { break };
         // Writing to a String cannot fail.
-        let _ = write!(pointer, "/Fn::If/{}", if holds { 1 } else { 2 });
-        node = if holds { then } else { otherwise };
+        let _ = write!(pointer, "/Fn::If/{}", if is_true { 1 } else { 2 });
+        node = if is_true { then } else { otherwise };
     }
     (node, pointer)
 }

@@ -76,7 +76,7 @@ impl Acknowledgement {
     }
 
     pub(crate) fn covers(&self, rule: &Rule, logical_id: &str) -> bool {
-        rule.matches_name(&self.rule) && self.logical_id.as_ref().is_none_or(|wanted| wanted == logical_id)
+        rule.matches_name(&self.rule) && self.logical_id.as_ref().is_none_or(|id| id == logical_id)
     }
 }
 

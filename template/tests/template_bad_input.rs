@@ -14,8 +14,8 @@ fn assert_error(text: impl AsRef<[u8]>, message: &str) {
 
 #[track_caller]
 fn assert_options_error(options: &str, message: &str) {
-    let refused = check_template_json(b"Resources: {}", options.as_bytes()).expect_err("an error");
-    assert_eq!(refused.to_string(), message);
+    let error = check_template_json(b"Resources: {}", options.as_bytes()).expect_err("an error");
+    assert_eq!(error.to_string(), message);
 }
 
 const PROD: &str = "Resources:
@@ -379,8 +379,11 @@ fn invalid_options_are_errors() {
         &format!("acknowledge/0: unknown rule `none`; {HINT}"),
     );
     const NO_REASON: &str = "the acknowledgement of SFA001 has no reason; add `reason`";
-    for given in [r#"{"rule": "weights-sum"}"#, r#"{"rule": "SFA001", "reason": " "}"#] {
-        assert_options_error(&format!(r#"{{"acknowledge": [{given}]}}"#), &format!("acknowledge/0: {NO_REASON}"));
+    for acknowledgement in [r#"{"rule": "weights-sum"}"#, r#"{"rule": "SFA001", "reason": " "}"#] {
+        assert_options_error(
+            &format!(r#"{{"acknowledge": [{acknowledgement}]}}"#),
+            &format!("acknowledge/0: {NO_REASON}"),
+        );
     }
     assert_options_error(
         r#"{"previous": "{"}"#,

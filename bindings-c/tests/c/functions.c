@@ -116,15 +116,15 @@ static int read_fields(const struct json *input, struct request *request)
 
 static struct json *validate(const struct json *step)
 {
-    const struct json *operation = json_get(step, "operation"), *given = json_get(step, "input");
+    const struct json *operation = json_get(step, "operation"), *input_value = json_get(step, "input");
     sfn_alias_error *error = NULL, *typed = NULL;
     struct request request;
     struct json *result;
     size_t length;
-    const char *input = json_write(given, &length);
+    const char *input = json_write(input_value, &length);
 
     sfn_alias_validate(operation->text, operation->length, input, length, &error);
-    if (json_is(operation, "CreateStateMachineAlias") && read_fields(given, &request)) {
+    if (json_is(operation, "CreateStateMachineAlias") && read_fields(input_value, &request)) {
         sfn_alias_validate_fields(&request.fields, &typed);
         require((error == NULL) == (typed == NULL), "fields and JSON are answered alike");
         require(error == NULL || strcmp(sfn_alias_error_path(error).data, sfn_alias_error_path(typed).data) == 0,

@@ -108,9 +108,9 @@ static int peek_char(struct reader *in)
     return in->at < in->end ? (unsigned char)*in->at : -1;
 }
 
-static void expect_char(struct reader *in, int wanted)
+static void expect_char(struct reader *in, int expected)
 {
-    if (peek_char(in) != wanted)
+    if (peek_char(in) != expected)
         fail(in, "unexpected character");
     in->at++;
 }

@@ -59,27 +59,27 @@ static void set_limits(sfn_alias_options *options, const struct json *limits)
     }
 }
 
-static sfn_alias_options *read_options(const struct json *given, struct runner *runner)
+static sfn_alias_options *read_options(const struct json *values, struct runner *runner)
 {
-    const struct json *seed = json_get(given, "seed");
+    const struct json *seed = json_get(values, "seed");
     sfn_alias_options *options = NULL;
     sfn_alias_error *error = NULL;
 
     check(sfn_alias_options_new(&options, &error), error);
-    set_limits(options, json_get(given, "limits"));
+    set_limits(options, json_get(values, "limits"));
     if (seed != NULL && seed->type == JSON_NUMBER)
         check(sfn_alias_options_set_seed(options, strtoull(seed->text, NULL, 10), &error), error);
     check(sfn_alias_options_set_update_delay(
-        options, 1000 * (uint64_t)json_int(json_get(given, "updateDelaySeconds"), 0), &error), error);
+        options, 1000 * (uint64_t)json_int(json_get(values, "updateDelaySeconds"), 0), &error), error);
     check(sfn_alias_options_set_deletion_delay(
-        options, 1000 * (uint64_t)json_int(json_get(given, "deletionDelaySeconds"), 0), &error), error);
+        options, 1000 * (uint64_t)json_int(json_get(values, "deletionDelaySeconds"), 0), &error), error);
     check(sfn_alias_options_set_clock(options, read_clock, runner, &error), error);
     return options;
 }
 
-static void open_service(struct runner *runner, const struct json *given)
+static void open_service(struct runner *runner, const struct json *values)
 {
-    sfn_alias_options *options = read_options(given, runner);
+    sfn_alias_options *options = read_options(values, runner);
     sfn_alias_error *error = NULL;
     char path[4096];
 
@@ -190,13 +190,13 @@ static int run_step(struct runner *runner, const struct json *step, const struct
 static int run_vector(const struct json *vector)
 {
     struct runner runner = {NULL, START_MILLIS, json_new(JSON_OBJECT)};
-    const struct json *given = json_get(vector, "given"), *step;
+    const struct json *setup = json_get(vector, "given"), *step;
     const char *name = json_get(vector, "name")->text;
     long long left;
     int ok = 1;
 
     open_service(&runner, json_get(vector, "options"));
-    for (step = given != NULL ? given->first : NULL; step != NULL; step = step->next)
+    for (step = setup != NULL ? setup->first : NULL; step != NULL; step = step->next)
         for (left = json_int(json_get(step, "times"), 1); ok && left > 0; left--)
             ok = run_step(&runner, step, json_get(step, "expect"), name);
     ok = ok && run_step(&runner, json_get(vector, "call"), json_get(vector, "expect"), name);

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { Aspects, Duration } from 'aws-cdk-lib'
 import { CfnStateMachineAlias } from 'aws-cdk-lib/aws-stepfunctions'
 import { DeploymentPreference, SfnAliasChecks, SfnAliasPlugin, StateMachineAlias, StateMachineVersion } from 'sfn-alias/cdk'
-import { annotations, orders } from './support/cdk.mjs'
+import { annotations, createApp } from './support/cdk.mjs'
 
 const alias = stack => new CfnStateMachineAlias(stack, 'Prod', {
   name: 'PROD',
@@ -20,7 +20,7 @@ test('it is that CDK', () => {
 })
 
 test('the constructs synthesize', () => {
-  const { app, stack, stateMachine } = orders()
+  const { app, stack, stateMachine } = createApp()
   Aspects.of(app).add(new SfnAliasChecks())
   const version = new StateMachineVersion(stack, 'Version', { stateMachine })
   new StateMachineAlias(stack, 'Prod', {
@@ -30,7 +30,7 @@ test('the constructs synthesize', () => {
 })
 
 test('the Aspect annotates', () => {
-  const { app, stack } = orders()
+  const { app, stack } = createApp()
   Aspects.of(app).add(new SfnAliasChecks())
   alias(stack)
   assert.deepEqual(annotations({ app }), [`/Orders/Prod error: SFA002: ${REJECTED}. ${FIX}`])
@@ -38,7 +38,7 @@ test('the Aspect annotates', () => {
 
 test('the constructs take the options of the plugin and of the Aspect', () => {
   const made = (props, options) => {
-    const { app, stack, stateMachine } = orders(props)
+    const { app, stack, stateMachine } = createApp(props)
     if (options !== undefined) Aspects.of(app).add(new SfnAliasChecks(options))
     const version = new StateMachineVersion(stack, 'Version', { stateMachine })
     new StateMachineAlias(stack, 'Prod', { aliasName: 'PROD', versions: [{ version, weight: 90 }] })
@@ -51,7 +51,7 @@ test('the constructs take the options of the plugin and of the Aspect', () => {
 })
 
 test('the plugin works as a beta plugin', t => {
-  const { app, stack } = orders({ policyValidationBeta1: [new SfnAliasPlugin()] })
+  const { app, stack } = createApp({ policyValidationBeta1: [new SfnAliasPlugin()] })
   alias(stack)
   const printed = []
   t.mock.method(console, 'log', () => {})

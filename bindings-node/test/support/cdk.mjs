@@ -11,20 +11,20 @@ process.env.CDK_VALIDATION = 'false'
 const folders = []
 process.on('exit', () => folders.forEach(folder => rmSync(folder, { recursive: true })))
 
-/** An app with a stack and a state machine. */
-export function orders (props) {
+/** Creates an app with a stack and a state machine. */
+export function createApp (props) {
   const outdir = mkdtempSync(join(tmpdir(), 'sfn-alias-cdk-'))
   folders.push(outdir)
   const app = new App({ outdir, analyticsReporting: false, ...props })
   const stack = new Stack(app, 'Orders', { env: { account: '123456789012', region: 'us-east-1' } })
-  return { app, stack, stateMachine: machine(stack, 'Machine') }
+  return { app, stack, stateMachine: createMachine(stack, 'Machine') }
 }
 
-/** A state machine of one state. */
-export const machine = (stack, id) => new StateMachine(stack, id, { definitionBody: DefinitionBody.fromChainable(new Pass(stack, `${id}Done`)) })
+/** Creates a state machine with one state. */
+export const createMachine = (stack, id) => new StateMachine(stack, id, { definitionBody: DefinitionBody.fromChainable(new Pass(stack, `${id}Done`)) })
 
-/** Runs something without what it prints. */
-export function silently (run) {
+/** Runs a function with `console.error` muted. */
+export function muteErrors (run) {
   const { error } = console
   console.error = () => {}
   try {
@@ -34,14 +34,14 @@ export function silently (run) {
   }
 }
 
-/** The resources of a stack's template that are of these types, by logical id. */
+/** Returns the resources of these types in a stack's template, by logical id. */
 export function resources (stack, ...types) {
   const { Resources } = stack.node.root.synth({ force: true }).getStackByName(stack.stackName).template
   return Object.fromEntries(Object.entries(Resources).filter(([, { Type }]) => types.includes(Type)))
 }
 
-/** What the synthesis annotated, in short. */
+/** Synthesizes the app. Returns its annotations as text. */
 export function annotations ({ app }) {
-  const { stacks } = silently(() => app.synth({ force: true }))
+  const { stacks } = muteErrors(() => app.synth({ force: true }))
   return stacks.flatMap(({ messages }) => messages.map(({ id, level, entry }) => `${id} ${level}: ${entry.data}`))
 }

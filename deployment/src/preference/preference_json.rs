@@ -32,8 +32,8 @@ pub struct DeploymentPreference {
     pub steps: Option<Vec<CustomStep>>,
 }
 
-/// One step of a `CUSTOM` deployment. After the last step, all executions go to the new version. CloudFormation does not
-/// support it.
+/// One step of a `CUSTOM` deployment. After the last step, all executions go to the new version. CloudFormation does
+/// not support it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default, deny_unknown_fields, expecting = "an object")]
 pub struct CustomStep {

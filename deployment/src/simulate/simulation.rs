@@ -19,8 +19,8 @@ pub struct Simulation {
     pub routing: Vec<Route>,
     /// The number of updates that the deployment made.
     pub updates: usize,
-    /// The routing that CloudFormation sets next, when it rolls back the stack. Present if a deployment of its types did
-    /// not succeed.
+    /// The routing that CloudFormation sets next, when it rolls back the stack. Present if a deployment of its types
+    /// did not succeed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stack_rollback: Option<Vec<Route>>,
     /// Events that did not happen because the deployment ended earlier, or never made the call. For partly used

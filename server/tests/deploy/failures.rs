@@ -8,8 +8,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-/// Runs a canary at 10 percent whose next step is due. The alarm command prints `states`, and the state file is no longer
-/// writable.
+/// Runs a canary at 10 percent whose next step is due. The alarm command prints `states`, and the state file is no
+/// longer writable.
 fn assert_with_read_only_state(states: &str, code: i32, errors: impl Fn(&str) -> String, routing: &[(String, u64)]) {
     let fixture = Fixture::new();
     let (state, file) = (fixture.state_file(), fixture.directory.path().join("alarms.json"));

@@ -17,7 +17,8 @@ struct Scenario {
     alarm_after: Option<usize>,
     /// The weight of version 2 after each update.
     weights: &'static [u64],
-    /// The calls of a driver that is killed only at its waits. Each restart reads the alias like an uninterrupted driver.
+    /// The calls of a driver that is killed only at its waits. Each restart reads the alias like an uninterrupted
+    /// driver.
     calls: Vec<&'static str>,
     code: i32,
     output: &'static str,

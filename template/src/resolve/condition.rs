@@ -65,18 +65,18 @@ impl<'t> Conditions<'t> {
     /// Returns whether all conditions of the scenario can have their values at once. Returns false if that takes too
     /// many assignments.
     pub fn is_possible(&self, scenario: &Scenario<'t>, fixed: &[(&'t str, &str)]) -> bool {
-        let wanted: Vec<(usize, bool)> =
+        let expected: Vec<(usize, bool)> =
             scenario.conditions().filter_map(|(name, value)| Some((*self.indices.get(name)?, value))).collect();
-        if wanted.is_empty() {
+        if expected.is_empty() {
             return true;
         }
-        let Some(dependencies) = self.collect_dependencies(wanted.iter().map(|(index, _)| *index)) else {
+        let Some(dependencies) = self.collect_dependencies(expected.iter().map(|(index, _)| *index)) else {
             return false;
         };
         let Some(mut assignments) = self.list_assignments(&dependencies, fixed) else { return false };
         assignments.any(|assignment| {
             let values = self.evaluate(&dependencies, &assignment);
-            wanted.iter().all(|(index, value)| values.get(index) == Some(value))
+            expected.iter().all(|(index, value)| values.get(index) == Some(value))
         })
     }
 
@@ -223,6 +223,6 @@ fn evaluate_expression(expression: &Expression, decided: &HashMap<usize, bool>, 
         Expression::Not(inner) => !evaluate_expression(inner, decided, assignment),
         Expression::All(list) => list.iter().all(|item| evaluate_expression(item, decided, assignment)),
         Expression::Any(list) => list.iter().any(|item| evaluate_expression(item, decided, assignment)),
-        Expression::Equals(variable, wanted) => assignment.get(variable).copied().flatten() == Some(*wanted),
+        Expression::Equals(variable, expected) => assignment.get(variable).copied().flatten() == Some(*expected),
     }
 }

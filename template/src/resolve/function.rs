@@ -18,7 +18,7 @@ const MEMBERS_PER_STEP: usize = 16;
 pub(crate) struct Resolver<'t> {
     parameters: HashMap<&'t str, Parameter<'t>>,
     mappings: Option<&'t Node<'t>>,
-    given: &'t BTreeMap<String, String>,
+    overrides: &'t BTreeMap<String, String>,
     /// The number of steps that are left.
     steps: Cell<usize>,
     limit_exceeded: Cell<bool>,
@@ -44,14 +44,14 @@ impl<'t> Selected<'t> {
 }
 
 impl<'t> Resolver<'t> {
-    pub fn new(root: &'t Node<'t>, given: &'t BTreeMap<String, String>) -> Self {
+    pub fn new(root: &'t Node<'t>, overrides: &'t BTreeMap<String, String>) -> Self {
         let members = root.get("Parameters").map(Node::members).unwrap_or_default();
-        let parameter = |node, name| Parameter::new(node, name, given);
+        let parameter = |node, name| Parameter::new(node, name, overrides);
         let parameters = members.iter().map(|(name, node)| (name.as_ref(), parameter(node, name))).collect();
         Self {
             parameters,
             mappings: root.get("Mappings"),
-            given,
+            overrides,
             steps: Cell::new(MAX_STEPS),
             limit_exceeded: Cell::new(false),
         }
@@ -64,8 +64,8 @@ impl<'t> Resolver<'t> {
 
     /// Returns the value that the options specify for a parameter.
     pub fn parameter_value(&self, name: &str) -> Option<&'t str> {
-        let unlisted = || self.given.get(name).map(String::as_str);
-        self.parameters.get(name).map_or_else(unlisted, |parameter| parameter.given)
+        let unlisted = || self.overrides.get(name).map(String::as_str);
+        self.parameters.get(name).map_or_else(unlisted, |parameter| parameter.value)
     }
 
     /// Returns the `AllowedValues` of a parameter.
@@ -249,8 +249,8 @@ impl<'t> Resolver<'t> {
 /// Returns the branch that the scenario selects, and its index.
 pub(crate) fn branch<'t>(branches: &'t Node<'t>, scenario: &Scenario<'_>) -> Option<(usize, &'t Node<'t>)> {
     let [condition, then, otherwise] = branches.items() else { return None };
-    let holds = scenario.get(condition.text()?)?;
-    Some(if holds { (1, then) } else { (2, otherwise) })
+    let is_true = scenario.get(condition.text()?)?;
+    Some(if is_true { (1, then) } else { (2, otherwise) })
 }
 
 fn attribute<'t>(argument: &'t Node<'t>) -> Option<SymbolicText<'t>> {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub(super) struct Parameter<'t> {
-    pub given: Option<&'t str>,
+    pub value: Option<&'t str>,
     pub default: Option<&'t Node<'t>>,
     allowed: Option<&'t Node<'t>>,
     /// The value must not be displayed (`NoEcho`).
@@ -14,12 +14,12 @@ pub(super) struct Parameter<'t> {
 }
 
 impl<'t> Parameter<'t> {
-    pub fn new(node: &'t Node<'t>, name: &str, given: &'t BTreeMap<String, String>) -> Self {
+    pub fn new(node: &'t Node<'t>, name: &str, overrides: &'t BTreeMap<String, String>) -> Self {
         let kind = node.get("Type").and_then(Node::text).unwrap_or("String");
         // The option is not the value itself for lists and for names of SSM parameters.
         let is_value = !kind.starts_with("AWS::SSM::") && !kind.starts_with("List<") && kind != "CommaDelimitedList";
         Self {
-            given: given.get(name).map(String::as_str).filter(|_| is_value),
+            value: overrides.get(name).map(String::as_str).filter(|_| is_value),
             default: node.get("Default").filter(|_| matches!(kind, "String" | "Number")),
             allowed: node.get("AllowedValues").filter(|_| is_value),
             no_echo: node.get("NoEcho").and_then(Node::scalar).as_deref() == Some("true"),
@@ -35,9 +35,9 @@ impl<'t> Parameter<'t> {
 
     /// Returns the value, or a reference if the value is unknown or must not be displayed.
     pub fn symbol(&self, name: &'t str) -> SymbolicText<'t> {
-        match (self.given, self.default.and_then(Node::scalar)) {
+        match (self.value, self.default.and_then(Node::scalar)) {
             _ if self.no_echo => SymbolicText::from_part(Part::Ref(name.into())),
-            (Some(given), _) => SymbolicText::from_text(given),
+            (Some(value), _) => SymbolicText::from_text(value),
             (None, Some(default)) => SymbolicText::from_text(default).with_defaults(vec![name]),
             (None, None) => SymbolicText::from_part(Part::Ref(name.into())),
         }

@@ -77,8 +77,8 @@ fn format_rejection(member: &str, text: &str) -> String {
 }
 
 fn check_routing_or_preference<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
-    let given = ["RoutingConfiguration", "DeploymentPreference"].map(|name| findings.view.property(alias, name));
-    match given {
+    let properties = ["RoutingConfiguration", "DeploymentPreference"].map(|name| findings.view.property(alias, name));
+    match properties {
         [Selected::Absent, Selected::Absent] => {
             let message =
                 "RoutingConfiguration and DeploymentPreference are both missing, expected one of them".to_owned();

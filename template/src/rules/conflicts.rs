@@ -79,11 +79,11 @@ pub(crate) fn check<'t>(template: &Template<'t>) -> Vec<ScenarioFinding<'t>> {
 
 fn group_by_key<'t>(
     template: &Template<'t>,
-    wanted: impl Fn(&Resource<'t>) -> bool,
+    filter: impl Fn(&Resource<'t>) -> bool,
     key: impl Fn(View<'_, 't>, &Resource<'t>) -> Option<(Key, Vec<&'t str>)>,
 ) -> HashMap<Key, Vec<KeyedResource<'t>>> {
     let mut found: HashMap<Key, Vec<KeyedResource<'t>>> = HashMap::new();
-    for resource in template.resources.iter().filter(|resource| wanted(resource)) {
+    for resource in template.resources.iter().filter(|resource| filter(resource)) {
         for scenario in list_scenarios(template, resource) {
             if let Some((key, defaults)) = key(View { template, scenario: &scenario }, resource) {
                 found.entry(key).or_default().push(KeyedResource { resource: *resource, scenario, defaults });

@@ -61,8 +61,8 @@ impl AlarmSource {
     }
 }
 
-/// Returns the CloudWatch URL, and the option or environment variable that specifies it. Unlike the option, the variable
-/// may be set without alarms, because it applies to all commands.
+/// Returns the CloudWatch URL, and the option or environment variable that specifies it. Unlike the option, the
+/// variable may be set without alarms, because it applies to all commands.
 fn configured_url(args: &DeployArgs) -> Option<(&'static str, String)> {
     const VARIABLE: &str = "AWS_ENDPOINT_URL_CLOUDWATCH";
     let option = args.cloudwatch_endpoint_url.clone().map(|url| ("--cloudwatch-endpoint-url", url));

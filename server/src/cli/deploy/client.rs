@@ -123,8 +123,8 @@ fn parse_update(reply: &Reply) -> Observation {
     if reply.status == 200 { Observation::Updated } else { parse_failure(reply) }
 }
 
-/// Parses an error reply. A reply without an error code comes from a proxy or load balancer; it is retried if its status
-/// is 500 or higher.
+/// Parses an error reply. A reply without an error code comes from a proxy or load balancer; it is retried if its
+/// status is 500 or higher.
 pub(super) fn parse_failure(reply: &Reply) -> Observation {
     let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     let text = |names: [&str; 2]| names.iter().find_map(|name| body.get(name)?.as_str()).map(str::to_owned);

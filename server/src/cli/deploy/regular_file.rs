@@ -1,7 +1,7 @@
 //! Opens regular files without following links.
 //!
-//! In a directory that others can write to, the expected file may be replaced by a link or a FIFO. Following a link would
-//! overwrite another file, and opening a FIFO would block.
+//! In a directory that others can write to, the expected file may be replaced by a link or a FIFO. Following a link
+//! would overwrite another file, and opening a FIFO would block.
 
 use rustix::fs::OFlags;
 use std::fs::{self, File, FileType, OpenOptions};

@@ -65,7 +65,8 @@ pub(super) fn new_deployment(args: &DeployArgs, client: &Client, request: PlanRe
     Ok(Deployment::new(&args.alias, args.description.as_deref(), plan)?)
 }
 
-/// Resumes the deployment of a checkpoint. Returns `None` if the checkpoint belongs to another deployment that has ended.
+/// Resumes the deployment of a checkpoint. Returns `None` if the checkpoint belongs to another deployment that has
+/// ended.
 pub(super) fn resume_deployment(
     args: &DeployArgs,
     path: &Path,
