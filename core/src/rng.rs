@@ -90,7 +90,7 @@ mod tests {
         let take = || (0..EACH).map(|_| shared.next_u64()).collect::<Vec<_>>();
         let found: BTreeSet<u64> = std::thread::scope(|scope| {
             let threads = [(); 4].map(|()| scope.spawn(take));
-            threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+            threads.into_iter().flat_map(|thread| thread.join().expect("a thread ends")).collect()
         });
         assert_eq!(found, expected);
     }
