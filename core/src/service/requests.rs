@@ -16,7 +16,7 @@ use crate::wire::input::*;
 use crate::wire::output::*;
 use crate::wire::{DeserializeRequest, deserialize_request, find_wrong_types};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A request that the service can execute.
 pub(super) trait Execute: Request {
@@ -263,14 +263,29 @@ fn find_problems_with_wrong_types(
     };
     let type_errors = find_wrong_types(&value, operation.members());
     let mut found: Vec<_> = type_errors.iter().map(|error| Problem::from_error(error.pointer(), error)).collect();
-    for problem in &found {
-        value.pointer_mut(&problem.path).map(Value::take);
+    for error in &type_errors {
+        replace_wrong_value(&mut value, error);
     }
     let others = dispatch!(operation, find_problems_typed, (value.to_string().as_bytes(), limits)).unwrap_or_default();
     let is_unaffected = |other: &Problem| found.iter().all(|wrong| !contains_pointer(&wrong.path, &other.path));
     let others: Vec<_> = others.into_iter().filter(is_unaffected).collect();
     found.extend(others);
     found
+}
+
+/// Replaces a value of the wrong type so that the request can be deserialized. A member becomes null, which means absent.
+/// An item of a list cannot be null: it becomes a string or an object, the only types of items in the service model.
+fn replace_wrong_value(request: &mut Value, error: &Error) {
+    let Error::WrongType { pointer, expected, .. } = error else { return };
+    let parent = pointer.rsplit_once('/').and_then(|(parent, _)| request.pointer(parent));
+    let replacement = match parent {
+        Some(Value::Array(_)) if *expected == "a string" => Value::from("x"),
+        Some(Value::Array(_)) => Value::Object(Map::new()),
+        _ => Value::Null,
+    };
+    if let Some(value) = request.pointer_mut(pointer) {
+        *value = replacement;
+    }
 }
 
 /// Returns whether a JSON pointer is `parent`, or points into the value at `parent`.

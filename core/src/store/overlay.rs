@@ -31,7 +31,7 @@ struct AliasChanges {
 }
 
 impl Overlay {
-    /// Records a change that was applied to the file. `alias_existed` is the result of [`alias_exists`] before it.
+    /// Records a change that was applied to the file. `alias_existed` is the result of [`alias_exists`] before the change.
     pub fn record(&mut self, arn: &str, change: Change, alias_existed: bool) {
         match self.record_changes.get_mut(arn) {
             Some(record_changes) => record_changes.record(&change, alias_existed),
