@@ -103,7 +103,7 @@ server: ## the endpoint, with unmodified AWS clients
 	$(call say,endpoint)
 	$(MAKE) -C server test
 
-bench: tools ## the benchmarks, with their floors beside them
+bench: tools ## the benchmarks, each compared with a floor
 	$(CARGO) bench -p sfn-alias
 	$(CARGO) bench -p sfn-alias-template
 	tools/bench-template/run

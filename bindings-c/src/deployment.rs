@@ -92,15 +92,15 @@ pub unsafe extern "C" fn sfn_alias_deployment_step(
 /// - `plan`: as `sfn_alias_deployment_plan`.
 /// - `simulate`: as `sfn_alias_deployment_simulate`.
 /// - `step`: as `sfn_alias_deployment_step`. The request has `checkpoint`, `observation` without `nowMillis`, and
-/// `nowMillis`.
+///   `nowMillis`.
 /// - `resume`: returns the checkpoint to continue with. The request has `checkpoint`, `stateMachineAliasArn`, `plan`
-/// and `description`. Returns `null` if the checkpoint belongs to another deployment that has ended, and a new
-/// deployment can start.
+///   and `description`. Returns `null` if the checkpoint belongs to another deployment that has ended, and a new
+///   deployment can start.
 /// - `dryRun`: returns the calls of a deployment without events. The request is that of `simulate`.
 /// - `expectedStarts`: returns the expected number of executions per version. The request has `plan` and
-/// `startsPerSecond`.
+///   `startsPerSecond`.
 /// - `render`: returns a JSON string for display. The request has `plan` and `format`: `table`, `timeline`, `ascii` or
-/// `svg`.
+///   `svg`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_deployment_call(
     method: *const c_char,

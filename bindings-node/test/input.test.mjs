@@ -208,9 +208,9 @@ test('a read-only file is a StorageFailure', async t => {
     const sfn = await StepFunctions.open(process.argv[1]).catch(describe)
     if (typeof sfn === 'string') console.log(sfn)
     else console.log(await sfn.deleteStateMachine({ stateMachineArn: '${VERSION.slice(0, -2)}' }).catch(describe))`
-  // Root can write everywhere, so the process runs as nobody.
-  const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code, path], { encoding: 'utf8', ...nobody })
-  if (/ERR_MODULE_NOT_FOUND|EACCES/.test(stderr)) return t.skip('nobody cannot read this directory')
+  // Root can write everywhere, so the process is unprivileged.
+  const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code, path], { encoding: 'utf8', ...unprivileged })
+  if (/ERR_MODULE_NOT_FOUND|EACCES/.test(stderr)) return t.skip('unprivileged cannot read this directory')
   assert.equal(stdout, 'StorageFailure: server\n', stderr)
 })

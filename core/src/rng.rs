@@ -63,6 +63,7 @@ pub(crate) fn entropy() -> Result<u64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "tests")]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;

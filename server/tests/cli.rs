@@ -59,8 +59,8 @@ fn call_prints_response_and_exits_with_1_on_service_error() {
         "ListStateMachineAliases",
         &json!({"stateMachineArn": ORDERS}).to_string(),
     ]);
-    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(answer["stateMachineAliases"][0]["stateMachineAliasArn"], format!("{ORDERS}:PROD"));
+    let response: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(response["stateMachineAliases"][0]["stateMachineAliasArn"], format!("{ORDERS}:PROD"));
     assert_eq!(output.status.code(), Some(0));
 }
 
@@ -236,8 +236,8 @@ fn check_template_rejects_unknown_parameter() {
     };
     let with = file("with.yaml", "Parameters: {Stage: {Type: String}, Canary: {Type: String}}\nResources: {}");
     let without = file("without.yaml", "Resources: {}");
-    let check = |files: &[&str], given: &str, code, output: &str, errors: &str| {
-        check_output(&[&["check-template", "--parameter", given], files].concat(), code, output, errors);
+    let check = |files: &[&str], parameter: &str, code, stdout: &str, stderr: &str| {
+        check_output(&[&["check-template", "--parameter", parameter], files].concat(), code, stdout, stderr);
     };
     let clean = format!("{without}: 0 errors, 0 warnings\n{with}: 0 errors, 0 warnings\n");
     check(&[&without, &with], "Stage=prod", 0, &clean, "");

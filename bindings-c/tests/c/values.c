@@ -212,7 +212,7 @@ static void check_open_fails(const char *path)
     error = NULL;
 }
 
-/* Files are not read-only for root, so root changes to nobody. */
+/* Files are not read-only for root, so root becomes an unprivileged user. */
 static void read_only(const char *directory, const char *path)
 {
     CHECK(chmod(path, 0444) == 0 && chmod(directory, 0555) == 0);

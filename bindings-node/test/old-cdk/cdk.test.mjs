@@ -60,8 +60,8 @@ test('the plugin works as a beta plugin', t => {
   t.mock.restoreAll()
   assert.equal(process.exitCode, 1)
   process.exitCode = 0
-  const told = printed.join('\n').split('\n').map(line => line.trim())
-  const of = label => told.filter(line => line.startsWith(label)).map(line => line.slice(label.length))
+  const reported = printed.join('\n').split('\n').map(line => line.trim())
+  const of = label => reported.filter(line => line.startsWith(label)).map(line => line.slice(label.length))
   assert.deepEqual(
     ['Severity: ', '- Construct Path: ', '- Resource ID: ', 'Description: ', 'How to fix: '].map(of),
     [['error'], ['Orders/Prod'], ['Prod'], [REJECTED], [FIX]])

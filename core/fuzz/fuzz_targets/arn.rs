@@ -1,4 +1,4 @@
-//! Reads any bytes as an ARN.
+//! Parses arbitrary bytes as an ARN.
 #![no_main]
 
 #[path = "../bodies.rs"]

@@ -1,4 +1,4 @@
-//! Answers any bytes as requests.
+//! Executes arbitrary bytes as requests.
 #![no_main]
 
 #[path = "../bodies.rs"]

@@ -1,4 +1,4 @@
-//! Checks any bytes as a template.
+//! Checks arbitrary bytes as a template.
 #![no_main]
 
 #[path = "../../../template/tests/fuzz/body.rs"]

@@ -1,4 +1,4 @@
-//! Tests with links and FIFOs in place of the files of a deployment. They are neither followed nor waited for.
+//! Tests with links and FIFOs instead of the files of a deployment: it neither follows nor waits for them.
 
 use crate::support::{Fixture, ONE, TWO, assert_prints, irregular_file_error};
 use std::fs;
@@ -33,7 +33,7 @@ fn expected_errors(path: &str, suffix: &str, file_type: &str) -> String {
     }
 }
 
-/// Runs the deployment with an irregular file in place of each of its files.
+/// Runs the deployment with an irregular file instead of each of its files.
 fn assert_rejected(file_type: &str, create: impl Fn(&Fixture, &str)) {
     for suffix in ["", ".lock", ".new"] {
         let fixture = Fixture::new();

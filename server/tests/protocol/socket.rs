@@ -208,7 +208,7 @@ fn pipelined_requests_are_answered_in_order() {
 }
 
 #[test]
-fn a_body_byte_by_byte() {
+fn body_in_single_bytes_is_accepted() {
     with_server(|address| {
         let mut client = Client::new(address);
         list_request("", "{}").bytes().for_each(|byte| client.send([byte]));
@@ -242,7 +242,7 @@ fn head_is_answered_without_a_body() {
 
 /// What SDKs put in front of the host for StartSyncExecution and TestState, and the form of a request to a proxy.
 #[test]
-fn the_host_is_not_looked_at() {
+fn host_is_not_compared_with_list() {
     with_server(|address| {
         let mut client = Client::new(address);
         let hosts = ["sync-127.0.0.1", "sync-states.us-east-1.amazonaws.com", "localhost:1"];

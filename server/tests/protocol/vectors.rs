@@ -97,9 +97,9 @@ pub fn load() -> Vec<Vector> {
 impl Vector {
     /// Returns the operations of its requests.
     pub fn targets(&self) -> Vec<String> {
-        let sent = self.given.iter().map(|step| &step.request).chain([&self.request]);
+        let requests = self.given.iter().map(|step| &step.request).chain([&self.request]);
         let target = |spec: &RequestSpec| Some(spec.headers.get("X-Amz-Target")?.split('.').nth(1)?.to_owned());
-        sent.filter_map(target).collect()
+        requests.filter_map(target).collect()
     }
 }
 
@@ -191,8 +191,8 @@ impl Runner {
             return Err(format!("expected {}, received {}", expected.status, received()));
         }
         let expected_body = self.substitute(&expected.body);
-        let answer = if expected_body.is_string() { json!(body) } else { serde_json::from_str(&body).unwrap() };
-        match first_difference(&expected_body, &answer) {
+        let received_body = if expected_body.is_string() { json!(body) } else { serde_json::from_str(&body).unwrap() };
+        match first_difference(&expected_body, &received_body) {
             None => Ok(()),
             Some(place) => Err(format!("at {place}\n  expected {expected_body}\n  received {}", received())),
         }

@@ -65,8 +65,11 @@ fn principal_can_access_only_its_account() {
         call(&mut client, bob, "CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": routing}));
     assert_eq!(status, 400);
     for operation in ["DeleteStateMachine", "StartExecution", "UpdateStateMachine", "ListStateMachineVersions"] {
-        let (_, answer) = call(&mut client, bob, operation, &json!({"stateMachineArn": arn}));
-        assert!(answer.get("executionArn").is_none() && answer.get("updateDate").is_none(), "{operation}: {answer}");
+        let (_, response) = call(&mut client, bob, operation, &json!({"stateMachineArn": arn}));
+        assert!(
+            response.get("executionArn").is_none() && response.get("updateDate").is_none(),
+            "{operation}: {response}"
+        );
     }
     assert_eq!(
         call(&mut client, alice, "DescribeStateMachine", &json!({"stateMachineArn": arn})).1["status"],

@@ -19,7 +19,7 @@ fn public_address_requires_signatures() {
 }
 
 #[test]
-fn it_is_bound_with_credentials_or_when_told_that_everybody_may_come() {
+fn it_binds_with_credentials_or_if_unauthenticated_access_is_allowed() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("credentials");
     fs::write(&file, "[a]\naws_access_key_id = A\naws_secret_access_key = s\naws_account_id = 111122223333\n").unwrap();

@@ -18,7 +18,7 @@ pub(super) const ROLE: &str = "arn:aws:iam::123456789012:role/sfn_role";
 
 impl EndpointIdentity {
     /// Returns the identity that the vectors are written for.
-    pub fn of_vectors() -> Self {
+    pub fn for_vectors() -> Self {
         let (partition, region) = ("aws".to_owned(), "us-east-1".to_owned());
         Self { partition, region, account: ACCOUNT.to_owned(), role: ROLE.to_owned() }
     }

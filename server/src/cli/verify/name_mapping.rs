@@ -29,7 +29,7 @@ pub(super) struct ArnTooLong;
 
 impl NameMapping {
     pub fn new(prefix: String, endpoint: &EndpointIdentity) -> Self {
-        let vectors = EndpointIdentity::of_vectors();
+        let vectors = EndpointIdentity::for_vectors();
         let arn = |partition: &str| format!("arn:{partition}:");
         let swaps = vec![
             (vectors.role, endpoint.role.clone()),

@@ -5,7 +5,7 @@ use crate::resources::View;
 use crate::tree::Node;
 use sfn_alias_deployment::{DeploymentPreference, DeploymentType, PreferenceProblem};
 
-/// A valid number in place of an unknown one.
+/// A valid number instead of an unknown one.
 const SOME_NUMBER: i64 = 1;
 
 /// The known part of a preference.
