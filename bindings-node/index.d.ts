@@ -429,7 +429,7 @@ export interface ListExecutionsInput {
   maxResults?: number | undefined
   /** The pagination token of the previous output. */
   nextToken?: string | undefined
-  /** A map run. Map runs are not modelled. */
+  /** A map run. Map runs are not emulated. */
   mapRunArn?: string | undefined
   /** Lists only executions that were, or were not, redriven. None is redriven here. */
   redriveFilter?: 'REDRIVEN' | 'NOT_REDRIVEN' | undefined

@@ -591,9 +591,8 @@ sfn_alias_result sfn_alias_check(const char *operation,
 
 /**
  * Compares a create request with an existing alias. `existing` is the output of DescribeStateMachineAlias; NULL means
- * that the alias does not exist. Returns JSON, `{"answer": "new"
- * "replay"
- * "conflict", "differs": ["description", "routingConfiguration"]}`; `differs` contains the members that are different.
+ * that the alias does not exist. Returns JSON with two members. `answer` is `new`, `replay` or `conflict`. `differs` is an
+ * array of the members that are different: `description`, `routingConfiguration`.
  */
 sfn_alias_result sfn_alias_compare(const char *existing,
                                    size_t existing_length,
@@ -653,7 +652,7 @@ sfn_alias_result sfn_alias_fingerprint_encoding(const struct sfn_alias_alias_fie
                                                 struct sfn_alias_error **error);
 
 /**
- * Creates a routing. An invalid routing gets the error that AWS would return.
+ * Creates a routing. Returns the error that AWS would return for an invalid routing.
  */
 sfn_alias_result sfn_alias_routing_new(const struct sfn_alias_route *routes,
                                        size_t count,

@@ -43,7 +43,7 @@ pub(crate) unsafe fn text<'a>(data: *const c_char, length: usize, name: &'static
         // Most texts are ASCII. This check is faster than the general one.
         return Ok(unsafe { str::from_utf8_unchecked(bytes) });
     }
-    str::from_utf8(bytes).map_err(|error| FfiError::InvalidUtf8 { name, valid: error.valid_up_to() })
+    str::from_utf8(bytes).map_err(|error| FfiError::InvalidUtf8 { name, offset: error.valid_up_to() })
 }
 
 /// Returns a text, or `None` for NULL.

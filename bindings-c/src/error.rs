@@ -13,8 +13,8 @@ pub(crate) enum FfiError {
     Deployment { message: String, path: String, body: String },
     /// A pointer is NULL but must not be.
     NullArgument(&'static str),
-    /// A text is not valid UTF-8. `valid` is the offset of the first invalid byte.
-    InvalidUtf8 { name: &'static str, valid: usize },
+    /// A text is not valid UTF-8. `offset` is the position of the first invalid byte.
+    InvalidUtf8 { name: &'static str, offset: usize },
     /// A length exceeds the maximum size of an object.
     InvalidLength(&'static str),
     /// A value is not valid for the function.
@@ -77,10 +77,12 @@ impl FfiError {
             Self::Deployment { message, path, body } => {
                 return ErrorObject::from_deployment_error(result, message, path, body);
             }
-            Self::NullArgument(name) => format!("`{name}` is NULL"),
-            Self::InvalidUtf8 { name, valid } => format!("`{name}` is not valid UTF-8 at byte {valid}"),
+            Self::NullArgument(name) => format!("`{name}` must not be NULL"),
+            Self::InvalidUtf8 { name, offset } => {
+                format!("`{name}` is not valid UTF-8: the first invalid byte is at offset {offset}")
+            }
             Self::InvalidLength(name) => {
-                format!("the length of `{name}` is greater than the maximum size of an object")
+                format!("the length of `{name}` is too large; the maximum is {} bytes", isize::MAX)
             }
             Self::InvalidArgument(message) => message,
             Self::Panic(message) => format!("internal error in sfn-alias (please report): {message}"),

@@ -50,9 +50,8 @@ pub unsafe extern "C" fn sfn_alias_check(
 }
 
 /// Compares a create request with an existing alias. `existing` is the output of DescribeStateMachineAlias; NULL means
-/// that the alias does not exist. Returns JSON, `{"answer": "new"
-/// "replay"
-/// "conflict", "differs": ["description", "routingConfiguration"]}`; `differs` contains the members that are different.
+/// that the alias does not exist. Returns JSON with two members. `answer` is `new`, `replay` or `conflict`. `differs` is an
+/// array of the members that are different: `description`, `routingConfiguration`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_compare(
     existing: *const c_char,

@@ -15,7 +15,7 @@ pub struct Routing(model::Routing);
 /// Threads can share one.
 pub struct Picker(WeightedPicker);
 
-/// Creates a routing. An invalid routing gets the error that AWS would return.
+/// Creates a routing. Returns the error that AWS would return for an invalid routing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_routing_new(
     routes: *const RouteFields,
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn sfn_alias_pick(
 ) -> ResultCode {
     let work = || unsafe {
         let routing = object(routing, "routing")?;
-        Output::new(position, "position")?.write(routing.0.position(percent));
+        Output::new(position, "position")?.write(routing.0.pick_index(percent));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn sfn_alias_picker_pick(
 ) -> ResultCode {
     let work = || unsafe {
         let (picker, routing) = (object(picker, "picker")?, object(routing, "routing")?);
-        Output::new(position, "position")?.write(routing.0.position(picker.0.next_percent()));
+        Output::new(position, "position")?.write(routing.0.pick_index(picker.0.next_percent()));
         Ok(())
     };
     unsafe { guard(error, work) }

@@ -212,7 +212,7 @@ pub unsafe extern "C" fn sfn_alias_start_counts(
         let count = Output::new(count, "count")?;
         // Checks only the bounds: the memory may be uninitialized.
         array(counts.cast_const(), capacity, "counts")?;
-        let found = service.0.start_counts(arn)?;
+        let found = service.0.count_starts(arn)?;
         for (index, starts) in found.iter().take(capacity).enumerate() {
             counts.add(index).write(starts.into());
         }

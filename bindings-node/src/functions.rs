@@ -134,7 +134,7 @@ pub fn pick_arn<'e>(env: &'e Env, routing: &Unknown<'e>, percent: impl FnOnce() 
     let input = RoutingListInput::new(routing);
     let accepted =
         sfn_alias::parse_routing_from(&input).map_err(|error| to_napi_error(env, &error, input.0.exception()))?;
-    let position = accepted.position(percent());
+    let position = accepted.pick_index(percent());
     let position = u32::try_from(position).unwrap_or_default();
     let arn = routing.get_item(position).and_then(|route| route.get_member("stateMachineVersionArn"));
     arn.map(Js::coerce_to_string).map_err(|thrown| thrown.0.into_error())

@@ -113,7 +113,7 @@ pub fn parse_options(value: Js<'_>) -> Result<ParsedOptions<'_>, Js<'_>> {
     let raw: RawOptions = deserialize_argument(value, "options")?;
     let clock = raw.clock.map(|_| value.get_member("clock").map_err(|thrown| thrown.0)).transpose()?;
     if clock.is_some_and(|clock| clock.value_type() != ValueType::Function) {
-        return Err(create_argument_error(value, "options: `/clock`: expected a function, for example Date.now", None));
+        return Err(create_argument_error(value, "options.clock: expected a function, for example Date.now", None));
     }
     let options = Options {
         limits: resolve_limits(&raw.limits),

@@ -84,7 +84,7 @@ impl StepFunctions {
     pub fn start_counts<'e>(&self, env: &'e Env, state_machine_arn: Unknown<'e>) -> napi::Result<Unknown<'e>> {
         let arn = Js::from_unknown(env, &state_machine_arn).coerce_to_string();
         self.run_task(env, move |service| {
-            Ok(TaskOutput::Value(OwnedValue::List(service.start_counts(&arn)?.iter().map(start_count_value).collect())))
+            Ok(TaskOutput::Value(OwnedValue::List(service.count_starts(&arn)?.iter().map(start_count_value).collect())))
         })
     }
 

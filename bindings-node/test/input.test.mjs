@@ -19,19 +19,19 @@ const parseError = 'cannot parse the request: '
 const invalidInputs = [
   ['a number instead of a string', create({ name: 5 }), "`/name`: expected a string, found an integer"],
   ['a string instead of a number', weight('100'), "`/routingConfiguration/0/weight`: expected an integer, found a string"],
-  ['a fraction', weight(99.5), "`/routingConfiguration/0/weight`: expected an integer, found a number with a fraction"],
+  ['a fraction', weight(99.5), "`/routingConfiguration/0/weight`: expected an integer, found a floating-point number"],
   ['an integer beyond 64 bits', weight(2n ** 70n), "`/routingConfiguration/0/weight`: expected an integer, found an integer beyond 64 bits"],
   ['a number beyond 64 bits', weight(1e300), "`/routingConfiguration/0/weight`: expected an integer, found an integer beyond 64 bits"],
   ['NaN', weight(NaN), parseError + "`/routingConfiguration/0/weight`: NaN is not a valid JSON number"],
   ['Infinity', weight(-Infinity), parseError + "`/routingConfiguration/0/weight`: -Infinity is not a valid JSON number"],
   ['a string instead of a list', create({ routingConfiguration: 'x' }), "`/routingConfiguration`: expected a list, found a string"],
-  ['an object instead of a list', create({ routingConfiguration: { 0: {} } }), "`/routingConfiguration`: expected a list, found a structure"],
+  ['an object instead of a list', create({ routingConfiguration: { 0: {} } }), "`/routingConfiguration`: expected a list, found an object"],
   ['a list instead of a string', create({ description: [] }), "`/description`: expected a string, found a list"],
-  ['a Date instead of a string', create({ description: new Date() }), "`/description`: expected a string, found a structure"],
-  ['null in a list', create({ routingConfiguration: [null] }), "`/routingConfiguration/0`: expected a structure, found null"],
-  ['a hole in a list', create({ routingConfiguration: new Array(4294967295) }), "`/routingConfiguration/0`: expected a structure, found null"],
-  ['a lone surrogate', create({ name: 'a\ud800b' }), parseError + "`/name`: the string contains a lone surrogate"],
-  ['a lone surrogate in a long string', create({ description: 'x'.repeat(5000) + '\udc00' }), parseError + "`/description`: the string contains a lone surrogate"],
+  ['a Date instead of a string', create({ description: new Date() }), "`/description`: expected a string, found an object"],
+  ['null in a list', create({ routingConfiguration: [null] }), "`/routingConfiguration/0`: expected an object, found null"],
+  ['a hole in a list', create({ routingConfiguration: new Array(4294967295) }), "`/routingConfiguration/0`: expected an object, found null"],
+  ['a lone surrogate', create({ name: 'a\ud800b' }), parseError + "`/name`: the string is not valid Unicode: it contains a lone surrogate (half of a surrogate pair)"],
+  ['a lone surrogate in a long string', create({ description: 'x'.repeat(5000) + '\udc00' }), parseError + "`/description`: the string is not valid Unicode: it contains a lone surrogate (half of a surrogate pair)"],
   ['a function', create({ name: () => 'PROD' }), parseError + "`/name`: a function is not a valid JSON value"],
   ['a symbol', create({ name: Symbol('PROD') }), parseError + "`/name`: a symbol is not a valid JSON value"],
   ['a list as input', [], parseError + 'expected an object, found a list'],
@@ -67,14 +67,14 @@ test('50.0 is 50, and so is 50n', () => {
 test('the exception of a getter is the cause of the error', async () => {
   const boom = new Error('boom')
   const input = { ...create(), get description () { throw boom } }
-  const expected = { code: 'SerializationException', message: parseError + "`/description`: reading the value threw Error: boom", cause: boom }
+  const expected = { code: 'SerializationException', message: parseError + "`/description`: reading the value threw an exception: Error: boom", cause: boom }
   assert.throws(() => validate('CreateStateMachineAlias', input), expected)
   await assert.rejects(new StepFunctions().createStateMachineAlias(input), expected)
   await assert.rejects((await StepFunctions.open(join(folder, 'getter.db'))).createStateMachineAlias(input), expected)
   const proxy = new Proxy({}, { get (_, name) { throw new TypeError(`no ${String(name)}`) } })
-  assert.throws(() => validate('CreateStateMachineAlias', proxy), { message: parseError + "`/description`: reading the value threw TypeError: no description" })
+  assert.throws(() => validate('CreateStateMachineAlias', proxy), { message: parseError + "`/description`: reading the value threw an exception: TypeError: no description" })
   assert.throws(() => fingerprint(create({ routingConfiguration: [{ get weight () { throw null } }] })),
-    { message: parseError + "`/routingConfiguration/0/weight`: reading the value threw null" })
+    { message: parseError + "`/routingConfiguration/0/weight`: reading the value threw an exception: null" })
 })
 
 test('each member is read once', () => {
@@ -117,11 +117,11 @@ test('depth and cycles are harmless', async () => {
   cycle.self = cycle
   validate('CreateStateMachineAlias', cycle)
   cycle.description = cycle
-  assert.throws(() => validate('CreateStateMachineAlias', cycle), { message: "`/description`: expected a string, found a structure" })
+  assert.throws(() => validate('CreateStateMachineAlias', cycle), { message: "`/description`: expected a string, found an object" })
   const deep = '['.repeat(100_000) + ']'.repeat(100_000)
   assert.throws(() => validate('CreateStateMachineAlias', `{"name": ${deep}}`), { code: 'SerializationException' })
   const sfn = await StepFunctions.open(join(folder, 'deep.db'))
-  await assert.rejects(sfn.createStateMachineAlias(cycle), { message: "`/description`: expected a string, found a structure" })
+  await assert.rejects(sfn.createStateMachineAlias(cycle), { message: "`/description`: expected a string, found an object" })
 })
 
 test('an input that changes between two reads is rejected', () => {
@@ -151,9 +151,9 @@ const invalidOptions = [
   [{ seed: 'x' }, "options: `/seed`: invalid type: string \"x\", expected a non-negative integer"],
   [{ updateDelaySeconds: -1 }, "options: `/updateDelaySeconds`: invalid value: integer `-1`, expected a non-negative number of seconds"],
   [{ updateDelaySeconds: NaN }, "options: `/updateDelaySeconds`: NaN is not a valid JSON number"],
-  [{ clock: 5 }, "options: `/clock`: expected a function, for example Date.now"],
+  [{ clock: 5 }, "options.clock: expected a function, for example Date.now"],
   [{ scope: { account: '1' } }, 'options.scope: `account` must be 12 digits, for example `123456789012`'],
-  [{ get seed () { throw new Error('boom') } }, "options: `/seed`: reading the value threw Error: boom"]
+  [{ get seed () { throw new Error('boom') } }, "options: `/seed`: reading the value threw an exception: Error: boom"]
 ]
 
 for (const [options, message] of invalidOptions) {

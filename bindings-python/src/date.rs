@@ -8,6 +8,7 @@ use pyo3::types::{PyBytes, PyDateTime, PyType, PyTzInfo};
 use sfn_alias::Timestamp;
 
 const DAY_MILLIS: i64 = 86_400_000;
+const UNSUPPORTED_YEAR: &str = "the year of a date is not supported: `datetime` supports the years 1 to 9999";
 
 /// Creates a `datetime` in UTC from seconds since 1970.
 ///
@@ -21,7 +22,7 @@ pub fn from_seconds(py: Python<'_>, seconds: f64) -> PyResult<Bound<'_, PyAny>> 
     let millis = (seconds * 1000.0).round() as i64;
     let (year, month, day) = civil_from_days(millis.div_euclid(DAY_MILLIS));
     let year = u16::try_from(year).ok().filter(|year| (1..=9999).contains(year));
-    let [high, low] = year.ok_or_else(|| PyOverflowError::new_err("the year is out of range"))?.to_be_bytes();
+    let [high, low] = year.ok_or_else(|| PyOverflowError::new_err(UNSUPPORTED_YEAR))?.to_be_bytes();
     let rest = millis.rem_euclid(DAY_MILLIS);
     let (hour, minute, second) = ((rest / 3_600_000) as u8, (rest / 60_000 % 60) as u8, (rest / 1000 % 60) as u8);
     let [_, micros @ ..] = ((rest % 1000).saturating_mul(1000) as u32).to_be_bytes();

@@ -72,7 +72,7 @@ impl DeserializeRequest for Input<'_> {
         T::deserialize(PyDeserializer { value: self.value.as_borrowed(), input: self, depth: 0 })
     }
 
-    fn run_detached<R>(&self, work: impl FnOnce() -> R) -> R {
+    fn run_without_global_lock<R>(&self, work: impl FnOnce() -> R) -> R {
         if self.held_strings.is_none() {
             return work();
         }
@@ -134,7 +134,7 @@ impl<'s, 'py> PyDeserializer<'s, 'py> {
         } else if let Ok(integer) = self.value.cast::<PyInt>() {
             PyKind::from_integer(&integer)
         } else if let Ok(float) = self.value.cast::<PyFloat>() {
-            // JSON has no NaN and no infinity. 0.5 makes the core report a number with a fraction.
+            // JSON has no NaN and no infinity. 0.5 makes the core report a floating-point number.
             let number = float.value();
             PyKind::Float(if number.is_finite() { number } else { 0.5 })
         } else if self.value.is_instance_of::<PyDict>() {

@@ -107,7 +107,7 @@ pub fn format_arn(parts: &Bound<'_, PyAny>) -> PyResult<String> {
 #[pyfunction]
 pub fn pick<'py>(routing: &Bound<'py, PyAny>, percent: u8) -> PyResult<Bound<'py, PyAny>> {
     catch_panic(routing.py(), "Pick", || {
-        let position = read_routing(routing)?.position(percent);
+        let position = read_routing(routing)?.pick_index(percent);
         routing.get_item(position)?.get_item(intern!(routing.py(), "stateMachineVersionArn"))
     })
 }

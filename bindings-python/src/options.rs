@@ -25,7 +25,10 @@ fn limit_mut<'l>(limits: &'l mut Limits, name: &str) -> PyResult<&'l mut usize> 
         "request_bytes" => Ok(&mut limits.request_bytes),
         "executions_per_state_machine" => Ok(&mut limits.executions_per_state_machine),
         "tags_per_resource" => Ok(&mut limits.tags_per_resource),
-        other => Err(PyTypeError::new_err(format!("unknown limit `{other}`"))),
+        other => Err(PyTypeError::new_err(format!(
+            "unknown limit `{other}`; use one of aliases_per_state_machine, versions_per_state_machine, \
+             definition_characters, input_characters, request_bytes, executions_per_state_machine, tags_per_resource"
+        ))),
     }
 }
 
@@ -36,7 +39,10 @@ pub fn duration(value: Option<&Bound<'_, PyAny>>) -> PyResult<Duration> {
         Ok(delta) => delta.call_method0("total_seconds")?.extract()?,
         Err(_) => value.extract()?,
     };
-    Duration::try_from_secs_f64(seconds).map_err(|error| PyValueError::new_err(error.to_string()))
+    Duration::try_from_secs_f64(seconds).map_err(|_| {
+        let text = format!("expected a non-negative number of seconds or a `timedelta`, found {seconds} seconds");
+        PyValueError::new_err(text)
+    })
 }
 
 /// Creates a scope. A part that is `None` comes from `base`.

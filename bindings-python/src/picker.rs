@@ -32,7 +32,7 @@ impl WeightedPicker {
     /// Picks a version at random and returns its ARN.
     fn pick<'py>(&self, routing: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         catch_panic(routing.py(), "Pick", || {
-            let position = functions::read_routing(routing)?.position(self.0.next_percent());
+            let position = functions::read_routing(routing)?.pick_index(self.0.next_percent());
             routing.get_item(position)?.get_item(intern!(routing.py(), "stateMachineVersionArn"))
         })
     }

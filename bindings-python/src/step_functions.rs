@@ -75,7 +75,7 @@ impl StepFunctions {
     fn start_counts<'py>(&self, py: Python<'py>, state_machine_arn: &str) -> PyResult<Bound<'py, PyDict>> {
         catch_panic(py, "StartCounts", || {
             let view = self.view(py, "StartCounts")?;
-            let counts = py.detach(|| fork::with_fork_lock(|| view.start_counts(state_machine_arn)));
+            let counts = py.detach(|| fork::with_fork_lock(|| view.count_starts(state_machine_arn)));
             let counts_by_version = PyDict::new(py);
             for start in counts.map_err(|error| to_exception(py, &error, "StartCounts"))? {
                 counts_by_version.set_item(start.version.map(VersionNumber::get), start.count)?;

@@ -53,9 +53,9 @@ WEIGHT = "`/routingConfiguration/0/weight`: expected an integer, found "
 NO_JSON = "cannot parse the request: `/routingConfiguration/0/weight`: expected a JSON value, found an instance of "
 
 BAD: list[tuple[str, Any, str]] = [
-    ("float", request_with_weight(50.0), WEIGHT + "a number with a fraction"),
-    ("nan", request_with_weight(float("nan")), WEIGHT + "a number with a fraction"),
-    ("infinity", request_with_weight(float("-inf")), WEIGHT + "a number with a fraction"),
+    ("float", request_with_weight(50.0), WEIGHT + "a floating-point number"),
+    ("nan", request_with_weight(float("nan")), WEIGHT + "a floating-point number"),
+    ("infinity", request_with_weight(float("-inf")), WEIGHT + "a floating-point number"),
     ("bool", request_with_weight(True), WEIGHT + "a boolean"),
     ("beyond 64 bits", request_with_weight(2**64), WEIGHT + "an integer beyond 64 bits"),
     ("beyond u64", request_with_weight(2**200), WEIGHT + "an integer beyond 64 bits"),
@@ -63,7 +63,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("string", request_with_weight("100"), WEIGHT + "a string"),
     ("list", request_with_weight([100]), WEIGHT + "a list"),
     ("tuple", request_with_weight((100,)), WEIGHT + "a list"),
-    ("dict", request_with_weight({}), WEIGHT + "a structure"),
+    ("dict", request_with_weight({}), WEIGHT + "an object"),
     ("decimal", request_with_weight(Decimal(100)), NO_JSON + "`Decimal`"),
     ("object", request_with_weight(RaisingObject()), NO_JSON + "`RaisingObject`"),
     ("bytes", request_with_weight(b"100"), NO_JSON + "`bytes`"),
@@ -87,7 +87,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("no dict but a list", [], "cannot parse the request: expected an object, found a list"),
     ("no dict but a string", "{}", "cannot parse the request: expected an object, found a string"),
     ("no dict but nothing", None, "cannot parse the request: expected an object, found null"),
-    ("routes as a dict", {"routingConfiguration": {}}, "`/routingConfiguration`: expected a list, found a structure"),
+    ("routes as a dict", {"routingConfiguration": {}}, "`/routingConfiguration`: expected a list, found an object"),
 ]
 
 
@@ -176,7 +176,17 @@ def test_rejected_updates_change_nothing() -> None:
         ({"account": "1"}, ValueError, "`account` must be 12 digits, for example `123456789012`"),
         ({"region": "a b"}, ValueError, "`region` must be letters, digits and hyphens, for example `us-east-1`"),
         ({"partition": ""}, ValueError, "`partition` must be letters, digits and hyphens, for example `aws`"),
-        ({"limits": {"aliases": 1}}, TypeError, "unknown limit `aliases`"),
+        (
+            {"limits": {"aliases": 1}},
+            TypeError,
+            "unknown limit `aliases`; use one of aliases_per_state_machine, versions_per_state_machine, "
+            "definition_characters, input_characters, request_bytes, executions_per_state_machine, tags_per_resource",
+        ),
+        (
+            {"update_delay": -1},
+            ValueError,
+            "expected a non-negative number of seconds or a `timedelta`, found -1 seconds",
+        ),
     ],
 )
 def test_options(options: dict[str, Any], error: type[Exception], message: str) -> None:

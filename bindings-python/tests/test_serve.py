@@ -93,8 +93,8 @@ def test_served_file_is_locked(tmp_path: Path) -> None:
     assert other.returncode == 1
     assert other.stderr.splitlines()[-1] == (
         "sfn_alias.errors.StorageFailure: An error occurred (StorageFailure) when calling the Open operation: "
-        f"storage error: `{path}` cannot be used: the database is locked by another process; if that is "
-        "`sfn-alias serve`, use its endpoint (database is locked)"
+        f"storage error: `{path}` cannot be used: the database is locked by another process; stop that process, or, if it is "
+        "`sfn-alias serve`, send requests to its endpoint (database is locked)"
     )
 
 

@@ -6,7 +6,7 @@ use crate::fingerprint::AliasMember;
 use crate::options::Limits;
 use crate::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
 use crate::wire::output::{DescribeStateMachineAliasOutput, RoutingConfigurationOutput};
-use crate::wire::{DeserializeRequest, parse_request};
+use crate::wire::{DeserializeRequest, deserialize_request};
 
 /// The result of a create request, compared with an existing alias.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,14 +64,14 @@ pub fn compare(
     Ok(if differs.is_empty() { Comparison::Replay } else { Comparison::Conflict { differs } })
 }
 
-/// As [`compare()`], for JSON bytes or a host language's values.
+/// Like [`compare()`], for JSON bytes or values of another programming language.
 ///
 /// # Errors
-/// As [`compare()`]; [`Error::WrongType`] or [`Error::Malformed`] for input that cannot be deserialized.
+/// Like [`compare()`]; [`Error::WrongType`] or [`Error::Malformed`] for input that cannot be deserialized.
 pub fn compare_from<S: DeserializeRequest + ?Sized>(existing: Option<&S>, input: &S) -> Result<Comparison> {
     let to_error = |error: S::Error| Error::Malformed { detail: format!("existing: {error}") };
     let existing = existing.map(|source| source.read().map_err(to_error)).transpose()?;
-    compare(existing.as_ref(), &parse_request(input, &Limits::default())?)
+    compare(existing.as_ref(), &deserialize_request(input, &Limits::default())?)
 }
 
 fn has_same_routes(existing: &[RoutingConfigurationOutput], requested: &[RoutingConfigurationListItem<'_>]) -> bool {

@@ -223,7 +223,7 @@ pub enum Error {
         found: &'static str,
     },
     /// The request has more bytes than the limit.
-    #[error("the request has {size} bytes; the limit is {limit}")]
+    #[error("the request has {size} bytes; the limit is {limit} bytes")]
     TooLarge {
         /// The request's bytes.
         size: usize,

@@ -18,7 +18,7 @@ use crate::hex;
 use crate::model::{Alias, Routing};
 use crate::options::Limits;
 use crate::wire::input::CreateStateMachineAliasInput;
-use crate::wire::{DeserializeRequest, parse_request};
+use crate::wire::{DeserializeRequest, deserialize_request};
 use sha2::{Digest, Sha256};
 
 const DOMAIN: &[u8] = b"sfn-alias/fingerprint/v1\n";
@@ -83,19 +83,19 @@ pub fn fingerprint(input: &CreateStateMachineAliasInput<'_>) -> Result<Fingerpri
     Ok(Fingerprint(Sha256::digest(fingerprint_encoding(input)?).into()))
 }
 
-/// As [`fingerprint()`], for JSON bytes or a host language's values.
+/// Like [`fingerprint()`], for JSON bytes or values of another programming language.
 ///
 /// # Errors
-/// As [`fingerprint()`]; [`crate::Error::WrongType`] or [`crate::Error::Malformed`] for input that cannot be
+/// Like [`fingerprint()`]; [`crate::Error::WrongType`] or [`crate::Error::Malformed`] for input that cannot be
 /// deserialized.
 pub fn fingerprint_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<Fingerprint> {
-    fingerprint(&parse_request(source, &Limits::default())?)
+    fingerprint(&deserialize_request(source, &Limits::default())?)
 }
 
 /// Returns the bytes that [`fingerprint()`] hashes, to reproduce it in another program.
 ///
 /// # Errors
-/// As [`fingerprint()`].
+/// Like [`fingerprint()`].
 pub fn fingerprint_encoding(input: &CreateStateMachineAliasInput<'_>) -> Result<Vec<u8>> {
     let command = command::validate(input, &Limits::default())?;
     let mut encoding = Vec::with_capacity(512);

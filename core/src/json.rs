@@ -15,7 +15,7 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-/// Serializes a response: to JSON, or to a host language's values.
+/// Serializes a response: to JSON, or to values of another programming language.
 pub trait SerializeResponse {
     /// The serialized response.
     type Output;

@@ -1,6 +1,7 @@
-//! An offline emulator of AWS Step Functions state machine **aliases**. It answers as AWS does, and states its source.
+//! An offline emulator of AWS Step Functions state machine **aliases**. It answers as AWS does, and states the source
+//! of each behaviour.
 //!
-//! An alias routes executions to one or two versions of a state machine, with weights. This crate models state
+//! An alias routes executions to one or two versions of a state machine, with weights. This crate emulates state
 //! machines, versions, aliases, executions and tags, in memory or in an SQLite file. It implements their API
 //! operations with AWS's error codes and messages. Executions are routed and recorded, **not interpreted**: an
 //! execution stays RUNNING until it is stopped.

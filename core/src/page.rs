@@ -48,11 +48,11 @@ pub(crate) struct ListId<'a> {
 
 /// Creates and verifies tokens with a store's key.
 #[derive(Clone)]
-pub(crate) struct PageTokens {
+pub(crate) struct PageTokenCodec {
     keyed: Hmac<Sha256>,
 }
 
-impl PageTokens {
+impl PageTokenCodec {
     pub fn new(key: [u8; 32]) -> Self {
         // HMAC pads a key with zeros to its block size, 64 bytes.
         let mut block = [0; 64];
@@ -74,7 +74,7 @@ impl PageTokens {
     /// Verifies a token and returns its position.
     ///
     /// # Errors
-    /// [`Error::InvalidToken`] unless [`PageTokens::create`] created the token for this list within the last
+    /// [`Error::InvalidToken`] unless [`PageTokenCodec::create`] created the token for this list within the last
     /// 24 hours.
     pub fn verify(&self, list: ListId<'_>, token: &str, now: Timestamp) -> Result<Cursor> {
         self.decode(list, token, now).ok_or(Error::InvalidToken)

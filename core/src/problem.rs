@@ -27,13 +27,13 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn from_violation(violation: &Violation) -> Self {
-        let (code, fix) = fix::for_constraint(&violation.constraint);
+        let (code, fix) = fix::fix_constraint(&violation.constraint);
         let message = format!("1 validation error detected: {violation}");
         Self { path: violation.pointer.clone(), code, error: ErrorKind::ValidationException.code(), message, fix }
     }
 
-    pub(crate) fn from_error(path: &str, error: &Error) -> Self {
-        let (code, fix) = fix::for_error(path, error);
-        Self { path: path.to_owned(), code, error: error.code(), message: error.to_string(), fix }
+    pub(crate) fn from_error(pointer: &str, error: &Error) -> Self {
+        let (code, fix) = fix::fix_error(pointer, error);
+        Self { path: pointer.to_owned(), code, error: error.code(), message: error.to_string(), fix }
     }
 }

@@ -11,7 +11,7 @@ const MAX_NAME_CHARACTERS: usize = 64;
 /// Unknown members are reported up to this number of problems.
 const MAX_PROBLEMS: usize = 100;
 
-/// As [`crate::check`], and also reports members that the operation does not have. AWS ignores such members; the
+/// Like [`crate::check`], and also reports members that the operation does not have. AWS ignores such members; the
 /// AWS CLI and SDKs reject them before they send the request.
 ///
 /// # Errors

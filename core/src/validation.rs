@@ -40,18 +40,18 @@ pub fn check(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
     Ok(find_problems(operation.parse()?, input, &Limits::default()))
 }
 
-/// As [`validate`], for a host language's values instead of JSON bytes.
+/// Like [`validate`], for values of another programming language instead of JSON bytes.
 ///
 /// # Errors
-/// As [`validate`].
+/// Like [`validate`].
 pub fn validate_from(operation: &str, source: &(impl DeserializeRequest + ?Sized)) -> Result<()> {
     validate_request(operation.parse()?, source, &Limits::default())
 }
 
-/// As [`check`], for a host language's values instead of JSON bytes.
+/// Like [`check`], for values of another programming language instead of JSON bytes.
 ///
 /// # Errors
-/// As [`check`].
+/// Like [`check`].
 pub fn check_from(operation: &str, source: &(impl DeserializeRequest + ?Sized)) -> Result<Vec<Problem>> {
     Ok(find_problems(operation.parse()?, source, &Limits::default()))
 }
@@ -59,15 +59,15 @@ pub fn check_from(operation: &str, source: &(impl DeserializeRequest + ?Sized)) 
 /// Validation of typed inputs.
 #[expect(private_bounds, reason = "sealed: implemented for the inputs of this crate only")]
 pub trait Validate: Request + Sized {
-    /// As [`validate`].
+    /// Like [`validate`].
     ///
     /// # Errors
-    /// As [`validate`].
+    /// Like [`validate`].
     fn validate(&self) -> Result<()> {
         command::validate(self, &Limits::default()).map(drop)
     }
 
-    /// As [`check`].
+    /// Like [`check`].
     fn check(&self) -> Vec<Problem> {
         command::collect_problems(self, &Limits::default())
     }

@@ -138,11 +138,11 @@ fn values_of_all_types() -> [(&'static str, Value); 8] {
         ("a string", json!("text")),
         ("an integer", json!(1)),
         ("an integer beyond 64 bits", json!(u64::MAX)),
-        ("a number with a fraction", json!(50.0)),
+        ("a floating-point number", json!(50.0)),
         ("an integer beyond 64 bits", json!(1e30)),
         ("a boolean", json!(true)),
         ("a list", json!([1])),
-        ("a structure", json!({"a": 1})),
+        ("an object", json!({"a": 1})),
     ]
 }
 
@@ -160,7 +160,7 @@ fn expected_type(rule: &Rule) -> &'static str {
         Rule::Integer { .. } => "an integer",
         Rule::Boolean => "a boolean",
         Rule::List { .. } => "a list",
-        Rule::Structure(_) => "a structure",
+        Rule::Structure(_) => "an object",
     }
 }
 
@@ -281,7 +281,7 @@ fn with_weight(weight: &str) -> Vec<u8> {
 #[test]
 fn numbers_must_be_64_bit_integers() {
     assert_unchanged(|sfn| {
-        let fraction = "`/routingConfiguration/0/weight`: expected an integer, found a number with a fraction";
+        let fraction = "`/routingConfiguration/0/weight`: expected an integer, found a floating-point number";
         for weight in ["100.0", "1e2", "1E+2", "0.5", "100.00000000000000000001", "-1e2"] {
             let error =
                 assert_error(sfn, "CreateStateMachineAlias", &with_weight(weight), ErrorKind::SerializationException);
@@ -490,7 +490,7 @@ fn requests_are_limited_to_one_mebibyte() {
         for body in [filled(MEBIBYTE + 1).into_bytes(), vec![0; MEBIBYTE + 1], vec![b'['; 10 * MEBIBYTE]] {
             for operation in Operation::ALL {
                 let error = assert_error(sfn, operation.as_str(), &body, ErrorKind::RequestEntityTooLargeException);
-                let message = format!("the request has {} bytes; the limit is 1048576", body.len());
+                let message = format!("the request has {} bytes; the limit is 1048576 bytes", body.len());
                 assert_eq!(error.to_string(), message);
             }
             // An unknown operation is reported first.

@@ -247,7 +247,7 @@ fn create_change() -> sfn_alias::store::Change {
         last_version: None,
         published_version: None,
         published_on_create: false,
-        description_on_create: None,
+        version_description_on_create: None,
         tags: Vec::new(),
     };
     let revision = Revision {

@@ -155,8 +155,8 @@ fn a_file_with_the_log_of_another_state_is_rejected_and_unchanged() {
         fs::write(&path, &first).unwrap();
         fs::write(wal_path(&path), &log).unwrap();
         let error = open(&path).unwrap_err();
-        let text = "is the log of another state of the database; to use the file without it, for example after restoring a \
-                    backup, delete the log; otherwise restore the file that the log belongs to";
+        let text = "does not belong to this database file; if you restored the file from a backup, delete this \
+                    write-ahead log; otherwise restore the database file that it belongs to";
         assert_eq!(error.to_string(), format!("storage error: `{}` {text}", wal_path(&path).display()));
         assert!(fs::read(&path).unwrap() == first && fs::read(wal_path(&path)).unwrap() == log);
         fs::remove_file(wal_path(&path)).unwrap();

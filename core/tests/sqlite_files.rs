@@ -52,17 +52,17 @@ fn assert_rejected(path: &Path, text: &str) {
 fn a_database_of_another_application_is_rejected() {
     let (_folder, path) = temp_path();
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
-    assert_rejected(&path, "belongs to another application (0x00000000); choose another path");
+    assert_rejected(&path, "belongs to another application (SQLite application id 0x00000000); choose another path");
     Connection::open(&path).unwrap().execute_batch("PRAGMA application_id = 0x47504B47").unwrap();
-    assert_rejected(&path, "belongs to another application (0x47504b47); choose another path");
+    assert_rejected(&path, "belongs to another application (SQLite application id 0x47504b47); choose another path");
 }
 
 /// An exclusively opened file cannot be opened again until it is closed, and an open file cannot be opened
 /// exclusively.
 #[test]
 fn an_exclusively_locked_file_is_rejected() {
-    let locked = "cannot be used: the database is locked by another process; if that is `sfn-alias serve`, use its \
-                  endpoint (database is locked)";
+    let locked = "cannot be used: the database is locked by another process; stop that process, or, if it is \
+                  `sfn-alias serve`, send requests to its endpoint (database is locked)";
     let (_folder, path) = file_with_state_machine();
     let error = format!("storage error: `{}` {locked}", path.display());
     let exclusive = StepFunctions::open_exclusive(&path, Options::default()).unwrap();
@@ -83,7 +83,7 @@ fn a_database_that_another_application_uses_is_rejected() {
     let (_folder, path) = temp_path();
     let theirs = Connection::open(&path).unwrap();
     theirs.execute_batch("PRAGMA journal_mode = wal; CREATE TABLE theirs (x)").unwrap();
-    assert_rejected(&path, "belongs to another application (0x00000000); choose another path");
+    assert_rejected(&path, "belongs to another application (SQLite application id 0x00000000); choose another path");
     theirs.execute_batch("INSERT INTO theirs VALUES (1)").unwrap();
 }
 
@@ -91,7 +91,10 @@ fn a_database_that_another_application_uses_is_rejected() {
 fn a_newer_format_is_rejected() {
     let (_folder, path) = file_with_state_machine();
     Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 3; PRAGMA journal_mode = delete").unwrap();
-    assert_rejected(&path, "was written by a newer release of sfn-alias (format 3; this release supports up to 2)");
+    assert_rejected(
+        &path,
+        "was written by a newer release of sfn-alias; upgrade sfn-alias (the file has format 3, this release supports formats up to 2)",
+    );
 }
 
 #[test]
@@ -103,7 +106,7 @@ fn a_file_that_is_not_a_database_is_rejected() {
     fs::write(&path, vec![7; 100_000]).unwrap();
     assert_rejected(&path, text);
     fs::create_dir(folder.path().join("folder")).unwrap();
-    assert_rejected(&folder.path().join("folder"), "is a directory, expected a file");
+    assert_rejected(&folder.path().join("folder"), "is a directory; specify a file");
 }
 
 #[test]

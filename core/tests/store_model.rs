@@ -88,7 +88,7 @@ fn create_change(random: &mut Rng) -> Change {
         last_version: None,
         published_version: None,
         published_on_create: random.bool(),
-        description_on_create: text(random),
+        version_description_on_create: text(random),
         tags: tags(random),
     };
     let version = random.bool().then(|| version(random, VersionNumber::FIRST));

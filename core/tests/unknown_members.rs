@@ -102,7 +102,7 @@ fn an_empty_skeleton_has_all_problems() {
                 "pattern",
                 "ValidationException",
                 r#"1 validation error detected: Value '' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"#,
-                r#"use a value that matches ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"#,
+                "use only letters, digits, `_`, `-` and `.`, and at least one character that is not a digit",
             ],
             [
                 "/name",
@@ -189,7 +189,7 @@ fn wrong_types_are_reported() {
             "/routingConfiguration",
             "wrong-type",
             "SerializationException",
-            "`/routingConfiguration`: expected a list, found a structure",
+            "`/routingConfiguration`: expected a list, found an object",
             "use a list",
         ]],
     );

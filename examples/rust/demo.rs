@@ -57,7 +57,7 @@ fn run_step(number: usize, step: &Step, sfn: &StepFunctions) -> Result<(), Box<d
 
 /// Prints the starts per version, with a bar of 50 characters for all starts.
 fn print_histogram(sfn: &StepFunctions, times: usize) -> Result<(), Box<dyn Error>> {
-    for start_count in sfn.start_counts(MACHINE)? {
+    for start_count in sfn.count_starts(MACHINE)? {
         let per_mille = usize::try_from(start_count.count)? * 1000 / times;
         let version =
             start_count.version.map_or_else(|| "unqualified".to_owned(), |number| format!("version {number}"));

@@ -63,7 +63,7 @@ fn start_executions(sfn: &StepFunctions) -> Result<()> {
     for _ in 0..1000 {
         sfn.start_execution(&StartExecutionInput { state_machine_arn: Some(ALIAS.into()), ..Default::default() })?;
     }
-    for start_count in sfn.start_counts(MACHINE)? {
+    for start_count in sfn.count_starts(MACHINE)? {
         if let Some(version) = start_count.version {
             println!("version {version}: {} of 1000 starts", start_count.count);
         }

@@ -194,8 +194,8 @@ fn serve_stops_on_sigterm_and_data_remains() {
     let (child, url) = start_server(&["--data", file]);
     assert_eq!(run_program(&["call", "--endpoint-url", &url, "CreateStateMachine", MACHINE]).status.code(), Some(0));
     let locked = format!(
-        "sfn-alias: storage error: `{file}` cannot be used: the database is locked by another process; if that is \
-         `sfn-alias serve`, use its endpoint (database is locked)\n"
+        "sfn-alias: storage error: `{file}` cannot be used: the database is locked by another process; stop that process, or, \
+         if it is `sfn-alias serve`, send requests to its endpoint (database is locked)\n"
     );
     check_output(&["call", "--data", file, "ListStateMachines"], 3, "", &locked);
     assert_eq!(stop_server(child), Some(0));

@@ -10,7 +10,7 @@ static sfn_alias_error *error;
     do { \
         sfn_alias_error **to = &error; \
         CHECK((call) == SFN_ALIAS_NULL_ARGUMENT); \
-        CHECK(is_error(&error, SFN_ALIAS_NULL_ARGUMENT, "`" name "` is NULL", "")); \
+        CHECK(is_error(&error, SFN_ALIAS_NULL_ARGUMENT, "`" name "` must not be NULL", "")); \
         to = NULL; \
         CHECK((call) == SFN_ALIAS_NULL_ARGUMENT); \
     } while (0)

@@ -25,7 +25,7 @@ static void lengths(void)
     CHECK(sfn_alias_validate("x", 0, T("{}"), NULL) == SFN_ALIAS_UNKNOWN_OPERATION_EXCEPTION);
     /* Lengths above the maximum size of an object. */
     CHECK(sfn_alias_validate(T("ListStateMachines"), "{}", SIZE_MAX, &error) == SFN_ALIAS_INVALID_LENGTH);
-    CHECK(is_error(&error, SFN_ALIAS_INVALID_LENGTH, "the length of `input` is greater than the maximum size of an object", ""));
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_LENGTH, "the length of `input` is too large; the maximum is 9223372036854775807 bytes", ""));
     CHECK(sfn_alias_validate("x", SIZE_MAX / 2 + 1, T("{}"), NULL) == SFN_ALIAS_INVALID_LENGTH);
     CHECK(sfn_alias_validate_fields(&fields, NULL) == SFN_ALIAS_INVALID_LENGTH);
     CHECK(sfn_alias_routing_new(&route, SIZE_MAX / sizeof route, &routing, NULL) == SFN_ALIAS_INVALID_LENGTH);
@@ -55,7 +55,7 @@ static void utf8(sfn_alias_service *service)
         CHECK(sfn_alias_describe_state_machine(service, T(input), &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
     }
     CHECK(sfn_alias_parse_arn(T("arn:\xFF"), &output, &error) == SFN_ALIAS_INVALID_UTF8);
-    CHECK(is_error(&error, SFN_ALIAS_INVALID_UTF8, "`arn` is not valid UTF-8 at byte 4", ""));
+    CHECK(is_error(&error, SFN_ALIAS_INVALID_UTF8, "`arn` is not valid UTF-8: the first invalid byte is at offset 4", ""));
     CHECK(output == NULL && opened == NULL);
 }
 
@@ -111,7 +111,7 @@ static void long_requests(char *text)
     error = NULL;
     CHECK(sfn_alias_validate(T(operation), text, LONG, &error) == SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION);
     CHECK(is_error(&error, SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION,
-        "the request has 10485760 bytes; the limit is 1048576", ""));
+        "the request has 10485760 bytes; the limit is 1048576 bytes", ""));
     CHECK(output == NULL);
     sfn_alias_service_free(service);
 }

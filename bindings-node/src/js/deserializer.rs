@@ -69,13 +69,15 @@ impl<'r, 'e> JsDeserializer<'r, 'e> {
         if self.exception.get().is_none() {
             self.exception.set(Some(exception));
         }
-        DeserializeError::new(format!("reading the value threw {}", exception.coerce_to_string()))
+        DeserializeError::new(format!("reading the value threw an exception: {}", exception.coerce_to_string()))
     }
 
     fn visit_string<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         match self.value.read_string() {
             Ok(text) => visitor.visit_string(text),
-            Err(_) => Err(DeserializeError::new("the string contains a lone surrogate")),
+            Err(_) => Err(DeserializeError::new(
+                "the string is not valid Unicode: it contains a lone surrogate (half of a surrogate pair)",
+            )),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Commands on aliases.
 
 use super::arn::{arn_type_error, parse_alias_arn, parse_state_machine_arn};
-use super::{Problems, Qualifier, Request, StateMachineRef};
+use super::{Qualifier, Request, RuleErrors, StateMachineRef};
 use crate::error::{Error, Result};
 use crate::model::{Resource, Route, Routing, VersionNumber, Weight, is_version_qualifier, parse_arn};
 use crate::page::PageRequest;
@@ -10,24 +10,22 @@ use crate::wire::input::{
     ListStateMachineAliasesInput, RoutingConfigurationListItem, RoutingInput, UpdateStateMachineAliasInput,
 };
 
-const ROUTING: &str = "/routingConfiguration";
-const STATE_MACHINE: &str = "stateMachine";
+const ROUTING_POINTER: &str = "/routingConfiguration";
+const STATE_MACHINE_RESOURCE_TYPE: &str = "stateMachine";
 
 /// A create request with a valid routing.
 pub(crate) struct CreateAlias<'a> {
-    /// The state machine's ARN, from the version ARNs.
+    /// The state machine's ARN, taken from the version ARNs.
     pub state_machine_arn: &'a str,
     pub name: &'a str,
     pub description: Option<&'a str>,
     pub routing: RequestedRouting,
 }
 
-pub(crate) struct DescribeAlias<'a> {
+pub(crate) struct AliasRef<'a> {
     pub state_machine: StateMachineRef<'a>,
     pub name: &'a str,
 }
-
-pub(crate) type DeleteAlias<'a> = DescribeAlias<'a>;
 
 pub(crate) struct UpdateAlias<'a> {
     pub state_machine: StateMachineRef<'a>,
@@ -45,7 +43,7 @@ pub(crate) enum RequestedRouting {
 }
 
 impl RequestedRouting {
-    pub fn get(self) -> Result<Routing> {
+    pub fn to_routing(self) -> Result<Routing> {
         match self {
             Self::Routing(routing) => Ok(routing),
             Self::UnknownVersion => Err(Error::ReferenceNotFound),
@@ -66,8 +64,9 @@ impl Request for CreateStateMachineAliasInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<CreateAlias<'_>> {
-        let (state_machine_arn, routing) = parse_routing(self.routing_configuration.as_deref()?, None, problems)?;
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<CreateAlias<'_>> {
+        let (state_machine_arn, routing) =
+            parse_routing_entries(self.routing_configuration.as_deref()?, None, rule_errors)?;
         Some(CreateAlias {
             state_machine_arn,
             name: self.name.as_deref()?,
@@ -83,32 +82,32 @@ impl Request for RoutingInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<RequestedRouting> {
-        parse_routing(self.routing_configuration.as_deref()?, None, problems).map(|(_, routing)| routing)
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<RequestedRouting> {
+        parse_routing_entries(self.routing_configuration.as_deref()?, None, rule_errors).map(|(_, routing)| routing)
     }
 }
 
 impl Request for DescribeStateMachineAliasInput<'_> {
     type Command<'c>
-        = DescribeAlias<'c>
+        = AliasRef<'c>
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<DescribeAlias<'_>> {
-        let (state_machine, name) = parse_alias_arn(self.state_machine_alias_arn.as_deref()?, problems)?;
-        Some(DescribeAlias { state_machine, name })
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<AliasRef<'_>> {
+        let (state_machine, name) = parse_alias_arn(self.state_machine_alias_arn.as_deref()?, rule_errors)?;
+        Some(AliasRef { state_machine, name })
     }
 }
 
 impl Request for DeleteStateMachineAliasInput<'_> {
     type Command<'c>
-        = DeleteAlias<'c>
+        = AliasRef<'c>
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<DeleteAlias<'_>> {
-        let (state_machine, name) = parse_alias_arn(self.state_machine_alias_arn.as_deref()?, problems)?;
-        Some(DeleteAlias { state_machine, name })
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<AliasRef<'_>> {
+        let (state_machine, name) = parse_alias_arn(self.state_machine_alias_arn.as_deref()?, rule_errors)?;
+        Some(AliasRef { state_machine, name })
     }
 }
 
@@ -118,13 +117,13 @@ impl Request for UpdateStateMachineAliasInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<UpdateAlias<'_>> {
-        let alias = self.state_machine_alias_arn.as_deref().and_then(|arn| parse_alias_arn(arn, problems));
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<UpdateAlias<'_>> {
+        let alias = self.state_machine_alias_arn.as_deref().and_then(|arn| parse_alias_arn(arn, rule_errors));
         let state_machine_arn = alias.map(|(state_machine, _)| state_machine.unqualified_arn);
         let entries = self.routing_configuration.as_deref();
-        let routing = entries.map(|entries| parse_routing(entries, state_machine_arn, problems));
+        let routing = entries.map(|entries| parse_routing_entries(entries, state_machine_arn, rule_errors));
         if routing.is_none() && self.description.is_none() {
-            problems.push("", Error::NothingToUpdateInAlias);
+            rule_errors.push("", Error::NothingToUpdateInAlias);
         }
         let (state_machine, name) = alias?;
         let routing = match routing {
@@ -141,17 +140,17 @@ impl Request for ListStateMachineAliasesInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<ListAliases<'_>> {
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<ListAliases<'_>> {
         const POINTER: &str = "/stateMachineArn";
         let arn = self.state_machine_arn.as_deref()?;
-        let state_machine = parse_state_machine_arn(arn, POINTER, problems)?;
+        let state_machine = parse_state_machine_arn(arn, POINTER, rule_errors)?;
         let version = match state_machine.qualifier {
             Qualifier::Version(number) => Some(number),
             Qualifier::Alias(_) => {
-                problems.push(POINTER, Error::StateMachineOrVersionArnRequired { arn: arn.into() });
+                rule_errors.push(POINTER, Error::StateMachineOrVersionArnRequired { arn: arn.into() });
                 return None;
             }
-            Qualifier::None | Qualifier::Label => None,
+            Qualifier::Unqualified | Qualifier::Label => None,
         };
         Some(ListAliases {
             state_machine,
@@ -164,25 +163,25 @@ impl Request for ListStateMachineAliasesInput<'_> {
 /// Parses the entries of a routing into the state machine's ARN and the routing. Checks in AWS's order: ARNs,
 /// version ARNs, distinct versions, sum of the weights, one state machine (`state_machine_arn`, for an
 /// existing alias).
-fn parse_routing<'a>(
+fn parse_routing_entries<'a>(
     entries: &'a [RoutingConfigurationListItem<'_>],
     state_machine_arn: Option<&str>,
-    problems: &mut Problems<'_>,
+    rule_errors: &mut RuleErrors<'_>,
 ) -> Option<(&'a str, RequestedRouting)> {
-    // Another number of entries violates a constraint of the model.
+    // Any other number of entries violates a constraint of the model.
     let (first, second) = match entries {
         [first] => (first, None),
         [first, second] => (first, Some(second)),
         _ => return None,
     };
-    let first_target = parse_route_target(first, 0, None, problems);
-    let second_target = second.and_then(|second| parse_route_target(second, 1, first_target, problems));
+    let first_target = parse_route_target(first, 0, None, rule_errors);
+    let second_target = second.and_then(|second| parse_route_target(second, 1, first_target, rule_errors));
     let targets = [first_target, second_target];
-    check_version_arns(entries, targets, problems);
-    check_distinct_versions(entries, problems);
-    check_weights_sum(entries, problems);
+    check_version_arns(entries, targets, rule_errors);
+    check_distinct_versions(entries, rule_errors);
+    check_weights_sum(entries, rule_errors);
     let first_arn = first_target.map(|target| target.state_machine_arn);
-    check_same_state_machine(entries, targets, state_machine_arn.or(first_arn), problems);
+    check_same_state_machine(entries, targets, state_machine_arn.or(first_arn), rule_errors);
     let first = (first_target?, parse_weight(first)?);
     let second = match second {
         Some(second) => Some((second_target?, parse_weight(second)?)),
@@ -219,7 +218,8 @@ struct RouteTarget<'a> {
 }
 
 impl<'a> RouteTarget<'a> {
-    /// Parses the ARN of another version of the same state machine, which is faster than a whole ARN.
+    /// Parses the ARN of another version of the same state machine, which is faster than parsing a complete
+    /// ARN.
     fn parse_other_version(self, text: &'a str) -> Option<Self> {
         let number = text.strip_prefix(self.state_machine_arn)?.strip_prefix(':')?;
         let target = |version| Self { state_machine_arn: self.state_machine_arn, is_version: true, version };
@@ -232,16 +232,16 @@ fn parse_route_target<'a>(
     entry: &'a RoutingConfigurationListItem<'_>,
     index: usize,
     previous: Option<RouteTarget<'a>>,
-    problems: &mut Problems<'_>,
+    rule_errors: &mut RuleErrors<'_>,
 ) -> Option<RouteTarget<'a>> {
     let text = entry.state_machine_version_arn.as_deref()?;
     if let Some(target) = previous.and_then(|previous| previous.parse_other_version(text)) {
         return Some(target);
     }
     let arn = match parse_arn(text) {
-        Ok(arn) if arn.resource_type() == STATE_MACHINE => arn,
-        Ok(other) => return problems.ok_or_record(&version_arn_pointer(index), Err(arn_type_error(&other))),
-        Err(error) => return problems.ok_or_record(&version_arn_pointer(index), Err(error)),
+        Ok(arn) if arn.resource_type() == STATE_MACHINE_RESOURCE_TYPE => arn,
+        Ok(other) => return rule_errors.record_error(&version_arn_pointer(index), Err(arn_type_error(&other))),
+        Err(error) => return rule_errors.record_error(&version_arn_pointer(index), Err(error)),
     };
     let is_version = matches!(arn.resource, Resource::Version { .. });
     Some(RouteTarget { state_machine_arn: arn.state_machine_arn(), is_version, version: arn.version() })
@@ -252,17 +252,17 @@ fn parse_weight(entry: &RoutingConfigurationListItem<'_>) -> Option<Weight> {
 }
 
 fn version_arn_pointer(index: usize) -> String {
-    format!("{ROUTING}/{index}/stateMachineVersionArn")
+    format!("{ROUTING_POINTER}/{index}/stateMachineVersionArn")
 }
 
 fn check_version_arns(
     entries: &[RoutingConfigurationListItem<'_>],
     targets: [Option<RouteTarget<'_>>; 2],
-    problems: &mut Problems<'_>,
+    rule_errors: &mut RuleErrors<'_>,
 ) {
     for (index, target) in targets.into_iter().enumerate() {
         if target.is_some_and(|target| !target.is_version) {
-            problems.push(version_arn_pointer(index), Error::NotVersionArns { received: collect_arns(entries) });
+            rule_errors.push(version_arn_pointer(index), Error::NotVersionArns { received: collect_arns(entries) });
         }
     }
 }
@@ -271,30 +271,30 @@ fn check_same_state_machine(
     entries: &[RoutingConfigurationListItem<'_>],
     targets: [Option<RouteTarget<'_>>; 2],
     state_machine_arn: Option<&str>,
-    problems: &mut Problems<'_>,
+    rule_errors: &mut RuleErrors<'_>,
 ) {
     // Unknown if the first ARN is not valid.
     let Some(expected) = state_machine_arn else { return };
     let is_other = |target: &Option<RouteTarget<'_>>| target.is_some_and(|target| target.state_machine_arn != expected);
     if let Some(index) = targets.iter().position(is_other) {
-        problems.push(version_arn_pointer(index), Error::OtherStateMachine { received: collect_arns(entries) });
+        rule_errors.push(version_arn_pointer(index), Error::OtherStateMachine { received: collect_arns(entries) });
     }
 }
 
-fn check_distinct_versions(entries: &[RoutingConfigurationListItem<'_>], problems: &mut Problems<'_>) {
+fn check_distinct_versions(entries: &[RoutingConfigurationListItem<'_>], rule_errors: &mut RuleErrors<'_>) {
     let mut arns = entries.iter().map(|entry| entry.state_machine_version_arn.as_deref());
     if let (Some(Some(first)), Some(second)) = (arns.next(), arns.next())
         && second == Some(first)
     {
-        problems.push(version_arn_pointer(1), Error::RepeatedVersions { received: collect_arns(entries) });
+        rule_errors.push(version_arn_pointer(1), Error::RepeatedVersions { received: collect_arns(entries) });
     }
 }
 
-fn check_weights_sum(entries: &[RoutingConfigurationListItem<'_>], problems: &mut Problems<'_>) {
+fn check_weights_sum(entries: &[RoutingConfigurationListItem<'_>], rule_errors: &mut RuleErrors<'_>) {
     let weights = || entries.iter().filter_map(|entry| entry.weight);
     let sum = weights().fold(0_i64, i64::saturating_add);
     if weights().count() == entries.len() && sum != 100 {
-        problems.push(ROUTING, Error::WeightsSum { received: weights().collect() });
+        rule_errors.push(ROUTING_POINTER, Error::WeightsSum { received: weights().collect() });
     }
 }
 

@@ -1,11 +1,11 @@
 //! Parses ARNs in requests.
 
-use super::Problems;
+use super::RuleErrors;
 use crate::error::Error;
 use crate::model::{Arn, Resource, VersionNumber, parse_arn};
 
 /// JSON pointer of the member that names a state machine.
-pub(super) const STATE_MACHINE_ARN: &str = "/stateMachineArn";
+pub(super) const STATE_MACHINE_ARN_POINTER: &str = "/stateMachineArn";
 
 /// A state machine ARN, with or without a qualifier.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,7 @@ pub(crate) struct StateMachineRef<'a> {
 /// The part after a state machine's ARN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Qualifier<'a> {
-    None,
+    Unqualified,
     /// `None` if no version can have this number.
     Version(Option<VersionNumber>),
     Alias(&'a str),
@@ -33,31 +33,31 @@ pub(crate) enum Qualifier<'a> {
 pub(super) fn parse_state_machine_arn<'a>(
     text: &'a str,
     pointer: &str,
-    problems: &mut Problems<'_>,
+    rule_errors: &mut RuleErrors<'_>,
 ) -> Option<StateMachineRef<'a>> {
-    let arn = problems.ok_or_record(pointer, parse_arn(text))?;
+    let arn = rule_errors.record_error(pointer, parse_arn(text))?;
     let (name, qualifier) = match arn.resource {
-        Resource::StateMachine { name } => (name, Qualifier::None),
+        Resource::StateMachine { name } => (name, Qualifier::Unqualified),
         Resource::Version { name, .. } => (name, Qualifier::Version(arn.version())),
         Resource::Alias { name, alias } => (name, Qualifier::Alias(alias)),
         Resource::Label { name, .. } => (name, Qualifier::Label),
         _ => {
-            problems.push(pointer, arn_type_error(&arn));
+            rule_errors.push(pointer, arn_type_error(&arn));
             return None;
         }
     };
     Some(StateMachineRef { arn: text, unqualified_arn: arn.state_machine_arn(), name, qualifier })
 }
 
-/// As [`parse_state_machine_arn`], for operations that do not support labels.
+/// Like [`parse_state_machine_arn`], for operations that do not support labels.
 pub(super) fn parse_unlabeled_arn<'a>(
     text: &'a str,
     pointer: &str,
-    problems: &mut Problems<'_>,
+    rule_errors: &mut RuleErrors<'_>,
 ) -> Option<StateMachineRef<'a>> {
-    let state_machine = parse_state_machine_arn(text, pointer, problems)?;
+    let state_machine = parse_state_machine_arn(text, pointer, rule_errors)?;
     if state_machine.qualifier == Qualifier::Label {
-        problems.push(pointer, Error::LabeledArn { arn: text.into() });
+        rule_errors.push(pointer, Error::LabeledArn { arn: text.into() });
         return None;
     }
     Some(state_machine)
@@ -66,12 +66,12 @@ pub(super) fn parse_unlabeled_arn<'a>(
 /// Parses an alias ARN into the state machine and the alias's name.
 pub(super) fn parse_alias_arn<'a>(
     text: &'a str,
-    problems: &mut Problems<'_>,
+    rule_errors: &mut RuleErrors<'_>,
 ) -> Option<(StateMachineRef<'a>, &'a str)> {
     const POINTER: &str = "/stateMachineAliasArn";
-    let state_machine = parse_state_machine_arn(text, POINTER, problems)?;
+    let state_machine = parse_state_machine_arn(text, POINTER, rule_errors)?;
     let Qualifier::Alias(alias) = state_machine.qualifier else {
-        problems.push(POINTER, Error::AliasArnRequired { arn: text.into() });
+        rule_errors.push(POINTER, Error::AliasArnRequired { arn: text.into() });
         return None;
     };
     Some((state_machine, alias))
@@ -80,12 +80,12 @@ pub(super) fn parse_alias_arn<'a>(
 /// Parses the ARN of a STANDARD execution into the ARN, the state machine's name and the execution's name.
 pub(super) fn parse_execution_arn<'a>(
     text: &'a str,
-    problems: &mut Problems<'_>,
+    rule_errors: &mut RuleErrors<'_>,
 ) -> Option<(Arn<'a>, &'a str, &'a str)> {
     const POINTER: &str = "/executionArn";
-    let arn = problems.ok_or_record(POINTER, parse_arn(text))?;
+    let arn = rule_errors.record_error(POINTER, parse_arn(text))?;
     let Resource::Execution { name, execution } = arn.resource else {
-        problems.push(POINTER, arn_type_error(&arn));
+        rule_errors.push(POINTER, arn_type_error(&arn));
         return None;
     };
     Some((arn, name, execution))

@@ -1,9 +1,9 @@
 //! Commands on executions.
 
-use super::arn::{STATE_MACHINE_ARN, parse_execution_arn, parse_state_machine_arn, parse_unlabeled_arn};
+use super::arn::{STATE_MACHINE_ARN_POINTER, parse_execution_arn, parse_state_machine_arn, parse_unlabeled_arn};
 use super::state_machine::check_name;
 use super::version::is_metadata_only;
-use super::{Problems, Request, StateMachineRef};
+use super::{Request, RuleErrors, StateMachineRef};
 use crate::error::Error;
 use crate::execution_input;
 use crate::model::ExecutionStatus;
@@ -62,14 +62,14 @@ impl Request for StartExecutionInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<StartExecution<'_>> {
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<StartExecution<'_>> {
         let arn = self.state_machine_arn.as_deref().unwrap_or_default();
-        let state_machine = parse_unlabeled_arn(arn, STATE_MACHINE_ARN, problems);
+        let state_machine = parse_unlabeled_arn(arn, STATE_MACHINE_ARN_POINTER, rule_errors);
         if let Some(name) = self.name.as_deref() {
-            problems.ok_or_record("/name", check_name(name));
+            rule_errors.record_error("/name", check_name(name));
         }
         let input = self.input.as_deref().unwrap_or(EMPTY_INPUT);
-        problems.ok_or_record("/input", execution_input::validate(input));
+        rule_errors.record_error("/input", execution_input::validate(input));
         Some(StartExecution {
             state_machine: state_machine?,
             name: self.name.as_deref(),
@@ -85,8 +85,8 @@ impl Request for DescribeExecutionInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<ExecutionRef<'_>> {
-        parse_execution(self.execution_arn.as_deref(), self.included_data.as_deref(), problems)
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<ExecutionRef<'_>> {
+        parse_execution(self.execution_arn.as_deref(), self.included_data.as_deref(), rule_errors)
     }
 }
 
@@ -96,8 +96,8 @@ impl Request for DescribeStateMachineForExecutionInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<ExecutionRef<'_>> {
-        parse_execution(self.execution_arn.as_deref(), self.included_data.as_deref(), problems)
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<ExecutionRef<'_>> {
+        parse_execution(self.execution_arn.as_deref(), self.included_data.as_deref(), rule_errors)
     }
 }
 
@@ -107,8 +107,8 @@ impl Request for StopExecutionInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<StopExecution<'_>> {
-        let execution = parse_execution(self.execution_arn.as_deref(), None, problems)?;
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<StopExecution<'_>> {
+        let execution = parse_execution(self.execution_arn.as_deref(), None, rule_errors)?;
         Some(StopExecution { execution, error: self.error.as_deref(), cause: self.cause.as_deref() })
     }
 }
@@ -119,15 +119,16 @@ impl Request for ListExecutionsInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<ListExecutions<'_>> {
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<ListExecutions<'_>> {
         match (&self.state_machine_arn, &self.map_run_arn) {
-            (None, None) => problems.push("", Error::ListExecutionsWithoutArn),
-            (Some(_), Some(_)) => problems.push("/mapRunArn", Error::ListExecutionsWithTwoArns),
-            // Map runs are not modelled, because definitions are not interpreted.
-            (None, Some(arn)) => problems.push("/mapRunArn", Error::ResourceNotFound { arn: arn.to_string() }),
+            (None, None) => rule_errors.push("", Error::ListExecutionsWithoutArn),
+            (Some(_), Some(_)) => rule_errors.push("/mapRunArn", Error::ListExecutionsWithTwoArns),
+            // Map runs are not emulated, because definitions are not interpreted.
+            (None, Some(arn)) => rule_errors.push("/mapRunArn", Error::ResourceNotFound { arn: arn.to_string() }),
             (Some(_), None) => {}
         }
-        let state_machine = parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN, problems)?;
+        let state_machine =
+            parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN_POINTER, rule_errors)?;
         let status = match (self.status_filter.as_deref(), self.redrive_filter.as_deref()) {
             (_, Some("REDRIVEN")) => StatusFilter::NoMatch,
             (None, _) => StatusFilter::Any,
@@ -146,10 +147,10 @@ impl Request for ListExecutionsInput<'_> {
 fn parse_execution<'a>(
     arn: Option<&'a str>,
     included_data: Option<&str>,
-    problems: &mut Problems<'_>,
+    rule_errors: &mut RuleErrors<'_>,
 ) -> Option<ExecutionRef<'a>> {
     let arn = arn?;
-    let (parsed, state_machine_name, name) = parse_execution_arn(arn, problems)?;
+    let (parsed, state_machine_name, name) = parse_execution_arn(arn, rule_errors)?;
     let (partition, region, account) = (parsed.partition, parsed.region, parsed.account);
     let parts = ["arn:", partition, ":states:", region, ":", account, ":stateMachine:", state_machine_name];
     let metadata_only = is_metadata_only(included_data);

@@ -6,11 +6,11 @@ mod execution;
 mod state_machine;
 mod version;
 
-pub(crate) use alias::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, RequestedRouting, UpdateAlias};
+pub(crate) use alias::{AliasRef, CreateAlias, ListAliases, RequestedRouting, UpdateAlias};
 pub(crate) use arn::{Qualifier, StateMachineRef};
 pub(crate) use execution::{ExecutionRef, ListExecutions, StartExecution, StatusFilter, StopExecution};
 pub(crate) use state_machine::{
-    Content, CreateStateMachine, ListTags, TagStateMachine, UntagStateMachine, UpdateStateMachine,
+    CreateStateMachine, ListTags, RevisionContent, TagStateMachine, UntagStateMachine, UpdateStateMachine,
 };
 pub(crate) use version::{DeleteVersion, DescribeStateMachine, ListVersions, PublishVersion};
 
@@ -20,7 +20,7 @@ use crate::model::Routing;
 use crate::options::Limits;
 use crate::problem::Problem;
 use crate::wire::input::RoutingInput;
-use crate::wire::{DeserializeRequest, Structure, parse_request};
+use crate::wire::{DeserializeRequest, Structure, deserialize_request};
 
 /// A request that can be converted to a command.
 pub(crate) trait Request: Structure {
@@ -31,16 +31,16 @@ pub(crate) trait Request: Structure {
 
     /// Converts the request to a command and records every violated rule of the service. Accepts requests
     /// with missing members, so that all problems are found at once.
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<Self::Command<'_>>;
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<Self::Command<'_>>;
 }
 
 /// Violated rules of the service, in the order in which AWS checks them.
-pub(crate) struct Problems<'l> {
+pub(crate) struct RuleErrors<'l> {
     pub limits: &'l Limits,
     errors: Vec<(String, Error)>,
 }
 
-impl<'l> Problems<'l> {
+impl<'l> RuleErrors<'l> {
     pub const fn new(limits: &'l Limits) -> Self {
         Self { limits, errors: Vec::new() }
     }
@@ -50,7 +50,7 @@ impl<'l> Problems<'l> {
     }
 
     /// Returns the value, or records the error.
-    pub fn ok_or_record<T>(&mut self, pointer: &str, result: Result<T>) -> Option<T> {
+    pub fn record_error<T>(&mut self, pointer: &str, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.push(pointer, error)).ok()
     }
 }
@@ -61,9 +61,9 @@ pub(crate) fn validate<'c, R: Request>(request: &'c R, limits: &Limits) -> Resul
     if !violations.is_empty() {
         return Err(Error::Constraints(violations));
     }
-    let mut problems = Problems::new(limits);
-    let command = request.to_command(&mut problems);
-    match (problems.errors.into_iter().next(), command) {
+    let mut rule_errors = RuleErrors::new(limits);
+    let command = request.to_command(&mut rule_errors);
+    match (rule_errors.errors.into_iter().next(), command) {
         (Some((_, error)), _) => Err(error),
         (None, Some(command)) => Ok(command),
         (None, None) => Err(Error::Malformed { detail: "a required member is missing".to_owned() }),
@@ -73,12 +73,14 @@ pub(crate) fn validate<'c, R: Request>(request: &'c R, limits: &Limits) -> Resul
 /// Returns all problems of a request, including those that AWS would report one at a time.
 pub(crate) fn collect_problems<R: Request>(request: &R, limits: &Limits) -> Vec<Problem> {
     let violations = check_constraints(request, limits);
-    let mut problems = Problems::new(limits);
-    request.to_command(&mut problems);
-    // Each member reports its violated constraints, or else its violated rules.
-    problems.errors.retain(|(pointer, _)| violations.iter().all(|violation| violation.pointer != *pointer));
+    let mut rule_errors = RuleErrors::new(limits);
+    request.to_command(&mut rule_errors);
+    // If a member violates constraints, its violated rules are not reported.
+    rule_errors.errors.retain(|(pointer, _)| violations.iter().all(|violation| violation.pointer != *pointer));
     let of_constraints = violations.iter().map(Problem::from_violation);
-    of_constraints.chain(problems.errors.iter().map(|(pointer, error)| Problem::from_error(pointer, error))).collect()
+    of_constraints
+        .chain(rule_errors.errors.iter().map(|(pointer, error)| Problem::from_error(pointer, error)))
+        .collect()
 }
 
 fn check_constraints(request: &impl Request, limits: &Limits) -> Violations {
@@ -93,13 +95,13 @@ fn check_constraints(request: &impl Request, limits: &Limits) -> Violations {
 /// The error that AWS would return for this routing configuration;
 /// [`Error::ReferenceNotFound`] for a version number that cannot exist.
 pub fn parse_routing(input: &RoutingInput<'_>) -> Result<Routing> {
-    validate(input, &Limits::default())?.get()
+    validate(input, &Limits::default())?.to_routing()
 }
 
-/// As [`parse_routing`], for JSON bytes or a host language's values.
+/// Like [`parse_routing`], for JSON bytes or values of another programming language.
 ///
 /// # Errors
-/// As [`parse_routing`]; [`Error::WrongType`] or [`Error::Malformed`] for input that cannot be deserialized.
+/// Like [`parse_routing`]; [`Error::WrongType`] or [`Error::Malformed`] for input that cannot be deserialized.
 pub fn parse_routing_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<Routing> {
-    parse_routing(&parse_request(source, &Limits::default())?)
+    parse_routing(&deserialize_request(source, &Limits::default())?)
 }

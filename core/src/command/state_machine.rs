@@ -1,7 +1,7 @@
 //! Commands on state machines and their tags.
 
-use super::arn::{STATE_MACHINE_ARN, arn_type_error, parse_unlabeled_arn};
-use super::{Problems, Request, StateMachineRef};
+use super::arn::{STATE_MACHINE_ARN_POINTER, arn_type_error, parse_unlabeled_arn};
+use super::{Request, RuleErrors, StateMachineRef};
 use crate::definition;
 use crate::error::{Error, Result};
 use crate::model::{Resource, StateMachineType, Tag, parse_arn};
@@ -17,8 +17,8 @@ use serde::Serialize;
 /// Characters that AWS documents as forbidden in names, in addition to whitespace and control characters.
 const FORBIDDEN_CHARACTERS: &str = "<>{}[]?*\"#%\\^|~`$&,;:/";
 
-/// The content in a create or update request. Absent members stay unchanged.
-pub(crate) struct Content<'a> {
+/// The content in a create or update request. An update does not change absent members.
+pub(crate) struct RevisionContent<'a> {
     pub definition: Option<&'a str>,
     pub role: Option<&'a str>,
     pub logging: Option<String>,
@@ -29,7 +29,7 @@ pub(crate) struct Content<'a> {
 pub(crate) struct CreateStateMachine<'a> {
     pub name: &'a str,
     pub kind: StateMachineType,
-    pub content: Content<'a>,
+    pub content: RevisionContent<'a>,
     pub tags: Vec<Tag>,
     pub publish: bool,
     pub version_description: Option<&'a str>,
@@ -37,7 +37,7 @@ pub(crate) struct CreateStateMachine<'a> {
 
 pub(crate) struct UpdateStateMachine<'a> {
     pub state_machine: StateMachineRef<'a>,
-    pub content: Content<'a>,
+    pub content: RevisionContent<'a>,
     pub publish: bool,
     pub version_description: Option<&'a str>,
 }
@@ -70,20 +70,20 @@ impl Request for CreateStateMachineInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<CreateStateMachine<'_>> {
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<CreateStateMachine<'_>> {
         if let Some(name) = self.name.as_deref() {
-            problems.ok_or_record("/name", check_name(name));
+            rule_errors.record_error("/name", check_name(name));
         }
         if let Some(definition) = self.definition.as_deref() {
-            problems.ok_or_record("/definition", definition::validate(definition));
+            rule_errors.record_error("/definition", definition::validate(definition));
         }
         if let Some(role) = self.role_arn.as_deref() {
-            problems.ok_or_record("/roleArn", check_role_arn(role));
+            rule_errors.record_error("/roleArn", check_role_arn(role));
         }
         let publish = self.publish.unwrap_or_default();
-        check_version_description(publish, self.version_description.is_some(), problems);
-        let tags = deduplicate_tags(self.tags.as_deref().unwrap_or_default(), problems);
-        let content = Content {
+        check_version_description(publish, self.version_description.is_some(), rule_errors);
+        let tags = deduplicate_tags(self.tags.as_deref().unwrap_or_default(), rule_errors);
+        let content = RevisionContent {
             definition: self.definition.as_deref(),
             role: self.role_arn.as_deref(),
             logging: Some(serialize_logging(self.logging_configuration.clone().unwrap_or_default())),
@@ -111,10 +111,10 @@ impl Request for UpdateStateMachineInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<UpdateStateMachine<'_>> {
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<UpdateStateMachine<'_>> {
         let arn = self.state_machine_arn.as_deref().unwrap_or_default();
-        let state_machine = parse_unlabeled_arn(arn, STATE_MACHINE_ARN, problems);
-        let content = Content {
+        let state_machine = parse_unlabeled_arn(arn, STATE_MACHINE_ARN_POINTER, rule_errors);
+        let content = RevisionContent {
             definition: self.definition.as_deref(),
             role: self.role_arn.as_deref(),
             logging: self.logging_configuration.clone().map(serialize_logging),
@@ -122,16 +122,16 @@ impl Request for UpdateStateMachineInput<'_> {
             encryption: self.encryption_configuration.as_ref().map(to_json),
         };
         if content.is_empty() {
-            problems.push("", Error::NothingToUpdateInStateMachine);
+            rule_errors.push("", Error::NothingToUpdateInStateMachine);
         }
         if let Some(definition) = content.definition {
-            problems.ok_or_record("/definition", definition::validate(definition));
+            rule_errors.record_error("/definition", definition::validate(definition));
         }
         if let Some(role) = content.role {
-            problems.ok_or_record("/roleArn", check_role_arn(role));
+            rule_errors.record_error("/roleArn", check_role_arn(role));
         }
         let publish = self.publish.unwrap_or_default();
-        check_version_description(publish, self.version_description.is_some(), problems);
+        check_version_description(publish, self.version_description.is_some(), rule_errors);
         Some(UpdateStateMachine {
             state_machine: state_machine?,
             content,
@@ -141,7 +141,7 @@ impl Request for UpdateStateMachineInput<'_> {
     }
 }
 
-impl Content<'_> {
+impl RevisionContent<'_> {
     const fn is_empty(&self) -> bool {
         self.definition.is_none()
             && self.role.is_none()
@@ -157,8 +157,8 @@ impl Request for DeleteStateMachineInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<StateMachineRef<'_>> {
-        parse_unlabeled_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN, problems)
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<StateMachineRef<'_>> {
+        parse_unlabeled_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN_POINTER, rule_errors)
     }
 }
 
@@ -168,7 +168,7 @@ impl Request for ListStateMachinesInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, _: &mut Problems<'_>) -> Option<ListStateMachines<'_>> {
+    fn to_command(&self, _: &mut RuleErrors<'_>) -> Option<ListStateMachines<'_>> {
         Some(ListStateMachines { page: PageRequest::new(self.max_results, self.next_token.as_deref()) })
     }
 }
@@ -179,9 +179,9 @@ impl Request for TagResourceInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<TagStateMachine<'_>> {
-        let arn = parse_resource_arn(self.resource_arn.as_deref()?, problems)?;
-        Some(TagStateMachine { arn, tags: deduplicate_tags(self.tags.as_deref()?, problems)? })
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<TagStateMachine<'_>> {
+        let arn = parse_resource_arn(self.resource_arn.as_deref()?, rule_errors)?;
+        Some(TagStateMachine { arn, tags: deduplicate_tags(self.tags.as_deref()?, rule_errors)? })
     }
 }
 
@@ -191,8 +191,8 @@ impl Request for UntagResourceInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<UntagStateMachine<'_>> {
-        let arn = parse_resource_arn(self.resource_arn.as_deref()?, problems)?;
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<UntagStateMachine<'_>> {
+        let arn = parse_resource_arn(self.resource_arn.as_deref()?, rule_errors)?;
         Some(UntagStateMachine { arn, keys: self.tag_keys.as_deref()? })
     }
 }
@@ -203,8 +203,8 @@ impl Request for ListTagsForResourceInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<ListTags<'_>> {
-        Some(ListTags { arn: parse_resource_arn(self.resource_arn.as_deref()?, problems)? })
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<ListTags<'_>> {
+        Some(ListTags { arn: parse_resource_arn(self.resource_arn.as_deref()?, rule_errors)? })
     }
 }
 
@@ -214,16 +214,16 @@ impl Request for ValidateStateMachineDefinitionInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, _: &mut Problems<'_>) -> Option<ValidateDefinition<'_>> {
+    fn to_command(&self, _: &mut RuleErrors<'_>) -> Option<ValidateDefinition<'_>> {
         Some(ValidateDefinition { definition: self.definition.as_deref()? })
     }
 }
 
 /// Parses the ARN of a resource to tag. Executions cannot be tagged; other types fail when they are looked up.
-fn parse_resource_arn<'a>(text: &'a str, problems: &mut Problems<'_>) -> Option<&'a str> {
-    let arn = problems.ok_or_record("/resourceArn", parse_arn(text))?;
+fn parse_resource_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_>) -> Option<&'a str> {
+    let arn = rule_errors.record_error("/resourceArn", parse_arn(text))?;
     if matches!(arn.resource, Resource::Execution { .. } | Resource::Express { .. }) {
-        problems.push("/resourceArn", arn_type_error(&arn));
+        rule_errors.push("/resourceArn", arn_type_error(&arn));
         return None;
     }
     Some(text)
@@ -241,9 +241,9 @@ fn check_role_arn(arn: &str) -> Result<()> {
     if arn.starts_with("arn:") { Ok(()) } else { Err(Error::ArnPrefix { value: arn.into() }) }
 }
 
-fn check_version_description(publish: bool, has_description: bool, problems: &mut Problems<'_>) {
+fn check_version_description(publish: bool, has_description: bool, rule_errors: &mut RuleErrors<'_>) {
     if has_description && !publish {
-        problems.push("/versionDescription", Error::DescriptionWithoutPublish);
+        rule_errors.push("/versionDescription", Error::DescriptionWithoutPublish);
     }
 }
 
@@ -266,9 +266,9 @@ fn to_json(value: &impl Serialize) -> String {
 
 /// Returns the last value of each key, in the order of the keys' first occurrences. Records an error for more
 /// keys than a resource can have.
-fn deduplicate_tags(inputs: &[TagInput<'_>], problems: &mut Problems<'_>) -> Option<Vec<Tag>> {
+fn deduplicate_tags(inputs: &[TagInput<'_>], rule_errors: &mut RuleErrors<'_>) -> Option<Vec<Tag>> {
     let text = |text: &Option<Text<'_>>| text.as_deref().unwrap_or_default().to_owned();
-    let limit = problems.limits.tags_per_resource;
+    let limit = rule_errors.limits.tags_per_resource;
     let mut tags: Vec<Tag> = Vec::new();
     for Tag { key, value } in inputs.iter().map(|tag| Tag { key: text(&tag.key), value: text(&tag.value) }) {
         if let Some(tag) = tags.iter_mut().find(|tag| tag.key == key) {
@@ -276,7 +276,7 @@ fn deduplicate_tags(inputs: &[TagInput<'_>], problems: &mut Problems<'_>) -> Opt
         } else if tags.len() < limit {
             tags.push(Tag { key, value });
         } else {
-            problems.push("/tags", Error::TooManyTags { limit });
+            rule_errors.push("/tags", Error::TooManyTags { limit });
             return None;
         }
     }

@@ -1,7 +1,7 @@
 //! Commands on versions, and DescribeStateMachine, which accepts a version ARN.
 
-use super::arn::{STATE_MACHINE_ARN, parse_state_machine_arn};
-use super::{Problems, Qualifier, Request, StateMachineRef};
+use super::arn::{STATE_MACHINE_ARN_POINTER, parse_state_machine_arn};
+use super::{Qualifier, Request, RuleErrors, StateMachineRef};
 use crate::error::Error;
 use crate::model::VersionNumber;
 use crate::page::PageRequest;
@@ -39,8 +39,9 @@ impl Request for DescribeStateMachineInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<DescribeStateMachine<'_>> {
-        let state_machine = parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN, problems)?;
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<DescribeStateMachine<'_>> {
+        let state_machine =
+            parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN_POINTER, rule_errors)?;
         Some(DescribeStateMachine { state_machine, metadata_only: is_metadata_only(self.included_data.as_deref()) })
     }
 }
@@ -51,8 +52,9 @@ impl Request for PublishStateMachineVersionInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<PublishVersion<'_>> {
-        let state_machine = parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN, problems)?;
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<PublishVersion<'_>> {
+        let state_machine =
+            parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN_POINTER, rule_errors)?;
         Some(PublishVersion {
             state_machine,
             revision: self.revision_id.as_deref(),
@@ -67,8 +69,9 @@ impl Request for ListStateMachineVersionsInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<ListVersions<'_>> {
-        let state_machine = parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN, problems)?;
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<ListVersions<'_>> {
+        let state_machine =
+            parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN_POINTER, rule_errors)?;
         Some(ListVersions { state_machine, page: PageRequest::new(self.max_results, self.next_token.as_deref()) })
     }
 }
@@ -79,12 +82,12 @@ impl Request for DeleteStateMachineVersionInput<'_> {
     where
         Self: 'c;
 
-    fn to_command(&self, problems: &mut Problems<'_>) -> Option<DeleteVersion<'_>> {
+    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<DeleteVersion<'_>> {
         const POINTER: &str = "/stateMachineVersionArn";
         let arn = self.state_machine_version_arn.as_deref()?;
-        let state_machine = parse_state_machine_arn(arn, POINTER, problems)?;
+        let state_machine = parse_state_machine_arn(arn, POINTER, rule_errors)?;
         let Qualifier::Version(number) = state_machine.qualifier else {
-            problems.push(POINTER, Error::VersionArnRequired { arn: arn.into() });
+            rule_errors.push(POINTER, Error::VersionArnRequired { arn: arn.into() });
             return None;
         };
         Some(DeleteVersion { state_machine, number })

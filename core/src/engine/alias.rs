@@ -1,10 +1,10 @@
-//! Decisions on aliases.
+//! Decides on alias requests.
 
 use super::{
     Context, Decision, check_not_deleting, does_not_exist_error, find_state_machine, format_version_arn, qualify_arn,
     require_active, require_state_machine,
 };
-use crate::command::{CreateAlias, DeleteAlias, DescribeAlias, ListAliases, Qualifier, RequestedRouting, UpdateAlias};
+use crate::command::{AliasRef, CreateAlias, ListAliases, Qualifier, RequestedRouting, UpdateAlias};
 use crate::error::{Error, Result};
 use crate::fingerprint::find_differences;
 use crate::model::{Alias, PreviousRouting, Route, Routing, Timestamp, VersionNumber};
@@ -23,7 +23,7 @@ pub(crate) fn create(
     context: &Context<'_>,
 ) -> Result<Decision<CreateStateMachineAliasOutput>> {
     let state_machine = require_state_machine(view, context.now, || Error::ReferenceNotFound)?;
-    let routing = check_versions(view, command.routing)?;
+    let routing = require_versions(view, command.routing)?;
     check_not_deleting(&state_machine, command.state_machine_arn)?;
     let output = |created| CreateStateMachineAliasOutput {
         creation_date: created,
@@ -33,14 +33,14 @@ pub(crate) fn create(
         if find_differences(&stored, command.description, routing).next().is_some() {
             return Err(Error::AliasConflict);
         }
-        return Ok(Decision::no_change(output(stored.created)));
+        return Ok(Decision::without_change(output(stored.created)));
     }
     let limit = context.limits.aliases_per_state_machine;
     if view.alias_count()? >= limit {
         return Err(Error::AliasQuota { limit });
     }
     let alias = new_alias(command, routing, context.now);
-    Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, output(context.now)))
+    Ok(Decision::with_change(Change::PutAlias { name: command.name.into(), alias }, output(context.now)))
 }
 
 fn new_alias(command: &CreateAlias<'_>, routing: Routing, now: Timestamp) -> Alias {
@@ -49,7 +49,7 @@ fn new_alias(command: &CreateAlias<'_>, routing: Routing, now: Timestamp) -> Ali
 
 pub(crate) fn describe(
     view: &dyn View,
-    command: &DescribeAlias<'_>,
+    command: &AliasRef<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineAliasOutput> {
     require_state_machine(view, context.now, || Error::ReferenceNotFound)?;
@@ -68,7 +68,7 @@ pub(crate) fn describe(
     })
 }
 
-/// Updates both members atomically. The update date changes even if no member does.
+/// Updates the description and the routing atomically. Sets the update date even if neither changes.
 pub(crate) fn update(
     view: &dyn View,
     command: &UpdateAlias<'_>,
@@ -76,21 +76,21 @@ pub(crate) fn update(
 ) -> Result<Decision<UpdateStateMachineAliasOutput>> {
     require_active(view, context.now, command.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
     let stored = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
-    let routing = command.routing.map(|requested| check_versions(view, requested)).transpose()?;
+    let routing = command.routing.map(|requested| require_versions(view, requested)).transpose()?;
     let alias = Alias {
         description: command.description.map(Into::into).or_else(|| stored.description.clone()),
         routing: routing.unwrap_or(stored.routing),
         created: stored.created,
         updated: context.now,
-        previous: previous_routing(&stored, routing, context),
+        previous: find_previous_routing(&stored, routing, context),
     };
     let output = UpdateStateMachineAliasOutput { update_date: context.now };
-    Ok(Decision::change(Change::PutAlias { name: command.name.into(), alias }, output))
+    Ok(Decision::with_change(Change::PutAlias { name: command.name.into(), alias }, output))
 }
 
-/// Returns the routing that StartExecution uses until the update delay ends: the one before this update, even if
-/// it is not in use yet. Frequent updates would otherwise keep the oldest routing in use.
-fn previous_routing(
+/// Returns the routing that StartExecution uses until the update delay ends: always the routing before this update, even
+/// if StartExecution does not use it yet. Otherwise, frequent updates would keep the oldest routing in use.
+fn find_previous_routing(
     stored: &Alias,
     new_routing: Option<Routing>,
     context: &Context<'_>,
@@ -103,11 +103,11 @@ fn previous_routing(
 }
 
 /// Deletes an alias. Succeeds if the alias or the state machine does not exist.
-pub(crate) fn delete(view: &dyn View, command: &DeleteAlias<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+pub(crate) fn delete(view: &dyn View, command: &AliasRef<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
     if find_state_machine(view, context.now)?.is_none() || view.alias(command.name)?.is_none() {
-        return Ok(Decision::no_change(Empty {}));
+        return Ok(Decision::without_change(Empty {}));
     }
-    Ok(Decision::change(Change::DeleteAlias { name: command.name.into() }, Empty {}))
+    Ok(Decision::with_change(Change::DeleteAlias { name: command.name.into() }, Empty {}))
 }
 
 pub(crate) fn list(
@@ -122,7 +122,7 @@ pub(crate) fn list(
     require_active(view, context.now, state_machine.unqualified_arn, || {
         does_not_exist_error(state_machine.unqualified_arn)
     })?;
-    let version = command.version.map(|number| find_version(view, number)).transpose()?;
+    let version = command.version.map(|number| require_version(view, number)).transpose()?;
     let list = ListId { operation: "ListStateMachineAliases", arn: state_machine.arn };
     let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
     let mut found = find_aliases(view, command, version, after.as_ref(), context.now)?;
@@ -155,16 +155,16 @@ fn find_aliases<'v>(
 }
 
 /// Returns the requested routing if all its versions exist.
-fn check_versions(view: &dyn View, requested: RequestedRouting) -> Result<Routing> {
-    let routing = requested.get()?;
+fn require_versions(view: &dyn View, requested: RequestedRouting) -> Result<Routing> {
+    let routing = requested.to_routing()?;
     for route in routing.routes() {
-        find_version(view, Some(route.version))?;
+        require_version(view, Some(route.version))?;
     }
     Ok(routing)
 }
 
 /// Returns the number if the version exists.
-fn find_version(view: &dyn View, number: Option<VersionNumber>) -> Result<VersionNumber> {
+fn require_version(view: &dyn View, number: Option<VersionNumber>) -> Result<VersionNumber> {
     let number = number.ok_or(Error::ReferenceNotFound)?;
     view.version(number)?.ok_or(Error::ReferenceNotFound)?;
     Ok(number)

@@ -2,7 +2,7 @@
 
 use crate::model::Timestamp;
 use crate::options::Limits;
-use crate::page::PageTokens;
+use crate::page::PageTokenCodec;
 use crate::store::Change;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub(crate) struct Context<'c> {
     pub limits: &'c Limits,
     pub update_delay: Duration,
     pub deletion_delay: Duration,
-    pub tokens: &'c PageTokens,
+    pub tokens: &'c PageTokenCodec,
 }
 
 /// The change to apply, if any, and the output of the operation.
@@ -22,11 +22,11 @@ pub(crate) struct Decision<O> {
 }
 
 impl<O> Decision<O> {
-    pub const fn no_change(output: O) -> Self {
+    pub const fn without_change(output: O) -> Self {
         Self { change: None, output }
     }
 
-    pub const fn change(change: Change, output: O) -> Self {
+    pub const fn with_change(change: Change, output: O) -> Self {
         Self { change: Some(change), output }
     }
 }

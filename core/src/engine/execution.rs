@@ -1,4 +1,5 @@
-//! Decisions on executions. They are routed and recorded, not interpreted: they stay RUNNING until they are stopped.
+//! Decides on execution requests. Executions are routed and recorded, not interpreted: they stay RUNNING until they are
+//! stopped.
 
 use super::revision_fields::RevisionFields;
 use super::{
@@ -15,21 +16,21 @@ use crate::wire::output::{
     ListExecutionsOutput, StartExecutionOutput, StopExecutionOutput,
 };
 
-/// The random inputs of a start, generated before the decision.
-pub(crate) struct RandomInputs {
+/// The random values of a start, generated before the decision.
+pub(crate) struct RandomValues {
     /// 0 to 99: selects the route of an alias.
     pub percent: u8,
     /// The name of an execution if the request has none.
     pub name: String,
     /// The id at the end of the ARN of an EXPRESS execution.
-    pub id: String,
+    pub express_id: String,
 }
 
-/// Starts an execution. Idempotent while the execution of this name is RUNNING with the same input.
+/// Starts an execution. Idempotent: returns the existing execution if it is RUNNING and has the same input.
 pub(crate) fn start(
     view: &dyn View,
     command: &StartExecution<'_>,
-    random: &RandomInputs,
+    random: &RandomValues,
     context: &Context<'_>,
 ) -> Result<Decision<StartExecutionOutput>> {
     let target = command.state_machine;
@@ -37,21 +38,21 @@ pub(crate) fn start(
     let (version, alias) = resolve_version(view, command, random.percent, context.now)?;
     let name = command.name.unwrap_or(&random.name);
     if state_machine.kind == StateMachineType::Express {
-        let execution_arn = format_express_arn(target.unqualified_arn, name, &random.id);
+        let execution_arn = format_express_arn(target.unqualified_arn, name, &random.express_id);
         let output = StartExecutionOutput { execution_arn, start_date: context.now };
-        return Ok(Decision::change(Change::CountStart { version }, output));
+        return Ok(Decision::with_change(Change::CountStart { version }, output));
     }
     let arn = format_execution_arn(target.unqualified_arn, name);
     if let Some(stored) = view.execution(name)? {
         if stored.status() != ExecutionStatus::Running || *stored.input != *command.input {
             return Err(Error::ExecutionAlreadyExists { arn });
         }
-        return Ok(Decision::no_change(StartExecutionOutput { execution_arn: arn, start_date: stored.started }));
+        return Ok(Decision::without_change(StartExecutionOutput { execution_arn: arn, start_date: stored.started }));
     }
     let execution = new_execution(command, name, version, alias, context.now);
     let limit = context.limits.executions_per_state_machine;
     let change = Change::PutExecution { execution: Box::new(execution), limit };
-    Ok(Decision::change(change, StartExecutionOutput { execution_arn: arn, start_date: context.now }))
+    Ok(Decision::with_change(change, StartExecutionOutput { execution_arn: arn, start_date: context.now }))
 }
 
 fn new_execution(
@@ -81,7 +82,7 @@ fn resolve_version<'c>(
 ) -> Result<(Option<VersionNumber>, Option<&'c str>)> {
     let missing = || does_not_exist_error(command.state_machine.arn);
     match command.state_machine.qualifier {
-        Qualifier::None | Qualifier::Label => Ok((None, None)),
+        Qualifier::Unqualified | Qualifier::Label => Ok((None, None)),
         Qualifier::Version(number) => {
             let number = number.ok_or_else(missing)?;
             view.version(number)?.ok_or_else(missing)?;
@@ -90,7 +91,7 @@ fn resolve_version<'c>(
         Qualifier::Alias(name) => {
             let alias = view.alias(name)?.ok_or_else(missing)?;
             let picked = alias.routing_at(now).pick(percent);
-            // If the clock was set back, the previous routing may have a deleted version.
+            // If the clock was set back, the previous routing may reference a deleted version.
             let exists = view.version(picked)?.is_some();
             Ok((Some(if exists { picked } else { alias.routing.pick(percent) }), Some(name)))
         }
@@ -102,7 +103,7 @@ pub(crate) fn describe(
     command: &ExecutionRef<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeExecutionOutput> {
-    let execution = find_execution(view, command, context.now)?;
+    let execution = require_execution(view, command, context.now)?;
     let arn = command.state_machine_arn.as_str();
     let stop = execution.stop_details.as_deref();
     let not_redrivable = "Execution is RUNNING and cannot be redriven";
@@ -132,7 +133,7 @@ pub(crate) fn describe_state_machine(
     command: &ExecutionRef<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineForExecutionOutput> {
-    find_execution(view, command, context.now)?;
+    require_execution(view, command, context.now)?;
     let revision = view.revision(RevisionKey::Execution(command.name))?.ok_or_else(|| missing_error(command))?;
     let fields = RevisionFields::new(&revision, command.metadata_only);
     Ok(DescribeStateMachineForExecutionOutput {
@@ -154,14 +155,14 @@ pub(crate) fn stop(
     command: &StopExecution<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<StopExecutionOutput>> {
-    let execution = find_execution(view, &command.execution, context.now)?;
+    let execution = require_execution(view, &command.execution, context.now)?;
     if let Some(details) = &execution.stop_details {
-        return Ok(Decision::no_change(StopExecutionOutput { stop_date: details.at }));
+        return Ok(Decision::without_change(StopExecutionOutput { stop_date: details.at }));
     }
     let details =
         StopDetails { at: context.now, error: command.error.map(Into::into), cause: command.cause.map(Into::into) };
     let change = Change::StopExecution { name: execution.name.clone(), details };
-    Ok(Decision::change(change, StopExecutionOutput { stop_date: context.now }))
+    Ok(Decision::with_change(change, StopExecutionOutput { stop_date: context.now }))
 }
 
 pub(crate) fn list(
@@ -183,7 +184,7 @@ pub(crate) fn list(
         context.tokens.create(list, &cursor, context.now)
     });
     let executions =
-        found.into_iter().map(|(_, execution)| list_item(state_machine.unqualified_arn, &execution)).collect();
+        found.into_iter().map(|(_, execution)| build_list_item(state_machine.unqualified_arn, &execution)).collect();
     Ok(ListExecutionsOutput { executions, next_token })
 }
 
@@ -200,7 +201,7 @@ fn build_filter<'c>(
     }
     let mut filter = ExecutionFilter::default();
     match command.state_machine.qualifier {
-        Qualifier::None => {}
+        Qualifier::Unqualified => {}
         Qualifier::Version(number) => {
             let number = number.ok_or_else(missing)?;
             filter.version = Some(view.version(number)?.ok_or_else(missing)?.number);
@@ -219,7 +220,7 @@ fn build_filter<'c>(
     Ok(Some(filter))
 }
 
-fn list_item(arn: &str, execution: &Execution) -> ExecutionListItem {
+fn build_list_item(arn: &str, execution: &Execution) -> ExecutionListItem {
     ExecutionListItem {
         execution_arn: format_execution_arn(arn, &execution.name),
         name: execution.name.to_string(),
@@ -233,7 +234,7 @@ fn list_item(arn: &str, execution: &Execution) -> ExecutionListItem {
     }
 }
 
-fn find_execution(view: &dyn View, command: &ExecutionRef<'_>, now: Timestamp) -> Result<Execution> {
+fn require_execution(view: &dyn View, command: &ExecutionRef<'_>, now: Timestamp) -> Result<Execution> {
     find_state_machine(view, now)?.ok_or_else(|| missing_error(command))?;
     Ok(view.execution(command.name)?.ok_or_else(|| missing_error(command))?.into_owned())
 }

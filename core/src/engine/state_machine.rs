@@ -1,4 +1,4 @@
-//! Decisions on state machines.
+//! Decides on state machine requests.
 
 use super::revision_fields::RevisionFields;
 use super::version::{next_version, publish_unchanged};
@@ -7,7 +7,7 @@ use super::{
     require_active, require_state_machine,
 };
 use crate::command::{
-    Content, CreateStateMachine, DescribeStateMachine, Qualifier, StateMachineRef, UpdateStateMachine,
+    CreateStateMachine, DescribeStateMachine, Qualifier, RevisionContent, StateMachineRef, UpdateStateMachine,
 };
 use crate::error::{Error, Result};
 use crate::model::{Revision, StateMachine, Timestamp, Version, VersionNumber};
@@ -32,13 +32,13 @@ pub(crate) fn create(
         if !is_replay(view, &stored, command)? {
             return Err(Error::StateMachineAlreadyExists { arn: arn.to_owned() });
         }
-        return Ok(Decision::no_change(output(stored.created, stored.published_on_create)));
+        return Ok(Decision::without_change(output(stored.created, stored.published_on_create)));
     }
     let state_machine = new_state_machine(command, context.now);
     let revision = new_revision(None, &command.content, None, context.now);
     let version = command.publish.then(|| first_version(command, context.now));
     let change = Change::CreateStateMachine { state_machine: Box::new(state_machine), revision, version };
-    Ok(Decision::change(change, output(context.now, command.publish)))
+    Ok(Decision::with_change(change, output(context.now, command.publish)))
 }
 
 fn new_state_machine(command: &CreateStateMachine<'_>, now: Timestamp) -> StateMachine {
@@ -49,7 +49,7 @@ fn new_state_machine(command: &CreateStateMachine<'_>, now: Timestamp) -> StateM
         last_version: None,
         published_version: None,
         published_on_create: command.publish,
-        description_on_create: command.version_description.map(Into::into),
+        version_description_on_create: command.version_description.map(Into::into),
         tags: command.tags.clone(),
     }
 }
@@ -67,11 +67,16 @@ fn is_replay(view: &dyn View, stored: &StateMachine, command: &CreateStateMachin
         && content.tracing.as_deref() == Some(&*current.tracing)
         && content.encryption.as_deref() == current.encryption.as_deref()
         && stored.published_on_create == command.publish
-        && stored.description_on_create.as_deref() == command.version_description)
+        && stored.version_description_on_create.as_deref() == command.version_description)
 }
 
 /// Creates a revision with the members of `content`, and the missing ones from the previous revision.
-fn new_revision(previous: Option<&Revision>, content: &Content<'_>, id: Option<Box<str>>, now: Timestamp) -> Revision {
+fn new_revision(
+    previous: Option<&Revision>,
+    content: &RevisionContent<'_>,
+    id: Option<Box<str>>,
+    now: Timestamp,
+) -> Revision {
     let member = |new: Option<&str>, previous_value: fn(&Revision) -> &str| -> String {
         new.or_else(|| previous.map(previous_value)).unwrap_or_default().to_owned()
     };
@@ -91,7 +96,7 @@ fn new_revision(previous: Option<&Revision>, content: &Content<'_>, id: Option<B
 }
 
 /// Returns whether an update would not change the revision.
-fn is_unchanged(current: &Revision, content: &Content<'_>) -> bool {
+fn is_unchanged(current: &Revision, content: &RevisionContent<'_>) -> bool {
     content.definition.is_none_or(|new| new == &*current.definition)
         && content.role.is_none_or(|new| new == &*current.role_arn)
         && content.logging.as_deref().is_none_or(|new| new == &*current.logging)
@@ -123,7 +128,7 @@ pub(crate) fn update(
         false => None,
     };
     let output = update_output(&revision, arn, version.as_ref().map(|version| version.number));
-    Ok(Decision::change(Change::PutRevision { revision, version }, output))
+    Ok(Decision::with_change(Change::PutRevision { revision, version }, output))
 }
 
 fn update_output(revision: &Revision, arn: &str, version: Option<VersionNumber>) -> UpdateStateMachineOutput {
@@ -140,7 +145,7 @@ pub(super) fn require_active_unqualified<'v>(
     state_machine: StateMachineRef<'_>,
     now: Timestamp,
 ) -> Result<Cow<'v, StateMachine>> {
-    if state_machine.qualifier != Qualifier::None {
+    if state_machine.qualifier != Qualifier::Unqualified {
         return Err(does_not_exist_error(state_machine.arn));
     }
     require_active(view, now, state_machine.unqualified_arn, || does_not_exist_error(state_machine.arn))
@@ -154,7 +159,7 @@ pub(crate) fn describe(
     let missing = || does_not_exist_error(command.state_machine.arn);
     let state_machine = require_state_machine(view, context.now, missing)?;
     let version = match command.state_machine.qualifier {
-        Qualifier::None => None,
+        Qualifier::Unqualified => None,
         Qualifier::Version(number) => {
             let number = number.ok_or_else(missing)?;
             Some(view.version(number)?.ok_or_else(missing)?)
@@ -192,7 +197,7 @@ pub(crate) fn delete(
     state_machine: &StateMachineRef<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<Empty>> {
-    let stored = find_state_machine(view, context.now)?.filter(|_| state_machine.qualifier == Qualifier::None);
+    let stored = find_state_machine(view, context.now)?.filter(|_| state_machine.qualifier == Qualifier::Unqualified);
     let change = match stored {
         Some(stored) if stored.deleting_until.is_none() => {
             let until = context.now.saturating_add(context.deletion_delay);

@@ -1,4 +1,4 @@
-//! Decisions on tags. Only state machines have tags; versions and aliases do not.
+//! Decides on tag requests. Only state machines have tags; versions and aliases do not.
 
 use super::{Context, Decision, find_state_machine};
 use crate::command::{ListTags, TagStateMachine, UntagStateMachine};
@@ -50,8 +50,8 @@ fn merge_tags(tags: &mut Vec<Tag>, new_tags: &[Tag]) {
 
 fn put_tags(state_machine: &StateMachine, tags: Vec<Tag>) -> Decision<Empty> {
     match tags == state_machine.tags {
-        true => Decision::no_change(Empty {}),
-        false => Decision::change(Change::PutTags(tags), Empty {}),
+        true => Decision::without_change(Empty {}),
+        false => Decision::with_change(Change::PutTags(tags), Empty {}),
     }
 }
 

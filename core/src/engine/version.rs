@@ -1,4 +1,4 @@
-//! Decisions on versions.
+//! Decides on version requests.
 
 use super::state_machine::require_active_unqualified;
 use super::{Context, Decision, does_not_exist_error, find_state_machine, format_version_arn, require_state_machine};
@@ -54,7 +54,7 @@ pub(super) fn publish_unchanged(
 
 /// Publishes the current revision. Idempotent: a published revision returns its version, even if the description
 /// differs.
-pub(crate) fn publish_version(
+pub(crate) fn publish(
     view: &dyn View,
     command: &PublishVersion<'_>,
     context: &Context<'_>,
@@ -70,15 +70,15 @@ pub(crate) fn publish_version(
     if let Some(number) = state_machine.published_version
         && let Some(stored) = view.version(number)?
     {
-        return Ok(Decision::no_change(output(&stored)));
+        return Ok(Decision::without_change(output(&stored)));
     }
     let version = next_version(view, &state_machine, command.description, context)?;
     let output = output(&version);
-    Ok(Decision::change(Change::PutVersion(version), output))
+    Ok(Decision::with_change(Change::PutVersion(version), output))
 }
 
 /// Returns the number of starts per version.
-pub(crate) fn start_counts(
+pub(crate) fn count_starts(
     view: &dyn View,
     arn: &str,
     context: &Context<'_>,
@@ -108,7 +108,7 @@ pub(crate) fn list(
     context: &Context<'_>,
 ) -> Result<ListStateMachineVersionsOutput> {
     let state_machine = command.state_machine;
-    if state_machine.qualifier != Qualifier::None {
+    if state_machine.qualifier != Qualifier::Unqualified {
         return Err(does_not_exist_error(state_machine.arn));
     }
     require_state_machine(view, context.now, || does_not_exist_error(state_machine.arn))?;
@@ -129,9 +129,11 @@ pub(crate) fn list(
 
 /// Deletes a version. Fails if an alias references it; succeeds if it does not exist.
 pub(crate) fn delete(view: &dyn View, command: &DeleteVersion<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
-    let Some(state_machine) = find_state_machine(view, context.now)? else { return Ok(Decision::no_change(Empty {})) };
+    let Some(state_machine) = find_state_machine(view, context.now)? else {
+        return Ok(Decision::without_change(Empty {}));
+    };
     let Some(version) = command.number.map(|number| view.version(number)).transpose()?.flatten() else {
-        return Ok(Decision::no_change(Empty {}));
+        return Ok(Decision::without_change(Empty {}));
     };
     let number = version.number;
     let mut aliases = view.aliases(None, usize::MAX)?;
@@ -141,7 +143,7 @@ pub(crate) fn delete(view: &dyn View, command: &DeleteVersion<'_>, context: &Con
         return Err(Error::VersionReferenced { aliases });
     }
     let published_version = published_version_without(view, &state_machine, number)?;
-    Ok(Decision::change(Change::DeleteVersion { number, published_version }, Empty {}))
+    Ok(Decision::with_change(Change::DeleteVersion { number, published_version }, Empty {}))
 }
 
 /// Returns the version of the current revision after the deletion of version `number`. Versions of one revision are

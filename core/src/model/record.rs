@@ -1,4 +1,4 @@
-//! The stored records. Plain data: the engine has validated it before it is stored.
+//! The stored records. Plain data: the engine validates it.
 
 use super::{Routing, Timestamp, VersionNumber};
 use crate::sensitive::Sensitive;
@@ -48,7 +48,7 @@ pub struct StateMachine {
     /// `publish` in the create request.
     pub published_on_create: bool,
     /// `versionDescription` in the create request.
-    pub description_on_create: Option<Sensitive>,
+    pub version_description_on_create: Option<Sensitive>,
     /// The tags, in the order in which their keys were added.
     pub tags: Vec<Tag>,
 }
@@ -146,7 +146,7 @@ impl ExecutionStatus {
 pub struct Execution {
     /// The name, unique among the stored executions of the state machine.
     pub name: Box<str>,
-    /// The version that was started, with a version ARN or an alias ARN.
+    /// The version that was started; `None` if the request had neither a version ARN nor an alias ARN.
     pub version: Option<VersionNumber>,
     /// The alias that was started.
     pub alias: Option<Box<str>>,

@@ -59,7 +59,7 @@ impl Routing {
         std::iter::once(self.first).chain(self.second)
     }
 
-    /// Returns whether a route has this version, whatever its weight is.
+    /// Returns whether a route has this version, even with weight 0.
     pub fn references(&self, version: VersionNumber) -> bool {
         self.routes().any(|route| route.version == version)
     }
@@ -68,14 +68,14 @@ impl Routing {
     #[inline]
     pub fn pick(&self, percent: u8) -> VersionNumber {
         let second = self.second.unwrap_or(self.first);
-        let is_first = self.position(percent) == 0;
+        let is_first = self.pick_index(percent) == 0;
         // A branch would be mispredicted as often as the less frequent route is taken.
         select_unpredictable(is_first, self.first.version, second.version)
     }
 
     /// Returns the index, 0 or 1, of the route that a percent value of 0 to 99 selects.
     #[inline]
-    pub fn position(&self, percent: u8) -> usize {
+    pub fn pick_index(&self, percent: u8) -> usize {
         let second = self.second.map_or(0, |second| second.weight.get());
         usize::from(second > 0) & usize::from(percent >= self.first.weight.get())
     }

@@ -66,19 +66,19 @@ codes! {
     /// `versionDescription` is set, and `publish` is not.
     DescriptionWithoutPublish = "description-without-publish";
     /// ListExecutions without an ARN.
-    NoExecutionsOwner = "no-executions-owner";
+    ListExecutionsWithoutArn = "list-executions-without-arn";
     /// ListExecutions with two ARNs.
-    TwoExecutionsOwners = "two-executions-owners";
-    /// Map runs are not modelled.
-    NoMapRuns = "no-map-runs";
+    ListExecutionsWithTwoArns = "list-executions-with-two-arns";
+    /// Map runs are not supported.
+    MapRunsNotSupported = "map-runs-not-supported";
     /// More tags than a resource can have.
     TooManyTags = "too-many-tags";
     /// A name contains a forbidden character.
-    NameCharacters = "name-characters";
+    InvalidName = "invalid-name";
     /// A definition is not valid.
-    Definition = "definition";
+    InvalidDefinition = "invalid-definition";
     /// An execution input is not JSON.
-    ExecutionInput = "execution-input";
+    InvalidExecutionInput = "invalid-execution-input";
     /// A page token is not valid.
     InvalidToken = "invalid-token";
     /// The operation is unknown.

@@ -17,7 +17,7 @@ pub(super) struct Call<'c> {
     pub context: Context<'c>,
     pub scope: &'c Scope,
     pub picker: &'c WeightedPicker,
-    pub ids: &'c Rng,
+    pub id_rng: &'c Rng,
 }
 
 impl Call<'_> {

@@ -1,7 +1,7 @@
 //! The service: validates requests, decides, and commits. Only this module reads the clock and random numbers.
 
 mod call;
-mod contain;
+mod catch_panic;
 mod operations;
 mod requests;
 mod statistics;

@@ -1,9 +1,9 @@
-//! Executes requests: one table of operations, with the decision of each.
+//! Executes requests. One table maps each operation to the engine function that decides it.
 
 use super::call::Call;
 use crate::command::{Qualifier, Request, collect_problems, validate};
 use crate::definition;
-use crate::engine::execution::RandomInputs;
+use crate::engine::execution::RandomValues;
 use crate::engine::{alias, execution, state_machine, tags, version};
 use crate::error::{Error, Result};
 use crate::json::SerializeResponse;
@@ -14,9 +14,9 @@ use crate::page::{Cursor, ListId, PageRequest, truncate_page};
 use crate::problem::Problem;
 use crate::wire::input::*;
 use crate::wire::output::*;
-use crate::wire::{DeserializeRequest, find_wrong_types, parse_request};
+use crate::wire::{DeserializeRequest, deserialize_request, find_wrong_types};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A request that the service can execute.
 pub(super) trait Execute: Request {
@@ -62,7 +62,7 @@ implement_execute! {
         call.write(&arn, |view, context| state_machine::create(view, &arn, &command, context))
     };
     UpdateStateMachineInput => UpdateStateMachineOutput, |command, call| {
-        let id = call.ids.uuid();
+        let id = call.id_rng.uuid();
         call.write(command.state_machine.unqualified_arn, |view, context| state_machine::update(view, &command, &id, context))
     };
     DescribeStateMachineInput => DescribeStateMachineOutput, |command, call|
@@ -74,13 +74,13 @@ implement_execute! {
         call.write(state_machine.unqualified_arn, |view, context| state_machine::delete(view, &state_machine, context))
     };
     PublishStateMachineVersionInput => PublishStateMachineVersionOutput, |command, call|
-        call.write(command.state_machine.unqualified_arn, |view, context| version::publish_version(view, &command, context));
+        call.write(command.state_machine.unqualified_arn, |view, context| version::publish(view, &command, context));
     ListStateMachineVersionsInput => ListStateMachineVersionsOutput, |command, call|
         call.read(command.state_machine.unqualified_arn, |view, context| version::list(view, &command, context));
     DeleteStateMachineVersionInput => Empty, |command, call|
         call.write(command.state_machine.unqualified_arn, |view, context| version::delete(view, &command, context));
     StartExecutionInput => StartExecutionOutput, |command, call| {
-        let random = random_inputs(command.state_machine.qualifier, command.name.is_none(), call);
+        let random = generate_random_values(command.state_machine.qualifier, command.name.is_none(), call);
         call.write(command.state_machine.unqualified_arn, |view, context| execution::start(view, &command, &random, context))
     };
     DescribeExecutionInput => DescribeExecutionOutput, |command, call|
@@ -101,13 +101,13 @@ implement_execute! {
         Ok(validate_definition(command.definition));
 }
 
-/// Generates the random inputs of a start. Only a start through an alias takes a percent value, so that with a
-/// seed the n-th such start always gets the same one.
-fn random_inputs(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'_>) -> RandomInputs {
-    RandomInputs {
+/// Generates the random values of a start. Only a start with an alias uses a percent value. With a seed, the n-th such
+/// start therefore always gets the same value.
+fn generate_random_values(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'_>) -> RandomValues {
+    RandomValues {
         percent: if matches!(qualifier, Qualifier::Alias(_)) { call.picker.next_percent() } else { 0 },
-        name: if unnamed { call.ids.uuid() } else { String::new() },
-        id: call.ids.uuid(),
+        name: if unnamed { call.id_rng.uuid() } else { String::new() },
+        express_id: call.id_rng.uuid(),
     }
 }
 
@@ -150,9 +150,9 @@ fn fetch_state_machines(
 ) -> Result<Vec<(String, StateMachine)>> {
     let mut found = Vec::new();
     loop {
-        let missing = limit.saturating_sub(found.len());
-        let fetched = call.transaction.state_machines(prefix, after.as_deref(), missing)?;
-        let last_page = fetched.len() < missing;
+        let remaining = limit.saturating_sub(found.len());
+        let fetched = call.transaction.state_machines(prefix, after.as_deref(), remaining)?;
+        let last_page = fetched.len() < remaining;
         after = fetched.last().map(|(arn, _)| arn.clone());
         let now = call.now();
         found.extend(fetched.into_iter().filter(|(_, machine)| machine.deleting_until.is_none_or(|until| now < until)));
@@ -162,28 +162,28 @@ fn fetch_state_machines(
     }
 }
 
-fn execute_as<'s, I: Execute + Deserialize<'s>, K: SerializeResponse>(
+fn execute_typed<'s, I: Execute + Deserialize<'s>, K: SerializeResponse>(
     request: &'s (impl DeserializeRequest + ?Sized),
     serializer: &K,
     call: &Call<'_>,
 ) -> Result<K::Output> {
-    let input: I = parse_request(request, call.context.limits)?;
-    let output = request.run_detached(|| call.execute(&input))?;
+    let input: I = deserialize_request(request, call.context.limits)?;
+    let output = request.run_without_global_lock(|| call.execute(&input))?;
     serializer.write(&output)
 }
 
-fn validate_as<'s, I: Request + Deserialize<'s>>(
+fn validate_typed<'s, I: Request + Deserialize<'s>>(
     request: &'s (impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<()> {
-    validate(&parse_request::<I>(request, limits)?, limits).map(drop)
+    validate(&deserialize_request::<I>(request, limits)?, limits).map(drop)
 }
 
-fn find_problems_as<'s, I: Request + Deserialize<'s>>(
+fn find_problems_typed<'s, I: Request + Deserialize<'s>>(
     request: &'s (impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<Vec<Problem>> {
-    Ok(collect_problems(&parse_request::<I>(request, limits)?, limits))
+    Ok(collect_problems(&deserialize_request::<I>(request, limits)?, limits))
 }
 
 /// Calls a generic function with the input type of an operation.
@@ -227,7 +227,7 @@ pub(super) fn execute_request<K: SerializeResponse>(
     serializer: &K,
     call: &Call<'_>,
 ) -> Result<K::Output> {
-    dispatch!(operation, execute_as with K, (request, serializer, call))
+    dispatch!(operation, execute_typed with K, (request, serializer, call))
 }
 
 /// Validates a request without stored data and returns the error that AWS would return.
@@ -236,7 +236,7 @@ pub(crate) fn validate_request(
     request: &(impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<()> {
-    dispatch!(operation, validate_as, (request, limits))
+    dispatch!(operation, validate_typed, (request, limits))
 }
 
 /// Returns all problems of a request that can be found without stored data.
@@ -245,7 +245,7 @@ pub(crate) fn find_problems(
     request: &(impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Vec<Problem> {
-    dispatch!(operation, find_problems_as, (request, limits))
+    dispatch!(operation, find_problems_typed, (request, limits))
         .unwrap_or_else(|error| find_problems_with_wrong_types(operation, request, &error, limits))
 }
 
@@ -263,12 +263,32 @@ fn find_problems_with_wrong_types(
     };
     let type_errors = find_wrong_types(&value, operation.members());
     let mut found: Vec<_> = type_errors.iter().map(|error| Problem::from_error(error.pointer(), error)).collect();
-    for problem in &found {
-        value.pointer_mut(&problem.path).map(Value::take);
+    for error in &type_errors {
+        replace_wrong_value(&mut value, error);
     }
-    let others = dispatch!(operation, find_problems_as, (value.to_string().as_bytes(), limits)).unwrap_or_default();
-    let is_new = |other: &Problem| found.iter().all(|wrong| !other.path.starts_with(&wrong.path));
-    let others: Vec<_> = others.into_iter().filter(is_new).collect();
+    let others = dispatch!(operation, find_problems_typed, (value.to_string().as_bytes(), limits)).unwrap_or_default();
+    let is_unaffected = |other: &Problem| found.iter().all(|wrong| !contains_pointer(&wrong.path, &other.path));
+    let others: Vec<_> = others.into_iter().filter(is_unaffected).collect();
     found.extend(others);
     found
+}
+
+/// Replaces a value of the wrong type so that the request can be deserialized. A member becomes null, which means absent.
+/// An item of a list cannot be null: it becomes a string or an object, the only types of items in the service model.
+fn replace_wrong_value(request: &mut Value, error: &Error) {
+    let Error::WrongType { pointer, expected, .. } = error else { return };
+    let parent = pointer.rsplit_once('/').and_then(|(parent, _)| request.pointer(parent));
+    let replacement = match parent {
+        Some(Value::Array(_)) if *expected == "a string" => Value::from("x"),
+        Some(Value::Array(_)) => Value::Object(Map::new()),
+        _ => Value::Null,
+    };
+    if let Some(value) = request.pointer_mut(pointer) {
+        *value = replacement;
+    }
+}
+
+/// Returns whether a JSON pointer is `parent`, or points into the value at `parent`.
+fn contains_pointer(parent: &str, pointer: &str) -> bool {
+    pointer.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

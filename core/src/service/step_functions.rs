@@ -2,14 +2,14 @@
 
 use super::StartCount;
 use super::call::Call;
-use super::contain::contain_panic;
+use super::catch_panic::catch_panic;
 use super::requests::{Execute, execute_request, find_problems, validate_request};
 use crate::engine::{Context, version};
 use crate::error::{Error, Result};
 use crate::json::{Json, Reply, SerializeResponse};
 use crate::model::{Resource, Scope, parse_arn};
 use crate::options::Options;
-use crate::page::PageTokens;
+use crate::page::PageTokenCodec;
 use crate::picker::WeightedPicker;
 use crate::problem::Problem;
 use crate::rng::Rng;
@@ -19,7 +19,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Separates the seed of names and ids from the seed of routing decisions.
-const ID_SEED: u64 = 0x1D5;
+const ID_SEED_MASK: u64 = 0x1D5;
 
 /// An in-process emulator of AWS Step Functions state machines, versions, aliases and executions.
 ///
@@ -45,8 +45,8 @@ pub(super) struct Inner {
     pub store: Box<dyn Store>,
     options: Options,
     picker: WeightedPicker,
-    ids: Rng,
-    tokens: PageTokens,
+    id_rng: Rng,
+    tokens: PageTokenCodec,
 }
 
 impl StepFunctions {
@@ -61,12 +61,12 @@ impl StepFunctions {
     /// Creates an empty service in memory.
     ///
     /// # Errors
-    /// As [`StepFunctions::in_memory`].
+    /// Like [`StepFunctions::in_memory`].
     pub fn in_memory_with(options: Options) -> Result<Self> {
         Self::with_store(Box::new(MemoryStore::new()?), options)
     }
 
-    /// Opens a durable service in an SQLite file, which is created if it does not exist. Several
+    /// Opens a service that stores its data in an SQLite file, which is created if it does not exist. Several
     /// processes may open the same file at once.
     ///
     /// # Errors
@@ -76,20 +76,20 @@ impl StepFunctions {
         Self::open_with(path, Options::default())
     }
 
-    /// As [`StepFunctions::open`], with options.
+    /// Like [`StepFunctions::open`], with options.
     ///
     /// # Errors
-    /// As [`StepFunctions::open`].
+    /// Like [`StepFunctions::open`].
     #[cfg(feature = "sqlite")]
     pub fn open_with(path: impl AsRef<std::path::Path>, options: Options) -> Result<Self> {
         Self::with_store(Box::new(crate::store::SqliteStore::open(path.as_ref())?), options)
     }
 
-    /// As [`StepFunctions::open_with`], but locks the file exclusively and serves reads from memory. Suitable
+    /// Like [`StepFunctions::open_with`], but locks the file exclusively and serves reads from memory. Suitable
     /// for a server.
     ///
     /// # Errors
-    /// As [`StepFunctions::open`], and [`Error::Store`] if another process has the file open.
+    /// Like [`StepFunctions::open`], and [`Error::Store`] if another process has the file open.
     #[cfg(feature = "sqlite")]
     pub fn open_exclusive(path: impl AsRef<std::path::Path>, options: Options) -> Result<Self> {
         Self::with_store(Box::new(crate::store::CachedStore::open(path.as_ref())?), options)
@@ -98,17 +98,17 @@ impl StepFunctions {
     /// Creates a service on a store that the caller provides.
     ///
     /// # Errors
-    /// As [`StepFunctions::in_memory`].
+    /// Like [`StepFunctions::in_memory`].
     pub fn with_store(store: Box<dyn Store>, options: Options) -> Result<Self> {
-        let tokens = PageTokens::new(store.token_key());
-        let (picker, ids) = match options.seed {
+        let tokens = PageTokenCodec::new(store.token_key());
+        let (picker, id_rng) = match options.seed {
             Some(seed) => {
-                let id_seed = seed ^ ID_SEED ^ store.next_session_number()?.rotate_right(16);
+                let id_seed = seed ^ ID_SEED_MASK ^ store.next_session_number()?.rotate_right(16);
                 (WeightedPicker::new(seed), Rng::new(id_seed))
             }
             None => (WeightedPicker::from_entropy()?, Rng::from_entropy()?),
         };
-        let inner = Inner { store, options, picker, ids, tokens };
+        let inner = Inner { store, options, picker, id_rng, tokens };
         Ok(Self { inner: Arc::new(inner), scope: Arc::default() })
     }
 
@@ -134,21 +134,21 @@ impl StepFunctions {
         Reply::from_result(self.try_call(operation, body))
     }
 
-    /// As [`StepFunctions::call`], but returns the body, or the error as an [`Error`].
+    /// Like [`StepFunctions::call`], but returns the body, or the error as an [`Error`].
     ///
     /// # Errors
     /// The error that AWS would return, or [`Error::Store`].
     pub fn try_call(&self, operation: &str, body: &[u8]) -> Result<Vec<u8>> {
-        contain_panic(|| {
+        catch_panic(|| {
             execute_request(operation.parse()?, body, &Json, &self.new_call(&*self.inner.store, &self.scope))
         })
     }
 
-    /// As [`StepFunctions::try_call`], with the caller's types for the request and the response, for example the
+    /// Like [`StepFunctions::try_call`], with the caller's types for the request and the response, for example the
     /// objects of another language. Does not catch panics of these types.
     ///
     /// # Errors
-    /// As [`StepFunctions::try_call`].
+    /// Like [`StepFunctions::try_call`].
     pub fn call_with<K: SerializeResponse>(
         &self,
         operation: &str,
@@ -160,30 +160,30 @@ impl StepFunctions {
     }
 
     /// Executes several requests in order, with one commit. The responses are the same as those of single calls.
-    /// If the commit fails, every response is its error.
+    /// If the commit fails, every response is the error of the commit.
     pub fn call_batch(&self, requests: &[(&str, &[u8])]) -> Vec<Reply> {
         let requests: Vec<_> = requests.iter().map(|(operation, body)| (&*self.scope, *operation, *body)).collect();
         self.try_call_batch(&requests).into_iter().map(Reply::from_result).collect()
     }
 
-    /// As [`StepFunctions::call_batch`], with a scope per request. Returns bodies, or errors as [`Error`]s.
+    /// Like [`StepFunctions::call_batch`], with a scope per request. Returns bodies, or errors as [`Error`]s.
     pub fn try_call_batch(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
         let mut results = Vec::with_capacity(requests.len());
         let execute = |transaction: &dyn Transaction, (scope, operation, body): &(&Scope, &str, &[u8])| {
-            contain_panic(|| execute_request(operation.parse()?, *body, &Json, &self.new_call(transaction, scope)))
+            catch_panic(|| execute_request(operation.parse()?, *body, &Json, &self.new_call(transaction, scope)))
         };
         let mut execute_all = |transaction: &dyn Transaction| {
             results.clear();
             results.extend(requests.iter().map(|request| execute(transaction, request)));
         };
-        match contain_panic(|| self.inner.store.batch(&mut execute_all)) {
+        match catch_panic(|| self.inner.store.batch(&mut execute_all)) {
             Ok(()) => results,
             Err(error) => requests.iter().map(|_| Err(error.clone())).collect(),
         }
     }
 
     /// Checks that writes can succeed: the files are the ones that were opened, and the last write succeeded. After
-    /// a failed write, tries another one, up to once per second.
+    /// a failed write, tries another write, at most once per second.
     ///
     /// # Errors
     /// [`Error::Store`] with the reason why writes fail.
@@ -191,40 +191,40 @@ impl StepFunctions {
         self.inner.store.check_health()
     }
 
-    /// As [`crate::validate`], within this service's limits.
+    /// Like [`crate::validate`], within this service's limits.
     ///
     /// # Errors
-    /// As [`crate::validate`].
+    /// Like [`crate::validate`].
     pub fn validate(&self, operation: &str, input: &[u8]) -> Result<()> {
         validate_request(operation.parse()?, input, &self.inner.options.limits)
     }
 
-    /// As [`crate::check`], within this service's limits.
+    /// Like [`crate::check`], within this service's limits.
     ///
     /// # Errors
-    /// As [`crate::check`].
+    /// Like [`crate::check`].
     pub fn check(&self, operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
         Ok(find_problems(operation.parse()?, input, &self.inner.options.limits))
     }
 
-    /// Returns the number of starts of the unqualified state machine, followed by each of its versions.
+    /// Returns how many executions were started with the unqualified ARN, then how many with each version.
     ///
     /// # Errors
     /// [`Error::StateMachineDoesNotExist`] if it does not exist, [`Error::ArnPrefix`] if the argument is not an
     /// ARN, or [`Error::Store`].
-    pub fn start_counts(&self, state_machine_arn: &str) -> Result<Vec<StartCount>> {
+    pub fn count_starts(&self, state_machine_arn: &str) -> Result<Vec<StartCount>> {
         let arn = parse_arn(state_machine_arn)?;
         if !matches!(arn.resource, Resource::StateMachine { .. }) {
             return Err(Error::StateMachineDoesNotExist { arn: state_machine_arn.to_owned() });
         }
         let call = self.new_call(&*self.inner.store, &self.scope);
         let counts =
-            call.read(state_machine_arn, |view, context| version::start_counts(view, state_machine_arn, context))?;
+            call.read(state_machine_arn, |view, context| version::count_starts(view, state_machine_arn, context))?;
         Ok(counts.into_iter().map(|(version, count)| StartCount::new(state_machine_arn, version, count)).collect())
     }
 
     pub(super) fn execute<I: Execute>(&self, input: &I) -> Result<I::Output> {
-        contain_panic(|| self.new_call(&*self.inner.store, &self.scope).execute(input))
+        catch_panic(|| self.new_call(&*self.inner.store, &self.scope).execute(input))
     }
 
     fn new_call<'c>(&'c self, transaction: &'c dyn Transaction, scope: &'c Scope) -> Call<'c> {
@@ -236,7 +236,7 @@ impl StepFunctions {
             deletion_delay: options.deletion_delay,
             tokens: &self.inner.tokens,
         };
-        Call { transaction, context, scope, picker: &self.inner.picker, ids: &self.inner.ids }
+        Call { transaction, context, scope, picker: &self.inner.picker, id_rng: &self.inner.id_rng }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Write-through cache over an exclusively locked SQLite file.
 
-use super::overlay::{Overlay, had_alias};
+use super::overlay::{Overlay, alias_exists};
 use super::{Change, DecideFn, MemoryStore, SqliteStore, Store, Transaction, View};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
@@ -27,7 +27,7 @@ impl CachedStore {
     /// Opens the file, which is created if it does not exist, and loads all of it.
     ///
     /// # Errors
-    /// As [`SqliteStore::open`], and [`crate::Error::Store`] if another process has the file open.
+    /// Like [`SqliteStore::open`], and [`crate::Error::Store`] if another process has the file open.
     pub fn open(path: &Path) -> Result<Self> {
         let file = SqliteStore::open_exclusive(path)?;
         let memory = MemoryStore::from_entries(file.load()?, file.token_key());
@@ -116,8 +116,8 @@ impl CachedTransaction<'_> {
         self.memory.read(arn, &mut |memory| {
             self.overlay.borrow().with_view(arn, memory, file, |view| {
                 let Some(change) = decide(view)? else { return Ok(()) };
-                let had_alias = had_alias(view, &change)?;
-                decided = Some((change, had_alias));
+                let alias_existed = alias_exists(view, &change)?;
+                decided = Some((change, alias_existed));
                 Ok(())
             })
         })?;
@@ -137,8 +137,8 @@ impl Transaction for CachedTransaction<'_> {
             applied.clone_from(&decided);
             Ok(decided.map(|(change, _)| change))
         })?;
-        if let Some((change, had_alias)) = applied {
-            self.overlay.borrow_mut().record(arn, change, had_alias);
+        if let Some((change, alias_existed)) = applied {
+            self.overlay.borrow_mut().record(arn, change, alias_existed);
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ pub trait View {
     /// Returns the state machine, or `None` if it does not exist.
     ///
     /// # Errors
-    /// This method and those below return [`crate::Error::Store`] if the store cannot be read.
+    /// All methods return [`crate::Error::Store`] if the store cannot be read.
     fn state_machine(&self) -> Result<Option<Cow<'_, StateMachine>>>;
 
     /// Returns a revision.
@@ -119,7 +119,7 @@ pub trait Transaction {
     fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()>;
 
     /// Calls `decide` with a view of the state machine and applies the change that it returns. An error changes
-    /// nothing. On a store, the change is committed before this returns; in a batch, at its end.
+    /// nothing. On a store, the change is committed before this method returns; in a batch, at the end of the batch.
     ///
     /// # Errors
     /// The error of `decide`, or [`crate::Error::Store`].

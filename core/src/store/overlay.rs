@@ -11,15 +11,15 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Overlay {
     changes: Vec<(String, Change)>,
-    touched: HashMap<String, Touched>,
+    record_changes: HashMap<String, RecordChanges>,
 }
 
-/// What a batch changed of one state machine.
-enum Touched {
+/// The changes of a batch to one state machine.
+enum RecordChanges {
     /// Only aliases.
     Aliases(AliasChanges),
     /// Aliases and other records.
-    Everything,
+    OtherRecords,
 }
 
 #[derive(Default)]
@@ -31,14 +31,14 @@ struct AliasChanges {
 }
 
 impl Overlay {
-    /// Records a change that was applied to the file. `had_alias` is the result of [`had_alias`] before it.
-    pub fn record(&mut self, arn: &str, change: Change, had_alias: bool) {
-        match self.touched.get_mut(arn) {
-            Some(touched) => touched.record(&change, had_alias),
+    /// Records a change that was applied to the file. `alias_existed` is the result of [`alias_exists`] before the change.
+    pub fn record(&mut self, arn: &str, change: Change, alias_existed: bool) {
+        match self.record_changes.get_mut(arn) {
+            Some(record_changes) => record_changes.record(&change, alias_existed),
             None => {
-                let mut touched = Touched::Aliases(AliasChanges::default());
-                touched.record(&change, had_alias);
-                self.touched.insert(arn.to_owned(), touched);
+                let mut record_changes = RecordChanges::Aliases(AliasChanges::default());
+                record_changes.record(&change, alias_existed);
+                self.record_changes.insert(arn.to_owned(), record_changes);
             }
         }
         self.changes.push((arn.to_owned(), change));
@@ -51,32 +51,32 @@ impl Overlay {
     /// Calls `read` with a view that includes the batch's changes. The view reads from memory while the batch
     /// has only changed aliases of this state machine, and otherwise from the file's transaction.
     pub fn with_view<T>(&self, arn: &str, memory: &dyn View, file: &dyn View, read: impl FnOnce(&dyn View) -> T) -> T {
-        match self.touched.get(arn) {
+        match self.record_changes.get(arn) {
             None => read(memory),
-            Some(Touched::Aliases(aliases)) => read(&OverlayView { memory, file, aliases }),
-            Some(Touched::Everything) => read(file),
+            Some(RecordChanges::Aliases(aliases)) => read(&OverlayView { memory, file, aliases }),
+            Some(RecordChanges::OtherRecords) => read(file),
         }
     }
 }
 
-impl Touched {
-    fn record(&mut self, change: &Change, had_alias: bool) {
+impl RecordChanges {
+    fn record(&mut self, change: &Change, alias_existed: bool) {
         match (&mut *self, change) {
             (Self::Aliases(aliases), Change::PutAlias { name, alias }) => {
                 aliases.latest.insert(name.clone(), Some(alias.clone()));
-                aliases.created = aliases.created.saturating_add(usize::from(!had_alias));
+                aliases.created = aliases.created.saturating_add(usize::from(!alias_existed));
             }
             (Self::Aliases(aliases), Change::DeleteAlias { name }) => {
                 aliases.latest.insert(name.clone(), None);
-                aliases.deleted = aliases.deleted.saturating_add(usize::from(had_alias));
+                aliases.deleted = aliases.deleted.saturating_add(usize::from(alias_existed));
             }
-            _ => *self = Self::Everything,
+            _ => *self = Self::OtherRecords,
         }
     }
 }
 
-/// Returns whether the alias that a change puts or deletes exists.
-pub(super) fn had_alias(view: &dyn View, change: &Change) -> Result<bool> {
+/// Returns whether the alias exists that a change puts or deletes.
+pub(super) fn alias_exists(view: &dyn View, change: &Change) -> Result<bool> {
     match change {
         Change::PutAlias { name, .. } | Change::DeleteAlias { name } => Ok(view.alias(name)?.is_some()),
         _ => Ok(false),

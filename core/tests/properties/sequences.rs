@@ -193,11 +193,11 @@ fn check_invariants(service: &StepFunctions) {
 fn check_start_counts(service: &StepFunctions, model: &Model, counts: &Counts) {
     let existing: BTreeSet<String> = model.start_counts().map(|(arn, _)| arn).collect();
     for missing in MACHINES.map(machine_arn).into_iter().filter(|arn| !existing.contains(arn)) {
-        let result = service.start_counts(&missing).map_err(|error| error.kind());
+        let result = service.count_starts(&missing).map_err(|error| error.kind());
         assert_eq!(result, Err(ErrorKind::StateMachineDoesNotExist), "starts of {missing}");
     }
     for (arn, expected) in model.start_counts() {
-        let counted = service.start_counts(&arn).expect("the state machine exists");
+        let counted = service.count_starts(&arn).expect("the state machine exists");
         let counted: Vec<_> =
             counted.iter().map(|starts| (starts.version.map(VersionNumber::get), starts.count)).collect();
         let expected: Vec<_> = expected.iter().map(|(version, count)| (*version, *count)).collect();
@@ -227,7 +227,7 @@ impl Observer for ServiceObserver<'_> {
     }
 
     fn starts(&self, machine_arn: &str) -> BTreeMap<Option<u32>, u64> {
-        let counted = self.sfn.start_counts(machine_arn).expect("the state machine exists");
+        let counted = self.sfn.count_starts(machine_arn).expect("the state machine exists");
         counted.into_iter().map(|starts| (starts.version.map(VersionNumber::get), starts.count)).collect()
     }
 }

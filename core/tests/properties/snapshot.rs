@@ -17,7 +17,7 @@ fn machine(sfn: &StepFunctions, arn: &str) -> Value {
     let described = |operation: &str, member: &str, arns: &[String]| -> Value {
         arns.iter().map(|arn| call(sfn, operation, &json!({member: arn}))).collect()
     };
-    let counts = sfn.start_counts(arn).expect("the state machine exists");
+    let counts = sfn.count_starts(arn).expect("the state machine exists");
     json!({
         "machine": call(sfn, "DescribeStateMachine", &of),
         "tags": call(sfn, "ListTagsForResource", &json!({"resourceArn": arn})),

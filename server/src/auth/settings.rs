@@ -27,7 +27,7 @@ fn read_up_to(source: impl Read, limit: u64) -> Result<Vec<u8>> {
 /// Reads a text file.
 ///
 /// # Errors
-/// As [`read_settings`], and an error for invalid UTF-8.
+/// Like [`read_settings`], and an error for invalid UTF-8.
 pub fn read_settings_text(path: &Path) -> Result<String> {
     String::from_utf8(read_settings(path)?).map_err(|_| Error::other("the file is not UTF-8"))
 }

@@ -24,7 +24,7 @@ pub(super) fn run(args: &RouteArgs) -> CommandResult {
     let picker = args.seed.map_or_else(WeightedPicker::from_entropy, |seed| Ok(WeightedPicker::new(seed)))?;
     let mut counts = [0_u64; 2];
     for _ in 0..args.count {
-        if let Some(count) = counts.get_mut(routing.position(picker.next_percent())) {
+        if let Some(count) = counts.get_mut(routing.pick_index(picker.next_percent())) {
             *count = count.saturating_add(1);
         }
     }

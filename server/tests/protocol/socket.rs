@@ -162,7 +162,7 @@ fn chunked_body_over_limit_is_rejected() {
         (0..16).for_each(|_| client.send(&chunk));
         client.send("1\r\n \r\n");
         let response = client.read_response();
-        let expected = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"the request has 1048577 bytes; the limit is 1048576"}"#;
+        let expected = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"the request has 1048577 bytes; the limit is 1048576 bytes"}"#;
         assert_eq!((&*response.status, &*response.body), ("HTTP/1.1 413 Payload Too Large", expected));
         assert_eq!(response.header("connection"), Some("close"));
         client.assert_closed();
@@ -176,7 +176,7 @@ fn content_length_over_limit_is_rejected() {
         let mut client = Client::new(address);
         client.send(format!("{HEAD}Content-Length: 1000000000000\r\n\r\n"));
         let response = client.read_response();
-        let expected = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"the request has 1000000000000 bytes; the limit is 1048576"}"#;
+        let expected = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"the request has 1000000000000 bytes; the limit is 1048576 bytes"}"#;
         assert_eq!((&*response.status, &*response.body), ("HTTP/1.1 413 Payload Too Large", expected));
         client.assert_closed();
     });

@@ -13,8 +13,8 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-const LOCKED: &str = "cannot be used: the database is locked by another process; if that is `sfn-alias serve`, use its \
-                      endpoint (database is locked)";
+const LOCKED: &str = "cannot be used: the database is locked by another process; stop that process, or, if it is \
+                      `sfn-alias serve`, send requests to its endpoint (database is locked)";
 
 const DAMAGED: &str = "cannot be used: the database is corrupt; delete its `-wal` and `-shm` files and restore a backup \
                        (database disk image is malformed)";
@@ -57,7 +57,7 @@ fn other_and_damaged_files_are_rejected() {
     fs::write(&other, &whole[..whole.len() / 2]).unwrap();
     assert_rejected(path, DAMAGED);
     let directory = directory.path().to_str().unwrap();
-    assert_rejected(directory, "is a directory, expected a file");
+    assert_rejected(directory, "is a directory; specify a file");
 }
 
 /// A damaged page is detected when the file is opened, or is not used in any response.

@@ -138,8 +138,8 @@ fn backup_with_log_of_killed_server_is_rejected() {
         fs::copy(&file, &saved).unwrap();
         fs::copy(&copy, &file).unwrap();
         let (code, stderr) = crate::support::serve_error(&["--port", "0", "--data", &file]);
-        let text = "is the log of another state of the database; to use the file without it, for example after restoring a \
-                    backup, delete the log; otherwise restore the file that the log belongs to";
+        let text = "does not belong to this database file; if you restored the file from a backup, delete this \
+                    write-ahead log; otherwise restore the database file that it belongs to";
         assert_eq!((code, stderr), (3, format!("sfn-alias: storage error: `{log}` {text}\n")));
         fs::copy(&saved, &file).unwrap();
     }

@@ -21,7 +21,7 @@ fn expected_error(status: u16, code: &str, message: &str) -> (u16, String, Strin
 }
 
 fn too_large(size: usize) -> (u16, String, String) {
-    let text = format!("the request has {size} bytes; the limit is {LIMIT}");
+    let text = format!("the request has {size} bytes; the limit is {LIMIT} bytes");
     expected_error(413, "RequestEntityTooLargeException", &text)
 }
 

@@ -54,7 +54,7 @@ fn create_state_machine(
         state_machine.last_version.map_or(0, VersionNumber::get),
         state_machine.published_version,
         state_machine.published_on_create,
-        state_machine.description_on_create.as_deref(),
+        state_machine.version_description_on_create.as_deref(),
         revision,
     ];
     execute(connection, sql, values)?;

@@ -70,10 +70,11 @@ const fn describe_code(code: ErrorCode) -> &'static str {
         ErrorCode::DatabaseCorrupt => CORRUPT,
         ErrorCode::NotADatabase => "the file is not an SQLite database; choose another path",
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
-            "the database is locked by another process; if that is `sfn-alias serve`, use its endpoint"
+            "the database is locked by another process; stop that process, or, if it is `sfn-alias serve`, send requests \
+             to its endpoint"
         }
         ErrorCode::OutOfMemory => "out of memory",
-        ErrorCode::TooBig => "the value is too large for SQLite",
-        _ => "SQLite rejected a statement",
+        ErrorCode::TooBig => "the value is too large for SQLite; use a smaller value",
+        _ => "SQLite rejected a statement; this is a bug in sfn-alias (please report)",
     }
 }

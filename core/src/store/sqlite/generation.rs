@@ -57,8 +57,8 @@ pub(super) fn check_wal(path: &Path, log: &Connection, read_file: impl Fn() -> O
             _ => return Ok(()),
         }
     }
-    let text = "is the log of another state of the database; to use the file without it, for example after restoring a \
-                backup, delete the log; otherwise restore the file that the log belongs to";
+    let text = "does not belong to this database file; if you restored the file from a backup, delete this \
+                write-ahead log; otherwise restore the database file that it belongs to";
     Err(path_error(&wal::wal_path(path), text))
 }
 

@@ -19,11 +19,11 @@ const APPLICATION_ID: i32 = 0x5366_6E41;
 const FORMAT: i32 = 2;
 /// The previous format, whose rows have no checksums. Opening a file upgrades it.
 const FORMAT_WITHOUT_CHECKSUMS: i32 = 1;
-/// Capacity of the statement cache; more than this crate has statements.
-const STATEMENTS: usize = 64;
+/// Capacity of the statement cache; larger than the number of statements in this crate.
+const STATEMENT_CACHE_CAPACITY: usize = 64;
 /// Without `SQLITE_OPEN_URI`, because a file name may begin with `file:`, and without SQLite's mutexes, because
 /// connections are not shared between threads.
-const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+const OPEN_FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
 /// Whether other connections may use the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +43,12 @@ struct Header {
 
 /// Opens the writer's connection. Creates the file if it does not exist or is empty.
 pub(super) fn open(path: &Path, locking: LockingMode) -> Result<Connection> {
-    let mut connection = if is_new(path)? { create(path, locking)? } else { open_existing(path, locking)? };
+    let mut connection = if needs_creation(path)? { create(path, locking)? } else { open_existing(path, locking)? };
     wal::enable(&connection)?;
     check_header(path, read_header(&connection)?)?;
-    keep_wal_on_close(&connection, true)?;
+    set_keep_wal_on_close(&connection, true)?;
     verify(path, &connection)?;
-    keep_wal_on_close(&connection, false)?;
+    set_keep_wal_on_close(&connection, false)?;
     wal::preallocate(&connection, path)?;
     connection.busy_handler(Some(busy_handler(WRITE_TIMEOUT))).map_err(sqlite_error)?;
     Ok(connection)
@@ -61,14 +61,14 @@ fn open_existing(path: &Path, locking: LockingMode) -> Result<Connection> {
     } else {
         check_header(path, header)?;
     }
-    let connection = connect(path, FLAGS, locking)?;
-    keep_wal_on_close(&connection, true)?;
+    let connection = connect(path, OPEN_FLAGS, locking)?;
+    set_keep_wal_on_close(&connection, true)?;
     Ok(connection)
 }
 
-/// Sets whether closing the connection leaves the log unchanged, until it is verified that the log belongs to
-/// the file.
-fn keep_wal_on_close(connection: &Connection, keep: bool) -> Result<()> {
+/// Sets whether closing the connection leaves the write-ahead log (WAL) unchanged. It must, until `verify` has checked
+/// that the log belongs to the file.
+fn set_keep_wal_on_close(connection: &Connection, keep: bool) -> Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep).map_err(sqlite_error).map(drop)
 }
 
@@ -90,32 +90,32 @@ fn upgrade(path: &Path) -> Result<()> {
     let start = Instant::now();
     loop {
         match try_upgrade(path)? {
-            Upgrade::Done => return Ok(()),
+            UpgradeOutcome::Done => return Ok(()),
             // Another process upgraded the file and may still have it open.
-            Upgrade::Busy(_) if read_header_without_wal(path).is_ok_and(|header| header.format == FORMAT) => {
+            UpgradeOutcome::Busy(_) if read_header_without_wal(path).is_ok_and(|header| header.format == FORMAT) => {
                 return Ok(());
             }
-            Upgrade::Busy(error) if start.elapsed() >= OPEN_TIMEOUT => return Err(error),
-            Upgrade::Busy(_) => sleep_randomly()?,
+            UpgradeOutcome::Busy(error) if start.elapsed() >= OPEN_TIMEOUT => return Err(error),
+            UpgradeOutcome::Busy(_) => sleep_randomly()?,
         }
     }
 }
 
-enum Upgrade {
+enum UpgradeOutcome {
     Done,
     Busy(Error),
 }
 
 /// Upgrades the file unless it is locked. Does not wait for the lock, because several processes that wait with
 /// the file open would block each other.
-fn try_upgrade(path: &Path) -> Result<Upgrade> {
-    let connection = match connect_with_timeout(path, FLAGS, LockingMode::Exclusive, None) {
+fn try_upgrade(path: &Path) -> Result<UpgradeOutcome> {
+    let connection = match connect_with_timeout(path, OPEN_FLAGS, LockingMode::Exclusive, None) {
         Ok(connection) => connection,
-        Err(error) => return Ok(Upgrade::Busy(error)),
+        Err(error) => return Ok(UpgradeOutcome::Busy(error)),
     };
     let transaction = match TransactionGuard::exclusive(&connection) {
         Ok(transaction) => transaction,
-        Err(error) => return Ok(Upgrade::Busy(error)),
+        Err(error) => return Ok(UpgradeOutcome::Busy(error)),
     };
     if read_header(&connection)?.format == FORMAT_WITHOUT_CHECKSUMS {
         checksum::check_integrity(&connection)?;
@@ -123,7 +123,7 @@ fn try_upgrade(path: &Path) -> Result<Upgrade> {
         write_format(&connection)?;
         transaction.commit()?;
     }
-    Ok(Upgrade::Done)
+    Ok(UpgradeOutcome::Done)
 }
 
 /// Sleeps for up to 16 ms. The time is random so that several processes do not retry at the same time.
@@ -143,7 +143,7 @@ fn write_format(connection: &Connection) -> Result<()> {
 
 /// Opens a connection that only reads.
 pub(super) fn open_reader(path: &Path) -> Result<Connection> {
-    let mut connection = connect(path, FLAGS, LockingMode::Shared)?;
+    let mut connection = connect(path, OPEN_FLAGS, LockingMode::Shared)?;
     connection.busy_handler(Some(busy_handler(WRITE_TIMEOUT))).map_err(sqlite_error)?;
     connection.pragma_update(None, "query_only", true).map_err(sqlite_error)?;
     Ok(connection)
@@ -151,7 +151,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection> {
 
 /// Returns the absolute path, which does not depend on the current directory and is never one of SQLite's
 /// special names.
-pub(super) fn absolute(path: &Path) -> Result<PathBuf> {
+pub(super) fn make_absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|error| path_error(path, &format!("is not a valid path: {error}")))
 }
 
@@ -163,20 +163,20 @@ pub(super) fn resolve_link(path: PathBuf) -> PathBuf {
     }
 }
 
-fn is_new(path: &Path) -> Result<bool> {
+fn needs_creation(path: &Path) -> Result<bool> {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => Ok(metadata.len() == 0),
-        Ok(metadata) if metadata.is_dir() => Err(path_error(path, "is a directory, expected a file")),
-        Ok(_) => Err(path_error(path, "is not a regular file")),
+        Ok(metadata) if metadata.is_dir() => Err(path_error(path, "is a directory; specify a file")),
+        Ok(_) => Err(path_error(path, "is not a regular file; choose another path")),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
         Err(error) => Err(path_error(path, &format!("cannot be read: {error}"))),
     }
 }
 
 /// Reads the header without changing any file. `immutable` prevents SQLite from recovering a file that may
-/// belong to another application. The file is read through SQLite because closing it otherwise would release
-/// the locks of this process. Without its log the file may look truncated; `WRITABLE_SCHEMA` makes SQLite
-/// ignore that.
+/// belong to another application. The file is read through SQLite: if this process opened and closed the file itself,
+/// POSIX would release the locks that SQLite holds. Without its log the file may look truncated; `WRITABLE_SCHEMA` makes
+/// SQLite ignore that.
 fn read_header_without_wal(path: &Path) -> Result<Header> {
     read_header(&open_without_wal(path)?)
 }
@@ -223,12 +223,15 @@ fn check_header(path: &Path, header: Header) -> Result<()> {
         Header { application: APPLICATION_ID, format: FORMAT } => Ok(()),
         Header { application: APPLICATION_ID, .. } => {
             let text = format!(
-                "was written by a newer release of sfn-alias (format {format}; this release supports up to {FORMAT})"
+                "was written by a newer release of sfn-alias; upgrade sfn-alias (the file has format {format}, this \
+                 release supports formats up to {FORMAT})"
             );
             Err(path_error(path, &text))
         }
         _ => {
-            let text = format!("belongs to another application ({application:#010x}); choose another path");
+            let text = format!(
+                "belongs to another application (SQLite application id {application:#010x}); choose another path"
+            );
             Err(path_error(path, &text))
         }
     }
@@ -246,7 +249,7 @@ fn connect_with_timeout(
     timeout: Option<Duration>,
 ) -> Result<Connection> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
-    // SQLite opens a file without write permission for reading, and its later error is less clear.
+    // SQLite opens a file that is not writable as read-only, and its later error is less clear.
     if connection.is_readonly("main").map_err(sqlite_error)? {
         return Err(path_error(path, "is read-only; make the file and its directory writable"));
     }
@@ -260,8 +263,8 @@ fn configure(connection: Connection, locking: LockingMode) -> rusqlite::Result<C
         connection.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(()))?;
     }
     checksum::register(&connection)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // Otherwise SQLite plans a statement with a range again whenever its bounds change.
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE_CAPACITY);
+    // Otherwise SQLite prepares a statement with a range again whenever its bounds change.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // FULL: a commit is on disk before it returns. The schema declares no foreign keys.
     connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;")?;
@@ -271,7 +274,7 @@ fn configure(connection: Connection, locking: LockingMode) -> rusqlite::Result<C
 /// Creates the file in one transaction, unless another process already did. The file is switched to WAL mode
 /// only afterwards, so that its header always identifies this crate.
 fn create(path: &Path, locking: LockingMode) -> Result<Connection> {
-    let connection = connect(path, FLAGS | OpenFlags::SQLITE_OPEN_CREATE, locking)?;
+    let connection = connect(path, OPEN_FLAGS | OpenFlags::SQLITE_OPEN_CREATE, locking)?;
     let transaction = TransactionGuard::exclusive(&connection)?;
     if is_empty(&connection)? {
         create_tables(&connection)?;

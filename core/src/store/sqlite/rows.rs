@@ -166,7 +166,7 @@ fn state_machine(columns: &mut Columns<'_>) -> Result<StateMachine> {
         last_version: VersionNumber::new(columns.read()?),
         published_version: columns.read()?,
         published_on_create: columns.read()?,
-        description_on_create: columns.optional_sensitive()?,
+        version_description_on_create: columns.optional_sensitive()?,
         tags: tags(columns)?,
     })
 }

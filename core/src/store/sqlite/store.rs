@@ -45,7 +45,7 @@ impl SqliteStore {
         Self::open_with(path, LockingMode::Shared)
     }
 
-    /// As [`SqliteStore::open`], but locks the file exclusively.
+    /// Like [`SqliteStore::open`], but locks the file exclusively.
     pub(in crate::store) fn open_exclusive(path: &Path) -> Result<Self> {
         Self::open_with(path, LockingMode::Exclusive)
     }
@@ -61,7 +61,7 @@ impl SqliteStore {
     }
 
     fn open_with(path: &Path, locking: LockingMode) -> Result<Self> {
-        let path = open::resolve_link(open::absolute(path)?);
+        let path = open::resolve_link(open::make_absolute(path)?);
         let writer = open::open(&path, locking).map_err(error::with_path(&path))?;
         // A link could not be resolved before its target was created.
         let path = open::resolve_link(path);
@@ -125,7 +125,7 @@ impl SqliteStore {
         Ok(result)
     }
 
-    /// As [`generation::find_checkpointed`], but only after the file was written, because the query clears
+    /// Like [`generation::find_checkpointed`], but only after the file was written, because the query clears
     /// SQLite's cache.
     fn find_checkpointed(&self, writer: &Connection) -> Result<Option<Generation>> {
         if !self.files.is_written() {

@@ -49,7 +49,7 @@ structure! {
         max_results "maxResults": i64, false, integer(0, 1000);
         /// Pagination token from the previous response.
         next_token "nextToken": Text<'a>, false, text(1, 3096);
-        /// The ARN of a map run. Map runs are not modelled.
+        /// The ARN of a map run. Map runs are not emulated.
         map_run_arn "mapRunArn": Text<'a>, false, text(1, 2000);
         /// Filter by redrive. No execution is redriven here.
         redrive_filter "redriveFilter": Text<'a>, false, one_of(&["REDRIVEN", "NOT_REDRIVEN"]);

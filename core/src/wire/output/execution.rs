@@ -43,7 +43,7 @@ pub struct DescribeExecutionOutput {
     pub input_details: Option<DataDetails>,
     /// The execution's name.
     pub name: String,
-    /// Always 0: redrive is not modelled.
+    /// Always 0: redrive is not emulated.
     pub redrive_count: u32,
     /// NOT_REDRIVABLE while running, REDRIVABLE once stopped.
     pub redrive_status: String,

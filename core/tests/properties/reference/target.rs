@@ -49,7 +49,7 @@ impl Target {
         }
     }
 
-    /// As [`Target::qualifier`], for operations that do not support labels.
+    /// Like [`Target::qualifier`], for operations that do not support labels.
     pub fn qualifier_without_label(&self) -> Outcome<Qualifier> {
         match self.qualifier()? {
             Qualifier::Label => Err(ModelError::with_reason(

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Number, Value};
 use std::fmt;
 
-/// Deserializes a request from JSON bytes or a host language's values. May be called twice: the second
+/// Deserializes a request from JSON bytes or values of another programming language. May be called twice: the second
 /// time to locate a type error.
 pub trait DeserializeRequest {
     /// The error of a failed deserialization.
@@ -20,14 +20,13 @@ pub trait DeserializeRequest {
     /// If a value has the wrong type.
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Self::Error>;
 
-    /// Returns the size of the request in bytes, if it is one text.
+    /// Returns the size of the request in bytes, if it is a JSON text.
     fn size(&self) -> Option<usize> {
         None
     }
 
-    /// Runs the work between deserialization and serialization. Bindings of a language with a global lock
-    /// release the lock during the work.
-    fn run_detached<R>(&self, work: impl FnOnce() -> R) -> R {
+    /// Runs `work`. A binding whose language has a global lock releases the lock meanwhile.
+    fn run_without_global_lock<R>(&self, work: impl FnOnce() -> R) -> R {
         work()
     }
 }
@@ -54,7 +53,7 @@ impl DeserializeRequest for [u8] {
 /// # Errors
 /// [`Error::TooLarge`] for more bytes than the limit, [`Error::Malformed`] for a body that is not a JSON object,
 /// [`Error::WrongType`] for a member of the wrong type.
-pub(crate) fn parse_request<'s, T>(source: &'s (impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<T>
+pub(crate) fn deserialize_request<'s, T>(source: &'s (impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<T>
 where
     T: Deserialize<'s> + Structure,
 {
@@ -68,7 +67,7 @@ where
 /// Deserializes the request a second time, without types, to find the member with the wrong type.
 fn locate_error<S: DeserializeRequest + ?Sized>(source: &S, members: &[Member], error: &S::Error) -> Error {
     match source.read::<Value>() {
-        Err(untyped) => Error::Malformed { detail: untyped.to_string() },
+        Err(syntax_error) => Error::Malformed { detail: syntax_error.to_string() },
         Ok(value @ Value::Object(_)) => {
             let first = find_wrong_types(&value, members).into_iter().next();
             first.unwrap_or_else(|| Error::Malformed { detail: error.to_string() })
@@ -109,7 +108,7 @@ fn check_value(value: &Value, rule: &Rule, path: &Path<'_>, found: &mut Vec<Erro
         (Rule::Boolean, _) => "a boolean",
         (Rule::Integer { .. }, _) => "an integer",
         (Rule::List { .. }, _) => "a list",
-        (Rule::Structure(_), _) => "a structure",
+        (Rule::Structure(_), _) => "an object",
     };
     found.push(Error::WrongType { pointer: path.pointer(), expected, found: describe_type(value) });
 }
@@ -120,10 +119,10 @@ fn describe_type(value: &Value) -> &'static str {
         Value::Bool(_) => "a boolean",
         Value::Number(number) if number.is_i64() => "an integer",
         Value::Number(number) if exceeds_64_bits(number) => "an integer beyond 64 bits",
-        Value::Number(_) => "a number with a fraction",
+        Value::Number(_) => "a floating-point number",
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
-        Value::Object(_) => "a structure",
+        Value::Object(_) => "an object",
     }
 }
 

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Runs a request and returns [`Error::Internal`] if it panics.
 ///
 /// The stored data stays consistent, because a store applies a change completely or not at all.
-pub(super) fn contain_panic<T>(request: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(super) fn catch_panic<T>(request: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(request)).unwrap_or_else(|panic| Err(panic_error(&*panic)))
 }
 
