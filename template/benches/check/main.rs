@@ -43,7 +43,9 @@ fn table() {
             floor(yaml_as_json),
         ),
     ];
-    println!("| what | ours | compared with | the floor | ratio: median (p10-p90) | aim |\n|---|---:|---|---:|---|---|");
+    println!(
+        "| what | ours | compared with | the floor | ratio: median (p10-p90) | aim |\n|---|---:|---|---:|---|---|"
+    );
     let plan = Plan { slice: Duration::from_millis(5), rounds: 100 };
     rows.into_iter().for_each(|mut row| println!("{}", row.times(&plan)));
 }
