@@ -9,11 +9,11 @@ CARGO ?= cargo
 PYTHON ?= python3
 VENV := .venv/model
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-# One line a missing tool, with what to install.
+# Prints one line per missing tool, with what to install.
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: install $(2)" >&2; exit 1; }
 say = @echo "== $(1)"
 
-help: ## what there is
+help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
 rust-tools:
@@ -28,7 +28,7 @@ tools: rust-tools
 demo: rust-tools ## walk through the life cycle of an alias
 	$(CARGO) run -q -p sfn-alias-examples --bin demo
 
-test: tools fmt words clippy rust docs generated model examples c python node server ## every check
+test: tools fmt words clippy rust docs generated model examples c python node server ## run every check
 	@echo "== all checks passed"
 
 fmt: ## formatting
@@ -50,7 +50,7 @@ words: .venv/words/ok ## spelling, and the words and phrases that CONTRIBUTING.m
 	$(call say,words)
 	.venv/words/bin/typos
 	@if git grep -nIiE -f tools/words/phrases.txt -- . ':!CHANGELOG.md' ':!CONTRIBUTING.md' ':!tools/words' ':!vectors/templates' \
-	  ':!vectors/recorded-aliases.json'; then echo "CONTRIBUTING.md, \"Names and texts\", says what to write instead" >&2; exit 1; fi
+	  ':!vectors/recorded-aliases.json'; then echo "CONTRIBUTING.md, \"Names and texts\", lists what to write instead" >&2; exit 1; fi
 
 rust: ## the Rust tests
 	$(call say,tests)
@@ -66,7 +66,7 @@ generate: tools ## write the generated files
 	$(MAKE) -C bindings-node generate
 	$(MAKE) -C bindings-python generate
 
-generated: ## the generated files are current
+generated: ## check that the generated files are up to date
 	$(call say,generated files)
 	$(CARGO) run -q -p generate --locked -- --check
 

@@ -6,7 +6,7 @@ use crate::step_functions::{ServiceArgs, StepFunctions};
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use sfn_alias_server::http::{BackgroundServer, BindError, ServerConfig};
+use sfn_alias_server::http::{BackgroundServer, ServerConfig, StartError};
 use std::ffi::OsString;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -136,7 +136,7 @@ fn start(py: Python<'_>, service: Py<StepFunctions>, owns_service: bool, port: u
     Ok(Server { url, service, owns_service, running: Mutex::new(Some(running)), generation: fork::generation() })
 }
 
-fn bind_exception(error: BindError) -> PyErr {
+fn bind_exception(error: StartError) -> PyErr {
     PyOSError::new_err(error.to_string())
 }
 

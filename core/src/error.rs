@@ -200,7 +200,7 @@ pub enum Error {
     },
     /// The operation is unknown. AWS returns this error without a message.
     #[error(
-        "unknown operation `{name}`: expected one of AWS Step Functions' operations on state machines, versions, aliases, executions and tags, for example `CreateStateMachineAlias`"
+        "unknown or unsupported operation `{name}`; use an operation on state machines, versions, aliases, executions or tags, for example `CreateStateMachineAlias`"
     )]
     UnknownOperation {
         /// The name in the request, shortened.

@@ -1,4 +1,4 @@
-//! The deployment: a state machine that receives observations and returns actions. It performs no I/O.
+//! A running deployment: it receives observations and returns actions. It performs no I/O.
 
 use super::action::{
     Action, Alarm, AlarmState, AlarmsInput, DeploymentOutcome, DescribeInput, Observation, UpdateInput, WaitReason,
@@ -11,8 +11,8 @@ use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
 const POLL_INTERVAL_MILLIS: i64 = POLL_INTERVAL_SECONDS as i64 * 1000;
 
-/// A running deployment. A driver calls [`Deployment::next`], executes the returned action, and passes the result to
-/// the next call.
+/// A running deployment. The caller (the *driver*) calls [`Deployment::next`], executes the returned action, and passes
+/// the result to the next call.
 ///
 /// It follows CloudFormation's provider, with one difference: it also describes the alias before the first update, and
 /// after each restart or failure. It compares the alias's routing with the checkpoint:
@@ -94,8 +94,8 @@ impl Deployment {
     /// Returns the next action after an observation, at a time in milliseconds since 1970.
     ///
     /// # Errors
-    /// Returns [`DeploymentError::UnexpectedObservation`] if the observation does not answer the last action. The
-    /// deployment is unchanged then.
+    /// Returns [`DeploymentError::UnexpectedObservation`] if the observation does not answer the last action. Then the
+    /// deployment is unchanged.
     pub fn next(&mut self, now: i64, observation: &Observation) -> Result<Action, DeploymentError> {
         use DeploymentOutcome::{Failed, Succeeded};
         match (&self.checkpoint.phase, observation) {
@@ -278,13 +278,13 @@ impl Deployment {
         let failures = self.checkpoint.failures.saturating_add(1);
         self.checkpoint.failures = failures;
         let (code, message) = (code.to_owned(), message.to_owned());
-        // A rollback is retried without limit: no one else makes it.
+        // A rollback is retried without limit, because nothing else restores the routing.
         let is_limited = !matches!(self.checkpoint.intent, Some(Intent::RollBack { .. }));
         if let Some(delay) = retry::retry_delay_millis(&code, failures, is_limited) {
             return self.wait(now.saturating_add(delay), WaitReason::Retry { code, message, failures });
         }
         if self.checkpoint.phase == Phase::CheckingAlarms && self.checkpoint.steps_done > 0 {
-            // CloudFormation rolls back too when its provider fails. Without alarms, shifted traffic is not safe.
+            // As CloudFormation if its provider fails: without the alarm states, an error of the new version is not detected.
             self.checkpoint.failures = 0;
             let message = format!("Aborting deployment. The CloudWatch alarms cannot be read: {code}: {message}");
             return self.update(Intent::RollBack { message, alarms: Vec::new() });

@@ -1,7 +1,7 @@
 //! The errors of this crate.
 
 use super::panics::catch_panic;
-use super::preference::{PreferenceProblem, Provenance};
+use super::preference::{PreferenceProblem, RuleSource};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -120,7 +120,7 @@ fn join_messages(problems: &[PreferenceProblem]) -> String {
 struct ProblemJson<'p> {
     path: String,
     code: &'static str,
-    source: Provenance,
+    source: RuleSource,
     message: &'p str,
 }
 
@@ -168,6 +168,6 @@ impl DeploymentError {
 
 fn problem_to_value(problem: &PreferenceProblem) -> Value {
     let message = problem.to_string();
-    let (path, code, source) = (problem.path(), problem.code(), problem.provenance());
+    let (path, code, source) = (problem.path(), problem.code(), problem.rule_source());
     serde_json::to_value(ProblemJson { path, code, source, message: &message }).unwrap_or_default()
 }

@@ -96,8 +96,9 @@ fn estimate_total(steps: &[StepStarts], seconds: u64) -> StepStarts {
     let target = match steps {
         [step] => step.target,
         _ => {
-            let mean = steps.iter().map(|step| step.target.expected).sum();
-            let variance = steps.iter().map(|step| step.target.standard_deviation.powi(2)).sum();
+            // The sum of no steps is -0.0.
+            let mean = 0.0 + steps.iter().map(|step| step.target.expected).sum::<f64>();
+            let variance = 0.0 + steps.iter().map(|step| step.target.standard_deviation.powi(2)).sum::<f64>();
             estimate_normal(starts, mean, variance)
         }
     };

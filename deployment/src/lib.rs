@@ -8,7 +8,7 @@
 //! Bindings use the JSON API: [`plan_json`], [`simulate_json`], [`step_json`], and [`deployment_json`] for all methods.
 //!
 //! Rules and texts are those of CloudFormation's provider for `AWS::StepFunctions::StateMachineAlias`. The data marks
-//! extensions of sfn-alias: see [`PlanSource`] and [`Provenance`].
+//! extensions of sfn-alias: see [`PlanSource`] and [`RuleSource`].
 
 #![deny(clippy::arithmetic_side_effects)]
 
@@ -42,7 +42,7 @@ pub use json_api::{deployment_json, deployment_json_or_error, plan_json, simulat
 pub use panics::catch_panic;
 pub use plan::{AfterStep, Note, POLL_INTERVAL_SECONDS, Plan, PlanRequest, PlanSource, Step, plan_deployment};
 pub use preference::{
-    CustomStep, DeploymentPreference, DeploymentType, MAX_DURATION_MINUTES, PreferenceProblem, Provenance,
+    CustomStep, DeploymentPreference, DeploymentType, MAX_DURATION_MINUTES, PreferenceProblem, RuleSource,
 };
 pub use progress::Progress;
 pub use render::BarStyle;

@@ -38,7 +38,10 @@ pub fn plan_notes(plan: &Plan, deployment_type: DeploymentType) -> Vec<Note> {
         (
             deployment_type == DeploymentType::Linear && !plan.is_unchanged(),
             "linear-estimate",
-            format!("the provider estimates {estimate} minutes; the deployment takes {}", plan.duration_seconds / 60),
+            format!(
+                "CloudFormation estimates {estimate} minutes; the deployment takes {} minutes",
+                plan.duration_seconds / 60
+            ),
         ),
     ];
     let notes = candidates.into_iter().filter(|(applies, ..)| *applies);

@@ -54,14 +54,14 @@ impl Deployment {
             }
             (Phase::Waiting { .. }, Some(due)) => {
                 let left = u64::try_from(due.saturating_sub(now)).unwrap_or(0).div_ceil(1000);
-                format!("next in {}", format_duration(left))
+                format!("next step in {}", format_duration(left))
             }
             (Phase::Waiting { .. }, None) => "waiting".to_owned(),
             (Phase::ReadingAlias, _) => "reading the alias".to_owned(),
             (Phase::CheckingAlarms, _) => "checking the alarms".to_owned(),
             (Phase::Updating, _) => match &self.checkpoint().intent {
                 Some(Intent::RollBack { .. }) => "rolling back".to_owned(),
-                _ => "shifting".to_owned(),
+                _ => "updating the alias".to_owned(),
             },
             (Phase::Done { outcome }, _) => match outcome {
                 DeploymentOutcome::Succeeded => "succeeded".to_owned(),

@@ -60,8 +60,8 @@ fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     let mut plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
     plan.iter_mut().for_each(embedded::parse_embedded_json);
     let template = Template::new(plan.as_ref().unwrap_or(&root), options)?;
-    let findings = dedupe(&template, run_rules(&template, &names));
-    let mut findings = report_undecided_rest(&template, findings);
+    let findings = remove_duplicates(&template, run_rules(&template, &names));
+    let mut findings = add_limit_finding(&template, findings);
     findings.retain(|finding| !options.is_disabled(finding.rule));
     let acknowledgements = read_acknowledgements(&template)?;
     let mut findings: Vec<Finding> = findings.iter().map(|finding| build_finding(&template, finding)).collect();
@@ -93,7 +93,7 @@ fn run_rules<'t>(template: &Template<'t>, names: &change::AliasNames) -> Vec<Sce
     let aliases: Vec<&Resource<'t>> = template.resources.iter().filter(|resource| resource.is_alias()).collect();
     let mut findings = Vec::new();
     for resource in &template.resources {
-        let starts = !aliases.is_empty() && start::is_relevant(resource);
+        let starts = !aliases.is_empty() && start::can_start_executions(resource);
         let mut run_in_scenarios = |all: Vec<Scenario<'t>>, rules: &dyn Fn(&mut Findings<'_, 't>)| {
             let mut found: Vec<ScenarioFinding<'t>> = Vec::new();
             for scenario in &all {
@@ -115,7 +115,7 @@ fn run_rules<'t>(template: &Template<'t>, names: &change::AliasNames) -> Vec<Sce
             });
         }
         if template.take_limit_exceeded() && is_related(template, resource) {
-            findings.push(undecided(template, resource));
+            findings.push(create_limit_finding(template, resource));
         }
     }
     findings.extend(conflicts::check(template));
@@ -123,22 +123,19 @@ fn run_rules<'t>(template: &Template<'t>, names: &change::AliasNames) -> Vec<Sce
 }
 
 /// Reports that a limit was exceeded while a resource was checked.
-fn undecided<'t>(template: &Template<'t>, resource: &Resource<'t>) -> ScenarioFinding<'t> {
+fn create_limit_finding<'t>(template: &Template<'t>, resource: &Resource<'t>) -> ScenarioFinding<'t> {
     let scenario = Scenario::default();
     let message =
         "Not fully checked: the resource depends on too many conditions or on texts that are too long".to_owned();
     Findings::new(View { template, scenario: &scenario }).create(&NOT_DECIDED, resource, "", message)
 }
 
-/// Adds a finding if only a check over several resources exceeded a limit.
-fn report_undecided_rest<'t>(
-    template: &Template<'t>,
-    mut findings: Vec<ScenarioFinding<'t>>,
-) -> Vec<ScenarioFinding<'t>> {
+/// Adds a finding if a limit was exceeded outside the checks of single resources.
+fn add_limit_finding<'t>(template: &Template<'t>, mut findings: Vec<ScenarioFinding<'t>>) -> Vec<ScenarioFinding<'t>> {
     let is_reported = findings.iter().any(|finding| finding.rule.id == NOT_DECIDED.id);
     if !is_reported && template.take_limit_exceeded() {
         let first = template.resources.iter().find(|resource| is_related(template, resource));
-        findings.extend(first.map(|first| undecided(template, first)));
+        findings.extend(first.map(|first| create_limit_finding(template, first)));
     }
     findings
 }
@@ -165,7 +162,7 @@ fn check_resource<'t>(found: &mut Findings<'_, 't>, resource: &Resource<'t>, nam
 /// Identifies a finding independently of its scenario.
 type Identity<'t> = (&'static str, &'t str, String, String, Vec<&'t str>);
 
-fn identity<'t>(finding: &ScenarioFinding<'t>) -> Identity<'t> {
+fn identify<'t>(finding: &ScenarioFinding<'t>) -> Identity<'t> {
     let mut defaults = finding.defaults.clone();
     defaults.sort_unstable();
     defaults.dedup();
@@ -178,7 +175,7 @@ fn merge_scenarios<'t>(findings: Vec<ScenarioFinding<'t>>, all: &[Scenario<'t>])
     let mut groups: HashMap<Identity<'t>, (usize, Vec<Scenario<'t>>)> = HashMap::new();
     for finding in findings {
         let index = order.len();
-        let (_, scenarios) = groups.entry(identity(&finding)).or_insert((index, Vec::new()));
+        let (_, scenarios) = groups.entry(identify(&finding)).or_insert((index, Vec::new()));
         scenarios.push(finding.scenario.clone());
         if scenarios.len() == 1 {
             order.push(finding);
@@ -191,7 +188,7 @@ fn merge_scenarios<'t>(findings: Vec<ScenarioFinding<'t>>, all: &[Scenario<'t>])
             Some(rest.iter().fold(first.clone(), |common, scenario| common.intersect(scenario)))
         };
         let (own, fixed) = (common(&scenarios).unwrap_or_default(), common(all).unwrap_or_default());
-        // Scenarios without a further common condition: the first scenario serves as an example.
+        // If the scenarios have no other common condition, the first scenario is the example.
         if scenarios.len() == all.len() || own != fixed {
             finding.scenario = own;
         }
@@ -200,7 +197,7 @@ fn merge_scenarios<'t>(findings: Vec<ScenarioFinding<'t>>, all: &[Scenario<'t>])
 }
 
 /// Removes duplicates, and findings that contradict the defaults of their parameters.
-fn dedupe<'t>(template: &Template<'t>, findings: Vec<ScenarioFinding<'t>>) -> Vec<ScenarioFinding<'t>> {
+fn remove_duplicates<'t>(template: &Template<'t>, findings: Vec<ScenarioFinding<'t>>) -> Vec<ScenarioFinding<'t>> {
     let mut seen = std::collections::HashSet::new();
     let mut unique = Vec::new();
     for finding in findings {
@@ -211,7 +208,7 @@ fn dedupe<'t>(template: &Template<'t>, findings: Vec<ScenarioFinding<'t>>) -> Ve
             .collect();
         let fixed: Vec<(&str, &str)> = defaults.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let possible = fixed.is_empty() || template.conditions.is_possible(&finding.scenario, &fixed);
-        if possible && seen.insert((identity(&finding), condition(template, &finding))) {
+        if possible && seen.insert((identify(&finding), describe_condition(template, &finding))) {
             unique.push(finding);
         }
     }
@@ -219,7 +216,7 @@ fn dedupe<'t>(template: &Template<'t>, findings: Vec<ScenarioFinding<'t>>) -> Ve
 }
 
 /// Describes the conditions and parameter defaults that a finding depends on.
-fn condition(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Option<String> {
+fn describe_condition(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Option<String> {
     let conditions = finding.scenario.conditions().map(|(name, value)| format!("{name} is {value}"));
     let mut names = finding.defaults.clone();
     names.sort_unstable();
@@ -246,7 +243,7 @@ fn build_finding(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Find
         description: rule.description,
         fix: finding.fix.clone().unwrap_or_else(|| rule.fix.to_owned()),
         url: rule.url,
-        condition: condition(template, finding),
+        condition: describe_condition(template, finding),
         acknowledged: None,
     }
 }
@@ -283,7 +280,7 @@ mod tests {
     use super::{CheckOptions, Template, change, embedded, read, run_rules, terraform};
 
     /// Counts the steps of the rules for a template or plan with `count` resources.
-    fn steps(resource: fn(usize) -> String, frame: [&str; 2], count: usize) -> usize {
+    fn count_steps(resource: fn(usize) -> String, frame: [&str; 2], count: usize) -> usize {
         let resources: Vec<String> = (0..count).map(resource).collect();
         let text = resources.join(",");
         let [start, end] = frame;
@@ -297,8 +294,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn grows_with_the_input(resource: fn(usize) -> String, frame: [&str; 2]) {
-        let (few, many) = (steps(resource, frame, 100), steps(resource, frame, 1000));
+    fn assert_linear_steps(resource: fn(usize) -> String, frame: [&str; 2]) {
+        let (few, many) = (count_steps(resource, frame, 100), count_steps(resource, frame, 1000));
         assert!(few > 100 && many / 11 < few, "{few} and {many} steps");
     }
 
@@ -313,7 +310,7 @@ mod tests {
                 "Resource": "arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD"}}}}}}}}"#
             )
         };
-        grows_with_the_input(policy, TEMPLATE);
+        assert_linear_steps(policy, TEMPLATE);
     }
 
     #[test]
@@ -329,7 +326,7 @@ mod tests {
             r#"{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {"root_module": {"resources": ["#,
             "]}}}",
         ];
-        grows_with_the_input(policy, frame);
+        assert_linear_steps(policy, frame);
     }
 
     #[test]
@@ -342,7 +339,7 @@ mod tests {
                 {{"Actions": [{{"StepFunctions": {{"StateMachineName": "m{n}"}}}}]}}}}}}"#
             )
         };
-        grows_with_the_input(conflicts, TEMPLATE);
+        assert_linear_steps(conflicts, TEMPLATE);
     }
 
     #[test]
@@ -355,7 +352,7 @@ mod tests {
                 "Resource": "arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD"}}}}}}}}"#
             )
         };
-        grows_with_the_input(conflicts, TEMPLATE);
+        assert_linear_steps(conflicts, TEMPLATE);
     }
 
     #[test]
@@ -367,6 +364,6 @@ mod tests {
                 vec![r#"{"StateMachineVersionArn": {"Ref": "Unknown"}, "Weight": 1}"#; 200].join(",")
             )
         };
-        grows_with_the_input(conflicts, TEMPLATE);
+        assert_linear_steps(conflicts, TEMPLATE);
     }
 }

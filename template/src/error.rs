@@ -23,7 +23,7 @@ pub enum TemplateError {
         offset: usize,
     },
     /// The file contains a NUL character.
-    #[error("line {line} column {column}: expected a text file, found a NUL character")]
+    #[error("line {line} column {column}: expected a text file, found a NUL character; remove it")]
     Nul {
         /// Line, from 1.
         line: u32,
@@ -77,7 +77,7 @@ pub enum TemplateError {
         name: String,
     },
     /// The previous template or plan cannot be read.
-    #[error("previous: {0}")]
+    #[error("previous template: {0}")]
     Previous(Box<Self>),
     /// The options are not valid.
     #[error("options: {detail}")]

@@ -107,7 +107,7 @@ rules! {
         "AWS rejects the alias: all versions of an alias must belong to the same state machine.",
         "Use versions of one state machine. Create a separate alias for the other state machine.";
     NOT_A_VERSION_ARN "SFA005" "not-a-version-arn" Error API_ROUTE
-        "A route does not use a version ARN, but for example the ARN of the state machine or of an alias",
+        "The ARN of a route is not a version ARN, for example because it is the ARN of the state machine or of an alias",
         "AWS rejects the alias: a route must use the ARN of a published version.",
         "Use a version ARN: `!Ref` of an AWS::StepFunctions::StateMachineVersion, or the state machine's ARN followed by `:` and the version number.";
     TOO_MANY_ROUTES "SFA006" "too-many-routes" Error API_CREATE
@@ -195,12 +195,12 @@ rules! {
         "AWS publishes at most one version per revision. A deployment that creates both resources fails, for example the first deployment of a stack. It succeeds only if the two resources are added in two deployments and the state machine changes in between.",
         "Keep one version resource. For older versions, use their ARNs in the routes.";
     VERSION_MACHINE "SFA027" "version-machine" Error CFN_VERSION
-        "StateMachineArn of a version is not a state machine ARN, but for example the ARN of a version or an alias",
-        "A version is published from a state machine. AWS finds no state machine with this ARN, and the deployment fails.",
+        "StateMachineArn of a version resource is not a state machine ARN, for example because it is the ARN of a version or an alias",
+        "A version is published from a state machine. AWS does not find a state machine with this ARN, and the deployment fails.",
         "Use the ARN of the state machine, for example `!Ref` of the state machine.";
     NOT_DECIDED "SFA028" "not-decided" Info CONDITIONS
         "Not fully checked: too many conditions, or texts that are too long",
-        "The checks try up to 4096 combinations of parameter values, with up to 256 different results of the conditions, and resolve texts of up to 1 MB. What depends on more than that is not checked and may contain errors.",
+        "The checks try up to 4096 combinations of parameter values, with up to 256 different results of the conditions, and resolve texts of up to 1 MB. Values that depend on more combinations or longer texts are not checked and may contain errors.",
         "Set the parameters that the conditions depend on (option `parameters`), or use fewer conditions in the resource.";
 }
 

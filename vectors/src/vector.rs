@@ -60,7 +60,7 @@ pub enum ProvenanceKind {
 
 impl fmt::Display for ProvenanceKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Recorded => "recorded",
             Self::Model => "model",
             Self::Docs => "docs",

@@ -224,7 +224,7 @@ class Deployment:
         except FileNotFoundError:
             return self._new_checkpoint()
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"`{self._state}` is not a valid state file: {error}") from error
+            raise ValueError(f"`{self._state}` is not a valid state file: {error}; delete it to start over") from error
         preference, new_version, alarms = self._requested
         request = {
             "checkpoint": saved,
@@ -299,7 +299,7 @@ def _read_state_file(path: Path) -> bytes:
     with open(path, "rb", opener=_open_regular) as file:
         content = file.read(_MAX_STATE_BYTES + 1)
     if len(content) > _MAX_STATE_BYTES:
-        raise ValueError(f"expected at most {_MAX_STATE_BYTES} bytes, found more")
+        raise ValueError(f"expected up to {_MAX_STATE_BYTES} bytes, found more")
     return content
 
 

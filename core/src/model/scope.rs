@@ -113,4 +113,9 @@ impl ScopeError {
     pub const fn part(&self) -> &'static str {
         self.0
     }
+
+    /// Returns the valid form, for example `12 digits, for example ...`.
+    pub const fn expected(&self) -> &'static str {
+        self.1
+    }
 }

@@ -5,4 +5,4 @@ mod problem;
 mod shorthand;
 
 pub use preference_json::{CustomStep, DeploymentPreference, DeploymentType, MAX_DURATION_MINUTES};
-pub use problem::{PreferenceProblem, Provenance};
+pub use problem::{PreferenceProblem, RuleSource};

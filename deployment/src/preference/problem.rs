@@ -10,7 +10,7 @@ const MAX_ALARMS: usize = 100;
 
 /// Which rule a problem violates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Provenance {
+pub enum RuleSource {
     /// The code of CloudFormation's provider. The text is the provider's.
     #[serde(rename = "provider code")]
     ProviderCode,
@@ -117,16 +117,18 @@ pub enum PreferenceProblem {
         minutes: i64,
     },
     /// CUSTOM has no steps.
-    #[error("`Steps` must have at least one step for the type CUSTOM")]
+    #[error("`Steps` must have at least one step for the type CUSTOM: found none")]
     StepsMissing,
     /// A type of CloudFormation has steps.
-    #[error("`Steps` requires the type CUSTOM, which CloudFormation does not support: use `Percentage` and `Interval`")]
+    #[error(
+        "`Steps` requires the type CUSTOM, which CloudFormation does not support: use `Percentage` and `Interval` instead of `Steps`"
+    )]
     StepsUnexpected,
     /// CUSTOM has a percentage or interval outside its steps.
     #[error("`Percentage` and `Interval` cannot be combined with `Steps`: remove them")]
     CustomMixed,
     /// A step lacks a member.
-    #[error("`Steps/{step}` requires both `Percentage` and `Interval`")]
+    #[error("`Steps/{step}` requires both `Percentage` and `Interval`: add the missing one")]
     StepIncomplete {
         /// The index of the step.
         step: usize,
@@ -142,7 +144,7 @@ pub enum PreferenceProblem {
         previous: i64,
     },
     /// The steps take more than 2100 minutes in total.
-    #[error("`Steps` take {minutes} minutes in total: the maximum is {MAX_DURATION_MINUTES}")]
+    #[error("`Steps` must take up to {MAX_DURATION_MINUTES} minutes in total: found {minutes}")]
     CustomTooLong {
         /// The sum of the intervals.
         minutes: i64,
@@ -185,19 +187,19 @@ impl PreferenceProblem {
     }
 
     /// Returns which rule the problem violates.
-    pub const fn provenance(&self) -> Provenance {
+    pub const fn rule_source(&self) -> RuleSource {
         match self {
             Self::IntervalAndPercentageRequired { .. }
             | Self::IntervalRequired { .. }
             | Self::PercentageRequired { .. }
-            | Self::LinearTooLong { .. } => Provenance::ProviderCode,
-            Self::PercentageRange { step: Some(_), .. } | Self::IntervalRange { step: Some(_), .. } => Provenance::Own,
+            | Self::LinearTooLong { .. } => RuleSource::ProviderCode,
+            Self::PercentageRange { step: Some(_), .. } | Self::IntervalRange { step: Some(_), .. } => RuleSource::Own,
             Self::StepsMissing
             | Self::CustomMixed
             | Self::StepIncomplete { .. }
             | Self::StepNotIncreasing { .. }
-            | Self::CustomTooLong { .. } => Provenance::Own,
-            _ => Provenance::ProviderSchema,
+            | Self::CustomTooLong { .. } => RuleSource::Own,
+            _ => RuleSource::ProviderSchema,
         }
     }
 

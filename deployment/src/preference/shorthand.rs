@@ -29,7 +29,7 @@ impl FromStr for DeploymentPreference {
     fn from_str(text: &str) -> Result<Self, DeploymentError> {
         let invalid = |detail: String| DeploymentError::InvalidShorthand { detail };
         if text.len() > MAX_BYTES {
-            return Err(invalid(format!("the shorthand has {} bytes; the maximum is {MAX_BYTES}", text.len())));
+            return Err(invalid(format!("the preference has {} bytes; use up to {MAX_BYTES}", text.len())));
         }
         parse(text.trim()).map_err(invalid)
     }
@@ -44,15 +44,16 @@ fn parse(text: &str) -> Result<DeploymentPreference, String> {
         "canary" => Some(DeploymentType::Canary),
         "linear" => Some(DeploymentType::Linear),
         "custom" => Some(DeploymentType::Custom),
+        "all-at-once" => return Err(format!("`{word}` expects no steps, found `{rest}`; remove them")),
         _ => return Err(format!("unknown type `{word}`; use canary, linear, custom or all-at-once")),
     };
     if named.is_none() && rest.eq_ignore_ascii_case("all-at-once") {
-        return Ok(with_type(DeploymentType::AllAtOnce));
+        return Ok(create_preference(DeploymentType::AllAtOnce));
     }
     let steps = rest.split(',').map(|step| parse_step(step.trim())).collect::<Result<Vec<_>, _>>()?;
     let default_type = if steps.len() == 1 { DeploymentType::Canary } else { DeploymentType::Custom };
     let deployment_type = named.unwrap_or(default_type);
-    let preference = with_type(deployment_type);
+    let preference = create_preference(deployment_type);
     match (deployment_type, steps.as_slice()) {
         (DeploymentType::Custom, _) => Ok(DeploymentPreference { steps: Some(steps), ..preference }),
         (_, [step]) => Ok(DeploymentPreference { percentage: step.percentage, interval: step.interval, ..preference }),
@@ -60,7 +61,7 @@ fn parse(text: &str) -> Result<DeploymentPreference, String> {
     }
 }
 
-fn with_type(deployment_type: DeploymentType) -> DeploymentPreference {
+fn create_preference(deployment_type: DeploymentType) -> DeploymentPreference {
     DeploymentPreference { deployment_type: Some(deployment_type.as_str().to_owned()), ..Default::default() }
 }
 

@@ -47,7 +47,7 @@ fn format_after_step(then: &AfterStep) -> String {
     match then {
         AfterStep::Wait { seconds, alarms, .. } if alarms.is_empty() => format!("wait {}", format_duration(*seconds)),
         AfterStep::Wait { seconds, alarms, .. } => {
-            format!("wait {}, watching {}", format_duration(*seconds), alarms.join(", "))
+            format!("wait {}, check alarms: {}", format_duration(*seconds), alarms.join(", "))
         }
         AfterStep::Done => "done".to_owned(),
     }

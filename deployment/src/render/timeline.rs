@@ -28,7 +28,7 @@ impl Plan {
         let width = lines.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
         let watching = match self.alarms() {
             [] => String::new(),
-            alarms => format!(", watching {}", alarms.join(", ")),
+            alarms => format!(", alarms: {}", alarms.join(", ")),
         };
         let mut text = format!("{} to {}{watching}\n", self.deployment_type, short_name(&self.target));
         for (label, percentage) in lines {

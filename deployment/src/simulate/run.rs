@@ -48,7 +48,7 @@ pub fn dry_run(deployment: &Deployment) -> Result<Vec<Action>, DeploymentError> 
 fn check_event(event: &SimulationEvent, alarms: &[String]) -> Result<(), DeploymentError> {
     let detail = match event {
         SimulationEvent::Alarm { name, .. } if !alarms.contains(name) => {
-            format!("the preference does not have the alarm `{name}`")
+            format!("the preference does not have the alarm `{name}`; add it to the alarms, or remove the event")
         }
         SimulationEvent::Crash { at_seconds, restart_at_seconds } if restart_at_seconds < at_seconds => {
             format!("`restartAtSeconds` ({restart_at_seconds}) must not be less than `atSeconds` ({at_seconds})")
@@ -59,6 +59,8 @@ fn check_event(event: &SimulationEvent, alarms: &[String]) -> Result<(), Deploym
         {
             format!("{seconds} seconds is too long; the maximum is {MAX_SECONDS}")
         }
+        SimulationEvent::CrashAtCall { call: 0, .. } => "`call` must be 1 or more, found 0".to_owned(),
+        SimulationEvent::Failure { times: 0, .. } => "`times` must be 1 or more, found 0".to_owned(),
         SimulationEvent::Drift { routing_configuration, .. } => {
             match routing::validate_routing(routing_configuration) {
                 Err(error) => error.to_string(),

@@ -32,7 +32,7 @@ pub enum CredentialsError {
         detail: String,
     },
     /// A missing or invalid setting.
-    #[error("credentials file `{path}`, profile `{profile}`: {setting} must be {expected}")]
+    #[error("credentials file `{path}`, profile `{profile}`: {setting} is missing or invalid; expected {expected}")]
     Setting {
         /// The path as specified.
         path: String,
@@ -74,7 +74,8 @@ impl Credentials {
         let display = path.display().to_string();
         let unreadable = |detail: String| CredentialsError::Unreadable { path: display.clone(), detail };
         let text = read_settings_text(path).map_err(|error| unreadable(error.to_string()))?;
-        let file = Ini::load_from_str_noescape(&text).map_err(|error| unreadable(error.to_string()))?;
+        let file = Ini::load_from_str_noescape(&text)
+            .map_err(|error| unreadable(format!("expected `[profile]` and lines `name = value`: {error}")))?;
         let mut credentials = HashMap::new();
         for (profile, settings) in file.iter().filter_map(|(name, settings)| Some((name?, settings))) {
             let (id, principal) = parse_profile(settings).map_err(|(setting, expected)| CredentialsError::Setting {

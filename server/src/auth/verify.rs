@@ -27,7 +27,7 @@ const CONTENT_HASH: &str = "x-amz-content-sha256";
 const REQUIRED_SIGNED_HEADERS: [(&str, &str); 3] =
     [("host", "'Host' or ':authority'"), ("x-amz-date", "'X-Amz-Date'"), ("x-amz-target", "'X-Amz-Target'")];
 
-/// A request whose head was checked and whose body is still to be verified.
+/// A request whose head is verified and whose body is not verified yet.
 pub struct PendingAuth<'r> {
     signature: Signature<'r>,
     principal: &'r Principal,
@@ -58,7 +58,7 @@ impl<'r> PendingAuth<'r> {
         check_signed_headers(&signature)?;
         let principal = credentials.get(signature.credential.access_key_id);
         let scope = check_scope(&signature, principal)?;
-        let principal = principal.ok_or_else(unrecognized_client)?;
+        let principal = principal.ok_or_else(unrecognized_client_error)?;
         let body_hash = signed_body_hash(&signature, &head.headers);
         let pending = Self { signature, principal, head, scope, body_hash };
         if let Some(hash) = body_hash {
@@ -75,7 +75,7 @@ impl<'r> PendingAuth<'r> {
     pub fn verify_body(self, body: &[u8]) -> Result<Scope, HttpError> {
         match self.body_hash {
             Some(hash) if hash == to_hex(&Sha256::digest(body)) => {}
-            Some(_) => return Err(wrong_signature()),
+            Some(_) => return Err(wrong_signature_error()),
             None => self.verify_signature(SignableBody::Bytes(body))?,
         }
         Ok(self.scope)
@@ -83,13 +83,13 @@ impl<'r> PendingAuth<'r> {
 
     /// Compares the signature and the session token with the expected ones.
     fn verify_signature(&self, body: SignableBody<'_>) -> Result<(), HttpError> {
-        let expected = self.expected_signature(body).ok_or_else(wrong_signature)?;
+        let expected = self.expected_signature(body).ok_or_else(wrong_signature_error)?;
         if !bool::from(expected.as_bytes().ct_eq(self.signature.value.as_bytes())) {
-            return Err(wrong_signature());
+            return Err(wrong_signature_error());
         }
         match self.has_valid_session_token() {
             true => Ok(()),
-            false => Err(unrecognized_client()),
+            false => Err(unrecognized_client_error()),
         }
     }
 
@@ -126,7 +126,7 @@ impl<'r> PendingAuth<'r> {
     }
 
     /// Returns all values of the signed headers, except the date, which the signer adds. Returns `None` if a header is
-    /// missing or listed twice: a long header that is listed often would be copied as often.
+    /// missing or listed twice: otherwise, a long header that is listed many times would be copied many times.
     fn signed_header_values(&self) -> Option<Vec<(&str, &str)>> {
         let mut names = HashSet::with_capacity(self.signature.signed_headers.len());
         if !self.signature.signed_headers.iter().all(|name| names.insert(*name)) {
@@ -165,13 +165,13 @@ fn check_clock_skew(signature: &Signature<'_>, now: SystemTime) -> Result<(), Ht
     let sent = signature.date;
     if signature.time < earliest {
         let (earliest, now) = (format_amz_date(earliest), format_amz_date(now));
-        return Err(invalid_signature(format!(
+        return Err(invalid_signature_error(format!(
             "Signature expired: {sent} is now earlier than {earliest} ({now} - 15 min.)"
         )));
     }
     if signature.time > latest {
         let (latest, now) = (format_amz_date(latest), format_amz_date(now));
-        return Err(invalid_signature(format!(
+        return Err(invalid_signature_error(format!(
             "Signature not yet current: {sent} is still later than {latest} ({now} + 15 min.)"
         )));
     }
@@ -183,7 +183,7 @@ fn check_signed_headers(signature: &Signature<'_>) -> Result<(), HttpError> {
     match unsigned {
         None => Ok(()),
         Some((_, label)) => {
-            Err(invalid_signature(format!("{label} must be a 'SignedHeader' in the AWS Authorization.")))
+            Err(invalid_signature_error(format!("{label} must be a 'SignedHeader' in the AWS Authorization.")))
         }
     }
 }
@@ -209,20 +209,20 @@ fn check_scope(signature: &Signature<'_>, principal: Option<&Principal>) -> Resu
         let what = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP";
         problems += &format!("{what}: '{}' != '{date_stamp}', from '{date}'.", credential.date);
     }
-    scope.filter(|_| problems.is_empty()).ok_or_else(|| invalid_signature(problems))
+    scope.filter(|_| problems.is_empty()).ok_or_else(|| invalid_signature_error(problems))
 }
 
-fn unrecognized_client() -> HttpError {
+fn unrecognized_client_error() -> HttpError {
     let message = "The security token included in the request is invalid.".to_owned();
     HttpError::Signature { code: "UnrecognizedClientException", message }
 }
 
-fn wrong_signature() -> HttpError {
+fn wrong_signature_error() -> HttpError {
     let text = "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
                 Access Key and signing method. Consult the service documentation for details.";
-    invalid_signature(text.to_owned())
+    invalid_signature_error(text.to_owned())
 }
 
-fn invalid_signature(message: String) -> HttpError {
+fn invalid_signature_error(message: String) -> HttpError {
     HttpError::Signature { code: "InvalidSignatureException", message }
 }

@@ -4,6 +4,7 @@ use super::deploy::DeployArgs;
 use super::plan::PlanArgs;
 use super::simulate::SimulateArgs;
 use super::verify::VerifyArgs;
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -32,10 +33,12 @@ Exit codes: 0 success, 1 rejected or problems found, 2 usage error, 3 I/O or net
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run an endpoint for AWS SDKs and the AWS CLI
+    ///
+    /// It stops on SIGINT (Ctrl-C) or SIGTERM, after the requests in flight are finished.
     Serve(ServeArgs),
     /// Call an operation on a file or a running endpoint
     Call(CallArgs),
-    /// Validate a request without sending it; report every problem
+    /// Validate a request without sending it, and report all problems
     Check(CheckArgs),
     /// Check CloudFormation, SAM and Terraform files
     CheckTemplate(CheckTemplateArgs),
@@ -49,9 +52,11 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Simulate a gradual deployment with alarms, drift and crashes
     Simulate(SimulateArgs),
-    /// Deploy a version gradually, as CloudFormation's DeploymentPreference
+    /// Deploy a version gradually, with the semantics of CloudFormation's DeploymentPreference
     Deploy(DeployArgs),
-    /// Run the conformance vectors against an endpoint
+    /// Run the test vectors against an endpoint
+    ///
+    /// A vector contains requests, the expected responses of AWS, and their source.
     Verify(VerifyArgs),
     /// Print shell completions
     #[command(after_help = "\
@@ -67,7 +72,7 @@ Example:
     Man,
 }
 
-/// The behavior of the service.
+/// The behaviour of the service.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Service")]
 pub(super) struct ServiceArgs {
@@ -80,10 +85,10 @@ pub(super) struct ServiceArgs {
     /// Seed for reproducible routing and generated ids
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
-    /// Keep serving the old routing for this long after an update (2s, 500ms)
+    /// Time for which the previous routing is used after an update, for example 2s or 500ms
     #[arg(long, default_value = "0s", value_name = "TIME", value_parser = parse_duration)]
     pub update_delay: Duration,
-    /// Keep a deleted state machine in status DELETING for this long
+    /// Time for which a deleted state machine has the status DELETING
     #[arg(long, default_value = "0s", value_name = "TIME", value_parser = parse_duration)]
     pub deletion_delay: Duration,
     /// Maximum number of aliases per state machine
@@ -97,9 +102,7 @@ pub(super) struct ServiceArgs {
     pub executions_per_state_machine: usize,
 }
 
-/// Run an endpoint for AWS SDKs and the AWS CLI
-///
-/// It stops on SIGINT (Ctrl-C) or SIGTERM, after the requests in flight are finished.
+/// The options of `sfn-alias serve`.
 #[derive(Debug, Args)]
 #[command(after_help = SERVE_EXAMPLES)]
 pub(super) struct ServeArgs {
@@ -121,7 +124,7 @@ pub(super) struct ServeArgs {
     #[arg(long, help_heading = "Access", conflicts_with = "credentials")]
     pub insecure_allow_anonymous: bool,
     /// Maximum number of connections
-    #[arg(long, default_value_t = 16_384, value_name = "NUMBER", help_heading = "Access")]
+    #[arg(long, default_value_t = 16_384, value_name = "NUMBER", help_heading = "Access", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub max_connections: usize,
     /// Log filter, in `tracing` syntax: off, error, warn, info, debug (every request)
     #[arg(long, default_value = "info", value_name = "FILTER", env = "SFN_ALIAS_LOG", help_heading = "Logs")]
@@ -164,7 +167,7 @@ pub(super) enum LogFormat {
 /// The file or endpoint that a command uses.
 #[derive(Debug, Args)]
 pub(super) struct BackendArgs {
-    /// Use this SQLite file instead of an endpoint
+    /// Use this SQLite file instead of an endpoint, created if missing
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
     /// Use the endpoint at this URL, without signing requests
@@ -186,7 +189,7 @@ Examples:
   echo '{\"stateMachineArn\": \"...\"}' |
     sfn-alias call DescribeStateMachine -
 
-Prints the response. The exit code is 1 if it is an error of the service.")]
+The command prints the response. The exit code is 1 if the response is an error of the service.")]
 pub(super) struct CallArgs {
     /// Name of the operation, for example CreateStateMachineAlias
     pub operation: String,
@@ -241,10 +244,10 @@ pub(super) struct CheckTemplateArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     pub parameter: Vec<(String, String)>,
     /// Disable a rule, by id or name
-    #[arg(long, value_name = "RULE")]
+    #[arg(long, value_name = "RULE", value_parser = parse_rule)]
     pub disable: Vec<String>,
     /// Acknowledge a rule's findings, in one resource or in all, with a reason
-    #[arg(long, value_name = "RULE[:RESOURCE]=REASON", value_parser = parse_pair)]
+    #[arg(long, value_name = "RULE[:RESOURCE]=REASON", value_parser = parse_acknowledgement)]
     pub acknowledge: Vec<(String, String)>,
     /// The last deployed template, to check changes
     #[arg(long, value_name = "FILE")]
@@ -283,6 +286,24 @@ pub(super) enum FailOn {
 fn parse_pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Parses `RULE=REASON` or `RULE:RESOURCE=REASON`.
+fn parse_acknowledgement(text: &str) -> Result<(String, String), String> {
+    let (which, reason) = text.split_once('=').ok_or("expected RULE=REASON or RULE:RESOURCE=REASON")?;
+    parse_rule(which.split_once(':').map_or(which, |(rule, _)| rule))?;
+    if reason.trim().is_empty() {
+        return Err("expected a reason after `=`, found none".to_owned());
+    }
+    Ok((which.to_owned(), reason.to_owned()))
+}
+
+/// Checks that a rule exists.
+fn parse_rule(name: &str) -> Result<String, String> {
+    let is_known = sfn_alias_template::rules()
+        .iter()
+        .any(|rule| rule.id.eq_ignore_ascii_case(name) || rule.name.eq_ignore_ascii_case(name));
+    if is_known { Ok(name.to_owned()) } else { Err(format!("unknown rule `{name}`; --rules lists the rules")) }
 }
 
 #[derive(Debug, Args)]
@@ -345,5 +366,8 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
         _ => return Err("expected a number with ms, s, m or h, for example 2s".to_owned()),
     };
     let number: u64 = digits.parse().map_err(|_| "expected a number with ms, s, m or h, for example 2s".to_owned())?;
-    number.checked_mul(millis).map(Duration::from_millis).ok_or_else(|| "too long".to_owned())
+    number
+        .checked_mul(millis)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "the time is too long; use up to 1000000h".to_owned())
 }

@@ -33,7 +33,7 @@ fn print_arn(arn: &Arn<'_>, as_json: bool) -> Result<(), CliError> {
 
 /// Returns the parts of an ARN with the names of the API's members.
 fn arn_parts<'a>(arn: &Arn<'a>) -> Vec<(&'static str, &'a str)> {
-    let mut parts = vec![("arn", arn.as_str()), ("type", resource_type(arn))];
+    let mut parts = vec![("arn", arn.as_str()), ("kind", resource_type(arn))];
     parts.extend([("partition", arn.partition), ("region", arn.region), ("account", arn.account)]);
     match arn.resource {
         Resource::StateMachine { name } => parts.push(("stateMachine", name)),

@@ -50,5 +50,8 @@ impl Backend {
 /// [`CliError::Usage`], which names the flag.
 pub(super) fn parse_scope(account: &str, region: &str) -> Result<Scope, CliError> {
     let scope = Scope::new(Scope::partition_for_region(region), account, region);
-    scope.map_err(|error| CliError::Usage(format!("--{}: {error}", error.part())))
+    scope.map_err(|error| {
+        let found = if error.part() == "account" { account } else { region };
+        CliError::Usage(format!("--{}: expected {}, found `{found}`", error.part(), error.expected()))
+    })
 }

@@ -18,6 +18,12 @@ pub(super) fn run(args: &CheckArgs) -> CommandResult {
 
 fn print_problem(problem: &Problem) -> Result<(), CliError> {
     let Problem { path, code, error, message, fix } = problem;
-    let path = if path.is_empty() { "the request" } else { path };
-    output::print_line(format_args!("{path}: {message} ({error}, {code})\n  help: {fix}"))
+    // Some messages already contain the path.
+    let prefix = match path.as_str() {
+        _ if message.starts_with(&format!("`{path}`")) => String::new(),
+        "" if message.starts_with("cannot parse the request") => String::new(),
+        "" => "the request: ".to_owned(),
+        path => format!("{path}: "),
+    };
+    output::print_line(format_args!("{prefix}{message} ({error}, {code})\n  help: {fix}"))
 }

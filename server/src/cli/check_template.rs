@@ -82,7 +82,7 @@ fn check_parameter_names(checked: &[CheckedFile<'_>], args: &CheckTemplateArgs) 
     let names: Vec<String> = parameters.iter().map(|name| format!("`{name}`")).collect();
     let hint = match names.as_slice() {
         [] => "the files have no parameters".to_owned(),
-        names => format!("use one of {}", names.join(", ")),
+        names => format!("the parameters of the files are {}", names.join(", ")),
     };
     Err(CliError::Usage(format!("--parameter: unknown parameter `{name}`; {hint}")))
 }

@@ -1,6 +1,6 @@
 //! Exit codes and the error of a command.
 
-use sfn_alias_deployment::{DeploymentError, Provenance};
+use sfn_alias_deployment::{DeploymentError, RuleSource};
 
 /// Success.
 pub(super) const OK: u8 = 0;
@@ -56,7 +56,7 @@ impl From<DeploymentError> for CliError {
         match &error {
             // No code: CloudFormation has none for rules of our own.
             DeploymentError::InvalidPreference(problems)
-                if problems.iter().all(|problem| problem.provenance() == Provenance::Own) =>
+                if problems.iter().all(|problem| problem.rule_source() == RuleSource::Own) =>
             {
                 Self::Rejected(error.to_string())
             }

@@ -18,7 +18,7 @@ Examples (VERSION_ARN is the ARN of the version to deploy):
 
 The plan follows CloudFormation's DeploymentPreference. A list of steps is an extension, and the plan says so.
 
-Exits with 1 if CloudFormation or Step Functions would reject the deployment.")]
+The exit code is 1 if CloudFormation or Step Functions would reject the deployment.")]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub preference: PreferenceArgs,
@@ -26,7 +26,7 @@ pub(super) struct PlanArgs {
     #[arg(long, default_value = "table", value_name = "FORMAT")]
     pub format: PlanFormat,
     /// Show how many executions each version receives at this rate
-    #[arg(long, value_name = "STARTS_PER_SECOND")]
+    #[arg(long, value_name = "STARTS_PER_SECOND", allow_negative_numbers = true)]
     pub rate: Option<f64>,
 }
 

@@ -68,7 +68,9 @@ pub(super) fn parse_preference(preference: &str, alarms: &[String]) -> Result<Pl
 pub(super) fn validate_version_arn(option: &str, value: &str) -> Result<(), CliError> {
     match parse_arn(value).map(|arn| arn.resource) {
         Ok(Resource::Version { .. }) => Ok(()),
-        _ => Err(CliError::Usage(format!("{option}: `{value}` is not a version ARN"))),
+        _ => Err(CliError::Usage(format!(
+            "{option}: expected a version ARN (...:stateMachine:NAME:NUMBER), found `{value}`"
+        ))),
     }
 }
 
@@ -78,7 +80,11 @@ fn parse_routing(argument: &str) -> Result<Vec<Route>, CliError> {
         validate_version_arn("--current", argument)?;
         return Ok(vec![Route { state_machine_version_arn: argument.to_owned(), weight: 100 }]);
     }
-    let invalid = |error| CliError::Usage(format!("--current: expected a version ARN or a routing in JSON: {error}"));
+    let invalid = |error| {
+        CliError::Usage(format!(
+            "--current: expected a version ARN, JSON, @FILE or -; the value is not a routing in JSON: {error}"
+        ))
+    };
     let mut value: Value = serde_json::from_slice(&input::read_argument(argument)?).map_err(invalid)?;
     let routing = value.get_mut("routingConfiguration").map(Value::take);
     let request = json!({ "currentRouting": routing.unwrap_or(value) });

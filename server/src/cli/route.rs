@@ -19,7 +19,7 @@ pub(super) fn run(args: &RouteArgs) -> CommandResult {
     }
     let routing = match parse_routing_from(&body[..]) {
         Ok(routing) => routing,
-        Err(error) => return Err(CliError::Usage(format!("{}: {error}", error.code()))),
+        Err(error) => return Err(CliError::Rejected(format!("{}: {error}", error.code()))),
     };
     let picker = args.seed.map_or_else(WeightedPicker::from_entropy, |seed| Ok(WeightedPicker::new(seed)))?;
     let mut counts = [0_u64; 2];
@@ -53,7 +53,7 @@ fn load_routing(args: &RouteArgs) -> Result<(u16, Vec<u8>), CliError> {
     if let Ok(arn) = parse_arn(&args.routing) {
         if !matches!(arn.resource, Resource::Alias { .. }) {
             return Err(CliError::Usage(format!(
-                "`{arn}` is not an alias ARN; expected an alias ARN or a routing configuration"
+                "ROUTING: expected an alias ARN or a routing configuration, found `{arn}`"
             )));
         }
         let request = json!({ "stateMachineAliasArn": args.routing }).to_string();
@@ -62,7 +62,7 @@ fn load_routing(args: &RouteArgs) -> Result<(u16, Vec<u8>), CliError> {
     }
     let bytes = input::read_argument(&args.routing)?;
     let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
-        CliError::Usage(format!("expected an alias ARN or a routing configuration in JSON: {error}"))
+        CliError::Usage(format!("ROUTING: expected an alias ARN, JSON, @FILE or -; the value is not a routing configuration in JSON: {error}"))
     })?;
     let request = if value.is_array() { json!({ "routingConfiguration": value }) } else { value };
     Ok((200, request.to_string().into_bytes()))

@@ -46,7 +46,7 @@ fn limit_connections(requested: usize) -> usize {
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(u64::MAX);
     let allowed = usize::try_from(files.saturating_sub(OTHER_FILES).max(1)).unwrap_or(usize::MAX);
     if allowed < requested {
-        tracing::warn!(requested, allowed, "max-connections reduced; raise the limit of open files");
+        tracing::warn!(requested, allowed, "the limit of open files reduces --max-connections; raise the limit");
     }
     requested.min(allowed)
 }
@@ -103,7 +103,8 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 fn start_log(args: &ServeArgs) -> Result<(), CliError> {
-    let filter: Targets = args.log.parse().map_err(|error| CliError::Usage(format!("--log: {error}")))?;
+    let filter: Targets =
+        args.log.parse().map_err(|error| CliError::Usage(format!("--log: {error}; use for example info or debug")))?;
     let log = tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
     let registry = tracing_subscriber::registry().with(filter);
     // An error means that the process already has a log, for example from another server. It stays in use.

@@ -21,11 +21,12 @@ Example:
 Events and their members:
   alarm        atSeconds, name, state: an alarm changes its state
   drift        atSeconds, routingConfiguration: someone else updates the alias
-  crash        atSeconds, restartAtSeconds: the driver crashes and restarts
-  crashAtCall  call, applied, restartAfterSeconds: it crashes at its n-th call
+  crash        atSeconds, restartAtSeconds: the deployment process crashes
+  crashAtCall  call, applied, restartAfterSeconds: it crashes at this call
+               (1 is the first); applied: whether AWS executed the call
   failure      atSeconds, call, times, code, message, applied: calls fail
 
-The simulation follows CloudFormation's provider. Calls that the provider does not make are marked.")]
+The simulation follows CloudFormation's resource provider of aliases. Calls that only sfn-alias makes are marked.")]
 pub(super) struct SimulateArgs {
     #[command(flatten)]
     pub preference: PreferenceArgs,
@@ -39,7 +40,7 @@ pub(super) struct SimulateArgs {
 
 pub(super) fn run(args: &SimulateArgs) -> CommandResult {
     let plan = args.preference.request()?.plan()?;
-    let invalid = |error| CliError::Usage(format!("--events: {error}"));
+    let invalid = |error| CliError::Usage(format!("--events: expected a JSON array of events, @FILE or -: {error}"));
     let events: Vec<SimulationEvent> = serde_json::from_slice(&input::read_argument(&args.events)?).map_err(invalid)?;
     let machine = sfn_alias::parse_arn(&plan.target)?.state_machine_arn().to_owned();
     let simulation = simulate(Deployment::new(&format!("{machine}:ALIAS"), None, plan)?, &events)?;
@@ -62,7 +63,7 @@ pub(super) fn format_simulation(simulation: &Simulation) -> String {
         text += &format!("CloudFormation then rolls back the stack and sets the routing: {}\n", format_routes(before));
     }
     for event in &simulation.unused_events {
-        text += &format!("did not happen: {}\n", format_event(event));
+        text += &format!("unused event: {}\n", format_event(event));
     }
     text
 }
@@ -80,12 +81,12 @@ pub(super) fn format_outcome(outcome: &DeploymentOutcome) -> String {
 fn format_entry(entry: &SimulationEntry) -> String {
     let (at_seconds, text) = match entry {
         SimulationEntry::Call { at_seconds, action, observation, extra_read } => {
-            let mark = if *extra_read { "  (not CloudFormation's)" } else { "" };
+            let mark = if *extra_read { "  (CloudFormation does not make this call)" } else { "" };
             (at_seconds, format!("{}{}{mark}", format_action(action), format_result(observation.as_ref())))
         }
         SimulationEntry::Wait { at_seconds, until_seconds } => (at_seconds, format!("wait until {until_seconds}s")),
         SimulationEntry::Event { at_seconds, event } => (at_seconds, format!("event: {}", format_event(event))),
-        SimulationEntry::Restart { at_seconds } => (at_seconds, "the driver restarts".to_owned()),
+        SimulationEntry::Restart { at_seconds } => (at_seconds, "the process restarts".to_owned()),
     };
     format!("{at_seconds:>7}s  {text}")
 }
@@ -119,10 +120,10 @@ fn format_event(event: &SimulationEvent) -> String {
         SimulationEvent::Drift { routing_configuration, .. } => {
             format!("someone else updates the alias to {}", format_routes(routing_configuration))
         }
-        SimulationEvent::Crash { .. } => "the driver crashes".to_owned(),
+        SimulationEvent::Crash { .. } => "the process crashes".to_owned(),
         SimulationEvent::CrashAtCall { call, applied, .. } => {
             let when = if *applied { "after" } else { "before" };
-            format!("the driver crashes {when} call {call}")
+            format!("the process crashes {when} call {call}")
         }
         SimulationEvent::Failure { code, message, times, .. } => {
             let calls = if *times == 1 { "1 call fails".to_owned() } else { format!("{times} calls fail") };

@@ -1,6 +1,6 @@
 //! A server in a background thread.
 
-use super::server::{BindError, Server, ServerConfig, Shutdown};
+use super::server::{Server, ServerConfig, Shutdown, StartError};
 use std::net::SocketAddr;
 use std::thread::{Builder, JoinHandle};
 use tokio::runtime::Runtime;
@@ -33,16 +33,16 @@ impl BackgroundServer {
     /// Binds an address and starts the server.
     ///
     /// # Errors
-    /// [`BindError`].
-    pub fn start(address: SocketAddr, config: ServerConfig) -> Result<Self, BindError> {
-        let runtime = build_runtime().map_err(|error| BindError::System(error.to_string()))?;
+    /// [`StartError`].
+    pub fn start(address: SocketAddr, config: ServerConfig) -> Result<Self, StartError> {
+        let runtime = build_runtime().map_err(|error| StartError::System(error.to_string()))?;
         let server = runtime.block_on(Server::bind(address, config))?;
         let url = server.url();
         let (stop, stopped) = oneshot::channel();
         // The receiver also completes if the sender is dropped.
         let serve = move || runtime.block_on(server.run(async { drop(stopped.await) }));
         let thread = Builder::new().name("sfn-alias".to_owned()).spawn(serve);
-        let thread = thread.map_err(|error| BindError::System(error.to_string()))?;
+        let thread = thread.map_err(|error| StartError::System(error.to_string()))?;
         Ok(Self { url, running: Some(Running { stop, thread }) })
     }
 

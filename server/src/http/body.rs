@@ -142,9 +142,12 @@ impl Frames {
     }
 }
 
-const INCOMPLETE: HttpError = HttpError::RequestTimeout("the request body is incomplete");
+const INCOMPLETE: HttpError =
+    HttpError::RequestTimeout("the connection ended before the request body was complete; send the request again");
 const ABORTED: HttpError = HttpError::RequestTimeout(
     "the request body arrived too slowly while other requests needed memory; send the request again",
 );
-const INVALID_CHUNK: HttpError =
-    HttpError::Malformed { status: 400, message: "invalid chunked encoding of the request body" };
+const INVALID_CHUNK: HttpError = HttpError::Malformed {
+    status: 400,
+    message: "invalid chunked encoding of the request body; send chunks as in RFC 9112",
+};

@@ -21,7 +21,7 @@ pub struct Limits {
     /// Maximum time to receive a body (30 seconds).
     pub body_timeout: Duration,
     /// Maximum time to receive a body if other requests need its memory (1 second).
-    pub crowded_body_timeout: Duration,
+    pub body_timeout_when_full: Duration,
     /// Maximum time without a byte of a response accepted by the client (30 seconds).
     pub write_timeout: Duration,
     /// Maximum time to finish the requests in flight when the server stops (10 seconds).
@@ -38,7 +38,7 @@ impl Default for Limits {
             headers: 100,
             head_timeout: Duration::from_secs(60),
             body_timeout: Duration::from_secs(30),
-            crowded_body_timeout: Duration::from_secs(1),
+            body_timeout_when_full: Duration::from_secs(1),
             write_timeout: Duration::from_secs(30),
             stop_timeout: Duration::from_secs(10),
         }

@@ -24,4 +24,4 @@ mod server;
 pub use backend::ForkLock;
 pub use background::BackgroundServer;
 pub use limits::Limits;
-pub use server::{Access, BindError, Server, ServerConfig, Shutdown};
+pub use server::{Access, Server, ServerConfig, Shutdown, StartError};

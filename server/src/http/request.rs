@@ -27,7 +27,7 @@ use tokio::time::timeout;
 
 /// Responses over this size are counted in the memory budget until the client has received them. A connection has
 /// only one response at a time, so the limit on connections bounds the smaller ones.
-const LARGE: usize = 16 * 1024;
+const MIN_COUNTED_RESPONSE_BYTES: usize = 16 * 1024;
 
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -48,7 +48,7 @@ pub(super) struct ServerState {
 
 impl ServerState {
     pub fn new(app: App, access: Access, backend: Backend, limits: Limits) -> Self {
-        let bodies = BodyPools::new(limits.body_bytes, limits.crowded_body_timeout);
+        let bodies = BodyPools::new(limits.body_bytes, limits.body_timeout_when_full);
         let responses = MemoryBudget::new(limits.response_bytes);
         let (metrics, metrics_cache) = (Metrics::new(), MetricsCache::default());
         Self { app, access, backend, limits, metrics, metrics_cache, bodies, responses }
@@ -64,7 +64,7 @@ impl ServerState {
                 self.app.respond_error(HttpError::Internal)
             }
         };
-        let response = self.with_budget(response);
+        let response = self.reserve_response_memory(response);
         self.record(&response, start);
         if !body.is_end_stream() && response.code != TIMED_OUT.code() {
             timeout(self.limits.body_timeout, drain(&mut body, self.body_limit())).await.ok();
@@ -78,9 +78,9 @@ impl ServerState {
                 let result = self.run_operation(head, operation, body).await;
                 self.app.respond(operation.as_str(), result)
             }
-            Ok(RequestTarget::Health) => unrecorded(App::health_response(self.check_health(peer).await)),
+            Ok(RequestTarget::Health) => wrap_unrecorded(App::health_response(self.check_health(peer).await)),
             Ok(RequestTarget::Metrics) => match self.metrics_page(peer).await {
-                Ok(page) => unrecorded(content_response(OPENMETRICS, page)),
+                Ok(page) => wrap_unrecorded(content_response(OPENMETRICS, page)),
                 Err(error) => self.app.respond_error(error),
             },
             Err(error) => self.app.respond_error(error),
@@ -117,9 +117,9 @@ impl ServerState {
     }
 
     /// Reserves memory for a large response until the client has received it.
-    fn with_budget(&self, response: Response) -> Response {
+    fn reserve_response_memory(&self, response: Response) -> Response {
         let size = response.http.body().len();
-        if size <= LARGE {
+        if size <= MIN_COUNTED_RESPONSE_BYTES {
             return response;
         }
         let Response { http, operation, code, request_id } = response;
@@ -127,7 +127,7 @@ impl ServerState {
             Some(reservation) => {
                 Response { http: http.map(|body| reservation.attach_to(body)), operation, code, request_id }
             }
-            None => self.app.respond(operation, Err(SLOW_READERS)),
+            None => self.app.respond(operation, Err(TOO_MANY_LARGE_RESPONSES)),
         }
     }
 
@@ -179,11 +179,13 @@ impl ServerState {
 }
 
 /// Wraps a response that has no request id and is not counted.
-fn unrecorded(http: http::Response<Bytes>) -> Response {
+fn wrap_unrecorded(http: http::Response<Bytes>) -> Response {
     Response { http, operation: "unknown", code: "OK", request_id: String::new() }
 }
 
-const TIMED_OUT: HttpError = HttpError::RequestTimeout("timed out receiving the request body");
+const TIMED_OUT: HttpError =
+    HttpError::RequestTimeout("the request body was not received in time; send the request again");
 const UNHEALTHY: HttpError =
     HttpError::Unavailable("writes fail; request /health on the machine of the endpoint for the reason");
-const SLOW_READERS: HttpError = HttpError::Unavailable("too many large responses in flight; send the request again");
+const TOO_MANY_LARGE_RESPONSES: HttpError =
+    HttpError::Unavailable("too many large responses in flight; send the request again");

@@ -49,14 +49,16 @@ impl ServerConfig {
 
 /// An error of starting a server.
 #[derive(Debug, thiserror::Error)]
-pub enum BindError {
+pub enum StartError {
     /// Other machines can reach the address, and signatures are not required.
     #[error(
-        "{0} is reachable from other machines: use --credentials FILE to require signatures, or --insecure-allow-anonymous"
+        "{0} is reachable from other machines: use --credentials FILE to require signatures, or --insecure-allow-anonymous to allow requests without signatures"
     )]
     AnonymousAccess(SocketAddr),
     /// The operating system rejects the address.
-    #[error("cannot listen on {address}: {error}; choose another --port, or 0 for a free one")]
+    #[error(
+        "cannot listen on {address}: {error}; use an address of this machine, and another --port or 0 for a free one"
+    )]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -77,8 +79,8 @@ pub enum Shutdown {
     TimedOut,
 }
 
-fn system_error(error: impl ToString) -> BindError {
-    BindError::System(error.to_string())
+fn system_error(error: impl ToString) -> StartError {
+    StartError::System(error.to_string())
 }
 
 /// A server that listens. Clients can connect, and get responses once [`Server::run`] is called.
@@ -96,24 +98,24 @@ impl Server {
     /// Listens on an address.
     ///
     /// # Errors
-    /// [`BindError`].
-    pub async fn bind(address: SocketAddr, config: ServerConfig) -> Result<Self, BindError> {
+    /// [`StartError`].
+    pub async fn bind(address: SocketAddr, config: ServerConfig) -> Result<Self, StartError> {
         Self::from_listener(Self::listen(address).await?, config)
     }
 
     /// Listens on an address, before the service is opened.
     ///
     /// # Errors
-    /// [`BindError::Listen`].
-    pub async fn listen(address: SocketAddr) -> Result<TcpListener, BindError> {
-        listen(address).map_err(|error| BindError::Listen { address, error })
+    /// [`StartError::Listen`].
+    pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+        listen(address).map_err(|error| StartError::Listen { address, error })
     }
 
     /// Creates a server for a listener.
     ///
     /// # Errors
-    /// [`BindError::System`].
-    pub fn from_listener(listener: TcpListener, config: ServerConfig) -> Result<Self, BindError> {
+    /// [`StartError::System`].
+    pub fn from_listener(listener: TcpListener, config: ServerConfig) -> Result<Self, StartError> {
         let ServerConfig { service, durable, fork_lock, access, limits } = config;
         let address = listener.local_addr().map_err(system_error)?;
         let backend = Backend::new(&service, durable, fork_lock).map_err(system_error)?;
@@ -124,11 +126,11 @@ impl Server {
     /// Checks that an address which other machines can reach is not served anonymously, unless allowed.
     ///
     /// # Errors
-    /// [`BindError::AnonymousAccess`].
-    pub fn check_address(address: SocketAddr, access: &Access, allow_anonymous: bool) -> Result<(), BindError> {
+    /// [`StartError::AnonymousAccess`].
+    pub fn check_address(address: SocketAddr, access: &Access, allow_anonymous: bool) -> Result<(), StartError> {
         match access {
             Access::Anonymous if !address.ip().is_loopback() && !allow_anonymous => {
-                Err(BindError::AnonymousAccess(address))
+                Err(StartError::AnonymousAccess(address))
             }
             _ => Ok(()),
         }
@@ -150,7 +152,7 @@ impl Server {
         let state = Arc::new(state);
         let connections = GracefulShutdown::new();
         tokio::select! {
-            () = accept(&listener, &state, &connections) => {}
+            () = accept_connections(&listener, &state, &connections) => {}
             () = stop => {}
         }
         drop(listener);
@@ -177,13 +179,13 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-async fn accept(listener: &TcpListener, state: &Arc<ServerState>, connections: &GracefulShutdown) {
+async fn accept_connections(listener: &TcpListener, state: &Arc<ServerState>, connections: &GracefulShutdown) {
     let http = http1_builder(&state.limits);
     let slots = Arc::new(Semaphore::new(state.limits.connections.min(Semaphore::MAX_PERMITS)));
     loop {
-        let (stream, peer) = accept_one(listener).await;
+        let (stream, peer) = accept_connection(listener).await;
         let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else {
-            reject(&stream);
+            reject_connection(&stream);
             continue;
         };
         // A response is one write, so Nagle's algorithm would only delay it.
@@ -198,7 +200,7 @@ async fn accept(listener: &TcpListener, state: &Arc<ServerState>, connections: &
     }
 }
 
-async fn accept_one(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+async fn accept_connection(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(connection) => return connection,
@@ -211,8 +213,9 @@ async fn accept_one(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 }
 
 /// Responds with 503 and closes the connection, without waiting.
-fn reject(stream: &TcpStream) {
-    let body = HttpError::Unavailable("too many connections; close some or try again later").body();
+fn reject_connection(stream: &TcpStream) {
+    let body =
+        HttpError::Unavailable("too many connections; close connections, or send the request again later").body();
     let head = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-type: application/x-amz-json-1.0\r\n";
     let length = format!("content-length: {}\r\n\r\n", body.len());
     stream.try_write(&[head.as_bytes(), length.as_bytes(), &body].concat()).ok();

@@ -98,7 +98,7 @@ impl App {
         let body = decode_body(&head.headers, body, self.service.options().limits.request_bytes)?;
         let service = match verified {
             Some(scope) => self.service.in_scope(scope),
-            None => self.service_for_credential(&head.headers),
+            None => self.select_service(&head.headers),
         };
         Ok(Call { service, operation, body })
     }
@@ -131,7 +131,7 @@ impl App {
     }
 
     /// Returns the service in the account and region of the request's unverified credential.
-    fn service_for_credential(&self, headers: &HeaderMap) -> StepFunctions {
+    fn select_service(&self, headers: &HeaderMap) -> StepFunctions {
         let default = self.service.scope();
         let Some(credential) = Credential::from_headers(headers) else { return self.service.clone() };
         let account = credential.account().unwrap_or(default.account());

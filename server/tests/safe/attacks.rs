@@ -106,7 +106,7 @@ const LIMITS: Limits = Limits {
     headers: 100,
     head_timeout: Duration::from_secs(60),
     body_timeout: Duration::from_secs(30),
-    crowded_body_timeout: Duration::from_millis(500),
+    body_timeout_when_full: Duration::from_millis(500),
     write_timeout: Duration::from_secs(30),
     stop_timeout: Duration::from_secs(10),
 };
@@ -161,7 +161,7 @@ fn incomplete_bodies_do_not_block_others() {
 
 #[test]
 fn incomplete_small_bodies_do_not_block_others() {
-    let limits = Limits { body_bytes: 400 << 10, crowded_body_timeout: Duration::ZERO, ..LIMITS };
+    let limits = Limits { body_bytes: 400 << 10, body_timeout_when_full: Duration::ZERO, ..LIMITS };
     let address = start_with_limits(limits);
     let mut incomplete = send_incomplete(address, &request("ListStateMachines", &padded_body(64 << 10)));
     let message = |size| move || request("ListStateMachines", &padded_body(size));

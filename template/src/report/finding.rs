@@ -87,7 +87,7 @@ impl Report {
         let _ =
             write!(text, "{file}: {}, {}", format_count(self.errors, "error"), format_count(self.warnings, "warning"));
         if self.infos > 0 {
-            let _ = write!(text, ", {}", format_count(self.infos, "note"));
+            let _ = write!(text, ", {}", format_count(self.infos, "info finding"));
         }
         if self.acknowledged > 0 {
             let _ = write!(text, ", {} acknowledged", self.acknowledged);

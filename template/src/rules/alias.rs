@@ -80,13 +80,11 @@ fn check_routing_or_preference<'t>(findings: &mut Findings<'_, 't>, alias: &Reso
     let properties = ["RoutingConfiguration", "DeploymentPreference"].map(|name| findings.view.property(alias, name));
     match properties {
         [Selected::Absent, Selected::Absent] => {
-            let message =
-                "RoutingConfiguration and DeploymentPreference are both missing, expected one of them".to_owned();
+            let message = "Expected RoutingConfiguration or DeploymentPreference, found neither".to_owned();
             findings.add(&ROUTING_MISSING, alias, "Properties", message, []);
         }
         [Selected::Node(_), Selected::Node(_)] => {
-            let message =
-                "RoutingConfiguration and DeploymentPreference are both present, expected only one of them".to_owned();
+            let message = "Expected RoutingConfiguration or DeploymentPreference, found both".to_owned();
             findings.add(&ROUTING_AND_PREFERENCE, alias, "Properties/RoutingConfiguration", message, []);
         }
         _ => {}

@@ -16,7 +16,7 @@ struct Conflict {
     rule: &'static Rule,
     path: &'static str,
     /// Whether the conflict applies to these two resources.
-    concerns: fn(&Resource<'_>, &Resource<'_>) -> bool,
+    applies: fn(&Resource<'_>, &Resource<'_>) -> bool,
     /// Creates the message for the later resource from the id of the first one.
     message: fn(&str) -> String,
 }
@@ -24,7 +24,7 @@ struct Conflict {
 const SAME_REVISION: Conflict = Conflict {
     rule: &REVISION_REPEATED,
     path: "Properties",
-    concerns: |_, _| true,
+    applies: |_, _| true,
     message: |first| {
         format!("StateMachineRevisionId is the same as in {first}, but a revision can have only one version")
     },
@@ -32,7 +32,7 @@ const SAME_REVISION: Conflict = Conflict {
 const BOTH_LATEST: Conflict = Conflict {
     rule: &VERSIONS_AT_ONCE,
     path: "Properties",
-    concerns: |first, later| !(has_revision(first) && has_revision(later)),
+    applies: |first, later| !(has_revision(first) && has_revision(later)),
     message: |first| {
         format!(
             "This version and {first} both publish the latest revision. If one deployment creates both, for example the first deployment of a stack, one of them fails"
@@ -42,7 +42,7 @@ const BOTH_LATEST: Conflict = Conflict {
 const SAME_NAME: Conflict = Conflict {
     rule: &ALIAS_REPEATED,
     path: "Properties/Name",
-    concerns: |_, _| true,
+    applies: |_, _| true,
     message: |first| format!("Name is the same as in {first}, which is an alias of the same state machine"),
 };
 
@@ -72,7 +72,7 @@ pub(crate) fn check<'t>(template: &Template<'t>) -> Vec<ScenarioFinding<'t>> {
     findings.extend(
         group_by_key(template, Resource::is_alias, state_machine_key)
             .values()
-            .filter_map(|keyed| check_quota(template, keyed)),
+            .filter_map(|keyed| check_alias_quota(template, keyed)),
     );
     findings
 }
@@ -102,7 +102,7 @@ fn find_conflicts<'t>(
 ) {
     for (index, later) in keyed.iter().enumerate() {
         let before = keyed.iter().take(index).filter(|first| {
-            first.resource.id != later.resource.id && (conflict.concerns)(&first.resource, &later.resource)
+            first.resource.id != later.resource.id && (conflict.applies)(&first.resource, &later.resource)
         });
         let together = before.take(MAX_COMPARED).filter_map(|first| {
             let both = first.scenario.combine(&later.scenario)?;
@@ -119,14 +119,14 @@ fn find_conflicts<'t>(
     }
 }
 
-fn check_quota<'t>(template: &Template<'t>, keyed: &[KeyedResource<'t>]) -> Option<ScenarioFinding<'t>> {
+fn check_alias_quota<'t>(template: &Template<'t>, keyed: &[KeyedResource<'t>]) -> Option<ScenarioFinding<'t>> {
     let max = sfn_alias::Limits::default().aliases_per_state_machine;
     // Resources that always exist.
-    let certain: Vec<_> = keyed.iter().filter(|keyed| keyed.scenario.is_empty()).collect();
-    let first_too_many = certain.get(max)?;
-    let mut findings = Findings::new(View { template, scenario: &first_too_many.scenario });
-    let message = format!("Expected up to {max} aliases of one state machine, found {}", certain.len());
-    findings.add(&TOO_MANY_ALIASES, &first_too_many.resource, "", message, []);
+    let unconditional: Vec<_> = keyed.iter().filter(|keyed| keyed.scenario.is_empty()).collect();
+    let first_excess = unconditional.get(max)?;
+    let mut findings = Findings::new(View { template, scenario: &first_excess.scenario });
+    let message = format!("Expected up to {max} aliases of one state machine, found {}", unconditional.len());
+    findings.add(&TOO_MANY_ALIASES, &first_excess.resource, "", message, []);
     findings.items.pop()
 }
 

@@ -10,7 +10,7 @@ use crate::rule::{
 };
 use crate::tree::Value;
 use partial::PartialPreference;
-use sfn_alias_deployment::{DeploymentType, PreferenceProblem, Provenance};
+use sfn_alias_deployment::{DeploymentType, PreferenceProblem, RuleSource};
 
 const MEMBER: &str = "DeploymentPreference";
 
@@ -21,7 +21,7 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>
     }
     let alias = findings.view.property(resource, "AutoPublishAlias");
     if resource.kind != ALIAS && !resource.is_sam_with_alias() && matches!(alias, Selected::Absent) {
-        let message = "DeploymentPreference is present, but AutoPublishAlias is missing".to_owned();
+        let message = "Expected AutoPublishAlias with DeploymentPreference, found none".to_owned();
         findings.add(&PREFERENCE_WITHOUT_ALIAS, resource, &resource_path(""), message, []);
     }
     let preference = PartialPreference::read(findings.view, node, resource.kind == ALIAS);
@@ -53,8 +53,8 @@ const fn select_rule(problem: &PreferenceProblem) -> &'static Rule {
 
 /// Formats a problem. The text of CloudFormation's provider stays complete.
 fn format_message(problem: &PreferenceProblem) -> String {
-    match problem.provenance() {
-        Provenance::ProviderCode => format!("{MEMBER}: rejected by CloudFormation: {problem}"),
+    match problem.rule_source() {
+        RuleSource::ProviderCode => format!("{MEMBER}: rejected by CloudFormation: {problem}"),
         _ => problem.to_string(),
     }
 }

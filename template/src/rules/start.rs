@@ -14,13 +14,13 @@ use crate::terraform;
 use definition::find_starts_in_definition;
 use std::collections::{BTreeSet, HashMap};
 
-/// Supports the name of a state machine, but no alias.
+/// An IoT rule starts a state machine by name, and cannot start an alias.
 const TOPIC_RULE: &str = "AWS::IoT::TopicRule";
 
 /// The path and the ARN of a start.
 type Start<'t> = (String, SymbolicText<'t>);
 
-pub(crate) fn is_relevant(resource: &Resource<'_>) -> bool {
+pub(crate) fn can_start_executions(resource: &Resource<'_>) -> bool {
     const KINDS: [&str; 10] = [
         "AWS::Events::Rule",
         "AWS::Scheduler::Schedule",
@@ -54,7 +54,9 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>
         );
         let fix = Some(match resource.kind {
             TOPIC_RULE => {
-                format!("An IoT rule cannot start an alias. Let it invoke a Lambda function that starts `{arn}`.")
+                format!(
+                    "An IoT rule cannot start an alias. Use a Lambda function that starts `{arn}` as the action of the rule."
+                )
             }
             _ => format!("Start the alias: use its ARN `{arn}` instead of the state machine ARN."),
         });
@@ -66,12 +68,13 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>
 /// Returns an alias of the state machine that exists in this scenario.
 fn find_alias<'v, 't>(view: View<'v, 't>, target: &ArnTarget<'t>) -> Option<&'v Resource<'t>> {
     let machine = target.state_machine.as_ref()?;
-    let first = view.template.aliases.get(view.scenario, || conditions_of_aliases(view.template), || aliases(view));
+    let first =
+        view.template.aliases.get(view.scenario, || collect_alias_conditions(view.template), || index_aliases(view));
     view.template.resources.get(*first.get(machine)?)
 }
 
 /// Indexes the first alias of each state machine.
-fn aliases<'t>(view: View<'_, 't>) -> HashMap<StateMachineIdentity<'t>, usize> {
+fn index_aliases<'t>(view: View<'_, 't>) -> HashMap<StateMachineIdentity<'t>, usize> {
     let mut first = HashMap::new();
     for (index, alias) in view.template.resources.iter().enumerate() {
         if let Some(machine) = view.state_machine_of(alias).filter(|_| alias.is_alias() && view.exists(alias)) {
@@ -82,7 +85,7 @@ fn aliases<'t>(view: View<'_, 't>) -> HashMap<StateMachineIdentity<'t>, usize> {
 }
 
 /// Collects the conditions of aliases and versions.
-fn conditions_of_aliases<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
+fn collect_alias_conditions<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
     let mut names = Vec::new();
     for resource in template.resources.iter().filter(|resource| resource.is_alias() || resource.kind == VERSION) {
         names.extend(resource.condition());
@@ -93,8 +96,8 @@ fn conditions_of_aliases<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
 
 fn find_starts<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Start<'t>> {
     match resource.kind {
-        "AWS::Events::Rule" => rule_targets(view, resource),
-        "AWS::Scheduler::Schedule" => schedule_target(view, resource),
+        "AWS::Events::Rule" => find_starts_in_rule(view, resource),
+        "AWS::Scheduler::Schedule" => find_starts_in_schedule(view, resource),
         "AWS::Pipes::Pipe" => {
             let arn = |name| Some((format!("Properties/{name}"), view.text(view.property(resource, name))?));
             ["Target", "Enrichment"].into_iter().filter_map(arn).collect()
@@ -107,13 +110,13 @@ fn find_starts<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Start<'t>
         "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" => {
             integration::find_starts_in_body(view, resource, "DefinitionBody")
         }
-        TOPIC_RULE => iot_actions(view, resource),
+        TOPIC_RULE => find_starts_in_topic_rule(view, resource),
         _ if resource.is_state_machine() => find_starts_in_definition(view, resource),
         _ => Vec::new(),
     }
 }
 
-fn rule_targets<'t>(view: View<'_, 't>, rule: &Resource<'t>) -> Vec<Start<'t>> {
+fn find_starts_in_rule<'t>(view: View<'_, 't>, rule: &Resource<'t>) -> Vec<Start<'t>> {
     let items = view.known_items(view.property(rule, "Targets"));
     let arn = |(index, node): (Option<usize>, _)| {
         let arn = view.text(view.member(Some(node), "Arn"))?;
@@ -126,7 +129,7 @@ fn rule_targets<'t>(view: View<'_, 't>, rule: &Resource<'t>) -> Vec<Start<'t>> {
 }
 
 /// Returns the ARN of the target, or the ARN in the input of a universal target.
-fn schedule_target<'t>(view: View<'_, 't>, schedule: &Resource<'t>) -> Vec<Start<'t>> {
+fn find_starts_in_schedule<'t>(view: View<'_, 't>, schedule: &Resource<'t>) -> Vec<Start<'t>> {
     const UNIVERSAL: [&str; 2] = [":aws-sdk:sfn:startExecution", ":aws-sdk:sfn:startSyncExecution"];
     let target = view.property(schedule, "Target").node();
     let Some(arn) = view.text(view.member(target, "Arn")) else { return Vec::new() };
@@ -139,7 +142,7 @@ fn schedule_target<'t>(view: View<'_, 't>, schedule: &Resource<'t>) -> Vec<Start
 }
 
 /// Returns the state machines in the actions of an IoT rule.
-fn iot_actions<'t>(view: View<'_, 't>, rule: &Resource<'t>) -> Vec<Start<'t>> {
+fn find_starts_in_topic_rule<'t>(view: View<'_, 't>, rule: &Resource<'t>) -> Vec<Start<'t>> {
     let payload = view.property(rule, "TopicRulePayload").node();
     let actions = view.known_items(view.member(payload, "Actions"));
     let started = |(index, action): (Option<usize>, _)| {

@@ -32,7 +32,7 @@ pub(crate) fn page() -> Result<String, Error> {
         let Rule { id, name, severity, title, description, fix, url } = rule;
         writeln!(page, "\n## {id} {name}\n\n{title} ({}).\n", severity.as_str())?;
         if let Some(reads) = rule.reads() {
-            writeln!(page, "- Reads: {reads}")?;
+            writeln!(page, "- Checked resources: {reads}")?;
         }
         writeln!(page, "- Why: {description}\n- Fix: {fix}\n- AWS: <{url}>")?;
     }

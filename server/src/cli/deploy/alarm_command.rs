@@ -109,7 +109,7 @@ fn check_result(command: &str, status: ExitStatus, output: Vec<u8>) -> Result<Ve
         Some(code) if NOT_RUNNABLE.contains(&code) => Err(CommandError::Permanent(format!(
             "cannot run the alarm command `{command}` ({status}); use an executable command"
         ))),
-        _ => Err(CommandError::Transient(format!("the alarm command failed: {status}"))),
+        _ => Err(CommandError::Transient(format!("expected exit status 0 of the alarm command, found {status}"))),
     }
 }
 

@@ -7,7 +7,7 @@ use sfn_alias_deployment::PlanRequest;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
-#[command(override_usage = "sfn-alias deploy [OPTIONS] <SHIFT> <ALIAS_ARN> <VERSION_ARN>", after_help = EXAMPLES)]
+#[command(override_usage = "sfn-alias deploy [OPTIONS] <ALIAS_ARN> <VERSION_ARN> <SHIFT OPTION>", after_help = EXAMPLES)]
 pub(in crate::cli) struct DeployArgs {
     /// The alias to update
     #[arg(value_name = "ALIAS_ARN")]
@@ -38,8 +38,8 @@ pub(in crate::cli) struct DeployArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// SQLite file to use instead of an endpoint; no other process may have it open
-    #[arg(long, value_name = "FILE", conflicts_with = "endpoint_url", help_heading = "Service")]
+    /// SQLite file to use instead of an endpoint, created if missing; stop `sfn-alias serve` on this file first
+    #[arg(long, value_name = "FILE", help_heading = "Service")]
     pub data: Option<PathBuf>,
     /// Endpoint of `sfn-alias serve` or AWS
     #[arg(
@@ -59,16 +59,16 @@ pub(in crate::cli) struct DeployArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(in crate::cli) struct ShiftArgs {
-    /// A first share, and the rest after an interval, for example 10/5m
+    /// Shift a percentage now, and the rest after the time, for example 10/5m
     #[arg(long, help_heading = "Shift", value_name = "PERCENT/TIME")]
     pub canary: Option<String>,
-    /// Equal shares, one per interval, for example 10/1m
+    /// Shift this percentage at each interval, for example 10/1m
     #[arg(long, help_heading = "Shift", value_name = "PERCENT/TIME")]
     pub linear: Option<String>,
-    /// One update; alarms are ignored
+    /// Shift all traffic in one update; alarms are ignored
     #[arg(long, help_heading = "Shift")]
     pub all_at_once: bool,
-    /// Any list of steps, for example 5/1m,25/10m; CloudFormation does not support it
+    /// A list of steps, for example 5/1m,25/10m; CloudFormation does not support it
     #[arg(long, help_heading = "Shift", value_name = "STEPS")]
     pub steps: Option<String>,
     /// A DeploymentPreference of CloudFormation: JSON, @FILE, or - for standard input
@@ -80,9 +80,9 @@ const EXAMPLES: &str = "\
 Examples for a running `sfn-alias serve` (ALIAS and VERSION are ARNs):
   Show the plan and the calls, without changing anything:
     sfn-alias deploy ALIAS VERSION --canary 10/5m --dry-run
-  10 % now and the rest after 5 minutes; repeat the command to resume it:
+  Shift 10 % now and the rest after 5 minutes (the same command resumes):
     sfn-alias deploy ALIAS VERSION --canary 10/5m
-  20 % more every minute; everything in one update; a list of steps:
+  Shift 20 % per minute; all traffic in one update; a list of steps:
     sfn-alias deploy ALIAS VERSION --linear 20/1m --state prod.json
     sfn-alias deploy ALIAS VERSION --all-at-once --state prod.json \\
       --description 'release 7'
@@ -95,7 +95,7 @@ Examples for a running `sfn-alias serve` (ALIAS and VERSION are ARNs):
       --alarm orders-errors --alarm orders-latency --profile release \\
       --endpoint-url https://states.eu-west-1.amazonaws.com
 
-You can interrupt it at any time: the routing stays valid, and the same command resumes. If an alarm fires, all traffic moves back; if someone else changes the alias, it is left untouched. Either outcome is final: delete the state file to start over.
+You can interrupt the command at any time: the routing stays valid, and the same command resumes the deployment. If an alarm is in the state ALARM, all traffic is routed to the previous version again. If someone else updates the alias, it is left unchanged. In both cases the deployment has ended: delete the state file to start over.
 
 Account and region are those of the alias. Requests to AWS are signed with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or with a profile. Credentials are read again for each request.
 

@@ -26,7 +26,12 @@ impl Client {
     /// Returns [`CliError::Usage`] if ALIAS_ARN is not an alias ARN, and [`CliError::System`] if the file cannot be
     /// opened.
     pub fn open(args: &DeployArgs) -> Result<Self, CliError> {
-        let not_an_alias = || CliError::Usage(format!("ALIAS_ARN: `{}` is not an alias ARN", args.alias));
+        let not_an_alias = || {
+            CliError::Usage(format!(
+                "ALIAS_ARN: expected an alias ARN (...:stateMachine:NAME:ALIAS), found `{}`",
+                args.alias
+            ))
+        };
         let arn = parse_arn(&args.alias).map_err(|_| not_an_alias())?;
         if !matches!(arn.resource, Resource::Alias { .. }) {
             return Err(not_an_alias());
@@ -97,7 +102,8 @@ fn add_arns(arns: &[&str], observation: Observation) -> Observation {
 
 /// Returns the error of a deployment with alarms but without an alarm source.
 pub(super) fn no_alarm_source_error() -> CliError {
-    let text = "alarms need a source outside AWS: use --alarm-command or --cloudwatch-endpoint-url";
+    let text =
+        "the endpoint is not AWS, so the alarm states need a source: use --alarm-command or --cloudwatch-endpoint-url";
     CliError::Usage(text.to_owned())
 }
 

@@ -55,11 +55,11 @@ fn format_alarms(observation: &Observation, names: &[String]) -> String {
         _ => return String::new(),
     };
     let format_line = |name: &String| match alarms.iter().find(|alarm| alarm.name == *name).map(|alarm| alarm.state) {
-        None => format!("{name} does not exist: it does not abort the deployment\n"),
-        Some(AlarmState::Alarm) => format!("{name} is in ALARM: it would abort the deployment\n"),
+        None => format!("{name} has no state: it does not roll back the deployment; check the name\n"),
+        Some(AlarmState::Alarm) => format!("{name} is in ALARM: it would roll back the deployment\n"),
         Some(AlarmState::Ok) => format!("{name} is OK\n"),
         Some(AlarmState::InsufficientData) => {
-            format!("{name} is in INSUFFICIENT_DATA: it does not abort the deployment\n")
+            format!("{name} is in INSUFFICIENT_DATA: it does not roll back the deployment\n")
         }
     };
     names.iter().map(format_line).collect()

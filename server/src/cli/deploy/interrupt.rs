@@ -19,7 +19,7 @@ pub(super) fn exit_on_signal(path: &Path) -> Result<(), CliError> {
         alarm_command::kill_running();
         writeln!(
             std::io::stderr(),
-            "\nsfn-alias: interrupted; the alias keeps its current routing. Run the same command to resume from `{path}`"
+            "\nsfn-alias: interrupted; the alias keeps its current routing; run the same command to resume from `{path}`"
         )
         .ok();
         std::process::exit(SYSTEM_ERROR.into());

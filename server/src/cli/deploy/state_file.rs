@@ -26,9 +26,10 @@ impl StateFile {
         let lock = regular_file::open_or_create(&lock_path).map_err(|error| state_file_error(&lock_path, &error))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(fs::TryLockError::WouldBlock) => {
-                Err(state_file_error(path, &"another process is running this deployment"))
-            }
+            Err(fs::TryLockError::WouldBlock) => Err(state_file_error(
+                path,
+                &"another process uses it; wait until that process ends, or use another --state",
+            )),
             Err(fs::TryLockError::Error(error)) => Err(state_file_error(&lock_path, &error)),
         }
     }

@@ -3,9 +3,7 @@
 use clap::Args;
 use std::path::PathBuf;
 
-/// Run the conformance vectors against an endpoint
-///
-/// Each vector is a behavior of AWS with its source.
+/// The options of `sfn-alias verify`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct VerifyArgs {
@@ -21,7 +19,7 @@ pub(in crate::cli) struct VerifyArgs {
     /// Region of the endpoint
     #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
     pub region: String,
-    /// Run only vectors whose name or file matches this pattern (`*` matches anything)
+    /// Run only vectors whose name or file contains this pattern (`*` matches any text)
     #[arg(long, value_name = "PATTERN")]
     pub only: Option<String>,
     /// Run the vectors of this directory instead of the built-in ones
@@ -33,7 +31,7 @@ pub(in crate::cli) struct VerifyArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Write all responses to this JSON file, symbolic link or pipe
+    /// Write all responses to this file, in JSON
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     /// On AWS, also run vectors that create dozens of resources
@@ -69,6 +67,6 @@ Requests are signed with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSIO
 
 All resources are named sfn-alias-verify-... with six random letters. Requests that would change anything else are not sent. The resources are deleted at the end, after an error and on Ctrl-C; a second Ctrl-C exits immediately.
 
-On AWS, a run takes about an hour, because AWS allows one change per second, and costs next to nothing.
+On AWS, a run takes about an hour, because AWS allows one change per second. The cost is very low.
 
 Exit codes: 0 all vectors agree, 1 a vector differs, 2 usage error, 3 I/O or network error, or a resource could not be deleted. Resources that could not be deleted are listed.";

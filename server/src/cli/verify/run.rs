@@ -30,13 +30,13 @@ pub(in crate::cli) fn run(args: &VerifyArgs) -> CommandResult {
     }
     if rules.aws && args.state_machine_role_arn.is_none() {
         return Err(CliError::Usage(
-            "AWS requires a role for state machines: use --state-machine-role-arn with a role that trusts states.amazonaws.com".to_owned(),
+            "--state-machine-role-arn is required on AWS: specify a role that trusts states.amazonaws.com".to_owned(),
         ));
     }
     let transcript = Transcript::open(args.record.as_deref())?;
     let agent = build_agent()?;
     let signer = Signer::new(args, rules.aws, &agent)?;
-    let prefix = random_prefix();
+    let prefix = generate_prefix();
     let guard = SafetyGuard::new(prefix.clone());
     let sender = Sender::new(&args.endpoint_url, agent, signer, guard, Interrupt::on_signals()?);
     let report = Report { endpoint: args.endpoint_url.clone(), aws: rules.aws, rows: Vec::new() };
@@ -49,17 +49,17 @@ fn load_vectors(args: &VerifyArgs) -> Result<Vec<VectorFile>, CliError> {
     let mut files = files.map_err(|error| CliError::Usage(error.to_string()))?;
     if let Some(pattern) = &args.only {
         for VectorFile { name, vectors } in &mut files {
-            vectors.retain(|vector| matches(pattern, name) || matches(pattern, &vector.name));
+            vectors.retain(|vector| matches_pattern(pattern, name) || matches_pattern(pattern, &vector.name));
         }
     }
     match files.iter().all(|file| file.vectors.is_empty()) {
-        true => Err(CliError::Usage("--only: no vector matches; --list shows their names".to_owned())),
+        true => Err(CliError::Usage("--only: no vector contains this pattern; --list prints the names".to_owned())),
         false => Ok(files),
     }
 }
 
 /// Returns whether a name contains the parts between `*` in their order.
-fn matches(pattern: &str, name: &str) -> bool {
+fn matches_pattern(pattern: &str, name: &str) -> bool {
     let mut rest = Some(name);
     for part in pattern.split('*') {
         rest = rest.and_then(|rest| Some(rest.split_once(part)?.1));
@@ -68,7 +68,7 @@ fn matches(pattern: &str, name: &str) -> bool {
 }
 
 fn print_list(files: &[VectorFile], rules: SkipRules, as_json: bool) -> CommandResult {
-    for (file, vector) in vectors(files) {
+    for (file, vector) in iter_vectors(files) {
         let (name, kind, reason) = (&vector.name, vector.source.kind, skip_reason(vector, rules));
         if as_json {
             output::print_line(json!({"file": file, "name": name, "source": vector.source, "skipped": reason}))?;
@@ -80,12 +80,12 @@ fn print_list(files: &[VectorFile], rules: SkipRules, as_json: bool) -> CommandR
     Ok(OK)
 }
 
-fn vectors(files: &[VectorFile]) -> impl Iterator<Item = (&str, &Vector)> {
+fn iter_vectors(files: &[VectorFile]) -> impl Iterator<Item = (&str, &Vector)> {
     files.iter().flat_map(|file| file.vectors.iter().map(|vector| (file.name.as_str(), vector)))
 }
 
 /// Returns the prefix of the names of this run.
-fn random_prefix() -> String {
+fn generate_prefix() -> String {
     let letters: String = (0..6).map(|_| fastrand::lowercase()).collect();
     format!("sfn-alias-verify-{letters}-")
 }
@@ -124,8 +124,8 @@ impl Verify {
 
     fn run_vectors(&mut self, files: &[VectorFile], args: &VerifyArgs) -> Result<(), VerifyError> {
         let endpoint = self.find_endpoint_identity(args.state_machine_role_arn.as_deref())?;
-        let progress = Progress::new(vectors(files).count());
-        for (index, (file, vector)) in vectors(files).enumerate() {
+        let progress = Progress::new(iter_vectors(files).count());
+        for (index, (file, vector)) in iter_vectors(files).enumerate() {
             progress.show(index, &vector.name);
             let verdict = match skip_reason(vector, self.rules) {
                 Some(reason) => Verdict::Skipped(reason),
@@ -165,7 +165,7 @@ impl Verify {
         let arn = response.string_member("stateMachineArn");
         let identity = arn.and_then(|arn| EndpointIdentity::from_state_machine_arn(arn, role)).ok_or_else(|| {
             let (status, body) = (response.status, &response.body);
-            let error = format!("the endpoint could not create a state machine: status {status} {body}");
+            let error = format!("expected the ARN of a new state machine from the endpoint, found status {status} {body}; check --endpoint-url and the credentials");
             VerifyError::Fatal(CliError::System(error))
         })?;
         self.cleanup.delete_all(&mut self.sender);
@@ -174,5 +174,9 @@ impl Verify {
 }
 
 fn format_not_deleted(lines: &[String]) -> String {
-    if lines.is_empty() { String::new() } else { format!("\ncould not be deleted:{}", lines.concat()) }
+    if lines.is_empty() {
+        String::new()
+    } else {
+        format!("\ncould not be deleted; delete them yourself:{}", lines.concat())
+    }
 }

@@ -85,7 +85,7 @@ impl Sender {
     pub fn call(&mut self, operation: &str, body: &[u8]) -> Result<Response, VerifyError> {
         let foreign = |name: String| {
             let name: String = name.chars().take(80).collect();
-            VerifyError::Skip(format!("would change a resource of others: `{name}`"))
+            VerifyError::Skip(format!("would change a resource that this run did not create: `{name}`"))
         };
         self.guard.check(operation, body).map_err(foreign)?;
         let mut delay = FIRST_DELAY;
@@ -119,7 +119,7 @@ impl Sender {
         let response = self.agent.run(request).and_then(read_response).or_else(closed_response);
         self.may_have_orphans |= operation == CREATE_STATE_MACHINE
             && response.as_ref().map_or_else(may_have_arrived, Response::may_have_succeeded);
-        response.map_err(|error| connection_error(&self.url, &error, "; start it, or use --endpoint-url"))
+        response.map_err(|error| connection_error(&self.url, &error, "; start the endpoint, or use --endpoint-url"))
     }
 }
 
@@ -132,7 +132,7 @@ fn read_response(mut response: http::Response<Body>) -> Result<Response, ureq::E
     Ok(Response { status, headers, body: serde_json::from_slice(&body).unwrap_or_else(|_| text()) })
 }
 
-/// Converts a closed connection to a response with status 0, because it can be a behavior of the endpoint. If the
+/// Converts a closed connection to a response with status 0, because it can be a behaviour of the endpoint. If the
 /// endpoint has ended, the next request fails.
 fn closed_response(error: ureq::Error) -> Result<Response, ureq::Error> {
     let kinds = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::UnexpectedEof];
