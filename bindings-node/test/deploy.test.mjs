@@ -96,7 +96,7 @@ for (const [name, toClient] of Object.entries(clients)) {
     const texts = []
     assert.deepEqual(await deployment.run(({ text }) => texts.push(text)), { result: 'succeeded' })
     assert.deepEqual(await routing(sfn), [route(2, 100)])
-    assert.equal(texts[2], '40 % on orders:2, step 1 of 3, next in 2m')
+    assert.equal(texts[2], '40 % on orders:2, step 1 of 3, next step in 2m')
     assert.equal(texts.at(-1), '100 % on orders:2, step 3 of 3, succeeded')
     assert.deepEqual(await deployment.run(), { result: 'succeeded' })
   })

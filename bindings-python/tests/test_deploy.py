@@ -101,8 +101,8 @@ def test_run_to_the_end(client: Any, tmp_path: Path) -> None:
     assert time.now == 1_240.0
     assert texts[:4] == [
         "0 % on orders:2, step 0 of 3, reading the alias",
-        "0 % on orders:2, step 0 of 3, shifting",
-        "40 % on orders:2, step 1 of 3, next in 2m",
+        "0 % on orders:2, step 0 of 3, updating the alias",
+        "40 % on orders:2, step 1 of 3, next step in 2m",
         "40 % on orders:2, step 1 of 3, reading the alias",
     ]
     assert texts[-1] == "100 % on orders:2, step 3 of 3, succeeded"
@@ -215,7 +215,7 @@ def test_invalid_state_file(text: str, sfn: sfn_alias.StepFunctions, tmp_path: P
     with pytest.raises(ValueError) as caught:
         deploy.Deployment(sfn, ALIAS, "10/1m", SECOND, state=state).run()
     if text in INVALID_JSON:
-        assert str(caught.value) == f"`{state}` is not a valid state file: {INVALID_JSON[text]}"
+        assert str(caught.value) == f"`{state}` is not a valid state file: {INVALID_JSON[text]}; delete it to start over"
     else:
         detail = f"invalid checkpoint: {INVALID_CHECKPOINTS[text]}; delete it to start over"
         assert str(caught.value) == f"`{state}`: {detail}"
@@ -341,7 +341,7 @@ def test_state_file_size_is_limited(sfn: sfn_alias.StepFunctions, tmp_path: Path
     state = tmp_path / "state"
     state.touch()
     os.truncate(state, 1 << 40)
-    with pytest.raises(ValueError, match="expected at most 16777216 bytes, found more"):
+    with pytest.raises(ValueError, match="expected up to 16777216 bytes, found more"):
         deploy.Deployment(sfn, ALIAS, "all-at-once", SECOND, state=state).run()
 
 

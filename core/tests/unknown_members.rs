@@ -257,8 +257,8 @@ fn requests_that_are_not_json_objects_are_reported() {
     let error = check_strict("CreateAlias", b"{}").expect_err("an unknown operation");
     assert_eq!(
         error.to_string(),
-        "unknown operation `CreateAlias`: expected one of AWS Step Functions' operations on state machines, versions, \
-         aliases, executions and tags, for example `CreateStateMachineAlias`",
+        "unknown or unsupported operation `CreateAlias`; use an operation on state machines, versions, aliases, executions \
+         or tags, for example `CreateStateMachineAlias`",
     );
 }
 

@@ -70,7 +70,7 @@ fn call_uses_account_and_region() {
     let elsewhere = ["call", "--data", &file, "--json", "--region", "eu-west-1", "ListStateMachines"];
     check_output(&elsewhere, 0, "{\"stateMachines\":[]}\n", "");
     let nowhere = ["call", "--data", &file, "--account", "1", "ListStateMachines"];
-    check_output(&nowhere, 2, "", "sfn-alias: --account: `account` must be 12 digits, for example `123456789012`\n");
+    check_output(&nowhere, 2, "", "sfn-alias: --account: expected 12 digits, for example `123456789012`, found `1`\n");
 }
 
 /// `--data` has priority over AWS_ENDPOINT_URL_SFN, which many shells export.
@@ -83,12 +83,12 @@ fn data_file_overrides_endpoint_variable() {
         assert_eq!(String::from_utf8_lossy(&output.stdout), "{\"stateMachines\":[]}\n");
     }
     let nowhere = ["call", "--account", "1", "ListStateMachines"];
-    check_output(&nowhere, 2, "", "sfn-alias: --account: `account` must be 12 digits, for example `123456789012`\n");
+    check_output(&nowhere, 2, "", "sfn-alias: --account: expected 12 digits, for example `123456789012`, found `1`\n");
 }
 
 #[test]
 fn unknown_operation_is_reported() {
-    let text = "sfn-alias: unknown operation `CreateAlias`: expected one of AWS Step Functions' operations on state machines, versions, aliases, executions and tags, for example `CreateStateMachineAlias`\n";
+    let text = "sfn-alias: unknown or unsupported operation `CreateAlias`; use an operation on state machines, versions, aliases, executions or tags, for example `CreateStateMachineAlias`\n";
     check_output(&["call", "CreateAlias"], 2, "", text);
     check_output(&["check", "CreateAlias", "{}"], 2, "", text);
 }
@@ -131,7 +131,7 @@ fn check_reports_problems_with_help() {
 fn arn_prints_parts() {
     let alias = format!("{ORDERS}:PROD");
     let output = format!(
-        "arn              {alias}\ntype             alias\npartition        aws\nregion           us-east-1\n\
+        "arn              {alias}\nkind             alias\npartition        aws\nregion           us-east-1\n\
          account          000000000000\nstateMachine     orders\nalias            PROD\nstateMachineArn  {ORDERS}\n"
     );
     check_output(&["arn", &alias], 0, &output, "");
@@ -156,7 +156,7 @@ fn route_prints_counts_per_version() {
     let alias = format!("{ORDERS}:PROD");
     let json = "{\"count\":3,\"routes\":[{\"starts\":3,\"version\":1,\"weight\":100}]}\n";
     check_output(&["route", "--json", "--count", "3", "--data", &file, &alias], 0, json, "");
-    let text = format!("sfn-alias: `{ORDERS}` is not an alias ARN; expected an alias ARN or a routing configuration\n");
+    let text = format!("sfn-alias: ROUTING: expected an alias ARN or a routing configuration, found `{ORDERS}`\n");
     check_output(&["route", ORDERS], 2, "", &text);
 }
 
@@ -210,7 +210,7 @@ fn serve_stops_on_sigterm_and_data_remains() {
 
 #[test]
 fn serve_requires_credentials_on_other_addresses() {
-    let text = "sfn-alias: 0.0.0.0:8083 is reachable from other machines: use --credentials FILE to require signatures, or --insecure-allow-anonymous\n";
+    let text = "sfn-alias: 0.0.0.0:8083 is reachable from other machines: use --credentials FILE to require signatures, or --insecure-allow-anonymous to allow requests without signatures\n";
     check_output(&["serve", "--host", "0.0.0.0"], 2, "", text);
 }
 
@@ -219,7 +219,7 @@ fn port_in_use_is_reported() {
     let (child, url) = start_server(&[]);
     let (_, port) = url.rsplit_once(':').unwrap();
     let text = format!(
-        "sfn-alias: cannot listen on 127.0.0.1:{port}: Address already in use (os error 98); choose another --port, or 0 for a free one\n"
+        "sfn-alias: cannot listen on 127.0.0.1:{port}: Address already in use (os error 98); use an address of this machine, and another --port or 0 for a free one\n"
     );
     check_output(&["serve", "--port", port, "--log", "off"], 3, "", &text);
     assert_eq!(stop_server(child), Some(0));
@@ -242,7 +242,13 @@ fn check_template_rejects_unknown_parameter() {
     let clean = format!("{without}: 0 errors, 0 warnings\n{with}: 0 errors, 0 warnings\n");
     check(&[&without, &with], "Stage=prod", 0, &clean, "");
     let unknown = "sfn-alias: --parameter: unknown parameter `Nope`; ";
-    check(&[&without, &with], "Nope=1", 2, "", &format!("{unknown}use one of `Canary`, `Stage`\n"));
+    check(
+        &[&without, &with],
+        "Nope=1",
+        2,
+        "",
+        &format!("{unknown}the parameters of the files are `Canary`, `Stage`\n"),
+    );
     check(&[&without], "Nope=1", 2, "", &format!("{unknown}the files have no parameters\n"));
 }
 

@@ -109,7 +109,7 @@ fn invalid_options_are_reported_before_any_request() {
     };
     assert_eq!(
         run_args(&["http://127.0.0.1:1", "--only", "nosuchvector"]),
-        (Some(2), "sfn-alias: --only: no vector matches; --list shows their names".to_owned())
+        (Some(2), "sfn-alias: --only: no vector contains this pattern; --list prints the names".to_owned())
     );
     assert_eq!(
         run_args(&["nowhere"]),
@@ -117,7 +117,11 @@ fn invalid_options_are_reported_before_any_request() {
     );
     assert_eq!(
         run_args(&["https://states.us-east-1.amazonaws.com"]),
-        (Some(2), "sfn-alias: AWS requires a role for state machines: use --state-machine-role-arn with a role that trusts states.amazonaws.com".to_owned())
+        (
+            Some(2),
+            "sfn-alias: --state-machine-role-arn is required on AWS: specify a role that trusts states.amazonaws.com"
+                .to_owned()
+        )
     );
     assert_eq!(
         run_args(&["https://states.us-east-1.amazonaws.com", "--state-machine-role-arn", "arn:aws:iam::123456789012:role/a"]),

@@ -23,7 +23,7 @@ pub enum TemplateError {
         offset: usize,
     },
     /// The file contains a NUL character.
-    #[error("line {line} column {column}: expected a text file, found a NUL character; remove it")]
+    #[error("line {line} column {column}: expected a text file, found a NUL character")]
     Nul {
         /// Line, from 1.
         line: u32,

@@ -387,7 +387,7 @@ fn invalid_options_are_errors() {
     }
     assert_options_error(
         r#"{"previous": "{"}"#,
-        "previous: line 1 column 1: not valid JSON: EOF while parsing an object",
+        "previous template: line 1 column 1: not valid JSON: EOF while parsing an object",
     );
     let inside = PROD.replace("Properties", "Metadata: {sfn-alias: {acknowledge: [{rule: SFA001}]}}\n    Properties");
     assert_error(&inside, &format!("Resources/Prod/Metadata/sfn-alias/acknowledge/0: {NO_REASON}"));

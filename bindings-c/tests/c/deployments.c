@@ -321,7 +321,7 @@ static void test_methods(void)
     sfn_alias_string *answer = NULL;
 
     CHECK(sfn_alias_deployment_call(T("render"), T(render), &answer, &error) == SFN_ALIAS_OK);
-    CHECK(strncmp(sfn_alias_string_text(answer).data, "\"LINEAR to orders:2, watching errors\\n", 37) == 0);
+    CHECK(strncmp(sfn_alias_string_text(answer).data, "\"LINEAR to orders:2, alarms: errors\\n", 35) == 0);
     sfn_alias_string_free(answer);
     answer = NULL;
     CHECK(sfn_alias_deployment_call(T("resume"), T(resume), &answer, &error) == SFN_ALIAS_INVALID_ARGUMENT);

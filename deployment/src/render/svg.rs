@@ -69,13 +69,13 @@ impl<'p> Svg<'p> {
         let steps = plan.steps.len();
         let plural = if steps == 1 { "" } else { "s" };
         let extension = if plan.source == crate::plan::PlanSource::SfnAlias { ", not CloudFormation's" } else { "" };
-        let watching = match plan.alarms().len() {
+        let alarms = match plan.alarms().len() {
             0 => String::new(),
-            1 => ", watching 1 alarm".to_owned(),
-            many => format!(", watching {many} alarms"),
+            1 => ", 1 alarm".to_owned(),
+            many => format!(", {many} alarms"),
         };
         self.write_line(format_args!(
-            r#"<text class="soft" x="{LEFT}" y="52">{steps} step{plural} in {duration}{watching}{extension}</text>"#
+            r#"<text class="soft" x="{LEFT}" y="52">{steps} step{plural} in {duration}{alarms}{extension}</text>"#
         ));
     }
 

@@ -26,11 +26,11 @@ impl Plan {
         let shifts = self.steps.iter().map(|step| (format_duration(step.offset_seconds), step.target_weight));
         let lines: Vec<(String, u8)> = std::iter::once(("before".to_owned(), before)).chain(shifts).collect();
         let width = lines.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
-        let watching = match self.alarms() {
+        let alarms = match self.alarms() {
             [] => String::new(),
             alarms => format!(", alarms: {}", alarms.join(", ")),
         };
-        let mut text = format!("{} to {}{watching}\n", self.deployment_type, short_name(&self.target));
+        let mut text = format!("{} to {}{alarms}\n", self.deployment_type, short_name(&self.target));
         for (label, percentage) in lines {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{label:>width$}  {}  {percentage:>3} %", format_bar(percentage, style));

@@ -59,8 +59,6 @@ fn check_event(event: &SimulationEvent, alarms: &[String]) -> Result<(), Deploym
         {
             format!("{seconds} seconds is too long; the maximum is {MAX_SECONDS}")
         }
-        SimulationEvent::CrashAtCall { call: 0, .. } => "`call` must be 1 or more, found 0".to_owned(),
-        SimulationEvent::Failure { times: 0, .. } => "`times` must be 1 or more, found 0".to_owned(),
         SimulationEvent::Drift { routing_configuration, .. } => {
             match routing::validate_routing(routing_configuration) {
                 Err(error) => error.to_string(),

@@ -116,7 +116,7 @@ fn long_documents_are_rejected() {
     let response: Value = serde_json::from_str(&response).unwrap();
     let message = "invalid plan request: it has 1048589 bytes; the maximum is 1048576";
     assert_eq!(response["error"]["message"], message);
-    assert_error("plan", &json!({"shorthand": "1".repeat(2001)}), "the shorthand has 2001 bytes; the maximum is 2000");
+    assert_error("plan", &json!({"shorthand": "1".repeat(2001)}), "the preference has 2001 bytes; use up to 2000");
 }
 
 #[test]
@@ -125,7 +125,10 @@ fn impossible_events() {
         assert_error("simulate", &json!({"plan": plan(), "events": [event]}), message);
     };
     let alarm = json!({"event": "alarm", "atSeconds": 1, "name": "x", "state": "ALARM"});
-    simulate(alarm, "invalid event: the preference does not have the alarm `x`");
+    simulate(
+        alarm,
+        "invalid event: the preference does not have the alarm `x`; add it to the alarms, or remove the event",
+    );
     let misspelled = json!({"event": "alarm", "atSeconds": 1, "name": "a", "state": "alarm"});
     let states = "`OK`, `ALARM`, `INSUFFICIENT_DATA`, `MISSING`";
     simulate(misspelled, &format!("invalid simulate request: unknown variant `alarm`, expected one of {states}"));

@@ -17,10 +17,10 @@ fn plan_with_alarms(shorthand: &str) -> Plan {
 fn a_table() {
     let expected = "\
 step  after  orders:1  orders:2  then
-1     0s     60 %      40 %      wait 1h30m, watching errors, latency
-2     1h30m  20 %      80 %      wait 1h30m, watching errors, latency
+1     0s     60 %      40 %      wait 1h30m, check alarms: errors, latency
+2     1h30m  20 %      80 %      wait 1h30m, check alarms: errors, latency
 3     3h     0 %       100 %     done
-note: the provider estimates 270 minutes; the deployment takes 180
+note: CloudFormation estimates 270 minutes; the deployment takes 180 minutes
 ";
     assert_eq!(plan_with_alarms("linear 40/90m").to_table(), expected);
 }
@@ -53,7 +53,7 @@ note: no alarm is specified: this deployment is not rolled back automatically
 ";
     assert_eq!(plan("5/1m,12/10m").to_timeline(BarStyle::Unicode), unicode);
     let ascii = "\
-CANARY to orders:2, watching errors, latency
+CANARY to orders:2, alarms: errors, latency
 before  [........................................]    0 %
     0s  [####....................................]   10 %
     5m  [########################################]  100 %
@@ -85,7 +85,7 @@ fn an_svg() {
     assert!(svg.contains(description));
     let label = "<text class=\"ink\" x=\"124.0\" y=\"220.0\">25 %</text>";
     assert!(svg.contains(label), "{svg}");
-    assert!(plan_with_alarms("10/5m").to_svg().contains(">2 steps in 5m, watching 2 alarms</text>"));
+    assert!(plan_with_alarms("10/5m").to_svg().contains(">2 steps in 5m, 2 alarms</text>"));
     // The percentages as heights: each step adds a quarter of 200 pixels.
     let path = "<path class=\"target\" d=\"M56 276V276.0H120.0V226.0H290.7V176.0H461.3V126.0H632.0V76.0H696V276Z\"/>";
     assert!(svg.contains(path), "{svg}");

@@ -12,10 +12,10 @@ fn assert_alarm_lines(states: &str, lines: &str) {
     let output = format!(
         "\
 step  after  orders:1  orders:2  then
-1     0s     90 %      10 %      wait 1m, watching errors
+1     0s     90 %      10 %      wait 1m, check alarms: errors
 2     1m     0 %       100 %     done
 
-      0s  read the alias: 100 % orders:1  (not CloudFormation's)
+      0s  read the alias: 100 % orders:1  (CloudFormation does not make this call)
       0s  check the alarms: errors is OK
       0s  update the alias to 10 % orders:2, 90 % orders:1
       0s  wait until 60s
@@ -65,6 +65,6 @@ fn the_json_contains_the_alarms() {
 fn alarms_require_a_source() {
     let fixture = Fixture::new();
     let state = fixture.state_file();
-    let text = "sfn-alias: alarms need a source outside AWS: use --alarm-command or --cloudwatch-endpoint-url\n";
+    let text = "sfn-alias: the endpoint is not AWS, so the alarm states need a source: use --alarm-command or --cloudwatch-endpoint-url\n";
     assert_prints(&fixture.deploy(&state, &["--canary", "10/1m", "--alarm", "errors", "--dry-run"]), 2, "", text);
 }

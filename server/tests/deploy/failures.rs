@@ -17,7 +17,7 @@ fn assert_with_read_only_state(states: &str, code: i32, errors: impl Fn(&str) ->
     let alarm_command = format!("cat {} #", file.display());
     let command =
         fixture.deploy(&state, &["--canary", "10/1m", "--alarm", "errors", "--alarm-command", &alarm_command]);
-    kill_at_line(&command, "next in 1m");
+    kill_at_line(&command, "next step in 1m");
     advance_a_minute(&state);
     std::fs::write(&file, states).unwrap();
     std::fs::create_dir(format!("{state}.new")).unwrap();
@@ -41,7 +41,7 @@ fn a_rollback_does_not_require_the_state_file() {
 fn a_shift_requires_the_state_file() {
     let errors = |error: &str| {
         format!(
-            "{error}; pausing the deployment until the state file is writable\n10 % on orders:2, step 1 of 2, shifting\nsfn-alias: {error}\n"
+            "{error}; pausing the deployment until the state file is writable\n10 % on orders:2, step 1 of 2, updating the alias\nsfn-alias: {error}\n"
         )
     };
     assert_with_read_only_state("{}", 3, errors, &[(TWO.to_owned(), 10), (ONE.to_owned(), 90)]);
@@ -91,7 +91,7 @@ fn an_interrupted_driver_prints_how_to_resume() {
     let mut driver = program(&fixture.deploy(&state, &["--canary", "10/1m"])).stderr(Stdio::piped()).spawn().unwrap();
     let mut errors = BufReader::new(driver.stderr.take().unwrap());
     let mut line = String::new();
-    while !line.ends_with("next in 1m\n") {
+    while !line.ends_with("next step in 1m\n") {
         line.clear();
         errors.read_line(&mut line).unwrap();
     }
@@ -106,7 +106,7 @@ fn an_interrupted_driver_prints_how_to_resume() {
         assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
     }
     advance_a_minute(&state);
-    let progress = "10 % on orders:2, step 1 of 2, shifting\n100 % on orders:2, step 2 of 2, succeeded\n";
+    let progress = "10 % on orders:2, step 1 of 2, updating the alias\n100 % on orders:2, step 2 of 2, succeeded\n";
     assert_prints(&fixture.deploy(&state, &["--canary", "10/1m"]), 0, "succeeded\n", progress);
 }
 
@@ -157,7 +157,12 @@ fn invalid_options_are_named() {
     let text = "`Steps/1/Percentage` must be greater than in the previous step (5): found 5";
     assert_error(&["--steps", "5/1m,5/1m"], 1, text);
     let command = ["deploy", ALIAS, ORDERS, "--endpoint-url", &fixture.url, "--state", &state, "--all-at-once"];
-    assert_prints(&command, 2, "", &format!("sfn-alias: VERSION_ARN: `{ORDERS}` is not a version ARN\n"));
+    assert_prints(
+        &command,
+        2,
+        "",
+        &format!("sfn-alias: VERSION_ARN: expected a version ARN (...:stateMachine:NAME:NUMBER), found `{ORDERS}`\n"),
+    );
     assert_eq!(fixture.updates(), 0);
 }
 
@@ -166,12 +171,13 @@ fn invalid_options_of_a_plan_are_named() {
     let assert_error = |options: &[&str], text: &str| {
         assert_prints(&[&["plan", "10/5m"], options].concat(), 2, "", &format!("sfn-alias: {text}\n"));
     };
-    let not_a_version = |option: &str| format!("{option}: `{ORDERS}` is not a version ARN");
+    let not_a_version =
+        |option: &str| format!("{option}: expected a version ARN (...:stateMachine:NAME:NUMBER), found `{ORDERS}`");
     assert_error(&["--current", ORDERS, "--new", TWO], &not_a_version("--current"));
     assert_error(&["--current", ONE, "--new", ORDERS], &not_a_version("--new"));
     let routing = |arn: &str, weight: u32| json!([{"stateMachineVersionArn": arn, "weight": weight}]).to_string();
     assert_error(&["--current", &routing(ORDERS, 100), "--new", TWO], &not_a_version("--current"));
-    let text = "--current: expected a version ARN or a routing in JSON: invalid value: integer `300`, expected an integer \
+    let text = "--current: expected a version ARN, JSON, @FILE or -; the value is not a routing in JSON: invalid value: integer `300`, expected an integer \
                 from 0 to 100 for `weight`";
     assert_error(&["--current", &routing(ONE, 300), "--new", TWO], text);
     let text = "--rate: `-1` is not a valid rate; use 0 to 1000000 executions per second";

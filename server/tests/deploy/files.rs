@@ -27,7 +27,7 @@ fn expected_errors(path: &str, suffix: &str, file_type: &str) -> String {
     let error = irregular_file_error(path, file_type);
     match suffix {
         ".new" => format!(
-            "{error}; pausing the deployment until the state file is writable\n0 % on orders:2, step 0 of 1, shifting\nsfn-alias: {error}\n"
+            "{error}; pausing the deployment until the state file is writable\n0 % on orders:2, step 0 of 1, updating the alias\nsfn-alias: {error}\n"
         ),
         _ => format!("sfn-alias: {error}\n"),
     }
@@ -90,7 +90,7 @@ fn locking_preserves_content_and_mode() {
     let (state, target) = (fixture.state_file(), create_target(&fixture));
     // A hard link cannot be detected, so its content must stay unchanged.
     fs::hard_link(&target, format!("{state}.lock")).unwrap();
-    let progress = "0 % on orders:2, step 0 of 1, shifting\n100 % on orders:2, step 1 of 1, succeeded\n";
+    let progress = "0 % on orders:2, step 0 of 1, updating the alias\n100 % on orders:2, step 1 of 1, succeeded\n";
     assert_prints(&fixture.deploy(&state, &["--all-at-once"]), 0, "succeeded\n", progress);
     assert_unchanged(&target);
     assert_eq!(fixture.routing(), [(TWO.to_owned(), 100)]);
@@ -101,7 +101,7 @@ fn a_leftover_temporary_file_is_replaced() {
     let fixture = Fixture::new();
     let (state, target) = (fixture.state_file(), create_target(&fixture));
     fs::hard_link(&target, format!("{state}.new")).unwrap();
-    let progress = "0 % on orders:2, step 0 of 1, shifting\n100 % on orders:2, step 1 of 1, succeeded\n";
+    let progress = "0 % on orders:2, step 0 of 1, updating the alias\n100 % on orders:2, step 1 of 1, succeeded\n";
     assert_prints(&fixture.deploy(&state, &["--all-at-once"]), 0, "succeeded\n", progress);
     assert_unchanged(&target);
     assert!(!Path::new(&format!("{state}.new")).exists());

@@ -51,7 +51,7 @@ fn run_once(fixture: &Fixture, proxy: &KillingProxy, scenario: &Scenario) -> End
     let (mut output, errors) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     state.driver = Some(child);
     drop(state);
-    let waits = BufReader::new(errors).lines().any(|line| line.unwrap().ends_with(", next in 1m"));
+    let waits = BufReader::new(errors).lines().any(|line| line.unwrap().ends_with(", next step in 1m"));
     if waits {
         proxy.state().driver.as_mut().unwrap().kill().unwrap();
     }

@@ -16,14 +16,15 @@ use std::path::Path;
 use std::process::Output;
 use support::{ALIAS, Fixture, ONE, ORDERS, TWO, advance_a_minute, assert_prints, kill_at_line, program};
 
-const LAST_STEP_PROGRESS: &str = "10 % on orders:2, step 1 of 2, shifting\n100 % on orders:2, step 2 of 2, succeeded\n";
+const LAST_STEP_PROGRESS: &str =
+    "10 % on orders:2, step 1 of 2, updating the alias\n100 % on orders:2, step 2 of 2, succeeded\n";
 
 #[test]
 fn all_at_once_makes_one_update() {
     let fixture = Fixture::new();
     let state = fixture.state_file();
     let command = fixture.deploy(&state, &["--all-at-once"]);
-    let progress = "0 % on orders:2, step 0 of 1, shifting\n100 % on orders:2, step 1 of 1, succeeded\n";
+    let progress = "0 % on orders:2, step 0 of 1, updating the alias\n100 % on orders:2, step 1 of 1, succeeded\n";
     assert_prints(&command, 0, "succeeded\n", progress);
     assert_prints(&command, 0, "succeeded\n", "100 % on orders:2, step 1 of 1, succeeded\n");
     assert_eq!((fixture.routing(), fixture.updates()), (vec![(TWO.to_owned(), 100)], 1));
@@ -34,7 +35,7 @@ fn the_same_command_resumes_a_killed_canary() {
     let fixture = Fixture::new();
     let state = fixture.state_file();
     let command = fixture.deploy(&state, &["--canary", "10/1m"]);
-    kill_at_line(&command, "next in 1m");
+    kill_at_line(&command, "next step in 1m");
     assert_eq!((fixture.routing(), fixture.updates()), (vec![(TWO.to_owned(), 10), (ONE.to_owned(), 90)], 1));
     advance_a_minute(&state);
     assert_prints(&command, 0, "succeeded\n", LAST_STEP_PROGRESS);
@@ -58,7 +59,7 @@ fn a_shift_with_a_lost_response_is_not_repeated() {
     fixture.call("UpdateStateMachineAlias", &json!({"stateMachineAliasArn": ALIAS, "routingConfiguration": routes}));
     let options = ["--canary", "10/1m", "--alarm", "errors", "--alarm-command", "echo {}; :"];
     let command = fixture.deploy(&state, &options);
-    kill_at_line(&command, "next in 1m");
+    kill_at_line(&command, "next step in 1m");
     advance_a_minute(&state);
     assert_prints(&command, 0, "succeeded\n", LAST_STEP_PROGRESS);
     assert_eq!((fixture.routing(), fixture.updates()), (vec![(TWO.to_owned(), 100)], 2));
@@ -72,7 +73,7 @@ fn an_alarm_rolls_back() {
     let alarm_command = format!("cat {}; :", states.display());
     let command = fixture
         .deploy(&state, &["--canary", "10/1m", "--alarm", "errors", "--alarm-command", &alarm_command, "--json"]);
-    kill_at_line(&command, "next in 1m");
+    kill_at_line(&command, "next step in 1m");
     std::fs::write(&states, r#"{"errors": "ALARM"}"#).unwrap();
     advance_a_minute(&state);
     let output = "{\n  \"alarms\": [\n    \"errors\"\n  ],\n  \"message\": \"Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [errors].\",\n  \"result\": \"rolledBack\"\n}\n";
@@ -124,7 +125,7 @@ fn drift_stops_the_deployment() {
     let fixture = Fixture::new();
     let state = fixture.state_file();
     let command = fixture.deploy(&state, &["--steps", "5/1m,25/10m"]);
-    kill_at_line(&command, "next in 1m");
+    kill_at_line(&command, "next step in 1m");
     let routes = json!([{"stateMachineVersionArn": TWO, "weight": 50}, {"stateMachineVersionArn": ONE, "weight": 50}]);
     fixture.call("UpdateStateMachineAlias", &json!({"stateMachineAliasArn": ALIAS, "routingConfiguration": routes}));
     advance_a_minute(&state);
@@ -142,7 +143,7 @@ fn a_dry_run_changes_nothing() {
 step  after  orders:1  orders:2  then
 1     0s     0 %       100 %     done
 
-      0s  read the alias: 100 % orders:1  (not CloudFormation's)
+      0s  read the alias: 100 % orders:1  (CloudFormation does not make this call)
       0s  update the alias to 100 % orders:2
       0s  succeeded
 1 update; final routing: 100 % orders:2
@@ -156,7 +157,7 @@ fn a_dry_run_shows_the_progress() {
     let fixture = Fixture::new();
     let state = fixture.state_file();
     let command = fixture.deploy(&state, &["--canary", "10/1m"]);
-    kill_at_line(&command, "next in 1m");
+    kill_at_line(&command, "next step in 1m");
     advance_a_minute(&state);
     let output = "\
 step  after  orders:1  orders:2  then
@@ -164,7 +165,7 @@ step  after  orders:1  orders:2  then
 2     1m     0 %       100 %     done
 note: no alarm is specified: this deployment is not rolled back automatically
 
-      0s  read the alias: 100 % orders:1  (not CloudFormation's)
+      0s  read the alias: 100 % orders:1  (CloudFormation does not make this call)
       0s  update the alias to 10 % orders:2, 90 % orders:1
       0s  wait until 60s
      60s  read the alias: 10 % orders:2, 90 % orders:1
@@ -172,7 +173,7 @@ note: no alarm is specified: this deployment is not rolled back automatically
      60s  succeeded
 2 updates; final routing: 100 % orders:2
 
-progress: 10 % on orders:2, step 1 of 2, next in 0s
+progress: 10 % on orders:2, step 1 of 2, next step in 0s
 ";
     let saved = std::fs::read(&state).unwrap();
     assert_prints(&[&command[..], &["--dry-run"]].concat(), 0, output, "");
@@ -186,7 +187,7 @@ fn invalid_deployments_are_rejected() {
     let state = fixture.state_file();
     let text = "sfn-alias: ValidationException: `Interval` must be an integer from 1 to 2100 (minutes): found `0`\n";
     assert_prints(&fixture.deploy(&state, &["--canary", "10/0m"]), 1, "", text);
-    let text = "sfn-alias: alarms need a source outside AWS: use --alarm-command or --cloudwatch-endpoint-url\n";
+    let text = "sfn-alias: the endpoint is not AWS, so the alarm states need a source: use --alarm-command or --cloudwatch-endpoint-url\n";
     assert_prints(&fixture.deploy(&state, &["--canary", "10/1m", "--alarm", "errors"]), 2, "", text);
     let unreachable =
         ["deploy", ALIAS, TWO, "--endpoint-url", "http://127.0.0.1:1", "--state", &state, "--canary", "10"];
@@ -197,7 +198,12 @@ fn invalid_deployments_are_rejected() {
     let text = format!("sfn-alias: {missing}: ResourceNotFound: Request references a resource that does not exist.\n");
     assert_prints(&command, 1, "", &text);
     let command = ["deploy", ONE, TWO, "--endpoint-url", &fixture.url, "--state", &state, "--all-at-once"];
-    assert_prints(&command, 2, "", &format!("sfn-alias: ALIAS_ARN: `{ONE}` is not an alias ARN\n"));
+    assert_prints(
+        &command,
+        2,
+        "",
+        &format!("sfn-alias: ALIAS_ARN: expected an alias ARN (...:stateMachine:NAME:ALIAS), found `{ONE}`\n"),
+    );
     assert!(!Path::new(&state).exists(), "the deployment must not start");
     std::fs::write(&state, "{").unwrap();
     let text = format!(
@@ -211,7 +217,7 @@ fn invalid_deployments_are_rejected() {
 fn a_state_file_belongs_to_one_deployment() {
     let fixture = Fixture::new();
     let state = fixture.state_file();
-    kill_at_line(&fixture.deploy(&state, &["--canary", "20/1m"]), "next in 1m");
+    kill_at_line(&fixture.deploy(&state, &["--canary", "20/1m"]), "next step in 1m");
     let other_deployment = |member: &str| {
         format!(
             "sfn-alias: state file `{state}`: the checkpoint belongs to another running deployment (CANARY of {TWO} to \
@@ -227,10 +233,10 @@ fn a_state_file_belongs_to_one_deployment() {
         &other_deployment("description"),
     );
     advance_a_minute(&state);
-    let progress = "20 % on orders:2, step 1 of 2, shifting\n100 % on orders:2, step 2 of 2, succeeded\n";
+    let progress = "20 % on orders:2, step 1 of 2, updating the alias\n100 % on orders:2, step 2 of 2, succeeded\n";
     assert_prints(&fixture.deploy(&state, &["--canary", "20/1m"]), 0, "succeeded\n", progress);
     // A deployment that has ended is replaced.
-    let unchanged = "note: the alias already routes all traffic to this version: nothing to shift\n100 % on orders:2, step 0 of 1, shifting\n100 % on orders:2, step 1 of 1, succeeded\n";
+    let unchanged = "note: the alias already routes all traffic to this version: nothing to shift\n100 % on orders:2, step 0 of 1, updating the alias\n100 % on orders:2, step 1 of 1, succeeded\n";
     assert_prints(&fixture.deploy(&state, &["--all-at-once"]), 0, "succeeded\n", unchanged);
 }
 
@@ -240,7 +246,9 @@ fn the_state_file_is_locked_and_a_failed_deployment_is_resumed() {
     let state = fixture.state_file();
     let lock = std::fs::File::create(format!("{state}.lock")).unwrap();
     lock.try_lock().unwrap();
-    let text = format!("sfn-alias: state file `{state}`: another process is running this deployment\n");
+    let text = format!(
+        "sfn-alias: state file `{state}`: another process uses it; wait until that process ends, or use another --state\n"
+    );
     assert_prints(&fixture.deploy(&state, &["--all-at-once"]), 3, "", &text);
     drop(lock);
     let options = ["--canary", "10/1m", "--alarm", "errors", "--alarm-command"];
@@ -253,7 +261,7 @@ fn the_state_file_is_locked_and_a_failed_deployment_is_resumed() {
         "0 % on orders:2, step 0 of 2, failed with AlarmCommand\n",
     );
     let valid = [&options[..], &[r#"echo '{"errors": "OK"}'; :"#]].concat();
-    kill_at_line(&fixture.deploy(&state, &valid), "next in 1m");
+    kill_at_line(&fixture.deploy(&state, &valid), "next step in 1m");
     assert_eq!(fixture.routing(), [(TWO.to_owned(), 10), (ONE.to_owned(), 90)]);
 }
 
@@ -264,7 +272,7 @@ fn the_description_is_set_with_the_first_shift() {
     let command = fixture.deploy(&state, &["--canary", "10/1m", "--description", "release 7"]);
     let description =
         || fixture.call("DescribeStateMachineAlias", &json!({"stateMachineAliasArn": ALIAS}))["description"].clone();
-    kill_at_line(&command, "next in 1m");
+    kill_at_line(&command, "next step in 1m");
     assert_eq!(description(), "release 7");
     advance_a_minute(&state);
     assert_prints(&command, 0, "succeeded\n", LAST_STEP_PROGRESS);
@@ -275,7 +283,7 @@ fn the_description_is_set_with_the_first_shift() {
 fn a_plan_shows_the_expected_executions() {
     let output = "\
 step  after  orders:1  orders:2  then
-1     0s     90 %      10 %      wait 5m, watching errors
+1     0s     90 %      10 %      wait 5m, check alarms: errors
 2     5m     0 %       100 %     done
 at 10 executions per second (95 % interval in parentheses):
 step 1: 3000 executions, 300 on the new version (267 to 333), 2700 on the previous one (2667 to 2733)
@@ -301,12 +309,12 @@ fn a_simulation_as_text() {
         {"event": "crashAtCall", "call": 3, "applied": true, "restartAfterSeconds": 5},
         {"event": "crashAtCall", "call": 99, "applied": false, "restartAfterSeconds": 5}
     ]);
-    let text = "      0s  read the alias: 100 % orders:1  (not CloudFormation's)
+    let text = "      0s  read the alias: 100 % orders:1  (CloudFormation does not make this call)
       0s  check the alarms: errors is OK
       0s  update the alias to 10 % orders:2, 90 % orders:1: no response
-      0s  event: the driver crashes after call 3
-      5s  the driver restarts
-      5s  read the alias: 10 % orders:2, 90 % orders:1  (not CloudFormation's)
+      0s  event: the process crashes after call 3
+      5s  the process restarts
+      5s  read the alias: 10 % orders:2, 90 % orders:1  (CloudFormation does not make this call)
       5s  wait until 65s
      65s  read the alias: 10 % orders:2, 90 % orders:1
      65s  check the alarms: errors is OK
@@ -316,12 +324,12 @@ fn a_simulation_as_text() {
     125s  check the alarms: errors is ALARM
     125s  update the alias to 100 % orders:1: ThrottlingException: slow
     125s  wait until 127s
-    127s  read the alias: 10 % orders:2, 90 % orders:1  (not CloudFormation's)
+    127s  read the alias: 10 % orders:2, 90 % orders:1  (CloudFormation does not make this call)
     127s  update the alias to 100 % orders:1
     127s  rolled back: Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [errors].
 2 updates; final routing: 100 % orders:1
 CloudFormation then rolls back the stack and sets the routing: 100 % orders:1
-did not happen: the driver crashes before call 99
+unused event: the process crashes before call 99
 ";
     let events = events.to_string();
     let command = ["simulate", "10/5m", "--current", ONE, "--new", TWO, "--alarm", "errors", "--events", &events];

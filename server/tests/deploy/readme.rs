@@ -34,7 +34,11 @@ fn the_commands_run() {
     let state_file = "state file: `sfn-alias-deploy-orders-PROD.json`";
     assert_eq!(
         progress,
-        [state_file, "0 % on orders:2, step 0 of 2, shifting", "10 % on orders:2, step 1 of 2, next in 5m"]
+        [
+            state_file,
+            "0 % on orders:2, step 0 of 2, updating the alias",
+            "10 % on orders:2, step 1 of 2, next step in 5m"
+        ]
     );
     assert_eq!(fixture.routing(), [(TWO.to_owned(), 10), (ONE.to_owned(), 90)]);
     assert!(fixture.directory.path().join("sfn-alias-deploy-orders-PROD.json").exists());

@@ -419,7 +419,7 @@ fn invalid_chunks_are_rejected() {
     with_server(|address| {
         for chunks in ["x\r\n{}\r\n", "-1\r\n{}\r\n", "2\r\n{}x\r\n", "10000000000000000\r\n{}", "2\n{}\r\n", "\r\n{}"]
         {
-            let text = "invalid chunked encoding of the request body";
+            let text = "invalid chunked encoding of the request body; send chunks as in RFC 9112";
             assert_malformed(address, format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n{chunks}"), BAD_REQUEST, text);
         }
     });

@@ -110,7 +110,7 @@ fn slow_or_missing_head_closes_connection() {
 #[test]
 fn slow_body_is_rejected() {
     let address = start_with_limits(Limits { body_timeout: SHORT, ..Limits::default() });
-    let text = "timed out receiving the request body";
+    let text = "the request body was not received in time; send the request again";
     for length in ["content-length: 100", "transfer-encoding: chunked"] {
         let mut client = Client::connect(address).unwrap();
         let response = client.send_raw(format!("{}{length}\r\n\r\n1", head("ListStateMachines"))).unwrap();
@@ -170,7 +170,11 @@ fn connection_over_limit_is_rejected() {
     let response = third.read_response().unwrap();
     assert_eq!(
         response.error(),
-        expected_error(503, "ServiceUnavailable", "too many connections; close some or try again later")
+        expected_error(
+            503,
+            "ServiceUnavailable",
+            "too many connections; close connections, or send the request again later"
+        )
     );
     assert!(response.head.contains("connection: close\r\n") && third.is_closed());
     first.call_ok("ListStateMachines", &json!({}));

@@ -162,7 +162,8 @@ mod tests {
             run_alarm_command("no-such-command", &[], Duration::from_secs(60)),
             Err(CommandError::Permanent(error.to_owned()))
         );
-        let error = CommandError::Transient("the alarm command failed: exit status: 3".to_owned());
+        let error =
+            CommandError::Transient("expected exit status 0 of the alarm command, found exit status: 3".to_owned());
         assert_eq!(run_alarm_command("exit 3;", &[], Duration::from_secs(60)), Err(error));
     }
 
