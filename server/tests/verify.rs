@@ -222,7 +222,8 @@ fn requests_are_signed_as_user_and_as_role() {
     let unsigned = run(verify(&endpoint.url, &only));
     assert_eq!(unsigned.status.code(), Some(3));
     assert!(
-        to_text(&unsigned.stderr).starts_with("sfn-alias: the endpoint could not create a state machine: status 4")
+        to_text(&unsigned.stderr)
+            .starts_with("sfn-alias: expected the ARN of a new state machine from the endpoint, found status 4")
     );
 
     let mut command = verify(&endpoint.url, &only);

@@ -34,12 +34,12 @@ step  after  orders:1  orders:2  then
 
 #[test]
 fn alarms_are_checked_once() {
-    assert_alarm_lines(r#"{"errors": "ALARM"}"#, "errors is in ALARM: it would abort the deployment");
-    assert_alarm_lines("{}", "errors does not exist: it does not abort the deployment");
+    assert_alarm_lines(r#"{"errors": "ALARM"}"#, "errors is in ALARM: it would roll back the deployment");
+    assert_alarm_lines("{}", "errors has no state: it does not roll back the deployment; check the name");
     assert_alarm_lines(r#"{"errors": "OK"}"#, "errors is OK");
     assert_alarm_lines(
         r#"{"errors": "INSUFFICIENT_DATA"}"#,
-        "errors is in INSUFFICIENT_DATA: it does not abort the deployment",
+        "errors is in INSUFFICIENT_DATA: it does not roll back the deployment",
     );
 }
 

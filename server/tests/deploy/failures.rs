@@ -99,7 +99,7 @@ fn an_interrupted_driver_prints_how_to_resume() {
     let mut rest = String::new();
     errors.read_to_string(&mut rest).unwrap();
     let message = format!(
-        "\nsfn-alias: interrupted; the alias keeps its current routing. Run the same command to resume from `{state}`\n"
+        "\nsfn-alias: interrupted; the alias keeps its current routing; run the same command to resume from `{state}`\n"
     );
     assert_eq!((driver.wait().unwrap().code(), rest), (Some(3), message));
     for file in [state.clone(), format!("{state}.lock")] {

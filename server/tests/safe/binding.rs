@@ -12,7 +12,7 @@ fn public_address_requires_signatures() {
     {
         let text = format!(
             "sfn-alias: {shown} is reachable from other machines: use --credentials FILE to require signatures, or \
-             --insecure-allow-anonymous\n"
+             --insecure-allow-anonymous to allow requests without signatures\n"
         );
         assert_eq!(serve_error(&["--host", host]), (2, text));
     }
@@ -44,8 +44,8 @@ fn port_in_use_is_reported() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let text = format!(
-        "sfn-alias: cannot listen on 127.0.0.1:{port}: Address already in use (os error 98); choose another --port, or 0 \
-         for a free one\n"
+        "sfn-alias: cannot listen on 127.0.0.1:{port}: Address already in use (os error 98); use an address of this machine, \
+         and another --port or 0 for a free one\n"
     );
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("aliases.db");
@@ -64,10 +64,13 @@ fn invalid_credentials_file_is_reported() {
             String::new(),
             "has no profile; add `[name]` with aws_access_key_id, aws_secret_access_key and aws_account_id",
         ),
-        ("[a]\naws_access_key_id = A\n".to_owned(), "profile `a`: aws_secret_access_key must be a secret access key"),
+        (
+            "[a]\naws_access_key_id = A\n".to_owned(),
+            "profile `a`: aws_secret_access_key is missing or invalid; expected a secret access key",
+        ),
         (
             format!("[a]\n{}", one.replace("111122223333", "12")),
-            "profile `a`: aws_account_id must be an account id of 12 digits",
+            "profile `a`: aws_account_id is missing or invalid; expected an account id of 12 digits",
         ),
         (
             format!("[a]\n{one}[b]\n{one}"),
