@@ -124,7 +124,7 @@ def test_port_in_use() -> None:
             sfn_alias.serve(port=port)
     assert str(caught.value) == (
         f"cannot listen on 127.0.0.1:{port}: {os.strerror(errno.EADDRINUSE)} (os error {errno.EADDRINUSE}); "
-        "choose another --port, or 0 for a free one"
+        "use an address of this machine, and another --port or 0 for a free one"
     )
 
 
