@@ -5,7 +5,7 @@ set -eu
 
 prefix=$1 work=$2 probe=$3
 here=$(cd "$(dirname "$0")" && pwd)
-vectors=$here/../../vectors
+vectors=$here/../../vectors/operations
 export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib"
 warnings="-std=c99 -Wall -Wextra -Wpedantic -Werror"
 library=$(pkg-config --cflags --libs sfn_alias)
@@ -33,7 +33,7 @@ run_all() { # run_all COMMAND... -- runs the tests with a command prefix
     rm -rf "$fresh" && mkdir -p "$fresh"
     "$@" "$work/values" "$fresh"
     echo "-- vectors"
-    "$@" "$work/vectors" "$vectors"/*.json
+    "$@" "$work/vectors" "$vectors/fixtures.json" "$vectors"/*.json
 }
 
 build_all() {
@@ -48,7 +48,7 @@ build_all
 run_all env
 echo "-- vectors on files"
 rm -rf "$work/files" && mkdir -p "$work/files"
-"$work/vectors" --folder "$work/files" "$vectors"/*.json
+"$work/vectors" --folder "$work/files" "$vectors/fixtures.json" "$vectors"/*.json
 rm -rf "$work/files"
 
 echo "== C tests under valgrind"

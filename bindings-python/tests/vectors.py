@@ -11,14 +11,25 @@ from typing import Any
 
 import sfn_alias
 
-FOLDER = Path(__file__).resolve().parents[2] / "vectors"
+FOLDER = Path(__file__).resolve().parents[2] / "vectors" / "operations"
 START_MILLIS = 1_744_230_237_000
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def load() -> Iterator[dict[str, Any]]:
+    """Loads all vectors, with names in `source` and `given` replaced by what they refer to."""
+    fixtures = json.loads((FOLDER / "fixtures.json").read_text())
+    sources = json.loads((FOLDER / "sources.json").read_text())
     for path in sorted(FOLDER.glob("*.json")):
-        yield from json.loads(path.read_text())
+        if path.stem not in ("fixtures", "sources"):
+            for vector in json.loads(path.read_text()):
+                yield resolve_references(vector, fixtures, sources)
+
+
+def resolve_references(vector: dict[str, Any], fixtures: dict[str, Any], sources: dict[str, Any]) -> dict[str, Any]:
+    source = sources[vector["source"]] if isinstance(vector["source"], str) else vector["source"]
+    given = [fixtures["steps"][step] if isinstance(step, str) else step for step in vector.get("given", [])]
+    return substitute({**vector, "source": source, "given": given}, fixtures["values"])
 
 
 def to_snake_case(name: str) -> str:

@@ -270,14 +270,19 @@ def protocol_responses(directory: Path) -> Iterator[tuple[str, Json, Json]]:
 
 def expected_responses(directory: Path) -> Iterator[tuple[str, Json, Json]]:
     yield from protocol_responses(directory)
+    for vector in load_operations(directory / "operations"):
+        for step, expect in [
+            *((step, step.get("expect")) for step in vector.get("given", []) if isinstance(step, dict)),
+            (vector["call"], vector["expect"]),
+        ]:
+            if "operation" in step and isinstance(expect, dict) and isinstance(expect.get("body"), dict):
+                yield vector["name"], step, expect
+
+
+def load_operations(directory: Path) -> Iterator[Json]:
     for file in sorted(directory.glob("*.json")):
-        for vector in json.loads(file.read_text()):
-            for step, expect in [
-                *((step, step.get("expect")) for step in vector.get("given", [])),
-                (vector["call"], vector["expect"]),
-            ]:
-                if "operation" in step and isinstance(expect, dict) and isinstance(expect.get("body"), dict):
-                    yield vector["name"], step, expect
+        if file.stem not in ("fixtures", "sources"):
+            yield from json.loads(file.read_text())
 
 
 def compare_response(model: Json, name: str, step: Json, expect: Json) -> Iterator[str]:

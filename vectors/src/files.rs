@@ -1,6 +1,8 @@
 //! Files of vectors.
 
 use super::Vector;
+use super::references::References;
+use serde_json::Value;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -36,32 +38,75 @@ pub enum ReadError {
         /// The error and its position.
         source: serde_json::Error,
     },
+    /// A vector has a missing or wrong member.
+    #[error("`{path}`: invalid vector at index {index}: {source}")]
+    InvalidVector {
+        /// The path.
+        path: String,
+        /// The index of the vector, from 0.
+        index: usize,
+        /// The error.
+        source: serde_json::Error,
+    },
+    /// A vector refers to a step or source that does not exist.
+    #[error("`{path}`: unknown reference `{name}`; add it to fixtures.json or sources.json")]
+    UnknownReference {
+        /// The path.
+        path: String,
+        /// The name of the step or source.
+        name: String,
+    },
     /// The directory has no files of vectors.
     #[error("`{0}` has no vector files; use a directory with *.json files")]
     Empty(String),
 }
 
-/// The files of this directory, by name.
-pub(crate) const EMBEDDED: [(&str, &str); 8] = [
-    ("aliases", include_str!("../aliases.json")),
-    ("executions", include_str!("../executions.json")),
-    ("functions", include_str!("../functions.json")),
-    ("machines", include_str!("../machines.json")),
-    ("recorded-aliases", include_str!("../recorded-aliases.json")),
-    ("requests", include_str!("../requests.json")),
-    ("tags", include_str!("../tags.json")),
-    ("versions", include_str!("../versions.json")),
+/// The files of `operations/`, by name.
+pub(crate) const EMBEDDED: [(&str, &str); 24] = [
+    ("CreateStateMachine", include_str!("../operations/CreateStateMachine.json")),
+    ("CreateStateMachineAlias", include_str!("../operations/CreateStateMachineAlias.json")),
+    ("DeleteStateMachine", include_str!("../operations/DeleteStateMachine.json")),
+    ("DeleteStateMachineAlias", include_str!("../operations/DeleteStateMachineAlias.json")),
+    ("DeleteStateMachineVersion", include_str!("../operations/DeleteStateMachineVersion.json")),
+    ("DescribeExecution", include_str!("../operations/DescribeExecution.json")),
+    ("DescribeStateMachine", include_str!("../operations/DescribeStateMachine.json")),
+    ("DescribeStateMachineAlias", include_str!("../operations/DescribeStateMachineAlias.json")),
+    ("DescribeStateMachineForExecution", include_str!("../operations/DescribeStateMachineForExecution.json")),
+    ("ListExecutions", include_str!("../operations/ListExecutions.json")),
+    ("ListStateMachineAliases", include_str!("../operations/ListStateMachineAliases.json")),
+    ("ListStateMachineVersions", include_str!("../operations/ListStateMachineVersions.json")),
+    ("ListStateMachines", include_str!("../operations/ListStateMachines.json")),
+    ("ListTagsForResource", include_str!("../operations/ListTagsForResource.json")),
+    ("PublishStateMachineVersion", include_str!("../operations/PublishStateMachineVersion.json")),
+    ("StartExecution", include_str!("../operations/StartExecution.json")),
+    ("StopExecution", include_str!("../operations/StopExecution.json")),
+    ("TagResource", include_str!("../operations/TagResource.json")),
+    ("UntagResource", include_str!("../operations/UntagResource.json")),
+    ("UpdateStateMachine", include_str!("../operations/UpdateStateMachine.json")),
+    ("UpdateStateMachineAlias", include_str!("../operations/UpdateStateMachineAlias.json")),
+    ("ValidateStateMachineDefinition", include_str!("../operations/ValidateStateMachineDefinition.json")),
+    ("functions", include_str!("../operations/functions.json")),
+    ("requests", include_str!("../operations/requests.json")),
 ];
+
+const FIXTURES: &str = include_str!("../operations/fixtures.json");
+const SOURCES: &str = include_str!("../operations/sources.json");
 
 /// Returns the vectors that are compiled into this crate.
 ///
 /// # Errors
 /// [`ReadError::Malformed`], which the tests exclude.
 pub fn embedded_files() -> Result<Vec<VectorFile>, ReadError> {
-    EMBEDDED.iter().map(|(name, text)| parse_file((*name).to_owned(), format!("{name}.json"), text)).collect()
+    let references = References::parse(FIXTURES, SOURCES)?;
+    EMBEDDED
+        .iter()
+        .map(|(name, text)| parse_file((*name).to_owned(), format!("{name}.json"), text, &references))
+        .collect()
 }
 
 /// Reads the vectors of a directory. Returns the files in the order of their names.
+///
+/// `fixtures.json` and `sources.json` contain what the vectors of the other files refer to by name. Both are optional.
 ///
 /// # Errors
 /// [`ReadError`], with the path.
@@ -70,21 +115,31 @@ pub fn read_directory(directory: &Path) -> Result<Vec<VectorFile>, ReadError> {
     if paths.is_empty() {
         return Err(ReadError::Empty(directory.display().to_string()));
     }
-    paths.iter().map(|path| read_file(path)).collect()
+    let references = References::parse(&read_optional(directory, "fixtures")?, &read_optional(directory, "sources")?)?;
+    paths.iter().map(|path| read_file(path, &references)).collect()
+}
+
+fn read_optional(directory: &Path, name: &str) -> Result<String, ReadError> {
+    let path = directory.join(name).with_extension("json");
+    match read_text(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok("{}".to_owned()),
+        text => text.map_err(|error| io_error(&path, error)),
+    }
 }
 
 /// Returns the paths of the JSON files, sorted.
 fn list_json_files(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.retain(|path| !path.file_stem().is_some_and(|name| name == "fixtures" || name == "sources"));
     paths.sort();
     Ok(paths)
 }
 
-fn read_file(path: &Path) -> Result<VectorFile, ReadError> {
+fn read_file(path: &Path, references: &References) -> Result<VectorFile, ReadError> {
     let text = read_text(path).map_err(|error| io_error(path, error))?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    parse_file(name, path.display().to_string(), &text)
+    parse_file(name, path.display().to_string(), &text, references)
 }
 
 fn io_error(path: &Path, source: io::Error) -> ReadError {
@@ -101,7 +156,14 @@ fn read_text(path: &Path) -> io::Result<String> {
     }
 }
 
-fn parse_file(name: String, path: String, text: &str) -> Result<VectorFile, ReadError> {
-    let vectors = serde_json::from_str(text).map_err(|source| ReadError::Malformed { path, source })?;
-    Ok(VectorFile { name, vectors })
+fn parse_file(name: String, path: String, text: &str, references: &References) -> Result<VectorFile, ReadError> {
+    let vectors: Vec<Value> =
+        serde_json::from_str(text).map_err(|source| ReadError::Malformed { path: path.clone(), source })?;
+    let vectors = vectors.into_iter().enumerate().map(|(index, vector)| {
+        let unknown = |name| ReadError::UnknownReference { path: path.clone(), name };
+        let resolved = references.resolve(vector).map_err(unknown)?;
+        let invalid = |source| ReadError::InvalidVector { path: path.clone(), index, source };
+        serde_json::from_value(resolved).map_err(invalid)
+    });
+    Ok(VectorFile { name, vectors: vectors.collect::<Result<_, _>>()? })
 }

@@ -11,6 +11,7 @@
 mod files;
 mod matching;
 mod placeholder;
+mod references;
 mod run;
 mod vector;
 

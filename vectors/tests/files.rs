@@ -17,7 +17,7 @@ fn all_files_of_the_directory_are_embedded() {
     let format_files = |files: Vec<VectorFile>| {
         files.into_iter().map(|file| (file.name, format!("{:?}", file.vectors))).collect::<Vec<_>>()
     };
-    let files = read_directory(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the directory");
+    let files = read_directory(&Path::new(env!("CARGO_MANIFEST_DIR")).join("operations")).expect("the directory");
     assert!(format_files(embedded_files().expect("vectors")) == format_files(files));
 }
 
@@ -26,7 +26,11 @@ fn a_directory_without_vectors_is_an_error() {
     assert_eq!(read_error(&[("a.txt", "[]")]), "`DIRECTORY` has no vector files; use a directory with *.json files");
     assert_eq!(
         read_error(&[("a.json", "[{}]")]),
-        "`DIRECTORY/a.json` is not a valid vector file: missing field `name` at line 1 column 3"
+        "`DIRECTORY/a.json`: invalid vector at index 0: missing field `name`"
+    );
+    assert_eq!(
+        read_error(&[("a.json", r#"[{"given": ["orders"]}]"#), ("fixtures.json", r#"{"steps": {}}"#)]),
+        "`DIRECTORY/a.json`: unknown reference `orders`; add it to fixtures.json or sources.json"
     );
 }
 

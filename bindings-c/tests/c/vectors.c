@@ -1,4 +1,4 @@
-/* Runs all vectors with the installed library: vectors [--folder FOLDER] FILE...
+/* Runs all vectors with the installed library: vectors [--folder FOLDER] FIXTURES FILE...
    With a folder each vector uses an SQLite file in it, otherwise storage in memory. */
 #include "functions.h"
 #include "json.h"
@@ -187,18 +187,20 @@ static int run_step(struct runner *runner, const struct json *step, const struct
     return path == NULL;
 }
 
-static int run_vector(const struct json *vector)
+static int run_vector(const struct json *vector, const struct json *fixtures)
 {
-    struct runner runner = {NULL, START_MILLIS, json_new(JSON_OBJECT)};
-    const struct json *setup = json_get(vector, "given"), *step;
+    struct runner runner = {NULL, START_MILLIS, json_copy(json_get(fixtures, "values"))};
+    const struct json *setup = json_get(vector, "given"), *each, *step;
     const char *name = json_get(vector, "name")->text;
     long long left;
     int ok = 1;
 
     open_service(&runner, json_get(vector, "options"));
-    for (step = setup != NULL ? setup->first : NULL; step != NULL; step = step->next)
+    for (each = setup != NULL ? setup->first : NULL; each != NULL; each = each->next) {
+        step = each->type == JSON_STRING ? json_get(json_get(fixtures, "steps"), each->text) : each;
         for (left = json_int(json_get(step, "times"), 1); ok && left > 0; left--)
             ok = run_step(&runner, step, json_get(step, "expect"), name);
+    }
     ok = ok && run_step(&runner, json_get(vector, "call"), json_get(vector, "expect"), name);
     sfn_alias_service_free(runner.service);
     return ok;
@@ -222,32 +224,46 @@ static char *read_file(const char *path, size_t *length)
     return text;
 }
 
-static void run_file(const char *path, long *passed, long *failed)
+static int is_named(const char *path, const char *name)
+{
+    size_t length = strlen(path);
+
+    return length >= strlen(name) && strcmp(path + length - strlen(name), name) == 0;
+}
+
+static void run_file(const char *fixtures_path, const char *path, long *passed, long *failed)
 {
     size_t length;
+    char *fixtures_text = read_file(fixtures_path, &length);
+    const struct json *fixtures = json_parse(fixtures_text, length);
     char *text = read_file(path, &length);
     const struct json *vector = json_parse(text, length)->first;
     void *mark = json_mark();
 
     for (; vector != NULL; vector = vector->next) {
-        ++*(run_vector(vector) ? passed : failed);
+        ++*(run_vector(vector, fixtures) ? passed : failed);
         json_free_from(mark);
     }
     json_free_from(NULL);
     free(text);
+    free(fixtures_text);
 }
 
 int main(int count, char **arguments)
 {
     long passed = 0, failed = 0;
     int i = 1;
+    const char *fixtures;
 
     if (count > 2 && strcmp(arguments[1], "--folder") == 0) {
         folder = arguments[2];
         i = 3;
     }
-    for (; i < count; i++)
-        run_file(arguments[i], &passed, &failed);
+    if (i >= count)
+        return EXIT_FAILURE;
+    for (fixtures = arguments[i++]; i < count; i++)
+        if (!is_named(arguments[i], "/fixtures.json") && !is_named(arguments[i], "/sources.json"))
+            run_file(fixtures, arguments[i], &passed, &failed);
     printf("%ld passed, %ld failed\n", passed, failed);
     return failed == 0 && passed > 1000 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

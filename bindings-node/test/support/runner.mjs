@@ -11,11 +11,15 @@ import { repository } from './repository.mjs'
 /** 2025-04-09T20:23:57Z, the time of the first recording. */
 const START = 1744230237000
 
-/** Loads all vectors. Returns pairs of file name and vectors, sorted by name. */
+/** Loads all vectors, with names in `given` replaced by steps. Returns pairs of file name and vectors, sorted by name. */
 export function loadVectors () {
-  const folder = join(repository, 'vectors')
-  const files = readdirSync(folder).filter(file => file.endsWith('.json')).sort()
-  return files.map(file => [file, JSON.parse(quoteLongSeeds(readFileSync(join(folder, file), 'utf8')))])
+  const folder = join(repository, 'vectors/operations')
+  const load = file => JSON.parse(quoteLongSeeds(readFileSync(join(folder, file), 'utf8')))
+  const { values, steps } = load('fixtures.json')
+  const files = readdirSync(folder).filter(file => !['fixtures.json', 'sources.json'].includes(file)).sort()
+  const resolveGiven = vector => ({ ...vector, given: vector.given?.map(step => steps[step] ?? step) })
+  const resolve = vector => substitute(resolveGiven(vector), new Map(Object.entries(values)))
+  return files.map(file => [file, load(file).map(resolve)])
 }
 
 /** JSON.parse would round seeds of more than 53 bits, so they become a BigInt. */

@@ -16,7 +16,7 @@ pub use sfn_alias_vectors::{Step, Vector};
 
 /// The repository's directory of vectors.
 pub fn vectors_directory() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../vectors")
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../vectors/operations")
 }
 
 /// Loads all vectors, by file name.

@@ -54,6 +54,17 @@ struct SignatureFile {
     vectors: Vec<Vector>,
 }
 
+impl From<sfn_alias_vectors::Vector> for Vector {
+    fn from(vector: sfn_alias_vectors::Vector) -> Self {
+        Self {
+            name: vector.name,
+            behaviour: vector.behaviour,
+            source: Provenance { kind: vector.source.kind.to_string(), basis: vector.source.basis },
+            call: Call { function: vector.call.function },
+        }
+    }
+}
+
 impl Vector {
     fn kind(&self) -> &str {
         if self.call.function.is_some() { OWN } else { &self.source.kind }
@@ -72,7 +83,7 @@ error codes and messages, and some contain status codes.
 
 /// Generates the page from the vectors of a directory.
 pub(crate) fn page(directory: &Path) -> Result<String, Box<dyn Error>> {
-    let mut vectors = read_vectors(directory)?;
+    let mut vectors = read_operations(directory)?;
     vectors.extend(read_vectors(&directory.join("deployment"))?);
     let protocol = read_vectors(&directory.join("protocol"))?;
     let signatures: SignatureFile =
@@ -99,10 +110,15 @@ pub(crate) fn page(directory: &Path) -> Result<String, Box<dyn Error>> {
 /// Returns how many behaviours of Step Functions have each kind of source.
 pub(crate) fn count_by_source(directory: &Path) -> Result<BTreeMap<String, usize>, Box<dyn Error>> {
     let mut counts = BTreeMap::new();
-    for vector in read_vectors(directory)? {
+    for vector in read_operations(directory)? {
         *counts.entry(vector.kind().to_owned()).or_default() += 1;
     }
     Ok(counts)
+}
+
+fn read_operations(directory: &Path) -> Result<Vec<Vector>, Box<dyn Error>> {
+    let files = sfn_alias_vectors::read_directory(&directory.join("operations"))?;
+    Ok(files.into_iter().flat_map(|file| file.vectors).map(Vector::from).collect())
 }
 
 fn read_vectors(directory: &Path) -> Result<Vec<Vector>, Box<dyn Error>> {
