@@ -53,7 +53,7 @@ impl Counts {
     }
 
     fn print(self, name: &str) -> Result<(), CliError> {
-        output::print_line(format_args!("{name:<20}{:>8}{:>8}{:>8}", self.agree, self.differ, self.skipped))
+        output::print_line(format_args!("{name:<34}{:>8}{:>8}{:>8}", self.agree, self.differ, self.skipped))
     }
 }
 
@@ -83,7 +83,7 @@ impl Report {
             files.entry(&row.file).or_default().add(&row.verdict);
             all.add(&row.verdict);
         }
-        output::print_line(format_args!("{:<20}{:>8}{:>8}{:>8}", "vectors", "agree", "differ", "skipped"))?;
+        output::print_line(format_args!("{:<34}{:>8}{:>8}{:>8}", "vectors", "agree", "differ", "skipped"))?;
         files.into_iter().try_for_each(|(file, counts)| counts.print(file))?;
         all.print("all")
     }
