@@ -195,9 +195,9 @@ fn changed_response_differs() {
     assert_eq!(
         to_text(&output.stdout),
         "\
-vectors                agree  differ skipped
-requests                   0       1       0
-all                        0       1       0
+vectors                              agree  differ skipped
+requests                                 0       1       0
+all                                      0       1       0
 
 requests/nul-in-alias-description: differs
   source    assumed: the model gives no pattern for descriptions
