@@ -197,6 +197,8 @@ fn changed_response_differs() {
         "\
 vectors                              agree  differ skipped
 requests                                 0       1       0
+by source
+  assumed                                0       1       0
 all                                      0       1       0
 
 requests/nul-in-alias-description: differs

@@ -3,6 +3,7 @@
 use super::cleanup::NotDeleted;
 use crate::cli::exit::CliError;
 use crate::cli::output;
+use serde::Serialize;
 use serde_json::{Value, json};
 use sfn_alias_vectors::{Difference, Provenance, ProvenanceKind};
 use std::collections::BTreeMap;
@@ -36,7 +37,7 @@ pub(super) struct Report {
     pub rows: Vec<Row>,
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 struct Counts {
     agree: usize,
     differ: usize,
@@ -63,7 +64,7 @@ impl Report {
         self.rows.iter().any(|row| matches!(row.verdict, Verdict::Differs(_)))
     }
 
-    /// Prints the counts by file, the skip reasons and each difference.
+    /// Prints the counts by file and by source, the skip reasons and each difference.
     ///
     /// # Errors
     /// [`CliError::Output`].
@@ -85,7 +86,17 @@ impl Report {
         }
         output::print_line(format_args!("{:<34}{:>8}{:>8}{:>8}", "vectors", "agree", "differ", "skipped"))?;
         files.into_iter().try_for_each(|(file, counts)| counts.print(file))?;
+        output::print_line("by source")?;
+        self.count_by_source().into_iter().try_for_each(|(kind, counts)| counts.print(&format!("  {kind}")))?;
         all.print("all")
+    }
+
+    fn count_by_source(&self) -> BTreeMap<ProvenanceKind, Counts> {
+        let mut counts: BTreeMap<ProvenanceKind, Counts> = BTreeMap::new();
+        for row in &self.rows {
+            counts.entry(row.source.kind).or_default().add(&row.verdict);
+        }
+        counts
     }
 
     fn print_skipped(&self) -> Result<(), CliError> {
@@ -125,7 +136,7 @@ impl Report {
         let rows: Vec<Value> = self.rows.iter().map(|row| self.row_to_json(row)).collect();
         json!({
             "endpoint": self.endpoint, "agree": all.agree, "differ": all.differ, "skipped": all.skipped,
-            "vectors": rows, "notDeleted": not_deleted,
+            "sources": self.count_by_source(), "vectors": rows, "notDeleted": not_deleted,
         })
     }
 
