@@ -1,10 +1,10 @@
-//! Generates FIDELITY.md: every behaviour and its source.
+//! Generates FIDELITY.md and `docs/fidelity/`: every behaviour and its source.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[derive(Deserialize)]
 struct Vector {
@@ -40,14 +40,6 @@ const KINDS: [(&str, &str); 6] = [
     (OWN, "functions of this library that AWS does not have, such as `check` and `fingerprint`"),
 ];
 
-/// The vectors of `protocol/`.
-const HTTP: &str = "over HTTP";
-const HTTP_MEANING: &str = "HTTP requests and responses of the server, each with its source";
-
-/// The vectors of `auth/`.
-const SIGNATURES: &str = "signatures";
-const SIGNATURES_MEANING: &str = "requests with valid and invalid signatures and the responses of the server";
-
 /// A file of `auth/`.
 #[derive(Deserialize)]
 struct SignatureFile {
@@ -81,44 +73,113 @@ error codes and messages, and some contain status codes.
 
 ";
 
-/// Generates the page from the vectors of a directory.
-pub(crate) fn page(directory: &Path) -> Result<String, Box<dyn Error>> {
-    let mut vectors = read_operations(directory)?;
-    vectors.extend(read_vectors(&directory.join("deployment"))?);
-    let protocol = read_vectors(&directory.join("protocol"))?;
+/// A generated page: its path in the repository and its text.
+type Page = (PathBuf, String);
+
+/// Behaviours that have a page of their own.
+struct Group {
+    /// The name of the page.
+    name: String,
+    title: String,
+    vectors: Vec<Vector>,
+}
+
+/// Generates FIDELITY.md, and a page per operation in `docs/fidelity/`.
+///
+/// # Errors
+/// A vector file cannot be read.
+pub(crate) fn pages(directory: &Path) -> Result<Vec<Page>, Box<dyn Error>> {
+    let groups = read_groups(directory)?;
+    let mut pages = vec![("FIDELITY.md".into(), overview(&groups)?)];
+    for group in &groups {
+        pages.push((format!("docs/fidelity/{}.md", group.name).into(), group_page(group)?));
+    }
+    Ok(pages)
+}
+
+fn read_groups(directory: &Path) -> Result<Vec<Group>, Box<dyn Error>> {
+    let files = sfn_alias_vectors::read_directory(&directory.join("operations"))?;
+    let mut groups: Vec<Group> = files.into_iter().map(Group::from).collect();
     let signatures: SignatureFile =
         serde_json::from_str(&std::fs::read_to_string(directory.join("auth/signatures.json"))?)?;
+    let others = [
+        ("http", "Requests and responses over HTTP", read_vectors(&directory.join("protocol"))?),
+        ("signatures", "Signatures of requests", signatures.vectors),
+        ("deployments", "Gradual deployments", read_vectors(&directory.join("deployment"))?),
+    ];
+    groups.extend(others.map(|(name, title, vectors)| Group { name: name.into(), title: title.into(), vectors }));
+    Ok(groups)
+}
+
+fn overview(groups: &[Group]) -> Result<String, Box<dyn Error>> {
     let mut page = String::from(HEAD);
-    page.push_str("| source | behaviours | meaning |\n| --- | ---: | --- |\n");
+    page.push_str("| source | meaning |\n| --- | --- |\n");
     for (kind, meaning) in KINDS {
-        let count = vectors.iter().filter(|vector| vector.kind() == kind).count();
-        writeln!(page, "| {kind} | {count} | {meaning} |")?;
+        writeln!(page, "| {kind} | {meaning} |")?;
     }
-    writeln!(page, "| {HTTP} | {} | {HTTP_MEANING} |", protocol.len())?;
-    writeln!(page, "| {SIGNATURES} | {} | {SIGNATURES_MEANING} |", signatures.vectors.len())?;
+    let kinds = KINDS.map(|(kind, _)| kind);
+    writeln!(
+        page,
+        "\n| behaviours of | {} | total |\n| --- |{}",
+        kinds.join(" | "),
+        " ---: |".repeat(KINDS.len() + 1)
+    )?;
+    for group in groups {
+        let link = format!("[{}](docs/fidelity/{}.md)", group.title, group.name);
+        writeln!(page, "| {link} | {} |", format_counts(std::slice::from_ref(group)))?;
+    }
+    writeln!(page, "| all | {} |", format_counts(groups))?;
+    Ok(page)
+}
+
+fn format_counts(groups: &[Group]) -> String {
+    let count =
+        |kind: &str| groups.iter().flat_map(|group| &group.vectors).filter(|vector| vector.kind() == kind).count();
+    let counts = KINDS.map(|(kind, _)| count(kind));
+    let total = counts.iter().sum::<usize>();
+    let cells = counts.map(|count| if count == 0 { String::new() } else { count.to_string() });
+    format!("{} | {total}", cells.join(" | "))
+}
+
+/// Lists the behaviours by source, the least reliable source first.
+fn group_page(group: &Group) -> Result<String, Box<dyn Error>> {
+    let mut page = format!("# {}\n\nGenerated from the vectors. [All operations](../../FIDELITY.md).\n", group.title);
     for (kind, meaning) in KINDS {
-        writeln!(page, "\n## {}\n\n{}.", capitalize(kind), capitalize(meaning))?;
-        write_section(&mut page, vectors.iter().filter(|vector| vector.kind() == kind), |_| String::new())?;
+        let mut vectors = group.vectors.iter().filter(|vector| vector.kind() == kind).peekable();
+        if vectors.peek().is_some() {
+            writeln!(page, "\n## {}\n\n{}.\n", capitalize(kind), capitalize(meaning))?;
+        }
+        for vector in vectors {
+            let basis = escape_markdown(&vector.source.basis);
+            writeln!(page, "- {} *{basis}* (`{}`)", vector.behaviour, vector.name)?;
+        }
     }
-    writeln!(page, "\n## {}\n\n{}.", capitalize(HTTP), capitalize(HTTP_MEANING))?;
-    write_section(&mut page, protocol.iter(), |vector| format!("{}: ", capitalize(vector.kind())))?;
-    writeln!(page, "\n## {}\n\n{}.", capitalize(SIGNATURES), capitalize(SIGNATURES_MEANING))?;
-    write_section(&mut page, signatures.vectors.iter(), |vector| format!("{}: ", capitalize(vector.kind())))?;
     Ok(page)
 }
 
 /// Returns how many behaviours of Step Functions have each kind of source.
+///
+/// # Errors
+/// A vector file cannot be read.
 pub(crate) fn count_by_source(directory: &Path) -> Result<BTreeMap<String, usize>, Box<dyn Error>> {
     let mut counts = BTreeMap::new();
-    for vector in read_operations(directory)? {
-        *counts.entry(vector.kind().to_owned()).or_default() += 1;
+    for file in sfn_alias_vectors::read_directory(&directory.join("operations"))? {
+        for vector in Group::from(file).vectors {
+            *counts.entry(vector.kind().to_owned()).or_default() += 1;
+        }
     }
     Ok(counts)
 }
 
-fn read_operations(directory: &Path) -> Result<Vec<Vector>, Box<dyn Error>> {
-    let files = sfn_alias_vectors::read_directory(&directory.join("operations"))?;
-    Ok(files.into_iter().flat_map(|file| file.vectors).map(Vector::from).collect())
+impl From<sfn_alias_vectors::VectorFile> for Group {
+    fn from(file: sfn_alias_vectors::VectorFile) -> Self {
+        let title = match file.name.as_str() {
+            "functions" => "Functions of the library".to_owned(),
+            "requests" => "Requests of any operation".to_owned(),
+            operation => operation.to_owned(),
+        };
+        Self { name: file.name, title, vectors: file.vectors.into_iter().map(Vector::from).collect() }
+    }
 }
 
 fn read_vectors(directory: &Path) -> Result<Vec<Vector>, Box<dyn Error>> {
@@ -134,28 +195,6 @@ fn read_vectors(directory: &Path) -> Result<Vec<Vector>, Box<dyn Error>> {
         vectors.extend(parsed);
     }
     Ok(vectors)
-}
-
-/// Writes the behaviours by area, the part of a vector's name before the slash. `prefix` returns the text before a
-/// behaviour's basis.
-fn write_section<'v>(
-    page: &mut String,
-    vectors: impl Iterator<Item = &'v Vector>,
-    prefix: fn(&Vector) -> String,
-) -> std::fmt::Result {
-    let mut areas: BTreeMap<&str, Vec<&Vector>> = BTreeMap::new();
-    for vector in vectors {
-        let area = vector.name.split('/').next().unwrap_or_default();
-        areas.entry(area).or_default().push(vector);
-    }
-    for (area, vectors) in areas {
-        writeln!(page, "\n### {area}\n")?;
-        for vector in vectors {
-            let basis = escape_markdown(&vector.source.basis);
-            writeln!(page, "- {} *{}{basis}* (`{}`)", vector.behaviour, prefix(vector), vector.name)?;
-        }
-    }
-    Ok(())
 }
 
 /// Joins lines and escapes asterisks.

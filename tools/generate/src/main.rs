@@ -1,4 +1,4 @@
-//! Writes the generated pages, or checks with `--check` that they are up to date: FIDELITY.md and the counts in README.md
+//! Writes the generated pages, or checks with `--check` that they are up to date: FIDELITY.md, `docs/fidelity/` and the counts in README.md
 //! from the vectors, RULES.md from the rules, and the man pages from the help of the program.
 #![expect(clippy::print_stdout, reason = "a command-line tool prints")]
 
@@ -32,12 +32,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 type Page = (PathBuf, Vec<u8>);
 
 fn pages(root: &Path) -> Result<Vec<Page>, Box<dyn Error>> {
-    let fidelity = fidelity::page(&root.join("vectors"))?;
-    let mut pages = vec![
-        ("FIDELITY.md".into(), fidelity.into_bytes()),
-        ("RULES.md".into(), rules::page()?.into_bytes()),
-        ("README.md".into(), readme::page(root)?.into_bytes()),
-    ];
+    let mut pages: Vec<Page> =
+        vec![("RULES.md".into(), rules::page()?.into_bytes()), ("README.md".into(), readme::page(root)?.into_bytes())];
+    let fidelity = fidelity::pages(&root.join("vectors"))?;
+    pages.extend(fidelity.into_iter().map(|(path, page)| (path, page.into_bytes())));
     for (name, page) in sfn_alias_server::cli::man_pages()? {
         pages.push((Path::new("server/man").join(name), page));
     }

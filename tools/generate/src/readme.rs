@@ -25,7 +25,7 @@ fn sentence(root: &Path) -> Result<String, Box<dyn Error>> {
         (count_of("recorded"), count_of("model"), count_of("docs"), count_of("assumed"));
     Ok(format!(
         "Each of its {} Step Functions behaviours is a test vector with a source: {recorded} recorded from AWS, {model} from\n\
-         the service model, {docs} documented, {assumed} assumed. [FIDELITY.md](FIDELITY.md) lists them, assumptions first.\n",
+         the service model, {docs} documented, {assumed} assumed. [FIDELITY.md](FIDELITY.md) counts and lists them.\n",
         recorded + model + docs + assumed
     ))
 }
