@@ -61,6 +61,7 @@ docs: ## rustdoc without warnings
 
 generate: tools ## write the generated files
 	$(CARGO) run -q -p generate
+	$(PYTHON) tools/vectors/vectors.py format
 	$(MAKE) -C bindings-c generate
 	$(MAKE) -C bindings-node generate
 	$(MAKE) -C bindings-python generate
@@ -68,6 +69,7 @@ generate: tools ## write the generated files
 generated: ## check that the generated files are up to date
 	$(call say,generated files)
 	$(CARGO) run -q -p generate --locked -- --check
+	$(PYTHON) tools/vectors/vectors.py format --check
 
 $(VENV)/ok: tools/model/requirements.txt
 	$(PYTHON) -m venv $(VENV)

@@ -21,6 +21,16 @@ fn all_files_of_the_directory_are_embedded() {
     assert!(format_files(embedded_files().expect("vectors")) == format_files(files));
 }
 
+/// `names.txt` lists the names of all vectors, so that none is lost when files are rewritten.
+#[test]
+fn no_vector_is_lost() {
+    let files = embedded_files().expect("vectors");
+    let mut names: Vec<String> = files.into_iter().flat_map(|file| file.vectors).map(|vector| vector.name).collect();
+    names.sort();
+    let listed: Vec<&str> = include_str!("names.txt").lines().collect();
+    assert_eq!(names, listed, "add new names to vectors/tests/names.txt");
+}
+
 #[test]
 fn a_directory_without_vectors_is_an_error() {
     assert_eq!(read_error(&[("a.txt", "[]")]), "`DIRECTORY` has no vector files; use a directory with *.json files");

@@ -1,0 +1,142 @@
+"""Formats the vectors of `vectors/operations/`, and turns recordings into vectors.
+
+    vectors.py format [--check]              writes the files in the format of the project, or checks it
+    vectors.py record RECORDING NAME BASIS   sets the result of the vector NAME to the recorded response
+
+RECORDING is a file that `sfn-alias verify --record` wrote. BASIS states who recorded it and when.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+DIRECTORY = Path(__file__).resolve().parents[2] / "vectors" / "operations"
+WIDTH = 120
+
+
+# -- format ----------------------------------------------------------------------------------------
+
+
+def format_file(path: Path, value: Any) -> str:
+    """Breaks the outer levels into lines, and the inner ones only if they do not fit into a line."""
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(f"  {format_members(vector, 2)}" for vector in value) + "\n]\n"
+    if path.stem == "fixtures":
+        steps = format_members(value["steps"], 2)
+        return f'{{\n  "values": {format_value(value["values"], 2, 10)},\n  "steps": {steps}\n}}\n'
+    return format_members(value, 0) + "\n"
+
+
+def format_members(members: dict[str, Any], indent: int) -> str:
+    pad = " " * (indent + 2)
+    lines = [f"{pad}{to_json(name)}: {format_value(value, indent + 2, len(to_json(name)) + 3)}" for name, value in members.items()]
+    return "{\n" + ",\n".join(lines) + "\n" + " " * indent + "}"
+
+
+def format_value(value: Any, indent: int, used: int) -> str:
+    """`used` is the width that other texts need on the first line."""
+    line = to_json(value)
+    if len(line) + indent + used <= WIDTH or not isinstance(value, dict | list) or not value:
+        return line
+    if isinstance(value, dict):
+        return format_members(value, indent)
+    return "[\n" + ",\n".join(format_items(value, indent + 2)) + "\n" + " " * indent + "]"
+
+
+def format_items(items: list[Any], indent: int) -> list[str]:
+    """Strings share lines."""
+    pad, lines, names = " " * indent, [], ""
+    for item in items:
+        text = to_json(item) if isinstance(item, str) else None
+        if names and (text is None or len(pad) + len(names) + len(text) + 3 > WIDTH):
+            lines.append(pad + names)
+            names = ""
+        if text is None:
+            lines.append(pad + format_value(item, indent, 1))
+        else:
+            names = f"{names}, {text}" if names else text
+    return [*lines, pad + names] if names else lines
+
+
+def to_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def format_all(check: bool) -> None:
+    for path in sorted(DIRECTORY.glob("*.json")):
+        text = path.read_text()
+        formatted = format_file(path, json.loads(text))
+        if formatted == text:
+            continue
+        if check:
+            sys.exit(f"{path.relative_to(DIRECTORY.parents[1])} is not formatted; run `make generate` and commit the result")
+        path.write_text(formatted)
+
+
+# -- record ----------------------------------------------------------------------------------------
+
+
+def record(recording: Path, name: str, basis: str) -> None:
+    responses = json.loads(recording.read_text())["responses"]
+    recorded = {response["step"]: response for response in responses if response["vector"] == name}
+    if "call" not in recorded:
+        sys.exit(f"`{recording}` has no response to the call of `{name}`; record it with `sfn-alias verify --only {name}`")
+    for path in sorted(DIRECTORY.glob("*.json")):
+        vectors = json.loads(path.read_text())
+        for vector in vectors if isinstance(vectors, list) else []:
+            if vector["name"] == name:
+                update_vector(vector, recorded, basis)
+                path.write_text(format_file(path, vectors))
+                print(f"updated `{name}` in {path.name}; run the tests")
+                return
+    sys.exit(f"unknown vector `{name}`; `sfn-alias verify --list` prints the names")
+
+
+def update_vector(vector: dict[str, Any], recorded: dict[str, Any], basis: str) -> None:
+    vector["source"] = {"kind": "recorded", "basis": basis}
+    vector["expect"] = merge_expectation(vector["expect"], recorded["call"])
+    for index, step in enumerate(vector.get("given", [])):
+        response = recorded.get(f"given {index}")
+        if isinstance(step, dict) and "expect" in step and response:
+            step["expect"] = merge_expectation(step["expect"], response)
+
+
+def merge_expectation(expected: Any, response: dict[str, Any]) -> Any:
+    return {"status": response["status"], "body": merge(expected.get("body"), response["body"])}
+
+
+def merge(expected: Any, recorded: Any) -> Any:
+    """Returns the recorded value, with the placeholders that the vector has at the same position."""
+    if isinstance(expected, str) and ("$" in expected) and not isinstance(recorded, dict | list):
+        return expected
+    if isinstance(expected, dict) and ("$repeat" in expected or "$concat" in expected):
+        return expected
+    if isinstance(recorded, dict):
+        members = expected if isinstance(expected, dict) else {}
+        return {name: merge(members.get(name), value) for name, value in recorded.items()}
+    if isinstance(recorded, list):
+        items = expected if isinstance(expected, list) else []
+        return [merge(items[index] if index < len(items) else None, value) for index, value in enumerate(recorded)]
+    return recorded
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("format").add_argument("--check", action="store_true")
+    record_parser = commands.add_parser("record")
+    record_parser.add_argument("recording", type=Path)
+    record_parser.add_argument("name")
+    record_parser.add_argument("basis")
+    arguments = parser.parse_args()
+    if arguments.command == "format":
+        format_all(arguments.check)
+    else:
+        record(arguments.recording, arguments.name, arguments.basis)
+
+
+main()
