@@ -28,7 +28,7 @@ static struct json *replace_all(struct json *text, const char *name, const struc
     return json_string(out, size + text->length - from);
 }
 
-/* A string that consists of one placeholder becomes the saved value replacement its JSON type. */
+/* A string that consists of one placeholder becomes the saved value with its JSON type. */
 static struct json *substitute_text(const struct json *text, const struct json *saved)
 {
     struct json *filled = json_copy(text);
