@@ -10,7 +10,7 @@ use requests::{
 };
 use rusqlite::Connection;
 use serde_json::json;
-use sfn_alias::store::{SqliteStore, Store};
+use sfn_alias::store::{CommitOutcome, SqliteStore, Store};
 use sfn_alias::{Clock, Limits, Options, StepFunctions, Timestamp};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -225,16 +225,16 @@ fn a_batch_that_panics_is_rolled_back() {
     let (_folder, path) = temp_path();
     let store = SqliteStore::open(&path).unwrap();
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        store.batch(&mut |transaction| {
-            transaction.update(ORDERS, &mut |_| Ok(Some(create_change()))).unwrap();
-            assert_eq!(transaction.state_machines("", None, 9).unwrap().len(), 1);
-            panic!("on purpose");
-        })
+        let mut batch = store.begin_batch().unwrap();
+        let outcome = batch.begin_write(ORDERS).unwrap().commit(Some(create_change())).unwrap();
+        assert_eq!(outcome, CommitOutcome::Committed);
+        assert_eq!(batch.state_machines("", None, 9).unwrap().len(), 1);
+        panic!("on purpose");
     }));
     assert!(result.is_err());
     let store: &dyn Store = &store;
     assert!(store.state_machines("", None, 9).unwrap().is_empty());
-    store.update(ORDERS, &mut |_| Ok(Some(create_change()))).unwrap();
+    assert_eq!(store.begin_write(ORDERS).unwrap().commit(Some(create_change())).unwrap(), CommitOutcome::Committed);
     assert_eq!(store.state_machines("", None, 9).unwrap().len(), 1);
 }
 

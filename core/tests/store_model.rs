@@ -8,7 +8,7 @@ use sfn_alias::model::{
     StopDetails, Tag, Timestamp, Version, VersionNumber,
 };
 use sfn_alias::store::{
-    CachedStore, Change, ExecutionFilter, MemoryStore, RevisionKey, SqliteStore, Store, Transaction, View,
+    CachedStore, Change, CommitOutcome, ExecutionFilter, MemoryStore, RevisionKey, Session, SqliteStore, Store, View,
 };
 use std::fmt::Debug;
 
@@ -139,7 +139,7 @@ fn push_debug(output: &mut Vec<String>, part: impl Debug) {
 /// Returns everything that a view can read.
 fn read_all(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
     let mut output = Vec::new();
-    push_debug(&mut output, (view.state_machine()?, view.version_count()?, view.alias_count()?, view.start_counts()?));
+    push_debug(&mut output, (view.state_machine(), view.version_count()?, view.alias_count()?, view.start_counts()?));
     push_debug(&mut output, (view.revision(RevisionKey::Current)?, view.versions(None, 2)?));
     for number in (1..6).map(number) {
         push_debug(&mut output, (view.version(number)?, view.revision(RevisionKey::Version(number))?));
@@ -172,17 +172,31 @@ fn read_all(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
 fn dump(store: &dyn Store, arn: &str) -> Vec<String> {
     let mut output = Vec::new();
     let all = &mut output;
-    store.read(arn, &mut |view| read_all(view).map(|parts| all.extend(parts))).unwrap();
+    if let Some(view) = store.begin_read(arn).unwrap().view() {
+        all.extend(read_all(view).unwrap());
+    }
     push_debug(all, store.state_machines("arn:b", None, 9).unwrap());
     push_debug(all, store.state_machines("", Some("arn:a"), 2).unwrap());
     push_debug(all, store.state_machines("arn:b", Some("brn"), 2).unwrap());
     output
 }
 
-fn update(transaction: &dyn Transaction, arn: &str, step: u32, seed: u64) {
-    let mut decide =
-        |view: &dyn View| Ok(random_change(&mut Rng::with_seed(seed), step, view.state_machine()?.as_deref()));
-    transaction.update(arn, &mut decide).unwrap();
+/// Also compares the view of the write transaction with the one of a read transaction.
+fn update(session: &mut dyn Session, arn: &str, step: u32, seed: u64) {
+    let read = session.begin_read(arn).unwrap().view().map(|view| read_all(view).unwrap());
+    let transaction = session.begin_write(arn).unwrap();
+    assert_eq!(transaction.view().map(|view| read_all(view).unwrap()), read, "step {step}");
+    let change = random_change(&mut Rng::with_seed(seed), step, transaction.view().map(View::state_machine));
+    assert_eq!(transaction.commit(change).unwrap(), CommitOutcome::Committed);
+}
+
+/// Commits one or more changes together.
+fn update_in_batch(store: &dyn Store, arn: &str, step: u32, seeds: &[u64]) {
+    let mut batch = store.begin_batch().unwrap();
+    for (step, seed) in (step..).zip(seeds) {
+        update(&mut *batch, arn, step, *seed);
+    }
+    batch.commit().unwrap();
 }
 
 #[test]
@@ -194,14 +208,14 @@ fn all_stores_have_the_same_contents() {
     let mut cached = CachedStore::open(&own_file).unwrap();
     let seed = fastrand::u64(..);
     let mut random = Rng::with_seed(seed);
-    for step in 0..1500 {
+    for step in (0..3000).step_by(3) {
         let arn = *random.choice(ARNS).as_ref().unwrap();
-        let (change, batched) = (random.u64(..), random.bool());
+        let changes: Vec<u64> = (0..random.u8(1..=3)).map(|_| random.u64(..)).collect();
         let stores: [&dyn Store; 3] = [&memory, &sqlite, &cached];
         for store in stores {
-            match batched {
-                true => store.batch(&mut |transaction| update(transaction, arn, step, change)).unwrap(),
-                false => update(store, arn, step, change),
+            match &changes[..] {
+                [change] => update(&mut { store }, arn, step, *change),
+                changes => update_in_batch(store, arn, step, changes),
             }
         }
         assert_eq!(dump(&memory, arn), dump(&sqlite, arn), "seed {seed}, step {step}");
@@ -223,17 +237,16 @@ fn a_batch_continues_after_a_rejected_change() {
     let cached = CachedStore::open(&folder.path().join("own.db")).unwrap();
     let stores: [&dyn Store; 3] = [&memory, &sqlite, &cached];
     for store in stores {
-        let create = |_: &dyn View| Ok(Some(create_change(&mut Rng::with_seed(1))));
-        let committed = store.batch(&mut |transaction| {
-            transaction.update("arn:a", &mut { create }).unwrap();
-            let rejected = transaction.update("arn:a", &mut |_| Err(sfn_alias::Error::AliasConflict));
-            assert_eq!(rejected.unwrap_err().code(), "ConflictException");
-            let invalid = transaction.update("arn:none", &mut |_| Ok(Some(Change::PutTags(Vec::new()))));
-            let text = "storage error: cannot change `arn:none`: the state machine is not stored";
-            assert_eq!(invalid.unwrap_err().to_string(), text);
-            transaction.update("arn:b", &mut { create }).unwrap();
-        });
-        committed.unwrap();
+        let mut batch = store.begin_batch().unwrap();
+        let mut commit = |arn, change| batch.begin_write(arn).unwrap().commit(Some(change));
+        let create = || create_change(&mut Rng::with_seed(1));
+        assert_eq!(commit("arn:a", create()), Ok(CommitOutcome::Committed));
+        let invalid = commit("arn:none", Change::PutTags(Vec::new()));
+        let text = "storage error: cannot change `arn:none`: the state machine is not stored";
+        assert_eq!(invalid.unwrap_err().to_string(), text);
+        drop(batch.begin_write("arn:none"));
+        assert_eq!(batch.begin_write("arn:b").unwrap().commit(Some(create())), Ok(CommitOutcome::Committed));
+        batch.commit().unwrap();
         assert_eq!(store.state_machines("", None, 9).unwrap().len(), 2);
     }
 }

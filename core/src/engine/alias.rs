@@ -18,13 +18,13 @@ use crate::wire::output::{
 /// Creates an alias. Idempotent: an equal request returns the creation date of the existing alias. The quota is
 /// checked last.
 pub(crate) fn create(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &CreateAlias<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<CreateStateMachineAliasOutput>> {
-    let state_machine = require_state_machine(view, context.now, || Error::ReferenceNotFound)?;
+    let view = require_state_machine(view, context.now, || Error::ReferenceNotFound)?;
     let routing = require_versions(view, command.routing)?;
-    check_not_deleting(&state_machine, command.state_machine_arn)?;
+    check_not_deleting(view, command.state_machine_arn)?;
     let output = |created| CreateStateMachineAliasOutput {
         creation_date: created,
         state_machine_alias_arn: qualify_arn(command.state_machine_arn, command.name),
@@ -48,11 +48,11 @@ fn new_alias(command: &CreateAlias<'_>, routing: Routing, now: Timestamp) -> Ali
 }
 
 pub(crate) fn describe(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &AliasRef<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineAliasOutput> {
-    require_state_machine(view, context.now, || Error::ReferenceNotFound)?;
+    let view = require_state_machine(view, context.now, || Error::ReferenceNotFound)?;
     let alias = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
     let route = |route: Route| RoutingConfigurationOutput {
         state_machine_version_arn: format_version_arn(command.state_machine.unqualified_arn, route.version),
@@ -70,11 +70,11 @@ pub(crate) fn describe(
 
 /// Updates the description and the routing atomically. Sets the update date even if neither changes.
 pub(crate) fn update(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &UpdateAlias<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<UpdateStateMachineAliasOutput>> {
-    require_active(view, context.now, command.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
+    let view = require_active(view, context.now, command.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
     let stored = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
     let routing = command.routing.map(|requested| require_versions(view, requested)).transpose()?;
     let alias = Alias {
@@ -103,15 +103,18 @@ fn find_previous_routing(
 }
 
 /// Deletes an alias. Succeeds if the alias or the state machine does not exist.
-pub(crate) fn delete(view: &dyn View, command: &AliasRef<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
-    if find_state_machine(view, context.now)?.is_none() || view.alias(command.name)?.is_none() {
-        return Ok(Decision::without_change(Empty {}));
-    }
-    Ok(Decision::with_change(Change::DeleteAlias { name: command.name.into() }, Empty {}))
+pub(crate) fn delete(
+    view: Option<&dyn View>,
+    command: &AliasRef<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<Empty>> {
+    let stored = find_state_machine(view, context.now).map(|view| view.alias(command.name)).transpose()?.flatten();
+    let change = stored.map(|_| Change::DeleteAlias { name: command.name.into() });
+    Ok(Decision { change, output: Empty {} })
 }
 
 pub(crate) fn list(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &ListAliases<'_>,
     context: &Context<'_>,
 ) -> Result<ListStateMachineAliasesOutput> {
@@ -119,7 +122,7 @@ pub(crate) fn list(
     if state_machine.qualifier == Qualifier::Label {
         return Err(does_not_exist_error(state_machine.arn));
     }
-    require_active(view, context.now, state_machine.unqualified_arn, || {
+    let view = require_active(view, context.now, state_machine.unqualified_arn, || {
         does_not_exist_error(state_machine.unqualified_arn)
     })?;
     let version = command.version.map(|number| require_version(view, number)).transpose()?;

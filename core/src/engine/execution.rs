@@ -3,8 +3,8 @@
 
 use super::revision_fields::RevisionFields;
 use super::{
-    Context, Decision, does_not_exist_error, find_state_machine, format_execution_arn, format_express_arn,
-    format_version_arn, qualify_arn, require_active, require_state_machine,
+    Context, Decision, does_not_exist_error, format_execution_arn, format_express_arn, format_version_arn, qualify_arn,
+    require_active, require_state_machine,
 };
 use crate::command::{ExecutionRef, ListExecutions, Qualifier, StartExecution, StatusFilter, StopExecution};
 use crate::error::{Error, Result};
@@ -15,6 +15,7 @@ use crate::wire::output::{
     DataDetails, DescribeExecutionOutput, DescribeStateMachineForExecutionOutput, ExecutionListItem,
     ListExecutionsOutput, StartExecutionOutput, StopExecutionOutput,
 };
+use std::borrow::Cow;
 
 /// The random values of a start, generated before the decision.
 pub(crate) struct RandomValues {
@@ -28,16 +29,16 @@ pub(crate) struct RandomValues {
 
 /// Starts an execution. Idempotent: returns the existing execution if it is RUNNING and has the same input.
 pub(crate) fn start(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &StartExecution<'_>,
     random: &RandomValues,
     context: &Context<'_>,
 ) -> Result<Decision<StartExecutionOutput>> {
     let target = command.state_machine;
-    let state_machine = require_active(view, context.now, target.unqualified_arn, || does_not_exist_error(target.arn))?;
+    let view = require_active(view, context.now, target.unqualified_arn, || does_not_exist_error(target.arn))?;
     let (version, alias) = resolve_version(view, command, random.percent, context.now)?;
     let name = command.name.unwrap_or(&random.name);
-    if state_machine.kind == StateMachineType::Express {
+    if view.state_machine().kind == StateMachineType::Express {
         let execution_arn = format_express_arn(target.unqualified_arn, name, &random.express_id);
         let output = StartExecutionOutput { execution_arn, start_date: context.now };
         return Ok(Decision::with_change(Change::CountStart { version }, output));
@@ -99,11 +100,11 @@ fn resolve_version<'c>(
 }
 
 pub(crate) fn describe(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &ExecutionRef<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeExecutionOutput> {
-    let execution = require_execution(view, command, context.now)?;
+    let (_, execution) = require_execution(view, command, context.now)?;
     let arn = command.state_machine_arn.as_str();
     let stop = execution.stop_details.as_deref();
     let not_redrivable = "Execution is RUNNING and cannot be redriven";
@@ -129,11 +130,11 @@ pub(crate) fn describe(
 
 /// Describes the revision that the execution was started with.
 pub(crate) fn describe_state_machine(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &ExecutionRef<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineForExecutionOutput> {
-    require_execution(view, command, context.now)?;
+    let (view, _) = require_execution(view, command, context.now)?;
     let revision = view.revision(RevisionKey::Execution(command.name))?.ok_or_else(|| missing_error(command))?;
     let fields = RevisionFields::new(&revision, command.metadata_only);
     Ok(DescribeStateMachineForExecutionOutput {
@@ -151,11 +152,11 @@ pub(crate) fn describe_state_machine(
 
 /// Stops an execution. Idempotent: repeated requests return the first stop date.
 pub(crate) fn stop(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &StopExecution<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<StopExecutionOutput>> {
-    let execution = require_execution(view, &command.execution, context.now)?;
+    let (_, execution) = require_execution(view, &command.execution, context.now)?;
     if let Some(details) = &execution.stop_details {
         return Ok(Decision::without_change(StopExecutionOutput { stop_date: details.at }));
     }
@@ -166,13 +167,15 @@ pub(crate) fn stop(
 }
 
 pub(crate) fn list(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &ListExecutions<'_>,
     context: &Context<'_>,
 ) -> Result<ListExecutionsOutput> {
     let state_machine = command.state_machine;
     let list = ListId { operation: "ListExecutions", arn: state_machine.arn };
-    let filter = build_filter(view, command, context.now)?;
+    let missing = || does_not_exist_error(state_machine.arn);
+    let view = require_state_machine(view, context.now, missing)?;
+    let filter = build_filter(view, command)?;
     let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
     let before = after.map(|cursor| u64::try_from(cursor.number).unwrap_or_default());
     let mut found = match filter {
@@ -189,14 +192,9 @@ pub(crate) fn list(
 }
 
 /// Returns `None` if no execution can have the requested status.
-fn build_filter<'c>(
-    view: &dyn View,
-    command: &ListExecutions<'c>,
-    now: Timestamp,
-) -> Result<Option<ExecutionFilter<'c>>> {
+fn build_filter<'c>(view: &dyn View, command: &ListExecutions<'c>) -> Result<Option<ExecutionFilter<'c>>> {
     let missing = || does_not_exist_error(command.state_machine.arn);
-    let state_machine = require_state_machine(view, now, missing)?;
-    if state_machine.kind == StateMachineType::Express {
+    if view.state_machine().kind == StateMachineType::Express {
         return Err(Error::StateMachineTypeNotSupported);
     }
     let mut filter = ExecutionFilter::default();
@@ -234,9 +232,14 @@ fn build_list_item(arn: &str, execution: &Execution) -> ExecutionListItem {
     }
 }
 
-fn require_execution(view: &dyn View, command: &ExecutionRef<'_>, now: Timestamp) -> Result<Execution> {
-    find_state_machine(view, now)?.ok_or_else(|| missing_error(command))?;
-    Ok(view.execution(command.name)?.ok_or_else(|| missing_error(command))?.into_owned())
+fn require_execution<'v>(
+    view: Option<&'v dyn View>,
+    command: &ExecutionRef<'_>,
+    now: Timestamp,
+) -> Result<(&'v dyn View, Cow<'v, Execution>)> {
+    let view = require_state_machine(view, now, || missing_error(command))?;
+    let execution = view.execution(command.name)?.ok_or_else(|| missing_error(command))?;
+    Ok((view, execution))
 }
 
 fn missing_error(command: &ExecutionRef<'_>) -> Error {

@@ -1,38 +1,37 @@
 //! Finds the state machine of a command.
 
 use crate::error::{Error, Result};
-use crate::model::{StateMachine, Timestamp};
+use crate::model::Timestamp;
 use crate::store::View;
-use std::borrow::Cow;
 
-/// Returns the state machine. It exists until its deletion ends.
-pub(super) fn find_state_machine(view: &dyn View, now: Timestamp) -> Result<Option<Cow<'_, StateMachine>>> {
-    Ok(view.state_machine()?.filter(|state_machine| state_machine.deleting_until.is_none_or(|until| now < until)))
+/// Returns the view if the state machine exists. It exists until its deletion ends.
+pub(super) fn find_state_machine(view: Option<&dyn View>, now: Timestamp) -> Option<&dyn View> {
+    view.filter(|view| view.state_machine().deleting_until.is_none_or(|until| now < until))
 }
 
-/// Returns the state machine, or the error `missing` if it does not exist.
+/// Returns the view, or the error `missing` if the state machine does not exist.
 pub(super) fn require_state_machine(
-    view: &dyn View,
+    view: Option<&dyn View>,
     now: Timestamp,
     missing: impl FnOnce() -> Error,
-) -> Result<Cow<'_, StateMachine>> {
-    find_state_machine(view, now)?.ok_or_else(missing)
+) -> Result<&dyn View> {
+    find_state_machine(view, now).ok_or_else(missing)
 }
 
-/// Returns the state machine of an operation that AWS rejects during the deletion.
+/// Returns the view of an operation that AWS rejects during the deletion.
 pub(super) fn require_active<'v>(
-    view: &'v dyn View,
+    view: Option<&'v dyn View>,
     now: Timestamp,
     arn: &str,
     missing: impl FnOnce() -> Error,
-) -> Result<Cow<'v, StateMachine>> {
-    let state_machine = require_state_machine(view, now, missing)?;
-    check_not_deleting(&state_machine, arn)?;
-    Ok(state_machine)
+) -> Result<&'v dyn View> {
+    let view = require_state_machine(view, now, missing)?;
+    check_not_deleting(view, arn)?;
+    Ok(view)
 }
 
-pub(super) fn check_not_deleting(state_machine: &StateMachine, arn: &str) -> Result<()> {
-    match state_machine.deleting_until {
+pub(super) fn check_not_deleting(view: &dyn View, arn: &str) -> Result<()> {
+    match view.state_machine().deleting_until {
         Some(_) => Err(Error::StateMachineDeleting { arn: arn.into() }),
         None => Ok(()),
     }

@@ -13,11 +13,10 @@ use crate::error::{Error, Result};
 use crate::model::{Revision, StateMachine, Timestamp, Version, VersionNumber};
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
-use std::borrow::Cow;
 
 /// Creates a state machine. Idempotent; AWS documents that the role and the tags are not compared.
 pub(crate) fn create(
-    view: &dyn View,
+    view: Option<&dyn View>,
     arn: &str,
     command: &CreateStateMachine<'_>,
     context: &Context<'_>,
@@ -27,9 +26,10 @@ pub(crate) fn create(
         state_machine_arn: arn.to_owned(),
         state_machine_version_arn: if published { Some(format_version_arn(arn, VersionNumber::FIRST)) } else { None },
     };
-    if let Some(stored) = find_state_machine(view, context.now)? {
-        check_not_deleting(&stored, arn)?;
-        if !is_replay(view, &stored, command)? {
+    if let Some(view) = find_state_machine(view, context.now) {
+        check_not_deleting(view, arn)?;
+        let stored = view.state_machine();
+        if !is_replay(view, command)? {
             return Err(Error::StateMachineAlreadyExists { arn: arn.to_owned() });
         }
         return Ok(Decision::without_change(output(stored.created, stored.published_on_create)));
@@ -58,9 +58,9 @@ fn first_version(command: &CreateStateMachine<'_>, now: Timestamp) -> Version {
     Version { number: VersionNumber::FIRST, description: command.version_description.map(Into::into), created: now }
 }
 
-fn is_replay(view: &dyn View, stored: &StateMachine, command: &CreateStateMachine<'_>) -> Result<bool> {
+fn is_replay(view: &dyn View, command: &CreateStateMachine<'_>) -> Result<bool> {
     let Some(current) = view.revision(RevisionKey::Current)? else { return Ok(false) };
-    let content = &command.content;
+    let (stored, content) = (view.state_machine(), &command.content);
     Ok(stored.kind == command.kind
         && content.definition == Some(&*current.definition)
         && content.logging.as_deref() == Some(&*current.logging)
@@ -106,25 +106,25 @@ fn is_unchanged(current: &Revision, content: &RevisionContent<'_>) -> bool {
 
 /// Updates a state machine. A changed revision gets the revision id `id`.
 pub(crate) fn update(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &UpdateStateMachine<'_>,
     id: &str,
     context: &Context<'_>,
 ) -> Result<Decision<UpdateStateMachineOutput>> {
     let arn = command.state_machine.unqualified_arn;
-    let state_machine = require_active_unqualified(view, command.state_machine, context.now)?;
+    let view = require_active_unqualified(view, command.state_machine, context.now)?;
     let current = view.revision(RevisionKey::Current)?.ok_or_else(|| does_not_exist_error(arn))?;
     let description = command.version_description;
     if is_unchanged(&current, &command.content) {
         let (version, change) = match command.publish {
-            true => publish_unchanged(view, &state_machine, description, context)?,
+            true => publish_unchanged(view, description, context)?,
             false => (None, None),
         };
         return Ok(Decision { change, output: update_output(&current, arn, version) });
     }
     let revision = new_revision(Some(&current), &command.content, Some(id.into()), context.now);
     let version = match command.publish {
-        true => Some(next_version(view, &state_machine, description, context)?),
+        true => Some(next_version(view, description, context)?),
         false => None,
     };
     let output = update_output(&revision, arn, version.as_ref().map(|version| version.number));
@@ -141,10 +141,10 @@ fn update_output(revision: &Revision, arn: &str, version: Option<VersionNumber>)
 
 /// Returns the state machine of an operation that accepts only unqualified ARNs. A qualified ARN does not exist.
 pub(super) fn require_active_unqualified<'v>(
-    view: &'v dyn View,
+    view: Option<&'v dyn View>,
     state_machine: StateMachineRef<'_>,
     now: Timestamp,
-) -> Result<Cow<'v, StateMachine>> {
+) -> Result<&'v dyn View> {
     if state_machine.qualifier != Qualifier::Unqualified {
         return Err(does_not_exist_error(state_machine.arn));
     }
@@ -152,12 +152,13 @@ pub(super) fn require_active_unqualified<'v>(
 }
 
 pub(crate) fn describe(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &DescribeStateMachine<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineOutput> {
     let missing = || does_not_exist_error(command.state_machine.arn);
-    let state_machine = require_state_machine(view, context.now, missing)?;
+    let view = require_state_machine(view, context.now, missing)?;
+    let state_machine = view.state_machine();
     let version = match command.state_machine.qualifier {
         Qualifier::Unqualified => None,
         Qualifier::Version(number) => {
@@ -186,20 +187,20 @@ pub(crate) fn describe(
 }
 
 /// Deletes the records of a state machine whose deletion has ended.
-pub(crate) fn purge_expired(view: &dyn View, context: &Context<'_>) -> Result<Option<Change>> {
-    let is_expired = view.state_machine()?.is_some() && find_state_machine(view, context.now)?.is_none();
-    Ok(is_expired.then_some(Change::DeleteStateMachine))
+pub(crate) fn purge_expired(view: Option<&dyn View>, context: &Context<'_>) -> Decision<()> {
+    let is_expired = view.is_some() && find_state_machine(view, context.now).is_none();
+    Decision { change: is_expired.then_some(Change::DeleteStateMachine), output: () }
 }
 
 /// Deletes a state machine. Succeeds if it does not exist. Ignores the ARNs of versions and aliases.
 pub(crate) fn delete(
-    view: &dyn View,
+    view: Option<&dyn View>,
     state_machine: &StateMachineRef<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<Empty>> {
-    let stored = find_state_machine(view, context.now)?.filter(|_| state_machine.qualifier == Qualifier::Unqualified);
+    let stored = find_state_machine(view, context.now).filter(|_| state_machine.qualifier == Qualifier::Unqualified);
     let change = match stored {
-        Some(stored) if stored.deleting_until.is_none() => {
+        Some(view) if view.state_machine().deleting_until.is_none() => {
             let until = context.now.saturating_add(context.deletion_delay);
             Some(if until > context.now { Change::MarkDeleting { until } } else { Change::DeleteStateMachine })
         }

@@ -6,9 +6,12 @@ use crate::error::{Error, Result};
 use crate::model::{Resource, StateMachine, Tag, parse_arn};
 use crate::store::{Change, View};
 use crate::wire::output::{Empty, ListTagsForResourceOutput};
-use std::borrow::Cow;
 
-pub(crate) fn tag(view: &dyn View, command: &TagStateMachine<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+pub(crate) fn tag(
+    view: Option<&dyn View>,
+    command: &TagStateMachine<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<Empty>> {
     let state_machine = require_resource(view, command.arn, context)?;
     let mut tags = state_machine.tags.clone();
     merge_tags(&mut tags, &command.tags);
@@ -16,22 +19,22 @@ pub(crate) fn tag(view: &dyn View, command: &TagStateMachine<'_>, context: &Cont
     if tags.len() > limit {
         return Err(Error::TooManyTags { limit });
     }
-    Ok(put_tags(&state_machine, tags))
+    Ok(put_tags(state_machine, tags))
 }
 
 pub(crate) fn untag(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &UntagStateMachine<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<Empty>> {
     let state_machine = require_resource(view, command.arn, context)?;
     let mut tags = state_machine.tags.clone();
     tags.retain(|tag| !command.keys.iter().any(|key| **key == *tag.key));
-    Ok(put_tags(&state_machine, tags))
+    Ok(put_tags(state_machine, tags))
 }
 
 pub(crate) fn list(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &ListTags<'_>,
     context: &Context<'_>,
 ) -> Result<ListTagsForResourceOutput> {
@@ -56,8 +59,8 @@ fn put_tags(state_machine: &StateMachine, tags: Vec<Tag>) -> Decision<Empty> {
 }
 
 /// Returns the state machine of an unqualified ARN. Other ARNs are not resources with tags.
-fn require_resource<'v>(view: &'v dyn View, arn: &str, context: &Context<'_>) -> Result<Cow<'v, StateMachine>> {
+fn require_resource<'v>(view: Option<&'v dyn View>, arn: &str, context: &Context<'_>) -> Result<&'v StateMachine> {
     let is_state_machine = parse_arn(arn).is_ok_and(|arn| matches!(arn.resource, Resource::StateMachine { .. }));
-    let state_machine = if is_state_machine { find_state_machine(view, context.now)? } else { None };
-    state_machine.ok_or_else(|| Error::ResourceNotFound { arn: arn.to_owned() })
+    let found = find_state_machine(view, context.now).filter(|_| is_state_machine);
+    found.map(View::state_machine).ok_or_else(|| Error::ResourceNotFound { arn: arn.to_owned() })
 }

@@ -4,7 +4,7 @@ use super::state_machine::require_active_unqualified;
 use super::{Context, Decision, does_not_exist_error, find_state_machine, format_version_arn, require_state_machine};
 use crate::command::{DeleteVersion, ListVersions, PublishVersion, Qualifier};
 use crate::error::{Error, Result};
-use crate::model::{StateMachine, Version, VersionNumber};
+use crate::model::{Version, VersionNumber};
 use crate::page::{Cursor, ListId, truncate_page};
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{
@@ -15,18 +15,14 @@ use crate::wire::output::{
 const INITIAL_REVISION_ID: &str = "INITIAL";
 
 /// Returns the next version.
-pub(super) fn next_version(
-    view: &dyn View,
-    state_machine: &StateMachine,
-    description: Option<&str>,
-    context: &Context<'_>,
-) -> Result<Version> {
+pub(super) fn next_version(view: &dyn View, description: Option<&str>, context: &Context<'_>) -> Result<Version> {
     let limit = context.limits.versions_per_state_machine;
     if view.version_count()? >= limit {
         return Err(Error::VersionQuota { limit });
     }
     // AWS does not reuse the number of a deleted version.
-    let number = state_machine
+    let number = view
+        .state_machine()
         .last_version
         .map_or(Some(VersionNumber::FIRST), VersionNumber::next)
         .ok_or(Error::VersionQuota { limit: u32::MAX as usize })?;
@@ -37,29 +33,28 @@ pub(super) fn next_version(
 /// publishes a new version.
 pub(super) fn publish_unchanged(
     view: &dyn View,
-    state_machine: &StateMachine,
     description: Option<&str>,
     context: &Context<'_>,
 ) -> Result<(Option<VersionNumber>, Option<Change>)> {
-    if let Some(number) = state_machine.published_version {
+    if let Some(number) = view.state_machine().published_version {
         let stored = view.version(number)?;
         let stored_description = stored.as_ref().and_then(|version| version.description.as_deref());
         if description.is_none() || description == stored_description {
             return Ok((Some(number), None));
         }
     }
-    let version = next_version(view, state_machine, description, context)?;
+    let version = next_version(view, description, context)?;
     Ok((Some(version.number), Some(Change::PutVersion(version))))
 }
 
 /// Publishes the current revision. Idempotent: a published revision returns its version, even if the description
 /// differs.
 pub(crate) fn publish(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &PublishVersion<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<PublishStateMachineVersionOutput>> {
-    let state_machine = require_active_unqualified(view, command.state_machine, context.now)?;
+    let view = require_active_unqualified(view, command.state_machine, context.now)?;
     if let Some(requested) = command.revision {
         check_revision(view, requested)?;
     }
@@ -67,23 +62,23 @@ pub(crate) fn publish(
         creation_date: version.created,
         state_machine_version_arn: format_version_arn(command.state_machine.unqualified_arn, version.number),
     };
-    if let Some(number) = state_machine.published_version
+    if let Some(number) = view.state_machine().published_version
         && let Some(stored) = view.version(number)?
     {
         return Ok(Decision::without_change(output(&stored)));
     }
-    let version = next_version(view, &state_machine, command.description, context)?;
+    let version = next_version(view, command.description, context)?;
     let output = output(&version);
     Ok(Decision::with_change(Change::PutVersion(version), output))
 }
 
 /// Returns the number of starts per version.
 pub(crate) fn count_starts(
-    view: &dyn View,
+    view: Option<&dyn View>,
     arn: &str,
     context: &Context<'_>,
 ) -> Result<Vec<(Option<VersionNumber>, u64)>> {
-    require_state_machine(view, context.now, || does_not_exist_error(arn))?;
+    let view = require_state_machine(view, context.now, || does_not_exist_error(arn))?;
     view.start_counts()
 }
 
@@ -103,7 +98,7 @@ fn check_revision(view: &dyn View, requested: &str) -> Result<()> {
 }
 
 pub(crate) fn list(
-    view: &dyn View,
+    view: Option<&dyn View>,
     command: &ListVersions<'_>,
     context: &Context<'_>,
 ) -> Result<ListStateMachineVersionsOutput> {
@@ -111,7 +106,7 @@ pub(crate) fn list(
     if state_machine.qualifier != Qualifier::Unqualified {
         return Err(does_not_exist_error(state_machine.arn));
     }
-    require_state_machine(view, context.now, || does_not_exist_error(state_machine.arn))?;
+    let view = require_state_machine(view, context.now, || does_not_exist_error(state_machine.arn))?;
     let list = ListId { operation: "ListStateMachineVersions", arn: state_machine.arn };
     let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
     let before = after.map(|cursor| parse_cursor(&cursor));
@@ -128,8 +123,12 @@ pub(crate) fn list(
 }
 
 /// Deletes a version. Fails if an alias references it; succeeds if it does not exist.
-pub(crate) fn delete(view: &dyn View, command: &DeleteVersion<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
-    let Some(state_machine) = find_state_machine(view, context.now)? else {
+pub(crate) fn delete(
+    view: Option<&dyn View>,
+    command: &DeleteVersion<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<Empty>> {
+    let Some(view) = find_state_machine(view, context.now) else {
         return Ok(Decision::without_change(Empty {}));
     };
     let Some(version) = command.number.map(|number| view.version(number)).transpose()?.flatten() else {
@@ -142,19 +141,16 @@ pub(crate) fn delete(view: &dyn View, command: &DeleteVersion<'_>, context: &Con
         let aliases = aliases.into_iter().map(|(name, _)| name.into()).collect();
         return Err(Error::VersionReferenced { aliases });
     }
-    let published_version = published_version_without(view, &state_machine, number)?;
+    let published_version = published_version_without(view, number)?;
     Ok(Decision::with_change(Change::DeleteVersion { number, published_version }, Empty {}))
 }
 
 /// Returns the version of the current revision after the deletion of version `number`. Versions of one revision are
 /// consecutive, so it is the previous version or none.
-fn published_version_without(
-    view: &dyn View,
-    state_machine: &StateMachine,
-    number: VersionNumber,
-) -> Result<Option<VersionNumber>> {
-    if state_machine.published_version != Some(number) {
-        return Ok(state_machine.published_version);
+fn published_version_without(view: &dyn View, number: VersionNumber) -> Result<Option<VersionNumber>> {
+    let published_version = view.state_machine().published_version;
+    if published_version != Some(number) {
+        return Ok(published_version);
     }
     let Some(previous) = view.versions(Some(number), 1)?.pop() else { return Ok(None) };
     let revision_id = |key| Ok(view.revision(key)?.map(|revision| revision.id.clone()));

@@ -7,13 +7,15 @@ use crate::error::{Error, Result};
 use crate::model::{Scope, Timestamp};
 use crate::picker::WeightedPicker;
 use crate::rng::Rng;
-use crate::store::{EmptyView, Transaction, View};
+use crate::store::{CommitOutcome, Session, View};
 
 /// Maximum number of expired state machines that one create or delete request purges.
 const PURGE_BATCH: usize = 16;
+/// Maximum number of decisions on one request, if each of them conflicts with another commit.
+const MAX_DECISIONS: usize = 100;
 
 pub(super) struct Call<'c> {
-    pub transaction: &'c dyn Transaction,
+    pub session: &'c mut dyn Session,
     pub context: Context<'c>,
     pub scope: &'c Scope,
     pub picker: &'c WeightedPicker,
@@ -22,7 +24,7 @@ pub(super) struct Call<'c> {
 
 impl Call<'_> {
     /// Validates and executes a request.
-    pub fn execute<I: Execute>(&self, input: &I) -> Result<I::Output> {
+    pub fn execute<I: Execute>(&mut self, input: &I) -> Result<I::Output> {
         I::execute(validate(input, self.context.limits)?, self)
     }
 
@@ -31,42 +33,53 @@ impl Call<'_> {
     }
 
     /// Deletes up to [`PURGE_BATCH`] state machines whose deletion has ended.
-    pub fn purge_expired(&self) -> Result<()> {
-        for arn in self.transaction.expired_state_machines(self.now(), PURGE_BATCH)? {
-            self.transaction.update(&arn, &mut |view| state_machine::purge_expired(view, &self.context))?;
+    pub fn purge_expired(&mut self) -> Result<()> {
+        for arn in self.session.expired_state_machines(self.now(), PURGE_BATCH)? {
+            self.decide(&arn, |view, context| Ok(state_machine::purge_expired(view, context)))?;
         }
         Ok(())
     }
 
     /// Reads a state machine. State machines of other scopes do not exist for this call.
-    pub fn read<R>(&self, arn: &str, read: impl Fn(&dyn View, &Context<'_>) -> Result<R>) -> Result<R> {
+    pub fn read<R>(&mut self, arn: &str, read: impl FnOnce(Option<&dyn View>, &Context<'_>) -> Result<R>) -> Result<R> {
         if !self.scope.contains(arn) {
-            return read(&EmptyView, &self.context);
+            return read(None, &self.context);
         }
-        let mut output = None;
-        self.transaction.read(arn, &mut |view| {
-            output = Some(read(view, &self.context)?);
-            Ok(())
-        })?;
-        output.ok_or_else(not_called)
+        let transaction = self.session.begin_read(arn)?;
+        read(transaction.view(), &self.context)
     }
 
-    /// Decides on a state machine and applies the change.
-    pub fn write<R>(&self, arn: &str, decide: impl Fn(&dyn View, &Context<'_>) -> Result<Decision<R>>) -> Result<R> {
+    /// Decides on a state machine and commits the change. State machines of other scopes do not exist for this call.
+    pub fn write<R>(
+        &mut self,
+        arn: &str,
+        decide: impl Fn(Option<&dyn View>, &Context<'_>) -> Result<Decision<R>>,
+    ) -> Result<R> {
         if !self.scope.contains(arn) {
-            return decide(&EmptyView, &self.context).map(|decision| decision.output);
+            return decide(None, &self.context).map(|decision| decision.output);
         }
-        let mut output = None;
-        self.transaction.update(arn, &mut |view| {
-            let decision = decide(view, &self.context)?;
-            output = Some(decision.output);
-            Ok(decision.change)
-        })?;
-        output.ok_or_else(not_called)
+        self.decide(arn, decide)
     }
-}
 
-/// Creates the error for a store of the caller that does not call the function that it receives.
-fn not_called() -> Error {
-    Error::Internal { detail: "the store did not call the function that it received".to_owned() }
+    /// Decides again after each conflict. A decision without a change and an error are committed too, because they are
+    /// only valid if their view was current.
+    fn decide<R>(
+        &mut self,
+        arn: &str,
+        decide: impl Fn(Option<&dyn View>, &Context<'_>) -> Result<Decision<R>>,
+    ) -> Result<R> {
+        for _ in 0..MAX_DECISIONS {
+            let transaction = self.session.begin_write(arn)?;
+            let (change, output) = match decide(transaction.view(), &self.context) {
+                Ok(Decision { change, output }) => (change, Ok(output)),
+                Err(error @ Error::Store { .. }) => return Err(error),
+                Err(error) => (None, Err(error)),
+            };
+            if transaction.commit(change)? == CommitOutcome::Committed {
+                return output;
+            }
+        }
+        let detail = format!("`{arn}` was changed by others {MAX_DECISIONS} times in a row; send the request again");
+        Err(Error::Store { detail })
+    }
 }

@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 pub(super) trait Execute: Request {
     type Output: Serialize;
 
-    fn execute<'c>(command: Self::Command<'c>, call: &Call<'_>) -> Result<Self::Output>
+    fn execute<'c>(command: Self::Command<'c>, call: &mut Call<'_>) -> Result<Self::Output>
     where
         Self: 'c;
 }
@@ -34,7 +34,7 @@ macro_rules! implement_execute {
             impl Execute for $input<'_> {
                 type Output = $output;
 
-                fn execute<'c>($command: Self::Command<'c>, $call: &Call<'_>) -> Result<$output>
+                fn execute<'c>($command: Self::Command<'c>, $call: &mut Call<'_>) -> Result<$output>
                 where
                     Self: 'c,
                 {
@@ -123,7 +123,7 @@ fn validate_definition(definition: &str) -> ValidateStateMachineDefinitionOutput
     ValidateStateMachineDefinitionOutput { result, diagnostics, truncated: false }
 }
 
-fn list_state_machines(page: &PageRequest<'_>, call: &Call<'_>) -> Result<ListStateMachinesOutput> {
+fn list_state_machines(page: &PageRequest<'_>, call: &mut Call<'_>) -> Result<ListStateMachinesOutput> {
     let prefix = call.scope.state_machine_arn("");
     let list = ListId { operation: "ListStateMachines", arn: &prefix };
     let tokens = call.context.tokens;
@@ -146,12 +146,12 @@ fn fetch_state_machines(
     prefix: &str,
     mut after: Option<String>,
     limit: usize,
-    call: &Call<'_>,
+    call: &mut Call<'_>,
 ) -> Result<Vec<(String, StateMachine)>> {
     let mut found = Vec::new();
     loop {
         let remaining = limit.saturating_sub(found.len());
-        let fetched = call.transaction.state_machines(prefix, after.as_deref(), remaining)?;
+        let fetched = call.session.state_machines(prefix, after.as_deref(), remaining)?;
         let last_page = fetched.len() < remaining;
         after = fetched.last().map(|(arn, _)| arn.clone());
         let now = call.now();
@@ -165,7 +165,7 @@ fn fetch_state_machines(
 fn execute_typed<'s, I: Execute + Deserialize<'s>, K: SerializeResponse>(
     request: &'s (impl DeserializeRequest + ?Sized),
     serializer: &K,
-    call: &Call<'_>,
+    call: &mut Call<'_>,
 ) -> Result<K::Output> {
     let input: I = deserialize_request(request, call.context.limits)?;
     let output = request.run_without_global_lock(|| call.execute(&input))?;
@@ -225,7 +225,7 @@ pub(super) fn execute_request<K: SerializeResponse>(
     operation: Operation,
     request: &(impl DeserializeRequest + ?Sized),
     serializer: &K,
-    call: &Call<'_>,
+    call: &mut Call<'_>,
 ) -> Result<K::Output> {
     dispatch!(operation, execute_typed with K, (request, serializer, call))
 }

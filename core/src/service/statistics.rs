@@ -53,7 +53,9 @@ impl StepFunctions {
         loop {
             let page = store.state_machines("", after.as_deref(), PAGE_SIZE)?;
             for (arn, _) in &page {
-                store.read(arn, &mut |view| statistics.add(arn, view))?;
+                if let Some(view) = store.begin_read(arn)?.view() {
+                    statistics.add(arn, view)?;
+                }
             }
             match page.into_iter().last() {
                 Some((last, _)) => after = Some(last),

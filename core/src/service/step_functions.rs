@@ -13,7 +13,7 @@ use crate::page::PageTokenCodec;
 use crate::picker::WeightedPicker;
 use crate::problem::Problem;
 use crate::rng::Rng;
-use crate::store::{MemoryStore, Store, Transaction};
+use crate::store::{MemoryStore, Session, Store};
 use crate::wire::DeserializeRequest;
 use std::fmt;
 use std::sync::Arc;
@@ -139,9 +139,7 @@ impl StepFunctions {
     /// # Errors
     /// The error that AWS would return, or [`Error::Store`].
     pub fn try_call(&self, operation: &str, body: &[u8]) -> Result<Vec<u8>> {
-        catch_panic(|| {
-            execute_request(operation.parse()?, body, &Json, &self.new_call(&*self.inner.store, &self.scope))
-        })
+        catch_panic(|| self.with_call(|call| execute_request(operation.parse()?, body, &Json, call)))
     }
 
     /// Like [`StepFunctions::try_call`], with the caller's types for the request and the response, for example the
@@ -155,8 +153,7 @@ impl StepFunctions {
         request: &(impl DeserializeRequest + ?Sized),
         serializer: &K,
     ) -> Result<K::Output> {
-        let call = self.new_call(&*self.inner.store, &self.scope);
-        execute_request(operation.parse()?, request, serializer, &call)
+        self.with_call(|call| execute_request(operation.parse()?, request, serializer, call))
     }
 
     /// Executes several requests in order, with one commit. The responses are the same as those of single calls.
@@ -168,18 +165,18 @@ impl StepFunctions {
 
     /// Like [`StepFunctions::call_batch`], with a scope per request. Returns bodies, or errors as [`Error`]s.
     pub fn try_call_batch(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
-        let mut results = Vec::with_capacity(requests.len());
-        let execute = |transaction: &dyn Transaction, (scope, operation, body): &(&Scope, &str, &[u8])| {
-            catch_panic(|| execute_request(operation.parse()?, *body, &Json, &self.new_call(transaction, scope)))
+        catch_panic(|| self.execute_batch(requests))
+            .unwrap_or_else(|error| requests.iter().map(|_| Err(error.clone())).collect())
+    }
+
+    fn execute_batch(&self, requests: &[(&Scope, &str, &[u8])]) -> Result<Vec<Result<Vec<u8>>>> {
+        let mut batch = self.inner.store.begin_batch()?;
+        let mut execute = |(scope, operation, body): &(&Scope, &str, &[u8])| {
+            execute_request(operation.parse()?, *body, &Json, &mut self.new_call(&mut *batch, scope))
         };
-        let mut execute_all = |transaction: &dyn Transaction| {
-            results.clear();
-            results.extend(requests.iter().map(|request| execute(transaction, request)));
-        };
-        match catch_panic(|| self.inner.store.batch(&mut execute_all)) {
-            Ok(()) => results,
-            Err(error) => requests.iter().map(|_| Err(error.clone())).collect(),
-        }
+        let results = requests.iter().map(|request| catch_panic(|| execute(request))).collect();
+        batch.commit()?;
+        Ok(results)
     }
 
     /// Checks that writes can succeed: the files are the ones that were opened, and the last write succeeded. After
@@ -217,17 +214,23 @@ impl StepFunctions {
         if !matches!(arn.resource, Resource::StateMachine { .. }) {
             return Err(Error::StateMachineDoesNotExist { arn: state_machine_arn.to_owned() });
         }
-        let call = self.new_call(&*self.inner.store, &self.scope);
-        let counts =
-            call.read(state_machine_arn, |view, context| version::count_starts(view, state_machine_arn, context))?;
+        let counts = self.with_call(|call| {
+            call.read(state_machine_arn, |view, context| version::count_starts(view, state_machine_arn, context))
+        })?;
         Ok(counts.into_iter().map(|(version, count)| StartCount::new(state_machine_arn, version, count)).collect())
     }
 
     pub(super) fn execute<I: Execute>(&self, input: &I) -> Result<I::Output> {
-        catch_panic(|| self.new_call(&*self.inner.store, &self.scope).execute(input))
+        catch_panic(|| self.with_call(|call| call.execute(input)))
     }
 
-    fn new_call<'c>(&'c self, transaction: &'c dyn Transaction, scope: &'c Scope) -> Call<'c> {
+    /// Runs a call whose transactions are committed one by one.
+    fn with_call<R>(&self, run: impl FnOnce(&mut Call<'_>) -> R) -> R {
+        let mut session = &*self.inner.store;
+        run(&mut self.new_call(&mut session, &self.scope))
+    }
+
+    fn new_call<'c>(&'c self, session: &'c mut dyn Session, scope: &'c Scope) -> Call<'c> {
         let options = &self.inner.options;
         let context = Context {
             now: options.clock.now(),
@@ -236,7 +239,7 @@ impl StepFunctions {
             deletion_delay: options.deletion_delay,
             tokens: &self.inner.tokens,
         };
-        Call { transaction, context, scope, picker: &self.inner.picker, id_rng: &self.inner.id_rng }
+        Call { session, context, scope, picker: &self.inner.picker, id_rng: &self.inner.id_rng }
     }
 }
 

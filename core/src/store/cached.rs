@@ -1,14 +1,18 @@
 //! Write-through cache over an exclusively locked SQLite file.
 
-use super::overlay::{Overlay, alias_exists};
-use super::{Change, DecideFn, MemoryStore, SqliteStore, Store, Transaction, View};
+use super::memory::{MemoryData, MemoryRead};
+use super::overlay::{OverlayView, StateMachineChanges, alias_exists};
+use super::sqlite::{SqliteBatch, SqliteTransaction};
+use super::{
+    Batch, Change, CommitOutcome, MemoryStore, ReadTransaction, Session, SqliteStore, Store, View, WriteTransaction,
+};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
-use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLockReadGuard};
 
 const OUT_OF_SYNC: &str = "the cache differs from the file after an internal error; restart to load the file again";
 
@@ -36,30 +40,28 @@ impl CachedStore {
 
     /// Applies committed changes to memory. If that fails, memory differs from the file, and all further writes
     /// are rejected until a restart.
-    fn apply(&self, changes: Vec<(String, Change)>) -> Result<()> {
+    fn apply(&self, changes: impl IntoIterator<Item = (impl AsRef<str>, Change)>) -> Result<()> {
         let panicked = |_| Err(Error::Store { detail: OUT_OF_SYNC.to_owned() });
-        let applied = catch_unwind(AssertUnwindSafe(|| self.apply_all(changes))).unwrap_or_else(panicked);
+        let mut changes = changes.into_iter();
+        let apply_all = || changes.try_for_each(|(arn, change)| self.memory.apply(arn.as_ref(), change));
+        let applied = catch_unwind(AssertUnwindSafe(apply_all)).unwrap_or_else(panicked);
         applied.inspect_err(|_| self.file.disable_writes(Error::Store { detail: OUT_OF_SYNC.to_owned() }))
     }
 
-    fn apply_all(&self, changes: Vec<(String, Change)>) -> Result<()> {
-        for (arn, change) in changes {
-            let mut change = Some(change);
-            self.memory.update(&arn, &mut |_| Ok(change.take()))?;
-        }
-        Ok(())
+    fn lock_writes(&self) -> MutexGuard<'_, ()> {
+        self.write_lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Transaction for CachedStore {
-    fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
-        self.memory.read(arn, read)
+impl Store for CachedStore {
+    fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        self.memory.begin_read(arn)
     }
 
-    fn update(&self, arn: &str, decide: DecideFn<'_>) -> Result<()> {
-        let mut outcome = Ok(());
-        self.batch(&mut |transaction| outcome = transaction.update(arn, &mut *decide))?;
-        outcome
+    fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+        let lock = self.lock_writes();
+        let file = self.file.begin_write_transaction(arn)?;
+        Ok(Box::new(CachedWrite { store: self, arn, memory: self.memory.read(arn), file, _lock: lock }))
     }
 
     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
@@ -69,17 +71,13 @@ impl Transaction for CachedStore {
     fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
         self.memory.expired_state_machines(now, limit)
     }
-}
 
-impl Store for CachedStore {
-    fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()> {
-        let _locked = self.write_lock.lock().unwrap_or_else(PoisonError::into_inner);
-        let overlay = RefCell::default();
-        self.file.batch(&mut |file| {
-            overlay.take();
-            work(&CachedTransaction { file, memory: &self.memory, overlay: &overlay });
-        })?;
-        self.apply(overlay.into_inner().into_changes())
+    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+        let lock = self.lock_writes();
+        let file = SqliteBatch::begin(&self.file)?;
+        let (changes, changes_by_arn) = Default::default();
+        let memory = self.memory.read_data();
+        Ok(Box::new(CachedBatch { store: self, memory, file, changes, changes_by_arn, _lock: lock }))
     }
 
     fn next_session_number(&self) -> Result<u64> {
@@ -101,53 +99,116 @@ impl fmt::Debug for CachedStore {
     }
 }
 
-/// The file's transaction of a batch. It records each applied change in the overlay.
-struct CachedTransaction<'s> {
-    file: &'s dyn Transaction,
-    memory: &'s MemoryStore,
-    overlay: &'s RefCell<Overlay>,
+/// A write transaction outside a batch. It decides on the state in memory, because that is faster than the file.
+struct CachedWrite<'t> {
+    store: &'t CachedStore,
+    arn: &'t str,
+    memory: MemoryRead<'t>,
+    file: SqliteTransaction<'t, SqliteBatch<'t>>,
+    _lock: MutexGuard<'t, ()>,
 }
 
-impl CachedTransaction<'_> {
-    /// Decides on the state in memory where it is current, because that is faster than the file. Returns the
-    /// change and whether its alias existed.
-    fn decide(&self, arn: &str, file: &dyn View, decide: DecideFn<'_>) -> Result<Option<(Change, bool)>> {
-        let mut decided = None;
-        self.memory.read(arn, &mut |memory| {
-            self.overlay.borrow().with_view(arn, memory, file, |view| {
-                let Some(change) = decide(view)? else { return Ok(()) };
-                let alias_existed = alias_exists(view, &change)?;
-                decided = Some((change, alias_existed));
-                Ok(())
-            })
-        })?;
-        Ok(decided)
+impl ReadTransaction for CachedWrite<'_> {
+    fn view(&self) -> Option<&dyn View> {
+        self.memory.view()
     }
 }
 
-impl Transaction for CachedTransaction<'_> {
-    fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
-        self.file.read(arn, read)
-    }
-
-    fn update(&self, arn: &str, decide: DecideFn<'_>) -> Result<()> {
-        let mut applied = None;
-        self.file.update(arn, &mut |file| {
-            let decided = self.decide(arn, file, decide)?;
-            applied.clone_from(&decided);
-            Ok(decided.map(|(change, _)| change))
-        })?;
-        if let Some((change, alias_existed)) = applied {
-            self.overlay.borrow_mut().record(arn, change, alias_existed);
+impl WriteTransaction for CachedWrite<'_> {
+    fn commit(self: Box<Self>, change: Option<Change>) -> Result<CommitOutcome> {
+        let Self { store, arn, memory, file, _lock } = *self;
+        drop(memory);
+        if let Some(change) = change {
+            file.apply_and_commit(&change)?;
+            store.apply([(arn, change)])?;
         }
-        Ok(())
+        Ok(CommitOutcome::Committed)
+    }
+}
+
+/// A batch. It decides on the state in memory, except for records that the batch changed.
+struct CachedBatch<'s> {
+    store: &'s CachedStore,
+    memory: RwLockReadGuard<'s, MemoryData>,
+    file: SqliteBatch<'s>,
+    /// The changes in order, which are applied to memory after the commit.
+    changes: Vec<(String, Change)>,
+    changes_by_arn: HashMap<String, StateMachineChanges>,
+    _lock: MutexGuard<'s, ()>,
+}
+
+impl Session for CachedBatch<'_> {
+    fn begin_read<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        self.file.begin_read(arn)
     }
 
-    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+    fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+        let file = self.file.load(arn)?;
+        let changes = self.changes_by_arn.entry(arn.to_owned()).or_default();
+        let view = match self.memory.find(arn) {
+            Some(entry) if !changes.other_records => BatchView::Memory(OverlayView { entry, changes }),
+            _ => BatchView::File(changes),
+        };
+        Ok(Box::new(BatchWrite { arn, view, file, changes: &mut self.changes }))
+    }
+
+    fn state_machines(
+        &mut self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, StateMachine)>> {
         self.file.state_machines(prefix, after, limit)
     }
 
-    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+    fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
         self.file.expired_state_machines(now, limit)
+    }
+}
+
+impl Batch for CachedBatch<'_> {
+    fn commit(self: Box<Self>) -> Result<()> {
+        let Self { store, memory, file, changes, _lock, .. } = *self;
+        drop(memory);
+        Box::new(file).commit()?;
+        store.apply(changes)
+    }
+}
+
+/// A write transaction of a batch.
+struct BatchWrite<'t, 's> {
+    arn: &'t str,
+    view: BatchView<'t>,
+    file: SqliteTransaction<'t, &'t mut SqliteBatch<'s>>,
+    changes: &'t mut Vec<(String, Change)>,
+}
+
+/// Where a transaction of a batch reads.
+enum BatchView<'t> {
+    /// From memory, while the batch has only changed aliases of the state machine.
+    Memory(OverlayView<'t>),
+    /// From the transaction of the file.
+    File(&'t mut StateMachineChanges),
+}
+
+impl ReadTransaction for BatchWrite<'_, '_> {
+    fn view(&self) -> Option<&dyn View> {
+        match &self.view {
+            BatchView::Memory(view) => Some(view),
+            BatchView::File(_) => self.file.view(),
+        }
+    }
+}
+
+impl WriteTransaction for BatchWrite<'_, '_> {
+    fn commit(self: Box<Self>, change: Option<Change>) -> Result<CommitOutcome> {
+        if let Some(change) = change {
+            let alias_existed = alias_exists(self.view(), &change)?;
+            self.file.apply(&change)?;
+            let (BatchView::Memory(OverlayView { changes, .. }) | BatchView::File(changes)) = self.view;
+            changes.record(&change, alias_existed);
+            self.changes.push((self.arn.to_owned(), change));
+        }
+        Ok(CommitOutcome::Committed)
     }
 }

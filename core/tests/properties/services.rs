@@ -4,7 +4,7 @@ use crate::action::ACCOUNT;
 use crate::reference::{ALIAS_LIMIT, EXECUTION_LIMIT, TAG_LIMIT, VERSION_LIMIT};
 use crate::strategy::Case;
 use sfn_alias::model::StateMachine;
-use sfn_alias::store::{DecideFn, MemoryStore, Store, Transaction, View};
+use sfn_alias::store::{Batch, MemoryStore, ReadTransaction, Store, WriteTransaction};
 use sfn_alias::{Clock, Limits, Options, Result, Scope, StepFunctions, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -55,13 +55,13 @@ fn options(case: &Case, time: &Time) -> Options {
 /// A store with a fixed key for page tokens, so that all stores return the same tokens.
 struct FixedTokenKey<S>(S);
 
-impl<S: Store> Transaction for FixedTokenKey<S> {
-    fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
-        self.0.read(arn, read)
+impl<S: Store> Store for FixedTokenKey<S> {
+    fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        self.0.begin_read(arn)
     }
 
-    fn update(&self, arn: &str, decide: DecideFn<'_>) -> Result<()> {
-        self.0.update(arn, decide)
+    fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+        self.0.begin_write(arn)
     }
 
     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
@@ -71,11 +71,9 @@ impl<S: Store> Transaction for FixedTokenKey<S> {
     fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
         self.0.expired_state_machines(now, limit)
     }
-}
 
-impl<S: Store> Store for FixedTokenKey<S> {
-    fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()> {
-        self.0.batch(work)
+    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+        self.0.begin_batch()
     }
 
     fn next_session_number(&self) -> Result<u64> {

@@ -60,7 +60,7 @@ fn panic_fails_only_its_request() {
 #[test]
 fn version_number_after_maximum_is_rejected() {
     use sfn_alias::model::{Version, VersionNumber};
-    use sfn_alias::store::{Change, SqliteStore, Transaction};
+    use sfn_alias::store::{Change, CommitOutcome, SqliteStore, Store};
     let (_directory, file) = create_data_file();
     let arn = format!("{PREFIX}:orders");
     let highest = Version {
@@ -69,7 +69,8 @@ fn version_number_after_maximum_is_rejected() {
         created: Timestamp::from_millis(1),
     };
     let store = SqliteStore::open(Path::new(&file)).unwrap();
-    store.update(&arn, &mut |_| Ok(Some(Change::PutVersion(highest.clone())))).unwrap();
+    let outcome = store.begin_write(&arn).unwrap().commit(Some(Change::PutVersion(highest))).unwrap();
+    assert_eq!(outcome, CommitOutcome::Committed);
     drop(store);
     let server = Server::start(&["--data", &file]);
     let mut client = server.client();

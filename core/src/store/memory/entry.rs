@@ -129,8 +129,8 @@ impl Entry {
 }
 
 impl View for Entry {
-    fn state_machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
-        Ok(Some(Cow::Borrowed(&self.state_machine)))
+    fn state_machine(&self) -> &StateMachine {
+        &self.state_machine
     }
 
     fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {

@@ -9,3 +9,5 @@ mod store;
 #[cfg(feature = "sqlite")]
 pub(super) use entry::Entry;
 pub use store::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub(super) use store::{MemoryData, MemoryRead};

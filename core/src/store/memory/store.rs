@@ -3,21 +3,22 @@
 use super::entry::Entry;
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
-use crate::store::{Change, DecideFn, EmptyView, Store, Transaction, View};
+use crate::store::{Batch, Change, CommitOutcome, ReadTransaction, Store, View, WriteTransaction};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// A store in memory, which is lost when it is dropped.
 pub struct MemoryStore {
-    data: RwLock<Data>,
+    data: RwLock<MemoryData>,
     open_count: AtomicU64,
     token_key: [u8; 32],
 }
 
 #[derive(Default)]
-struct Data {
+pub(in crate::store) struct MemoryData {
     entries: HashMap<Arc<str>, Box<Entry>>,
     /// The keys of `entries` in order, for lists.
     arns: BTreeSet<Arc<str>>,
@@ -40,7 +41,7 @@ impl MemoryStore {
     /// Creates a store from the entries of a file.
     #[cfg(feature = "sqlite")]
     pub(in crate::store) fn from_entries(entries: Vec<(Arc<str>, Entry)>, token_key: [u8; 32]) -> Self {
-        let mut data = Data { entries: HashMap::with_capacity(entries.len()), ..Data::default() };
+        let mut data = MemoryData { entries: HashMap::with_capacity(entries.len()), ..MemoryData::default() };
         for (arn, entry) in entries {
             data.arns.insert(Arc::clone(&arn));
             if entry.state_machine.deleting_until.is_some() {
@@ -51,9 +52,24 @@ impl MemoryStore {
         Self { data: RwLock::new(data), open_count: AtomicU64::new(0), token_key }
     }
 
-    fn read_data(&self) -> RwLockReadGuard<'_, Data> {
-        // Only a caller's closure can panic while the lock is held, and it runs before a change is applied.
-        self.data.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// Begins a read transaction.
+    pub(in crate::store) fn read<'t>(&'t self, arn: &'t str) -> MemoryRead<'t> {
+        Locked { data: self.read_data(), arn }
+    }
+
+    /// Applies a change.
+    #[cfg(feature = "sqlite")]
+    pub(in crate::store) fn apply(&self, arn: &str, change: Change) -> Result<()> {
+        self.write_data().apply(arn, change)
+    }
+
+    pub(in crate::store) fn read_data(&self) -> RwLockReadGuard<'_, MemoryData> {
+        self.data.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Locks the data. A decision that panics poisons the lock before its change is applied, so the data is valid.
+    fn write_data(&self) -> RwLockWriteGuard<'_, MemoryData> {
+        self.data.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -64,24 +80,36 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-impl Transaction for MemoryStore {
-    fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
-        match self.read_data().entries.get(arn) {
-            Some(entry) => read(&**entry),
-            None => read(&EmptyView),
-        }
+/// A locked store and the ARN of one state machine.
+pub(in crate::store) struct Locked<'t, D> {
+    data: D,
+    arn: &'t str,
+}
+
+/// The read transaction. Other readers continue, writers wait.
+pub(in crate::store) type MemoryRead<'t> = Locked<'t, RwLockReadGuard<'t, MemoryData>>;
+
+impl<D: Deref<Target = MemoryData>> ReadTransaction for Locked<'_, D> {
+    fn view(&self) -> Option<&dyn View> {
+        self.data.find(self.arn).map(|entry| entry as &dyn View)
+    }
+}
+
+impl WriteTransaction for Locked<'_, RwLockWriteGuard<'_, MemoryData>> {
+    fn commit(mut self: Box<Self>, change: Option<Change>) -> Result<CommitOutcome> {
+        let arn = self.arn;
+        change.map_or(Ok(()), |change| self.data.apply(arn, change))?;
+        Ok(CommitOutcome::Committed)
+    }
+}
+
+impl Store for MemoryStore {
+    fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        Ok(Box::new(self.read(arn)))
     }
 
-    fn update(&self, arn: &str, decide: DecideFn<'_>) -> Result<()> {
-        let mut data = self.data.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let change = match data.entries.get_mut(arn) {
-            Some(entry) => decide(&**entry)?.and_then(|change| entry.apply(change)),
-            None => decide(&EmptyView)?,
-        };
-        match change {
-            Some(change) => data.apply(arn, change),
-            None => Ok(()),
-        }
+    fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+        Ok(Box::new(Locked { data: self.write_data(), arn }))
     }
 
     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
@@ -102,13 +130,9 @@ impl Transaction for MemoryStore {
         };
         Ok(data.deleting.iter().filter(is_expired).take(limit).map(|arn| arn.to_string()).collect())
     }
-}
 
-impl Store for MemoryStore {
-    /// Runs the work without a transaction: each call is applied at once.
-    fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()> {
-        work(self);
-        Ok(())
+    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+        Ok(Box::new(self))
     }
 
     fn next_session_number(&self) -> Result<u64> {
@@ -120,9 +144,21 @@ impl Store for MemoryStore {
     }
 }
 
-impl Data {
-    /// Applies a change that creates, marks or deletes a whole entry.
+impl MemoryData {
+    pub fn find(&self, arn: &str) -> Option<&Entry> {
+        self.entries.get(arn).map(|entry| &**entry)
+    }
+
     fn apply(&mut self, arn: &str, change: Change) -> Result<()> {
+        let change = match self.entries.get_mut(arn) {
+            Some(entry) => entry.apply(change),
+            None => Some(change),
+        };
+        change.map_or(Ok(()), |change| self.apply_to_entries(arn, change))
+    }
+
+    /// Applies a change that creates, marks or deletes a whole entry.
+    fn apply_to_entries(&mut self, arn: &str, change: Change) -> Result<()> {
         match change {
             Change::CreateStateMachine { state_machine, revision, version } => {
                 let key: Arc<str> = arn.into();

@@ -9,23 +9,16 @@ use crate::model::{Alias, Revision, Routing, StateMachine, Tag, Timestamp, Versi
 use crate::store::Change;
 use rusqlite::{Connection, Params, params};
 
-/// A change to a state machine. `row` is `None` if the state machine is not stored.
-pub(super) struct PlannedChange<'a> {
-    pub arn: &'a str,
-    pub row: Option<StateMachineRow>,
-    pub change: Change,
-}
-
-pub(super) fn apply(connection: &Connection, planned: PlannedChange<'_>) -> Result<()> {
-    let PlannedChange { arn, row, change } = planned;
+/// Applies a change to a state machine, whose row is `None` if it is not stored.
+pub(super) fn apply(connection: &Connection, arn: &str, row: Option<StateMachineRow>, change: &Change) -> Result<()> {
     match (change, row) {
         (Change::CreateStateMachine { state_machine, revision, version }, replaced) => {
             replaced.map_or(Ok(()), |row| delete_state_machine(connection, row.id))?;
-            let created = create_state_machine(connection, arn, &state_machine, &revision)?;
-            version.map_or(Ok(()), |version| put_version(connection, created, &version))
+            let created = create_state_machine(connection, arn, state_machine, revision)?;
+            version.as_ref().map_or(Ok(()), |version| put_version(connection, created, version))
         }
         (change, Some(row)) => StateMachineWriter { connection, row }.apply(change),
-        // `transaction::plan` rejects every change other than `DeleteStateMachine`, which has no effect here.
+        // `SqliteBatch::apply` rejects every change other than `DeleteStateMachine`, which has no effect here.
         (_, None) => Ok(()),
     }
 }
@@ -143,19 +136,19 @@ struct StateMachineWriter<'c> {
 }
 
 impl StateMachineWriter<'_> {
-    fn apply(&self, change: Change) -> Result<()> {
+    fn apply(&self, change: &Change) -> Result<()> {
         let (connection, state_machine) = (self.connection, self.row.id);
         match change {
-            Change::PutRevision { revision, version } => self.put_revision(&revision, version.as_ref()),
-            Change::PutVersion(version) => put_version(connection, self.row_ids(), &version),
-            Change::DeleteVersion { number, published_version } => self.delete_version(number, published_version),
-            Change::PutAlias { name, alias } => self.put_alias(&name, &alias),
-            Change::DeleteAlias { name } => self.delete_alias(&name),
-            Change::PutTags(tags) => put_tags(connection, state_machine, &tags),
-            Change::MarkDeleting { until } => self.mark_deleting(until),
-            Change::PutExecution { execution, limit } => executions::put(connection, &self.row, &execution, limit),
-            Change::CountStart { version } => executions::count_start(connection, state_machine, version),
-            Change::StopExecution { name, details } => executions::stop(connection, state_machine, &name, &details),
+            Change::PutRevision { revision, version } => self.put_revision(revision, version.as_ref()),
+            Change::PutVersion(version) => put_version(connection, self.row_ids(), version),
+            Change::DeleteVersion { number, published_version } => self.delete_version(*number, *published_version),
+            Change::PutAlias { name, alias } => self.put_alias(name, alias),
+            Change::DeleteAlias { name } => self.delete_alias(name),
+            Change::PutTags(tags) => put_tags(connection, state_machine, tags),
+            Change::MarkDeleting { until } => self.mark_deleting(*until),
+            Change::PutExecution { execution, limit } => executions::put(connection, &self.row, execution, *limit),
+            Change::CountStart { version } => executions::count_start(connection, state_machine, *version),
+            Change::StopExecution { name, details } => executions::stop(connection, state_machine, name, details),
             Change::DeleteStateMachine => delete_state_machine(connection, state_machine),
             // The function `apply` handles this change.
             Change::CreateStateMachine { .. } => Ok(()),

@@ -1,7 +1,9 @@
 //! A durable store in one SQLite file, which several processes may use at once.
 //!
-//! - `open` identifies or creates the file, `wal` configures its write-ahead log, `store` owns the connections.
-//! - `transaction` runs decisions, `view` reads, `apply` and `executions` write, `rows` converts rows to records.
+//! - `open` identifies or creates the file, `wal` configures its write-ahead log, `store` owns the connections, `reader`
+//!   reuses those that read.
+//! - `batch` is a write transaction of the file, `transaction` one of a state machine. `view` reads, `apply` and
+//!   `executions` write, `rows` converts rows to records.
 //! - `load` reads all records at once.
 //! - `checksum` detects corrupt rows, `generation` a write-ahead log that belongs to another file, and
 //!   `file_monitor` files that were replaced while in use.
@@ -10,6 +12,7 @@
 //! `schema.sql` documents the tables.
 
 mod apply;
+mod batch;
 mod busy;
 mod checksum;
 mod error;
@@ -20,6 +23,7 @@ mod load;
 mod meta;
 mod open;
 mod query;
+mod reader;
 mod rows;
 mod store;
 mod transaction;
@@ -29,4 +33,6 @@ mod view;
 mod wal;
 mod write_health;
 
+pub(super) use batch::SqliteBatch;
 pub use store::SqliteStore;
+pub(super) use transaction::SqliteTransaction;

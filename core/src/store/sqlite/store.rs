@@ -1,24 +1,26 @@
 //! The store: one connection that writes, and several that read.
 
-use super::apply::apply;
+use super::batch::SqliteBatch;
 use super::file_monitor::{FileCheck, FileMonitor};
 use super::generation::Generation;
 use super::open::LockingMode;
-use super::transaction::{SqliteTransaction, expired_state_machines, plan, read_view, state_machines};
+use super::reader::ReaderPool;
+use super::transaction::{SqliteReader, SqliteTransaction, expired_state_machines, state_machines};
 use super::transaction_guard::TransactionGuard;
+use super::view::FileTransaction;
 use super::write_health::WriteHealth;
 use super::{error, generation, load, meta, open};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
 use crate::store::memory::Entry;
-use crate::store::{DecideFn, Store, Transaction, View};
+use crate::store::{Batch, ReadTransaction, Store, WriteTransaction};
 use rusqlite::Connection;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Maximum number of idle connections that are kept open for the next reads.
-const IDLE_READERS: usize = 16;
+/// The connection that writes, with an open transaction.
+pub(super) type Writer<'s> = TransactionGuard<MutexGuard<'s, Connection>>;
 
 /// A durable store in one SQLite file. A write is on disk before it is acknowledged.
 ///
@@ -31,7 +33,7 @@ pub struct SqliteStore {
     files: FileMonitor,
     write_health: WriteHealth,
     writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    readers: ReaderPool,
     token_key: [u8; 32],
 }
 
@@ -55,6 +57,10 @@ impl SqliteStore {
         load::load_entries(&self.writer()).map_err(error::with_path(&self.path))
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Disables all writes until a restart, because the caller's cache is out of sync.
     pub(in crate::store) fn disable_writes(&self, error: Error) {
         self.write_health.disable(error);
@@ -67,18 +73,13 @@ impl SqliteStore {
         let path = open::resolve_link(path);
         let token_key = meta::read_token_key(&writer).map_err(error::with_path(&path))?;
         let (files, write_health) = (FileMonitor::new(&path)?, WriteHealth::default());
-        let (writer, readers) = (Mutex::new(writer), Mutex::default());
+        let (writer, readers) = (Mutex::new(writer), ReaderPool::default());
         Ok(Self { path, locking, files, write_health, writer, readers, token_key })
     }
 
-    /// Locks the writer. A caller's closure that panics has already rolled its transaction back, so a
-    /// poisoned lock is safe.
+    /// Locks the writer. A panic rolls the transaction back before it poisons the lock, so a poisoned lock is safe.
     fn writer(&self) -> MutexGuard<'_, Connection> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn readers(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns an error if the files are no longer the ones that were opened. If they are shorter and another
@@ -96,33 +97,48 @@ impl SqliteStore {
 
     /// Runs `work` in a write transaction and commits it if it changed anything.
     fn transact<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let writer = self.writer();
-        self.write_health.check_enabled()?;
-        let result = self.commit(&writer, work).map_err(error::with_path_if_corrupt(&self.path));
+        let batch = SqliteBatch::begin(self)?;
+        let result = self.report_write(work(batch.connection()))?;
+        self.report_write(batch.commit())?;
+        Ok(result)
+    }
+
+    pub(in crate::store) fn begin_write_transaction<'t>(
+        &'t self,
+        arn: &'t str,
+    ) -> Result<SqliteTransaction<'t, SqliteBatch<'t>>> {
+        let batch = SqliteBatch::begin(self)?;
+        self.report_write(SqliteTransaction::load(batch, arn))
+    }
+
+    /// Adds the path to an error about corrupt data and records that a write failed.
+    pub(super) fn report_write<T>(&self, result: Result<T>) -> Result<T> {
+        let result = result.map_err(error::with_path_if_corrupt(&self.path));
         if let Err(error @ Error::Store { .. }) = &result {
             self.write_health.record_error(error);
         }
         result
     }
 
-    fn commit<T>(&self, writer: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    /// Locks the writer and begins a transaction. Also returns the generation to advance with the commit, if any.
+    pub(super) fn begin_transaction(&self) -> Result<(Writer<'_>, Option<Generation>)> {
+        let writer = self.writer();
+        self.write_health.check_enabled()?;
         self.check_files()?;
-        let checkpointed = self.find_checkpointed(writer)?;
-        let transaction = TransactionGuard::write(writer)?;
-        let changes_before = writer.total_changes();
-        let result = work(writer)?;
-        if writer.total_changes() == changes_before {
-            return Ok(result);
-        }
-        generation::advance(writer, checkpointed)?;
-        transaction.commit()?;
+        let checkpointed = self.find_checkpointed(&writer)?;
+        Ok((TransactionGuard::write(writer)?, checkpointed))
+    }
+
+    pub(super) fn commit_transaction(&self, writer: Writer<'_>, checkpointed: Option<Generation>) -> Result<()> {
+        generation::advance(&writer, checkpointed)?;
+        writer.commit()?;
         if checkpointed.is_some() {
             self.files.clear_written();
         }
         // The write may have gone to a file that was deleted or replaced meanwhile.
         self.check_files().inspect_err(|error| self.write_health.disable(error.clone()))?;
         self.write_health.record_success();
-        Ok(result)
+        Ok(())
     }
 
     /// Like [`generation::find_checkpointed`], but only after the file was written, because the query clears
@@ -144,49 +160,32 @@ impl SqliteStore {
         Ok(reader)
     }
 
-    /// Calls `read` with a consistent snapshot. If it panics, the connection is closed.
-    fn with_snapshot<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let idle = self.readers().pop();
-        let connection = idle.map_or_else(|| self.open_reader(), Ok)?;
-        let transaction = TransactionGuard::snapshot(&connection)?;
-        let result = read(&connection);
-        drop(transaction);
-        let mut readers = self.readers();
-        if readers.len() < IDLE_READERS && connection.is_autocommit() {
-            readers.push(connection);
-        }
-        result.map_err(error::with_path_if_corrupt(&self.path))
-    }
-}
-
-impl Transaction for SqliteStore {
-    fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
-        self.with_snapshot(|connection| read_view(connection, arn, read))
-    }
-
-    fn update(&self, arn: &str, decide: DecideFn<'_>) -> Result<()> {
-        self.transact(|writer| match plan(writer, arn, decide)? {
-            Some(planned) => apply(writer, planned),
-            None => Ok(()),
-        })
-    }
-
-    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
-        self.with_snapshot(|connection| state_machines(connection, prefix, after, limit))
-    }
-
-    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
-        self.with_snapshot(|connection| expired_state_machines(connection, now, limit))
+    /// Calls `read` with a consistent snapshot.
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        read(&*self.readers.begin(|| self.open_reader())?).map_err(error::with_path_if_corrupt(&self.path))
     }
 }
 
 impl Store for SqliteStore {
-    fn batch(&self, work: &mut dyn FnMut(&dyn Transaction)) -> Result<()> {
-        self.transact(|writer| {
-            let transaction = SqliteTransaction::new(writer);
-            work(&transaction);
-            transaction.check_open()
-        })
+    fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        let reader = SqliteReader { connection: self.readers.begin(|| self.open_reader())?, path: &self.path };
+        Ok(Box::new(SqliteTransaction::load(reader, arn)?))
+    }
+
+    fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+        Ok(Box::new(self.begin_write_transaction(arn)?))
+    }
+
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+        self.read(|connection| state_machines(connection, prefix, after, limit))
+    }
+
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        self.read(|connection| expired_state_machines(connection, now, limit))
+    }
+
+    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+        Ok(Box::new(SqliteBatch::begin(self)?))
     }
 
     fn next_session_number(&self) -> Result<u64> {

@@ -1,44 +1,101 @@
-//! Reads and decisions inside a SQLite transaction.
+//! Transactions on one state machine in the file, and lists.
 
-use super::apply::{PlannedChange, apply};
-use super::error::{sqlite_error, store_error};
+use super::batch::SqliteBatch;
+use super::error::sqlite_error;
 use super::query::{query_all, sql_limit};
+use super::reader::Reader;
 use super::rows::{StateMachineRow, read_state_machine, state_machine_columns};
-use super::view::Snapshot;
-use crate::error::{Error, Result};
+use super::view::{FileTransaction, Snapshot, load_row};
+use crate::error::Result;
 use crate::model::{StateMachine, Timestamp};
-use crate::store::{Change, DecideFn, EmptyView, Transaction, View};
+use crate::store::{Change, CommitOutcome, ReadTransaction, View, WriteTransaction};
 use rusqlite::{Connection, params};
-use std::cell::RefCell;
+use std::path::Path;
 
-pub(super) fn read_view(
-    connection: &Connection,
-    arn: &str,
-    read: &mut dyn FnMut(&dyn View) -> Result<()>,
-) -> Result<()> {
-    match Snapshot::load(connection, arn)? {
-        Some(snapshot) => read(&snapshot),
-        None => read(&EmptyView),
+/// A read transaction of the file.
+pub(super) struct SqliteReader<'s> {
+    pub connection: Reader<'s>,
+    pub path: &'s Path,
+}
+
+impl FileTransaction for SqliteReader<'_> {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    fn path(&self) -> &Path {
+        self.path
     }
 }
 
-/// Calls `decide` and returns the change to apply. Writes nothing.
-pub(super) fn plan<'a>(
-    connection: &Connection,
-    arn: &'a str,
-    decide: DecideFn<'_>,
-) -> Result<Option<PlannedChange<'a>>> {
-    let snapshot = Snapshot::load(connection, arn)?;
-    let change = match &snapshot {
-        Some(snapshot) => decide(snapshot)?,
-        None => decide(&EmptyView)?,
-    };
-    let Some(change) = change else { return Ok(None) };
-    let row = snapshot.map(|snapshot| snapshot.row);
-    if row.is_none() && !matches!(change, Change::CreateStateMachine { .. } | Change::DeleteStateMachine) {
-        return Err(store_error(format!("cannot change `{arn}`: the state machine is not stored")));
+/// A transaction on one state machine, in a transaction of the file.
+pub(in crate::store) struct SqliteTransaction<'t, T> {
+    arn: &'t str,
+    state: State<T>,
+}
+
+enum State<T> {
+    Stored(Snapshot<T>),
+    Missing(T),
+}
+
+impl<'t, T: FileTransaction> SqliteTransaction<'t, T> {
+    pub fn load(transaction: T, arn: &'t str) -> Result<Self> {
+        let state = match load_row(&transaction, arn)? {
+            Some(row) => State::Stored(Snapshot { transaction, row }),
+            None => State::Missing(transaction),
+        };
+        Ok(Self { arn, state })
     }
-    Ok(Some(PlannedChange { arn, row, change }))
+
+    fn into_parts(self) -> (T, Option<StateMachineRow>) {
+        match self.state {
+            State::Stored(Snapshot { transaction, row }) => (transaction, Some(row)),
+            State::Missing(transaction) => (transaction, None),
+        }
+    }
+}
+
+impl<T: FileTransaction> ReadTransaction for SqliteTransaction<'_, T> {
+    fn view(&self) -> Option<&dyn View> {
+        match &self.state {
+            State::Stored(snapshot) => Some(snapshot),
+            State::Missing(_) => None,
+        }
+    }
+}
+
+impl SqliteTransaction<'_, &mut SqliteBatch<'_>> {
+    /// Applies the change in the batch.
+    pub fn apply(self, change: &Change) -> Result<()> {
+        let arn = self.arn;
+        let (batch, row) = self.into_parts();
+        batch.apply(arn, row, change)
+    }
+}
+
+impl SqliteTransaction<'_, SqliteBatch<'_>> {
+    /// Applies the change and commits it.
+    pub fn apply_and_commit(self, change: &Change) -> Result<()> {
+        let arn = self.arn;
+        let (mut batch, row) = self.into_parts();
+        let store = batch.store();
+        store.report_write(batch.apply(arn, row, change).and_then(|()| batch.commit()))
+    }
+}
+
+impl WriteTransaction for SqliteTransaction<'_, &mut SqliteBatch<'_>> {
+    fn commit(self: Box<Self>, change: Option<Change>) -> Result<CommitOutcome> {
+        change.map_or(Ok(()), |change| self.apply(&change))?;
+        Ok(CommitOutcome::Committed)
+    }
+}
+
+impl WriteTransaction for SqliteTransaction<'_, SqliteBatch<'_>> {
+    fn commit(self: Box<Self>, change: Option<Change>) -> Result<CommitOutcome> {
+        change.map_or(Ok(()), |change| self.apply_and_commit(&change))?;
+        Ok(CommitOutcome::Committed)
+    }
 }
 
 /// Reads a range of the index of ARNs, up to the end of the prefix.
@@ -62,54 +119,4 @@ pub(super) fn state_machines(
 pub(super) fn expired_state_machines(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<String>> {
     let sql = "SELECT arn FROM machines WHERE deleted IS NOT NULL AND deleted <= ?1 LIMIT ?2";
     query_all(connection, sql, params![now.as_millis(), sql_limit(limit)], |row| row.get(0))
-}
-
-/// The transaction of a batch. A call sees the writes of earlier calls.
-pub(super) struct SqliteTransaction<'c> {
-    connection: &'c Connection,
-    /// The error after which the file may contain a partial change, until the transaction is rolled back.
-    broken: RefCell<Option<Error>>,
-}
-
-impl<'c> SqliteTransaction<'c> {
-    pub fn new(connection: &'c Connection) -> Self {
-        Self { connection, broken: RefCell::new(None) }
-    }
-
-    /// Returns an error if SQLite ended the transaction or a change was applied partially. The caller then rolls
-    /// everything back.
-    pub fn check_open(&self) -> Result<()> {
-        match &*self.broken.borrow() {
-            Some(error) => Err(error.clone()),
-            None if self.connection.is_autocommit() => Err(store_error("SQLite ended the transaction".to_owned())),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Transaction for SqliteTransaction<'_> {
-    fn read(&self, arn: &str, read: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
-        self.check_open()?;
-        read_view(self.connection, arn, read)
-    }
-
-    fn update(&self, arn: &str, decide: DecideFn<'_>) -> Result<()> {
-        self.check_open()?;
-        let Some(planned) = plan(self.connection, arn, decide)? else { return Ok(()) };
-        // Remains set if `apply` panics.
-        self.broken.replace(Some(store_error("a change was applied partially".to_owned())));
-        let applied = apply(self.connection, planned);
-        self.broken.replace(applied.clone().err());
-        applied
-    }
-
-    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
-        self.check_open()?;
-        state_machines(self.connection, prefix, after, limit)
-    }
-
-    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
-        self.check_open()?;
-        expired_state_machines(self.connection, now, limit)
-    }
 }

@@ -1,6 +1,6 @@
 //! A view of a state machine in the file, inside a transaction.
 
-use super::error::corrupt_error;
+use super::error::{corrupt_error, with_path_if_corrupt};
 use super::query::{query_all, query_first, sql_limit};
 use super::rows::{
     self, StateMachineRow, alias_columns, execution_columns, execution_tables, revision_columns, start_count_columns,
@@ -11,30 +11,60 @@ use crate::model::{Alias, Execution, ExecutionStatus, Revision, StateMachine, Ti
 use crate::store::{ExecutionFilter, NamedAlias, RevisionKey, View};
 use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::Arc;
+
+/// A transaction on a file.
+pub(in crate::store) trait FileTransaction {
+    fn connection(&self) -> &Connection;
+
+    /// The path of the file, for errors.
+    fn path(&self) -> &Path;
+}
+
+impl<T: FileTransaction> FileTransaction for &mut T {
+    fn connection(&self) -> &Connection {
+        (**self).connection()
+    }
+
+    fn path(&self) -> &Path {
+        (**self).path()
+    }
+}
 
 /// A view that reads the state machine immediately, because every decision needs it, and other records on
 /// demand.
-pub(super) struct Snapshot<'c> {
-    connection: &'c Connection,
+pub(super) struct Snapshot<T> {
+    pub transaction: T,
     pub row: StateMachineRow,
 }
 
-impl<'c> Snapshot<'c> {
-    /// Reads the state machine with this ARN, or returns `None` if it is not stored.
-    pub fn load(connection: &'c Connection, arn: &str) -> Result<Option<Self>> {
-        let sql = concat!("SELECT ", state_machine_columns!(), " WHERE arn = ?1");
-        let found = query_first(connection, sql, [arn], rows::read_state_machine)?;
-        Ok(found.map(|(_, row)| Self { connection, row }))
-    }
+/// Reads the row of a state machine, or returns `None` if it is not stored.
+pub(super) fn load_row(transaction: &impl FileTransaction, arn: &str) -> Result<Option<StateMachineRow>> {
+    let sql = concat!("SELECT ", state_machine_columns!(), " WHERE arn = ?1");
+    let found = query_first(transaction.connection(), sql, [arn], rows::read_state_machine);
+    Ok(found.map_err(with_path_if_corrupt(transaction.path()))?.map(|(_, row)| row))
+}
 
-    fn query_first<T>(
+impl<T: FileTransaction> Snapshot<T> {
+    fn query_first<R>(
         &self,
         sql: &str,
         parameters: impl Params,
-        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Option<T>> {
-        query_first(self.connection, sql, parameters, read)
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<R>,
+    ) -> Result<Option<R>> {
+        let found = query_first(self.transaction.connection(), sql, parameters, read);
+        found.map_err(with_path_if_corrupt(self.transaction.path()))
+    }
+
+    fn query_all<R>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<R>,
+    ) -> Result<Vec<R>> {
+        let found = query_all(self.transaction.connection(), sql, parameters, read);
+        found.map_err(with_path_if_corrupt(self.transaction.path()))
     }
 
     fn revision_id(&self, key: RevisionKey<'_>) -> Result<Option<i64>> {
@@ -54,15 +84,16 @@ impl<'c> Snapshot<'c> {
     }
 }
 
-impl View for Snapshot<'_> {
-    fn state_machine(&self) -> Result<Option<Cow<'_, StateMachine>>> {
-        Ok(Some(Cow::Borrowed(&self.row.state_machine)))
+impl<T: FileTransaction> View for Snapshot<T> {
+    fn state_machine(&self) -> &StateMachine {
+        &self.row.state_machine
     }
 
     fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
         let sql = concat!("SELECT ", revision_columns!(), " FROM revisions WHERE id = ?1");
         let Some(id) = self.revision_id(key)? else { return Ok(None) };
-        let missing = || corrupt_error(&format!("revision {id} is missing"));
+        let missing =
+            || with_path_if_corrupt(self.transaction.path())(corrupt_error(&format!("revision {id} is missing")));
         let found = self.query_first(sql, [id], rows::read_revision)?;
         found.map(Arc::new).map(Some).ok_or_else(missing)
     }
@@ -83,7 +114,7 @@ impl View for Snapshot<'_> {
             " FROM versions WHERE machine = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3"
         );
         let before = before.map_or(u32::MAX, VersionNumber::get);
-        query_all(self.connection, sql, params![self.row.id, before, sql_limit(limit)], rows::read_version)
+        self.query_all(sql, params![self.row.id, before, sql_limit(limit)], rows::read_version)
     }
 
     fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>> {
@@ -103,8 +134,7 @@ impl View for Snapshot<'_> {
             " FROM aliases WHERE machine = ?1 AND (created, name) > (?2, ?3) ORDER BY created, name LIMIT ?4"
         );
         let (created, name) = after.map_or((i64::MIN, ""), |(created, name)| (created.as_millis(), name));
-        let found =
-            query_all(self.connection, sql, params![self.row.id, created, name, sql_limit(limit)], rows::read_alias)?;
+        let found = self.query_all(sql, params![self.row.id, created, name, sql_limit(limit)], rows::read_alias)?;
         Ok(found.into_iter().map(|(name, alias)| (Cow::Owned(name.into()), Cow::Owned(alias))).collect())
     }
 
@@ -132,12 +162,12 @@ impl View for Snapshot<'_> {
         let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
         let running = filter.status.map(|status| status == ExecutionStatus::Running);
         let filter = params![self.row.id, before, filter.version, filter.alias, running, sql_limit(limit)];
-        query_all(self.connection, sql, filter, rows::read_execution)
+        self.query_all(sql, filter, rows::read_execution)
     }
 
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
         let sql = concat!("SELECT ", start_count_columns!(), " FROM starts WHERE machine = ?1 ORDER BY version");
-        let counts = query_all(self.connection, sql, [self.row.id], rows::read_start_count)?;
+        let counts = self.query_all(sql, [self.row.id], rows::read_start_count)?;
         let convert = |(version, count): (_, i64)| (version, count.unsigned_abs());
         Ok(counts.into_iter().map(convert).collect())
     }

@@ -1,0 +1,219 @@
+//! The traits of a store: transactions on one state machine, alone or in a batch.
+
+use super::{Change, View};
+use crate::error::Result;
+use crate::model::{StateMachine, Timestamp};
+
+/// Reads one state machine.
+pub trait ReadTransaction {
+    /// Returns the state machine and its records, or `None` if it is not stored.
+    ///
+    /// The view includes every change that was committed before the transaction began.
+    fn view(&self) -> Option<&dyn View>;
+}
+
+/// Reads one state machine and changes it. Without [`WriteTransaction::commit`], nothing changes: dropping the
+/// transaction rolls it back, also after a panic.
+///
+/// The view of a write transaction may be outdated, for example if it comes from a cache. What was decided on it is
+/// valid only if the commit succeeds.
+pub trait WriteTransaction: ReadTransaction {
+    /// Applies the change if the view is still current, and otherwise returns [`CommitOutcome::Conflict`]. Without a
+    /// change, only checks that the view is current: the service also commits after an error of the engine and after
+    /// a request that changes nothing, because both depend on what the view contains and on what it lacks.
+    ///
+    /// Returns `Conflict` only if another transaction has changed the state machine. The service then begins a new
+    /// transaction and decides again, up to 100 times. For fairness, a store should let the writers of one process
+    /// wait for each other in [`Session::begin_write`], and wait for a short random time before it returns `Conflict`.
+    /// Stores that lock the state machine, like those of this crate, never return it.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`]. The change was then not applied.
+    fn commit(self: Box<Self>, change: Option<Change>) -> Result<CommitOutcome>;
+}
+
+/// The result of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum CommitOutcome {
+    /// The view was current and the change is applied.
+    Committed,
+    /// The view was outdated and nothing changed.
+    Conflict,
+}
+
+/// Reads and writes of state machines, one at a time. All stores and batches are sessions.
+pub trait Session {
+    /// Begins to read the state machine with this unqualified ARN.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn begin_read<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>>;
+
+    /// Begins to change the state machine with this unqualified ARN, or to create it.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>>;
+
+    /// Returns up to `limit` state machines with this ARN prefix after the ARN `after`, ordered by ARN.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn state_machines(
+        &mut self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, StateMachine)>>;
+
+    /// Returns the ARNs of up to `limit` state machines whose deletion has ended by `now`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>>;
+}
+
+/// Transactions that share one commit. A transaction sees the changes of earlier ones. Dropping the batch rolls all of
+/// them back.
+pub trait Batch: Session {
+    /// Commits all transactions.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`]. Nothing changed then.
+    fn commit(self: Box<Self>) -> Result<()>;
+}
+
+/// A store of state machines that many threads share. The transactions that begin on the store itself are committed
+/// one by one; the first four methods are those of [`Session`].
+///
+/// A store may delegate to another one:
+///
+/// ```
+/// use sfn_alias::model::{StateMachine, Timestamp};
+/// use sfn_alias::store::{Batch, MemoryStore, ReadTransaction, Store, WriteTransaction};
+/// use sfn_alias::{Error, Options, Result, StepFunctions};
+///
+/// /// A store that cannot be written.
+/// struct ReadOnly<S>(S);
+///
+/// fn read_only<T>() -> Result<T> {
+///     Err(Error::Store { detail: "the store is read-only".to_owned() })
+/// }
+///
+/// impl<S: Store> Store for ReadOnly<S> {
+///     fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+///         self.0.begin_read(arn)
+///     }
+///
+///     fn begin_write<'t>(&'t self, _arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+///         read_only()
+///     }
+///
+///     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+///         self.0.state_machines(prefix, after, limit)
+///     }
+///
+///     fn expired_state_machines(&self, _now: Timestamp, _limit: usize) -> Result<Vec<String>> {
+///         Ok(Vec::new())
+///     }
+///
+///     fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+///         // Without a shared commit.
+///         Ok(Box::new(self))
+///     }
+///
+///     fn next_session_number(&self) -> Result<u64> {
+///         Ok(0)
+///     }
+///
+///     fn token_key(&self) -> [u8; 32] {
+///         self.0.token_key()
+///     }
+/// }
+///
+/// let sfn = StepFunctions::with_store(Box::new(ReadOnly(MemoryStore::new()?)), Options::default())?;
+/// assert_eq!(sfn.call("ListStateMachines", b"{}").status, 200);
+/// let tag = br#"{"resourceArn": "arn:aws:states:us-east-1:000000000000:stateMachine:orders", "tags": []}"#;
+/// assert_eq!(sfn.call("TagResource", tag).status, 500);
+/// # Ok::<(), Error>(())
+/// ```
+pub trait Store: Send + Sync {
+    /// Begins to read the state machine with this unqualified ARN.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>>;
+
+    /// Begins to change the state machine with this unqualified ARN, or to create it. Its commit is durable.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>>;
+
+    /// Returns up to `limit` state machines with this ARN prefix after the ARN `after`, ordered by ARN.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>>;
+
+    /// Returns the ARNs of up to `limit` state machines whose deletion has ended by `now`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>>;
+
+    /// Begins a batch. A store without shared commits returns itself.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>>;
+
+    /// Returns a persistent counter, which starts at 0, and increments it. Services with the same seed use
+    /// it to generate different ids.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn next_session_number(&self) -> Result<u64>;
+
+    /// Checks that writes can succeed. After a failed write, tries another one.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`] with the reason why writes fail.
+    fn check_health(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Returns the key for page tokens, which is the same for every process that opens the store.
+    fn token_key(&self) -> [u8; 32];
+}
+
+impl<S: Store + ?Sized> Session for &S {
+    fn begin_read<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        (**self).begin_read(arn)
+    }
+
+    fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+        (**self).begin_write(arn)
+    }
+
+    fn state_machines(
+        &mut self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, StateMachine)>> {
+        (**self).state_machines(prefix, after, limit)
+    }
+
+    fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        (**self).expired_state_machines(now, limit)
+    }
+}
+
+/// Commits each transaction at once.
+impl<S: Store + ?Sized> Batch for &S {
+    fn commit(self: Box<Self>) -> Result<()> {
+        Ok(())
+    }
+}

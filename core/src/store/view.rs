@@ -1,0 +1,84 @@
+//! What the engine reads of one state machine.
+
+use crate::error::Result;
+use crate::model::{Alias, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// A consistent snapshot of one state machine.
+pub trait View {
+    /// Returns the state machine.
+    fn state_machine(&self) -> &StateMachine;
+
+    /// Returns a revision.
+    ///
+    /// # Errors
+    /// This and the following methods return [`crate::Error::Store`] if the store cannot be read.
+    fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>>;
+
+    /// Returns a version.
+    fn version(&self, number: VersionNumber) -> Result<Option<Cow<'_, Version>>>;
+
+    /// Returns the number of versions.
+    fn version_count(&self) -> Result<usize>;
+
+    /// Returns up to `limit` versions with numbers lower than `before`, highest first.
+    fn versions(&self, before: Option<VersionNumber>, limit: usize) -> Result<Vec<Version>>;
+
+    /// Returns an alias.
+    fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>>;
+
+    /// Returns the number of aliases.
+    fn alias_count(&self) -> Result<usize>;
+
+    /// Returns up to `limit` aliases after this creation date and name, ordered by both.
+    fn aliases(&self, after: Option<(Timestamp, &str)>, limit: usize) -> Result<Vec<NamedAlias<'_>>>;
+
+    /// Returns an execution.
+    fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>>;
+
+    /// Returns up to `limit` matching executions with sequence numbers lower than `before`, latest first.
+    fn executions(
+        &self,
+        before: Option<u64>,
+        filter: ExecutionFilter<'_>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Execution)>>;
+
+    /// Returns the number of starts per version. `None` is the unqualified state machine.
+    fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>>;
+}
+
+/// An alias and its name.
+pub type NamedAlias<'v> = (Cow<'v, str>, Cow<'v, Alias>);
+
+/// Selects a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevisionKey<'a> {
+    /// The current revision of the state machine.
+    Current,
+    /// The revision of a version.
+    Version(VersionNumber),
+    /// The revision that an execution was started with.
+    Execution(&'a str),
+}
+
+/// Selects executions. A field that is `None` matches every execution.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExecutionFilter<'a> {
+    /// Executions of this version.
+    pub version: Option<VersionNumber>,
+    /// Executions that were started with this alias.
+    pub alias: Option<&'a str>,
+    /// Executions with this status.
+    pub status: Option<ExecutionStatus>,
+}
+
+impl ExecutionFilter<'_> {
+    /// Returns whether an execution matches.
+    pub fn matches(&self, execution: &Execution) -> bool {
+        self.version.is_none_or(|version| execution.version == Some(version))
+            && self.alias.is_none_or(|alias| execution.alias.as_deref() == Some(alias))
+            && self.status.is_none_or(|status| execution.status() == status)
+    }
+}

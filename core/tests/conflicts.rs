@@ -1,0 +1,207 @@
+//! Requests on a store whose commits conflict, as commits across a network do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod requests;
+
+use requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_state_machine};
+use serde_json::{Value, json};
+use sfn_alias::model::{StateMachine, Timestamp};
+use sfn_alias::store::{Batch, Change, CommitOutcome, MemoryStore, ReadTransaction, Store, View, WriteTransaction};
+use sfn_alias::{Options, Result, StepFunctions};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+/// What another client does before a commit, which then conflicts.
+type OtherClient = Box<dyn FnOnce() + Send>;
+
+/// A store in memory whose next commits conflict. Counts the commits.
+#[derive(Default, Clone)]
+struct Conflicts(Arc<Mutex<(VecDeque<OtherClient>, usize)>>);
+
+struct ConflictingStore {
+    store: MemoryStore,
+    conflicts: Conflicts,
+}
+
+struct ConflictingTransaction<'t> {
+    transaction: Box<dyn WriteTransaction + 't>,
+    conflicts: &'t Conflicts,
+}
+
+impl ReadTransaction for ConflictingTransaction<'_> {
+    fn view(&self) -> Option<&dyn View> {
+        self.transaction.view()
+    }
+}
+
+impl WriteTransaction for ConflictingTransaction<'_> {
+    fn commit(self: Box<Self>, change: Option<Change>) -> Result<CommitOutcome> {
+        let next = {
+            let (others, commits) = &mut *self.conflicts.0.lock().unwrap();
+            *commits += 1;
+            others.pop_front()
+        };
+        let Some(other_client) = next else { return self.transaction.commit(change) };
+        drop(self);
+        other_client();
+        Ok(CommitOutcome::Conflict)
+    }
+}
+
+impl Store for ConflictingStore {
+    fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        self.store.begin_read(arn)
+    }
+
+    fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+        let transaction = self.store.begin_write(arn)?;
+        Ok(Box::new(ConflictingTransaction { transaction, conflicts: &self.conflicts }))
+    }
+
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+        self.store.state_machines(prefix, after, limit)
+    }
+
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        self.store.expired_state_machines(now, limit)
+    }
+
+    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+        Ok(Box::new(self))
+    }
+
+    fn next_session_number(&self) -> Result<u64> {
+        self.store.next_session_number()
+    }
+
+    fn token_key(&self) -> [u8; 32] {
+        self.store.token_key()
+    }
+}
+
+struct Fixture {
+    sfn: StepFunctions,
+    conflicts: Conflicts,
+}
+
+impl Fixture {
+    /// Creates a service with a state machine that has versions 1 and 2.
+    fn new() -> Self {
+        let conflicts = Conflicts::default();
+        let store = ConflictingStore { store: MemoryStore::new().unwrap(), conflicts: conflicts.clone() };
+        let sfn = StepFunctions::with_store(Box::new(store), Options { seed: Some(7), ..Options::default() }).unwrap();
+        call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
+        let update = json!({"stateMachineArn": ORDERS, "roleArn": "arn:aws:iam::000000000000:role/2", "publish": true});
+        call_ok(&sfn, "UpdateStateMachine", &update);
+        Self { sfn, conflicts }
+    }
+
+    /// Before the next commit, another client sends this request. The commit then conflicts.
+    fn interrupt(&self, operation: &'static str, input: Value) {
+        let other = self.sfn.clone();
+        self.conflicts.0.lock().unwrap().0.push_back(Box::new(move || drop(call_ok(&other, operation, &input))));
+    }
+
+    /// Makes the next commits conflict although nothing changed.
+    fn conflict(&self, times: usize) {
+        self.conflicts.0.lock().unwrap().0.extend((0..times).map(|_| -> OtherClient { Box::new(|| {}) }));
+    }
+
+    fn call(&self, operation: &str, input: &Value) -> Result<Value> {
+        let body = self.sfn.try_call(operation, input.to_string().as_bytes())?;
+        Ok(serde_json::from_slice(&body).unwrap())
+    }
+
+    /// Returns the number of commits since the last call of this function.
+    fn take_commits(&self) -> usize {
+        std::mem::take(&mut self.conflicts.0.lock().unwrap().1)
+    }
+}
+
+#[test]
+fn change_is_decided_again() {
+    let fixture = Fixture::new();
+    fixture.interrupt("CreateStateMachineAlias", new_alias("PROD", 1));
+    let error = fixture.call("CreateStateMachineAlias", &new_alias("PROD", 2)).unwrap_err();
+    assert_eq!(error.code(), "ConflictException");
+}
+
+#[test]
+fn refusal_is_decided_again() {
+    let fixture = Fixture::new();
+    call_ok(&fixture.sfn, "CreateStateMachineAlias", &new_alias("PROD", 1));
+    fixture.interrupt("DeleteStateMachineAlias", alias_arn("PROD"));
+    fixture.call("CreateStateMachineAlias", &new_alias("PROD", 2)).unwrap();
+}
+
+#[test]
+fn replay_is_decided_again() {
+    let fixture = Fixture::new();
+    call_ok(&fixture.sfn, "CreateStateMachineAlias", &new_alias("PROD", 1));
+    fixture.call("CreateStateMachineAlias", &new_alias("PROD", 1)).unwrap();
+    let mut update = alias_arn("PROD");
+    update["description"] = "by another client".into();
+    fixture.interrupt("UpdateStateMachineAlias", update);
+    let error = fixture.call("CreateStateMachineAlias", &new_alias("PROD", 1)).unwrap_err();
+    assert_eq!(error.code(), "ConflictException");
+}
+
+/// A start uses one random number, however often it is decided.
+#[test]
+fn start_uses_the_same_random_number_again() {
+    let picks = |conflicts: usize| -> Vec<Value> {
+        let fixture = Fixture::new();
+        let route = |version: u32| json!({"stateMachineVersionArn": format!("{ORDERS}:{version}"), "weight": 50});
+        let alias = json!({"name": "PROD", "routingConfiguration": [route(1), route(2)]});
+        call_ok(&fixture.sfn, "CreateStateMachineAlias", &alias);
+        let pick = |number: usize| {
+            let name = format!("e{number}");
+            fixture.conflict(conflicts);
+            let start = json!({"stateMachineArn": format!("{ORDERS}:PROD"), "name": name});
+            call_ok(&fixture.sfn, "StartExecution", &start);
+            call_ok(&fixture.sfn, "DescribeExecution", &execution_arn(&name))["stateMachineVersionArn"].clone()
+        };
+        (0..20).map(pick).collect()
+    };
+    assert_eq!(picks(3), picks(0));
+    assert!(picks(0).windows(2).any(|pair| pair[0] != pair[1]));
+}
+
+#[test]
+fn decisions_are_bounded() {
+    let fixture = Fixture::new();
+    fixture.take_commits();
+    fixture.conflict(99);
+    fixture.call("CreateStateMachineAlias", &new_alias("PROD", 1)).unwrap();
+    assert_eq!(fixture.take_commits(), 100);
+    fixture.conflict(100);
+    let error = fixture.call("CreateStateMachineAlias", &new_alias("TEST", 1)).unwrap_err();
+    let text = format!("storage error: `{ORDERS}` was changed by others 100 times in a row; send the request again");
+    assert_eq!(error.to_string(), text);
+    assert_eq!(fixture.take_commits(), 100);
+    assert_eq!(fixture.call("DescribeStateMachineAlias", &alias_arn("TEST")).unwrap_err().code(), "ResourceNotFound");
+}
+
+/// A read and a request that is not valid commit nothing.
+#[test]
+fn reads_do_not_commit() {
+    let fixture = Fixture::new();
+    fixture.take_commits();
+    fixture.call("ListStateMachines", &json!({})).unwrap();
+    fixture.call("DescribeStateMachineAlias", &alias_arn("PROD")).unwrap_err();
+    fixture.call("CreateStateMachineAlias", &json!({})).unwrap_err();
+    assert_eq!(fixture.take_commits(), 0);
+}
+
+/// Each transaction of a store that cannot share commits is committed on its own.
+#[test]
+fn batch_decides_again() {
+    let fixture = Fixture::new();
+    fixture.interrupt("CreateStateMachineAlias", new_alias("PROD", 1));
+    let body = new_alias("PROD", 2).to_string();
+    let replies = fixture.sfn.call_batch(&[
+        ("CreateStateMachineAlias", body.as_bytes()),
+        ("DescribeStateMachineAlias", alias_arn("PROD").to_string().as_bytes()),
+    ]);
+    assert_eq!(replies.iter().map(|reply| reply.status).collect::<Vec<_>>(), [400, 200]);
+}
