@@ -34,7 +34,7 @@ impl CachedStore {
     /// Like [`SqliteStore::open`], and [`crate::Error::Store`] if another process has the file open.
     pub fn open(path: &Path) -> Result<Self> {
         let file = SqliteStore::open_exclusive(path)?;
-        let memory = MemoryStore::from_entries(file.load()?, file.token_key());
+        let memory = MemoryStore::from_data(file.load()?, file.token_key());
         Ok(Self { file, memory, write_lock: Mutex::new(()) })
     }
 
@@ -43,7 +43,7 @@ impl CachedStore {
     fn apply(&self, changes: impl IntoIterator<Item = (impl AsRef<str>, Change)>) -> Result<()> {
         let panicked = |_| Err(Error::Store { detail: OUT_OF_SYNC.to_owned() });
         let mut changes = changes.into_iter();
-        let apply_all = || changes.try_for_each(|(arn, change)| self.memory.apply(arn.as_ref(), change));
+        let apply_all = || changes.try_for_each(|(arn, change)| self.memory.write(arn.as_ref()).apply(change));
         let applied = catch_unwind(AssertUnwindSafe(apply_all)).unwrap_or_else(panicked);
         applied.inspect_err(|_| self.file.disable_writes(Error::Store { detail: OUT_OF_SYNC.to_owned() }))
     }
@@ -145,7 +145,7 @@ impl Session for CachedBatch<'_> {
     fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
         let file = self.file.load(arn)?;
         let changes = self.changes_by_arn.entry(arn.to_owned()).or_default();
-        let view = match self.memory.find(arn) {
+        let view = match self.memory.get(arn) {
             Some(entry) if !changes.other_records => BatchView::Memory(OverlayView { entry, changes }),
             _ => BatchView::File(changes),
         };

@@ -1,13 +1,16 @@
 //! A store in memory.
 //!
-//! `store` finds state machines, `entry` stores one state machine, `executions` stores its executions.
+//! `data` finds state machines, `entry` stores one state machine, `executions` stores its executions.
 
+mod data;
 mod entry;
 mod executions;
 mod store;
 
 #[cfg(feature = "sqlite")]
-pub(super) use entry::Entry;
-pub use store::MemoryStore;
+pub(super) use data::MemoryData;
 #[cfg(feature = "sqlite")]
-pub(super) use store::{MemoryData, MemoryRead};
+pub(super) use entry::Entry;
+#[cfg(feature = "sqlite")]
+pub(super) use store::MemoryRead;
+pub use store::MemoryStore;

@@ -1,29 +1,19 @@
 //! A store in memory behind one lock.
 
-use super::entry::Entry;
+use super::data::MemoryData;
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
 use crate::store::{Batch, Change, CommitOutcome, ReadTransaction, Store, View, WriteTransaction};
-use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// A store in memory, which is lost when it is dropped.
 pub struct MemoryStore {
     data: RwLock<MemoryData>,
     open_count: AtomicU64,
     token_key: [u8; 32],
-}
-
-#[derive(Default)]
-pub(in crate::store) struct MemoryData {
-    entries: HashMap<Arc<str>, Box<Entry>>,
-    /// The keys of `entries` in order, for lists.
-    arns: BTreeSet<Arc<str>>,
-    /// The ARNs of state machines in status DELETING.
-    deleting: BTreeSet<Arc<str>>,
 }
 
 impl MemoryStore {
@@ -38,29 +28,18 @@ impl MemoryStore {
         Ok(Self { data: RwLock::default(), open_count: AtomicU64::new(0), token_key })
     }
 
-    /// Creates a store from the entries of a file.
+    /// Creates a store with the data of a file.
     #[cfg(feature = "sqlite")]
-    pub(in crate::store) fn from_entries(entries: Vec<(Arc<str>, Entry)>, token_key: [u8; 32]) -> Self {
-        let mut data = MemoryData { entries: HashMap::with_capacity(entries.len()), ..MemoryData::default() };
-        for (arn, entry) in entries {
-            data.arns.insert(Arc::clone(&arn));
-            if entry.state_machine.deleting_until.is_some() {
-                data.deleting.insert(Arc::clone(&arn));
-            }
-            data.entries.insert(arn, Box::new(entry));
-        }
+    pub(in crate::store) fn from_data(data: MemoryData, token_key: [u8; 32]) -> Self {
         Self { data: RwLock::new(data), open_count: AtomicU64::new(0), token_key }
     }
 
-    /// Begins a read transaction.
     pub(in crate::store) fn read<'t>(&'t self, arn: &'t str) -> MemoryRead<'t> {
-        Locked { data: self.read_data(), arn }
+        Locked::new(self.read_data(), arn)
     }
 
-    /// Applies a change.
-    #[cfg(feature = "sqlite")]
-    pub(in crate::store) fn apply(&self, arn: &str, change: Change) -> Result<()> {
-        self.write_data().apply(arn, change)
+    pub(in crate::store) fn write<'t>(&'t self, arn: &'t str) -> MemoryWrite<'t> {
+        Locked::new(self.write_data(), arn)
     }
 
     pub(in crate::store) fn read_data(&self) -> RwLockReadGuard<'_, MemoryData> {
@@ -80,25 +59,40 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// A locked store and the ARN of one state machine.
+/// A locked store and one state machine. The hash of its ARN is computed once.
 pub(in crate::store) struct Locked<'t, D> {
     data: D,
     arn: &'t str,
+    hash: u64,
 }
 
-/// The read transaction. Other readers continue, writers wait.
+/// A read transaction. Other readers continue, writers wait.
 pub(in crate::store) type MemoryRead<'t> = Locked<'t, RwLockReadGuard<'t, MemoryData>>;
 
-impl<D: Deref<Target = MemoryData>> ReadTransaction for Locked<'_, D> {
-    fn view(&self) -> Option<&dyn View> {
-        self.data.find(self.arn).map(|entry| entry as &dyn View)
+/// A write transaction. All others wait.
+pub(in crate::store) type MemoryWrite<'t> = Locked<'t, RwLockWriteGuard<'t, MemoryData>>;
+
+impl<'t, D: Deref<Target = MemoryData>> Locked<'t, D> {
+    fn new(data: D, arn: &'t str) -> Self {
+        Self { hash: data.hash(arn), data, arn }
     }
 }
 
-impl WriteTransaction for Locked<'_, RwLockWriteGuard<'_, MemoryData>> {
+impl MemoryWrite<'_> {
+    pub fn apply(&mut self, change: Change) -> Result<()> {
+        self.data.apply(self.hash, self.arn, change)
+    }
+}
+
+impl<D: Deref<Target = MemoryData>> ReadTransaction for Locked<'_, D> {
+    fn view(&self) -> Option<&dyn View> {
+        self.data.find(self.hash, self.arn).map(|entry| entry as &dyn View)
+    }
+}
+
+impl WriteTransaction for MemoryWrite<'_> {
     fn commit(mut self: Box<Self>, change: Option<Change>) -> Result<CommitOutcome> {
-        let arn = self.arn;
-        change.map_or(Ok(()), |change| self.data.apply(arn, change))?;
+        change.map_or(Ok(()), |change| self.apply(change))?;
         Ok(CommitOutcome::Committed)
     }
 }
@@ -109,26 +103,15 @@ impl Store for MemoryStore {
     }
 
     fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
-        Ok(Box::new(Locked { data: self.write_data(), arn }))
+        Ok(Box::new(self.write(arn)))
     }
 
     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
-        use std::ops::Bound::{Excluded, Included, Unbounded};
-        let data = self.read_data();
-        let start = after.map_or(Included(prefix), Excluded);
-        let arns = data.arns.range::<str, _>((start, Unbounded)).take_while(|arn| arn.starts_with(prefix));
-        let found = arns.filter_map(|arn| Some((arn.to_string(), data.entries.get(arn)?.state_machine.clone())));
-        Ok(found.take(limit).collect())
+        Ok(self.read_data().state_machines(prefix, after, limit))
     }
 
     fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
-        let data = self.read_data();
-        let is_expired = |arn: &&Arc<str>| {
-            data.entries
-                .get(*arn)
-                .is_some_and(|entry| entry.state_machine.deleting_until.is_some_and(|until| until <= now))
-        };
-        Ok(data.deleting.iter().filter(is_expired).take(limit).map(|arn| arn.to_string()).collect())
+        Ok(self.read_data().expired_state_machines(now, limit))
     }
 
     fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
@@ -141,46 +124,5 @@ impl Store for MemoryStore {
 
     fn token_key(&self) -> [u8; 32] {
         self.token_key
-    }
-}
-
-impl MemoryData {
-    pub fn find(&self, arn: &str) -> Option<&Entry> {
-        self.entries.get(arn).map(|entry| &**entry)
-    }
-
-    fn apply(&mut self, arn: &str, change: Change) -> Result<()> {
-        let change = match self.entries.get_mut(arn) {
-            Some(entry) => entry.apply(change),
-            None => Some(change),
-        };
-        change.map_or(Ok(()), |change| self.apply_to_entries(arn, change))
-    }
-
-    /// Applies a change that creates, marks or deletes a whole entry.
-    fn apply_to_entries(&mut self, arn: &str, change: Change) -> Result<()> {
-        match change {
-            Change::CreateStateMachine { state_machine, revision, version } => {
-                let key: Arc<str> = arn.into();
-                self.deleting.remove(arn);
-                self.arns.insert(Arc::clone(&key));
-                self.entries.insert(key, Box::new(Entry::new(*state_machine, revision, version)));
-                Ok(())
-            }
-            Change::DeleteStateMachine => {
-                self.entries.remove(arn);
-                self.arns.remove(arn);
-                self.deleting.remove(arn);
-                Ok(())
-            }
-            Change::MarkDeleting { until } => {
-                if let Some(entry) = self.entries.get_mut(arn) {
-                    entry.state_machine.deleting_until = Some(until);
-                    self.deleting.insert(arn.into());
-                }
-                Ok(())
-            }
-            _ => Err(Error::Store { detail: format!("cannot change `{arn}`: the state machine is not stored") }),
-        }
     }
 }

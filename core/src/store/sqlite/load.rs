@@ -8,7 +8,7 @@ use super::rows::{
 };
 use crate::error::Result;
 use crate::model::Revision;
-use crate::store::memory::Entry;
+use crate::store::memory::{Entry, MemoryData};
 use rusqlite::{Connection, Row};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use std::sync::Arc;
 /// Revisions by id.
 type Revisions = HashMap<i64, Arc<Revision>>;
 
-/// Returns all state machines with their ARNs.
-pub(super) fn load_entries(connection: &Connection) -> Result<Vec<(Arc<str>, Entry)>> {
+/// Returns all state machines with their records.
+pub(super) fn load_data(connection: &Connection) -> Result<MemoryData> {
     let revisions = load_revisions(connection)?;
     let mut loader = Loader { entries: load_state_machines(connection, &revisions)?, revisions };
     loader.load_versions(connection)?;

@@ -12,12 +12,12 @@ use super::write_health::WriteHealth;
 use super::{error, generation, load, meta, open};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
-use crate::store::memory::Entry;
+use crate::store::memory::MemoryData;
 use crate::store::{Batch, ReadTransaction, Store, WriteTransaction};
 use rusqlite::Connection;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The connection that writes, with an open transaction.
 pub(super) type Writer<'s> = TransactionGuard<MutexGuard<'s, Connection>>;
@@ -53,8 +53,8 @@ impl SqliteStore {
     }
 
     /// Reads all records, for a store in memory.
-    pub(in crate::store) fn load(&self) -> Result<Vec<(Arc<str>, Entry)>> {
-        load::load_entries(&self.writer()).map_err(error::with_path(&self.path))
+    pub(in crate::store) fn load(&self) -> Result<MemoryData> {
+        load::load_data(&self.writer()).map_err(error::with_path(&self.path))
     }
 
     pub(super) fn path(&self) -> &Path {
