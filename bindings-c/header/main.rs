@@ -113,7 +113,7 @@ fn operation_functions() -> String {
     );
     for operation in Operation::ALL {
         let (name, length) = (operation.as_str(), operation.as_str().len());
-        let function = snake_case(name);
+        let function = operation.method_name();
         text.push_str(&format!(
             "\n/** Calls {name}. `input` and `output` are JSON. */\nstatic inline sfn_alias_result sfn_alias_{function}(\n    \
              const sfn_alias_service *service, const char *input, size_t input_length,\n    \
@@ -123,15 +123,4 @@ fn operation_functions() -> String {
     }
     text.push_str("\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* SFN_ALIAS_H */");
     text
-}
-
-fn snake_case(name: &str) -> String {
-    let mut snake = String::new();
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !snake.is_empty() {
-            snake.push('_');
-        }
-        snake.push(letter.to_ascii_lowercase());
-    }
-    snake
 }

@@ -8,11 +8,17 @@ use crate::replies::Replies;
 use crate::result::ResultCode;
 use crate::text::OwnedText;
 use sfn_alias_core::model::VersionNumber;
-use sfn_alias_core::{Options, Scope, StartCount, StepFunctions};
+use sfn_alias_core::{Error, Options, Problem, Scope, StartCount, StepFunctions, check_from, validate_from};
 use std::ffi::c_char;
 
 /// An in-process emulator of AWS Step Functions state machines, versions, aliases and executions. Many threads may share one.
 pub struct Service(StepFunctions);
+
+impl Service {
+    fn check(&self, operation: &str, input: &[u8]) -> Result<Vec<Problem>, Error> {
+        check_from(operation, input, &self.0.options().limits)
+    }
+}
 
 /// A request of a batch. Its texts are only read during the call.
 #[repr(C)]
@@ -123,7 +129,7 @@ pub unsafe extern "C" fn sfn_alias_call(
         let input = bytes(input, input_length, "input")?;
         let output = Output::new(output, "output")?;
         let answer = service.0.try_call(operation, input);
-        let to_error = |error| FfiError::from_request_error(error, || service.0.check(operation, input));
+        let to_error = |error| FfiError::from_request_error(error, || service.check(operation, input));
         output.write_boxed(OwnedText::new(answer.map_err(to_error)?));
         Ok(())
     };
@@ -165,8 +171,8 @@ pub unsafe extern "C" fn sfn_alias_service_validate(
         let service = object(service, "service")?;
         let operation = text(operation, operation_length, "operation")?;
         let input = bytes(input, input_length, "input")?;
-        let to_error = |error| FfiError::from_request_error(error, || service.0.check(operation, input));
-        service.0.validate(operation, input).map_err(to_error)
+        let to_error = |error| FfiError::from_request_error(error, || service.check(operation, input));
+        validate_from(operation, input, &service.0.options().limits).map_err(to_error)
     };
     unsafe { guard(error, work) }
 }
@@ -187,7 +193,7 @@ pub unsafe extern "C" fn sfn_alias_service_check(
         let operation = text(operation, operation_length, "operation")?;
         let input = bytes(input, input_length, "input")?;
         let output = Output::new(problems, "problems")?;
-        output.write_boxed(OwnedText::from_json(&service.0.check(operation, input)?));
+        output.write_boxed(OwnedText::from_json(&service.check(operation, input)?));
         Ok(())
     };
     unsafe { guard(error, work) }

@@ -8,7 +8,7 @@ use napi_derive::napi;
 use serde_json::json;
 use sfn_alias::wire::ArnParts;
 use sfn_alias::wire::DeserializeRequest;
-use sfn_alias::{Error, ErrorKind, Operation};
+use sfn_alias::{Error, ErrorKind, Limits, Operation};
 
 /// The operation whose idempotency `fingerprint` and `compare` are about.
 const CREATE: &str = "CreateStateMachineAlias";
@@ -46,7 +46,7 @@ impl RawFunction for Validate {
         let input = Input::for_operation(&operation, input);
         let validated = match &input {
             Input::Json(json) => sfn_alias::validate(&operation, json),
-            Input::Object(object) => sfn_alias::validate_from(&operation, object),
+            Input::Object(object) => sfn_alias::validate_from(&operation, object, &Limits::default()),
         };
         validated.map_err(|error| error::create_error(Js::undefined(env), &error, input.exception()))
     }
@@ -69,7 +69,7 @@ pub fn check<'e>(env: &'e Env, operation: Unknown<'e>, input: Unknown<'e>) -> na
     let input = Input::for_operation(&operation, Js::from_unknown(env, &input));
     let problems = match &input {
         Input::Json(json) => sfn_alias::check(&operation, json),
-        Input::Object(object) => sfn_alias::check_from(&operation, object),
+        Input::Object(object) => sfn_alias::check_from(&operation, object, &Limits::default()),
     };
     return_value(env, problems.and_then(|problems| OwnedValue::from_serialize(&problems)))
 }

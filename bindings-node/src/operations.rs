@@ -3,6 +3,7 @@
 use crate::service::StepFunctions;
 use napi::bindgen_prelude::{Env, Unknown};
 use napi_derive::napi;
+use sfn_alias::Operation;
 
 /// Declares one method per operation. The documentation is a plain string: `macro_rules` turns `///` into a raw
 /// string, whose `r"` prefix napi-rs copies to `index.d.ts`.
@@ -18,6 +19,9 @@ macro_rules! methods {
                 }
             )*
         }
+
+        /// Does not compile if an operation of the core has no method.
+        const _: fn(Operation) = |operation| match operation { $(Operation::$operation => {})* };
     };
 }
 

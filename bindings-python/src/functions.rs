@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use sfn_alias::model::Routing;
 use sfn_alias::wire::{ArnParts, DeserializeRequest};
-use sfn_alias::{Error, Result};
+use sfn_alias::{Error, Limits, Result};
 
 /// The operation of fingerprints and comparisons.
 const CREATE: &str = "CreateStateMachineAlias";
@@ -18,7 +18,7 @@ const CREATE: &str = "CreateStateMachineAlias";
 #[pyfunction]
 pub fn validate(operation: &str, input: &Bound<'_, PyAny>) -> PyResult<()> {
     catch_panic(input.py(), operation, || {
-        sfn_alias::validate_from(operation, &Input::new(input))
+        sfn_alias::validate_from(operation, &Input::new(input), &Limits::default())
             .map_err(|error| to_exception(input.py(), &error, operation))
     })
 }
@@ -27,7 +27,7 @@ pub fn validate(operation: &str, input: &Bound<'_, PyAny>) -> PyResult<()> {
 #[pyfunction]
 pub fn check<'py>(operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     catch_panic(input.py(), operation, || {
-        let problems = sfn_alias::check_from(operation, &Input::new(input));
+        let problems = sfn_alias::check_from(operation, &Input::new(input), &Limits::default());
         to_python(input.py(), &problems.map_err(|error| to_exception(input.py(), &error, operation))?)
     })
 }

@@ -48,7 +48,7 @@ mod _sfn_alias {
     use super::step_functions::StepFunctions;
     #[pymodule_export]
     use super::template::{check_template, template_rules};
-    use super::{Bound, PyModule, PyResult, fork, step_functions};
+    use super::{Bound, PyModule, PyResult, fork};
     use pyo3::prelude::*;
     use sfn_alias::{ErrorKind, Operation};
 
@@ -56,7 +56,7 @@ mod _sfn_alias {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let operations = pyo3::types::PyDict::new(module.py());
         for operation in Operation::ALL {
-            operations.set_item(operation.as_str(), step_functions::method_name(*operation))?;
+            operations.set_item(operation.as_str(), operation.method_name())?;
         }
         module.add("OPERATIONS", operations)?;
         let kinds = ErrorKind::ALL.iter().map(|kind| (kind.code(), kind.number(), kind.status()));

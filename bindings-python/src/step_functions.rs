@@ -12,7 +12,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use sfn_alias::model::VersionNumber;
-use sfn_alias::{Operation, Options, Scope};
+use sfn_alias::{Options, Scope};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -232,8 +232,8 @@ impl StepFunctions {
 }
 
 /// Declares one method per operation, with the names of boto3.
-macro_rules! methods {
-    ($($method:ident $operation:ident)*) => {
+macro_rules! declare_methods {
+    ($($(#[$doc:meta])* $operation:ident $method:ident { $($details:tt)* })*) => {
         #[pymethods]
         impl StepFunctions {
             $(
@@ -244,35 +244,7 @@ macro_rules! methods {
                 }
             )*
         }
-
-        /// Returns the method of an operation. The match has no wildcard arm: a new operation must get a method.
-        pub const fn method_name(operation: Operation) -> &'static str {
-            match operation { $(Operation::$operation => stringify!($method),)* }
-        }
     };
 }
 
-methods! {
-    create_state_machine_alias CreateStateMachineAlias
-    describe_state_machine_alias DescribeStateMachineAlias
-    list_state_machine_aliases ListStateMachineAliases
-    update_state_machine_alias UpdateStateMachineAlias
-    delete_state_machine_alias DeleteStateMachineAlias
-    create_state_machine CreateStateMachine
-    update_state_machine UpdateStateMachine
-    describe_state_machine DescribeStateMachine
-    list_state_machines ListStateMachines
-    delete_state_machine DeleteStateMachine
-    publish_state_machine_version PublishStateMachineVersion
-    list_state_machine_versions ListStateMachineVersions
-    delete_state_machine_version DeleteStateMachineVersion
-    start_execution StartExecution
-    describe_execution DescribeExecution
-    describe_state_machine_for_execution DescribeStateMachineForExecution
-    list_executions ListExecutions
-    stop_execution StopExecution
-    tag_resource TagResource
-    untag_resource UntagResource
-    list_tags_for_resource ListTagsForResource
-    validate_state_machine_definition ValidateStateMachineDefinition
-}
+sfn_alias::for_each_operation!(declare_methods);

@@ -37,8 +37,9 @@ pub fn check_calls(data: &[u8]) {
 }
 
 fn check_call(sfn: &StepFunctions, operation: &str, body: &[u8]) {
-    let error = sfn.validate(operation, body).err();
-    let problems = sfn.check(operation, body);
+    let limits = &sfn.options().limits;
+    let error = sfn_alias::validate_from(operation, body, limits).err();
+    let problems = sfn_alias::check_from(operation, body, limits);
     let reply = sfn.call(operation, body);
     let response: Value = serde_json::from_slice(&reply.body).expect("the response is JSON");
     let members = response.as_object().expect("the response is an object");

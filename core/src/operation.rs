@@ -1,4 +1,4 @@
-//! The operations and their names.
+//! The table of the operations, and their names.
 
 use crate::constraint::Member;
 use crate::error::{Error, ErrorKind, Result};
@@ -7,12 +7,215 @@ use crate::wire::input::*;
 use std::fmt;
 use std::str::FromStr;
 
-macro_rules! operations {
-    ($($name:ident($input:ident) => [$($error:ident),*];)*) => {
+/// Calls a macro with the table of the operations. A row is documentation, name, method and details: the input, the
+/// output, the errors that the service model declares and this crate can return, whether the operation reads or writes,
+/// and how it is executed. The details are used by this crate only and may change.
+///
+/// ```
+/// macro_rules! list_methods {
+///     ($($(#[$doc:meta])* $name:ident $method:ident { $($details:tt)* })*) => {
+///         const METHODS: &[(&str, &str)] = &[$((stringify!($name), stringify!($method)),)*];
+///     };
+/// }
+/// sfn_alias::for_each_operation!(list_methods);
+/// assert_eq!(METHODS[0], ("CreateStateMachineAlias", "create_state_machine_alias"));
+/// ```
+#[macro_export]
+macro_rules! for_each_operation {
+    ($callback:ident) => {
+        $callback! {
+            /// Creates an alias for one or two versions. Repeating the same request returns the existing alias.
+            CreateStateMachineAlias create_state_machine_alias {
+                CreateStateMachineAliasInput => CreateStateMachineAliasOutput;
+                [
+                    InvalidArn, InvalidName, ValidationException, StateMachineDeleting, ResourceNotFound,
+                    ConflictException, ServiceQuotaExceededException,
+                ];
+                write |command| command.state_machine_arn, alias::create
+            }
+            /// Returns an alias.
+            DescribeStateMachineAlias describe_state_machine_alias {
+                DescribeStateMachineAliasInput => DescribeStateMachineAliasOutput;
+                [ValidationException, InvalidArn, ResourceNotFound];
+                read |command| command.state_machine.unqualified_arn, alias::describe
+            }
+            /// Lists the aliases of a state machine, or those that route to a version, oldest first.
+            ListStateMachineAliases list_state_machine_aliases {
+                ListStateMachineAliasesInput => ListStateMachineAliasesOutput;
+                [InvalidArn, InvalidToken, ResourceNotFound, StateMachineDoesNotExist, StateMachineDeleting];
+                read |command| command.state_machine.unqualified_arn, alias::list
+            }
+            /// Updates the description of an alias, its routing configuration, or both.
+            UpdateStateMachineAlias update_state_machine_alias {
+                UpdateStateMachineAliasInput => UpdateStateMachineAliasOutput;
+                [ValidationException, InvalidArn, ResourceNotFound, ConflictException, StateMachineDeleting];
+                write |command| command.state_machine.unqualified_arn, alias::update
+            }
+            /// Deletes an alias. Succeeds if it does not exist.
+            DeleteStateMachineAlias delete_state_machine_alias {
+                DeleteStateMachineAliasInput => Empty;
+                [ValidationException, InvalidArn, ResourceNotFound, ConflictException];
+                write |command| command.state_machine.unqualified_arn, alias::delete
+            }
+            /// Creates a state machine. With `publish`, also publishes version 1. Repeating the same request returns the existing state machine.
+            CreateStateMachine create_state_machine {
+                CreateStateMachineInput => CreateStateMachineOutput;
+                [
+                    InvalidArn, InvalidDefinition, InvalidName, StateMachineAlreadyExists, StateMachineDeleting,
+                    StateMachineTypeNotSupported, TooManyTags, ValidationException, ConflictException,
+                ];
+                write |command, call| {
+                    call.purge_expired()?;
+                    let arn = call.scope.state_machine_arn(command.name);
+                    call.write(&arn, |view, context| state_machine::create(view, &arn, &command, context))
+                }
+            }
+            /// Updates a state machine. With `publish`, also publishes the current revision as a version.
+            UpdateStateMachine update_state_machine {
+                UpdateStateMachineInput => UpdateStateMachineOutput;
+                [
+                    InvalidArn, InvalidDefinition, MissingRequiredParameter, StateMachineDeleting,
+                    StateMachineDoesNotExist, ServiceQuotaExceededException, ConflictException, ValidationException,
+                ];
+                write |command, call| {
+                    let id = call.id_rng.uuid();
+                    call.write(command.state_machine.unqualified_arn, |view, context| {
+                        state_machine::update(view, &command, &id, context)
+                    })
+                }
+            }
+            /// Returns a state machine, or one of its versions.
+            DescribeStateMachine describe_state_machine {
+                DescribeStateMachineInput => DescribeStateMachineOutput;
+                [InvalidArn, StateMachineDoesNotExist];
+                read |command| command.state_machine.unqualified_arn, state_machine::describe
+            }
+            /// Lists the state machines of this account and region, ordered by name.
+            ListStateMachines list_state_machines {
+                ListStateMachinesInput => ListStateMachinesOutput;
+                [InvalidToken];
+                read |command, call| list_state_machines(&command.page, call)
+            }
+            /// Deletes a state machine with its versions, aliases, executions and tags. Succeeds if it does not exist.
+            DeleteStateMachine delete_state_machine {
+                DeleteStateMachineInput => Empty;
+                [InvalidArn, ValidationException];
+                write |state_machine, call| {
+                    call.purge_expired()?;
+                    call.write(state_machine.unqualified_arn, |view, context| {
+                        state_machine::delete(view, &state_machine, context)
+                    })
+                }
+            }
+            /// Publishes the current revision as a version. Returns the existing version if the revision is already published.
+            PublishStateMachineVersion publish_state_machine_version {
+                PublishStateMachineVersionInput => PublishStateMachineVersionOutput;
+                [
+                    ValidationException, StateMachineDeleting, StateMachineDoesNotExist, ServiceQuotaExceededException,
+                    ConflictException, InvalidArn,
+                ];
+                write |command| command.state_machine.unqualified_arn, version::publish
+            }
+            /// Lists the versions of a state machine, highest number first.
+            ListStateMachineVersions list_state_machine_versions {
+                ListStateMachineVersionsInput => ListStateMachineVersionsOutput;
+                [ValidationException, InvalidArn, InvalidToken];
+                read |command| command.state_machine.unqualified_arn, version::list
+            }
+            /// Deletes a version. Fails if an alias routes to it; succeeds if it does not exist.
+            DeleteStateMachineVersion delete_state_machine_version {
+                DeleteStateMachineVersionInput => Empty;
+                [ValidationException, InvalidArn, ConflictException];
+                write |command| command.state_machine.unqualified_arn, version::delete
+            }
+            /// Starts an execution of a state machine, a version, or the version that an alias selects by weight. The execution is recorded, not interpreted.
+            StartExecution start_execution {
+                StartExecutionInput => StartExecutionOutput;
+                [
+                    ExecutionAlreadyExists, InvalidArn, InvalidExecutionInput, InvalidName, StateMachineDoesNotExist,
+                    StateMachineDeleting, ValidationException,
+                ];
+                write |command, call| {
+                    let random = generate_random_values(command.state_machine.qualifier, command.name.is_none(), call);
+                    call.write(command.state_machine.unqualified_arn, |view, context| {
+                        execution::start(view, &command, &random, context)
+                    })
+                }
+            }
+            /// Returns an execution. It is RUNNING until it is stopped.
+            DescribeExecution describe_execution {
+                DescribeExecutionInput => DescribeExecutionOutput;
+                [ExecutionDoesNotExist, InvalidArn];
+                read |command| &command.state_machine_arn, execution::describe
+            }
+            /// Returns the state machine revision that an execution was started with.
+            DescribeStateMachineForExecution describe_state_machine_for_execution {
+                DescribeStateMachineForExecutionInput => DescribeStateMachineForExecutionOutput;
+                [ExecutionDoesNotExist, InvalidArn];
+                read |command| &command.state_machine_arn, execution::describe_state_machine
+            }
+            /// Lists the executions of a state machine, a version or an alias, newest first.
+            ListExecutions list_executions {
+                ListExecutionsInput => ListExecutionsOutput;
+                [
+                    InvalidArn, InvalidToken, StateMachineDoesNotExist, StateMachineTypeNotSupported,
+                    ValidationException, ResourceNotFound,
+                ];
+                read |command| command.state_machine.unqualified_arn, execution::list
+            }
+            /// Stops an execution. It is ABORTED afterwards.
+            StopExecution stop_execution {
+                StopExecutionInput => StopExecutionOutput;
+                [ExecutionDoesNotExist, InvalidArn, ValidationException];
+                write |command| &command.execution.state_machine_arn, execution::stop
+            }
+            /// Adds tags to a state machine. Replaces the values of existing keys.
+            TagResource tag_resource {
+                TagResourceInput => Empty;
+                [InvalidArn, ResourceNotFound, TooManyTags];
+                write |command| command.arn, tags::tag
+            }
+            /// Removes tags from a state machine.
+            UntagResource untag_resource {
+                UntagResourceInput => Empty;
+                [InvalidArn, ResourceNotFound];
+                write |command| command.arn, tags::untag
+            }
+            /// Lists the tags of a state machine.
+            ListTagsForResource list_tags_for_resource {
+                ListTagsForResourceInput => ListTagsForResourceOutput;
+                [InvalidArn, ResourceNotFound];
+                read |command| command.arn, tags::list
+            }
+            /// Checks that a definition is JSON with `StartAt` and `States`. Does not check the states.
+            ValidateStateMachineDefinition validate_state_machine_definition {
+                ValidateStateMachineDefinitionInput => ValidateStateMachineDefinitionOutput;
+                [ValidationException];
+                read |command, _call| Ok(validate_definition(command.definition))
+            }
+        }
+    };
+}
+
+macro_rules! is_write {
+    (read) => {
+        false
+    };
+    (write) => {
+        true
+    };
+}
+
+macro_rules! define_operations {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $method:ident {
+            $input:ident => $output:ident; [$($error:ident),* $(,)?]; $access:ident $($run:tt)*
+        }
+    )*) => {
         /// An operation of AWS Step Functions that this crate implements.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[expect(missing_docs, reason = "the names are AWS's own, documented in its API reference")]
-        pub enum Operation { $($name,)* }
+        pub enum Operation { $($(#[$doc])* $name,)* }
 
         impl Operation {
             /// All operations.
@@ -21,6 +224,11 @@ macro_rules! operations {
             /// Returns the name, for example `CreateStateMachineAlias`.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name),)* }
+            }
+
+            /// Returns the name of the method of [`crate::StepFunctions`], for example `create_state_machine_alias`.
+            pub const fn method_name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($method),)* }
             }
 
             /// Returns the members of the input and their constraints, in the service model's order.
@@ -32,64 +240,16 @@ macro_rules! operations {
             pub const fn declared_errors(self) -> &'static [ErrorKind] {
                 match self { $(Self::$name => &[$(ErrorKind::$error,)*],)* }
             }
+
+            /// Returns whether the operation can change stored data.
+            pub const fn is_write(self) -> bool {
+                match self { $(Self::$name => is_write!($access),)* }
+            }
         }
     };
 }
 
-operations! {
-    CreateStateMachineAlias(CreateStateMachineAliasInput) => [InvalidArn, InvalidName, ValidationException, StateMachineDeleting, ResourceNotFound, ConflictException, ServiceQuotaExceededException];
-    DescribeStateMachineAlias(DescribeStateMachineAliasInput) => [ValidationException, InvalidArn, ResourceNotFound];
-    ListStateMachineAliases(ListStateMachineAliasesInput) => [InvalidArn, InvalidToken, ResourceNotFound, StateMachineDoesNotExist, StateMachineDeleting];
-    UpdateStateMachineAlias(UpdateStateMachineAliasInput) => [ValidationException, InvalidArn, ResourceNotFound, ConflictException, StateMachineDeleting];
-    DeleteStateMachineAlias(DeleteStateMachineAliasInput) => [ValidationException, InvalidArn, ResourceNotFound, ConflictException];
-    CreateStateMachine(CreateStateMachineInput) => [InvalidArn, InvalidDefinition, InvalidName, StateMachineAlreadyExists, StateMachineDeleting, StateMachineTypeNotSupported, TooManyTags, ValidationException, ConflictException];
-    UpdateStateMachine(UpdateStateMachineInput) => [InvalidArn, InvalidDefinition, MissingRequiredParameter, StateMachineDeleting, StateMachineDoesNotExist, ServiceQuotaExceededException, ConflictException, ValidationException];
-    DescribeStateMachine(DescribeStateMachineInput) => [InvalidArn, StateMachineDoesNotExist];
-    ListStateMachines(ListStateMachinesInput) => [InvalidToken];
-    DeleteStateMachine(DeleteStateMachineInput) => [InvalidArn, ValidationException];
-    PublishStateMachineVersion(PublishStateMachineVersionInput) => [ValidationException, StateMachineDeleting, StateMachineDoesNotExist, ServiceQuotaExceededException, ConflictException, InvalidArn];
-    ListStateMachineVersions(ListStateMachineVersionsInput) => [ValidationException, InvalidArn, InvalidToken];
-    DeleteStateMachineVersion(DeleteStateMachineVersionInput) => [ValidationException, InvalidArn, ConflictException];
-    StartExecution(StartExecutionInput) => [ExecutionAlreadyExists, InvalidArn, InvalidExecutionInput, InvalidName, StateMachineDoesNotExist, StateMachineDeleting, ValidationException];
-    DescribeExecution(DescribeExecutionInput) => [ExecutionDoesNotExist, InvalidArn];
-    DescribeStateMachineForExecution(DescribeStateMachineForExecutionInput) => [ExecutionDoesNotExist, InvalidArn];
-    ListExecutions(ListExecutionsInput) => [InvalidArn, InvalidToken, StateMachineDoesNotExist, StateMachineTypeNotSupported, ValidationException, ResourceNotFound];
-    StopExecution(StopExecutionInput) => [ExecutionDoesNotExist, InvalidArn, ValidationException];
-    TagResource(TagResourceInput) => [InvalidArn, ResourceNotFound, TooManyTags];
-    UntagResource(UntagResourceInput) => [InvalidArn, ResourceNotFound];
-    ListTagsForResource(ListTagsForResourceInput) => [InvalidArn, ResourceNotFound];
-    ValidateStateMachineDefinition(ValidateStateMachineDefinitionInput) => [ValidationException];
-}
-
-impl Operation {
-    /// Returns whether the operation can change stored data.
-    pub const fn is_write(self) -> bool {
-        match self {
-            Self::CreateStateMachineAlias
-            | Self::UpdateStateMachineAlias
-            | Self::DeleteStateMachineAlias
-            | Self::CreateStateMachine
-            | Self::UpdateStateMachine
-            | Self::DeleteStateMachine
-            | Self::PublishStateMachineVersion
-            | Self::DeleteStateMachineVersion
-            | Self::StartExecution
-            | Self::StopExecution
-            | Self::TagResource
-            | Self::UntagResource => true,
-            Self::DescribeStateMachineAlias
-            | Self::ListStateMachineAliases
-            | Self::DescribeStateMachine
-            | Self::ListStateMachines
-            | Self::ListStateMachineVersions
-            | Self::DescribeExecution
-            | Self::DescribeStateMachineForExecution
-            | Self::ListExecutions
-            | Self::ListTagsForResource
-            | Self::ValidateStateMachineDefinition => false,
-        }
-    }
-}
+for_each_operation!(define_operations);
 
 /// Maximum number of characters of an unknown name that an error repeats.
 const MAX_NAME_CHARACTERS: usize = 64;

@@ -1,11 +1,14 @@
 //! Validation of a request before it is sent.
 
-use crate::command::{self, Request};
-use crate::error::Result;
+use crate::command::{self, Request, collect_problems};
+use crate::error::{Error, Result};
+use crate::operation::Operation;
 use crate::options::Limits;
 use crate::problem::Problem;
-use crate::service::{find_problems, validate_request};
-use crate::wire::DeserializeRequest;
+use crate::wire::input::*;
+use crate::wire::{DeserializeRequest, deserialize_request, find_wrong_types};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// Validates a request without reading any stored data. Returns the error that AWS would return.
 ///
@@ -19,7 +22,7 @@ use crate::wire::DeserializeRequest;
 /// assert!(error.to_string().starts_with("2 validation errors detected: Value '123' at 'name'"));
 /// ```
 pub fn validate(operation: &str, input: &[u8]) -> Result<()> {
-    validate_request(operation.parse()?, input, &Limits::default())
+    validate_from(operation, input, &Limits::default())
 }
 
 /// Returns every problem of a request at once, including those that AWS would report one at a time.
@@ -37,23 +40,29 @@ pub fn validate(operation: &str, input: &[u8]) -> Result<()> {
 /// # Ok::<(), sfn_alias::Error>(())
 /// ```
 pub fn check(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
-    Ok(find_problems(operation.parse()?, input, &Limits::default()))
+    check_from(operation, input, &Limits::default())
 }
 
-/// Like [`validate`], for values of another programming language instead of JSON bytes.
+/// Like [`validate`], for JSON bytes or values of another programming language, and within other limits.
 ///
 /// # Errors
 /// Like [`validate`].
-pub fn validate_from(operation: &str, source: &(impl DeserializeRequest + ?Sized)) -> Result<()> {
-    validate_request(operation.parse()?, source, &Limits::default())
+pub fn validate_from(operation: &str, source: &(impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<()> {
+    validate_operation(operation.parse()?, source, limits)
 }
 
-/// Like [`check`], for values of another programming language instead of JSON bytes.
+/// Like [`check`], for JSON bytes or values of another programming language, and within other limits.
 ///
 /// # Errors
 /// Like [`check`].
-pub fn check_from(operation: &str, source: &(impl DeserializeRequest + ?Sized)) -> Result<Vec<Problem>> {
-    Ok(find_problems(operation.parse()?, source, &Limits::default()))
+pub fn check_from(
+    operation: &str,
+    source: &(impl DeserializeRequest + ?Sized),
+    limits: &Limits,
+) -> Result<Vec<Problem>> {
+    let operation = operation.parse()?;
+    let problems = collect_operation_problems(operation, source, limits);
+    Ok(problems.unwrap_or_else(|error| find_problems_with_wrong_types(operation, source, &error, limits)))
 }
 
 /// Validation of typed inputs.
@@ -69,8 +78,88 @@ pub trait Validate: Request + Sized {
 
     /// Like [`check`].
     fn check(&self) -> Vec<Problem> {
-        command::collect_problems(self, &Limits::default())
+        collect_problems(self, &Limits::default())
     }
 }
 
 impl<R: Request> Validate for R {}
+
+macro_rules! implement_validation {
+    ($($(#[$doc:meta])* $name:ident $method:ident { $input:ident => $($details:tt)* })*) => {
+        fn validate_operation(
+            operation: Operation,
+            request: &(impl DeserializeRequest + ?Sized),
+            limits: &Limits,
+        ) -> Result<()> {
+            match operation { $(Operation::$name => validate_typed::<$input<'_>>(request, limits),)* }
+        }
+
+        fn collect_operation_problems(
+            operation: Operation,
+            request: &(impl DeserializeRequest + ?Sized),
+            limits: &Limits,
+        ) -> Result<Vec<Problem>> {
+            match operation { $(Operation::$name => collect_typed_problems::<$input<'_>>(request, limits),)* }
+        }
+    };
+}
+
+crate::for_each_operation!(implement_validation);
+
+fn validate_typed<'s, I: Request + Deserialize<'s>>(
+    request: &'s (impl DeserializeRequest + ?Sized),
+    limits: &Limits,
+) -> Result<()> {
+    command::validate(&deserialize_request::<I>(request, limits)?, limits).map(drop)
+}
+
+fn collect_typed_problems<'s, I: Request + Deserialize<'s>>(
+    request: &'s (impl DeserializeRequest + ?Sized),
+    limits: &Limits,
+) -> Result<Vec<Problem>> {
+    Ok(collect_problems(&deserialize_request::<I>(request, limits)?, limits))
+}
+
+/// Returns the problems of a request that cannot be deserialized: each member of the wrong type, and the problems of
+/// all other members.
+fn find_problems_with_wrong_types(
+    operation: Operation,
+    request: &(impl DeserializeRequest + ?Sized),
+    error: &Error,
+    limits: &Limits,
+) -> Vec<Problem> {
+    let mut value: Value = match error {
+        Error::WrongType { .. } => request.read().unwrap_or_default(),
+        _ => return vec![Problem::from_error("", error)],
+    };
+    let type_errors = find_wrong_types(&value, operation.members());
+    let mut found: Vec<_> = type_errors.iter().map(|error| Problem::from_error(error.pointer(), error)).collect();
+    for error in &type_errors {
+        replace_wrong_value(&mut value, error);
+    }
+    let others = collect_operation_problems(operation, value.to_string().as_bytes(), limits).unwrap_or_default();
+    let is_unaffected = |other: &Problem| found.iter().all(|wrong| !contains_pointer(&wrong.path, &other.path));
+    let others: Vec<_> = others.into_iter().filter(is_unaffected).collect();
+    found.extend(others);
+    found
+}
+
+/// Replaces a value of the wrong type so that the request can be deserialized. A member becomes null, which means absent.
+/// An item of a list cannot be null: it becomes a string or an object, the only types of items in the service model.
+fn replace_wrong_value(request: &mut Value, error: &Error) {
+    let Error::WrongType { pointer, expected, .. } = error else { return };
+    let parent = pointer.rsplit_once('/').and_then(|(parent, _)| request.pointer(parent));
+    let replacement = match parent {
+        Some(Value::Array(_)) if *expected == "a string" => Value::from("x"),
+        Some(Value::Array(_)) => Value::Object(Map::new()),
+        _ => Value::Null,
+    };
+    if let Some(value) = request.pointer_mut(pointer) {
+        *value = replacement;
+    }
+}
+
+/// Returns whether a JSON pointer is `parent`, or points into the value at `parent`.
+fn contains_pointer(parent: &str, pointer: &str) -> bool {
+    pointer.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

@@ -6,7 +6,7 @@ mod snapshot;
 
 use serde_json::{Value, json};
 use sfn_alias::constraint::{Member, Rule};
-use sfn_alias::{Error, ErrorKind, Limits, Operation, Options, Reply, StepFunctions};
+use sfn_alias::{Error, ErrorKind, Limits, Operation, Options, Reply, StepFunctions, check_from, validate_from};
 use snapshot::snapshot;
 
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
@@ -65,8 +65,8 @@ fn assert_error(sfn: &StepFunctions, operation: &str, body: &[u8], kind: ErrorKi
     assert_eq!(error.kind(), kind, "{operation} {}", excerpt());
     let body_of_error = parse_error_body(&sfn.call(operation, body), kind);
     assert_eq!(body_of_error.get("message").and_then(Value::as_str).map(str::to_owned), error.wire_message());
-    assert_eq!(sfn.validate(operation, body).expect_err(&excerpt()), error);
-    let problems = sfn.check(operation, body).unwrap_or_default();
+    assert_eq!(validate_from(operation, body, &sfn.options().limits).expect_err(&excerpt()), error);
+    let problems = check_from(operation, body, &sfn.options().limits).unwrap_or_default();
     assert_eq!(problems.is_empty(), kind == ErrorKind::UnknownOperationException, "{operation} {}", excerpt());
     error
 }
@@ -548,7 +548,7 @@ fn responses_with_many_violations_are_short() {
             let reply = sfn.call(operation, body.as_bytes());
             parse_error_body(&reply, ErrorKind::ValidationException);
             assert!(reply.body.len() < 64 * 1024, "{operation}: {} bytes for {}", reply.body.len(), body.len());
-            let problems = sfn.check(operation, body.as_bytes()).expect("a known operation");
+            let problems = check_from(operation, body.as_bytes(), &sfn.options().limits).expect("a known operation");
             assert!(problems.len() < 200, "{operation}: {} problems", problems.len());
         }
     });

@@ -1,6 +1,6 @@
 //! One call of an operation: its transaction, time and scope.
 
-use super::requests::Execute;
+use super::operations::Execute;
 use crate::command::validate;
 use crate::engine::{Context, Decision, state_machine};
 use crate::error::{Error, Result};

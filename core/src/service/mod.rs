@@ -3,10 +3,8 @@
 mod call;
 mod catch_panic;
 mod operations;
-mod requests;
 mod statistics;
 mod step_functions;
 
-pub(crate) use requests::{find_problems, validate_request};
 pub use statistics::{StartCount, Statistics};
 pub use step_functions::StepFunctions;

@@ -1,13 +1,53 @@
-//! One method per operation, with the inputs and outputs of AWS.
+//! Implements the table of the operations: a method per operation, its execution, and the dispatch by name.
 
 use super::StepFunctions;
+use super::call::Call;
+use crate::command::{Qualifier, Request};
+use crate::definition;
+use crate::engine::execution::RandomValues;
+use crate::engine::{alias, execution, state_machine, tags, version};
 use crate::error::Result;
+use crate::json::SerializeResponse;
+use crate::model::StateMachine;
+use crate::operation::Operation;
+use crate::page::{Cursor, ListId, PageRequest, truncate_page};
 use crate::wire::input::*;
 use crate::wire::output::*;
+use crate::wire::{DeserializeRequest, deserialize_request};
+use serde::{Deserialize, Serialize};
 
-/// Defines a method per operation.
-macro_rules! methods {
-    ($($(#[$doc:meta])* $method:ident($input:ident) -> $output:ident;)*) => {
+/// A request that the service can execute.
+pub(super) trait Execute: Request {
+    type Output: Serialize;
+
+    fn execute<'c>(command: Self::Command<'c>, call: &mut Call<'_>) -> Result<Self::Output>
+    where
+        Self: 'c;
+}
+
+/// Defines [`Execute::execute`]: either with the ARN of the state machine and the engine's function, or with an expression.
+macro_rules! execute_function {
+    ($access:ident |$command:ident| $arn:expr, $decide:path) => {
+        execute_function! {
+            $access |$command, call| call.$access($arn, |view, context| $decide(view, &$command, context))
+        }
+    };
+    ($access:ident |$command:ident, $call:ident| $run:expr) => {
+        fn execute<'c>($command: Self::Command<'c>, $call: &mut Call<'_>) -> Result<Self::Output>
+        where
+            Self: 'c,
+        {
+            $run
+        }
+    };
+}
+
+macro_rules! implement_operations {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $method:ident { $input:ident => $output:ident; [$($error:ident),* $(,)?]; $($run:tt)* }
+    )*) => {
+        /// One method per operation, with the inputs and outputs of AWS.
         impl StepFunctions {
             $(
                 $(#[$doc])*
@@ -19,52 +59,98 @@ macro_rules! methods {
                 }
             )*
         }
+
+        $(
+            impl Execute for $input<'_> {
+                type Output = $output;
+
+                execute_function!($($run)*);
+            }
+        )*
+
+        /// Deserializes and executes a request, and serializes its response.
+        pub(super) fn execute_request<K: SerializeResponse>(
+            operation: Operation,
+            request: &(impl DeserializeRequest + ?Sized),
+            serializer: &K,
+            call: &mut Call<'_>,
+        ) -> Result<K::Output> {
+            match operation {
+                $(Operation::$name => execute_typed::<$input<'_>, K>(request, serializer, call),)*
+            }
+        }
     };
 }
 
-methods! {
-    /// Creates an alias for one or two versions. Repeating the same request returns the existing alias.
-    create_state_machine_alias(CreateStateMachineAliasInput) -> CreateStateMachineAliasOutput;
-    /// Returns an alias.
-    describe_state_machine_alias(DescribeStateMachineAliasInput) -> DescribeStateMachineAliasOutput;
-    /// Lists the aliases of a state machine, or those that route to a version, oldest first.
-    list_state_machine_aliases(ListStateMachineAliasesInput) -> ListStateMachineAliasesOutput;
-    /// Updates the description of an alias, its routing configuration, or both.
-    update_state_machine_alias(UpdateStateMachineAliasInput) -> UpdateStateMachineAliasOutput;
-    /// Deletes an alias. Succeeds if it does not exist.
-    delete_state_machine_alias(DeleteStateMachineAliasInput) -> Empty;
-    /// Creates a state machine. With `publish`, also publishes version 1. Repeating the same request returns the existing state machine.
-    create_state_machine(CreateStateMachineInput) -> CreateStateMachineOutput;
-    /// Updates a state machine. With `publish`, also publishes the current revision as a version.
-    update_state_machine(UpdateStateMachineInput) -> UpdateStateMachineOutput;
-    /// Returns a state machine, or one of its versions.
-    describe_state_machine(DescribeStateMachineInput) -> DescribeStateMachineOutput;
-    /// Lists the state machines of this account and region, ordered by name.
-    list_state_machines(ListStateMachinesInput) -> ListStateMachinesOutput;
-    /// Deletes a state machine with its versions, aliases, executions and tags. Succeeds if it does not exist.
-    delete_state_machine(DeleteStateMachineInput) -> Empty;
-    /// Publishes the current revision as a version. Returns the existing version if the revision is already published.
-    publish_state_machine_version(PublishStateMachineVersionInput) -> PublishStateMachineVersionOutput;
-    /// Lists the versions of a state machine, highest number first.
-    list_state_machine_versions(ListStateMachineVersionsInput) -> ListStateMachineVersionsOutput;
-    /// Deletes a version. Fails if an alias routes to it; succeeds if it does not exist.
-    delete_state_machine_version(DeleteStateMachineVersionInput) -> Empty;
-    /// Starts an execution of a state machine, a version, or the version that an alias selects by weight. The execution is recorded, not interpreted.
-    start_execution(StartExecutionInput) -> StartExecutionOutput;
-    /// Returns an execution. It is RUNNING until it is stopped.
-    describe_execution(DescribeExecutionInput) -> DescribeExecutionOutput;
-    /// Returns the state machine revision that an execution was started with.
-    describe_state_machine_for_execution(DescribeStateMachineForExecutionInput) -> DescribeStateMachineForExecutionOutput;
-    /// Lists the executions of a state machine, a version or an alias, newest first.
-    list_executions(ListExecutionsInput) -> ListExecutionsOutput;
-    /// Stops an execution. It is ABORTED afterwards.
-    stop_execution(StopExecutionInput) -> StopExecutionOutput;
-    /// Adds tags to a state machine. Replaces the values of existing keys.
-    tag_resource(TagResourceInput) -> Empty;
-    /// Removes tags from a state machine.
-    untag_resource(UntagResourceInput) -> Empty;
-    /// Lists the tags of a state machine.
-    list_tags_for_resource(ListTagsForResourceInput) -> ListTagsForResourceOutput;
-    /// Checks that a definition is JSON with `StartAt` and `States`. Does not check the states.
-    validate_state_machine_definition(ValidateStateMachineDefinitionInput) -> ValidateStateMachineDefinitionOutput;
+crate::for_each_operation!(implement_operations);
+
+fn execute_typed<'s, I: Execute + Deserialize<'s>, K: SerializeResponse>(
+    request: &'s (impl DeserializeRequest + ?Sized),
+    serializer: &K,
+    call: &mut Call<'_>,
+) -> Result<K::Output> {
+    let input: I = deserialize_request(request, call.context.limits)?;
+    let output = request.run_without_global_lock(|| call.execute(&input))?;
+    serializer.write(&output)
+}
+
+/// Generates the random values of a start. Only a start with an alias uses a percent value. With a seed, the n-th such
+/// start therefore always gets the same value.
+fn generate_random_values(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'_>) -> RandomValues {
+    RandomValues {
+        percent: if matches!(qualifier, Qualifier::Alias(_)) { call.picker.next_percent() } else { 0 },
+        name: if unnamed { call.id_rng.uuid() } else { String::new() },
+        express_id: call.id_rng.uuid(),
+    }
+}
+
+fn validate_definition(definition: &str) -> ValidateStateMachineDefinitionOutput {
+    let diagnostic = |error: definition::DefinitionError| Diagnostic {
+        severity: "ERROR".to_owned(),
+        code: error.code.to_owned(),
+        message: error.message,
+        location: error.location,
+    };
+    let diagnostics: Vec<_> = definition::find_error(definition).map(diagnostic).into_iter().collect();
+    let result = if diagnostics.is_empty() { "OK" } else { "FAIL" }.to_owned();
+    ValidateStateMachineDefinitionOutput { result, diagnostics, truncated: false }
+}
+
+fn list_state_machines(page: &PageRequest<'_>, call: &mut Call<'_>) -> Result<ListStateMachinesOutput> {
+    let prefix = call.scope.state_machine_arn("");
+    let list = ListId { operation: "ListStateMachines", arn: &prefix };
+    let tokens = call.context.tokens;
+    let after = page.token.map(|token| tokens.verify(list, token, call.now())).transpose()?;
+    let mut found = fetch_state_machines(&prefix, after.map(|cursor| cursor.text), page.limit.saturating_add(1), call)?;
+    let next_token = truncate_page(&mut found, page.limit, |(arn, _)| {
+        tokens.create(list, &Cursor { number: 0, text: arn.clone() }, call.now())
+    });
+    let item = |(arn, machine): (String, StateMachine)| StateMachineListItem {
+        creation_date: machine.created,
+        name: arn.strip_prefix(&prefix).unwrap_or_default().to_owned(),
+        state_machine_arn: arn,
+        kind: machine.kind.as_str().to_owned(),
+    };
+    Ok(ListStateMachinesOutput { next_token, state_machines: found.into_iter().map(item).collect() })
+}
+
+/// Returns up to `limit` state machines in the order of their ARNs, without those whose deletion has ended.
+fn fetch_state_machines(
+    prefix: &str,
+    mut after: Option<String>,
+    limit: usize,
+    call: &mut Call<'_>,
+) -> Result<Vec<(String, StateMachine)>> {
+    let mut found = Vec::new();
+    loop {
+        let remaining = limit.saturating_sub(found.len());
+        let fetched = call.session.state_machines(prefix, after.as_deref(), remaining)?;
+        let last_page = fetched.len() < remaining;
+        after = fetched.last().map(|(arn, _)| arn.clone());
+        let now = call.now();
+        found.extend(fetched.into_iter().filter(|(_, machine)| machine.deleting_until.is_none_or(|until| now < until)));
+        if last_page || found.len() >= limit {
+            return Ok(found);
+        }
+    }
 }

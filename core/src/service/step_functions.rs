@@ -3,7 +3,7 @@
 use super::StartCount;
 use super::call::Call;
 use super::catch_panic::catch_panic;
-use super::requests::{Execute, execute_request, find_problems, validate_request};
+use super::operations::{Execute, execute_request};
 use crate::engine::{Context, version};
 use crate::error::{Error, Result};
 use crate::json::{Json, Reply, SerializeResponse};
@@ -11,7 +11,6 @@ use crate::model::{Resource, Scope, parse_arn};
 use crate::options::Options;
 use crate::page::PageTokenCodec;
 use crate::picker::WeightedPicker;
-use crate::problem::Problem;
 use crate::rng::Rng;
 use crate::store::{MemoryStore, Session, Store};
 use crate::wire::DeserializeRequest;
@@ -139,7 +138,7 @@ impl StepFunctions {
     /// # Errors
     /// The error that AWS would return, or [`Error::Store`].
     pub fn try_call(&self, operation: &str, body: &[u8]) -> Result<Vec<u8>> {
-        catch_panic(|| self.with_call(|call| execute_request(operation.parse()?, body, &Json, call)))
+        catch_panic(|| self.call_with(operation, body, &Json))
     }
 
     /// Like [`StepFunctions::try_call`], with the caller's types for the request and the response, for example the
@@ -186,22 +185,6 @@ impl StepFunctions {
     /// [`Error::Store`] with the reason why writes fail.
     pub fn check_health(&self) -> Result<()> {
         self.inner.store.check_health()
-    }
-
-    /// Like [`crate::validate`], within this service's limits.
-    ///
-    /// # Errors
-    /// Like [`crate::validate`].
-    pub fn validate(&self, operation: &str, input: &[u8]) -> Result<()> {
-        validate_request(operation.parse()?, input, &self.inner.options.limits)
-    }
-
-    /// Like [`crate::check`], within this service's limits.
-    ///
-    /// # Errors
-    /// Like [`crate::check`].
-    pub fn check(&self, operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
-        Ok(find_problems(operation.parse()?, input, &self.inner.options.limits))
     }
 
     /// Returns how many executions were started with the unqualified ARN, then how many with each version.
