@@ -118,7 +118,7 @@ bench: tools ## the benchmarks, each compared with a floor
 	$(MAKE) -C bindings-node bench
 	$(MAKE) -C bench/http
 
-.venv/moto/ok: server/tests/moto-requirements.txt
+.venv/moto/ok: cli/tests/moto-requirements.txt
 	$(PYTHON) -m venv .venv/moto
 	.venv/moto/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
@@ -128,5 +128,5 @@ templates: tools ## write the templates of vectors/templates that CDK and SAM ma
 
 moto: .venv/moto/ok ## `sfn-alias verify` against moto's server
 	$(call say,moto)
-	$(CARGO) build -q -p sfn-alias-server --locked
-	$(PYTHON) server/tests/verify_moto.py $(TARGET)/debug/sfn-alias .venv/moto/bin/moto_server
+	$(CARGO) build -q -p sfn-alias-cli --locked
+	$(PYTHON) cli/tests/verify_moto.py $(TARGET)/debug/sfn-alias .venv/moto/bin/moto_server

@@ -4,7 +4,7 @@
 //! a request, `verify` verifies it.
 
 mod credentials;
-pub(crate) mod settings;
+pub mod settings;
 mod signature;
 mod verify;
 
