@@ -15,7 +15,7 @@ macro_rules! methods {
                 /// # Errors
                 /// The error that AWS would return, or [`crate::Error::Store`].
                 pub fn $method(&self, input: &$input<'_>) -> Result<$output> {
-                    self.execute(input)
+                    self.execute(input).map(Into::into)
                 }
             )*
         }

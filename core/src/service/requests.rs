@@ -50,7 +50,7 @@ implement_execute! {
         call.write(command.state_machine_arn, |view, context| alias::create(view, &command, context));
     DescribeStateMachineAliasInput => DescribeStateMachineAliasOutput, |command, call|
         call.read(command.state_machine.unqualified_arn, |view, context| alias::describe(view, &command, context));
-    ListStateMachineAliasesInput => ListStateMachineAliasesOutput, |command, call|
+    ListStateMachineAliasesInput => AliasPage, |command, call|
         call.read(command.state_machine.unqualified_arn, |view, context| alias::list(view, &command, context));
     UpdateStateMachineAliasInput => UpdateStateMachineAliasOutput, |command, call|
         call.write(command.state_machine.unqualified_arn, |view, context| alias::update(view, &command, context));
