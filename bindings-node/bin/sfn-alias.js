@@ -16,7 +16,7 @@ function findProgram () {
     const supported = Object.keys(optionalDependencies).includes(name)
     console.error(supported
       ? `sfn-alias: the package ${name} is not installed\nhelp: reinstall sfn-alias with its optional dependencies`
-      : `sfn-alias: no program for this platform (${name})\nhelp: build it from a checkout with \`cargo install --locked --path server\``)
+      : `sfn-alias: no program for this platform (${name})\nhelp: build it from a checkout with \`cargo install --locked --path cli\``)
     process.exit(3)
   }
 }

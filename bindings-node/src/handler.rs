@@ -49,10 +49,12 @@ impl RequestHandler {
     pub fn destroy(&self) {}
 }
 
-impl RequestHandler {
-    /// Creates a handler that calls a service.
-    pub fn new(service: StepFunctions) -> Self {
-        Self { service }
+#[napi]
+impl StepFunctions {
+    /// Returns a `requestHandler` for the AWS SDK's `SFNClient`. It calls this service without a socket.
+    #[napi(catch_unwind)]
+    pub fn request_handler(&self) -> RequestHandler {
+        RequestHandler { service: self.clone_handle() }
     }
 }
 

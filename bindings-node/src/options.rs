@@ -6,6 +6,7 @@ use crate::js::{Js, deserialize_value};
 use napi::ValueType;
 use serde::de::{IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
+use sfn_alias::wire::deserialize_integer;
 use sfn_alias::{Limits, Options, Scope};
 use std::cell::Cell;
 use std::fmt;
@@ -47,26 +48,7 @@ struct UnsignedInteger(u64);
 
 impl<'de> Deserialize<'de> for UnsignedInteger {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct UnsignedIntegerVisitor;
-
-        impl Visitor<'_> for UnsignedIntegerVisitor {
-            type Value = UnsignedInteger;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a non-negative integer")
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<UnsignedInteger, E> {
-                Ok(UnsignedInteger(number))
-            }
-
-            fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<UnsignedInteger, E> {
-                let unexpected = serde::de::Unexpected::Signed(number);
-                u64::try_from(number).map(UnsignedInteger).map_err(|_| E::invalid_value(unexpected, &self))
-            }
-        }
-
-        deserializer.deserialize_any(UnsignedIntegerVisitor)
+        deserialize_integer(deserializer, "a non-negative integer").map(Self)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::clock::{self, ClockFunction};
 use crate::error;
-use crate::handler::RequestHandler;
 use crate::http_request::HttpRequest;
 use crate::js::{Js, ObjectInput, OwnedValue, ToOwnedValue};
 use crate::options;
@@ -43,7 +42,8 @@ impl StepFunctions {
         let (options, scope, clock) = read_options(env, &options)?;
         let open = move || {
             let service = sfn_alias::StepFunctions::open_with(path, options)?.in_scope(scope);
-            Ok(TaskOutput::Service(Box::new(Self::new_durable(service, clock))))
+            let service = Self::new_durable(service, clock);
+            Ok(TaskOutput::Object(Box::new(move |js| js.convert(service))))
         };
         Task::spawn(js, None, open).map(Js::into_unknown)
     }
@@ -88,12 +88,6 @@ impl StepFunctions {
         })
     }
 
-    /// Returns a `requestHandler` for the AWS SDK's `SFNClient`. It calls this service without a socket.
-    #[napi(catch_unwind)]
-    pub fn request_handler(&self) -> RequestHandler {
-        RequestHandler::new(self.clone_handle())
-    }
-
     /// Handles an HTTP request as the endpoint does. `serve` uses it; use it to serve with another HTTP server.
     #[napi(
         catch_unwind,
@@ -134,7 +128,8 @@ impl StepFunctions {
         Self { service: Some(service), clock, durable: true }
     }
 
-    fn clone_handle(&self) -> Self {
+    /// Returns another handle of the same service.
+    pub fn clone_handle(&self) -> Self {
         Self { service: self.service.clone(), clock: self.clock.clone(), durable: self.durable }
     }
 

@@ -1,13 +1,15 @@
 //! Runs the work of a durable service on libuv's thread pool, so that disk access does not block JavaScript.
 
 use crate::js::{Js, OwnedValue};
-use crate::service::StepFunctions;
 use crate::{clock, error, http_request, metadata};
 use bytes::Bytes;
 use napi::bindgen_prelude::{AsyncTask, Env, Unknown};
 use napi::{ScopedTask, Status};
 use sfn_alias::{Reply, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Creates an object on the JavaScript thread.
+pub type CreateObject = Box<dyn for<'e> FnOnce(Js<'e>) -> napi::Result<Js<'e>> + Send>;
 
 /// The result of a call to the service.
 pub enum TaskOutput {
@@ -21,8 +23,8 @@ pub enum TaskOutput {
     SdkResponse(Reply),
     /// A response to an HTTP request.
     HttpResponse(http::Response<Bytes>),
-    /// A service that was opened from a file.
-    Service(Box<StepFunctions>),
+    /// An object that is created on the JavaScript thread.
+    Object(CreateObject),
 }
 
 impl TaskOutput {
@@ -39,7 +41,7 @@ impl TaskOutput {
                 .with_member("body", js.create_string(&String::from_utf8_lossy(&reply.body))),
             Self::SdkResponse(reply) => create_sdk_response(js, &reply),
             Self::HttpResponse(response) => http_request::create_response(js, &response),
-            Self::Service(service) => js.convert(*service)?,
+            Self::Object(create) => create(js)?,
         })
     }
 }

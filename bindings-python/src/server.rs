@@ -145,7 +145,7 @@ fn bind_exception(error: StartError) -> PyErr {
 pub fn main(py: Python<'_>, argv: Vec<Bound<'_, PyString>>) -> PyResult<u8> {
     catch_panic(py, "Main", || {
         let argv: Vec<OsString> = argv.iter().map(|argument| argument.extract()).collect::<PyResult<_>>()?;
-        let code = py.detach(|| sfn_alias_server::cli::run(argv));
+        let code = py.detach(|| sfn_alias_cli::run(argv));
         // Python does not flush Rust's standard output at exit.
         std::io::stdout().flush().ok();
         Ok(code)

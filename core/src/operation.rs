@@ -41,7 +41,7 @@ macro_rules! for_each_operation {
             }
             /// Lists the aliases of a state machine, or those that route to a version, oldest first.
             ListStateMachineAliases list_state_machine_aliases {
-                ListStateMachineAliasesInput => ListStateMachineAliasesOutput;
+                ListStateMachineAliasesInput => ListStateMachineAliasesOutput from AliasPage;
                 [InvalidArn, InvalidToken, ResourceNotFound, StateMachineDoesNotExist, StateMachineDeleting];
                 read |command| command.state_machine.unqualified_arn, alias::list
             }
@@ -210,7 +210,7 @@ macro_rules! define_operations {
     ($(
         $(#[$doc:meta])*
         $name:ident $method:ident {
-            $input:ident => $output:ident; [$($error:ident),* $(,)?]; $access:ident $($run:tt)*
+            $input:ident => $output:ident $(from $reply:ident)?; [$($error:ident),* $(,)?]; $access:ident $($run:tt)*
         }
     )*) => {
         /// An operation of AWS Step Functions that this crate implements.

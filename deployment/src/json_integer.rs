@@ -1,66 +1,31 @@
-//! Integers in JSON. The error messages name the member and avoid Rust's type names, unlike serde's own.
+//! Integers in JSON. The error messages name the member.
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use serde::de::{Deserializer, Error, Unexpected};
+use serde_json::Value;
+use sfn_alias::wire::deserialize_integer;
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
-use std::fmt;
-use std::marker::PhantomData;
 
-/// Visits an integer. `None` is JSON's null.
-struct IntegerVisitor<T> {
-    member: &'static str,
-    expected: &'static str,
-    /// Whether null and text of digits are accepted: parameters of a template are always text.
-    is_template_value: bool,
-    integer: PhantomData<T>,
-}
-
-impl<T: TryFrom<i128>> IntegerVisitor<T> {
-    fn convert<E: Error>(&self, number: i128, found: Unexpected<'_>) -> Result<Option<T>, E> {
-        T::try_from(number).map(Some).map_err(|_| E::invalid_value(found, self))
-    }
-}
-
-impl<T: TryFrom<i128>> Visitor<'_> for IntegerVisitor<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} for `{}`", self.expected, self.member)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Option<T>, E> {
-        self.convert(number.into(), Unexpected::Signed(number))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Option<T>, E> {
-        self.convert(number.into(), Unexpected::Unsigned(number))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Option<T>, E> {
-        if !self.is_template_value {
-            return Err(E::invalid_type(Unexpected::Str(text), &self));
-        }
-        let number: i64 = text.parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))?;
-        self.convert(number.into(), Unexpected::Str(text))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
-        if self.is_template_value { Ok(None) } else { Err(E::invalid_type(Unexpected::Unit, &self)) }
-    }
-}
-
+/// Deserializes a member.
 fn required<'de, T: TryFrom<i128>, D: Deserializer<'de>>(
     deserializer: D,
-    member: &'static str,
-    expected: &'static str,
+    member: &str,
+    expected: &str,
 ) -> Result<T, D::Error> {
-    let visitor = IntegerVisitor { member, expected, is_template_value: false, integer: PhantomData };
-    deserializer.deserialize_any(visitor)?.ok_or_else(|| D::Error::missing_field(member))
+    deserialize_integer(deserializer, &format!("{expected} for `{member}`"))
 }
 
-fn template_value<'de, D: Deserializer<'de>>(deserializer: D, member: &'static str) -> Result<Option<i64>, D::Error> {
-    let (expected, is_template_value) = ("an integer", true);
-    deserializer.deserialize_any(IntegerVisitor { member, expected, is_template_value, integer: PhantomData })
+/// Deserializes a member of a template. Null and text of digits are accepted: parameters of a template are always text.
+fn template_value<'de, D: Deserializer<'de>>(deserializer: D, member: &str) -> Result<Option<i64>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::String(text) => {
+            let expected = format!("an integer for `{member}`");
+            let invalid = |_| D::Error::invalid_value(Unexpected::Str(&text), &&*expected);
+            text.parse().map(Some).map_err(invalid)
+        }
+        other => required(other, member, "an integer").map(Some).map_err(D::Error::custom),
+    }
 }
 
 macro_rules! members {

@@ -2,7 +2,6 @@
 //!
 //! - [`protocol`] implements AWS JSON 1.0 as a function from HTTP request to response, without a socket.
 //! - `http` (feature `http`) is the HTTP server, with limits, signatures and metrics.
-//! - `cli` (feature `cli`) is the command line `sfn-alias`.
 //!
 //! The crate `sfn-alias` validates requests and runs operations.
 
@@ -10,8 +9,6 @@
 
 #[cfg(feature = "http")]
 pub mod auth;
-#[cfg(feature = "cli")]
-pub mod cli;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod protocol;

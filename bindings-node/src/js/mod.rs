@@ -16,5 +16,6 @@ pub use deserialize_error::DeserializeError;
 pub use deserializer::deserialize_value;
 pub use input::{Input, ObjectInput, RoutingListInput};
 pub use operation_name::OperationName;
-pub use owned_value::{OwnedValue, ToOwnedValue};
+pub use owned_value::OwnedValue;
+pub use serializer::ToOwnedValue;
 pub use value::{Js, JsException};

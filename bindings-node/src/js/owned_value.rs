@@ -1,9 +1,6 @@
 //! Values that are created on any thread and converted to JavaScript values on the JavaScript thread.
 
-use super::serializer::ValueSerializer;
 use super::value::Js;
-use serde::Serialize;
-use sfn_alias::{Error, Result, SerializeResponse};
 use std::borrow::Cow;
 
 /// A value that is not bound to the JavaScript thread.
@@ -20,13 +17,6 @@ pub enum OwnedValue {
 }
 
 impl OwnedValue {
-    /// Serializes a value.
-    pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        value.serialize(ValueSerializer).map_err(|error| Error::Internal {
-            detail: format!("the response cannot be converted to a JavaScript value: {error}"),
-        })
-    }
-
     /// Converts to a JavaScript value. `js` is any value of the environment.
     pub fn into_js<'e>(self, js: Js<'e>) -> Js<'e> {
         match self {
@@ -48,16 +38,5 @@ impl OwnedValue {
     pub fn into_object<'e>(self, js: Js<'e>, object: Js<'e>) -> Js<'e> {
         let Self::Object(members) = self else { return object };
         members.into_iter().fold(object, |object, (name, value)| object.with_member(&name, value.into_js(js)))
-    }
-}
-
-/// Serializes responses to [`OwnedValue`].
-pub struct ToOwnedValue;
-
-impl SerializeResponse for ToOwnedValue {
-    type Output = OwnedValue;
-
-    fn write<T: Serialize>(&self, answer: &T) -> Result<OwnedValue> {
-        OwnedValue::from_serialize(answer)
     }
 }

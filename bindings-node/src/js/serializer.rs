@@ -3,6 +3,7 @@
 use super::owned_value::OwnedValue;
 use serde::Serialize;
 use serde::ser::{self, Impossible, Serializer};
+use sfn_alias::{Error, SerializeResponse};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -24,6 +25,26 @@ impl std::error::Error for SerializeError {}
 impl ser::Error for SerializeError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self(message.to_string())
+    }
+}
+
+impl OwnedValue {
+    /// Serializes a value.
+    pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> sfn_alias::Result<Self> {
+        value.serialize(ValueSerializer).map_err(|error| Error::Internal {
+            detail: format!("the response cannot be converted to a JavaScript value: {error}"),
+        })
+    }
+}
+
+/// Serializes responses to [`OwnedValue`].
+pub struct ToOwnedValue;
+
+impl SerializeResponse for ToOwnedValue {
+    type Output = OwnedValue;
+
+    fn write<T: Serialize>(&self, answer: &T) -> sfn_alias::Result<OwnedValue> {
+        OwnedValue::from_serialize(answer)
     }
 }
 

@@ -11,8 +11,8 @@ use crate::model::{Alias, PreviousRouting, Route, Routing, Timestamp, VersionNum
 use crate::page::{Cursor, ListId, truncate_page};
 use crate::store::{Change, NamedAlias, View};
 use crate::wire::output::{
-    CreateStateMachineAliasOutput, DescribeStateMachineAliasOutput, Empty, ListStateMachineAliasesOutput,
-    RoutingConfigurationOutput, StateMachineAliasListItem, UpdateStateMachineAliasOutput,
+    AliasPage, CreateStateMachineAliasOutput, DescribeStateMachineAliasOutput, Empty, RoutingConfigurationOutput,
+    UpdateStateMachineAliasOutput,
 };
 
 /// Creates an alias. Idempotent: an equal request returns the creation date of the existing alias. The quota is
@@ -113,11 +113,7 @@ pub(crate) fn delete(
     Ok(Decision { change, output: Empty {} })
 }
 
-pub(crate) fn list(
-    view: Option<&dyn View>,
-    command: &ListAliases<'_>,
-    context: &Context<'_>,
-) -> Result<ListStateMachineAliasesOutput> {
+pub(crate) fn list(view: Option<&dyn View>, command: &ListAliases<'_>, context: &Context<'_>) -> Result<AliasPage> {
     let state_machine = command.state_machine;
     if state_machine.qualifier == Qualifier::Label {
         return Err(does_not_exist_error(state_machine.arn));
@@ -133,11 +129,8 @@ pub(crate) fn list(
         let cursor = Cursor { number: alias.created.as_millis(), text: name.to_string() };
         context.tokens.create(list, &cursor, context.now)
     });
-    let item = |(name, alias): NamedAlias<'_>| StateMachineAliasListItem {
-        creation_date: alias.created,
-        state_machine_alias_arn: qualify_arn(state_machine.unqualified_arn, &name),
-    };
-    Ok(ListStateMachineAliasesOutput { next_token, state_machine_aliases: found.into_iter().map(item).collect() })
+    let aliases = found.iter().map(|(name, alias)| (&**name, alias.created));
+    Ok(AliasPage::new(next_token, state_machine.unqualified_arn, aliases))
 }
 
 /// Returns the aliases of a page, and one more if there is a next page.

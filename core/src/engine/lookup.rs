@@ -1,5 +1,6 @@
 //! Finds the state machine of a command.
 
+use crate::command::{Qualifier, StateMachineRef};
 use crate::error::{Error, Result};
 use crate::model::Timestamp;
 use crate::store::View;
@@ -28,6 +29,18 @@ pub(super) fn require_active<'v>(
     let view = require_state_machine(view, now, missing)?;
     check_not_deleting(view, arn)?;
     Ok(view)
+}
+
+/// Returns the view of an operation that accepts only unqualified ARNs. A qualified ARN does not exist.
+pub(super) fn require_active_unqualified<'v>(
+    view: Option<&'v dyn View>,
+    state_machine: StateMachineRef<'_>,
+    now: Timestamp,
+) -> Result<&'v dyn View> {
+    if state_machine.qualifier != Qualifier::Unqualified {
+        return Err(does_not_exist_error(state_machine.arn));
+    }
+    require_active(view, now, state_machine.unqualified_arn, || does_not_exist_error(state_machine.arn))
 }
 
 pub(super) fn check_not_deleting(view: &dyn View, arn: &str) -> Result<()> {

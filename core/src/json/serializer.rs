@@ -3,6 +3,7 @@
 
 use serde::ser::{Error as _, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use serde_json::{Error, Result};
+use std::fmt::{self, Write as _};
 
 /// Appends one value to a text.
 pub(super) struct JsonSerializer<'t>(pub &'t mut Vec<u8>);
@@ -34,11 +35,6 @@ impl<'t> JsonItems<'t> {
         JsonSerializer(self.text)
     }
 
-    fn push_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        self.text.push(b':');
-        value.serialize(JsonSerializer(self.text))
-    }
-
     fn close(self) -> Result<()> {
         if self.separator != b',' {
             self.text.push(self.separator);
@@ -48,10 +44,20 @@ impl<'t> JsonItems<'t> {
     }
 }
 
+/// Appends what is formatted.
+struct FormatTo<'t>(&'t mut Vec<u8>);
+
+impl fmt::Write for FormatTo<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
 /// Returns whether a string is the same in JSON. The loop has no early exit, so that the compiler vectorizes it.
-fn needs_no_escape(text: &str) -> bool {
+fn needs_no_escape(text: &[u8]) -> bool {
     let is_escaped = |b: u8| b < b' ' || b == b'"' || b == b'\\';
-    !text.bytes().fold(false, |found, b| found | is_escaped(b))
+    !text.iter().fold(false, |found, b| found | is_escaped(*b))
 }
 
 /// Bytes to reserve per item of a list: about the size of an alias in a list.
@@ -60,10 +66,26 @@ const ITEM_BYTES: usize = 144;
 /// Converts a number with up to 15 digits and up to three decimals, such as every date, to thousandths. A decimal
 /// with so few digits is the shortest one for its float, which is what serde_json prints.
 fn to_thousandths(value: f64) -> Option<u64> {
-    let scaled = (value * 1000.0).round();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number within the range")]
-    let whole = (1000.0..1e15).contains(&scaled).then_some(scaled as u64);
-    whole.filter(|_| scaled / 1000.0 == value)
+    // Truncation after adding a half rounds, and is faster than `round`.
+    let scaled = value * 1000.0 + 0.5;
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number within the range")]
+    let whole = (1000.0..1e15).contains(&scaled).then_some(scaled as i64)?;
+    #[expect(clippy::cast_precision_loss, reason = "15 digits are exact")]
+    let is_exact = whole as f64 / 1000.0 == value;
+    u64::try_from(whole).ok().filter(|_| is_exact)
+}
+
+/// Returns the fraction of a number of thousandths: `.0`, `.5`, `.25` or `.125`.
+fn format_fraction(number: u64, digits: &mut [u8; 4]) -> &[u8] {
+    let fraction = number % 1000;
+    let places = [fraction / 100, fraction / 10 % 10, fraction % 10];
+    let [tenths, hundredths, thousandths] =
+        places.map(|place| b'0'.saturating_add(u8::try_from(place).unwrap_or_default()));
+    *digits = [b'.', tenths, hundredths, thousandths];
+    match &digits[..] {
+        [text @ .., b'0', b'0'] | [text @ .., b'0'] => text,
+        text => text,
+    }
 }
 
 /// Delegates to serde_json.
@@ -98,10 +120,23 @@ impl<'t> Serializer for JsonSerializer<'t> {
     type SerializeStructVariant = Never;
 
     fn serialize_str(self, text: &str) -> Result<()> {
-        if !needs_no_escape(text) {
+        if !needs_no_escape(text.as_bytes()) {
             return serde_json::to_writer(self.0, text);
         }
         self.push_quoted(text);
+        Ok(())
+    }
+
+    /// Formats in place, and again as a string if that needs escapes.
+    fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<()> {
+        self.0.push(b'"');
+        let start = self.0.len();
+        write!(FormatTo(self.0), "{value}").map_err(Error::custom)?;
+        if !self.0.get(start..).is_some_and(needs_no_escape) {
+            self.0.truncate(start.saturating_sub(1));
+            return self.serialize_str(&value.to_string());
+        }
+        self.0.push(b'"');
         Ok(())
     }
 
@@ -138,11 +173,7 @@ impl<'t> Serializer for JsonSerializer<'t> {
     fn serialize_f64(self, value: f64) -> Result<()> {
         let Some(number) = to_thousandths(value) else { return serde_json::to_writer(self.0, &value) };
         self.0.extend_from_slice(itoa::Buffer::new().format(number / 1000).as_bytes());
-        // 1000 is added to keep the leading zeros of the fraction; its digit is cut below.
-        let mut digits = itoa::Buffer::new();
-        let fraction = digits.format((number % 1000).saturating_add(1000)).trim_end_matches('0');
-        self.0.push(b'.');
-        self.0.extend_from_slice(fraction.get(1..).filter(|digits| !digits.is_empty()).unwrap_or("0").as_bytes());
+        self.0.extend_from_slice(format_fraction(number, &mut [0; 4]));
         Ok(())
     }
 
@@ -194,7 +225,8 @@ impl SerializeMap for JsonItems<'_> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        self.push_value(value)
+        self.text.push(b':');
+        value.serialize(JsonSerializer(self.text))
     }
 
     fn end(self) -> Result<()> {
@@ -208,8 +240,10 @@ impl SerializeStruct for JsonItems<'_> {
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
         // Names of members contain only letters.
-        self.next_item().push_quoted(name);
-        self.push_value(value)
+        self.text.extend_from_slice(&[std::mem::replace(&mut self.separator, b','), b'"']);
+        self.text.extend_from_slice(name.as_bytes());
+        self.text.extend_from_slice(b"\":");
+        value.serialize(JsonSerializer(self.text))
     }
 
     fn end(self) -> Result<()> {
@@ -221,7 +255,9 @@ impl SerializeStruct for JsonItems<'_> {
 mod tests {
     use super::JsonSerializer;
     use crate::model::Timestamp;
-    use crate::wire::output::{DescribeStateMachineAliasOutput, RoutingConfigurationOutput};
+    use crate::wire::output::{
+        AliasPage, DescribeStateMachineAliasOutput, ListStateMachineAliasesOutput, RoutingConfigurationOutput,
+    };
     use serde::Serialize;
     use serde_json::json;
 
@@ -265,6 +301,20 @@ mod tests {
             }
         }
         assert_equals_serde_json(&json!([0.0, -0.0, 0.001, 0.9999, 1.0, 1.0005, f64::MAX, f64::MIN_POSITIVE]));
+    }
+
+    #[test]
+    fn pages_of_aliases_are_serialized_as_their_output() {
+        for token in [None, Some("token".to_owned())] {
+            for names in [&[][..], &["PROD"], &["PROD", "a\"b\n", "", "\u{e4}"]] {
+                let aliases = || names.iter().map(|name| (*name, Timestamp::from_millis(1100)));
+                let page = AliasPage::new(token.clone(), "arn:aws:states:::stateMachine:orders", aliases());
+                let text = serde_json::to_string(&page).unwrap_or_default();
+                assert_equals_serde_json(&page);
+                let output = ListStateMachineAliasesOutput::from(page);
+                assert_eq!(serde_json::to_string(&output).ok(), Some(text));
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! One call of an operation: its transaction, time and scope.
 
-use super::operations::Execute;
-use crate::command::validate;
 use crate::engine::{Context, Decision, state_machine};
 use crate::error::{Error, Result};
 use crate::model::{Scope, Timestamp};
@@ -23,11 +21,6 @@ pub(super) struct Call<'c> {
 }
 
 impl Call<'_> {
-    /// Validates and executes a request.
-    pub fn execute<I: Execute>(&mut self, input: &I) -> Result<I::Output> {
-        I::execute(validate(input, self.context.limits)?, self)
-    }
-
     pub fn now(&self) -> Timestamp {
         self.context.now
     }

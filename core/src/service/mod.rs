@@ -2,6 +2,7 @@
 
 mod call;
 mod catch_panic;
+mod methods;
 mod operations;
 mod statistics;
 mod step_functions;

@@ -1,8 +1,7 @@
-//! Implements the table of the operations: a method per operation, its execution, and the dispatch by name.
+//! Executes the operations: the execution of each input, and the dispatch by name.
 
-use super::StepFunctions;
 use super::call::Call;
-use crate::command::{Qualifier, Request};
+use crate::command::{Qualifier, Request, validate};
 use crate::definition;
 use crate::engine::execution::RandomValues;
 use crate::engine::{alias, execution, state_machine, tags, version};
@@ -25,6 +24,11 @@ pub(super) trait Execute: Request {
         Self: 'c;
 }
 
+/// Validates and executes a request.
+pub(super) fn execute<I: Execute>(input: &I, call: &mut Call<'_>) -> Result<I::Output> {
+    I::execute(validate(input, call.context.limits)?, call)
+}
+
 /// Defines [`Execute::execute`]: either with the ARN of the state machine and the engine's function, or with an expression.
 macro_rules! execute_function {
     ($access:ident |$command:ident| $arn:expr, $decide:path) => {
@@ -42,27 +46,26 @@ macro_rules! execute_function {
     };
 }
 
+/// The output of the engine, which may be faster to serialize than the output of the method.
+macro_rules! output_type {
+    ($output:ident $reply:ident) => {
+        $reply
+    };
+    ($output:ident) => {
+        $output
+    };
+}
+
 macro_rules! implement_operations {
     ($(
         $(#[$doc:meta])*
-        $name:ident $method:ident { $input:ident => $output:ident; [$($error:ident),* $(,)?]; $($run:tt)* }
-    )*) => {
-        /// One method per operation, with the inputs and outputs of AWS.
-        impl StepFunctions {
-            $(
-                $(#[$doc])*
-                ///
-                /// # Errors
-                /// The error that AWS would return, or [`crate::Error::Store`].
-                pub fn $method(&self, input: &$input<'_>) -> Result<$output> {
-                    self.execute(input)
-                }
-            )*
+        $name:ident $method:ident {
+            $input:ident => $output:ident $(from $reply:ident)?; [$($error:ident),* $(,)?]; $($run:tt)*
         }
-
+    )*) => {
         $(
             impl Execute for $input<'_> {
-                type Output = $output;
+                type Output = output_type!($output $($reply)?);
 
                 execute_function!($($run)*);
             }
@@ -90,7 +93,7 @@ fn execute_typed<'s, I: Execute + Deserialize<'s>, K: SerializeResponse>(
     call: &mut Call<'_>,
 ) -> Result<K::Output> {
     let input: I = deserialize_request(request, call.context.limits)?;
-    let output = request.run_without_global_lock(|| call.execute(&input))?;
+    let output = request.run_without_global_lock(|| execute(&input, call))?;
     serializer.write(&output)
 }
 

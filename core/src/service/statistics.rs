@@ -1,8 +1,9 @@
-//! Totals over all accounts and regions, for metrics.
+//! Numbers of records and starts.
 
 use super::StepFunctions;
-use crate::error::Result;
-use crate::model::VersionNumber;
+use crate::engine::version;
+use crate::error::{Error, Result};
+use crate::model::{Resource, VersionNumber, parse_arn};
 use crate::store::View;
 
 /// Number of state machines that are read per query.
@@ -33,7 +34,7 @@ pub struct StartCount {
 }
 
 impl StartCount {
-    pub(super) fn new(state_machine_arn: &str, version: Option<VersionNumber>, count: u64) -> Self {
+    fn new(state_machine_arn: &str, version: Option<VersionNumber>, count: u64) -> Self {
         let arn =
             version.map_or_else(|| state_machine_arn.to_owned(), |number| format!("{state_machine_arn}:{number}"));
         Self { arn, version, count }
@@ -41,6 +42,22 @@ impl StartCount {
 }
 
 impl StepFunctions {
+    /// Returns how many executions were started with the unqualified ARN, then how many with each version.
+    ///
+    /// # Errors
+    /// [`Error::StateMachineDoesNotExist`] if it does not exist, [`Error::ArnPrefix`] if the argument is not an
+    /// ARN, or [`Error::Store`].
+    pub fn count_starts(&self, state_machine_arn: &str) -> Result<Vec<StartCount>> {
+        let arn = parse_arn(state_machine_arn)?;
+        if !matches!(arn.resource, Resource::StateMachine { .. }) {
+            return Err(Error::StateMachineDoesNotExist { arn: state_machine_arn.to_owned() });
+        }
+        let counts = self.with_call(|call| {
+            call.read(state_machine_arn, |view, context| version::count_starts(view, state_machine_arn, context))
+        })?;
+        Ok(counts.into_iter().map(|(version, count)| StartCount::new(state_machine_arn, version, count)).collect())
+    }
+
     /// Counts state machines, versions, aliases and starts. Reads every state machine, so the cost grows
     /// with their number.
     ///

@@ -1,13 +1,12 @@
 //! The public service type.
 
-use super::StartCount;
 use super::call::Call;
 use super::catch_panic::catch_panic;
-use super::operations::{Execute, execute_request};
-use crate::engine::{Context, version};
-use crate::error::{Error, Result};
+use super::operations::{Execute, execute, execute_request};
+use crate::engine::Context;
+use crate::error::Result;
 use crate::json::{Json, Reply, SerializeResponse};
-use crate::model::{Resource, Scope, parse_arn};
+use crate::model::Scope;
 use crate::options::Options;
 use crate::page::PageTokenCodec;
 use crate::picker::WeightedPicker;
@@ -52,7 +51,7 @@ impl StepFunctions {
     /// Creates an empty service in memory with default options.
     ///
     /// # Errors
-    /// [`Error::Entropy`] if the operating system's random number generator fails.
+    /// [`crate::Error::Entropy`] if the operating system's random number generator fails.
     pub fn in_memory() -> Result<Self> {
         Self::in_memory_with(Options::default())
     }
@@ -69,7 +68,7 @@ impl StepFunctions {
     /// processes may open the same file at once.
     ///
     /// # Errors
-    /// [`Error::Store`] if the file cannot be opened or was not written by sfn-alias.
+    /// [`crate::Error::Store`] if the file cannot be opened or was not written by sfn-alias.
     #[cfg(feature = "sqlite")]
     pub fn open(path: impl AsRef<std::path::Path>) -> Result<Self> {
         Self::open_with(path, Options::default())
@@ -88,7 +87,7 @@ impl StepFunctions {
     /// for a server.
     ///
     /// # Errors
-    /// Like [`StepFunctions::open`], and [`Error::Store`] if another process has the file open.
+    /// Like [`StepFunctions::open`], and [`crate::Error::Store`] if another process has the file open.
     #[cfg(feature = "sqlite")]
     pub fn open_exclusive(path: impl AsRef<std::path::Path>, options: Options) -> Result<Self> {
         Self::with_store(Box::new(crate::store::CachedStore::open(path.as_ref())?), options)
@@ -136,7 +135,7 @@ impl StepFunctions {
     /// Like [`StepFunctions::call`], but returns the body, or the error as an [`Error`].
     ///
     /// # Errors
-    /// The error that AWS would return, or [`Error::Store`].
+    /// The error that AWS would return, or [`crate::Error::Store`].
     pub fn try_call(&self, operation: &str, body: &[u8]) -> Result<Vec<u8>> {
         catch_panic(|| self.call_with(operation, body, &Json))
     }
@@ -182,33 +181,17 @@ impl StepFunctions {
     /// a failed write, tries another write, at most once per second.
     ///
     /// # Errors
-    /// [`Error::Store`] with the reason why writes fail.
+    /// [`crate::Error::Store`] with the reason why writes fail.
     pub fn check_health(&self) -> Result<()> {
         self.inner.store.check_health()
     }
 
-    /// Returns how many executions were started with the unqualified ARN, then how many with each version.
-    ///
-    /// # Errors
-    /// [`Error::StateMachineDoesNotExist`] if it does not exist, [`Error::ArnPrefix`] if the argument is not an
-    /// ARN, or [`Error::Store`].
-    pub fn count_starts(&self, state_machine_arn: &str) -> Result<Vec<StartCount>> {
-        let arn = parse_arn(state_machine_arn)?;
-        if !matches!(arn.resource, Resource::StateMachine { .. }) {
-            return Err(Error::StateMachineDoesNotExist { arn: state_machine_arn.to_owned() });
-        }
-        let counts = self.with_call(|call| {
-            call.read(state_machine_arn, |view, context| version::count_starts(view, state_machine_arn, context))
-        })?;
-        Ok(counts.into_iter().map(|(version, count)| StartCount::new(state_machine_arn, version, count)).collect())
-    }
-
     pub(super) fn execute<I: Execute>(&self, input: &I) -> Result<I::Output> {
-        catch_panic(|| self.with_call(|call| call.execute(input)))
+        catch_panic(|| self.with_call(|call| execute(input, call)))
     }
 
     /// Runs a call whose transactions are committed one by one.
-    fn with_call<R>(&self, run: impl FnOnce(&mut Call<'_>) -> R) -> R {
+    pub(super) fn with_call<R>(&self, run: impl FnOnce(&mut Call<'_>) -> R) -> R {
         let mut session = &*self.inner.store;
         run(&mut self.new_call(&mut session, &self.scope))
     }

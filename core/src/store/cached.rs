@@ -60,7 +60,7 @@ impl Store for CachedStore {
 
     fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
         let lock = self.lock_writes();
-        let file = self.file.begin_write_transaction(arn)?;
+        let file = self.file.begin_file_write(arn)?;
         Ok(Box::new(CachedWrite { store: self, arn, memory: self.memory.read(arn), file, _lock: lock }))
     }
 
@@ -74,7 +74,7 @@ impl Store for CachedStore {
 
     fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
         let lock = self.lock_writes();
-        let file = SqliteBatch::begin(&self.file)?;
+        let file = self.file.begin_file_batch()?;
         let (changes, changes_by_arn) = Default::default();
         let memory = self.memory.read_data();
         Ok(Box::new(CachedBatch { store: self, memory, file, changes, changes_by_arn, _lock: lock }))
@@ -143,7 +143,7 @@ impl Session for CachedBatch<'_> {
     }
 
     fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
-        let file = self.file.load(arn)?;
+        let file = SqliteTransaction::begin(&mut self.file, arn)?;
         let changes = self.changes_by_arn.entry(arn.to_owned()).or_default();
         let view = match self.memory.get(arn) {
             Some(entry) if !changes.other_records => BatchView::Memory(OverlayView { entry, changes }),
@@ -170,7 +170,7 @@ impl Batch for CachedBatch<'_> {
     fn commit(self: Box<Self>) -> Result<()> {
         let Self { store, memory, file, changes, _lock, .. } = *self;
         drop(memory);
-        Box::new(file).commit()?;
+        file.commit()?;
         store.apply(changes)
     }
 }

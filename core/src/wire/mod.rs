@@ -3,6 +3,7 @@
 mod arn_parts;
 mod deserialize;
 pub mod input;
+mod integer;
 pub mod output;
 mod structure;
 mod text;
@@ -10,5 +11,6 @@ mod text;
 pub use arn_parts::{ArnParts, format_arn};
 pub use deserialize::DeserializeRequest;
 pub(crate) use deserialize::{deserialize_request, find_wrong_types};
+pub use integer::deserialize_integer;
 pub use structure::Structure;
 pub use text::{SensitiveText, Text};

@@ -4,9 +4,9 @@
 //! a request, `verify` verifies it.
 
 mod credentials;
-pub(crate) mod settings;
+pub mod settings;
 mod signature;
 mod verify;
 
-pub use credentials::{Credentials, CredentialsError};
+pub use credentials::{Access, Credentials, CredentialsError};
 pub use verify::{PendingAuth, verify};

@@ -36,8 +36,8 @@ fn pages(root: &Path) -> Result<Vec<Page>, Box<dyn Error>> {
         vec![("RULES.md".into(), rules::page()?.into_bytes()), ("README.md".into(), readme::page(root)?.into_bytes())];
     let fidelity = fidelity::pages(&root.join("vectors"))?;
     pages.extend(fidelity.into_iter().map(|(path, page)| (path, page.into_bytes())));
-    for (name, page) in sfn_alias_server::cli::man_pages()? {
-        pages.push((Path::new("server/man").join(name), page));
+    for (name, page) in sfn_alias_cli::man_pages()? {
+        pages.push((Path::new("cli/man").join(name), page));
     }
     Ok(pages)
 }

@@ -2,7 +2,8 @@
 
 use super::checksum::update_checksum;
 use super::executions;
-use super::query::{execute, query_all, query_first};
+use super::query::{execute, query_all};
+use super::revisions::{delete_unused_revision, insert_revision};
 use super::rows::StateMachineRow;
 use crate::error::Result;
 use crate::model::{Alias, Revision, Routing, StateMachine, Tag, Timestamp, Version, VersionNumber};
@@ -57,27 +58,6 @@ fn create_state_machine(
     Ok(ids)
 }
 
-fn insert_revision(connection: &Connection, revision: &Revision) -> Result<i64> {
-    // The id is needed first because the checksum includes it, and updating a large row later is slow.
-    let id: Option<i64> =
-        query_first(connection, "SELECT coalesce(max(id), 0) + 1 FROM revisions", [], |row| row.get(0))?;
-    let id = id.unwrap_or_default();
-    let sql = "INSERT INTO revisions (id, uuid, role, logging, tracing, encryption, updated, definition, sum)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, checksum('revisions', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))";
-    let values = params![
-        id,
-        revision.id,
-        revision.role_arn,
-        revision.logging,
-        revision.tracing,
-        revision.encryption,
-        revision.updated.as_millis(),
-        &*revision.definition,
-    ];
-    execute(connection, sql, values)?;
-    Ok(id)
-}
-
 /// Publishes the revision as a version.
 fn put_version(connection: &Connection, ids: RowIds, version: &Version) -> Result<()> {
     let sql = "INSERT INTO versions (machine, number, description, created, revision, sum)
@@ -118,15 +98,6 @@ fn delete_state_machine(connection: &Connection, state_machine: i64) -> Result<(
         "DELETE FROM machines WHERE id = ?1",
     ];
     STATEMENTS.iter().try_for_each(|sql| execute(connection, sql, [state_machine]).map(drop))
-}
-
-/// Deletes a revision if no state machine, version or execution refers to it.
-pub(super) fn delete_unused_revision(connection: &Connection, state_machine: i64, revision: i64) -> Result<()> {
-    let sql = "DELETE FROM revisions WHERE id = ?2
-               AND NOT EXISTS (SELECT 1 FROM machines WHERE id = ?1 AND revision = ?2)
-               AND NOT EXISTS (SELECT 1 FROM versions WHERE revision = ?2)
-               AND NOT EXISTS (SELECT 1 FROM executions WHERE revision = ?2)";
-    execute(connection, sql, [state_machine, revision]).map(drop)
 }
 
 /// Applies changes to a stored state machine.

@@ -1,8 +1,8 @@
 //! Counts starts; stores, stops and deletes executions.
 
-use super::apply::delete_unused_revision;
 use super::checksum::{checksum_of, update_checksum};
 use super::query::{execute, query_all, query_first, sql_limit};
+use super::revisions::delete_unused_revision;
 use super::rows::StateMachineRow;
 use crate::error::Result;
 use crate::model::{Execution, StopDetails, VersionNumber};

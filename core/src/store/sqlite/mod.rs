@@ -1,9 +1,9 @@
 //! A durable store in one SQLite file, which several processes may use at once.
 //!
-//! - `open` identifies or creates the file, `wal` configures its write-ahead log, `store` owns the connections, `reader`
+//! - `open` identifies or creates the file, `wal` configures its write-ahead log, `file` owns the connections, `reader`
 //!   reuses those that read.
-//! - `batch` is a write transaction of the file, `transaction` one of a state machine. `view` reads, `apply` and
-//!   `executions` write, `rows` converts rows to records.
+//! - `batch` is a write transaction of the file, `transaction` one of a state machine. `view` reads; `apply`, `executions`
+//!   and `revisions` write; `rows` converts rows to records.
 //! - `load` reads all records at once.
 //! - `checksum` detects corrupt rows, `generation` a write-ahead log that belongs to another file, and
 //!   `file_monitor` files that were replaced while in use.
@@ -17,6 +17,7 @@ mod busy;
 mod checksum;
 mod error;
 mod executions;
+mod file;
 mod file_monitor;
 mod generation;
 mod load;
@@ -24,6 +25,7 @@ mod meta;
 mod open;
 mod query;
 mod reader;
+mod revisions;
 mod rows;
 mod store;
 mod transaction;

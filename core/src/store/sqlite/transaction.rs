@@ -1,32 +1,11 @@
-//! Transactions on one state machine in the file, and lists.
+//! Transactions on one state machine in the file.
 
 use super::batch::SqliteBatch;
-use super::error::sqlite_error;
-use super::query::{query_all, sql_limit};
-use super::reader::Reader;
-use super::rows::{StateMachineRow, read_state_machine, state_machine_columns};
-use super::view::{FileTransaction, Snapshot, load_row};
+use super::rows::StateMachineRow;
+use super::view::{FileTransaction, Snapshot, expired_state_machines, load_row, state_machines};
 use crate::error::Result;
 use crate::model::{StateMachine, Timestamp};
-use crate::store::{Change, CommitOutcome, ReadTransaction, View, WriteTransaction};
-use rusqlite::{Connection, params};
-use std::path::Path;
-
-/// A read transaction of the file.
-pub(super) struct SqliteReader<'s> {
-    pub connection: Reader<'s>,
-    pub path: &'s Path,
-}
-
-impl FileTransaction for SqliteReader<'_> {
-    fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
-    fn path(&self) -> &Path {
-        self.path
-    }
-}
+use crate::store::{Batch, Change, CommitOutcome, ReadTransaction, Session, View, WriteTransaction};
 
 /// A transaction on one state machine, in a transaction of the file.
 pub(in crate::store) struct SqliteTransaction<'t, T> {
@@ -65,7 +44,13 @@ impl<T: FileTransaction> ReadTransaction for SqliteTransaction<'_, T> {
     }
 }
 
-impl SqliteTransaction<'_, &mut SqliteBatch<'_>> {
+impl<'t, 's> SqliteTransaction<'t, &'t mut SqliteBatch<'s>> {
+    /// Begins a transaction in a batch.
+    pub fn begin(batch: &'t mut SqliteBatch<'s>, arn: &'t str) -> Result<Self> {
+        batch.check_open()?;
+        Self::load(batch, arn)
+    }
+
     /// Applies the change in the batch.
     pub fn apply(self, change: &Change) -> Result<()> {
         let arn = self.arn;
@@ -79,8 +64,10 @@ impl SqliteTransaction<'_, SqliteBatch<'_>> {
     pub fn apply_and_commit(self, change: &Change) -> Result<()> {
         let arn = self.arn;
         let (mut batch, row) = self.into_parts();
-        let store = batch.store();
-        store.report_write(batch.apply(arn, row, change).and_then(|()| batch.commit()))
+        let applied = batch.apply(arn, row, change);
+        // Returns the error if the change was applied partially.
+        batch.commit()?;
+        applied
     }
 }
 
@@ -98,25 +85,33 @@ impl WriteTransaction for SqliteTransaction<'_, SqliteBatch<'_>> {
     }
 }
 
-/// Reads a range of the index of ARNs, up to the end of the prefix.
-pub(super) fn state_machines(
-    connection: &Connection,
-    prefix: &str,
-    after: Option<&str>,
-    limit: usize,
-) -> Result<Vec<(String, StateMachine)>> {
-    let sql = concat!("SELECT ", state_machine_columns!(), " WHERE arn >= ?1 AND arn IS NOT ?2 ORDER BY arn LIMIT ?3");
-    let mut statement = connection.prepare_cached(sql).map_err(sqlite_error)?;
-    let range = params![after.unwrap_or(prefix), after, sql_limit(limit)];
-    let rows = statement.query_map(range, read_state_machine).map_err(sqlite_error)?;
-    let has_prefix = |row: &rusqlite::Result<(String, StateMachineRow)>| {
-        row.as_ref().map_or(true, |(arn, _)| arn.starts_with(prefix))
-    };
-    let found = rows.take_while(has_prefix);
-    found.map(|row| row.map(|(arn, row)| (arn, row.state_machine)).map_err(sqlite_error)).collect()
+impl Session for SqliteBatch<'_> {
+    fn begin_read<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        Ok(Box::new(SqliteTransaction::begin(self, arn)?))
+    }
+
+    fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+        Ok(Box::new(SqliteTransaction::begin(self, arn)?))
+    }
+
+    fn state_machines(
+        &mut self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, StateMachine)>> {
+        self.check_open()?;
+        state_machines(self, prefix, after, limit)
+    }
+
+    fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        self.check_open()?;
+        expired_state_machines(self, now, limit)
+    }
 }
 
-pub(super) fn expired_state_machines(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<String>> {
-    let sql = "SELECT arn FROM machines WHERE deleted IS NOT NULL AND deleted <= ?1 LIMIT ?2";
-    query_all(connection, sql, params![now.as_millis(), sql_limit(limit)], |row| row.get(0))
+impl Batch for SqliteBatch<'_> {
+    fn commit(self: Box<Self>) -> Result<()> {
+        (*self).commit()
+    }
 }

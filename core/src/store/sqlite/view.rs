@@ -1,6 +1,6 @@
-//! A view of a state machine in the file, inside a transaction.
+//! Reads inside a transaction of the file: a view of a state machine, and lists.
 
-use super::error::{corrupt_error, with_path_if_corrupt};
+use super::error::{corrupt_error, sqlite_error, with_path_if_corrupt};
 use super::query::{query_all, query_first, sql_limit};
 use super::rows::{
     self, StateMachineRow, alias_columns, execution_columns, execution_tables, revision_columns, start_count_columns,
@@ -171,4 +171,35 @@ impl<T: FileTransaction> View for Snapshot<T> {
         let convert = |(version, count): (_, i64)| (version, count.unsigned_abs());
         Ok(counts.into_iter().map(convert).collect())
     }
+}
+
+/// Reads a range of the index of ARNs, up to the end of the prefix.
+pub(super) fn state_machines(
+    transaction: &impl FileTransaction,
+    prefix: &str,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<(String, StateMachine)>> {
+    let sql = concat!("SELECT ", state_machine_columns!(), " WHERE arn >= ?1 AND arn IS NOT ?2 ORDER BY arn LIMIT ?3");
+    let with_path = with_path_if_corrupt(transaction.path());
+    let to_error = |error| with_path(sqlite_error(error));
+    let mut statement = transaction.connection().prepare_cached(sql).map_err(to_error)?;
+    let range = params![after.unwrap_or(prefix), after, sql_limit(limit)];
+    let rows = statement.query_map(range, rows::read_state_machine).map_err(to_error)?;
+    let has_prefix = |row: &rusqlite::Result<(String, StateMachineRow)>| {
+        row.as_ref().map_or(true, |(arn, _)| arn.starts_with(prefix))
+    };
+    let found = rows.take_while(has_prefix);
+    found.map(|row| row.map(|(arn, row)| (arn, row.state_machine)).map_err(to_error)).collect()
+}
+
+pub(super) fn expired_state_machines(
+    transaction: &impl FileTransaction,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<String>> {
+    let sql = "SELECT arn FROM machines WHERE deleted IS NOT NULL AND deleted <= ?1 LIMIT ?2";
+    let parameters = params![now.as_millis(), sql_limit(limit)];
+    let found = query_all(transaction.connection(), sql, parameters, |row| row.get(0));
+    found.map_err(with_path_if_corrupt(transaction.path()))
 }

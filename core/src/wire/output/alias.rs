@@ -2,7 +2,9 @@
 
 use crate::model::Timestamp;
 use crate::sensitive::Sensitive;
+use serde::ser::{SerializeSeq, SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Output of CreateStateMachineAlias.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,4 +72,106 @@ pub struct ListStateMachineAliasesOutput {
 pub struct UpdateStateMachineAliasOutput {
     /// Update time.
     pub update_date: Timestamp,
+}
+
+/// A page of aliases whose names share one text: as [`ListStateMachineAliasesOutput`], without a string per alias.
+pub(crate) struct AliasPage {
+    next_token: Option<String>,
+    /// The ARN of the state machine, and a colon.
+    arn_prefix: String,
+    /// The creation date of each alias, and the end of its name in `names`.
+    items: Vec<(Timestamp, usize)>,
+    names: String,
+}
+
+impl AliasPage {
+    /// Creates a page of aliases of a state machine.
+    pub fn new<'n>(
+        next_token: Option<String>,
+        state_machine_arn: &str,
+        aliases: impl ExactSizeIterator<Item = (&'n str, Timestamp)>,
+    ) -> Self {
+        let (mut items, mut names) = (Vec::with_capacity(aliases.len()), String::with_capacity(512));
+        for (name, created) in aliases {
+            names.push_str(name);
+            items.push((created, names.len()));
+        }
+        Self { next_token, arn_prefix: [state_machine_arn, ":"].concat(), items, names }
+    }
+
+    fn items(&self) -> impl ExactSizeIterator<Item = AliasItem<'_>> {
+        let mut start = 0;
+        self.items.iter().map(move |&(created, end)| {
+            let name = self.names.get(std::mem::replace(&mut start, end)..end).unwrap_or_default();
+            AliasItem { created, arn: QualifiedArn { prefix: &self.arn_prefix, qualifier: name } }
+        })
+    }
+}
+
+struct AliasItem<'p> {
+    created: Timestamp,
+    arn: QualifiedArn<'p>,
+}
+
+struct QualifiedArn<'p> {
+    prefix: &'p str,
+    qualifier: &'p str,
+}
+
+impl fmt::Display for QualifiedArn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.prefix)?;
+        f.write_str(self.qualifier)
+    }
+}
+
+impl Serialize for QualifiedArn<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for AliasItem<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut item = serializer.serialize_struct("StateMachineAliasListItem", 2)?;
+        item.serialize_field("creationDate", &self.created)?;
+        item.serialize_field("stateMachineAliasArn", &self.arn)?;
+        item.end()
+    }
+}
+
+struct AliasItems<'p>(&'p AliasPage);
+
+impl Serialize for AliasItems<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let items = self.0.items();
+        let mut list = serializer.serialize_seq(Some(items.len()))?;
+        for item in items {
+            list.serialize_element(&item)?;
+        }
+        list.end()
+    }
+}
+
+impl Serialize for AliasPage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let members = if self.next_token.is_some() { 2 } else { 1 };
+        let mut output = serializer.serialize_struct("ListStateMachineAliasesOutput", members)?;
+        match &self.next_token {
+            Some(token) => output.serialize_field("nextToken", token)?,
+            None => output.skip_field("nextToken")?,
+        }
+        output.serialize_field("stateMachineAliases", &AliasItems(self))?;
+        output.end()
+    }
+}
+
+impl From<AliasPage> for ListStateMachineAliasesOutput {
+    fn from(page: AliasPage) -> Self {
+        let item = |AliasItem { created, arn }: AliasItem<'_>| StateMachineAliasListItem {
+            creation_date: created,
+            state_machine_alias_arn: arn.to_string(),
+        };
+        Self { state_machine_aliases: page.items().map(item).collect(), next_token: page.next_token }
+    }
 }

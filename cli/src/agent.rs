@@ -1,0 +1,106 @@
+//! The HTTP client.
+
+use crate::exit::CliError;
+use std::time::Duration;
+use ureq::{Agent, Body};
+
+/// Timeout of a request. Longer than AWS takes for any response.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Maximum size of a response body, in bytes.
+const MAX_BYTES: u64 = 10 << 20;
+
+/// Builds an HTTP client that returns responses of any status. It trusts the system's certificates or, as AWS's own
+/// clients, those in the file `AWS_CA_BUNDLE`.
+///
+/// # Errors
+/// [`CliError::Usage`] for a file without certificates.
+pub(crate) fn build_agent() -> Result<Agent, CliError> {
+    let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false);
+    #[cfg(feature = "tls")]
+    let config = config.tls_config(tls::build_config()?);
+    Ok(config.build().into())
+}
+
+/// Reads the body of a response.
+///
+/// # Errors
+/// [`ureq::Error::BodyExceedsLimit`] for more than 10 MiB, and connection errors.
+pub(crate) fn read_body(body: &mut Body) -> Result<Vec<u8>, ureq::Error> {
+    body.with_config().limit(MAX_BYTES).read_to_vec()
+}
+
+/// Returns the error of a failed request. `help` says what to do about it, except for an untrusted certificate.
+pub(crate) fn connection_error(url: &str, error: &ureq::Error, help: &str) -> CliError {
+    let error = error.to_string();
+    let help = if error.starts_with("bad uri") {
+        "; expected a URL such as http://127.0.0.1:8083"
+    } else if error.contains("certificate") {
+        // Also if the system has no trusted certificates at all.
+        "; set AWS_CA_BUNDLE to a file with the certificates to trust"
+    } else {
+        help
+    };
+    CliError::System(format!("cannot connect to {url}: {error}{help}"))
+}
+
+#[cfg(feature = "tls")]
+mod tls {
+    use crate::exit::CliError;
+    use sfn_alias_server::auth::settings::read_settings;
+    use std::ffi::OsStr;
+    use std::sync::Arc;
+    use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+
+    const BUNDLE: &str = "AWS_CA_BUNDLE";
+
+    pub fn build_config() -> Result<TlsConfig, CliError> {
+        let roots = match std::env::var_os(BUNDLE) {
+            Some(path) if !path.is_empty() => RootCerts::Specific(Arc::new(read_certificates(&path)?)),
+            _ => RootCerts::PlatformVerifier,
+        };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        Ok(TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(provider).build())
+    }
+
+    fn read_certificates(path: &OsStr) -> Result<Vec<Certificate<'static>>, CliError> {
+        let display = path.display();
+        let unreadable = |error| CliError::Usage(format!("{BUNDLE}: cannot read `{display}`: {error}"));
+        let pem = read_settings(path.as_ref()).map_err(unreadable)?;
+        let certificate = |item| if let PemItem::Certificate(certificate) = item { Some(certificate) } else { None };
+        let certificates: Vec<_> = parse_pem(&pem).filter_map(|item| item.ok().and_then(certificate)).collect();
+        match certificates.is_empty() {
+            true => Err(CliError::Usage(format!("{BUNDLE}: `{display}` has no PEM certificate"))),
+            false => Ok(certificates),
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::{MAX_BYTES, read_body};
+    use std::io::{Read, Result};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use ureq::Body;
+
+    /// An endless reader that counts the bytes read.
+    struct Endless(Arc<AtomicU64>);
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+            self.0.fetch_add(buffer.len() as u64, Ordering::Relaxed);
+            Ok(buffer.len())
+        }
+    }
+
+    #[test]
+    fn endless_response_is_read_up_to_limit() {
+        let read = Arc::new(AtomicU64::new(0));
+        let mut body = Body::builder().reader(Endless(Arc::clone(&read)));
+        let error = read_body(&mut body).unwrap_err();
+        assert!(matches!(error, ureq::Error::BodyExceedsLimit(MAX_BYTES)), "{error}");
+        assert!(read.load(Ordering::Relaxed) <= MAX_BYTES + 1);
+    }
+}

@@ -1,0 +1,361 @@
+//! The command line.
+
+use crate::deploy::DeployArgs;
+use crate::plan::PlanArgs;
+use crate::simulate::SimulateArgs;
+use crate::verify::VerifyArgs;
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Offline emulator of AWS Step Functions state machine aliases
+#[derive(Debug, Parser)]
+#[command(name = "sfn-alias", version, propagate_version = true, max_term_width = 80, after_help = EXAMPLES)]
+pub struct Program {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+// Clap wraps the help to the terminal. Paragraphs are therefore one line each, and examples fit into 80 columns.
+const EXAMPLES: &str = "\
+Examples:
+  sfn-alias serve
+  sfn-alias call CreateStateMachineAlias @alias.json
+  sfn-alias check CreateStateMachineAlias @alias.json
+  sfn-alias route @routing.json --count 1000
+  sfn-alias plan 'linear 10/1m' --current @routing.json --new VERSION_ARN
+  sfn-alias verify --endpoint-url http://127.0.0.1:8083
+
+Exit codes: 0 success, 1 rejected or problems found, 2 usage error, 3 I/O or network error.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run an endpoint for AWS SDKs and the AWS CLI
+    ///
+    /// It stops on SIGINT (Ctrl-C) or SIGTERM, after the requests in flight are finished.
+    Serve(ServeArgs),
+    /// Call an operation on a file or a running endpoint
+    Call(CallArgs),
+    /// Validate a request without sending it, and report all problems
+    Check(CheckArgs),
+    /// Check CloudFormation, SAM and Terraform files
+    CheckTemplate(CheckTemplateArgs),
+    /// Print the idempotency fingerprint of a CreateStateMachineAlias request
+    Fingerprint(FingerprintArgs),
+    /// Parse Step Functions ARNs
+    Arn(ArnArgs),
+    /// Simulate how executions would be routed
+    Route(RouteArgs),
+    /// Show the plan of a gradual deployment
+    Plan(PlanArgs),
+    /// Simulate a gradual deployment with alarms, drift and crashes
+    Simulate(SimulateArgs),
+    /// Deploy a version gradually, with the semantics of CloudFormation's DeploymentPreference
+    Deploy(DeployArgs),
+    /// Run the test vectors against an endpoint
+    ///
+    /// A vector contains requests, the expected responses of AWS, and their source.
+    Verify(VerifyArgs),
+    /// Print shell completions
+    #[command(after_help = "\
+Example:
+  sfn-alias completions bash \\
+    > ~/.local/share/bash-completion/completions/sfn-alias")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual pages
+    #[command(after_help = "Example:\n  sfn-alias man | man -l -")]
+    Man,
+}
+
+/// The behaviour of the service.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Service")]
+pub(crate) struct ServiceArgs {
+    /// Account of requests whose access key id is not an account id
+    #[arg(long, default_value = "000000000000", value_name = "12 DIGITS")]
+    pub account: String,
+    /// Region of unsigned requests
+    #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
+    pub region: String,
+    /// Seed for reproducible routing and generated ids
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Time for which the previous routing is used after an update, for example 2s or 500ms
+    #[arg(long, default_value = "0s", value_name = "TIME", value_parser = parse_duration)]
+    pub update_delay: Duration,
+    /// Time for which a deleted state machine has the status DELETING
+    #[arg(long, default_value = "0s", value_name = "TIME", value_parser = parse_duration)]
+    pub deletion_delay: Duration,
+    /// Maximum number of aliases per state machine
+    #[arg(long, default_value_t = 100, value_name = "NUMBER")]
+    pub aliases_per_state_machine: usize,
+    /// Maximum number of versions per state machine
+    #[arg(long, default_value_t = 1000, value_name = "NUMBER")]
+    pub versions_per_state_machine: usize,
+    /// Number of executions stored per state machine; older ones are deleted
+    #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
+    pub executions_per_state_machine: usize,
+}
+
+/// The options of `sfn-alias serve`.
+#[derive(Debug, Args)]
+#[command(after_help = SERVE_EXAMPLES)]
+pub(crate) struct ServeArgs {
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// Port to listen on; 0 selects a free port
+    #[arg(long, default_value_t = 8083)]
+    pub port: u16,
+    /// Store data in this SQLite file, created if missing [default: in memory]
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub service: ServiceArgs,
+    /// Require AWS Signature Version 4 with credentials from this file
+    #[arg(long, value_name = "FILE", help_heading = "Access")]
+    pub credentials: Option<PathBuf>,
+    /// Allow unauthenticated access from other machines
+    #[arg(long, help_heading = "Access", conflicts_with = "credentials")]
+    pub insecure_allow_anonymous: bool,
+    /// Maximum number of connections
+    #[arg(long, default_value_t = 16_384, value_name = "NUMBER", help_heading = "Access", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    pub max_connections: usize,
+    /// Log filter, in `tracing` syntax: off, error, warn, info, debug (every request)
+    #[arg(long, default_value = "info", value_name = "FILTER", env = "SFN_ALIAS_LOG", help_heading = "Logs")]
+    pub log: String,
+    /// Log format
+    #[arg(long, default_value = "text", value_name = "FORMAT", help_heading = "Logs")]
+    pub log_format: LogFormat,
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  sfn-alias serve                    # in memory, on http://127.0.0.1:8083
+  sfn-alias serve --port 0           # on a free port, which is printed
+  sfn-alias serve --data aliases.db  # durable
+  sfn-alias serve --host 0.0.0.0 --credentials FILE
+
+Then, in another shell:
+  export AWS_ENDPOINT_URL_SFN=http://127.0.0.1:8083
+  aws stepfunctions list-state-machines
+
+The account is the access key id if that has 12 digits, otherwise --account. The region is the region of the client.
+
+A credentials file has one or more profiles:
+  [name]
+  aws_access_key_id = ...
+  aws_secret_access_key = ...
+  aws_account_id = 123456789012
+  aws_session_token = ...            # only for temporary credentials
+
+GET /health reports whether writes can succeed. GET /metrics returns metrics for Prometheus.";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Human-readable text
+    Text,
+    /// One JSON object per line
+    Json,
+}
+
+/// The file or endpoint that a command uses.
+#[derive(Debug, Args)]
+pub(crate) struct BackendArgs {
+    /// Use this SQLite file instead of an endpoint, created if missing
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Use the endpoint at this URL, without signing requests
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SFN", default_value = "http://127.0.0.1:8083")]
+    pub endpoint_url: String,
+    /// Account of the request
+    #[arg(long, default_value = "000000000000", value_name = "12 DIGITS")]
+    pub account: String,
+    /// Region of the request
+    #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
+    pub region: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sfn-alias call ListStateMachines
+  sfn-alias call --data aliases.db CreateStateMachineAlias @alias.json
+  echo '{\"stateMachineArn\": \"...\"}' |
+    sfn-alias call DescribeStateMachine -
+
+The command prints the response. The exit code is 1 if the response is an error of the service.")]
+pub(crate) struct CallArgs {
+    /// Name of the operation, for example CreateStateMachineAlias
+    pub operation: String,
+    /// The request: JSON, @FILE, or - for standard input
+    #[arg(default_value = "{}")]
+    pub input: String,
+    /// Print the response unchanged, on one line
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub backend: BackendArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sfn-alias check CreateStateMachineAlias @alias.json
+  aws stepfunctions create-state-machine-alias --generate-cli-skeleton |
+    sfn-alias check CreateStateMachineAlias -
+
+The exit code is 1 if there are problems.")]
+pub(crate) struct CheckArgs {
+    /// Name of the operation, for example CreateStateMachineAlias
+    pub operation: String,
+    /// The request: JSON, @FILE, or - for standard input
+    pub input: String,
+    /// Print the problems as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sfn-alias check-template template.yaml
+  sfn-alias check-template cdk.out/*.template.json --format sarif > out.sarif
+  terraform show -json plan.out | sfn-alias check-template -
+  sfn-alias check-template template.yaml --acknowledge 'SFA015:Version=tests'
+
+The exit code is 1 if a finding has the severity of --fail-on or a higher one. --rules lists the rules; RULES.md describes them.
+
+A resource can acknowledge a finding in its own Metadata:
+  Metadata: {sfn-alias: {acknowledge: [{rule: SFA015, reason: tests}]}}")]
+pub(crate) struct CheckTemplateArgs {
+    /// Templates in YAML or JSON, or output of `terraform show -json`; - for standard input
+    #[arg(required_unless_present = "rules", value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Output format
+    #[arg(long, default_value = "text", value_name = "FORMAT")]
+    pub format: ReportFormat,
+    /// Value of a template parameter, instead of its default
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
+    pub parameter: Vec<(String, String)>,
+    /// Disable a rule, by id or name
+    #[arg(long, value_name = "RULE")]
+    pub disable: Vec<String>,
+    /// Acknowledge a rule's findings, in one resource or in all, with a reason
+    #[arg(long, value_name = "RULE[:RESOURCE]=REASON", value_parser = parse_acknowledgement)]
+    pub acknowledge: Vec<(String, String)>,
+    /// The last deployed template, to check changes
+    #[arg(long, value_name = "FILE")]
+    pub previous: Option<String>,
+    /// Minimum severity of findings for exit code 1
+    #[arg(long, default_value = "error", value_name = "SEVERITY")]
+    pub fail_on: FailOn,
+    /// List the rules
+    #[arg(long)]
+    pub rules: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// Human-readable text
+    Text,
+    /// One JSON object
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Errors
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// Any finding
+    Info,
+    /// None
+    Never,
+}
+
+/// Parses `NAME=VALUE`.
+fn parse_pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Parses `RULE=REASON` or `RULE:RESOURCE=REASON`.
+fn parse_acknowledgement(text: &str) -> Result<(String, String), String> {
+    let (rule, reason) = text.split_once('=').ok_or("expected RULE=REASON or RULE:RESOURCE=REASON")?;
+    Ok((rule.to_owned(), reason.to_owned()))
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sfn-alias fingerprint @alias.json")]
+pub(crate) struct FingerprintArgs {
+    /// The request: JSON, @FILE, or - for standard input
+    pub input: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  sfn-alias arn \\
+    arn:aws:states:us-east-1:123456789012:stateMachine:orders:PROD")]
+pub(crate) struct ArnArgs {
+    /// ARNs
+    #[arg(required = true)]
+    pub arns: Vec<String>,
+    /// Print one JSON object per line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sfn-alias route @routing.json --seed 7
+  sfn-alias route --count 1000 \\
+    arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD
+
+The JSON has the format of routingConfiguration in a request. No execution is started.")]
+pub(crate) struct RouteArgs {
+    /// An alias ARN, or a routing configuration: JSON, @FILE, or - for standard input
+    pub routing: String,
+    /// Number of executions
+    #[arg(long, default_value_t = 1000, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub count: u64,
+    /// Seed for reproducible results
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub backend: BackendArgs,
+}
+
+/// Parses `500ms`, `2s`, `5m` or `1h`.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at_checked(end).unwrap_or((text, ""));
+    let millis = match unit {
+        "ms" => 1,
+        "s" | "" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err("expected a number with ms, s, m or h, for example 2s".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "expected a number with ms, s, m or h, for example 2s".to_owned())?;
+    number
+        .checked_mul(millis)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "the time is too long; use up to 1000000h".to_owned())
+}

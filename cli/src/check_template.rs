@@ -1,0 +1,153 @@
+//! `sfn-alias check-template`
+
+use crate::args::{CheckTemplateArgs, FailOn, ReportFormat};
+use crate::exit::{CliError, CommandResult, OK, REJECTED, USAGE_ERROR};
+use crate::{input, output};
+use serde_json::json;
+use sfn_alias_template::{
+    Acknowledgement, CheckOptions, MAX_BYTES, Report, TemplateError, check_template, format_sarif, parameter_names,
+    rules,
+};
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// A file and its report. Standard input has no file name.
+struct CheckedFile<'a> {
+    file: Option<&'a str>,
+    report: Report,
+    /// The parameters of the file. Empty if the options specify no parameter values.
+    parameters: Vec<String>,
+}
+
+impl CheckedFile<'_> {
+    fn name(&self) -> &str {
+        display_name(self.file)
+    }
+}
+
+pub(crate) fn run(args: &CheckTemplateArgs) -> CommandResult {
+    if args.rules {
+        return print_rules();
+    }
+    let options = read_options(args)?;
+    options.check().map_err(|error| CliError::Usage(error.to_string()))?;
+    let (mut checked, mut failures) = (Vec::new(), Vec::new());
+    for file in &args.files {
+        match check_file(Some(file.as_str()).filter(|file| *file != "-"), &options) {
+            Ok(file) => checked.push(file),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if failures.is_empty() {
+        check_parameter_names(&checked, args)?;
+    }
+    if !checked.is_empty() {
+        print_reports(&checked, args.format)?;
+    }
+    // The reports of the other files are printed nevertheless.
+    for failure in &failures {
+        writeln!(std::io::stderr(), "sfn-alias: {failure}").ok();
+    }
+    let has_failed = checked.iter().any(|file| has_failed(&file.report, args.fail_on));
+    Ok(if !failures.is_empty() {
+        USAGE_ERROR
+    } else if has_failed {
+        REJECTED
+    } else {
+        OK
+    })
+}
+
+const fn display_name(file: Option<&str>) -> &str {
+    match file {
+        Some(file) => file,
+        None => "<stdin>",
+    }
+}
+
+fn check_file<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<CheckedFile<'a>, CliError> {
+    let usage_error = |error: TemplateError| CliError::Usage(format!("{}: {error}", display_name(file)));
+    let template = read_template(file)?;
+    let report = check_template(&template, options).map_err(usage_error)?;
+    let parameters =
+        if options.parameters.is_empty() { Vec::new() } else { parameter_names(&template).map_err(usage_error)? };
+    Ok(CheckedFile { file, report, parameters })
+}
+
+/// Returns an error for a parameter value if no file has this parameter.
+fn check_parameter_names(checked: &[CheckedFile<'_>], args: &CheckTemplateArgs) -> Result<(), CliError> {
+    let parameters: BTreeSet<&String> = checked.iter().flat_map(|file| &file.parameters).collect();
+    let unknown = |name: &&String| !name.starts_with("AWS::") && !parameters.contains(name);
+    let Some(name) = args.parameter.iter().map(|(name, _)| name).find(unknown) else { return Ok(()) };
+    let names: Vec<String> = parameters.iter().map(|name| format!("`{name}`")).collect();
+    let hint = match names.as_slice() {
+        [] => "the files have no parameters".to_owned(),
+        names => format!("the parameters of the files are {}", names.join(", ")),
+    };
+    Err(CliError::Usage(format!("--parameter: unknown parameter `{name}`; {hint}")))
+}
+
+/// Reads a template. Of a file that is too long, reads one byte more than the limit.
+fn read_template(file: Option<&str>) -> Result<Vec<u8>, CliError> {
+    input::read_prefix(file, (MAX_BYTES as u64).saturating_add(1))
+}
+
+fn print_reports(checked: &[CheckedFile<'_>], format: ReportFormat) -> Result<(), CliError> {
+    match format {
+        ReportFormat::Text => checked.iter().try_for_each(|file| output::print_text(&file.report.to_text(file.name()))),
+        ReportFormat::Json => output::print_json(&format_json(checked)?, false),
+        ReportFormat::Sarif => {
+            let reports: Vec<_> = checked.iter().map(|checked| (checked.file, &checked.report)).collect();
+            output::print_json(&format_sarif(&reports), false)
+        }
+    }
+}
+
+fn read_options(args: &CheckTemplateArgs) -> Result<CheckOptions, CliError> {
+    let previous = args.previous.as_deref().map(read_previous).transpose()?;
+    let acknowledge = args.acknowledge.iter().map(|(which, reason)| {
+        let (rule, resource) = which.split_once(':').map_or((which.as_str(), None), |(rule, id)| (rule, Some(id)));
+        Acknowledgement { rule: rule.to_owned(), logical_id: resource.map(str::to_owned), reason: reason.clone() }
+    });
+    Ok(CheckOptions {
+        parameters: args.parameter.iter().cloned().collect(),
+        disable: args.disable.clone(),
+        acknowledge: acknowledge.collect(),
+        file: None,
+        previous,
+    })
+}
+
+fn read_previous(path: &str) -> Result<String, CliError> {
+    let bytes = read_template(Some(path))?;
+    // Check the length first: a truncated file may end inside a character.
+    if bytes.len() > MAX_BYTES {
+        let error = TemplateError::TooLong { max: MAX_BYTES };
+        return Err(CliError::Usage(format!("{path}: {error}")));
+    }
+    String::from_utf8(bytes).map_err(|_| CliError::Usage(format!("`{path}` is not valid UTF-8")))
+}
+
+const fn has_failed(report: &Report, on: FailOn) -> bool {
+    let Report { errors, warnings, infos, .. } = report;
+    match on {
+        FailOn::Error => *errors > 0,
+        FailOn::Warning => *errors > 0 || *warnings > 0,
+        FailOn::Info => *errors > 0 || *warnings > 0 || *infos > 0,
+        FailOn::Never => false,
+    }
+}
+
+/// Formats all reports as one JSON document.
+fn format_json(checked: &[CheckedFile<'_>]) -> Result<Vec<u8>, CliError> {
+    let files: Vec<_> =
+        checked.iter().map(|checked| json!({ "file": checked.name(), "report": checked.report })).collect();
+    serde_json::to_vec(&json!({ "files": files })).map_err(|error| CliError::System(error.to_string()))
+}
+
+fn print_rules() -> CommandResult {
+    for rule in rules() {
+        output::print_line(format_args!("{} {:<28} {:<8} {}", rule.id, rule.name, rule.severity.as_str(), rule.title))?;
+    }
+    Ok(OK)
+}

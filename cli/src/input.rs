@@ -1,0 +1,43 @@
+//! Reads arguments from the command line, a file or standard input.
+
+use crate::exit::CliError;
+use std::io::Read;
+
+/// Maximum size of an argument, in bytes. Far above the limits of all operations.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Reads an argument of the form `JSON`, `@FILE`, or `-` for standard input.
+///
+/// # Errors
+/// [`CliError::Usage`] for a file that cannot be read, and for more than 64 MiB.
+pub(crate) fn read_argument(argument: &str) -> Result<Vec<u8>, CliError> {
+    let (name, bytes) = match (argument, argument.strip_prefix('@')) {
+        ("-", _) => ("standard input", read_prefix(None, MAX_BYTES.saturating_add(1))?),
+        (_, Some(path)) => (path, read_prefix(Some(path), MAX_BYTES.saturating_add(1))?),
+        _ => return Ok(argument.as_bytes().to_vec()),
+    };
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(CliError::Usage(format!("`{name}` is larger than {MAX_BYTES} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// Reads up to `limit` bytes from a file, or from standard input if `path` is `None`.
+///
+/// # Errors
+/// [`CliError::Usage`] if it cannot be read.
+pub(crate) fn read_prefix(path: Option<&str>, limit: u64) -> Result<Vec<u8>, CliError> {
+    let Some(path) = path else { return read_up_to(limit, std::io::stdin().lock(), "standard input") };
+    let file = std::fs::File::open(path).map_err(|error| read_error(path, &error))?;
+    read_up_to(limit, file, path)
+}
+
+fn read_up_to(limit: u64, source: impl Read, name: &str) -> Result<Vec<u8>, CliError> {
+    let mut bytes = Vec::new();
+    source.take(limit).read_to_end(&mut bytes).map_err(|error| read_error(name, &error))?;
+    Ok(bytes)
+}
+
+fn read_error(name: &str, error: &std::io::Error) -> CliError {
+    CliError::Usage(format!("cannot read `{name}`: {error}"))
+}

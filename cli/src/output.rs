@@ -1,0 +1,27 @@
+//! Prints to standard output.
+
+use crate::exit::CliError;
+use std::fmt::Display;
+use std::io::Write;
+
+/// Prints a line.
+pub(crate) fn print_line(text: impl Display) -> Result<(), CliError> {
+    Ok(writeln!(std::io::stdout().lock(), "{text}")?)
+}
+
+/// Prints JSON: unchanged if `compact`, indented otherwise.
+pub(crate) fn print_json(bytes: &[u8], compact: bool) -> Result<(), CliError> {
+    let indented = || {
+        let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+        serde_json::to_string_pretty(&value).ok()
+    };
+    match if compact { None } else { indented() } {
+        Some(text) => print_line(text),
+        None => print_line(String::from_utf8_lossy(bytes)),
+    }
+}
+
+/// Prints text that ends with a line break.
+pub(crate) fn print_text(text: &str) -> Result<(), CliError> {
+    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
+}

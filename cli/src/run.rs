@@ -1,0 +1,65 @@
+//! Parses the command line and runs the command.
+
+use crate::args::{Command, Program};
+use crate::exit::{CliError, CommandResult, OK};
+use crate::man_pages;
+use crate::{arn, call, check, check_template, deploy, fingerprint, plan, route, serve, simulate, verify};
+use clap::{CommandFactory, Parser};
+use std::ffi::OsString;
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+/// Runs the program. The first argument is the name of the program.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    ExitCode::from(run(args))
+}
+
+/// Like [`main()`], but returns the exit code as a number: 0 success, 1 rejected or problems found, 2 usage error,
+/// 3 I/O or network error.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let program = match Program::try_parse_from(args) {
+        Ok(program) => program,
+        Err(error) => {
+            // Also for --help and --version, which clap prints to standard output.
+            error.print().ok();
+            return u8::try_from(error.exit_code()).unwrap_or(crate::exit::USAGE_ERROR);
+        }
+    };
+    match run_command(program.command) {
+        Ok(code) => code,
+        Err(error) => {
+            writeln!(std::io::stderr(), "sfn-alias: {error}").ok();
+            error.exit_code()
+        }
+    }
+}
+
+fn run_command(command: Command) -> CommandResult {
+    let result = match command {
+        Command::Serve(args) => serve::run(args),
+        Command::Call(args) => call::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::CheckTemplate(args) => check_template::run(&args),
+        Command::Fingerprint(args) => fingerprint::run(&args),
+        Command::Arn(args) => arn::run(&args),
+        Command::Route(args) => route::run(&args),
+        Command::Plan(args) => plan::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Deploy(args) => deploy::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Program::command(), "sfn-alias", &mut std::io::stdout());
+            Ok(OK)
+        }
+        Command::Man => {
+            let pages = man_pages()?;
+            pages.into_iter().try_for_each(|(_, page)| std::io::stdout().write_all(&page))?;
+            Ok(OK)
+        }
+    };
+    // The reader of the pipe, for example `head`, has closed it.
+    match result {
+        Err(CliError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(OK),
+        other => other,
+    }
+}

@@ -1,0 +1,180 @@
+//! Prints the report as a table or JSON.
+
+use super::cleanup::NotDeleted;
+use crate::exit::CliError;
+use crate::output;
+use serde::Serialize;
+use serde_json::{Value, json};
+use sfn_alias_vectors::{Difference, Provenance, ProvenanceKind};
+use std::collections::BTreeMap;
+
+/// Maximum length of a value in the table. JSON has the whole value.
+const MAX_VALUE: usize = 400;
+
+/// The result of a vector.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    Agrees,
+    Differs(Difference),
+    Skipped(String),
+}
+
+/// A vector and its result.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub file: String,
+    pub name: String,
+    pub source: Provenance,
+    pub verdict: Verdict,
+}
+
+/// The results of all vectors.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub endpoint: String,
+    /// The endpoint is AWS itself.
+    pub aws: bool,
+    pub rows: Vec<Row>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+struct Counts {
+    agree: usize,
+    differ: usize,
+    skipped: usize,
+}
+
+impl Counts {
+    const fn add(&mut self, verdict: &Verdict) {
+        match verdict {
+            Verdict::Agrees => self.agree = self.agree.saturating_add(1),
+            Verdict::Differs(_) => self.differ = self.differ.saturating_add(1),
+            Verdict::Skipped(_) => self.skipped = self.skipped.saturating_add(1),
+        }
+    }
+
+    fn print(self, name: &str) -> Result<(), CliError> {
+        output::print_line(format_args!("{name:<34}{:>8}{:>8}{:>8}", self.agree, self.differ, self.skipped))
+    }
+}
+
+impl Report {
+    /// Returns whether a vector differs.
+    pub fn has_differences(&self) -> bool {
+        self.rows.iter().any(|row| matches!(row.verdict, Verdict::Differs(_)))
+    }
+
+    /// Prints the counts by file and by source, the skip reasons and each difference.
+    ///
+    /// # Errors
+    /// [`CliError::Output`].
+    pub fn print(&self) -> Result<(), CliError> {
+        self.print_counts()?;
+        self.print_skipped()?;
+        let mut differ = self.rows.iter().filter_map(|row| match &row.verdict {
+            Verdict::Differs(difference) => Some((row, difference)),
+            _ => None,
+        });
+        differ.try_for_each(|(row, difference)| self.print_difference(row, difference))
+    }
+
+    fn print_counts(&self) -> Result<(), CliError> {
+        let (mut files, mut all): (BTreeMap<&str, Counts>, _) = (BTreeMap::new(), Counts::default());
+        for row in &self.rows {
+            files.entry(&row.file).or_default().add(&row.verdict);
+            all.add(&row.verdict);
+        }
+        output::print_line(format_args!("{:<34}{:>8}{:>8}{:>8}", "vectors", "agree", "differ", "skipped"))?;
+        files.into_iter().try_for_each(|(file, counts)| counts.print(file))?;
+        output::print_line("by source")?;
+        self.count_by_source().into_iter().try_for_each(|(kind, counts)| counts.print(&format!("  {kind}")))?;
+        all.print("all")
+    }
+
+    fn count_by_source(&self) -> BTreeMap<ProvenanceKind, Counts> {
+        let mut counts: BTreeMap<ProvenanceKind, Counts> = BTreeMap::new();
+        for row in &self.rows {
+            counts.entry(row.source.kind).or_default().add(&row.verdict);
+        }
+        counts
+    }
+
+    fn print_skipped(&self) -> Result<(), CliError> {
+        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        for row in &self.rows {
+            if let Verdict::Skipped(reason) = &row.verdict {
+                let count = reasons.entry(reason).or_default();
+                *count = count.saturating_add(1);
+            }
+        }
+        if !reasons.is_empty() {
+            output::print_line("\nskipped (not counted as agreeing):")?;
+        }
+        reasons.into_iter().try_for_each(|(reason, count)| output::print_line(format_args!("{count:>6}  {reason}")))
+    }
+
+    fn print_difference(&self, row: &Row, difference: &Difference) -> Result<(), CliError> {
+        let Provenance { kind, basis } = &row.source;
+        let (expected, found) = format_values(difference);
+        output::print_line(format_args!("\n{}: {}", row.name, self.summary(*kind)))?;
+        output::print_line(format_args!("  source    {kind}: {basis}"))?;
+        output::print_line(format_args!("  at        {} of {}", pointer(difference), difference.step))?;
+        output::print_line(format_args!("  expected  {expected}\n  found     {found}"))
+    }
+
+    fn summary(&self, kind: ProvenanceKind) -> &'static str {
+        match (self.aws, kind) {
+            (true, ProvenanceKind::Assumed) => "AWS differs: our assumption is wrong",
+            _ => "differs",
+        }
+    }
+
+    /// Returns the report as JSON, with every vector.
+    pub fn to_json(&self, not_deleted: &[NotDeleted]) -> Value {
+        let mut all = Counts::default();
+        self.rows.iter().for_each(|row| all.add(&row.verdict));
+        let rows: Vec<Value> = self.rows.iter().map(|row| self.row_to_json(row)).collect();
+        json!({
+            "endpoint": self.endpoint, "agree": all.agree, "differ": all.differ, "skipped": all.skipped,
+            "sources": self.count_by_source(), "vectors": rows, "notDeleted": not_deleted,
+        })
+    }
+
+    fn row_to_json(&self, row: &Row) -> Value {
+        let Row { file, name, source, verdict } = row;
+        let mut object = json!({"file": file, "name": name, "source": source});
+        let more = match verdict {
+            Verdict::Agrees => json!({"verdict": "agrees"}),
+            Verdict::Skipped(reason) => json!({"verdict": "skipped", "reason": reason}),
+            Verdict::Differs(difference) => json!({
+                "verdict": "differs", "summary": self.summary(source.kind), "step": difference.step.to_string(),
+                "pointer": pointer(difference), "expected": difference.expected, "found": difference.actual,
+            }),
+        };
+        if let (Value::Object(object), Value::Object(more)) = (&mut object, more) {
+            object.extend(more);
+        }
+        object
+    }
+}
+
+fn pointer(difference: &Difference) -> &str {
+    if difference.pointer.is_empty() { "/" } else { &difference.pointer }
+}
+
+/// Formats the values that differ. If one of them does not exist, formats the whole responses.
+fn format_values(difference: &Difference) -> (String, String) {
+    let Difference { pointer, expected, actual, .. } = difference;
+    match (expected.pointer(pointer), actual.pointer(pointer)) {
+        (Some(expected), Some(found)) if pointer != "/status" => (truncate(expected), truncate(found)),
+        _ => (truncate(expected), truncate(actual)),
+    }
+}
+
+fn truncate(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(MAX_VALUE) {
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}

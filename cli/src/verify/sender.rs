@@ -1,0 +1,182 @@
+//! Sends requests to the endpoint, after the safety guard has checked them.
+
+use super::interrupt::Interrupt;
+use super::resource_members::CREATE_STATE_MACHINE;
+use super::safety_guard::SafetyGuard;
+use super::signer::Signer;
+use crate::agent::{connection_error, read_body};
+use crate::exit::CliError;
+use http::{HeaderValue, Request, header};
+use serde_json::{Map, Value};
+use std::io::ErrorKind;
+use std::time::Duration;
+use ureq::{Agent, Body};
+
+/// Maximum number of retries of a throttled request.
+const MAX_RETRIES: u32 = 10;
+const FIRST_DELAY: Duration = Duration::from_millis(500);
+const MAX_DELAY: Duration = Duration::from_secs(20);
+
+/// Bodies over this size are sent with `Expect: 100-continue`.
+const LARGE: usize = 64 * 1024;
+
+/// Headers to record.
+const RECORDED_HEADERS: [&str; 4] = ["content-type", "x-amzn-errortype", "x-amzn-requestid", "content-encoding"];
+
+/// A response of the endpoint.
+#[derive(Debug, Clone)]
+pub(super) struct Response {
+    pub status: u16,
+    pub headers: Map<String, Value>,
+    /// The JSON, or a string if the body is not JSON.
+    pub body: Value,
+}
+
+/// An error that ends a vector or the run.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum VerifyError {
+    /// The vector cannot be run, for this reason.
+    #[error("{0}")]
+    Skip(String),
+    /// Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
+    /// An error that ends the run.
+    #[error("{0}")]
+    Fatal(CliError),
+}
+
+/// Sends requests, and retries throttled ones.
+#[derive(Debug)]
+pub(super) struct Sender {
+    url: String,
+    agent: Agent,
+    signer: Signer,
+    guard: SafetyGuard,
+    interrupt: Interrupt,
+    /// Whether a state machine may exist that no response reported.
+    may_have_orphans: bool,
+}
+
+impl Sender {
+    pub fn new(url: &str, agent: Agent, signer: Signer, guard: SafetyGuard, interrupt: Interrupt) -> Self {
+        Self { url: url.to_owned(), agent, signer, guard, interrupt, may_have_orphans: false }
+    }
+
+    pub const fn guard(&self) -> &SafetyGuard {
+        &self.guard
+    }
+
+    /// Replaces the interrupt and returns the previous one.
+    pub const fn replace_interrupt(&mut self, interrupt: Interrupt) -> Interrupt {
+        std::mem::replace(&mut self.interrupt, interrupt)
+    }
+
+    /// Returns whether a state machine may exist that no response reported.
+    pub const fn may_have_orphans(&self) -> bool {
+        self.may_have_orphans
+    }
+
+    /// Calls an operation.
+    ///
+    /// # Errors
+    /// [`VerifyError::Skip`] for a request that would change resources of others, [`VerifyError::Interrupted`], and
+    /// [`VerifyError::Fatal`] if the endpoint cannot be reached.
+    pub fn call(&mut self, operation: &str, body: &[u8]) -> Result<Response, VerifyError> {
+        let foreign = |name: String| {
+            let name: String = name.chars().take(80).collect();
+            VerifyError::Skip(format!("would change a resource that this run did not create: `{name}`"))
+        };
+        self.guard.check(operation, body).map_err(foreign)?;
+        let mut delay = FIRST_DELAY;
+        for _ in 0..MAX_RETRIES {
+            if self.interrupt.is_set() {
+                return Err(VerifyError::Interrupted);
+            }
+            let response = self.send(operation, body).map_err(VerifyError::Fatal)?;
+            if !response.is_throttled() {
+                return Ok(response);
+            }
+            if self.interrupt.wait(delay) {
+                return Err(VerifyError::Interrupted);
+            }
+            delay = MAX_DELAY.min(delay.saturating_mul(2));
+        }
+        self.send(operation, body).map_err(VerifyError::Fatal)
+    }
+
+    fn send(&mut self, operation: &str, body: &[u8]) -> Result<Response, CliError> {
+        let request = Request::post(&self.url)
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-target", format!("AWSStepFunctions.{operation}"))
+            .body(body.to_vec());
+        let mut request = request.map_err(|error| CliError::Usage(format!("--endpoint-url: {error}")))?;
+        self.signer.sign(&mut request)?;
+        if body.len() > LARGE {
+            // Otherwise the response is lost if the endpoint rejects the length and closes the connection.
+            request.headers_mut().insert(header::EXPECT, HeaderValue::from_static("100-continue"));
+        }
+        let response = self.agent.run(request).and_then(read_response).or_else(closed_response);
+        self.may_have_orphans |= operation == CREATE_STATE_MACHINE
+            && response.as_ref().map_or_else(may_have_arrived, Response::may_have_succeeded);
+        response.map_err(|error| connection_error(&self.url, &error, "; start the endpoint, or use --endpoint-url"))
+    }
+}
+
+fn read_response(mut response: http::Response<Body>) -> Result<Response, ureq::Error> {
+    let body = read_body(response.body_mut())?;
+    let text = || Value::String(String::from_utf8_lossy(&body).into_owned());
+    let header = |name: &&str| Some(((*name).to_owned(), response.headers().get(*name)?.to_str().ok()?.into()));
+    let headers = RECORDED_HEADERS.iter().filter_map(header).collect();
+    let status = response.status().as_u16();
+    Ok(Response { status, headers, body: serde_json::from_slice(&body).unwrap_or_else(|_| text()) })
+}
+
+/// Converts a closed connection to a response with status 0, because it can be a behaviour of the endpoint. If the
+/// endpoint has ended, the next request fails.
+fn closed_response(error: ureq::Error) -> Result<Response, ureq::Error> {
+    let kinds = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::UnexpectedEof];
+    match &error {
+        ureq::Error::Io(error) if kinds.contains(&error.kind()) => {
+            let body = Value::String(format!("the connection was closed without a response: {error}"));
+            Ok(Response { status: 0, headers: Map::new(), body })
+        }
+        _ => Err(error),
+    }
+}
+
+/// Returns whether the endpoint may have received a failed request.
+fn may_have_arrived(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Io(error) => error.kind() != ErrorKind::ConnectionRefused,
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => false,
+        _ => true,
+    }
+}
+
+impl Response {
+    pub const fn is_ok(&self) -> bool {
+        self.status == 200
+    }
+
+    /// Returns whether the request may have succeeded although there is no response, or an internal error.
+    const fn may_have_succeeded(&self) -> bool {
+        self.status == 0 || self.status >= 500
+    }
+
+    /// Returns the error code without its namespace.
+    pub fn error_code(&self) -> &str {
+        let kind = self.body.get("__type").and_then(Value::as_str).unwrap_or_default();
+        kind.rsplit('#').next().unwrap_or_default()
+    }
+
+    /// Returns a string member of the body.
+    pub fn string_member(&self, member: &str) -> Option<&str> {
+        self.body.get(member)?.as_str()
+    }
+
+    fn is_throttled(&self) -> bool {
+        let codes = ["ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"];
+        self.status == 429 || codes.contains(&self.error_code())
+    }
+}

@@ -1,0 +1,18 @@
+//! Tests the program with hostile clients, failing disks and `kill -9`, with real sockets and processes.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod access;
+mod attacks;
+mod binding;
+mod files;
+mod health;
+mod history;
+mod kills;
+mod limits;
+mod linearizability;
+mod memory;
+mod panics;
+mod signatures;
+mod stopping;
+mod support;

@@ -1,0 +1,341 @@
+//! `sfn-alias verify` against our endpoint, a faulty one, one that requires signatures, and with Ctrl-C.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_sfn-alias");
+
+/// `sfn-alias serve` on a free port. Dropping it ends the process.
+struct Endpoint {
+    child: Child,
+    url: String,
+}
+
+impl Endpoint {
+    fn start(args: &[&str]) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.args(["serve", "--port", "0", "--log", "off"]).args(args).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the program");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+        let url = line.trim().strip_prefix("export AWS_ENDPOINT_URL_SFN=").expect("the URL").to_owned();
+        Self { child, url }
+    }
+
+    /// Lists the state machines.
+    fn list_state_machines(&self) -> Value {
+        let args = ["call", "ListStateMachines", "--account", "123456789012", "--endpoint-url", &self.url];
+        let output = Command::new(PROGRAM).args(args).output().expect("the program");
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn verify(url: &str, args: &[&str]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.args(["verify", "--endpoint-url", url]).args(args);
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION"] {
+        command.env_remove(name);
+    }
+    command.env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent").stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(mut command: Command) -> Output {
+    command.output().expect("the program")
+}
+
+#[track_caller]
+fn parse_json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("invalid JSON: {output:?}"))
+}
+
+fn to_text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn empty_list() -> Value {
+    serde_json::json!({"stateMachines": []})
+}
+
+#[test]
+fn own_endpoint_agrees_in_all_vectors() {
+    let endpoint = Endpoint::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let (link, file) = (folder.path().join("responses.json"), folder.path().join("linked.json"));
+    // A symbolic link is followed, as by any program.
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let output = run(verify(&endpoint.url, &["--json", "--record", link.to_str().unwrap()]));
+    let report = parse_json(&output);
+    let differing: Vec<_> =
+        report["vectors"].as_array().unwrap().iter().filter(|row| row["verdict"] == "differs").collect();
+    assert!(differing.is_empty(), "{differing:#?}");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(report["agree"].as_u64().unwrap() > 800, "{}", report["agree"]);
+    assert_eq!(report["notDeleted"], serde_json::json!([]));
+    assert_eq!(endpoint.list_state_machines(), empty_list());
+    let recorded: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    assert!(recorded["responses"].as_array().unwrap().len() > 2000);
+    assert!(!recorded.to_string().contains("sfn-alias-verify-"), "the file contains names of the run");
+}
+
+#[test]
+fn skipped_vectors_have_reason() {
+    let output = run(verify("http://127.0.0.1:1", &["--list", "--json", "--only", "create-alias/*replay"]));
+    let lines: Vec<Value> = to_text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let row = |name: &str| lines.iter().find(|line| line["name"] == name).expect("the vector").clone();
+    assert_eq!(row("create-alias/replay-has-original-date")["skipped"], "needs a controllable clock");
+    assert!(lines.iter().any(|line| line["skipped"].is_null()));
+    assert!(lines.iter().all(|line| line["name"].as_str().unwrap().starts_with("create-alias/")));
+}
+
+#[test]
+fn invalid_options_are_reported_before_any_request() {
+    let run_args = |args: &[&str]| {
+        let output = run(verify(args[0], &args[1..]));
+        (output.status.code(), to_text(&output.stderr).replace('\n', ""))
+    };
+    assert_eq!(
+        run_args(&["http://127.0.0.1:1", "--only", "nosuchvector"]),
+        (Some(2), "sfn-alias: --only: no vector contains this pattern; --list prints the names".to_owned())
+    );
+    assert_eq!(
+        run_args(&["nowhere"]),
+        (Some(2), "sfn-alias: --endpoint-url: `nowhere` is not a valid URL; example: http://127.0.0.1:8083".to_owned())
+    );
+    assert_eq!(
+        run_args(&["https://states.us-east-1.amazonaws.com"]),
+        (
+            Some(2),
+            "sfn-alias: --state-machine-role-arn is required on AWS: specify a role that trusts states.amazonaws.com"
+                .to_owned()
+        )
+    );
+    assert_eq!(
+        run_args(&["https://states.us-east-1.amazonaws.com", "--state-machine-role-arn", "arn:aws:iam::123456789012:role/a"]),
+        (Some(2), "sfn-alias: no credentials to sign with; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use --profile with a profile that has keys; users of IAM Identity Center (SSO) run: eval \"$(aws configure export-credentials --format env)\"".to_owned())
+    );
+    assert_eq!(run_args(&["http://127.0.0.1:1"]).0, Some(3));
+}
+
+/// Starts a server that responds to one request per connection with the result of `respond`.
+fn start_server(respond: impl Fn(&str) -> String + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let request = read_request(&mut stream);
+            stream.write_all(respond(&request).as_bytes()).ok();
+        }
+    });
+    url
+}
+
+fn read_request(stream: &mut TcpStream) -> String {
+    let mut reader = BufReader::new(stream);
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+        // Replaced below, so that a forwarded request ends its connection.
+        if !line.to_ascii_lowercase().starts_with("connection:") {
+            head.push_str(&line);
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    format!("{head}connection: close\r\n\r\n{}", to_text(&body))
+}
+
+/// Starts a proxy for `url` that changes each response body.
+fn start_proxy(url: &str, change: fn(&str) -> String, seen: Sender<()>) -> String {
+    let address = url.strip_prefix("http://").unwrap().to_owned();
+    start_server(move |request| {
+        seen.send(()).ok();
+        let mut upstream = TcpStream::connect(&address).unwrap();
+        upstream.write_all(request.as_bytes()).unwrap();
+        let mut response = String::new();
+        upstream.read_to_string(&mut response).unwrap();
+        let (head, body) = response.split_once("\r\n\r\n").unwrap();
+        let headers = head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("content-length"));
+        let (head, body) = (headers.collect::<Vec<_>>().join("\r\n"), change(body));
+        format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+    })
+}
+
+#[test]
+fn changed_response_differs() {
+    let endpoint = Endpoint::start(&[]);
+    let heavier = |body: &str| body.replace("\"weight\":100", "\"weight\":99");
+    let url = start_proxy(&endpoint.url, heavier, channel().0);
+    let output = run(verify(&url, &["--only", "recorded-aliases/update-*"]));
+    assert_eq!(output.status.code(), Some(0), "none of these responses has a weight of 100");
+
+    let output = run(verify(&url, &["--only", "requests/nul-in-alias-description"]));
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        to_text(&output.stdout),
+        "\
+vectors                              agree  differ skipped
+requests                                 0       1       0
+by source
+  assumed                                0       1       0
+all                                      0       1       0
+
+requests/nul-in-alias-description: differs
+  source    assumed: the model gives no pattern for descriptions
+  at        /body/routingConfiguration/0/weight of call
+  expected  100
+  found     99
+"
+    );
+    assert_eq!(endpoint.list_state_machines(), empty_list());
+}
+
+const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIDVERIFY\naws_secret_access_key = verysecret\naws_account_id = 210987654321\n\n[role]\naws_access_key_id = ASIAROLE\naws_secret_access_key = rolesecret\naws_session_token = token/+=\naws_account_id = 111122223333\n";
+
+#[test]
+fn requests_are_signed_as_user_and_as_role() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credentials");
+    std::fs::write(&file, CREDENTIALS).unwrap();
+    let endpoint = Endpoint::start(&["--credentials", file.to_str().unwrap()]);
+    let only = ["--json", "--only", "recorded-aliases", "--region", "eu-west-1"];
+
+    let unsigned = run(verify(&endpoint.url, &only));
+    assert_eq!(unsigned.status.code(), Some(3));
+    assert!(
+        to_text(&unsigned.stderr)
+            .starts_with("sfn-alias: expected the ARN of a new state machine from the endpoint, found status 4")
+    );
+
+    let mut command = verify(&endpoint.url, &only);
+    command.env("AWS_SHARED_CREDENTIALS_FILE", &file);
+    let signed = run(command);
+    assert_eq!((signed.status.code(), parse_json(&signed)["agree"].as_u64()), (Some(0), Some(33)), "{signed:?}");
+
+    let (sts, requests) = start_fake_sts();
+    let role = ["--role-arn", "arn:aws:iam::111122223333:role/verify", "--sts-endpoint-url", &sts];
+    let mut command = verify(&endpoint.url, &[&only[..], &role].concat());
+    command.env("AWS_ACCESS_KEY_ID", "AKIDVERIFY").env("AWS_SECRET_ACCESS_KEY", "verysecret");
+    let assumed = run(command);
+    assert_eq!((assumed.status.code(), parse_json(&assumed)["agree"].as_u64()), (Some(0), Some(33)), "{assumed:?}");
+    let request = requests.recv().unwrap();
+    assert!(request.contains("/eu-west-1/sts/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature="));
+    assert!(request.ends_with(
+        "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fverify&RoleSessionName=sfn-alias-verify&DurationSeconds=3600"
+    ));
+    assert!(requests.try_recv().is_err(), "the role is assumed only once");
+}
+
+fn start_fake_sts() -> (String, Receiver<String>) {
+    let (sender, requests) = channel();
+    let body = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>rolesecret</SecretAccessKey><SessionToken>token/+=</SessionToken></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+    let url = start_server(move |request| {
+        sender.send(request.to_owned()).ok();
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+    });
+    (url, requests)
+}
+
+#[test]
+fn denied_role_is_reported() {
+    let body = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>";
+    let url = start_server(move |_| {
+        format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+    });
+    let mut command =
+        verify("http://127.0.0.1:1", &["--role-arn", "arn:aws:iam::1:role/a", "--sts-endpoint-url", &url]);
+    command.env("AWS_ACCESS_KEY_ID", "AKIDVERIFY").env("AWS_SECRET_ACCESS_KEY", "verysecret");
+    let output = run(command);
+    let expected = format!(
+        "sfn-alias: cannot assume the role `arn:aws:iam::1:role/a` at {url}: status 403 AccessDenied not you\n"
+    );
+    assert_eq!((output.status.code(), to_text(&output.stderr)), (Some(3), expected));
+}
+
+#[test]
+fn resources_are_deleted_on_ctrl_c() {
+    let endpoint = Endpoint::start(&[]);
+    let (seen, requests) = channel();
+    let url = start_proxy(&endpoint.url, str::to_owned, seen);
+    let child = verify(&url, &[]).spawn().expect("the program");
+    // During a vector that has created resources.
+    requests.iter().take(100).for_each(drop);
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(kill.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let expected = "sfn-alias: stopping: deleting created resources; send the signal again to exit immediately\nsfn-alias: interrupted\n";
+    assert_eq!(to_text(&output.stderr), expected);
+    assert_eq!(endpoint.list_state_machines(), empty_list());
+}
+
+/// Starts a proxy that loses the response to the first CreateStateMachine of a vector.
+fn start_lossy_proxy(url: &str) -> String {
+    let address = url.strip_prefix("http://").unwrap().to_owned();
+    let created = AtomicUsize::new(0);
+    start_server(move |request| {
+        let mut upstream = TcpStream::connect(&address).unwrap();
+        upstream.write_all(request.as_bytes()).unwrap();
+        let mut response = String::new();
+        upstream.read_to_string(&mut response).unwrap();
+        let creates = request.contains("AWSStepFunctions.CreateStateMachine\r\n");
+        // The first request of the run only finds the account and region.
+        let lost = creates && created.fetch_add(1, Ordering::Relaxed) == 1;
+        if lost { String::new() } else { response }
+    })
+}
+
+#[test]
+fn state_machine_with_lost_response_is_deleted() {
+    let endpoint = Endpoint::start(&[]);
+    let output = run(verify(&start_lossy_proxy(&endpoint.url), &["--json", "--only", "recorded-aliases/update-*"]));
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(parse_json(&output)["notDeleted"], serde_json::json!([]));
+    assert_eq!(endpoint.list_state_machines(), empty_list());
+}
+
+#[test]
+fn failed_search_for_orphans_is_reported() {
+    let url = start_server(|_| String::new());
+    let output = run(verify(&url, &["--only", "recorded-aliases/update-*"]));
+    let stderr = to_text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains("\n  state machines named sfn-alias-verify-"), "{stderr}");
+    assert!(stderr.contains("-*, if any: ListStateMachines returned 0 "), "{stderr}");
+}
+
+#[test]
+fn responses_may_be_written_to_pipe() {
+    let endpoint = Endpoint::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).unwrap()
+    });
+    let only = ["--only", "recorded-aliases/update-*", "--record", pipe.to_str().unwrap()];
+    assert_eq!(run(verify(&endpoint.url, &only)).status.code(), Some(0));
+    let recorded: Value = serde_json::from_slice(&reader.join().unwrap()).unwrap();
+    assert!(!recorded["responses"].as_array().unwrap().is_empty());
+}

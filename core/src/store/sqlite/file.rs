@@ -1,0 +1,138 @@
+//! The file: one connection that writes, and several that read.
+
+use super::file_monitor::{FileCheck, FileMonitor};
+use super::generation::Generation;
+use super::open::LockingMode;
+use super::reader::{Reader, ReaderPool};
+use super::transaction_guard::TransactionGuard;
+use super::view::FileTransaction;
+use super::write_health::WriteHealth;
+use super::{error, generation, load, meta, open};
+use crate::error::{Error, Result};
+use crate::store::memory::MemoryData;
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The connection that writes, with an open transaction.
+pub(super) type Writer<'f> = TransactionGuard<MutexGuard<'f, Connection>>;
+
+pub(super) struct SqliteFile {
+    path: PathBuf,
+    locking: LockingMode,
+    files: FileMonitor,
+    pub write_health: WriteHealth,
+    writer: Mutex<Connection>,
+    readers: ReaderPool,
+    pub token_key: [u8; 32],
+}
+
+impl SqliteFile {
+    pub fn open(path: &Path, locking: LockingMode) -> Result<Self> {
+        let path = open::resolve_link(open::make_absolute(path)?);
+        let writer = open::open(&path, locking).map_err(error::with_path(&path))?;
+        // A link could not be resolved before its target was created.
+        let path = open::resolve_link(path);
+        let token_key = meta::read_token_key(&writer).map_err(error::with_path(&path))?;
+        let (files, write_health) = (FileMonitor::new(&path)?, WriteHealth::default());
+        let (writer, readers) = (Mutex::new(writer), ReaderPool::default());
+        Ok(Self { path, locking, files, write_health, writer, readers, token_key })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads all records, for a store in memory.
+    pub fn load(&self) -> Result<MemoryData> {
+        load::load_data(&self.writer()).map_err(error::with_path(&self.path))
+    }
+
+    /// Locks the writer. A panic rolls the transaction back before it poisons the lock, so a poisoned lock is safe.
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns an error if the files are no longer the ones that were opened. If they are shorter and another
+    /// process may have truncated them, verifies all of the file instead.
+    pub fn check_files(&self) -> Result<()> {
+        match (self.files.check()?, self.locking) {
+            (FileCheck::Unchanged, _) => Ok(()),
+            (FileCheck::Truncated(error), LockingMode::Exclusive) => Err(error),
+            (FileCheck::Truncated(error), LockingMode::Shared) => {
+                open::verify_again(&self.path).map_err(|_| error)?;
+                self.files.accept_lengths()
+            }
+        }
+    }
+
+    /// Adds the path to an error about corrupt data and records that a write failed.
+    pub fn report_write<T>(&self, result: Result<T>) -> Result<T> {
+        let result = result.map_err(error::with_path_if_corrupt(&self.path));
+        if let Err(error @ Error::Store { .. }) = &result {
+            self.write_health.record_error(error);
+        }
+        result
+    }
+
+    /// Locks the writer and begins a transaction. Also returns the generation to advance with the commit, if any.
+    pub fn begin_transaction(&self) -> Result<(Writer<'_>, Option<Generation>)> {
+        let writer = self.writer();
+        self.write_health.check_enabled()?;
+        self.check_files()?;
+        let checkpointed = self.find_checkpointed(&writer)?;
+        Ok((TransactionGuard::write(writer)?, checkpointed))
+    }
+
+    pub fn commit_transaction(&self, writer: Writer<'_>, checkpointed: Option<Generation>) -> Result<()> {
+        generation::advance(&writer, checkpointed)?;
+        writer.commit()?;
+        if checkpointed.is_some() {
+            self.files.clear_written();
+        }
+        // The write may have gone to a file that was deleted or replaced meanwhile.
+        self.check_files().inspect_err(|error| self.write_health.disable(error.clone()))?;
+        self.write_health.record_success();
+        Ok(())
+    }
+
+    /// Like [`generation::find_checkpointed`], but only after the file was written, because the query clears
+    /// SQLite's cache.
+    fn find_checkpointed(&self, writer: &Connection) -> Result<Option<Generation>> {
+        if !self.files.is_written() {
+            return Ok(None);
+        }
+        let checkpointed = generation::find_checkpointed(writer)?;
+        if checkpointed.is_none() {
+            self.files.clear_written();
+        }
+        Ok(checkpointed)
+    }
+
+    fn open_reader(&self) -> Result<Connection> {
+        let reader = open::open_reader(&self.path)?;
+        self.check_files()?;
+        Ok(reader)
+    }
+
+    /// Begins a read transaction with a consistent snapshot.
+    pub fn begin_read(&self) -> Result<SqliteReader<'_>> {
+        Ok(SqliteReader { connection: self.readers.begin(|| self.open_reader())?, path: &self.path })
+    }
+}
+
+/// A read transaction of the file.
+pub(super) struct SqliteReader<'f> {
+    connection: Reader<'f>,
+    path: &'f Path,
+}
+
+impl FileTransaction for SqliteReader<'_> {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    fn path(&self) -> &Path {
+        self.path
+    }
+}
