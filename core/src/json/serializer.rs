@@ -3,7 +3,6 @@
 
 use serde::ser::{Error as _, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use serde_json::{Error, Result};
-use std::fmt::{self, Write as _};
 
 /// Appends one value to a text.
 pub(super) struct JsonSerializer<'t>(pub &'t mut Vec<u8>);
@@ -44,20 +43,10 @@ impl<'t> JsonItems<'t> {
     }
 }
 
-/// Appends what is formatted.
-struct FormatTo<'t>(&'t mut Vec<u8>);
-
-impl fmt::Write for FormatTo<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.extend_from_slice(text.as_bytes());
-        Ok(())
-    }
-}
-
 /// Returns whether a string is the same in JSON. The loop has no early exit, so that the compiler vectorizes it.
-fn needs_no_escape(text: &[u8]) -> bool {
+fn needs_no_escape(text: &str) -> bool {
     let is_escaped = |b: u8| b < b' ' || b == b'"' || b == b'\\';
-    !text.iter().fold(false, |found, b| found | is_escaped(*b))
+    !text.bytes().fold(false, |found, b| found | is_escaped(b))
 }
 
 /// Bytes to reserve per item of a list: about the size of an alias in a list.
@@ -120,23 +109,10 @@ impl<'t> Serializer for JsonSerializer<'t> {
     type SerializeStructVariant = Never;
 
     fn serialize_str(self, text: &str) -> Result<()> {
-        if !needs_no_escape(text.as_bytes()) {
+        if !needs_no_escape(text) {
             return serde_json::to_writer(self.0, text);
         }
         self.push_quoted(text);
-        Ok(())
-    }
-
-    /// Formats in place, and again as a string if that needs escapes.
-    fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<()> {
-        self.0.push(b'"');
-        let start = self.0.len();
-        write!(FormatTo(self.0), "{value}").map_err(Error::custom)?;
-        if !self.0.get(start..).is_some_and(needs_no_escape) {
-            self.0.truncate(start.saturating_sub(1));
-            return self.serialize_str(&value.to_string());
-        }
-        self.0.push(b'"');
         Ok(())
     }
 

@@ -4,7 +4,6 @@ use crate::model::Timestamp;
 use crate::sensitive::Sensitive;
 use serde::ser::{SerializeSeq, SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// Output of CreateStateMachineAlias.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,43 +98,25 @@ impl AliasPage {
         Self { next_token, arn_prefix: [state_machine_arn, ":"].concat(), items, names }
     }
 
-    fn items(&self) -> impl ExactSizeIterator<Item = AliasItem<'_>> {
+    /// Returns the creation date and the name of each alias.
+    fn items(&self) -> impl ExactSizeIterator<Item = (Timestamp, &str)> {
         let mut start = 0;
         self.items.iter().map(move |&(created, end)| {
-            let name = self.names.get(std::mem::replace(&mut start, end)..end).unwrap_or_default();
-            AliasItem { created, arn: QualifiedArn { prefix: &self.arn_prefix, qualifier: name } }
+            (created, self.names.get(std::mem::replace(&mut start, end)..end).unwrap_or_default())
         })
     }
 }
 
 struct AliasItem<'p> {
     created: Timestamp,
-    arn: QualifiedArn<'p>,
-}
-
-struct QualifiedArn<'p> {
-    prefix: &'p str,
-    qualifier: &'p str,
-}
-
-impl fmt::Display for QualifiedArn<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.prefix)?;
-        f.write_str(self.qualifier)
-    }
-}
-
-impl Serialize for QualifiedArn<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
+    arn: &'p str,
 }
 
 impl Serialize for AliasItem<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut item = serializer.serialize_struct("StateMachineAliasListItem", 2)?;
         item.serialize_field("creationDate", &self.created)?;
-        item.serialize_field("stateMachineAliasArn", &self.arn)?;
+        item.serialize_field("stateMachineAliasArn", self.arn)?;
         item.end()
     }
 }
@@ -146,8 +127,11 @@ impl Serialize for AliasItems<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let items = self.0.items();
         let mut list = serializer.serialize_seq(Some(items.len()))?;
-        for item in items {
-            list.serialize_element(&item)?;
+        let mut arn = self.0.arn_prefix.clone();
+        for (created, name) in items {
+            arn.truncate(self.0.arn_prefix.len());
+            arn.push_str(name);
+            list.serialize_element(&AliasItem { created, arn: &arn })?;
         }
         list.end()
     }
@@ -168,9 +152,9 @@ impl Serialize for AliasPage {
 
 impl From<AliasPage> for ListStateMachineAliasesOutput {
     fn from(page: AliasPage) -> Self {
-        let item = |AliasItem { created, arn }: AliasItem<'_>| StateMachineAliasListItem {
-            creation_date: created,
-            state_machine_alias_arn: arn.to_string(),
+        let item = |(creation_date, name)| StateMachineAliasListItem {
+            creation_date,
+            state_machine_alias_arn: [&*page.arn_prefix, name].concat(),
         };
         Self { state_machine_aliases: page.items().map(item).collect(), next_token: page.next_token }
     }
