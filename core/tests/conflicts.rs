@@ -127,7 +127,7 @@ fn change_is_decided_again() {
 }
 
 #[test]
-fn refusal_is_decided_again() {
+fn rejection_is_decided_again() {
     let fixture = Fixture::new();
     call_ok(&fixture.sfn, "CreateStateMachineAlias", &new_alias("PROD", 1));
     fixture.interrupt("DeleteStateMachineAlias", alias_arn("PROD"));
