@@ -132,7 +132,7 @@ impl StepFunctions {
         Reply::from_result(self.try_call(operation, body))
     }
 
-    /// Like [`StepFunctions::call`], but returns the body, or the error as an [`Error`].
+    /// Like [`StepFunctions::call`], but returns the body, or the error as an [`crate::Error`].
     ///
     /// # Errors
     /// The error that AWS would return, or [`crate::Error::Store`].
@@ -161,7 +161,7 @@ impl StepFunctions {
         self.try_call_batch(&requests).into_iter().map(Reply::from_result).collect()
     }
 
-    /// Like [`StepFunctions::call_batch`], with a scope per request. Returns bodies, or errors as [`Error`]s.
+    /// Like [`StepFunctions::call_batch`], with a scope per request. Returns bodies, or errors as [`crate::Error`]s.
     pub fn try_call_batch(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
         catch_panic(|| self.execute_batch(requests))
             .unwrap_or_else(|error| requests.iter().map(|_| Err(error.clone())).collect())
