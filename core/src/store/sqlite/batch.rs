@@ -5,11 +5,9 @@ use super::error::store_error;
 use super::file::{SqliteFile, Writer};
 use super::generation::Generation;
 use super::rows::StateMachineRow;
-use super::view::FileTransaction;
 use crate::error::{Error, Result};
 use crate::store::Change;
 use rusqlite::Connection;
-use std::path::Path;
 
 pub(in crate::store) struct SqliteBatch<'s> {
     file: &'s SqliteFile,
@@ -24,11 +22,6 @@ impl<'s> SqliteBatch<'s> {
     pub(super) fn begin(file: &'s SqliteFile) -> Result<Self> {
         let (writer, checkpointed) = file.report_write(file.begin_transaction())?;
         Ok(Self { file, checkpointed, changes_before: writer.total_changes(), writer, broken: None })
-    }
-
-    /// Runs SQL statements in the transaction.
-    pub(super) fn run<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        work(&self.writer)
     }
 
     /// Applies a change to a state machine, whose row is `None` if it is not stored.
@@ -64,12 +57,8 @@ impl<'s> SqliteBatch<'s> {
     }
 }
 
-impl FileTransaction for SqliteBatch<'_> {
-    fn connection(&self) -> &Connection {
+impl AsRef<Connection> for SqliteBatch<'_> {
+    fn as_ref(&self) -> &Connection {
         &self.writer
-    }
-
-    fn path(&self) -> &Path {
-        self.file.path()
     }
 }

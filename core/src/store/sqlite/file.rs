@@ -5,7 +5,6 @@ use super::generation::Generation;
 use super::open::LockingMode;
 use super::reader::{Reader, ReaderPool};
 use super::transaction_guard::TransactionGuard;
-use super::view::FileTransaction;
 use super::write_health::WriteHealth;
 use super::{error, generation, load, meta, open};
 use crate::error::{Error, Result};
@@ -116,23 +115,7 @@ impl SqliteFile {
     }
 
     /// Begins a read transaction with a consistent snapshot.
-    pub fn begin_read(&self) -> Result<SqliteReader<'_>> {
-        Ok(SqliteReader { connection: self.readers.begin(|| self.open_reader())?, path: &self.path })
-    }
-}
-
-/// A read transaction of the file.
-pub(super) struct SqliteReader<'f> {
-    connection: Reader<'f>,
-    path: &'f Path,
-}
-
-impl FileTransaction for SqliteReader<'_> {
-    fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
-    fn path(&self) -> &Path {
-        self.path
+    pub fn begin_read(&self) -> Result<Reader<'_>> {
+        self.readers.begin(|| self.open_reader())
     }
 }

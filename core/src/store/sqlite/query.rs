@@ -1,8 +1,17 @@
 //! Runs SQL statements, which are prepared once per connection.
 
-use super::error::sqlite_error;
-use crate::error::Result;
+use super::error::{sqlite_error, with_path_if_corrupt};
+use crate::error::{Error, Result};
 use rusqlite::{Connection, Params, Row};
+use std::path::Path;
+
+/// Adds the path of the file to an error about corrupt data.
+pub(super) fn add_path(connection: &Connection, error: Error) -> Error {
+    match connection.path() {
+        Some(path) => with_path_if_corrupt(Path::new(path))(error),
+        None => error,
+    }
+}
 
 /// Returns the first row, or `None` if there is none.
 pub(super) fn query_first<T>(
@@ -11,9 +20,10 @@ pub(super) fn query_first<T>(
     parameters: impl Params,
     read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
 ) -> Result<Option<T>> {
-    let mut statement = connection.prepare_cached(sql).map_err(sqlite_error)?;
-    let mut rows = statement.query(parameters).map_err(sqlite_error)?;
-    rows.next().map_err(sqlite_error)?.map(read).transpose().map_err(sqlite_error)
+    let to_error = |error| add_path(connection, sqlite_error(error));
+    let mut statement = connection.prepare_cached(sql).map_err(to_error)?;
+    let mut rows = statement.query(parameters).map_err(to_error)?;
+    rows.next().map_err(to_error)?.map(read).transpose().map_err(to_error)
 }
 
 /// Returns all rows.
@@ -23,9 +33,10 @@ pub(super) fn query_all<T>(
     parameters: impl Params,
     read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
 ) -> Result<Vec<T>> {
-    let mut statement = connection.prepare_cached(sql).map_err(sqlite_error)?;
-    let rows = statement.query_map(parameters, read).map_err(sqlite_error)?;
-    rows.collect::<rusqlite::Result<_>>().map_err(sqlite_error)
+    let to_error = |error| add_path(connection, sqlite_error(error));
+    let mut statement = connection.prepare_cached(sql).map_err(to_error)?;
+    let rows = statement.query_map(parameters, read).map_err(to_error)?;
+    rows.collect::<rusqlite::Result<_>>().map_err(to_error)
 }
 
 /// Calls a function with each row, without collecting the rows.

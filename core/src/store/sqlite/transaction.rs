@@ -2,10 +2,11 @@
 
 use super::batch::SqliteBatch;
 use super::rows::StateMachineRow;
-use super::view::{FileTransaction, Snapshot, expired_state_machines, load_row, state_machines};
+use super::view::{Snapshot, expired_state_machines, load_row, state_machines};
 use crate::error::Result;
 use crate::model::{StateMachine, Timestamp};
 use crate::store::{Batch, Change, CommitOutcome, ReadTransaction, Session, View, WriteTransaction};
+use rusqlite::Connection;
 
 /// A transaction on one state machine, in a transaction of the file.
 pub(in crate::store) struct SqliteTransaction<'t, T> {
@@ -18,7 +19,7 @@ enum State<T> {
     Missing(T),
 }
 
-impl<'t, T: FileTransaction> SqliteTransaction<'t, T> {
+impl<'t, T: AsRef<Connection>> SqliteTransaction<'t, T> {
     pub fn load(transaction: T, arn: &'t str) -> Result<Self> {
         let state = match load_row(&transaction, arn)? {
             Some(row) => State::Stored(Snapshot { transaction, row }),
@@ -35,7 +36,7 @@ impl<'t, T: FileTransaction> SqliteTransaction<'t, T> {
     }
 }
 
-impl<T: FileTransaction> ReadTransaction for SqliteTransaction<'_, T> {
+impl<T: AsRef<Connection>> ReadTransaction for SqliteTransaction<'_, T> {
     fn view(&self) -> Option<&dyn View> {
         match &self.state {
             State::Stored(snapshot) => Some(snapshot),

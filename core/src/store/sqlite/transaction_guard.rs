@@ -45,6 +45,12 @@ impl<C: Deref<Target = Connection>> Deref for TransactionGuard<C> {
     }
 }
 
+impl<C: Deref<Target = Connection>> AsRef<Connection> for TransactionGuard<C> {
+    fn as_ref(&self) -> &Connection {
+        self
+    }
+}
+
 impl<C: Deref<Target = Connection>> Drop for TransactionGuard<C> {
     fn drop(&mut self) {
         // After some errors SQLite has already ended the transaction. A failed rollback cannot be reported

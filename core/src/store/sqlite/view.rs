@@ -1,7 +1,7 @@
 //! Reads inside a transaction of the file: a view of a state machine, and lists.
 
-use super::error::{corrupt_error, sqlite_error, with_path_if_corrupt};
-use super::query::{query_all, query_first, sql_limit};
+use super::error::{corrupt_error, sqlite_error};
+use super::query::{add_path, query_all, query_first, sql_limit};
 use super::rows::{
     self, StateMachineRow, alias_columns, execution_columns, execution_tables, revision_columns, start_count_columns,
     state_machine_columns, version_columns,
@@ -11,26 +11,7 @@ use crate::model::{Alias, Execution, ExecutionStatus, Revision, StateMachine, Ti
 use crate::store::{ExecutionFilter, NamedAlias, RevisionKey, View};
 use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
-use std::path::Path;
 use std::sync::Arc;
-
-/// A transaction on a file.
-pub(in crate::store) trait FileTransaction {
-    fn connection(&self) -> &Connection;
-
-    /// The path of the file, for errors.
-    fn path(&self) -> &Path;
-}
-
-impl<T: FileTransaction> FileTransaction for &mut T {
-    fn connection(&self) -> &Connection {
-        (**self).connection()
-    }
-
-    fn path(&self) -> &Path {
-        (**self).path()
-    }
-}
 
 /// A view that reads the state machine immediately, because every decision needs it, and other records on
 /// demand.
@@ -40,31 +21,20 @@ pub(super) struct Snapshot<T> {
 }
 
 /// Reads the row of a state machine, or returns `None` if it is not stored.
-pub(super) fn load_row(transaction: &impl FileTransaction, arn: &str) -> Result<Option<StateMachineRow>> {
+pub(super) fn load_row(transaction: &impl AsRef<Connection>, arn: &str) -> Result<Option<StateMachineRow>> {
     let sql = concat!("SELECT ", state_machine_columns!(), " WHERE arn = ?1");
-    let found = query_first(transaction.connection(), sql, [arn], rows::read_state_machine);
-    Ok(found.map_err(with_path_if_corrupt(transaction.path()))?.map(|(_, row)| row))
+    let found = query_first(transaction.as_ref(), sql, [arn], rows::read_state_machine)?;
+    Ok(found.map(|(_, row)| row))
 }
 
-impl<T: FileTransaction> Snapshot<T> {
+impl<T: AsRef<Connection>> Snapshot<T> {
     fn query_first<R>(
         &self,
         sql: &str,
         parameters: impl Params,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<R>,
     ) -> Result<Option<R>> {
-        let found = query_first(self.transaction.connection(), sql, parameters, read);
-        found.map_err(with_path_if_corrupt(self.transaction.path()))
-    }
-
-    fn query_all<R>(
-        &self,
-        sql: &str,
-        parameters: impl Params,
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<R>,
-    ) -> Result<Vec<R>> {
-        let found = query_all(self.transaction.connection(), sql, parameters, read);
-        found.map_err(with_path_if_corrupt(self.transaction.path()))
+        query_first(self.transaction.as_ref(), sql, parameters, read)
     }
 
     fn revision_id(&self, key: RevisionKey<'_>) -> Result<Option<i64>> {
@@ -84,7 +54,7 @@ impl<T: FileTransaction> Snapshot<T> {
     }
 }
 
-impl<T: FileTransaction> View for Snapshot<T> {
+impl<T: AsRef<Connection>> View for Snapshot<T> {
     fn state_machine(&self) -> &StateMachine {
         &self.row.state_machine
     }
@@ -92,8 +62,7 @@ impl<T: FileTransaction> View for Snapshot<T> {
     fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
         let sql = concat!("SELECT ", revision_columns!(), " FROM revisions WHERE id = ?1");
         let Some(id) = self.revision_id(key)? else { return Ok(None) };
-        let missing =
-            || with_path_if_corrupt(self.transaction.path())(corrupt_error(&format!("revision {id} is missing")));
+        let missing = || add_path(self.transaction.as_ref(), corrupt_error(&format!("revision {id} is missing")));
         let found = self.query_first(sql, [id], rows::read_revision)?;
         found.map(Arc::new).map(Some).ok_or_else(missing)
     }
@@ -114,7 +83,7 @@ impl<T: FileTransaction> View for Snapshot<T> {
             " FROM versions WHERE machine = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3"
         );
         let before = before.map_or(u32::MAX, VersionNumber::get);
-        self.query_all(sql, params![self.row.id, before, sql_limit(limit)], rows::read_version)
+        query_all(self.transaction.as_ref(), sql, params![self.row.id, before, sql_limit(limit)], rows::read_version)
     }
 
     fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>> {
@@ -134,7 +103,12 @@ impl<T: FileTransaction> View for Snapshot<T> {
             " FROM aliases WHERE machine = ?1 AND (created, name) > (?2, ?3) ORDER BY created, name LIMIT ?4"
         );
         let (created, name) = after.map_or((i64::MIN, ""), |(created, name)| (created.as_millis(), name));
-        let found = self.query_all(sql, params![self.row.id, created, name, sql_limit(limit)], rows::read_alias)?;
+        let found = query_all(
+            self.transaction.as_ref(),
+            sql,
+            params![self.row.id, created, name, sql_limit(limit)],
+            rows::read_alias,
+        )?;
         Ok(found.into_iter().map(|(name, alias)| (Cow::Owned(name.into()), Cow::Owned(alias))).collect())
     }
 
@@ -162,12 +136,12 @@ impl<T: FileTransaction> View for Snapshot<T> {
         let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
         let running = filter.status.map(|status| status == ExecutionStatus::Running);
         let filter = params![self.row.id, before, filter.version, filter.alias, running, sql_limit(limit)];
-        self.query_all(sql, filter, rows::read_execution)
+        query_all(self.transaction.as_ref(), sql, filter, rows::read_execution)
     }
 
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
         let sql = concat!("SELECT ", start_count_columns!(), " FROM starts WHERE machine = ?1 ORDER BY version");
-        let counts = self.query_all(sql, [self.row.id], rows::read_start_count)?;
+        let counts = query_all(self.transaction.as_ref(), sql, [self.row.id], rows::read_start_count)?;
         let convert = |(version, count): (_, i64)| (version, count.unsigned_abs());
         Ok(counts.into_iter().map(convert).collect())
     }
@@ -175,15 +149,15 @@ impl<T: FileTransaction> View for Snapshot<T> {
 
 /// Reads a range of the index of ARNs, up to the end of the prefix.
 pub(super) fn state_machines(
-    transaction: &impl FileTransaction,
+    transaction: &impl AsRef<Connection>,
     prefix: &str,
     after: Option<&str>,
     limit: usize,
 ) -> Result<Vec<(String, StateMachine)>> {
     let sql = concat!("SELECT ", state_machine_columns!(), " WHERE arn >= ?1 AND arn IS NOT ?2 ORDER BY arn LIMIT ?3");
-    let with_path = with_path_if_corrupt(transaction.path());
-    let to_error = |error| with_path(sqlite_error(error));
-    let mut statement = transaction.connection().prepare_cached(sql).map_err(to_error)?;
+    let connection = transaction.as_ref();
+    let to_error = |error| add_path(connection, sqlite_error(error));
+    let mut statement = connection.prepare_cached(sql).map_err(to_error)?;
     let range = params![after.unwrap_or(prefix), after, sql_limit(limit)];
     let rows = statement.query_map(range, rows::read_state_machine).map_err(to_error)?;
     let has_prefix = |row: &rusqlite::Result<(String, StateMachineRow)>| {
@@ -194,12 +168,11 @@ pub(super) fn state_machines(
 }
 
 pub(super) fn expired_state_machines(
-    transaction: &impl FileTransaction,
+    transaction: &impl AsRef<Connection>,
     now: Timestamp,
     limit: usize,
 ) -> Result<Vec<String>> {
     let sql = "SELECT arn FROM machines WHERE deleted IS NOT NULL AND deleted <= ?1 LIMIT ?2";
     let parameters = params![now.as_millis(), sql_limit(limit)];
-    let found = query_all(transaction.connection(), sql, parameters, |row| row.get(0));
-    found.map_err(with_path_if_corrupt(transaction.path()))
+    query_all(transaction.as_ref(), sql, parameters, |row| row.get(0))
 }
