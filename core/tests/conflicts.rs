@@ -6,9 +6,7 @@ mod requests;
 use requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_state_machine};
 use serde_json::{Value, json};
 use sfn_alias::model::{StateMachine, Timestamp};
-use sfn_alias::store::{
-    Batch, Change, CommitOutcome, MemoryStore, ReadTransaction, Session, Store, View, WriteTransaction,
-};
+use sfn_alias::store::{Batch, Change, CommitOutcome, MemoryStore, ReadTransaction, Store, View, WriteTransaction};
 use sfn_alias::{Options, Result, StepFunctions};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -50,49 +48,26 @@ impl WriteTransaction for ConflictingTransaction<'_> {
     }
 }
 
-/// A session of the store in memory.
-struct ConflictingSession<'s> {
-    session: Box<dyn Session + 's>,
-    conflicts: &'s Conflicts,
-}
-
-impl Session for ConflictingSession<'_> {
-    fn begin_read<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
-        self.session.begin_read(arn)
-    }
-
-    fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
-        let transaction = self.session.begin_write(arn)?;
-        Ok(Box::new(ConflictingTransaction { transaction, conflicts: self.conflicts }))
-    }
-
-    fn state_machines(
-        &mut self,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(String, StateMachine)>> {
-        self.session.state_machines(prefix, after, limit)
-    }
-
-    fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
-        self.session.expired_state_machines(now, limit)
-    }
-}
-
-impl Batch for ConflictingSession<'_> {
-    fn commit(self: Box<Self>) -> Result<()> {
-        Ok(())
-    }
-}
-
 impl Store for ConflictingStore {
-    fn session(&self) -> Box<dyn Session + '_> {
-        Box::new(ConflictingSession { session: self.store.session(), conflicts: &self.conflicts })
+    fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        self.store.begin_read(arn)
+    }
+
+    fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+        let transaction = self.store.begin_write(arn)?;
+        Ok(Box::new(ConflictingTransaction { transaction, conflicts: &self.conflicts }))
+    }
+
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+        self.store.state_machines(prefix, after, limit)
+    }
+
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        self.store.expired_state_machines(now, limit)
     }
 
     fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
-        Ok(Box::new(ConflictingSession { session: self.store.session(), conflicts: &self.conflicts }))
+        Ok(Box::new(self))
     }
 
     fn next_session_number(&self) -> Result<u64> {

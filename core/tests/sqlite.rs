@@ -233,12 +233,9 @@ fn a_batch_that_panics_is_rolled_back() {
     }));
     assert!(result.is_err());
     let store: &dyn Store = &store;
-    assert!(store.session().state_machines("", None, 9).unwrap().is_empty());
-    assert_eq!(
-        store.session().begin_write(ORDERS).unwrap().commit(Some(create_change())).unwrap(),
-        CommitOutcome::Committed
-    );
-    assert_eq!(store.session().state_machines("", None, 9).unwrap().len(), 1);
+    assert!(store.state_machines("", None, 9).unwrap().is_empty());
+    assert_eq!(store.begin_write(ORDERS).unwrap().commit(Some(create_change())).unwrap(), CommitOutcome::Committed);
+    assert_eq!(store.state_machines("", None, 9).unwrap().len(), 1);
 }
 
 fn create_change() -> sfn_alias::store::Change {

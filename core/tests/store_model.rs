@@ -172,12 +172,12 @@ fn read_all(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
 fn dump(store: &dyn Store, arn: &str) -> Vec<String> {
     let mut output = Vec::new();
     let all = &mut output;
-    if let Some(view) = store.session().begin_read(arn).unwrap().view() {
+    if let Some(view) = store.begin_read(arn).unwrap().view() {
         all.extend(read_all(view).unwrap());
     }
-    push_debug(all, store.session().state_machines("arn:b", None, 9).unwrap());
-    push_debug(all, store.session().state_machines("", Some("arn:a"), 2).unwrap());
-    push_debug(all, store.session().state_machines("arn:b", Some("brn"), 2).unwrap());
+    push_debug(all, store.state_machines("arn:b", None, 9).unwrap());
+    push_debug(all, store.state_machines("", Some("arn:a"), 2).unwrap());
+    push_debug(all, store.state_machines("arn:b", Some("brn"), 2).unwrap());
     output
 }
 
@@ -214,7 +214,7 @@ fn all_stores_have_the_same_contents() {
         let stores: [&dyn Store; 3] = [&memory, &sqlite, &cached];
         for store in stores {
             match &changes[..] {
-                [change] => update(&mut *store.session(), arn, step, *change),
+                [change] => update(&mut { store }, arn, step, *change),
                 changes => update_in_batch(store, arn, step, changes),
             }
         }
@@ -247,6 +247,6 @@ fn a_batch_continues_after_a_rejected_change() {
         drop(batch.begin_write("arn:none"));
         assert_eq!(batch.begin_write("arn:b").unwrap().commit(Some(create())), Ok(CommitOutcome::Committed));
         batch.commit().unwrap();
-        assert_eq!(store.session().state_machines("", None, 9).unwrap().len(), 2);
+        assert_eq!(store.state_machines("", None, 9).unwrap().len(), 2);
     }
 }

@@ -69,7 +69,7 @@ fn version_number_after_maximum_is_rejected() {
         created: Timestamp::from_millis(1),
     };
     let store = SqliteStore::open(Path::new(&file)).unwrap();
-    let outcome = store.session().begin_write(&arn).unwrap().commit(Some(Change::PutVersion(highest))).unwrap();
+    let outcome = store.begin_write(&arn).unwrap().commit(Some(Change::PutVersion(highest))).unwrap();
     assert_eq!(outcome, CommitOutcome::Committed);
     drop(store);
     let server = Server::start(&["--data", &file]);

@@ -64,13 +64,13 @@ impl StepFunctions {
     /// # Errors
     /// [`crate::Error::Store`] if the store cannot be read.
     pub fn statistics(&self) -> Result<Statistics> {
-        let mut session = self.inner.store.session();
+        let store = &self.inner.store;
         let mut statistics = Statistics::default();
         let mut after: Option<String> = None;
         loop {
-            let page = session.state_machines("", after.as_deref(), PAGE_SIZE)?;
+            let page = store.state_machines("", after.as_deref(), PAGE_SIZE)?;
             for (arn, _) in &page {
-                if let Some(view) = session.begin_read(arn)?.view() {
+                if let Some(view) = store.begin_read(arn)?.view() {
                     statistics.add(arn, view)?;
                 }
             }

@@ -192,7 +192,8 @@ impl StepFunctions {
 
     /// Runs a call whose transactions are committed one by one.
     pub(super) fn with_call<R>(&self, run: impl FnOnce(&mut Call<'_>) -> R) -> R {
-        run(&mut self.new_call(&mut *self.inner.store.session(), &self.scope))
+        let mut session = &*self.inner.store;
+        run(&mut self.new_call(&mut session, &self.scope))
     }
 
     fn new_call<'c>(&'c self, session: &'c mut dyn Session, scope: &'c Scope) -> Call<'c> {

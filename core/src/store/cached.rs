@@ -53,34 +53,23 @@ impl CachedStore {
     }
 }
 
-impl Session for &CachedStore {
-    fn begin_read<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
-        Ok(Box::new(self.memory.read(arn)))
+impl Store for CachedStore {
+    fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        self.memory.begin_read(arn)
     }
 
-    fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+    fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
         let lock = self.lock_writes();
         let file = self.file.begin_file_write(arn)?;
         Ok(Box::new(CachedWrite { store: self, arn, memory: self.memory.read(arn), file, _lock: lock }))
     }
 
-    fn state_machines(
-        &mut self,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(String, StateMachine)>> {
-        Ok(self.memory.read_data().state_machines(prefix, after, limit))
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+        self.memory.state_machines(prefix, after, limit)
     }
 
-    fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
-        Ok(self.memory.read_data().expired_state_machines(now, limit))
-    }
-}
-
-impl Store for CachedStore {
-    fn session(&self) -> Box<dyn Session + '_> {
-        Box::new(self)
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        self.memory.expired_state_machines(now, limit)
     }
 
     fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {

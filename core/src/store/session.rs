@@ -42,7 +42,7 @@ pub enum CommitOutcome {
     Conflict,
 }
 
-/// Reads and writes of state machines, one at a time.
+/// Reads and writes of state machines, one at a time. All stores and batches are sessions.
 pub trait Session {
     /// Begins to read the state machine with this unqualified ARN.
     ///
@@ -84,44 +84,86 @@ pub trait Batch: Session {
     fn commit(self: Box<Self>) -> Result<()>;
 }
 
-/// A store of state machines that many threads share.
+/// A store of state machines that many threads share. The transactions that begin on the store itself are committed
+/// one by one. The first four methods are those of [`Session`], so that a request does not allocate a session.
 ///
-/// A store may wrap another one:
+/// A store may delegate to another one:
 ///
 /// ```
-/// use sfn_alias::store::{Batch, MemoryStore, Session, Store};
+/// use sfn_alias::model::{StateMachine, Timestamp};
+/// use sfn_alias::store::{Batch, MemoryStore, ReadTransaction, Store, WriteTransaction};
 /// use sfn_alias::{Error, Options, Result, StepFunctions};
 ///
-/// /// A store whose page tokens are valid in every process.
-/// struct FixedTokenKey<S>(S);
+/// /// A store that cannot be written.
+/// struct ReadOnly<S>(S);
 ///
-/// impl<S: Store> Store for FixedTokenKey<S> {
-///     fn session(&self) -> Box<dyn Session + '_> {
-///         self.0.session()
+/// fn read_only<T>() -> Result<T> {
+///     Err(Error::Store { detail: "the store is read-only".to_owned() })
+/// }
+///
+/// impl<S: Store> Store for ReadOnly<S> {
+///     fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+///         self.0.begin_read(arn)
+///     }
+///
+///     fn begin_write<'t>(&'t self, _arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+///         read_only()
+///     }
+///
+///     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+///         self.0.state_machines(prefix, after, limit)
+///     }
+///
+///     fn expired_state_machines(&self, _now: Timestamp, _limit: usize) -> Result<Vec<String>> {
+///         Ok(Vec::new())
 ///     }
 ///
 ///     fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
-///         self.0.begin_batch()
+///         // Without a shared commit.
+///         Ok(Box::new(self))
 ///     }
 ///
 ///     fn next_session_number(&self) -> Result<u64> {
-///         self.0.next_session_number()
+///         Ok(0)
 ///     }
 ///
 ///     fn token_key(&self) -> [u8; 32] {
-///         [7; 32]
+///         self.0.token_key()
 ///     }
 /// }
 ///
-/// let sfn = StepFunctions::with_store(Box::new(FixedTokenKey(MemoryStore::new()?)), Options::default())?;
+/// let sfn = StepFunctions::with_store(Box::new(ReadOnly(MemoryStore::new()?)), Options::default())?;
 /// assert_eq!(sfn.call("ListStateMachines", b"{}").status, 200);
+/// let tag = br#"{"resourceArn": "arn:aws:states:us-east-1:000000000000:stateMachine:orders", "tags": []}"#;
+/// assert_eq!(sfn.call("TagResource", tag).status, 500);
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Store: Send + Sync {
-    /// Returns a session whose transactions are committed one by one. A commit is durable.
-    fn session(&self) -> Box<dyn Session + '_>;
+    /// Begins to read the state machine with this unqualified ARN.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>>;
 
-    /// Begins a batch. A store without shared commits returns a session whose commit does nothing.
+    /// Begins to change the state machine with this unqualified ARN, or to create it. Its commit is durable.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>>;
+
+    /// Returns up to `limit` state machines with this ARN prefix after the ARN `after`, ordered by ARN.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>>;
+
+    /// Returns the ARNs of up to `limit` state machines whose deletion has ended by `now`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>>;
+
+    /// Begins a batch. A store without shared commits returns itself.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
@@ -144,4 +186,34 @@ pub trait Store: Send + Sync {
 
     /// Returns the key for page tokens, which is the same for every process that opens the store.
     fn token_key(&self) -> [u8; 32];
+}
+
+impl<S: Store + ?Sized> Session for &S {
+    fn begin_read<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        (**self).begin_read(arn)
+    }
+
+    fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+        (**self).begin_write(arn)
+    }
+
+    fn state_machines(
+        &mut self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, StateMachine)>> {
+        (**self).state_machines(prefix, after, limit)
+    }
+
+    fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        (**self).expired_state_machines(now, limit)
+    }
+}
+
+/// Commits each transaction at once.
+impl<S: Store + ?Sized> Batch for &S {
+    fn commit(self: Box<Self>) -> Result<()> {
+        Ok(())
+    }
 }

@@ -3,7 +3,8 @@
 use crate::action::ACCOUNT;
 use crate::reference::{ALIAS_LIMIT, EXECUTION_LIMIT, TAG_LIMIT, VERSION_LIMIT};
 use crate::strategy::Case;
-use sfn_alias::store::{Batch, MemoryStore, Session, Store};
+use sfn_alias::model::StateMachine;
+use sfn_alias::store::{Batch, MemoryStore, ReadTransaction, Store, WriteTransaction};
 use sfn_alias::{Clock, Limits, Options, Result, Scope, StepFunctions, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -55,8 +56,20 @@ fn options(case: &Case, time: &Time) -> Options {
 struct FixedTokenKey<S>(S);
 
 impl<S: Store> Store for FixedTokenKey<S> {
-    fn session(&self) -> Box<dyn Session + '_> {
-        self.0.session()
+    fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        self.0.begin_read(arn)
+    }
+
+    fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+        self.0.begin_write(arn)
+    }
+
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+        self.0.state_machines(prefix, after, limit)
+    }
+
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        self.0.expired_state_machines(now, limit)
     }
 
     fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {

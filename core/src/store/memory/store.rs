@@ -3,7 +3,7 @@
 use super::data::MemoryData;
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
-use crate::store::{Batch, Change, CommitOutcome, ReadTransaction, Session, Store, View, WriteTransaction};
+use crate::store::{Batch, Change, CommitOutcome, ReadTransaction, Store, View, WriteTransaction};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -97,39 +97,21 @@ impl WriteTransaction for MemoryWrite<'_> {
     }
 }
 
-impl Session for &MemoryStore {
-    fn begin_read<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+impl Store for MemoryStore {
+    fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
         Ok(Box::new(self.read(arn)))
     }
 
-    fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+    fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
         Ok(Box::new(self.write(arn)))
     }
 
-    fn state_machines(
-        &mut self,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(String, StateMachine)>> {
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
         Ok(self.read_data().state_machines(prefix, after, limit))
     }
 
-    fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
         Ok(self.read_data().expired_state_machines(now, limit))
-    }
-}
-
-/// Each transaction is already committed.
-impl Batch for &MemoryStore {
-    fn commit(self: Box<Self>) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl Store for MemoryStore {
-    fn session(&self) -> Box<dyn Session + '_> {
-        Box::new(self)
     }
 
     fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {

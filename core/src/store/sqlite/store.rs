@@ -9,7 +9,7 @@ use super::view::{expired_state_machines, state_machines};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
 use crate::store::memory::MemoryData;
-use crate::store::{Batch, ReadTransaction, Session, Store, WriteTransaction};
+use crate::store::{Batch, ReadTransaction, Store, WriteTransaction};
 use rusqlite::Connection;
 use std::fmt;
 use std::path::Path;
@@ -66,32 +66,21 @@ impl SqliteStore {
     }
 }
 
-impl Session for &SqliteStore {
-    fn begin_read<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+impl Store for SqliteStore {
+    fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
         Ok(Box::new(SqliteTransaction::load(self.0.begin_read()?, arn)?))
     }
 
-    fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
+    fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
         Ok(Box::new(self.begin_file_write(arn)?))
     }
 
-    fn state_machines(
-        &mut self,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(String, StateMachine)>> {
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
         state_machines(&self.0.begin_read()?, prefix, after, limit)
     }
 
-    fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+    fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
         expired_state_machines(&self.0.begin_read()?, now, limit)
-    }
-}
-
-impl Store for SqliteStore {
-    fn session(&self) -> Box<dyn Session + '_> {
-        Box::new(self)
     }
 
     fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
