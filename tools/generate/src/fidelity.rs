@@ -31,10 +31,11 @@ struct Provenance {
 const OWN: &str = "own";
 
 /// The kinds of sources and their meaning, the least reliable first.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 7] = [
     ("assumed", "not recorded; our best inference, with its rationale"),
     ("docs", "documented by AWS"),
     ("model", "declared in AWS's service model (botocore's service-2.json)"),
+    ("observed", "seen in a public transcript of AWS, with its reference and date"),
     ("recorded", "recorded from AWS, with the name of the recording"),
     ("provider code", "implemented in the public code of CloudFormation's provider, with the location"),
     (OWN, "functions of this library that AWS does not have, such as `check` and `fingerprint`"),
