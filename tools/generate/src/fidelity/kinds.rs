@@ -9,7 +9,7 @@ pub(super) const ASSUMED: &str = "assumed";
 /// The kinds of sources and their meaning, the most reliable first.
 pub(super) const KINDS: [(&str, &str); 7] = [
     ("recorded", "recorded from AWS, with the name of the recording"),
-    ("observed", "seen in a public transcript of a call to AWS, with its location"),
+    ("observed", "seen in a public transcript of AWS, with its reference and date"),
     ("model", "declared in AWS's service model (botocore's service-2.json)"),
     ("docs", "documented by AWS"),
     (ASSUMED, "not recorded; our best inference, with its reason"),
