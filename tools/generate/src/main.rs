@@ -5,6 +5,7 @@
 
 mod architecture;
 mod fidelity;
+mod markdown;
 mod readme;
 mod rules;
 
