@@ -86,3 +86,44 @@ fn link(title: &str, name: &str, groups: &[Group]) -> Result<String, String> {
         Some((group, vector)) => Ok(format!("[`{name}`]({}#{})", group.page(), anchor(vector.answer.title()))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fidelity::answer::Answer;
+
+    fn link_to(kind: &str, name: &str) -> Result<String, String> {
+        let vector = Vector {
+            name: "create-alias/quota".to_owned(),
+            behaviour: String::new(),
+            kind: kind.to_owned(),
+            basis: String::new(),
+            answer: Answer::Error("ServiceQuotaExceededException".to_owned()),
+            message: None,
+            file: String::new(),
+        };
+        let group = Group { name: "CreateStateMachineAlias".to_owned(), title: String::new(), vectors: vec![vector] };
+        link("A title", name, &[group])
+    }
+
+    #[test]
+    fn link_points_to_answer() {
+        let link = link_to("assumed", "create-alias/quota").unwrap();
+        let page = "docs/fidelity/CreateStateMachineAlias.md#servicequotaexceededexception";
+        assert_eq!(link, format!("[`create-alias/quota`]({page})"));
+    }
+
+    #[test]
+    fn recorded_or_unknown_vector_is_an_error() {
+        let recorded = link_to("recorded", "create-alias/quota").unwrap_err();
+        assert_eq!(
+            recorded,
+            "vectors/assumptions.json: `A title`: expected an assumed vector, found `create-alias/quota` with the source `recorded`; remove the vector, and the assumption if it has no other"
+        );
+        let unknown = link_to("assumed", "create-alias/nothing").unwrap_err();
+        assert_eq!(
+            unknown,
+            "vectors/assumptions.json: `A title`: unknown vector `create-alias/nothing`; use a name that `sfn-alias verify --list` prints"
+        );
+    }
+}
