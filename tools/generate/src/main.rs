@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a command-line tool prints")]
 
 mod fidelity;
+mod markdown;
 mod readme;
 mod rules;
 
