@@ -87,6 +87,7 @@ examples: ## the examples print what they should
 	$(call say,examples)
 	$(CARGO) run -q -p sfn-alias-examples --bin start --locked | diff - examples/expected.txt
 	$(CARGO) run -q -p sfn-alias-examples --bin demo --locked | diff - examples/demo.txt
+	$(CARGO) run -q -p sfn-alias-examples --bin layers --locked | diff - examples/layers.txt
 
 c: ## the C library, installed and tested
 	$(call say,C)

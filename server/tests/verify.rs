@@ -102,6 +102,22 @@ fn skipped_vectors_have_reason() {
 }
 
 #[test]
+fn list_prints_the_page_of_each_group() {
+    let list = |args: &[&str]| {
+        let args = [&["--list", "--only", "alias-arn/describe-state-machine"], args].concat();
+        to_text(&run(verify("http://127.0.0.1:1", &args)).stdout)
+    };
+    let page = "docs/fidelity/DescribeStateMachine.md";
+    assert_eq!(list(&[]), format!("DescribeStateMachine: {page}\n  assumed   alias-arn/describe-state-machine\n"));
+    let row: Value = serde_json::from_str(&list(&["--json"])).unwrap();
+    assert_eq!(row["page"], page);
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    assert!(std::path::Path::new(root).join(page).exists());
+    let other = list(&["--vectors", &format!("{root}/vectors/operations")]);
+    assert_eq!(other, "DescribeStateMachine\n  assumed   alias-arn/describe-state-machine\n");
+}
+
+#[test]
 fn invalid_options_are_reported_before_any_request() {
     let run_args = |args: &[&str]| {
         let output = run(verify(args[0], &args[1..]));

@@ -7,9 +7,14 @@ output is the same every time.
 import datetime
 import json
 import pathlib
+import sys
 from unittest import mock
 
 from botocore import auth, awsrequest, credentials
+
+ROOT = pathlib.Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tools/vectors"))
+from vectors import format_file  # noqa: E402
 
 ALICE = ("AKIDALICE", "alice/secret+0123456789", "111122223333")
 # An access key id that looks like the id of another account.
@@ -205,5 +210,5 @@ if __name__ == "__main__":
     for group in (add_accepted, add_altered, add_incomplete, add_invalid):
         group()
     profiles = [dict(zip(("aws_access_key_id", "aws_secret_access_key", "aws_account_id"), credential)) for credential in (ALICE, DIGITS)]
-    path = pathlib.Path(__file__).parents[2] / "vectors/auth/signatures.json"
-    path.write_text(json.dumps({"credentials": profiles, "vectors": VECTORS}, indent=2) + "\n")
+    path = ROOT / "vectors/auth/signatures.json"
+    path.write_text(format_file(path, {"credentials": profiles, "vectors": VECTORS}))

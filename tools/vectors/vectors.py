@@ -1,4 +1,4 @@
-"""Formats the vectors of `vectors/operations/`, and turns recordings into vectors.
+"""Formats the vectors of `vectors/`, and turns recordings into vectors of operations.
 
     vectors.py format [--check]              writes the files in the format of the project, or checks it
     vectors.py record RECORDING NAME BASIS   sets the result of the vector NAME to the recorded response
@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-DIRECTORY = Path(__file__).resolve().parents[2] / "vectors" / "operations"
+ROOT = Path(__file__).resolve().parents[2]
+OPERATIONS = ROOT / "vectors" / "operations"
 WIDTH = 120
 
 
@@ -67,13 +68,13 @@ def to_json(value: Any) -> str:
 
 
 def format_all(check: bool) -> None:
-    for path in sorted(DIRECTORY.glob("*.json")):
+    for path in sorted(ROOT.glob("vectors/*/*.json")):
         text = path.read_text()
         formatted = format_file(path, json.loads(text))
         if formatted == text:
             continue
         if check:
-            sys.exit(f"{path.relative_to(DIRECTORY.parents[1])} is not formatted; run `make generate` and commit the result")
+            sys.exit(f"{path.relative_to(ROOT)} is not formatted; run `make generate` and commit the result")
         path.write_text(formatted)
 
 
@@ -85,7 +86,7 @@ def record(recording: Path, name: str, basis: str) -> None:
     recorded = {response["step"]: response for response in responses if response["vector"] == name}
     if "call" not in recorded:
         sys.exit(f"`{recording}` has no response to the call of `{name}`; record it with `sfn-alias verify --only {name}`")
-    for path in sorted(DIRECTORY.glob("*.json")):
+    for path in sorted(OPERATIONS.glob("*.json")):
         vectors = json.loads(path.read_text())
         for vector in vectors if isinstance(vectors, list) else []:
             if vector["name"] == name:
@@ -139,4 +140,5 @@ def main() -> None:
         record(arguments.recording, arguments.name, arguments.basis)
 
 
-main()
+if __name__ == "__main__":
+    main()

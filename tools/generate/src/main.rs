@@ -1,8 +1,11 @@
 //! Writes the generated pages, or checks with `--check` that they are up to date: FIDELITY.md, `docs/fidelity/` and the counts in README.md
-//! from the vectors, RULES.md from the rules, and the man pages from the help of the program.
+//! from the vectors, RULES.md from the rules, the program in docs/architecture.md from the examples, and the man pages from
+//! the help of the program.
 #![expect(clippy::print_stdout, reason = "a command-line tool prints")]
 
+mod architecture;
 mod fidelity;
+mod markdown;
 mod readme;
 mod rules;
 
@@ -36,6 +39,7 @@ fn pages(root: &Path) -> Result<Vec<Page>, Box<dyn Error>> {
         vec![("RULES.md".into(), rules::page()?.into_bytes()), ("README.md".into(), readme::page(root)?.into_bytes())];
     let fidelity = fidelity::pages(&root.join("vectors"))?;
     pages.extend(fidelity.into_iter().map(|(path, page)| (path, page.into_bytes())));
+    pages.push((architecture::PAGE.into(), architecture::page(root)?.into_bytes()));
     for (name, page) in sfn_alias_server::cli::man_pages()? {
         pages.push((Path::new("server/man").join(name), page));
     }

@@ -1,0 +1,59 @@
+//! Formats Markdown.
+
+/// Maximum number of characters of a message.
+const MAX_MESSAGE: usize = 200;
+
+/// Joins lines, and escapes what is not in backticks, for a cell of a table.
+pub(crate) fn escape(text: &str) -> String {
+    let text = text.replace('\n', " ").replace('|', "\\|");
+    let parts = text.split('`').enumerate();
+    let escaped: Vec<String> =
+        parts.map(|(index, part)| if index % 2 == 0 { escape_text(part) } else { part.to_owned() }).collect();
+    escaped.join("`")
+}
+
+fn escape_text(text: &str) -> String {
+    text.replace('*', "\\*").replace('<', "&lt;")
+}
+
+/// Formats a message as code, for a cell of a table. The end of a long message is replaced by an ellipsis.
+pub(crate) fn format_message(message: &str) -> String {
+    let mut text: String = message.chars().take(MAX_MESSAGE).collect();
+    if text.len() < message.len() {
+        text.push('…');
+    }
+    let visible: String =
+        text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect();
+    let code = visible.replace('|', "\\|");
+    if code.contains('`') { format!("`` {code} ``") } else { format!("`{code}`") }
+}
+
+/// Returns the anchor of a heading, as GitHub forms it.
+pub(crate) fn anchor(heading: &str) -> String {
+    let kept = heading
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+        .collect::<String>();
+    kept.replace(' ', "-")
+}
+
+/// Breaks a text into lines of up to 120 characters. All lines but the first one are indented.
+pub(crate) fn wrap(text: &str, indent: usize) -> String {
+    let (mut wrapped, mut width) = (String::new(), 0);
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if width == 0 {
+            width = indent + length;
+        } else if width + 1 + length <= 120 {
+            wrapped.push(' ');
+            width += 1 + length;
+        } else {
+            wrapped.push('\n');
+            wrapped.push_str(&" ".repeat(indent));
+            width = indent + length;
+        }
+        wrapped.push_str(word);
+    }
+    wrapped
+}
