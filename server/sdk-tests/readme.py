@@ -146,7 +146,7 @@ def compare(blocks: list[Block], outputs: list[str]) -> None:
         if expected is None or equals(expected, output):
             continue
         if "UPDATE" not in os.environ or "\n...\n" in expected:
-            sys.exit(f"{PAGE}: expected\n{expected}\nfound\n{output}")
+            sys.exit(f"{PAGE}: expected\n{expected}\nfound\n{output}\nhelp: `make -C server readme UPDATE=1` writes the output")
         text = text.replace(expected, output)
     PAGE.write_text(text)
 
