@@ -17,6 +17,8 @@ import pytest
 BINDING = Path(__file__).resolve().parents[1]
 ROOT = BINDING.parent
 PAGES = ["README.md", "bindings-python/README.md", "docs/test-python.md"]
+# server/sdk-tests/readme.py runs the blocks of these pages.
+PAGES_OF_THE_SERVER = ["docs/run-for-a-team.md", "docs/test-any-sdk.md", "docs/verify.md"]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 
 
@@ -60,6 +62,12 @@ COMMANDS = [(page, block) for page in PAGES for block in find_blocks(page, "cons
 def test_pages_have_blocks() -> None:
     assert {page for page, _ in ALL_BLOCKS} == set(PAGES)
     assert COMMANDS
+
+
+def test_all_pages_of_docs_are_run() -> None:
+    pages = [str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")]
+    with_blocks = {page for page in pages if find_blocks(page, "python")}
+    assert with_blocks <= {*PAGES, *PAGES_OF_THE_SERVER}
 
 
 @pytest.mark.parametrize(("page", "block"), ALL_BLOCKS, ids=lambda value: value.splitlines()[0])

@@ -5,15 +5,18 @@ const MAX_MESSAGE: usize = 200;
 
 /// Joins lines, and escapes what is not in backticks, for a cell of a table.
 pub(crate) fn escape(text: &str) -> String {
-    let text = text.replace('\n', " ").replace('|', "\\|");
+    let text = text.replace('\n', " ");
+    if text.matches('`').count() % 2 == 1 {
+        return escape_text(&text).replace('`', "\\`");
+    }
     let parts = text.split('`').enumerate();
     let escaped: Vec<String> =
-        parts.map(|(index, part)| if index % 2 == 0 { escape_text(part) } else { part.to_owned() }).collect();
+        parts.map(|(index, part)| if index % 2 == 0 { escape_text(part) } else { part.replace('|', "\\|") }).collect();
     escaped.join("`")
 }
 
 fn escape_text(text: &str) -> String {
-    text.replace('*', "\\*").replace('<', "&lt;")
+    text.replace('\\', "\\\\").replace('|', "\\|").replace('*', "\\*").replace('<', "&lt;")
 }
 
 /// Formats a message as code, for a cell of a table. The end of a long message is replaced by an ellipsis.
@@ -43,17 +46,15 @@ pub(crate) fn wrap(text: &str, indent: usize) -> String {
     let (mut wrapped, mut width) = (String::new(), 0);
     for word in text.split_whitespace() {
         let length = word.chars().count();
-        if width == 0 {
-            width = indent + length;
-        } else if width + 1 + length <= 120 {
+        if width > 0 && width + 1 + length > 120 {
+            wrapped += &format!("\n{}", " ".repeat(indent));
+            width = indent;
+        } else if width > 0 {
             wrapped.push(' ');
-            width += 1 + length;
-        } else {
-            wrapped.push('\n');
-            wrapped.push_str(&" ".repeat(indent));
-            width = indent + length;
+            width += 1;
         }
         wrapped.push_str(word);
+        width += length;
     }
     wrapped
 }

@@ -1,15 +1,18 @@
 //! Generates FIDELITY.md and `docs/fidelity/`: every behaviour and its source.
 
 mod answer;
+mod assumptions;
 mod kinds;
 mod operation_page;
 mod overview;
 mod vectors;
 
+pub(crate) use answer::Answer;
+pub(crate) use vectors::{Group, read_operations};
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use vectors::read_operations;
 
 /// A generated page: its path in the repository and its text.
 type Page = (PathBuf, String);
