@@ -53,27 +53,27 @@ mod tests {
     #[test]
     fn repeated_remark_becomes_note() {
         let bases = [
-            "a; the recording has no status, it is ours",
-            "b; the recording has no status, it is ours",
-            "b; the recording has no status, it is ours",
-            "c; the recording has no status, it is ours",
+            "a; the recording has no status, so the status is ours",
+            "b; the recording has no status, so the status is ours",
+            "b; the recording has no status, so the status is ours",
+            "c; the recording has no status, so the status is ours",
             "d; the recording has no text, it is ours",
         ];
         let notes = Notes::find(bases.into_iter());
-        assert_eq!(notes.format_basis("b; the recording has no status, it is ours"), "b ([note 1](#notes))");
+        assert_eq!(notes.format_basis("b; the recording has no status, so the status is ours"), "b ([note 1](#notes))");
         assert_eq!(
             notes.format_basis("d; the recording has no text, it is ours"),
             "d; the recording has no text, it is ours"
         );
-        assert_eq!(notes.format(), "\n## Notes\n\n1. the recording has no status, it is ours\n");
+        assert_eq!(notes.format(), "\n## Notes\n\n1. the recording has no status, so the status is ours\n");
     }
 
     #[test]
     fn equal_bases_are_one_use() {
         let bases = [
-            "a; the recording has no status, it is ours",
-            "a; the recording has no status, it is ours",
-            "a; the recording has no status, it is ours",
+            "a; the recording has no status, so the status is ours",
+            "a; the recording has no status, so the status is ours",
+            "a; the recording has no status, so the status is ours",
         ];
         assert_eq!(Notes::find(bases.into_iter()).format(), "");
     }
