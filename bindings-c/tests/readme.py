@@ -6,6 +6,7 @@ readme.py PREFIX WORK_FOLDER
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -86,7 +87,8 @@ def main() -> None:
     ]
     for page in PAGES:
         folder = work / Path(page).stem
-        folder.mkdir(exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
         ran.append(run_document(page, {"c", "sh", "cmake"}, env, folder, folder))
     if 0 in ran:
         sys.exit("a document has no blocks, expected at least one")
