@@ -5,6 +5,7 @@ mod dry_run;
 mod failures;
 mod files;
 mod kills;
+mod pages;
 mod proxy;
 mod readme;
 mod support;
