@@ -7,7 +7,6 @@ mod files;
 mod kills;
 mod pages;
 mod proxy;
-mod readme;
 mod support;
 
 use serde_json::{Value, json};

@@ -1,13 +1,16 @@
-//! Runs the commands of pages in `docs/`, and compares their output and pictures with the pages.
+//! Runs the commands of "Deploy gradually" in README.md and of pages in `docs/`, and compares their output and pictures.
 //!
 //! A block after a line that ends with `` `NAME`: `` is the content of this file. Each `console` block runs in one shell, with
 //! the variables of the blocks before it. The Python tests run the blocks with `cfn-lint`.
 
-use crate::support::{advance_a_minute, program};
+use crate::support::{Fixture, ONE, TWO, advance_a_minute, program};
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// A block of code in a page.
@@ -139,4 +142,37 @@ fn check_before_a_deploy() {
     let plan = root().join("vectors/templates/faulty/terraform-plan.json");
     page.replace_program("terraform", &format!("[ \"$*\" = 'show -json plan.out' ] && cat '{}'", plan.display()));
     assert_eq!(page.run("check-before-a-deploy.md"), 5);
+}
+
+/// The last command waits for five minutes: the test kills it after the first step.
+#[test]
+fn deploy_gradually_in_the_readme() {
+    let text = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, section) = text.split_once("\n## Deploy gradually\n").unwrap();
+    let (commands, _) = read_blocks(section)[0].split_console();
+    let fixture = Fixture::new();
+    let program = program(&[]);
+    let directory = Path::new(program.get_program()).parent().unwrap();
+    let path = format!("{}:{}", directory.display(), std::env::var("PATH").unwrap());
+    let mut shell = Command::new("bash");
+    shell.args(["-euc", &commands]).current_dir(fixture.directory.path()).process_group(0);
+    shell.env("PATH", path).env("AWS_ENDPOINT_URL_SFN", &fixture.url).env_remove("AWS_ENDPOINT_URL_CLOUDWATCH");
+    let mut child = shell.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let progress: Vec<String> = lines.take(3).collect();
+    // The group contains the shell and the program.
+    let group = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process_group(group, Signal::KILL).unwrap();
+    child.wait().unwrap();
+    let state_file = "state file: `sfn-alias-deploy-orders-PROD.json`";
+    assert_eq!(
+        progress,
+        [
+            state_file,
+            "0 % on orders:2, step 0 of 2, updating the alias",
+            "10 % on orders:2, step 1 of 2, next step in 5m"
+        ]
+    );
+    assert_eq!(fixture.routing(), [(TWO.to_owned(), 10), (ONE.to_owned(), 90)]);
+    assert!(fixture.directory.path().join("sfn-alias-deploy-orders-PROD.json").exists());
 }
