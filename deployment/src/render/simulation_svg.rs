@@ -9,6 +9,8 @@ use crate::simulate::{Simulation, SimulationEntry, SimulationEvent};
 
 /// The number of events that the legend lists.
 const MAX_LISTED_EVENTS: usize = 6;
+/// The legend line after these events, which has the number of the others.
+const LAST_LINE: u32 = 7;
 const LINE_HEIGHT: f64 = 22.0;
 
 /// A time and an event.
@@ -85,7 +87,7 @@ impl Simulation {
             write_legend_line(canvas, number, &format!("{number}: {}", format_event(event)));
         }
         if let Some(more) = events.len().checked_sub(MAX_LISTED_EVENTS).filter(|more| *more > 0) {
-            write_legend_line(canvas, MAX_LISTED_EVENTS as u32 + 1, &format!("{more} more events"));
+            write_legend_line(canvas, LAST_LINE, &format!("{more} more events"));
         }
     }
 
