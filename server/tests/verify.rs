@@ -117,6 +117,27 @@ fn list_prints_the_page_of_each_group() {
     assert_eq!(other, "DescribeStateMachine\n  assumed   alias-arn/describe-state-machine\n");
 }
 
+/// FIDELITY.md has a `verify` command for the most important assumptions: it must run their vectors on AWS.
+#[test]
+fn commands_of_assumptions_select_their_vectors() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/assumptions.json")).unwrap();
+    let assumptions: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let commands = assumptions.iter().filter_map(|assumption| Some((assumption, assumption["verify"].as_str()?)));
+    let mut checked = 0;
+    for (assumption, pattern) in commands {
+        let all = assumption["all"].as_bool().unwrap_or_default();
+        let args = [&["--list", "--json", "--only", pattern][..], if all { &["--all"] } else { &[] }].concat();
+        let list = to_text(&run(verify("https://states.us-east-1.amazonaws.com", &args)).stdout);
+        let rows: Vec<Value> = list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for name in assumption["vectors"].as_array().unwrap() {
+            let row = rows.iter().find(|row| row["name"] == *name).unwrap_or_else(|| panic!("{pattern}: {name}"));
+            assert_eq!(row["skipped"], Value::Null, "{name}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 20, "{checked}");
+}
+
 #[test]
 fn invalid_options_are_reported_before_any_request() {
     let run_args = |args: &[&str]| {

@@ -17,6 +17,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = ROOT / "vectors" / "operations"
 WIDTH = 120
+# Items of up to this width share lines.
+SHORT = 40
+# A vector fits a screen.
+MAX_LINES = 45
 
 
 # -- format ----------------------------------------------------------------------------------------
@@ -49,18 +53,39 @@ def format_value(value: Any, indent: int, used: int) -> str:
 
 
 def format_items(items: list[Any], indent: int) -> list[str]:
-    """Strings share lines."""
-    pad, lines, names = " " * indent, [], ""
+    """Strings and other short items share lines."""
+    parts = []
     for item in items:
-        text = to_json(item) if isinstance(item, str) else None
-        if names and (text is None or len(pad) + len(names) + len(text) + 3 > WIDTH):
-            lines.append(pad + names)
-            names = ""
-        if text is None:
-            lines.append(pad + format_value(item, indent, 1))
+        line = to_json(item)
+        is_short = isinstance(item, str) or len(line) <= SHORT
+        parts.append((line if is_short else format_item(item, indent), is_short))
+    return fill_lines(parts, indent)
+
+
+def format_item(item: Any, indent: int) -> str:
+    """Members without inner levels share lines."""
+    if len(to_json(item)) + indent < WIDTH or not is_flat(item):
+        return format_value(item, indent, 1)
+    members = [(f"{to_json(name)}: {to_json(value)}", True) for name, value in item.items()]
+    return "{\n" + ",\n".join(fill_lines(members, indent + 2)) + "\n" + " " * indent + "}"
+
+
+def is_flat(item: Any) -> bool:
+    return isinstance(item, dict) and not any(isinstance(value, dict | list) for value in item.values())
+
+
+def fill_lines(parts: list[tuple[str, bool]], indent: int) -> list[str]:
+    """A part that is not short has lines of its own."""
+    pad, lines, shared = " " * indent, [], ""
+    for text, is_short in parts:
+        if shared and (not is_short or len(pad) + len(shared) + len(text) + 3 > WIDTH):
+            lines.append(pad + shared)
+            shared = ""
+        if is_short:
+            shared = f"{shared}, {text}" if shared else text
         else:
-            names = f"{names}, {text}" if names else text
-    return [*lines, pad + names] if names else lines
+            lines.append(pad + text)
+    return [*lines, pad + shared] if shared else lines
 
 
 def to_json(value: Any) -> str:
@@ -68,14 +93,26 @@ def to_json(value: Any) -> str:
 
 
 def format_all(check: bool) -> None:
-    for path in sorted(ROOT.glob("vectors/*/*.json")):
+    for path in sorted([ROOT / "vectors" / "assumptions.json", *ROOT.glob("vectors/*/*.json")]):
         text = path.read_text()
-        formatted = format_file(path, json.loads(text))
+        value = json.loads(text)
+        check_lengths(path, value)
+        formatted = format_file(path, value)
         if formatted == text:
             continue
         if check:
             sys.exit(f"{path.relative_to(ROOT)} is not formatted; run `make generate` and commit the result")
         path.write_text(formatted)
+
+
+def check_lengths(path: Path, value: Any) -> None:
+    for vector in value if path.parent == OPERATIONS and isinstance(value, list) else []:
+        lines = format_members(vector, 2).count("\n") + 1
+        if lines > MAX_LINES:
+            sys.exit(
+                f"{path.relative_to(ROOT)}: `{vector['name']}` has {lines} lines, the maximum is {MAX_LINES}; "
+                "move steps to fixtures.json"
+            )
 
 
 # -- record ----------------------------------------------------------------------------------------

@@ -53,7 +53,9 @@ fn observed_sources_have_a_reference_and_a_date() {
             owner.chars().any(char::is_alphabetic) && name.starts_with(char::is_alphanumeric)
         })
     };
-    let observed = sources().into_iter().filter(|(_, source)| source.kind == ProvenanceKind::Observed);
+    let is_observed = |(_, source): &(String, Provenance)| source.kind == ProvenanceKind::Observed;
+    let observed: Vec<_> = sources().into_iter().filter(is_observed).collect();
+    assert!(observed.len() > 10, "found only {}", observed.len());
     for (name, Provenance { basis, .. }) in observed {
         assert!(basis.split(|c: char| !c.is_ascii_digit()).any(is_year), "{name}: no date in `{basis}`");
         assert!(basis.split_whitespace().any(is_reference), "{name}: no reference in `{basis}`");

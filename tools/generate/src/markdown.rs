@@ -43,17 +43,15 @@ pub(crate) fn wrap(text: &str, indent: usize) -> String {
     let (mut wrapped, mut width) = (String::new(), 0);
     for word in text.split_whitespace() {
         let length = word.chars().count();
-        if width == 0 {
-            width = indent + length;
-        } else if width + 1 + length <= 120 {
+        if width > 0 && width + 1 + length > 120 {
+            wrapped += &format!("\n{}", " ".repeat(indent));
+            width = indent;
+        } else if width > 0 {
             wrapped.push(' ');
-            width += 1 + length;
-        } else {
-            wrapped.push('\n');
-            wrapped.push_str(&" ".repeat(indent));
-            width = indent + length;
+            width += 1;
         }
         wrapped.push_str(word);
+        width += length;
     }
     wrapped
 }

@@ -1,6 +1,7 @@
 //! Generates FIDELITY.md and `docs/fidelity/`: every behaviour and its source.
 
 mod answer;
+mod assumptions;
 mod kinds;
 mod operation_page;
 mod overview;
