@@ -128,3 +128,4 @@ moto: .venv/moto/ok ## `sfn-alias verify` against moto's server
 	$(call say,moto)
 	$(CARGO) build -q -p sfn-alias-server --locked
 	$(PYTHON) server/tests/verify_moto.py $(TARGET)/debug/sfn-alias .venv/moto/bin/moto_server
+	MOTO=1 PATH="$(CURDIR)/.venv/moto/bin:$$PATH" $(MAKE) -C server readme

@@ -18,7 +18,12 @@ BINDING = Path(__file__).resolve().parents[1]
 ROOT = BINDING.parent
 PAGES = ["README.md", "bindings-python/README.md", "docs/test-python.md"]
 # server/sdk-tests/readme.py runs the blocks of these pages.
-PAGES_OF_THE_SERVER = ["docs/run-for-a-team.md", "docs/test-any-sdk.md", "docs/verify.md"]
+PAGES_OF_THE_SERVER = [
+    "docs/run-for-a-team.md",
+    "docs/test-any-sdk.md",
+    "docs/use-the-vectors.md",
+    "docs/verify.md",
+]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 
 

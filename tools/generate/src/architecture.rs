@@ -19,18 +19,29 @@ pub(crate) fn page(root: &Path) -> Result<String, Box<dyn Error>> {
     let (head, rest) =
         page.split_once(BEGIN).ok_or("docs/architecture.md: the marker before the program is missing")?;
     let (_, tail) = rest.split_once(END).ok_or("docs/architecture.md: the marker after the program is missing")?;
-    let picture = read(PICTURE)?;
-    let named = find_code_spans(head).chain(find_code_spans(tail)).chain(find_texts(&picture));
-    let missing: Vec<_> = named.filter(|text| is_path(text) && !root.join(text).exists()).collect();
-    if !missing.is_empty() {
-        return Err(format!("{PAGE} or {PICTURE} names files that do not exist: {}", missing.join(", ")).into());
-    }
+    check_paths(root, &[head, tail], &read(PICTURE)?)?;
     let (program, output) = (read("examples/rust/layers.rs")?, read("examples/layers.txt")?);
     Ok(format!("{head}{BEGIN}```rust\n{program}```\n\n```text\n{output}```\n{END}{tail}"))
 }
 
+fn check_paths(root: &Path, texts: &[&str], picture: &str) -> Result<(), String> {
+    let code_spans = texts.iter().flat_map(|text| find_code_spans(text));
+    let paths = code_spans.chain(find_texts(picture)).filter(|text| is_path(text)).map(str::to_owned);
+    let links = texts.iter().flat_map(|text| find_links(text)).map(|target| format!("docs/{target}"));
+    let missing: Vec<_> = paths.chain(links).filter(|path| !root.join(path).exists()).collect();
+    match missing.is_empty() {
+        true => Ok(()),
+        false => Err(format!("{PAGE} or {PICTURE} names files that do not exist: {}", missing.join(", "))),
+    }
+}
+
 fn find_code_spans(page: &str) -> impl Iterator<Item = &str> {
     page.split('`').skip(1).step_by(2)
+}
+
+/// Returns the targets of links, without fragments.
+fn find_links(page: &str) -> impl Iterator<Item = &str> {
+    page.split("](").skip(1).filter_map(|link| link.split([')', '#']).next())
 }
 
 fn find_texts(svg: &str) -> impl Iterator<Item = &str> {

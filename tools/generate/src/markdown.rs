@@ -5,15 +5,18 @@ const MAX_MESSAGE: usize = 200;
 
 /// Joins lines, and escapes what is not in backticks, for a cell of a table.
 pub(crate) fn escape(text: &str) -> String {
-    let text = text.replace('\n', " ").replace('|', "\\|");
+    let text = text.replace('\n', " ");
+    if text.matches('`').count() % 2 == 1 {
+        return escape_text(&text).replace('`', "\\`");
+    }
     let parts = text.split('`').enumerate();
     let escaped: Vec<String> =
-        parts.map(|(index, part)| if index % 2 == 0 { escape_text(part) } else { part.to_owned() }).collect();
+        parts.map(|(index, part)| if index % 2 == 0 { escape_text(part) } else { part.replace('|', "\\|") }).collect();
     escaped.join("`")
 }
 
 fn escape_text(text: &str) -> String {
-    text.replace('*', "\\*").replace('<', "&lt;")
+    text.replace('\\', "\\\\").replace('|', "\\|").replace('*', "\\*").replace('<', "&lt;")
 }
 
 /// Formats a message as code, for a cell of a table. The end of a long message is replaced by an ellipsis.

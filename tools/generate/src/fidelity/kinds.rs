@@ -35,15 +35,20 @@ pub(super) fn count<'a>(kinds: impl Iterator<Item = &'a str>) -> [usize; KINDS.l
 
 /// Formats a table of counts. A kind without any vector has no column.
 pub(super) fn format_counts(title: &str, rows: &[(String, [usize; KINDS.len()])]) -> String {
-    let used: Vec<usize> = (0..KINDS.len()).filter(|kind| rows.iter().any(|(_, counts)| counts[*kind] > 0)).collect();
-    let names: Vec<&str> = used.iter().map(|kind| KINDS[*kind].0).collect();
+    let has_count = |kind| rows.iter().any(|(_, counts)| counts.get(rank(kind)).is_some_and(|count| *count > 0));
+    let used = KINDS.map(|(kind, _)| has_count(kind));
+    let names = select(KINDS.map(|(kind, _)| kind), used);
     let mut table =
-        format!("| {title} | {} | total |\n| --- |{}\n", names.join(" | "), " ---: |".repeat(used.len() + 1));
+        format!("| {title} | {} | total |\n| --- |{}\n", names.join(" | "), " ---: |".repeat(names.len() + 1));
     for (name, counts) in rows {
-        let cells: Vec<String> = used.iter().map(|kind| format_cell(counts[*kind])).collect();
+        let cells = select(counts.map(format_cell), used);
         table += &format!("| {name} | {} | {} |\n", cells.join(" | "), counts.iter().sum::<usize>());
     }
     table
+}
+
+fn select<T>(values: [T; KINDS.len()], used: [bool; KINDS.len()]) -> Vec<T> {
+    values.into_iter().zip(used).filter_map(|(value, used)| used.then_some(value)).collect()
 }
 
 fn format_cell(count: usize) -> String {

@@ -7,10 +7,12 @@ mod operation_page;
 mod overview;
 mod vectors;
 
+pub(crate) use answer::Answer;
+pub(crate) use vectors::{Group, read_operations};
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use vectors::read_operations;
 
 /// A generated page: its path in the repository and its text.
 type Page = (PathBuf, String);

@@ -10,7 +10,8 @@ use std::path::Path;
 const HEAD: &str = "# Fidelity
 
 Every behaviour of sfn-alias is a vector in `vectors/`, and every vector states its source. This page is
-generated from the vectors (`make generate`); `make test` checks that it is up to date.
+generated from the vectors (`make generate`); `make test` checks that it is up to date. A page per operation has a section per
+answer; [docs/errors.md](docs/errors.md) lists the errors.
 
 The recordings come from LocalStack's public test suite (Apache-2.0), which was run against AWS. They contain
 error codes and messages, and some contain status codes.
