@@ -140,7 +140,7 @@ def equals(expected: str, output: str) -> bool:
 
 
 def compare(blocks: list[Block], outputs: list[str]) -> None:
-    text = PAGE.read_text()
+    text = original = PAGE.read_text()
     for block, output in zip(blocks, outputs, strict=True):
         expected = block.code if block.language == "console" else block.output
         if expected is None or equals(expected, output):
@@ -148,7 +148,8 @@ def compare(blocks: list[Block], outputs: list[str]) -> None:
         if "UPDATE" not in os.environ or "\n...\n" in expected:
             sys.exit(f"{PAGE}: expected\n{expected}\nfound\n{output}\nhelp: `make -C server readme UPDATE=1` writes the output")
         text = text.replace(expected, output)
-    PAGE.write_text(text)
+    if text != original:
+        PAGE.write_text(text)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 mod answer;
 mod assumptions;
+mod basis;
 mod kinds;
 mod operation_page;
 mod overview;

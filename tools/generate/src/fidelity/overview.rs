@@ -41,7 +41,7 @@ aws stepfunctions create-state-machine-alias --name live --routing-configuration
 const REPORT: &str = "
 **To report a result**, turn `responses.json` into a recorded vector ([how](CONTRIBUTING.md#the-format-of-vectors)) and send the change,
 also if AWS agrees. Or open an issue with the commands and the responses. A recorded vector leaves this list.
-More about `verify`: [server/README.md](server/README.md#verify-an-endpoint).
+More about `verify`: [docs/verify.md](docs/verify.md).
 ";
 
 /// Returns the page.
