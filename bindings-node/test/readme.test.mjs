@@ -7,7 +7,9 @@ import { test } from 'node:test'
 import { repository } from './support/repository.mjs'
 
 /** The documents with code blocks for Node. */
-const documents = ['bindings-node/README.md', 'README.md', 'docs/test-node.md']
+const documents = [
+  'bindings-node/README.md', 'README.md', 'docs/test-node.md', 'docs/check-before-a-deploy.md', 'docs/deploy-gradually.md'
+]
 const extensions = { js: 'mjs', cjs: 'cjs' }
 // CDK's own template validation is not tested here and takes seconds. The test runner of a block must not report to this one.
 const { NODE_TEST_CONTEXT: _, ...environment } = { ...process.env, CDK_VALIDATION: 'false' }

@@ -1,7 +1,8 @@
 """Runs the code blocks of the pages, and the examples.
 
 The blocks of a page that start with `# NAME.py` are files of one folder. Blocks with tests run in pytest, in that folder.
-A `console` block that starts with `$ pytest` has the exact output of that command in the folder.
+A `console` block that starts with `$ pytest` has the exact output of that command in the folder. So has one that starts
+with `$ cfn-lint`; the folder has the templates of the page, each after a line that ends with its name.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ import pytest
 
 BINDING = Path(__file__).resolve().parents[1]
 ROOT = BINDING.parent
-PAGES = ["README.md", "bindings-python/README.md", "docs/test-python.md"]
+PAGES = [
+    "README.md",
+    "bindings-python/README.md",
+    "docs/test-python.md",
+    "docs/check-before-a-deploy.md",
+    "docs/deploy-gradually.md",
+]
 # server/sdk-tests/readme.py runs the blocks of these pages.
 PAGES_OF_THE_SERVER = [
     "docs/run-for-a-team.md",
@@ -24,6 +31,7 @@ PAGES_OF_THE_SERVER = [
     "docs/use-the-vectors.md",
     "docs/verify.md",
 ]
+TEMPLATE = re.compile(r"`(\w+\.yaml)`:\n\n```yaml\n(.*?)^```$", re.M | re.S)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 
 
@@ -90,6 +98,18 @@ def test_pytest_output(page: str, block: str, tmp_path: Path) -> None:
     command, expected = block.removeprefix("$ pytest ").split("\n", 1)
     output = run_pytest(write_files(page, tmp_path), *command.split())
     assert without_times(output) == without_times(expected)
+
+
+def test_cfn_lint_output(tmp_path: Path) -> None:
+    text = (ROOT / "docs/check-before-a-deploy.md").read_text()
+    for name, template in TEMPLATE.findall(text):
+        (tmp_path / name).write_text(template)
+    (block,) = [block for name, block in BLOCK.findall(text) if name == "console" and block.startswith("$ cfn-lint")]
+    command, expected = block.removeprefix("$ ").split("\n", 1)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    shell = ["bash", "-euc", command]
+    done = subprocess.run(shell, cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == (expected, "")
 
 
 def test_start_example(tmp_path: Path) -> None:

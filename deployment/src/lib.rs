@@ -46,7 +46,7 @@ pub use preference::{
 };
 pub use progress::Progress;
 pub use render::BarStyle;
-pub use routing::short_name;
+pub use routing::{format_routes, short_name};
 pub use runner::{Environment, execute_action, run_deployment};
 pub use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 pub use simulate::{CallKind, SimulatedAlarmState, Simulation, SimulationEntry, SimulationEvent, dry_run, simulate};

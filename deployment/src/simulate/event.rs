@@ -2,6 +2,7 @@
 
 use crate::action::{Action, AlarmState};
 use crate::json_integer;
+use crate::routing::format_routes;
 use serde::{Deserialize, Serialize};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use std::fmt;
@@ -85,6 +86,24 @@ impl SimulationEvent {
             | Self::Crash { at_seconds, .. }
             | Self::Failure { at_seconds, .. } => *at_seconds,
             Self::CrashAtCall { .. } => 0,
+        }
+    }
+}
+
+/// What happens, for a person.
+impl fmt::Display for SimulationEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Alarm { name, state, .. } => write!(f, "the alarm {name} is {state}"),
+            Self::Drift { routing_configuration, .. } => {
+                write!(f, "someone else updates the alias to {}", format_routes(routing_configuration))
+            }
+            Self::Crash { .. } => f.write_str("the process crashes"),
+            Self::CrashAtCall { call, applied, .. } => {
+                write!(f, "the process crashes {} call {call}", if *applied { "after" } else { "before" })
+            }
+            Self::Failure { code, message, times: 1, .. } => write!(f, "1 call fails: {code}: {message}"),
+            Self::Failure { code, message, times, .. } => write!(f, "{times} calls fail: {code}: {message}"),
         }
     }
 }

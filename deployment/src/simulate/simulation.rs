@@ -27,6 +27,9 @@ pub struct Simulation {
     /// failures, `times` is the remaining number.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unused_events: Vec<SimulationEvent>,
+    /// The routings after the first one, each with the time when it was set. Not in the JSON, which has all calls.
+    #[serde(skip)]
+    pub routings: Vec<(u64, Vec<Route>)>,
 }
 
 /// An entry of a simulation.
