@@ -70,6 +70,8 @@ generated: ## check that the generated files are up to date
 	$(call say,generated files)
 	$(CARGO) run -q -p generate --locked -- --check
 	$(PYTHON) tools/vectors/vectors.py format --check
+	$(PYTHON) -m doctest tools/docs/links.py
+	$(PYTHON) tools/docs/links.py
 
 $(VENV)/ok: tools/model/requirements.txt
 	$(PYTHON) -m venv $(VENV)

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 ROOT = Path(__file__).resolve().parents[2]
+INDEX = ROOT / "docs" / "README.md"
 CODE_BLOCK = re.compile(r"^ *(```+|~~~+).*?^ *\1`*~*$", re.M | re.S)
 CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.S)
 INLINE = re.compile(r"\]\(<?([^()<>\s]+)>?(?:\s+\"[^\"]*\")?\)")
@@ -78,14 +79,25 @@ def find_problem(page: Path, target: str) -> str | None:
     return None
 
 
+def find_unlisted_pages(pages: list[str]) -> list[str]:
+    """Returns the pages of `docs/` to which the index has no link."""
+    targets = {(INDEX.parent / target).resolve() for _, target in find_links(INDEX.read_text())}
+    in_index_folder = [page for page in pages if (ROOT / page).parent == INDEX.parent and ROOT / page != INDEX]
+    return [page for page in in_index_folder if ROOT / page not in targets]
+
+
 def tracked_pages() -> list[str]:
     listing = subprocess.run(["git", "ls-files", "-z", "*.md"], cwd=ROOT, capture_output=True, check=True, text=True)
     return [name for name in listing.stdout.split("\0") if name]
 
 
 def main(names: list[str]) -> int:
+    names = names or tracked_pages()
     links, problems = 0, 0
-    for page in [(ROOT / name).resolve() for name in names or tracked_pages()]:
+    for name in find_unlisted_pages(names):
+        problems += 1
+        print(f"{name}: docs/README.md has no link to this page", file=sys.stderr)
+    for page in [(ROOT / name).resolve() for name in names]:
         for line, target in find_links(page.read_text()):
             links += 1
             if problem := find_problem(page, target):
@@ -94,7 +106,7 @@ def main(names: list[str]) -> int:
     if not links:
         print("no links found", file=sys.stderr)
         return 1
-    print(f"{links} links, {problems} broken")
+    print(f"{links} links, {problems} problems")
     return 1 if problems else 0
 
 
