@@ -186,7 +186,7 @@ def add_invalid():
          message=day + "'2026' != '20261122', from '20261122T193645Z'.")
     add_case("scope/terminator", "Another terminator of the credential is rejected.", edit_headers(request, replace_in_authorization("aws4_request", "aws5")), **recorded,
          message="Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'. ")
-    add_case("scope/region", "A correct signature for a region that is not valid is rejected.", sign(region="eu_central"), **recorded,
+    add_case("scope/invalid-region", "A correct signature for a region that is not valid is rejected.", sign(region="eu_central"), **recorded,
          message="Credential should be scoped to a valid region, not 'eu_central'. ")
     add_case("scope/everything", "The message lists everything that is wrong.",
          edit_headers(request, replace_in_authorization("20261122/eu-central-1/states/aws4_request", "b/c_/d/e")), **recorded,

@@ -59,6 +59,9 @@ pub enum ProvenanceKind {
     Docs,
     /// Not recorded; our best inference.
     Assumed,
+    /// A function of this library, which AWS does not have. Every vector with a function has this kind; no file has it.
+    #[serde(skip_deserializing)]
+    Own,
 }
 
 impl fmt::Display for ProvenanceKind {
@@ -69,6 +72,7 @@ impl fmt::Display for ProvenanceKind {
             Self::Model => "model",
             Self::Docs => "docs",
             Self::Assumed => "assumed",
+            Self::Own => "own",
         })
     }
 }

@@ -2,7 +2,7 @@
 
 mod samples;
 
-use crate::fidelity::{Answer, Group, read_operations};
+use crate::fidelity::{Group, Response, read_operations};
 use crate::markdown::{anchor, escape, format_message};
 use sfn_alias::{Error, ErrorKind};
 use std::fmt::Write as _;
@@ -118,8 +118,8 @@ fn messages(kind: ErrorKind, samples: &[Error]) -> Result<String> {
 
 /// Returns the operations whose vectors have this error code, with the number of vectors.
 fn operations(kind: ErrorKind, groups: &[Group]) -> Result<String> {
-    let answer = Answer::Error(kind.code().to_owned());
-    let count = |group: &Group| group.vectors.iter().filter(|vector| vector.answer == answer).count();
+    let response = Response::Error(kind.code().to_owned());
+    let count = |group: &Group| group.vectors.iter().filter(|vector| vector.response == response).count();
     let links: Vec<String> = groups
         .iter()
         .filter(|group| count(group) > 0)

@@ -11,7 +11,7 @@ use std::path::Path;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Assumption {
-    /// What sfn-alias answers.
+    /// How sfn-alias responds.
     title: String,
     /// What is known, and the alternative.
     evidence: String,
@@ -44,7 +44,7 @@ pub(super) fn list(directory: &Path, groups: &[Group]) -> Result<(usize, String)
 }
 
 impl Assumption {
-    /// Formats an item of the list: the answer and its evidence, then how to settle it.
+    /// Formats an item of the list: the response and its evidence, then how to settle it.
     fn format(&self, number: usize, groups: &[Group]) -> Result<String, String> {
         let Self { title, evidence, compare, .. } = self;
         let number = format!("{number}. ");
@@ -73,7 +73,7 @@ impl Assumption {
     }
 }
 
-/// Returns a link to the answer of an assumed vector.
+/// Returns a link to the response of an assumed vector.
 fn link(title: &str, name: &str, groups: &[Group]) -> Result<String, String> {
     let found = groups.iter().find_map(|group| Some((group, group.vectors.iter().find(|vector| vector.name == name)?)));
     match found {
@@ -83,14 +83,14 @@ fn link(title: &str, name: &str, groups: &[Group]) -> Result<String, String> {
         Some((_, Vector { kind, .. })) if kind != ASSUMED => Err(format!(
             "{NAME}: `{title}`: expected an assumed vector, found `{name}` with the source `{kind}`; remove the vector, and the assumption if it has no other"
         )),
-        Some((group, vector)) => Ok(format!("[`{name}`]({}#{})", group.page(), anchor(vector.answer.title()))),
+        Some((group, vector)) => Ok(format!("[`{name}`]({}#{})", group.page(), anchor(vector.response.title()))),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fidelity::answer::Answer;
+    use crate::fidelity::response::Response;
 
     fn link_to(kind: &str, name: &str) -> Result<String, String> {
         let vector = Vector {
@@ -98,9 +98,9 @@ mod tests {
             behaviour: String::new(),
             kind: kind.to_owned(),
             basis: String::new(),
-            answer: Answer::Error("ServiceQuotaExceededException".to_owned()),
+            response: Response::Error("ServiceQuotaExceededException".to_owned()),
             message: None,
-            file: String::new(),
+            link: String::new(),
         };
         let group = Group { name: "CreateStateMachineAlias".to_owned(), title: String::new(), vectors: vec![vector] };
         link("A title", name, &[group])

@@ -1,8 +1,5 @@
 //! The kinds of sources.
 
-/// The kind of vectors for functions of this library, which AWS does not have.
-pub(super) const OWN: &str = "own";
-
 /// The kind of vectors whose behaviour is our inference.
 pub(super) const ASSUMED: &str = "assumed";
 
@@ -12,9 +9,9 @@ pub(super) const KINDS: [(&str, &str); 7] = [
     ("observed", "seen in a public transcript of AWS, with its reference and date"),
     ("model", "declared in AWS's service model (botocore's service-2.json)"),
     ("docs", "documented by AWS"),
-    (ASSUMED, "not recorded; our best inference, with its reason"),
     ("provider code", "implemented in the public code of CloudFormation's provider, with the location"),
-    (OWN, "functions of this library that AWS does not have, such as `check` and `fingerprint`"),
+    (ASSUMED, "not recorded; our best inference, with its reason"),
+    ("own", "functions of this library that AWS does not have, such as `check` and `fingerprint`"),
 ];
 
 /// Returns the position of a kind in [`KINDS`].

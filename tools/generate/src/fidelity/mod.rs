@@ -1,14 +1,15 @@
 //! Generates FIDELITY.md and `docs/fidelity/`: every behaviour and its source.
 
-mod answer;
 mod assumptions;
 mod basis;
 mod kinds;
+mod links;
 mod operation_page;
 mod overview;
+mod response;
 mod vectors;
 
-pub(crate) use answer::Answer;
+pub(crate) use response::Response;
 pub(crate) use vectors::{Group, read_operations};
 
 use std::collections::BTreeMap;

@@ -10,15 +10,17 @@ use std::path::Path;
 const HEAD: &str = "# Fidelity
 
 Every behaviour of sfn-alias is a vector in `vectors/`, and every vector states its source. This page is
-generated from the vectors (`make generate`); `make test` checks that it is up to date. A page per operation has a section per
-answer; [docs/errors.md](docs/errors.md) lists the errors.
+generated from the vectors (`make generate`); `make test` checks that it is up to date. The page of an operation has a section
+for each response; [docs/errors.md](docs/errors.md) lists the errors.
+
+A source has a kind and a basis. The kind is that of the outcome; the basis states if the text has another source.
 
 The recordings come from LocalStack's public test suite (Apache-2.0), which was run against AWS. They contain
 error codes and messages, and some contain status codes.
 
 ";
 
-const SETTLE: &str = r#"The most important one is first; a link shows what we answer. If you have an account, you can settle them: `verify` sends the
+const SETTLE: &str = r#"The most important one is first; a link shows the expected response. If you have an account, you can settle them: `verify` sends the
 requests of the vectors to AWS and prints what differs. The tests do not run these commands, because they need AWS; they check that each
 `verify` selects its vectors.
 

@@ -1,7 +1,7 @@
 //! Reads the vectors of all directories, as far as the pages need them.
 
-use super::answer::{Answer, parse_answer};
-use super::kinds::OWN;
+use super::links::Links;
+use super::response::{Response, parse_response};
 use serde::Deserialize;
 use serde_json::Value;
 use std::error::Error;
@@ -14,11 +14,11 @@ pub(crate) struct Vector {
     /// The kind of source.
     pub kind: String,
     pub basis: String,
-    pub answer: Answer,
+    pub response: Response,
     /// The message of an error.
     pub message: Option<String>,
-    /// The path of the file in the repository.
-    pub file: String,
+    /// The path of the file in the repository, with the line.
+    pub link: String,
 }
 
 /// Behaviours that have a page of their own.
@@ -63,8 +63,9 @@ struct SignatureFile {
 /// # Errors
 /// A file cannot be read.
 pub(crate) fn read_operations(directory: &Path) -> Result<Vec<Group>, Box<dyn Error>> {
-    let files = sfn_alias_vectors::read_directory(&directory.join("operations"))?;
-    Ok(files.into_iter().map(Group::from).collect())
+    let directory = directory.join("operations");
+    let files = sfn_alias_vectors::read_directory(&directory)?;
+    files.into_iter().map(|file| convert_file(file, &directory)).collect()
 }
 
 /// Reads the vectors of HTTP, signatures and deployments.
@@ -72,9 +73,10 @@ pub(crate) fn read_operations(directory: &Path) -> Result<Vec<Group>, Box<dyn Er
 /// # Errors
 /// A file cannot be read.
 pub(super) fn read_others(directory: &Path) -> Result<Vec<Group>, Box<dyn Error>> {
-    let signatures: SignatureFile =
-        serde_json::from_str(&std::fs::read_to_string(directory.join("auth/signatures.json"))?)?;
-    let signatures = signatures.vectors.into_iter().map(|vector| vector.convert("auth/signatures.json")).collect();
+    let text = std::fs::read_to_string(directory.join("auth/signatures.json"))?;
+    let links = Links::find("vectors/auth/signatures.json".to_owned(), &text);
+    let SignatureFile { vectors } = serde_json::from_str(&text)?;
+    let signatures = vectors.into_iter().map(|vector| vector.convert(&links)).collect::<Result<_, _>>()?;
     let groups = [
         ("http", "Requests and responses over HTTP", read_vectors(directory, "protocol")?),
         ("signatures", "Signatures of requests", signatures),
@@ -93,42 +95,40 @@ fn read_vectors(directory: &Path, name: &str) -> Result<Vec<Vector>, Box<dyn Err
         let text = std::fs::read_to_string(&path)?;
         let parsed: Vec<OtherVector> =
             serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-        let file = format!("{name}/{}", path.file_name().unwrap_or_default().to_string_lossy());
-        vectors.extend(parsed.into_iter().map(|vector| vector.convert(&file)));
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let links = Links::find(format!("vectors/{name}/{file}"), &text);
+        vectors.extend(parsed.into_iter().map(|vector| vector.convert(&links)).collect::<Result<Vec<_>, _>>()?);
     }
     Ok(vectors)
 }
 
 impl OtherVector {
-    fn convert(self, file: &str) -> Vector {
+    fn convert(self, links: &Links) -> Result<Vector, String> {
         let Self { name, behaviour, source: Source { kind, basis }, expect } = self;
-        let (answer, message) = parse_answer(&expect);
-        Vector { name, behaviour, kind, basis, answer, message, file: format!("vectors/{file}") }
+        let (response, message) = parse_response(&expect);
+        Ok(Vector { link: links.link(&name)?, name, behaviour, kind, basis, response, message })
     }
 }
 
-impl From<sfn_alias_vectors::VectorFile> for Group {
-    fn from(file: sfn_alias_vectors::VectorFile) -> Self {
-        let title = match file.name.as_str() {
-            "functions" => "Functions of the library",
-            "requests" => "Requests of any operation",
-            operation => operation,
-        };
-        let path = format!("vectors/operations/{}.json", file.name);
-        let convert = |vector| convert_vector(vector, &path);
-        Self { title: title.to_owned(), vectors: file.vectors.into_iter().map(convert).collect(), name: file.name }
-    }
-}
-
-fn convert_vector(vector: sfn_alias_vectors::Vector, file: &str) -> Vector {
-    let (answer, message) = match &vector.call.function {
-        Some(function) => (Answer::Function(format!("Function {function}")), None),
-        None => parse_answer(&vector.expect),
+fn convert_file(file: sfn_alias_vectors::VectorFile, directory: &Path) -> Result<Group, Box<dyn Error>> {
+    let sfn_alias_vectors::VectorFile { name, vectors } = file;
+    let title = match name.as_str() {
+        "functions" => "Functions of the library",
+        "requests" => "Requests of any operation",
+        operation => operation,
     };
-    let kind = match vector.call.function {
-        Some(_) => OWN.to_owned(),
-        None => vector.source.kind.to_string(),
+    let text = std::fs::read_to_string(directory.join(&name).with_extension("json"))?;
+    let links = Links::find(format!("vectors/operations/{name}.json"), &text);
+    let vectors = vectors.into_iter().map(|vector| convert_vector(vector, &links)).collect::<Result<_, _>>()?;
+    Ok(Group { title: title.to_owned(), vectors, name })
+}
+
+fn convert_vector(vector: sfn_alias_vectors::Vector, links: &Links) -> Result<Vector, String> {
+    let (response, message) = match &vector.call.function {
+        Some(function) => (Response::Function(format!("Function {function}")), None),
+        None => parse_response(&vector.expect),
     };
     let sfn_alias_vectors::Vector { name, behaviour, source, .. } = vector;
-    Vector { name, behaviour, kind, basis: source.basis, answer, message, file: file.to_owned() }
+    let kind = source.kind.to_string();
+    Ok(Vector { link: links.link(&name)?, name, behaviour, kind, basis: source.basis, response, message })
 }
