@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: moto help demo test generate bench templates tools rust-tools fmt clippy rust docs generated model examples c python node server words
+.PHONY: vectors moto help demo test generate bench templates tools rust-tools fmt clippy rust docs generated model examples c python node server words
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -59,9 +59,11 @@ docs: ## rustdoc without warnings
 	$(call say,documentation)
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
-generate: tools ## write the generated files
-	$(CARGO) run -q -p generate
+vectors: rust-tools ## format the vectors and write the pages about them
 	$(PYTHON) tools/vectors/vectors.py format
+	$(CARGO) run -q -p generate
+
+generate: tools vectors ## write the generated files
 	$(MAKE) -C bindings-c generate
 	$(MAKE) -C bindings-node generate
 	$(MAKE) -C bindings-python generate

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ WIDTH = 120
 SHORT = 40
 # A vector fits a screen.
 MAX_LINES = 45
+AWS_HOST = re.compile(r"^https://[^/]+\.amazonaws\.com(\.cn)?(/|$)")
 
 
 # -- format ----------------------------------------------------------------------------------------
@@ -88,6 +90,16 @@ def fill_lines(parts: list[tuple[str, bool]], indent: int) -> list[str]:
     return [*lines, pad + shared] if shared else lines
 
 
+def parse_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except OSError as error:
+        sys.exit(f"cannot read `{path}`: {error.strerror}")
+    except ValueError as error:
+        hint = "; the recording has no response" if path.stat().st_size == 0 else ""
+        sys.exit(f"`{path}` is not valid JSON: {error}{hint}")
+
+
 def to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
@@ -95,13 +107,13 @@ def to_json(value: Any) -> str:
 def format_all(check: bool) -> None:
     for path in sorted([ROOT / "vectors" / "assumptions.json", *ROOT.glob("vectors/*/*.json")]):
         text = path.read_text()
-        value = json.loads(text)
+        value = parse_json(path)
         check_lengths(path, value)
         formatted = format_file(path, value)
         if formatted == text:
             continue
         if check:
-            sys.exit(f"{path.relative_to(ROOT)} is not formatted; run `make generate` and commit the result")
+            sys.exit(f"{path.relative_to(ROOT)} is not formatted; run `make vectors` and commit the result")
         path.write_text(formatted)
 
 
@@ -119,12 +131,14 @@ def check_lengths(path: Path, value: Any) -> None:
 
 
 def record(recording: Path, name: str, basis: str) -> None:
-    responses = json.loads(recording.read_text())["responses"]
+    content = parse_json(recording)
+    responses = content["responses"]
+    warn_about_endpoint(content.get("endpoint", ""))
     recorded = {response["step"]: response for response in responses if response["vector"] == name}
     if "call" not in recorded:
         sys.exit(f"`{recording}` has no response to the call of `{name}`; record it with `sfn-alias verify --only {name}`")
     for path in sorted(OPERATIONS.glob("*.json")):
-        vectors = json.loads(path.read_text())
+        vectors = parse_json(path)
         for vector in vectors if isinstance(vectors, list) else []:
             if vector["name"] == name:
                 update_vector(vector, recorded, basis)
@@ -132,6 +146,11 @@ def record(recording: Path, name: str, basis: str) -> None:
                 print(f"updated `{name}` in {path.name}; run the tests")
                 return
     sys.exit(f"unknown vector `{name}`; `sfn-alias verify --list` prints the names")
+
+
+def warn_about_endpoint(endpoint: str) -> None:
+    if not AWS_HOST.search(endpoint):
+        print(f"warning: the endpoint of this recording is {endpoint}, not AWS; do not contribute the vector", file=sys.stderr)
 
 
 def update_vector(vector: dict[str, Any], recorded: dict[str, Any], basis: str) -> None:
