@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             std::fs::write(&file, page)?;
             println!("wrote {name}");
         } else {
-            return Err(format!("{name} is out of date; run `make generate` and commit the result").into());
+            return Err(format!("{name} is out of date; run `make vectors` and commit the result").into());
         }
     }
     println!("the generated files are up to date");

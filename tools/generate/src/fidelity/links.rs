@@ -11,7 +11,7 @@ pub(super) struct Links {
 }
 
 impl Links {
-    /// Finds the line with the name of each vector. `make generate` formats the files with one name per line.
+    /// Finds the line with the name of each vector. `make vectors` formats the files with one name per line.
     pub(super) fn find(path: String, text: &str) -> Self {
         let mut lines = BTreeMap::new();
         for (number, line) in (1..).zip(text.lines()) {
@@ -29,9 +29,8 @@ impl Links {
     /// No line has the name of the vector.
     pub(super) fn link(&self, name: &str) -> Result<String, String> {
         let Self { path, lines } = self;
-        let line = lines.get(name).ok_or_else(|| {
-            format!("{path}: no line with the name `{name}`; run `python3 tools/vectors/vectors.py format`")
-        })?;
+        let line =
+            lines.get(name).ok_or_else(|| format!("{path}: no line with the name `{name}`; run `make vectors`"))?;
         Ok(format!("{path}#L{line}"))
     }
 }
@@ -45,7 +44,7 @@ mod tests {
         let text = "[\n  {\n    \"name\": \"a/first\",\n  },\n  {\n    \"name\": \"a/second\",\n  }\n]\n";
         let links = Links::find("a.json".to_owned(), text);
         assert_eq!(links.link("a/second"), Ok("a.json#L6".to_owned()));
-        let error = "a.json: no line with the name `a/third`; run `python3 tools/vectors/vectors.py format`";
+        let error = "a.json: no line with the name `a/third`; run `make vectors`";
         assert_eq!(links.link("a/third"), Err(error.to_owned()));
     }
 }
