@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
+.PHONY: vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -64,9 +64,11 @@ docs: ## rustdoc without warnings
 	$(call say,documentation)
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
-generate: tools ## write the generated files
-	$(CARGO) run -q -p generate
+vectors: rust-tools ## format the vectors and write the pages about them
 	$(PYTHON) tools/vectors/vectors.py format
+	$(CARGO) run -q -p generate
+
+generate: tools vectors ## write the generated files
 	$(MAKE) -C bindings-c generate
 	$(MAKE) -C bindings-node generate
 	$(MAKE) -C bindings-python generate
@@ -75,6 +77,8 @@ generated: ## check that the generated files are up to date
 	$(call say,generated files)
 	$(CARGO) run -q -p generate --locked -- --check
 	$(PYTHON) tools/vectors/vectors.py format --check
+	$(PYTHON) -m doctest tools/docs/links.py
+	$(PYTHON) tools/docs/links.py
 
 $(VENV)/ok: tools/model/requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -92,6 +96,7 @@ examples: ## the examples print what they should
 	$(call say,examples)
 	$(CARGO) run -q -p sfn-alias-examples --bin start --locked | diff - examples/expected.txt
 	$(CARGO) run -q -p sfn-alias-examples --bin demo --locked | diff - examples/demo.txt
+	$(CARGO) run -q -p sfn-alias-examples --bin layers --locked | diff - examples/layers.txt
 
 c: ## the C library, installed and tested
 	$(call say,C)
@@ -130,3 +135,4 @@ moto: .venv/moto/ok ## `sfn-alias verify` against moto's server
 	$(call say,moto)
 	$(CARGO) build -q -p sfn-alias-cli --locked
 	$(PYTHON) cli/tests/verify_moto.py $(TARGET)/debug/sfn-alias .venv/moto/bin/moto_server
+	MOTO=1 PATH="$(CURDIR)/.venv/moto/bin:$$PATH" $(MAKE) -C server readme

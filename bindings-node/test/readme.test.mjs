@@ -1,30 +1,49 @@
-// Runs the code blocks of the README and the examples, and compares their output with the comments and files.
+// Runs the code blocks of the documents and the examples, and compares their output with the comments and files.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { test } from 'node:test'
 import { repository } from './support/repository.mjs'
 
-/** Runs a file in this directory, where the package is installed. */
-const run = file => execFileSync(process.execPath, [file], { encoding: 'utf8' })
-
-const readme = ['bindings-node/README.md', 'README.md'].map(file => readFileSync(join(repository, file), 'utf8')).join('\n')
-const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({ language, code }))
+/** The documents with code blocks for Node. */
+const documents = [
+  'bindings-node/README.md', 'README.md', 'docs/test-node.md', 'docs/check-before-a-deploy.md', 'docs/deploy-gradually.md'
+]
 const extensions = { js: 'mjs', cjs: 'cjs' }
+// CDK's own template validation is not tested here and takes seconds. The test runner of a block must not report to this one.
+const { NODE_TEST_CONTEXT: _, ...environment } = { ...process.env, CDK_VALIDATION: 'false' }
 
-test('the README has code blocks', () => {
-  assert.ok(blocks.filter(({ language }) => extensions[language]).length >= 5)
-})
+/** Runs a file in a folder of this directory, where the package is installed. */
+const run = (file, { cwd = '.', options = [] } = {}) =>
+  execFileSync(process.execPath, [...options, file], { encoding: 'utf8', cwd, env: environment })
 
-for (const [index, { language, code }] of blocks.entries()) {
-  if (!extensions[language]) continue
-  test(`README block ${index + 1} prints its comments`, () => {
-    const file = `readme-${index}.${extensions[language]}`
-    writeFileSync(file, code)
-    const expected = [...code.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, printed]) => `${printed}\n`).join('')
-    assert.equal(run(file), expected)
-    rmSync(file)
+/** Returns the blocks of a document. The first line of a block may be a comment with its file name. */
+function readBlocks (document) {
+  const text = readFileSync(join(repository, document), 'utf8')
+  const blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({ language, code }))
+  return blocks.filter(({ language }) => extensions[language]).map(({ language, code }, index) => {
+    const [, name = `block-${index + 1}.${extensions[language]}`] = /^\/\/ ([\w.-]+\.m?js)$/m.exec(code.split('\n')[0]) ?? []
+    return { name, code }
+  })
+}
+
+/** Runs a block: a test with `node --test`, any other block as a program that prints its comments. */
+function runBlock ({ name, code }, cwd) {
+  writeFileSync(join(cwd, name), code)
+  if (name.endsWith('.test.mjs')) return run(name, { cwd, options: ['--test'] })
+  const expected = [...code.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, printed]) => `${printed}\n`).join('')
+  assert.equal(run(name, { cwd }), expected)
+}
+
+for (const document of documents) {
+  const folder = `blocks-${basename(document, '.md')}`
+  test(`the blocks of ${document}`, async context => {
+    const blocks = readBlocks(document)
+    assert.ok(blocks.length >= 1)
+    mkdirSync(folder, { recursive: true })
+    for (const block of blocks) await context.test(block.name, () => { runBlock(block, folder) })
+    rmSync(folder, { recursive: true })
   })
 }
 

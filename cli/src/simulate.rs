@@ -6,8 +6,8 @@ use crate::{input, output};
 use clap::Args;
 use serde_json::json;
 use sfn_alias_deployment::{
-    Action, Deployment, DeploymentOutcome, Observation, Route, Simulation, SimulationEntry, SimulationEvent,
-    short_name, simulate,
+    Action, Deployment, DeploymentOutcome, Observation, Simulation, SimulationEntry, SimulationEvent, format_routes,
+    simulate,
 };
 
 #[derive(Debug, Args)]
@@ -36,6 +36,9 @@ pub(crate) struct SimulateArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Print an SVG image
+    #[arg(long, conflicts_with = "json")]
+    pub svg: bool,
 }
 
 pub(crate) fn run(args: &SimulateArgs) -> CommandResult {
@@ -43,8 +46,10 @@ pub(crate) fn run(args: &SimulateArgs) -> CommandResult {
     let invalid = |error| CliError::Usage(format!("--events: expected a JSON array of events, @FILE or -: {error}"));
     let events: Vec<SimulationEvent> = serde_json::from_slice(&input::read_argument(&args.events)?).map_err(invalid)?;
     let machine = sfn_alias::parse_arn(&plan.target)?.state_machine_arn().to_owned();
-    let simulation = simulate(Deployment::new(&format!("{machine}:ALIAS"), None, plan)?, &events)?;
-    if args.json {
+    let simulation = simulate(Deployment::new(&format!("{machine}:ALIAS"), None, plan.clone())?, &events)?;
+    if args.svg {
+        output::print_text(&simulation.to_svg(&plan))?;
+    } else if args.json {
         output::print_json(json!(simulation).to_string().as_bytes(), false)?;
     } else {
         output::print_text(&format_simulation(&simulation))?;
@@ -63,7 +68,7 @@ pub(crate) fn format_simulation(simulation: &Simulation) -> String {
         text += &format!("CloudFormation then rolls back the stack and sets the routing: {}\n", format_routes(before));
     }
     for event in &simulation.unused_events {
-        text += &format!("unused event: {}\n", format_event(event));
+        text += &format!("unused event: {}\n", event);
     }
     text
 }
@@ -85,7 +90,7 @@ fn format_entry(entry: &SimulationEntry) -> String {
             (at_seconds, format!("{}{}{mark}", format_action(action), format_result(observation.as_ref())))
         }
         SimulationEntry::Wait { at_seconds, until_seconds } => (at_seconds, format!("wait until {until_seconds}s")),
-        SimulationEntry::Event { at_seconds, event } => (at_seconds, format!("event: {}", format_event(event))),
+        SimulationEntry::Event { at_seconds, event } => (at_seconds, format!("event: {}", event)),
         SimulationEntry::Restart { at_seconds } => (at_seconds, "the process restarts".to_owned()),
     };
     format!("{at_seconds:>7}s  {text}")
@@ -112,27 +117,4 @@ fn format_result(observation: Option<&Observation>) -> String {
         Some(Observation::Failed { code, message }) => format!(": {code}: {message}"),
         Some(Observation::Start | Observation::Updated | Observation::Waited) => String::new(),
     }
-}
-
-fn format_event(event: &SimulationEvent) -> String {
-    match event {
-        SimulationEvent::Alarm { name, state, .. } => format!("the alarm {name} is {state}"),
-        SimulationEvent::Drift { routing_configuration, .. } => {
-            format!("someone else updates the alias to {}", format_routes(routing_configuration))
-        }
-        SimulationEvent::Crash { .. } => "the process crashes".to_owned(),
-        SimulationEvent::CrashAtCall { call, applied, .. } => {
-            let when = if *applied { "after" } else { "before" };
-            format!("the process crashes {when} call {call}")
-        }
-        SimulationEvent::Failure { code, message, times, .. } => {
-            let calls = if *times == 1 { "1 call fails".to_owned() } else { format!("{times} calls fail") };
-            format!("{calls}: {code}: {message}")
-        }
-    }
-}
-
-fn format_routes(routing: &[Route]) -> String {
-    let format_route = |route: &Route| format!("{} % {}", route.weight, short_name(&route.state_machine_version_arn));
-    routing.iter().map(format_route).collect::<Vec<_>>().join(", ")
 }

@@ -101,6 +101,62 @@ fn skipped_vectors_have_reason() {
 }
 
 #[test]
+fn list_prints_the_page_of_each_group() {
+    let list = |args: &[&str]| {
+        let args = [&["--list", "--only", "describe-machine/alias-arn"], args].concat();
+        to_text(&run(verify("http://127.0.0.1:1", &args)).stdout)
+    };
+    let page = "docs/fidelity/DescribeStateMachine.md";
+    assert_eq!(list(&[]), format!("DescribeStateMachine: {page}\n  assumed   describe-machine/alias-arn\n"));
+    let row: Value = serde_json::from_str(&list(&["--json"])).unwrap();
+    assert_eq!(row["page"], page);
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    assert!(std::path::Path::new(root).join(page).exists());
+    let other = list(&["--vectors", &format!("{root}/vectors/operations")]);
+    assert_eq!(other, "DescribeStateMachine\n  assumed   describe-machine/alias-arn\n");
+}
+
+/// README.md counts the behaviours of Step Functions by source. Functions of the library are `own`, as on the pages.
+#[test]
+fn list_and_readme_have_the_same_counts() {
+    let list = to_text(&run(verify("http://127.0.0.1:1", &["--list", "--json"])).stdout);
+    let rows: Vec<Value> = list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let count = |kind: &str| rows.iter().filter(|row| row["source"]["kind"] == kind).count();
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+    let readme = readme.split_whitespace().collect::<Vec<_>>().join(" ");
+    let texts = [("recorded", "recorded from AWS"), ("model", "from the service model"), ("docs", "documented")];
+    for (kind, text) in texts {
+        let expected = format!(" {} {text}", count(kind));
+        assert!(readme.contains(&expected), "README.md: no `{expected}`");
+    }
+    let is_function = |row: &&Value| row["skipped"] == "calls a function of the library";
+    let functions: Vec<&Value> = rows.iter().filter(is_function).collect();
+    assert!(functions.len() > 100 && functions.iter().all(|row| row["source"]["kind"] == "own"));
+    assert_eq!(functions.len(), count("own"));
+}
+
+/// FIDELITY.md has a `verify` command for the most important assumptions: it must run their vectors on AWS.
+#[test]
+fn commands_of_assumptions_select_their_vectors() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/assumptions.json")).unwrap();
+    let assumptions: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let commands = assumptions.iter().filter_map(|assumption| Some((assumption, assumption["verify"].as_str()?)));
+    let mut checked = 0;
+    for (assumption, pattern) in commands {
+        let all = assumption["all"].as_bool().unwrap_or_default();
+        let args = [&["--list", "--json", "--only", pattern][..], if all { &["--all"] } else { &[] }].concat();
+        let list = to_text(&run(verify("https://states.us-east-1.amazonaws.com", &args)).stdout);
+        let rows: Vec<Value> = list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for name in assumption["vectors"].as_array().unwrap() {
+            let row = rows.iter().find(|row| row["name"] == *name).unwrap_or_else(|| panic!("{pattern}: {name}"));
+            assert_eq!(row["skipped"], Value::Null, "{name}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 20, "{checked}");
+}
+
+#[test]
 fn invalid_options_are_reported_before_any_request() {
     let run_args = |args: &[&str]| {
         let output = run(verify(args[0], &args[1..]));
@@ -230,14 +286,16 @@ fn requests_are_signed_as_user_and_as_role() {
     let mut command = verify(&endpoint.url, &only);
     command.env("AWS_SHARED_CREDENTIALS_FILE", &file);
     let signed = run(command);
-    assert_eq!((signed.status.code(), parse_json(&signed)["agree"].as_u64()), (Some(0), Some(33)), "{signed:?}");
+    let agree = parse_json(&signed)["agree"].as_u64();
+    assert_eq!(signed.status.code(), Some(0), "{signed:?}");
+    assert!(agree > Some(20), "{agree:?}");
 
     let (sts, requests) = start_fake_sts();
     let role = ["--role-arn", "arn:aws:iam::111122223333:role/verify", "--sts-endpoint-url", &sts];
     let mut command = verify(&endpoint.url, &[&only[..], &role].concat());
     command.env("AWS_ACCESS_KEY_ID", "AKIDVERIFY").env("AWS_SECRET_ACCESS_KEY", "verysecret");
     let assumed = run(command);
-    assert_eq!((assumed.status.code(), parse_json(&assumed)["agree"].as_u64()), (Some(0), Some(33)), "{assumed:?}");
+    assert_eq!((assumed.status.code(), parse_json(&assumed)["agree"].as_u64()), (Some(0), agree), "{assumed:?}");
     let request = requests.recv().unwrap();
     assert!(request.contains("/eu-west-1/sts/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature="));
     assert!(request.ends_with(

@@ -1,7 +1,7 @@
 //! Errors.
 //!
 //! Texts that were recorded from AWS are reproduced exactly. FIDELITY.md lists which texts are recorded and which
-//! are assumed; it is generated from the vectors.
+//! are assumed; it is generated from the vectors. docs/errors.md lists all errors.
 
 mod kind;
 
@@ -13,6 +13,8 @@ use crate::constraint::Violations;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The error of a request. `Display` prints the message that AWS returns.
+///
+#[doc = concat!("[All errors and what to do](", env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/errors.md).")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -13,8 +13,8 @@
 //! - Validation without a service: [`validate`] and [`check`] validate a request, [`fingerprint()`] and
 //!   [`compare()`] predict its idempotency.
 //!
-//! FIDELITY.md lists the source of each behaviour: recorded from AWS, its service model, its documentation, or
-//! assumed. It is generated from the vectors that the tests run.
+//! FIDELITY.md lists the source of each behaviour: recorded from AWS, observed in a public transcript, its
+//! service model, its documentation, or assumed. It is generated from the vectors that the tests run.
 //!
 //! ```
 //! use sfn_alias::StepFunctions;

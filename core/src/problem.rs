@@ -37,3 +37,14 @@ impl Problem {
         Self { path: pointer.to_owned(), code, error: error.code(), message: error.to_string(), fix }
     }
 }
+
+impl Error {
+    /// Returns what to do.
+    ///
+    /// ```
+    /// assert_eq!(sfn_alias::Error::AliasConflict.fix(), "use another name, or update the existing alias");
+    /// ```
+    pub fn fix(&self) -> String {
+        fix::fix_error("", self).1
+    }
+}

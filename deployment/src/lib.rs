@@ -13,6 +13,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod action;
+mod canvas;
 mod checkpoint;
 mod deployment;
 mod error;
@@ -28,6 +29,7 @@ mod retry;
 mod routing;
 mod runner;
 mod simulate;
+mod simulation_svg;
 mod svg;
 mod text;
 
@@ -45,7 +47,7 @@ pub use preference::{
     CustomStep, DeploymentPreference, DeploymentType, MAX_DURATION_MINUTES, PreferenceProblem, RuleSource,
 };
 pub use progress::Progress;
-pub use routing::short_name;
+pub use routing::{format_routes, short_name};
 pub use runner::{Environment, execute_action, run_deployment};
 pub use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 pub use simulate::{CallKind, SimulatedAlarmState, Simulation, SimulationEntry, SimulationEvent, dry_run, simulate};

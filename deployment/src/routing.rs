@@ -29,6 +29,12 @@ pub fn weight_of(routes: &[Route], version: &str) -> u8 {
     routes.iter().find(|route| route.state_machine_version_arn == version).map_or(0, |route| route.weight)
 }
 
+/// Formats a routing, for example `10 % orders:2, 90 % orders:1`.
+pub fn format_routes(routes: &[Route]) -> String {
+    let format_route = |route: &Route| format!("{} % {}", route.weight, short_name(&route.state_machine_version_arn));
+    routes.iter().map(format_route).collect::<Vec<_>>().join(", ")
+}
+
 /// Validates a routing by the rules that need no stored data.
 pub fn validate_routing(routes: &[Route]) -> Result<(), Error> {
     parse_routing(&RoutingInput { routing_configuration: Some(list_items(routes)) }).map(drop)

@@ -37,7 +37,7 @@ pub use read::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
 pub use report::{Finding, Report, format_sarif};
 pub use rule::{Rule, Severity, rules};
 
-/// Runs the code of README.md as a test.
+/// Runs the code of the page as a test.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../../docs/check-before-a-deploy.md")]
+struct Page;

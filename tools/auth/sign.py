@@ -7,9 +7,14 @@ output is the same every time.
 import datetime
 import json
 import pathlib
+import sys
 from unittest import mock
 
 from botocore import auth, awsrequest, credentials
+
+ROOT = pathlib.Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tools/vectors"))
+from vectors import format_file  # noqa: E402
 
 ALICE = ("AKIDALICE", "alice/secret+0123456789", "111122223333")
 # An access key id that looks like the id of another account.
@@ -181,7 +186,7 @@ def add_invalid():
          message=day + "'2026' != '20261122', from '20261122T193645Z'.")
     add_case("scope/terminator", "Another terminator of the credential is rejected.", edit_headers(request, replace_in_authorization("aws4_request", "aws5")), **recorded,
          message="Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'. ")
-    add_case("scope/region", "A correct signature for a region that is not valid is rejected.", sign(region="eu_central"), **recorded,
+    add_case("scope/invalid-region", "A correct signature for a region that is not valid is rejected.", sign(region="eu_central"), **recorded,
          message="Credential should be scoped to a valid region, not 'eu_central'. ")
     add_case("scope/everything", "The message lists everything that is wrong.",
          edit_headers(request, replace_in_authorization("20261122/eu-central-1/states/aws4_request", "b/c_/d/e")), **recorded,
@@ -205,5 +210,5 @@ if __name__ == "__main__":
     for group in (add_accepted, add_altered, add_incomplete, add_invalid):
         group()
     profiles = [dict(zip(("aws_access_key_id", "aws_secret_access_key", "aws_account_id"), credential)) for credential in (ALICE, DIGITS)]
-    path = pathlib.Path(__file__).parents[2] / "vectors/auth/signatures.json"
-    path.write_text(json.dumps({"credentials": profiles, "vectors": VECTORS}, indent=2) + "\n")
+    path = ROOT / "vectors/auth/signatures.json"
+    path.write_text(format_file(path, {"credentials": profiles, "vectors": VECTORS}))

@@ -1,4 +1,4 @@
-"""Formats the vectors of `vectors/operations/`, and turns recordings into vectors.
+"""Formats the vectors of `vectors/`, and turns recordings into vectors of operations.
 
     vectors.py format [--check]              writes the files in the format of the project, or checks it
     vectors.py record RECORDING NAME BASIS   sets the result of the vector NAME to the recorded response
@@ -10,12 +10,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
-DIRECTORY = Path(__file__).resolve().parents[2] / "vectors" / "operations"
+ROOT = Path(__file__).resolve().parents[2]
+OPERATIONS = ROOT / "vectors" / "operations"
 WIDTH = 120
+# Items of up to this width share lines.
+SHORT = 40
+# A vector fits a screen.
+MAX_LINES = 45
+AWS_HOST = re.compile(r"^https://[^/]+\.amazonaws\.com(\.cn)?(/|$)")
 
 
 # -- format ----------------------------------------------------------------------------------------
@@ -48,18 +55,49 @@ def format_value(value: Any, indent: int, used: int) -> str:
 
 
 def format_items(items: list[Any], indent: int) -> list[str]:
-    """Strings share lines."""
-    pad, lines, names = " " * indent, [], ""
+    """Strings and other short items share lines."""
+    parts = []
     for item in items:
-        text = to_json(item) if isinstance(item, str) else None
-        if names and (text is None or len(pad) + len(names) + len(text) + 3 > WIDTH):
-            lines.append(pad + names)
-            names = ""
-        if text is None:
-            lines.append(pad + format_value(item, indent, 1))
+        line = to_json(item)
+        is_short = isinstance(item, str) or len(line) <= SHORT
+        parts.append((line if is_short else format_item(item, indent), is_short))
+    return fill_lines(parts, indent)
+
+
+def format_item(item: Any, indent: int) -> str:
+    """Members without inner levels share lines."""
+    if len(to_json(item)) + indent < WIDTH or not is_flat(item):
+        return format_value(item, indent, 1)
+    members = [(f"{to_json(name)}: {to_json(value)}", True) for name, value in item.items()]
+    return "{\n" + ",\n".join(fill_lines(members, indent + 2)) + "\n" + " " * indent + "}"
+
+
+def is_flat(item: Any) -> bool:
+    return isinstance(item, dict) and not any(isinstance(value, dict | list) for value in item.values())
+
+
+def fill_lines(parts: list[tuple[str, bool]], indent: int) -> list[str]:
+    """A part that is not short has lines of its own."""
+    pad, lines, shared = " " * indent, [], ""
+    for text, is_short in parts:
+        if shared and (not is_short or len(pad) + len(shared) + len(text) + 3 > WIDTH):
+            lines.append(pad + shared)
+            shared = ""
+        if is_short:
+            shared = f"{shared}, {text}" if shared else text
         else:
-            names = f"{names}, {text}" if names else text
-    return [*lines, pad + names] if names else lines
+            lines.append(pad + text)
+    return [*lines, pad + shared] if shared else lines
+
+
+def parse_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except OSError as error:
+        sys.exit(f"cannot read `{path}`: {error.strerror}")
+    except ValueError as error:
+        hint = "; the recording has no response" if path.stat().st_size == 0 else ""
+        sys.exit(f"`{path}` is not valid JSON: {error}{hint}")
 
 
 def to_json(value: Any) -> str:
@@ -67,26 +105,40 @@ def to_json(value: Any) -> str:
 
 
 def format_all(check: bool) -> None:
-    for path in sorted(DIRECTORY.glob("*.json")):
+    for path in sorted([ROOT / "vectors" / "assumptions.json", *ROOT.glob("vectors/*/*.json")]):
         text = path.read_text()
-        formatted = format_file(path, json.loads(text))
+        value = parse_json(path)
+        check_lengths(path, value)
+        formatted = format_file(path, value)
         if formatted == text:
             continue
         if check:
-            sys.exit(f"{path.relative_to(DIRECTORY.parents[1])} is not formatted; run `make generate` and commit the result")
+            sys.exit(f"{path.relative_to(ROOT)} is not formatted; run `make vectors` and commit the result")
         path.write_text(formatted)
+
+
+def check_lengths(path: Path, value: Any) -> None:
+    for vector in value if path.parent == OPERATIONS and isinstance(value, list) else []:
+        lines = format_members(vector, 2).count("\n") + 1
+        if lines > MAX_LINES:
+            sys.exit(
+                f"{path.relative_to(ROOT)}: `{vector['name']}` has {lines} lines, the maximum is {MAX_LINES}; "
+                "move steps to fixtures.json"
+            )
 
 
 # -- record ----------------------------------------------------------------------------------------
 
 
 def record(recording: Path, name: str, basis: str) -> None:
-    responses = json.loads(recording.read_text())["responses"]
+    content = parse_json(recording)
+    responses = content["responses"]
+    warn_about_endpoint(content.get("endpoint", ""))
     recorded = {response["step"]: response for response in responses if response["vector"] == name}
     if "call" not in recorded:
         sys.exit(f"`{recording}` has no response to the call of `{name}`; record it with `sfn-alias verify --only {name}`")
-    for path in sorted(DIRECTORY.glob("*.json")):
-        vectors = json.loads(path.read_text())
+    for path in sorted(OPERATIONS.glob("*.json")):
+        vectors = parse_json(path)
         for vector in vectors if isinstance(vectors, list) else []:
             if vector["name"] == name:
                 update_vector(vector, recorded, basis)
@@ -94,6 +146,11 @@ def record(recording: Path, name: str, basis: str) -> None:
                 print(f"updated `{name}` in {path.name}; run the tests")
                 return
     sys.exit(f"unknown vector `{name}`; `sfn-alias verify --list` prints the names")
+
+
+def warn_about_endpoint(endpoint: str) -> None:
+    if not AWS_HOST.search(endpoint):
+        print(f"warning: the endpoint of this recording is {endpoint}, not AWS; do not contribute the vector", file=sys.stderr)
 
 
 def update_vector(vector: dict[str, Any], recorded: dict[str, Any], basis: str) -> None:
@@ -139,4 +196,5 @@ def main() -> None:
         record(arguments.recording, arguments.name, arguments.basis)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,7 @@
 
 use super::error::ReadError;
 use super::references::References;
-use super::vector::Vector;
+use super::vector::{ProvenanceKind, Vector};
 use serde_json::Value;
 use std::fs;
 use std::io::{self, Read};
@@ -122,7 +122,15 @@ fn parse_file(name: String, path: String, text: &str, references: &References) -
         let unknown = |name| ReadError::UnknownReference { path: path.clone(), name };
         let resolved = references.resolve(vector).map_err(unknown)?;
         let invalid = |source| ReadError::InvalidVector { path: path.clone(), index, source };
-        serde_json::from_value(resolved).map_err(invalid)
+        serde_json::from_value(resolved).map(set_kind).map_err(invalid)
     });
     Ok(VectorFile { name, vectors: vectors.collect::<Result<_, _>>()? })
+}
+
+/// Sets the kind of a vector whose call is a function of this library.
+fn set_kind(mut vector: Vector) -> Vector {
+    if vector.call.function.is_some() {
+        vector.source.kind = ProvenanceKind::Own;
+    }
+    vector
 }

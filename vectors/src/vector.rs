@@ -40,31 +40,39 @@ impl Vector {
 pub struct Provenance {
     /// The kind of source.
     pub kind: ProvenanceKind,
-    /// The recording, the page of the documentation, or the reason for the assumption.
+    /// The recording, the transcript with its reference and date, the page of the documentation, or the reason for
+    /// the assumption.
     pub basis: String,
 }
 
-/// The kind of source of a behaviour.
+/// The kind of source of a behaviour, the most reliable first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ProvenanceKind {
     /// Recorded from AWS.
     Recorded,
+    /// Seen in a public transcript of AWS.
+    Observed,
     /// Declared in AWS's service model.
     Model,
     /// Documented by AWS.
     Docs,
     /// Not recorded; our best inference.
     Assumed,
+    /// A function of this library, which AWS does not have. Every vector with a function has this kind; no file has it.
+    #[serde(skip_deserializing)]
+    Own,
 }
 
 impl fmt::Display for ProvenanceKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Recorded => "recorded",
+            Self::Observed => "observed",
             Self::Model => "model",
             Self::Docs => "docs",
             Self::Assumed => "assumed",
+            Self::Own => "own",
         })
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct VerifyArgs {
     /// Run the vectors of this directory instead of the built-in ones
     #[arg(long, value_name = "DIRECTORY")]
     pub vectors: Option<PathBuf>,
-    /// List vectors and skip reasons without sending requests
+    /// List vectors, the pages of their sources and skip reasons, without sending requests
     #[arg(long)]
     pub list: bool,
     /// Print JSON

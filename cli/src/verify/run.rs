@@ -4,6 +4,7 @@ use super::args::VerifyArgs;
 use super::cleanup::Cleanup;
 use super::endpoint_identity::{EndpointIdentity, ROLE};
 use super::interrupt::Interrupt;
+use super::list::{iter_vectors, print_list};
 use super::name_mapping::NameMapping;
 use super::orphans::delete_orphans;
 use super::progress::Progress;
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &VerifyArgs) -> CommandResult {
     let files = load_vectors(args)?;
     let rules = SkipRules { aws: is_aws_url("--endpoint-url", &args.endpoint_url)?, all: args.all };
     if args.list {
-        return print_list(&files, rules, args.json);
+        return print_list(&files, rules, args);
     }
     if rules.aws && args.state_machine_role_arn.is_none() {
         return Err(CliError::Usage(
@@ -65,23 +66,6 @@ fn matches_pattern(pattern: &str, name: &str) -> bool {
         rest = rest.and_then(|rest| Some(rest.split_once(part)?.1));
     }
     rest.is_some()
-}
-
-fn print_list(files: &[VectorFile], rules: SkipRules, as_json: bool) -> CommandResult {
-    for (file, vector) in iter_vectors(files) {
-        let (name, kind, reason) = (&vector.name, vector.source.kind, skip_reason(vector, rules));
-        if as_json {
-            output::print_line(json!({"file": file, "name": name, "source": vector.source, "skipped": reason}))?;
-        } else {
-            let skipped = reason.map_or_else(String::new, |reason| format!("  (skipped: {reason})"));
-            output::print_line(format_args!("{kind:<10}{name}{skipped}"))?;
-        }
-    }
-    Ok(OK)
-}
-
-fn iter_vectors(files: &[VectorFile]) -> impl Iterator<Item = (&str, &Vector)> {
-    files.iter().flat_map(|file| file.vectors.iter().map(|vector| (file.name.as_str(), vector)))
 }
 
 /// Returns the prefix of the names of this run.

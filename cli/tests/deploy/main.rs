@@ -5,8 +5,8 @@ mod dry_run;
 mod failures;
 mod files;
 mod kills;
+mod pages;
 mod proxy;
-mod readme;
 mod support;
 
 use serde_json::{Value, json};

@@ -4,12 +4,12 @@ use std::fmt;
 
 /// Declares [`ErrorKind`] and its constants.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident = $number:literal, $status:literal, $namespace:expr;)*) => {
+    ($(#[doc = $doc:literal] $name:ident = $number:literal, $status:literal, $namespace:expr;)*) => {
         /// The kinds of errors, one per error code.
         ///
         /// Exhaustive, so that a binding without one of the kinds does not compile.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum ErrorKind { $($(#[$doc])* $name,)* }
+        pub enum ErrorKind { $(#[doc = $doc] $name,)* }
 
         impl ErrorKind {
             /// All kinds, in the order of their numbers.
@@ -28,6 +28,11 @@ macro_rules! kinds {
             /// Returns the HTTP status.
             pub const fn status(self) -> u16 {
                 match self { $(Self::$name => $status,)* }
+            }
+
+            /// Returns the meaning, as a sentence.
+            pub const fn description(self) -> &'static str {
+                match self { $(Self::$name => $doc.trim_ascii(),)* }
             }
 
             /// Returns the part before `#` in `__type`.

@@ -14,6 +14,11 @@ macro_rules! define_methods {
             $(
                 $(#[$doc])*
                 ///
+                #[doc = concat!(
+                    "[Source of each behaviour](", env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/fidelity/",
+                    stringify!($name), ".md).",
+                )]
+                ///
                 /// # Errors
                 /// The error that AWS would return, or [`crate::Error::Store`].
                 pub fn $method(&self, input: &$input<'_>) -> Result<$output> {

@@ -8,6 +8,8 @@ use std::collections::{HashMap, VecDeque};
 /// Everything outside the driver.
 pub struct SimulatedEnvironment {
     pub routing: Vec<Route>,
+    /// The routings after the first one, each with the time when it was set.
+    pub routings: Vec<(u64, Vec<Route>)>,
     pub entries: Vec<SimulationEntry>,
     pub now_seconds: u64,
     pub updates: usize,
@@ -23,14 +25,16 @@ impl SimulatedEnvironment {
     pub fn new(routing: Vec<Route>, alarms: &[String], events: &[SimulationEvent]) -> Self {
         let alarms = alarms.iter().map(|name| (name.clone(), Some(AlarmState::Ok))).collect();
         let (entries, events) = (Vec::new(), EventQueue::new(events));
-        Self { routing, entries, now_seconds: 0, updates: 0, calls: 0, alarms, events }
+        Self { routing, routings: Vec::new(), entries, now_seconds: 0, updates: 0, calls: 0, alarms, events }
     }
 
     /// Applies the alarm and drift events that are due.
     pub fn apply_due_events(&mut self) {
         while let Some(event) = self.events.next_external(self.now_seconds) {
             match &event {
-                SimulationEvent::Drift { routing_configuration, .. } => self.routing.clone_from(routing_configuration),
+                SimulationEvent::Drift { at_seconds, routing_configuration } => {
+                    self.set_routing(*at_seconds, routing_configuration);
+                }
                 SimulationEvent::Alarm { name, state, .. } => self.set_alarm(name, *state),
                 _ => {}
             }
@@ -71,7 +75,7 @@ impl SimulatedEnvironment {
             }
             Action::UpdateAlias { input } => {
                 self.updates = self.updates.saturating_add(1);
-                self.routing.clone_from(&input.routing_configuration);
+                self.set_routing(self.now_seconds, &input.routing_configuration);
                 Observation::Updated
             }
             Action::Wait { .. } | Action::Done { .. } => Observation::Waited,
@@ -81,6 +85,11 @@ impl SimulatedEnvironment {
     /// Returns the events that have not happened.
     pub fn unused_events(&self) -> Vec<SimulationEvent> {
         self.events.unused_events()
+    }
+
+    fn set_routing(&mut self, at_seconds: u64, routes: &[Route]) {
+        routes.clone_into(&mut self.routing);
+        self.routings.push((at_seconds, routes.to_vec()));
     }
 
     fn set_alarm(&mut self, name: &str, new_state: SimulatedAlarmState) {

@@ -176,9 +176,10 @@ impl Run {
         let rolls_back = outcome != DeploymentOutcome::Succeeded && plan.source == PlanSource::CloudFormation;
         let stack_rollback: Option<Vec<Route>> = rolls_back.then(|| plan.before.clone());
         let unused_events = self.environment.unused_events();
-        let SimulatedEnvironment { mut entries, routing, now_seconds, updates, .. } = self.environment;
+        let SimulatedEnvironment { mut entries, routing, routings, now_seconds, updates, .. } = self.environment;
         // Events during a wait or a crash were added after it.
         entries.sort_by_key(SimulationEntry::at_seconds);
-        Simulation { entries, outcome, ended_at_seconds: now_seconds, routing, updates, stack_rollback, unused_events }
+        let ended_at_seconds = now_seconds;
+        Simulation { entries, outcome, ended_at_seconds, routing, updates, stack_rollback, unused_events, routings }
     }
 }

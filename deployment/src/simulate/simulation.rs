@@ -2,6 +2,7 @@
 
 use crate::action::{Action, AlarmState, DeploymentOutcome, Observation};
 use crate::json_integer;
+use crate::routing::format_routes;
 use serde::{Deserialize, Serialize};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use std::fmt;
@@ -89,6 +90,24 @@ impl SimulationEvent {
     }
 }
 
+/// What happens, for a person.
+impl fmt::Display for SimulationEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Alarm { name, state, .. } => write!(f, "the alarm {name} is {state}"),
+            Self::Drift { routing_configuration, .. } => {
+                write!(f, "someone else updates the alias to {}", format_routes(routing_configuration))
+            }
+            Self::Crash { .. } => f.write_str("the process crashes"),
+            Self::CrashAtCall { call, applied, .. } => {
+                write!(f, "the process crashes {} call {call}", if *applied { "after" } else { "before" })
+            }
+            Self::Failure { code, message, times: 1, .. } => write!(f, "1 call fails: {code}: {message}"),
+            Self::Failure { code, message, times, .. } => write!(f, "{times} calls fail: {code}: {message}"),
+        }
+    }
+}
+
 /// The state of a simulated alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -171,6 +190,9 @@ pub struct Simulation {
     /// failures, `times` is the remaining number.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unused_events: Vec<SimulationEvent>,
+    /// The routings after the first one, each with the time when it was set. Not in the JSON, which has all calls.
+    #[serde(skip)]
+    pub routings: Vec<(u64, Vec<Route>)>,
 }
 
 /// An entry of a simulation.

@@ -1,7 +1,8 @@
 //! Tests of tables, timelines and SVGs.
 
-use crate::{parse_preference, request, route, version};
-use sfn_alias_deployment::{BarStyle, DeploymentPreference, Plan, PlanRequest};
+use crate::{MACHINE, parse_preference, request, route, version};
+use serde_json::json;
+use sfn_alias_deployment::{BarStyle, Deployment, DeploymentPreference, Plan, PlanRequest, simulate};
 
 fn plan(shorthand: &str) -> Plan {
     request(parse_preference(shorthand)).plan().unwrap()
@@ -141,4 +142,43 @@ fn names_are_escaped() {
     let preference = DeploymentPreference { state_machine_version_arn: Some(target), ..preference };
     let plan = sfn_alias_deployment::plan_deployment(&preference, &[odd(1, 100)], None).unwrap();
     assert!(plan.to_svg().contains("CANARY deployment of a&amp;b:2</title>"));
+}
+
+/// A simulation of a canary with an alarm, as JSON events.
+fn simulation_svg(events: serde_json::Value) -> String {
+    let plan = plan_with_alarms("10/5m");
+    let deployment = Deployment::new(&format!("{MACHINE}:PROD"), None, plan.clone()).unwrap();
+    simulate(deployment, &serde_json::from_value::<Vec<_>>(events).unwrap()).unwrap().to_svg(&plan)
+}
+
+#[test]
+fn an_svg_of_a_rollback() {
+    let svg = simulation_svg(json!([{"event": "alarm", "atSeconds": 90, "name": "errors", "state": "ALARM"}]));
+    assert!(unclosed_tags(&svg).is_empty());
+    let description = "orders:2: rolled back after 2m; after 1m30s: the alarm errors is ALARM.</desc>";
+    assert!(svg.contains(description), "{svg}");
+    assert!(svg.contains(">rolled back after 2m</text>") && svg.contains(">10 %</text>"), "{svg}");
+    // 10 percent at the start, 0 at the end.
+    assert!(svg.contains(r#"d="M56 276V276.0H120.0V256.0H632.0V276.0H696V276Z""#), "{svg}");
+    assert!(svg.contains(">1: after 1m30s: the alarm errors is ALARM</text>"), "{svg}");
+}
+
+/// The response of the first update is lost, and someone else updates the alias.
+#[test]
+fn an_svg_of_a_crash_and_a_drift() {
+    let svg = simulation_svg(json!([
+        {"event": "crashAtCall", "call": 3, "applied": true, "restartAfterSeconds": 30},
+        {"event": "drift", "atSeconds": 45, "routingConfiguration": [{"stateMachineVersionArn": version(7), "weight": 100}]}
+    ]));
+    assert!(svg.contains(">stopped because of drift after 1m30s</text>"), "{svg}");
+    assert!(svg.contains("V276.0H120.0V256.0H376.0V276.0H696"), "{svg}");
+    assert!(svg.contains(">2: after 45s: someone else updates the alias to 100 % orders:7</text>"), "{svg}");
+}
+
+#[test]
+fn an_svg_lists_some_of_many_events() {
+    let event = |at: usize| json!({"event": "alarm", "atSeconds": at, "name": "errors", "state": "OK"});
+    let svg = simulation_svg((1..=9).map(event).collect());
+    assert_eq!(svg.matches(r#"class="event""#).count(), 6);
+    assert!(svg.contains(">3 more events</text>") && svg.contains(r#"height="518""#), "{svg}");
 }

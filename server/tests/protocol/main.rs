@@ -23,7 +23,8 @@ fn vectors_pass() {
 fn names_are_unique_and_sources_are_valid() {
     let mut names = BTreeSet::new();
     for Vector { name, behaviour, source, .. } in load() {
-        assert!(["recorded", "model", "docs", "assumed"].contains(&&*source.kind), "{name}: source {}", source.kind);
+        let kinds = ["recorded", "observed", "model", "docs", "assumed"];
+        assert!(kinds.contains(&&*source.kind), "{name}: source {}", source.kind);
         assert!(!source.basis.is_empty(), "{name}: no basis");
         assert!(behaviour.ends_with('.'), "{name}: the behaviour is not a sentence");
         assert!(names.insert(name.clone()), "duplicate name {name}");

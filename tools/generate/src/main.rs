@@ -1,8 +1,13 @@
-//! Writes the generated pages, or checks with `--check` that they are up to date: FIDELITY.md, `docs/fidelity/` and the counts in README.md
-//! from the vectors, RULES.md from the rules, and the man pages from the help of the program.
+//! Writes the generated pages, or checks with `--check` that they are up to date: FIDELITY.md, `docs/fidelity/`, docs/errors.md and
+//! the counts in README.md from the vectors, new names in vectors/tests/names.txt, RULES.md from the rules, the program in docs/architecture.md from the examples, and the man pages from
+//! the help of the program.
 #![expect(clippy::print_stdout, reason = "a command-line tool prints")]
 
+mod architecture;
+mod errors;
 mod fidelity;
+mod markdown;
+mod names;
 mod readme;
 mod rules;
 
@@ -15,16 +20,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (path, page) in pages(&root)? {
         let name = path.display();
         let file = root.join(&path);
+        if std::fs::read(&file).unwrap_or_default() == page {
+            continue;
+        }
         if !check {
             file.parent().map_or(Ok(()), std::fs::create_dir_all)?;
             std::fs::write(&file, page)?;
             println!("wrote {name}");
-        } else if std::fs::read(&file).unwrap_or_default() == page {
-            println!("{name} is up to date");
         } else {
-            return Err(format!("{name} is out of date; run `make generate` and commit the result").into());
+            return Err(format!("{name} is out of date; run `make vectors` and commit the result").into());
         }
     }
+    println!("the generated files are up to date");
     Ok(())
 }
 
@@ -36,6 +43,9 @@ fn pages(root: &Path) -> Result<Vec<Page>, Box<dyn Error>> {
         vec![("RULES.md".into(), rules::page()?.into_bytes()), ("README.md".into(), readme::page(root)?.into_bytes())];
     let fidelity = fidelity::pages(&root.join("vectors"))?;
     pages.extend(fidelity.into_iter().map(|(path, page)| (path, page.into_bytes())));
+    pages.push((architecture::PAGE.into(), architecture::page(root)?.into_bytes()));
+    pages.push((names::PAGE.into(), names::page(root)?.into_bytes()));
+    pages.push(("docs/errors.md".into(), errors::page(root)?.into_bytes()));
     for (name, page) in sfn_alias_cli::man_pages()? {
         pages.push((Path::new("cli/man").join(name), page));
     }

@@ -21,11 +21,10 @@ pub(crate) fn page(root: &Path) -> Result<String, Box<dyn Error>> {
 fn sentence(root: &Path) -> Result<String, Box<dyn Error>> {
     let count = count_by_source(&root.join("vectors"))?;
     let count_of = |kind: &str| count.get(kind).copied().unwrap_or_default();
-    let (recorded, model, docs, assumed) =
-        (count_of("recorded"), count_of("model"), count_of("docs"), count_of("assumed"));
+    let [recorded, observed, model, docs, assumed] = ["recorded", "observed", "model", "docs", "assumed"].map(count_of);
     Ok(format!(
-        "Each of its {} Step Functions behaviours is a test vector with a source: {recorded} recorded from AWS, {model} from\n\
-         the service model, {docs} documented, {assumed} assumed. [FIDELITY.md](FIDELITY.md) counts and lists them.\n",
-        recorded + model + docs + assumed
+        "Each of its {} Step Functions behaviours is a test vector with a source: {recorded} recorded from AWS, {observed} observed in\n\
+         public transcripts, {model} from the service model, {docs} documented, {assumed} assumed. [FIDELITY.md](FIDELITY.md) lists them.\n",
+        recorded + observed + model + docs + assumed
     ))
 }

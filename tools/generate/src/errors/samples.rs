@@ -1,0 +1,104 @@
+//! One sample of each error, for its message and its fix.
+
+use sfn_alias::{Error, validate};
+
+const ORDERS: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:orders";
+const RUN: &str = "arn:aws:states:us-east-1:123456789012:execution:orders:run";
+
+/// Returns one sample of each error.
+pub(super) fn samples() -> Vec<Error> {
+    [
+        constraints(),
+        routing_rules(),
+        other_rules(),
+        arns_and_texts(),
+        conflicts_and_quotas(),
+        missing_resources(),
+        own(),
+    ]
+    .concat()
+}
+
+/// Violates one constraint per request.
+fn constraints() -> Vec<Error> {
+    let requests = [
+        ("DescribeStateMachineAlias", "{}".to_owned()),
+        ("CreateStateMachine", r#"{"name": "orders", "definition": "{}", "roleArn": ""}"#.to_owned()),
+        ("ListStateMachineAliases", format!(r#"{{"stateMachineArn": "{ORDERS}", "maxResults": 1001}}"#)),
+    ];
+    requests.iter().filter_map(|(operation, input)| validate(operation, input.as_bytes()).err()).collect()
+}
+
+fn routing_rules() -> Vec<Error> {
+    let repeated = vec![format!("{ORDERS}:1"), format!("{ORDERS}:1")];
+    let other = vec![format!("{ORDERS}:1"), ORDERS.replace("orders", "payments") + ":1"];
+    vec![
+        Error::NotVersionArns { received: vec![ORDERS.to_owned()] },
+        Error::RepeatedVersions { received: repeated },
+        Error::WeightsSum { received: vec![90, 5] },
+        Error::OtherStateMachine { received: other },
+    ]
+}
+
+fn other_rules() -> Vec<Error> {
+    vec![
+        Error::NothingToUpdateInAlias,
+        Error::NothingToUpdateInStateMachine,
+        Error::LabeledArn { arn: format!("{ORDERS}/label") },
+        Error::DescriptionWithoutPublish,
+        Error::ListExecutionsWithoutArn,
+        Error::ListExecutionsWithTwoArns,
+    ]
+}
+
+fn arns_and_texts() -> Vec<Error> {
+    vec![
+        Error::ArnPrefix { value: "orders:1".to_owned() },
+        Error::ArnType { found: "execution".to_owned() },
+        Error::AliasArnRequired { arn: format!("{ORDERS}:1") },
+        Error::VersionArnRequired { arn: ORDERS.to_owned() },
+        Error::StateMachineOrVersionArnRequired { arn: format!("{ORDERS}:PROD") },
+        Error::InvalidName { name: "my orders".to_owned() },
+        Error::InvalidToken,
+        Error::InvalidDefinition { detail: "SCHEMA_VALIDATION_FAILED: ...".to_owned() },
+        Error::InvalidExecutionInput { detail: "...".to_owned() },
+        Error::UnknownOperation { name: "CreateActivity".to_owned() },
+        Error::Malformed { detail: "...".to_owned() },
+        Error::WrongType { pointer: "/name".to_owned(), expected: "a string", found: "an integer" },
+        Error::TooLarge { size: 1_048_577, limit: 1_048_576 },
+    ]
+}
+
+fn conflicts_and_quotas() -> Vec<Error> {
+    vec![
+        Error::AliasConflict,
+        Error::VersionReferenced { aliases: vec!["PROD".to_owned()] },
+        Error::RevisionConflict { requested: "REVISION".to_owned(), current: "INITIAL".to_owned() },
+        Error::AliasQuota { limit: 100 },
+        Error::VersionQuota { limit: 1000 },
+        Error::TooManyTags { limit: 50 },
+        Error::StateMachineAlreadyExists { arn: ORDERS.to_owned() },
+        Error::ExecutionAlreadyExists { arn: RUN.to_owned() },
+    ]
+}
+
+fn missing_resources() -> Vec<Error> {
+    vec![
+        Error::StateMachineDeleting { arn: ORDERS.to_owned() },
+        Error::StateMachineDoesNotExist { arn: ORDERS.to_owned() },
+        Error::StateMachineTypeNotSupported,
+        Error::ReferenceNotFound,
+        Error::ResourceNotFound { arn: ORDERS.to_owned() },
+        Error::ExecutionDoesNotExist { arn: RUN.to_owned() },
+    ]
+}
+
+fn own() -> Vec<Error> {
+    let detail = || "...".to_owned();
+    vec![
+        Error::Store { detail: detail() },
+        Error::Internal { detail: detail() },
+        Error::Closed,
+        Error::Entropy { detail: detail() },
+    ]
+}
