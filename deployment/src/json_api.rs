@@ -8,6 +8,7 @@ use super::expected_starts::expected_starts;
 use super::plan::Plan;
 use super::planner::PlanRequest;
 use super::progress::Progress;
+use super::resume::DeploymentRequest;
 use super::simulate::{SimulationEvent, dry_run, simulate};
 use super::text::BarStyle;
 use serde::{Deserialize, Serialize};
@@ -133,7 +134,7 @@ pub fn simulate_json(request: &[u8]) -> Result<String, DeploymentError> {
 /// `{"stateMachineAliasArn": ..., "plan": PlanRequest}` and the observation is `{"observed": "start"}`.
 ///
 /// Save the returned checkpoint before you execute the action. If it cannot be saved, do not execute an action with
-/// `saveFirst`, but execute all others: see [`Deployment::requires_save`].
+/// `saveFirst` (a shift), but execute all others: see [`Driver::next`](super::Driver::next).
 ///
 /// # Errors
 /// Returns the errors of [`Deployment::resume`] and [`Deployment::next`], and [`DeploymentError::InvalidInput`].
@@ -153,7 +154,7 @@ pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, Deploy
 /// |---|---|---|
 /// | `plan` | a [`PlanRequest`] | a [`Plan`] |
 /// | `simulate` | as in [`simulate_json`] | a [`Simulation`](super::Simulation) |
-/// | `resume` | `checkpoint`, `stateMachineAliasArn`, `description`, `plan` | the checkpoint, or `null` to start a new deployment: see [`Deployment::resume_matching`] |
+/// | `resume` | `checkpoint`, `stateMachineAliasArn`, `description`, `plan` | the checkpoint, or `null` to start a new deployment: see [`DeploymentRequest::resume`] |
 /// | `step` | `checkpoint`, `observation`, `nowMillis` | as in [`step_json`] |
 /// | `dryRun` | as in [`simulate_json`] | the calls of the deployment |
 /// | `expectedStarts` | `plan`, `startsPerSecond` | [`ExpectedStarts`](super::ExpectedStarts) |
@@ -219,7 +220,7 @@ fn render_plan(plan: &Plan, format: &str) -> Result<String, DeploymentError> {
 fn resume_checkpoint(request: ResumeRequest) -> Result<String, DeploymentError> {
     let ResumeRequest { checkpoint, state_machine_alias_arn, description, plan } = request;
     let checkpoint = Checkpoint::from_json(to_json(&checkpoint).as_bytes())?;
-    let resumed = Deployment::resume_matching(checkpoint, &state_machine_alias_arn, description.as_deref(), plan)?;
+    let resumed = DeploymentRequest { state_machine_alias_arn, description, plan }.resume(checkpoint)?;
     Ok(resumed.map_or_else(|| "null".to_owned(), |deployment| deployment.checkpoint().to_json()))
 }
 
@@ -231,7 +232,7 @@ fn run_step(request: StepRequest) -> Result<String, DeploymentError> {
     let mut deployment = Deployment::resume(request.checkpoint)?;
     let action = deployment.next(request.now_millis, &observation)?;
     let progress = deployment.progress(request.now_millis);
-    let save_first = deployment.requires_save(&action);
+    let save_first = deployment.saves_first(&action);
     Ok(to_json(&StepResponse { checkpoint: deployment.checkpoint(), action: &action, progress, save_first }))
 }
 

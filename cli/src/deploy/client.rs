@@ -2,16 +2,16 @@
 
 use super::alarms::AlarmSource;
 use super::args::DeployArgs;
-use super::observation::{observe_reply, parse_alias, parse_update};
 use crate::args::BackendArgs;
 use crate::backend::Backend;
 use crate::endpoint::{Caller, Endpoint, STEP_FUNCTIONS};
 use crate::exit::CliError;
 use crate::signing::is_aws_url;
 use serde::Serialize;
+use serde_json::Value;
 use sfn_alias::model::Resource;
 use sfn_alias::{Reply, parse_arn};
-use sfn_alias_deployment::{Action, Observation, Route};
+use sfn_alias_deployment::{Action, CallFailure, Deployment, DeploymentRequest, Observation, Route};
 
 /// The service of the alias, and the source of alarm states.
 pub(super) struct Client {
@@ -51,15 +51,31 @@ impl Client {
         Ok(Self { backend, alarm_source })
     }
 
-    /// Returns the routing of an alias.
+    /// Creates a deployment that starts at the alias's current routing.
     ///
     /// # Errors
-    /// Returns [`CliError::Rejected`] with the service's error, and the errors of [`Backend::call`].
-    pub fn describe_routing(&self, alias: &str) -> Result<Vec<Route>, CliError> {
+    /// Returns [`CliError::Rejected`] with the service's error, the errors of [`Backend::call`], and those of
+    /// [`DeploymentRequest::start`].
+    pub fn start_deployment(&self, request: &DeploymentRequest) -> Result<Deployment, CliError> {
+        Ok(request.start(self.describe_routing(&request.state_machine_alias_arn)?)?)
+    }
+
+    /// Checks that a deployment with alarms has an alarm source.
+    ///
+    /// # Errors
+    /// Returns [`CliError::Usage`] if it does not.
+    pub fn check_alarm_source(&self, deployment: &Deployment) -> Result<(), CliError> {
+        let is_required = !deployment.plan().alarms().is_empty();
+        if is_required && self.alarm_source.is_none() { Err(no_alarm_source_error()) } else { Ok(()) }
+    }
+
+    fn describe_routing(&self, alias: &str) -> Result<Vec<Route>, CliError> {
         let request = serde_json::json!({ "stateMachineAliasArn": alias }).to_string();
         match parse_alias(&self.backend.call("DescribeStateMachineAlias", request.as_bytes())?) {
             Observation::Alias { routing_configuration } => Ok(routing_configuration),
-            Observation::Failed { code, message } => Err(CliError::Rejected(format!("{alias}: {code}: {message}"))),
+            Observation::Failed(CallFailure { code, message, .. }) => {
+                Err(CliError::Rejected(format!("{alias}: {code}: {message}")))
+            }
             other => Err(CliError::System(format!("cannot describe the alias: {other:?}"))),
         }
     }
@@ -77,7 +93,7 @@ impl Client {
                 Some(source) => source.describe_alarms(input),
                 None => {
                     let message = no_alarm_source_error().to_string();
-                    Observation::Failed { code: "NoAlarms".to_owned(), message }
+                    Observation::Failed(CallFailure { code: "NoAlarms".to_owned(), message, status: None })
                 }
             },
             Action::Wait { .. } | Action::Done { .. } => Observation::Waited,
@@ -90,18 +106,46 @@ impl Client {
     }
 }
 
+/// Converts a reply, or the failure to get one, to an observation.
+pub(super) fn observe_reply(reply: Result<Reply, CliError>, parse: fn(&Reply) -> Observation) -> Observation {
+    match reply {
+        Ok(reply) => parse(&reply),
+        // Missing credentials: all other options were validated before the first request.
+        Err(CliError::Usage(message)) => Observation::Failed(CallFailure::credentials(message)),
+        Err(other) => Observation::Failed(CallFailure::network(other.to_string())),
+    }
+}
+
+fn parse_alias(reply: &Reply) -> Observation {
+    let routing = |body: &Value| serde_json::from_value(body.get("routingConfiguration")?.clone()).ok();
+    match (reply.status, serde_json::from_slice(&reply.body).ok().as_ref().and_then(routing)) {
+        (200, Some(routing_configuration)) => Observation::Alias { routing_configuration },
+        _ => parse_failure(reply),
+    }
+}
+
+fn parse_update(reply: &Reply) -> Observation {
+    if reply.status == 200 { Observation::Updated } else { parse_failure(reply) }
+}
+
+/// Parses an error reply.
+pub(super) fn parse_failure(reply: &Reply) -> Observation {
+    Observation::Failed(CallFailure::from_response(reply.status, &reply.body))
+}
+
 /// Adds the ARNs of the request to a not-found error: the message of AWS does not name the resource.
 fn add_arns(arns: &[&str], observation: Observation) -> Observation {
     match observation {
-        Observation::Failed { code, message } if code.starts_with("ResourceNotFound") => {
-            Observation::Failed { code, message: format!("{message} One of: {}", arns.join(", ")) }
+        Observation::Failed(failure) if failure.code.starts_with("ResourceNotFound") => {
+            let message = format!("{} One of: {}", failure.message, arns.join(", "));
+            Observation::Failed(CallFailure { message, ..failure })
         }
         other => other,
     }
 }
 
 /// Returns the error of a deployment with alarms but without an alarm source.
-pub(super) fn no_alarm_source_error() -> CliError {
+fn no_alarm_source_error() -> CliError {
     let text =
         "the endpoint is not AWS, so the alarm states need a source: use --alarm-command or --cloudwatch-endpoint-url";
     CliError::Usage(text.to_owned())
