@@ -224,16 +224,20 @@ fn resume_checkpoint(request: ResumeRequest) -> Result<String, DeploymentError> 
     Ok(resumed.map_or_else(|| "null".to_owned(), |deployment| deployment.checkpoint().to_json()))
 }
 
-/// Parses the observation separately, so that an error in it names the observation.
 fn run_step(request: StepRequest) -> Result<String, DeploymentError> {
-    let invalid =
-        |error: serde_json::Error| DeploymentError::InvalidInput { input: OBSERVATION, detail: error.to_string() };
-    let observation: Observation = serde_json::from_value(request.observation).map_err(invalid)?;
+    let observation = parse_observation(request.observation)?;
     let mut deployment = Deployment::resume(request.checkpoint)?;
     let action = deployment.next(request.now_millis, &observation)?;
     let progress = deployment.progress(request.now_millis);
     let save_first = deployment.saves_first(&action);
     Ok(to_json(&StepResponse { checkpoint: deployment.checkpoint(), action: &action, progress, save_first }))
+}
+
+/// Parses an observation separately, so that an error in it names the observation.
+pub(super) fn parse_observation(observation: Value) -> Result<Observation, DeploymentError> {
+    let invalid =
+        |error: serde_json::Error| DeploymentError::InvalidInput { input: OBSERVATION, detail: error.to_string() };
+    serde_json::from_value(observation).map_err(invalid)
 }
 
 fn virtual_deployment(plan: &PlanRequest, alias: Option<String>) -> Result<Deployment, DeploymentError> {

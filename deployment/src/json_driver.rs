@@ -1,8 +1,9 @@
 //! A driver with a state file, for other languages: a JSON request in, a JSON response out.
 
-use super::action::{Action, Observation};
+use super::action::Action;
 use super::driver::Driver;
 use super::error::DeploymentError;
+use super::json_api::parse_observation;
 use super::planner::PlanRequest;
 use super::progress::Progress;
 use super::resume::DeploymentRequest;
@@ -39,7 +40,7 @@ struct StartRequest {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 struct NextRequest {
-    observation: Observation,
+    observation: Value,
     now_millis: i64,
 }
 
@@ -122,7 +123,7 @@ impl JsonDriver {
         let (Some(driver), Some(state_file)) = (&mut self.driver, &self.state_file) else {
             return Err(not_called("open with `lock`"));
         };
-        let NextRequest { observation, now_millis } = request;
+        let (observation, now_millis) = (parse_observation(request.observation)?, request.now_millis);
         let action = driver.next(now_millis, &observation, |checkpoint| state_file.save(checkpoint))?;
         to_value(&NextResponse { action, progress: driver.deployment().progress(now_millis) })
     }
