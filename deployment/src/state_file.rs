@@ -110,7 +110,7 @@ fn read_regular(path: &Path) -> Result<Vec<u8>> {
     // One byte more than the maximum: the file may grow while it is read.
     file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes)?;
     match bytes.len() as u64 > MAX_BYTES {
-        true => Err(Error::other(format!("it exceeds {MAX_BYTES} bytes; expected the state file of a deployment"))),
+        true => Err(Error::other(format!("expected up to {MAX_BYTES} bytes, found more; use another state file"))),
         false => Ok(bytes),
     }
 }

@@ -112,7 +112,7 @@ fn a_large_state_file_is_rejected() {
     let fixture = Fixture::new();
     let state = fixture.state_file();
     fs::File::create(&state).unwrap().set_len(1 << 40).unwrap();
-    let text = "it exceeds 16777216 bytes; expected the state file of a deployment";
+    let text = "expected up to 16777216 bytes, found more; use another state file";
     let errors = format!("sfn-alias: state file `{state}`: {text}\n");
     assert_prints(&fixture.deploy(&state, &["--all-at-once"]), 3, "", &errors);
 }
