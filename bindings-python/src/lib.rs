@@ -35,8 +35,8 @@ mod _sfn_alias {
     use super::deployment::{DeploymentDriver, deployment_json};
     #[pymodule_export]
     use super::functions::{
-        check, compare, fingerprint, fingerprint_encoding, format_arn, parse_arn, pick, request_id,
-        validate, validate_json,
+        check, compare, fingerprint, fingerprint_encoding, format_arn, parse_arn, pick, request_id, validate,
+        validate_json,
     };
     #[cfg(feature = "panic-probe")]
     #[pymodule_export]

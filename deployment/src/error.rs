@@ -189,8 +189,11 @@ impl DeploymentError {
         }
         let invalid = |error: serde_json::Error| Self::InvalidInput { input, detail: error.to_string() };
         // Through a value: deserializers that read bytes would add a hundred kilobytes of code to each binding.
-        let value: Value = serde_json::from_slice(json).map_err(invalid)?;
-        T::deserialize(value).map_err(invalid)
+        Self::from_value(input, serde_json::from_slice(json).map_err(invalid)?)
+    }
+
+    pub(super) fn from_value<T: DeserializeOwned>(input: &'static str, value: Value) -> Result<T, Self> {
+        T::deserialize(value).map_err(|error| Self::InvalidInput { input, detail: error.to_string() })
     }
 }
 

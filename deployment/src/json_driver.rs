@@ -1,14 +1,12 @@
 //! A driver with a state file, for other languages: a JSON request in, a JSON response out.
 
-use super::action::Action;
+use super::action::Observation;
 use super::driver::Driver;
 use super::error::DeploymentError;
-use super::json_api::parse_observation;
-use super::planner::PlanRequest;
-use super::progress::Progress;
+use super::json_api::OBSERVATION;
 use super::resume::DeploymentRequest;
 use super::state_file::StateFile;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use std::path::PathBuf;
@@ -32,7 +30,7 @@ struct OpenRequest {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "an object with `routingConfiguration`")]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 struct StartRequest {
     routing_configuration: Vec<Route>,
 }
@@ -42,19 +40,6 @@ struct StartRequest {
 struct NextRequest {
     observation: Value,
     now_millis: i64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct OpenResponse {
-    plan: PlanRequest,
-    has_alarms: bool,
-}
-
-#[derive(Serialize)]
-struct NextResponse {
-    action: Action,
-    progress: Progress,
 }
 
 impl JsonDriver {
@@ -75,12 +60,7 @@ impl JsonDriver {
     ///
     /// `lock` is required for `next`. Without it, the state file is only read.
     pub fn call(&mut self, method: &str, request: &[u8]) -> String {
-        let response = DeploymentError::catch_panic(|| self.call_method(method, request));
-        response.unwrap_or_else(|error| json!({"error": error.to_value()})).to_string()
-    }
-
-    fn call_method(&mut self, method: &str, request: &[u8]) -> Result<Value, DeploymentError> {
-        match method {
+        let response = DeploymentError::catch_panic(|| match method {
             "open" => self.open(DeploymentError::parse("open request", request)?),
             "start" => self.start(DeploymentError::parse("start request", request)?),
             "next" => self.next(DeploymentError::parse("next request", request)?),
@@ -88,52 +68,47 @@ impl JsonDriver {
                 *self = Self::new(std::mem::take(&mut self.path));
                 Ok(Value::Null)
             }
-            other => Err(DeploymentError::UnknownMethod {
-                name: other.to_owned(),
-                expected: "open, start, next, close".to_owned(),
-            }),
-        }
+            name => {
+                let (name, expected) = (name.to_owned(), "open, start, next, close".to_owned());
+                Err(DeploymentError::UnknownMethod { name, expected })
+            }
+        });
+        response.unwrap_or_else(|error| json!({"error": error.to_value()})).to_string()
     }
 
     fn open(&mut self, request: OpenRequest) -> Result<Value, DeploymentError> {
         if request.lock {
             self.state_file = Some(StateFile::lock(&self.path)?);
         }
-        let resumed = request.deployment.resume_from_file(&self.path)?;
+        self.driver = request.deployment.resume_from_file(&self.path)?.map(Driver::new);
         self.request = Some(request.deployment);
-        self.driver = resumed.map(Driver::new);
-        self.open_response()
+        Ok(self.describe_plan())
     }
 
     fn start(&mut self, request: StartRequest) -> Result<Value, DeploymentError> {
         let requested = self.request.as_ref().ok_or_else(|| not_called("open"))?;
         self.driver = Some(Driver::new(requested.start(request.routing_configuration)?));
-        self.open_response()
+        Ok(self.describe_plan())
     }
 
-    fn open_response(&self) -> Result<Value, DeploymentError> {
-        let response = self.driver.as_ref().map(|driver| {
+    fn describe_plan(&self) -> Value {
+        self.driver.as_ref().map_or(Value::Null, |driver| {
             let plan = driver.deployment().plan();
-            OpenResponse { plan: plan.request(), has_alarms: !plan.alarms().is_empty() }
-        });
-        to_value(&response)
+            json!({"plan": plan.request(), "hasAlarms": !plan.alarms().is_empty()})
+        })
     }
 
     fn next(&mut self, request: NextRequest) -> Result<Value, DeploymentError> {
         let (Some(driver), Some(state_file)) = (&mut self.driver, &self.state_file) else {
             return Err(not_called("open with `lock`"));
         };
-        let (observation, now_millis) = (parse_observation(request.observation)?, request.now_millis);
-        let action = driver.next(now_millis, &observation, |checkpoint| state_file.save(checkpoint))?;
-        to_value(&NextResponse { action, progress: driver.deployment().progress(now_millis) })
+        let observation: Observation = DeploymentError::from_value(OBSERVATION, request.observation)?;
+        let action = driver.next(request.now_millis, &observation, |checkpoint| state_file.save(checkpoint))?;
+        Ok(json!({"action": action, "progress": driver.deployment().progress(request.now_millis)}))
     }
 }
 
 fn not_called(method: &str) -> DeploymentError {
     let detail = format!("expected a call of {method} before this one");
     DeploymentError::InvalidInput { input: "call of the driver", detail }
-}
-
-fn to_value(response: &impl Serialize) -> Result<Value, DeploymentError> {
-    serde_json::to_value(response).map_err(|error| DeploymentError::Internal { detail: error.to_string() })
 }

@@ -2,12 +2,11 @@
 
 use super::alarm_command::{CommandError, TIMEOUT, run_alarm_command};
 use super::args::DeployArgs;
-use super::client::{observe_reply, parse_failure};
+use super::observation::observe_reply;
 use crate::endpoint::{CLOUDWATCH, Caller, Endpoint};
 use crate::exit::CliError;
 use crate::signing::is_aws_url;
 use serde_json::Value;
-use sfn_alias::Reply;
 use sfn_alias_deployment::{Alarm, AlarmState, AlarmsInput, CallFailure, Observation};
 use std::collections::BTreeMap;
 
@@ -62,13 +61,10 @@ fn configured_url(args: &DeployArgs) -> Option<(&'static str, String)> {
     option.or_else(|| std::env::var(VARIABLE).ok().filter(|url| !url.is_empty()).map(|url| (VARIABLE, url)))
 }
 
-fn parse_alarms(reply: &Reply) -> Observation {
-    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-    if reply.status != 200 || !body.is_object() {
-        return parse_failure(reply);
-    }
-    let lists = ["CompositeAlarms", "MetricAlarms"].iter().filter_map(|list| body.get(list)?.as_array());
-    Observation::Alarms { alarms: lists.flatten().filter_map(parse_alarm).collect() }
+fn parse_alarms(body: &Value) -> Option<Observation> {
+    let body = body.as_object()?;
+    let lists = ["CompositeAlarms", "MetricAlarms"].into_iter().filter_map(|list| body.get(list)?.as_array());
+    Some(Observation::Alarms { alarms: lists.flatten().filter_map(parse_alarm).collect() })
 }
 
 fn parse_alarm(alarm: &Value) -> Option<Alarm> {

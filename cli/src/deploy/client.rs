@@ -2,6 +2,7 @@
 
 use super::alarms::AlarmSource;
 use super::args::DeployArgs;
+use super::observation::observe_reply;
 use crate::args::BackendArgs;
 use crate::backend::Backend;
 use crate::endpoint::{Caller, Endpoint, STEP_FUNCTIONS};
@@ -10,7 +11,7 @@ use crate::signing::is_aws_url;
 use serde::Serialize;
 use serde_json::Value;
 use sfn_alias::model::Resource;
-use sfn_alias::{Reply, parse_arn};
+use sfn_alias::parse_arn;
 use sfn_alias_deployment::{Action, CallFailure, Deployment, DeploymentRequest, Observation, Route};
 
 /// The service of the alias, and the source of alarm states.
@@ -71,7 +72,8 @@ impl Client {
 
     fn describe_routing(&self, alias: &str) -> Result<Vec<Route>, CliError> {
         let request = serde_json::json!({ "stateMachineAliasArn": alias }).to_string();
-        match parse_alias(&self.backend.call("DescribeStateMachineAlias", request.as_bytes())?) {
+        let reply = self.backend.call("DescribeStateMachineAlias", request.as_bytes())?;
+        match observe_reply(Ok(reply), parse_alias) {
             Observation::Alias { routing_configuration } => Ok(routing_configuration),
             Observation::Failed(CallFailure { code, message, .. }) => {
                 Err(CliError::Rejected(format!("{alias}: {code}: {message}")))
@@ -87,7 +89,7 @@ impl Client {
             Action::UpdateAlias { input } => {
                 let versions = input.routing_configuration.iter().map(|route| route.state_machine_version_arn.as_str());
                 let arns: Vec<&str> = std::iter::once(input.state_machine_alias_arn.as_str()).chain(versions).collect();
-                add_arns(&arns, self.call("UpdateStateMachineAlias", input, parse_update))
+                add_arns(&arns, self.call("UpdateStateMachineAlias", input, |_| Some(Observation::Updated)))
             }
             Action::DescribeAlarms { input } => match &self.alarm_source {
                 Some(source) => source.describe_alarms(input),
@@ -100,37 +102,15 @@ impl Client {
         }
     }
 
-    fn call(&self, operation: &str, input: &impl Serialize, parse: fn(&Reply) -> Observation) -> Observation {
+    fn call(&self, operation: &str, input: &impl Serialize, parse: fn(&Value) -> Option<Observation>) -> Observation {
         let body = serde_json::to_vec(input).map_err(|error| CliError::System(error.to_string()));
         observe_reply(body.and_then(|body| self.backend.call(operation, &body)), parse)
     }
 }
 
-/// Converts a reply, or the failure to get one, to an observation.
-pub(super) fn observe_reply(reply: Result<Reply, CliError>, parse: fn(&Reply) -> Observation) -> Observation {
-    match reply {
-        Ok(reply) => parse(&reply),
-        // Missing credentials: all other options were validated before the first request.
-        Err(CliError::Usage(message)) => Observation::Failed(CallFailure::credentials(message)),
-        Err(other) => Observation::Failed(CallFailure::network(other.to_string())),
-    }
-}
-
-fn parse_alias(reply: &Reply) -> Observation {
-    let routing = |body: &Value| serde_json::from_value(body.get("routingConfiguration")?.clone()).ok();
-    match (reply.status, serde_json::from_slice(&reply.body).ok().as_ref().and_then(routing)) {
-        (200, Some(routing_configuration)) => Observation::Alias { routing_configuration },
-        _ => parse_failure(reply),
-    }
-}
-
-fn parse_update(reply: &Reply) -> Observation {
-    if reply.status == 200 { Observation::Updated } else { parse_failure(reply) }
-}
-
-/// Parses an error reply.
-pub(super) fn parse_failure(reply: &Reply) -> Observation {
-    Observation::Failed(CallFailure::from_response(reply.status, &reply.body))
+fn parse_alias(body: &Value) -> Option<Observation> {
+    let routing_configuration = serde_json::from_value(body.get("routingConfiguration")?.clone()).ok()?;
+    Some(Observation::Alias { routing_configuration })
 }
 
 /// Adds the ARNs of the request to a not-found error: the message of AWS does not name the resource.

@@ -5,7 +5,7 @@
 //! | `args` | the command line |
 //! | `run` | runs the deployment, and its environment |
 //! | `dry_run` | `--dry-run` |
-//! | `client` | calls of Step Functions |
+//! | `client`, `observation` | calls of Step Functions |
 //! | `alarms`, `alarm_command` | alarm states of CloudWatch, or of a command |
 //! | `progress` | progress on standard error |
 //! | `interrupt` | SIGINT and SIGTERM |
@@ -16,6 +16,7 @@ mod args;
 mod client;
 mod dry_run;
 mod interrupt;
+mod observation;
 mod progress;
 mod run;
 
