@@ -2,6 +2,7 @@
 import main from './main.js'
 
 export const {
+  DeploymentDriver,
   RequestHandler,
   StepFunctions,
   WeightedPicker,

@@ -5,7 +5,7 @@ use crate::error::{ErrorObject, FfiError};
 use crate::guard::guard;
 use crate::result::ResultCode;
 use crate::text::OwnedText;
-use sfn_alias_deployment::{deployment_json, plan_json, simulate_json, step_json};
+use sfn_alias_deployment::{deployment_json, step_json};
 use std::ffi::c_char;
 
 /// Plans a gradual deployment: its steps with their times and routings, as CloudFormation would perform them.
@@ -27,7 +27,7 @@ pub unsafe extern "C" fn sfn_alias_deployment_plan(
     let work = || unsafe {
         let request = bytes(request, request_length, "request")?;
         let output = Output::new(plan, "plan")?;
-        output.write_boxed(OwnedText::new(plan_json(request)?));
+        output.write_boxed(OwnedText::new(deployment_json("plan", request)?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn sfn_alias_deployment_simulate(
     let work = || unsafe {
         let request = bytes(request, request_length, "request")?;
         let output = Output::new(simulation, "simulation")?;
-        output.write_boxed(OwnedText::new(simulate_json(request)?));
+        output.write_boxed(OwnedText::new(deployment_json("simulate", request)?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -59,7 +59,8 @@ pub unsafe extern "C" fn sfn_alias_deployment_simulate(
 /// `checkpoint` is the member `checkpoint` of the previous step, or `{"stateMachineAliasArn": ..., "plan": ...}` for a
 /// new deployment. `observation` has `nowMillis`, milliseconds since 1970-01-01T00:00:00Z, and `observed`: `start` at
 /// the beginning and after every restart; `alias` with the described `routingConfiguration`; `updated`; `alarms` with
-/// `alarms`, an array of `name` and `state`; `waited`; or `failed` with `code` and `message`.
+/// `alarms`, an array of `name` and `state`; `waited`; or `failed` with `code`, `message` and the HTTP `status`, if it is
+/// known. Instead of `code`, `failed` can have the `kind` `network` (no response) or `credentials`.
 ///
 /// `step` is JSON with `checkpoint`, `action`, `progress` and `saveFirst`. Save the complete checkpoint on disk before
 /// you execute the action. `action.action` is `describeAlias`, `updateAlias` or `describeAlarms` with `action.input`,

@@ -173,11 +173,3 @@ pub fn error_kinds<'e>(env: &'e Env) -> napi::Result<Unknown<'e>> {
     };
     return_value(env, OwnedValue::from_serialize(&ErrorKind::ALL.iter().map(kind).collect::<Vec<_>>()))
 }
-
-/// Calls a method of the deployment library, which `sfn-alias/deploy` is built on. `method` is one of plan, simulate,
-/// resume, step, dryRun, expectedStarts and render. Returns JSON, for an error `{"error": {"code", "message", "problems"}}`.
-#[napi(catch_unwind, ts_args_type = "method: string, request: string")]
-pub fn deployment_json<'e>(env: &'e Env, method: Unknown<'e>, request: Unknown<'e>) -> String {
-    let text = |value| Js::from_unknown(env, value).coerce_to_string();
-    sfn_alias_deployment::deployment_json_or_error(&text(&method), text(&request).as_bytes())
-}

@@ -6,6 +6,7 @@
 pub mod service;
 
 mod clock;
+pub mod deployment;
 mod error;
 pub mod functions;
 pub mod handler;
