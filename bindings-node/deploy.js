@@ -5,7 +5,7 @@
 const { constants } = require('node:fs')
 const { lstat, open, rename, rm } = require('node:fs/promises')
 const { dirname } = require('node:path')
-const { deploymentJson } = require('./index.js')
+const { deploymentJson } = require('./native.js')
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants
 const MAX_STATE_FILE_BYTES = 16 * 2 ** 20

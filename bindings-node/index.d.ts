@@ -808,14 +808,6 @@ export interface TemplateRule {
   url: string
 }
 
-/**
- * Which binding artifact the generated loader actually loaded: `'native'` for
- * a native addon, otherwise the `platformArchABI` of the WASI flavor. Every
- * flavor napi-rs can build is listed, because `NAPI_RS_NATIVE_LIBRARY_PATH`
- * can point the loader at a WASI artifact this package does not build itself.
- */
-export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
-
 /** A `requestHandler` for an unmodified `SFNClient`. */
 export declare class RequestHandler {
   /** Handles one request of the SDK. */
