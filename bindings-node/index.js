@@ -1,20 +1,20 @@
 'use strict'
 // The exports of the package. `index.d.ts` documents them.
 const native = require('./native.js')
-const { callWithInput, callWithObject, createArgumentError, operations, writeAny, writeArgument, writerFor } = require('./input.js')
+const { callWithInput, callWithObject, createArgumentError, findOperation, operations, writeAny, writeArgument } = require('./input.js')
 const { RequestHandler, StepFunctions } = require('./service.js')
 const { serve } = require('./serve.js')
 
-const writeCreate = writerFor('CreateStateMachineAlias')
+const { write: writeCreate } = findOperation('CreateStateMachineAlias')
 
 function validate (operation, input) {
-  const name = String(operation)
-  callWithInput(input, writerFor(name), (json, source) => native.validate(name, json, source))
+  const { index, write } = findOperation(operation)
+  callWithInput(input, write, (json, source) => native.validate(index, json, source))
 }
 
 function check (operation, input) {
-  const name = String(operation)
-  return JSON.parse(callWithInput(input, writerFor(name), (json, source) => native.check(name, json, source)))
+  const { index, write } = findOperation(operation)
+  return JSON.parse(callWithInput(input, write, (json, source) => native.check(index, json, source)))
 }
 
 const fingerprint = input => callWithInput(input, writeCreate, native.fingerprint)

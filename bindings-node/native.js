@@ -848,5 +848,6 @@ module.exports.formatArn = nativeBinding.formatArn
 module.exports.operationShapes = nativeBinding.operationShapes
 module.exports.parseArn = nativeBinding.parseArn
 module.exports.pickIndex = nativeBinding.pickIndex
+module.exports.rejectOperation = nativeBinding.rejectOperation
 module.exports.templateRules = nativeBinding.templateRules
 module.exports.validate = nativeBinding.validate

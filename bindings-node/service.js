@@ -3,7 +3,7 @@
 const { randomUUID } = require('node:crypto')
 const native = require('./native.js')
 const {
-  callWithObject, createArgumentError, operations, readMember, writeAny, writeArgument, writeMember, writerFor
+  callWithObject, createArgumentError, findOperation, operations, writeAny, writeArgument, writeMembers
 } = require('./input.js')
 
 /** The members of outputs that are dates. The binary returns them in seconds. */
@@ -39,7 +39,7 @@ class StepFunctions {
   }
 
   call (operation, input) {
-    return this.#callOperation(String(operation), input)
+    return this.#callOperation(operation, input)
   }
 
   callJson (operation, body) {
@@ -75,9 +75,10 @@ class StepFunctions {
   }
 
   async #callOperation (operation, input) {
+    const { index, write } = findOperation(operation)
     const now = readClock(this.#clock)
-    const call = (json, source) => this.#service.call(operation, json, source, now)
-    const output = JSON.parse(await callWithObject(input, writerFor(operation), call))
+    const call = (json, source) => this.#service.call(index, json, source, now)
+    const output = JSON.parse(await callWithObject(input, write, call))
     return { $metadata: createMetadata(), ...createDates(output) }
   }
 }
@@ -97,7 +98,7 @@ class RequestHandler {
 
   async handle (request, options) {
     if (options?.abortSignal?.aborted === true) throw Object.assign(new Error('Request aborted'), { name: 'AbortError' })
-    const { status, body } = await this.#service.callJson(findOperation(request?.headers), request?.body ?? '')
+    const { status, body } = await this.#service.callJson(readTarget(request?.headers), request?.body ?? '')
     const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID() }
     return { response: { statusCode: status, headers, body: Buffer.from(body) } }
   }
@@ -112,7 +113,7 @@ class RequestHandler {
 }
 
 /** Returns the operation in a header such as `X-Amz-Target: AWSStepFunctions.CreateStateMachineAlias`. */
-function findOperation (headers) {
+function readTarget (headers) {
   const name = Object.keys(headers ?? {}).find(name => name.toLowerCase() === 'x-amz-target')
   return name === undefined ? '' : String(headers[name]).split('.').at(-1)
 }
@@ -125,15 +126,15 @@ function createInMemory (options) {
 /** Writes options as JSON, with the clock separately: it is a function. */
 function readOptions (options) {
   let clock
-  const writeMemberOfOptions = name => {
-    const value = readMember(options, name)
-    if (name === 'clock') clock = value
-    if (value === undefined) return []
-    return `${JSON.stringify(name)}:${name === 'clock' ? null : writeMember(value, name, writeAny)}`
+  const keepClock = value => {
+    clock = value
+    return 'null'
   }
-  const write = () => typeof options === 'object' && options !== null && !Array.isArray(options)
-    ? `{${Object.keys(options).flatMap(writeMemberOfOptions).join()}}`
-    : writeAny(options)
+  const write = () => {
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) return writeAny(options)
+    const members = Object.keys(options).map(name => ({ name, prefix: `${JSON.stringify(name)}:`, write: name === 'clock' ? keepClock : writeAny }))
+    return writeMembers(options, members)
+  }
   const json = writeArgument('options', options, write)
   if (clock !== undefined && clock !== null && typeof clock !== 'function') {
     throw createArgumentError('options.clock: expected a function, for example Date.now')

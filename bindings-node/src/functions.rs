@@ -12,14 +12,15 @@ use sfn_alias::{ErrorKind, Operation};
 
 /// Throws the error that AWS would return for a request, without access to stored resources.
 #[napi(catch_unwind)]
-pub fn validate(env: &Env, operation: String, body: Body<'_>, source: u32) -> napi::Result<()> {
-    sfn_alias::validate_from(&operation, &Input::new(body, source)).map_err(|error| create_error(env, &error))
+pub fn validate(env: &Env, operation: u32, body: Body<'_>, source: u32) -> napi::Result<()> {
+    sfn_alias::validate_from(operation_name(operation), &Input::new(body, source))
+        .map_err(|error| create_error(env, &error))
 }
 
 /// Returns all problems of a request at once, as JSON.
 #[napi(catch_unwind)]
-pub fn check(env: &Env, operation: String, body: Body<'_>, source: u32) -> napi::Result<String> {
-    let problems = sfn_alias::check_from(&operation, &Input::new(body, source));
+pub fn check(env: &Env, operation: u32, body: Body<'_>, source: u32) -> napi::Result<String> {
+    let problems = sfn_alias::check_from(operation_name(operation), &Input::new(body, source));
     problems.and_then(|problems| to_json(&problems)).map_err(|error| create_error(env, &error))
 }
 
@@ -62,7 +63,8 @@ pub fn compare(
 /// `routingConfiguration`.
 #[napi(catch_unwind)]
 pub fn pick_index(env: &Env, body: Body<'_>, source: u32, percent: u8) -> napi::Result<u32> {
-    let routing = sfn_alias::parse_routing_from(&Input::new(body, source)).map_err(|error| create_error(env, &error))?;
+    let routing =
+        sfn_alias::parse_routing_from(&Input::new(body, source)).map_err(|error| create_error(env, &error))?;
     Ok(u32::try_from(routing.pick_index(percent)).unwrap_or_default())
 }
 
@@ -81,11 +83,24 @@ pub fn format_arn(env: &Env, parts: String) -> napi::Result<String> {
     sfn_alias::format_arn(&parts).map_err(|error| create_error(env, &error))
 }
 
+/// Returns the name of an operation from its index in [`operation_shapes`], which is faster to pass than the name.
+pub fn operation_name(index: u32) -> &'static str {
+    let index = usize::try_from(index).unwrap_or(usize::MAX);
+    Operation::ALL.get(index).map_or("", |operation| operation.as_str())
+}
+
+/// Throws the error of an operation that does not exist.
+#[napi(catch_unwind)]
+pub fn reject_operation(env: &Env, name: String) -> napi::Result<()> {
+    name.parse::<Operation>().map(drop).map_err(|error| create_error(env, &error))
+}
+
 /// Returns the names of the supported operations, each with the shape of its input, as JSON. A structure has `members`,
 /// pairs of name and shape, a list has `item`, and any other shape is `null`.
 #[napi(catch_unwind)]
 pub fn operation_shapes() -> String {
-    let shapes = Operation::ALL.iter().map(|operation| json!([operation.as_str(), describe_members(operation.members())]));
+    let shapes =
+        Operation::ALL.iter().map(|operation| json!([operation.as_str(), describe_members(operation.members())]));
     Value::from_iter(shapes).to_string()
 }
 
@@ -106,10 +121,8 @@ fn describe_rule(rule: &Rule) -> Value {
 #[napi(catch_unwind)]
 pub fn error_kinds() -> String {
     let kinds = ErrorKind::ALL.iter();
-    Value::from_iter(
-        kinds.map(|kind| json!({ "code": kind.code(), "number": kind.number(), "status": kind.status() })),
-    )
-    .to_string()
+    Value::from_iter(kinds.map(|kind| json!({ "code": kind.code(), "number": kind.number(), "status": kind.status() })))
+        .to_string()
 }
 
 /// Calls a method of the deployment library, which `sfn-alias/deploy` is built on. `method` is one of plan, simulate,

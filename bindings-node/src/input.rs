@@ -60,7 +60,9 @@ impl DeserializeRequest for Input {
 
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, InputError> {
         match self {
-            Self::Json(json) | Self::Object(json) => json.as_slice().read().map_err(|error| InputError(error.to_string())),
+            Self::Json(json) | Self::Object(json) => {
+                json.as_slice().read().map_err(|error| InputError(error.to_string()))
+            }
             Self::Unreadable(message) => Err(InputError(message.clone())),
         }
     }

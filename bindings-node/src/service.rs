@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::error::{create_argument_error, create_error};
+use crate::functions::operation_name;
 use crate::input::{Body, Input, UNREADABLE, copy_body};
 use crate::options::{parse_options, parse_scope, to_json};
 use crate::task::StoreTask;
@@ -94,16 +95,29 @@ impl Service {
 
     /// Calls an operation. Returns JSON.
     #[napi(catch_unwind)]
-    pub fn call(&self, env: &Env, operation: String, body: Body<'_>, source: u32, now: Option<f64>) -> napi::Result<Outcome<String>> {
+    pub fn call(
+        &self,
+        env: &Env,
+        operation: u32,
+        body: Body<'_>,
+        source: u32,
+        now: Option<f64>,
+    ) -> napi::Result<Outcome<String>> {
         let input = Input::new(body, source);
-        let work = move |service: &StepFunctions| service.call_with(&operation, &input, &ToJson);
+        let work = move |service: &StepFunctions| service.call_with(operation_name(operation), &input, &ToJson);
         // `input.js` adds the cause to an error that is thrown at once.
         if source == UNREADABLE { self.run_now(env, now, work) } else { self.run(env, now, work) }
     }
 
     /// Calls an operation with an AWS JSON 1.0 body. Returns status and body, also for an error.
     #[napi(catch_unwind)]
-    pub fn call_json(&self, env: &Env, operation: String, body: Body<'_>, now: Option<f64>) -> napi::Result<Outcome<JsonReply>> {
+    pub fn call_json(
+        &self,
+        env: &Env,
+        operation: String,
+        body: Body<'_>,
+        now: Option<f64>,
+    ) -> napi::Result<Outcome<JsonReply>> {
         let body = copy_body(body);
         self.run(env, now, move |service| {
             let reply = service.call(&operation, &body);
@@ -113,7 +127,12 @@ impl Service {
 
     /// Returns the number of starts of the unqualified state machine, followed by each of its versions, as JSON.
     #[napi(catch_unwind)]
-    pub fn start_counts(&self, env: &Env, state_machine_arn: String, now: Option<f64>) -> napi::Result<Outcome<String>> {
+    pub fn start_counts(
+        &self,
+        env: &Env,
+        state_machine_arn: String,
+        now: Option<f64>,
+    ) -> napi::Result<Outcome<String>> {
         self.run(env, now, move |service| {
             let counts = service.count_starts(&state_machine_arn)?;
             to_json(&counts.iter().map(StartCountOutput::from).collect::<Vec<_>>())
@@ -135,8 +154,8 @@ impl Service {
         self.run(env, now, move |service| {
             let app = App::new(service.clone());
             // An invalid HTTP request gets the response of an unknown operation.
-            let response =
-                request.map_or_else(|_| app.respond_error(HttpError::UnknownOperation).http, |request| app.handle(request));
+            let response = request
+                .map_or_else(|_| app.respond_error(HttpError::UnknownOperation).http, |request| app.handle(request));
             Ok(HttpReply::new(&response))
         })
     }
