@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: moto help demo test generate bench templates tools rust-tools fmt clippy rust docs generated model examples c python node server words
+.PHONY: moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -28,7 +28,7 @@ tools: rust-tools
 demo: rust-tools ## walk through the life cycle of an alias
 	$(CARGO) run -q -p sfn-alias-examples --bin demo
 
-test: tools fmt words clippy rust docs generated model examples c python node server ## run every check
+test: tools fmt words circles clippy rust docs generated model examples c python node server ## run every check
 	@echo "== all checks passed"
 
 fmt: ## formatting
@@ -50,6 +50,11 @@ words: .venv/words/ok ## spelling, and the words and phrases that CONTRIBUTING.m
 	$(call say,words)
 	.venv/words/bin/typos
 	@if git grep -nIiE -f tools/words/phrases.txt -- . ':!CHANGELOG.md' ':!CONTRIBUTING.md' ':!tools/words' ':!vectors/templates'; then echo "CONTRIBUTING.md, \"Names and texts\", lists what to write instead" >&2; exit 1; fi
+
+circles: ## no source files of a crate use each other
+	$(call say,circles of files)
+	$(PYTHON) -W error -m unittest discover -q -s tools/circles
+	$(PYTHON) tools/circles/circles.py
 
 rust: ## the Rust tests
 	$(call say,tests)

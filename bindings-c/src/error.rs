@@ -165,5 +165,5 @@ pub unsafe extern "C" fn sfn_alias_error_body(error: *const ErrorObject) -> Text
 /// Frees an error. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_error_free(error: *mut ErrorObject) {
-    unsafe { crate::guard::free(error) }
+    unsafe { crate::free::free(error) }
 }

@@ -1,4 +1,5 @@
-//! Catches panics, so that none unwinds into C. Every function that does more than read a field uses this module.
+//! Catches panics, so that none unwinds into C. Every function that does more than read or free an object uses
+//! this module.
 
 use crate::error::{ErrorObject, FfiError};
 use crate::result::ResultCode;
@@ -22,18 +23,6 @@ pub(crate) unsafe fn guard(error: *mut *mut ErrorObject, work: impl FnOnce() -> 
         unsafe { error.write(Box::into_raw(object)) };
     }
     result
-}
-
-/// Runs work that cannot report an error. Returns `default` after a panic.
-pub(crate) fn run_or_default<R>(default: R, work: impl FnOnce() -> R) -> R {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or(default)
-}
-
-/// Frees an object. NULL is allowed.
-pub(crate) unsafe fn free<T>(object: *mut T) {
-    if !object.is_null() {
-        run_or_default((), || drop(unsafe { Box::from_raw(object) }));
-    }
 }
 
 /// Panics, to test that no panic unwinds into C.

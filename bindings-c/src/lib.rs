@@ -1,6 +1,6 @@
 //! The C interface of sfn-alias. It only converts values; README.md states its conventions.
 //!
-//! `result` defines the result codes, `guard` catches panics, `arguments` converts pointers to references, `error` and
+//! `result` defines the result codes, `guard` catches panics, `free` frees objects, `arguments` converts pointers to references, `error` and
 //! `text` are returned to the caller. The other modules contain the functions of the header.
 
 #![deny(clippy::arithmetic_side_effects)]
@@ -9,6 +9,7 @@ mod arguments;
 mod deployment;
 mod error;
 mod fields;
+mod free;
 mod functions;
 mod guard;
 mod options;

@@ -68,7 +68,7 @@ pub unsafe extern "C" fn sfn_alias_options_new(
 /// Frees options. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_options_free(options: *mut ServiceOptions) {
-    unsafe { crate::guard::free(options) }
+    unsafe { crate::free::free(options) }
 }
 
 /// Sets the seed. It makes routing decisions, revision ids and generated execution names reproducible.

@@ -3,7 +3,8 @@
 use crate::arguments::{Output, object};
 use crate::error::ErrorObject;
 use crate::fields::{RouteFields, routes};
-use crate::guard::{free, guard};
+use crate::free::free;
+use crate::guard::guard;
 use crate::result::ResultCode;
 use sfn_alias_core::wire::input::RoutingInput;
 use sfn_alias_core::{WeightedPicker, model};

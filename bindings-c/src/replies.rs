@@ -1,6 +1,6 @@
 //! The replies of a batch.
 
-use crate::guard::free;
+use crate::free::free;
 use crate::text::{OwnedText, TextView};
 use sfn_alias_core::Reply;
 

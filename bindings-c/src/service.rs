@@ -102,7 +102,7 @@ pub unsafe extern "C" fn sfn_alias_service_in_scope(
 /// Frees a service. NULL is allowed. The file is closed when its last service is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_service_free(service: *mut Service) {
-    unsafe { crate::guard::free(service) }
+    unsafe { crate::free::free(service) }
 }
 
 /// Calls an operation. `input` and `output` are JSON. After an error, `sfn_alias_error_status` and

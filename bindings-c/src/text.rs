@@ -53,5 +53,5 @@ pub unsafe extern "C" fn sfn_alias_string_text(string: *const OwnedText) -> Text
 /// Frees a string. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_string_free(string: *mut OwnedText) {
-    unsafe { crate::guard::free(string) }
+    unsafe { crate::free::free(string) }
 }

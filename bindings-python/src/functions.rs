@@ -14,6 +14,12 @@ use sfn_alias::{Error, Result};
 /// The operation of fingerprints and comparisons.
 const CREATE: &str = "CreateStateMachineAlias";
 
+/// Generates a request id.
+#[pyfunction]
+pub fn request_id(py: Python<'_>) -> PyResult<String> {
+    catch_panic(py, "RequestId", || Ok(sfn_alias::generate_request_id()))
+}
+
 /// Validates a request without a store. Raises the error that AWS would return.
 #[pyfunction]
 pub fn validate(operation: &str, input: &Bound<'_, PyAny>) -> PyResult<()> {

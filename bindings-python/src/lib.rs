@@ -32,11 +32,9 @@ use pyo3::prelude::*;
 mod _sfn_alias {
     #[pymodule_export]
     use super::functions::{
-        check, compare, deployment_json, fingerprint, fingerprint_encoding, format_arn, parse_arn, pick, validate,
-        validate_json,
+        check, compare, deployment_json, fingerprint, fingerprint_encoding, format_arn, parse_arn, pick, request_id,
+        validate, validate_json,
     };
-    #[pymodule_export]
-    use super::metadata::request_id;
     #[cfg(feature = "panic-probe")]
     #[pymodule_export]
     use super::panics::panic_probe;

@@ -1,17 +1,10 @@
 //! `ResponseMetadata`, as in responses of botocore.
 
-use crate::panics::catch_panic;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 use sfn_alias::generate_request_id;
-
-/// Generates a request id.
-#[pyfunction]
-pub fn request_id(py: Python<'_>) -> PyResult<String> {
-    catch_panic(py, "RequestId", || Ok(generate_request_id()))
-}
 
 /// Returns new metadata with this HTTP status and a new request id.
 pub fn response_metadata<'py>(py: Python<'py>, status: u16) -> PyResult<Bound<'py, PyDict>> {

@@ -2,7 +2,7 @@
 
 use super::action::{DeploymentOutcome, WaitReason};
 use super::error::DeploymentError;
-use super::plan::PlanRequest;
+use super::planner::PlanRequest;
 use serde::{Deserialize, Serialize};
 
 /// The format number of the checkpoints that this release writes.

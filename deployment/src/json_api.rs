@@ -5,16 +5,17 @@ use super::checkpoint::Checkpoint;
 use super::deployment::Deployment;
 use super::error::DeploymentError;
 use super::expected_starts::expected_starts;
-use super::plan::{Plan, PlanRequest};
+use super::plan::Plan;
+use super::planner::PlanRequest;
 use super::progress::Progress;
-use super::render::BarStyle;
 use super::simulate::{SimulationEvent, dry_run, simulate};
+use super::text::BarStyle;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The methods of [`deployment_json`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
+#[derive(Clone, Copy)]
+enum Method {
     /// Returns a plan.
     Plan,
     /// Returns a simulation.
@@ -42,13 +43,12 @@ impl Method {
         (Self::Render, "render"),
     ];
 
-    pub(super) fn names() -> String {
-        Self::ALL.map(|(_, name)| name).join(", ")
-    }
-
     fn from_name(name: &str) -> Result<Self, DeploymentError> {
         let found = Self::ALL.into_iter().find(|(_, known)| *known == name);
-        found.map(|(method, _)| method).ok_or_else(|| DeploymentError::UnknownMethod { name: name.to_owned() })
+        found.map(|(method, _)| method).ok_or_else(|| {
+            let expected = Self::ALL.map(|(_, name)| name).join(", ");
+            DeploymentError::UnknownMethod { name: name.to_owned(), expected }
+        })
     }
 }
 

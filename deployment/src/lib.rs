@@ -19,34 +19,34 @@ mod error;
 mod expected_starts;
 mod json_api;
 mod json_integer;
-mod panics;
 mod plan;
-mod plan_notes;
+mod planner;
 mod preference;
 mod progress;
-mod render;
 mod resume;
 mod retry;
 mod routing;
 mod runner;
 mod simulate;
+mod svg;
+mod text;
 
 pub use action::{
     Action, Alarm, AlarmState, AlarmsInput, DeploymentOutcome, DescribeInput, Observation, UpdateInput, WaitReason,
 };
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, Intent, Phase};
 pub use deployment::Deployment;
-pub use error::DeploymentError;
+pub use error::{DeploymentError, catch_panic};
 pub use expected_starts::{CountEstimate, ExpectedStarts, StepStarts, expected_starts};
 pub use json_api::{deployment_json, deployment_json_or_error, plan_json, simulate_json, step_json};
-pub use panics::catch_panic;
-pub use plan::{AfterStep, Note, POLL_INTERVAL_SECONDS, Plan, PlanRequest, PlanSource, Step, plan_deployment};
+pub use plan::{AfterStep, Note, POLL_INTERVAL_SECONDS, Plan, PlanSource, Step};
+pub use planner::{PlanRequest, plan_deployment};
 pub use preference::{
     CustomStep, DeploymentPreference, DeploymentType, MAX_DURATION_MINUTES, PreferenceProblem, RuleSource,
 };
 pub use progress::Progress;
-pub use render::BarStyle;
 pub use routing::short_name;
 pub use runner::{Environment, execute_action, run_deployment};
 pub use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 pub use simulate::{CallKind, SimulatedAlarmState, Simulation, SimulationEntry, SimulationEvent, dry_run, simulate};
+pub use text::BarStyle;

@@ -3,8 +3,8 @@
 use super::action::{DeploymentOutcome, WaitReason};
 use super::checkpoint::{Intent, Phase};
 use super::deployment::Deployment;
-use super::render::format_duration;
 use super::routing::{short_name, weight_of};
+use super::text::format_duration;
 use serde::Serialize;
 
 /// The progress of a deployment.

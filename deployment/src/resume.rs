@@ -4,7 +4,8 @@ use super::action::DeploymentOutcome;
 use super::checkpoint::{CHECKPOINT_FORMAT, Checkpoint, Phase};
 use super::deployment::Deployment;
 use super::error::DeploymentError;
-use super::plan::{Plan, PlanRequest};
+use super::plan::Plan;
+use super::planner::PlanRequest;
 
 impl Deployment {
     /// Resumes the deployment of a checkpoint. Its next observation is

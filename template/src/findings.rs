@@ -4,7 +4,7 @@ use super::resolve::Scenario;
 use super::resources::{Resource, View};
 use super::rule::Rule;
 use super::terraform;
-use super::tree::{Node, Position};
+use super::tree::{Node, Position, escape_pointer, unescape_pointer};
 use std::fmt::Write as _;
 
 /// Maximum length of a text or path in a finding, in bytes: many findings can repeat one text of the file.
@@ -121,13 +121,4 @@ pub(crate) fn truncate_middle(text: String) -> String {
     let from = text.len().saturating_sub(HALF);
     let last = (from..text.len()).take(4).find_map(|start| text.get(start..));
     format!("{} [...] {}", first.unwrap_or_default(), last.unwrap_or_default())
-}
-
-fn unescape_pointer(step: &str) -> String {
-    step.replace("~1", "/").replace("~0", "~")
-}
-
-/// Escapes a member name for a JSON pointer.
-pub(crate) fn escape_pointer(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }

@@ -10,6 +10,8 @@
 
 #![deny(clippy::arithmetic_side_effects)]
 
+mod arns;
+mod caches;
 mod check;
 mod embedded;
 mod error;
@@ -22,7 +24,6 @@ mod resolve;
 mod resources;
 mod rule;
 mod rules;
-mod scenario_cache;
 mod scenarios;
 mod target;
 mod terraform;

@@ -1,13 +1,11 @@
 //! The resources of a template and their properties.
 
+use super::caches::Caches;
 use super::error::TemplateError;
 use super::options::CheckOptions;
-use super::resolve::{Conditions, Part, Resolver, Scenario, Selected, SymbolicText};
-use super::rules::policy::{Attachments, CombinedGrants, ConnectorSources};
-use super::scenario_cache::ScenarioCache;
-use super::target::StateMachineIdentity;
+use super::resolve::{Conditions, Resolver, Scenario, Selected, SymbolicText};
 use super::tree::{Node, Value};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 pub(crate) const ALIAS: &str = "AWS::StepFunctions::StateMachineAlias";
 pub(crate) const VERSION: &str = "AWS::StepFunctions::StateMachineVersion";
@@ -52,18 +50,7 @@ pub(crate) struct Template<'t> {
     index: HashMap<&'t str, usize>,
     pub resolver: Resolver<'t>,
     pub conditions: Conditions<'t>,
-    /// The index of the first alias of each state machine.
-    pub aliases: ScenarioCache<'t, HashMap<StateMachineIdentity<'t>, usize>>,
-    /// The policies by the identity that they are attached to.
-    pub policies: ScenarioCache<'t, Attachments>,
-    /// The combined grants of policies with the same identity.
-    pub allowed: ScenarioCache<'t, CombinedGrants>,
-    /// The roles that a policy is attached to with `Ref`.
-    pub extended_roles: ScenarioCache<'t, HashSet<String>>,
-    /// The resources that get a policy from a SAM connector.
-    pub connected: ScenarioCache<'t, ConnectorSources>,
-    /// The state machines by name.
-    pub state_machines_by_name: ScenarioCache<'t, HashMap<Vec<Part<'t>>, &'t str>>,
+    pub caches: Caches<'t>,
 }
 
 impl<'t> Template<'t> {
@@ -75,12 +62,7 @@ impl<'t> Template<'t> {
             resources,
             conditions: Conditions::new(root, &resolver)?,
             resolver,
-            aliases: ScenarioCache::default(),
-            policies: ScenarioCache::default(),
-            allowed: ScenarioCache::default(),
-            extended_roles: ScenarioCache::default(),
-            connected: ScenarioCache::default(),
-            state_machines_by_name: ScenarioCache::default(),
+            caches: Caches::default(),
         })
     }
 

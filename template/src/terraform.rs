@@ -1,9 +1,8 @@
 //! Translates Terraform plans (`terraform show -json`) into templates. Values that are known only after apply are
 //! unknown.
 
-use super::findings::escape_pointer;
 use super::resources::{ALIAS, STATE_MACHINE};
-use super::tree::{Node, Position, Value};
+use super::tree::{Node, Position, Value, escape_pointer};
 use std::borrow::Cow;
 use std::collections::HashMap;
 

@@ -97,3 +97,13 @@ impl<'t> Node<'t> {
         self.members().iter().for_each(|(_, member)| member.walk(visit));
     }
 }
+
+/// Returns the member name of a step of a JSON pointer.
+pub(crate) fn unescape_pointer(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
+}
+
+/// Escapes a member name for a JSON pointer.
+pub(crate) fn escape_pointer(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

@@ -1,7 +1,8 @@
 //! Files of vectors.
 
-use super::Vector;
+use super::error::ReadError;
 use super::references::References;
+use super::vector::Vector;
 use serde_json::Value;
 use std::fs;
 use std::io::{self, Read};
@@ -17,48 +18,6 @@ pub struct VectorFile {
     pub name: String,
     /// The vectors, in the order of the file.
     pub vectors: Vec<Vector>,
-}
-
-/// The error of [`embedded_files`] and [`read_directory`].
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The directory or a file cannot be read.
-    #[error("cannot read `{path}`: {source}")]
-    Io {
-        /// The path.
-        path: String,
-        /// The error of the operating system.
-        source: io::Error,
-    },
-    /// A file does not contain vectors.
-    #[error("`{path}` is not a valid vector file: {source}")]
-    Malformed {
-        /// The path.
-        path: String,
-        /// The error and its position.
-        source: serde_json::Error,
-    },
-    /// A vector has a missing or wrong member.
-    #[error("`{path}`: invalid vector at index {index}: {source}")]
-    InvalidVector {
-        /// The path.
-        path: String,
-        /// The index of the vector, from 0.
-        index: usize,
-        /// The error.
-        source: serde_json::Error,
-    },
-    /// A vector refers to a step or source that does not exist.
-    #[error("`{path}`: unknown reference `{name}`; add it to fixtures.json or sources.json")]
-    UnknownReference {
-        /// The path.
-        path: String,
-        /// The name of the step or source.
-        name: String,
-    },
-    /// The directory has no files of vectors.
-    #[error("`{0}` has no vector files; use a directory with *.json files")]
-    Empty(String),
 }
 
 /// The files of `operations/`, by name.

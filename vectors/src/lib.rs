@@ -8,6 +8,7 @@
 
 #![deny(clippy::arithmetic_side_effects)]
 
+mod error;
 mod files;
 mod matching;
 mod placeholder;
@@ -15,7 +16,8 @@ mod references;
 mod run;
 mod vector;
 
-pub use files::{ReadError, VectorFile, embedded_files, read_directory};
+pub use error::ReadError;
+pub use files::{VectorFile, embedded_files, read_directory};
 pub use matching::first_difference;
 pub use placeholder::{expand, substitute};
 pub use run::{Difference, Executor, StepId, run_vector};

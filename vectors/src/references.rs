@@ -1,6 +1,6 @@
 //! Steps, sources and values that vectors refer to by name.
 
-use super::files::ReadError;
+use super::error::ReadError;
 use super::placeholder::substitute;
 use serde::Deserialize;
 use serde_json::{Map, Value};

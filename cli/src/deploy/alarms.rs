@@ -2,7 +2,7 @@
 
 use super::alarm_command::{CommandError, TIMEOUT, run_alarm_command};
 use super::args::DeployArgs;
-use super::client::{observe_reply, parse_failure};
+use super::observation::{observe_reply, parse_failure};
 use crate::endpoint::{CLOUDWATCH, Caller, Endpoint};
 use crate::exit::CliError;
 use crate::signing::is_aws_url;

@@ -2,8 +2,8 @@
 
 use super::args::DeployArgs;
 use super::client::Client;
+use super::prepare::{check_alarm_source, new_deployment, resume_deployment};
 use super::progress::now_millis;
-use super::run::{check_alarm_source, new_deployment, resume_deployment};
 use super::state_file::load_checkpoint;
 use crate::exit::{CommandResult, OK};
 use crate::{output, simulate::format_simulation};

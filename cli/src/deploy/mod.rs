@@ -5,7 +5,8 @@
 //! | `args` | the command line |
 //! | `run` | the loop that executes the deployment's actions |
 //! | `dry_run` | `--dry-run` |
-//! | `client` | calls of Step Functions |
+//! | `prepare` | creates or resumes the deployment |
+//! | `client`, `observation` | calls of Step Functions |
 //! | `alarms`, `alarm_command` | alarm states of CloudWatch, or of a command |
 //! | `state_file`, `regular_file` | the checkpoint in a file |
 //! | `progress` | progress on standard error |
@@ -17,6 +18,8 @@ mod args;
 mod client;
 mod dry_run;
 mod interrupt;
+mod observation;
+mod prepare;
 mod progress;
 mod regular_file;
 mod run;

@@ -1,7 +1,8 @@
 //! Runs a deployment until it ends.
 
 use super::args::DeployArgs;
-use super::client::{Client, no_alarm_source_error};
+use super::client::Client;
+use super::prepare::{check_alarm_source, new_deployment, resume_deployment};
 use super::progress::{now_millis, print_line, print_notes, print_progress, wait_until};
 use super::state_file::{StateFile, load_checkpoint};
 use super::{dry_run, interrupt};
@@ -10,10 +11,8 @@ use crate::{output, simulate::format_outcome};
 use serde_json::json;
 use sfn_alias::model::Resource;
 use sfn_alias::parse_arn;
-use sfn_alias_deployment::{
-    Action, Checkpoint, Deployment, DeploymentError, DeploymentOutcome, Observation, Phase, PlanRequest,
-};
-use std::path::{Path, PathBuf};
+use sfn_alias_deployment::{Action, Deployment, DeploymentOutcome, Observation, Phase};
+use std::path::PathBuf;
 
 /// Runs `sfn-alias deploy`.
 pub(crate) fn run(args: &DeployArgs) -> CommandResult {
@@ -56,40 +55,6 @@ fn default_path(alias: &str) -> PathBuf {
 fn has_ended(deployment: &Deployment) -> bool {
     let phase = &deployment.checkpoint().phase;
     matches!(phase, Phase::Done { outcome } if !matches!(outcome, DeploymentOutcome::Failed { .. }))
-}
-
-/// Creates a deployment that starts at the alias's current routing.
-pub(super) fn new_deployment(args: &DeployArgs, client: &Client, request: PlanRequest) -> Result<Deployment, CliError> {
-    let current_routing = client.describe_routing(&args.alias)?;
-    let plan = PlanRequest { current_routing, ..request }.plan()?;
-    Ok(Deployment::new(&args.alias, args.description.as_deref(), plan)?)
-}
-
-/// Resumes the deployment of a checkpoint. Returns `None` if the checkpoint belongs to another deployment that has
-/// ended.
-pub(super) fn resume_deployment(
-    args: &DeployArgs,
-    path: &Path,
-    request: PlanRequest,
-    checkpoint: Checkpoint,
-) -> Result<Option<Deployment>, CliError> {
-    let resumed = Deployment::resume_matching(checkpoint, &args.alias, args.description.as_deref(), request);
-    resumed.map_err(|error| match error {
-        DeploymentError::OtherDeployment { .. } | DeploymentError::InvalidCheckpoint { .. } => {
-            CliError::Usage(format!("state file `{}`: {error}", path.display()))
-        }
-        // Errors of the command line do not depend on the state file.
-        other => other.into(),
-    })
-}
-
-/// Checks that a deployment with alarms has an alarm source.
-///
-/// # Errors
-/// Returns [`CliError::Usage`] if it does not.
-pub(super) fn check_alarm_source(client: &Client, deployment: &Deployment) -> Result<(), CliError> {
-    let is_required = !deployment.plan().alarms().is_empty();
-    if is_required && client.alarm_source.is_none() { Err(no_alarm_source_error()) } else { Ok(()) }
 }
 
 /// If the state file cannot be written, nothing more is shifted. Alarms are still checked and traffic is rolled back.

@@ -7,8 +7,8 @@ use crate::support::{
 };
 use serde_json::json;
 use sfn_alias::StepFunctions;
-use sfn_alias_server::auth::Credentials;
-use sfn_alias_server::http::{Access, Limits, Server, ServerConfig};
+use sfn_alias_server::auth::{Access, Credentials};
+use sfn_alias_server::http::{Limits, Server, ServerConfig};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,6 @@
 //! Finds the state machine of a command.
 
+use crate::command::{Qualifier, StateMachineRef};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};
 use crate::store::View;
@@ -29,6 +30,18 @@ pub(super) fn require_active<'v>(
     let state_machine = require_state_machine(view, now, missing)?;
     check_not_deleting(&state_machine, arn)?;
     Ok(state_machine)
+}
+
+/// Returns the state machine of an operation that accepts only unqualified ARNs. A qualified ARN does not exist.
+pub(super) fn require_active_unqualified<'v>(
+    view: &'v dyn View,
+    state_machine: StateMachineRef<'_>,
+    now: Timestamp,
+) -> Result<Cow<'v, StateMachine>> {
+    if state_machine.qualifier != Qualifier::Unqualified {
+        return Err(does_not_exist_error(state_machine.arn));
+    }
+    require_active(view, now, state_machine.unqualified_arn, || does_not_exist_error(state_machine.arn))
 }
 
 pub(super) fn check_not_deleting(state_machine: &StateMachine, arn: &str) -> Result<()> {

@@ -12,4 +12,7 @@ pub(crate) mod version;
 
 use arn::{format_execution_arn, format_express_arn, format_version_arn, qualify_arn};
 pub(crate) use decision::{Context, Decision};
-use lookup::{check_not_deleting, does_not_exist_error, find_state_machine, require_active, require_state_machine};
+use lookup::{
+    check_not_deleting, does_not_exist_error, find_state_machine, require_active, require_active_unqualified,
+    require_state_machine,
+};

@@ -4,7 +4,7 @@ use super::revision_fields::RevisionFields;
 use super::version::{next_version, publish_unchanged};
 use super::{
     Context, Decision, check_not_deleting, does_not_exist_error, find_state_machine, format_version_arn,
-    require_active, require_state_machine,
+    require_active_unqualified, require_state_machine,
 };
 use crate::command::{
     CreateStateMachine, DescribeStateMachine, Qualifier, RevisionContent, StateMachineRef, UpdateStateMachine,
@@ -13,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::model::{Revision, StateMachine, Timestamp, Version, VersionNumber};
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
-use std::borrow::Cow;
 
 /// Creates a state machine. Idempotent; AWS documents that the role and the tags are not compared.
 pub(crate) fn create(
@@ -137,18 +136,6 @@ fn update_output(revision: &Revision, arn: &str, version: Option<VersionNumber>)
         state_machine_version_arn: version.map(|number| format_version_arn(arn, number)),
         update_date: revision.updated,
     }
-}
-
-/// Returns the state machine of an operation that accepts only unqualified ARNs. A qualified ARN does not exist.
-pub(super) fn require_active_unqualified<'v>(
-    view: &'v dyn View,
-    state_machine: StateMachineRef<'_>,
-    now: Timestamp,
-) -> Result<Cow<'v, StateMachine>> {
-    if state_machine.qualifier != Qualifier::Unqualified {
-        return Err(does_not_exist_error(state_machine.arn));
-    }
-    require_active(view, now, state_machine.unqualified_arn, || does_not_exist_error(state_machine.arn))
 }
 
 pub(crate) fn describe(

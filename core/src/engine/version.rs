@@ -1,7 +1,9 @@
 //! Decides on version requests.
 
-use super::state_machine::require_active_unqualified;
-use super::{Context, Decision, does_not_exist_error, find_state_machine, format_version_arn, require_state_machine};
+use super::{
+    Context, Decision, does_not_exist_error, find_state_machine, format_version_arn, require_active_unqualified,
+    require_state_machine,
+};
 use crate::command::{DeleteVersion, ListVersions, PublishVersion, Qualifier};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Version, VersionNumber};

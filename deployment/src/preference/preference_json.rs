@@ -1,6 +1,5 @@
 //! The JSON form of a preference, as in a template.
 
-use crate::error::DeploymentError;
 use crate::json_integer::{interval, percentage};
 use serde::{Deserialize, Serialize};
 
@@ -46,14 +45,6 @@ pub struct CustomStep {
 }
 
 impl DeploymentPreference {
-    /// Parses the JSON form of CloudFormation.
-    ///
-    /// # Errors
-    /// Returns [`DeploymentError::InvalidInput`] if the JSON is not a preference.
-    pub fn from_json(json: &[u8]) -> Result<Self, DeploymentError> {
-        DeploymentError::parse("deployment preference", json)
-    }
-
     /// Returns the type, or `None` if it is missing or unknown.
     pub fn known_type(&self) -> Option<DeploymentType> {
         DeploymentType::from_name(self.deployment_type.as_deref()?)

@@ -1,7 +1,7 @@
 //! Runs a deployment in its simulated environment.
 
 use super::environment::SimulatedEnvironment;
-use super::{CallKind, Simulation, SimulationEntry, SimulationEvent};
+use super::simulation::{CallKind, Simulation, SimulationEntry, SimulationEvent};
 use crate::action::{Action, DeploymentOutcome, Observation};
 use crate::checkpoint::Checkpoint;
 use crate::deployment::Deployment;

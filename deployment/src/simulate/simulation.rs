@@ -1,9 +1,153 @@
-//! The result of a simulation.
+//! A simulation: its events and its result.
 
-use super::SimulationEvent;
-use crate::action::{Action, DeploymentOutcome, Observation};
-use serde::Serialize;
+use crate::action::{Action, AlarmState, DeploymentOutcome, Observation};
+use crate::json_integer;
+use serde::{Deserialize, Serialize};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
+use std::fmt;
+
+/// An event of a simulation. Times are in seconds after the start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "event",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields,
+    expecting = "an object with `event`"
+)]
+pub enum SimulationEvent {
+    /// An alarm changes its state. All alarms are `OK` initially.
+    Alarm {
+        /// When.
+        #[serde(deserialize_with = "json_integer::at_seconds")]
+        at_seconds: u64,
+        /// The alarm's name.
+        name: String,
+        /// The new state.
+        state: SimulatedAlarmState,
+    },
+    /// Someone else updates the alias.
+    Drift {
+        /// When.
+        #[serde(deserialize_with = "json_integer::at_seconds")]
+        at_seconds: u64,
+        /// The new routing.
+        #[serde(deserialize_with = "json_integer::routes")]
+        routing_configuration: Vec<Route>,
+    },
+    /// The driver crashes and restarts.
+    Crash {
+        /// When it crashes, before it does anything else at that time.
+        #[serde(deserialize_with = "json_integer::at_seconds")]
+        at_seconds: u64,
+        /// When it restarts.
+        #[serde(deserialize_with = "json_integer::restart_at_seconds")]
+        restart_at_seconds: u64,
+    },
+    /// The driver crashes during a call and restarts.
+    CrashAtCall {
+        /// The number of the call, counted from 1.
+        #[serde(deserialize_with = "json_integer::call")]
+        call: usize,
+        /// Whether the service executes the call.
+        applied: bool,
+        /// How long after the crash the driver restarts.
+        #[serde(deserialize_with = "json_integer::restart_after_seconds")]
+        restart_after_seconds: u64,
+    },
+    /// Calls fail.
+    Failure {
+        /// The first call that is made at this time or later fails.
+        #[serde(deserialize_with = "json_integer::at_seconds")]
+        at_seconds: u64,
+        /// Which calls fail. If absent, all kinds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallKind>,
+        /// How many calls fail.
+        #[serde(deserialize_with = "json_integer::times")]
+        times: u32,
+        /// The AWS error code.
+        code: String,
+        /// The AWS error message.
+        message: String,
+        /// Whether the service executes the calls, and only their responses are lost.
+        #[serde(default)]
+        applied: bool,
+    },
+}
+
+impl SimulationEvent {
+    /// Returns the time of the event, in seconds after the start. It is 0 for an event at a call.
+    pub(super) const fn at_seconds(&self) -> u64 {
+        match self {
+            Self::Alarm { at_seconds, .. }
+            | Self::Drift { at_seconds, .. }
+            | Self::Crash { at_seconds, .. }
+            | Self::Failure { at_seconds, .. } => *at_seconds,
+            Self::CrashAtCall { .. } => 0,
+        }
+    }
+}
+
+/// The state of a simulated alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SimulatedAlarmState {
+    /// See [`AlarmState::Ok`].
+    Ok,
+    /// See [`AlarmState::Alarm`].
+    Alarm,
+    /// See [`AlarmState::InsufficientData`].
+    InsufficientData,
+    /// The alarm does not exist.
+    Missing,
+}
+
+impl SimulatedAlarmState {
+    /// Returns the state that CloudWatch reports, or `None` if the alarm does not exist.
+    pub(super) const fn reported_state(self) -> Option<AlarmState> {
+        match self {
+            Self::Ok => Some(AlarmState::Ok),
+            Self::Alarm => Some(AlarmState::Alarm),
+            Self::InsufficientData => Some(AlarmState::InsufficientData),
+            Self::Missing => None,
+        }
+    }
+}
+
+/// The JSON spelling.
+impl fmt::Display for SimulatedAlarmState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.reported_state() {
+            Some(state) => state.fmt(f),
+            None => f.write_str("MISSING"),
+        }
+    }
+}
+
+/// The kind of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CallKind {
+    /// `DescribeStateMachineAlias`
+    DescribeAlias,
+    /// `DescribeAlarms`
+    DescribeAlarms,
+    /// `UpdateStateMachineAlias`
+    UpdateAlias,
+}
+
+impl CallKind {
+    /// Returns the kind of an action, or `None` if the action is not a call.
+    pub const fn from_action(action: &Action) -> Option<Self> {
+        match action {
+            Action::DescribeAlias { .. } => Some(Self::DescribeAlias),
+            Action::DescribeAlarms { .. } => Some(Self::DescribeAlarms),
+            Action::UpdateAlias { .. } => Some(Self::UpdateAlias),
+            Action::Wait { .. } | Action::Done { .. } => None,
+        }
+    }
+}
 
 /// A simulated deployment.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -11,6 +11,15 @@ use std::path::Path;
 #[derive(Clone, Default)]
 pub struct Credentials(HashMap<String, Principal>);
 
+/// Who may use the endpoint.
+#[derive(Debug, Clone)]
+pub enum Access {
+    /// Any client, without a signature.
+    Anonymous,
+    /// Clients that sign with one of these credentials.
+    Signed(Credentials),
+}
+
 /// The owner of an access key.
 #[derive(Clone)]
 pub(super) struct Principal {

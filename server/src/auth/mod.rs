@@ -8,5 +8,5 @@ pub mod settings;
 mod signature;
 mod verify;
 
-pub use credentials::{Credentials, CredentialsError};
+pub use credentials::{Access, Credentials, CredentialsError};
 pub use verify::{PendingAuth, verify};

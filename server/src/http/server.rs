@@ -5,7 +5,7 @@ use super::connection::{http1_builder, serve};
 use super::limits::Limits;
 use super::panics::catch_panic;
 use super::request::ServerState;
-use crate::auth::Credentials;
+use crate::auth::Access;
 use crate::protocol::{App, HttpError};
 use hyper_util::server::graceful::GracefulShutdown;
 use sfn_alias::StepFunctions;
@@ -15,15 +15,6 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
-
-/// Who may use the endpoint.
-#[derive(Debug, Clone)]
-pub enum Access {
-    /// Any client, without a signature.
-    Anonymous,
-    /// Clients that sign with one of these credentials.
-    Signed(Credentials),
-}
 
 /// The configuration of a [`Server`].
 #[derive(Debug)]

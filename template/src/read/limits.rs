@@ -1,6 +1,5 @@
-//! Size limits, and the choice between JSON and YAML.
+//! Limits of a file.
 
-use super::{json, yaml};
 use crate::error::TemplateError;
 use crate::tree::{Node, Position};
 use std::collections::HashSet;
@@ -24,27 +23,6 @@ impl Budget {
         self.0 = self.0.checked_sub(count).ok_or(TemplateError::TooManyValues { max: MAX_VALUES })?;
         Ok(())
     }
-}
-
-/// Reads JSON or YAML. A file that starts with `{` is JSON, as in CloudFormation.
-pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
-    if bytes.len() > MAX_BYTES {
-        return Err(TemplateError::TooLong { max: MAX_BYTES });
-    }
-    let text = std::str::from_utf8(bytes).map_err(|error| TemplateError::NotUtf8 { offset: error.valid_up_to() })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if let Some(before) = text.find('\0').and_then(|at| text.get(..at)) {
-        let Position { line, column } = end_position(before);
-        return Err(TemplateError::Nul { line, column });
-    }
-    if text.trim_start().starts_with('{') { json::read(text) } else { yaml::read(text) }
-}
-
-/// Returns the position after a text.
-pub(super) fn end_position(text: &str) -> Position {
-    let line = text.rsplit('\n').next().unwrap_or(text);
-    let lines = text.bytes().filter(|b| *b == b'\n').count();
-    Position { line: to_u32(lines).saturating_add(1), column: to_u32(line.chars().count()).saturating_add(1) }
 }
 
 /// Converts a count, which is at most [`MAX_BYTES`].

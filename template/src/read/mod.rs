@@ -1,8 +1,9 @@
 //! Reads bytes into a tree with positions.
 
+mod format;
 mod json;
 mod limits;
 mod yaml;
 
-pub(crate) use limits::read;
+pub(crate) use format::read;
 pub use limits::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};

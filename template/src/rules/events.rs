@@ -72,7 +72,7 @@ fn has_no_role<'t>(view: View<'_, 't>, event: &'t Node<'t>) -> bool {
 /// Returns whether the template attaches a policy to a role that SAM creates. That policy may allow the start.
 fn has_attached_policy<'t>(view: View<'_, 't>, role: &str) -> bool {
     let template = view.template;
-    let roles = template.extended_roles.get(
+    let roles = template.caches.extended_roles.get(
         view.scenario,
         || conditions_in_members(template, &ATTACHMENT_MEMBERS),
         || collect_extended_roles(view),

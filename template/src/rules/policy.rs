@@ -6,19 +6,16 @@ mod document;
 mod external_grants;
 mod grant;
 
+use crate::caches::GrantSet;
 use crate::findings::{Findings, ScenarioFinding, truncate_middle};
 use crate::resolve::Part;
 use crate::resources::{Resource, View};
 use crate::rule::START_ON_QUALIFIED_ARN;
 use crate::target::{ArnTarget, Qualifier, StateMachineIdentity};
-pub(crate) use attachments::Attachments;
-pub(crate) use combined_grants::CombinedGrants;
-use combined_grants::{GrantSet, combine_grants};
-use document::find_documents;
+use combined_grants::combine_grants;
 pub(crate) use document::is_policy;
-pub(crate) use external_grants::ConnectorSources;
 use external_grants::may_grant_more;
-use grant::{Grant, ResourceMatch, collect_grants};
+use grant::{Grant, ResourceMatch, resource_grants};
 use serde_json::{Value, json};
 
 /// Wildcards of IAM.
@@ -58,10 +55,6 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>
             ..finding
         });
     }
-}
-
-fn resource_grants<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Grant<'t>> {
-    find_documents(view, resource).into_iter().flat_map(|(path, node)| collect_grants(view, &path, node)).collect()
 }
 
 /// Formats the ARN of the state machine as a pattern of `Fn::Sub`.

@@ -1,6 +1,5 @@
 //! Minimal servers: they read the body and always respond with the same bytes.
 
-use crate::CommandResult;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request, Response};
@@ -9,15 +8,19 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use std::error::Error;
 use tokio::net::TcpListener;
 
 /// Serves with hyper and its defaults.
-pub async fn hyper(port: u16, response_body: Bytes) -> CommandResult {
+pub async fn hyper(port: u16, response_body: Bytes) -> Result<(), Box<dyn Error>> {
     serve(port, move |_| std::future::ready(Ok(response_body.clone()))).await
 }
 
 /// Serves with hyper. `respond` returns the body of a response.
-pub async fn serve<F>(port: u16, respond: impl Fn(Bytes) -> F + Clone + Send + Sync + 'static) -> CommandResult
+pub async fn serve<F>(
+    port: u16,
+    respond: impl Fn(Bytes) -> F + Clone + Send + Sync + 'static,
+) -> Result<(), Box<dyn Error>>
 where
     F: Future<Output = hyper::Result<Bytes>> + Send + 'static,
 {
@@ -45,7 +48,7 @@ fn response(body: Bytes) -> Response<Full<Bytes>> {
 }
 
 /// Serves with axum.
-pub async fn axum(port: u16, response_body: Bytes) -> CommandResult {
+pub async fn axum(port: u16, response_body: Bytes) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     let handler = async move |_body: Bytes| response(response_body.clone());
     Ok(axum::serve(listener, axum::Router::new().route("/", axum::routing::post(handler))).await?)

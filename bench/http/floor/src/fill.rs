@@ -1,14 +1,14 @@
 //! Creates a large file with the library: state machines `bench-0000` and up, each with aliases `a00` and up.
 
-use crate::CommandResult;
 use serde_json::json;
 use sfn_alias::{Options, Reply, StepFunctions};
+use std::error::Error;
 use std::path::Path;
 
 const ARN: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:bench";
 
 /// Creates 64 state machines and their aliases per commit.
-pub fn fill(path: &Path, machines: usize, aliases: usize) -> CommandResult {
+pub fn fill(path: &Path, machines: usize, aliases: usize) -> Result<(), Box<dyn Error>> {
     let sfn = StepFunctions::open_exclusive(path, Options::default())?;
     let numbers: Vec<_> = (0..machines).collect();
     for chunk in numbers.chunks(64) {

@@ -1,7 +1,8 @@
 //! A minimal durable server: it appends each body. Bodies that arrive during an fdatasync share the next one.
 
-use crate::{CommandResult, bare};
+use crate::bare;
 use bytes::Bytes;
+use std::error::Error;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
@@ -13,7 +14,7 @@ type Job = (Bytes, oneshot::Sender<Bytes>);
 const BATCH: usize = 512;
 
 /// Serves with hyper and one writer thread.
-pub async fn serve(port: u16, response_body: Bytes, file: &Path) -> CommandResult {
+pub async fn serve(port: u16, response_body: Bytes, file: &Path) -> Result<(), Box<dyn Error>> {
     let log = OpenOptions::new().create(true).append(true).open(file)?;
     let (queue, jobs) = mpsc::channel::<Job>(4096);
     std::thread::spawn(move || write(log, jobs, &response_body));

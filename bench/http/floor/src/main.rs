@@ -12,11 +12,9 @@ use bytes::Bytes;
 use std::error::Error;
 use std::path::Path;
 
-type CommandResult = Result<(), Box<dyn Error>>;
-
 const USAGE: &str = "usage: http-floor (hyper | axum) PORT BYTES | log PORT BYTES FILE | fill FILE MACHINES ALIASES";
 
-fn main() -> CommandResult {
+fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     if let ["fill", file, machines, aliases] = *arguments {

@@ -1,6 +1,7 @@
 //! Finds the policies that are attached to the same role, user or group.
 
 use super::document::is_policy;
+use crate::caches::{AttachmentKey, Attachments};
 use crate::resolve::{Part, SymbolicText};
 use crate::resources::{Resource, Template, View};
 use crate::scenarios::collect_conditions;
@@ -11,17 +12,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 const IDENTITIES: [&str; 7] = ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName", "Role"];
 /// Properties that name policies.
 const POLICIES: [&str; 2] = ["ManagedPolicyArns", "Policies"];
-
-/// The policies of a template by identity. Policies are indices of resources.
-pub(crate) struct Attachments {
-    identities: HashMap<String, Vec<usize>>,
-    /// The managed policies that each resource attaches.
-    attached: HashMap<usize, HashSet<String>>,
-    /// The roles, users and groups that attach each managed policy.
-    attached_by: HashMap<String, Vec<usize>>,
-    /// Policies of a plan whose identity is unknown.
-    unattached: Vec<usize>,
-}
 
 impl Attachments {
     fn collect(view: View<'_, '_>) -> Self {
@@ -70,15 +60,6 @@ impl Attachments {
     }
 }
 
-/// Identifies a group of related policies.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) enum AttachmentKey {
-    /// All policies of a plan, because their identities are not always known.
-    WholePlan,
-    /// The roles, users and groups, or the policy itself if it has none.
-    Identities(Vec<String>),
-}
-
 /// Returns the key of the related policies, and a function that returns their indices. Policies with the same key have
 /// the same related policies. In a plan with unknown identities these are all policies.
 pub(super) fn find_related_policies<'v, 't: 'v>(
@@ -91,7 +72,7 @@ pub(super) fn find_related_policies<'v, 't: 'v>(
             || all.iter().enumerate().filter(|(_, other)| is_policy(other)).map(|(index, _)| index).collect();
         return (AttachmentKey::WholePlan, Box::new(policies));
     }
-    let attachments = view.template.policies.get(
+    let attachments = view.template.caches.policies.get(
         view.scenario,
         || attachment_conditions(view.template),
         || Attachments::collect(view),

@@ -1,27 +1,15 @@
 //! Combines the grants of all policies of one role, user or group, and caches the result.
 
-use super::attachments::{AttachmentKey, find_related_policies};
+use super::attachments::find_related_policies;
 use super::document::is_policy;
-use super::external_grants::may_grant_more;
-use super::grant::{Grant, ResourceMatch};
-use super::resource_grants;
+use super::external_grants::{CONNECTOR, may_grant_more};
+use super::grant::{Grant, ResourceMatch, resource_grants};
+use crate::caches::{CombinedGrants, GrantSet};
 use crate::resources::{Resource, Template, View};
 use crate::scenarios::collect_conditions;
 use crate::target::{ArnTarget, StateMachineIdentity};
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
-
-/// The state machines that policies allow to start.
-#[derive(Default)]
-pub(crate) struct GrantSet {
-    /// Whether any start, or an unknown one, is allowed.
-    anything: bool,
-    resources: HashSet<String>,
-    /// The last parts of ARNs: account and region can be those of the deployment.
-    names: HashSet<String>,
-    symbol: bool,
-}
 
 impl GrantSet {
     fn from_policies<'v, 't: 'v>(view: View<'v, 't>, policies: impl Iterator<Item = &'v Resource<'t>>) -> Self {
@@ -33,7 +21,7 @@ impl GrantSet {
         allowed
     }
 
-    pub fn from_grants(grants: &[Grant<'_>]) -> Self {
+    pub(super) fn from_grants(grants: &[Grant<'_>]) -> Self {
         let mut allowed = Self::default();
         grants.iter().for_each(|grant| allowed.add(grant));
         allowed
@@ -55,7 +43,7 @@ impl GrantSet {
 
     /// Returns whether this allows starting the state machine of the target, as far as known. Two state machines can be
     /// the same if one of them is unknown, as in [`StateMachineIdentity::differs`].
-    pub fn covers(&self, target: &ArnTarget<'_>) -> bool {
+    pub(super) fn covers(&self, target: &ArnTarget<'_>) -> bool {
         let (resources, names) = (!self.resources.is_empty(), !self.names.is_empty());
         self.anything
             || self.symbol
@@ -71,14 +59,10 @@ fn last_part(arn: &str) -> &str {
     arn.rsplit(':').next().unwrap_or_default()
 }
 
-/// The combined grants by group of policies.
-#[derive(Default)]
-pub(crate) struct CombinedGrants(RefCell<HashMap<AttachmentKey, Rc<GrantSet>>>);
-
 /// Returns the combined grants of a policy and its related policies.
 pub(super) fn combine_grants<'t>(view: View<'_, 't>, policy: &Resource<'t>) -> Rc<GrantSet> {
     let template = view.template;
-    let combined = template.allowed.get(view.scenario, || policy_conditions(template), CombinedGrants::default);
+    let combined = template.caches.allowed.get(view.scenario, || policy_conditions(template), CombinedGrants::default);
     let (key, indices) = find_related_policies(view, policy);
     if let Some(known) = combined.0.borrow().get(&key) {
         return Rc::clone(known);
@@ -92,8 +76,7 @@ pub(super) fn combine_grants<'t>(view: View<'_, 't>, policy: &Resource<'t>) -> R
 /// Collects the conditions that policies and connectors depend on.
 fn policy_conditions<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
     let mut names = Vec::new();
-    let of_policies =
-        |resource: &&Resource<'_>| is_policy(resource) || resource.kind == super::external_grants::CONNECTOR;
+    let of_policies = |resource: &&Resource<'_>| is_policy(resource) || resource.kind == CONNECTOR;
     template.resources.iter().filter(of_policies).for_each(|policy| collect_conditions(policy.node, &mut names));
     names.into_iter().collect()
 }

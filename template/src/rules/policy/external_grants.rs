@@ -1,12 +1,12 @@
 //! Finds out whether something outside the policy documents of a template may allow a start.
 
 use super::document::{find_document, is_policy};
+use crate::caches::ConnectorSources;
 use crate::embedded::parsed_content;
 use crate::resolve::{Part, Selected};
 use crate::resources::{Resource, View};
 use crate::scenarios::conditions_in_members;
 use crate::tree::{Node, Value};
-use std::collections::HashSet;
 
 /// AWS managed policies that do not allow starting executions. Other managed policies are unknown.
 const POLICIES_WITHOUT_START: [&str; 20] = [
@@ -49,14 +49,6 @@ pub(super) fn has_macro(node: &Node<'_>) -> bool {
     node.members().iter().any(|(name, _)| name.starts_with("Fn::") && name != "Fn::If")
 }
 
-/// The resources that get a policy from a SAM connector.
-#[derive(Default)]
-pub(crate) struct ConnectorSources {
-    /// Whether one of them is unknown.
-    any: bool,
-    ids: HashSet<String>,
-}
-
 impl ConnectorSources {
     fn of(view: View<'_, '_>) -> Self {
         let mut connected = Self::default();
@@ -75,7 +67,7 @@ pub(super) const CONNECTOR: &str = "AWS::Serverless::Connector";
 
 fn is_source_of_connector<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
     let template = view.template;
-    let connected = template.connected.get(
+    let connected = template.caches.connected.get(
         view.scenario,
         || conditions_in_members(template, &["Source"]),
         || ConnectorSources::of(view),

@@ -1,8 +1,9 @@
 //! Reads what a policy document allows to start.
 
+use super::document::find_documents;
 use super::external_grants::{any_item, has_no_macro};
 use crate::resolve::{Part, Selected, SymbolicText};
-use crate::resources::View;
+use crate::resources::{Resource, View};
 use crate::target::{ArnTarget, Qualifier, StateMachineIdentity};
 use crate::tree::Node;
 
@@ -41,8 +42,13 @@ impl<'t> Grant<'t> {
     }
 }
 
+/// Returns the grants of the policy documents of a resource.
+pub(super) fn resource_grants<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Grant<'t>> {
+    find_documents(view, resource).into_iter().flat_map(|(path, node)| collect_grants(view, &path, node)).collect()
+}
+
 /// Returns the grants of a document.
-pub(super) fn collect_grants<'t>(view: View<'_, 't>, path: &str, document: &'t Node<'t>) -> Vec<Grant<'t>> {
+fn collect_grants<'t>(view: View<'_, 't>, path: &str, document: &'t Node<'t>) -> Vec<Grant<'t>> {
     let statements = view.member(Some(document), "Statement");
     if !has_no_macro(document) || any_item(view, statements, |statement| !has_no_macro(statement)) {
         return vec![Grant::unknown()];

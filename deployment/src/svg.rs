@@ -1,8 +1,8 @@
 //! Plans as SVG: the percentages of both versions over time.
 
-use super::format_duration;
-use crate::plan::{Plan, Step};
-use crate::routing::{short_name, weight_of};
+use super::plan::{Plan, PlanSource, Step};
+use super::routing::{short_name, weight_of};
+use super::text::format_duration;
 use std::fmt::Write as _;
 
 const LEFT: f64 = 56.0;
@@ -68,7 +68,7 @@ impl<'p> Svg<'p> {
         let duration = format_duration(plan.duration_seconds);
         let steps = plan.steps.len();
         let plural = if steps == 1 { "" } else { "s" };
-        let extension = if plan.source == crate::plan::PlanSource::SfnAlias { ", not CloudFormation's" } else { "" };
+        let extension = if plan.source == PlanSource::SfnAlias { ", not CloudFormation's" } else { "" };
         let alarms = match plan.alarms().len() {
             0 => String::new(),
             1 => ", 1 alarm".to_owned(),

@@ -1,10 +1,20 @@
-//! The shorthand form for command lines: `10/5m`, `linear 10/1m`, `5/1m,25/10m,50/10m`, `all-at-once`.
+//! Parses preferences: the JSON form, and the shorthand form for command lines: `10/5m`, `linear 10/1m`, `5/1m,25/10m,50/10m`, `all-at-once`.
 
 use super::{CustomStep, DeploymentPreference, DeploymentType};
 use crate::error::DeploymentError;
 use std::str::FromStr;
 
 const MAX_BYTES: usize = 2000;
+
+impl DeploymentPreference {
+    /// Parses the JSON form of CloudFormation.
+    ///
+    /// # Errors
+    /// Returns [`DeploymentError::InvalidInput`] if the JSON is not a preference.
+    pub fn from_json(json: &[u8]) -> Result<Self, DeploymentError> {
+        DeploymentError::parse("deployment preference", json)
+    }
+}
 
 /// Parses the shorthand form of a preference. It does not include the version to deploy.
 ///

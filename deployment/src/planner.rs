@@ -1,0 +1,237 @@
+//! Computes the plan of a request.
+
+use super::error::DeploymentError;
+use super::plan::{AfterStep, Note, POLL_INTERVAL_SECONDS, Plan, PlanSource, Step};
+use super::preference::{DeploymentPreference, DeploymentType, MAX_DURATION_MINUTES};
+use super::routing;
+use serde::{Deserialize, Serialize};
+use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
+
+/// The request that a plan is computed from. All methods of the JSON API use it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields, expecting = "an object")]
+pub struct PlanRequest {
+    /// The preference, as in a template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preference: Option<DeploymentPreference>,
+    /// The shorthand form of the preference, for example `10/5m`. Exclusive with `preference`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shorthand: Option<String>,
+    /// The names of alarms. Required to be absent if the preference has alarms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alarms: Option<Vec<String>>,
+    /// The alias's current routing.
+    #[serde(deserialize_with = "super::json_integer::routes")]
+    pub current_routing: Vec<Route>,
+    /// The version to deploy. Optional if the preference specifies it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_version: Option<String>,
+}
+
+/// Returns the steps with which CloudFormation's provider would deploy a version to an alias. `new_version` is optional
+/// if the preference specifies the version.
+///
+/// # Errors
+/// Returns [`DeploymentError::InvalidPreference`], [`DeploymentError::SplitAlias`],
+/// [`DeploymentError::ConflictingVersions`], and [`DeploymentError::Rejected`] for routings that AWS would reject.
+///
+/// ```
+/// use sfn_alias_deployment::{DeploymentPreference, plan_deployment};
+/// use sfn_alias::wire::output::RoutingConfigurationOutput;
+/// let version = |n| format!("arn:aws:states:us-east-1:123456789012:stateMachine:orders:{n}");
+/// let now = [RoutingConfigurationOutput { state_machine_version_arn: version(1), weight: 100 }];
+/// let preference: DeploymentPreference = "10/5m".parse()?;
+/// let plan = plan_deployment(&preference, &now, Some(&version(2)))?;
+/// let steps: Vec<(u64, u8)> = plan.steps.iter().map(|step| (step.offset_seconds, step.target_weight)).collect();
+/// assert_eq!(steps, [(0, 10), (300, 100)]);
+/// # Ok::<(), sfn_alias_deployment::DeploymentError>(())
+/// ```
+pub fn plan_deployment(
+    preference: &DeploymentPreference,
+    current_routing: &[Route],
+    new_version: Option<&str>,
+) -> Result<Plan, DeploymentError> {
+    let mut preference = preference.clone();
+    let target = merge_version(&mut preference, new_version)?;
+    let deployment_type = match (preference.problems(), preference.known_type()) {
+        (problems, Some(known)) if problems.is_empty() => known,
+        (problems, _) => return Err(DeploymentError::InvalidPreference(problems)),
+    };
+    routing::validate_routing(current_routing)?;
+    routing::validate_routing(&routing::single_route(&target))?;
+    let origin = find_origin(deployment_type, current_routing, &target)?;
+    Ok(build_plan(deployment_type, preference, current_routing, origin, target))
+}
+
+impl PlanRequest {
+    /// Returns the requested plan.
+    ///
+    /// # Errors
+    /// Returns the errors of [`plan_deployment`], [`DeploymentError::InvalidShorthand`],
+    /// [`DeploymentError::PreferenceOrShorthand`] or [`DeploymentError::ConflictingAlarms`].
+    pub fn plan(&self) -> Result<Plan, DeploymentError> {
+        let mut preference = match (&self.preference, &self.shorthand) {
+            (Some(preference), None) => preference.clone(),
+            (None, Some(shorthand)) => shorthand.parse()?,
+            _ => return Err(DeploymentError::PreferenceOrShorthand),
+        };
+        if self.alarms.is_some() && preference.alarms.is_some() {
+            return Err(DeploymentError::ConflictingAlarms);
+        }
+        preference.alarms = preference.alarms.or_else(|| self.alarms.clone());
+        plan_deployment(&preference, &self.current_routing, self.new_version.as_deref())
+    }
+}
+
+impl Plan {
+    /// Returns the request of this plan.
+    pub fn request(&self) -> PlanRequest {
+        let (preference, current_routing) = (Some(self.preference.clone()), self.before.clone());
+        PlanRequest { preference, current_routing, ..PlanRequest::default() }
+    }
+}
+
+/// Returns the version to deploy, and sets it in the preference.
+fn merge_version(preference: &mut DeploymentPreference, requested: Option<&str>) -> Result<String, DeploymentError> {
+    if let Some(requested) = requested {
+        let version = preference.state_machine_version_arn.get_or_insert_with(|| requested.to_owned());
+        if version != requested {
+            let (requested, preference) = (requested.to_owned(), version.clone());
+            return Err(DeploymentError::ConflictingVersions { requested, preference });
+        }
+    }
+    Ok(preference.state_machine_version_arn.clone().unwrap_or_default())
+}
+
+/// Returns the version that traffic is shifted away from, after the provider's preflight checks.
+fn find_origin(deployment_type: DeploymentType, current: &[Route], target: &str) -> Result<String, DeploymentError> {
+    if deployment_type != DeploymentType::AllAtOnce && current.len() > 1 {
+        return Err(DeploymentError::SplitAlias { deployment_type: deployment_type.as_str() });
+    }
+    let origin = current.first().map(|route| route.state_machine_version_arn.clone()).unwrap_or_default();
+    if origin != target {
+        routing::validate_routing(&routing::split_routes(target, 50, &origin))?;
+    }
+    Ok(origin)
+}
+
+fn build_plan(
+    deployment_type: DeploymentType,
+    preference: DeploymentPreference,
+    before: &[Route],
+    origin: String,
+    target: String,
+) -> Plan {
+    let source = if deployment_type.is_cloud_formation() { PlanSource::CloudFormation } else { PlanSource::SfnAlias };
+    let mut plan = Plan {
+        deployment_type: deployment_type.as_str(),
+        source,
+        origin,
+        target,
+        before: before.to_vec(),
+        steps: Vec::new(),
+        duration_seconds: 0,
+        notes: Vec::new(),
+        preference,
+    };
+    plan.steps = build_steps(&plan, deployment_type);
+    plan.duration_seconds = plan.steps.iter().map(Step::wait_seconds).fold(0, u64::saturating_add);
+    plan.notes = plan_notes(&plan, deployment_type);
+    plan
+}
+
+fn build_steps(plan: &Plan, deployment_type: DeploymentType) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut offset_seconds = 0_u64;
+    let traffic_steps =
+        if plan.is_unchanged() { vec![(100, 0)] } else { traffic_steps(deployment_type, &plan.preference) };
+    for (target_weight, minutes) in traffic_steps {
+        let seconds = minutes.saturating_mul(60);
+        let routing = match target_weight {
+            100 => routing::single_route(&plan.target),
+            weight => routing::split_routes(&plan.target, weight, &plan.origin),
+        };
+        let alarms = plan.alarms().to_vec();
+        let wait = AfterStep::Wait { seconds, poll_seconds: POLL_INTERVAL_SECONDS, alarms };
+        let then = if target_weight == 100 { AfterStep::Done } else { wait };
+        steps.push(Step { offset_seconds, routing, target_weight, then });
+        offset_seconds = offset_seconds.saturating_add(seconds);
+    }
+    steps
+}
+
+/// Returns, for each step, the percentage of the new version and the minutes until the next step. The preference must
+/// have no problems.
+fn traffic_steps(deployment_type: DeploymentType, preference: &DeploymentPreference) -> Vec<(u8, u64)> {
+    let (percentage, interval) = (to_percentage(preference.percentage), to_minutes(preference.interval));
+    let mut steps = match deployment_type {
+        DeploymentType::AllAtOnce => Vec::new(),
+        DeploymentType::Canary => vec![(percentage, interval)],
+        DeploymentType::Linear => linear_percentages(percentage).map(|percentage| (percentage, interval)).collect(),
+        DeploymentType::Custom => {
+            let steps = preference.steps.as_deref().unwrap_or_default();
+            steps.iter().map(|step| (to_percentage(step.percentage), to_minutes(step.interval))).collect()
+        }
+    };
+    steps.push((100, 0));
+    steps
+}
+
+/// Returns P, 2P, 3P and so on, below 100.
+fn linear_percentages(percentage: u8) -> impl Iterator<Item = u8> {
+    std::iter::successors(Some(percentage), move |last| last.checked_add(percentage)).take_while(|last| *last < 100)
+}
+
+/// Returns 100, which ends the steps, for a value that is out of range. Validation has excluded such values.
+fn to_percentage(value: Option<i64>) -> u8 {
+    value.and_then(|value| u8::try_from(value).ok()).filter(|value| (1..100).contains(value)).unwrap_or(100)
+}
+
+fn to_minutes(value: Option<i64>) -> u64 {
+    value.and_then(|value| u64::try_from(value).ok()).unwrap_or(0).min(MAX_DURATION_MINUTES as u64)
+}
+
+/// Returns the notes of a plan, most important first.
+fn plan_notes(plan: &Plan, deployment_type: DeploymentType) -> Vec<Note> {
+    let preference = &plan.preference;
+    let has_gradual_members = preference.percentage.is_some() || preference.interval.is_some();
+    let is_at_once = deployment_type == DeploymentType::AllAtOnce;
+    let estimate = preference.interval.unwrap_or(0).saturating_mul(plan.steps.len() as i64);
+    let candidates = [
+        (
+            plan.is_unchanged(),
+            "unchanged",
+            "the alias already routes all traffic to this version: nothing to shift".to_owned(),
+        ),
+        (
+            !deployment_type.is_cloud_formation(),
+            "not-cloudformation",
+            "CUSTOM is an extension of sfn-alias: CloudFormation does not support it".to_owned(),
+        ),
+        (
+            is_at_once && preference.alarms.is_some(),
+            "alarms-ignored",
+            "ALL_AT_ONCE ignores alarms: this deployment is not rolled back automatically".to_owned(),
+        ),
+        (
+            is_at_once && has_gradual_members,
+            "gradual-members-ignored",
+            "ALL_AT_ONCE ignores Percentage and Interval".to_owned(),
+        ),
+        (
+            !is_at_once && !plan.is_unchanged() && preference.alarms.is_none(),
+            "no-alarms",
+            "no alarm is specified: this deployment is not rolled back automatically".to_owned(),
+        ),
+        (
+            deployment_type == DeploymentType::Linear && !plan.is_unchanged(),
+            "linear-estimate",
+            format!(
+                "CloudFormation estimates {estimate} minutes; the deployment takes {} minutes",
+                plan.duration_seconds / 60
+            ),
+        ),
+    ];
+    let notes = candidates.into_iter().filter(|(applies, ..)| *applies);
+    notes.map(|(_, code, message)| Note { code, message }).collect()
+}

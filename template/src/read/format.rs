@@ -1,0 +1,27 @@
+//! Chooses between JSON and YAML.
+
+use super::limits::{MAX_BYTES, to_u32};
+use super::{json, yaml};
+use crate::error::TemplateError;
+use crate::tree::{Node, Position};
+
+/// Reads JSON or YAML. A file that starts with `{` is JSON, as in CloudFormation.
+pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(TemplateError::TooLong { max: MAX_BYTES });
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| TemplateError::NotUtf8 { offset: error.valid_up_to() })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(before) = text.find('\0').and_then(|at| text.get(..at)) {
+        let Position { line, column } = end_position(before);
+        return Err(TemplateError::Nul { line, column });
+    }
+    if text.trim_start().starts_with('{') { json::read(text) } else { yaml::read(text) }
+}
+
+/// Returns the position after a text.
+fn end_position(text: &str) -> Position {
+    let line = text.rsplit('\n').next().unwrap_or(text);
+    let lines = text.bytes().filter(|b| *b == b'\n').count();
+    Position { line: to_u32(lines).saturating_add(1), column: to_u32(line.chars().count()).saturating_add(1) }
+}
