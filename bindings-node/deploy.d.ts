@@ -61,7 +61,7 @@ export type SimulationEvent =
   | { event: 'drift', atSeconds: number, routingConfiguration: RoutingConfigurationListItem[] }
   | { event: 'crash', atSeconds: number, restartAtSeconds: number }
   | { event: 'crashAtCall', call: number, applied: boolean, restartAfterSeconds: number }
-  | { event: 'failure', atSeconds: number, call?: 'describeAlias' | 'describeAlarms' | 'updateAlias', times: number, code: string, message: string, applied?: boolean }
+  | { event: 'failure', atSeconds: number, call?: 'describeAlias' | 'describeAlarms' | 'updateAlias', times: number, code: string, message: string, status?: number, applied?: boolean }
 
 /** A call that a deployment makes. `input` is that of the SDK command. */
 export type Call =
@@ -127,7 +127,8 @@ export interface DeploymentOptions {
   /** Description to set with every update, including a rollback. Default: unchanged. */
   description?: string
   /** Path of the state file, from which an interrupted deployment resumes. Only its owner can read it. It also stores the
-   * outcome: delete it to run the same deployment again. Another deployment replaces the file of a finished one. */
+   * outcome: delete it to run the same deployment again. Another deployment replaces the file of a finished one. The lock
+   * file has the suffix `.lock`. */
   state: string
   /** A `CloudWatchClient` of the AWS SDK. */
   cloudwatch?: object
@@ -144,8 +145,8 @@ export interface DeploymentOptions {
 }
 
 /** A gradual deployment of a version to an alias. The process can be killed at any point: the routing stays valid, and a
- * deployment with the same state file resumes without a wrong or repeated shift. Run only one process per state file:
- * the file is not locked. */
+ * deployment with the same state file resumes without a wrong or repeated shift. `run` locks the state file: a second
+ * `run` with the same file rejects with an error with the code `EAGAIN`. */
 export declare class Deployment {
   constructor (options: DeploymentOptions)
   /** Returns the plan. If the deployment was interrupted, it is the plan in the state file. */

@@ -1,18 +1,13 @@
-// Gradual deployments over the AWS SDK or `StepFunctions`. Rules and texts come from the core, through `deploymentJson`;
-// this file makes the calls, writes the state file and waits. `deploy.d.ts` documents the exports.
+// Gradual deployments over the AWS SDK or `StepFunctions`. Rules, texts and the state file come from the core; this file
+// makes the calls and waits. `deploy.d.ts` documents the exports.
 'use strict'
 
-const { constants } = require('node:fs')
-const { lstat, open, rename, rm } = require('node:fs/promises')
-const { dirname } = require('node:path')
-const { deploymentJson } = require('./native.js')
-
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants
-const MAX_STATE_FILE_BYTES = 16 * 2 ** 20
+const { getSystemErrorName } = require('node:util')
+const { DeploymentDriver, deploymentJson } = require('./native.js')
 
 class DeploymentError extends Error {
-  constructor ({ code, message, problems }, prefix = '') {
-    super(prefix + message)
+  constructor ({ code, message, problems }) {
+    super(message)
     this.name = 'DeploymentError'
     this.code = code
     this.problems = problems
@@ -32,32 +27,50 @@ class Deployment {
   }
 
   async plan () {
-    return callCore('plan', (await this.#loadCheckpoint()).plan)
+    return callCore('plan', await this.#readPlan())
   }
 
   async simulate (events = []) {
-    return callCore('simulate', { plan: (await this.#loadCheckpoint()).plan, stateMachineAliasArn: this.#options.aliasArn, events })
+    return callCore('simulate', { plan: await this.#readPlan(), stateMachineAliasArn: this.#options.aliasArn, events })
   }
 
   async dryRun () {
-    return callCore('dryRun', { plan: (await this.#loadCheckpoint()).plan, stateMachineAliasArn: this.#options.aliasArn })
+    return callCore('dryRun', { plan: await this.#readPlan(), stateMachineAliasArn: this.#options.aliasArn })
   }
 
   async run (onProgress = () => {}) {
-    let checkpoint = await this.#loadCheckpoint()
-    let observation = { observed: 'start' }
-    let unsaved
-    this.#checkAlarmSource(checkpoint)
-    for (;;) {
-      const step = callCore('step', { checkpoint, observation, nowMillis: this.#now() })
-      const done = step.action.action === 'done'
-      checkpoint = step.checkpoint
-      unsaved = await this.#save(checkpoint, unsaved)
-      if (unsaved && (step.saveFirst || done)) throw unsaved.error
-      onProgress(step.progress)
-      if (done) return step.action.outcome
-      observation = await this.#perform(step.action)
+    const { state, alarmStates, cloudwatch } = this.#options
+    const driver = new DeploymentDriver(state)
+    try {
+      const { hasAlarms } = await this.#open(driver, true)
+      if (hasAlarms && !alarmStates && !cloudwatch) {
+        throw new Error('the deployment has alarms, but no source of alarm states: set `cloudwatch` or `alarmStates`')
+      }
+      let observation = { observed: 'start' }
+      for (;;) {
+        const { action, progress } = await callDriver(driver, 'next', { observation, nowMillis: this.#now() })
+        onProgress(progress)
+        if (action.action === 'done') return action.outcome
+        observation = await this.#perform(action)
+      }
+    } finally {
+      await driver.call('close', 'null')
     }
+  }
+
+  /** Resumes the deployment of the state file, or starts a new one. */
+  async #open (driver, lock) {
+    const { aliasArn: stateMachineAliasArn, description } = this.#options
+    const plan = planRequest({ ...this.#options, currentRouting: [] })
+    const resumed = await callDriver(driver, 'open', { deployment: { stateMachineAliasArn, description, plan }, lock })
+    if (resumed) return resumed
+    const { routingConfiguration } = await this.#send('DescribeStateMachineAlias', { stateMachineAliasArn })
+    return callDriver(driver, 'start', { routingConfiguration })
+  }
+
+  /** Returns the plan request of the new or saved deployment. */
+  async #readPlan () {
+    return (await this.#open(new DeploymentDriver(this.#options.state), false)).plan
   }
 
   async #perform ({ action, input, untilMillis }) {
@@ -69,9 +82,9 @@ class Deployment {
     try {
       return await this.#call(action, input)
     } catch (error) {
-      const failure = classifyError(error) ?? (action === 'describeAlarms' && failedObservation(error?.name ?? 'Error', error))
+      const failure = classifyError(error) ?? (action === 'describeAlarms' && { kind: 'service', code: String(error?.name ?? 'Error') })
       if (!failure) throw error
-      return failure
+      return { observed: 'failed', message: String(error?.message ?? error), ...failure }
     }
   }
 
@@ -106,112 +119,18 @@ class Deployment {
   #now () {
     return Math.floor(this.#options.clock())
   }
-
-  /** Loads the checkpoint from the state file, or creates the first one. */
-  async #loadCheckpoint () {
-    const { state, aliasArn, description } = this.#options
-    const text = await readStateFile(state).catch(error => {
-      if (error.code !== 'ENOENT') throw error
-    })
-    if (text === undefined) return this.#createCheckpoint()
-    const plan = planRequest({ ...this.#options, currentRouting: [] })
-    const request = { checkpoint: parseStateFile(text, state), stateMachineAliasArn: aliasArn, description, plan }
-    return callCore('resume', request, `state file ${state}: `) ?? this.#createCheckpoint()
-  }
-
-  async #createCheckpoint () {
-    const { aliasArn, description } = this.#options
-    const { routingConfiguration } = await this.#send('DescribeStateMachineAlias', { stateMachineAliasArn: aliasArn })
-    const plan = planRequest({ ...this.#options, currentRouting: routingConfiguration })
-    return { stateMachineAliasArn: aliasArn, plan, ...(description !== undefined && { description }) }
-  }
-
-  #checkAlarmSource (checkpoint) {
-    const { steps } = callCore('plan', checkpoint.plan)
-    const { alarmStates, cloudwatch } = this.#options
-    if (!alarmStates && !cloudwatch && steps.some(({ then }) => then.alarms?.length > 0)) {
-      throw new Error('the deployment has alarms, but no source of alarm states: set `cloudwatch` or `alarmStates`')
-    }
-  }
-
-  /** Saves the checkpoint. Returns the first error since the last successful save. */
-  async #save (checkpoint, unsaved) {
-    try {
-      await writeStateFile(this.#options.state, JSON.stringify(checkpoint))
-    } catch (error) {
-      return unsaved ?? { error }
-    }
-  }
 }
 
-/** Replaces the state file atomically and durably. */
-async function writeStateFile (state, text) {
-  const temporary = `${state}.new`
-  await removeTemporaryFile(temporary)
-  await writeAndSync(openRegularFile(temporary, O_WRONLY | O_CREAT | O_EXCL), file => file.writeFile(text))
-  await rename(temporary, state)
-  // Makes the rename durable. Windows cannot open directories.
-  if (process.platform !== 'win32') await writeAndSync(open(dirname(state)))
-}
+const callCore = (method, request) => parseResponse(deploymentJson(method, JSON.stringify(request)))
+const callDriver = async (driver, method, request) => parseResponse(await driver.call(method, JSON.stringify(request)))
 
-async function writeAndSync (opening, write = () => {}) {
-  const file = await opening
-  try {
-    await write(file)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
-/** Opens a file without following a link and without waiting for the other end of a FIFO. */
-async function openRegularFile (path, flags) {
-  // Windows has neither flag.
-  const file = await open(path, flags | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0), 0o600).catch(async error => {
-    if (error.code !== 'ENOENT') checkRegularFile(path, await lstat(path))
-    throw error
-  })
-  try {
-    checkRegularFile(path, await file.stat())
-  } catch (error) {
-    await file.close()
-    throw error
-  }
-  return file
-}
-
-function checkRegularFile (path, stats) {
-  if (stats.isFile()) return
-  const kinds = { isSymbolicLink: 'a symbolic link', isFIFO: 'a FIFO', isSocket: 'a socket', isDirectory: 'a directory' }
-  const kind = Object.keys(kinds).find(is => stats[is]())
-  const message = `${path}: expected a regular file, found ${kinds[kind] ?? 'a device'}; remove it or set another \`state\``
-  throw Object.assign(new Error(message), { code: 'EINVAL', path })
-}
-
-async function readStateFile (path) {
-  const file = await openRegularFile(path, O_RDONLY)
-  try {
-    const { size } = await file.stat()
-    if (size > MAX_STATE_FILE_BYTES) throw new Error(`invalid state file ${path}: expected at most ${MAX_STATE_FILE_BYTES} bytes, found ${size}`)
-    return await file.readFile('utf8')
-  } finally {
-    await file.close()
-  }
-}
-
-/** Removes the temporary file of a killed process. Anything but a regular file is an error and stays. */
-async function removeTemporaryFile (path) {
-  const stats = await lstat(path).catch(error => {
-    if (error.code !== 'ENOENT') throw error
-  })
-  if (stats) checkRegularFile(path, stats)
-  await rm(path, { force: true })
-}
-
-function callCore (method, request, errorPrefix) {
-  const result = JSON.parse(deploymentJson(method, JSON.stringify(request)))
-  if (result?.error) throw new DeploymentError(result.error, errorPrefix)
-  return result
+function parseResponse (json) {
+  const response = JSON.parse(json)
+  const { error } = response ?? {}
+  if (!error) return response
+  if (typeof error.errno !== 'number') throw new DeploymentError(error)
+  const { message, errno, path } = error
+  throw Object.assign(new Error(message), { errno: -errno, code: getSystemErrorName(-errno), path })
 }
 
 function planRequest ({ preference, currentRouting, newVersion, alarms }) {
@@ -220,23 +139,14 @@ function planRequest ({ preference, currentRouting, newVersion, alarms }) {
   return { [typeof preference === 'string' ? 'shorthand' : 'preference']: preference, currentRouting, newVersion, alarms }
 }
 
-function parseStateFile (text, path) {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Error(`invalid state file ${path}: ${error.message}`, { cause: error })
-  }
-}
-
 const sleepMillis = millis => new Promise(resolve => setTimeout(resolve, millis))
 
-/** Returns the observation for an error of a call; `undefined` for other errors. */
+/** Returns kind, code and status of a failed call; `undefined` for other errors. */
 function classifyError (error) {
-  if (error?.$fault) return failedObservation(error.name, error)
-  // For example while a session is being renewed.
-  if (/^(Credentials|Token)ProviderError$/.test(error?.name)) return failedObservation('CredentialsError', error)
+  if (error?.$fault) return { kind: 'service', code: String(error.name), status: error.$metadata?.httpStatusCode }
+  if (/^(Credentials|Token)ProviderError$/.test(error?.name)) return { kind: 'credentials' }
   // Every SDK error has `$metadata`, also without a response.
-  if (error?.$metadata !== undefined || isNetworkError(error)) return failedObservation('NetworkError', error)
+  if (error?.$metadata !== undefined || isNetworkError(error)) return { kind: 'network' }
 }
 
 /** Whether the error or one of its causes comes from the network. `fetch` wraps network errors in its own. */
@@ -247,7 +157,5 @@ function isNetworkError (error) {
     return name === 'TimeoutError' || syscall !== undefined || /^(E[A-Z]+|UND_ERR_\w+)$/.test(code)
   })
 }
-
-const failedObservation = (code, error) => ({ observed: 'failed', code: String(code), message: String(error?.message ?? error) })
 
 module.exports = { Deployment, DeploymentError, expectedStarts, plan, render, simulate }

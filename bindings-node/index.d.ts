@@ -808,6 +808,14 @@ export interface TemplateRule {
   url: string
 }
 
+/** Drives a deployment with a state file, for `sfn-alias/deploy`. */
+export declare class DeploymentDriver {
+  /** Creates a driver. It does not open the state file. */
+  constructor(state: string)
+  /** Calls a method: open, start, next or close. Request and response are JSON. */
+  call(method: string, request: string): Promise<string>
+}
+
 /** A `requestHandler` for an unmodified `SFNClient`. */
 export declare class RequestHandler {
   /** Handles one request of the SDK. */

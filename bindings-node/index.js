@@ -75,7 +75,7 @@ const errorKinds = () => JSON.parse(native.errorKinds())
 
 const ErrorCode = Object.freeze(Object.fromEntries(errorKinds().map(({ code }) => [code, code])))
 
-const { deploymentJson } = native
+const { DeploymentDriver, deploymentJson } = native
 
 module.exports = {
   StepFunctions,
@@ -84,6 +84,7 @@ module.exports = {
   check,
   checkTemplate,
   compare,
+  DeploymentDriver,
   deploymentJson,
   ErrorCode,
   errorKinds,

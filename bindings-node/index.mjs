@@ -8,6 +8,7 @@ export const {
   check,
   checkTemplate,
   compare,
+  DeploymentDriver,
   deploymentJson,
   ErrorCode,
   errorKinds,

@@ -835,6 +835,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.DeploymentDriver = nativeBinding.DeploymentDriver
 module.exports.Picker = nativeBinding.Picker
 module.exports.Service = nativeBinding.Service
 module.exports.check = nativeBinding.check

@@ -764,7 +764,8 @@ sfn_alias_result sfn_alias_deployment_simulate(const char *request,
  * `checkpoint` is the member `checkpoint` of the previous step, or `{"stateMachineAliasArn": ..., "plan": ...}` for a
  * new deployment. `observation` has `nowMillis`, milliseconds since 1970-01-01T00:00:00Z, and `observed`: `start` at
  * the beginning and after every restart; `alias` with the described `routingConfiguration`; `updated`; `alarms` with
- * `alarms`, an array of `name` and `state`; `waited`; or `failed` with `code` and `message`.
+ * `alarms`, an array of `name` and `state`; `waited`; or `failed` with `code`, `message` and the HTTP `status`, if it is
+ * known. Instead of `code`, `failed` can have the `kind` `network` (no response) or `credentials`.
  *
  * `step` is JSON with `checkpoint`, `action`, `progress` and `saveFirst`. Save the complete checkpoint on disk before
  * you execute the action. `action.action` is `describeAlias`, `updateAlias` or `describeAlarms` with `action.input`,

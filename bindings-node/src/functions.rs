@@ -124,10 +124,3 @@ pub fn error_kinds() -> String {
     Value::from_iter(kinds.map(|kind| json!({ "code": kind.code(), "number": kind.number(), "status": kind.status() })))
         .to_string()
 }
-
-/// Calls a method of the deployment library, which `sfn-alias/deploy` is built on. `method` is one of plan, simulate,
-/// resume, step, dryRun, expectedStarts and render. Returns JSON, for an error `{"error": {"code", "message", "problems"}}`.
-#[napi(catch_unwind)]
-pub fn deployment_json(method: String, request: String) -> String {
-    sfn_alias_deployment::deployment_json_or_error(&method, request.as_bytes())
-}

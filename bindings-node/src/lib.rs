@@ -4,6 +4,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod clock;
+pub mod deployment;
 mod error;
 pub mod functions;
 mod input;

@@ -1,8 +1,7 @@
 // Gradual deployments with `StepFunctions` and with the SDK. `deploy.kills.test.mjs` tests killed processes.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
-import fs from 'node:fs/promises'
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -176,25 +175,16 @@ test('rejects the state file of another running deployment', async () => {
     alias: { aliasArn: `${MACHINE}:TEST` }
   }
   for (const [member, other] of Object.entries(others)) {
-    const message = `state file ${state}: the checkpoint belongs to another running deployment (CANARY of ${newVersion} to ${aliasArn}): \`${member}\` differs; use the same options to resume it, or another state file`
+    const message = `state file \`${state}\`: the checkpoint belongs to another running deployment (CANARY of ${newVersion} to ${aliasArn}): \`${member}\` differs; use the same options to resume it, or another state file`
     await assert.rejects(new Deployment({ ...options, ...other }).run(), { name: 'DeploymentError', message })
   }
 })
 
-/** Returns the message of JSON.parse, which depends on the version of Node. */
-function jsonErrorOf (text) {
-  try {
-    return JSON.parse(text)
-  } catch ({ message }) {
-    return message
-  }
-}
-
 const invalidStates = {
-  '{': 'invalid state file $path: ' + jsonErrorOf('{'),
-  null: 'state file $path: invalid checkpoint: invalid type: null, expected an object; delete it to start over',
-  '{}': 'state file $path: invalid checkpoint: missing field `stateMachineAliasArn`; delete it to start over',
-  '{"plan": {}, "stateMachineAliasArn": 1}': 'state file $path: invalid checkpoint: invalid type: integer `1`, expected a string; delete it to start over'
+  '{': 'state file `$path`: invalid checkpoint: EOF while parsing an object at line 1 column 1; delete it to start over',
+  null: 'state file `$path`: invalid checkpoint: invalid type: null, expected an object; delete it to start over',
+  '{}': 'state file `$path`: invalid checkpoint: missing field `stateMachineAliasArn`; delete it to start over',
+  '{"plan": {}, "stateMachineAliasArn": 1}': 'state file `$path`: invalid checkpoint: invalid type: integer `1`, expected a string; delete it to start over'
 }
 for (const [text, message] of Object.entries(invalidStates)) {
   test(`an error names the invalid state file: ${text}`, async () => {
@@ -238,7 +228,7 @@ function createBlockingClient (sfn, state) {
 
 /** The error for anything but a regular file. */
 function notRegularError (path, kind) {
-  return { code: 'EINVAL', path, message: `${path}: expected a regular file, found ${kind}; remove it or set another \`state\`` }
+  return { code: 'EINVAL', path, message: `state file \`${path}\`: expected a regular file, found ${kind}; remove it or use another state file` }
 }
 
 for (const [kind, create] of [
@@ -246,7 +236,7 @@ for (const [kind, create] of [
   ['a FIFO', path => execFileSync('mkfifo', [path])],
   ['a directory', path => mkdirSync(path)]
 ]) {
-  for (const suffix of ['', '.new']) {
+  for (const suffix of ['', '.new', '.lock']) {
     test(`rejects ${kind} at the path of the state file${suffix}`, async () => {
       const sfn = await createAlias(new StepFunctions())
       const [state, target] = [newPath(), newPath()]
@@ -267,7 +257,7 @@ test('rejects a state file over the size limit', async () => {
   writeFileSync(state, '')
   truncateSync(state, 2 ** 40)
   const options = { client: await createAlias(new StepFunctions()), aliasArn, preference: 'all-at-once', newVersion, state, ...createTime() }
-  await assert.rejects(new Deployment(options).run(), { message: `invalid state file ${state}: expected at most 16777216 bytes, found ${2 ** 40}` })
+  await assert.rejects(new Deployment(options).run(), { message: `state file \`${state}\`: expected up to 16777216 bytes, found more; use another state file` })
 })
 
 test('makes no shift while the state file cannot be written', async () => {
@@ -295,21 +285,71 @@ test('checks alarms while the state file cannot be written', async () => {
   assert.equal((await new Deployment({ ...options, client: sfn }).run()).result, 'rolledBack')
 })
 
-test('the state file is private, and the rename is synced', async t => {
-  const [state, synced] = [newPath(), []]
+test('the state file is private', async () => {
+  const state = newPath()
   writeFileSync(`${state}.new`, 'left behind', { mode: 0o666 })
-  const probe = await fs.open(folder)
-  const { sync } = Object.getPrototypeOf(probe)
-  t.mock.method(Object.getPrototypeOf(probe), 'sync', function () {
-    synced.push(readlinkSync(`/proc/self/fd/${this.fd}`))
-    return sync.call(this)
-  })
-  await probe.close()
   const options = { client: await createAlias(new StepFunctions()), aliasArn, preference: 'all-at-once', newVersion, state, description: 'secret', ...createTime() }
   assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
   assert.equal(statSync(state).mode & 0o777, 0o600)
   assert.equal(existsSync(`${state}.new`), false)
-  assert.deepEqual(synced.slice(0, 2), [`${state}.new`, folder])
+})
+
+test('the state file is locked', async () => {
+  const [state, time] = [newPath(), createTime()]
+  const options = { client: await createAlias(new StepFunctions()), aliasArn, preference: '10/1m', newVersion, state, clock: time.clock }
+  const other = new Deployment({ ...options, sleep: time.sleep })
+  let attempts = 0
+  const sleep = async millis => {
+    await time.sleep(millis)
+    const message = `state file \`${state}\`: another process uses it; wait until that process ends, or use another state file`
+    await assert.rejects(other.run(), { code: 'EAGAIN', path: state, message })
+    assert.equal((await other.plan()).type, 'CANARY')
+    attempts += 1
+  }
+  assert.deepEqual(await new Deployment({ ...options, sleep }).run(), { result: 'succeeded' })
+  assert.equal(attempts, 1)
+  // The lock ends with the deployment, also with one that fails.
+  assert.deepEqual(await other.run(), { result: 'succeeded' })
+  await assert.rejects(new Deployment({ ...options, preference: 'invalid' }).run(), { name: 'DeploymentError' })
+  assert.deepEqual(await other.run(), { result: 'succeeded' })
+})
+
+/** An error of the SDK. */
+const sdkError = (name, httpStatusCode) => Object.assign(new Error('failed'), { name, $fault: 'server', $metadata: { httpStatusCode } })
+
+for (const [status, code] of [[500, 'InternalServerException'], [429, 'LimitExceededException']]) {
+  test(`retries an error with status ${status}`, async () => {
+    const sfn = await createAlias(new StepFunctions())
+    const time = createTime()
+    let updates = 0
+    const client = {
+      ...createClient(sfn),
+      async updateStateMachineAlias (input) {
+        updates += 1
+        if (updates === 2) throw sdkError(code, status)
+        return sfn.updateStateMachineAlias(input)
+      }
+    }
+    const deployment = new Deployment({ client, aliasArn, preference: '10/1m', newVersion, state: newPath(), clock: time.clock, sleep: time.sleep })
+    assert.deepEqual(await deployment.run(), { result: 'succeeded' })
+    assert.deepEqual([updates, time.now], [3, 62_000])
+  })
+}
+
+test('each call has its own retries', async () => {
+  const sfn = await createAlias(new StepFunctions())
+  const time = createTime()
+  const failures = { alarms: 10, updates: 1 }
+  const fail = call => {
+    failures[call] -= 1
+    if (failures[call] >= 0) throw sdkError('ThrottlingException', 400)
+  }
+  const client = { ...createClient(sfn), async updateStateMachineAlias (input) { fail('updates'); return sfn.updateStateMachineAlias(input) } }
+  const alarmStates = () => { fail('alarms'); return {} }
+  const options = { client, aliasArn, preference: '10/1m', newVersion, state: newPath(), alarms: ['a'], alarmStates, clock: time.clock, sleep: time.sleep }
+  assert.deepEqual(await new Deployment(options).run(), { result: 'succeeded' })
+  // The delays of ten retries, of one retry, and the interval.
+  assert.equal(time.now, (150 + 2 + 60) * 1000)
 })
 
 test('sleeps once per wait, even if the clock is set back', async () => {

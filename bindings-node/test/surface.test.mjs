@@ -12,8 +12,8 @@ const require = createRequire(import.meta.url)
 const cjs = require('sfn-alias')
 const installed = dirname(require.resolve('sfn-alias/package.json'))
 const names = [
-  'StepFunctions', 'RequestHandler', 'WeightedPicker', 'check', 'checkTemplate', 'compare', 'deploymentJson', 'errorKinds', 'fingerprint',
-  'fingerprintEncoding', 'formatArn', 'operations', 'parseArn', 'pick', 'serve', 'templateRules', 'validate'
+  'StepFunctions', 'RequestHandler', 'WeightedPicker', 'DeploymentDriver', 'check', 'checkTemplate', 'compare', 'deploymentJson', 'errorKinds',
+  'fingerprint', 'fingerprintEncoding', 'formatArn', 'operations', 'parseArn', 'pick', 'serve', 'templateRules', 'validate'
 ]
 
 test('the tests use the installed package, not the source tree', () => {

@@ -125,9 +125,3 @@ pub fn read_routing(routing: &Bound<'_, PyAny>) -> PyResult<Routing> {
     input.set_item(intern!(py, "routingConfiguration"), routing)?;
     sfn_alias::parse_routing_from(&Input::new(&input)).map_err(|error| to_exception(py, &error, "Pick"))
 }
-
-/// Calls the JSON API of gradual deployments, for `sfn_alias.deploy`.
-#[pyfunction]
-pub fn deployment_json(py: Python<'_>, method: &str, request: &str) -> PyResult<String> {
-    catch_panic(py, "Deployment", || Ok(sfn_alias_deployment::deployment_json_or_error(method, request.as_bytes())))
-}

@@ -1,7 +1,7 @@
 //! The Python binding of sfn-alias. It converts values and contains no rules.
 //!
 //! `de` deserializes Python values, `ser` serializes responses to Python values, `error` and `panics` create
-//! exceptions. `step_functions`, `functions`, `picker`, `server` and `template` define what Python imports.
+//! exceptions. `step_functions`, `functions`, `deployment`, `picker`, `server` and `template` define what Python imports.
 //! `python/sfn_alias` has the package around this module.
 
 #![deny(clippy::arithmetic_side_effects)]
@@ -9,6 +9,7 @@
 mod clock;
 mod date;
 mod de;
+mod deployment;
 mod deserialize_error;
 mod error;
 mod fork;
@@ -31,9 +32,11 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _sfn_alias {
     #[pymodule_export]
+    use super::deployment::{DeploymentDriver, deployment_json};
+    #[pymodule_export]
     use super::functions::{
-        check, compare, deployment_json, fingerprint, fingerprint_encoding, format_arn, parse_arn, pick, request_id,
-        validate, validate_json,
+        check, compare, fingerprint, fingerprint_encoding, format_arn, parse_arn, pick, request_id, validate,
+        validate_json,
     };
     #[cfg(feature = "panic-probe")]
     #[pymodule_export]

@@ -13,7 +13,7 @@ import boto3
 import pytest
 import sfn_alias
 import sfn_alias.boto3
-from botocore.exceptions import ConnectTimeoutError, NoCredentialsError
+from botocore.exceptions import ClientError, ConnectTimeoutError, NoCredentialsError
 from botocore.stub import Stubber
 from sfn_alias import deploy
 from support import ALIAS, MACHINE, create_service, routes
@@ -176,6 +176,62 @@ def test_temporarily_missing_credentials(sfn: sfn_alias.StepFunctions, tmp_path:
     assert time.now == 1_062.0
 
 
+class FailingCalls:
+    """A client and alarms whose next calls fail."""
+
+    def __init__(self, sfn: sfn_alias.StepFunctions) -> None:
+        self.sfn = sfn
+        self.failures: dict[str, list[ClientError]] = {}
+
+    def fail(self, operation: str, times: int, code: str, status: int) -> None:
+        response: Any = {"Error": {"Code": code, "Message": "failed"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        self.failures[operation] = [ClientError(response, operation)] * times
+
+    def describe_state_machine_alias(self, **input: Any) -> Any:
+        return self.sfn.describe_state_machine_alias(**input)
+
+    def update_state_machine_alias(self, **input: Any) -> Any:
+        self.raise_failure("UpdateStateMachineAlias")
+        return self.sfn.update_state_machine_alias(**input)
+
+    def alarm_states(self, names: list[str]) -> dict[str, str]:
+        self.raise_failure("DescribeAlarms")
+        return {}
+
+    def raise_failure(self, operation: str) -> None:
+        if self.failures.get(operation):
+            raise self.failures[operation].pop()
+
+
+@pytest.mark.parametrize(("status", "code"), [(500, "InternalServerException"), (429, "LimitExceededException")])
+def test_errors_are_retried_by_status(
+    status: int, code: str, sfn: sfn_alias.StepFunctions, tmp_path: Path
+) -> None:
+    time, client = FakeTime(), FailingCalls(sfn)
+
+    def sleep(seconds: float) -> None:
+        if weights(sfn) == {"1": 90, "2": 10} and time.now < 1_060:
+            client.fail("UpdateStateMachineAlias", 1, code, status)
+        time.sleep(seconds)
+
+    deployment = deploy.Deployment(
+        client, ALIAS, "10/1m", SECOND, state=tmp_path / "s", clock=lambda: time.now, sleep=sleep
+    )
+    assert deployment.run() == {"result": "succeeded"}
+    assert time.now == 1_062.0
+
+
+def test_retries_are_per_call(sfn: sfn_alias.StepFunctions, tmp_path: Path) -> None:
+    time, client = FakeTime(), FailingCalls(sfn)
+    client.fail("DescribeAlarms", 10, "ThrottlingException", 400)
+    client.fail("UpdateStateMachineAlias", 1, "ThrottlingException", 400)
+    options: dict[str, Any] = {"state": tmp_path / "s", "alarms": ["a"], "alarm_states": client.alarm_states}
+    deployment = deploy.Deployment(client, ALIAS, "10/1m", SECOND, **options, **time.options)
+    assert deployment.run() == {"result": "succeeded"}
+    # The delays of ten retries, of one retry, and the interval.
+    assert time.now == 1_000.0 + 150 + 2 + 60
+
+
 def test_state_file_of_another_deployment(sfn: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     state, time = tmp_path / "state", FakeTime()
     deploy.Deployment(sfn, ALIAS, "10/1m", SECOND, state=state, **time.options).run()
@@ -192,33 +248,28 @@ def test_state_file_of_another_deployment(sfn: sfn_alias.StepFunctions, tmp_path
         with pytest.raises(deploy.DeploymentError) as caught:
             other.run()
         assert str(caught.value) == (
-            f"`{state}`: the checkpoint belongs to another running deployment (CANARY of {SECOND} to {ALIAS}): "
+            f"state file `{state}`: the checkpoint belongs to another running deployment (CANARY of {SECOND} to {ALIAS}): "
             f"`{member}` differs; use the same options to resume it, or another state file"
         )
 
 
-INVALID_JSON = {
-    "{": "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
-    "[" * 100_000: "maximum recursion depth exceeded while decoding a JSON array from a unicode string",
-}
 INVALID_CHECKPOINTS = {
+    "{": "EOF while parsing an object at line 1 column 1",
+    "[" * 100_000: "recursion limit exceeded at line 1 column 128",
     "null": "invalid type: null, expected an object",
     "{}": "missing field `stateMachineAliasArn`",
     '{"plan": {}, "stateMachineAliasArn": 1}': "invalid type: integer `1`, expected a string",
 }
 
 
-@pytest.mark.parametrize("text", [*INVALID_JSON, *INVALID_CHECKPOINTS], ids=lambda text: text[:20])
+@pytest.mark.parametrize("text", INVALID_CHECKPOINTS, ids=lambda text: text[:20])
 def test_invalid_state_file(text: str, sfn: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.write_text(text)
     with pytest.raises(ValueError) as caught:
         deploy.Deployment(sfn, ALIAS, "10/1m", SECOND, state=state).run()
-    if text in INVALID_JSON:
-        assert str(caught.value) == f"`{state}` is not a valid state file: {INVALID_JSON[text]}; delete it to start over"
-    else:
-        detail = f"invalid checkpoint: {INVALID_CHECKPOINTS[text]}; delete it to start over"
-        assert str(caught.value) == f"`{state}`: {detail}"
+    detail = f"invalid checkpoint: {INVALID_CHECKPOINTS[text]}; delete it to start over"
+    assert str(caught.value) == f"state file `{state}`: {detail}"
 
 
 def test_state_file_of_a_finished_deployment(sfn: sfn_alias.StepFunctions, tmp_path: Path) -> None:
@@ -246,69 +297,78 @@ def test_succeeded_deployment_detects_drift(sfn: sfn_alias.StepFunctions, tmp_pa
     assert weights(sfn) == {"1": 100}
 
 
-class FullDisk:
-    """A client after whose n-th shift `fsync` fails."""
+class UnwritableState:
+    """A client after whose first shift the state file cannot be written: its temporary path is a directory."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, client: Any, shifts: int) -> None:
-        self.client, self.shifts, self.full = client, shifts, False
-        sync = os.fsync
-
-        def fsync(file: int) -> None:
-            if self.full:
-                raise OSError(errno.ENOSPC, "No space left on device")
-            sync(file)
-
-        monkeypatch.setattr(os, "fsync", fsync)
+    def __init__(self, client: Any, state: Path) -> None:
+        self.client, self.temporary = client, state.with_name(state.name + ".new")
         self.describe_state_machine_alias = client.describe_state_machine_alias
 
     def update_state_machine_alias(self, **input: Any) -> None:
         self.client.update_state_machine_alias(**input)
-        self.shifts -= 1
-        self.full = self.shifts <= 0
+        self.temporary.mkdir(exist_ok=True)
 
 
-def test_no_shift_without_a_saved_checkpoint(
-    sfn: sfn_alias.StepFunctions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_shift_without_a_saved_checkpoint(sfn: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     state, time = tmp_path / "state", FakeTime()
-    client = FullDisk(monkeypatch, sfn, 1)
+    client = UnwritableState(sfn, state)
     deployment = deploy.Deployment(client, ALIAS, "linear 40/2m", SECOND, state=state, **time.options)
-    with pytest.raises(OSError, match="No space left on device"):
+    with pytest.raises(OSError, match="expected a regular file, found a directory"):
         deployment.run()
     # The deployment waited until the second shift and did not make it.
     assert (weights(sfn), time.now) == ({"1": 60, "2": 40}, 1_120.0)
-    client.full, client.shifts = False, 9
-    assert deployment.run() == {"result": "succeeded"}
+    client.temporary.rmdir()
+    assert deploy.Deployment(sfn, ALIAS, "linear 40/2m", SECOND, state=state, **time.options).run() == {
+        "result": "succeeded"
+    }
     assert weights(sfn) == {"2": 100}
 
 
-def test_alarms_are_checked_on_a_full_disk(
-    sfn: sfn_alias.StepFunctions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_alarms_are_checked_without_a_saved_checkpoint(sfn: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     time = FakeTime()
-    client = FullDisk(monkeypatch, sfn, 1)
+    client = UnwritableState(sfn, tmp_path / "state")
     states = lambda names: dict.fromkeys(names, "ALARM" if time.now >= 1_120 else "OK")
     options: dict[str, Any] = {"state": tmp_path / "state", "alarms": ["errors"], "alarm_states": states}
     deployment = deploy.Deployment(client, ALIAS, "10/5m", SECOND, **options, **time.options)
-    with pytest.raises(OSError, match="No space left on device"):
+    with pytest.raises(OSError, match="expected a regular file, found a directory"):
         deployment.run()
     assert (weights(sfn), time.now) == ({"1": 100}, 1_120.0)
-    client.full, client.shifts = False, 9
+    client.temporary.rmdir()
+    deployment = deploy.Deployment(sfn, ALIAS, "10/5m", SECOND, **options, **time.options)
     assert deployment.run()["result"] == "rolledBack"
 
 
-def test_state_file_is_private_and_durable(
-    sfn: sfn_alias.StepFunctions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    state, temporary, synced = tmp_path / "state", tmp_path / "state.new", []
+def test_state_file_is_private(sfn: sfn_alias.StepFunctions, tmp_path: Path) -> None:
+    state, temporary = tmp_path / "state", tmp_path / "state.new"
     temporary.write_text("leftover")
     temporary.chmod(0o666)
-    monkeypatch.setattr(os, "fsync", lambda file: synced.append(os.path.realpath(f"/proc/self/fd/{file}")))
     deployment = deploy.Deployment(sfn, ALIAS, "all-at-once", SECOND, state=state, description="secret")
     assert deployment.run() == {"result": "succeeded"}
     assert stat.S_IMODE(state.stat().st_mode) == 0o600
     assert not temporary.exists()
-    assert synced[:2] == [str(temporary), str(tmp_path)]
+
+
+def test_state_file_is_locked(sfn: sfn_alias.StepFunctions, tmp_path: Path) -> None:
+    state, time = tmp_path / "state", FakeTime()
+    errors: list[BlockingIOError] = []
+    other = deploy.Deployment(sfn, ALIAS, "10/1m", SECOND, state=state, **time.options)
+
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+        with pytest.raises(BlockingIOError) as caught:
+            other.run()
+        errors.append(caught.value)
+        assert other.plan()["type"] == "CANARY"
+
+    deployment = deploy.Deployment(sfn, ALIAS, "10/1m", SECOND, state=state, clock=lambda: time.now, sleep=sleep)
+    assert deployment.run() == {"result": "succeeded"}
+    text = "another process uses it; wait until that process ends, or use another state file"
+    assert [(error.strerror, error.filename) for error in errors] == [(text, str(state))]
+    # The lock ends with the deployment, also with one that fails.
+    assert other.run() == {"result": "succeeded"}
+    with pytest.raises(deploy.DeploymentError):
+        deploy.Deployment(sfn, ALIAS, "invalid", SECOND, state=state).run()
+    assert other.run() == {"result": "succeeded"}
 
 
 SPECIAL_FILES: dict[str, Any] = {
@@ -318,7 +378,7 @@ SPECIAL_FILES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("suffix", ["", ".new"])
+@pytest.mark.parametrize("suffix", ["", ".new", ".lock"])
 @pytest.mark.parametrize("kind", SPECIAL_FILES)
 def test_state_file_must_be_regular(
     kind: str, suffix: str, sfn: sfn_alias.StepFunctions, tmp_path: Path
@@ -328,7 +388,7 @@ def test_state_file_must_be_regular(
     target.chmod(0o644)
     path = tmp_path / f"state{suffix}"
     SPECIAL_FILES[kind](path, target)
-    text = f"expected a regular file, found {kind}; remove it or use another `state`"
+    text = f"expected a regular file, found {kind}; remove it or use another state file"
     with pytest.raises(OSError, match=text) as caught:
         deploy.Deployment(sfn, ALIAS, "all-at-once", SECOND, state=state).run()
     assert (caught.value.errno, caught.value.filename) == (errno.EINVAL, str(path))

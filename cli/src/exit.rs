@@ -63,7 +63,9 @@ impl From<DeploymentError> for CliError {
             DeploymentError::InvalidPreference(_)
             | DeploymentError::SplitAlias { .. }
             | DeploymentError::Rejected(_) => Self::Rejected(format!("{}: {error}", error.code())),
-            DeploymentError::Environment { .. } | DeploymentError::Internal { .. } => Self::System(error.to_string()),
+            DeploymentError::StateFile { .. }
+            | DeploymentError::Environment { .. }
+            | DeploymentError::Internal { .. } => Self::System(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }
     }

@@ -6,8 +6,8 @@ use crate::{input, output};
 use clap::Args;
 use serde_json::json;
 use sfn_alias_deployment::{
-    Action, Deployment, DeploymentOutcome, Observation, Route, Simulation, SimulationEntry, SimulationEvent,
-    short_name, simulate,
+    Action, CallFailure, Deployment, DeploymentOutcome, Observation, Route, Simulation, SimulationEntry,
+    SimulationEvent, short_name, simulate,
 };
 
 #[derive(Debug, Args)]
@@ -24,7 +24,8 @@ Events and their members:
   crash        atSeconds, restartAtSeconds: the deployment process crashes
   crashAtCall  call, applied, restartAfterSeconds: it crashes at this call
                (1 is the first); applied: whether AWS executed the call
-  failure      atSeconds, call, times, code, message, applied: calls fail
+  failure      atSeconds, call, times, code, message, status, applied:
+               calls fail
 
 The simulation follows CloudFormation's resource provider of aliases. Calls that only sfn-alias makes are marked.")]
 pub(crate) struct SimulateArgs {
@@ -109,7 +110,7 @@ fn format_result(observation: Option<&Observation>) -> String {
             let states = alarms.iter().map(|alarm| format!("{} is {}", alarm.name, alarm.state));
             format!(": {}", states.collect::<Vec<_>>().join(", "))
         }
-        Some(Observation::Failed { code, message }) => format!(": {code}: {message}"),
+        Some(Observation::Failed(CallFailure { code, message, .. })) => format!(": {code}: {message}"),
         Some(Observation::Start | Observation::Updated | Observation::Waited) => String::new(),
     }
 }

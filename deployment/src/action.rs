@@ -1,5 +1,6 @@
 //! The actions that a deployment requests and the observations that its driver reports.
 
+use super::failure::CallFailure;
 use serde::{Deserialize, Serialize};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use std::fmt;
@@ -82,7 +83,7 @@ pub enum WaitReason {
         code: String,
         /// The AWS error message.
         message: String,
-        /// The number of consecutive failed calls.
+        /// How many times in a row the call has failed.
         failures: u32,
     },
 }
@@ -113,12 +114,7 @@ pub enum Observation {
     /// The requested time has been reached.
     Waited,
     /// The call failed, or its response was lost.
-    Failed {
-        /// The AWS error code, or `NetworkError` if there was no response.
-        code: String,
-        /// The error message.
-        message: String,
-    },
+    Failed(CallFailure),
 }
 
 impl Observation {
@@ -129,7 +125,7 @@ impl Observation {
             Self::Updated => "updated",
             Self::Alarms { .. } => "alarms",
             Self::Waited => "waited",
-            Self::Failed { .. } => "failed",
+            Self::Failed(_) => "failed",
         }
     }
 }

@@ -37,12 +37,35 @@ pub struct Checkpoint {
     /// since.
     #[serde(default)]
     pub shift_in_flight: bool,
-    /// The number of consecutive failed calls.
+    /// How many times in a row each call has failed.
     #[serde(default)]
-    pub failures: u32,
+    pub failures: FailureCounts,
     /// What the driver was last asked to do.
     #[serde(default)]
     pub phase: Phase,
+}
+
+/// How many times in a row each call has failed. A success of a call sets its number to 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields, expecting = "an object")]
+pub struct FailureCounts {
+    /// `DescribeStateMachineAlias`
+    pub describe_alias: u32,
+    /// `DescribeAlarms`
+    pub describe_alarms: u32,
+    /// `UpdateStateMachineAlias`
+    pub update_alias: u32,
+}
+
+impl FailureCounts {
+    /// Returns the number of the call that the driver was last asked to make.
+    pub(super) const fn last_call_mut(&mut self, phase: &Phase) -> &mut u32 {
+        match phase {
+            Phase::CheckingAlarms => &mut self.describe_alarms,
+            Phase::Updating => &mut self.update_alias,
+            Phase::ReadingAlias | Phase::Waiting { .. } | Phase::Done { .. } => &mut self.describe_alias,
+        }
+    }
 }
 
 /// An update that was requested.

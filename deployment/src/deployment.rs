@@ -3,10 +3,11 @@
 use super::action::{
     Action, Alarm, AlarmState, AlarmsInput, DeploymentOutcome, DescribeInput, Observation, UpdateInput, WaitReason,
 };
-use super::checkpoint::{CHECKPOINT_FORMAT, Checkpoint, Intent, Phase};
+use super::checkpoint::{CHECKPOINT_FORMAT, Checkpoint, FailureCounts, Intent, Phase};
 use super::error::DeploymentError;
+use super::failure::CallFailure;
 use super::plan::{POLL_INTERVAL_SECONDS, Plan, Step};
-use super::{retry, routing};
+use super::routing;
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
 const POLL_INTERVAL_MILLIS: i64 = POLL_INTERVAL_SECONDS as i64 * 1000;
@@ -60,7 +61,7 @@ impl Deployment {
             last_shift_at_millis: None,
             intent: None,
             shift_in_flight: false,
-            failures: 0,
+            failures: FailureCounts::default(),
             phase: Phase::ReadingAlias,
         };
         Self::from_parts(checkpoint, plan)
@@ -84,10 +85,9 @@ impl Deployment {
         &self.checkpoint
     }
 
-    /// Whether the action requires a saved checkpoint: it is a shift. If the checkpoint cannot be saved, the driver
-    /// must not execute this action. It still executes all other actions, so that alarms are checked and traffic is
-    /// rolled back, and reports the error at the end or at the next shift.
-    pub fn requires_save(&self, action: &Action) -> bool {
+    /// Returns `saveFirst` of an action: whether it must not be executed without a saved checkpoint, because it is a
+    /// shift. See [`Driver::next`](super::Driver::next).
+    pub(super) fn saves_first(&self, action: &Action) -> bool {
         matches!(action, Action::UpdateAlias { .. }) && self.checkpoint.intent == Some(Intent::Shift)
     }
 
@@ -101,7 +101,7 @@ impl Deployment {
         match (&self.checkpoint.phase, observation) {
             // A failed deployment is resumed. A successful one checks whether its routing is still in place.
             (Phase::Done { outcome: Failed { .. } | Succeeded }, Observation::Start) => {
-                self.checkpoint.failures = 0;
+                self.checkpoint.failures = FailureCounts::default();
                 Ok(self.read_alias())
             }
             (Phase::Done { outcome }, _) => Ok(Action::Done { outcome: outcome.clone() }),
@@ -121,8 +121,8 @@ impl Deployment {
             }
             (Phase::CheckingAlarms, Observation::Alarms { alarms }) => Ok(self.on_alarms(now, alarms)),
             (Phase::Updating, Observation::Updated) => Ok(self.on_updated(now)),
-            (Phase::ReadingAlias | Phase::CheckingAlarms | Phase::Updating, Observation::Failed { code, message }) => {
-                Ok(self.on_failure(now, code, message))
+            (Phase::ReadingAlias | Phase::CheckingAlarms | Phase::Updating, Observation::Failed(failure)) => {
+                Ok(self.on_failure(now, failure))
             }
             (phase, observation) => {
                 let (observed, expected) = (observation.name(), expected_observation(phase));
@@ -159,6 +159,7 @@ impl Deployment {
 
     fn on_alias(&mut self, now: i64, found: &[Route]) -> Action {
         use routing::is_same_routing;
+        self.checkpoint.failures.describe_alias = 0;
         let is_before = is_same_routing(found, self.expected_routing());
         // An update whose response was lost may take effect after the next read.
         let was_requested = self.checkpoint.shift_in_flight || self.checkpoint.intent == Some(Intent::Shift);
@@ -210,6 +211,7 @@ impl Deployment {
     }
 
     fn on_alarms(&mut self, now: i64, states: &[Alarm]) -> Action {
+        self.checkpoint.failures.describe_alarms = 0;
         let is_in_alarm =
             |name: &&String| states.iter().any(|alarm| alarm.name == **name && alarm.state == AlarmState::Alarm);
         let alarms: Vec<String> = self.plan.alarms().iter().filter(is_in_alarm).cloned().collect();
@@ -219,7 +221,7 @@ impl Deployment {
         let names = alarms.join(", ");
         let message =
             format!("Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [{names}].");
-        self.update(Intent::RollBack { message, alarms })
+        self.roll_back(message, alarms)
     }
 
     /// Starts the next step if it is due, otherwise waits until the next check.
@@ -228,7 +230,6 @@ impl Deployment {
         if now >= due {
             return self.update(Intent::Shift);
         }
-        self.checkpoint.failures = 0;
         self.wait(now.saturating_add(POLL_INTERVAL_MILLIS).min(due), WaitReason::Interval)
     }
 
@@ -236,6 +237,12 @@ impl Deployment {
     pub(super) fn due_millis(&self) -> Option<i64> {
         let interval_millis = self.last_step()?.wait_seconds().saturating_mul(1000);
         Some(self.checkpoint.last_shift_at_millis?.saturating_add_unsigned(interval_millis))
+    }
+
+    fn roll_back(&mut self, message: String, alarms: Vec<String>) -> Action {
+        // A call of its own: failures of a shift do not count.
+        self.checkpoint.failures.update_alias = 0;
+        self.update(Intent::RollBack { message, alarms })
     }
 
     fn update(&mut self, intent: Intent) -> Action {
@@ -251,7 +258,7 @@ impl Deployment {
     }
 
     fn on_updated(&mut self, now: i64) -> Action {
-        self.checkpoint.failures = 0;
+        self.checkpoint.failures.update_alias = 0;
         match self.checkpoint.intent.take() {
             Some(Intent::RollBack { message, alarms }) => {
                 self.finish(DeploymentOutcome::RolledBack { message, alarms })
@@ -274,20 +281,19 @@ impl Deployment {
         }
     }
 
-    fn on_failure(&mut self, now: i64, code: &str, message: &str) -> Action {
-        let failures = self.checkpoint.failures.saturating_add(1);
-        self.checkpoint.failures = failures;
-        let (code, message) = (code.to_owned(), message.to_owned());
+    fn on_failure(&mut self, now: i64, failure: &CallFailure) -> Action {
+        let count = self.checkpoint.failures.last_call_mut(&self.checkpoint.phase);
+        *count = count.saturating_add(1);
+        let (failures, code, message) = (*count, failure.code.clone(), failure.message.clone());
         // A rollback is retried without limit, because nothing else restores the routing.
         let is_limited = !matches!(self.checkpoint.intent, Some(Intent::RollBack { .. }));
-        if let Some(delay) = retry::retry_delay_millis(&code, failures, is_limited) {
+        if let Some(delay) = failure.retry_delay_millis(failures, is_limited) {
             return self.wait(now.saturating_add(delay), WaitReason::Retry { code, message, failures });
         }
         if self.checkpoint.phase == Phase::CheckingAlarms && self.checkpoint.steps_done > 0 {
             // As CloudFormation if its provider fails: without the alarm states, an error of the new version is not detected.
-            self.checkpoint.failures = 0;
             let message = format!("Aborting deployment. The CloudWatch alarms cannot be read: {code}: {message}");
-            return self.update(Intent::RollBack { message, alarms: Vec::new() });
+            return self.roll_back(message, Vec::new());
         }
         self.finish(DeploymentOutcome::Failed { code, message })
     }

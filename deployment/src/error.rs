@@ -7,6 +7,7 @@ use serde_json::Value;
 use sfn_alias::Error;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 
 /// Longer JSON documents are rejected before they are parsed.
 const MAX_BYTES: usize = 1 << 20;
@@ -100,6 +101,24 @@ pub enum DeploymentError {
         /// The names of the methods.
         expected: String,
     },
+    /// A state file cannot be read, written or locked.
+    #[error("state file `{}`: {detail}", .path.display())]
+    StateFile {
+        /// The file, its lock file or its temporary file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+        /// The error number of the system. `None` on Windows, and if the file is too large.
+        errno: Option<i32>,
+    },
+    /// A state file does not contain a checkpoint of this deployment.
+    #[error("state file `{}`: {detail}", .path.display())]
+    InvalidStateFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// An [`Environment`](super::Environment) failed.
     #[error("{detail}")]
     Environment {
@@ -146,10 +165,16 @@ impl DeploymentError {
         }
     }
 
-    /// Returns `code`, `message` and `problems` as JSON.
+    /// Returns `code`, `message` and `problems` as JSON, and for [`Self::StateFile`] also its members.
     pub fn to_value(&self) -> Value {
         let problems: Vec<Value> = self.problems().iter().map(problem_to_value).collect();
-        serde_json::json!({"code": self.code(), "message": self.to_string(), "problems": problems})
+        let mut value = serde_json::json!({"code": self.code(), "message": self.to_string(), "problems": problems});
+        if let (Self::StateFile { path, detail, errno }, Some(members)) = (self, value.as_object_mut()) {
+            members.insert("path".to_owned(), path.to_string_lossy().into());
+            members.insert("detail".to_owned(), detail.as_str().into());
+            members.insert("errno".to_owned(), (*errno).into());
+        }
+        value
     }
 
     /// Runs one call. A panic becomes [`Self::Internal`].
@@ -164,8 +189,11 @@ impl DeploymentError {
         }
         let invalid = |error: serde_json::Error| Self::InvalidInput { input, detail: error.to_string() };
         // Through a value: deserializers that read bytes would add a hundred kilobytes of code to each binding.
-        let value: Value = serde_json::from_slice(json).map_err(invalid)?;
-        T::deserialize(value).map_err(invalid)
+        Self::from_value(input, serde_json::from_slice(json).map_err(invalid)?)
+    }
+
+    pub(super) fn from_value<T: DeserializeOwned>(input: &'static str, value: Value) -> Result<T, Self> {
+        T::deserialize(value).map_err(|error| Self::InvalidInput { input, detail: error.to_string() })
     }
 }
 

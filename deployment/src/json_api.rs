@@ -8,49 +8,25 @@ use super::expected_starts::expected_starts;
 use super::plan::Plan;
 use super::planner::PlanRequest;
 use super::progress::Progress;
+use super::resume::DeploymentRequest;
 use super::simulate::{SimulationEvent, dry_run, simulate};
 use super::text::BarStyle;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+/// Runs a method with its request.
+type RunMethod = fn(&[u8]) -> Result<String, DeploymentError>;
+
 /// The methods of [`deployment_json`].
-#[derive(Clone, Copy)]
-enum Method {
-    /// Returns a plan.
-    Plan,
-    /// Returns a simulation.
-    Simulate,
-    /// Returns the checkpoint to resume from.
-    Resume,
-    /// Runs one step of a deployment.
-    Step,
-    /// Returns the calls of a deployment without disturbances.
-    DryRun,
-    /// Returns the expected number of executions per version.
-    ExpectedStarts,
-    /// Returns a plan as text or SVG.
-    Render,
-}
-
-impl Method {
-    const ALL: [(Self, &str); 7] = [
-        (Self::Plan, "plan"),
-        (Self::Simulate, "simulate"),
-        (Self::Resume, "resume"),
-        (Self::Step, "step"),
-        (Self::DryRun, "dryRun"),
-        (Self::ExpectedStarts, "expectedStarts"),
-        (Self::Render, "render"),
-    ];
-
-    fn from_name(name: &str) -> Result<Self, DeploymentError> {
-        let found = Self::ALL.into_iter().find(|(_, known)| *known == name);
-        found.map(|(method, _)| method).ok_or_else(|| {
-            let expected = Self::ALL.map(|(_, name)| name).join(", ");
-            DeploymentError::UnknownMethod { name: name.to_owned(), expected }
-        })
-    }
-}
+const METHODS: [(&str, RunMethod); 7] = [
+    ("plan", plan_json),
+    ("simulate", simulate_json),
+    ("resume", resume_checkpoint),
+    ("step", |request| run_step(DeploymentError::parse("step request", request)?)),
+    ("dryRun", dry_run_calls),
+    ("expectedStarts", count_expected_starts),
+    ("render", render_plan),
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
@@ -75,17 +51,6 @@ struct RenderRequest {
     plan: PlanRequest,
     /// `table`, `timeline`, `ascii` or `svg`.
     format: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
-struct ResumeRequest {
-    checkpoint: Value,
-    state_machine_alias_arn: String,
-    #[serde(default)]
-    description: Option<String>,
-    /// Its `currentRouting` is ignored: the checkpoint has it.
-    plan: PlanRequest,
 }
 
 #[derive(Deserialize)]
@@ -133,7 +98,7 @@ pub fn simulate_json(request: &[u8]) -> Result<String, DeploymentError> {
 /// `{"stateMachineAliasArn": ..., "plan": PlanRequest}` and the observation is `{"observed": "start"}`.
 ///
 /// Save the returned checkpoint before you execute the action. If it cannot be saved, do not execute an action with
-/// `saveFirst`, but execute all others: see [`Deployment::requires_save`].
+/// `saveFirst` (a shift), but execute all others: see [`Driver::next`](super::Driver::next).
 ///
 /// # Errors
 /// Returns the errors of [`Deployment::resume`] and [`Deployment::next`], and [`DeploymentError::InvalidInput`].
@@ -153,7 +118,7 @@ pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, Deploy
 /// |---|---|---|
 /// | `plan` | a [`PlanRequest`] | a [`Plan`] |
 /// | `simulate` | as in [`simulate_json`] | a [`Simulation`](super::Simulation) |
-/// | `resume` | `checkpoint`, `stateMachineAliasArn`, `description`, `plan` | the checkpoint, or `null` to start a new deployment: see [`Deployment::resume_matching`] |
+/// | `resume` | `checkpoint`, `stateMachineAliasArn`, `description`, `plan` | the checkpoint, or `null` to start a new deployment: see [`DeploymentRequest::resume`] |
 /// | `step` | `checkpoint`, `observation`, `nowMillis` | as in [`step_json`] |
 /// | `dryRun` | as in [`simulate_json`] | the calls of the deployment |
 /// | `expectedStarts` | `plan`, `startsPerSecond` | [`ExpectedStarts`](super::ExpectedStarts) |
@@ -162,8 +127,11 @@ pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, Deploy
 /// # Errors
 /// Returns the errors of the method, and [`DeploymentError::UnknownMethod`].
 pub fn deployment_json(method: &str, request: &[u8]) -> Result<String, DeploymentError> {
-    let method = Method::from_name(method)?;
-    DeploymentError::catch_panic(|| call_method(method, request))
+    let Some((_, run)) = METHODS.into_iter().find(|(name, _)| *name == method) else {
+        let expected = METHODS.map(|(name, _)| name).join(", ");
+        return Err(DeploymentError::UnknownMethod { name: method.to_owned(), expected });
+    };
+    DeploymentError::catch_panic(|| run(request))
 }
 
 /// Calls a method of the JSON API. Returns an error as JSON: `{"error": {"code", "message", "problems"}}`.
@@ -171,67 +139,56 @@ pub fn deployment_json_or_error(method: &str, request: &[u8]) -> String {
     deployment_json(method, request).unwrap_or_else(|error| json!({"error": error.to_value()}).to_string())
 }
 
-fn call_method(method: Method, request: &[u8]) -> Result<String, DeploymentError> {
-    match method {
-        Method::Plan => plan_json(request),
-        Method::Simulate => simulate_json(request),
-        Method::Resume => resume_checkpoint(DeploymentError::parse("resume request", request)?),
-        Method::Step => run_step(DeploymentError::parse("step request", request)?),
-        Method::DryRun => {
-            let SimulateRequest { plan, state_machine_alias_arn, .. } =
-                DeploymentError::parse(SIMULATE_REQUEST, request)?;
-            Ok(to_json(&dry_run(&virtual_deployment(&plan, state_machine_alias_arn)?)?))
-        }
-        Method::ExpectedStarts => {
-            let ExpectedStartsRequest { plan, starts_per_second } =
-                DeploymentError::parse("expectedStarts request", request)?;
-            Ok(to_json(&expected_starts(&plan.plan()?, starts_per_second)?))
-        }
-        Method::Render => {
-            let RenderRequest { plan, format } = DeploymentError::parse(RENDER_REQUEST, request)?;
-            Ok(to_json(&render_plan(&plan.plan()?, &format)?))
-        }
-    }
+fn dry_run_calls(request: &[u8]) -> Result<String, DeploymentError> {
+    let SimulateRequest { plan, state_machine_alias_arn, .. } = DeploymentError::parse(SIMULATE_REQUEST, request)?;
+    Ok(to_json(&dry_run(&virtual_deployment(&plan, state_machine_alias_arn)?)?))
+}
+
+fn count_expected_starts(request: &[u8]) -> Result<String, DeploymentError> {
+    let ExpectedStartsRequest { plan, starts_per_second } = DeploymentError::parse("expectedStarts request", request)?;
+    Ok(to_json(&expected_starts(&plan.plan()?, starts_per_second)?))
 }
 
 const SIMULATE_REQUEST: &str = "simulate request";
+const RESUME_REQUEST: &str = "resume request";
 const RENDER_REQUEST: &str = "render request";
-const OBSERVATION: &str = "observation";
+pub(super) const OBSERVATION: &str = "observation";
 
 fn parse_plan(request: &[u8]) -> Result<Plan, DeploymentError> {
     DeploymentError::parse::<PlanRequest>("plan request", request)?.plan()
 }
 
-fn render_plan(plan: &Plan, format: &str) -> Result<String, DeploymentError> {
-    match format {
-        "table" => Ok(plan.to_table()),
-        "timeline" => Ok(plan.to_timeline(BarStyle::Unicode)),
-        "ascii" => Ok(plan.to_timeline(BarStyle::Ascii)),
-        "svg" => Ok(plan.to_svg()),
-        other => Err(DeploymentError::InvalidInput {
-            input: RENDER_REQUEST,
-            detail: format!("unknown format `{other}`; use table, timeline, ascii or svg"),
-        }),
-    }
+fn render_plan(request: &[u8]) -> Result<String, DeploymentError> {
+    let RenderRequest { plan, format } = DeploymentError::parse(RENDER_REQUEST, request)?;
+    let plan = plan.plan()?;
+    let text = match format.as_str() {
+        "table" => plan.to_table(),
+        "timeline" => plan.to_timeline(BarStyle::Unicode),
+        "ascii" => plan.to_timeline(BarStyle::Ascii),
+        "svg" => plan.to_svg(),
+        other => {
+            let detail = format!("unknown format `{other}`; use table, timeline, ascii or svg");
+            return Err(DeploymentError::InvalidInput { input: RENDER_REQUEST, detail });
+        }
+    };
+    Ok(to_json(&text))
 }
 
 /// Parses the checkpoint separately, so that an error in it names the checkpoint.
-fn resume_checkpoint(request: ResumeRequest) -> Result<String, DeploymentError> {
-    let ResumeRequest { checkpoint, state_machine_alias_arn, description, plan } = request;
-    let checkpoint = Checkpoint::from_json(to_json(&checkpoint).as_bytes())?;
-    let resumed = Deployment::resume_matching(checkpoint, &state_machine_alias_arn, description.as_deref(), plan)?;
+fn resume_checkpoint(request: &[u8]) -> Result<String, DeploymentError> {
+    let mut request: Value = DeploymentError::parse(RESUME_REQUEST, request)?;
+    let checkpoint = request.as_object_mut().and_then(|members| members.remove("checkpoint")).unwrap_or_default();
+    let requested: DeploymentRequest = DeploymentError::from_value(RESUME_REQUEST, request)?;
+    let resumed = requested.resume(Checkpoint::from_json(to_json(&checkpoint).as_bytes())?)?;
     Ok(resumed.map_or_else(|| "null".to_owned(), |deployment| deployment.checkpoint().to_json()))
 }
 
-/// Parses the observation separately, so that an error in it names the observation.
 fn run_step(request: StepRequest) -> Result<String, DeploymentError> {
-    let invalid =
-        |error: serde_json::Error| DeploymentError::InvalidInput { input: OBSERVATION, detail: error.to_string() };
-    let observation: Observation = serde_json::from_value(request.observation).map_err(invalid)?;
+    let observation: Observation = DeploymentError::from_value(OBSERVATION, request.observation)?;
     let mut deployment = Deployment::resume(request.checkpoint)?;
     let action = deployment.next(request.now_millis, &observation)?;
     let progress = deployment.progress(request.now_millis);
-    let save_first = deployment.requires_save(&action);
+    let save_first = deployment.saves_first(&action);
     Ok(to_json(&StepResponse { checkpoint: deployment.checkpoint(), action: &action, progress, save_first }))
 }
 

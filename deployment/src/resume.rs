@@ -6,6 +6,56 @@ use super::deployment::Deployment;
 use super::error::DeploymentError;
 use super::plan::Plan;
 use super::planner::PlanRequest;
+use serde::Deserialize;
+use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
+
+/// A requested deployment. It starts at the alias's current routing, or resumes from a checkpoint.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+pub struct DeploymentRequest {
+    /// The alias to update.
+    pub state_machine_alias_arn: String,
+    /// The description to set with each update. If absent, the description stays unchanged.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// The request of the plan. Its `current_routing` is ignored.
+    pub plan: PlanRequest,
+}
+
+impl DeploymentRequest {
+    /// Creates the deployment, which starts at this routing.
+    ///
+    /// # Errors
+    /// Returns the errors of [`PlanRequest::plan`] and [`Deployment::new`].
+    pub fn start(&self, current_routing: Vec<Route>) -> Result<Deployment, DeploymentError> {
+        let plan = self.plan_from(current_routing)?;
+        Deployment::new(&self.state_machine_alias_arn, self.description.as_deref(), plan)
+    }
+
+    /// Resumes the deployment of a checkpoint if it has the requested alias, description and plan. The checkpoint
+    /// determines the previous routing. Returns `None` if the checkpoint belongs to another deployment that has ended,
+    /// so that the requested one can start.
+    ///
+    /// # Errors
+    /// Returns [`DeploymentError::OtherDeployment`] if the checkpoint belongs to another running deployment, and the
+    /// errors of [`Deployment::resume`].
+    pub fn resume(&self, checkpoint: Checkpoint) -> Result<Option<Deployment>, DeploymentError> {
+        let saved = Deployment::resume(checkpoint)?;
+        let requested = self.plan_from(saved.plan().before.clone());
+        match saved.first_difference(self, requested.as_ref().ok()) {
+            None => requested.map(|_| Some(saved)),
+            Some(_) if saved.has_ended() => Ok(None),
+            Some(member) => {
+                requested?;
+                Err(saved.other_deployment_error(member))
+            }
+        }
+    }
+
+    fn plan_from(&self, current_routing: Vec<Route>) -> Result<Plan, DeploymentError> {
+        PlanRequest { current_routing, ..self.plan.clone() }.plan()
+    }
+}
 
 impl Deployment {
     /// Resumes the deployment of a checkpoint. Its next observation is
@@ -30,31 +80,6 @@ impl Deployment {
         Self::from_parts(checkpoint, plan)
     }
 
-    /// Resumes the deployment of a checkpoint if it has the requested alias, description and plan. The checkpoint
-    /// determines the previous routing. Returns `None` if the checkpoint belongs to another deployment that has ended,
-    /// so that the requested one can start.
-    ///
-    /// # Errors
-    /// Returns [`DeploymentError::OtherDeployment`] if the checkpoint belongs to another running deployment, and the
-    /// errors of [`Deployment::resume`].
-    pub fn resume_matching(
-        checkpoint: Checkpoint,
-        alias: &str,
-        description: Option<&str>,
-        request: PlanRequest,
-    ) -> Result<Option<Self>, DeploymentError> {
-        let saved = Self::resume(checkpoint)?;
-        let requested = PlanRequest { current_routing: saved.plan().before.clone(), ..request }.plan();
-        match saved.first_difference(alias, description, requested.as_ref().ok()) {
-            None => requested.map(|_| Some(saved)),
-            Some(_) if saved.has_ended() => Ok(None),
-            Some(member) => {
-                requested?;
-                Err(saved.other_deployment_error(member))
-            }
-        }
-    }
-
     /// Whether nothing remains to be done: the deployment has ended, or it failed before its first update.
     fn has_ended(&self) -> bool {
         let checkpoint = self.checkpoint();
@@ -68,24 +93,19 @@ impl Deployment {
     }
 
     /// Returns the first member that differs from the request. `requested` is `None` if the request has no plan.
-    fn first_difference(
-        &self,
-        alias: &str,
-        description: Option<&str>,
-        requested: Option<&Plan>,
-    ) -> Option<&'static str> {
+    fn first_difference(&self, request: &DeploymentRequest, requested: Option<&Plan>) -> Option<&'static str> {
         let (checkpoint, plan) = (self.checkpoint(), self.plan());
         let Some(requested_plan) = requested else { return Some("preference") };
         let (saved, requested) = (&plan.preference, &requested_plan.preference);
         [
-            ("alias", checkpoint.state_machine_alias_arn == alias),
+            ("alias", checkpoint.state_machine_alias_arn == request.state_machine_alias_arn),
             ("version", plan.target == requested_plan.target),
             ("Type", plan.deployment_type == requested_plan.deployment_type),
             ("Percentage", saved.percentage == requested.percentage),
             ("Interval", saved.interval == requested.interval),
             ("Steps", saved.steps == requested.steps),
             ("Alarms", saved.alarms == requested.alarms),
-            ("description", checkpoint.description.as_deref() == description),
+            ("description", checkpoint.description == request.description),
         ]
         .into_iter()
         .find_map(|(member, is_same)| (!is_same).then_some(member))

@@ -63,6 +63,7 @@ else:
     from typing_extensions import Self, Unpack
 
 __all__ = [
+    "DeploymentDriver",
     "ERROR_KINDS",
     "OPERATIONS",
     "Server",
@@ -137,6 +138,11 @@ class Server:
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None: ...
+
+@final
+class DeploymentDriver:
+    def __new__(cls, state: str | PathLike[str]) -> Self: ...
+    def call(self, method: str, request: str) -> str: ...
 
 @final
 class WeightedPicker:

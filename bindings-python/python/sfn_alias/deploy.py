@@ -7,16 +7,13 @@ A preference is a ``dict`` as in a template, or a short form: ``"10/5m"`` (canar
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import stat
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from sfn_alias._sfn_alias import deployment_json
+from sfn_alias._sfn_alias import DeploymentDriver, deployment_json
 
 __all__ = ["Deployment", "DeploymentError", "expected_starts", "plan", "render", "simulate"]
 
@@ -24,21 +21,13 @@ Preference = str | Mapping[str, Any]
 Routing = Sequence[Mapping[str, Any]]
 AlarmStates = Callable[[list[str]], Mapping[str, str]]
 
-_MAX_STATE_BYTES = 16 << 20
-_FILE_TYPES = {
-    stat.S_IFLNK: "a symbolic link",
-    stat.S_IFIFO: "a FIFO",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFDIR: "a directory",
-}
-
 
 class DeploymentError(ValueError):
     """Raised for an invalid deployment or state file. If CloudFormation rejects the preference too, the message is
-    CloudFormation's. If the deployment resumes from a state file, the message starts with its path."""
+    CloudFormation's. If the state file is invalid, the message starts with its path."""
 
-    def __init__(self, error: Mapping[str, Any], prefix: str = "") -> None:
-        super().__init__(prefix + error["message"])
+    def __init__(self, error: Mapping[str, Any]) -> None:
+        super().__init__(error["message"])
         self.code: str = error["code"]
         """``ValidationException`` if CloudFormation rejects it too, an AWS error code, or ``DeploymentError``."""
         self.problems: list[dict[str, str]] = error["problems"]
@@ -96,7 +85,7 @@ def render(
 
 class Deployment:
     """A deployment over a client. You can kill it at any time: the routing stays valid, and the same call with the same
-    state file resumes the deployment without a wrong or repeated shift. Do not run two processes with one state file.
+    state file resumes the deployment without a wrong or repeated shift.
 
     ``client`` is a boto3 Step Functions client or ``sfn_alias.StepFunctions``. ``description`` is sent with every
     update, including a rollback.
@@ -108,7 +97,8 @@ class Deployment:
     Transient errors are retried. Other errors roll the deployment back, or fail it before the first shift.
 
     ``state`` is the path of the state file, readable only by its owner. The file also stores the outcome: delete it to
-    repeat the same deployment. Another deployment can reuse the file of a finished one.
+    repeat the same deployment. Another deployment can reuse the file of a finished one. While ``run`` uses the file, it
+    is locked: a second ``run`` raises ``BlockingIOError``. The lock file has the suffix ``.lock``.
     """
 
     def __init__(
@@ -130,7 +120,7 @@ class Deployment:
         self._alias_arn = alias_arn
         self._requested = (preference, new_version, alarms)
         self._description = description
-        self._state = Path(state)
+        self._state = state
         self._cloudwatch = cloudwatch
         self._alarm_states = alarm_states
         self._clock = clock
@@ -138,18 +128,18 @@ class Deployment:
 
     def plan(self) -> dict[str, Any]:
         """Returns the plan of the new or saved deployment."""
-        result: dict[str, Any] = _call("plan", self._checkpoint()["plan"])
+        result: dict[str, Any] = _call("plan", self._read_plan())
         return result
 
     def simulate(self, events: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
         """Simulates the deployment with these events, without a change of the alias."""
-        request = {"plan": self._checkpoint()["plan"], "stateMachineAliasArn": self._alias_arn, "events": list(events)}
+        request = {"plan": self._read_plan(), "stateMachineAliasArn": self._alias_arn, "events": list(events)}
         simulation: dict[str, Any] = _call("simulate", request)
         return simulation
 
     def dry_run(self) -> list[dict[str, Any]]:
         """Returns the calls of a deployment without alarms or errors. Reads the alias and changes nothing."""
-        request = {"plan": self._checkpoint()["plan"], "stateMachineAliasArn": self._alias_arn}
+        request = {"plan": self._read_plan(), "stateMachineAliasArn": self._alias_arn}
         calls: list[dict[str, Any]] = _call("dryRun", request)
         return calls
 
@@ -165,22 +155,39 @@ class Deployment:
         If ``state`` cannot be written, no further shift is made. Alarms are still checked, and a rollback is still
         made, before the ``OSError`` is raised.
         """
-        checkpoint, observation = self._checkpoint(), {"observed": "start"}
-        self._check_alarm_source(checkpoint)
-        save_error: OSError | None = None
-        while True:
-            request = {"checkpoint": checkpoint, "observation": observation, "nowMillis": self._now()}
-            step = _call("step", request)
-            checkpoint, action = step["checkpoint"], step["action"]
-            save_error = self._try_save(checkpoint, save_error)
-            if save_error is not None and (step["saveFirst"] or action["action"] == "done"):
-                raise save_error
-            if on_progress is not None:
-                on_progress(step["progress"])
-            if action["action"] == "done":
-                outcome: dict[str, Any] = action["outcome"]
-                return outcome
-            observation = self._perform(action)
+        driver = DeploymentDriver(self._state)
+        try:
+            has_alarms = self._open(driver, lock=True)["hasAlarms"]
+            if has_alarms and self._alarm_states is None and self._cloudwatch is None:
+                raise ValueError("alarms need a source: pass `cloudwatch` or `alarm_states`")
+            observation: dict[str, Any] = {"observed": "start"}
+            while True:
+                request = {"observation": observation, "nowMillis": self._now()}
+                step = _call("next", request, driver.call)
+                if on_progress is not None:
+                    on_progress(step["progress"])
+                action: dict[str, Any] = step["action"]
+                if action["action"] == "done":
+                    outcome: dict[str, Any] = action["outcome"]
+                    return outcome
+                observation = self._perform(action)
+        finally:
+            driver.call("close", "null")
+
+    def _open(self, driver: DeploymentDriver, *, lock: bool) -> Any:
+        """Resumes the deployment of the state file, or starts a new one."""
+        preference, new_version, alarms = self._requested
+        plan = _request(preference, (), new_version, alarms)
+        deployment = {"stateMachineAliasArn": self._alias_arn, "description": self._description, "plan": plan}
+        resumed = _call("open", {"deployment": deployment, "lock": lock}, driver.call)
+        if resumed is not None:
+            return resumed
+        alias = self._client.describe_state_machine_alias(stateMachineAliasArn=self._alias_arn)
+        return _call("start", {"routingConfiguration": alias["routingConfiguration"]}, driver.call)
+
+    def _read_plan(self) -> Any:
+        """Returns the plan request of the new or saved deployment."""
+        return self._open(DeploymentDriver(self._state), lock=False)["plan"]
 
     def _perform(self, action: dict[str, Any]) -> dict[str, Any]:
         if action["action"] == "wait":
@@ -190,12 +197,10 @@ class Deployment:
         try:
             return self._call(action["action"], action["input"])
         except Exception as error:
-            failure = _observe_failure(error)
-            if failure is None and action["action"] == "describeAlarms":
-                return _failure(type(error).__name__, error)
-            if failure is None:
+            failure = _classify_failure(error)
+            if failure is None and action["action"] != "describeAlarms":
                 raise
-            return failure
+            return {"observed": "failed", **(failure or _failure("service", error, type(error).__name__))}
 
     def _call(self, action: str, input: dict[str, Any]) -> dict[str, Any]:
         if action == "describeAlias":
@@ -217,117 +222,15 @@ class Deployment:
     def _now(self) -> int:
         return int(self._clock() * 1000)
 
-    def _checkpoint(self) -> dict[str, Any]:
-        """Returns the saved checkpoint, or a new one."""
-        try:
-            saved = json.loads(_read_state_file(self._state))
-        except FileNotFoundError:
-            return self._new_checkpoint()
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"`{self._state}` is not a valid state file: {error}; delete it to start over") from error
-        preference, new_version, alarms = self._requested
-        request = {
-            "checkpoint": saved,
-            "stateMachineAliasArn": self._alias_arn,
-            "plan": _request(preference, (), new_version, alarms),
-            "description": self._description,
-        }
-        resumed: dict[str, Any] | None = _call("resume", request, f"`{self._state}`: ")
-        return self._new_checkpoint() if resumed is None else resumed
 
-    def _new_checkpoint(self) -> dict[str, Any]:
-        preference, new_version, alarms = self._requested
-        alias = self._client.describe_state_machine_alias(stateMachineAliasArn=self._alias_arn)
-        request = _request(preference, alias["routingConfiguration"], new_version, alarms)
-        checkpoint = {"stateMachineAliasArn": self._alias_arn, "plan": request}
-        return checkpoint if self._description is None else {**checkpoint, "description": self._description}
-
-    def _check_alarm_source(self, checkpoint: dict[str, Any]) -> None:
-        steps = _call("plan", checkpoint["plan"])["steps"]
-        no_source = self._alarm_states is None and self._cloudwatch is None
-        if no_source and any(step["then"].get("alarms") for step in steps):
-            raise ValueError("alarms need a source: pass `cloudwatch` or `alarm_states`")
-
-    def _try_save(self, checkpoint: dict[str, Any], earlier: OSError | None) -> OSError | None:
-        """Saves the checkpoint. Returns the first error since the last success."""
-        try:
-            self._save(checkpoint)
-        except OSError as error:
-            return earlier or error
-        return None
-
-    def _save(self, checkpoint: dict[str, Any]) -> None:
-        """Replaces the state file atomically and durably."""
-        temporary = self._state.with_name(self._state.name + ".new")
-        _remove_leftover(temporary)
-        with open(temporary, "x", opener=_open_regular) as file:
-            json.dump(checkpoint, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._state)
-        _sync_directory(self._state.parent)
-
-
-def _open_regular(path: str | os.PathLike[str], flags: int) -> int:
-    """Opens a regular file. Does not follow a link and does not wait for the other end of a FIFO."""
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY"):
-        flags |= getattr(os, name, 0)  # Windows has none of them
-    try:
-        descriptor = os.open(path, flags, 0o600)
-    except FileNotFoundError:
-        raise
-    except OSError:
-        _check_regular(path, os.lstat(path).st_mode)
-        raise
-    try:
-        _check_regular(path, os.fstat(descriptor).st_mode)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
-def _check_regular(path: str | os.PathLike[str], mode: int) -> None:
-    if stat.S_ISREG(mode):
-        return
-    found = _FILE_TYPES.get(stat.S_IFMT(mode), "a device")
-    text = f"expected a regular file, found {found}; remove it or use another `state`"
-    raise OSError(errno.EINVAL, text, os.fspath(path))
-
-
-def _read_state_file(path: Path) -> bytes:
-    with open(path, "rb", opener=_open_regular) as file:
-        content = file.read(_MAX_STATE_BYTES + 1)
-    if len(content) > _MAX_STATE_BYTES:
-        raise ValueError(f"expected up to {_MAX_STATE_BYTES} bytes, found more")
-    return content
-
-
-def _remove_leftover(path: Path) -> None:
-    """Removes the temporary file of a killed process. Raises an error if it is not a regular file."""
-    try:
-        _check_regular(path, os.lstat(path).st_mode)
-        path.unlink()
-    except FileNotFoundError:
-        return
-
-
-def _sync_directory(directory: Path) -> None:
-    """Makes a rename in the directory durable."""
-    if os.name == "nt":  # Windows cannot open directories.
-        return
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _call(method: str, request: Mapping[str, Any], prefix: str = "") -> Any:
-    response = json.loads(deployment_json(method, json.dumps(request)))
-    if isinstance(response, dict) and "error" in response:
-        raise DeploymentError(response["error"], prefix)
-    return response
+def _call(method: str, request: Mapping[str, Any], call: Callable[[str, str], str] = deployment_json) -> Any:
+    response = json.loads(call(method, json.dumps(request)))
+    if not isinstance(response, dict) or "error" not in response:
+        return response
+    error = response["error"]
+    if error.get("errno") is None:
+        raise DeploymentError(error)
+    raise OSError(error["errno"], error["detail"], error["path"])
 
 
 def _request(
@@ -342,19 +245,18 @@ def _request(
     return request
 
 
-def _observe_failure(error: BaseException) -> dict[str, Any] | None:
-    """Returns the observation of a failed call, or ``None`` if the error does not come from a call."""
+def _classify_failure(error: BaseException) -> dict[str, Any] | None:
+    """Returns the failure of a call, or ``None`` if the error does not come from a call."""
     response = getattr(error, "response", None)
     if isinstance(response, dict) and "Error" in response:
-        details = response["Error"]
-        return {"observed": "failed", "code": details.get("Code", "Unknown"), "message": details.get("Message", "")}
+        details, status = response["Error"], response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        return _failure("service", details.get("Message", ""), details.get("Code", "Unknown"), status)
     names = [base.__name__ for base in type(error).__mro__ if base.__module__ == "botocore.exceptions"]
     if "HTTPClientError" in names or _is_network_error(error):
-        return _failure("NetworkError", error)
+        return _failure("network", error)
     if any("Credential" in name or "Token" in name for name in names):
-        # The session may be refreshing its credentials, so this is a transient error.
-        return _failure("CredentialsError", error)
-    return _failure(names[0], error) if names else None
+        return _failure("credentials", error)
+    return _failure("service", error, names[0]) if names else None
 
 
 def _is_network_error(error: BaseException | None) -> bool:
@@ -366,5 +268,5 @@ def _is_network_error(error: BaseException | None) -> bool:
     return any(isinstance(error, OSError) for error in chain)
 
 
-def _failure(code: str, error: BaseException) -> dict[str, Any]:
-    return {"observed": "failed", "code": code, "message": str(error)}
+def _failure(kind: str, message: object, code: str | None = None, status: int | None = None) -> dict[str, Any]:
+    return {"kind": kind, "code": code, "message": str(message), "status": status}

@@ -2,17 +2,13 @@
 
 use super::alarm_command::{CommandError, TIMEOUT, run_alarm_command};
 use super::args::DeployArgs;
-use super::observation::{observe_reply, parse_failure};
+use super::observation::observe_reply;
 use crate::endpoint::{CLOUDWATCH, Caller, Endpoint};
 use crate::exit::CliError;
 use crate::signing::is_aws_url;
 use serde_json::Value;
-use sfn_alias::Reply;
-use sfn_alias_deployment::{Alarm, AlarmState, AlarmsInput, Observation};
+use sfn_alias_deployment::{Alarm, AlarmState, AlarmsInput, CallFailure, Observation};
 use std::collections::BTreeMap;
-
-/// The error code of a command that fails permanently.
-const ALARM_COMMAND_ERROR: &str = "AlarmCommand";
 
 /// Where alarm states come from.
 pub(super) enum AlarmSource {
@@ -50,12 +46,8 @@ impl AlarmSource {
             Self::Command(command) => match run_alarm_command(command, &input.alarm_names, TIMEOUT) {
                 Ok(output) => parse_command_output(&output),
                 // Like a call without a response: it is retried before the deployment is rolled back.
-                Err(CommandError::Transient(message)) => {
-                    Observation::Failed { code: "NetworkError".to_owned(), message }
-                }
-                Err(CommandError::Permanent(message)) => {
-                    Observation::Failed { code: ALARM_COMMAND_ERROR.to_owned(), message }
-                }
+                Err(CommandError::Transient(message)) => Observation::Failed(CallFailure::network(message)),
+                Err(CommandError::Permanent(message)) => alarm_command_failure(message),
             },
         }
     }
@@ -69,13 +61,10 @@ fn configured_url(args: &DeployArgs) -> Option<(&'static str, String)> {
     option.or_else(|| std::env::var(VARIABLE).ok().filter(|url| !url.is_empty()).map(|url| (VARIABLE, url)))
 }
 
-fn parse_alarms(reply: &Reply) -> Observation {
-    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-    if reply.status != 200 || !body.is_object() {
-        return parse_failure(reply);
-    }
-    let lists = ["CompositeAlarms", "MetricAlarms"].iter().filter_map(|list| body.get(list)?.as_array());
-    Observation::Alarms { alarms: lists.flatten().filter_map(parse_alarm).collect() }
+fn parse_alarms(body: &Value) -> Option<Observation> {
+    let body = body.as_object()?;
+    let lists = ["CompositeAlarms", "MetricAlarms"].into_iter().filter_map(|list| body.get(list)?.as_array());
+    Some(Observation::Alarms { alarms: lists.flatten().filter_map(parse_alarm).collect() })
 }
 
 fn parse_alarm(alarm: &Value) -> Option<Alarm> {
@@ -89,9 +78,13 @@ fn parse_command_output(output: &[u8]) -> Observation {
         Ok(states) => {
             Observation::Alarms { alarms: states.into_iter().map(|(name, state)| Alarm { name, state }).collect() }
         }
-        Err(error) => {
-            let message = format!("invalid output of the alarm command, expected {{\"name\": \"OK\", ...}}: {error}");
-            Observation::Failed { code: ALARM_COMMAND_ERROR.to_owned(), message }
-        }
+        Err(error) => alarm_command_failure(format!(
+            "invalid output of the alarm command, expected {{\"name\": \"OK\", ...}}: {error}"
+        )),
     }
+}
+
+/// Returns the failure of a command that is not retried.
+fn alarm_command_failure(message: String) -> Observation {
+    Observation::Failed(CallFailure { code: "AlarmCommand".to_owned(), message, status: None })
 }

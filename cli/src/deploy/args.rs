@@ -3,7 +3,7 @@
 use crate::exit::CliError;
 use crate::preference::{parse_preference, validate_version_arn};
 use clap::Args;
-use sfn_alias_deployment::PlanRequest;
+use sfn_alias_deployment::{DeploymentRequest, PlanRequest};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -102,11 +102,11 @@ Account and region are those of the alias. Requests to AWS are signed with AWS_A
 Exit codes: 0 success, 1 rolled back, stopped because of drift, or rejected, 2 usage error, 3 I/O or network error, or interrupted.";
 
 impl DeployArgs {
-    /// Parses the options of the plan. The result lacks the current routing.
+    /// Parses the options of the deployment.
     ///
     /// # Errors
     /// Returns [`CliError::Usage`] if the preference is invalid, or if alarm options are specified without alarms.
-    pub fn request(&self) -> Result<PlanRequest, CliError> {
+    pub fn request(&self) -> Result<DeploymentRequest, CliError> {
         validate_version_arn("VERSION_ARN", &self.new_version)?;
         let request = parse_preference(&self.shift.preference()?, &self.alarm)?;
         let preference = request.preference.as_ref();
@@ -119,7 +119,9 @@ impl DeployArgs {
         if let Some(option) = alarm_option.filter(|_| !has_alarms) {
             return Err(CliError::Usage(format!("{option} requires an alarm; add --alarm NAME or remove {option}")));
         }
-        Ok(PlanRequest { new_version: Some(self.new_version.clone()), ..request })
+        let plan = PlanRequest { new_version: Some(self.new_version.clone()), ..request };
+        let (state_machine_alias_arn, description) = (self.alias.clone(), self.description.clone());
+        Ok(DeploymentRequest { state_machine_alias_arn, description, plan })
     }
 }
 

@@ -2,16 +2,17 @@
 
 use super::alarms::AlarmSource;
 use super::args::DeployArgs;
-use super::observation::{observe_reply, parse_alias, parse_update};
+use super::observation::observe_reply;
 use crate::args::BackendArgs;
 use crate::backend::Backend;
 use crate::endpoint::{Caller, Endpoint, STEP_FUNCTIONS};
 use crate::exit::CliError;
 use crate::signing::is_aws_url;
 use serde::Serialize;
+use serde_json::Value;
 use sfn_alias::model::Resource;
-use sfn_alias::{Reply, parse_arn};
-use sfn_alias_deployment::{Action, Observation, Route};
+use sfn_alias::parse_arn;
+use sfn_alias_deployment::{Action, CallFailure, Deployment, DeploymentRequest, Observation, Route};
 
 /// The service of the alias, and the source of alarm states.
 pub(super) struct Client {
@@ -51,15 +52,32 @@ impl Client {
         Ok(Self { backend, alarm_source })
     }
 
-    /// Returns the routing of an alias.
+    /// Creates a deployment that starts at the alias's current routing.
     ///
     /// # Errors
-    /// Returns [`CliError::Rejected`] with the service's error, and the errors of [`Backend::call`].
-    pub fn describe_routing(&self, alias: &str) -> Result<Vec<Route>, CliError> {
+    /// Returns [`CliError::Rejected`] with the service's error, the errors of [`Backend::call`], and those of
+    /// [`DeploymentRequest::start`].
+    pub fn start_deployment(&self, request: &DeploymentRequest) -> Result<Deployment, CliError> {
+        Ok(request.start(self.describe_routing(&request.state_machine_alias_arn)?)?)
+    }
+
+    /// Checks that a deployment with alarms has an alarm source.
+    ///
+    /// # Errors
+    /// Returns [`CliError::Usage`] if it does not.
+    pub fn check_alarm_source(&self, deployment: &Deployment) -> Result<(), CliError> {
+        let is_required = !deployment.plan().alarms().is_empty();
+        if is_required && self.alarm_source.is_none() { Err(no_alarm_source_error()) } else { Ok(()) }
+    }
+
+    fn describe_routing(&self, alias: &str) -> Result<Vec<Route>, CliError> {
         let request = serde_json::json!({ "stateMachineAliasArn": alias }).to_string();
-        match parse_alias(&self.backend.call("DescribeStateMachineAlias", request.as_bytes())?) {
+        let reply = self.backend.call("DescribeStateMachineAlias", request.as_bytes())?;
+        match observe_reply(Ok(reply), parse_alias) {
             Observation::Alias { routing_configuration } => Ok(routing_configuration),
-            Observation::Failed { code, message } => Err(CliError::Rejected(format!("{alias}: {code}: {message}"))),
+            Observation::Failed(CallFailure { code, message, .. }) => {
+                Err(CliError::Rejected(format!("{alias}: {code}: {message}")))
+            }
             other => Err(CliError::System(format!("cannot describe the alias: {other:?}"))),
         }
     }
@@ -71,37 +89,43 @@ impl Client {
             Action::UpdateAlias { input } => {
                 let versions = input.routing_configuration.iter().map(|route| route.state_machine_version_arn.as_str());
                 let arns: Vec<&str> = std::iter::once(input.state_machine_alias_arn.as_str()).chain(versions).collect();
-                add_arns(&arns, self.call("UpdateStateMachineAlias", input, parse_update))
+                add_arns(&arns, self.call("UpdateStateMachineAlias", input, |_| Some(Observation::Updated)))
             }
             Action::DescribeAlarms { input } => match &self.alarm_source {
                 Some(source) => source.describe_alarms(input),
                 None => {
                     let message = no_alarm_source_error().to_string();
-                    Observation::Failed { code: "NoAlarms".to_owned(), message }
+                    Observation::Failed(CallFailure { code: "NoAlarms".to_owned(), message, status: None })
                 }
             },
             Action::Wait { .. } | Action::Done { .. } => Observation::Waited,
         }
     }
 
-    fn call(&self, operation: &str, input: &impl Serialize, parse: fn(&Reply) -> Observation) -> Observation {
+    fn call(&self, operation: &str, input: &impl Serialize, parse: fn(&Value) -> Option<Observation>) -> Observation {
         let body = serde_json::to_vec(input).map_err(|error| CliError::System(error.to_string()));
         observe_reply(body.and_then(|body| self.backend.call(operation, &body)), parse)
     }
 }
 
+fn parse_alias(body: &Value) -> Option<Observation> {
+    let routing_configuration = serde_json::from_value(body.get("routingConfiguration")?.clone()).ok()?;
+    Some(Observation::Alias { routing_configuration })
+}
+
 /// Adds the ARNs of the request to a not-found error: the message of AWS does not name the resource.
 fn add_arns(arns: &[&str], observation: Observation) -> Observation {
     match observation {
-        Observation::Failed { code, message } if code.starts_with("ResourceNotFound") => {
-            Observation::Failed { code, message: format!("{message} One of: {}", arns.join(", ")) }
+        Observation::Failed(failure) if failure.code.starts_with("ResourceNotFound") => {
+            let message = format!("{} One of: {}", failure.message, arns.join(", "));
+            Observation::Failed(CallFailure { message, ..failure })
         }
         other => other,
     }
 }
 
 /// Returns the error of a deployment with alarms but without an alarm source.
-pub(super) fn no_alarm_source_error() -> CliError {
+fn no_alarm_source_error() -> CliError {
     let text =
         "the endpoint is not AWS, so the alarm states need a source: use --alarm-command or --cloudwatch-endpoint-url";
     CliError::Usage(text.to_owned())

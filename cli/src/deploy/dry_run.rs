@@ -2,29 +2,24 @@
 
 use super::args::DeployArgs;
 use super::client::Client;
-use super::prepare::{check_alarm_source, new_deployment, resume_deployment};
 use super::progress::now_millis;
-use super::state_file::load_checkpoint;
 use crate::exit::{CommandResult, OK};
 use crate::{output, simulate::format_simulation};
 use serde_json::json;
 use sfn_alias_deployment::{
-    Action, AlarmState, Deployment, Observation, PlanRequest, Simulation, SimulationEntry, simulate,
+    Action, AlarmState, CallFailure, Deployment, DeploymentRequest, Observation, Simulation, SimulationEntry, simulate,
 };
 use std::path::Path;
 
 /// Runs `sfn-alias deploy --dry-run`. It only reads the alias and the alarms.
-pub(super) fn run(args: &DeployArgs, path: &Path, client: &Client, request: PlanRequest) -> CommandResult {
-    let saved = match load_checkpoint(path)? {
-        Some(checkpoint) => resume_deployment(args, path, request.clone(), checkpoint)?,
-        None => None,
-    };
+pub(super) fn run(args: &DeployArgs, path: &Path, client: &Client, request: &DeploymentRequest) -> CommandResult {
+    let saved = request.resume_from_file(path)?;
     let progress = saved.as_ref().map(|deployment| deployment.progress(now_millis()));
     let deployment = match saved {
         Some(saved) => Deployment::new(&args.alias, args.description.as_deref(), saved.plan().clone())?,
-        None => new_deployment(args, client, request)?,
+        None => client.start_deployment(request)?,
     };
-    check_alarm_source(client, &deployment)?;
+    client.check_alarm_source(&deployment)?;
     let plan = deployment.plan().clone();
     let simulation = simulate(deployment, &[])?;
     let alarms = describe_alarms(client, &simulation);
@@ -51,7 +46,9 @@ fn describe_alarms(client: &Client, simulation: &Simulation) -> Option<Observati
 fn format_alarms(observation: &Observation, names: &[String]) -> String {
     let alarms = match observation {
         Observation::Alarms { alarms } => alarms,
-        Observation::Failed { code, message } => return format!("cannot read the alarms: {code}: {message}\n"),
+        Observation::Failed(CallFailure { code, message, .. }) => {
+            return format!("cannot read the alarms: {code}: {message}\n");
+        }
         _ => return String::new(),
     };
     let format_line = |name: &String| match alarms.iter().find(|alarm| alarm.name == *name).map(|alarm| alarm.state) {

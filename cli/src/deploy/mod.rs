@@ -3,12 +3,10 @@
 //! | module | contents |
 //! |---|---|
 //! | `args` | the command line |
-//! | `run` | the loop that executes the deployment's actions |
+//! | `run` | runs the deployment, and its environment |
 //! | `dry_run` | `--dry-run` |
-//! | `prepare` | creates or resumes the deployment |
 //! | `client`, `observation` | calls of Step Functions |
 //! | `alarms`, `alarm_command` | alarm states of CloudWatch, or of a command |
-//! | `state_file`, `regular_file` | the checkpoint in a file |
 //! | `progress` | progress on standard error |
 //! | `interrupt` | SIGINT and SIGTERM |
 
@@ -19,11 +17,8 @@ mod client;
 mod dry_run;
 mod interrupt;
 mod observation;
-mod prepare;
 mod progress;
-mod regular_file;
 mod run;
-mod state_file;
 
 pub(super) use args::DeployArgs;
 pub(super) use run::run;

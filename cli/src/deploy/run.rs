@@ -2,16 +2,17 @@
 
 use super::args::DeployArgs;
 use super::client::Client;
-use super::prepare::{check_alarm_source, new_deployment, resume_deployment};
 use super::progress::{now_millis, print_line, print_notes, print_progress, wait_until};
-use super::state_file::{StateFile, load_checkpoint};
 use super::{dry_run, interrupt};
-use crate::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
+use crate::exit::{CommandResult, OK, REJECTED, SYSTEM_ERROR};
 use crate::{output, simulate::format_outcome};
 use serde_json::json;
 use sfn_alias::model::Resource;
 use sfn_alias::parse_arn;
-use sfn_alias_deployment::{Action, Deployment, DeploymentOutcome, Observation, Phase};
+use sfn_alias_deployment::{
+    Action, Checkpoint, Deployment, DeploymentError, DeploymentOutcome, Driver, Environment, Observation, Phase,
+    StateFile,
+};
 use std::path::PathBuf;
 
 /// Runs `sfn-alias deploy`.
@@ -20,17 +21,14 @@ pub(crate) fn run(args: &DeployArgs) -> CommandResult {
     let client = Client::open(args)?;
     let path = args.state.clone().unwrap_or_else(|| default_path(&args.alias));
     if args.dry_run {
-        return dry_run::run(args, &path, &client, request);
+        return dry_run::run(args, &path, &client, &request);
     }
     let state_file = StateFile::lock(&path)?;
-    let resumed = match load_checkpoint(&path)? {
-        Some(checkpoint) => resume_deployment(args, &path, request.clone(), checkpoint)?,
-        None => None,
-    };
+    let resumed = request.resume_from_file(&path)?;
     let had_ended = resumed.as_ref().is_some_and(has_ended);
     let is_new = resumed.is_none();
-    let mut deployment = resumed.map_or_else(|| new_deployment(args, &client, request), Ok)?;
-    check_alarm_source(&client, &deployment)?;
+    let deployment = resumed.map_or_else(|| client.start_deployment(&request), Ok)?;
+    client.check_alarm_source(&deployment)?;
     interrupt::exit_on_signal(&path)?;
     if args.state.is_none() {
         print_line(&format_args!("state file: `{}`", path.display()));
@@ -38,7 +36,8 @@ pub(crate) fn run(args: &DeployArgs) -> CommandResult {
     if is_new {
         print_notes(&deployment.plan().notes);
     }
-    let outcome = run_to_end(&client, &state_file, &mut deployment)?;
+    let mut environment = SystemEnvironment { client, state_file, was_saved: true, deployment: deployment.clone() };
+    let outcome = Driver::new(deployment).run(&mut environment)?;
     report_outcome(args, &outcome, had_ended.then_some(&path))
 }
 
@@ -57,34 +56,40 @@ fn has_ended(deployment: &Deployment) -> bool {
     matches!(phase, Phase::Done { outcome } if !matches!(outcome, DeploymentOutcome::Failed { .. }))
 }
 
-/// If the state file cannot be written, nothing more is shifted. Alarms are still checked and traffic is rolled back.
-fn run_to_end(
-    client: &Client,
-    state_file: &StateFile,
-    deployment: &mut Deployment,
-) -> Result<DeploymentOutcome, CliError> {
-    let mut observation = Observation::Start;
-    let mut was_saved = true;
-    loop {
-        let action = deployment.next(now_millis(), &observation)?;
-        let saved = state_file.save(deployment.checkpoint());
-        if let Some(error) = saved.as_ref().err().filter(|_| was_saved) {
+/// The system's clock, the service, and the state file.
+struct SystemEnvironment {
+    client: Client,
+    state_file: StateFile,
+    was_saved: bool,
+    /// For the countdown of a wait.
+    deployment: Deployment,
+}
+
+impl Environment for SystemEnvironment {
+    fn now_millis(&mut self) -> i64 {
+        now_millis()
+    }
+
+    fn sleep_until(&mut self, millis: i64) {
+        wait_until(&self.deployment, millis);
+    }
+
+    fn call(&mut self, action: &Action) -> Observation {
+        self.client.execute(action)
+    }
+
+    fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), DeploymentError> {
+        let saved = self.state_file.save(checkpoint);
+        if let Some(error) = saved.as_ref().err().filter(|_| self.was_saved) {
             print_line(&format_args!("{error}; pausing the deployment until the state file is writable"));
         }
-        was_saved = saved.is_ok();
+        self.was_saved = saved.is_ok();
+        saved
+    }
+
+    fn report(&mut self, deployment: &Deployment) {
+        self.deployment = deployment.clone();
         print_progress(deployment);
-        observation = match &action {
-            Action::Done { outcome } => return saved.map(|()| outcome.clone()),
-            shift if deployment.requires_save(shift) => {
-                saved?;
-                client.execute(shift)
-            }
-            Action::Wait { until_millis, .. } => {
-                wait_until(deployment, *until_millis);
-                Observation::Waited
-            }
-            call => client.execute(call),
-        };
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tests with failing files, credentials and alarm commands, and with invalid options.
 
+use crate::proxy::{KillingProxy, ProxyState};
 use crate::support::{
     ALIAS, Fixture, ONE, ORDERS, TWO, advance_a_minute, assert_prints, irregular_file_error, kill_at_line, program,
 };
@@ -82,6 +83,30 @@ fn missing_credentials_are_retried() {
     assert!(checkpoint.contains("CredentialsError"), "{checkpoint}");
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+#[test]
+fn errors_are_retried_by_status() {
+    let failures = [
+        (500, "InternalServerException", r#"{"__type": "InternalServerException", "message": "failed"}"#),
+        (429, "LimitExceededException", r#"{"__type": "LimitExceededException", "message": "failed"}"#),
+    ];
+    for (status, code, body) in failures {
+        let fixture = Fixture::new();
+        let state = fixture.state_file();
+        let proxy = KillingProxy::start(&fixture.url, ProxyState::default());
+        let command = ["deploy", ALIAS, TWO, "--endpoint-url", &proxy.url, "--state", &state, "--canary", "10/1m"];
+        kill_at_line(&command, "next step in 1m");
+        advance_a_minute(&state);
+        proxy.state().failure = Some((status, body));
+        let progress = format!(
+            "10 % on orders:2, step 1 of 2, updating the alias\n10 % on orders:2, step 1 of 2, retrying after {code} \
+             (failure 1): failed\n10 % on orders:2, step 1 of 2, updating the alias\n100 % on orders:2, step 2 of 2, \
+             succeeded\n"
+        );
+        assert_prints(&command, 0, "succeeded\n", &progress);
+        assert_eq!(fixture.routing(), [(TWO.to_owned(), 100)]);
+    }
 }
 
 #[test]

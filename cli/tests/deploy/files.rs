@@ -1,6 +1,6 @@
 //! Tests with links and FIFOs instead of the files of a deployment: it neither follows nor waits for them.
 
-use crate::support::{Fixture, ONE, TWO, assert_prints, irregular_file_error};
+use crate::support::{Fixture, ONE, TWO, assert_prints, irregular_file_error, program};
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
 use std::path::Path;
@@ -112,7 +112,44 @@ fn a_large_state_file_is_rejected() {
     let fixture = Fixture::new();
     let state = fixture.state_file();
     fs::File::create(&state).unwrap().set_len(1 << 40).unwrap();
-    let text = "it exceeds 16777216 bytes; expected the state file of a deployment";
+    let text = "expected up to 16777216 bytes, found more; use another state file";
     let errors = format!("sfn-alias: state file `{state}`: {text}\n");
     assert_prints(&fixture.deploy(&state, &["--all-at-once"]), 3, "", &errors);
+}
+
+/// An `fsync` that appends the path of the file to `$FSYNC_LOG`.
+#[cfg(target_os = "linux")]
+const LOGGING_FSYNC: &str = r#"
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int fsync(int file) {
+    char link[64], path[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, path, sizeof path);
+    FILE *log = fopen(getenv("FSYNC_LOG"), "a");
+    fprintf(log, "%.*s\n", (int)length, path);
+    fclose(log);
+    return syscall(SYS_fsync, file);
+}
+"#;
+
+/// The content is durable before the rename, and the rename is durable before the action.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_checkpoint_is_durable() {
+    let fixture = Fixture::new();
+    let directory = fixture.directory.path();
+    let [source, library, log] = ["fsync.c", "fsync.so", "fsync.log"].map(|name| directory.join(name));
+    fs::write(&source, LOGGING_FSYNC).unwrap();
+    let compile = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).status();
+    assert!(compile.unwrap().success());
+    let state = fixture.state_file();
+    let mut deploy = program(&fixture.deploy(&state, &["--all-at-once"]));
+    assert!(deploy.env("LD_PRELOAD", &library).env("FSYNC_LOG", &log).output().unwrap().status.success());
+    let save = format!("{state}.new\n{}\n", directory.display());
+    // Read the alias, update it, done.
+    assert_eq!(fs::read_to_string(log).unwrap(), save.repeat(3));
 }

@@ -247,7 +247,7 @@ fn the_state_file_is_locked_and_a_failed_deployment_is_resumed() {
     let lock = std::fs::File::create(format!("{state}.lock")).unwrap();
     lock.try_lock().unwrap();
     let text = format!(
-        "sfn-alias: state file `{state}`: another process uses it; wait until that process ends, or use another --state\n"
+        "sfn-alias: state file `{state}`: another process uses it; wait until that process ends, or use another state file\n"
     );
     assert_prints(&fixture.deploy(&state, &["--all-at-once"]), 3, "", &text);
     drop(lock);

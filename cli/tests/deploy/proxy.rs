@@ -15,6 +15,8 @@ pub struct ProxyState {
     pub kill_after: bool,
     /// The alarm is in state ALARM from this update on.
     pub alarm_after: Option<usize>,
+    /// The status and the body of the response to the next update, which the endpoint does not receive.
+    pub failure: Option<(u16, &'static str)>,
     /// The driver.
     pub driver: Option<Child>,
     /// The operations that were called.
@@ -91,6 +93,11 @@ impl ProxyState {
         if kills && !self.kill_after {
             return self.kill_driver();
         }
+        if operation == "UpdateStateMachineAlias"
+            && let Some((status, body)) = self.failure.take()
+        {
+            return Some(format_response(status, body));
+        }
         let response = if operation == "DescribeAlarms" { self.alarms_response() } else { forward(endpoint, call) };
         if !response.starts_with(b"HTTP/1.1 200 ") {
             self.errors.push(String::from_utf8_lossy(&response).into_owned());
@@ -111,8 +118,12 @@ impl ProxyState {
         let is_in_alarm = self.alarm_after.is_some_and(|update| self.updates.len() >= update);
         let state = if is_in_alarm { "ALARM" } else { "OK" };
         let body = json!({"MetricAlarms": [{"AlarmName": "errors", "StateValue": state}]}).to_string();
-        format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()).into_bytes()
+        format_response(200, &body)
     }
+}
+
+fn format_response(status: u16, body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()).into_bytes()
 }
 
 fn forward(endpoint: &str, call: &Call) -> Vec<u8> {

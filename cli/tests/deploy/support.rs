@@ -33,7 +33,7 @@ pub fn assert_prints(arguments: &[&str], code: i32, output: &str, errors: &str) 
 
 /// Returns the error for a file that is not a regular file.
 pub fn irregular_file_error(path: &str, file_type: &str) -> String {
-    format!("state file `{path}`: expected a regular file, found {file_type}; remove it or use another --state")
+    format!("state file `{path}`: expected a regular file, found {file_type}; remove it or use another state file")
 }
 
 /// `sfn-alias serve` with two versions and an alias of the first one, and a directory for the state file.

@@ -2,6 +2,7 @@
 
 use super::simulation::{CallKind, SimulatedAlarmState, SimulationEntry, SimulationEvent};
 use crate::action::{Action, Alarm, AlarmState, Observation};
+use crate::failure::CallFailure;
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use std::collections::{HashMap, VecDeque};
 
@@ -156,10 +157,12 @@ impl EventQueue {
         };
         let (_, kind) = [None, Some(kind)].into_iter().filter_map(due).min_by_key(|(index, _)| *index)?;
         let queue = self.failures.get_mut(&kind)?;
-        let Some((_, SimulationEvent::Failure { times, code, message, applied, .. })) = queue.front_mut() else {
+        let Some((_, SimulationEvent::Failure { times, code, message, status, applied, .. })) = queue.front_mut()
+        else {
             return None;
         };
-        let failed = (Observation::Failed { code: code.clone(), message: message.clone() }, *applied);
+        let failure = CallFailure { code: code.clone(), message: message.clone(), status: *status };
+        let failed = (Observation::Failed(failure), *applied);
         *times = times.saturating_sub(1);
         if *times == 0 {
             queue.pop_front();
@@ -188,7 +191,7 @@ mod tests {
 
     fn failure(call: Option<CallKind>, times: u32, code: &str) -> SimulationEvent {
         let (code, message) = (code.to_owned(), String::new());
-        SimulationEvent::Failure { at_seconds: 0, call, times, code, message, applied: false }
+        SimulationEvent::Failure { at_seconds: 0, call, times, code, message, status: None, applied: false }
     }
 
     #[test]

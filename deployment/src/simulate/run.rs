@@ -2,7 +2,7 @@
 
 use super::environment::SimulatedEnvironment;
 use super::simulation::{CallKind, Simulation, SimulationEntry, SimulationEvent};
-use crate::action::{Action, DeploymentOutcome, Observation};
+use crate::action::{Action, DeploymentOutcome, Observation, WaitReason};
 use crate::checkpoint::Checkpoint;
 use crate::deployment::Deployment;
 use crate::error::DeploymentError;
@@ -27,7 +27,7 @@ pub fn simulate(deployment: Deployment, events: &[SimulationEvent]) -> Result<Si
     events.iter().try_for_each(|event| check_event(event, alarms))?;
     let before = deployment.plan().before.clone();
     let environment = SimulatedEnvironment::new(before, deployment.plan().alarms(), events);
-    let mut run = Run { environment, deployment, is_extra_read: true, measured_entries: 0, bytes: 0 };
+    let mut run = Run { environment, deployment, extra_reads: ExtraReads::Start, measured_entries: 0, bytes: 0 };
     let outcome = run.run_to_end()?;
     Ok(run.into_simulation(outcome))
 }
@@ -70,11 +70,20 @@ fn check_event(event: &SimulationEvent, alarms: &[String]) -> Result<(), Deploym
     Err(DeploymentError::InvalidInput { input: "event", detail })
 }
 
+/// Which of the next calls the provider would not make.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum ExtraReads {
+    None,
+    /// The read of the alias after a start or restart.
+    Start,
+    /// All until this call is repeated, which has failed.
+    Retry(CallKind),
+}
+
 struct Run {
     environment: SimulatedEnvironment,
     deployment: Deployment,
-    /// Whether the provider would not make the next read of the alias.
-    is_extra_read: bool,
+    extra_reads: ExtraReads,
     /// The number of entries that `bytes` includes.
     measured_entries: usize,
     bytes: usize,
@@ -89,7 +98,12 @@ impl Run {
             let action = self.deployment.next(self.now_millis(), &observation)?;
             observation = match action {
                 Action::Done { outcome } => return Ok(outcome),
-                Action::Wait { until_millis, .. } => self.wait(until_millis)?,
+                Action::Wait { until_millis, reason } => {
+                    if reason == WaitReason::Interval && self.extra_reads != ExtraReads::Start {
+                        self.extra_reads = ExtraReads::None;
+                    }
+                    self.wait(until_millis)?
+                }
                 call => self.call(call)?,
             };
         }
@@ -129,18 +143,13 @@ impl Run {
             return self.crash(crash);
         }
         self.environment.calls = self.environment.calls.saturating_add(1);
-        let extra_read = self.is_extra_read && CallKind::from_action(&action) == Some(CallKind::DescribeAlias);
         let crash = self.environment.crash_at_current_call();
         let result = match &crash {
             Some(SimulationEvent::CrashAtCall { applied: false, .. }) => None,
             Some(_) => Some(self.environment.execute(&action)),
             None => Some(self.environment.call(&action)),
         };
-        self.is_extra_read = match &result {
-            Some(Observation::Failed { .. }) => true,
-            Some(Observation::Alias { .. }) => false,
-            _ => self.is_extra_read,
-        };
+        let extra_read = CallKind::from_action(&action).is_some_and(|kind| self.is_extra_read(kind, result.as_ref()));
         let observation = if crash.is_some() { None } else { result.clone() };
         let at_seconds = self.environment.now_seconds;
         self.environment.entries.push(SimulationEntry::Call { at_seconds, action, observation, extra_read });
@@ -149,6 +158,23 @@ impl Run {
             (Some(crash), _) => self.crash(crash),
             (None, None) => Ok(Observation::Start),
         }
+    }
+
+    /// Whether the provider would not make this call, which had this result.
+    fn is_extra_read(&mut self, kind: CallKind, result: Option<&Observation>) -> bool {
+        let is_extra = match self.extra_reads {
+            ExtraReads::None => false,
+            ExtraReads::Start => kind == CallKind::DescribeAlias,
+            ExtraReads::Retry(failed) => kind != failed && kind != CallKind::UpdateAlias,
+        };
+        self.extra_reads = match (self.extra_reads, result) {
+            (ExtraReads::Start, Some(Observation::Alias { .. })) => ExtraReads::None,
+            (unchanged, _) if is_extra => unchanged,
+            (_, Some(Observation::Failed(_))) => ExtraReads::Retry(kind),
+            (ExtraReads::Start, _) => ExtraReads::Start,
+            (ExtraReads::None | ExtraReads::Retry(_), _) => ExtraReads::None,
+        };
+        is_extra
     }
 
     /// Replaces the driver by a new one, which has only the checkpoint.
@@ -167,7 +193,7 @@ impl Run {
         self.environment.entries.push(SimulationEntry::Restart { at_seconds: self.environment.now_seconds });
         let checkpoint = Checkpoint::from_json(self.deployment.checkpoint().to_json().as_bytes())?;
         self.deployment = Deployment::resume(checkpoint)?;
-        self.is_extra_read = true;
+        self.extra_reads = ExtraReads::Start;
         Ok(Observation::Start)
     }
 

@@ -70,6 +70,9 @@ pub enum SimulationEvent {
         code: String,
         /// The AWS error message.
         message: String,
+        /// The HTTP status.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
         /// Whether the service executes the calls, and only their responses are lost.
         #[serde(default)]
         applied: bool,
@@ -186,8 +189,8 @@ pub enum SimulationEntry {
         /// The result. Absent if the driver crashed before it received one.
         #[serde(skip_serializing_if = "Option::is_none")]
         observation: Option<Observation>,
-        /// Whether the provider does not make this call: a read of the alias before the first update, or after a
-        /// restart or failure.
+        /// Whether the provider does not make this call: a read of the alias before the first update or after a
+        /// restart, or a read of alias or alarms before a failed call is repeated.
         extra_read: bool,
     },
     /// The driver waited.

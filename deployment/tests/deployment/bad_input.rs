@@ -204,7 +204,7 @@ proptest! {
     ) {
         let mut checkpoint = checkpoint();
         checkpoint["stepsDone"] = json!(done);
-        checkpoint["failures"] = json!(failures);
+        checkpoint["failures"] = json!({"describeAlias": failures, "describeAlarms": failures, "updateAlias": failures});
         checkpoint["phase"] = json!({"kind": "waiting", "untilMillis": until, "reason": {"kind": "interval"}});
         if done > 0 {
             checkpoint["lastShiftAtMillis"] = json!(shifted);
@@ -263,7 +263,7 @@ fn extreme_numbers() {
             let mut shifted = checkpoint();
             shifted["stepsDone"] = json!(1);
             shifted["lastShiftAtMillis"] = number.clone();
-            shifted["failures"] = json!(u32::MAX);
+            shifted["failures"] = json!({"describeAlias": u32::MAX});
             let alias = json!({"observed": "alias", "routingConfiguration": plan()["currentRouting"]});
             for observation in [json!({"observed": "start"}), alias, json!({"observed": "updated"})] {
                 assert_no_panic(

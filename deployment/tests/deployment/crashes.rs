@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::json;
 use sfn_alias::{Clock, Options, StepFunctions, Timestamp};
 use sfn_alias_deployment::{
-    Action, Alarm, AlarmState, Checkpoint, Deployment, DeploymentError, DeploymentOutcome, DeploymentPreference,
-    Environment, Observation, Route, execute_action, run_deployment,
+    Action, Alarm, AlarmState, CallFailure, Checkpoint, Deployment, DeploymentError, DeploymentOutcome,
+    DeploymentPreference, Driver, Environment, Observation, Route, execute_action,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -184,7 +184,7 @@ impl Run {
 }
 
 pub fn failed(code: &str) -> Observation {
-    Observation::Failed { code: code.to_owned(), message: "lost".to_owned() }
+    Observation::Failed(CallFailure { code: code.to_owned(), message: "lost".to_owned(), status: None })
 }
 
 /// Whether the routings are the first ones of the plan: none is skipped or repeated.
@@ -265,8 +265,14 @@ proptest! {
     }
 }
 
+/// All alarms have the same state.
+pub fn describe_alarms(names: &[String], state: AlarmState) -> Observation {
+    Observation::Alarms { alarms: names.iter().map(|name| Alarm { name: name.clone(), state }).collect() }
+}
+
 /// An environment without waiting. It saves a limited number of checkpoints.
 pub struct InstantEnvironment {
+    pub sfn: StepFunctions,
     pub now: i64,
     pub saved: usize,
     pub max_saved: usize,
@@ -281,8 +287,11 @@ impl Environment for InstantEnvironment {
         self.now = millis;
     }
 
-    fn describe_alarms(&mut self, names: &[String]) -> Result<Vec<Alarm>, (String, String)> {
-        Ok(names.iter().map(|name| Alarm { name: name.clone(), state: AlarmState::Ok }).collect())
+    fn call(&mut self, action: &Action) -> Observation {
+        match action {
+            Action::DescribeAlarms { input } => describe_alarms(&input.alarm_names, AlarmState::Ok),
+            call => execute_action(&self.sfn, call),
+        }
     }
 
     fn save(&mut self, _: &Checkpoint) -> Result<(), DeploymentError> {
@@ -295,6 +304,13 @@ impl Environment for InstantEnvironment {
     }
 }
 
+impl InstantEnvironment {
+    /// Creates an environment with the alias PROD.
+    pub fn new(max_saved: usize) -> Self {
+        Self { sfn: sfn_with_alias(&Arc::new(AtomicI64::new(0))), now: 0, saved: 0, max_saved }
+    }
+}
+
 pub fn canary() -> Deployment {
     let preference = parse_preference("10/2m");
     let preference = DeploymentPreference { alarms: Some(vec!["a".to_owned()]), ..preference };
@@ -302,11 +318,11 @@ pub fn canary() -> Deployment {
 }
 
 #[test]
-fn run_deployment_runs_to_the_end() {
-    let sfn = sfn_with_alias(&Arc::new(AtomicI64::new(0)));
-    let mut environment = InstantEnvironment { now: 0, saved: 0, max_saved: 100 };
-    assert_eq!(run_deployment(&sfn, &mut canary(), &mut environment), Ok(DeploymentOutcome::Succeeded));
-    assert_eq!((environment.now, describe(&sfn)), (120_000, vec![route(2, 100)]));
+fn a_driver_runs_to_the_end() {
+    let mut environment = InstantEnvironment::new(100);
+    assert_eq!(Driver::new(canary()).run(&mut environment), Ok(DeploymentOutcome::Succeeded));
+    let sfn = &environment.sfn;
+    assert_eq!((environment.now, describe(sfn)), (120_000, vec![route(2, 100)]));
     let described =
         sfn.call("DescribeStateMachineAlias", format!(r#"{{"stateMachineAliasArn":"{MACHINE}:PROD"}}"#).as_bytes());
     let described: serde_json::Value = serde_json::from_slice(&described.body).unwrap();
@@ -315,20 +331,19 @@ fn run_deployment_runs_to_the_end() {
 
 #[test]
 fn a_shift_requires_a_saved_checkpoint() {
-    let sfn = sfn_with_alias(&Arc::new(AtomicI64::new(0)));
     // The checkpoints of reading the alias and the alarms are saved, that of the first update is not.
-    let mut environment = InstantEnvironment { now: 0, saved: 0, max_saved: 2 };
-    let ended = run_deployment(&sfn, &mut canary(), &mut environment);
+    let mut environment = InstantEnvironment::new(2);
+    let ended = Driver::new(canary()).run(&mut environment);
     assert_eq!(ended, Err(DeploymentError::Environment { detail: "the disk is full".to_owned() }));
-    assert_eq!(describe(&sfn), [route(1, 100)]);
+    assert_eq!(describe(&environment.sfn), [route(1, 100)]);
 }
 
 #[test]
 fn a_deleted_alias_ends_the_deployment() {
-    let sfn = sfn_with_alias(&Arc::new(AtomicI64::new(0)));
-    sfn.call("DeleteStateMachineAlias", format!(r#"{{"stateMachineAliasArn":"{MACHINE}:PROD"}}"#).as_bytes());
-    let mut environment = InstantEnvironment { now: 0, saved: 0, max_saved: 100 };
+    let mut environment = InstantEnvironment::new(100);
+    let delete = format!(r#"{{"stateMachineAliasArn":"{MACHINE}:PROD"}}"#);
+    environment.sfn.call("DeleteStateMachineAlias", delete.as_bytes());
     let message = "Request references a resource that does not exist.".to_owned();
     let failed = DeploymentOutcome::Failed { code: "ResourceNotFound".to_owned(), message };
-    assert_eq!(run_deployment(&sfn, &mut canary(), &mut environment), Ok(failed));
+    assert_eq!(Driver::new(canary()).run(&mut environment), Ok(failed));
 }

@@ -9,6 +9,8 @@ mod provider;
 mod rendering;
 mod resilience;
 mod simulations;
+#[cfg(all(unix, feature = "state-file"))]
+mod state_file;
 mod vectors;
 
 use proptest::prelude::*;

@@ -1,13 +1,11 @@
 //! Tests with a full disk, late updates, a clock that is set back, and updates by others.
 
-use crate::crashes::{InstantEnvironment, canary, describe, failed, sfn_with_alias, update};
+use crate::crashes::{InstantEnvironment, canary, describe, describe_alarms, failed, update};
 use crate::{route, version};
 use sfn_alias_deployment::{
-    Action, Alarm, AlarmState, Checkpoint, Deployment, DeploymentError, DeploymentOutcome, Environment, Observation,
-    Phase, Route, run_deployment,
+    Action, Alarm, AlarmState, Checkpoint, Deployment, DeploymentError, DeploymentOutcome, Driver, Environment,
+    Observation, Phase, Route, execute_action,
 };
-use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
 
 /// An environment that cannot save checkpoints from some point on, and whose alarm changes its state later.
 struct FullDisk {
@@ -24,9 +22,12 @@ impl Environment for FullDisk {
         self.instant.sleep_until(millis);
     }
 
-    fn describe_alarms(&mut self, names: &[String]) -> Result<Vec<Alarm>, (String, String)> {
+    fn call(&mut self, action: &Action) -> Observation {
         let state = if self.instant.now >= self.alarm_at { AlarmState::Alarm } else { AlarmState::Ok };
-        Ok(names.iter().map(|name| Alarm { name: name.clone(), state }).collect())
+        match action {
+            Action::DescribeAlarms { input } => describe_alarms(&input.alarm_names, state),
+            call => execute_action(&self.instant.sfn, call),
+        }
     }
 
     fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), DeploymentError> {
@@ -38,11 +39,10 @@ impl Environment for FullDisk {
 fn alarms_are_checked_when_the_disk_is_full() {
     let full = Err(DeploymentError::Environment { detail: "the disk is full".to_owned() });
     for (alarm_at, expected) in [(60_000, route(1, 100)), (i64::MAX, route(2, 10))] {
-        let sfn = sfn_with_alias(&Arc::new(AtomicI64::new(0)));
         // The checkpoint of the first shift is saved, and no later one.
-        let mut environment = FullDisk { instant: InstantEnvironment { now: 0, saved: 0, max_saved: 3 }, alarm_at };
-        assert_eq!(run_deployment(&sfn, &mut canary(), &mut environment), full);
-        assert_eq!(describe(&sfn)[0], expected);
+        let mut environment = FullDisk { instant: InstantEnvironment::new(3), alarm_at };
+        assert_eq!(Driver::new(canary()).run(&mut environment), full);
+        assert_eq!(describe(&environment.instant.sfn)[0], expected);
     }
 }
 
@@ -139,14 +139,13 @@ fn alarms_are_checked_when_the_clock_is_set_back() {
 
 #[test]
 fn a_successful_deployment_detects_drift() {
-    let sfn = sfn_with_alias(&Arc::new(AtomicI64::new(0)));
-    let mut environment = InstantEnvironment { now: 0, saved: 0, max_saved: 100 };
-    let mut deployment = canary();
-    assert_eq!(run_deployment(&sfn, &mut deployment, &mut environment), Ok(DeploymentOutcome::Succeeded));
-    let resumed = || Deployment::resume(deployment.checkpoint().clone()).unwrap();
-    assert_eq!(run_deployment(&sfn, &mut resumed(), &mut environment), Ok(DeploymentOutcome::Succeeded));
-    update(&sfn, &[route(1, 100)]);
-    let ended = run_deployment(&sfn, &mut resumed(), &mut environment).unwrap();
+    let mut environment = InstantEnvironment::new(100);
+    let mut driver = Driver::new(canary());
+    assert_eq!(driver.run(&mut environment), Ok(DeploymentOutcome::Succeeded));
+    let resumed = || Driver::new(Deployment::resume(driver.deployment().checkpoint().clone()).unwrap());
+    assert_eq!(resumed().run(&mut environment), Ok(DeploymentOutcome::Succeeded));
+    update(&environment.sfn, &[route(1, 100)]);
+    let ended = resumed().run(&mut environment).unwrap();
     let message = format!(
         "Failed to continue deployment of type 'CANARY', drift detected. Expected routing configuration: \
          '[RoutingConfigurationVersion(stateMachineVersionArn={}, weight=100)]', actual routing configuration: \

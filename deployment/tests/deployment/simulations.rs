@@ -19,8 +19,8 @@ fn entries_are_in_order_and_unused_events_are_listed() {
     ]))
     .unwrap();
     let failing = |times: u32| match events[5].clone() {
-        SimulationEvent::Failure { at_seconds, call, code, message, applied, .. } => {
-            SimulationEvent::Failure { at_seconds, call, times, code, message, applied }
+        SimulationEvent::Failure { at_seconds, call, code, message, status, applied, .. } => {
+            SimulationEvent::Failure { at_seconds, call, times, code, message, status, applied }
         }
         other => other,
     };

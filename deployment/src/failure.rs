@@ -1,0 +1,169 @@
+//! Failed calls: how they are classified, which are retried, and when.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The provider's client retries a call this many times.
+const MAX_RETRIES: u32 = 10;
+/// The delay doubles with each retry up to this value.
+const MAX_DELAY_MILLIS: i64 = 20_000;
+
+/// HTTP statuses that the provider's client retries.
+const RETRYABLE_STATUSES: [u16; 5] = [429, 500, 502, 503, 504];
+
+/// The code of a call without a response.
+const NETWORK_ERROR: &str = "NetworkError";
+/// The code of a call that could not be signed.
+const CREDENTIALS_ERROR: &str = "CredentialsError";
+
+/// Error codes that may disappear on a retry. `AccessDeniedException` and `ConflictException` are included because
+/// the provider's client retries them: permissions and updates are eventually consistent. Codes of expired credentials
+/// are included because a deployment can outlive a session, whose credentials are then renewed.
+const RETRYABLE_CODES: [&str; 19] = [
+    "AccessDeniedException",
+    "ConflictException",
+    CREDENTIALS_ERROR,
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "InternalServiceFault",
+    NETWORK_ERROR,
+    "RequestLimitExceeded",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "StorageFailure",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+];
+
+/// A failed call, or a call whose response was lost.
+///
+/// In JSON, `kind` can be `network` or `credentials` instead of `code`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "FailureJson")]
+pub struct CallFailure {
+    /// The AWS error code, `NetworkError` if there was no response, or `CredentialsError` if there are no credentials.
+    pub code: String,
+    /// The error message.
+    pub message: String,
+    /// The HTTP status. `None` if it is unknown or if there was no response.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum FailureKind {
+    Network,
+    Credentials,
+    Service,
+}
+
+#[derive(Deserialize)]
+struct FailureJson {
+    kind: Option<FailureKind>,
+    code: Option<String>,
+    message: String,
+    status: Option<u16>,
+}
+
+impl TryFrom<FailureJson> for CallFailure {
+    type Error = &'static str;
+
+    fn try_from(failure: FailureJson) -> Result<Self, Self::Error> {
+        let FailureJson { kind, code, message, status } = failure;
+        match (kind, code) {
+            (Some(FailureKind::Network), _) => Ok(Self::network(message)),
+            (Some(FailureKind::Credentials), _) => Ok(Self::credentials(message)),
+            (Some(FailureKind::Service) | None, Some(code)) => Ok(Self { code, message, status }),
+            (Some(FailureKind::Service) | None, None) => Err("missing field `code`"),
+        }
+    }
+}
+
+impl CallFailure {
+    /// Returns the failure of a call without a response. It is retried.
+    pub fn network(message: String) -> Self {
+        Self { code: NETWORK_ERROR.to_owned(), message, status: None }
+    }
+
+    /// Returns the failure of a call that could not be signed. It is retried, because a session may be renewed.
+    pub fn credentials(message: String) -> Self {
+        Self { code: CREDENTIALS_ERROR.to_owned(), message, status: None }
+    }
+
+    /// Parses an HTTP response that is not a success. A response without an error code comes from a proxy or load
+    /// balancer.
+    pub fn from_response(status: u16, body: &[u8]) -> Self {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |names: [&str; 2]| names.iter().find_map(|name| body.get(name)?.as_str()).map(str::to_owned);
+        let default_code = if status >= 500 { "ServiceUnavailable" } else { "UnexpectedResponse" };
+        let code = text(["__type", "code"]).unwrap_or_else(|| default_code.to_owned());
+        let code = code.rsplit('#').next().unwrap_or_default().to_owned();
+        let message = text(["message", "Message"]).unwrap_or_else(|| format!("unexpected response: status {status}"));
+        Self { code, message, status: Some(status) }
+    }
+
+    fn is_retryable(&self) -> bool {
+        RETRYABLE_CODES.contains(&self.code.as_str())
+            || self.status.is_some_and(|status| RETRYABLE_STATUSES.contains(&status))
+    }
+
+    /// Returns the delay before the next retry after this many consecutive failures of the call, or `None` if the call
+    /// is not retried. `is_limited`: whether [`MAX_RETRIES`] applies.
+    pub(super) fn retry_delay_millis(&self, failures: u32, is_limited: bool) -> Option<i64> {
+        let retries = (failures <= MAX_RETRIES || !is_limited) && self.is_retryable();
+        retries.then(|| 2_i64.saturating_pow(failures).saturating_mul(1000).min(MAX_DELAY_MILLIS))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::{CallFailure, RETRYABLE_STATUSES};
+
+    fn failure(json: &str) -> Result<CallFailure, String> {
+        serde_json::from_str(json).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn delays_double_up_to_the_maximum() {
+        let delay = |failures| CallFailure::network(String::new()).retry_delay_millis(failures, false);
+        assert_eq!([1, 2, 4, 5].map(delay), [2000, 4000, 16_000, 20_000].map(Some));
+        assert_eq!([54, 55, 60, 63, 64, u32::MAX].map(delay), [Some(20_000); 6]);
+    }
+
+    #[test]
+    fn statuses_are_retried_with_any_code() {
+        let is_retried = |status| CallFailure::from_response(status, br#"{"__type": "a#New"}"#).is_retryable();
+        let retried: Vec<u16> = (100..600).filter(|status| is_retried(*status)).collect();
+        assert_eq!(retried, RETRYABLE_STATUSES);
+    }
+
+    #[test]
+    fn responses_are_classified() {
+        let parse = |status, body: &str| {
+            let CallFailure { code, message, .. } = CallFailure::from_response(status, body.as_bytes());
+            format!("{code}: {message}")
+        };
+        assert_eq!(parse(400, r#"{"__type": "com.amazonaws#InvalidArn", "message": "a"}"#), "InvalidArn: a");
+        assert_eq!(parse(400, r#"{"code": "InvalidArn", "Message": "b"}"#), "InvalidArn: b");
+        assert_eq!(parse(403, "<html>"), "UnexpectedResponse: unexpected response: status 403");
+        assert_eq!(parse(502, ""), "ServiceUnavailable: unexpected response: status 502");
+    }
+
+    #[test]
+    fn kinds_replace_codes() {
+        assert_eq!(failure(r#"{"kind": "network", "message": "a"}"#).unwrap(), CallFailure::network("a".to_owned()));
+        let credentials = failure(r#"{"kind": "credentials", "message": "a"}"#);
+        assert_eq!(credentials.unwrap(), CallFailure::credentials("a".to_owned()));
+        let service = failure(r#"{"kind": "service", "code": "A", "message": "b", "status": 400}"#).unwrap();
+        assert_eq!(serde_json::to_string(&service).unwrap(), r#"{"code":"A","message":"b","status":400}"#);
+        assert_eq!(failure(r#"{"message": "a"}"#), Err("missing field `code`".to_owned()));
+    }
+}

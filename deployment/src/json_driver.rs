@@ -1,0 +1,114 @@
+//! A driver with a state file, for other languages: a JSON request in, a JSON response out.
+
+use super::action::Observation;
+use super::driver::Driver;
+use super::error::DeploymentError;
+use super::json_api::OBSERVATION;
+use super::resume::DeploymentRequest;
+use super::state_file::StateFile;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
+use std::path::PathBuf;
+
+/// A deployment whose caller executes the actions. The driver saves each checkpoint before it returns the action.
+///
+/// The caller is usually asynchronous, or written in another language. See [`JsonDriver::call`].
+#[derive(Debug, Default)]
+pub struct JsonDriver {
+    path: PathBuf,
+    request: Option<DeploymentRequest>,
+    state_file: Option<StateFile>,
+    driver: Option<Driver>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+struct OpenRequest {
+    deployment: DeploymentRequest,
+    lock: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+struct StartRequest {
+    routing_configuration: Vec<Route>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+struct NextRequest {
+    observation: Value,
+    now_millis: i64,
+}
+
+impl JsonDriver {
+    /// Creates a driver with this state file. It does not open the file.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, ..Self::default() }
+    }
+
+    /// Calls a method. Returns an error as JSON: `{"error": {"code", "message", "problems"}}`, and for an error of the
+    /// system also `errno`, `path` and `detail`.
+    ///
+    /// | method | request | response |
+    /// |---|---|---|
+    /// | `open` | `deployment` (a [`DeploymentRequest`]), `lock` | `plan`, `hasAlarms`, or `null` if the deployment is new: then call `start` |
+    /// | `start` | `routingConfiguration`, as AWS describes the alias | `plan`, `hasAlarms` |
+    /// | `next` | `observation`, `nowMillis` | `action`, `progress` |
+    /// | `close` | `null` | `null`; unlocks the state file |
+    ///
+    /// `lock` is required for `next`. Without it, the state file is only read.
+    pub fn call(&mut self, method: &str, request: &[u8]) -> String {
+        let response = DeploymentError::catch_panic(|| match method {
+            "open" => self.open(DeploymentError::parse("open request", request)?),
+            "start" => self.start(DeploymentError::parse("start request", request)?),
+            "next" => self.next(DeploymentError::parse("next request", request)?),
+            "close" => {
+                *self = Self::new(std::mem::take(&mut self.path));
+                Ok(Value::Null)
+            }
+            name => {
+                let (name, expected) = (name.to_owned(), "open, start, next, close".to_owned());
+                Err(DeploymentError::UnknownMethod { name, expected })
+            }
+        });
+        response.unwrap_or_else(|error| json!({"error": error.to_value()})).to_string()
+    }
+
+    fn open(&mut self, request: OpenRequest) -> Result<Value, DeploymentError> {
+        if request.lock {
+            self.state_file = Some(StateFile::lock(&self.path)?);
+        }
+        self.driver = request.deployment.resume_from_file(&self.path)?.map(Driver::new);
+        self.request = Some(request.deployment);
+        Ok(self.describe_plan())
+    }
+
+    fn start(&mut self, request: StartRequest) -> Result<Value, DeploymentError> {
+        let requested = self.request.as_ref().ok_or_else(|| not_called("open"))?;
+        self.driver = Some(Driver::new(requested.start(request.routing_configuration)?));
+        Ok(self.describe_plan())
+    }
+
+    fn describe_plan(&self) -> Value {
+        self.driver.as_ref().map_or(Value::Null, |driver| {
+            let plan = driver.deployment().plan();
+            json!({"plan": plan.request(), "hasAlarms": !plan.alarms().is_empty()})
+        })
+    }
+
+    fn next(&mut self, request: NextRequest) -> Result<Value, DeploymentError> {
+        let (Some(driver), Some(state_file)) = (&mut self.driver, &self.state_file) else {
+            return Err(not_called("open with `lock`"));
+        };
+        let observation: Observation = DeploymentError::from_value(OBSERVATION, request.observation)?;
+        let action = driver.next(request.now_millis, &observation, |checkpoint| state_file.save(checkpoint))?;
+        Ok(json!({"action": action, "progress": driver.deployment().progress(request.now_millis)}))
+    }
+}
+
+fn not_called(method: &str) -> DeploymentError {
+    let detail = format!("expected a call of {method} before this one");
+    DeploymentError::InvalidInput { input: "call of the driver", detail }
+}
