@@ -5,7 +5,7 @@ use crate::error::{ErrorObject, FfiError};
 use crate::guard::guard;
 use crate::result::ResultCode;
 use crate::text::OwnedText;
-use sfn_alias_deployment::{deployment_json, plan_json, simulate_json, step_json};
+use sfn_alias_deployment::{deployment_json, step_json};
 use std::ffi::c_char;
 
 /// Plans a gradual deployment: its steps with their times and routings, as CloudFormation would perform them.
@@ -27,7 +27,7 @@ pub unsafe extern "C" fn sfn_alias_deployment_plan(
     let work = || unsafe {
         let request = bytes(request, request_length, "request")?;
         let output = Output::new(plan, "plan")?;
-        output.write_boxed(OwnedText::new(plan_json(request)?));
+        output.write_boxed(OwnedText::new(deployment_json("plan", request)?));
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn sfn_alias_deployment_simulate(
     let work = || unsafe {
         let request = bytes(request, request_length, "request")?;
         let output = Output::new(simulation, "simulation")?;
-        output.write_boxed(OwnedText::new(simulate_json(request)?));
+        output.write_boxed(OwnedText::new(deployment_json("simulate", request)?));
         Ok(())
     };
     unsafe { guard(error, work) }

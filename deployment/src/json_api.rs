@@ -5,7 +5,6 @@ use super::checkpoint::Checkpoint;
 use super::deployment::Deployment;
 use super::error::DeploymentError;
 use super::expected_starts::expected_starts;
-use super::plan::Plan;
 use super::planner::PlanRequest;
 use super::progress::Progress;
 use super::resume::DeploymentRequest;
@@ -19,8 +18,8 @@ type RunMethod = fn(&[u8]) -> Result<String, DeploymentError>;
 
 /// The methods of [`deployment_json`].
 const METHODS: [(&str, RunMethod); 7] = [
-    ("plan", plan_json),
-    ("simulate", simulate_json),
+    ("plan", |request| Ok(DeploymentError::parse::<PlanRequest>("plan request", request)?.plan()?.to_json())),
+    ("simulate", simulate_events),
     ("resume", resume_checkpoint),
     ("step", |request| run_step(DeploymentError::parse("step request", request)?)),
     ("dryRun", dry_run_calls),
@@ -70,27 +69,6 @@ struct StepResponse<'s> {
     save_first: bool,
 }
 
-/// Returns the plan of a [`PlanRequest`] in JSON.
-///
-/// # Errors
-/// Returns the errors of [`PlanRequest::plan`], and [`DeploymentError::InvalidInput`].
-pub fn plan_json(request: &[u8]) -> Result<String, DeploymentError> {
-    DeploymentError::catch_panic(|| Ok(parse_plan(request)?.to_json()))
-}
-
-/// Returns a [`Simulation`](super::Simulation) in JSON. The request has `plan` (a [`PlanRequest`]), and optionally
-/// `events` and `stateMachineAliasArn`. By default, the alias's name is `ALIAS`.
-///
-/// # Errors
-/// Returns the errors of [`simulate`] and [`plan_json`].
-pub fn simulate_json(request: &[u8]) -> Result<String, DeploymentError> {
-    DeploymentError::catch_panic(|| {
-        let request: SimulateRequest = DeploymentError::parse(SIMULATE_REQUEST, request)?;
-        let deployment = virtual_deployment(&request.plan, request.state_machine_alias_arn)?;
-        Ok(to_json(&simulate(deployment, &request.events)?))
-    })
-}
-
 /// Runs one step of a deployment. It takes a checkpoint and an observation, and returns `checkpoint`, `action`,
 /// `progress` and `saveFirst`.
 ///
@@ -116,11 +94,11 @@ pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, Deploy
 ///
 /// | method | request | response |
 /// |---|---|---|
-/// | `plan` | a [`PlanRequest`] | a [`Plan`] |
-/// | `simulate` | as in [`simulate_json`] | a [`Simulation`](super::Simulation) |
+/// | `plan` | a [`PlanRequest`] | a [`Plan`](super::Plan) |
+/// | `simulate` | `plan`, `events` (optional), `stateMachineAliasArn` (by default, the alias's name is `ALIAS`) | a [`Simulation`](super::Simulation) |
 /// | `resume` | `checkpoint`, `stateMachineAliasArn`, `description`, `plan` | the checkpoint, or `null` to start a new deployment: see [`DeploymentRequest::resume`] |
 /// | `step` | `checkpoint`, `observation`, `nowMillis` | as in [`step_json`] |
-/// | `dryRun` | as in [`simulate_json`] | the calls of the deployment |
+/// | `dryRun` | as `simulate`, without `events` | the calls of the deployment |
 /// | `expectedStarts` | `plan`, `startsPerSecond` | [`ExpectedStarts`](super::ExpectedStarts) |
 /// | `render` | `plan`, and `format`: `table`, `timeline`, `ascii` or `svg` | a string |
 ///
@@ -139,6 +117,11 @@ pub fn deployment_json_or_error(method: &str, request: &[u8]) -> String {
     deployment_json(method, request).unwrap_or_else(|error| json!({"error": error.to_value()}).to_string())
 }
 
+fn simulate_events(request: &[u8]) -> Result<String, DeploymentError> {
+    let SimulateRequest { plan, state_machine_alias_arn, events } = DeploymentError::parse(SIMULATE_REQUEST, request)?;
+    Ok(to_json(&simulate(virtual_deployment(&plan, state_machine_alias_arn)?, &events)?))
+}
+
 fn dry_run_calls(request: &[u8]) -> Result<String, DeploymentError> {
     let SimulateRequest { plan, state_machine_alias_arn, .. } = DeploymentError::parse(SIMULATE_REQUEST, request)?;
     Ok(to_json(&dry_run(&virtual_deployment(&plan, state_machine_alias_arn)?)?))
@@ -153,10 +136,6 @@ const SIMULATE_REQUEST: &str = "simulate request";
 const RESUME_REQUEST: &str = "resume request";
 const RENDER_REQUEST: &str = "render request";
 pub(super) const OBSERVATION: &str = "observation";
-
-fn parse_plan(request: &[u8]) -> Result<Plan, DeploymentError> {
-    DeploymentError::parse::<PlanRequest>("plan request", request)?.plan()
-}
 
 fn render_plan(request: &[u8]) -> Result<String, DeploymentError> {
     let RenderRequest { plan, format } = DeploymentError::parse(RENDER_REQUEST, request)?;

@@ -6,7 +6,7 @@
 //!   the next [`Action`].
 //! - [`Driver`] saves each checkpoint before its action. [`Driver::run`] runs a deployment in an [`Environment`].
 //!
-//! Bindings use the JSON API: [`plan_json`], [`simulate_json`], [`step_json`], and [`deployment_json`] for all methods.
+//! Bindings use the JSON API: [`deployment_json`].
 //!
 //! The feature `state-file` adds `StateFile`, which stores the checkpoint in a file, and `JsonDriver`, a driver with a
 //! state file for other languages.
@@ -48,7 +48,7 @@ pub use driver::{Driver, Environment, execute_action};
 pub use error::{DeploymentError, catch_panic};
 pub use expected_starts::{CountEstimate, ExpectedStarts, StepStarts, expected_starts};
 pub use failure::CallFailure;
-pub use json_api::{deployment_json, deployment_json_or_error, plan_json, simulate_json, step_json};
+pub use json_api::{deployment_json, deployment_json_or_error, step_json};
 #[cfg(feature = "state-file")]
 pub use json_driver::JsonDriver;
 pub use plan::{AfterStep, Note, POLL_INTERVAL_SECONDS, Plan, PlanSource, Step};

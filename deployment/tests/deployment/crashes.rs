@@ -265,17 +265,13 @@ proptest! {
     }
 }
 
-/// All alarms have the same state.
-pub fn describe_alarms(names: &[String], state: AlarmState) -> Observation {
-    Observation::Alarms { alarms: names.iter().map(|name| Alarm { name: name.clone(), state }).collect() }
-}
-
-/// An environment without waiting. It saves a limited number of checkpoints.
+/// An environment without waiting. It saves a limited number of checkpoints. Its alarms change their states once.
 pub struct InstantEnvironment {
     pub sfn: StepFunctions,
     pub now: i64,
     pub saved: usize,
     pub max_saved: usize,
+    pub alarm_at: i64,
 }
 
 impl Environment for InstantEnvironment {
@@ -288,9 +284,10 @@ impl Environment for InstantEnvironment {
     }
 
     fn call(&mut self, action: &Action) -> Observation {
-        match action {
-            Action::DescribeAlarms { input } => describe_alarms(&input.alarm_names, AlarmState::Ok),
-            call => execute_action(&self.sfn, call),
+        let Action::DescribeAlarms { input } = action else { return execute_action(&self.sfn, action) };
+        let state = if self.now >= self.alarm_at { AlarmState::Alarm } else { AlarmState::Ok };
+        Observation::Alarms {
+            alarms: input.alarm_names.iter().map(|name| Alarm { name: name.clone(), state }).collect(),
         }
     }
 
@@ -307,7 +304,8 @@ impl Environment for InstantEnvironment {
 impl InstantEnvironment {
     /// Creates an environment with the alias PROD.
     pub fn new(max_saved: usize) -> Self {
-        Self { sfn: sfn_with_alias(&Arc::new(AtomicI64::new(0))), now: 0, saved: 0, max_saved }
+        let sfn = sfn_with_alias(&Arc::new(AtomicI64::new(0)));
+        Self { sfn, now: 0, saved: 0, max_saved, alarm_at: i64::MAX }
     }
 }
 

@@ -1,48 +1,19 @@
 //! Tests with a full disk, late updates, a clock that is set back, and updates by others.
 
-use crate::crashes::{InstantEnvironment, canary, describe, describe_alarms, failed, update};
+use crate::crashes::{InstantEnvironment, canary, describe, failed, update};
 use crate::{route, version};
 use sfn_alias_deployment::{
-    Action, Alarm, AlarmState, Checkpoint, Deployment, DeploymentError, DeploymentOutcome, Driver, Environment,
-    Observation, Phase, Route, execute_action,
+    Action, Alarm, AlarmState, Deployment, DeploymentError, DeploymentOutcome, Driver, Observation, Phase, Route,
 };
-
-/// An environment that cannot save checkpoints from some point on, and whose alarm changes its state later.
-struct FullDisk {
-    instant: InstantEnvironment,
-    alarm_at: i64,
-}
-
-impl Environment for FullDisk {
-    fn now_millis(&mut self) -> i64 {
-        self.instant.now_millis()
-    }
-
-    fn sleep_until(&mut self, millis: i64) {
-        self.instant.sleep_until(millis);
-    }
-
-    fn call(&mut self, action: &Action) -> Observation {
-        let state = if self.instant.now >= self.alarm_at { AlarmState::Alarm } else { AlarmState::Ok };
-        match action {
-            Action::DescribeAlarms { input } => describe_alarms(&input.alarm_names, state),
-            call => execute_action(&self.instant.sfn, call),
-        }
-    }
-
-    fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), DeploymentError> {
-        self.instant.save(checkpoint)
-    }
-}
 
 #[test]
 fn alarms_are_checked_when_the_disk_is_full() {
     let full = Err(DeploymentError::Environment { detail: "the disk is full".to_owned() });
     for (alarm_at, expected) in [(60_000, route(1, 100)), (i64::MAX, route(2, 10))] {
         // The checkpoint of the first shift is saved, and no later one.
-        let mut environment = FullDisk { instant: InstantEnvironment::new(3), alarm_at };
+        let mut environment = InstantEnvironment { alarm_at, ..InstantEnvironment::new(3) };
         assert_eq!(Driver::new(canary()).run(&mut environment), full);
-        assert_eq!(describe(&environment.instant.sfn)[0], expected);
+        assert_eq!(describe(&environment.sfn)[0], expected);
     }
 }
 

@@ -2,9 +2,8 @@
 
 use crate::{MACHINE, request, route, version};
 use serde_json::{Value, json};
-use sfn_alias_deployment::{DeploymentError, JsonDriver, StateFile};
+use sfn_alias_deployment::JsonDriver;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 fn call(driver: &mut JsonDriver, method: &str, request: &Value) -> Value {
@@ -30,10 +29,6 @@ fn next(driver: &mut JsonDriver, observation: &Value) -> Value {
     call(driver, "next", &json!({"observation": observation, "nowMillis": 0}))
 }
 
-fn alias() -> Value {
-    json!({"observed": "alias", "routingConfiguration": [route(1, 100)]})
-}
-
 #[test]
 fn each_checkpoint_is_saved_before_its_action() {
     let directory = tempfile::tempdir().unwrap();
@@ -42,18 +37,18 @@ fn each_checkpoint_is_saved_before_its_action() {
     let saved = || serde_json::from_slice::<Value>(&fs::read(&path).unwrap()).unwrap()["phase"]["kind"].clone();
     assert_eq!(next(&mut driver, &json!({"observed": "start"}))["action"]["action"], "describeAlias");
     assert_eq!(saved(), "readingAlias");
-    let step = next(&mut driver, &alias());
+    let alias = json!({"observed": "alias", "routingConfiguration": [route(1, 100)]});
+    // A shift that cannot be saved is not returned.
+    let blocked = directory.path().join("state.new");
+    fs::create_dir(&blocked).unwrap();
+    let detail = "expected a regular file, found a directory; remove it or use another state file";
+    let error = next(&mut driver, &alias)["error"].clone();
+    assert_eq!((&error["detail"], &error["path"]), (&json!(detail), &json!(blocked.to_str().unwrap())));
+    fs::remove_dir(&blocked).unwrap();
+    next(&mut driver, &json!({"observed": "start"}));
+    let step = next(&mut driver, &alias);
     assert_eq!((&step["action"]["action"], &step["progress"]["stepsDone"]), (&json!("updateAlias"), &json!(0)));
     assert_eq!(saved(), "updating");
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(!directory.path().join("state.new").exists());
-    // Without the lock, the file is only read.
-    let mut reader = JsonDriver::new(path.clone());
-    let mut request = open_request();
-    request["lock"] = json!(false);
-    assert_eq!(call(&mut reader, "open", &request)["hasAlarms"], false);
-    let message = "invalid call of the driver: expected a call of open with `lock` before this one";
-    assert_eq!(next(&mut reader, &alias())["error"]["message"], message);
 }
 
 #[test]
@@ -69,29 +64,14 @@ fn a_state_file_has_one_driver() {
         (&error["errno"], &error["path"]),
         (&json!(rustix::io::Errno::AGAIN.raw_os_error()), &json!(path.to_str().unwrap()))
     );
+    // Without the lock, the file is only read.
+    let mut request = open_request();
+    request["lock"] = json!(false);
+    assert_eq!(call(&mut other, "open", &request), Value::Null);
+    let message = "invalid call of the driver: expected a call of open with `lock` before this one";
+    assert_eq!(next(&mut other, &json!({"observed": "start"}))["error"]["message"], message);
     assert_eq!(call(&mut driver, "close", &Value::Null), Value::Null);
     assert_eq!(call(&mut other, "open", &open_request()), Value::Null);
-    let errno = Some(rustix::io::Errno::AGAIN.raw_os_error());
-    let locked = DeploymentError::StateFile { path: path.clone(), detail: detail.to_owned(), errno };
-    assert_eq!(StateFile::lock(&path).unwrap_err(), locked);
-}
-
-#[test]
-fn a_shift_is_not_returned_while_the_file_cannot_be_saved() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("state");
-    let mut driver = start(&path);
-    let blocked = directory.path().join("state.new");
-    fs::create_dir(&blocked).unwrap();
-    assert_eq!(next(&mut driver, &json!({"observed": "start"}))["action"]["action"], "describeAlias");
-    let error = next(&mut driver, &alias())["error"].clone();
-    let detail = "expected a regular file, found a directory; remove it or use another state file";
-    assert_eq!(error["message"], format!("state file `{}`: {detail}", blocked.display()));
-    assert_eq!(error["detail"], detail);
-    // The deployment continues after the error.
-    fs::remove_dir(&blocked).unwrap();
-    assert_eq!(next(&mut driver, &json!({"observed": "start"}))["action"]["action"], "describeAlias");
-    assert_eq!(next(&mut driver, &alias())["action"]["action"], "updateAlias");
 }
 
 #[test]
