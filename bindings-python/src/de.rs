@@ -39,6 +39,7 @@ impl<'i, 'py> Input<'i, 'py> {
         Self { value, held_strings: Some(RefCell::new(Vec::with_capacity(STRINGS_CAPACITY))) }
     }
 
+    #[inline(always)]
     fn borrow_str<'s>(&'s self, string: &Bound<'py, PyString>) -> Result<&'s str, DeserializeError> {
         let text: *const str =
             string.to_str().map_err(|error| DeserializeError::from_exception(string.py(), &error))?;
@@ -262,7 +263,8 @@ struct DictAccess<'r, 's, 'py> {
 }
 
 impl<'s, 'py> DictAccess<'_, 's, 'py> {
-    /// Returns the next name and its value. Not generic over the seed, which keeps the binary small.
+    /// Returns the next name and its value.
+    #[inline(always)]
     fn next_member(&mut self) -> Result<Option<(&'s str, PyDeserializer<'s, 'py>)>, DeserializeError> {
         let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
         // SAFETY: `self.dict` is a `dict`, and all pointers point to variables of this function or of `self`.
@@ -317,7 +319,7 @@ impl<'s> SeqAccess<'s> for ItemsAccess<'_, 's, '_> {
         self.next = self.next.saturating_add(1);
         // SAFETY: `get_item` belongs to the type of `sequence`, and the index is less than its length.
         let value = unsafe { self.sequence.nested((self.get_item)(self.sequence.value.as_ptr(), index)) };
-        seed.deserialize(value).map(Some).map_err(|error| error.within(&index.to_string()))
+        seed.deserialize(value).map(Some).map_err(|error| error.within(index))
     }
 
     fn size_hint(&self) -> Option<usize> {
