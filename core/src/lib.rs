@@ -45,14 +45,12 @@
 mod command;
 mod compare;
 pub mod constraint;
-mod definition;
 mod engine;
 mod error;
-mod execution_input;
 mod fingerprint;
 mod hex;
-mod jackson_errors;
 mod json;
+mod json_text;
 pub mod model;
 mod operation;
 mod options;

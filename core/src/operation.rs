@@ -49,7 +49,7 @@ macro_rules! for_each_operation {
             UpdateStateMachineAlias update_state_machine_alias {
                 UpdateStateMachineAliasInput => UpdateStateMachineAliasOutput;
                 [ValidationException, InvalidArn, ResourceNotFound, ConflictException, StateMachineDeleting];
-                write |command| command.state_machine.unqualified_arn, alias::update
+                write |command| command.alias.state_machine.unqualified_arn, alias::update
             }
             /// Deletes an alias. Succeeds if it does not exist.
             DeleteStateMachineAlias delete_state_machine_alias {
@@ -94,7 +94,7 @@ macro_rules! for_each_operation {
             ListStateMachines list_state_machines {
                 ListStateMachinesInput => ListStateMachinesOutput;
                 [InvalidToken];
-                read |command, call| list_state_machines(&command.page, call)
+                read |page, call| list_state_machines(&page, call)
             }
             /// Deletes a state machine with its versions, aliases, executions and tags. Succeeds if it does not exist.
             DeleteStateMachine delete_state_machine {
@@ -185,13 +185,13 @@ macro_rules! for_each_operation {
             ListTagsForResource list_tags_for_resource {
                 ListTagsForResourceInput => ListTagsForResourceOutput;
                 [InvalidArn, ResourceNotFound];
-                read |command| command.arn, tags::list
+                read |arn| arn, tags::list
             }
             /// Checks that a definition is JSON with `StartAt` and `States`. Does not check the states.
             ValidateStateMachineDefinition validate_state_machine_definition {
                 ValidateStateMachineDefinitionInput => ValidateStateMachineDefinitionOutput;
                 [ValidationException];
-                read |command, _call| Ok(validate_definition(command.definition))
+                read |definition, _call| Ok(validate_definition(definition))
             }
         }
     };

@@ -74,8 +74,9 @@ pub(crate) fn update(
     command: &UpdateAlias<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<UpdateStateMachineAliasOutput>> {
-    let view = require_active(view, context.now, command.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
-    let stored = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
+    let view =
+        require_active(view, context.now, command.alias.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
+    let stored = view.alias(command.alias.name)?.ok_or(Error::ReferenceNotFound)?;
     let routing = command.routing.map(|requested| require_versions(view, requested)).transpose()?;
     let alias = Alias {
         description: command.description.map(Into::into).or_else(|| stored.description.clone()),
@@ -85,7 +86,7 @@ pub(crate) fn update(
         previous: find_previous_routing(&stored, routing, context),
     };
     let output = UpdateStateMachineAliasOutput { update_date: context.now };
-    Ok(Decision::with_change(Change::PutAlias { name: command.name.into(), alias }, output))
+    Ok(Decision::with_change(Change::PutAlias { name: command.alias.name.into(), alias }, output))
 }
 
 /// Returns the routing that StartExecution uses until the update delay ends: always the routing before this update, even

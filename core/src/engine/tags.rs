@@ -1,7 +1,7 @@
 //! Decides on tag requests. Only state machines have tags; versions and aliases do not.
 
 use super::{Context, Decision, find_state_machine};
-use crate::command::{ListTags, TagStateMachine, UntagStateMachine};
+use crate::command::{TagStateMachine, UntagStateMachine};
 use crate::error::{Error, Result};
 use crate::model::{Resource, StateMachine, Tag, parse_arn};
 use crate::store::{Change, View};
@@ -33,12 +33,8 @@ pub(crate) fn untag(
     Ok(put_tags(state_machine, tags))
 }
 
-pub(crate) fn list(
-    view: Option<&dyn View>,
-    command: &ListTags<'_>,
-    context: &Context<'_>,
-) -> Result<ListTagsForResourceOutput> {
-    Ok(ListTagsForResourceOutput { tags: require_resource(view, command.arn, context)?.tags.clone() })
+pub(crate) fn list(view: Option<&dyn View>, arn: &str, context: &Context<'_>) -> Result<ListTagsForResourceOutput> {
+    Ok(ListTagsForResourceOutput { tags: require_resource(view, arn, context)?.tags.clone() })
 }
 
 /// Replaces the values of existing keys and appends new keys.

@@ -2,11 +2,11 @@
 
 use super::call::Call;
 use crate::command::{Qualifier, Request, validate};
-use crate::definition;
 use crate::engine::execution::RandomValues;
 use crate::engine::{alias, execution, state_machine, tags, version};
 use crate::error::Result;
 use crate::json::SerializeResponse;
+use crate::json_text::{DefinitionError, find_definition_error};
 use crate::model::StateMachine;
 use crate::operation::Operation;
 use crate::page::{Cursor, ListId, PageRequest, truncate_page};
@@ -108,13 +108,13 @@ fn generate_random_values(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'
 }
 
 fn validate_definition(definition: &str) -> ValidateStateMachineDefinitionOutput {
-    let diagnostic = |error: definition::DefinitionError| Diagnostic {
+    let diagnostic = |error: DefinitionError| Diagnostic {
         severity: "ERROR".to_owned(),
         code: error.code.to_owned(),
         message: error.message,
         location: error.location,
     };
-    let diagnostics: Vec<_> = definition::find_error(definition).map(diagnostic).into_iter().collect();
+    let diagnostics: Vec<_> = find_definition_error(definition).map(diagnostic).into_iter().collect();
     let result = if diagnostics.is_empty() { "OK" } else { "FAIL" }.to_owned();
     ValidateStateMachineDefinitionOutput { result, diagnostics, truncated: false }
 }

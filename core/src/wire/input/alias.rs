@@ -4,7 +4,7 @@ use super::rules::{ROUTES, integer, restricted_name, sensitive, text};
 use crate::wire::SensitiveText;
 use crate::wire::structure::prelude::*;
 
-structure! {
+structures! {
     /// One entry of a routing configuration.
     RoutingConfigurationListItem<'a> {
         /// The version's ARN.
@@ -12,17 +12,13 @@ structure! {
         /// Percentage of starts, 0 to 100.
         weight "weight": i64, true, integer(0, 100);
     }
-}
 
-structure! {
     /// A routing configuration, independent of an operation.
     RoutingInput<'a> {
         /// One or two routes. Their weights must sum to 100.
         routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, true, ROUTES;
     }
-}
 
-structure! {
     /// Input of CreateStateMachineAlias.
     CreateStateMachineAliasInput<'a> {
         /// Description, up to 256 characters.
@@ -32,17 +28,13 @@ structure! {
         /// One or two routes. Their weights must sum to 100.
         routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, true, ROUTES;
     }
-}
 
-structure! {
     /// Input of DescribeStateMachineAlias.
     DescribeStateMachineAliasInput<'a> {
         /// The alias's ARN.
         state_machine_alias_arn "stateMachineAliasArn": Text<'a>, true, text(1, 256);
     }
-}
 
-structure! {
     /// Input of ListStateMachineAliases.
     ListStateMachineAliasesInput<'a> {
         /// The ARN of a state machine or of a version.
@@ -52,9 +44,7 @@ structure! {
         /// Page size; 0 or absent: 100.
         max_results "maxResults": i64, false, integer(0, 1000);
     }
-}
 
-structure! {
     /// Input of UpdateStateMachineAlias.
     UpdateStateMachineAliasInput<'a> {
         /// The alias's ARN.
@@ -64,9 +54,7 @@ structure! {
         /// The new routing, which replaces the old one. Absent: unchanged.
         routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, false, ROUTES;
     }
-}
 
-structure! {
     /// Input of DeleteStateMachineAlias.
     DeleteStateMachineAliasInput<'a> {
         /// The alias's ARN.

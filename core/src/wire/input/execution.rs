@@ -4,7 +4,7 @@ use super::rules::{INPUT, STATUSES, TRACE_HEADER, integer, one_of, sensitive, te
 use crate::wire::SensitiveText;
 use crate::wire::structure::prelude::*;
 
-structure! {
+structures! {
     /// Input of StartExecution.
     StartExecutionInput<'a> {
         /// A state machine, version or alias.
@@ -16,9 +16,7 @@ structure! {
         /// The X-Ray trace header.
         trace_header "traceHeader": Text<'a>, false, TRACE_HEADER;
     }
-}
 
-structure! {
     /// Input of DescribeExecution.
     DescribeExecutionInput<'a> {
         /// The execution's ARN.
@@ -26,9 +24,7 @@ structure! {
         /// METADATA_ONLY omits definition and input.
         included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
     }
-}
 
-structure! {
     /// Input of DescribeStateMachineForExecution.
     DescribeStateMachineForExecutionInput<'a> {
         /// The execution's ARN.
@@ -36,9 +32,7 @@ structure! {
         /// METADATA_ONLY omits definition and input.
         included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
     }
-}
 
-structure! {
     /// Input of ListExecutions.
     ListExecutionsInput<'a> {
         /// A state machine, version or alias.
@@ -54,9 +48,7 @@ structure! {
         /// Filter by redrive. No execution is redriven here.
         redrive_filter "redriveFilter": Text<'a>, false, one_of(&["REDRIVEN", "NOT_REDRIVEN"]);
     }
-}
 
-structure! {
     /// Input of StopExecution.
     StopExecutionInput<'a> {
         /// The execution's ARN.

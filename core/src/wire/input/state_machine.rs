@@ -5,23 +5,19 @@ use crate::constraint::Rule;
 use crate::wire::SensitiveText;
 use crate::wire::structure::prelude::*;
 
-structure! {
+structures! {
     /// A log destination.
     CloudWatchLogsLogGroup<'a> {
         /// The log group's ARN.
         log_group_arn "logGroupArn": Text<'a>, false, text(1, 256);
     }
-}
 
-structure! {
     /// A log destination.
     LogDestination<'a> {
         /// The log group.
         cloud_watch_logs_log_group "cloudWatchLogsLogGroup": CloudWatchLogsLogGroup<'a>, false, Rule::Structure(CloudWatchLogsLogGroup::MEMBERS);
     }
-}
 
-structure! {
     /// Logging configuration. Stored and returned, without effect.
     LoggingConfiguration<'a> {
         /// The log level.
@@ -31,17 +27,13 @@ structure! {
         /// The log destinations.
         destinations "destinations": Vec<LogDestination<'a>>, false, list(&Rule::Structure(LogDestination::MEMBERS));
     }
-}
 
-structure! {
     /// X-Ray tracing configuration. Stored and returned, without effect.
     TracingConfiguration {
         /// Whether it is on.
         enabled "enabled": bool, false, Rule::Boolean;
     }
-}
 
-structure! {
     /// Encryption configuration. Stored and returned, without effect.
     EncryptionConfiguration<'a> {
         /// The key.
@@ -51,9 +43,7 @@ structure! {
         /// The type.
         kind "type": Text<'a>, true, one_of(&["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"]);
     }
-}
 
-structure! {
     /// A tag. Named `Tag` in the model.
     TagInput<'a> {
         /// The key.
@@ -61,9 +51,7 @@ structure! {
         /// The value.
         value "value": Text<'a>, false, text(0, 256);
     }
-}
 
-structure! {
     /// Input of CreateStateMachine.
     CreateStateMachineInput<'a> {
         /// 1 to 80 characters.
@@ -87,9 +75,7 @@ structure! {
         /// Encryption.
         encryption_configuration "encryptionConfiguration": EncryptionConfiguration<'a>, false, Rule::Structure(EncryptionConfiguration::MEMBERS);
     }
-}
 
-structure! {
     /// Input of UpdateStateMachine. Absent members stay unchanged.
     UpdateStateMachineInput<'a> {
         /// The state machine.
@@ -109,9 +95,7 @@ structure! {
         /// Encryption.
         encryption_configuration "encryptionConfiguration": EncryptionConfiguration<'a>, false, Rule::Structure(EncryptionConfiguration::MEMBERS);
     }
-}
 
-structure! {
     /// Input of DescribeStateMachine.
     DescribeStateMachineInput<'a> {
         /// A state machine or a version.
@@ -119,9 +103,7 @@ structure! {
         /// METADATA_ONLY omits definition and input.
         included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
     }
-}
 
-structure! {
     /// Input of ListStateMachines.
     ListStateMachinesInput<'a> {
         /// Page size; 0 or absent: 100.
@@ -129,17 +111,13 @@ structure! {
         /// Pagination token from the previous response.
         next_token "nextToken": Text<'a>, false, text(1, 1024);
     }
-}
 
-structure! {
     /// Input of DeleteStateMachine.
     DeleteStateMachineInput<'a> {
         /// The state machine.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
     }
-}
 
-structure! {
     /// Input of PublishStateMachineVersion.
     PublishStateMachineVersionInput<'a> {
         /// The state machine.
@@ -149,9 +127,7 @@ structure! {
         /// The version's description.
         description "description": SensitiveText<'a>, false, sensitive(256);
     }
-}
 
-structure! {
     /// Input of ListStateMachineVersions.
     ListStateMachineVersionsInput<'a> {
         /// The state machine.
@@ -161,17 +137,13 @@ structure! {
         /// Page size; 0 or absent: 100.
         max_results "maxResults": i64, false, integer(0, 1000);
     }
-}
 
-structure! {
     /// Input of DeleteStateMachineVersion.
     DeleteStateMachineVersionInput<'a> {
         /// The version's ARN.
         state_machine_version_arn "stateMachineVersionArn": Text<'a>, true, text(1, 2000);
     }
-}
 
-structure! {
     /// Input of TagResource.
     TagResourceInput<'a> {
         /// The state machine's ARN.
@@ -179,9 +151,7 @@ structure! {
         /// Tags, up to 50.
         tags "tags": Vec<TagInput<'a>>, true, list(&Rule::Structure(TagInput::MEMBERS));
     }
-}
 
-structure! {
     /// Input of UntagResource.
     UntagResourceInput<'a> {
         /// The state machine's ARN.
@@ -189,17 +159,13 @@ structure! {
         /// Keys to remove.
         tag_keys "tagKeys": Vec<Text<'a>>, true, list(&TAG_KEY);
     }
-}
 
-structure! {
     /// Input of ListTagsForResource.
     ListTagsForResourceInput<'a> {
         /// The state machine's ARN.
         resource_arn "resourceArn": Text<'a>, true, text(1, 256);
     }
-}
 
-structure! {
     /// Input of ValidateStateMachineDefinition.
     ValidateStateMachineDefinitionInput<'a> {
         /// The definition, Amazon States Language as JSON text.
