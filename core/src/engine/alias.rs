@@ -10,8 +10,9 @@ use crate::fingerprint::find_differences;
 use crate::model::{Alias, PreviousRouting, Route, Routing, Timestamp, VersionNumber};
 use crate::page::{Cursor, ListId, truncate_page};
 use crate::store::{Change, NamedAlias, View};
+use crate::wire::AliasPage;
 use crate::wire::output::{
-    AliasPage, CreateStateMachineAliasOutput, DescribeStateMachineAliasOutput, Empty, RoutingConfigurationOutput,
+    CreateStateMachineAliasOutput, DescribeStateMachineAliasOutput, Empty, RoutingConfigurationOutput,
     UpdateStateMachineAliasOutput,
 };
 

@@ -12,7 +12,7 @@ use crate::operation::Operation;
 use crate::page::{Cursor, ListId, PageRequest, truncate_page};
 use crate::wire::input::*;
 use crate::wire::output::*;
-use crate::wire::{DeserializeRequest, deserialize_request};
+use crate::wire::{AliasPage, DeserializeRequest, deserialize_request};
 use serde::{Deserialize, Serialize};
 
 /// A request that the service can execute.

@@ -1,6 +1,6 @@
 //! Declares structures: the Rust type, the constraints, and the text that AWS prints.
 
-use super::{SensitiveText, Text};
+use super::Text;
 use crate::constraint::{Constraint, Member, Path, PrintedValue, Rule, Violations};
 use crate::options::Limits;
 use std::fmt::Write as _;
@@ -59,25 +59,14 @@ pub(crate) fn print_member<T: ModelValue>(value: Option<&T>, name: &str, out: &m
     }
 }
 
-impl ModelValue for Text<'_> {
+impl<const SENSITIVE: bool> ModelValue for Text<'_, SENSITIVE> {
     #[inline(always)]
     fn check(&self, rule: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations) {
         check_text(self, rule, limits, path, found);
     }
 
     fn print(&self, out: &mut String) {
-        out.push_str(self);
-    }
-}
-
-impl ModelValue for SensitiveText<'_> {
-    #[inline(always)]
-    fn check(&self, rule: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations) {
-        check_text(self, rule, limits, path, found);
-    }
-
-    fn print(&self, out: &mut String) {
-        out.push_str("***Sensitive Data Redacted***");
+        out.push_str(if SENSITIVE { "***Sensitive Data Redacted***" } else { self });
     }
 }
 

@@ -1,11 +1,66 @@
-//! Inputs of the operations on state machines, versions, tags and definitions.
+//! Request structures. Every member is optional; validation reports missing members.
 
-use super::rules::{DEFINITION, TAG_KEY, any_text, integer, list, one_of, sensitive, text};
-use crate::constraint::Rule;
-use crate::wire::SensitiveText;
-use crate::wire::structure::prelude::*;
+use super::SensitiveText;
+use super::structure::prelude::*;
+use crate::constraint::{MaxLength, Pattern, Rule, TextRule};
 
 structures! {
+    /// One entry of a routing configuration.
+    RoutingConfigurationListItem<'a> {
+        /// The version's ARN.
+        state_machine_version_arn "stateMachineVersionArn": Text<'a>, true, text(1, 256);
+        /// Percentage of starts, 0 to 100.
+        weight "weight": i64, true, integer(0, 100);
+    }
+
+    /// A routing configuration, independent of an operation.
+    RoutingInput<'a> {
+        /// One or two routes. Their weights must sum to 100.
+        routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, true, ROUTES;
+    }
+
+    /// Input of CreateStateMachineAlias.
+    CreateStateMachineAliasInput<'a> {
+        /// Description, up to 256 characters.
+        description "description": SensitiveText<'a>, false, sensitive(256);
+        /// Name: 1 to 80 letters, digits, `_`, `-` or `.`, not only digits.
+        name "name": Text<'a>, true, restricted_name();
+        /// One or two routes. Their weights must sum to 100.
+        routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, true, ROUTES;
+    }
+
+    /// Input of DescribeStateMachineAlias.
+    DescribeStateMachineAliasInput<'a> {
+        /// The alias's ARN.
+        state_machine_alias_arn "stateMachineAliasArn": Text<'a>, true, text(1, 256);
+    }
+
+    /// Input of ListStateMachineAliases.
+    ListStateMachineAliasesInput<'a> {
+        /// The ARN of a state machine or of a version.
+        state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
+        /// Pagination token from the previous response.
+        next_token "nextToken": Text<'a>, false, text(1, 1024);
+        /// Page size; 0 or absent: 100.
+        max_results "maxResults": i64, false, integer(0, 1000);
+    }
+
+    /// Input of UpdateStateMachineAlias.
+    UpdateStateMachineAliasInput<'a> {
+        /// The alias's ARN.
+        state_machine_alias_arn "stateMachineAliasArn": Text<'a>, true, text(1, 256);
+        /// The new description. Absent: unchanged.
+        description "description": SensitiveText<'a>, false, sensitive(256);
+        /// The new routing, which replaces the old one. Absent: unchanged.
+        routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, false, ROUTES;
+    }
+
+    /// Input of DeleteStateMachineAlias.
+    DeleteStateMachineAliasInput<'a> {
+        /// The alias's ARN.
+        state_machine_alias_arn "stateMachineAliasArn": Text<'a>, true, text(1, 256);
+    }
+
     /// A log destination.
     CloudWatchLogsLogGroup<'a> {
         /// The log group's ARN.
@@ -177,4 +232,99 @@ structures! {
         /// Maximum number of diagnostics; 0 or absent: 100.
         max_results "maxResults": i64, false, integer(0, 100);
     }
+
+    /// Input of StartExecution.
+    StartExecutionInput<'a> {
+        /// A state machine, version or alias.
+        state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
+        /// The execution's name; absent: a UUID.
+        name "name": Text<'a>, false, text(1, 80);
+        /// JSON text; absent: `{}`.
+        input "input": SensitiveText<'a>, false, INPUT;
+        /// The X-Ray trace header.
+        trace_header "traceHeader": Text<'a>, false, TRACE_HEADER;
+    }
+
+    /// Input of DescribeExecution.
+    DescribeExecutionInput<'a> {
+        /// The execution's ARN.
+        execution_arn "executionArn": Text<'a>, true, text(1, 256);
+        /// METADATA_ONLY omits definition and input.
+        included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
+    }
+
+    /// Input of DescribeStateMachineForExecution.
+    DescribeStateMachineForExecutionInput<'a> {
+        /// The execution's ARN.
+        execution_arn "executionArn": Text<'a>, true, text(1, 256);
+        /// METADATA_ONLY omits definition and input.
+        included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
+    }
+
+    /// Input of ListExecutions.
+    ListExecutionsInput<'a> {
+        /// A state machine, version or alias.
+        state_machine_arn "stateMachineArn": Text<'a>, false, text(1, 256);
+        /// Return only executions with this status.
+        status_filter "statusFilter": Text<'a>, false, one_of(STATUSES);
+        /// Page size; 0 or absent: 100.
+        max_results "maxResults": i64, false, integer(0, 1000);
+        /// Pagination token from the previous response.
+        next_token "nextToken": Text<'a>, false, text(1, 3096);
+        /// The ARN of a map run. Map runs are not emulated.
+        map_run_arn "mapRunArn": Text<'a>, false, text(1, 2000);
+        /// Filter by redrive. No execution is redriven here.
+        redrive_filter "redriveFilter": Text<'a>, false, one_of(&["REDRIVEN", "NOT_REDRIVEN"]);
+    }
+
+    /// Input of StopExecution.
+    StopExecutionInput<'a> {
+        /// The execution's ARN.
+        execution_arn "executionArn": Text<'a>, true, text(1, 256);
+        /// An error code.
+        error "error": SensitiveText<'a>, false, sensitive(256);
+        /// A cause.
+        cause "cause": SensitiveText<'a>, false, sensitive(32_768);
+    }
+}
+
+const ROUTES: Rule =
+    Rule::List { min: Some(1), max: Some(2), item: &Rule::Structure(RoutingConfigurationListItem::MEMBERS) };
+const DEFINITION: Rule = Rule::Text(TextRule { max: Some(MaxLength::Definition), sensitive: true, ..between(1, 0) });
+const INPUT: Rule = Rule::Text(TextRule { max: Some(MaxLength::Input), sensitive: true, ..between(0, 0) });
+const TRACE_HEADER: Rule = Rule::Text(TextRule { pattern: Some(Pattern::Ascii), ..between(0, 256) });
+const TAG_KEY: Rule = text(1, 128);
+/// In the order recorded from AWS, which is neither the model's nor alphabetical.
+const STATUSES: &[&str] = &["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
+
+const fn between(min: usize, max: usize) -> TextRule {
+    TextRule { min, max: Some(MaxLength::Fixed(max)), pattern: None, values: &[], sensitive: false }
+}
+
+const fn text(min: usize, max: usize) -> Rule {
+    Rule::Text(between(min, max))
+}
+
+const fn any_text() -> Rule {
+    Rule::Text(TextRule { max: None, ..between(0, 0) })
+}
+
+const fn restricted_name() -> Rule {
+    Rule::Text(TextRule { pattern: Some(Pattern::CharacterRestrictedName), ..between(1, 80) })
+}
+
+const fn sensitive(max: usize) -> Rule {
+    Rule::Text(TextRule { sensitive: true, ..between(0, max) })
+}
+
+const fn one_of(values: &'static [&'static str]) -> Rule {
+    Rule::Text(TextRule { max: None, values, ..between(0, 0) })
+}
+
+const fn integer(min: i64, max: i64) -> Rule {
+    Rule::Integer { min, max }
+}
+
+const fn list(item: &'static Rule) -> Rule {
+    Rule::List { min: None, max: None, item }
 }
