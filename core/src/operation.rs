@@ -94,7 +94,7 @@ macro_rules! for_each_operation {
             ListStateMachines list_state_machines {
                 ListStateMachinesInput => ListStateMachinesOutput;
                 [InvalidToken];
-                read |page, call| list_state_machines(&page, call)
+                read |page, call| list_state_machines(page, call)
             }
             /// Deletes a state machine with its versions, aliases, executions and tags. Succeeds if it does not exist.
             DeleteStateMachine delete_state_machine {

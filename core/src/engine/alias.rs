@@ -2,13 +2,13 @@
 
 use super::{
     Context, Decision, check_not_deleting, does_not_exist_error, find_state_machine, format_version_arn, qualify_arn,
-    require_active, require_state_machine,
+    require_active, require_state_machine, require_version,
 };
 use crate::command::{AliasRef, CreateAlias, ListAliases, Qualifier, RequestedRouting, UpdateAlias};
 use crate::error::{Error, Result};
-use crate::fingerprint::find_differences;
+use crate::idempotency::find_differences;
 use crate::model::{Alias, PreviousRouting, Route, Routing, Timestamp, VersionNumber};
-use crate::page::{Cursor, ListId, truncate_page};
+use crate::page::{Cursor, ListId};
 use crate::store::{Change, NamedAlias, View};
 use crate::wire::AliasPage;
 use crate::wire::output::{
@@ -123,28 +123,29 @@ pub(crate) fn list(view: Option<&dyn View>, command: &ListAliases<'_>, context: 
     let view = require_active(view, context.now, state_machine.unqualified_arn, || {
         does_not_exist_error(state_machine.unqualified_arn)
     })?;
-    let version = command.version.map(|number| require_version(view, number)).transpose()?;
+    let version =
+        command.version.map(|number| require_version(view, number, || Error::ReferenceNotFound)).transpose()?;
+    let version = version.map(|version| version.number);
     let list = ListId { operation: "ListStateMachineAliases", arn: state_machine.arn };
-    let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
-    let mut found = find_aliases(view, command, version, after.as_ref(), context.now)?;
-    let next_token = truncate_page(&mut found, command.page.limit, |(name, alias)| {
-        let cursor = Cursor { number: alias.created.as_millis(), text: name.to_string() };
-        context.tokens.create(list, &cursor, context.now)
-    });
+    let (found, next_token) = context.read_page(
+        list,
+        command.page,
+        |after, limit| find_aliases(view, version, after, limit, context.now),
+        |(name, alias)| Cursor { number: alias.created.as_millis(), text: name.to_string() },
+    )?;
     let aliases = found.iter().map(|(name, alias)| (&**name, alias.created));
     Ok(AliasPage::new(next_token, state_machine.unqualified_arn, aliases))
 }
 
-/// Returns the aliases of a page, and one more if there is a next page.
-fn find_aliases<'v>(
-    view: &'v dyn View,
-    command: &ListAliases<'_>,
+/// Returns up to `limit` aliases after a position, or only those that route to a version.
+fn find_aliases(
+    view: &dyn View,
     version: Option<VersionNumber>,
-    after: Option<&Cursor>,
+    after: Option<Cursor>,
+    limit: usize,
     now: Timestamp,
-) -> Result<Vec<NamedAlias<'v>>> {
-    let after = after.map(|cursor| (Timestamp::from_millis(cursor.number), cursor.text.as_str()));
-    let limit = command.page.limit.saturating_add(1);
+) -> Result<Vec<NamedAlias<'_>>> {
+    let after = after.as_ref().map(|cursor| (Timestamp::from_millis(cursor.number), cursor.text.as_str()));
     let Some(version) = version else { return view.aliases(after, limit) };
     let mut found = view.aliases(after, usize::MAX)?;
     found.retain(|(_, alias)| alias.routing_at(now).references(version));
@@ -156,14 +157,7 @@ fn find_aliases<'v>(
 fn require_versions(view: &dyn View, requested: RequestedRouting) -> Result<Routing> {
     let routing = requested.to_routing()?;
     for route in routing.routes() {
-        require_version(view, Some(route.version))?;
+        require_version(view, Some(route.version), || Error::ReferenceNotFound)?;
     }
     Ok(routing)
-}
-
-/// Returns the number if the version exists.
-fn require_version(view: &dyn View, number: Option<VersionNumber>) -> Result<VersionNumber> {
-    let number = number.ok_or(Error::ReferenceNotFound)?;
-    view.version(number)?.ok_or(Error::ReferenceNotFound)?;
-    Ok(number)
 }

@@ -4,12 +4,12 @@
 use super::revision_fields::RevisionFields;
 use super::{
     Context, Decision, does_not_exist_error, format_execution_arn, format_express_arn, format_version_arn, qualify_arn,
-    require_active, require_state_machine,
+    require_active, require_state_machine, require_version,
 };
 use crate::command::{ExecutionRef, ListExecutions, Qualifier, StartExecution, StatusFilter, StopExecution};
 use crate::error::{Error, Result};
 use crate::model::{Execution, ExecutionStatus, StateMachineType, StopDetails, Timestamp, VersionNumber};
-use crate::page::{Cursor, ListId, truncate_page};
+use crate::page::{Cursor, ListId};
 use crate::store::{Change, ExecutionFilter, RevisionKey, View};
 use crate::wire::output::{
     DataDetails, DescribeExecutionOutput, DescribeStateMachineForExecutionOutput, ExecutionListItem,
@@ -84,11 +84,7 @@ fn resolve_version<'c>(
     let missing = || does_not_exist_error(command.state_machine.arn);
     match command.state_machine.qualifier {
         Qualifier::Unqualified | Qualifier::Label => Ok((None, None)),
-        Qualifier::Version(number) => {
-            let number = number.ok_or_else(missing)?;
-            view.version(number)?.ok_or_else(missing)?;
-            Ok((Some(number), None))
-        }
+        Qualifier::Version(number) => Ok((Some(require_version(view, number, missing)?.number), None)),
         Qualifier::Alias(name) => {
             let alias = view.alias(name)?.ok_or_else(missing)?;
             let picked = alias.routing_at(now).pick(percent);
@@ -176,16 +172,15 @@ pub(crate) fn list(
     let missing = || does_not_exist_error(state_machine.arn);
     let view = require_state_machine(view, context.now, missing)?;
     let filter = build_filter(view, command)?;
-    let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
-    let before = after.map(|cursor| u64::try_from(cursor.number).unwrap_or_default());
-    let mut found = match filter {
-        Some(filter) => view.executions(before, filter, command.page.limit.saturating_add(1))?,
-        None => Vec::new(),
-    };
-    let next_token = truncate_page(&mut found, command.page.limit, |(number, _)| {
-        let cursor = Cursor { number: i64::try_from(*number).unwrap_or(i64::MAX), text: String::new() };
-        context.tokens.create(list, &cursor, context.now)
-    });
+    let (found, next_token) = context.read_page(
+        list,
+        command.page,
+        |after, limit| {
+            let before = after.map(|cursor| u64::try_from(cursor.number).unwrap_or_default());
+            filter.map_or_else(|| Ok(Vec::new()), |filter| view.executions(before, filter, limit))
+        },
+        |(number, _)| Cursor { number: i64::try_from(*number).unwrap_or(i64::MAX), text: String::new() },
+    )?;
     let executions =
         found.into_iter().map(|(_, execution)| build_list_item(state_machine.unqualified_arn, &execution)).collect();
     Ok(ListExecutionsOutput { executions, next_token })
@@ -200,10 +195,7 @@ fn build_filter<'c>(view: &dyn View, command: &ListExecutions<'c>) -> Result<Opt
     let mut filter = ExecutionFilter::default();
     match command.state_machine.qualifier {
         Qualifier::Unqualified => {}
-        Qualifier::Version(number) => {
-            let number = number.ok_or_else(missing)?;
-            filter.version = Some(view.version(number)?.ok_or_else(missing)?.number);
-        }
+        Qualifier::Version(number) => filter.version = Some(require_version(view, number, missing)?.number),
         Qualifier::Alias(name) => {
             view.alias(name)?.ok_or_else(missing)?;
             filter.alias = Some(name);

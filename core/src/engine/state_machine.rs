@@ -4,7 +4,7 @@ use super::revision_fields::RevisionFields;
 use super::version::{next_version, publish_unchanged};
 use super::{
     Context, Decision, check_not_deleting, does_not_exist_error, find_state_machine, format_version_arn,
-    require_active_unqualified, require_state_machine,
+    require_active_unqualified, require_state_machine, require_version,
 };
 use crate::command::{
     CreateStateMachine, DescribeStateMachine, Qualifier, RevisionContent, StateMachineRef, UpdateStateMachine,
@@ -149,10 +149,7 @@ pub(crate) fn describe(
     let state_machine = view.state_machine();
     let version = match command.state_machine.qualifier {
         Qualifier::Unqualified => None,
-        Qualifier::Version(number) => {
-            let number = number.ok_or_else(missing)?;
-            Some(view.version(number)?.ok_or_else(missing)?)
-        }
+        Qualifier::Version(number) => Some(require_version(view, number, missing)?),
         Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
     };
     let key = version.as_ref().map_or(RevisionKey::Current, |version| RevisionKey::Version(version.number));

@@ -7,7 +7,7 @@ use super::{
 use crate::command::{DeleteVersion, ListVersions, PublishVersion, Qualifier};
 use crate::error::{Error, Result};
 use crate::model::{Version, VersionNumber};
-use crate::page::{Cursor, ListId, truncate_page};
+use crate::page::{Cursor, ListId};
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{
     Empty, ListStateMachineVersionsOutput, PublishStateMachineVersionOutput, StateMachineVersionListItem,
@@ -110,13 +110,12 @@ pub(crate) fn list(
     }
     let view = require_state_machine(view, context.now, || does_not_exist_error(state_machine.arn))?;
     let list = ListId { operation: "ListStateMachineVersions", arn: state_machine.arn };
-    let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
-    let before = after.map(|cursor| parse_cursor(&cursor));
-    let mut found = view.versions(before, command.page.limit.saturating_add(1))?;
-    let next_token = truncate_page(&mut found, command.page.limit, |version| {
-        let cursor = Cursor { number: i64::from(version.number.get()), text: String::new() };
-        context.tokens.create(list, &cursor, context.now)
-    });
+    let (found, next_token) = context.read_page(
+        list,
+        command.page,
+        |after, limit| view.versions(after.map(|cursor| parse_cursor(&cursor)), limit),
+        |version| Cursor { number: i64::from(version.number.get()), text: String::new() },
+    )?;
     let item = |version: Version| StateMachineVersionListItem {
         creation_date: version.created,
         state_machine_version_arn: format_version_arn(state_machine.unqualified_arn, version.number),

@@ -1,11 +1,12 @@
-//! One call of an operation: its transaction, time and scope.
+//! One call of an operation: its transaction, time and scope, and its panic.
 
 use crate::engine::{Context, Decision, state_machine};
 use crate::error::{Error, Result};
 use crate::model::{Scope, Timestamp};
-use crate::picker::WeightedPicker;
-use crate::rng::Rng;
+use crate::random::{Rng, WeightedPicker};
 use crate::store::{CommitOutcome, Session, View};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Maximum number of expired state machines that one create or delete request purges.
 const PURGE_BATCH: usize = 16;
@@ -75,4 +76,17 @@ impl Call<'_> {
         let detail = format!("`{arn}` was changed by others {MAX_DECISIONS} times in a row; send the request again");
         Err(Error::Store { detail })
     }
+}
+
+/// Runs a request and returns [`Error::Internal`] if it panics.
+///
+/// The stored data stays consistent, because a store applies a change completely or not at all.
+pub(super) fn catch_panic<T>(request: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(request)).unwrap_or_else(|panic| Err(panic_error(&*panic)))
+}
+
+fn panic_error(panic: &(dyn Any + Send)) -> Error {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let text = text.unwrap_or("panic without a message");
+    Error::Internal { detail: format!("{text}; the request changed nothing") }
 }

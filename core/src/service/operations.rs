@@ -1,5 +1,7 @@
-//! Executes the operations: the execution of each input, and the dispatch by name.
+//! Executes the operations: the execution of each input, the method of each operation with AWS's input and output, and
+//! the dispatch by name.
 
+use super::StepFunctions;
 use super::call::Call;
 use crate::command::{Qualifier, Request, validate};
 use crate::engine::execution::RandomValues;
@@ -9,7 +11,7 @@ use crate::json::SerializeResponse;
 use crate::json_text::{DefinitionError, find_definition_error};
 use crate::model::StateMachine;
 use crate::operation::Operation;
-use crate::page::{Cursor, ListId, PageRequest, truncate_page};
+use crate::page::{Cursor, ListId, PageRequest};
 use crate::wire::input::*;
 use crate::wire::output::*;
 use crate::wire::{AliasPage, DeserializeRequest, deserialize_request};
@@ -71,6 +73,23 @@ macro_rules! implement_operations {
             }
         )*
 
+        impl StepFunctions {
+            $(
+                $(#[$doc])*
+                ///
+                #[doc = concat!(
+                    "[Source of each behaviour](", env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/fidelity/",
+                    stringify!($name), ".md).",
+                )]
+                ///
+                /// # Errors
+                /// The error that AWS would return, or [`crate::Error::Store`].
+                pub fn $method(&self, input: &$input<'_>) -> Result<$output> {
+                    self.execute(input).map(Into::into)
+                }
+            )*
+        }
+
         /// Deserializes and executes a request, and serializes its response.
         pub(super) fn execute_request<K: SerializeResponse>(
             operation: Operation,
@@ -119,15 +138,16 @@ fn validate_definition(definition: &str) -> ValidateStateMachineDefinitionOutput
     ValidateStateMachineDefinitionOutput { result, diagnostics, truncated: false }
 }
 
-fn list_state_machines(page: &PageRequest<'_>, call: &mut Call<'_>) -> Result<ListStateMachinesOutput> {
+fn list_state_machines(page: PageRequest<'_>, call: &mut Call<'_>) -> Result<ListStateMachinesOutput> {
     let prefix = call.scope.state_machine_arn("");
     let list = ListId { operation: "ListStateMachines", arn: &prefix };
-    let tokens = call.context.tokens;
-    let after = page.token.map(|token| tokens.verify(list, token, call.now())).transpose()?;
-    let mut found = fetch_state_machines(&prefix, after.map(|cursor| cursor.text), page.limit.saturating_add(1), call)?;
-    let next_token = truncate_page(&mut found, page.limit, |(arn, _)| {
-        tokens.create(list, &Cursor { number: 0, text: arn.clone() }, call.now())
-    });
+    let context = call.context;
+    let (found, next_token) = context.read_page(
+        list,
+        page,
+        |after, limit| fetch_state_machines(&prefix, after.map(|cursor| cursor.text), limit, call),
+        |(arn, _)| Cursor { number: 0, text: arn.clone() },
+    )?;
     let item = |(arn, machine): (String, StateMachine)| StateMachineListItem {
         creation_date: machine.created,
         name: arn.strip_prefix(&prefix).unwrap_or_default().to_owned(),

@@ -1,7 +1,6 @@
 //! The public service type.
 
-use super::call::Call;
-use super::catch_panic::catch_panic;
+use super::call::{Call, catch_panic};
 use super::operations::{Execute, execute, execute_request};
 use crate::engine::Context;
 use crate::error::Result;
@@ -9,8 +8,7 @@ use crate::json::{Json, Reply, SerializeResponse};
 use crate::model::Scope;
 use crate::options::Options;
 use crate::page::PageTokenCodec;
-use crate::picker::WeightedPicker;
-use crate::rng::Rng;
+use crate::random::{Rng, WeightedPicker};
 use crate::store::{MemoryStore, Session, Store};
 use crate::wire::DeserializeRequest;
 use std::fmt;
