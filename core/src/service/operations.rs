@@ -1,7 +1,5 @@
-//! Executes the operations: the execution of each input, the method of each operation with AWS's input and output, and
-//! the dispatch by name.
+//! Executes the operations: the execution of each input, and the dispatch by name.
 
-use super::StepFunctions;
 use super::call::Call;
 use crate::command::{Qualifier, Request, validate};
 use crate::engine::execution::RandomValues;
@@ -72,23 +70,6 @@ macro_rules! implement_operations {
                 execute_function!($($run)*);
             }
         )*
-
-        impl StepFunctions {
-            $(
-                $(#[$doc])*
-                ///
-                #[doc = concat!(
-                    "[Source of each behaviour](", env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/fidelity/",
-                    stringify!($name), ".md).",
-                )]
-                ///
-                /// # Errors
-                /// The error that AWS would return, or [`crate::Error::Store`].
-                pub fn $method(&self, input: &$input<'_>) -> Result<$output> {
-                    self.execute(input).map(Into::into)
-                }
-            )*
-        }
 
         /// Deserializes and executes a request, and serializes its response.
         pub(super) fn execute_request<K: SerializeResponse>(

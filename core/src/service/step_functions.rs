@@ -11,6 +11,8 @@ use crate::page::PageTokenCodec;
 use crate::random::{Rng, WeightedPicker};
 use crate::store::{MemoryStore, Session, Store};
 use crate::wire::DeserializeRequest;
+use crate::wire::input::*;
+use crate::wire::output::*;
 use std::fmt;
 use std::sync::Arc;
 
@@ -184,7 +186,7 @@ impl StepFunctions {
         self.inner.store.check_health()
     }
 
-    pub(super) fn execute<I: Execute>(&self, input: &I) -> Result<I::Output> {
+    fn execute<I: Execute>(&self, input: &I) -> Result<I::Output> {
         catch_panic(|| self.with_call(|call| execute(input, call)))
     }
 
@@ -206,6 +208,33 @@ impl StepFunctions {
         Call { session, context, scope, picker: &self.inner.picker, id_rng: &self.inner.id_rng }
     }
 }
+
+/// Defines one method per operation, with the inputs and outputs of AWS.
+macro_rules! define_methods {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $method:ident { $input:ident => $output:ident $($details:tt)* }
+    )*) => {
+        impl StepFunctions {
+            $(
+                $(#[$doc])*
+                ///
+                #[doc = concat!(
+                    "[Source of each behaviour](", env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/fidelity/",
+                    stringify!($name), ".md).",
+                )]
+                ///
+                /// # Errors
+                /// The error that AWS would return, or [`crate::Error::Store`].
+                pub fn $method(&self, input: &$input<'_>) -> Result<$output> {
+                    self.execute(input).map(Into::into)
+                }
+            )*
+        }
+    };
+}
+
+crate::for_each_operation!(define_methods);
 
 impl fmt::Debug for StepFunctions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
