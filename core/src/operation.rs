@@ -67,7 +67,7 @@ macro_rules! for_each_operation {
                 write |command, call| {
                     call.purge_expired()?;
                     let arn = call.scope.state_machine_arn(command.name);
-                    call.write(&arn, |view, context| state_machine::create(view, &arn, &command, context))
+                    call.write(&arn, |context| state_machine::create(&arn, &command, context))
                 }
             }
             /// Updates a state machine. With `publish`, also publishes the current revision as a version.
@@ -79,8 +79,8 @@ macro_rules! for_each_operation {
                 ];
                 write |command, call| {
                     let id = call.id_rng.uuid();
-                    call.write(command.state_machine.unqualified_arn, |view, context| {
-                        state_machine::update(view, &command, &id, context)
+                    call.write(command.state_machine.unqualified_arn, |context| {
+                        state_machine::update(&command, &id, context)
                     })
                 }
             }
@@ -102,8 +102,8 @@ macro_rules! for_each_operation {
                 [InvalidArn, ValidationException];
                 write |state_machine, call| {
                     call.purge_expired()?;
-                    call.write(state_machine.unqualified_arn, |view, context| {
-                        state_machine::delete(view, &state_machine, context)
+                    call.write(state_machine.unqualified_arn, |context| {
+                        state_machine::delete(&state_machine, context)
                     })
                 }
             }
@@ -137,8 +137,8 @@ macro_rules! for_each_operation {
                 ];
                 write |command, call| {
                     let random = generate_random_values(command.state_machine.qualifier, command.name.is_none(), call);
-                    call.write(command.state_machine.unqualified_arn, |view, context| {
-                        execution::start(view, &command, &random, context)
+                    call.write(command.state_machine.unqualified_arn, |context| {
+                        execution::start(&command, &random, context)
                     })
                 }
             }

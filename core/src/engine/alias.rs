@@ -1,8 +1,7 @@
 //! Decides on alias requests.
 
 use super::{
-    Context, Decision, check_not_deleting, does_not_exist_error, find_state_machine, format_version_arn, qualify_arn,
-    require_active, require_state_machine, require_version,
+    Context, Decision, check_not_deleting, does_not_exist_error, format_version_arn, qualify_arn, require_version,
 };
 use crate::command::{AliasRef, CreateAlias, ListAliases, Qualifier, RequestedRouting, UpdateAlias};
 use crate::error::{Error, Result};
@@ -19,11 +18,10 @@ use crate::wire::output::{
 /// Creates an alias. Idempotent: an equal request returns the creation date of the existing alias. The quota is
 /// checked last.
 pub(crate) fn create(
-    view: Option<&dyn View>,
     command: &CreateAlias<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<CreateStateMachineAliasOutput>> {
-    let view = require_state_machine(view, context.now, || Error::ReferenceNotFound)?;
+    let view = context.require_state_machine(|| Error::ReferenceNotFound)?;
     let routing = require_versions(view, command.routing)?;
     check_not_deleting(view, command.state_machine_arn)?;
     let output = |created| CreateStateMachineAliasOutput {
@@ -48,12 +46,8 @@ fn new_alias(command: &CreateAlias<'_>, routing: Routing, now: Timestamp) -> Ali
     Alias { description: command.description.map(Into::into), routing, created: now, updated: now, previous: None }
 }
 
-pub(crate) fn describe(
-    view: Option<&dyn View>,
-    command: &AliasRef<'_>,
-    context: &Context<'_>,
-) -> Result<DescribeStateMachineAliasOutput> {
-    let view = require_state_machine(view, context.now, || Error::ReferenceNotFound)?;
+pub(crate) fn describe(command: &AliasRef<'_>, context: &Context<'_>) -> Result<DescribeStateMachineAliasOutput> {
+    let view = context.require_state_machine(|| Error::ReferenceNotFound)?;
     let alias = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
     let route = |route: Route| RoutingConfigurationOutput {
         state_machine_version_arn: format_version_arn(command.state_machine.unqualified_arn, route.version),
@@ -71,12 +65,10 @@ pub(crate) fn describe(
 
 /// Updates the description and the routing atomically. Sets the update date even if neither changes.
 pub(crate) fn update(
-    view: Option<&dyn View>,
     command: &UpdateAlias<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<UpdateStateMachineAliasOutput>> {
-    let view =
-        require_active(view, context.now, command.alias.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
+    let view = context.require_active(command.alias.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
     let stored = view.alias(command.alias.name)?.ok_or(Error::ReferenceNotFound)?;
     let routing = command.routing.map(|requested| require_versions(view, requested)).transpose()?;
     let alias = Alias {
@@ -105,24 +97,19 @@ fn find_previous_routing(
 }
 
 /// Deletes an alias. Succeeds if the alias or the state machine does not exist.
-pub(crate) fn delete(
-    view: Option<&dyn View>,
-    command: &AliasRef<'_>,
-    context: &Context<'_>,
-) -> Result<Decision<Empty>> {
-    let stored = find_state_machine(view, context.now).map(|view| view.alias(command.name)).transpose()?.flatten();
+pub(crate) fn delete(command: &AliasRef<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+    let stored = context.find_state_machine().map(|view| view.alias(command.name)).transpose()?.flatten();
     let change = stored.map(|_| Change::DeleteAlias { name: command.name.into() });
     Ok(Decision { change, output: Empty {} })
 }
 
-pub(crate) fn list(view: Option<&dyn View>, command: &ListAliases<'_>, context: &Context<'_>) -> Result<AliasPage> {
+pub(crate) fn list(command: &ListAliases<'_>, context: &Context<'_>) -> Result<AliasPage> {
     let state_machine = command.state_machine;
     if state_machine.qualifier == Qualifier::Label {
         return Err(does_not_exist_error(state_machine.arn));
     }
-    let view = require_active(view, context.now, state_machine.unqualified_arn, || {
-        does_not_exist_error(state_machine.unqualified_arn)
-    })?;
+    let view = context
+        .require_active(state_machine.unqualified_arn, || does_not_exist_error(state_machine.unqualified_arn))?;
     let version =
         command.version.map(|number| require_version(view, number, || Error::ReferenceNotFound)).transpose()?;
     let version = version.map(|version| version.number);

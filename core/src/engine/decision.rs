@@ -9,9 +9,11 @@ use crate::store::{Change, View};
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// The inputs of a decision besides the stored records and the command.
+/// The inputs of a decision besides the command.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'c> {
+    /// The state machine of the command, if it is stored.
+    pub view: Option<&'c dyn View>,
     pub now: Timestamp,
     pub limits: &'c Limits,
     pub update_delay: Duration,
@@ -19,7 +21,32 @@ pub(crate) struct Context<'c> {
     pub tokens: &'c PageTokenCodec,
 }
 
-impl Context<'_> {
+impl<'c> Context<'c> {
+    /// Returns the view if the state machine exists. It exists until its deletion ends.
+    pub fn find_state_machine(&self) -> Option<&'c dyn View> {
+        self.view.filter(|view| view.state_machine().deleting_until.is_none_or(|until| self.now < until))
+    }
+
+    /// Returns the view, or the error `missing` if the state machine does not exist.
+    pub fn require_state_machine(&self, missing: impl FnOnce() -> Error) -> Result<&'c dyn View> {
+        self.find_state_machine().ok_or_else(missing)
+    }
+
+    /// Returns the view of an operation that AWS rejects during the deletion.
+    pub fn require_active(&self, arn: &str, missing: impl FnOnce() -> Error) -> Result<&'c dyn View> {
+        let view = self.require_state_machine(missing)?;
+        check_not_deleting(view, arn)?;
+        Ok(view)
+    }
+
+    /// Returns the view of an operation that accepts only unqualified ARNs. A qualified ARN does not exist.
+    pub fn require_active_unqualified(&self, state_machine: StateMachineRef<'_>) -> Result<&'c dyn View> {
+        if state_machine.qualifier != Qualifier::Unqualified {
+            return Err(does_not_exist_error(state_machine.arn));
+        }
+        self.require_active(state_machine.unqualified_arn, || does_not_exist_error(state_machine.arn))
+    }
+
     /// Returns a page of a list, and the token of the next page. `fetch` returns up to a number of items after a position.
     pub fn read_page<T>(
         &self,
@@ -52,44 +79,6 @@ impl<O> Decision<O> {
     pub const fn with_change(change: Change, output: O) -> Self {
         Self { change: Some(change), output }
     }
-}
-
-/// Returns the view if the state machine exists. It exists until its deletion ends.
-pub(super) fn find_state_machine(view: Option<&dyn View>, now: Timestamp) -> Option<&dyn View> {
-    view.filter(|view| view.state_machine().deleting_until.is_none_or(|until| now < until))
-}
-
-/// Returns the view, or the error `missing` if the state machine does not exist.
-pub(super) fn require_state_machine(
-    view: Option<&dyn View>,
-    now: Timestamp,
-    missing: impl FnOnce() -> Error,
-) -> Result<&dyn View> {
-    find_state_machine(view, now).ok_or_else(missing)
-}
-
-/// Returns the view of an operation that AWS rejects during the deletion.
-pub(super) fn require_active<'v>(
-    view: Option<&'v dyn View>,
-    now: Timestamp,
-    arn: &str,
-    missing: impl FnOnce() -> Error,
-) -> Result<&'v dyn View> {
-    let view = require_state_machine(view, now, missing)?;
-    check_not_deleting(view, arn)?;
-    Ok(view)
-}
-
-/// Returns the view of an operation that accepts only unqualified ARNs. A qualified ARN does not exist.
-pub(super) fn require_active_unqualified<'v>(
-    view: Option<&'v dyn View>,
-    state_machine: StateMachineRef<'_>,
-    now: Timestamp,
-) -> Result<&'v dyn View> {
-    if state_machine.qualifier != Qualifier::Unqualified {
-        return Err(does_not_exist_error(state_machine.arn));
-    }
-    require_active(view, now, state_machine.unqualified_arn, || does_not_exist_error(state_machine.arn))
 }
 
 /// Returns a version, or the error `missing` if it does not exist. `None` if no version can have the number.

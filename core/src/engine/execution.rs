@@ -1,10 +1,10 @@
 //! Decides on execution requests. Executions are routed and recorded, not interpreted: they stay RUNNING until they are
 //! stopped.
 
-use super::revision_fields::RevisionFields;
+use super::state_machine::RevisionFields;
 use super::{
     Context, Decision, does_not_exist_error, format_execution_arn, format_express_arn, format_version_arn, qualify_arn,
-    require_active, require_state_machine, require_version,
+    require_version,
 };
 use crate::command::{ExecutionRef, ListExecutions, Qualifier, StartExecution, StatusFilter, StopExecution};
 use crate::error::{Error, Result};
@@ -29,13 +29,12 @@ pub(crate) struct RandomValues {
 
 /// Starts an execution. Idempotent: returns the existing execution if it is RUNNING and has the same input.
 pub(crate) fn start(
-    view: Option<&dyn View>,
     command: &StartExecution<'_>,
     random: &RandomValues,
     context: &Context<'_>,
 ) -> Result<Decision<StartExecutionOutput>> {
     let target = command.state_machine;
-    let view = require_active(view, context.now, target.unqualified_arn, || does_not_exist_error(target.arn))?;
+    let view = context.require_active(target.unqualified_arn, || does_not_exist_error(target.arn))?;
     let (version, alias) = resolve_version(view, command, random.percent, context.now)?;
     let name = command.name.unwrap_or(&random.name);
     if view.state_machine().kind == StateMachineType::Express {
@@ -95,12 +94,8 @@ fn resolve_version<'c>(
     }
 }
 
-pub(crate) fn describe(
-    view: Option<&dyn View>,
-    command: &ExecutionRef<'_>,
-    context: &Context<'_>,
-) -> Result<DescribeExecutionOutput> {
-    let (_, execution) = require_execution(view, command, context.now)?;
+pub(crate) fn describe(command: &ExecutionRef<'_>, context: &Context<'_>) -> Result<DescribeExecutionOutput> {
+    let (_, execution) = require_execution(command, context)?;
     let arn = command.state_machine_arn.as_str();
     let stop = execution.stop_details.as_deref();
     let not_redrivable = "Execution is RUNNING and cannot be redriven";
@@ -126,11 +121,10 @@ pub(crate) fn describe(
 
 /// Describes the revision that the execution was started with.
 pub(crate) fn describe_state_machine(
-    view: Option<&dyn View>,
     command: &ExecutionRef<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineForExecutionOutput> {
-    let (view, _) = require_execution(view, command, context.now)?;
+    let (view, _) = require_execution(command, context)?;
     let revision = view.revision(RevisionKey::Execution(command.name))?.ok_or_else(|| missing_error(command))?;
     let fields = RevisionFields::new(&revision, command.metadata_only);
     Ok(DescribeStateMachineForExecutionOutput {
@@ -147,12 +141,8 @@ pub(crate) fn describe_state_machine(
 }
 
 /// Stops an execution. Idempotent: repeated requests return the first stop date.
-pub(crate) fn stop(
-    view: Option<&dyn View>,
-    command: &StopExecution<'_>,
-    context: &Context<'_>,
-) -> Result<Decision<StopExecutionOutput>> {
-    let (_, execution) = require_execution(view, &command.execution, context.now)?;
+pub(crate) fn stop(command: &StopExecution<'_>, context: &Context<'_>) -> Result<Decision<StopExecutionOutput>> {
+    let (_, execution) = require_execution(&command.execution, context)?;
     if let Some(details) = &execution.stop_details {
         return Ok(Decision::without_change(StopExecutionOutput { stop_date: details.at }));
     }
@@ -162,15 +152,11 @@ pub(crate) fn stop(
     Ok(Decision::with_change(change, StopExecutionOutput { stop_date: context.now }))
 }
 
-pub(crate) fn list(
-    view: Option<&dyn View>,
-    command: &ListExecutions<'_>,
-    context: &Context<'_>,
-) -> Result<ListExecutionsOutput> {
+pub(crate) fn list(command: &ListExecutions<'_>, context: &Context<'_>) -> Result<ListExecutionsOutput> {
     let state_machine = command.state_machine;
     let list = ListId { operation: "ListExecutions", arn: state_machine.arn };
     let missing = || does_not_exist_error(state_machine.arn);
-    let view = require_state_machine(view, context.now, missing)?;
+    let view = context.require_state_machine(missing)?;
     let filter = build_filter(view, command)?;
     let (found, next_token) = context.read_page(
         list,
@@ -224,12 +210,11 @@ fn build_list_item(arn: &str, execution: &Execution) -> ExecutionListItem {
     }
 }
 
-fn require_execution<'v>(
-    view: Option<&'v dyn View>,
+fn require_execution<'c>(
     command: &ExecutionRef<'_>,
-    now: Timestamp,
-) -> Result<(&'v dyn View, Cow<'v, Execution>)> {
-    let view = require_state_machine(view, now, || missing_error(command))?;
+    context: &Context<'c>,
+) -> Result<(&'c dyn View, Cow<'c, Execution>)> {
+    let view = context.require_state_machine(|| missing_error(command))?;
     let execution = view.execution(command.name)?.ok_or_else(|| missing_error(command))?;
     Ok((view, execution))
 }

@@ -3,14 +3,12 @@
 pub(crate) mod alias;
 mod decision;
 pub(crate) mod execution;
-mod revision_fields;
 pub(crate) mod state_machine;
 pub(crate) mod tags;
 pub(crate) mod version;
 
 pub(crate) use decision::{Context, Decision};
 use decision::{
-    check_not_deleting, does_not_exist_error, find_state_machine, format_execution_arn, format_express_arn,
-    format_version_arn, qualify_arn, require_active, require_active_unqualified, require_state_machine,
-    require_version,
+    check_not_deleting, does_not_exist_error, format_execution_arn, format_express_arn, format_version_arn,
+    qualify_arn, require_version,
 };

@@ -33,7 +33,7 @@ pub(super) fn execute<I: Execute>(input: &I, call: &mut Call<'_>) -> Result<I::O
 macro_rules! execute_function {
     ($access:ident |$command:ident| $arn:expr, $decide:path) => {
         execute_function! {
-            $access |$command, call| call.$access($arn, |view, context| $decide(view, &$command, context))
+            $access |$command, call| call.$access($arn, |context| $decide(&$command, context))
         }
     };
     ($access:ident |$command:ident, $call:ident| $run:expr) => {

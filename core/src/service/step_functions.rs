@@ -199,6 +199,7 @@ impl StepFunctions {
     fn new_call<'c>(&'c self, session: &'c mut dyn Session, scope: &'c Scope) -> Call<'c> {
         let options = &self.inner.options;
         let context = Context {
+            view: None,
             now: options.clock.now(),
             limits: &options.limits,
             update_delay: options.update_delay,
