@@ -1,8 +1,9 @@
 //! The file or endpoint that a command uses.
 
 use crate::args::BackendArgs;
-use crate::endpoint::{Caller, Endpoint, STEP_FUNCTIONS};
+use crate::endpoint::{Endpoint, STEP_FUNCTIONS};
 use crate::exit::CliError;
+use crate::signing::Caller;
 use sfn_alias::{Reply, Scope, StepFunctions};
 
 /// A service that a command can call.
