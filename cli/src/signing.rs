@@ -22,7 +22,7 @@ pub(crate) enum Caller {
     /// The user: signed with a profile of the credentials file, or by default with the environment's credentials.
     User(Option<String>),
     /// A role that the user assumes.
-    Role(AssumedRole),
+    Role(Box<AssumedRole>),
 }
 
 impl Caller {

@@ -41,18 +41,15 @@ pub(crate) fn run(args: &VerifyArgs) -> CommandResult {
 
 /// Returns the identity of the requests. Credentials are optional, except for AWS and to assume a role.
 fn select_caller(args: &VerifyArgs, is_aws: bool) -> Result<Caller, CliError> {
-    let VerifyArgs { profile, role_arn, sts_endpoint_url, region, .. } = args;
-    let has_credentials = load_credentials(profile.as_deref())?.is_some();
-    match role_arn {
-        Some(arn) => {
-            require_credentials(profile.as_deref())?;
-            Ok(Caller::Role(AssumedRole::new(arn, sts_endpoint_url.as_deref(), region, profile.as_deref())?))
-        }
-        None if is_aws || has_credentials => {
-            require_credentials(profile.as_deref()).map(|_| Caller::User(profile.clone()))
-        }
-        None => Ok(Caller::Account(ACCOUNT.to_owned())),
+    let (profile, sts_url) = (args.profile.as_deref(), args.sts_endpoint_url.as_deref());
+    if !is_aws && args.role_arn.is_none() && load_credentials(profile)?.is_none() {
+        return Ok(Caller::Account(ACCOUNT.to_owned()));
     }
+    require_credentials(profile)?;
+    Ok(match &args.role_arn {
+        Some(arn) => Caller::Role(Box::new(AssumedRole::new(arn, sts_url, &args.region, profile)?)),
+        None => Caller::User(args.profile.clone()),
+    })
 }
 
 /// Returns the prefix of the names of this run.
