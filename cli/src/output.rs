@@ -22,9 +22,9 @@ pub(crate) fn print_json(bytes: &[u8], compact: bool) -> Result<(), CliError> {
     }
 }
 
-/// Prints a value as indented JSON.
+/// Prints a value as indented JSON, with its members in alphabetical order.
 pub(crate) fn print_value(value: &impl Serialize) -> Result<(), CliError> {
-    print_line(serde_json::to_string_pretty(value).map_err(CliError::system)?)
+    print_line(format_args!("{:#}", serde_json::to_value(value).map_err(CliError::system)?))
 }
 
 /// Prints text that ends with a line break.
