@@ -83,24 +83,24 @@ impl Report {
     }
 
     fn print_counts(&self) -> Result<(), CliError> {
-        let (mut files, mut all): (BTreeMap<&str, Counts>, _) = (BTreeMap::new(), Counts::default());
-        for row in &self.rows {
-            files.entry(&row.file).or_default().add(&row.verdict);
-            all.add(&row.verdict);
-        }
         output::print_line(format_args!("{:<34}{:>8}{:>8}{:>8}", "vectors", "agree", "differ", "skipped"))?;
-        files.into_iter().try_for_each(|(file, counts)| counts.print(file))?;
+        self.count_by(|row| row.file.as_str()).into_iter().try_for_each(|(file, counts)| counts.print(file))?;
         output::print_line("by source")?;
-        self.count_by_source().into_iter().try_for_each(|(kind, counts)| counts.print(&format!("  {kind}")))?;
-        all.print("all")
+        let mut sources = self.count_by(|row| row.source.kind).into_iter();
+        sources.try_for_each(|(kind, counts)| counts.print(&format!("  {kind}")))?;
+        self.count_all().print("all")
     }
 
-    fn count_by_source(&self) -> BTreeMap<ProvenanceKind, Counts> {
-        let mut counts: BTreeMap<ProvenanceKind, Counts> = BTreeMap::new();
+    fn count_by<'r, K: Ord>(&'r self, key: fn(&'r Row) -> K) -> BTreeMap<K, Counts> {
+        let mut counts: BTreeMap<K, Counts> = BTreeMap::new();
         for row in &self.rows {
-            counts.entry(row.source.kind).or_default().add(&row.verdict);
+            counts.entry(key(row)).or_default().add(&row.verdict);
         }
         counts
+    }
+
+    fn count_all(&self) -> Counts {
+        self.count_by(|_| ()).remove(&()).unwrap_or_default()
     }
 
     fn print_skipped(&self) -> Result<(), CliError> {
@@ -135,12 +135,11 @@ impl Report {
 
     /// Returns the report as JSON, with every vector.
     pub fn to_json(&self, not_deleted: &[NotDeleted]) -> Value {
-        let mut all = Counts::default();
-        self.rows.iter().for_each(|row| all.add(&row.verdict));
+        let all = self.count_all();
         let rows: Vec<Value> = self.rows.iter().map(|row| self.row_to_json(row)).collect();
         json!({
             "endpoint": self.endpoint, "agree": all.agree, "differ": all.differ, "skipped": all.skipped,
-            "sources": self.count_by_source(), "vectors": rows, "notDeleted": not_deleted,
+            "sources": self.count_by(|row| row.source.kind), "vectors": rows, "notDeleted": not_deleted,
         })
     }
 
@@ -184,11 +183,13 @@ fn truncate(value: &Value) -> String {
 }
 
 /// The response to a step of a vector, with the vector's names.
+#[derive(Serialize)]
 pub(super) struct Entry {
     pub file: String,
     pub vector: String,
     pub step: String,
     pub operation: String,
+    #[serde(flatten)]
     pub response: Response,
 }
 
@@ -228,20 +229,10 @@ impl Transcript {
         if file.metadata()?.is_file() {
             file.set_len(0)?;
         }
-        let entries: Vec<Value> = entries.into_iter().map(entry_to_json).collect();
         let mut file = BufWriter::new(file);
         serde_json::to_writer_pretty(&mut file, &json!({"endpoint": endpoint, "responses": entries}))
             .map_err(std::io::Error::from)?;
         writeln!(file)?;
         Ok(file.flush()?)
     }
-}
-
-fn entry_to_json(entry: Entry) -> Value {
-    let Entry { file, vector, step, operation, response } = entry;
-    let Response { status, headers, body } = response;
-    json!({
-        "file": file, "vector": vector, "step": step, "operation": operation,
-        "status": status, "headers": headers, "body": body,
-    })
 }

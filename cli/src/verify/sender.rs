@@ -4,6 +4,7 @@ use super::safety_guard::{CREATE_STATE_MACHINE, SafetyGuard};
 use crate::endpoint::Endpoint;
 use crate::exit::CliError;
 use crate::signals::Interrupt;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -17,7 +18,7 @@ const MAX_DELAY: Duration = Duration::from_secs(20);
 const RECORDED_HEADERS: [&str; 4] = ["content-type", "x-amzn-errortype", "x-amzn-requestid", "content-encoding"];
 
 /// A response of the endpoint.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Response {
     pub status: u16,
     pub headers: Map<String, Value>,
