@@ -1,12 +1,11 @@
 //! The program `sfn-alias`.
 //!
-//! `args` defines the command line, `exit` the exit codes. `input` reads requests, `output` prints results. `backend`
+//! `args` defines the command line, `exit` the exit codes. `input` reads requests, `output` prints results. `endpoint`
 //! is the file or endpoint that a command uses. The other modules are the commands.
 
 mod agent;
 mod args;
 mod arn;
-mod backend;
 mod check_template;
 mod deploy;
 mod endpoint;

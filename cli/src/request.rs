@@ -1,7 +1,7 @@
 //! `sfn-alias call`, `check` and `fingerprint`
 
 use crate::args::{CallArgs, CheckArgs, FingerprintArgs};
-use crate::backend::Backend;
+use crate::endpoint::Backend;
 use crate::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
 use crate::{input, output};
 use serde_json::json;

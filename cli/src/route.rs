@@ -1,7 +1,7 @@
 //! `sfn-alias route`
 
 use crate::args::RouteArgs;
-use crate::backend::Backend;
+use crate::endpoint::Backend;
 use crate::exit::{CliError, CommandResult, OK, REJECTED};
 use crate::{input, output};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! `sfn-alias serve`
 
 use crate::args::{LogFormat, ServeArgs, ServiceArgs};
-use crate::backend::parse_scope;
+use crate::endpoint::parse_scope;
 use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR};
 use crate::output;
 use crate::signals::Signals;

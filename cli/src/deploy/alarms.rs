@@ -14,7 +14,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Where alarm states come from.
 pub(super) enum AlarmSource {
@@ -113,8 +113,6 @@ pub(super) fn observe_reply(reply: Result<Reply, CliError>, parse: fn(&Value) ->
 
 /// The command is killed after this time.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// How often the exit of the command is checked.
-const TICK: Duration = Duration::from_millis(10);
 /// The maximum length of the output. The states of a hundred alarms are shorter.
 const MAX_BYTES: u64 = 1 << 20;
 /// The exit codes with which the shell reports that a command is not executable or not found.
@@ -139,23 +137,21 @@ fn run_alarm_command(command: &str, names: &[String], timeout: Duration) -> Resu
     shell.arg("-c").arg(format!("{command} \"$@\"")).arg("sh").args(names);
     shell.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped());
     let not_started = |error| CommandError::Permanent(format!("cannot run the shell `sh`: {error}"));
-    let mut child = shell.spawn().map_err(not_started)?;
+    let child = shell.spawn().map_err(not_started)?;
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     set_running(group);
-    let output = wait_for_output(&mut child, timeout);
+    let output = read_output(child).map(|output| output.recv_timeout(timeout));
     set_running(None);
-    if output.is_none() {
+    if !matches!(output, Ok(Ok(_))) {
         kill_group(group);
     }
-    // Waits for the killed process too, so that it does not become a zombie.
-    let status = child.wait().map_err(io_error)?;
-    let Some(output) = output else {
-        return Err(CommandError::Transient(format!(
-            "the alarm command timed out after {} seconds",
-            timeout.as_secs()
-        )));
-    };
-    check_result(command, status, output?)
+    match output.map_err(io_error)? {
+        Ok(result) => result.map_err(io_error).and_then(|(status, output)| check_result(command, status, output)),
+        Err(_) => {
+            let seconds = timeout.as_secs();
+            Err(CommandError::Transient(format!("the alarm command timed out after {seconds} seconds")))
+        }
+    }
 }
 
 /// Kills the running command.
@@ -172,30 +168,20 @@ fn kill_group(group: Option<Pid>) {
     group.map(|group| kill_process_group(group, Signal::KILL).ok());
 }
 
-/// Returns the output, or `None` if the command must be killed.
-fn wait_for_output(child: &mut Child, timeout: Duration) -> Option<Result<Vec<u8>, CommandError>> {
-    let started = Instant::now();
-    let output = read_output(child).ok()?;
-    let received = loop {
-        match child.try_wait() {
-            Ok(None) if started.elapsed() >= timeout => return None,
-            Ok(None) => std::thread::sleep(TICK),
-            Ok(Some(_)) => break output.recv_timeout(timeout.saturating_sub(started.elapsed())),
-            Err(error) => return Some(Err(io_error(error))),
-        }
-    };
-    received.ok().map(|read| read.map_err(io_error))
-}
+type CommandOutput = std::io::Result<(ExitStatus, Vec<u8>)>;
 
-/// Reads the output in a new thread.
-fn read_output(child: &mut Child) -> std::io::Result<Receiver<std::io::Result<Vec<u8>>>> {
+/// Reads the output and waits for the exit, in a new thread. It waits for a killed process too, so that the process does
+/// not become a zombie.
+fn read_output(mut child: Child) -> std::io::Result<Receiver<CommandOutput>> {
     let (sender, receiver) = mpsc::channel();
-    let stdout = child.stdout.take();
     let read = move || {
         let mut bytes = Vec::new();
+        // Closes the pipe after the maximum, which ends the command.
+        let stdout = child.stdout.take();
         let read = stdout.map_or(Ok(0), |stdout| stdout.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes));
+        let exited = child.wait();
         // After a timeout there is no receiver.
-        sender.send(read.map(|_| bytes)).ok();
+        sender.send(read.and(exited).map(|status| (status, bytes))).ok();
     };
     std::thread::Builder::new().spawn(read)?;
     Ok(receiver)

@@ -3,8 +3,7 @@
 use super::alarms::{AlarmSource, observe_reply};
 use super::args::DeployArgs;
 use crate::args::BackendArgs;
-use crate::backend::Backend;
-use crate::endpoint::{Endpoint, STEP_FUNCTIONS};
+use crate::endpoint::{Backend, Endpoint, STEP_FUNCTIONS};
 use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
 use serde::Serialize;
