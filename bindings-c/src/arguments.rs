@@ -54,24 +54,3 @@ pub(crate) unsafe fn optional<'a>(
 ) -> Result<Option<&'a str>, FfiError> {
     if data.is_null() { Ok(None) } else { unsafe { text(data, length, name) }.map(Some) }
 }
-
-/// A pointer for an output. It is checked before the work begins.
-pub(crate) struct Output<T>(*mut T);
-
-impl<T> Output<T> {
-    pub(crate) fn new(pointer: *mut T, name: &'static str) -> Result<Self, FfiError> {
-        if pointer.is_null() { Err(FfiError::NullArgument(name)) } else { Ok(Self(pointer)) }
-    }
-
-    /// Writes the output. This is the last action of a call.
-    pub(crate) unsafe fn write(self, value: T) {
-        unsafe { self.0.write(value) }
-    }
-}
-
-impl<T> Output<*mut T> {
-    /// Transfers ownership of an object to the caller.
-    pub(crate) unsafe fn write_boxed(self, object: T) {
-        unsafe { self.write(Box::into_raw(Box::new(object))) }
-    }
-}

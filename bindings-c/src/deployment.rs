@@ -1,8 +1,8 @@
 //! Gradual deployments, with JSON input and output. The caller's own loop drives a deployment.
 
-use crate::arguments::{Output, bytes, text};
+use crate::arguments::{bytes, text};
 use crate::error::{ErrorObject, FfiError};
-use crate::guard::guard;
+use crate::guard::guard_object;
 use crate::result::ResultCode;
 use crate::text::OwnedText;
 use sfn_alias_deployment::{deployment_json, step_json};
@@ -26,11 +26,9 @@ pub unsafe extern "C" fn sfn_alias_deployment_plan(
 ) -> ResultCode {
     let work = || unsafe {
         let request = bytes(request, request_length, "request")?;
-        let output = Output::new(plan, "plan")?;
-        output.write_boxed(OwnedText::new(deployment_json("plan", request)?));
-        Ok(())
+        Ok(deployment_json("plan", request)?)
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, plan, "plan", work) }
 }
 
 /// Simulates a deployment on a virtual clock.
@@ -47,11 +45,9 @@ pub unsafe extern "C" fn sfn_alias_deployment_simulate(
 ) -> ResultCode {
     let work = || unsafe {
         let request = bytes(request, request_length, "request")?;
-        let output = Output::new(simulation, "simulation")?;
-        output.write_boxed(OwnedText::new(deployment_json("simulate", request)?));
-        Ok(())
+        Ok(deployment_json("simulate", request)?)
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, simulation, "simulation", work) }
 }
 
 /// Computes the next action of a deployment from an observation. It has no side effects.
@@ -81,11 +77,9 @@ pub unsafe extern "C" fn sfn_alias_deployment_step(
     let work = || unsafe {
         let checkpoint = bytes(checkpoint, checkpoint_length, "checkpoint")?;
         let observation = bytes(observation, observation_length, "observation")?;
-        let output = Output::new(step, "step")?;
-        output.write_boxed(OwnedText::new(step_json(checkpoint, observation)?));
-        Ok(())
+        Ok(step_json(checkpoint, observation)?)
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, step, "step", work) }
 }
 
 /// Calls a deployment method by name:
@@ -114,11 +108,9 @@ pub unsafe extern "C" fn sfn_alias_deployment_call(
     let work = || unsafe {
         let method = text(method, method_length, "method")?;
         let request = bytes(request, request_length, "request")?;
-        let output = Output::new(answer, "answer")?;
-        output.write_boxed(OwnedText::new(deployment_json(method, request)?));
-        Ok(())
+        Ok(deployment_json(method, request)?)
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, answer, "answer", work) }
 }
 
 impl From<sfn_alias_deployment::DeploymentError> for FfiError {

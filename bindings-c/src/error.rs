@@ -72,49 +72,39 @@ impl FfiError {
     }
 
     fn into_object(self, result: ResultCode) -> ErrorObject {
-        let message = match self {
-            Self::Core { error, path } => return ErrorObject::from_core_error(result, &error, path),
-            Self::Deployment { message, path, body } => {
-                return ErrorObject::from_deployment_error(result, message, path, body);
-            }
-            Self::NullArgument(name) => format!("`{name}` must not be NULL"),
+        let new = |message| ErrorObject::new(result, message);
+        match self {
+            Self::Core { error, path } => ErrorObject {
+                status: error.kind().status(),
+                reason: error.reason().map(OwnedText::new),
+                path: OwnedText::new(path),
+                body: Some(OwnedText::new(error_body(&error))),
+                ..new(error.to_string())
+            },
+            Self::Deployment { message, path, body } => ErrorObject {
+                status: ErrorKind::ValidationException.status(),
+                path: OwnedText::new(path),
+                body: Some(OwnedText::new(body)),
+                ..new(message)
+            },
+            Self::NullArgument(name) => new(format!("`{name}` must not be NULL")),
             Self::InvalidUtf8 { name, offset } => {
-                format!("`{name}` is not valid UTF-8: the first invalid byte is at offset {offset}")
+                new(format!("`{name}` is not valid UTF-8: the first invalid byte is at offset {offset}"))
             }
             Self::InvalidLength(name) => {
-                format!("the length of `{name}` is too large; the maximum is {} bytes", isize::MAX)
+                new(format!("the length of `{name}` is too large; the maximum is {} bytes", isize::MAX))
             }
-            Self::InvalidArgument(message) => message,
-            Self::Panic(message) => format!("internal error in sfn-alias (please report): {message}"),
-        };
-        let (code, path) = (OwnedText::new(result.code()), OwnedText::new(""));
-        ErrorObject { result, status: 0, code, message: OwnedText::new(message), reason: None, path, body: None }
+            Self::InvalidArgument(message) => new(message),
+            Self::Panic(message) => new(format!("internal error in sfn-alias (please report): {message}")),
+        }
     }
 }
 
 impl ErrorObject {
-    fn from_core_error(result: ResultCode, error: &Error, path: String) -> Self {
-        Self {
-            result,
-            status: error.kind().status(),
-            code: OwnedText::new(error.code()),
-            message: OwnedText::new(error.to_string()),
-            reason: error.reason().map(OwnedText::new),
-            path: OwnedText::new(path),
-            body: Some(OwnedText::new(error_body(error))),
-        }
-    }
-
-    fn from_deployment_error(result: ResultCode, message: String, path: String, body: String) -> Self {
-        Self {
-            result,
-            status: ErrorKind::ValidationException.status(),
-            code: OwnedText::new(result.code()),
-            message: OwnedText::new(message),
-            reason: None,
-            path: OwnedText::new(path),
-            body: Some(OwnedText::new(body)),
-        }
+    /// Creates the object of an error of the call itself.
+    fn new(result: ResultCode, message: String) -> Self {
+        let (code, message) = (OwnedText::new(result.code()), OwnedText::new(message));
+        Self { result, status: 0, code, message, reason: None, path: OwnedText::new(""), body: None }
     }
 }
 

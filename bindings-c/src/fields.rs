@@ -1,9 +1,9 @@
 //! Functions for create requests that take fields instead of JSON.
 
-use crate::arguments::{Output, array, bytes, object, optional};
+use crate::arguments::{array, bytes, object, optional};
 use crate::error::{ErrorObject, FfiError};
 use crate::functions::create_alias_error;
-use crate::guard::guard;
+use crate::guard::{guard, guard_object};
 use crate::result::ResultCode;
 use crate::text::OwnedText;
 use sfn_alias_core::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
@@ -97,12 +97,9 @@ pub unsafe extern "C" fn sfn_alias_fingerprint_encoding(
 ) -> ResultCode {
     let work = || {
         let input = unsafe { object(fields, "fields")?.input() }?;
-        let output = Output::new(encoding, "encoding")?;
-        let encoding = sfn_alias_core::fingerprint_encoding(&input).map_err(|error| to_error(error, &input))?;
-        unsafe { output.write_boxed(OwnedText::new(encoding)) };
-        Ok(())
+        sfn_alias_core::fingerprint_encoding(&input).map_err(|error| to_error(error, &input))
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, encoding, "encoding", work) }
 }
 
 unsafe fn write(fingerprint: &Fingerprint, bytes: *mut u8, hex: *mut c_char) {
@@ -124,11 +121,8 @@ impl AliasFields {
     unsafe fn input<'a>(&self) -> Result<CreateStateMachineAliasInput<'a>, FfiError> {
         let description = unsafe { optional(self.description, self.description_length, "description") }?;
         let name = unsafe { optional(self.name, self.name_length, "name") }?;
-        let routes = if self.routes.is_null() && self.route_count == 0 {
-            None
-        } else {
-            Some(unsafe { routes(self.routes, self.route_count) }?)
-        };
+        let has_routes = !self.routes.is_null() || self.route_count > 0;
+        let routes = has_routes.then(|| unsafe { routes(self.routes, self.route_count) }).transpose()?;
         Ok(CreateStateMachineAliasInput {
             description: description.map(Into::into),
             name: name.map(Into::into),

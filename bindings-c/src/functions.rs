@@ -1,9 +1,10 @@
 //! Functions for requests and ARNs, with JSON input and output.
 
-use crate::arguments::{Output, bytes, text};
+use crate::arguments::{bytes, text};
 use crate::error::{ErrorObject, FfiError};
-use crate::guard::guard;
+use crate::guard::{guard, guard_object};
 use crate::result::ResultCode;
+use crate::service::Request;
 use crate::text::OwnedText;
 use serde_json::{Map, Value, json};
 use sfn_alias_core::wire::ArnParts;
@@ -20,8 +21,7 @@ pub unsafe extern "C" fn sfn_alias_validate(
     error: *mut *mut ErrorObject,
 ) -> ResultCode {
     let work = || unsafe {
-        let operation = text(operation, operation_length, "operation")?;
-        let input = bytes(input, input_length, "input")?;
+        let (operation, input) = Request { operation, operation_length, input, input_length }.parts()?;
         let to_error = |error| FfiError::from_request_error(error, || sfn_alias_core::check(operation, input));
         sfn_alias_core::validate(operation, input).map_err(to_error)
     };
@@ -40,13 +40,10 @@ pub unsafe extern "C" fn sfn_alias_check(
     error: *mut *mut ErrorObject,
 ) -> ResultCode {
     let work = || unsafe {
-        let operation = text(operation, operation_length, "operation")?;
-        let input = bytes(input, input_length, "input")?;
-        let output = Output::new(problems, "problems")?;
-        output.write_boxed(OwnedText::from_json(&sfn_alias_core::check(operation, input)?));
-        Ok(())
+        let (operation, input) = Request { operation, operation_length, input, input_length }.parts()?;
+        Ok(OwnedText::from_json(&sfn_alias_core::check(operation, input)?))
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, problems, "problems", work) }
 }
 
 /// Compares a create request with an existing alias. `existing` is the output of DescribeStateMachineAlias; NULL means
@@ -64,13 +61,11 @@ pub unsafe extern "C" fn sfn_alias_compare(
     let work = || unsafe {
         let existing = if existing.is_null() { None } else { Some(bytes(existing, existing_length, "existing")?) };
         let input = bytes(input, input_length, "input")?;
-        let output = Output::new(comparison, "comparison")?;
         let answer = sfn_alias_core::compare_from(existing, input).map_err(|error| create_alias_error(error, input))?;
         let differs: Vec<&str> = answer.differs().iter().copied().map(AliasMember::as_str).collect();
-        output.write_boxed(OwnedText::from_json(&json!({"answer": answer.as_str(), "differs": differs})));
-        Ok(())
+        Ok(OwnedText::from_json(&json!({"answer": answer.as_str(), "differs": differs})))
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, comparison, "comparison", work) }
 }
 
 /// Parses an ARN. Returns JSON with `kind` (`stateMachine`, `version`, `alias`, `label`, `execution`, `express` or
@@ -85,11 +80,9 @@ pub unsafe extern "C" fn sfn_alias_parse_arn(
 ) -> ResultCode {
     let work = || unsafe {
         let arn = text(arn, arn_length, "arn")?;
-        let output = Output::new(parts, "parts")?;
-        output.write_boxed(OwnedText::from_json(&ArnParts::from(sfn_alias_core::parse_arn(arn)?)));
-        Ok(())
+        Ok(OwnedText::from_json(&ArnParts::from(sfn_alias_core::parse_arn(arn)?)))
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, parts, "parts", work) }
 }
 
 /// Formats an ARN from the JSON that `sfn_alias_parse_arn` returns.
@@ -102,15 +95,13 @@ pub unsafe extern "C" fn sfn_alias_format_arn(
 ) -> ResultCode {
     let work = || unsafe {
         let parts = bytes(parts, parts_length, "parts")?;
-        let output = Output::new(arn, "arn")?;
         let malformed = |error: serde_json::Error| Error::Malformed { detail: error.to_string() };
         // Via a map, because serde would accept a list as a structure.
         let parts: Map<String, Value> = serde_json::from_slice(parts).map_err(malformed)?;
         let parts: ArnParts<'_> = serde_json::from_value(parts.into()).map_err(malformed)?;
-        output.write_boxed(OwnedText::new(sfn_alias_core::format_arn(&parts)?));
-        Ok(())
+        Ok(sfn_alias_core::format_arn(&parts)?)
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, arn, "arn", work) }
 }
 
 /// Creates the error of an invalid create request.

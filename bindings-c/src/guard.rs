@@ -25,6 +25,33 @@ pub(crate) unsafe fn guard(error: *mut *mut ErrorObject, work: impl FnOnce() -> 
     result
 }
 
+/// Runs the work of a function and writes its result to `output`. `output` is checked before the work begins, and written
+/// last.
+pub(crate) unsafe fn guard_output<T>(
+    error: *mut *mut ErrorObject,
+    output: *mut T,
+    name: &'static str,
+    work: impl FnOnce() -> Result<T, FfiError>,
+) -> ResultCode {
+    let run = || {
+        if output.is_null() {
+            return Err(FfiError::NullArgument(name));
+        }
+        work().map(|value| unsafe { output.write(value) })
+    };
+    unsafe { guard(error, run) }
+}
+
+/// Like [`guard_output`], for an object. The caller becomes its owner.
+pub(crate) unsafe fn guard_object<T, V: Into<T>>(
+    error: *mut *mut ErrorObject,
+    output: *mut *mut T,
+    name: &'static str,
+    work: impl FnOnce() -> Result<V, FfiError>,
+) -> ResultCode {
+    unsafe { guard_output(error, output, name, || work().map(|object| Box::into_raw(Box::new(object.into())))) }
+}
+
 /// Panics, to test that no panic unwinds into C.
 ///
 /// cbindgen:ignore

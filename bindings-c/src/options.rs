@@ -1,8 +1,8 @@
 //! Service options.
 
-use crate::arguments::{Output, object_mut};
+use crate::arguments::object_mut;
 use crate::error::{ErrorObject, FfiError};
-use crate::guard::guard;
+use crate::guard::{guard, guard_object};
 use crate::result::ResultCode;
 use sfn_alias_core::{Clock, Limits, Options, Timestamp};
 use std::ffi::c_void;
@@ -36,19 +36,16 @@ pub enum Limit {
 
 impl Limit {
     fn find(limits: &mut Limits, number: u32) -> Option<&mut usize> {
-        const fn is(limit: Limit, number: u32) -> bool {
-            limit as u32 == number
-        }
-        Some(match number {
-            n if is(Self::AliasesPerStateMachine, n) => &mut limits.aliases_per_state_machine,
-            n if is(Self::VersionsPerStateMachine, n) => &mut limits.versions_per_state_machine,
-            n if is(Self::DefinitionCharacters, n) => &mut limits.definition_characters,
-            n if is(Self::InputCharacters, n) => &mut limits.input_characters,
-            n if is(Self::RequestBytes, n) => &mut limits.request_bytes,
-            n if is(Self::ExecutionsPerStateMachine, n) => &mut limits.executions_per_state_machine,
-            n if is(Self::TagsPerResource, n) => &mut limits.tags_per_resource,
-            _ => return None,
-        })
+        let members = [
+            (Self::AliasesPerStateMachine, &mut limits.aliases_per_state_machine),
+            (Self::VersionsPerStateMachine, &mut limits.versions_per_state_machine),
+            (Self::DefinitionCharacters, &mut limits.definition_characters),
+            (Self::InputCharacters, &mut limits.input_characters),
+            (Self::RequestBytes, &mut limits.request_bytes),
+            (Self::ExecutionsPerStateMachine, &mut limits.executions_per_state_machine),
+            (Self::TagsPerResource, &mut limits.tags_per_resource),
+        ];
+        members.into_iter().find_map(|(limit, member)| (limit as u32 == number).then_some(member))
     }
 }
 
@@ -58,11 +55,7 @@ pub unsafe extern "C" fn sfn_alias_options_new(
     options: *mut *mut ServiceOptions,
     error: *mut *mut ErrorObject,
 ) -> ResultCode {
-    let work = || unsafe {
-        Output::new(options, "options")?.write_boxed(ServiceOptions(Options::default()));
-        Ok(())
-    };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, options, "options", || Ok(ServiceOptions(Options::default()))) }
 }
 
 /// Frees options. NULL is allowed.

@@ -1,10 +1,10 @@
 //! Weighted selection of a version.
 
-use crate::arguments::{Output, object};
+use crate::arguments::object;
 use crate::error::ErrorObject;
 use crate::fields::{RouteFields, routes};
 use crate::free::free;
-use crate::guard::guard;
+use crate::guard::{guard_object, guard_output};
 use crate::result::ResultCode;
 use sfn_alias_core::wire::input::RoutingInput;
 use sfn_alias_core::{WeightedPicker, model};
@@ -26,11 +26,9 @@ pub unsafe extern "C" fn sfn_alias_routing_new(
 ) -> ResultCode {
     let work = || unsafe {
         let input = RoutingInput { routing_configuration: Some(self::routes(routes, count)?) };
-        let output = Output::new(routing, "routing")?;
-        output.write_boxed(Routing(sfn_alias_core::parse_routing(&input)?));
-        Ok(())
+        Ok(Routing(sfn_alias_core::parse_routing(&input)?))
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, routing, "routing", work) }
 }
 
 /// Frees a routing. NULL is allowed.
@@ -49,10 +47,9 @@ pub unsafe extern "C" fn sfn_alias_pick(
 ) -> ResultCode {
     let work = || unsafe {
         let routing = object(routing, "routing")?;
-        Output::new(position, "position")?.write(routing.0.pick_index(percent));
-        Ok(())
+        Ok(routing.0.pick_index(percent))
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_output(error, position, "position", work) }
 }
 
 /// Creates a picker with a seed. The same seed gives the same picks on every platform and in every release.
@@ -62,11 +59,7 @@ pub unsafe extern "C" fn sfn_alias_picker_new(
     picker: *mut *mut Picker,
     error: *mut *mut ErrorObject,
 ) -> ResultCode {
-    let work = || unsafe {
-        Output::new(picker, "picker")?.write_boxed(Picker(WeightedPicker::new(seed)));
-        Ok(())
-    };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, picker, "picker", || Ok(Picker(WeightedPicker::new(seed)))) }
 }
 
 /// Creates a picker with a seed from the operating system.
@@ -75,12 +68,7 @@ pub unsafe extern "C" fn sfn_alias_picker_from_entropy(
     picker: *mut *mut Picker,
     error: *mut *mut ErrorObject,
 ) -> ResultCode {
-    let work = || unsafe {
-        let output = Output::new(picker, "picker")?;
-        output.write_boxed(Picker(WeightedPicker::from_entropy()?));
-        Ok(())
-    };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, picker, "picker", || Ok(Picker(WeightedPicker::from_entropy()?))) }
 }
 
 /// Frees a picker. NULL is allowed.
@@ -98,10 +86,9 @@ pub unsafe extern "C" fn sfn_alias_picker_next_percent(
 ) -> ResultCode {
     let work = || unsafe {
         let picker = object(picker, "picker")?;
-        Output::new(percent, "percent")?.write(picker.0.next_percent());
-        Ok(())
+        Ok(picker.0.next_percent())
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_output(error, percent, "percent", work) }
 }
 
 /// Picks a route at random and writes its index, 0 or 1, to `position`.
@@ -114,8 +101,7 @@ pub unsafe extern "C" fn sfn_alias_picker_pick(
 ) -> ResultCode {
     let work = || unsafe {
         let (picker, routing) = (object(picker, "picker")?, object(routing, "routing")?);
-        Output::new(position, "position")?.write(routing.0.pick_index(picker.0.next_percent()));
-        Ok(())
+        Ok(routing.0.pick_index(picker.0.next_percent()))
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_output(error, position, "position", work) }
 }

@@ -1,7 +1,7 @@
 //! Result codes.
 
 use sfn_alias_core::ErrorKind;
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 use std::ptr;
 
 /// The result of a function. A number never changes its meaning.
@@ -70,148 +70,61 @@ pub enum ResultCode {
     Panic = 1040,
 }
 
-impl ResultCode {
-    /// Returns the result code of an error kind. There is no `_` arm, so that a missing kind is a compile error.
-    pub(crate) const fn from_kind(kind: ErrorKind) -> Self {
-        match kind {
-            ErrorKind::ConflictException => Self::ConflictException,
-            ErrorKind::ExecutionAlreadyExists => Self::ExecutionAlreadyExists,
-            ErrorKind::ExecutionDoesNotExist => Self::ExecutionDoesNotExist,
-            ErrorKind::InvalidArn => Self::InvalidArn,
-            ErrorKind::InvalidDefinition => Self::InvalidDefinition,
-            ErrorKind::InvalidExecutionInput => Self::InvalidExecutionInput,
-            ErrorKind::InvalidName => Self::InvalidName,
-            ErrorKind::InvalidToken => Self::InvalidToken,
-            ErrorKind::MissingRequiredParameter => Self::MissingRequiredParameter,
-            ErrorKind::ResourceNotFound => Self::ResourceNotFound,
-            ErrorKind::ServiceQuotaExceededException => Self::ServiceQuotaExceededException,
-            ErrorKind::StateMachineAlreadyExists => Self::StateMachineAlreadyExists,
-            ErrorKind::StateMachineDeleting => Self::StateMachineDeleting,
-            ErrorKind::StateMachineDoesNotExist => Self::StateMachineDoesNotExist,
-            ErrorKind::StateMachineTypeNotSupported => Self::StateMachineTypeNotSupported,
-            ErrorKind::TooManyTags => Self::TooManyTags,
-            ErrorKind::ValidationException => Self::ValidationException,
-            ErrorKind::UnknownOperationException => Self::UnknownOperationException,
-            ErrorKind::SerializationException => Self::SerializationException,
-            ErrorKind::RequestEntityTooLargeException => Self::RequestEntityTooLargeException,
-            ErrorKind::InternalFailure => Self::InternalFailure,
-            ErrorKind::StorageFailure => Self::StorageFailure,
-            ErrorKind::ServiceClosed => Self::ServiceClosed,
-            ErrorKind::EntropyFailure => Self::EntropyFailure,
-        }
-    }
+/// Implements the conversions: `kinds` are the error kinds of the core, `own` are the errors of this interface.
+macro_rules! implement_conversions {
+    (kinds: $($kind:ident)*; own: $($own:ident)*) => {
+        impl ResultCode {
+            const ALL: &[Self] = &[Self::Ok, $(Self::$kind,)* $(Self::$own,)*];
 
-    /// Returns the code as text.
-    pub(crate) const fn code(self) -> &'static str {
-        match self.c_code().to_str() {
-            Ok(code) => code,
-            Err(_) => "",
-        }
-    }
+            /// Returns the result code of an error kind. There is no `_` arm, so that a missing kind is a compile error.
+            pub(crate) const fn from_kind(kind: ErrorKind) -> Self {
+                match kind { $(ErrorKind::$kind => Self::$kind,)* }
+            }
 
-    const fn c_code(self) -> &'static CStr {
-        match self {
-            Self::Ok => c"OK",
-            Self::ConflictException => c"ConflictException",
-            Self::ExecutionAlreadyExists => c"ExecutionAlreadyExists",
-            Self::ExecutionDoesNotExist => c"ExecutionDoesNotExist",
-            Self::InvalidArn => c"InvalidArn",
-            Self::InvalidDefinition => c"InvalidDefinition",
-            Self::InvalidExecutionInput => c"InvalidExecutionInput",
-            Self::InvalidName => c"InvalidName",
-            Self::InvalidToken => c"InvalidToken",
-            Self::MissingRequiredParameter => c"MissingRequiredParameter",
-            Self::ResourceNotFound => c"ResourceNotFound",
-            Self::ServiceQuotaExceededException => c"ServiceQuotaExceededException",
-            Self::StateMachineAlreadyExists => c"StateMachineAlreadyExists",
-            Self::StateMachineDeleting => c"StateMachineDeleting",
-            Self::StateMachineDoesNotExist => c"StateMachineDoesNotExist",
-            Self::StateMachineTypeNotSupported => c"StateMachineTypeNotSupported",
-            Self::TooManyTags => c"TooManyTags",
-            Self::ValidationException => c"ValidationException",
-            Self::UnknownOperationException => c"UnknownOperationException",
-            Self::SerializationException => c"SerializationException",
-            Self::RequestEntityTooLargeException => c"RequestEntityTooLargeException",
-            Self::InternalFailure => c"InternalFailure",
-            Self::StorageFailure => c"StorageFailure",
-            Self::ServiceClosed => c"ServiceClosed",
-            Self::EntropyFailure => c"EntropyFailure",
-            Self::NullArgument => c"NullArgument",
-            Self::InvalidUtf8 => c"InvalidUtf8",
-            Self::InvalidLength => c"InvalidLength",
-            Self::InvalidArgument => c"InvalidArgument",
-            Self::Panic => c"Panic",
+            /// Returns the code as text, with a NUL at its end.
+            const fn code_with_nul(self) -> &'static str {
+                match self {
+                    Self::Ok => "OK\0",
+                    $(Self::$kind => concat!(stringify!($kind), "\0"),)*
+                    $(Self::$own => concat!(stringify!($own), "\0"),)*
+                }
+            }
         }
-    }
-
-    const ALL: &[Self] = &[
-        Self::Ok,
-        Self::ConflictException,
-        Self::ExecutionAlreadyExists,
-        Self::ExecutionDoesNotExist,
-        Self::InvalidArn,
-        Self::InvalidDefinition,
-        Self::InvalidExecutionInput,
-        Self::InvalidName,
-        Self::InvalidToken,
-        Self::MissingRequiredParameter,
-        Self::ResourceNotFound,
-        Self::ServiceQuotaExceededException,
-        Self::StateMachineAlreadyExists,
-        Self::StateMachineDeleting,
-        Self::StateMachineDoesNotExist,
-        Self::StateMachineTypeNotSupported,
-        Self::TooManyTags,
-        Self::ValidationException,
-        Self::UnknownOperationException,
-        Self::SerializationException,
-        Self::RequestEntityTooLargeException,
-        Self::InternalFailure,
-        Self::StorageFailure,
-        Self::ServiceClosed,
-        Self::EntropyFailure,
-        Self::NullArgument,
-        Self::InvalidUtf8,
-        Self::InvalidLength,
-        Self::InvalidArgument,
-        Self::Panic,
-    ];
+    };
 }
 
-/// Checks at compile time that numbers and codes are equal to those of the core.
+implement_conversions! {
+    kinds:
+        ConflictException ExecutionAlreadyExists ExecutionDoesNotExist InvalidArn InvalidDefinition
+        InvalidExecutionInput InvalidName InvalidToken MissingRequiredParameter ResourceNotFound
+        ServiceQuotaExceededException StateMachineAlreadyExists StateMachineDeleting StateMachineDoesNotExist
+        StateMachineTypeNotSupported TooManyTags ValidationException UnknownOperationException
+        SerializationException RequestEntityTooLargeException InternalFailure StorageFailure ServiceClosed
+        EntropyFailure;
+    own: NullArgument InvalidUtf8 InvalidLength InvalidArgument Panic
+}
+
+impl ResultCode {
+    /// Returns the code as text.
+    pub(crate) fn code(self) -> &'static str {
+        self.code_with_nul().trim_end_matches('\0')
+    }
+}
+
+/// Checks at compile time that numbers are equal to those of the core.
 const _: () = {
-    let mut index = 0;
-    while let Some((kind, _)) = kinds_after(index) {
-        let result = ResultCode::from_kind(kind);
-        assert!(result as u32 == kind.number(), "a number differs from the core's");
-        assert!(is_equal(result.code(), kind.code()), "a code differs from the core's");
-        index += 1;
+    let mut kinds = ErrorKind::ALL;
+    while let [kind, rest @ ..] = kinds {
+        assert!(ResultCode::from_kind(*kind) as u32 == kind.number(), "a number differs from the core's");
+        kinds = rest;
     }
 };
-
-const fn kinds_after(index: usize) -> Option<(ErrorKind, &'static [ErrorKind])> {
-    match ErrorKind::ALL.split_at_checked(index) {
-        Some((_, [first, rest @ ..])) => Some((*first, rest)),
-        _ => None,
-    }
-}
-
-const fn is_equal(left: &str, right: &str) -> bool {
-    let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
-    while let ([a, left_rest @ ..], [b, right_rest @ ..]) = (left, right) {
-        if *a != *b {
-            return false;
-        }
-        (left, right) = (left_rest, right_rest);
-    }
-    left.is_empty() && right.is_empty()
-}
 
 /// Returns the code of a result, for example `ConflictException` for 10, or NULL for an unknown number. Static.
 #[unsafe(no_mangle)]
 pub extern "C" fn sfn_alias_result_code(number: u32) -> *const c_char {
     let found = ResultCode::ALL.iter().find(|result| **result as u32 == number);
-    found.map_or(ptr::null(), |result| result.c_code().as_ptr())
+    found.map_or(ptr::null(), |result| result.code_with_nul().as_ptr().cast())
 }
 
 /// Returns the release of this library, for example `0.1.0`. Static. `SFN_ALIAS_VERSION` is the release of the header.

@@ -1,8 +1,8 @@
 //! The service.
 
-use crate::arguments::{Output, array, bytes, object, text};
+use crate::arguments::{array, bytes, object, text};
 use crate::error::{ErrorObject, FfiError};
-use crate::guard::guard;
+use crate::guard::{guard, guard_object, guard_output};
 use crate::options::ServiceOptions;
 use crate::replies::Replies;
 use crate::result::ResultCode;
@@ -50,12 +50,11 @@ pub unsafe extern "C" fn sfn_alias_service_new(
     service: *mut *mut Service,
     error: *mut *mut ErrorObject,
 ) -> ResultCode {
-    let work = || unsafe {
-        let service = Output::new(service, "service")?;
-        service.write_boxed(Service(StepFunctions::in_memory_with(options_or_default(options))?));
-        Ok(())
-    };
-    unsafe { guard(error, work) }
+    unsafe {
+        guard_object(error, service, "service", || {
+            Ok(Service(StepFunctions::in_memory_with(options_or_default(options))?))
+        })
+    }
 }
 
 /// Opens a durable service in an SQLite file. The file is created if it does not exist. Several processes may open the
@@ -70,11 +69,9 @@ pub unsafe extern "C" fn sfn_alias_service_open(
 ) -> ResultCode {
     let work = || unsafe {
         let path = text(path, path_length, "path")?;
-        let service = Output::new(service, "service")?;
-        service.write_boxed(Service(StepFunctions::open_with(path, options_or_default(options))?));
-        Ok(())
+        Ok(Service(StepFunctions::open_with(path, options_or_default(options))?))
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, service, "service", work) }
 }
 
 /// Creates a service with the same storage for another partition, account (12 digits) or region. Both services must be
@@ -96,13 +93,11 @@ pub unsafe extern "C" fn sfn_alias_service_in_scope(
         let partition = text(partition, partition_length, "partition")?;
         let account = text(account, account_length, "account")?;
         let region = text(region, region_length, "region")?;
-        let scoped = Output::new(scoped, "scoped")?;
         let scope =
             Scope::new(partition, account, region).map_err(|error| FfiError::InvalidArgument(error.to_string()))?;
-        scoped.write_boxed(Service(service.0.in_scope(scope)));
-        Ok(())
+        Ok(Service(service.0.in_scope(scope)))
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, scoped, "scoped", work) }
 }
 
 /// Frees a service. NULL is allowed. The file is closed when its last service is freed.
@@ -125,15 +120,12 @@ pub unsafe extern "C" fn sfn_alias_call(
 ) -> ResultCode {
     let work = || unsafe {
         let service = object(service, "service")?;
-        let operation = text(operation, operation_length, "operation")?;
-        let input = bytes(input, input_length, "input")?;
-        let output = Output::new(output, "output")?;
+        let (operation, input) = Request { operation, operation_length, input, input_length }.parts()?;
         let answer = service.0.try_call(operation, input);
         let to_error = |error| FfiError::from_request_error(error, || service.check(operation, input));
-        output.write_boxed(OwnedText::new(answer.map_err(to_error)?));
-        Ok(())
+        answer.map_err(to_error)
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, output, "output", work) }
 }
 
 /// Calls many operations in order, with one commit. Each request has its own reply, even if it fails. `SFN_ALIAS_OK`
@@ -150,11 +142,9 @@ pub unsafe extern "C" fn sfn_alias_call_batch(
         let service = object(service, "service")?;
         let requests = array(requests, count, "requests")?;
         let requests = requests.iter().map(|request| request.parts()).collect::<Result<Vec<_>, FfiError>>()?;
-        let replies = Output::new(replies, "replies")?;
-        replies.write_boxed(Replies::new(service.0.call_batch(&requests)));
-        Ok(())
+        Ok(Replies::new(service.0.call_batch(&requests)))
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, replies, "replies", work) }
 }
 
 /// Like `sfn_alias_validate`, with the limits of this service.
@@ -169,8 +159,7 @@ pub unsafe extern "C" fn sfn_alias_service_validate(
 ) -> ResultCode {
     let work = || unsafe {
         let service = object(service, "service")?;
-        let operation = text(operation, operation_length, "operation")?;
-        let input = bytes(input, input_length, "input")?;
+        let (operation, input) = Request { operation, operation_length, input, input_length }.parts()?;
         let to_error = |error| FfiError::from_request_error(error, || service.check(operation, input));
         validate_from(operation, input, &service.0.options().limits).map_err(to_error)
     };
@@ -190,13 +179,10 @@ pub unsafe extern "C" fn sfn_alias_service_check(
 ) -> ResultCode {
     let work = || unsafe {
         let service = object(service, "service")?;
-        let operation = text(operation, operation_length, "operation")?;
-        let input = bytes(input, input_length, "input")?;
-        let output = Output::new(problems, "problems")?;
-        output.write_boxed(OwnedText::from_json(&service.check(operation, input)?));
-        Ok(())
+        let (operation, input) = Request { operation, operation_length, input, input_length }.parts()?;
+        Ok(OwnedText::from_json(&service.check(operation, input)?))
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, problems, "problems", work) }
 }
 
 /// Returns the number of executions per version of a state machine. Executions with the state machine ARN come first.
@@ -215,17 +201,15 @@ pub unsafe extern "C" fn sfn_alias_start_counts(
     let work = || unsafe {
         let service = object(service, "service")?;
         let arn = text(state_machine_arn, state_machine_arn_length, "state_machine_arn")?;
-        let count = Output::new(count, "count")?;
         // Checks only the bounds: the memory may be uninitialized.
         array(counts.cast_const(), capacity, "counts")?;
         let found = service.0.count_starts(arn)?;
         for (index, starts) in found.iter().take(capacity).enumerate() {
             counts.add(index).write(starts.into());
         }
-        count.write(found.len());
-        Ok(())
+        Ok(found.len())
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_output(error, count, "count", work) }
 }
 
 unsafe fn options_or_default(options: *const ServiceOptions) -> Options {
@@ -233,7 +217,7 @@ unsafe fn options_or_default(options: *const ServiceOptions) -> Options {
 }
 
 impl Request {
-    unsafe fn parts<'a>(&self) -> Result<(&'a str, &'a [u8]), FfiError> {
+    pub(crate) unsafe fn parts<'a>(&self) -> Result<(&'a str, &'a [u8]), FfiError> {
         let operation = unsafe { text(self.operation, self.operation_length, "operation") }?;
         Ok((operation, unsafe { bytes(self.input, self.input_length, "input") }?))
     }

@@ -1,8 +1,8 @@
 //! Template checks, with JSON output.
 
-use crate::arguments::{Output, bytes};
+use crate::arguments::bytes;
 use crate::error::{ErrorObject, FfiError};
-use crate::guard::guard;
+use crate::guard::guard_object;
 use crate::result::ResultCode;
 use crate::text::OwnedText;
 use sfn_alias_template::{TemplateError, check_template_json};
@@ -30,11 +30,9 @@ pub unsafe extern "C" fn sfn_alias_check_template(
     let work = || unsafe {
         let template = bytes(template, template_length, "template")?;
         let options = if options.is_null() { b"" } else { bytes(options, options_length, "options")? };
-        let output = Output::new(report, "report")?;
-        output.write_boxed(OwnedText::new(check_template_json(template, options)?));
-        Ok(())
+        Ok(check_template_json(template, options)?)
     };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, report, "report", work) }
 }
 
 impl From<TemplateError> for FfiError {
@@ -52,10 +50,5 @@ pub unsafe extern "C" fn sfn_alias_template_rules(
     rules: *mut *mut OwnedText,
     error: *mut *mut ErrorObject,
 ) -> ResultCode {
-    let work = || unsafe {
-        let output = Output::new(rules, "rules")?;
-        output.write_boxed(OwnedText::from_json(&sfn_alias_template::rules()));
-        Ok(())
-    };
-    unsafe { guard(error, work) }
+    unsafe { guard_object(error, rules, "rules", || Ok(OwnedText::from_json(&sfn_alias_template::rules()))) }
 }

@@ -36,6 +36,12 @@ impl OwnedText {
     }
 }
 
+impl<T: Into<Vec<u8>>> From<T> for OwnedText {
+    fn from(bytes: T) -> Self {
+        Self::new(bytes)
+    }
+}
+
 impl TextView {
     pub(crate) const ABSENT: Self = Self { data: ptr::null(), length: 0 };
 

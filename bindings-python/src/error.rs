@@ -1,43 +1,14 @@
-//! Converts errors of the core to Python exceptions. `sfn_alias.errors` declares one class per kind.
+//! Converts errors of the core to Python exceptions. `sfn_alias.errors` has one class per code, generated from the
+//! same table.
 
 use crate::metadata;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyModule};
-use sfn_alias::{Error, ErrorKind};
+use sfn_alias::Error;
 
 static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-
-/// Returns the class of a kind. The match has no wildcard arm: a new kind must get a class.
-const fn class_name(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::ConflictException => "ConflictException",
-        ErrorKind::ExecutionAlreadyExists => "ExecutionAlreadyExists",
-        ErrorKind::ExecutionDoesNotExist => "ExecutionDoesNotExist",
-        ErrorKind::InvalidArn => "InvalidArn",
-        ErrorKind::InvalidDefinition => "InvalidDefinition",
-        ErrorKind::InvalidExecutionInput => "InvalidExecutionInput",
-        ErrorKind::InvalidName => "InvalidName",
-        ErrorKind::InvalidToken => "InvalidToken",
-        ErrorKind::MissingRequiredParameter => "MissingRequiredParameter",
-        ErrorKind::ResourceNotFound => "ResourceNotFound",
-        ErrorKind::ServiceQuotaExceededException => "ServiceQuotaExceededException",
-        ErrorKind::StateMachineAlreadyExists => "StateMachineAlreadyExists",
-        ErrorKind::StateMachineDeleting => "StateMachineDeleting",
-        ErrorKind::StateMachineDoesNotExist => "StateMachineDoesNotExist",
-        ErrorKind::StateMachineTypeNotSupported => "StateMachineTypeNotSupported",
-        ErrorKind::TooManyTags => "TooManyTags",
-        ErrorKind::ValidationException => "ValidationException",
-        ErrorKind::UnknownOperationException => "UnknownOperationException",
-        ErrorKind::SerializationException => "SerializationException",
-        ErrorKind::RequestEntityTooLargeException => "RequestEntityTooLargeException",
-        ErrorKind::InternalFailure => "InternalFailure",
-        ErrorKind::StorageFailure => "StorageFailure",
-        ErrorKind::ServiceClosed => "ServiceClosed",
-        ErrorKind::EntropyFailure => "EntropyFailure",
-    }
-}
 
 /// Creates the exception of an error of an operation.
 pub fn to_exception(py: Python<'_>, error: &Error, operation: &str) -> PyErr {
@@ -46,7 +17,7 @@ pub fn to_exception(py: Python<'_>, error: &Error, operation: &str) -> PyErr {
 
 fn try_to_exception(py: Python<'_>, error: &Error, operation: &str) -> PyResult<PyErr> {
     let errors = ERRORS.get_or_try_init(py, || py.import("sfn_alias.errors").map(Bound::unbind))?;
-    let class = errors.bind(py).getattr(class_name(error.kind()))?;
+    let class = errors.bind(py).getattr(error.code())?;
     Ok(PyErr::from_value(class.call1((error_response(py, error)?, operation))?))
 }
 

@@ -1,9 +1,11 @@
 """Generates `type_defs.py` and `_sfn_alias.pyi` from botocore's service model, with the type names of
-mypy_boto3_stepfunctions. With `--check`, only checks that the files are current."""
+mypy_boto3_stepfunctions, and the classes in `errors.py` from the error kinds of the core. With `--check`, only checks
+that the files are current."""
 
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ from sfn_alias._sfn_alias import OPERATIONS
 
 TOOLS = Path(__file__).parent
 PACKAGE = TOOLS.parent / "python" / "sfn_alias"
+ERROR_KINDS = TOOLS.parent.parent / "core" / "src" / "error" / "kind.rs"
 SCALARS = {"string": "str", "integer": "int", "long": "int", "boolean": "bool", "timestamp": "datetime"}
 
 
@@ -90,6 +93,19 @@ def method_signatures(types: Types) -> Iterator[str]:
         yield f"    def {method}(self, **input: Unpack[{request_type}]) -> {response_type}: ..."
 
 
+def error_classes() -> Iterator[str]:
+    """Returns one class per error kind, with the number and the description of the core's table."""
+    kinds = re.findall(r"^    /// (.+)\n    (\w+) = (\d+),", ERROR_KINDS.read_text(), re.MULTILINE)
+    for description, name, number in kinds:
+        bases = "StepFunctionsError, ValueError" if name == "ServiceClosed" else "StepFunctionsError"
+        text = description.replace("`", "``") + OWN_DESCRIPTIONS.get(name, "")
+        yield f'class {name}({bases}, number={number}):\n    """{text}"""\n'
+
+
+OWN_DESCRIPTIONS = {"ServiceClosed": " Also a ``ValueError``, as for Python's closed files."}
+"""What Python adds to the description of an error kind."""
+
+
 def generate() -> dict[Path, str]:
     types = Types()
     signatures = list(method_signatures(types))
@@ -101,7 +117,13 @@ def generate() -> dict[Path, str]:
     stub = stub.replace("    # METHODS", "\n".join(signatures))
     names = sorted({*types.classes, *OWN_TYPES} & set(stub.replace("[", " ").replace("]", " ").replace(":", " ").split()))
     stub = stub.replace("# IMPORTS", "\n".join(f"    {name}," for name in names))
-    return {PACKAGE / "type_defs.py": definitions, PACKAGE / "_sfn_alias.pyi": stub}
+    errors = PACKAGE / "errors.py"
+    base_classes, marker, _ = errors.read_text().partition(ERRORS_MARKER)
+    classes = base_classes + marker + "\n\n" + "\n\n".join(error_classes())
+    return {PACKAGE / "type_defs.py": definitions, PACKAGE / "_sfn_alias.pyi": stub, errors: classes}
+
+
+ERRORS_MARKER = "# `make generate` writes the following classes from the error kinds of the core.\n"
 
 
 OWN_TYPES = [

@@ -140,6 +140,16 @@ impl<'p> Path<'p> {
         };
         text
     }
+
+    /// Formats the path as the AWS CLI does: `routingConfiguration[0].weight`.
+    pub(crate) fn format_for_cli(&self) -> String {
+        let parent = self.parent.map(Path::format_for_cli);
+        match (parent, self.step) {
+            (None, Step::Member(name)) => name.to_owned(),
+            (Some(parent), Step::Member(name)) => format!("{parent}.{name}"),
+            (parent, Step::Item(index)) => format!("{}[{index}]", parent.unwrap_or_default()),
+        }
+    }
 }
 
 /// The path as AWS prints it: `routingConfiguration.1.member.weight`.

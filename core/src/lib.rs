@@ -43,46 +43,39 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod command;
-mod compare;
 pub mod constraint;
-mod definition;
 mod engine;
 mod error;
-mod execution_input;
-mod fingerprint;
 mod hex;
-mod jackson_errors;
+mod idempotency;
 mod json;
+mod json_text;
 pub mod model;
 mod operation;
 mod options;
 mod page;
-mod picker;
 mod problem;
-mod request_id;
-mod rng;
+mod random;
 mod sensitive;
 mod service;
 pub mod store;
-mod unknown_members;
 mod validation;
 pub mod wire;
 
 pub use command::{parse_routing, parse_routing_from};
-pub use compare::{Comparison, compare, compare_from};
 pub use error::{Error, ErrorKind, Result};
-pub use fingerprint::{AliasMember, Fingerprint, fingerprint, fingerprint_encoding, fingerprint_from};
+pub use idempotency::{
+    AliasMember, Comparison, Fingerprint, compare, compare_from, fingerprint, fingerprint_encoding, fingerprint_from,
+};
 pub use json::{Reply, SerializeResponse, error_body};
 pub use model::{Scope, Timestamp, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
-pub use picker::{WeightedPicker, pick};
 pub use problem::{Problem, ProblemCode};
-pub use request_id::{generate_request_id, reseed_request_ids};
+pub use random::{WeightedPicker, generate_request_id, pick, reseed_request_ids};
 pub use sensitive::Sensitive;
 pub use service::{StartCount, Statistics, StepFunctions};
-pub use unknown_members::check_strict;
-pub use validation::{Validate, check, check_from, validate, validate_from};
+pub use validation::{Validate, check, check_from, check_strict, validate, validate_from};
 pub use wire::format_arn;
 
 /// Runs the code of README.md in the tests.

@@ -49,7 +49,7 @@ macro_rules! for_each_operation {
             UpdateStateMachineAlias update_state_machine_alias {
                 UpdateStateMachineAliasInput => UpdateStateMachineAliasOutput;
                 [ValidationException, InvalidArn, ResourceNotFound, ConflictException, StateMachineDeleting];
-                write |command| command.state_machine.unqualified_arn, alias::update
+                write |command| command.alias.state_machine.unqualified_arn, alias::update
             }
             /// Deletes an alias. Succeeds if it does not exist.
             DeleteStateMachineAlias delete_state_machine_alias {
@@ -67,7 +67,7 @@ macro_rules! for_each_operation {
                 write |command, call| {
                     call.purge_expired()?;
                     let arn = call.scope.state_machine_arn(command.name);
-                    call.write(&arn, |view, context| state_machine::create(view, &arn, &command, context))
+                    call.write(&arn, |context| state_machine::create(&arn, &command, context))
                 }
             }
             /// Updates a state machine. With `publish`, also publishes the current revision as a version.
@@ -79,8 +79,8 @@ macro_rules! for_each_operation {
                 ];
                 write |command, call| {
                     let id = call.id_rng.uuid();
-                    call.write(command.state_machine.unqualified_arn, |view, context| {
-                        state_machine::update(view, &command, &id, context)
+                    call.write(command.state_machine.unqualified_arn, |context| {
+                        state_machine::update(&command, &id, context)
                     })
                 }
             }
@@ -94,7 +94,7 @@ macro_rules! for_each_operation {
             ListStateMachines list_state_machines {
                 ListStateMachinesInput => ListStateMachinesOutput;
                 [InvalidToken];
-                read |command, call| list_state_machines(&command.page, call)
+                read |page, call| list_state_machines(page, call)
             }
             /// Deletes a state machine with its versions, aliases, executions and tags. Succeeds if it does not exist.
             DeleteStateMachine delete_state_machine {
@@ -102,8 +102,8 @@ macro_rules! for_each_operation {
                 [InvalidArn, ValidationException];
                 write |state_machine, call| {
                     call.purge_expired()?;
-                    call.write(state_machine.unqualified_arn, |view, context| {
-                        state_machine::delete(view, &state_machine, context)
+                    call.write(state_machine.unqualified_arn, |context| {
+                        state_machine::delete(&state_machine, context)
                     })
                 }
             }
@@ -137,8 +137,8 @@ macro_rules! for_each_operation {
                 ];
                 write |command, call| {
                     let random = generate_random_values(command.state_machine.qualifier, command.name.is_none(), call);
-                    call.write(command.state_machine.unqualified_arn, |view, context| {
-                        execution::start(view, &command, &random, context)
+                    call.write(command.state_machine.unqualified_arn, |context| {
+                        execution::start(&command, &random, context)
                     })
                 }
             }
@@ -185,13 +185,13 @@ macro_rules! for_each_operation {
             ListTagsForResource list_tags_for_resource {
                 ListTagsForResourceInput => ListTagsForResourceOutput;
                 [InvalidArn, ResourceNotFound];
-                read |command| command.arn, tags::list
+                read |arn| arn, tags::list
             }
             /// Checks that a definition is JSON with `StartAt` and `States`. Does not check the states.
             ValidateStateMachineDefinition validate_state_machine_definition {
                 ValidateStateMachineDefinitionInput => ValidateStateMachineDefinitionOutput;
                 [ValidationException];
-                read |command, _call| Ok(validate_definition(command.definition))
+                read |definition, _call| Ok(validate_definition(definition))
             }
         }
     };

@@ -102,14 +102,3 @@ impl PageTokenCodec {
         mac
     }
 }
-
-/// Truncates the fetched items, up to one more than the limit, to a page. Returns the token of the next page.
-pub(crate) fn truncate_page<T>(
-    items: &mut Vec<T>,
-    limit: usize,
-    create_token: impl FnOnce(&T) -> String,
-) -> Option<String> {
-    let has_more = items.len() > limit;
-    items.truncate(limit);
-    if has_more { items.last().map(create_token) } else { None }
-}

@@ -1,14 +1,20 @@
 //! Validation of a request before it is sent.
 
 use crate::command::{self, Request, collect_problems};
+use crate::constraint::{Member, Path, Rule};
 use crate::error::{Error, Result};
 use crate::operation::Operation;
 use crate::options::Limits;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::wire::input::*;
 use crate::wire::{DeserializeRequest, deserialize_request, find_wrong_types};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+
+/// Maximum number of characters of an unknown member's name that a message repeats.
+const MAX_NAME_CHARACTERS: usize = 64;
+/// Unknown members are reported up to this number of problems.
+const MAX_PROBLEMS: usize = 100;
 
 /// Validates a request without reading any stored data. Returns the error that AWS would return.
 ///
@@ -63,6 +69,34 @@ pub fn check_from(
     let operation = operation.parse()?;
     let problems = collect_operation_problems(operation, source, limits);
     Ok(problems.unwrap_or_else(|error| find_problems_with_wrong_types(operation, source, &error, limits)))
+}
+
+/// Like [`check`], and also reports members that the operation does not have. AWS ignores such members; the
+/// AWS CLI and SDKs reject them before they send the request.
+///
+/// # Errors
+/// [`crate::Error::UnknownOperation`] for an unknown operation.
+///
+/// ```
+/// let input = br#"{"name": "PROD", "routingConfigurations": []}"#;
+/// let problems = sfn_alias::check_strict("CreateStateMachineAlias", input)?;
+/// assert_eq!(problems[1].path, "/routingConfigurations");
+/// assert_eq!(
+///     problems[1].message,
+///     "Unknown parameter in input: \"routingConfigurations\", must be one of: \
+///      description, name, routingConfiguration",
+/// );
+/// # Ok::<(), sfn_alias::Error>(())
+/// ```
+pub fn check_strict(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
+    let mut problems = check(operation, input)?;
+    let members = operation.parse::<Operation>()?.members();
+    // A request that is not JSON is already reported.
+    if problems.iter().all(|problem| ![ProblemCode::NotJson, ProblemCode::TooLargeRequest].contains(&problem.code)) {
+        let value: Value = serde_json::from_slice(input).unwrap_or_default();
+        find_unknown_members(&value, members, None, &mut problems);
+    }
+    Ok(problems)
 }
 
 /// Validation of typed inputs.
@@ -162,4 +196,44 @@ fn replace_wrong_value(request: &mut Value, error: &Error) {
 /// Returns whether a JSON pointer is `parent`, or points into the value at `parent`.
 fn contains_pointer(parent: &str, pointer: &str) -> bool {
     pointer.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn find_unknown_members(value: &Value, members: &[Member], parent: Option<&Path<'_>>, problems: &mut Vec<Problem>) {
+    let Value::Object(object) = value else { return };
+    for (name, value) in object {
+        match members.iter().find(|member| member.name == name) {
+            Some(member) => {
+                find_unknown_in_value(value, &member.rule, &Path::member(parent, member.name), problems);
+            }
+            None if problems.len() < MAX_PROBLEMS => problems.push(unknown_member(name, members, parent)),
+            None => return,
+        }
+    }
+}
+
+fn find_unknown_in_value(value: &Value, rule: &Rule, path: &Path<'_>, problems: &mut Vec<Problem>) {
+    match (rule, value) {
+        (Rule::Structure(members), _) => find_unknown_members(value, members, Some(path), problems),
+        (Rule::List { item, .. }, Value::Array(items)) => {
+            for (index, value) in items.iter().enumerate() {
+                find_unknown_in_value(value, item, &Path::item(path, index), problems);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Creates a problem with botocore's message, which the AWS CLI prints.
+fn unknown_member(name: &str, members: &[Member], parent: Option<&Path<'_>>) -> Problem {
+    let short: String = name.chars().take(MAX_NAME_CHARACTERS).collect();
+    let names: Vec<&str> = members.iter().map(|member| member.name).collect();
+    let (pointer, parent) = (parent.map(Path::pointer), parent.map(Path::format_for_cli));
+    let parent = parent.unwrap_or_else(|| "input".to_owned());
+    Problem {
+        path: format!("{}/{}", pointer.unwrap_or_default(), short.replace('~', "~0").replace('/', "~1")),
+        code: ProblemCode::UnknownMember,
+        error: "ParamValidationError",
+        message: format!("Unknown parameter in {parent}: \"{short}\", must be one of: {}", names.join(", ")),
+        fix: "use one of these names, or remove the member".to_owned(),
+    }
 }

@@ -31,6 +31,11 @@ class StepFunctionsError(_ClientError):
     number: ClassVar[int] = 0
     """The stable number of the error; 0 for the base class."""
 
+    def __init_subclass__(cls, number: int | None = None, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        if number is not None:
+            cls.number = number
+
     def __init__(self, error_response: Any, operation_name: str) -> None:
         super().__init__(error_response, operation_name)
 
@@ -63,145 +68,100 @@ class TemplateError(ValueError):
     """Raised for a template that cannot be checked, or for invalid options of a check. Not an error of AWS."""
 
 
-class ConflictException(StepFunctionsError):
-    """The alias exists with other values, an alias references the version, or the revision is not the latest."""
-
-    number = 10
+# `make generate` writes the following classes from the error kinds of the core.
 
 
-class ExecutionAlreadyExists(StepFunctionsError):
-    """An execution with this name has another input or is finished."""
-
-    number = 20
+class ConflictException(StepFunctionsError, number=10):
+    """The alias exists with other members, an alias references the version, or the revision is not current."""
 
 
-class ExecutionDoesNotExist(StepFunctionsError):
+class ExecutionAlreadyExists(StepFunctionsError, number=20):
+    """An execution with this name exists, with another input or already stopped."""
+
+
+class ExecutionDoesNotExist(StepFunctionsError, number=30):
     """The execution does not exist."""
 
-    number = 30
+
+class InvalidArn(StepFunctionsError, number=40):
+    """The ARN is not valid, or has another resource type."""
 
 
-class InvalidArn(StepFunctionsError):
-    """The ARN is not valid, or belongs to another type of resource."""
-
-    number = 40
+class InvalidDefinition(StepFunctionsError, number=50):
+    """The definition is not JSON, or ``StartAt`` or ``States`` is missing."""
 
 
-class InvalidDefinition(StepFunctionsError):
-    """The definition is not JSON, or has no ``StartAt`` or ``States``."""
-
-    number = 50
+class InvalidExecutionInput(StepFunctionsError, number=60):
+    """The execution input is not JSON."""
 
 
-class InvalidExecutionInput(StepFunctionsError):
-    """The execution input is not valid JSON."""
-
-    number = 60
+class InvalidName(StepFunctionsError, number=70):
+    """The name contains a forbidden character."""
 
 
-class InvalidName(StepFunctionsError):
-    """The name contains a character that AWS does not allow."""
-
-    number = 70
+class InvalidToken(StepFunctionsError, number=80):
+    """The page token is malformed, altered, expired, or belongs to another list."""
 
 
-class InvalidToken(StepFunctionsError):
-    """The pagination token is malformed, changed, expired, or belongs to another request."""
-
-    number = 80
+class MissingRequiredParameter(StepFunctionsError, number=90):
+    """UpdateStateMachine has no member to update."""
 
 
-class MissingRequiredParameter(StepFunctionsError):
-    """``update_state_machine`` has no member to update."""
-
-    number = 90
+class ResourceNotFound(StepFunctionsError, number=100):
+    """An alias, version or tagged resource does not exist."""
 
 
-class ResourceNotFound(StepFunctionsError):
-    """The request references an alias, a version or a tagged resource that does not exist."""
-
-    number = 100
+class ServiceQuotaExceededException(StepFunctionsError, number=110):
+    """The maximum number of aliases or versions is reached."""
 
 
-class ServiceQuotaExceededException(StepFunctionsError):
-    """A quota is exceeded, for example for aliases or versions."""
-
-    number = 110
+class StateMachineAlreadyExists(StepFunctionsError, number=120):
+    """A state machine with this name and other properties exists."""
 
 
-class StateMachineAlreadyExists(StepFunctionsError):
-    """A state machine with this name has other properties."""
-
-    number = 120
-
-
-class StateMachineDeleting(StepFunctionsError):
+class StateMachineDeleting(StepFunctionsError, number=130):
     """The state machine is being deleted."""
 
-    number = 130
 
-
-class StateMachineDoesNotExist(StepFunctionsError):
+class StateMachineDoesNotExist(StepFunctionsError, number=140):
     """The state machine, version or alias does not exist."""
 
-    number = 140
+
+class StateMachineTypeNotSupported(StepFunctionsError, number=150):
+    """EXPRESS state machines do not support the operation."""
 
 
-class StateMachineTypeNotSupported(StepFunctionsError):
-    """The operation does not support EXPRESS state machines."""
-
-    number = 150
-
-
-class TooManyTags(StepFunctionsError):
+class TooManyTags(StepFunctionsError, number=160):
     """The resource would have too many tags."""
 
-    number = 160
+
+class ValidationException(StepFunctionsError, number=170):
+    """The request violates a constraint of the model or a rule of the service."""
 
 
-class ValidationException(StepFunctionsError):
-    """The request violates a constraint of the service model or a rule of the service."""
-
-    number = 170
-
-
-class UnknownOperationException(StepFunctionsError):
+class UnknownOperationException(StepFunctionsError, number=180):
     """The operation is unknown."""
 
-    number = 180
+
+class SerializationException(StepFunctionsError, number=190):
+    """The request is not a JSON object, or a member has the wrong type."""
 
 
-class SerializationException(StepFunctionsError):
-    """The request is not an object, or a member has the wrong type."""
-
-    number = 190
+class RequestEntityTooLargeException(StepFunctionsError, number=200):
+    """The request is too large."""
 
 
-class RequestEntityTooLargeException(StepFunctionsError):
-    """The request body is too large."""
-
-    number = 200
-
-
-class InternalFailure(StepFunctionsError):
+class InternalFailure(StepFunctionsError, number=210):
     """A bug in this library; nothing was changed."""
 
-    number = 210
 
-
-class StorageFailure(StepFunctionsError):
+class StorageFailure(StepFunctionsError, number=220):
     """The store cannot be opened, read or written; nothing was changed."""
 
-    number = 220
 
-
-class ServiceClosed(StepFunctionsError, ValueError):
+class ServiceClosed(StepFunctionsError, ValueError, number=230):
     """The service was closed before the call. Also a ``ValueError``, as for Python's closed files."""
 
-    number = 230
 
-
-class EntropyFailure(StepFunctionsError):
+class EntropyFailure(StepFunctionsError, number=240):
     """The operating system's random number generator failed."""
-
-    number = 240

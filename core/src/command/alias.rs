@@ -1,14 +1,19 @@
 //! Commands on aliases.
 
-use super::arn::{arn_type_error, parse_alias_arn, parse_state_machine_arn};
-use super::{Qualifier, Request, RuleErrors, StateMachineRef};
+use super::arn::{
+    AliasRef, Qualifier, STATE_MACHINE_ARN_POINTER, StateMachineRef, arn_type_error, parse_alias_arn,
+    parse_state_machine_arn,
+};
+use super::request::{Request, RuleErrors, commands, validate};
 use crate::error::{Error, Result};
 use crate::model::{Resource, Route, Routing, VersionNumber, Weight, is_version_qualifier, parse_arn};
+use crate::options::Limits;
 use crate::page::PageRequest;
 use crate::wire::input::{
     CreateStateMachineAliasInput, DeleteStateMachineAliasInput, DescribeStateMachineAliasInput,
     ListStateMachineAliasesInput, RoutingConfigurationListItem, RoutingInput, UpdateStateMachineAliasInput,
 };
+use crate::wire::{DeserializeRequest, deserialize_request};
 
 const ROUTING_POINTER: &str = "/routingConfiguration";
 const STATE_MACHINE_RESOURCE_TYPE: &str = "stateMachine";
@@ -22,14 +27,8 @@ pub(crate) struct CreateAlias<'a> {
     pub routing: RequestedRouting,
 }
 
-pub(crate) struct AliasRef<'a> {
-    pub state_machine: StateMachineRef<'a>,
-    pub name: &'a str,
-}
-
 pub(crate) struct UpdateAlias<'a> {
-    pub state_machine: StateMachineRef<'a>,
-    pub name: &'a str,
+    pub alias: AliasRef<'a>,
     pub description: Option<&'a str>,
     pub routing: Option<RequestedRouting>,
 }
@@ -58,106 +57,82 @@ pub(crate) struct ListAliases<'a> {
     pub page: PageRequest<'a>,
 }
 
-impl Request for CreateStateMachineAliasInput<'_> {
-    type Command<'c>
-        = CreateAlias<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<CreateAlias<'_>> {
-        let (state_machine_arn, routing) =
-            parse_routing_entries(self.routing_configuration.as_deref()?, None, rule_errors)?;
-        Some(CreateAlias {
-            state_machine_arn,
-            name: self.name.as_deref()?,
-            description: self.description.as_deref(),
-            routing,
-        })
-    }
+commands! {
+    CreateStateMachineAliasInput => CreateAlias<'c>, |input, errors| parse_create_alias(input, errors);
+    RoutingInput => RequestedRouting, |input, errors| {
+        parse_routing_entries(input.routing_configuration.as_deref()?, None, errors).map(|(_, routing)| routing)
+    };
+    DescribeStateMachineAliasInput => AliasRef<'c>, |input, errors| parse_alias_arn(input.state_machine_alias_arn.as_deref()?, errors);
+    DeleteStateMachineAliasInput => AliasRef<'c>, |input, errors| parse_alias_arn(input.state_machine_alias_arn.as_deref()?, errors);
+    UpdateStateMachineAliasInput => UpdateAlias<'c>, |input, errors| parse_update_alias(input, errors);
+    ListStateMachineAliasesInput => ListAliases<'c>, |input, errors| parse_list_aliases(input, errors);
 }
 
-impl Request for RoutingInput<'_> {
-    type Command<'c>
-        = RequestedRouting
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<RequestedRouting> {
-        parse_routing_entries(self.routing_configuration.as_deref()?, None, rule_errors).map(|(_, routing)| routing)
-    }
+fn parse_create_alias<'c>(
+    input: &'c CreateStateMachineAliasInput<'_>,
+    rule_errors: &mut RuleErrors<'_>,
+) -> Option<CreateAlias<'c>> {
+    let (state_machine_arn, routing) =
+        parse_routing_entries(input.routing_configuration.as_deref()?, None, rule_errors)?;
+    Some(CreateAlias {
+        state_machine_arn,
+        name: input.name.as_deref()?,
+        description: input.description.as_deref(),
+        routing,
+    })
 }
 
-impl Request for DescribeStateMachineAliasInput<'_> {
-    type Command<'c>
-        = AliasRef<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<AliasRef<'_>> {
-        let (state_machine, name) = parse_alias_arn(self.state_machine_alias_arn.as_deref()?, rule_errors)?;
-        Some(AliasRef { state_machine, name })
+fn parse_update_alias<'c>(
+    input: &'c UpdateStateMachineAliasInput<'_>,
+    rule_errors: &mut RuleErrors<'_>,
+) -> Option<UpdateAlias<'c>> {
+    let alias = input.state_machine_alias_arn.as_deref().and_then(|arn| parse_alias_arn(arn, rule_errors));
+    let state_machine_arn = alias.map(|alias| alias.state_machine.unqualified_arn);
+    let entries = input.routing_configuration.as_deref();
+    let routing = entries.map(|entries| parse_routing_entries(entries, state_machine_arn, rule_errors));
+    if routing.is_none() && input.description.is_none() {
+        rule_errors.push("", Error::NothingToUpdateInAlias);
     }
+    let alias = alias?;
+    let routing = match routing {
+        Some(parsed) => Some(parsed?.1),
+        None => None,
+    };
+    Some(UpdateAlias { alias, description: input.description.as_deref(), routing })
 }
 
-impl Request for DeleteStateMachineAliasInput<'_> {
-    type Command<'c>
-        = AliasRef<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<AliasRef<'_>> {
-        let (state_machine, name) = parse_alias_arn(self.state_machine_alias_arn.as_deref()?, rule_errors)?;
-        Some(AliasRef { state_machine, name })
-    }
-}
-
-impl Request for UpdateStateMachineAliasInput<'_> {
-    type Command<'c>
-        = UpdateAlias<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<UpdateAlias<'_>> {
-        let alias = self.state_machine_alias_arn.as_deref().and_then(|arn| parse_alias_arn(arn, rule_errors));
-        let state_machine_arn = alias.map(|(state_machine, _)| state_machine.unqualified_arn);
-        let entries = self.routing_configuration.as_deref();
-        let routing = entries.map(|entries| parse_routing_entries(entries, state_machine_arn, rule_errors));
-        if routing.is_none() && self.description.is_none() {
-            rule_errors.push("", Error::NothingToUpdateInAlias);
+fn parse_list_aliases<'c>(
+    input: &'c ListStateMachineAliasesInput<'_>,
+    rule_errors: &mut RuleErrors<'_>,
+) -> Option<ListAliases<'c>> {
+    let arn = input.state_machine_arn.as_deref()?;
+    let state_machine = parse_state_machine_arn(arn, rule_errors)?;
+    let version = match state_machine.qualifier {
+        Qualifier::Version(number) => Some(number),
+        Qualifier::Alias(_) => {
+            rule_errors.push(STATE_MACHINE_ARN_POINTER, Error::StateMachineOrVersionArnRequired { arn: arn.into() });
+            return None;
         }
-        let (state_machine, name) = alias?;
-        let routing = match routing {
-            Some(parsed) => Some(parsed?.1),
-            None => None,
-        };
-        Some(UpdateAlias { state_machine, name, description: self.description.as_deref(), routing })
-    }
+        Qualifier::Unqualified | Qualifier::Label => None,
+    };
+    Some(ListAliases { state_machine, version, page: PageRequest::new(input.max_results, input.next_token.as_deref()) })
 }
 
-impl Request for ListStateMachineAliasesInput<'_> {
-    type Command<'c>
-        = ListAliases<'c>
-    where
-        Self: 'c;
+/// Converts the routing configuration of a request for [`crate::pick`] and [`crate::WeightedPicker::pick`].
+///
+/// # Errors
+/// The error that AWS would return for this routing configuration;
+/// [`Error::ReferenceNotFound`] for a version number that cannot exist.
+pub fn parse_routing(input: &RoutingInput<'_>) -> Result<Routing> {
+    validate(input, &Limits::default())?.to_routing()
+}
 
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<ListAliases<'_>> {
-        const POINTER: &str = "/stateMachineArn";
-        let arn = self.state_machine_arn.as_deref()?;
-        let state_machine = parse_state_machine_arn(arn, POINTER, rule_errors)?;
-        let version = match state_machine.qualifier {
-            Qualifier::Version(number) => Some(number),
-            Qualifier::Alias(_) => {
-                rule_errors.push(POINTER, Error::StateMachineOrVersionArnRequired { arn: arn.into() });
-                return None;
-            }
-            Qualifier::Unqualified | Qualifier::Label => None,
-        };
-        Some(ListAliases {
-            state_machine,
-            version,
-            page: PageRequest::new(self.max_results, self.next_token.as_deref()),
-        })
-    }
+/// Like [`parse_routing`], for JSON bytes or values of another programming language.
+///
+/// # Errors
+/// Like [`parse_routing`]; [`Error::WrongType`] or [`Error::Malformed`] for input that cannot be deserialized.
+pub fn parse_routing_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<Routing> {
+    parse_routing(&deserialize_request(source, &Limits::default())?)
 }
 
 /// Parses the entries of a routing into the state machine's ARN and the routing. Checks in AWS's order: ARNs,

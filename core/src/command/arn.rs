@@ -1,6 +1,6 @@
 //! Parses ARNs in requests.
 
-use super::RuleErrors;
+use super::request::RuleErrors;
 use crate::error::Error;
 use crate::model::{Arn, Resource, VersionNumber, parse_arn};
 
@@ -19,6 +19,12 @@ pub(crate) struct StateMachineRef<'a> {
     pub qualifier: Qualifier<'a>,
 }
 
+#[derive(Clone, Copy)]
+pub(crate) struct AliasRef<'a> {
+    pub state_machine: StateMachineRef<'a>,
+    pub name: &'a str,
+}
+
 /// The part after a state machine's ARN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Qualifier<'a> {
@@ -29,8 +35,16 @@ pub(crate) enum Qualifier<'a> {
     Label,
 }
 
-/// Parses the ARN of a state machine, version, alias or labeled map state. Records an error for other ARNs.
+/// Parses the member `stateMachineArn`.
 pub(super) fn parse_state_machine_arn<'a>(
+    text: &'a str,
+    rule_errors: &mut RuleErrors<'_>,
+) -> Option<StateMachineRef<'a>> {
+    parse_member(text, STATE_MACHINE_ARN_POINTER, rule_errors)
+}
+
+/// Parses the ARN of a state machine, version, alias or labeled map state. Records an error for other ARNs.
+pub(super) fn parse_member<'a>(
     text: &'a str,
     pointer: &str,
     rule_errors: &mut RuleErrors<'_>,
@@ -50,31 +64,24 @@ pub(super) fn parse_state_machine_arn<'a>(
 }
 
 /// Like [`parse_state_machine_arn`], for operations that do not support labels.
-pub(super) fn parse_unlabeled_arn<'a>(
-    text: &'a str,
-    pointer: &str,
-    rule_errors: &mut RuleErrors<'_>,
-) -> Option<StateMachineRef<'a>> {
-    let state_machine = parse_state_machine_arn(text, pointer, rule_errors)?;
+pub(super) fn parse_unlabeled_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_>) -> Option<StateMachineRef<'a>> {
+    let state_machine = parse_state_machine_arn(text, rule_errors)?;
     if state_machine.qualifier == Qualifier::Label {
-        rule_errors.push(pointer, Error::LabeledArn { arn: text.into() });
+        rule_errors.push(STATE_MACHINE_ARN_POINTER, Error::LabeledArn { arn: text.into() });
         return None;
     }
     Some(state_machine)
 }
 
-/// Parses an alias ARN into the state machine and the alias's name.
-pub(super) fn parse_alias_arn<'a>(
-    text: &'a str,
-    rule_errors: &mut RuleErrors<'_>,
-) -> Option<(StateMachineRef<'a>, &'a str)> {
+/// Parses the ARN of an alias.
+pub(super) fn parse_alias_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_>) -> Option<AliasRef<'a>> {
     const POINTER: &str = "/stateMachineAliasArn";
-    let state_machine = parse_state_machine_arn(text, POINTER, rule_errors)?;
-    let Qualifier::Alias(alias) = state_machine.qualifier else {
+    let state_machine = parse_member(text, POINTER, rule_errors)?;
+    let Qualifier::Alias(name) = state_machine.qualifier else {
         rule_errors.push(POINTER, Error::AliasArnRequired { arn: text.into() });
         return None;
     };
-    Some((state_machine, alias))
+    Some(AliasRef { state_machine, name })
 }
 
 /// Parses the ARN of a STANDARD execution into the ARN, the state machine's name and the execution's name.

@@ -1,11 +1,11 @@
 //! Commands on executions.
 
-use super::arn::{STATE_MACHINE_ARN_POINTER, parse_execution_arn, parse_state_machine_arn, parse_unlabeled_arn};
+use super::arn::{StateMachineRef, parse_execution_arn, parse_state_machine_arn, parse_unlabeled_arn};
+use super::request::{Request, RuleErrors, commands};
 use super::state_machine::check_name;
 use super::version::is_metadata_only;
-use super::{Request, RuleErrors, StateMachineRef};
 use crate::error::Error;
-use crate::execution_input;
+use crate::json_text::validate_execution_input;
 use crate::model::ExecutionStatus;
 use crate::page::PageRequest;
 use crate::wire::input::{
@@ -56,92 +56,63 @@ pub(crate) enum StatusFilter {
     NoMatch,
 }
 
-impl Request for StartExecutionInput<'_> {
-    type Command<'c>
-        = StartExecution<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<StartExecution<'_>> {
-        let arn = self.state_machine_arn.as_deref().unwrap_or_default();
-        let state_machine = parse_unlabeled_arn(arn, STATE_MACHINE_ARN_POINTER, rule_errors);
-        if let Some(name) = self.name.as_deref() {
-            rule_errors.record_error("/name", check_name(name));
-        }
-        let input = self.input.as_deref().unwrap_or(EMPTY_INPUT);
-        rule_errors.record_error("/input", execution_input::validate(input));
-        Some(StartExecution {
-            state_machine: state_machine?,
-            name: self.name.as_deref(),
-            input,
-            trace_header: self.trace_header.as_deref(),
-        })
-    }
+commands! {
+    StartExecutionInput => StartExecution<'c>, |input, errors| parse_start_execution(input, errors);
+    DescribeExecutionInput => ExecutionRef<'c>, |input, errors| {
+        parse_execution(input.execution_arn.as_deref(), input.included_data.as_deref(), errors)
+    };
+    DescribeStateMachineForExecutionInput => ExecutionRef<'c>, |input, errors| {
+        parse_execution(input.execution_arn.as_deref(), input.included_data.as_deref(), errors)
+    };
+    StopExecutionInput => StopExecution<'c>, |input, errors| {
+        let execution = parse_execution(input.execution_arn.as_deref(), None, errors)?;
+        Some(StopExecution { execution, error: input.error.as_deref(), cause: input.cause.as_deref() })
+    };
+    ListExecutionsInput => ListExecutions<'c>, |input, errors| parse_list_executions(input, errors);
 }
 
-impl Request for DescribeExecutionInput<'_> {
-    type Command<'c>
-        = ExecutionRef<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<ExecutionRef<'_>> {
-        parse_execution(self.execution_arn.as_deref(), self.included_data.as_deref(), rule_errors)
+fn parse_start_execution<'c>(
+    input: &'c StartExecutionInput<'_>,
+    rule_errors: &mut RuleErrors<'_>,
+) -> Option<StartExecution<'c>> {
+    let state_machine = parse_unlabeled_arn(input.state_machine_arn.as_deref().unwrap_or_default(), rule_errors);
+    if let Some(name) = input.name.as_deref() {
+        rule_errors.record_error("/name", check_name(name));
     }
+    let execution_input = input.input.as_deref().unwrap_or(EMPTY_INPUT);
+    rule_errors.record_error("/input", validate_execution_input(execution_input));
+    Some(StartExecution {
+        state_machine: state_machine?,
+        name: input.name.as_deref(),
+        input: execution_input,
+        trace_header: input.trace_header.as_deref(),
+    })
 }
 
-impl Request for DescribeStateMachineForExecutionInput<'_> {
-    type Command<'c>
-        = ExecutionRef<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<ExecutionRef<'_>> {
-        parse_execution(self.execution_arn.as_deref(), self.included_data.as_deref(), rule_errors)
+fn parse_list_executions<'c>(
+    input: &'c ListExecutionsInput<'_>,
+    rule_errors: &mut RuleErrors<'_>,
+) -> Option<ListExecutions<'c>> {
+    match (&input.state_machine_arn, &input.map_run_arn) {
+        (None, None) => rule_errors.push("", Error::ListExecutionsWithoutArn),
+        (Some(_), Some(_)) => rule_errors.push("/mapRunArn", Error::ListExecutionsWithTwoArns),
+        // Map runs are not emulated, because definitions are not interpreted.
+        (None, Some(arn)) => rule_errors.push("/mapRunArn", Error::ResourceNotFound { arn: arn.to_string() }),
+        (Some(_), None) => {}
     }
-}
-
-impl Request for StopExecutionInput<'_> {
-    type Command<'c>
-        = StopExecution<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<StopExecution<'_>> {
-        let execution = parse_execution(self.execution_arn.as_deref(), None, rule_errors)?;
-        Some(StopExecution { execution, error: self.error.as_deref(), cause: self.cause.as_deref() })
-    }
-}
-
-impl Request for ListExecutionsInput<'_> {
-    type Command<'c>
-        = ListExecutions<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<ListExecutions<'_>> {
-        match (&self.state_machine_arn, &self.map_run_arn) {
-            (None, None) => rule_errors.push("", Error::ListExecutionsWithoutArn),
-            (Some(_), Some(_)) => rule_errors.push("/mapRunArn", Error::ListExecutionsWithTwoArns),
-            // Map runs are not emulated, because definitions are not interpreted.
-            (None, Some(arn)) => rule_errors.push("/mapRunArn", Error::ResourceNotFound { arn: arn.to_string() }),
-            (Some(_), None) => {}
-        }
-        let state_machine =
-            parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN_POINTER, rule_errors)?;
-        let status = match (self.status_filter.as_deref(), self.redrive_filter.as_deref()) {
-            (_, Some("REDRIVEN")) => StatusFilter::NoMatch,
-            (None, _) => StatusFilter::Any,
-            (Some("RUNNING"), _) => StatusFilter::Only(ExecutionStatus::Running),
-            (Some("ABORTED"), _) => StatusFilter::Only(ExecutionStatus::Aborted),
-            (Some(_), _) => StatusFilter::NoMatch,
-        };
-        Some(ListExecutions {
-            state_machine,
-            status,
-            page: PageRequest::new(self.max_results, self.next_token.as_deref()),
-        })
-    }
+    let state_machine = parse_state_machine_arn(input.state_machine_arn.as_deref()?, rule_errors)?;
+    let status = match (input.status_filter.as_deref(), input.redrive_filter.as_deref()) {
+        (_, Some("REDRIVEN")) => StatusFilter::NoMatch,
+        (None, _) => StatusFilter::Any,
+        (Some("RUNNING"), _) => StatusFilter::Only(ExecutionStatus::Running),
+        (Some("ABORTED"), _) => StatusFilter::Only(ExecutionStatus::Aborted),
+        (Some(_), _) => StatusFilter::NoMatch,
+    };
+    Some(ListExecutions {
+        state_machine,
+        status,
+        page: PageRequest::new(input.max_results, input.next_token.as_deref()),
+    })
 }
 
 fn parse_execution<'a>(

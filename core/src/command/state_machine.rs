@@ -1,9 +1,9 @@
 //! Commands on state machines and their tags.
 
-use super::arn::{STATE_MACHINE_ARN_POINTER, arn_type_error, parse_unlabeled_arn};
-use super::{Request, RuleErrors, StateMachineRef};
-use crate::definition;
+use super::arn::{StateMachineRef, arn_type_error, parse_unlabeled_arn};
+use super::request::{Request, RuleErrors, commands};
 use crate::error::{Error, Result};
+use crate::json_text::validate_definition;
 use crate::model::{Resource, StateMachineType, Tag, parse_arn};
 use crate::page::PageRequest;
 use crate::wire::Text;
@@ -42,10 +42,6 @@ pub(crate) struct UpdateStateMachine<'a> {
     pub version_description: Option<&'a str>,
 }
 
-pub(crate) struct ListStateMachines<'a> {
-    pub page: PageRequest<'a>,
-}
-
 pub(crate) struct TagStateMachine<'a> {
     pub arn: &'a str,
     pub tags: Vec<Tag>,
@@ -56,166 +52,101 @@ pub(crate) struct UntagStateMachine<'a> {
     pub keys: &'a [Text<'a>],
 }
 
-pub(crate) struct ListTags<'a> {
-    pub arn: &'a str,
+commands! {
+    CreateStateMachineInput => CreateStateMachine<'c>, |input, errors| parse_create_state_machine(input, errors);
+    UpdateStateMachineInput => UpdateStateMachine<'c>, |input, errors| parse_update_state_machine(input, errors);
+    DeleteStateMachineInput => StateMachineRef<'c>, |input, errors| {
+        parse_unlabeled_arn(input.state_machine_arn.as_deref()?, errors)
+    };
+    ListStateMachinesInput => PageRequest<'c>, |input, _| {
+        Some(PageRequest::new(input.max_results, input.next_token.as_deref()))
+    };
+    TagResourceInput => TagStateMachine<'c>, |input, errors| {
+        let arn = parse_resource_arn(input.resource_arn.as_deref()?, errors)?;
+        Some(TagStateMachine { arn, tags: deduplicate_tags(input.tags.as_deref()?, errors)? })
+    };
+    UntagResourceInput => UntagStateMachine<'c>, |input, errors| {
+        let arn = parse_resource_arn(input.resource_arn.as_deref()?, errors)?;
+        Some(UntagStateMachine { arn, keys: input.tag_keys.as_deref()? })
+    };
+    ListTagsForResourceInput => &'c str, |input, errors| parse_resource_arn(input.resource_arn.as_deref()?, errors);
+    ValidateStateMachineDefinitionInput => &'c str, |input, _| input.definition.as_deref();
 }
 
-pub(crate) struct ValidateDefinition<'a> {
-    pub definition: &'a str,
-}
-
-impl Request for CreateStateMachineInput<'_> {
-    type Command<'c>
-        = CreateStateMachine<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<CreateStateMachine<'_>> {
-        if let Some(name) = self.name.as_deref() {
-            rule_errors.record_error("/name", check_name(name));
-        }
-        if let Some(definition) = self.definition.as_deref() {
-            rule_errors.record_error("/definition", definition::validate(definition));
-        }
-        if let Some(role) = self.role_arn.as_deref() {
-            rule_errors.record_error("/roleArn", check_role_arn(role));
-        }
-        let publish = self.publish.unwrap_or_default();
-        check_version_description(publish, self.version_description.is_some(), rule_errors);
-        let tags = deduplicate_tags(self.tags.as_deref().unwrap_or_default(), rule_errors);
-        let content = RevisionContent {
-            definition: self.definition.as_deref(),
-            role: self.role_arn.as_deref(),
-            logging: Some(serialize_logging(self.logging_configuration.clone().unwrap_or_default())),
-            tracing: Some(serialize_tracing(self.tracing_configuration.clone().unwrap_or_default())),
-            encryption: self.encryption_configuration.as_ref().map(to_json),
-        };
-        Some(CreateStateMachine {
-            name: self.name.as_deref()?,
-            kind: if self.kind.as_deref() == Some("EXPRESS") {
-                StateMachineType::Express
-            } else {
-                StateMachineType::Standard
-            },
-            content,
-            tags: tags?,
-            publish,
-            version_description: self.version_description.as_deref(),
-        })
+fn parse_create_state_machine<'c>(
+    input: &'c CreateStateMachineInput<'_>,
+    rule_errors: &mut RuleErrors<'_>,
+) -> Option<CreateStateMachine<'c>> {
+    if let Some(name) = input.name.as_deref() {
+        rule_errors.record_error("/name", check_name(name));
     }
+    let content = RevisionContent {
+        definition: input.definition.as_deref(),
+        role: input.role_arn.as_deref(),
+        logging: Some(serialize_logging(input.logging_configuration.clone().unwrap_or_default())),
+        tracing: Some(serialize_tracing(input.tracing_configuration.clone().unwrap_or_default())),
+        encryption: input.encryption_configuration.as_ref().map(to_json),
+    };
+    content.check(rule_errors);
+    let publish = input.publish.unwrap_or_default();
+    check_version_description(publish, input.version_description.is_some(), rule_errors);
+    let tags = deduplicate_tags(input.tags.as_deref().unwrap_or_default(), rule_errors);
+    Some(CreateStateMachine {
+        name: input.name.as_deref()?,
+        kind: if input.kind.as_deref() == Some("EXPRESS") {
+            StateMachineType::Express
+        } else {
+            StateMachineType::Standard
+        },
+        content,
+        tags: tags?,
+        publish,
+        version_description: input.version_description.as_deref(),
+    })
 }
 
-impl Request for UpdateStateMachineInput<'_> {
-    type Command<'c>
-        = UpdateStateMachine<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<UpdateStateMachine<'_>> {
-        let arn = self.state_machine_arn.as_deref().unwrap_or_default();
-        let state_machine = parse_unlabeled_arn(arn, STATE_MACHINE_ARN_POINTER, rule_errors);
-        let content = RevisionContent {
-            definition: self.definition.as_deref(),
-            role: self.role_arn.as_deref(),
-            logging: self.logging_configuration.clone().map(serialize_logging),
-            tracing: self.tracing_configuration.clone().map(serialize_tracing),
-            encryption: self.encryption_configuration.as_ref().map(to_json),
-        };
-        if content.is_empty() {
-            rule_errors.push("", Error::NothingToUpdateInStateMachine);
-        }
-        if let Some(definition) = content.definition {
-            rule_errors.record_error("/definition", definition::validate(definition));
-        }
-        if let Some(role) = content.role {
-            rule_errors.record_error("/roleArn", check_role_arn(role));
-        }
-        let publish = self.publish.unwrap_or_default();
-        check_version_description(publish, self.version_description.is_some(), rule_errors);
-        Some(UpdateStateMachine {
-            state_machine: state_machine?,
-            content,
-            publish,
-            version_description: self.version_description.as_deref(),
-        })
+fn parse_update_state_machine<'c>(
+    input: &'c UpdateStateMachineInput<'_>,
+    rule_errors: &mut RuleErrors<'_>,
+) -> Option<UpdateStateMachine<'c>> {
+    let state_machine = parse_unlabeled_arn(input.state_machine_arn.as_deref().unwrap_or_default(), rule_errors);
+    let content = RevisionContent {
+        definition: input.definition.as_deref(),
+        role: input.role_arn.as_deref(),
+        logging: input.logging_configuration.clone().map(serialize_logging),
+        tracing: input.tracing_configuration.clone().map(serialize_tracing),
+        encryption: input.encryption_configuration.as_ref().map(to_json),
+    };
+    if content.is_empty() {
+        rule_errors.push("", Error::NothingToUpdateInStateMachine);
     }
+    content.check(rule_errors);
+    let publish = input.publish.unwrap_or_default();
+    check_version_description(publish, input.version_description.is_some(), rule_errors);
+    Some(UpdateStateMachine {
+        state_machine: state_machine?,
+        content,
+        publish,
+        version_description: input.version_description.as_deref(),
+    })
 }
 
 impl RevisionContent<'_> {
+    fn check(&self, rule_errors: &mut RuleErrors<'_>) {
+        if let Some(definition) = self.definition {
+            rule_errors.record_error("/definition", validate_definition(definition));
+        }
+        if let Some(role) = self.role {
+            rule_errors.record_error("/roleArn", check_role_arn(role));
+        }
+    }
+
     const fn is_empty(&self) -> bool {
         self.definition.is_none()
             && self.role.is_none()
             && self.logging.is_none()
             && self.tracing.is_none()
             && self.encryption.is_none()
-    }
-}
-
-impl Request for DeleteStateMachineInput<'_> {
-    type Command<'c>
-        = StateMachineRef<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<StateMachineRef<'_>> {
-        parse_unlabeled_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN_POINTER, rule_errors)
-    }
-}
-
-impl Request for ListStateMachinesInput<'_> {
-    type Command<'c>
-        = ListStateMachines<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, _: &mut RuleErrors<'_>) -> Option<ListStateMachines<'_>> {
-        Some(ListStateMachines { page: PageRequest::new(self.max_results, self.next_token.as_deref()) })
-    }
-}
-
-impl Request for TagResourceInput<'_> {
-    type Command<'c>
-        = TagStateMachine<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<TagStateMachine<'_>> {
-        let arn = parse_resource_arn(self.resource_arn.as_deref()?, rule_errors)?;
-        Some(TagStateMachine { arn, tags: deduplicate_tags(self.tags.as_deref()?, rule_errors)? })
-    }
-}
-
-impl Request for UntagResourceInput<'_> {
-    type Command<'c>
-        = UntagStateMachine<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<UntagStateMachine<'_>> {
-        let arn = parse_resource_arn(self.resource_arn.as_deref()?, rule_errors)?;
-        Some(UntagStateMachine { arn, keys: self.tag_keys.as_deref()? })
-    }
-}
-
-impl Request for ListTagsForResourceInput<'_> {
-    type Command<'c>
-        = ListTags<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<ListTags<'_>> {
-        Some(ListTags { arn: parse_resource_arn(self.resource_arn.as_deref()?, rule_errors)? })
-    }
-}
-
-impl Request for ValidateStateMachineDefinitionInput<'_> {
-    type Command<'c>
-        = ValidateDefinition<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, _: &mut RuleErrors<'_>) -> Option<ValidateDefinition<'_>> {
-        Some(ValidateDefinition { definition: self.definition.as_deref()? })
     }
 }
 

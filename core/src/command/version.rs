@@ -1,7 +1,7 @@
 //! Commands on versions, and DescribeStateMachine, which accepts a version ARN.
 
-use super::arn::{STATE_MACHINE_ARN_POINTER, parse_state_machine_arn};
-use super::{Qualifier, Request, RuleErrors, StateMachineRef};
+use super::arn::{Qualifier, StateMachineRef, parse_member, parse_state_machine_arn};
+use super::request::{Request, RuleErrors, commands};
 use crate::error::Error;
 use crate::model::VersionNumber;
 use crate::page::PageRequest;
@@ -33,65 +33,38 @@ pub(crate) struct DeleteVersion<'a> {
     pub number: Option<VersionNumber>,
 }
 
-impl Request for DescribeStateMachineInput<'_> {
-    type Command<'c>
-        = DescribeStateMachine<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<DescribeStateMachine<'_>> {
-        let state_machine =
-            parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN_POINTER, rule_errors)?;
-        Some(DescribeStateMachine { state_machine, metadata_only: is_metadata_only(self.included_data.as_deref()) })
-    }
-}
-
-impl Request for PublishStateMachineVersionInput<'_> {
-    type Command<'c>
-        = PublishVersion<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<PublishVersion<'_>> {
-        let state_machine =
-            parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN_POINTER, rule_errors)?;
+commands! {
+    DescribeStateMachineInput => DescribeStateMachine<'c>, |input, errors| {
+        let state_machine = parse_state_machine_arn(input.state_machine_arn.as_deref()?, errors)?;
+        Some(DescribeStateMachine { state_machine, metadata_only: is_metadata_only(input.included_data.as_deref()) })
+    };
+    PublishStateMachineVersionInput => PublishVersion<'c>, |input, errors| {
+        let state_machine = parse_state_machine_arn(input.state_machine_arn.as_deref()?, errors)?;
         Some(PublishVersion {
             state_machine,
-            revision: self.revision_id.as_deref(),
-            description: self.description.as_deref(),
+            revision: input.revision_id.as_deref(),
+            description: input.description.as_deref(),
         })
-    }
+    };
+    ListStateMachineVersionsInput => ListVersions<'c>, |input, errors| {
+        let state_machine = parse_state_machine_arn(input.state_machine_arn.as_deref()?, errors)?;
+        Some(ListVersions { state_machine, page: PageRequest::new(input.max_results, input.next_token.as_deref()) })
+    };
+    DeleteStateMachineVersionInput => DeleteVersion<'c>, |input, errors| parse_delete_version(input, errors);
 }
 
-impl Request for ListStateMachineVersionsInput<'_> {
-    type Command<'c>
-        = ListVersions<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<ListVersions<'_>> {
-        let state_machine =
-            parse_state_machine_arn(self.state_machine_arn.as_deref()?, STATE_MACHINE_ARN_POINTER, rule_errors)?;
-        Some(ListVersions { state_machine, page: PageRequest::new(self.max_results, self.next_token.as_deref()) })
-    }
-}
-
-impl Request for DeleteStateMachineVersionInput<'_> {
-    type Command<'c>
-        = DeleteVersion<'c>
-    where
-        Self: 'c;
-
-    fn to_command(&self, rule_errors: &mut RuleErrors<'_>) -> Option<DeleteVersion<'_>> {
-        const POINTER: &str = "/stateMachineVersionArn";
-        let arn = self.state_machine_version_arn.as_deref()?;
-        let state_machine = parse_state_machine_arn(arn, POINTER, rule_errors)?;
-        let Qualifier::Version(number) = state_machine.qualifier else {
-            rule_errors.push(POINTER, Error::VersionArnRequired { arn: arn.into() });
-            return None;
-        };
-        Some(DeleteVersion { state_machine, number })
-    }
+fn parse_delete_version<'c>(
+    input: &'c DeleteStateMachineVersionInput<'_>,
+    rule_errors: &mut RuleErrors<'_>,
+) -> Option<DeleteVersion<'c>> {
+    const POINTER: &str = "/stateMachineVersionArn";
+    let arn = input.state_machine_version_arn.as_deref()?;
+    let state_machine = parse_member(arn, POINTER, rule_errors)?;
+    let Qualifier::Version(number) = state_machine.qualifier else {
+        rule_errors.push(POINTER, Error::VersionArnRequired { arn: arn.into() });
+        return None;
+    };
+    Some(DeleteVersion { state_machine, number })
 }
 
 pub(super) fn is_metadata_only(included_data: Option<&str>) -> bool {

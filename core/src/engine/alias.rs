@@ -1,28 +1,27 @@
 //! Decides on alias requests.
 
 use super::{
-    Context, Decision, check_not_deleting, does_not_exist_error, find_state_machine, format_version_arn, qualify_arn,
-    require_active, require_state_machine,
+    Context, Decision, check_not_deleting, does_not_exist_error, format_version_arn, qualify_arn, require_version,
 };
 use crate::command::{AliasRef, CreateAlias, ListAliases, Qualifier, RequestedRouting, UpdateAlias};
 use crate::error::{Error, Result};
-use crate::fingerprint::find_differences;
+use crate::idempotency::find_differences;
 use crate::model::{Alias, PreviousRouting, Route, Routing, Timestamp, VersionNumber};
-use crate::page::{Cursor, ListId, truncate_page};
+use crate::page::{Cursor, ListId};
 use crate::store::{Change, NamedAlias, View};
+use crate::wire::AliasPage;
 use crate::wire::output::{
-    AliasPage, CreateStateMachineAliasOutput, DescribeStateMachineAliasOutput, Empty, RoutingConfigurationOutput,
+    CreateStateMachineAliasOutput, DescribeStateMachineAliasOutput, Empty, RoutingConfigurationOutput,
     UpdateStateMachineAliasOutput,
 };
 
 /// Creates an alias. Idempotent: an equal request returns the creation date of the existing alias. The quota is
 /// checked last.
 pub(crate) fn create(
-    view: Option<&dyn View>,
     command: &CreateAlias<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<CreateStateMachineAliasOutput>> {
-    let view = require_state_machine(view, context.now, || Error::ReferenceNotFound)?;
+    let view = context.require_state_machine(|| Error::ReferenceNotFound)?;
     let routing = require_versions(view, command.routing)?;
     check_not_deleting(view, command.state_machine_arn)?;
     let output = |created| CreateStateMachineAliasOutput {
@@ -47,12 +46,8 @@ fn new_alias(command: &CreateAlias<'_>, routing: Routing, now: Timestamp) -> Ali
     Alias { description: command.description.map(Into::into), routing, created: now, updated: now, previous: None }
 }
 
-pub(crate) fn describe(
-    view: Option<&dyn View>,
-    command: &AliasRef<'_>,
-    context: &Context<'_>,
-) -> Result<DescribeStateMachineAliasOutput> {
-    let view = require_state_machine(view, context.now, || Error::ReferenceNotFound)?;
+pub(crate) fn describe(command: &AliasRef<'_>, context: &Context<'_>) -> Result<DescribeStateMachineAliasOutput> {
+    let view = context.require_state_machine(|| Error::ReferenceNotFound)?;
     let alias = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
     let route = |route: Route| RoutingConfigurationOutput {
         state_machine_version_arn: format_version_arn(command.state_machine.unqualified_arn, route.version),
@@ -70,12 +65,11 @@ pub(crate) fn describe(
 
 /// Updates the description and the routing atomically. Sets the update date even if neither changes.
 pub(crate) fn update(
-    view: Option<&dyn View>,
     command: &UpdateAlias<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<UpdateStateMachineAliasOutput>> {
-    let view = require_active(view, context.now, command.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
-    let stored = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
+    let view = context.require_active(command.alias.state_machine.unqualified_arn, || Error::ReferenceNotFound)?;
+    let stored = view.alias(command.alias.name)?.ok_or(Error::ReferenceNotFound)?;
     let routing = command.routing.map(|requested| require_versions(view, requested)).transpose()?;
     let alias = Alias {
         description: command.description.map(Into::into).or_else(|| stored.description.clone()),
@@ -85,7 +79,7 @@ pub(crate) fn update(
         previous: find_previous_routing(&stored, routing, context),
     };
     let output = UpdateStateMachineAliasOutput { update_date: context.now };
-    Ok(Decision::with_change(Change::PutAlias { name: command.name.into(), alias }, output))
+    Ok(Decision::with_change(Change::PutAlias { name: command.alias.name.into(), alias }, output))
 }
 
 /// Returns the routing that StartExecution uses until the update delay ends: always the routing before this update, even
@@ -103,46 +97,42 @@ fn find_previous_routing(
 }
 
 /// Deletes an alias. Succeeds if the alias or the state machine does not exist.
-pub(crate) fn delete(
-    view: Option<&dyn View>,
-    command: &AliasRef<'_>,
-    context: &Context<'_>,
-) -> Result<Decision<Empty>> {
-    let stored = find_state_machine(view, context.now).map(|view| view.alias(command.name)).transpose()?.flatten();
+pub(crate) fn delete(command: &AliasRef<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+    let stored = context.find_state_machine().map(|view| view.alias(command.name)).transpose()?.flatten();
     let change = stored.map(|_| Change::DeleteAlias { name: command.name.into() });
     Ok(Decision { change, output: Empty {} })
 }
 
-pub(crate) fn list(view: Option<&dyn View>, command: &ListAliases<'_>, context: &Context<'_>) -> Result<AliasPage> {
+pub(crate) fn list(command: &ListAliases<'_>, context: &Context<'_>) -> Result<AliasPage> {
     let state_machine = command.state_machine;
     if state_machine.qualifier == Qualifier::Label {
         return Err(does_not_exist_error(state_machine.arn));
     }
-    let view = require_active(view, context.now, state_machine.unqualified_arn, || {
-        does_not_exist_error(state_machine.unqualified_arn)
-    })?;
-    let version = command.version.map(|number| require_version(view, number)).transpose()?;
+    let view = context
+        .require_active(state_machine.unqualified_arn, || does_not_exist_error(state_machine.unqualified_arn))?;
+    let version =
+        command.version.map(|number| require_version(view, number, || Error::ReferenceNotFound)).transpose()?;
+    let version = version.map(|version| version.number);
     let list = ListId { operation: "ListStateMachineAliases", arn: state_machine.arn };
-    let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
-    let mut found = find_aliases(view, command, version, after.as_ref(), context.now)?;
-    let next_token = truncate_page(&mut found, command.page.limit, |(name, alias)| {
-        let cursor = Cursor { number: alias.created.as_millis(), text: name.to_string() };
-        context.tokens.create(list, &cursor, context.now)
-    });
+    let (found, next_token) = context.read_page(
+        list,
+        command.page,
+        |after, limit| find_aliases(view, version, after, limit, context.now),
+        |(name, alias)| Cursor { number: alias.created.as_millis(), text: name.to_string() },
+    )?;
     let aliases = found.iter().map(|(name, alias)| (&**name, alias.created));
     Ok(AliasPage::new(next_token, state_machine.unqualified_arn, aliases))
 }
 
-/// Returns the aliases of a page, and one more if there is a next page.
-fn find_aliases<'v>(
-    view: &'v dyn View,
-    command: &ListAliases<'_>,
+/// Returns up to `limit` aliases after a position, or only those that route to a version.
+fn find_aliases(
+    view: &dyn View,
     version: Option<VersionNumber>,
-    after: Option<&Cursor>,
+    after: Option<Cursor>,
+    limit: usize,
     now: Timestamp,
-) -> Result<Vec<NamedAlias<'v>>> {
-    let after = after.map(|cursor| (Timestamp::from_millis(cursor.number), cursor.text.as_str()));
-    let limit = command.page.limit.saturating_add(1);
+) -> Result<Vec<NamedAlias<'_>>> {
+    let after = after.as_ref().map(|cursor| (Timestamp::from_millis(cursor.number), cursor.text.as_str()));
     let Some(version) = version else { return view.aliases(after, limit) };
     let mut found = view.aliases(after, usize::MAX)?;
     found.retain(|(_, alias)| alias.routing_at(now).references(version));
@@ -154,14 +144,7 @@ fn find_aliases<'v>(
 fn require_versions(view: &dyn View, requested: RequestedRouting) -> Result<Routing> {
     let routing = requested.to_routing()?;
     for route in routing.routes() {
-        require_version(view, Some(route.version))?;
+        require_version(view, Some(route.version), || Error::ReferenceNotFound)?;
     }
     Ok(routing)
-}
-
-/// Returns the number if the version exists.
-fn require_version(view: &dyn View, number: Option<VersionNumber>) -> Result<VersionNumber> {
-    let number = number.ok_or(Error::ReferenceNotFound)?;
-    view.version(number)?.ok_or(Error::ReferenceNotFound)?;
-    Ok(number)
 }

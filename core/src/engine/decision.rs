@@ -1,18 +1,68 @@
-//! The input and the output of a decision.
+//! What decisions share: their context, lookups, and the ARNs of outputs.
 
-use crate::model::Timestamp;
+use crate::command::{Qualifier, StateMachineRef};
+use crate::error::{Error, Result};
+use crate::model::{Timestamp, Version, VersionNumber};
 use crate::options::Limits;
-use crate::page::PageTokenCodec;
-use crate::store::Change;
+use crate::page::{Cursor, ListId, PageRequest, PageTokenCodec};
+use crate::store::{Change, View};
+use std::borrow::Cow;
 use std::time::Duration;
 
-/// The inputs of a decision besides the stored records and the command.
+/// The inputs of a decision besides the command.
+#[derive(Clone, Copy)]
 pub(crate) struct Context<'c> {
+    /// The state machine of the command, if it is stored.
+    pub view: Option<&'c dyn View>,
     pub now: Timestamp,
     pub limits: &'c Limits,
     pub update_delay: Duration,
     pub deletion_delay: Duration,
     pub tokens: &'c PageTokenCodec,
+}
+
+impl<'c> Context<'c> {
+    /// Returns the view if the state machine exists. It exists until its deletion ends.
+    pub fn find_state_machine(&self) -> Option<&'c dyn View> {
+        self.view.filter(|view| view.state_machine().deleting_until.is_none_or(|until| self.now < until))
+    }
+
+    /// Returns the view, or the error `missing` if the state machine does not exist.
+    pub fn require_state_machine(&self, missing: impl FnOnce() -> Error) -> Result<&'c dyn View> {
+        self.find_state_machine().ok_or_else(missing)
+    }
+
+    /// Returns the view of an operation that AWS rejects during the deletion.
+    pub fn require_active(&self, arn: &str, missing: impl FnOnce() -> Error) -> Result<&'c dyn View> {
+        let view = self.require_state_machine(missing)?;
+        check_not_deleting(view, arn)?;
+        Ok(view)
+    }
+
+    /// Returns the view of an operation that accepts only unqualified ARNs. A qualified ARN does not exist.
+    pub fn require_active_unqualified(&self, state_machine: StateMachineRef<'_>) -> Result<&'c dyn View> {
+        if state_machine.qualifier != Qualifier::Unqualified {
+            return Err(does_not_exist_error(state_machine.arn));
+        }
+        self.require_active(state_machine.unqualified_arn, || does_not_exist_error(state_machine.arn))
+    }
+
+    /// Returns a page of a list, and the token of the next page. `fetch` returns up to a number of items after a position.
+    pub fn read_page<T>(
+        &self,
+        list: ListId<'_>,
+        page: PageRequest<'_>,
+        fetch: impl FnOnce(Option<Cursor>, usize) -> Result<Vec<T>>,
+        position: impl FnOnce(&T) -> Cursor,
+    ) -> Result<(Vec<T>, Option<String>)> {
+        let after = page.token.map(|token| self.tokens.verify(list, token, self.now)).transpose()?;
+        let mut found = fetch(after, page.limit.saturating_add(1))?;
+        let has_more = found.len() > page.limit;
+        found.truncate(page.limit);
+        let last = found.last().filter(|_| has_more);
+        let next_token = last.map(|item| self.tokens.create(list, &position(item), self.now));
+        Ok((found, next_token))
+    }
 }
 
 /// The change to apply, if any, and the output of the operation.
@@ -29,4 +79,46 @@ impl<O> Decision<O> {
     pub const fn with_change(change: Change, output: O) -> Self {
         Self { change: Some(change), output }
     }
+}
+
+/// Returns a version, or the error `missing` if it does not exist. `None` if no version can have the number.
+pub(super) fn require_version(
+    view: &dyn View,
+    number: Option<VersionNumber>,
+    missing: impl Fn() -> Error,
+) -> Result<Cow<'_, Version>> {
+    view.version(number.ok_or_else(&missing)?)?.ok_or_else(missing)
+}
+
+pub(super) fn check_not_deleting(view: &dyn View, arn: &str) -> Result<()> {
+    match view.state_machine().deleting_until {
+        Some(_) => Err(Error::StateMachineDeleting { arn: arn.into() }),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn does_not_exist_error(arn: &str) -> Error {
+    Error::StateMachineDoesNotExist { arn: arn.into() }
+}
+
+/// Returns `ARN:QUALIFIER`.
+pub(super) fn qualify_arn(arn: &str, qualifier: &str) -> String {
+    let mut qualified = String::with_capacity(arn.len().saturating_add(1).saturating_add(qualifier.len()));
+    qualified.push_str(arn);
+    qualified.push(':');
+    qualified.push_str(qualifier);
+    qualified
+}
+
+pub(super) fn format_version_arn(state_machine_arn: &str, number: VersionNumber) -> String {
+    qualify_arn(state_machine_arn, itoa::Buffer::new().format(number.get()))
+}
+
+pub(super) fn format_execution_arn(state_machine_arn: &str, name: &str) -> String {
+    qualify_arn(&state_machine_arn.replacen(":stateMachine:", ":execution:", 1), name)
+}
+
+/// Formats the ARN of an execution of an EXPRESS state machine.
+pub(super) fn format_express_arn(state_machine_arn: &str, name: &str, id: &str) -> String {
+    qualify_arn(&qualify_arn(&state_machine_arn.replacen(":stateMachine:", ":express:", 1), name), id)
 }

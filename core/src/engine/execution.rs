@@ -1,15 +1,15 @@
 //! Decides on execution requests. Executions are routed and recorded, not interpreted: they stay RUNNING until they are
 //! stopped.
 
-use super::revision_fields::RevisionFields;
+use super::state_machine::RevisionFields;
 use super::{
     Context, Decision, does_not_exist_error, format_execution_arn, format_express_arn, format_version_arn, qualify_arn,
-    require_active, require_state_machine,
+    require_version,
 };
 use crate::command::{ExecutionRef, ListExecutions, Qualifier, StartExecution, StatusFilter, StopExecution};
 use crate::error::{Error, Result};
 use crate::model::{Execution, ExecutionStatus, StateMachineType, StopDetails, Timestamp, VersionNumber};
-use crate::page::{Cursor, ListId, truncate_page};
+use crate::page::{Cursor, ListId};
 use crate::store::{Change, ExecutionFilter, RevisionKey, View};
 use crate::wire::output::{
     DataDetails, DescribeExecutionOutput, DescribeStateMachineForExecutionOutput, ExecutionListItem,
@@ -29,13 +29,12 @@ pub(crate) struct RandomValues {
 
 /// Starts an execution. Idempotent: returns the existing execution if it is RUNNING and has the same input.
 pub(crate) fn start(
-    view: Option<&dyn View>,
     command: &StartExecution<'_>,
     random: &RandomValues,
     context: &Context<'_>,
 ) -> Result<Decision<StartExecutionOutput>> {
     let target = command.state_machine;
-    let view = require_active(view, context.now, target.unqualified_arn, || does_not_exist_error(target.arn))?;
+    let view = context.require_active(target.unqualified_arn, || does_not_exist_error(target.arn))?;
     let (version, alias) = resolve_version(view, command, random.percent, context.now)?;
     let name = command.name.unwrap_or(&random.name);
     if view.state_machine().kind == StateMachineType::Express {
@@ -84,11 +83,7 @@ fn resolve_version<'c>(
     let missing = || does_not_exist_error(command.state_machine.arn);
     match command.state_machine.qualifier {
         Qualifier::Unqualified | Qualifier::Label => Ok((None, None)),
-        Qualifier::Version(number) => {
-            let number = number.ok_or_else(missing)?;
-            view.version(number)?.ok_or_else(missing)?;
-            Ok((Some(number), None))
-        }
+        Qualifier::Version(number) => Ok((Some(require_version(view, number, missing)?.number), None)),
         Qualifier::Alias(name) => {
             let alias = view.alias(name)?.ok_or_else(missing)?;
             let picked = alias.routing_at(now).pick(percent);
@@ -99,12 +94,8 @@ fn resolve_version<'c>(
     }
 }
 
-pub(crate) fn describe(
-    view: Option<&dyn View>,
-    command: &ExecutionRef<'_>,
-    context: &Context<'_>,
-) -> Result<DescribeExecutionOutput> {
-    let (_, execution) = require_execution(view, command, context.now)?;
+pub(crate) fn describe(command: &ExecutionRef<'_>, context: &Context<'_>) -> Result<DescribeExecutionOutput> {
+    let (_, execution) = require_execution(command, context)?;
     let arn = command.state_machine_arn.as_str();
     let stop = execution.stop_details.as_deref();
     let not_redrivable = "Execution is RUNNING and cannot be redriven";
@@ -130,11 +121,10 @@ pub(crate) fn describe(
 
 /// Describes the revision that the execution was started with.
 pub(crate) fn describe_state_machine(
-    view: Option<&dyn View>,
     command: &ExecutionRef<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineForExecutionOutput> {
-    let (view, _) = require_execution(view, command, context.now)?;
+    let (view, _) = require_execution(command, context)?;
     let revision = view.revision(RevisionKey::Execution(command.name))?.ok_or_else(|| missing_error(command))?;
     let fields = RevisionFields::new(&revision, command.metadata_only);
     Ok(DescribeStateMachineForExecutionOutput {
@@ -151,12 +141,8 @@ pub(crate) fn describe_state_machine(
 }
 
 /// Stops an execution. Idempotent: repeated requests return the first stop date.
-pub(crate) fn stop(
-    view: Option<&dyn View>,
-    command: &StopExecution<'_>,
-    context: &Context<'_>,
-) -> Result<Decision<StopExecutionOutput>> {
-    let (_, execution) = require_execution(view, &command.execution, context.now)?;
+pub(crate) fn stop(command: &StopExecution<'_>, context: &Context<'_>) -> Result<Decision<StopExecutionOutput>> {
+    let (_, execution) = require_execution(&command.execution, context)?;
     if let Some(details) = &execution.stop_details {
         return Ok(Decision::without_change(StopExecutionOutput { stop_date: details.at }));
     }
@@ -166,26 +152,21 @@ pub(crate) fn stop(
     Ok(Decision::with_change(change, StopExecutionOutput { stop_date: context.now }))
 }
 
-pub(crate) fn list(
-    view: Option<&dyn View>,
-    command: &ListExecutions<'_>,
-    context: &Context<'_>,
-) -> Result<ListExecutionsOutput> {
+pub(crate) fn list(command: &ListExecutions<'_>, context: &Context<'_>) -> Result<ListExecutionsOutput> {
     let state_machine = command.state_machine;
     let list = ListId { operation: "ListExecutions", arn: state_machine.arn };
     let missing = || does_not_exist_error(state_machine.arn);
-    let view = require_state_machine(view, context.now, missing)?;
+    let view = context.require_state_machine(missing)?;
     let filter = build_filter(view, command)?;
-    let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
-    let before = after.map(|cursor| u64::try_from(cursor.number).unwrap_or_default());
-    let mut found = match filter {
-        Some(filter) => view.executions(before, filter, command.page.limit.saturating_add(1))?,
-        None => Vec::new(),
-    };
-    let next_token = truncate_page(&mut found, command.page.limit, |(number, _)| {
-        let cursor = Cursor { number: i64::try_from(*number).unwrap_or(i64::MAX), text: String::new() };
-        context.tokens.create(list, &cursor, context.now)
-    });
+    let (found, next_token) = context.read_page(
+        list,
+        command.page,
+        |after, limit| {
+            let before = after.map(|cursor| u64::try_from(cursor.number).unwrap_or_default());
+            filter.map_or_else(|| Ok(Vec::new()), |filter| view.executions(before, filter, limit))
+        },
+        |(number, _)| Cursor { number: i64::try_from(*number).unwrap_or(i64::MAX), text: String::new() },
+    )?;
     let executions =
         found.into_iter().map(|(_, execution)| build_list_item(state_machine.unqualified_arn, &execution)).collect();
     Ok(ListExecutionsOutput { executions, next_token })
@@ -200,10 +181,7 @@ fn build_filter<'c>(view: &dyn View, command: &ListExecutions<'c>) -> Result<Opt
     let mut filter = ExecutionFilter::default();
     match command.state_machine.qualifier {
         Qualifier::Unqualified => {}
-        Qualifier::Version(number) => {
-            let number = number.ok_or_else(missing)?;
-            filter.version = Some(view.version(number)?.ok_or_else(missing)?.number);
-        }
+        Qualifier::Version(number) => filter.version = Some(require_version(view, number, missing)?.number),
         Qualifier::Alias(name) => {
             view.alias(name)?.ok_or_else(missing)?;
             filter.alias = Some(name);
@@ -232,12 +210,11 @@ fn build_list_item(arn: &str, execution: &Execution) -> ExecutionListItem {
     }
 }
 
-fn require_execution<'v>(
-    view: Option<&'v dyn View>,
+fn require_execution<'c>(
     command: &ExecutionRef<'_>,
-    now: Timestamp,
-) -> Result<(&'v dyn View, Cow<'v, Execution>)> {
-    let view = require_state_machine(view, now, || missing_error(command))?;
+    context: &Context<'c>,
+) -> Result<(&'c dyn View, Cow<'c, Execution>)> {
+    let view = context.require_state_machine(|| missing_error(command))?;
     let execution = view.execution(command.name)?.ok_or_else(|| missing_error(command))?;
     Ok((view, execution))
 }

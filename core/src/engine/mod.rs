@@ -1,18 +1,14 @@
 //! Decisions: pure functions of the stored records, a command and the time.
 
 pub(crate) mod alias;
-mod arn;
 mod decision;
 pub(crate) mod execution;
-mod lookup;
-mod revision_fields;
 pub(crate) mod state_machine;
 pub(crate) mod tags;
 pub(crate) mod version;
 
-use arn::{format_execution_arn, format_express_arn, format_version_arn, qualify_arn};
 pub(crate) use decision::{Context, Decision};
-use lookup::{
-    check_not_deleting, does_not_exist_error, find_state_machine, require_active, require_active_unqualified,
-    require_state_machine,
+use decision::{
+    check_not_deleting, does_not_exist_error, format_execution_arn, format_express_arn, format_version_arn,
+    qualify_arn, require_version,
 };

@@ -1,22 +1,19 @@
 //! Decides on state machine requests.
 
-use super::revision_fields::RevisionFields;
 use super::version::{next_version, publish_unchanged};
-use super::{
-    Context, Decision, check_not_deleting, does_not_exist_error, find_state_machine, format_version_arn,
-    require_active_unqualified, require_state_machine,
-};
+use super::{Context, Decision, check_not_deleting, does_not_exist_error, format_version_arn, require_version};
 use crate::command::{
     CreateStateMachine, DescribeStateMachine, Qualifier, RevisionContent, StateMachineRef, UpdateStateMachine,
 };
 use crate::error::{Error, Result};
 use crate::model::{Revision, StateMachine, Timestamp, Version, VersionNumber};
+use crate::sensitive::Sensitive;
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
+use serde_json::Value;
 
 /// Creates a state machine. Idempotent; AWS documents that the role and the tags are not compared.
 pub(crate) fn create(
-    view: Option<&dyn View>,
     arn: &str,
     command: &CreateStateMachine<'_>,
     context: &Context<'_>,
@@ -26,7 +23,7 @@ pub(crate) fn create(
         state_machine_arn: arn.to_owned(),
         state_machine_version_arn: if published { Some(format_version_arn(arn, VersionNumber::FIRST)) } else { None },
     };
-    if let Some(view) = find_state_machine(view, context.now) {
+    if let Some(view) = context.find_state_machine() {
         check_not_deleting(view, arn)?;
         let stored = view.state_machine();
         if !is_replay(view, command)? {
@@ -106,13 +103,12 @@ fn is_unchanged(current: &Revision, content: &RevisionContent<'_>) -> bool {
 
 /// Updates a state machine. A changed revision gets the revision id `id`.
 pub(crate) fn update(
-    view: Option<&dyn View>,
     command: &UpdateStateMachine<'_>,
     id: &str,
     context: &Context<'_>,
 ) -> Result<Decision<UpdateStateMachineOutput>> {
     let arn = command.state_machine.unqualified_arn;
-    let view = require_active_unqualified(view, command.state_machine, context.now)?;
+    let view = context.require_active_unqualified(command.state_machine)?;
     let current = view.revision(RevisionKey::Current)?.ok_or_else(|| does_not_exist_error(arn))?;
     let description = command.version_description;
     if is_unchanged(&current, &command.content) {
@@ -140,19 +136,15 @@ fn update_output(revision: &Revision, arn: &str, version: Option<VersionNumber>)
 }
 
 pub(crate) fn describe(
-    view: Option<&dyn View>,
     command: &DescribeStateMachine<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineOutput> {
     let missing = || does_not_exist_error(command.state_machine.arn);
-    let view = require_state_machine(view, context.now, missing)?;
+    let view = context.require_state_machine(missing)?;
     let state_machine = view.state_machine();
     let version = match command.state_machine.qualifier {
         Qualifier::Unqualified => None,
-        Qualifier::Version(number) => {
-            let number = number.ok_or_else(missing)?;
-            Some(view.version(number)?.ok_or_else(missing)?)
-        }
+        Qualifier::Version(number) => Some(require_version(view, number, missing)?),
         Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
     };
     let key = version.as_ref().map_or(RevisionKey::Current, |version| RevisionKey::Version(version.number));
@@ -174,19 +166,46 @@ pub(crate) fn describe(
     })
 }
 
+/// The definition in an output with METADATA_ONLY.
+const EMPTY_DEFINITION: &str = "{}";
+
+/// The fields of an output that come from a revision.
+pub(super) struct RevisionFields {
+    pub definition: Sensitive,
+    pub role_arn: String,
+    pub logging: Value,
+    pub tracing: Value,
+    pub encryption: Option<Value>,
+    pub revision_id: Option<String>,
+}
+
+impl RevisionFields {
+    pub fn new(revision: &Revision, metadata_only: bool) -> Self {
+        Self {
+            definition: if metadata_only { EMPTY_DEFINITION.into() } else { revision.definition.clone() },
+            role_arn: revision.role_arn.to_string(),
+            logging: parse_configuration(&revision.logging),
+            tracing: parse_configuration(&revision.tracing),
+            encryption: revision.encryption.as_deref().map(parse_configuration),
+            revision_id: revision.id.as_deref().map(str::to_owned),
+        }
+    }
+}
+
+/// Parses a configuration, which is stored as JSON that this crate wrote.
+fn parse_configuration(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
 /// Deletes the records of a state machine whose deletion has ended.
-pub(crate) fn purge_expired(view: Option<&dyn View>, context: &Context<'_>) -> Decision<()> {
-    let is_expired = view.is_some() && find_state_machine(view, context.now).is_none();
+pub(crate) fn purge_expired(context: &Context<'_>) -> Decision<()> {
+    let is_expired = context.view.is_some() && context.find_state_machine().is_none();
     Decision { change: is_expired.then_some(Change::DeleteStateMachine), output: () }
 }
 
 /// Deletes a state machine. Succeeds if it does not exist. Ignores the ARNs of versions and aliases.
-pub(crate) fn delete(
-    view: Option<&dyn View>,
-    state_machine: &StateMachineRef<'_>,
-    context: &Context<'_>,
-) -> Result<Decision<Empty>> {
-    let stored = find_state_machine(view, context.now).filter(|_| state_machine.qualifier == Qualifier::Unqualified);
+pub(crate) fn delete(state_machine: &StateMachineRef<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+    let stored = context.find_state_machine().filter(|_| state_machine.qualifier == Qualifier::Unqualified);
     let change = match stored {
         Some(view) if view.state_machine().deleting_until.is_none() => {
             let until = context.now.saturating_add(context.deletion_delay);

@@ -1,18 +1,14 @@
 //! Decides on tag requests. Only state machines have tags; versions and aliases do not.
 
-use super::{Context, Decision, find_state_machine};
-use crate::command::{ListTags, TagStateMachine, UntagStateMachine};
+use super::{Context, Decision};
+use crate::command::{TagStateMachine, UntagStateMachine};
 use crate::error::{Error, Result};
 use crate::model::{Resource, StateMachine, Tag, parse_arn};
 use crate::store::{Change, View};
 use crate::wire::output::{Empty, ListTagsForResourceOutput};
 
-pub(crate) fn tag(
-    view: Option<&dyn View>,
-    command: &TagStateMachine<'_>,
-    context: &Context<'_>,
-) -> Result<Decision<Empty>> {
-    let state_machine = require_resource(view, command.arn, context)?;
+pub(crate) fn tag(command: &TagStateMachine<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+    let state_machine = require_resource(command.arn, context)?;
     let mut tags = state_machine.tags.clone();
     merge_tags(&mut tags, &command.tags);
     let limit = context.limits.tags_per_resource;
@@ -22,23 +18,15 @@ pub(crate) fn tag(
     Ok(put_tags(state_machine, tags))
 }
 
-pub(crate) fn untag(
-    view: Option<&dyn View>,
-    command: &UntagStateMachine<'_>,
-    context: &Context<'_>,
-) -> Result<Decision<Empty>> {
-    let state_machine = require_resource(view, command.arn, context)?;
+pub(crate) fn untag(command: &UntagStateMachine<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+    let state_machine = require_resource(command.arn, context)?;
     let mut tags = state_machine.tags.clone();
     tags.retain(|tag| !command.keys.iter().any(|key| **key == *tag.key));
     Ok(put_tags(state_machine, tags))
 }
 
-pub(crate) fn list(
-    view: Option<&dyn View>,
-    command: &ListTags<'_>,
-    context: &Context<'_>,
-) -> Result<ListTagsForResourceOutput> {
-    Ok(ListTagsForResourceOutput { tags: require_resource(view, command.arn, context)?.tags.clone() })
+pub(crate) fn list(arn: &str, context: &Context<'_>) -> Result<ListTagsForResourceOutput> {
+    Ok(ListTagsForResourceOutput { tags: require_resource(arn, context)?.tags.clone() })
 }
 
 /// Replaces the values of existing keys and appends new keys.
@@ -59,8 +47,8 @@ fn put_tags(state_machine: &StateMachine, tags: Vec<Tag>) -> Decision<Empty> {
 }
 
 /// Returns the state machine of an unqualified ARN. Other ARNs are not resources with tags.
-fn require_resource<'v>(view: Option<&'v dyn View>, arn: &str, context: &Context<'_>) -> Result<&'v StateMachine> {
+fn require_resource<'c>(arn: &str, context: &Context<'c>) -> Result<&'c StateMachine> {
     let is_state_machine = parse_arn(arn).is_ok_and(|arn| matches!(arn.resource, Resource::StateMachine { .. }));
-    let found = find_state_machine(view, context.now).filter(|_| is_state_machine);
+    let found = context.find_state_machine().filter(|_| is_state_machine);
     found.map(View::state_machine).ok_or_else(|| Error::ResourceNotFound { arn: arn.to_owned() })
 }

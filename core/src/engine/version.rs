@@ -1,13 +1,10 @@
 //! Decides on version requests.
 
-use super::{
-    Context, Decision, does_not_exist_error, find_state_machine, format_version_arn, require_active_unqualified,
-    require_state_machine,
-};
+use super::{Context, Decision, does_not_exist_error, format_version_arn};
 use crate::command::{DeleteVersion, ListVersions, PublishVersion, Qualifier};
 use crate::error::{Error, Result};
 use crate::model::{Version, VersionNumber};
-use crate::page::{Cursor, ListId, truncate_page};
+use crate::page::{Cursor, ListId};
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{
     Empty, ListStateMachineVersionsOutput, PublishStateMachineVersionOutput, StateMachineVersionListItem,
@@ -52,11 +49,10 @@ pub(super) fn publish_unchanged(
 /// Publishes the current revision. Idempotent: a published revision returns its version, even if the description
 /// differs.
 pub(crate) fn publish(
-    view: Option<&dyn View>,
     command: &PublishVersion<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<PublishStateMachineVersionOutput>> {
-    let view = require_active_unqualified(view, command.state_machine, context.now)?;
+    let view = context.require_active_unqualified(command.state_machine)?;
     if let Some(requested) = command.revision {
         check_revision(view, requested)?;
     }
@@ -75,12 +71,8 @@ pub(crate) fn publish(
 }
 
 /// Returns the number of starts per version.
-pub(crate) fn count_starts(
-    view: Option<&dyn View>,
-    arn: &str,
-    context: &Context<'_>,
-) -> Result<Vec<(Option<VersionNumber>, u64)>> {
-    let view = require_state_machine(view, context.now, || does_not_exist_error(arn))?;
+pub(crate) fn count_starts(arn: &str, context: &Context<'_>) -> Result<Vec<(Option<VersionNumber>, u64)>> {
+    let view = context.require_state_machine(|| does_not_exist_error(arn))?;
     view.start_counts()
 }
 
@@ -99,24 +91,19 @@ fn check_revision(view: &dyn View, requested: &str) -> Result<()> {
     Err(Error::RevisionConflict { requested: requested.to_owned(), current: current.to_owned() })
 }
 
-pub(crate) fn list(
-    view: Option<&dyn View>,
-    command: &ListVersions<'_>,
-    context: &Context<'_>,
-) -> Result<ListStateMachineVersionsOutput> {
+pub(crate) fn list(command: &ListVersions<'_>, context: &Context<'_>) -> Result<ListStateMachineVersionsOutput> {
     let state_machine = command.state_machine;
     if state_machine.qualifier != Qualifier::Unqualified {
         return Err(does_not_exist_error(state_machine.arn));
     }
-    let view = require_state_machine(view, context.now, || does_not_exist_error(state_machine.arn))?;
+    let view = context.require_state_machine(|| does_not_exist_error(state_machine.arn))?;
     let list = ListId { operation: "ListStateMachineVersions", arn: state_machine.arn };
-    let after = command.page.token.map(|token| context.tokens.verify(list, token, context.now)).transpose()?;
-    let before = after.map(|cursor| parse_cursor(&cursor));
-    let mut found = view.versions(before, command.page.limit.saturating_add(1))?;
-    let next_token = truncate_page(&mut found, command.page.limit, |version| {
-        let cursor = Cursor { number: i64::from(version.number.get()), text: String::new() };
-        context.tokens.create(list, &cursor, context.now)
-    });
+    let (found, next_token) = context.read_page(
+        list,
+        command.page,
+        |after, limit| view.versions(after.map(|cursor| parse_cursor(&cursor)), limit),
+        |version| Cursor { number: i64::from(version.number.get()), text: String::new() },
+    )?;
     let item = |version: Version| StateMachineVersionListItem {
         creation_date: version.created,
         state_machine_version_arn: format_version_arn(state_machine.unqualified_arn, version.number),
@@ -125,12 +112,8 @@ pub(crate) fn list(
 }
 
 /// Deletes a version. Fails if an alias references it; succeeds if it does not exist.
-pub(crate) fn delete(
-    view: Option<&dyn View>,
-    command: &DeleteVersion<'_>,
-    context: &Context<'_>,
-) -> Result<Decision<Empty>> {
-    let Some(view) = find_state_machine(view, context.now) else {
+pub(crate) fn delete(command: &DeleteVersion<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
+    let Some(view) = context.find_state_machine() else {
         return Ok(Decision::without_change(Empty {}));
     };
     let Some(version) = command.number.map(|number| view.version(number)).transpose()?.flatten() else {

@@ -231,8 +231,9 @@ impl SerializeStruct for JsonItems<'_> {
 mod tests {
     use super::JsonSerializer;
     use crate::model::Timestamp;
+    use crate::wire::AliasPage;
     use crate::wire::output::{
-        AliasPage, DescribeStateMachineAliasOutput, ListStateMachineAliasesOutput, RoutingConfigurationOutput,
+        DescribeStateMachineAliasOutput, ListStateMachineAliasesOutput, RoutingConfigurationOutput,
     };
     use serde::Serialize;
     use serde_json::json;

@@ -5,8 +5,6 @@ mod record;
 mod routing;
 mod scope;
 mod time;
-mod version_number;
-mod weight;
 
 pub(crate) use arn::is_version_qualifier;
 pub use arn::{Arn, Resource, parse_arn};
@@ -14,8 +12,6 @@ pub use record::{
     Alias, Execution, ExecutionStatus, PreviousRouting, Revision, StateMachine, StateMachineType, StopDetails, Tag,
     Version,
 };
-pub use routing::{Route, Routing};
+pub use routing::{Route, Routing, VersionNumber, Weight};
 pub use scope::{Scope, ScopeError};
 pub use time::Timestamp;
-pub use version_number::VersionNumber;
-pub use weight::Weight;

@@ -1,11 +1,12 @@
-//! One call of an operation: its transaction, time and scope.
+//! One call of an operation: its transaction, time and scope, and its panic.
 
 use crate::engine::{Context, Decision, state_machine};
 use crate::error::{Error, Result};
 use crate::model::{Scope, Timestamp};
-use crate::picker::WeightedPicker;
-use crate::rng::Rng;
-use crate::store::{CommitOutcome, Session, View};
+use crate::random::{Rng, WeightedPicker};
+use crate::store::{CommitOutcome, Session};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Maximum number of expired state machines that one create or delete request purges.
 const PURGE_BATCH: usize = 16;
@@ -14,6 +15,7 @@ const MAX_DECISIONS: usize = 100;
 
 pub(super) struct Call<'c> {
     pub session: &'c mut dyn Session,
+    /// Without a view.
     pub context: Context<'c>,
     pub scope: &'c Scope,
     pub picker: &'c WeightedPicker,
@@ -28,42 +30,34 @@ impl Call<'_> {
     /// Deletes up to [`PURGE_BATCH`] state machines whose deletion has ended.
     pub fn purge_expired(&mut self) -> Result<()> {
         for arn in self.session.expired_state_machines(self.now(), PURGE_BATCH)? {
-            self.decide(&arn, |view, context| Ok(state_machine::purge_expired(view, context)))?;
+            self.decide(&arn, |context| Ok(state_machine::purge_expired(context)))?;
         }
         Ok(())
     }
 
     /// Reads a state machine. State machines of other scopes do not exist for this call.
-    pub fn read<R>(&mut self, arn: &str, read: impl FnOnce(Option<&dyn View>, &Context<'_>) -> Result<R>) -> Result<R> {
+    pub fn read<R>(&mut self, arn: &str, read: impl FnOnce(&Context<'_>) -> Result<R>) -> Result<R> {
         if !self.scope.contains(arn) {
-            return read(None, &self.context);
+            return read(&self.context);
         }
         let transaction = self.session.begin_read(arn)?;
-        read(transaction.view(), &self.context)
+        read(&Context { view: transaction.view(), ..self.context })
     }
 
     /// Decides on a state machine and commits the change. State machines of other scopes do not exist for this call.
-    pub fn write<R>(
-        &mut self,
-        arn: &str,
-        decide: impl Fn(Option<&dyn View>, &Context<'_>) -> Result<Decision<R>>,
-    ) -> Result<R> {
+    pub fn write<R>(&mut self, arn: &str, decide: impl Fn(&Context<'_>) -> Result<Decision<R>>) -> Result<R> {
         if !self.scope.contains(arn) {
-            return decide(None, &self.context).map(|decision| decision.output);
+            return decide(&self.context).map(|decision| decision.output);
         }
         self.decide(arn, decide)
     }
 
     /// Decides again after each conflict. A decision without a change and an error are committed too, because they are
     /// only valid if their view was current.
-    fn decide<R>(
-        &mut self,
-        arn: &str,
-        decide: impl Fn(Option<&dyn View>, &Context<'_>) -> Result<Decision<R>>,
-    ) -> Result<R> {
+    fn decide<R>(&mut self, arn: &str, decide: impl Fn(&Context<'_>) -> Result<Decision<R>>) -> Result<R> {
         for _ in 0..MAX_DECISIONS {
             let transaction = self.session.begin_write(arn)?;
-            let (change, output) = match decide(transaction.view(), &self.context) {
+            let (change, output) = match decide(&Context { view: transaction.view(), ..self.context }) {
                 Ok(Decision { change, output }) => (change, Ok(output)),
                 Err(error @ Error::Store { .. }) => return Err(error),
                 Err(error) => (None, Err(error)),
@@ -75,4 +69,17 @@ impl Call<'_> {
         let detail = format!("`{arn}` was changed by others {MAX_DECISIONS} times in a row; send the request again");
         Err(Error::Store { detail })
     }
+}
+
+/// Runs a request and returns [`Error::Internal`] if it panics.
+///
+/// The stored data stays consistent, because a store applies a change completely or not at all.
+pub(super) fn catch_panic<T>(request: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(request)).unwrap_or_else(|panic| Err(panic_error(&*panic)))
+}
+
+fn panic_error(panic: &(dyn Any + Send)) -> Error {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let text = text.unwrap_or("panic without a message");
+    Error::Internal { detail: format!("{text}; the request changed nothing") }
 }

@@ -1,8 +1,6 @@
 //! The service: validates requests, decides, and commits. Only this module reads the clock and random numbers.
 
 mod call;
-mod catch_panic;
-mod methods;
 mod operations;
 mod statistics;
 mod step_functions;

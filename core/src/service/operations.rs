@@ -2,17 +2,17 @@
 
 use super::call::Call;
 use crate::command::{Qualifier, Request, validate};
-use crate::definition;
 use crate::engine::execution::RandomValues;
 use crate::engine::{alias, execution, state_machine, tags, version};
 use crate::error::Result;
 use crate::json::SerializeResponse;
+use crate::json_text::{DefinitionError, find_definition_error};
 use crate::model::StateMachine;
 use crate::operation::Operation;
-use crate::page::{Cursor, ListId, PageRequest, truncate_page};
+use crate::page::{Cursor, ListId, PageRequest};
 use crate::wire::input::*;
 use crate::wire::output::*;
-use crate::wire::{DeserializeRequest, deserialize_request};
+use crate::wire::{AliasPage, DeserializeRequest, deserialize_request};
 use serde::{Deserialize, Serialize};
 
 /// A request that the service can execute.
@@ -33,7 +33,7 @@ pub(super) fn execute<I: Execute>(input: &I, call: &mut Call<'_>) -> Result<I::O
 macro_rules! execute_function {
     ($access:ident |$command:ident| $arn:expr, $decide:path) => {
         execute_function! {
-            $access |$command, call| call.$access($arn, |view, context| $decide(view, &$command, context))
+            $access |$command, call| call.$access($arn, |context| $decide(&$command, context))
         }
     };
     ($access:ident |$command:ident, $call:ident| $run:expr) => {
@@ -108,26 +108,27 @@ fn generate_random_values(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'
 }
 
 fn validate_definition(definition: &str) -> ValidateStateMachineDefinitionOutput {
-    let diagnostic = |error: definition::DefinitionError| Diagnostic {
+    let diagnostic = |error: DefinitionError| Diagnostic {
         severity: "ERROR".to_owned(),
         code: error.code.to_owned(),
         message: error.message,
         location: error.location,
     };
-    let diagnostics: Vec<_> = definition::find_error(definition).map(diagnostic).into_iter().collect();
+    let diagnostics: Vec<_> = find_definition_error(definition).map(diagnostic).into_iter().collect();
     let result = if diagnostics.is_empty() { "OK" } else { "FAIL" }.to_owned();
     ValidateStateMachineDefinitionOutput { result, diagnostics, truncated: false }
 }
 
-fn list_state_machines(page: &PageRequest<'_>, call: &mut Call<'_>) -> Result<ListStateMachinesOutput> {
+fn list_state_machines(page: PageRequest<'_>, call: &mut Call<'_>) -> Result<ListStateMachinesOutput> {
     let prefix = call.scope.state_machine_arn("");
     let list = ListId { operation: "ListStateMachines", arn: &prefix };
-    let tokens = call.context.tokens;
-    let after = page.token.map(|token| tokens.verify(list, token, call.now())).transpose()?;
-    let mut found = fetch_state_machines(&prefix, after.map(|cursor| cursor.text), page.limit.saturating_add(1), call)?;
-    let next_token = truncate_page(&mut found, page.limit, |(arn, _)| {
-        tokens.create(list, &Cursor { number: 0, text: arn.clone() }, call.now())
-    });
+    let context = call.context;
+    let (found, next_token) = context.read_page(
+        list,
+        page,
+        |after, limit| fetch_state_machines(&prefix, after.map(|cursor| cursor.text), limit, call),
+        |(arn, _)| Cursor { number: 0, text: arn.clone() },
+    )?;
     let item = |(arn, machine): (String, StateMachine)| StateMachineListItem {
         creation_date: machine.created,
         name: arn.strip_prefix(&prefix).unwrap_or_default().to_owned(),

@@ -53,7 +53,7 @@ impl StepFunctions {
             return Err(Error::StateMachineDoesNotExist { arn: state_machine_arn.to_owned() });
         }
         let counts = self.with_call(|call| {
-            call.read(state_machine_arn, |view, context| version::count_starts(view, state_machine_arn, context))
+            call.read(state_machine_arn, |context| version::count_starts(state_machine_arn, context))
         })?;
         Ok(counts.into_iter().map(|(version, count)| StartCount::new(state_machine_arn, version, count)).collect())
     }

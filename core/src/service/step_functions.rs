@@ -1,7 +1,6 @@
 //! The public service type.
 
-use super::call::Call;
-use super::catch_panic::catch_panic;
+use super::call::{Call, catch_panic};
 use super::operations::{Execute, execute, execute_request};
 use crate::engine::Context;
 use crate::error::Result;
@@ -9,10 +8,11 @@ use crate::json::{Json, Reply, SerializeResponse};
 use crate::model::Scope;
 use crate::options::Options;
 use crate::page::PageTokenCodec;
-use crate::picker::WeightedPicker;
-use crate::rng::Rng;
+use crate::random::{Rng, WeightedPicker};
 use crate::store::{MemoryStore, Session, Store};
 use crate::wire::DeserializeRequest;
+use crate::wire::input::*;
+use crate::wire::output::*;
 use std::fmt;
 use std::sync::Arc;
 
@@ -186,7 +186,7 @@ impl StepFunctions {
         self.inner.store.check_health()
     }
 
-    pub(super) fn execute<I: Execute>(&self, input: &I) -> Result<I::Output> {
+    fn execute<I: Execute>(&self, input: &I) -> Result<I::Output> {
         catch_panic(|| self.with_call(|call| execute(input, call)))
     }
 
@@ -199,6 +199,7 @@ impl StepFunctions {
     fn new_call<'c>(&'c self, session: &'c mut dyn Session, scope: &'c Scope) -> Call<'c> {
         let options = &self.inner.options;
         let context = Context {
+            view: None,
             now: options.clock.now(),
             limits: &options.limits,
             update_delay: options.update_delay,
@@ -208,6 +209,33 @@ impl StepFunctions {
         Call { session, context, scope, picker: &self.inner.picker, id_rng: &self.inner.id_rng }
     }
 }
+
+/// Defines one method per operation, with the inputs and outputs of AWS.
+macro_rules! define_methods {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $method:ident { $input:ident => $output:ident $($details:tt)* }
+    )*) => {
+        impl StepFunctions {
+            $(
+                $(#[$doc])*
+                ///
+                #[doc = concat!(
+                    "[Source of each behaviour](", env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/fidelity/",
+                    stringify!($name), ".md).",
+                )]
+                ///
+                /// # Errors
+                /// The error that AWS would return, or [`crate::Error::Store`].
+                pub fn $method(&self, input: &$input<'_>) -> Result<$output> {
+                    self.execute(input).map(Into::into)
+                }
+            )*
+        }
+    };
+}
+
+crate::for_each_operation!(define_methods);
 
 impl fmt::Debug for StepFunctions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

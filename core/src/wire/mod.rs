@@ -1,5 +1,6 @@
 //! Requests and responses as they are on the wire, with AWS's member names. Nothing is validated here.
 
+mod alias_page;
 mod arn_parts;
 mod deserialize;
 pub mod input;
@@ -8,6 +9,7 @@ pub mod output;
 mod structure;
 mod text;
 
+pub(crate) use alias_page::AliasPage;
 pub use arn_parts::{ArnParts, format_arn};
 pub use deserialize::DeserializeRequest;
 pub(crate) use deserialize::{deserialize_request, find_wrong_types};

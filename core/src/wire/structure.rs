@@ -1,6 +1,6 @@
 //! Declares structures: the Rust type, the constraints, and the text that AWS prints.
 
-use super::{SensitiveText, Text};
+use super::Text;
 use crate::constraint::{Constraint, Member, Path, PrintedValue, Rule, Violations};
 use crate::options::Limits;
 use std::fmt::Write as _;
@@ -59,25 +59,14 @@ pub(crate) fn print_member<T: ModelValue>(value: Option<&T>, name: &str, out: &m
     }
 }
 
-impl ModelValue for Text<'_> {
+impl<const SENSITIVE: bool> ModelValue for Text<'_, SENSITIVE> {
     #[inline(always)]
     fn check(&self, rule: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations) {
         check_text(self, rule, limits, path, found);
     }
 
     fn print(&self, out: &mut String) {
-        out.push_str(self);
-    }
-}
-
-impl ModelValue for SensitiveText<'_> {
-    #[inline(always)]
-    fn check(&self, rule: &Rule, limits: &Limits, path: &Path<'_>, found: &mut Violations) {
-        check_text(self, rule, limits, path, found);
-    }
-
-    fn print(&self, out: &mut String) {
-        out.push_str("***Sensitive Data Redacted***");
+        out.push_str(if SENSITIVE { "***Sensitive Data Redacted***" } else { self });
     }
 }
 
@@ -193,9 +182,9 @@ fn print_list<T: ModelValue>(items: &[T], out: &mut String) {
     out.push_str(if items.len() > MAX_PRINTED_ITEMS { ", ...]" } else { "]" });
 }
 
-/// Names that [`structure!`] uses.
+/// Names that [`structures!`] uses.
 pub(crate) mod prelude {
-    pub(crate) use super::{Structure, check_member, print_member, structure};
+    pub(crate) use super::{Structure, check_member, print_member, structures};
     pub(crate) use crate::constraint::{Member, Path, Violations};
     pub(crate) use crate::options::Limits;
     pub(crate) use crate::wire::Text;
@@ -204,11 +193,11 @@ pub(crate) mod prelude {
     pub(crate) use std::marker::PhantomData;
 }
 
-/// Declares a structure: its Rust type, the names of its members, and their rules.
-macro_rules! structure {
-    ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)? {
+/// Declares structures: their Rust types, the names of their members, and their rules.
+macro_rules! structures {
+    ($($(#[$doc:meta])* $name:ident $(<$life:lifetime>)? {
         $($(#[$field_doc:meta])* $field:ident $json:literal: $type:ty, $required:literal, $rule:expr;)*
-    }) => {
+    })*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
         pub struct $name $(<$life>)? {
@@ -266,6 +255,6 @@ macro_rules! structure {
                 $(print_member(self.$field.as_ref(), $json, out);)*
             }
         }
-    };
+    )*};
 }
-pub(crate) use structure;
+pub(crate) use structures;

@@ -5,15 +5,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-/// A string of a request.
+/// A string of a request. `Debug` prints only the length of a sensitive string.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Text<'a>(Cow<'a, str>);
+pub struct Text<'a, const SENSITIVE: bool = false>(Cow<'a, str>);
 
-/// A string that the service model marks as sensitive. `Debug` prints only its length.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct SensitiveText<'a>(Text<'a>);
+/// A string that the service model marks as sensitive.
+pub type SensitiveText<'a> = Text<'a, true>;
 
-impl Deref for Text<'_> {
+impl<const SENSITIVE: bool> Deref for Text<'_, SENSITIVE> {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -21,47 +20,9 @@ impl Deref for Text<'_> {
     }
 }
 
-impl Deref for SensitiveText<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Text<'_> {
+impl<const SENSITIVE: bool> fmt::Debug for Text<'_, SENSITIVE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Debug for SensitiveText<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<{} bytes>", self.0.len())
-    }
-}
-
-impl<'a> From<&'a str> for Text<'a> {
-    fn from(text: &'a str) -> Self {
-        Self(Cow::Borrowed(text))
-    }
-}
-
-impl From<String> for Text<'_> {
-    fn from(text: String) -> Self {
-        Self(Cow::Owned(text))
-    }
-}
-
-impl<'a> From<&'a str> for SensitiveText<'a> {
-    fn from(text: &'a str) -> Self {
-        Self(text.into())
-    }
-}
-
-impl From<String> for SensitiveText<'_> {
-    fn from(text: String) -> Self {
-        Self(text.into())
+        if SENSITIVE { write!(f, "<{} bytes>", self.0.len()) } else { fmt::Debug::fmt(&self.0, f) }
     }
 }
 
@@ -71,13 +32,31 @@ impl fmt::Display for Text<'_> {
     }
 }
 
-impl AsRef<str> for Text<'_> {
-    fn as_ref(&self) -> &str {
-        self
+impl<'a, const SENSITIVE: bool> From<&'a str> for Text<'a, SENSITIVE> {
+    fn from(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text))
     }
 }
 
-impl AsRef<str> for SensitiveText<'_> {
+impl<'a, const SENSITIVE: bool> From<&'a String> for Text<'a, SENSITIVE> {
+    fn from(text: &'a String) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+}
+
+impl<const SENSITIVE: bool> From<String> for Text<'_, SENSITIVE> {
+    fn from(text: String) -> Self {
+        Self(Cow::Owned(text))
+    }
+}
+
+impl<const SENSITIVE: bool> From<Text<'_, SENSITIVE>> for String {
+    fn from(text: Text<'_, SENSITIVE>) -> Self {
+        text.0.into_owned()
+    }
+}
+
+impl<const SENSITIVE: bool> AsRef<str> for Text<'_, SENSITIVE> {
     fn as_ref(&self) -> &str {
         self
     }
@@ -95,73 +74,37 @@ impl PartialEq<&str> for Text<'_> {
     }
 }
 
-impl From<Text<'_>> for String {
-    fn from(text: Text<'_>) -> Self {
-        text.0.into_owned()
-    }
-}
-
-impl From<SensitiveText<'_>> for String {
-    fn from(text: SensitiveText<'_>) -> Self {
-        text.0.into()
-    }
-}
-
-impl<'a> From<&'a String> for Text<'a> {
-    fn from(text: &'a String) -> Self {
-        text.as_str().into()
-    }
-}
-
-impl<'a> From<&'a String> for SensitiveText<'a> {
-    fn from(text: &'a String) -> Self {
-        text.as_str().into()
-    }
-}
-
-impl Serialize for Text<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self)
-    }
-}
-
-impl Serialize for SensitiveText<'_> {
+impl<const SENSITIVE: bool> Serialize for Text<'_, SENSITIVE> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self)
     }
 }
 
 // serde never borrows a Cow inside an Option.
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+impl<'de: 'a, 'a, const SENSITIVE: bool> Deserialize<'de> for Text<'a, SENSITIVE> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(TextVisitor)
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for SensitiveText<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Text::deserialize(deserializer).map(Self)
-    }
-}
+struct TextVisitor<const SENSITIVE: bool>;
 
-struct TextVisitor;
-
-impl<'de> de::Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
+impl<'de, const SENSITIVE: bool> de::Visitor<'de> for TextVisitor<SENSITIVE> {
+    type Value = Text<'de, SENSITIVE>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string")
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
         Ok(text.into())
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
         Ok(text.to_owned().into())
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Text<'de>, E> {
+    fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
         Ok(text.into())
     }
 }

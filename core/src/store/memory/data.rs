@@ -89,7 +89,9 @@ impl MemoryData {
         match change {
             Change::CreateStateMachine { state_machine, revision, version } => {
                 self.remove(hash, arn);
-                self.insert(arn.into(), Entry::new(*state_machine, revision, version));
+                let mut entry = Entry::new(*state_machine, revision.into(), 0);
+                version.into_iter().for_each(|version| entry.put_version(version));
+                self.insert(arn.into(), entry);
                 Ok(())
             }
             Change::DeleteStateMachine => {

@@ -1,75 +1,35 @@
 //! One state machine and its records in memory.
 
-use super::executions::Executions;
 use crate::error::Result;
-use crate::model::{Alias, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
+use crate::model::{Alias, Execution, Revision, StateMachine, StopDetails, Timestamp, Version, VersionNumber};
 use crate::store::{Change, ExecutionFilter, NamedAlias, RevisionKey, View};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 pub(in crate::store) struct Entry {
     pub state_machine: StateMachine,
     current: Arc<Revision>,
     /// In the order of their numbers.
-    versions: Vec<(Version, Arc<Revision>)>,
+    pub versions: Vec<(Version, Arc<Revision>)>,
     /// Boxed because most state machines have one or two aliases, and the unused slots of a table cost memory.
-    aliases: HashMap<Box<str>, Box<Alias>>,
-    executions: Executions,
+    pub aliases: HashMap<Box<str>, Box<Alias>>,
+    pub executions: Executions,
     /// Starts per version; 0 is the unqualified state machine.
-    start_counts: BTreeMap<Option<VersionNumber>, u64>,
+    pub start_counts: BTreeMap<Option<VersionNumber>, u64>,
 }
 
 impl Entry {
-    pub fn new(state_machine: StateMachine, revision: Revision, version: Option<Version>) -> Self {
-        let mut entry = Self {
-            state_machine,
-            current: Arc::new(revision),
-            versions: Vec::new(),
-            aliases: HashMap::new(),
-            executions: Executions::default(),
-            start_counts: BTreeMap::new(),
-        };
-        version.into_iter().for_each(|version| entry.put_version(version));
-        entry
-    }
-
-    /// Creates an entry from a row of a file. Its other records are loaded after it.
-    #[cfg(feature = "sqlite")]
-    pub fn load(state_machine: StateMachine, current: Arc<Revision>, next_sequence: u64) -> Self {
-        let executions = Executions::starting_at(next_sequence);
+    /// Creates an entry without versions, aliases and executions. The next execution gets this sequence number.
+    pub fn new(state_machine: StateMachine, current: Arc<Revision>, next_sequence: u64) -> Self {
         Self {
             state_machine,
             current,
             versions: Vec::new(),
             aliases: HashMap::new(),
-            executions,
+            executions: Executions { first_sequence: next_sequence, ..Executions::default() },
             start_counts: BTreeMap::new(),
         }
-    }
-
-    /// Adds a version. The caller adds them in the order of their numbers.
-    #[cfg(feature = "sqlite")]
-    pub fn load_version(&mut self, version: Version, revision: Arc<Revision>) {
-        self.versions.push((version, revision));
-    }
-
-    /// Adds an alias, in any order.
-    #[cfg(feature = "sqlite")]
-    pub fn load_alias(&mut self, name: Box<str>, alias: Alias) {
-        self.aliases.insert(name, Box::new(alias));
-    }
-
-    /// Adds an execution. The caller adds them in the order of their sequence numbers.
-    #[cfg(feature = "sqlite")]
-    pub fn load_execution(&mut self, sequence: u64, execution: Execution, revision: Arc<Revision>) {
-        self.executions.load(sequence, execution, revision);
-    }
-
-    /// Sets the number of starts of a version; 0 is the unqualified state machine.
-    #[cfg(feature = "sqlite")]
-    pub fn load_start_count(&mut self, version: Option<VersionNumber>, count: u64) {
-        self.start_counts.insert(version, count);
     }
 
     /// Applies a change to the entry. Returns a change that creates, marks or deletes the entry itself.
@@ -100,7 +60,7 @@ impl Entry {
         None
     }
 
-    fn put_version(&mut self, version: Version) {
+    pub fn put_version(&mut self, version: Version) {
         self.state_machine.last_version = Some(version.number);
         self.state_machine.published_version = Some(version.number);
         let index = self.versions.partition_point(|(earlier, _)| earlier.number < version.number);
@@ -125,6 +85,53 @@ impl Entry {
     fn count_start(&mut self, version: Option<VersionNumber>) {
         let count = self.start_counts.entry(version).or_default();
         *count = count.saturating_add(1);
+    }
+}
+
+/// The latest executions, in the order of their starts.
+#[derive(Default)]
+pub(in crate::store) struct Executions {
+    /// The sequence number of the first record, or of the next one if there is none.
+    first_sequence: u64,
+    records: VecDeque<(Execution, Arc<Revision>)>,
+    by_name: HashMap<Box<str>, u64>,
+}
+
+impl Executions {
+    /// Adds an execution of a file, in the order of the sequence numbers, which have no gaps.
+    #[cfg(feature = "sqlite")]
+    pub fn load(&mut self, sequence: u64, execution: Execution, revision: Arc<Revision>) {
+        if self.records.is_empty() {
+            self.first_sequence = sequence;
+        }
+        self.put(execution, revision, usize::MAX);
+    }
+
+    /// Adds an execution and removes the oldest ones above the limit.
+    fn put(&mut self, execution: Execution, revision: Arc<Revision>, limit: usize) {
+        let sequence = self.first_sequence.saturating_add(self.records.len() as u64);
+        self.by_name.insert(execution.name.clone(), sequence);
+        self.records.push_back((execution, revision));
+        while self.records.len() > limit {
+            self.first_sequence = self.first_sequence.saturating_add(1);
+            if let Some((removed, _)) = self.records.pop_front() {
+                self.by_name.remove(&removed.name);
+            }
+        }
+    }
+
+    fn index(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).and_then(|sequence| usize::try_from(sequence.checked_sub(self.first_sequence)?).ok())
+    }
+
+    fn get(&self, name: &str) -> Option<&(Execution, Arc<Revision>)> {
+        self.records.get(self.index(name)?)
+    }
+
+    fn stop(&mut self, name: &str, details: StopDetails) {
+        if let Some((execution, _)) = self.index(name).and_then(|index| self.records.get_mut(index)) {
+            execution.stop_details = Some(Box::new(details));
+        }
     }
 }
 

@@ -1,10 +1,9 @@
 //! A store in memory.
 //!
-//! `data` finds state machines, `entry` stores one state machine, `executions` stores its executions.
+//! `data` finds state machines, `entry` stores one state machine.
 
 mod data;
 mod entry;
-mod executions;
 mod store;
 
 #[cfg(feature = "sqlite")]

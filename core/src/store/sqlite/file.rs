@@ -1,10 +1,10 @@
 //! The file: one connection that writes, and several that read.
 
+use super::connection::TransactionGuard;
+use super::connection::{Reader, ReaderPool};
 use super::file_monitor::{FileCheck, FileMonitor};
 use super::generation::Generation;
 use super::open::LockingMode;
-use super::reader::{Reader, ReaderPool};
-use super::transaction_guard::TransactionGuard;
 use super::write_health::WriteHealth;
 use super::{error, generation, load, meta, open};
 use crate::error::{Error, Result};

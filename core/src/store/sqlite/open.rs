@@ -1,10 +1,10 @@
 //! Identifies the file, creates it if it does not exist, and opens connections.
 
-use super::busy::{OPEN_TIMEOUT, WRITE_TIMEOUT, busy_handler};
+use super::connection::TransactionGuard;
+use super::connection::{OPEN_TIMEOUT, WRITE_TIMEOUT, busy_handler};
 use super::error::{path_error, sqlite_error};
 use super::generation::{self, Generation};
 use super::query::query_first;
-use super::transaction_guard::TransactionGuard;
 use super::{checksum, meta, wal};
 use crate::error::{Error, Result};
 use rusqlite::config::DbConfig;

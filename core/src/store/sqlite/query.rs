@@ -1,8 +1,12 @@
-//! Runs SQL statements, which are prepared once per connection.
+//! Runs SQL statements, which are prepared once per connection, with values of the model.
 
 use super::error::{sqlite_error, with_path_if_corrupt};
 use crate::error::{Error, Result};
+use crate::model::{Timestamp, VersionNumber, Weight};
+use crate::sensitive::Sensitive;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Params, Row};
+use std::ops::Deref;
 use std::path::Path;
 
 /// Adds the path of the file to an error about corrupt data.
@@ -43,12 +47,12 @@ pub(super) fn query_all<T>(
 pub(super) fn query_each(
     connection: &Connection,
     sql: &str,
-    mut read: impl FnMut(&Row<'_>) -> Result<()>,
+    mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
 ) -> Result<()> {
     let mut statement = connection.prepare(sql).map_err(sqlite_error)?;
     let mut rows = statement.query([]).map_err(sqlite_error)?;
     while let Some(row) = rows.next().map_err(sqlite_error)? {
-        read(row)?;
+        read(row).map_err(sqlite_error)?;
     }
     Ok(())
 }
@@ -61,4 +65,28 @@ pub(super) fn execute(connection: &Connection, sql: &str, parameters: impl Param
 /// Converts a limit for `LIMIT`, which takes a signed number.
 pub(super) fn sql_limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// Converts types of the model to values of SQLite and back.
+macro_rules! sql_values {
+    ($($type:ident($to_sql:expr, $from_sql:expr);)*) => {$(
+        impl ToSql for $type {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::from($to_sql(self)))
+            }
+        }
+
+        impl FromSql for $type {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                FromSql::column_result(value).and_then($from_sql)
+            }
+        }
+    )*};
+}
+
+sql_values! {
+    VersionNumber(|number: &Self| number.get(), |number| Self::new(number).ok_or(FromSqlError::OutOfRange(0)));
+    Weight(|weight: &Self| weight.get(), |percent: u8| Self::new(percent).ok_or(FromSqlError::OutOfRange(percent.into())));
+    Timestamp(|time: &Self| time.as_millis(), |millis| Ok(Self::from_millis(millis)));
+    Sensitive(Self::deref, |text: String| Ok(text.into()));
 }

@@ -1,12 +1,11 @@
-//! Converts rows to records. Each macro lists the columns that a function reads, in the same order.
+//! Converts rows to records.
 
 use super::checksum::describe_mismatch;
 use super::error::checksum_error;
 use crate::model::{
     Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, StopDetails, Tag,
-    Timestamp, Version, VersionNumber,
+    Version, VersionNumber,
 };
-use crate::sensitive::Sensitive;
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{Error, Result, Row};
 
@@ -26,22 +25,6 @@ impl<'r> Columns<'r> {
         let index = self.next;
         self.next = index.saturating_add(1);
         self.row.get(index)
-    }
-
-    fn timestamp(&mut self) -> Result<Timestamp> {
-        self.read().map(Timestamp::from_millis)
-    }
-
-    fn optional_timestamp(&mut self) -> Result<Option<Timestamp>> {
-        Ok(self.read::<Option<i64>>()?.map(Timestamp::from_millis))
-    }
-
-    fn sensitive(&mut self) -> Result<Sensitive> {
-        self.read::<String>().map(Sensitive::from)
-    }
-
-    fn optional_sensitive(&mut self) -> Result<Option<Sensitive>> {
-        Ok(self.read::<Option<String>>()?.map(Sensitive::from))
     }
 
     fn routing(&mut self) -> Result<Routing> {
@@ -68,87 +51,73 @@ pub(super) struct StateMachineRow {
     pub state_machine: StateMachine,
 }
 
-/// The columns that [`read_state_machine`] reads, and their tables. The first column of each list is whether the
-/// others match their checksum.
-macro_rules! state_machine_columns {
-    () => {
+/// A query of a table: the columns that a function of this file reads, in its order, more columns, and the end of the
+/// query. The first column is whether the others match their checksum.
+macro_rules! select {
+    (machines, $more:literal, $end:literal) => {
         concat!(
-            "machines.sum IS ",
+            "SELECT machines.sum IS ",
             $crate::store::sqlite::checksum::checksum_of!(machines),
             " AND (tags.machine IS NULL OR tags.sum IS ",
             $crate::store::sqlite::checksum::checksum_of!(tags),
             "), arn, id, revision, kind, created, deleted, last_version, published, created_published, \
-             created_description, tags FROM machines LEFT JOIN tags ON tags.machine = machines.id"
+             created_description, tags",
+            $more,
+            " FROM machines LEFT JOIN tags ON tags.machine = machines.id",
+            $end
         )
     };
-}
-
-/// The columns that [`read_revision`] reads.
-macro_rules! revision_columns {
-    () => {
+    (executions, $more:literal, $end:literal) => {
         concat!(
-            "sum IS ",
-            $crate::store::sqlite::checksum::checksum_of!(revisions),
-            ", uuid, definition, role, logging, tracing, encryption, updated"
-        )
-    };
-}
-
-/// The columns that [`read_version`] reads.
-macro_rules! version_columns {
-    () => {
-        concat!("sum IS ", $crate::store::sqlite::checksum::checksum_of!(versions), ", number, description, created")
-    };
-}
-
-/// The columns that [`read_alias`] reads.
-macro_rules! alias_columns {
-    () => {
-        concat!(
-            "sum IS ",
-            $crate::store::sqlite::checksum::checksum_of!(aliases),
-            ", name, description, version, weight, second_version, second_weight, created, updated, previous_until, \
-             previous_version, previous_weight, previous_second_version, previous_second_weight"
-        )
-    };
-}
-
-/// The columns that [`read_execution`] reads.
-macro_rules! execution_columns {
-    () => {
-        concat!(
-            "executions.sum IS ",
+            "SELECT executions.sum IS ",
             $crate::store::sqlite::checksum::checksum_of!(executions),
             " AND (stops.machine IS NULL OR stops.sum IS ",
             $crate::store::sqlite::checksum::checksum_of!(stops),
-            "), sequence, name, version, alias, input, trace, started, stopped, error, cause"
+            "), sequence, name, version, alias, input, trace, started, stopped, error, cause",
+            $more,
+            " FROM executions LEFT JOIN stops USING (machine, sequence)",
+            $end
+        )
+    };
+    (revisions, $more:literal, $end:literal) => {
+        select!(@revisions, ", uuid, definition, role, logging, tracing, encryption, updated", $more, $end)
+    };
+    (versions, $more:literal, $end:literal) => {
+        select!(@versions, ", number, description, created", $more, $end)
+    };
+    (aliases, $more:literal, $end:literal) => {
+        select!(
+            @aliases,
+            ", name, description, version, weight, second_version, second_weight, created, updated, previous_until, \
+             previous_version, previous_weight, previous_second_version, previous_second_weight",
+            $more,
+            $end
+        )
+    };
+    (starts, $more:literal, $end:literal) => {
+        select!(@starts, ", version, count", $more, $end)
+    };
+    (@$table:ident, $columns:literal, $more:literal, $end:literal) => {
+        concat!(
+            "SELECT sum IS ",
+            $crate::store::sqlite::checksum::checksum_of!($table),
+            $columns,
+            $more,
+            concat!(" FROM ", stringify!($table)),
+            $end
         )
     };
 }
+pub(super) use select;
 
-/// The tables of [`execution_columns`].
-macro_rules! execution_tables {
-    () => {
-        " FROM executions LEFT JOIN stops USING (machine, sequence)"
-    };
+pub(super) fn describe_missing_revision(id: i64) -> String {
+    format!("revision {id} is missing")
 }
-
-/// The columns that [`read_start_count`] reads.
-macro_rules! start_count_columns {
-    () => {
-        concat!("sum IS ", $crate::store::sqlite::checksum::checksum_of!(starts), ", version, count")
-    };
-}
-
-pub(super) use {
-    alias_columns, execution_columns, execution_tables, revision_columns, start_count_columns, state_machine_columns,
-    version_columns,
-};
 
 /// Reads a version and its number of starts. `None`, stored as 0, is the unqualified state machine.
-pub(super) fn read_start_count(row: &Row<'_>) -> Result<(Option<VersionNumber>, i64)> {
+pub(super) fn read_start_count(row: &Row<'_>) -> Result<(Option<VersionNumber>, u64)> {
     let mut columns = Columns::verified(row, "starts")?;
-    Ok((VersionNumber::new(columns.read()?), columns.read()?))
+    Ok((VersionNumber::new(columns.read()?), columns.read::<i64>()?.unsigned_abs()))
 }
 
 /// Reads the ARN of a state machine and its row.
@@ -161,12 +130,12 @@ pub(super) fn read_state_machine(row: &Row<'_>) -> Result<(String, StateMachineR
 fn state_machine(columns: &mut Columns<'_>) -> Result<StateMachine> {
     Ok(StateMachine {
         kind: state_machine_type(columns)?,
-        created: columns.timestamp()?,
-        deleting_until: columns.optional_timestamp()?,
+        created: columns.read()?,
+        deleting_until: columns.read()?,
         last_version: VersionNumber::new(columns.read()?),
         published_version: columns.read()?,
         published_on_create: columns.read()?,
-        version_description_on_create: columns.optional_sensitive()?,
+        version_description_on_create: columns.read()?,
         tags: tags(columns)?,
     })
 }
@@ -189,18 +158,18 @@ pub(super) fn read_revision(row: &Row<'_>) -> Result<Revision> {
     let mut columns = Columns::verified(row, "revisions")?;
     Ok(Revision {
         id: columns.read()?,
-        definition: columns.sensitive()?,
+        definition: columns.read()?,
         role_arn: columns.read()?,
         logging: columns.read()?,
         tracing: columns.read()?,
         encryption: columns.read()?,
-        updated: columns.timestamp()?,
+        updated: columns.read()?,
     })
 }
 
 pub(super) fn read_version(row: &Row<'_>) -> Result<Version> {
     let mut columns = Columns::verified(row, "versions")?;
-    Ok(Version { number: columns.read()?, description: columns.optional_sensitive()?, created: columns.timestamp()? })
+    Ok(Version { number: columns.read()?, description: columns.read()?, created: columns.read()? })
 }
 
 /// Reads the name of an alias and the alias.
@@ -208,11 +177,11 @@ pub(super) fn read_alias(row: &Row<'_>) -> Result<(Box<str>, Alias)> {
     let mut columns = Columns::verified(row, "aliases")?;
     let name = columns.read()?;
     let alias = Alias {
-        description: columns.optional_sensitive()?,
+        description: columns.read()?,
         routing: columns.routing()?,
-        created: columns.timestamp()?,
-        updated: columns.timestamp()?,
-        previous: match columns.optional_timestamp()? {
+        created: columns.read()?,
+        updated: columns.read()?,
+        previous: match columns.read()? {
             Some(until) => Some(Box::new(PreviousRouting { routing: columns.routing()?, until })),
             None => None,
         },
@@ -229,15 +198,15 @@ pub(super) fn read_execution(row: &Row<'_>) -> Result<(u64, Execution)> {
         name: columns.read()?,
         version: columns.read()?,
         alias: columns.read()?,
-        input: columns.sensitive()?,
+        input: columns.read()?,
         trace_header: columns.read()?,
-        started: columns.timestamp()?,
+        started: columns.read()?,
         stop_details: stop_details(&mut columns)?.map(Box::new),
     };
     Ok((sequence, execution))
 }
 
 fn stop_details(columns: &mut Columns<'_>) -> Result<Option<StopDetails>> {
-    let Some(at) = columns.optional_timestamp()? else { return Ok(None) };
-    Ok(Some(StopDetails { at, error: columns.optional_sensitive()?, cause: columns.optional_sensitive()? }))
+    let Some(at) = columns.read()? else { return Ok(None) };
+    Ok(Some(StopDetails { at, error: columns.read()?, cause: columns.read()? }))
 }

@@ -1,10 +1,9 @@
 //! The store.
 
-use super::batch::SqliteBatch;
 use super::file::SqliteFile;
 use super::meta;
 use super::open::LockingMode;
-use super::transaction::SqliteTransaction;
+use super::transaction::{SqliteBatch, SqliteTransaction};
 use super::view::{expired_state_machines, state_machines};
 use crate::error::{Error, Result};
 use crate::model::{StateMachine, Timestamp};

@@ -2,10 +2,7 @@
 
 use super::error::{corrupt_error, sqlite_error};
 use super::query::{add_path, query_all, query_first, sql_limit};
-use super::rows::{
-    self, StateMachineRow, alias_columns, execution_columns, execution_tables, revision_columns, start_count_columns,
-    state_machine_columns, version_columns,
-};
+use super::rows::{self, StateMachineRow, select};
 use crate::error::Result;
 use crate::model::{Alias, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber};
 use crate::store::{ExecutionFilter, NamedAlias, RevisionKey, View};
@@ -22,7 +19,7 @@ pub(super) struct Snapshot<T> {
 
 /// Reads the row of a state machine, or returns `None` if it is not stored.
 pub(super) fn load_row(transaction: &impl AsRef<Connection>, arn: &str) -> Result<Option<StateMachineRow>> {
-    let sql = concat!("SELECT ", state_machine_columns!(), " WHERE arn = ?1");
+    let sql = select!(machines, "", " WHERE arn = ?1");
     let found = query_first(transaction.as_ref(), sql, [arn], rows::read_state_machine)?;
     Ok(found.map(|(_, row)| row))
 }
@@ -60,15 +57,15 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
     }
 
     fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
-        let sql = concat!("SELECT ", revision_columns!(), " FROM revisions WHERE id = ?1");
+        let sql = select!(revisions, "", " WHERE id = ?1");
         let Some(id) = self.revision_id(key)? else { return Ok(None) };
-        let missing = || add_path(self.transaction.as_ref(), corrupt_error(&format!("revision {id} is missing")));
+        let missing = || add_path(self.transaction.as_ref(), corrupt_error(&rows::describe_missing_revision(id)));
         let found = self.query_first(sql, [id], rows::read_revision)?;
         found.map(Arc::new).map(Some).ok_or_else(missing)
     }
 
     fn version(&self, number: VersionNumber) -> Result<Option<Cow<'_, Version>>> {
-        let sql = concat!("SELECT ", version_columns!(), " FROM versions WHERE machine = ?1 AND number = ?2");
+        let sql = select!(versions, "", " WHERE machine = ?1 AND number = ?2");
         Ok(self.query_first(sql, params![self.row.id, number], rows::read_version)?.map(Cow::Owned))
     }
 
@@ -77,17 +74,13 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
     }
 
     fn versions(&self, before: Option<VersionNumber>, limit: usize) -> Result<Vec<Version>> {
-        let sql = concat!(
-            "SELECT ",
-            version_columns!(),
-            " FROM versions WHERE machine = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3"
-        );
+        let sql = select!(versions, "", " WHERE machine = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3");
         let before = before.map_or(u32::MAX, VersionNumber::get);
         query_all(self.transaction.as_ref(), sql, params![self.row.id, before, sql_limit(limit)], rows::read_version)
     }
 
     fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>> {
-        let sql = concat!("SELECT ", alias_columns!(), " FROM aliases WHERE machine = ?1 AND name = ?2");
+        let sql = select!(aliases, "", " WHERE machine = ?1 AND name = ?2");
         let found = self.query_first(sql, params![self.row.id, name], rows::read_alias)?;
         Ok(found.map(|(_, alias)| Cow::Owned(alias)))
     }
@@ -97,23 +90,16 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
     }
 
     fn aliases(&self, after: Option<(Timestamp, &str)>, limit: usize) -> Result<Vec<NamedAlias<'_>>> {
-        let sql = concat!(
-            "SELECT ",
-            alias_columns!(),
-            " FROM aliases WHERE machine = ?1 AND (created, name) > (?2, ?3) ORDER BY created, name LIMIT ?4"
-        );
-        let (created, name) = after.map_or((i64::MIN, ""), |(created, name)| (created.as_millis(), name));
-        let found = query_all(
-            self.transaction.as_ref(),
-            sql,
-            params![self.row.id, created, name, sql_limit(limit)],
-            rows::read_alias,
-        )?;
+        let sql =
+            select!(aliases, "", " WHERE machine = ?1 AND (created, name) > (?2, ?3) ORDER BY created, name LIMIT ?4");
+        let (created, name) = after.unwrap_or((Timestamp::from_millis(i64::MIN), ""));
+        let range = params![self.row.id, created, name, sql_limit(limit)];
+        let found = query_all(self.transaction.as_ref(), sql, range, rows::read_alias)?;
         Ok(found.into_iter().map(|(name, alias)| (Cow::Owned(name.into()), Cow::Owned(alias))).collect())
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
-        let sql = concat!("SELECT ", execution_columns!(), execution_tables!(), " WHERE machine = ?1 AND name = ?2");
+        let sql = select!(executions, "", " WHERE machine = ?1 AND name = ?2");
         let found = self.query_first(sql, params![self.row.id, name], rows::read_execution)?;
         Ok(found.map(|(_, execution)| Cow::Owned(execution)))
     }
@@ -126,10 +112,9 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
         filter: ExecutionFilter<'_>,
         limit: usize,
     ) -> Result<Vec<(u64, Execution)>> {
-        let sql = concat!(
-            "SELECT ",
-            execution_columns!(),
-            execution_tables!(),
+        let sql = select!(
+            executions,
+            "",
             " WHERE machine = ?1 AND sequence < ?2 AND (?3 IS NULL OR version = ?3) AND (?4 IS NULL OR alias = ?4)
               AND (?5 IS NULL OR (stopped IS NULL) = ?5) ORDER BY sequence DESC LIMIT ?6"
         );
@@ -140,10 +125,8 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
     }
 
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
-        let sql = concat!("SELECT ", start_count_columns!(), " FROM starts WHERE machine = ?1 ORDER BY version");
-        let counts = query_all(self.transaction.as_ref(), sql, [self.row.id], rows::read_start_count)?;
-        let convert = |(version, count): (_, i64)| (version, count.unsigned_abs());
-        Ok(counts.into_iter().map(convert).collect())
+        let sql = select!(starts, "", " WHERE machine = ?1 ORDER BY version");
+        query_all(self.transaction.as_ref(), sql, [self.row.id], rows::read_start_count)
     }
 }
 
@@ -154,7 +137,7 @@ pub(super) fn state_machines(
     after: Option<&str>,
     limit: usize,
 ) -> Result<Vec<(String, StateMachine)>> {
-    let sql = concat!("SELECT ", state_machine_columns!(), " WHERE arn >= ?1 AND arn IS NOT ?2 ORDER BY arn LIMIT ?3");
+    let sql = select!(machines, "", " WHERE arn >= ?1 AND arn IS NOT ?2 ORDER BY arn LIMIT ?3");
     let connection = transaction.as_ref();
     let to_error = |error| add_path(connection, sqlite_error(error));
     let mut statement = connection.prepare_cached(sql).map_err(to_error)?;
@@ -173,6 +156,6 @@ pub(super) fn expired_state_machines(
     limit: usize,
 ) -> Result<Vec<String>> {
     let sql = "SELECT arn FROM machines WHERE deleted IS NOT NULL AND deleted <= ?1 LIMIT ?2";
-    let parameters = params![now.as_millis(), sql_limit(limit)];
+    let parameters = params![now, sql_limit(limit)];
     query_all(transaction.as_ref(), sql, parameters, |row| row.get(0))
 }

@@ -1,9 +1,9 @@
 //! The write-ahead log (WAL), with which a commit costs one write and one sync.
 
-use super::busy::retry_busy;
+use super::connection::TransactionGuard;
+use super::connection::retry_busy;
 use super::error::{sqlite_error, store_error};
 use super::query::execute;
-use super::transaction_guard::TransactionGuard;
 use crate::error::Result;
 use rusqlite::Connection;
 use std::ffi::OsString;

@@ -1,27 +1,78 @@
-//! Inputs of the operations on state machines, versions, tags and definitions.
+//! Request structures. Every member is optional; validation reports missing members.
 
-use super::rules::{DEFINITION, TAG_KEY, any_text, integer, list, one_of, sensitive, text};
-use crate::constraint::Rule;
-use crate::wire::SensitiveText;
-use crate::wire::structure::prelude::*;
+use super::SensitiveText;
+use super::structure::prelude::*;
+use crate::constraint::{MaxLength, Pattern, Rule, TextRule};
 
-structure! {
+structures! {
+    /// One entry of a routing configuration.
+    RoutingConfigurationListItem<'a> {
+        /// The version's ARN.
+        state_machine_version_arn "stateMachineVersionArn": Text<'a>, true, text(1, 256);
+        /// Percentage of starts, 0 to 100.
+        weight "weight": i64, true, integer(0, 100);
+    }
+
+    /// A routing configuration, independent of an operation.
+    RoutingInput<'a> {
+        /// One or two routes. Their weights must sum to 100.
+        routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, true, ROUTES;
+    }
+
+    /// Input of CreateStateMachineAlias.
+    CreateStateMachineAliasInput<'a> {
+        /// Description, up to 256 characters.
+        description "description": SensitiveText<'a>, false, sensitive(256);
+        /// Name: 1 to 80 letters, digits, `_`, `-` or `.`, not only digits.
+        name "name": Text<'a>, true, restricted_name();
+        /// One or two routes. Their weights must sum to 100.
+        routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, true, ROUTES;
+    }
+
+    /// Input of DescribeStateMachineAlias.
+    DescribeStateMachineAliasInput<'a> {
+        /// The alias's ARN.
+        state_machine_alias_arn "stateMachineAliasArn": Text<'a>, true, text(1, 256);
+    }
+
+    /// Input of ListStateMachineAliases.
+    ListStateMachineAliasesInput<'a> {
+        /// The ARN of a state machine or of a version.
+        state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
+        /// Pagination token from the previous response.
+        next_token "nextToken": Text<'a>, false, text(1, 1024);
+        /// Page size; 0 or absent: 100.
+        max_results "maxResults": i64, false, integer(0, 1000);
+    }
+
+    /// Input of UpdateStateMachineAlias.
+    UpdateStateMachineAliasInput<'a> {
+        /// The alias's ARN.
+        state_machine_alias_arn "stateMachineAliasArn": Text<'a>, true, text(1, 256);
+        /// The new description. Absent: unchanged.
+        description "description": SensitiveText<'a>, false, sensitive(256);
+        /// The new routing, which replaces the old one. Absent: unchanged.
+        routing_configuration "routingConfiguration": Vec<RoutingConfigurationListItem<'a>>, false, ROUTES;
+    }
+
+    /// Input of DeleteStateMachineAlias.
+    DeleteStateMachineAliasInput<'a> {
+        /// The alias's ARN.
+        state_machine_alias_arn "stateMachineAliasArn": Text<'a>, true, text(1, 256);
+    }
+
     /// A log destination.
     CloudWatchLogsLogGroup<'a> {
         /// The log group's ARN.
         log_group_arn "logGroupArn": Text<'a>, false, text(1, 256);
     }
-}
 
-structure! {
     /// A log destination.
     LogDestination<'a> {
         /// The log group.
         cloud_watch_logs_log_group "cloudWatchLogsLogGroup": CloudWatchLogsLogGroup<'a>, false, Rule::Structure(CloudWatchLogsLogGroup::MEMBERS);
     }
-}
 
-structure! {
     /// Logging configuration. Stored and returned, without effect.
     LoggingConfiguration<'a> {
         /// The log level.
@@ -31,17 +82,13 @@ structure! {
         /// The log destinations.
         destinations "destinations": Vec<LogDestination<'a>>, false, list(&Rule::Structure(LogDestination::MEMBERS));
     }
-}
 
-structure! {
     /// X-Ray tracing configuration. Stored and returned, without effect.
     TracingConfiguration {
         /// Whether it is on.
         enabled "enabled": bool, false, Rule::Boolean;
     }
-}
 
-structure! {
     /// Encryption configuration. Stored and returned, without effect.
     EncryptionConfiguration<'a> {
         /// The key.
@@ -51,9 +98,7 @@ structure! {
         /// The type.
         kind "type": Text<'a>, true, one_of(&["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"]);
     }
-}
 
-structure! {
     /// A tag. Named `Tag` in the model.
     TagInput<'a> {
         /// The key.
@@ -61,9 +106,7 @@ structure! {
         /// The value.
         value "value": Text<'a>, false, text(0, 256);
     }
-}
 
-structure! {
     /// Input of CreateStateMachine.
     CreateStateMachineInput<'a> {
         /// 1 to 80 characters.
@@ -87,9 +130,7 @@ structure! {
         /// Encryption.
         encryption_configuration "encryptionConfiguration": EncryptionConfiguration<'a>, false, Rule::Structure(EncryptionConfiguration::MEMBERS);
     }
-}
 
-structure! {
     /// Input of UpdateStateMachine. Absent members stay unchanged.
     UpdateStateMachineInput<'a> {
         /// The state machine.
@@ -109,9 +150,7 @@ structure! {
         /// Encryption.
         encryption_configuration "encryptionConfiguration": EncryptionConfiguration<'a>, false, Rule::Structure(EncryptionConfiguration::MEMBERS);
     }
-}
 
-structure! {
     /// Input of DescribeStateMachine.
     DescribeStateMachineInput<'a> {
         /// A state machine or a version.
@@ -119,9 +158,7 @@ structure! {
         /// METADATA_ONLY omits definition and input.
         included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
     }
-}
 
-structure! {
     /// Input of ListStateMachines.
     ListStateMachinesInput<'a> {
         /// Page size; 0 or absent: 100.
@@ -129,17 +166,13 @@ structure! {
         /// Pagination token from the previous response.
         next_token "nextToken": Text<'a>, false, text(1, 1024);
     }
-}
 
-structure! {
     /// Input of DeleteStateMachine.
     DeleteStateMachineInput<'a> {
         /// The state machine.
         state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
     }
-}
 
-structure! {
     /// Input of PublishStateMachineVersion.
     PublishStateMachineVersionInput<'a> {
         /// The state machine.
@@ -149,9 +182,7 @@ structure! {
         /// The version's description.
         description "description": SensitiveText<'a>, false, sensitive(256);
     }
-}
 
-structure! {
     /// Input of ListStateMachineVersions.
     ListStateMachineVersionsInput<'a> {
         /// The state machine.
@@ -161,17 +192,13 @@ structure! {
         /// Page size; 0 or absent: 100.
         max_results "maxResults": i64, false, integer(0, 1000);
     }
-}
 
-structure! {
     /// Input of DeleteStateMachineVersion.
     DeleteStateMachineVersionInput<'a> {
         /// The version's ARN.
         state_machine_version_arn "stateMachineVersionArn": Text<'a>, true, text(1, 2000);
     }
-}
 
-structure! {
     /// Input of TagResource.
     TagResourceInput<'a> {
         /// The state machine's ARN.
@@ -179,9 +206,7 @@ structure! {
         /// Tags, up to 50.
         tags "tags": Vec<TagInput<'a>>, true, list(&Rule::Structure(TagInput::MEMBERS));
     }
-}
 
-structure! {
     /// Input of UntagResource.
     UntagResourceInput<'a> {
         /// The state machine's ARN.
@@ -189,17 +214,13 @@ structure! {
         /// Keys to remove.
         tag_keys "tagKeys": Vec<Text<'a>>, true, list(&TAG_KEY);
     }
-}
 
-structure! {
     /// Input of ListTagsForResource.
     ListTagsForResourceInput<'a> {
         /// The state machine's ARN.
         resource_arn "resourceArn": Text<'a>, true, text(1, 256);
     }
-}
 
-structure! {
     /// Input of ValidateStateMachineDefinition.
     ValidateStateMachineDefinitionInput<'a> {
         /// The definition, Amazon States Language as JSON text.
@@ -211,4 +232,99 @@ structure! {
         /// Maximum number of diagnostics; 0 or absent: 100.
         max_results "maxResults": i64, false, integer(0, 100);
     }
+
+    /// Input of StartExecution.
+    StartExecutionInput<'a> {
+        /// A state machine, version or alias.
+        state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
+        /// The execution's name; absent: a UUID.
+        name "name": Text<'a>, false, text(1, 80);
+        /// JSON text; absent: `{}`.
+        input "input": SensitiveText<'a>, false, INPUT;
+        /// The X-Ray trace header.
+        trace_header "traceHeader": Text<'a>, false, TRACE_HEADER;
+    }
+
+    /// Input of DescribeExecution.
+    DescribeExecutionInput<'a> {
+        /// The execution's ARN.
+        execution_arn "executionArn": Text<'a>, true, text(1, 256);
+        /// METADATA_ONLY omits definition and input.
+        included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
+    }
+
+    /// Input of DescribeStateMachineForExecution.
+    DescribeStateMachineForExecutionInput<'a> {
+        /// The execution's ARN.
+        execution_arn "executionArn": Text<'a>, true, text(1, 256);
+        /// METADATA_ONLY omits definition and input.
+        included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
+    }
+
+    /// Input of ListExecutions.
+    ListExecutionsInput<'a> {
+        /// A state machine, version or alias.
+        state_machine_arn "stateMachineArn": Text<'a>, false, text(1, 256);
+        /// Return only executions with this status.
+        status_filter "statusFilter": Text<'a>, false, one_of(STATUSES);
+        /// Page size; 0 or absent: 100.
+        max_results "maxResults": i64, false, integer(0, 1000);
+        /// Pagination token from the previous response.
+        next_token "nextToken": Text<'a>, false, text(1, 3096);
+        /// The ARN of a map run. Map runs are not emulated.
+        map_run_arn "mapRunArn": Text<'a>, false, text(1, 2000);
+        /// Filter by redrive. No execution is redriven here.
+        redrive_filter "redriveFilter": Text<'a>, false, one_of(&["REDRIVEN", "NOT_REDRIVEN"]);
+    }
+
+    /// Input of StopExecution.
+    StopExecutionInput<'a> {
+        /// The execution's ARN.
+        execution_arn "executionArn": Text<'a>, true, text(1, 256);
+        /// An error code.
+        error "error": SensitiveText<'a>, false, sensitive(256);
+        /// A cause.
+        cause "cause": SensitiveText<'a>, false, sensitive(32_768);
+    }
+}
+
+const ROUTES: Rule =
+    Rule::List { min: Some(1), max: Some(2), item: &Rule::Structure(RoutingConfigurationListItem::MEMBERS) };
+const DEFINITION: Rule = Rule::Text(TextRule { max: Some(MaxLength::Definition), sensitive: true, ..between(1, 0) });
+const INPUT: Rule = Rule::Text(TextRule { max: Some(MaxLength::Input), sensitive: true, ..between(0, 0) });
+const TRACE_HEADER: Rule = Rule::Text(TextRule { pattern: Some(Pattern::Ascii), ..between(0, 256) });
+const TAG_KEY: Rule = text(1, 128);
+/// In the order recorded from AWS, which is neither the model's nor alphabetical.
+const STATUSES: &[&str] = &["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
+
+const fn between(min: usize, max: usize) -> TextRule {
+    TextRule { min, max: Some(MaxLength::Fixed(max)), pattern: None, values: &[], sensitive: false }
+}
+
+const fn text(min: usize, max: usize) -> Rule {
+    Rule::Text(between(min, max))
+}
+
+const fn any_text() -> Rule {
+    Rule::Text(TextRule { max: None, ..between(0, 0) })
+}
+
+const fn restricted_name() -> Rule {
+    Rule::Text(TextRule { pattern: Some(Pattern::CharacterRestrictedName), ..between(1, 80) })
+}
+
+const fn sensitive(max: usize) -> Rule {
+    Rule::Text(TextRule { sensitive: true, ..between(0, max) })
+}
+
+const fn one_of(values: &'static [&'static str]) -> Rule {
+    Rule::Text(TextRule { max: None, values, ..between(0, 0) })
+}
+
+const fn integer(min: i64, max: i64) -> Rule {
+    Rule::Integer { min, max }
+}
+
+const fn list(item: &'static Rule) -> Rule {
+    Rule::List { min: None, max: None, item }
 }

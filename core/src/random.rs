@@ -1,0 +1,207 @@
+//! Random numbers: the selection of versions by weight, and request ids, as AWS sends them in the header
+//! `x-amzn-RequestId`.
+//!
+//! The generator is SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). The
+//! algorithm must never change: a seed gives the same numbers on every platform and in every release.
+
+use crate::error::{Error, Result};
+use crate::hex;
+use crate::model::{Routing, VersionNumber};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Returns the version that a percent value of 0 to 99 selects: the first route if `percent` is below its
+/// weight, otherwise the second. A weight of 0 is never selected.
+///
+/// ```
+/// use sfn_alias::model::{Route, Routing};
+/// let route = |version, weight| Route::new(version, weight).expect("a valid version and weight");
+/// let routing = Routing::new(route(1, 90), Some(route(2, 10))).expect("the weights add up to 100");
+/// assert_eq!(sfn_alias::pick(&routing, 89).get(), 1);
+/// assert_eq!(sfn_alias::pick(&routing, 90).get(), 2);
+/// ```
+#[inline]
+pub fn pick(routing: &Routing, percent: u8) -> VersionNumber {
+    routing.pick(percent)
+}
+
+/// Picks versions at random, by weight. With a seed, the picks are the same on every platform and in every
+/// release. Threads can share one picker.
+///
+/// ```
+/// use sfn_alias::{WeightedPicker, model::{Route, Routing}};
+/// let route = |version, weight| Route::new(version, weight).expect("a valid version and weight");
+/// let routing = Routing::new(route(1, 50), Some(route(2, 50))).expect("the weights add up to 100");
+/// let picker = WeightedPicker::new(0);
+/// assert_eq!([(); 6].map(|()| picker.pick(&routing).get()), [2, 1, 1, 2, 1, 1]);
+/// ```
+#[derive(Debug)]
+pub struct WeightedPicker(Rng);
+
+impl WeightedPicker {
+    /// Creates a picker with a seed.
+    pub const fn new(seed: u64) -> Self {
+        Self(Rng::new(seed))
+    }
+
+    /// Creates a picker with a seed from the operating system.
+    ///
+    /// # Errors
+    /// [`crate::Error::Entropy`] if the operating system's random number generator fails.
+    pub fn from_entropy() -> Result<Self> {
+        Rng::from_entropy().map(Self)
+    }
+
+    /// Returns the next random number from 0 to 99.
+    #[inline]
+    pub fn next_percent(&self) -> u8 {
+        self.0.percent()
+    }
+
+    /// Picks a version at random: [`pick`] with the next percent value.
+    #[inline]
+    pub fn pick(&self, routing: &Routing) -> VersionNumber {
+        routing.pick(self.next_percent())
+    }
+}
+
+const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// A generator that threads can share.
+#[derive(Debug)]
+pub(crate) struct Rng(AtomicU64);
+
+impl Rng {
+    pub const fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+
+    /// Creates a generator with a seed from the operating system.
+    pub fn from_entropy() -> Result<Self> {
+        Ok(Self::new(entropy()?))
+    }
+
+    /// Restarts the generator from another seed.
+    pub fn reseed(&self, seed: u64) {
+        self.0.store(seed, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub fn next_u64(&self) -> u64 {
+        mix(self.0.fetch_add(GAMMA, Ordering::Relaxed).wrapping_add(GAMMA))
+    }
+
+    /// Returns a number from 0 to 99: the upper 32 bits of the next number, scaled down.
+    #[inline]
+    pub fn percent(&self) -> u8 {
+        ((self.next_u64() >> 32).wrapping_mul(100) >> 32) as u8
+    }
+
+    /// Returns a random UUID (version 4).
+    pub fn uuid(&self) -> String {
+        let (high, low) = (self.next_u64(), self.next_u64());
+        let high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000;
+        let low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000;
+        let digits = hex::encode(&(u128::from(high) << 64 | u128::from(low)).to_be_bytes());
+        let group = |from, to| digits.get(from..to).unwrap_or_default();
+        [group(0, 8), group(8, 12), group(12, 16), group(16, 20), group(20, 32)].join("-")
+    }
+}
+
+#[inline]
+const fn mix(state: u64) -> u64 {
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
+
+/// Returns 64 random bits from the operating system.
+pub(crate) fn entropy() -> Result<u64> {
+    getrandom::u64().map_err(|error| Error::Entropy { detail: error.to_string() })
+}
+
+static RNG: Rng = Rng::new(0);
+static IS_SEEDED: AtomicBool = AtomicBool::new(false);
+
+/// Generates a request id: a random UUID (version 4), which no seed fixes.
+///
+/// The process shares one generator, so an id costs neither a lock nor a system call. A child process must
+/// call [`reseed_request_ids`] after a fork, because it would repeat the ids of its parent.
+///
+/// ```
+/// let id = sfn_alias::generate_request_id();
+/// assert_eq!(id.len(), 36);
+/// assert_ne!(id, sfn_alias::generate_request_id());
+/// ```
+pub fn generate_request_id() -> String {
+    if !IS_SEEDED.load(Ordering::Acquire) {
+        // Two threads may both get here. Either seed is random, so it does not matter which one lasts.
+        RNG.reseed(random_seed());
+        IS_SEEDED.store(true, Ordering::Release);
+    }
+    RNG.uuid()
+}
+
+/// Takes a new seed for the next request id. Call it in a child process after a fork.
+pub fn reseed_request_ids() {
+    IS_SEEDED.store(false, Ordering::Release);
+}
+
+/// Returns a seed from the operating system. If that fails, the clock and the process id must do: ids have to
+/// be distinct, not unpredictable.
+fn random_seed() -> u64 {
+    let fallback = || {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        (since_epoch.as_nanos() as u64) ^ u64::from(std::process::id()).rotate_right(16)
+    };
+    entropy().unwrap_or_else(|_| fallback())
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The numbers that other implementations of SplitMix64 give for this seed.
+    #[test]
+    fn matches_other_splitmix64_implementations() {
+        let rng = Rng::new(1_234_567);
+        let expected = [
+            6_457_827_717_110_365_317,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423,
+            4_593_380_528_125_082_431,
+            16_408_922_859_458_223_821,
+        ];
+        assert_eq!(expected.map(|_| rng.next_u64()), expected);
+    }
+
+    #[test]
+    fn threads_share_the_sequence_of_one_seed() {
+        const EACH: usize = 1000;
+        let (single, shared) = (Rng::new(5), Rng::new(5));
+        let expected: BTreeSet<u64> = (0..4 * EACH).map(|_| single.next_u64()).collect();
+        let take = || (0..EACH).map(|_| shared.next_u64()).collect::<Vec<_>>();
+        let found: BTreeSet<u64> = std::thread::scope(|scope| {
+            let threads = [(); 4].map(|()| scope.spawn(take));
+            threads.into_iter().flat_map(|thread| thread.join().expect("a thread ends")).collect()
+        });
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn reseeding_restarts_the_sequence() {
+        let rng = Rng::new(7);
+        let first = rng.uuid();
+        rng.reseed(7);
+        assert_eq!(rng.uuid(), first);
+    }
+
+    #[test]
+    fn ids_are_distinct_before_and_after_reseeding() {
+        let first = generate_request_id();
+        reseed_request_ids();
+        assert_ne!(generate_request_id(), first);
+    }
+}
