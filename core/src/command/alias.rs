@@ -167,18 +167,12 @@ fn parse_routing_entries<'a>(
 
 /// Returns `None` if the weights do not add up to 100 or a version is repeated.
 fn create_routing(
-    (first, first_weight): (RouteTarget<'_>, Weight),
+    first: (RouteTarget<'_>, Weight),
     second: Option<(RouteTarget<'_>, Weight)>,
 ) -> Option<RequestedRouting> {
-    let route = |target: RouteTarget<'_>, weight| Some(Route { version: target.version?, weight });
-    let Some(first) = route(first, first_weight) else { return Some(RequestedRouting::UnknownVersion) };
-    let second = match second {
-        Some((target, weight)) => match route(target, weight) {
-            Some(second) => Some(second),
-            None => return Some(RequestedRouting::UnknownVersion),
-        },
-        None => None,
-    };
+    let route = |(target, weight): (RouteTarget<'_>, Weight)| Some(Route { version: target.version?, weight });
+    let second = second.map_or(Some(None), |second| route(second).map(Some));
+    let (Some(first), Some(second)) = (route(first), second) else { return Some(RequestedRouting::UnknownVersion) };
     Routing::new(first, second).map(RequestedRouting::Routing)
 }
 

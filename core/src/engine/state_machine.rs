@@ -6,8 +6,7 @@ use crate::command::{
     CreateStateMachine, DescribeStateMachine, Qualifier, RevisionContent, StateMachineRef, UpdateStateMachine,
 };
 use crate::error::{Error, Result};
-use crate::model::{Revision, StateMachine, Timestamp, Version, VersionNumber};
-use crate::sensitive::Sensitive;
+use crate::model::{Revision, Sensitive, StateMachine, Timestamp, Version, VersionNumber};
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
 use serde_json::Value;
