@@ -110,8 +110,8 @@ fn parse_list_aliases<'c>(
     let version = match state_machine.qualifier {
         Qualifier::Version(number) => Some(number),
         Qualifier::Alias(_) => {
-            rule_errors.push(STATE_MACHINE_ARN_POINTER, Error::StateMachineOrVersionArnRequired { arn: arn.into() });
-            return None;
+            let error = Error::StateMachineOrVersionArnRequired { arn: arn.into() };
+            return rule_errors.record_error(STATE_MACHINE_ARN_POINTER, Err(error));
         }
         Qualifier::Unqualified | Qualifier::Label => None,
     };
@@ -251,9 +251,9 @@ fn check_same_state_machine(
 }
 
 fn check_distinct_versions(entries: &[RoutingConfigurationListItem<'_>], rule_errors: &mut RuleErrors<'_>) {
-    let mut arns = entries.iter().map(|entry| entry.state_machine_version_arn.as_deref());
-    if let (Some(Some(first)), Some(second)) = (arns.next(), arns.next())
-        && second == Some(first)
+    if let [first, second] = entries
+        && first.state_machine_version_arn.is_some()
+        && first.state_machine_version_arn == second.state_machine_version_arn
     {
         rule_errors.push(version_arn_pointer(1), Error::RepeatedVersions { received: collect_arns(entries) });
     }
