@@ -1,6 +1,7 @@
 //! The HTTP client.
 
 use crate::exit::CliError;
+use http::{Request, Response};
 use std::time::Duration;
 use ureq::{Agent, Body};
 
@@ -22,11 +23,16 @@ pub(crate) fn build_agent() -> Result<Agent, CliError> {
     Ok(config.build().into())
 }
 
-/// Reads the body of a response.
+/// Sends a request and reads the response.
 ///
 /// # Errors
 /// [`ureq::Error::BodyExceedsLimit`] for more than 10 MiB, and connection errors.
-pub(crate) fn read_body(body: &mut Body) -> Result<Vec<u8>, ureq::Error> {
+pub(crate) fn send_request(agent: &Agent, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, ureq::Error> {
+    let (head, mut body) = agent.run(request)?.into_parts();
+    Ok(Response::from_parts(head, read_body(&mut body)?))
+}
+
+fn read_body(body: &mut Body) -> Result<Vec<u8>, ureq::Error> {
     body.with_config().limit(MAX_BYTES).read_to_vec()
 }
 

@@ -241,13 +241,13 @@ pub(crate) struct CheckTemplateArgs {
     #[arg(long, default_value = "text", value_name = "FORMAT")]
     pub format: ReportFormat,
     /// Value of a template parameter, instead of its default
-    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = |text: &str| parse_pair(text, "NAME=VALUE"))]
     pub parameter: Vec<(String, String)>,
     /// Disable a rule, by id or name
     #[arg(long, value_name = "RULE")]
     pub disable: Vec<String>,
     /// Acknowledge a rule's findings, in one resource or in all, with a reason
-    #[arg(long, value_name = "RULE[:RESOURCE]=REASON", value_parser = parse_acknowledgement)]
+    #[arg(long, value_name = "RULE[:RESOURCE]=REASON", value_parser = |text: &str| parse_pair(text, "RULE=REASON or RULE:RESOURCE=REASON"))]
     pub acknowledge: Vec<(String, String)>,
     /// The last deployed template, to check changes
     #[arg(long, value_name = "FILE")]
@@ -282,16 +282,10 @@ pub(crate) enum FailOn {
     Never,
 }
 
-/// Parses `NAME=VALUE`.
-fn parse_pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+/// Splits text at `=`. `expected` is the form of the text.
+fn parse_pair(text: &str, expected: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("expected {expected}"))?;
     Ok((name.to_owned(), value.to_owned()))
-}
-
-/// Parses `RULE=REASON` or `RULE:RESOURCE=REASON`.
-fn parse_acknowledgement(text: &str) -> Result<(String, String), String> {
-    let (rule, reason) = text.split_once('=').ok_or("expected RULE=REASON or RULE:RESOURCE=REASON")?;
-    Ok((rule.to_owned(), reason.to_owned()))
 }
 
 #[derive(Debug, Args)]
@@ -346,16 +340,15 @@ pub(crate) struct RouteArgs {
 fn parse_duration(text: &str) -> Result<Duration, String> {
     let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at_checked(end).unwrap_or((text, ""));
+    let invalid = || "expected a number with ms, s, m or h, for example 2s".to_owned();
     let millis = match unit {
         "ms" => 1,
         "s" | "" => 1000,
         "m" => 60_000,
         "h" => 3_600_000,
-        _ => return Err("expected a number with ms, s, m or h, for example 2s".to_owned()),
+        _ => return Err(invalid()),
     };
-    let number: u64 = digits.parse().map_err(|_| "expected a number with ms, s, m or h, for example 2s".to_owned())?;
-    number
-        .checked_mul(millis)
-        .map(Duration::from_millis)
-        .ok_or_else(|| "the time is too long; use up to 1000000h".to_owned())
+    let number: u64 = digits.parse().map_err(|_| invalid())?;
+    let time = number.checked_mul(millis).map(Duration::from_millis);
+    time.ok_or_else(|| "the time is too long; use up to 1000000h".to_owned())
 }

@@ -21,16 +21,18 @@ struct CheckedFile<'a> {
 
 impl CheckedFile<'_> {
     fn name(&self) -> &str {
-        display_name(self.file)
+        self.file.unwrap_or(STDIN)
     }
 }
+
+const STDIN: &str = "<stdin>";
 
 pub(crate) fn run(args: &CheckTemplateArgs) -> CommandResult {
     if args.rules {
         return print_rules();
     }
     let options = read_options(args)?;
-    options.check().map_err(|error| CliError::Usage(error.to_string()))?;
+    options.check().map_err(CliError::usage)?;
     let (mut checked, mut failures) = (Vec::new(), Vec::new());
     for file in &args.files {
         match check_file(Some(file.as_str()).filter(|file| *file != "-"), &options) {
@@ -58,15 +60,8 @@ pub(crate) fn run(args: &CheckTemplateArgs) -> CommandResult {
     })
 }
 
-const fn display_name(file: Option<&str>) -> &str {
-    match file {
-        Some(file) => file,
-        None => "<stdin>",
-    }
-}
-
 fn check_file<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<CheckedFile<'a>, CliError> {
-    let usage_error = |error: TemplateError| CliError::Usage(format!("{}: {error}", display_name(file)));
+    let usage_error = |error: TemplateError| CliError::Usage(format!("{}: {error}", file.unwrap_or(STDIN)));
     let template = read_template(file)?;
     let report = check_template(&template, options).map_err(usage_error)?;
     let parameters =
@@ -95,7 +90,10 @@ fn read_template(file: Option<&str>) -> Result<Vec<u8>, CliError> {
 fn print_reports(checked: &[CheckedFile<'_>], format: ReportFormat) -> Result<(), CliError> {
     match format {
         ReportFormat::Text => checked.iter().try_for_each(|file| output::print_text(&file.report.to_text(file.name()))),
-        ReportFormat::Json => output::print_json(&format_json(checked)?, false),
+        ReportFormat::Json => {
+            let file = |checked: &CheckedFile<'_>| json!({ "file": checked.name(), "report": checked.report });
+            output::print_value(&json!({ "files": checked.iter().map(file).collect::<Vec<_>>() }))
+        }
         ReportFormat::Sarif => {
             let reports: Vec<_> = checked.iter().map(|checked| (checked.file, &checked.report)).collect();
             output::print_json(&format_sarif(&reports), false)
@@ -136,13 +134,6 @@ const fn has_failed(report: &Report, on: FailOn) -> bool {
         FailOn::Info => *errors > 0 || *warnings > 0 || *infos > 0,
         FailOn::Never => false,
     }
-}
-
-/// Formats all reports as one JSON document.
-fn format_json(checked: &[CheckedFile<'_>]) -> Result<Vec<u8>, CliError> {
-    let files: Vec<_> =
-        checked.iter().map(|checked| json!({ "file": checked.name(), "report": checked.report })).collect();
-    serde_json::to_vec(&json!({ "files": files })).map_err(|error| CliError::System(error.to_string()))
 }
 
 fn print_rules() -> CommandResult {

@@ -1,15 +1,18 @@
-//! A client for AWS JSON 1.0.
+//! The file or endpoint that a command uses: a client for AWS JSON 1.0.
 
-use crate::agent::{build_agent, connection_error, read_body};
+use crate::agent::{build_agent, connection_error, send_request};
+use crate::args::BackendArgs;
 use crate::exit::CliError;
-use crate::profile;
-use crate::signing::sign_request;
-use http::{Request, Response};
-use sfn_alias::Reply;
-use ureq::{Agent, Body};
+use crate::signing::Caller;
+use http::{HeaderValue, Request, Response, header};
+use sfn_alias::{Reply, Scope, StepFunctions};
+use ureq::Agent;
 
 /// The default address of `sfn-alias serve`.
 const DEFAULT_URL: &str = "http://127.0.0.1:8083";
+
+/// Bodies over this size are sent with `Expect: 100-continue`.
+const LARGE: usize = 64 * 1024;
 
 /// The names of an AWS service.
 #[derive(Debug, Clone, Copy)]
@@ -31,15 +34,6 @@ pub(crate) const STEP_FUNCTIONS: Service = Service {
 /// CloudWatch.
 pub(crate) const CLOUDWATCH: Service =
     Service { target_prefix: "GraniteServiceVersion20100801", signing_name: "monitoring", help: "" };
-
-/// The identity of the requests.
-#[derive(Debug, Clone)]
-pub(crate) enum Caller {
-    /// This account, without a valid signature.
-    Account(String),
-    /// The user: signed with a profile of the credentials file, or by default with the environment's credentials.
-    User(Option<String>),
-}
 
 /// A client for a service.
 #[derive(Debug)]
@@ -65,37 +59,81 @@ impl Endpoint {
     /// # Errors
     /// [`CliError::Usage`] if there are no credentials, [`CliError::System`] if there is no response.
     pub fn call(&self, operation: &str, body: &[u8]) -> Result<Reply, CliError> {
+        let response = self.send(operation, body)?.map_err(|error| self.connection_error(&error))?;
+        Ok(Reply { status: response.status().as_u16(), body: response.into_body() })
+    }
+
+    /// Sends a request. The inner error means that there is no response; [`Endpoint::connection_error`] describes it.
+    ///
+    /// # Errors
+    /// [`CliError`] if there is no valid request.
+    pub fn send(&self, operation: &str, body: &[u8]) -> Result<Result<Response<Vec<u8>>, ureq::Error>, CliError> {
         let request = Request::post(&self.url)
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", format!("{}.{operation}", self.service.target_prefix));
         let invalid = |error| CliError::Usage(format!("`{}` is not a valid URL: {error}", self.url));
-        let request = self.authorize(request.body(body.to_vec()).map_err(invalid)?)?;
-        let reply = self.agent.run(request).and_then(read_reply);
-        reply.map_err(|error| connection_error(&self.url, &error, self.service.help))
+        let mut request = request.body(body.to_vec()).map_err(invalid)?;
+        self.caller.authorize(&mut request, &self.region, self.service.signing_name)?;
+        if body.len() > LARGE {
+            // Otherwise the response is lost if the endpoint rejects the length and closes the connection.
+            request.headers_mut().insert(header::EXPECT, HeaderValue::from_static("100-continue"));
+        }
+        Ok(send_request(&self.agent, request))
     }
 
-    /// Adds the header `Authorization`. Loads the credentials for each request, because temporary ones can change during a
-    /// long command.
-    fn authorize(&self, mut request: Request<Vec<u8>>) -> Result<Request<Vec<u8>>, CliError> {
-        let name = self.service.signing_name;
-        match &self.caller {
-            Caller::Account(account) => {
-                let credential = format!("{account}/20260101/{}/{name}/aws4_request", self.region);
-                let value = format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0");
-                let invalid = |_| CliError::Usage(format!("invalid region `{}` or account `{account}`", self.region));
-                request.headers_mut().insert(http::header::AUTHORIZATION, value.try_into().map_err(invalid)?);
-            }
-            Caller::User(profile) => {
-                let none = || CliError::Usage(format!("no credentials to sign with; {}", profile::HELP));
-                let credentials = profile::load_credentials(profile.as_deref())?.ok_or_else(none)?;
-                sign_request(&mut request, &credentials, &self.region, name)?;
-            }
-        }
-        Ok(request)
+    /// Describes why there is no response, and what to do.
+    pub fn connection_error(&self, error: &ureq::Error) -> CliError {
+        connection_error(&self.url, error, self.service.help)
     }
 }
 
-fn read_reply(mut response: Response<Body>) -> Result<Reply, ureq::Error> {
-    let body = read_body(response.body_mut())?;
-    Ok(Reply { status: response.status().as_u16(), body })
+/// A service that a command can call.
+#[derive(Debug)]
+pub(crate) enum Backend {
+    /// A service in a file.
+    File(StepFunctions),
+    /// A service behind a URL.
+    Endpoint(Endpoint),
+}
+
+impl Backend {
+    /// Opens the file, or creates a client for the endpoint.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] for an invalid account, region or certificate file, [`CliError::System`] for a file that
+    /// cannot be opened.
+    pub fn open(args: &BackendArgs) -> Result<Self, CliError> {
+        let BackendArgs { data, endpoint_url, account, region } = args;
+        let scope = parse_scope(account, region)?;
+        match data {
+            Some(path) => Ok(Self::File(StepFunctions::open(path)?.in_scope(scope))),
+            None => {
+                let caller = Caller::Account(account.clone());
+                Ok(Self::Endpoint(Endpoint::new(endpoint_url, STEP_FUNCTIONS, region, caller)?))
+            }
+        }
+    }
+
+    /// Calls an operation.
+    ///
+    /// # Errors
+    /// See [`Endpoint::call`].
+    pub fn call(&self, operation: &str, body: &[u8]) -> Result<Reply, CliError> {
+        match self {
+            Self::File(sfn) => Ok(sfn.call(operation, body)),
+            Self::Endpoint(endpoint) => endpoint.call(operation, body),
+        }
+    }
+}
+
+/// Parses the flags `--account` and `--region`.
+///
+/// # Errors
+/// [`CliError::Usage`], which names the flag.
+pub(crate) fn parse_scope(account: &str, region: &str) -> Result<Scope, CliError> {
+    let scope = Scope::new(Scope::partition_for_region(region), account, region);
+    scope.map_err(|error| {
+        let found = if error.part() == "account" { account } else { region };
+        CliError::Usage(format!("--{}: expected {}, found `{found}`", error.part(), error.expected()))
+    })
 }

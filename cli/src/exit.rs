@@ -29,6 +29,21 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
+    /// Returns the error of an invalid command line.
+    pub fn usage(error: impl ToString) -> Self {
+        Self::Usage(error.to_string())
+    }
+
+    /// Returns an I/O or network error.
+    pub fn system(error: impl ToString) -> Self {
+        Self::System(error.to_string())
+    }
+
+    /// Returns an error of AWS, with its code.
+    pub fn rejected(error: &sfn_alias::Error) -> Self {
+        Self::Rejected(format!("{}: {error}", error.code()))
+    }
+
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => USAGE_ERROR,

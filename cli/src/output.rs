@@ -1,6 +1,7 @@
 //! Prints to standard output.
 
 use crate::exit::CliError;
+use serde::Serialize;
 use std::fmt::Display;
 use std::io::Write;
 
@@ -19,6 +20,11 @@ pub(crate) fn print_json(bytes: &[u8], compact: bool) -> Result<(), CliError> {
         Some(text) => print_line(text),
         None => print_line(String::from_utf8_lossy(bytes)),
     }
+}
+
+/// Prints a value as indented JSON, with its members in alphabetical order.
+pub(crate) fn print_value(value: &impl Serialize) -> Result<(), CliError> {
+    print_line(format_args!("{:#}", serde_json::to_value(value).map_err(CliError::system)?))
 }
 
 /// Prints text that ends with a line break.

@@ -4,7 +4,7 @@ use crate::exit::{CliError, CommandResult, OK};
 use crate::output;
 use crate::preference::PreferenceArgs;
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
+use serde::Serialize;
 use sfn_alias_deployment::{BarStyle, ExpectedStarts, Plan, StepStarts, expected_starts};
 
 #[derive(Debug, Args)]
@@ -42,6 +42,15 @@ pub(crate) enum PlanFormat {
     Svg,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PlanJson<'p> {
+    #[serde(flatten)]
+    plan: &'p Plan,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_starts: Option<&'p ExpectedStarts>,
+}
+
 pub(crate) fn run(args: &PlanArgs) -> CommandResult {
     let plan = args.preference.request()?.plan()?;
     let invalid = |error| CliError::Usage(format!("--rate: {error}"));
@@ -50,22 +59,13 @@ pub(crate) fn run(args: &PlanArgs) -> CommandResult {
     match args.format {
         PlanFormat::Table => output::print_text(&(plan.to_table() + &starts_text))?,
         PlanFormat::Timeline => output::print_text(&(plan.to_timeline(BarStyle::Unicode) + &starts_text))?,
-        PlanFormat::Json => output::print_json(plan_to_value(&plan, starts.as_ref())?.to_string().as_bytes(), false)?,
+        PlanFormat::Json => output::print_value(&PlanJson { plan: &plan, expected_starts: starts.as_ref() })?,
         PlanFormat::Svg if starts.is_some() => {
             return Err(CliError::Usage("--rate cannot be combined with --format svg; use another format".to_owned()));
         }
         PlanFormat::Svg => output::print_text(&plan.to_svg())?,
     }
     Ok(OK)
-}
-
-fn plan_to_value(plan: &Plan, starts: Option<&ExpectedStarts>) -> Result<Value, CliError> {
-    let failed = |error: serde_json::Error| CliError::System(error.to_string());
-    let mut value = serde_json::to_value(plan).map_err(failed)?;
-    if let (Some(members), Some(starts)) = (value.as_object_mut(), starts) {
-        members.insert("expectedStarts".to_owned(), json!(starts));
-    }
-    Ok(value)
 }
 
 fn format_starts(starts: &ExpectedStarts) -> String {

@@ -1,7 +1,7 @@
 //! `sfn-alias route`
 
 use crate::args::RouteArgs;
-use crate::backend::Backend;
+use crate::endpoint::Backend;
 use crate::exit::{CliError, CommandResult, OK, REJECTED};
 use crate::{input, output};
 use serde_json::{Value, json};
@@ -17,10 +17,7 @@ pub(crate) fn run(args: &RouteArgs) -> CommandResult {
         output::print_json(&body, args.json)?;
         return Ok(REJECTED);
     }
-    let routing = match parse_routing_from(&body[..]) {
-        Ok(routing) => routing,
-        Err(error) => return Err(CliError::Rejected(format!("{}: {error}", error.code()))),
-    };
+    let routing = parse_routing_from(&body[..]).map_err(|error| CliError::rejected(&error))?;
     let picker = args.seed.map_or_else(WeightedPicker::from_entropy, |seed| Ok(WeightedPicker::new(seed)))?;
     let mut counts = [0_u64; 2];
     for _ in 0..args.count {

@@ -2,9 +2,9 @@
 
 use crate::args::{Command, Program};
 use crate::exit::{CliError, CommandResult, OK};
-use crate::man_pages;
-use crate::{arn, call, check, check_template, deploy, fingerprint, plan, route, serve, simulate, verify};
+use crate::{arn, check_template, deploy, plan, request, route, serve, simulate, verify};
 use clap::{CommandFactory, Parser};
+use clap_mangen::Man;
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -37,10 +37,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 fn run_command(command: Command) -> CommandResult {
     let result = match command {
         Command::Serve(args) => serve::run(args),
-        Command::Call(args) => call::run(&args),
-        Command::Check(args) => check::run(&args),
+        Command::Call(args) => request::call(&args),
+        Command::Check(args) => request::check(&args),
         Command::CheckTemplate(args) => check_template::run(&args),
-        Command::Fingerprint(args) => fingerprint::run(&args),
+        Command::Fingerprint(args) => request::fingerprint(&args),
         Command::Arn(args) => arn::run(&args),
         Command::Route(args) => route::run(&args),
         Command::Plan(args) => plan::run(&args),
@@ -62,4 +62,25 @@ fn run_command(command: Command) -> CommandResult {
         Err(CliError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(OK),
         other => other,
     }
+}
+
+/// Generates a page for the program and for each command. Returns them with their file names, for example
+/// `sfn-alias-serve.1`.
+///
+/// # Errors
+/// None in practice: the pages are written to memory.
+pub fn man_pages() -> std::io::Result<Vec<(String, Vec<u8>)>> {
+    let mut program = Program::command().disable_help_subcommand(true);
+    program.build();
+    let commands: Vec<_> = program.get_subcommands().cloned().collect();
+    std::iter::once(program).chain(commands).map(render_page).collect()
+}
+
+fn render_page(command: clap::Command) -> std::io::Result<(String, Vec<u8>)> {
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
+    let source = format!("sfn-alias {}", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(command).title(name.clone()).source(source);
+    let mut page = Vec::new();
+    man.render(&mut page)?;
+    Ok((format!("{name}.1"), page))
 }

@@ -1,15 +1,15 @@
 //! `sfn-alias serve`
 
 use crate::args::{LogFormat, ServeArgs, ServiceArgs};
-use crate::backend::parse_scope;
+use crate::endpoint::parse_scope;
 use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR};
 use crate::output;
+use crate::signals::Signals;
 use sfn_alias::{Options, StepFunctions};
 use sfn_alias_server::auth::{Access, Credentials};
 use sfn_alias_server::http::{Limits, Server, ServerConfig, Shutdown};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -18,16 +18,16 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
     start_log(&args)?;
     let access = load_access(&args)?;
     let address = SocketAddr::new(args.host, args.port);
-    Server::check_address(address, &access, args.insecure_allow_anonymous).map_err(usage_error)?;
+    Server::check_address(address, &access, args.insecure_allow_anonymous).map_err(CliError::usage)?;
     let limits = Limits { connections: limit_connections(args.max_connections), ..Limits::default() };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(system_error)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::system)?;
     runtime.block_on(async {
-        let stop = stop_signal().map_err(system_error)?;
-        let listener = Server::listen(address).await.map_err(system_error)?;
+        let stop = stop_signal().map_err(CliError::system)?;
+        let listener = Server::listen(address).await.map_err(CliError::system)?;
         // Opened after listening succeeds, so that a failed start creates no file.
         let (service, durable) = (open_service(&args)?, args.data.is_some());
         let config = ServerConfig { service, durable, fork_lock: None, access, limits };
-        let server = Server::from_listener(listener, config).map_err(system_error)?;
+        let server = Server::from_listener(listener, config).map_err(CliError::system)?;
         print_url(&server)?;
         Ok(match server.run(stop).await {
             Shutdown::Drained => OK,
@@ -78,25 +78,19 @@ fn open_service(args: &ServeArgs) -> Result<StepFunctions, CliError> {
 
 fn load_access(args: &ServeArgs) -> Result<Access, CliError> {
     Ok(match &args.credentials {
-        Some(path) => Access::Signed(Credentials::read(path).map_err(usage_error)?),
+        Some(path) => Access::Signed(Credentials::read(path).map_err(CliError::usage)?),
         None => Access::Anonymous,
     })
 }
 
 /// Completes at the first SIGINT or SIGTERM. The second one ends the process immediately.
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let mut next_signal = async move || {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    };
+    let mut signals = Signals::listen()?;
     Ok(async move {
-        next_signal().await;
+        signals.next().await;
         tracing::info!("stopping: finishing requests in flight; send the signal again to stop immediately");
         tokio::spawn(async move {
-            next_signal().await;
+            signals.next().await;
             std::process::exit(SYSTEM_ERROR.into());
         });
     })
@@ -113,12 +107,4 @@ fn start_log(args: &ServeArgs) -> Result<(), CliError> {
         LogFormat::Json => registry.with(log.json().flatten_event(true)).try_init().ok(),
     };
     Ok(())
-}
-
-fn usage_error(error: impl ToString) -> CliError {
-    CliError::Usage(error.to_string())
-}
-
-fn system_error(error: impl ToString) -> CliError {
-    CliError::System(error.to_string())
 }

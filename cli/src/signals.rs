@@ -1,34 +1,89 @@
 //! SIGINT (Ctrl-C) and SIGTERM.
 
-use crate::exit::CliError;
-use tokio::signal::unix::{SignalKind, signal};
+use crate::exit::{CliError, SYSTEM_ERROR};
+use std::io::{Result, Write};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Runs `work`, which waits for signals, in a new thread.
-///
-/// # Errors
-/// [`CliError::System`] if the thread cannot be created.
-pub(crate) fn spawn_thread(work: impl FnOnce() + Send + 'static) -> Result<(), CliError> {
-    let failed = |error: std::io::Error| CliError::System(format!("cannot wait for signals: {error}"));
-    std::thread::Builder::new().name("signals".to_owned()).spawn(work).map(drop).map_err(failed)
+/// The signals that interrupt the program.
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
 }
 
-/// Returns a function that waits for the next SIGINT or SIGTERM. From now on, neither signal ends the process.
+impl Signals {
+    /// Listens for signals. From now on, they do not end the process.
+    ///
+    /// # Errors
+    /// The error of the system.
+    pub fn listen() -> Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next signal.
+    pub async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Runs `work` in a new thread, with a function that waits for the next signal. From now on, signals do not end the
+/// process.
 ///
 /// # Errors
 /// [`CliError::System`] if the system does not support it.
-pub(crate) fn signal_waiter() -> Result<impl FnMut() + Send + 'static, CliError> {
-    let failed = |error: std::io::Error| CliError::System(format!("cannot wait for signals: {error}"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-    let entered = runtime.enter();
-    let mut interrupted = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut terminated = signal(SignalKind::terminate()).map_err(failed)?;
-    drop(entered);
-    Ok(move || {
-        runtime.block_on(async {
-            tokio::select! {
-                _ = interrupted.recv() => {}
-                _ = terminated.recv() => {}
-            }
-        });
-    })
+pub(crate) fn handle_signals(
+    work: impl FnOnce(&mut dyn FnMut()) + Send + 'static,
+) -> std::result::Result<(), CliError> {
+    let spawn = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut signals = runtime.block_on(async { Signals::listen() })?;
+        let work = move || work(&mut || runtime.block_on(signals.next()));
+        std::thread::Builder::new().name("signals".to_owned()).spawn(work)
+    };
+    spawn().map(drop).map_err(|error| CliError::System(format!("cannot wait for signals: {error}")))
+}
+
+/// Whether the user has interrupted the run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Interrupt(Arc<(Mutex<bool>, Condvar)>);
+
+impl Interrupt {
+    /// Creates an interrupt that the first SIGINT or SIGTERM sets. The second one ends the process immediately.
+    ///
+    /// # Errors
+    /// [`CliError::System`] if the system does not support it.
+    pub fn on_signals() -> std::result::Result<Self, CliError> {
+        let interrupt = Self::default();
+        let shared = interrupt.clone();
+        handle_signals(move |wait| {
+            wait();
+            shared.set();
+            let message = "sfn-alias: stopping: deleting created resources; send the signal again to exit immediately";
+            writeln!(std::io::stderr(), "{message}").ok();
+            wait();
+            std::process::exit(SYSTEM_ERROR.into());
+        })?;
+        Ok(interrupt)
+    }
+
+    fn set(&self) {
+        let (is_set, changed) = &*self.0;
+        *is_set.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        changed.notify_all();
+    }
+
+    pub fn is_set(&self) -> bool {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for `time`, or until the interrupt is set. Returns whether it is set.
+    pub fn wait(&self, time: Duration) -> bool {
+        let (is_set, changed) = &*self.0;
+        let guard = is_set.lock().unwrap_or_else(PoisonError::into_inner);
+        *changed.wait_timeout_while(guard, time, |is_set| !*is_set).unwrap_or_else(PoisonError::into_inner).0
+    }
 }

@@ -1,11 +1,57 @@
-//! Signs requests with AWS Signature Version 4.
+//! Credentials, and AWS Signature Version 4.
 
+use crate::agent::{build_agent, send_request};
 use crate::exit::CliError;
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
-use http::{Request, Uri};
-use std::time::SystemTime;
+use http::{Request, Uri, header};
+use ini::Ini;
+use sfn_alias_server::auth::settings::read_settings_text;
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+use ureq::Agent;
+
+/// The identity of the requests.
+#[derive(Debug, Clone)]
+pub(crate) enum Caller {
+    /// This account, without a valid signature.
+    Account(String),
+    /// The user: signed with a profile of the credentials file, or by default with the environment's credentials.
+    User(Option<String>),
+    /// A role that the user assumes.
+    Role(Box<AssumedRole>),
+}
+
+impl Caller {
+    /// Adds the header `Authorization`. Loads the credentials for each request, because temporary ones can change during a
+    /// long command.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] if there are no credentials, [`CliError::System`] if the role cannot be assumed.
+    pub fn authorize(&self, request: &mut Request<Vec<u8>>, region: &str, service: &str) -> Result<(), CliError> {
+        let credentials = match self {
+            Self::Account(account) => {
+                let credential = format!("{account}/20260101/{region}/{service}/aws4_request");
+                let value = format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0");
+                let invalid = |_| CliError::Usage(format!("invalid region `{region}` or account `{account}`"));
+                request.headers_mut().insert(header::AUTHORIZATION, value.try_into().map_err(invalid)?);
+                return Ok(());
+            }
+            Self::User(profile) => require_credentials(profile.as_deref())?,
+            Self::Role(role) => role.credentials(region)?,
+        };
+        sign_request(request, &credentials, region, service)
+    }
+}
+
+/// Returns the URL of an AWS service in a region.
+pub(crate) fn aws_url(service: &str, region: &str) -> String {
+    let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+    format!("https://{service}.{region}.amazonaws.com{suffix}")
+}
 
 /// Returns whether a URL belongs to AWS.
 ///
@@ -18,17 +64,14 @@ pub(crate) fn is_aws_url(flag: &str, url: &str) -> Result<bool, CliError> {
     Ok([".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().any(|domain| host.ends_with(domain)))
 }
 
-/// Signs a request with AWS Signature Version 4.
-///
-/// # Errors
-/// [`CliError::Usage`] for credentials that are not valid in a header.
-pub(crate) fn sign_request(
+/// Signs a request. The error is for credentials that are not valid in a header.
+fn sign_request(
     request: &mut Request<Vec<u8>>,
     credentials: &Credentials,
     region: &str,
     service: &str,
 ) -> Result<(), CliError> {
-    let failed = |error: &dyn std::fmt::Display| CliError::Usage(format!("cannot sign the request: {error}"));
+    let failed = |error: &dyn Display| CliError::Usage(format!("cannot sign the request: {error}"));
     let identity = credentials.clone().into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
@@ -45,4 +88,136 @@ pub(crate) fn sign_request(
     let output = signable.and_then(|signable| sign(signable, &params)).map_err(|error| failed(&error))?;
     output.into_parts().0.apply_to_request_http1x(request);
     Ok(())
+}
+
+/// Loads the credentials to sign with. Returns `None` if there are none and no profile is specified.
+///
+/// # Errors
+/// [`CliError::Usage`] for a specified profile that does not exist or has no keys.
+pub(crate) fn load_credentials(profile: Option<&str>) -> Result<Option<Credentials>, CliError> {
+    let has_keys = read_variable("AWS_ACCESS_KEY_ID").is_some();
+    let profile = profile.map(str::to_owned).or_else(|| read_variable("AWS_PROFILE").filter(|_| !has_keys));
+    match &profile {
+        Some(profile) => load_profile(profile).map(Some),
+        None => Ok(load_environment().or_else(|| load_profile("default").ok())),
+    }
+}
+
+/// Loads the credentials to sign with.
+///
+/// # Errors
+/// [`CliError::Usage`] if there are none.
+pub(crate) fn require_credentials(profile: Option<&str>) -> Result<Credentials, CliError> {
+    let none = || CliError::Usage(format!("no credentials to sign with; {HELP}"));
+    load_credentials(profile)?.ok_or_else(none)
+}
+
+/// How to provide credentials.
+const HELP: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use --profile with a profile that \
+     has keys; users of IAM Identity Center (SSO) run: eval \"$(aws configure export-credentials --format env)\"";
+
+fn load_environment() -> Option<Credentials> {
+    let (id, secret) = (read_variable("AWS_ACCESS_KEY_ID")?, read_variable("AWS_SECRET_ACCESS_KEY")?);
+    Some(Credentials::new(id, secret, read_variable("AWS_SESSION_TOKEN"), None, "environment"))
+}
+
+fn load_profile(profile: &str) -> Result<Credentials, CliError> {
+    let path = credentials_path()?;
+    let display = path.display();
+    let unreadable =
+        |error: &dyn Display| CliError::Usage(format!("cannot read the credentials file `{display}`: {error}; {HELP}"));
+    let text = read_settings_text(&path).map_err(|error| unreadable(&error))?;
+    let file = Ini::load_from_str_noescape(&text).map_err(|error| unreadable(&error))?;
+    let setting = |name| file.get_from(Some(profile), name).filter(|value| !value.is_empty()).map(str::to_owned);
+    let (Some(id), Some(secret)) = (setting("aws_access_key_id"), setting("aws_secret_access_key")) else {
+        return Err(CliError::Usage(format!(
+            "credentials file `{display}`: profile `{profile}` has no aws_access_key_id and aws_secret_access_key; {HELP}"
+        )));
+    };
+    Ok(Credentials::new(id, secret, setting("aws_session_token"), None, "file"))
+}
+
+fn credentials_path() -> Result<PathBuf, CliError> {
+    if let Some(path) = read_variable("AWS_SHARED_CREDENTIALS_FILE") {
+        return Ok(path.into());
+    }
+    let home =
+        std::env::home_dir().ok_or_else(|| CliError::Usage(format!("cannot find the home directory; {HELP}")))?;
+    Ok(home.join(".aws/credentials"))
+}
+
+fn read_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Credentials are valid for one hour, and are renewed earlier.
+const RENEW_AFTER: Duration = Duration::from_secs(45 * 60);
+
+/// A role and its temporary credentials.
+#[derive(Debug, Clone)]
+pub(crate) struct AssumedRole {
+    arn: String,
+    url: String,
+    profile: Option<String>,
+    agent: Agent,
+    cached: RefCell<Option<(Credentials, Instant)>>,
+}
+
+impl AssumedRole {
+    /// `url` is the STS endpoint; the default is AWS STS in the region.
+    ///
+    /// # Errors
+    /// See [`build_agent`].
+    pub fn new(arn: &str, url: Option<&str>, region: &str, profile: Option<&str>) -> Result<Self, CliError> {
+        let url = url.map_or_else(|| aws_url("sts", region), str::to_owned);
+        let (arn, profile) = (arn.to_owned(), profile.map(str::to_owned));
+        Ok(Self { arn, url, profile, agent: build_agent()?, cached: RefCell::default() })
+    }
+
+    /// Returns the role's credentials. Assumes the role with the user's credentials if necessary.
+    fn credentials(&self, region: &str) -> Result<Credentials, CliError> {
+        let cached = match self.cached.take().filter(|(_, since)| since.elapsed() < RENEW_AFTER) {
+            Some(cached) => cached,
+            None => (self.assume(region)?, Instant::now()),
+        };
+        Ok(self.cached.borrow_mut().insert(cached).0.clone())
+    }
+
+    fn assume(&self, region: &str) -> Result<Credentials, CliError> {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .append_pair("Action", "AssumeRole")
+            .append_pair("Version", "2011-06-15")
+            .append_pair("RoleArn", &self.arn)
+            .append_pair("RoleSessionName", "sfn-alias-verify")
+            .append_pair("DurationSeconds", "3600")
+            .finish();
+        let request = Request::post(&self.url)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")
+            .body(body.into_bytes());
+        let mut request = request.map_err(|error| CliError::Usage(format!("--sts-endpoint-url: {error}")))?;
+        sign_request(&mut request, &require_credentials(self.profile.as_deref())?, region, "sts")?;
+        let response = send_request(&self.agent, request).map_err(|error| self.error(&error))?;
+        let body = String::from_utf8_lossy(response.body());
+        parse_credentials(&body).ok_or_else(|| {
+            let text = |tag| find_tag(&body, tag).unwrap_or_default();
+            self.error(&format_args!("status {} {} {}", response.status().as_u16(), text("Code"), text("Message")))
+        })
+    }
+
+    fn error(&self, detail: &dyn Display) -> CliError {
+        let Self { arn, url, .. } = self;
+        CliError::System(format!("cannot assume the role `{arn}` at {url}: {detail}"))
+    }
+}
+
+/// Parses the response. Credentials contain no characters that XML escapes.
+fn parse_credentials(body: &str) -> Option<Credentials> {
+    let (id, secret) = (find_tag(body, "AccessKeyId")?, find_tag(body, "SecretAccessKey")?);
+    let token = find_tag(body, "SessionToken")?.to_owned();
+    Some(Credentials::new(id, secret, Some(token), None, "role"))
+}
+
+fn find_tag<'a>(xml: &'a str, tag: &str) -> Option<&'a str> {
+    let (_, rest) = xml.split_once(&format!("<{tag}>"))?;
+    Some(rest.split_once(&format!("</{tag}>"))?.0)
 }

@@ -4,7 +4,6 @@ use crate::exit::{CliError, CommandResult, OK};
 use crate::preference::PreferenceArgs;
 use crate::{input, output};
 use clap::Args;
-use serde_json::json;
 use sfn_alias_deployment::{
     Action, CallFailure, Deployment, DeploymentOutcome, Observation, Simulation, SimulationEntry, SimulationEvent,
     format_routes, simulate,
@@ -51,7 +50,7 @@ pub(crate) fn run(args: &SimulateArgs) -> CommandResult {
     if args.svg {
         output::print_text(&simulation.to_svg(&plan))?;
     } else if args.json {
-        output::print_json(json!(simulation).to_string().as_bytes(), false)?;
+        output::print_value(&simulation)?;
     } else {
         output::print_text(&format_simulation(&simulation))?;
     }

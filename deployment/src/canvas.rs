@@ -1,5 +1,6 @@
 //! The parts that all SVG images share.
 
+use super::text::format_duration;
 use std::fmt::Write as _;
 
 pub const LEFT: f64 = 56.0;
@@ -19,11 +20,11 @@ text{font:13px system-ui,sans-serif}.title{font-size:16px;font-weight:600}\
 
 /// The texts at the top of an image.
 pub struct Header<'h> {
-    pub title: &'h str,
+    /// What the image shows. In the visible title, the name is truncated.
+    pub kind: &'h str,
+    pub name: &'h str,
     /// The text alternative.
     pub description: &'h str,
-    /// The title as shown, which is truncated.
-    pub visible_title: &'h str,
     pub subtitle: &'h str,
     /// The height below the chart.
     pub legend_height: f64,
@@ -45,8 +46,9 @@ impl Canvas {
     /// Writes the header. Its texts are escaped.
     pub fn write_header(&mut self, header: &Header<'_>) {
         let (width, height) = (LEFT + WIDTH + 24.0, BOTTOM + header.legend_height);
-        let [title, description, visible_title, subtitle] =
-            [header.title, header.description, header.visible_title, header.subtitle].map(escape_xml);
+        let title = |name: &str| escape_xml(&format!("{} of {name}", header.kind));
+        let (title, visible_title) = (title(header.name), title(&truncate(header.name)));
+        let [description, subtitle] = [header.description, header.subtitle].map(escape_xml);
         self.write_line(format_args!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="title desc">"#
         ));
@@ -130,13 +132,22 @@ pub fn y(percentage: u8) -> f64 {
     TOP + HEIGHT * (1.0 - f64::from(percentage) / 100.0)
 }
 
-/// Returns the width of a time label in pixels, with padding.
-pub fn label_width(time: &str) -> f64 {
-    time.len() as f64 * 8.0 + 12.0
+/// Returns the items whose times, written below the chart, do not overlap with the time of an earlier item.
+pub fn select_labels<T: Copy>(items: impl Iterator<Item = T>, seconds: fn(T) -> u64, duration_seconds: u64) -> Vec<T> {
+    // The width in pixels, with padding.
+    let width = |item| format_duration(seconds(item)).len() as f64 * 8.0 + 12.0;
+    let x = |item| x(seconds(item), duration_seconds);
+    let mut selected: Vec<T> = Vec::new();
+    for item in items {
+        if selected.iter().all(|other| (x(*other) - x(item)).abs() >= f64::midpoint(width(item), width(*other))) {
+            selected.push(item);
+        }
+    }
+    selected
 }
 
 /// Truncates a name at its start. Names of state machines have up to 80 characters; 34 fit.
-pub fn truncate(name: &str) -> String {
+fn truncate(name: &str) -> String {
     const MAX_CHARS: usize = 34;
     let length = name.chars().count();
     if length <= MAX_CHARS {

@@ -1,9 +1,8 @@
 //! The errors of this crate.
 
-use super::preference::{PreferenceProblem, RuleSource};
-use serde::Serialize;
+use super::preference::PreferenceProblem;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sfn_alias::Error;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -137,15 +136,6 @@ fn join_messages(problems: &[PreferenceProblem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// A problem of a preference as JSON.
-#[derive(Serialize)]
-struct ProblemJson<'p> {
-    path: String,
-    code: &'static str,
-    source: RuleSource,
-    message: &'p str,
-}
-
 impl DeploymentError {
     /// Returns the AWS error code: `ValidationException` for an error of the provider, the code of an
     /// [`Error`], or `DeploymentError` for an error of sfn-alias.
@@ -159,22 +149,20 @@ impl DeploymentError {
 
     /// Returns the problems of the preference, or an empty slice for any other error.
     pub fn problems(&self) -> &[PreferenceProblem] {
-        match self {
-            Self::InvalidPreference(problems) => problems,
-            _ => &[],
-        }
+        if let Self::InvalidPreference(problems) = self { problems } else { &[] }
     }
 
     /// Returns `code`, `message` and `problems` as JSON, and for [`Self::StateFile`] also its members.
     pub fn to_value(&self) -> Value {
         let problems: Vec<Value> = self.problems().iter().map(problem_to_value).collect();
-        let mut value = serde_json::json!({"code": self.code(), "message": self.to_string(), "problems": problems});
-        if let (Self::StateFile { path, detail, errno }, Some(members)) = (self, value.as_object_mut()) {
-            members.insert("path".to_owned(), path.to_string_lossy().into());
-            members.insert("detail".to_owned(), detail.as_str().into());
-            members.insert("errno".to_owned(), (*errno).into());
+        let (code, message) = (self.code(), self.to_string());
+        match self {
+            Self::StateFile { path, detail, errno } => json!({
+                "code": code, "message": message, "problems": problems,
+                "path": path.to_string_lossy(), "detail": detail, "errno": errno,
+            }),
+            _ => json!({"code": code, "message": message, "problems": problems}),
         }
-        value
     }
 
     /// Runs one call. A panic becomes [`Self::Internal`].
@@ -198,9 +186,8 @@ impl DeploymentError {
 }
 
 fn problem_to_value(problem: &PreferenceProblem) -> Value {
-    let message = problem.to_string();
     let (path, code, source) = (problem.path(), problem.code(), problem.rule_source());
-    serde_json::to_value(ProblemJson { path, code, source, message: &message }).unwrap_or_default()
+    json!({ "path": path, "code": code, "source": source, "message": problem.to_string() })
 }
 
 /// Runs `work`. If it panics, returns the error that `to_error` creates from the panic message.

@@ -28,31 +28,23 @@ fn template_value<'de, D: Deserializer<'de>>(deserializer: D, member: &str) -> R
     }
 }
 
+/// Functions for `deserialize_with`, one per member.
 macro_rules! members {
-    ($($name:ident: $type:ty = $member:literal, $expected:literal;)*) => {$(
-        #[doc = concat!("Deserializes `", $member, "`.")]
+    ($($name:ident: $type:ty = $deserialize:ident($($argument:literal),*);)*) => {$(
         pub fn $name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-            required(deserializer, $member, $expected)
+            $deserialize(deserializer, $($argument),*)
         }
     )*};
 }
 
 members! {
-    at_seconds: u64 = "atSeconds", "an integer of 0 or more";
-    restart_at_seconds: u64 = "restartAtSeconds", "an integer of 0 or more";
-    restart_after_seconds: u64 = "restartAfterSeconds", "an integer of 0 or more";
-    call: usize = "call", "an integer of 0 or more";
-    times: u32 = "times", "an integer of 0 or more";
-}
-
-/// Deserializes `Percentage`.
-pub fn percentage<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    template_value(deserializer, "Percentage")
-}
-
-/// Deserializes `Interval`.
-pub fn interval<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    template_value(deserializer, "Interval")
+    at_seconds: u64 = required("atSeconds", "an integer of 0 or more");
+    restart_at_seconds: u64 = required("restartAtSeconds", "an integer of 0 or more");
+    restart_after_seconds: u64 = required("restartAfterSeconds", "an integer of 0 or more");
+    call: usize = required("call", "an integer of 0 or more");
+    times: u32 = required("times", "an integer of 0 or more");
+    percentage: Option<i64> = template_value("Percentage");
+    interval: Option<i64> = template_value("Interval");
 }
 
 /// An integer from 0 to 100.

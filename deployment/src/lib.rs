@@ -35,7 +35,6 @@ mod progress;
 mod resume;
 mod routing;
 mod simulate;
-mod simulation_svg;
 #[cfg(feature = "state-file")]
 mod state_file;
 mod svg;

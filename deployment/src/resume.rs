@@ -47,7 +47,9 @@ impl DeploymentRequest {
             Some(_) if saved.has_ended() => Ok(None),
             Some(member) => {
                 requested?;
-                Err(saved.other_deployment_error(member))
+                let Checkpoint { state_machine_alias_arn: alias, .. } = saved.checkpoint().clone();
+                let Plan { deployment_type, target, .. } = saved.plan().clone();
+                Err(DeploymentError::OtherDeployment { deployment_type, target, alias, member })
             }
         }
     }
@@ -109,11 +111,5 @@ impl Deployment {
         ]
         .into_iter()
         .find_map(|(member, is_same)| (!is_same).then_some(member))
-    }
-
-    fn other_deployment_error(self, member: &'static str) -> DeploymentError {
-        let (plan, alias) = (self.plan(), self.checkpoint().state_machine_alias_arn.clone());
-        let (deployment_type, target) = (plan.deployment_type, plan.target.clone());
-        DeploymentError::OtherDeployment { deployment_type, target, alias, member }
     }
 }

@@ -9,7 +9,7 @@ use super::error::DeploymentError;
 use super::resume::DeploymentRequest;
 use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions, TryLockError};
-use std::io::{Error, ErrorKind, Read, Result, Write};
+use std::io::{self, Error, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The maximum size of a state file.
@@ -27,14 +27,17 @@ impl StateFile {
     ///
     /// # Errors
     /// Returns [`DeploymentError::StateFile`] if another process has the lock, or if the directory is not writable.
-    pub fn lock(path: &Path) -> std::result::Result<Self, DeploymentError> {
+    pub fn lock(path: &Path) -> Result<Self, DeploymentError> {
         let lock_path = with_suffix(path, ".lock");
         // Content and mode of an existing file stay unchanged.
         let lock = open_regular(&lock_path, OpenOptions::new().read(true).write(true).create(true).truncate(false));
         let lock = lock.map_err(|error| state_file_error(&lock_path, &error))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), lock }),
-            Err(TryLockError::WouldBlock) => Err(state_file_error(path, &locked_error())),
+            Err(TryLockError::WouldBlock) => {
+                let text = "another process uses it; wait until that process ends, or use another state file";
+                Err(state_file_error(path, &Error::new(ErrorKind::WouldBlock, text)))
+            }
             Err(TryLockError::Error(error)) => Err(state_file_error(&lock_path, &error)),
         }
     }
@@ -43,7 +46,7 @@ impl StateFile {
     ///
     /// # Errors
     /// Returns [`DeploymentError::StateFile`]. The previous checkpoint is unchanged then.
-    pub fn save(&self, checkpoint: &Checkpoint) -> std::result::Result<(), DeploymentError> {
+    pub fn save(&self, checkpoint: &Checkpoint) -> Result<(), DeploymentError> {
         let temporary = with_suffix(&self.path, ".new");
         write_new_file(&temporary, &checkpoint.to_json()).map_err(|error| state_file_error(&temporary, &error))?;
         replace_file(&self.path, &temporary).map_err(|error| state_file_error(&self.path, &error))
@@ -64,7 +67,7 @@ impl DeploymentRequest {
     /// # Errors
     /// Returns [`DeploymentError::StateFile`] if the file cannot be read, [`DeploymentError::InvalidStateFile`] if it
     /// does not contain a checkpoint of this deployment, and the other errors of [`DeploymentRequest::resume`].
-    pub fn resume_from_file(&self, path: &Path) -> std::result::Result<Option<Deployment>, DeploymentError> {
+    pub fn resume_from_file(&self, path: &Path) -> Result<Option<Deployment>, DeploymentError> {
         let json = match read_regular(path) {
             Ok(json) => json,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -81,7 +84,7 @@ impl DeploymentRequest {
     }
 }
 
-fn write_new_file(path: &Path, json: &str) -> Result<()> {
+fn write_new_file(path: &Path, json: &str) -> io::Result<()> {
     remove_leftover(path)?;
     let mut file = open_regular(path, OpenOptions::new().write(true).create_new(true))?;
     file.write_all(json.as_bytes())?;
@@ -89,7 +92,7 @@ fn write_new_file(path: &Path, json: &str) -> Result<()> {
 }
 
 /// Removes the file that a killed process left behind, if it exists. Does not remove anything but a regular file.
-fn remove_leftover(path: &Path) -> Result<()> {
+fn remove_leftover(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_file() => fs::remove_file(path),
         Ok(found) => Err(irregular_file_error(found.file_type())),
@@ -98,13 +101,13 @@ fn remove_leftover(path: &Path) -> Result<()> {
     }
 }
 
-fn replace_file(path: &Path, temporary: &Path) -> Result<()> {
+fn replace_file(path: &Path, temporary: &Path) -> io::Result<()> {
     fs::rename(temporary, path)?;
     let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
     system::sync_directory(directory.unwrap_or_else(|| Path::new(".")))
 }
 
-fn read_regular(path: &Path) -> Result<Vec<u8>> {
+fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
     let file = open_regular(path, OpenOptions::new().read(true))?;
     let mut bytes = Vec::new();
     // One byte more than the maximum: the file may grow while it is read.
@@ -116,7 +119,7 @@ fn read_regular(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// Opens a file without waiting for the other end of a FIFO. Returns an error if it is not a regular file.
-fn open_regular(path: &Path, options: &mut OpenOptions) -> Result<File> {
+fn open_regular(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     let opened = system::restrict(options).open(path);
     let file = opened.map_err(|error| describe_open_error(path, error))?;
     let found = file.metadata()?.file_type();
@@ -139,11 +142,6 @@ fn irregular_file_error(found: FileType) -> Error {
     };
     let text = format!("expected a regular file, found {name}; remove it or use another state file");
     Error::new(ErrorKind::InvalidInput, text)
-}
-
-fn locked_error() -> Error {
-    let text = "another process uses it; wait until that process ends, or use another state file";
-    Error::new(ErrorKind::WouldBlock, text)
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

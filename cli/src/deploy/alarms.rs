@@ -1,14 +1,20 @@
 //! Alarm states of CloudWatch, or of a command.
 
-use super::alarm_command::{CommandError, TIMEOUT, run_alarm_command};
 use super::args::DeployArgs;
-use super::observation::observe_reply;
-use crate::endpoint::{CLOUDWATCH, Caller, Endpoint};
+use crate::endpoint::{CLOUDWATCH, Endpoint};
 use crate::exit::CliError;
-use crate::signing::is_aws_url;
+use crate::signing::{Caller, aws_url, is_aws_url};
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
+use sfn_alias::Reply;
 use sfn_alias_deployment::{Alarm, AlarmState, AlarmsInput, CallFailure, Observation};
 use std::collections::BTreeMap;
+use std::io::Read;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// Where alarm states come from.
 pub(super) enum AlarmSource {
@@ -25,9 +31,8 @@ impl AlarmSource {
         if let Some(command) = &args.alarm_command {
             return Ok(Some(Self::Command(command.clone())));
         }
-        let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
-        let aws_url = is_aws.then(|| format!("https://monitoring.{region}.amazonaws.com{suffix}"));
-        let configured = configured_url(args).or(aws_url.map(|url| ("--endpoint-url", url)));
+        let default_url = || is_aws.then(|| ("--endpoint-url", aws_url("monitoring", region)));
+        let configured = configured_url(args).or_else(default_url);
         let Some((option, url)) = configured else { return Ok(None) };
         let caller = match is_aws_url(option, &url)? {
             true => Caller::User(args.profile.clone()),
@@ -40,7 +45,7 @@ impl AlarmSource {
     pub fn describe_alarms(&self, input: &AlarmsInput) -> Observation {
         match self {
             Self::CloudWatch(endpoint) => {
-                let body = serde_json::to_vec(input).map_err(|error| CliError::System(error.to_string()));
+                let body = serde_json::to_vec(input).map_err(CliError::system);
                 observe_reply(body.and_then(|body| endpoint.call("DescribeAlarms", &body)), parse_alarms)
             }
             Self::Command(command) => match run_alarm_command(command, &input.alarm_names, TIMEOUT) {
@@ -87,4 +92,182 @@ fn parse_command_output(output: &[u8]) -> Observation {
 /// Returns the failure of a command that is not retried.
 fn alarm_command_failure(message: String) -> Observation {
     Observation::Failed(CallFailure { code: "AlarmCommand".to_owned(), message, status: None })
+}
+
+/// Converts a reply, or the failure to get one, to an observation. `parse` parses the body of a successful reply.
+pub(super) fn observe_reply(reply: Result<Reply, CliError>, parse: fn(&Value) -> Option<Observation>) -> Observation {
+    let failure = match reply {
+        Ok(Reply { status, body }) => {
+            let value = (status == 200).then(|| serde_json::from_slice(&body).unwrap_or_default());
+            match value.as_ref().and_then(parse) {
+                Some(observation) => return observation,
+                None => CallFailure::from_response(status, &body),
+            }
+        }
+        // Missing credentials: all other options were validated before the first request.
+        Err(CliError::Usage(message)) => CallFailure::credentials(message),
+        Err(other) => CallFailure::network(other.to_string()),
+    };
+    Observation::Failed(failure)
+}
+
+/// The command is killed after this time.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// The maximum length of the output. The states of a hundred alarms are shorter.
+const MAX_BYTES: u64 = 1 << 20;
+/// The exit codes with which the shell reports that a command is not executable or not found.
+const NOT_RUNNABLE: [i32; 2] = [126, 127];
+
+/// The process group of the running command.
+static RUNNING: Mutex<Option<Pid>> = Mutex::new(None);
+
+/// Why there is no output.
+#[derive(Debug, PartialEq, Eq)]
+enum CommandError {
+    /// A retry may succeed.
+    Transient(String),
+    /// A retry will fail too.
+    Permanent(String),
+}
+
+/// Runs a shell command with the alarm names as arguments, and returns its output. Time and output are limited. The
+/// command runs in its own process group, so that it is killed with its children.
+fn run_alarm_command(command: &str, names: &[String], timeout: Duration) -> Result<Vec<u8>, CommandError> {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(format!("{command} \"$@\"")).arg("sh").args(names);
+    shell.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped());
+    let not_started = |error| CommandError::Permanent(format!("cannot run the shell `sh`: {error}"));
+    let child = shell.spawn().map_err(not_started)?;
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    set_running(group);
+    let output = read_output(child).map(|output| output.recv_timeout(timeout));
+    set_running(None);
+    if !matches!(output, Ok(Ok(_))) {
+        kill_group(group);
+    }
+    match output.map_err(io_error)? {
+        Ok(result) => result.map_err(io_error).and_then(|(status, output)| check_result(command, status, output)),
+        Err(_) => {
+            let seconds = timeout.as_secs();
+            Err(CommandError::Transient(format!("the alarm command timed out after {seconds} seconds")))
+        }
+    }
+}
+
+/// Kills the running command.
+pub(super) fn kill_running() {
+    kill_group(*RUNNING.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
+fn set_running(group: Option<Pid>) {
+    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = group;
+}
+
+fn kill_group(group: Option<Pid>) {
+    // An error means that it has exited meanwhile.
+    group.map(|group| kill_process_group(group, Signal::KILL).ok());
+}
+
+type CommandOutput = std::io::Result<(ExitStatus, Vec<u8>)>;
+
+/// Reads the output and waits for the exit, in a new thread. It waits for a killed process too, so that the process does
+/// not become a zombie.
+fn read_output(mut child: Child) -> std::io::Result<Receiver<CommandOutput>> {
+    let (sender, receiver) = mpsc::channel();
+    let read = move || {
+        let mut bytes = Vec::new();
+        // Closes the pipe after the maximum, which ends the command.
+        let stdout = child.stdout.take();
+        let read = stdout.map_or(Ok(0), |stdout| stdout.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes));
+        let exited = child.wait();
+        // After a timeout there is no receiver.
+        sender.send(read.and(exited).map(|status| (status, bytes))).ok();
+    };
+    std::thread::Builder::new().spawn(read)?;
+    Ok(receiver)
+}
+
+fn check_result(command: &str, status: ExitStatus, output: Vec<u8>) -> Result<Vec<u8>, CommandError> {
+    if output.len() as u64 > MAX_BYTES {
+        return Err(CommandError::Permanent(format!(
+            "the alarm command `{command}` printed more than {MAX_BYTES} bytes"
+        )));
+    }
+    match status.code() {
+        Some(0) => Ok(output),
+        Some(code) if NOT_RUNNABLE.contains(&code) => Err(CommandError::Permanent(format!(
+            "cannot run the alarm command `{command}` ({status}); use an executable command"
+        ))),
+        _ => Err(CommandError::Transient(format!("expected exit status 0 of the alarm command, found {status}"))),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn io_error(error: std::io::Error) -> CommandError {
+    CommandError::Transient(format!("the alarm command failed: {error}"))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::{CommandError, run_alarm_command};
+    use std::process::Command;
+    use std::time::Duration;
+
+    /// Runs a command that times out. None of its children remains to write to the pipe.
+    fn assert_killed_with_children(command: &str) {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let reader = {
+            let pipe = pipe.clone();
+            std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap())
+        };
+        let command = command.replace("PIPE", pipe.to_str().unwrap());
+        let timeout = CommandError::Transient("the alarm command timed out after 1 seconds".to_owned());
+        assert_eq!(run_alarm_command(&command, &[], Duration::from_secs(1)), Err(timeout));
+        assert_eq!(reader.join().unwrap(), "started\n");
+    }
+
+    #[test]
+    fn children_are_killed() {
+        assert_killed_with_children("(echo started; sleep 100; echo alive) > PIPE & wait; :");
+    }
+
+    #[test]
+    fn the_timeout_includes_a_command_without_output() {
+        assert_killed_with_children("exec >&-; (echo started; sleep 100; echo alive) > PIPE; :");
+    }
+
+    #[test]
+    fn the_timeout_includes_the_output_of_children() {
+        assert_killed_with_children("(echo started > PIPE; sleep 100; echo alive) 3> PIPE & :");
+    }
+
+    #[test]
+    fn a_missing_command_is_a_permanent_error() {
+        let error = "cannot run the alarm command `no-such-command` (exit status: 127); use an executable command";
+        assert_eq!(
+            run_alarm_command("no-such-command", &[], Duration::from_secs(60)),
+            Err(CommandError::Permanent(error.to_owned()))
+        );
+        let error =
+            CommandError::Transient("expected exit status 0 of the alarm command, found exit status: 3".to_owned());
+        assert_eq!(run_alarm_command("exit 3;", &[], Duration::from_secs(60)), Err(error));
+    }
+
+    #[test]
+    fn endless_output_is_a_permanent_error() {
+        let error = "the alarm command `cat /dev/zero #` printed more than 1048576 bytes".to_owned();
+        assert_eq!(
+            run_alarm_command("cat /dev/zero #", &[], Duration::from_secs(60)),
+            Err(CommandError::Permanent(error))
+        );
+    }
+
+    #[test]
+    fn names_are_arguments() {
+        let names = ["a b".to_owned(), "c".to_owned()];
+        assert_eq!(run_alarm_command("printf '%s|'", &names, Duration::from_secs(60)), Ok(b"a b|c|".to_vec()));
+    }
 }

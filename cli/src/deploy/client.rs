@@ -1,13 +1,11 @@
 //! Executes the calls of a deployment.
 
-use super::alarms::AlarmSource;
+use super::alarms::{AlarmSource, observe_reply};
 use super::args::DeployArgs;
-use super::observation::observe_reply;
 use crate::args::BackendArgs;
-use crate::backend::Backend;
-use crate::endpoint::{Caller, Endpoint, STEP_FUNCTIONS};
+use crate::endpoint::{Backend, Endpoint, STEP_FUNCTIONS};
 use crate::exit::CliError;
-use crate::signing::is_aws_url;
+use crate::signing::{Caller, is_aws_url};
 use serde::Serialize;
 use serde_json::Value;
 use sfn_alias::model::Resource;
@@ -103,7 +101,7 @@ impl Client {
     }
 
     fn call(&self, operation: &str, input: &impl Serialize, parse: fn(&Value) -> Option<Observation>) -> Observation {
-        let body = serde_json::to_vec(input).map_err(|error| CliError::System(error.to_string()));
+        let body = serde_json::to_vec(input).map_err(CliError::system);
         observe_reply(body.and_then(|body| self.backend.call(operation, &body)), parse)
     }
 }

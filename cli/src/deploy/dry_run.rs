@@ -24,8 +24,9 @@ pub(super) fn run(args: &DeployArgs, path: &Path, client: &Client, request: &Dep
     let simulation = simulate(deployment, &[])?;
     let alarms = describe_alarms(client, &simulation);
     if args.json {
-        let value = json!({ "plan": plan, "simulation": simulation, "progress": progress, "alarms": alarms });
-        output::print_json(value.to_string().as_bytes(), false)?;
+        output::print_value(
+            &json!({ "plan": plan, "simulation": simulation, "progress": progress, "alarms": alarms }),
+        )?;
     } else {
         let progress = progress.map(|progress| format!("\nprogress: {}\n", progress.text)).unwrap_or_default();
         let alarms = alarms.map(|alarms| format!("\n{}", format_alarms(&alarms, plan.alarms()))).unwrap_or_default();

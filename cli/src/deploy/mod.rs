@@ -5,18 +5,14 @@
 //! | `args` | the command line |
 //! | `run` | runs the deployment, and its environment |
 //! | `dry_run` | `--dry-run` |
-//! | `client`, `observation` | calls of Step Functions |
-//! | `alarms`, `alarm_command` | alarm states of CloudWatch, or of a command |
+//! | `client` | calls of Step Functions |
+//! | `alarms` | alarm states of CloudWatch, or of a command |
 //! | `progress` | progress on standard error |
-//! | `interrupt` | SIGINT and SIGTERM |
 
-mod alarm_command;
 mod alarms;
 mod args;
 mod client;
 mod dry_run;
-mod interrupt;
-mod observation;
 mod progress;
 mod run;
 

@@ -1,19 +1,21 @@
 //! Runs a deployment until it ends.
 
+use super::alarms::kill_running;
 use super::args::DeployArgs;
 use super::client::Client;
+use super::dry_run;
 use super::progress::{now_millis, print_line, print_notes, print_progress, wait_until};
-use super::{dry_run, interrupt};
-use crate::exit::{CommandResult, OK, REJECTED, SYSTEM_ERROR};
+use crate::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
+use crate::signals::handle_signals;
 use crate::{output, simulate::format_outcome};
-use serde_json::json;
 use sfn_alias::model::Resource;
 use sfn_alias::parse_arn;
 use sfn_alias_deployment::{
     Action, Checkpoint, Deployment, DeploymentError, DeploymentOutcome, Driver, Environment, Observation, Phase,
     StateFile,
 };
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// Runs `sfn-alias deploy`.
 pub(crate) fn run(args: &DeployArgs) -> CommandResult {
@@ -29,7 +31,7 @@ pub(crate) fn run(args: &DeployArgs) -> CommandResult {
     let is_new = resumed.is_none();
     let deployment = resumed.map_or_else(|| client.start_deployment(&request), Ok)?;
     client.check_alarm_source(&deployment)?;
-    interrupt::exit_on_signal(&path)?;
+    exit_on_signal(&path)?;
     if args.state.is_none() {
         print_line(&format_args!("state file: `{}`", path.display()));
     }
@@ -49,6 +51,25 @@ fn default_path(alias: &str) -> PathBuf {
         _ => ("", alias),
     };
     format!("sfn-alias-deploy-{name}-{alias}.json").into()
+}
+
+/// From now on, SIGINT and SIGTERM end the program with a message how to resume. The state file stays valid, as after a
+/// crash.
+///
+/// # Errors
+/// Returns the errors of [`handle_signals`].
+fn exit_on_signal(path: &Path) -> Result<(), CliError> {
+    let path = path.display().to_string();
+    handle_signals(move |wait| {
+        wait();
+        kill_running();
+        writeln!(
+            std::io::stderr(),
+            "\nsfn-alias: interrupted; the alias keeps its current routing; run the same command to resume from `{path}`"
+        )
+        .ok();
+        std::process::exit(SYSTEM_ERROR.into());
+    })
 }
 
 fn has_ended(deployment: &Deployment) -> bool {
@@ -98,7 +119,7 @@ impl Environment for SystemEnvironment {
 fn report_outcome(args: &DeployArgs, outcome: &DeploymentOutcome, ended_state_file: Option<&PathBuf>) -> CommandResult {
     use DeploymentOutcome::{Drifted, Failed, RolledBack, Succeeded};
     if args.json {
-        output::print_json(json!(outcome).to_string().as_bytes(), false)?;
+        output::print_value(outcome)?;
     } else {
         let help = match (outcome, ended_state_file) {
             (Failed { .. }, _) => "; run the same command to resume".to_owned(),

@@ -1,7 +1,7 @@
 //! Deletes the created resources.
 
-use super::interrupt::Interrupt;
 use super::sender::{Response, Sender};
+use crate::signals::Interrupt;
 use serde_json::{Value, json};
 
 /// Operations that create resources: the member of the response with the ARN, and the kind of the resource.
@@ -94,14 +94,18 @@ impl Cleanup {
         sender.replace_interrupt(interrupt);
     }
 
-    /// Adds a state machine that no response reported.
-    pub fn add_state_machine(&mut self, arn: String) {
-        self.existing.push((ResourceKind::StateMachine, arn));
-    }
-
-    /// Adds a resource that cannot be deleted.
-    pub fn add_not_deleted(&mut self, arn: String, reason: String) {
-        self.not_deleted.push(NotDeleted { arn, reason });
+    /// Finds the state machines whose names start with `prefix`, which no response reported, and deletes them with all
+    /// other resources.
+    pub fn delete_orphans(&mut self, sender: &mut Sender, prefix: &str) {
+        let interrupt = sender.replace_interrupt(Interrupt::default());
+        match find_orphans(sender, prefix) {
+            Ok(arns) => self.existing.extend(arns.into_iter().map(|arn| (ResourceKind::StateMachine, arn))),
+            Err(reason) => {
+                self.not_deleted.push(NotDeleted { arn: format!("state machines named {prefix}*, if any"), reason });
+            }
+        }
+        self.delete_all(sender);
+        sender.replace_interrupt(interrupt);
     }
 
     pub fn not_deleted(&self) -> &[NotDeleted] {
@@ -116,9 +120,44 @@ fn belongs_to(arn: &str, machine: &str) -> bool {
 /// Deletes a resource. The error is the reason why it could not be deleted.
 fn delete(sender: &mut Sender, kind: ResourceKind, arn: &str) -> Result<(), String> {
     let (operation, member) = kind.delete_operation();
-    match sender.call(operation, json!({ member: arn }).to_string().as_bytes()) {
-        Ok(response) if response.is_ok() || response.error_code().ends_with("DoesNotExist") => Ok(()),
+    call(sender, operation, &json!({ member: arn }), |code| code.ends_with("DoesNotExist")).map(drop)
+}
+
+/// Calls an operation. `is_accepted` says which error codes are no errors.
+fn call(
+    sender: &mut Sender,
+    operation: &str,
+    request: &Value,
+    is_accepted: fn(&str) -> bool,
+) -> Result<Response, String> {
+    match sender.call(operation, request.to_string().as_bytes()) {
+        Ok(response) if response.is_ok() || is_accepted(response.error_code()) => Ok(response),
         Ok(response) => Err(format!("{operation} returned {} {}", response.status, response.body)),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// AWS allows 10,000 state machines by default, and lists up to 1,000 per page.
+const MAX_PAGES: usize = 100;
+
+fn find_orphans(sender: &mut Sender, prefix: &str) -> Result<Vec<String>, String> {
+    let mut orphans = Vec::new();
+    let mut request = json!({"maxResults": 1000});
+    for _ in 0..MAX_PAGES {
+        let page = call(sender, "ListStateMachines", &request, |_| false)?;
+        orphans.extend(filter_by_prefix(&page.body, prefix));
+        match page.string_member("nextToken") {
+            Some(token) => request = json!({"maxResults": 1000, "nextToken": token}),
+            None => return Ok(orphans),
+        }
+    }
+    Err(format!("ListStateMachines returned more than {MAX_PAGES} pages"))
+}
+
+/// Returns the ARNs of the state machines whose names start with `prefix`.
+fn filter_by_prefix(list: &Value, prefix: &str) -> Vec<String> {
+    let machines = list.get("stateMachines").and_then(Value::as_array).into_iter().flatten();
+    let member = |machine: &Value, name: &str| machine.get(name).and_then(Value::as_str).map(str::to_owned);
+    let matching = machines.filter(|machine| member(machine, "name").is_some_and(|name| name.starts_with(prefix)));
+    matching.filter_map(|machine| member(machine, "stateMachineArn")).collect()
 }

@@ -1,14 +1,47 @@
 //! Renames the resources of a vector in requests, and restores the names in responses.
 
-use super::endpoint_identity::EndpointIdentity;
-use super::resource_members::{CREATE_STATE_MACHINE, is_resource_member};
+use super::safety_guard::{CREATE_STATE_MACHINE, is_resource_member};
 use serde_json::{Map, Value};
+use sfn_alias::parse_arn;
 use std::cell::RefCell;
+use std::convert::Infallible;
 
 /// Maximum length of a state machine's name.
 const MAX_NAME: usize = 80;
 /// Maximum length of an ARN.
 const MAX_ARN: usize = 256;
+
+/// The parts of an ARN before the resource, and the role of the state machines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct EndpointIdentity {
+    pub partition: String,
+    pub region: String,
+    pub account: String,
+    pub role: String,
+}
+
+/// The account of the vectors. Emulators use an access key id of 12 digits as the account.
+pub(super) const ACCOUNT: &str = "123456789012";
+/// The role of the vectors' state machines.
+pub(super) const ROLE: &str = "arn:aws:iam::123456789012:role/sfn_role";
+
+impl EndpointIdentity {
+    /// Returns the identity that the vectors are written for.
+    pub fn for_vectors() -> Self {
+        let (partition, region) = ("aws".to_owned(), "us-east-1".to_owned());
+        Self { partition, region, account: ACCOUNT.to_owned(), role: ROLE.to_owned() }
+    }
+
+    /// Returns the identity of the endpoint that created a state machine. The default role has the name of the
+    /// vectors' role.
+    pub fn from_state_machine_arn(arn: &str, role: Option<&str>) -> Option<Self> {
+        let arn = parse_arn(arn).ok()?;
+        let role =
+            role.map_or_else(|| format!("arn:{}:iam::{}:role/sfn_role", arn.partition, arn.account), str::to_owned);
+        let (partition, region, account) = (arn.partition.to_owned(), arn.region.to_owned(), arn.account.to_owned());
+        Some(Self { partition, region, account, role })
+    }
+}
 
 /// Maps a vector's account, region and names to those of an endpoint, and back.
 ///
@@ -51,7 +84,12 @@ impl NameMapping {
     /// # Errors
     /// [`ArnTooLong`].
     pub fn map_request(&self, operation: &str, input: &Value) -> Result<Value, ArnTooLong> {
-        let mut sent = self.map_value(input, "")?;
+        let mut sent = map_strings(input, "", &|member, text| match member {
+            // Opaque, and from the endpoint.
+            "nextToken" => Ok(text.to_owned()),
+            member if is_resource_member(member) => self.map_resource(text),
+            _ => Ok(self.swap_identity(text)),
+        })?;
         if let (CREATE_STATE_MACHINE, Some(Value::String(name))) = (operation, sent.get_mut("name")) {
             *name = self.add_prefix(name);
         }
@@ -65,14 +103,8 @@ impl NameMapping {
 
     /// Restores the vector's names in a response.
     pub fn restore(&self, response: &Value) -> Value {
-        match response {
-            Value::String(text) => Value::String(self.restore_text(text)),
-            Value::Array(items) => items.iter().map(|item| self.restore(item)).collect(),
-            Value::Object(members) => {
-                Value::Object(members.iter().map(|(name, value)| (name.clone(), self.restore(value))).collect())
-            }
-            other => other.clone(),
-        }
+        let Ok(restored) = map_strings::<Infallible>(response, "", &|_, text| Ok(self.restore_text(text)));
+        restored
     }
 
     fn restore_text(&self, text: &str) -> String {
@@ -81,21 +113,6 @@ impl NameMapping {
             text = text.replace(sent, name);
         }
         self.swap_identity(&text.replace(&self.prefix, ""))
-    }
-
-    fn map_value(&self, value: &Value, key: &str) -> Result<Value, ArnTooLong> {
-        Ok(match value {
-            // Opaque, and from the endpoint.
-            Value::String(token) if key == "nextToken" => Value::String(token.clone()),
-            Value::String(text) if is_resource_member(key) => Value::String(self.map_resource(text)?),
-            Value::String(text) => Value::String(self.swap_identity(text)),
-            Value::Array(items) => items.iter().map(|item| self.map_value(item, key)).collect::<Result<_, _>>()?,
-            Value::Object(members) => {
-                let members = members.iter().map(|(name, value)| Ok((name.clone(), self.map_value(value, name)?)));
-                Value::Object(members.collect::<Result<Map<_, _>, _>>()?)
-            }
-            other => other.clone(),
-        })
     }
 
     /// Renames a resource: an ARN, or text instead of an ARN.
@@ -156,6 +173,19 @@ impl NameMapping {
         };
         self.swaps.iter().fold(text.to_owned(), swap)
     }
+}
+
+/// Maps all strings of a value. `map` receives the name of the member, which elements of an array inherit.
+fn map_strings<E>(value: &Value, member: &str, map: &dyn Fn(&str, &str) -> Result<String, E>) -> Result<Value, E> {
+    Ok(match value {
+        Value::String(text) => Value::String(map(member, text)?),
+        Value::Array(items) => items.iter().map(|item| map_strings(item, member, map)).collect::<Result<_, _>>()?,
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| Ok((name.clone(), map_strings(value, name, map)?)));
+            Value::Object(members.collect::<Result<Map<_, _>, _>>()?)
+        }
+        other => other.clone(),
+    })
 }
 
 /// Splits an ARN after the sixth colon.

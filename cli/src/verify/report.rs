@@ -1,12 +1,16 @@
-//! Prints the report as a table or JSON.
+//! The output: the report as a table or JSON, and the recorded responses.
 
 use super::cleanup::NotDeleted;
+use super::sender::Response;
 use crate::exit::CliError;
 use crate::output;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sfn_alias_vectors::{Difference, Provenance, ProvenanceKind};
 use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::path::Path;
 
 /// Maximum length of a value in the table. JSON has the whole value.
 const MAX_VALUE: usize = 400;
@@ -79,24 +83,24 @@ impl Report {
     }
 
     fn print_counts(&self) -> Result<(), CliError> {
-        let (mut files, mut all): (BTreeMap<&str, Counts>, _) = (BTreeMap::new(), Counts::default());
-        for row in &self.rows {
-            files.entry(&row.file).or_default().add(&row.verdict);
-            all.add(&row.verdict);
-        }
         output::print_line(format_args!("{:<34}{:>8}{:>8}{:>8}", "vectors", "agree", "differ", "skipped"))?;
-        files.into_iter().try_for_each(|(file, counts)| counts.print(file))?;
+        self.count_by(|row| row.file.as_str()).into_iter().try_for_each(|(file, counts)| counts.print(file))?;
         output::print_line("by source")?;
-        self.count_by_source().into_iter().try_for_each(|(kind, counts)| counts.print(&format!("  {kind}")))?;
-        all.print("all")
+        let mut sources = self.count_by(|row| row.source.kind).into_iter();
+        sources.try_for_each(|(kind, counts)| counts.print(&format!("  {kind}")))?;
+        self.count_all().print("all")
     }
 
-    fn count_by_source(&self) -> BTreeMap<ProvenanceKind, Counts> {
-        let mut counts: BTreeMap<ProvenanceKind, Counts> = BTreeMap::new();
+    fn count_by<'r, K: Ord>(&'r self, key: fn(&'r Row) -> K) -> BTreeMap<K, Counts> {
+        let mut counts: BTreeMap<K, Counts> = BTreeMap::new();
         for row in &self.rows {
-            counts.entry(row.source.kind).or_default().add(&row.verdict);
+            counts.entry(key(row)).or_default().add(&row.verdict);
         }
         counts
+    }
+
+    fn count_all(&self) -> Counts {
+        self.count_by(|_| ()).remove(&()).unwrap_or_default()
     }
 
     fn print_skipped(&self) -> Result<(), CliError> {
@@ -131,12 +135,11 @@ impl Report {
 
     /// Returns the report as JSON, with every vector.
     pub fn to_json(&self, not_deleted: &[NotDeleted]) -> Value {
-        let mut all = Counts::default();
-        self.rows.iter().for_each(|row| all.add(&row.verdict));
+        let all = self.count_all();
         let rows: Vec<Value> = self.rows.iter().map(|row| self.row_to_json(row)).collect();
         json!({
             "endpoint": self.endpoint, "agree": all.agree, "differ": all.differ, "skipped": all.skipped,
-            "sources": self.count_by_source(), "vectors": rows, "notDeleted": not_deleted,
+            "sources": self.count_by(|row| row.source.kind), "vectors": rows, "notDeleted": not_deleted,
         })
     }
 
@@ -176,5 +179,60 @@ fn truncate(value: &Value) -> String {
     match text.char_indices().nth(MAX_VALUE) {
         Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
         None => text,
+    }
+}
+
+/// The response to a step of a vector, with the vector's names.
+#[derive(Serialize)]
+pub(super) struct Entry {
+    pub file: String,
+    pub vector: String,
+    pub step: String,
+    pub operation: String,
+    #[serde(flatten)]
+    pub response: Response,
+}
+
+/// A file and its entries. Empty without `--record`.
+pub(super) struct Transcript(Option<(File, Vec<Entry>)>);
+
+impl Transcript {
+    /// Opens the file before any request is sent, so that an error is reported early. Its content remains until
+    /// [`Transcript::write`].
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] if the file cannot be written.
+    pub fn open(path: Option<&Path>) -> Result<Self, CliError> {
+        let Some(path) = path else { return Ok(Self(None)) };
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path);
+        let file =
+            file.map_err(|error| CliError::Usage(format!("--record: cannot write `{}`: {error}", path.display())))?;
+        Ok(Self(Some((file, Vec::new()))))
+    }
+
+    pub fn add(&mut self, entry: impl FnOnce() -> Entry) {
+        if let Self(Some((_, entries))) = self {
+            entries.push(entry());
+        }
+    }
+
+    /// Writes the file, unless there are no entries.
+    ///
+    /// # Errors
+    /// [`CliError::Output`].
+    pub fn write(self, endpoint: &str) -> Result<(), CliError> {
+        let Self(Some((file, entries))) = self else { return Ok(()) };
+        if entries.is_empty() {
+            return Ok(());
+        }
+        // A pipe cannot be truncated.
+        if file.metadata()?.is_file() {
+            file.set_len(0)?;
+        }
+        let mut file = BufWriter::new(file);
+        serde_json::to_writer_pretty(&mut file, &json!({"endpoint": endpoint, "responses": entries}))
+            .map_err(std::io::Error::from)?;
+        writeln!(file)?;
+        Ok(file.flush()?)
     }
 }

@@ -2,25 +2,20 @@
 
 use super::args::VerifyArgs;
 use super::cleanup::Cleanup;
-use super::endpoint_identity::{EndpointIdentity, ROLE};
-use super::interrupt::Interrupt;
-use super::list::{iter_vectors, print_list};
-use super::name_mapping::NameMapping;
-use super::orphans::delete_orphans;
-use super::progress::Progress;
-use super::report::{Report, Row, Verdict};
+use super::name_mapping::{ACCOUNT, EndpointIdentity, NameMapping, ROLE};
+use super::report::{Report, Row, Transcript, Verdict};
 use super::safety_guard::SafetyGuard;
+use super::selection::{SkipRules, iter_vectors, load_vectors, print_list, skip_reason};
 use super::sender::{Sender, VerifyError};
-use super::signer::Signer;
-use super::skip::{SkipRules, skip_reason};
-use super::transcript::Transcript;
 use super::vector_run::VectorRun;
-use crate::agent::build_agent;
+use crate::endpoint::{Endpoint, STEP_FUNCTIONS, Service};
 use crate::exit::{CliError, CommandResult, OK, REJECTED};
 use crate::output;
-use crate::signing::is_aws_url;
+use crate::signals::Interrupt;
+use crate::signing::{AssumedRole, Caller, is_aws_url, load_credentials, require_credentials};
 use serde_json::json;
 use sfn_alias_vectors::{Vector, VectorFile};
+use std::io::{IsTerminal, Write};
 
 /// `sfn-alias verify`
 pub(crate) fn run(args: &VerifyArgs) -> CommandResult {
@@ -35,37 +30,26 @@ pub(crate) fn run(args: &VerifyArgs) -> CommandResult {
         ));
     }
     let transcript = Transcript::open(args.record.as_deref())?;
-    let agent = build_agent()?;
-    let signer = Signer::new(args, rules.aws, &agent)?;
+    let service = Service { help: "; start the endpoint, or use --endpoint-url", ..STEP_FUNCTIONS };
+    let endpoint = Endpoint::new(&args.endpoint_url, service, &args.region, select_caller(args, rules.aws)?)?;
     let prefix = generate_prefix();
     let guard = SafetyGuard::new(prefix.clone());
-    let sender = Sender::new(&args.endpoint_url, agent, signer, guard, Interrupt::on_signals()?);
+    let sender = Sender::new(endpoint, guard, Interrupt::on_signals()?);
     let report = Report { endpoint: args.endpoint_url.clone(), aws: rules.aws, rows: Vec::new() };
     Verify { sender, cleanup: Cleanup::default(), transcript, report, prefix, rules }.run(&files, args)
 }
 
-fn load_vectors(args: &VerifyArgs) -> Result<Vec<VectorFile>, CliError> {
-    let files =
-        args.vectors.as_deref().map_or_else(sfn_alias_vectors::embedded_files, sfn_alias_vectors::read_directory);
-    let mut files = files.map_err(|error| CliError::Usage(error.to_string()))?;
-    if let Some(pattern) = &args.only {
-        for VectorFile { name, vectors } in &mut files {
-            vectors.retain(|vector| matches_pattern(pattern, name) || matches_pattern(pattern, &vector.name));
-        }
+/// Returns the identity of the requests. Credentials are optional, except for AWS and to assume a role.
+fn select_caller(args: &VerifyArgs, is_aws: bool) -> Result<Caller, CliError> {
+    let (profile, sts_url) = (args.profile.as_deref(), args.sts_endpoint_url.as_deref());
+    if !is_aws && args.role_arn.is_none() && load_credentials(profile)?.is_none() {
+        return Ok(Caller::Account(ACCOUNT.to_owned()));
     }
-    match files.iter().all(|file| file.vectors.is_empty()) {
-        true => Err(CliError::Usage("--only: no vector contains this pattern; --list prints the names".to_owned())),
-        false => Ok(files),
-    }
-}
-
-/// Returns whether a name contains the parts between `*` in their order.
-fn matches_pattern(pattern: &str, name: &str) -> bool {
-    let mut rest = Some(name);
-    for part in pattern.split('*') {
-        rest = rest.and_then(|rest| Some(rest.split_once(part)?.1));
-    }
-    rest.is_some()
+    require_credentials(profile)?;
+    Ok(match &args.role_arn {
+        Some(arn) => Caller::Role(Box::new(AssumedRole::new(arn, sts_url, &args.region, profile)?)),
+        None => Caller::User(args.profile.clone()),
+    })
 }
 
 /// Returns the prefix of the names of this run.
@@ -88,7 +72,7 @@ impl Verify {
         let result = self.run_vectors(files, args);
         self.cleanup.delete_all(&mut self.sender);
         if self.sender.may_have_orphans() {
-            delete_orphans(&mut self.cleanup, &mut self.sender, &self.prefix);
+            self.cleanup.delete_orphans(&mut self.sender, &self.prefix);
         }
         let not_deleted = self.cleanup.not_deleted();
         if args.json {
@@ -162,5 +146,31 @@ fn format_not_deleted(lines: &[String]) -> String {
         String::new()
     } else {
         format!("\ncould not be deleted; delete them yourself:{}", lines.concat())
+    }
+}
+
+/// A progress line on standard error, if that is a terminal.
+struct Progress {
+    total: usize,
+    is_terminal: bool,
+}
+
+impl Progress {
+    fn new(total: usize) -> Self {
+        Self { total, is_terminal: std::io::stderr().is_terminal() }
+    }
+
+    fn show(&self, done: usize, name: &str) {
+        if self.is_terminal {
+            write!(std::io::stderr(), "\r\x1b[K{}/{} {name}", done.saturating_add(1), self.total).ok();
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.is_terminal {
+            write!(std::io::stderr(), "\r\x1b[K").ok();
+        }
     }
 }

@@ -1,30 +1,24 @@
 //! Sends requests to the endpoint, after the safety guard has checked them.
 
-use super::interrupt::Interrupt;
-use super::resource_members::CREATE_STATE_MACHINE;
-use super::safety_guard::SafetyGuard;
-use super::signer::Signer;
-use crate::agent::{connection_error, read_body};
+use super::safety_guard::{CREATE_STATE_MACHINE, SafetyGuard};
+use crate::endpoint::Endpoint;
 use crate::exit::CliError;
-use http::{HeaderValue, Request, header};
+use crate::signals::Interrupt;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::ErrorKind;
 use std::time::Duration;
-use ureq::{Agent, Body};
 
 /// Maximum number of retries of a throttled request.
 const MAX_RETRIES: u32 = 10;
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const MAX_DELAY: Duration = Duration::from_secs(20);
 
-/// Bodies over this size are sent with `Expect: 100-continue`.
-const LARGE: usize = 64 * 1024;
-
 /// Headers to record.
 const RECORDED_HEADERS: [&str; 4] = ["content-type", "x-amzn-errortype", "x-amzn-requestid", "content-encoding"];
 
 /// A response of the endpoint.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Response {
     pub status: u16,
     pub headers: Map<String, Value>,
@@ -49,9 +43,7 @@ pub(super) enum VerifyError {
 /// Sends requests, and retries throttled ones.
 #[derive(Debug)]
 pub(super) struct Sender {
-    url: String,
-    agent: Agent,
-    signer: Signer,
+    endpoint: Endpoint,
     guard: SafetyGuard,
     interrupt: Interrupt,
     /// Whether a state machine may exist that no response reported.
@@ -59,8 +51,8 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub fn new(url: &str, agent: Agent, signer: Signer, guard: SafetyGuard, interrupt: Interrupt) -> Self {
-        Self { url: url.to_owned(), agent, signer, guard, interrupt, may_have_orphans: false }
+    pub const fn new(endpoint: Endpoint, guard: SafetyGuard, interrupt: Interrupt) -> Self {
+        Self { endpoint, guard, interrupt, may_have_orphans: false }
     }
 
     pub const fn guard(&self) -> &SafetyGuard {
@@ -106,30 +98,20 @@ impl Sender {
     }
 
     fn send(&mut self, operation: &str, body: &[u8]) -> Result<Response, CliError> {
-        let request = Request::post(&self.url)
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amz-target", format!("AWSStepFunctions.{operation}"))
-            .body(body.to_vec());
-        let mut request = request.map_err(|error| CliError::Usage(format!("--endpoint-url: {error}")))?;
-        self.signer.sign(&mut request)?;
-        if body.len() > LARGE {
-            // Otherwise the response is lost if the endpoint rejects the length and closes the connection.
-            request.headers_mut().insert(header::EXPECT, HeaderValue::from_static("100-continue"));
-        }
-        let response = self.agent.run(request).and_then(read_response).or_else(closed_response);
+        let response = self.endpoint.send(operation, body)?.map(read_response).or_else(closed_response);
         self.may_have_orphans |= operation == CREATE_STATE_MACHINE
             && response.as_ref().map_or_else(may_have_arrived, Response::may_have_succeeded);
-        response.map_err(|error| connection_error(&self.url, &error, "; start the endpoint, or use --endpoint-url"))
+        response.map_err(|error| self.endpoint.connection_error(&error))
     }
 }
 
-fn read_response(mut response: http::Response<Body>) -> Result<Response, ureq::Error> {
-    let body = read_body(response.body_mut())?;
-    let text = || Value::String(String::from_utf8_lossy(&body).into_owned());
+fn read_response(response: http::Response<Vec<u8>>) -> Response {
+    let body = response.body();
+    let text = || Value::String(String::from_utf8_lossy(body).into_owned());
     let header = |name: &&str| Some(((*name).to_owned(), response.headers().get(*name)?.to_str().ok()?.into()));
     let headers = RECORDED_HEADERS.iter().filter_map(header).collect();
     let status = response.status().as_u16();
-    Ok(Response { status, headers, body: serde_json::from_slice(&body).unwrap_or_else(|_| text()) })
+    Response { status, headers, body: serde_json::from_slice(body).unwrap_or_else(|_| text()) }
 }
 
 /// Converts a closed connection to a response with status 0, because it can be a behaviour of the endpoint. If the

@@ -2,8 +2,8 @@
 
 use super::cleanup::Cleanup;
 use super::name_mapping::{ArnTooLong, NameMapping};
+use super::report::{Entry, Transcript};
 use super::sender::{Response, Sender, VerifyError};
-use super::transcript::{Entry, Transcript};
 use serde_json::{Value, json};
 use sfn_alias_vectors::{Executor, Step, StepId};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! The simulated alias, alarms and clock, and the events that are still to happen.
 
-use super::simulation::{CallKind, SimulatedAlarmState, SimulationEntry, SimulationEvent};
+use super::simulation::{CallKind, SimulationEntry, SimulationEvent};
 use crate::action::{Action, Alarm, AlarmState, Observation};
 use crate::failure::CallFailure;
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
@@ -17,7 +17,7 @@ pub struct SimulatedEnvironment {
     pub calls: usize,
     /// The state is `None` if the alarm does not exist.
     alarms: Vec<(String, Option<AlarmState>)>,
-    events: EventQueue,
+    pub events: EventQueue,
 }
 
 impl SimulatedEnvironment {
@@ -31,37 +31,30 @@ impl SimulatedEnvironment {
 
     /// Applies the alarm and drift events that are due.
     pub fn apply_due_events(&mut self) {
-        while let Some(event) = self.events.next_external(self.now_seconds) {
+        while let Some(event) = pop_due(&mut self.events.external, self.now_seconds) {
             match &event {
                 SimulationEvent::Drift { at_seconds, routing_configuration } => {
                     self.set_routing(*at_seconds, routing_configuration);
                 }
-                SimulationEvent::Alarm { name, state, .. } => self.set_alarm(name, *state),
+                SimulationEvent::Alarm { name, state, .. } => {
+                    if let Some((_, reported)) = self.alarms.iter_mut().find(|(known, _)| known == name) {
+                        *reported = state.reported_state();
+                    }
+                }
                 _ => {}
             }
             self.entries.push(SimulationEntry::Event { at_seconds: event.at_seconds(), event });
         }
     }
 
-    /// Removes and returns the next crash until this time.
-    pub fn next_crash(&mut self, until_seconds: u64) -> Option<SimulationEvent> {
-        self.events.next_crash(until_seconds)
-    }
-
-    /// Removes and returns the crash at the current call.
-    pub fn crash_at_current_call(&mut self) -> Option<SimulationEvent> {
-        self.events.crash_at_call(self.calls)
-    }
-
     /// Executes a call, unless a failure event applies to it.
     pub fn call(&mut self, action: &Action) -> Observation {
-        match self.next_failure(action) {
-            Some((failed, applied)) => {
-                if applied {
-                    self.execute(action);
-                }
+        match CallKind::from_action(action).and_then(|kind| self.events.next_failure(kind, self.now_seconds)) {
+            Some((failed, true)) => {
+                self.execute(action);
                 failed
             }
+            Some((failed, false)) => failed,
             None => self.execute(action),
         }
     }
@@ -83,24 +76,9 @@ impl SimulatedEnvironment {
         }
     }
 
-    /// Returns the events that have not happened.
-    pub fn unused_events(&self) -> Vec<SimulationEvent> {
-        self.events.unused_events()
-    }
-
     fn set_routing(&mut self, at_seconds: u64, routes: &[Route]) {
         routes.clone_into(&mut self.routing);
         self.routings.push((at_seconds, routes.to_vec()));
-    }
-
-    fn set_alarm(&mut self, name: &str, new_state: SimulatedAlarmState) {
-        if let Some((_, state)) = self.alarms.iter_mut().find(|(known, _)| known == name) {
-            *state = new_state.reported_state();
-        }
-    }
-
-    fn next_failure(&mut self, action: &Action) -> Option<(Observation, bool)> {
-        self.events.next_failure(CallKind::from_action(action)?, self.now_seconds)
     }
 }
 
@@ -109,7 +87,7 @@ type IndexedEvent = (usize, SimulationEvent);
 
 /// The events that are still to happen, grouped by kind and ordered by time, so that each lookup takes constant time.
 #[derive(Default)]
-struct EventQueue {
+pub struct EventQueue {
     /// Alarms and updates by others.
     external: VecDeque<IndexedEvent>,
     crashes: VecDeque<IndexedEvent>,
@@ -143,18 +121,13 @@ impl EventQueue {
         }
     }
 
-    /// Removes and returns the next alarm or drift that is due.
-    fn next_external(&mut self, now: u64) -> Option<SimulationEvent> {
-        pop_due(&mut self.external, now)
-    }
-
     /// Removes and returns the next crash until this time.
-    fn next_crash(&mut self, until: u64) -> Option<SimulationEvent> {
+    pub fn next_crash(&mut self, until: u64) -> Option<SimulationEvent> {
         pop_due(&mut self.crashes, until)
     }
 
     /// Removes and returns the crash at a call.
-    fn crash_at_call(&mut self, call: usize) -> Option<SimulationEvent> {
+    pub fn crash_at_call(&mut self, call: usize) -> Option<SimulationEvent> {
         self.crashes_at_call.get_mut(&call)?.pop_front().map(|(_, event)| event)
     }
 
@@ -180,7 +153,7 @@ impl EventQueue {
     }
 
     /// Returns the events that have not happened, in order of time.
-    fn unused_events(&self) -> Vec<SimulationEvent> {
+    pub fn unused_events(&self) -> Vec<SimulationEvent> {
         let by_call = self.crashes_at_call.values().chain(self.failures.values()).flatten();
         let mut unused: Vec<&IndexedEvent> = self.external.iter().chain(&self.crashes).chain(by_call).collect();
         unused.sort_by_key(|(index, _)| *index);

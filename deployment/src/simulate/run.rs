@@ -129,7 +129,7 @@ impl Run {
 
     fn wait(&mut self, until_millis: i64) -> Result<Observation, DeploymentError> {
         let until = u64::try_from(until_millis).unwrap_or(0).div_ceil(1000);
-        if let Some(crash) = self.environment.next_crash(until) {
+        if let Some(crash) = self.environment.events.next_crash(until) {
             return self.crash(crash);
         }
         let at_seconds = self.environment.now_seconds;
@@ -139,11 +139,11 @@ impl Run {
     }
 
     fn call(&mut self, action: Action) -> Result<Observation, DeploymentError> {
-        if let Some(crash) = self.environment.next_crash(self.environment.now_seconds) {
+        if let Some(crash) = self.environment.events.next_crash(self.environment.now_seconds) {
             return self.crash(crash);
         }
         self.environment.calls = self.environment.calls.saturating_add(1);
-        let crash = self.environment.crash_at_current_call();
+        let crash = self.environment.events.crash_at_call(self.environment.calls);
         let result = match &crash {
             Some(SimulationEvent::CrashAtCall { applied: false, .. }) => None,
             Some(_) => Some(self.environment.execute(&action)),
@@ -201,7 +201,7 @@ impl Run {
         let plan = self.deployment.plan();
         let rolls_back = outcome != DeploymentOutcome::Succeeded && plan.source == PlanSource::CloudFormation;
         let stack_rollback: Option<Vec<Route>> = rolls_back.then(|| plan.before.clone());
-        let unused_events = self.environment.unused_events();
+        let unused_events = self.environment.events.unused_events();
         let SimulatedEnvironment { mut entries, routing, routings, now_seconds, updates, .. } = self.environment;
         // Events during a wait or a crash were added after it.
         entries.sort_by_key(SimulationEntry::at_seconds);

@@ -160,32 +160,23 @@ fn to_hex(bytes: &[u8]) -> String {
 
 fn check_clock_skew(signature: &Signature<'_>, now: SystemTime) -> Result<(), HttpError> {
     // Saturates at the ends of the range of SystemTime.
-    let (earliest, latest) =
-        (now.checked_sub(MAX_CLOCK_SKEW).unwrap_or(now), now.checked_add(MAX_CLOCK_SKEW).unwrap_or(now));
-    let sent = signature.date;
-    if signature.time < earliest {
-        let (earliest, now) = (format_amz_date(earliest), format_amz_date(now));
-        return Err(invalid_signature_error(format!(
-            "Signature expired: {sent} is now earlier than {earliest} ({now} - 15 min.)"
-        )));
-    }
-    if signature.time > latest {
-        let (latest, now) = (format_amz_date(latest), format_amz_date(now));
-        return Err(invalid_signature_error(format!(
-            "Signature not yet current: {sent} is still later than {latest} ({now} + 15 min.)"
-        )));
-    }
-    Ok(())
+    let earliest = now.checked_sub(MAX_CLOCK_SKEW).unwrap_or(now);
+    let latest = now.checked_add(MAX_CLOCK_SKEW).unwrap_or(now);
+    let (sent, text) = (signature.date, format_amz_date);
+    let problem = if signature.time < earliest {
+        format!("Signature expired: {sent} is now earlier than {} ({} - 15 min.)", text(earliest), text(now))
+    } else if signature.time > latest {
+        format!("Signature not yet current: {sent} is still later than {} ({} + 15 min.)", text(latest), text(now))
+    } else {
+        return Ok(());
+    };
+    Err(invalid_signature_error(problem))
 }
 
 fn check_signed_headers(signature: &Signature<'_>) -> Result<(), HttpError> {
-    let unsigned = REQUIRED_SIGNED_HEADERS.iter().find(|(name, _)| !signature.signed_headers.contains(name));
-    match unsigned {
-        None => Ok(()),
-        Some((_, label)) => {
-            Err(invalid_signature_error(format!("{label} must be a 'SignedHeader' in the AWS Authorization.")))
-        }
-    }
+    let is_unsigned = |(name, _): &&(&str, &str)| !signature.signed_headers.contains(name);
+    let Some((_, label)) = REQUIRED_SIGNED_HEADERS.iter().find(is_unsigned) else { return Ok(()) };
+    Err(invalid_signature_error(format!("{label} must be a 'SignedHeader' in the AWS Authorization.")))
 }
 
 /// Returns the principal's account in the signed region. Reports all problems of the credential scope at once.

@@ -53,10 +53,8 @@ impl Backend {
 
     /// Commits what is queued, and returns whether that finished within the timeout.
     pub async fn stop(self, limit: Duration) -> bool {
-        match self.commit_queue {
-            Some(queue) => queue.stop(limit).await,
-            None => true,
-        }
+        let Some(queue) = self.commit_queue else { return true };
+        queue.stop(limit).await
     }
 }
 

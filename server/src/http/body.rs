@@ -1,7 +1,6 @@
 //! Receives the body of a request.
 
-use super::body_pool::{BodyPool, BodyPools, IncomingBody, SMALL};
-use super::memory_budget::Reservation;
+use super::memory::{BodyPool, BodyPools, IncomingBody, Reservation, SMALL};
 use crate::protocol::HttpError;
 use bytes::Bytes;
 use http_body_util::BodyExt;

@@ -1,27 +1,76 @@
-//! Serves one connection.
+//! Accepts connections and serves them.
 
 use super::limits::Limits;
+use super::panics::catch_panic;
 use super::request::ServerState;
+use crate::protocol::HttpError;
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::Watcher;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::convert::Infallible;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use tokio::net::TcpStream;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::sleep;
 use tokio_io_timeout::TimeoutStream;
 
-/// Serves requests until the client disconnects, exceeds a limit, or the server stops.
-pub(super) async fn serve(
-    stream: TcpStream,
-    peer: IpAddr,
-    state: Arc<ServerState>,
-    http: http1::Builder,
-    watcher: Watcher,
+/// Delay after a failed accept, which is caused by a lack of file descriptors or memory.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
+
+/// Accepts connections until the future is dropped.
+pub(super) async fn accept_connections(
+    listener: &TcpListener,
+    state: &Arc<ServerState>,
+    connections: &GracefulShutdown,
 ) {
+    let http = http1_builder(&state.limits);
+    let slots = Arc::new(Semaphore::new(state.limits.connections.min(Semaphore::MAX_PERMITS)));
+    loop {
+        let (stream, peer) = accept_connection(listener).await;
+        let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else {
+            reject_connection(&stream);
+            continue;
+        };
+        // A response is one write, so Nagle's algorithm would only delay it.
+        stream.set_nodelay(true).ok();
+        let connection = serve(stream, peer.ip(), Arc::clone(state), http.clone(), connections.watcher());
+        tokio::spawn(async move {
+            if let Err(panic) = catch_panic(connection).await {
+                tracing::error!(panic, %peer, "connection panicked");
+            }
+            drop(slot);
+        });
+    }
+}
+
+async fn accept_connection(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(connection) => return connection,
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection; raise the limit of open files");
+                sleep(ACCEPT_RETRY_DELAY).await;
+            }
+        }
+    }
+}
+
+/// Responds with 503 and closes the connection, without waiting.
+fn reject_connection(stream: &TcpStream) {
+    let body =
+        HttpError::Unavailable("too many connections; close connections, or send the request again later").body();
+    let head = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-type: application/x-amz-json-1.0\r\n";
+    let length = format!("content-length: {}\r\n\r\n", body.len());
+    stream.try_write(&[head.as_bytes(), length.as_bytes(), &body].concat()).ok();
+}
+
+/// Serves requests until the client disconnects, exceeds a limit, or the server stops.
+async fn serve(stream: TcpStream, peer: IpAddr, state: Arc<ServerState>, http: http1::Builder, watcher: Watcher) {
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(state.limits.write_timeout));
     let service = service_fn(move |request: Request<Incoming>| {
@@ -36,7 +85,7 @@ pub(super) async fn serve(
 }
 
 /// Configures hyper with the limits.
-pub(super) fn http1_builder(limits: &Limits) -> http1::Builder {
+fn http1_builder(limits: &Limits) -> http1::Builder {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)

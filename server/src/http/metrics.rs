@@ -1,5 +1,6 @@
-//! Metrics in the OpenMetrics text format.
+//! Metrics in the OpenMetrics text format, and a cache so that many scrapes render them only once per second.
 
+use bytes::Bytes;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -7,9 +8,11 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
-use sfn_alias::{Statistics, StepFunctions};
+use sfn_alias::{Error, Statistics, StepFunctions};
 use std::fmt;
 use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 /// Maximum number of series of `sfn_alias_starts_total`, which bounds the size of a scrape.
 const MAX_START_SERIES: usize = 10_000;
@@ -65,7 +68,8 @@ impl Metrics {
         registry.register_with_unit("request_duration", help, Unit::Seconds, latency);
         register_statistics(&mut registry, service.statistics()?);
         let mut page = String::new();
-        encode(&mut page, &registry).map_err(|fmt::Error| render_error())?;
+        encode(&mut page, &registry)
+            .map_err(|fmt::Error| Error::Internal { detail: "the metrics cannot be rendered".to_owned() })?;
         Ok(page)
     }
 }
@@ -86,6 +90,68 @@ fn register_statistics(registry: &mut Registry, statistics: Statistics) {
     registry.register("starts", "Number of executions started by version or state machine ARN", starts);
 }
 
-fn render_error() -> sfn_alias::Error {
-    sfn_alias::Error::Internal { detail: "the metrics cannot be rendered".to_owned() }
+/// How long a page is served from the cache.
+const MAX_AGE: Duration = Duration::from_secs(1);
+
+/// The last page and its time.
+#[derive(Debug, Default)]
+pub(super) struct MetricsCache(Mutex<Option<(Instant, Bytes)>>);
+
+impl MetricsCache {
+    /// Returns the page, rendered again if it is a second old. One caller renders it, the others wait.
+    ///
+    /// # Errors
+    /// The error of `render`, which is not cached.
+    pub async fn get<E>(&self, render: impl Future<Output = Result<Bytes, E>>) -> Result<Bytes, E> {
+        let mut cached = self.0.lock().await;
+        if let Some((rendered, page)) = &*cached
+            && rendered.elapsed() < MAX_AGE
+        {
+            return Ok(page.clone());
+        }
+        let start = Instant::now();
+        let page = render.await?;
+        *cached = Some((start, page.clone()));
+        Ok(page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bytes, MetricsCache};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+    use tokio::time::advance;
+
+    async fn get(
+        cache: &MetricsCache,
+        renders: &AtomicUsize,
+        result: Result<&'static str, &'static str>,
+    ) -> Result<Bytes, &'static str> {
+        let render = async {
+            renders.fetch_add(1, Ordering::SeqCst);
+            result.map(|text| Bytes::from_static(text.as_bytes()))
+        };
+        cache.get(render).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn page_is_rendered_once_per_second() {
+        let (cache, renders) = (MetricsCache::default(), AtomicUsize::new(0));
+        for _ in 0..10 {
+            for _ in 0..1000 {
+                assert_eq!(get(&cache, &renders, Ok("page")).await, Ok(Bytes::from_static(b"page")));
+            }
+            advance(Duration::from_millis(500)).await;
+        }
+        assert_eq!(renders.load(Ordering::SeqCst), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn error_is_not_cached() {
+        let (cache, renders) = (MetricsCache::default(), AtomicUsize::new(0));
+        assert_eq!(get(&cache, &renders, Err("disk error")).await, Err("disk error"));
+        assert_eq!(get(&cache, &renders, Ok("page")).await, Ok(Bytes::from_static(b"page")));
+        assert_eq!(renders.load(Ordering::SeqCst), 2);
+    }
 }

@@ -2,19 +2,17 @@
 
 use super::backend::Backend;
 use super::body::{ReceivedBody, drain, receive};
-use super::body_pool::BodyPools;
-use super::head::check_head;
 use super::limits::Limits;
-use super::memory_budget::MemoryBudget;
-use super::metrics::Metrics;
-use super::metrics_cache::MetricsCache;
+use super::memory::{BodyPools, MemoryBudget};
+use super::metrics::{Metrics, MetricsCache};
 use super::panics::catch_panic;
 use crate::auth::{Access, PendingAuth};
 use crate::protocol::{App, HttpError, RequestTarget, Response, content_response};
 use bytes::Bytes;
-use http::Request;
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, HOST, TRANSFER_ENCODING};
 use http::request::Parts;
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Request, Version};
 use http_body_util::Full;
 use hyper::body::{Body, Incoming};
 use sfn_alias::Operation;
@@ -188,3 +186,48 @@ const UNHEALTHY: HttpError =
     HttpError::Unavailable("writes fail; request /health on the machine of the endpoint for the reason");
 const TOO_MANY_LARGE_RESPONSES: HttpError =
     HttpError::Unavailable("too many large responses in flight; send the request again");
+
+/// Rejects heads that RFC 9112 forbids and hyper accepts: checks the headers `Host` and `Transfer-Encoding`.
+fn check_head(head: &Parts) -> Result<(), HttpError> {
+    check_host(head)?;
+    check_transfer_codings(&head.headers)
+}
+
+/// RFC 9112, section 3.2: 400 for a missing, repeated or invalid `Host`.
+fn check_host(head: &Parts) -> Result<(), HttpError> {
+    let mut hosts = head.headers.get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) if head.version < Version::HTTP_11 => Ok(()),
+        (Some(host), None) if is_host(host) => Ok(()),
+        (None, _) => Err(bad_request("missing Host header; send it once")),
+        (Some(_), Some(_)) => Err(bad_request("repeated Host header; send it once")),
+        (Some(_), None) => Err(bad_request("invalid Host header; send a host name or address with an optional port")),
+    }
+}
+
+/// An empty host is valid if the target has none.
+fn is_host(value: &HeaderValue) -> bool {
+    let bytes = value.as_bytes();
+    bytes.is_empty() || (!bytes.contains(&b'@') && Authority::try_from(bytes).is_ok())
+}
+
+/// RFC 9112, sections 6.1 and 7: 501 for an unknown transfer coding, 400 for a repeated `chunked`.
+fn check_transfer_codings(headers: &HeaderMap) -> Result<(), HttpError> {
+    let mut chunked = 0_usize;
+    for value in headers.get_all(TRANSFER_ENCODING) {
+        for coding in value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|it| !it.is_empty()) {
+            if !coding.eq_ignore_ascii_case(b"chunked") {
+                return Err(HttpError::Malformed {
+                    status: 501,
+                    message: "unknown transfer coding; use chunked or none",
+                });
+            }
+            chunked = chunked.saturating_add(1);
+        }
+    }
+    if chunked > 1 { Err(bad_request("repeated transfer coding chunked; apply it once")) } else { Ok(()) }
+}
+
+const fn bad_request(message: &'static str) -> HttpError {
+    HttpError::Malformed { status: 400, message }
+}

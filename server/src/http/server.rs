@@ -1,20 +1,19 @@
-//! Binds an address, accepts connections, and stops.
+//! Starts and stops the server.
 
 use super::backend::{Backend, ForkLock};
-use super::connection::{http1_builder, serve};
+use super::connection::accept_connections;
 use super::limits::Limits;
-use super::panics::catch_panic;
 use super::request::ServerState;
 use crate::auth::Access;
-use crate::protocol::{App, HttpError};
+use crate::protocol::App;
 use hyper_util::server::graceful::GracefulShutdown;
 use sfn_alias::StepFunctions;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, timeout};
+use std::thread::{Builder, JoinHandle};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout};
 
 /// The configuration of a [`Server`].
 #[derive(Debug)]
@@ -81,9 +80,6 @@ pub struct Server {
     address: SocketAddr,
     state: ServerState,
 }
-
-/// Delay after a failed accept, which is caused by a lack of file descriptors or memory.
-const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
 impl Server {
     /// Listens on an address.
@@ -170,44 +166,66 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-async fn accept_connections(listener: &TcpListener, state: &Arc<ServerState>, connections: &GracefulShutdown) {
-    let http = http1_builder(&state.limits);
-    let slots = Arc::new(Semaphore::new(state.limits.connections.min(Semaphore::MAX_PERMITS)));
-    loop {
-        let (stream, peer) = accept_connection(listener).await;
-        let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else {
-            reject_connection(&stream);
-            continue;
-        };
-        // A response is one write, so Nagle's algorithm would only delay it.
-        stream.set_nodelay(true).ok();
-        let connection = serve(stream, peer.ip(), Arc::clone(state), http.clone(), connections.watcher());
-        tokio::spawn(async move {
-            if let Err(panic) = catch_panic(connection).await {
-                tracing::error!(panic, %peer, "connection panicked");
-            }
-            drop(slot);
-        });
+/// An HTTP server that runs in a background thread, for example in tests. Dropping it stops it.
+///
+/// ```
+/// use sfn_alias::StepFunctions;
+/// use sfn_alias_server::http::{BackgroundServer, ServerConfig, Shutdown};
+/// let config = ServerConfig::new(StepFunctions::in_memory()?, false);
+/// let server = BackgroundServer::start(([127, 0, 0, 1], 0).into(), config)?;
+/// assert!(server.url().starts_with("http://127.0.0.1:"));
+/// assert_eq!(server.stop(), Shutdown::Drained);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct BackgroundServer {
+    url: String,
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<Shutdown>,
+}
+
+impl BackgroundServer {
+    /// Binds an address and starts the server.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn start(address: SocketAddr, config: ServerConfig) -> Result<Self, StartError> {
+        // A single thread leaves the other cores to the program.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(system_error)?;
+        let server = runtime.block_on(Server::bind(address, config))?;
+        let url = server.url();
+        let (stop, stopped) = oneshot::channel();
+        // The receiver also completes if the sender is dropped.
+        let serve = move || runtime.block_on(server.run(async { drop(stopped.await) }));
+        let thread = Builder::new().name("sfn-alias".to_owned()).spawn(serve).map_err(system_error)?;
+        Ok(Self { url, running: Some(Running { stop, thread }) })
+    }
+
+    /// Returns the URL for clients.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Stops the server after the requests in flight are finished.
+    pub fn stop(mut self) -> Shutdown {
+        self.shut_down()
+    }
+
+    fn shut_down(&mut self) -> Shutdown {
+        let Some(Running { stop, thread }) = self.running.take() else { return Shutdown::Drained };
+        stop.send(()).ok();
+        // If the thread has panicked, its requests are not finished.
+        thread.join().unwrap_or(Shutdown::TimedOut)
     }
 }
 
-async fn accept_connection(listener: &TcpListener) -> (TcpStream, SocketAddr) {
-    loop {
-        match listener.accept().await {
-            Ok(connection) => return connection,
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection; raise the limit of open files");
-                sleep(ACCEPT_RETRY_DELAY).await;
-            }
-        }
+impl Drop for BackgroundServer {
+    fn drop(&mut self) {
+        self.shut_down();
     }
-}
-
-/// Responds with 503 and closes the connection, without waiting.
-fn reject_connection(stream: &TcpStream) {
-    let body =
-        HttpError::Unavailable("too many connections; close connections, or send the request again later").body();
-    let head = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-type: application/x-amz-json-1.0\r\n";
-    let length = format!("content-length: {}\r\n\r\n", body.len());
-    stream.try_write(&[head.as_bytes(), length.as_bytes(), &body].concat()).ok();
 }

@@ -1,9 +1,108 @@
-//! Encodes HTTP responses.
+//! HTTP responses, and the errors of a request.
 
-use super::HttpError;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
+use serde_json::json;
+use sfn_alias::{Error, error_body};
+
+/// An error of a request, from the HTTP layer or from the service.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HttpError {
+    /// An unknown operation, method or path. AWS responds without a message.
+    #[error("unknown operation of AWS Step Functions")]
+    UnknownOperation,
+    /// An operation of AWS Step Functions that sfn-alias does not implement.
+    #[error(
+        "sfn-alias does not implement {0}; it implements the operations on state machines, versions, aliases, executions and tags"
+    )]
+    UnsupportedOperation(&'static str),
+    /// A body that cannot be decoded. The message is ours: AWS sends none.
+    #[error("{0}")]
+    ContentEncoding(String),
+    /// An error of the service.
+    #[error("{0}")]
+    Service(#[from] Error),
+    /// A missing or invalid signature.
+    #[error("{message}")]
+    Signature {
+        /// The AWS error code.
+        code: &'static str,
+        /// AWS's message.
+        message: String,
+    },
+    /// A resource limit of the endpoint.
+    #[error("{0}")]
+    Unavailable(&'static str),
+    /// A body that was not received in time.
+    #[error("{0}")]
+    RequestTimeout(&'static str),
+    /// A violation of HTTP/1.1. The code is one of AWS's common errors.
+    #[error("{message}")]
+    Malformed {
+        /// The HTTP status: 400, or 501 for an unknown transfer coding.
+        status: u16,
+        /// The problem and its fix.
+        message: &'static str,
+    },
+    /// A bug in the endpoint. Its log has the details.
+    #[error("internal error in sfn-alias (please report): the log of the endpoint has the details")]
+    Internal,
+}
+
+const CORAL: &str = "com.amazon.coral.service";
+
+impl HttpError {
+    /// The AWS error code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownOperation | Self::UnsupportedOperation(_) => "UnknownOperationException",
+            Self::ContentEncoding(_) => "SerializationException",
+            Self::Service(error) => error.code(),
+            Self::Signature { code, .. } => code,
+            Self::Unavailable(_) => "ServiceUnavailable",
+            Self::RequestTimeout(_) => "RequestTimeout",
+            Self::Malformed { .. } => "MalformedHttpRequestException",
+            Self::Internal => "InternalFailure",
+        }
+    }
+
+    /// The HTTP status.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::UnknownOperation
+            | Self::UnsupportedOperation(_)
+            | Self::ContentEncoding(_)
+            | Self::Signature { .. } => 400,
+            Self::Service(error) => error.kind().status(),
+            Self::Unavailable(_) => 503,
+            Self::RequestTimeout(_) => 408,
+            Self::Malformed { status, .. } => *status,
+            Self::Internal => 500,
+        }
+    }
+
+    /// Whether the connection must be closed because the rest of the request may not be read.
+    pub const fn closes_connection(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable(_)
+                | Self::RequestTimeout(_)
+                | Self::Malformed { .. }
+                | Self::Service(Error::TooLarge { .. })
+        )
+    }
+
+    /// The response body in AWS's error format.
+    pub fn body(&self) -> Vec<u8> {
+        let kind = format!("{CORAL}#{}", self.code());
+        match self {
+            Self::Service(error) => error_body(error),
+            Self::UnknownOperation => json!({ "__type": kind }).to_string().into_bytes(),
+            _ => json!({ "__type": kind, "message": self.to_string() }).to_string().into_bytes(),
+        }
+    }
+}
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const AWS_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");

@@ -1,0 +1,56 @@
+//! `sfn-alias call`, `check` and `fingerprint`
+
+use crate::args::{CallArgs, CheckArgs, FingerprintArgs};
+use crate::endpoint::Backend;
+use crate::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
+use crate::{input, output};
+use serde_json::json;
+use sfn_alias::{Operation, Problem};
+
+/// Runs `sfn-alias call`.
+pub(crate) fn call(args: &CallArgs) -> CommandResult {
+    // Our message for an unknown operation is more helpful than AWS's.
+    args.operation.parse::<Operation>()?;
+    let body = input::read_argument(&args.input)?;
+    let reply = Backend::open(&args.backend)?.call(&args.operation, &body)?;
+    output::print_json(&reply.body, args.json)?;
+    Ok(match reply.status {
+        200..300 => OK,
+        500.. => SYSTEM_ERROR,
+        _ => REJECTED,
+    })
+}
+
+/// Runs `sfn-alias check`.
+pub(crate) fn check(args: &CheckArgs) -> CommandResult {
+    let problems = sfn_alias::check_strict(&args.operation, &input::read_argument(&args.input)?)?;
+    if args.json {
+        output::print_value(&problems)?;
+    } else {
+        problems.iter().try_for_each(print_problem)?;
+    }
+    Ok(if problems.is_empty() { OK } else { REJECTED })
+}
+
+fn print_problem(problem: &Problem) -> Result<(), CliError> {
+    let Problem { path, code, error, message, fix } = problem;
+    // Some messages already contain the path.
+    let prefix = match path.as_str() {
+        _ if message.starts_with(&format!("`{path}`")) => String::new(),
+        "" if message.starts_with("cannot parse the request") => String::new(),
+        "" => "the request: ".to_owned(),
+        path => format!("{path}: "),
+    };
+    output::print_line(format_args!("{prefix}{message} ({error}, {code})\n  help: {fix}"))
+}
+
+/// Runs `sfn-alias fingerprint`.
+pub(crate) fn fingerprint(args: &FingerprintArgs) -> CommandResult {
+    let fingerprint = sfn_alias::fingerprint_from(&input::read_argument(&args.input)?[..]);
+    let fingerprint = fingerprint.map_err(|error| CliError::rejected(&error))?.to_hex();
+    match args.json {
+        true => output::print_line(json!({ "fingerprint": fingerprint }))?,
+        false => output::print_line(fingerprint)?,
+    }
+    Ok(OK)
+}
