@@ -29,22 +29,19 @@ pub(crate) fn find_definition_error(definition: &str) -> Option<DefinitionError>
     // In the order recorded from AWS.
     let is_present = |name: &str| fields.get(name).is_some_and(Option::is_some);
     let missing: Vec<&str> = ["States", "StartAt"].into_iter().filter(|name| !is_present(name)).collect();
-    (!missing.is_empty()).then(|| DefinitionError {
-        code: "SCHEMA_VALIDATION_FAILED",
-        message: format!("These fields are required: [{}]", missing.join(", ")),
-        location: Some("/".to_owned()),
-    })
+    let message = || format!("These fields are required: [{}]", missing.join(", "));
+    (!missing.is_empty()).then(|| schema_error(message(), Some("/".to_owned())))
 }
 
 fn not_an_object(definition: &str) -> DefinitionError {
     match serde_json::from_str::<IgnoredAny>(definition) {
         Err(error) if !definition.trim_start().is_empty() => not_json(definition, &error),
-        _ => DefinitionError {
-            code: "SCHEMA_VALIDATION_FAILED",
-            message: "Definition must be a valid JSON object".to_owned(),
-            location: None,
-        },
+        _ => schema_error("Definition must be a valid JSON object".to_owned(), None),
     }
+}
+
+const fn schema_error(message: String, location: Option<String>) -> DefinitionError {
+    DefinitionError { code: "SCHEMA_VALIDATION_FAILED", message, location }
 }
 
 fn not_json(definition: &str, error: &serde_json::Error) -> DefinitionError {

@@ -56,7 +56,6 @@ mod options;
 mod page;
 mod problem;
 mod random;
-mod sensitive;
 mod service;
 pub mod store;
 mod validation;
@@ -68,12 +67,11 @@ pub use idempotency::{
     AliasMember, Comparison, Fingerprint, compare, compare_from, fingerprint, fingerprint_encoding, fingerprint_from,
 };
 pub use json::{Reply, SerializeResponse, error_body};
-pub use model::{Scope, Timestamp, parse_arn};
+pub use model::{Scope, Sensitive, Timestamp, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
 pub use problem::{Problem, ProblemCode};
 pub use random::{WeightedPicker, generate_request_id, pick, reseed_request_ids};
-pub use sensitive::Sensitive;
 pub use service::{StartCount, Statistics, StepFunctions};
 pub use validation::{Validate, check, check_from, check_strict, validate, validate_from};
 pub use wire::format_arn;

@@ -110,8 +110,8 @@ fn parse_list_aliases<'c>(
     let version = match state_machine.qualifier {
         Qualifier::Version(number) => Some(number),
         Qualifier::Alias(_) => {
-            rule_errors.push(STATE_MACHINE_ARN_POINTER, Error::StateMachineOrVersionArnRequired { arn: arn.into() });
-            return None;
+            let error = Error::StateMachineOrVersionArnRequired { arn: arn.into() };
+            return rule_errors.record_error(STATE_MACHINE_ARN_POINTER, Err(error));
         }
         Qualifier::Unqualified | Qualifier::Label => None,
     };
@@ -167,18 +167,12 @@ fn parse_routing_entries<'a>(
 
 /// Returns `None` if the weights do not add up to 100 or a version is repeated.
 fn create_routing(
-    (first, first_weight): (RouteTarget<'_>, Weight),
+    first: (RouteTarget<'_>, Weight),
     second: Option<(RouteTarget<'_>, Weight)>,
 ) -> Option<RequestedRouting> {
-    let route = |target: RouteTarget<'_>, weight| Some(Route { version: target.version?, weight });
-    let Some(first) = route(first, first_weight) else { return Some(RequestedRouting::UnknownVersion) };
-    let second = match second {
-        Some((target, weight)) => match route(target, weight) {
-            Some(second) => Some(second),
-            None => return Some(RequestedRouting::UnknownVersion),
-        },
-        None => None,
-    };
+    let route = |(target, weight): (RouteTarget<'_>, Weight)| Some(Route { version: target.version?, weight });
+    let second = second.map_or(Some(None), |second| route(second).map(Some));
+    let (Some(first), Some(second)) = (route(first), second) else { return Some(RequestedRouting::UnknownVersion) };
     Routing::new(first, second).map(RequestedRouting::Routing)
 }
 
@@ -257,9 +251,9 @@ fn check_same_state_machine(
 }
 
 fn check_distinct_versions(entries: &[RoutingConfigurationListItem<'_>], rule_errors: &mut RuleErrors<'_>) {
-    let mut arns = entries.iter().map(|entry| entry.state_machine_version_arn.as_deref());
-    if let (Some(Some(first)), Some(second)) = (arns.next(), arns.next())
-        && second == Some(first)
+    if let [first, second] = entries
+        && first.state_machine_version_arn.is_some()
+        && first.state_machine_version_arn == second.state_machine_version_arn
     {
         rule_errors.push(version_arn_pointer(1), Error::RepeatedVersions { received: collect_arns(entries) });
     }

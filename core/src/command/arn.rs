@@ -56,8 +56,7 @@ pub(super) fn parse_member<'a>(
         Resource::Alias { name, alias } => (name, Qualifier::Alias(alias)),
         Resource::Label { name, .. } => (name, Qualifier::Label),
         _ => {
-            rule_errors.push(pointer, arn_type_error(&arn));
-            return None;
+            return rule_errors.record_error(pointer, Err(arn_type_error(&arn)));
         }
     };
     Some(StateMachineRef { arn: text, unqualified_arn: arn.state_machine_arn(), name, qualifier })
@@ -67,8 +66,7 @@ pub(super) fn parse_member<'a>(
 pub(super) fn parse_unlabeled_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_>) -> Option<StateMachineRef<'a>> {
     let state_machine = parse_state_machine_arn(text, rule_errors)?;
     if state_machine.qualifier == Qualifier::Label {
-        rule_errors.push(STATE_MACHINE_ARN_POINTER, Error::LabeledArn { arn: text.into() });
-        return None;
+        return rule_errors.record_error(STATE_MACHINE_ARN_POINTER, Err(Error::LabeledArn { arn: text.into() }));
     }
     Some(state_machine)
 }
@@ -78,24 +76,9 @@ pub(super) fn parse_alias_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_
     const POINTER: &str = "/stateMachineAliasArn";
     let state_machine = parse_member(text, POINTER, rule_errors)?;
     let Qualifier::Alias(name) = state_machine.qualifier else {
-        rule_errors.push(POINTER, Error::AliasArnRequired { arn: text.into() });
-        return None;
+        return rule_errors.record_error(POINTER, Err(Error::AliasArnRequired { arn: text.into() }));
     };
     Some(AliasRef { state_machine, name })
-}
-
-/// Parses the ARN of a STANDARD execution into the ARN, the state machine's name and the execution's name.
-pub(super) fn parse_execution_arn<'a>(
-    text: &'a str,
-    rule_errors: &mut RuleErrors<'_>,
-) -> Option<(Arn<'a>, &'a str, &'a str)> {
-    const POINTER: &str = "/executionArn";
-    let arn = rule_errors.record_error(POINTER, parse_arn(text))?;
-    let Resource::Execution { name, execution } = arn.resource else {
-        rule_errors.push(POINTER, arn_type_error(&arn));
-        return None;
-    };
-    Some((arn, name, execution))
 }
 
 pub(super) fn arn_type_error(arn: &Arn<'_>) -> Error {

@@ -1,12 +1,12 @@
 //! Commands on executions.
 
-use super::arn::{StateMachineRef, parse_execution_arn, parse_state_machine_arn, parse_unlabeled_arn};
+use super::arn::{StateMachineRef, arn_type_error, parse_state_machine_arn, parse_unlabeled_arn};
 use super::request::{Request, RuleErrors, commands};
 use super::state_machine::check_name;
 use super::version::is_metadata_only;
 use crate::error::Error;
 use crate::json_text::validate_execution_input;
-use crate::model::ExecutionStatus;
+use crate::model::{ExecutionStatus, Resource, parse_arn};
 use crate::page::PageRequest;
 use crate::wire::input::{
     DescribeExecutionInput, DescribeStateMachineForExecutionInput, ListExecutionsInput, StartExecutionInput,
@@ -115,15 +115,25 @@ fn parse_list_executions<'c>(
     })
 }
 
+/// Parses the ARN of a STANDARD execution.
 fn parse_execution<'a>(
-    arn: Option<&'a str>,
+    text: Option<&'a str>,
     included_data: Option<&str>,
     rule_errors: &mut RuleErrors<'_>,
 ) -> Option<ExecutionRef<'a>> {
-    let arn = arn?;
-    let (parsed, state_machine_name, name) = parse_execution_arn(arn, rule_errors)?;
-    let (partition, region, account) = (parsed.partition, parsed.region, parsed.account);
-    let parts = ["arn:", partition, ":states:", region, ":", account, ":stateMachine:", state_machine_name];
+    const POINTER: &str = "/executionArn";
+    let text = text?;
+    let arn = rule_errors.record_error(POINTER, parse_arn(text))?;
+    let Resource::Execution { name: state_machine_name, execution } = arn.resource else {
+        return rule_errors.record_error(POINTER, Err(arn_type_error(&arn)));
+    };
+    let parts = ["arn:", arn.partition, ":states:", arn.region, ":", arn.account, ":stateMachine:", state_machine_name];
     let metadata_only = is_metadata_only(included_data);
-    Some(ExecutionRef { arn, state_machine_arn: parts.concat(), state_machine_name, name, metadata_only })
+    Some(ExecutionRef {
+        arn: text,
+        state_machine_arn: parts.concat(),
+        state_machine_name,
+        name: execution,
+        metadata_only,
+    })
 }

@@ -154,8 +154,7 @@ impl RevisionContent<'_> {
 fn parse_resource_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_>) -> Option<&'a str> {
     let arn = rule_errors.record_error("/resourceArn", parse_arn(text))?;
     if matches!(arn.resource, Resource::Execution { .. } | Resource::Express { .. }) {
-        rule_errors.push("/resourceArn", arn_type_error(&arn));
-        return None;
+        return rule_errors.record_error("/resourceArn", Err(arn_type_error(&arn)));
     }
     Some(text)
 }
@@ -207,8 +206,7 @@ fn deduplicate_tags(inputs: &[TagInput<'_>], rule_errors: &mut RuleErrors<'_>) -
         } else if tags.len() < limit {
             tags.push(Tag { key, value });
         } else {
-            rule_errors.push("/tags", Error::TooManyTags { limit });
-            return None;
+            return rule_errors.record_error("/tags", Err(Error::TooManyTags { limit }));
         }
     }
     Some(tags)

@@ -1,7 +1,7 @@
 //! Decides on execution requests. Executions are routed and recorded, not interpreted: they stay RUNNING until they are
 //! stopped.
 
-use super::state_machine::RevisionFields;
+use super::state_machine::{describe_definition, parse_configuration};
 use super::{
     Context, Decision, does_not_exist_error, format_execution_arn, format_express_arn, format_version_arn, qualify_arn,
     require_version,
@@ -126,16 +126,15 @@ pub(crate) fn describe_state_machine(
 ) -> Result<DescribeStateMachineForExecutionOutput> {
     let (view, _) = require_execution(command, context)?;
     let revision = view.revision(RevisionKey::Execution(command.name))?.ok_or_else(|| missing_error(command))?;
-    let fields = RevisionFields::new(&revision, command.metadata_only);
     Ok(DescribeStateMachineForExecutionOutput {
-        definition: fields.definition,
-        encryption_configuration: fields.encryption,
-        logging_configuration: fields.logging,
+        definition: describe_definition(&revision, command.metadata_only),
+        encryption_configuration: revision.encryption.as_deref().map(parse_configuration),
+        logging_configuration: parse_configuration(&revision.logging),
         name: command.state_machine_name.to_owned(),
-        revision_id: fields.revision_id,
-        role_arn: fields.role_arn,
+        revision_id: revision.id.as_deref().map(str::to_owned),
+        role_arn: revision.role_arn.to_string(),
         state_machine_arn: command.state_machine_arn.clone(),
-        tracing_configuration: fields.tracing,
+        tracing_configuration: parse_configuration(&revision.tracing),
         update_date: revision.updated,
     })
 }

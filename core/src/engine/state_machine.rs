@@ -6,8 +6,7 @@ use crate::command::{
     CreateStateMachine, DescribeStateMachine, Qualifier, RevisionContent, StateMachineRef, UpdateStateMachine,
 };
 use crate::error::{Error, Result};
-use crate::model::{Revision, StateMachine, Timestamp, Version, VersionNumber};
-use crate::sensitive::Sensitive;
+use crate::model::{Revision, Sensitive, StateMachine, Timestamp, Version, VersionNumber};
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
 use serde_json::Value;
@@ -149,19 +148,18 @@ pub(crate) fn describe(
     };
     let key = version.as_ref().map_or(RevisionKey::Current, |version| RevisionKey::Version(version.number));
     let revision = view.revision(key)?.ok_or_else(missing)?;
-    let fields = RevisionFields::new(&revision, command.metadata_only);
     Ok(DescribeStateMachineOutput {
         creation_date: version.as_ref().map_or(state_machine.created, |version| version.created),
-        definition: fields.definition,
+        definition: describe_definition(&revision, command.metadata_only),
         description: version.and_then(|version| version.description.clone()),
-        encryption_configuration: fields.encryption,
-        logging_configuration: fields.logging,
+        encryption_configuration: revision.encryption.as_deref().map(parse_configuration),
+        logging_configuration: parse_configuration(&revision.logging),
         name: command.state_machine.name.to_owned(),
-        revision_id: fields.revision_id,
-        role_arn: fields.role_arn,
+        revision_id: revision.id.as_deref().map(str::to_owned),
+        role_arn: revision.role_arn.to_string(),
         state_machine_arn: command.state_machine.arn.to_owned(),
         status: if state_machine.deleting_until.is_some() { "DELETING" } else { "ACTIVE" }.to_owned(),
-        tracing_configuration: fields.tracing,
+        tracing_configuration: parse_configuration(&revision.tracing),
         kind: state_machine.kind.as_str().to_owned(),
     })
 }
@@ -169,31 +167,13 @@ pub(crate) fn describe(
 /// The definition in an output with METADATA_ONLY.
 const EMPTY_DEFINITION: &str = "{}";
 
-/// The fields of an output that come from a revision.
-pub(super) struct RevisionFields {
-    pub definition: Sensitive,
-    pub role_arn: String,
-    pub logging: Value,
-    pub tracing: Value,
-    pub encryption: Option<Value>,
-    pub revision_id: Option<String>,
-}
-
-impl RevisionFields {
-    pub fn new(revision: &Revision, metadata_only: bool) -> Self {
-        Self {
-            definition: if metadata_only { EMPTY_DEFINITION.into() } else { revision.definition.clone() },
-            role_arn: revision.role_arn.to_string(),
-            logging: parse_configuration(&revision.logging),
-            tracing: parse_configuration(&revision.tracing),
-            encryption: revision.encryption.as_deref().map(parse_configuration),
-            revision_id: revision.id.as_deref().map(str::to_owned),
-        }
-    }
+/// Returns the definition in an output.
+pub(super) fn describe_definition(revision: &Revision, metadata_only: bool) -> Sensitive {
+    if metadata_only { EMPTY_DEFINITION.into() } else { revision.definition.clone() }
 }
 
 /// Parses a configuration, which is stored as JSON that this crate wrote.
-fn parse_configuration(json: &str) -> Value {
+pub(super) fn parse_configuration(json: &str) -> Value {
     serde_json::from_str(json).unwrap_or_default()
 }
 

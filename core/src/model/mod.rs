@@ -4,7 +4,7 @@ mod arn;
 mod record;
 mod routing;
 mod scope;
-mod time;
+mod values;
 
 pub(crate) use arn::is_version_qualifier;
 pub use arn::{Arn, Resource, parse_arn};
@@ -14,4 +14,4 @@ pub use record::{
 };
 pub use routing::{Route, Routing, VersionNumber, Weight};
 pub use scope::{Scope, ScopeError};
-pub use time::Timestamp;
+pub use values::{Sensitive, Timestamp};

@@ -1,7 +1,6 @@
 //! The stored records. Plain data: the engine validates it.
 
-use super::{Routing, Timestamp, VersionNumber};
-use crate::sensitive::Sensitive;
+use super::{Routing, Sensitive, Timestamp, VersionNumber};
 use serde::{Deserialize, Serialize};
 
 /// The type of a state machine.

@@ -4,10 +4,11 @@ use super::memory::{MemoryData, MemoryRead};
 use super::overlay::{OverlayView, StateMachineChanges, alias_exists};
 use super::sqlite::{SqliteBatch, SqliteTransaction};
 use super::{
-    Batch, Change, CommitOutcome, MemoryStore, ReadTransaction, Session, SqliteStore, Store, View, WriteTransaction,
+    Batch, Change, CommitOutcome, MemoryStore, NamedStateMachine, ReadTransaction, Session, SqliteStore, Store, View,
+    WriteTransaction,
 };
 use crate::error::{Error, Result};
-use crate::model::{StateMachine, Timestamp};
+use crate::model::Timestamp;
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -64,7 +65,7 @@ impl Store for CachedStore {
         Ok(Box::new(CachedWrite { store: self, arn, memory: self.memory.read(arn), file, _lock: lock }))
     }
 
-    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>> {
         self.memory.state_machines(prefix, after, limit)
     }
 
@@ -152,12 +153,7 @@ impl Session for CachedBatch<'_> {
         Ok(Box::new(BatchWrite { arn, view, file, changes: &mut self.changes }))
     }
 
-    fn state_machines(
-        &mut self,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(String, StateMachine)>> {
+    fn state_machines(&mut self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>> {
         self.file.state_machines(prefix, after, limit)
     }
 

@@ -21,4 +21,4 @@ pub use memory::MemoryStore;
 pub use session::{Batch, CommitOutcome, ReadTransaction, Session, Store, WriteTransaction};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
-pub use view::{ExecutionFilter, NamedAlias, RevisionKey, View};
+pub use view::{ExecutionFilter, NamedAlias, NamedStateMachine, RevisionKey, View};

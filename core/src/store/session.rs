@@ -1,8 +1,8 @@
 //! The traits of a store: transactions on one state machine, alone or in a batch.
 
-use super::{Change, View};
+use super::{Change, NamedStateMachine, View};
 use crate::error::Result;
-use crate::model::{StateMachine, Timestamp};
+use crate::model::Timestamp;
 
 /// Reads one state machine.
 pub trait ReadTransaction {
@@ -60,12 +60,7 @@ pub trait Session {
     ///
     /// # Errors
     /// [`crate::Error::Store`].
-    fn state_machines(
-        &mut self,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(String, StateMachine)>>;
+    fn state_machines(&mut self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>>;
 
     /// Returns the ARNs of up to `limit` state machines whose deletion has ended by `now`.
     ///
@@ -155,7 +150,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`crate::Error::Store`].
-    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>>;
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>>;
 
     /// Returns the ARNs of up to `limit` state machines whose deletion has ended by `now`.
     ///
@@ -197,12 +192,7 @@ impl<S: Store + ?Sized> Session for &S {
         (**self).begin_write(arn)
     }
 
-    fn state_machines(
-        &mut self,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(String, StateMachine)>> {
+    fn state_machines(&mut self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>> {
         (**self).state_machines(prefix, after, limit)
     }
 

@@ -52,6 +52,9 @@ pub trait View {
 /// An alias and its name.
 pub type NamedAlias<'v> = (Cow<'v, str>, Cow<'v, Alias>);
 
+/// A state machine and its ARN.
+pub type NamedStateMachine = (String, StateMachine);
+
 /// Selects a revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RevisionKey<'a> {

@@ -2,12 +2,19 @@
 
 use super::output::{ListStateMachineAliasesOutput, StateMachineAliasListItem};
 use crate::model::Timestamp;
-use serde::Serialize;
-use serde::ser::{SerializeSeq, SerializeStruct, Serializer};
+use serde::ser::{Serialize, SerializeSeq, Serializer};
 
-/// A page of aliases whose names share one text: as [`ListStateMachineAliasesOutput`], without a string per alias.
+/// A page of aliases: as [`ListStateMachineAliasesOutput`], without a string per alias.
+#[derive(serde::Serialize)]
+#[serde(rename = "ListStateMachineAliasesOutput", rename_all = "camelCase")]
 pub(crate) struct AliasPage {
+    #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
+    state_machine_aliases: Aliases,
+}
+
+/// Aliases whose names share one text.
+struct Aliases {
     /// The ARN of the state machine, and a colon.
     arn_prefix: String,
     /// The creation date of each alias, and the end of its name in `names`.
@@ -27,11 +34,14 @@ impl AliasPage {
             names.push_str(name);
             items.push((created, names.len()));
         }
-        Self { next_token, arn_prefix: [state_machine_arn, ":"].concat(), items, names }
+        let arn_prefix = [state_machine_arn, ":"].concat();
+        Self { next_token, state_machine_aliases: Aliases { arn_prefix, items, names } }
     }
+}
 
+impl Aliases {
     /// Returns the creation date and the name of each alias.
-    fn items(&self) -> impl ExactSizeIterator<Item = (Timestamp, &str)> {
+    fn iter(&self) -> impl ExactSizeIterator<Item = (Timestamp, &str)> {
         let mut start = 0;
         self.items.iter().map(move |&(created, end)| {
             (created, self.names.get(std::mem::replace(&mut start, end)..end).unwrap_or_default())
@@ -39,55 +49,32 @@ impl AliasPage {
     }
 }
 
+#[derive(serde::Serialize)]
+#[serde(rename = "StateMachineAliasListItem", rename_all = "camelCase")]
 struct AliasItem<'p> {
-    created: Timestamp,
-    arn: &'p str,
+    creation_date: Timestamp,
+    state_machine_alias_arn: &'p str,
 }
 
-impl Serialize for AliasItem<'_> {
+impl Serialize for Aliases {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut item = serializer.serialize_struct("StateMachineAliasListItem", 2)?;
-        item.serialize_field("creationDate", &self.created)?;
-        item.serialize_field("stateMachineAliasArn", self.arn)?;
-        item.end()
-    }
-}
-
-struct AliasItems<'p>(&'p AliasPage);
-
-impl Serialize for AliasItems<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let items = self.0.items();
-        let mut list = serializer.serialize_seq(Some(items.len()))?;
-        let mut arn = self.0.arn_prefix.clone();
-        for (created, name) in items {
-            arn.truncate(self.0.arn_prefix.len());
+        let mut list = serializer.serialize_seq(Some(self.items.len()))?;
+        let mut arn = self.arn_prefix.clone();
+        for (creation_date, name) in self.iter() {
+            arn.truncate(self.arn_prefix.len());
             arn.push_str(name);
-            list.serialize_element(&AliasItem { created, arn: &arn })?;
+            list.serialize_element(&AliasItem { creation_date, state_machine_alias_arn: &arn })?;
         }
         list.end()
     }
 }
 
-impl Serialize for AliasPage {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let members = if self.next_token.is_some() { 2 } else { 1 };
-        let mut output = serializer.serialize_struct("ListStateMachineAliasesOutput", members)?;
-        match &self.next_token {
-            Some(token) => output.serialize_field("nextToken", token)?,
-            None => output.skip_field("nextToken")?,
-        }
-        output.serialize_field("stateMachineAliases", &AliasItems(self))?;
-        output.end()
-    }
-}
-
 impl From<AliasPage> for ListStateMachineAliasesOutput {
-    fn from(page: AliasPage) -> Self {
+    fn from(AliasPage { next_token, state_machine_aliases }: AliasPage) -> Self {
         let item = |(creation_date, name)| StateMachineAliasListItem {
             creation_date,
-            state_machine_alias_arn: [&*page.arn_prefix, name].concat(),
+            state_machine_alias_arn: [&*state_machine_aliases.arn_prefix, name].concat(),
         };
-        Self { state_machine_aliases: page.items().map(item).collect(), next_token: page.next_token }
+        Self { next_token, state_machine_aliases: state_machine_aliases.iter().map(item).collect() }
     }
 }

@@ -5,8 +5,10 @@ use crate::constraint::{Member, Path, Rule};
 use crate::error::{Error, Result};
 use crate::options::Limits;
 use serde::Deserialize;
+use serde::de::{self, Deserializer, Unexpected, Visitor};
 use serde_json::{Number, Value};
 use std::fmt;
+use std::marker::PhantomData;
 
 /// Deserializes a request from JSON bytes or values of another programming language. May be called twice: the second
 /// time to locate a type error.
@@ -43,7 +45,7 @@ impl DeserializeRequest for [u8] {
         // Validating UTF-8 once is faster than for each string, and covers ignored members.
         match std::str::from_utf8(self) {
             Ok(text) => serde_json::from_str(text),
-            Err(invalid) => Err(serde::de::Error::custom(invalid)),
+            Err(invalid) => Err(de::Error::custom(invalid)),
         }
     }
 }
@@ -128,4 +130,36 @@ fn describe_type(value: &Value) -> &'static str {
 
 fn exceeds_64_bits(number: &Number) -> bool {
     number.is_u64() || number.as_f64().is_some_and(|number| number.fract() == 0.0 && number.abs() >= 2_f64.powi(63))
+}
+
+/// Deserializes an integer. Its error messages avoid Rust's type names, unlike serde's own. `expected` describes it in the error message, for example "an integer from 0 to 100".
+///
+/// # Errors
+/// The error of the deserializer, also if the number is out of the range of `T`.
+pub fn deserialize_integer<'de, T: TryFrom<i128>, D: Deserializer<'de>>(
+    deserializer: D,
+    expected: &str,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_any(IntegerVisitor { expected, integer: PhantomData })
+}
+
+struct IntegerVisitor<'e, T> {
+    expected: &'e str,
+    integer: PhantomData<T>,
+}
+
+impl<T: TryFrom<i128>> Visitor<'_> for IntegerVisitor<'_, T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+        T::try_from(number.into()).map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+        T::try_from(number.into()).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
 }

@@ -4,15 +4,13 @@ mod alias_page;
 mod arn_parts;
 mod deserialize;
 pub mod input;
-mod integer;
 pub mod output;
 mod structure;
 mod text;
 
 pub(crate) use alias_page::AliasPage;
 pub use arn_parts::{ArnParts, format_arn};
-pub use deserialize::DeserializeRequest;
+pub use deserialize::{DeserializeRequest, deserialize_integer};
 pub(crate) use deserialize::{deserialize_request, find_wrong_types};
-pub use integer::deserialize_integer;
 pub use structure::Structure;
 pub use text::{SensitiveText, Text};

@@ -1,7 +1,6 @@
 //! Response structures. Absent members are omitted, as AWS does.
 
-use crate::model::{Tag, Timestamp};
-use crate::sensitive::Sensitive;
+use crate::model::{Sensitive, Tag, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

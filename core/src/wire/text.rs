@@ -32,15 +32,9 @@ impl fmt::Display for Text<'_> {
     }
 }
 
-impl<'a, const SENSITIVE: bool> From<&'a str> for Text<'a, SENSITIVE> {
-    fn from(text: &'a str) -> Self {
-        Self(Cow::Borrowed(text))
-    }
-}
-
-impl<'a, const SENSITIVE: bool> From<&'a String> for Text<'a, SENSITIVE> {
-    fn from(text: &'a String) -> Self {
-        Self(Cow::Borrowed(text))
+impl<'a, T: AsRef<str> + ?Sized, const SENSITIVE: bool> From<&'a T> for Text<'a, SENSITIVE> {
+    fn from(text: &'a T) -> Self {
+        Self(Cow::Borrowed(text.as_ref()))
     }
 }
 

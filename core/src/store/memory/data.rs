@@ -2,8 +2,8 @@
 
 use super::entry::Entry;
 use crate::error::{Error, Result};
-use crate::model::{StateMachine, Timestamp};
-use crate::store::Change;
+use crate::model::Timestamp;
+use crate::store::{Change, NamedStateMachine};
 use hashbrown::HashTable;
 use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
@@ -61,7 +61,7 @@ impl MemoryData {
         self.deleting.remove(arn);
     }
 
-    pub fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Vec<(String, StateMachine)> {
+    pub fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Vec<NamedStateMachine> {
         use std::ops::Bound::{Excluded, Included, Unbounded};
         let start = after.map_or(Included(prefix), Excluded);
         let arns = self.arns.range::<str, _>((start, Unbounded)).take_while(|arn| arn.starts_with(prefix));

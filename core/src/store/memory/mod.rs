@@ -6,10 +6,6 @@ mod data;
 mod entry;
 mod store;
 
-#[cfg(feature = "sqlite")]
-pub(super) use data::MemoryData;
-#[cfg(feature = "sqlite")]
-pub(super) use entry::Entry;
-#[cfg(feature = "sqlite")]
-pub(super) use store::MemoryRead;
 pub use store::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub(super) use {data::MemoryData, entry::Entry, store::MemoryRead};

@@ -2,8 +2,8 @@
 
 use super::data::MemoryData;
 use crate::error::{Error, Result};
-use crate::model::{StateMachine, Timestamp};
-use crate::store::{Batch, Change, CommitOutcome, ReadTransaction, Store, View, WriteTransaction};
+use crate::model::Timestamp;
+use crate::store::{Batch, Change, CommitOutcome, NamedStateMachine, ReadTransaction, Store, View, WriteTransaction};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -106,7 +106,7 @@ impl Store for MemoryStore {
         Ok(Box::new(self.write(arn)))
     }
 
-    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>> {
         Ok(self.read_data().state_machines(prefix, after, limit))
     }
 

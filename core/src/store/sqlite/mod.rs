@@ -1,13 +1,13 @@
 //! A durable store in one SQLite file, which several processes may use at once.
 //!
-//! - `open` identifies or creates the file, `wal` configures its write-ahead log, `file` owns the connections, `connection`
-//!   begins their transactions and reuses those that read.
+//! - `open` identifies or creates the file, and `wal` configures its write-ahead log. `file` owns the connections and
+//!   records whether writes succeed. `connection` begins transactions and reuses the connections that read.
 //! - `transaction` is a write transaction of the file, or one of a state machine. `view` reads, `apply` writes, `rows`
 //!   converts rows to records.
 //! - `load` reads all records at once.
 //! - `checksum` detects corrupt rows, `generation` a write-ahead log that belongs to another file, and
 //!   `file_monitor` files that were replaced while in use.
-//! - `write_health` records whether writes succeed. `meta` stores values about the file itself.
+//! - `meta` stores values about the file itself.
 //!
 //! `schema.sql` documents the tables.
 
@@ -27,7 +27,6 @@ mod store;
 mod transaction;
 mod view;
 mod wal;
-mod write_health;
 
 pub use store::SqliteStore;
 pub(super) use transaction::{SqliteBatch, SqliteTransaction};

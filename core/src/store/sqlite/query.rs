@@ -2,8 +2,7 @@
 
 use super::error::{sqlite_error, with_path_if_corrupt};
 use crate::error::{Error, Result};
-use crate::model::{Timestamp, VersionNumber, Weight};
-use crate::sensitive::Sensitive;
+use crate::model::{Sensitive, Timestamp, VersionNumber, Weight};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Params, Row};
 use std::ops::Deref;

@@ -6,9 +6,9 @@ use super::open::LockingMode;
 use super::transaction::{SqliteBatch, SqliteTransaction};
 use super::view::{expired_state_machines, state_machines};
 use crate::error::{Error, Result};
-use crate::model::{StateMachine, Timestamp};
+use crate::model::Timestamp;
 use crate::store::memory::MemoryData;
-use crate::store::{Batch, ReadTransaction, Store, WriteTransaction};
+use crate::store::{Batch, NamedStateMachine, ReadTransaction, Store, WriteTransaction};
 use rusqlite::Connection;
 use std::fmt;
 use std::path::Path;
@@ -74,7 +74,7 @@ impl Store for SqliteStore {
         Ok(Box::new(self.begin_file_write(arn)?))
     }
 
-    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
+    fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>> {
         state_machines(&self.0.begin_read()?, prefix, after, limit)
     }
 

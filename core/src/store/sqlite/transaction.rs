@@ -7,8 +7,8 @@ use super::generation::Generation;
 use super::rows::StateMachineRow;
 use super::view::{Snapshot, expired_state_machines, load_row, state_machines};
 use crate::error::{Error, Result};
-use crate::model::{StateMachine, Timestamp};
-use crate::store::{Batch, Change, CommitOutcome, ReadTransaction, Session, View, WriteTransaction};
+use crate::model::Timestamp;
+use crate::store::{Batch, Change, CommitOutcome, NamedStateMachine, ReadTransaction, Session, View, WriteTransaction};
 use rusqlite::Connection;
 
 /// A write transaction of the file, which the transactions of a batch share.
@@ -75,12 +75,7 @@ impl Session for SqliteBatch<'_> {
         Ok(Box::new(SqliteTransaction::begin(self, arn)?))
     }
 
-    fn state_machines(
-        &mut self,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(String, StateMachine)>> {
+    fn state_machines(&mut self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>> {
         self.check_open()?;
         state_machines(self, prefix, after, limit)
     }

@@ -5,7 +5,7 @@ use super::query::{add_path, query_all, query_first, sql_limit};
 use super::rows::{self, StateMachineRow, select};
 use crate::error::Result;
 use crate::model::{Alias, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber};
-use crate::store::{ExecutionFilter, NamedAlias, RevisionKey, View};
+use crate::store::{ExecutionFilter, NamedAlias, NamedStateMachine, RevisionKey, View};
 use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -136,7 +136,7 @@ pub(super) fn state_machines(
     prefix: &str,
     after: Option<&str>,
     limit: usize,
-) -> Result<Vec<(String, StateMachine)>> {
+) -> Result<Vec<NamedStateMachine>> {
     let sql = select!(machines, "", " WHERE arn >= ?1 AND arn IS NOT ?2 ORDER BY arn LIMIT ?3");
     let connection = transaction.as_ref();
     let to_error = |error| add_path(connection, sqlite_error(error));
