@@ -3,7 +3,7 @@
 'use strict'
 
 const { getSystemErrorName } = require('node:util')
-const { DeploymentDriver, deploymentJson } = require('./index.js')
+const { DeploymentDriver, deploymentJson } = require('./native.js')
 
 class DeploymentError extends Error {
   constructor ({ code, message, problems }) {

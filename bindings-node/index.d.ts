@@ -808,14 +808,6 @@ export interface TemplateRule {
   url: string
 }
 
-/**
- * Which binding artifact the generated loader actually loaded: `'native'` for
- * a native addon, otherwise the `platformArchABI` of the WASI flavor. Every
- * flavor napi-rs can build is listed, because `NAPI_RS_NATIVE_LIBRARY_PATH`
- * can point the loader at a WASI artifact this package does not build itself.
- */
-export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
-
 /** Drives a deployment with a state file, for `sfn-alias/deploy`. */
 export declare class DeploymentDriver {
   /** Creates a driver. It does not open the state file. */
@@ -854,14 +846,14 @@ export declare class StepFunctions {
   callJson(operation: Operation | (string & {}), body: string | Uint8Array): Promise<{ status: number, body: string }>
   /** Returns the number of starts of the unqualified state machine, followed by each of its versions. */
   startCounts(stateMachineArn: string): Promise<StartCount[]>
+  /** Returns a `requestHandler` for the AWS SDK's `SFNClient`. It calls this service without a socket. */
+  requestHandler(): RequestHandler
   /** Handles an HTTP request as the endpoint does. `serve` uses it; use it to serve with another HTTP server. */
   handleHttpRequest(request: { method?: string, url?: string, rawHeaders: string[] }, body: string | Uint8Array): Promise<{ status: number, headers: string[], body: Buffer }>
   /** The maximum size of a request body in bytes. `handleHttpRequest` rejects longer ones. */
   get requestBytes(): number
   /** Closes the service. Its file is closed when all objects that share it are closed or garbage-collected. */
   close(): void
-  /** Returns a `requestHandler` for the AWS SDK's `SFNClient`. It calls this service without a socket. */
-  requestHandler(): RequestHandler
   /** Creates an alias for one or two versions. Repeating the same request returns the existing alias. */
   createStateMachineAlias(input: CreateStateMachineAliasInput): Promise<CreateStateMachineAliasOutput>
   /** Returns an alias. */

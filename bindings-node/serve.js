@@ -1,7 +1,7 @@
 'use strict'
 // An HTTP server in this process. It moves bytes between `node:http` and the binary, which handles the requests.
 const http = require('node:http')
-const { StepFunctions } = require('./index.js')
+const { StepFunctions } = require('./service.js')
 
 /** Serves a service in memory, in a file, or an existing `StepFunctions` on 127.0.0.1. */
 async function serve ({ port = 0, service: existing, ...options } = {}) {

@@ -3,20 +3,18 @@
 // Runs the program in this platform's package, with the same arguments, standard streams, signals and exit code.
 const { spawn } = require('node:child_process')
 const { optionalDependencies } = require('../package.json')
+const { packageName } = require('./platform.js')
 
 const FORWARDED_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT']
 
 function findProgram () {
-  const glibc = process.platform === 'linux' && process.report.getReport().header.glibcVersionRuntime !== undefined
-  const libc = { linux: glibc ? '-gnu' : '-musl', win32: '-msvc' }[process.platform] ?? ''
-  const name = `sfn-alias-${process.platform}-${process.arch}${libc}`
   try {
-    return require.resolve(`${name}/sfn-alias${process.platform === 'win32' ? '.exe' : ''}`)
+    return require.resolve(`${packageName}/sfn-alias${process.platform === 'win32' ? '.exe' : ''}`)
   } catch {
-    const supported = Object.keys(optionalDependencies).includes(name)
+    const supported = Object.keys(optionalDependencies).includes(packageName)
     console.error(supported
-      ? `sfn-alias: the package ${name} is not installed\nhelp: reinstall sfn-alias with its optional dependencies`
-      : `sfn-alias: no program for this platform (${name})\nhelp: build it from a checkout with \`cargo install --locked --path cli\``)
+      ? `sfn-alias: the package ${packageName} is not installed\nhelp: reinstall sfn-alias with its optional dependencies`
+      : `sfn-alias: no program for this platform (${packageName})\nhelp: build it from a checkout with \`cargo install --locked --path cli\``)
     process.exit(3)
   }
 }

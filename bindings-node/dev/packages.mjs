@@ -11,6 +11,8 @@ if (main.version !== version) throw new Error(`package.json: expected version ${
 if (Object.values(platforms).some(other => other !== version)) throw new Error(`npm/: expected version ${version} in all packages\nhelp: run \`make generate\``)
 if (sortMembers(platforms) !== sortMembers(main.optionalDependencies)) throw new Error('package.json: expected the packages in npm/ as optionalDependencies')
 if (Object.keys(platforms).length !== main.napi.targets.length) throw new Error('npm/: expected one package per target\nhelp: run `make generate`')
+const loaders = [...readFileSync('native.js', 'utf8').matchAll(/^ {2}'(.*)': \(\) => require\('(sfn-alias-\1)'\)/gm)].map(([,, name]) => name)
+if (loaders.sort().join() !== Object.keys(platforms).sort().join()) throw new Error('native.js: expected one loader per package in npm/')
 for (const lock of ['dev', 'test'].map(folder => readFileSync(`${folder}/package-lock.json`, 'utf8'))) {
   const foreign = [...lock.matchAll(/"resolved": "(.*)"/g)].filter(([, url]) => !url.startsWith('https://registry.npmjs.org/'))
   if (foreign.length > 0) throw new Error(`package-lock.json: expected only https://registry.npmjs.org/, found ${foreign[0][1]}`)

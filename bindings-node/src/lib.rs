@@ -1,20 +1,15 @@
-//! The Node binding of sfn-alias. It converts JavaScript values; rules, texts and defaults come from the core.
+//! The Node binding of sfn-alias: the core with JSON in and out. `index.js`, `service.js` and `input.js` convert between
+//! JSON and JavaScript values; rules, texts and defaults come from the core.
 
 #![deny(clippy::arithmetic_side_effects)]
-
-// First, so that its methods come first in `index.d.ts`.
-pub mod service;
 
 mod clock;
 pub mod deployment;
 mod error;
 pub mod functions;
-pub mod handler;
-mod http_request;
-mod js;
-mod metadata;
-pub mod operations;
+mod input;
 mod options;
 pub mod picker;
+pub mod service;
 mod task;
 pub mod template;

@@ -1,15 +1,12 @@
-//! Parses the options of a service from a JavaScript object.
+//! Parses the options of a service from JSON.
 
 use crate::clock;
-use crate::error::create_argument_error;
-use crate::js::{Js, deserialize_value};
-use napi::ValueType;
-use serde::de::{IgnoredAny, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::{DeserializeOwned, IgnoredAny, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_path_to_error::Segment;
 use sfn_alias::wire::deserialize_integer;
-use sfn_alias::{Limits, Options, Scope};
-use std::cell::Cell;
-use std::fmt;
+use sfn_alias::{Error, Limits, Options, Scope};
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 #[derive(Default, Deserialize)]
@@ -19,7 +16,9 @@ struct RawOptions {
     seed: Option<UnsignedInteger>,
     update_delay_seconds: Seconds,
     deletion_delay_seconds: Seconds,
-    clock: Option<IgnoredAny>,
+    /// `service.js` reads the clock. It is a member so that it is not unknown.
+    #[serde(rename = "clock")]
+    _clock: Option<IgnoredAny>,
     scope: RawScope,
 }
 
@@ -77,26 +76,19 @@ impl<'de> Deserialize<'de> for Seconds {
                 let seconds = u64::try_from(seconds).map_err(|_| E::invalid_value(unexpected, &self))?;
                 Ok(Seconds(Duration::from_secs(seconds)))
             }
+
+            fn visit_u64<E>(self, seconds: u64) -> Result<Seconds, E> {
+                Ok(Seconds(Duration::from_secs(seconds)))
+            }
         }
 
         deserializer.deserialize_any(SecondsVisitor)
     }
 }
 
-/// The parsed members of an options object.
-pub struct ParsedOptions<'e> {
-    pub options: Options,
-    pub scope: Scope,
-    pub clock: Option<Js<'e>>,
-}
-
-/// Parses an options object; `undefined` is an empty one. `Err` is the value to throw.
-pub fn parse_options(value: Js<'_>) -> Result<ParsedOptions<'_>, Js<'_>> {
-    let raw: RawOptions = deserialize_argument(value, "options")?;
-    let clock = raw.clock.map(|_| value.get_member("clock").map_err(|thrown| thrown.0)).transpose()?;
-    if clock.is_some_and(|clock| clock.value_type() != ValueType::Function) {
-        return Err(create_argument_error(value, "options.clock: expected a function, for example Date.now", None));
-    }
+/// Parses an options object; `None` is an empty one. `Err` is the message.
+pub fn parse_options(options: Option<String>) -> Result<(Options, Scope), String> {
+    let raw: RawOptions = deserialize_argument(options.as_deref().unwrap_or("{}"), "options")?;
     let options = Options {
         limits: resolve_limits(&raw.limits),
         update_delay: raw.update_delay_seconds.0,
@@ -104,35 +96,59 @@ pub fn parse_options(value: Js<'_>) -> Result<ParsedOptions<'_>, Js<'_>> {
         seed: raw.seed.map(|seed| seed.0),
         clock: clock::create_core_clock(),
     };
-    Ok(ParsedOptions { options, scope: resolve_scope(value, raw.scope, &Scope::default(), "options.scope")?, clock })
+    Ok((options, resolve_scope(raw.scope, &Scope::default(), "options.scope")?))
 }
 
 /// Parses a scope. Omitted members are those of `current`.
-pub fn parse_scope<'e>(value: Js<'e>, current: &Scope) -> Result<Scope, Js<'e>> {
-    resolve_scope(value, deserialize_argument(value, "scope")?, current, "scope")
+pub fn parse_scope(scope: &str, current: &Scope) -> Result<Scope, String> {
+    resolve_scope(deserialize_argument(scope, "scope")?, current, "scope")
 }
 
-/// Parses a seed; `undefined` is `None`.
-pub fn parse_seed(value: Js<'_>) -> Result<Option<u64>, Js<'_>> {
-    let seed: Option<UnsignedInteger> = deserialize_argument(value, "seed")?;
+/// Parses a seed; `null` is `None`.
+pub fn parse_seed(seed: &str) -> Result<Option<u64>, String> {
+    let seed: Option<UnsignedInteger> = deserialize_argument(seed, "seed")?;
     Ok(seed.map(|seed| seed.0))
 }
 
-fn deserialize_argument<'e, T: Default + Deserialize<'e>>(value: Js<'e>, argument: &str) -> Result<T, Js<'e>> {
-    if value.value_type() == ValueType::Undefined {
-        return Ok(T::default());
-    }
-    let exception = Cell::new(None);
-    deserialize_value(value, &exception)
-        .map_err(|error| create_argument_error(value, &format!("{argument}: {error}"), exception.get()))
+/// Deserializes an argument. The message starts with the argument's name and the member as a JSON pointer.
+pub fn deserialize_argument<T: DeserializeOwned>(json: &str, argument: &str) -> Result<T, String> {
+    // From a value, because errors of a text have a line and a column, which the caller has not seen.
+    let value: serde_json::Value = serde_json::from_str(json).map_err(|error| format!("{argument}: {error}"))?;
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let (path, message) = (error.path(), error.inner().to_string());
+        // The error about an unknown member is one of its object.
+        let ignored = usize::from(message.starts_with("unknown field "));
+        let pointer = format_pointer(path.iter().take(path.iter().len().saturating_sub(ignored)));
+        let separator = if pointer.is_empty() { "" } else { ": " };
+        format!("{argument}: {pointer}{separator}{message}")
+    })
 }
 
-fn resolve_scope<'e>(js: Js<'e>, raw: RawScope, current: &Scope, argument: &str) -> Result<Scope, Js<'e>> {
+/// Formats a path as a JSON pointer in backticks; empty for the value as a whole.
+fn format_pointer<'p>(path: impl Iterator<Item = &'p Segment>) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => write!(pointer, "/{index}").unwrap_or_default(),
+            // RFC 6901 escapes both characters.
+            Segment::Map { key } => pointer.extend(["/", &key.replace('~', "~0").replace('/', "~1")]),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    if pointer.is_empty() { pointer } else { format!("`{pointer}`") }
+}
+
+/// Serializes a value to JSON.
+pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
+    serde_json::to_string(value)
+        .map_err(|error| Error::Internal { detail: format!("the result cannot be converted to JSON: {error}") })
+}
+
+fn resolve_scope(raw: RawScope, current: &Scope, argument: &str) -> Result<Scope, String> {
     let partition = raw.partition.as_deref().unwrap_or(current.partition());
     let account = raw.account.as_deref().unwrap_or(current.account());
     let region = raw.region.as_deref().unwrap_or(current.region());
-    Scope::new(partition, account, region)
-        .map_err(|invalid| create_argument_error(js, &format!("{argument}: {invalid}"), None))
+    Scope::new(partition, account, region).map_err(|invalid| format!("{argument}: {invalid}"))
 }
 
 fn resolve_limits(raw: &RawLimits) -> Limits {

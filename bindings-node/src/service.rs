@@ -1,217 +1,249 @@
-//! The class `StepFunctions`.
+//! The service behind the class `StepFunctions`.
 
-use crate::clock::{self, ClockFunction};
-use crate::error;
-use crate::http_request::HttpRequest;
-use crate::js::{Js, ObjectInput, OwnedValue, ToOwnedValue};
-use crate::options;
-use crate::task::{Task, TaskOutput};
-use napi::bindgen_prelude::{Env, Unknown};
+use crate::clock;
+use crate::error::{create_argument_error, create_error};
+use crate::functions::operation_name;
+use crate::input::{Body, Input, UNREADABLE, copy_body};
+use crate::options::{parse_options, parse_scope, to_json};
+use crate::task::StoreTask;
+use bytes::Bytes;
+use http::{Request, Response};
+use napi::bindgen_prelude::{AsyncTask, Buffer, Either, Env, ToNapiValue, TypeName};
 use napi_derive::napi;
-use sfn_alias::{Error, Options, Reply, Scope, StartCount};
-use std::sync::Arc;
+use serde::Serialize;
+use sfn_alias::{Error, Result, SerializeResponse, StartCount, StepFunctions};
+use sfn_alias_server::protocol::{App, HttpError};
+use std::cell::RefCell;
 
-/// An emulated Step Functions service: state machines, versions, aliases, executions and tags, in memory or in a file.
-///
-/// Executions are routed and recorded, **not interpreted**: an execution stays RUNNING until it is stopped.
+/// The result of a service in memory, or the promise of a durable service's.
+type Outcome<T> = Either<T, AsyncTask<StoreTask<T>>>;
+
+/// An emulated Step Functions service.
 #[napi]
-pub struct StepFunctions {
-    service: Option<sfn_alias::StepFunctions>,
-    clock: ClockFunction,
+pub struct Service {
+    /// `None` if it is closed. In a cell, because a running task borrows the object.
+    service: RefCell<Option<StepFunctions>>,
     durable: bool,
 }
 
+/// Status and body of an AWS JSON response.
+#[napi(object)]
+pub struct JsonReply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The JSON.
+    pub body: String,
+}
+
+/// A response to an HTTP request.
+#[napi(object)]
+pub struct HttpReply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Alternating names and values.
+    pub headers: Vec<String>,
+    /// The body.
+    pub body: Buffer,
+}
+
+/// An item of `startCounts`.
+#[derive(Serialize)]
+struct StartCountOutput {
+    version: Option<u64>,
+    count: u64,
+}
+
+impl From<&StartCount> for StartCountOutput {
+    fn from(starts: &StartCount) -> Self {
+        Self { version: starts.version.map(|version| version.get().into()), count: starts.count }
+    }
+}
+
 #[napi]
-impl StepFunctions {
-    /// Creates an empty service in memory.
-    #[napi(constructor, catch_unwind, ts_args_type = "options?: Options")]
-    pub fn new(env: &Env, options: Unknown<'_>) -> napi::Result<Self> {
-        let (options, scope, clock) = read_options(env, &options)?;
-        let service = sfn_alias::StepFunctions::in_memory_with(options);
-        let service = service.map_err(|error| error::create_error(Js::undefined(env), &error, None).into_error())?;
-        Ok(Self { service: Some(service.in_scope(scope)), clock, durable: false })
+impl Service {
+    /// Creates an empty service in memory. Options are JSON.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(env: &Env, options: Option<String>) -> napi::Result<Self> {
+        let (options, scope) = parse_options(options).map_err(|message| create_argument_error(env, message))?;
+        let service = StepFunctions::in_memory_with(options).map_err(|error| create_error(env, &error))?;
+        Ok(Self::from_service(service.in_scope(scope), false))
     }
 
-    /// Opens a durable service in a file, which is created if it does not exist. Several processes can share one file.
-    #[napi(catch_unwind, ts_args_type = "path: string, options?: Options", ts_return_type = "Promise<StepFunctions>")]
-    pub fn open<'e>(env: &'e Env, path: Unknown<'e>, options: Unknown<'e>) -> napi::Result<Unknown<'e>> {
-        let js = Js::undefined(env);
-        let path = Js::from_unknown(env, &path)
-            .as_string()
-            .ok_or_else(|| error::create_argument_error(js, "path: expected a string", None).into_error())?;
-        let (options, scope, clock) = read_options(env, &options)?;
-        let open = move || {
-            let service = sfn_alias::StepFunctions::open_with(path, options)?.in_scope(scope);
-            let service = Self::new_durable(service, clock);
-            Ok(TaskOutput::Object(Box::new(move |js| js.convert(service))))
-        };
-        Task::spawn(js, None, open).map(Js::into_unknown)
+    /// Opens a durable service in a file.
+    #[napi(catch_unwind)]
+    pub fn open(env: &Env, path: String, options: Option<String>) -> napi::Result<AsyncTask<StoreTask<Service>>> {
+        let (options, scope) = parse_options(options).map_err(|message| create_argument_error(env, message))?;
+        Ok(StoreTask::spawn(None, move || {
+            let service = StepFunctions::open_with(path, options)?.in_scope(scope);
+            Ok(Self::from_service(service, true))
+        }))
     }
 
-    /// Returns the same service in another account, region or partition. Omitted members stay the same.
-    #[napi(catch_unwind, ts_args_type = "scope: Scope")]
-    pub fn in_scope(&self, env: &Env, scope: Unknown<'_>) -> napi::Result<Self> {
-        let js = Js::undefined(env);
-        let service = self.service().map_err(|error| error::create_error(js, &error, None).into_error())?;
-        let scope = options::parse_scope(Js::from_unknown(env, &scope), service.scope()).map_err(Js::into_error)?;
-        Ok(Self { service: Some(service.in_scope(scope)), clock: self.clock.clone(), durable: self.durable })
+    /// Returns the same service in another scope, which is JSON.
+    #[napi(catch_unwind)]
+    pub fn in_scope(&self, env: &Env, scope: String) -> napi::Result<Service> {
+        let service = self.service().map_err(|error| create_error(env, &error))?;
+        let scope = parse_scope(&scope, service.scope()).map_err(|message| create_argument_error(env, message))?;
+        Ok(Self::from_service(service.in_scope(scope), self.durable))
     }
 
-    /// Calls an operation by name. Input and output are those of the SDK command of that name.
-    #[napi(
-        catch_unwind,
-        ts_args_type = "operation: Operation | (string & {}), input?: object",
-        ts_return_type = "Promise<any>"
-    )]
-    pub fn call<'e>(&self, env: &'e Env, operation: Unknown<'e>, input: Unknown<'e>) -> napi::Result<Unknown<'e>> {
-        let operation = Js::from_unknown(env, &operation).coerce_to_string();
-        self.run_operation(env, operation, &input)
+    /// Returns another handle of the service, which `close` does not close.
+    #[napi(catch_unwind)]
+    pub fn clone_handle(&self) -> Service {
+        Self { service: self.service.clone(), durable: self.durable }
+    }
+
+    /// Calls an operation. Returns JSON.
+    #[napi(catch_unwind)]
+    pub fn call(
+        &self,
+        env: &Env,
+        operation: u32,
+        body: Body<'_>,
+        source: u32,
+        now: Option<f64>,
+    ) -> napi::Result<Outcome<String>> {
+        let input = Input::new(body, source);
+        let work = move |service: &StepFunctions| service.call_with(operation_name(operation), &input, &ToJson);
+        // `input.js` adds the cause to an error that is thrown at once.
+        if source == UNREADABLE { self.run_now(env, now, work) } else { self.run(env, now, work) }
     }
 
     /// Calls an operation with an AWS JSON 1.0 body. Returns status and body, also for an error.
-    #[napi(
-        catch_unwind,
-        ts_args_type = "operation: Operation | (string & {}), body: string | Uint8Array",
-        ts_return_type = "Promise<{ status: number, body: string }>"
-    )]
-    pub fn call_json<'e>(&self, env: &'e Env, operation: Unknown<'e>, body: Unknown<'e>) -> napi::Result<Unknown<'e>> {
-        let operation = Js::from_unknown(env, &operation).coerce_to_string();
-        self.run_json(env, operation, Js::from_unknown(env, &body), TaskOutput::JsonReply)
-    }
-
-    /// Returns the number of starts of the unqualified state machine, followed by each of its versions.
-    #[napi(catch_unwind, ts_args_type = "stateMachineArn: string", ts_return_type = "Promise<StartCount[]>")]
-    pub fn start_counts<'e>(&self, env: &'e Env, state_machine_arn: Unknown<'e>) -> napi::Result<Unknown<'e>> {
-        let arn = Js::from_unknown(env, &state_machine_arn).coerce_to_string();
-        self.run_task(env, move |service| {
-            Ok(TaskOutput::Value(OwnedValue::List(service.count_starts(&arn)?.iter().map(start_count_value).collect())))
+    #[napi(catch_unwind)]
+    pub fn call_json(
+        &self,
+        env: &Env,
+        operation: String,
+        body: Body<'_>,
+        now: Option<f64>,
+    ) -> napi::Result<Outcome<JsonReply>> {
+        let body = copy_body(body);
+        self.run(env, now, move |service| {
+            let reply = service.call(&operation, &body);
+            Ok(JsonReply { status: reply.status, body: String::from_utf8_lossy(&reply.body).into_owned() })
         })
     }
 
-    /// Handles an HTTP request as the endpoint does. `serve` uses it; use it to serve with another HTTP server.
-    #[napi(
-        catch_unwind,
-        ts_args_type = "request: { method?: string, url?: string, rawHeaders: string[] }, body: string | Uint8Array",
-        ts_return_type = "Promise<{ status: number, headers: string[], body: Buffer }>"
-    )]
-    pub fn handle_http_request<'e>(
+    /// Returns the number of starts of the unqualified state machine, followed by each of its versions, as JSON.
+    #[napi(catch_unwind)]
+    pub fn start_counts(
         &self,
-        env: &'e Env,
-        request: Unknown<'e>,
-        body: Unknown<'e>,
-    ) -> napi::Result<Unknown<'e>> {
-        match HttpRequest::from_js(Js::from_unknown(env, &request), Js::from_unknown(env, &body)) {
-            Ok(request) => self.run_task(env, move |service| Ok(TaskOutput::HttpResponse(request.handle(service)))),
-            Err(thrown) => Ok(Js::undefined(env).create_settled_promise(Err(thrown.0)).into_unknown()),
-        }
+        env: &Env,
+        state_machine_arn: String,
+        now: Option<f64>,
+    ) -> napi::Result<Outcome<String>> {
+        self.run(env, now, move |service| {
+            let counts = service.count_starts(&state_machine_arn)?;
+            to_json(&counts.iter().map(StartCountOutput::from).collect::<Vec<_>>())
+        })
     }
 
-    /// The maximum size of a request body in bytes. `handleHttpRequest` rejects longer ones.
+    /// Handles an HTTP request as the endpoint does. Headers are alternating names and values.
+    #[napi(catch_unwind)]
+    pub fn handle_http_request(
+        &self,
+        env: &Env,
+        method: String,
+        url: String,
+        headers: Vec<String>,
+        body: Body<'_>,
+        now: Option<f64>,
+    ) -> napi::Result<Outcome<HttpReply>> {
+        let request = build_request(&method, &url, &headers, copy_body(body));
+        self.run(env, now, move |service| {
+            let app = App::new(service.clone());
+            // An invalid HTTP request gets the response of an unknown operation.
+            let response = request
+                .map_or_else(|_| app.respond_error(HttpError::UnknownOperation).http, |request| app.handle(request));
+            Ok(HttpReply::new(&response))
+        })
+    }
+
+    /// The maximum size of a request body in bytes.
     #[napi(getter, catch_unwind)]
     pub fn request_bytes(&self, env: &Env) -> napi::Result<f64> {
-        let service =
-            self.service().map_err(|error| error::create_error(Js::undefined(env), &error, None).into_error())?;
+        let service = self.service().map_err(|error| create_error(env, &error))?;
         #[expect(clippy::cast_precision_loss, reason = "limits above 2^53 bytes have no effect")]
         Ok(service.options().limits.request_bytes as f64)
     }
 
-    /// Closes the service. Its file is closed when all objects that share it are closed or garbage-collected.
+    /// Closes the service. Its file is closed when all handles are closed or garbage-collected.
     #[napi(catch_unwind)]
-    pub fn close(&mut self) {
-        self.service = None;
+    pub fn close(&self) {
+        self.service.take();
     }
 }
 
-impl StepFunctions {
-    /// Wraps a service that was opened from a file.
-    pub fn new_durable(service: sfn_alias::StepFunctions, clock: ClockFunction) -> Self {
-        Self { service: Some(service), clock, durable: true }
-    }
-
-    /// Returns another handle of the same service.
-    pub fn clone_handle(&self) -> Self {
-        Self { service: self.service.clone(), clock: self.clock.clone(), durable: self.durable }
-    }
-
-    /// Runs an operation and returns the promise of its output. An input that cannot be read is rejected on this
-    /// thread: another thread cannot read JavaScript values.
-    pub fn run_operation<'e>(&self, env: &'e Env, operation: String, input: &Unknown<'e>) -> napi::Result<Unknown<'e>> {
-        let input = ObjectInput::for_operation(&operation, Js::from_unknown(env, input));
-        let json = if self.durable { input.to_json() } else { None };
-        if let Some(json) = json {
-            return self.run_task(env, move |service| {
-                service.call_with(&operation, &json[..], &ToOwnedValue).map(TaskOutput::Operation)
-            });
+impl Service {
+    /// Runs work: in memory at once, in a file on another thread.
+    fn run<T: Send + ToNapiValue + TypeName + 'static>(
+        &self,
+        env: &Env,
+        now: Option<f64>,
+        work: impl FnOnce(&StepFunctions) -> Result<T> + Send + 'static,
+    ) -> napi::Result<Outcome<T>> {
+        if !self.durable {
+            return self.run_now(env, now, work);
         }
-        let js = Js::undefined(env);
-        let outcome = self.prepare(env).and_then(|(service, now)| {
-            let output = clock::with_time(now, || service.call_with(&operation, &input, &ToOwnedValue));
-            output.map(TaskOutput::Operation).map_err(|error| error::create_error(js, &error, input.exception()))
-        });
-        settle(js, outcome)
+        let service = self.service().map_err(|error| create_error(env, &error))?;
+        Ok(Either::B(StoreTask::spawn(now.map(round_millis), move || work(&service))))
     }
 
-    /// Runs an operation with a JSON body and returns the promise of its converted reply.
-    pub fn run_json<'e>(
+    /// Runs work on this thread.
+    fn run_now<T: Send + ToNapiValue + TypeName + 'static>(
         &self,
-        env: &'e Env,
-        operation: String,
-        body: Js<'e>,
-        convert: fn(Reply) -> TaskOutput,
-    ) -> napi::Result<Unknown<'e>> {
-        let body = body.copy_bytes().unwrap_or_else(|| body.coerce_to_string().into_bytes());
-        self.run_task(env, move |service| Ok(convert(service.call(&operation, &body))))
+        env: &Env,
+        now: Option<f64>,
+        work: impl FnOnce(&StepFunctions) -> Result<T>,
+    ) -> napi::Result<Outcome<T>> {
+        let result = self.service().and_then(|service| clock::with_time(now.map(round_millis), || work(&service)));
+        result.map(Either::A).map_err(|error| create_error(env, &error))
     }
 
-    fn run_task<'e>(
-        &self,
-        env: &'e Env,
-        work: impl FnOnce(&sfn_alias::StepFunctions) -> sfn_alias::Result<TaskOutput> + Send + 'static,
-    ) -> napi::Result<Unknown<'e>> {
-        let js = Js::undefined(env);
-        let outcome = match self.prepare(env) {
-            Ok((service, now)) if self.durable => {
-                let service = service.clone();
-                return Task::spawn(js, now, move || work(&service)).map(Js::into_unknown);
-            }
-            Ok((service, now)) => {
-                clock::with_time(now, || work(service)).map_err(|error| error::create_error(js, &error, None))
-            }
-            Err(thrown) => Err(thrown),
-        };
-        settle(js, outcome)
+    fn from_service(service: StepFunctions, durable: bool) -> Self {
+        Self { service: RefCell::new(Some(service)), durable }
     }
 
-    /// Returns the service and the time of the caller's clock. `Err` is the value to throw.
-    fn prepare<'e>(&self, env: &'e Env) -> Result<(&sfn_alias::StepFunctions, Option<i64>), Js<'e>> {
-        let js = Js::undefined(env);
-        let service = self.service().map_err(|error| error::create_error(js, &error, None))?;
-        Ok((service, clock::read_clock(env, js, &self.clock)?))
-    }
-
-    fn service(&self) -> sfn_alias::Result<&sfn_alias::StepFunctions> {
-        self.service.as_ref().ok_or(Error::Closed)
+    fn service(&self) -> Result<StepFunctions> {
+        self.service.borrow().clone().ok_or(Error::Closed)
     }
 }
 
-/// Creates a settled promise.
-fn settle<'e>(js: Js<'e>, outcome: Result<TaskOutput, Js<'e>>) -> napi::Result<Unknown<'e>> {
-    let outcome = match outcome {
-        Ok(output) => Ok(output.into_js(js)?),
-        Err(thrown) => Err(thrown),
-    };
-    Ok(js.create_settled_promise(outcome).into_unknown())
+#[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
+fn round_millis(millis: f64) -> i64 {
+    millis.round() as i64
 }
 
-fn read_options(env: &Env, value: &Unknown<'_>) -> napi::Result<(Options, Scope, ClockFunction)> {
-    let parsed = options::parse_options(Js::from_unknown(env, value)).map_err(Js::into_error)?;
-    let clock = parsed.clock.map(Js::create_function_ref).transpose()?.map(Arc::new);
-    Ok((parsed.options, parsed.scope, clock))
+/// Serializes responses to JSON.
+struct ToJson;
+
+impl SerializeResponse for ToJson {
+    type Output = String;
+
+    fn write<T: Serialize>(&self, response: &T) -> Result<String> {
+        to_json(response)
+    }
 }
 
-fn start_count_value(start_count: &StartCount) -> OwnedValue {
-    let version = start_count.version.map_or(OwnedValue::Null, |version| OwnedValue::Number(version.get().into()));
-    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 starts")]
-    let starts = OwnedValue::Number(start_count.count as f64);
-    OwnedValue::Object(vec![("version".into(), version), ("count".into(), starts)])
+fn build_request(method: &str, url: &str, headers: &[String], body: Vec<u8>) -> http::Result<Request<Bytes>> {
+    let (pairs, _) = headers.as_chunks::<2>();
+    let builder = Request::builder().method(method).uri(url);
+    let builder = pairs.iter().fold(builder, |builder, [name, value]| builder.header(name, encode_latin1(value)));
+    builder.body(body.into())
+}
+
+/// Encodes a header value as Latin-1: Node represents each byte of a header as one character.
+fn encode_latin1(value: &str) -> Vec<u8> {
+    value.chars().map(|character| u8::try_from(character).unwrap_or(b'?')).collect()
+}
+
+impl HttpReply {
+    fn new(response: &Response<Bytes>) -> Self {
+        let length = response.body().len().to_string();
+        let pairs = response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()));
+        let pairs = pairs.chain([("content-length", length.as_str())]);
+        let headers = pairs.flat_map(|(name, value)| [name.to_owned(), value.to_owned()]).collect();
+        Self { status: response.status().as_u16(), headers, body: response.body().to_vec().into() }
+    }
 }

@@ -21,7 +21,7 @@ test('the tests use the installed package, not the source tree', () => {
   const files = readdirSync(installed).filter(file => !['node_modules'].includes(file)).sort()
   assert.deepEqual(files, [
     'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'bin', 'cdk', 'deploy.d.ts', 'deploy.js', 'index.d.mts', 'index.d.ts', 'index.js',
-    'index.mjs', 'main.js', 'package.json', 'serve.js'
+    'index.mjs', 'input.js', 'native.js', 'package.json', 'serve.js', 'service.js'
   ])
 })
 

@@ -21,24 +21,25 @@ const MAX_DEPTH: u8 = 128;
 const STRINGS_CAPACITY: usize = 16;
 
 /// A Python value that the core deserializes. Strings are borrowed from it.
-pub struct Input<'py> {
-    value: Bound<'py, PyAny>,
+pub struct Input<'i, 'py> {
+    value: &'i Bound<'py, PyAny>,
     /// References to all strings that were read, if Python code may run before the request is finished.
     held_strings: Option<RefCell<Vec<Bound<'py, PyString>>>>,
 }
 
-impl<'py> Input<'py> {
+impl<'i, 'py> Input<'i, 'py> {
     /// Creates an input that is used only while this thread holds the GIL.
-    pub fn new(value: &Bound<'py, PyAny>) -> Self {
-        Self { value: value.clone(), held_strings: None }
+    pub fn new(value: &'i Bound<'py, PyAny>) -> Self {
+        Self { value, held_strings: None }
     }
 
     /// Creates an input that is still used after the GIL is released. Other threads may then change the request, so
     /// the input holds a reference to each string.
-    pub fn detached(value: &Bound<'py, PyAny>) -> Self {
-        Self { value: value.clone(), held_strings: Some(RefCell::new(Vec::with_capacity(STRINGS_CAPACITY))) }
+    pub fn detached(value: &'i Bound<'py, PyAny>) -> Self {
+        Self { value, held_strings: Some(RefCell::new(Vec::with_capacity(STRINGS_CAPACITY))) }
     }
 
+    #[inline(always)]
     fn borrow_str<'s>(&'s self, string: &Bound<'py, PyString>) -> Result<&'s str, DeserializeError> {
         let text: *const str =
             string.to_str().map_err(|error| DeserializeError::from_exception(string.py(), &error))?;
@@ -65,7 +66,7 @@ impl<R, W: FnOnce() -> R> AssertSend<W> {
     }
 }
 
-impl DeserializeRequest for Input<'_> {
+impl DeserializeRequest for Input<'_, '_> {
     type Error = DeserializeError;
 
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, DeserializeError> {
@@ -84,7 +85,7 @@ impl DeserializeRequest for Input<'_> {
 /// Deserializes one value.
 struct PyDeserializer<'s, 'py> {
     value: Borrowed<'s, 'py, PyAny>,
-    input: &'s Input<'py>,
+    input: &'s Input<'s, 'py>,
     depth: u8,
 }
 
@@ -171,6 +172,7 @@ impl PyKind<'_> {
     }
 }
 
+// The methods for the types of requests only check for the expected type first. `deserialize_any` handles the rest.
 impl<'s> Deserializer<'s> for PyDeserializer<'s, '_> {
     type Error = DeserializeError;
 
@@ -191,6 +193,34 @@ impl<'s> Deserializer<'s> for PyDeserializer<'s, '_> {
                 visitor.visit_seq(ItemsAccess { sequence: &self, get_item, next: 0, length })
             }
         }
+    }
+
+    fn deserialize_str<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        match self.value.cast_exact::<PyString>() {
+            Ok(text) => visitor.visit_borrowed_str(self.input.borrow_str(&text)?),
+            Err(_) => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_i64<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        match self.value.cast_exact::<PyInt>().map(|integer| integer.extract()) {
+            Ok(Ok(number)) => visitor.visit_i64(number),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        if !self.value.is_exact_instance_of::<PyDict>() {
+            return self.deserialize_any(visitor);
+        }
+        self.check_depth()?;
+        visitor.visit_map(DictAccess { dict: &self, position: 0, next: None })
+    }
+
+    fn deserialize_seq<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        let Ok(list) = self.value.cast_exact::<PyList>() else { return self.deserialize_any(visitor) };
+        self.check_depth()?;
+        visitor.visit_seq(ItemsAccess { sequence: &self, get_item: ffi::PyList_GetItem, next: 0, length: list.len() })
     }
 
     fn deserialize_option<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
@@ -220,8 +250,8 @@ impl<'s> Deserializer<'s> for PyDeserializer<'s, '_> {
 
     forward_to_deserialize_any! {
         <V: Visitor<'s>>
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct enum identifier
+        bool i8 i16 i32 u8 u16 u32 u64 f32 char string bytes byte_buf unit unit_struct tuple tuple_struct struct enum
+        identifier
     }
 }
 
@@ -233,7 +263,8 @@ struct DictAccess<'r, 's, 'py> {
 }
 
 impl<'s, 'py> DictAccess<'_, 's, 'py> {
-    /// Returns the next name and its value. Not generic over the seed, which keeps the binary small.
+    /// Returns the next name and its value.
+    #[inline(always)]
     fn next_member(&mut self) -> Result<Option<(&'s str, PyDeserializer<'s, 'py>)>, DeserializeError> {
         let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
         // SAFETY: `self.dict` is a `dict`, and all pointers point to variables of this function or of `self`.
@@ -244,7 +275,10 @@ impl<'s, 'py> DictAccess<'_, 's, 'py> {
         }
         // SAFETY: the dict has references to both.
         let (key, value) = unsafe { (self.dict.nested(key), self.dict.nested(value)) };
-        let name = key.value.cast::<PyString>().map_err(|_| DeserializeError::key_type(&key.value))?;
+        let name = match key.value.cast_exact::<PyString>() {
+            Ok(name) => name,
+            Err(_) => key.value.cast::<PyString>().map_err(|_| DeserializeError::key_type(&key.value))?,
+        };
         Ok(Some((self.dict.input.borrow_str(&name)?, value)))
     }
 }
@@ -285,7 +319,7 @@ impl<'s> SeqAccess<'s> for ItemsAccess<'_, 's, '_> {
         self.next = self.next.saturating_add(1);
         // SAFETY: `get_item` belongs to the type of `sequence`, and the index is less than its length.
         let value = unsafe { self.sequence.nested((self.get_item)(self.sequence.value.as_ptr(), index)) };
-        seed.deserialize(value).map(Some).map_err(|error| error.within(&index.to_string()))
+        seed.deserialize(value).map(Some).map_err(|error| error.within(index))
     }
 
     fn size_hint(&self) -> Option<usize> {

@@ -16,22 +16,27 @@ struct Located {
 
 impl DeserializeError {
     /// Creates an error from a Python exception, for example about a lone surrogate.
+    #[cold]
     pub fn from_exception(py: Python<'_>, error: &PyErr) -> Self {
         de::Error::custom(error.value(py))
     }
 
     /// Creates the error of a value that has no JSON form.
+    #[cold]
     pub fn unsupported_type(value: &Bound<'_, PyAny>) -> Self {
         de::Error::custom(format_args!("expected a JSON value, found an instance of {}", type_name(value)))
     }
 
     /// Creates the error of a `dict` key that is not a string.
+    #[cold]
     pub fn key_type(key: &Bound<'_, PyAny>) -> Self {
         de::Error::custom(format_args!("expected a string as key, found an instance of {}", type_name(key)))
     }
 
     /// Returns the error with the key or index of the enclosing container in front of the pointer.
-    pub fn within(mut self, key_or_index: &str) -> Self {
+    #[cold]
+    pub fn within(mut self, key_or_index: impl fmt::Display) -> Self {
+        let key_or_index = key_or_index.to_string();
         let escaped = key_or_index.replace('~', "~0").replace('/', "~1");
         self.0.pointer.insert_str(0, &escaped);
         self.0.pointer.insert(0, '/');

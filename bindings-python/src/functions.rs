@@ -64,7 +64,7 @@ pub fn fingerprint_encoding<'py>(input: &Bound<'py, PyAny>) -> PyResult<Bound<'p
     })
 }
 
-fn encode(input: &Input<'_>) -> Result<Vec<u8>> {
+fn encode(input: &Input<'_, '_>) -> Result<Vec<u8>> {
     // Locates a member of the wrong type.
     sfn_alias::fingerprint_from(input)?;
     let typed = input.read().map_err(|error| Error::Malformed { detail: error.to_string() })?;
@@ -121,7 +121,7 @@ pub fn pick<'py>(routing: &Bound<'py, PyAny>, percent: u8) -> PyResult<Bound<'py
 /// Deserializes a routing configuration, with errors that name the member `routingConfiguration`.
 pub fn read_routing(routing: &Bound<'_, PyAny>) -> PyResult<Routing> {
     let py = routing.py();
-    let input = PyDict::new(py);
+    let input = PyDict::new(py).into_any();
     input.set_item(intern!(py, "routingConfiguration"), routing)?;
     sfn_alias::parse_routing_from(&Input::new(&input)).map_err(|error| to_exception(py, &error, "Pick"))
 }

@@ -44,7 +44,7 @@ mod _sfn_alias {
     #[pymodule_export]
     use super::picker::WeightedPicker;
     #[pymodule_export]
-    use super::server::{Server, main, serve};
+    use super::server::{Server, serve};
     #[pymodule_export]
     use super::step_functions::StepFunctions;
     #[pymodule_export]

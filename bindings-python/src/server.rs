@@ -1,14 +1,11 @@
-//! The HTTP endpoint in a background thread, and the program `sfn-alias`.
+//! The HTTP endpoint in a background thread.
 
 use crate::fork;
 use crate::panics::catch_panic;
 use crate::step_functions::{ServiceArgs, StepFunctions};
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
 use sfn_alias_server::http::{BackgroundServer, ServerConfig, StartError};
-use std::ffi::OsString;
-use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -138,16 +135,4 @@ fn start(py: Python<'_>, service: Py<StepFunctions>, owns_service: bool, port: u
 
 fn bind_exception(error: StartError) -> PyErr {
     PyOSError::new_err(error.to_string())
-}
-
-/// Runs the program `sfn-alias` with these arguments, the first of which is its name. Returns the exit code.
-#[pyfunction]
-pub fn main(py: Python<'_>, argv: Vec<Bound<'_, PyString>>) -> PyResult<u8> {
-    catch_panic(py, "Main", || {
-        let argv: Vec<OsString> = argv.iter().map(|argument| argument.extract()).collect::<PyResult<_>>()?;
-        let code = py.detach(|| sfn_alias_cli::run(argv));
-        // Python does not flush Rust's standard output at exit.
-        std::io::stdout().flush().ok();
-        Ok(code)
-    })
 }

@@ -36,20 +36,6 @@ fn read_body(body: &mut Body) -> Result<Vec<u8>, ureq::Error> {
     body.with_config().limit(MAX_BYTES).read_to_vec()
 }
 
-/// Returns the error of a failed request. `help` says what to do about it, except for an untrusted certificate.
-pub(crate) fn connection_error(url: &str, error: &ureq::Error, help: &str) -> CliError {
-    let error = error.to_string();
-    let help = if error.starts_with("bad uri") {
-        "; expected a URL such as http://127.0.0.1:8083"
-    } else if error.contains("certificate") {
-        // Also if the system has no trusted certificates at all.
-        "; set AWS_CA_BUNDLE to a file with the certificates to trust"
-    } else {
-        help
-    };
-    CliError::System(format!("cannot connect to {url}: {error}{help}"))
-}
-
 #[cfg(feature = "tls")]
 mod tls {
     use crate::exit::CliError;

@@ -1,6 +1,6 @@
 //! The file or endpoint that a command uses: a client for AWS JSON 1.0.
 
-use crate::agent::{build_agent, connection_error, send_request};
+use crate::agent::{build_agent, send_request};
 use crate::args::BackendArgs;
 use crate::exit::CliError;
 use crate::signing::Caller;
@@ -83,7 +83,16 @@ impl Endpoint {
 
     /// Describes why there is no response, and what to do.
     pub fn connection_error(&self, error: &ureq::Error) -> CliError {
-        connection_error(&self.url, error, self.service.help)
+        let (url, error) = (&self.url, error.to_string());
+        let help = if error.starts_with("bad uri") {
+            "; expected a URL such as http://127.0.0.1:8083"
+        } else if error.contains("certificate") {
+            // Also if the system has no trusted certificates at all.
+            "; set AWS_CA_BUNDLE to a file with the certificates to trust"
+        } else {
+            self.service.help
+        };
+        CliError::System(format!("cannot connect to {url}: {error}{help}"))
     }
 }
 

@@ -75,11 +75,13 @@ pub(crate) fn format_simulation(simulation: &Simulation) -> String {
 
 /// Formats how a deployment ended.
 pub(crate) fn format_outcome(outcome: &DeploymentOutcome) -> String {
+    let result = outcome.describe();
     match outcome {
-        DeploymentOutcome::Succeeded => "succeeded".to_owned(),
-        DeploymentOutcome::RolledBack { message, .. } => format!("rolled back: {message}"),
-        DeploymentOutcome::Drifted { message, .. } => format!("stopped because of drift: {message}"),
-        DeploymentOutcome::Failed { code, message } => format!("failed: {code}: {message}"),
+        DeploymentOutcome::Succeeded => result.to_owned(),
+        DeploymentOutcome::RolledBack { message, .. } | DeploymentOutcome::Drifted { message, .. } => {
+            format!("{result}: {message}")
+        }
+        DeploymentOutcome::Failed { code, message } => format!("{result}: {code}: {message}"),
     }
 }
 

@@ -1,10 +1,15 @@
 //! Lower-case hexadecimal encoding.
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| b"0123456789abcdef".get(usize::from(nibble)).copied().unwrap_or_default();
-    let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+    let digits = bytes.iter().flat_map(|byte| digits(*byte)).collect();
     // Digits are always UTF-8.
     String::from_utf8(digits).unwrap_or_default()
+}
+
+/// Returns the two digits of a byte.
+pub(crate) fn digits(byte: u8) -> [u8; 2] {
+    let digit = |nibble: u8| b"0123456789abcdef".get(usize::from(nibble)).copied().unwrap_or_default();
+    [digit(byte >> 4), digit(byte & 15)]
 }
 
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {

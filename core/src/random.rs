@@ -102,10 +102,20 @@ impl Rng {
         let (high, low) = (self.next_u64(), self.next_u64());
         let high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000;
         let low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000;
-        let digits = hex::encode(&(u128::from(high) << 64 | u128::from(low)).to_be_bytes());
-        let group = |from, to| digits.get(from..to).unwrap_or_default();
-        [group(0, 8), group(8, 12), group(12, 16), group(16, 20), group(20, 32)].join("-")
+        format_uuid((u128::from(high) << 64 | u128::from(low)).to_be_bytes())
     }
+}
+
+/// Formats a UUID with a single allocation.
+fn format_uuid(bytes: [u8; 16]) -> String {
+    let mut text = String::with_capacity(36);
+    for (index, byte) in bytes.into_iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.extend(hex::digits(byte).map(char::from));
+    }
+    text
 }
 
 #[inline]

@@ -191,3 +191,15 @@ pub enum DeploymentOutcome {
         message: String,
     },
 }
+
+impl DeploymentOutcome {
+    /// Returns how the deployment ended, for a person.
+    pub const fn describe(&self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::RolledBack { .. } => "rolled back",
+            Self::Drifted { .. } => "stopped because of drift",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}

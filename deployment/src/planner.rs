@@ -194,44 +194,24 @@ fn to_minutes(value: Option<i64>) -> u64 {
 /// Returns the notes of a plan, most important first.
 fn plan_notes(plan: &Plan, deployment_type: DeploymentType) -> Vec<Note> {
     let preference = &plan.preference;
+    let (is_at_once, is_unchanged) = (deployment_type == DeploymentType::AllAtOnce, plan.is_unchanged());
+    let mut notes = Vec::new();
+    let mut note_if = |applies: bool, code: &'static str, message: &str| {
+        notes.extend(applies.then(|| Note { code, message: message.to_owned() }));
+    };
+    note_if(is_unchanged, "unchanged", "the alias already routes all traffic to this version: nothing to shift");
+    let is_custom = !deployment_type.is_cloud_formation();
+    note_if(is_custom, "not-cloudformation", "CUSTOM is an extension of sfn-alias: CloudFormation does not support it");
+    let text = "ALL_AT_ONCE ignores alarms: this deployment is not rolled back automatically";
+    note_if(is_at_once && preference.alarms.is_some(), "alarms-ignored", text);
     let has_gradual_members = preference.percentage.is_some() || preference.interval.is_some();
-    let is_at_once = deployment_type == DeploymentType::AllAtOnce;
+    let text = "ALL_AT_ONCE ignores Percentage and Interval";
+    note_if(is_at_once && has_gradual_members, "gradual-members-ignored", text);
+    let text = "no alarm is specified: this deployment is not rolled back automatically";
+    note_if(!is_at_once && !is_unchanged && preference.alarms.is_none(), "no-alarms", text);
     let estimate = preference.interval.unwrap_or(0).saturating_mul(plan.steps.len() as i64);
-    let candidates = [
-        (
-            plan.is_unchanged(),
-            "unchanged",
-            "the alias already routes all traffic to this version: nothing to shift".to_owned(),
-        ),
-        (
-            !deployment_type.is_cloud_formation(),
-            "not-cloudformation",
-            "CUSTOM is an extension of sfn-alias: CloudFormation does not support it".to_owned(),
-        ),
-        (
-            is_at_once && preference.alarms.is_some(),
-            "alarms-ignored",
-            "ALL_AT_ONCE ignores alarms: this deployment is not rolled back automatically".to_owned(),
-        ),
-        (
-            is_at_once && has_gradual_members,
-            "gradual-members-ignored",
-            "ALL_AT_ONCE ignores Percentage and Interval".to_owned(),
-        ),
-        (
-            !is_at_once && !plan.is_unchanged() && preference.alarms.is_none(),
-            "no-alarms",
-            "no alarm is specified: this deployment is not rolled back automatically".to_owned(),
-        ),
-        (
-            deployment_type == DeploymentType::Linear && !plan.is_unchanged(),
-            "linear-estimate",
-            format!(
-                "CloudFormation estimates {estimate} minutes; the deployment takes {} minutes",
-                plan.duration_seconds / 60
-            ),
-        ),
-    ];
-    let notes = candidates.into_iter().filter(|(applies, ..)| *applies);
-    notes.map(|(_, code, message)| Note { code, message }).collect()
+    let minutes = plan.duration_seconds / 60;
+    let text = format!("CloudFormation estimates {estimate} minutes; the deployment takes {minutes} minutes");
+    note_if(deployment_type == DeploymentType::Linear && !is_unchanged, "linear-estimate", &text);
+    notes
 }

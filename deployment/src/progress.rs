@@ -63,12 +63,8 @@ impl Deployment {
                 Some(Intent::RollBack { .. }) => "rolling back".to_owned(),
                 _ => "updating the alias".to_owned(),
             },
-            (Phase::Done { outcome }, _) => match outcome {
-                DeploymentOutcome::Succeeded => "succeeded".to_owned(),
-                DeploymentOutcome::RolledBack { .. } => "rolled back".to_owned(),
-                DeploymentOutcome::Drifted { .. } => "stopped because of drift".to_owned(),
-                DeploymentOutcome::Failed { code, .. } => format!("failed with {code}"),
-            },
+            (Phase::Done { outcome: DeploymentOutcome::Failed { code, .. } }, _) => format!("failed with {code}"),
+            (Phase::Done { outcome }, _) => outcome.describe().to_owned(),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Plans and simulations as SVG: the percentages of both versions over time, and the events.
 
-use super::action::DeploymentOutcome;
 use super::canvas::{self, BOTTOM, Canvas, Header, LEFT, TOP, escape_xml};
 use super::plan::{Plan, PlanSource, Step};
 use super::routing::{short_name, weight_of};
@@ -101,7 +100,7 @@ impl Simulation {
 
     fn write_header(&self, canvas: &mut Canvas, plan: &Plan, events: &[TimedEvent<'_>]) {
         let target = short_name(&plan.target);
-        let outcome = format!("{} after {}", describe(&self.outcome), format_duration(self.ended_at_seconds));
+        let outcome = format!("{} after {}", self.outcome.describe(), format_duration(self.ended_at_seconds));
         let listed = events.iter().map(|event| format!("; {}", format_event(event))).collect::<String>();
         canvas.write_header(&Header {
             kind: &format!("Simulated {} deployment", plan.deployment_type),
@@ -164,15 +163,6 @@ fn write_legend_line(canvas: &mut Canvas, number: u32, text: &str) {
 
 fn format_event((at_seconds, event): &TimedEvent<'_>) -> String {
     format!("after {}: {event}", format_duration(*at_seconds))
-}
-
-const fn describe(outcome: &DeploymentOutcome) -> &'static str {
-    match outcome {
-        DeploymentOutcome::Succeeded => "succeeded",
-        DeploymentOutcome::RolledBack { .. } => "rolled back",
-        DeploymentOutcome::Drifted { .. } => "stopped because of drift",
-        DeploymentOutcome::Failed { .. } => "failed",
-    }
 }
 
 /// Truncates a text at its end, so that it fits into the width of the image.

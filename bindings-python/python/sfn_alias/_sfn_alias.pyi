@@ -77,7 +77,6 @@ __all__ = [
     "fingerprint",
     "fingerprint_encoding",
     "format_arn",
-    "main",
     "parse_arn",
     "pick",
     "request_id",
@@ -112,7 +111,6 @@ def compare(existing: Mapping[str, Any] | None, input: CreateStateMachineAliasIn
 def parse_arn(arn: str) -> ArnParts: ...
 def format_arn(parts: ArnParts) -> str: ...
 def pick(routing: Sequence[RoutingConfigurationListItemTypeDef], percent: int) -> str: ...
-def main(argv: Sequence[str]) -> int: ...
 def serve(
     data: str | PathLike[str] | None = None,
     port: int = 0,

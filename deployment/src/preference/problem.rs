@@ -163,43 +163,38 @@ impl fmt::Display for StepPrefix {
 impl PreferenceProblem {
     /// Returns a code that is stable across releases.
     pub const fn code(&self) -> &'static str {
-        match self {
-            Self::VersionMissing => "version-missing",
-            Self::VersionLength { .. } => "version-length",
-            Self::TypeMissing => "type-missing",
-            Self::TypeUnknown { .. } => "type-unknown",
-            Self::PercentageRange { .. } => "percentage-range",
-            Self::IntervalRange { .. } => "interval-range",
-            Self::AlarmCount { .. } => "alarm-count",
-            Self::AlarmLength { .. } => "alarm-length",
-            Self::AlarmRepeated { .. } => "alarm-repeated",
-            Self::IntervalAndPercentageRequired { .. } => "interval-and-percentage-required",
-            Self::IntervalRequired { .. } => "interval-required",
-            Self::PercentageRequired { .. } => "percentage-required",
-            Self::LinearTooLong { .. } => "linear-too-long",
-            Self::StepsMissing => "steps-missing",
-            Self::StepsUnexpected => "steps-unexpected",
-            Self::CustomMixed => "custom-mixed",
-            Self::StepIncomplete { .. } => "step-incomplete",
-            Self::StepNotIncreasing { .. } => "step-not-increasing",
-            Self::CustomTooLong { .. } => "custom-too-long",
-        }
+        self.code_and_source().0
     }
 
     /// Returns which rule the problem violates.
     pub const fn rule_source(&self) -> RuleSource {
+        self.code_and_source().1
+    }
+
+    const fn code_and_source(&self) -> (&'static str, RuleSource) {
+        use RuleSource::{Own, ProviderCode, ProviderSchema};
         match self {
-            Self::IntervalAndPercentageRequired { .. }
-            | Self::IntervalRequired { .. }
-            | Self::PercentageRequired { .. }
-            | Self::LinearTooLong { .. } => RuleSource::ProviderCode,
-            Self::PercentageRange { step: Some(_), .. } | Self::IntervalRange { step: Some(_), .. } => RuleSource::Own,
-            Self::StepsMissing
-            | Self::CustomMixed
-            | Self::StepIncomplete { .. }
-            | Self::StepNotIncreasing { .. }
-            | Self::CustomTooLong { .. } => RuleSource::Own,
-            _ => RuleSource::ProviderSchema,
+            Self::VersionMissing => ("version-missing", ProviderSchema),
+            Self::VersionLength { .. } => ("version-length", ProviderSchema),
+            Self::TypeMissing => ("type-missing", ProviderSchema),
+            Self::TypeUnknown { .. } => ("type-unknown", ProviderSchema),
+            Self::PercentageRange { step: None, .. } => ("percentage-range", ProviderSchema),
+            Self::PercentageRange { step: Some(_), .. } => ("percentage-range", Own),
+            Self::IntervalRange { step: None, .. } => ("interval-range", ProviderSchema),
+            Self::IntervalRange { step: Some(_), .. } => ("interval-range", Own),
+            Self::AlarmCount { .. } => ("alarm-count", ProviderSchema),
+            Self::AlarmLength { .. } => ("alarm-length", ProviderSchema),
+            Self::AlarmRepeated { .. } => ("alarm-repeated", ProviderSchema),
+            Self::IntervalAndPercentageRequired { .. } => ("interval-and-percentage-required", ProviderCode),
+            Self::IntervalRequired { .. } => ("interval-required", ProviderCode),
+            Self::PercentageRequired { .. } => ("percentage-required", ProviderCode),
+            Self::LinearTooLong { .. } => ("linear-too-long", ProviderCode),
+            Self::StepsMissing => ("steps-missing", Own),
+            Self::StepsUnexpected => ("steps-unexpected", ProviderSchema),
+            Self::CustomMixed => ("custom-mixed", Own),
+            Self::StepIncomplete { .. } => ("step-incomplete", Own),
+            Self::StepNotIncreasing { .. } => ("step-not-increasing", Own),
+            Self::CustomTooLong { .. } => ("custom-too-long", Own),
         }
     }
 

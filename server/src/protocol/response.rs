@@ -55,30 +55,24 @@ const CORAL: &str = "com.amazon.coral.service";
 impl HttpError {
     /// The AWS error code.
     pub const fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownOperation | Self::UnsupportedOperation(_) => "UnknownOperationException",
-            Self::ContentEncoding(_) => "SerializationException",
-            Self::Service(error) => error.code(),
-            Self::Signature { code, .. } => code,
-            Self::Unavailable(_) => "ServiceUnavailable",
-            Self::RequestTimeout(_) => "RequestTimeout",
-            Self::Malformed { .. } => "MalformedHttpRequestException",
-            Self::Internal => "InternalFailure",
-        }
+        self.status_and_code().1
     }
 
     /// The HTTP status.
     pub const fn status(&self) -> u16 {
+        self.status_and_code().0
+    }
+
+    const fn status_and_code(&self) -> (u16, &'static str) {
         match self {
-            Self::UnknownOperation
-            | Self::UnsupportedOperation(_)
-            | Self::ContentEncoding(_)
-            | Self::Signature { .. } => 400,
-            Self::Service(error) => error.kind().status(),
-            Self::Unavailable(_) => 503,
-            Self::RequestTimeout(_) => 408,
-            Self::Malformed { status, .. } => *status,
-            Self::Internal => 500,
+            Self::UnknownOperation | Self::UnsupportedOperation(_) => (400, "UnknownOperationException"),
+            Self::ContentEncoding(_) => (400, "SerializationException"),
+            Self::Service(error) => (error.kind().status(), error.code()),
+            Self::Signature { code, .. } => (400, code),
+            Self::Unavailable(_) => (503, "ServiceUnavailable"),
+            Self::RequestTimeout(_) => (408, "RequestTimeout"),
+            Self::Malformed { status, .. } => (*status, "MalformedHttpRequestException"),
+            Self::Internal => (500, "InternalFailure"),
         }
     }
 

@@ -1,0 +1,169 @@
+'use strict'
+// The classes `StepFunctions` and `RequestHandler`: promises of JavaScript values over the JSON of the binary.
+const { randomUUID } = require('node:crypto')
+const native = require('./native.js')
+const {
+  callWithObject, createArgumentError, findOperation, operations, writeAny, writeArgument, writeMembers
+} = require('./input.js')
+
+/** The members of outputs that are dates. The binary returns them in seconds. */
+const DATES = ['creationDate', 'updateDate', 'startDate', 'stopDate', 'redriveDate']
+
+/** An existing service of the binary, as argument of the constructor of `StepFunctions`. */
+class ServiceHandle {
+  constructor (service, clock) {
+    this.service = service
+    this.clock = clock
+  }
+}
+
+class StepFunctions {
+  #service
+  #clock
+
+  constructor (options) {
+    const { service, clock } = options instanceof ServiceHandle ? options : createInMemory(options)
+    this.#service = service
+    this.#clock = clock
+  }
+
+  static open (path, options) {
+    if (typeof path !== 'string') throw createArgumentError('path: expected a string')
+    const { json, clock } = readOptions(options)
+    return native.Service.open(path, json).then(service => new StepFunctions(new ServiceHandle(service, clock)))
+  }
+
+  inScope (scope) {
+    const service = this.#service.inScope(writeArgument('scope', scope) ?? '{}')
+    return new StepFunctions(new ServiceHandle(service, this.#clock))
+  }
+
+  call (operation, input) {
+    return this.#callOperation(operation, input)
+  }
+
+  callJson (operation, body) {
+    return this.#run(now => this.#service.callJson(String(operation), toBody(body), now))
+  }
+
+  startCounts (stateMachineArn) {
+    return this.#run(now => this.#service.startCounts(String(stateMachineArn), now)).then(JSON.parse)
+  }
+
+  requestHandler () {
+    return new RequestHandler(new StepFunctions(new ServiceHandle(this.#service.cloneHandle(), this.#clock)))
+  }
+
+  handleHttpRequest (request, body) {
+    return this.#run(now => {
+      const headers = Array.from(request.rawHeaders ?? [], String)
+      return this.#service.handleHttpRequest(String(request.method), String(request.url), headers, toBody(body), now)
+    })
+  }
+
+  get requestBytes () {
+    return this.#service.requestBytes
+  }
+
+  close () {
+    this.#service.close()
+  }
+
+  /** Calls `work` with the time of the clock. An exception becomes a rejection. */
+  async #run (work) {
+    return work(readClock(this.#clock))
+  }
+
+  async #callOperation (operation, input) {
+    const { index, write } = findOperation(operation)
+    const now = readClock(this.#clock)
+    const call = (json, source) => this.#service.call(index, json, source, now)
+    const output = JSON.parse(await callWithObject(input, write, call))
+    return { $metadata: createMetadata(), ...createDates(output) }
+  }
+}
+
+for (const operation of operations) {
+  const method = operation[0].toLowerCase() + operation.slice(1)
+  const value = { [method] (input) { return this.call(operation, input) } }[method]
+  Object.defineProperty(StepFunctions.prototype, method, { value, writable: true, configurable: true })
+}
+
+class RequestHandler {
+  #service
+
+  constructor (service) {
+    this.#service = service
+  }
+
+  async handle (request, options) {
+    if (options?.abortSignal?.aborted === true) throw Object.assign(new Error('Request aborted'), { name: 'AbortError' })
+    const { status, body } = await this.#service.callJson(readTarget(request?.headers), request?.body ?? '')
+    const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID() }
+    return { response: { statusCode: status, headers, body: Buffer.from(body) } }
+  }
+
+  updateHttpClientConfig () {}
+
+  httpHandlerConfigs () {
+    return {}
+  }
+
+  destroy () {}
+}
+
+/** Returns the operation in a header such as `X-Amz-Target: AWSStepFunctions.CreateStateMachineAlias`. */
+function readTarget (headers) {
+  const name = Object.keys(headers ?? {}).find(name => name.toLowerCase() === 'x-amz-target')
+  return name === undefined ? '' : String(headers[name]).split('.').at(-1)
+}
+
+function createInMemory (options) {
+  const { json, clock } = readOptions(options)
+  return { service: new native.Service(json), clock }
+}
+
+/** Writes options as JSON, with the clock separately: it is a function. */
+function readOptions (options) {
+  let clock
+  const keepClock = value => {
+    clock = value
+    return 'null'
+  }
+  const write = () => {
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) return writeAny(options)
+    const members = Object.keys(options).map(name => ({ name, prefix: `${JSON.stringify(name)}:`, write: name === 'clock' ? keepClock : writeAny }))
+    return writeMembers(options, members)
+  }
+  const json = writeArgument('options', options, write)
+  if (clock !== undefined && clock !== null && typeof clock !== 'function') {
+    throw createArgumentError('options.clock: expected a function, for example Date.now')
+  }
+  return { json, clock }
+}
+
+/** Returns the milliseconds of the clock, which returns a `Date` or milliseconds. */
+function readClock (clock) {
+  if (clock === undefined || clock === null) return undefined
+  const time = clock()
+  const millis = time instanceof Date ? time.getTime() : time
+  if (Number.isFinite(millis)) return millis
+  throw createArgumentError('options.clock: expected the function to return a Date or milliseconds since 1970, as Date.now does')
+}
+
+const toBody = body => body instanceof Uint8Array ? body : String(body)
+
+const createMetadata = () => ({ httpStatusCode: 200, requestId: randomUUID(), attempts: 1, totalRetryDelay: 0 })
+
+/** Replaces dates in seconds by `Date`s, in an output and in the items of its lists. */
+function createDates (output) {
+  for (const name of DATES) {
+    if (typeof output[name] === 'number') output[name] = new Date(Math.round(output[name] * 1000))
+  }
+  for (const value of Object.values(output)) {
+    if (Array.isArray(value)) value.filter(item => typeof item === 'object').forEach(createDates)
+  }
+  return output
+}
+
+module.exports = { RequestHandler, StepFunctions }
