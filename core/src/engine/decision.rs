@@ -23,16 +23,19 @@ pub(crate) struct Context<'c> {
 
 impl<'c> Context<'c> {
     /// Returns the view if the state machine exists. It exists until its deletion ends.
+    #[inline]
     pub fn find_state_machine(&self) -> Option<&'c dyn View> {
         self.view.filter(|view| view.state_machine().deleting_until.is_none_or(|until| self.now < until))
     }
 
     /// Returns the view, or the error `missing` if the state machine does not exist.
+    #[inline]
     pub fn require_state_machine(&self, missing: impl FnOnce() -> Error) -> Result<&'c dyn View> {
         self.find_state_machine().ok_or_else(missing)
     }
 
     /// Returns the view of an operation that AWS rejects during the deletion.
+    #[inline]
     pub fn require_active(&self, arn: &str, missing: impl FnOnce() -> Error) -> Result<&'c dyn View> {
         let view = self.require_state_machine(missing)?;
         check_not_deleting(view, arn)?;
@@ -48,6 +51,7 @@ impl<'c> Context<'c> {
     }
 
     /// Returns a page of a list, and the token of the next page. `fetch` returns up to a number of items after a position.
+    #[inline]
     pub fn read_page<T>(
         &self,
         list: ListId<'_>,
