@@ -3,6 +3,7 @@
 'use strict'
 
 const { getSystemErrorName } = require('node:util')
+const { writeArgument } = require('./input.js')
 const { DeploymentDriver, deploymentJson } = require('./native.js')
 
 class DeploymentError extends Error {
@@ -121,8 +122,8 @@ class Deployment {
   }
 }
 
-const callCore = (method, request) => parseResponse(deploymentJson(method, JSON.stringify(request)))
-const callDriver = async (driver, method, request) => parseResponse(await driver.call(method, JSON.stringify(request)))
+const callCore = (method, request) => parseResponse(deploymentJson(method, writeArgument('deployment', request)))
+const callDriver = async (driver, method, request) => parseResponse(await driver.call(method, writeArgument('deployment', request)))
 
 function parseResponse (json) {
   const response = JSON.parse(json)

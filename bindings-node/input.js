@@ -3,6 +3,7 @@
 // - reads only the members that the service model declares, each once, so deep, large or cyclic objects cost nothing else;
 // - rejects what JSON cannot represent (NaN, a function, a lone surrogate) instead of changing it silently;
 // - writes a BigInt as a number, and does not call `toJSON`.
+const types = require('node:util').types
 const native = require('./native.js')
 
 /** What the binary gets: the caller's JSON, the JSON of an object, or why the object has no JSON form. */
@@ -10,6 +11,9 @@ const SOURCE = { json: 0, object: 1, unreadable: 2 }
 
 /** The characters that a JSON string escapes, and surrogates. */
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/
+
+/** Objects whose content is not in their members, which would become `{}`. */
+const NOT_PLAIN = [types.isMap, types.isSet, types.isRegExp, types.isBoxedPrimitive, types.isPromise, types.isAnyArrayBuffer]
 
 /** Deeper values are rejected, as the binary rejects deeper JSON. */
 const MAX_DEPTH = 127
@@ -58,7 +62,8 @@ function writeAny (value, depth = 0) {
   if (depth === MAX_DEPTH) throw new InputError(`the value has more than ${MAX_DEPTH} levels`)
   const write = child => writeAny(child, depth + 1)
   if (Array.isArray(value)) return writeArray(value, write)
-  if (value instanceof Date) return writeScalar(value.getTime() / 1000)
+  if (types.isDate(value)) return writeScalar(value.getTime() / 1000)
+  if (NOT_PLAIN.some(isKind => isKind(value))) throw new InputError('expected a plain object')
   return writeMembers(value, ownNames(value).map(name => ({ name, prefix: `${JSON.stringify(name)}:`, write })))
 }
 
@@ -142,7 +147,7 @@ function callWithInput (value, write, call) {
   if (typeof value === 'string') {
     return value.isWellFormed() ? call(value, SOURCE.json) : callWithObject(value, writeString, call)
   }
-  return ArrayBuffer.isView(value) && value instanceof Uint8Array ? call(value, SOURCE.json) : callWithObject(value, write, call)
+  return types.isUint8Array(value) ? call(value, SOURCE.json) : callWithObject(value, write, call)
 }
 
 /** Calls `call(json, source)` with the JSON that `write` returns. `undefined` is an empty object. */
@@ -151,8 +156,7 @@ function callWithObject (value, write, call) {
   try {
     json = value === undefined ? '{}' : write(value)
   } catch (error) {
-    if (error instanceof InputError) return callUnreadable(error, call)
-    throw error
+    return callUnreadable(error instanceof InputError ? error : createReadError(error), call)
   }
   return call(json, SOURCE.object)
 }
@@ -171,7 +175,8 @@ function writeArgument (name, value, write = writeAny) {
   try {
     return value === undefined ? undefined : write(value)
   } catch (error) {
-    throw error instanceof InputError ? createArgumentError(`${name}: ${error.message}`, error.cause) : error
+    const problem = error instanceof InputError ? error : createReadError(error)
+    throw createArgumentError(`${name}: ${problem.message}`, problem.cause)
   }
 }
 

@@ -29,7 +29,9 @@ def build_program(options: Sequence[str] = ()) -> None:
     if build.returncode != 0:
         sys.exit(f"cannot build the program sfn-alias: `{' '.join(command)}` failed with exit code {build.returncode}")
     executables = [json.loads(line).get("executable") for line in build.stdout.splitlines()]
-    program = next(Path(executable) for executable in executables if executable)
+    program = next((Path(executable) for executable in executables if executable), None)
+    if program is None:
+        sys.exit("cannot build the program sfn-alias: cargo reported no executable")
     shutil.rmtree(SCRIPTS, ignore_errors=True)
     SCRIPTS.mkdir(parents=True)
     shutil.copy2(program, SCRIPTS / program.name)

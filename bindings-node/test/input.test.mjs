@@ -51,6 +51,19 @@ for (const [what, input, message] of invalidInputs) {
   })
 }
 
+test('a proxy that throws is an error of the request', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  const message = /^cannot parse the request: reading the value threw an exception: TypeError: /
+  assert.throws(() => validate('CreateStateMachineAlias', proxy), { code: 'SerializationException', message })
+})
+
+test('an object without members of its own is not an empty one', () => {
+  for (const options of [new Map(), new Set(), /x/, new String('x'), new ArrayBuffer(1)]) {
+    assert.throws(() => new StepFunctions(options), { code: 'ERR_INVALID_ARG_VALUE', message: /expected a plain object$/ })
+  }
+})
+
 test('missing members are reported together', () => {
   const message = "2 validation errors detected: Value null at 'name' failed to satisfy constraint: Member must not be null; Value null at 'routingConfiguration' failed to satisfy constraint: Member must not be null"
   for (const input of [{}, undefined, { name: undefined }, { name: null }, '{}', Buffer.from('{}')]) {

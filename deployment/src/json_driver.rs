@@ -3,6 +3,7 @@
 use super::action::Observation;
 use super::driver::Driver;
 use super::error::DeploymentError;
+use super::failure::CallFailure;
 use super::json_api::OBSERVATION;
 use super::resume::DeploymentRequest;
 use super::state_file::StateFile;
@@ -77,6 +78,8 @@ impl JsonDriver {
     }
 
     fn open(&mut self, request: OpenRequest) -> Result<Value, DeploymentError> {
+        // Opening again must not wait for the own lock.
+        self.state_file = None;
         if request.lock {
             self.state_file = Some(StateFile::lock(&self.path)?);
         }
@@ -102,10 +105,22 @@ impl JsonDriver {
         let (Some(driver), Some(state_file)) = (&mut self.driver, &self.state_file) else {
             return Err(not_called("open with `lock`"));
         };
-        let observation: Observation = DeploymentError::from_value(OBSERVATION, request.observation)?;
+        let observation = parse_observation(request.observation)?;
         let action = driver.next(request.now_millis, &observation, |checkpoint| state_file.save(checkpoint))?;
         Ok(json!({"action": action, "progress": driver.deployment().progress(request.now_millis)}))
     }
+}
+
+/// Parses an observation. Alarms in an unknown form are a failed call, so that the deployment is rolled back.
+fn parse_observation(value: Value) -> Result<Observation, DeploymentError> {
+    let is_alarms = value.get("observed").is_some_and(|observed| observed == "alarms");
+    DeploymentError::from_value(OBSERVATION, value).or_else(|error| match is_alarms {
+        true => {
+            let (code, message) = ("InvalidAlarms".to_owned(), error.to_string());
+            Ok(Observation::Failed(CallFailure { code, message, status: None }))
+        }
+        false => Err(error),
+    })
 }
 
 fn not_called(method: &str) -> DeploymentError {

@@ -45,7 +45,8 @@ impl StateFile {
     /// Replaces the checkpoint. The temporary file has the suffix `.new`.
     ///
     /// # Errors
-    /// Returns [`DeploymentError::StateFile`]. The previous checkpoint is unchanged then.
+    /// Returns [`DeploymentError::StateFile`]. The file then contains the previous checkpoint, or the new one if only its directory
+    /// could not be synced.
     pub fn save(&self, checkpoint: &Checkpoint) -> Result<(), DeploymentError> {
         let temporary = with_suffix(&self.path, ".new");
         write_new_file(&temporary, &checkpoint.to_json()).map_err(|error| state_file_error(&temporary, &error))?;

@@ -87,7 +87,7 @@ impl Client {
             Action::UpdateAlias { input } => {
                 let versions = input.routing_configuration.iter().map(|route| route.state_machine_version_arn.as_str());
                 let arns: Vec<&str> = std::iter::once(input.state_machine_alias_arn.as_str()).chain(versions).collect();
-                add_arns(&arns, self.call("UpdateStateMachineAlias", input, |_| Some(Observation::Updated)))
+                add_arns(&arns, self.call("UpdateStateMachineAlias", input, parse_update))
             }
             Action::DescribeAlarms { input } => match &self.alarm_source {
                 Some(source) => source.describe_alarms(input),
@@ -109,6 +109,11 @@ impl Client {
 fn parse_alias(body: &Value) -> Option<Observation> {
     let routing_configuration = serde_json::from_value(body.get("routingConfiguration")?.clone()).ok()?;
     Some(Observation::Alias { routing_configuration })
+}
+
+/// A response without `updateDate`, for example of a proxy, does not confirm the update.
+fn parse_update(body: &Value) -> Option<Observation> {
+    body.get("updateDate").map(|_| Observation::Updated)
 }
 
 /// Adds the ARNs of the request to a not-found error: the message of AWS does not name the resource.

@@ -85,6 +85,25 @@ fn missing_credentials_are_retried() {
     child.wait().unwrap();
 }
 
+/// A page of a proxy, and a redirect to another host, which would get the credentials.
+#[test]
+fn other_responses_do_not_confirm_an_update() {
+    for status in [200, 302] {
+        let fixture = Fixture::new();
+        let proxy = KillingProxy::start(&fixture.url, ProxyState::default());
+        proxy.state().failure = Some((status, "<html></html>"));
+        let state = fixture.state_file();
+        let command = ["deploy", ALIAS, TWO, "--endpoint-url", &proxy.url, "--state", &state, "--all-at-once"];
+        let progress = "0 % on orders:2, step 0 of 1, updating the alias\n0 % on orders:2, step 0 of 1, failed with \
+                        UnexpectedResponse\n";
+        let outcome = format!(
+            "failed: UnexpectedResponse: unexpected response: status {status}; run the same command to resume\n"
+        );
+        assert_prints(&command, 3, &outcome, progress);
+        assert_eq!(fixture.routing(), [(ONE.to_owned(), 100)]);
+    }
+}
+
 #[test]
 fn errors_are_retried_by_status() {
     let failures = [

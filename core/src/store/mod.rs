@@ -1,6 +1,6 @@
 //! The store traits and their implementations.
 //!
-//! A store keeps records and applies one [`Change`] at a time, atomically. It has no business rules: the
+//! A store contains records and applies one [`Change`] at a time, atomically. It has no business rules: the
 //! engine has already validated the request against a [`View`].
 
 #[cfg(feature = "sqlite")]

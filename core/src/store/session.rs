@@ -69,18 +69,21 @@ pub trait Session {
     fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>>;
 }
 
-/// Transactions that share one commit. A transaction sees the changes of earlier ones. Dropping the batch rolls all of
-/// them back.
+/// Transactions that share one commit, if the store supports it. A transaction sees the changes of earlier ones. Dropping
+/// the batch rolls a shared commit back.
 pub trait Batch: Session {
     /// Commits all transactions.
     ///
     /// # Errors
-    /// [`crate::Error::Store`]. Nothing changed then.
+    /// [`crate::Error::Store`]. Then a shared commit changed nothing.
     fn commit(self: Box<Self>) -> Result<()>;
 }
 
 /// A store of state machines that many threads share. The transactions that begin on the store itself are committed
 /// one by one. The first four methods are those of [`Session`], so that a request does not allocate a session.
+///
+/// A thread must end a transaction before it begins another one or calls another method of the store: the stores of this
+/// crate wait for each other.
 ///
 /// A store may delegate to another one:
 ///
