@@ -51,6 +51,28 @@ fn each_checkpoint_is_saved_before_its_action() {
     assert_eq!(saved(), "updating");
 }
 
+/// After the first shift, an alarm state that is not valid rolls the deployment back, as an alarm command that fails does.
+#[test]
+fn an_invalid_alarm_state_is_a_failed_call() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut driver = JsonDriver::new(directory.path().join("state"));
+    let mut request = open_request();
+    request["deployment"]["plan"]["alarms"] = json!(["errors"]);
+    call(&mut driver, "open", &request);
+    call(&mut driver, "start", &json!({"routingConfiguration": [route(1, 100)]}));
+    next(&mut driver, &json!({"observed": "start"}));
+    next(&mut driver, &json!({"observed": "alias", "routingConfiguration": [route(1, 100)]}));
+    let alarms = |state: &str| json!({"observed": "alarms", "alarms": [{"name": "errors", "state": state}]});
+    assert_eq!(next(&mut driver, &alarms("OK"))["action"]["action"], "updateAlias");
+    next(&mut driver, &json!({"observed": "updated"}));
+    let mut next_later =
+        |observation: &Value| call(&mut driver, "next", &json!({"observation": observation, "nowMillis": 60_000}));
+    next_later(&json!({"observed": "waited"}));
+    next_later(&json!({"observed": "alias", "routingConfiguration": [route(2, 10), route(1, 90)]}));
+    let action = next_later(&alarms("Alarm"))["action"].clone();
+    assert_eq!(action["input"]["routingConfiguration"], json!([route(1, 100)]));
+}
+
 #[test]
 fn a_state_file_has_one_driver() {
     let directory = tempfile::tempdir().unwrap();
