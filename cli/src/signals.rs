@@ -52,18 +52,17 @@ pub(crate) fn handle_signals(
 pub(crate) struct Interrupt(Arc<(Mutex<bool>, Condvar)>);
 
 impl Interrupt {
-    /// Creates an interrupt that the first SIGINT or SIGTERM sets. The second one ends the process immediately.
+    /// Creates an interrupt that the first SIGINT or SIGTERM sets, with a message to the user. The second one ends the process immediately.
     ///
     /// # Errors
     /// [`CliError::System`] if the system does not support it.
-    pub fn on_signals() -> std::result::Result<Self, CliError> {
+    pub fn on_signals(message: &'static str) -> std::result::Result<Self, CliError> {
         let interrupt = Self::default();
         let shared = interrupt.clone();
         handle_signals(move |wait| {
             wait();
             shared.set();
-            let message = "sfn-alias: stopping: deleting created resources; send the signal again to exit immediately";
-            writeln!(std::io::stderr(), "{message}").ok();
+            writeln!(std::io::stderr(), "sfn-alias: {message}; send the signal again to exit immediately").ok();
             wait();
             std::process::exit(SYSTEM_ERROR.into());
         })?;

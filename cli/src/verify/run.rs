@@ -34,7 +34,7 @@ pub(crate) fn run(args: &VerifyArgs) -> CommandResult {
     let endpoint = Endpoint::new(&args.endpoint_url, service, &args.region, select_caller(args, rules.aws)?)?;
     let prefix = generate_prefix();
     let guard = SafetyGuard::new(prefix.clone());
-    let sender = Sender::new(endpoint, guard, Interrupt::on_signals()?);
+    let sender = Sender::new(endpoint, guard, Interrupt::on_signals("stopping: deleting created resources")?);
     let report = Report { endpoint: args.endpoint_url.clone(), aws: rules.aws, rows: Vec::new() };
     Verify { sender, cleanup: Cleanup::default(), transcript, report, prefix, rules }.run(&files, args)
 }

@@ -30,7 +30,7 @@ impl Call<'_> {
     /// Deletes up to [`PURGE_BATCH`] state machines whose deletion has ended.
     pub fn purge_expired(&mut self) -> Result<()> {
         for arn in self.session.expired_state_machines(self.now(), PURGE_BATCH)? {
-            self.decide(&arn, |context| Ok(state_machine::purge_expired(context)))?;
+            self.decide_and_commit(&arn, |context| Ok(state_machine::purge_expired(context)))?;
         }
         Ok(())
     }
@@ -49,12 +49,12 @@ impl Call<'_> {
         if !self.scope.contains(arn) {
             return decide(&self.context).map(|decision| decision.output);
         }
-        self.decide(arn, decide)
+        self.decide_and_commit(arn, decide)
     }
 
     /// Decides again after each conflict. A decision without a change and an error are committed too, because they are
     /// only valid if their view was current.
-    fn decide<R>(&mut self, arn: &str, decide: impl Fn(&Context<'_>) -> Result<Decision<R>>) -> Result<R> {
+    fn decide_and_commit<R>(&mut self, arn: &str, decide: impl Fn(&Context<'_>) -> Result<Decision<R>>) -> Result<R> {
         for _ in 0..MAX_DECISIONS {
             let transaction = self.session.begin_write(arn)?;
             let (change, output) = match decide(&Context { view: transaction.view(), ..self.context }) {
