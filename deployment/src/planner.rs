@@ -211,7 +211,8 @@ fn plan_notes(plan: &Plan, deployment_type: DeploymentType) -> Vec<Note> {
     note_if(!is_at_once && !is_unchanged && preference.alarms.is_none(), "no-alarms", text);
     let estimate = preference.interval.unwrap_or(0).saturating_mul(plan.steps.len() as i64);
     let minutes = plan.duration_seconds / 60;
-    let text = format!("CloudFormation estimates {estimate} minutes; the deployment takes {minutes} minutes");
+    let plural = if minutes == 1 { "" } else { "s" };
+    let text = format!("CloudFormation estimates {estimate} minutes; the deployment takes {minutes} minute{plural}");
     note_if(deployment_type == DeploymentType::Linear && !is_unchanged, "linear-estimate", &text);
     notes
 }
