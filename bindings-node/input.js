@@ -63,9 +63,12 @@ function writeAny (value, depth = 0) {
   const write = child => writeAny(child, depth + 1)
   if (Array.isArray(value)) return writeArray(value, write)
   if (types.isDate(value)) return writeScalar(value.getTime() / 1000)
-  if (NOT_PLAIN.some(isKind => isKind(value))) throw new InputError('expected a plain object')
+  if (!isPlainObject(value)) throw new InputError('expected a plain object')
   return writeMembers(value, ownNames(value).map(name => ({ name, prefix: `${JSON.stringify(name)}:`, write })))
 }
+
+const isPlainObject = value =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !NOT_PLAIN.some(isKind => isKind(value))
 
 function writeScalar (value) {
   switch (typeof value) {
@@ -190,6 +193,7 @@ module.exports = {
   callWithObject,
   createArgumentError,
   findOperation,
+  isPlainObject,
   operations: operationShapes.map(([name]) => name),
   writeAny,
   writeArgument,

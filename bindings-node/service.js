@@ -3,7 +3,7 @@
 const { randomUUID } = require('node:crypto')
 const native = require('./native.js')
 const {
-  callWithObject, createArgumentError, findOperation, operations, writeAny, writeArgument, writeMembers
+  callWithObject, createArgumentError, findOperation, isPlainObject, operations, writeAny, writeArgument, writeMembers
 } = require('./input.js')
 
 /** The members of outputs that are dates. The binary returns them in seconds. */
@@ -131,7 +131,7 @@ function readOptions (options) {
     return 'null'
   }
   const write = () => {
-    if (typeof options !== 'object' || options === null || Array.isArray(options)) return writeAny(options)
+    if (!isPlainObject(options)) return writeAny(options)
     const members = Object.keys(options).map(name => ({ name, prefix: `${JSON.stringify(name)}:`, write: name === 'clock' ? keepClock : writeAny }))
     return writeMembers(options, members)
   }

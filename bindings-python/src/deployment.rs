@@ -22,8 +22,8 @@ pub struct DeploymentDriver(Mutex<JsonDriver>);
 #[pymethods]
 impl DeploymentDriver {
     #[new]
-    fn new(state: PathBuf) -> Self {
-        Self(Mutex::new(JsonDriver::new(state)))
+    fn new(py: Python<'_>, state: PathBuf) -> PyResult<Self> {
+        catch_panic(py, DEPLOYMENT, || Ok(Self(Mutex::new(JsonDriver::new(state)))))
     }
 
     /// Calls a method of the driver, with a request and a response in JSON.
