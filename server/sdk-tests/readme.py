@@ -3,7 +3,7 @@
 - All blocks of a page run in one shell session, in an empty directory with copies of `vectors` and `tools/vectors`.
 - `sh`, `python` and `js` blocks must succeed. If a `text` block follows directly, it must equal their output. A Python
   block that starts with a comment like `# run.py` is saved in this file instead.
-- `console` blocks are transcripts: `$ ` starts a command, `> ` continues it, and `...` stands for any lines.
+- `console` blocks are transcripts: `$ ` starts a command, `> ` continues it, and `...` matches any lines.
 - Each line of a block in Rust, Go and Java must be in the client that the tests build and run.
 - A block of another language is allowed only if the paragraph before it states that the tests do not run it.
 
