@@ -33,13 +33,7 @@ pub(crate) fn run(args: &CheckTemplateArgs) -> CommandResult {
     }
     let options = read_options(args)?;
     options.check().map_err(CliError::usage)?;
-    let (mut checked, mut failures) = (Vec::new(), Vec::new());
-    for file in &args.files {
-        match check_file(Some(file.as_str()).filter(|file| *file != "-"), &options) {
-            Ok(file) => checked.push(file),
-            Err(failure) => failures.push(failure),
-        }
-    }
+    let (checked, failures) = check_files(&args.files, &options);
     if failures.is_empty() {
         check_parameter_names(&checked, args)?;
     }
@@ -50,14 +44,23 @@ pub(crate) fn run(args: &CheckTemplateArgs) -> CommandResult {
     for failure in &failures {
         writeln!(std::io::stderr(), "sfn-alias: {failure}").ok();
     }
-    let has_failed = checked.iter().any(|file| has_failed(&file.report, args.fail_on));
-    Ok(if !failures.is_empty() {
-        USAGE_ERROR
-    } else if has_failed {
-        REJECTED
-    } else {
-        OK
+    Ok(match checked.iter().any(|file| has_failed(&file.report, args.fail_on)) {
+        _ if !failures.is_empty() => USAGE_ERROR,
+        true => REJECTED,
+        false => OK,
     })
+}
+
+/// Returns the files that can be checked, and the errors of the others.
+fn check_files<'a>(files: &'a [String], options: &CheckOptions) -> (Vec<CheckedFile<'a>>, Vec<CliError>) {
+    let (mut checked, mut failures) = (Vec::new(), Vec::new());
+    for file in files {
+        match check_file(Some(file.as_str()).filter(|file| *file != "-"), options) {
+            Ok(file) => checked.push(file),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    (checked, failures)
 }
 
 fn check_file<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<CheckedFile<'a>, CliError> {
