@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::deploy::DeployArgs;
+use crate::endpoint::BackendArgs;
 use crate::plan::PlanArgs;
 use crate::simulate::SimulateArgs;
 use crate::verify::VerifyArgs;
@@ -162,40 +163,6 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object per line
     Json,
-}
-
-/// The endpoint that a command calls.
-#[derive(Debug, Args)]
-pub(crate) struct EndpointArgs {
-    /// URL of the endpoint: `sfn-alias serve`, another emulator or AWS
-    #[arg(
-        long,
-        visible_alias = "endpoint",
-        value_name = "URL",
-        env = "AWS_ENDPOINT_URL_SFN",
-        default_value = "http://127.0.0.1:8083"
-    )]
-    pub endpoint_url: String,
-    /// Profile of the shared credentials file, instead of the credentials in the environment
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
-}
-
-/// The file or endpoint that a command uses.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Service")]
-pub(crate) struct BackendArgs {
-    /// Use this SQLite file instead of an endpoint; CreateStateMachine creates it
-    #[arg(long, value_name = "FILE")]
-    pub data: Option<PathBuf>,
-    #[command(flatten)]
-    pub endpoint: EndpointArgs,
-    /// Account of the request, which is then not signed [default without credentials: 000000000000]
-    #[arg(long, value_name = "12 DIGITS", conflicts_with = "profile")]
-    pub account: Option<String>,
-    /// Region of the request
-    #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
-    pub region: String,
 }
 
 #[derive(Debug, Args)]

@@ -1,12 +1,12 @@
 //! The file or endpoint that a command uses: a client for AWS JSON 1.0.
 
 use crate::agent::{build_agent, send_request};
-use crate::args::{BackendArgs, EndpointArgs};
 use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
+use clap::Args;
 use http::{HeaderValue, Request, Response, header};
 use sfn_alias::{Operation, Reply, Scope, StepFunctions};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use ureq::Agent;
 
 /// The default address of `sfn-alias serve`.
@@ -120,6 +120,23 @@ impl Backend {
     }
 }
 
+/// The endpoint that a command calls.
+#[derive(Debug, Args)]
+pub(crate) struct EndpointArgs {
+    /// URL of the endpoint: `sfn-alias serve`, another emulator or AWS
+    #[arg(
+        long,
+        visible_alias = "endpoint",
+        value_name = "URL",
+        env = "AWS_ENDPOINT_URL_SFN",
+        default_value = "http://127.0.0.1:8083"
+    )]
+    pub endpoint_url: String,
+    /// Profile of the shared credentials file, instead of the credentials in the environment
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+}
+
 impl EndpointArgs {
     pub fn url(&self) -> &str {
         // Treat an empty environment variable as unset.
@@ -135,6 +152,23 @@ impl EndpointArgs {
     pub fn caller(&self, account: &str) -> Result<Caller, CliError> {
         Ok(Caller::select(self.profile.as_deref(), self.is_aws()?, account))
     }
+}
+
+/// The file or endpoint that a command uses.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Service")]
+pub(crate) struct BackendArgs {
+    /// Use this SQLite file instead of an endpoint; CreateStateMachine creates it
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub endpoint: EndpointArgs,
+    /// Account of the request, which is then not signed [default without credentials: 000000000000]
+    #[arg(long, value_name = "12 DIGITS", conflicts_with = "profile")]
+    pub account: Option<String>,
+    /// Region of the request
+    #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
+    pub region: String,
 }
 
 impl BackendArgs {

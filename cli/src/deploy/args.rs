@@ -1,6 +1,6 @@
 //! The command line of `sfn-alias deploy`.
 
-use crate::args::EndpointArgs;
+use crate::endpoint::EndpointArgs;
 use crate::exit::CliError;
 use crate::preference::{parse_preference, validate_version_arn};
 use clap::Args;

@@ -1,6 +1,6 @@
 //! The command line of `sfn-alias verify`.
 
-use crate::args::EndpointArgs;
+use crate::endpoint::EndpointArgs;
 use clap::Args;
 use std::path::PathBuf;
 
