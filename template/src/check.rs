@@ -5,7 +5,7 @@ use super::error::TemplateError;
 use super::findings::{Findings, ScenarioFinding, truncate_middle};
 use super::options::{Acknowledgement, CheckOptions};
 use super::read::read;
-use super::report::{Finding, Report};
+use super::report::{CheckedCounts, Finding, Report};
 use super::resolve::Scenario;
 use super::resources::{ALIAS, Resource, SAM_STATE_MACHINE, Template, VERSION, View};
 use super::rule::NOT_DECIDED;
@@ -71,7 +71,7 @@ fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     findings.sort_by(|one, other| {
         (one.line, one.column, one.rule, &one.path).cmp(&(other.line, other.column, other.rule, &other.path))
     });
-    Ok(Report::new(findings))
+    Ok(Report::new(findings, count_checked(&template)))
 }
 
 /// Like [`check_template`], with options and report in JSON. The bindings use it.
@@ -81,6 +81,16 @@ fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
 pub fn check_template_json(text: &[u8], options: &[u8]) -> Result<Vec<u8>, TemplateError> {
     let report = check_template(text, &CheckOptions::from_json(options)?)?;
     Ok(report.to_json())
+}
+
+/// Counts what the rules check.
+fn count_checked(template: &Template<'_>) -> CheckedCounts {
+    let count = |filter: fn(&Resource<'_>) -> bool| template.resources.iter().filter(|one| filter(one)).count();
+    CheckedCounts {
+        aliases: count(|resource| resource.is_alias()),
+        versions: count(|resource| resource.kind == VERSION || resource.publishes_versions()),
+        policies: count(policy::has_policies),
+    }
 }
 
 fn read_previous_names(previous: &str, options: &CheckOptions) -> Result<change::AliasNames, TemplateError> {
