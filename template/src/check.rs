@@ -136,7 +136,8 @@ fn run_rules<'t>(template: &Template<'t>, names: &change::AliasNames) -> Vec<Sce
 fn create_limit_finding<'t>(template: &Template<'t>, resource: &Resource<'t>) -> ScenarioFinding<'t> {
     let scenario = Scenario::default();
     let message =
-        "Not fully checked: the resource depends on too many conditions or on texts that are too long".to_owned();
+        "Not fully checked: the resource depends on too many conditions or parameter values, or on texts that are too long"
+            .to_owned();
     Findings::new(View { template, scenario: &scenario }).create(&NOT_DECIDED, resource, "", message)
 }
 
@@ -201,9 +202,20 @@ fn merge_scenarios<'t>(findings: Vec<ScenarioFinding<'t>>, all: &[Scenario<'t>])
         // If the scenarios have no other common condition, the first scenario is the example.
         if scenarios.len() == all.len() || own != fixed {
             finding.scenario = own;
+        } else {
+            finding.scenario = remove_irrelevant_choices(&finding.scenario, all, &scenarios);
         }
     }
     order
+}
+
+/// Removes the parameters of an example that do not matter: the finding occurs with all of their values.
+fn remove_irrelevant_choices<'t>(example: &Scenario<'t>, all: &[Scenario<'t>], found: &[Scenario<'t>]) -> Scenario<'t> {
+    example.choices().iter().fold(example.clone(), |kept, (name, _)| {
+        let shorter = kept.without_choice(name);
+        let matching = |list: &[Scenario<'t>]| list.iter().filter(|one| shorter.is_part_of(one)).count();
+        if matching(all) == matching(found) { shorter } else { kept }
+    })
 }
 
 /// Removes duplicates, and findings that contradict the defaults of their parameters.
@@ -234,7 +246,11 @@ fn describe_condition(template: &Template<'_>, finding: &ScenarioFinding<'_>) ->
     let defaults = names.into_iter().filter_map(|name| {
         Some(format!("parameter {name} has its default `{}`", template.resolver.default_value(name)?))
     });
-    let all: Vec<String> = conditions.chain(defaults).collect();
+    let choices =
+        finding.scenario.choices().iter().filter_map(|choice| {
+            Some(format!("parameter {} is `{}`", choice.0, template.resolver.choice_text(choice)?))
+        });
+    let all: Vec<String> = conditions.chain(choices).chain(defaults).collect();
     (!all.is_empty()).then(|| truncate_middle(all.join(" and ")))
 }
 

@@ -1,5 +1,6 @@
 //! The parameters of a template.
 
+use super::choices::scalar_items;
 use super::{Part, SymbolicText};
 use crate::tree::Node;
 use std::borrow::Cow;
@@ -28,9 +29,12 @@ impl<'t> Parameter<'t> {
 
     /// Returns the `AllowedValues`.
     pub fn allowed_values(&self) -> Option<Vec<String>> {
-        let texts: Option<Vec<String>> =
-            self.allowed?.items().iter().map(|item| item.scalar().map(Cow::into_owned)).collect();
-        texts.filter(|texts| !texts.is_empty())
+        Some(scalar_items(self.allowed?)?.iter().filter_map(|item| item.scalar().map(Cow::into_owned)).collect())
+    }
+
+    /// Returns the values to try: all `AllowedValues`, unless the options specify a value or it must not be displayed.
+    pub fn choices(&self) -> Option<&'t [Node<'t>]> {
+        scalar_items(self.allowed.filter(|_| self.value.is_none() && !self.no_echo)?)
     }
 
     /// Returns the value, or a reference if the value is unknown or must not be displayed.

@@ -84,13 +84,31 @@ fn group_by_key<'t>(
 ) -> HashMap<Key, Vec<KeyedResource<'t>>> {
     let mut found: HashMap<Key, Vec<KeyedResource<'t>>> = HashMap::new();
     for resource in template.resources.iter().filter(|resource| filter(resource)) {
-        for scenario in list_scenarios(template, resource) {
-            if let Some((key, defaults)) = key(View { template, scenario: &scenario }, resource) {
-                found.entry(key).or_default().push(KeyedResource { resource: *resource, scenario, defaults });
+        let all = list_scenarios(template, resource);
+        let mut groups: Vec<((Key, Vec<&'t str>), Vec<Scenario<'t>>)> = Vec::new();
+        let mut indices = HashMap::new();
+        for scenario in &all {
+            let Some(keyed) = key(View { template, scenario }, resource) else { continue };
+            let index = *indices.entry(keyed.clone()).or_insert(groups.len());
+            if index == groups.len() {
+                groups.push((keyed, Vec::new()));
             }
+            groups.get_mut(index).into_iter().for_each(|(_, scenarios)| scenarios.push(scenario.clone()));
+        }
+        for ((key, defaults), scenarios) in groups {
+            let keyed = |scenario| KeyedResource { resource: *resource, scenario, defaults: defaults.clone() };
+            found.entry(key).or_default().extend(combine_scenarios(scenarios, &all).into_iter().map(keyed));
         }
     }
     found
+}
+
+/// Returns one scenario with what all have in common, if it has no other scenarios. Otherwise returns all.
+fn combine_scenarios<'t>(scenarios: Vec<Scenario<'t>>, all: &[Scenario<'t>]) -> Vec<Scenario<'t>> {
+    let Some((first, rest)) = scenarios.split_first() else { return scenarios };
+    let common = rest.iter().fold(first.clone(), |common, scenario| common.intersect(scenario));
+    let matching = all.iter().filter(|scenario| common.is_part_of(scenario)).count();
+    if matching == scenarios.len() { vec![common] } else { scenarios }
 }
 
 /// Adds a finding for every resource that conflicts with an earlier one.
@@ -109,7 +127,7 @@ fn find_conflicts<'t>(
             template.conditions.is_possible(&both, &[]).then_some((first, both))
         });
         // Prefer the pair that needs the fewest conditions.
-        let together = together.min_by_key(|(_, both)| both.conditions().count());
+        let together = together.min_by_key(|(_, both)| both.len());
         let Some((first, both)) = together else { continue };
         let mut found = Findings::new(View { template, scenario: &both });
         let defaults = first.defaults.iter().chain(&later.defaults).copied();
@@ -121,8 +139,9 @@ fn find_conflicts<'t>(
 
 fn check_alias_quota<'t>(template: &Template<'t>, keyed: &[KeyedResource<'t>]) -> Option<ScenarioFinding<'t>> {
     let max = sfn_alias::Limits::default().aliases_per_state_machine;
-    // Resources that always exist.
-    let unconditional: Vec<_> = keyed.iter().filter(|keyed| keyed.scenario.is_empty()).collect();
+    // Resources that always exist. A resource has one entry per value of a parameter.
+    let mut unconditional: Vec<_> = keyed.iter().filter(|keyed| keyed.scenario.is_unconditional()).collect();
+    unconditional.dedup_by_key(|keyed| keyed.resource.id);
     let first_excess = unconditional.get(max)?;
     let mut findings = Findings::new(View { template, scenario: &first_excess.scenario });
     let message = format!("Expected up to {max} aliases of one state machine, found {}", unconditional.len());
