@@ -83,12 +83,17 @@ pub fn check_template_json(text: &[u8], options: &[u8]) -> Result<Vec<u8>, Templ
     Ok(report.to_json())
 }
 
+/// Returns whether a resource is a version, or a state machine that publishes versions without version resources.
+fn publishes_versions(resource: &Resource<'_>) -> bool {
+    resource.kind == VERSION || resource.is_sam_with_alias() || terraform::publishes_versions(resource.node)
+}
+
 /// Counts what the rules check.
 fn count_checked(template: &Template<'_>) -> CheckedCounts {
     let count = |filter: fn(&Resource<'_>) -> bool| template.resources.iter().filter(|one| filter(one)).count();
     CheckedCounts {
         aliases: count(|resource| resource.is_alias()),
-        versions: count(|resource| resource.kind == VERSION || resource.publishes_versions()),
+        versions: count(publishes_versions),
         policies: count(policy::has_policies),
     }
 }

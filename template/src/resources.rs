@@ -4,7 +4,6 @@ use super::caches::Caches;
 use super::error::TemplateError;
 use super::options::CheckOptions;
 use super::resolve::{Conditions, Resolver, Scenario, Selected, SymbolicText};
-use super::terraform;
 use super::tree::{Node, Value};
 use std::collections::HashMap;
 
@@ -38,11 +37,6 @@ impl<'t> Resource<'t> {
     pub fn is_sam_with_alias(&self) -> bool {
         let properties = self.node.get("Properties");
         self.kind == SAM_STATE_MACHINE && properties.and_then(|node| node.get("AutoPublishAlias")).is_some()
-    }
-
-    /// Returns whether the state machine publishes versions without a version resource.
-    pub fn publishes_versions(&self) -> bool {
-        self.is_sam_with_alias() || terraform::publishes_versions(self.node)
     }
 
     pub fn is_state_machine(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::parameter::Parameter;
 use super::scenario::Choice;
-use crate::tree::{Node, Value};
+use crate::tree::Node;
 use std::collections::{HashMap, HashSet};
 
 /// Maximum number of combinations of parameter values per resource. Beyond it one parameter at a time varies.
@@ -62,10 +62,4 @@ pub(crate) fn referenced_names<'t>(node: &'t Node<'t>) -> Vec<&'t str> {
         }
         _ => Vec::new(),
     }
-}
-
-/// Returns the values of a parameter, if all of them are texts or numbers.
-pub(super) fn scalar_items<'t>(node: &'t Node<'t>) -> Option<&'t [Node<'t>]> {
-    let is_scalar = |item: &Node<'_>| !matches!(item.value, Value::Null | Value::List(_) | Value::Map(_));
-    Some(node.items()).filter(|items| !items.is_empty() && items.iter().all(is_scalar))
 }

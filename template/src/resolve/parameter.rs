@@ -1,8 +1,7 @@
 //! The parameters of a template.
 
-use super::choices::scalar_items;
 use super::{Part, SymbolicText};
-use crate::tree::Node;
+use crate::tree::{Node, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -46,4 +45,10 @@ impl<'t> Parameter<'t> {
             (None, None) => SymbolicText::from_part(Part::Ref(name.into())),
         }
     }
+}
+
+/// Returns the values of a parameter, if all of them are texts or numbers.
+fn scalar_items<'t>(node: &'t Node<'t>) -> Option<&'t [Node<'t>]> {
+    let is_scalar = |item: &Node<'_>| !matches!(item.value, Value::Null | Value::List(_) | Value::Map(_));
+    Some(node.items()).filter(|items| !items.is_empty() && items.iter().all(is_scalar))
 }

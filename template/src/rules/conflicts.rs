@@ -56,6 +56,8 @@ struct KeyedResource<'t> {
 const REVISION: &str = "StateMachineRevisionId";
 
 type Key = (String, String);
+/// A key, and the parameters whose defaults it depends on.
+type KeyWithDefaults<'t> = (Key, Vec<&'t str>);
 
 pub(crate) fn check<'t>(template: &Template<'t>) -> Vec<ScenarioFinding<'t>> {
     let mut findings = Vec::new();
@@ -80,12 +82,12 @@ pub(crate) fn check<'t>(template: &Template<'t>) -> Vec<ScenarioFinding<'t>> {
 fn group_by_key<'t>(
     template: &Template<'t>,
     filter: impl Fn(&Resource<'t>) -> bool,
-    key: impl Fn(View<'_, 't>, &Resource<'t>) -> Option<(Key, Vec<&'t str>)>,
+    key: impl Fn(View<'_, 't>, &Resource<'t>) -> Option<KeyWithDefaults<'t>>,
 ) -> HashMap<Key, Vec<KeyedResource<'t>>> {
     let mut found: HashMap<Key, Vec<KeyedResource<'t>>> = HashMap::new();
     for resource in template.resources.iter().filter(|resource| filter(resource)) {
         let all = list_scenarios(template, resource);
-        let mut groups: Vec<((Key, Vec<&'t str>), Vec<Scenario<'t>>)> = Vec::new();
+        let mut groups: Vec<(KeyWithDefaults<'t>, Vec<Scenario<'t>>)> = Vec::new();
         let mut indices = HashMap::new();
         for scenario in &all {
             let Some(keyed) = key(View { template, scenario }, resource) else { continue };
@@ -158,7 +160,7 @@ fn format_key(machine: StateMachineIdentity<'_>) -> String {
 }
 
 /// Returns the state machine and the revision of a version, if it specifies a revision.
-fn revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+fn revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<KeyWithDefaults<'t>> {
     let machine = view.state_machine_of(version)?;
     let revision = view.text(view.property(version, REVISION)).filter(SymbolicText::is_known)?;
     let defaults = revision.defaults.clone();
@@ -166,7 +168,7 @@ fn revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, 
 }
 
 /// Returns the state machine of a version that publishes the latest revision.
-fn latest_revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+fn latest_revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<KeyWithDefaults<'t>> {
     let machine = view.state_machine_of(version)?;
     if let Some(revision) = view.text(view.property(version, REVISION)) {
         let newest = matches!((revision.parts(), &machine), ([Part::Attribute(id, name)], StateMachineIdentity::Resource(own)) if name == REVISION && id == own);
@@ -181,13 +183,13 @@ fn has_revision(version: &Resource<'_>) -> bool {
     version.node.get("Properties").is_some_and(|properties| properties.get(REVISION).is_some())
 }
 
-fn alias_name_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+fn alias_name_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<KeyWithDefaults<'t>> {
     let member = if alias.kind == ALIAS { "Name" } else { "AutoPublishAlias" };
     let name = view.text(view.property(alias, member)).filter(SymbolicText::is_known)?;
     let defaults = name.defaults.clone();
     Some(((format_key(view.state_machine_of(alias)?), name.to_sub_pattern()), defaults))
 }
 
-fn state_machine_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+fn state_machine_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<KeyWithDefaults<'t>> {
     Some(((format_key(view.state_machine_of(alias)?), String::new()), Vec::new()))
 }
