@@ -4,7 +4,7 @@ use crate::clock::PythonClock;
 use crate::de::Input;
 use crate::error::to_exception;
 use crate::fork;
-use crate::options;
+use crate::options::{self, Argument, ServiceArgs};
 use crate::panics::catch_panic;
 use crate::ser::ResponseSerializer;
 use crate::store::SharedStore;
@@ -12,7 +12,6 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use sfn_alias::model::VersionNumber;
-use sfn_alias::{Options, Scope};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,19 +31,19 @@ impl StepFunctions {
     #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
     fn new(
         py: Python<'_>,
-        path: Option<PathBuf>,
-        partition: Option<&str>,
-        account: Option<&str>,
-        region: Option<&str>,
-        seed: Option<u64>,
-        update_delay: Option<&Bound<'_, PyAny>>,
-        deletion_delay: Option<&Bound<'_, PyAny>>,
-        clock: Option<Py<PyAny>>,
-        limits: Option<&Bound<'_, PyDict>>,
+        path: Argument<'_, '_>,
+        partition: Argument<'_, '_>,
+        account: Argument<'_, '_>,
+        region: Argument<'_, '_>,
+        seed: Argument<'_, '_>,
+        update_delay: Argument<'_, '_>,
+        deletion_delay: Argument<'_, '_>,
+        clock: Argument<'_, '_>,
+        limits: Argument<'_, '_>,
     ) -> PyResult<Self> {
         catch_panic(py, "Open", || {
             let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits };
-            Self::open(py, path, false, &args, clock)
+            Self::open(py, options::path("path", path)?, false, &args, options::clock(clock)?)
         })
     }
 
@@ -89,9 +88,9 @@ impl StepFunctions {
     fn in_scope(
         &self,
         py: Python<'_>,
-        partition: Option<&str>,
-        account: Option<&str>,
-        region: Option<&str>,
+        partition: Argument<'_, '_>,
+        account: Argument<'_, '_>,
+        region: Argument<'_, '_>,
     ) -> PyResult<Self> {
         catch_panic(py, "Scope", || {
             let scope =
@@ -123,6 +122,15 @@ impl StepFunctions {
     #[getter]
     fn exceptions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         catch_panic(py, "Exceptions", || Ok(py.import(intern!(py, "sfn_alias.errors"))?.into_any()))
+    }
+
+    /// Deletes all state machines in all scopes, with their versions, aliases, executions and tags. With a seed, routing
+    /// starts again from the seed.
+    fn reset(&self, py: Python<'_>) -> PyResult<()> {
+        catch_panic(py, "Reset", || {
+            let service = self.store.view(py, self.view_index, "Reset")?;
+            py.detach(|| fork::with_fork_lock(|| service.reset())).map_err(|error| to_exception(py, &error, "Reset"))
+        })
     }
 
     /// Closes the store, in all scopes.
@@ -157,26 +165,6 @@ impl StepFunctions {
     }
 }
 
-/// The keyword arguments of `StepFunctions` and `serve`.
-pub struct ServiceArgs<'a, 'py> {
-    pub partition: Option<&'a str>,
-    pub account: Option<&'a str>,
-    pub region: Option<&'a str>,
-    pub seed: Option<u64>,
-    pub update_delay: Option<&'a Bound<'py, PyAny>>,
-    pub deletion_delay: Option<&'a Bound<'py, PyAny>>,
-    pub limits: Option<&'a Bound<'py, PyDict>>,
-}
-
-impl ServiceArgs<'_, '_> {
-    /// Returns whether no argument is set.
-    pub fn is_empty(&self) -> bool {
-        let Self { partition, account, region, seed, update_delay, deletion_delay, limits } = self;
-        let scope_is_empty = partition.is_none() && account.is_none() && region.is_none();
-        scope_is_empty && seed.is_none() && update_delay.is_none() && deletion_delay.is_none() && limits.is_none()
-    }
-}
-
 impl StepFunctions {
     /// Opens a store: in memory without a path. With `exclusive`, other processes cannot open the file.
     pub fn open(
@@ -186,18 +174,10 @@ impl StepFunctions {
         args: &ServiceArgs<'_, '_>,
         clock: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
-        let clock = PythonClock(clock);
-        let options = Options {
-            limits: options::limits(args.limits)?,
-            update_delay: options::duration(args.update_delay)?,
-            deletion_delay: options::duration(args.deletion_delay)?,
-            seed: args.seed,
-            clock: clock.clock(),
-        };
-        let scope = options::scope(&Scope::default(), args.partition, args.account, args.region)?;
+        let (options, scope) = (args.options(PythonClock::clock())?, args.scope()?);
         let store = py.detach(|| fork::with_fork_lock(|| SharedStore::open(path, exclusive, options, scope)));
         let store = store.map_err(|error| to_exception(py, &error, "Open"))?;
-        Ok(Self { store: Arc::new(store), clock: Arc::new(clock), view_index: 0 })
+        Ok(Self { store: Arc::new(store), clock: Arc::new(PythonClock(clock)), view_index: 0 })
     }
 
     /// Returns whether a Python function is the clock.
@@ -237,7 +217,7 @@ macro_rules! declare_methods {
         #[pymethods]
         impl StepFunctions {
             $(
-                #[doc = concat!("Runs `", stringify!($operation), "` and returns the response.")]
+                $(#[$doc])*
                 #[pyo3(signature = (**input))]
                 fn $method<'py>(&self, py: Python<'py>, input: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
                     self.invoke(stringify!($operation), &input.unwrap_or_else(|| PyDict::new(py)))
