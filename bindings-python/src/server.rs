@@ -86,7 +86,14 @@ impl Drop for Server {
     }
 }
 
-/// Starts an HTTP endpoint on 127.0.0.1 for a store in memory, a file (`data`), or a `StepFunctions` (`service`).
+/// Starts an HTTP endpoint on 127.0.0.1 in this process. In a `with` block, the value is its URL.
+///
+/// - `data`: an SQLite file. Default: a store in memory.
+/// - `port`: the port. 0, the default, selects a free one.
+/// - `service`: a `StepFunctions` to serve, without a `clock`, instead of `data` and the other options.
+///
+/// The other options are those of `StepFunctions`. An access key id of 12 digits selects the account of a request. The
+/// endpoint uses the time of the system, also while a library freezes the time.
 #[pyfunction]
 #[pyo3(signature = (data=None, port=0, *, service=None, partition=None, account=None, region=None, seed=None,
                     update_delay=None, deletion_delay=None, limits=None))]

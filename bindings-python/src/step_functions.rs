@@ -16,6 +16,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// An offline emulator of the AWS Step Functions API: state machines, versions, aliases and executions.
+///
+/// Each operation is a method with the name, arguments and response of boto3. Use the object in a `with` block, or call
+/// `close`.
+///
+/// - `path`: an SQLite file. Default: a store in memory.
+/// - `partition`, `account`, `region`: the scope of ARNs. Default: `aws`, `000000000000`, `us-east-1`.
+/// - `seed`: an integer that makes routing reproducible. Default: random.
+/// - `update_delay`: seconds or a `timedelta` until a new routing of an alias applies. Default: 0.
+/// - `deletion_delay`: seconds or a `timedelta` that a deleted state machine stays in status DELETING. Default: 0.
+/// - `clock`: a function that returns a `datetime` or seconds since 1970. Default: `time.time_ns`, which libraries such
+///   as freezegun and time-machine replace.
+/// - `limits`: a `dict` of quotas and size limits (`sfn_alias.type_defs.Limits`).
 #[pyclass(frozen, module = "sfn_alias", weakref)]
 pub struct StepFunctions {
     store: Arc<SharedStore>,
@@ -47,7 +59,7 @@ impl StepFunctions {
         })
     }
 
-    /// Runs an operation by its AWS name and returns the response.
+    /// Runs an operation by its AWS name, for example `ListStateMachines`, and returns the response.
     #[pyo3(signature = (operation, input=None))]
     fn call<'py>(
         &self,
@@ -61,7 +73,7 @@ impl StepFunctions {
         }
     }
 
-    /// Runs one AWS JSON 1.0 request and returns the HTTP status and the body.
+    /// Runs one AWS JSON 1.0 request and returns the HTTP status and the body, also for errors of AWS.
     fn call_json<'py>(&self, py: Python<'py>, operation: &str, body: &[u8]) -> PyResult<(u16, Bound<'py, PyBytes>)> {
         catch_panic(py, operation, || {
             let view = self.view(py, operation)?;

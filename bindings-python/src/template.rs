@@ -15,7 +15,14 @@ const CHECK: &str = "CheckTemplate";
 const PATH_INSTEAD_OF_TEXT: &str =
     "`template`: expected the text of a template, found a path; pass the text, for example `path.read_text()`";
 
-/// Checks a template: text or bytes in JSON or YAML, or a mapping. Returns a report of findings.
+/// Checks a CloudFormation or SAM template or a Terraform plan, and returns a report of findings.
+///
+/// - `template`: its text in JSON or YAML, as `str` or `bytes`, or a `dict`. Not its path.
+/// - `parameters`: values of parameters. Default: their defaults.
+/// - `disable`: ids or names of rules.
+/// - `acknowledge`: findings that are accepted, each with a reason.
+/// - `file`: the name of the file. The check does not use it.
+/// - `previous`: the text of the template that is deployed now.
 #[pyfunction]
 #[pyo3(signature = (template, **options))]
 pub fn check_template<'py>(
