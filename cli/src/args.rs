@@ -252,6 +252,9 @@ pub(crate) struct CheckTemplateArgs {
     /// The last deployed template, to check changes
     #[arg(long, value_name = "FILE")]
     pub previous: Option<String>,
+    /// Skip files that are neither a template nor a plan, instead of exit code 2
+    #[arg(long)]
+    pub skip_other_files: bool,
     /// Minimum severity of findings for exit code 1
     #[arg(long, default_value = "error", value_name = "SEVERITY")]
     pub fail_on: FailOn,
@@ -268,6 +271,10 @@ pub(crate) enum ReportFormat {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// Workflow commands of GitHub Actions, which become annotations
+    Github,
+    /// The XML format of JUnit, for test reports of CI systems
+    Junit,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

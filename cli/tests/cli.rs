@@ -239,7 +239,8 @@ fn check_template_rejects_unknown_parameter() {
     let check = |files: &[&str], parameter: &str, code, stdout: &str, stderr: &str| {
         check_output(&[&["check-template", "--parameter", parameter], files].concat(), code, stdout, stderr);
     };
-    let clean = format!("{without}: 0 errors, 0 warnings\n{with}: 0 errors, 0 warnings\n");
+    let nothing = "nothing to check: 0 aliases, 0 versions, 0 policies";
+    let clean = format!("{without}: {nothing}\n{with}: {nothing}\n2 files: {nothing}\n");
     check(&[&without, &with], "Stage=prod", 0, &clean, "");
     let unknown = "sfn-alias: --parameter: unknown parameter `Nope`; ";
     check(
