@@ -29,7 +29,7 @@ from sfn_alias import _connections, _mock
 
 @pytest.fixture(autouse=True)
 def no_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test opens a socket or leaves something behind."""
+    """No test opens a socket or leaves a patch in place."""
 
     def fail(*_: Any, **__: Any) -> None:
         raise AssertionError("a socket was opened")
