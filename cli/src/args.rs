@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::deploy::DeployArgs;
+use crate::endpoint::BackendArgs;
 use crate::plan::PlanArgs;
 use crate::simulate::SimulateArgs;
 use crate::verify::VerifyArgs;
@@ -162,23 +163,6 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object per line
     Json,
-}
-
-/// The file or endpoint that a command uses.
-#[derive(Debug, Args)]
-pub(crate) struct BackendArgs {
-    /// Use this SQLite file instead of an endpoint, created if missing
-    #[arg(long, value_name = "FILE")]
-    pub data: Option<PathBuf>,
-    /// Use the endpoint at this URL, without signing requests
-    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SFN", default_value = "http://127.0.0.1:8083")]
-    pub endpoint_url: String,
-    /// Account of the request
-    #[arg(long, default_value = "000000000000", value_name = "12 DIGITS")]
-    pub account: String,
-    /// Region of the request
-    #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
-    pub region: String,
 }
 
 #[derive(Debug, Args)]

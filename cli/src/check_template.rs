@@ -33,20 +33,7 @@ pub(crate) fn run(args: &CheckTemplateArgs) -> CommandResult {
     }
     let options = read_options(args)?;
     options.check().map_err(CliError::usage)?;
-    let (mut checked, mut skipped, mut failures) = (Vec::new(), Vec::new(), Vec::new());
-    for file in &args.files {
-        let file = Some(file.as_str()).filter(|file| *file != "-");
-        match check_file(file, &options) {
-            Ok(checked_file) => checked.push(checked_file),
-            Err(FileError::Template(TemplateError::NotATemplate { .. })) if args.skip_other_files => {
-                skipped.push(file.unwrap_or(STDIN));
-            }
-            Err(failure) => failures.push(failure.into_cli_error(file)),
-        }
-    }
-    for file in &skipped {
-        writeln!(std::io::stderr(), "sfn-alias: {file}: skipped, because it is neither a template nor a plan").ok();
-    }
+    let (checked, failures) = check_files(args, &options);
     if failures.is_empty() {
         check_parameter_names(&checked, args)?;
     }
@@ -57,14 +44,28 @@ pub(crate) fn run(args: &CheckTemplateArgs) -> CommandResult {
     for failure in &failures {
         writeln!(std::io::stderr(), "sfn-alias: {failure}").ok();
     }
-    let has_failed = checked.iter().any(|file| has_failed(&file.report, args.fail_on));
-    Ok(if !failures.is_empty() {
-        USAGE_ERROR
-    } else if has_failed {
-        REJECTED
-    } else {
-        OK
+    Ok(match checked.iter().any(|file| has_failed(&file.report, args.fail_on)) {
+        _ if !failures.is_empty() => USAGE_ERROR,
+        true => REJECTED,
+        false => OK,
     })
+}
+
+/// Checks the files. Returns those that can be checked, and the errors of the others, except for skipped ones.
+fn check_files<'a>(args: &'a CheckTemplateArgs, options: &CheckOptions) -> (Vec<CheckedFile<'a>>, Vec<CliError>) {
+    let (mut checked, mut failures) = (Vec::new(), Vec::new());
+    for file in &args.files {
+        let name = Some(file.as_str()).filter(|file| *file != "-");
+        match check_file(name, options) {
+            Ok(file) => checked.push(file),
+            Err(FileError::Template(TemplateError::NotATemplate { .. })) if args.skip_other_files => {
+                let text = "skipped, because it is neither a template nor a plan";
+                writeln!(std::io::stderr(), "sfn-alias: {}: {text}", name.unwrap_or(STDIN)).ok();
+            }
+            Err(failure) => failures.push(failure.into_cli_error(name)),
+        }
+    }
+    (checked, failures)
 }
 
 /// A file that cannot be read, or cannot be checked.
