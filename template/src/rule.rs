@@ -147,7 +147,7 @@ rules! {
     PREFERENCE_MEMBER "SFA014" "preference-member" Error CFN_PREFERENCE
         "A property of DeploymentPreference is missing, has the wrong type or is out of range",
         "CloudFormation rejects the alias.",
-        "Specify Type (LINEAR, CANARY or ALL_AT_ONCE), Percentage (1 to 99), Interval (1 to 2100) and Alarms (1 to 100 different names of 1 to 256 characters).";
+        "Specify a valid value, or remove the property if it is optional.";
     VERSION_RETAIN "SFA015" "version-retain" Warning CFN_VERSION
         "A version that an alias uses is not retained",
         "When the state machine changes, CloudFormation replaces the version and deletes the old one. AWS rejects the deletion while an alias uses the old version. After the deletion a rollback to it is not possible.",
