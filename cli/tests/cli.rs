@@ -311,6 +311,63 @@ fn only_create_state_machine_creates_the_file() {
     assert!(path.exists());
 }
 
+/// Runs each command that prints with `stdout` as standard output. Returns the exit code and standard error.
+#[track_caller]
+fn check_failing_output(stdout: fn() -> Stdio, code: i32, stderr: &str) {
+    let (_folder, file) = create_data_file();
+    let (alias, one) = (format!("{ORDERS}:PROD"), format!("{ORDERS}:1"));
+    let plan = ["10/5m", "--current", &one, "--new", &format!("{ORDERS}:2")];
+    let commands: [&[&str]; 18] = [
+        &["--help"],
+        &["--version"],
+        &["help", "serve"],
+        &["serve", "--help"],
+        &["serve", "--port", "0", "--log", "off"],
+        &["call", "--data", &file, "ListStateMachines"],
+        &["check", "CreateStateMachineAlias", "{}"],
+        &["check-template", "--rules"],
+        &["fingerprint", &alias_request(100)],
+        &["arn", &alias],
+        &["route", "--data", &file, &alias],
+        &[&["plan"][..], &plan].concat(),
+        &[&["plan", "--format", "svg"][..], &plan].concat(),
+        &[&["simulate"][..], &plan].concat(),
+        &["deploy", &alias, &one, "--data", &file, "--all-at-once", "--dry-run"],
+        &["verify", "--list"],
+        &["completions", "bash"],
+        &["man"],
+    ];
+    for arguments in commands {
+        let output = program(arguments).stdout(stdout()).output().unwrap();
+        let found = (output.status.code(), String::from_utf8(output.stderr).unwrap());
+        assert_eq!(found, (Some(code), stderr.to_owned()), "{arguments:?}");
+    }
+}
+
+/// For example because `head` has read enough.
+#[test]
+fn closed_pipe_ends_every_command_quietly() {
+    check_failing_output(|| std::io::pipe().unwrap().1.into(), 0, "");
+}
+
+#[test]
+fn full_disk_is_reported_by_every_command() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap().into();
+    check_failing_output(full, 3, "sfn-alias: cannot write the output: No space left on device (os error 28)\n");
+}
+
+/// A log that cannot be written must not make requests fail.
+#[test]
+fn server_responds_although_its_log_is_closed() {
+    let mut command = program(&["serve", "--port", "0", "--log", "trace"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(std::io::pipe().unwrap().1).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let url = line.trim_end().strip_prefix("export AWS_ENDPOINT_URL_SFN=").unwrap();
+    check_output(&["call", "--endpoint-url", url, "--json", "ListStateMachines"], 0, "{\"stateMachines\":[]}\n", "");
+    assert_eq!(stop_server(child), Some(0));
+}
+
 /// Starts `sfn-alias serve` and returns its URL.
 fn start_server(arguments: &[&str]) -> (Child, String) {
     let mut child =
