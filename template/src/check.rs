@@ -4,15 +4,18 @@ use super::embedded;
 use super::error::TemplateError;
 use super::findings::{Findings, ScenarioFinding, truncate_middle};
 use super::options::{Acknowledgement, CheckOptions};
+use super::previous::PreviousTemplate;
 use super::read::read;
 use super::report::{Finding, Report};
 use super::resolve::Scenario;
-use super::resources::{ALIAS, Resource, SAM_STATE_MACHINE, Template, VERSION, View};
+use super::resources::{ACTIVITY, ALIAS, Resource, SAM_STATE_MACHINE, STATE_MACHINE, Template, VERSION, View};
 use super::rule::NOT_DECIDED;
-use super::rules::{alias, change, conflicts, events, policy, preference, start, types, version};
+use super::rules::{
+    alarms, alias, change, conflicts, environment, events, members, policy, preference, revision, start, types, version,
+};
 use super::scenarios::{is_related, list_scenarios, list_scenarios_with};
 use super::terraform;
-use super::tree::Node;
+use super::tree::{Node, Value};
 use std::collections::HashMap;
 
 /// Checks a CloudFormation or SAM template, in JSON or YAML, or a Terraform plan in JSON.
@@ -49,18 +52,16 @@ pub fn check_template(text: &[u8], options: &CheckOptions) -> Result<Report, Tem
 }
 
 fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
-    let names = match &options.previous {
-        Some(previous) => {
-            read_previous_names(previous, options).map_err(|error| TemplateError::Previous(Box::new(error)))?
-        }
-        None => change::AliasNames::new(),
+    let previous = match &options.previous {
+        Some(previous) => read_previous(previous, options).map_err(|error| TemplateError::Previous(Box::new(error)))?,
+        None => PreviousTemplate::default(),
     };
-    let mut root = read(text)?;
+    let mut root = read_file(text)?;
     embedded::parse_embedded_json(&mut root);
     let mut plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
     plan.iter_mut().for_each(embedded::parse_embedded_json);
     let template = Template::new(plan.as_ref().unwrap_or(&root), options)?;
-    let findings = remove_duplicates(&template, run_rules(&template, &names));
+    let findings = remove_duplicates(&template, run_rules(&template, &previous));
     let mut findings = add_limit_finding(&template, findings);
     findings.retain(|finding| !options.is_disabled(finding.rule));
     let acknowledgements = read_acknowledgements(&template)?;
@@ -83,17 +84,33 @@ pub fn check_template_json(text: &[u8], options: &[u8]) -> Result<Vec<u8>, Templ
     Ok(report.to_json())
 }
 
-fn read_previous_names(previous: &str, options: &CheckOptions) -> Result<change::AliasNames, TemplateError> {
-    let root = read(previous.as_bytes())?;
-    let plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
-    Ok(change::read_alias_names(&Template::new(plan.as_ref().unwrap_or(&root), options)?))
+fn read_previous(text: &str, options: &CheckOptions) -> Result<PreviousTemplate, TemplateError> {
+    let mut root = read_file(text.as_bytes())?;
+    embedded::parse_embedded_json(&mut root);
+    let mut plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
+    plan.iter_mut().for_each(embedded::parse_embedded_json);
+    Ok(PreviousTemplate::read(&Template::new(plan.as_ref().unwrap_or(&root), options)?))
 }
 
-fn run_rules<'t>(template: &Template<'t>, names: &change::AliasNames) -> Vec<ScenarioFinding<'t>> {
+/// Reads a template or plan. The sources of Terraform are neither YAML nor JSON.
+fn read_file(text: &[u8]) -> Result<Node<'_>, TemplateError> {
+    match read(text) {
+        Ok(root) if matches!(root.value, Value::Map(_)) => Ok(root),
+        Err(TemplateError::Syntax { .. } | TemplateError::DuplicateKey { .. }) | Ok(_)
+            if terraform::is_source(text) =>
+        {
+            Err(TemplateError::TerraformSource)
+        }
+        other => other,
+    }
+}
+
+fn run_rules<'t>(template: &Template<'t>, previous: &PreviousTemplate) -> Vec<ScenarioFinding<'t>> {
     let aliases: Vec<&Resource<'t>> = template.resources.iter().filter(|resource| resource.is_alias()).collect();
     let mut findings = Vec::new();
     for resource in &template.resources {
         let starts = !aliases.is_empty() && start::can_start_executions(resource);
+        let has_variables = !aliases.is_empty() && environment::has_variables(resource);
         let mut run_in_scenarios = |all: Vec<Scenario<'t>>, rules: &dyn Fn(&mut Findings<'_, 't>)| {
             let mut found: Vec<ScenarioFinding<'t>> = Vec::new();
             for scenario in &all {
@@ -104,10 +121,24 @@ fn run_rules<'t>(template: &Template<'t>, names: &change::AliasNames) -> Vec<Sce
             findings.extend(merge_scenarios(found, &all));
         };
         if [ALIAS, VERSION, SAM_STATE_MACHINE].contains(&resource.kind) {
-            run_in_scenarios(list_scenarios(template, resource), &|findings| check_resource(findings, resource, names));
+            run_in_scenarios(list_scenarios(template, resource), &|findings| {
+                check_resource(findings, resource, previous)
+            });
         }
         if policy::is_policy(resource) {
             run_in_scenarios(list_scenarios(template, resource), &|findings| policy::check(findings, resource));
+        }
+        if resource.kind == STATE_MACHINE || resource.kind == ACTIVITY {
+            // The members do not depend on conditions, and definitions are long.
+            run_in_scenarios(vec![Scenario::default()], &|findings| members::check(findings, resource));
+        }
+        if members::has_unknown_type(resource) {
+            run_in_scenarios(vec![Scenario::default()], &|findings| members::check_type(findings, resource));
+        }
+        if has_variables {
+            run_in_scenarios(list_scenarios_with(template, resource, &aliases), &|findings| {
+                environment::check(findings, resource)
+            });
         }
         if starts {
             run_in_scenarios(list_scenarios_with(template, resource, &aliases), &|findings| {
@@ -140,21 +171,29 @@ fn add_limit_finding<'t>(template: &Template<'t>, mut findings: Vec<ScenarioFind
     findings
 }
 
-fn check_resource<'t>(found: &mut Findings<'_, 't>, resource: &Resource<'t>, names: &change::AliasNames) {
+fn check_resource<'t>(found: &mut Findings<'_, 't>, resource: &Resource<'t>, previous: &PreviousTemplate) {
+    members::check(found, resource);
     if resource.is_alias() {
         alias::check(found, resource);
+        change::check(found, resource, previous);
     }
     if resource.kind == ALIAS {
         version::check_retention(found, resource);
-        change::check(found, resource, names);
+        revision::check_routed_versions(found, resource, previous);
     }
     if resource.kind == VERSION {
         version::check(found, resource);
+        revision::check(found, resource);
     } else {
         types::check(found, resource);
         preference::check(found, resource);
+        alarms::check(found, resource);
+    }
+    if resource.kind == SAM_STATE_MACHINE {
+        events::check_alias(found, resource);
     }
     if resource.is_sam_with_alias() {
+        version::check_sam_retention(found, resource);
         events::check(found, resource);
     }
 }
@@ -240,7 +279,7 @@ fn build_finding(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Find
         line: finding.position.line,
         column: finding.position.column,
         message: finding.message.clone(),
-        description: rule.description,
+        description: finding.description.unwrap_or(rule.description),
         fix: finding.fix.clone().unwrap_or_else(|| rule.fix.to_owned()),
         url: rule.url,
         condition: describe_condition(template, finding),
@@ -277,7 +316,7 @@ fn acknowledge(finding: &mut Finding, options: &CheckOptions, acknowledgements: 
 
 #[cfg(test)]
 mod tests {
-    use super::{CheckOptions, Template, change, embedded, read, run_rules, terraform};
+    use super::{CheckOptions, PreviousTemplate, Template, embedded, read, run_rules, terraform};
 
     /// Counts the steps of the rules for a template or plan with `count` resources.
     fn count_steps(resource: fn(usize) -> String, frame: [&str; 2], count: usize) -> usize {
@@ -289,7 +328,7 @@ mod tests {
         let mut root = if terraform::is_plan(&root) { terraform::translate_plan(&root) } else { root.clone() };
         embedded::parse_embedded_json(&mut root);
         let template = Template::new(&root, &options).unwrap_or_else(|_| unreachable!());
-        run_rules(&template, &change::AliasNames::new());
+        run_rules(&template, &PreviousTemplate::default());
         template.resolver.steps_taken()
     }
 

@@ -69,6 +69,19 @@ fn to_snake_case(name: &str) -> String {
     snake
 }
 
+/// Returns whether a text is Terraform source: a line starts a block, for example `resource "aws_sfn_alias" "live" {`.
+pub(crate) fn is_source(text: &[u8]) -> bool {
+    const BLOCKS: [&str; 10] =
+        ["resource", "data", "module", "variable", "output", "provider", "terraform", "locals", "moved", "import"];
+    let is_block = |line: &str| {
+        let Some((head, _)) = line.split_once('{') else { return false };
+        let mut words = head.split_whitespace();
+        let is_quoted = |word: &str| word.len() > 2 && word.starts_with('"') && word.ends_with('"');
+        words.next().is_some_and(|word| BLOCKS.contains(&word)) && words.all(is_quoted)
+    };
+    std::str::from_utf8(text).is_ok_and(|text| text.lines().any(is_block))
+}
+
 pub(crate) fn is_plan(root: &Node<'_>) -> bool {
     root.get("planned_values").is_some() && root.get("format_version").is_some()
 }

@@ -75,6 +75,28 @@ fn other_files_are_errors() {
 }
 
 #[test]
+fn terraform_sources_are_errors() {
+    const ALIAS: &str = "# The alias.
+resource \"aws_sfn_alias\" \"live\" {
+  name = \"live\"
+  routing_configuration {
+    state_machine_version_arn = aws_sfn_state_machine.orders.state_machine_version_arn
+    weight                    = 100
+  }
+}
+";
+    const LOCALS: &str = "locals {\n  text = \"a: b\"\n  map = { a = 1 }\n}\n";
+    let message = "expected a CloudFormation template or a Terraform plan, found Terraform source; check the plan instead: `terraform plan -out PLAN`, then the output of `terraform show -json PLAN`";
+    for text in [ALIAS, LOCALS, "terraform {}", "variable \"stage\" { type = string }"] {
+        assert_error(text, message);
+    }
+    assert_error(
+        "resource: \"a\" {",
+        "line 1 column 15: not valid YAML: invalid trailing content after double-quoted scalar",
+    );
+}
+
+#[test]
 fn binary_files_are_errors() {
     assert_error(b"Resources: {\xFF}", "the file is not valid UTF-8 at byte 12; save it as UTF-8");
     assert_error("Resources:\n  é\0: 1", "line 2 column 4: expected a text file, found a NUL character");
