@@ -1,7 +1,7 @@
 //! What the rules read of the template of the previous deployment.
 
 use super::embedded::parsed_content;
-use super::resolve::{Scenario, Selected};
+use super::resolve::{Scenario, Selected, SymbolicText};
 use super::resources::{ALIAS, Resource, STATE_MACHINE, Template, VERSION, View};
 use super::target::StateMachineIdentity;
 use super::tree::Node;
@@ -31,6 +31,8 @@ pub(crate) struct PreviousMachine {
     /// `None` if unknown.
     pub kind: Option<String>,
     pub definition: Option<String>,
+    /// The name and type as in the template. CloudFormation keeps the state machine if both are equal.
+    pub identity: [Option<String>; 2],
 }
 
 /// The name of a state machine.
@@ -93,16 +95,14 @@ impl PreviousAlias {
 impl PreviousMachine {
     /// Reads the properties of a state machine that decide whether CloudFormation replaces it or creates a revision.
     pub fn read<'t>(view: View<'_, 't>, machine: &Resource<'t>) -> Self {
-        let [name, kind] = machine_properties(machine);
-        let name = match view.text(view.property(machine, name)) {
-            None => Some(MachineName::Generated),
-            Some(name) => name.example_text().map(MachineName::Given),
-        };
-        let kind = match view.text(view.property(machine, kind)) {
-            None => Some("STANDARD".to_owned()),
-            Some(kind) => kind.text().map(str::to_owned),
-        };
-        Self { name, kind, definition: read_definition(view, machine) }
+        let properties = machine_properties(machine).map(|name| view.property(machine, name));
+        let identity = properties.map(|property| property.node().map(Node::to_key));
+        // The deployed value of a parameter is not always its default.
+        let certain = |symbol: SymbolicText<'t>| symbol.example_text().filter(|_| symbol.defaults.is_empty());
+        let [name, kind] = properties.map(|property| view.text(property));
+        let name = name.map_or(Some(MachineName::Generated), |name| certain(name).map(MachineName::Given));
+        let kind = kind.map_or_else(|| Some("STANDARD".to_owned()), certain);
+        Self { name, kind, definition: read_definition(view, machine), identity }
     }
 }
 

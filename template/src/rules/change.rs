@@ -70,8 +70,3 @@ fn find_replacement(
         _ => None,
     }
 }
-
-/// Returns whether CloudFormation certainly keeps the state machine.
-pub(super) fn is_kept(before: &PreviousMachine, now: &PreviousMachine, machine: &Resource<'_>) -> bool {
-    before.name.is_some() && now.name.is_some() && find_replacement(before, now, machine).is_none()
-}

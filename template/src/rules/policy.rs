@@ -15,7 +15,7 @@ use crate::resources::{Resource, View};
 use crate::rule::{DENY_ON_QUALIFIED_ARN, OPERATION_ON_QUALIFIED_ARN, Rule, START_ON_QUALIFIED_ARN};
 use crate::target::{ArnTarget, Qualifier, StateMachineIdentity};
 use combined_grants::combine_grants;
-pub(crate) use document::is_policy;
+pub(crate) use document::{has_policies, is_policy};
 use external_grants::find_external_operations;
 use grant::{Effect, Grant, ResourceMatch, resource_grants};
 use serde_json::{Value, json};

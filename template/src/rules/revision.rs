@@ -1,6 +1,5 @@
 //! Checks whether a version follows the revisions of its state machine.
 
-use super::change::is_kept;
 use super::version::find_routed_versions;
 use crate::findings::{Findings, ScenarioFinding, truncate_middle};
 use crate::previous::{PreviousMachine, PreviousTemplate, REVISION, properties_key};
@@ -104,7 +103,7 @@ fn is_definition_changed<'t>(
     let now = PreviousMachine::read(view, machine);
     let is_changed = before.definition.as_ref().zip(now.definition.as_ref()).is_some_and(|(before, now)| before != now);
     is_changed
-        && is_kept(before, &now, machine)
+        && before.identity == now.identity
         && previous.versions.get(version.id).is_some_and(|before| *before == properties_key(version))
 }
 

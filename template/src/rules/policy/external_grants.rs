@@ -6,7 +6,7 @@ use crate::embedded::parsed_content;
 use crate::operations::Operations;
 use crate::resolve::{Part, Selected};
 use crate::resources::{Resource, View};
-use crate::scenarios::conditions_in_members;
+use crate::scenarios::inputs_of_members;
 use crate::tree::{Node, Value};
 
 /// AWS managed policies that do not allow operations on versions and aliases. Other managed policies are unknown.
@@ -84,7 +84,7 @@ fn is_source_of_connector<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bo
     let template = view.template;
     let connected = template.caches.connected.get(
         view.scenario,
-        || conditions_in_members(template, &["Source"]),
+        || inputs_of_members(template, &["Source"]),
         || ConnectorSources::of(view),
     );
     connected.any || connected.ids.contains(resource.id)
