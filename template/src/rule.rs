@@ -106,6 +106,8 @@ const CFN_STEP_FUNCTIONS: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_StepFunctions.html";
 const CONDITIONS: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html";
+const FOR_EACH: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html";
 const QUOTAS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html";
 const STARTS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/execution-alias-version-associate.html";
 
@@ -165,7 +167,7 @@ rules! {
     PREFERENCE_MEMBER "SFA014" "preference-member" Error CFN_PREFERENCE
         "A property of DeploymentPreference is missing, has the wrong type or is out of range",
         "CloudFormation rejects the alias.",
-        "Specify Type (LINEAR, CANARY or ALL_AT_ONCE), Percentage (1 to 99), Interval (1 to 2100) and Alarms (1 to 100 different names of 1 to 256 characters).";
+        "Specify a valid value, or remove the property if it is optional.";
     VERSION_RETAIN "SFA015" "version-retain" Warning CFN_VERSION
         "A version that an alias uses is not retained",
         "When the state machine changes, CloudFormation replaces the version and deletes the old one. AWS rejects the deletion while an alias uses the old version. After the deletion a rollback to it is not possible.",
@@ -270,6 +272,10 @@ rules! {
         "An environment variable of a function contains the ARN of a state machine that has an alias",
         "If the function starts executions with it, they run the latest revision instead of a version of the alias. Weights, gradual deployments and rollbacks do not apply to them.",
         "Use the alias ARN (`!Ref` of the alias) if the function starts executions. For other operations, accept the finding.";
+    LOOP_NOT_EXPANDED "SFA050" "loop-not-expanded" Info FOR_EACH
+        "A loop (Fn::ForEach) is not fully checked, because its collection depends on values that are unknown before deployment",
+        "Loops over literal lists, list parameters with a value, a default or allowed values, and lists in mappings are expanded and checked. The resources and properties that other loops create are not checked and may contain errors.",
+        "Set the parameter that the collection depends on (option `parameters`), or write the collection as a list.";
 }
 
 const SAM_DOCS: &str =
