@@ -100,7 +100,8 @@ fn plans_have_no_names_of_templates() {
             // The texts of AWS are unchanged.
             let message = finding.message.split(": rejected by ").next().unwrap_or_default();
             for text in [message, finding.description, &finding.fix, &finding.path] {
-                let word = WORDS.iter().find(|word| text.contains(*word));
+                let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '!' && c != '_');
+                let word = words.find(|word| WORDS.contains(word));
                 assert_eq!(word, None, "{}: {}: {text}", template.display(), finding.rule);
             }
             checked += 1;

@@ -33,12 +33,12 @@ impl<'t> Changes<'t> {
             return false;
         };
         let [before, after, unknown] = ["before", "after", "after_unknown"].map(|name| change.get(name));
-        let differs = |name: &&str| {
+        let differs = |name: &str| {
             let value = |node: Option<&'t Node<'t>>| node.and_then(|node| node.get(name));
             let is_unknown = value(unknown).is_some_and(|one| matches!(one.value, Value::Bool(true)));
             is_unknown || matches!((value(before), value(after)), (Some(one), Some(other)) if !is_same(one, other))
         };
-        REVISION.iter().any(|name| differs(&name))
+        REVISION.iter().any(|name| differs(name))
     }
 }
 
