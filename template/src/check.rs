@@ -12,11 +12,12 @@ use super::resolve::Scenario;
 use super::resources::{ACTIVITY, ALIAS, Resource, SAM_STATE_MACHINE, STATE_MACHINE, Template, VERSION, View};
 use super::rule::{LOOP_NOT_EXPANDED, NOT_DECIDED};
 use super::rules::{
-    alarms, alias, change, conflicts, environment, events, members, policy, preference, revision, start, types, version,
+    alarms, alias, change, conflicts, environment, events, members, plan, policy, preference, revision, start, types,
+    version,
 };
 use super::scenarios::{is_related, list_scenarios, list_scenarios_with};
 use super::terraform;
-use super::tree::{Node, Value};
+use super::tree::Node;
 use std::collections::HashMap;
 
 /// Checks a CloudFormation or SAM template, in JSON or YAML, or a Terraform plan in JSON.
@@ -57,7 +58,7 @@ fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
         Some(previous) => read_previous(previous, options).map_err(|error| TemplateError::Previous(Box::new(error)))?,
         None => PreviousTemplate::default(),
     };
-    let mut root = read_file(text)?;
+    let mut root = read(text)?;
     let unchecked = foreach::expand_loops(&mut root, text, &options.parameters);
     embedded::parse_embedded_json(&mut root);
     let mut plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
@@ -105,25 +106,12 @@ fn count_checked(template: &Template<'_>) -> CheckedCounts {
 }
 
 fn read_previous(text: &str, options: &CheckOptions) -> Result<PreviousTemplate, TemplateError> {
-    let mut root = read_file(text.as_bytes())?;
+    let mut root = read(text.as_bytes())?;
     foreach::expand_loops(&mut root, text.as_bytes(), &options.parameters);
     embedded::parse_embedded_json(&mut root);
     let mut plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
     plan.iter_mut().for_each(embedded::parse_embedded_json);
     Ok(PreviousTemplate::read(&Template::new(plan.as_ref().unwrap_or(&root), options)?))
-}
-
-/// Reads a template or plan. The sources of Terraform are neither YAML nor JSON.
-fn read_file(text: &[u8]) -> Result<Node<'_>, TemplateError> {
-    match read(text) {
-        Ok(root) if matches!(root.value, Value::Map(_)) => Ok(root),
-        Err(TemplateError::Syntax { .. } | TemplateError::DuplicateKey { .. }) | Ok(_)
-            if terraform::is_source(text) =>
-        {
-            Err(TemplateError::TerraformSource)
-        }
-        other => other,
-    }
 }
 
 fn run_rules<'t>(template: &Template<'t>, previous: &PreviousTemplate) -> Vec<ScenarioFinding<'t>> {
@@ -202,6 +190,7 @@ fn check_resource<'t>(found: &mut Findings<'_, 't>, resource: &Resource<'t>, pre
     if resource.kind == ALIAS {
         version::check_retention(found, resource);
         revision::check_routed_versions(found, resource, previous);
+        plan::check(found, resource);
     }
     if resource.kind == VERSION {
         version::check(found, resource);
@@ -307,6 +296,16 @@ fn describe_condition(template: &Template<'_>, finding: &ScenarioFinding<'_>) ->
 
 fn build_finding(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Finding {
     let rule = finding.rule;
+    let fix = finding.fix.as_deref().unwrap_or(rule.fix);
+    let (message, description, fix) = match terraform::plan_type(finding.resource.node) {
+        Some(_) => {
+            let plan = rule.plan_texts();
+            let fix = if finding.fix.is_none() { plan.fix } else { fix };
+            let message = terraform::translate_message(&finding.message, &finding.pointer);
+            (message, plan.description, terraform::translate_words(fix))
+        }
+        None => (finding.message.clone(), finding.description.unwrap_or(rule.description), fix.to_owned()),
+    };
     Finding {
         rule: rule.id,
         name: rule.name,
@@ -316,9 +315,9 @@ fn build_finding(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Find
         path: finding.pointer.clone(),
         line: finding.position.line,
         column: finding.position.column,
-        message: finding.message.clone(),
-        description: finding.description.unwrap_or(rule.description),
-        fix: finding.fix.clone().unwrap_or_else(|| rule.fix.to_owned()),
+        message,
+        description,
+        fix,
         url: rule.url,
         condition: describe_condition(template, finding),
         acknowledged: None,

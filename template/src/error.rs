@@ -70,11 +70,6 @@ pub enum TemplateError {
         /// What is missing.
         detail: String,
     },
-    /// The file contains Terraform source (HCL), which refers to values that only a plan contains.
-    #[error(
-        "expected a CloudFormation template or a Terraform plan, found Terraform source; check the plan instead: `terraform plan -out PLAN`, then the output of `terraform show -json PLAN`"
-    )]
-    TerraformSource,
     /// Conditions that depend on each other.
     #[error("Conditions: condition `{name}` depends on itself; remove the circular reference")]
     ConditionCycle {
