@@ -202,7 +202,7 @@ pub fn compare(
 /// # Errors
 /// Like [`compare()`]; [`Error::WrongType`] or [`Error::Malformed`] for input that cannot be deserialized.
 pub fn compare_from<S: DeserializeRequest + ?Sized>(existing: Option<&S>, input: &S) -> Result<Comparison> {
-    let to_error = |error: S::Error| Error::Malformed { detail: format!("existing: {error}") };
+    let to_error = |error: S::Error| Error::Malformed(format!("existing: {error}"));
     let existing = existing.map(|source| source.read().map_err(to_error)).transpose()?;
     compare(existing.as_ref(), &deserialize_request(input, &Limits::default())?)
 }

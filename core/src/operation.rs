@@ -258,7 +258,7 @@ impl FromStr for Operation {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        let unknown = || Error::UnknownOperation { name: name.chars().take(MAX_NAME_CHARACTERS).collect() };
+        let unknown = || Error::UnknownOperation(name.chars().take(MAX_NAME_CHARACTERS).collect());
         Self::ALL.iter().copied().find(|operation| operation.as_str() == name).ok_or_else(unknown)
     }
 }

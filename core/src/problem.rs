@@ -236,14 +236,14 @@ fn fix_error(pointer: &str, error: &Error) -> (ProblemCode, String) {
             return first.unwrap_or_else(|| (code, fix.to_owned()));
         }
         Error::WrongType { expected, .. } => return (code, format!("use {expected}")),
-        Error::ArnType { found } if found == "stateMachineAlias" => {
+        Error::ArnType(found) if found == "stateMachineAlias" => {
             "replace stateMachineAlias with stateMachine: alias ARNs end in stateMachine:NAME:ALIAS"
         }
-        Error::ArnPrefix { .. } | Error::ArnType { .. } => describe_arn_form(pointer).unwrap_or(fix),
+        Error::ArnPrefix(_) | Error::ArnType(_) => describe_arn_form(pointer).unwrap_or(fix),
         Error::NotVersionArns { .. } => {
             "use the ARN of a published version: the state machine's ARN, a colon and a number"
         }
-        Error::ResourceNotFound { .. } if pointer == "/mapRunArn" => {
+        Error::ResourceNotFound(_) if pointer == "/mapRunArn" => {
             let fix = "use stateMachineArn instead; sfn-alias does not emulate map runs";
             return (ProblemCode::MapRunsNotSupported, fix.to_owned());
         }

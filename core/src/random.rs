@@ -127,7 +127,7 @@ const fn mix(state: u64) -> u64 {
 
 /// Returns 64 random bits from the operating system.
 pub(crate) fn entropy() -> Result<u64> {
-    getrandom::u64().map_err(|error| Error::Entropy { detail: error.to_string() })
+    getrandom::u64().map_err(|error| Error::Entropy(error.to_string()))
 }
 
 static RNG: Rng = Rng::new(0);

@@ -110,7 +110,7 @@ fn parse_list_aliases<'c>(
     let version = match state_machine.qualifier {
         Qualifier::Version(number) => Some(number),
         Qualifier::Alias(_) => {
-            let error = Error::StateMachineOrVersionArnRequired { arn: arn.into() };
+            let error = Error::StateMachineOrVersionArnRequired(arn.into());
             return rule_errors.record_error(STATE_MACHINE_ARN_POINTER, Err(error));
         }
         Qualifier::Unqualified | Qualifier::Label => None,
@@ -263,7 +263,7 @@ fn check_weights_sum(entries: &[RoutingConfigurationListItem<'_>], rule_errors: 
     let weights = || entries.iter().filter_map(|entry| entry.weight);
     let sum = weights().fold(0_i64, i64::saturating_add);
     if weights().count() == entries.len() && sum != 100 {
-        rule_errors.push(ROUTING_POINTER, Error::WeightsSum { received: weights().collect() });
+        rule_errors.push(ROUTING_POINTER, Error::WeightsSum(weights().collect()));
     }
 }
 

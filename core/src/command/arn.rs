@@ -66,7 +66,7 @@ pub(super) fn parse_member<'a>(
 pub(super) fn parse_unlabeled_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_>) -> Option<StateMachineRef<'a>> {
     let state_machine = parse_state_machine_arn(text, rule_errors)?;
     if state_machine.qualifier == Qualifier::Label {
-        return rule_errors.record_error(STATE_MACHINE_ARN_POINTER, Err(Error::LabeledArn { arn: text.into() }));
+        return rule_errors.record_error(STATE_MACHINE_ARN_POINTER, Err(Error::LabeledArn(text.into())));
     }
     Some(state_machine)
 }
@@ -76,11 +76,11 @@ pub(super) fn parse_alias_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_
     const POINTER: &str = "/stateMachineAliasArn";
     let state_machine = parse_member(text, POINTER, rule_errors)?;
     let Qualifier::Alias(name) = state_machine.qualifier else {
-        return rule_errors.record_error(POINTER, Err(Error::AliasArnRequired { arn: text.into() }));
+        return rule_errors.record_error(POINTER, Err(Error::AliasArnRequired(text.into())));
     };
     Some(AliasRef { state_machine, name })
 }
 
 pub(super) fn arn_type_error(arn: &Arn<'_>) -> Error {
-    Error::ArnType { found: arn.resource_type().into() }
+    Error::ArnType(arn.resource_type().into())
 }

@@ -97,7 +97,7 @@ fn parse_list_executions<'c>(
         (None, None) => rule_errors.push("", Error::ListExecutionsWithoutArn),
         (Some(_), Some(_)) => rule_errors.push("/mapRunArn", Error::ListExecutionsWithTwoArns),
         // Map runs are not emulated, because definitions are not interpreted.
-        (None, Some(arn)) => rule_errors.push("/mapRunArn", Error::ResourceNotFound { arn: arn.to_string() }),
+        (None, Some(arn)) => rule_errors.push("/mapRunArn", Error::ResourceNotFound(arn.to_string())),
         (Some(_), None) => {}
     }
     let state_machine = parse_state_machine_arn(input.state_machine_arn.as_deref()?, rule_errors)?;

@@ -163,12 +163,12 @@ pub(super) fn check_name(name: &str) -> Result<()> {
     let is_noncharacter = |c: char| matches!(c, '\u{FFFE}' | '\u{FFFF}' | '\u{10FFFF}');
     let is_forbidden =
         |c: char| c.is_whitespace() || c.is_control() || is_noncharacter(c) || FORBIDDEN_CHARACTERS.contains(c);
-    if name.contains(is_forbidden) { Err(Error::InvalidName { name: name.into() }) } else { Ok(()) }
+    if name.contains(is_forbidden) { Err(Error::InvalidName(name.into())) } else { Ok(()) }
 }
 
 /// Checks the prefix only: roles belong to another service.
 fn check_role_arn(arn: &str) -> Result<()> {
-    if arn.starts_with("arn:") { Ok(()) } else { Err(Error::ArnPrefix { value: arn.into() }) }
+    if arn.starts_with("arn:") { Ok(()) } else { Err(Error::ArnPrefix(arn.into())) }
 }
 
 fn check_version_description(publish: bool, has_description: bool, rule_errors: &mut RuleErrors<'_>) {
@@ -206,7 +206,7 @@ fn deduplicate_tags(inputs: &[TagInput<'_>], rule_errors: &mut RuleErrors<'_>) -
         } else if tags.len() < limit {
             tags.push(Tag { key, value });
         } else {
-            return rule_errors.record_error("/tags", Err(Error::TooManyTags { limit }));
+            return rule_errors.record_error("/tags", Err(Error::TooManyTags(limit)));
         }
     }
     Some(tags)

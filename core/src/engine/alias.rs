@@ -36,7 +36,7 @@ pub(crate) fn create(
     }
     let limit = context.limits.aliases_per_state_machine;
     if view.alias_count()? >= limit {
-        return Err(Error::AliasQuota { limit });
+        return Err(Error::AliasQuota(limit));
     }
     let alias = new_alias(command, routing, context.now);
     Ok(Decision::with_change(Change::PutAlias { name: command.name.into(), alias }, output(context.now)))

@@ -96,13 +96,13 @@ pub(super) fn require_version(
 
 pub(super) fn check_not_deleting(view: &dyn View, arn: &str) -> Result<()> {
     match view.state_machine().deleting_until {
-        Some(_) => Err(Error::StateMachineDeleting { arn: arn.into() }),
+        Some(_) => Err(Error::StateMachineDeleting(arn.into())),
         None => Ok(()),
     }
 }
 
 pub(super) fn does_not_exist_error(arn: &str) -> Error {
-    Error::StateMachineDoesNotExist { arn: arn.into() }
+    Error::StateMachineDoesNotExist(arn.into())
 }
 
 /// Returns `ARN:QUALIFIER`.

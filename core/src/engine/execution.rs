@@ -45,7 +45,7 @@ pub(crate) fn start(
     let arn = format_execution_arn(target.unqualified_arn, name);
     if let Some(stored) = view.execution(name)? {
         if stored.status() != ExecutionStatus::Running || *stored.input != *command.input {
-            return Err(Error::ExecutionAlreadyExists { arn });
+            return Err(Error::ExecutionAlreadyExists(arn));
         }
         return Ok(Decision::without_change(StartExecutionOutput { execution_arn: arn, start_date: stored.started }));
     }
@@ -219,5 +219,5 @@ fn require_execution<'c>(
 }
 
 fn missing_error(command: &ExecutionRef<'_>) -> Error {
-    Error::ExecutionDoesNotExist { arn: command.arn.to_owned() }
+    Error::ExecutionDoesNotExist(command.arn.to_owned())
 }

@@ -26,7 +26,7 @@ pub(crate) fn create(
         check_not_deleting(view, arn)?;
         let stored = view.state_machine();
         if !is_replay(view, command)? {
-            return Err(Error::StateMachineAlreadyExists { arn: arn.to_owned() });
+            return Err(Error::StateMachineAlreadyExists(arn.to_owned()));
         }
         return Ok(Decision::without_change(output(stored.created, stored.published_on_create)));
     }

@@ -17,14 +17,14 @@ const INITIAL_REVISION_ID: &str = "INITIAL";
 pub(super) fn next_version(view: &dyn View, description: Option<&str>, context: &Context<'_>) -> Result<Version> {
     let limit = context.limits.versions_per_state_machine;
     if view.version_count()? >= limit {
-        return Err(Error::VersionQuota { limit });
+        return Err(Error::VersionQuota(limit));
     }
     // AWS does not reuse the number of a deleted version.
     let number = view
         .state_machine()
         .last_version
         .map_or(Some(VersionNumber::FIRST), VersionNumber::next)
-        .ok_or(Error::VersionQuota { limit: u32::MAX as usize })?;
+        .ok_or(Error::VersionQuota(u32::MAX as usize))?;
     Ok(Version { number, description: description.map(Into::into), created: context.now })
 }
 

@@ -1,6 +1,6 @@
 //! Executes the operations: the execution of each input, and the dispatch by name.
 
-use super::call::Call;
+use super::call::{Call, RESPONSE_LOST, catch_panic};
 use crate::command::{Qualifier, Request, validate};
 use crate::engine::execution::RandomValues;
 use crate::engine::{alias, execution, state_machine, tags, version};
@@ -94,7 +94,7 @@ fn execute_typed<'s, I: Execute + Deserialize<'s>, K: SerializeResponse>(
 ) -> Result<K::Output> {
     let input: I = deserialize_request(request, call.context.limits)?;
     let output = request.run_without_global_lock(|| execute(&input, call))?;
-    serializer.write(&output)
+    catch_panic(RESPONSE_LOST, || serializer.write(&output))
 }
 
 /// Generates the random values of a start. Only a start with an alias uses a percent value. With a seed, the n-th such

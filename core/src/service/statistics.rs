@@ -50,7 +50,7 @@ impl StepFunctions {
     pub fn count_starts(&self, state_machine_arn: &str) -> Result<Vec<StartCount>> {
         let arn = parse_arn(state_machine_arn)?;
         if !matches!(arn.resource, Resource::StateMachine { .. }) {
-            return Err(Error::StateMachineDoesNotExist { arn: state_machine_arn.to_owned() });
+            return Err(Error::StateMachineDoesNotExist(state_machine_arn.to_owned()));
         }
         let counts = self.with_call(|call| {
             call.read(state_machine_arn, |context| version::count_starts(state_machine_arn, context))

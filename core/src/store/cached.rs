@@ -42,11 +42,11 @@ impl CachedStore {
     /// Applies committed changes to memory. If that fails, memory differs from the file, and all further writes
     /// are rejected until a restart.
     fn apply(&self, changes: impl IntoIterator<Item = (impl AsRef<str>, Change)>) -> Result<()> {
-        let panicked = |_| Err(Error::Store { detail: OUT_OF_SYNC.to_owned() });
+        let panicked = |_| Err(Error::Store(OUT_OF_SYNC.to_owned()));
         let mut changes = changes.into_iter();
         let apply_all = || changes.try_for_each(|(arn, change)| self.memory.write(arn.as_ref()).apply(change));
         let applied = catch_unwind(AssertUnwindSafe(apply_all)).unwrap_or_else(panicked);
-        applied.inspect_err(|_| self.file.disable_writes(Error::Store { detail: OUT_OF_SYNC.to_owned() }))
+        applied.inspect_err(|_| self.file.disable_writes(Error::Store(OUT_OF_SYNC.to_owned())))
     }
 
     fn lock_writes(&self) -> MutexGuard<'_, ()> {

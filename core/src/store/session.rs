@@ -96,7 +96,7 @@ pub trait Batch: Session {
 /// struct ReadOnly<S>(S);
 ///
 /// fn read_only<T>() -> Result<T> {
-///     Err(Error::Store { detail: "the store is read-only".to_owned() })
+///     Err(Error::Store("the store is read-only".to_owned()))
 /// }
 ///
 /// impl<S: Store> Store for ReadOnly<S> {

@@ -105,7 +105,7 @@ impl MemoryData {
                 }
                 Ok(())
             }
-            _ => Err(Error::Store { detail: format!("cannot change `{arn}`: the state machine is not stored") }),
+            _ => Err(Error::Store(format!("cannot change `{arn}`: the state machine is not stored"))),
         }
     }
 }

@@ -23,7 +23,7 @@ impl MemoryStore {
     /// [`Error::Entropy`] if the operating system's random number generator fails.
     pub fn new() -> Result<Self> {
         let mut token_key = [0; 32];
-        let no_entropy = |error: getrandom::Error| Error::Entropy { detail: error.to_string() };
+        let no_entropy = |error: getrandom::Error| Error::Entropy(error.to_string());
         getrandom::fill(&mut token_key).map_err(no_entropy)?;
         Ok(Self { data: RwLock::default(), open_count: AtomicU64::new(0), token_key })
     }

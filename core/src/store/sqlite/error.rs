@@ -36,13 +36,13 @@ pub(super) fn path_error(path: &Path, text: &str) -> Error {
 }
 
 pub(super) fn store_error(detail: String) -> Error {
-    Error::Store { detail }
+    Error::Store(detail)
 }
 
 /// Returns a function that adds the path to an error, unless the error already has one.
 pub(super) fn with_path(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Store { detail } if !detail.starts_with('`') => path_error(path, &format!("cannot be used: {detail}")),
+        Error::Store(detail) if !detail.starts_with('`') => path_error(path, &format!("cannot be used: {detail}")),
         other => other,
     }
 }
@@ -50,9 +50,7 @@ pub(super) fn with_path(path: &Path) -> impl Fn(Error) -> Error {
 /// Returns a function that adds the path to an error about corrupt data.
 pub(super) fn with_path_if_corrupt(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Store { detail } if detail.starts_with(CORRUPT) => {
-            path_error(path, &format!("cannot be used: {detail}"))
-        }
+        Error::Store(detail) if detail.starts_with(CORRUPT) => path_error(path, &format!("cannot be used: {detail}")),
         other => other,
     }
 }

@@ -68,7 +68,7 @@ impl SqliteFile {
     /// Adds the path to an error about corrupt data and records that a write failed.
     pub fn report_write<T>(&self, result: Result<T>) -> Result<T> {
         let result = result.map_err(error::with_path_if_corrupt(&self.path));
-        if let Err(error @ Error::Store { .. }) = &result {
+        if let Err(error @ Error::Store(_)) = &result {
             self.write_health.record_error(error);
         }
         result

@@ -27,7 +27,7 @@ pub(super) fn put(connection: &Connection, key: &str, value: &[u8]) -> Result<()
 
 /// Fills the bytes with random numbers of the operating system.
 pub(super) fn fill_random(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes).map_err(|error| Error::Entropy { detail: error.to_string() })
+    getrandom::fill(bytes).map_err(|error| Error::Entropy(error.to_string()))
 }
 
 /// Returns the key that signs page tokens.
