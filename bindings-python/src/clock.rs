@@ -17,7 +17,7 @@ pub struct PythonClock(pub Option<Py<PyAny>>);
 impl PythonClock {
     /// Returns the core's clock. It reads the time that `update` stored on this thread.
     pub fn clock(&self) -> Clock {
-        if self.0.is_some() { Clock::new(|| NOW.get()) } else { Clock::system() }
+        if self.0.is_some() { Clock::new(|| NOW.get()) } else { Clock::default() }
     }
 
     /// Calls the Python function and stores its time for this thread.

@@ -15,7 +15,6 @@
 use crate::command::{self, CreateAlias};
 use crate::error::{Error, Result};
 use crate::hex;
-use crate::model::{Alias, Routing};
 use crate::options::Limits;
 use crate::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
 use crate::wire::output::{DescribeStateMachineAliasOutput, RoutingConfigurationOutput};
@@ -127,18 +126,6 @@ fn encode(command: &CreateAlias<'_>, input: &CreateStateMachineAliasInput<'_>, o
 fn encode_string(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(&(text.len() as u64).to_be_bytes());
     out.extend_from_slice(text.as_bytes());
-}
-
-/// Returns the members in which a create request differs from the existing alias with its name. Equivalent to
-/// comparing fingerprints, without hashing.
-pub(crate) fn find_differences(
-    stored: &Alias,
-    description: Option<&str>,
-    routing: Routing,
-) -> impl Iterator<Item = AliasMember> + use<> {
-    let description = (stored.description.as_deref() != description).then_some(AliasMember::Description);
-    let routing = (stored.routing != routing).then_some(AliasMember::RoutingConfiguration);
-    description.into_iter().chain(routing)
 }
 
 /// The result of a create request, compared with an existing alias.

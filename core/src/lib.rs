@@ -75,7 +75,7 @@ pub use model::{Scope, Sensitive, Timestamp, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
 pub use problem::{Problem, ProblemCode};
-pub use random::{WeightedPicker, generate_request_id, pick, reseed_request_ids};
+pub use random::{WeightedPicker, generate_request_id, reseed_request_ids};
 pub use service::{StartCount, Statistics, StepFunctions};
 pub use validation::{UnknownMembers, Validate, check, check_from, validate, validate_from};
 pub use wire::format_arn;

@@ -197,15 +197,6 @@ macro_rules! for_each_operation {
     };
 }
 
-macro_rules! is_write {
-    (read) => {
-        false
-    };
-    (write) => {
-        true
-    };
-}
-
 macro_rules! define_operations {
     ($(
         $(#[$doc:meta])*
@@ -243,7 +234,7 @@ macro_rules! define_operations {
 
             /// Returns whether the operation can change stored data.
             pub const fn is_write(self) -> bool {
-                match self { $(Self::$name => is_write!($access),)* }
+                match self { $(Self::$name => matches!(stringify!($access).as_bytes(), b"write"),)* }
             }
         }
     };

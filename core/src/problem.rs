@@ -2,7 +2,7 @@
 
 use crate::constraint::{Constraint, Pattern, Violation};
 use crate::error::{Error, ErrorKind};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use std::fmt;
 
 /// One problem of a request.
@@ -49,9 +49,9 @@ impl Error {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal $(from $($error:ident)+: $fix:literal)?;)*) => {
         /// The code of a [`Problem`]: `weights-sum` in JSON. A code keeps its meaning in every later release.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
         #[non_exhaustive]
-        pub enum ProblemCode { $($(#[$doc])* $name,)* }
+        pub enum ProblemCode { $($(#[$doc])* #[serde(rename = $text)] $name,)* }
 
         impl ProblemCode {
             /// All codes.
@@ -197,12 +197,6 @@ codes! {
 impl fmt::Display for ProblemCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-impl Serialize for ProblemCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -88,16 +88,11 @@ fn parse_create_state_machine<'c>(
         encryption: input.encryption_configuration.as_ref().map(to_json),
     };
     content.check(rule_errors);
-    let publish = input.publish.unwrap_or_default();
-    check_version_description(publish, input.version_description.is_some(), rule_errors);
+    let publish = parse_publish(input.publish, input.version_description.as_deref(), rule_errors);
     let tags = deduplicate_tags(input.tags.as_deref().unwrap_or_default(), rule_errors);
     Some(CreateStateMachine {
         name: input.name.as_deref()?,
-        kind: if input.kind.as_deref() == Some("EXPRESS") {
-            StateMachineType::Express
-        } else {
-            StateMachineType::Standard
-        },
+        kind: parse_type(input.kind.as_deref()),
         content,
         tags: tags?,
         publish,
@@ -121,14 +116,17 @@ fn parse_update_state_machine<'c>(
         rule_errors.push("", Error::NothingToUpdateInStateMachine);
     }
     content.check(rule_errors);
-    let publish = input.publish.unwrap_or_default();
-    check_version_description(publish, input.version_description.is_some(), rule_errors);
+    let publish = parse_publish(input.publish, input.version_description.as_deref(), rule_errors);
     Some(UpdateStateMachine {
         state_machine: state_machine?,
         content,
         publish,
         version_description: input.version_description.as_deref(),
     })
+}
+
+fn parse_type(text: Option<&str>) -> StateMachineType {
+    if text == Some("EXPRESS") { StateMachineType::Express } else { StateMachineType::Standard }
 }
 
 impl RevisionContent<'_> {
@@ -171,10 +169,12 @@ fn check_role_arn(arn: &str) -> Result<()> {
     if arn.starts_with("arn:") { Ok(()) } else { Err(Error::ArnPrefix(arn.into())) }
 }
 
-fn check_version_description(publish: bool, has_description: bool, rule_errors: &mut RuleErrors<'_>) {
-    if has_description && !publish {
+fn parse_publish(publish: Option<bool>, description: Option<&str>, rule_errors: &mut RuleErrors<'_>) -> bool {
+    let publish = publish.unwrap_or_default();
+    if description.is_some() && !publish {
         rule_errors.push("/versionDescription", Error::DescriptionWithoutPublish);
     }
+    publish
 }
 
 /// Serializes a configuration with AWS's defaults, so that equal configurations have equal texts.

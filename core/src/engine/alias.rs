@@ -3,9 +3,8 @@
 use super::{
     Context, Decision, check_not_deleting, does_not_exist_error, format_version_arn, qualify_arn, require_version,
 };
-use crate::command::{AliasRef, CreateAlias, ListAliases, Qualifier, RequestedRouting, UpdateAlias};
+use crate::command::{AliasRef, CreateAlias, ListAliases, Qualifier, UpdateAlias};
 use crate::error::{Error, Result};
-use crate::idempotency::find_differences;
 use crate::model::{Alias, PreviousRouting, Route, Routing, Timestamp, VersionNumber};
 use crate::page::{Cursor, ListId};
 use crate::store::{Change, NamedAlias, View};
@@ -29,7 +28,7 @@ pub(crate) fn create(
         state_machine_alias_arn: qualify_arn(command.state_machine_arn, command.name),
     };
     if let Some(stored) = view.alias(command.name)? {
-        if find_differences(&stored, command.description, routing).next().is_some() {
+        if stored.description.as_deref() != command.description || stored.routing != routing {
             return Err(Error::AliasConflict);
         }
         return Ok(Decision::without_change(output(stored.created)));
@@ -141,8 +140,8 @@ fn find_aliases(
 }
 
 /// Returns the requested routing if all its versions exist.
-fn require_versions(view: &dyn View, requested: RequestedRouting) -> Result<Routing> {
-    let routing = requested.to_routing()?;
+fn require_versions(view: &dyn View, requested: Option<Routing>) -> Result<Routing> {
+    let routing = requested.ok_or(Error::ReferenceNotFound)?;
     for route in routing.routes() {
         require_version(view, Some(route.version), || Error::ReferenceNotFound)?;
     }

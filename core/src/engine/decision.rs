@@ -107,11 +107,7 @@ pub(super) fn does_not_exist_error(arn: &str) -> Error {
 
 /// Returns `ARN:QUALIFIER`.
 pub(super) fn qualify_arn(arn: &str, qualifier: &str) -> String {
-    let mut qualified = String::with_capacity(arn.len().saturating_add(1).saturating_add(qualifier.len()));
-    qualified.push_str(arn);
-    qualified.push(':');
-    qualified.push_str(qualifier);
-    qualified
+    [arn, ":", qualifier].concat()
 }
 
 pub(super) fn format_version_arn(state_machine_arn: &str, number: VersionNumber) -> String {

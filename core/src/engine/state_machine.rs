@@ -10,6 +10,7 @@ use crate::model::{Revision, Sensitive, StateMachine, Timestamp, Version, Versio
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Creates a state machine. Idempotent; AWS documents that the role and the tags are not compared.
 pub(crate) fn create(
@@ -141,11 +142,7 @@ pub(crate) fn describe(
     let missing = || does_not_exist_error(command.state_machine.arn);
     let view = context.require_state_machine(missing)?;
     let state_machine = view.state_machine();
-    let version = match command.state_machine.qualifier {
-        Qualifier::Unqualified => None,
-        Qualifier::Version(number) => Some(require_version(view, number, missing)?),
-        Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
-    };
+    let version = find_described_version(view, command.state_machine)?;
     let key = version.as_ref().map_or(RevisionKey::Current, |version| RevisionKey::Version(version.number));
     let revision = view.revision(key)?.ok_or_else(missing)?;
     Ok(DescribeStateMachineOutput {
@@ -162,6 +159,16 @@ pub(crate) fn describe(
         tracing_configuration: parse_configuration(&revision.tracing),
         kind: state_machine.kind.as_str().to_owned(),
     })
+}
+
+/// Returns the version of a version ARN, and `None` for an unqualified ARN.
+fn find_described_version<'v>(view: &'v dyn View, target: StateMachineRef<'_>) -> Result<Option<Cow<'v, Version>>> {
+    let missing = || does_not_exist_error(target.arn);
+    match target.qualifier {
+        Qualifier::Unqualified => Ok(None),
+        Qualifier::Version(number) => require_version(view, number, missing).map(Some),
+        Qualifier::Alias(_) | Qualifier::Label => Err(missing()),
+    }
 }
 
 /// The definition in an output with METADATA_ONLY.

@@ -70,12 +70,6 @@ pub(crate) fn publish(
     Ok(Decision::with_change(Change::PutVersion(version), output))
 }
 
-/// Returns the number of starts per version.
-pub(crate) fn count_starts(arn: &str, context: &Context<'_>) -> Result<Vec<(Option<VersionNumber>, u64)>> {
-    let view = context.require_state_machine(|| does_not_exist_error(arn))?;
-    view.start_counts()
-}
-
 /// Returns the last version number of the previous page.
 fn parse_cursor(cursor: &Cursor) -> VersionNumber {
     let number = u32::try_from(cursor.number).ok().and_then(VersionNumber::new);

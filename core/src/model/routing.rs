@@ -55,12 +55,6 @@ impl fmt::Display for VersionNumber {
     }
 }
 
-impl From<VersionNumber> for u32 {
-    fn from(number: VersionNumber) -> Self {
-        number.get()
-    }
-}
-
 /// The share of executions that a route receives, in percent: 0 to 100.
 ///
 /// ```
@@ -91,12 +85,6 @@ impl Weight {
 impl fmt::Display for Weight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-impl From<Weight> for u8 {
-    fn from(weight: Weight) -> Self {
-        weight.get()
     }
 }
 
@@ -161,7 +149,15 @@ impl Routing {
         self.routes().any(|route| route.version == version)
     }
 
-    /// Returns the version that a percent value of 0 to 99 selects. A weight of 0 is never selected.
+    /// Returns the version that a percent value of 0 to 99 selects: the first route if `percent` is below its weight,
+    /// otherwise the second. A weight of 0 is never selected.
+    ///
+    /// ```
+    /// use sfn_alias::model::{Route, Routing};
+    /// let route = |version, weight| Route::new(version, weight).expect("a valid version and weight");
+    /// let routing = Routing::new(route(1, 90), Some(route(2, 10))).expect("the weights add up to 100");
+    /// assert_eq!((routing.pick(89).get(), routing.pick(90).get()), (1, 2));
+    /// ```
     #[inline]
     pub fn pick(&self, percent: u8) -> VersionNumber {
         let second = self.second.unwrap_or(self.first);
@@ -175,28 +171,5 @@ impl Routing {
     pub fn pick_index(&self, percent: u8) -> usize {
         let second = self.second.map_or(0, |second| second.weight.get());
         usize::from(second > 0) & usize::from(percent >= self.first.weight.get())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_positive_numbers_without_a_leading_zero_are_parsed() {
-        for (qualifier, expected) in
-            [("1", Some(1)), ("4294967295", Some(u32::MAX)), ("0", None), ("01", None), ("4294967296", None)]
-        {
-            assert_eq!(VersionNumber::parse(qualifier).map(VersionNumber::get), expected, "{qualifier}");
-        }
-        for qualifier in ["", "+1", "-1", "1 ", "PROD"] {
-            assert_eq!(VersionNumber::parse(qualifier), None, "{qualifier}");
-        }
-    }
-
-    #[test]
-    fn the_greatest_number_has_no_next() {
-        assert_eq!(VersionNumber::FIRST.next(), VersionNumber::new(2));
-        assert_eq!(VersionNumber::new(u32::MAX).and_then(VersionNumber::next), None);
     }
 }

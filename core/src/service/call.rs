@@ -2,7 +2,7 @@
 
 use crate::engine::{Context, Decision, state_machine};
 use crate::error::{Error, Result};
-use crate::model::{Scope, Timestamp};
+use crate::model::Scope;
 use crate::random::{Rng, WeightedPicker};
 use crate::store::{CommitOutcome, Session};
 use std::any::Any;
@@ -23,13 +23,9 @@ pub(super) struct Call<'c> {
 }
 
 impl Call<'_> {
-    pub fn now(&self) -> Timestamp {
-        self.context.now
-    }
-
     /// Deletes up to [`PURGE_BATCH`] state machines whose deletion has ended.
     pub fn purge_expired(&mut self) -> Result<()> {
-        for arn in self.session.expired_state_machines(self.now(), PURGE_BATCH)? {
+        for arn in self.session.expired_state_machines(self.context.now, PURGE_BATCH)? {
             self.decide_and_commit(&arn, |context| Ok(state_machine::purge_expired(context)))?;
         }
         Ok(())

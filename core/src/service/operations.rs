@@ -151,7 +151,7 @@ fn fetch_state_machines(
         let fetched = call.session.state_machines(prefix, after.as_deref(), remaining)?;
         let last_page = fetched.len() < remaining;
         after = fetched.last().map(|(arn, _)| arn.clone());
-        let now = call.now();
+        let now = call.context.now;
         found.extend(fetched.into_iter().filter(|(_, machine)| machine.deleting_until.is_none_or(|until| now < until)));
         if last_page || found.len() >= limit {
             return Ok(found);

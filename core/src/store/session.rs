@@ -42,30 +42,19 @@ pub enum CommitOutcome {
     Conflict,
 }
 
-/// Reads and writes of state machines, one at a time. All stores and batches are sessions.
+/// Reads and writes of state machines, one at a time. All stores and batches are sessions. All methods return
+/// [`crate::Error::Store`] if the store cannot be read or written.
 pub trait Session {
     /// Begins to read the state machine with this unqualified ARN.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn begin_read<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>>;
 
     /// Begins to change the state machine with this unqualified ARN, or to create it.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>>;
 
     /// Returns up to `limit` state machines with this ARN prefix after the ARN `after`, ordered by ARN.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn state_machines(&mut self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>>;
 
     /// Returns the ARNs of up to `limit` state machines whose deletion has ended by `now`.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>>;
 }
 
@@ -80,7 +69,8 @@ pub trait Batch: Session {
 }
 
 /// A store of state machines that many threads share. The transactions that begin on the store itself are committed
-/// one by one. The first four methods are those of [`Session`], so that a request does not allocate a session.
+/// one by one. The first four methods are those of [`Session`], so that a request does not allocate a session. All methods
+/// return [`crate::Error::Store`] if the store cannot be read or written.
 ///
 /// A thread must end a transaction before it begins another one or calls another method of the store: the stores of this
 /// crate wait for each other.
@@ -138,40 +128,22 @@ pub trait Batch: Session {
 /// ```
 pub trait Store: Send + Sync {
     /// Begins to read the state machine with this unqualified ARN.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>>;
 
     /// Begins to change the state machine with this unqualified ARN, or to create it. Its commit is durable.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>>;
 
     /// Returns up to `limit` state machines with this ARN prefix after the ARN `after`, ordered by ARN.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>>;
 
     /// Returns the ARNs of up to `limit` state machines whose deletion has ended by `now`.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>>;
 
     /// Begins a batch. A store without shared commits returns itself.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn begin_batch(&self) -> Result<Box<dyn Batch + '_>>;
 
     /// Returns a persistent counter, which starts at 0, and increments it. Services with the same seed use
     /// it to generate different ids.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn next_session_number(&self) -> Result<u64>;
 
     /// Checks that writes can succeed. After a failed write, tries another one.

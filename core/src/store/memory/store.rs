@@ -1,8 +1,9 @@
 //! A store in memory behind one lock.
 
 use super::data::MemoryData;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::Timestamp;
+use crate::random::fill_random;
 use crate::store::{Batch, Change, CommitOutcome, NamedStateMachine, ReadTransaction, Store, View, WriteTransaction};
 use std::fmt;
 use std::ops::Deref;
@@ -20,11 +21,10 @@ impl MemoryStore {
     /// Creates an empty store.
     ///
     /// # Errors
-    /// [`Error::Entropy`] if the operating system's random number generator fails.
+    /// [`crate::Error::Entropy`] if the operating system's random number generator fails.
     pub fn new() -> Result<Self> {
         let mut token_key = [0; 32];
-        let no_entropy = |error: getrandom::Error| Error::Entropy(error.to_string());
-        getrandom::fill(&mut token_key).map_err(no_entropy)?;
+        fill_random(&mut token_key)?;
         Ok(Self { data: RwLock::default(), open_count: AtomicU64::new(0), token_key })
     }
 

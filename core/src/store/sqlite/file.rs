@@ -1,14 +1,13 @@
 //! The file: one connection that writes, and several that read, and whether writes succeed.
 
-use super::connection::TransactionGuard;
-use super::connection::{Reader, ReaderPool};
+use super::connection::{Reader, ReaderPool, TransactionGuard};
 use super::file_monitor::{FileCheck, FileMonitor};
 use super::generation::Generation;
 use super::open::LockingMode;
 use super::{error, generation, load, meta, open};
 use crate::error::{Error, Result};
 use crate::store::memory::MemoryData;
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -80,7 +79,7 @@ impl SqliteFile {
         self.write_health.check_enabled()?;
         self.check_files()?;
         let checkpointed = self.find_checkpointed(&writer)?;
-        Ok((TransactionGuard::write(writer)?, checkpointed))
+        Ok((TransactionGuard::begin(writer, TransactionBehavior::Immediate)?, checkpointed))
     }
 
     pub fn commit_transaction(&self, writer: Writer<'_>, checkpointed: Option<Generation>) -> Result<()> {

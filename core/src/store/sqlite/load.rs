@@ -44,7 +44,7 @@ impl Loader<'_> {
     }
 
     fn load_revisions(&mut self) -> Result<()> {
-        query_each(self.connection, select!(revisions, ""), |row| {
+        query_each(self.connection, select!(revisions, ""), [], |row| {
             let (id, revision) = rows::read_revision(row)?;
             self.revisions.insert(id, Arc::new(revision));
             Ok(())
@@ -52,7 +52,7 @@ impl Loader<'_> {
     }
 
     fn load_state_machines(&mut self) -> Result<()> {
-        query_each(self.connection, select!(machines, ""), |row| {
+        query_each(self.connection, select!(machines, ""), [], |row| {
             let row = rows::read_state_machine(row)?;
             let entry = Entry::new(row.state_machine, self.find_revision(row.revision)?, row.next_sequence);
             self.entries.insert(row.id, (row.arn.into(), entry));
@@ -61,7 +61,7 @@ impl Loader<'_> {
     }
 
     fn load_versions(&mut self) -> Result<()> {
-        query_each(self.connection, select!(versions, " ORDER BY machine, number"), |row| {
+        query_each(self.connection, select!(versions, " ORDER BY machine, number"), [], |row| {
             let (machine, version, revision) = rows::read_version(row)?;
             let revision = self.find_revision(revision)?;
             self.change_entry(machine, |entry| entry.versions.push((version, revision)))
@@ -69,14 +69,14 @@ impl Loader<'_> {
     }
 
     fn load_aliases(&mut self) -> Result<()> {
-        query_each(self.connection, select!(aliases, ""), |row| {
+        query_each(self.connection, select!(aliases, ""), [], |row| {
             let (machine, name, alias) = rows::read_alias(row)?;
             self.change_entry(machine, |entry| drop(entry.aliases.insert(name, Box::new(alias))))
         })
     }
 
     fn load_executions(&mut self) -> Result<()> {
-        query_each(self.connection, select!(executions, " ORDER BY machine, sequence"), |row| {
+        query_each(self.connection, select!(executions, " ORDER BY machine, sequence"), [], |row| {
             let row = rows::read_execution(row)?;
             let revision = self.find_revision(row.revision)?;
             self.change_entry(row.machine, |entry| entry.executions.load(row.sequence, row.execution, revision))
@@ -84,7 +84,7 @@ impl Loader<'_> {
     }
 
     fn load_start_counts(&mut self) -> Result<()> {
-        query_each(self.connection, select!(starts, ""), |row| {
+        query_each(self.connection, select!(starts, ""), [], |row| {
             let (machine, count) = rows::read_start_count(row)?;
             self.change_entry(machine, |entry| entry.start_counts.extend([count]))
         })

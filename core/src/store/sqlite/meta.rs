@@ -3,7 +3,7 @@
 use super::checksum::{checksum_of, describe_mismatch, insert};
 use super::error::corrupt_error;
 use super::query::{execute, query_first};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use rusqlite::Connection;
 use rusqlite::types::FromSql;
 
@@ -22,11 +22,6 @@ pub(super) fn get<T: FromSql>(connection: &Connection, key: &str) -> Result<Opti
 /// Stores the value of a key.
 pub(super) fn put(connection: &Connection, key: &str, value: &[u8]) -> Result<()> {
     execute(connection, insert!("REPLACE", meta, "?1, ?2"), (key, value)).map(drop)
-}
-
-/// Fills the bytes with random numbers of the operating system.
-pub(super) fn fill_random(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes).map_err(|error| Error::Entropy(error.to_string()))
 }
 
 /// Returns the key that signs page tokens.

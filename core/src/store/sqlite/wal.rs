@@ -1,11 +1,10 @@
 //! The write-ahead log (WAL), with which a commit costs one write and one sync.
 
-use super::connection::TransactionGuard;
-use super::connection::retry_busy;
+use super::connection::{TransactionGuard, retry_busy};
 use super::error::{sqlite_error, store_error};
 use super::query::execute;
 use crate::error::Result;
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +46,7 @@ pub(super) fn wal_path(path: &Path) -> PathBuf {
 }
 
 fn spill(connection: &Connection) -> Result<()> {
-    let _rolled_back = TransactionGuard::write(connection)?;
+    let _rolled_back = TransactionGuard::begin(connection, TransactionBehavior::Immediate)?;
     // A commit may extend the log slightly beyond the number of pages that triggers a checkpoint.
     let bytes = (PAGES + PAGES / 8) * PAGE_BYTES;
     execute(connection, "INSERT INTO meta (key, value) VALUES ('space', zeroblob(?1))", [bytes]).map(drop)
