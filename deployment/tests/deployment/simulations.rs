@@ -2,7 +2,9 @@
 
 use crate::{MACHINE, parse_preference, request, version};
 use serde_json::json;
-use sfn_alias_deployment::{Deployment, DeploymentPreference, SimulationEntry, SimulationEvent, simulate};
+use sfn_alias_deployment::{
+    CallKind, Deployment, DeploymentPreference, Observation, SimulationEntry, SimulationEvent, simulate,
+};
 
 #[test]
 fn entries_are_in_order_and_unused_events_are_listed() {
@@ -34,4 +36,31 @@ fn entries_are_in_order_and_unused_events_are_listed() {
         {"stateMachineVersionArn": version(7), "weight": 100}]}));
     let simulation = simulate(deployment, &[failing(20), drift.unwrap()]).unwrap();
     assert_eq!(simulation.unused_events, [failing(18)]);
+}
+
+/// Failures of any call and of one kind are used in their order.
+#[test]
+fn failures_are_used_in_order() {
+    let deployment =
+        Deployment::new(&format!("{MACHINE}:PROD"), None, request(parse_preference("10/5m")).plan().unwrap());
+    let failure = |call: Option<CallKind>, times: u32, code: &str| {
+        let (code, message) = (code.to_owned(), String::new());
+        SimulationEvent::Failure { at_seconds: 0, call, times, code, message, status: Some(500), applied: false }
+    };
+    let describe = Some(CallKind::DescribeAlias);
+    let events = [
+        failure(describe, 2, "a"),
+        failure(None, 1, "b"),
+        failure(None, 0, "unused"),
+        failure(describe, 1, "c"),
+        failure(None, 1, "d"),
+        failure(Some(CallKind::DescribeAlarms), 1, "e"),
+    ];
+    let simulation = simulate(deployment.unwrap(), &events).unwrap();
+    let codes = simulation.entries.iter().filter_map(|entry| match entry {
+        SimulationEntry::Call { observation: Some(Observation::Failed(failure)), .. } => Some(failure.code.as_str()),
+        _ => None,
+    });
+    assert_eq!(codes.collect::<Vec<_>>(), ["a", "a", "b", "c", "d"]);
+    assert_eq!(simulation.unused_events, events[5..]);
 }
