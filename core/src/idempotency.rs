@@ -195,9 +195,6 @@ pub fn compare_from<S: DeserializeRequest + ?Sized>(existing: Option<&S>, input:
 }
 
 fn has_same_routes(existing: &[RoutingConfigurationOutput], requested: &[RoutingConfigurationListItem<'_>]) -> bool {
-    let is_same = |(existing, requested): (&RoutingConfigurationOutput, &RoutingConfigurationListItem<'_>)| {
-        requested.state_machine_version_arn.as_deref() == Some(&*existing.state_machine_version_arn)
-            && requested.weight == Some(i64::from(existing.weight))
-    };
-    existing.len() == requested.len() && existing.iter().zip(requested).all(is_same)
+    let requested = requested.iter().map(|route| (route.state_machine_version_arn.as_deref(), route.weight));
+    existing.iter().map(|route| (Some(&*route.state_machine_version_arn), Some(route.weight.into()))).eq(requested)
 }

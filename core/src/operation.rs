@@ -243,7 +243,7 @@ macro_rules! define_operations {
 for_each_operation!(define_operations);
 
 /// Maximum number of characters of an unknown name that an error repeats.
-const MAX_NAME_CHARACTERS: usize = 64;
+pub(crate) const MAX_NAME_CHARACTERS: usize = 64;
 
 impl FromStr for Operation {
     type Err = Error;

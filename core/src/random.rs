@@ -40,7 +40,8 @@ impl WeightedPicker {
     /// Returns the next random number from 0 to 99.
     #[inline]
     pub fn next_percent(&self) -> u8 {
-        self.0.percent()
+        // The upper 32 bits of the next number, scaled down.
+        ((self.0.next_u64() >> 32).wrapping_mul(100) >> 32) as u8
     }
 
     /// Picks a version at random: [`Routing::pick`] with the next percent value.
@@ -73,13 +74,10 @@ impl Rng {
 
     #[inline]
     pub fn next_u64(&self) -> u64 {
-        mix(self.0.fetch_add(GAMMA, Ordering::Relaxed).wrapping_add(GAMMA))
-    }
-
-    /// Returns a number from 0 to 99: the upper 32 bits of the next number, scaled down.
-    #[inline]
-    pub fn percent(&self) -> u8 {
-        ((self.next_u64() >> 32).wrapping_mul(100) >> 32) as u8
+        let state = self.0.fetch_add(GAMMA, Ordering::Relaxed).wrapping_add(GAMMA);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
     }
 
     /// Returns a random UUID (version 4).
@@ -101,13 +99,6 @@ fn format_uuid(bytes: [u8; 16]) -> String {
         text.extend(hex::digits(byte).map(char::from));
     }
     text
-}
-
-#[inline]
-const fn mix(state: u64) -> u64 {
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ (mixed >> 31)
 }
 
 /// Fills the bytes with random numbers of the operating system.

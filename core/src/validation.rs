@@ -3,7 +3,7 @@
 use crate::command::{self, Request, collect_problems};
 use crate::constraint::{Member, Path, Rule};
 use crate::error::{Error, Result};
-use crate::operation::Operation;
+use crate::operation::{MAX_NAME_CHARACTERS, Operation};
 use crate::options::Limits;
 use crate::problem::{Problem, ProblemCode};
 use crate::wire::input::*;
@@ -11,8 +11,6 @@ use crate::wire::{DeserializeRequest, deserialize_request, find_wrong_types};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Maximum number of characters of an unknown member's name that a message repeats.
-const MAX_NAME_CHARACTERS: usize = 64;
 /// Unknown members are reported up to this number of problems.
 const MAX_PROBLEMS: usize = 100;
 

@@ -6,7 +6,7 @@ mod requests;
 use requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_state_machine};
 use serde_json::{Value, json};
 use sfn_alias::model::{StateMachine, Timestamp};
-use sfn_alias::store::{Batch, Change, CommitOutcome, MemoryStore, ReadTransaction, Store, View, WriteTransaction};
+use sfn_alias::store::{Change, CommitOutcome, MemoryStore, ReadTransaction, Session, Store, View, WriteTransaction};
 use sfn_alias::{Json, Options, Reply, Result, StepFunctions};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -66,7 +66,7 @@ impl Store for ConflictingStore {
         self.store.expired_state_machines(now, limit)
     }
 
-    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+    fn begin_batch(&self) -> Result<Box<dyn Session + '_>> {
         Ok(Box::new(self))
     }
 

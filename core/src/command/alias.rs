@@ -1,8 +1,7 @@
 //! Commands on aliases.
 
 use super::arn::{
-    AliasRef, Qualifier, STATE_MACHINE_ARN_POINTER, StateMachineRef, arn_type_error, parse_alias_arn,
-    parse_state_machine_arn,
+    AliasRef, Qualifier, STATE_MACHINE_ARN_POINTER, StateMachineRef, parse_alias_arn, parse_state_machine_arn,
 };
 use super::request::{Request, RuleErrors, commands, validate};
 use crate::error::{Error, Result};
@@ -193,7 +192,10 @@ fn parse_route_target<'a>(
     }
     let arn = match parse_arn(text) {
         Ok(arn) if arn.resource_type() == "stateMachine" => arn,
-        Ok(other) => return rule_errors.record_error(&version_arn_pointer(index), Err(arn_type_error(&other))),
+        Ok(other) => {
+            return rule_errors
+                .record_error(&version_arn_pointer(index), Err(Error::ArnType(other.resource_type().into())));
+        }
         Err(error) => return rule_errors.record_error(&version_arn_pointer(index), Err(error)),
     };
     let is_version = matches!(arn.resource, Resource::Version { .. });

@@ -2,7 +2,7 @@
 
 use super::request::RuleErrors;
 use crate::error::Error;
-use crate::model::{Arn, Resource, VersionNumber, parse_arn};
+use crate::model::{Resource, VersionNumber, parse_arn};
 
 /// JSON pointer of the member that names a state machine.
 pub(super) const STATE_MACHINE_ARN_POINTER: &str = "/stateMachineArn";
@@ -55,9 +55,7 @@ pub(super) fn parse_member<'a>(
         Resource::Version { name, .. } => (name, Qualifier::Version(arn.version())),
         Resource::Alias { name, alias } => (name, Qualifier::Alias(alias)),
         Resource::Label { name, .. } => (name, Qualifier::Label),
-        _ => {
-            return rule_errors.record_error(pointer, Err(arn_type_error(&arn)));
-        }
+        _ => return rule_errors.record_error(pointer, Err(Error::ArnType(arn.resource_type().into()))),
     };
     Some(StateMachineRef { arn: text, unqualified_arn: arn.state_machine_arn(), name, qualifier })
 }
@@ -79,8 +77,4 @@ pub(super) fn parse_alias_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_
         return rule_errors.record_error(POINTER, Err(Error::AliasArnRequired(text.into())));
     };
     Some(AliasRef { state_machine, name })
-}
-
-pub(super) fn arn_type_error(arn: &Arn<'_>) -> Error {
-    Error::ArnType(arn.resource_type().into())
 }

@@ -1,6 +1,6 @@
 //! Commands on state machines and their tags.
 
-use super::arn::{StateMachineRef, arn_type_error, parse_unlabeled_arn};
+use super::arn::{StateMachineRef, parse_unlabeled_arn};
 use super::request::{Request, RuleErrors, commands};
 use crate::error::{Error, Result};
 use crate::json_text::validate_definition;
@@ -152,7 +152,7 @@ impl RevisionContent<'_> {
 fn parse_resource_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_>) -> Option<&'a str> {
     let arn = rule_errors.record_error("/resourceArn", parse_arn(text))?;
     if matches!(arn.resource, Resource::Execution { .. } | Resource::Express { .. }) {
-        return rule_errors.record_error("/resourceArn", Err(arn_type_error(&arn)));
+        return rule_errors.record_error("/resourceArn", Err(Error::ArnType(arn.resource_type().into())));
     }
     Some(text)
 }

@@ -1,7 +1,7 @@
 //! Decides on state machine requests.
 
 use super::version::{next_version, publish_unchanged};
-use super::{Context, Decision, check_not_deleting, does_not_exist_error, format_version_arn, require_version};
+use super::{Context, Decision, check_not_deleting, format_version_arn, require_version};
 use crate::command::{
     CreateStateMachine, DescribeStateMachine, Qualifier, RevisionContent, StateMachineRef, UpdateStateMachine,
 };
@@ -29,13 +29,13 @@ pub(crate) fn create(
         if !is_replay(view, command)? {
             return Err(Error::StateMachineAlreadyExists(arn.to_owned()));
         }
-        return Ok(Decision::without_change(output(stored.created, stored.published_on_create)));
+        return Ok(Decision { change: None, output: output(stored.created, stored.published_on_create) });
     }
     let state_machine = new_state_machine(command, context.now);
     let revision = new_revision(None, &command.content, None, context.now);
     let version = command.publish.then(|| first_version(command, context.now));
     let change = Change::CreateStateMachine { state_machine: Box::new(state_machine), revision, version };
-    Ok(Decision::with_change(change, output(context.now, command.publish)))
+    Ok(Decision { change: Some(change), output: output(context.now, command.publish) })
 }
 
 fn new_state_machine(command: &CreateStateMachine<'_>, now: Timestamp) -> StateMachine {
@@ -109,7 +109,7 @@ pub(crate) fn update(
 ) -> Result<Decision<UpdateStateMachineOutput>> {
     let arn = command.state_machine.unqualified_arn;
     let view = context.require_active_unqualified(command.state_machine)?;
-    let current = view.revision(RevisionKey::Current)?.ok_or_else(|| does_not_exist_error(arn))?;
+    let current = view.revision(RevisionKey::Current)?.ok_or_else(|| Error::StateMachineDoesNotExist(arn.into()))?;
     let description = command.version_description;
     if is_unchanged(&current, &command.content) {
         let (version, change) = match command.publish {
@@ -124,7 +124,7 @@ pub(crate) fn update(
         false => None,
     };
     let output = update_output(&revision, arn, version.as_ref().map(|version| version.number));
-    Ok(Decision::with_change(Change::PutRevision { revision, version }, output))
+    Ok(Decision { change: Some(Change::PutRevision { revision, version }), output })
 }
 
 fn update_output(revision: &Revision, arn: &str, version: Option<VersionNumber>) -> UpdateStateMachineOutput {
@@ -139,7 +139,7 @@ pub(crate) fn describe(
     command: &DescribeStateMachine<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineOutput> {
-    let missing = || does_not_exist_error(command.state_machine.arn);
+    let missing = || Error::StateMachineDoesNotExist(command.state_machine.arn.into());
     let view = context.require_state_machine(missing)?;
     let state_machine = view.state_machine();
     let version = find_described_version(view, command.state_machine)?;
@@ -163,7 +163,7 @@ pub(crate) fn describe(
 
 /// Returns the version of a version ARN, and `None` for an unqualified ARN.
 fn find_described_version<'v>(view: &'v dyn View, target: StateMachineRef<'_>) -> Result<Option<Cow<'v, Version>>> {
-    let missing = || does_not_exist_error(target.arn);
+    let missing = || Error::StateMachineDoesNotExist(target.arn.into());
     match target.qualifier {
         Qualifier::Unqualified => Ok(None),
         Qualifier::Version(number) => require_version(view, number, missing).map(Some),
@@ -171,12 +171,9 @@ fn find_described_version<'v>(view: &'v dyn View, target: StateMachineRef<'_>) -
     }
 }
 
-/// The definition in an output with METADATA_ONLY.
-const EMPTY_DEFINITION: &str = "{}";
-
-/// Returns the definition in an output.
+/// Returns the definition in an output, which METADATA_ONLY replaces by an empty object.
 pub(super) fn describe_definition(revision: &Revision, metadata_only: bool) -> Sensitive {
-    if metadata_only { EMPTY_DEFINITION.into() } else { revision.definition.clone() }
+    if metadata_only { "{}".into() } else { revision.definition.clone() }
 }
 
 /// Parses a configuration, which is stored as JSON that this crate wrote.
@@ -195,8 +192,8 @@ pub(crate) fn delete(state_machine: &StateMachineRef<'_>, context: &Context<'_>)
     let stored = context.find_state_machine().filter(|_| state_machine.qualifier == Qualifier::Unqualified);
     let change = match stored {
         Some(view) if view.state_machine().deleting_until.is_none() => {
-            let until = context.now.saturating_add(context.deletion_delay);
-            Some(if until > context.now { Change::MarkDeleting { until } } else { Change::DeleteStateMachine })
+            let until = context.now.saturating_add(context.options.deletion_delay);
+            Some(if until > context.now { Change::MarkDeleting(until) } else { Change::DeleteStateMachine })
         }
         _ => None,
     };

@@ -11,7 +11,7 @@ pub(crate) fn tag(command: &TagStateMachine<'_>, context: &Context<'_>) -> Resul
     let state_machine = require_resource(command.arn, context)?;
     let mut tags = state_machine.tags.clone();
     merge_tags(&mut tags, &command.tags);
-    let limit = context.limits.tags_per_resource;
+    let limit = context.options.limits.tags_per_resource;
     if tags.len() > limit {
         return Err(Error::TooManyTags(limit));
     }
@@ -41,8 +41,8 @@ fn merge_tags(tags: &mut Vec<Tag>, new_tags: &[Tag]) {
 
 fn put_tags(state_machine: &StateMachine, tags: Vec<Tag>) -> Decision<Empty> {
     match tags == state_machine.tags {
-        true => Decision::without_change(Empty {}),
-        false => Decision::with_change(Change::PutTags(tags), Empty {}),
+        true => Decision { change: None, output: Empty {} },
+        false => Decision { change: Some(Change::PutTags(tags)), output: Empty {} },
     }
 }
 

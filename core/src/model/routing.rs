@@ -21,11 +21,8 @@ impl VersionNumber {
     pub const FIRST: Self = Self(NonZeroU32::MIN);
 
     /// Creates a version number. Returns `None` for 0.
-    pub const fn new(number: u32) -> Option<Self> {
-        match NonZeroU32::new(number) {
-            Some(number) => Some(Self(number)),
-            None => None,
-        }
+    pub fn new(number: u32) -> Option<Self> {
+        NonZeroU32::new(number).map(Self)
     }
 
     /// Returns the number.
@@ -35,11 +32,8 @@ impl VersionNumber {
     }
 
     /// Returns the following number, or `None` after the greatest one.
-    pub const fn next(self) -> Option<Self> {
-        match self.0.checked_add(1) {
-            Some(number) => Some(Self(number)),
-            None => None,
-        }
+    pub fn next(self) -> Option<Self> {
+        self.0.checked_add(1).map(Self)
     }
 
     /// Parses the qualifier of a version ARN: digits without a leading zero.
@@ -82,12 +76,6 @@ impl Weight {
     }
 }
 
-impl fmt::Display for Weight {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// One entry of a routing configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Route {
@@ -106,11 +94,8 @@ impl Route {
     /// assert!(Route::new(0, 100).is_none());
     /// assert!(Route::new(1, 101).is_none());
     /// ```
-    pub const fn new(version: u32, weight: u8) -> Option<Self> {
-        match (VersionNumber::new(version), Weight::new(weight)) {
-            (Some(version), Some(weight)) => Some(Self { version, weight }),
-            _ => None,
-        }
+    pub fn new(version: u32, weight: u8) -> Option<Self> {
+        Some(Self { version: VersionNumber::new(version)?, weight: Weight::new(weight)? })
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) trait Execute: Request {
 
 /// Validates and executes a request.
 pub(super) fn execute<I: Execute>(input: &I, call: &mut Call<'_>) -> Result<I::Output> {
-    I::execute(validate(input, call.context.limits)?, call)
+    I::execute(validate(input, &call.context.options.limits)?, call)
 }
 
 /// Defines [`Execute::execute`]: either with the ARN of the state machine and the engine's function, or with an expression.
@@ -92,7 +92,7 @@ fn execute_typed<'s, I: Execute + Deserialize<'s>, K: SerializeResponse>(
     serializer: &K,
     call: &mut Call<'_>,
 ) -> Result<K::Output> {
-    let input: I = deserialize_request(request, call.context.limits)?;
+    let input: I = deserialize_request(request, &call.context.options.limits)?;
     let output = request.run_without_global_lock(|| execute(&input, call))?;
     catch_panic(RESPONSE_LOST, || serializer.write(&output))
 }

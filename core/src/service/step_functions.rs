@@ -186,14 +186,7 @@ impl StepFunctions {
 
     fn new_call<'c>(&'c self, session: &'c mut dyn Session, scope: &'c Scope) -> Call<'c> {
         let options = &self.inner.options;
-        let context = Context {
-            view: None,
-            now: options.clock.now(),
-            limits: &options.limits,
-            update_delay: options.update_delay,
-            deletion_delay: options.deletion_delay,
-            tokens: &self.inner.tokens,
-        };
+        let context = Context { view: None, now: options.clock.now(), options, tokens: &self.inner.tokens };
         Call { session, context, scope, picker: &self.inner.picker, id_rng: &self.inner.id_rng }
     }
 }

@@ -4,7 +4,7 @@ use super::memory::{MemoryData, MemoryRead};
 use super::overlay::{OverlayView, StateMachineChanges, alias_exists};
 use super::sqlite::{SqliteBatch, SqliteTransaction};
 use super::{
-    Batch, Change, CommitOutcome, MemoryStore, NamedStateMachine, ReadTransaction, Session, SqliteStore, Store, View,
+    Change, CommitOutcome, MemoryStore, NamedStateMachine, ReadTransaction, Session, SqliteStore, Store, View,
     WriteTransaction,
 };
 use crate::error::{Error, Result};
@@ -73,7 +73,7 @@ impl Store for CachedStore {
         self.memory.expired_state_machines(now, limit)
     }
 
-    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+    fn begin_batch(&self) -> Result<Box<dyn Session + '_>> {
         let lock = self.lock_writes();
         let file = self.file.begin_file_batch()?;
         let (changes, changes_by_arn) = Default::default();
@@ -160,9 +160,7 @@ impl Session for CachedBatch<'_> {
     fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
         self.file.expired_state_machines(now, limit)
     }
-}
 
-impl Batch for CachedBatch<'_> {
     fn commit(self: Box<Self>) -> Result<()> {
         let Self { store, memory, file, changes, _lock, .. } = *self;
         drop(memory);

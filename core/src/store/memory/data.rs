@@ -98,7 +98,7 @@ impl MemoryData {
                 self.remove(hash, arn);
                 Ok(())
             }
-            Change::MarkDeleting { until } => {
+            Change::MarkDeleting(until) => {
                 if let Some((key, entry)) = self.entries.find_mut(hash, |(key, _)| **key == *arn) {
                     entry.state_machine.deleting_until = Some(until);
                     self.deleting.insert(Arc::clone(key));

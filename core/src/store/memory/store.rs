@@ -4,7 +4,7 @@ use super::data::MemoryData;
 use crate::error::Result;
 use crate::model::Timestamp;
 use crate::random::fill_random;
-use crate::store::{Batch, Change, CommitOutcome, NamedStateMachine, ReadTransaction, Store, View, WriteTransaction};
+use crate::store::{Change, CommitOutcome, NamedStateMachine, ReadTransaction, Session, Store, View, WriteTransaction};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -114,7 +114,7 @@ impl Store for MemoryStore {
         Ok(self.read_data().expired_state_machines(now, limit))
     }
 
-    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+    fn begin_batch(&self) -> Result<Box<dyn Session + '_>> {
         Ok(Box::new(self))
     }
 

@@ -85,15 +85,15 @@ impl StateMachineWriter<'_> {
             Change::PutVersion(version) => self.put_version(version),
             Change::DeleteVersion { number, published_version } => self.delete_version(*number, *published_version),
             Change::PutAlias { name, alias } => self.put_alias(name, alias),
-            Change::DeleteAlias { name } => {
+            Change::DeleteAlias(name) => {
                 self.execute("DELETE FROM aliases WHERE machine = ?1 AND name = ?2", params![self.id, name])
             }
             Change::PutTags(tags) => self.put_tags(tags),
-            Change::MarkDeleting { until } => {
+            Change::MarkDeleting(until) => {
                 self.update("UPDATE machines SET deleted = ?2 WHERE id = ?1", params![self.id, until])
             }
             Change::PutExecution { execution, limit } => self.put_execution(execution, *limit),
-            Change::CountStart { version } => self.count_start(*version),
+            Change::CountStart(version) => self.count_start(*version),
             Change::StopExecution { name, details } => self.stop_execution(name, details),
             Change::DeleteStateMachine => self.delete(),
             // The function `apply` handles this change.

@@ -29,14 +29,6 @@ struct FileState {
     modified: Option<SystemTime>,
 }
 
-/// The difference from the last known state.
-pub(super) enum FileCheck {
-    /// The files are the same and not shorter.
-    Unchanged,
-    /// A file is shorter. The error applies unless SQLite truncated the file.
-    Truncated(Error),
-}
-
 impl FileMonitor {
     /// Reads the state of both files, which the connection has already opened.
     pub fn new(path: &Path) -> Result<Self> {
@@ -45,12 +37,13 @@ impl FileMonitor {
         Ok(Self { path: path.to_owned(), states: Mutex::new(states), written: AtomicBool::new(true) })
     }
 
-    /// Compares the files with their last known state. Takes two system calls.
+    /// Compares the files with their last known state. Returns an error if one is shorter, which applies unless SQLite
+    /// truncated the file. Takes two system calls.
     ///
     /// # Errors
     /// [`Error::Store`] if a file was deleted or replaced.
-    pub fn check(&self) -> Result<FileCheck> {
-        let mut result = FileCheck::Unchanged;
+    pub fn check(&self) -> Result<Option<Error>> {
+        let mut truncated = None;
         for (path, known) in &mut *self.states() {
             let current = FileState::stat(path, *path == self.path).map_err(|error| match error.kind() {
                 ErrorKind::NotFound => self.changed_error(path, "was deleted"),
@@ -64,12 +57,12 @@ impl FileMonitor {
             }
             known.modified = current.modified;
             if current.length < known.length {
-                result = FileCheck::Truncated(self.changed_error(path, "was truncated"));
+                truncated = Some(self.changed_error(path, "was truncated"));
             } else {
                 known.length = current.length;
             }
         }
-        Ok(result)
+        Ok(truncated)
     }
 
     /// Returns whether the file itself was written since [`FileMonitor::clear_written`], by a checkpoint of the log.
@@ -132,7 +125,7 @@ impl FileState {
         };
         let device = makedev(metadata.stx_dev_major, metadata.stx_dev_minor);
         let seconds = u64::try_from(metadata.stx_mtime.tv_sec).unwrap_or_default();
-        let modified = with_time.then(|| UNIX_EPOCH + Duration::new(seconds, metadata.stx_mtime.tv_nsec));
+        let modified = UNIX_EPOCH.checked_add(Duration::new(seconds, metadata.stx_mtime.tv_nsec)).filter(|_| with_time);
         Ok(Some(Self { identity: (device, metadata.stx_ino), length: metadata.stx_size, modified }))
     }
 }

@@ -79,43 +79,33 @@ fn verify(path: &Path, connection: &Connection) -> Result<()> {
     checksum::verify(connection)
 }
 
-/// Verifies all of the file with a new connection, whose cache is empty.
-pub(super) fn verify_again(path: &Path) -> Result<()> {
-    checksum::verify(&open_reader(path)?)
-}
-
 /// Adds checksums to a file of the previous format, in one transaction and with an exclusive lock: a process of the
 /// previous release would continue to write rows without checksums.
 fn upgrade(path: &Path) -> Result<()> {
     let start = Instant::now();
     loop {
         match try_upgrade(path)? {
-            UpgradeOutcome::Done => return Ok(()),
+            None => return Ok(()),
             // Another process upgraded the file and may still have it open.
-            UpgradeOutcome::Busy(_) if read_header_without_wal(path).is_ok_and(|header| header.format == FORMAT) => {
+            Some(_) if read_header_without_wal(path).is_ok_and(|header| header.format == FORMAT) => {
                 return Ok(());
             }
-            UpgradeOutcome::Busy(error) if start.elapsed() >= OPEN_TIMEOUT => return Err(error),
-            UpgradeOutcome::Busy(_) => sleep_randomly()?,
+            Some(error) if start.elapsed() >= OPEN_TIMEOUT => return Err(error),
+            Some(_) => sleep_randomly()?,
         }
     }
 }
 
-enum UpgradeOutcome {
-    Done,
-    Busy(Error),
-}
-
-/// Upgrades the file unless it is locked. Does not wait for the lock, because several processes that wait with
-/// the file open would block each other.
-fn try_upgrade(path: &Path) -> Result<UpgradeOutcome> {
+/// Upgrades the file, or returns the error of the lock if it is locked. Does not wait for the lock, because several
+/// processes that wait with the file open would block each other.
+fn try_upgrade(path: &Path) -> Result<Option<Error>> {
     let connection = match connect(path, OPEN_FLAGS, LockingMode::Exclusive, None) {
         Ok(connection) => connection,
-        Err(error) => return Ok(UpgradeOutcome::Busy(error)),
+        Err(error) => return Ok(Some(error)),
     };
     let transaction = match TransactionGuard::begin(&connection, TransactionBehavior::Exclusive) {
         Ok(transaction) => transaction,
-        Err(error) => return Ok(UpgradeOutcome::Busy(error)),
+        Err(error) => return Ok(Some(error)),
     };
     if read_header(&connection)?.format == FORMAT_WITHOUT_CHECKSUMS {
         checksum::check_integrity(&connection)?;
@@ -123,7 +113,7 @@ fn try_upgrade(path: &Path) -> Result<UpgradeOutcome> {
         write_format(&connection)?;
         transaction.commit()?;
     }
-    Ok(UpgradeOutcome::Done)
+    Ok(None)
 }
 
 /// Sleeps for up to 16 ms. The time is random so that several processes do not retry at the same time.

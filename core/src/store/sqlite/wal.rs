@@ -1,9 +1,9 @@
 //! The write-ahead log (WAL), with which a commit costs one write and one sync.
 
 use super::connection::{TransactionGuard, retry_busy};
-use super::error::{sqlite_error, store_error};
+use super::error::sqlite_error;
 use super::query::execute;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use rusqlite::{Connection, TransactionBehavior};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub(super) fn enable(connection: &Connection) -> Result<()> {
     let switch = || connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0));
     match &*retry_busy(switch).map_err(sqlite_error)? {
         "wal" => Ok(()),
-        _ => Err(store_error(
+        _ => Err(Error::Store(
             "the file system does not support write-ahead logging; choose another directory".to_owned(),
         )),
     }
