@@ -37,7 +37,8 @@ FINDING = {
     "fix": "Change the weights so that their sum is 100.",
     "url": "https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html",
 }
-COUNTS = {"errors": 1, "warnings": 0, "infos": 0, "acknowledged": 0}
+CHECKED = {"aliases": 1, "versions": 0, "policies": 0}
+COUNTS = {"errors": 1, "warnings": 0, "infos": 0, "acknowledged": 0, "checked": CHECKED}
 
 
 def test_text_and_bytes_have_positions() -> None:

@@ -199,9 +199,9 @@ rules! {
         "A version is published from a state machine. AWS does not find a state machine with this ARN, and the deployment fails.",
         "Use the ARN of the state machine, for example `!Ref` of the state machine.";
     NOT_DECIDED "SFA028" "not-decided" Info CONDITIONS
-        "Not fully checked: too many conditions, or texts that are too long",
-        "The checks try up to 4096 combinations of parameter values, with up to 256 different results of the conditions, and resolve texts of up to 1 MB. Values that depend on more combinations or longer texts are not checked and may contain errors.",
-        "Set the parameters that the conditions depend on (option `parameters`), or use fewer conditions in the resource.";
+        "Not fully checked: too many conditions or parameter values, or texts that are too long",
+        "The checks try up to 4096 combinations of the values that conditions compare, up to 256 combinations of condition results and allowed parameter values per resource, and resolve texts of up to 1 MB. If a resource has more combinations of parameter values, one parameter at a time varies. What depends on more is not checked and may contain errors.",
+        "Set the parameters that the resource and its conditions depend on (option `parameters`), or use fewer conditions in the resource.";
 }
 
 const SAM_DOCS: &str =

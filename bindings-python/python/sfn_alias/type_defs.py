@@ -97,6 +97,14 @@ class TemplateFinding(TypedDict):
     """The reason of the acknowledgement. Absent if the finding is not acknowledged."""
 
 
+class CheckedCounts(TypedDict):
+    """What a template contains that the rules check."""
+
+    aliases: int
+    versions: int
+    policies: int
+
+
 class TemplateReport(TypedDict):
     """The findings of ``check_template``. ``errors``, ``warnings`` and ``infos`` do not count acknowledged findings."""
 
@@ -105,6 +113,7 @@ class TemplateReport(TypedDict):
     warnings: int
     infos: int
     acknowledged: int
+    checked: CheckedCounts
 
 
 class TemplateRule(TypedDict):
