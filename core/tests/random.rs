@@ -17,7 +17,7 @@ fn matches_other_splitmix64_implementations() {
     ];
     let picker = WeightedPicker::new(1_234_567);
     for number in numbers {
-        assert_eq!(u64::from(picker.next_percent()), (number >> 32) * 100 >> 32);
+        assert_eq!(u64::from(picker.next_percent()), ((number >> 32) * 100) >> 32);
     }
 }
 
