@@ -86,6 +86,8 @@ const CFN_PREFERENCE: &str = "https://docs.aws.amazon.com/AWSCloudFormation/late
 const CFN_VERSION: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-stepfunctions-statemachineversion.html";
 const CONDITIONS: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html";
+const FOR_EACH: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html";
 const QUOTAS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html";
 const STARTS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/execution-alias-version-associate.html";
 
@@ -145,7 +147,7 @@ rules! {
     PREFERENCE_MEMBER "SFA014" "preference-member" Error CFN_PREFERENCE
         "A property of DeploymentPreference is missing, has the wrong type or is out of range",
         "CloudFormation rejects the alias.",
-        "Specify Type (LINEAR, CANARY or ALL_AT_ONCE), Percentage (1 to 99), Interval (1 to 2100) and Alarms (1 to 100 different names of 1 to 256 characters).";
+        "Specify a valid value, or remove the property if it is optional.";
     VERSION_RETAIN "SFA015" "version-retain" Warning CFN_VERSION
         "A version that an alias uses is not retained",
         "When the state machine changes, CloudFormation replaces the version and deletes the old one. AWS rejects the deletion while an alias uses the old version. After the deletion a rollback to it is not possible.",
@@ -202,6 +204,10 @@ rules! {
         "Not fully checked: too many conditions or parameter values, or texts that are too long",
         "The checks try up to 4096 combinations of the values that conditions compare, up to 256 combinations of condition results and allowed parameter values per resource, and resolve texts of up to 1 MB. If a resource has more combinations of parameter values, one parameter at a time varies. What depends on more is not checked and may contain errors.",
         "Set the parameters that the resource and its conditions depend on (option `parameters`), or use fewer conditions in the resource.";
+    LOOP_NOT_EXPANDED "SFA050" "loop-not-expanded" Info FOR_EACH
+        "A loop (Fn::ForEach) is not fully checked, because its collection depends on values that are unknown before deployment",
+        "Loops over literal lists, list parameters with a value, a default or allowed values, and lists in mappings are expanded and checked. The resources and properties that other loops create are not checked and may contain errors.",
+        "Set the parameter that the collection depends on (option `parameters`), or write the collection as a list.";
 }
 
 const SAM_DOCS: &str =

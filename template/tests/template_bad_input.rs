@@ -196,6 +196,52 @@ fn too_many_parameter_values_are_not_combined() {
     assert_eq!(found(&format!("a, '7', {many} b")), [("not-decided", None), invalid]);
 }
 
+/// Nested loops that create too many resources are not expanded, in a short time.
+#[test]
+fn loops_that_grow_are_not_expanded() {
+    let numbers = (0..1000).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+    for body in [
+        "{}",
+        "{'A${A}${B}${C}': {Type: 'AWS::StepFunctions::StateMachineAlias', Properties: {Name: a}}}",
+        "{'A${A}${B}${C}': {Type: 'AWS::SNS::Topic', Properties: {A: states:x}}}",
+    ] {
+        let nested = ["C", "B", "A"].iter().fold(body.to_owned(), |body, name| {
+            format!("{{'Fn::ForEach::{name}': [{name}, [{numbers}], {body}], '{name}Text': 'AWS::StepFunctions::'}}")
+        });
+        let report = check_template(format!("Resources: {nested}").as_bytes(), &CheckOptions::default());
+        let report = report.expect("a report");
+        assert!(report.findings.iter().any(|finding| finding.name == "loop-not-expanded"), "{body}");
+        let message = "Fn::ForEach is not fully checked: the loops are too large";
+        assert!(report.findings.iter().any(|finding| finding.message == message), "{body}");
+    }
+    // A loop cannot contain itself, and other forms are reported or ignored.
+    for (text, count) in [
+        ("Resources: {'Fn::ForEach::A': [A, [!Ref A], {'X${A}': {Type: 'AWS::StepFunctions::StateMachineAlias'}}]}", 1),
+        ("Resources: {'Fn::ForEach::A': [[A, B], [1], {'X${A}': {Type: 'AWS::StepFunctions::StateMachineAlias'}}]}", 1),
+        ("Resources: {'Fn::ForEach::A': 'AWS::StepFunctions::StateMachineAlias'}", 1),
+        ("Resources: {'Fn::ForEach::A': [A, [], {'X${A}': {Type: 'AWS::StepFunctions::StateMachineAlias'}}]}", 0),
+        ("Resources: {'Fn::ForEach::A': [A, [1], 'AWS::StepFunctions::StateMachineAlias']}", 0),
+    ] {
+        let report = check_template(text.as_bytes(), &CheckOptions::default()).expect("a report");
+        assert_eq!((report.findings.len(), report.infos), (count, count), "{text}");
+    }
+}
+
+/// The option of a list parameter decides its loops.
+#[test]
+fn parameters_decide_loops() {
+    let template = b"Parameters: {P: {Type: CommaDelimitedList}}
+Resources: {'Fn::ForEach::A': [A, !Ref P, {'X${A}': {Type: 'AWS::StepFunctions::StateMachineAlias', Properties: {Name: !Ref A, RoutingConfiguration: [{StateMachineVersionArn: !Ref V, Weight: 100}]}}}]}
+";
+    let parameters = [("P".to_owned(), "a, 7".to_owned())].into();
+    let report = check_template(template, &CheckOptions { parameters, ..CheckOptions::default() }).expect("a report");
+    let found: Vec<_> = report.findings.iter().map(|finding| (finding.name, finding.logical_id.as_str())).collect();
+    assert_eq!((found, report.checked.aliases), (vec![("alias-name", "X7")], 2));
+    let disable = vec!["loop-not-expanded".to_owned()];
+    let report = check_template(template, &CheckOptions { disable, ..CheckOptions::default() }).expect("a report");
+    assert_eq!(report.findings, []);
+}
+
 /// Each condition is evaluated once per assignment, whatever the dependencies are.
 #[test]
 fn nested_conditions_end() {
