@@ -162,11 +162,19 @@ errors! {
     /// A resource has more than this maximum number of tags.
     #[error("The maximum number of tags for a resource is {0}")]
     TooManyTags(usize) => TooManyTags;
-    /// The operation with this name, shortened, is unknown. AWS returns this error without a message.
+    /// The operation is unknown. AWS returns this error without a message.
+    #[error("unknown operation `{name}`; {}", suggest_operation(*.nearest))]
+    UnknownOperation {
+        /// The name in the request, shortened.
+        name: String,
+        /// The operation with the most similar name.
+        nearest: Option<&'static str>,
+    } => UnknownOperationException;
+    /// AWS has this operation, and this crate does not implement it.
     #[error(
-        "unknown or unsupported operation `{0}`; use an operation on state machines, versions, aliases, executions or tags, for example `CreateStateMachineAlias`"
+        "sfn-alias does not implement {0}; it implements the operations on state machines, versions, aliases, executions and tags"
     )]
-    UnknownOperation(String) => UnknownOperationException;
+    UnsupportedOperation(&'static str) => UnknownOperationException;
     /// The request is not a JSON object. Contains the JSON parser's text. AWS returns this error without a message.
     #[error("cannot parse the request: {0}")]
     Malformed(String) => SerializationException;
@@ -238,8 +246,15 @@ impl Error {
     /// Returns the message in the response; `None` if AWS returns only `__type`.
     pub fn wire_message(&self) -> Option<String> {
         match self {
-            Self::UnknownOperation(_) | Self::Malformed(_) => None,
+            Self::UnknownOperation { .. } | Self::Malformed(_) => None,
             _ => Some(self.to_string()),
         }
     }
+}
+
+fn suggest_operation(nearest: Option<&str>) -> String {
+    nearest.map_or_else(
+        || "use an operation on state machines, versions, aliases, executions or tags, for example `CreateStateMachineAlias`".to_owned(),
+        |nearest| format!("did you mean `{nearest}`?"),
+    )
 }
