@@ -10,7 +10,7 @@ use super::report::{CheckedCounts, Finding, Report};
 use super::resolve::Scenario;
 use super::resources::{ALIAS, Resource, SAM_STATE_MACHINE, Template, VERSION, View};
 use super::rule::{LOOP_NOT_EXPANDED, NOT_DECIDED};
-use super::rules::{alias, change, conflicts, events, policy, preference, start, types, version};
+use super::rules::{alias, change, conflicts, events, plan, policy, preference, start, types, version};
 use super::scenarios::{is_related, list_scenarios, list_scenarios_with};
 use super::terraform;
 use super::tree::Node;
@@ -169,6 +169,7 @@ fn check_resource<'t>(found: &mut Findings<'_, 't>, resource: &Resource<'t>, nam
     if resource.kind == ALIAS {
         version::check_retention(found, resource);
         change::check(found, resource, names);
+        plan::check(found, resource);
     }
     if resource.kind == VERSION {
         version::check(found, resource);
@@ -268,6 +269,16 @@ fn describe_condition(template: &Template<'_>, finding: &ScenarioFinding<'_>) ->
 
 fn build_finding(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Finding {
     let rule = finding.rule;
+    let fix = finding.fix.as_deref().unwrap_or(rule.fix);
+    let (message, description, fix) = match terraform::plan_type(finding.resource.node) {
+        Some(_) => {
+            let plan = rule.plan_texts();
+            let fix = if finding.fix.is_none() { plan.fix } else { fix };
+            let message = terraform::translate_message(&finding.message, &finding.pointer);
+            (message, plan.description, terraform::translate_words(fix))
+        }
+        None => (finding.message.clone(), rule.description, fix.to_owned()),
+    };
     Finding {
         rule: rule.id,
         name: rule.name,
@@ -277,9 +288,9 @@ fn build_finding(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Find
         path: finding.pointer.clone(),
         line: finding.position.line,
         column: finding.position.column,
-        message: finding.message.clone(),
-        description: rule.description,
-        fix: finding.fix.clone().unwrap_or_else(|| rule.fix.to_owned()),
+        message,
+        description,
+        fix,
         url: rule.url,
         condition: describe_condition(template, finding),
         acknowledged: None,
