@@ -315,11 +315,10 @@ fn only_create_state_machine_creates_the_file() {
 fn mistyped_setting_of_a_credentials_file_is_named() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("credentials").to_str().unwrap().to_owned();
-    std::fs::write(&file, "[a]\naws_access_key_id = x\naws_secret_acess_key = y\naws_account_id = 123456789012\n")
-        .unwrap();
+    std::fs::write(&file, "[a]\naws_access_key_id = x\naws_secret_key = y\naws_account_id = 123456789012\n").unwrap();
     let text = format!(
         "sfn-alias: credentials file `{file}`, profile `a`: aws_secret_access_key is missing or invalid; expected a secret \
-         access key; not used: `aws_secret_acess_key`\n"
+         access key; not used: `aws_secret_key`\n"
     );
     check_output(&["serve", "--port", "0", "--credentials", &file], 2, "", &text);
 }
