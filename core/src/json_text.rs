@@ -60,7 +60,7 @@ pub(crate) fn validate_definition(definition: &str) -> Result<()> {
     // The message of a syntax error already contains the location.
     let pointer = error.location.filter(|location| location.starts_with('/'));
     let at_pointer = pointer.map(|pointer| format!(" at {pointer}")).unwrap_or_default();
-    Err(Error::InvalidDefinition { detail: format!("{}: {}{at_pointer}", error.code, error.message) })
+    Err(Error::InvalidDefinition(format!("{}: {}{at_pointer}", error.code, error.message)))
 }
 
 /// Validates an execution input.
@@ -74,7 +74,7 @@ pub(crate) fn validate_execution_input(input: &str) -> Result<()> {
     } else {
         describe_error(input, &error).message
     };
-    Err(Error::InvalidExecutionInput { detail })
+    Err(Error::InvalidExecutionInput(detail))
 }
 
 /// A syntax error in a JSON text.

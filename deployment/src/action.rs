@@ -163,7 +163,7 @@ impl fmt::Display for AlarmState {
 pub struct Rollback {
     /// The reason. For alarms, it is the provider's text.
     pub message: String,
-    /// The alarms in state `ALARM`.
+    /// The alarms in state `ALARM`, in the order of the provider.
     pub alarms: Vec<String>,
 }
 

@@ -17,7 +17,8 @@ const POLL_INTERVAL_MILLIS: i64 = POLL_INTERVAL_SECONDS as i64 * 1000;
 /// the result to the next call.
 ///
 /// It follows CloudFormation's provider, with one difference: it also describes the alias before the first update, and
-/// after each restart or failure. It compares the alias's routing with the checkpoint:
+/// after each restart or failure; after a failed update, it also checks the alarms again. Texts of drift end before the
+/// suffix ` (Service: null; ...)` of the provider's Java SDK. It compares the alias's routing with the checkpoint:
 /// - The routing before an unconfirmed update: the update is repeated.
 /// - The routing after an unconfirmed update: the deployment continues.
 /// - Any other routing is drift: the alias is left unchanged.
@@ -228,7 +229,8 @@ impl Deployment {
         self.checkpoint.failures.describe_alarms = 0;
         let is_in_alarm =
             |name: &&String| states.iter().any(|alarm| alarm.name == **name && alarm.state == AlarmState::Alarm);
-        let alarms: Vec<String> = self.plan.alarms().iter().filter(is_in_alarm).cloned().collect();
+        let mut alarms: Vec<String> = self.plan.alarms().iter().filter(is_in_alarm).cloned().collect();
+        routing::sort_as_hash_set(&mut alarms, |name| routing::hash_string(name));
         if alarms.is_empty() {
             return self.shift_or_wait(now);
         }

@@ -2,7 +2,7 @@
 
 use super::request::RuleErrors;
 use crate::error::Error;
-use crate::model::{Arn, Resource, VersionNumber, parse_arn};
+use crate::model::{Resource, VersionNumber, parse_arn};
 
 /// JSON pointer of the member that names a state machine.
 pub(super) const STATE_MACHINE_ARN_POINTER: &str = "/stateMachineArn";
@@ -55,9 +55,7 @@ pub(super) fn parse_member<'a>(
         Resource::Version { name, .. } => (name, Qualifier::Version(arn.version())),
         Resource::Alias { name, alias } => (name, Qualifier::Alias(alias)),
         Resource::Label { name, .. } => (name, Qualifier::Label),
-        _ => {
-            return rule_errors.record_error(pointer, Err(arn_type_error(&arn)));
-        }
+        _ => return rule_errors.record_error(pointer, Err(Error::ArnType(arn.resource_type().into()))),
     };
     Some(StateMachineRef { arn: text, unqualified_arn: arn.state_machine_arn(), name, qualifier })
 }
@@ -66,7 +64,7 @@ pub(super) fn parse_member<'a>(
 pub(super) fn parse_unlabeled_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_>) -> Option<StateMachineRef<'a>> {
     let state_machine = parse_state_machine_arn(text, rule_errors)?;
     if state_machine.qualifier == Qualifier::Label {
-        return rule_errors.record_error(STATE_MACHINE_ARN_POINTER, Err(Error::LabeledArn { arn: text.into() }));
+        return rule_errors.record_error(STATE_MACHINE_ARN_POINTER, Err(Error::LabeledArn(text.into())));
     }
     Some(state_machine)
 }
@@ -76,11 +74,7 @@ pub(super) fn parse_alias_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_
     const POINTER: &str = "/stateMachineAliasArn";
     let state_machine = parse_member(text, POINTER, rule_errors)?;
     let Qualifier::Alias(name) = state_machine.qualifier else {
-        return rule_errors.record_error(POINTER, Err(Error::AliasArnRequired { arn: text.into() }));
+        return rule_errors.record_error(POINTER, Err(Error::AliasArnRequired(text.into())));
     };
     Some(AliasRef { state_machine, name })
-}
-
-pub(super) fn arn_type_error(arn: &Arn<'_>) -> Error {
-    Error::ArnType { found: arn.resource_type().into() }
 }

@@ -67,7 +67,7 @@ pub(crate) fn validate<'c, R: Request>(request: &'c R, limits: &Limits) -> Resul
     match (rule_errors.errors.into_iter().next(), command) {
         (Some((_, error)), _) => Err(error),
         (None, Some(command)) => Ok(command),
-        (None, None) => Err(Error::Malformed { detail: "a required member is missing".to_owned() }),
+        (None, None) => Err(Error::Malformed("a required member is missing".to_owned())),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Commands on state machines and their tags.
 
-use super::arn::{StateMachineRef, arn_type_error, parse_unlabeled_arn};
+use super::arn::{StateMachineRef, parse_unlabeled_arn};
 use super::request::{Request, RuleErrors, commands};
 use crate::error::{Error, Result};
 use crate::json_text::validate_definition;
@@ -88,16 +88,11 @@ fn parse_create_state_machine<'c>(
         encryption: input.encryption_configuration.as_ref().map(to_json),
     };
     content.check(rule_errors);
-    let publish = input.publish.unwrap_or_default();
-    check_version_description(publish, input.version_description.is_some(), rule_errors);
+    let publish = parse_publish(input.publish, input.version_description.as_deref(), rule_errors);
     let tags = deduplicate_tags(input.tags.as_deref().unwrap_or_default(), rule_errors);
     Some(CreateStateMachine {
         name: input.name.as_deref()?,
-        kind: if input.kind.as_deref() == Some("EXPRESS") {
-            StateMachineType::Express
-        } else {
-            StateMachineType::Standard
-        },
+        kind: parse_type(input.kind.as_deref()),
         content,
         tags: tags?,
         publish,
@@ -121,14 +116,17 @@ fn parse_update_state_machine<'c>(
         rule_errors.push("", Error::NothingToUpdateInStateMachine);
     }
     content.check(rule_errors);
-    let publish = input.publish.unwrap_or_default();
-    check_version_description(publish, input.version_description.is_some(), rule_errors);
+    let publish = parse_publish(input.publish, input.version_description.as_deref(), rule_errors);
     Some(UpdateStateMachine {
         state_machine: state_machine?,
         content,
         publish,
         version_description: input.version_description.as_deref(),
     })
+}
+
+fn parse_type(text: Option<&str>) -> StateMachineType {
+    if text == Some("EXPRESS") { StateMachineType::Express } else { StateMachineType::Standard }
 }
 
 impl RevisionContent<'_> {
@@ -154,7 +152,7 @@ impl RevisionContent<'_> {
 fn parse_resource_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_>) -> Option<&'a str> {
     let arn = rule_errors.record_error("/resourceArn", parse_arn(text))?;
     if matches!(arn.resource, Resource::Execution { .. } | Resource::Express { .. }) {
-        return rule_errors.record_error("/resourceArn", Err(arn_type_error(&arn)));
+        return rule_errors.record_error("/resourceArn", Err(Error::ArnType(arn.resource_type().into())));
     }
     Some(text)
 }
@@ -163,18 +161,20 @@ pub(super) fn check_name(name: &str) -> Result<()> {
     let is_noncharacter = |c: char| matches!(c, '\u{FFFE}' | '\u{FFFF}' | '\u{10FFFF}');
     let is_forbidden =
         |c: char| c.is_whitespace() || c.is_control() || is_noncharacter(c) || FORBIDDEN_CHARACTERS.contains(c);
-    if name.contains(is_forbidden) { Err(Error::InvalidName { name: name.into() }) } else { Ok(()) }
+    if name.contains(is_forbidden) { Err(Error::InvalidName(name.into())) } else { Ok(()) }
 }
 
 /// Checks the prefix only: roles belong to another service.
 fn check_role_arn(arn: &str) -> Result<()> {
-    if arn.starts_with("arn:") { Ok(()) } else { Err(Error::ArnPrefix { value: arn.into() }) }
+    if arn.starts_with("arn:") { Ok(()) } else { Err(Error::ArnPrefix(arn.into())) }
 }
 
-fn check_version_description(publish: bool, has_description: bool, rule_errors: &mut RuleErrors<'_>) {
-    if has_description && !publish {
+fn parse_publish(publish: Option<bool>, description: Option<&str>, rule_errors: &mut RuleErrors<'_>) -> bool {
+    let publish = publish.unwrap_or_default();
+    if description.is_some() && !publish {
         rule_errors.push("/versionDescription", Error::DescriptionWithoutPublish);
     }
+    publish
 }
 
 /// Serializes a configuration with AWS's defaults, so that equal configurations have equal texts.
@@ -206,7 +206,7 @@ fn deduplicate_tags(inputs: &[TagInput<'_>], rule_errors: &mut RuleErrors<'_>) -
         } else if tags.len() < limit {
             tags.push(Tag { key, value });
         } else {
-            return rule_errors.record_error("/tags", Err(Error::TooManyTags { limit }));
+            return rule_errors.record_error("/tags", Err(Error::TooManyTags(limit)));
         }
     }
     Some(tags)

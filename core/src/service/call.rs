@@ -2,7 +2,7 @@
 
 use crate::engine::{Context, Decision, state_machine};
 use crate::error::{Error, Result};
-use crate::model::{Scope, Timestamp};
+use crate::model::Scope;
 use crate::random::{Rng, WeightedPicker};
 use crate::store::{CommitOutcome, Session};
 use std::any::Any;
@@ -10,6 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Maximum number of expired state machines that one create or delete request purges.
 const PURGE_BATCH: usize = 16;
+/// Maximum number of state machines that one step of [`Call::delete_all`] reads.
+const DELETE_BATCH: usize = 256;
 /// Maximum number of decisions on one request, if each of them conflicts with another commit.
 const MAX_DECISIONS: usize = 100;
 
@@ -23,16 +25,27 @@ pub(super) struct Call<'c> {
 }
 
 impl Call<'_> {
-    pub fn now(&self) -> Timestamp {
-        self.context.now
-    }
-
     /// Deletes up to [`PURGE_BATCH`] state machines whose deletion has ended.
     pub fn purge_expired(&mut self) -> Result<()> {
-        for arn in self.session.expired_state_machines(self.now(), PURGE_BATCH)? {
+        for arn in self.session.expired_state_machines(self.context.now, PURGE_BATCH)? {
             self.decide_and_commit(&arn, |context| Ok(state_machine::purge_expired(context)))?;
         }
         Ok(())
+    }
+
+    /// Deletes all state machines of all scopes with everything that belongs to them.
+    pub fn delete_all(&mut self) -> Result<()> {
+        let mut last: Option<String> = None;
+        loop {
+            let page = self.session.state_machines("", last.as_deref(), DELETE_BATCH)?;
+            for (arn, _) in &page {
+                self.decide_and_commit(arn, |context| Ok(state_machine::delete_records(context)))?;
+            }
+            match page.into_iter().next_back() {
+                Some((arn, _)) => last = Some(arn),
+                None => return Ok(()),
+            }
+        }
     }
 
     /// Reads a state machine. State machines of other scopes do not exist for this call.
@@ -59,7 +72,7 @@ impl Call<'_> {
             let transaction = self.session.begin_write(arn)?;
             let (change, output) = match decide(&Context { view: transaction.view(), ..self.context }) {
                 Ok(Decision { change, output }) => (change, Ok(output)),
-                Err(error @ Error::Store { .. }) => return Err(error),
+                Err(error @ Error::Store(_)) => return Err(error),
                 Err(error) => (None, Err(error)),
             };
             if transaction.commit(change)? == CommitOutcome::Committed {
@@ -67,19 +80,24 @@ impl Call<'_> {
             }
         }
         let detail = format!("`{arn}` was changed by others {MAX_DECISIONS} times in a row; send the request again");
-        Err(Error::Store { detail })
+        Err(Error::Store(detail))
     }
 }
 
-/// Runs a request and returns [`Error::Internal`] if it panics.
+/// The effect of a panic before the commit.
+pub(super) const NOTHING_CHANGED: &str = "the request changed nothing";
+/// The effect of a panic after the commit.
+pub(super) const RESPONSE_LOST: &str = "the request succeeded, but its response is lost";
+
+/// Runs a part of a request and returns [`Error::Internal`] with the effect if it panics.
 ///
 /// The stored data stays consistent, because a store applies a change completely or not at all.
-pub(super) fn catch_panic<T>(request: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(request)).unwrap_or_else(|panic| Err(panic_error(&*panic)))
+pub(super) fn catch_panic<T>(effect: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panic_error(&*panic, effect)))
 }
 
-fn panic_error(panic: &(dyn Any + Send)) -> Error {
+fn panic_error(panic: &(dyn Any + Send), effect: &str) -> Error {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let text = text.unwrap_or("panic without a message");
-    Error::Internal { detail: format!("{text}; the request changed nothing") }
+    Error::Internal(format!("{text}; {effect}"))
 }

@@ -208,7 +208,8 @@ pub enum SimulationEntry {
         #[serde(skip_serializing_if = "Option::is_none")]
         observation: Option<Observation>,
         /// Whether the provider does not make this call: a read of the alias before the first update or after a
-        /// restart, or a read of alias or alarms before a failed call is repeated.
+        /// restart, or a read of alias or alarms before a failed call is repeated. The repeated call itself is also the
+        /// provider's.
         extra_read: bool,
     },
     /// The driver waited.
