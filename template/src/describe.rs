@@ -34,9 +34,9 @@ pub(crate) fn build_finding(template: &Template<'_>, finding: &ScenarioFinding<'
             let plan = rule.plan_texts();
             let fix = if finding.fix.is_none() { plan.fix } else { fix };
             let message = truncate_middle(terraform::translate_message(&finding.message, &finding.pointer));
-            (message, plan.description, terraform::translate_words(fix))
+            (message, finding.description.unwrap_or(plan.description), terraform::translate_words(fix))
         }
-        None => (finding.message.clone(), rule.description, fix.to_owned()),
+        None => (finding.message.clone(), finding.description.unwrap_or(rule.description), fix.to_owned()),
     };
     Finding {
         rule: rule.id,
