@@ -79,6 +79,23 @@ test('close leaves a passed service open', async () => {
   assert.equal((await sfn.listStateMachines()).stateMachines[0].stateMachineArn, 'arn:aws:states:eu-central-1:000000000000:stateMachine:orders')
 })
 
+test('a server whose service is closed answers with the error', async () => {
+  const { url, service, close } = await serve()
+  service.close()
+  const { status, body } = await post(url, target('ListStateMachines'), '{}')
+  assert.deepEqual([status, JSON.parse(body)], [500, { __type: 'ServiceClosed', message: 'the service is closed' }])
+  await close()
+})
+
+test('a server that is not closed does not keep the process alive', () => {
+  const code = `
+    import { serve } from 'sfn-alias'
+    const { url } = await serve()
+    console.log((await fetch(url + '/health')).status)`
+  const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: 60_000 })
+  assert.deepEqual([stdout, status], ['200\n', 0])
+})
+
 test('responses follow the AWS JSON protocol', async () => {
   const { url, close } = await serve({ limits: { requestBytes: 100 } })
   const type = 'application/x-amz-json-1.0'
