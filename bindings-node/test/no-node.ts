@@ -11,4 +11,4 @@ void [conflict, codes, bytes, other, plan, StepFunctions]
 // @ts-expect-error: options together with a service
 mock({ service: active.service, seed: 7 })
 // @ts-expect-error: not an error code
-codes.push('ConflictExeption')
+codes.push('conflict')

@@ -79,6 +79,18 @@ test('close leaves a passed service open', async () => {
   assert.equal((await sfn.listStateMachines()).stateMachines[0].stateMachineArn, 'arn:aws:states:eu-central-1:000000000000:stateMachine:orders')
 })
 
+test('a client of the application reads AWS_ENDPOINT_URL_SFN', async () => {
+  const { url, service, close } = await serve()
+  await service.createStateMachine(machine)
+  const code = `
+    import { SFN } from '@aws-sdk/client-sfn'
+    console.log((await new SFN({ region: 'us-east-1' }).listStateMachines({})).stateMachines.length)`
+  const env = { ...process.env, AWS_ENDPOINT_URL_SFN: url, AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' }
+  const client = spawn(process.execPath, ['--input-type=module', '-e', code], { env })
+  assert.equal((await client.stdout.toArray()).join(''), '1\n')
+  await close()
+})
+
 test('a server whose service is closed answers with the error', async () => {
   const { url, service, close } = await serve()
   service.close()
