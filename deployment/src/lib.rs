@@ -47,8 +47,8 @@ pub use action::{
 };
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, FailureCounts, Intent, Phase};
 pub use deployment::Deployment;
-pub use driver::{Driver, Environment, execute_action};
-pub use error::{DeploymentError, catch_panic};
+pub use driver::{Driver, Environment};
+pub use error::DeploymentError;
 pub use expected_starts::{CountEstimate, ExpectedStarts, StepStarts, expected_starts};
 pub use failure::CallFailure;
 pub use json_api::{deployment_json, deployment_json_or_error, step_json};

@@ -32,7 +32,7 @@ pub struct PlanRequest {
 ///
 /// # Errors
 /// Returns [`DeploymentError::InvalidPreference`], [`DeploymentError::SplitAlias`],
-/// [`DeploymentError::ConflictingVersions`], and [`DeploymentError::Rejected`] for routings that AWS would reject.
+/// [`DeploymentError::InvalidRequest`], and [`DeploymentError::Rejected`] for routings that AWS would reject.
 ///
 /// ```
 /// use sfn_alias_deployment::{DeploymentPreference, plan_deployment};
@@ -66,16 +66,16 @@ impl PlanRequest {
     /// Returns the requested plan.
     ///
     /// # Errors
-    /// Returns the errors of [`plan_deployment`], [`DeploymentError::InvalidShorthand`],
-    /// [`DeploymentError::PreferenceOrShorthand`] or [`DeploymentError::ConflictingAlarms`].
+    /// Returns the errors of [`plan_deployment`].
     pub fn plan(&self) -> Result<Plan, DeploymentError> {
+        let invalid = |text: &str| DeploymentError::InvalidRequest(text.to_owned());
         let mut preference = match (&self.preference, &self.shorthand) {
             (Some(preference), None) => preference.clone(),
             (None, Some(shorthand)) => shorthand.parse()?,
-            _ => return Err(DeploymentError::PreferenceOrShorthand),
+            _ => return Err(invalid("expected exactly one of `preference` and `shorthand`")),
         };
         if self.alarms.is_some() && preference.alarms.is_some() {
-            return Err(DeploymentError::ConflictingAlarms);
+            return Err(invalid("alarms are specified in both the request and the preference; specify them once"));
         }
         preference.alarms = preference.alarms.or_else(|| self.alarms.clone());
         plan_deployment(&preference, &self.current_routing, self.new_version.as_deref())
@@ -95,8 +95,10 @@ fn merge_version(preference: &mut DeploymentPreference, requested: Option<&str>)
     if let Some(requested) = requested {
         let version = preference.state_machine_version_arn.get_or_insert_with(|| requested.to_owned());
         if version != requested {
-            let (requested, preference) = (requested.to_owned(), version.clone());
-            return Err(DeploymentError::ConflictingVersions { requested, preference });
+            return Err(DeploymentError::InvalidRequest(format!(
+                "conflicting versions to deploy: `{requested}` in the request and `{version}` in the preference; specify \
+                 one"
+            )));
         }
     }
     Ok(preference.state_machine_version_arn.clone().unwrap_or_default())
