@@ -69,19 +69,33 @@ impl DeploymentRequest {
     /// Returns [`DeploymentError::StateFile`] if the file cannot be read, [`DeploymentError::InvalidStateFile`] if it
     /// does not contain a checkpoint of this deployment, and the other errors of [`DeploymentRequest::resume`].
     pub fn resume_from_file(&self, path: &Path) -> Result<Option<Deployment>, DeploymentError> {
-        let json = match read_regular(path) {
-            Ok(json) => json,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(state_file_error(path, &error)),
-        };
-        let resumed = Checkpoint::from_json(&json).and_then(|checkpoint| self.resume(checkpoint));
-        resumed.map_err(|error| match error {
-            DeploymentError::OtherDeployment { .. } | DeploymentError::InvalidCheckpoint { .. } => {
-                DeploymentError::InvalidStateFile { path: path.to_owned(), detail: error.to_string() }
-            }
-            // Errors of the request do not depend on the state file.
-            other => other,
-        })
+        let Some(checkpoint) = Checkpoint::load(path)? else { return Ok(None) };
+        self.resume(checkpoint).map_err(|error| name_state_file(path, error))
+    }
+}
+
+impl Checkpoint {
+    /// Reads the checkpoint of a state file. Returns `None` if the file does not exist. It does not lock the file.
+    ///
+    /// # Errors
+    /// Returns [`DeploymentError::StateFile`] if the file cannot be read, and [`DeploymentError::InvalidStateFile`] if it
+    /// does not contain a checkpoint.
+    pub fn load(path: &Path) -> Result<Option<Self>, DeploymentError> {
+        match read_regular(path) {
+            Ok(json) => Self::from_json(&json).map(Some).map_err(|error| name_state_file(path, error)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(state_file_error(path, &error)),
+        }
+    }
+}
+
+/// Adds the path to an error of the checkpoint. Other errors do not depend on the state file.
+fn name_state_file(path: &Path, error: DeploymentError) -> DeploymentError {
+    match error {
+        DeploymentError::OtherDeployment { .. } | DeploymentError::InvalidCheckpoint { .. } => {
+            DeploymentError::InvalidStateFile { path: path.to_owned(), detail: error.to_string() }
+        }
+        other => other,
     }
 }
 
