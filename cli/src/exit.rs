@@ -78,6 +78,15 @@ impl From<DeploymentError> for CliError {
             DeploymentError::InvalidPreference(_)
             | DeploymentError::SplitAlias { .. }
             | DeploymentError::Rejected(_) => Self::Rejected(format!("{}: {error}", error.code())),
+            DeploymentError::Call { failure, .. } => match failure.status {
+                Some(400..500) => Self::Rejected(error.to_string()),
+                _ if failure.is_credentials() => Self::Usage(failure.message.clone()),
+                _ => Self::System(error.to_string()),
+            },
+            DeploymentError::AliasNotFound { .. }
+            | DeploymentError::VersionNotFound { .. }
+            | DeploymentError::HasEnded { .. }
+            | DeploymentError::OtherRouting { .. } => Self::Rejected(error.to_string()),
             DeploymentError::StateFile { .. }
             | DeploymentError::Environment { .. }
             | DeploymentError::Internal { .. } => Self::System(error.to_string()),

@@ -220,9 +220,7 @@ impl Deployment {
             return self.shift_or_wait(now);
         }
         self.checkpoint.phase = Phase::CheckingAlarms;
-        let alarm_names = self.plan.alarms().to_vec();
-        let alarm_types = ["CompositeAlarm", "MetricAlarm"];
-        Action::DescribeAlarms { input: AlarmsInput { alarm_names, alarm_types, max_records: 100 } }
+        Action::DescribeAlarms { input: AlarmsInput::new(self.plan.alarms().to_vec()) }
     }
 
     fn on_alarms(&mut self, now: i64, states: &[Alarm]) -> Action {

@@ -83,7 +83,7 @@ pub enum DeploymentError {
         detail: String,
     },
     /// A call of an operation failed.
-    #[error("{operation}: {}: {}", .failure.code, .failure.message)]
+    #[error("{}", describe_call(.operation, .failure))]
     Call {
         /// The operation.
         operation: &'static str,
@@ -136,9 +136,18 @@ pub enum DeploymentError {
     Internal(String),
 }
 
+fn describe_call(operation: &str, failure: &CallFailure) -> String {
+    let CallFailure { code, message, .. } = failure;
+    // Without a request or response, the message is complete.
+    if failure.has_no_response() { message.clone() } else { format!("{operation}: {code}: {message}") }
+}
+
 fn describe_create_option(version: Option<&str>) -> String {
     version.map_or_else(String::new, |version| {
-        format!("; to create it with all traffic on `{}`, use the option to create the alias", short_name(version))
+        let version = short_name(version);
+        format!(
+            "; --create-alias (create_alias in Python, createAlias in Node) creates it with all traffic on `{version}`"
+        )
     })
 }
 

@@ -129,6 +129,15 @@ impl CallFailure {
             || self.status.is_some_and(|status| RETRYABLE_STATUSES.contains(&status))
     }
 
+    pub(super) fn has_no_response(&self) -> bool {
+        self.is_credentials() || self.code == NETWORK_ERROR
+    }
+
+    /// Whether the call could not be signed.
+    pub fn is_credentials(&self) -> bool {
+        self.code == CREDENTIALS_ERROR
+    }
+
     /// Whether the identity has no permission for the call.
     pub(super) fn is_access_denied(&self) -> bool {
         self.code.starts_with("AccessDenied")

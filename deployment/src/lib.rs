@@ -25,6 +25,7 @@ mod checkpoint;
 mod deployment;
 mod driver;
 mod error;
+mod event;
 mod expected_starts;
 mod failure;
 mod json_api;
@@ -53,6 +54,7 @@ pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, FailureCounts, Intent, Phase
 pub use deployment::Deployment;
 pub use driver::{Driver, Environment};
 pub use error::DeploymentError;
+pub use event::{DeploymentEvent, EventCause};
 pub use expected_starts::{CountEstimate, ExpectedStarts, StepStarts, expected_starts};
 pub use failure::CallFailure;
 pub use json_api::{deployment_json, deployment_json_or_error, step_json};
@@ -60,7 +62,7 @@ pub use json_api::{deployment_json, deployment_json_or_error, step_json};
 pub use json_driver::JsonDriver;
 pub use operations::{
     KeepReason, KeptVersion, Preparation, PrepareRequest, PrunePlan, PruneReport, PruneRequest, RollbackReport,
-    RollbackRequest, Service, ServiceEvent, plan_prune, prepare_deployment, prune_versions, roll_back,
+    RollbackRequest, Service, ServiceEvent, list_aliases, plan_prune, prepare_deployment, prune_versions, roll_back,
 };
 pub use plan::{AfterStep, Note, POLL_INTERVAL_SECONDS, Plan, PlanSource, Step};
 pub use planner::PlanRequest;

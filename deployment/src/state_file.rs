@@ -28,16 +28,24 @@ impl StateFile {
     /// # Errors
     /// Returns [`DeploymentError::StateFile`] if another process has the lock, or if the directory is not writable.
     pub fn lock(path: &Path) -> Result<Self, DeploymentError> {
+        Self::try_lock(path)?.ok_or_else(|| {
+            let text = "another process uses it; wait until that process ends, or use another state file";
+            state_file_error(path, &Error::new(ErrorKind::WouldBlock, text))
+        })
+    }
+
+    /// Like [`StateFile::lock`], but returns `None` if another process has the lock.
+    ///
+    /// # Errors
+    /// Returns [`DeploymentError::StateFile`] if the directory is not writable.
+    pub fn try_lock(path: &Path) -> Result<Option<Self>, DeploymentError> {
         let lock_path = with_suffix(path, ".lock");
         // Content and mode of an existing file stay unchanged.
         let lock = open_regular(&lock_path, OpenOptions::new().read(true).write(true).create(true).truncate(false));
         let lock = lock.map_err(|error| state_file_error(&lock_path, &error))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), lock }),
-            Err(TryLockError::WouldBlock) => {
-                let text = "another process uses it; wait until that process ends, or use another state file";
-                Err(state_file_error(path, &Error::new(ErrorKind::WouldBlock, text)))
-            }
+            Ok(()) => Ok(Some(Self { path: path.to_owned(), lock })),
+            Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(state_file_error(&lock_path, &error)),
         }
     }

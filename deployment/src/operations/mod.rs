@@ -18,7 +18,9 @@ mod roll_back;
 mod service;
 
 pub use prepare::{Preparation, PrepareRequest, prepare_deployment};
-pub use prune::{KeepReason, KeptVersion, PrunePlan, PruneReport, PruneRequest, plan_prune, prune_versions};
+pub use prune::{
+    KeepReason, KeptVersion, PrunePlan, PruneReport, PruneRequest, list_aliases, plan_prune, prune_versions,
+};
 pub use replay::replay;
 pub use roll_back::{RollbackReport, RollbackRequest, roll_back};
 pub use service::{Service, ServiceEvent};

@@ -92,7 +92,7 @@ pub fn plan_prune(service: &mut dyn Service, request: &PruneRequest) -> Result<P
     let mut used = find_recorded(&request.checkpoints)?;
     let machine = &request.state_machine_arn;
     let mut versions = list_arns(service, machine, &VERSIONS)?;
-    let aliases = list_arns(service, machine, &ALIASES)?;
+    let aliases = list_aliases(service, machine)?;
     for (version, aliases) in find_routed(service, aliases)? {
         used.insert(version, KeepReason::Routed { aliases });
     }
@@ -149,6 +149,14 @@ impl Phase {
     const fn is_rolled_back(&self) -> bool {
         matches!(self, Self::Done { outcome: DeploymentOutcome::RolledBack(_) })
     }
+}
+
+/// Returns the ARNs of the aliases of a state machine.
+///
+/// # Errors
+/// Returns [`DeploymentError::Call`].
+pub fn list_aliases(service: &mut dyn Service, state_machine_arn: &str) -> Result<Vec<String>, DeploymentError> {
+    list_arns(service, state_machine_arn, &ALIASES)
 }
 
 /// An operation that lists ARNs.
