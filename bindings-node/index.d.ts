@@ -38,8 +38,8 @@ export interface Limits {
   versionsPerStateMachine?: number
   /** Characters per definition. Default: 1,048,576. */
   definitionCharacters?: number
-  /** Characters per execution input. Default: 262,144. */
-  inputCharacters?: number
+  /** Bytes per execution input, in UTF-8. Default: 262,144. */
+  inputBytes?: number
   /** Bytes per request body. Default: 1,048,576. */
   requestBytes?: number
   /** Stored executions per state machine; the oldest are deleted first. Default: 10,000. */
@@ -941,7 +941,9 @@ export declare const enum ErrorCode {
   ExecutionDoesNotExist = 'ExecutionDoesNotExist',
   InvalidArn = 'InvalidArn',
   InvalidDefinition = 'InvalidDefinition',
+  InvalidEncryptionConfiguration = 'InvalidEncryptionConfiguration',
   InvalidExecutionInput = 'InvalidExecutionInput',
+  InvalidLoggingConfiguration = 'InvalidLoggingConfiguration',
   InvalidName = 'InvalidName',
   InvalidToken = 'InvalidToken',
   MissingRequiredParameter = 'MissingRequiredParameter',

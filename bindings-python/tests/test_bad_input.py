@@ -180,7 +180,7 @@ def test_rejected_updates_change_nothing() -> None:
             {"limits": {"aliases": 1}},
             TypeError,
             "unknown limit `aliases`; use one of aliases_per_state_machine, versions_per_state_machine, "
-            "definition_characters, input_characters, request_bytes, executions_per_state_machine, tags_per_resource",
+            "definition_characters, input_bytes, request_bytes, executions_per_state_machine, tags_per_resource",
         ),
         (
             {"update_delay": -1},

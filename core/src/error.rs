@@ -74,6 +74,12 @@ pub enum Error {
         /// The value in the request.
         value: String,
     },
+    /// A value is not the ARN of a role.
+    #[error("Invalid Role Arn: '{value}'")]
+    InvalidRoleArn {
+        /// The value in the request.
+        value: String,
+    },
     /// An ARN has a type that the operation does not accept.
     #[error("Invalid Arn: 'Resource type not valid in this context: {found}'")]
     ArnType {
@@ -110,7 +116,19 @@ pub enum Error {
     /// A definition is not valid.
     #[error("Invalid State Machine Definition: '{detail}'")]
     InvalidDefinition {
-        /// The first error of the definition, with its code.
+        /// The errors of the definition, with their codes.
+        detail: String,
+    },
+    /// A logging configuration is not valid.
+    #[error("Invalid Logging Configuration: {detail}")]
+    InvalidLoggingConfiguration {
+        /// What is not valid.
+        detail: String,
+    },
+    /// An encryption configuration is not valid.
+    #[error("Invalid Encryption Configuration: {detail}")]
+    InvalidEncryptionConfiguration {
+        /// What is not valid.
         detail: String,
     },
     /// An execution input is not JSON.
@@ -271,6 +289,7 @@ impl Error {
             | Self::ListExecutionsWithTwoArns => ErrorKind::ValidationException,
             Self::NothingToUpdateInStateMachine => ErrorKind::MissingRequiredParameter,
             Self::ArnPrefix { .. }
+            | Self::InvalidRoleArn { .. }
             | Self::ArnType { .. }
             | Self::AliasArnRequired { .. }
             | Self::VersionArnRequired { .. }
@@ -278,6 +297,8 @@ impl Error {
             Self::InvalidName { .. } => ErrorKind::InvalidName,
             Self::InvalidToken => ErrorKind::InvalidToken,
             Self::InvalidDefinition { .. } => ErrorKind::InvalidDefinition,
+            Self::InvalidLoggingConfiguration { .. } => ErrorKind::InvalidLoggingConfiguration,
+            Self::InvalidEncryptionConfiguration { .. } => ErrorKind::InvalidEncryptionConfiguration,
             Self::InvalidExecutionInput { .. } => ErrorKind::InvalidExecutionInput,
             Self::AliasConflict | Self::VersionReferenced { .. } | Self::RevisionConflict { .. } => {
                 ErrorKind::ConflictException

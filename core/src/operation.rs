@@ -61,8 +61,9 @@ macro_rules! for_each_operation {
             CreateStateMachine create_state_machine {
                 CreateStateMachineInput => CreateStateMachineOutput;
                 [
-                    InvalidArn, InvalidDefinition, InvalidName, StateMachineAlreadyExists, StateMachineDeleting,
-                    StateMachineTypeNotSupported, TooManyTags, ValidationException, ConflictException,
+                    InvalidArn, InvalidDefinition, InvalidName, InvalidLoggingConfiguration, StateMachineAlreadyExists,
+                    StateMachineDeleting, StateMachineTypeNotSupported, TooManyTags, ValidationException,
+                    ConflictException, InvalidEncryptionConfiguration,
                 ];
                 write |command, call| {
                     call.purge_expired()?;
@@ -74,8 +75,9 @@ macro_rules! for_each_operation {
             UpdateStateMachine update_state_machine {
                 UpdateStateMachineInput => UpdateStateMachineOutput;
                 [
-                    InvalidArn, InvalidDefinition, MissingRequiredParameter, StateMachineDeleting,
-                    StateMachineDoesNotExist, ServiceQuotaExceededException, ConflictException, ValidationException,
+                    InvalidArn, InvalidDefinition, InvalidLoggingConfiguration, MissingRequiredParameter,
+                    StateMachineDeleting, StateMachineDoesNotExist, ServiceQuotaExceededException, ConflictException,
+                    ValidationException, InvalidEncryptionConfiguration,
                 ];
                 write |command, call| {
                     let id = call.id_rng.uuid();
@@ -191,7 +193,7 @@ macro_rules! for_each_operation {
             ValidateStateMachineDefinition validate_state_machine_definition {
                 ValidateStateMachineDefinitionInput => ValidateStateMachineDefinitionOutput;
                 [ValidationException];
-                read |definition, _call| Ok(validate_definition(definition))
+                read |command, _call| Ok(validate_definition(&command))
             }
         }
     };

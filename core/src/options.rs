@@ -14,8 +14,8 @@ pub struct Limits {
     pub versions_per_state_machine: usize,
     /// Characters of a definition (1,048,576).
     pub definition_characters: usize,
-    /// Characters of an execution input (262,144).
-    pub input_characters: usize,
+    /// Bytes of an execution input in UTF-8 (262,144).
+    pub input_bytes: usize,
     /// Bytes of a request body (1,048,576).
     pub request_bytes: usize,
     /// Stored executions per state machine (10,000). The oldest are deleted, running or not, and remain
@@ -31,7 +31,7 @@ impl Default for Limits {
             aliases_per_state_machine: 100,
             versions_per_state_machine: 1000,
             definition_characters: 1_048_576,
-            input_characters: 262_144,
+            input_bytes: 262_144,
             request_bytes: 1_048_576,
             executions_per_state_machine: 10_000,
             tags_per_resource: 50,

@@ -50,6 +50,12 @@ impl<const SENSITIVE: bool> From<Text<'_, SENSITIVE>> for String {
     }
 }
 
+impl<'a, const SENSITIVE: bool> From<Text<'a, SENSITIVE>> for Cow<'a, str> {
+    fn from(text: Text<'a, SENSITIVE>) -> Self {
+        text.0
+    }
+}
+
 impl<const SENSITIVE: bool> AsRef<str> for Text<'_, SENSITIVE> {
     fn as_ref(&self) -> &str {
         self

@@ -54,6 +54,7 @@ fn other_rules() -> Vec<Error> {
 fn arns_and_texts() -> Vec<Error> {
     vec![
         Error::ArnPrefix { value: "orders:1".to_owned() },
+        Error::InvalidRoleArn { value: "role".to_owned() },
         Error::ArnType { found: "execution".to_owned() },
         Error::AliasArnRequired { arn: format!("{ORDERS}:1") },
         Error::VersionArnRequired { arn: ORDERS.to_owned() },
@@ -61,6 +62,8 @@ fn arns_and_texts() -> Vec<Error> {
         Error::InvalidName { name: "my orders".to_owned() },
         Error::InvalidToken,
         Error::InvalidDefinition { detail: "SCHEMA_VALIDATION_FAILED: ...".to_owned() },
+        Error::InvalidLoggingConfiguration { detail: "Must specify exactly one Log Destination.".to_owned() },
+        Error::InvalidEncryptionConfiguration { detail: "Must set a valid kmsKeyId.".to_owned() },
         Error::InvalidExecutionInput { detail: "...".to_owned() },
         Error::UnknownOperation { name: "CreateActivity".to_owned() },
         Error::Malformed { detail: "...".to_owned() },
