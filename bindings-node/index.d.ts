@@ -779,6 +779,13 @@ export interface TemplateFinding {
   acknowledged?: string
 }
 
+/** What a template contains that the rules check. */
+export interface TemplateCheckedCounts {
+  aliases: number
+  versions: number
+  policies: number
+}
+
 /** The result of `checkTemplate`. */
 export interface TemplateReport {
   /** All findings in file order, including acknowledged ones. */
@@ -789,6 +796,7 @@ export interface TemplateReport {
   infos: number
   /** Number of acknowledged findings. */
   acknowledged: number
+  checked: TemplateCheckedCounts
 }
 
 /** A rule of `checkTemplate`. */

@@ -720,6 +720,7 @@ sfn_alias_result sfn_alias_picker_pick(const struct sfn_alias_picker *picker,
  * The report is JSON with `findings`, an array of objects with `rule`, `name`, `severity` (`error`, `warning`,
  * `info`), `logicalId`, `resourceType`, `path`, `line`, `column`, `message`, `description`, `fix`, `url` and
  * optionally `condition` and `acknowledged`. `errors`, `warnings`, `infos` and `acknowledged` are counts.
+ * `checked` has the numbers of `aliases`, `versions` and `policies` in the template.
  *
  * `options` is a JSON object with the optional members `parameters`, `disable`, `acknowledge`, `file` and `previous`.
  * NULL means no options. If the file cannot be checked or the options are not valid, the result is

@@ -119,10 +119,10 @@ impl From<sfn_alias_deployment::DeploymentError> for FfiError {
         match error {
             Rejected(error) => error.into(),
             InvalidPreference(_) | SplitAlias { .. } => {
-                let path = error.problems().first().map(|problem| problem.path()).unwrap_or_default();
+                let path = error.problems().first().map(|problem| problem.path.clone()).unwrap_or_default();
                 Self::Deployment { message: error.to_string(), path, body: error.to_value().to_string() }
             }
-            Internal { detail } => Self::Panic(detail),
+            Internal(detail) => Self::Panic(detail),
             other => Self::InvalidArgument(other.to_string()),
         }
     }

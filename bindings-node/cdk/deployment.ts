@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib'
+import { Token, type Duration } from 'aws-cdk-lib'
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch'
 import type { CfnStateMachineAlias } from 'aws-cdk-lib/aws-stepfunctions'
 import { checkTemplate } from '../index'
@@ -54,7 +54,7 @@ export class DeploymentPreference {
     readonly version: IStateMachineVersion,
     private readonly shift?: ShiftOptions
   ) {
-    if (shift !== undefined) checkInterval(type, shift.interval)
+    if (shift !== undefined) checkShift(type, shift)
   }
 
   /** Returns whether CloudFormation checks alarms. */
@@ -80,14 +80,19 @@ export class DeploymentPreference {
 }
 
 /**
- * Throws the error of `checkTemplate` for an invalid interval. The error of `Duration` would be less precise and would
- * occur only during synthesis.
+ * Throws the error of `checkTemplate` for an invalid percentage, interval or duration, which would otherwise occur only
+ * during synthesis. Unresolved values are replaced by valid ones.
  */
-function checkInterval (type: string, interval: Duration): void {
-  if (interval.isUnresolved()) return
-  const preference = { Type: type, StateMachineVersionArn: { Ref: 'Version' }, Percentage: 99, Interval: interval.toMinutes({ integral: false }) }
+function checkShift (type: string, { percentage, interval }: ShiftOptions): void {
+  const preference = {
+    Type: type,
+    StateMachineVersionArn: { Ref: 'Version' },
+    Percentage: Token.isUnresolved(percentage) ? 99 : percentage,
+    Interval: interval.isUnresolved() ? 1 : interval.toMinutes({ integral: false })
+  }
   const alias = { Type: 'AWS::StepFunctions::StateMachineAlias', Properties: { Name: 'PROD', DeploymentPreference: preference } }
   const { findings } = checkTemplate(JSON.stringify({ Resources: { Alias: alias } }))
-  const invalid = findings.find(({ path }) => path.endsWith('/DeploymentPreference/Interval'))
+  const findAt = (member: string) => findings.find(({ path }) => path.endsWith(`/DeploymentPreference${member}`))
+  const invalid = findAt('/Percentage') ?? findAt('/Interval') ?? findAt('')
   if (invalid !== undefined) throw new Error(formatFinding(invalid))
 }

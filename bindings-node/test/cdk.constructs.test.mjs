@@ -216,11 +216,31 @@ for (const shift of [DeploymentPreference.canary, DeploymentPreference.linear]) 
     ]) {
       assert.equal(said(interval), `SFA014: \`Interval\` must be an integer from 1 to 2100 (minutes): found \`${given}\`. ${fix}`)
     }
-    for (const interval of [Duration.seconds(60), Duration.minutes(2100)]) assert.equal(said(interval), undefined)
+    // A linear deployment with 99 percent has two updates.
+    const longest = Duration.minutes(shift.name === 'linear' ? 1050 : 2100)
+    for (const interval of [Duration.seconds(60), longest]) assert.equal(said(interval), undefined)
     const minutes = new CfnParameter(stack, 'Minutes', { type: 'Number' }).valueAsNumber
     assert.equal(said(Duration.minutes(minutes)), undefined)
   })
+
+  test(`an invalid percentage of ${shift.name} is an error`, () => {
+    const { stack, version } = published()
+    const { fix } = templateRules().find(({ id }) => id === 'SFA014')
+    const said = percentage => message(() => shift({ version, percentage, interval: Duration.minutes(5) }))
+    for (const percentage of [100, 0, -1, 1.5]) {
+      assert.equal(said(percentage), `SFA014: \`Percentage\` must be an integer from 1 to 99: found \`${percentage}\`. ${fix}`)
+    }
+    for (const percentage of [1, 99]) assert.equal(said(percentage), undefined)
+    assert.equal(said(new CfnParameter(stack, 'Percentage', { type: 'Number' }).valueAsNumber), undefined)
+  })
 }
+
+test('a linear deployment that takes too long is an error', () => {
+  const { version } = published()
+  assert.match(
+    message(() => DeploymentPreference.linear({ version, percentage: 1, interval: Duration.minutes(22) })),
+    /estimated to take 2200 minutes, which exceeds the maximum allowable deployment time of 2100 minutes/)
+})
 
 test('versions and aliases must be in the stack of their state machine', () => {
   const { app, stack, stateMachine, version } = published()

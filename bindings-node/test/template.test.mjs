@@ -28,7 +28,8 @@ const finding = {
 }
 const NO_TEMPLATE = 'expected a CloudFormation template or a Terraform plan: the file is not a map; ' +
   'use a template with `Resources`, or the output of `terraform show -json PLAN`'
-const counts = { errors: 1, warnings: 0, infos: 0, acknowledged: 0 }
+const checked = { aliases: 1, versions: 0, policies: 0 }
+const counts = { errors: 1, warnings: 0, infos: 0, acknowledged: 0, checked }
 
 test('a rule has all its texts', () => {
   assert.deepEqual({ id, title, ...rule }, {

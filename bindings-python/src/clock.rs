@@ -1,29 +1,43 @@
-//! A Python function as the clock of a service.
+//! The clock of a service: a Python function, or Python's `time`.
 
-use crate::date;
+use crate::options;
+use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyModule;
 use sfn_alias::{Clock, Timestamp};
 use std::cell::Cell;
 
 thread_local! {
-    /// The time of the current call on this thread.
-    static NOW: Cell<Timestamp> = const { Cell::new(Timestamp::from_millis(0)) };
+    /// The time of the current call on this thread. The threads of an endpoint have none.
+    static NOW: Cell<Option<Timestamp>> = const { Cell::new(None) };
 }
 
-/// A clock that calls a Python function once before each operation. If the function raises, the operation
-/// raises the same exception and changes nothing.
+/// A clock that asks Python once before each operation. If that raises, the operation raises the same exception and
+/// changes nothing.
 pub struct PythonClock(pub Option<Py<PyAny>>);
 
 impl PythonClock {
-    /// Returns the core's clock. It reads the time that `update` stored on this thread.
-    pub fn clock(&self) -> Clock {
-        if self.0.is_some() { Clock::new(|| NOW.get()) } else { Clock::system() }
+    /// Returns the core's clock. It reads the time that `update` stored on this thread, or the system's time.
+    pub fn clock() -> Clock {
+        Clock::new(|| NOW.get().unwrap_or_else(Timestamp::now))
     }
 
-    /// Calls the Python function and stores its time for this thread.
+    /// Stores the time for this thread. Without a function, this is `time.time_ns()`: libraries that freeze the time
+    /// replace it.
     pub fn update(&self, py: Python<'_>) -> PyResult<()> {
-        let Some(now) = &self.0 else { return Ok(()) };
-        NOW.set(date::to_timestamp(&now.bind(py).call0()?)?);
+        let now = match &self.0 {
+            Some(function) => options::clock_time(&function.bind(py).call0()?)?,
+            None => python_time(py)?,
+        };
+        NOW.set(Some(now));
         Ok(())
     }
+}
+
+fn python_time(py: Python<'_>) -> PyResult<Timestamp> {
+    static TIME: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    let time = TIME.get_or_try_init(py, || py.import("time").map(Bound::unbind))?.bind(py);
+    let nanos: i64 = time.call_method0(intern!(py, "time_ns"))?.extract()?;
+    Ok(Timestamp::from_millis(nanos.div_euclid(1_000_000)))
 }

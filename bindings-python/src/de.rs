@@ -4,11 +4,12 @@
 //! The deserializer runs no Python code: it reads the data of these types, and of classes derived from them, directly
 //! from memory. No value can change or be freed meanwhile, so values are borrowed without reference counting.
 
+use crate::date;
 use crate::deserialize_error::DeserializeError;
 use crate::fork;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -237,9 +238,8 @@ impl<'s> Deserializer<'s> for PyDeserializer<'s, '_> {
 
     /// The core expects a date as seconds since 1970.
     fn deserialize_f64<V: Visitor<'s>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        let Ok(date) = self.value.cast::<PyDateTime>() else { return self.deserialize_any(visitor) };
-        let seconds =
-            crate::date::to_seconds(&date).map_err(|error| DeserializeError::from_exception(date.py(), &error))?;
+        let Some(date) = date::as_datetime(&self.value) else { return self.deserialize_any(visitor) };
+        let seconds = date::to_seconds(date).map_err(|error| DeserializeError::from_exception(date.py(), &error))?;
         visitor.visit_f64(seconds)
     }
 

@@ -20,7 +20,7 @@ pub fn request_id(py: Python<'_>) -> PyResult<String> {
     catch_panic(py, "RequestId", || Ok(sfn_alias::generate_request_id()))
 }
 
-/// Validates a request without a store. Raises the error that AWS would return.
+/// Validates a request without a store. Raises the error that AWS would return regardless of the stored data.
 #[pyfunction]
 pub fn validate(operation: &str, input: &Bound<'_, PyAny>) -> PyResult<()> {
     catch_panic(input.py(), operation, || {
@@ -29,7 +29,7 @@ pub fn validate(operation: &str, input: &Bound<'_, PyAny>) -> PyResult<()> {
     })
 }
 
-/// Returns all problems of a request, each with a fix.
+/// Returns all problems of a request, each with the path of the member, a code and a fix. Needs no store.
 #[pyfunction]
 pub fn check<'py>(operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     catch_panic(input.py(), operation, || {
@@ -71,7 +71,8 @@ fn encode(input: &Input<'_, '_>) -> Result<Vec<u8>> {
     sfn_alias::fingerprint_encoding(&typed)
 }
 
-/// Compares a CreateStateMachineAlias request with an existing alias, as `describe_state_machine_alias` returned it.
+/// Compares a CreateStateMachineAlias request with an existing alias, as `describe_state_machine_alias` returned it, or
+/// `None`. The answer is `new`, `replay` or `conflict`.
 #[pyfunction]
 pub fn compare<'py>(existing: &Bound<'py, PyAny>, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
     catch_panic(input.py(), CREATE, || {

@@ -1,17 +1,115 @@
-//! Converts the keyword arguments of `StepFunctions` to the core's options.
+//! Converts the keyword arguments of `StepFunctions` and `serve` to the core's options. Each error names the argument.
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use crate::date;
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDelta, PyDict};
-use sfn_alias::{Limits, Options, Scope};
+use sfn_alias::{Clock, Limits, Options, Scope};
+use std::path::PathBuf;
 use std::time::Duration;
 
+/// An argument of any type. `None` means absent.
+pub type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
+
+/// The arguments that `StepFunctions` and `serve` have in common.
+pub struct ServiceArgs<'a, 'py> {
+    pub partition: Argument<'a, 'py>,
+    pub account: Argument<'a, 'py>,
+    pub region: Argument<'a, 'py>,
+    pub seed: Argument<'a, 'py>,
+    pub update_delay: Argument<'a, 'py>,
+    pub deletion_delay: Argument<'a, 'py>,
+    pub limits: Argument<'a, 'py>,
+}
+
+impl ServiceArgs<'_, '_> {
+    /// Returns whether no argument is set.
+    pub fn is_empty(&self) -> bool {
+        let Self { partition, account, region, seed, update_delay, deletion_delay, limits } = self;
+        [partition, account, region, seed, update_delay, deletion_delay, limits]
+            .iter()
+            .all(|argument| argument.is_none())
+    }
+
+    /// Returns the core's options.
+    pub fn options(&self, clock: Clock) -> PyResult<Options> {
+        let defaults = Options::default();
+        Ok(Options {
+            limits: limits(self.limits)?,
+            update_delay: duration("update_delay", self.update_delay)?.unwrap_or(defaults.update_delay),
+            deletion_delay: duration("deletion_delay", self.deletion_delay)?.unwrap_or(defaults.deletion_delay),
+            seed: seed(self.seed)?,
+            clock,
+        })
+    }
+
+    /// Returns the scope. A part that is absent is the default.
+    pub fn scope(&self) -> PyResult<Scope> {
+        scope(&Scope::default(), self.partition, self.account, self.region)
+    }
+}
+
+/// Creates a scope. A part that is absent comes from `base`.
+pub fn scope(
+    base: &Scope,
+    partition: Argument<'_, '_>,
+    account: Argument<'_, '_>,
+    region: Argument<'_, '_>,
+) -> PyResult<Scope> {
+    let partition = text("partition", "a string, for example \"aws\"", partition)?;
+    let account = text("account", "a string of 12 digits, for example \"123456789012\"", account)?;
+    let region = text("region", "a string, for example \"us-east-1\"", region)?;
+    let scope = Scope::new(
+        partition.as_deref().unwrap_or(base.partition()),
+        account.as_deref().unwrap_or(base.account()),
+        region.as_deref().unwrap_or(base.region()),
+    );
+    scope.map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+fn text(name: &str, expected: &str, value: Argument<'_, '_>) -> PyResult<Option<String>> {
+    value.map(|value| value.extract().map_err(|_| type_error(name, expected, value))).transpose()
+}
+
+/// Converts a path.
+pub fn path(name: &str, value: Argument<'_, '_>) -> PyResult<Option<PathBuf>> {
+    value.map(|value| value.extract().map_err(|_| type_error(name, "a path", value))).transpose()
+}
+
+/// Converts a port number.
+pub fn port(value: &Bound<'_, PyAny>) -> PyResult<u16> {
+    value.extract().map_err(|error| integer_error("port", "0 to 65535", value, &error))
+}
+
+fn seed(value: Argument<'_, '_>) -> PyResult<Option<u64>> {
+    let read = |value: &Bound<'_, PyAny>| {
+        value.extract().map_err(|error| integer_error("seed", "0 to 18446744073709551615", value, &error))
+    };
+    value.map(read).transpose()
+}
+
+/// Converts a `timedelta` or a number of seconds.
+fn duration(name: &str, value: Argument<'_, '_>) -> PyResult<Option<Duration>> {
+    const EXPECTED: &str = "a non-negative number of seconds or a `timedelta`";
+    let Some(value) = value else { return Ok(None) };
+    let seconds = match value.cast::<PyDelta>() {
+        Ok(delta) => delta.call_method0("total_seconds")?.extract()?,
+        Err(_) => value.extract::<f64>().map_err(|_| type_error(name, EXPECTED, value))?,
+    };
+    Duration::try_from_secs_f64(seconds).map(Some).map_err(|_| PyValueError::new_err(found(name, EXPECTED, value)))
+}
+
 /// Converts a `dict` of limits. A limit that is not in it keeps its default.
-pub fn limits(limits_by_name: Option<&Bound<'_, PyDict>>) -> PyResult<Limits> {
+fn limits(limits_by_name: Argument<'_, '_>) -> PyResult<Limits> {
     let mut limits = Limits::default();
-    for (name, value) in limits_by_name.into_iter().flat_map(|dict| dict.iter()) {
-        let name: String = name.extract()?;
-        *limit_mut(&mut limits, &name)? = value.extract()?;
+    let Some(value) = limits_by_name else { return Ok(limits) };
+    let dict = value.cast::<PyDict>().map_err(|_| type_error("limits", "a `dict`", value))?;
+    for (key, value) in dict {
+        let name: String = key.extract().map_err(|_| type_error("limits", "names of limits", &key))?;
+        let limit = limit_mut(&mut limits, &name)?;
+        let argument = format!("limits[\"{name}\"]");
+        *limit =
+            value.extract().map_err(|error| integer_error(&argument, "0 to 18446744073709551615", &value, &error))?;
     }
     Ok(limits)
 }
@@ -32,22 +130,44 @@ fn limit_mut<'l>(limits: &'l mut Limits, name: &str) -> PyResult<&'l mut usize> 
     }
 }
 
-/// Converts a `timedelta` or a number of seconds.
-pub fn duration(value: Option<&Bound<'_, PyAny>>) -> PyResult<Duration> {
-    let Some(value) = value else { return Ok(Options::default().update_delay) };
-    let seconds: f64 = match value.cast::<PyDelta>() {
-        Ok(delta) => delta.call_method0("total_seconds")?.extract()?,
-        Err(_) => value.extract()?,
-    };
-    Duration::try_from_secs_f64(seconds).map_err(|_| {
-        let text = format!("expected a non-negative number of seconds or a `timedelta`, found {seconds} seconds");
-        PyValueError::new_err(text)
+/// Checks that a clock can be called.
+pub fn clock(value: Argument<'_, '_>) -> PyResult<Option<Py<PyAny>>> {
+    let Some(value) = value else { return Ok(None) };
+    if !value.is_callable() {
+        return Err(type_error("clock", "a function without parameters", value));
+    }
+    Ok(Some(value.clone().unbind()))
+}
+
+/// Converts the time that a clock returned.
+pub fn clock_time(value: &Bound<'_, PyAny>) -> PyResult<sfn_alias::Timestamp> {
+    const EXPECTED: &str = "a function that returns a `datetime` or seconds since 1970";
+    date::to_timestamp(value).map_err(|error| match error.is_instance_of::<PyTypeError>(value.py()) {
+        true => type_error("clock", EXPECTED, value),
+        false => error,
     })
 }
 
-/// Creates a scope. A part that is `None` comes from `base`.
-pub fn scope(base: &Scope, partition: Option<&str>, account: Option<&str>, region: Option<&str>) -> PyResult<Scope> {
-    let (partition, account) = (partition.unwrap_or(base.partition()), account.unwrap_or(base.account()));
-    let scope = Scope::new(partition, account, region.unwrap_or(base.region()));
-    scope.map_err(|error| PyValueError::new_err(error.to_string()))
+/// Creates the error of an argument that is not an integer, or is out of range.
+fn integer_error(name: &str, range: &str, value: &Bound<'_, PyAny>, error: &PyErr) -> PyErr {
+    let expected = format!("an integer from {range}");
+    match error.is_instance_of::<PyOverflowError>(value.py()) {
+        true => PyOverflowError::new_err(found(name, &expected, value)),
+        false => type_error(name, &expected, value),
+    }
+}
+
+/// Creates the error of an argument of the wrong type.
+pub fn type_error(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyErr {
+    PyTypeError::new_err(found(name, expected, value))
+}
+
+/// States what was expected and what was found. Values of other types than numbers are not printed.
+fn found(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> String {
+    let class = value.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string());
+    let value = match class.as_str() {
+        "int" | "float" | "timedelta" => value.repr().map_or_else(|_| format!("`{class}`"), |repr| repr.to_string()),
+        _ => format!("an instance of `{class}`"),
+    };
+    format!("`{name}`: expected {expected}, found {value}")
 }

@@ -1,8 +1,9 @@
 //! The HTTP endpoint in a background thread.
 
 use crate::fork;
+use crate::options::{self, Argument, ServiceArgs};
 use crate::panics::catch_panic;
-use crate::step_functions::{ServiceArgs, StepFunctions};
+use crate::step_functions::StepFunctions;
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use sfn_alias_server::http::{BackgroundServer, ServerConfig, StartError};
@@ -85,37 +86,61 @@ impl Drop for Server {
     }
 }
 
-/// Starts an HTTP endpoint on 127.0.0.1 for a store in memory, a file (`data`), or a `StepFunctions` (`service`).
+/// Starts an HTTP endpoint on 127.0.0.1 in this process. In a `with` block, the value is its URL.
+///
+/// - `data`: an SQLite file. Default: a store in memory.
+/// - `port`: the port. 0, the default, selects a free one.
+/// - `service`: a `StepFunctions` to serve, without a `clock`, instead of `data` and the other options.
+///
+/// The other options are those of `StepFunctions`. An access key id of 12 digits selects the account of a request. The
+/// endpoint uses the time of the system, also while a library freezes the time.
 #[pyfunction]
 #[pyo3(signature = (data=None, port=0, *, service=None, partition=None, account=None, region=None, seed=None,
                     update_delay=None, deletion_delay=None, limits=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub fn serve<'py>(
     py: Python<'py>,
-    data: Option<PathBuf>,
-    port: u16,
-    service: Option<Py<StepFunctions>>,
-    partition: Option<&str>,
-    account: Option<&str>,
-    region: Option<&str>,
-    seed: Option<u64>,
-    update_delay: Option<&Bound<'py, PyAny>>,
-    deletion_delay: Option<&Bound<'py, PyAny>>,
-    limits: Option<&Bound<'py, pyo3::types::PyDict>>,
+    data: Argument<'_, 'py>,
+    #[pyo3(from_py_with = options::port)] port: u16,
+    service: Argument<'_, 'py>,
+    partition: Argument<'_, 'py>,
+    account: Argument<'_, 'py>,
+    region: Argument<'_, 'py>,
+    seed: Argument<'_, 'py>,
+    update_delay: Argument<'_, 'py>,
+    deletion_delay: Argument<'_, 'py>,
+    limits: Argument<'_, 'py>,
 ) -> PyResult<Server> {
     catch_panic(py, "Serve", || {
         let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits };
         match service {
-            Some(service) if data.is_none() && args.is_empty() => start(py, service, false, port),
+            Some(service) if data.is_none() && args.is_empty() => start(py, read_service(service)?, false, port),
             Some(_) => Err(PyTypeError::new_err(
                 "`service` cannot be combined with `data` or options; set the options when you create the service",
             )),
             None => {
-                let service = Py::new(py, StepFunctions::open(py, data, true, &args, None)?)?;
+                let service = Py::new(py, StepFunctions::open(py, read_data(data)?, true, &args, None)?)?;
                 start(py, service, true, port)
             }
         }
     })
+}
+
+fn read_service(service: &Bound<'_, PyAny>) -> PyResult<Py<StepFunctions>> {
+    service.extract().map_err(|_| options::type_error("service", "a `StepFunctions`", service))
+}
+
+/// Converts the path of the data file. Rejects a port in its place.
+fn read_data(data: Argument<'_, '_>) -> PyResult<Option<PathBuf>> {
+    let Some(value) = data else { return Ok(None) };
+    let text = value.str()?.to_string();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(PyTypeError::new_err(format!(
+            "`data`: expected the path of a file, found `{text}`; for a port, use `port={text}`; for a file of this name, \
+             use `./{text}`"
+        )));
+    }
+    options::path("data", data)
 }
 
 fn start(py: Python<'_>, service: Py<StepFunctions>, owns_service: bool, port: u16) -> PyResult<Server> {
@@ -128,11 +153,17 @@ fn start(py: Python<'_>, service: Py<StepFunctions>, owns_service: bool, port: u
     let (core_service, durable) = (served.without_clock(py)?, served.is_durable());
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let config = ServerConfig { fork_lock: Some(fork::fork_lock()), ..ServerConfig::new(core_service, durable) };
-    let running = py.detach(|| BackgroundServer::start(address, config)).map_err(bind_exception)?;
+    let running = py.detach(|| BackgroundServer::start(address, config)).map_err(start_exception)?;
     let url = running.url().to_owned();
     Ok(Server { url, service, owns_service, running: Mutex::new(Some(running)), generation: fork::generation() })
 }
 
-fn bind_exception(error: StartError) -> PyErr {
-    PyOSError::new_err(error.to_string())
+fn start_exception(error: StartError) -> PyErr {
+    match error {
+        StartError::Listen { address, error } => {
+            let text = format!("cannot listen on {address}: {error}; use another `port`, or 0 for a free one");
+            PyOSError::new_err((error.raw_os_error(), text))
+        }
+        other => PyOSError::new_err(other.to_string()),
+    }
 }

@@ -4,7 +4,7 @@ use crate::clock::PythonClock;
 use crate::de::Input;
 use crate::error::to_exception;
 use crate::fork;
-use crate::options;
+use crate::options::{self, Argument, ServiceArgs};
 use crate::panics::catch_panic;
 use crate::ser::ResponseSerializer;
 use crate::store::SharedStore;
@@ -12,11 +12,22 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use sfn_alias::model::VersionNumber;
-use sfn_alias::{Options, Scope};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// An offline emulator of the AWS Step Functions API: state machines, versions, aliases and executions.
+///
+/// Each operation is a method with the name, arguments and response of boto3. Use the object in a `with` block, or call
+/// `close`.
+///
+/// - `path`: an SQLite file. Default: a store in memory.
+/// - `partition`, `account`, `region`: the scope of ARNs. Default: `aws`, `000000000000`, `us-east-1`.
+/// - `seed`: an integer that makes routing reproducible. Default: random.
+/// - `update_delay`: seconds or a `timedelta` until a new routing of an alias applies. Default: 0.
+/// - `deletion_delay`: seconds or a `timedelta` that a deleted state machine stays in status DELETING. Default: 0.
+/// - `clock`: a function that returns a `datetime` or seconds since 1970. Default: `time.time_ns`, which libraries such
+///   as freezegun and time-machine replace.
+/// - `limits`: a `dict` of quotas and size limits (`sfn_alias.type_defs.Limits`).
 #[pyclass(frozen, module = "sfn_alias", weakref)]
 pub struct StepFunctions {
     store: Arc<SharedStore>,
@@ -32,23 +43,23 @@ impl StepFunctions {
     #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
     fn new(
         py: Python<'_>,
-        path: Option<PathBuf>,
-        partition: Option<&str>,
-        account: Option<&str>,
-        region: Option<&str>,
-        seed: Option<u64>,
-        update_delay: Option<&Bound<'_, PyAny>>,
-        deletion_delay: Option<&Bound<'_, PyAny>>,
-        clock: Option<Py<PyAny>>,
-        limits: Option<&Bound<'_, PyDict>>,
+        path: Argument<'_, '_>,
+        partition: Argument<'_, '_>,
+        account: Argument<'_, '_>,
+        region: Argument<'_, '_>,
+        seed: Argument<'_, '_>,
+        update_delay: Argument<'_, '_>,
+        deletion_delay: Argument<'_, '_>,
+        clock: Argument<'_, '_>,
+        limits: Argument<'_, '_>,
     ) -> PyResult<Self> {
         catch_panic(py, "Open", || {
             let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits };
-            Self::open(py, path, false, &args, clock)
+            Self::open(py, options::path("path", path)?, false, &args, options::clock(clock)?)
         })
     }
 
-    /// Runs an operation by its AWS name and returns the response.
+    /// Runs an operation by its AWS name, for example `ListStateMachines`, and returns the response.
     #[pyo3(signature = (operation, input=None))]
     fn call<'py>(
         &self,
@@ -62,7 +73,7 @@ impl StepFunctions {
         }
     }
 
-    /// Runs one AWS JSON 1.0 request and returns the HTTP status and the body.
+    /// Runs one AWS JSON 1.0 request and returns the HTTP status and the body, also for errors of AWS.
     fn call_json<'py>(&self, py: Python<'py>, operation: &str, body: &[u8]) -> PyResult<(u16, Bound<'py, PyBytes>)> {
         catch_panic(py, operation, || {
             let view = self.view(py, operation)?;
@@ -89,9 +100,9 @@ impl StepFunctions {
     fn in_scope(
         &self,
         py: Python<'_>,
-        partition: Option<&str>,
-        account: Option<&str>,
-        region: Option<&str>,
+        partition: Argument<'_, '_>,
+        account: Argument<'_, '_>,
+        region: Argument<'_, '_>,
     ) -> PyResult<Self> {
         catch_panic(py, "Scope", || {
             let scope =
@@ -123,6 +134,15 @@ impl StepFunctions {
     #[getter]
     fn exceptions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         catch_panic(py, "Exceptions", || Ok(py.import(intern!(py, "sfn_alias.errors"))?.into_any()))
+    }
+
+    /// Deletes all state machines in all scopes, with their versions, aliases, executions and tags. With a seed, routing
+    /// starts again from the seed.
+    fn reset(&self, py: Python<'_>) -> PyResult<()> {
+        catch_panic(py, "Reset", || {
+            let service = self.store.view(py, self.view_index, "Reset")?;
+            py.detach(|| fork::with_fork_lock(|| service.reset())).map_err(|error| to_exception(py, &error, "Reset"))
+        })
     }
 
     /// Closes the store, in all scopes.
@@ -157,26 +177,6 @@ impl StepFunctions {
     }
 }
 
-/// The keyword arguments of `StepFunctions` and `serve`.
-pub struct ServiceArgs<'a, 'py> {
-    pub partition: Option<&'a str>,
-    pub account: Option<&'a str>,
-    pub region: Option<&'a str>,
-    pub seed: Option<u64>,
-    pub update_delay: Option<&'a Bound<'py, PyAny>>,
-    pub deletion_delay: Option<&'a Bound<'py, PyAny>>,
-    pub limits: Option<&'a Bound<'py, PyDict>>,
-}
-
-impl ServiceArgs<'_, '_> {
-    /// Returns whether no argument is set.
-    pub fn is_empty(&self) -> bool {
-        let Self { partition, account, region, seed, update_delay, deletion_delay, limits } = self;
-        let scope_is_empty = partition.is_none() && account.is_none() && region.is_none();
-        scope_is_empty && seed.is_none() && update_delay.is_none() && deletion_delay.is_none() && limits.is_none()
-    }
-}
-
 impl StepFunctions {
     /// Opens a store: in memory without a path. With `exclusive`, other processes cannot open the file.
     pub fn open(
@@ -186,18 +186,10 @@ impl StepFunctions {
         args: &ServiceArgs<'_, '_>,
         clock: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
-        let clock = PythonClock(clock);
-        let options = Options {
-            limits: options::limits(args.limits)?,
-            update_delay: options::duration(args.update_delay)?,
-            deletion_delay: options::duration(args.deletion_delay)?,
-            seed: args.seed,
-            clock: clock.clock(),
-        };
-        let scope = options::scope(&Scope::default(), args.partition, args.account, args.region)?;
+        let (options, scope) = (args.options(PythonClock::clock())?, args.scope()?);
         let store = py.detach(|| fork::with_fork_lock(|| SharedStore::open(path, exclusive, options, scope)));
         let store = store.map_err(|error| to_exception(py, &error, "Open"))?;
-        Ok(Self { store: Arc::new(store), clock: Arc::new(clock), view_index: 0 })
+        Ok(Self { store: Arc::new(store), clock: Arc::new(PythonClock(clock)), view_index: 0 })
     }
 
     /// Returns whether a Python function is the clock.
@@ -237,7 +229,7 @@ macro_rules! declare_methods {
         #[pymethods]
         impl StepFunctions {
             $(
-                #[doc = concat!("Runs `", stringify!($operation), "` and returns the response.")]
+                $(#[$doc])*
                 #[pyo3(signature = (**input))]
                 fn $method<'py>(&self, py: Python<'py>, input: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
                     self.invoke(stringify!($operation), &input.unwrap_or_else(|| PyDict::new(py)))

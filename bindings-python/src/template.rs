@@ -8,12 +8,21 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 use sfn_alias::wire::DeserializeRequest;
-use sfn_alias_template::{CheckOptions, TemplateError, rules};
+use sfn_alias_template::{CheckOptions, rules};
 
 /// The operation name in an `InternalFailure`.
 const CHECK: &str = "CheckTemplate";
+const PATH_INSTEAD_OF_TEXT: &str =
+    "`template`: expected the text of a template, found a path; pass the text, for example `path.read_text()`";
 
-/// Checks a template: text or bytes in JSON or YAML, or a mapping. Returns a report of findings.
+/// Checks a CloudFormation or SAM template or a Terraform plan, and returns a report of findings.
+///
+/// - `template`: its text in JSON or YAML, as `str` or `bytes`, or a `dict`. Not its path.
+/// - `parameters`: values of parameters. Default: their defaults.
+/// - `disable`: ids or names of rules.
+/// - `acknowledge`: findings that are accepted, each with a reason.
+/// - `file`: the name of the file. The check does not use it.
+/// - `previous`: the text of the template that is deployed now.
 #[pyfunction]
 #[pyo3(signature = (template, **options))]
 pub fn check_template<'py>(
@@ -25,7 +34,11 @@ pub fn check_template<'py>(
         let options = options.map(read_options).transpose()?.unwrap_or_default();
         let (text, has_positions) = template_text(template)?;
         let report = py.detach(|| sfn_alias_template::check_template(&text, &options));
-        let report = to_python(py, &report.map_err(|error| to_exception(py, &error))?)?;
+        let report = report.map_err(|error| {
+            let message = if is_path(&text) { PATH_INSTEAD_OF_TEXT.to_owned() } else { error.to_string() };
+            template_error(py, message)
+        })?;
+        let report = to_python(py, &report)?;
         if !has_positions {
             remove_positions(&report)?;
         }
@@ -40,6 +53,9 @@ fn template_text(template: &Bound<'_, PyAny>) -> PyResult<(Vec<u8>, bool)> {
     }
     if let Ok(bytes) = template.cast::<PyBytes>() {
         return Ok((bytes.as_bytes().to_vec(), true));
+    }
+    if template.hasattr(intern!(template.py(), "__fspath__"))? {
+        return Err(PyTypeError::new_err(PATH_INSTEAD_OF_TEXT));
     }
     let value: serde_json::Value = deserialize(template, "template")?;
     Ok((value.to_string().into_bytes(), false))
@@ -56,6 +72,12 @@ fn read_options(keywords: &Bound<'_, PyDict>) -> PyResult<CheckOptions> {
     deserialize(&options, "options")
 }
 
+/// Returns whether a text that is not a template is a path: one line that ends with the suffix of a template.
+fn is_path(text: &[u8]) -> bool {
+    const SUFFIXES: [&[u8]; 5] = [b".json", b".template", b".tfplan", b".yaml", b".yml"];
+    !text.contains(&b'\n') && SUFFIXES.iter().any(|suffix| text.ends_with(suffix))
+}
+
 fn deserialize<T: serde::de::DeserializeOwned>(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<T> {
     Input::new(value).read().map_err(|error| PyTypeError::new_err(format!("{argument}: {error}")))
 }
@@ -70,9 +92,9 @@ fn remove_positions(report: &Bound<'_, PyAny>) -> PyResult<()> {
     Ok(())
 }
 
-fn to_exception(py: Python<'_>, error: &TemplateError) -> PyErr {
+fn template_error(py: Python<'_>, message: String) -> PyErr {
     let class = py.import("sfn_alias.errors").and_then(|errors| errors.getattr("TemplateError"));
-    let exception = class.and_then(|class| class.call1((error.to_string(),)));
+    let exception = class.and_then(|class| class.call1((message,)));
     exception.map_or_else(|failed| failed, PyErr::from_value)
 }
 

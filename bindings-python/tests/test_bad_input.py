@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import datetime
 import enum
 import os
 import types
@@ -170,6 +171,10 @@ def test_rejected_updates_change_nothing() -> None:
     assert sfn.describe_state_machine_alias(stateMachineAliasArn=ALIAS)["routingConfiguration"] == before
 
 
+U64 = "an integer from 0 to 18446744073709551615"
+SECONDS = "a non-negative number of seconds or a `timedelta`"
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
@@ -182,27 +187,50 @@ def test_rejected_updates_change_nothing() -> None:
             "unknown limit `aliases`; use one of aliases_per_state_machine, versions_per_state_machine, "
             "definition_characters, input_bytes, request_bytes, executions_per_state_machine, tags_per_resource",
         ),
+        ({"seed": -1}, OverflowError, f"`seed`: expected {U64}, found -1"),
+        ({"seed": 2**64}, OverflowError, f"`seed`: expected {U64}, found 18446744073709551616"),
+        ({"seed": 1.5}, TypeError, f"`seed`: expected {U64}, found 1.5"),
+        ({"seed": "x"}, TypeError, f"`seed`: expected {U64}, found an instance of `str`"),
+        ({"update_delay": -1}, ValueError, f"`update_delay`: expected {SECONDS}, found -1"),
+        ({"update_delay": float("nan")}, ValueError, f"`update_delay`: expected {SECONDS}, found nan"),
+        ({"deletion_delay": "x"}, TypeError, f"`deletion_delay`: expected {SECONDS}, found an instance of `str`"),
         (
-            {"update_delay": -1},
+            {"deletion_delay": datetime.timedelta(seconds=-1)},
             ValueError,
-            "expected a non-negative number of seconds or a `timedelta`, found -1 seconds",
+            f"`deletion_delay`: expected {SECONDS}, found datetime.timedelta(days=-1, seconds=86399)",
         ),
+        ({"clock": 5}, TypeError, "`clock`: expected a function without parameters, found 5"),
+        (
+            {"account": 1},
+            TypeError,
+            '`account`: expected a string of 12 digits, for example "123456789012", found 1',
+        ),
+        (
+            {"region": b"x"},
+            TypeError,
+            '`region`: expected a string, for example "us-east-1", found an instance of `bytes`',
+        ),
+        ({"partition": 5}, TypeError, '`partition`: expected a string, for example "aws", found 5'),
+        ({"path": 5}, TypeError, "`path`: expected a path, found 5"),
+        ({"limits": 5}, TypeError, "`limits`: expected a `dict`, found 5"),
+        ({"limits": {1: 1}}, TypeError, "`limits`: expected names of limits, found 1"),
+        (
+            {"limits": {"request_bytes": -1}},
+            OverflowError,
+            f'`limits["request_bytes"]`: expected {U64}, found -1',
+        ),
+        (
+            {"limits": {"request_bytes": "1"}},
+            TypeError,
+            f'`limits["request_bytes"]`: expected {U64}, found an instance of `str`',
+        ),
+        ({"surprise": 1}, TypeError, "StepFunctions.__new__() got an unexpected keyword argument 'surprise'"),
     ],
 )
 def test_options(options: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error) as caught:
         sfn_alias.StepFunctions(**options)
     assert str(caught.value) == message
-
-
-@pytest.mark.parametrize(
-    "options",
-    [{"seed": -1}, {"seed": 2**64}, {"seed": 1.5}, {"update_delay": -1}, {"update_delay": float("nan")}, {"path": 5}]
-    + [{"limits": {"request_bytes": -1}}, {"limits": {"request_bytes": "1"}}, {"limits": {1: 1}}, {"surprise": 1}],
-)
-def test_options_of_wrong_type(options: dict[str, Any]) -> None:
-    with pytest.raises((TypeError, ValueError, OverflowError)):
-        sfn_alias.StepFunctions(**options)
 
 
 def test_path_is_a_directory(tmp_path: Path) -> None:

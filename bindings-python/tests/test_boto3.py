@@ -15,6 +15,7 @@ from support import ALIAS, FIRST, MACHINE, ROLE, create_alias, create_versions, 
 
 import sfn_alias
 import sfn_alias.boto3
+from sfn_alias._connections import Response
 
 
 @pytest.fixture(autouse=True)
@@ -159,8 +160,7 @@ def create_guarded_client() -> tuple[Any, list[str]]:
 
     def respond(request: Any, **_: Any) -> Any:
         sent.append(request.headers["X-Amz-Target"].decode().split(".")[1])
-        body = sfn_alias.boto3._RawBody(b"{}")
-        return botocore.awsrequest.AWSResponse(request.url, 200, {}, body)  # type: ignore[arg-type]
+        return Response(request.url, 200, b"{}")
 
     client.meta.events.register_last("before-send.sfn", respond)
     return sfn_alias.boto3.guard(client), sent
@@ -180,3 +180,26 @@ def test_guard_sends_other_requests() -> None:
     client.send_task_success(taskToken="t", output="{}")
     client.list_activities()
     assert sent == ["CreateStateMachineAlias", "SendTaskSuccess", "ListActivities"]
+
+
+@pytest.mark.parametrize("guarded", ["before", "after", "inside"])
+def test_guarded_stubs_reject_invalid_requests(guarded: str) -> None:
+    client: Any = boto3.client("stepfunctions", region_name="us-east-1")
+    if guarded == "before":
+        sfn_alias.boto3.guard(client)
+    stubber = botocore.stub.Stubber(client)
+    stubber.add_response("create_state_machine_alias", {"stateMachineAliasArn": ALIAS, "creationDate": 0})
+    stubber.add_client_error("create_state_machine_alias", "ThrottlingException")
+    if guarded == "after":
+        sfn_alias.boto3.guard(client)
+    with stubber:
+        if guarded == "inside":
+            sfn_alias.boto3.guard(client)
+        for _ in range(2):
+            with pytest.raises(client.exceptions.ValidationException, match="weights must equal 100"):
+                create_alias(client, routingConfiguration=routes(90, 9))
+        # Valid requests get the responses of the stubs: a rejected request has used none.
+        assert create_alias(client)["stateMachineAliasArn"] == ALIAS
+        with pytest.raises(botocore.exceptions.ClientError, match="ThrottlingException"):
+            create_alias(client)
+        stubber.assert_no_pending_responses()

@@ -122,10 +122,54 @@ def test_port_in_use() -> None:
         port = int(url.rpartition(":")[2])
         with pytest.raises(OSError) as caught:
             sfn_alias.serve(port=port)
-    assert str(caught.value) == (
+    assert caught.value.errno == errno.EADDRINUSE
+    assert caught.value.strerror == (
         f"cannot listen on 127.0.0.1:{port}: {os.strerror(errno.EADDRINUSE)} (os error {errno.EADDRINUSE}); "
-        "use an address of this machine, and another --port or 0 for a free one"
+        "use another `port`, or 0 for a free one"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (
+            {"data": "8083"},
+            TypeError,
+            "`data`: expected the path of a file, found `8083`; for a port, use `port=8083`; for a file of this name, "
+            "use `./8083`",
+        ),
+        (
+            {"data": 8083},
+            TypeError,
+            "`data`: expected the path of a file, found `8083`; for a port, use `port=8083`; for a file of this name, "
+            "use `./8083`",
+        ),
+        ({"data": 1.5}, TypeError, "`data`: expected a path, found 1.5"),
+        ({"port": 65536}, OverflowError, "`port`: expected an integer from 0 to 65535, found 65536"),
+        ({"port": -1}, OverflowError, "`port`: expected an integer from 0 to 65535, found -1"),
+        ({"port": "8083"}, TypeError, "`port`: expected an integer from 0 to 65535, found an instance of `str`"),
+        ({"service": "x"}, TypeError, "`service`: expected a `StepFunctions`, found an instance of `str`"),
+        (
+            {"account": 1},
+            TypeError,
+            '`account`: expected a string of 12 digits, for example "123456789012", found 1',
+        ),
+    ],
+)
+def test_errors_name_the_argument(
+    arguments: dict[str, Any], error: type[Exception], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error) as caught:
+        sfn_alias.serve(**arguments)
+    assert str(caught.value) == message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_file_with_a_number_as_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    sfn_alias.serve("./8083").close()
+    assert [path.name for path in tmp_path.iterdir()] == ["8083"]
 
 
 @needs_fork

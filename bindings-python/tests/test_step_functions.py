@@ -137,6 +137,41 @@ def test_with_closes_all_scopes(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*-wal"))
 
 
+def test_closed_service_raises_service_closed() -> None:
+    sfn = create_service()
+    sfn.close()
+    for call in (
+        sfn.list_state_machines,
+        lambda: sfn.call("ListStateMachines"),
+        lambda: sfn.call_json("ListStateMachines", b"{}"),
+        lambda: sfn.start_counts(MACHINE),
+        sfn.in_scope,
+        sfn.reset,
+        lambda: sfn.region,
+    ):
+        with pytest.raises(sfn_alias.errors.ServiceClosed) as caught:
+            call()
+        assert isinstance(caught.value, ValueError)
+        assert (caught.value.code, caught.value.message) == ("ServiceClosed", "the service is closed")
+
+
+@pytest.mark.parametrize("on_file", [False, True], ids=["memory", "file"])
+def test_reset(on_file: bool, tmp_path: Path) -> None:
+    sfn = sfn_alias.StepFunctions(tmp_path / "aliases.db" if on_file else None, seed=7)
+    other = sfn.in_scope(region="eu-central-1")
+    counts = []
+    for _ in range(2):
+        create_versions(sfn)
+        other.create_state_machine(name="orders", definition=FIRST, roleArn=ROLE)
+        create_alias(sfn)
+        for _ in range(100):
+            sfn.start_execution(stateMachineArn=ALIAS)
+        counts.append(sfn.start_counts(MACHINE))
+        other.reset()
+        assert sfn.list_state_machines()["stateMachines"] == other.list_state_machines()["stateMachines"] == []
+    assert counts[0] == counts[1]
+
+
 def test_delays_are_seconds_or_timedeltas() -> None:
     now = [1744230237.0]
     for delay in (30, 30.0, datetime.timedelta(seconds=30)):
@@ -167,8 +202,11 @@ def test_clock_error_changes_nothing() -> None:
 
 
 def test_clock_of_wrong_type() -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError) as caught:
         sfn_alias.StepFunctions(clock=lambda: "now").list_state_machines()  # type: ignore[arg-type, return-value]
+    assert str(caught.value) == (
+        "`clock`: expected a function that returns a `datetime` or seconds since 1970, found an instance of `str`"
+    )
 
 
 def test_limits_are_enforced() -> None:

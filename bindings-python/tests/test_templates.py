@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,7 +38,8 @@ FINDING = {
     "fix": "Change the weights so that their sum is 100.",
     "url": "https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html",
 }
-COUNTS = {"errors": 1, "warnings": 0, "infos": 0, "acknowledged": 0}
+CHECKED = {"aliases": 1, "versions": 0, "policies": 0}
+COUNTS = {"errors": 1, "warnings": 0, "infos": 0, "acknowledged": 0, "checked": CHECKED}
 
 
 def test_text_and_bytes_have_positions() -> None:
@@ -105,6 +107,19 @@ def test_wrong_types() -> None:
     with pytest.raises(TypeError) as caught:
         sfn_alias.check_template({"Resources": {1, 2}})
     assert str(caught.value) == "template: `/Resources`: expected a JSON value, found an instance of `set`"
+
+
+def test_path_instead_of_text(tmp_path: Path) -> None:
+    message = "`template`: expected the text of a template, found a path; pass the text, for example `path.read_text()`"
+    path = tmp_path / "template.yaml"
+    path.write_text("Resources: {}")
+    with pytest.raises(TypeError) as wrong_type:
+        sfn_alias.check_template(path)  # type: ignore[arg-type]
+    assert str(wrong_type.value) == message
+    for text in (str(path), "orders.yml", "template.json", b"plan.json", "orders.template"):
+        with pytest.raises(sfn_alias.TemplateError) as wrong_text:
+            sfn_alias.check_template(text)
+        assert str(wrong_text.value) == message
 
 
 @pytest.mark.parametrize("weights", [(2**63 - 1, 1), (-(2**63), -(2**63)), (2**63 - 1, 2**63 - 1), (-1, 2**63 - 1)])

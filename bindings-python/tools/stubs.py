@@ -14,6 +14,9 @@ from typing import Any
 import botocore.session
 import mypy_boto3_stepfunctions
 
+from docstrings import add_docstrings
+
+from sfn_alias import _sfn_alias
 from sfn_alias._sfn_alias import OPERATIONS
 
 TOOLS = Path(__file__).parent
@@ -93,10 +96,14 @@ def method_signatures(types: Types) -> Iterator[str]:
         yield f"    def {method}(self, **input: Unpack[{request_type}]) -> {response_type}: ..."
 
 
+def error_kinds() -> list[tuple[str, str, str]]:
+    """Returns description, name and number of each error kind in the core's table."""
+    return re.findall(r"^    /// (.+)\n    (\w+) = (\d+),", ERROR_KINDS.read_text(), re.MULTILINE)
+
+
 def error_classes() -> Iterator[str]:
-    """Returns one class per error kind, with the number and the description of the core's table."""
-    kinds = re.findall(r"^    /// (.+)\n    (\w+) = (\d+),", ERROR_KINDS.read_text(), re.MULTILINE)
-    for description, name, number in kinds:
+    """Returns one class per error kind."""
+    for description, name, number in error_kinds():
         bases = "StepFunctionsError, ValueError" if name == "ServiceClosed" else "StepFunctionsError"
         text = description.replace("`", "``") + OWN_DESCRIPTIONS.get(name, "")
         yield f'class {name}({bases}, number={number}):\n    """{text}"""\n'
@@ -111,12 +118,16 @@ def generate() -> dict[Path, str]:
     signatures = list(method_signatures(types))
     literals = [f"{name} = {value}" for name, value in sorted(types.literals.items())]
     definitions = (TOOLS / "type_defs.in").read_text()
+    definitions = definitions.replace("# OPERATIONS", "\n".join(f'    "{name}",' for name in OPERATIONS))
     definitions = definitions.replace("# LITERALS", "\n".join(literals))
+    exceptions = (f"    {name}: type[errors.{name}]" for _, name, _ in error_kinds())
+    definitions = definitions.replace("# EXCEPTIONS", "\n".join(exceptions))
     definitions = definitions.replace("# CLASSES", "\n\n\n".join(types.classes.values()))
     stub = (TOOLS / "_sfn_alias.pyi.in").read_text()
     stub = stub.replace("    # METHODS", "\n".join(signatures))
-    names = sorted({*types.classes, *OWN_TYPES} & set(stub.replace("[", " ").replace("]", " ").replace(":", " ").split()))
+    names = sorted({*types.classes, *OWN_TYPES} & set(re.findall(r"\w+", stub)))
     stub = stub.replace("# IMPORTS", "\n".join(f"    {name}," for name in names))
+    stub = add_docstrings(stub, _sfn_alias)
     errors = PACKAGE / "errors.py"
     base_classes, marker, _ = errors.read_text().partition(ERRORS_MARKER)
     classes = base_classes + marker + "\n\n" + "\n\n".join(error_classes())
@@ -131,7 +142,9 @@ OWN_TYPES = [
     "ArnParts",
     "Comparison",
     "EmptyTypeDef",
+    "Exceptions",
     "Limits",
+    "OperationName",
     "Problem",
     "RoutingConfigurationListItemTypeDef",
     "TemplateReport",

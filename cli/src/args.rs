@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::deploy::DeployArgs;
+use crate::endpoint::BackendArgs;
 use crate::plan::PlanArgs;
 use crate::simulate::SimulateArgs;
 use crate::verify::VerifyArgs;
@@ -164,23 +165,6 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// The file or endpoint that a command uses.
-#[derive(Debug, Args)]
-pub(crate) struct BackendArgs {
-    /// Use this SQLite file instead of an endpoint, created if missing
-    #[arg(long, value_name = "FILE")]
-    pub data: Option<PathBuf>,
-    /// Use the endpoint at this URL, without signing requests
-    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SFN", default_value = "http://127.0.0.1:8083")]
-    pub endpoint_url: String,
-    /// Account of the request
-    #[arg(long, default_value = "000000000000", value_name = "12 DIGITS")]
-    pub account: String,
-    /// Region of the request
-    #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
-    pub region: String,
-}
-
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -252,6 +236,9 @@ pub(crate) struct CheckTemplateArgs {
     /// The last deployed template, to check changes
     #[arg(long, value_name = "FILE")]
     pub previous: Option<String>,
+    /// Skip files that are neither a template nor a plan, instead of exit code 2
+    #[arg(long)]
+    pub skip_other_files: bool,
     /// Minimum severity of findings for exit code 1
     #[arg(long, default_value = "error", value_name = "SEVERITY")]
     pub fail_on: FailOn,
@@ -268,6 +255,10 @@ pub(crate) enum ReportFormat {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// Workflow commands of GitHub Actions, which become annotations
+    Github,
+    /// The XML format of JUnit, for test reports of CI systems
+    Junit,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -5,8 +5,8 @@ use crate::exit::{CliError, CommandResult, OK, REJECTED, USAGE_ERROR};
 use crate::{input, output};
 use serde_json::json;
 use sfn_alias_template::{
-    Acknowledgement, CheckOptions, MAX_BYTES, Report, TemplateError, check_template, format_sarif, parameter_names,
-    rules,
+    Acknowledgement, CheckOptions, MAX_BYTES, Report, ReportCounts, Severity, TemplateError, check_template,
+    format_github, format_junit, format_sarif, parameter_names, rules,
 };
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -33,40 +33,62 @@ pub(crate) fn run(args: &CheckTemplateArgs) -> CommandResult {
     }
     let options = read_options(args)?;
     options.check().map_err(CliError::usage)?;
-    let (mut checked, mut failures) = (Vec::new(), Vec::new());
-    for file in &args.files {
-        match check_file(Some(file.as_str()).filter(|file| *file != "-"), &options) {
-            Ok(file) => checked.push(file),
-            Err(failure) => failures.push(failure),
-        }
-    }
+    let (checked, failures) = check_files(args, &options);
     if failures.is_empty() {
         check_parameter_names(&checked, args)?;
     }
     if !checked.is_empty() {
-        print_reports(&checked, args.format)?;
+        print_reports(&checked, args)?;
     }
     // The reports of the other files are printed nevertheless.
     for failure in &failures {
         writeln!(std::io::stderr(), "sfn-alias: {failure}").ok();
     }
-    let has_failed = checked.iter().any(|file| has_failed(&file.report, args.fail_on));
-    Ok(if !failures.is_empty() {
-        USAGE_ERROR
-    } else if has_failed {
-        REJECTED
-    } else {
-        OK
+    Ok(match checked.iter().any(|file| has_failed(&file.report, args.fail_on)) {
+        _ if !failures.is_empty() => USAGE_ERROR,
+        true => REJECTED,
+        false => OK,
     })
 }
 
-fn check_file<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<CheckedFile<'a>, CliError> {
-    let usage_error = |error: TemplateError| CliError::Usage(format!("{}: {error}", file.unwrap_or(STDIN)));
-    let template = read_template(file)?;
-    let report = check_template(&template, options).map_err(usage_error)?;
-    let parameters =
-        if options.parameters.is_empty() { Vec::new() } else { parameter_names(&template).map_err(usage_error)? };
-    Ok(CheckedFile { file, report, parameters })
+/// Checks the files. Returns those that can be checked, and the errors of the others, except for skipped ones.
+fn check_files<'a>(args: &'a CheckTemplateArgs, options: &CheckOptions) -> (Vec<CheckedFile<'a>>, Vec<CliError>) {
+    let (mut checked, mut failures) = (Vec::new(), Vec::new());
+    for file in &args.files {
+        let name = Some(file.as_str()).filter(|file| *file != "-");
+        match check_file(name, options) {
+            Ok(file) => checked.push(file),
+            Err(FileError::Template(TemplateError::NotATemplate { .. })) if args.skip_other_files => {
+                let text = "skipped, because it is neither a template nor a plan";
+                writeln!(std::io::stderr(), "sfn-alias: {}: {text}", name.unwrap_or(STDIN)).ok();
+            }
+            Err(failure) => failures.push(failure.into_cli_error(name)),
+        }
+    }
+    (checked, failures)
+}
+
+/// A file that cannot be read, or cannot be checked.
+enum FileError {
+    Read(CliError),
+    Template(TemplateError),
+}
+
+impl FileError {
+    fn into_cli_error(self, file: Option<&str>) -> CliError {
+        match self {
+            Self::Read(error) => error,
+            Self::Template(error) => CliError::Usage(format!("{}: {error}", file.unwrap_or(STDIN))),
+        }
+    }
+}
+
+fn check_file<'a>(file: Option<&'a str>, options: &CheckOptions) -> Result<CheckedFile<'a>, FileError> {
+    let template = read_template(file).map_err(FileError::Read)?;
+    let report = check_template(&template, options).map_err(FileError::Template)?;
+    let has_values = !options.parameters.is_empty();
+    let names = if has_values { parameter_names(&template).map_err(FileError::Template)? } else { Vec::new() };
+    Ok(CheckedFile { file, report, parameters: names })
 }
 
 /// Returns an error for a parameter value if no file has this parameter.
@@ -87,18 +109,31 @@ fn read_template(file: Option<&str>) -> Result<Vec<u8>, CliError> {
     input::read_prefix(file, (MAX_BYTES as u64).saturating_add(1))
 }
 
-fn print_reports(checked: &[CheckedFile<'_>], format: ReportFormat) -> Result<(), CliError> {
-    match format {
-        ReportFormat::Text => checked.iter().try_for_each(|file| output::print_text(&file.report.to_text(file.name()))),
+fn print_reports(checked: &[CheckedFile<'_>], args: &CheckTemplateArgs) -> Result<(), CliError> {
+    let reports: Vec<_> = checked.iter().map(|checked| (checked.file, &checked.report)).collect();
+    let total = ReportCounts::sum(checked.iter().map(|checked| &checked.report));
+    match args.format {
+        ReportFormat::Text => {
+            checked.iter().try_for_each(|file| output::print_text(&file.report.to_text(file.name())))?;
+            print_total(checked.len(), &total)
+        }
         ReportFormat::Json => {
             let file = |checked: &CheckedFile<'_>| json!({ "file": checked.name(), "report": checked.report });
-            output::print_value(&json!({ "files": checked.iter().map(file).collect::<Vec<_>>() }))
+            let files: Vec<_> = checked.iter().map(file).collect();
+            output::print_value(&json!({ "files": files, "total": total }))
         }
-        ReportFormat::Sarif => {
-            let reports: Vec<_> = checked.iter().map(|checked| (checked.file, &checked.report)).collect();
-            output::print_json(&format_sarif(&reports), false)
+        ReportFormat::Sarif => output::print_json(&format_sarif(&reports), false),
+        ReportFormat::Github => {
+            output::print_text(&format_github(&reports))?;
+            print_total(checked.len(), &total)
         }
+        ReportFormat::Junit => output::print_text(&format_junit(&reports, minimum_severity(args.fail_on))),
     }
+}
+
+/// Prints the sums of several reports.
+fn print_total(files: usize, total: &ReportCounts) -> Result<(), CliError> {
+    if files > 1 { output::print_text(&format!("{files} files: {total}\n")) } else { Ok(()) }
 }
 
 fn read_options(args: &CheckTemplateArgs) -> Result<CheckOptions, CliError> {
@@ -124,6 +159,16 @@ fn read_previous(path: &str) -> Result<String, CliError> {
         return Err(CliError::Usage(format!("{path}: {error}")));
     }
     String::from_utf8(bytes).map_err(|_| CliError::Usage(format!("`{path}` is not valid UTF-8")))
+}
+
+/// Returns the lowest severity that is a failure.
+const fn minimum_severity(on: FailOn) -> Option<Severity> {
+    match on {
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Info => Some(Severity::Info),
+        FailOn::Never => None,
+    }
 }
 
 const fn has_failed(report: &Report, on: FailOn) -> bool {

@@ -1,15 +1,19 @@
 //! The file or endpoint that a command uses: a client for AWS JSON 1.0.
 
 use crate::agent::{build_agent, send_request};
-use crate::args::BackendArgs;
 use crate::exit::CliError;
-use crate::signing::Caller;
+use crate::signing::{Caller, is_aws_url};
+use clap::Args;
 use http::{HeaderValue, Request, Response, header};
-use sfn_alias::{Reply, Scope, StepFunctions};
+use sfn_alias::{Operation, Reply, Scope, StepFunctions};
+use std::path::{Path, PathBuf};
 use ureq::Agent;
 
 /// The default address of `sfn-alias serve`.
 const DEFAULT_URL: &str = "http://127.0.0.1:8083";
+
+/// The account of unsigned requests.
+const DEFAULT_ACCOUNT: &str = "000000000000";
 
 /// Bodies over this size are sent with `Expect: 100-continue`.
 const LARGE: usize = 64 * 1024;
@@ -46,11 +50,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// # Errors
-    /// See [`build_agent`].
     pub fn new(url: &str, service: Service, region: &str, caller: Caller) -> Result<Self, CliError> {
-        // Treat an empty environment variable as unset.
-        let url = if url.is_empty() { DEFAULT_URL } else { url };
         Ok(Self { url: url.to_owned(), service, region: region.to_owned(), caller, agent: build_agent()? })
     }
 
@@ -71,8 +71,7 @@ impl Endpoint {
         let request = Request::post(&self.url)
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", format!("{}.{operation}", self.service.target_prefix));
-        let invalid = |error| CliError::Usage(format!("`{}` is not a valid URL: {error}", self.url));
-        let mut request = request.body(body.to_vec()).map_err(invalid)?;
+        let mut request = request.body(body.to_vec()).map_err(CliError::usage)?;
         self.caller.authorize(&mut request, &self.region, self.service.signing_name)?;
         if body.len() > LARGE {
             // Otherwise the response is lost if the endpoint rejects the length and closes the connection.
@@ -84,13 +83,10 @@ impl Endpoint {
     /// Describes why there is no response, and what to do.
     pub fn connection_error(&self, error: &ureq::Error) -> CliError {
         let (url, error) = (&self.url, error.to_string());
-        let help = if error.starts_with("bad uri") {
-            "; expected a URL such as http://127.0.0.1:8083"
-        } else if error.contains("certificate") {
+        let help = match error.contains("certificate") {
             // Also if the system has no trusted certificates at all.
-            "; set AWS_CA_BUNDLE to a file with the certificates to trust"
-        } else {
-            self.service.help
+            true => "; set AWS_CA_BUNDLE to a file with the certificates to trust",
+            false => self.service.help,
         };
         CliError::System(format!("cannot connect to {url}: {error}{help}"))
     }
@@ -106,27 +102,16 @@ pub(crate) enum Backend {
 }
 
 impl Backend {
-    /// Opens the file, or creates a client for the endpoint.
-    ///
-    /// # Errors
-    /// [`CliError::Usage`] for an invalid account, region or certificate file, [`CliError::System`] for a file that
-    /// cannot be opened.
-    pub fn open(args: &BackendArgs) -> Result<Self, CliError> {
-        let BackendArgs { data, endpoint_url, account, region } = args;
-        let scope = parse_scope(account, region)?;
-        match data {
-            Some(path) => Ok(Self::File(StepFunctions::open(path)?.in_scope(scope))),
-            None => {
-                let caller = Caller::Account(account.clone());
-                Ok(Self::Endpoint(Endpoint::new(endpoint_url, STEP_FUNCTIONS, region, caller)?))
-            }
+    /// Opens a file, which must exist unless `may_create`.
+    pub fn open_file(path: &Path, scope: Scope, may_create: bool) -> Result<Self, CliError> {
+        if !may_create {
+            let cannot_read = |error| CliError::System(format!("cannot read `{}`: {error}", path.display()));
+            std::fs::metadata(path).map_err(cannot_read)?;
         }
+        Ok(Self::File(StepFunctions::open(path)?.in_scope(scope)))
     }
 
     /// Calls an operation.
-    ///
-    /// # Errors
-    /// See [`Endpoint::call`].
     pub fn call(&self, operation: &str, body: &[u8]) -> Result<Reply, CliError> {
         match self {
             Self::File(sfn) => Ok(sfn.call(operation, body)),
@@ -135,10 +120,79 @@ impl Backend {
     }
 }
 
-/// Parses the flags `--account` and `--region`.
-///
-/// # Errors
-/// [`CliError::Usage`], which names the flag.
+/// The endpoint that a command calls.
+#[derive(Debug, Args)]
+pub(crate) struct EndpointArgs {
+    /// URL of the endpoint: `sfn-alias serve`, another emulator or AWS
+    #[arg(
+        long,
+        visible_alias = "endpoint",
+        value_name = "URL",
+        env = "AWS_ENDPOINT_URL_SFN",
+        default_value = "http://127.0.0.1:8083"
+    )]
+    pub endpoint_url: String,
+    /// Profile of the shared credentials file, instead of the credentials in the environment
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+}
+
+impl EndpointArgs {
+    pub fn url(&self) -> &str {
+        // Treat an empty environment variable as unset.
+        if self.endpoint_url.is_empty() { DEFAULT_URL } else { &self.endpoint_url }
+    }
+
+    /// Returns whether the endpoint is AWS itself.
+    pub fn is_aws(&self) -> Result<bool, CliError> {
+        is_aws_url("--endpoint-url", self.url())
+    }
+
+    /// Returns the identity of the requests. See [`Caller::select`].
+    pub fn caller(&self, account: &str) -> Result<Caller, CliError> {
+        Ok(Caller::select(self.profile.as_deref(), self.is_aws()?, account))
+    }
+}
+
+/// The file or endpoint that a command uses.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Service")]
+pub(crate) struct BackendArgs {
+    /// Use this SQLite file instead of an endpoint; CreateStateMachine creates it
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub endpoint: EndpointArgs,
+    /// Account of the request, which is then not signed [default without credentials: 000000000000]
+    #[arg(long, value_name = "12 DIGITS", conflicts_with = "profile")]
+    pub account: Option<String>,
+    /// Region of the request
+    #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
+    pub region: String,
+}
+
+impl BackendArgs {
+    /// Opens the file, or creates a client for the endpoint. No operation except CreateStateMachine finds anything in a
+    /// new file, so only this one may create it: the name would be a typo.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] for an invalid option or certificate file, [`CliError::System`] for a file that cannot be
+    /// opened.
+    pub fn open(&self, operation: Operation) -> Result<Backend, CliError> {
+        let Self { data, endpoint, account, region } = self;
+        let scope = parse_scope(account.as_deref().unwrap_or(DEFAULT_ACCOUNT), region)?;
+        if let Some(path) = data {
+            return Backend::open_file(path, scope, operation == Operation::CreateStateMachine);
+        }
+        let caller = match account {
+            Some(account) => Caller::Account(account.clone()),
+            None => endpoint.caller(DEFAULT_ACCOUNT)?,
+        };
+        Ok(Backend::Endpoint(Endpoint::new(endpoint.url(), STEP_FUNCTIONS, region, caller)?))
+    }
+}
+
+/// Parses the options `--account` and `--region`. The error names the option.
 pub(crate) fn parse_scope(account: &str, region: &str) -> Result<Scope, CliError> {
     let scope = Scope::new(Scope::partition_for_region(region), account, region);
     scope.map_err(|error| {

@@ -71,7 +71,7 @@ impl From<DeploymentError> for CliError {
         match &error {
             // No code: CloudFormation has none for rules of our own.
             DeploymentError::InvalidPreference(problems)
-                if problems.iter().all(|problem| problem.rule_source() == RuleSource::Own) =>
+                if problems.iter().all(|problem| problem.source == RuleSource::Own) =>
             {
                 Self::Rejected(error.to_string())
             }

@@ -1,6 +1,7 @@
 //! Reads arguments from the command line, a file or standard input.
 
 use crate::exit::CliError;
+use std::fs::File;
 use std::io::Read;
 
 /// Maximum size of an argument, in bytes. Far above the limits of all operations.
@@ -23,21 +24,16 @@ pub(crate) fn read_argument(argument: &str) -> Result<Vec<u8>, CliError> {
 }
 
 /// Reads up to `limit` bytes from a file, or from standard input if `path` is `None`.
-///
-/// # Errors
-/// [`CliError::Usage`] if it cannot be read.
 pub(crate) fn read_prefix(path: Option<&str>, limit: u64) -> Result<Vec<u8>, CliError> {
-    let Some(path) = path else { return read_up_to(limit, std::io::stdin().lock(), "standard input") };
-    let file = std::fs::File::open(path).map_err(|error| read_error(path, &error))?;
-    read_up_to(limit, file, path)
-}
-
-fn read_up_to(limit: u64, source: impl Read, name: &str) -> Result<Vec<u8>, CliError> {
-    let mut bytes = Vec::new();
-    source.take(limit).read_to_end(&mut bytes).map_err(|error| read_error(name, &error))?;
-    Ok(bytes)
-}
-
-fn read_error(name: &str, error: &std::io::Error) -> CliError {
-    CliError::Usage(format!("cannot read `{name}`: {error}"))
+    let read = || {
+        let source: Box<dyn Read> = match path {
+            Some(path) => Box::new(File::open(path)?),
+            None => Box::new(std::io::stdin().lock()),
+        };
+        let mut bytes = Vec::new();
+        source.take(limit).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let name = path.unwrap_or("standard input");
+    read().map_err(|error: std::io::Error| CliError::Usage(format!("cannot read `{name}`: {error}")))
 }

@@ -27,9 +27,6 @@ pub(crate) struct PreferenceArgs {
 
 impl PreferenceArgs {
     /// Parses the options.
-    ///
-    /// # Errors
-    /// Returns [`CliError::Usage`] if an option is invalid.
     pub fn request(&self) -> Result<PlanRequest, CliError> {
         let request = parse_preference(&self.preference, &self.alarm)?;
         let preference = request.preference.as_ref();
@@ -47,9 +44,6 @@ impl PreferenceArgs {
 }
 
 /// Parses a preference in JSON or shorthand form. The result lacks the current routing and the version to deploy.
-///
-/// # Errors
-/// Returns [`CliError::Usage`] if the preference is invalid.
 pub(crate) fn parse_preference(preference: &str, alarms: &[String]) -> Result<PlanRequest, CliError> {
     // Parsed here instead of by the plan, so that an error is reported before the first request.
     let preference = if preference == "-" || preference.starts_with(['{', '@']) {
@@ -62,9 +56,6 @@ pub(crate) fn parse_preference(preference: &str, alarms: &[String]) -> Result<Pl
 }
 
 /// Checks that the value of `option` is a version ARN.
-///
-/// # Errors
-/// Returns [`CliError::Usage`] if it is not.
 pub(crate) fn validate_version_arn(option: &str, value: &str) -> Result<(), CliError> {
     match parse_arn(value).map(|arn| arn.resource) {
         Ok(Resource::Version { .. }) => Ok(()),

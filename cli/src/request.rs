@@ -1,7 +1,6 @@
 //! `sfn-alias call`, `check` and `fingerprint`
 
 use crate::args::{CallArgs, CheckArgs, FingerprintArgs};
-use crate::endpoint::Backend;
 use crate::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
 use crate::{input, output};
 use serde_json::json;
@@ -10,9 +9,9 @@ use sfn_alias::{Operation, Problem};
 /// Runs `sfn-alias call`.
 pub(crate) fn call(args: &CallArgs) -> CommandResult {
     // Our message for an unknown operation is more helpful than AWS's.
-    args.operation.parse::<Operation>()?;
+    let operation: Operation = args.operation.parse()?;
     let body = input::read_argument(&args.input)?;
-    let reply = Backend::open(&args.backend)?.call(&args.operation, &body)?;
+    let reply = args.backend.open(operation)?.call(operation.as_str(), &body)?;
     output::print_json(&reply.body, args.json)?;
     Ok(match reply.status {
         200..300 => OK,

@@ -1,12 +1,11 @@
 //! `sfn-alias route`
 
 use crate::args::RouteArgs;
-use crate::endpoint::Backend;
 use crate::exit::{CliError, CommandResult, OK, REJECTED};
 use crate::{input, output};
 use serde_json::{Value, json};
 use sfn_alias::model::{Resource, VersionNumber, Weight};
-use sfn_alias::{WeightedPicker, parse_arn, parse_routing_from};
+use sfn_alias::{Operation, WeightedPicker, parse_arn, parse_routing_from};
 
 /// Length of the bar for 100 percent.
 const BAR_WIDTH: usize = 50;
@@ -54,7 +53,8 @@ fn load_routing(args: &RouteArgs) -> Result<(u16, Vec<u8>), CliError> {
             )));
         }
         let request = json!({ "stateMachineAliasArn": args.routing }).to_string();
-        let reply = Backend::open(&args.backend)?.call("DescribeStateMachineAlias", request.as_bytes())?;
+        let operation = Operation::DescribeStateMachineAlias;
+        let reply = args.backend.open(operation)?.call(operation.as_str(), request.as_bytes())?;
         return Ok((reply.status, reply.body));
     }
     let bytes = input::read_argument(&args.routing)?;

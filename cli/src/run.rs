@@ -4,6 +4,7 @@ use crate::args::{Command, Program};
 use crate::exit::{CliError, CommandResult, OK};
 use crate::{arn, check_template, deploy, plan, request, route, serve, simulate, verify};
 use clap::{CommandFactory, Parser};
+use clap_complete::Shell;
 use clap_mangen::Man;
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
@@ -47,21 +48,26 @@ fn run_command(command: Command) -> CommandResult {
         Command::Simulate(args) => simulate::run(&args),
         Command::Deploy(args) => deploy::run(&args),
         Command::Verify(args) => verify::run(&args),
-        Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Program::command(), "sfn-alias", &mut std::io::stdout());
-            Ok(OK)
-        }
-        Command::Man => {
-            let pages = man_pages()?;
-            pages.into_iter().try_for_each(|(_, page)| std::io::stdout().write_all(&page))?;
-            Ok(OK)
-        }
+        Command::Completions { shell } => print_completions(shell),
+        Command::Man => print_man_pages(),
     };
     // The reader of the pipe, for example `head`, has closed it.
     match result {
         Err(CliError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(OK),
         other => other,
     }
+}
+
+fn print_completions(shell: Shell) -> CommandResult {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Program::command(), "sfn-alias", &mut script);
+    std::io::stdout().write_all(&script)?;
+    Ok(OK)
+}
+
+fn print_man_pages() -> CommandResult {
+    man_pages()?.into_iter().try_for_each(|(_, page)| std::io::stdout().write_all(&page))?;
+    Ok(OK)
 }
 
 /// Generates a page for the program and for each command. Returns them with their file names, for example

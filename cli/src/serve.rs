@@ -4,12 +4,13 @@ use crate::args::{LogFormat, ServeArgs, ServiceArgs};
 use crate::endpoint::parse_scope;
 use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR};
 use crate::output;
-use crate::signals::Signals;
+use crate::signals::handle_signals;
 use sfn_alias::{Options, StepFunctions};
 use sfn_alias_server::auth::{Access, Credentials};
 use sfn_alias_server::http::{Limits, Server, ServerConfig, Shutdown};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
+use tokio::sync::oneshot;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -21,8 +22,8 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
     Server::check_address(address, &access, args.insecure_allow_anonymous).map_err(CliError::usage)?;
     let limits = Limits { connections: limit_connections(args.max_connections), ..Limits::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::system)?;
+    let stop = stop_signal()?;
     runtime.block_on(async {
-        let stop = stop_signal().map_err(CliError::system)?;
         let listener = Server::listen(address).await.map_err(CliError::system)?;
         // Opened after listening succeeds, so that a failed start creates no file.
         let (service, durable) = (open_service(&args)?, args.data.is_some());
@@ -84,16 +85,16 @@ fn load_access(args: &ServeArgs) -> Result<Access, CliError> {
 }
 
 /// Completes at the first SIGINT or SIGTERM. The second one ends the process immediately.
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    let mut signals = Signals::listen()?;
-    Ok(async move {
-        signals.next().await;
+fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
+    let (stop, stopped) = oneshot::channel();
+    handle_signals(move |wait| {
+        wait();
         tracing::info!("stopping: finishing requests in flight; send the signal again to stop immediately");
-        tokio::spawn(async move {
-            signals.next().await;
-            std::process::exit(SYSTEM_ERROR.into());
-        });
-    })
+        stop.send(()).ok();
+        wait();
+        std::process::exit(SYSTEM_ERROR.into());
+    })?;
+    Ok(async { drop(stopped.await) })
 }
 
 fn start_log(args: &ServeArgs) -> Result<(), CliError> {

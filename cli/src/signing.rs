@@ -6,8 +6,7 @@ use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use http::{Request, Uri, header};
-use ini::Ini;
-use sfn_alias_server::auth::settings::read_settings_text;
+use sfn_alias_server::auth::settings::read_profiles;
 use std::cell::RefCell;
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -26,6 +25,15 @@ pub(crate) enum Caller {
 }
 
 impl Caller {
+    /// Selects the identity for an endpoint: the user for AWS, with a profile, or if there are credentials. Otherwise
+    /// the account, because an endpoint for tests may not require a signature.
+    pub fn select(profile: Option<&str>, is_aws: bool, account: &str) -> Self {
+        match is_aws || profile.is_some() || load_credentials(None).is_ok() {
+            true => Self::User(profile.map(str::to_owned)),
+            false => Self::Account(account.to_owned()),
+        }
+    }
+
     /// Adds the header `Authorization`. Loads the credentials for each request, because temporary ones can change during a
     /// long command.
     ///
@@ -40,7 +48,7 @@ impl Caller {
                 request.headers_mut().insert(header::AUTHORIZATION, value.try_into().map_err(invalid)?);
                 return Ok(());
             }
-            Self::User(profile) => require_credentials(profile.as_deref())?,
+            Self::User(profile) => load_credentials(profile.as_deref())?,
             Self::Role(role) => role.credentials(region)?,
         };
         sign_request(request, &credentials, region, service)
@@ -53,14 +61,11 @@ pub(crate) fn aws_url(service: &str, region: &str) -> String {
     format!("https://{service}.{region}.amazonaws.com{suffix}")
 }
 
-/// Returns whether a URL belongs to AWS.
-///
-/// # Errors
-/// [`CliError::Usage`] for an invalid URL. The message names `flag`.
-pub(crate) fn is_aws_url(flag: &str, url: &str) -> Result<bool, CliError> {
-    let invalid = || CliError::Usage(format!("{flag}: `{url}` is not a valid URL; example: http://127.0.0.1:8083"));
+/// Returns whether a URL belongs to AWS. The error of an invalid URL names its `option`.
+pub(crate) fn is_aws_url(option: &str, url: &str) -> Result<bool, CliError> {
+    let invalid = || CliError::Usage(format!("{option}: `{url}` is not a valid URL; example: http://127.0.0.1:8083"));
     let uri: Uri = url.parse().map_err(|_| invalid())?;
-    let host = uri.scheme().and(uri.host()).ok_or_else(invalid)?;
+    let host = uri.host().filter(|_| matches!(uri.scheme_str(), Some("http" | "https"))).ok_or_else(invalid)?;
     Ok([".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().any(|domain| host.ends_with(domain)))
 }
 
@@ -90,26 +95,18 @@ fn sign_request(
     Ok(())
 }
 
-/// Loads the credentials to sign with. Returns `None` if there are none and no profile is specified.
-///
-/// # Errors
-/// [`CliError::Usage`] for a specified profile that does not exist or has no keys.
-pub(crate) fn load_credentials(profile: Option<&str>) -> Result<Option<Credentials>, CliError> {
-    let has_keys = read_variable("AWS_ACCESS_KEY_ID").is_some();
-    let profile = profile.map(str::to_owned).or_else(|| read_variable("AWS_PROFILE").filter(|_| !has_keys));
-    match &profile {
-        Some(profile) => load_profile(profile).map(Some),
-        None => Ok(load_environment().or_else(|| load_profile("default").ok())),
-    }
-}
-
 /// Loads the credentials to sign with.
 ///
 /// # Errors
-/// [`CliError::Usage`] if there are none.
-pub(crate) fn require_credentials(profile: Option<&str>) -> Result<Credentials, CliError> {
+/// [`CliError::Usage`] if there are none, and for a specified profile that does not exist or has no keys.
+pub(crate) fn load_credentials(profile: Option<&str>) -> Result<Credentials, CliError> {
+    let has_keys = read_variable("AWS_ACCESS_KEY_ID").is_some();
+    let profile = profile.map(str::to_owned).or_else(|| read_variable("AWS_PROFILE").filter(|_| !has_keys));
+    if let Some(profile) = profile {
+        return load_profile(&profile);
+    }
     let none = || CliError::Usage(format!("no credentials to sign with; {HELP}"));
-    load_credentials(profile)?.ok_or_else(none)
+    load_environment().or_else(|| load_profile("default").ok()).ok_or_else(none)
 }
 
 /// How to provide credentials.
@@ -124,10 +121,8 @@ fn load_environment() -> Option<Credentials> {
 fn load_profile(profile: &str) -> Result<Credentials, CliError> {
     let path = credentials_path()?;
     let display = path.display();
-    let unreadable =
-        |error: &dyn Display| CliError::Usage(format!("cannot read the credentials file `{display}`: {error}; {HELP}"));
-    let text = read_settings_text(&path).map_err(|error| unreadable(&error))?;
-    let file = Ini::load_from_str_noescape(&text).map_err(|error| unreadable(&error))?;
+    let unreadable = |error| CliError::Usage(format!("cannot read the credentials file `{display}`: {error}; {HELP}"));
+    let file = read_profiles(&path).map_err(unreadable)?;
     let setting = |name| file.get_from(Some(profile), name).filter(|value| !value.is_empty()).map(str::to_owned);
     let (Some(id), Some(secret)) = (setting("aws_access_key_id"), setting("aws_secret_access_key")) else {
         return Err(CliError::Usage(format!(
@@ -165,9 +160,6 @@ pub(crate) struct AssumedRole {
 
 impl AssumedRole {
     /// `url` is the STS endpoint; the default is AWS STS in the region.
-    ///
-    /// # Errors
-    /// See [`build_agent`].
     pub fn new(arn: &str, url: Option<&str>, region: &str, profile: Option<&str>) -> Result<Self, CliError> {
         let url = url.map_or_else(|| aws_url("sts", region), str::to_owned);
         let (arn, profile) = (arn.to_owned(), profile.map(str::to_owned));
@@ -195,7 +187,7 @@ impl AssumedRole {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")
             .body(body.into_bytes());
         let mut request = request.map_err(|error| CliError::Usage(format!("--sts-endpoint-url: {error}")))?;
-        sign_request(&mut request, &require_credentials(self.profile.as_deref())?, region, "sts")?;
+        sign_request(&mut request, &load_credentials(self.profile.as_deref())?, region, "sts")?;
         let response = send_request(&self.agent, request).map_err(|error| self.error(&error))?;
         let body = String::from_utf8_lossy(response.body());
         parse_credentials(&body).ok_or_else(|| {

@@ -5,8 +5,8 @@ use crate::preference::PreferenceArgs;
 use crate::{input, output};
 use clap::Args;
 use sfn_alias_deployment::{
-    Action, CallFailure, Deployment, DeploymentOutcome, Observation, Simulation, SimulationEntry, SimulationEvent,
-    format_routes, simulate,
+    Action, CallFailure, Deployment, DeploymentOutcome, Observation, Rollback, Simulation, SimulationEntry,
+    SimulationEvent, format_routes, simulate,
 };
 
 #[derive(Debug, Args)]
@@ -78,7 +78,7 @@ pub(crate) fn format_outcome(outcome: &DeploymentOutcome) -> String {
     let result = outcome.describe();
     match outcome {
         DeploymentOutcome::Succeeded => result.to_owned(),
-        DeploymentOutcome::RolledBack { message, .. } | DeploymentOutcome::Drifted { message, .. } => {
+        DeploymentOutcome::RolledBack(Rollback { message, .. }) | DeploymentOutcome::Drifted { message, .. } => {
             format!("{result}: {message}")
         }
         DeploymentOutcome::Failed { code, message } => format!("{result}: {code}: {message}"),

@@ -69,6 +69,7 @@ fn run_command(command: &mut Command, input: &[u8]) -> Output {
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
+const NOTHING: &str = "good.yaml: nothing to check: 0 aliases, 0 versions, 0 policies";
 const MISSING: &str = "sfn-alias: cannot read `missing.yaml`: No such file or directory (os error 2)\n";
 
 /// Returns the last lines of the reports.
@@ -82,7 +83,9 @@ fn unreadable_files_are_reported_after_reports() {
     project.write("broken.yaml", "Resources: {");
     let (code, output, errors) = project.run(&["good.yaml", "missing.yaml", "broken.yaml", "faulty.yaml"]);
     assert_eq!(code, 2);
-    assert_eq!(last_lines(&output), ["good.yaml: 0 errors, 0 warnings", "faulty.yaml: 1 error, 1 warning"]);
+    let counts = "1 error, 1 warning (checked: 1 alias, 1 version, 0 policies)";
+    assert_eq!(last_lines(&output), [NOTHING, &format!("faulty.yaml: {counts}")]);
+    assert_eq!(output.lines().last(), Some(&*format!("2 files: {counts}")));
     let broken = "sfn-alias: broken.yaml: line 2 column 1: not valid YAML: while parsing a node, did not find expected node content\n";
     assert_eq!(errors, format!("{MISSING}{broken}"));
 }
@@ -96,6 +99,9 @@ fn json_and_sarif_contain_readable_files() {
     let json: Value = serde_json::from_str(&output).unwrap();
     assert_eq!([&json["files"][0]["file"], &json["files"][1]["file"]], ["good.yaml", "faulty.yaml"]);
     assert_eq!(json["files"][1]["report"]["errors"], 1);
+    let checked = serde_json::json!({"aliases": 1, "versions": 1, "policies": 0});
+    assert_eq!([&json["files"][1]["report"]["checked"], &json["total"]["checked"]], [&checked, &checked]);
+    assert_eq!((&json["total"]["errors"], &json["total"]["warnings"]), (&1.into(), &1.into()));
     let (code, output, errors) = project.run(&[&["--format", "sarif"], &files[..]].concat());
     assert_eq!((code, errors.as_str()), (2, MISSING));
     let log: Value = serde_json::from_str(&output).unwrap();
@@ -109,7 +115,7 @@ fn json_and_sarif_contain_readable_files() {
 #[test]
 fn no_report_without_readable_files() {
     let project = Project::new();
-    for format in ["text", "json", "sarif"] {
+    for format in ["text", "json", "sarif", "github", "junit"] {
         assert_eq!(project.run(&["--format", format, "missing.yaml"]), (2, String::new(), MISSING.to_owned()));
     }
 }
@@ -127,7 +133,10 @@ fn rules_accept_lower_case_ids_and_names() {
     let options = ["--disable", "sfa015", "--acknowledge", "Single-Route-Weight:Prod=a draft", "faulty.yaml"];
     let (code, output, errors) = project.run(&options);
     assert_eq!((code, errors.as_str()), (0, ""));
-    assert_eq!(last_lines(&output).last(), Some(&"faulty.yaml: 0 errors, 0 warnings, 1 acknowledged"));
+    assert_eq!(
+        last_lines(&output).last(),
+        Some(&"faulty.yaml: 0 errors, 0 warnings, 1 acknowledged (checked: 1 alias, 1 version, 0 policies)")
+    );
 }
 
 #[test]
@@ -175,10 +184,14 @@ fn help_examples_run() {
     assert_eq!(
         last,
         [
-            (0, Some("template.yaml: 0 errors, 1 warning"), ""),
+            (0, Some("template.yaml: 0 errors, 1 warning (checked: 1 alias, 1 version, 0 policies)"), ""),
             (0, None, ""),
-            (0, Some("<stdin>: 0 errors, 0 warnings"), ""),
-            (0, Some("template.yaml: 0 errors, 0 warnings, 1 acknowledged"), ""),
+            (0, Some("<stdin>: 0 errors, 0 warnings (checked: 3 aliases, 1 version, 2 policies)"), ""),
+            (
+                0,
+                Some("template.yaml: 0 errors, 0 warnings, 1 acknowledged (checked: 1 alias, 1 version, 0 policies)"),
+                ""
+            ),
         ]
     );
     let log: Value = serde_json::from_slice(&std::fs::read(project.0.path().join("out.sarif")).unwrap()).unwrap();
@@ -187,13 +200,16 @@ fn help_examples_run() {
     let version = "Type: AWS::StepFunctions::StateMachineVersion";
     let acknowledged = unretained.replace(version, &format!("{version}\n    Metadata: {metadata}"));
     let (code, output, _) = project.run_with_input(&["-"], acknowledged.as_bytes());
-    assert_eq!((code, output.lines().last()), (0, Some("<stdin>: 0 errors, 0 warnings, 1 acknowledged")));
+    assert_eq!(
+        (code, output.lines().last()),
+        (0, Some("<stdin>: 0 errors, 0 warnings, 1 acknowledged (checked: 1 alias, 1 version, 0 policies)"))
+    );
 }
 
 /// Returns a member of the only hook.
 fn hook_member(member: &str) -> String {
     let hooks = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../.pre-commit-hooks.yaml")).unwrap();
-    hooks.lines().find_map(|line| line.strip_prefix(&format!("  {member}: "))).unwrap().to_owned()
+    hooks.lines().find_map(|line| line.get(2..)?.strip_prefix(&format!("{member}: "))).unwrap().to_owned()
 }
 
 /// pre-commit searches for the pattern anywhere in a path, and appends the paths to the entry.
@@ -208,8 +224,25 @@ fn hook_matches_templates() {
         "cdk.out/Orders.template.json",
         "orders-template.yaml",
         "deploy/prod_template.yml",
+        "stack.yaml",
+        "orders-stack.yml",
+        "infra/sam.yaml",
+        "cloudformation/orders.yml",
+        "cloudformation/prod/orders.json",
+        "infra/cfn/orders.yaml",
+        "cloudformation.yaml",
     ];
-    let other = ["package.json", "template.yaml.orig", "mytemplate.yaml", "template/values.yaml", "template.md"];
+    let other = [
+        "package.json",
+        "template.yaml.orig",
+        "mytemplate.yaml",
+        "template/values.yaml",
+        "template.md",
+        "samconfig.yaml",
+        "stack/main.py",
+        "cloudformation/deploy.sh",
+        "mycloudformation/orders.yml",
+    ];
     let found: Vec<_> = matching.iter().chain(&other).filter(|name| files.is_match(name)).collect();
     assert_eq!(found, matching.iter().collect::<Vec<_>>());
     assert_eq!(hook_member("types_or"), "[yaml, json]");
@@ -222,11 +255,55 @@ fn hook_runs() {
     assert_eq!(hook_member("language"), "system");
     let (code, output, errors) = project.run_shell(&format!("{entry} good.yaml faulty.yaml"));
     assert_eq!((code, errors.as_str()), (1, ""));
-    assert_eq!(output.lines().last(), Some("faulty.yaml: 1 error, 1 warning"));
+    assert_eq!(output.lines().last(), Some("2 files: 1 error, 1 warning (checked: 1 alias, 1 version, 0 policies)"));
+    assert_eq!(project.run_shell(&format!("{entry} good.yaml")), (0, format!("{NOTHING}\n"), String::new()));
+}
+
+/// A folder of templates also contains other files, for example parameters.
+#[test]
+fn hook_skips_other_files() {
+    let project = Project::new();
+    project.write("cloudformation/parameters.json", "[]");
+    let line = format!("{} good.yaml cloudformation/parameters.json", hook_member("entry"));
+    let skipped =
+        "sfn-alias: cloudformation/parameters.json: skipped, because it is neither a template nor a plan\n".to_owned();
+    assert_eq!(project.run_shell(&line), (0, format!("{NOTHING}\n"), skipped));
+    // Without the option, and for files that cannot be read, the exit code is 2.
+    let (code, _, errors) = project.run(&["cloudformation/parameters.json"]);
     assert_eq!(
-        project.run_shell(&format!("{entry} good.yaml")),
-        (0, "good.yaml: 0 errors, 0 warnings\n".to_owned(), String::new())
+        (code, errors.contains("expected a CloudFormation template or a Terraform plan")),
+        (2, true),
+        "{errors}"
     );
+    project.write("broken.yaml", "Resources: {");
+    assert_eq!(project.run(&["--skip-other-files", "broken.yaml"]).0, 2);
+}
+
+/// The documentation contains the hook for repositories that install the program themselves.
+#[test]
+fn documented_hook_is_the_hook() {
+    let page = include_str!("../../docs/check-before-a-deploy.md");
+    for member in ["id", "name", "entry", "language", "types_or", "files"] {
+        let line = hook_member(member);
+        assert!(page.contains(&format!("{member}: {line}\n")), "`{member}: {line}` is missing");
+    }
+}
+
+#[test]
+fn github_and_junit_report_all_files() {
+    let project = Project::new();
+    let (code, output, errors) = project.run(&["--format", "github", "good.yaml", "faulty.yaml"]);
+    assert_eq!((code, errors.as_str()), (1, ""));
+    let lines: Vec<_> = output.lines().collect();
+    assert_eq!(lines[0], NOTHING);
+    assert!(lines[1].starts_with("::warning file=faulty.yaml,line=2,col=3,title=SFA015 version-retain::Version: "));
+    assert!(lines[2].starts_with("::error file=faulty.yaml,line=9,col=7,title=SFA002 single-route-weight::Prod: "));
+    assert!(lines[4].starts_with("2 files: 1 error, 1 warning"), "{output}");
+    for (fail_on, code, failures) in [("error", 1, 1), ("warning", 1, 2), ("never", 0, 0)] {
+        let (found, xml, _) = project.run(&["--format", "junit", "--fail-on", fail_on, "good.yaml", "faulty.yaml"]);
+        assert_eq!((found, xml.matches("<failure ").count()), (code, failures), "{fail_on}");
+        assert!(xml.starts_with("<?xml version=\"1.0\"") && xml.ends_with("</testsuites>\n"), "{xml}");
+    }
 }
 
 #[test]

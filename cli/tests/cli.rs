@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
@@ -13,7 +14,10 @@ const MACHINE: &str = r#"{"name": "orders", "roleArn": "arn:aws:iam::00000000000
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sfn-alias"));
-    command.args(arguments).env_remove("AWS_ENDPOINT_URL_SFN").env_remove("AWS_REGION").env_remove("SFN_ALIAS_LOG");
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).env_remove("SFN_ALIAS_LOG").env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
     command
 }
 
@@ -172,6 +176,80 @@ fn missing_endpoint_is_reported() {
     assert_eq!(output.status.code(), Some(3));
 }
 
+#[test]
+fn endless_response_is_read_up_to_limit() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n").unwrap();
+        while stream.write_all(&[b' '; 64 * 1024]).is_ok() {}
+    });
+    let text = format!(
+        "sfn-alias: cannot connect to {url}: the response body is larger than request limit: 10485760; start \
+         `sfn-alias serve`, or use --endpoint-url or --data\n"
+    );
+    check_output(&["call", "--endpoint-url", &url, "ListStateMachines"], 3, "", &text);
+    server.join().unwrap();
+}
+
+const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIDDEFAULT\naws_secret_access_key = one\naws_account_id = 111111111111\n\n[other]\naws_access_key_id = AKIDOTHER\naws_secret_access_key = two\naws_account_id = 222222222222\n";
+
+/// Without credentials, a request is not signed: an endpoint for tests may not require it.
+#[test]
+fn call_and_route_sign_with_the_credentials_of_an_aws_client() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("credentials").to_str().unwrap().to_owned();
+    std::fs::write(&file, CREDENTIALS).unwrap();
+    let (child, url) = start_server(&["--credentials", &file]);
+    let environment = [("AWS_ACCESS_KEY_ID", "AKIDDEFAULT"), ("AWS_SECRET_ACCESS_KEY", "one")];
+    let shared = [("AWS_SHARED_CREDENTIALS_FILE", file.as_str())];
+    let (none, other): (&[_], &[_]) = (&[], &["--profile", "other"]);
+    let call = |arguments: &[&str], options: &[&str], variables: &[(&str, &str)]| {
+        let mut command = program(&[arguments, options, &["--endpoint-url", &url]].concat());
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    for (options, variables, account) in
+        [(none, &environment[..], "111111111111"), (none, &shared, "111111111111"), (other, &shared, "222222222222")]
+    {
+        let created = call(&["call", "CreateStateMachine", MACHINE], options, variables);
+        assert_eq!((created.0, created.2.as_str()), (Some(0), ""), "{}", created.1);
+        assert!(created.1.contains(&format!("arn:aws:states:us-east-1:{account}:")), "{}", created.1);
+    }
+    let machine = ORDERS.replace("000000000000", "222222222222");
+    let routes = [json!({"stateMachineVersionArn": format!("{machine}:1"), "weight": 100})];
+    let alias = json!({"name": "PROD", "routingConfiguration": routes}).to_string();
+    assert_eq!(call(&["call", "CreateStateMachineAlias", &alias], other, &shared).0, Some(0));
+    let routed = call(&["route", "--count", "5", "--json", &format!("{machine}:PROD")], other, &shared);
+    assert_eq!(routed.1, "{\"count\":5,\"routes\":[{\"starts\":5,\"version\":1,\"weight\":100}]}\n");
+    let unsigned = call(&["call", "--json", "ListStateMachines"], none, &[]);
+    assert_eq!(unsigned.0, Some(1));
+    let account = call(&["call", "--json", "ListStateMachines"], &["--account", "111111111111"], &environment);
+    assert_eq!(account.1, unsigned.1, "`--account` is not signed");
+    let missing = call(&["call", "ListStateMachines"], &["--profile", "missing"], &shared);
+    let text = "profile `missing` has no aws_access_key_id and aws_secret_access_key; ";
+    assert!(missing.0 == Some(2) && missing.2.contains(text), "{}", missing.2);
+    assert_eq!(stop_server(child), Some(0));
+}
+
+/// No other operation finds anything in a new file, so its name is a typo.
+#[test]
+fn only_create_state_machine_creates_the_file() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("typo.db");
+    let file = path.to_str().unwrap();
+    let missing = format!("sfn-alias: cannot read `{file}`: No such file or directory (os error 2)\n");
+    check_output(&["call", "--data", file, "ListStateMachines"], 3, "", &missing);
+    check_output(&["call", "--data", file, "CreateStateMachineAlias", &alias_request(100)], 3, "", &missing);
+    check_output(&["route", "--data", file, &format!("{ORDERS}:PROD")], 3, "", &missing);
+    let deploy = ["deploy", &format!("{ORDERS}:PROD"), &format!("{ORDERS}:1"), "--data", file, "--all-at-once"];
+    check_output(&deploy, 3, "", &missing);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert_eq!(run_program(&["call", "--data", file, "CreateStateMachine", MACHINE]).status.code(), Some(0));
+    assert!(path.exists());
+}
+
 /// Starts `sfn-alias serve` and returns its URL.
 fn start_server(arguments: &[&str]) -> (Child, String) {
     let mut child =
@@ -239,7 +317,8 @@ fn check_template_rejects_unknown_parameter() {
     let check = |files: &[&str], parameter: &str, code, stdout: &str, stderr: &str| {
         check_output(&[&["check-template", "--parameter", parameter], files].concat(), code, stdout, stderr);
     };
-    let clean = format!("{without}: 0 errors, 0 warnings\n{with}: 0 errors, 0 warnings\n");
+    let nothing = "nothing to check: 0 aliases, 0 versions, 0 policies";
+    let clean = format!("{without}: {nothing}\n{with}: {nothing}\n2 files: {nothing}\n");
     check(&[&without, &with], "Stage=prod", 0, &clean, "");
     let unknown = "sfn-alias: --parameter: unknown parameter `Nope`; ";
     check(

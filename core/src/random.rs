@@ -52,6 +52,11 @@ impl WeightedPicker {
         Rng::from_entropy().map(Self)
     }
 
+    /// Starts again from a seed.
+    pub(crate) fn reseed(&self, seed: u64) {
+        self.0.reseed(seed);
+    }
+
     /// Returns the next random number from 0 to 99.
     #[inline]
     pub fn next_percent(&self) -> u8 {

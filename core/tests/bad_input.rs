@@ -448,7 +448,10 @@ fn the_last_duplicate_member_wins() {
         assert_eq!(sfn.call("DescribeStateMachine", twice.as_bytes()).status, 200);
         let null = format!(r#"{{"stateMachineArn": "{MACHINE}", "stateMachineArn": null}}"#);
         let error = assert_error(sfn, "DescribeStateMachine", null.as_bytes(), ErrorKind::ValidationException);
-        assert_eq!(error.to_string(), missing_members_text(&["stateMachineArn".to_owned()]));
+        assert_eq!(
+            error.to_string(),
+            missing_members_text(&required_members(Operation::DescribeStateMachine.members(), ""))
+        );
         for body in
             [r#"{"stateMachineArn": 1, "stateMachineArn": "x"}"#, r#"{"stateMachineArn": "x", "stateMachineArn": 1}"#]
         {

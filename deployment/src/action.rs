@@ -154,12 +154,17 @@ pub enum AlarmState {
 
 impl fmt::Display for AlarmState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ok => "OK",
-            Self::Alarm => "ALARM",
-            Self::InsufficientData => "INSUFFICIENT_DATA",
-        })
+        self.serialize(f)
     }
+}
+
+/// Why a deployment is rolled back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rollback {
+    /// The reason. For alarms, it is the provider's text.
+    pub message: String,
+    /// The alarms in state `ALARM`, in the order of the provider.
+    pub alarms: Vec<String>,
 }
 
 /// How a deployment ended.
@@ -169,12 +174,7 @@ pub enum DeploymentOutcome {
     /// The alias routes all executions to the new version.
     Succeeded,
     /// The alias routes all executions to the previous version again.
-    RolledBack {
-        /// The reason. For alarms, it is the provider's text.
-        message: String,
-        /// The alarms in state `ALARM`.
-        alarms: Vec<String>,
-    },
+    RolledBack(Rollback),
     /// Someone else updated the alias. The deployment left that routing unchanged.
     Drifted {
         /// The provider's text.

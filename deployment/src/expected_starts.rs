@@ -60,7 +60,7 @@ const MAX_RATE: f64 = 1e6;
 /// Returns [`DeploymentError::InvalidRate`] if the rate is not between 0 and 1000000.
 pub fn expected_starts(plan: &Plan, starts_per_second: f64) -> Result<ExpectedStarts, DeploymentError> {
     if !(0.0..=MAX_RATE).contains(&starts_per_second) {
-        return Err(DeploymentError::InvalidRate { rate: starts_per_second.to_string() });
+        return Err(DeploymentError::InvalidRate(starts_per_second.to_string()));
     }
     let waits = plan.steps.iter().filter(|step| step.wait_seconds() > 0);
     let steps: Vec<StepStarts> = waits

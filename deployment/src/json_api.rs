@@ -10,22 +10,9 @@ use super::progress::Progress;
 use super::resume::DeploymentRequest;
 use super::simulate::{SimulationEvent, dry_run, simulate};
 use super::text::BarStyle;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-
-/// Runs a method with its request.
-type RunMethod = fn(&[u8]) -> Result<String, DeploymentError>;
-
-/// The methods of [`deployment_json`].
-const METHODS: [(&str, RunMethod); 7] = [
-    ("plan", |request| Ok(DeploymentError::parse::<PlanRequest>("plan request", request)?.plan()?.to_json())),
-    ("simulate", simulate_events),
-    ("resume", resume_checkpoint),
-    ("step", |request| run_step(DeploymentError::parse("step request", request)?)),
-    ("dryRun", dry_run_calls),
-    ("expectedStarts", count_expected_starts),
-    ("render", render_plan),
-];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
@@ -62,12 +49,16 @@ struct StepRequest {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct StepResponse<'s> {
-    checkpoint: &'s Checkpoint,
-    action: &'s Action,
+struct StepResponse {
+    checkpoint: Checkpoint,
+    action: Action,
     progress: Progress,
     save_first: bool,
 }
+
+pub(super) const OBSERVATION: &str = "observation";
+const RESUME_REQUEST: &str = "resume request";
+const RENDER_REQUEST: &str = "render request";
 
 /// Runs one step of a deployment. It takes a checkpoint and an observation, and returns `checkpoint`, `action`,
 /// `progress` and `saveFirst`.
@@ -86,7 +77,8 @@ pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, Deploy
     let missing = || "expected `nowMillis`, the time in milliseconds since 1970".to_owned();
     let now_millis = now.ok_or_else(|| DeploymentError::InvalidInput { input: OBSERVATION, detail: missing() })?;
     DeploymentError::catch_panic(|| {
-        run_step(StepRequest { checkpoint: Checkpoint::from_json(checkpoint)?, observation, now_millis })
+        let request = StepRequest { checkpoint: Checkpoint::from_json(checkpoint)?, observation, now_millis };
+        run_step(request).map(|step| to_json(&step))
     })
 }
 
@@ -105,11 +97,23 @@ pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, Deploy
 /// # Errors
 /// Returns the errors of the method, and [`DeploymentError::UnknownMethod`].
 pub fn deployment_json(method: &str, request: &[u8]) -> Result<String, DeploymentError> {
-    let Some((_, run)) = METHODS.into_iter().find(|(name, _)| *name == method) else {
-        let expected = METHODS.map(|(name, _)| name).join(", ");
-        return Err(DeploymentError::UnknownMethod { name: method.to_owned(), expected });
-    };
-    DeploymentError::catch_panic(|| run(request))
+    DeploymentError::catch_panic(|| match method {
+        "plan" => respond("plan request", request, |plan: PlanRequest| plan.plan()),
+        "simulate" => respond("simulate request", request, |request: SimulateRequest| {
+            simulate(request.deployment()?, &request.events)
+        }),
+        "dryRun" => respond("simulate request", request, |request: SimulateRequest| dry_run(&request.deployment()?)),
+        "expectedStarts" => respond("expectedStarts request", request, |request: ExpectedStartsRequest| {
+            expected_starts(&request.plan.plan()?, request.starts_per_second)
+        }),
+        "render" => respond(RENDER_REQUEST, request, render_plan),
+        "resume" => respond(RESUME_REQUEST, request, resume_checkpoint),
+        "step" => respond("step request", request, run_step),
+        name => {
+            let expected = "plan, simulate, resume, step, dryRun, expectedStarts, render".to_owned();
+            Err(DeploymentError::UnknownMethod { name: name.to_owned(), expected })
+        }
+    })
 }
 
 /// Calls a method of the JSON API. Returns an error as JSON: `{"error": {"code", "message", "problems"}}`.
@@ -117,65 +121,51 @@ pub fn deployment_json_or_error(method: &str, request: &[u8]) -> String {
     deployment_json(method, request).unwrap_or_else(|error| json!({"error": error.to_value()}).to_string())
 }
 
-fn simulate_events(request: &[u8]) -> Result<String, DeploymentError> {
-    let SimulateRequest { plan, state_machine_alias_arn, events } = DeploymentError::parse(SIMULATE_REQUEST, request)?;
-    Ok(to_json(&simulate(virtual_deployment(&plan, state_machine_alias_arn)?, &events)?))
+fn respond<R: DeserializeOwned, T: Serialize>(
+    input: &'static str,
+    request: &[u8],
+    run: impl FnOnce(R) -> Result<T, DeploymentError>,
+) -> Result<String, DeploymentError> {
+    run(DeploymentError::parse(input, request)?).map(|response| to_json(&response))
 }
 
-fn dry_run_calls(request: &[u8]) -> Result<String, DeploymentError> {
-    let SimulateRequest { plan, state_machine_alias_arn, .. } = DeploymentError::parse(SIMULATE_REQUEST, request)?;
-    Ok(to_json(&dry_run(&virtual_deployment(&plan, state_machine_alias_arn)?)?))
+impl SimulateRequest {
+    fn deployment(&self) -> Result<Deployment, DeploymentError> {
+        let plan = self.plan.plan()?;
+        let machine = sfn_alias::parse_arn(&plan.target)?.state_machine_arn();
+        let alias = self.state_machine_alias_arn.clone().unwrap_or_else(|| format!("{machine}:ALIAS"));
+        Deployment::new(&alias, None, plan)
+    }
 }
 
-fn count_expected_starts(request: &[u8]) -> Result<String, DeploymentError> {
-    let ExpectedStartsRequest { plan, starts_per_second } = DeploymentError::parse("expectedStarts request", request)?;
-    Ok(to_json(&expected_starts(&plan.plan()?, starts_per_second)?))
-}
-
-const SIMULATE_REQUEST: &str = "simulate request";
-const RESUME_REQUEST: &str = "resume request";
-const RENDER_REQUEST: &str = "render request";
-pub(super) const OBSERVATION: &str = "observation";
-
-fn render_plan(request: &[u8]) -> Result<String, DeploymentError> {
-    let RenderRequest { plan, format } = DeploymentError::parse(RENDER_REQUEST, request)?;
-    let plan = plan.plan()?;
-    let text = match format.as_str() {
-        "table" => plan.to_table(),
-        "timeline" => plan.to_timeline(BarStyle::Unicode),
-        "ascii" => plan.to_timeline(BarStyle::Ascii),
-        "svg" => plan.to_svg(),
+fn render_plan(request: RenderRequest) -> Result<String, DeploymentError> {
+    let plan = request.plan.plan()?;
+    match request.format.as_str() {
+        "table" => Ok(plan.to_table()),
+        "timeline" => Ok(plan.to_timeline(BarStyle::Unicode)),
+        "ascii" => Ok(plan.to_timeline(BarStyle::Ascii)),
+        "svg" => Ok(plan.to_svg()),
         other => {
             let detail = format!("unknown format `{other}`; use table, timeline, ascii or svg");
-            return Err(DeploymentError::InvalidInput { input: RENDER_REQUEST, detail });
+            Err(DeploymentError::InvalidInput { input: RENDER_REQUEST, detail })
         }
-    };
-    Ok(to_json(&text))
+    }
 }
 
 /// Parses the checkpoint separately, so that an error in it names the checkpoint.
-fn resume_checkpoint(request: &[u8]) -> Result<String, DeploymentError> {
-    let mut request: Value = DeploymentError::parse(RESUME_REQUEST, request)?;
+fn resume_checkpoint(mut request: Value) -> Result<Option<Checkpoint>, DeploymentError> {
     let checkpoint = request.as_object_mut().and_then(|members| members.remove("checkpoint")).unwrap_or_default();
     let requested: DeploymentRequest = DeploymentError::from_value(RESUME_REQUEST, request)?;
     let resumed = requested.resume(Checkpoint::from_json(to_json(&checkpoint).as_bytes())?)?;
-    Ok(resumed.map_or_else(|| "null".to_owned(), |deployment| deployment.checkpoint().to_json()))
+    Ok(resumed.map(|deployment| deployment.checkpoint().clone()))
 }
 
-fn run_step(request: StepRequest) -> Result<String, DeploymentError> {
+fn run_step(request: StepRequest) -> Result<StepResponse, DeploymentError> {
     let observation: Observation = DeploymentError::from_value(OBSERVATION, request.observation)?;
     let mut deployment = Deployment::resume(request.checkpoint)?;
     let action = deployment.next(request.now_millis, &observation)?;
-    let progress = deployment.progress(request.now_millis);
-    let save_first = deployment.saves_first(&action);
-    Ok(to_json(&StepResponse { checkpoint: deployment.checkpoint(), action: &action, progress, save_first }))
-}
-
-fn virtual_deployment(plan: &PlanRequest, alias: Option<String>) -> Result<Deployment, DeploymentError> {
-    let plan = plan.plan()?;
-    let machine = sfn_alias::parse_arn(&plan.target)?.state_machine_arn();
-    let alias = alias.unwrap_or_else(|| format!("{machine}:ALIAS"));
-    Deployment::new(&alias, None, plan)
+    let (progress, save_first) = (deployment.progress(request.now_millis), deployment.saves_first(&action));
+    Ok(StepResponse { checkpoint: deployment.checkpoint().clone(), action, progress, save_first })
 }
 
 fn to_json<T: Serialize>(value: &T) -> String {

@@ -4,7 +4,6 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, Unexpected};
 use serde_json::Value;
 use sfn_alias::wire::deserialize_integer;
-use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
 /// Deserializes a member.
 fn required<'de, T: TryFrom<i128>, D: Deserializer<'de>>(
@@ -45,36 +44,4 @@ members! {
     times: u32 = required("times", "an integer of 0 or more");
     percentage: Option<i64> = template_value("Percentage");
     interval: Option<i64> = template_value("Interval");
-}
-
-/// An integer from 0 to 100.
-struct Percent(u8);
-
-impl TryFrom<i128> for Percent {
-    type Error = ();
-
-    fn try_from(number: i128) -> Result<Self, ()> {
-        u8::try_from(number).ok().filter(|percent| *percent <= 100).map(Self).ok_or(())
-    }
-}
-
-fn weight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
-    required(deserializer, "weight", "an integer from 0 to 100").map(|Percent(weight)| weight)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "an object with stateMachineVersionArn and weight")]
-struct RouteJson {
-    state_machine_version_arn: String,
-    #[serde(deserialize_with = "weight")]
-    weight: u8,
-}
-
-/// Deserializes a list of routes.
-pub fn routes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Route>, D::Error> {
-    let routes = Vec::<RouteJson>::deserialize(deserializer)?.into_iter().map(|route| {
-        let RouteJson { state_machine_version_arn, weight } = route;
-        Route { state_machine_version_arn, weight }
-    });
-    Ok(routes.collect())
 }

@@ -41,7 +41,8 @@ mod svg;
 mod text;
 
 pub use action::{
-    Action, Alarm, AlarmState, AlarmsInput, DeploymentOutcome, DescribeInput, Observation, UpdateInput, WaitReason,
+    Action, Alarm, AlarmState, AlarmsInput, DeploymentOutcome, DescribeInput, Observation, Rollback, UpdateInput,
+    WaitReason,
 };
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, FailureCounts, Intent, Phase};
 pub use deployment::Deployment;

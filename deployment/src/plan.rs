@@ -106,10 +106,4 @@ impl Plan {
     pub fn is_unchanged(&self) -> bool {
         self.origin == self.target && self.before.len() == 1
     }
-
-    /// Returns the plan as JSON.
-    pub fn to_json(&self) -> String {
-        // Strings and numbers always have a JSON form.
-        serde_json::to_string(self).unwrap_or_default()
-    }
 }

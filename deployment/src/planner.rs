@@ -21,7 +21,6 @@ pub struct PlanRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alarms: Option<Vec<String>>,
     /// The alias's current routing.
-    #[serde(deserialize_with = "super::json_integer::routes")]
     pub current_routing: Vec<Route>,
     /// The version to deploy. Optional if the preference specifies it.
     #[serde(skip_serializing_if = "Option::is_none")]

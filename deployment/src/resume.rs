@@ -67,7 +67,7 @@ impl Deployment {
     /// Returns [`DeploymentError::InvalidCheckpoint`] if the checkpoint is inconsistent or has another format, and the
     /// errors of [`Deployment::new`] and [`PlanRequest::plan`].
     pub fn resume(checkpoint: Checkpoint) -> Result<Self, DeploymentError> {
-        let invalid = |detail: String| Err(DeploymentError::InvalidCheckpoint { detail });
+        let invalid = |detail: String| Err(DeploymentError::InvalidCheckpoint(detail));
         if checkpoint.format != CHECKPOINT_FORMAT {
             return invalid(format!("unsupported format {}, expected {CHECKPOINT_FORMAT}", checkpoint.format));
         }

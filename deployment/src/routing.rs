@@ -67,13 +67,34 @@ fn list_items(routes: &[Route]) -> Vec<RoutingConfigurationListItem<'_>> {
     items
 }
 
-/// Formats a routing like the provider. The provider formats an unordered set; this function keeps the list's order.
+/// Formats a routing like the provider, whose set of routes has the order of Java.
 pub fn format_routing(routes: &[Route]) -> String {
+    let mut routes: Vec<&Route> = routes.iter().collect();
+    // The hash that the provider's version of Lombok generates for a route: first the weight, then the ARN.
+    sort_as_hash_set(&mut routes, |route| {
+        let weight = u32::from(route.weight).wrapping_add(59);
+        weight.wrapping_mul(59).wrapping_add(hash_string(&route.state_machine_version_arn))
+    });
     let format_route = |route: &Route| {
         let Route { state_machine_version_arn: arn, weight } = route;
         format!("RoutingConfigurationVersion(stateMachineVersionArn={arn}, weight={weight})")
     };
-    format!("[{}]", routes.iter().map(format_route).collect::<Vec<_>>().join(", "))
+    format!("[{}]", routes.into_iter().map(format_route).collect::<Vec<_>>().join(", "))
+}
+
+/// Sorts items in the order in which Java iterates over a `HashSet` of them. Items in the same bucket keep their order.
+pub fn sort_as_hash_set<T>(items: &mut [T], hash: impl Fn(&T) -> u32) {
+    // Java doubles the number of buckets if there are more than three items per four buckets.
+    let buckets = items.len().saturating_mul(4).div_ceil(3).next_power_of_two().max(16);
+    items.sort_by_cached_key(|item| {
+        let hash = hash(item);
+        (hash ^ (hash >> 16)) as usize & buckets.wrapping_sub(1)
+    });
+}
+
+/// Returns the hash of a Java string.
+pub fn hash_string(text: &str) -> u32 {
+    text.encode_utf16().fold(0, |hash: u32, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)))
 }
 
 /// Returns the state machine's name and the version number of a version ARN, for example `orders:2`.

@@ -1,4 +1,4 @@
-//! Caches values that depend only on some conditions. Scenarios in which these conditions are equal share a value.
+//! Caches values that depend only on some conditions and parameters. Scenarios in which these are equal share a value.
 
 use super::resolve::{Part, Scenario};
 use super::target::StateMachineIdentity;
@@ -70,7 +70,7 @@ pub(crate) struct ConnectorSources {
 const MAX_ENTRIES: usize = 256;
 
 pub(crate) struct ScenarioCache<'t, T> {
-    /// The conditions that the value depends on.
+    /// The conditions and parameters that the value depends on.
     names: OnceCell<BTreeSet<&'t str>>,
     entries: RefCell<HashMap<Scenario<'t>, Rc<T>>>,
 }
@@ -82,7 +82,8 @@ impl<T> Default for ScenarioCache<'_, T> {
 }
 
 impl<'t, T> ScenarioCache<'t, T> {
-    /// Returns the cached value, or computes it. `names` returns the conditions that the value depends on.
+    /// Returns the cached value, or computes it. `names` returns the conditions and parameters
+    /// that the value depends on.
     pub fn get(
         &self,
         scenario: &Scenario<'t>,

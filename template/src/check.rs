@@ -5,7 +5,7 @@ use super::error::TemplateError;
 use super::findings::{Findings, ScenarioFinding, truncate_middle};
 use super::options::{Acknowledgement, CheckOptions};
 use super::read::read;
-use super::report::{Finding, Report};
+use super::report::{CheckedCounts, Finding, Report};
 use super::resolve::Scenario;
 use super::resources::{ALIAS, Resource, SAM_STATE_MACHINE, Template, VERSION, View};
 use super::rule::NOT_DECIDED;
@@ -71,7 +71,7 @@ fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     findings.sort_by(|one, other| {
         (one.line, one.column, one.rule, &one.path).cmp(&(other.line, other.column, other.rule, &other.path))
     });
-    Ok(Report::new(findings))
+    Ok(Report::new(findings, count_checked(&template)))
 }
 
 /// Like [`check_template`], with options and report in JSON. The bindings use it.
@@ -81,6 +81,21 @@ fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
 pub fn check_template_json(text: &[u8], options: &[u8]) -> Result<Vec<u8>, TemplateError> {
     let report = check_template(text, &CheckOptions::from_json(options)?)?;
     Ok(report.to_json())
+}
+
+/// Returns whether a resource is a version, or a state machine that publishes versions without version resources.
+fn publishes_versions(resource: &Resource<'_>) -> bool {
+    resource.kind == VERSION || resource.is_sam_with_alias() || terraform::publishes_versions(resource.node)
+}
+
+/// Counts what the rules check.
+fn count_checked(template: &Template<'_>) -> CheckedCounts {
+    let count = |filter: fn(&Resource<'_>) -> bool| template.resources.iter().filter(|one| filter(one)).count();
+    CheckedCounts {
+        aliases: count(|resource| resource.is_alias()),
+        versions: count(publishes_versions),
+        policies: count(policy::has_policies),
+    }
 }
 
 fn read_previous_names(previous: &str, options: &CheckOptions) -> Result<change::AliasNames, TemplateError> {
@@ -126,7 +141,8 @@ fn run_rules<'t>(template: &Template<'t>, names: &change::AliasNames) -> Vec<Sce
 fn create_limit_finding<'t>(template: &Template<'t>, resource: &Resource<'t>) -> ScenarioFinding<'t> {
     let scenario = Scenario::default();
     let message =
-        "Not fully checked: the resource depends on too many conditions or on texts that are too long".to_owned();
+        "Not fully checked: the resource depends on too many conditions or parameter values, or on texts that are too long"
+            .to_owned();
     Findings::new(View { template, scenario: &scenario }).create(&NOT_DECIDED, resource, "", message)
 }
 
@@ -191,9 +207,20 @@ fn merge_scenarios<'t>(findings: Vec<ScenarioFinding<'t>>, all: &[Scenario<'t>])
         // If the scenarios have no other common condition, the first scenario is the example.
         if scenarios.len() == all.len() || own != fixed {
             finding.scenario = own;
+        } else {
+            finding.scenario = remove_irrelevant_choices(&finding.scenario, all, &scenarios);
         }
     }
     order
+}
+
+/// Removes the parameters of an example that do not matter: the finding occurs with all of their values.
+fn remove_irrelevant_choices<'t>(example: &Scenario<'t>, all: &[Scenario<'t>], found: &[Scenario<'t>]) -> Scenario<'t> {
+    example.choices().iter().fold(example.clone(), |kept, (name, _)| {
+        let shorter = kept.without_choice(name);
+        let matching = |list: &[Scenario<'t>]| list.iter().filter(|one| shorter.is_part_of(one)).count();
+        if matching(all) == matching(found) { shorter } else { kept }
+    })
 }
 
 /// Removes duplicates, and findings that contradict the defaults of their parameters.
@@ -224,7 +251,11 @@ fn describe_condition(template: &Template<'_>, finding: &ScenarioFinding<'_>) ->
     let defaults = names.into_iter().filter_map(|name| {
         Some(format!("parameter {name} has its default `{}`", template.resolver.default_value(name)?))
     });
-    let all: Vec<String> = conditions.chain(defaults).collect();
+    let choices =
+        finding.scenario.choices().iter().filter_map(|choice| {
+            Some(format!("parameter {} is `{}`", choice.0, template.resolver.choice_text(choice)?))
+        });
+    let all: Vec<String> = conditions.chain(choices).chain(defaults).collect();
     (!all.is_empty()).then(|| truncate_middle(all.join(" and ")))
 }
 

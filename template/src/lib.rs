@@ -34,7 +34,7 @@ pub use error::TemplateError;
 pub use options::{Acknowledgement, CheckOptions};
 pub use parameters::parameter_names;
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
-pub use report::{Finding, Report, format_sarif};
+pub use report::{CheckedCounts, Finding, Report, ReportCounts, format_github, format_junit, format_sarif};
 pub use rule::{Rule, Severity, rules};
 
 /// Runs the code of the page as a test.

@@ -145,7 +145,7 @@ rules! {
     PREFERENCE_MEMBER "SFA014" "preference-member" Error CFN_PREFERENCE
         "A property of DeploymentPreference is missing, has the wrong type or is out of range",
         "CloudFormation rejects the alias.",
-        "Specify Type (LINEAR, CANARY or ALL_AT_ONCE), Percentage (1 to 99), Interval (1 to 2100) and Alarms (1 to 100 different names of 1 to 256 characters).";
+        "Specify a valid value, or remove the property if it is optional.";
     VERSION_RETAIN "SFA015" "version-retain" Warning CFN_VERSION
         "A version that an alias uses is not retained",
         "When the state machine changes, CloudFormation replaces the version and deletes the old one. AWS rejects the deletion while an alias uses the old version. After the deletion a rollback to it is not possible.",
@@ -199,9 +199,9 @@ rules! {
         "A version is published from a state machine. AWS does not find a state machine with this ARN, and the deployment fails.",
         "Use the ARN of the state machine, for example `!Ref` of the state machine.";
     NOT_DECIDED "SFA028" "not-decided" Info CONDITIONS
-        "Not fully checked: too many conditions, or texts that are too long",
-        "The checks try up to 4096 combinations of parameter values, with up to 256 different results of the conditions, and resolve texts of up to 1 MB. Values that depend on more combinations or longer texts are not checked and may contain errors.",
-        "Set the parameters that the conditions depend on (option `parameters`), or use fewer conditions in the resource.";
+        "Not fully checked: too many conditions or parameter values, or texts that are too long",
+        "The checks try up to 4096 combinations of the values that conditions compare, up to 256 combinations of condition results and allowed parameter values per resource, and resolve texts of up to 1 MB. If a resource has more combinations of parameter values, one parameter at a time varies. What depends on more is not checked and may contain errors.",
+        "Set the parameters that the resource and its conditions depend on (option `parameters`), or use fewer conditions in the resource.";
 }
 
 const SAM_DOCS: &str =

@@ -1,6 +1,6 @@
 //! The possible outcomes of the conditions that affect a resource.
 
-use super::resolve::Scenario;
+use super::resolve::{MAX_COMBINATIONS, Scenario, referenced_names};
 use super::resources::{ALIAS, Resource, SAM_STATE_MACHINE, STATE_MACHINE, Template, VERSION};
 use super::tree::Node;
 use std::collections::BTreeSet;
@@ -30,36 +30,66 @@ pub(crate) fn list_scenarios_with<'t>(
     others: &[&Resource<'t>],
 ) -> Vec<Scenario<'t>> {
     decide_scenarios(template, resource, others)
-        .unwrap_or_else(|| template.conditions.list_outcomes(resource.condition(), &[]).unwrap_or_default())
+        .unwrap_or_else(|| template.conditions.list_outcomes(resource.condition(), &[], &[]).unwrap_or_default())
 }
 
-/// Lists the scenarios, or returns `None` if there are too many.
+/// Lists the scenarios, or returns `None` if there are too many. Every scenario has values for the parameters that have
+/// `AllowedValues`.
 pub(crate) fn decide_scenarios<'t>(
     template: &Template<'t>,
     resource: &Resource<'t>,
     others: &[&Resource<'t>],
 ) -> Option<Vec<Scenario<'t>>> {
     let own = resource.condition();
-    let mut names = Vec::new();
-    collect_read_conditions(resource, &mut names);
-    for other in referenced_resources(template, resource) {
-        collect_read_conditions(other, &mut names);
+    let (mut names, mut parameters) = (Vec::new(), Vec::new());
+    let referenced = referenced_resources(template, resource);
+    for read in std::iter::once(resource).chain(referenced) {
+        walk_read_properties(read, &mut |properties| {
+            collect_conditions(properties, &mut names);
+            template.resolver.collect_parameters(properties, &mut parameters);
+        });
     }
     names.extend(others.iter().filter_map(|other| other.condition()));
-    names.sort_unstable();
-    names.dedup();
+    for list in [&mut names, &mut parameters] {
+        list.sort_unstable();
+        list.dedup();
+    }
     names.retain(|name| Some(*name) != own);
-    template.conditions.list_outcomes(own, &names)
+    list_combined_outcomes(template, own, &names, &parameters)
 }
 
-/// Collects the conditions of `Fn::If` in the properties that rules read.
-fn collect_read_conditions<'t>(resource: &Resource<'t>, names: &mut Vec<&'t str>) {
+/// Lists the outcomes of conditions for all combinations of parameter values, up to [`MAX_COMBINATIONS`].
+fn list_combined_outcomes<'t>(
+    template: &Template<'t>,
+    own: Option<&'t str>,
+    names: &[&'t str],
+    parameters: &[&'t str],
+) -> Option<Vec<Scenario<'t>>> {
+    let (combinations, is_complete) = template.resolver.list_combinations(parameters);
+    let mut scenarios = Vec::new();
+    let mut is_complete = is_complete;
+    for choices in &combinations {
+        let outcomes = template.conditions.list_outcomes(own, names, choices)?;
+        if !scenarios.is_empty() && scenarios.len().saturating_add(outcomes.len()) > MAX_COMBINATIONS {
+            is_complete = false;
+            break;
+        }
+        scenarios.extend(outcomes);
+    }
+    if !is_complete {
+        template.conditions.report_limit();
+    }
+    Some(scenarios)
+}
+
+/// Visits the properties that rules read.
+fn walk_read_properties<'t>(resource: &Resource<'t>, visit: &mut impl FnMut(&'t Node<'t>)) {
     let Some(properties) = resource.node.get("Properties") else { return };
     if properties.intrinsic().is_some() {
-        return collect_conditions(properties, names);
+        return visit(properties);
     }
     let read = properties.members().iter().filter(|(name, _)| !IGNORED_PROPERTIES.contains(&name.as_ref()));
-    read.for_each(|(_, member)| collect_conditions(member, names));
+    read.for_each(|(_, member)| visit(member));
 }
 
 /// Returns whether a resource belongs to Step Functions or refers to it.
@@ -76,18 +106,24 @@ pub(crate) fn is_related<'t>(template: &Template<'t>, resource: &Resource<'t>) -
 }
 
 /// Collects the conditions of `Fn::If` in a node.
-pub(crate) fn collect_conditions<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) {
+fn collect_conditions<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) {
     node.walk(&mut |part| names.extend(part.call("Fn::If").and_then(|list| list.items().first()?.text())));
 }
 
-/// Returns the conditions that these properties of all resources depend on.
-pub(crate) fn conditions_in_members<'t>(template: &Template<'t>, members: &[&str]) -> BTreeSet<&'t str> {
+/// Collects what a node depends on: conditions, and everything that it refers to, including parameters.
+pub(crate) fn collect_inputs<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) {
+    collect_conditions(node, names);
+    node.walk(&mut |part| names.extend(referenced_names(part)));
+}
+
+/// Returns the conditions and parameters that these properties of all resources depend on.
+pub(crate) fn inputs_of_members<'t>(template: &Template<'t>, members: &[&str]) -> BTreeSet<&'t str> {
     let mut names = Vec::new();
     for properties in template.resources.iter().filter_map(|resource| resource.node.get("Properties")) {
         match properties.intrinsic() {
-            Some(_) => collect_conditions(properties, &mut names),
+            Some(_) => collect_inputs(properties, &mut names),
             None => {
-                members.iter().filter_map(|name| properties.get(name)).for_each(|it| collect_conditions(it, &mut names))
+                members.iter().filter_map(|name| properties.get(name)).for_each(|it| collect_inputs(it, &mut names))
             }
         }
     }

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 const POINTER: &str = "terraform pointer";
 const KIND: &str = "terraform type";
 const NAME_BEFORE: &str = "terraform name before";
+const PUBLISH: &str = "terraform publish";
 /// A function that the resolver does not know.
 const UNKNOWN: &str = "Fn::Unknown";
 
@@ -22,6 +23,11 @@ pub(crate) fn plan_pointer<'n>(resource: &'n Node<'_>) -> Option<&'n str> {
 /// Returns the type of a resource in its plan.
 pub(crate) fn plan_type<'n>(resource: &'n Node<'_>) -> Option<&'n str> {
     resource.get(KIND).and_then(Node::text)
+}
+
+/// Returns whether a state machine of a plan publishes versions.
+pub(crate) fn publishes_versions(resource: &Node<'_>) -> bool {
+    resource.get(PUBLISH).is_some_and(|publish| matches!(publish.value, Value::Bool(true)))
 }
 
 /// Returns the previous name of an alias that the plan replaces.
@@ -157,6 +163,9 @@ fn translate_resource<'t>(
         (KIND, text(resource.position, own_kind)),
         (POINTER, Node { position: resource.position, value: Value::Text(Cow::Owned(pointer)) }),
     ];
+    if let Some(publish) = values.get("publish").filter(|_| kind == STATE_MACHINE) {
+        members.push((PUBLISH, publish.clone()));
+    }
     if let Some(before) = resource.get("address").and_then(Node::text).and_then(|address| names.get(address)) {
         members.push((NAME_BEFORE, text(resource.position, before)));
     }

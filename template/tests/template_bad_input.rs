@@ -172,10 +172,28 @@ fn too_many_conditions_are_not_decided() {
         "Conditions:\n{conditions}  All: !And [{all}]\nResources:\n  A:\n    Type: AWS::StepFunctions::StateMachineAlias\n    Condition: All\n    Properties: {{Name: '1', RoutingConfiguration: [{{StateMachineVersionArn: !Ref V, Weight: 100}}]}}\n"
     );
     let report = check_template(flat.as_bytes(), &CheckOptions::default()).expect("a report");
-    const MESSAGE: &str =
-        "Not fully checked: the resource depends on too many conditions or on texts that are too long";
+    const MESSAGE: &str = "Not fully checked: the resource depends on too many conditions or parameter values, or on texts that are too long";
     let found: Vec<_> = report.findings.iter().map(|finding| (finding.name, finding.message.as_str())).collect();
     assert_eq!(found, [("not-decided", MESSAGE)]);
+}
+
+/// With too many combinations of parameter values, each value is tried once, and a finding states that.
+#[test]
+fn too_many_parameter_values_are_not_combined() {
+    let parameters = |values: &str| -> String {
+        (0..6).map(|n| format!("  P{n}: {{Type: String, Default: a, AllowedValues: [{values}]}}\n")).collect()
+    };
+    let alias = "Resources:\n  A:\n    Type: AWS::StepFunctions::StateMachineAlias\n    Properties:\n      Name: !Ref P0\n      Description: !Sub '${P1}${P2}${P3}${P4}${P5}'\n      RoutingConfiguration: [{StateMachineVersionArn: !Ref V, Weight: 100}]\n";
+    let found = |values: &str| {
+        let template = format!("Parameters:\n{}{alias}", parameters(values));
+        let report = check_template(template.as_bytes(), &CheckOptions::default()).expect("a report");
+        report.findings.into_iter().map(|finding| (finding.name, finding.condition)).collect::<Vec<_>>()
+    };
+    let invalid = ("alias-name", Some("parameter P0 is `7`".to_owned()));
+    assert_eq!(found("a, '7'"), std::slice::from_ref(&invalid));
+    assert_eq!(found("a, '7', b"), [("not-decided", None), invalid.clone()]);
+    let many = (0..100_000).map(|n| format!("a{n}, ")).collect::<String>();
+    assert_eq!(found(&format!("a, '7', {many} b")), [("not-decided", None), invalid]);
 }
 
 /// Each condition is evaluated once per assignment, whatever the dependencies are.

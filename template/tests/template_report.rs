@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
-use sfn_alias_template::{CheckOptions, Report, check_template, check_template_json, format_sarif, rules};
+use sfn_alias_template::{
+    CheckOptions, CheckedCounts, Report, ReportCounts, Severity, check_template, check_template_json, format_github,
+    format_junit, format_sarif, rules,
+};
 
 const TEMPLATE: &str = "Conditions: {IsProd: !Equals [!Ref Stage, prod]}
 Resources:
@@ -38,7 +41,11 @@ fn json_report() {
     name["acknowledged"] = "an old name".into();
     let mut sum = common("SFA002", "RoutingConfiguration", (7, 7), SUM);
     sum["condition"] = "IsProd is true".into();
-    assert_eq!(json, json!({"findings": [name, sum], "errors": 1, "warnings": 0, "infos": 0, "acknowledged": 1}));
+    assert_eq!(
+        json,
+        json!({"findings": [name, sum], "errors": 1, "warnings": 0, "infos": 0, "acknowledged": 1,
+        "checked": {"aliases": 1, "versions": 0, "policies": 0}})
+    );
 }
 
 #[test]
@@ -51,7 +58,7 @@ t.yaml:7:7: error SFA002 single-route-weight: Prod: {SUM}
     note: AWS rejects the alias: a single route must receive all executions.
     help: Set the weight to 100, or add a second route with the remaining weight.
     see: https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html
-t.yaml: 1 error, 0 warnings, 1 acknowledged
+t.yaml: 1 error, 0 warnings, 1 acknowledged (checked: 1 alias, 0 versions, 0 policies)
 "
     );
     assert_eq!(report().to_text("t.yaml"), expected);
@@ -84,7 +91,7 @@ fn sarif_is_valid_by_its_schema() {
         checked += 1;
     }
     assert!(checked > 10, "{checked} templates");
-    let (report, none) = (report(), Report { findings: vec![], errors: 0, warnings: 0, infos: 0, acknowledged: 0 });
+    let (report, none) = (report(), check_template(b"Resources: {}", &CheckOptions::default()).expect("a report"));
     let several = format_sarif(&[(Some("a.yaml"), &report), (None, &report), (Some("b.yaml"), &none)]);
     assert_eq!(schema_errors(&serde_json::from_slice(&several).expect("JSON")), [""; 0]);
     // Checks that the schema is applied: SARIF has no level `fatal`.
@@ -130,6 +137,98 @@ fn sarif_report() {
         },
     ]);
     assert_eq!(run["results"], expected);
+    let checked = json!({"aliases": 1, "versions": 0, "policies": 0});
+    let text = "a dir\\t.yaml: 1 error, 0 warnings, 1 acknowledged (checked: 1 alias, 0 versions, 0 policies)";
+    assert_eq!(run["properties"]["checked"], checked);
+    let note = json!({
+        "level": "note", "message": {"text": text}, "properties": {"checked": checked},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": "a%20dir/t.yaml"}}}],
+    });
+    assert_eq!(run["invocations"], json!([{"executionSuccessful": true, "toolExecutionNotifications": [note]}]));
+}
+
+const NOTHING: &str = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n";
+
+/// A file without aliases, versions and policies has no clean bill.
+#[test]
+fn nothing_to_check_is_stated() {
+    let nothing = check_template(NOTHING.as_bytes(), &CheckOptions::default()).expect("a report");
+    let text = "nothing to check: 0 aliases, 0 versions, 0 policies";
+    assert_eq!(nothing.to_text("t.yaml"), format!("t.yaml: {text}\n"));
+    assert_eq!(nothing.checked, CheckedCounts::default());
+    let log: Value = serde_json::from_slice(&nothing.to_sarif("t.yaml")).expect("JSON");
+    let notes = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"];
+    assert_eq!(notes[0]["message"]["text"], format!("t.yaml: {text}"));
+    let xml = format_junit(&[(Some("t.yaml"), &nothing)], Some(Severity::Error));
+    let skipped = format!(r#"classname="t.yaml"><skipped message="{text}"/></testcase>"#);
+    assert!(xml.contains(&skipped), "{xml}");
+}
+
+/// Counts all kinds of aliases, versions and policies.
+#[test]
+fn counts_cover_all_kinds() {
+    let counts = |file: &str| {
+        let path = format!("{}/../vectors/templates/{file}", env!("CARGO_MANIFEST_DIR"));
+        check_template(&std::fs::read(path).expect("a file"), &CheckOptions::default()).expect("a report").checked
+    };
+    let expected = |aliases, versions, policies| CheckedCounts { aliases, versions, policies };
+    assert_eq!(counts("correct/cdk-routing.json"), expected(1, 1, 3));
+    assert_eq!(counts("correct/sam-canary.yaml"), expected(2, 2, 2));
+    assert_eq!(counts("faulty/terraform-plan.json"), expected(3, 0, 1));
+    let report = report();
+    let total = ReportCounts::sum([&report, &report]);
+    assert_eq!(total.to_string(), "2 errors, 0 warnings, 2 acknowledged (checked: 2 aliases, 0 versions, 0 policies)");
+}
+
+#[test]
+fn github_report() {
+    let fix = rules().iter().find(|rule| rule.id == "SFA002").expect("a rule").fix;
+    let counts = "1 error, 0 warnings, 1 acknowledged (checked: 1 alias, 0 versions, 0 policies)";
+    let command = |file: &str| {
+        format!(
+            "::error {file}line=7,col=7,title=SFA002 single-route-weight::Prod: {SUM} (when IsProd is true). {fix}\n"
+        )
+    };
+    let expected =
+        format!("{}a,b%:.yaml: {counts}\n{}<stdin>: {counts}\n", command("file=a%2Cb%25%3A.yaml,"), command(""));
+    assert_eq!(format_github(&[(Some("a,b%:.yaml"), &report()), (None, &report())]), expected);
+    // A file name cannot start another command.
+    let text = format_github(&[(Some("::stop"), &report())]);
+    assert!(text.lines().last().is_some_and(|line| line.starts_with("stop: ")), "{text}");
+}
+
+#[test]
+fn junit_report() {
+    let xml = |fail_on| format_junit(&[(Some("a&\"b.yaml"), &report())], fail_on);
+    let file = "a&amp;&quot;b.yaml";
+    let (sum, rule) = (SUM, rules().iter().find(|rule| rule.id == "SFA002").expect("a rule"));
+    let message = format!("{sum} (when IsProd is true). {}", rule.fix);
+    let failure = format!(
+        r#"<failure type="error" message="{message}">{file}:7:7: {}
+see: {}</failure>"#,
+        rule.description, rule.url
+    );
+    let suite = |failures: u32, last: &str| {
+        format!(
+            r#"<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="sfn-alias">
+  <testsuite name="{file}" tests="2" failures="{failures}" errors="0" skipped="1">
+    <properties>
+      <property name="aliases" value="1"/>
+      <property name="versions" value="0"/>
+      <property name="policies" value="0"/>
+    </properties>
+    <testcase name="SFA007 alias-name: Prod" classname="{file}" file="{file}" line="6"><skipped message="acknowledged: an old name"/></testcase>
+    <testcase name="SFA002 single-route-weight: Prod" classname="{file}" file="{file}" line="7">{last}</testcase>
+  </testsuite>
+</testsuites>
+"#
+        )
+    };
+    for fail_on in [Severity::Error, Severity::Warning, Severity::Info] {
+        assert_eq!(xml(Some(fail_on)), suite(1, &failure));
+    }
+    assert_eq!(xml(None), suite(0, &format!("<system-out>error: {message}</system-out>")));
 }
 
 /// Code hosts reject several runs of one tool.

@@ -145,7 +145,8 @@ static void templates(void)
                                   "      Name: PROD\n      RoutingConfiguration:\n"
                                   "        - {StateMachineVersionArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:o:1', Weight: 9223372036854775807}\n"
                                   "        - {StateMachineVersionArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:o:2', Weight: 1}\n";
-    static const char counts[] = "\"errors\":1,\"warnings\":0,\"infos\":0,\"acknowledged\":0}";
+    static const char counts[] = "\"errors\":1,\"warnings\":0,\"infos\":0,\"acknowledged\":0,"
+                                 "\"checked\":{\"aliases\":1,\"versions\":0,\"policies\":0}}";
     sfn_alias_string *output = NULL;
     sfn_alias_text report;
 
@@ -156,7 +157,8 @@ static void templates(void)
     sfn_alias_string_free(output);
     CHECK(sfn_alias_check_template(T(template), T("{\"disable\": [\"alias-name\"]}"), &output, &error) == SFN_ALIAS_OK);
     CHECK(strcmp(sfn_alias_string_text(output).data,
-        "{\"findings\":[],\"errors\":0,\"warnings\":0,\"infos\":0,\"acknowledged\":0}") == 0);
+        "{\"findings\":[],\"errors\":0,\"warnings\":0,\"infos\":0,\"acknowledged\":0,"
+        "\"checked\":{\"aliases\":1,\"versions\":0,\"policies\":0}}") == 0);
     sfn_alias_string_free(output);
     CHECK(sfn_alias_check_template(T(extreme), NULL, 0, &output, &error) == SFN_ALIAS_OK);
     CHECK(strncmp(sfn_alias_string_text(output).data, "{\"findings\":[{\"rule\":\"SFA0", 26) == 0);

@@ -5,7 +5,8 @@ connects an unmodified boto3 client to it, and ``serve`` starts an HTTP endpoint
 in a request before it is sent, ``check_template`` in a template before it is deployed.
 """
 
-from sfn_alias import errors
+from __future__ import annotations
+
 from sfn_alias._sfn_alias import (
     Server,
     StepFunctions,
@@ -23,8 +24,14 @@ from sfn_alias._sfn_alias import (
     template_rules,
     validate,
 )
-from sfn_alias.errors import StepFunctionsError, TemplateError
-from sfn_alias.paginators import paginator
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from sfn_alias import errors
+    from sfn_alias.errors import StepFunctionsError, TemplateError
+    from sfn_alias.paginators import paginator
 
 __all__ = [
     "Server",
@@ -47,3 +54,24 @@ __all__ = [
     "template_rules",
     "validate",
 ]
+
+_MODULES = {
+    "errors": "errors",
+    "StepFunctionsError": "errors",
+    "TemplateError": "errors",
+    "paginator": "paginators",
+}
+"""The modules of names that are imported at their first use: the error classes import botocore, if it is installed."""
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name not in _MODULES:
+        raise AttributeError(f"module `{__name__}` has no attribute `{name}`")
+    module = import_module(f"{__name__}.{_MODULES[name]}")
+    return module if name == _MODULES[name] else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -3,7 +3,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import Any, Final, final
 
 from sfn_alias.type_defs import (
@@ -26,6 +26,7 @@ from sfn_alias.type_defs import (
     DescribeStateMachineInputTypeDef,
     DescribeStateMachineOutputTypeDef,
     EmptyTypeDef,
+    Exceptions,
     Limits,
     ListExecutionsInputTypeDef,
     ListExecutionsOutputTypeDef,
@@ -37,6 +38,7 @@ from sfn_alias.type_defs import (
     ListStateMachinesOutputTypeDef,
     ListTagsForResourceInputTypeDef,
     ListTagsForResourceOutputTypeDef,
+    OperationName,
     Problem,
     PublishStateMachineVersionInputTypeDef,
     PublishStateMachineVersionOutputTypeDef,
@@ -90,8 +92,10 @@ OPERATIONS: Final[dict[str, str]]
 ERROR_KINDS: Final[list[tuple[str, int, int]]]
 __version__: Final[str]
 
-def validate(operation: str, input: Mapping[str, Any]) -> None: ...
-def check(operation: str, input: Mapping[str, Any]) -> list[Problem]: ...
+def validate(operation: OperationName, input: Mapping[str, Any]) -> None:
+    """Validates a request without a store. Raises the error that AWS would return regardless of the stored data."""
+def check(operation: OperationName, input: Mapping[str, Any]) -> list[Problem]:
+    """Returns all problems of a request, each with the path of the member, a code and a fix. Needs no store."""
 def check_template(
     template: str | bytes | Mapping[str, Any],
     *,
@@ -100,17 +104,38 @@ def check_template(
     acknowledge: Sequence[Acknowledgement] | None = None,
     file: str | None = None,
     previous: str | None = None,
-) -> TemplateReport: ...
-def template_rules() -> list[TemplateRule]: ...
-def validate_json(operation: str, body: bytes) -> None: ...
-def deployment_json(method: str, request: str) -> str: ...
-def request_id() -> str: ...
-def fingerprint(input: CreateStateMachineAliasInputTypeDef) -> str: ...
-def fingerprint_encoding(input: CreateStateMachineAliasInputTypeDef) -> bytes: ...
-def compare(existing: Mapping[str, Any] | None, input: CreateStateMachineAliasInputTypeDef) -> Comparison: ...
-def parse_arn(arn: str) -> ArnParts: ...
-def format_arn(parts: ArnParts) -> str: ...
-def pick(routing: Sequence[RoutingConfigurationListItemTypeDef], percent: int) -> str: ...
+) -> TemplateReport:
+    """Checks a CloudFormation or SAM template or a Terraform plan, and returns a report of findings.
+
+    - ``template``: its text in JSON or YAML, as ``str`` or ``bytes``, or a ``dict``. Not its path.
+    - ``parameters``: values of parameters. Default: their defaults.
+    - ``disable``: ids or names of rules.
+    - ``acknowledge``: findings that are accepted, each with a reason.
+    - ``file``: the name of the file. The check does not use it.
+    - ``previous``: the text of the template that is deployed now.
+    """
+def template_rules() -> list[TemplateRule]:
+    """Returns all rules of ``check_template``."""
+def validate_json(operation: str, body: bytes) -> None:
+    """Validates a request in JSON, like ``validate``."""
+def deployment_json(method: str, request: str) -> str:
+    """Calls the JSON API of gradual deployments."""
+def request_id() -> str:
+    """Generates a request id."""
+def fingerprint(input: CreateStateMachineAliasInputTypeDef) -> str:
+    """Returns the idempotency fingerprint of a CreateStateMachineAlias request, as 64 hexadecimal digits."""
+def fingerprint_encoding(input: CreateStateMachineAliasInputTypeDef) -> bytes:
+    """Returns the bytes that ``fingerprint`` hashes."""
+def compare(existing: Mapping[str, Any] | None, input: CreateStateMachineAliasInputTypeDef) -> Comparison:
+    """Compares a CreateStateMachineAlias request with an existing alias, as ``describe_state_machine_alias`` returned it, or
+    ``None``. The answer is ``new``, ``replay`` or ``conflict``.
+    """
+def parse_arn(arn: str) -> ArnParts:
+    """Splits an ARN into its parts."""
+def format_arn(parts: ArnParts) -> str:
+    """Builds an ARN from its parts."""
+def pick(routing: Sequence[RoutingConfigurationListItemTypeDef], percent: int) -> str:
+    """Returns the ARN of the version that a percent value of 0 to 99 selects."""
 def serve(
     data: str | PathLike[str] | None = None,
     port: int = 0,
@@ -123,14 +148,27 @@ def serve(
     update_delay: float | timedelta | None = None,
     deletion_delay: float | timedelta | None = None,
     limits: Limits | None = None,
-) -> Server: ...
+) -> Server:
+    """Starts an HTTP endpoint on 127.0.0.1 in this process. In a ``with`` block, the value is its URL.
+
+    - ``data``: an SQLite file. Default: a store in memory.
+    - ``port``: the port. 0, the default, selects a free one.
+    - ``service``: a ``StepFunctions`` to serve, without a ``clock``, instead of ``data`` and the other options.
+
+    The other options are those of ``StepFunctions``. An access key id of 12 digits selects the account of a request. The
+    endpoint uses the time of the system, also while a library freezes the time.
+    """
 @final
 class Server:
+    """An HTTP endpoint for AWS SDKs, in this process."""
     @property
-    def url(self) -> str: ...
+    def url(self) -> str:
+        """The URL, for ``endpoint_url`` and ``AWS_ENDPOINT_URL_SFN``."""
     @property
-    def service(self) -> StepFunctions: ...
-    def close(self) -> None: ...
+    def service(self) -> StepFunctions:
+        """The service behind the endpoint."""
+    def close(self) -> None:
+        """Finishes requests in flight and stops. Closes the service if ``serve`` opened it."""
     def __enter__(self) -> str: ...
     def __exit__(
         self,
@@ -141,17 +179,36 @@ class Server:
 
 @final
 class DeploymentDriver:
+    """Drives a deployment with a state file."""
     def __new__(cls, state: str | PathLike[str]) -> Self: ...
-    def call(self, method: str, request: str) -> str: ...
+    def call(self, method: str, request: str) -> str:
+        """Calls a method of the driver, with a request and a response in JSON."""
 
 @final
 class WeightedPicker:
+    """Picks versions at random, by weight. A seed makes the picks the same on every platform and in every release."""
     def __new__(cls, seed: int | None = None) -> Self: ...
-    def next_percent(self) -> int: ...
-    def pick(self, routing: Sequence[RoutingConfigurationListItemTypeDef]) -> str: ...
+    def next_percent(self) -> int:
+        """Returns the next random number from 0 to 99."""
+    def pick(self, routing: Sequence[RoutingConfigurationListItemTypeDef]) -> str:
+        """Picks a version at random and returns its ARN."""
 
 @final
 class StepFunctions:
+    """An offline emulator of the AWS Step Functions API: state machines, versions, aliases and executions.
+
+    Each operation is a method with the name, arguments and response of boto3. Use the object in a ``with`` block, or call
+    ``close``.
+
+    - ``path``: an SQLite file. Default: a store in memory.
+    - ``partition``, ``account``, ``region``: the scope of ARNs. Default: ``aws``, ``000000000000``, ``us-east-1``.
+    - ``seed``: an integer that makes routing reproducible. Default: random.
+    - ``update_delay``: seconds or a ``timedelta`` until a new routing of an alias applies. Default: 0.
+    - ``deletion_delay``: seconds or a ``timedelta`` that a deleted state machine stays in status DELETING. Default: 0.
+    - ``clock``: a function that returns a ``datetime`` or seconds since 1970. Default: ``time.time_ns``, which libraries such
+      as freezegun and time-machine replace.
+    - ``limits``: a ``dict`` of quotas and size limits (``sfn_alias.type_defs.Limits``).
+    """
     def __new__(
         cls,
         path: str | PathLike[str] | None = None,
@@ -166,20 +223,33 @@ class StepFunctions:
         limits: Limits | None = None,
     ) -> Self: ...
     @property
-    def partition(self) -> str: ...
+    def partition(self) -> str:
+        """The partition, for example ``aws``."""
     @property
-    def account(self) -> str: ...
+    def account(self) -> str:
+        """The account id, 12 digits."""
     @property
-    def region(self) -> str: ...
+    def region(self) -> str:
+        """The region, for example ``us-east-1``."""
     @property
-    def exceptions(self) -> ModuleType: ...
+    def exceptions(self) -> Exceptions:
+        """The error classes, like ``exceptions`` of a boto3 client."""
     def in_scope(
         self, *, partition: str | None = None, account: str | None = None, region: str | None = None
-    ) -> StepFunctions: ...
-    def call(self, operation: str, input: Mapping[str, Any] | None = None) -> dict[str, Any]: ...
-    def call_json(self, operation: str, body: bytes) -> tuple[int, bytes]: ...
-    def start_counts(self, state_machine_arn: str) -> dict[int | None, int]: ...
-    def close(self) -> None: ...
+    ) -> StepFunctions:
+        """Returns a view of the same store in another partition, account or region."""
+    def call(self, operation: OperationName, input: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Runs an operation by its AWS name, for example ``ListStateMachines``, and returns the response."""
+    def call_json(self, operation: str, body: bytes) -> tuple[int, bytes]:
+        """Runs one AWS JSON 1.0 request and returns the HTTP status and the body, also for errors of AWS."""
+    def start_counts(self, state_machine_arn: str) -> dict[int | None, int]:
+        """Returns the number of started executions per version; the key ``None`` counts starts without a version."""
+    def reset(self) -> None:
+        """Deletes all state machines in all scopes, with their versions, aliases, executions and tags. With a seed, routing
+        starts again from the seed.
+        """
+    def close(self) -> None:
+        """Closes the store, in all scopes."""
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
@@ -187,25 +257,47 @@ class StepFunctions:
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None: ...
-    def create_state_machine_alias(self, **input: Unpack[CreateStateMachineAliasInputTypeDef]) -> CreateStateMachineAliasOutputTypeDef: ...
-    def describe_state_machine_alias(self, **input: Unpack[DescribeStateMachineAliasInputTypeDef]) -> DescribeStateMachineAliasOutputTypeDef: ...
-    def list_state_machine_aliases(self, **input: Unpack[ListStateMachineAliasesInputTypeDef]) -> ListStateMachineAliasesOutputTypeDef: ...
-    def update_state_machine_alias(self, **input: Unpack[UpdateStateMachineAliasInputTypeDef]) -> UpdateStateMachineAliasOutputTypeDef: ...
-    def delete_state_machine_alias(self, **input: Unpack[DeleteStateMachineAliasInputTypeDef]) -> EmptyTypeDef: ...
-    def create_state_machine(self, **input: Unpack[CreateStateMachineInputTypeDef]) -> CreateStateMachineOutputTypeDef: ...
-    def update_state_machine(self, **input: Unpack[UpdateStateMachineInputTypeDef]) -> UpdateStateMachineOutputTypeDef: ...
-    def describe_state_machine(self, **input: Unpack[DescribeStateMachineInputTypeDef]) -> DescribeStateMachineOutputTypeDef: ...
-    def list_state_machines(self, **input: Unpack[ListStateMachinesInputTypeDef]) -> ListStateMachinesOutputTypeDef: ...
-    def delete_state_machine(self, **input: Unpack[DeleteStateMachineInputTypeDef]) -> EmptyTypeDef: ...
-    def publish_state_machine_version(self, **input: Unpack[PublishStateMachineVersionInputTypeDef]) -> PublishStateMachineVersionOutputTypeDef: ...
-    def list_state_machine_versions(self, **input: Unpack[ListStateMachineVersionsInputTypeDef]) -> ListStateMachineVersionsOutputTypeDef: ...
-    def delete_state_machine_version(self, **input: Unpack[DeleteStateMachineVersionInputTypeDef]) -> EmptyTypeDef: ...
-    def start_execution(self, **input: Unpack[StartExecutionInputTypeDef]) -> StartExecutionOutputTypeDef: ...
-    def describe_execution(self, **input: Unpack[DescribeExecutionInputTypeDef]) -> DescribeExecutionOutputTypeDef: ...
-    def describe_state_machine_for_execution(self, **input: Unpack[DescribeStateMachineForExecutionInputTypeDef]) -> DescribeStateMachineForExecutionOutputTypeDef: ...
-    def list_executions(self, **input: Unpack[ListExecutionsInputTypeDef]) -> ListExecutionsOutputTypeDef: ...
-    def stop_execution(self, **input: Unpack[StopExecutionInputTypeDef]) -> StopExecutionOutputTypeDef: ...
-    def tag_resource(self, **input: Unpack[TagResourceInputTypeDef]) -> EmptyTypeDef: ...
-    def untag_resource(self, **input: Unpack[UntagResourceInputTypeDef]) -> EmptyTypeDef: ...
-    def list_tags_for_resource(self, **input: Unpack[ListTagsForResourceInputTypeDef]) -> ListTagsForResourceOutputTypeDef: ...
-    def validate_state_machine_definition(self, **input: Unpack[ValidateStateMachineDefinitionInputTypeDef]) -> ValidateStateMachineDefinitionOutputTypeDef: ...
+    def create_state_machine_alias(self, **input: Unpack[CreateStateMachineAliasInputTypeDef]) -> CreateStateMachineAliasOutputTypeDef:
+        """Creates an alias for one or two versions. Repeating the same request returns the existing alias."""
+    def describe_state_machine_alias(self, **input: Unpack[DescribeStateMachineAliasInputTypeDef]) -> DescribeStateMachineAliasOutputTypeDef:
+        """Returns an alias."""
+    def list_state_machine_aliases(self, **input: Unpack[ListStateMachineAliasesInputTypeDef]) -> ListStateMachineAliasesOutputTypeDef:
+        """Lists the aliases of a state machine, or those that route to a version, oldest first."""
+    def update_state_machine_alias(self, **input: Unpack[UpdateStateMachineAliasInputTypeDef]) -> UpdateStateMachineAliasOutputTypeDef:
+        """Updates the description of an alias, its routing configuration, or both."""
+    def delete_state_machine_alias(self, **input: Unpack[DeleteStateMachineAliasInputTypeDef]) -> EmptyTypeDef:
+        """Deletes an alias. Succeeds if it does not exist."""
+    def create_state_machine(self, **input: Unpack[CreateStateMachineInputTypeDef]) -> CreateStateMachineOutputTypeDef:
+        """Creates a state machine. With ``publish``, also publishes version 1. Repeating the same request returns the existing state machine."""
+    def update_state_machine(self, **input: Unpack[UpdateStateMachineInputTypeDef]) -> UpdateStateMachineOutputTypeDef:
+        """Updates a state machine. With ``publish``, also publishes the current revision as a version."""
+    def describe_state_machine(self, **input: Unpack[DescribeStateMachineInputTypeDef]) -> DescribeStateMachineOutputTypeDef:
+        """Returns a state machine, or one of its versions."""
+    def list_state_machines(self, **input: Unpack[ListStateMachinesInputTypeDef]) -> ListStateMachinesOutputTypeDef:
+        """Lists the state machines of this account and region, ordered by name."""
+    def delete_state_machine(self, **input: Unpack[DeleteStateMachineInputTypeDef]) -> EmptyTypeDef:
+        """Deletes a state machine with its versions, aliases, executions and tags. Succeeds if it does not exist."""
+    def publish_state_machine_version(self, **input: Unpack[PublishStateMachineVersionInputTypeDef]) -> PublishStateMachineVersionOutputTypeDef:
+        """Publishes the current revision as a version. Returns the existing version if the revision is already published."""
+    def list_state_machine_versions(self, **input: Unpack[ListStateMachineVersionsInputTypeDef]) -> ListStateMachineVersionsOutputTypeDef:
+        """Lists the versions of a state machine, highest number first."""
+    def delete_state_machine_version(self, **input: Unpack[DeleteStateMachineVersionInputTypeDef]) -> EmptyTypeDef:
+        """Deletes a version. Fails if an alias routes to it; succeeds if it does not exist."""
+    def start_execution(self, **input: Unpack[StartExecutionInputTypeDef]) -> StartExecutionOutputTypeDef:
+        """Starts an execution of a state machine, a version, or the version that an alias selects by weight. The execution is recorded, not interpreted."""
+    def describe_execution(self, **input: Unpack[DescribeExecutionInputTypeDef]) -> DescribeExecutionOutputTypeDef:
+        """Returns an execution. It is RUNNING until it is stopped."""
+    def describe_state_machine_for_execution(self, **input: Unpack[DescribeStateMachineForExecutionInputTypeDef]) -> DescribeStateMachineForExecutionOutputTypeDef:
+        """Returns the state machine revision that an execution was started with."""
+    def list_executions(self, **input: Unpack[ListExecutionsInputTypeDef]) -> ListExecutionsOutputTypeDef:
+        """Lists the executions of a state machine, a version or an alias, newest first."""
+    def stop_execution(self, **input: Unpack[StopExecutionInputTypeDef]) -> StopExecutionOutputTypeDef:
+        """Stops an execution. It is ABORTED afterwards."""
+    def tag_resource(self, **input: Unpack[TagResourceInputTypeDef]) -> EmptyTypeDef:
+        """Adds tags to a state machine. Replaces the values of existing keys."""
+    def untag_resource(self, **input: Unpack[UntagResourceInputTypeDef]) -> EmptyTypeDef:
+        """Removes tags from a state machine."""
+    def list_tags_for_resource(self, **input: Unpack[ListTagsForResourceInputTypeDef]) -> ListTagsForResourceOutputTypeDef:
+        """Lists the tags of a state machine."""
+    def validate_state_machine_definition(self, **input: Unpack[ValidateStateMachineDefinitionInputTypeDef]) -> ValidateStateMachineDefinitionOutputTypeDef:
+        """Checks that a definition is JSON with ``StartAt`` and ``States``. Does not check the states."""

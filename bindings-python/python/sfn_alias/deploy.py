@@ -14,10 +14,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sfn_alias._sfn_alias import DeploymentDriver, deployment_json
+from sfn_alias.deployment_types import (
+    Call,
+    DeploymentPreference,
+    DeploymentProblem,
+    ExpectedStarts,
+    Outcome,
+    Plan,
+    Progress,
+    RenderFormat,
+    Simulation,
+)
 
 __all__ = ["Deployment", "DeploymentError", "expected_starts", "plan", "render", "simulate"]
 
-Preference = str | Mapping[str, Any]
+Preference = str | DeploymentPreference | Mapping[str, Any]
 Routing = Sequence[Mapping[str, Any]]
 AlarmStates = Callable[[list[str]], Mapping[str, str]]
 
@@ -30,15 +41,15 @@ class DeploymentError(ValueError):
         super().__init__(error["message"])
         self.code: str = error["code"]
         """``ValidationException`` if CloudFormation rejects it too, an AWS error code, or ``DeploymentError``."""
-        self.problems: list[dict[str, str]] = error["problems"]
+        self.problems: list[DeploymentProblem] = error["problems"]
         """All problems of the preference, each with ``path``, ``code``, ``source`` and ``message``."""
 
 
 def plan(
     preference: Preference, current_routing: Routing, new_version: str | None = None, *, alarms: Sequence[str] = ()
-) -> dict[str, Any]:
+) -> Plan:
     """Returns the plan of a deployment: its steps with times and routings, and notes."""
-    result: dict[str, Any] = _call("plan", _request(preference, current_routing, new_version, alarms))
+    result: Plan = _call("plan", _request(preference, current_routing, new_version, alarms))
     return result
 
 
@@ -49,23 +60,23 @@ def simulate(
     *,
     alarms: Sequence[str] = (),
     events: Iterable[Mapping[str, Any]] = (),
-) -> dict[str, Any]:
+) -> Simulation:
     """Simulates a deployment on a virtual clock, with these events, and returns its calls and its outcome.
 
     An example of an event is ``{"event": "alarm", "atSeconds": 90, "name": "errors", "state": "ALARM"}``. The other
     events are ``drift``, ``crash``, ``crashAtCall`` and ``failure``.
     """
     request = {"plan": _request(preference, current_routing, new_version, alarms), "events": list(events)}
-    simulation: dict[str, Any] = _call("simulate", request)
+    simulation: Simulation = _call("simulate", request)
     return simulation
 
 
 def expected_starts(
     preference: Preference, current_routing: Routing, new_version: str | None = None, *, starts_per_second: float
-) -> dict[str, Any]:
+) -> ExpectedStarts:
     """Returns the expected number of starts per version during the deployment, with a confidence interval."""
     request = {"plan": _request(preference, current_routing, new_version, ()), "startsPerSecond": starts_per_second}
-    starts: dict[str, Any] = _call("expectedStarts", request)
+    starts: ExpectedStarts = _call("expectedStarts", request)
     return starts
 
 
@@ -75,7 +86,7 @@ def render(
     new_version: str | None = None,
     *,
     alarms: Sequence[str] = (),
-    format: str = "table",
+    format: RenderFormat = "table",
 ) -> str:
     """Renders a plan as a ``table``, a ``timeline`` of bars, the same in ``ascii``, or an ``svg``."""
     request = {"plan": _request(preference, current_routing, new_version, alarms), "format": format}
@@ -126,24 +137,24 @@ class Deployment:
         self._clock = clock
         self._sleep = sleep
 
-    def plan(self) -> dict[str, Any]:
+    def plan(self) -> Plan:
         """Returns the plan of the new or saved deployment."""
-        result: dict[str, Any] = _call("plan", self._read_plan())
+        result: Plan = _call("plan", self._read_plan())
         return result
 
-    def simulate(self, events: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    def simulate(self, events: Iterable[Mapping[str, Any]] = ()) -> Simulation:
         """Simulates the deployment with these events, without a change of the alias."""
         request = {"plan": self._read_plan(), "stateMachineAliasArn": self._alias_arn, "events": list(events)}
-        simulation: dict[str, Any] = _call("simulate", request)
+        simulation: Simulation = _call("simulate", request)
         return simulation
 
-    def dry_run(self) -> list[dict[str, Any]]:
+    def dry_run(self) -> list[Call]:
         """Returns the calls of a deployment without alarms or errors. Reads the alias and changes nothing."""
         request = {"plan": self._read_plan(), "stateMachineAliasArn": self._alias_arn}
-        calls: list[dict[str, Any]] = _call("dryRun", request)
+        calls: list[Call] = _call("dryRun", request)
         return calls
 
-    def run(self, on_progress: Callable[[dict[str, Any]], object] | None = None) -> dict[str, Any]:
+    def run(self, on_progress: Callable[[Progress], object] | None = None) -> Outcome:
         """Runs the deployment to its end and returns the outcome. ``result`` is ``succeeded``, ``rolledBack``,
         ``drifted`` or ``failed``. ``on_progress`` is called at each call and at least once per minute; ``text`` is a
         line for display.
@@ -168,7 +179,7 @@ class Deployment:
                     on_progress(step["progress"])
                 action: dict[str, Any] = step["action"]
                 if action["action"] == "done":
-                    outcome: dict[str, Any] = action["outcome"]
+                    outcome: Outcome = action["outcome"]
                     return outcome
                 observation = self._perform(action)
         finally:

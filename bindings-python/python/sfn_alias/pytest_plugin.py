@@ -1,5 +1,8 @@
-"""pytest fixtures: ``sfn_service``, an empty store per test; ``sfn_client``, a boto3 client of it; and
-``sfn_endpoint_url``, the URL of an HTTP endpoint of it."""
+"""pytest fixtures: ``sfn_service``, an empty store per test; ``sfn_client``, a boto3 client of it; ``sfn_mock``, which
+answers all other clients from it; and ``sfn_endpoint_url``, the URL of an HTTP endpoint of it.
+
+All fixtures have the scope of a test. A module that overrides ``sfn_service`` with a wider scope shares its store.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,19 @@ def sfn_client(sfn_service: StepFunctions) -> SFNClient:
     import sfn_alias.boto3
 
     return sfn_alias.boto3.client(sfn_service)
+
+
+@pytest.fixture
+def sfn_mock(sfn_service: StepFunctions) -> Iterator[StepFunctions]:
+    """Answers all Step Functions clients of boto3, aioboto3 and aiobotocore in this process. Needs botocore.
+
+    The value is ``sfn_service``.
+    """
+    pytest.importorskip("botocore")
+    import sfn_alias.boto3
+
+    with sfn_alias.boto3.mock(sfn_service) as service:
+        yield service
 
 
 @pytest.fixture

@@ -1,12 +1,16 @@
 """mypy checks this file in the tests: our types and those of mypy_boto3_stepfunctions are interchangeable."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import boto3
+import pytest
 from mypy_boto3_stepfunctions import SFNClient
 from mypy_boto3_stepfunctions import type_defs as theirs
 
 import sfn_alias
 import sfn_alias.boto3
+import sfn_alias.deploy
 from sfn_alias import type_defs as ours
 
 
@@ -51,3 +55,65 @@ def paginate(client: SFNClient | sfn_alias.StepFunctions) -> dict[str, Any]:
     pages = sfn_alias.paginator(client, "list_state_machine_aliases").paginate(stateMachineArn="arn")
     sfn_alias.paginator(client, "list_everything")  # type: ignore[arg-type]
     return pages.build_full_result()
+
+
+def mock_clients(service: sfn_alias.StepFunctions) -> int:
+    with sfn_alias.boto3.mock(account="123456789012", seed=7, limits={"tags_per_resource": 1}) as mocked:
+        region: str = mocked.region
+    sfn_alias.boto3.mock(service, seeds=7)  # type: ignore[call-arg]
+    sfn_alias.boto3.mock("x")  # type: ignore[arg-type]
+    return len(region) + decorated(5)
+
+
+@sfn_alias.boto3.mock()
+def decorated(value: int) -> int:
+    return value
+
+
+@sfn_alias.boto3.mock()
+async def decorated_coroutine() -> int:
+    return decorated("5")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def mocked_client() -> Iterator[SFNClient]:
+    with sfn_alias.boto3.mock():
+        yield boto3.client("stepfunctions")
+
+
+def attach_session(session: boto3.Session, service: sfn_alias.StepFunctions) -> boto3.Session:
+    return sfn_alias.boto3.detach(sfn_alias.boto3.attach(session, service))
+
+
+def use_names(service: sfn_alias.StepFunctions, operation: ours.OperationName) -> None:
+    service.call("ListStateMachines")
+    service.call(operation, {})
+    service.call("ListMachines")  # type: ignore[arg-type]
+    sfn_alias.validate("CreateAlias", {})  # type: ignore[arg-type]
+    sfn_alias.check("Create", {})  # type: ignore[arg-type]
+
+
+def use_exceptions(service: sfn_alias.StepFunctions) -> str:
+    try:
+        service.reset()
+    except service.exceptions.ConflictException as error:
+        return error.message
+    except service.exceptions.ServiceClosed as error:
+        number: int = error.number
+        return str(number)
+    except service.exceptions.Conflict:  # type: ignore[attr-defined]
+        return ""
+    return ""
+
+
+def use_deployments(routing: list[ours.RoutingConfigurationListItemTypeDef]) -> int:
+    plan = sfn_alias.deploy.plan("10/5m", routing, "arn")
+    weights: list[int] = [step["targetWeight"] for step in plan["steps"]]
+    plan["stepz"]  # type: ignore[typeddict-item]
+    simulation = sfn_alias.deploy.simulate({"Type": "ALL_AT_ONCE"}, routing, "arn")
+    outcome = simulation["outcome"]
+    if outcome["result"] == "rolledBack":
+        return len(outcome["alarms"])
+    starts = sfn_alias.deploy.expected_starts("10/5m", routing, starts_per_second=2.5)
+    sfn_alias.deploy.render("10/5m", routing, format="png")  # type: ignore[arg-type]
+    return sum(weights) + starts["total"]["starts"]

@@ -7,6 +7,7 @@ use crate::signing::{Caller, aws_url, is_aws_url};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 use sfn_alias::Reply;
+use sfn_alias::model::Arn;
 use sfn_alias_deployment::{Alarm, AlarmState, AlarmsInput, CallFailure, Observation};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -24,21 +25,15 @@ pub(super) enum AlarmSource {
 
 impl AlarmSource {
     /// Returns the source of the command line, or `None` if there is none.
-    ///
-    /// # Errors
-    /// Returns [`CliError::Usage`] if the CloudWatch URL is invalid.
-    pub fn from_args(args: &DeployArgs, is_aws: bool, region: &str, caller: &Caller) -> Result<Option<Self>, CliError> {
+    pub fn from_args(args: &DeployArgs, alias: &Arn<'_>) -> Result<Option<Self>, CliError> {
         if let Some(command) = &args.alarm_command {
             return Ok(Some(Self::Command(command.clone())));
         }
-        let default_url = || is_aws.then(|| ("--endpoint-url", aws_url("monitoring", region)));
-        let configured = configured_url(args).or_else(default_url);
-        let Some((option, url)) = configured else { return Ok(None) };
-        let caller = match is_aws_url(option, &url)? {
-            true => Caller::User(args.profile.clone()),
-            false => caller.clone(),
-        };
-        Ok(Some(Self::CloudWatch(Endpoint::new(&url, CLOUDWATCH, region, caller)?)))
+        let is_aws = args.data.is_none() && args.endpoint.is_aws()?;
+        let default_url = || is_aws.then(|| ("--endpoint-url", aws_url("monitoring", alias.region)));
+        let Some((option, url)) = configured_url(args).or_else(default_url) else { return Ok(None) };
+        let caller = Caller::select(args.endpoint.profile.as_deref(), is_aws_url(option, &url)?, alias.account);
+        Ok(Some(Self::CloudWatch(Endpoint::new(&url, CLOUDWATCH, alias.region, caller)?)))
     }
 
     /// Returns the states of these alarms. A failure to read them is an observation too.
@@ -50,9 +45,7 @@ impl AlarmSource {
             }
             Self::Command(command) => match run_alarm_command(command, &input.alarm_names, TIMEOUT) {
                 Ok(output) => parse_command_output(&output),
-                // Like a call without a response: it is retried before the deployment is rolled back.
-                Err(CommandError::Transient(message)) => Observation::Failed(CallFailure::network(message)),
-                Err(CommandError::Permanent(message)) => alarm_command_failure(message),
+                Err(failure) => Observation::Failed(failure),
             },
         }
     }
@@ -83,15 +76,16 @@ fn parse_command_output(output: &[u8]) -> Observation {
         Ok(states) => {
             Observation::Alarms { alarms: states.into_iter().map(|(name, state)| Alarm { name, state }).collect() }
         }
-        Err(error) => alarm_command_failure(format!(
+        Err(error) => Observation::Failed(permanent_failure(format!(
             "invalid output of the alarm command, expected {{\"name\": \"OK\", ...}}: {error}"
-        )),
+        ))),
     }
 }
 
-/// Returns the failure of a command that is not retried.
-fn alarm_command_failure(message: String) -> Observation {
-    Observation::Failed(CallFailure { code: "AlarmCommand".to_owned(), message, status: None })
+/// Returns the failure of a command that is not retried. All other failures are like a call without a response: it is
+/// retried before the deployment is rolled back.
+fn permanent_failure(message: String) -> CallFailure {
+    CallFailure { code: "AlarmCommand".to_owned(), message, status: None }
 }
 
 /// Converts a reply, or the failure to get one, to an observation. `parse` parses the body of a successful reply.
@@ -121,22 +115,13 @@ const NOT_RUNNABLE: [i32; 2] = [126, 127];
 /// The process group of the running command.
 static RUNNING: Mutex<Option<Pid>> = Mutex::new(None);
 
-/// Why there is no output.
-#[derive(Debug, PartialEq, Eq)]
-enum CommandError {
-    /// A retry may succeed.
-    Transient(String),
-    /// A retry will fail too.
-    Permanent(String),
-}
-
 /// Runs a shell command with the alarm names as arguments, and returns its output. Time and output are limited. The
 /// command runs in its own process group, so that it is killed with its children.
-fn run_alarm_command(command: &str, names: &[String], timeout: Duration) -> Result<Vec<u8>, CommandError> {
+fn run_alarm_command(command: &str, names: &[String], timeout: Duration) -> Result<Vec<u8>, CallFailure> {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(format!("{command} \"$@\"")).arg("sh").args(names);
     shell.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped());
-    let not_started = |error| CommandError::Permanent(format!("cannot run the shell `sh`: {error}"));
+    let not_started = |error| permanent_failure(format!("cannot run the shell `sh`: {error}"));
     let child = shell.spawn().map_err(not_started)?;
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     set_running(group);
@@ -149,7 +134,7 @@ fn run_alarm_command(command: &str, names: &[String], timeout: Duration) -> Resu
         Ok(result) => result.map_err(io_error).and_then(|(status, output)| check_result(command, status, output)),
         Err(_) => {
             let seconds = timeout.as_secs();
-            Err(CommandError::Transient(format!("the alarm command timed out after {seconds} seconds")))
+            Err(CallFailure::network(format!("the alarm command timed out after {seconds} seconds")))
         }
     }
 }
@@ -187,30 +172,29 @@ fn read_output(mut child: Child) -> std::io::Result<Receiver<CommandOutput>> {
     Ok(receiver)
 }
 
-fn check_result(command: &str, status: ExitStatus, output: Vec<u8>) -> Result<Vec<u8>, CommandError> {
+fn check_result(command: &str, status: ExitStatus, output: Vec<u8>) -> Result<Vec<u8>, CallFailure> {
     if output.len() as u64 > MAX_BYTES {
-        return Err(CommandError::Permanent(format!(
-            "the alarm command `{command}` printed more than {MAX_BYTES} bytes"
-        )));
+        return Err(permanent_failure(format!("the alarm command `{command}` printed more than {MAX_BYTES} bytes")));
     }
     match status.code() {
         Some(0) => Ok(output),
-        Some(code) if NOT_RUNNABLE.contains(&code) => Err(CommandError::Permanent(format!(
+        Some(code) if NOT_RUNNABLE.contains(&code) => Err(permanent_failure(format!(
             "cannot run the alarm command `{command}` ({status}); use an executable command"
         ))),
-        _ => Err(CommandError::Transient(format!("expected exit status 0 of the alarm command, found {status}"))),
+        _ => Err(CallFailure::network(format!("expected exit status 0 of the alarm command, found {status}"))),
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn io_error(error: std::io::Error) -> CommandError {
-    CommandError::Transient(format!("the alarm command failed: {error}"))
+fn io_error(error: std::io::Error) -> CallFailure {
+    CallFailure::network(format!("the alarm command failed: {error}"))
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::{CommandError, run_alarm_command};
+    use super::run_alarm_command;
+    use sfn_alias_deployment::CallFailure;
     use std::process::Command;
     use std::time::Duration;
 
@@ -224,7 +208,7 @@ mod tests {
             std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap())
         };
         let command = command.replace("PIPE", pipe.to_str().unwrap());
-        let timeout = CommandError::Transient("the alarm command timed out after 1 seconds".to_owned());
+        let timeout = CallFailure::network("the alarm command timed out after 1 seconds".to_owned());
         assert_eq!(run_alarm_command(&command, &[], Duration::from_secs(1)), Err(timeout));
         assert_eq!(reader.join().unwrap(), "started\n");
     }
@@ -245,29 +229,9 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_command_is_a_permanent_error() {
-        let error = "cannot run the alarm command `no-such-command` (exit status: 127); use an executable command";
-        assert_eq!(
-            run_alarm_command("no-such-command", &[], Duration::from_secs(60)),
-            Err(CommandError::Permanent(error.to_owned()))
-        );
-        let error =
-            CommandError::Transient("expected exit status 0 of the alarm command, found exit status: 3".to_owned());
-        assert_eq!(run_alarm_command("exit 3;", &[], Duration::from_secs(60)), Err(error));
-    }
-
-    #[test]
-    fn endless_output_is_a_permanent_error() {
-        let error = "the alarm command `cat /dev/zero #` printed more than 1048576 bytes".to_owned();
-        assert_eq!(
-            run_alarm_command("cat /dev/zero #", &[], Duration::from_secs(60)),
-            Err(CommandError::Permanent(error))
-        );
-    }
-
-    #[test]
-    fn names_are_arguments() {
-        let names = ["a b".to_owned(), "c".to_owned()];
-        assert_eq!(run_alarm_command("printf '%s|'", &names, Duration::from_secs(60)), Ok(b"a b|c|".to_vec()));
+    fn another_exit_status_is_retried() {
+        let failure =
+            CallFailure::network("expected exit status 0 of the alarm command, found exit status: 3".to_owned());
+        assert_eq!(run_alarm_command("exit 3;", &[], Duration::from_secs(60)), Err(failure));
     }
 }

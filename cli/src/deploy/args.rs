@@ -1,5 +1,6 @@
 //! The command line of `sfn-alias deploy`.
 
+use crate::endpoint::EndpointArgs;
 use crate::exit::CliError;
 use crate::preference::{parse_preference, validate_version_arn};
 use clap::Args;
@@ -38,21 +39,11 @@ pub(crate) struct DeployArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// SQLite file to use instead of an endpoint, created if missing; stop `sfn-alias serve` on this file first
+    /// SQLite file to use instead of an endpoint; stop `sfn-alias serve` on this file first
     #[arg(long, value_name = "FILE", help_heading = "Service")]
     pub data: Option<PathBuf>,
-    /// Endpoint of `sfn-alias serve` or AWS
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "AWS_ENDPOINT_URL_SFN",
-        default_value = "http://127.0.0.1:8083",
-        help_heading = "Service"
-    )]
-    pub endpoint_url: String,
-    /// Sign requests with this profile of the shared credentials file
-    #[arg(long, value_name = "NAME", help_heading = "Service")]
-    pub profile: Option<String>,
+    #[command(flatten, next_help_heading = "Service")]
+    pub endpoint: EndpointArgs,
 }
 
 /// How traffic shifts: exactly one of these.

@@ -2,10 +2,8 @@
 
 use super::alarms::{AlarmSource, observe_reply};
 use super::args::DeployArgs;
-use crate::args::BackendArgs;
-use crate::endpoint::{Backend, Endpoint, STEP_FUNCTIONS};
+use crate::endpoint::{Backend, Endpoint, STEP_FUNCTIONS, parse_scope};
 use crate::exit::CliError;
-use crate::signing::{Caller, is_aws_url};
 use serde::Serialize;
 use serde_json::Value;
 use sfn_alias::model::Resource;
@@ -20,49 +18,29 @@ pub(super) struct Client {
 
 impl Client {
     /// Opens the service and the alarm source of the command line.
-    ///
-    /// # Errors
-    /// Returns [`CliError::Usage`] if ALIAS_ARN is not an alias ARN, and [`CliError::System`] if the file cannot be
-    /// opened.
     pub fn open(args: &DeployArgs) -> Result<Self, CliError> {
-        let not_an_alias = || {
-            CliError::Usage(format!(
-                "ALIAS_ARN: expected an alias ARN (...:stateMachine:NAME:ALIAS), found `{}`",
-                args.alias
-            ))
+        let arn = parse_arn(&args.alias).ok().filter(|arn| matches!(arn.resource, Resource::Alias { .. }));
+        let arn = arn.ok_or_else(|| {
+            let expected = "expected an alias ARN (...:stateMachine:NAME:ALIAS)";
+            CliError::Usage(format!("ALIAS_ARN: {expected}, found `{}`", args.alias))
+        })?;
+        let backend = match &args.data {
+            Some(path) => Backend::open_file(path, parse_scope(arn.account, arn.region)?, false)?,
+            None => {
+                let (url, caller) = (args.endpoint.url(), args.endpoint.caller(arn.account)?);
+                Backend::Endpoint(Endpoint::new(url, STEP_FUNCTIONS, arn.region, caller)?)
+            }
         };
-        let arn = parse_arn(&args.alias).map_err(|_| not_an_alias())?;
-        if !matches!(arn.resource, Resource::Alias { .. }) {
-            return Err(not_an_alias());
-        }
-        let (account, region) = (arn.account.to_owned(), arn.region.to_owned());
-        let is_aws = args.data.is_none() && is_aws_url("--endpoint-url", &args.endpoint_url)?;
-        let caller = match is_aws || args.profile.is_some() {
-            true => Caller::User(args.profile.clone()),
-            false => Caller::Account(account.clone()),
-        };
-        let alarm_source = AlarmSource::from_args(args, is_aws, &region, &caller)?;
-        let (data, endpoint_url) = (args.data.clone(), args.endpoint_url.clone());
-        let backend = match data {
-            Some(_) => Backend::open(&BackendArgs { data, endpoint_url, account, region })?,
-            None => Backend::Endpoint(Endpoint::new(&endpoint_url, STEP_FUNCTIONS, &region, caller)?),
-        };
+        let alarm_source = AlarmSource::from_args(args, &arn)?;
         Ok(Self { backend, alarm_source })
     }
 
     /// Creates a deployment that starts at the alias's current routing.
-    ///
-    /// # Errors
-    /// Returns [`CliError::Rejected`] with the service's error, the errors of [`Backend::call`], and those of
-    /// [`DeploymentRequest::start`].
     pub fn start_deployment(&self, request: &DeploymentRequest) -> Result<Deployment, CliError> {
         Ok(request.start(self.describe_routing(&request.state_machine_alias_arn)?)?)
     }
 
     /// Checks that a deployment with alarms has an alarm source.
-    ///
-    /// # Errors
-    /// Returns [`CliError::Usage`] if it does not.
     pub fn check_alarm_source(&self, deployment: &Deployment) -> Result<(), CliError> {
         let is_required = !deployment.plan().alarms().is_empty();
         if is_required && self.alarm_source.is_none() { Err(no_alarm_source_error()) } else { Ok(()) }

@@ -55,9 +55,6 @@ fn default_path(alias: &str) -> PathBuf {
 
 /// From now on, SIGINT and SIGTERM end the program with a message how to resume. The state file stays valid, as after a
 /// crash.
-///
-/// # Errors
-/// Returns the errors of [`handle_signals`].
 fn exit_on_signal(path: &Path) -> Result<(), CliError> {
     let path = path.display().to_string();
     handle_signals(move |wait| {

@@ -1,5 +1,6 @@
 //! The command line of `sfn-alias verify`.
 
+use crate::endpoint::EndpointArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -7,15 +8,8 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct VerifyArgs {
-    /// URL of the endpoint
-    #[arg(
-        long,
-        visible_alias = "endpoint",
-        value_name = "URL",
-        env = "AWS_ENDPOINT_URL_SFN",
-        default_value = "http://127.0.0.1:8083"
-    )]
-    pub endpoint_url: String,
+    #[command(flatten)]
+    pub endpoint: EndpointArgs,
     /// Region of the endpoint
     #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
     pub region: String,
@@ -46,9 +40,6 @@ pub(crate) struct VerifyArgs {
     /// STS endpoint to assume the role [default: AWS STS in the region]
     #[arg(long, value_name = "URL", help_heading = "Access", env = "AWS_ENDPOINT_URL_STS")]
     pub sts_endpoint_url: Option<String>,
-    /// Profile of the shared credentials file, instead of the credentials in the environment
-    #[arg(long, value_name = "NAME", help_heading = "Access")]
-    pub profile: Option<String>,
 }
 
 const EXAMPLES: &str = "\

@@ -11,35 +11,28 @@ const MAX_NAME: usize = 80;
 /// Maximum length of an ARN.
 const MAX_ARN: usize = 256;
 
-/// The parts of an ARN before the resource, and the role of the state machines.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct EndpointIdentity {
-    pub partition: String,
-    pub region: String,
-    pub account: String,
-    pub role: String,
-}
-
 /// The account of the vectors. Emulators use an access key id of 12 digits as the account.
 pub(super) const ACCOUNT: &str = "123456789012";
 /// The role of the vectors' state machines.
 pub(super) const ROLE: &str = "arn:aws:iam::123456789012:role/sfn_role";
 
-impl EndpointIdentity {
-    /// Returns the identity that the vectors are written for.
-    pub fn for_vectors() -> Self {
-        let (partition, region) = ("aws".to_owned(), "us-east-1".to_owned());
-        Self { partition, region, account: ACCOUNT.to_owned(), role: ROLE.to_owned() }
-    }
+/// The role, partition, account and region that differ: in the vectors, and at the endpoint.
+#[derive(Debug, Clone)]
+pub(super) struct EndpointIdentity(Vec<(&'static str, String)>);
 
+impl EndpointIdentity {
     /// Returns the identity of the endpoint that created a state machine. The default role has the name of the
     /// vectors' role.
     pub fn from_state_machine_arn(arn: &str, role: Option<&str>) -> Option<Self> {
         let arn = parse_arn(arn).ok()?;
-        let role =
-            role.map_or_else(|| format!("arn:{}:iam::{}:role/sfn_role", arn.partition, arn.account), str::to_owned);
-        let (partition, region, account) = (arn.partition.to_owned(), arn.region.to_owned(), arn.account.to_owned());
-        Some(Self { partition, region, account, role })
+        let default_role = || format!("arn:{}:iam::{}:role/sfn_role", arn.partition, arn.account);
+        let swaps = [
+            (ROLE, role.map_or_else(default_role, str::to_owned)),
+            ("arn:aws:", format!("arn:{}:", arn.partition)),
+            (ACCOUNT, arn.account.to_owned()),
+            ("us-east-1", arn.region.to_owned()),
+        ];
+        Some(Self(swaps.into_iter().filter(|(vectors, endpoint)| vectors != endpoint).collect()))
     }
 }
 
@@ -51,7 +44,7 @@ impl EndpointIdentity {
 #[derive(Debug)]
 pub(super) struct NameMapping {
     prefix: String,
-    swaps: Vec<(String, String)>,
+    endpoint: EndpointIdentity,
     /// Names whose first letters were replaced: as sent, and as in the vector.
     shortened: RefCell<Vec<(String, String)>>,
 }
@@ -61,17 +54,8 @@ pub(super) struct NameMapping {
 pub(super) struct ArnTooLong;
 
 impl NameMapping {
-    pub fn new(prefix: String, endpoint: &EndpointIdentity) -> Self {
-        let vectors = EndpointIdentity::for_vectors();
-        let arn = |partition: &str| format!("arn:{partition}:");
-        let swaps = vec![
-            (vectors.role, endpoint.role.clone()),
-            (arn(&vectors.partition), arn(&endpoint.partition)),
-            (vectors.account, endpoint.account.clone()),
-            (vectors.region, endpoint.region.clone()),
-        ];
-        let swaps = swaps.into_iter().filter(|(vector, endpoint)| vector != endpoint).collect();
-        Self { prefix, swaps, shortened: RefCell::default() }
+    pub fn new(prefix: String, endpoint: EndpointIdentity) -> Self {
+        Self { prefix, endpoint, shortened: RefCell::default() }
     }
 
     /// Returns the prefix of the names of this vector's state machines.
@@ -80,9 +64,6 @@ impl NameMapping {
     }
 
     /// Renames the resources in a request.
-    ///
-    /// # Errors
-    /// [`ArnTooLong`].
     pub fn map_request(&self, operation: &str, input: &Value) -> Result<Value, ArnTooLong> {
         let mut sent = map_strings(input, "", &|member, text| match member {
             // Opaque, and from the endpoint.
@@ -164,14 +145,14 @@ impl NameMapping {
     }
 
     fn swap_identity(&self, text: &str) -> String {
-        let swap = |text: String, (one, other): &(String, String)| {
-            // NUL is a placeholder: an ARN has none, and text that contains one is not changed.
-            match text.contains(one) && !text.contains('\0') || text.contains(other) && !text.contains('\0') {
-                true => text.replace(one, "\0").replace(other, one).replace('\0', other),
-                false => text,
-            }
+        // NUL is a placeholder: an ARN has none, and text that contains one is not changed.
+        if text.contains('\0') {
+            return text.to_owned();
+        }
+        let swap = |text: String, (one, other): &(&str, String)| {
+            text.replace(one, "\0").replace(other, one).replace('\0', other)
         };
-        self.swaps.iter().fold(text.to_owned(), swap)
+        self.endpoint.0.iter().fold(text.to_owned(), swap)
     }
 }
 

@@ -69,9 +69,6 @@ impl Report {
     }
 
     /// Prints the counts by file and by source, the skip reasons and each difference.
-    ///
-    /// # Errors
-    /// [`CliError::Output`].
     pub fn print(&self) -> Result<(), CliError> {
         self.print_counts()?;
         self.print_skipped()?;
@@ -199,9 +196,6 @@ pub(super) struct Transcript(Option<(File, Vec<Entry>)>);
 impl Transcript {
     /// Opens the file before any request is sent, so that an error is reported early. Its content remains until
     /// [`Transcript::write`].
-    ///
-    /// # Errors
-    /// [`CliError::Usage`] if the file cannot be written.
     pub fn open(path: Option<&Path>) -> Result<Self, CliError> {
         let Some(path) = path else { return Ok(Self(None)) };
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(path);
@@ -217,9 +211,6 @@ impl Transcript {
     }
 
     /// Writes the file, unless there are no entries.
-    ///
-    /// # Errors
-    /// [`CliError::Output`].
     pub fn write(self, endpoint: &str) -> Result<(), CliError> {
         let Self(Some((file, entries))) = self else { return Ok(()) };
         if entries.is_empty() {

@@ -1,10 +1,10 @@
 //! Runs the vectors and prints the report.
 
 use super::args::VerifyArgs;
-use super::cleanup::Cleanup;
+use super::cleanup::{Cleanup, NotDeleted};
 use super::name_mapping::{ACCOUNT, EndpointIdentity, NameMapping, ROLE};
 use super::report::{Report, Row, Transcript, Verdict};
-use super::safety_guard::SafetyGuard;
+use super::safety_guard::{CREATE_STATE_MACHINE, SafetyGuard};
 use super::selection::{SkipRules, iter_vectors, load_vectors, print_list, skip_reason};
 use super::sender::{Sender, VerifyError};
 use super::vector_run::VectorRun;
@@ -12,7 +12,7 @@ use crate::endpoint::{Endpoint, STEP_FUNCTIONS, Service};
 use crate::exit::{CliError, CommandResult, OK, REJECTED};
 use crate::output;
 use crate::signals::Interrupt;
-use crate::signing::{AssumedRole, Caller, is_aws_url, load_credentials, require_credentials};
+use crate::signing::{AssumedRole, Caller, load_credentials};
 use serde_json::json;
 use sfn_alias_vectors::{Vector, VectorFile};
 use std::io::{IsTerminal, Write};
@@ -20,7 +20,7 @@ use std::io::{IsTerminal, Write};
 /// `sfn-alias verify`
 pub(crate) fn run(args: &VerifyArgs) -> CommandResult {
     let files = load_vectors(args)?;
-    let rules = SkipRules { aws: is_aws_url("--endpoint-url", &args.endpoint_url)?, all: args.all };
+    let rules = SkipRules { aws: args.endpoint.is_aws()?, all: args.all };
     if args.list {
         return print_list(&files, rules, args);
     }
@@ -31,25 +31,28 @@ pub(crate) fn run(args: &VerifyArgs) -> CommandResult {
     }
     let transcript = Transcript::open(args.record.as_deref())?;
     let service = Service { help: "; start the endpoint, or use --endpoint-url", ..STEP_FUNCTIONS };
-    let endpoint = Endpoint::new(&args.endpoint_url, service, &args.region, select_caller(args, rules.aws)?)?;
+    let endpoint = Endpoint::new(args.endpoint.url(), service, &args.region, select_caller(args)?)?;
     let prefix = generate_prefix();
     let guard = SafetyGuard::new(prefix.clone());
     let sender = Sender::new(endpoint, guard, Interrupt::on_signals("stopping: deleting created resources")?);
-    let report = Report { endpoint: args.endpoint_url.clone(), aws: rules.aws, rows: Vec::new() };
+    let report = Report { endpoint: args.endpoint.url().to_owned(), aws: rules.aws, rows: Vec::new() };
     Verify { sender, cleanup: Cleanup::default(), transcript, report, prefix, rules }.run(&files, args)
 }
 
-/// Returns the identity of the requests. Credentials are optional, except for AWS and to assume a role.
-fn select_caller(args: &VerifyArgs, is_aws: bool) -> Result<Caller, CliError> {
-    let (profile, sts_url) = (args.profile.as_deref(), args.sts_endpoint_url.as_deref());
-    if !is_aws && args.role_arn.is_none() && load_credentials(profile)?.is_none() {
-        return Ok(Caller::Account(ACCOUNT.to_owned()));
+/// Returns the identity of the requests.
+fn select_caller(args: &VerifyArgs) -> Result<Caller, CliError> {
+    let profile = args.endpoint.profile.as_deref();
+    let caller = match &args.role_arn {
+        Some(arn) => {
+            let role = AssumedRole::new(arn, args.sts_endpoint_url.as_deref(), &args.region, profile)?;
+            Caller::Role(Box::new(role))
+        }
+        None => args.endpoint.caller(ACCOUNT)?,
+    };
+    if !matches!(caller, Caller::Account(_)) {
+        load_credentials(profile)?;
     }
-    require_credentials(profile)?;
-    Ok(match &args.role_arn {
-        Some(arn) => Caller::Role(Box::new(AssumedRole::new(arn, sts_url, &args.region, profile)?)),
-        None => Caller::User(args.profile.clone()),
-    })
+    Ok(caller)
 }
 
 /// Returns the prefix of the names of this run.
@@ -70,6 +73,7 @@ struct Verify {
 impl Verify {
     fn run(mut self, files: &[VectorFile], args: &VerifyArgs) -> CommandResult {
         let result = self.run_vectors(files, args);
+        show_progress("");
         self.cleanup.delete_all(&mut self.sender);
         if self.sender.may_have_orphans() {
             self.cleanup.delete_orphans(&mut self.sender, &self.prefix);
@@ -80,25 +84,24 @@ impl Verify {
         } else if !self.report.rows.is_empty() {
             self.report.print()?;
         }
-        self.transcript.write(&args.endpoint_url)?;
-        let lines: Vec<String> =
-            not_deleted.iter().map(|resource| format!("\n  {}: {}", resource.arn, resource.reason)).collect();
+        self.transcript.write(args.endpoint.url())?;
+        let not_deleted = format_not_deleted(not_deleted);
         match result {
-            Err(error) => Err(CliError::System(format!("{error}{}", format_not_deleted(&lines)))),
-            Ok(()) if !lines.is_empty() => Err(CliError::System(format_not_deleted(&lines).trim_start().to_owned())),
+            Err(error) => Err(CliError::System(format!("{error}{not_deleted}"))),
+            Ok(()) if !not_deleted.is_empty() => Err(CliError::System(not_deleted.trim_start().to_owned())),
             Ok(()) => Ok(if self.report.has_differences() { REJECTED } else { OK }),
         }
     }
 
     fn run_vectors(&mut self, files: &[VectorFile], args: &VerifyArgs) -> Result<(), VerifyError> {
         let endpoint = self.find_endpoint_identity(args.state_machine_role_arn.as_deref())?;
-        let progress = Progress::new(iter_vectors(files).count());
+        let total = iter_vectors(files).count();
         for (index, (file, vector)) in iter_vectors(files).enumerate() {
-            progress.show(index, &vector.name);
+            show_progress(&format!("{}/{total} {}", index.saturating_add(1), vector.name));
             let verdict = match skip_reason(vector, self.rules) {
                 Some(reason) => Verdict::Skipped(reason),
                 None => {
-                    let names = NameMapping::new(format!("{}{index}-", self.prefix), &endpoint);
+                    let names = NameMapping::new(format!("{}{index}-", self.prefix), endpoint.clone());
                     self.run_vector(file, vector, names)?
                 }
             };
@@ -128,8 +131,8 @@ impl Verify {
         let definition = r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#;
         let name = format!("{}0", self.prefix);
         let request = json!({"name": name, "definition": definition, "roleArn": role.unwrap_or(ROLE)}).to_string();
-        let response = self.sender.call("CreateStateMachine", request.as_bytes())?;
-        self.cleanup.record("CreateStateMachine", request.as_bytes(), &response);
+        let response = self.sender.call(CREATE_STATE_MACHINE, request.as_bytes())?;
+        self.cleanup.record(CREATE_STATE_MACHINE, &response);
         let arn = response.string_member("stateMachineArn");
         let identity = arn.and_then(|arn| EndpointIdentity::from_state_machine_arn(arn, role)).ok_or_else(|| {
             let (status, body) = (response.status, &response.body);
@@ -141,36 +144,14 @@ impl Verify {
     }
 }
 
-fn format_not_deleted(lines: &[String]) -> String {
-    if lines.is_empty() {
-        String::new()
-    } else {
-        format!("\ncould not be deleted; delete them yourself:{}", lines.concat())
-    }
+fn format_not_deleted(resources: &[NotDeleted]) -> String {
+    let lines: String = resources.iter().map(|NotDeleted { arn, reason }| format!("\n  {arn}: {reason}")).collect();
+    if lines.is_empty() { lines } else { format!("\ncould not be deleted; delete them yourself:{lines}") }
 }
 
-/// A progress line on standard error, if that is a terminal.
-struct Progress {
-    total: usize,
-    is_terminal: bool,
-}
-
-impl Progress {
-    fn new(total: usize) -> Self {
-        Self { total, is_terminal: std::io::stderr().is_terminal() }
-    }
-
-    fn show(&self, done: usize, name: &str) {
-        if self.is_terminal {
-            write!(std::io::stderr(), "\r\x1b[K{}/{} {name}", done.saturating_add(1), self.total).ok();
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if self.is_terminal {
-            write!(std::io::stderr(), "\r\x1b[K").ok();
-        }
+/// Replaces the progress line on standard error, if that is a terminal.
+fn show_progress(text: &str) {
+    if std::io::stderr().is_terminal() {
+        write!(std::io::stderr(), "\r\x1b[K{text}").ok();
     }
 }

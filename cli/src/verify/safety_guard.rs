@@ -1,6 +1,6 @@
 //! Checks each request right before it is sent: it must not change resources of others.
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use std::fmt;
 
 /// Allows requests that only read, and requests whose resources all belong to this run.
@@ -24,7 +24,7 @@ impl SafetyGuard {
             return Ok(());
         }
         match serde_json::from_slice(body) {
-            Ok(members) => self.check_members(operation, members),
+            Ok(request) => self.check_members(operation, &request),
             Err(_) => self.check_text(operation, &String::from_utf8_lossy(body)),
         }
     }
@@ -33,11 +33,11 @@ impl SafetyGuard {
     ///
     /// # Errors
     /// The resource that does not belong to this run.
-    pub fn check_members(&self, operation: &str, StringMembers(members): StringMembers) -> Result<(), String> {
-        let is_resource =
-            |name: &str| is_resource_member(name) || (operation == CREATE_STATE_MACHINE && name == "name");
-        let mut resources = members.into_iter().filter(|(name, _)| is_resource(name)).map(|(_, text)| text);
-        resources.find(|resource| !self.is_ours(resource)).map_or(Ok(()), Err)
+    pub fn check_members(&self, operation: &str, request: &Json) -> Result<(), String> {
+        request.try_for_each_string("", &mut |name, text| {
+            let is_resource = is_resource_member(name) || (operation == CREATE_STATE_MACHINE && name == "name");
+            if is_resource && !self.is_ours(text) { Err(text.to_owned()) } else { Ok(()) }
+        })
     }
 
     /// Checks a body that is not valid JSON, because a lenient endpoint may still parse it: each ARN member must contain
@@ -75,65 +75,50 @@ pub(super) fn is_resource_member(name: &str) -> bool {
     RESOURCE_MEMBERS.contains(&name)
 }
 
-/// The names and values of all string members of a request, at any depth. Contains both values of a duplicate member.
-#[derive(Debug, Default)]
-pub(super) struct StringMembers(Vec<(String, String)>);
+/// JSON that contains both values of a duplicate member.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+pub(super) enum Json {
+    Text(String),
+    Array(Vec<Json>),
+    Object(Members),
+    Other(IgnoredAny),
+}
 
-struct StringMembersVisitor;
-
-impl<'de> Deserialize<'de> for StringMembers {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StringMembersVisitor)
+impl Json {
+    /// Calls `check` with each string and the name of its member, which elements of an array inherit.
+    fn try_for_each_string<E>(&self, name: &str, check: &mut dyn FnMut(&str, &str) -> Result<(), E>) -> Result<(), E> {
+        match self {
+            Self::Text(text) => check(name, text),
+            Self::Array(items) => items.iter().try_for_each(|item| item.try_for_each_string(name, check)),
+            Self::Object(Members(members)) => {
+                members.iter().try_for_each(|(name, value)| value.try_for_each_string(name, check))
+            }
+            Self::Other(_) => Ok(()),
+        }
     }
 }
 
-impl<'de> Visitor<'de> for StringMembersVisitor {
-    type Value = StringMembers;
+/// The members of an object.
+pub(super) struct Members(Vec<(String, Json)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
+        f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<StringMembers, A::Error> {
-        let mut all = Vec::new();
-        while let Some((name, StringMembers(inner))) = map.next_entry::<String, StringMembers>()? {
-            // A string without an object around it has no name yet.
-            let inherit_name = |inner: String| if inner.is_empty() { name.clone() } else { inner };
-            all.extend(inner.into_iter().map(|(inner, text)| (inherit_name(inner), text)));
-        }
-        Ok(StringMembers(all))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<StringMembers, A::Error> {
-        let mut all = Vec::new();
-        while let Some(StringMembers(inner)) = items.next_element()? {
-            all.extend(inner);
-        }
-        Ok(StringMembers(all))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<StringMembers, E> {
-        Ok(StringMembers(vec![(String::new(), text.to_owned())]))
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<StringMembers, E> {
-        Ok(StringMembers::default())
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<StringMembers, E> {
-        Ok(StringMembers::default())
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<StringMembers, E> {
-        Ok(StringMembers::default())
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<StringMembers, E> {
-        Ok(StringMembers::default())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<StringMembers, E> {
-        Ok(StringMembers::default())
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        std::iter::from_fn(|| map.next_entry().transpose()).collect::<Result<_, _>>().map(Members)
     }
 }
 

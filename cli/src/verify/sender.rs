@@ -7,6 +7,7 @@ use crate::signals::Interrupt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::ErrorKind;
+use std::thread::sleep;
 use std::time::Duration;
 
 /// Maximum number of retries of a throttled request.
@@ -59,11 +60,6 @@ impl Sender {
         &self.guard
     }
 
-    /// Replaces the interrupt and returns the previous one.
-    pub const fn replace_interrupt(&mut self, interrupt: Interrupt) -> Interrupt {
-        std::mem::replace(&mut self.interrupt, interrupt)
-    }
-
     /// Returns whether a state machine may exist that no response reported.
     pub const fn may_have_orphans(&self) -> bool {
         self.may_have_orphans
@@ -75,26 +71,41 @@ impl Sender {
     /// [`VerifyError::Skip`] for a request that would change resources of others, [`VerifyError::Interrupted`], and
     /// [`VerifyError::Fatal`] if the endpoint cannot be reached.
     pub fn call(&mut self, operation: &str, body: &[u8]) -> Result<Response, VerifyError> {
+        self.call_with(operation, body, |sender, delay| sender.interrupt.wait(delay))
+    }
+
+    /// Like [`Sender::call`], also after the interrupt.
+    pub fn call_uninterrupted(&mut self, operation: &str, body: &[u8]) -> Result<Response, VerifyError> {
+        self.call_with(operation, body, |_, delay| {
+            sleep(delay);
+            false
+        })
+    }
+
+    /// Calls an operation. `wait` waits before each attempt, and returns whether the call is interrupted.
+    fn call_with(
+        &mut self,
+        operation: &str,
+        body: &[u8],
+        wait: fn(&Self, Duration) -> bool,
+    ) -> Result<Response, VerifyError> {
         let foreign = |name: String| {
             let name: String = name.chars().take(80).collect();
             VerifyError::Skip(format!("would change a resource that this run did not create: `{name}`"))
         };
         self.guard.check(operation, body).map_err(foreign)?;
-        let mut delay = FIRST_DELAY;
-        for _ in 0..MAX_RETRIES {
-            if self.interrupt.is_set() {
-                return Err(VerifyError::Interrupted);
+        let mut delay = Duration::ZERO;
+        for attempt in 0.. {
+            if wait(self, delay) {
+                break;
             }
             let response = self.send(operation, body).map_err(VerifyError::Fatal)?;
-            if !response.is_throttled() {
+            if !response.is_throttled() || attempt == MAX_RETRIES {
                 return Ok(response);
             }
-            if self.interrupt.wait(delay) {
-                return Err(VerifyError::Interrupted);
-            }
-            delay = MAX_DELAY.min(delay.saturating_mul(2));
+            delay = delay.saturating_mul(2).clamp(FIRST_DELAY, MAX_DELAY);
         }
-        self.send(operation, body).map_err(VerifyError::Fatal)
+        Err(VerifyError::Interrupted)
     }
 
     fn send(&mut self, operation: &str, body: &[u8]) -> Result<Response, CliError> {

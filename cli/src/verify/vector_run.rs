@@ -29,7 +29,7 @@ impl Executor for VectorRun<'_> {
         let operation = step.operation.as_deref().unwrap_or_default();
         let request = self.build_request(operation, step)?;
         let mut response = self.sender.call(operation, &request)?;
-        self.cleanup.record(operation, &request, &response);
+        self.cleanup.record(operation, &response);
         if operation == LIST && response.is_ok() {
             self.remove_other_state_machines(&mut response, &request)?;
         }
@@ -51,8 +51,9 @@ impl VectorRun<'_> {
         if let Some(Value::String(body)) = &step.body {
             let request = self.names.map_text(body).into_bytes();
             let skip = |_| VerifyError::Skip("contains a resource that cannot be renamed".to_owned());
-            let members = serde_json::from_slice(&request).unwrap_or_default();
-            self.sender.guard().check_members(operation, members).map_err(skip)?;
+            if let Ok(members) = serde_json::from_slice(&request) {
+                self.sender.guard().check_members(operation, &members).map_err(skip)?;
+            }
             return Ok(request);
         }
         let Some(input) = &step.input else { return Ok(step.request_body()) };

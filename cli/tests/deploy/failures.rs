@@ -171,6 +171,28 @@ fn a_missing_alarm_command_fails() {
 }
 
 #[test]
+fn endless_output_of_an_alarm_command_fails() {
+    let fixture = Fixture::new();
+    let state = fixture.state_file();
+    let options = ["--canary", "10/1m", "--alarm", "errors", "--alarm-command", "cat /dev/zero #"];
+    let output = "failed: AlarmCommand: the alarm command `cat /dev/zero #` printed more than 1048576 bytes; run the \
+                  same command to resume\n";
+    let progress = "0 % on orders:2, step 0 of 2, failed with AlarmCommand\n";
+    assert_prints(&fixture.deploy(&state, &options), 3, output, progress);
+}
+
+#[test]
+fn alarm_names_are_arguments_of_the_command() {
+    let fixture = Fixture::new();
+    let state = fixture.state_file();
+    let alarm_command = r#"printf '{"%s": "OK", "%s": "ALARM"}'"#;
+    let options = ["--canary", "10/1m", "--alarm", "a b", "--alarm", "c", "--alarm-command", alarm_command];
+    let output = "rolled back: Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [c].\n";
+    let progress = "0 % on orders:2, step 0 of 2, rolling back\n0 % on orders:2, step 0 of 2, rolled back\n";
+    assert_prints(&fixture.deploy(&state, &options), 1, output, progress);
+}
+
+#[test]
 fn a_missing_version_is_named() {
     let fixture = Fixture::new();
     let (state, nine) = (fixture.state_file(), format!("{ORDERS}:9"));

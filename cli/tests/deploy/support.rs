@@ -14,11 +14,10 @@ pub const TWO: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders
 
 pub fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sfn-alias"));
-    let variables = ["AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL_CLOUDWATCH", "AWS_REGION", "SFN_ALIAS_LOG"];
-    for name in variables {
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
         command.env_remove(name);
     }
-    command.args(arguments);
+    command.args(arguments).env_remove("SFN_ALIAS_LOG").env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
     command
 }
 

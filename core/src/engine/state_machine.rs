@@ -192,6 +192,11 @@ pub(crate) fn purge_expired(context: &Context<'_>) -> Decision<()> {
     Decision { change: is_expired.then_some(Change::DeleteStateMachine), output: () }
 }
 
+/// Deletes the records of a state machine in any status.
+pub(crate) fn delete_records(context: &Context<'_>) -> Decision<()> {
+    Decision { change: context.view.is_some().then_some(Change::DeleteStateMachine), output: () }
+}
+
 /// Deletes a state machine. Succeeds if it does not exist. Ignores the ARNs of versions and aliases.
 pub(crate) fn delete(state_machine: &StateMachineRef<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
     let stored = context.find_state_machine().filter(|_| state_machine.qualifier == Qualifier::Unqualified);

@@ -43,10 +43,20 @@ impl<'t> JsonItems<'t> {
     }
 }
 
-/// Returns whether a string is the same in JSON. The loop has no early exit, so that the compiler vectorizes it.
+/// Returns whether a string is the same in JSON. Checks whole chunks without early exit, so that the compiler vectorizes
+/// them, and the last chunk instead of a remainder.
 fn needs_no_escape(text: &str) -> bool {
-    let is_escaped = |b: u8| b < b' ' || b == b'"' || b == b'\\';
-    !text.bytes().fold(false, |found, b| found | is_escaped(b))
+    let (chunks, short) = text.as_bytes().as_chunks::<16>();
+    let Some(last) = text.as_bytes().last_chunk() else { return !short.iter().any(|b| is_escaped(*b)) };
+    let mut found = [false; 16];
+    for chunk in chunks.iter().chain([last]) {
+        found.iter_mut().zip(chunk).for_each(|(found, b)| *found |= is_escaped(*b));
+    }
+    !found.contains(&true)
+}
+
+const fn is_escaped(b: u8) -> bool {
+    b < b' ' || b == b'"' || b == b'\\'
 }
 
 /// Bytes to reserve per item of a list: about the size of an alias in a list.
@@ -64,17 +74,11 @@ fn to_thousandths(value: f64) -> Option<u64> {
     u64::try_from(whole).ok().filter(|_| is_exact)
 }
 
-/// Returns the fraction of a number of thousandths: `.0`, `.5`, `.25` or `.125`.
-fn format_fraction(number: u64, digits: &mut [u8; 4]) -> &[u8] {
-    let fraction = number % 1000;
-    let places = [fraction / 100, fraction / 10 % 10, fraction % 10];
-    let [tenths, hundredths, thousandths] =
-        places.map(|place| b'0'.saturating_add(u8::try_from(place).unwrap_or_default()));
-    *digits = [b'.', tenths, hundredths, thousandths];
-    match &digits[..] {
-        [text @ .., b'0', b'0'] | [text @ .., b'0'] => text,
-        text => text,
-    }
+/// Returns the digits of a number of thousandths before and after the point, at least one each.
+fn split_thousandths(digits: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (whole, fraction) = digits.split_last_chunk::<3>()?;
+    let ([fraction @ .., b'0', b'0'] | [fraction @ .., b'0'] | fraction) = &fraction[..];
+    Some((whole, fraction))
 }
 
 /// Delegates to serde_json.
@@ -148,8 +152,11 @@ impl<'t> Serializer for JsonSerializer<'t> {
 
     fn serialize_f64(self, value: f64) -> Result<()> {
         let Some(number) = to_thousandths(value) else { return serde_json::to_writer(self.0, &value) };
-        self.0.extend_from_slice(itoa::Buffer::new().format(number / 1000).as_bytes());
-        self.0.extend_from_slice(format_fraction(number, &mut [0; 4]));
+        let mut digits = itoa::Buffer::new();
+        let (whole, fraction) = split_thousandths(digits.format(number).as_bytes()).unwrap_or_default();
+        self.0.extend_from_slice(whole);
+        self.0.push(b'.');
+        self.0.extend_from_slice(fraction);
         Ok(())
     }
 
@@ -214,6 +221,7 @@ impl SerializeStruct for JsonItems<'_> {
     type Ok = ();
     type Error = Error;
 
+    #[inline]
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
         // Names of members contain only letters.
         self.text.extend_from_slice(&[std::mem::replace(&mut self.separator, b','), b'"']);

@@ -10,6 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Maximum number of expired state machines that one create or delete request purges.
 const PURGE_BATCH: usize = 16;
+/// Maximum number of state machines that one step of [`Call::delete_all`] reads.
+const DELETE_BATCH: usize = 256;
 /// Maximum number of decisions on one request, if each of them conflicts with another commit.
 const MAX_DECISIONS: usize = 100;
 
@@ -33,6 +35,21 @@ impl Call<'_> {
             self.decide_and_commit(&arn, |context| Ok(state_machine::purge_expired(context)))?;
         }
         Ok(())
+    }
+
+    /// Deletes all state machines of all scopes with everything that belongs to them.
+    pub fn delete_all(&mut self) -> Result<()> {
+        let mut last: Option<String> = None;
+        loop {
+            let page = self.session.state_machines("", last.as_deref(), DELETE_BATCH)?;
+            for (arn, _) in &page {
+                self.decide_and_commit(arn, |context| Ok(state_machine::delete_records(context)))?;
+            }
+            match page.into_iter().next_back() {
+                Some((arn, _)) => last = Some(arn),
+                None => return Ok(()),
+            }
+        }
     }
 
     /// Reads a state machine. State machines of other scopes do not exist for this call.

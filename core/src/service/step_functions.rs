@@ -177,6 +177,34 @@ impl StepFunctions {
         Ok(results)
     }
 
+    /// Deletes all state machines of all partitions, accounts and regions, with their versions, aliases, executions and
+    /// tags, in one commit. With a seed, routing starts again from the seed. Ids continue, so that no id repeats.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    ///
+    /// ```
+    /// use sfn_alias::StepFunctions;
+    /// let sfn = StepFunctions::in_memory()?;
+    /// let definition = r#"{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}"#;
+    /// let create = format!(r#"{{"name": "orders", "roleArn": "arn:aws:iam::123456789012:role/orders", "definition": "{definition}"}}"#);
+    /// assert_eq!(sfn.call("CreateStateMachine", create.as_bytes()).status, 200);
+    /// sfn.reset()?;
+    /// assert_eq!(&*sfn.call("ListStateMachines", b"{}").body, br#"{"stateMachines":[]}"#);
+    /// # Ok::<(), sfn_alias::Error>(())
+    /// ```
+    pub fn reset(&self) -> Result<()> {
+        catch_panic(|| {
+            let mut batch = self.inner.store.begin_batch()?;
+            self.new_call(&mut *batch, &self.scope).delete_all()?;
+            batch.commit()
+        })?;
+        if let Some(seed) = self.inner.options.seed {
+            self.inner.picker.reseed(seed);
+        }
+        Ok(())
+    }
+
     /// Checks that writes can succeed: the files are the ones that were opened, and the last write succeeded. After
     /// a failed write, tries another write, at most once per second.
     ///

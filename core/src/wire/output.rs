@@ -1,6 +1,8 @@
 //! Response structures. Absent members are omitted, as AWS does.
 
+use super::deserialize_integer;
 use crate::model::{Sensitive, Tag, Timestamp};
+use serde::de::{Deserializer, Error, Unexpected};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -24,6 +26,14 @@ macro_rules! required_members {
 }
 
 required_members!(String, Sensitive, Timestamp, Value, bool, u8, u32);
+
+fn deserialize_weight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    const EXPECTED: &str = "an integer from 0 to 100 for `weight`";
+    match deserialize_integer(deserializer, EXPECTED)? {
+        weight @ 0..=100 => Ok(weight),
+        other => Err(D::Error::invalid_value(Unexpected::Unsigned(u64::from(other)), &EXPECTED)),
+    }
+}
 
 /// Declares response structures.
 macro_rules! responses {
@@ -55,6 +65,7 @@ responses! {
         /// The version's ARN.
         pub state_machine_version_arn: String,
         /// Percentage of starts.
+        #[serde(deserialize_with = "deserialize_weight")]
         pub weight: u8,
     }
 

@@ -37,11 +37,11 @@ impl FromStr for DeploymentPreference {
     type Err = DeploymentError;
 
     fn from_str(text: &str) -> Result<Self, DeploymentError> {
-        let invalid = |detail: String| DeploymentError::InvalidShorthand { detail };
-        if text.len() > MAX_BYTES {
-            return Err(invalid(format!("the preference has {} bytes; use up to {MAX_BYTES}", text.len())));
-        }
-        parse(text.trim()).map_err(invalid)
+        let parsed = match text.len() {
+            0..=MAX_BYTES => parse(text.trim()),
+            length => Err(format!("the preference has {length} bytes; use up to {MAX_BYTES}")),
+        };
+        parsed.map_err(DeploymentError::InvalidShorthand)
     }
 }
 

@@ -31,7 +31,7 @@ impl SimulatedEnvironment {
 
     /// Applies the alarm and drift events that are due.
     pub fn apply_due_events(&mut self) {
-        while let Some(event) = pop_due(&mut self.events.external, self.now_seconds) {
+        while let Some(event) = self.events.pop(&Trigger::Time, self.now_seconds) {
             match &event {
                 SimulationEvent::Drift { at_seconds, routing_configuration } => {
                     self.set_routing(*at_seconds, routing_configuration);
@@ -82,63 +82,74 @@ impl SimulatedEnvironment {
     }
 }
 
-/// An event and its index in the order of time.
-type IndexedEvent = (usize, SimulationEvent);
-
-/// The events that are still to happen, grouped by kind and ordered by time, so that each lookup takes constant time.
-#[derive(Default)]
-pub struct EventQueue {
-    /// Alarms and updates by others.
-    external: VecDeque<IndexedEvent>,
-    crashes: VecDeque<IndexedEvent>,
-    /// By the number of the call.
-    crashes_at_call: HashMap<usize, VecDeque<IndexedEvent>>,
-    /// By the kind of the call. The key `None` has the failures of all kinds.
-    failures: HashMap<Option<CallKind>, VecDeque<IndexedEvent>>,
+/// What causes an event.
+#[derive(PartialEq, Eq, Hash)]
+enum Trigger {
+    /// A time: alarms and updates by others.
+    Time,
+    /// A time that the driver waits for.
+    Crash,
+    /// The call with this number.
+    CrashAtCall(usize),
+    /// A call of this kind, `None` for all kinds.
+    Failure(Option<CallKind>),
 }
+
+impl Trigger {
+    const fn from_event(event: &SimulationEvent) -> Self {
+        match event {
+            SimulationEvent::Alarm { .. } | SimulationEvent::Drift { .. } => Self::Time,
+            SimulationEvent::Crash { .. } => Self::Crash,
+            SimulationEvent::CrashAtCall { call, .. } => Self::CrashAtCall(*call),
+            SimulationEvent::Failure { call, .. } => Self::Failure(*call),
+        }
+    }
+}
+
+/// The events that are still to happen, each with its index in the order of time. They are grouped by trigger and
+/// ordered by time, so that each lookup takes constant time.
+pub struct EventQueue(HashMap<Trigger, VecDeque<(usize, SimulationEvent)>>);
 
 impl EventQueue {
     /// Creates a queue. Events with equal times keep their order.
     fn new(events: &[SimulationEvent]) -> Self {
         let mut sorted = events.to_vec();
+        sorted.retain(|event| !matches!(event, SimulationEvent::Failure { times: 0, .. }));
         sorted.sort_by_key(SimulationEvent::at_seconds);
-        let mut queue = Self::default();
-        for indexed in sorted.into_iter().enumerate() {
-            queue.insert(indexed);
+        let mut queues = HashMap::<Trigger, VecDeque<_>>::new();
+        for (index, event) in sorted.into_iter().enumerate() {
+            queues.entry(Trigger::from_event(&event)).or_default().push_back((index, event));
         }
-        queue
-    }
-
-    fn insert(&mut self, indexed: IndexedEvent) {
-        match &indexed.1 {
-            SimulationEvent::Alarm { .. } | SimulationEvent::Drift { .. } => self.external.push_back(indexed),
-            SimulationEvent::Crash { .. } => self.crashes.push_back(indexed),
-            SimulationEvent::CrashAtCall { call, .. } => {
-                self.crashes_at_call.entry(*call).or_default().push_back(indexed);
-            }
-            SimulationEvent::Failure { times: 0, .. } => {}
-            SimulationEvent::Failure { call, .. } => self.failures.entry(*call).or_default().push_back(indexed),
-        }
+        Self(queues)
     }
 
     /// Removes and returns the next crash until this time.
     pub fn next_crash(&mut self, until: u64) -> Option<SimulationEvent> {
-        pop_due(&mut self.crashes, until)
+        self.pop(&Trigger::Crash, until)
     }
 
     /// Removes and returns the crash at a call.
     pub fn crash_at_call(&mut self, call: usize) -> Option<SimulationEvent> {
-        self.crashes_at_call.get_mut(&call)?.pop_front().map(|(_, event)| event)
+        self.pop(&Trigger::CrashAtCall(call), 0)
+    }
+
+    fn pop(&mut self, trigger: &Trigger, now: u64) -> Option<SimulationEvent> {
+        self.first_index(trigger, now)?;
+        self.0.get_mut(trigger)?.pop_front().map(|(_, event)| event)
+    }
+
+    /// Returns the index of the first event, if it is due.
+    fn first_index(&self, trigger: &Trigger, now: u64) -> Option<usize> {
+        let (index, event) = self.0.get(trigger)?.front()?;
+        (event.at_seconds() <= now).then_some(*index)
     }
 
     /// Uses up one failure of a call. Returns the failure, and whether the service executes the call nevertheless.
     fn next_failure(&mut self, kind: CallKind, now: u64) -> Option<(Observation, bool)> {
-        let due = |kind| {
-            let (index, event) = self.failures.get(&kind)?.front()?;
-            (event.at_seconds() <= now).then_some((*index, kind))
-        };
-        let (_, kind) = [None, Some(kind)].into_iter().filter_map(due).min_by_key(|(index, _)| *index)?;
-        let queue = self.failures.get_mut(&kind)?;
+        let triggers = [None, Some(kind)].map(Trigger::Failure);
+        let due = triggers.into_iter().filter_map(|trigger| Some((self.first_index(&trigger, now)?, trigger)));
+        let (_, trigger) = due.min_by_key(|(index, _)| *index)?;
+        let queue = self.0.get_mut(&trigger)?;
         let Some((_, SimulationEvent::Failure { times, code, message, status, applied, .. })) = queue.front_mut()
         else {
             return None;
@@ -154,48 +165,8 @@ impl EventQueue {
 
     /// Returns the events that have not happened, in order of time.
     pub fn unused_events(&self) -> Vec<SimulationEvent> {
-        let by_call = self.crashes_at_call.values().chain(self.failures.values()).flatten();
-        let mut unused: Vec<&IndexedEvent> = self.external.iter().chain(&self.crashes).chain(by_call).collect();
+        let mut unused: Vec<_> = self.0.values().flatten().collect();
         unused.sort_by_key(|(index, _)| *index);
         unused.into_iter().map(|(_, event)| event.clone()).collect()
-    }
-}
-
-fn pop_due(queue: &mut VecDeque<IndexedEvent>, now: u64) -> Option<SimulationEvent> {
-    queue.front().filter(|(_, event)| event.at_seconds() <= now)?;
-    queue.pop_front().map(|(_, event)| event)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::EventQueue;
-    use crate::simulate::simulation::{CallKind, SimulationEvent};
-
-    fn failure(call: Option<CallKind>, times: u32, code: &str) -> SimulationEvent {
-        let (code, message) = (code.to_owned(), String::new());
-        SimulationEvent::Failure { at_seconds: 0, call, times, code, message, status: None, applied: false }
-    }
-
-    #[test]
-    fn used_failures_are_removed() {
-        let update = Some(CallKind::UpdateAlias);
-        let events: Vec<SimulationEvent> =
-            (0..1000).map(|n| failure(if n % 2 == 0 { None } else { update }, 1, &n.to_string())).collect();
-        let mut queue = EventQueue::new(&events);
-        for n in 0..1000 {
-            let failed = queue.next_failure(CallKind::UpdateAlias, 0).map(|(failed, _)| format!("{failed:?}"));
-            assert!(failed.is_some_and(|failed| failed.contains(&format!("\"{n}\""))), "expected failure {n}");
-            assert_eq!(queue.failures.values().map(std::collections::VecDeque::len).sum::<usize>(), 999 - n);
-        }
-        assert_eq!(queue.unused_events(), []);
-    }
-
-    #[test]
-    fn unused_events_are_in_order() {
-        let crash = |call| SimulationEvent::CrashAtCall { call, applied: false, restart_after_seconds: 0 };
-        let events = [failure(None, 1, "a"), crash(2), failure(None, 0, "none"), crash(1), failure(None, 1, "b")];
-        let mut queue = EventQueue::new(&events);
-        assert_eq!(queue.crash_at_call(2), Some(crash(2)));
-        assert_eq!(queue.unused_events(), [failure(None, 1, "a"), crash(1), failure(None, 1, "b")]);
     }
 }

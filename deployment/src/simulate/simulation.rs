@@ -33,7 +33,6 @@ pub enum SimulationEvent {
         #[serde(deserialize_with = "json_integer::at_seconds")]
         at_seconds: u64,
         /// The new routing.
-        #[serde(deserialize_with = "json_integer::routes")]
         routing_configuration: Vec<Route>,
     },
     /// The driver crashes and restarts.
@@ -140,10 +139,7 @@ impl SimulatedAlarmState {
 /// The JSON spelling.
 impl fmt::Display for SimulatedAlarmState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.reported_state() {
-            Some(state) => state.fmt(f),
-            None => f.write_str("MISSING"),
-        }
+        self.serialize(f)
     }
 }
 
@@ -212,7 +208,8 @@ pub enum SimulationEntry {
         #[serde(skip_serializing_if = "Option::is_none")]
         observation: Option<Observation>,
         /// Whether the provider does not make this call: a read of the alias before the first update or after a
-        /// restart, or a read of alias or alarms before a failed call is repeated.
+        /// restart, or a read of alias or alarms before a failed call is repeated. The repeated call itself is also the
+        /// provider's.
         extra_read: bool,
     },
     /// The driver waited.

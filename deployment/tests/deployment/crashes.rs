@@ -7,7 +7,7 @@ use serde_json::json;
 use sfn_alias::{Clock, Options, StepFunctions, Timestamp};
 use sfn_alias_deployment::{
     Action, Alarm, AlarmState, CallFailure, Checkpoint, Deployment, DeploymentError, DeploymentOutcome,
-    DeploymentPreference, Driver, Environment, Observation, Route, execute_action,
+    DeploymentPreference, Driver, Environment, Observation, Rollback, Route, execute_action,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -211,7 +211,7 @@ proptest! {
             DeploymentOutcome::Succeeded => {
                 prop_assert_eq!(&run.routings, &planned);
             }
-            DeploymentOutcome::RolledBack { alarms, .. } => {
+            DeploymentOutcome::RolledBack(Rollback { alarms, .. }) => {
                 prop_assert_eq!(alarms, &["b".to_owned()]);
                 prop_assert_eq!(end, vec![route(1, 100)]);
                 prop_assert!(is_prefix(before_last, &planned) || is_prefix(&run.routings, &planned));
@@ -294,7 +294,7 @@ impl Environment for InstantEnvironment {
     fn save(&mut self, _: &Checkpoint) -> Result<(), DeploymentError> {
         self.saved += 1;
         if self.saved > self.max_saved {
-            Err(DeploymentError::Environment { detail: "the disk is full".to_owned() })
+            Err(DeploymentError::Environment("the disk is full".to_owned()))
         } else {
             Ok(())
         }
@@ -332,7 +332,7 @@ fn a_shift_requires_a_saved_checkpoint() {
     // The checkpoints of reading the alias and the alarms are saved, that of the first update is not.
     let mut environment = InstantEnvironment::new(2);
     let ended = Driver::new(canary()).run(&mut environment);
-    assert_eq!(ended, Err(DeploymentError::Environment { detail: "the disk is full".to_owned() }));
+    assert_eq!(ended, Err(DeploymentError::Environment("the disk is full".to_owned())));
     assert_eq!(describe(&environment.sfn), [route(1, 100)]);
 }
 

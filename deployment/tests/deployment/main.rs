@@ -5,6 +5,7 @@
 mod bad_input;
 mod crashes;
 mod expected_starts;
+mod failures;
 mod provider;
 mod rendering;
 mod resilience;

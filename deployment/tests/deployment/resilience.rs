@@ -8,7 +8,7 @@ use sfn_alias_deployment::{
 
 #[test]
 fn alarms_are_checked_when_the_disk_is_full() {
-    let full = Err(DeploymentError::Environment { detail: "the disk is full".to_owned() });
+    let full = Err(DeploymentError::Environment("the disk is full".to_owned()));
     for (alarm_at, expected) in [(60_000, route(1, 100)), (i64::MAX, route(2, 10))] {
         // The checkpoint of the first shift is saved, and no later one.
         let mut environment = InstantEnvironment { alarm_at, ..InstantEnvironment::new(3) };

@@ -1,7 +1,7 @@
 //! Reads the file of credentials that may use the endpoint.
 
-use super::settings::read_settings_text;
-use ini::{Ini, Properties};
+use super::settings::read_profiles;
+use ini::Properties;
 use sfn_alias::Scope;
 use std::collections::HashMap;
 use std::fmt;
@@ -81,10 +81,8 @@ impl Credentials {
     /// [`CredentialsError`].
     pub fn read(path: &Path) -> Result<Self, CredentialsError> {
         let display = path.display().to_string();
-        let unreadable = |detail: String| CredentialsError::Unreadable { path: display.clone(), detail };
-        let text = read_settings_text(path).map_err(|error| unreadable(error.to_string()))?;
-        let file = Ini::load_from_str_noescape(&text)
-            .map_err(|error| unreadable(format!("expected `[profile]` and lines `name = value`: {error}")))?;
+        let file = read_profiles(path)
+            .map_err(|error| CredentialsError::Unreadable { path: display.clone(), detail: error.to_string() })?;
         let mut credentials = HashMap::new();
         for (profile, settings) in file.iter().filter_map(|(name, settings)| Some((name?, settings))) {
             let (id, principal) = parse_profile(settings).map_err(|(setting, expected)| CredentialsError::Setting {

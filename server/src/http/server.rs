@@ -134,17 +134,7 @@ impl Server {
     }
 
     /// Serves until `stop` completes, then finishes the requests in flight.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Shutdown {
-        self.run_boxed(Box::pin(stop)).await
-    }
-
-    /// A function without generics: the code of all connections is then compiled with this crate, and not with the optimization
-    /// level of its caller.
-    fn run_boxed<'s>(self, stop: BoxFuture<'s, ()>) -> BoxFuture<'s, Shutdown> {
-        Box::pin(self.run_until(stop))
-    }
-
-    async fn run_until(self, stop: BoxFuture<'_, ()>) -> Shutdown {
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Shutdown {
         let Self { listener, state, .. } = self;
         let state = Arc::new(state);
         let connections = GracefulShutdown::new();
@@ -163,8 +153,6 @@ impl Server {
         if closed && committed { Shutdown::Drained } else { Shutdown::TimedOut }
     }
 }
-
-type BoxFuture<'f, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'f>>;
 
 /// Maximum number of connections waiting to be accepted, unless the system allows fewer.
 const BACKLOG: u32 = 1024;

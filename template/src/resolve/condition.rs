@@ -2,7 +2,7 @@
 
 use super::expression::{Compiler, Expression, Variable};
 use super::order::sort_conditions;
-use super::{Resolver, Scenario};
+use super::{Choice as ParameterChoice, Resolver, Scenario};
 use crate::error::TemplateError;
 use crate::tree::Node;
 use std::cell::Cell;
@@ -70,10 +70,12 @@ impl<'t> Conditions<'t> {
         if expected.is_empty() {
             return true;
         }
+        let chosen = self.choice_texts(scenario.choices());
+        let fixed: Vec<(&str, &str)> = fixed.iter().copied().chain(chosen).collect();
         let Some(dependencies) = self.collect_dependencies(expected.iter().map(|(index, _)| *index)) else {
             return false;
         };
-        let Some(mut assignments) = self.list_assignments(&dependencies, fixed) else { return false };
+        let Some(mut assignments) = self.list_assignments(&dependencies, &fixed) else { return false };
         assignments.any(|assignment| {
             let values = self.evaluate(&dependencies, &assignment);
             expected.iter().all(|(index, value)| values.get(index) == Some(value))
@@ -82,12 +84,18 @@ impl<'t> Conditions<'t> {
 
     /// Lists the possible outcomes of these conditions where `own` is true, true values first. Returns `None` if there
     /// are too many.
-    pub fn list_outcomes(&self, own: Option<&'t str>, names: &[&'t str]) -> Option<Vec<Scenario<'t>>> {
+    pub fn list_outcomes(
+        &self,
+        own: Option<&'t str>,
+        names: &[&'t str],
+        choices: &[ParameterChoice<'t>],
+    ) -> Option<Vec<Scenario<'t>>> {
         let fixed = own.map_or_else(Scenario::default, |own| Scenario::default().with(own, true));
+        let fixed = fixed.with_choices(choices);
         let index = |name: &&str| self.indices.get(*name).copied();
         let dependencies = self.collect_dependencies(own.iter().chain(names).filter_map(index))?;
         let mut found: BTreeSet<Vec<bool>> = BTreeSet::new();
-        for assignment in self.list_assignments(&dependencies, &[])? {
+        for assignment in self.list_assignments(&dependencies, &self.choice_texts(choices))? {
             let values = self.evaluate(&dependencies, &assignment);
             if own.as_ref().and_then(index).is_none_or(|own| values.get(&own) == Some(&true)) {
                 found.insert(names.iter().filter_map(index).filter_map(|index| values.get(&index).copied()).collect());
@@ -109,10 +117,23 @@ impl<'t> Conditions<'t> {
         let scenario = |values: Vec<bool>| {
             names.iter().zip(values).fold(fixed.clone(), |scenario, (name, value)| scenario.with(name, value))
         };
-        if found.len() > 1 && !self.consume_steps(found.len().saturating_mul(STEPS_PER_OUTCOME)) {
+        if (found.len() > 1 || !choices.is_empty())
+            && !self.consume_steps(found.len().saturating_mul(STEPS_PER_OUTCOME))
+        {
             return self.exceed_limit();
         }
         Some(found.into_iter().rev().map(scenario).collect())
+    }
+
+    /// Returns the values of the parameters that conditions depend on.
+    fn choice_texts(&self, choices: &[ParameterChoice<'t>]) -> Vec<(&'t str, &str)> {
+        let text = |(name, index): &ParameterChoice<'t>| Some((*name, self.allowed.get(name)?.get(*index)?.as_str()));
+        choices.iter().filter_map(text).collect()
+    }
+
+    /// Reports that a limit was exceeded.
+    pub fn report_limit(&self) {
+        self.limit_exceeded.set(true);
     }
 
     fn exceed_limit<T>(&self) -> Option<T> {

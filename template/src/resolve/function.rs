@@ -1,7 +1,8 @@
 //! Resolves intrinsic functions whose values are known before deployment.
 
+use super::choices::{Choices, collect_parameters, find_choices, list_combinations};
 use super::parameter::Parameter;
-use super::{Part, Scenario, SymbolicText};
+use super::{Choice, Part, Scenario, SymbolicText};
 use crate::tree::{Node, Value};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -17,6 +18,8 @@ const MEMBERS_PER_STEP: usize = 16;
 /// The parameters and mappings of a template.
 pub(crate) struct Resolver<'t> {
     parameters: HashMap<&'t str, Parameter<'t>>,
+    /// The parameters that are tried with all of their allowed values.
+    choices: Choices<'t>,
     mappings: Option<&'t Node<'t>>,
     overrides: &'t BTreeMap<String, String>,
     /// The number of steps that are left.
@@ -49,6 +52,7 @@ impl<'t> Resolver<'t> {
         let parameter = |node, name| Parameter::new(node, name, overrides);
         let parameters = members.iter().map(|(name, node)| (name.as_ref(), parameter(node, name))).collect();
         Self {
+            choices: find_choices(root, &parameters),
             parameters,
             mappings: root.get("Mappings"),
             overrides,
@@ -71,6 +75,22 @@ impl<'t> Resolver<'t> {
     /// Returns the `AllowedValues` of a parameter.
     pub fn allowed_values(&self, name: &str) -> Option<Vec<String>> {
         self.parameters.get(name)?.allowed_values()
+    }
+
+    /// Returns an allowed value of a parameter.
+    pub fn choice_text(&self, (name, index): &Choice<'_>) -> Option<Cow<'t, str>> {
+        self.choices.get(name)?.get(*index)?.scalar()
+    }
+
+    /// Collects the parameters in a node that are tried with all of their allowed values.
+    pub fn collect_parameters(&self, node: &'t Node<'t>, found: &mut Vec<&'t str>) {
+        collect_parameters(node, &self.choices, found);
+    }
+
+    /// Lists the combinations of the allowed values of parameters. Returns `false` as well if there are too many.
+    pub fn list_combinations(&self, names: &[&'t str]) -> (Vec<Vec<Choice<'t>>>, bool) {
+        let counts: Vec<_> = names.iter().filter_map(|name| Some((*name, self.choices.get(name)?.len()))).collect();
+        list_combinations(&counts)
     }
 
     /// Resolves `Fn::If` and `AWS::NoValue`.
@@ -100,7 +120,7 @@ impl<'t> Resolver<'t> {
             return Some(SymbolicText::from_text(text).mask_dynamic_references());
         }
         let symbol = node.intrinsic().and_then(|(name, argument)| match name {
-            "Ref" => Some(self.reference(argument.text()?)),
+            "Ref" => Some(self.reference(argument.text()?, scenario)),
             "Fn::GetAtt" => attribute(argument),
             "Fn::Sub" => self.substitute(argument, scenario),
             "Fn::Join" => self.join(argument, scenario),
@@ -144,7 +164,10 @@ impl<'t> Resolver<'t> {
         left.is_some()
     }
 
-    fn reference(&self, name: &'t str) -> SymbolicText<'t> {
+    fn reference(&self, name: &'t str, scenario: &Scenario<'_>) -> SymbolicText<'t> {
+        if let Some(text) = scenario.choice(name).and_then(|index| self.choice_text(&(name, index))) {
+            return SymbolicText::from_text(text);
+        }
         let Some((name, parameter)) = self.parameters.get_key_value(name) else {
             let pseudo = name.starts_with("AWS::");
             return SymbolicText::from_part(if pseudo { Part::Pseudo(name.into()) } else { Part::Ref(name.into()) });
@@ -192,7 +215,7 @@ impl<'t> Resolver<'t> {
         }
         match name.split_once('.') {
             Some((id, attribute)) => SymbolicText::from_part(Part::Attribute(id.into(), attribute.into())),
-            None => self.reference(name),
+            None => self.reference(name, scenario),
         }
     }
 

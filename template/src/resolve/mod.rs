@@ -1,5 +1,6 @@
 //! Resolves values before deployment: intrinsic functions, parameters, conditions.
 
+mod choices;
 mod condition;
 mod expression;
 mod function;
@@ -8,7 +9,8 @@ mod parameter;
 mod scenario;
 mod symbol;
 
+pub(crate) use choices::{MAX_COMBINATIONS, referenced_names};
 pub(crate) use condition::Conditions;
 pub(crate) use function::{Resolver, Selected};
-pub(crate) use scenario::Scenario;
+pub(crate) use scenario::{Choice, Scenario};
 pub(crate) use symbol::{Part, SymbolicText};

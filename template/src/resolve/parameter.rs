@@ -1,7 +1,7 @@
 //! The parameters of a template.
 
 use super::{Part, SymbolicText};
-use crate::tree::Node;
+use crate::tree::{Node, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -28,9 +28,12 @@ impl<'t> Parameter<'t> {
 
     /// Returns the `AllowedValues`.
     pub fn allowed_values(&self) -> Option<Vec<String>> {
-        let texts: Option<Vec<String>> =
-            self.allowed?.items().iter().map(|item| item.scalar().map(Cow::into_owned)).collect();
-        texts.filter(|texts| !texts.is_empty())
+        Some(scalar_items(self.allowed?)?.iter().filter_map(|item| item.scalar().map(Cow::into_owned)).collect())
+    }
+
+    /// Returns the values to try: all `AllowedValues`, unless the options specify a value or it must not be displayed.
+    pub fn choices(&self) -> Option<&'t [Node<'t>]> {
+        scalar_items(self.allowed.filter(|_| self.value.is_none() && !self.no_echo)?)
     }
 
     /// Returns the value, or a reference if the value is unknown or must not be displayed.
@@ -42,4 +45,10 @@ impl<'t> Parameter<'t> {
             (None, None) => SymbolicText::from_part(Part::Ref(name.into())),
         }
     }
+}
+
+/// Returns the values of a parameter, if all of them are texts or numbers.
+fn scalar_items<'t>(node: &'t Node<'t>) -> Option<&'t [Node<'t>]> {
+    let is_scalar = |item: &Node<'_>| !matches!(item.value, Value::Null | Value::List(_) | Value::Map(_));
+    Some(node.items()).filter(|items| !items.is_empty() && items.iter().all(is_scalar))
 }

@@ -56,6 +56,8 @@ struct KeyedResource<'t> {
 const REVISION: &str = "StateMachineRevisionId";
 
 type Key = (String, String);
+/// A key, and the parameters whose defaults it depends on.
+type KeyWithDefaults<'t> = (Key, Vec<&'t str>);
 
 pub(crate) fn check<'t>(template: &Template<'t>) -> Vec<ScenarioFinding<'t>> {
     let mut findings = Vec::new();
@@ -80,17 +82,35 @@ pub(crate) fn check<'t>(template: &Template<'t>) -> Vec<ScenarioFinding<'t>> {
 fn group_by_key<'t>(
     template: &Template<'t>,
     filter: impl Fn(&Resource<'t>) -> bool,
-    key: impl Fn(View<'_, 't>, &Resource<'t>) -> Option<(Key, Vec<&'t str>)>,
+    key: impl Fn(View<'_, 't>, &Resource<'t>) -> Option<KeyWithDefaults<'t>>,
 ) -> HashMap<Key, Vec<KeyedResource<'t>>> {
     let mut found: HashMap<Key, Vec<KeyedResource<'t>>> = HashMap::new();
     for resource in template.resources.iter().filter(|resource| filter(resource)) {
-        for scenario in list_scenarios(template, resource) {
-            if let Some((key, defaults)) = key(View { template, scenario: &scenario }, resource) {
-                found.entry(key).or_default().push(KeyedResource { resource: *resource, scenario, defaults });
+        let all = list_scenarios(template, resource);
+        let mut groups: Vec<(KeyWithDefaults<'t>, Vec<Scenario<'t>>)> = Vec::new();
+        let mut indices = HashMap::new();
+        for scenario in &all {
+            let Some(keyed) = key(View { template, scenario }, resource) else { continue };
+            let index = *indices.entry(keyed.clone()).or_insert(groups.len());
+            if index == groups.len() {
+                groups.push((keyed, Vec::new()));
             }
+            groups.get_mut(index).into_iter().for_each(|(_, scenarios)| scenarios.push(scenario.clone()));
+        }
+        for ((key, defaults), scenarios) in groups {
+            let keyed = |scenario| KeyedResource { resource: *resource, scenario, defaults: defaults.clone() };
+            found.entry(key).or_default().extend(combine_scenarios(scenarios, &all).into_iter().map(keyed));
         }
     }
     found
+}
+
+/// Returns one scenario with what all have in common, if it has no other scenarios. Otherwise returns all.
+fn combine_scenarios<'t>(scenarios: Vec<Scenario<'t>>, all: &[Scenario<'t>]) -> Vec<Scenario<'t>> {
+    let Some((first, rest)) = scenarios.split_first() else { return scenarios };
+    let common = rest.iter().fold(first.clone(), |common, scenario| common.intersect(scenario));
+    let matching = all.iter().filter(|scenario| common.is_part_of(scenario)).count();
+    if matching == scenarios.len() { vec![common] } else { scenarios }
 }
 
 /// Adds a finding for every resource that conflicts with an earlier one.
@@ -109,7 +129,7 @@ fn find_conflicts<'t>(
             template.conditions.is_possible(&both, &[]).then_some((first, both))
         });
         // Prefer the pair that needs the fewest conditions.
-        let together = together.min_by_key(|(_, both)| both.conditions().count());
+        let together = together.min_by_key(|(_, both)| both.len());
         let Some((first, both)) = together else { continue };
         let mut found = Findings::new(View { template, scenario: &both });
         let defaults = first.defaults.iter().chain(&later.defaults).copied();
@@ -121,8 +141,9 @@ fn find_conflicts<'t>(
 
 fn check_alias_quota<'t>(template: &Template<'t>, keyed: &[KeyedResource<'t>]) -> Option<ScenarioFinding<'t>> {
     let max = sfn_alias::Limits::default().aliases_per_state_machine;
-    // Resources that always exist.
-    let unconditional: Vec<_> = keyed.iter().filter(|keyed| keyed.scenario.is_empty()).collect();
+    // Resources that always exist. A resource has one entry per value of a parameter.
+    let mut unconditional: Vec<_> = keyed.iter().filter(|keyed| keyed.scenario.is_unconditional()).collect();
+    unconditional.dedup_by_key(|keyed| keyed.resource.id);
     let first_excess = unconditional.get(max)?;
     let mut findings = Findings::new(View { template, scenario: &first_excess.scenario });
     let message = format!("Expected up to {max} aliases of one state machine, found {}", unconditional.len());
@@ -139,7 +160,7 @@ fn format_key(machine: StateMachineIdentity<'_>) -> String {
 }
 
 /// Returns the state machine and the revision of a version, if it specifies a revision.
-fn revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+fn revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<KeyWithDefaults<'t>> {
     let machine = view.state_machine_of(version)?;
     let revision = view.text(view.property(version, REVISION)).filter(SymbolicText::is_known)?;
     let defaults = revision.defaults.clone();
@@ -147,7 +168,7 @@ fn revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, 
 }
 
 /// Returns the state machine of a version that publishes the latest revision.
-fn latest_revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+fn latest_revision_key<'t>(view: View<'_, 't>, version: &Resource<'t>) -> Option<KeyWithDefaults<'t>> {
     let machine = view.state_machine_of(version)?;
     if let Some(revision) = view.text(view.property(version, REVISION)) {
         let newest = matches!((revision.parts(), &machine), ([Part::Attribute(id, name)], StateMachineIdentity::Resource(own)) if name == REVISION && id == own);
@@ -162,13 +183,13 @@ fn has_revision(version: &Resource<'_>) -> bool {
     version.node.get("Properties").is_some_and(|properties| properties.get(REVISION).is_some())
 }
 
-fn alias_name_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+fn alias_name_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<KeyWithDefaults<'t>> {
     let member = if alias.kind == ALIAS { "Name" } else { "AutoPublishAlias" };
     let name = view.text(view.property(alias, member)).filter(SymbolicText::is_known)?;
     let defaults = name.defaults.clone();
     Some(((format_key(view.state_machine_of(alias)?), name.to_sub_pattern()), defaults))
 }
 
-fn state_machine_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<(Key, Vec<&'t str>)> {
+fn state_machine_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<KeyWithDefaults<'t>> {
     Some(((format_key(view.state_machine_of(alias)?), String::new()), Vec::new()))
 }

@@ -5,7 +5,7 @@ use crate::findings::{Findings, ScenarioFinding, truncate_middle};
 use crate::resolve::Selected;
 use crate::resources::{Resource, View};
 use crate::rule::{EVENTS_BYPASS_ALIAS, EVENTS_ROLE};
-use crate::scenarios::conditions_in_members;
+use crate::scenarios::inputs_of_members;
 use crate::tree::Node;
 use std::collections::HashSet;
 
@@ -74,7 +74,7 @@ fn has_attached_policy<'t>(view: View<'_, 't>, role: &str) -> bool {
     let template = view.template;
     let roles = template.caches.extended_roles.get(
         view.scenario,
-        || conditions_in_members(template, &ATTACHMENT_MEMBERS),
+        || inputs_of_members(template, &ATTACHMENT_MEMBERS),
         || collect_extended_roles(view),
     );
     roles.contains(role)

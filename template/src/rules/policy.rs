@@ -13,7 +13,7 @@ use crate::resources::{Resource, View};
 use crate::rule::START_ON_QUALIFIED_ARN;
 use crate::target::{ArnTarget, Qualifier, StateMachineIdentity};
 use combined_grants::combine_grants;
-pub(crate) use document::is_policy;
+pub(crate) use document::{has_policies, is_policy};
 use external_grants::may_grant_more;
 use grant::{Grant, ResourceMatch, resource_grants};
 use serde_json::{Value, json};

@@ -41,20 +41,18 @@ fn resource_path(pointer: &str) -> String {
     format!("Properties/{MEMBER}{pointer}")
 }
 
-const fn select_rule(problem: &PreferenceProblem) -> &'static Rule {
-    match problem {
-        PreferenceProblem::IntervalAndPercentageRequired { .. }
-        | PreferenceProblem::IntervalRequired { .. }
-        | PreferenceProblem::PercentageRequired { .. } => &PREFERENCE_INCOMPLETE,
-        PreferenceProblem::LinearTooLong { .. } => &PREFERENCE_TOO_LONG,
+fn select_rule(problem: &PreferenceProblem) -> &'static Rule {
+    match problem.code {
+        "interval-and-percentage-required" | "interval-required" | "percentage-required" => &PREFERENCE_INCOMPLETE,
+        "linear-too-long" => &PREFERENCE_TOO_LONG,
         _ => &PREFERENCE_MEMBER,
     }
 }
 
 /// Formats a problem. The text of CloudFormation's provider stays complete.
 fn format_message(problem: &PreferenceProblem) -> String {
-    match problem.rule_source() {
+    match problem.source {
         RuleSource::ProviderCode => format!("{MEMBER}: rejected by CloudFormation: {problem}"),
-        _ => problem.to_string(),
+        _ => problem.message.clone(),
     }
 }

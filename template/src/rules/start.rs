@@ -5,7 +5,7 @@ mod sources;
 use crate::findings::{Findings, ScenarioFinding, truncate_middle};
 use crate::resources::{Resource, Template, VERSION, View};
 use crate::rule::UNQUALIFIED_START;
-use crate::scenarios::collect_conditions;
+use crate::scenarios::collect_inputs;
 use crate::target::{ArnTarget, Qualifier, StateMachineIdentity};
 use crate::terraform;
 pub(crate) use sources::can_start_executions;
@@ -44,11 +44,8 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>
 /// Returns an alias of the state machine that exists in this scenario.
 fn find_alias<'v, 't>(view: View<'v, 't>, target: &ArnTarget<'t>) -> Option<&'v Resource<'t>> {
     let machine = target.state_machine.as_ref()?;
-    let first = view.template.caches.aliases.get(
-        view.scenario,
-        || collect_alias_conditions(view.template),
-        || index_aliases(view),
-    );
+    let first =
+        view.template.caches.aliases.get(view.scenario, || collect_alias_inputs(view.template), || index_aliases(view));
     view.template.resources.get(*first.get(machine)?)
 }
 
@@ -63,12 +60,12 @@ fn index_aliases<'t>(view: View<'_, 't>) -> HashMap<StateMachineIdentity<'t>, us
     first
 }
 
-/// Collects the conditions of aliases and versions.
-fn collect_alias_conditions<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
+/// Collects the conditions and parameters of aliases and versions.
+fn collect_alias_inputs<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
     let mut names = Vec::new();
     for resource in template.resources.iter().filter(|resource| resource.is_alias() || resource.kind == VERSION) {
         names.extend(resource.condition());
-        collect_conditions(resource.node, &mut names);
+        collect_inputs(resource.node, &mut names);
     }
     names.into_iter().collect()
 }

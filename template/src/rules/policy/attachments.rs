@@ -4,7 +4,7 @@ use super::document::is_policy;
 use crate::caches::{AttachmentKey, Attachments};
 use crate::resolve::{Part, SymbolicText};
 use crate::resources::{Resource, Template, View};
-use crate::scenarios::collect_conditions;
+use crate::scenarios::collect_inputs;
 use crate::terraform;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -74,7 +74,7 @@ pub(super) fn find_related_policies<'v, 't: 'v>(
     }
     let attachments = view.template.caches.policies.get(
         view.scenario,
-        || attachment_conditions(view.template),
+        || attachment_inputs(view.template),
         || Attachments::collect(view),
     );
     let names = attachments.identities(view, resource);
@@ -83,15 +83,15 @@ pub(super) fn find_related_policies<'v, 't: 'v>(
     (AttachmentKey::Identities(key), Box::new(move || attachments.related(&names)))
 }
 
-/// Collects the conditions that attachments depend on.
-fn attachment_conditions<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
+/// Collects the conditions and parameters that attachments depend on.
+fn attachment_inputs<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
     let mut names = Vec::new();
     for properties in template.resources.iter().filter(|it| is_policy(it)).filter_map(|it| it.node.get("Properties")) {
         match properties.intrinsic() {
-            Some(_) => collect_conditions(properties, &mut names),
+            Some(_) => collect_inputs(properties, &mut names),
             None => {
                 let members = IDENTITIES.iter().chain(&POLICIES).filter_map(|member| properties.get(member));
-                members.for_each(|it| collect_conditions(it, &mut names));
+                members.for_each(|it| collect_inputs(it, &mut names));
             }
         }
     }

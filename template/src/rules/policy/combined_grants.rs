@@ -6,7 +6,7 @@ use super::external_grants::{CONNECTOR, may_grant_more};
 use super::grant::{Grant, ResourceMatch, resource_grants};
 use crate::caches::{CombinedGrants, GrantSet};
 use crate::resources::{Resource, Template, View};
-use crate::scenarios::collect_conditions;
+use crate::scenarios::collect_inputs;
 use crate::target::{ArnTarget, StateMachineIdentity};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -62,7 +62,7 @@ fn last_part(arn: &str) -> &str {
 /// Returns the combined grants of a policy and its related policies.
 pub(super) fn combine_grants<'t>(view: View<'_, 't>, policy: &Resource<'t>) -> Rc<GrantSet> {
     let template = view.template;
-    let combined = template.caches.allowed.get(view.scenario, || policy_conditions(template), CombinedGrants::default);
+    let combined = template.caches.allowed.get(view.scenario, || policy_inputs(template), CombinedGrants::default);
     let (key, indices) = find_related_policies(view, policy);
     if let Some(known) = combined.0.borrow().get(&key) {
         return Rc::clone(known);
@@ -73,10 +73,10 @@ pub(super) fn combine_grants<'t>(view: View<'_, 't>, policy: &Resource<'t>) -> R
     allowed
 }
 
-/// Collects the conditions that policies and connectors depend on.
-fn policy_conditions<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
+/// Collects the conditions and parameters that policies and connectors depend on.
+fn policy_inputs<'t>(template: &Template<'t>) -> BTreeSet<&'t str> {
     let mut names = Vec::new();
     let of_policies = |resource: &&Resource<'_>| is_policy(resource) || resource.kind == CONNECTOR;
-    template.resources.iter().filter(of_policies).for_each(|policy| collect_conditions(policy.node, &mut names));
+    template.resources.iter().filter(of_policies).for_each(|policy| collect_inputs(policy.node, &mut names));
     names.into_iter().collect()
 }

@@ -28,6 +28,12 @@ pub(crate) fn is_policy(resource: &Resource<'_>) -> bool {
     TYPES_WITH_DOCUMENT.iter().any(|(kind, _)| *kind == resource.kind) || TYPES_WITH_POLICIES.contains(&resource.kind)
 }
 
+/// Returns whether a resource is a policy, or contains `Policies`.
+pub(crate) fn has_policies(resource: &Resource<'_>) -> bool {
+    let policies = || resource.node.get("Properties")?.get("Policies");
+    is_policy(resource) && (!TYPES_WITH_POLICIES.contains(&resource.kind) || policies().is_some())
+}
+
 /// Returns the policy documents of a resource with their paths.
 pub(super) fn find_documents<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<(String, &'t Node<'t>)> {
     if let Some((_, member)) = TYPES_WITH_DOCUMENT.iter().find(|(kind, _)| *kind == resource.kind) {

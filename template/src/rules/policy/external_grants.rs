@@ -5,7 +5,7 @@ use crate::caches::ConnectorSources;
 use crate::embedded::parsed_content;
 use crate::resolve::{Part, Selected};
 use crate::resources::{Resource, View};
-use crate::scenarios::conditions_in_members;
+use crate::scenarios::inputs_of_members;
 use crate::tree::{Node, Value};
 
 /// AWS managed policies that do not allow starting executions. Other managed policies are unknown.
@@ -69,7 +69,7 @@ fn is_source_of_connector<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bo
     let template = view.template;
     let connected = template.caches.connected.get(
         view.scenario,
-        || conditions_in_members(template, &["Source"]),
+        || inputs_of_members(template, &["Source"]),
         || ConnectorSources::of(view),
     );
     connected.any || connected.ids.contains(resource.id)

@@ -33,8 +33,8 @@ impl<'v, 't> PartialPreference<'v, 't> {
             // The version is checked as a route.
             state_machine_version_arn: version.then(|| "given".to_owned()),
             deployment_type: partial.read_type(),
-            percentage: partial.number("Percentage", |value| PreferenceProblem::PercentageRange { value, step: None }),
-            interval: partial.number("Interval", |value| PreferenceProblem::IntervalRange { value, step: None }),
+            percentage: partial.number("Percentage", |value| PreferenceProblem::percentage_range(value, None)),
+            interval: partial.number("Interval", |value| PreferenceProblem::interval_range(value, None)),
             alarms: partial.read_alarms(),
             // CloudFormation has no `Steps`.
             steps: partial.member("Steps").node().map(|_| Vec::new()),
@@ -78,7 +78,7 @@ impl<'v, 't> PartialPreference<'v, 't> {
         match symbol.text() {
             // CloudFormation does not have our type CUSTOM.
             Some(given) if DeploymentType::from_name(given).is_some_and(|kind| !kind.is_cloud_formation()) => {
-                self.invalid.push(PreferenceProblem::TypeUnknown { value: given.to_owned() });
+                self.invalid.push(PreferenceProblem::unknown_type(given));
             }
             Some(given) => return Some(given.to_owned()),
             None => {}
@@ -87,12 +87,12 @@ impl<'v, 't> PartialPreference<'v, 't> {
         None
     }
 
-    fn number(&mut self, member: &'static str, problem: impl Fn(String) -> PreferenceProblem) -> Option<i64> {
+    fn number(&mut self, member: &'static str, problem: impl Fn(&str) -> PreferenceProblem) -> Option<i64> {
         let symbol = self.symbol(member)?;
         if let Some(text) = symbol.text() {
             match text.parse() {
                 Ok(number) => return Some(number),
-                Err(_) => self.invalid.push(problem(text.to_owned())),
+                Err(_) => self.invalid.push(problem(text)),
             }
         }
         self.unknown.push(member);
@@ -114,22 +114,20 @@ impl<'v, 't> PartialPreference<'v, 't> {
 
     /// Returns whether a problem does not depend on unknown values.
     fn is_certain(&self, problem: &PreferenceProblem) -> bool {
-        match problem {
-            PreferenceProblem::TypeMissing => !self.unknown.contains(&"Type"),
-            PreferenceProblem::LinearTooLong { .. } => {
-                !["Percentage", "Interval"].iter().any(|it| self.unknown.contains(it))
-            }
-            PreferenceProblem::AlarmLength { index, .. } => self.alarms.get(*index).is_some_and(|(_, known)| *known),
+        match problem.code {
+            "type-missing" => !self.unknown.contains(&"Type"),
+            "linear-too-long" => !["Percentage", "Interval"].iter().any(|it| self.unknown.contains(it)),
+            "alarm-length" => self.alarm(problem).is_some_and(|(_, known)| *known),
             _ => true,
         }
     }
 
     fn pointer(&self, problem: &PreferenceProblem) -> String {
-        match problem {
-            PreferenceProblem::AlarmLength { index, .. } | PreferenceProblem::AlarmRepeated { index, .. } => {
-                format!("/Alarms/{}", self.alarms.get(*index).map_or(*index, |(index, _)| *index))
-            }
-            _ => problem.path(),
-        }
+        self.alarm(problem).map_or_else(|| problem.path.clone(), |(index, _)| format!("/Alarms/{index}"))
+    }
+
+    /// Returns the alarm that a problem belongs to.
+    fn alarm(&self, problem: &PreferenceProblem) -> Option<&(usize, bool)> {
+        self.alarms.get(problem.path.strip_prefix("/Alarms/")?.parse::<usize>().ok()?)
     }
 }

@@ -4,7 +4,7 @@ use crate::embedded::parsed_content;
 use crate::findings::MAX_TEXT;
 use crate::resolve::{Part, SymbolicText};
 use crate::resources::{Resource, View};
-use crate::scenarios::conditions_in_members;
+use crate::scenarios::inputs_of_members;
 use crate::tree::{Node, escape_pointer};
 use std::collections::HashMap;
 
@@ -95,7 +95,7 @@ fn find_by_name<'t>(view: View<'_, 't>, name: &SymbolicText<'t>) -> Option<Symbo
     let template = view.template;
     let machines = template.caches.state_machines_by_name.get(
         view.scenario,
-        || conditions_in_members(template, &NAMES),
+        || inputs_of_members(template, &NAMES),
         || index_by_name(view),
     );
     let id = machines.get(name.parts()).filter(|_| name.is_known())?;

@@ -1,0 +1,142 @@
+"""Clients of aiobotocore and aioboto3. `make async` runs these tests, because the two need older versions of botocore."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from support import FIRST, MACHINE, ROLE
+
+import sfn_alias
+import sfn_alias.boto3
+
+aiobotocore = pytest.importorskip("aiobotocore.session")
+
+
+@pytest.fixture(autouse=True)
+def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+
+
+def create_client(session: Any = None) -> Any:
+    session = session or aiobotocore.get_session()
+    return session.create_client("stepfunctions", region_name="us-east-1")
+
+
+async def use(client: Any) -> str:
+    """Uses a client with an empty store. Returns the ARN of the state machine that it creates."""
+    machine = await client.create_state_machine(name="orders", definition=FIRST, roleArn=ROLE, publish=True)
+    arn: str = machine["stateMachineArn"]
+    with pytest.raises(client.exceptions.StateMachineDoesNotExist) as caught:
+        await client.describe_state_machine(stateMachineArn=f"{arn}x")
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    names = []
+    async for page in client.get_paginator("list_state_machines").paginate():
+        names += [listed["name"] for listed in page["stateMachines"]]
+    assert names == ["orders"]
+    starts = [client.start_execution(stateMachineArn=f"{arn}:1", name=f"e{n}") for n in range(10)]
+    assert len({started["executionArn"] for started in await asyncio.gather(*starts)}) == 10
+    await client.delete_state_machine(stateMachineArn=arn)
+    return arn
+
+
+def test_attach_and_detach() -> None:
+    async def run() -> None:
+        async with create_client() as client:
+            service = sfn_alias.StepFunctions()
+            assert sfn_alias.boto3.attach(client, service) is client
+            assert await use(client) == MACHINE
+            sfn_alias.boto3.detach(client)
+            with pytest.raises(Exception, match="[Cc]redentials"):
+                await client.list_state_machines()
+
+    asyncio.run(run())
+
+
+def test_attach_session() -> None:
+    async def run() -> None:
+        session = sfn_alias.boto3.attach(aiobotocore.get_session(), sfn_alias.StepFunctions())
+        async with create_client(session) as client:
+            assert await use(client) == MACHINE
+
+    asyncio.run(run())
+
+
+def test_mock() -> None:
+    @sfn_alias.boto3.mock(account="123456789012")
+    async def decorated() -> str:
+        async with create_client() as client:
+            return await use(client)
+
+    async def run() -> None:
+        async with create_client() as before:
+            with sfn_alias.boto3.mock():
+                assert await use(before) == MACHINE
+                async with create_client() as inside:
+                    assert await use(inside) == MACHINE
+
+    assert asyncio.run(decorated()) == MACHINE.replace("000000000000", "123456789012")
+    asyncio.run(run())
+
+
+MOCK_BEFORE_IMPORT = """
+import asyncio
+import sfn_alias.boto3
+
+async def run():
+    with sfn_alias.boto3.mock():
+        from aiobotocore.session import get_session
+        async with get_session().create_client("stepfunctions", region_name="us-east-1") as client:
+            print((await client.list_state_machines())["stateMachines"])
+
+asyncio.run(run())
+"""
+
+
+def test_mock_before_the_import() -> None:
+    done = subprocess.run([sys.executable, "-c", MOCK_BEFORE_IMPORT], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_guard() -> None:
+    async def run() -> None:
+        async with create_client() as client:
+            sfn_alias.boto3.guard(client)
+            with pytest.raises(client.exceptions.InvalidArn, match="Invalid ARN prefix: orders:PROD"):
+                await client.delete_state_machine_alias(stateMachineAliasArn="orders:PROD")
+
+    asyncio.run(run())
+
+
+def test_clock() -> None:
+    """An asynchronous test sets the time, too."""
+    now = [1_700_000_000.0]
+
+    async def run() -> None:
+        async with create_client() as client:
+            sfn_alias.boto3.attach(client, sfn_alias.StepFunctions(clock=lambda: now[0]))
+            machine = await client.create_state_machine(name="orders", definition=FIRST, roleArn=ROLE)
+            assert machine["creationDate"].timestamp() == now[0]
+
+    asyncio.run(run())
+
+
+def test_aioboto3() -> None:
+    aioboto3 = pytest.importorskip("aioboto3")
+
+    async def run() -> None:
+        with sfn_alias.boto3.mock():
+            async with aioboto3.Session().client("stepfunctions", region_name="us-east-1") as client:
+                assert await use(client) == MACHINE
+        session = sfn_alias.boto3.attach(aioboto3.Session(), sfn_alias.StepFunctions())
+        async with session.client("stepfunctions", region_name="us-east-1") as client:
+            assert await use(client) == MACHINE
+
+    asyncio.run(run())
