@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import socket
 from typing import Any
 
@@ -133,6 +134,18 @@ def test_storage_errors_are_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     client = boto3.client("stepfunctions", region_name="us-east-1")
     response = sfn_alias.boto3.attach(client, Failing()).list_state_machines()  # type: ignore[arg-type]
     assert response["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+def test_request_size_is_limited_only_where_requests_are_bytes() -> None:
+    service = create_service(limits={"request_bytes": 500})
+    description = "x" * 250
+    alias = {"name": "PROD", "description": description, "routingConfiguration": routes(90, 10)}
+    with pytest.raises(botocore.exceptions.ClientError) as caught:
+        sfn_alias.boto3.client(service).create_state_machine_alias(**alias)  # type: ignore[arg-type]
+    assert caught.value.response["Error"]["Code"] == "RequestEntityTooLargeException"
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 413
+    assert service.call_json("CreateStateMachineAlias", json.dumps(alias).encode())[0] == 413
+    create_alias(service, description=description)
 
 
 def test_attach_accepts_any_client() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from importlib.metadata import requires
 
 import pytest
 
@@ -28,6 +30,13 @@ def test_import_is_small() -> None:
     assert imported("import sfn_alias; sfn_alias.StepFunctions().list_state_machines()", *modules) == []
     assert imported("import sfn_alias; sfn_alias.errors", *modules[:4]) == ["botocore"]
     assert imported("import sfn_alias.boto3", *modules[:4]) == ["botocore"]
+
+
+def test_package_has_no_dependencies() -> None:
+    """Except for the types that Python 3.10 lacks."""
+    required = [re.split("[ ;>=]", line, maxsplit=1)[0] for line in requires("sfn-alias") or [] if "extra ==" not in line]
+    assert required == ["typing-extensions"]
+    assert all("< '3.11'" in line for line in requires("sfn-alias") or [] if line.startswith("typing-extensions"))
 
 
 def test_all_names_exist() -> None:

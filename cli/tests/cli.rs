@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use sfn_alias::Operation;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
@@ -92,9 +93,69 @@ fn data_file_overrides_endpoint_variable() {
 
 #[test]
 fn unknown_operation_is_reported() {
-    let text = "sfn-alias: unknown or unsupported operation `CreateAlias`; use an operation on state machines, versions, aliases, executions or tags, for example `CreateStateMachineAlias`\n";
-    check_output(&["call", "CreateAlias"], 2, "", text);
-    check_output(&["check", "CreateAlias", "{}"], 2, "", text);
+    for (name, help) in [
+        ("CreateAlias", "did you mean `CreateStateMachineAlias`?"),
+        ("list-state-machines", "did you mean `ListStateMachines`?"),
+        (
+            "Nope",
+            "use an operation on state machines, versions, aliases, executions or tags, for example `CreateStateMachineAlias`",
+        ),
+    ] {
+        let text = format!("sfn-alias: unknown operation `{name}`; {help}\n");
+        check_output(&["call", name], 2, "", &text);
+        check_output(&["check", name, "{}"], 2, "", &text);
+    }
+}
+
+/// The program and the endpoint, and thus every SDK, report an operation that is not implemented in the same words.
+#[test]
+fn unsupported_operation_is_named_by_program_and_endpoint() {
+    let (child, url) = start_server(&[]);
+    for name in Operation::UNSUPPORTED {
+        let text = format!(
+            "sfn-alias does not implement {name}; it implements the operations on state machines, versions, aliases, \
+             executions and tags"
+        );
+        check_output(&["call", name], 2, "", &format!("sfn-alias: {text}\n"));
+        let target = format!("X-Amz-Target: AWSStepFunctions.{name}");
+        let response = send_request(&url, &target, "{}");
+        let body = json!({"__type": "com.amazon.coral.service#UnknownOperationException", "message": text});
+        assert_eq!(serde_json::from_str::<Value>(&response).unwrap(), body);
+    }
+    assert_eq!(stop_server(child), Some(0));
+}
+
+/// Sends a POST request with a header and returns the body of the response.
+fn send_request(url: &str, header: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{header}\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+/// A file name without `@`, and JSON as people type it.
+#[test]
+fn text_that_is_not_json_is_reported_with_its_position() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("alias.json").to_str().unwrap().to_owned();
+    std::fs::write(&file, alias_request(100)).unwrap();
+    let hint = format!("sfn-alias: `{file}` is not JSON; did you mean `@{file}`?\n");
+    let data = folder.path().join("new.db").to_str().unwrap().to_owned();
+    check_output(&["call", "--data", &data, "CreateStateMachine", &file], 2, "", &hint);
+    for command in [&["check", "CreateStateMachineAlias"][..], &["fingerprint"], &["route"]] {
+        check_output(&[command, &[file.as_str()]].concat(), 2, "", &hint);
+    }
+    let text = "sfn-alias: the request is not JSON: key must be a string at line 1 column 2; expected JSON, @FILE, or - for standard input\n";
+    check_output(&["call", "--data", &data, "CreateStateMachine", "{name: x}"], 2, "", text);
+    let text = "sfn-alias: the request is not JSON: EOF while parsing a value at line 1 column 0; expected JSON, @FILE, or - for standard input\n";
+    check_output(&["call", "--data", &data, "CreateStateMachine", ""], 2, "", text);
+    assert!(!Path::new(&data).exists());
 }
 
 #[test]

@@ -219,12 +219,20 @@ pub enum Error {
         limit: usize,
     },
     /// The operation is unknown. AWS returns this error without a message.
-    #[error(
-        "unknown or unsupported operation `{name}`; use an operation on state machines, versions, aliases, executions or tags, for example `CreateStateMachineAlias`"
-    )]
+    #[error("unknown operation `{name}`; {}", suggest_operation(*.nearest))]
     UnknownOperation {
         /// The name in the request, shortened.
         name: String,
+        /// The operation with the most similar name.
+        nearest: Option<&'static str>,
+    },
+    /// AWS has this operation, and this crate does not implement it.
+    #[error(
+        "sfn-alias does not implement {name}; it implements the operations on state machines, versions, aliases, executions and tags"
+    )]
+    UnsupportedOperation {
+        /// The operation.
+        name: &'static str,
     },
     /// The request is not a JSON object. AWS returns this error without a message.
     #[error("cannot parse the request: {detail}")]
@@ -312,7 +320,7 @@ impl Error {
             Self::ExecutionAlreadyExists { .. } => ErrorKind::ExecutionAlreadyExists,
             Self::ExecutionDoesNotExist { .. } => ErrorKind::ExecutionDoesNotExist,
             Self::TooManyTags { .. } => ErrorKind::TooManyTags,
-            Self::UnknownOperation { .. } => ErrorKind::UnknownOperationException,
+            Self::UnknownOperation { .. } | Self::UnsupportedOperation { .. } => ErrorKind::UnknownOperationException,
             Self::Malformed { .. } | Self::WrongType { .. } => ErrorKind::SerializationException,
             Self::TooLarge { .. } => ErrorKind::RequestEntityTooLargeException,
             Self::Store { .. } => ErrorKind::StorageFailure,
@@ -361,4 +369,11 @@ impl Error {
             _ => Some(self.to_string()),
         }
     }
+}
+
+fn suggest_operation(nearest: Option<&str>) -> String {
+    nearest.map_or_else(
+        || "use an operation on state machines, versions, aliases, executions or tags, for example `CreateStateMachineAlias`".to_owned(),
+        |nearest| format!("did you mean `{nearest}`?"),
+    )
 }

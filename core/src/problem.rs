@@ -146,7 +146,7 @@ codes! {
     InvalidToken = "invalid-token" from InvalidToken:
         "use the nextToken of the previous page, or omit nextToken to get the first page";
     /// The operation is unknown.
-    UnknownOperation = "unknown-operation" from UnknownOperation:
+    UnknownOperation = "unknown-operation" from UnknownOperation UnsupportedOperation:
         "use an operation on state machines, versions, aliases, executions or tags; sfn-alias supports no others";
     /// The operation does not have this member.
     UnknownMember = "unknown-member";

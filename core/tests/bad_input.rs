@@ -487,6 +487,50 @@ fn unknown_operations_are_rejected() {
     });
 }
 
+/// SDKs show the message of the response, which AWS omits for a name that is not an operation of AWS.
+#[test]
+fn unsupported_operations_are_named_in_the_response() {
+    assert_unchanged(|sfn| {
+        for name in Operation::UNSUPPORTED {
+            let error = assert_error(sfn, name, b"{}", ErrorKind::UnknownOperationException);
+            let message = format!(
+                "sfn-alias does not implement {name}; it implements the operations on state machines, versions, aliases, \
+                 executions and tags"
+            );
+            assert_eq!(error.to_string(), message);
+            let body: Value = serde_json::from_slice(&sfn.call(name, b"{}").body).unwrap();
+            let kind = "com.amazon.coral.service#UnknownOperationException";
+            assert_eq!(body, json!({"__type": kind, "message": message}));
+        }
+    });
+}
+
+#[test]
+fn unknown_operations_have_suggestions() {
+    let suggestions = [
+        ("list-state-machines", "ListStateMachines"),
+        ("create_state_machine_alias", "CreateStateMachineAlias"),
+        ("liststatemachines", "ListStateMachines"),
+        ("get-execution-history", "GetExecutionHistory"),
+        ("CreateAlias", "CreateStateMachineAlias"),
+        ("ListAliases", "ListStateMachineAliases"),
+        ("PublishVersion", "PublishStateMachineVersion"),
+        ("DescribeStateMachnie", "DescribeStateMachine"),
+        ("AWSStepFunctions.StartExecution", "StartExecution"),
+        ("StartExecutions", "StartExecution"),
+    ];
+    for (name, nearest) in suggestions {
+        let error = sfn_alias::validate(name, b"{}").unwrap_err().to_string();
+        assert_eq!(error, format!("unknown operation `{name}`; did you mean `{nearest}`?"));
+    }
+    for name in ["", "S", "Nope", "PutItem", "DeleteEverything"] {
+        let error = sfn_alias::validate(name, b"{}").unwrap_err().to_string();
+        let text = "use an operation on state machines, versions, aliases, executions or tags, for example \
+                    `CreateStateMachineAlias`";
+        assert_eq!(error, format!("unknown operation `{name}`; {text}"));
+    }
+}
+
 #[test]
 fn requests_are_limited_to_one_mebibyte() {
     assert_unchanged(|sfn| {

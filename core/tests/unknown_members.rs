@@ -255,11 +255,7 @@ fn requests_that_are_not_json_objects_are_reported() {
         ]],
     );
     let error = check_strict("CreateAlias", b"{}").expect_err("an unknown operation");
-    assert_eq!(
-        error.to_string(),
-        "unknown or unsupported operation `CreateAlias`; use an operation on state machines, versions, aliases, executions \
-         or tags, for example `CreateStateMachineAlias`",
-    );
+    assert_eq!(error.to_string(), "unknown operation `CreateAlias`; did you mean `CreateStateMachineAlias`?",);
 }
 
 /// Reports up to 100 unknown members, with the first characters of their names.

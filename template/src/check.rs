@@ -3,13 +3,14 @@
 use super::embedded;
 use super::error::TemplateError;
 use super::findings::{Findings, ScenarioFinding, truncate_middle};
+use super::foreach::{self, UncheckedLoop};
 use super::options::{Acknowledgement, CheckOptions};
 use super::read::read;
 use super::report::{CheckedCounts, Finding, Report};
 use super::resolve::Scenario;
 use super::resources::{ALIAS, Resource, SAM_STATE_MACHINE, Template, VERSION, View};
-use super::rule::NOT_DECIDED;
-use super::rules::{alias, change, conflicts, events, policy, preference, start, types, version};
+use super::rule::{LOOP_NOT_EXPANDED, NOT_DECIDED};
+use super::rules::{alias, change, conflicts, events, plan, policy, preference, start, types, version};
 use super::scenarios::{is_related, list_scenarios, list_scenarios_with};
 use super::terraform;
 use super::tree::Node;
@@ -56,6 +57,7 @@ fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
         None => change::AliasNames::new(),
     };
     let mut root = read(text)?;
+    let unchecked = foreach::expand_loops(&mut root, text, &options.parameters);
     embedded::parse_embedded_json(&mut root);
     let mut plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
     plan.iter_mut().for_each(embedded::parse_embedded_json);
@@ -65,6 +67,9 @@ fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     findings.retain(|finding| !options.is_disabled(finding.rule));
     let acknowledgements = read_acknowledgements(&template)?;
     let mut findings: Vec<Finding> = findings.iter().map(|finding| build_finding(&template, finding)).collect();
+    if !options.is_disabled(&LOOP_NOT_EXPANDED) {
+        findings.extend(unchecked.into_iter().map(report_unchecked_loop));
+    }
     for finding in &mut findings {
         acknowledge(finding, options, &acknowledgements);
     }
@@ -99,7 +104,8 @@ fn count_checked(template: &Template<'_>) -> CheckedCounts {
 }
 
 fn read_previous_names(previous: &str, options: &CheckOptions) -> Result<change::AliasNames, TemplateError> {
-    let root = read(previous.as_bytes())?;
+    let mut root = read(previous.as_bytes())?;
+    foreach::expand_loops(&mut root, previous.as_bytes(), &options.parameters);
     let plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
     Ok(change::read_alias_names(&Template::new(plan.as_ref().unwrap_or(&root), options)?))
 }
@@ -163,6 +169,7 @@ fn check_resource<'t>(found: &mut Findings<'_, 't>, resource: &Resource<'t>, nam
     if resource.kind == ALIAS {
         version::check_retention(found, resource);
         change::check(found, resource, names);
+        plan::check(found, resource);
     }
     if resource.kind == VERSION {
         version::check(found, resource);
@@ -251,16 +258,27 @@ fn describe_condition(template: &Template<'_>, finding: &ScenarioFinding<'_>) ->
     let defaults = names.into_iter().filter_map(|name| {
         Some(format!("parameter {name} has its default `{}`", template.resolver.default_value(name)?))
     });
+    let from_loop = foreach::loop_condition(finding.resource.node).map(str::to_owned);
     let choices =
-        finding.scenario.choices().iter().filter_map(|choice| {
-            Some(format!("parameter {} is `{}`", choice.0, template.resolver.choice_text(choice)?))
-        });
-    let all: Vec<String> = conditions.chain(choices).chain(defaults).collect();
+        finding.scenario.choices().iter().filter(|choice| template.resolver.has_several_choices(choice.0)).filter_map(
+            |choice| Some(format!("parameter {} is `{}`", choice.0, template.resolver.choice_text(choice)?)),
+        );
+    let all: Vec<String> = conditions.chain(choices).chain(defaults).chain(from_loop).collect();
     (!all.is_empty()).then(|| truncate_middle(all.join(" and ")))
 }
 
 fn build_finding(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Finding {
     let rule = finding.rule;
+    let fix = finding.fix.as_deref().unwrap_or(rule.fix);
+    let (message, description, fix) = match terraform::plan_type(finding.resource.node) {
+        Some(_) => {
+            let plan = rule.plan_texts();
+            let fix = if finding.fix.is_none() { plan.fix } else { fix };
+            let message = terraform::translate_message(&finding.message, &finding.pointer);
+            (message, plan.description, terraform::translate_words(fix))
+        }
+        None => (finding.message.clone(), rule.description, fix.to_owned()),
+    };
     Finding {
         rule: rule.id,
         name: rule.name,
@@ -270,11 +288,32 @@ fn build_finding(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Find
         path: finding.pointer.clone(),
         line: finding.position.line,
         column: finding.position.column,
-        message: finding.message.clone(),
-        description: rule.description,
-        fix: finding.fix.clone().unwrap_or_else(|| rule.fix.to_owned()),
+        message,
+        description,
+        fix,
         url: rule.url,
         condition: describe_condition(template, finding),
+        acknowledged: None,
+    }
+}
+
+fn report_unchecked_loop(unchecked: UncheckedLoop) -> Finding {
+    let UncheckedLoop { logical_id, resource_type, pointer, position, reason } = unchecked;
+    let rule = &LOOP_NOT_EXPANDED;
+    Finding {
+        rule: rule.id,
+        name: rule.name,
+        severity: rule.severity,
+        logical_id,
+        resource_type,
+        path: truncate_middle(pointer),
+        line: position.line,
+        column: position.column,
+        message: truncate_middle(format!("Fn::ForEach is not fully checked: {reason}")),
+        description: rule.description,
+        fix: rule.fix.to_owned(),
+        url: rule.url,
+        condition: None,
         acknowledged: None,
     }
 }

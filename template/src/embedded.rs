@@ -30,19 +30,12 @@ pub(crate) fn parse_embedded_json(root: &mut Node<'_>) {
     let mut budget = MAX_BYTES;
     let Value::Map(members) = &mut root.value else { return };
     let resources = members.iter_mut().filter(|(name, _)| name == "Resources");
-    for (_, resource) in resources.flat_map(|(_, node)| members_mut(node)) {
+    for (_, resource) in resources.flat_map(|(_, node)| node.members_mut()) {
         let kind = resource.get("Type").and_then(Node::text).unwrap_or_default();
         let Some((_, names)) = JSON_MEMBERS.iter().find(|(prefix, _)| kind.starts_with(prefix)) else { continue };
-        for (_, properties) in members_mut(resource).iter_mut().filter(|(name, _)| name == "Properties") {
+        for (_, properties) in resource.members_mut().iter_mut().filter(|(name, _)| name == "Properties") {
             parse_members(properties, names, &mut budget);
         }
-    }
-}
-
-fn members_mut<'n, 't>(node: &'n mut Node<'t>) -> &'n mut [(Cow<'t, str>, Node<'t>)] {
-    match &mut node.value {
-        Value::Map(members) => members,
-        _ => &mut [],
     }
 }
 
@@ -64,7 +57,7 @@ fn parse_members(node: &mut Node<'_>, names: &[&str], budget: &mut usize) {
 
 fn parse_text(node: &mut Node<'_>, budget: &mut usize) {
     if node.call("Fn::If").is_some() {
-        for (_, branches) in members_mut(node) {
+        for (_, branches) in node.members_mut() {
             if let Value::List(branches) = &mut branches.value {
                 branches.iter_mut().skip(1).for_each(|branch| parse_text(branch, budget));
             }

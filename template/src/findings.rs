@@ -1,5 +1,6 @@
 //! The findings of the rules in one scenario, before the scenarios are merged.
 
+use super::foreach;
 use super::resolve::Scenario;
 use super::resources::{Resource, View};
 use super::rule::Rule;
@@ -76,18 +77,27 @@ impl<'v, 't> Findings<'v, 't> {
 fn locate(resource: &Resource<'_>, path: &str, scenario: &Scenario<'_>) -> (String, Position) {
     let mut pointer = match terraform::plan_pointer(resource.node) {
         Some(pointer) => pointer.to_owned(),
-        None => format!("/Resources/{}", escape_pointer(resource.id)),
+        None => match foreach::origin(resource.node, "") {
+            Some(pointer) => pointer.to_owned(),
+            None => format!("/Resources/{}", escape_pointer(resource.id)),
+        },
     };
+    let mut expanded_path = String::new();
     let mut node = resource.node;
     for step in path.split('/').filter(|step| !step.is_empty()) {
         let (decided, branches) = follow_branches(node, scenario);
         pointer.push_str(&branches);
+        expanded_path.push_str(&branches);
         let is_short = pointer.len().saturating_add(step.len()) <= MAX_TEXT;
         let Some(next) = get_child(decided, step).filter(|_| is_short) else {
             node = decided;
             break;
         };
         terraform::push_step(&mut pointer, &unescape_pointer(step), terraform::plan_pointer(resource.node).is_some());
+        let _ = write!(expanded_path, "/{step}");
+        if let Some(origin) = foreach::origin(resource.node, expanded_path.trim_start_matches('/')) {
+            origin.clone_into(&mut pointer);
+        }
         node = next;
     }
     (pointer, node.position)

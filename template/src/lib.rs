@@ -16,6 +16,7 @@ mod check;
 mod embedded;
 mod error;
 mod findings;
+mod foreach;
 mod options;
 mod parameters;
 mod read;

@@ -51,6 +51,41 @@ impl Rule {
     }
 }
 
+/// The description and the fix of a rule in a Terraform plan.
+pub(crate) struct PlanTexts {
+    pub description: &'static str,
+    pub fix: &'static str,
+}
+
+impl Rule {
+    /// Returns the texts for Terraform plans.
+    pub(crate) fn plan_texts(&self) -> PlanTexts {
+        let own = PLAN_TEXTS.iter().find(|(id, _, _)| *id == self.id);
+        let (description, fix) = own.map_or((None, None), |(_, description, fix)| (*description, *fix));
+        PlanTexts { description: description.unwrap_or(self.description), fix: fix.unwrap_or(self.fix) }
+    }
+}
+
+/// The descriptions and fixes that are different in Terraform plans.
+const PLAN_TEXTS: [(&str, Option<&str>, Option<&str>); 4] = [
+    ("SFA001", Some("AWS rejects the alias, and the apply fails."), None),
+    (
+        "SFA005",
+        None,
+        Some(
+            "Use a version ARN: `state_machine_version_arn` of an aws_sfn_state_machine with `publish = true`, or the state machine's ARN followed by `:` and the version number.",
+        ),
+    ),
+    (
+        "SFA020",
+        Some(
+            "Terraform replaces the alias, and its ARN changes. Clients that use the old ARN fail when the old alias is deleted.",
+        ),
+        None,
+    ),
+    ("SFA021", Some("AWS rejects the second alias because an alias with this name already exists."), None),
+];
+
 const READS: [(&str, &str); 2] = [
     (
         "SFA017",
@@ -86,7 +121,10 @@ const CFN_PREFERENCE: &str = "https://docs.aws.amazon.com/AWSCloudFormation/late
 const CFN_VERSION: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-stepfunctions-statemachineversion.html";
 const CONDITIONS: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html";
+const FOR_EACH: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html";
 const QUOTAS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html";
+const TERRAFORM: &str = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sfn_state_machine";
 const STARTS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/execution-alias-version-associate.html";
 
 rules! {
@@ -202,6 +240,22 @@ rules! {
         "Not fully checked: too many conditions or parameter values, or texts that are too long",
         "The checks try up to 4096 combinations of the values that conditions compare, up to 256 combinations of condition results and allowed parameter values per resource, and resolve texts of up to 1 MB. If a resource has more combinations of parameter values, one parameter at a time varies. What depends on more is not checked and may contain errors.",
         "Set the parameters that the resource and its conditions depend on (option `parameters`), or use fewer conditions in the resource.";
+    LOOP_NOT_EXPANDED "SFA050" "loop-not-expanded" Info FOR_EACH
+        "A loop (Fn::ForEach) is not fully checked, because its collection depends on values that are unknown before deployment",
+        "Loops over literal lists, list parameters with a value, a default or allowed values, and lists in mappings are expanded and checked. The resources and properties that other loops create are not checked and may contain errors.",
+        "Set the parameter that the collection depends on (option `parameters`), or write the collection as a list.";
+    NOTHING_PUBLISHED "SFA051" "nothing-published" Error TERRAFORM
+        "Terraform: a route uses the version of a state machine that publishes no versions",
+        "Without `publish = true`, state_machine_version_arn is empty. The alias has no version, and the apply fails.",
+        "Set `publish = true` in the aws_sfn_state_machine.";
+    ROUTE_ON_STATE_MACHINE "SFA052" "route-on-state-machine" Warning TERRAFORM
+        "Terraform: a route refers to the ARN of a state machine instead of the ARN of a version",
+        "AWS rejects an alias whose route has the ARN of a state machine, and the apply fails. A plan does not contain the complete expression: a version number behind the reference would be correct.",
+        "Use state_machine_version_arn of the aws_sfn_state_machine.";
+    ALIAS_BEHIND "SFA053" "alias-behind" Warning TERRAFORM
+        "Terraform: an apply changes the state machine, but the alias keeps its version",
+        "Executions of the alias run the old definition until the next apply. With `publish = false` the alias never follows the state machine. AWS provider versions before 5.62.0 do not plan the new version of a state machine.",
+        "Use version 5.62.0 or later of the AWS provider, and `publish = true` in the aws_sfn_state_machine.";
 }
 
 const SAM_DOCS: &str =

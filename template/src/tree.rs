@@ -44,6 +44,14 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// Returns the members of a map, or none for other values.
+    pub fn members_mut(&mut self) -> &mut [(Cow<'t, str>, Self)] {
+        match &mut self.value {
+            Value::Map(members) => members,
+            _ => &mut [],
+        }
+    }
+
     /// Returns the items of a list, or none for other values.
     pub fn items(&self) -> &[Self] {
         match &self.value {

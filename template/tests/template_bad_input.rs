@@ -75,6 +75,45 @@ fn other_files_are_errors() {
 }
 
 #[test]
+fn terraform_configurations_are_errors() {
+    const MESSAGE: &str = "expected a CloudFormation template or a Terraform plan: the file is a Terraform configuration; use a template with `Resources`, or the output of `terraform show -json PLAN`";
+    for text in [
+        "# An alias.\nresource \"aws_sfn_alias\" \"live\" {\n  name = \"live\"\n}\n",
+        "terraform {\n  required_version = \">= 1.5\"\n}\n",
+        "/* text */\nlocals {\n  a = [\n}\n",
+    ] {
+        assert_error(text, MESSAGE);
+    }
+}
+
+/// Circular references of a plan, and references to nothing, are unknown.
+#[test]
+fn references_of_plans_end() {
+    let plan = |expression: &str, output: &str| {
+        format!(
+            r#"{{"format_version": "1.2", "planned_values": {{"root_module": {{"child_modules": [{{"address": "module.a", "resources": [
+            {{"address": "module.a.aws_sfn_alias.live", "type": "aws_sfn_alias", "values": {{"name": "live", "routing_configuration": [{{"weight": 100}}]}}}}]}}]}}}},
+            "configuration": {{"root_module": {{"module_calls": {{"a": {{"expressions": {{"v": {{"references": ["module.a.o", "module.a"]}}}}, "module": {{
+            "outputs": {{"o": {{"expression": {{"references": {output}}}}}}},
+            "resources": [{{"address": "aws_sfn_alias.live", "expressions": {{"routing_configuration": [{{"state_machine_version_arn": {{"references": {expression}}}}}]}}}}]}}}}}}}}}}}}"#
+        )
+    };
+    let many = format!("[{}]", vec![r#""var.v""#; 100_000].join(","));
+    for (expression, output) in [
+        (r#"["var.v"]"#, r#"["var.v"]"#),
+        (r#"["var.w"]"#, "[]"),
+        (r#"["aws_sfn_state_machine.m.state_machine_version_arn"]"#, "[]"),
+        (r#"["aws_sfn_state_machine.m[\"a.state_machine_version_arn"]"#, "[]"),
+        (r#"["each.value.arn"]"#, "[]"),
+        (r#"[7, null, ".", "..", "module..", "[0]"]"#, "[]"),
+        (&many, &many),
+    ] {
+        let report = check_template(plan(expression, output).as_bytes(), &CheckOptions::default()).expect("a report");
+        assert_eq!((report.findings, report.checked.aliases), (vec![], 1), "{expression:.80}");
+    }
+}
+
+#[test]
 fn binary_files_are_errors() {
     assert_error(b"Resources: {\xFF}", "the file is not valid UTF-8 at byte 12; save it as UTF-8");
     assert_error("Resources:\n  é\0: 1", "line 2 column 4: expected a text file, found a NUL character");
@@ -194,6 +233,52 @@ fn too_many_parameter_values_are_not_combined() {
     assert_eq!(found("a, '7', b"), [("not-decided", None), invalid.clone()]);
     let many = (0..100_000).map(|n| format!("a{n}, ")).collect::<String>();
     assert_eq!(found(&format!("a, '7', {many} b")), [("not-decided", None), invalid]);
+}
+
+/// Nested loops that create too many resources are not expanded, in a short time.
+#[test]
+fn loops_that_grow_are_not_expanded() {
+    let numbers = (0..1000).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+    for body in [
+        "{}",
+        "{'A${A}${B}${C}': {Type: 'AWS::StepFunctions::StateMachineAlias', Properties: {Name: a}}}",
+        "{'A${A}${B}${C}': {Type: 'AWS::SNS::Topic', Properties: {A: states:x}}}",
+    ] {
+        let nested = ["C", "B", "A"].iter().fold(body.to_owned(), |body, name| {
+            format!("{{'Fn::ForEach::{name}': [{name}, [{numbers}], {body}], '{name}Text': 'AWS::StepFunctions::'}}")
+        });
+        let report = check_template(format!("Resources: {nested}").as_bytes(), &CheckOptions::default());
+        let report = report.expect("a report");
+        assert!(report.findings.iter().any(|finding| finding.name == "loop-not-expanded"), "{body}");
+        let message = "Fn::ForEach is not fully checked: the loops are too large";
+        assert!(report.findings.iter().any(|finding| finding.message == message), "{body}");
+    }
+    // A loop cannot contain itself, and other forms are reported or ignored.
+    for (text, count) in [
+        ("Resources: {'Fn::ForEach::A': [A, [!Ref A], {'X${A}': {Type: 'AWS::StepFunctions::StateMachineAlias'}}]}", 1),
+        ("Resources: {'Fn::ForEach::A': [[A, B], [1], {'X${A}': {Type: 'AWS::StepFunctions::StateMachineAlias'}}]}", 1),
+        ("Resources: {'Fn::ForEach::A': 'AWS::StepFunctions::StateMachineAlias'}", 1),
+        ("Resources: {'Fn::ForEach::A': [A, [], {'X${A}': {Type: 'AWS::StepFunctions::StateMachineAlias'}}]}", 0),
+        ("Resources: {'Fn::ForEach::A': [A, [1], 'AWS::StepFunctions::StateMachineAlias']}", 0),
+    ] {
+        let report = check_template(text.as_bytes(), &CheckOptions::default()).expect("a report");
+        assert_eq!((report.findings.len(), report.infos), (count, count), "{text}");
+    }
+}
+
+/// The option of a list parameter decides its loops.
+#[test]
+fn parameters_decide_loops() {
+    let template = b"Parameters: {P: {Type: CommaDelimitedList}}
+Resources: {'Fn::ForEach::A': [A, !Ref P, {'X${A}': {Type: 'AWS::StepFunctions::StateMachineAlias', Properties: {Name: !Ref A, RoutingConfiguration: [{StateMachineVersionArn: !Ref V, Weight: 100}]}}}]}
+";
+    let parameters = [("P".to_owned(), "a, 7".to_owned())].into();
+    let report = check_template(template, &CheckOptions { parameters, ..CheckOptions::default() }).expect("a report");
+    let found: Vec<_> = report.findings.iter().map(|finding| (finding.name, finding.logical_id.as_str())).collect();
+    assert_eq!((found, report.checked.aliases), (vec![("alias-name", "X7")], 2));
+    let disable = vec!["loop-not-expanded".to_owned()];
+    let report = check_template(template, &CheckOptions { disable, ..CheckOptions::default() }).expect("a report");
+    assert_eq!(report.findings, []);
 }
 
 /// Each condition is evaluated once per assignment, whatever the dependencies are.

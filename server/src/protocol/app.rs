@@ -115,7 +115,10 @@ impl App {
 
     /// Encodes an error of a request without a supported operation.
     pub fn respond_error(&self, error: HttpError) -> Response {
-        let operation = if let HttpError::UnsupportedOperation(name) = &error { name } else { "unknown" };
+        let operation = match error {
+            HttpError::Service(Error::UnsupportedOperation { name }) => name,
+            _ => "unknown",
+        };
         self.respond(operation, Err(error))
     }
 

@@ -82,6 +82,11 @@ impl<'t> Resolver<'t> {
         self.choices.get(name)?.get(*index)?.scalar()
     }
 
+    /// Returns whether a parameter has several values to try.
+    pub fn has_several_choices(&self, name: &str) -> bool {
+        self.choices.get(name).is_some_and(|choices| choices.len() > 1)
+    }
+
     /// Collects the parameters in a node that are tried with all of their allowed values.
     pub fn collect_parameters(&self, node: &'t Node<'t>, found: &mut Vec<&'t str>) {
         collect_parameters(node, &self.choices, found);

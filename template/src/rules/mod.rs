@@ -4,6 +4,7 @@ pub(crate) mod alias;
 pub(crate) mod change;
 pub(crate) mod conflicts;
 pub(crate) mod events;
+pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod preference;
 pub(crate) mod routes;
