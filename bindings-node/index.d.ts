@@ -601,7 +601,7 @@ export interface Diagnostic {
   location?: string
 }
 
-/** Output of ValidateStateMachineDefinition. Only JSON syntax, `StartAt` and `States` are checked. */
+/** Output of ValidateStateMachineDefinition. The fields of each type of state are not checked. */
 export interface ValidateStateMachineDefinitionOutput extends MetadataBearer {
   /** OK or FAIL. */
   result: 'OK' | 'FAIL'
@@ -904,7 +904,7 @@ export declare class StepFunctions {
   untagResource(input: UntagResourceInput): Promise<UntagResourceOutput>
   /** Lists the tags of a state machine. */
   listTagsForResource(input: ListTagsForResourceInput): Promise<ListTagsForResourceOutput>
-  /** Checks that a definition is JSON with `StartAt` and `States`. Does not check the states. */
+  /** Validates the JSON, the schema of workflows and the structure of a definition. Does not check the fields of each type of state. */
   validateStateMachineDefinition(input: ValidateStateMachineDefinitionInput): Promise<ValidateStateMachineDefinitionOutput>
 }
 

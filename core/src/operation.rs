@@ -189,7 +189,7 @@ macro_rules! for_each_operation {
                 [InvalidArn, ResourceNotFound];
                 read |arn| arn, tags::list
             }
-            /// Checks that a definition is JSON with `StartAt` and `States`. Does not check the states.
+            /// Validates the JSON, the schema of workflows and the structure of a definition. Does not check the fields of each type of state.
             ValidateStateMachineDefinition validate_state_machine_definition {
                 ValidateStateMachineDefinitionInput => ValidateStateMachineDefinitionOutput;
                 [ValidationException];

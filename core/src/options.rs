@@ -86,7 +86,8 @@ pub struct Options {
     /// Time after UpdateStateMachineAlias during which StartExecution and DescribeStateMachineAlias
     /// still use the previous routing (default 0). AWS is eventually consistent for some seconds.
     pub update_delay: Duration,
-    /// Time that a deleted state machine stays in status DELETING (default 0).
+    /// Time that a deleted state machine stays in status DELETING (default 0). On AWS, about 23 seconds and some minutes
+    /// were observed.
     pub deletion_delay: Duration,
     /// Makes routing, revision ids and generated execution names repeatable. Routing restarts with each
     /// service; ids continue across services on the same file, so that no id repeats. `None`: seeded by
