@@ -141,7 +141,7 @@ fn format_pointer<'p>(path: impl Iterator<Item = &'p Segment>) -> String {
 /// Serializes a value to JSON.
 pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
     serde_json::to_string(value)
-        .map_err(|error| Error::Internal { detail: format!("the result cannot be converted to JSON: {error}") })
+        .map_err(|error| Error::Internal(format!("the result cannot be converted to JSON: {error}")))
 }
 
 fn resolve_scope(raw: RawScope, current: &Scope, argument: &str) -> Result<Scope, String> {

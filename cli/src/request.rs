@@ -5,7 +5,7 @@ use crate::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
 use crate::{input, output};
 use serde::de::IgnoredAny;
 use serde_json::json;
-use sfn_alias::{Operation, Problem};
+use sfn_alias::{Limits, Operation, Problem, UnknownMembers, check_from};
 
 /// Runs `sfn-alias call`.
 pub(crate) fn call(args: &CallArgs) -> CommandResult {
@@ -30,7 +30,8 @@ fn not_json(error: serde_json::Error) -> CliError {
 
 /// Runs `sfn-alias check`.
 pub(crate) fn check(args: &CheckArgs) -> CommandResult {
-    let problems = sfn_alias::check_strict(&args.operation, &input::read_argument(&args.input)?)?;
+    let input = input::read_argument(&args.input)?;
+    let problems = check_from(&args.operation, &input[..], &Limits::default(), UnknownMembers::Report)?;
     if args.json {
         output::print_value(&problems)?;
     } else {

@@ -18,7 +18,7 @@ pub(crate) fn validate_execution_input(input: &str) -> Result<()> {
     } else {
         describe_error(input, &error).message
     };
-    Err(Error::InvalidExecutionInput { detail })
+    Err(Error::InvalidExecutionInput(detail))
 }
 
 /// A syntax error in a JSON text.

@@ -199,15 +199,6 @@ macro_rules! for_each_operation {
     };
 }
 
-macro_rules! is_write {
-    (read) => {
-        false
-    };
-    (write) => {
-        true
-    };
-}
-
 macro_rules! define_operations {
     ($(
         $(#[$doc:meta])*
@@ -245,7 +236,7 @@ macro_rules! define_operations {
 
             /// Returns whether the operation can change stored data.
             pub const fn is_write(self) -> bool {
-                match self { $(Self::$name => is_write!($access),)* }
+                match self { $(Self::$name => matches!(stringify!($access).as_bytes(), b"write"),)* }
             }
         }
     };
@@ -276,7 +267,7 @@ impl Operation {
 }
 
 /// Maximum number of characters of an unknown name that an error repeats.
-const MAX_NAME_CHARACTERS: usize = 64;
+pub(crate) const MAX_NAME_CHARACTERS: usize = 64;
 
 impl FromStr for Operation {
     type Err = Error;
@@ -286,7 +277,7 @@ impl FromStr for Operation {
             return Ok(*operation);
         }
         if let Some(name) = Self::UNSUPPORTED.iter().find(|unsupported| **unsupported == name) {
-            return Err(Error::UnsupportedOperation { name });
+            return Err(Error::UnsupportedOperation(name));
         }
         let name: String = name.chars().take(MAX_NAME_CHARACTERS).collect();
         Err(Error::UnknownOperation { nearest: find_nearest(&name), name })

@@ -44,11 +44,6 @@ impl Default for Limits {
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// The system's clock.
-    pub fn system() -> Self {
-        Self(Arc::new(Timestamp::now))
-    }
-
     /// Creates a clock from a function, for example one that a test advances.
     ///
     /// ```
@@ -66,9 +61,10 @@ impl Clock {
     }
 }
 
+/// The system's clock.
 impl Default for Clock {
     fn default() -> Self {
-        Self::system()
+        Self::new(Timestamp::now)
     }
 }
 

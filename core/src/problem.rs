@@ -2,7 +2,7 @@
 
 use crate::constraint::{Constraint, Pattern, Violation};
 use crate::error::{Error, ErrorKind};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use std::fmt;
 
 /// One problem of a request.
@@ -49,9 +49,9 @@ impl Error {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal $(from $($error:ident)+: $fix:literal)?;)*) => {
         /// The code of a [`Problem`]: `weights-sum` in JSON. A code keeps its meaning in every later release.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
         #[non_exhaustive]
-        pub enum ProblemCode { $($(#[$doc])* $name,)* }
+        pub enum ProblemCode { $($(#[$doc])* #[serde(rename = $text)] $name,)* }
 
         impl ProblemCode {
             /// All codes.
@@ -206,12 +206,6 @@ impl fmt::Display for ProblemCode {
     }
 }
 
-impl Serialize for ProblemCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 fn fix_constraint(constraint: &Constraint) -> (ProblemCode, String) {
     match constraint {
         Constraint::NotNull => (ProblemCode::Required, "specify a value for this member".to_owned()),
@@ -243,16 +237,14 @@ fn fix_error(pointer: &str, error: &Error) -> (ProblemCode, String) {
             return first.unwrap_or_else(|| (code, fix.to_owned()));
         }
         Error::WrongType { expected, .. } => return (code, format!("use {expected}")),
-        Error::ArnType { found } if found == "stateMachineAlias" => {
+        Error::ArnType(found) if found == "stateMachineAlias" => {
             "replace stateMachineAlias with stateMachine: alias ARNs end in stateMachine:NAME:ALIAS"
         }
-        Error::ArnPrefix { .. } | Error::ArnType { .. } | Error::InvalidRoleArn { .. } => {
-            describe_arn_form(pointer).unwrap_or(fix)
-        }
+        Error::ArnPrefix(_) | Error::ArnType(_) | Error::InvalidRoleArn(_) => describe_arn_form(pointer).unwrap_or(fix),
         Error::NotVersionArns { .. } => {
             "use the ARN of a published version: the state machine's ARN, a colon and a number"
         }
-        Error::ResourceNotFound { .. } if pointer == "/mapRunArn" => {
+        Error::ResourceNotFound(_) if pointer == "/mapRunArn" => {
             let fix = "use stateMachineArn instead; sfn-alias does not emulate map runs";
             return (ProblemCode::MapRunsNotSupported, fix.to_owned());
         }

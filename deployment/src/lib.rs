@@ -17,7 +17,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod action;
-mod canvas;
+mod chart;
 mod checkpoint;
 mod deployment;
 mod driver;
@@ -28,6 +28,7 @@ mod json_api;
 #[cfg(feature = "state-file")]
 mod json_driver;
 mod json_integer;
+mod labels;
 mod plan;
 mod planner;
 mod preference;

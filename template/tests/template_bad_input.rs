@@ -266,6 +266,30 @@ fn loops_that_grow_are_not_expanded() {
     }
 }
 
+/// A list with many items, in a loop of one resource with many findings.
+#[test]
+fn loops_with_many_items_end() {
+    let numbers = (0..20_000).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+    let statement = r#"{"Effect": "Allow", "Action": "states:StartExecution", "Resource": "arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD"}"#;
+    let statements = vec![statement; 2000].join(", ");
+    for parameter in [format!("Default: '{numbers}'"), format!("AllowedValues: [{numbers}]")] {
+        let template = format!(
+            "Parameters: {{P: {{Type: CommaDelimitedList, {parameter}}}}}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      'Fn::ForEach::A': [A, !Ref P, {{'X${{A}}': text}}]
+      Policies: [{{PolicyName: p, PolicyDocument: {{Statement: [{statements}]}}}}]
+"
+        );
+        let report = check_template(template.as_bytes(), &CheckOptions::default()).expect("a report");
+        assert_eq!(report.findings.len(), 2000);
+        let condition = report.findings[0].condition.as_deref().unwrap_or_default();
+        assert!(condition.starts_with("parameter P ") && condition.len() < 500, "{condition}");
+    }
+}
+
 /// The option of a list parameter decides its loops.
 #[test]
 fn parameters_decide_loops() {

@@ -44,8 +44,10 @@ fn select_members(report: &Report) -> Value {
         let pairs = MEMBERS.iter().filter_map(|name| Some((name.to_string(), finding.get(*name)?.clone())));
         let mut members = Value::Object(pairs.collect());
         let rule = rules().iter().find(|rule| finding["rule"] == rule.id).expect("a rule");
-        if finding["fix"] != rule.fix {
-            members["fix"] = finding["fix"].clone();
+        for (name, default) in [("fix", rule.fix), ("description", rule.description)] {
+            if finding[name] != default {
+                members[name] = finding[name].clone();
+            }
         }
         members
     };

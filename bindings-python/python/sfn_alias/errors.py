@@ -160,7 +160,7 @@ class RequestEntityTooLargeException(StepFunctionsError, number=200):
 
 
 class InternalFailure(StepFunctionsError, number=210):
-    """A bug in this library; nothing was changed."""
+    """A bug in this library."""
 
 
 class StorageFailure(StepFunctionsError, number=220):

@@ -30,7 +30,7 @@ pub(super) fn parse_logging(mut configuration: LoggingConfiguration<'_>, rule_er
 }
 
 fn check_destinations(destinations: &[LogDestination<'_>]) -> Result<()> {
-    let error = |detail: &str| Err(Error::InvalidLoggingConfiguration { detail: detail.to_owned() });
+    let error = |detail: &str| Err(Error::InvalidLoggingConfiguration(detail.to_owned()));
     let [destination] = destinations else { return error("Must specify exactly one Log Destination.") };
     let group = destination.cloud_watch_logs_log_group.as_ref();
     let Some(arn) = group.and_then(|group| group.log_group_arn.as_deref()) else {
@@ -73,7 +73,7 @@ fn check_encryption(configuration: &EncryptionConfiguration<'_>) -> Result<()> {
         _ if !is_owned && !has_key => "Must set a valid kmsKeyId.".to_owned(),
         _ => return Ok(()),
     };
-    Err(Error::InvalidEncryptionConfiguration { detail })
+    Err(Error::InvalidEncryptionConfiguration(detail))
 }
 
 /// Cannot fail for strings, numbers and booleans.

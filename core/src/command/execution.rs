@@ -1,6 +1,6 @@
 //! Commands on executions.
 
-use super::arn::{StateMachineRef, arn_type_error, parse_arn_of_type, parse_state_machine_arn, parse_unlabeled_arn};
+use super::arn::{StateMachineRef, parse_arn_of_type, parse_state_machine_arn, parse_unlabeled_arn};
 use super::request::{Request, RuleErrors, commands};
 use super::state_machine::check_name;
 use super::version::is_metadata_only;
@@ -12,9 +12,6 @@ use crate::wire::input::{
     DescribeExecutionInput, DescribeStateMachineForExecutionInput, ListExecutionsInput, StartExecutionInput,
     StopExecutionInput,
 };
-
-/// The default input.
-const EMPTY_INPUT: &str = "{}";
 
 pub(crate) struct StartExecution<'a> {
     pub state_machine: StateMachineRef<'a>,
@@ -81,7 +78,7 @@ fn parse_start_execution<'c>(
     if let Some(name) = input.name.as_deref() {
         rule_errors.defer_error("/name", check_name(name));
     }
-    let execution_input = input.input.as_deref().unwrap_or(EMPTY_INPUT);
+    let execution_input = input.input.as_deref().unwrap_or("{}");
     rule_errors.defer_error("/input", validate_execution_input(execution_input));
     Some(StartExecution {
         state_machine: state_machine?,
@@ -100,7 +97,7 @@ fn parse_list_executions<'c>(
         (None, None) => rule_errors.push("", Error::ListExecutionsWithoutArn),
         (Some(_), Some(_)) => rule_errors.push("/mapRunArn", Error::ListExecutionsWithTwoArns),
         // Map runs are not emulated, because definitions are not interpreted.
-        (None, Some(arn)) => rule_errors.push("/mapRunArn", Error::ResourceNotFound { arn: arn.to_string() }),
+        (None, Some(arn)) => rule_errors.push("/mapRunArn", Error::ResourceNotFound(arn.to_string())),
         (Some(_), None) => {}
     }
     let state_machine = parse_state_machine_arn(input.state_machine_arn.as_deref()?, rule_errors)?;
@@ -128,7 +125,7 @@ fn parse_execution<'a>(
     let text = text?;
     let arn = rule_errors.record_error(POINTER, parse_arn_of_type(text, "execution"))?;
     let Resource::Execution { name: state_machine_name, execution } = arn.resource else {
-        return rule_errors.record_error(POINTER, Err(arn_type_error(&arn)));
+        return rule_errors.record_error(POINTER, Err(Error::ArnType(arn.resource_type().into())));
     };
     let parts = ["arn:", arn.partition, ":states:", arn.region, ":", arn.account, ":stateMachine:", state_machine_name];
     let metadata_only = is_metadata_only(included_data);

@@ -8,7 +8,7 @@ mod request;
 mod state_machine;
 mod version;
 
-pub(crate) use alias::{CreateAlias, ListAliases, RequestedRouting, UpdateAlias};
+pub(crate) use alias::{CreateAlias, ListAliases, UpdateAlias};
 pub use alias::{parse_routing, parse_routing_from};
 pub(crate) use arn::{AliasRef, Qualifier, StateMachineRef};
 pub(crate) use execution::{ExecutionRef, ListExecutions, StartExecution, StatusFilter, StopExecution};

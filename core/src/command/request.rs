@@ -90,7 +90,7 @@ fn parse_recording_errors<'c, R: Request>(request: &'c R, rule_errors: &mut Rule
     match (std::mem::take(&mut rule_errors.errors).into_iter().next(), command) {
         (Some((_, error)), _) => Err(error),
         (None, Some(command)) => Ok(command),
-        (None, None) => Err(Error::Malformed { detail: "a required member is missing".to_owned() }),
+        (None, None) => Err(Error::Malformed("a required member is missing".to_owned())),
     }
 }
 

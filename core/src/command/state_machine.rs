@@ -1,6 +1,6 @@
 //! Commands on state machines and their tags.
 
-use super::arn::{StateMachineRef, arn_type_error, parse_unlabeled_arn};
+use super::arn::{StateMachineRef, parse_unlabeled_arn};
 use super::configuration::{Logging, parse_encryption, parse_logging, serialize_tracing};
 use super::request::{Request, RuleErrors, commands};
 use crate::definition::validate_definition;
@@ -106,16 +106,11 @@ fn parse_create_state_machine<'c>(
             None => DEFAULT_ENCRYPTION.to_owned(),
         }),
     };
-    let publish = input.publish.unwrap_or_default();
-    check_version_description(publish, input.version_description.is_some(), rule_errors);
+    let publish = parse_publish(input.publish, input.version_description.as_deref(), rule_errors);
     let tags = deduplicate_tags(input.tags.as_deref().unwrap_or_default(), rule_errors);
     Some(CreateStateMachine {
         name: input.name.as_deref()?,
-        kind: if input.kind.as_deref() == Some("EXPRESS") {
-            StateMachineType::Express
-        } else {
-            StateMachineType::Standard
-        },
+        kind: parse_type(input.kind.as_deref()),
         content,
         tags: tags?,
         publish,
@@ -140,14 +135,17 @@ fn parse_update_state_machine<'c>(
         tracing: input.tracing_configuration.clone().map(serialize_tracing),
         encryption: input.encryption_configuration.clone().map(|key| parse_encryption(key, rule_errors)),
     };
-    let publish = input.publish.unwrap_or_default();
-    check_version_description(publish, input.version_description.is_some(), rule_errors);
+    let publish = parse_publish(input.publish, input.version_description.as_deref(), rule_errors);
     Some(UpdateStateMachine {
         state_machine: state_machine?,
         content,
         publish,
         version_description: input.version_description.as_deref(),
     })
+}
+
+fn parse_type(text: Option<&str>) -> StateMachineType {
+    if text == Some("EXPRESS") { StateMachineType::Express } else { StateMachineType::Standard }
 }
 
 const fn is_empty(input: &UpdateStateMachineInput<'_>) -> bool {
@@ -171,7 +169,7 @@ fn check_content(definition: Option<&str>, role: Option<&str>, rule_errors: &mut
 fn parse_resource_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_>) -> Option<&'a str> {
     let arn = rule_errors.record_error("/resourceArn", parse_arn(text))?;
     if matches!(arn.resource, Resource::Execution { .. } | Resource::Express { .. }) {
-        return rule_errors.record_error("/resourceArn", Err(arn_type_error(&arn)));
+        return rule_errors.record_error("/resourceArn", Err(Error::ArnType(arn.resource_type().into())));
     }
     Some(text)
 }
@@ -180,20 +178,22 @@ pub(super) fn check_name(name: &str) -> Result<()> {
     let is_noncharacter = |c: char| matches!(c, '\u{FFFE}' | '\u{FFFF}' | '\u{10FFFF}');
     let is_forbidden =
         |c: char| c.is_whitespace() || c.is_control() || is_noncharacter(c) || FORBIDDEN_CHARACTERS.contains(c);
-    if name.contains(is_forbidden) { Err(Error::InvalidName { name: name.into() }) } else { Ok(()) }
+    if name.contains(is_forbidden) { Err(Error::InvalidName(name.into())) } else { Ok(()) }
 }
 
 /// Accepts the form `arn:PARTITION:iam::ACCOUNT:role/NAME`.
 fn check_role_arn(text: &str) -> Result<()> {
     let arn = split_service_arn(text, "iam").filter(|arn| arn.region.is_empty() && !arn.account.is_empty());
     let name = arn.and_then(|arn| arn.resource.strip_prefix("role/")).filter(|name| !name.is_empty());
-    name.map(drop).ok_or_else(|| Error::InvalidRoleArn { value: text.into() })
+    name.map(drop).ok_or_else(|| Error::InvalidRoleArn(text.into()))
 }
 
-fn check_version_description(publish: bool, has_description: bool, rule_errors: &mut RuleErrors<'_>) {
-    if has_description && !publish {
+fn parse_publish(publish: Option<bool>, description: Option<&str>, rule_errors: &mut RuleErrors<'_>) -> bool {
+    let publish = publish.unwrap_or_default();
+    if description.is_some() && !publish {
         rule_errors.push("/versionDescription", Error::DescriptionWithoutPublish);
     }
+    publish
 }
 
 /// Returns the last value of each key, in the order of the keys' first occurrences. Records an error for more
@@ -208,7 +208,7 @@ fn deduplicate_tags(inputs: &[TagInput<'_>], rule_errors: &mut RuleErrors<'_>) -
         } else if tags.len() < limit {
             tags.push(Tag { key, value });
         } else {
-            return rule_errors.record_error("/tags", Err(Error::TooManyTags { limit }));
+            return rule_errors.record_error("/tags", Err(Error::TooManyTags(limit)));
         }
     }
     Some(tags)

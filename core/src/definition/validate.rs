@@ -53,5 +53,5 @@ pub(crate) fn validate_definition(definition: &str) -> Result<()> {
         return Ok(());
     }
     let errors: Vec<String> = errors.iter().take(MAX_PRINTED_ERRORS).map(DefinitionError::to_string).collect();
-    Err(Error::InvalidDefinition { detail: errors.join(", ") })
+    Err(Error::InvalidDefinition(errors.join(", ")))
 }

@@ -1,7 +1,7 @@
 //! Decides on state machine requests.
 
 use super::version::{next_version, publish_unchanged};
-use super::{Context, Decision, check_not_deleting, does_not_exist_error, format_version_arn, require_version};
+use super::{Context, Decision, check_not_deleting, format_version_arn, require_version};
 use crate::command::{
     CreateStateMachine, DescribeStateMachine, Qualifier, RevisionContent, StateMachineRef, UpdateStateMachine,
 };
@@ -10,6 +10,7 @@ use crate::model::{Revision, Sensitive, StateMachine, Timestamp, Version, Versio
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Creates a state machine. Idempotent; AWS documents that the role and the tags are not compared.
 pub(crate) fn create(
@@ -26,16 +27,16 @@ pub(crate) fn create(
         check_not_deleting(view, arn)?;
         let stored = view.state_machine();
         if !is_replay(view, command)? {
-            return Err(Error::StateMachineAlreadyExists { arn: arn.to_owned() });
+            return Err(Error::StateMachineAlreadyExists(arn.to_owned()));
         }
-        return Ok(Decision::without_change(output(stored.created, stored.published_on_create)));
+        return Ok(Decision { change: None, output: output(stored.created, stored.published_on_create) });
     }
     check_log_resource(arn, &command.content)?;
     let state_machine = new_state_machine(command, context.now);
     let revision = new_revision(None, &command.content, None, context.now);
     let version = command.publish.then(|| first_version(command, context.now));
     let change = Change::CreateStateMachine { state_machine: Box::new(state_machine), revision, version };
-    Ok(Decision::with_change(change, output(context.now, command.publish)))
+    Ok(Decision { change: Some(change), output: output(context.now, command.publish) })
 }
 
 /// Checks the ARN of a state machine with logging. CloudWatch Logs accepts fewer characters than a name may have.
@@ -46,7 +47,7 @@ fn check_log_resource(arn: &str, content: &RevisionContent<'_>) -> Result<()> {
     }
     let constraint = r"Member must satisfy regular expression pattern: ^[0-9A-Za-z.\/\-_:]+$";
     let violation = format!("Value '{arn}' at 'resourceId' failed to satisfy constraint: {constraint}");
-    Err(Error::InvalidLoggingConfiguration { detail: format!("1 validation error detected: {violation}") })
+    Err(Error::InvalidLoggingConfiguration(format!("1 validation error detected: {violation}")))
 }
 
 fn new_state_machine(command: &CreateStateMachine<'_>, now: Timestamp) -> StateMachine {
@@ -117,7 +118,7 @@ pub(crate) fn update(
     let arn = command.state_machine.unqualified_arn;
     let view = context.require_active_unqualified(command.state_machine)?;
     check_log_resource(arn, &command.content)?;
-    let current = view.revision(RevisionKey::Current)?.ok_or_else(|| does_not_exist_error(arn))?;
+    let current = view.revision(RevisionKey::Current)?.ok_or_else(|| Error::StateMachineDoesNotExist(arn.into()))?;
     let description = command.version_description;
     if is_unchanged(&current, &command.content) {
         let (version, change) = match command.publish {
@@ -132,7 +133,7 @@ pub(crate) fn update(
         false => None,
     };
     let output = update_output(&revision, arn, version.as_ref().map(|version| version.number));
-    Ok(Decision::with_change(Change::PutRevision { revision, version }, output))
+    Ok(Decision { change: Some(Change::PutRevision { revision, version }), output })
 }
 
 fn update_output(revision: &Revision, arn: &str, version: Option<VersionNumber>) -> UpdateStateMachineOutput {
@@ -147,14 +148,10 @@ pub(crate) fn describe(
     command: &DescribeStateMachine<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineOutput> {
-    let missing = || does_not_exist_error(command.state_machine.arn);
+    let missing = || Error::StateMachineDoesNotExist(command.state_machine.arn.into());
     let view = context.require_state_machine(missing)?;
     let state_machine = view.state_machine();
-    let version = match command.state_machine.qualifier {
-        Qualifier::Unqualified => None,
-        Qualifier::Version(number) => Some(require_version(view, number, missing)?),
-        Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
-    };
+    let version = find_described_version(view, command.state_machine)?;
     let key = version.as_ref().map_or(RevisionKey::Current, |version| RevisionKey::Version(version.number));
     let revision = view.revision(key)?.ok_or_else(missing)?;
     Ok(DescribeStateMachineOutput {
@@ -173,12 +170,19 @@ pub(crate) fn describe(
     })
 }
 
-/// The definition in an output with METADATA_ONLY.
-const EMPTY_DEFINITION: &str = "{}";
+/// Returns the version of a version ARN, and `None` for an unqualified ARN.
+fn find_described_version<'v>(view: &'v dyn View, target: StateMachineRef<'_>) -> Result<Option<Cow<'v, Version>>> {
+    let missing = || Error::StateMachineDoesNotExist(target.arn.into());
+    match target.qualifier {
+        Qualifier::Unqualified => Ok(None),
+        Qualifier::Version(number) => require_version(view, number, missing).map(Some),
+        Qualifier::Alias(_) | Qualifier::Label => Err(missing()),
+    }
+}
 
-/// Returns the definition in an output.
+/// Returns the definition in an output, which METADATA_ONLY replaces by an empty object.
 pub(super) fn describe_definition(revision: &Revision, metadata_only: bool) -> Sensitive {
-    if metadata_only { EMPTY_DEFINITION.into() } else { revision.definition.clone() }
+    if metadata_only { "{}".into() } else { revision.definition.clone() }
 }
 
 /// Parses a configuration, which is stored as JSON that this crate wrote.
@@ -202,8 +206,8 @@ pub(crate) fn delete(state_machine: &StateMachineRef<'_>, context: &Context<'_>)
     let stored = context.find_state_machine().filter(|_| state_machine.qualifier == Qualifier::Unqualified);
     let change = match stored {
         Some(view) if view.state_machine().deleting_until.is_none() => {
-            let until = context.now.saturating_add(context.deletion_delay);
-            Some(if until > context.now { Change::MarkDeleting { until } } else { Change::DeleteStateMachine })
+            let until = context.now.saturating_add(context.options.deletion_delay);
+            Some(if until > context.now { Change::MarkDeleting(until) } else { Change::DeleteStateMachine })
         }
         _ => None,
     };

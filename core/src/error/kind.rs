@@ -91,7 +91,7 @@ kinds! {
     SerializationException = 190, 400, FRAMEWORK;
     /// The request is too large.
     RequestEntityTooLargeException = 200, 413, FRAMEWORK;
-    /// A bug in this library; nothing was changed.
+    /// A bug in this library.
     InternalFailure = 210, 500, FRAMEWORK;
     /// The store cannot be opened, read or written; nothing was changed.
     StorageFailure = 220, 500, FRAMEWORK;

@@ -83,7 +83,7 @@ pub enum Resource<'a> {
 /// # Ok::<(), sfn_alias::Error>(())
 /// ```
 pub fn parse_arn(text: &str) -> Result<Arn<'_>> {
-    split_arn(text).ok_or_else(|| Error::ArnPrefix { value: text.into() })
+    split_arn(text).ok_or_else(|| Error::ArnPrefix(text.into()))
 }
 
 fn split_arn(text: &str) -> Option<Arn<'_>> {

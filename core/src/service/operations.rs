@@ -1,6 +1,6 @@
 //! Executes the operations: the execution of each input, and the dispatch by name.
 
-use super::call::Call;
+use super::call::{Call, RESPONSE_LOST, catch_panic};
 use crate::command::{Qualifier, Request, ValidateDefinition, parse};
 use crate::definition::{DefinitionError, find_definition_errors};
 use crate::engine::execution::RandomValues;
@@ -26,7 +26,7 @@ pub(super) trait Execute: Request {
 
 /// Validates and executes a request.
 pub(super) fn execute<I: Execute>(input: &I, call: &mut Call<'_>) -> Result<I::Output> {
-    I::execute(parse(input, call.context.limits)?, call)
+    I::execute(parse(input, &call.context.options.limits)?, call)
 }
 
 /// Defines [`Execute::execute`]: either with the ARN of the state machine and the engine's function, or with an expression.
@@ -92,9 +92,9 @@ fn execute_typed<'s, I: Execute + Deserialize<'s>, K: SerializeResponse>(
     serializer: &K,
     call: &mut Call<'_>,
 ) -> Result<K::Output> {
-    let input: I = deserialize_request(request, call.context.limits)?;
+    let input: I = deserialize_request(request, &call.context.options.limits)?;
     let output = request.run_without_global_lock(|| execute(&input, call))?;
-    serializer.write(&output)
+    catch_panic(RESPONSE_LOST, || serializer.write(&output))
 }
 
 /// Generates the random values of a start. Only a start with an alias uses a percent value. With a seed, the n-th such
@@ -157,7 +157,7 @@ fn fetch_state_machines(
         let fetched = call.session.state_machines(prefix, after.as_deref(), remaining)?;
         let last_page = fetched.len() < remaining;
         after = fetched.last().map(|(arn, _)| arn.clone());
-        let now = call.now();
+        let now = call.context.now;
         found.extend(fetched.into_iter().filter(|(_, machine)| machine.deleting_until.is_none_or(|until| now < until)));
         if last_page || found.len() >= limit {
             return Ok(found);

@@ -46,13 +46,13 @@ impl Entry {
                 self.state_machine.published_version = published_version;
             }
             Change::PutAlias { name, alias } => drop(self.aliases.insert(name, Box::new(alias))),
-            Change::DeleteAlias { name } => drop(self.aliases.remove(&name)),
+            Change::DeleteAlias(name) => drop(self.aliases.remove(&name)),
             Change::PutTags(tags) => self.state_machine.tags = tags,
             Change::PutExecution { execution, limit } => self.put_execution(*execution, limit),
-            Change::CountStart { version } => self.count_start(version),
+            Change::CountStart(version) => self.count_start(version),
             Change::StopExecution { name, details } => self.executions.stop(&name, details),
             entry_change @ (Change::CreateStateMachine { .. }
-            | Change::MarkDeleting { .. }
+            | Change::MarkDeleting(_)
             | Change::DeleteStateMachine) => {
                 return Some(entry_change);
             }
