@@ -14,9 +14,9 @@ use std::time::Duration;
 /// Offline emulator of AWS Step Functions state machine aliases
 #[derive(Debug, Parser)]
 #[command(name = "sfn-alias", version, propagate_version = true, max_term_width = 80, after_help = EXAMPLES)]
-pub struct Program {
+pub(crate) struct Program {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub command: Command,
 }
 
 // Clap wraps the help to the terminal. Paragraphs are therefore one line each, and examples fit into 80 columns.

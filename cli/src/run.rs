@@ -10,19 +10,14 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-/// Runs the program. The first argument is the name of the program.
+/// Runs the program. The first argument is the name of the program. Exit codes: 0 success, 1 rejected or problems found,
+/// 2 usage error, 3 I/O or network error.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    ExitCode::from(run(args))
-}
-
-/// Like [`main()`], but returns the exit code as a number: 0 success, 1 rejected or problems found, 2 usage error,
-/// 3 I/O or network error.
-pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let result = match Program::try_parse_from(args) {
         Ok(program) => run_command(program.command),
         Err(error) => print_clap_error(&error),
     };
-    match result.and_then(|code| Ok(std::io::stdout().flush().map(|()| code)?)) {
+    let code = match result.and_then(|code| Ok(std::io::stdout().flush().map(|()| code)?)) {
         Ok(code) => code,
         // The reader of the pipe, for example `head`, has closed it.
         Err(CliError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => OK,
@@ -30,7 +25,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
             writeln!(std::io::stderr(), "sfn-alias: {error}").ok();
             error.exit_code()
         }
-    }
+    };
+    code.into()
 }
 
 /// Prints the help or version to standard output, or a usage error to standard error.

@@ -258,7 +258,7 @@ const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIDDEFAULT\naws_secre
 
 /// Without credentials, a request is not signed: an endpoint for tests may not require it.
 #[test]
-fn call_and_route_sign_with_the_credentials_of_an_aws_client() {
+fn requests_are_signed_with_the_credentials_of_an_aws_client() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("credentials").to_str().unwrap().to_owned();
     std::fs::write(&file, CREDENTIALS).unwrap();
@@ -284,6 +284,9 @@ fn call_and_route_sign_with_the_credentials_of_an_aws_client() {
     assert_eq!(call(&["call", "CreateStateMachineAlias", &alias], other, &shared).0, Some(0));
     let routed = call(&["route", "--count", "5", "--json", &format!("{machine}:PROD")], other, &shared);
     assert_eq!(routed.1, "{\"count\":5,\"routes\":[{\"starts\":5,\"version\":1,\"weight\":100}]}\n");
+    let deploy = ["deploy", &format!("{machine}:PROD"), &format!("{machine}:1"), "--all-at-once", "--dry-run"];
+    assert_eq!(call(&deploy, none, &[shared[0], ("AWS_PROFILE", "other")]).0, Some(0));
+    assert_eq!(call(&deploy, none, &[]).0, Some(1), "without credentials");
     let unsigned = call(&["call", "--json", "ListStateMachines"], none, &[]);
     assert_eq!(unsigned.0, Some(1));
     let account = call(&["call", "--json", "ListStateMachines"], &["--account", "111111111111"], &environment);
