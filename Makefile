@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
+.PHONY: schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -127,6 +127,15 @@ bench: tools ## the benchmarks, each compared with a floor
 	$(PYTHON) -m venv .venv/moto
 	.venv/moto/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
+
+.venv/schema/ok: tools/schema/requirements.txt
+	$(PYTHON) -m venv .venv/schema
+	.venv/schema/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
+	touch $@
+
+schema: .venv/schema/ok rust-tools ## write the types and members of Step Functions that CloudFormation and SAM accept
+	.venv/schema/bin/python tools/schema/schema.py template/src/schema.rs
+	$(CARGO) fmt -p sfn-alias-template
 
 templates: tools ## write the templates of vectors/templates that CDK and SAM make
 	tools/templates/run

@@ -95,7 +95,7 @@ pub unsafe extern "C" fn sfn_alias_format_arn(
 ) -> ResultCode {
     let work = || unsafe {
         let parts = bytes(parts, parts_length, "parts")?;
-        let malformed = |error: serde_json::Error| Error::Malformed { detail: error.to_string() };
+        let malformed = |error: serde_json::Error| Error::Malformed(error.to_string());
         // Via a map, because serde would accept a list as a structure.
         let parts: Map<String, Value> = serde_json::from_slice(parts).map_err(malformed)?;
         let parts: ArnParts<'_> = serde_json::from_value(parts.into()).map_err(malformed)?;

@@ -8,8 +8,8 @@ use sfn_alias_core::Reply;
 pub struct Replies(Box<[(u16, OwnedText)]>);
 
 impl Replies {
-    pub(crate) fn new(replies: Vec<Reply>) -> Self {
-        Self(replies.into_iter().map(|reply| (reply.status, OwnedText::new(reply.body))).collect())
+    pub(crate) fn new(replies: impl Iterator<Item = Reply>) -> Self {
+        Self(replies.map(|reply| (reply.status, OwnedText::new(reply.body))).collect())
     }
 }
 

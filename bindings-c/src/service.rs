@@ -8,7 +8,9 @@ use crate::replies::Replies;
 use crate::result::ResultCode;
 use crate::text::OwnedText;
 use sfn_alias_core::model::VersionNumber;
-use sfn_alias_core::{Error, Options, Problem, Scope, StartCount, StepFunctions, check_from, validate_from};
+use sfn_alias_core::{
+    Error, Json, Options, Problem, Reply, Scope, StartCount, StepFunctions, UnknownMembers, check_from, validate_from,
+};
 use std::ffi::c_char;
 
 /// An in-process emulator of AWS Step Functions state machines, versions, aliases and executions. Many threads may share one.
@@ -16,7 +18,7 @@ pub struct Service(StepFunctions);
 
 impl Service {
     fn check(&self, operation: &str, input: &[u8]) -> Result<Vec<Problem>, Error> {
-        check_from(operation, input, &self.0.options().limits)
+        check_from(operation, input, &self.0.options().limits, UnknownMembers::Ignore)
     }
 }
 
@@ -121,7 +123,7 @@ pub unsafe extern "C" fn sfn_alias_call(
     let work = || unsafe {
         let service = object(service, "service")?;
         let (operation, input) = Request { operation, operation_length, input, input_length }.parts()?;
-        let answer = service.0.try_call(operation, input);
+        let answer = service.0.call_from(operation, input, &Json);
         let to_error = |error| FfiError::from_request_error(error, || service.check(operation, input));
         answer.map_err(to_error)
     };
@@ -141,8 +143,10 @@ pub unsafe extern "C" fn sfn_alias_call_batch(
     let work = || unsafe {
         let service = object(service, "service")?;
         let requests = array(requests, count, "requests")?;
-        let requests = requests.iter().map(|request| request.parts()).collect::<Result<Vec<_>, FfiError>>()?;
-        Ok(Replies::new(service.0.call_batch(&requests)))
+        let scope = service.0.scope();
+        let with_scope = |request: &Request| request.parts().map(|(operation, input)| (scope, operation, input));
+        let requests = requests.iter().map(with_scope).collect::<Result<Vec<_>, FfiError>>()?;
+        Ok(Replies::new(service.0.call_batch(&requests).into_iter().map(Reply::from_result)))
     };
     unsafe { guard_object(error, replies, "replies", work) }
 }

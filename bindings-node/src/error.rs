@@ -74,5 +74,5 @@ impl From<Status> for ArgumentStatus {
 
 /// Returns the error for a caught panic.
 pub fn internal_error() -> Error {
-    Error::Internal { detail: "the call panicked".to_owned() }
+    Error::Internal("the call panicked".to_owned())
 }

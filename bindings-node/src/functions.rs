@@ -8,7 +8,7 @@ use napi_derive::napi;
 use serde_json::{Value, json};
 use sfn_alias::constraint::{Member, Rule};
 use sfn_alias::wire::{ArnParts, DeserializeRequest};
-use sfn_alias::{ErrorKind, Limits, Operation};
+use sfn_alias::{ErrorKind, Limits, Operation, UnknownMembers, check_from};
 
 /// Throws the error that AWS would return for a request, without access to stored resources.
 #[napi(catch_unwind)]
@@ -20,7 +20,8 @@ pub fn validate(env: &Env, operation: u32, body: Body<'_>, source: u32) -> napi:
 /// Returns all problems of a request at once, as JSON.
 #[napi(catch_unwind)]
 pub fn check(env: &Env, operation: u32, body: Body<'_>, source: u32) -> napi::Result<String> {
-    let problems = sfn_alias::check_from(operation_name(operation), &Input::new(body, source), &Limits::default());
+    let input = Input::new(body, source);
+    let problems = check_from(operation_name(operation), &input, &Limits::default(), UnknownMembers::Ignore);
     problems.and_then(|problems| to_json(&problems)).map_err(|error| create_error(env, &error))
 }
 

@@ -28,7 +28,7 @@ struct RawLimits {
     aliases_per_state_machine: Option<UnsignedInteger>,
     versions_per_state_machine: Option<UnsignedInteger>,
     definition_characters: Option<UnsignedInteger>,
-    input_characters: Option<UnsignedInteger>,
+    input_bytes: Option<UnsignedInteger>,
     request_bytes: Option<UnsignedInteger>,
     executions_per_state_machine: Option<UnsignedInteger>,
     tags_per_resource: Option<UnsignedInteger>,
@@ -141,7 +141,7 @@ fn format_pointer<'p>(path: impl Iterator<Item = &'p Segment>) -> String {
 /// Serializes a value to JSON.
 pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
     serde_json::to_string(value)
-        .map_err(|error| Error::Internal { detail: format!("the result cannot be converted to JSON: {error}") })
+        .map_err(|error| Error::Internal(format!("the result cannot be converted to JSON: {error}")))
 }
 
 fn resolve_scope(raw: RawScope, current: &Scope, argument: &str) -> Result<Scope, String> {
@@ -160,7 +160,7 @@ fn resolve_limits(raw: &RawLimits) -> Limits {
         aliases_per_state_machine: limit_or(&raw.aliases_per_state_machine, default.aliases_per_state_machine),
         versions_per_state_machine: limit_or(&raw.versions_per_state_machine, default.versions_per_state_machine),
         definition_characters: limit_or(&raw.definition_characters, default.definition_characters),
-        input_characters: limit_or(&raw.input_characters, default.input_characters),
+        input_bytes: limit_or(&raw.input_bytes, default.input_bytes),
         request_bytes: limit_or(&raw.request_bytes, default.request_bytes),
         executions_per_state_machine: limit_or(&raw.executions_per_state_machine, default.executions_per_state_machine),
         tags_per_resource: limit_or(&raw.tags_per_resource, default.tags_per_resource),

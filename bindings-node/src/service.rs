@@ -104,7 +104,7 @@ impl Service {
         now: Option<f64>,
     ) -> napi::Result<Outcome<String>> {
         let input = Input::new(body, source);
-        let work = move |service: &StepFunctions| service.call_with(operation_name(operation), &input, &ToJson);
+        let work = move |service: &StepFunctions| service.call_from(operation_name(operation), &input, &ToJson);
         // `input.js` adds the cause to an error that is thrown at once.
         if source == UNREADABLE { self.run_now(env, now, work) } else { self.run(env, now, work) }
     }

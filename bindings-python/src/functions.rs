@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use sfn_alias::model::Routing;
 use sfn_alias::wire::{ArnParts, DeserializeRequest};
-use sfn_alias::{Error, Limits, Result};
+use sfn_alias::{Error, Limits, Result, UnknownMembers, check_from};
 
 /// The operation of fingerprints and comparisons.
 const CREATE: &str = "CreateStateMachineAlias";
@@ -33,7 +33,7 @@ pub fn validate(operation: &str, input: &Bound<'_, PyAny>) -> PyResult<()> {
 #[pyfunction]
 pub fn check<'py>(operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     catch_panic(input.py(), operation, || {
-        let problems = sfn_alias::check_from(operation, &Input::new(input), &Limits::default());
+        let problems = check_from(operation, &Input::new(input), &Limits::default(), UnknownMembers::Ignore);
         to_python(input.py(), &problems.map_err(|error| to_exception(input.py(), &error, operation))?)
     })
 }
@@ -67,7 +67,7 @@ pub fn fingerprint_encoding<'py>(input: &Bound<'py, PyAny>) -> PyResult<Bound<'p
 fn encode(input: &Input<'_, '_>) -> Result<Vec<u8>> {
     // Locates a member of the wrong type.
     sfn_alias::fingerprint_from(input)?;
-    let typed = input.read().map_err(|error| Error::Malformed { detail: error.to_string() })?;
+    let typed = input.read().map_err(|error| Error::Malformed(error.to_string()))?;
     sfn_alias::fingerprint_encoding(&typed)
 }
 
@@ -103,7 +103,7 @@ pub fn format_arn(parts: &Bound<'_, PyAny>) -> PyResult<String> {
     catch_panic(parts.py(), "FormatArn", || {
         let format = || -> Result<String> {
             let source = Input::new(parts);
-            let parts: ArnParts<'_> = source.read().map_err(|error| Error::Malformed { detail: error.to_string() })?;
+            let parts: ArnParts<'_> = source.read().map_err(|error| Error::Malformed(error.to_string()))?;
             sfn_alias::format_arn(&parts)
         };
         format().map_err(|error| to_exception(parts.py(), &error, "FormatArn"))

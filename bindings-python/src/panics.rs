@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// The work's error, and `InternalFailure`.
 pub fn catch_panic<R>(py: Python<'_>, operation: &str, work: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let bug = Error::Internal { detail: "the call panicked".to_owned() };
+        let bug = Error::Internal("the call panicked".to_owned());
         Err(to_exception(py, &bug, operation))
     })
 }

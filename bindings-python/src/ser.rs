@@ -23,7 +23,7 @@ impl<'py> SerializeResponse for ResponseSerializer<'py> {
             response.set_item(intern!(self.0, "ResponseMetadata"), metadata::response_metadata(self.0, 200)?)?;
             Ok(response)
         };
-        write().map_err(|error| Error::Internal { detail: format!("the response cannot be serialized: {error}") })
+        write().map_err(|error| Error::Internal(format!("the response cannot be serialized: {error}")))
     }
 }
 

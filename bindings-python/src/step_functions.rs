@@ -217,7 +217,7 @@ impl StepFunctions {
         let py = input.py();
         catch_panic(py, operation, || {
             let response =
-                self.view(py, operation)?.call_with(operation, &Input::detached(input), &ResponseSerializer(py));
+                self.view(py, operation)?.call_from(operation, &Input::detached(input), &ResponseSerializer(py));
             response.map_err(|error| to_exception(py, &error, operation))
         })
     }

@@ -1,8 +1,10 @@
 //! Reads arguments from the command line, a file or standard input.
 
 use crate::exit::CliError;
+use serde::de::IgnoredAny;
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 /// Maximum size of an argument, in bytes. Far above the limits of all operations.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -15,12 +17,21 @@ pub(crate) fn read_argument(argument: &str) -> Result<Vec<u8>, CliError> {
     let (name, bytes) = match (argument, argument.strip_prefix('@')) {
         ("-", _) => ("standard input", read_prefix(None, MAX_BYTES.saturating_add(1))?),
         (_, Some(path)) => (path, read_prefix(Some(path), MAX_BYTES.saturating_add(1))?),
-        _ => return Ok(argument.as_bytes().to_vec()),
+        _ => return check_no_file(argument),
     };
     if bytes.len() as u64 > MAX_BYTES {
         return Err(CliError::Usage(format!("`{name}` is larger than {MAX_BYTES} bytes")));
     }
     Ok(bytes)
+}
+
+/// Returns an argument that is neither `-` nor `@FILE`.
+fn check_no_file(argument: &str) -> Result<Vec<u8>, CliError> {
+    let is_json = serde_json::from_str::<IgnoredAny>(argument).is_ok();
+    match !is_json && Path::new(argument).is_file() {
+        true => Err(CliError::Usage(format!("`{argument}` is not JSON; did you mean `@{argument}`?"))),
+        false => Ok(argument.as_bytes().to_vec()),
+    }
 }
 
 /// Reads up to `limit` bytes from a file, or from standard input if `path` is `None`.

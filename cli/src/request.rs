@@ -3,14 +3,17 @@
 use crate::args::{CallArgs, CheckArgs, FingerprintArgs};
 use crate::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
 use crate::{input, output};
+use serde::de::IgnoredAny;
 use serde_json::json;
-use sfn_alias::{Operation, Problem};
+use sfn_alias::{Limits, Operation, Problem, UnknownMembers, check_from};
 
 /// Runs `sfn-alias call`.
 pub(crate) fn call(args: &CallArgs) -> CommandResult {
     // Our message for an unknown operation is more helpful than AWS's.
     let operation: Operation = args.operation.parse()?;
     let body = input::read_argument(&args.input)?;
+    // AWS does not report where the error is.
+    serde_json::from_slice::<IgnoredAny>(&body).map_err(not_json)?;
     let reply = args.backend.open(operation)?.call(operation.as_str(), &body)?;
     output::print_json(&reply.body, args.json)?;
     Ok(match reply.status {
@@ -20,9 +23,15 @@ pub(crate) fn call(args: &CallArgs) -> CommandResult {
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn not_json(error: serde_json::Error) -> CliError {
+    CliError::Usage(format!("the request is not JSON: {error}; expected JSON, @FILE, or - for standard input"))
+}
+
 /// Runs `sfn-alias check`.
 pub(crate) fn check(args: &CheckArgs) -> CommandResult {
-    let problems = sfn_alias::check_strict(&args.operation, &input::read_argument(&args.input)?)?;
+    let input = input::read_argument(&args.input)?;
+    let problems = check_from(&args.operation, &input[..], &Limits::default(), UnknownMembers::Report)?;
     if args.json {
         output::print_value(&problems)?;
     } else {

@@ -32,7 +32,7 @@ fn routing(criterion: &mut Criterion) {
     group
         .bench_function("floor: fastrand's number and a comparison", |b| b.iter(|| floor::pick(&mut random, &routing)));
     group.bench_function("WeightedPicker::pick", |b| b.iter(|| picker.pick(black_box(&routing))));
-    group.bench_function("pick", |b| b.iter(|| sfn_alias::pick(black_box(&routing), black_box(50))));
+    group.bench_function("pick", |b| b.iter(|| black_box(&routing).pick(black_box(50))));
     group.finish();
 }
 

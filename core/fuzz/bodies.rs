@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each target uses one of these")]
 
 use serde_json::Value;
-use sfn_alias::{Clock, ErrorKind, Limits, Options, StepFunctions, Timestamp, parse_arn};
+use sfn_alias::{Clock, ErrorKind, Limits, Options, StepFunctions, Timestamp, UnknownMembers, check_from, parse_arn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub fn check_calls(data: &[u8]) {
 fn check_call(sfn: &StepFunctions, operation: &str, body: &[u8]) {
     let limits = &sfn.options().limits;
     let error = sfn_alias::validate_from(operation, body, limits).err();
-    let problems = sfn_alias::check_from(operation, body, limits);
+    let problems = check_from(operation, body, limits, UnknownMembers::Ignore);
     let reply = sfn.call(operation, body);
     let response: Value = serde_json::from_slice(&reply.body).expect("the response is JSON");
     let members = response.as_object().expect("the response is an object");
@@ -79,7 +79,7 @@ fn service() -> StepFunctions {
             executions_per_state_machine: 2,
             tags_per_resource: 2,
             definition_characters: 500,
-            input_characters: 100,
+            input_bytes: 100,
             request_bytes: 2000,
         },
         update_delay: Duration::from_secs(2),

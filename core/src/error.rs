@@ -8,128 +8,128 @@ mod kind;
 pub use kind::ErrorKind;
 
 use crate::constraint::Violations;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The error of a request. `Display` prints the message that AWS returns.
-///
-#[doc = concat!("[All errors and what to do](", env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/errors.md).")]
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
+/// Declares [`Error`] and the kind of each variant.
+macro_rules! errors {
+    ($(
+        $(#[$attribute:meta])*
+        $name:ident $(($value:ty))? $({ $($(#[$doc:meta])* $field:ident: $type:ty,)* })? => $kind:ident;
+    )*) => {
+        /// The error of a request. `Display` prints the message that AWS returns.
+        ///
+        #[doc = concat!("[All errors and what to do](", env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/errors.md).")]
+        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+        #[non_exhaustive]
+        pub enum Error {
+            $($(#[$attribute])* $name $(($value))? $({ $($(#[$doc])* $field: $type,)* })?,)*
+        }
+
+        impl Error {
+            /// Returns the error's kind.
+            pub const fn kind(&self) -> ErrorKind {
+                match self { $(Self::$name { .. } => ErrorKind::$kind,)* }
+            }
+        }
+    };
+}
+
+errors! {
     /// Violated constraints of the service model, all in one message.
     #[error("{0}")]
-    Constraints(Violations),
+    Constraints(Violations) => ValidationException;
     /// A routing entry is not a version ARN.
     #[error("Routing configuration must contain state machine version ARNs. Received: [{}]", .received.join(", "))]
     NotVersionArns {
         /// The ARNs in the request.
         received: Vec<String>,
-    },
+    } => ValidationException;
     /// A routing contains the same version twice.
     #[error("Routing configuration must contain distinct state machine version ARNs. Received: [{}]", .received.join(", "))]
     RepeatedVersions {
         /// The ARNs in the request.
         received: Vec<String>,
-    },
-    /// The weights of a routing do not sum to 100.
-    #[error("Sum of routing configuration weights must equal 100. Received: {received:?}")]
-    WeightsSum {
-        /// The weights in the request.
-        received: Vec<i64>,
-    },
+    } => ValidationException;
+    /// The weights of a routing do not sum to 100. Contains the weights in the request.
+    #[error("Sum of routing configuration weights must equal 100. Received: {0:?}")]
+    WeightsSum(Vec<i64>) => ValidationException;
     /// A routing contains versions of several state machines.
     #[error("Routing configuration must contain versions of the same state machine. Received: [{}]", .received.join(", "))]
     OtherStateMachine {
         /// The ARNs in the request.
         received: Vec<String>,
-    },
+    } => ValidationException;
     /// UpdateStateMachineAlias without a description and without a routing.
     #[error("Either the description or the routing configuration must be specified")]
-    NothingToUpdateInAlias,
+    NothingToUpdateInAlias => ValidationException;
     /// UpdateStateMachine without a member to update.
     #[error(
         "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified"
     )]
-    NothingToUpdateInStateMachine,
+    NothingToUpdateInStateMachine => MissingRequiredParameter;
     /// A state machine ARN with the label of a map state.
-    #[error("This operation does not support labeled ARNs: '{arn}'")]
-    LabeledArn {
-        /// The ARN in the request.
-        arn: String,
-    },
+    #[error("This operation does not support labeled ARNs: '{0}'")]
+    LabeledArn(String) => ValidationException;
     /// `versionDescription` without `publish`.
     #[error("Version description can only be set when publish is true")]
-    DescriptionWithoutPublish,
+    DescriptionWithoutPublish => ValidationException;
     /// ListExecutions without an ARN.
     #[error("Either the stateMachineArn or the mapRunArn must be specified")]
-    ListExecutionsWithoutArn,
+    ListExecutionsWithoutArn => ValidationException;
     /// ListExecutions with two ARNs.
     #[error("Only one of stateMachineArn and mapRunArn can be specified")]
-    ListExecutionsWithTwoArns,
-    /// A value is not a Step Functions ARN.
-    #[error("Invalid Arn: 'Invalid ARN prefix: {value}'")]
-    ArnPrefix {
-        /// The value in the request.
-        value: String,
-    },
-    /// An ARN has a type that the operation does not accept.
-    #[error("Invalid Arn: 'Resource type not valid in this context: {found}'")]
-    ArnType {
-        /// The type of the ARN, for example `execution`.
-        found: String,
-    },
+    ListExecutionsWithTwoArns => ValidationException;
+    /// A value that is not a Step Functions ARN.
+    #[error("Invalid Arn: 'Invalid ARN prefix: {0}'")]
+    ArnPrefix(String) => InvalidArn;
+    /// A value that is not the ARN of a role.
+    #[error("Invalid Role Arn: '{0}'")]
+    InvalidRoleArn(String) => InvalidArn;
+    /// The type of an ARN, for example `execution`, that the operation does not accept.
+    #[error("Invalid Arn: 'Resource type not valid in this context: {0}'")]
+    ArnType(String) => InvalidArn;
     /// An ARN that must be an alias ARN is not one.
-    #[error("Invalid Arn: 'State machine alias ARN required: {arn}'")]
-    AliasArnRequired {
-        /// The ARN in the request.
-        arn: String,
-    },
+    #[error("Invalid Arn: 'State machine alias ARN required: {0}'")]
+    AliasArnRequired(String) => InvalidArn;
     /// An ARN that must be a version ARN is not one.
-    #[error("Invalid Arn: 'State machine version ARN required: {arn}'")]
-    VersionArnRequired {
-        /// The ARN in the request.
-        arn: String,
-    },
+    #[error("Invalid Arn: 'State machine version ARN required: {0}'")]
+    VersionArnRequired(String) => InvalidArn;
     /// An ARN that must be a state machine or version ARN is an alias ARN.
-    #[error("Invalid Arn: 'State machine or version ARN required: {arn}'")]
-    StateMachineOrVersionArnRequired {
-        /// The ARN in the request.
-        arn: String,
-    },
-    /// A name contains a forbidden character.
-    #[error("Invalid Name: '{name}'")]
-    InvalidName {
-        /// The name in the request.
-        name: String,
-    },
+    #[error("Invalid Arn: 'State machine or version ARN required: {0}'")]
+    StateMachineOrVersionArnRequired(String) => InvalidArn;
+    /// A name that contains a forbidden character.
+    #[error("Invalid Name: '{0}'")]
+    InvalidName(String) => InvalidName;
     /// A page token is malformed, altered, expired, or belongs to another list.
     #[error("Invalid Token: 'Invalid token'")]
-    InvalidToken,
-    /// A definition is not valid.
-    #[error("Invalid State Machine Definition: '{detail}'")]
-    InvalidDefinition {
-        /// The first error of the definition, with its code.
-        detail: String,
-    },
-    /// An execution input is not JSON.
-    #[error("Invalid State Machine Execution Input: '{detail}'")]
-    InvalidExecutionInput {
-        /// The JSON parser's text.
-        detail: String,
-    },
+    InvalidToken => InvalidToken;
+    /// The errors of a definition, with their codes.
+    #[error("Invalid State Machine Definition: '{0}'")]
+    InvalidDefinition(String) => InvalidDefinition;
+    /// A logging configuration is not valid. Contains what is not valid.
+    #[error("Invalid Logging Configuration: {0}")]
+    InvalidLoggingConfiguration(String) => InvalidLoggingConfiguration;
+    /// An encryption configuration is not valid. Contains what is not valid.
+    #[error("Invalid Encryption Configuration: {0}")]
+    InvalidEncryptionConfiguration(String) => InvalidEncryptionConfiguration;
+    /// An execution input is not JSON. Contains the JSON parser's text.
+    #[error("Invalid State Machine Execution Input: '{0}'")]
+    InvalidExecutionInput(String) => InvalidExecutionInput;
     /// CreateStateMachineAlias for an existing alias with other members.
     #[error(
         "Failed to create alias because an alias with the same name and a different routing configuration already exists."
     )]
-    AliasConflict,
+    AliasConflict => ConflictException;
     /// DeleteStateMachineVersion for a version that aliases reference.
     #[error("Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [{}]", .aliases.join(", "))]
     VersionReferenced {
         /// The names of the aliases, oldest first.
         aliases: Vec<String>,
-    },
+    } => ConflictException;
     /// PublishStateMachineVersion for a revision that is not the current one.
     #[error(
         "Failed to publish the State Machine version for revision {requested}. The current State Machine revision is {current}."
@@ -139,81 +139,56 @@ pub enum Error {
         requested: String,
         /// The current revision; `INITIAL` before the first update.
         current: String,
-    },
-    /// The state machine has the maximum number of aliases.
-    #[error("The maximum number of aliases for this state machine has been reached: {limit}")]
-    AliasQuota {
-        /// The maximum.
-        limit: usize,
-    },
-    /// The state machine has the maximum number of versions.
-    #[error("The maximum number of versions for this state machine has been reached: {limit}")]
-    VersionQuota {
-        /// The maximum.
-        limit: usize,
-    },
-    /// CreateStateMachine for an existing state machine with other properties.
-    #[error("State Machine Already Exists: '{arn}'")]
-    StateMachineAlreadyExists {
-        /// The state machine's ARN.
-        arn: String,
-    },
-    /// The state machine is in status DELETING.
-    #[error("State Machine is being deleted: '{arn}'")]
-    StateMachineDeleting {
-        /// The state machine's ARN.
-        arn: String,
-    },
-    /// The state machine, version or alias does not exist.
-    #[error("State Machine Does Not Exist: '{arn}'")]
-    StateMachineDoesNotExist {
-        /// The ARN in the request.
-        arn: String,
-    },
+    } => ConflictException;
+    /// The state machine has this maximum number of aliases.
+    #[error("The maximum number of aliases for this state machine has been reached: {0}")]
+    AliasQuota(usize) => ServiceQuotaExceededException;
+    /// The state machine has this maximum number of versions.
+    #[error("The maximum number of versions for this state machine has been reached: {0}")]
+    VersionQuota(usize) => ServiceQuotaExceededException;
+    /// CreateStateMachine for the ARN of an existing state machine with other properties.
+    #[error("State Machine Already Exists: '{0}'")]
+    StateMachineAlreadyExists(String) => StateMachineAlreadyExists;
+    /// The state machine with this ARN is in status DELETING.
+    #[error("State Machine is being deleted: '{0}'")]
+    StateMachineDeleting(String) => StateMachineDeleting;
+    /// The state machine, version or alias with this ARN does not exist.
+    #[error("State Machine Does Not Exist: '{0}'")]
+    StateMachineDoesNotExist(String) => StateMachineDoesNotExist;
     /// EXPRESS state machines do not support the operation.
     #[error("This operation is not supported by this type of state machine")]
-    StateMachineTypeNotSupported,
+    StateMachineTypeNotSupported => StateMachineTypeNotSupported;
     /// An alias or version that the request references does not exist.
     #[error("Request references a resource that does not exist.")]
-    ReferenceNotFound,
-    /// A resource to tag, or to list, does not exist.
-    #[error("Resource not found: '{arn}'")]
-    ResourceNotFound {
-        /// The ARN in the request.
-        arn: String,
-    },
-    /// StartExecution with the name of an existing execution.
-    #[error("Execution Already Exists: '{arn}'")]
-    ExecutionAlreadyExists {
-        /// The execution's ARN.
-        arn: String,
-    },
-    /// The execution does not exist.
-    #[error("Execution Does Not Exist: '{arn}'")]
-    ExecutionDoesNotExist {
-        /// The ARN in the request.
-        arn: String,
-    },
-    /// A resource has more than the maximum number of tags.
-    #[error("The maximum number of tags for a resource is {limit}")]
-    TooManyTags {
-        /// The maximum.
-        limit: usize,
-    },
+    ReferenceNotFound => ResourceNotFound;
+    /// The resource with this ARN, to tag or to list, does not exist.
+    #[error("Resource not found: '{0}'")]
+    ResourceNotFound(String) => ResourceNotFound;
+    /// StartExecution with the name of the existing execution with this ARN.
+    #[error("Execution Already Exists: '{0}'")]
+    ExecutionAlreadyExists(String) => ExecutionAlreadyExists;
+    /// The execution with this ARN does not exist.
+    #[error("Execution Does Not Exist: '{0}'")]
+    ExecutionDoesNotExist(String) => ExecutionDoesNotExist;
+    /// A resource has more than this maximum number of tags.
+    #[error("The maximum number of tags for a resource is {0}")]
+    TooManyTags(usize) => TooManyTags;
     /// The operation is unknown. AWS returns this error without a message.
-    #[error(
-        "unknown or unsupported operation `{name}`; use an operation on state machines, versions, aliases, executions or tags, for example `CreateStateMachineAlias`"
-    )]
+    #[error("unknown operation `{name}`; {}", suggest_operation(*.nearest))]
     UnknownOperation {
         /// The name in the request, shortened.
         name: String,
-    },
-    /// The request is not a JSON object. AWS returns this error without a message.
-    #[error("cannot parse the request: {detail}")]
-    Malformed {
-        /// The JSON parser's text.
-        detail: String,
-    },
+        /// The operation with the most similar name.
+        nearest: Option<&'static str>,
+    } => UnknownOperationException;
+    /// AWS has this operation, and this crate does not implement it.
+    #[error(
+        "sfn-alias does not implement {0}; it implements the operations on state machines, versions, aliases, executions and tags"
+    )]
+    UnsupportedOperation(&'static str) => UnknownOperationException;
+    /// The request is not a JSON object. Contains the JSON parser's text. AWS returns this error without a message.
+    #[error("cannot parse the request: {0}")]
+    Malformed(String) => SerializationException;
     /// A member has the wrong JSON type.
     #[error("`{pointer}`: expected {expected}, found {found}")]
     WrongType {
@@ -223,7 +198,7 @@ pub enum Error {
         expected: &'static str,
         /// The type found.
         found: &'static str,
-    },
+    } => SerializationException;
     /// The request has more bytes than the limit.
     #[error("the request has {size} bytes; the limit is {limit} bytes")]
     TooLarge {
@@ -231,76 +206,22 @@ pub enum Error {
         size: usize,
         /// The limit in bytes.
         limit: usize,
-    },
-    /// The store cannot be opened, read or written. The request changed nothing.
-    #[error("storage error: {detail}")]
-    Store {
-        /// What failed, and what to do.
-        detail: String,
-    },
-    /// A bug in this library. The request changed nothing.
-    #[error("internal error in sfn-alias (please report): {detail}")]
-    Internal {
-        /// What failed, for example the text of a panic.
-        detail: String,
-    },
+    } => RequestEntityTooLargeException;
+    /// The store cannot be opened, read or written. The request changed nothing. Contains what failed and what to do.
+    #[error("storage error: {0}")]
+    Store(String) => StorageFailure;
+    /// A bug in this library. Contains what failed, for example the text of a panic.
+    #[error("internal error in sfn-alias (please report): {0}")]
+    Internal(String) => InternalFailure;
     /// The service was closed before the call.
     #[error("the service is closed")]
-    Closed,
-    /// The operating system's random number generator failed.
-    #[error("the operating system's random number generator failed: {detail}")]
-    Entropy {
-        /// The operating system's text.
-        detail: String,
-    },
+    Closed => ServiceClosed;
+    /// The operating system's random number generator failed, with this text.
+    #[error("the operating system's random number generator failed: {0}")]
+    Entropy(String) => EntropyFailure;
 }
 
 impl Error {
-    /// Returns the error's kind.
-    pub const fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Constraints(_)
-            | Self::NotVersionArns { .. }
-            | Self::RepeatedVersions { .. }
-            | Self::WeightsSum { .. }
-            | Self::OtherStateMachine { .. }
-            | Self::NothingToUpdateInAlias
-            | Self::LabeledArn { .. }
-            | Self::DescriptionWithoutPublish
-            | Self::ListExecutionsWithoutArn
-            | Self::ListExecutionsWithTwoArns => ErrorKind::ValidationException,
-            Self::NothingToUpdateInStateMachine => ErrorKind::MissingRequiredParameter,
-            Self::ArnPrefix { .. }
-            | Self::ArnType { .. }
-            | Self::AliasArnRequired { .. }
-            | Self::VersionArnRequired { .. }
-            | Self::StateMachineOrVersionArnRequired { .. } => ErrorKind::InvalidArn,
-            Self::InvalidName { .. } => ErrorKind::InvalidName,
-            Self::InvalidToken => ErrorKind::InvalidToken,
-            Self::InvalidDefinition { .. } => ErrorKind::InvalidDefinition,
-            Self::InvalidExecutionInput { .. } => ErrorKind::InvalidExecutionInput,
-            Self::AliasConflict | Self::VersionReferenced { .. } | Self::RevisionConflict { .. } => {
-                ErrorKind::ConflictException
-            }
-            Self::AliasQuota { .. } | Self::VersionQuota { .. } => ErrorKind::ServiceQuotaExceededException,
-            Self::StateMachineAlreadyExists { .. } => ErrorKind::StateMachineAlreadyExists,
-            Self::StateMachineDeleting { .. } => ErrorKind::StateMachineDeleting,
-            Self::StateMachineDoesNotExist { .. } => ErrorKind::StateMachineDoesNotExist,
-            Self::StateMachineTypeNotSupported => ErrorKind::StateMachineTypeNotSupported,
-            Self::ReferenceNotFound | Self::ResourceNotFound { .. } => ErrorKind::ResourceNotFound,
-            Self::ExecutionAlreadyExists { .. } => ErrorKind::ExecutionAlreadyExists,
-            Self::ExecutionDoesNotExist { .. } => ErrorKind::ExecutionDoesNotExist,
-            Self::TooManyTags { .. } => ErrorKind::TooManyTags,
-            Self::UnknownOperation { .. } => ErrorKind::UnknownOperationException,
-            Self::Malformed { .. } | Self::WrongType { .. } => ErrorKind::SerializationException,
-            Self::TooLarge { .. } => ErrorKind::RequestEntityTooLargeException,
-            Self::Store { .. } => ErrorKind::StorageFailure,
-            Self::Internal { .. } => ErrorKind::InternalFailure,
-            Self::Closed => ErrorKind::ServiceClosed,
-            Self::Entropy { .. } => ErrorKind::EntropyFailure,
-        }
-    }
-
     /// Returns the error code, for example `ConflictException`.
     pub const fn code(&self) -> &'static str {
         self.kind().code()
@@ -311,10 +232,10 @@ impl Error {
         match self {
             Self::NotVersionArns { .. }
             | Self::RepeatedVersions { .. }
-            | Self::WeightsSum { .. }
+            | Self::WeightsSum(_)
             | Self::OtherStateMachine { .. } => Some("INVALID_ROUTING_CONFIGURATION"),
             Self::NothingToUpdateInAlias | Self::ListExecutionsWithoutArn => Some("MISSING_REQUIRED_PARAMETER"),
-            Self::LabeledArn { .. } => Some("API_DOES_NOT_SUPPORT_LABELED_ARNS"),
+            Self::LabeledArn(_) => Some("API_DOES_NOT_SUPPORT_LABELED_ARNS"),
             _ => None,
         }
     }
@@ -336,8 +257,36 @@ impl Error {
     /// Returns the message in the response; `None` if AWS returns only `__type`.
     pub fn wire_message(&self) -> Option<String> {
         match self {
-            Self::UnknownOperation { .. } | Self::Malformed { .. } => None,
+            Self::UnknownOperation { .. } | Self::Malformed(_) => None,
             _ => Some(self.to_string()),
         }
     }
+}
+
+fn suggest_operation(nearest: Option<&str>) -> String {
+    nearest.map_or_else(
+        || "use an operation on state machines, versions, aliases, executions or tags, for example `CreateStateMachineAlias`".to_owned(),
+        |nearest| format!("did you mean `{nearest}`?"),
+    )
+}
+
+/// Runs `work`. If it panics, returns the error that `to_error` creates from the panic message.
+///
+/// Use it for work that only reads its input: changes that `work` made before the panic are not undone.
+///
+/// # Errors
+/// Returns the error of `work`, or after a panic the result of `to_error`.
+///
+/// ```
+/// use sfn_alias::catch_panic;
+/// let result: Result<u8, String> = catch_panic(|message| message, || Err("invalid".to_owned()));
+/// assert_eq!(result, Err("invalid".to_owned()));
+/// ```
+pub fn catch_panic<T, E>(to_error: impl FnOnce(String) -> E, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(to_error(panic_message(&*panic))))
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }

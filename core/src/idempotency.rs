@@ -15,7 +15,6 @@
 use crate::command::{self, CreateAlias};
 use crate::error::{Error, Result};
 use crate::hex;
-use crate::model::{Alias, Routing};
 use crate::options::Limits;
 use crate::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
 use crate::wire::output::{DescribeStateMachineAliasOutput, RoutingConfigurationOutput};
@@ -98,7 +97,7 @@ pub fn fingerprint_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<F
 /// # Errors
 /// Like [`fingerprint()`].
 pub fn fingerprint_encoding(input: &CreateStateMachineAliasInput<'_>) -> Result<Vec<u8>> {
-    let command = command::validate(input, &Limits::default())?;
+    let command = command::parse(input, &Limits::default())?;
     let mut encoding = Vec::with_capacity(512);
     encode(&command, input, &mut encoding);
     Ok(encoding)
@@ -127,18 +126,6 @@ fn encode(command: &CreateAlias<'_>, input: &CreateStateMachineAliasInput<'_>, o
 fn encode_string(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(&(text.len() as u64).to_be_bytes());
     out.extend_from_slice(text.as_bytes());
-}
-
-/// Returns the members in which a create request differs from the existing alias with its name. Equivalent to
-/// comparing fingerprints, without hashing.
-pub(crate) fn find_differences(
-    stored: &Alias,
-    description: Option<&str>,
-    routing: Routing,
-) -> impl Iterator<Item = AliasMember> + use<> {
-    let description = (stored.description.as_deref() != description).then_some(AliasMember::Description);
-    let routing = (stored.routing != routing).then_some(AliasMember::RoutingConfiguration);
-    description.into_iter().chain(routing)
 }
 
 /// The result of a create request, compared with an existing alias.
@@ -182,7 +169,7 @@ pub fn compare(
     existing: Option<&DescribeStateMachineAliasOutput>,
     input: &CreateStateMachineAliasInput<'_>,
 ) -> Result<Comparison> {
-    let command = command::validate(input, &Limits::default())?;
+    let command = command::parse(input, &Limits::default())?;
     let arn = [command.state_machine_arn, ":", command.name].concat();
     let Some(existing) = existing.filter(|existing| existing.state_machine_alias_arn == arn) else {
         return Ok(Comparison::New);
@@ -202,15 +189,12 @@ pub fn compare(
 /// # Errors
 /// Like [`compare()`]; [`Error::WrongType`] or [`Error::Malformed`] for input that cannot be deserialized.
 pub fn compare_from<S: DeserializeRequest + ?Sized>(existing: Option<&S>, input: &S) -> Result<Comparison> {
-    let to_error = |error: S::Error| Error::Malformed { detail: format!("existing: {error}") };
+    let to_error = |error: S::Error| Error::Malformed(format!("existing: {error}"));
     let existing = existing.map(|source| source.read().map_err(to_error)).transpose()?;
     compare(existing.as_ref(), &deserialize_request(input, &Limits::default())?)
 }
 
 fn has_same_routes(existing: &[RoutingConfigurationOutput], requested: &[RoutingConfigurationListItem<'_>]) -> bool {
-    let is_same = |(existing, requested): (&RoutingConfigurationOutput, &RoutingConfigurationListItem<'_>)| {
-        requested.state_machine_version_arn.as_deref() == Some(&*existing.state_machine_version_arn)
-            && requested.weight == Some(i64::from(existing.weight))
-    };
-    existing.len() == requested.len() && existing.iter().zip(requested).all(is_same)
+    let requested = requested.iter().map(|route| (route.state_machine_version_arn.as_deref(), route.weight));
+    existing.iter().map(|route| (Some(&*route.state_machine_version_arn), Some(route.weight.into()))).eq(requested)
 }

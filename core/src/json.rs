@@ -29,15 +29,15 @@ pub trait SerializeResponse {
 }
 
 /// Serializes responses to JSON bytes.
-pub(crate) struct Json;
+#[derive(Debug, Clone, Copy)]
+pub struct Json;
 
 impl SerializeResponse for Json {
     type Output = Vec<u8>;
 
     fn write<T: Serialize>(&self, response: &T) -> Result<Vec<u8>> {
         let mut bytes = Vec::with_capacity(512);
-        let to_error =
-            |error| Error::Internal { detail: format!("the response cannot be serialized as JSON: {error}") };
+        let to_error = |error| Error::Internal(format!("the response cannot be serialized as JSON: {error}"));
         response.serialize(JsonSerializer(&mut bytes)).map_err(to_error)?;
         Ok(bytes)
     }
@@ -54,7 +54,7 @@ struct ErrorBody {
 }
 
 impl Reply {
-    /// Converts a result of [`crate::StepFunctions::try_call`] to a response.
+    /// Converts a result of [`crate::StepFunctions::call_from`] or [`crate::StepFunctions::call_batch`] to a response.
     pub fn from_result(result: Result<Vec<u8>>) -> Self {
         match result {
             Ok(body) => Self { status: 200, body },

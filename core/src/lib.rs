@@ -8,10 +8,14 @@
 //!
 //! There are three entry points:
 //!
-//! - Typed calls: [`StepFunctions`] has a method per operation, with inputs and outputs shaped as AWS's.
-//! - JSON calls: [`StepFunctions::call`] executes an operation by name with a JSON body.
-//! - Validation without a service: [`validate`] and [`check`] validate a request, [`fingerprint()`] and
-//!   [`compare()`] predict its idempotency.
+//! - Calls: [`StepFunctions`] has a method per operation, with inputs and outputs shaped as AWS's.
+//!   [`StepFunctions::call`] executes an operation by name with a JSON body.
+//! - Validation without a service: [`validate`] returns the error of AWS, and [`check`] every problem of a request.
+//!   [`Validate`] does the same for typed inputs.
+//! - Idempotency: [`fingerprint()`] and [`compare()`] predict it.
+//!
+//! Functions whose names end in `_from` take any [`wire::DeserializeRequest`], for example the objects of another
+//! programming language.
 //!
 //! FIDELITY.md lists the source of each behaviour: recorded from AWS, observed in a public transcript, its
 //! service model, its documentation, or assumed. It is generated from the vectors that the tests run.
@@ -44,6 +48,7 @@
 
 mod command;
 pub mod constraint;
+mod definition;
 mod engine;
 mod error;
 mod hex;
@@ -62,18 +67,18 @@ mod validation;
 pub mod wire;
 
 pub use command::{parse_routing, parse_routing_from};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, Result, catch_panic};
 pub use idempotency::{
     AliasMember, Comparison, Fingerprint, compare, compare_from, fingerprint, fingerprint_encoding, fingerprint_from,
 };
-pub use json::{Reply, SerializeResponse, error_body};
+pub use json::{Json, Reply, SerializeResponse, error_body};
 pub use model::{Scope, Sensitive, Timestamp, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
 pub use problem::{Problem, ProblemCode};
-pub use random::{WeightedPicker, generate_request_id, pick, reseed_request_ids};
+pub use random::{WeightedPicker, generate_request_id, reseed_request_ids};
 pub use service::{StartCount, Statistics, StepFunctions};
-pub use validation::{Validate, check, check_from, check_strict, validate, validate_from};
+pub use validation::{UnknownMembers, Validate, check, check_from, validate, validate_from};
 pub use wire::format_arn;
 
 /// Runs the code of README.md in the tests.

@@ -61,8 +61,9 @@ macro_rules! for_each_operation {
             CreateStateMachine create_state_machine {
                 CreateStateMachineInput => CreateStateMachineOutput;
                 [
-                    InvalidArn, InvalidDefinition, InvalidName, StateMachineAlreadyExists, StateMachineDeleting,
-                    StateMachineTypeNotSupported, TooManyTags, ValidationException, ConflictException,
+                    InvalidArn, InvalidDefinition, InvalidName, InvalidLoggingConfiguration, StateMachineAlreadyExists,
+                    StateMachineDeleting, StateMachineTypeNotSupported, TooManyTags, ValidationException,
+                    ConflictException, InvalidEncryptionConfiguration,
                 ];
                 write |command, call| {
                     call.purge_expired()?;
@@ -74,8 +75,9 @@ macro_rules! for_each_operation {
             UpdateStateMachine update_state_machine {
                 UpdateStateMachineInput => UpdateStateMachineOutput;
                 [
-                    InvalidArn, InvalidDefinition, MissingRequiredParameter, StateMachineDeleting,
-                    StateMachineDoesNotExist, ServiceQuotaExceededException, ConflictException, ValidationException,
+                    InvalidArn, InvalidDefinition, InvalidLoggingConfiguration, MissingRequiredParameter,
+                    StateMachineDeleting, StateMachineDoesNotExist, ServiceQuotaExceededException, ConflictException,
+                    ValidationException, InvalidEncryptionConfiguration,
                 ];
                 write |command, call| {
                     let id = call.id_rng.uuid();
@@ -187,22 +189,13 @@ macro_rules! for_each_operation {
                 [InvalidArn, ResourceNotFound];
                 read |arn| arn, tags::list
             }
-            /// Checks that a definition is JSON with `StartAt` and `States`. Does not check the states.
+            /// Validates the JSON, the schema of workflows and the structure of a definition. Does not check the fields of each type of state.
             ValidateStateMachineDefinition validate_state_machine_definition {
                 ValidateStateMachineDefinitionInput => ValidateStateMachineDefinitionOutput;
                 [ValidationException];
-                read |definition, _call| Ok(validate_definition(definition))
+                read |command, _call| Ok(validate_definition(&command))
             }
         }
-    };
-}
-
-macro_rules! is_write {
-    (read) => {
-        false
-    };
-    (write) => {
-        true
     };
 }
 
@@ -243,7 +236,7 @@ macro_rules! define_operations {
 
             /// Returns whether the operation can change stored data.
             pub const fn is_write(self) -> bool {
-                match self { $(Self::$name => is_write!($access),)* }
+                match self { $(Self::$name => matches!(stringify!($access).as_bytes(), b"write"),)* }
             }
         }
     };
@@ -251,16 +244,69 @@ macro_rules! define_operations {
 
 for_each_operation!(define_operations);
 
+impl Operation {
+    /// The operations of AWS Step Functions that this crate does not implement: map runs, activities, execution history,
+    /// synchronous executions and tests of single states.
+    pub const UNSUPPORTED: &'static [&'static str] = &[
+        "CreateActivity",
+        "DeleteActivity",
+        "DescribeActivity",
+        "DescribeMapRun",
+        "GetActivityTask",
+        "GetExecutionHistory",
+        "ListActivities",
+        "ListMapRuns",
+        "RedriveExecution",
+        "SendTaskFailure",
+        "SendTaskHeartbeat",
+        "SendTaskSuccess",
+        "StartSyncExecution",
+        "TestState",
+        "UpdateMapRun",
+    ];
+}
+
 /// Maximum number of characters of an unknown name that an error repeats.
-const MAX_NAME_CHARACTERS: usize = 64;
+pub(crate) const MAX_NAME_CHARACTERS: usize = 64;
 
 impl FromStr for Operation {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        let unknown = || Error::UnknownOperation { name: name.chars().take(MAX_NAME_CHARACTERS).collect() };
-        Self::ALL.iter().copied().find(|operation| operation.as_str() == name).ok_or_else(unknown)
+        if let Some(operation) = Self::ALL.iter().find(|operation| operation.as_str() == name) {
+            return Ok(*operation);
+        }
+        if let Some(name) = Self::UNSUPPORTED.iter().find(|unsupported| **unsupported == name) {
+            return Err(Error::UnsupportedOperation(name));
+        }
+        let name: String = name.chars().take(MAX_NAME_CHARACTERS).collect();
+        Err(Error::UnknownOperation { nearest: find_nearest(&name), name })
     }
+}
+
+/// Returns the operation that an unknown name most likely means: in the spelling of the AWS CLI, with a prefix, without
+/// some of the words, or with a typing error in every fifth letter.
+fn find_nearest(name: &str) -> Option<&'static str> {
+    let name = split_words(name.rsplit('.').next().unwrap_or_default());
+    let score = |candidate: &'static str| {
+        let candidate = split_words(candidate);
+        let mut rest = candidate.iter();
+        if name.len() > 1 && name.iter().all(|word| rest.any(|other| other == word)) {
+            return Some((0, candidate.len()));
+        }
+        let (name, candidate) = (name.concat(), candidate.concat());
+        let distance = strsim::osa_distance(&name, &candidate);
+        (distance <= name.chars().count() / 5).then_some((distance, 0))
+    };
+    let names = Operation::ALL.iter().map(|operation| operation.as_str()).chain(Operation::UNSUPPORTED.iter().copied());
+    names.filter_map(|candidate| Some((score(candidate)?, candidate))).min().map(|(_, nearest)| nearest)
+}
+
+/// Returns the words of a name such as `ListTagsForResource` or `list-tags-for-resource`, in lower case.
+fn split_words(name: &str) -> Vec<String> {
+    let spaced: String =
+        name.chars().flat_map(|letter| [letter.is_uppercase().then_some(' '), Some(letter)]).flatten().collect();
+    spaced.split([' ', '-', '_']).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
 impl fmt::Display for Operation {

@@ -2,7 +2,7 @@
 
 use crate::constraint::{Constraint, Pattern, Violation};
 use crate::error::{Error, ErrorKind};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use std::fmt;
 
 /// One problem of a request.
@@ -49,9 +49,9 @@ impl Error {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal $(from $($error:ident)+: $fix:literal)?;)*) => {
         /// The code of a [`Problem`]: `weights-sum` in JSON. A code keeps its meaning in every later release.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
         #[non_exhaustive]
-        pub enum ProblemCode { $($(#[$doc])* $name,)* }
+        pub enum ProblemCode { $($(#[$doc])* #[serde(rename = $text)] $name,)* }
 
         impl ProblemCode {
             /// All codes.
@@ -92,7 +92,7 @@ codes! {
     /// An item of a list is too short or too long.
     ItemLength = "item-length";
     /// An ARN is not valid, or names another type of resource.
-    InvalidArn = "invalid-arn" from ArnPrefix ArnType:
+    InvalidArn = "invalid-arn" from ArnPrefix ArnType InvalidRoleArn:
         "use an ARN of the form arn:aws:states:REGION:ACCOUNT:stateMachine:NAME";
     /// An ARN does not name a version.
     NotAVersionArn = "not-a-version-arn" from NotVersionArns VersionArnRequired:
@@ -133,14 +133,20 @@ codes! {
         "remove whitespace, control characters and any of <>{}[]?*\"#%\\^|~`$&,;:/";
     /// A definition is not valid.
     InvalidDefinition = "invalid-definition" from InvalidDefinition:
-        "specify Amazon States Language JSON with StartAt and States";
+        "correct the fields of the definition that the message names";
+    /// A logging configuration is not valid.
+    InvalidLoggingConfiguration = "invalid-logging-configuration" from InvalidLoggingConfiguration:
+        "specify one log group, as its ARN with :* at the end, or set the level to OFF";
+    /// An encryption configuration is not valid.
+    InvalidEncryptionConfiguration = "invalid-encryption-configuration" from InvalidEncryptionConfiguration:
+        "specify kmsKeyId with the type CUSTOMER_MANAGED_KMS_KEY, and only type with AWS_OWNED_KEY";
     /// An execution input is not JSON.
     InvalidExecutionInput = "invalid-execution-input" from InvalidExecutionInput: "specify JSON text, for example {}";
     /// A page token is not valid.
     InvalidToken = "invalid-token" from InvalidToken:
         "use the nextToken of the previous page, or omit nextToken to get the first page";
     /// The operation is unknown.
-    UnknownOperation = "unknown-operation" from UnknownOperation:
+    UnknownOperation = "unknown-operation" from UnknownOperation UnsupportedOperation:
         "use an operation on state machines, versions, aliases, executions or tags; sfn-alias supports no others";
     /// The operation does not have this member.
     UnknownMember = "unknown-member";
@@ -200,17 +206,12 @@ impl fmt::Display for ProblemCode {
     }
 }
 
-impl Serialize for ProblemCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 fn fix_constraint(constraint: &Constraint) -> (ProblemCode, String) {
     match constraint {
         Constraint::NotNull => (ProblemCode::Required, "specify a value for this member".to_owned()),
         Constraint::MinLength(n) => (ProblemCode::TooShort, format!("use {n} or more characters")),
         Constraint::MaxLength(n) => (ProblemCode::TooLong, format!("use {n} characters or fewer")),
+        Constraint::MaxBytes(n) => (ProblemCode::TooLong, format!("use {n} bytes of UTF-8 or fewer")),
         Constraint::MinItems(n) => (ProblemCode::TooFew, format!("specify {n} or more items")),
         Constraint::MaxItems(n) => (ProblemCode::TooMany, format!("specify {n} items or fewer")),
         Constraint::Min(n) => (ProblemCode::TooSmall, format!("use a value of {n} or more")),
@@ -236,14 +237,14 @@ fn fix_error(pointer: &str, error: &Error) -> (ProblemCode, String) {
             return first.unwrap_or_else(|| (code, fix.to_owned()));
         }
         Error::WrongType { expected, .. } => return (code, format!("use {expected}")),
-        Error::ArnType { found } if found == "stateMachineAlias" => {
+        Error::ArnType(found) if found == "stateMachineAlias" => {
             "replace stateMachineAlias with stateMachine: alias ARNs end in stateMachine:NAME:ALIAS"
         }
-        Error::ArnPrefix { .. } | Error::ArnType { .. } => describe_arn_form(pointer).unwrap_or(fix),
+        Error::ArnPrefix(_) | Error::ArnType(_) | Error::InvalidRoleArn(_) => describe_arn_form(pointer).unwrap_or(fix),
         Error::NotVersionArns { .. } => {
             "use the ARN of a published version: the state machine's ARN, a colon and a number"
         }
-        Error::ResourceNotFound { .. } if pointer == "/mapRunArn" => {
+        Error::ResourceNotFound(_) if pointer == "/mapRunArn" => {
             let fix = "use stateMachineArn instead; sfn-alias does not emulate map runs";
             return (ProblemCode::MapRunsNotSupported, fix.to_owned());
         }

@@ -10,21 +10,6 @@ use crate::model::{Routing, VersionNumber};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Returns the version that a percent value of 0 to 99 selects: the first route if `percent` is below its
-/// weight, otherwise the second. A weight of 0 is never selected.
-///
-/// ```
-/// use sfn_alias::model::{Route, Routing};
-/// let route = |version, weight| Route::new(version, weight).expect("a valid version and weight");
-/// let routing = Routing::new(route(1, 90), Some(route(2, 10))).expect("the weights add up to 100");
-/// assert_eq!(sfn_alias::pick(&routing, 89).get(), 1);
-/// assert_eq!(sfn_alias::pick(&routing, 90).get(), 2);
-/// ```
-#[inline]
-pub fn pick(routing: &Routing, percent: u8) -> VersionNumber {
-    routing.pick(percent)
-}
-
 /// Picks versions at random, by weight. With a seed, the picks are the same on every platform and in every
 /// release. Threads can share one picker.
 ///
@@ -60,10 +45,11 @@ impl WeightedPicker {
     /// Returns the next random number from 0 to 99.
     #[inline]
     pub fn next_percent(&self) -> u8 {
-        self.0.percent()
+        // The upper 32 bits of the next number, scaled down.
+        ((self.0.next_u64() >> 32).wrapping_mul(100) >> 32) as u8
     }
 
-    /// Picks a version at random: [`pick`] with the next percent value.
+    /// Picks a version at random: [`Routing::pick`] with the next percent value.
     #[inline]
     pub fn pick(&self, routing: &Routing) -> VersionNumber {
         routing.pick(self.next_percent())
@@ -93,13 +79,10 @@ impl Rng {
 
     #[inline]
     pub fn next_u64(&self) -> u64 {
-        mix(self.0.fetch_add(GAMMA, Ordering::Relaxed).wrapping_add(GAMMA))
-    }
-
-    /// Returns a number from 0 to 99: the upper 32 bits of the next number, scaled down.
-    #[inline]
-    pub fn percent(&self) -> u8 {
-        ((self.next_u64() >> 32).wrapping_mul(100) >> 32) as u8
+        let state = self.0.fetch_add(GAMMA, Ordering::Relaxed).wrapping_add(GAMMA);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
     }
 
     /// Returns a random UUID (version 4).
@@ -123,16 +106,16 @@ fn format_uuid(bytes: [u8; 16]) -> String {
     text
 }
 
-#[inline]
-const fn mix(state: u64) -> u64 {
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ (mixed >> 31)
+/// Fills the bytes with random numbers of the operating system.
+pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|error| Error::Entropy(error.to_string()))
 }
 
-/// Returns 64 random bits from the operating system.
-pub(crate) fn entropy() -> Result<u64> {
-    getrandom::u64().map_err(|error| Error::Entropy { detail: error.to_string() })
+/// Returns 64 random bits of the operating system.
+fn entropy() -> Result<u64> {
+    let mut bytes = [0; 8];
+    fill_random(&mut bytes)?;
+    Ok(u64::from_le_bytes(bytes))
 }
 
 static RNG: Rng = Rng::new(0);
@@ -170,53 +153,4 @@ fn random_seed() -> u64 {
         (since_epoch.as_nanos() as u64) ^ u64::from(std::process::id()).rotate_right(16)
     };
     entropy().unwrap_or_else(|_| fallback())
-}
-
-#[cfg(test)]
-#[expect(clippy::expect_used, reason = "tests")]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    /// The numbers that other implementations of SplitMix64 give for this seed.
-    #[test]
-    fn matches_other_splitmix64_implementations() {
-        let rng = Rng::new(1_234_567);
-        let expected = [
-            6_457_827_717_110_365_317,
-            3_203_168_211_198_807_973,
-            9_817_491_932_198_370_423,
-            4_593_380_528_125_082_431,
-            16_408_922_859_458_223_821,
-        ];
-        assert_eq!(expected.map(|_| rng.next_u64()), expected);
-    }
-
-    #[test]
-    fn threads_share_the_sequence_of_one_seed() {
-        const EACH: usize = 1000;
-        let (single, shared) = (Rng::new(5), Rng::new(5));
-        let expected: BTreeSet<u64> = (0..4 * EACH).map(|_| single.next_u64()).collect();
-        let take = || (0..EACH).map(|_| shared.next_u64()).collect::<Vec<_>>();
-        let found: BTreeSet<u64> = std::thread::scope(|scope| {
-            let threads = [(); 4].map(|()| scope.spawn(take));
-            threads.into_iter().flat_map(|thread| thread.join().expect("a thread ends")).collect()
-        });
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn reseeding_restarts_the_sequence() {
-        let rng = Rng::new(7);
-        let first = rng.uuid();
-        rng.reseed(7);
-        assert_eq!(rng.uuid(), first);
-    }
-
-    #[test]
-    fn ids_are_distinct_before_and_after_reseeding() {
-        let first = generate_request_id();
-        reseed_request_ids();
-        assert_ne!(generate_request_id(), first);
-    }
 }

@@ -3,7 +3,7 @@
 use crate::command::{self, Request, collect_problems};
 use crate::constraint::{Member, Path, Rule};
 use crate::error::{Error, Result};
-use crate::operation::Operation;
+use crate::operation::{MAX_NAME_CHARACTERS, Operation};
 use crate::options::Limits;
 use crate::problem::{Problem, ProblemCode};
 use crate::wire::input::*;
@@ -11,8 +11,6 @@ use crate::wire::{DeserializeRequest, deserialize_request, find_wrong_types};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Maximum number of characters of an unknown member's name that a message repeats.
-const MAX_NAME_CHARACTERS: usize = 64;
 /// Unknown members are reported up to this number of problems.
 const MAX_PROBLEMS: usize = 100;
 
@@ -46,7 +44,7 @@ pub fn validate(operation: &str, input: &[u8]) -> Result<()> {
 /// # Ok::<(), sfn_alias::Error>(())
 /// ```
 pub fn check(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
-    check_from(operation, input, &Limits::default())
+    check_from(operation, input, &Limits::default(), UnknownMembers::Ignore)
 }
 
 /// Like [`validate`], for JSON bytes or values of another programming language, and within other limits.
@@ -57,29 +55,25 @@ pub fn validate_from(operation: &str, source: &(impl DeserializeRequest + ?Sized
     validate_operation(operation.parse()?, source, limits)
 }
 
-/// Like [`check`], for JSON bytes or values of another programming language, and within other limits.
+/// Whether [`check_from`] reports members that the operation does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownMembers {
+    /// They are ignored, as AWS does.
+    Ignore,
+    /// They are problems: the AWS CLI and SDKs reject them before they send the request.
+    Report,
+}
+
+/// Like [`check`], for JSON bytes or values of another programming language, within other limits, and optionally with
+/// unknown members.
 ///
 /// # Errors
 /// Like [`check`].
-pub fn check_from(
-    operation: &str,
-    source: &(impl DeserializeRequest + ?Sized),
-    limits: &Limits,
-) -> Result<Vec<Problem>> {
-    let operation = operation.parse()?;
-    let problems = collect_operation_problems(operation, source, limits);
-    Ok(problems.unwrap_or_else(|error| find_problems_with_wrong_types(operation, source, &error, limits)))
-}
-
-/// Like [`check`], and also reports members that the operation does not have. AWS ignores such members; the
-/// AWS CLI and SDKs reject them before they send the request.
-///
-/// # Errors
-/// [`crate::Error::UnknownOperation`] for an unknown operation.
 ///
 /// ```
+/// use sfn_alias::{Limits, UnknownMembers, check_from};
 /// let input = br#"{"name": "PROD", "routingConfigurations": []}"#;
-/// let problems = sfn_alias::check_strict("CreateStateMachineAlias", input)?;
+/// let problems = check_from("CreateStateMachineAlias", &input[..], &Limits::default(), UnknownMembers::Report)?;
 /// assert_eq!(problems[1].path, "/routingConfigurations");
 /// assert_eq!(
 ///     problems[1].message,
@@ -88,13 +82,20 @@ pub fn check_from(
 /// );
 /// # Ok::<(), sfn_alias::Error>(())
 /// ```
-pub fn check_strict(operation: &str, input: &[u8]) -> Result<Vec<Problem>> {
-    let mut problems = check(operation, input)?;
-    let members = operation.parse::<Operation>()?.members();
+pub fn check_from(
+    operation: &str,
+    source: &(impl DeserializeRequest + ?Sized),
+    limits: &Limits,
+    unknown_members: UnknownMembers,
+) -> Result<Vec<Problem>> {
+    let operation: Operation = operation.parse()?;
+    let problems = collect_operation_problems(operation, source, limits);
+    let mut problems =
+        problems.unwrap_or_else(|error| find_problems_with_wrong_types(operation, source, &error, limits));
     // A request that is not JSON is already reported.
-    if problems.iter().all(|problem| ![ProblemCode::NotJson, ProblemCode::TooLargeRequest].contains(&problem.code)) {
-        let value: Value = serde_json::from_slice(input).unwrap_or_default();
-        find_unknown_members(&value, members, None, &mut problems);
+    let is_readable = |problem: &Problem| ![ProblemCode::NotJson, ProblemCode::TooLargeRequest].contains(&problem.code);
+    if unknown_members == UnknownMembers::Report && problems.iter().all(is_readable) {
+        find_unknown_members(&source.read().unwrap_or_default(), operation.members(), None, &mut problems);
     }
     Ok(problems)
 }
@@ -107,7 +108,7 @@ pub trait Validate: Request + Sized {
     /// # Errors
     /// Like [`validate`].
     fn validate(&self) -> Result<()> {
-        command::validate(self, &Limits::default()).map(drop)
+        command::validate(self, &Limits::default())
     }
 
     /// Like [`check`].
@@ -144,7 +145,7 @@ fn validate_typed<'s, I: Request + Deserialize<'s>>(
     request: &'s (impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<()> {
-    command::validate(&deserialize_request::<I>(request, limits)?, limits).map(drop)
+    command::validate(&deserialize_request::<I>(request, limits)?, limits)
 }
 
 fn collect_typed_problems<'s, I: Request + Deserialize<'s>>(

@@ -6,7 +6,9 @@ mod snapshot;
 
 use serde_json::{Value, json};
 use sfn_alias::constraint::{Member, Rule};
-use sfn_alias::{Error, ErrorKind, Limits, Operation, Options, Reply, StepFunctions, check_from, validate_from};
+use sfn_alias::{
+    Error, ErrorKind, Json, Limits, Operation, Options, Reply, StepFunctions, UnknownMembers, check_from, validate_from,
+};
 use snapshot::snapshot;
 
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
@@ -57,16 +59,16 @@ fn parse_error_body(reply: &Reply, kind: ErrorKind) -> Value {
     body
 }
 
-/// Asserts that `call`, `try_call` and `validate` return the same error.
+/// Asserts that `call`, `call_from` and `validate` return the same error.
 #[track_caller]
 fn assert_error(sfn: &StepFunctions, operation: &str, body: &[u8], kind: ErrorKind) -> Error {
     let excerpt = || String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
-    let error = sfn.try_call(operation, body).expect_err(&excerpt());
+    let error = sfn.call_from(operation, body, &Json).expect_err(&excerpt());
     assert_eq!(error.kind(), kind, "{operation} {}", excerpt());
     let body_of_error = parse_error_body(&sfn.call(operation, body), kind);
     assert_eq!(body_of_error.get("message").and_then(Value::as_str).map(str::to_owned), error.wire_message());
     assert_eq!(validate_from(operation, body, &sfn.options().limits).expect_err(&excerpt()), error);
-    let problems = check_from(operation, body, &sfn.options().limits).unwrap_or_default();
+    let problems = check_from(operation, body, &sfn.options().limits, UnknownMembers::Ignore).unwrap_or_default();
     assert_eq!(problems.is_empty(), kind == ErrorKind::UnknownOperationException, "{operation} {}", excerpt());
     error
 }
@@ -217,15 +219,20 @@ fn null_members_are_missing_members() {
     });
 }
 
-fn missing_members_text(names: &[String]) -> String {
-    let each = |name: &String| format!("Value null at '{name}' failed to satisfy constraint: Member must not be null");
-    let plural = if names.len() == 1 { "" } else { "s" };
-    let all: Vec<String> = names.iter().map(each).collect();
-    format!("{} validation error{plural} detected: {}", names.len(), all.join("; "))
+fn missing_members_text(violations: &[String]) -> String {
+    let plural = if violations.len() == 1 { "" } else { "s" };
+    format!("{} validation error{plural} detected: {}", violations.len(), violations.join("; "))
+}
+
+/// Returns the violation of a missing member. AWS prints no value of a sensitive member, not even null.
+fn missing_member(member: &Member, path: &str) -> String {
+    let is_sensitive = matches!(&member.rule, Rule::Text(rule) if rule.sensitive);
+    let value = if is_sensitive { "Value" } else { "Value null" };
+    format!("{value} at '{path}{}' failed to satisfy constraint: Member must not be null", member.name)
 }
 
 fn required_members(members: &[Member], path: &str) -> Vec<String> {
-    members.iter().filter(|member| member.required).map(|member| format!("{path}{}", member.name)).collect()
+    members.iter().filter(|member| member.required).map(|member| missing_member(member, path)).collect()
 }
 
 #[test]
@@ -259,7 +266,7 @@ fn missing_members_of_structures_are_reported_with_their_path() {
             let outer_name = input.as_object().unwrap().keys().next().unwrap().clone();
             let expected = operation.members().iter().flat_map(|member| match () {
                 () if member.name == outer_name => missing.clone(),
-                () if member.required => vec![member.name.to_owned()],
+                () if member.required => vec![missing_member(member, "")],
                 () => Vec::new(),
             });
             let expected: Vec<String> = expected.collect();
@@ -443,7 +450,10 @@ fn the_last_duplicate_member_wins() {
         assert_eq!(sfn.call("DescribeStateMachine", twice.as_bytes()).status, 200);
         let null = format!(r#"{{"stateMachineArn": "{MACHINE}", "stateMachineArn": null}}"#);
         let error = assert_error(sfn, "DescribeStateMachine", null.as_bytes(), ErrorKind::ValidationException);
-        assert_eq!(error.to_string(), missing_members_text(&["stateMachineArn".to_owned()]));
+        assert_eq!(
+            error.to_string(),
+            missing_members_text(&required_members(Operation::DescribeStateMachine.members(), ""))
+        );
         for body in
             [r#"{"stateMachineArn": 1, "stateMachineArn": "x"}"#, r#"{"stateMachineArn": "x", "stateMachineArn": 1}"#]
         {
@@ -477,6 +487,50 @@ fn unknown_operations_are_rejected() {
             assert_eq!(reply.body, br#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#);
         }
     });
+}
+
+/// SDKs show the message of the response, which AWS omits for a name that is not an operation of AWS.
+#[test]
+fn unsupported_operations_are_named_in_the_response() {
+    assert_unchanged(|sfn| {
+        for name in Operation::UNSUPPORTED {
+            let error = assert_error(sfn, name, b"{}", ErrorKind::UnknownOperationException);
+            let message = format!(
+                "sfn-alias does not implement {name}; it implements the operations on state machines, versions, aliases, \
+                 executions and tags"
+            );
+            assert_eq!(error.to_string(), message);
+            let body: Value = serde_json::from_slice(&sfn.call(name, b"{}").body).unwrap();
+            let kind = "com.amazon.coral.service#UnknownOperationException";
+            assert_eq!(body, json!({"__type": kind, "message": message}));
+        }
+    });
+}
+
+#[test]
+fn unknown_operations_have_suggestions() {
+    let suggestions = [
+        ("list-state-machines", "ListStateMachines"),
+        ("create_state_machine_alias", "CreateStateMachineAlias"),
+        ("liststatemachines", "ListStateMachines"),
+        ("get-execution-history", "GetExecutionHistory"),
+        ("CreateAlias", "CreateStateMachineAlias"),
+        ("ListAliases", "ListStateMachineAliases"),
+        ("PublishVersion", "PublishStateMachineVersion"),
+        ("DescribeStateMachnie", "DescribeStateMachine"),
+        ("AWSStepFunctions.StartExecution", "StartExecution"),
+        ("StartExecutions", "StartExecution"),
+    ];
+    for (name, nearest) in suggestions {
+        let error = sfn_alias::validate(name, b"{}").unwrap_err().to_string();
+        assert_eq!(error, format!("unknown operation `{name}`; did you mean `{nearest}`?"));
+    }
+    for name in ["", "S", "Nope", "PutItem", "DeleteEverything"] {
+        let error = sfn_alias::validate(name, b"{}").unwrap_err().to_string();
+        let text = "use an operation on state machines, versions, aliases, executions or tags, for example \
+                    `CreateStateMachineAlias`";
+        assert_eq!(error, format!("unknown operation `{name}`; {text}"));
+    }
 }
 
 #[test]
@@ -548,7 +602,8 @@ fn responses_with_many_violations_are_short() {
             let reply = sfn.call(operation, body.as_bytes());
             parse_error_body(&reply, ErrorKind::ValidationException);
             assert!(reply.body.len() < 64 * 1024, "{operation}: {} bytes for {}", reply.body.len(), body.len());
-            let problems = check_from(operation, body.as_bytes(), &sfn.options().limits).expect("a known operation");
+            let problems = check_from(operation, body.as_bytes(), &sfn.options().limits, UnknownMembers::Ignore)
+                .expect("a known operation");
             assert!(problems.len() < 200, "{operation}: {} problems", problems.len());
         }
     });

@@ -6,8 +6,8 @@ mod requests;
 use requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_state_machine};
 use serde_json::{Value, json};
 use sfn_alias::model::{StateMachine, Timestamp};
-use sfn_alias::store::{Batch, Change, CommitOutcome, MemoryStore, ReadTransaction, Store, View, WriteTransaction};
-use sfn_alias::{Options, Result, StepFunctions};
+use sfn_alias::store::{Change, CommitOutcome, MemoryStore, ReadTransaction, Session, Store, View, WriteTransaction};
+use sfn_alias::{Json, Options, Reply, Result, StepFunctions};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
@@ -66,7 +66,7 @@ impl Store for ConflictingStore {
         self.store.expired_state_machines(now, limit)
     }
 
-    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+    fn begin_batch(&self) -> Result<Box<dyn Session + '_>> {
         Ok(Box::new(self))
     }
 
@@ -108,7 +108,7 @@ impl Fixture {
     }
 
     fn call(&self, operation: &str, input: &Value) -> Result<Value> {
-        let body = self.sfn.try_call(operation, input.to_string().as_bytes())?;
+        let body = self.sfn.call_from(operation, input.to_string().as_bytes(), &Json)?;
         Ok(serde_json::from_slice(&body).unwrap())
     }
 
@@ -199,9 +199,11 @@ fn batch_decides_again() {
     let fixture = Fixture::new();
     fixture.interrupt("CreateStateMachineAlias", new_alias("PROD", 1));
     let body = new_alias("PROD", 2).to_string();
-    let replies = fixture.sfn.call_batch(&[
-        ("CreateStateMachineAlias", body.as_bytes()),
-        ("DescribeStateMachineAlias", alias_arn("PROD").to_string().as_bytes()),
+    let scope = fixture.sfn.scope();
+    let results = fixture.sfn.call_batch(&[
+        (scope, "CreateStateMachineAlias", body.as_bytes()),
+        (scope, "DescribeStateMachineAlias", alias_arn("PROD").to_string().as_bytes()),
     ]);
-    assert_eq!(replies.iter().map(|reply| reply.status).collect::<Vec<_>>(), [400, 200]);
+    let statuses: Vec<_> = results.into_iter().map(|result| Reply::from_result(result).status).collect();
+    assert_eq!(statuses, [400, 200]);
 }

@@ -11,7 +11,7 @@ use requests::{
 use rusqlite::Connection;
 use serde_json::json;
 use sfn_alias::store::{CommitOutcome, SqliteStore, Store};
-use sfn_alias::{Clock, Limits, Options, StepFunctions, Timestamp};
+use sfn_alias::{Clock, Json, Limits, Options, Reply, StepFunctions, Timestamp};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -92,7 +92,7 @@ fn concurrent_creates_create_one_alias() {
     let create = |thread: usize| {
         let mut body = new_alias("PROD", 1);
         body["description"] = if thread % 4 < 2 { "one".into() } else { "other".into() };
-        services[thread % 2].try_call("CreateStateMachineAlias", body.to_string().as_bytes())
+        services[thread % 2].call_from("CreateStateMachineAlias", body.to_string().as_bytes(), &Json)
     };
     let create = &create;
     let answers: Vec<_> = thread::scope(|scope| {
@@ -158,7 +158,7 @@ fn services_with_the_same_seed_on_one_file_generate_different_names() {
         let options = Options { seed: Some(seed), ..Default::default() };
         let sfn = StepFunctions::open_with(&path, options).unwrap();
         let machine =
-            br#"{"name": "m", "definition": "{\"StartAt\": 1, \"States\": 1}", "roleArn": "arn:aws:iam::0:role/r"}"#;
+            br#"{"name": "m", "definition": "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}", "roleArn": "arn:aws:iam::0:role/r"}"#;
         assert_eq!(sfn.call("CreateStateMachine", machine).status, 200);
         let target = br#"{"stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:m"}"#;
         sfn.call("StartExecution", target).body
@@ -185,7 +185,7 @@ fn deleted_state_machines_are_purged() {
         for number in 0..40 {
             now.fetch_add(2000, Ordering::SeqCst);
             let machine = format!(
-                r#"{{"name": "m{number}", "definition": "{{\"StartAt\": 1, \"States\": 1}}", "roleArn": "arn:aws:iam::0:role/r"}}"#
+                r#"{{"name": "m{number}", "definition": "{{\"StartAt\": \"A\", \"States\": {{\"A\": {{\"Type\": \"Succeed\"}}}}}}", "roleArn": "arn:aws:iam::0:role/r"}}"#
             );
             assert_eq!(sfn.call("CreateStateMachine", machine.as_bytes()).status, 200);
             let target =
@@ -213,8 +213,9 @@ fn a_batch_returns_one_response_per_request() {
         ("ListStateMachines", json!({})),
     ];
     let bodies = bodies.map(|(operation, body)| (operation, body.to_string()));
-    let requests: Vec<_> = bodies.iter().map(|(operation, body)| (*operation, body.as_bytes())).collect();
-    let statuses: Vec<_> = sfn.call_batch(&requests).iter().map(|reply| reply.status).collect();
+    let requests: Vec<_> = bodies.iter().map(|(operation, body)| (sfn.scope(), *operation, body.as_bytes())).collect();
+    let results = sfn.call_batch(&requests).into_iter();
+    let statuses: Vec<_> = results.map(|result| Reply::from_result(result).status).collect();
     assert_eq!(statuses, [200, 200, 200, 400, 200, 200]);
     let other = StepFunctions::open(&path).unwrap();
     assert_eq!(call_ok(&other, "DescribeStateMachineAlias", &alias_arn("PROD"))["name"], "PROD");
@@ -256,7 +257,7 @@ fn create_change() -> sfn_alias::store::Change {
         role_arn: "role".into(),
         logging: "{}".into(),
         tracing: "{}".into(),
-        encryption: None,
+        encryption: r#"{"type":"AWS_OWNED_KEY"}"#.into(),
         updated: Timestamp::from_millis(1),
     };
     sfn_alias::store::Change::CreateStateMachine { state_machine: Box::new(machine), revision, version: None }

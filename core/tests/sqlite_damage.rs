@@ -6,7 +6,7 @@ mod requests;
 
 use requests::{ORDERS, alias_arn, call_error_code, call_ok, new_alias, new_state_machine};
 use serde_json::{Value, json};
-use sfn_alias::{Options, Result, StepFunctions};
+use sfn_alias::{Json, Options, Result, StepFunctions};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -28,7 +28,8 @@ fn wal_path(path: &Path) -> PathBuf {
     path.with_extension("db-wal")
 }
 
-/// Returns a file of the previous format, and requests with the responses of the previous release.
+/// Returns a file of the previous format, and requests with the responses of the previous release. Only
+/// `encryptionConfiguration` was added to them.
 fn format_1_file() -> (TempDir, PathBuf, Vec<Value>) {
     let (folder, path) = temp_path();
     fs::write(&path, include_bytes!("fixtures/format-1.sqlite")).unwrap();
@@ -120,7 +121,8 @@ fn a_corrupt_row_causes_an_error_with_the_path() {
     call_ok(&sfn, "CreateStateMachineAlias", &new_alias("PROD", 1));
     let sql = "UPDATE aliases SET updated = updated + 1";
     rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
-    let error = sfn.try_call("DescribeStateMachineAlias", alias_arn("PROD").to_string().as_bytes()).unwrap_err();
+    let error =
+        sfn.call_from("DescribeStateMachineAlias", alias_arn("PROD").to_string().as_bytes(), &Json).unwrap_err();
     let text = "cannot be used: the database is corrupt; delete its `-wal` and `-shm` files and restore a backup (a row of \
                 table `aliases` does not match its checksum)";
     assert_eq!(error.to_string(), format!("storage error: `{}` {text}", path.display()));
@@ -253,7 +255,10 @@ fn a_file_or_log_that_is_changed_in_use_fails_writes_and_health_checks() {
             assert_eq!(error, format!("{text}restore a backup, and restart"));
             for _ in 0..2 {
                 let body = new_alias("AFTER", 1).to_string();
-                assert_eq!(sfn.try_call("CreateStateMachineAlias", body.as_bytes()).unwrap_err().to_string(), error);
+                assert_eq!(
+                    sfn.call_from("CreateStateMachineAlias", body.as_bytes(), &Json).unwrap_err().to_string(),
+                    error
+                );
             }
         }
     }

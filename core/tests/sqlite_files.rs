@@ -8,7 +8,7 @@ use requests::{ORDERS, alias_arn, call_ok, new_alias, new_execution, new_state_m
 use rusqlite::Connection;
 use serde_json::json;
 use sfn_alias::store::{SqliteStore, Store};
-use sfn_alias::{Error, Options, StepFunctions};
+use sfn_alias::{Error, Json, Options, Reply, StepFunctions};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
@@ -154,10 +154,10 @@ fn a_corrupt_page_causes_an_error_and_no_panic() {
         let bodies =
             [("CreateStateMachineAlias", new_alias("PROD", 1)), ("StartExecution", new_execution("one", "{}"))];
         for (operation, body) in bodies {
-            let reply = sfn.try_call(operation, body.to_string().as_bytes());
+            let reply = sfn.call_from(operation, body.to_string().as_bytes(), &Json);
             let damage = format!("`{}` cannot be used: {CORRUPT}", path.display());
             assert!(match reply {
-                Err(Error::Store { detail }) => detail == damage,
+                Err(Error::Store(detail)) => detail == damage,
                 _ => true,
             });
         }
@@ -258,13 +258,15 @@ mod processes {
         let Some(path) = path_from_env() else { return };
         let sfn = StepFunctions::open(path).unwrap();
         let input = json!("x".repeat(100_000)).to_string();
-        let start = |name: String| sfn.try_call("StartExecution", new_execution(&name, &input).to_string().as_bytes());
+        let start =
+            |name: String| sfn.call_from("StartExecution", new_execution(&name, &input).to_string().as_bytes(), &Json);
         let (written, error) = (0..).find_map(|number| Some((number, start(format!("e{number}")).err()?))).unwrap();
         print(written);
         print(error);
         let bodies = ["b0", "b1", "b2"].map(|name| new_execution(name, &input).to_string());
-        let requests: Vec<_> = bodies.iter().map(|body| ("StartExecution", body.as_bytes())).collect();
-        let statuses: Vec<_> = sfn.call_batch(&requests).iter().map(|reply| reply.status).collect();
+        let requests: Vec<_> = bodies.iter().map(|body| (sfn.scope(), "StartExecution", body.as_bytes())).collect();
+        let replies = sfn.call_batch(&requests).into_iter().map(Reply::from_result);
+        let statuses: Vec<_> = replies.map(|reply| reply.status).collect();
         print(format!("{statuses:?}"));
         print(call_ok(&sfn, "DescribeStateMachineAlias", &alias_arn("PROD"))["name"].clone());
     }

@@ -30,7 +30,7 @@ fn revision(random: &mut Rng) -> Revision {
         role_arn: "role".into(),
         logging: "{}".into(),
         tracing: "[]".into(),
-        encryption: text(random),
+        encryption: text(random).unwrap_or_default(),
         updated: time(random),
     }
 }
@@ -116,15 +116,15 @@ fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) ->
             published_version: random.bool().then_some(number(1)),
         },
         9..=12 => Change::PutAlias { name: name(), alias: alias(random) },
-        13 => Change::DeleteAlias { name: name() },
+        13 => Change::DeleteAlias(name()),
         14 => Change::PutTags(tags(random)),
-        15 => Change::MarkDeleting { until: time(random) },
+        15 => Change::MarkDeleting(time(random)),
         16 => Change::DeleteStateMachine,
         17..=20 => {
             let execution = Box::new(execution(random, format!("e{step}")));
             Change::PutExecution { execution, limit: [0, 1, 3, 100][random.usize(0..4)] }
         }
-        21 => Change::CountStart { version: random.bool().then_some(number(2)) },
+        21 => Change::CountStart(random.bool().then_some(number(2))),
         22 => {
             Change::StopExecution { name: format!("e{}", step.saturating_sub(3)).into(), details: stop_details(random) }
         }

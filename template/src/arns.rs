@@ -6,6 +6,8 @@ use super::target::{
     ArnTarget, Qualifier, StateMachineIdentity, is_prefix_of_own_account, parse_arn_target, parse_qualifier,
 };
 
+use super::terraform::VERSION_ATTRIBUTE;
+
 /// Maximum number of references to follow: from an alias to a version to a state machine.
 const MAX_STEPS: u8 = 3;
 /// Longer lists of routes are not read. AWS accepts two routes, but other resources may refer to the alias.
@@ -24,6 +26,7 @@ impl<'t> View<'_, 't> {
                 self.resolve_resource(self.referenced_resource(part)?, steps)
             }
             [Part::Ref(name)] => self.resolve_sam_name(name),
+            [Part::Attribute(id, attribute)] if attribute == VERSION_ATTRIBUTE => self.resolve_published_version(id),
             [Part::Attribute(id, attribute)] => self.resolve_sam_name(&format!("{id}.{attribute}")),
             [part, Part::Text(text)] => {
                 let resource = self.referenced_resource(part).filter(|resource| resource.is_state_machine())?;
@@ -32,6 +35,13 @@ impl<'t> View<'_, 't> {
             }
             _ => self.resolve_arn_with_name(symbol).or_else(|| parse_arn_target(&symbol.example_text()?)),
         }
+    }
+
+    /// Resolves the last version of a state machine of a plan.
+    fn resolve_published_version(&self, id: &str) -> Option<ArnTarget<'t>> {
+        let machine = self.template.resource(id).filter(|resource| resource.is_state_machine())?;
+        let state_machine = Some(StateMachineIdentity::Resource(machine.id));
+        Some(ArnTarget { state_machine, qualifier: Qualifier::Version })
     }
 
     /// Resolves an ARN that contains the name of a state machine, in the account and region of the deployment.

@@ -1,5 +1,6 @@
 //! Caches values that depend only on some conditions and parameters. Scenarios in which these are equal share a value.
 
+use super::operations::Operations;
 use super::resolve::{Part, Scenario};
 use super::target::StateMachineIdentity;
 use std::cell::{OnceCell, RefCell};
@@ -19,6 +20,8 @@ pub(crate) struct Caches<'t> {
     pub extended_roles: ScenarioCache<'t, HashSet<String>>,
     /// The resources that get a policy from a SAM connector.
     pub connected: ScenarioCache<'t, ConnectorSources>,
+    /// The number of versions of each state machine, or `None` if the state machine of a version is unknown.
+    pub versions: OnceCell<Option<HashMap<StateMachineIdentity<'t>, usize>>>,
     /// The state machines by name.
     pub state_machines_by_name: ScenarioCache<'t, HashMap<Vec<Part<'t>>, &'t str>>,
 }
@@ -43,15 +46,38 @@ pub(crate) enum AttachmentKey {
     Identities(Vec<String>),
 }
 
-/// The state machines that policies allow to start.
+/// The operations that policies allow or deny, by state machine.
 #[derive(Default)]
 pub(crate) struct GrantSet {
-    /// Whether any start, or an unknown one, is allowed.
-    pub anything: bool,
-    pub resources: HashSet<String>,
-    /// The last parts of ARNs: account and region can be those of the deployment.
-    pub names: HashSet<String>,
-    pub symbol: bool,
+    /// The operations on any state machine, or on an unknown one.
+    pub anything: Operations,
+    pub resources: MachineOperations,
+    /// By the last part of the ARN: account and region can be those of the deployment.
+    pub names: MachineOperations,
+}
+
+/// Operations by state machine.
+#[derive(Default)]
+pub(crate) struct MachineOperations {
+    by_machine: HashMap<String, Operations>,
+    any: Operations,
+}
+
+impl MachineOperations {
+    pub fn add(&mut self, machine: &str, operations: Operations) {
+        self.any |= operations;
+        *self.by_machine.entry(machine.to_owned()).or_default() |= operations;
+    }
+
+    /// Returns the operations on one state machine.
+    pub fn of(&self, machine: &str) -> Operations {
+        self.by_machine.get(machine).copied().unwrap_or_default()
+    }
+
+    /// Returns the operations on at least one state machine.
+    pub const fn any(&self) -> Operations {
+        self.any
+    }
 }
 
 /// The combined grants by group of policies.

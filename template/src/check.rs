@@ -1,16 +1,21 @@
 //! The complete check: read the file, run the rules in every scenario, merge the findings, create the report.
 
+use super::describe::{build_finding, describe_condition, report_unchecked_loop};
 use super::embedded;
 use super::error::TemplateError;
-use super::findings::{Findings, ScenarioFinding, truncate_middle};
-use super::foreach::{self, UncheckedLoop};
+use super::findings::{Findings, ScenarioFinding};
+use super::foreach;
 use super::options::{Acknowledgement, CheckOptions};
+use super::previous::PreviousTemplate;
 use super::read::read;
 use super::report::{CheckedCounts, Finding, Report};
 use super::resolve::Scenario;
-use super::resources::{ALIAS, Resource, SAM_STATE_MACHINE, Template, VERSION, View};
+use super::resources::{ACTIVITY, ALIAS, Resource, SAM_STATE_MACHINE, STATE_MACHINE, Template, VERSION, View};
 use super::rule::{LOOP_NOT_EXPANDED, NOT_DECIDED};
-use super::rules::{alias, change, conflicts, events, policy, preference, start, types, version};
+use super::rules::{
+    alarms, alias, change, conflicts, environment, events, members, plan, policy, preference, revision, start, types,
+    version,
+};
 use super::scenarios::{is_related, list_scenarios, list_scenarios_with};
 use super::terraform;
 use super::tree::Node;
@@ -50,11 +55,9 @@ pub fn check_template(text: &[u8], options: &CheckOptions) -> Result<Report, Tem
 }
 
 fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
-    let names = match &options.previous {
-        Some(previous) => {
-            read_previous_names(previous, options).map_err(|error| TemplateError::Previous(Box::new(error)))?
-        }
-        None => change::AliasNames::new(),
+    let previous = match &options.previous {
+        Some(previous) => read_previous(previous, options).map_err(|error| TemplateError::Previous(Box::new(error)))?,
+        None => PreviousTemplate::default(),
     };
     let mut root = read(text)?;
     let unchecked = foreach::expand_loops(&mut root, text, &options.parameters);
@@ -62,7 +65,7 @@ fn check(text: &[u8], options: &CheckOptions) -> Result<Report, TemplateError> {
     let mut plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
     plan.iter_mut().for_each(embedded::parse_embedded_json);
     let template = Template::new(plan.as_ref().unwrap_or(&root), options)?;
-    let findings = remove_duplicates(&template, run_rules(&template, &names));
+    let findings = remove_duplicates(&template, run_rules(&template, &previous));
     let mut findings = add_limit_finding(&template, findings);
     findings.retain(|finding| !options.is_disabled(finding.rule));
     let acknowledgements = read_acknowledgements(&template)?;
@@ -103,18 +106,21 @@ fn count_checked(template: &Template<'_>) -> CheckedCounts {
     }
 }
 
-fn read_previous_names(previous: &str, options: &CheckOptions) -> Result<change::AliasNames, TemplateError> {
-    let mut root = read(previous.as_bytes())?;
-    foreach::expand_loops(&mut root, previous.as_bytes(), &options.parameters);
-    let plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
-    Ok(change::read_alias_names(&Template::new(plan.as_ref().unwrap_or(&root), options)?))
+fn read_previous(text: &str, options: &CheckOptions) -> Result<PreviousTemplate, TemplateError> {
+    let mut root = read(text.as_bytes())?;
+    foreach::expand_loops(&mut root, text.as_bytes(), &options.parameters);
+    embedded::parse_embedded_json(&mut root);
+    let mut plan = terraform::is_plan(&root).then(|| terraform::translate_plan(&root));
+    plan.iter_mut().for_each(embedded::parse_embedded_json);
+    Ok(PreviousTemplate::read(&Template::new(plan.as_ref().unwrap_or(&root), options)?))
 }
 
-fn run_rules<'t>(template: &Template<'t>, names: &change::AliasNames) -> Vec<ScenarioFinding<'t>> {
+fn run_rules<'t>(template: &Template<'t>, previous: &PreviousTemplate) -> Vec<ScenarioFinding<'t>> {
     let aliases: Vec<&Resource<'t>> = template.resources.iter().filter(|resource| resource.is_alias()).collect();
     let mut findings = Vec::new();
     for resource in &template.resources {
         let starts = !aliases.is_empty() && start::can_start_executions(resource);
+        let has_variables = !aliases.is_empty() && environment::has_variables(resource);
         let mut run_in_scenarios = |all: Vec<Scenario<'t>>, rules: &dyn Fn(&mut Findings<'_, 't>)| {
             let mut found: Vec<ScenarioFinding<'t>> = Vec::new();
             for scenario in &all {
@@ -125,10 +131,24 @@ fn run_rules<'t>(template: &Template<'t>, names: &change::AliasNames) -> Vec<Sce
             findings.extend(merge_scenarios(found, &all));
         };
         if [ALIAS, VERSION, SAM_STATE_MACHINE].contains(&resource.kind) {
-            run_in_scenarios(list_scenarios(template, resource), &|findings| check_resource(findings, resource, names));
+            run_in_scenarios(list_scenarios(template, resource), &|findings| {
+                check_resource(findings, resource, previous)
+            });
         }
         if policy::is_policy(resource) {
             run_in_scenarios(list_scenarios(template, resource), &|findings| policy::check(findings, resource));
+        }
+        if resource.kind == STATE_MACHINE || resource.kind == ACTIVITY {
+            // The members do not depend on conditions, and definitions are long.
+            run_in_scenarios(vec![Scenario::default()], &|findings| members::check(findings, resource));
+        }
+        if members::has_unknown_type(resource) {
+            run_in_scenarios(vec![Scenario::default()], &|findings| members::check_type(findings, resource));
+        }
+        if has_variables {
+            run_in_scenarios(list_scenarios_with(template, resource, &aliases), &|findings| {
+                environment::check(findings, resource)
+            });
         }
         if starts {
             run_in_scenarios(list_scenarios_with(template, resource, &aliases), &|findings| {
@@ -162,21 +182,30 @@ fn add_limit_finding<'t>(template: &Template<'t>, mut findings: Vec<ScenarioFind
     findings
 }
 
-fn check_resource<'t>(found: &mut Findings<'_, 't>, resource: &Resource<'t>, names: &change::AliasNames) {
+fn check_resource<'t>(found: &mut Findings<'_, 't>, resource: &Resource<'t>, previous: &PreviousTemplate) {
+    members::check(found, resource);
     if resource.is_alias() {
         alias::check(found, resource);
+        change::check(found, resource, previous);
     }
     if resource.kind == ALIAS {
         version::check_retention(found, resource);
-        change::check(found, resource, names);
+        revision::check_routed_versions(found, resource, previous);
+        plan::check(found, resource);
     }
     if resource.kind == VERSION {
         version::check(found, resource);
+        revision::check(found, resource);
     } else {
         types::check(found, resource);
         preference::check(found, resource);
+        alarms::check(found, resource);
+    }
+    if resource.kind == SAM_STATE_MACHINE {
+        events::check_alias(found, resource);
     }
     if resource.is_sam_with_alias() {
+        version::check_sam_retention(found, resource);
         events::check(found, resource);
     }
 }
@@ -248,65 +277,6 @@ fn remove_duplicates<'t>(template: &Template<'t>, findings: Vec<ScenarioFinding<
     unique
 }
 
-/// Describes the conditions and parameter defaults that a finding depends on.
-fn describe_condition(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Option<String> {
-    let conditions = finding.scenario.conditions().map(|(name, value)| format!("{name} is {value}"));
-    let mut names = finding.defaults.clone();
-    names.sort_unstable();
-    names.dedup();
-    let defaults = names.into_iter().filter_map(|name| {
-        Some(format!("parameter {name} has its default `{}`", template.resolver.default_value(name)?))
-    });
-    let from_loop = foreach::loop_condition(finding.resource.node).map(str::to_owned);
-    let choices =
-        finding.scenario.choices().iter().filter(|choice| template.resolver.has_several_choices(choice.0)).filter_map(
-            |choice| Some(format!("parameter {} is `{}`", choice.0, template.resolver.choice_text(choice)?)),
-        );
-    let all: Vec<String> = conditions.chain(choices).chain(defaults).chain(from_loop).collect();
-    (!all.is_empty()).then(|| truncate_middle(all.join(" and ")))
-}
-
-fn build_finding(template: &Template<'_>, finding: &ScenarioFinding<'_>) -> Finding {
-    let rule = finding.rule;
-    Finding {
-        rule: rule.id,
-        name: rule.name,
-        severity: rule.severity,
-        logical_id: finding.resource.id.to_owned(),
-        resource_type: terraform::plan_type(finding.resource.node).unwrap_or(finding.resource.kind).to_owned(),
-        path: finding.pointer.clone(),
-        line: finding.position.line,
-        column: finding.position.column,
-        message: finding.message.clone(),
-        description: rule.description,
-        fix: finding.fix.clone().unwrap_or_else(|| rule.fix.to_owned()),
-        url: rule.url,
-        condition: describe_condition(template, finding),
-        acknowledged: None,
-    }
-}
-
-fn report_unchecked_loop(unchecked: UncheckedLoop) -> Finding {
-    let UncheckedLoop { logical_id, resource_type, pointer, position, reason } = unchecked;
-    let rule = &LOOP_NOT_EXPANDED;
-    Finding {
-        rule: rule.id,
-        name: rule.name,
-        severity: rule.severity,
-        logical_id,
-        resource_type,
-        path: truncate_middle(pointer),
-        line: position.line,
-        column: position.column,
-        message: truncate_middle(format!("Fn::ForEach is not fully checked: {reason}")),
-        description: rule.description,
-        fix: rule.fix.to_owned(),
-        url: rule.url,
-        condition: None,
-        acknowledged: None,
-    }
-}
-
 /// Reads the acknowledgements in the `Metadata` of resources.
 fn read_acknowledgements(template: &Template<'_>) -> Result<Vec<Acknowledgement>, TemplateError> {
     let mut found = Vec::new();
@@ -336,7 +306,7 @@ fn acknowledge(finding: &mut Finding, options: &CheckOptions, acknowledgements: 
 
 #[cfg(test)]
 mod tests {
-    use super::{CheckOptions, Template, change, embedded, read, run_rules, terraform};
+    use super::{CheckOptions, PreviousTemplate, Template, embedded, read, run_rules, terraform};
 
     /// Counts the steps of the rules for a template or plan with `count` resources.
     fn count_steps(resource: fn(usize) -> String, frame: [&str; 2], count: usize) -> usize {
@@ -348,7 +318,7 @@ mod tests {
         let mut root = if terraform::is_plan(&root) { terraform::translate_plan(&root) } else { root.clone() };
         embedded::parse_embedded_json(&mut root);
         let template = Template::new(&root, &options).unwrap_or_else(|_| unreachable!());
-        run_rules(&template, &change::AliasNames::new());
+        run_rules(&template, &PreviousTemplate::default());
         template.resolver.steps_taken()
     }
 

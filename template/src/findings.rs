@@ -21,6 +21,8 @@ pub(crate) struct ScenarioFinding<'t> {
     pub message: String,
     /// Replaces the fix of the rule if set.
     pub fix: Option<String>,
+    /// Replaces the description of the rule if set.
+    pub description: Option<&'static str>,
     /// The parameters whose default values the finding depends on.
     pub defaults: Vec<&'t str>,
     pub scenario: Scenario<'t>,
@@ -54,6 +56,7 @@ impl<'v, 't> Findings<'v, 't> {
             position,
             message: truncate_middle(message),
             fix: None,
+            description: None,
             defaults: Vec::new(),
             scenario: self.view.scenario.clone(),
         }

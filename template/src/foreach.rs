@@ -9,7 +9,8 @@ use super::tree::{Node, Position, Value, escape_pointer};
 use collection::Collection;
 use memchr::memmem;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::rc::Rc;
 use substitute::{substitute, substitute_text};
 
 const PREFIX: &str = "Fn::ForEach::";
@@ -21,6 +22,8 @@ const ORIGINS: &str = "loop origins";
 const CONDITION: &str = "loop condition";
 /// Maximum memory of all expanded loops, in bytes.
 const MAX_MEMORY: usize = 4 * MAX_BYTES;
+/// Maximum number of conditions of a resource in a finding.
+const MAX_CONDITIONS: usize = 8;
 /// Estimated memory of a node.
 const NODE_SIZE: usize = 64;
 
@@ -36,7 +39,10 @@ pub(crate) struct UncheckedLoop {
 
 /// Returns the pointer in the file of a path in a resource, if a loop contains it.
 pub(crate) fn origin<'n>(resource: &'n Node<'_>, path: &str) -> Option<&'n str> {
-    resource.get(ORIGINS)?.get(path)?.text()
+    // A loop can create many members, so their paths are sorted.
+    let origins = resource.get(ORIGINS)?.members();
+    let at = origins.binary_search_by(|(one, _)| one.as_ref().cmp(path)).ok()?;
+    origins.get(at)?.1.text()
 }
 
 /// Returns the parameter values that the loops of a resource depend on.
@@ -126,7 +132,7 @@ struct Context<'t> {
     /// The logical id and the type. `None` outside resources.
     resource: Option<(String, String)>,
     origins: Vec<(Cow<'t, str>, Node<'t>)>,
-    conditions: Vec<String>,
+    conditions: BTreeSet<Rc<str>>,
 }
 
 /// The members that a loop creates, and a parameter with its default.
@@ -138,7 +144,7 @@ struct Expanded<'t> {
     node: Node<'t>,
     /// The pointer in the file, if a loop created the member.
     pointer: Option<String>,
-    conditions: Vec<String>,
+    conditions: Vec<Rc<str>>,
     /// The identifiers and items of the loops that contain a loop. Other members have no identifiers any more.
     bindings: Bindings,
 }
@@ -160,9 +166,13 @@ impl<'t> Expander<'_, 't> {
     }
 
     /// Expands the loops in a resource, and stores where its parts come from.
-    fn expand_resource(&mut self, id: &str, node: &mut Node<'t>, pointer: Option<String>, conditions: Vec<String>) {
+    fn expand_resource(&mut self, id: &str, node: &mut Node<'t>, pointer: Option<String>, conditions: Vec<Rc<str>>) {
         let kind = node.get("Type").and_then(Node::text).unwrap_or_default().to_owned();
-        let mut context = Context { resource: Some((id.to_owned(), kind)), conditions, ..Context::default() };
+        let mut context = Context {
+            resource: Some((id.to_owned(), kind)),
+            conditions: conditions.into_iter().collect(),
+            ..Context::default()
+        };
         let own = pointer.clone().unwrap_or_else(|| format!("/Resources/{}", escape_pointer(id)));
         if let Some(pointer) = pointer {
             context.origins.push((Cow::Borrowed(""), text_node(node.position, pointer)));
@@ -170,10 +180,11 @@ impl<'t> Expander<'_, 't> {
         self.expand_node(node, &Place { path: String::new(), pointer: own }, &mut context);
         let position = node.position;
         if let Value::Map(members) = &mut node.value {
+            context.origins.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
             let origins = Node { position, value: Value::Map(context.origins) };
             members.push((Cow::Borrowed(ORIGINS), origins));
             if !context.conditions.is_empty() {
-                members.push((Cow::Borrowed(CONDITION), text_node(position, context.conditions.join(" and "))));
+                members.push((Cow::Borrowed(CONDITION), text_node(position, format_conditions(&context.conditions))));
             }
         }
     }
@@ -257,11 +268,12 @@ impl<'t> Expander<'_, 't> {
         self.consume_memory(items.len().saturating_mul(NODE_SIZE))?;
         let mut found = Vec::new();
         for (item, condition) in items {
-            let conditions: Vec<String> = member.conditions.iter().cloned().chain(condition).collect();
+            let conditions: Vec<Rc<str>> = member.conditions.iter().cloned().chain(condition).collect();
             let mut bindings = member.bindings.clone();
             bindings.push((identifier.to_owned(), item));
             for (key, node) in body.members() {
-                self.consume_memory(estimate_memory(node, &bindings))?;
+                let own = key.len().saturating_mul(3).saturating_add(pointer.len());
+                self.consume_memory(estimate_memory(node, &bindings).saturating_add(own))?;
                 let pointer = Some(format!("{pointer}/2/{}", escape_pointer(key)));
                 let (conditions, bindings) = (conditions.clone(), bindings.clone());
                 found.push(if key.starts_with(PREFIX) {
@@ -302,6 +314,15 @@ fn bind<'t>(key: &Cow<'t, str>, node: &Node<'t>, bindings: &Bindings) -> (Cow<'t
     bindings.iter().fold((key.clone(), node.clone()), |(key, node), binding| {
         (substitute_text(&key, binding).unwrap_or(key), substitute(&node, binding))
     })
+}
+
+/// Joins some conditions. A resource can have thousands.
+fn format_conditions(conditions: &BTreeSet<Rc<str>>) -> String {
+    let mut some: Vec<&str> = conditions.iter().map(AsRef::as_ref).take(MAX_CONDITIONS).collect();
+    if conditions.len() > MAX_CONDITIONS {
+        some.push("others");
+    }
+    some.join(" and ")
 }
 
 fn text_node<'t>(position: Position, text: String) -> Node<'t> {

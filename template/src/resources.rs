@@ -10,6 +10,7 @@ use std::collections::HashMap;
 pub(crate) const ALIAS: &str = "AWS::StepFunctions::StateMachineAlias";
 pub(crate) const VERSION: &str = "AWS::StepFunctions::StateMachineVersion";
 pub(crate) const STATE_MACHINE: &str = "AWS::StepFunctions::StateMachine";
+pub(crate) const ACTIVITY: &str = "AWS::StepFunctions::Activity";
 pub(crate) const SAM_STATE_MACHINE: &str = "AWS::Serverless::StateMachine";
 
 /// Maximum length of a logical id, which every finding repeats. CloudFormation accepts 255 characters.

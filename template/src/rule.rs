@@ -51,7 +51,42 @@ impl Rule {
     }
 }
 
-const READS: [(&str, &str); 2] = [
+/// The description and the fix of a rule in a Terraform plan.
+pub(crate) struct PlanTexts {
+    pub description: &'static str,
+    pub fix: &'static str,
+}
+
+impl Rule {
+    /// Returns the texts for Terraform plans.
+    pub(crate) fn plan_texts(&self) -> PlanTexts {
+        let own = PLAN_TEXTS.iter().find(|(id, _, _)| *id == self.id);
+        let (description, fix) = own.map_or((None, None), |(_, description, fix)| (*description, *fix));
+        PlanTexts { description: description.unwrap_or(self.description), fix: fix.unwrap_or(self.fix) }
+    }
+}
+
+/// The descriptions and fixes that are different in Terraform plans.
+const PLAN_TEXTS: [(&str, Option<&str>, Option<&str>); 4] = [
+    ("SFA001", Some("AWS rejects the alias, and the apply fails."), None),
+    (
+        "SFA005",
+        None,
+        Some(
+            "Use a version ARN: `state_machine_version_arn` of an aws_sfn_state_machine with `publish = true`, or the state machine's ARN followed by `:` and the version number.",
+        ),
+    ),
+    (
+        "SFA020",
+        Some(
+            "Terraform replaces the alias, and its ARN changes. Clients that use the old ARN fail when the old alias is deleted.",
+        ),
+        None,
+    ),
+    ("SFA021", Some("AWS rejects the second alias because an alias with this name already exists."), None),
+];
+
+const READS: [(&str, &str); 7] = [
     (
         "SFA017",
         "Templates: policy documents of AWS::IAM, AWS::Serverless and AWS::SSO::PermissionSet resources, including documents written as JSON text, Fn::Sub, Fn::Join or Fn::ToJsonString. Terraform plans: the policies of aws_iam_policy, aws_iam_role, aws_iam_role_policy, aws_iam_user_policy and aws_iam_group_policy. The rule reports nothing if a customer managed policy, a macro, a connector or an unknown value may allow the start.",
@@ -60,7 +95,23 @@ const READS: [(&str, &str); 2] = [
         "SFA018",
         "Templates: Targets of AWS::Events::Rule; Target of AWS::Scheduler::Schedule, including the universal target startExecution; Target and Enrichment of AWS::Pipes::Pipe; AWS::ApiGateway::Method; AWS::ApiGatewayV2::Integration; x-amazon-apigateway-integration in the bodies of AWS::ApiGateway::RestApi, AWS::ApiGatewayV2::Api, AWS::Serverless::Api and AWS::Serverless::HttpApi; the StepFunctions action of AWS::IoT::TopicRule; tasks that start executions in Definition and DefinitionString, including Fn::Sub, Fn::Join and Fn::ToJsonString. Terraform plans: aws_cloudwatch_event_target, aws_scheduler_schedule, aws_pipes_pipe, aws_apigatewayv2_integration, aws_api_gateway_integration and the definition of aws_sfn_state_machine. Files that a template refers to, such as DefinitionUri or BodyS3Location, are not read.",
     ),
+    (
+        "SFA029",
+        "Versions of a state machine of the template that an alias uses. The rule reports nothing if the state machine has several version resources, if the name of the version contains a digit (a version per deployment, made by hand), or if the description of the version depends on a parameter: a new description replaces the version.",
+    ),
+    (
+        "SFA034",
+        "Templates: AWS::StepFunctions types and AWS::Serverless::StateMachine, with the public resource schemas and the SAM translator (`template/src/schema.rs` has their dates).",
+    ),
+    (
+        "SFA035",
+        "Templates: types of the service StepFunctions, with the public resource schemas (`template/src/schema.rs` has their date).",
+    ),
+    ("SFA036", OPERATIONS_READ),
+    ("SFA037", OPERATIONS_READ),
 ];
+
+const OPERATIONS_READ: &str = "The policies of SFA017. The operations are those with the condition key states:StateMachineQualifier: CreateStateMachineAlias, DescribeStateMachineAlias, UpdateStateMachineAlias, DeleteStateMachineAlias, ListStateMachineAliases, DescribeStateMachine, DeleteStateMachineVersion and ListExecutions; in SFA037 also StartExecution and StartSyncExecution.";
 
 macro_rules! rules {
     ($($constant:ident $id:literal $name:literal $severity:ident $url:ident
@@ -84,11 +135,16 @@ const CFN_ALIAS: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-stepfunctions-statemachinealias.html";
 const CFN_PREFERENCE: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-stepfunctions-statemachinealias-deploymentpreference.html";
 const CFN_VERSION: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-stepfunctions-statemachineversion.html";
+const CFN_STATE_MACHINE: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-stepfunctions-statemachine.html";
+const CFN_STEP_FUNCTIONS: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_StepFunctions.html";
 const CONDITIONS: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html";
 const FOR_EACH: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html";
 const QUOTAS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html";
+const TERRAFORM: &str = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sfn_state_machine";
 const STARTS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/execution-alias-version-associate.html";
 
 rules! {
@@ -204,10 +260,70 @@ rules! {
         "Not fully checked: too many conditions or parameter values, or texts that are too long",
         "The checks try up to 4096 combinations of the values that conditions compare, up to 256 combinations of condition results and allowed parameter values per resource, and resolve texts of up to 1 MB. If a resource has more combinations of parameter values, one parameter at a time varies. What depends on more is not checked and may contain errors.",
         "Set the parameters that the resource and its conditions depend on (option `parameters`), or use fewer conditions in the resource.";
+    VERSION_NEVER_FOLLOWS "SFA029" "version-never-follows" Warning CFN_VERSION
+        "A version that an alias uses has no StateMachineRevisionId and never follows its state machine",
+        "CloudFormation publishes the version once, when it creates the resource. Later changes of the state machine do not replace the version, and its aliases continue to run the old revision.",
+        "Add StateMachineRevisionId with the attribute StateMachineRevisionId of the state machine.";
+    DEFINITION_NOT_PUBLISHED "SFA030" "definition-not-published" Error CFN_VERSION
+        "The definition of a state machine changes, but its version does not (with the previous template)",
+        "The version has no StateMachineRevisionId, so the new definition does not replace it. The deployment succeeds, and the aliases of the version continue to run the old definition.",
+        "Add StateMachineRevisionId with the attribute StateMachineRevisionId of the state machine.";
+    ALARM_BY_ARN "SFA031" "alarm-by-arn" Warning CFN_PREFERENCE
+        "A deployment preference contains the ARN of an alarm instead of its name",
+        "CloudFormation looks for alarms by name. It finds no alarm with an ARN as its name, so the alarm never causes a rollback.",
+        "Use the name of the alarm, for example `!Ref` of the alarm.";
+    STATE_MACHINE_REPLACED "SFA032" "state-machine-replaced" Error CFN_STATE_MACHINE
+        "The state machine of an alias is replaced, but the alias is not (with the previous template)",
+        "CloudFormation creates a new state machine and updates the alias of the old one with a version of the new one. AWS rejects the update: all versions of an alias must belong to its state machine.",
+        "Keep the state machine. Or rename the alias in the same deployment, so that CloudFormation creates a new alias.";
+    USE_ALIAS_WITHOUT_ALIAS "SFA033" "use-alias-without-alias" Error SAM_DOCS
+        "A SAM state machine has UseAliasAsEventTarget but no AutoPublishAlias",
+        "SAM rejects the template: events cannot start an alias that does not exist.",
+        "Add AutoPublishAlias with the name of the alias, or remove UseAliasAsEventTarget.";
+    UNKNOWN_MEMBER "SFA034" "unknown-member" Error CFN_STEP_FUNCTIONS
+        "A Step Functions resource has a property that does not exist",
+        "CloudFormation and SAM reject properties that are not in the schema of the resource type.",
+        "Correct the name of the property, or remove it.";
+    UNKNOWN_TYPE "SFA035" "unknown-type" Error CFN_STEP_FUNCTIONS
+        "A resource type of Step Functions does not exist",
+        "CloudFormation rejects templates with types that it does not have.",
+        "Correct the type.";
+    OPERATION_ON_QUALIFIED_ARN "SFA036" "operation-on-qualified-arn" Error AUTHORIZATION
+        "A policy allows describing, updating, deleting or listing on an alias or version ARN instead of the state machine ARN",
+        "Step Functions authorizes all operations on versions and aliases with the ARN of the state machine. A call gets AccessDenied.",
+        "Allow the state machine ARN. To allow only the alias, add a condition on states:StateMachineQualifier.";
+    DENY_ON_QUALIFIED_ARN "SFA037" "deny-on-qualified-arn" Error AUTHORIZATION
+        "A policy denies an operation on an alias or version ARN instead of the state machine ARN",
+        "Step Functions authorizes with the ARN of the state machine, which the statement does not match. The statement denies nothing.",
+        "Deny the state machine ARN with a condition on states:StateMachineQualifier.";
+    REVISION_OF_OTHER_MACHINE "SFA038" "revision-of-other-machine" Error CFN_VERSION
+        "StateMachineRevisionId of a version is the revision of another state machine",
+        "AWS publishes a version only if StateMachineRevisionId is the current revision of the state machine in StateMachineArn. The deployment fails.",
+        "Use the attribute StateMachineRevisionId of the state machine in StateMachineArn.";
+    ALIAS_OF_OTHER_MACHINE "SFA039" "alias-of-other-machine" Warning CFN_ALIAS
+        "StateMachineArn of an alias is not the state machine of its versions",
+        "CreateStateMachineAlias has no such member: the alias belongs to the state machine of its versions, not to the one in StateMachineArn.",
+        "Use the ARN of the state machine of the versions, or remove StateMachineArn.";
+    ENVIRONMENT_BYPASSES_ALIAS "SFA040" "environment-bypasses-alias" Info STARTS
+        "An environment variable of a function contains the ARN of a state machine that has an alias",
+        "If the function starts executions with it, they run the latest revision instead of a version of the alias. Weights, gradual deployments and rollbacks do not apply to them.",
+        "Use the alias ARN (`!Ref` of the alias) if the function starts executions. For other operations, accept the finding.";
     LOOP_NOT_EXPANDED "SFA050" "loop-not-expanded" Info FOR_EACH
         "A loop (Fn::ForEach) is not fully checked, because its collection depends on values that are unknown before deployment",
         "Loops over literal lists, list parameters with a value, a default or allowed values, and lists in mappings are expanded and checked. The resources and properties that other loops create are not checked and may contain errors.",
         "Set the parameter that the collection depends on (option `parameters`), or write the collection as a list.";
+    NOTHING_PUBLISHED "SFA051" "nothing-published" Error TERRAFORM
+        "Terraform: a route uses the version of a state machine that publishes no versions",
+        "Without `publish = true`, state_machine_version_arn is empty. The alias has no version, and the apply fails.",
+        "Set `publish = true` in the aws_sfn_state_machine.";
+    ROUTE_ON_STATE_MACHINE "SFA052" "route-on-state-machine" Warning TERRAFORM
+        "Terraform: a route refers to the ARN of a state machine instead of the ARN of a version",
+        "AWS rejects an alias whose route has the ARN of a state machine, and the apply fails. A plan does not contain the complete expression: a version number behind the reference would be correct.",
+        "Use state_machine_version_arn of the aws_sfn_state_machine.";
+    ALIAS_BEHIND "SFA053" "alias-behind" Warning TERRAFORM
+        "Terraform: an apply changes the state machine, but the alias keeps its version",
+        "Executions of the alias run the old definition until the next apply. With `publish = false` the alias never follows the state machine. AWS provider versions before 5.62.0 do not plan the new version of a state machine.",
+        "Use version 5.62.0 or later of the AWS provider, and `publish = true` in the aws_sfn_state_machine.";
 }
 
 const SAM_DOCS: &str =

@@ -1,17 +1,30 @@
 //! Translates Terraform plans (`terraform show -json`) into templates. Values that are known only after apply are
 //! unknown.
 
+mod changes;
+mod configuration;
+mod names;
+
 use super::resources::{ALIAS, STATE_MACHINE};
-use super::tree::{Node, Position, Value, escape_pointer};
+use super::tree::{Node, Position, Value};
+use changes::Changes;
+use configuration::Configuration;
+pub(crate) use names::{plan_name, push_step, translate_message, translate_words};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// Members of translated resources, with names that no template has: the position in the plan, the type in the plan,
-/// and the previous name of the alias.
+/// the previous name of the alias, the references of its routes, and what the plan does with a state machine.
 const POINTER: &str = "terraform pointer";
 const KIND: &str = "terraform type";
 const NAME_BEFORE: &str = "terraform name before";
+const REFERENCES: &str = "terraform references";
 const PUBLISH: &str = "terraform publish";
+const VERSION_ARN: &str = "terraform version";
+const CHANGES: &str = "terraform changes";
+/// The attribute of a state machine with the ARN of its last version.
+pub(crate) const VERSION_ATTRIBUTE: &str = "state_machine_version_arn";
+/// References of longer lists of routes are not read. AWS accepts two routes.
+const MAX_ROUTES: usize = 2;
 /// A function that the resolver does not know.
 const UNKNOWN: &str = "Fn::Unknown";
 
@@ -30,49 +43,49 @@ pub(crate) fn publishes_versions(resource: &Node<'_>) -> bool {
     resource.get(PUBLISH).is_some_and(|publish| matches!(publish.value, Value::Bool(true)))
 }
 
+/// What a plan does with a state machine.
+pub(crate) struct PlannedStateMachine<'n> {
+    /// Whether it publishes versions. `None` if unknown.
+    pub publish: Option<bool>,
+    /// The ARN of its last version after the apply, if known.
+    pub version_arn: Option<&'n str>,
+    /// Whether the apply creates a new revision.
+    pub changes: bool,
+}
+
+/// What the version of a route refers to in the configuration.
+pub(crate) struct RouteReference<'n> {
+    pub index: usize,
+    /// The address of a resource, and its attribute.
+    pub address: &'n str,
+    pub attribute: &'n str,
+    /// The value after the apply, if known.
+    pub value: Option<&'n str>,
+}
+
+/// Returns what the plan does with a state machine, or `None` for a resource of a template.
+pub(crate) fn planned_state_machine<'n>(resource: &'n Node<'_>) -> Option<PlannedStateMachine<'n>> {
+    let publish = match resource.get(PUBLISH)?.value {
+        Value::Bool(publish) => Some(publish),
+        _ => None,
+    };
+    let changes = resource.get(CHANGES).is_some_and(|changes| matches!(changes.value, Value::Bool(true)));
+    Some(PlannedStateMachine { publish, version_arn: resource.get(VERSION_ARN).and_then(Node::text), changes })
+}
+
+/// Returns the references of the routes of an alias.
+pub(crate) fn route_references<'n>(resource: &'n Node<'_>) -> Vec<RouteReference<'n>> {
+    let read = |(index, route): (usize, &'n Node<'_>)| {
+        let text = |name| route.get(name).and_then(Node::text);
+        Some(RouteReference { index, address: text("address")?, attribute: text("attribute")?, value: text("value") })
+    };
+    let routes = resource.get(REFERENCES).map(Node::items).unwrap_or_default();
+    routes.iter().enumerate().filter_map(read).collect()
+}
+
 /// Returns the previous name of an alias that the plan replaces.
 pub(crate) fn previous_name<'n>(resource: &'n Node<'_>) -> Option<&'n str> {
     resource.get(NAME_BEFORE).and_then(Node::text)
-}
-
-/// Adds a step to a pointer. Plans use other names than templates.
-pub(crate) fn push_step(pointer: &mut String, step: &str, in_plan: bool) {
-    let name = if in_plan { plan_member(pointer, step) } else { escape_pointer(step) };
-    if !name.is_empty() {
-        pointer.push('/');
-        pointer.push_str(&name);
-    }
-}
-
-/// Returns the name of a member in a plan, or an empty text if plans do not have this member.
-fn plan_member(pointer: &str, step: &str) -> String {
-    match step {
-        "Properties" | "Targets" | "Integration" => String::new(),
-        "PolicyDocument" => "policy".to_owned(),
-        "Policies" => "inline_policy".to_owned(),
-        "DefinitionString" => "definition".to_owned(),
-        // A key of `request_parameters`.
-        "StateMachineArn" => step.to_owned(),
-        // The pointer of a schedule already contains the target.
-        "Target" if pointer.ends_with("/target/0") => String::new(),
-        _ => to_snake_case(step),
-    }
-}
-
-/// Returns the name of a template member in plans.
-pub(crate) fn plan_name(member: &str) -> String {
-    plan_member("", member)
-}
-
-fn to_snake_case(name: &str) -> String {
-    let mut snake = String::new();
-    for (index, character) in name.char_indices() {
-        if character.is_ascii_uppercase() && index > 0 {
-            snake.push('_');
-        }
-        snake.push(character.to_ascii_lowercase());
-    }
-    snake
 }
 
 pub(crate) fn is_plan(root: &Node<'_>) -> bool {
@@ -82,39 +95,43 @@ pub(crate) fn is_plan(root: &Node<'_>) -> bool {
 /// Translates a plan into a template.
 pub(crate) fn translate_plan<'t>(plan: &'t Node<'t>) -> Node<'t> {
     let mut resources = Vec::new();
-    let names = previous_names(plan);
+    let context = Context { changes: Changes::new(plan), configuration: Configuration::new(plan) };
     if let Some(module) = plan.get("planned_values").and_then(|values| values.get("root_module")) {
-        collect_resources(module, "/planned_values/root_module", &names, &mut resources);
+        collect_resources(module, "/planned_values/root_module", &context, &mut resources);
     }
     map(plan.position, vec![("Resources", Node { position: plan.position, value: Value::Map(resources) })])
 }
 
 type Members<'t> = Vec<(Cow<'t, str>, Node<'t>)>;
 
-fn collect_resources<'t>(module: &'t Node<'t>, path: &str, names: &HashMap<&'t str, &'t str>, found: &mut Members<'t>) {
+/// The parts of a plan apart from the planned values.
+struct Context<'t> {
+    changes: Changes<'t>,
+    configuration: Configuration<'t>,
+}
+
+fn collect_resources<'t>(module: &'t Node<'t>, path: &str, context: &Context<'t>, found: &mut Members<'t>) {
     for (index, resource) in module.get("resources").map(Node::items).unwrap_or_default().iter().enumerate() {
         let path = format!("{path}/resources/{index}/values");
         let address = resource.get("address").and_then(Node::text);
-        if let Some((address, node)) = address.zip(translate_resource(resource, path, names)) {
+        if let Some((address, node)) = address.zip(translate_resource(resource, path, context)) {
             found.push((Cow::Borrowed(address), node));
         }
     }
     for (index, child) in module.get("child_modules").map(Node::items).unwrap_or_default().iter().enumerate() {
-        collect_resources(child, &format!("{path}/child_modules/{index}"), names, found);
+        collect_resources(child, &format!("{path}/child_modules/{index}"), context, found);
     }
 }
 
-fn translate_resource<'t>(
-    resource: &'t Node<'t>,
-    pointer: String,
-    names: &HashMap<&'t str, &'t str>,
-) -> Option<Node<'t>> {
+fn translate_resource<'t>(resource: &'t Node<'t>, pointer: String, context: &Context<'t>) -> Option<Node<'t>> {
+    let address = resource.get("address").and_then(Node::text).unwrap_or_default();
     let own_kind = resource.get("type")?.text()?;
     let values = resource.get("values")?;
     let at_target = own_kind == "aws_scheduler_schedule";
     let pointer = if at_target { format!("{pointer}/target/0") } else { pointer };
+    let references = if own_kind == "aws_sfn_alias" { find_references(address, values, context) } else { Vec::new() };
     let (kind, properties) = match own_kind {
-        "aws_sfn_alias" => (ALIAS, translate_alias(values)),
+        "aws_sfn_alias" => (ALIAS, translate_alias(values, &references)),
         "aws_sfn_state_machine" => {
             (STATE_MACHINE, rename_members(values, &[("StateMachineName", "name"), ("DefinitionString", "definition")]))
         }
@@ -163,16 +180,46 @@ fn translate_resource<'t>(
         (KIND, text(resource.position, own_kind)),
         (POINTER, Node { position: resource.position, value: Value::Text(Cow::Owned(pointer)) }),
     ];
-    if let Some(publish) = values.get("publish").filter(|_| kind == STATE_MACHINE) {
-        members.push((PUBLISH, publish.clone()));
+    if kind == STATE_MACHINE {
+        let position = resource.position;
+        members.push((PUBLISH, values.get("publish").cloned().unwrap_or(Node { position, value: Value::Null })));
+        members.extend(values.get(VERSION_ATTRIBUTE).map(|version| (VERSION_ARN, version.clone())));
+        members.push((CHANGES, Node { position, value: Value::Bool(context.changes.creates_revision(address)) }));
     }
-    if let Some(before) = resource.get("address").and_then(Node::text).and_then(|address| names.get(address)) {
+    if !references.is_empty() {
+        members.push((REFERENCES, Node { position: resource.position, value: Value::List(references) }));
+    }
+    if let Some(before) = context.changes.previous_name(address) {
         members.push((NAME_BEFORE, text(resource.position, before)));
     }
     Some(map(resource.position, members))
 }
 
-fn translate_alias<'t>(values: &'t Node<'t>) -> Node<'t> {
+/// Finds what the versions of an alias refer to. Routes without a reference have an empty map.
+fn find_references<'t>(address: &str, values: &'t Node<'t>, context: &Context<'t>) -> Vec<Node<'t>> {
+    let routes = values.get("routing_configuration").map(Node::items).unwrap_or_default();
+    if routes.len() > MAX_ROUTES {
+        return Vec::new();
+    }
+    let reference = |(index, route): (usize, &'t Node<'t>)| {
+        // A `dynamic` block has another number of routes.
+        let argument = |expressions: &'t Node<'t>| {
+            let blocks = expressions.get("routing_configuration")?.items();
+            blocks.get(index).filter(|_| blocks.len() == routes.len())?.get(VERSION_ATTRIBUTE)
+        };
+        let value = route.get(VERSION_ATTRIBUTE).cloned();
+        let found = context.configuration.find_reference(address, argument);
+        let members = found.map(|found| {
+            let owned = |text: String| Node { position: route.position, value: Value::Text(text.into()) };
+            let own = [("address", owned(found.address)), ("attribute", owned(found.attribute))];
+            own.into_iter().chain(value.map(|value| ("value", value))).collect()
+        });
+        map(route.position, members.unwrap_or_default())
+    };
+    routes.iter().enumerate().map(reference).collect()
+}
+
+fn translate_alias<'t>(values: &'t Node<'t>, references: &[Node<'t>]) -> Node<'t> {
     let mut members = vec![("Name", known_or_unknown(values, "name"))];
     // Plans contain an empty description if there is none.
     if let Some(description) = values.get("description").filter(|node| node.text().is_some_and(|text| !text.is_empty()))
@@ -181,7 +228,9 @@ fn translate_alias<'t>(values: &'t Node<'t>) -> Node<'t> {
     }
     let routing = match values.get("routing_configuration") {
         Some(list) if matches!(list.value, Value::List(_)) => {
-            Node { position: list.position, value: Value::List(list.items().iter().map(translate_route).collect()) }
+            let items = list.items().iter().enumerate();
+            let routes = items.map(|(index, item)| translate_route(item, references.get(index)));
+            Node { position: list.position, value: Value::List(routes.collect()) }
         }
         _ => unknown(values.position),
     };
@@ -189,12 +238,15 @@ fn translate_alias<'t>(values: &'t Node<'t>) -> Node<'t> {
     map(values.position, members)
 }
 
-fn translate_route<'t>(item: &'t Node<'t>) -> Node<'t> {
-    let members = vec![
-        ("StateMachineVersionArn", known_or_unknown(item, "state_machine_version_arn")),
-        ("Weight", known_or_unknown(item, "weight")),
-    ];
-    map(item.position, members)
+fn translate_route<'t>(item: &'t Node<'t>, reference: Option<&Node<'t>>) -> Node<'t> {
+    let is_version = |reference: &Node<'t>| reference.get("attribute").and_then(Node::text) == Some(VERSION_ATTRIBUTE);
+    let mut version = known_or_unknown(item, VERSION_ATTRIBUTE);
+    let address = || reference.filter(|reference| is_version(reference))?.get("address").cloned();
+    if let (true, Some(address)) = (version.get(UNKNOWN).is_some(), address()) {
+        let attribute = Value::List(vec![address, text(item.position, VERSION_ATTRIBUTE)]);
+        version = map(item.position, vec![("Fn::GetAtt", Node { position: item.position, value: attribute })]);
+    }
+    map(item.position, vec![("StateMachineVersionArn", version), ("Weight", known_or_unknown(item, "weight"))])
 }
 
 /// Translates a policy. An unknown policy is not omitted, because it may allow anything.
@@ -230,18 +282,6 @@ fn translate_role<'t>(values: &'t Node<'t>) -> Node<'t> {
 fn rename_members<'t>(values: &'t Node<'t>, names: &[(&'static str, &str)]) -> Node<'t> {
     let known = names.iter().filter_map(|(name, own)| Some((*name, values.get(own)?.clone())));
     map(values.position, known.collect())
-}
-
-/// Returns the names of aliases that the plan replaces.
-fn previous_names<'t>(plan: &'t Node<'t>) -> HashMap<&'t str, &'t str> {
-    let replaced = |change: &'t Node<'t>| {
-        let alias = change.get("type")?.text()? == "aws_sfn_alias";
-        let deleted =
-            change.get("change")?.get("actions")?.items().iter().any(|action| action.text() == Some("delete"));
-        let name = change.get("change")?.get("before")?.get("name")?.text()?;
-        (alias && deleted).then_some((change.get("address")?.text()?, name))
-    };
-    plan.get("resource_changes").map(Node::items).unwrap_or_default().iter().filter_map(replaced).collect()
 }
 
 /// Returns the value, or an unknown value.

@@ -1,6 +1,7 @@
 //! The tree of a file, with the position of every value.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// A position in a file. Line and column start at 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,6 +97,35 @@ impl<'t> Node<'t> {
     /// Returns whether the map contains a macro, which may add any members.
     pub fn has_macro(&self) -> bool {
         self.members().iter().any(|(name, _)| name == "Fn::Transform" || name.starts_with("Fn::ForEach::"))
+    }
+
+    /// Formats the value without positions. Equal values have equal texts.
+    pub fn to_key(&self) -> String {
+        let mut text = String::new();
+        self.write_key(&mut text);
+        text
+    }
+
+    fn write_key(&self, out: &mut String) {
+        // Writing to a String cannot fail.
+        match &self.value {
+            Value::List(items) => {
+                out.push('[');
+                items.iter().for_each(|item| item.write_key(out));
+                out.push(']');
+            }
+            Value::Map(members) => {
+                out.push('{');
+                for (name, member) in members {
+                    let _ = write!(out, "{name:?}:");
+                    member.write_key(out);
+                }
+                out.push('}');
+            }
+            _ => {
+                let _ = write!(out, "{:?},", self.scalar());
+            }
+        }
     }
 
     /// Visits this node and all nodes in it.

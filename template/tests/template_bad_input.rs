@@ -75,6 +75,45 @@ fn other_files_are_errors() {
 }
 
 #[test]
+fn terraform_configurations_are_errors() {
+    const MESSAGE: &str = "expected a CloudFormation template or a Terraform plan: the file is a Terraform configuration; use a template with `Resources`, or the output of `terraform show -json PLAN`";
+    for text in [
+        "# An alias.\nresource \"aws_sfn_alias\" \"live\" {\n  name = \"live\"\n}\n",
+        "terraform {\n  required_version = \">= 1.5\"\n}\n",
+        "/* text */\nlocals {\n  a = [\n}\n",
+    ] {
+        assert_error(text, MESSAGE);
+    }
+}
+
+/// Circular references of a plan, and references to nothing, are unknown.
+#[test]
+fn references_of_plans_end() {
+    let plan = |expression: &str, output: &str| {
+        format!(
+            r#"{{"format_version": "1.2", "planned_values": {{"root_module": {{"child_modules": [{{"address": "module.a", "resources": [
+            {{"address": "module.a.aws_sfn_alias.live", "type": "aws_sfn_alias", "values": {{"name": "live", "routing_configuration": [{{"weight": 100}}]}}}}]}}]}}}},
+            "configuration": {{"root_module": {{"module_calls": {{"a": {{"expressions": {{"v": {{"references": ["module.a.o", "module.a"]}}}}, "module": {{
+            "outputs": {{"o": {{"expression": {{"references": {output}}}}}}},
+            "resources": [{{"address": "aws_sfn_alias.live", "expressions": {{"routing_configuration": [{{"state_machine_version_arn": {{"references": {expression}}}}}]}}}}]}}}}}}}}}}}}"#
+        )
+    };
+    let many = format!("[{}]", vec![r#""var.v""#; 100_000].join(","));
+    for (expression, output) in [
+        (r#"["var.v"]"#, r#"["var.v"]"#),
+        (r#"["var.w"]"#, "[]"),
+        (r#"["aws_sfn_state_machine.m.state_machine_version_arn"]"#, "[]"),
+        (r#"["aws_sfn_state_machine.m[\"a.state_machine_version_arn"]"#, "[]"),
+        (r#"["each.value.arn"]"#, "[]"),
+        (r#"[7, null, ".", "..", "module..", "[0]"]"#, "[]"),
+        (&many, &many),
+    ] {
+        let report = check_template(plan(expression, output).as_bytes(), &CheckOptions::default()).expect("a report");
+        assert_eq!((report.findings, report.checked.aliases), (vec![], 1), "{expression:.80}");
+    }
+}
+
+#[test]
 fn binary_files_are_errors() {
     assert_error(b"Resources: {\xFF}", "the file is not valid UTF-8 at byte 12; save it as UTF-8");
     assert_error("Resources:\n  é\0: 1", "line 2 column 4: expected a text file, found a NUL character");
@@ -224,6 +263,30 @@ fn loops_that_grow_are_not_expanded() {
     ] {
         let report = check_template(text.as_bytes(), &CheckOptions::default()).expect("a report");
         assert_eq!((report.findings.len(), report.infos), (count, count), "{text}");
+    }
+}
+
+/// A list with many items, in a loop of one resource with many findings.
+#[test]
+fn loops_with_many_items_end() {
+    let numbers = (0..20_000).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+    let statement = r#"{"Effect": "Allow", "Action": "states:StartExecution", "Resource": "arn:aws:states:us-east-1:123456789012:stateMachine:m:PROD"}"#;
+    let statements = vec![statement; 2000].join(", ");
+    for parameter in [format!("Default: '{numbers}'"), format!("AllowedValues: [{numbers}]")] {
+        let template = format!(
+            "Parameters: {{P: {{Type: CommaDelimitedList, {parameter}}}}}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      'Fn::ForEach::A': [A, !Ref P, {{'X${{A}}': text}}]
+      Policies: [{{PolicyName: p, PolicyDocument: {{Statement: [{statements}]}}}}]
+"
+        );
+        let report = check_template(template.as_bytes(), &CheckOptions::default()).expect("a report");
+        assert_eq!(report.findings.len(), 2000);
+        let condition = report.findings[0].condition.as_deref().unwrap_or_default();
+        assert!(condition.starts_with("parameter P ") && condition.len() < 500, "{condition}");
     }
 }
 

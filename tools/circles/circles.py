@@ -22,6 +22,7 @@ PATH = re.compile(r"(?<![\w:$])[A-Za-z_]\w*(?:\s*::\s*[A-Za-z_]\w*)+")
 ELSEWHERE = re.compile(r"\bmod\s+([A-Za-z_]\w*)\s*;")
 ITEM = re.compile(r"\b(?:fn|struct|enum|union|trait|type|const|static|macro_rules!)\s+([A-Za-z_]\w*)")
 
+ROOTS = ("lib.rs", "main.rs")
 ModulePath = tuple[str, ...]
 
 
@@ -41,7 +42,9 @@ class Module:
 
 def main() -> int:
     repository = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-    found = [circle for root in find_roots(repository) for circle in find_circles(read_crate(root))]
+    found = []
+    for root in find_roots(repository):
+        found += [circle for circle in find_circles(read_crate(root)) if circle not in found]
     for circle in found:
         print("these files use each other:")
         for file, used, names in circle:
@@ -52,18 +55,21 @@ def main() -> int:
 
 
 def find_roots(repository: Path) -> list[Path]:
-    """Returns the directories of all lib.rs and main.rs files of the repository."""
+    """Returns all lib.rs and main.rs files of the repository."""
     listed = ["git", "-C", str(repository), "ls-files", "--cached", "--others", "--exclude-standard", "*.rs"]
     files = subprocess.run(listed, check=True, capture_output=True, text=True).stdout.splitlines()
-    return sorted({(repository / file).parent for file in files if Path(file).name in ("lib.rs", "main.rs")})
+    return sorted(repository / file for file in files if Path(file).name in ROOTS)
 
 
 def read_crate(root: Path) -> dict[ModulePath, Module]:
-    """Returns the modules of a crate by name. The root has the empty name."""
+    """Returns the modules of a crate by name. The root has the empty name. A directory with lib.rs and main.rs has two
+    crates, whose other files are modules of both."""
     modules: dict[ModulePath, Module] = {}
-    for file in sorted(root.rglob("*.rs")):
-        name = file.relative_to(root).with_suffix("").parts
-        if name[-1] == "mod" or name in (("lib",), ("main",)):
+    for file in sorted(root.parent.rglob("*.rs")):
+        if file != root and file.parent == root.parent and file.name in ROOTS:
+            continue
+        name = file.relative_to(root.parent).with_suffix("").parts
+        if name[-1] == "mod" or file == root:
             name = name[:-1]
         modules.setdefault(name, Module(file, name, remove_noise(file.read_text())))
     for module in modules.values():

@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use crate::row::{Row, Step};
-use sfn_alias::StepFunctions;
+use sfn_alias::{Json, StepFunctions};
 use std::path::Path;
 use std::time::Instant;
 
@@ -30,14 +30,14 @@ fn create(directory: &Path, size: usize) -> Step<'static> {
     Box::new(move || {
         let _keep_open = &directory;
         let bodies: Vec<_> = (0..size).map(|_| next_body(&sfn, &mut number)).collect();
-        let requests: Vec<_> = bodies.iter().map(|body| (CREATE, body.as_slice())).collect();
+        let requests: Vec<_> = bodies.iter().map(|body| (sfn.scope(), CREATE, body.as_slice())).collect();
         let start = Instant::now();
-        let replies = match size {
-            1 => vec![sfn.call(CREATE, &bodies[0])],
+        let results = match size {
+            1 => vec![sfn.call_from(CREATE, &bodies[0][..], &Json)],
             _ => sfn.call_batch(&requests),
         };
         let elapsed = start.elapsed();
-        assert!(replies.iter().all(|reply| reply.status == 200));
+        assert!(results.iter().all(|result| result.is_ok()));
         (size as u32, elapsed)
     })
 }

@@ -1,10 +1,9 @@
 //! Commands on aliases.
 
 use super::arn::{
-    AliasRef, Qualifier, STATE_MACHINE_ARN_POINTER, StateMachineRef, arn_type_error, parse_alias_arn,
-    parse_state_machine_arn,
+    AliasRef, Qualifier, STATE_MACHINE_ARN_POINTER, StateMachineRef, parse_alias_arn, parse_state_machine_arn,
 };
-use super::request::{Request, RuleErrors, commands, validate};
+use super::request::{Request, RuleErrors, commands, parse};
 use crate::error::{Error, Result};
 use crate::model::{Resource, Route, Routing, VersionNumber, Weight, is_version_qualifier, parse_arn};
 use crate::options::Limits;
@@ -16,7 +15,6 @@ use crate::wire::input::{
 use crate::wire::{DeserializeRequest, deserialize_request};
 
 const ROUTING_POINTER: &str = "/routingConfiguration";
-const STATE_MACHINE_RESOURCE_TYPE: &str = "stateMachine";
 
 /// A create request with a valid routing.
 pub(crate) struct CreateAlias<'a> {
@@ -24,30 +22,15 @@ pub(crate) struct CreateAlias<'a> {
     pub state_machine_arn: &'a str,
     pub name: &'a str,
     pub description: Option<&'a str>,
-    pub routing: RequestedRouting,
+    /// `None` if a number is out of the range of version numbers, so the version cannot exist.
+    pub routing: Option<Routing>,
 }
 
 pub(crate) struct UpdateAlias<'a> {
     pub alias: AliasRef<'a>,
     pub description: Option<&'a str>,
-    pub routing: Option<RequestedRouting>,
-}
-
-/// A valid routing of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RequestedRouting {
-    Routing(Routing),
-    /// A number is out of the range of version numbers, so the version cannot exist.
-    UnknownVersion,
-}
-
-impl RequestedRouting {
-    pub fn to_routing(self) -> Result<Routing> {
-        match self {
-            Self::Routing(routing) => Ok(routing),
-            Self::UnknownVersion => Err(Error::ReferenceNotFound),
-        }
-    }
+    /// The new routing, if any, as in [`CreateAlias`].
+    pub routing: Option<Option<Routing>>,
 }
 
 pub(crate) struct ListAliases<'a> {
@@ -59,7 +42,7 @@ pub(crate) struct ListAliases<'a> {
 
 commands! {
     CreateStateMachineAliasInput => CreateAlias<'c>, |input, errors| parse_create_alias(input, errors);
-    RoutingInput => RequestedRouting, |input, errors| {
+    RoutingInput => Option<Routing>, |input, errors| {
         parse_routing_entries(input.routing_configuration.as_deref()?, None, errors).map(|(_, routing)| routing)
     };
     DescribeStateMachineAliasInput => AliasRef<'c>, |input, errors| parse_alias_arn(input.state_machine_alias_arn.as_deref()?, errors);
@@ -110,7 +93,7 @@ fn parse_list_aliases<'c>(
     let version = match state_machine.qualifier {
         Qualifier::Version(number) => Some(number),
         Qualifier::Alias(_) => {
-            let error = Error::StateMachineOrVersionArnRequired { arn: arn.into() };
+            let error = Error::StateMachineOrVersionArnRequired(arn.into());
             return rule_errors.record_error(STATE_MACHINE_ARN_POINTER, Err(error));
         }
         Qualifier::Unqualified | Qualifier::Label => None,
@@ -118,13 +101,13 @@ fn parse_list_aliases<'c>(
     Some(ListAliases { state_machine, version, page: PageRequest::new(input.max_results, input.next_token.as_deref()) })
 }
 
-/// Converts the routing configuration of a request for [`crate::pick`] and [`crate::WeightedPicker::pick`].
+/// Converts the routing configuration of a request for [`Routing::pick`] and [`crate::WeightedPicker::pick`].
 ///
 /// # Errors
 /// The error that AWS would return for this routing configuration;
 /// [`Error::ReferenceNotFound`] for a version number that cannot exist.
 pub fn parse_routing(input: &RoutingInput<'_>) -> Result<Routing> {
-    validate(input, &Limits::default())?.to_routing()
+    parse(input, &Limits::default())?.ok_or(Error::ReferenceNotFound)
 }
 
 /// Like [`parse_routing`], for JSON bytes or values of another programming language.
@@ -142,7 +125,7 @@ fn parse_routing_entries<'a>(
     entries: &'a [RoutingConfigurationListItem<'_>],
     state_machine_arn: Option<&str>,
     rule_errors: &mut RuleErrors<'_>,
-) -> Option<(&'a str, RequestedRouting)> {
+) -> Option<(&'a str, Option<Routing>)> {
     // Any other number of entries violates a constraint of the model.
     let (first, second) = match entries {
         [first] => (first, None),
@@ -165,15 +148,15 @@ fn parse_routing_entries<'a>(
     Some((first_arn?, create_routing(first, second)?))
 }
 
-/// Returns `None` if the weights do not add up to 100 or a version is repeated.
+/// Returns `None` if the weights do not add up to 100 or a version is repeated, and `Some(None)` if a version cannot exist.
 fn create_routing(
     first: (RouteTarget<'_>, Weight),
     second: Option<(RouteTarget<'_>, Weight)>,
-) -> Option<RequestedRouting> {
+) -> Option<Option<Routing>> {
     let route = |(target, weight): (RouteTarget<'_>, Weight)| Some(Route { version: target.version?, weight });
     let second = second.map_or(Some(None), |second| route(second).map(Some));
-    let (Some(first), Some(second)) = (route(first), second) else { return Some(RequestedRouting::UnknownVersion) };
-    Routing::new(first, second).map(RequestedRouting::Routing)
+    let (Some(first), Some(second)) = (route(first), second) else { return Some(None) };
+    Routing::new(first, second).map(Some)
 }
 
 /// The state machine and the version of a routing entry.
@@ -208,8 +191,11 @@ fn parse_route_target<'a>(
         return Some(target);
     }
     let arn = match parse_arn(text) {
-        Ok(arn) if arn.resource_type() == STATE_MACHINE_RESOURCE_TYPE => arn,
-        Ok(other) => return rule_errors.record_error(&version_arn_pointer(index), Err(arn_type_error(&other))),
+        Ok(arn) if arn.resource_type() == "stateMachine" => arn,
+        Ok(other) => {
+            return rule_errors
+                .record_error(&version_arn_pointer(index), Err(Error::ArnType(other.resource_type().into())));
+        }
         Err(error) => return rule_errors.record_error(&version_arn_pointer(index), Err(error)),
     };
     let is_version = matches!(arn.resource, Resource::Version { .. });
@@ -263,7 +249,7 @@ fn check_weights_sum(entries: &[RoutingConfigurationListItem<'_>], rule_errors: 
     let weights = || entries.iter().filter_map(|entry| entry.weight);
     let sum = weights().fold(0_i64, i64::saturating_add);
     if weights().count() == entries.len() && sum != 100 {
-        rule_errors.push(ROUTING_POINTER, Error::WeightsSum { received: weights().collect() });
+        rule_errors.push(ROUTING_POINTER, Error::WeightsSum(weights().collect()));
     }
 }
 

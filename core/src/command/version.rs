@@ -61,7 +61,7 @@ fn parse_delete_version<'c>(
     let arn = input.state_machine_version_arn.as_deref()?;
     let state_machine = parse_member(arn, POINTER, rule_errors)?;
     let Qualifier::Version(number) = state_machine.qualifier else {
-        return rule_errors.record_error(POINTER, Err(Error::VersionArnRequired { arn: arn.into() }));
+        return rule_errors.record_error(POINTER, Err(Error::VersionArnRequired(arn.into())));
     };
     Some(DeleteVersion { state_machine, number })
 }

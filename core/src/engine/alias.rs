@@ -1,11 +1,8 @@
 //! Decides on alias requests.
 
-use super::{
-    Context, Decision, check_not_deleting, does_not_exist_error, format_version_arn, qualify_arn, require_version,
-};
-use crate::command::{AliasRef, CreateAlias, ListAliases, Qualifier, RequestedRouting, UpdateAlias};
+use super::{Context, Decision, check_not_deleting, format_version_arn, qualify_arn, require_version};
+use crate::command::{AliasRef, CreateAlias, ListAliases, Qualifier, UpdateAlias};
 use crate::error::{Error, Result};
-use crate::idempotency::find_differences;
 use crate::model::{Alias, PreviousRouting, Route, Routing, Timestamp, VersionNumber};
 use crate::page::{Cursor, ListId};
 use crate::store::{Change, NamedAlias, View};
@@ -29,17 +26,17 @@ pub(crate) fn create(
         state_machine_alias_arn: qualify_arn(command.state_machine_arn, command.name),
     };
     if let Some(stored) = view.alias(command.name)? {
-        if find_differences(&stored, command.description, routing).next().is_some() {
+        if stored.description.as_deref() != command.description || stored.routing != routing {
             return Err(Error::AliasConflict);
         }
-        return Ok(Decision::without_change(output(stored.created)));
+        return Ok(Decision { change: None, output: output(stored.created) });
     }
-    let limit = context.limits.aliases_per_state_machine;
+    let limit = context.options.limits.aliases_per_state_machine;
     if view.alias_count()? >= limit {
-        return Err(Error::AliasQuota { limit });
+        return Err(Error::AliasQuota(limit));
     }
     let alias = new_alias(command, routing, context.now);
-    Ok(Decision::with_change(Change::PutAlias { name: command.name.into(), alias }, output(context.now)))
+    Ok(Decision { change: Some(Change::PutAlias { name: command.name.into(), alias }), output: output(context.now) })
 }
 
 fn new_alias(command: &CreateAlias<'_>, routing: Routing, now: Timestamp) -> Alias {
@@ -79,7 +76,7 @@ pub(crate) fn update(
         previous: find_previous_routing(&stored, routing, context),
     };
     let output = UpdateStateMachineAliasOutput { update_date: context.now };
-    Ok(Decision::with_change(Change::PutAlias { name: command.alias.name.into(), alias }, output))
+    Ok(Decision { change: Some(Change::PutAlias { name: command.alias.name.into(), alias }), output })
 }
 
 /// Returns the routing that StartExecution uses until the update delay ends: always the routing before this update, even
@@ -92,24 +89,25 @@ fn find_previous_routing(
     if new_routing.is_none() {
         return stored.previous.clone().filter(|previous| context.now < previous.until);
     }
-    let until = context.now.saturating_add(context.update_delay);
+    let until = context.now.saturating_add(context.options.update_delay);
     (until > context.now).then(|| Box::new(PreviousRouting { routing: stored.routing, until }))
 }
 
 /// Deletes an alias. Succeeds if the alias or the state machine does not exist.
 pub(crate) fn delete(command: &AliasRef<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
     let stored = context.find_state_machine().map(|view| view.alias(command.name)).transpose()?.flatten();
-    let change = stored.map(|_| Change::DeleteAlias { name: command.name.into() });
+    let change = stored.map(|_| Change::DeleteAlias(command.name.into()));
     Ok(Decision { change, output: Empty {} })
 }
 
 pub(crate) fn list(command: &ListAliases<'_>, context: &Context<'_>) -> Result<AliasPage> {
     let state_machine = command.state_machine;
     if state_machine.qualifier == Qualifier::Label {
-        return Err(does_not_exist_error(state_machine.arn));
+        return Err(Error::StateMachineDoesNotExist(state_machine.arn.into()));
     }
-    let view = context
-        .require_active(state_machine.unqualified_arn, || does_not_exist_error(state_machine.unqualified_arn))?;
+    let view = context.require_active(state_machine.unqualified_arn, || {
+        Error::StateMachineDoesNotExist(state_machine.unqualified_arn.into())
+    })?;
     let version =
         command.version.map(|number| require_version(view, number, || Error::ReferenceNotFound)).transpose()?;
     let version = version.map(|version| version.number);
@@ -141,8 +139,8 @@ fn find_aliases(
 }
 
 /// Returns the requested routing if all its versions exist.
-fn require_versions(view: &dyn View, requested: RequestedRouting) -> Result<Routing> {
-    let routing = requested.to_routing()?;
+fn require_versions(view: &dyn View, requested: Option<Routing>) -> Result<Routing> {
+    let routing = requested.ok_or(Error::ReferenceNotFound)?;
     for route in routing.routes() {
         require_version(view, Some(route.version), || Error::ReferenceNotFound)?;
     }

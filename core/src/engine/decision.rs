@@ -3,11 +3,10 @@
 use crate::command::{Qualifier, StateMachineRef};
 use crate::error::{Error, Result};
 use crate::model::{Timestamp, Version, VersionNumber};
-use crate::options::Limits;
+use crate::options::Options;
 use crate::page::{Cursor, ListId, PageRequest, PageTokenCodec};
 use crate::store::{Change, View};
 use std::borrow::Cow;
-use std::time::Duration;
 
 /// The inputs of a decision besides the command.
 #[derive(Clone, Copy)]
@@ -15,9 +14,7 @@ pub(crate) struct Context<'c> {
     /// The state machine of the command, if it is stored.
     pub view: Option<&'c dyn View>,
     pub now: Timestamp,
-    pub limits: &'c Limits,
-    pub update_delay: Duration,
-    pub deletion_delay: Duration,
+    pub options: &'c Options,
     pub tokens: &'c PageTokenCodec,
 }
 
@@ -45,9 +42,9 @@ impl<'c> Context<'c> {
     /// Returns the view of an operation that accepts only unqualified ARNs. A qualified ARN does not exist.
     pub fn require_active_unqualified(&self, state_machine: StateMachineRef<'_>) -> Result<&'c dyn View> {
         if state_machine.qualifier != Qualifier::Unqualified {
-            return Err(does_not_exist_error(state_machine.arn));
+            return Err(Error::StateMachineDoesNotExist(state_machine.arn.into()));
         }
-        self.require_active(state_machine.unqualified_arn, || does_not_exist_error(state_machine.arn))
+        self.require_active(state_machine.unqualified_arn, || Error::StateMachineDoesNotExist(state_machine.arn.into()))
     }
 
     /// Returns a page of a list, and the token of the next page. `fetch` returns up to a number of items after a position.
@@ -75,16 +72,6 @@ pub(crate) struct Decision<O> {
     pub output: O,
 }
 
-impl<O> Decision<O> {
-    pub const fn without_change(output: O) -> Self {
-        Self { change: None, output }
-    }
-
-    pub const fn with_change(change: Change, output: O) -> Self {
-        Self { change: Some(change), output }
-    }
-}
-
 /// Returns a version, or the error `missing` if it does not exist. `None` if no version can have the number.
 pub(super) fn require_version(
     view: &dyn View,
@@ -96,22 +83,14 @@ pub(super) fn require_version(
 
 pub(super) fn check_not_deleting(view: &dyn View, arn: &str) -> Result<()> {
     match view.state_machine().deleting_until {
-        Some(_) => Err(Error::StateMachineDeleting { arn: arn.into() }),
+        Some(_) => Err(Error::StateMachineDeleting(arn.into())),
         None => Ok(()),
     }
 }
 
-pub(super) fn does_not_exist_error(arn: &str) -> Error {
-    Error::StateMachineDoesNotExist { arn: arn.into() }
-}
-
 /// Returns `ARN:QUALIFIER`.
 pub(super) fn qualify_arn(arn: &str, qualifier: &str) -> String {
-    let mut qualified = String::with_capacity(arn.len().saturating_add(1).saturating_add(qualifier.len()));
-    qualified.push_str(arn);
-    qualified.push(':');
-    qualified.push_str(qualifier);
-    qualified
+    [arn, ":", qualifier].concat()
 }
 
 pub(super) fn format_version_arn(state_machine_arn: &str, number: VersionNumber) -> String {

@@ -3,8 +3,7 @@
 
 use super::state_machine::{describe_definition, parse_configuration};
 use super::{
-    Context, Decision, does_not_exist_error, format_execution_arn, format_express_arn, format_version_arn, qualify_arn,
-    require_version,
+    Context, Decision, format_execution_arn, format_express_arn, format_version_arn, qualify_arn, require_version,
 };
 use crate::command::{ExecutionRef, ListExecutions, Qualifier, StartExecution, StatusFilter, StopExecution};
 use crate::error::{Error, Result};
@@ -34,25 +33,29 @@ pub(crate) fn start(
     context: &Context<'_>,
 ) -> Result<Decision<StartExecutionOutput>> {
     let target = command.state_machine;
-    let view = context.require_active(target.unqualified_arn, || does_not_exist_error(target.arn))?;
+    let view = context.require_active(target.unqualified_arn, || Error::StateMachineDoesNotExist(target.arn.into()))?;
     let (version, alias) = resolve_version(view, command, random.percent, context.now)?;
+    command.content.clone()?;
     let name = command.name.unwrap_or(&random.name);
     if view.state_machine().kind == StateMachineType::Express {
         let execution_arn = format_express_arn(target.unqualified_arn, name, &random.express_id);
         let output = StartExecutionOutput { execution_arn, start_date: context.now };
-        return Ok(Decision::with_change(Change::CountStart { version }, output));
+        return Ok(Decision { change: Some(Change::CountStart(version)), output });
     }
     let arn = format_execution_arn(target.unqualified_arn, name);
     if let Some(stored) = view.execution(name)? {
         if stored.status() != ExecutionStatus::Running || *stored.input != *command.input {
-            return Err(Error::ExecutionAlreadyExists { arn });
+            return Err(Error::ExecutionAlreadyExists(arn));
         }
-        return Ok(Decision::without_change(StartExecutionOutput { execution_arn: arn, start_date: stored.started }));
+        return Ok(Decision {
+            change: None,
+            output: StartExecutionOutput { execution_arn: arn, start_date: stored.started },
+        });
     }
     let execution = new_execution(command, name, version, alias, context.now);
-    let limit = context.limits.executions_per_state_machine;
+    let limit = context.options.limits.executions_per_state_machine;
     let change = Change::PutExecution { execution: Box::new(execution), limit };
-    Ok(Decision::with_change(change, StartExecutionOutput { execution_arn: arn, start_date: context.now }))
+    Ok(Decision { change: Some(change), output: StartExecutionOutput { execution_arn: arn, start_date: context.now } })
 }
 
 fn new_execution(
@@ -80,7 +83,7 @@ fn resolve_version<'c>(
     percent: u8,
     now: Timestamp,
 ) -> Result<(Option<VersionNumber>, Option<&'c str>)> {
-    let missing = || does_not_exist_error(command.state_machine.arn);
+    let missing = || Error::StateMachineDoesNotExist(command.state_machine.arn.into());
     match command.state_machine.qualifier {
         Qualifier::Unqualified | Qualifier::Label => Ok((None, None)),
         Qualifier::Version(number) => Ok((Some(require_version(view, number, missing)?.number), None)),
@@ -128,7 +131,7 @@ pub(crate) fn describe_state_machine(
     let revision = view.revision(RevisionKey::Execution(command.name))?.ok_or_else(|| missing_error(command))?;
     Ok(DescribeStateMachineForExecutionOutput {
         definition: describe_definition(&revision, command.metadata_only),
-        encryption_configuration: revision.encryption.as_deref().map(parse_configuration),
+        encryption_configuration: parse_configuration(&revision.encryption),
         logging_configuration: parse_configuration(&revision.logging),
         name: command.state_machine_name.to_owned(),
         revision_id: revision.id.as_deref().map(str::to_owned),
@@ -143,18 +146,18 @@ pub(crate) fn describe_state_machine(
 pub(crate) fn stop(command: &StopExecution<'_>, context: &Context<'_>) -> Result<Decision<StopExecutionOutput>> {
     let (_, execution) = require_execution(&command.execution, context)?;
     if let Some(details) = &execution.stop_details {
-        return Ok(Decision::without_change(StopExecutionOutput { stop_date: details.at }));
+        return Ok(Decision { change: None, output: StopExecutionOutput { stop_date: details.at } });
     }
     let details =
         StopDetails { at: context.now, error: command.error.map(Into::into), cause: command.cause.map(Into::into) };
     let change = Change::StopExecution { name: execution.name.clone(), details };
-    Ok(Decision::with_change(change, StopExecutionOutput { stop_date: context.now }))
+    Ok(Decision { change: Some(change), output: StopExecutionOutput { stop_date: context.now } })
 }
 
 pub(crate) fn list(command: &ListExecutions<'_>, context: &Context<'_>) -> Result<ListExecutionsOutput> {
     let state_machine = command.state_machine;
     let list = ListId { operation: "ListExecutions", arn: state_machine.arn };
-    let missing = || does_not_exist_error(state_machine.arn);
+    let missing = || Error::StateMachineDoesNotExist(state_machine.arn.into());
     let view = context.require_state_machine(missing)?;
     let filter = build_filter(view, command)?;
     let (found, next_token) = context.read_page(
@@ -173,7 +176,7 @@ pub(crate) fn list(command: &ListExecutions<'_>, context: &Context<'_>) -> Resul
 
 /// Returns `None` if no execution can have the requested status.
 fn build_filter<'c>(view: &dyn View, command: &ListExecutions<'c>) -> Result<Option<ExecutionFilter<'c>>> {
-    let missing = || does_not_exist_error(command.state_machine.arn);
+    let missing = || Error::StateMachineDoesNotExist(command.state_machine.arn.into());
     if view.state_machine().kind == StateMachineType::Express {
         return Err(Error::StateMachineTypeNotSupported);
     }
@@ -219,5 +222,5 @@ fn require_execution<'c>(
 }
 
 fn missing_error(command: &ExecutionRef<'_>) -> Error {
-    Error::ExecutionDoesNotExist { arn: command.arn.to_owned() }
+    Error::ExecutionDoesNotExist(command.arn.to_owned())
 }

@@ -9,6 +9,5 @@ pub(crate) mod version;
 
 pub(crate) use decision::{Context, Decision};
 use decision::{
-    check_not_deleting, does_not_exist_error, format_execution_arn, format_express_arn, format_version_arn,
-    qualify_arn, require_version,
+    check_not_deleting, format_execution_arn, format_express_arn, format_version_arn, qualify_arn, require_version,
 };

@@ -1,7 +1,7 @@
 //! Decides on state machine requests.
 
 use super::version::{next_version, publish_unchanged};
-use super::{Context, Decision, check_not_deleting, does_not_exist_error, format_version_arn, require_version};
+use super::{Context, Decision, check_not_deleting, format_version_arn, require_version};
 use crate::command::{
     CreateStateMachine, DescribeStateMachine, Qualifier, RevisionContent, StateMachineRef, UpdateStateMachine,
 };
@@ -10,6 +10,7 @@ use crate::model::{Revision, Sensitive, StateMachine, Timestamp, Version, Versio
 use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Creates a state machine. Idempotent; AWS documents that the role and the tags are not compared.
 pub(crate) fn create(
@@ -26,15 +27,27 @@ pub(crate) fn create(
         check_not_deleting(view, arn)?;
         let stored = view.state_machine();
         if !is_replay(view, command)? {
-            return Err(Error::StateMachineAlreadyExists { arn: arn.to_owned() });
+            return Err(Error::StateMachineAlreadyExists(arn.to_owned()));
         }
-        return Ok(Decision::without_change(output(stored.created, stored.published_on_create)));
+        return Ok(Decision { change: None, output: output(stored.created, stored.published_on_create) });
     }
+    check_log_resource(arn, &command.content)?;
     let state_machine = new_state_machine(command, context.now);
     let revision = new_revision(None, &command.content, None, context.now);
     let version = command.publish.then(|| first_version(command, context.now));
     let change = Change::CreateStateMachine { state_machine: Box::new(state_machine), revision, version };
-    Ok(Decision::with_change(change, output(context.now, command.publish)))
+    Ok(Decision { change: Some(change), output: output(context.now, command.publish) })
+}
+
+/// Checks the ARN of a state machine with logging. CloudWatch Logs accepts fewer characters than a name may have.
+fn check_log_resource(arn: &str, content: &RevisionContent<'_>) -> Result<()> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "./-_:".contains(c);
+    if !content.logging.as_ref().is_some_and(|logging| logging.is_on) || arn.chars().all(is_allowed) {
+        return Ok(());
+    }
+    let constraint = r"Member must satisfy regular expression pattern: ^[0-9A-Za-z.\/\-_:]+$";
+    let violation = format!("Value '{arn}' at 'resourceId' failed to satisfy constraint: {constraint}");
+    Err(Error::InvalidLoggingConfiguration(format!("1 validation error detected: {violation}")))
 }
 
 fn new_state_machine(command: &CreateStateMachine<'_>, now: Timestamp) -> StateMachine {
@@ -59,9 +72,9 @@ fn is_replay(view: &dyn View, command: &CreateStateMachine<'_>) -> Result<bool> 
     let (stored, content) = (view.state_machine(), &command.content);
     Ok(stored.kind == command.kind
         && content.definition == Some(&*current.definition)
-        && content.logging.as_deref() == Some(&*current.logging)
+        && content.logging_json() == Some(&*current.logging)
         && content.tracing.as_deref() == Some(&*current.tracing)
-        && content.encryption.as_deref() == current.encryption.as_deref()
+        && content.encryption.as_deref() == Some(&*current.encryption)
         && stored.published_on_create == command.publish
         && stored.version_description_on_create.as_deref() == command.version_description)
 }
@@ -80,13 +93,9 @@ fn new_revision(
         id,
         definition: member(content.definition, |r| &r.definition).into(),
         role_arn: member(content.role, |r| &r.role_arn).into(),
-        logging: member(content.logging.as_deref(), |r| &r.logging).into(),
+        logging: member(content.logging_json(), |r| &r.logging).into(),
         tracing: member(content.tracing.as_deref(), |r| &r.tracing).into(),
-        encryption: content
-            .encryption
-            .as_deref()
-            .map(Into::into)
-            .or_else(|| previous.and_then(|r| r.encryption.clone())),
+        encryption: member(content.encryption.as_deref(), |r| &r.encryption).into(),
         updated: now,
     }
 }
@@ -95,9 +104,9 @@ fn new_revision(
 fn is_unchanged(current: &Revision, content: &RevisionContent<'_>) -> bool {
     content.definition.is_none_or(|new| new == &*current.definition)
         && content.role.is_none_or(|new| new == &*current.role_arn)
-        && content.logging.as_deref().is_none_or(|new| new == &*current.logging)
+        && content.logging_json().is_none_or(|new| new == &*current.logging)
         && content.tracing.as_deref().is_none_or(|new| new == &*current.tracing)
-        && content.encryption.as_deref().is_none_or(|new| Some(new) == current.encryption.as_deref())
+        && content.encryption.as_deref().is_none_or(|new| new == &*current.encryption)
 }
 
 /// Updates a state machine. A changed revision gets the revision id `id`.
@@ -108,7 +117,8 @@ pub(crate) fn update(
 ) -> Result<Decision<UpdateStateMachineOutput>> {
     let arn = command.state_machine.unqualified_arn;
     let view = context.require_active_unqualified(command.state_machine)?;
-    let current = view.revision(RevisionKey::Current)?.ok_or_else(|| does_not_exist_error(arn))?;
+    check_log_resource(arn, &command.content)?;
+    let current = view.revision(RevisionKey::Current)?.ok_or_else(|| Error::StateMachineDoesNotExist(arn.into()))?;
     let description = command.version_description;
     if is_unchanged(&current, &command.content) {
         let (version, change) = match command.publish {
@@ -123,7 +133,7 @@ pub(crate) fn update(
         false => None,
     };
     let output = update_output(&revision, arn, version.as_ref().map(|version| version.number));
-    Ok(Decision::with_change(Change::PutRevision { revision, version }, output))
+    Ok(Decision { change: Some(Change::PutRevision { revision, version }), output })
 }
 
 fn update_output(revision: &Revision, arn: &str, version: Option<VersionNumber>) -> UpdateStateMachineOutput {
@@ -138,21 +148,17 @@ pub(crate) fn describe(
     command: &DescribeStateMachine<'_>,
     context: &Context<'_>,
 ) -> Result<DescribeStateMachineOutput> {
-    let missing = || does_not_exist_error(command.state_machine.arn);
+    let missing = || Error::StateMachineDoesNotExist(command.state_machine.arn.into());
     let view = context.require_state_machine(missing)?;
     let state_machine = view.state_machine();
-    let version = match command.state_machine.qualifier {
-        Qualifier::Unqualified => None,
-        Qualifier::Version(number) => Some(require_version(view, number, missing)?),
-        Qualifier::Alias(_) | Qualifier::Label => return Err(missing()),
-    };
+    let version = find_described_version(view, command.state_machine)?;
     let key = version.as_ref().map_or(RevisionKey::Current, |version| RevisionKey::Version(version.number));
     let revision = view.revision(key)?.ok_or_else(missing)?;
     Ok(DescribeStateMachineOutput {
         creation_date: version.as_ref().map_or(state_machine.created, |version| version.created),
         definition: describe_definition(&revision, command.metadata_only),
         description: version.and_then(|version| version.description.clone()),
-        encryption_configuration: revision.encryption.as_deref().map(parse_configuration),
+        encryption_configuration: parse_configuration(&revision.encryption),
         logging_configuration: parse_configuration(&revision.logging),
         name: command.state_machine.name.to_owned(),
         revision_id: revision.id.as_deref().map(str::to_owned),
@@ -164,12 +170,19 @@ pub(crate) fn describe(
     })
 }
 
-/// The definition in an output with METADATA_ONLY.
-const EMPTY_DEFINITION: &str = "{}";
+/// Returns the version of a version ARN, and `None` for an unqualified ARN.
+fn find_described_version<'v>(view: &'v dyn View, target: StateMachineRef<'_>) -> Result<Option<Cow<'v, Version>>> {
+    let missing = || Error::StateMachineDoesNotExist(target.arn.into());
+    match target.qualifier {
+        Qualifier::Unqualified => Ok(None),
+        Qualifier::Version(number) => require_version(view, number, missing).map(Some),
+        Qualifier::Alias(_) | Qualifier::Label => Err(missing()),
+    }
+}
 
-/// Returns the definition in an output.
+/// Returns the definition in an output, which METADATA_ONLY replaces by an empty object.
 pub(super) fn describe_definition(revision: &Revision, metadata_only: bool) -> Sensitive {
-    if metadata_only { EMPTY_DEFINITION.into() } else { revision.definition.clone() }
+    if metadata_only { "{}".into() } else { revision.definition.clone() }
 }
 
 /// Parses a configuration, which is stored as JSON that this crate wrote.
@@ -193,8 +206,8 @@ pub(crate) fn delete(state_machine: &StateMachineRef<'_>, context: &Context<'_>)
     let stored = context.find_state_machine().filter(|_| state_machine.qualifier == Qualifier::Unqualified);
     let change = match stored {
         Some(view) if view.state_machine().deleting_until.is_none() => {
-            let until = context.now.saturating_add(context.deletion_delay);
-            Some(if until > context.now { Change::MarkDeleting { until } } else { Change::DeleteStateMachine })
+            let until = context.now.saturating_add(context.options.deletion_delay);
+            Some(if until > context.now { Change::MarkDeleting(until) } else { Change::DeleteStateMachine })
         }
         _ => None,
     };

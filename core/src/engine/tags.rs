@@ -11,9 +11,9 @@ pub(crate) fn tag(command: &TagStateMachine<'_>, context: &Context<'_>) -> Resul
     let state_machine = require_resource(command.arn, context)?;
     let mut tags = state_machine.tags.clone();
     merge_tags(&mut tags, &command.tags);
-    let limit = context.limits.tags_per_resource;
+    let limit = context.options.limits.tags_per_resource;
     if tags.len() > limit {
-        return Err(Error::TooManyTags { limit });
+        return Err(Error::TooManyTags(limit));
     }
     Ok(put_tags(state_machine, tags))
 }
@@ -41,8 +41,8 @@ fn merge_tags(tags: &mut Vec<Tag>, new_tags: &[Tag]) {
 
 fn put_tags(state_machine: &StateMachine, tags: Vec<Tag>) -> Decision<Empty> {
     match tags == state_machine.tags {
-        true => Decision::without_change(Empty {}),
-        false => Decision::with_change(Change::PutTags(tags), Empty {}),
+        true => Decision { change: None, output: Empty {} },
+        false => Decision { change: Some(Change::PutTags(tags)), output: Empty {} },
     }
 }
 
@@ -50,5 +50,5 @@ fn put_tags(state_machine: &StateMachine, tags: Vec<Tag>) -> Decision<Empty> {
 fn require_resource<'c>(arn: &str, context: &Context<'c>) -> Result<&'c StateMachine> {
     let is_state_machine = parse_arn(arn).is_ok_and(|arn| matches!(arn.resource, Resource::StateMachine { .. }));
     let found = context.find_state_machine().filter(|_| is_state_machine);
-    found.map(View::state_machine).ok_or_else(|| Error::ResourceNotFound { arn: arn.to_owned() })
+    found.map(View::state_machine).ok_or_else(|| Error::ResourceNotFound(arn.to_owned()))
 }

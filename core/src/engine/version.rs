@@ -1,6 +1,6 @@
 //! Decides on version requests.
 
-use super::{Context, Decision, does_not_exist_error, format_version_arn};
+use super::{Context, Decision, format_version_arn};
 use crate::command::{DeleteVersion, ListVersions, PublishVersion, Qualifier};
 use crate::error::{Error, Result};
 use crate::model::{Version, VersionNumber};
@@ -15,16 +15,16 @@ const INITIAL_REVISION_ID: &str = "INITIAL";
 
 /// Returns the next version.
 pub(super) fn next_version(view: &dyn View, description: Option<&str>, context: &Context<'_>) -> Result<Version> {
-    let limit = context.limits.versions_per_state_machine;
+    let limit = context.options.limits.versions_per_state_machine;
     if view.version_count()? >= limit {
-        return Err(Error::VersionQuota { limit });
+        return Err(Error::VersionQuota(limit));
     }
     // AWS does not reuse the number of a deleted version.
     let number = view
         .state_machine()
         .last_version
         .map_or(Some(VersionNumber::FIRST), VersionNumber::next)
-        .ok_or(Error::VersionQuota { limit: u32::MAX as usize })?;
+        .ok_or(Error::VersionQuota(u32::MAX as usize))?;
     Ok(Version { number, description: description.map(Into::into), created: context.now })
 }
 
@@ -63,17 +63,11 @@ pub(crate) fn publish(
     if let Some(number) = view.state_machine().published_version
         && let Some(stored) = view.version(number)?
     {
-        return Ok(Decision::without_change(output(&stored)));
+        return Ok(Decision { change: None, output: output(&stored) });
     }
     let version = next_version(view, command.description, context)?;
     let output = output(&version);
-    Ok(Decision::with_change(Change::PutVersion(version), output))
-}
-
-/// Returns the number of starts per version.
-pub(crate) fn count_starts(arn: &str, context: &Context<'_>) -> Result<Vec<(Option<VersionNumber>, u64)>> {
-    let view = context.require_state_machine(|| does_not_exist_error(arn))?;
-    view.start_counts()
+    Ok(Decision { change: Some(Change::PutVersion(version)), output })
 }
 
 /// Returns the last version number of the previous page.
@@ -94,9 +88,9 @@ fn check_revision(view: &dyn View, requested: &str) -> Result<()> {
 pub(crate) fn list(command: &ListVersions<'_>, context: &Context<'_>) -> Result<ListStateMachineVersionsOutput> {
     let state_machine = command.state_machine;
     if state_machine.qualifier != Qualifier::Unqualified {
-        return Err(does_not_exist_error(state_machine.arn));
+        return Err(Error::StateMachineDoesNotExist(state_machine.arn.into()));
     }
-    let view = context.require_state_machine(|| does_not_exist_error(state_machine.arn))?;
+    let view = context.require_state_machine(|| Error::StateMachineDoesNotExist(state_machine.arn.into()))?;
     let list = ListId { operation: "ListStateMachineVersions", arn: state_machine.arn };
     let (found, next_token) = context.read_page(
         list,
@@ -114,10 +108,10 @@ pub(crate) fn list(command: &ListVersions<'_>, context: &Context<'_>) -> Result<
 /// Deletes a version. Fails if an alias references it; succeeds if it does not exist.
 pub(crate) fn delete(command: &DeleteVersion<'_>, context: &Context<'_>) -> Result<Decision<Empty>> {
     let Some(view) = context.find_state_machine() else {
-        return Ok(Decision::without_change(Empty {}));
+        return Ok(Decision { change: None, output: Empty {} });
     };
     let Some(version) = command.number.map(|number| view.version(number)).transpose()?.flatten() else {
-        return Ok(Decision::without_change(Empty {}));
+        return Ok(Decision { change: None, output: Empty {} });
     };
     let number = version.number;
     let mut aliases = view.aliases(None, usize::MAX)?;
@@ -127,7 +121,7 @@ pub(crate) fn delete(command: &DeleteVersion<'_>, context: &Context<'_>) -> Resu
         return Err(Error::VersionReferenced { aliases });
     }
     let published_version = published_version_without(view, number)?;
-    Ok(Decision::with_change(Change::DeleteVersion { number, published_version }, Empty {}))
+    Ok(Decision { change: Some(Change::DeleteVersion { number, published_version }), output: Empty {} })
 }
 
 /// Returns the version of the current revision after the deletion of version `number`. Versions of one revision are

@@ -21,11 +21,8 @@ impl VersionNumber {
     pub const FIRST: Self = Self(NonZeroU32::MIN);
 
     /// Creates a version number. Returns `None` for 0.
-    pub const fn new(number: u32) -> Option<Self> {
-        match NonZeroU32::new(number) {
-            Some(number) => Some(Self(number)),
-            None => None,
-        }
+    pub fn new(number: u32) -> Option<Self> {
+        NonZeroU32::new(number).map(Self)
     }
 
     /// Returns the number.
@@ -35,11 +32,8 @@ impl VersionNumber {
     }
 
     /// Returns the following number, or `None` after the greatest one.
-    pub const fn next(self) -> Option<Self> {
-        match self.0.checked_add(1) {
-            Some(number) => Some(Self(number)),
-            None => None,
-        }
+    pub fn next(self) -> Option<Self> {
+        self.0.checked_add(1).map(Self)
     }
 
     /// Parses the qualifier of a version ARN: digits without a leading zero.
@@ -52,12 +46,6 @@ impl VersionNumber {
 impl fmt::Display for VersionNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-impl From<VersionNumber> for u32 {
-    fn from(number: VersionNumber) -> Self {
-        number.get()
     }
 }
 
@@ -94,12 +82,6 @@ impl fmt::Display for Weight {
     }
 }
 
-impl From<Weight> for u8 {
-    fn from(weight: Weight) -> Self {
-        weight.get()
-    }
-}
-
 /// One entry of a routing configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Route {
@@ -118,11 +100,8 @@ impl Route {
     /// assert!(Route::new(0, 100).is_none());
     /// assert!(Route::new(1, 101).is_none());
     /// ```
-    pub const fn new(version: u32, weight: u8) -> Option<Self> {
-        match (VersionNumber::new(version), Weight::new(weight)) {
-            (Some(version), Some(weight)) => Some(Self { version, weight }),
-            _ => None,
-        }
+    pub fn new(version: u32, weight: u8) -> Option<Self> {
+        Some(Self { version: VersionNumber::new(version)?, weight: Weight::new(weight)? })
     }
 }
 
@@ -161,7 +140,15 @@ impl Routing {
         self.routes().any(|route| route.version == version)
     }
 
-    /// Returns the version that a percent value of 0 to 99 selects. A weight of 0 is never selected.
+    /// Returns the version that a percent value of 0 to 99 selects: the first route if `percent` is below its weight,
+    /// otherwise the second. A weight of 0 is never selected.
+    ///
+    /// ```
+    /// use sfn_alias::model::{Route, Routing};
+    /// let route = |version, weight| Route::new(version, weight).expect("a valid version and weight");
+    /// let routing = Routing::new(route(1, 90), Some(route(2, 10))).expect("the weights add up to 100");
+    /// assert_eq!((routing.pick(89).get(), routing.pick(90).get()), (1, 2));
+    /// ```
     #[inline]
     pub fn pick(&self, percent: u8) -> VersionNumber {
         let second = self.second.unwrap_or(self.first);
@@ -175,28 +162,5 @@ impl Routing {
     pub fn pick_index(&self, percent: u8) -> usize {
         let second = self.second.map_or(0, |second| second.weight.get());
         usize::from(second > 0) & usize::from(percent >= self.first.weight.get())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_positive_numbers_without_a_leading_zero_are_parsed() {
-        for (qualifier, expected) in
-            [("1", Some(1)), ("4294967295", Some(u32::MAX)), ("0", None), ("01", None), ("4294967296", None)]
-        {
-            assert_eq!(VersionNumber::parse(qualifier).map(VersionNumber::get), expected, "{qualifier}");
-        }
-        for qualifier in ["", "+1", "-1", "1 ", "PROD"] {
-            assert_eq!(VersionNumber::parse(qualifier), None, "{qualifier}");
-        }
-    }
-
-    #[test]
-    fn the_greatest_number_has_no_next() {
-        assert_eq!(VersionNumber::FIRST.next(), VersionNumber::new(2));
-        assert_eq!(VersionNumber::new(u32::MAX).and_then(VersionNumber::next), None);
     }
 }

@@ -3,9 +3,8 @@
 /// A partition, an account and a region. A request reads and changes only the resources of its scope.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Scope {
+    /// `arn:PARTITION:states:REGION:ACCOUNT:`
     arn_prefix: String,
-    partition_length: usize,
-    region_length: usize,
 }
 
 impl Scope {
@@ -33,8 +32,7 @@ impl Scope {
         if !is_valid(region) {
             return Err(ScopeError("region", "letters, digits and hyphens, for example `us-east-1`"));
         }
-        let arn_prefix = format!("arn:{partition}:states:{region}:{account}:");
-        Ok(Self { arn_prefix, partition_length: partition.len(), region_length: region.len() })
+        Ok(Self { arn_prefix: format!("arn:{partition}:states:{region}:{account}:") })
     }
 
     /// Returns whether a text is an account id: 12 digits.
@@ -63,17 +61,17 @@ impl Scope {
 
     /// Returns the partition. The default is `aws`.
     pub fn partition(&self) -> &str {
-        self.slice(4, self.partition_length)
+        self.part(1)
     }
 
     /// Returns the region. The default is `us-east-1`.
     pub fn region(&self) -> &str {
-        self.slice(self.partition_length.saturating_add(12), self.region_length)
+        self.part(3)
     }
 
     /// Returns the account id of 12 digits. The default is `000000000000`.
     pub fn account(&self) -> &str {
-        self.slice(self.partition_length.saturating_add(self.region_length).saturating_add(13), 12)
+        self.part(4)
     }
 
     /// Returns the prefix of all ARNs of this scope, for example `arn:aws:states:us-east-1:000000000000:`.
@@ -91,15 +89,14 @@ impl Scope {
         [&self.arn_prefix, "stateMachine:", name].concat()
     }
 
-    fn slice(&self, from: usize, length: usize) -> &str {
-        self.arn_prefix.get(from..from.saturating_add(length)).unwrap_or_default()
+    fn part(&self, index: usize) -> &str {
+        self.arn_prefix.split(':').nth(index).unwrap_or_default()
     }
 }
 
 impl Default for Scope {
     fn default() -> Self {
-        let arn_prefix = String::from("arn:aws:states:us-east-1:000000000000:");
-        Self { arn_prefix, partition_length: 3, region_length: 9 }
+        Self { arn_prefix: "arn:aws:states:us-east-1:000000000000:".to_owned() }
     }
 }
 

@@ -55,7 +55,8 @@ impl<'de> Deserialize<'de> for Timestamp {
 }
 
 /// A sensitive text, for example a description, a definition or an input. `Debug` prints only its length.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Sensitive(Box<str>);
 
 impl Deref for Sensitive {
@@ -69,18 +70,6 @@ impl Deref for Sensitive {
 impl fmt::Display for Sensitive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self)
-    }
-}
-
-impl Serialize for Sensitive {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Sensitive {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::deserialize(deserializer).map(Self)
     }
 }
 

@@ -1,12 +1,10 @@
 //! One call of an operation: its transaction, time and scope, and its panic.
 
 use crate::engine::{Context, Decision, state_machine};
-use crate::error::{Error, Result};
-use crate::model::{Scope, Timestamp};
+use crate::error::{self, Error, Result};
+use crate::model::Scope;
 use crate::random::{Rng, WeightedPicker};
 use crate::store::{CommitOutcome, Session};
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Maximum number of expired state machines that one create or delete request purges.
 const PURGE_BATCH: usize = 16;
@@ -25,13 +23,9 @@ pub(super) struct Call<'c> {
 }
 
 impl Call<'_> {
-    pub fn now(&self) -> Timestamp {
-        self.context.now
-    }
-
     /// Deletes up to [`PURGE_BATCH`] state machines whose deletion has ended.
     pub fn purge_expired(&mut self) -> Result<()> {
-        for arn in self.session.expired_state_machines(self.now(), PURGE_BATCH)? {
+        for arn in self.session.expired_state_machines(self.context.now, PURGE_BATCH)? {
             self.decide_and_commit(&arn, |context| Ok(state_machine::purge_expired(context)))?;
         }
         Ok(())
@@ -76,7 +70,7 @@ impl Call<'_> {
             let transaction = self.session.begin_write(arn)?;
             let (change, output) = match decide(&Context { view: transaction.view(), ..self.context }) {
                 Ok(Decision { change, output }) => (change, Ok(output)),
-                Err(error @ Error::Store { .. }) => return Err(error),
+                Err(error @ Error::Store(_)) => return Err(error),
                 Err(error) => (None, Err(error)),
             };
             if transaction.commit(change)? == CommitOutcome::Committed {
@@ -84,19 +78,18 @@ impl Call<'_> {
             }
         }
         let detail = format!("`{arn}` was changed by others {MAX_DECISIONS} times in a row; send the request again");
-        Err(Error::Store { detail })
+        Err(Error::Store(detail))
     }
 }
 
-/// Runs a request and returns [`Error::Internal`] if it panics.
+/// The effect of a panic before the commit.
+pub(super) const NOTHING_CHANGED: &str = "the request changed nothing";
+/// The effect of a panic after the commit.
+pub(super) const RESPONSE_LOST: &str = "the request succeeded, but its response is lost";
+
+/// Runs a part of a request and returns [`Error::Internal`] with the effect if it panics.
 ///
 /// The stored data stays consistent, because a store applies a change completely or not at all.
-pub(super) fn catch_panic<T>(request: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(request)).unwrap_or_else(|panic| Err(panic_error(&*panic)))
-}
-
-fn panic_error(panic: &(dyn Any + Send)) -> Error {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let text = text.unwrap_or("panic without a message");
-    Error::Internal { detail: format!("{text}; the request changed nothing") }
+pub(super) fn catch_panic<T>(effect: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    error::catch_panic(|message| Error::Internal(format!("{message}; {effect}")), work)
 }

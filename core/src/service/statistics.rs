@@ -1,7 +1,6 @@
 //! Numbers of records and starts.
 
 use super::StepFunctions;
-use crate::engine::version;
 use crate::error::{Error, Result};
 use crate::model::{Resource, VersionNumber, parse_arn};
 use crate::store::View;
@@ -33,12 +32,13 @@ pub struct StartCount {
     pub count: u64,
 }
 
-impl StartCount {
-    fn new(state_machine_arn: &str, version: Option<VersionNumber>, count: u64) -> Self {
-        let arn =
-            version.map_or_else(|| state_machine_arn.to_owned(), |number| format!("{state_machine_arn}:{number}"));
-        Self { arn, version, count }
-    }
+fn read_start_counts(state_machine_arn: &str, view: &dyn View) -> Result<impl Iterator<Item = StartCount>> {
+    let arn = move |version: Option<VersionNumber>| match version {
+        Some(number) => format!("{state_machine_arn}:{number}"),
+        None => state_machine_arn.to_owned(),
+    };
+    let counts = view.start_counts()?.into_iter();
+    Ok(counts.map(move |(version, count)| StartCount { arn: arn(version), version, count }))
 }
 
 impl StepFunctions {
@@ -49,13 +49,16 @@ impl StepFunctions {
     /// ARN, or [`Error::Store`].
     pub fn count_starts(&self, state_machine_arn: &str) -> Result<Vec<StartCount>> {
         let arn = parse_arn(state_machine_arn)?;
+        let missing = || Error::StateMachineDoesNotExist(state_machine_arn.to_owned());
         if !matches!(arn.resource, Resource::StateMachine { .. }) {
-            return Err(Error::StateMachineDoesNotExist { arn: state_machine_arn.to_owned() });
+            return Err(missing());
         }
-        let counts = self.with_call(|call| {
-            call.read(state_machine_arn, |context| version::count_starts(state_machine_arn, context))
-        })?;
-        Ok(counts.into_iter().map(|(version, count)| StartCount::new(state_machine_arn, version, count)).collect())
+        self.with_call(|call| {
+            call.read(state_machine_arn, |context| {
+                let view = context.require_state_machine(missing)?;
+                Ok(read_start_counts(state_machine_arn, view)?.collect())
+            })
+        })
     }
 
     /// Counts state machines, versions, aliases and starts. Reads every state machine, so the cost grows
@@ -87,8 +90,7 @@ impl Statistics {
         self.state_machines = self.state_machines.saturating_add(1);
         self.versions = self.versions.saturating_add(view.version_count()?);
         self.aliases = self.aliases.saturating_add(view.alias_count()?);
-        let counts = view.start_counts()?.into_iter();
-        self.start_counts.extend(counts.map(|(version, count)| StartCount::new(arn, version, count)));
+        self.start_counts.extend(read_start_counts(arn, view)?);
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! The public service type.
 
-use super::call::{Call, catch_panic};
+use super::call::{Call, NOTHING_CHANGED, catch_panic};
 use super::operations::{Execute, execute, execute_request};
 use crate::engine::Context;
 use crate::error::Result;
@@ -129,41 +129,29 @@ impl StepFunctions {
     /// Executes one AWS JSON 1.0 request and returns the response. `operation` is its name, for example
     /// `CreateStateMachineAlias`. Never panics.
     pub fn call(&self, operation: &str, body: &[u8]) -> Reply {
-        Reply::from_result(self.try_call(operation, body))
+        Reply::from_result(self.call_from(operation, body, &Json))
     }
 
-    /// Like [`StepFunctions::call`], but returns the body, or the error as an [`crate::Error`].
+    /// Like [`StepFunctions::call`], for JSON bytes or values of another programming language. `serializer` creates
+    /// the response: [`Json`] bytes, or values of that language.
     ///
     /// # Errors
     /// The error that AWS would return, or [`crate::Error::Store`].
-    pub fn try_call(&self, operation: &str, body: &[u8]) -> Result<Vec<u8>> {
-        catch_panic(|| self.call_with(operation, body, &Json))
-    }
-
-    /// Like [`StepFunctions::try_call`], with the caller's types for the request and the response, for example the
-    /// objects of another language. Does not catch panics of these types.
-    ///
-    /// # Errors
-    /// Like [`StepFunctions::try_call`].
-    pub fn call_with<K: SerializeResponse>(
+    pub fn call_from<K: SerializeResponse>(
         &self,
         operation: &str,
-        request: &(impl DeserializeRequest + ?Sized),
+        source: &(impl DeserializeRequest + ?Sized),
         serializer: &K,
     ) -> Result<K::Output> {
-        self.with_call(|call| execute_request(operation.parse()?, request, serializer, call))
+        catch_panic(NOTHING_CHANGED, || {
+            self.with_call(|call| execute_request(operation.parse()?, source, serializer, call))
+        })
     }
 
-    /// Executes several requests in order, with one commit. The responses are the same as those of single calls.
-    /// If the commit fails, every response is the error of the commit.
-    pub fn call_batch(&self, requests: &[(&str, &[u8])]) -> Vec<Reply> {
-        let requests: Vec<_> = requests.iter().map(|(operation, body)| (&*self.scope, *operation, *body)).collect();
-        self.try_call_batch(&requests).into_iter().map(Reply::from_result).collect()
-    }
-
-    /// Like [`StepFunctions::call_batch`], with a scope per request. Returns bodies, or errors as [`crate::Error`]s.
-    pub fn try_call_batch(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
-        catch_panic(|| self.execute_batch(requests))
+    /// Executes several requests in order, each with its scope, operation and body, with one commit. The results are
+    /// the same as those of single calls. If the commit fails, every result is the error of the commit.
+    pub fn call_batch(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
+        catch_panic(NOTHING_CHANGED, || self.execute_batch(requests))
             .unwrap_or_else(|error| requests.iter().map(|_| Err(error.clone())).collect())
     }
 
@@ -172,7 +160,7 @@ impl StepFunctions {
         let mut execute = |(scope, operation, body): &(&Scope, &str, &[u8])| {
             execute_request(operation.parse()?, *body, &Json, &mut self.new_call(&mut *batch, scope))
         };
-        let results = requests.iter().map(|request| catch_panic(|| execute(request))).collect();
+        let results = requests.iter().map(|request| catch_panic(NOTHING_CHANGED, || execute(request))).collect();
         batch.commit()?;
         Ok(results)
     }
@@ -194,7 +182,7 @@ impl StepFunctions {
     /// # Ok::<(), sfn_alias::Error>(())
     /// ```
     pub fn reset(&self) -> Result<()> {
-        catch_panic(|| {
+        catch_panic(NOTHING_CHANGED, || {
             let mut batch = self.inner.store.begin_batch()?;
             self.new_call(&mut *batch, &self.scope).delete_all()?;
             batch.commit()
@@ -215,7 +203,7 @@ impl StepFunctions {
     }
 
     fn execute<I: Execute>(&self, input: &I) -> Result<I::Output> {
-        catch_panic(|| self.with_call(|call| execute(input, call)))
+        catch_panic(NOTHING_CHANGED, || self.with_call(|call| execute(input, call)))
     }
 
     /// Runs a call whose transactions are committed one by one.
@@ -226,14 +214,7 @@ impl StepFunctions {
 
     fn new_call<'c>(&'c self, session: &'c mut dyn Session, scope: &'c Scope) -> Call<'c> {
         let options = &self.inner.options;
-        let context = Context {
-            view: None,
-            now: options.clock.now(),
-            limits: &options.limits,
-            update_delay: options.update_delay,
-            deletion_delay: options.deletion_delay,
-            tokens: &self.inner.tokens,
-        };
+        let context = Context { view: None, now: options.clock.now(), options, tokens: &self.inner.tokens };
         Call { session, context, scope, picker: &self.inner.picker, id_rng: &self.inner.id_rng }
     }
 }

@@ -4,7 +4,7 @@ use super::memory::{MemoryData, MemoryRead};
 use super::overlay::{OverlayView, StateMachineChanges, alias_exists};
 use super::sqlite::{SqliteBatch, SqliteTransaction};
 use super::{
-    Batch, Change, CommitOutcome, MemoryStore, NamedStateMachine, ReadTransaction, Session, SqliteStore, Store, View,
+    Change, CommitOutcome, MemoryStore, NamedStateMachine, ReadTransaction, Session, SqliteStore, Store, View,
     WriteTransaction,
 };
 use crate::error::{Error, Result};
@@ -42,11 +42,11 @@ impl CachedStore {
     /// Applies committed changes to memory. If that fails, memory differs from the file, and all further writes
     /// are rejected until a restart.
     fn apply(&self, changes: impl IntoIterator<Item = (impl AsRef<str>, Change)>) -> Result<()> {
-        let panicked = |_| Err(Error::Store { detail: OUT_OF_SYNC.to_owned() });
+        let panicked = |_| Err(Error::Store(OUT_OF_SYNC.to_owned()));
         let mut changes = changes.into_iter();
         let apply_all = || changes.try_for_each(|(arn, change)| self.memory.write(arn.as_ref()).apply(change));
         let applied = catch_unwind(AssertUnwindSafe(apply_all)).unwrap_or_else(panicked);
-        applied.inspect_err(|_| self.file.disable_writes(Error::Store { detail: OUT_OF_SYNC.to_owned() }))
+        applied.inspect_err(|_| self.file.disable_writes(Error::Store(OUT_OF_SYNC.to_owned())))
     }
 
     fn lock_writes(&self) -> MutexGuard<'_, ()> {
@@ -73,7 +73,7 @@ impl Store for CachedStore {
         self.memory.expired_state_machines(now, limit)
     }
 
-    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+    fn begin_batch(&self) -> Result<Box<dyn Session + '_>> {
         let lock = self.lock_writes();
         let file = self.file.begin_file_batch()?;
         let (changes, changes_by_arn) = Default::default();
@@ -160,9 +160,7 @@ impl Session for CachedBatch<'_> {
     fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
         self.file.expired_state_machines(now, limit)
     }
-}
 
-impl Batch for CachedBatch<'_> {
     fn commit(self: Box<Self>) -> Result<()> {
         let Self { store, memory, file, changes, _lock, .. } = *self;
         drop(memory);

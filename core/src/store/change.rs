@@ -37,18 +37,12 @@ pub enum Change {
         /// The alias.
         alias: Alias,
     },
-    /// Deletes an alias.
-    DeleteAlias {
-        /// The alias's name.
-        name: Box<str>,
-    },
+    /// Deletes the alias with this name.
+    DeleteAlias(Box<str>),
     /// Replaces all tags.
     PutTags(Vec<Tag>),
     /// Starts the deletion of the state machine, which ends at this time.
-    MarkDeleting {
-        /// When the deletion ends.
-        until: Timestamp,
-    },
+    MarkDeleting(Timestamp),
     /// Deletes the state machine with its revisions, versions, aliases, executions and tags.
     DeleteStateMachine,
     /// Counts a start and stores its execution. Deletes the oldest executions above the limit.
@@ -58,11 +52,8 @@ pub enum Change {
         /// The maximum number of stored executions.
         limit: usize,
     },
-    /// Counts a start without storing an execution.
-    CountStart {
-        /// The started version, or `None` for the unqualified state machine.
-        version: Option<VersionNumber>,
-    },
+    /// Counts a start of a version, or of the unqualified state machine, without storing an execution.
+    CountStart(Option<VersionNumber>),
     /// Stops an execution.
     StopExecution {
         /// The execution's name.

@@ -18,7 +18,7 @@ mod view;
 pub use cached::CachedStore;
 pub use change::Change;
 pub use memory::MemoryStore;
-pub use session::{Batch, CommitOutcome, ReadTransaction, Session, Store, WriteTransaction};
+pub use session::{CommitOutcome, ReadTransaction, Session, Store, WriteTransaction};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use view::{ExecutionFilter, NamedAlias, NamedStateMachine, RevisionKey, View};

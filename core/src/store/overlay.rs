@@ -27,7 +27,7 @@ impl StateMachineChanges {
                 self.aliases.insert(name.clone(), Some(alias.clone()));
                 self.created_aliases = self.created_aliases.saturating_add(usize::from(!alias_existed));
             }
-            Change::DeleteAlias { name } => {
+            Change::DeleteAlias(name) => {
                 self.aliases.insert(name.clone(), None);
                 self.deleted_aliases = self.deleted_aliases.saturating_add(usize::from(alias_existed));
             }
@@ -39,7 +39,7 @@ impl StateMachineChanges {
 /// Returns whether the alias exists that a change puts or deletes.
 pub(super) fn alias_exists(view: Option<&dyn View>, change: &Change) -> Result<bool> {
     match (view, change) {
-        (Some(view), Change::PutAlias { name, .. } | Change::DeleteAlias { name }) => Ok(view.alias(name)?.is_some()),
+        (Some(view), Change::PutAlias { name, .. } | Change::DeleteAlias(name)) => Ok(view.alias(name)?.is_some()),
         _ => Ok(false),
     }
 }

@@ -42,136 +42,52 @@ pub enum CommitOutcome {
     Conflict,
 }
 
-/// Reads and writes of state machines, one at a time. All stores and batches are sessions.
+/// Reads and writes of state machines, one at a time: the transactions of a store, which are committed one by one, or of a
+/// batch, which share one commit. A transaction sees the changes of earlier ones. Dropping a batch rolls it back. All
+/// methods return [`crate::Error::Store`] if the store cannot be read or written.
 pub trait Session {
     /// Begins to read the state machine with this unqualified ARN.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn begin_read<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>>;
 
     /// Begins to change the state machine with this unqualified ARN, or to create it.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn begin_write<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>>;
 
     /// Returns up to `limit` state machines with this ARN prefix after the ARN `after`, ordered by ARN.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn state_machines(&mut self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>>;
 
     /// Returns the ARNs of up to `limit` state machines whose deletion has ended by `now`.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>>;
-}
 
-/// Transactions that share one commit, if the store supports it. A transaction sees the changes of earlier ones. Dropping
-/// the batch rolls a shared commit back.
-pub trait Batch: Session {
-    /// Commits all transactions.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`]. Then a shared commit changed nothing.
+    /// Commits the transactions of a batch. If that fails, none of them changed anything.
     fn commit(self: Box<Self>) -> Result<()>;
 }
 
 /// A store of state machines that many threads share. The transactions that begin on the store itself are committed
-/// one by one. The first four methods are those of [`Session`], so that a request does not allocate a session.
+/// one by one. The first four methods are those of [`Session`], so that a request does not allocate a session. All methods
+/// return [`crate::Error::Store`] if the store cannot be read or written.
 ///
 /// A thread must end a transaction before it begins another one or calls another method of the store: the stores of this
 /// crate wait for each other.
 ///
-/// A store may delegate to another one:
-///
-/// ```
-/// use sfn_alias::model::{StateMachine, Timestamp};
-/// use sfn_alias::store::{Batch, MemoryStore, ReadTransaction, Store, WriteTransaction};
-/// use sfn_alias::{Error, Options, Result, StepFunctions};
-///
-/// /// A store that cannot be written.
-/// struct ReadOnly<S>(S);
-///
-/// fn read_only<T>() -> Result<T> {
-///     Err(Error::Store { detail: "the store is read-only".to_owned() })
-/// }
-///
-/// impl<S: Store> Store for ReadOnly<S> {
-///     fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
-///         self.0.begin_read(arn)
-///     }
-///
-///     fn begin_write<'t>(&'t self, _arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>> {
-///         read_only()
-///     }
-///
-///     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<(String, StateMachine)>> {
-///         self.0.state_machines(prefix, after, limit)
-///     }
-///
-///     fn expired_state_machines(&self, _now: Timestamp, _limit: usize) -> Result<Vec<String>> {
-///         Ok(Vec::new())
-///     }
-///
-///     fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
-///         // Without a shared commit.
-///         Ok(Box::new(self))
-///     }
-///
-///     fn next_session_number(&self) -> Result<u64> {
-///         Ok(0)
-///     }
-///
-///     fn token_key(&self) -> [u8; 32] {
-///         self.0.token_key()
-///     }
-/// }
-///
-/// let sfn = StepFunctions::with_store(Box::new(ReadOnly(MemoryStore::new()?)), Options::default())?;
-/// assert_eq!(sfn.call("ListStateMachines", b"{}").status, 200);
-/// let tag = br#"{"resourceArn": "arn:aws:states:us-east-1:000000000000:stateMachine:orders", "tags": []}"#;
-/// assert_eq!(sfn.call("TagResource", tag).status, 500);
-/// # Ok::<(), Error>(())
-/// ```
+/// A store may delegate to another one, as the example `read_only_store` of this crate does.
 pub trait Store: Send + Sync {
     /// Begins to read the state machine with this unqualified ARN.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>>;
 
     /// Begins to change the state machine with this unqualified ARN, or to create it. Its commit is durable.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn begin_write<'t>(&'t self, arn: &'t str) -> Result<Box<dyn WriteTransaction + 't>>;
 
     /// Returns up to `limit` state machines with this ARN prefix after the ARN `after`, ordered by ARN.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>>;
 
     /// Returns the ARNs of up to `limit` state machines whose deletion has ended by `now`.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn expired_state_machines(&self, now: Timestamp, limit: usize) -> Result<Vec<String>>;
 
-    /// Begins a batch. A store without shared commits returns itself.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
-    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>>;
+    /// Begins a batch of transactions that share one commit. A store without shared commits returns itself.
+    fn begin_batch(&self) -> Result<Box<dyn Session + '_>>;
 
     /// Returns a persistent counter, which starts at 0, and increments it. Services with the same seed use
     /// it to generate different ids.
-    ///
-    /// # Errors
-    /// [`crate::Error::Store`].
     fn next_session_number(&self) -> Result<u64>;
 
     /// Checks that writes can succeed. After a failed write, tries another one.
@@ -202,10 +118,7 @@ impl<S: Store + ?Sized> Session for &S {
     fn expired_state_machines(&mut self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
         (**self).expired_state_machines(now, limit)
     }
-}
 
-/// Commits each transaction at once.
-impl<S: Store + ?Sized> Batch for &S {
     fn commit(self: Box<Self>) -> Result<()> {
         Ok(())
     }

@@ -67,12 +67,12 @@ pub fn format_arn(parts: &ArnParts<'_>) -> Result<String> {
         "version" | "alias" | "label" => ("stateMachine", vec![&parts.state_machine, &parts.qualifier]),
         "execution" => ("execution", vec![&parts.state_machine, &parts.execution]),
         "express" => ("express", vec![&parts.state_machine, &parts.execution, &parts.id]),
-        other => return Err(Error::ArnType { found: other.to_owned() }),
+        other => return Err(Error::ArnType(other.to_owned())),
     };
     let rest: Vec<&str> = rest.into_iter().map(|part| part.as_deref().unwrap_or_default()).collect();
     let rest = rest.join(if parts.kind == "label" { "/" } else { ":" });
     let ArnParts { partition, region, account, .. } = parts;
     let text = format!("arn:{partition}:states:{region}:{account}:{kind}:{rest}");
     let is_inverse = parse_arn(&text).is_ok_and(|arn| ArnParts::from(arn) == *parts);
-    if is_inverse { Ok(text) } else { Err(Error::ArnPrefix { value: text }) }
+    if is_inverse { Ok(text) } else { Err(Error::ArnPrefix(text)) }
 }

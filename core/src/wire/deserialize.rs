@@ -69,12 +69,12 @@ where
 /// Deserializes the request a second time, without types, to find the member with the wrong type.
 fn locate_error<S: DeserializeRequest + ?Sized>(source: &S, members: &[Member], error: &S::Error) -> Error {
     match source.read::<Value>() {
-        Err(syntax_error) => Error::Malformed { detail: syntax_error.to_string() },
+        Err(syntax_error) => Error::Malformed(syntax_error.to_string()),
         Ok(value @ Value::Object(_)) => {
             let first = find_wrong_types(&value, members).into_iter().next();
-            first.unwrap_or_else(|| Error::Malformed { detail: error.to_string() })
+            first.unwrap_or_else(|| Error::Malformed(error.to_string()))
         }
-        Ok(other) => Error::Malformed { detail: format!("expected an object, found {}", describe_type(&other)) },
+        Ok(other) => Error::Malformed(format!("expected an object, found {}", describe_type(&other))),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::snapshot::snapshot;
 use crate::strategy::{Case, cases};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use sfn_alias::StepFunctions;
+use sfn_alias::{Reply, StepFunctions};
 
 /// Looks nothing up, because the requests of a batch are created before any is executed.
 struct NoLookup;
@@ -30,11 +30,11 @@ fn run(case: &Case, sizes: &[usize], time: &Time, batched: &StepFunctions, singl
         // The time does not change within a batch.
         time.advance(500);
         let (batch, remaining) = rest.split_at(rest.len().min(*sizes.next().expect("sizes do not end")));
-        let batch_requests: Vec<(&str, &[u8])> =
-            batch.iter().map(|(operation, body)| (*operation, body.as_bytes())).collect();
-        let replies = batched.call_batch(&batch_requests);
-        assert_eq!(replies.len(), batch.len());
-        for ((operation, body), reply) in batch.iter().zip(replies) {
+        let scope = batched.scope();
+        let requests: Vec<_> = batch.iter().map(|(operation, body)| (scope, *operation, body.as_bytes())).collect();
+        let results = batched.call_batch(&requests);
+        assert_eq!(results.len(), batch.len());
+        for ((operation, body), reply) in batch.iter().zip(results.into_iter().map(Reply::from_result)) {
             let expected = single.call(operation, body.as_bytes());
             assert_eq!(reply, expected, "{operation} {body}: {}", String::from_utf8_lossy(&expected.body));
         }

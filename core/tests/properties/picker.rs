@@ -1,8 +1,8 @@
 //! The weights of a routing are the shares of its versions.
 
 use proptest::prelude::*;
+use sfn_alias::WeightedPicker;
 use sfn_alias::model::{Route, Routing};
-use sfn_alias::{WeightedPicker, pick};
 
 const PICKS: u32 = 100_000;
 
@@ -47,7 +47,7 @@ fn all_percent_values_are_equally_likely() {
 #[test]
 fn a_weight_is_the_number_of_percent_values_that_select_it() {
     for weight in 0..=100 {
-        let first = (0..100).filter(|percent| pick(&routing(weight), *percent).get() == 1).count();
+        let first = (0..100).filter(|percent| routing(weight).pick(*percent).get() == 1).count();
         assert_eq!(first, usize::from(weight));
     }
 }
@@ -70,7 +70,7 @@ proptest! {
         let routing = Routing::new(first, Some(second));
         prop_assert_eq!(routing.is_some(), weights.0 + weights.1 == 100 && versions.0 != versions.1);
         if let Some(routing) = routing {
-            let picked = pick(&routing, percent);
+            let picked = routing.pick(percent);
             prop_assert!(routing.references(picked));
             prop_assert_eq!(picked == second.version, percent >= first.weight.get());
         }

@@ -4,7 +4,7 @@ use crate::action::ACCOUNT;
 use crate::reference::{ALIAS_LIMIT, EXECUTION_LIMIT, TAG_LIMIT, VERSION_LIMIT};
 use crate::strategy::Case;
 use sfn_alias::model::StateMachine;
-use sfn_alias::store::{Batch, MemoryStore, ReadTransaction, Store, WriteTransaction};
+use sfn_alias::store::{MemoryStore, ReadTransaction, Session, Store, WriteTransaction};
 use sfn_alias::{Clock, Limits, Options, Result, Scope, StepFunctions, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -72,7 +72,7 @@ impl<S: Store> Store for FixedTokenKey<S> {
         self.0.expired_state_machines(now, limit)
     }
 
-    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+    fn begin_batch(&self) -> Result<Box<dyn Session + '_>> {
         self.0.begin_batch()
     }
 

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 use serde_json::{Value, json};
-use sfn_alias::StepFunctions;
+use sfn_alias::{Json, StepFunctions};
 
 /// The state machine of most tests.
 pub const ORDERS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
@@ -17,7 +17,8 @@ pub fn call_ok(sfn: &StepFunctions, operation: &str, body: &Value) -> Value {
 
 /// Executes a request and returns its error code, or an empty string if it succeeds.
 pub fn call_error_code(sfn: &StepFunctions, operation: &str, body: &Value) -> String {
-    sfn.try_call(operation, body.to_string().as_bytes()).map_or_else(|error| error.code().to_owned(), |_| String::new())
+    sfn.call_from(operation, body.to_string().as_bytes(), &Json)
+        .map_or_else(|error| error.code().to_owned(), |_| String::new())
 }
 
 /// Returns a definition with a comment of this many bytes after the mark.

@@ -78,7 +78,7 @@ fn pick(step: &Step) -> Value {
         weight: Weight::new(routes[index]["weight"].as_u64().expect("a weight") as u8).expect("at most 100"),
     };
     let routing = Routing::new(route(0), (routes.len() > 1).then(|| route(1))).expect("a routing");
-    let version = sfn_alias::pick(&routing, step.percent.expect("a percent value"));
+    let version = routing.pick(step.percent.expect("a percent value"));
     let picked = (0..routes.len()).find(|index| route(*index).version == version).expect("one of the routes");
     json!({"stateMachineVersionArn": arn(picked)})
 }

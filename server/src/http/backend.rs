@@ -138,7 +138,7 @@ fn commit_batches(service: &StepFunctions, jobs: &mut mpsc::Receiver<Job>, fork_
             .iter()
             .map(|Job { call, .. }| (call.service.scope(), call.operation.as_str(), &call.body[..]))
             .collect();
-        let results = with_fork_lock(fork_lock, || service.try_call_batch(&requests));
+        let results = with_fork_lock(fork_lock, || service.call_batch(&requests));
         for (job, result) in batch.drain(..).zip(results) {
             // An error means that the client has disconnected. The write remains.
             job.reply.send(result.map_err(HttpError::from)).ok();

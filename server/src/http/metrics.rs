@@ -69,7 +69,7 @@ impl Metrics {
         register_statistics(&mut registry, service.statistics()?);
         let mut page = String::new();
         encode(&mut page, &registry)
-            .map_err(|fmt::Error| Error::Internal { detail: "the metrics cannot be rendered".to_owned() })?;
+            .map_err(|fmt::Error| Error::Internal("the metrics cannot be rendered".to_owned()))?;
         Ok(page)
     }
 }

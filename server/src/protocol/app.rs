@@ -7,7 +7,7 @@ use http::header::CONTENT_ENCODING;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use sfn_alias::{Error, Operation, Scope, StepFunctions, generate_request_id};
+use sfn_alias::{Error, Json, Operation, Scope, StepFunctions, generate_request_id};
 use std::io::Read;
 
 /// The endpoint as a function from request to response.
@@ -43,7 +43,7 @@ impl Call {
     /// # Errors
     /// The error of the service.
     pub fn run(&self) -> Result<Vec<u8>, HttpError> {
-        Ok(self.service.try_call(self.operation.as_str(), &self.body)?)
+        Ok(self.service.call_from(self.operation.as_str(), &self.body[..], &Json)?)
     }
 }
 
@@ -115,7 +115,10 @@ impl App {
 
     /// Encodes an error of a request without a supported operation.
     pub fn respond_error(&self, error: HttpError) -> Response {
-        let operation = if let HttpError::UnsupportedOperation(name) = &error { name } else { "unknown" };
+        let operation = match error {
+            HttpError::Service(Error::UnsupportedOperation(name)) => name,
+            _ => "unknown",
+        };
         self.respond(operation, Err(error))
     }
 

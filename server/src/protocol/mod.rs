@@ -8,5 +8,5 @@ mod request_target;
 mod response;
 
 pub use app::{App, Call, Response, decode_body};
-pub use request_target::{Credential, RequestTarget, UNSUPPORTED_OPERATIONS};
+pub use request_target::{Credential, RequestTarget};
 pub use response::{HttpError, content_response, operation_response};

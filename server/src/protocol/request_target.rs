@@ -4,30 +4,10 @@ use super::HttpError;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Method};
-use sfn_alias::{Operation, Scope};
+use sfn_alias::{Error, Operation, Scope};
 
 /// The prefix of an operation in `X-Amz-Target`.
 const TARGET_PREFIX: &str = "AWSStepFunctions.";
-
-/// Operations of AWS Step Functions that sfn-alias does not implement: map runs, activities, execution history,
-/// synchronous executions and tests of single states.
-pub const UNSUPPORTED_OPERATIONS: [&str; 15] = [
-    "CreateActivity",
-    "DeleteActivity",
-    "DescribeActivity",
-    "DescribeMapRun",
-    "GetActivityTask",
-    "GetExecutionHistory",
-    "ListActivities",
-    "ListMapRuns",
-    "RedriveExecution",
-    "SendTaskFailure",
-    "SendTaskHeartbeat",
-    "SendTaskSuccess",
-    "StartSyncExecution",
-    "TestState",
-    "UpdateMapRun",
-];
 
 /// What a request addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +24,7 @@ impl RequestTarget {
     /// Parses method, path and `X-Amz-Target`.
     ///
     /// # Errors
-    /// [`HttpError::UnsupportedOperation`] for an operation of the service that sfn-alias does not implement,
+    /// [`Error::UnsupportedOperation`] for an operation of the service that sfn-alias does not implement,
     /// [`HttpError::UnknownOperation`] for anything else.
     pub fn from_head(head: &Parts) -> Result<Self, HttpError> {
         match (&head.method, head.uri.path()) {
@@ -59,8 +39,10 @@ impl RequestTarget {
 fn parse_operation(headers: &HeaderMap) -> Result<Operation, HttpError> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let name = target.and_then(|target| target.strip_prefix(TARGET_PREFIX)).ok_or(HttpError::UnknownOperation)?;
-    let unsupported = || UNSUPPORTED_OPERATIONS.into_iter().find(|known| *known == name);
-    name.parse().map_err(|_| unsupported().map_or(HttpError::UnknownOperation, HttpError::UnsupportedOperation))
+    name.parse().map_err(|error| match error {
+        Error::UnsupportedOperation { .. } => error.into(),
+        _ => HttpError::UnknownOperation,
+    })
 }
 
 /// The credential of a signature, for example `AKID/20261122/eu-central-1/states/aws4_request`.

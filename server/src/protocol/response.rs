@@ -12,11 +12,6 @@ pub enum HttpError {
     /// An unknown operation, method or path. AWS responds without a message.
     #[error("unknown operation of AWS Step Functions")]
     UnknownOperation,
-    /// An operation of AWS Step Functions that sfn-alias does not implement.
-    #[error(
-        "sfn-alias does not implement {0}; it implements the operations on state machines, versions, aliases, executions and tags"
-    )]
-    UnsupportedOperation(&'static str),
     /// A body that cannot be decoded. The message is ours: AWS sends none.
     #[error("{0}")]
     ContentEncoding(String),
@@ -65,7 +60,7 @@ impl HttpError {
 
     const fn status_and_code(&self) -> (u16, &'static str) {
         match self {
-            Self::UnknownOperation | Self::UnsupportedOperation(_) => (400, "UnknownOperationException"),
+            Self::UnknownOperation => (400, "UnknownOperationException"),
             Self::ContentEncoding(_) => (400, "SerializationException"),
             Self::Service(error) => (error.kind().status(), error.code()),
             Self::Signature { code, .. } => (400, code),

@@ -6,7 +6,6 @@ mod socket;
 mod vectors;
 
 use sfn_alias::Operation;
-use sfn_alias_server::protocol::UNSUPPORTED_OPERATIONS;
 use std::collections::BTreeSet;
 use vectors::{Vector, load, run};
 
@@ -39,7 +38,7 @@ fn operations_of_area(area: &str) -> BTreeSet<String> {
 /// `tools/model` compares the vectors of unsupported operations with the service model.
 #[test]
 fn unsupported_operations_have_vectors_and_are_not_supported() {
-    let unsupported: BTreeSet<String> = UNSUPPORTED_OPERATIONS.into_iter().map(str::to_owned).collect();
+    let unsupported: BTreeSet<String> = Operation::UNSUPPORTED.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(operations_of_area("unsupported/"), unsupported);
     let supported = Operation::ALL.iter().map(|operation| operation.as_str().to_owned()).collect();
     assert!(unsupported.is_disjoint(&supported));

@@ -2,10 +2,11 @@
 
 use crate::tree::{Node, Value};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The items of a collection. An item has a condition if it depends on the value of a parameter.
 pub(super) struct Collection {
-    pub items: Vec<(String, Option<String>)>,
+    pub items: Vec<(String, Option<Rc<str>>)>,
     /// A parameter and its default, if other items are possible with other values of the parameter.
     pub assumed: Option<(String, String)>,
 }
@@ -13,7 +14,7 @@ pub(super) struct Collection {
 /// A value that a parameter has, or may have.
 struct Known {
     text: String,
-    condition: Option<String>,
+    condition: Option<Rc<str>>,
 }
 
 struct Resolver<'r, 't> {
@@ -67,7 +68,7 @@ impl Resolver<'_, '_> {
         if kind != "CommaDelimitedList" && !kind.starts_with("List<") {
             return Err(format!("parameter {name} is not a list"));
         }
-        let split = |text: &str, condition: Option<String>| {
+        let split = |text: &str, condition: Option<Rc<str>>| {
             let known = |text: &str| Known { text: text.to_owned(), condition: condition.clone() };
             text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(known).collect::<Vec<_>>()
         };
@@ -82,14 +83,14 @@ impl Resolver<'_, '_> {
             .filter_map(Node::scalar)
             .collect();
         if !allowed.is_empty() {
-            let condition = |text: &str| Some(format!("parameter {name} contains `{text}`"));
+            let condition = |text: &str| Some(format!("parameter {name} contains `{}`", shorten(text)).into());
             let known =
                 |text: std::borrow::Cow<'_, str>| Known { condition: condition(&text), text: text.into_owned() };
             return Ok(allowed.into_iter().map(known).collect());
         }
         let default = parameter.get("Default").and_then(Node::scalar);
         let default = default.ok_or_else(|| format!("parameter {name} has no default"))?;
-        Ok(split(&default, Some(format!("parameter {name} has its default `{default}`"))))
+        Ok(split(&default, Some(format!("parameter {name} has its default `{}`", shorten(&default)).into())))
     }
 
     /// Returns a list of `Mappings`.
@@ -102,7 +103,7 @@ impl Resolver<'_, '_> {
             conditions.extend(condition);
             found = found.get(&text).ok_or_else(|| format!("`Mappings` has no key `{text}`"))?;
         }
-        let condition = (!conditions.is_empty()).then(|| conditions.join(" and "));
+        let condition = (!conditions.is_empty()).then(|| conditions.join(" and ").into());
         let items = if let Value::List(items) = &found.value { items.as_slice() } else { std::slice::from_ref(found) };
         let known = |item: &Node<'_>| Some(Known { text: item.scalar()?.into_owned(), condition: condition.clone() });
         let items = items.iter().map(known).collect::<Option<_>>().ok_or_else(unknown)?;
@@ -125,7 +126,14 @@ impl Resolver<'_, '_> {
         if parameter.get("AllowedValues").is_some_and(|allowed| allowed.items().len() > 1) {
             *assumed = Some((name.to_owned(), default.clone()));
         }
-        let condition = Some(format!("parameter {name} has its default `{default}`"));
+        let condition = Some(format!("parameter {name} has its default `{}`", shorten(&default)).into());
         Ok(Known { text: default, condition })
     }
+}
+
+/// Returns the start of a text. Every item of a list can repeat it.
+fn shorten(text: &str) -> String {
+    const MAX: usize = 100;
+    let start: String = text.chars().take(MAX).collect();
+    if start.len() < text.len() { start + " [...]" } else { start }
 }

@@ -3,7 +3,7 @@
 use super::limits::{MAX_BYTES, to_u32};
 use super::{json, yaml};
 use crate::error::TemplateError;
-use crate::tree::{Node, Position};
+use crate::tree::{Node, Position, Value};
 
 /// Reads JSON or YAML. A file that starts with `{` is JSON, as in CloudFormation.
 pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
@@ -16,7 +16,27 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
         let Position { line, column } = end_position(before);
         return Err(TemplateError::Nul { line, column });
     }
-    if text.trim_start().starts_with('{') { json::read(text) } else { yaml::read(text) }
+    if text.trim_start().starts_with('{') {
+        return json::read(text);
+    }
+    match yaml::read(text) {
+        Ok(node) if matches!(node.value, Value::Map(_)) => Ok(node),
+        _ if is_terraform_configuration(text) => {
+            Err(TemplateError::NotATemplate { detail: "the file is a Terraform configuration".to_owned() })
+        }
+        result => result,
+    }
+}
+
+/// Returns whether the first line is the start of a block of a Terraform configuration, for example
+/// `resource "aws_sfn_alias" "live" {`.
+fn is_terraform_configuration(text: &str) -> bool {
+    const BLOCKS: [&str; 9] =
+        ["data", "import", "locals", "module", "output", "provider", "resource", "terraform", "variable"];
+    let is_comment = |line: &&str| line.is_empty() || line.starts_with(['#', '/', '*']);
+    let Some(first) = text.lines().map(str::trim).find(|line| !is_comment(line)) else { return false };
+    let word = first.split([' ', '{']).next().unwrap_or_default();
+    BLOCKS.contains(&word) && first.contains('{')
 }
 
 /// Returns the position after a text.

@@ -1,10 +1,9 @@
 //! Compiles conditions into expressions over variables.
 
 use super::{Choice, Part, Resolver, Scenario};
-use crate::tree::{Node, Value};
+use crate::tree::Node;
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 /// A compiled condition.
 #[derive(Debug)]
@@ -143,7 +142,7 @@ impl<'r, 't> Compiler<'r, 't> {
     fn side_variable(&mut self, side: &Side<'t>, node: &'t Node<'t>) -> usize {
         match side {
             Side::Variable(variable) => *variable,
-            _ => self.intern_variable(format_node(node), None),
+            _ => self.intern_variable(node.to_key(), None),
         }
     }
 
@@ -199,13 +198,13 @@ impl<'r, 't> Compiler<'r, 't> {
         }
         match self.compile_table(node) {
             Some(rows) => Side::Table(rows),
-            None => Side::Variable(self.intern_variable(format_node(node), None)),
+            None => Side::Variable(self.intern_variable(node.to_key(), None)),
         }
     }
 
     /// Compiles an expression that cannot be resolved: it can be true or false.
     fn compile_opaque(&mut self, node: &'t Node<'t>) -> Expression {
-        let variable = self.intern_variable(format_node(node), None);
+        let variable = self.intern_variable(node.to_key(), None);
         self.equals_text(variable, "true".into())
     }
 
@@ -230,33 +229,4 @@ fn parameter_name<'t>(node: &'t Node<'t>) -> Option<&'t str> {
     let sub = || node.call("Fn::Sub")?.text()?.strip_prefix("${")?.strip_suffix('}');
     let name = node.call("Ref").and_then(Node::text).or_else(sub)?;
     (!name.contains(['$', '}', '.', '!'])).then_some(name)
-}
-
-/// Formats a node without its position. Equal nodes have equal texts.
-fn format_node(node: &Node<'_>) -> String {
-    let mut text = String::new();
-    write_node(node, &mut text);
-    text
-}
-
-fn write_node(node: &Node<'_>, out: &mut String) {
-    // Writing to a String cannot fail.
-    match &node.value {
-        Value::List(items) => {
-            out.push('[');
-            items.iter().for_each(|item| write_node(item, out));
-            out.push(']');
-        }
-        Value::Map(members) => {
-            out.push('{');
-            for (name, member) in members {
-                let _ = write!(out, "{name:?}:");
-                write_node(member, out);
-            }
-            out.push('}');
-        }
-        _ => {
-            let _ = write!(out, "{:?},", node.scalar());
-        }
-    }
 }

@@ -2,12 +2,14 @@
 
 use super::routes::Routes;
 use crate::findings::Findings;
+use crate::previous::alias_name_property;
 use crate::resolve::{Part, Selected, SymbolicText};
 use crate::resources::{ALIAS, Resource};
 use crate::rule::{
-    ALIAS_MEMBER, ALIAS_NAME, NOT_A_VERSION_ARN, OTHER_STATE_MACHINE, ROUTING_AND_PREFERENCE, ROUTING_MISSING, Rule,
-    SINGLE_ROUTE_WEIGHT, TOO_MANY_ROUTES, VERSION_REPEATED, WEIGHTS_SUM,
+    ALIAS_MEMBER, ALIAS_NAME, ALIAS_OF_OTHER_MACHINE, NOT_A_VERSION_ARN, OTHER_STATE_MACHINE, ROUTING_AND_PREFERENCE,
+    ROUTING_MISSING, Rule, SINGLE_ROUTE_WEIGHT, TOO_MANY_ROUTES, VERSION_REPEATED, WEIGHTS_SUM,
 };
+use crate::target::Qualifier;
 use serde_json::{Value, json};
 use sfn_alias::{Problem, ProblemCode};
 
@@ -18,8 +20,7 @@ pub(super) const MAX_ROUTES: usize = 2;
 const GOOD_VERSION: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:any:1";
 
 pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
-    let name = if alias.kind == ALIAS { "Name" } else { "AutoPublishAlias" };
-    check_member(findings, alias, "name", name);
+    check_member(findings, alias, "name", alias_name_property(alias));
     if alias.kind != ALIAS {
         return;
     }
@@ -27,6 +28,25 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
     check_routing_or_preference(findings, alias);
     check_routing(findings, alias);
     check_preference_version(findings, alias);
+    check_state_machine(findings, alias);
+}
+
+/// Checks that `StateMachineArn` is the state machine of the versions.
+fn check_state_machine<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
+    const MEMBER: &str = "StateMachineArn";
+    let view = findings.view;
+    let Some(symbol) = view.text(view.property(alias, MEMBER)) else { return };
+    let Some(target) = view.resolve_arn(&symbol) else { return };
+    let found = match (&target.qualifier, &target.state_machine, view.state_machine_of(alias)) {
+        (Qualifier::Version, ..) => "a version",
+        (Qualifier::Alias(_) | Qualifier::AliasResource(_), ..) => "an alias",
+        (Qualifier::None, Some(machine), Some(of_versions)) if machine.differs(&of_versions) => "another state machine",
+        _ => return,
+    };
+    let message =
+        format!("{MEMBER}: expected the state machine of the versions, found `{}`, {found}", symbol.to_sub_pattern());
+    let path = format!("Properties/{MEMBER}");
+    findings.add(&ALIAS_OF_OTHER_MACHINE, alias, &path, message, symbol.defaults.iter().copied());
 }
 
 /// Checks one member in an otherwise valid request.

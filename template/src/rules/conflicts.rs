@@ -1,8 +1,9 @@
 //! Finds resources that conflict with each other: they have the same key in scenarios that can occur together.
 
 use crate::findings::{Findings, ScenarioFinding};
+use crate::previous::{REVISION, alias_name_property};
 use crate::resolve::{Part, Scenario, SymbolicText};
-use crate::resources::{ALIAS, Resource, Template, VERSION, View};
+use crate::resources::{Resource, Template, VERSION, View};
 use crate::rule::{ALIAS_REPEATED, REVISION_REPEATED, Rule, TOO_MANY_ALIASES, VERSIONS_AT_ONCE};
 use crate::scenarios::list_scenarios;
 use crate::target::StateMachineIdentity;
@@ -52,8 +53,6 @@ struct KeyedResource<'t> {
     scenario: Scenario<'t>,
     defaults: Vec<&'t str>,
 }
-
-const REVISION: &str = "StateMachineRevisionId";
 
 type Key = (String, String);
 /// A key, and the parameters whose defaults it depends on.
@@ -184,8 +183,7 @@ fn has_revision(version: &Resource<'_>) -> bool {
 }
 
 fn alias_name_key<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Option<KeyWithDefaults<'t>> {
-    let member = if alias.kind == ALIAS { "Name" } else { "AutoPublishAlias" };
-    let name = view.text(view.property(alias, member)).filter(SymbolicText::is_known)?;
+    let name = view.text(view.property(alias, alias_name_property(alias))).filter(SymbolicText::is_known)?;
     let defaults = name.defaults.clone();
     Some(((format_key(view.state_machine_of(alias)?), name.to_sub_pattern()), defaults))
 }

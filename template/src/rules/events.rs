@@ -4,12 +4,22 @@
 use crate::findings::{Findings, ScenarioFinding, truncate_middle};
 use crate::resolve::Selected;
 use crate::resources::{Resource, View};
-use crate::rule::{EVENTS_BYPASS_ALIAS, EVENTS_ROLE};
+use crate::rule::{EVENTS_BYPASS_ALIAS, EVENTS_ROLE, USE_ALIAS_WITHOUT_ALIAS};
 use crate::scenarios::inputs_of_members;
 use crate::tree::Node;
 use std::collections::HashSet;
 
 const USE_ALIAS: &str = "UseAliasAsEventTarget";
+
+/// Reports UseAliasAsEventTarget of a state machine for which SAM creates no alias.
+pub(crate) fn check_alias<'t>(findings: &mut Findings<'_, 't>, machine: &Resource<'t>) {
+    let view = findings.view;
+    let uses_alias = view.property(machine, USE_ALIAS).node().and_then(Node::scalar).as_deref() == Some("true");
+    if uses_alias && matches!(view.property(machine, "AutoPublishAlias"), Selected::Absent) {
+        let message = format!("Expected AutoPublishAlias with {USE_ALIAS}, found none");
+        findings.add(&USE_ALIAS_WITHOUT_ALIAS, machine, &format!("Properties/{USE_ALIAS}"), message, []);
+    }
+}
 
 pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, machine: &Resource<'t>) {
     // Without an alias in this scenario there is nothing to check.

@@ -1,4 +1,5 @@
-//! Checks IAM policies that allow starting an alias or version ARN: AWS authorizes with the state machine ARN.
+//! Checks IAM policies that allow or deny operations on an alias or version ARN: AWS authorizes with the state machine
+//! ARN.
 
 mod attachments;
 mod combined_grants;
@@ -8,53 +9,129 @@ mod grant;
 
 use crate::caches::GrantSet;
 use crate::findings::{Findings, ScenarioFinding, truncate_middle};
+use crate::operations::{Operations, WILDCARDS};
 use crate::resolve::Part;
 use crate::resources::{Resource, View};
-use crate::rule::START_ON_QUALIFIED_ARN;
+use crate::rule::{DENY_ON_QUALIFIED_ARN, OPERATION_ON_QUALIFIED_ARN, Rule, START_ON_QUALIFIED_ARN};
 use crate::target::{ArnTarget, Qualifier, StateMachineIdentity};
 use combined_grants::combine_grants;
 pub(crate) use document::{has_policies, is_policy};
-use external_grants::may_grant_more;
-use grant::{Grant, ResourceMatch, resource_grants};
+use external_grants::find_external_operations;
+use grant::{Effect, Grant, ResourceMatch, resource_grants};
 use serde_json::{Value, json};
 
-/// Wildcards of IAM.
-const WILDCARDS: [char; 2] = ['*', '?'];
-
 pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>) {
+    let own = resource_grants(findings.view, resource);
+    let (allowed, denied): (Vec<&Grant<'t>>, Vec<&Grant<'t>>) =
+        own.iter().partition(|grant| grant.effect == Effect::Allow);
+    check_allowed(findings, resource, &allowed);
+    check_denied(findings, resource, &denied);
+}
+
+/// Returns the grants that certainly contain operations on a version or alias.
+fn qualified<'g, 't>(
+    grants: &'g [&'g Grant<'t>],
+) -> impl Iterator<Item = (&'g Grant<'t>, &'g ArnTarget<'t>)> + use<'g, 't> {
+    grants.iter().filter_map(|grant| match &grant.resource_match {
+        ResourceMatch::Qualified(target) if !grant.certain.is_empty() => Some((*grant, target)),
+        _ => None,
+    })
+}
+
+fn check_allowed<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>, grants: &[&Grant<'t>]) {
     let view = findings.view;
-    let own = resource_grants(view, resource);
-    if !own.iter().any(|grant| grant.is_certain && matches!(grant.resource_match, ResourceMatch::Qualified(_)))
-        || may_grant_more(view, resource)
-    {
+    if qualified(grants).next().is_none() {
         return;
     }
-    let (own_grants, combined) = (GrantSet::from_grants(&own), combine_grants(view, resource));
-    for grant in &own {
-        let (ResourceMatch::Qualified(target), true) = (&grant.resource_match, grant.is_certain) else { continue };
-        if own_grants.covers(target) || combined.covers(target) {
-            continue;
-        }
-        let machine = format_state_machine(grant, target);
-        let kind = match &target.qualifier {
-            Qualifier::Version => "is a version",
-            Qualifier::Alias(Some(name)) if name.contains(WILDCARDS) => "matches only versions and aliases",
-            _ => "is an alias",
-        };
-        let message = format!(
-            "Resource `{}` {kind}, but {} is authorized with the ARN of the state machine, `{machine}`",
-            grant.symbol.to_sub_pattern(),
-            grant.action,
-        );
-        let fix =
-            format!("{} Use this statement: {}", START_ON_QUALIFIED_ARN.fix, build_statement(view, grant, target));
-        let finding = findings.create(&START_ON_QUALIFIED_ARN, resource, &grant.path, message);
-        findings.items.push(ScenarioFinding {
-            fix: Some(truncate_middle(fix)),
-            defaults: grant.symbol.defaults.clone(),
-            ..finding
-        });
+    let external = find_external_operations(view, resource);
+    if external == Operations::ALL {
+        return;
     }
+    let (own, combined) = (GrantSet::from_grants(grants.iter().copied()), combine_grants(view, resource));
+    for (grant, target) in qualified(grants) {
+        let elsewhere = external | own.operations_on(target) | combined.operations_on(target);
+        let missing = grant.certain.without(elsewhere);
+        if missing.intersects(Operations::START) {
+            report_start(findings, resource, grant, target);
+        } else if !missing.is_empty() {
+            report_operations(findings, resource, &OPERATION_ON_QUALIFIED_ARN, grant, target, missing);
+        }
+    }
+}
+
+fn report_start<'t>(
+    findings: &mut Findings<'_, 't>,
+    resource: &Resource<'t>,
+    grant: &Grant<'t>,
+    target: &ArnTarget<'t>,
+) {
+    let action = grant.start_action.as_deref().unwrap_or_default();
+    let message = format_message(grant, target, &format!("but {action} is authorized"));
+    let statement = build_statement(findings.view, grant, target, &json!(action));
+    let fix = if grant.is_sam_template {
+        format!(
+            "Use the name of the state machine without the qualifier. To allow only the alias, use this statement instead of the policy template: {statement}"
+        )
+    } else {
+        format!("{} Use this statement: {statement}", START_ON_QUALIFIED_ARN.fix)
+    };
+    push_finding(findings, resource, &START_ON_QUALIFIED_ARN, grant, message, fix);
+}
+
+fn report_operations<'t>(
+    findings: &mut Findings<'_, 't>,
+    resource: &Resource<'t>,
+    rule: &'static Rule,
+    grant: &Grant<'t>,
+    target: &ArnTarget<'t>,
+    operations: Operations,
+) {
+    let names = operations.names();
+    let (list, verb) = (names.join(", "), if names.len() == 1 { "is" } else { "are" });
+    let message = format_message(grant, target, &format!("but {list} {verb} authorized"));
+    let statement = build_statement(findings.view, grant, target, &json!(names));
+    let fix = format!("{} Use this statement: {statement}", rule.fix);
+    push_finding(findings, resource, rule, grant, message, fix);
+}
+
+/// Checks statements that deny operations on a version or alias, but not on its state machine.
+fn check_denied<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>, grants: &[&Grant<'t>]) {
+    if qualified(grants).next().is_none() {
+        return;
+    }
+    let own = GrantSet::from_grants(grants.iter().copied());
+    for (grant, target) in qualified(grants) {
+        let missing = grant.certain.without(own.operations_on(target));
+        if !missing.is_empty() {
+            report_operations(findings, resource, &DENY_ON_QUALIFIED_ARN, grant, target, missing);
+        }
+    }
+}
+
+fn push_finding<'t>(
+    findings: &mut Findings<'_, 't>,
+    resource: &Resource<'t>,
+    rule: &'static Rule,
+    grant: &Grant<'t>,
+    message: String,
+    fix: String,
+) {
+    let finding = findings.create(rule, resource, &grant.path, message);
+    findings.items.push(ScenarioFinding {
+        fix: Some(truncate_middle(fix)),
+        defaults: grant.symbol.defaults.clone(),
+        ..finding
+    });
+}
+
+fn format_message(grant: &Grant<'_>, target: &ArnTarget<'_>, authorized: &str) -> String {
+    let kind = match &target.qualifier {
+        Qualifier::Version => "is a version",
+        Qualifier::Alias(Some(name)) if name.contains(WILDCARDS) => "matches only versions and aliases",
+        _ => "is an alias",
+    };
+    let (symbol, machine) = (grant.symbol.to_sub_pattern(), format_state_machine(grant, target));
+    format!("Resource `{symbol}` {kind}, {authorized} with the ARN of the state machine, `{machine}`")
 }
 
 /// Formats the ARN of the state machine as a pattern of `Fn::Sub`.
@@ -82,7 +159,7 @@ fn strip_qualifier(arn: &str) -> &str {
 }
 
 /// Builds the statement that grants what was intended.
-fn build_statement(view: View<'_, '_>, grant: &Grant<'_>, target: &ArnTarget<'_>) -> Value {
+fn build_statement(view: View<'_, '_>, grant: &Grant<'_>, target: &ArnTarget<'_>, action: &Value) -> Value {
     let machine = match &target.state_machine {
         Some(StateMachineIdentity::Resource(id)) => json!({"Ref": id}),
         None => json!("ARN of the state machine"),
@@ -91,7 +168,7 @@ fn build_statement(view: View<'_, '_>, grant: &Grant<'_>, target: &ArnTarget<'_>
     let wild = matches!(&target.qualifier, Qualifier::Alias(Some(name)) if name.contains(WILDCARDS));
     let operator = if wild { "ForAnyValue:StringLike" } else { "ForAnyValue:StringEquals" };
     json!({
-        "Effect": "Allow", "Action": grant.action, "Resource": machine,
+        "Effect": if grant.effect == Effect::Allow { "Allow" } else { "Deny" }, "Action": action, "Resource": machine,
         "Condition": {operator: {"states:StateMachineQualifier": build_qualifier(view, grant, target)}},
     })
 }

@@ -42,7 +42,7 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>
 }
 
 /// Returns an alias of the state machine that exists in this scenario.
-fn find_alias<'v, 't>(view: View<'v, 't>, target: &ArnTarget<'t>) -> Option<&'v Resource<'t>> {
+pub(super) fn find_alias<'v, 't>(view: View<'v, 't>, target: &ArnTarget<'t>) -> Option<&'v Resource<'t>> {
     let machine = target.state_machine.as_ref()?;
     let first =
         view.template.caches.aliases.get(view.scenario, || collect_alias_inputs(view.template), || index_aliases(view));

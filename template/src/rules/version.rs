@@ -1,8 +1,9 @@
 //! Checks versions.
 
 use crate::findings::{Findings, ScenarioFinding, truncate_middle};
-use crate::resolve::Part;
-use crate::resources::{Resource, VERSION};
+use crate::previous::REVISION;
+use crate::resolve::{Part, Selected};
+use crate::resources::{Resource, VERSION, View};
 use crate::rule::{VERSION_DESCRIPTION, VERSION_MACHINE, VERSION_RETAIN};
 use crate::target::Qualifier;
 use crate::tree::Node;
@@ -49,21 +50,24 @@ fn check_description<'t>(findings: &mut Findings<'_, 't>, version: &Resource<'t>
     }
 }
 
-/// Checks that the versions of an alias are retained.
-pub(crate) fn check_retention<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
+/// Returns the version resources that an alias uses.
+pub(super) fn find_routed_versions<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Vec<Resource<'t>> {
     let mut routed: Vec<Resource<'t>> = Vec::new();
-    for symbol in findings.view.version_arns(alias) {
+    for symbol in view.version_arns(alias) {
         let ([Part::Ref(id)] | [Part::Attribute(id, _)]) = symbol.parts() else { continue };
-        let Some(version) = findings.view.template.resource(id).filter(|resource| resource.kind == VERSION) else {
-            continue;
-        };
+        let Some(version) = view.template.resource(id).filter(|resource| resource.kind == VERSION) else { continue };
         // The list is short: longer lists of routes are not read.
         if routed.iter().all(|other| other.id != version.id) {
             routed.push(*version);
         }
     }
-    for version in routed {
-        let missing: Vec<&str> =
+    routed
+}
+
+/// Checks that the versions of an alias are retained.
+pub(crate) fn check_retention<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
+    for version in find_routed_versions(findings.view, alias) {
+        let missing: Vec<&'static str> =
             POLICIES.iter().filter(|policy| is_missing(version.node, policy)).map(|(name, _)| *name).collect();
         if !missing.is_empty() {
             let message = format!(
@@ -75,9 +79,43 @@ pub(crate) fn check_retention<'t>(findings: &mut Findings<'_, 't>, alias: &Resou
             let fix = format!("Set {} on the version.", set.join(" and "));
             let path = missing.first().copied().unwrap_or_default();
             let finding = findings.create(&VERSION_RETAIN, &version, path, message);
-            findings.items.push(ScenarioFinding { fix: Some(truncate_middle(fix)), ..finding });
+            let description = describe_deletion(findings.view, &version, &missing);
+            findings.items.push(ScenarioFinding { fix: Some(truncate_middle(fix)), description, ..finding });
         }
     }
+}
+
+/// Returns when CloudFormation deletes the version, if a new revision of the state machine is not the reason.
+fn describe_deletion<'t>(view: View<'_, 't>, version: &Resource<'t>, missing: &[&str]) -> Option<&'static str> {
+    const REMOVED: &str = "When the version is removed from the template, CloudFormation deletes it. AWS rejects the deletion while an alias uses the version. After the deletion a rollback to it is not possible.";
+    const REPLACED: &str = "When the description of the version changes, CloudFormation replaces the version and deletes the old one. AWS rejects the deletion while an alias uses the old version. After the deletion a rollback to it is not possible.";
+    let has_no_revision = matches!(view.property(version, REVISION), Selected::Absent);
+    match missing {
+        ["DeletionPolicy"] => Some(REMOVED),
+        _ if has_no_revision => Some(REPLACED),
+        _ => None,
+    }
+}
+
+/// Checks that the version that SAM creates is retained. SAM copies the attributes of the state machine to it.
+pub(crate) fn check_sam_retention<'t>(findings: &mut Findings<'_, 't>, machine: &Resource<'t>) {
+    if matches!(findings.view.property(machine, "AutoPublishAlias"), Selected::Absent) {
+        return;
+    }
+    let is_deleted = |(name, _): &&(&str, _)| machine.node.get(name).is_some();
+    let missing: Vec<&'static str> = POLICIES
+        .iter()
+        .filter(is_deleted)
+        .filter(|policy| is_missing(machine.node, policy))
+        .map(|(name, _)| *name)
+        .collect();
+    let Some(path) = missing.first() else { return };
+    let names = missing.join(" and ");
+    let message = format!("Expected `Retain` as {names}, because SAM also sets it on the version that its alias uses");
+    let fix = format!("Remove {names}: SAM then retains the versions. Or set `Retain`.");
+    let description = describe_deletion(findings.view, machine, &missing).filter(|_| missing == ["DeletionPolicy"]);
+    let finding = findings.create(&VERSION_RETAIN, machine, path, message);
+    findings.items.push(ScenarioFinding { fix: Some(truncate_middle(fix)), description, ..finding });
 }
 
 /// Returns whether a policy certainly does not retain the version. Transforms may use intrinsic functions there.

@@ -1,7 +1,7 @@
 //! Creates a large file with the library: state machines `bench-0000` and up, each with aliases `a00` and up.
 
 use serde_json::json;
-use sfn_alias::{Options, Reply, StepFunctions};
+use sfn_alias::{Options, StepFunctions};
 use std::error::Error;
 use std::path::Path;
 
@@ -13,11 +13,9 @@ pub fn fill(path: &Path, machines: usize, aliases: usize) -> Result<(), Box<dyn 
     let numbers: Vec<_> = (0..machines).collect();
     for chunk in numbers.chunks(64) {
         let requests: Vec<_> = chunk.iter().flat_map(|number| create_requests(*number, aliases)).collect();
-        let requests: Vec<_> = requests.iter().map(|(operation, body)| (*operation, body.as_bytes())).collect();
-        let replies = sfn.call_batch(&requests);
-        if let Some(Reply { body, .. }) = replies.iter().find(|reply| reply.status != 200) {
-            return Err(String::from_utf8_lossy(body).into());
-        }
+        let requests: Vec<_> =
+            requests.iter().map(|(operation, body)| (sfn.scope(), *operation, body.as_bytes())).collect();
+        sfn.call_batch(&requests).into_iter().collect::<Result<Vec<_>, _>>()?;
     }
     Ok(())
 }

@@ -98,14 +98,14 @@ impl MemoryData {
                 self.remove(hash, arn);
                 Ok(())
             }
-            Change::MarkDeleting { until } => {
+            Change::MarkDeleting(until) => {
                 if let Some((key, entry)) = self.entries.find_mut(hash, |(key, _)| **key == *arn) {
                     entry.state_machine.deleting_until = Some(until);
                     self.deleting.insert(Arc::clone(key));
                 }
                 Ok(())
             }
-            _ => Err(Error::Store { detail: format!("cannot change `{arn}`: the state machine is not stored") }),
+            _ => Err(Error::Store(format!("cannot change `{arn}`: the state machine is not stored"))),
         }
     }
 }

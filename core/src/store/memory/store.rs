@@ -1,9 +1,10 @@
 //! A store in memory behind one lock.
 
 use super::data::MemoryData;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::Timestamp;
-use crate::store::{Batch, Change, CommitOutcome, NamedStateMachine, ReadTransaction, Store, View, WriteTransaction};
+use crate::random::fill_random;
+use crate::store::{Change, CommitOutcome, NamedStateMachine, ReadTransaction, Session, Store, View, WriteTransaction};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,11 +21,10 @@ impl MemoryStore {
     /// Creates an empty store.
     ///
     /// # Errors
-    /// [`Error::Entropy`] if the operating system's random number generator fails.
+    /// [`crate::Error::Entropy`] if the operating system's random number generator fails.
     pub fn new() -> Result<Self> {
         let mut token_key = [0; 32];
-        let no_entropy = |error: getrandom::Error| Error::Entropy { detail: error.to_string() };
-        getrandom::fill(&mut token_key).map_err(no_entropy)?;
+        fill_random(&mut token_key)?;
         Ok(Self { data: RwLock::default(), open_count: AtomicU64::new(0), token_key })
     }
 
@@ -114,7 +114,7 @@ impl Store for MemoryStore {
         Ok(self.read_data().expired_state_machines(now, limit))
     }
 
-    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+    fn begin_batch(&self) -> Result<Box<dyn Session + '_>> {
         Ok(Box::new(self))
     }
 

@@ -10,41 +10,64 @@ use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 
-/// The checksum of a row, as an SQL expression of the table's columns.
-macro_rules! checksum_of {
+/// The columns of a table in the order of its definition, without the checksum.
+macro_rules! columns {
     (meta) => {
-        "checksum('meta', key, value)"
+        "key, value"
     };
     (machines) => {
-        "checksum('machines', machines.id, arn, kind, created, deleted, last_version, published, created_published, \
-         created_description, revision, next_sequence)"
+        "id, arn, kind, created, deleted, last_version, published, created_published, created_description, revision, \
+         next_sequence"
     };
     (tags) => {
-        "checksum('tags', tags.machine, tags)"
+        "machine, tags"
     };
     (revisions) => {
-        "checksum('revisions', id, uuid, role, logging, tracing, encryption, updated, definition)"
+        "id, uuid, role, logging, tracing, encryption, updated, definition"
     };
     (versions) => {
-        "checksum('versions', machine, number, description, created, revision)"
+        "machine, number, description, created, revision"
     };
     (aliases) => {
-        "checksum('aliases', machine, name, description, version, weight, second_version, second_weight, created, \
-         updated, previous_until, previous_version, previous_weight, previous_second_version, previous_second_weight)"
+        "machine, name, description, version, weight, second_version, second_weight, created, updated, \
+         previous_until, previous_version, previous_weight, previous_second_version, previous_second_weight"
     };
     (executions) => {
-        "checksum('executions', executions.machine, executions.sequence, name, version, alias, trace, started, \
-         revision, input)"
+        "machine, sequence, name, version, alias, trace, started, revision, input"
     };
     (stops) => {
-        "checksum('stops', stops.machine, stops.sequence, stopped, error, cause)"
+        "machine, sequence, stopped, error, cause"
     };
     (starts) => {
-        "checksum('starts', machine, version, count)"
+        "machine, version, count"
     };
 }
+pub(super) use columns;
 
+/// The checksum of a row, as an SQL expression of its columns.
+macro_rules! checksum_of {
+    ($table:ident) => {
+        concat!("checksum('", stringify!($table), "', ", $crate::store::sqlite::checksum::columns!($table), ")")
+    };
+}
 pub(super) use checksum_of;
+
+/// A statement that stores a row with its checksum. The parameters are those of all columns.
+macro_rules! insert {
+    ($command:literal, $table:ident, $parameters:literal) => {
+        concat!(
+            $command,
+            " INTO ",
+            stringify!($table),
+            " (",
+            $crate::store::sqlite::checksum::columns!($table),
+            ", sum) VALUES (",
+            $parameters,
+            concat!(", checksum('", stringify!($table), "', ", $parameters, "))")
+        )
+    };
+}
+pub(super) use insert;
 
 /// The statements for one table.
 struct Table {
@@ -102,12 +125,6 @@ pub(super) fn add_to_tables(connection: &Connection) -> Result<()> {
         execute(connection, table.update, [])?;
     }
     Ok(())
-}
-
-/// Updates the checksum of a state machine's row after a change of its columns.
-pub(super) fn update_checksum(connection: &Connection, id: i64) -> Result<()> {
-    let sql = concat!("UPDATE machines SET sum = ", checksum_of!(machines), " WHERE id = ?1");
-    execute(connection, sql, [id]).map(drop)
 }
 
 /// Reads the whole file and verifies its pages, its indexes and the checksum of every row.

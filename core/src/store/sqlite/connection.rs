@@ -2,7 +2,7 @@
 
 use super::query::execute;
 use crate::error::Result;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use std::ops::Deref;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -49,22 +49,14 @@ pub(super) struct TransactionGuard<C: Deref<Target = Connection>> {
 }
 
 impl<C: Deref<Target = Connection>> TransactionGuard<C> {
-    /// Begins a read transaction. Its snapshot is taken by the first statement.
-    pub fn snapshot(connection: C) -> Result<Self> {
-        Self::begin(connection, "BEGIN")
-    }
-
-    /// Begins a write transaction. No other connection can write until it ends.
-    pub fn write(connection: C) -> Result<Self> {
-        Self::begin(connection, "BEGIN IMMEDIATE")
-    }
-
-    /// Begins a write transaction that also excludes readers.
-    pub fn exclusive(connection: C) -> Result<Self> {
-        Self::begin(connection, "BEGIN EXCLUSIVE")
-    }
-
-    fn begin(connection: C, sql: &str) -> Result<Self> {
+    /// Begins a transaction. The snapshot of a deferred one is taken by the first statement. An immediate one excludes
+    /// other writers, and an exclusive one also readers.
+    pub fn begin(connection: C, behavior: TransactionBehavior) -> Result<Self> {
+        let sql = match behavior {
+            TransactionBehavior::Immediate => "BEGIN IMMEDIATE",
+            TransactionBehavior::Exclusive => "BEGIN EXCLUSIVE",
+            _ => "BEGIN DEFERRED",
+        };
         execute(&connection, sql, [])?;
         Ok(Self { connection })
     }
@@ -114,7 +106,8 @@ impl ReaderPool {
     pub fn begin(&self, open: impl FnOnce() -> Result<Connection>) -> Result<Reader<'_>> {
         let idle = self.idle().pop();
         let connection = idle.map_or_else(open, Ok)?;
-        TransactionGuard::snapshot(PooledConnection { pool: self, connection: Some(connection) })
+        let connection = PooledConnection { pool: self, connection: Some(connection) };
+        TransactionGuard::begin(connection, TransactionBehavior::Deferred)
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {

@@ -17,12 +17,12 @@ pub(super) fn sqlite_error(error: rusqlite::Error) -> Error {
         None if matches!(error, rusqlite::Error::UserFunctionError(_)) => CORRUPT,
         None => INCONSISTENT,
     };
-    store_error(format!("{text} ({error})"))
+    Error::Store(format!("{text} ({error})"))
 }
 
 /// Creates the error for data that differs from what was written.
 pub(super) fn corrupt_error(detail: &str) -> Error {
-    store_error(format!("{CORRUPT} ({detail})"))
+    Error::Store(format!("{CORRUPT} ({detail})"))
 }
 
 /// Creates the error for a corrupt row, for functions that return SQLite's error type.
@@ -32,28 +32,22 @@ pub(super) fn checksum_error(detail: String) -> rusqlite::Error {
 
 /// Creates an error about a path.
 pub(super) fn path_error(path: &Path, text: &str) -> Error {
-    store_error(format!("`{}` {text}", path.display()))
-}
-
-pub(super) fn store_error(detail: String) -> Error {
-    Error::Store { detail }
+    Error::Store(format!("`{}` {text}", path.display()))
 }
 
 /// Returns a function that adds the path to an error, unless the error already has one.
 pub(super) fn with_path(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Store { detail } if !detail.starts_with('`') => path_error(path, &format!("cannot be used: {detail}")),
+        Error::Store(detail) if !detail.starts_with('`') => path_error(path, &format!("cannot be used: {detail}")),
         other => other,
     }
 }
 
 /// Returns a function that adds the path to an error about corrupt data.
 pub(super) fn with_path_if_corrupt(path: &Path) -> impl Fn(Error) -> Error {
-    move |error| match error {
-        Error::Store { detail } if detail.starts_with(CORRUPT) => {
-            path_error(path, &format!("cannot be used: {detail}"))
-        }
-        other => other,
+    move |error| match &error {
+        Error::Store(detail) if detail.starts_with(CORRUPT) => with_path(path)(error),
+        _ => error,
     }
 }
 

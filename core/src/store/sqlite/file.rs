@@ -1,14 +1,13 @@
 //! The file: one connection that writes, and several that read, and whether writes succeed.
 
-use super::connection::TransactionGuard;
-use super::connection::{Reader, ReaderPool};
-use super::file_monitor::{FileCheck, FileMonitor};
+use super::connection::{Reader, ReaderPool, TransactionGuard};
+use super::file_monitor::FileMonitor;
 use super::generation::Generation;
 use super::open::LockingMode;
-use super::{error, generation, load, meta, open};
+use super::{checksum, error, generation, load, meta, open};
 use crate::error::{Error, Result};
 use crate::store::memory::MemoryData;
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,7 +16,7 @@ use std::time::{Duration, Instant};
 pub(super) type Writer<'f> = TransactionGuard<MutexGuard<'f, Connection>>;
 
 pub(super) struct SqliteFile {
-    path: PathBuf,
+    pub path: PathBuf,
     locking: LockingMode,
     files: FileMonitor,
     pub write_health: WriteHealth,
@@ -38,10 +37,6 @@ impl SqliteFile {
         Ok(Self { path, locking, files, write_health, writer, readers, token_key })
     }
 
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Reads all records, for a store in memory.
     pub fn load(&self) -> Result<MemoryData> {
         load::load_data(&self.writer()).map_err(error::with_path(&self.path))
@@ -56,10 +51,11 @@ impl SqliteFile {
     /// process may have truncated them, verifies all of the file instead.
     pub fn check_files(&self) -> Result<()> {
         match (self.files.check()?, self.locking) {
-            (FileCheck::Unchanged, _) => Ok(()),
-            (FileCheck::Truncated(error), LockingMode::Exclusive) => Err(error),
-            (FileCheck::Truncated(error), LockingMode::Shared) => {
-                open::verify_again(&self.path).map_err(|_| error)?;
+            (None, _) => Ok(()),
+            (Some(error), LockingMode::Exclusive) => Err(error),
+            (Some(error), LockingMode::Shared) => {
+                // With a new connection, whose cache is empty.
+                open::open_reader(&self.path).and_then(|reader| checksum::verify(&reader)).map_err(|_| error)?;
                 self.files.accept_lengths()
             }
         }
@@ -68,7 +64,7 @@ impl SqliteFile {
     /// Adds the path to an error about corrupt data and records that a write failed.
     pub fn report_write<T>(&self, result: Result<T>) -> Result<T> {
         let result = result.map_err(error::with_path_if_corrupt(&self.path));
-        if let Err(error @ Error::Store { .. }) = &result {
+        if let Err(error @ Error::Store(_)) = &result {
             self.write_health.record_error(error);
         }
         result
@@ -80,7 +76,7 @@ impl SqliteFile {
         self.write_health.check_enabled()?;
         self.check_files()?;
         let checkpointed = self.find_checkpointed(&writer)?;
-        Ok((TransactionGuard::write(writer)?, checkpointed))
+        Ok((TransactionGuard::begin(writer, TransactionBehavior::Immediate)?, checkpointed))
     }
 
     pub fn commit_transaction(&self, writer: Writer<'_>, checkpointed: Option<Generation>) -> Result<()> {

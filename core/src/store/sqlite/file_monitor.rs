@@ -8,6 +8,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+#[cfg(target_os = "linux")]
+use std::time::{Duration, UNIX_EPOCH};
 
 /// The last known state of the file and its log.
 pub(super) struct FileMonitor {
@@ -23,15 +26,7 @@ struct FileState {
     identity: Identity,
     length: u64,
     /// Modification time; `None` for the log.
-    modified: Option<Modified>,
-}
-
-/// The difference from the last known state.
-pub(super) enum FileCheck {
-    /// The files are the same and not shorter.
-    Unchanged,
-    /// A file is shorter. The error applies unless SQLite truncated the file.
-    Truncated(Error),
+    modified: Option<SystemTime>,
 }
 
 impl FileMonitor {
@@ -42,12 +37,13 @@ impl FileMonitor {
         Ok(Self { path: path.to_owned(), states: Mutex::new(states), written: AtomicBool::new(true) })
     }
 
-    /// Compares the files with their last known state. Takes two system calls.
+    /// Compares the files with their last known state. Returns an error if one is shorter, which applies unless SQLite
+    /// truncated the file. Takes two system calls.
     ///
     /// # Errors
     /// [`Error::Store`] if a file was deleted or replaced.
-    pub fn check(&self) -> Result<FileCheck> {
-        let mut result = FileCheck::Unchanged;
+    pub fn check(&self) -> Result<Option<Error>> {
+        let mut truncated = None;
         for (path, known) in &mut *self.states() {
             let current = FileState::stat(path, *path == self.path).map_err(|error| match error.kind() {
                 ErrorKind::NotFound => self.changed_error(path, "was deleted"),
@@ -61,12 +57,12 @@ impl FileMonitor {
             }
             known.modified = current.modified;
             if current.length < known.length {
-                result = FileCheck::Truncated(self.changed_error(path, "was truncated"));
+                truncated = Some(self.changed_error(path, "was truncated"));
             } else {
                 known.length = current.length;
             }
         }
-        Ok(result)
+        Ok(truncated)
     }
 
     /// Returns whether the file itself was written since [`FileMonitor::clear_written`], by a checkpoint of the log.
@@ -106,49 +102,39 @@ impl FileState {
 
     /// Reads the metadata, without the modification time of the log: after a query Linux stores an exact time with
     /// the next write, and its sync takes 20 % longer.
-    #[cfg(target_os = "linux")]
     fn stat(path: &Path, with_time: bool) -> std::io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        if let Some(state) = Self::statx(path, with_time)? {
+            return Ok(state);
+        }
+        let metadata = std::fs::metadata(path)?;
+        let modified = metadata.modified().ok().filter(|_| with_time);
+        Ok(Self { identity: identify(&metadata), length: metadata.len(), modified })
+    }
+
+    /// Returns `None` if `statx` is not available: before Linux 4.11 and in some containers.
+    #[cfg(target_os = "linux")]
+    fn statx(path: &Path, with_time: bool) -> std::io::Result<Option<Self>> {
         use rustix::fs::{AtFlags, CWD, StatxFlags, makedev, statx};
         use rustix::io::Errno;
         let time = if with_time { StatxFlags::MTIME } else { StatxFlags::empty() };
         let metadata = match statx(CWD, path, AtFlags::empty(), StatxFlags::INO | StatxFlags::SIZE | time) {
             Ok(metadata) => metadata,
-            // Linux before 4.11 and some containers do not allow statx.
-            Err(Errno::NOSYS | Errno::PERM) => return Self::stat_without_statx(path, with_time),
+            Err(Errno::NOSYS | Errno::PERM) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         let device = makedev(metadata.stx_dev_major, metadata.stx_dev_minor);
-        let modified = with_time.then_some((metadata.stx_mtime.tv_sec, metadata.stx_mtime.tv_nsec));
-        Ok(Self { identity: (device, metadata.stx_ino), length: metadata.stx_size, modified })
-    }
-
-    #[cfg(target_os = "linux")]
-    fn stat_without_statx(path: &Path, with_time: bool) -> std::io::Result<Self> {
-        use std::os::unix::fs::MetadataExt;
-        let metadata = std::fs::metadata(path)?;
-        let nanoseconds = u32::try_from(metadata.mtime_nsec()).unwrap_or_default();
-        let modified = with_time.then_some((metadata.mtime(), nanoseconds));
-        Ok(Self { identity: (metadata.dev(), metadata.ino()), length: metadata.len(), modified })
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn stat(path: &Path, with_time: bool) -> std::io::Result<Self> {
-        let metadata = std::fs::metadata(path)?;
-        let modified = metadata.modified().ok().filter(|_| with_time);
-        Ok(Self { identity: identify(&metadata), length: metadata.len(), modified })
+        let seconds = u64::try_from(metadata.stx_mtime.tv_sec).unwrap_or_default();
+        let modified = UNIX_EPOCH.checked_add(Duration::new(seconds, metadata.stx_mtime.tv_nsec)).filter(|_| with_time);
+        Ok(Some(Self { identity: (device, metadata.stx_ino), length: metadata.stx_size, modified }))
     }
 }
-
-#[cfg(target_os = "linux")]
-type Modified = (i64, u32);
-#[cfg(not(target_os = "linux"))]
-type Modified = std::time::SystemTime;
 
 /// Device and inode.
 #[cfg(unix)]
 type Identity = (u64, u64);
 
-#[cfg(all(unix, not(target_os = "linux")))]
+#[cfg(unix)]
 fn identify(metadata: &std::fs::Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt;
     (metadata.dev(), metadata.ino())

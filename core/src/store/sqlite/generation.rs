@@ -10,6 +10,7 @@ use super::error::path_error;
 use super::query::query_first;
 use super::{meta, wal};
 use crate::error::Result;
+use crate::random::fill_random;
 use rusqlite::Connection;
 use std::path::Path;
 use std::time::Duration;
@@ -70,7 +71,7 @@ fn next_generation(previous: Generation) -> Result<Generation> {
     let mut next = [0; 16];
     let (before, current) = next.split_at_mut(8);
     before.copy_from_slice(previous.split_at(8).1);
-    meta::fill_random(current)?;
+    fill_random(current)?;
     Ok(next)
 }
 

@@ -6,8 +6,7 @@ use super::rows::{self, select};
 use crate::error::Result;
 use crate::model::Revision;
 use crate::store::memory::{Entry, MemoryData};
-use rusqlite::types::FromSql;
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -31,72 +30,63 @@ struct Loader<'c> {
     revisions: HashMap<i64, Arc<Revision>>,
 }
 
-/// Returns a column by its distance from the last one. Finding a column by name takes longer than reading it.
-fn column_from_end<T: FromSql>(row: &Row<'_>, distance: usize) -> rusqlite::Result<T> {
-    row.get(row.as_ref().column_count().saturating_sub(distance.saturating_add(1)))
-}
-
 impl Loader<'_> {
     fn find_revision(&self, id: i64) -> rusqlite::Result<Arc<Revision>> {
         self.revisions.get(&id).cloned().ok_or_else(|| checksum_error(rows::describe_missing_revision(id)))
     }
 
-    /// Changes the entry whose id is in the row's last column. Rows without an entry are never written by this
-    /// crate and are ignored.
-    fn change_entry(&mut self, row: &Row<'_>, change: impl FnOnce(&mut Entry)) -> rusqlite::Result<()> {
-        if let Some((_, entry)) = self.entries.get_mut(&column_from_end(row, 0)?) {
+    /// Changes the entry of a state machine. Rows without an entry are never written by this crate and are ignored.
+    fn change_entry(&mut self, id: i64, change: impl FnOnce(&mut Entry)) -> rusqlite::Result<()> {
+        if let Some((_, entry)) = self.entries.get_mut(&id) {
             change(entry);
         }
         Ok(())
     }
 
     fn load_revisions(&mut self) -> Result<()> {
-        query_each(self.connection, select!(revisions, ", id", ""), |row| {
-            self.revisions.insert(column_from_end(row, 0)?, Arc::new(rows::read_revision(row)?));
+        query_each(self.connection, select!(revisions, ""), [], |row| {
+            let (id, revision) = rows::read_revision(row)?;
+            self.revisions.insert(id, Arc::new(revision));
             Ok(())
         })
     }
 
     fn load_state_machines(&mut self) -> Result<()> {
-        query_each(self.connection, select!(machines, ", next_sequence", ""), |row| {
-            let (arn, machine_row) = rows::read_state_machine(row)?;
-            let (revision, next) = (self.find_revision(machine_row.revision)?, column_from_end::<i64>(row, 0)?);
-            let entry = Entry::new(machine_row.state_machine, revision, next.unsigned_abs());
-            self.entries.insert(machine_row.id, (arn.into(), entry));
+        query_each(self.connection, select!(machines, ""), [], |row| {
+            let row = rows::read_state_machine(row)?;
+            let entry = Entry::new(row.state_machine, self.find_revision(row.revision)?, row.next_sequence);
+            self.entries.insert(row.id, (row.arn.into(), entry));
             Ok(())
         })
     }
 
     fn load_versions(&mut self) -> Result<()> {
-        let sql = select!(versions, ", revision, machine", " ORDER BY machine, number");
-        query_each(self.connection, sql, |row| {
-            let version = (rows::read_version(row)?, self.find_revision(column_from_end(row, 1)?)?);
-            self.change_entry(row, |entry| entry.versions.push(version))
+        query_each(self.connection, select!(versions, " ORDER BY machine, number"), [], |row| {
+            let (machine, version, revision) = rows::read_version(row)?;
+            let revision = self.find_revision(revision)?;
+            self.change_entry(machine, |entry| entry.versions.push((version, revision)))
         })
     }
 
     fn load_aliases(&mut self) -> Result<()> {
-        query_each(self.connection, select!(aliases, ", machine", ""), |row| {
-            let (name, alias) = rows::read_alias(row)?;
-            self.change_entry(row, |entry| drop(entry.aliases.insert(name, Box::new(alias))))
+        query_each(self.connection, select!(aliases, ""), [], |row| {
+            let (machine, name, alias) = rows::read_alias(row)?;
+            self.change_entry(machine, |entry| drop(entry.aliases.insert(name, Box::new(alias))))
         })
     }
 
     fn load_executions(&mut self) -> Result<()> {
-        let sql = select!(executions, ", revision, machine", " ORDER BY machine, sequence");
-        query_each(self.connection, sql, |row| {
-            let (sequence, execution) = rows::read_execution(row)?;
-            let revision = self.find_revision(column_from_end(row, 1)?)?;
-            self.change_entry(row, |entry| entry.executions.load(sequence, execution, revision))
+        query_each(self.connection, select!(executions, " ORDER BY machine, sequence"), [], |row| {
+            let row = rows::read_execution(row)?;
+            let revision = self.find_revision(row.revision)?;
+            self.change_entry(row.machine, |entry| entry.executions.load(row.sequence, row.execution, revision))
         })
     }
 
     fn load_start_counts(&mut self) -> Result<()> {
-        query_each(self.connection, select!(starts, ", machine", ""), |row| {
-            let (version, count) = rows::read_start_count(row)?;
-            self.change_entry(row, |entry| {
-                entry.start_counts.insert(version, count);
-            })
+        query_each(self.connection, select!(starts, ""), [], |row| {
+            let (machine, count) = rows::read_start_count(row)?;
+            self.change_entry(machine, |entry| entry.start_counts.extend([count]))
         })
     }
 }

@@ -1,9 +1,9 @@
 //! Values about the file itself, by key.
 
-use super::checksum::{checksum_of, describe_mismatch};
+use super::checksum::{checksum_of, describe_mismatch, insert};
 use super::error::corrupt_error;
 use super::query::{execute, query_first};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use rusqlite::Connection;
 use rusqlite::types::FromSql;
 
@@ -21,13 +21,7 @@ pub(super) fn get<T: FromSql>(connection: &Connection, key: &str) -> Result<Opti
 
 /// Stores the value of a key.
 pub(super) fn put(connection: &Connection, key: &str, value: &[u8]) -> Result<()> {
-    let sql = "REPLACE INTO meta (key, value, sum) VALUES (?1, ?2, checksum('meta', ?1, ?2))";
-    execute(connection, sql, (key, value)).map(drop)
-}
-
-/// Fills the bytes with random numbers of the operating system.
-pub(super) fn fill_random(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes).map_err(|error| Error::Entropy { detail: error.to_string() })
+    execute(connection, insert!("REPLACE", meta, "?1, ?2"), (key, value)).map(drop)
 }
 
 /// Returns the key that signs page tokens.

@@ -1,14 +1,14 @@
 //! Identifies the file, creates it if it does not exist, and opens connections.
 
-use super::connection::TransactionGuard;
-use super::connection::{OPEN_TIMEOUT, WRITE_TIMEOUT, busy_handler};
+use super::connection::{OPEN_TIMEOUT, TransactionGuard, WRITE_TIMEOUT, busy_handler};
 use super::error::{path_error, sqlite_error};
 use super::generation::{self, Generation};
 use super::query::query_first;
 use super::{checksum, meta, wal};
 use crate::error::{Error, Result};
+use crate::random::fill_random;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -61,7 +61,7 @@ fn open_existing(path: &Path, locking: LockingMode) -> Result<Connection> {
     } else {
         check_header(path, header)?;
     }
-    let connection = connect(path, OPEN_FLAGS, locking)?;
+    let connection = connect(path, OPEN_FLAGS, locking, Some(OPEN_TIMEOUT))?;
     set_keep_wal_on_close(&connection, true)?;
     Ok(connection)
 }
@@ -79,43 +79,33 @@ fn verify(path: &Path, connection: &Connection) -> Result<()> {
     checksum::verify(connection)
 }
 
-/// Verifies all of the file with a new connection, whose cache is empty.
-pub(super) fn verify_again(path: &Path) -> Result<()> {
-    checksum::verify(&open_reader(path)?)
-}
-
 /// Adds checksums to a file of the previous format, in one transaction and with an exclusive lock: a process of the
 /// previous release would continue to write rows without checksums.
 fn upgrade(path: &Path) -> Result<()> {
     let start = Instant::now();
     loop {
         match try_upgrade(path)? {
-            UpgradeOutcome::Done => return Ok(()),
+            None => return Ok(()),
             // Another process upgraded the file and may still have it open.
-            UpgradeOutcome::Busy(_) if read_header_without_wal(path).is_ok_and(|header| header.format == FORMAT) => {
+            Some(_) if read_header_without_wal(path).is_ok_and(|header| header.format == FORMAT) => {
                 return Ok(());
             }
-            UpgradeOutcome::Busy(error) if start.elapsed() >= OPEN_TIMEOUT => return Err(error),
-            UpgradeOutcome::Busy(_) => sleep_randomly()?,
+            Some(error) if start.elapsed() >= OPEN_TIMEOUT => return Err(error),
+            Some(_) => sleep_randomly()?,
         }
     }
 }
 
-enum UpgradeOutcome {
-    Done,
-    Busy(Error),
-}
-
-/// Upgrades the file unless it is locked. Does not wait for the lock, because several processes that wait with
-/// the file open would block each other.
-fn try_upgrade(path: &Path) -> Result<UpgradeOutcome> {
-    let connection = match connect_with_timeout(path, OPEN_FLAGS, LockingMode::Exclusive, None) {
+/// Upgrades the file, or returns the error of the lock if it is locked. Does not wait for the lock, because several
+/// processes that wait with the file open would block each other.
+fn try_upgrade(path: &Path) -> Result<Option<Error>> {
+    let connection = match connect(path, OPEN_FLAGS, LockingMode::Exclusive, None) {
         Ok(connection) => connection,
-        Err(error) => return Ok(UpgradeOutcome::Busy(error)),
+        Err(error) => return Ok(Some(error)),
     };
-    let transaction = match TransactionGuard::exclusive(&connection) {
+    let transaction = match TransactionGuard::begin(&connection, TransactionBehavior::Exclusive) {
         Ok(transaction) => transaction,
-        Err(error) => return Ok(UpgradeOutcome::Busy(error)),
+        Err(error) => return Ok(Some(error)),
     };
     if read_header(&connection)?.format == FORMAT_WITHOUT_CHECKSUMS {
         checksum::check_integrity(&connection)?;
@@ -123,13 +113,13 @@ fn try_upgrade(path: &Path) -> Result<UpgradeOutcome> {
         write_format(&connection)?;
         transaction.commit()?;
     }
-    Ok(UpgradeOutcome::Done)
+    Ok(None)
 }
 
 /// Sleeps for up to 16 ms. The time is random so that several processes do not retry at the same time.
 fn sleep_randomly() -> Result<()> {
     let mut random = [0];
-    meta::fill_random(&mut random)?;
+    fill_random(&mut random)?;
     std::thread::sleep(Duration::from_micros(u64::from(u8::from_le_bytes(random)) << 6));
     Ok(())
 }
@@ -143,8 +133,7 @@ fn write_format(connection: &Connection) -> Result<()> {
 
 /// Opens a connection that only reads.
 pub(super) fn open_reader(path: &Path) -> Result<Connection> {
-    let mut connection = connect(path, OPEN_FLAGS, LockingMode::Shared)?;
-    connection.busy_handler(Some(busy_handler(WRITE_TIMEOUT))).map_err(sqlite_error)?;
+    let connection = connect(path, OPEN_FLAGS, LockingMode::Shared, Some(WRITE_TIMEOUT))?;
     connection.pragma_update(None, "query_only", true).map_err(sqlite_error)?;
     Ok(connection)
 }
@@ -237,17 +226,8 @@ fn check_header(path: &Path, header: Header) -> Result<()> {
     }
 }
 
-fn connect(path: &Path, flags: OpenFlags, locking: LockingMode) -> Result<Connection> {
-    connect_with_timeout(path, flags, locking, Some(OPEN_TIMEOUT))
-}
-
 /// Opens a connection that waits up to `timeout` for each lock, or does not wait.
-fn connect_with_timeout(
-    path: &Path,
-    flags: OpenFlags,
-    locking: LockingMode,
-    timeout: Option<Duration>,
-) -> Result<Connection> {
+fn connect(path: &Path, flags: OpenFlags, locking: LockingMode, timeout: Option<Duration>) -> Result<Connection> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
     // SQLite opens a file that is not writable as read-only, and its later error is less clear.
     if connection.is_readonly("main").map_err(sqlite_error)? {
@@ -274,8 +254,8 @@ fn configure(connection: Connection, locking: LockingMode) -> rusqlite::Result<C
 /// Creates the file in one transaction, unless another process already did. The file is switched to WAL mode
 /// only afterwards, so that its header always identifies this crate.
 fn create(path: &Path, locking: LockingMode) -> Result<Connection> {
-    let connection = connect(path, OPEN_FLAGS | OpenFlags::SQLITE_OPEN_CREATE, locking)?;
-    let transaction = TransactionGuard::exclusive(&connection)?;
+    let connection = connect(path, OPEN_FLAGS | OpenFlags::SQLITE_OPEN_CREATE, locking, Some(OPEN_TIMEOUT))?;
+    let transaction = TransactionGuard::begin(&connection, TransactionBehavior::Exclusive)?;
     if is_empty(&connection)? {
         create_tables(&connection)?;
         transaction.commit()?;
@@ -292,7 +272,7 @@ fn is_empty(connection: &Connection) -> Result<bool> {
 
 fn create_tables(connection: &Connection) -> Result<()> {
     let mut token_key = [0; 32];
-    meta::fill_random(&mut token_key)?;
+    fill_random(&mut token_key)?;
     connection.execute_batch(include_str!("schema.sql")).map_err(sqlite_error)?;
     meta::put(connection, "token_key", &token_key)?;
     connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(sqlite_error)?;

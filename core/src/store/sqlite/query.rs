@@ -34,24 +34,28 @@ pub(super) fn query_all<T>(
     connection: &Connection,
     sql: &str,
     parameters: impl Params,
-    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
 ) -> Result<Vec<T>> {
-    let to_error = |error| add_path(connection, sqlite_error(error));
-    let mut statement = connection.prepare_cached(sql).map_err(to_error)?;
-    let rows = statement.query_map(parameters, read).map_err(to_error)?;
-    rows.collect::<rusqlite::Result<_>>().map_err(to_error)
+    let mut found = Vec::new();
+    query_each(connection, sql, parameters, |row| {
+        found.push(read(row)?);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// Calls a function with each row, without collecting the rows.
 pub(super) fn query_each(
     connection: &Connection,
     sql: &str,
+    parameters: impl Params,
     mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
 ) -> Result<()> {
-    let mut statement = connection.prepare(sql).map_err(sqlite_error)?;
-    let mut rows = statement.query([]).map_err(sqlite_error)?;
-    while let Some(row) = rows.next().map_err(sqlite_error)? {
-        read(row).map_err(sqlite_error)?;
+    let to_error = |error| add_path(connection, sqlite_error(error));
+    let mut statement = connection.prepare_cached(sql).map_err(to_error)?;
+    let mut rows = statement.query(parameters).map_err(to_error)?;
+    while let Some(row) = rows.next().map_err(to_error)? {
+        read(row).map_err(to_error)?;
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 use super::checksum::describe_mismatch;
 use super::error::checksum_error;
 use crate::model::{
-    Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, StopDetails, Tag,
-    Version, VersionNumber,
+    Alias, DEFAULT_ENCRYPTION, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType,
+    StopDetails, Tag, Version, VersionNumber,
 };
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{Error, Result, Row};
@@ -46,63 +46,47 @@ impl<'r> Columns<'r> {
 /// A state machine and its ids in the file.
 pub(super) struct StateMachineRow {
     pub id: i64,
+    pub arn: String,
+    pub state_machine: StateMachine,
     /// Id of the current revision.
     pub revision: i64,
-    pub state_machine: StateMachine,
+    /// Sequence number of the next execution, if none is stored.
+    pub next_sequence: u64,
 }
 
-/// A query of a table: the columns that a function of this file reads, in its order, more columns, and the end of the
-/// query. The first column is whether the others match their checksum.
+/// A query of a table with its columns in the order of its definition. The first column is whether the others match their
+/// checksum. State machines begin with their tags, executions with their stop details.
 macro_rules! select {
-    (machines, $more:literal, $end:literal) => {
+    (machines, $end:literal) => {
         concat!(
             "SELECT machines.sum IS ",
             $crate::store::sqlite::checksum::checksum_of!(machines),
             " AND (tags.machine IS NULL OR tags.sum IS ",
             $crate::store::sqlite::checksum::checksum_of!(tags),
-            "), arn, id, revision, kind, created, deleted, last_version, published, created_published, \
-             created_description, tags",
-            $more,
+            "), tags, ",
+            $crate::store::sqlite::checksum::columns!(machines),
             " FROM machines LEFT JOIN tags ON tags.machine = machines.id",
             $end
         )
     };
-    (executions, $more:literal, $end:literal) => {
+    (executions, $end:literal) => {
         concat!(
             "SELECT executions.sum IS ",
             $crate::store::sqlite::checksum::checksum_of!(executions),
             " AND (stops.machine IS NULL OR stops.sum IS ",
             $crate::store::sqlite::checksum::checksum_of!(stops),
-            "), sequence, name, version, alias, input, trace, started, stopped, error, cause",
-            $more,
+            "), stopped, error, cause, ",
+            $crate::store::sqlite::checksum::columns!(executions),
             " FROM executions LEFT JOIN stops USING (machine, sequence)",
             $end
         )
     };
-    (revisions, $more:literal, $end:literal) => {
-        select!(@revisions, ", uuid, definition, role, logging, tracing, encryption, updated", $more, $end)
-    };
-    (versions, $more:literal, $end:literal) => {
-        select!(@versions, ", number, description, created", $more, $end)
-    };
-    (aliases, $more:literal, $end:literal) => {
-        select!(
-            @aliases,
-            ", name, description, version, weight, second_version, second_weight, created, updated, previous_until, \
-             previous_version, previous_weight, previous_second_version, previous_second_weight",
-            $more,
-            $end
-        )
-    };
-    (starts, $more:literal, $end:literal) => {
-        select!(@starts, ", version, count", $more, $end)
-    };
-    (@$table:ident, $columns:literal, $more:literal, $end:literal) => {
+    ($table:ident, $end:literal) => {
         concat!(
             "SELECT sum IS ",
             $crate::store::sqlite::checksum::checksum_of!($table),
-            $columns,
-            $more,
+            ", ",
+            $crate::store::sqlite::checksum::columns!($table),
             concat!(" FROM ", stringify!($table)),
             $end
         )
@@ -114,20 +98,33 @@ pub(super) fn describe_missing_revision(id: i64) -> String {
     format!("revision {id} is missing")
 }
 
-/// Reads a version and its number of starts. `None`, stored as 0, is the unqualified state machine.
-pub(super) fn read_start_count(row: &Row<'_>) -> Result<(Option<VersionNumber>, u64)> {
+/// Reads the id of a state machine, a version and its number of starts. The version `None`, stored as 0, is the
+/// unqualified state machine.
+pub(super) fn read_start_count(row: &Row<'_>) -> Result<(i64, (Option<VersionNumber>, u64))> {
     let mut columns = Columns::verified(row, "starts")?;
-    Ok((VersionNumber::new(columns.read()?), columns.read::<i64>()?.unsigned_abs()))
+    Ok((columns.read()?, (VersionNumber::new(columns.read()?), columns.read::<i64>()?.unsigned_abs())))
 }
 
-/// Reads the ARN of a state machine and its row.
-pub(super) fn read_state_machine(row: &Row<'_>) -> Result<(String, StateMachineRow)> {
+pub(super) fn read_state_machine(row: &Row<'_>) -> Result<StateMachineRow> {
     let mut columns = Columns::verified(row, "machines")?;
-    let (arn, id, revision) = (columns.read()?, columns.read()?, columns.read()?);
-    Ok((arn, StateMachineRow { id, revision, state_machine: state_machine(&mut columns)? }))
+    let tags = tags(&mut columns)?;
+    Ok(StateMachineRow {
+        id: columns.read()?,
+        arn: columns.read()?,
+        state_machine: state_machine(&mut columns, tags)?,
+        revision: columns.read()?,
+        next_sequence: columns.read::<i64>()?.unsigned_abs(),
+    })
 }
 
-fn state_machine(columns: &mut Columns<'_>) -> Result<StateMachine> {
+fn tags(columns: &mut Columns<'_>) -> Result<Vec<Tag>> {
+    match columns.read::<Option<String>>()? {
+        Some(json) => serde_json::from_str(&json).map_err(|_| columns.conversion_error("invalid list of tags")),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn state_machine(columns: &mut Columns<'_>, tags: Vec<Tag>) -> Result<StateMachine> {
     Ok(StateMachine {
         kind: state_machine_type(columns)?,
         created: columns.read()?,
@@ -136,7 +133,7 @@ fn state_machine(columns: &mut Columns<'_>) -> Result<StateMachine> {
         published_version: columns.read()?,
         published_on_create: columns.read()?,
         version_description_on_create: columns.read()?,
-        tags: tags(columns)?,
+        tags,
     })
 }
 
@@ -147,35 +144,35 @@ fn state_machine_type(columns: &mut Columns<'_>) -> Result<StateMachineType> {
     found.ok_or_else(|| columns.conversion_error("unknown state machine type"))
 }
 
-fn tags(columns: &mut Columns<'_>) -> Result<Vec<Tag>> {
-    match columns.read::<Option<String>>()? {
-        Some(json) => serde_json::from_str(&json).map_err(|_| columns.conversion_error("invalid list of tags")),
-        None => Ok(Vec::new()),
-    }
-}
-
-pub(super) fn read_revision(row: &Row<'_>) -> Result<Revision> {
+/// Reads a revision and its id.
+pub(super) fn read_revision(row: &Row<'_>) -> Result<(i64, Revision)> {
     let mut columns = Columns::verified(row, "revisions")?;
-    Ok(Revision {
+    let id = columns.read()?;
+    let revision = Revision {
         id: columns.read()?,
-        definition: columns.read()?,
         role_arn: columns.read()?,
         logging: columns.read()?,
         tracing: columns.read()?,
-        encryption: columns.read()?,
+        // Older versions store no default.
+        encryption: columns.read::<Option<Box<str>>>()?.unwrap_or_else(|| DEFAULT_ENCRYPTION.into()),
         updated: columns.read()?,
-    })
+        definition: columns.read()?,
+    };
+    Ok((id, revision))
 }
 
-pub(super) fn read_version(row: &Row<'_>) -> Result<Version> {
+/// Reads the id of a state machine, a version, and the id of its revision.
+pub(super) fn read_version(row: &Row<'_>) -> Result<(i64, Version, i64)> {
     let mut columns = Columns::verified(row, "versions")?;
-    Ok(Version { number: columns.read()?, description: columns.read()?, created: columns.read()? })
+    let machine = columns.read()?;
+    let version = Version { number: columns.read()?, description: columns.read()?, created: columns.read()? };
+    Ok((machine, version, columns.read()?))
 }
 
-/// Reads the name of an alias and the alias.
-pub(super) fn read_alias(row: &Row<'_>) -> Result<(Box<str>, Alias)> {
+/// Reads the id of a state machine, the name of an alias, and the alias.
+pub(super) fn read_alias(row: &Row<'_>) -> Result<(i64, Box<str>, Alias)> {
     let mut columns = Columns::verified(row, "aliases")?;
-    let name = columns.read()?;
+    let (machine, name) = (columns.read()?, columns.read()?);
     let alias = Alias {
         description: columns.read()?,
         routing: columns.routing()?,
@@ -186,27 +183,29 @@ pub(super) fn read_alias(row: &Row<'_>) -> Result<(Box<str>, Alias)> {
             None => None,
         },
     };
-    Ok((name, alias))
+    Ok((machine, name, alias))
 }
 
-/// Reads the sequence number of an execution and the execution.
-pub(super) fn read_execution(row: &Row<'_>) -> Result<(u64, Execution)> {
+/// An execution and its ids in the file.
+pub(super) struct ExecutionRow {
+    pub machine: i64,
+    pub revision: i64,
+    pub sequence: u64,
+    pub execution: Execution,
+}
+
+pub(super) fn read_execution(row: &Row<'_>) -> Result<ExecutionRow> {
     let mut columns = Columns::verified(row, "executions")?;
-    let sequence = columns.read::<i64>()?;
+    let stop_details = stop_details(&mut columns)?.map(Box::new);
+    let (machine, sequence) = (columns.read()?, columns.read()?);
+    let (name, version, alias) = (columns.read()?, columns.read()?, columns.read()?);
+    let (trace_header, started, revision) = (columns.read()?, columns.read()?, columns.read()?);
+    let execution = Execution { name, version, alias, input: columns.read()?, trace_header, started, stop_details };
     let sequence = u64::try_from(sequence).map_err(|_| Error::IntegralValueOutOfRange(0, sequence))?;
-    let execution = Execution {
-        name: columns.read()?,
-        version: columns.read()?,
-        alias: columns.read()?,
-        input: columns.read()?,
-        trace_header: columns.read()?,
-        started: columns.read()?,
-        stop_details: stop_details(&mut columns)?.map(Box::new),
-    };
-    Ok((sequence, execution))
+    Ok(ExecutionRow { machine, revision, sequence, execution })
 }
 
 fn stop_details(columns: &mut Columns<'_>) -> Result<Option<StopDetails>> {
-    let Some(at) = columns.read()? else { return Ok(None) };
-    Ok(Some(StopDetails { at, error: columns.read()?, cause: columns.read()? }))
+    let (at, error, cause) = (columns.read::<Option<_>>()?, columns.read()?, columns.read()?);
+    Ok(at.map(|at| StopDetails { at, error, cause }))
 }

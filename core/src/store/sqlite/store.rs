@@ -8,7 +8,7 @@ use super::view::{expired_state_machines, state_machines};
 use crate::error::{Error, Result};
 use crate::model::Timestamp;
 use crate::store::memory::MemoryData;
-use crate::store::{Batch, NamedStateMachine, ReadTransaction, Store, WriteTransaction};
+use crate::store::{NamedStateMachine, ReadTransaction, Session, Store, WriteTransaction};
 use rusqlite::Connection;
 use std::fmt;
 use std::path::Path;
@@ -82,7 +82,7 @@ impl Store for SqliteStore {
         expired_state_machines(&self.0.begin_read()?, now, limit)
     }
 
-    fn begin_batch(&self) -> Result<Box<dyn Batch + '_>> {
+    fn begin_batch(&self) -> Result<Box<dyn Session + '_>> {
         Ok(Box::new(self.begin_file_batch()?))
     }
 
@@ -103,6 +103,6 @@ impl Store for SqliteStore {
 
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqliteStore").field("path", &self.0.path()).finish_non_exhaustive()
+        f.debug_struct("SqliteStore").field("path", &self.0.path).finish_non_exhaustive()
     }
 }

@@ -1,14 +1,13 @@
 //! Write transactions of the file, and the transactions on one state machine in them.
 
 use super::apply::apply;
-use super::error::store_error;
 use super::file::{SqliteFile, Writer};
 use super::generation::Generation;
 use super::rows::StateMachineRow;
 use super::view::{Snapshot, expired_state_machines, load_row, state_machines};
 use crate::error::{Error, Result};
 use crate::model::Timestamp;
-use crate::store::{Batch, Change, CommitOutcome, NamedStateMachine, ReadTransaction, Session, View, WriteTransaction};
+use crate::store::{Change, CommitOutcome, NamedStateMachine, ReadTransaction, Session, View, WriteTransaction};
 use rusqlite::Connection;
 
 /// A write transaction of the file, which the transactions of a batch share.
@@ -30,10 +29,10 @@ impl<'s> SqliteBatch<'s> {
     /// Applies a change to a state machine, whose row is `None` if it is not stored.
     pub(super) fn apply(&mut self, arn: &str, row: Option<StateMachineRow>, change: &Change) -> Result<()> {
         if row.is_none() && !matches!(change, Change::CreateStateMachine { .. } | Change::DeleteStateMachine) {
-            return Err(store_error(format!("cannot change `{arn}`: the state machine is not stored")));
+            return Err(Error::Store(format!("cannot change `{arn}`: the state machine is not stored")));
         }
         // Remains set if `apply` panics.
-        self.broken = Some(store_error("a change was applied partially".to_owned()));
+        self.broken = Some(Error::Store("a change was applied partially".to_owned()));
         let applied = apply(&self.writer, arn, row, change);
         self.broken = applied.clone().err();
         applied
@@ -54,7 +53,7 @@ impl<'s> SqliteBatch<'s> {
     pub fn check_open(&self) -> Result<()> {
         match &self.broken {
             Some(error) => Err(error.clone()),
-            None if self.writer.is_autocommit() => Err(store_error("SQLite ended the transaction".to_owned())),
+            None if self.writer.is_autocommit() => Err(Error::Store("SQLite ended the transaction".to_owned())),
             None => Ok(()),
         }
     }
@@ -84,9 +83,7 @@ impl Session for SqliteBatch<'_> {
         self.check_open()?;
         expired_state_machines(self, now, limit)
     }
-}
 
-impl Batch for SqliteBatch<'_> {
     fn commit(self: Box<Self>) -> Result<()> {
         (*self).commit()
     }

@@ -19,9 +19,8 @@ pub(super) struct Snapshot<T> {
 
 /// Reads the row of a state machine, or returns `None` if it is not stored.
 pub(super) fn load_row(transaction: &impl AsRef<Connection>, arn: &str) -> Result<Option<StateMachineRow>> {
-    let sql = select!(machines, "", " WHERE arn = ?1");
-    let found = query_first(transaction.as_ref(), sql, [arn], rows::read_state_machine)?;
-    Ok(found.map(|(_, row)| row))
+    let sql = select!(machines, " WHERE arn = ?1");
+    query_first(transaction.as_ref(), sql, [arn], rows::read_state_machine)
 }
 
 impl<T: AsRef<Connection>> Snapshot<T> {
@@ -57,16 +56,17 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
     }
 
     fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
-        let sql = select!(revisions, "", " WHERE id = ?1");
+        let sql = select!(revisions, " WHERE id = ?1");
         let Some(id) = self.revision_id(key)? else { return Ok(None) };
         let missing = || add_path(self.transaction.as_ref(), corrupt_error(&rows::describe_missing_revision(id)));
         let found = self.query_first(sql, [id], rows::read_revision)?;
-        found.map(Arc::new).map(Some).ok_or_else(missing)
+        found.map(|(_, revision)| Some(Arc::new(revision))).ok_or_else(missing)
     }
 
     fn version(&self, number: VersionNumber) -> Result<Option<Cow<'_, Version>>> {
-        let sql = select!(versions, "", " WHERE machine = ?1 AND number = ?2");
-        Ok(self.query_first(sql, params![self.row.id, number], rows::read_version)?.map(Cow::Owned))
+        let sql = select!(versions, " WHERE machine = ?1 AND number = ?2");
+        let found = self.query_first(sql, params![self.row.id, number], rows::read_version)?;
+        Ok(found.map(|(_, version, _)| Cow::Owned(version)))
     }
 
     fn version_count(&self) -> Result<usize> {
@@ -74,15 +74,16 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
     }
 
     fn versions(&self, before: Option<VersionNumber>, limit: usize) -> Result<Vec<Version>> {
-        let sql = select!(versions, "", " WHERE machine = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3");
+        let sql = select!(versions, " WHERE machine = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3");
         let before = before.map_or(u32::MAX, VersionNumber::get);
-        query_all(self.transaction.as_ref(), sql, params![self.row.id, before, sql_limit(limit)], rows::read_version)
+        let range = params![self.row.id, before, sql_limit(limit)];
+        query_all(self.transaction.as_ref(), sql, range, |row| Ok(rows::read_version(row)?.1))
     }
 
     fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>> {
-        let sql = select!(aliases, "", " WHERE machine = ?1 AND name = ?2");
+        let sql = select!(aliases, " WHERE machine = ?1 AND name = ?2");
         let found = self.query_first(sql, params![self.row.id, name], rows::read_alias)?;
-        Ok(found.map(|(_, alias)| Cow::Owned(alias)))
+        Ok(found.map(|(_, _, alias)| Cow::Owned(alias)))
     }
 
     fn alias_count(&self) -> Result<usize> {
@@ -91,17 +92,17 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
 
     fn aliases(&self, after: Option<(Timestamp, &str)>, limit: usize) -> Result<Vec<NamedAlias<'_>>> {
         let sql =
-            select!(aliases, "", " WHERE machine = ?1 AND (created, name) > (?2, ?3) ORDER BY created, name LIMIT ?4");
+            select!(aliases, " WHERE machine = ?1 AND (created, name) > (?2, ?3) ORDER BY created, name LIMIT ?4");
         let (created, name) = after.unwrap_or((Timestamp::from_millis(i64::MIN), ""));
         let range = params![self.row.id, created, name, sql_limit(limit)];
         let found = query_all(self.transaction.as_ref(), sql, range, rows::read_alias)?;
-        Ok(found.into_iter().map(|(name, alias)| (Cow::Owned(name.into()), Cow::Owned(alias))).collect())
+        Ok(found.into_iter().map(|(_, name, alias)| (Cow::Owned(name.into()), Cow::Owned(alias))).collect())
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
-        let sql = select!(executions, "", " WHERE machine = ?1 AND name = ?2");
+        let sql = select!(executions, " WHERE machine = ?1 AND name = ?2");
         let found = self.query_first(sql, params![self.row.id, name], rows::read_execution)?;
-        Ok(found.map(|(_, execution)| Cow::Owned(execution)))
+        Ok(found.map(|row| Cow::Owned(row.execution)))
     }
 
     /// Scans the executions without an index for the filter, so that a start writes less. The number of stored
@@ -114,19 +115,19 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
     ) -> Result<Vec<(u64, Execution)>> {
         let sql = select!(
             executions,
-            "",
             " WHERE machine = ?1 AND sequence < ?2 AND (?3 IS NULL OR version = ?3) AND (?4 IS NULL OR alias = ?4)
               AND (?5 IS NULL OR (stopped IS NULL) = ?5) ORDER BY sequence DESC LIMIT ?6"
         );
         let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
         let running = filter.status.map(|status| status == ExecutionStatus::Running);
         let filter = params![self.row.id, before, filter.version, filter.alias, running, sql_limit(limit)];
-        query_all(self.transaction.as_ref(), sql, filter, rows::read_execution)
+        let read = |row: &Row<'_>| rows::read_execution(row).map(|row| (row.sequence, row.execution));
+        query_all(self.transaction.as_ref(), sql, filter, read)
     }
 
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
-        let sql = select!(starts, "", " WHERE machine = ?1 ORDER BY version");
-        query_all(self.transaction.as_ref(), sql, [self.row.id], rows::read_start_count)
+        let sql = select!(starts, " WHERE machine = ?1 ORDER BY version");
+        query_all(self.transaction.as_ref(), sql, [self.row.id], |row| Ok(rows::read_start_count(row)?.1))
     }
 }
 
@@ -137,17 +138,16 @@ pub(super) fn state_machines(
     after: Option<&str>,
     limit: usize,
 ) -> Result<Vec<NamedStateMachine>> {
-    let sql = select!(machines, "", " WHERE arn >= ?1 AND arn IS NOT ?2 ORDER BY arn LIMIT ?3");
+    let sql = select!(machines, " WHERE arn >= ?1 AND arn IS NOT ?2 ORDER BY arn LIMIT ?3");
     let connection = transaction.as_ref();
     let to_error = |error| add_path(connection, sqlite_error(error));
     let mut statement = connection.prepare_cached(sql).map_err(to_error)?;
     let range = params![after.unwrap_or(prefix), after, sql_limit(limit)];
     let rows = statement.query_map(range, rows::read_state_machine).map_err(to_error)?;
-    let has_prefix = |row: &rusqlite::Result<(String, StateMachineRow)>| {
-        row.as_ref().map_or(true, |(arn, _)| arn.starts_with(prefix))
-    };
+    let has_prefix =
+        |row: &rusqlite::Result<StateMachineRow>| row.as_ref().map_or(true, |row| row.arn.starts_with(prefix));
     let found = rows.take_while(has_prefix);
-    found.map(|row| row.map(|(arn, row)| (arn, row.state_machine)).map_err(to_error)).collect()
+    found.map(|row| row.map(|row| (row.arn, row.state_machine)).map_err(to_error)).collect()
 }
 
 pub(super) fn expired_state_machines(

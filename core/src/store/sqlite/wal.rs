@@ -1,11 +1,10 @@
 //! The write-ahead log (WAL), with which a commit costs one write and one sync.
 
-use super::connection::TransactionGuard;
-use super::connection::retry_busy;
-use super::error::{sqlite_error, store_error};
+use super::connection::{TransactionGuard, retry_busy};
+use super::error::sqlite_error;
 use super::query::execute;
-use crate::error::Result;
-use rusqlite::Connection;
+use crate::error::{Error, Result};
+use rusqlite::{Connection, TransactionBehavior};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +17,7 @@ pub(super) fn enable(connection: &Connection) -> Result<()> {
     let switch = || connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0));
     match &*retry_busy(switch).map_err(sqlite_error)? {
         "wal" => Ok(()),
-        _ => Err(store_error(
+        _ => Err(Error::Store(
             "the file system does not support write-ahead logging; choose another directory".to_owned(),
         )),
     }
@@ -47,7 +46,7 @@ pub(super) fn wal_path(path: &Path) -> PathBuf {
 }
 
 fn spill(connection: &Connection) -> Result<()> {
-    let _rolled_back = TransactionGuard::write(connection)?;
+    let _rolled_back = TransactionGuard::begin(connection, TransactionBehavior::Immediate)?;
     // A commit may extend the log slightly beyond the number of pages that triggers a checkpoint.
     let bytes = (PAGES + PAGES / 8) * PAGE_BYTES;
     execute(connection, "INSERT INTO meta (key, value) VALUES ('space', zeroblob(?1))", [bytes]).map(drop)

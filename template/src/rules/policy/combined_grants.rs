@@ -2,9 +2,10 @@
 
 use super::attachments::find_related_policies;
 use super::document::is_policy;
-use super::external_grants::{CONNECTOR, may_grant_more};
-use super::grant::{Grant, ResourceMatch, resource_grants};
+use super::external_grants::{CONNECTOR, find_external_operations};
+use super::grant::{Effect, Grant, ResourceMatch, resource_grants};
 use crate::caches::{CombinedGrants, GrantSet};
+use crate::operations::Operations;
 use crate::resources::{Resource, Template, View};
 use crate::scenarios::collect_inputs;
 use crate::target::{ArnTarget, StateMachineIdentity};
@@ -15,43 +16,42 @@ impl GrantSet {
     fn from_policies<'v, 't: 'v>(view: View<'v, 't>, policies: impl Iterator<Item = &'v Resource<'t>>) -> Self {
         let mut allowed = Self::default();
         for policy in policies {
-            allowed.anything |= may_grant_more(view, policy);
-            resource_grants(view, policy).iter().for_each(|grant| allowed.add(grant));
+            allowed.anything |= find_external_operations(view, policy);
+            resource_grants(view, policy)
+                .iter()
+                .filter(|grant| grant.effect == Effect::Allow)
+                .for_each(|grant| allowed.add(grant));
         }
         allowed
     }
 
-    pub(super) fn from_grants(grants: &[Grant<'_>]) -> Self {
-        let mut allowed = Self::default();
-        grants.iter().for_each(|grant| allowed.add(grant));
-        allowed
+    pub(super) fn from_grants<'g, 't: 'g>(grants: impl Iterator<Item = &'g Grant<'t>>) -> Self {
+        let mut set = Self::default();
+        grants.for_each(|grant| set.add(grant));
+        set
     }
 
     fn add(&mut self, grant: &Grant<'_>) {
+        let operations = grant.certain | grant.possible;
         match &grant.resource_match {
-            ResourceMatch::Unknown => self.anything = true,
-            ResourceMatch::StateMachine(StateMachineIdentity::Resource(id)) => {
-                self.resources.insert((*id).to_owned());
+            ResourceMatch::Unknown | ResourceMatch::StateMachine(StateMachineIdentity::Symbolic(_)) => {
+                self.anything |= operations;
             }
-            ResourceMatch::StateMachine(StateMachineIdentity::Arn(arn)) => {
-                self.names.insert(last_part(arn).to_owned());
-            }
-            ResourceMatch::StateMachine(StateMachineIdentity::Symbolic(_)) => self.symbol = true,
+            ResourceMatch::StateMachine(StateMachineIdentity::Resource(id)) => self.resources.add(id, operations),
+            ResourceMatch::StateMachine(StateMachineIdentity::Arn(arn)) => self.names.add(last_part(arn), operations),
             ResourceMatch::Qualified(_) | ResourceMatch::Nothing => {}
         }
     }
 
-    /// Returns whether this allows starting the state machine of the target, as far as known. Two state machines can be
-    /// the same if one of them is unknown, as in [`StateMachineIdentity::differs`].
-    pub(super) fn covers(&self, target: &ArnTarget<'_>) -> bool {
-        let (resources, names) = (!self.resources.is_empty(), !self.names.is_empty());
-        self.anything
-            || self.symbol
-            || match &target.state_machine {
-                Some(StateMachineIdentity::Resource(id)) => names || self.resources.contains(*id),
-                Some(StateMachineIdentity::Arn(arn)) => resources || self.names.contains(last_part(arn)),
-                Some(StateMachineIdentity::Symbolic(_)) | None => resources || names,
-            }
+    /// Returns the operations on the state machine of the target, as far as known. Two state machines can be the same if
+    /// one of them is unknown, as in [`StateMachineIdentity::differs`].
+    pub(super) fn operations_on(&self, target: &ArnTarget<'_>) -> Operations {
+        let of_machine = match &target.state_machine {
+            Some(StateMachineIdentity::Resource(id)) => self.names.any() | self.resources.of(id),
+            Some(StateMachineIdentity::Arn(arn)) => self.resources.any() | self.names.of(last_part(arn)),
+            Some(StateMachineIdentity::Symbolic(_)) | None => self.resources.any() | self.names.any(),
+        };
+        self.anything | of_machine
     }
 }
 

@@ -23,6 +23,9 @@ const TYPES_WITH_DOCUMENT: [(&str, &str); 6] = [
     ("AWS::SSO::PermissionSet", "InlinePolicy"),
 ];
 
+/// The SAM policy templates that allow starts.
+pub(super) const EXECUTION_POLICIES: [&str; 2] = ["StepFunctionsExecutionPolicy", "StepFunctionsExecutionPolicy_v2"];
+
 /// Returns whether a resource is a policy or contains policies.
 pub(crate) fn is_policy(resource: &Resource<'_>) -> bool {
     TYPES_WITH_DOCUMENT.iter().any(|(kind, _)| *kind == resource.kind) || TYPES_WITH_POLICIES.contains(&resource.kind)
@@ -61,4 +64,22 @@ pub(super) fn find_document<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> Opt
         // SAM also accepts the document itself.
         _ => policy.get("Statement").map(|_| ("", policy)),
     }
+}
+
+/// Returns the state machine names in the SAM policy templates that allow starts, with their paths.
+pub(super) fn find_execution_policies<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<(String, Selected<'t>)> {
+    const MEMBER: &str = "StateMachineName";
+    let mut found = Vec::new();
+    if !resource.kind.starts_with("AWS::Serverless::") {
+        return found;
+    }
+    for (index, policy) in view.known_items(view.property(resource, "Policies")) {
+        let [(name, arguments)] = policy.members() else { continue };
+        if EXECUTION_POLICIES.contains(&name.as_ref()) {
+            let item = index.map_or_else(String::new, |index| format!("/{index}"));
+            let path = format!("Properties/Policies{item}/{name}/{MEMBER}");
+            found.push((path, view.member(Some(arguments), MEMBER)));
+        }
+    }
+    found
 }

@@ -1,15 +1,16 @@
-//! Finds out whether something outside the policy documents of a template may allow a start.
+//! Finds out which operations something outside the policy documents of a template may allow.
 
-use super::document::{find_document, is_policy};
+use super::document::{EXECUTION_POLICIES, find_document, is_policy};
 use crate::caches::ConnectorSources;
 use crate::embedded::parsed_content;
+use crate::operations::Operations;
 use crate::resolve::{Part, Selected};
 use crate::resources::{Resource, View};
 use crate::scenarios::inputs_of_members;
 use crate::tree::{Node, Value};
 
-/// AWS managed policies that do not allow starting executions. Other managed policies are unknown.
-const POLICIES_WITHOUT_START: [&str; 20] = [
+/// AWS managed policies that do not allow operations on versions and aliases. Other managed policies are unknown.
+const UNRELATED_POLICIES: [&str; 19] = [
     "AWSLambdaBasicExecutionRole",
     "AWSLambdaDynamoDBExecutionRole",
     "AWSLambdaENIManagementAccess",
@@ -17,7 +18,6 @@ const POLICIES_WITHOUT_START: [&str; 20] = [
     "AWSLambdaMSKExecutionRole",
     "AWSLambdaSQSQueueExecutionRole",
     "AWSLambdaVPCAccessExecutionRole",
-    "AWSStepFunctionsReadOnlyAccess",
     "AWSXRayDaemonWriteAccess",
     "AWSXrayWriteOnlyAccess",
     "AmazonAPIGatewayPushToCloudWatchLogs",
@@ -31,17 +31,32 @@ const POLICIES_WITHOUT_START: [&str; 20] = [
     "AmazonSSMReadOnlyAccess",
     "CloudWatchLambdaInsightsExecutionRolePolicy",
 ];
+/// The AWS managed policy that allows to describe and list, but not to start.
+const READ_ONLY_POLICY: &str = "AWSStepFunctionsReadOnlyAccess";
 
-/// Returns whether anything besides the documents of this resource may allow a start.
-pub(super) fn may_grant_more<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> bool {
+/// Returns the operations that anything besides the documents of this resource may allow.
+pub(super) fn find_external_operations<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Operations {
     // A SAM connector adds policies.
-    resource.node.get("Connectors").is_some()
+    if resource.node.get("Connectors").is_some()
         || is_source_of_connector(view, resource)
         || resource.node.get("Properties").is_some_and(has_macro)
         || !matches!(view.property(resource, "CustomerManagedPolicyReferences"), Selected::Absent)
-        || ["ManagedPolicyArns", "ManagedPolicies", "Policies"]
-            .into_iter()
-            .any(|member| any_item(view, view.property(resource, member), |node| is_external(view, node)))
+    {
+        return Operations::ALL;
+    }
+    let found = ["ManagedPolicyArns", "ManagedPolicies", "Policies"]
+        .into_iter()
+        .map(|member| list_operations(view, view.property(resource, member)));
+    found.fold(Operations::NONE, |all, operations| all | operations)
+}
+
+/// Returns the operations that the policies in a property may allow.
+fn list_operations<'t>(view: View<'_, 't>, policies: Selected<'t>) -> Operations {
+    if any_item(view, policies, |_| false) {
+        return Operations::ALL;
+    }
+    let items = view.known_items(policies).into_iter();
+    items.fold(Operations::NONE, |all, (_, policy)| all | policy_operations(view, policy))
 }
 
 /// Returns whether a macro generates members of the map.
@@ -92,27 +107,33 @@ pub(super) fn any_item<'t>(view: View<'_, 't>, value: Selected<'t>, is_so: impl 
     })
 }
 
-/// Returns whether a policy is neither in the template nor known not to allow starts.
-fn is_external<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> bool {
+/// Returns the operations that a policy may allow if it is not a document of the template.
+fn policy_operations<'t>(view: View<'_, 't>, policy: &'t Node<'t>) -> Operations {
+    let to_operations = |is_unknown: bool| if is_unknown { Operations::ALL } else { Operations::NONE };
     if policy.intrinsic().is_none() && matches!(policy.value, Value::Map(_)) {
-        return find_document(view, policy).is_none() && !is_sam_template(policy);
+        return to_operations(find_document(view, policy).is_none() && !is_sam_template(policy));
     }
-    let Some(symbol) = view.symbol(Some(policy)) else { return true };
+    let Some(symbol) = view.symbol(Some(policy)) else { return Operations::ALL };
     match symbol.parts() {
-        [Part::Ref(id) | Part::Attribute(id, _)] => !view.template.resource(id).is_some_and(is_policy),
-        _ => symbol.example_text().is_none_or(|text| !allows_no_start(&text)),
+        [Part::Ref(id) | Part::Attribute(id, _)] => to_operations(!view.template.resource(id).is_some_and(is_policy)),
+        _ => symbol.example_text().map_or(Operations::ALL, |text| managed_policy_operations(&text)),
     }
 }
 
-/// A SAM policy template is a map with one name. `StepFunctionsExecutionPolicy` allows starts.
+/// A SAM policy template is a map with one name. The grants of the one that allows starts are read.
 fn is_sam_template(policy: &Node<'_>) -> bool {
-    matches!(policy.members(), [(name, _)] if name.ends_with("Policy") && name != "StepFunctionsExecutionPolicy")
+    matches!(policy.members(), [(name, _)] if name.ends_with("Policy") || EXECUTION_POLICIES.contains(&name.as_ref()))
 }
 
 /// SAM also accepts the names of AWS managed policies without ARN prefix.
-fn allows_no_start(arn: &str) -> bool {
+fn managed_policy_operations(arn: &str) -> Operations {
     let name = arn.rsplit('/').next().unwrap_or_default();
-    POLICIES_WITHOUT_START.contains(&name) && (arn.contains(":iam::aws:policy/") || name == arn)
+    let is_managed = arn.contains(":iam::aws:policy/") || name == arn;
+    match name {
+        READ_ONLY_POLICY if is_managed => Operations::OTHER,
+        _ if is_managed && UNRELATED_POLICIES.contains(&name) => Operations::NONE,
+        _ => Operations::ALL,
+    }
 }
 
 /// Returns whether a document is a map without macros.

@@ -1,24 +1,36 @@
-//! Reads what a policy document allows to start.
+//! Reads which operations a policy document allows or denies.
 
-use super::document::find_documents;
+use super::document::{find_documents, find_execution_policies};
 use super::external_grants::{any_item, has_no_macro};
+use crate::operations::{Operations, WILDCARDS};
 use crate::resolve::{Part, Selected, SymbolicText};
 use crate::resources::{Resource, View};
 use crate::target::{ArnTarget, Qualifier, StateMachineIdentity};
 use crate::tree::Node;
+use std::borrow::Cow;
 
-const ACTIONS: [&str; 2] = ["states:StartExecution", "states:StartSyncExecution"];
+/// The effect of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    Allow,
+    Deny,
+}
 
-/// A resource that may be started.
+/// A resource on which a statement allows or denies operations.
 #[derive(Debug, Clone)]
 pub(super) struct Grant<'t> {
     pub path: String,
     pub symbol: SymbolicText<'t>,
-    /// The action in the document.
-    pub action: String,
+    pub effect: Effect,
+    /// The first action in the document that allows a start.
+    pub start_action: Option<String>,
     pub resource_match: ResourceMatch<'t>,
-    /// Whether the statement certainly allows it.
-    pub is_certain: bool,
+    /// The operations that the statement certainly contains.
+    pub certain: Operations,
+    /// The operations that it may contain.
+    pub possible: Operations,
+    /// Whether a SAM policy template contains the statement.
+    pub is_sam_template: bool,
 }
 
 /// What a resource pattern of a statement matches.
@@ -34,17 +46,57 @@ pub(super) enum ResourceMatch<'t> {
     Unknown,
 }
 
-impl<'t> Grant<'t> {
+impl Grant<'_> {
     /// A grant that may allow anything.
     fn unknown() -> Self {
-        let (path, action, resource_match) = (String::new(), String::new(), ResourceMatch::Unknown);
-        Self { path, symbol: SymbolicText::unknown(), action, resource_match, is_certain: false }
+        Self {
+            path: String::new(),
+            symbol: SymbolicText::unknown(),
+            effect: Effect::Allow,
+            start_action: None,
+            resource_match: ResourceMatch::Unknown,
+            certain: Operations::NONE,
+            possible: Operations::ALL,
+            is_sam_template: false,
+        }
     }
 }
 
 /// Returns the grants of the policy documents of a resource.
 pub(super) fn resource_grants<'t>(view: View<'_, 't>, resource: &Resource<'t>) -> Vec<Grant<'t>> {
-    find_documents(view, resource).into_iter().flat_map(|(path, node)| collect_grants(view, &path, node)).collect()
+    let documents = find_documents(view, resource);
+    let mut grants: Vec<Grant<'t>> =
+        documents.into_iter().flat_map(|(path, node)| collect_grants(view, &path, node)).collect();
+    let templates = find_execution_policies(view, resource);
+    grants.extend(templates.into_iter().filter_map(|(path, name)| read_execution_policy(view, path, name)));
+    grants
+}
+
+/// Returns the grant of a SAM policy template, which adds a name to the start of an ARN.
+fn read_execution_policy<'t>(view: View<'_, 't>, path: String, name: Selected<'t>) -> Option<Grant<'t>> {
+    const ARN: [Part<'_>; 6] = [
+        Part::Text(Cow::Borrowed("arn:")),
+        Part::Pseudo(Cow::Borrowed("AWS::Partition")),
+        Part::Text(Cow::Borrowed(":states:")),
+        Part::Pseudo(Cow::Borrowed("AWS::Region")),
+        Part::Text(Cow::Borrowed(":")),
+        Part::Pseudo(Cow::Borrowed("AWS::AccountId")),
+    ];
+    let name = view.text(name)?;
+    let mut arn = SymbolicText::default();
+    ARN.into_iter().for_each(|part| arn.push(part));
+    arn.push(Part::Text(":stateMachine:".into()));
+    arn.append(name);
+    Some(Grant {
+        path,
+        resource_match: match_resource(view, &arn),
+        symbol: arn,
+        start_action: Some("states:StartExecution".to_owned()),
+        certain: Operations::START,
+        possible: Operations::NONE,
+        is_sam_template: true,
+        ..Grant::unknown()
+    })
 }
 
 /// Returns the grants of a document.
@@ -66,17 +118,26 @@ fn collect_grants<'t>(view: View<'_, 't>, path: &str, document: &'t Node<'t>) ->
 
 fn statement_grants<'t>(view: View<'_, 't>, path: &str, statement: &'t Node<'t>) -> Vec<Grant<'t>> {
     let effect = view.text(view.member(Some(statement), "Effect"));
-    let Some(action) = find_start_action(view, statement) else { return Vec::new() };
-    let is_certain = match effect.as_ref().map(|effect| effect.text()) {
-        Some(Some("Allow")) => !action.is_empty(),
-        Some(None) => false,
+    let mut actions = find_actions(view, statement);
+    let effect = match effect.as_ref().map(|effect| effect.text()) {
+        Some(Some("Allow")) => Effect::Allow,
+        Some(Some("Deny")) => Effect::Deny,
+        Some(None) => {
+            actions.possible |= actions.certain;
+            actions.certain = Operations::NONE;
+            Effect::Allow
+        }
         _ => return Vec::new(),
     };
+    if (actions.certain | actions.possible).is_empty() {
+        return Vec::new();
+    }
+    let unknown = || Grant { effect, possible: actions.certain | actions.possible, ..Grant::unknown() };
     let resources = view.member(Some(statement), "Resource");
     let mut found = Vec::new();
     // `NotResource` allows all other resources.
     if matches!(resources, Selected::Absent | Selected::Unknown) {
-        found.push(Grant::unknown());
+        found.push(unknown());
     }
     for (index, node) in view.known_items(resources) {
         let Some(symbol) = view.symbol(Some(node)) else { continue };
@@ -85,78 +146,73 @@ fn statement_grants<'t>(view: View<'_, 't>, path: &str, statement: &'t Node<'t>)
             path,
             resource_match: match_resource(view, &symbol),
             symbol,
-            action: action.clone(),
-            is_certain,
+            effect,
+            start_action: actions.start.clone(),
+            certain: actions.certain,
+            possible: actions.possible,
+            is_sam_template: false,
         });
     }
     if any_item(view, resources, |_| false) {
-        found.push(Grant::unknown());
+        found.push(unknown());
     }
     found
 }
 
-/// Returns the first action that allows a start, or an empty text if it is unknown.
-fn find_start_action<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> Option<String> {
-    if let Selected::Absent = view.member(Some(statement), "Action") {
-        return find_action_not_excluded(view, statement);
-    }
-    let actions = view.member(Some(statement), "Action");
-    let found = view.known_items(actions).iter().find_map(|(_, node)| {
-        let symbol = view.symbol(Some(node))?;
-        let pattern = symbol.text()?;
-        let name = ACTIONS.into_iter().find(|action| matches_action(pattern, action))?;
-        // For a pattern the message shows the matched action.
-        Some(if pattern.contains(['*', '?']) { name } else { pattern }.to_owned())
-    });
-    found.or_else(|| any_item(view, actions, |node| !is_text(view, node)).then(String::new))
+/// The operations of a statement.
+#[derive(Default)]
+struct StatementActions {
+    certain: Operations,
+    possible: Operations,
+    /// The first action that contains a start. For a pattern, the matched action.
+    start: Option<String>,
 }
 
-/// Returns the first start action that `NotAction` does not exclude.
-fn find_action_not_excluded<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> Option<String> {
+fn find_actions<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> StatementActions {
+    let actions = view.member(Some(statement), "Action");
+    if matches!(actions, Selected::Absent) {
+        return find_actions_not_excluded(view, statement);
+    }
+    let mut found = StatementActions::default();
+    for (_, node) in view.known_items(actions) {
+        let symbol = view.symbol(Some(node));
+        let Some(pattern) = symbol.as_ref().and_then(SymbolicText::text) else { continue };
+        let operations = Operations::from_action(pattern);
+        if found.start.is_none() && operations.intersects(Operations::START) {
+            let matched = (operations & Operations::START).names().first().copied().unwrap_or_default();
+            found.start = Some(if pattern.contains(WILDCARDS) { matched } else { pattern }.to_owned());
+        }
+        found.certain |= operations;
+    }
+    if any_item(view, actions, |node| !is_text(view, node)) {
+        found.possible = Operations::ALL;
+    }
+    found
+}
+
+/// Returns the start that `NotAction` does not exclude.
+fn find_actions_not_excluded<'t>(view: View<'_, 't>, statement: &'t Node<'t>) -> StatementActions {
     let excluded = view.member(Some(statement), "NotAction");
     match excluded {
-        Selected::Absent => return None,
-        _ if any_item(view, excluded, |node| !is_text(view, node)) => return Some(String::new()),
+        Selected::Absent => return StatementActions::default(),
+        _ if any_item(view, excluded, |node| !is_text(view, node)) => {
+            return StatementActions { possible: Operations::ALL, ..StatementActions::default() };
+        }
         _ => {}
     }
-    let patterns: Vec<SymbolicText<'_>> =
-        view.known_items(excluded).iter().filter_map(|(_, node)| view.symbol(Some(node))).collect();
-    let excludes =
-        |action: &str| patterns.iter().filter_map(SymbolicText::text).any(|pattern| matches_action(pattern, action));
-    ACTIONS.into_iter().find(|action| !excludes(action)).map(str::to_owned)
+    let symbols = view.known_items(excluded).into_iter().filter_map(|(_, node)| view.symbol(Some(node)));
+    let patterns = symbols.map(|symbol| symbol.text().map(Operations::from_action).unwrap_or_default());
+    let excluded = patterns.fold(Operations::NONE, |all, operations| all | operations);
+    let starts = Operations::START.exclude(excluded);
+    StatementActions {
+        certain: starts,
+        possible: Operations::ALL.exclude(excluded),
+        start: starts.names().first().map(|name| (*name).to_owned()),
+    }
 }
 
 fn is_text<'t>(view: View<'_, 't>, node: &'t Node<'t>) -> bool {
     view.symbol(Some(node)).is_some_and(|symbol| symbol.text().is_some())
-}
-
-fn matches_action(pattern: &str, action: &str) -> bool {
-    matches_wildcard(&pattern.to_lowercase(), &action.to_lowercase())
-}
-
-/// Matches the wildcards of IAM.
-fn matches_wildcard(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
-    let next = |index: usize| index.saturating_add(1);
-    let (mut at, mut from, mut star) = (0, 0, None);
-    while from < text.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                star = Some((at, from));
-                at = next(at);
-            }
-            Some(b'?') => (at, from) = (next(at), next(from)),
-            Some(byte) if text.get(from) == Some(byte) => (at, from) = (next(at), next(from)),
-            _ => match star {
-                Some((index, taken)) => {
-                    star = Some((index, next(taken)));
-                    (at, from) = (next(index), next(taken));
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.iter().skip(at).all(|byte| *byte == b'*')
 }
 
 fn match_resource<'t>(view: View<'_, 't>, symbol: &SymbolicText<'t>) -> ResourceMatch<'t> {

@@ -35,7 +35,7 @@ fn routing_rules() -> Vec<Error> {
     vec![
         Error::NotVersionArns { received: vec![ORDERS.to_owned()] },
         Error::RepeatedVersions { received: repeated },
-        Error::WeightsSum { received: vec![90, 5] },
+        Error::WeightsSum(vec![90, 5]),
         Error::OtherStateMachine { received: other },
     ]
 }
@@ -44,7 +44,7 @@ fn other_rules() -> Vec<Error> {
     vec![
         Error::NothingToUpdateInAlias,
         Error::NothingToUpdateInStateMachine,
-        Error::LabeledArn { arn: format!("{ORDERS}/label") },
+        Error::LabeledArn(format!("{ORDERS}/label")),
         Error::DescriptionWithoutPublish,
         Error::ListExecutionsWithoutArn,
         Error::ListExecutionsWithTwoArns,
@@ -53,17 +53,21 @@ fn other_rules() -> Vec<Error> {
 
 fn arns_and_texts() -> Vec<Error> {
     vec![
-        Error::ArnPrefix { value: "orders:1".to_owned() },
-        Error::ArnType { found: "execution".to_owned() },
-        Error::AliasArnRequired { arn: format!("{ORDERS}:1") },
-        Error::VersionArnRequired { arn: ORDERS.to_owned() },
-        Error::StateMachineOrVersionArnRequired { arn: format!("{ORDERS}:PROD") },
-        Error::InvalidName { name: "my orders".to_owned() },
+        Error::ArnPrefix("orders:1".to_owned()),
+        Error::InvalidRoleArn("role".to_owned()),
+        Error::ArnType("execution".to_owned()),
+        Error::AliasArnRequired(format!("{ORDERS}:1")),
+        Error::VersionArnRequired(ORDERS.to_owned()),
+        Error::StateMachineOrVersionArnRequired(format!("{ORDERS}:PROD")),
+        Error::InvalidName("my orders".to_owned()),
         Error::InvalidToken,
-        Error::InvalidDefinition { detail: "SCHEMA_VALIDATION_FAILED: ...".to_owned() },
-        Error::InvalidExecutionInput { detail: "...".to_owned() },
-        Error::UnknownOperation { name: "CreateActivity".to_owned() },
-        Error::Malformed { detail: "...".to_owned() },
+        Error::InvalidDefinition("SCHEMA_VALIDATION_FAILED: ...".to_owned()),
+        Error::InvalidLoggingConfiguration("Must specify exactly one Log Destination.".to_owned()),
+        Error::InvalidEncryptionConfiguration("Must set a valid kmsKeyId.".to_owned()),
+        Error::InvalidExecutionInput("...".to_owned()),
+        Error::UnknownOperation { name: "CreateAlias".to_owned(), nearest: Some("CreateStateMachineAlias") },
+        Error::UnsupportedOperation("CreateActivity"),
+        Error::Malformed("...".to_owned()),
         Error::WrongType { pointer: "/name".to_owned(), expected: "a string", found: "an integer" },
         Error::TooLarge { size: 1_048_577, limit: 1_048_576 },
     ]
@@ -74,31 +78,26 @@ fn conflicts_and_quotas() -> Vec<Error> {
         Error::AliasConflict,
         Error::VersionReferenced { aliases: vec!["PROD".to_owned()] },
         Error::RevisionConflict { requested: "REVISION".to_owned(), current: "INITIAL".to_owned() },
-        Error::AliasQuota { limit: 100 },
-        Error::VersionQuota { limit: 1000 },
-        Error::TooManyTags { limit: 50 },
-        Error::StateMachineAlreadyExists { arn: ORDERS.to_owned() },
-        Error::ExecutionAlreadyExists { arn: RUN.to_owned() },
+        Error::AliasQuota(100),
+        Error::VersionQuota(1000),
+        Error::TooManyTags(50),
+        Error::StateMachineAlreadyExists(ORDERS.to_owned()),
+        Error::ExecutionAlreadyExists(RUN.to_owned()),
     ]
 }
 
 fn missing_resources() -> Vec<Error> {
     vec![
-        Error::StateMachineDeleting { arn: ORDERS.to_owned() },
-        Error::StateMachineDoesNotExist { arn: ORDERS.to_owned() },
+        Error::StateMachineDeleting(ORDERS.to_owned()),
+        Error::StateMachineDoesNotExist(ORDERS.to_owned()),
         Error::StateMachineTypeNotSupported,
         Error::ReferenceNotFound,
-        Error::ResourceNotFound { arn: ORDERS.to_owned() },
-        Error::ExecutionDoesNotExist { arn: RUN.to_owned() },
+        Error::ResourceNotFound(ORDERS.to_owned()),
+        Error::ExecutionDoesNotExist(RUN.to_owned()),
     ]
 }
 
 fn own() -> Vec<Error> {
     let detail = || "...".to_owned();
-    vec![
-        Error::Store { detail: detail() },
-        Error::Internal { detail: detail() },
-        Error::Closed,
-        Error::Entropy { detail: detail() },
-    ]
+    vec![Error::Store(detail()), Error::Internal(detail()), Error::Closed, Error::Entropy(detail())]
 }
