@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::deploy::DeployArgs;
-use crate::endpoint::BackendArgs;
+use crate::endpoint::{BackendArgs, SIGNING_HELP};
 use crate::plan::PlanArgs;
 use crate::simulate::SimulateArgs;
 use crate::verify::VerifyArgs;
@@ -14,9 +14,9 @@ use std::time::Duration;
 /// Offline emulator of AWS Step Functions state machine aliases
 #[derive(Debug, Parser)]
 #[command(name = "sfn-alias", version, propagate_version = true, max_term_width = 80, after_help = EXAMPLES)]
-pub struct Program {
+pub(crate) struct Program {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub command: Command,
 }
 
 // Clap wraps the help to the terminal. Paragraphs are therefore one line each, and examples fit into 80 columns.
@@ -166,14 +166,14 @@ pub(crate) enum LogFormat {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(after_help = ["\
 Examples:
   sfn-alias call ListStateMachines
   sfn-alias call --data aliases.db CreateStateMachineAlias @alias.json
   echo '{\"stateMachineArn\": \"...\"}' |
     sfn-alias call DescribeStateMachine -
 
-The command prints the response. The exit code is 1 if the response is an error of the service.")]
+The command prints the response. The exit code is 1 if the response is an error of the service.", SIGNING_HELP].concat())]
 pub(crate) struct CallArgs {
     /// Name of the operation, for example CreateStateMachineAlias
     pub operation: String,
@@ -304,13 +304,13 @@ pub(crate) struct ArnArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(after_help = ["\
 Examples:
   sfn-alias route @routing.json --seed 7
   sfn-alias route --count 1000 \\
     arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD
 
-The JSON has the format of routingConfiguration in a request. No execution is started.")]
+The JSON has the format of routingConfiguration in a request. No execution is started.", SIGNING_HELP].concat())]
 pub(crate) struct RouteArgs {
     /// An alias ARN, or a routing configuration: JSON, @FILE, or - for standard input
     pub routing: String,

@@ -15,7 +15,7 @@ pub(crate) fn run(args: &ArnArgs) -> CommandResult {
             Ok(arn) => print_arn(&arn, args.json)?,
             Err(error) => {
                 code = REJECTED;
-                writeln!(std::io::stderr(), "sfn-alias: {}: {error}", error.code()).map_err(CliError::Output)?;
+                writeln!(std::io::stderr(), "sfn-alias: {}: {error}", error.code()).ok();
             }
         }
     }

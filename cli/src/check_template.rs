@@ -32,7 +32,7 @@ pub(crate) fn run(args: &CheckTemplateArgs) -> CommandResult {
         return print_rules();
     }
     let options = read_options(args)?;
-    options.check().map_err(CliError::usage)?;
+    options.check().map_err(option_error)?;
     let (checked, failures) = check_files(args, &options);
     if failures.is_empty() {
         check_parameter_names(&checked, args)?;
@@ -48,6 +48,20 @@ pub(crate) fn run(args: &CheckTemplateArgs) -> CommandResult {
         _ if !failures.is_empty() => USAGE_ERROR,
         true => REJECTED,
         false => OK,
+    })
+}
+
+/// Names the option `--disable` or `--acknowledge` instead of the path in [`CheckOptions`].
+fn option_error(error: TemplateError) -> CliError {
+    let option = |member: &str| format!("--{}", member.split('/').next().unwrap_or_default());
+    CliError::Usage(match error {
+        TemplateError::UnknownRule { member, rule } => {
+            format!("{}: unknown rule `{rule}`; --rules lists the rules", option(&member))
+        }
+        TemplateError::MissingReason { member, rule } => {
+            format!("{}: no reason; use {rule}=REASON or {rule}:RESOURCE=REASON", option(&member))
+        }
+        other => other.to_string(),
     })
 }
 

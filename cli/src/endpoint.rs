@@ -29,6 +29,12 @@ pub(crate) struct Service {
     pub help: &'static str,
 }
 
+/// How requests are signed, for the help of a command.
+pub(crate) const SIGNING_HELP: &str = "
+
+Requests are signed with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or with a profile of ~/.aws/credentials (AWS_SHARED_CREDENTIALS_FILE): --profile, AWS_PROFILE or `default`. Without credentials, requests to endpoints other than AWS are not signed. Users of IAM Identity Center (SSO) first run
+  eval \"$(aws configure export-credentials --format env)\"";
+
 /// Step Functions.
 pub(crate) const STEP_FUNCTIONS: Service = Service {
     target_prefix: "AWSStepFunctions",
@@ -83,10 +89,13 @@ impl Endpoint {
     /// Describes why there is no response, and what to do.
     pub fn connection_error(&self, error: &ureq::Error) -> CliError {
         let (url, error) = (&self.url, error.to_string());
-        let help = match error.contains("certificate") {
+        let help = if error.contains("certificate") {
             // Also if the system has no trusted certificates at all.
-            true => "; set AWS_CA_BUNDLE to a file with the certificates to trust",
-            false => self.service.help,
+            "; set AWS_CA_BUNDLE to a file with the certificates to trust"
+        } else if error.contains("InvalidContentType") {
+            "; the response is not TLS: use http:// if the endpoint has no certificate"
+        } else {
+            self.service.help
         };
         CliError::System(format!("cannot connect to {url}: {error}{help}"))
     }

@@ -23,5 +23,4 @@ mod signing;
 mod simulate;
 mod verify;
 
-pub use args::Program;
-pub use run::{main, man_pages, run};
+pub use run::{main, man_pages};

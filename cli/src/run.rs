@@ -1,7 +1,7 @@
 //! Parses the command line and runs the command.
 
 use crate::args::{Command, Program};
-use crate::exit::{CliError, CommandResult, OK};
+use crate::exit::{CliError, CommandResult, OK, USAGE_ERROR};
 use crate::{arn, check_template, deploy, plan, request, route, serve, simulate, verify};
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
@@ -10,33 +10,36 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-/// Runs the program. The first argument is the name of the program.
+/// Runs the program. The first argument is the name of the program. Exit codes: 0 success, 1 rejected or problems found,
+/// 2 usage error, 3 I/O or network error.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    ExitCode::from(run(args))
-}
-
-/// Like [`main()`], but returns the exit code as a number: 0 success, 1 rejected or problems found, 2 usage error,
-/// 3 I/O or network error.
-pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
-    let program = match Program::try_parse_from(args) {
-        Ok(program) => program,
-        Err(error) => {
-            // Also for --help and --version, which clap prints to standard output.
-            error.print().ok();
-            return u8::try_from(error.exit_code()).unwrap_or(crate::exit::USAGE_ERROR);
-        }
+    let result = match Program::try_parse_from(args) {
+        Ok(program) => run_command(program.command),
+        Err(error) => print_clap_error(&error),
     };
-    match run_command(program.command) {
+    let code = match result.and_then(|code| Ok(std::io::stdout().flush().map(|()| code)?)) {
         Ok(code) => code,
+        // The reader of the pipe, for example `head`, has closed it.
+        Err(CliError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => OK,
         Err(error) => {
             writeln!(std::io::stderr(), "sfn-alias: {error}").ok();
             error.exit_code()
         }
+    };
+    code.into()
+}
+
+/// Prints the help or version to standard output, or a usage error to standard error.
+fn print_clap_error(error: &clap::Error) -> CommandResult {
+    let printed = error.print();
+    if !error.use_stderr() {
+        printed?;
     }
+    Ok(u8::try_from(error.exit_code()).unwrap_or(USAGE_ERROR))
 }
 
 fn run_command(command: Command) -> CommandResult {
-    let result = match command {
+    match command {
         Command::Serve(args) => serve::run(args),
         Command::Call(args) => request::call(&args),
         Command::Check(args) => request::check(&args),
@@ -50,11 +53,6 @@ fn run_command(command: Command) -> CommandResult {
         Command::Verify(args) => verify::run(&args),
         Command::Completions { shell } => print_completions(shell),
         Command::Man => print_man_pages(),
-    };
-    // The reader of the pipe, for example `head`, has closed it.
-    match result {
-        Err(CliError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(OK),
-        other => other,
     }
 }
 

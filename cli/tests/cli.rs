@@ -258,7 +258,7 @@ const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIDDEFAULT\naws_secre
 
 /// Without credentials, a request is not signed: an endpoint for tests may not require it.
 #[test]
-fn call_and_route_sign_with_the_credentials_of_an_aws_client() {
+fn requests_are_signed_with_the_credentials_of_an_aws_client() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("credentials").to_str().unwrap().to_owned();
     std::fs::write(&file, CREDENTIALS).unwrap();
@@ -284,6 +284,9 @@ fn call_and_route_sign_with_the_credentials_of_an_aws_client() {
     assert_eq!(call(&["call", "CreateStateMachineAlias", &alias], other, &shared).0, Some(0));
     let routed = call(&["route", "--count", "5", "--json", &format!("{machine}:PROD")], other, &shared);
     assert_eq!(routed.1, "{\"count\":5,\"routes\":[{\"starts\":5,\"version\":1,\"weight\":100}]}\n");
+    let deploy = ["deploy", &format!("{machine}:PROD"), &format!("{machine}:1"), "--all-at-once", "--dry-run"];
+    assert_eq!(call(&deploy, none, &[shared[0], ("AWS_PROFILE", "other")]).0, Some(0));
+    assert_eq!(call(&deploy, none, &[]).0, Some(1), "without credentials");
     let unsigned = call(&["call", "--json", "ListStateMachines"], none, &[]);
     assert_eq!(unsigned.0, Some(1));
     let account = call(&["call", "--json", "ListStateMachines"], &["--account", "111111111111"], &environment);
@@ -309,6 +312,88 @@ fn only_create_state_machine_creates_the_file() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     assert_eq!(run_program(&["call", "--data", file, "CreateStateMachine", MACHINE]).status.code(), Some(0));
     assert!(path.exists());
+}
+
+#[test]
+fn mistyped_setting_of_a_credentials_file_is_named() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("credentials").to_str().unwrap().to_owned();
+    std::fs::write(&file, "[a]\naws_access_key_id = x\naws_secret_key = y\naws_account_id = 123456789012\n").unwrap();
+    let text = format!(
+        "sfn-alias: credentials file `{file}`, profile `a`: aws_secret_access_key is missing or invalid; expected a secret \
+         access key; not used: `aws_secret_key`\n"
+    );
+    check_output(&["serve", "--port", "0", "--credentials", &file], 2, "", &text);
+}
+
+#[test]
+fn https_to_an_endpoint_without_tls_is_reported() {
+    let (child, url) = start_server(&[]);
+    let https = url.replace("http:", "https:");
+    let output = run_program(&["call", "--endpoint-url", &https, "ListStateMachines"]);
+    let end = "; the response is not TLS: use http:// if the endpoint has no certificate\n";
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.starts_with(&format!("sfn-alias: cannot connect to {https}: ")) && text.ends_with(end), "{text}");
+    let text = "sfn-alias: --endpoint-url: `ftp://127.0.0.1` is not a valid URL; example: http://127.0.0.1:8083\n";
+    check_output(&["call", "--endpoint-url", "ftp://127.0.0.1", "ListStateMachines"], 2, "", text);
+    assert_eq!(stop_server(child), Some(0));
+}
+
+/// Runs each command that prints with `stdout` as standard output. Returns the exit code and standard error.
+#[track_caller]
+fn check_failing_output(stdout: fn() -> Stdio, code: i32, stderr: &str) {
+    let (_folder, file) = create_data_file();
+    let (alias, one) = (format!("{ORDERS}:PROD"), format!("{ORDERS}:1"));
+    let plan = ["10/5m", "--current", &one, "--new", &format!("{ORDERS}:2")];
+    let commands: [&[&str]; 18] = [
+        &["--help"],
+        &["--version"],
+        &["help", "serve"],
+        &["serve", "--help"],
+        &["serve", "--port", "0", "--log", "off"],
+        &["call", "--data", &file, "ListStateMachines"],
+        &["check", "CreateStateMachineAlias", "{}"],
+        &["check-template", "--rules"],
+        &["fingerprint", &alias_request(100)],
+        &["arn", &alias],
+        &["route", "--data", &file, &alias],
+        &[&["plan"][..], &plan].concat(),
+        &[&["plan", "--format", "svg"][..], &plan].concat(),
+        &[&["simulate"][..], &plan].concat(),
+        &["deploy", &alias, &one, "--data", &file, "--all-at-once", "--dry-run"],
+        &["verify", "--list"],
+        &["completions", "bash"],
+        &["man"],
+    ];
+    for arguments in commands {
+        let output = program(arguments).stdout(stdout()).output().unwrap();
+        let found = (output.status.code(), String::from_utf8(output.stderr).unwrap());
+        assert_eq!(found, (Some(code), stderr.to_owned()), "{arguments:?}");
+    }
+}
+
+/// For example because `head` has read enough.
+#[test]
+fn closed_pipe_ends_every_command_quietly() {
+    check_failing_output(|| std::io::pipe().unwrap().1.into(), 0, "");
+}
+
+#[test]
+fn full_disk_is_reported_by_every_command() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap().into();
+    check_failing_output(full, 3, "sfn-alias: cannot write the output: No space left on device (os error 28)\n");
+}
+
+/// A log that cannot be written must not make requests fail.
+#[test]
+fn server_responds_although_its_log_is_closed() {
+    let mut command = program(&["serve", "--port", "0", "--log", "trace"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(std::io::pipe().unwrap().1).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let url = line.trim_end().strip_prefix("export AWS_ENDPOINT_URL_SFN=").unwrap();
+    check_output(&["call", "--endpoint-url", url, "--json", "ListStateMachines"], 0, "{\"stateMachines\":[]}\n", "");
+    assert_eq!(stop_server(child), Some(0));
 }
 
 /// Starts `sfn-alias serve` and returns its URL.
@@ -417,29 +502,52 @@ fn input_may_be_pipe_or_symlink() {
     check_output(&["check", "CreateStateMachineAlias", &format!("@{link}")], 0, "", "");
 }
 
-/// clap wraps the text. A source line that is already wrapped would be wrapped twice, into a long and a short line.
+const COMMANDS: [&str; 13] = [
+    "serve",
+    "call",
+    "check",
+    "check-template",
+    "fingerprint",
+    "arn",
+    "route",
+    "plan",
+    "simulate",
+    "deploy",
+    "verify",
+    "completions",
+    "man",
+];
+
+fn print_help(command: Option<&str>, columns: usize) -> String {
+    let arguments: Vec<&str> = command.into_iter().chain(["--help"]).collect();
+    let output = program(&arguments).env("COLUMNS", columns.to_string()).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
 #[test]
 fn help_fits_into_80_columns() {
-    let commands = [
-        "serve",
-        "call",
-        "check",
-        "check-template",
-        "fingerprint",
-        "arn",
-        "route",
-        "plan",
-        "simulate",
-        "deploy",
-        "verify",
-        "completions",
-        "man",
-    ];
-    let all = commands.iter().map(|command| vec![*command, "--help"]).chain([vec!["--help"]]);
-    for arguments in all {
-        let output = program(&arguments).env("COLUMNS", "80").output().unwrap();
-        let help = String::from_utf8(output.stdout).unwrap();
+    for command in COMMANDS.map(Some).into_iter().chain([None]) {
+        let help = print_help(command, 80);
         let too_long: Vec<&str> = help.lines().filter(|line| line.chars().count() > 80).collect();
-        assert!(too_long.is_empty(), "{arguments:?}: {too_long:#?}");
+        assert!(too_long.is_empty(), "{command:?}: {too_long:#?}");
+    }
+}
+
+/// clap wraps the text. A source line that is already wrapped would be wrapped twice, into a long and a short line.
+#[test]
+fn help_is_wrapped_once() {
+    for (command, columns) in
+        COMMANDS.iter().flat_map(|command| [60, 70, 80, 100, 200].map(|columns| (command, columns)))
+    {
+        let help = print_help(Some(command), columns);
+        let width = columns.min(80);
+        let lines: Vec<&str> = help.lines().collect();
+        for pair in lines.windows(2) {
+            // Only paragraphs: other lines are indented.
+            let is_text = |line: &str| line.starts_with(char::is_alphabetic);
+            let next = pair[1].split(' ').next().unwrap_or_default();
+            let fits = pair[0].chars().count() + 1 + next.chars().count() <= width;
+            assert!(!(is_text(pair[0]) && is_text(pair[1]) && fits), "{command} at {columns}: {pair:#?}");
+        }
     }
 }

@@ -3,9 +3,7 @@
 use super::preference::PreferenceProblem;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use sfn_alias::Error;
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use sfn_alias::{Error, catch_panic};
 use std::path::PathBuf;
 
 /// Longer JSON documents are rejected before they are parsed.
@@ -28,22 +26,9 @@ pub enum DeploymentError {
         /// The type of the preference.
         deployment_type: &'static str,
     },
-    /// The shorthand form of a preference is invalid. The text has the valid form.
+    /// The request is invalid: the shorthand form of a preference, conflicting members, a rate or the name of a method.
     #[error("{0}")]
-    InvalidShorthand(String),
-    /// The request and the preference specify different versions.
-    #[error(
-        "conflicting versions to deploy: `{requested}` in the request and `{preference}` in the preference; specify one"
-    )]
-    ConflictingVersions {
-        /// The version in the request.
-        requested: String,
-        /// The version in the preference.
-        preference: String,
-    },
-    /// The request has both a preference and its shorthand form, or neither.
-    #[error("expected exactly one of `preference` and `shorthand`")]
-    PreferenceOrShorthand,
+    InvalidRequest(String),
     /// A JSON document or an event is invalid.
     #[error("invalid {input}: {detail}")]
     InvalidInput {
@@ -69,9 +54,6 @@ pub enum DeploymentError {
         /// The first member that differs. Its value is omitted: descriptions are sensitive.
         member: &'static str,
     },
-    /// The request and the preference both specify alarms.
-    #[error("alarms are specified in both the request and the preference; specify them once")]
-    ConflictingAlarms,
     /// The observation does not answer the last action.
     #[error("unexpected observation `{observed}`: expected `{expected}`; send `start` to resynchronize")]
     UnexpectedObservation {
@@ -79,17 +61,6 @@ pub enum DeploymentError {
         observed: &'static str,
         /// The observation that answers the last action.
         expected: &'static str,
-    },
-    /// A rate of executions is out of range.
-    #[error("`{0}` is not a valid rate; use 0 to 1000000 executions per second")]
-    InvalidRate(String),
-    /// The JSON API has no such method.
-    #[error("unknown method `{name}`; use one of {expected}")]
-    UnknownMethod {
-        /// The specified name.
-        name: String,
-        /// The names of the methods.
-        expected: String,
     },
     /// A state file cannot be read, written or locked.
     #[error("state file `{}`: {detail}", .path.display())]
@@ -167,25 +138,4 @@ impl DeploymentError {
     pub(super) fn from_value<T: DeserializeOwned>(input: &'static str, value: Value) -> Result<T, Self> {
         T::deserialize(value).map_err(|error| Self::InvalidInput { input, detail: error.to_string() })
     }
-}
-
-/// Runs `work`. If it panics, returns the error that `to_error` creates from the panic message.
-///
-/// Use it for work that only reads its input: changes that `work` made before the panic are not undone.
-///
-/// # Errors
-/// Returns the error of `work`, or after a panic the result of `to_error`.
-///
-/// ```
-/// use sfn_alias_deployment::catch_panic;
-/// let result: Result<u8, String> = catch_panic(|message| message, || Err("invalid".to_owned()));
-/// assert_eq!(result, Err("invalid".to_owned()));
-/// ```
-pub fn catch_panic<T, E>(to_error: impl FnOnce(String) -> E, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(to_error(panic_message(&*panic))))
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }

@@ -95,7 +95,7 @@ pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, Deploy
 /// | `render` | `plan`, and `format`: `table`, `timeline`, `ascii` or `svg` | a string |
 ///
 /// # Errors
-/// Returns the errors of the method, and [`DeploymentError::UnknownMethod`].
+/// Returns the errors of the method, and [`DeploymentError::InvalidRequest`] if the method is unknown.
 pub fn deployment_json(method: &str, request: &[u8]) -> Result<String, DeploymentError> {
     DeploymentError::catch_panic(|| match method {
         "plan" => respond("plan request", request, |plan: PlanRequest| plan.plan()),
@@ -109,11 +109,12 @@ pub fn deployment_json(method: &str, request: &[u8]) -> Result<String, Deploymen
         "render" => respond(RENDER_REQUEST, request, render_plan),
         "resume" => respond(RESUME_REQUEST, request, resume_checkpoint),
         "step" => respond("step request", request, run_step),
-        name => {
-            let expected = "plan, simulate, resume, step, dryRun, expectedStarts, render".to_owned();
-            Err(DeploymentError::UnknownMethod { name: name.to_owned(), expected })
-        }
+        name => Err(unknown_method(name, "plan, simulate, resume, step, dryRun, expectedStarts, render")),
     })
+}
+
+pub(super) fn unknown_method(name: &str, expected: &str) -> DeploymentError {
+    DeploymentError::InvalidRequest(format!("unknown method `{name}`; use one of {expected}"))
 }
 
 /// Calls a method of the JSON API. Returns an error as JSON: `{"error": {"code", "message", "problems"}}`.

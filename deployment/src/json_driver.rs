@@ -4,7 +4,7 @@ use super::action::Observation;
 use super::driver::Driver;
 use super::error::DeploymentError;
 use super::failure::CallFailure;
-use super::json_api::OBSERVATION;
+use super::json_api::{OBSERVATION, unknown_method};
 use super::resume::DeploymentRequest;
 use super::state_file::StateFile;
 use serde::Deserialize;
@@ -69,10 +69,7 @@ impl JsonDriver {
                 *self = Self::new(std::mem::take(&mut self.path));
                 Ok(Value::Null)
             }
-            name => {
-                let (name, expected) = (name.to_owned(), "open, start, next, close".to_owned());
-                Err(DeploymentError::UnknownMethod { name, expected })
-            }
+            name => Err(unknown_method(name, "open, start, next, close")),
         });
         response.unwrap_or_else(|error| json!({"error": error.to_value()})).to_string()
     }

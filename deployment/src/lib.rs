@@ -1,6 +1,6 @@
 //! Gradual deployments of Step Functions aliases, with the semantics of CloudFormation's `DeploymentPreference`.
 //!
-//! - [`plan_deployment`] returns the steps of a deployment: times, routings and notes.
+//! - [`PlanRequest::plan`] returns the steps of a deployment: times, routings and notes.
 //! - [`simulate`] runs a deployment on a virtual clock, with alarms, updates by others, crashes and failed calls.
 //! - [`Deployment`] is the deployment itself: a state machine without I/O. It receives an [`Observation`] and returns
 //!   the next [`Action`].
@@ -17,7 +17,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod action;
-mod canvas;
+mod chart;
 mod checkpoint;
 mod deployment;
 mod driver;
@@ -28,6 +28,7 @@ mod json_api;
 #[cfg(feature = "state-file")]
 mod json_driver;
 mod json_integer;
+mod labels;
 mod plan;
 mod planner;
 mod preference;
@@ -46,15 +47,15 @@ pub use action::{
 };
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, FailureCounts, Intent, Phase};
 pub use deployment::Deployment;
-pub use driver::{Driver, Environment, execute_action};
-pub use error::{DeploymentError, catch_panic};
+pub use driver::{Driver, Environment};
+pub use error::DeploymentError;
 pub use expected_starts::{CountEstimate, ExpectedStarts, StepStarts, expected_starts};
 pub use failure::CallFailure;
 pub use json_api::{deployment_json, deployment_json_or_error, step_json};
 #[cfg(feature = "state-file")]
 pub use json_driver::JsonDriver;
 pub use plan::{AfterStep, Note, POLL_INTERVAL_SECONDS, Plan, PlanSource, Step};
-pub use planner::{PlanRequest, plan_deployment};
+pub use planner::PlanRequest;
 pub use preference::{
     CustomStep, DeploymentPreference, DeploymentType, MAX_DURATION_MINUTES, PreferenceProblem, RuleSource,
 };

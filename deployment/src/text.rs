@@ -2,6 +2,7 @@
 
 use super::plan::{AfterStep, Note, Plan};
 use super::routing::{short_name, weight_of};
+use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use std::fmt::Write as _;
 
 /// Formats seconds as `0s`, `45s`, `5m`, `1h30m` or `1d6h2m`. Parts of 0 are omitted.
@@ -17,11 +18,16 @@ fn format_notes(notes: &[Note]) -> String {
     notes.iter().map(|note| format!("note: {}\n", note.message)).collect()
 }
 
+/// Longer names are truncated in a table, and longer lists of alarms follow it.
+const MAX_NAME_CHARS: usize = 24;
+const MAX_ALARM_CHARS: usize = 40;
+
 impl Plan {
-    /// Returns the plan as a text table: one line per step, followed by the notes.
+    /// Returns the plan as a text table: one line per step, followed by the notes. If the alias splits its traffic
+    /// before the deployment, the first line is this routing.
     pub fn to_table(&self) -> String {
         let rows = self.rows();
-        let widths: Vec<usize> = (0..COLUMNS)
+        let widths: Vec<usize> = (0..rows.iter().map(Vec::len).max().unwrap_or(0))
             .map(|column| {
                 rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
             })
@@ -32,37 +38,51 @@ impl Plan {
             text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
             text.push('\n');
         }
+        let alarms = self.alarms().join(", ");
+        if alarms.chars().count() > MAX_ALARM_CHARS {
+            text += &format!("alarms: {alarms}\n");
+        }
         text + &format_notes(&self.notes)
     }
 
-    fn rows(&self) -> Vec<[String; COLUMNS]> {
-        let (origin, target) = (short_name(&self.origin), short_name(&self.target));
-        let origin_header = if self.is_unchanged() { "" } else { origin };
-        let header = ["step", "after", origin_header, target, "then"].map(str::to_owned);
-        let rows = self.steps.iter().zip(1_usize..).map(|(step, number)| {
-            let origin_weight = weight_of(&step.routing, &self.origin);
-            let origin_cell = if self.is_unchanged() { String::new() } else { format!("{origin_weight} %") };
-            [
-                number.to_string(),
-                format_duration(step.offset_seconds),
-                origin_cell,
-                format!("{} %", step.target_weight),
-                format_after_step(&step.then),
-            ]
+    fn rows(&self) -> Vec<Vec<String>> {
+        let before = self.before.iter().map(|route| route.state_machine_version_arn.as_str());
+        let versions: Vec<&str> =
+            before.filter(|version| *version != self.target).chain([self.target.as_str()]).collect();
+        let names = versions.iter().map(|version| truncate_name(short_name(version))).collect();
+        let weights =
+            |routes: &[Route]| versions.iter().map(|version| format!("{} %", weight_of(routes, version))).collect();
+        let row = |number: String, after: String, cells: Vec<String>, then: String| {
+            [vec![number, after], cells, vec![then]].concat()
+        };
+        let header = row("step".to_owned(), "after".to_owned(), names, "then".to_owned());
+        let split = (self.before.len() > 1)
+            .then(|| row(String::new(), "before".to_owned(), weights(&self.before), String::new()));
+        let steps = self.steps.iter().zip(1_usize..).map(|(step, number)| {
+            let after = format_duration(step.offset_seconds);
+            row(number.to_string(), after, weights(&step.routing), format_after_step(&step.then))
         });
-        std::iter::once(header).chain(rows).collect()
+        std::iter::once(header).chain(split).chain(steps).collect()
     }
 }
 
-const COLUMNS: usize = 5;
+/// Truncates a name at its start, so that the number of the version remains.
+fn truncate_name(name: &str) -> String {
+    let length = name.chars().count();
+    match length.checked_sub(MAX_NAME_CHARS).filter(|excess| *excess > 0) {
+        Some(excess) => format!("…{}", name.chars().skip(excess.saturating_add(1)).collect::<String>()),
+        None => name.to_owned(),
+    }
+}
 
 fn format_after_step(then: &AfterStep) -> String {
-    match then {
-        AfterStep::Wait { seconds, alarms, .. } if alarms.is_empty() => format!("wait {}", format_duration(*seconds)),
-        AfterStep::Wait { seconds, alarms, .. } => {
-            format!("wait {}, check alarms: {}", format_duration(*seconds), alarms.join(", "))
-        }
-        AfterStep::Done => "done".to_owned(),
+    let AfterStep::Wait { seconds, alarms, .. } = then else { return "done".to_owned() };
+    let (wait, names) = (format!("wait {}", format_duration(*seconds)), alarms.join(", "));
+    match names.chars().count() {
+        0 => wait,
+        1..=MAX_ALARM_CHARS => format!("{wait}, check alarms: {names}"),
+        _ if alarms.len() == 1 => format!("{wait}, check 1 alarm"),
+        _ => format!("{wait}, check {} alarms", alarms.len()),
     }
 }
 

@@ -13,6 +13,7 @@
 mod arns;
 mod caches;
 mod check;
+mod describe;
 mod embedded;
 mod error;
 mod findings;

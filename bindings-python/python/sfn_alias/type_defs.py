@@ -76,7 +76,7 @@ class Limits(TypedDict, total=False):
     aliases_per_state_machine: int
     versions_per_state_machine: int
     definition_characters: int
-    input_characters: int
+    input_bytes: int
     request_bytes: int
     executions_per_state_machine: int
     tags_per_resource: int

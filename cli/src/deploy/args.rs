@@ -1,6 +1,6 @@
 //! The command line of `sfn-alias deploy`.
 
-use crate::endpoint::EndpointArgs;
+use crate::endpoint::{EndpointArgs, SIGNING_HELP};
 use crate::exit::CliError;
 use crate::preference::{parse_preference, validate_version_arn};
 use clap::Args;
@@ -8,7 +8,7 @@ use sfn_alias_deployment::{DeploymentRequest, PlanRequest};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
-#[command(override_usage = "sfn-alias deploy [OPTIONS] <ALIAS_ARN> <VERSION_ARN> <SHIFT OPTION>", after_help = EXAMPLES)]
+#[command(override_usage = "sfn-alias deploy [OPTIONS] <ALIAS_ARN> <VERSION_ARN> <SHIFT OPTION>", after_help = [EXAMPLES, SIGNING_HELP, EXIT_CODES].concat())]
 pub(crate) struct DeployArgs {
     /// The alias to update
     #[arg(value_name = "ALIAS_ARN")]
@@ -88,7 +88,9 @@ Examples for a running `sfn-alias serve` (ALIAS and VERSION are ARNs):
 
 You can interrupt the command at any time: the routing stays valid, and the same command resumes the deployment. If an alarm is in the state ALARM, all traffic is routed to the previous version again. If someone else updates the alias, it is left unchanged. In both cases the deployment has ended: delete the state file to start over.
 
-Account and region are those of the alias. Requests to AWS are signed with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or with a profile. Credentials are read again for each request.
+Account and region are those of the alias. Credentials are read again for each request.";
+
+const EXIT_CODES: &str = "
 
 Exit codes: 0 success, 1 rolled back, stopped because of drift, or rejected, 2 usage error, 3 I/O or network error, or interrupted.";
 

@@ -1,12 +1,12 @@
 //! The command line of `sfn-alias verify`.
 
-use crate::endpoint::EndpointArgs;
+use crate::endpoint::{EndpointArgs, SIGNING_HELP};
 use clap::Args;
 use std::path::PathBuf;
 
 /// The options of `sfn-alias verify`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = [EXAMPLES, SIGNING_HELP, DETAILS].concat())]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub endpoint: EndpointArgs,
@@ -51,12 +51,11 @@ Examples:
     --endpoint-url https://states.eu-west-1.amazonaws.com \\
     --role-arn arn:aws:iam::123456789012:role/verify \\
     --state-machine-role-arn arn:aws:iam::123456789012:role/machines \\
-    --record responses.json
+    --record responses.json";
 
-Requests are signed with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or with a profile of ~/.aws/credentials (AWS_SHARED_CREDENTIALS_FILE, AWS_PROFILE). Credentials are required only for AWS itself. Users of IAM Identity Center (SSO) first run
-  eval \"$(aws configure export-credentials --format env)\"
+const DETAILS: &str = "
 
-All resources are named sfn-alias-verify-... with six random letters. Requests that would change anything else are not sent. The resources are deleted at the end, after an error and on Ctrl-C; a second Ctrl-C exits immediately.
+All resources are named sfn-alias-verify-... with six random letters. Requests that would change anything else are not sent. The state machines are deleted, with everything that belongs to them, after each vector, after an error and on Ctrl-C; a second Ctrl-C exits immediately.
 
 On AWS, a run takes about an hour, because AWS allows one change per second. The cost is very low.
 

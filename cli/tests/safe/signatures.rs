@@ -3,7 +3,7 @@
 use http::Request;
 use serde::Deserialize;
 use serde_json::Value;
-use sfn_alias_server::auth::{Credentials, verify};
+use sfn_alias_server::auth::{Credentials, PendingAuth};
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -72,7 +72,8 @@ fn verify_vector(credentials: &Credentials, vector: &Vector) -> Value {
         request = request.header(name, value);
     }
     let (head, ()) = request.body(()).unwrap().into_parts();
-    match verify(credentials, &head, vector.request.body.as_bytes(), parse_amz_date(&vector.now)) {
+    let pending = PendingAuth::check_head(credentials, &head, parse_amz_date(&vector.now));
+    match pending.and_then(|pending| pending.verify_body(vector.request.body.as_bytes())) {
         Ok(scope) => serde_json::json!({"account": scope.account(), "region": scope.region()}),
         Err(error) => {
             let body: Value = serde_json::from_slice(&error.body()).unwrap();

@@ -5,7 +5,7 @@ use super::{CustomStep, DeploymentPreference, DeploymentType, MAX_DURATION_MINUT
 use serde::Serialize;
 use std::fmt;
 
-const TYPES: &str = "use LINEAR, CANARY or ALL_AT_ONCE (or the extension CUSTOM, outside templates)";
+const TYPES: &str = "use LINEAR, CANARY or ALL_AT_ONCE";
 const MAX_PERCENTAGE: i64 = 99;
 const MAX_ALARMS: usize = 100;
 

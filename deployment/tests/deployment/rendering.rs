@@ -1,8 +1,7 @@
-//! Tests of tables, timelines and SVGs.
+//! Tests of tables and timelines.
 
-use crate::{MACHINE, parse_preference, request, route, version};
-use serde_json::json;
-use sfn_alias_deployment::{BarStyle, Deployment, DeploymentPreference, Plan, PlanRequest, simulate};
+use crate::{parse_preference, request, route, version};
+use sfn_alias_deployment::{BarStyle, DeploymentPreference, Plan, PlanRequest, Route};
 
 fn plan(shorthand: &str) -> Plan {
     request(parse_preference(shorthand)).plan().unwrap()
@@ -62,123 +61,57 @@ before  [........................................]    0 %
     assert_eq!(plan_with_alarms("10/5m").to_timeline(BarStyle::Ascii), ascii);
 }
 
-/// Returns the tags of an SVG that are not closed.
-fn unclosed_tags(svg: &str) -> Vec<&str> {
-    let mut open = Vec::new();
-    for piece in svg.split('<').skip(1) {
-        let tag = piece.split('>').next().expect("a tag ends");
-        match tag.strip_prefix('/') {
-            Some(name) => assert_eq!(open.pop(), Some(name)),
-            None if tag.ends_with('/') => {}
-            None => open.push(tag.split(' ').next().expect("a name")),
-        }
-    }
-    open
-}
-
 #[test]
-fn an_svg() {
-    let svg = plan("linear 25/10m").to_svg();
-    assert!(unclosed_tags(&svg).is_empty());
-    assert!(svg.contains("<title id=\"title\">LINEAR deployment of orders:2</title>"));
-    let description =
-        "<desc id=\"desc\">orders:2 gets 25 % after 0s, 50 % after 10m, 75 % after 20m, 100 % after 30m.</desc>";
-    assert!(svg.contains(description));
-    let label = "<text class=\"ink\" x=\"124.0\" y=\"220.0\">25 %</text>";
-    assert!(svg.contains(label), "{svg}");
-    assert!(plan_with_alarms("10/5m").to_svg().contains(">2 steps in 5m, 2 alarms</text>"));
-    // The percentages as heights: each step adds a quarter of 200 pixels.
-    let path = "<path class=\"target\" d=\"M56 276V276.0H120.0V226.0H290.7V176.0H461.3V126.0H632.0V76.0H696V276Z\"/>";
-    assert!(svg.contains(path), "{svg}");
-    assert!(!svg.contains("http://www.w3.org/1999/xlink") && !svg.contains("href"));
-}
-
-#[test]
-fn labels_of_a_hundred_steps_do_not_overlap() {
-    let svg = plan("linear 1/21m").to_svg();
-    let labels = svg.matches("text-anchor=\"middle\"").count();
-    assert!((2..=14).contains(&labels), "{labels}");
-    assert!(svg.contains(">1d10h39m</text>"));
-}
-
-/// Returns the time labels, from left to right.
-fn times(svg: &str) -> Vec<&str> {
-    let labels = svg.split("text-anchor=\"middle\">").skip(1);
-    labels.map(|rest| rest.split('<').next().expect("a label")).collect()
-}
-
-#[test]
-fn the_longest_steps_are_labelled_first() {
-    let svg = plan("1/1m,2/1m,3/1m,50/2h,60/1m").to_svg();
-    assert_eq!(times(&svg), ["3m", "2h4m"]);
-    assert!(svg.contains(">50 %</text>"));
-}
-
-#[test]
-fn a_long_name_is_shortened_where_it_is_drawn() {
-    let preference = parse_preference("10/5m");
-    let long = |number: u32, weight| {
-        let mut long = route(number, weight);
-        long.state_machine_version_arn = version(number).replace("orders", &"o".repeat(80));
-        long
+fn a_table_of_a_split_alias() {
+    let split = |new: u32, routes: [Route; 2]| PlanRequest {
+        current_routing: routes.to_vec(),
+        new_version: Some(version(new)),
+        shorthand: Some("all-at-once".to_owned()),
+        ..PlanRequest::default()
     };
-    let target = long(2, 0).state_machine_version_arn;
-    let svg = sfn_alias_deployment::plan_deployment(&preference, &[long(1, 100)], Some(&target)).unwrap().to_svg();
-    let whole = "o".repeat(80);
-    let end = "o".repeat(31);
-    assert!(svg.contains(&format!("<title id=\"title\">CANARY deployment of {whole}:2</title>")));
-    assert!(svg.contains(&format!("y=\"30\">CANARY deployment of …{end}:2</text>")), "{svg}");
+    let table = |request: PlanRequest| request.plan().unwrap().to_table();
+    let expected = "\
+step  after   orders:1  orders:2  orders:3  then
+      before  30 %      70 %      0 %
+1     0s      0 %       0 %       100 %     done
+";
+    assert_eq!(table(split(3, [route(1, 30), route(2, 70)])), expected);
+    let expected = "\
+step  after   orders:2  orders:1  then
+      before  70 %      30 %
+1     0s      0 %       100 %     done
+";
+    assert_eq!(table(split(1, [route(1, 30), route(2, 70)])), expected);
+}
+
+/// The widest table has 24 characters per version, and no names of alarms.
+#[test]
+fn a_table_of_long_names() {
+    let long = |number: u32| version(number).replace("orders", &"o".repeat(80));
+    let preference =
+        DeploymentPreference { alarms: Some(vec!["a".repeat(30), "b".repeat(30)]), ..parse_preference("10/5m") };
+    let mut request = request(preference);
+    request.preference.as_mut().unwrap().state_machine_version_arn = Some(long(2));
+    request.current_routing[0].state_machine_version_arn = long(1);
+    let name = "o".repeat(21);
+    let expected = format!(
+        "step  after  …{name}:1  …{name}:2  then\n\
+         1     0s     90 %                      10 %                      wait 5m, check 2 alarms\n\
+         2     5m     0 %                       100 %                     done\n\
+         alarms: {}, {}\n",
+        "a".repeat(30),
+        "b".repeat(30)
+    );
+    assert_eq!(request.plan().unwrap().to_table(), expected);
 }
 
 #[test]
-fn names_are_escaped() {
-    let odd = |number: u32, weight| {
-        let mut odd = route(number, weight);
-        odd.state_machine_version_arn = version(number).replace("orders", "a&b");
-        odd
-    };
-    let preference = parse_preference("10/5m");
-    let target = odd(2, 0).state_machine_version_arn;
-    let preference = DeploymentPreference { state_machine_version_arn: Some(target), ..preference };
-    let plan = sfn_alias_deployment::plan_deployment(&preference, &[odd(1, 100)], None).unwrap();
-    assert!(plan.to_svg().contains("CANARY deployment of a&amp;b:2</title>"));
-}
-
-/// A simulation of a canary with an alarm, as JSON events.
-fn simulation_svg(events: serde_json::Value) -> String {
-    let plan = plan_with_alarms("10/5m");
-    let deployment = Deployment::new(&format!("{MACHINE}:PROD"), None, plan.clone()).unwrap();
-    simulate(deployment, &serde_json::from_value::<Vec<_>>(events).unwrap()).unwrap().to_svg(&plan)
-}
-
-#[test]
-fn an_svg_of_a_rollback() {
-    let svg = simulation_svg(json!([{"event": "alarm", "atSeconds": 90, "name": "errors", "state": "ALARM"}]));
-    assert!(unclosed_tags(&svg).is_empty());
-    let description = "orders:2: rolled back after 2m; after 1m30s: the alarm errors is ALARM.</desc>";
-    assert!(svg.contains(description), "{svg}");
-    assert!(svg.contains(">rolled back after 2m</text>") && svg.contains(">10 %</text>"), "{svg}");
-    // 10 percent at the start, 0 at the end.
-    assert!(svg.contains(r#"d="M56 276V276.0H120.0V256.0H632.0V276.0H696V276Z""#), "{svg}");
-    assert!(svg.contains(">1: after 1m30s: the alarm errors is ALARM</text>"), "{svg}");
-}
-
-/// The response of the first update is lost, and someone else updates the alias.
-#[test]
-fn an_svg_of_a_crash_and_a_drift() {
-    let svg = simulation_svg(json!([
-        {"event": "crashAtCall", "call": 3, "applied": true, "restartAfterSeconds": 30},
-        {"event": "drift", "atSeconds": 45, "routingConfiguration": [{"stateMachineVersionArn": version(7), "weight": 100}]}
-    ]));
-    assert!(svg.contains(">stopped because of drift after 1m30s</text>"), "{svg}");
-    assert!(svg.contains("V276.0H120.0V256.0H376.0V276.0H696"), "{svg}");
-    assert!(svg.contains(">2: after 45s: someone else updates the alias to 100 % orders:7</text>"), "{svg}");
-}
-
-#[test]
-fn an_svg_lists_some_of_many_events() {
-    let event = |at: usize| json!({"event": "alarm", "atSeconds": at, "name": "errors", "state": "OK"});
-    let svg = simulation_svg((1..=9).map(event).collect());
-    assert_eq!(svg.matches(r#"class="event""#).count(), 6);
-    assert!(svg.contains(">3 more events</text>") && svg.contains(r#"height="518""#), "{svg}");
+fn a_table_of_an_unchanged_alias() {
+    let unchanged = PlanRequest { current_routing: vec![route(2, 100)], ..request(parse_preference("10/5m")) };
+    let expected = "\
+step  after  orders:2  then
+1     0s     100 %     done
+note: the alias already routes all traffic to this version: nothing to shift
+";
+    assert_eq!(unchanged.plan().unwrap().to_table(), expected);
 }

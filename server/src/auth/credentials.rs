@@ -41,7 +41,7 @@ pub enum CredentialsError {
         detail: String,
     },
     /// A missing or invalid setting.
-    #[error("credentials file `{path}`, profile `{profile}`: {setting} is missing or invalid; expected {expected}")]
+    #[error("credentials file `{path}`, profile `{profile}`: {setting} is missing or invalid; expected {expected}{}", format_unused(.unused))]
     Setting {
         /// The path as specified.
         path: String,
@@ -51,6 +51,8 @@ pub enum CredentialsError {
         setting: &'static str,
         /// The expected value.
         expected: &'static str,
+        /// Up to 3 settings of the profile that are not used: one of them may be the mistyped name.
+        unused: Vec<String>,
     },
     /// Two profiles with the same access key id, whose account is therefore ambiguous.
     #[error(
@@ -90,6 +92,7 @@ impl Credentials {
                 profile: profile.to_owned(),
                 setting,
                 expected,
+                unused: find_unused(settings),
             })?;
             if credentials.insert(id, principal).is_some() {
                 return Err(CredentialsError::Repeated { path: display, profile: profile.to_owned() });
@@ -113,6 +116,18 @@ fn parse_profile(settings: &Properties) -> Result<(String, Principal), (&'static
     let account = account.ok_or(("aws_account_id", "an account id of 12 digits"))?;
     let session_token = get("aws_session_token");
     Ok((id, Principal { secret_access_key, session_token, account }))
+}
+
+/// The settings that [`Credentials::read`] uses.
+const SETTINGS: [&str; 4] = ["aws_access_key_id", "aws_secret_access_key", "aws_account_id", "aws_session_token"];
+
+fn find_unused(settings: &Properties) -> Vec<String> {
+    settings.iter().map(|(name, _)| name).filter(|name| !SETTINGS.contains(name)).take(3).map(str::to_owned).collect()
+}
+
+fn format_unused(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{}`", name.escape_debug())).collect();
+    if names.is_empty() { String::new() } else { format!("; not used: {}", names.join(", ")) }
 }
 
 impl fmt::Debug for Credentials {

@@ -9,4 +9,4 @@ mod signature;
 mod verify;
 
 pub use credentials::{Access, Credentials, CredentialsError};
-pub use verify::{PendingAuth, verify};
+pub use verify::PendingAuth;

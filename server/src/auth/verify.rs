@@ -37,14 +37,6 @@ pub struct PendingAuth<'r> {
     body_hash: Option<&'r str>,
 }
 
-/// Verifies a request's signature and returns its account and region.
-///
-/// # Errors
-/// See [`PendingAuth::check_head`] and [`PendingAuth::verify_body`].
-pub fn verify(credentials: &Credentials, head: &Parts, body: &[u8], now: SystemTime) -> Result<Scope, HttpError> {
-    PendingAuth::check_head(credentials, head, now)?.verify_body(body)
-}
-
 impl<'r> PendingAuth<'r> {
     /// Checks what can be checked without the body. This includes the signature if `X-Amz-Content-Sha256`, the hash
     /// of the body, is signed.

@@ -81,20 +81,60 @@ pub(crate) fn translate_message(message: &str, pointer: &str) -> String {
     own + quoted
 }
 
-/// Replaces whole words.
+/// Replaces whole words, except in quotes and in addresses.
 pub(crate) fn translate_words(text: &str) -> String {
     let is_letter = |character: char| character.is_alphanumeric() || character == '_';
-    let mut translated = String::with_capacity(text.len());
+    let (mut translated, mut quote) = (String::with_capacity(text.len()), None);
     let mut rest = text;
     while !rest.is_empty() {
         let start = rest.find(is_letter).unwrap_or(rest.len());
         let (between, word) = rest.split_at(start);
         let end = word.find(|character| !is_letter(character)).unwrap_or(word.len());
         let (word, after) = word.split_at(end);
-        let name = WORDS.iter().find(|(one, _)| *one == word).map_or(word, |(_, name)| name);
+        quote = between.chars().filter(|character| matches!(character, '`' | '"')).fold(quote, toggle_quote);
+        let is_plain = quote.is_none() && !between.ends_with(['.', '/', ':']);
+        let name = WORDS.iter().find(|(one, _)| is_plain && *one == word).map_or(word, |(_, name)| name);
         translated.push_str(between);
         translated.push_str(name);
         rest = after;
     }
     translated
+}
+
+/// Returns the quote that a text is in after another quote.
+fn toggle_quote(open: Option<char>, quote: char) -> Option<char> {
+    match open {
+        None => Some(quote),
+        Some(one) if one == quote => None,
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{format_attribute, translate_message, translate_words};
+
+    #[test]
+    fn words_are_translated_except_in_quotes() {
+        for (text, expected) in [
+            ("Name is the same as in aws_sfn_alias.Name", "name is the same as in aws_sfn_alias.Name"),
+            ("Name changes from `Name` to \"Weight`\": Weight", "name changes from `Name` to \"Weight`\": weight"),
+            ("Weights, NameX and CloudFormation.", "Weights, NameX and Terraform."),
+            ("", ""),
+        ] {
+            assert_eq!(translate_words(text), expected);
+        }
+    }
+
+    #[test]
+    fn messages_start_with_the_attribute() {
+        let pointer = "/planned_values/root_module/resources/0/values/routing_configuration/1/weight";
+        assert_eq!(format_attribute(pointer), "routing_configuration[1].weight");
+        assert_eq!(
+            translate_message("Weight: rejected by X: Weight", pointer),
+            "routing_configuration[1].weight: rejected by X: Weight"
+        );
+        assert_eq!(translate_message("Name: rejected by X: a", pointer), "name: rejected by X: a");
+        assert_eq!(format_attribute("/planned_values"), "");
+    }
 }

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::model::{Alias, Execution, Revision, StateMachine, StopDetails, Timestamp, Version, VersionNumber};
 use crate::store::{Change, ExecutionFilter, NamedAlias, RevisionKey, View};
+use indexmap::IndexMap;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -12,8 +13,9 @@ pub(in crate::store) struct Entry {
     current: Arc<Revision>,
     /// In the order of their numbers.
     pub versions: Vec<(Version, Arc<Revision>)>,
-    /// Boxed because most state machines have one or two aliases, and the unused slots of a table cost memory.
-    pub aliases: HashMap<Box<str>, Box<Alias>>,
+    /// In about the order of their creation, so that lists are sorted fast. Boxed because most state machines have one or
+    /// two aliases, and unused slots cost memory.
+    pub aliases: IndexMap<Box<str>, Box<Alias>>,
     pub executions: Executions,
     /// Starts per version; 0 is the unqualified state machine.
     pub start_counts: BTreeMap<Option<VersionNumber>, u64>,
@@ -26,7 +28,7 @@ impl Entry {
             state_machine,
             current,
             versions: Vec::new(),
-            aliases: HashMap::new(),
+            aliases: IndexMap::new(),
             executions: Executions { first_sequence: next_sequence, ..Executions::default() },
             start_counts: BTreeMap::new(),
         }
@@ -46,7 +48,7 @@ impl Entry {
                 self.state_machine.published_version = published_version;
             }
             Change::PutAlias { name, alias } => drop(self.aliases.insert(name, Box::new(alias))),
-            Change::DeleteAlias(name) => drop(self.aliases.remove(&name)),
+            Change::DeleteAlias(name) => drop(self.aliases.swap_remove(&name)),
             Change::PutTags(tags) => self.state_machine.tags = tags,
             Change::PutExecution { execution, limit } => self.put_execution(*execution, limit),
             Change::CountStart(version) => self.count_start(version),
