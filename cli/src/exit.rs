@@ -1,6 +1,6 @@
 //! Exit codes and the error of a command.
 
-use sfn_alias_deployment::{DeploymentError, RuleSource};
+use sfn_alias_deployment::{DeploymentError, DeploymentOutcome, RuleSource};
 
 /// Success.
 pub(crate) const OK: u8 = 0;
@@ -10,6 +10,15 @@ pub(crate) const REJECTED: u8 = 1;
 pub(crate) const USAGE_ERROR: u8 = 2;
 /// An I/O or network error.
 pub(crate) const SYSTEM_ERROR: u8 = 3;
+
+/// Returns the exit code of an outcome.
+pub(crate) const fn outcome_exit_code(outcome: &DeploymentOutcome) -> u8 {
+    match outcome {
+        DeploymentOutcome::Succeeded => OK,
+        DeploymentOutcome::RolledBack { .. } | DeploymentOutcome::Drifted { .. } => REJECTED,
+        DeploymentOutcome::Failed { .. } => SYSTEM_ERROR,
+    }
+}
 
 /// The error of a command, which determines its exit code.
 #[derive(Debug, thiserror::Error)]

@@ -307,7 +307,7 @@ impl Deployment {
             let message = format!("Aborting deployment. The CloudWatch alarms cannot be read: {code}: {message}");
             return self.roll_back(Rollback { message, alarms: Vec::new() });
         }
-        if failure.is_refusal() && self.checkpoint.intent == Some(Intent::Shift) {
+        if failure.is_client_error() && self.checkpoint.intent == Some(Intent::Shift) {
             // The service did not execute the update, so nothing is in flight.
             (self.checkpoint.intent, self.checkpoint.shift_in_flight) = (None, false);
         }

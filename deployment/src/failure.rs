@@ -144,7 +144,7 @@ impl CallFailure {
     }
 
     /// Whether the service answered that it did not execute the call.
-    pub(super) fn is_refusal(&self) -> bool {
+    pub(super) fn is_client_error(&self) -> bool {
         self.status.is_some_and(|status| (400..500).contains(&status) && status != 408)
     }
 

@@ -3,8 +3,7 @@
 use super::args::DeployArgs;
 use super::client::Client;
 use super::log::now_millis;
-use super::run::outcome_exit_code;
-use crate::exit::{CliError, CommandResult, OK, REJECTED};
+use crate::exit::{CliError, CommandResult, OK, REJECTED, outcome_exit_code};
 use crate::output;
 use crate::simulate::{format_outcome, format_simulation};
 use serde_json::json;

@@ -50,8 +50,7 @@ pub(crate) struct PruneArgs {
 pub(crate) fn run(args: &PruneArgs) -> CommandResult {
     let start_millis = now_millis();
     let backend = args.service.open(&parse_machine_arn(&args.state_machine)?)?;
-    let log = Log { json: args.json };
-    let mut service = AliasService { backend: &backend, log };
+    let mut service = AliasService { backend: &backend, log: Log { json: args.json } };
     let state_machine_arn = args.state_machine.clone();
     let mut checkpoints = read_named_records(&args.state)?;
     for alias in list_aliases(&mut service, &state_machine_arn)? {
@@ -59,9 +58,6 @@ pub(crate) fn run(args: &PruneArgs) -> CommandResult {
     }
     let request = PruneRequest { state_machine_arn, keep: args.keep, checkpoints };
     let plan = plan_prune(&mut service, &request)?;
-    if !args.json {
-        plan.keep.iter().for_each(|kept| log.line(&format_kept(kept)));
-    }
     let report = match args.dry_run {
         true => PruneReport { deleted: Vec::new(), refused: Vec::new() },
         false => prune_versions(&mut service, &plan)?,
@@ -102,7 +98,7 @@ fn print_report(args: &PruneArgs, plan: &PrunePlan, report: &PruneReport, start_
         return Ok(OK);
     }
     let (deleted, kept) = (report.deleted.len(), plan.keep.len().saturating_add(report.refused.len()));
-    report.refused.iter().try_for_each(|kept| output::print_line(format_kept(kept)))?;
+    plan.keep.iter().chain(&report.refused).try_for_each(|kept| output::print_line(format_kept(kept)))?;
     if args.dry_run {
         plan.delete
             .iter()
@@ -119,10 +115,10 @@ fn format_kept(KeptVersion { state_machine_version_arn, reason }: &KeptVersion) 
         KeepReason::Newest => "one of the newest".to_owned(),
         KeepReason::Routed { aliases } => {
             let names: Vec<&str> = aliases.iter().map(|alias| short_name(alias)).collect();
-            format!("routed to by {}", names.join(", "))
+            format!("route of {}", names.join(", "))
         }
-        KeepReason::Deployment { alias } => format!("used by the recorded deployment of {}", short_name(alias)),
+        KeepReason::Deployment { alias } => format!("part of the recorded deployment of {}", short_name(alias)),
         KeepReason::Refused { message } => format!("the service refused: {message}"),
     };
-    format!("keep {}: {reason}", short_name(state_machine_version_arn))
+    format!("{} is kept: {reason}", short_name(state_machine_version_arn))
 }

@@ -5,7 +5,7 @@ use super::args::DeployArgs;
 use super::client::Client;
 use super::dry_run;
 use super::log::{Log, format_time, now_millis, print_event, to_members};
-use crate::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
+use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR, outcome_exit_code};
 use crate::signals::handle_signals;
 use crate::{output, simulate::format_outcome};
 use serde_json::{Map, Value, json};
@@ -171,14 +171,5 @@ impl Run<'_> {
         summary.extend(times.map(|(name, millis)| (name.to_owned(), json!(format_time(millis)))));
         summary.insert("stateFile".to_owned(), json!(self.path.to_string_lossy()));
         print_event("summary", summary);
-    }
-}
-
-/// Returns the exit code of an outcome.
-pub(super) const fn outcome_exit_code(outcome: &DeploymentOutcome) -> u8 {
-    match outcome {
-        DeploymentOutcome::Succeeded => OK,
-        DeploymentOutcome::RolledBack { .. } | DeploymentOutcome::Drifted { .. } => REJECTED,
-        DeploymentOutcome::Failed { .. } => SYSTEM_ERROR,
     }
 }

@@ -142,13 +142,13 @@ fn old_versions_are_pruned() {
     let state = fixture.state_file();
     assert_eq!(program(&fixture.deploy(&state, &["--all-at-once"])).output().unwrap().status.code(), Some(0));
     let prune = ["prune", ORDERS, "--endpoint-url", &fixture.url, "--state", &state, "--keep", "2"];
-    let kept = "keep orders:6: one of the newest\nkeep orders:5: one of the newest\nkeep orders:2: routed to by \
-                orders:PROD\nkeep orders:1: used by the recorded deployment of orders:PROD\n";
+    let kept = "orders:6 is kept: one of the newest\norders:5 is kept: one of the newest\norders:2 is kept: route of \
+                orders:PROD\norders:1 is kept: part of the recorded deployment of orders:PROD\n";
     let output = "would delete orders:3\nwould delete orders:4\nwould delete 2 versions, keep 4\n";
-    assert_prints(&[&prune[..], &["--dry-run"]].concat(), 0, output, kept);
+    assert_prints(&[&prune[..], &["--dry-run"]].concat(), 0, &format!("{kept}{output}"), "");
     assert_eq!(fixture.version_numbers().len(), 6);
-    let progress = format!("{kept}deleted orders:3 (1 of 2)\ndeleted orders:4 (2 of 2)\n");
-    assert_prints(&prune, 0, "deleted 2 versions, kept 4\n", &progress);
+    let progress = "deleted orders:3 (1 of 2)\ndeleted orders:4 (2 of 2)\n";
+    assert_prints(&prune, 0, &format!("{kept}deleted 2 versions, kept 4\n"), progress);
     assert_eq!(fixture.version_numbers(), ["6", "5", "2", "1"]);
 }
 
@@ -161,7 +161,10 @@ fn default_state_files_are_read_by_a_prune() {
     assert_eq!(run(&deploy).status.code(), Some(0));
     let prune = ["prune", ORDERS, "--endpoint-url", &fixture.url, "--keep", "0"];
     let found = run(&prune);
-    assert_eq!(String::from_utf8_lossy(&found.stdout), "deleted 0 versions, kept 2\n");
+    assert_eq!(
+        String::from_utf8_lossy(&found.stdout),
+        "orders:2 is kept: route of orders:PROD\norders:1 is kept: part of the recorded deployment of orders:PROD\ndeleted 0 versions, kept 2\n"
+    );
     assert_eq!(run(&["rollback", ALIAS, "--endpoint-url", &fixture.url]).status.code(), Some(0));
     assert_eq!(fixture.routing(), [(ONE.to_owned(), 100)]);
 }

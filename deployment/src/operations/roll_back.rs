@@ -65,8 +65,9 @@ pub struct RollbackReport {
 /// ```
 /// use serde_json::json;
 /// use sfn_alias_deployment::{RollbackRequest, roll_back};
-/// let mut sfn = sfn_alias::StepFunctions::in_memory();
-/// let (role, definition) = ("arn:aws:iam::000000000000:role/orders", r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#);
+/// let mut sfn = sfn_alias::StepFunctions::in_memory()?;
+/// let role = "arn:aws:iam::000000000000:role/orders";
+/// let definition = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
 /// let orders = json!({"name": "orders", "roleArn": role, "definition": definition, "publish": true}).to_string();
 /// sfn.call("CreateStateMachine", orders.as_bytes());
 /// let orders = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
