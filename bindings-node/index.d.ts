@@ -38,8 +38,8 @@ export interface Limits {
   versionsPerStateMachine?: number
   /** Characters per definition. Default: 1,048,576. */
   definitionCharacters?: number
-  /** Characters per execution input. Default: 262,144. */
-  inputCharacters?: number
+  /** Bytes per execution input, in UTF-8. Default: 262,144. */
+  inputBytes?: number
   /** Bytes per request body. Default: 1,048,576. */
   requestBytes?: number
   /** Stored executions per state machine; the oldest are deleted first. Default: 10,000. */
@@ -65,7 +65,7 @@ export interface Options {
   seed?: number | bigint
   /** How long the previous routing stays in effect after UpdateStateMachineAlias. Default: 0. */
   updateDelaySeconds?: number
-  /** How long a state machine stays in status DELETING after DeleteStateMachine. Default: 0. */
+  /** How long a state machine stays in status DELETING after DeleteStateMachine. Default: 0; on AWS, about 23 seconds to minutes were observed. */
   deletionDelaySeconds?: number
   /** Returns the current time as a `Date` or in milliseconds since 1970. Default: `Date.now`, also if fake timers replace it. */
   clock?: () => Date | number
@@ -522,8 +522,8 @@ export interface DescribeStateMachineOutput extends MetadataBearer {
   definition: string
   /** The version's description. */
   description?: string
-  /** As specified. */
-  encryptionConfiguration?: EncryptionConfiguration
+  /** As specified; a key that AWS owns by default. */
+  encryptionConfiguration: EncryptionConfiguration
   /** As specified; `OFF` by default. */
   loggingConfiguration: LoggingConfiguration
   /** The state machine's name. */
@@ -600,17 +600,17 @@ export interface Diagnostic {
   code: string
   /** What is wrong. */
   message: string
-  /** A JSON pointer into the definition. */
+  /** The location in the definition, for example `/States/A/Next`. */
   location?: string
 }
 
-/** Output of ValidateStateMachineDefinition. Only JSON syntax, `StartAt` and `States` are checked. */
+/** Output of ValidateStateMachineDefinition. The fields of each type of state are not checked. */
 export interface ValidateStateMachineDefinitionOutput extends MetadataBearer {
   /** OK or FAIL. */
   result: 'OK' | 'FAIL'
   /** The problems. */
   diagnostics: Diagnostic[]
-  /** Always false. */
+  /** Whether there are more problems than `maxResults`. */
   truncated: boolean
 }
 
@@ -668,8 +668,8 @@ export interface DescribeExecutionOutput extends MetadataBearer {
 export interface DescribeStateMachineForExecutionOutput extends MetadataBearer {
   /** `{}` with METADATA_ONLY. */
   definition: string
-  /** As specified. */
-  encryptionConfiguration?: EncryptionConfiguration
+  /** As specified; a key that AWS owns by default. */
+  encryptionConfiguration: EncryptionConfiguration
   /** As specified; `OFF` by default. */
   loggingConfiguration: LoggingConfiguration
   /** The state machine's name. */
@@ -907,7 +907,7 @@ export declare class StepFunctions {
   untagResource(input: UntagResourceInput): Promise<UntagResourceOutput>
   /** Lists the tags of a state machine. */
   listTagsForResource(input: ListTagsForResourceInput): Promise<ListTagsForResourceOutput>
-  /** Checks that a definition is JSON with `StartAt` and `States`. Does not check the states. */
+  /** Validates the JSON, the schema of workflows and the structure of a definition. Does not check the fields of each type of state. */
   validateStateMachineDefinition(input: ValidateStateMachineDefinitionInput): Promise<ValidateStateMachineDefinitionOutput>
 }
 
@@ -955,7 +955,9 @@ export type ErrorCode =
   | 'ExecutionDoesNotExist'
   | 'InvalidArn'
   | 'InvalidDefinition'
+  | 'InvalidEncryptionConfiguration'
   | 'InvalidExecutionInput'
+  | 'InvalidLoggingConfiguration'
   | 'InvalidName'
   | 'InvalidToken'
   | 'MissingRequiredParameter'

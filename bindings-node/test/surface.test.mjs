@@ -60,13 +60,16 @@ test('every operation is a method', () => {
 test('every error code has its number', () => {
   assert.deepEqual(esm.errorKinds(), expectedKinds())
   assert.deepEqual(Object.keys(esm.ErrorCode).sort(), expectedKinds().map(({ code }) => code).sort())
+  const [, declared] = /^export type ErrorCode =\n((?:  \| '\w+'\n)+)/m.exec(readFileSync(join(installed, 'index.d.ts'), 'utf8'))
+  assert.deepEqual([...declared.matchAll(/\w+/g)].map(([code]) => code).sort(), Object.keys(esm.ErrorCode).sort())
 })
 
 /** The numbers must never change, so the test repeats them. */
 function expectedKinds () {
   return [
     ['ConflictException', 10], ['ExecutionAlreadyExists', 20], ['ExecutionDoesNotExist', 30], ['InvalidArn', 40],
-    ['InvalidDefinition', 50], ['InvalidExecutionInput', 60], ['InvalidName', 70], ['InvalidToken', 80],
+    ['InvalidDefinition', 50], ['InvalidEncryptionConfiguration', 55], ['InvalidExecutionInput', 60],
+    ['InvalidLoggingConfiguration', 65], ['InvalidName', 70], ['InvalidToken', 80],
     ['MissingRequiredParameter', 90], ['ResourceNotFound', 100], ['ServiceQuotaExceededException', 110],
     ['StateMachineAlreadyExists', 120], ['StateMachineDeleting', 130], ['StateMachineDoesNotExist', 140],
     ['StateMachineTypeNotSupported', 150], ['TooManyTags', 160], ['ValidationException', 170],

@@ -8,6 +8,8 @@ mod kind;
 pub use kind::ErrorKind;
 
 use crate::constraint::Violations;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -84,6 +86,9 @@ errors! {
     /// A value that is not a Step Functions ARN.
     #[error("Invalid Arn: 'Invalid ARN prefix: {0}'")]
     ArnPrefix(String) => InvalidArn;
+    /// A value that is not the ARN of a role.
+    #[error("Invalid Role Arn: '{0}'")]
+    InvalidRoleArn(String) => InvalidArn;
     /// The type of an ARN, for example `execution`, that the operation does not accept.
     #[error("Invalid Arn: 'Resource type not valid in this context: {0}'")]
     ArnType(String) => InvalidArn;
@@ -102,9 +107,15 @@ errors! {
     /// A page token is malformed, altered, expired, or belongs to another list.
     #[error("Invalid Token: 'Invalid token'")]
     InvalidToken => InvalidToken;
-    /// The first error of a definition, with its code.
+    /// The errors of a definition, with their codes.
     #[error("Invalid State Machine Definition: '{0}'")]
     InvalidDefinition(String) => InvalidDefinition;
+    /// A logging configuration is not valid. Contains what is not valid.
+    #[error("Invalid Logging Configuration: {0}")]
+    InvalidLoggingConfiguration(String) => InvalidLoggingConfiguration;
+    /// An encryption configuration is not valid. Contains what is not valid.
+    #[error("Invalid Encryption Configuration: {0}")]
+    InvalidEncryptionConfiguration(String) => InvalidEncryptionConfiguration;
     /// An execution input is not JSON. Contains the JSON parser's text.
     #[error("Invalid State Machine Execution Input: '{0}'")]
     InvalidExecutionInput(String) => InvalidExecutionInput;
@@ -257,4 +268,25 @@ fn suggest_operation(nearest: Option<&str>) -> String {
         || "use an operation on state machines, versions, aliases, executions or tags, for example `CreateStateMachineAlias`".to_owned(),
         |nearest| format!("did you mean `{nearest}`?"),
     )
+}
+
+/// Runs `work`. If it panics, returns the error that `to_error` creates from the panic message.
+///
+/// Use it for work that only reads its input: changes that `work` made before the panic are not undone.
+///
+/// # Errors
+/// Returns the error of `work`, or after a panic the result of `to_error`.
+///
+/// ```
+/// use sfn_alias::catch_panic;
+/// let result: Result<u8, String> = catch_panic(|message| message, || Err("invalid".to_owned()));
+/// assert_eq!(result, Err("invalid".to_owned()));
+/// ```
+pub fn catch_panic<T, E>(to_error: impl FnOnce(String) -> E, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(to_error(panic_message(&*panic))))
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }

@@ -48,6 +48,7 @@
 
 mod command;
 pub mod constraint;
+mod definition;
 mod engine;
 mod error;
 mod hex;
@@ -66,7 +67,7 @@ mod validation;
 pub mod wire;
 
 pub use command::{parse_routing, parse_routing_from};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, Result, catch_panic};
 pub use idempotency::{
     AliasMember, Comparison, Fingerprint, compare, compare_from, fingerprint, fingerprint_encoding, fingerprint_from,
 };

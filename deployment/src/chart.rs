@@ -1,14 +1,10 @@
 //! A chart of the percentages of the versions over time, as SVG for light and dark pages.
 
-use super::labels::{Label, Point, fit_end, fit_start, measure_text, place_labels};
+use super::labels::{BOTTOM, LEFT, Label, Point, RIGHT, TOP, fit_end, fit_start, measure_text, place_labels};
 use super::text::format_duration;
 use std::fmt::Write as _;
 
 const WIDTH: f64 = 736.0;
-pub const LEFT: f64 = 72.0;
-pub const RIGHT: f64 = LEFT + 640.0;
-pub const TOP: f64 = 84.0;
-pub const BOTTOM: f64 = TOP + 200.0;
 /// The width before the first update, and after the last.
 const MARGIN: f64 = 64.0;
 const LINE_HEIGHT: f64 = 22.0;

@@ -4,10 +4,6 @@ use super::action::{Action, DeploymentOutcome, Observation};
 use super::checkpoint::Checkpoint;
 use super::deployment::Deployment;
 use super::error::DeploymentError;
-use super::failure::CallFailure;
-use super::routing;
-use sfn_alias::wire::input::DescribeStateMachineAliasInput;
-use sfn_alias::{Error, StepFunctions};
 
 /// What [`Driver::run`] needs: a clock, the calls of AWS, and storage for the checkpoint.
 pub trait Environment {
@@ -17,7 +13,7 @@ pub trait Environment {
     /// Blocks until this time, in milliseconds since 1970.
     fn sleep_until(&mut self, millis: i64);
 
-    /// Executes a call. A failure is an observation too. [`execute_action`] executes the calls of the alias.
+    /// Executes a call. A failure is an observation too.
     fn call(&mut self, action: &Action) -> Observation;
 
     /// Saves the checkpoint. It is called before each action.
@@ -94,28 +90,4 @@ impl Driver {
             };
         }
     }
-}
-
-/// Executes an action that describes or updates the alias, and returns the observation.
-///
-/// It does nothing for other actions.
-pub fn execute_action(sfn: &StepFunctions, action: &Action) -> Observation {
-    let result = match action {
-        Action::DescribeAlias { input } => {
-            let state_machine_alias_arn = Some(input.state_machine_alias_arn.as_str().into());
-            let described =
-                sfn.describe_state_machine_alias(&DescribeStateMachineAliasInput { state_machine_alias_arn });
-            described.map(|alias| Observation::Alias { routing_configuration: alias.routing_configuration })
-        }
-        Action::UpdateAlias { input } => {
-            let (alias, description) = (&input.state_machine_alias_arn, input.description.as_deref());
-            let update = routing::update_input(alias, description, &input.routing_configuration);
-            sfn.update_state_machine_alias(&update).map(|_| Observation::Updated)
-        }
-        Action::DescribeAlarms { .. } | Action::Wait { .. } | Action::Done { .. } => Ok(Observation::Waited),
-    };
-    result.unwrap_or_else(|error: Error| {
-        let (code, status) = (error.code().to_owned(), Some(error.kind().status()));
-        Observation::Failed(CallFailure { code, message: error.to_string(), status })
-    })
 }

@@ -1,11 +1,11 @@
 //! The errors of this crate.
 
+use super::failure::CallFailure;
 use super::preference::PreferenceProblem;
+use super::routing::short_name;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use sfn_alias::Error;
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use sfn_alias::{Error, catch_panic};
 use std::path::PathBuf;
 
 /// Longer JSON documents are rejected before they are parsed.
@@ -28,22 +28,9 @@ pub enum DeploymentError {
         /// The type of the preference.
         deployment_type: &'static str,
     },
-    /// The shorthand form of a preference is invalid. The text has the valid form.
+    /// The request is invalid: the shorthand form of a preference, conflicting members, a rate or the name of a method.
     #[error("{0}")]
-    InvalidShorthand(String),
-    /// The request and the preference specify different versions.
-    #[error(
-        "conflicting versions to deploy: `{requested}` in the request and `{preference}` in the preference; specify one"
-    )]
-    ConflictingVersions {
-        /// The version in the request.
-        requested: String,
-        /// The version in the preference.
-        preference: String,
-    },
-    /// The request has both a preference and its shorthand form, or neither.
-    #[error("expected exactly one of `preference` and `shorthand`")]
-    PreferenceOrShorthand,
+    InvalidRequest(String),
     /// A JSON document or an event is invalid.
     #[error("invalid {input}: {detail}")]
     InvalidInput {
@@ -69,9 +56,6 @@ pub enum DeploymentError {
         /// The first member that differs. Its value is omitted: descriptions are sensitive.
         member: &'static str,
     },
-    /// The request and the preference both specify alarms.
-    #[error("alarms are specified in both the request and the preference; specify them once")]
-    ConflictingAlarms,
     /// The observation does not answer the last action.
     #[error("unexpected observation `{observed}`: expected `{expected}`; send `start` to resynchronize")]
     UnexpectedObservation {
@@ -79,17 +63,6 @@ pub enum DeploymentError {
         observed: &'static str,
         /// The observation that answers the last action.
         expected: &'static str,
-    },
-    /// A rate of executions is out of range.
-    #[error("`{0}` is not a valid rate; use 0 to 1000000 executions per second")]
-    InvalidRate(String),
-    /// The JSON API has no such method.
-    #[error("unknown method `{name}`; use one of {expected}")]
-    UnknownMethod {
-        /// The specified name.
-        name: String,
-        /// The names of the methods.
-        expected: String,
     },
     /// A state file cannot be read, written or locked.
     #[error("state file `{}`: {detail}", .path.display())]
@@ -109,6 +82,52 @@ pub enum DeploymentError {
         /// What is wrong with it.
         detail: String,
     },
+    /// A call of an operation failed.
+    #[error("{}", describe_call(.operation, .failure))]
+    Call {
+        /// The operation.
+        operation: &'static str,
+        /// Its failure.
+        failure: CallFailure,
+    },
+    /// The alias does not exist.
+    #[error("the alias `{alias}` does not exist{}", describe_create_option(.version.as_deref()))]
+    AliasNotFound {
+        /// The alias.
+        alias: String,
+        /// The version that an alias could be created with.
+        version: Option<String>,
+    },
+    /// The version does not exist.
+    #[error("the version `{version}` does not exist; publish it first, or use the number of an existing version")]
+    VersionNotFound {
+        /// The version.
+        version: String,
+    },
+    /// Neither a record nor a version was specified for a rollback.
+    #[error("found no record of a deployment of `{alias}`; specify its state file, or the version to route to")]
+    NoRecord {
+        /// The alias.
+        alias: String,
+    },
+    /// The record belongs to another alias.
+    #[error("the record belongs to the alias `{found}`; use the state file of the requested alias")]
+    OtherRecord {
+        /// The alias of the record.
+        found: String,
+    },
+    /// A deployment cannot be aborted because it has ended.
+    #[error("the deployment has ended ({outcome}); use a rollback to route to its previous version")]
+    HasEnded {
+        /// How it ended.
+        outcome: &'static str,
+    },
+    /// Someone else set the routing of the alias.
+    #[error("expected a routing of the recorded deployment, found {found}; specify the version to route to")]
+    OtherRouting {
+        /// The routing.
+        found: String,
+    },
     /// An [`Environment`](super::Environment) failed, with its error message.
     #[error("{0}")]
     Environment(String),
@@ -117,15 +136,31 @@ pub enum DeploymentError {
     Internal(String),
 }
 
+fn describe_call(operation: &str, failure: &CallFailure) -> String {
+    let CallFailure { code, message, .. } = failure;
+    // Without a request or response, the message is complete.
+    if failure.has_no_response() { message.clone() } else { format!("{operation}: {code}: {message}") }
+}
+
+fn describe_create_option(version: Option<&str>) -> String {
+    version.map_or_else(String::new, |version| {
+        let version = short_name(version);
+        format!(
+            "; --create-alias (create_alias in Python, createAlias in Node) creates it with all traffic on `{version}`"
+        )
+    })
+}
+
 fn join_messages(problems: &[PreferenceProblem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl DeploymentError {
     /// Returns the AWS error code: `ValidationException` for an error of the provider, the code of an
-    /// [`Error`], or `DeploymentError` for an error of sfn-alias.
-    pub fn code(&self) -> &'static str {
+    /// [`Error`] or of a failed call, or `DeploymentError` for an error of sfn-alias.
+    pub fn code(&self) -> &str {
         match self {
+            Self::Call { failure, .. } => &failure.code,
             Self::InvalidPreference(_) | Self::SplitAlias { .. } => "ValidationException",
             Self::Rejected(error) => error.code(),
             _ => "DeploymentError",
@@ -137,7 +172,8 @@ impl DeploymentError {
         if let Self::InvalidPreference(problems) = self { problems } else { &[] }
     }
 
-    /// Returns `code`, `message` and `problems` as JSON, and for [`Self::StateFile`] also its members.
+    /// Returns `code`, `message` and `problems` as JSON, and for [`Self::StateFile`] and [`Self::Call`] also
+    /// other members.
     pub fn to_value(&self) -> Value {
         let (code, message, problems) = (self.code(), self.to_string(), self.problems());
         match self {
@@ -145,8 +181,15 @@ impl DeploymentError {
                 "code": code, "message": message, "problems": problems,
                 "path": path.to_string_lossy(), "detail": detail, "errno": errno,
             }),
+            Self::Call { operation, .. } => {
+                json!({"code": code, "message": message, "problems": problems, "operation": operation})
+            }
             _ => json!({"code": code, "message": message, "problems": problems}),
         }
+    }
+
+    pub(super) const fn call(operation: &'static str, failure: CallFailure) -> Self {
+        Self::Call { operation, failure }
     }
 
     /// Runs one call. A panic becomes [`Self::Internal`].
@@ -167,25 +210,4 @@ impl DeploymentError {
     pub(super) fn from_value<T: DeserializeOwned>(input: &'static str, value: Value) -> Result<T, Self> {
         T::deserialize(value).map_err(|error| Self::InvalidInput { input, detail: error.to_string() })
     }
-}
-
-/// Runs `work`. If it panics, returns the error that `to_error` creates from the panic message.
-///
-/// Use it for work that only reads its input: changes that `work` made before the panic are not undone.
-///
-/// # Errors
-/// Returns the error of `work`, or after a panic the result of `to_error`.
-///
-/// ```
-/// use sfn_alias_deployment::catch_panic;
-/// let result: Result<u8, String> = catch_panic(|message| message, || Err("invalid".to_owned()));
-/// assert_eq!(result, Err("invalid".to_owned()));
-/// ```
-pub fn catch_panic<T, E>(to_error: impl FnOnce(String) -> E, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(to_error(panic_message(&*panic))))
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }

@@ -57,10 +57,11 @@ const MAX_RATE: f64 = 1e6;
 /// Returns the number of executions that each version receives, per step and in total.
 ///
 /// # Errors
-/// Returns [`DeploymentError::InvalidRate`] if the rate is not between 0 and 1000000.
+/// Returns [`DeploymentError::InvalidRequest`] if the rate is not between 0 and 1000000.
 pub fn expected_starts(plan: &Plan, starts_per_second: f64) -> Result<ExpectedStarts, DeploymentError> {
     if !(0.0..=MAX_RATE).contains(&starts_per_second) {
-        return Err(DeploymentError::InvalidRate(starts_per_second.to_string()));
+        let text = format!("`{starts_per_second}` is not a valid rate; use 0 to 1000000 executions per second");
+        return Err(DeploymentError::InvalidRequest(text));
     }
     let waits = plan.steps.iter().filter(|step| step.wait_seconds() > 0);
     let steps: Vec<StepStarts> = waits

@@ -1,10 +1,11 @@
 //! A driver with a state file, for other languages: a JSON request in, a JSON response out.
 
 use super::action::Observation;
+use super::checkpoint::Checkpoint;
 use super::driver::Driver;
 use super::error::DeploymentError;
 use super::failure::CallFailure;
-use super::json_api::OBSERVATION;
+use super::json_api::{OBSERVATION, unknown_method};
 use super::resume::DeploymentRequest;
 use super::state_file::StateFile;
 use serde::Deserialize;
@@ -27,6 +28,12 @@ pub struct JsonDriver {
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 struct OpenRequest {
     deployment: DeploymentRequest,
+    lock: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+struct LoadRequest {
     lock: bool,
 }
 
@@ -57,6 +64,8 @@ impl JsonDriver {
     /// | `open` | `deployment` (a [`DeploymentRequest`]), `lock` | `plan`, `hasAlarms`, or `null` if the deployment is new: then call `start` |
     /// | `start` | `routingConfiguration`, as AWS describes the alias | `plan`, `hasAlarms` |
     /// | `next` | `observation`, `nowMillis` | `action`, `progress` |
+    /// | `load` | `lock` | the checkpoint of the state file, or `null` if the file does not exist |
+    /// | `save` | a checkpoint; requires `load` with `lock` | `null` |
     /// | `close` | `null` | `null`; unlocks the state file |
     ///
     /// `lock` is required for `next`. Without it, the state file is only read.
@@ -65,24 +74,39 @@ impl JsonDriver {
             "open" => self.open(DeploymentError::parse("open request", request)?),
             "start" => self.start(DeploymentError::parse("start request", request)?),
             "next" => self.next(DeploymentError::parse("next request", request)?),
+            "load" => self.load(&DeploymentError::parse("load request", request)?),
+            "save" => self.save(&Checkpoint::from_json(request)?),
             "close" => {
                 *self = Self::new(std::mem::take(&mut self.path));
                 Ok(Value::Null)
             }
-            name => {
-                let (name, expected) = (name.to_owned(), "open, start, next, close".to_owned());
-                Err(DeploymentError::UnknownMethod { name, expected })
-            }
+            name => Err(unknown_method(name, "open, start, next, load, save, close")),
         });
         response.unwrap_or_else(|error| json!({"error": error.to_value()})).to_string()
     }
 
-    fn open(&mut self, request: OpenRequest) -> Result<Value, DeploymentError> {
+    fn lock(&mut self, lock: bool) -> Result<(), DeploymentError> {
         // Opening again must not wait for the own lock.
         self.state_file = None;
-        if request.lock {
+        if lock {
             self.state_file = Some(StateFile::lock(&self.path)?);
         }
+        Ok(())
+    }
+
+    fn load(&mut self, request: &LoadRequest) -> Result<Value, DeploymentError> {
+        self.lock(request.lock)?;
+        let checkpoint = Checkpoint::load(&self.path)?;
+        Ok(checkpoint.map_or(Value::Null, |checkpoint| json!(checkpoint)))
+    }
+
+    fn save(&self, checkpoint: &Checkpoint) -> Result<Value, DeploymentError> {
+        let state_file = self.state_file.as_ref().ok_or_else(|| not_called("load with `lock`"))?;
+        state_file.save(checkpoint).map(|()| Value::Null)
+    }
+
+    fn open(&mut self, request: OpenRequest) -> Result<Value, DeploymentError> {
+        self.lock(request.lock)?;
         self.driver = request.deployment.resume_from_file(&self.path)?.map(Driver::new);
         self.request = Some(request.deployment);
         Ok(self.describe_plan())

@@ -1,6 +1,10 @@
 //! The labels in a chart: they are placed where they are readable and do not overlap.
 
-use super::chart::{BOTTOM, LEFT, RIGHT, TOP};
+// The plot.
+pub const LEFT: f64 = 72.0;
+pub const RIGHT: f64 = LEFT + 640.0;
+pub const TOP: f64 = 84.0;
+pub const BOTTOM: f64 = TOP + 200.0;
 
 /// The position of a change of the new version's percentage.
 pub struct Point {

@@ -27,58 +27,53 @@ pub struct PlanRequest {
     pub new_version: Option<String>,
 }
 
-/// Returns the steps with which CloudFormation's provider would deploy a version to an alias. `new_version` is optional
-/// if the preference specifies the version.
-///
-/// # Errors
-/// Returns [`DeploymentError::InvalidPreference`], [`DeploymentError::SplitAlias`],
-/// [`DeploymentError::ConflictingVersions`], and [`DeploymentError::Rejected`] for routings that AWS would reject.
-///
-/// ```
-/// use sfn_alias_deployment::{DeploymentPreference, plan_deployment};
-/// use sfn_alias::wire::output::RoutingConfigurationOutput;
-/// let version = |n| format!("arn:aws:states:us-east-1:123456789012:stateMachine:orders:{n}");
-/// let now = [RoutingConfigurationOutput { state_machine_version_arn: version(1), weight: 100 }];
-/// let preference: DeploymentPreference = "10/5m".parse()?;
-/// let plan = plan_deployment(&preference, &now, Some(&version(2)))?;
-/// let steps: Vec<(u64, u8)> = plan.steps.iter().map(|step| (step.offset_seconds, step.target_weight)).collect();
-/// assert_eq!(steps, [(0, 10), (300, 100)]);
-/// # Ok::<(), sfn_alias_deployment::DeploymentError>(())
-/// ```
-pub fn plan_deployment(
-    preference: &DeploymentPreference,
-    current_routing: &[Route],
-    new_version: Option<&str>,
-) -> Result<Plan, DeploymentError> {
-    let mut preference = preference.clone();
-    let target = merge_version(&mut preference, new_version)?;
-    let deployment_type = match (preference.problems(), preference.known_type()) {
-        (problems, Some(known)) if problems.is_empty() => known,
-        (problems, _) => return Err(DeploymentError::InvalidPreference(problems)),
-    };
-    routing::validate_routing(current_routing)?;
-    routing::validate_routing(&routing::single_route(&target))?;
-    let origin = find_origin(deployment_type, current_routing, &target)?;
-    Ok(build_plan(deployment_type, preference, current_routing, origin, target))
-}
-
 impl PlanRequest {
-    /// Returns the requested plan.
+    /// Returns the steps with which CloudFormation's provider would deploy the version to the alias.
     ///
     /// # Errors
-    /// Returns the errors of [`plan_deployment`], [`DeploymentError::InvalidShorthand`],
-    /// [`DeploymentError::PreferenceOrShorthand`] or [`DeploymentError::ConflictingAlarms`].
+    /// Returns [`DeploymentError::InvalidRequest`], [`DeploymentError::InvalidPreference`],
+    /// [`DeploymentError::SplitAlias`], and [`DeploymentError::Rejected`] for routings that AWS would reject.
+    ///
+    /// ```
+    /// use sfn_alias_deployment::{PlanRequest, Route};
+    /// let version = |n| format!("arn:aws:states:us-east-1:123456789012:stateMachine:orders:{n}");
+    /// let request = PlanRequest {
+    ///     shorthand: Some("10/5m".to_owned()),
+    ///     current_routing: vec![Route { state_machine_version_arn: version(1), weight: 100 }],
+    ///     new_version: Some(version(2)),
+    ///     ..Default::default()
+    /// };
+    /// let steps: Vec<(u64, u8)> =
+    ///     request.plan()?.steps.iter().map(|step| (step.offset_seconds, step.target_weight)).collect();
+    /// assert_eq!(steps, [(0, 10), (300, 100)]);
+    /// # Ok::<(), sfn_alias_deployment::DeploymentError>(())
+    /// ```
     pub fn plan(&self) -> Result<Plan, DeploymentError> {
+        let mut preference = self.merge_preference()?;
+        let target = merge_version(&mut preference, self.new_version.as_deref())?;
+        let deployment_type = match (preference.problems(), preference.known_type()) {
+            (problems, Some(known)) if problems.is_empty() => known,
+            (problems, _) => return Err(DeploymentError::InvalidPreference(problems)),
+        };
+        routing::validate_routing(&self.current_routing)?;
+        routing::validate_routing(&routing::single_route(&target))?;
+        let origin = find_origin(deployment_type, &self.current_routing, &target)?;
+        Ok(build_plan(deployment_type, preference, &self.current_routing, origin, target))
+    }
+
+    /// Returns the preference with the alarms.
+    fn merge_preference(&self) -> Result<DeploymentPreference, DeploymentError> {
+        let invalid = |text: &str| DeploymentError::InvalidRequest(text.to_owned());
         let mut preference = match (&self.preference, &self.shorthand) {
             (Some(preference), None) => preference.clone(),
             (None, Some(shorthand)) => shorthand.parse()?,
-            _ => return Err(DeploymentError::PreferenceOrShorthand),
+            _ => return Err(invalid("expected exactly one of `preference` and `shorthand`")),
         };
         if self.alarms.is_some() && preference.alarms.is_some() {
-            return Err(DeploymentError::ConflictingAlarms);
+            return Err(invalid("alarms are specified in both the request and the preference; specify them once"));
         }
         preference.alarms = preference.alarms.or_else(|| self.alarms.clone());
-        plan_deployment(&preference, &self.current_routing, self.new_version.as_deref())
+        Ok(preference)
     }
 }
 
@@ -95,8 +90,10 @@ fn merge_version(preference: &mut DeploymentPreference, requested: Option<&str>)
     if let Some(requested) = requested {
         let version = preference.state_machine_version_arn.get_or_insert_with(|| requested.to_owned());
         if version != requested {
-            let (requested, preference) = (requested.to_owned(), version.clone());
-            return Err(DeploymentError::ConflictingVersions { requested, preference });
+            return Err(DeploymentError::InvalidRequest(format!(
+                "conflicting versions to deploy: `{requested}` in the request and `{version}` in the preference; specify \
+                 one"
+            )));
         }
     }
     Ok(preference.state_machine_version_arn.clone().unwrap_or_default())

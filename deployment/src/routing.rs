@@ -42,20 +42,9 @@ pub fn validate_routing(routes: &[Route]) -> Result<(), Error> {
 
 /// Validates an update of this alias by the rules that need no stored data.
 pub fn validate_update(alias: &str, description: Option<&str>, routes: &[Route]) -> Result<(), Error> {
-    update_input(alias, description, routes).validate()
-}
-
-/// Returns the request that sets a routing.
-pub fn update_input<'a>(
-    alias: &'a str,
-    description: Option<&'a str>,
-    routes: &'a [Route],
-) -> UpdateStateMachineAliasInput<'a> {
-    UpdateStateMachineAliasInput {
-        state_machine_alias_arn: Some(alias.into()),
-        description: description.map(Into::into),
-        routing_configuration: Some(list_items(routes)),
-    }
+    let state_machine_alias_arn = Some(alias.into());
+    let (description, routing_configuration) = (description.map(Into::into), Some(list_items(routes)));
+    UpdateStateMachineAliasInput { state_machine_alias_arn, description, routing_configuration }.validate()
 }
 
 fn list_items(routes: &[Route]) -> Vec<RoutingConfigurationListItem<'_>> {

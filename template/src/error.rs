@@ -112,7 +112,7 @@ pub enum TemplateError {
 impl TemplateError {
     /// Runs the check of one file. A panic becomes [`Self::Internal`], so that other files are still checked.
     pub(crate) fn catch_panic<T>(check: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
-        sfn_alias_deployment::catch_panic(|detail| Self::Internal { detail }, check)
+        sfn_alias::catch_panic(|detail| Self::Internal { detail }, check)
     }
 }
 

@@ -1,12 +1,10 @@
 //! One call of an operation: its transaction, time and scope, and its panic.
 
 use crate::engine::{Context, Decision, state_machine};
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Result};
 use crate::model::Scope;
 use crate::random::{Rng, WeightedPicker};
 use crate::store::{CommitOutcome, Session};
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Maximum number of expired state machines that one create or delete request purges.
 const PURGE_BATCH: usize = 16;
@@ -93,11 +91,5 @@ pub(super) const RESPONSE_LOST: &str = "the request succeeded, but its response 
 ///
 /// The stored data stays consistent, because a store applies a change completely or not at all.
 pub(super) fn catch_panic<T>(effect: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panic_error(&*panic, effect)))
-}
-
-fn panic_error(panic: &(dyn Any + Send), effect: &str) -> Error {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let text = text.unwrap_or("panic without a message");
-    Error::Internal(format!("{text}; {effect}"))
+    error::catch_panic(|message| Error::Internal(format!("{message}; {effect}")), work)
 }

@@ -21,7 +21,7 @@ impl DeploymentPreference {
 /// One step is a canary deployment, several steps are a `CUSTOM` one. A type before the steps overrides that.
 ///
 /// # Errors
-/// Returns [`DeploymentError::InvalidShorthand`] with the problem and the valid form.
+/// Returns [`DeploymentError::InvalidRequest`] with the problem and the valid form.
 ///
 /// ```
 /// use sfn_alias_deployment::DeploymentPreference;
@@ -41,7 +41,7 @@ impl FromStr for DeploymentPreference {
             0..=MAX_BYTES => parse(text.trim()),
             length => Err(format!("the preference has {length} bytes; use up to {MAX_BYTES}")),
         };
-        parsed.map_err(DeploymentError::InvalidShorthand)
+        parsed.map_err(DeploymentError::InvalidRequest)
     }
 }
 

@@ -84,7 +84,7 @@ impl SimulatedEnvironment {
 
 /// What causes an event.
 #[derive(PartialEq, Eq, Hash)]
-enum Trigger {
+pub enum Trigger {
     /// A time: alarms and updates by others.
     Time,
     /// A time that the driver waits for.
@@ -123,17 +123,8 @@ impl EventQueue {
         Self(queues)
     }
 
-    /// Removes and returns the next crash until this time.
-    pub fn next_crash(&mut self, until: u64) -> Option<SimulationEvent> {
-        self.pop(&Trigger::Crash, until)
-    }
-
-    /// Removes and returns the crash at a call.
-    pub fn crash_at_call(&mut self, call: usize) -> Option<SimulationEvent> {
-        self.pop(&Trigger::CrashAtCall(call), 0)
-    }
-
-    fn pop(&mut self, trigger: &Trigger, now: u64) -> Option<SimulationEvent> {
+    /// Removes and returns the next event of a trigger until this time.
+    pub fn pop(&mut self, trigger: &Trigger, now: u64) -> Option<SimulationEvent> {
         self.first_index(trigger, now)?;
         self.0.get_mut(trigger)?.pop_front().map(|(_, event)| event)
     }

@@ -1,6 +1,6 @@
 //! Runs a deployment in its simulated environment.
 
-use super::environment::SimulatedEnvironment;
+use super::environment::{SimulatedEnvironment, Trigger};
 use super::simulation::{CallKind, Simulation, SimulationEntry, SimulationEvent};
 use crate::action::{Action, DeploymentOutcome, Observation, WaitReason};
 use crate::checkpoint::Checkpoint;
@@ -129,7 +129,7 @@ impl Run {
 
     fn wait(&mut self, until_millis: i64) -> Result<Observation, DeploymentError> {
         let until = u64::try_from(until_millis).unwrap_or(0).div_ceil(1000);
-        if let Some(crash) = self.environment.events.next_crash(until) {
+        if let Some(crash) = self.environment.events.pop(&Trigger::Crash, until) {
             return self.crash(crash);
         }
         let at_seconds = self.environment.now_seconds;
@@ -139,11 +139,11 @@ impl Run {
     }
 
     fn call(&mut self, action: Action) -> Result<Observation, DeploymentError> {
-        if let Some(crash) = self.environment.events.next_crash(self.environment.now_seconds) {
+        if let Some(crash) = self.environment.events.pop(&Trigger::Crash, self.environment.now_seconds) {
             return self.crash(crash);
         }
         self.environment.calls = self.environment.calls.saturating_add(1);
-        let crash = self.environment.events.crash_at_call(self.environment.calls);
+        let crash = self.environment.events.pop(&Trigger::CrashAtCall(self.environment.calls), 0);
         let result = match &crash {
             Some(SimulationEvent::CrashAtCall { applied: false, .. }) => None,
             Some(_) => Some(self.environment.execute(&action)),

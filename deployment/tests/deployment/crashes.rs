@@ -7,7 +7,7 @@ use serde_json::json;
 use sfn_alias::{Clock, Options, StepFunctions, Timestamp};
 use sfn_alias_deployment::{
     Action, Alarm, AlarmState, CallFailure, Checkpoint, Deployment, DeploymentError, DeploymentOutcome,
-    DeploymentPreference, Driver, Environment, Observation, Rollback, Route, execute_action,
+    DeploymentPreference, Driver, Environment, Observation, Rollback, Route,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -44,6 +44,26 @@ pub fn describe(sfn: &StepFunctions) -> Vec<Route> {
 pub fn update(sfn: &StepFunctions, routes: &[Route]) {
     let input = json!({"stateMachineAliasArn": format!("{MACHINE}:PROD"), "routingConfiguration": routes});
     assert_eq!(sfn.call("UpdateStateMachineAlias", input.to_string().as_bytes()).status, 200);
+}
+
+/// Executes an action that describes or updates the alias.
+fn execute_action(sfn: &StepFunctions, action: &Action) -> Observation {
+    let (operation, input) = match action {
+        Action::DescribeAlias { input } => ("DescribeStateMachineAlias", json!(input)),
+        Action::UpdateAlias { input } => ("UpdateStateMachineAlias", json!(input)),
+        other => panic!("{other:?}"),
+    };
+    let reply = sfn.call(operation, input.to_string().as_bytes());
+    match (reply.status, action) {
+        (200, Action::UpdateAlias { .. }) => Observation::Updated,
+        (200, _) => {
+            let alias: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+            Observation::Alias {
+                routing_configuration: serde_json::from_value(alias["routingConfiguration"].clone()).unwrap(),
+            }
+        }
+        (status, _) => Observation::Failed(CallFailure::from_response(status, &reply.body)),
+    }
 }
 
 /// A deployment of these tests has up to 100 steps of up to 7 minutes, and three actions per minute.

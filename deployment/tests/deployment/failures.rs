@@ -1,7 +1,8 @@
 //! Tests of failed calls: classification, retries and delays.
 
 use crate::{MACHINE, parse_preference, request};
-use sfn_alias_deployment::{Action, CallFailure, Deployment, Observation, catch_panic};
+use sfn_alias::catch_panic;
+use sfn_alias_deployment::{Action, CallFailure, Deployment, Observation};
 
 fn parse_failure(json: &str) -> Result<CallFailure, String> {
     serde_json::from_str(json).map_err(|error| error.to_string())

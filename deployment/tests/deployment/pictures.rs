@@ -15,6 +15,11 @@ fn plan_with_alarms(shorthand: &str) -> Plan {
     request(DeploymentPreference { alarms, ..parse_preference(shorthand) }).plan().unwrap()
 }
 
+fn plan_of(preference: DeploymentPreference, current: Route, new_version: Option<String>) -> Plan {
+    let (preference, current_routing) = (Some(preference), vec![current]);
+    PlanRequest { preference, current_routing, new_version, ..PlanRequest::default() }.plan().unwrap()
+}
+
 /// A plan of `ALL_AT_ONCE` for an alias with two routes.
 fn split_plan(routes: [Route; 2], target: u32) -> Plan {
     let preference =
@@ -254,7 +259,7 @@ fn a_long_name_is_shortened_where_it_is_drawn() {
     };
     let target = long(2, 0).state_machine_version_arn;
     let preference = parse_preference("10/5m");
-    let svg = sfn_alias_deployment::plan_deployment(&preference, &[long(1, 100)], Some(&target)).unwrap().to_svg();
+    let svg = plan_of(preference, long(1, 100), Some(target)).to_svg();
     assert_readable(&svg);
     let whole = "o".repeat(80);
     assert!(svg.contains(&format!("<title id=\"title\">CANARY deployment of {whole}:2</title>")));
@@ -272,7 +277,7 @@ fn names_are_escaped() {
     let alarms = Some(vec!["<\u{1}>".to_owned()]);
     let preference =
         DeploymentPreference { state_machine_version_arn: Some(target), alarms, ..parse_preference("10/5m") };
-    let plan = sfn_alias_deployment::plan_deployment(&preference, &[odd(1, 100)], None).unwrap();
+    let plan = plan_of(preference, odd(1, 100), None);
     assert!(plan.to_svg().contains("CANARY deployment of a&amp;b:2</title>"));
     let events = json!([{"event": "alarm", "atSeconds": 9, "name": "<\u{1}>", "state": "ALARM"}]);
     assert!(simulation_svg(&plan, &events).contains(">1: after 9s: the alarm &lt;\u{fffd}&gt; is ALARM</text>"));
