@@ -424,10 +424,6 @@ test('sets the description with every update, including a rollback', async () =>
   assert.deepEqual([...descriptions, await description()], [undefined, 'second', 'second'])
 })
 
-const clients = {
-  StepFunctions: sfn => sfn,
-  SFNClient: sfn => new SFNClient({ requestHandler: sfn.requestHandler(), region: 'us-east-1', credentials })
-}
 for (const [name, connect] of Object.entries(clients)) {
   const open = async () => {
     const sfn = await createAlias(new StepFunctions())

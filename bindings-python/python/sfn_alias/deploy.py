@@ -179,7 +179,7 @@ def prune(
     checkpoints = [_load_record(state) for state in states]
     request = {"stateMachineArn": state_machine_arn, "keep": keep, "checkpoints": checkpoints}
     plan = _run_operation("planPrune", request, client, sleep, on_progress)
-    report = {"deleted": [], "refused": []}
+    report: dict[str, list[Any]] = {"deleted": [], "refused": []}
     if not dry_run:
         report = _run_operation("pruneVersions", plan, client, sleep, on_progress)
     return {"delete": plan["delete"], "deleted": report["deleted"], "kept": [*plan["keep"], *report["refused"]]}
@@ -361,8 +361,9 @@ def _run_operation(
             if raised is not None and error._operation is not None:
                 raise raised from None
             raise error from raised
-        for event in step["progress"] if on_progress is not None else ():
-            on_progress(event)
+        if on_progress is not None:
+            for event in step["progress"]:
+                on_progress(event)
         if "result" in step:
             return step["result"]
         if "call" not in step:
