@@ -139,7 +139,9 @@ test('values of another stack give no findings', () => {
 
 test('a warning does not make synthesis fail', () => {
   const app = appWithPlugin()
-  const version = new CfnStateMachineVersion(app.stack, 'Version', { stateMachineArn: app.stateMachine.stateMachineArn })
+  const version = new CfnStateMachineVersion(app.stack, 'Version', {
+    stateMachineArn: app.stateMachine.stateMachineArn, stateMachineRevisionId: app.stateMachine.stateMachineRevisionId
+  })
   new CfnStateMachineAlias(app.stack, 'Prod', {
     name: 'PROD', routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }]
   })
