@@ -13,7 +13,7 @@ use ureq::Agent;
 const DEFAULT_URL: &str = "http://127.0.0.1:8083";
 
 /// The account of unsigned requests.
-const DEFAULT_ACCOUNT: &str = "000000000000";
+pub(crate) const DEFAULT_ACCOUNT: &str = "000000000000";
 
 /// Bodies over this size are sent with `Expect: 100-continue`.
 const LARGE: usize = 64 * 1024;
@@ -84,6 +84,25 @@ impl Endpoint {
             request.headers_mut().insert(header::EXPECT, HeaderValue::from_static("100-continue"));
         }
         Ok(send_request(&self.agent, request))
+    }
+
+    /// Sends an empty POST request to a path of `sfn-alias serve`.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] if there are no credentials, [`CliError::System`] if there is no response, and
+    /// [`CliError::Rejected`] for a status other than 200.
+    pub fn post(&self, path: &str) -> Result<Vec<u8>, CliError> {
+        let url = format!("{}{path}", self.url.trim_end_matches('/'));
+        let mut request = Request::post(&url).body(Vec::new()).map_err(CliError::usage)?;
+        self.caller.authorize(&mut request, &self.region, self.service.signing_name)?;
+        let response = send_request(&self.agent, request).map_err(|error| self.connection_error(&error))?;
+        match response.status().as_u16() {
+            200 => Ok(response.into_body()),
+            status => {
+                let body = String::from_utf8_lossy(response.body());
+                Err(CliError::Rejected(format!("{url} responds with status {status}: {}", body.trim_end())))
+            }
+        }
     }
 
     /// Describes why there is no response, and what to do.
