@@ -195,7 +195,11 @@ fn incomplete_bodies_with_wrong_signatures_do_not_block_others() {
     let profiles = load_profiles();
     let access = Access::Signed(Credentials::read(write_credentials(&profiles).path()).unwrap());
     let sfn = StepFunctions::in_memory().unwrap();
-    let address = start_in_process(ServerConfig { limits: LIMITS, settings: Settings::new(access), ..ServerConfig::new(sfn, false) });
+    let address = start_in_process(ServerConfig {
+        limits: LIMITS,
+        settings: Settings::new(access),
+        ..ServerConfig::new(sfn, false)
+    });
     let honest = |size: usize| {
         let profiles = load_profiles();
         move || signed_request(&profiles[0], "ListStateMachines", &padded_body(size))

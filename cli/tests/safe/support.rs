@@ -14,7 +14,9 @@ pub const PREFIX: &str = "arn:aws:states:us-east-1:000000000000:stateMachine";
 pub fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sfn-alias"));
     let changes_behaviour = |name: &String| name.starts_with("AWS_") || name.starts_with("SFN_ALIAS_");
-    std::env::vars().map(|(name, _)| name).filter(changes_behaviour).for_each(|name| drop(command.env_remove(name)));
+    for name in std::env::vars().map(|(name, _)| name).filter(changes_behaviour) {
+        command.env_remove(name);
+    }
     command.args(args).env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
     command
 }
