@@ -38,8 +38,8 @@ export interface Limits {
   versionsPerStateMachine?: number
   /** Characters per definition. Default: 1,048,576. */
   definitionCharacters?: number
-  /** Characters per execution input. Default: 262,144. */
-  inputCharacters?: number
+  /** Bytes per execution input, in UTF-8. Default: 262,144. */
+  inputBytes?: number
   /** Bytes per request body. Default: 1,048,576. */
   requestBytes?: number
   /** Stored executions per state machine; the oldest are deleted first. Default: 10,000. */
@@ -601,7 +601,7 @@ export interface Diagnostic {
   location?: string
 }
 
-/** Output of ValidateStateMachineDefinition. Only JSON syntax, `StartAt` and `States` are checked. */
+/** Output of ValidateStateMachineDefinition. The fields of each type of state are not checked. */
 export interface ValidateStateMachineDefinitionOutput extends MetadataBearer {
   /** OK or FAIL. */
   result: 'OK' | 'FAIL'
@@ -904,7 +904,7 @@ export declare class StepFunctions {
   untagResource(input: UntagResourceInput): Promise<UntagResourceOutput>
   /** Lists the tags of a state machine. */
   listTagsForResource(input: ListTagsForResourceInput): Promise<ListTagsForResourceOutput>
-  /** Checks that a definition is JSON with `StartAt` and `States`. Does not check the states. */
+  /** Validates the JSON, the schema of workflows and the structure of a definition. Does not check the fields of each type of state. */
   validateStateMachineDefinition(input: ValidateStateMachineDefinitionInput): Promise<ValidateStateMachineDefinitionOutput>
 }
 
@@ -949,7 +949,9 @@ export declare const enum ErrorCode {
   ExecutionDoesNotExist = 'ExecutionDoesNotExist',
   InvalidArn = 'InvalidArn',
   InvalidDefinition = 'InvalidDefinition',
+  InvalidEncryptionConfiguration = 'InvalidEncryptionConfiguration',
   InvalidExecutionInput = 'InvalidExecutionInput',
+  InvalidLoggingConfiguration = 'InvalidLoggingConfiguration',
   InvalidName = 'InvalidName',
   InvalidToken = 'InvalidToken',
   MissingRequiredParameter = 'MissingRequiredParameter',

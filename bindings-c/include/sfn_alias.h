@@ -47,13 +47,21 @@ enum sfn_alias_result
    */
   SFN_ALIAS_INVALID_ARN = 40,
   /**
-   * The definition is not JSON, or `StartAt` or `States` is missing.
+   * The definition is not JSON, or its structure is not valid, for example a state that does not exist.
    */
   SFN_ALIAS_INVALID_DEFINITION = 50,
+  /**
+   * The encryption configuration is not valid.
+   */
+  SFN_ALIAS_INVALID_ENCRYPTION_CONFIGURATION = 55,
   /**
    * The execution input is not valid JSON.
    */
   SFN_ALIAS_INVALID_EXECUTION_INPUT = 60,
+  /**
+   * The logging configuration is not valid.
+   */
+  SFN_ALIAS_INVALID_LOGGING_CONFIGURATION = 65,
   /**
    * The name contains a forbidden character.
    */
@@ -176,9 +184,9 @@ enum sfn_alias_limit
    */
   SFN_ALIAS_LIMIT_DEFINITION_CHARACTERS = 3,
   /**
-   * Characters of an execution input (262,144).
+   * Bytes of an execution input in UTF-8 (262,144).
    */
-  SFN_ALIAS_LIMIT_INPUT_CHARACTERS = 4,
+  SFN_ALIAS_LIMIT_INPUT_BYTES = 4,
   /**
    * Bytes of a request body (1,048,576).
    */

@@ -24,8 +24,8 @@ pub enum Limit {
     VersionsPerStateMachine = 2,
     /// Characters of a definition (1,048,576).
     DefinitionCharacters = 3,
-    /// Characters of an execution input (262,144).
-    InputCharacters = 4,
+    /// Bytes of an execution input in UTF-8 (262,144).
+    InputBytes = 4,
     /// Bytes of a request body (1,048,576).
     RequestBytes = 5,
     /// Stored executions per state machine; the newest are kept (10,000).
@@ -40,7 +40,7 @@ impl Limit {
             (Self::AliasesPerStateMachine, &mut limits.aliases_per_state_machine),
             (Self::VersionsPerStateMachine, &mut limits.versions_per_state_machine),
             (Self::DefinitionCharacters, &mut limits.definition_characters),
-            (Self::InputCharacters, &mut limits.input_characters),
+            (Self::InputBytes, &mut limits.input_bytes),
             (Self::RequestBytes, &mut limits.request_bytes),
             (Self::ExecutionsPerStateMachine, &mut limits.executions_per_state_machine),
             (Self::TagsPerResource, &mut limits.tags_per_resource),

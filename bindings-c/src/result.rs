@@ -18,10 +18,14 @@ pub enum ResultCode {
     ExecutionDoesNotExist = 30,
     /// The ARN is not valid, or has another resource type.
     InvalidArn = 40,
-    /// The definition is not JSON, or `StartAt` or `States` is missing.
+    /// The definition is not JSON, or its structure is not valid, for example a state that does not exist.
     InvalidDefinition = 50,
+    /// The encryption configuration is not valid.
+    InvalidEncryptionConfiguration = 55,
     /// The execution input is not valid JSON.
     InvalidExecutionInput = 60,
+    /// The logging configuration is not valid.
+    InvalidLoggingConfiguration = 65,
     /// The name contains a forbidden character.
     InvalidName = 70,
     /// The page token is malformed, altered, expired, or belongs to another list.
@@ -96,8 +100,8 @@ macro_rules! implement_conversions {
 implement_conversions! {
     kinds:
         ConflictException ExecutionAlreadyExists ExecutionDoesNotExist InvalidArn InvalidDefinition
-        InvalidExecutionInput InvalidName InvalidToken MissingRequiredParameter ResourceNotFound
-        ServiceQuotaExceededException StateMachineAlreadyExists StateMachineDeleting StateMachineDoesNotExist
+        InvalidEncryptionConfiguration InvalidExecutionInput InvalidLoggingConfiguration InvalidName InvalidToken
+        MissingRequiredParameter ResourceNotFound ServiceQuotaExceededException StateMachineAlreadyExists StateMachineDeleting StateMachineDoesNotExist
         StateMachineTypeNotSupported TooManyTags ValidationException UnknownOperationException
         SerializationException RequestEntityTooLargeException InternalFailure StorageFailure ServiceClosed
         EntropyFailure;

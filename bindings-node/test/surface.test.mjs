@@ -61,7 +61,8 @@ test('every error code has its number', () => {
 function expectedKinds () {
   return [
     ['ConflictException', 10], ['ExecutionAlreadyExists', 20], ['ExecutionDoesNotExist', 30], ['InvalidArn', 40],
-    ['InvalidDefinition', 50], ['InvalidExecutionInput', 60], ['InvalidName', 70], ['InvalidToken', 80],
+    ['InvalidDefinition', 50], ['InvalidEncryptionConfiguration', 55], ['InvalidExecutionInput', 60],
+    ['InvalidLoggingConfiguration', 65], ['InvalidName', 70], ['InvalidToken', 80],
     ['MissingRequiredParameter', 90], ['ResourceNotFound', 100], ['ServiceQuotaExceededException', 110],
     ['StateMachineAlreadyExists', 120], ['StateMachineDeleting', 130], ['StateMachineDoesNotExist', 140],
     ['StateMachineTypeNotSupported', 150], ['TooManyTags', 160], ['ValidationException', 170],

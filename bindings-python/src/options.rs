@@ -119,13 +119,13 @@ fn limit_mut<'l>(limits: &'l mut Limits, name: &str) -> PyResult<&'l mut usize> 
         "aliases_per_state_machine" => Ok(&mut limits.aliases_per_state_machine),
         "versions_per_state_machine" => Ok(&mut limits.versions_per_state_machine),
         "definition_characters" => Ok(&mut limits.definition_characters),
-        "input_characters" => Ok(&mut limits.input_characters),
+        "input_bytes" => Ok(&mut limits.input_bytes),
         "request_bytes" => Ok(&mut limits.request_bytes),
         "executions_per_state_machine" => Ok(&mut limits.executions_per_state_machine),
         "tags_per_resource" => Ok(&mut limits.tags_per_resource),
         other => Err(PyTypeError::new_err(format!(
             "unknown limit `{other}`; use one of aliases_per_state_machine, versions_per_state_machine, \
-             definition_characters, input_characters, request_bytes, executions_per_state_machine, tags_per_resource"
+             definition_characters, input_bytes, request_bytes, executions_per_state_machine, tags_per_resource"
         ))),
     }
 }

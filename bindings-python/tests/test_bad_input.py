@@ -185,7 +185,7 @@ SECONDS = "a non-negative number of seconds or a `timedelta`"
             {"limits": {"aliases": 1}},
             TypeError,
             "unknown limit `aliases`; use one of aliases_per_state_machine, versions_per_state_machine, "
-            "definition_characters, input_characters, request_bytes, executions_per_state_machine, tags_per_resource",
+            "definition_characters, input_bytes, request_bytes, executions_per_state_machine, tags_per_resource",
         ),
         ({"seed": -1}, OverflowError, f"`seed`: expected {U64}, found -1"),
         ({"seed": 2**64}, OverflowError, f"`seed`: expected {U64}, found 18446744073709551616"),

@@ -79,7 +79,7 @@ fn service() -> StepFunctions {
             executions_per_state_machine: 2,
             tags_per_resource: 2,
             definition_characters: 500,
-            input_characters: 100,
+            input_bytes: 100,
             request_bytes: 2000,
         },
         update_delay: Duration::from_secs(2),

@@ -63,7 +63,7 @@ pub enum MaxLength {
     Fixed(usize),
     /// [`Limits::definition_characters`].
     Definition,
-    /// [`Limits::input_characters`].
+    /// [`Limits::input_bytes`]. The only length in bytes.
     Input,
 }
 
@@ -73,7 +73,7 @@ impl MaxLength {
         match self {
             Self::Fixed(length) => length,
             Self::Definition => limits.definition_characters,
-            Self::Input => limits.input_characters,
+            Self::Input => limits.input_bytes,
         }
     }
 }
@@ -175,6 +175,8 @@ pub enum Constraint {
     MinLength(usize),
     /// The string is too long.
     MaxLength(usize),
+    /// The string has too many bytes.
+    MaxBytes(usize),
     /// The list has too few items.
     MinItems(usize),
     /// The list has too many items.
@@ -202,6 +204,7 @@ impl fmt::Display for Constraint {
             Self::NotNull => f.write_str("Member must not be null"),
             Self::MinLength(n) | Self::MinItems(n) => write!(f, "Member must have length greater than or equal to {n}"),
             Self::MaxLength(n) | Self::MaxItems(n) => write!(f, "Member must have length less than or equal to {n}"),
+            Self::MaxBytes(n) => write!(f, "Member must have size less than or equal to {n} bytes in UTF-8 encoding"),
             Self::Min(n) => write!(f, "Member must have value greater than or equal to {n}"),
             Self::Max(n) => write!(f, "Member must have value less than or equal to {n}"),
             Self::Pattern(p) => write!(f, "Member must satisfy regular expression pattern: {}", p.as_str()),

@@ -86,6 +86,9 @@ errors! {
     /// A value that is not a Step Functions ARN.
     #[error("Invalid Arn: 'Invalid ARN prefix: {0}'")]
     ArnPrefix(String) => InvalidArn;
+    /// A value that is not the ARN of a role.
+    #[error("Invalid Role Arn: '{0}'")]
+    InvalidRoleArn(String) => InvalidArn;
     /// The type of an ARN, for example `execution`, that the operation does not accept.
     #[error("Invalid Arn: 'Resource type not valid in this context: {0}'")]
     ArnType(String) => InvalidArn;
@@ -104,9 +107,15 @@ errors! {
     /// A page token is malformed, altered, expired, or belongs to another list.
     #[error("Invalid Token: 'Invalid token'")]
     InvalidToken => InvalidToken;
-    /// The first error of a definition, with its code.
+    /// The errors of a definition, with their codes.
     #[error("Invalid State Machine Definition: '{0}'")]
     InvalidDefinition(String) => InvalidDefinition;
+    /// A logging configuration is not valid. Contains what is not valid.
+    #[error("Invalid Logging Configuration: {0}")]
+    InvalidLoggingConfiguration(String) => InvalidLoggingConfiguration;
+    /// An encryption configuration is not valid. Contains what is not valid.
+    #[error("Invalid Encryption Configuration: {0}")]
+    InvalidEncryptionConfiguration(String) => InvalidEncryptionConfiguration;
     /// An execution input is not JSON. Contains the JSON parser's text.
     #[error("Invalid State Machine Execution Input: '{0}'")]
     InvalidExecutionInput(String) => InvalidExecutionInput;

@@ -97,7 +97,7 @@ pub fn fingerprint_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<F
 /// # Errors
 /// Like [`fingerprint()`].
 pub fn fingerprint_encoding(input: &CreateStateMachineAliasInput<'_>) -> Result<Vec<u8>> {
-    let command = command::validate(input, &Limits::default())?;
+    let command = command::parse(input, &Limits::default())?;
     let mut encoding = Vec::with_capacity(512);
     encode(&command, input, &mut encoding);
     Ok(encoding)
@@ -169,7 +169,7 @@ pub fn compare(
     existing: Option<&DescribeStateMachineAliasOutput>,
     input: &CreateStateMachineAliasInput<'_>,
 ) -> Result<Comparison> {
-    let command = command::validate(input, &Limits::default())?;
+    let command = command::parse(input, &Limits::default())?;
     let arn = [command.state_machine_arn, ":", command.name].concat();
     let Some(existing) = existing.filter(|existing| existing.state_machine_alias_arn == arn) else {
         return Ok(Comparison::New);

@@ -1,67 +1,11 @@
-//! Validates the JSON texts in requests: definitions, which need `StartAt` and `States`, and execution inputs. States are
-//! not validated.
+//! Validates JSON texts in requests.
 //!
 //! Error texts are those of Jackson, the JSON parser of AWS, if they were recorded from AWS. For other errors the text is
 //! our own parser's.
 
 use crate::error::{Error, Result};
 use serde::de::IgnoredAny;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// An error in a definition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct DefinitionError {
-    pub code: &'static str,
-    pub message: String,
-    pub location: Option<String>,
-}
-
-/// Returns the first error of a definition.
-pub(crate) fn find_definition_error(definition: &str) -> Option<DefinitionError> {
-    if !definition.trim_start().starts_with('{') {
-        return Some(not_an_object(definition));
-    }
-    let fields: BTreeMap<String, Option<IgnoredAny>> = match serde_json::from_str(definition) {
-        Ok(fields) => fields,
-        Err(error) => return Some(not_json(definition, &error)),
-    };
-    // In the order recorded from AWS.
-    let is_present = |name: &str| fields.get(name).is_some_and(Option::is_some);
-    let missing: Vec<&str> = ["States", "StartAt"].into_iter().filter(|name| !is_present(name)).collect();
-    let message = || format!("These fields are required: [{}]", missing.join(", "));
-    (!missing.is_empty()).then(|| schema_error(message(), Some("/".to_owned())))
-}
-
-fn not_an_object(definition: &str) -> DefinitionError {
-    match serde_json::from_str::<IgnoredAny>(definition) {
-        Err(error) if !definition.trim_start().is_empty() => not_json(definition, &error),
-        _ => schema_error("Definition must be a valid JSON object".to_owned(), None),
-    }
-}
-
-const fn schema_error(message: String, location: Option<String>) -> DefinitionError {
-    DefinitionError { code: "SCHEMA_VALIDATION_FAILED", message, location }
-}
-
-fn not_json(definition: &str, error: &serde_json::Error) -> DefinitionError {
-    let error = describe_error(definition, error);
-    let location = error.format_location(definition);
-    let message = format!("{}\n at {location}", error.message);
-    DefinitionError { code: "INVALID_JSON_DESCRIPTION", message, location: Some(location) }
-}
-
-/// Validates a definition.
-///
-/// # Errors
-/// [`Error::InvalidDefinition`].
-pub(crate) fn validate_definition(definition: &str) -> Result<()> {
-    let Some(error) = find_definition_error(definition) else { return Ok(()) };
-    // The message of a syntax error already contains the location.
-    let pointer = error.location.filter(|location| location.starts_with('/'));
-    let at_pointer = pointer.map(|pointer| format!(" at {pointer}")).unwrap_or_default();
-    Err(Error::InvalidDefinition(format!("{}: {}{at_pointer}", error.code, error.message)))
-}
 
 /// Validates an execution input.
 ///
@@ -79,8 +23,8 @@ pub(crate) fn validate_execution_input(input: &str) -> Result<()> {
 
 /// A syntax error in a JSON text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct JsonSyntaxError {
-    message: String,
+pub(crate) struct JsonSyntaxError {
+    pub message: String,
     /// The line, from 1.
     line: usize,
     /// The column after the error, from 1.
@@ -93,7 +37,7 @@ const MAX_SOURCE_CHARACTERS: usize = 500;
 const MAX_TOKEN_CHARACTERS: usize = 256;
 
 /// Describes a syntax error as Jackson does.
-fn describe_error(text: &str, error: &serde_json::Error) -> JsonSyntaxError {
+pub(crate) fn describe_error(text: &str, error: &serde_json::Error) -> JsonSyntaxError {
     let start = text.trim_start();
     let is_word_character = |c: &char| c.is_alphanumeric() || *c == '_';
     let token: String = start.chars().take_while(is_word_character).take(MAX_TOKEN_CHARACTERS).collect();
@@ -115,7 +59,7 @@ fn describe_error(text: &str, error: &serde_json::Error) -> JsonSyntaxError {
 
 impl JsonSyntaxError {
     /// Formats the location as Jackson does: `[Source: (String)"..."; line: 1, column: 4]`.
-    fn format_location(&self, text: &str) -> String {
+    pub fn format_location(&self, text: &str) -> String {
         let excerpt: String = text.chars().take(MAX_SOURCE_CHARACTERS).collect();
         let mut location = format!("[Source: (String)\"{excerpt}\"");
         if excerpt.len() < text.len() {

@@ -48,6 +48,7 @@
 
 mod command;
 pub mod constraint;
+mod definition;
 mod engine;
 mod error;
 mod hex;

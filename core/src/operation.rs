@@ -61,8 +61,9 @@ macro_rules! for_each_operation {
             CreateStateMachine create_state_machine {
                 CreateStateMachineInput => CreateStateMachineOutput;
                 [
-                    InvalidArn, InvalidDefinition, InvalidName, StateMachineAlreadyExists, StateMachineDeleting,
-                    StateMachineTypeNotSupported, TooManyTags, ValidationException, ConflictException,
+                    InvalidArn, InvalidDefinition, InvalidName, InvalidLoggingConfiguration, StateMachineAlreadyExists,
+                    StateMachineDeleting, StateMachineTypeNotSupported, TooManyTags, ValidationException,
+                    ConflictException, InvalidEncryptionConfiguration,
                 ];
                 write |command, call| {
                     call.purge_expired()?;
@@ -74,8 +75,9 @@ macro_rules! for_each_operation {
             UpdateStateMachine update_state_machine {
                 UpdateStateMachineInput => UpdateStateMachineOutput;
                 [
-                    InvalidArn, InvalidDefinition, MissingRequiredParameter, StateMachineDeleting,
-                    StateMachineDoesNotExist, ServiceQuotaExceededException, ConflictException, ValidationException,
+                    InvalidArn, InvalidDefinition, InvalidLoggingConfiguration, MissingRequiredParameter,
+                    StateMachineDeleting, StateMachineDoesNotExist, ServiceQuotaExceededException, ConflictException,
+                    ValidationException, InvalidEncryptionConfiguration,
                 ];
                 write |command, call| {
                     let id = call.id_rng.uuid();
@@ -187,11 +189,11 @@ macro_rules! for_each_operation {
                 [InvalidArn, ResourceNotFound];
                 read |arn| arn, tags::list
             }
-            /// Checks that a definition is JSON with `StartAt` and `States`. Does not check the states.
+            /// Validates the JSON, the schema of workflows and the structure of a definition. Does not check the fields of each type of state.
             ValidateStateMachineDefinition validate_state_machine_definition {
                 ValidateStateMachineDefinitionInput => ValidateStateMachineDefinitionOutput;
                 [ValidationException];
-                read |definition, _call| Ok(validate_definition(definition))
+                read |command, _call| Ok(validate_definition(&command))
             }
         }
     };

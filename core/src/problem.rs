@@ -92,7 +92,7 @@ codes! {
     /// An item of a list is too short or too long.
     ItemLength = "item-length";
     /// An ARN is not valid, or names another type of resource.
-    InvalidArn = "invalid-arn" from ArnPrefix ArnType:
+    InvalidArn = "invalid-arn" from ArnPrefix ArnType InvalidRoleArn:
         "use an ARN of the form arn:aws:states:REGION:ACCOUNT:stateMachine:NAME";
     /// An ARN does not name a version.
     NotAVersionArn = "not-a-version-arn" from NotVersionArns VersionArnRequired:
@@ -133,7 +133,13 @@ codes! {
         "remove whitespace, control characters and any of <>{}[]?*\"#%\\^|~`$&,;:/";
     /// A definition is not valid.
     InvalidDefinition = "invalid-definition" from InvalidDefinition:
-        "specify Amazon States Language JSON with StartAt and States";
+        "correct the fields of the definition that the message names";
+    /// A logging configuration is not valid.
+    InvalidLoggingConfiguration = "invalid-logging-configuration" from InvalidLoggingConfiguration:
+        "specify one log group, as its ARN with :* at the end, or set the level to OFF";
+    /// An encryption configuration is not valid.
+    InvalidEncryptionConfiguration = "invalid-encryption-configuration" from InvalidEncryptionConfiguration:
+        "specify kmsKeyId with the type CUSTOMER_MANAGED_KMS_KEY, and only type with AWS_OWNED_KEY";
     /// An execution input is not JSON.
     InvalidExecutionInput = "invalid-execution-input" from InvalidExecutionInput: "specify JSON text, for example {}";
     /// A page token is not valid.
@@ -205,6 +211,7 @@ fn fix_constraint(constraint: &Constraint) -> (ProblemCode, String) {
         Constraint::NotNull => (ProblemCode::Required, "specify a value for this member".to_owned()),
         Constraint::MinLength(n) => (ProblemCode::TooShort, format!("use {n} or more characters")),
         Constraint::MaxLength(n) => (ProblemCode::TooLong, format!("use {n} characters or fewer")),
+        Constraint::MaxBytes(n) => (ProblemCode::TooLong, format!("use {n} bytes of UTF-8 or fewer")),
         Constraint::MinItems(n) => (ProblemCode::TooFew, format!("specify {n} or more items")),
         Constraint::MaxItems(n) => (ProblemCode::TooMany, format!("specify {n} items or fewer")),
         Constraint::Min(n) => (ProblemCode::TooSmall, format!("use a value of {n} or more")),
@@ -233,7 +240,7 @@ fn fix_error(pointer: &str, error: &Error) -> (ProblemCode, String) {
         Error::ArnType(found) if found == "stateMachineAlias" => {
             "replace stateMachineAlias with stateMachine: alias ARNs end in stateMachine:NAME:ALIAS"
         }
-        Error::ArnPrefix(_) | Error::ArnType(_) => describe_arn_form(pointer).unwrap_or(fix),
+        Error::ArnPrefix(_) | Error::ArnType(_) | Error::InvalidRoleArn(_) => describe_arn_form(pointer).unwrap_or(fix),
         Error::NotVersionArns { .. } => {
             "use the ARN of a published version: the state machine's ARN, a colon and a number"
         }

@@ -108,7 +108,7 @@ pub trait Validate: Request + Sized {
     /// # Errors
     /// Like [`validate`].
     fn validate(&self) -> Result<()> {
-        command::validate(self, &Limits::default()).map(drop)
+        command::validate(self, &Limits::default())
     }
 
     /// Like [`check`].
@@ -145,7 +145,7 @@ fn validate_typed<'s, I: Request + Deserialize<'s>>(
     request: &'s (impl DeserializeRequest + ?Sized),
     limits: &Limits,
 ) -> Result<()> {
-    command::validate(&deserialize_request::<I>(request, limits)?, limits).map(drop)
+    command::validate(&deserialize_request::<I>(request, limits)?, limits)
 }
 
 fn collect_typed_problems<'s, I: Request + Deserialize<'s>>(

@@ -219,15 +219,20 @@ fn null_members_are_missing_members() {
     });
 }
 
-fn missing_members_text(names: &[String]) -> String {
-    let each = |name: &String| format!("Value null at '{name}' failed to satisfy constraint: Member must not be null");
-    let plural = if names.len() == 1 { "" } else { "s" };
-    let all: Vec<String> = names.iter().map(each).collect();
-    format!("{} validation error{plural} detected: {}", names.len(), all.join("; "))
+fn missing_members_text(violations: &[String]) -> String {
+    let plural = if violations.len() == 1 { "" } else { "s" };
+    format!("{} validation error{plural} detected: {}", violations.len(), violations.join("; "))
+}
+
+/// Returns the violation of a missing member. AWS prints no value of a sensitive member, not even null.
+fn missing_member(member: &Member, path: &str) -> String {
+    let is_sensitive = matches!(&member.rule, Rule::Text(rule) if rule.sensitive);
+    let value = if is_sensitive { "Value" } else { "Value null" };
+    format!("{value} at '{path}{}' failed to satisfy constraint: Member must not be null", member.name)
 }
 
 fn required_members(members: &[Member], path: &str) -> Vec<String> {
-    members.iter().filter(|member| member.required).map(|member| format!("{path}{}", member.name)).collect()
+    members.iter().filter(|member| member.required).map(|member| missing_member(member, path)).collect()
 }
 
 #[test]
@@ -261,7 +266,7 @@ fn missing_members_of_structures_are_reported_with_their_path() {
             let outer_name = input.as_object().unwrap().keys().next().unwrap().clone();
             let expected = operation.members().iter().flat_map(|member| match () {
                 () if member.name == outer_name => missing.clone(),
-                () if member.required => vec![member.name.to_owned()],
+                () if member.required => vec![missing_member(member, "")],
                 () => Vec::new(),
             });
             let expected: Vec<String> = expected.collect();
@@ -445,7 +450,10 @@ fn the_last_duplicate_member_wins() {
         assert_eq!(sfn.call("DescribeStateMachine", twice.as_bytes()).status, 200);
         let null = format!(r#"{{"stateMachineArn": "{MACHINE}", "stateMachineArn": null}}"#);
         let error = assert_error(sfn, "DescribeStateMachine", null.as_bytes(), ErrorKind::ValidationException);
-        assert_eq!(error.to_string(), missing_members_text(&["stateMachineArn".to_owned()]));
+        assert_eq!(
+            error.to_string(),
+            missing_members_text(&required_members(Operation::DescribeStateMachine.members(), ""))
+        );
         for body in
             [r#"{"stateMachineArn": 1, "stateMachineArn": "x"}"#, r#"{"stateMachineArn": "x", "stateMachineArn": 1}"#]
         {

@@ -158,7 +158,7 @@ fn services_with_the_same_seed_on_one_file_generate_different_names() {
         let options = Options { seed: Some(seed), ..Default::default() };
         let sfn = StepFunctions::open_with(&path, options).unwrap();
         let machine =
-            br#"{"name": "m", "definition": "{\"StartAt\": 1, \"States\": 1}", "roleArn": "arn:aws:iam::0:role/r"}"#;
+            br#"{"name": "m", "definition": "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}", "roleArn": "arn:aws:iam::0:role/r"}"#;
         assert_eq!(sfn.call("CreateStateMachine", machine).status, 200);
         let target = br#"{"stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:m"}"#;
         sfn.call("StartExecution", target).body
@@ -185,7 +185,7 @@ fn deleted_state_machines_are_purged() {
         for number in 0..40 {
             now.fetch_add(2000, Ordering::SeqCst);
             let machine = format!(
-                r#"{{"name": "m{number}", "definition": "{{\"StartAt\": 1, \"States\": 1}}", "roleArn": "arn:aws:iam::0:role/r"}}"#
+                r#"{{"name": "m{number}", "definition": "{{\"StartAt\": \"A\", \"States\": {{\"A\": {{\"Type\": \"Succeed\"}}}}}}", "roleArn": "arn:aws:iam::0:role/r"}}"#
             );
             assert_eq!(sfn.call("CreateStateMachine", machine.as_bytes()).status, 200);
             let target =
@@ -257,7 +257,7 @@ fn create_change() -> sfn_alias::store::Change {
         role_arn: "role".into(),
         logging: "{}".into(),
         tracing: "{}".into(),
-        encryption: None,
+        encryption: r#"{"type":"AWS_OWNED_KEY"}"#.into(),
         updated: Timestamp::from_millis(1),
     };
     sfn_alias::store::Change::CreateStateMachine { state_machine: Box::new(machine), revision, version: None }

@@ -28,7 +28,8 @@ fn wal_path(path: &Path) -> PathBuf {
     path.with_extension("db-wal")
 }
 
-/// Returns a file of the previous format, and requests with the responses of the previous release.
+/// Returns a file of the previous format, and requests with the responses of the previous release. Only
+/// `encryptionConfiguration` was added to them.
 fn format_1_file() -> (TempDir, PathBuf, Vec<Value>) {
     let (folder, path) = temp_path();
     fs::write(&path, include_bytes!("fixtures/format-1.sqlite")).unwrap();

@@ -30,7 +30,7 @@ fn revision(random: &mut Rng) -> Revision {
         role_arn: "role".into(),
         logging: "{}".into(),
         tracing: "[]".into(),
-        encryption: text(random),
+        encryption: text(random).unwrap_or_default(),
         updated: time(random),
     }
 }

@@ -22,7 +22,7 @@ def circles(changes: dict[str, str]) -> list[list[tuple[str, str, list[str]]]]:
             file = Path(directory, name)
             file.parent.mkdir(exist_ok=True)
             file.write_text(text)
-        found = find_circles(read_crate(Path(directory)))
+        found = find_circles(read_crate(Path(directory, "lib.rs")))
         name = lambda file: str(file.relative_to(directory))
         return [[(name(file), name(used), names) for file, used, names in circle] for circle in found]
 

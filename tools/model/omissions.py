@@ -9,8 +9,6 @@ NO_QUOTA = "a local service does not have this quota"
 
 ERRORS = {
     "ExecutionLimitExceeded": NO_QUOTA,
-    "InvalidEncryptionConfiguration": NOT_RESOLVED,
-    "InvalidLoggingConfiguration": NOT_RESOLVED,
     "InvalidTracingConfiguration": NOT_RESOLVED,
     "KmsAccessDeniedException": NO_ENCRYPTION,
     "KmsInvalidStateException": NO_ENCRYPTION,

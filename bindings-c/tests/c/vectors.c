@@ -43,7 +43,7 @@ static void set_limits(sfn_alias_options *options, const struct json *limits)
         {"aliasesPerStateMachine", SFN_ALIAS_LIMIT_ALIASES_PER_STATE_MACHINE},
         {"versionsPerStateMachine", SFN_ALIAS_LIMIT_VERSIONS_PER_STATE_MACHINE},
         {"definitionCharacters", SFN_ALIAS_LIMIT_DEFINITION_CHARACTERS},
-        {"inputCharacters", SFN_ALIAS_LIMIT_INPUT_CHARACTERS},
+        {"inputBytes", SFN_ALIAS_LIMIT_INPUT_BYTES},
         {"requestBytes", SFN_ALIAS_LIMIT_REQUEST_BYTES},
         {"executionsPerStateMachine", SFN_ALIAS_LIMIT_EXECUTIONS_PER_STATE_MACHINE},
         {"tagsPerResource", SFN_ALIAS_LIMIT_TAGS_PER_RESOURCE},

@@ -88,11 +88,19 @@ class InvalidArn(StepFunctionsError, number=40):
 
 
 class InvalidDefinition(StepFunctionsError, number=50):
-    """The definition is not JSON, or ``StartAt`` or ``States`` is missing."""
+    """The definition is not JSON, or its structure is not valid, for example a state that does not exist."""
+
+
+class InvalidEncryptionConfiguration(StepFunctionsError, number=55):
+    """The encryption configuration is not valid."""
 
 
 class InvalidExecutionInput(StepFunctionsError, number=60):
     """The execution input is not JSON."""
+
+
+class InvalidLoggingConfiguration(StepFunctionsError, number=65):
+    """The logging configuration is not valid."""
 
 
 class InvalidName(StepFunctionsError, number=70):

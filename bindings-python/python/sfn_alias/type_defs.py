@@ -76,7 +76,7 @@ class Limits(TypedDict, total=False):
     aliases_per_state_machine: int
     versions_per_state_machine: int
     definition_characters: int
-    input_characters: int
+    input_bytes: int
     request_bytes: int
     executions_per_state_machine: int
     tags_per_resource: int
@@ -568,7 +568,9 @@ class Exceptions(Protocol):
     ExecutionDoesNotExist: type[errors.ExecutionDoesNotExist]
     InvalidArn: type[errors.InvalidArn]
     InvalidDefinition: type[errors.InvalidDefinition]
+    InvalidEncryptionConfiguration: type[errors.InvalidEncryptionConfiguration]
     InvalidExecutionInput: type[errors.InvalidExecutionInput]
+    InvalidLoggingConfiguration: type[errors.InvalidLoggingConfiguration]
     InvalidName: type[errors.InvalidName]
     InvalidToken: type[errors.InvalidToken]
     MissingRequiredParameter: type[errors.MissingRequiredParameter]

@@ -3,7 +3,7 @@
 use super::arn::{
     AliasRef, Qualifier, STATE_MACHINE_ARN_POINTER, StateMachineRef, parse_alias_arn, parse_state_machine_arn,
 };
-use super::request::{Request, RuleErrors, commands, validate};
+use super::request::{Request, RuleErrors, commands, parse};
 use crate::error::{Error, Result};
 use crate::model::{Resource, Route, Routing, VersionNumber, Weight, is_version_qualifier, parse_arn};
 use crate::options::Limits;
@@ -107,7 +107,7 @@ fn parse_list_aliases<'c>(
 /// The error that AWS would return for this routing configuration;
 /// [`Error::ReferenceNotFound`] for a version number that cannot exist.
 pub fn parse_routing(input: &RoutingInput<'_>) -> Result<Routing> {
-    validate(input, &Limits::default())?.ok_or(Error::ReferenceNotFound)
+    parse(input, &Limits::default())?.ok_or(Error::ReferenceNotFound)
 }
 
 /// Like [`parse_routing`], for JSON bytes or values of another programming language.

@@ -1,8 +1,8 @@
 //! Parses ARNs in requests.
 
 use super::request::RuleErrors;
-use crate::error::Error;
-use crate::model::{Resource, VersionNumber, parse_arn};
+use crate::error::{Error, Result};
+use crate::model::{Arn, Resource, VersionNumber, parse_arn, split_service_arn};
 
 /// JSON pointer of the member that names a state machine.
 pub(super) const STATE_MACHINE_ARN_POINTER: &str = "/stateMachineArn";
@@ -49,7 +49,7 @@ pub(super) fn parse_member<'a>(
     pointer: &str,
     rule_errors: &mut RuleErrors<'_>,
 ) -> Option<StateMachineRef<'a>> {
-    let arn = rule_errors.record_error(pointer, parse_arn(text))?;
+    let arn = rule_errors.record_error(pointer, parse_arn_of_type(text, "stateMachine"))?;
     let (name, qualifier) = match arn.resource {
         Resource::StateMachine { name } => (name, Qualifier::Unqualified),
         Resource::Version { name, .. } => (name, Qualifier::Version(arn.version())),
@@ -77,4 +77,19 @@ pub(super) fn parse_alias_arn<'a>(text: &'a str, rule_errors: &mut RuleErrors<'_
         return rule_errors.record_error(POINTER, Err(Error::AliasArnRequired(text.into())));
     };
     Some(AliasRef { state_machine, name })
+}
+
+/// Parses an ARN of a resource type. AWS checks the type before the parts after it.
+pub(super) fn parse_arn_of_type<'a>(text: &'a str, resource_type: &str) -> Result<Arn<'a>> {
+    parse_arn(text).map_err(|error| match find_resource_type(text) {
+        Some(found) if found != resource_type => Error::ArnType(found.to_owned()),
+        _ => error,
+    })
+}
+
+/// Returns the resource type of an ARN of Step Functions whose parts after the type may be wrong.
+fn find_resource_type(text: &str) -> Option<&str> {
+    let arn = split_service_arn(text, "states").filter(|arn| !arn.region.is_empty() && !arn.account.is_empty())?;
+    let (resource_type, rest) = arn.resource.split_once(':')?;
+    (!resource_type.is_empty() && rest.split(':').all(|part| !part.is_empty())).then_some(resource_type)
 }

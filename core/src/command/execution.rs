@@ -1,12 +1,12 @@
 //! Commands on executions.
 
-use super::arn::{StateMachineRef, parse_state_machine_arn, parse_unlabeled_arn};
+use super::arn::{StateMachineRef, parse_arn_of_type, parse_state_machine_arn, parse_unlabeled_arn};
 use super::request::{Request, RuleErrors, commands};
 use super::state_machine::check_name;
 use super::version::is_metadata_only;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::json_text::validate_execution_input;
-use crate::model::{ExecutionStatus, Resource, parse_arn};
+use crate::model::{ExecutionStatus, Resource};
 use crate::page::PageRequest;
 use crate::wire::input::{
     DescribeExecutionInput, DescribeStateMachineForExecutionInput, ListExecutionsInput, StartExecutionInput,
@@ -18,6 +18,8 @@ pub(crate) struct StartExecution<'a> {
     pub name: Option<&'a str>,
     pub input: &'a str,
     pub trace_header: Option<&'a str>,
+    /// The error of the name or the input, which AWS returns only if the state machine exists.
+    pub content: Result<()>,
 }
 
 /// An execution, and what to return of it.
@@ -74,15 +76,16 @@ fn parse_start_execution<'c>(
 ) -> Option<StartExecution<'c>> {
     let state_machine = parse_unlabeled_arn(input.state_machine_arn.as_deref().unwrap_or_default(), rule_errors);
     if let Some(name) = input.name.as_deref() {
-        rule_errors.record_error("/name", check_name(name));
+        rule_errors.defer_error("/name", check_name(name));
     }
     let execution_input = input.input.as_deref().unwrap_or("{}");
-    rule_errors.record_error("/input", validate_execution_input(execution_input));
+    rule_errors.defer_error("/input", validate_execution_input(execution_input));
     Some(StartExecution {
         state_machine: state_machine?,
         name: input.name.as_deref(),
         input: execution_input,
         trace_header: input.trace_header.as_deref(),
+        content: rule_errors.deferred_result(),
     })
 }
 
@@ -120,7 +123,7 @@ fn parse_execution<'a>(
 ) -> Option<ExecutionRef<'a>> {
     const POINTER: &str = "/executionArn";
     let text = text?;
-    let arn = rule_errors.record_error(POINTER, parse_arn(text))?;
+    let arn = rule_errors.record_error(POINTER, parse_arn_of_type(text, "execution"))?;
     let Resource::Execution { name: state_machine_name, execution } = arn.resource else {
         return rule_errors.record_error(POINTER, Err(Error::ArnType(arn.resource_type().into())));
     };

@@ -2,6 +2,7 @@
 
 mod alias;
 mod arn;
+mod configuration;
 mod execution;
 mod request;
 mod state_machine;
@@ -11,8 +12,8 @@ pub(crate) use alias::{CreateAlias, ListAliases, UpdateAlias};
 pub use alias::{parse_routing, parse_routing_from};
 pub(crate) use arn::{AliasRef, Qualifier, StateMachineRef};
 pub(crate) use execution::{ExecutionRef, ListExecutions, StartExecution, StatusFilter, StopExecution};
-pub(crate) use request::{Request, collect_problems, validate};
+pub(crate) use request::{Request, collect_problems, parse, validate};
 pub(crate) use state_machine::{
-    CreateStateMachine, RevisionContent, TagStateMachine, UntagStateMachine, UpdateStateMachine,
+    CreateStateMachine, RevisionContent, TagStateMachine, UntagStateMachine, UpdateStateMachine, ValidateDefinition,
 };
 pub(crate) use version::{DeleteVersion, DescribeStateMachine, ListVersions, PublishVersion};

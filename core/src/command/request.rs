@@ -39,15 +39,27 @@ pub(super) use commands;
 pub(crate) struct RuleErrors<'l> {
     pub limits: &'l Limits,
     errors: Vec<(String, Error)>,
+    /// Errors that AWS returns only if the resource exists.
+    deferred: Vec<(String, Error)>,
 }
 
 impl<'l> RuleErrors<'l> {
     pub const fn new(limits: &'l Limits) -> Self {
-        Self { limits, errors: Vec::new() }
+        Self { limits, errors: Vec::new(), deferred: Vec::new() }
     }
 
     pub fn push(&mut self, pointer: impl Into<String>, error: Error) {
         self.errors.push((pointer.into(), error));
+    }
+
+    /// Records an error that AWS returns only if the resource exists.
+    pub fn defer_error(&mut self, pointer: &str, result: Result<()>) {
+        self.deferred.extend(result.err().map(|error| (pointer.to_owned(), error)));
+    }
+
+    /// Returns the first deferred error.
+    pub fn deferred_result(&self) -> Result<()> {
+        self.deferred.first().map_or(Ok(()), |(_, error)| Err(error.clone()))
     }
 
     /// Returns the value, or records the error.
@@ -56,15 +68,26 @@ impl<'l> RuleErrors<'l> {
     }
 }
 
-/// Converts a request to a command, or returns the error that AWS would return.
-pub(crate) fn validate<'c, R: Request>(request: &'c R, limits: &Limits) -> Result<R::Command<'c>> {
-    let violations = check_constraints(request, limits);
+/// Converts a request to a command, or returns the error that AWS would return. The command contains its deferred
+/// errors.
+pub(crate) fn parse<'c, R: Request>(request: &'c R, limits: &Limits) -> Result<R::Command<'c>> {
+    parse_recording_errors(request, &mut RuleErrors::new(limits))
+}
+
+/// Validates a request as if its resources exist.
+pub(crate) fn validate(request: &impl Request, limits: &Limits) -> Result<()> {
+    let mut rule_errors = RuleErrors::new(limits);
+    parse_recording_errors(request, &mut rule_errors)?;
+    rule_errors.deferred_result()
+}
+
+fn parse_recording_errors<'c, R: Request>(request: &'c R, rule_errors: &mut RuleErrors<'_>) -> Result<R::Command<'c>> {
+    let violations = check_constraints(request, rule_errors.limits);
     if !violations.is_empty() {
         return Err(Error::Constraints(violations));
     }
-    let mut rule_errors = RuleErrors::new(limits);
-    let command = request.to_command(&mut rule_errors);
-    match (rule_errors.errors.into_iter().next(), command) {
+    let command = request.to_command(rule_errors);
+    match (std::mem::take(&mut rule_errors.errors).into_iter().next(), command) {
         (Some((_, error)), _) => Err(error),
         (None, Some(command)) => Ok(command),
         (None, None) => Err(Error::Malformed("a required member is missing".to_owned())),
@@ -76,6 +99,7 @@ pub(crate) fn collect_problems<R: Request>(request: &R, limits: &Limits) -> Vec<
     let violations = check_constraints(request, limits);
     let mut rule_errors = RuleErrors::new(limits);
     request.to_command(&mut rule_errors);
+    rule_errors.errors.append(&mut rule_errors.deferred);
     // If a member violates constraints, its violated rules are not reported.
     rule_errors.errors.retain(|(pointer, _)| violations.iter().all(|violation| violation.pointer != *pointer));
     let of_constraints = violations.iter().map(Problem::from_violation);

@@ -1,18 +1,17 @@
 //! Commands on state machines and their tags.
 
 use super::arn::{StateMachineRef, parse_unlabeled_arn};
+use super::configuration::{Logging, parse_encryption, parse_logging, serialize_tracing};
 use super::request::{Request, RuleErrors, commands};
+use crate::definition::validate_definition;
 use crate::error::{Error, Result};
-use crate::json_text::validate_definition;
-use crate::model::{Resource, StateMachineType, Tag, parse_arn};
+use crate::model::{DEFAULT_ENCRYPTION, Resource, StateMachineType, Tag, parse_arn, split_service_arn};
 use crate::page::PageRequest;
 use crate::wire::Text;
 use crate::wire::input::{
-    CreateStateMachineInput, DeleteStateMachineInput, ListStateMachinesInput, ListTagsForResourceInput,
-    LoggingConfiguration, TagInput, TagResourceInput, TracingConfiguration, UntagResourceInput,
-    UpdateStateMachineInput, ValidateStateMachineDefinitionInput,
+    CreateStateMachineInput, DeleteStateMachineInput, ListStateMachinesInput, ListTagsForResourceInput, TagInput,
+    TagResourceInput, UntagResourceInput, UpdateStateMachineInput, ValidateStateMachineDefinitionInput,
 };
-use serde::Serialize;
 
 /// Characters that AWS documents as forbidden in names, in addition to whitespace and control characters.
 const FORBIDDEN_CHARACTERS: &str = "<>{}[]?*\"#%\\^|~`$&,;:/";
@@ -21,9 +20,15 @@ const FORBIDDEN_CHARACTERS: &str = "<>{}[]?*\"#%\\^|~`$&,;:/";
 pub(crate) struct RevisionContent<'a> {
     pub definition: Option<&'a str>,
     pub role: Option<&'a str>,
-    pub logging: Option<String>,
+    pub logging: Option<Logging>,
     pub tracing: Option<String>,
     pub encryption: Option<String>,
+}
+
+impl RevisionContent<'_> {
+    pub fn logging_json(&self) -> Option<&str> {
+        self.logging.as_ref().map(|logging| &*logging.json)
+    }
 }
 
 pub(crate) struct CreateStateMachine<'a> {
@@ -52,6 +57,12 @@ pub(crate) struct UntagStateMachine<'a> {
     pub keys: &'a [Text<'a>],
 }
 
+pub(crate) struct ValidateDefinition<'a> {
+    pub definition: &'a str,
+    /// 0: the default.
+    pub max_results: usize,
+}
+
 commands! {
     CreateStateMachineInput => CreateStateMachine<'c>, |input, errors| parse_create_state_machine(input, errors);
     UpdateStateMachineInput => UpdateStateMachine<'c>, |input, errors| parse_update_state_machine(input, errors);
@@ -70,7 +81,10 @@ commands! {
         Some(UntagStateMachine { arn, keys: input.tag_keys.as_deref()? })
     };
     ListTagsForResourceInput => &'c str, |input, errors| parse_resource_arn(input.resource_arn.as_deref()?, errors);
-    ValidateStateMachineDefinitionInput => &'c str, |input, _| input.definition.as_deref();
+    ValidateStateMachineDefinitionInput => ValidateDefinition<'c>, |input, _| {
+        let max_results = input.max_results.and_then(|number| usize::try_from(number).ok()).unwrap_or_default();
+        Some(ValidateDefinition { definition: input.definition.as_deref()?, max_results })
+    };
 }
 
 fn parse_create_state_machine<'c>(
@@ -80,14 +94,18 @@ fn parse_create_state_machine<'c>(
     if let Some(name) = input.name.as_deref() {
         rule_errors.record_error("/name", check_name(name));
     }
+    let (definition, role) = (input.definition.as_deref(), input.role_arn.as_deref());
+    check_content(definition, role, rule_errors);
     let content = RevisionContent {
-        definition: input.definition.as_deref(),
-        role: input.role_arn.as_deref(),
-        logging: Some(serialize_logging(input.logging_configuration.clone().unwrap_or_default())),
+        definition,
+        role,
+        logging: Some(parse_logging(input.logging_configuration.clone().unwrap_or_default(), rule_errors)),
         tracing: Some(serialize_tracing(input.tracing_configuration.clone().unwrap_or_default())),
-        encryption: input.encryption_configuration.as_ref().map(to_json),
+        encryption: Some(match input.encryption_configuration.clone() {
+            Some(encryption) => parse_encryption(encryption, rule_errors),
+            None => DEFAULT_ENCRYPTION.to_owned(),
+        }),
     };
-    content.check(rule_errors);
     let publish = parse_publish(input.publish, input.version_description.as_deref(), rule_errors);
     let tags = deduplicate_tags(input.tags.as_deref().unwrap_or_default(), rule_errors);
     Some(CreateStateMachine {
@@ -105,17 +123,18 @@ fn parse_update_state_machine<'c>(
     rule_errors: &mut RuleErrors<'_>,
 ) -> Option<UpdateStateMachine<'c>> {
     let state_machine = parse_unlabeled_arn(input.state_machine_arn.as_deref().unwrap_or_default(), rule_errors);
-    let content = RevisionContent {
-        definition: input.definition.as_deref(),
-        role: input.role_arn.as_deref(),
-        logging: input.logging_configuration.clone().map(serialize_logging),
-        tracing: input.tracing_configuration.clone().map(serialize_tracing),
-        encryption: input.encryption_configuration.as_ref().map(to_json),
-    };
-    if content.is_empty() {
+    if is_empty(input) {
         rule_errors.push("", Error::NothingToUpdateInStateMachine);
     }
-    content.check(rule_errors);
+    let (definition, role) = (input.definition.as_deref(), input.role_arn.as_deref());
+    check_content(definition, role, rule_errors);
+    let content = RevisionContent {
+        definition,
+        role,
+        logging: input.logging_configuration.clone().map(|logging| parse_logging(logging, rule_errors)),
+        tracing: input.tracing_configuration.clone().map(serialize_tracing),
+        encryption: input.encryption_configuration.clone().map(|key| parse_encryption(key, rule_errors)),
+    };
     let publish = parse_publish(input.publish, input.version_description.as_deref(), rule_errors);
     Some(UpdateStateMachine {
         state_machine: state_machine?,
@@ -129,22 +148,20 @@ fn parse_type(text: Option<&str>) -> StateMachineType {
     if text == Some("EXPRESS") { StateMachineType::Express } else { StateMachineType::Standard }
 }
 
-impl RevisionContent<'_> {
-    fn check(&self, rule_errors: &mut RuleErrors<'_>) {
-        if let Some(definition) = self.definition {
-            rule_errors.record_error("/definition", validate_definition(definition));
-        }
-        if let Some(role) = self.role {
-            rule_errors.record_error("/roleArn", check_role_arn(role));
-        }
-    }
+const fn is_empty(input: &UpdateStateMachineInput<'_>) -> bool {
+    input.definition.is_none()
+        && input.role_arn.is_none()
+        && input.logging_configuration.is_none()
+        && input.tracing_configuration.is_none()
+        && input.encryption_configuration.is_none()
+}
 
-    const fn is_empty(&self) -> bool {
-        self.definition.is_none()
-            && self.role.is_none()
-            && self.logging.is_none()
-            && self.tracing.is_none()
-            && self.encryption.is_none()
+fn check_content(definition: Option<&str>, role: Option<&str>, rule_errors: &mut RuleErrors<'_>) {
+    if let Some(definition) = definition {
+        rule_errors.record_error("/definition", validate_definition(definition));
+    }
+    if let Some(role) = role {
+        rule_errors.record_error("/roleArn", check_role_arn(role));
     }
 }
 
@@ -164,9 +181,11 @@ pub(super) fn check_name(name: &str) -> Result<()> {
     if name.contains(is_forbidden) { Err(Error::InvalidName(name.into())) } else { Ok(()) }
 }
 
-/// Checks the prefix only: roles belong to another service.
-fn check_role_arn(arn: &str) -> Result<()> {
-    if arn.starts_with("arn:") { Ok(()) } else { Err(Error::ArnPrefix(arn.into())) }
+/// Accepts the form `arn:PARTITION:iam::ACCOUNT:role/NAME`.
+fn check_role_arn(text: &str) -> Result<()> {
+    let arn = split_service_arn(text, "iam").filter(|arn| arn.region.is_empty() && !arn.account.is_empty());
+    let name = arn.and_then(|arn| arn.resource.strip_prefix("role/")).filter(|name| !name.is_empty());
+    name.map(drop).ok_or_else(|| Error::InvalidRoleArn(text.into()))
 }
 
 fn parse_publish(publish: Option<bool>, description: Option<&str>, rule_errors: &mut RuleErrors<'_>) -> bool {
@@ -175,23 +194,6 @@ fn parse_publish(publish: Option<bool>, description: Option<&str>, rule_errors: 
         rule_errors.push("/versionDescription", Error::DescriptionWithoutPublish);
     }
     publish
-}
-
-/// Serializes a configuration with AWS's defaults, so that equal configurations have equal texts.
-fn serialize_logging(mut configuration: LoggingConfiguration<'_>) -> String {
-    configuration.level.get_or_insert_with(|| "OFF".into());
-    configuration.include_execution_data.get_or_insert(false);
-    to_json(&configuration)
-}
-
-fn serialize_tracing(mut configuration: TracingConfiguration) -> String {
-    configuration.enabled.get_or_insert(false);
-    to_json(&configuration)
-}
-
-/// Cannot fail for strings, numbers and booleans.
-fn to_json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// Returns the last value of each key, in the order of the keys' first occurrences. Records an error for more

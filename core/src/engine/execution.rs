@@ -35,6 +35,7 @@ pub(crate) fn start(
     let target = command.state_machine;
     let view = context.require_active(target.unqualified_arn, || Error::StateMachineDoesNotExist(target.arn.into()))?;
     let (version, alias) = resolve_version(view, command, random.percent, context.now)?;
+    command.content.clone()?;
     let name = command.name.unwrap_or(&random.name);
     if view.state_machine().kind == StateMachineType::Express {
         let execution_arn = format_express_arn(target.unqualified_arn, name, &random.express_id);
@@ -130,7 +131,7 @@ pub(crate) fn describe_state_machine(
     let revision = view.revision(RevisionKey::Execution(command.name))?.ok_or_else(|| missing_error(command))?;
     Ok(DescribeStateMachineForExecutionOutput {
         definition: describe_definition(&revision, command.metadata_only),
-        encryption_configuration: revision.encryption.as_deref().map(parse_configuration),
+        encryption_configuration: parse_configuration(&revision.encryption),
         logging_configuration: parse_configuration(&revision.logging),
         name: command.state_machine_name.to_owned(),
         revision_id: revision.id.as_deref().map(str::to_owned),

@@ -31,11 +31,23 @@ pub(crate) fn create(
         }
         return Ok(Decision { change: None, output: output(stored.created, stored.published_on_create) });
     }
+    check_log_resource(arn, &command.content)?;
     let state_machine = new_state_machine(command, context.now);
     let revision = new_revision(None, &command.content, None, context.now);
     let version = command.publish.then(|| first_version(command, context.now));
     let change = Change::CreateStateMachine { state_machine: Box::new(state_machine), revision, version };
     Ok(Decision { change: Some(change), output: output(context.now, command.publish) })
+}
+
+/// Checks the ARN of a state machine with logging. CloudWatch Logs accepts fewer characters than a name may have.
+fn check_log_resource(arn: &str, content: &RevisionContent<'_>) -> Result<()> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "./-_:".contains(c);
+    if !content.logging.as_ref().is_some_and(|logging| logging.is_on) || arn.chars().all(is_allowed) {
+        return Ok(());
+    }
+    let constraint = r"Member must satisfy regular expression pattern: ^[0-9A-Za-z.\/\-_:]+$";
+    let violation = format!("Value '{arn}' at 'resourceId' failed to satisfy constraint: {constraint}");
+    Err(Error::InvalidLoggingConfiguration(format!("1 validation error detected: {violation}")))
 }
 
 fn new_state_machine(command: &CreateStateMachine<'_>, now: Timestamp) -> StateMachine {
@@ -60,9 +72,9 @@ fn is_replay(view: &dyn View, command: &CreateStateMachine<'_>) -> Result<bool> 
     let (stored, content) = (view.state_machine(), &command.content);
     Ok(stored.kind == command.kind
         && content.definition == Some(&*current.definition)
-        && content.logging.as_deref() == Some(&*current.logging)
+        && content.logging_json() == Some(&*current.logging)
         && content.tracing.as_deref() == Some(&*current.tracing)
-        && content.encryption.as_deref() == current.encryption.as_deref()
+        && content.encryption.as_deref() == Some(&*current.encryption)
         && stored.published_on_create == command.publish
         && stored.version_description_on_create.as_deref() == command.version_description)
 }
@@ -81,13 +93,9 @@ fn new_revision(
         id,
         definition: member(content.definition, |r| &r.definition).into(),
         role_arn: member(content.role, |r| &r.role_arn).into(),
-        logging: member(content.logging.as_deref(), |r| &r.logging).into(),
+        logging: member(content.logging_json(), |r| &r.logging).into(),
         tracing: member(content.tracing.as_deref(), |r| &r.tracing).into(),
-        encryption: content
-            .encryption
-            .as_deref()
-            .map(Into::into)
-            .or_else(|| previous.and_then(|r| r.encryption.clone())),
+        encryption: member(content.encryption.as_deref(), |r| &r.encryption).into(),
         updated: now,
     }
 }
@@ -96,9 +104,9 @@ fn new_revision(
 fn is_unchanged(current: &Revision, content: &RevisionContent<'_>) -> bool {
     content.definition.is_none_or(|new| new == &*current.definition)
         && content.role.is_none_or(|new| new == &*current.role_arn)
-        && content.logging.as_deref().is_none_or(|new| new == &*current.logging)
+        && content.logging_json().is_none_or(|new| new == &*current.logging)
         && content.tracing.as_deref().is_none_or(|new| new == &*current.tracing)
-        && content.encryption.as_deref().is_none_or(|new| Some(new) == current.encryption.as_deref())
+        && content.encryption.as_deref().is_none_or(|new| new == &*current.encryption)
 }
 
 /// Updates a state machine. A changed revision gets the revision id `id`.
@@ -109,6 +117,7 @@ pub(crate) fn update(
 ) -> Result<Decision<UpdateStateMachineOutput>> {
     let arn = command.state_machine.unqualified_arn;
     let view = context.require_active_unqualified(command.state_machine)?;
+    check_log_resource(arn, &command.content)?;
     let current = view.revision(RevisionKey::Current)?.ok_or_else(|| Error::StateMachineDoesNotExist(arn.into()))?;
     let description = command.version_description;
     if is_unchanged(&current, &command.content) {
@@ -149,7 +158,7 @@ pub(crate) fn describe(
         creation_date: version.as_ref().map_or(state_machine.created, |version| version.created),
         definition: describe_definition(&revision, command.metadata_only),
         description: version.and_then(|version| version.description.clone()),
-        encryption_configuration: revision.encryption.as_deref().map(parse_configuration),
+        encryption_configuration: parse_configuration(&revision.encryption),
         logging_configuration: parse_configuration(&revision.logging),
         name: command.state_machine.name.to_owned(),
         revision_id: revision.id.as_deref().map(str::to_owned),

@@ -55,10 +55,14 @@ kinds! {
     ExecutionDoesNotExist = 30, 400, SERVICE;
     /// The ARN is not valid, or has another resource type.
     InvalidArn = 40, 400, SERVICE;
-    /// The definition is not JSON, or `StartAt` or `States` is missing.
+    /// The definition is not JSON, or its structure is not valid, for example a state that does not exist.
     InvalidDefinition = 50, 400, SERVICE;
+    /// The encryption configuration is not valid.
+    InvalidEncryptionConfiguration = 55, 400, SERVICE;
     /// The execution input is not JSON.
     InvalidExecutionInput = 60, 400, SERVICE;
+    /// The logging configuration is not valid.
+    InvalidLoggingConfiguration = 65, 400, SERVICE;
     /// The name contains a forbidden character.
     InvalidName = 70, 400, SERVICE;
     /// The page token is malformed, altered, expired, or belongs to another list.

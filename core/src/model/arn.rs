@@ -94,6 +94,21 @@ fn split_arn(text: &str) -> Option<Arn<'_>> {
     Some(Arn { text, partition, region, account, resource: parse_resource(resource_type, rest)? })
 }
 
+/// The parts of an ARN of any service.
+pub(crate) struct ServiceArn<'a> {
+    pub region: &'a str,
+    pub account: &'a str,
+    pub resource: &'a str,
+}
+
+/// Splits an ARN of a service, `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`.
+pub(crate) fn split_service_arn<'a>(text: &'a str, service: &str) -> Option<ServiceArn<'a>> {
+    let (_, rest) = split_part(text.strip_prefix("arn:")?)?;
+    let (region, rest) = rest.strip_prefix(service)?.strip_prefix(':')?.split_once(':')?;
+    let (account, resource) = rest.split_once(':')?;
+    Some(ServiceArn { region, account, resource })
+}
+
 /// Splits at the first colon. The part before it must not be empty. A plain loop is faster than a search function,
 /// because parts are short.
 fn split_part(text: &str) -> Option<(&str, &str)> {

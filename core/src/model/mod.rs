@@ -6,8 +6,9 @@ mod routing;
 mod scope;
 mod values;
 
-pub(crate) use arn::is_version_qualifier;
 pub use arn::{Arn, Resource, parse_arn};
+pub(crate) use arn::{is_version_qualifier, split_service_arn};
+pub(crate) use record::DEFAULT_ENCRYPTION;
 pub use record::{
     Alias, Execution, ExecutionStatus, PreviousRouting, Revision, StateMachine, StateMachineType, StopDetails, Tag,
     Version,

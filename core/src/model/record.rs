@@ -52,6 +52,9 @@ pub struct StateMachine {
     pub tags: Vec<Tag>,
 }
 
+/// The encryption configuration of a state machine that was created without one: a key that AWS owns.
+pub(crate) const DEFAULT_ENCRYPTION: &str = r#"{"type":"AWS_OWNED_KEY"}"#;
+
 /// A revision of a state machine. Immutable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
@@ -65,8 +68,8 @@ pub struct Revision {
     pub logging: Box<str>,
     /// `tracingConfiguration` as JSON.
     pub tracing: Box<str>,
-    /// `encryptionConfiguration` as JSON, if specified.
-    pub encryption: Option<Box<str>>,
+    /// `encryptionConfiguration` as JSON.
+    pub encryption: Box<str>,
     /// The time of the create or update request.
     pub updated: Timestamp,
 }

@@ -1,12 +1,12 @@
 //! Executes the operations: the execution of each input, and the dispatch by name.
 
 use super::call::{Call, RESPONSE_LOST, catch_panic};
-use crate::command::{Qualifier, Request, validate};
+use crate::command::{Qualifier, Request, ValidateDefinition, parse};
+use crate::definition::{DefinitionError, find_definition_errors};
 use crate::engine::execution::RandomValues;
 use crate::engine::{alias, execution, state_machine, tags, version};
 use crate::error::Result;
 use crate::json::SerializeResponse;
-use crate::json_text::{DefinitionError, find_definition_error};
 use crate::model::StateMachine;
 use crate::operation::Operation;
 use crate::page::{Cursor, ListId, PageRequest};
@@ -26,7 +26,7 @@ pub(super) trait Execute: Request {
 
 /// Validates and executes a request.
 pub(super) fn execute<I: Execute>(input: &I, call: &mut Call<'_>) -> Result<I::Output> {
-    I::execute(validate(input, &call.context.options.limits)?, call)
+    I::execute(parse(input, &call.context.options.limits)?, call)
 }
 
 /// Defines [`Execute::execute`]: either with the ARN of the state machine and the engine's function, or with an expression.
@@ -107,16 +107,22 @@ fn generate_random_values(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'
     }
 }
 
-fn validate_definition(definition: &str) -> ValidateStateMachineDefinitionOutput {
+/// Maximum number of diagnostics if the request does not specify one.
+const DEFAULT_DIAGNOSTICS: usize = 100;
+
+fn validate_definition(command: &ValidateDefinition<'_>) -> ValidateStateMachineDefinitionOutput {
     let diagnostic = |error: DefinitionError| Diagnostic {
         severity: "ERROR".to_owned(),
         code: error.code.to_owned(),
-        message: error.message,
-        location: error.location,
+        message: error.message.clone(),
+        location: error.into_diagnostic_location(),
     };
-    let diagnostics: Vec<_> = find_definition_error(definition).map(diagnostic).into_iter().collect();
-    let result = if diagnostics.is_empty() { "OK" } else { "FAIL" }.to_owned();
-    ValidateStateMachineDefinitionOutput { result, diagnostics, truncated: false }
+    let errors = find_definition_errors(command.definition);
+    let limit = if command.max_results == 0 { DEFAULT_DIAGNOSTICS } else { command.max_results };
+    let result = if errors.is_empty() { "OK" } else { "FAIL" }.to_owned();
+    let truncated = errors.len() > limit;
+    let diagnostics = errors.into_iter().take(limit).map(diagnostic).collect();
+    ValidateStateMachineDefinitionOutput { result, diagnostics, truncated }
 }
 
 fn list_state_machines(page: PageRequest<'_>, call: &mut Call<'_>) -> Result<ListStateMachinesOutput> {

@@ -135,8 +135,8 @@ responses! {
         pub definition: Sensitive,
         /// The version's description.
         pub description: Option<Sensitive>,
-        /// As specified.
-        pub encryption_configuration: Option<Value>,
+        /// As specified; default `AWS_OWNED_KEY`.
+        pub encryption_configuration: Value,
         /// As specified; default `OFF`.
         pub logging_configuration: Value,
         /// The state machine's name.
@@ -211,21 +211,21 @@ responses! {
     Diagnostic {
         /// ERROR.
         pub severity: String,
-        /// SCHEMA_VALIDATION_FAILED or INVALID_JSON_DESCRIPTION.
+        /// For example SCHEMA_VALIDATION_FAILED or MISSING_TRANSITION_TARGET.
         pub code: String,
         /// The error text.
         pub message: String,
-        /// The location: a JSON pointer, or line and column of a syntax error.
+        /// The location in the definition, or line and column of a syntax error.
         pub location: Option<String>,
     }
 
-    /// Output of ValidateStateMachineDefinition. It checks that the definition is JSON with `StartAt` and `States`, and no more.
+    /// Output of ValidateStateMachineDefinition. The fields of each type of state are not checked.
     ValidateStateMachineDefinitionOutput {
         /// OK or FAIL.
         pub result: String,
         /// The errors of the definition.
         pub diagnostics: Vec<Diagnostic>,
-        /// Always false.
+        /// Whether there are more errors than `maxResults`.
         pub truncated: bool,
     }
 
@@ -283,8 +283,8 @@ responses! {
     DescribeStateMachineForExecutionOutput {
         /// `{}` with METADATA_ONLY.
         pub definition: Sensitive,
-        /// As specified.
-        pub encryption_configuration: Option<Value>,
+        /// As specified; default `AWS_OWNED_KEY`.
+        pub encryption_configuration: Value,
         /// As specified; default `OFF`.
         pub logging_configuration: Value,
         /// The state machine's name.

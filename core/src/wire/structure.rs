@@ -1,7 +1,7 @@
 //! Declares structures: the Rust type, the constraints, and the text that AWS prints.
 
 use super::Text;
-use crate::constraint::{Constraint, Member, Path, PrintedValue, Rule, Violations};
+use crate::constraint::{Constraint, MaxLength, Member, Path, PrintedValue, Rule, Violations};
 use crate::options::Limits;
 use std::fmt::Write as _;
 
@@ -40,7 +40,10 @@ pub(crate) fn check_member<T: ModelValue>(
     match value {
         Some(value) => value.check(&member.rule, limits, &Path::member(parent, member.name), found),
         None if member.required => {
-            found.push(&Path::member(parent, member.name), Some(PrintedValue::Null), Constraint::NotNull);
+            // AWS prints no value of a sensitive member, not even that it is null.
+            let is_sensitive = matches!(&member.rule, Rule::Text(rule) if rule.sensitive);
+            let value = (!is_sensitive).then_some(PrintedValue::Null);
+            found.push(&Path::member(parent, member.name), value, Constraint::NotNull);
         }
         None => {}
     }
@@ -81,11 +84,21 @@ fn check_text(value: &str, rule: &Rule, limits: &Limits, path: &Path<'_>, found:
     if let Some(pattern) = rule.pattern.filter(|pattern| !pattern.matches(value)) {
         found.push(path, printed(), Constraint::Pattern(pattern));
     }
-    if let Some(max) = rule.max.map(|max| max.resolve(limits)).filter(|max| exceeds(value, *max)) {
-        found.push(path, printed(), Constraint::MaxLength(max));
+    if let Some(constraint) = rule.max.and_then(|max| check_length(value, max, limits)) {
+        found.push(path, printed(), constraint);
     }
     if rule.min > 0 && value.is_empty() {
         found.push(path, printed(), Constraint::MinLength(rule.min));
+    }
+}
+
+/// Returns the violated constraint if a text is too long.
+#[inline(always)]
+fn check_length(value: &str, max: MaxLength, limits: &Limits) -> Option<Constraint> {
+    let length = max.resolve(limits);
+    match max {
+        MaxLength::Input => (value.len() > length).then_some(Constraint::MaxBytes(length)),
+        MaxLength::Fixed(_) | MaxLength::Definition => exceeds(value, length).then_some(Constraint::MaxLength(length)),
     }
 }
 

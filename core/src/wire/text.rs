@@ -38,3 +38,9 @@ impl<const SENSITIVE: bool> From<String> for Text<'_, SENSITIVE> {
         Self(Cow::Owned(text))
     }
 }
+
+impl<'a, const SENSITIVE: bool> From<Text<'a, SENSITIVE>> for Cow<'a, str> {
+    fn from(text: Text<'a, SENSITIVE>) -> Self {
+        text.0
+    }
+}

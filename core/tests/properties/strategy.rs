@@ -27,6 +27,8 @@ const DONE: &str = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}
 const DONE_TIGHT: &str = r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#;
 const PASS: &str = r#"{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}}"#;
 /// Valid definitions, all different.
+/// A transition to a missing state.
+pub const LOST: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#;
 pub const DEFINITIONS: [&str; 3] = [DONE, DONE_TIGHT, PASS];
 const ROLE: &str = "arn:aws:iam::123456789012:role/one";
 const OTHER_ROLE: &str = "arn:aws:iam::123456789012:role/two";
@@ -271,11 +273,11 @@ fn max() -> impl Strategy<Value = Option<i64>> {
 }
 
 fn definition() -> impl Strategy<Value = &'static str> {
-    prop_oneof![9 => Just(DONE), 2 => Just(DONE_TIGHT), 4 => Just(PASS), 1 => Just("{}")]
+    prop_oneof![9 => Just(DONE), 2 => Just(DONE_TIGHT), 4 => Just(PASS), 1 => Just("{}"), 1 => Just(LOST)]
 }
 
 fn role() -> impl Strategy<Value = &'static str> {
-    prop_oneof![20 => Just(ROLE), 9 => Just(OTHER_ROLE), 1 => Just("role")]
+    prop_oneof![20 => Just(ROLE), 9 => Just(OTHER_ROLE), 1 => Just("role"), 1 => Just("arn:aws:lambda:us-east-1:123456789012:function:f")]
 }
 
 /// Generates the content of a create request, which often repeats the existing content.
@@ -295,11 +297,14 @@ fn content() -> impl Strategy<Value = Content> {
         json!({}),
         json!({"level": "OFF"}),
         json!({"level": "ALL", "includeExecutionData": true, "destinations": [destination]}),
+        json!({"level": "ERROR", "destinations": []}),
     ]);
     let tracing = rarely(vec![json!({}), json!({"enabled": false}), json!({"enabled": true})]);
     let encryption = rarely(vec![
         json!({"type": "AWS_OWNED_KEY"}),
         json!({"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "key", "kmsDataKeyReusePeriodSeconds": 60}),
+        json!({"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "key"}),
+        json!({"type": "CUSTOMER_MANAGED_KMS_KEY"}),
     ]);
     (of(definition()), of(role()), logging, tracing, encryption)
         .prop_map(|(definition, role, logging, tracing, encryption)| Content {

@@ -105,7 +105,7 @@ fn parse_options(options: &Value) -> Options {
             aliases_per_state_machine: limit("aliasesPerStateMachine", defaults.aliases_per_state_machine),
             versions_per_state_machine: limit("versionsPerStateMachine", defaults.versions_per_state_machine),
             definition_characters: limit("definitionCharacters", defaults.definition_characters),
-            input_characters: limit("inputCharacters", defaults.input_characters),
+            input_bytes: limit("inputBytes", defaults.input_bytes),
             request_bytes: limit("requestBytes", defaults.request_bytes),
             executions_per_state_machine: limit("executionsPerStateMachine", defaults.executions_per_state_machine),
             tags_per_resource: limit("tagsPerResource", defaults.tags_per_resource),

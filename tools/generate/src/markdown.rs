@@ -2,6 +2,8 @@
 
 /// Maximum number of characters of a message.
 const MAX_MESSAGE: usize = 200;
+/// Maximum number of bytes that are removed in order not to cut a word.
+const MAX_WORD: usize = 40;
 
 /// Joins lines, and escapes what is not in backticks, for a cell of a table.
 pub(crate) fn escape(text: &str) -> String {
@@ -19,10 +21,13 @@ fn escape_text(text: &str) -> String {
     text.replace('\\', "\\\\").replace('|', "\\|").replace('*', "\\*").replace('<', "&lt;")
 }
 
-/// Formats a message as code, for a cell of a table. The end of a long message is replaced by an ellipsis.
+/// Formats a message as code, for a cell of a table. The end of a long message is replaced by an ellipsis, which does
+/// not cut a word unless the word is very long.
 pub(crate) fn format_message(message: &str) -> String {
     let mut text: String = message.chars().take(MAX_MESSAGE).collect();
     if text.len() < message.len() {
+        let end = text.rfind(' ').filter(|end| *end >= text.len() - MAX_WORD).unwrap_or(text.len());
+        text.truncate(end);
         text.push('…');
     }
     let visible: String =

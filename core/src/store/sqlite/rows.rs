@@ -3,8 +3,8 @@
 use super::checksum::describe_mismatch;
 use super::error::checksum_error;
 use crate::model::{
-    Alias, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType, StopDetails, Tag,
-    Version, VersionNumber,
+    Alias, DEFAULT_ENCRYPTION, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType,
+    StopDetails, Tag, Version, VersionNumber,
 };
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{Error, Result, Row};
@@ -153,7 +153,8 @@ pub(super) fn read_revision(row: &Row<'_>) -> Result<(i64, Revision)> {
         role_arn: columns.read()?,
         logging: columns.read()?,
         tracing: columns.read()?,
-        encryption: columns.read()?,
+        // Older versions store no default.
+        encryption: columns.read::<Option<Box<str>>>()?.unwrap_or_else(|| DEFAULT_ENCRYPTION.into()),
         updated: columns.read()?,
         definition: columns.read()?,
     };

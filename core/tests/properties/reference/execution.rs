@@ -15,11 +15,6 @@ impl Model {
         observer: &dyn Observer,
     ) -> Outcome {
         let qualifier = target.qualifier_without_label()?;
-        if let Some(name) = name.filter(|name| name.contains(' ')) {
-            return Err(ModelError::new("InvalidName", format!("Invalid Name: '{name}'")));
-        }
-        let input = input.unwrap_or("{}");
-        check_input(input)?;
         let missing = || does_not_exist(&target.arn());
         let machine = self.active(target, missing)?;
         let routes: Option<Routes> = match qualifier {
@@ -30,6 +25,11 @@ impl Model {
             }
             Qualifier::Alias(name) => Some(machine.aliases.get(name).ok_or_else(missing)?.routes_at(self.now).clone()),
         };
+        if let Some(name) = name.filter(|name| name.contains(' ')) {
+            return Err(ModelError::new("InvalidName", format!("Invalid Name: '{name}'")));
+        }
+        let input = input.unwrap_or("{}");
+        check_input(input)?;
         if machine.express {
             return Ok(self.start_express(target, name, routes, observer));
         }

@@ -6,6 +6,7 @@ use super::{
     put,
 };
 use crate::action::{self, Form, Publish, Revision, Tag, Target, machine_arn};
+use crate::strategy::LOST;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -284,7 +285,7 @@ impl Content {
             role: given.role.unwrap_or(self.role),
             logging: given.logging.as_ref().map_or_else(|| self.logging.clone(), logging),
             tracing: given.tracing.as_ref().map_or_else(|| self.tracing.clone(), tracing),
-            encryption: given.encryption.clone().or_else(|| self.encryption.clone()),
+            encryption: given.encryption.as_ref().map_or_else(|| self.encryption.clone(), encryption),
             revision: None,
             since: now,
         }
@@ -309,8 +310,8 @@ impl Content {
             "roleArn": self.role,
             "loggingConfiguration": self.logging,
             "tracingConfiguration": self.tracing,
+            "encryptionConfiguration": self.encryption,
         });
-        put(&mut shown, "encryptionConfiguration", self.encryption.clone());
         put(&mut shown, "revisionId", self.revision.clone());
         shown
     }
@@ -324,12 +325,27 @@ fn create_response(arn: &str, machine: &StateMachine) -> Value {
 
 /// Validates the content without stored data, in the order of the members.
 fn check_content(content: &action::Content, publish: Publish) -> Outcome<()> {
-    if content.definition == Some("{}") {
-        let text = "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /";
+    let definition_error = match content.definition {
+        Some("{}") => Some("SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /"),
+        Some(LOST) => Some(
+            "MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state at null",
+        ),
+        _ => None,
+    };
+    if let Some(text) = definition_error {
         return Err(ModelError::new("InvalidDefinition", format!("Invalid State Machine Definition: '{text}'")));
     }
-    if let Some(role) = content.role.filter(|role| !role.starts_with("arn:")) {
-        return Err(arn_prefix_error(role));
+    if let Some(role) = content.role.filter(|role| !role.starts_with("arn:aws:iam::")) {
+        return Err(ModelError::new("InvalidArn", format!("Invalid Role Arn: '{role}'")));
+    }
+    let logging = content.logging.as_ref().filter(|logging| logging.get("level").is_some_and(|level| level != "OFF"));
+    if logging.is_some_and(|logging| logging["destinations"].as_array().map_or(0, Vec::len) != 1) {
+        let message = "Invalid Logging Configuration: Must specify exactly one Log Destination.";
+        return Err(ModelError::new("InvalidLoggingConfiguration", message));
+    }
+    if content.encryption.as_ref().is_some_and(|key| key["type"] != "AWS_OWNED_KEY" && key.get("kmsKeyId").is_none()) {
+        let message = "Invalid Encryption Configuration: Must set a valid kmsKeyId.";
+        return Err(ModelError::new("InvalidEncryptionConfiguration", message));
     }
     if publish.description.is_some() && publish.publish != Some(true) {
         return Err(ModelError::new("ValidationException", "Version description can only be set when publish is true"));
@@ -343,10 +359,18 @@ fn new_content(given: &action::Content, now: i64) -> Content {
         role: given.role.expect("a create request has a role"),
         logging: logging(given.logging.as_ref().unwrap_or(&json!({}))),
         tracing: tracing(given.tracing.as_ref().unwrap_or(&json!({}))),
-        encryption: given.encryption.clone(),
+        encryption: given.encryption.as_ref().map_or_else(|| json!({"type": "AWS_OWNED_KEY"}), encryption),
         revision: None,
         since: now,
     }
+}
+
+fn encryption(given: &Value) -> Value {
+    let mut encryption = given.clone();
+    if given["type"] != "AWS_OWNED_KEY" && given.get("kmsDataKeyReusePeriodSeconds").is_none() {
+        encryption["kmsDataKeyReusePeriodSeconds"] = json!(300);
+    }
+    encryption
 }
 
 fn logging(given: &Value) -> Value {

@@ -51,7 +51,7 @@ pub struct Content {
     role: &'static str,
     logging: Value,
     tracing: Value,
-    encryption: Option<Value>,
+    encryption: Value,
     revision: Option<String>,
     since: i64,
 }

@@ -54,6 +54,7 @@ fn other_rules() -> Vec<Error> {
 fn arns_and_texts() -> Vec<Error> {
     vec![
         Error::ArnPrefix("orders:1".to_owned()),
+        Error::InvalidRoleArn("role".to_owned()),
         Error::ArnType("execution".to_owned()),
         Error::AliasArnRequired(format!("{ORDERS}:1")),
         Error::VersionArnRequired(ORDERS.to_owned()),
@@ -61,6 +62,8 @@ fn arns_and_texts() -> Vec<Error> {
         Error::InvalidName("my orders".to_owned()),
         Error::InvalidToken,
         Error::InvalidDefinition("SCHEMA_VALIDATION_FAILED: ...".to_owned()),
+        Error::InvalidLoggingConfiguration("Must specify exactly one Log Destination.".to_owned()),
+        Error::InvalidEncryptionConfiguration("Must set a valid kmsKeyId.".to_owned()),
         Error::InvalidExecutionInput("...".to_owned()),
         Error::UnknownOperation { name: "CreateAlias".to_owned(), nearest: Some("CreateStateMachineAlias") },
         Error::UnsupportedOperation("CreateActivity"),
