@@ -1,6 +1,7 @@
 //! Copies the file while it is in use, and restores a copy.
 
 use super::error::{path_error, sqlite_error};
+use super::file::SqliteFile;
 use super::open::{self, LockingMode};
 use super::{generation, wal};
 use crate::error::{Error, Result};
@@ -12,15 +13,15 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 
-/// Writes all data of a connection that has no transaction to a new file, which gets the permissions of `file`.
-pub(super) fn write_copy(connection: &Connection, file: &Path, copy: &Path) -> Result<()> {
+/// Writes all data of a file to a new one, which gets its permissions. Verifies the copy after other connections can write
+/// again.
+pub(super) fn write_copy(file: &SqliteFile, copy: &Path) -> Result<()> {
     let copy = open::make_absolute(copy)?;
     if fs::symlink_metadata(&copy).is_ok() {
         return Err(path_error(&copy, "exists; delete it first, or choose another path"));
     }
-    let draft = Draft::create(&copy, file)?;
-    let path = ToSqlOutput::Borrowed(ValueRef::Text(draft.0.as_os_str().as_encoded_bytes()));
-    connection.execute("VACUUM INTO ?1", [path]).map_err(sqlite_error)?;
+    let draft = Draft::create(&copy, &file.path)?;
+    file.with_idle_connection(|connection| draft.fill(connection))?;
     draft.finish()?;
     draft.rename(&copy)
 }
@@ -82,6 +83,12 @@ impl Draft {
             .and_then(|it| fs::set_permissions(&path, it))
             .map_err(|error| io_error(&path, "created", &error))?;
         Ok(draft)
+    }
+
+    /// Copies all data of a connection that has no transaction.
+    fn fill(&self, connection: &Connection) -> Result<()> {
+        let path = ToSqlOutput::Borrowed(ValueRef::Text(self.0.as_os_str().as_encoded_bytes()));
+        connection.execute("VACUUM INTO ?1", [path]).map(drop).map_err(sqlite_error)
     }
 
     /// Verifies the file and syncs it. Its new generation does not match the log of the file that it was copied from.

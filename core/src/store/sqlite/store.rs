@@ -97,7 +97,7 @@ impl Store for SqliteStore {
     }
 
     fn back_up(&self, copy: &Path) -> Result<()> {
-        self.0.with_idle_connection(|connection| backup::write_copy(connection, &self.0.path, copy))
+        backup::write_copy(&self.0, copy)
     }
 
     fn token_key(&self) -> [u8; 32] {
