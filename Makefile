@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
+.PHONY: packages schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -127,6 +127,10 @@ bench: tools ## the benchmarks, each compared with a floor
 	$(PYTHON) -m venv .venv/moto
 	.venv/moto/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
+
+packages: tools ## check the templates that well-known packages contain
+	$(CARGO) build -q -p sfn-alias-cli --locked
+	tools/package-templates/run
 
 .venv/schema/ok: tools/schema/requirements.txt
 	$(PYTHON) -m venv .venv/schema

@@ -1,47 +1,15 @@
 //! The requests that are not operations of AWS and change or copy all data: `POST /reset` and `POST /backup`.
 
 use super::body::ReceivedBody;
-use super::request::ServerState;
+use super::state::ServerState;
 use crate::protocol::{HttpError, check_web_page};
 use http::request::Parts;
 use hyper::body::Incoming;
 use serde_json::json;
-use sfn_alias::{Error, Scope};
-use std::io::ErrorKind;
+use sfn_alias::Scope;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::Arc;
 use tokio::task::spawn_blocking;
-
-/// Where `POST /backup` writes. The lock allows one backup at a time, because writes wait for it.
-#[derive(Debug)]
-pub(super) struct BackupFile(Mutex<PathBuf>);
-
-const BUSY: HttpError = HttpError::Unavailable("another backup is running; send the request again later");
-
-impl BackupFile {
-    pub const fn new(path: PathBuf) -> Self {
-        Self(Mutex::new(path))
-    }
-
-    /// Replaces the previous backup. Returns the path.
-    fn write(&self, back_up: impl FnOnce(&Path) -> sfn_alias::Result<()>) -> Result<PathBuf, HttpError> {
-        let path = match self.0.try_lock() {
-            Ok(path) => path,
-            Err(TryLockError::Poisoned(path)) => path.into_inner(),
-            Err(TryLockError::WouldBlock) => return Err(BUSY),
-        };
-        match std::fs::remove_file(&*path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(Error::Store(format!("`{}` cannot be deleted: {error}", path.display())).into())
-            }
-            _ => {
-                back_up(&path)?;
-                Ok(path.clone())
-            }
-        }
-    }
-}
 
 impl ServerState {
     /// Deletes all state machines. With signatures, deletes those of the key's account, because a key has access to no

@@ -2,8 +2,8 @@
 
 use super::limits::Limits;
 use super::panics::catch_panic;
-use super::request::ServerState;
 use super::settings::Settings;
+use super::state::ServerState;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use crate::protocol::HttpError;

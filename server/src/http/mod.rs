@@ -1,9 +1,10 @@
 //! The HTTP server.
 //!
-//! `server` starts and stops, `connection` accepts and serves connections, `request` handles one request. `body`
-//! receives the body, within the limits of `memory`. `admin` resets and copies the data. `backend` runs the call; writes of a durable service share commits.
-//! `limits` are the configurable bounds. `settings` can change while the server runs. `tls` is https. `metrics` counts
-//! requests, `process` measures the process. `panics` contains panics.
+//! `server` starts and stops, `connection` accepts and serves connections, `request` handles one request, with the `state`
+//! that all share. `body` receives the body, within the limits of `memory`. `admin` resets and copies the data. `backend`
+//! runs the call; writes of a durable service share commits. `limits` are the configurable bounds. `settings` can change
+//! while the server runs. `tls` is https. `metrics` counts requests, `process` measures the process. `panics` contains
+//! panics.
 
 mod admin;
 mod backend;
@@ -17,6 +18,7 @@ mod process;
 mod request;
 mod server;
 mod settings;
+mod state;
 #[cfg(feature = "tls")]
 mod tls;
 

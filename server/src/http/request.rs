@@ -1,13 +1,8 @@
 //! Handles one request.
 
-use super::admin::BackupFile;
-use super::backend::Backend;
 use super::body::{ReceivedBody, drain, receive};
-use super::limits::Limits;
-use super::memory::{BodyPools, MemoryBudget};
-use super::metrics::{Metrics, MetricsCache};
 use super::panics::catch_panic;
-use super::settings::SharedSettings;
+use super::state::ServerState;
 use crate::auth::{Access, PendingAuth};
 use crate::protocol::{App, BACKUP, Call, Credential, HttpError, RESET, RequestTarget, Response, content_response};
 use bytes::Bytes;
@@ -19,7 +14,6 @@ use http_body_util::Full;
 use hyper::body::{Body, Incoming};
 use sfn_alias::{Operation, Scope};
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 use tokio::task::spawn_blocking;
@@ -34,37 +28,7 @@ const MAX_KEY_ID: usize = 128;
 
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The state that all connections share.
-#[derive(Debug)]
-pub(super) struct ServerState {
-    pub app: App,
-    pub settings: SharedSettings,
-    pub backup_file: Option<BackupFile>,
-    pub backend: Backend,
-    pub limits: Limits,
-    metrics: Metrics,
-    metrics_cache: MetricsCache,
-    /// Memory for request bodies.
-    bodies: BodyPools,
-    /// Memory for large responses.
-    responses: MemoryBudget,
-}
-
 impl ServerState {
-    pub fn new(
-        app: App,
-        settings: SharedSettings,
-        backend: Backend,
-        limits: Limits,
-        backup_file: Option<PathBuf>,
-    ) -> Self {
-        let bodies = BodyPools::new(limits.body_bytes, limits.body_timeout_when_full);
-        let responses = MemoryBudget::new(limits.response_bytes);
-        let (metrics, metrics_cache) = (Metrics::new(), MetricsCache::default());
-        let backup_file = backup_file.map(BackupFile::new);
-        Self { app, settings, backup_file, backend, limits, metrics, metrics_cache, bodies, responses }
-    }
-
     pub async fn handle(self: &Arc<Self>, request: Request<Incoming>, peer: IpAddr) -> http::Response<Full<Bytes>> {
         let start = Instant::now();
         let (head, mut body) = request.into_parts();
@@ -141,10 +105,6 @@ impl ServerState {
         Ok(call)
     }
 
-    fn body_limit(&self) -> usize {
-        self.app.service().options().limits.request_bytes
-    }
-
     /// Reserves memory for a large response until the client has received it.
     fn reserve_response_memory(&self, response: Response) -> Response {
         let size = response.http.body().len();
@@ -178,11 +138,6 @@ impl ServerState {
         // Spawned, so that rendering continues if the client disconnects: the next client then gets the cached page.
         let page = tokio::spawn(async move { state.metrics_cache.get(state.render_metrics()).await }).await;
         page.unwrap_or(Err(HttpError::Internal))
-    }
-
-    /// With signatures, only clients on this machine may see all accounts.
-    fn may_see_all_accounts(&self, peer: IpAddr) -> bool {
-        matches!(self.settings.get().access, Access::Anonymous) || peer.to_canonical().is_loopback()
     }
 
     async fn render_metrics(self: &Arc<Self>) -> Result<Bytes, HttpError> {

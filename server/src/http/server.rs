@@ -3,8 +3,8 @@
 use super::backend::{Backend, ForkLock};
 use super::connection::accept_connections;
 use super::limits::Limits;
-use super::request::ServerState;
 use super::settings::{Settings, SharedSettings};
+use super::state::ServerState;
 use crate::auth::Access;
 use crate::protocol::App;
 use hyper_util::server::graceful::GracefulShutdown;
