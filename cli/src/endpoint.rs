@@ -1,12 +1,13 @@
 //! The file or endpoint that a command uses: a client for AWS JSON 1.0.
 
-use crate::agent::{build_agent, send_request};
+use crate::agent::{TIMEOUT, build_agent, send_request};
 use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
 use clap::Args;
 use http::{HeaderValue, Request, Response, header};
 use sfn_alias::{Operation, Reply, Scope, StepFunctions};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use ureq::Agent;
 
 /// The default address of `sfn-alias serve`.
@@ -57,7 +58,12 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     pub fn new(url: &str, service: Service, region: &str, caller: Caller) -> Result<Self, CliError> {
-        Ok(Self { url: url.to_owned(), service, region: region.to_owned(), caller, agent: build_agent()? })
+        Ok(Self { url: url.to_owned(), service, region: region.to_owned(), caller, agent: build_agent(TIMEOUT)? })
+    }
+
+    /// Sets the time limit of a request.
+    pub fn with_timeout(self, timeout: Duration) -> Result<Self, CliError> {
+        Ok(Self { agent: build_agent(timeout)?, ..self })
     }
 
     /// Calls an operation.
