@@ -16,8 +16,8 @@ const DEFAULT_URL: &str = "http://127.0.0.1:8083";
 /// The account of unsigned requests.
 const DEFAULT_ACCOUNT: &str = "000000000000";
 
-/// Bodies over this size are sent with `Expect: 100-continue`.
-const LARGE: usize = 64 * 1024;
+/// Bodies over this size, AWS's maximum, are sent with `Expect: 100-continue`.
+const LARGE: usize = 1 << 20;
 
 /// The names of an AWS service.
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +87,13 @@ impl Endpoint {
         self.caller.authorize(&mut request, &self.region, self.service.signing_name)?;
         if body.len() > LARGE {
             // Otherwise the response is lost if the endpoint rejects the length and closes the connection.
-            request.headers_mut().insert(header::EXPECT, HeaderValue::from_static("100-continue"));
+            let mut expecting = request.clone();
+            expecting.headers_mut().insert(header::EXPECT, HeaderValue::from_static("100-continue"));
+            match send_request(&self.agent, expecting) {
+                // ureq does not send the body if the response 100 has headers, as that of hypercorn.
+                Err(ureq::Error::Timeout(_)) => {}
+                response => return Ok(response),
+            }
         }
         Ok(send_request(&self.agent, request))
     }
