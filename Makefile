@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: schema vectors moto peers help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
+.PHONY: packages peers schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -123,6 +123,10 @@ bench: tools ## the benchmarks, each compared with a floor
 	$(MAKE) -C bindings-python bench
 	$(MAKE) -C bindings-node bench
 	$(MAKE) -C bench/http
+
+packages: tools ## check the templates that well-known packages contain
+	$(CARGO) build -q -p sfn-alias-cli --locked
+	tools/package-templates/run
 
 .venv/schema/ok: tools/schema/requirements.txt
 	$(PYTHON) -m venv .venv/schema

@@ -65,7 +65,7 @@ export interface Options {
   seed?: number | bigint
   /** How long the previous routing stays in effect after UpdateStateMachineAlias. Default: 0. */
   updateDelaySeconds?: number
-  /** How long a state machine stays in status DELETING after DeleteStateMachine. Default: 0. */
+  /** How long a state machine stays in status DELETING after DeleteStateMachine. Default: 0; on AWS, about 23 seconds to minutes were observed. */
   deletionDelaySeconds?: number
   /** Returns the current time as a `Date` or in milliseconds since 1970. Default: the system clock. */
   clock?: () => Date | number
@@ -519,8 +519,8 @@ export interface DescribeStateMachineOutput extends MetadataBearer {
   definition: string
   /** The version's description. */
   description?: string
-  /** As specified. */
-  encryptionConfiguration?: EncryptionConfiguration
+  /** As specified; a key that AWS owns by default. */
+  encryptionConfiguration: EncryptionConfiguration
   /** As specified; `OFF` by default. */
   loggingConfiguration: LoggingConfiguration
   /** The state machine's name. */
@@ -597,7 +597,7 @@ export interface Diagnostic {
   code: string
   /** What is wrong. */
   message: string
-  /** A JSON pointer into the definition. */
+  /** The location in the definition, for example `/States/A/Next`. */
   location?: string
 }
 
@@ -607,7 +607,7 @@ export interface ValidateStateMachineDefinitionOutput extends MetadataBearer {
   result: 'OK' | 'FAIL'
   /** The problems. */
   diagnostics: Diagnostic[]
-  /** Always false. */
+  /** Whether there are more problems than `maxResults`. */
   truncated: boolean
 }
 
@@ -665,8 +665,8 @@ export interface DescribeExecutionOutput extends MetadataBearer {
 export interface DescribeStateMachineForExecutionOutput extends MetadataBearer {
   /** `{}` with METADATA_ONLY. */
   definition: string
-  /** As specified. */
-  encryptionConfiguration?: EncryptionConfiguration
+  /** As specified; a key that AWS owns by default. */
+  encryptionConfiguration: EncryptionConfiguration
   /** As specified; `OFF` by default. */
   loggingConfiguration: LoggingConfiguration
   /** The state machine's name. */

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import Annotated, Any
 
 import boto3
-import botocore.awsrequest
+import botocore
 import botocore.session
 import jsonschema_rs
 import moto
@@ -19,6 +19,7 @@ from moto.stepfunctions.models import stepfunctions_backends
 
 import sfn_alias
 import sfn_alias.boto3
+from sfn_alias._connections import Response
 
 Work = Callable[[], object]
 
@@ -138,8 +139,8 @@ def create_canned_client(reply: bytes) -> Any:
     """Creates a client that always gets the same response, to measure the client alone. It signs nothing, like ours."""
     client = create_client()
 
-    def respond(request: Any, **_: Any) -> botocore.awsrequest.AWSResponse:
-        return botocore.awsrequest.AWSResponse(request.url, 200, {}, sfn_alias.boto3._RawBody(reply))
+    def respond(request: Any, **_: Any) -> Response:
+        return Response(request.url, 200, reply)
 
     client.meta.events.register_first("before-send.sfn", respond)
     client.meta.events.register_first("choose-signer.sfn", lambda **_: botocore.UNSIGNED)

@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::deploy::DeployArgs;
+use crate::deploy::{AbortArgs, DeployArgs, PruneArgs, RollbackArgs};
 use crate::endpoint::{BackendArgs, SIGNING_HELP};
 use crate::plan::PlanArgs;
 use crate::simulate::SimulateArgs;
@@ -55,6 +55,12 @@ pub(crate) enum Command {
     Simulate(SimulateArgs),
     /// Deploy a version gradually, with the semantics of CloudFormation's DeploymentPreference
     Deploy(DeployArgs),
+    /// Route an alias to the version before the last deployment, or to another version
+    Rollback(RollbackArgs),
+    /// Abort a deployment: route all traffic to the version before it
+    Abort(AbortArgs),
+    /// Delete the versions of a state machine that are neither new nor in use
+    Prune(PruneArgs),
     /// Run the test vectors against an endpoint
     ///
     /// A vector contains requests, the expected responses of AWS, and their source.

@@ -13,8 +13,7 @@ use super::resolve::Scenario;
 use super::resources::{ACTIVITY, ALIAS, Resource, SAM_STATE_MACHINE, STATE_MACHINE, Template, VERSION, View};
 use super::rule::{LOOP_NOT_EXPANDED, NOT_DECIDED};
 use super::rules::{
-    alarms, alias, change, conflicts, environment, events, members, plan, policy, preference, revision, start, types,
-    version,
+    alias, change, conflicts, environment, events, members, plan, policy, preference, revision, start, types, version,
 };
 use super::scenarios::{is_related, list_scenarios, list_scenarios_with};
 use super::terraform;
@@ -189,8 +188,9 @@ fn check_resource<'t>(found: &mut Findings<'_, 't>, resource: &Resource<'t>, pre
         change::check(found, resource, previous);
     }
     if resource.kind == ALIAS {
-        version::check_retention(found, resource);
-        revision::check_routed_versions(found, resource, previous);
+        let routed = version::find_routed_versions(found.view, resource);
+        version::check_retention(found, resource, &routed);
+        revision::check_routed_versions(found, &routed, previous);
         plan::check(found, resource);
     }
     if resource.kind == VERSION {
@@ -199,7 +199,6 @@ fn check_resource<'t>(found: &mut Findings<'_, 't>, resource: &Resource<'t>, pre
     } else {
         types::check(found, resource);
         preference::check(found, resource);
-        alarms::check(found, resource);
     }
     if resource.kind == SAM_STATE_MACHINE {
         events::check_alias(found, resource);

@@ -300,4 +300,4 @@ class StepFunctions:
     def list_tags_for_resource(self, **input: Unpack[ListTagsForResourceInputTypeDef]) -> ListTagsForResourceOutputTypeDef:
         """Lists the tags of a state machine."""
     def validate_state_machine_definition(self, **input: Unpack[ValidateStateMachineDefinitionInputTypeDef]) -> ValidateStateMachineDefinitionOutputTypeDef:
-        """Checks that a definition is JSON with ``StartAt`` and ``States``. Does not check the states."""
+        """Validates the JSON, the schema of workflows and the structure of a definition. Does not check the fields of each type of state."""

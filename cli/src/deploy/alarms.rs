@@ -29,10 +29,10 @@ impl AlarmSource {
         if let Some(command) = &args.alarm_command {
             return Ok(Some(Self::Command(command.clone())));
         }
-        let is_aws = args.data.is_none() && args.endpoint.is_aws()?;
+        let is_aws = args.service.data.is_none() && args.service.endpoint.is_aws()?;
         let default_url = || is_aws.then(|| ("--endpoint-url", aws_url("monitoring", alias.region)));
         let Some((option, url)) = configured_url(args).or_else(default_url) else { return Ok(None) };
-        let caller = Caller::select(args.endpoint.profile.as_deref(), is_aws_url(option, &url)?, alias.account);
+        let caller = Caller::select(args.service.endpoint.profile.as_deref(), is_aws_url(option, &url)?, alias.account);
         Ok(Some(Self::CloudWatch(Endpoint::new(&url, CLOUDWATCH, alias.region, caller)?)))
     }
 

@@ -10,6 +10,7 @@ use std::sync::Mutex;
 
 pub fn rows() -> Vec<Row<'static>> {
     let mut rows = validation();
+    rows.extend([10, 3000].map(definition));
     rows.extend([fingerprint(), fingerprint_json()]);
     rows.extend(picks());
     rows
@@ -25,6 +26,20 @@ fn validation() -> Vec<Row<'static>> {
         Row::new(format!("validate {what}"), validate, "bare parse", parse()),
         Row::new(format!("check {what}"), check, "bare parse", parse()),
     ]
+}
+
+/// A definition with a chain of states.
+fn definition(states: usize) -> Row<'static> {
+    let state = |index: usize| format!(r#""S{index}": {{"Type": "Pass", "Next": "S{}"}}"#, index + 1);
+    let chain: Vec<String> = (0..states).map(state).collect();
+    let text =
+        format!(r#"{{"StartAt": "S0", "States": {{{}, "S{states}": {{"Type": "Succeed"}}}}}}"#, chain.join(", "));
+    let body =
+        serde_json::json!({"name": "orders", "definition": text, "roleArn": "arn:aws:iam::0:role/r"}).to_string();
+    let parse = repeat(move || serde_json::from_str::<serde_json::Value>(black_box(&text)).unwrap());
+    let what = format!("validate a create request with a definition of {} states", states + 1);
+    let validate = repeat(move || sfn_alias::validate("CreateStateMachine", black_box(body.as_bytes())).unwrap());
+    Row::new(what, validate, "serde_json parse of the definition into a Value", parse)
 }
 
 fn fingerprint() -> Row<'static> {

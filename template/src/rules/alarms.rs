@@ -4,14 +4,14 @@ use crate::findings::{Findings, ScenarioFinding, truncate_middle};
 use crate::resolve::{Part, Selected, SymbolicText};
 use crate::resources::{Resource, View};
 use crate::rule::ALARM_BY_ARN;
+use crate::tree::Node;
 
 const MEMBER: &str = "DeploymentPreference";
 const ALARMS: [&str; 2] = ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"];
 
 /// Reports alarms that are specified by their ARN.
-pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
+pub(super) fn check<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>, preference: &'t Node<'t>) {
     let view = findings.view;
-    let Some(preference) = view.property(alias, MEMBER).node() else { return };
     let alarms = view.member(Some(preference), "Alarms");
     if !matches!(alarms, Selected::Node(_)) {
         return;

@@ -2,11 +2,12 @@
 
 use crate::findings::{Findings, ScenarioFinding, truncate_middle};
 use crate::resolve::Selected;
-use crate::resources::{Resource, SAM_STATE_MACHINE, View};
+use crate::resources::{Resource, SAM_STATE_MACHINE};
 use crate::rule::{UNKNOWN_MEMBER, UNKNOWN_TYPE};
 use crate::schema::{Members, ResourceSchema, SCHEMA_DATE, SCHEMAS};
 use crate::terraform;
-use crate::tree::{Node, Value, escape_pointer};
+use crate::tree::{Node, escape_pointer};
+use std::fmt::Write as _;
 
 /// Names that users write for the service.
 const SERVICES: [&str; 5] = ["StepFunctions", "StepFunction", "SFN", "States", "StateMachine"];
@@ -86,34 +87,42 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>
     let view = findings.view;
     let properties = view.template.resolver.select(resource.node.get("Properties"), view.scenario);
     let Some(properties) = properties.node() else { return };
+    let mut path = "Properties".to_owned();
     for members in schema.members {
-        let mut maps = Vec::new();
-        find_maps(view, properties, members.path, "Properties", &mut maps);
-        for (path, map) in maps {
-            check_map(findings, resource, members, &path, map);
-        }
+        check_maps(findings, resource, members, members.path, properties, &mut path);
     }
 }
 
-/// Finds the maps at a path of the schema.
-fn find_maps<'t>(
-    view: View<'_, 't>,
-    node: &'t Node<'t>,
+/// Checks the maps at a path of the schema.
+fn check_maps<'t>(
+    findings: &mut Findings<'_, 't>,
+    resource: &Resource<'t>,
+    members: &Members,
     steps: &[&str],
-    path: &str,
-    found: &mut Vec<(String, &'t Node<'t>)>,
+    node: &'t Node<'t>,
+    path: &mut String,
 ) {
+    let (view, length) = (findings.view, path.len());
     match steps {
-        [] => found.push((path.to_owned(), node)),
+        [] => check_map(findings, resource, members, path, node),
         ["*", rest @ ..] => {
             for (index, item) in view.known_items(Selected::Node(node)).into_iter().take(MAX_ITEMS) {
-                let path = index.map_or_else(|| path.to_owned(), |index| format!("{path}/{index}"));
-                find_maps(view, item, rest, &path, found);
+                if let Some(index) = index {
+                    // Writing to a String cannot fail.
+                    let _ = write!(path, "/{index}");
+                }
+                check_maps(findings, resource, members, rest, item, path);
+                path.truncate(length);
             }
         }
+        // Most maps lack most members.
+        [name, ..] if node.get(name).is_none() => {}
         [name, rest @ ..] => {
             if let Some(member) = view.member(Some(node), name).node() {
-                find_maps(view, member, rest, &format!("{path}/{name}"), found);
+                path.push('/');
+                path.push_str(name);
+                check_maps(findings, resource, members, rest, member, path);
+                path.truncate(length);
             }
         }
     }
@@ -126,18 +135,19 @@ fn check_map<'t>(
     path: &str,
     map: &'t Node<'t>,
 ) {
-    let Value::Map(found) = &map.value else { return };
-    let view = findings.view;
-    let is_unknown = |(name, member): &&'t (_, Node<'t>)| {
-        let name: &str = AsRef::as_ref(name as &std::borrow::Cow<'t, str>);
-        !members.names.contains(&name)
-            && !name.starts_with("Fn::")
-            && !matches!(name, "Ref" | "Condition" if map.intrinsic().is_some())
-            // Reported as a problem of the preference.
-            && name != "Steps"
-            && !matches!(view.template.resolver.select(Some(member), view.scenario), Selected::Absent)
-    };
-    for (name, _) in found.iter().filter(is_unknown).take(MAX_FINDINGS) {
+    let is_intrinsic = map.intrinsic().is_some();
+    let mut count = 0;
+    for (name, member) in map.members() {
+        let name: &str = name;
+        // Problems of the preference contain `Steps`.
+        let is_other =
+            name.starts_with("Fn::") || name == "Steps" || is_intrinsic && matches!(name, "Ref" | "Condition");
+        let is_absent =
+            || matches!(findings.view.template.resolver.select(Some(member), findings.view.scenario), Selected::Absent);
+        if members.names.contains(&name) || is_other || count == MAX_FINDINGS || is_absent() {
+            continue;
+        }
+        count = count.saturating_add(1);
         let (message, fix) = describe_member(resource, members, path, name);
         let path = format!("{path}/{}", escape_pointer(name));
         let finding = findings.create(&UNKNOWN_MEMBER, resource, &path, message);

@@ -1,6 +1,6 @@
 //! The rules, grouped by topic.
 
-pub(crate) mod alarms;
+mod alarms;
 pub(crate) mod alias;
 pub(crate) mod change;
 pub(crate) mod conflicts;

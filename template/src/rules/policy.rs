@@ -22,6 +22,9 @@ use serde_json::{Value, json};
 
 pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>) {
     let own = resource_grants(findings.view, resource);
+    if !own.iter().any(|grant| matches!(grant.resource_match, ResourceMatch::Qualified(_))) {
+        return;
+    }
     let (allowed, denied): (Vec<&Grant<'t>>, Vec<&Grant<'t>>) =
         own.iter().partition(|grant| grant.effect == Effect::Allow);
     check_allowed(findings, resource, &allowed);

@@ -2,6 +2,7 @@
 
 mod partial;
 
+use super::alarms;
 use crate::findings::Findings;
 use crate::resolve::Selected;
 use crate::resources::{ALIAS, Resource};
@@ -30,6 +31,7 @@ pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, resource: &Resource<'t>
         let message = "Alarms are ignored, because Type is ALL_AT_ONCE".to_owned();
         findings.add(&ALARMS_IGNORED, resource, &resource_path("/Alarms"), message, preference.defaults("/Type"));
     }
+    alarms::check(findings, resource, node);
     for (problem, pointer) in preference.problems() {
         let defaults = preference.defaults(&pointer);
         findings.add(select_rule(&problem), resource, &resource_path(&pointer), format_message(&problem), defaults);

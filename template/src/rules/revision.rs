@@ -1,6 +1,5 @@
 //! Checks whether a version follows the revisions of its state machine.
 
-use super::version::find_routed_versions;
 use crate::findings::{Findings, ScenarioFinding, truncate_middle};
 use crate::previous::{PreviousMachine, PreviousTemplate, REVISION, properties_key};
 use crate::resolve::{Part, Scenario, Selected};
@@ -13,15 +12,17 @@ use std::collections::HashMap;
 /// Checks the versions of an alias that have no revision.
 pub(crate) fn check_routed_versions<'t>(
     findings: &mut Findings<'_, 't>,
-    alias: &Resource<'t>,
+    routed: &[Resource<'t>],
     previous: &PreviousTemplate,
 ) {
     let view = findings.view;
-    for version in find_routed_versions(view, alias) {
-        // A macro may add the revision.
-        let is_missing = matches!(view.property(&version, REVISION), Selected::Absent) && !version.node.has_macro();
-        if let Some(StateMachineIdentity::Resource(machine)) = view.state_machine_of(&version).filter(|_| is_missing) {
-            check_missing_revision(findings, &version, machine, previous);
+    // A macro may add the revision.
+    let is_missing = |version: &&Resource<'t>| {
+        matches!(view.property(version, REVISION), Selected::Absent) && !version.node.has_macro()
+    };
+    for version in routed.iter().filter(is_missing) {
+        if let Some(StateMachineIdentity::Resource(machine)) = view.state_machine_of(version) {
+            check_missing_revision(findings, version, machine, previous);
         }
     }
 }
@@ -29,11 +30,13 @@ pub(crate) fn check_routed_versions<'t>(
 /// Checks that the revision of a version is one of its state machine.
 pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, version: &Resource<'t>) {
     let view = findings.view;
-    let Some(StateMachineIdentity::Resource(machine)) = view.state_machine_of(version) else { return };
     let Some(symbol) = view.text(view.property(version, REVISION)) else { return };
     let [Part::Attribute(id, attribute)] = symbol.parts() else { return };
-    let is_other = id != machine && view.template.resource(id).is_some_and(Resource::is_state_machine);
-    if attribute == REVISION && is_other {
+    if attribute != REVISION || !view.template.resource(id).is_some_and(Resource::is_state_machine) {
+        return;
+    }
+    let Some(StateMachineIdentity::Resource(machine)) = view.state_machine_of(version) else { return };
+    if id != machine {
         let message = format!("{REVISION} is the revision of {id}, but StateMachineArn is the ARN of {machine}");
         let fix = format!("Use `!GetAtt {machine}.{REVISION}`.");
         push_finding(findings, &REVISION_OF_OTHER_MACHINE, version, &format!("Properties/{REVISION}"), message, fix);

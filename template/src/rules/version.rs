@@ -51,7 +51,7 @@ fn check_description<'t>(findings: &mut Findings<'_, 't>, version: &Resource<'t>
 }
 
 /// Returns the version resources that an alias uses.
-pub(super) fn find_routed_versions<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Vec<Resource<'t>> {
+pub(crate) fn find_routed_versions<'t>(view: View<'_, 't>, alias: &Resource<'t>) -> Vec<Resource<'t>> {
     let mut routed: Vec<Resource<'t>> = Vec::new();
     for symbol in view.version_arns(alias) {
         let ([Part::Ref(id)] | [Part::Attribute(id, _)]) = symbol.parts() else { continue };
@@ -65,8 +65,8 @@ pub(super) fn find_routed_versions<'t>(view: View<'_, 't>, alias: &Resource<'t>)
 }
 
 /// Checks that the versions of an alias are retained.
-pub(crate) fn check_retention<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>) {
-    for version in find_routed_versions(findings.view, alias) {
+pub(crate) fn check_retention<'t>(findings: &mut Findings<'_, 't>, alias: &Resource<'t>, routed: &[Resource<'t>]) {
+    for version in routed {
         let missing: Vec<&'static str> =
             POLICIES.iter().filter(|policy| is_missing(version.node, policy)).map(|(name, _)| *name).collect();
         if !missing.is_empty() {
@@ -78,8 +78,8 @@ pub(crate) fn check_retention<'t>(findings: &mut Findings<'_, 't>, alias: &Resou
             let set: Vec<String> = missing.iter().map(|name| format!("`{name}: Retain`")).collect();
             let fix = format!("Set {} on the version.", set.join(" and "));
             let path = missing.first().copied().unwrap_or_default();
-            let finding = findings.create(&VERSION_RETAIN, &version, path, message);
-            let description = describe_deletion(findings.view, &version, &missing);
+            let finding = findings.create(&VERSION_RETAIN, version, path, message);
+            let description = describe_deletion(findings.view, version, &missing);
             findings.items.push(ScenarioFinding { fix: Some(truncate_middle(fix)), description, ..finding });
         }
     }
