@@ -196,7 +196,7 @@ fn start_server(respond: impl Fn(&str) -> String + Send + 'static) -> String {
         let mut unanswered = Vec::new();
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            let request = read_request(&mut stream);
+            let Some(request) = read_request(&mut stream) else { continue };
             match respond(&request) {
                 response if response == NEVER => unanswered.push(stream),
                 response => drop(stream.write_all(response.as_bytes())),
@@ -206,7 +206,9 @@ fn start_server(respond: impl Fn(&str) -> String + Send + 'static) -> String {
     url
 }
 
-fn read_request(stream: &mut TcpStream) -> String {
+/// Reads a request, and asks for its body as hypercorn does. Returns `None` if the client closes the connection.
+fn read_request(stream: &mut TcpStream) -> Option<String> {
+    let mut writer = stream.try_clone().unwrap();
     let mut reader = BufReader::new(stream);
     let (mut head, mut length) = (String::new(), 0);
     loop {
@@ -223,9 +225,12 @@ fn read_request(stream: &mut TcpStream) -> String {
             head.push_str(&line);
         }
     }
+    if head.to_ascii_lowercase().contains("\r\nexpect: 100-continue\r\n") {
+        writer.write_all(b"HTTP/1.1 100 \r\nserver: hypercorn-h11\r\n\r\n").unwrap();
+    }
     let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    format!("{head}connection: close\r\n\r\n{}", to_text(&body))
+    reader.read_exact(&mut body).ok()?;
+    Some(format!("{head}connection: close\r\n\r\n{}", to_text(&body)))
 }
 
 /// Sends a request to `url`, and returns the response.
@@ -420,6 +425,22 @@ fn run_ends_if_the_endpoint_does_not_respond() {
     let expected = "sfn-alias: 3 requests in a row have no response; the last one is CreateStateMachine: \"no response within the time limit\"\n";
     assert!(stderr.starts_with(expected), "{stderr}");
     assert_eq!(parse_json(&output)["vectors"][0]["summary"], "no response");
+}
+
+/// ureq does not send the body after a response 100 with headers.
+#[test]
+fn body_is_sent_to_a_server_that_asks_for_it_with_headers() {
+    let endpoint = Endpoint::start(&[]);
+    let url = endpoint.url.clone();
+    let body = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"the request has 1048577 bytes; the limit is 1048576 bytes"}"#;
+    let proxy = start_server(move |request| match request.len() > 1_048_576 {
+        false => forward(&url, request),
+        true => format!("HTTP/1.1 413 Too Large\r\ncontent-length: {}\r\n\r\n{body}", body.len()),
+    });
+    let output = run(verify(&proxy, &["--timeout", "3", "--only", "requests/size-default-over-limit"]));
+    assert_eq!(output.status.code(), Some(0), "{}", to_text(&output.stdout));
+    let output = run(verify(&proxy, &["--timeout", "3", "--only", "start-execution/input-262145"]));
+    assert_eq!(output.status.code(), Some(0), "{}", to_text(&output.stdout));
 }
 
 #[test]
