@@ -24,3 +24,7 @@ mod simulate;
 mod verify;
 
 pub use run::{main, man_pages};
+
+// For the tests.
+#[doc(hidden)]
+pub use {deploy::run_alarm_command, verify::SafetyGuard};
