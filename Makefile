@@ -140,11 +140,11 @@ schema: .venv/schema/ok rust-tools ## write the types and members of Step Functi
 templates: tools ## write the templates of vectors/templates that CDK and SAM make
 	tools/templates/run
 
-peers: tools ## compare moto, MiniStack and LocalStack with the vectors, and write docs/conformance.md
+peers: rust-tools ## compare moto, MiniStack and LocalStack with the vectors, and write docs/conformance.md
 	$(CARGO) build -q -p sfn-alias-cli --locked
 	$(PYTHON) tools/peers/peers.py run
 
-moto: tools ## `sfn-alias verify` against moto's server
+moto: rust-tools ## `sfn-alias verify` against moto's server
 	$(call say,moto)
 	$(PYTHON) tools/peers/peers.py install moto
 	$(CARGO) build -q -p sfn-alias-cli --locked
