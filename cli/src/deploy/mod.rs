@@ -22,6 +22,7 @@ mod roll_back;
 mod run;
 mod service;
 
+pub use alarms::run_alarm_command;
 pub(super) use args::DeployArgs;
 pub(super) use prune::{PruneArgs, run as prune};
 pub(super) use roll_back::{AbortArgs, RollbackArgs, abort, run as roll_back};

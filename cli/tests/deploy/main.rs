@@ -1,6 +1,7 @@
 //! Tests of `sfn-alias deploy`, `plan` and `simulate` as a shell runs them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod alarm_command;
 mod dry_run;
 mod failures;
 mod files;
