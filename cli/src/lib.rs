@@ -6,6 +6,7 @@
 mod agent;
 mod args;
 mod arn;
+mod backup;
 mod check_template;
 mod deploy;
 mod endpoint;

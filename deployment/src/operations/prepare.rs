@@ -28,7 +28,7 @@ pub struct PrepareRequest {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Preparation {
-    /// The alias's routing. Empty if the alias does not exist, in a dry run that would create it.
+    /// The alias's routing. In a dry run that would create the alias, the routing that it would have.
     pub routing_configuration: Vec<Route>,
     /// Whether the alias was created, or in a dry run would be created. Then nothing remains to be deployed.
     pub created: bool,
@@ -49,7 +49,7 @@ pub fn prepare_deployment(service: &mut dyn Service, request: &PrepareRequest) -
     check_version(service, &target)?;
     match routing {
         Some(routing_configuration) => Ok(Preparation { routing_configuration, created: false }),
-        None if request.dry_run => Ok(Preparation { routing_configuration: Vec::new(), created: true }),
+        None if request.dry_run => Ok(Preparation { routing_configuration: single_route(&target), created: true }),
         None => create_alias(service, deployment, &target),
     }
 }
