@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
+.PHONY: packages peers schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -77,7 +77,8 @@ generated: ## check that the generated files are up to date
 	$(call say,generated files)
 	$(CARGO) run -q -p generate --locked -- --check
 	$(PYTHON) tools/vectors/vectors.py format --check
-	$(PYTHON) -m doctest tools/docs/links.py
+	$(PYTHON) -m doctest tools/docs/links.py tools/peers/peers.py
+	$(PYTHON) tools/peers/peers.py page --check
 	$(PYTHON) tools/docs/links.py
 
 $(VENV)/ok: tools/model/requirements.txt
@@ -123,10 +124,9 @@ bench: tools ## the benchmarks, each compared with a floor
 	$(MAKE) -C bindings-node bench
 	$(MAKE) -C bench/http
 
-.venv/moto/ok: cli/tests/moto-requirements.txt
-	$(PYTHON) -m venv .venv/moto
-	.venv/moto/bin/pip install --quiet --disable-pip-version-check -r $<
-	touch $@
+packages: tools ## check the templates that well-known packages contain
+	$(CARGO) build -q -p sfn-alias-cli --locked
+	tools/package-templates/run
 
 .venv/schema/ok: tools/schema/requirements.txt
 	$(PYTHON) -m venv .venv/schema
@@ -140,8 +140,13 @@ schema: .venv/schema/ok rust-tools ## write the types and members of Step Functi
 templates: tools ## write the templates of vectors/templates that CDK and SAM make
 	tools/templates/run
 
-moto: .venv/moto/ok ## `sfn-alias verify` against moto's server
+peers: rust-tools ## compare moto, MiniStack and LocalStack with the vectors, and write docs/conformance.md
+	$(CARGO) build -q -p sfn-alias-cli --locked
+	$(PYTHON) tools/peers/peers.py run
+
+moto: rust-tools ## `sfn-alias verify` against moto's server
 	$(call say,moto)
+	$(PYTHON) tools/peers/peers.py install moto
 	$(CARGO) build -q -p sfn-alias-cli --locked
 	$(PYTHON) cli/tests/verify_moto.py $(TARGET)/debug/sfn-alias .venv/moto/bin/moto_server
 	MOTO=1 PATH="$(CURDIR)/.venv/moto/bin:$$PATH" $(MAKE) -C server readme

@@ -116,6 +116,68 @@ export declare class DeploymentError extends Error {
   problems: { path: string, code: string, source: 'provider code' | 'provider schema' | 'own', message: string }[]
 }
 
+/** Options of `rollback` and `abort`. */
+export interface RollbackOptions {
+  /** An `SFNClient` of the AWS SDK, or a `StepFunctions`. */
+  client: object
+  aliasArn: string
+  /** Description to set. Default: unchanged. */
+  description?: string
+  /** Whether to make only the calls that change nothing. */
+  dryRun?: boolean
+  /** Waits. Default: `setTimeout`. */
+  sleep?: (millis: number) => Promise<void>
+}
+
+/** What a rollback did, or would do in a dry run. */
+export interface RollbackReport {
+  stateMachineAliasArn: string
+  previousRouting: RoutingConfigurationListItem[]
+  routing: RoutingConfigurationListItem[]
+  changed: boolean
+  dryRun: boolean
+}
+
+/** Routes all traffic of an alias to the version before the deployment of the state file `state`, or to the version `to`. A
+ * routing that someone else has set since the deployment is changed only with `to`. The state file records the rollback. */
+export declare function rollback (options: RollbackOptions & { to?: string, state?: string }): Promise<RollbackReport>
+/** Ends the deployment of the state file: routes all traffic to the version before it now. If another process runs the
+ * deployment, waits until it has noticed the routing, up to 75 seconds. */
+export declare function abort (options: RollbackOptions & { state: string }): Promise<RollbackReport>
+
+/** Options of `prune`. */
+export interface PruneOptions {
+  /** An `SFNClient` of the AWS SDK, or a `StepFunctions`. */
+  client: object
+  stateMachineArn: string
+  /** How many of the newest versions are kept. */
+  keep: number
+  /** State files of deployments. The versions that they have replaced or deploy are kept. */
+  states?: string[]
+  /** Whether to make only the calls that change nothing. */
+  dryRun?: boolean
+  onProgress?: (event: OperationEvent) => void
+  /** Waits. Default: `setTimeout`. */
+  sleep?: (millis: number) => Promise<void>
+}
+
+/** Progress of `prune`. */
+export type OperationEvent =
+  | { event: 'deleted', stateMachineVersionArn: string, done: number, total: number }
+  | { event: 'retry', operation: string, code: string, message: string }
+
+/** A version that is kept, and why. */
+export interface KeptVersion {
+  stateMachineVersionArn: string
+  reason: { kind: 'newest' } | { kind: 'routed', aliases: string[] } | { kind: 'deployment', alias: string } | { kind: 'refused', message: string }
+}
+
+/** The versions to delete, those that were deleted (none in a dry run), and those that are kept. */
+export interface PruneReport { delete: string[], deleted: string[], kept: KeptVersion[] }
+
+/** Deletes old versions. Keeps the newest ones, and those that an alias or a recorded deployment uses. */
+export declare function prune (options: PruneOptions): Promise<PruneReport>
+
 /** Options of a deployment. */
 export interface DeploymentOptions {
   /** An `SFNClient` of the AWS SDK, or a `StepFunctions`. */
@@ -126,6 +188,8 @@ export interface DeploymentOptions {
   alarms?: string[]
   /** Description to set with every update, including a rollback. Default: unchanged. */
   description?: string
+  /** Whether to create the alias if it does not exist, with all traffic on the version. */
+  createAlias?: boolean
   /** Path of the state file, from which an interrupted deployment resumes. Only its owner can read it. It also stores the
    * outcome: delete it to run the same deployment again. Another deployment replaces the file of a finished one. The lock
    * file has the suffix `.lock`. */

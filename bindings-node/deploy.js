@@ -7,11 +7,13 @@ const { writeArgument } = require('./input.js')
 const { DeploymentDriver, deploymentJson } = require('./native.js')
 
 class DeploymentError extends Error {
-  constructor ({ code, message, problems }) {
+  constructor ({ code, message, problems, operation }) {
     super(message)
     this.name = 'DeploymentError'
     this.code = code
     this.problems = problems
+    // Not a part of the API: the failed call, whose own error is thrown instead.
+    Object.defineProperty(this, 'operation', { value: operation })
   }
 }
 
@@ -19,6 +21,43 @@ const plan = options => callCore('plan', planRequest(options))
 const simulate = ({ events = [], ...options }) => callCore('simulate', { plan: planRequest(options), events })
 const expectedStarts = ({ startsPerSecond, ...options }) => callCore('expectedStarts', { plan: planRequest(options), startsPerSecond })
 const render = ({ format = 'table', ...options }) => callCore('render', { plan: planRequest(options), format })
+
+/** A running deployment notices another routing at its next check, within a minute. */
+const MAX_LOCK_WAIT_SECONDS = 75
+
+async function rollback ({ client, aliasArn, to, state, description, dryRun = false, sleep = sleepMillis }) {
+  const request = { stateMachineAliasArn: aliasArn, to, description, dryRun }
+  return state === undefined
+    ? runOperation('rollBack', request, client, sleep)
+    : rollBackRecord(client, request, state, sleep, !dryRun)
+}
+
+async function abort ({ client, aliasArn, state, description, dryRun = false, sleep = sleepMillis }) {
+  const request = { stateMachineAliasArn: aliasArn, description, dryRun, abort: true }
+  const rollBack = lock => rollBackRecord(client, request, state, sleep, lock)
+  const rollBackLocked = () => rollBack(true).catch(error => {
+    if (error.code !== 'EAGAIN') throw error
+  })
+  if (dryRun) return rollBack(false)
+  const locked = await rollBackLocked()
+  if (locked) return locked
+  const report = await rollBack(false)
+  for (let seconds = 0; seconds < MAX_LOCK_WAIT_SECONDS; seconds++) {
+    await sleep(1000)
+    const repeated = await rollBackLocked()
+    if (repeated) return { ...report, changed: report.changed || repeated.changed }
+    // An update of the other process may have been in flight.
+    await rollBack(false)
+  }
+  throw new Error(`the process that runs the deployment of \`${state}\` has not ended; stop it`)
+}
+
+async function prune ({ client, stateMachineArn, keep, states = [], dryRun = false, onProgress = () => {}, sleep = sleepMillis }) {
+  const checkpoints = await Promise.all(states.map(loadRecord))
+  const plan = await runOperation('planPrune', { stateMachineArn, keep, checkpoints }, client, sleep, onProgress)
+  const { deleted, refused } = dryRun ? { deleted: [], refused: [] } : await runOperation('pruneVersions', plan, client, sleep, onProgress)
+  return { delete: plan.delete, deleted, kept: [...plan.keep, ...refused] }
+}
 
 class Deployment {
   #options
@@ -43,8 +82,9 @@ class Deployment {
     const { state, alarmStates, cloudwatch } = this.#options
     const driver = new DeploymentDriver(state)
     try {
-      const { hasAlarms } = await this.#open(driver, true)
-      if (hasAlarms && !alarmStates && !cloudwatch) {
+      const opened = await this.#open(driver, true)
+      if (!opened) return { result: 'succeeded' }
+      if (opened.hasAlarms && !alarmStates && !cloudwatch) {
         throw new Error('the deployment has alarms, but no source of alarm states: set `cloudwatch` or `alarmStates`')
       }
       let observation = { observed: 'start' }
@@ -59,13 +99,16 @@ class Deployment {
     }
   }
 
-  /** Resumes the deployment of the state file, or starts a new one. */
+  /** Resumes the deployment of the state file, or starts a new one. Returns `undefined` if the alias was created. */
   async #open (driver, lock) {
-    const { aliasArn: stateMachineAliasArn, description } = this.#options
+    const { aliasArn: stateMachineAliasArn, description, client, createAlias = false, sleep } = this.#options
     const plan = planRequest({ ...this.#options, currentRouting: [] })
-    const resumed = await callDriver(driver, 'open', { deployment: { stateMachineAliasArn, description, plan }, lock })
+    const deployment = { stateMachineAliasArn, description, plan }
+    const resumed = await callDriver(driver, 'open', { deployment, lock })
     if (resumed) return resumed
-    const { routingConfiguration } = await this.#send('DescribeStateMachineAlias', { stateMachineAliasArn })
+    // Before anything is stored: an alias or a version that does not exist is an error.
+    const { created, routingConfiguration } = await runOperation('prepare', { deployment, createAlias, dryRun: !lock }, client, sleep)
+    if (created && lock) return undefined
     return callDriver(driver, 'start', { routingConfiguration })
   }
 
@@ -111,15 +154,66 @@ class Deployment {
   }
 
   #send (operation, input) {
-    const { client } = this.#options
-    // The SDK is a dependency of the caller. It is loaded only for an SDK client.
-    if (typeof client.send === 'function') return client.send(new (require('@aws-sdk/client-sfn')[`${operation}Command`])(input))
-    return client[operation[0].toLowerCase() + operation.slice(1)](input)
+    return sendRequest(this.#options.client, operation, input)
   }
 
   #now () {
     return Math.floor(this.#options.clock())
   }
+}
+
+function sendRequest (client, operation, input) {
+  // The SDK is a dependency of the caller. It is loaded only for an SDK client.
+  if (typeof client.send === 'function') return client.send(new (require('@aws-sdk/client-sfn')[`${operation}Command`])(input))
+  return client[operation[0].toLowerCase() + operation.slice(1)](input)
+}
+
+/** Executes the calls of an operation and returns its result. The core decides on the replies so far. */
+async function runOperation (method, request, client, sleep, onProgress = () => {}) {
+  const replies = []
+  let thrown
+  for (;;) {
+    let step
+    try {
+      step = callCore(method, { request, replies })
+    } catch (error) {
+      throw thrown && error.operation !== undefined ? thrown : error
+    }
+    step.progress.forEach(event => onProgress(event))
+    if ('result' in step) return step.result
+    if (step.call === undefined) {
+      await sleep(step.waitMillis)
+      replies.push({})
+      continue
+    }
+    try {
+      // The core reads no dates, so their form does not matter.
+      replies.push({ output: JSON.parse(JSON.stringify(await sendRequest(client, step.call.operation, step.call.input) ?? null)) })
+    } catch (error) {
+      const failure = classifyError(error)
+      if (!failure) throw error
+      thrown = error
+      replies.push({ failed: { message: String(error?.message ?? error), ...failure } })
+    }
+  }
+}
+
+async function rollBackRecord (client, request, state, sleep, lock) {
+  const driver = new DeploymentDriver(state)
+  try {
+    const record = await callDriver(driver, 'load', { lock })
+    const { checkpoint, ...report } = await runOperation('rollBack', { ...request, checkpoint: record }, client, sleep)
+    if (lock && checkpoint) await callDriver(driver, 'save', checkpoint)
+    return report
+  } finally {
+    await driver.call('close', 'null')
+  }
+}
+
+async function loadRecord (state) {
+  const record = await callDriver(new DeploymentDriver(state), 'load', { lock: false })
+  if (!record) throw Object.assign(new Error(`state file \`${state}\` does not exist`), { code: 'ENOENT', path: state })
+  return record
 }
 
 const callCore = (method, request) => parseResponse(deploymentJson(method, writeArgument('deployment', request)))
@@ -159,4 +253,4 @@ function isNetworkError (error) {
   })
 }
 
-module.exports = { Deployment, DeploymentError, expectedStarts, plan, render, simulate }
+module.exports = { abort, Deployment, DeploymentError, expectedStarts, plan, prune, render, rollback, simulate }

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" />
-/* Inputs and outputs of the operations. They are compatible with the commands of `@aws-sdk/client-sfn`, which
- * `test/types.ts` checks. */
+/* The types of the package. Inputs and outputs of the operations are compatible with the commands of
+ * `@aws-sdk/client-sfn`. */
 
 /** The supported operations. */
 export type Operation =
@@ -67,7 +67,7 @@ export interface Options {
   updateDelaySeconds?: number
   /** How long a state machine stays in status DELETING after DeleteStateMachine. Default: 0; on AWS, about 23 seconds to minutes were observed. */
   deletionDelaySeconds?: number
-  /** Returns the current time as a `Date` or in milliseconds since 1970. Default: the system clock. */
+  /** Returns the current time as a `Date` or in milliseconds since 1970. Default: `Date.now`, also if fake timers replace it. */
   clock?: () => Date | number
   scope?: Scope
 }
@@ -166,7 +166,10 @@ export interface Server extends AsyncDisposable {
   close (): Promise<void>
 }
 
-/** Starts an HTTP server on 127.0.0.1 for any AWS client. It serves a new service or an existing one. */
+/**
+ * Starts an HTTP server on 127.0.0.1 for any AWS client. It serves a new service or an existing one. It does not keep the
+ * process alive.
+ */
 export declare function serve (options?: ServeOptions | ServeServiceOptions): Promise<Server>
 
 /** One entry of a routing configuration. */
@@ -816,14 +819,6 @@ export interface TemplateRule {
   url: string
 }
 
-/** Drives a deployment with a state file, for `sfn-alias/deploy`. */
-export declare class DeploymentDriver {
-  /** Creates a driver. It does not open the state file. */
-  constructor(state: string)
-  /** Calls a method: open, start, next or close. Request and response are JSON. */
-  call(method: string, request: string): Promise<string>
-}
-
 /** A `requestHandler` for an unmodified `SFNClient`. */
 export declare class RequestHandler {
   /** Handles one request of the SDK. */
@@ -854,13 +849,21 @@ export declare class StepFunctions {
   callJson(operation: Operation | (string & {}), body: string | Uint8Array): Promise<{ status: number, body: string }>
   /** Returns the number of starts of the unqualified state machine, followed by each of its versions. */
   startCounts(stateMachineArn: string): Promise<StartCount[]>
-  /** Returns a `requestHandler` for the AWS SDK's `SFNClient`. It calls this service without a socket. */
+  /**
+   * Returns a `requestHandler` for the AWS SDK's `SFNClient`. It calls this service without a socket, in the region of
+   * the client.
+   */
   requestHandler(): RequestHandler
   /** Handles an HTTP request as the endpoint does. `serve` uses it; use it to serve with another HTTP server. */
-  handleHttpRequest(request: { method?: string, url?: string, rawHeaders: string[] }, body: string | Uint8Array): Promise<{ status: number, headers: string[], body: Buffer }>
+  handleHttpRequest(request: { method?: string, url?: string, rawHeaders: string[] }, body: string | Uint8Array): Promise<{ status: number, headers: string[], body: Uint8Array }>
   /** The maximum size of a request body in bytes. `handleHttpRequest` rejects longer ones. */
   get requestBytes(): number
-  /** Closes the service. Its file is closed when all objects that share it are closed or garbage-collected. */
+  /**
+   * Deletes all state machines in all scopes, with their versions, aliases, executions and tags. With a seed, routing
+   * starts again from the seed.
+   */
+  reset(): Promise<void>
+  /** Closes the service, in all scopes and for all clients. Later calls throw an error with the code `ServiceClosed`. */
   close(): void
   /** Creates an alias for one or two versions. Repeating the same request returns the existing alias. */
   createStateMachineAlias(input: CreateStateMachineAliasInput): Promise<CreateStateMachineAliasOutput>
@@ -921,6 +924,12 @@ export declare class WeightedPicker {
   pick(routingConfiguration: RoutingConfigurationListItem[]): string
 }
 
+/**
+ * Connects a client of the AWS SDK to a service, in the client's region, and returns the client. The client then opens no
+ * socket and needs no credentials. `detach` reverses it.
+ */
+export declare function attach<Client extends object>(client: Client, service: StepFunctions): Client
+
 /** Returns all problems of a request at once. AWS reports some of them only after others are fixed. */
 export declare function check(operation: Operation | (string & {}), input?: object | string | Uint8Array): Problem[]
 
@@ -936,41 +945,40 @@ export declare function checkTemplate(template: string | Uint8Array | object, op
  */
 export declare function compare(existing: DescribeStateMachineAliasOutput | string | Uint8Array | null | undefined, input: CreateStateMachineAliasInput | string | Uint8Array): Comparison
 
-/**
- * Calls a method of the deployment library, which `sfn-alias/deploy` is built on. `method` is one of plan, simulate,
- * resume, step, dryRun, expectedStarts and render. Returns JSON, for an error `{"error": {"code", "message", "problems"}}`.
- */
-export declare function deploymentJson(method: string, request: string): string
+/** Reverses `attach` and returns the client. */
+export declare function detach<Client extends object>(client: Client): Client
 
 /** The error codes that calls can return. */
-export declare const enum ErrorCode {
-  ConflictException = 'ConflictException',
-  ExecutionAlreadyExists = 'ExecutionAlreadyExists',
-  ExecutionDoesNotExist = 'ExecutionDoesNotExist',
-  InvalidArn = 'InvalidArn',
-  InvalidDefinition = 'InvalidDefinition',
-  InvalidEncryptionConfiguration = 'InvalidEncryptionConfiguration',
-  InvalidExecutionInput = 'InvalidExecutionInput',
-  InvalidLoggingConfiguration = 'InvalidLoggingConfiguration',
-  InvalidName = 'InvalidName',
-  InvalidToken = 'InvalidToken',
-  MissingRequiredParameter = 'MissingRequiredParameter',
-  ResourceNotFound = 'ResourceNotFound',
-  ServiceQuotaExceededException = 'ServiceQuotaExceededException',
-  StateMachineAlreadyExists = 'StateMachineAlreadyExists',
-  StateMachineDeleting = 'StateMachineDeleting',
-  StateMachineDoesNotExist = 'StateMachineDoesNotExist',
-  StateMachineTypeNotSupported = 'StateMachineTypeNotSupported',
-  TooManyTags = 'TooManyTags',
-  ValidationException = 'ValidationException',
-  UnknownOperationException = 'UnknownOperationException',
-  SerializationException = 'SerializationException',
-  RequestEntityTooLargeException = 'RequestEntityTooLargeException',
-  InternalFailure = 'InternalFailure',
-  StorageFailure = 'StorageFailure',
-  ServiceClosed = 'ServiceClosed',
-  EntropyFailure = 'EntropyFailure',
-}
+export type ErrorCode =
+  | 'ConflictException'
+  | 'ExecutionAlreadyExists'
+  | 'ExecutionDoesNotExist'
+  | 'InvalidArn'
+  | 'InvalidDefinition'
+  | 'InvalidEncryptionConfiguration'
+  | 'InvalidExecutionInput'
+  | 'InvalidLoggingConfiguration'
+  | 'InvalidName'
+  | 'InvalidToken'
+  | 'MissingRequiredParameter'
+  | 'ResourceNotFound'
+  | 'ServiceQuotaExceededException'
+  | 'StateMachineAlreadyExists'
+  | 'StateMachineDeleting'
+  | 'StateMachineDoesNotExist'
+  | 'StateMachineTypeNotSupported'
+  | 'TooManyTags'
+  | 'ValidationException'
+  | 'UnknownOperationException'
+  | 'SerializationException'
+  | 'RequestEntityTooLargeException'
+  | 'InternalFailure'
+  | 'StorageFailure'
+  | 'ServiceClosed'
+  | 'EntropyFailure'
+
+/** The error codes as constants: `ErrorCode.ConflictException` is `'ConflictException'`. */
+export declare const ErrorCode: { readonly [Code in ErrorCode]: Code }
 
 /** Returns all error codes with their HTTP statuses and their numbers, which never change. */
 export declare function errorKinds(): { code: ErrorCode, number: number, status: number }[]
@@ -982,10 +990,31 @@ export declare function errorKinds(): { code: ErrorCode, number: number, status:
 export declare function fingerprint(input: CreateStateMachineAliasInput | string | Uint8Array): string
 
 /** Returns the bytes whose SHA-256 is the fingerprint. */
-export declare function fingerprintEncoding(input: CreateStateMachineAliasInput | string | Uint8Array): Buffer
+export declare function fingerprintEncoding(input: CreateStateMachineAliasInput | string | Uint8Array): Uint8Array
 
 /** Formats an ARN from its parts. `parseArn` returns the same parts. */
 export declare function formatArn(parts: ArnParts): string
+
+/** Options of `mock`: those of a new service, or an existing one. */
+export type MockOptions = (Options & { service?: undefined } | { service: StepFunctions }) & {
+  /** The exports of the SDK, if the application contains its own copy, for example in a bundle. */
+  sdk?: object
+}
+
+/** An active mock. */
+export interface Mock extends Disposable {
+  /** The service that answers. */
+  readonly service: StepFunctions
+  /** Ends the mock. Closes the service if `mock` created it. */
+  restore(): void
+}
+
+/**
+ * Answers all Step Functions clients of the AWS SDK in this process, created before or later, until `restore`. Clients of
+ * other services do not change, and a client with a `requestHandler` of this package keeps its service. The last active
+ * mock answers.
+ */
+export declare function mock(options?: MockOptions): Mock
 
 /** Returns the names of the supported operations. */
 export declare function operations(): Operation[]

@@ -1,8 +1,10 @@
 'use strict'
 // The exports of the package. `index.d.ts` documents them.
+const { isUint8Array } = require('node:util').types
 const native = require('./native.js')
 const { callWithInput, callWithObject, createArgumentError, findOperation, operations, writeAny, writeArgument } = require('./input.js')
 const { RequestHandler, StepFunctions } = require('./service.js')
+const { attach, detach, mock } = require('./mock.js')
 const { serve } = require('./serve.js')
 
 const { write: writeCreate } = findOperation('CreateStateMachineAlias')
@@ -57,7 +59,7 @@ const formatArn = parts => native.formatArn(writeArgument('parts', parts) ?? 'nu
 
 function checkTemplate (template, options) {
   const json = writeArgument('options', options)
-  if (typeof template === 'string' || template instanceof Uint8Array) return JSON.parse(native.checkTemplate(template, json))
+  if (typeof template === 'string' || isUint8Array(template)) return JSON.parse(native.checkTemplate(template, json))
   return removePositions(JSON.parse(native.checkTemplate(writeArgument('template', template) ?? 'null', json)))
 }
 
@@ -75,22 +77,21 @@ const errorKinds = () => JSON.parse(native.errorKinds())
 
 const ErrorCode = Object.freeze(Object.fromEntries(errorKinds().map(({ code }) => [code, code])))
 
-const { DeploymentDriver, deploymentJson } = native
-
 module.exports = {
   StepFunctions,
   RequestHandler,
   WeightedPicker,
+  attach,
   check,
   checkTemplate,
   compare,
-  DeploymentDriver,
-  deploymentJson,
+  detach,
   ErrorCode,
   errorKinds,
   fingerprint,
   fingerprintEncoding,
   formatArn,
+  mock,
   operations: () => [...operations],
   parseArn,
   pick,

@@ -1,6 +1,7 @@
 'use strict'
 // Loads the binary from this platform's package.
 const { packageName, platform } = require('./bin/platform.js')
+const { adoptExports } = require('./realm.js')
 
 /** Loads the binary of each platform. The names are literals, so that tools that trace `require` find the packages. */
 const LOADERS = {
@@ -36,4 +37,4 @@ function createLoadError (cause) {
     '(https://github.com/npm/cli/issues/4828)', { cause })
 }
 
-module.exports = loadBinary()
+module.exports = adoptExports(loadBinary())

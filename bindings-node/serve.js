@@ -1,12 +1,15 @@
 'use strict'
 // An HTTP server in this process. It moves bytes between `node:http` and the binary, which handles the requests.
 const http = require('node:http')
-const { StepFunctions } = require('./service.js')
+const { createArgumentError, isPlainObject } = require('./input.js')
+const { StepFunctions, checkService, rejectOptions } = require('./service.js')
 
 /** Serves a service in memory, in a file, or an existing `StepFunctions` on 127.0.0.1. */
-async function serve ({ port = 0, service: existing, ...options } = {}) {
+async function serve (options = {}) {
+  if (!isPlainObject(options)) throw createArgumentError('options: expected a plain object, for example { port: 8083 }')
+  const { port = 0, service: existing, ...serviceOptions } = options
   const owned = existing === undefined
-  const service = owned ? await openService(options) : checkExclusive(existing, options)
+  const service = owned ? await openService(serviceOptions) : useService(existing, serviceOptions)
   const server = createServer(service)
   try {
     await listen(server, port)
@@ -23,22 +26,18 @@ async function openService ({ data, ...options }) {
   return data === undefined ? new StepFunctions(options) : await StepFunctions.open(data, options)
 }
 
-/** An existing service has its own options, so no others are accepted. */
-function checkExclusive (service, options) {
-  const [name] = Object.keys(options)
-  if (name === undefined) return service
-  const message = `options: \`service\` cannot be combined with \`${name}\`; expected \`service\` alone or with \`port\``
-  throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' })
-}
+const useService = (service, options) => rejectOptions(checkService(service, 'options.service'), options, 'alone or with `port`')
 
+/** Creates a server that, like its connections, does not keep the process alive. */
 function createServer (service) {
+  const limit = service.requestBytes
   const server = http.createServer((request, response) => {
-    respond(service, request, response).catch(() => response.destroy()).finally(() => {
+    respond(service, limit, request, response).catch(() => response.destroy()).finally(() => {
       // The server was stopped during the request.
       if (!server.listening) server.closeIdleConnections()
     })
   })
-  return server
+  return server.unref().on('connection', socket => socket.unref())
 }
 
 function listen (server, port) {
@@ -55,11 +54,19 @@ function stop (server) {
   return stopped
 }
 
-async function respond (service, request, response) {
-  const requestBody = await readBody(request, service.requestBytes)
-  const { status, headers, body } = await service.handleHttpRequest(request, requestBody)
+async function respond (service, limit, request, response) {
+  const { status, headers, body } = await handle(service, request, await readBody(request, limit))
   response.writeHead(status, headers).end(body)
   if (!response.writableFinished) await new Promise(resolve => response.once('close', resolve))
+}
+
+/** Handles a request. An error, for example of a closed service, is a response too. */
+async function handle (service, request, body) {
+  try {
+    return await service.handleHttpRequest(request, body)
+  } catch ({ code, message }) {
+    return { status: 500, headers: ['content-type', 'application/x-amz-json-1.0'], body: JSON.stringify({ __type: code, message }) }
+  }
 }
 
 /** Reads the body. Of a body over the limit, it reads just enough for the service to reject it. */

@@ -1,6 +1,7 @@
 'use strict'
 // The classes `StepFunctions` and `RequestHandler`: promises of JavaScript values over the JSON of the binary.
 const { randomUUID } = require('node:crypto')
+const { types } = require('node:util')
 const native = require('./native.js')
 const {
   callWithObject, createArgumentError, findOperation, isPlainObject, operations, writeAny, writeArgument, writeMembers
@@ -17,9 +18,17 @@ class ServiceHandle {
   }
 }
 
+/** Calls `callJson` in the region of a client. Only this module can use it. */
+let callInRegion
+
 class StepFunctions {
   #service
   #clock
+
+  static {
+    callInRegion = (sfn, operation, body, region) =>
+      sfn.#run(now => sfn.#service.callJson(String(operation), toBody(body), now, region))
+  }
 
   constructor (options) {
     const { service, clock } = options instanceof ServiceHandle ? options : createInMemory(options)
@@ -43,7 +52,7 @@ class StepFunctions {
   }
 
   callJson (operation, body) {
-    return this.#run(now => this.#service.callJson(String(operation), toBody(body), now))
+    return callInRegion(this, operation, body)
   }
 
   startCounts (stateMachineArn) {
@@ -51,7 +60,11 @@ class StepFunctions {
   }
 
   requestHandler () {
-    return new RequestHandler(new StepFunctions(new ServiceHandle(this.#service.cloneHandle(), this.#clock)))
+    return new RequestHandler(this)
+  }
+
+  reset () {
+    return this.#run(now => this.#service.reset(now))
   }
 
   handleHttpRequest (request, body) {
@@ -91,14 +104,18 @@ for (const operation of operations) {
 
 class RequestHandler {
   #service
+  #region
 
-  constructor (service) {
+  /** `region` is the `region` in the `config` of a client. By default, it is the one of the client's signatures. */
+  constructor (service, region) {
     this.#service = service
+    this.#region = region
   }
 
   async handle (request, options) {
     if (options?.abortSignal?.aborted === true) throw Object.assign(new Error('Request aborted'), { name: 'AbortError' })
-    const { status, body } = await this.#service.callJson(readTarget(request?.headers), request?.body ?? '')
+    const region = this.#region === undefined ? readSignedRegion(request?.headers) : await this.#region()
+    const { status, body } = await callInRegion(this.#service, readTarget(request?.headers), request?.body ?? '', region).catch(rejectOnce)
     const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID() }
     return { response: { statusCode: status, headers, body: Buffer.from(body) } }
   }
@@ -113,9 +130,20 @@ class RequestHandler {
 }
 
 /** Returns the operation in a header such as `X-Amz-Target: AWSStepFunctions.CreateStateMachineAlias`. */
-function readTarget (headers) {
-  const name = Object.keys(headers ?? {}).find(name => name.toLowerCase() === 'x-amz-target')
-  return name === undefined ? '' : String(headers[name]).split('.').at(-1)
+const readTarget = headers => readHeader(headers, 'x-amz-target').split('.').at(-1)
+
+const readSignedRegion = headers => native.readSignedRegion(readHeader(headers, 'authorization'))
+
+/** Returns the value of a header, or an empty string. */
+function readHeader (headers, lowerName) {
+  const name = Object.keys(headers ?? {}).find(name => name.toLowerCase() === lowerName)
+  return name === undefined ? '' : String(headers[name])
+}
+
+/** Rejects with an error that the SDK does not retry: a closed service stays closed. */
+function rejectOnce (error) {
+  delete error.$metadata
+  throw error
 }
 
 function createInMemory (options) {
@@ -125,13 +153,16 @@ function createInMemory (options) {
 
 /** Writes options as JSON, with the clock separately: it is a function. */
 function readOptions (options) {
+  if (options !== undefined && !isPlainObject(options)) {
+    const help = typeof options === 'string' ? '; to open a file, use `StepFunctions.open(path)`' : ''
+    throw createArgumentError(`options: expected a plain object${help}`)
+  }
   let clock
   const keepClock = value => {
     clock = value
     return 'null'
   }
   const write = () => {
-    if (!isPlainObject(options)) return writeAny(options)
     const members = Object.keys(options).map(name => ({ name, prefix: `${JSON.stringify(name)}:`, write: name === 'clock' ? keepClock : writeAny }))
     return writeMembers(options, members)
   }
@@ -144,14 +175,28 @@ function readOptions (options) {
 
 /** Returns the milliseconds of the clock, which returns a `Date` or milliseconds. */
 function readClock (clock) {
-  if (clock === undefined || clock === null) return undefined
+  // The current global `Date`, which fake timers replace.
+  if (clock === undefined || clock === null) return Date.now()
   const time = clock()
-  const millis = time instanceof Date ? time.getTime() : time
+  const millis = types.isDate(time) ? Number(time) : time
   if (Number.isFinite(millis)) return millis
   throw createArgumentError('options.clock: expected the function to return a Date or milliseconds since 1970, as Date.now does')
 }
 
-const toBody = body => body instanceof Uint8Array ? body : String(body)
+/** Returns the service if it is a `StepFunctions`. */
+function checkService (service, name) {
+  if (service instanceof StepFunctions) return service
+  throw createArgumentError(`${name}: expected a \`StepFunctions\`, found ${service === null ? 'null' : typeof service}`)
+}
+
+/** Rejects options together with an existing service, which has its own. */
+function rejectOptions (service, options, expected) {
+  const [name] = Object.keys(options)
+  if (name === undefined) return service
+  throw createArgumentError(`options: \`service\` cannot be combined with \`${name}\`; expected \`service\` ${expected}`)
+}
+
+const toBody = body => types.isUint8Array(body) ? body : String(body)
 
 const createMetadata = () => ({ httpStatusCode: 200, requestId: randomUUID(), attempts: 1, totalRetryDelay: 0 })
 
@@ -166,4 +211,4 @@ function createDates (output) {
   return output
 }
 
-module.exports = { RequestHandler, StepFunctions }
+module.exports = { RequestHandler, StepFunctions, checkService, rejectOptions }

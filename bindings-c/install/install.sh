@@ -8,7 +8,7 @@ major=${version%%.*} rest=${version#*.}
 minor=${rest%%.*}
 soname=libsfn_alias.so.0 # see build.rs
 shared=libsfn_alias.so.$version
-lib=$destdir$libdir include=$destdir$includedir
+lib=$destdir$libdir include=$destdir$includedir doc=$destdir$prefix/share/doc/sfn_alias
 
 fill() { # fills in a template and writes it to a file
     sed -e "s|@PREFIX@|$prefix|g" -e "s|@LIBDIR@|$libdir|g" -e "s|@INCLUDEDIR@|$includedir|g" \
@@ -19,8 +19,9 @@ fill() { # fills in a template and writes it to a file
 }
 
 from_cmake=$(realpath -m --relative-to="$libdir/cmake/sfn_alias" "$includedir")
-install -d "$include" "$lib/pkgconfig" "$lib/cmake/sfn_alias"
+install -d "$include" "$doc" "$lib/pkgconfig" "$lib/cmake/sfn_alias"
 install -m 644 "$here/../include/sfn_alias.h" "$include/sfn_alias.h"
+install -m 644 "$here/../README.md" "$here/../../LICENSE-APACHE" "$here/../../LICENSE-MIT" "$doc"
 install -m 755 "$target/libsfn_alias.so" "$lib/$shared"
 install -m 644 "$target/libsfn_alias.a" "$lib/libsfn_alias.a"
 strip --strip-unneeded "$lib/$shared"

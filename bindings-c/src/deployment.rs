@@ -89,13 +89,22 @@ pub unsafe extern "C" fn sfn_alias_deployment_step(
 /// - `step`: as `sfn_alias_deployment_step`. The request has `checkpoint`, `observation` without `nowMillis`, and
 ///   `nowMillis`.
 /// - `resume`: returns the checkpoint to continue with. The request has `checkpoint`, `stateMachineAliasArn`, `plan`
-///   and `description`. Returns `null` if the checkpoint belongs to another deployment that has ended, and a new
-///   deployment can start.
+///   and `description`. Returns `null` if the checkpoint belongs to another deployment that has ended or has shifted
+///   nothing, and a new deployment can start.
 /// - `dryRun`: returns the calls of a deployment without events. The request is that of `simulate`.
 /// - `expectedStarts`: returns the expected number of executions per version. The request has `plan` and
 ///   `startsPerSecond`.
 /// - `render`: returns a JSON string for display. The request has `plan` and `format`: `table`, `timeline`, `ascii` or
 ///   `svg`.
+/// - `prepare`, `rollBack`, `planPrune` and `pruneVersions` make calls. The request has `request` and `replies`, an array.
+///   If the response has `call`, execute its `operation` with its `input`, append `{"output": ...}` or `{"failed": {"code",
+///   "message", "status"}}` to `replies`, and call the method again. For `waitMillis`, wait and append `{}`. `result` is
+///   the end. `request` of
+///   - `prepare`: `deployment` (as for `resume`, without `checkpoint`), `createAlias` and `dryRun`. Checks the alias and the
+///     version before a deployment.
+///   - `rollBack`: `stateMachineAliasArn`, `to` or `checkpoint`, `description`, `abort` and `dryRun`. Save the `checkpoint`
+///     of the result.
+///   - `planPrune`: `stateMachineArn`, `keep` and `checkpoints`. `pruneVersions`: the result of `planPrune`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sfn_alias_deployment_call(
     method: *const c_char,

@@ -10,7 +10,7 @@ use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 #[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[serde(expecting = "a plain object", default, rename_all = "camelCase", deny_unknown_fields)]
 struct RawOptions {
     limits: RawLimits,
     seed: Option<UnsignedInteger>,
@@ -23,7 +23,7 @@ struct RawOptions {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[serde(expecting = "a plain object", default, rename_all = "camelCase", deny_unknown_fields)]
 struct RawLimits {
     aliases_per_state_machine: Option<UnsignedInteger>,
     versions_per_state_machine: Option<UnsignedInteger>,
@@ -35,7 +35,7 @@ struct RawLimits {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(expecting = "a plain object", default, deny_unknown_fields)]
 struct RawScope {
     partition: Option<String>,
     account: Option<String>,

@@ -7,13 +7,14 @@ use crate::input::{Body, Input, UNREADABLE, copy_body};
 use crate::options::{parse_options, parse_scope, to_json};
 use crate::task::StoreTask;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Request, Response};
 use napi::bindgen_prelude::{AsyncTask, Buffer, Either, Env, ToNapiValue, TypeName};
 use napi_derive::napi;
 use serde::Serialize;
-use sfn_alias::{Error, Result, SerializeResponse, StartCount, StepFunctions};
-use sfn_alias_server::protocol::{App, HttpError};
-use std::cell::RefCell;
+use sfn_alias::{Error, Result, Scope, SerializeResponse, StartCount, StepFunctions};
+use sfn_alias_server::protocol::{App, Credential, HttpError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The result of a service in memory, or the promise of a durable service's.
 type Outcome<T> = Either<T, AsyncTask<StoreTask<T>>>;
@@ -21,8 +22,9 @@ type Outcome<T> = Either<T, AsyncTask<StoreTask<T>>>;
 /// An emulated Step Functions service.
 #[napi]
 pub struct Service {
-    /// `None` if it is closed. In a cell, because a running task borrows the object.
-    service: RefCell<Option<StepFunctions>>,
+    /// `None` if it is closed. The services of all scopes share it.
+    shared: Arc<Mutex<Option<StepFunctions>>>,
+    scope: Scope,
     durable: bool,
 }
 
@@ -66,7 +68,7 @@ impl Service {
     pub fn new(env: &Env, options: Option<String>) -> napi::Result<Self> {
         let (options, scope) = parse_options(options).map_err(|message| create_argument_error(env, message))?;
         let service = StepFunctions::in_memory_with(options).map_err(|error| create_error(env, &error))?;
-        Ok(Self::from_service(service.in_scope(scope), false))
+        Ok(Self::from_service(service, scope, false))
     }
 
     /// Opens a durable service in a file.
@@ -74,23 +76,17 @@ impl Service {
     pub fn open(env: &Env, path: String, options: Option<String>) -> napi::Result<AsyncTask<StoreTask<Service>>> {
         let (options, scope) = parse_options(options).map_err(|message| create_argument_error(env, message))?;
         Ok(StoreTask::spawn(None, move || {
-            let service = StepFunctions::open_with(path, options)?.in_scope(scope);
-            Ok(Self::from_service(service, true))
+            let service = StepFunctions::open_with(path, options)?;
+            Ok(Self::from_service(service, scope, true))
         }))
     }
 
     /// Returns the same service in another scope, which is JSON.
     #[napi(catch_unwind)]
     pub fn in_scope(&self, env: &Env, scope: String) -> napi::Result<Service> {
-        let service = self.service().map_err(|error| create_error(env, &error))?;
-        let scope = parse_scope(&scope, service.scope()).map_err(|message| create_argument_error(env, message))?;
-        Ok(Self::from_service(service.in_scope(scope), self.durable))
-    }
-
-    /// Returns another handle of the service, which `close` does not close.
-    #[napi(catch_unwind)]
-    pub fn clone_handle(&self) -> Service {
-        Self { service: self.service.clone(), durable: self.durable }
+        self.service().map_err(|error| create_error(env, &error))?;
+        let scope = parse_scope(&scope, &self.scope).map_err(|message| create_argument_error(env, message))?;
+        Ok(Self { shared: Arc::clone(&self.shared), scope, durable: self.durable })
     }
 
     /// Calls an operation. Returns JSON.
@@ -109,7 +105,8 @@ impl Service {
         if source == UNREADABLE { self.run_now(env, now, work) } else { self.run(env, now, work) }
     }
 
-    /// Calls an operation with an AWS JSON 1.0 body. Returns status and body, also for an error.
+    /// Calls an operation with an AWS JSON 1.0 body, in the region of a client if it is specified. Returns status and
+    /// body, also for an error.
     #[napi(catch_unwind)]
     pub fn call_json(
         &self,
@@ -117,10 +114,15 @@ impl Service {
         operation: String,
         body: Body<'_>,
         now: Option<f64>,
+        region: Option<String>,
     ) -> napi::Result<Outcome<JsonReply>> {
         let body = copy_body(body);
+        let scope = region.and_then(|region| move_scope(&self.scope, &region));
         self.run(env, now, move |service| {
-            let reply = service.call(&operation, &body);
+            let reply = match scope {
+                Some(scope) => service.in_scope(scope).call(&operation, &body),
+                None => service.call(&operation, &body),
+            };
             Ok(JsonReply { status: reply.status, body: String::from_utf8_lossy(&reply.body).into_owned() })
         })
     }
@@ -137,6 +139,12 @@ impl Service {
             let counts = service.count_starts(&state_machine_arn)?;
             to_json(&counts.iter().map(StartCountOutput::from).collect::<Vec<_>>())
         })
+    }
+
+    /// Deletes everything that is stored, in all scopes.
+    #[napi(catch_unwind)]
+    pub fn reset(&self, env: &Env, now: Option<f64>) -> napi::Result<Outcome<()>> {
+        self.run(env, now, StepFunctions::reset)
     }
 
     /// Handles an HTTP request as the endpoint does. Headers are alternating names and values.
@@ -168,10 +176,10 @@ impl Service {
         Ok(service.options().limits.request_bytes as f64)
     }
 
-    /// Closes the service. Its file is closed when all handles are closed or garbage-collected.
+    /// Closes the service, in all scopes. Its file is closed when running calls have finished.
     #[napi(catch_unwind)]
     pub fn close(&self) {
-        self.service.take();
+        self.lock().take();
     }
 }
 
@@ -201,13 +209,30 @@ impl Service {
         result.map(Either::A).map_err(|error| create_error(env, &error))
     }
 
-    fn from_service(service: StepFunctions, durable: bool) -> Self {
-        Self { service: RefCell::new(Some(service)), durable }
+    fn from_service(service: StepFunctions, scope: Scope, durable: bool) -> Self {
+        Self { shared: Arc::new(Mutex::new(Some(service))), scope, durable }
     }
 
     fn service(&self) -> Result<StepFunctions> {
-        self.service.borrow().clone().ok_or(Error::Closed)
+        let service = self.lock();
+        service.as_ref().map(|service| service.in_scope(self.scope.clone())).ok_or(Error::Closed)
     }
+
+    fn lock(&self) -> MutexGuard<'_, Option<StepFunctions>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns the scope in another region and its partition, or `None` if the region is not valid in an ARN.
+fn move_scope(scope: &Scope, region: &str) -> Option<Scope> {
+    Scope::new(Scope::partition_for_region(region), scope.account(), region).ok()
+}
+
+/// Returns the region in the header `Authorization` of a client, if it is signed.
+#[napi(catch_unwind)]
+pub fn read_signed_region(authorization: String) -> Option<String> {
+    let headers = HeaderMap::from_iter([(AUTHORIZATION, authorization.parse().ok()?)]);
+    Credential::from_headers(&headers).map(|credential| credential.region.to_owned())
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]

@@ -20,7 +20,9 @@ const alias = (stack, weight, id = 'Prod') => new CfnStateMachineAlias(stack, id
 
 /** Adds an alias with a version that is not retained. */
 function addUnretainedVersion ({ stack, stateMachine }) {
-  const version = new CfnStateMachineVersion(stack, 'Version', { stateMachineArn: stateMachine.stateMachineArn })
+  const version = new CfnStateMachineVersion(stack, 'Version', {
+    stateMachineArn: stateMachine.stateMachineArn, stateMachineRevisionId: stateMachine.stateMachineRevisionId
+  })
   return new CfnStateMachineAlias(stack, 'Prod', {
     name: 'PROD', routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }]
   })

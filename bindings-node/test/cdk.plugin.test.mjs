@@ -139,7 +139,8 @@ test('values of another stack give no findings', () => {
 
 test('a warning does not make synthesis fail', () => {
   const app = appWithPlugin()
-  const version = new CfnStateMachineVersion(app.stack, 'Version', { stateMachineArn: app.stateMachine.stateMachineArn })
+  const { stateMachineArn, stateMachineRevisionId } = app.stateMachine
+  const version = new CfnStateMachineVersion(app.stack, 'Version', { stateMachineArn, stateMachineRevisionId })
   new CfnStateMachineAlias(app.stack, 'Prod', {
     name: 'PROD', routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }]
   })

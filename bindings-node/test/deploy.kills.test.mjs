@@ -14,14 +14,14 @@ const before = [{ stateMachineVersionArn: `${MACHINE}:1`, weight: 100 }]
 const folder = mkdtempSync(join(tmpdir(), 'sfn-alias-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-const [DESCRIBE, ALARMS, UPDATE] = ['DescribeStateMachineAlias', 'DescribeAlarms', 'UpdateStateMachineAlias']
+const [DESCRIBE, VERSION, ALARMS, UPDATE] = ['DescribeStateMachineAlias', 'DescribeStateMachine', 'DescribeAlarms', 'UpdateStateMachineAlias']
 const repeat = (count, calls) => Array(count).fill(calls).flat()
 
-/** `calls` are those of an uninterrupted deployment. The first one is for the plan. */
+/** `calls` are those of an uninterrupted deployment. The first two are before the deployment. */
 const scenarios = {
-  'a canary': { preference: '10/1m', alarms: ['errors'], result: 'succeeded', calls: [DESCRIBE, ...repeat(2, [DESCRIBE, ALARMS, UPDATE])] },
-  'a linear deployment': { preference: 'linear 40/1m', alarms: [], result: 'succeeded', calls: [DESCRIBE, ...repeat(3, [DESCRIBE, UPDATE])] },
-  'a rollback': { preference: 'linear 40/1m', alarms: ['errors'], alarmAfter: 2, result: 'rolledBack', calls: [DESCRIBE, ...repeat(3, [DESCRIBE, ALARMS, UPDATE])] }
+  'a canary': { preference: '10/1m', alarms: ['errors'], result: 'succeeded', calls: [DESCRIBE, VERSION, ...repeat(2, [DESCRIBE, ALARMS, UPDATE])] },
+  'a linear deployment': { preference: 'linear 40/1m', alarms: [], result: 'succeeded', calls: [DESCRIBE, VERSION, ...repeat(3, [DESCRIBE, UPDATE])] },
+  'a rollback': { preference: 'linear 40/1m', alarms: ['errors'], alarmAfter: 2, result: 'rolledBack', calls: [DESCRIBE, VERSION, ...repeat(3, [DESCRIBE, ALARMS, UPDATE])] }
 }
 for (const scenario of Object.values(scenarios)) {
   const { steps } = plan({ ...scenario, currentRouting: before, newVersion: `${MACHINE}:2` })

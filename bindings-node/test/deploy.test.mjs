@@ -10,7 +10,7 @@ import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwa
 import { SFNClient } from '@aws-sdk/client-sfn'
 import { mockClient } from 'aws-sdk-client-mock'
 import { StepFunctions } from 'sfn-alias'
-import { Deployment, DeploymentError, expectedStarts, plan, render, simulate } from 'sfn-alias/deploy'
+import { abort, Deployment, DeploymentError, expectedStarts, plan, prune, render, rollback, simulate } from 'sfn-alias/deploy'
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders'
 const aliasArn = `${MACHINE}:PROD`
@@ -36,8 +36,9 @@ const routing = async sfn => (await sfn.describeStateMachineAlias({ stateMachine
 
 const readState = state => JSON.parse(readFileSync(state, 'utf8'))
 
-/** A client with the two calls of a deployment, so that a test can replace one. */
+/** A client with the calls of a deployment, so that a test can replace one. */
 const createClient = sfn => ({
+  describeStateMachine: input => sfn.describeStateMachine(input),
   describeStateMachineAlias: input => sfn.describeStateMachineAlias(input),
   updateStateMachineAlias: input => sfn.updateStateMachineAlias(input)
 })
@@ -421,4 +422,90 @@ test('sets the description with every update, including a rollback', async () =>
   const options = { client: sfn, aliasArn, preference: '10/5m', newVersion, description: 'second', alarms: ['errors'], alarmStates, state: newPath(), ...createTime() }
   assert.equal((await new Deployment(options).run()).result, 'rolledBack')
   assert.deepEqual([...descriptions, await description()], [undefined, 'second', 'second'])
+})
+
+for (const [name, connect] of Object.entries(clients)) {
+  const open = async () => {
+    const sfn = await createAlias(new StepFunctions())
+    const client = connect(sfn)
+    const state = newPath()
+    return { sfn, client, state, options: { client, aliasArn, preference: 'all-at-once', newVersion, state, ...createTime() } }
+  }
+
+  test(`creates an alias (${name})`, async () => {
+    const { sfn, options, state } = await open()
+    const other = `${MACHINE}:TEST`
+    const message = `the alias \`${other}\` does not exist; --create-alias (create_alias in Python, createAlias in Node) creates it with all traffic on \`orders:2\``
+    await assert.rejects(new Deployment({ ...options, aliasArn: other }).run(), { name: 'DeploymentError', message })
+    const deployment = new Deployment({ ...options, aliasArn: other, createAlias: true })
+    assert.deepEqual(await deployment.run(), { result: 'succeeded' })
+    const { routingConfiguration } = await sfn.describeStateMachineAlias({ stateMachineAliasArn: other })
+    assert.deepEqual([routingConfiguration, existsSync(state)], [[route(2, 100)], false])
+  })
+
+  test(`refuses a missing version (${name})`, async () => {
+    const { options, state } = await open()
+    const version = `${MACHINE}:22`
+    const message = `the version \`${version}\` does not exist; publish it first, or use the number of an existing version`
+    const deployment = new Deployment({ ...options, newVersion: version })
+    await assert.rejects(deployment.run(), { message })
+    await assert.rejects(deployment.dryRun(), { message })
+    assert.equal(existsSync(state), false)
+  })
+
+  test(`rolls back (${name})`, async () => {
+    const { sfn, client, options, state } = await open()
+    await new Deployment(options).run()
+    assert.equal((await rollback({ client, aliasArn, state, dryRun: true })).changed, true)
+    assert.deepEqual(await routing(sfn), [route(2, 100)])
+    assert.deepEqual(await rollback({ client, aliasArn, state }), {
+      stateMachineAliasArn: aliasArn, previousRouting: [route(2, 100)], routing: [route(1, 100)], changed: true, dryRun: false
+    })
+    assert.deepEqual(await routing(sfn), [route(1, 100)])
+    assert.equal(readState(state).phase.outcome.result, 'rolledBack')
+    await rollback({ client, aliasArn, to: newVersion })
+    assert.deepEqual(await routing(sfn), [route(2, 100)])
+    await assert.rejects(rollback({ client, aliasArn }), /found no record of a deployment/)
+    await assert.rejects(rollback({ client, aliasArn: `${MACHINE}:TEST`, to: newVersion }), { message: `the alias \`${MACHINE}:TEST\` does not exist` })
+  })
+
+  test(`aborts a running deployment (${name})`, async () => {
+    const { sfn, client, options, state } = await open()
+    const time = createTime()
+    let aborted
+    // The lock is held until the deployment has ended. Then the second attempt of `abort` gets it.
+    const sleep = async millis => {
+      time.now += millis
+      aborted ??= abort({ client, aliasArn, state, sleep: () => new Promise(resolve => setTimeout(resolve, 20)) })
+      while ((await routing(sfn)).length > 1) await new Promise(resolve => setTimeout(resolve, 5))
+    }
+    const outcome = await new Deployment({ ...options, preference: '10/1m', clock: time.clock, sleep }).run()
+    assert.equal(outcome.result, 'drifted')
+    assert.equal((await aborted).changed, true)
+    assert.deepEqual(await routing(sfn), [route(1, 100)])
+    assert.equal((await abort({ client, aliasArn, state })).changed, false)
+  })
+
+  test(`prunes versions (${name})`, async () => {
+    const { sfn, client, options, state } = await open()
+    for (const number of [3, 4, 5, 6]) {
+      await sfn.updateStateMachine({ stateMachineArn: MACHINE, roleArn: `arn:aws:iam::000000000000:role/${number}`, publish: true })
+    }
+    await new Deployment(options).run()
+    const request = { client, stateMachineArn: MACHINE, keep: 2, states: [state] }
+    const planned = await prune({ ...request, dryRun: true })
+    assert.deepEqual([planned.delete, planned.deleted], [[`${MACHINE}:3`, `${MACHINE}:4`], []])
+    const events = []
+    const report = await prune({ ...request, onProgress: event => events.push(event) })
+    assert.deepEqual(report.deleted, planned.delete)
+    assert.deepEqual(report.kept.map(({ stateMachineVersionArn, reason }) => [stateMachineVersionArn.at(-1), reason.kind]),
+      [['6', 'newest'], ['5', 'newest'], ['2', 'routed'], ['1', 'deployment']])
+    assert.deepEqual(events.map(({ done, total }) => [done, total]), [[1, 2], [2, 2]])
+    await assert.rejects(prune({ ...request, states: [newPath()] }), { code: 'ENOENT' })
+  })
+}
+
+test('throws the error of a failed call', async () => {
+  const client = { describeStateMachineAlias: async () => { throw sdkError('AccessDeniedException', 400) } }
+  await assert.rejects(rollback({ client, aliasArn, to: newVersion }), { name: 'AccessDeniedException', message: 'failed' })
 })

@@ -23,15 +23,21 @@ function readBlocks (document) {
   const text = readFileSync(join(repository, document), 'utf8')
   const blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({ language, code }))
   return blocks.filter(({ language }) => extensions[language]).map(({ language, code }, index) => {
-    const [, name = `block-${index + 1}.${extensions[language]}`] = /^\/\/ ([\w.-]+\.m?js)$/m.exec(code.split('\n')[0]) ?? []
+    const [, name = `block-${index + 1}.${extensions[language]}`] = /^\/\/ ([\w.-]+\.[mc]?js)$/m.exec(code.split('\n')[0]) ?? []
     return { name, code }
   })
 }
 
-/** Runs a block: a test with `node --test`, any other block as a program that prints its comments. */
+/** How to run the tests of each runner, from the folder of the block. */
+const runners = {
+  'vitest.test.mjs': ['../node_modules/vitest/vitest.mjs', 'run', '--root', '.'],
+  'jest.test.cjs': ['../node_modules/jest/bin/jest.js', '--rootDir', '.', '--transform', '{}']
+}
+
+/** Runs a block: a test with its runner, any other block as a program that prints its comments. */
 function runBlock ({ name, code }, cwd) {
   writeFileSync(join(cwd, name), code)
-  if (name.endsWith('.test.mjs')) return run(name, { cwd, options: ['--test'] })
+  if (/\.test\.[mc]js$/.test(name)) return run(name, { cwd, options: runners[name] ?? ['--test'] })
   const expected = [...code.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, printed]) => `${printed}\n`).join('')
   assert.equal(run(name, { cwd }), expected)
 }

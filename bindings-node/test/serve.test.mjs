@@ -79,6 +79,35 @@ test('close leaves a passed service open', async () => {
   assert.equal((await sfn.listStateMachines()).stateMachines[0].stateMachineArn, 'arn:aws:states:eu-central-1:000000000000:stateMachine:orders')
 })
 
+test('a client of the application reads AWS_ENDPOINT_URL_SFN', async () => {
+  const { url, service, close } = await serve()
+  await service.createStateMachine(machine)
+  const code = `
+    import { SFN } from '@aws-sdk/client-sfn'
+    console.log((await new SFN({ region: 'us-east-1' }).listStateMachines({})).stateMachines.length)`
+  const env = { ...process.env, AWS_ENDPOINT_URL_SFN: url, AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' }
+  const client = spawn(process.execPath, ['--input-type=module', '-e', code], { env })
+  assert.equal((await client.stdout.toArray()).join(''), '1\n')
+  await close()
+})
+
+test('a server whose service is closed answers with the error', async () => {
+  const { url, service, close } = await serve()
+  service.close()
+  const { status, body } = await post(url, target('ListStateMachines'), '{}')
+  assert.deepEqual([status, JSON.parse(body)], [500, { __type: 'ServiceClosed', message: 'the service is closed' }])
+  await close()
+})
+
+test('a server that is not closed does not keep the process alive', () => {
+  const code = `
+    import { serve } from 'sfn-alias'
+    const { url } = await serve()
+    console.log((await fetch(url + '/health')).status)`
+  const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: 60_000 })
+  assert.deepEqual([stdout, status], ['200\n', 0])
+})
+
 test('responses follow the AWS JSON protocol', async () => {
   const { url, close } = await serve({ limits: { requestBytes: 100 } })
   const type = 'application/x-amz-json-1.0'

@@ -12,8 +12,8 @@ const require = createRequire(import.meta.url)
 const cjs = require('sfn-alias')
 const installed = dirname(require.resolve('sfn-alias/package.json'))
 const names = [
-  'StepFunctions', 'RequestHandler', 'WeightedPicker', 'DeploymentDriver', 'check', 'checkTemplate', 'compare', 'deploymentJson', 'errorKinds',
-  'fingerprint', 'fingerprintEncoding', 'formatArn', 'operations', 'parseArn', 'pick', 'serve', 'templateRules', 'validate'
+  'StepFunctions', 'RequestHandler', 'WeightedPicker', 'attach', 'check', 'checkTemplate', 'compare', 'detach', 'errorKinds', 'fingerprint',
+  'fingerprintEncoding', 'formatArn', 'mock', 'operations', 'parseArn', 'pick', 'serve', 'templateRules', 'validate'
 ]
 
 test('the tests use the installed package, not the source tree', () => {
@@ -21,7 +21,7 @@ test('the tests use the installed package, not the source tree', () => {
   const files = readdirSync(installed).filter(file => !['node_modules'].includes(file)).sort()
   assert.deepEqual(files, [
     'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'bin', 'cdk', 'deploy.d.ts', 'deploy.js', 'index.d.mts', 'index.d.ts', 'index.js',
-    'index.mjs', 'input.js', 'native.js', 'package.json', 'serve.js', 'service.js'
+    'index.mjs', 'input.js', 'mock.js', 'native.js', 'package.json', 'realm.js', 'serve.js', 'service.js'
   ])
 })
 
@@ -30,7 +30,7 @@ test('the binary is small', () => {
   const binaries = readdirSync(platforms).filter(name => name.startsWith('sfn-alias-'))
     .flatMap(name => readdirSync(join(platforms, name)).filter(file => file.endsWith('.node')).map(file => join(platforms, name, file)))
   assert.equal(binaries.length, 1)
-  assert.ok(statSync(binaries[0]).size < 4 * 1024 * 1024, `${statSync(binaries[0]).size} bytes`)
+  assert.ok(statSync(binaries[0]).size < 5 * 1024 * 1024, `${statSync(binaries[0]).size} bytes`)
 })
 
 test('import and require return the same exports', () => {
@@ -44,17 +44,24 @@ test('declarations contain no Rust syntax', () => {
   }
 })
 
+test('index.d.ts declares the exports and nothing else', () => {
+  const declared = [...readFileSync(join(installed, 'index.d.ts'), 'utf8').matchAll(/^export declare (?:class|const|function) (\w+)|^export declare const enum|^export function (\w+)/gm)]
+  assert.deepEqual([...new Set(declared.map(([, name]) => name))].sort(), [...names, 'ErrorCode'].filter(name => name !== undefined).sort())
+})
+
 test('every operation is a method', () => {
   const methods = Object.getOwnPropertyNames(esm.StepFunctions.prototype)
   const expected = esm.operations().map(name => name[0].toLowerCase() + name.slice(1))
   assert.equal(expected.length, 22)
-  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'handleHttpRequest', 'requestBytes', 'close']
+  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'reset', 'handleHttpRequest', 'requestBytes', 'close']
   assert.deepEqual(methods.sort(), [...expected, ...ours].sort())
 })
 
 test('every error code has its number', () => {
   assert.deepEqual(esm.errorKinds(), expectedKinds())
   assert.deepEqual(Object.keys(esm.ErrorCode).sort(), expectedKinds().map(({ code }) => code).sort())
+  const [, declared] = /^export type ErrorCode =\n((?:  \| '\w+'\n)+)/m.exec(readFileSync(join(installed, 'index.d.ts'), 'utf8'))
+  assert.deepEqual([...declared.matchAll(/\w+/g)].map(([code]) => code).sort(), Object.keys(esm.ErrorCode).sort())
 })
 
 /** The numbers must never change, so the test repeats them. */
@@ -105,12 +112,52 @@ test('startCounts counts the starts of each version', async () => {
   assert.equal(error.code, 'InvalidArn')
 })
 
-test('a closed service rejects calls', async () => {
+test('a closed service rejects all calls, in all scopes', async () => {
   const sfn = new esm.StepFunctions()
+  const other = sfn.inScope({ region: 'eu-central-1' })
+  const handler = sfn.requestHandler()
   sfn.close()
   sfn.close()
-  const error = await sfn.listStateMachines().catch(error => error)
-  assert.equal(error.message, 'the service is closed')
+  const closed = { name: 'ServiceClosed', code: 'ServiceClosed', message: 'the service is closed' }
+  for (const call of [
+    () => sfn.listStateMachines(), () => other.listStateMachines(), () => sfn.call('ListStateMachines'), () => sfn.callJson('ListStateMachines', '{}'),
+    () => sfn.startCounts('x'), () => sfn.reset(), () => sfn.handleHttpRequest({ method: 'GET', url: '/health', rawHeaders: [] }, ''),
+    () => handler.handle({ headers: {} })
+  ]) await assert.rejects(call, closed)
+  for (const call of [() => sfn.inScope({}), () => sfn.requestBytes]) assert.throws(call, closed)
+})
+
+test('reset empties all scopes and restarts routing from the seed', async () => {
+  const sfn = new esm.StepFunctions({ seed: 7 })
+  const other = sfn.inScope({ region: 'eu-central-1' })
+  const machine = { name: 'orders', definition: '{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::1:role/r' }
+  const names = []
+  for (let time = 0; time < 2; time++) {
+    await other.createStateMachine(machine)
+    const { stateMachineArn, stateMachineVersionArn } = await sfn.createStateMachine({ ...machine, publish: true })
+    const { stateMachineVersionArn: second } = await sfn.updateStateMachine({ stateMachineArn, definition: machine.definition.replaceAll('D"', 'E"'), publish: true })
+    const routingConfiguration = [stateMachineVersionArn, second].map(stateMachineVersionArn => ({ stateMachineVersionArn, weight: 50 }))
+    const { stateMachineAliasArn } = await sfn.createStateMachineAlias({ name: 'PROD', routingConfiguration })
+    for (let start = 0; start < 20; start++) await sfn.startExecution({ stateMachineArn: stateMachineAliasArn })
+    names.push(await sfn.startCounts(stateMachineArn))
+    assert.equal(await sfn.reset(), undefined)
+    assert.deepEqual((await sfn.listStateMachines()).stateMachines, [])
+    assert.deepEqual((await other.listStateMachines()).stateMachines, [])
+  }
+  assert.deepEqual(names[0], names[1])
+})
+
+test('classes need `new`, and wrong options are named', () => {
+  for (const create of [esm.StepFunctions, esm.WeightedPicker]) assert.throws(() => create(), TypeError)
+  const invalid = message => ({ name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE', message })
+  assert.throws(() => new esm.StepFunctions('x.db'), invalid('options: expected a plain object; to open a file, use `StepFunctions.open(path)`'))
+  for (const options of [5, [], null]) assert.throws(() => new esm.StepFunctions(options), invalid('options: expected a plain object'))
+  assert.throws(() => new esm.StepFunctions({ limits: 5 }), invalid('options: `/limits`: invalid type: integer `5`, expected a plain object'))
+  assert.throws(() => new esm.StepFunctions({ scope: 'eu-west-1' }), invalid('options: `/scope`: invalid type: string "eu-west-1", expected a plain object'))
+  assert.throws(() => new esm.StepFunctions({ scope: { account: 1 } }), invalid('options: `/scope/account`: invalid type: integer `1`, expected a string'))
+  assert.throws(() => new esm.StepFunctions().inScope('eu-west-1'), invalid('scope: invalid type: string "eu-west-1", expected a plain object'))
+  assert.throws(() => esm.formatArn('x'), invalid(/^parts: invalid type: string "x", expected /))
+  assert.throws(() => esm.checkTemplate('{}', 'x'), invalid(/^options: invalid type: string "x", expected /))
 })
 
 test('the package works in worker threads', async () => {

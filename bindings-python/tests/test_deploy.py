@@ -144,6 +144,7 @@ def test_drift_is_not_overwritten(client: Any, tmp_path: Path) -> None:
 def test_lost_response(sfn: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     class LosingResponse:
         lost = False
+        describe_state_machine = sfn.describe_state_machine
         describe_state_machine_alias = sfn.describe_state_machine_alias
 
         def update_state_machine_alias(self, **input: Any) -> None:
@@ -162,6 +163,7 @@ def test_lost_response(sfn: sfn_alias.StepFunctions, tmp_path: Path) -> None:
 def test_temporarily_missing_credentials(sfn: sfn_alias.StepFunctions, tmp_path: Path) -> None:
     class LosingCredentials:
         calls = 0
+        describe_state_machine = sfn.describe_state_machine
         update_state_machine_alias = sfn.update_state_machine_alias
 
         def describe_state_machine_alias(self, **input: Any) -> Any:
@@ -182,6 +184,7 @@ class FailingCalls:
     def __init__(self, sfn: sfn_alias.StepFunctions) -> None:
         self.sfn = sfn
         self.failures: dict[str, list[ClientError]] = {}
+        self.describe_state_machine = sfn.describe_state_machine
 
     def fail(self, operation: str, times: int, code: str, status: int) -> None:
         response: Any = {"Error": {"Code": code, "Message": "failed"}, "ResponseMetadata": {"HTTPStatusCode": status}}
@@ -302,6 +305,7 @@ class UnwritableState:
 
     def __init__(self, client: Any, state: Path) -> None:
         self.client, self.temporary = client, state.with_name(state.name + ".new")
+        self.describe_state_machine = client.describe_state_machine
         self.describe_state_machine_alias = client.describe_state_machine_alias
 
     def update_state_machine_alias(self, **input: Any) -> None:
@@ -491,3 +495,109 @@ def test_alarms_need_a_source(sfn: sfn_alias.StepFunctions, tmp_path: Path) -> N
     with pytest.raises(ValueError, match="alarms need a source: pass `cloudwatch` or `alarm_states`"):
         deployment.run()
     assert weights(sfn) == {"1": 100}
+
+
+def deploy_second(client: Any, state: Path) -> None:
+    time = FakeTime()
+    deployment = deploy.Deployment(client, ALIAS, "all-at-once", SECOND, state=state, **time.options)
+    assert deployment.run() == {"result": "succeeded"}
+
+
+def test_create_alias(client: Any, tmp_path: Path) -> None:
+    alias, state = f"{MACHINE}:TEST", tmp_path / "state"
+    with pytest.raises(deploy.DeploymentError) as caught:
+        deploy.Deployment(client, alias, "10/1m", SECOND, state=state).run()
+    assert str(caught.value) == (
+        f"the alias `{alias}` does not exist; --create-alias (create_alias in Python, createAlias in Node) creates it with "
+        "all traffic on `orders:2`"
+    )
+    deployment = deploy.Deployment(client, alias, "10/1m", SECOND, state=state, create_alias=True)
+    assert deployment.plan()["durationSeconds"] == 0
+    assert deployment.run() == {"result": "succeeded"}
+    routing = client.describe_state_machine_alias(stateMachineAliasArn=alias)["routingConfiguration"]
+    assert (routing, state.exists()) == ([{"stateMachineVersionArn": SECOND, "weight": 100}], False)
+
+
+def test_missing_version(client: Any, tmp_path: Path) -> None:
+    state, version = tmp_path / "state", f"{MACHINE}:22"
+    text = f"the version `{version}` does not exist; publish it first, or use the number of an existing version"
+    for method in (deploy.Deployment.run, deploy.Deployment.dry_run):
+        with pytest.raises(deploy.DeploymentError) as caught:
+            method(deploy.Deployment(client, ALIAS, "10/1m", version, state=state))
+        assert (str(caught.value), state.exists()) == (text, False)
+
+
+def test_rollback(client: Any, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    deploy_second(client, state)
+    assert deploy.rollback(client, ALIAS, state=state, dry_run=True)["changed"]
+    assert weights(client) == {"2": 100}
+    report = deploy.rollback(client, ALIAS, state=state)
+    assert report == {
+        "stateMachineAliasArn": ALIAS,
+        "previousRouting": [{"stateMachineVersionArn": SECOND, "weight": 100}],
+        "routing": [{"stateMachineVersionArn": f"{MACHINE}:1", "weight": 100}],
+        "changed": True,
+        "dryRun": False,
+    }
+    assert weights(client) == {"1": 100}
+    assert json.loads(state.read_text())["phase"]["outcome"]["result"] == "rolledBack"
+    deploy.rollback(client, ALIAS, to=SECOND)
+    assert weights(client) == {"2": 100}
+    with pytest.raises(deploy.DeploymentError, match="found no record of a deployment"):
+        deploy.rollback(client, ALIAS)
+
+
+def test_failed_call_of_rollback() -> None:
+    client = boto3.client(
+        "stepfunctions", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    with Stubber(client) as stubber:
+        stubber.add_client_error("describe_state_machine_alias", "AccessDeniedException", http_status_code=400)
+        with pytest.raises(ClientError, match="AccessDeniedException"):
+            deploy.rollback(client, ALIAS, to=SECOND)
+
+
+def test_abort(client: Any, tmp_path: Path) -> None:
+    """The deployment is running: its process is stopped by the routing, at its next check."""
+    state, outcomes = tmp_path / "state", []
+
+    def abort_while_running(_: float) -> None:
+        if weights(client) == {"2": 10, "1": 90}:
+            outcomes.append(deploy.abort(client, ALIAS, state=state, sleep=stop_waiting))
+
+    def stop_waiting(_: float) -> None:
+        raise InterruptedError
+
+    time = FakeTime()
+
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+        with pytest.raises(InterruptedError):
+            abort_while_running(seconds)
+
+    deployment = deploy.Deployment(client, ALIAS, "10/1m", SECOND, state=state, clock=lambda: time.now, sleep=sleep)
+    assert deployment.run()["result"] == "drifted"
+    assert weights(client) == {"1": 100}
+    assert deploy.abort(client, ALIAS, state=state)["changed"] is False
+    deploy_second(client, tmp_path / "other")
+    with pytest.raises(deploy.DeploymentError, match="the deployment has ended"):
+        deploy.abort(client, ALIAS, state=tmp_path / "other")
+
+
+def test_prune(client: Any, tmp_path: Path) -> None:
+    state, events = tmp_path / "state", []
+    for number in range(3, 7):
+        client.update_state_machine(
+            stateMachineArn=MACHINE, roleArn=f"arn:aws:iam::000000000000:role/{number}", publish=True
+        )
+    deploy_second(client, state)
+    planned = deploy.prune(client, MACHINE, keep=2, states=[state], dry_run=True)
+    assert (planned["delete"], planned["deleted"]) == ([f"{MACHINE}:3", f"{MACHINE}:4"], [])
+    report = deploy.prune(client, MACHINE, keep=2, states=[state], on_progress=events.append)
+    assert report["deleted"] == planned["delete"]
+    kinds = [(kept["stateMachineVersionArn"][-1], kept["reason"]["kind"]) for kept in report["kept"]]
+    assert kinds == [("6", "newest"), ("5", "newest"), ("2", "routed"), ("1", "deployment")]
+    assert [(event["event"], event["done"], event["total"]) for event in events] == [("deleted", 1, 2), ("deleted", 2, 2)]
+    with pytest.raises(FileNotFoundError):
+        deploy.prune(client, MACHINE, keep=2, states=[tmp_path / "missing"])

@@ -19,6 +19,7 @@ import sfn_alias
 from sfn_alias import deploy
 
 READ, CHECK, SHIFT = "DescribeStateMachineAlias", "DescribeAlarms", "UpdateStateMachineAlias"
+VERSION = "DescribeStateMachine"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Scenario:
     alarm_after: int | None
     result: str
     calls: tuple[str, ...]
-    """The calls of a process that is not killed. The first one is for the plan."""
+    """The calls of a process that is not killed. The first two are before the deployment."""
 
     @property
     def updates(self) -> list[Any]:
@@ -39,9 +40,9 @@ class Scenario:
 
 
 SCENARIOS = {
-    "canary": Scenario("10/1m", ("errors",), None, "succeeded", (READ, *(READ, CHECK, SHIFT) * 2)),
-    "linear": Scenario("linear 40/1m", (), None, "succeeded", (READ, *(READ, SHIFT) * 3)),
-    "rolled back": Scenario("linear 40/1m", ("errors",), 2, "rolledBack", (READ, *(READ, CHECK, SHIFT) * 3)),
+    "canary": Scenario("10/1m", ("errors",), None, "succeeded", (READ, VERSION, *(READ, CHECK, SHIFT) * 2)),
+    "linear": Scenario("linear 40/1m", (), None, "succeeded", (READ, VERSION, *(READ, SHIFT) * 3)),
+    "rolled back": Scenario("linear 40/1m", ("errors",), 2, "rolledBack", (READ, VERSION, *(READ, CHECK, SHIFT) * 3)),
 }
 KILL_POINTS = [(name, at) for name, scenario in SCENARIOS.items() for at in range(1, len(scenario.calls) + 1)]
 

@@ -5,20 +5,20 @@ use http::{Request, Response};
 use std::time::Duration;
 use ureq::Agent;
 
-/// Timeout of a request. Longer than AWS takes for any response.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// Time limit of a request. Longer than AWS takes for any response.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Maximum size of a response body, in bytes.
 const MAX_BYTES: u64 = 10 << 20;
 
-/// Builds an HTTP client that returns responses of any status, and does not follow redirects: a service of AWS sends none, and
+/// Builds an HTTP client with a time limit per request. It returns responses of any status and does not follow redirects: a service of AWS sends none, and
 /// the credentials are only for the requested host. It trusts the system's certificates or, as AWS's own
 /// clients, those in the file `AWS_CA_BUNDLE`.
 ///
 /// # Errors
 /// [`CliError::Usage`] for a file without certificates.
-pub(crate) fn build_agent() -> Result<Agent, CliError> {
-    let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).max_redirects(0);
+pub(crate) fn build_agent(timeout: Duration) -> Result<Agent, CliError> {
+    let config = Agent::config_builder().timeout_global(Some(timeout)).http_status_as_error(false).max_redirects(0);
     #[cfg(feature = "tls")]
     let config = config.tls_config(tls::build_config()?);
     Ok(config.build().into())

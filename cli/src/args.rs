@@ -1,15 +1,13 @@
 //! The command line.
 
-use crate::deploy::DeployArgs;
+use crate::backup::{BackupArgs, ResetArgs, RestoreArgs};
+use crate::deploy::{AbortArgs, DeployArgs, PruneArgs, RollbackArgs};
 use crate::endpoint::{BackendArgs, SIGNING_HELP};
 use crate::plan::PlanArgs;
+use crate::serve::ServeArgs;
 use crate::simulate::SimulateArgs;
 use crate::verify::VerifyArgs;
-use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::net::IpAddr;
-use std::path::PathBuf;
-use std::time::Duration;
 
 /// Offline emulator of AWS Step Functions state machine aliases
 #[derive(Debug, Parser)]
@@ -35,8 +33,14 @@ Exit codes: 0 success, 1 rejected or problems found, 2 usage error, 3 I/O or net
 pub(crate) enum Command {
     /// Run an endpoint for AWS SDKs and the AWS CLI
     ///
-    /// It stops on SIGINT (Ctrl-C) or SIGTERM, after the requests in flight are finished.
+    /// It stops on SIGINT (Ctrl-C) or SIGTERM, after the requests in flight are finished. On SIGHUP it reads the credentials and the certificate again.
     Serve(ServeArgs),
+    /// Write a copy of a data file, also while `serve` uses it
+    Backup(BackupArgs),
+    /// Replace a data file by a backup
+    Restore(RestoreArgs),
+    /// Delete all state machines, for example between tests
+    Reset(ResetArgs),
     /// Call an operation on a file or a running endpoint
     Call(CallArgs),
     /// Validate a request without sending it, and report all problems
@@ -55,6 +59,12 @@ pub(crate) enum Command {
     Simulate(SimulateArgs),
     /// Deploy a version gradually, with the semantics of CloudFormation's DeploymentPreference
     Deploy(DeployArgs),
+    /// Route an alias to the version before the last deployment, or to another version
+    Rollback(RollbackArgs),
+    /// Abort a deployment: route all traffic to the version before it
+    Abort(AbortArgs),
+    /// Delete the versions of a state machine that are neither new nor in use
+    Prune(PruneArgs),
     /// Run the test vectors against an endpoint
     ///
     /// A vector contains requests, the expected responses of AWS, and their source.
@@ -71,98 +81,6 @@ Example:
     /// Print the manual pages
     #[command(after_help = "Example:\n  sfn-alias man | man -l -")]
     Man,
-}
-
-/// The behaviour of the service.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Service")]
-pub(crate) struct ServiceArgs {
-    /// Account of requests whose access key id is not an account id
-    #[arg(long, default_value = "000000000000", value_name = "12 DIGITS")]
-    pub account: String,
-    /// Region of unsigned requests
-    #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
-    pub region: String,
-    /// Seed for reproducible routing and generated ids
-    #[arg(long, value_name = "NUMBER")]
-    pub seed: Option<u64>,
-    /// Time for which the previous routing is used after an update, for example 2s or 500ms
-    #[arg(long, default_value = "0s", value_name = "TIME", value_parser = parse_duration)]
-    pub update_delay: Duration,
-    /// Time for which a deleted state machine has the status DELETING
-    #[arg(long, default_value = "0s", value_name = "TIME", value_parser = parse_duration)]
-    pub deletion_delay: Duration,
-    /// Maximum number of aliases per state machine
-    #[arg(long, default_value_t = 100, value_name = "NUMBER")]
-    pub aliases_per_state_machine: usize,
-    /// Maximum number of versions per state machine
-    #[arg(long, default_value_t = 1000, value_name = "NUMBER")]
-    pub versions_per_state_machine: usize,
-    /// Number of executions stored per state machine; older ones are deleted
-    #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
-    pub executions_per_state_machine: usize,
-}
-
-/// The options of `sfn-alias serve`.
-#[derive(Debug, Args)]
-#[command(after_help = SERVE_EXAMPLES)]
-pub(crate) struct ServeArgs {
-    /// Address to listen on
-    #[arg(long, default_value = "127.0.0.1")]
-    pub host: IpAddr,
-    /// Port to listen on; 0 selects a free port
-    #[arg(long, default_value_t = 8083)]
-    pub port: u16,
-    /// Store data in this SQLite file, created if missing [default: in memory]
-    #[arg(long, value_name = "FILE")]
-    pub data: Option<PathBuf>,
-    #[command(flatten)]
-    pub service: ServiceArgs,
-    /// Require AWS Signature Version 4 with credentials from this file
-    #[arg(long, value_name = "FILE", help_heading = "Access")]
-    pub credentials: Option<PathBuf>,
-    /// Allow unauthenticated access from other machines
-    #[arg(long, help_heading = "Access", conflicts_with = "credentials")]
-    pub insecure_allow_anonymous: bool,
-    /// Maximum number of connections
-    #[arg(long, default_value_t = 16_384, value_name = "NUMBER", help_heading = "Access", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
-    pub max_connections: usize,
-    /// Log filter, in `tracing` syntax: off, error, warn, info, debug (every request)
-    #[arg(long, default_value = "info", value_name = "FILTER", env = "SFN_ALIAS_LOG", help_heading = "Logs")]
-    pub log: String,
-    /// Log format
-    #[arg(long, default_value = "text", value_name = "FORMAT", help_heading = "Logs")]
-    pub log_format: LogFormat,
-}
-
-const SERVE_EXAMPLES: &str = "\
-Examples:
-  sfn-alias serve                    # in memory, on http://127.0.0.1:8083
-  sfn-alias serve --port 0           # on a free port, which is printed
-  sfn-alias serve --data aliases.db  # durable
-  sfn-alias serve --host 0.0.0.0 --credentials FILE
-
-Then, in another shell:
-  export AWS_ENDPOINT_URL_SFN=http://127.0.0.1:8083
-  aws stepfunctions list-state-machines
-
-The account is the access key id if that has 12 digits, otherwise --account. The region is the region of the client.
-
-A credentials file has one or more profiles:
-  [name]
-  aws_access_key_id = ...
-  aws_secret_access_key = ...
-  aws_account_id = 123456789012
-  aws_session_token = ...            # only for temporary credentials
-
-GET /health reports whether writes can succeed. GET /metrics returns metrics for Prometheus.";
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// Human-readable text
-    Text,
-    /// One JSON object per line
-    Json,
 }
 
 #[derive(Debug, Args)]
@@ -325,21 +243,4 @@ pub(crate) struct RouteArgs {
     pub json: bool,
     #[command(flatten)]
     pub backend: BackendArgs,
-}
-
-/// Parses `500ms`, `2s`, `5m` or `1h`.
-fn parse_duration(text: &str) -> Result<Duration, String> {
-    let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
-    let (digits, unit) = text.split_at_checked(end).unwrap_or((text, ""));
-    let invalid = || "expected a number with ms, s, m or h, for example 2s".to_owned();
-    let millis = match unit {
-        "ms" => 1,
-        "s" | "" => 1000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        _ => return Err(invalid()),
-    };
-    let number: u64 = digits.parse().map_err(|_| invalid())?;
-    let time = number.checked_mul(millis).map(Duration::from_millis);
-    time.ok_or_else(|| "the time is too long; use up to 1000000h".to_owned())
 }

@@ -1,22 +1,23 @@
 //! The file or endpoint that a command uses: a client for AWS JSON 1.0.
 
-use crate::agent::{build_agent, send_request};
+use crate::agent::{TIMEOUT, build_agent, send_request};
 use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
 use clap::Args;
 use http::{HeaderValue, Request, Response, header};
 use sfn_alias::{Operation, Reply, Scope, StepFunctions};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use ureq::Agent;
 
 /// The default address of `sfn-alias serve`.
 const DEFAULT_URL: &str = "http://127.0.0.1:8083";
 
 /// The account of unsigned requests.
-const DEFAULT_ACCOUNT: &str = "000000000000";
+pub(crate) const DEFAULT_ACCOUNT: &str = "000000000000";
 
-/// Bodies over this size are sent with `Expect: 100-continue`.
-const LARGE: usize = 64 * 1024;
+/// Bodies over this size, AWS's maximum, are sent with `Expect: 100-continue`.
+const LARGE: usize = 1 << 20;
 
 /// The names of an AWS service.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +58,12 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     pub fn new(url: &str, service: Service, region: &str, caller: Caller) -> Result<Self, CliError> {
-        Ok(Self { url: url.to_owned(), service, region: region.to_owned(), caller, agent: build_agent()? })
+        Ok(Self { url: url.to_owned(), service, region: region.to_owned(), caller, agent: build_agent(TIMEOUT)? })
+    }
+
+    /// Sets the time limit of a request.
+    pub fn with_timeout(self, timeout: Duration) -> Result<Self, CliError> {
+        Ok(Self { agent: build_agent(timeout)?, ..self })
     }
 
     /// Calls an operation.
@@ -81,9 +87,34 @@ impl Endpoint {
         self.caller.authorize(&mut request, &self.region, self.service.signing_name)?;
         if body.len() > LARGE {
             // Otherwise the response is lost if the endpoint rejects the length and closes the connection.
-            request.headers_mut().insert(header::EXPECT, HeaderValue::from_static("100-continue"));
+            let mut expecting = request.clone();
+            expecting.headers_mut().insert(header::EXPECT, HeaderValue::from_static("100-continue"));
+            match send_request(&self.agent, expecting) {
+                // ureq does not send the body if the response 100 has headers, as that of hypercorn.
+                Err(ureq::Error::Timeout(_)) => {}
+                response => return Ok(response),
+            }
         }
         Ok(send_request(&self.agent, request))
+    }
+
+    /// Sends an empty POST request to a path of `sfn-alias serve`.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] if there are no credentials, [`CliError::System`] if there is no response, and
+    /// [`CliError::Rejected`] for a status other than 200.
+    pub fn post(&self, path: &str) -> Result<Vec<u8>, CliError> {
+        let url = format!("{}{path}", self.url.trim_end_matches('/'));
+        let mut request = Request::post(&url).body(Vec::new()).map_err(CliError::usage)?;
+        self.caller.authorize(&mut request, &self.region, self.service.signing_name)?;
+        let response = send_request(&self.agent, request).map_err(|error| self.connection_error(&error))?;
+        match response.status().as_u16() {
+            200 => Ok(response.into_body()),
+            status => {
+                let body = String::from_utf8_lossy(response.body());
+                Err(CliError::Rejected(format!("{url} responds with status {status}: {}", body.trim_end())))
+            }
+        }
     }
 
     /// Describes why there is no response, and what to do.

@@ -1,6 +1,6 @@
 //! Exit codes and the error of a command.
 
-use sfn_alias_deployment::{DeploymentError, RuleSource};
+use sfn_alias_deployment::{DeploymentError, DeploymentOutcome, RuleSource};
 
 /// Success.
 pub(crate) const OK: u8 = 0;
@@ -10,6 +10,15 @@ pub(crate) const REJECTED: u8 = 1;
 pub(crate) const USAGE_ERROR: u8 = 2;
 /// An I/O or network error.
 pub(crate) const SYSTEM_ERROR: u8 = 3;
+
+/// Returns the exit code of an outcome.
+pub(crate) const fn outcome_exit_code(outcome: &DeploymentOutcome) -> u8 {
+    match outcome {
+        DeploymentOutcome::Succeeded => OK,
+        DeploymentOutcome::RolledBack { .. } | DeploymentOutcome::Drifted { .. } => REJECTED,
+        DeploymentOutcome::Failed { .. } => SYSTEM_ERROR,
+    }
+}
 
 /// The error of a command, which determines its exit code.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +87,15 @@ impl From<DeploymentError> for CliError {
             DeploymentError::InvalidPreference(_)
             | DeploymentError::SplitAlias { .. }
             | DeploymentError::Rejected(_) => Self::Rejected(format!("{}: {error}", error.code())),
+            DeploymentError::Call { failure, .. } => match failure.status {
+                Some(400..500) => Self::Rejected(error.to_string()),
+                _ if failure.is_credentials() => Self::Usage(failure.message.clone()),
+                _ => Self::System(error.to_string()),
+            },
+            DeploymentError::AliasNotFound { .. }
+            | DeploymentError::VersionNotFound { .. }
+            | DeploymentError::HasEnded { .. }
+            | DeploymentError::OtherRouting { .. } => Self::Rejected(error.to_string()),
             DeploymentError::StateFile { .. }
             | DeploymentError::Environment { .. }
             | DeploymentError::Internal { .. } => Self::System(error.to_string()),

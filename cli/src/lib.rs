@@ -6,6 +6,7 @@
 mod agent;
 mod args;
 mod arn;
+mod backup;
 mod check_template;
 mod deploy;
 mod endpoint;
@@ -24,3 +25,7 @@ mod simulate;
 mod verify;
 
 pub use run::{main, man_pages};
+
+// For the tests.
+#[doc(hidden)]
+pub use {deploy::run_alarm_command, verify::SafetyGuard};

@@ -2,7 +2,7 @@
 
 use crate::args::{Command, Program};
 use crate::exit::{CliError, CommandResult, OK, USAGE_ERROR};
-use crate::{arn, check_template, deploy, plan, request, route, serve, simulate, verify};
+use crate::{arn, backup, check_template, deploy, plan, request, route, serve, simulate, verify};
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -41,6 +41,9 @@ fn print_clap_error(error: &clap::Error) -> CommandResult {
 fn run_command(command: Command) -> CommandResult {
     match command {
         Command::Serve(args) => serve::run(args),
+        Command::Backup(args) => backup::back_up(&args),
+        Command::Restore(args) => backup::restore(&args),
+        Command::Reset(args) => backup::reset(&args),
         Command::Call(args) => request::call(&args),
         Command::Check(args) => request::check(&args),
         Command::CheckTemplate(args) => check_template::run(&args),
@@ -50,6 +53,9 @@ fn run_command(command: Command) -> CommandResult {
         Command::Plan(args) => plan::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Deploy(args) => deploy::run(&args),
+        Command::Rollback(args) => deploy::roll_back(&args),
+        Command::Abort(args) => deploy::abort(&args),
+        Command::Prune(args) => deploy::prune(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Completions { shell } => print_completions(shell),
         Command::Man => print_man_pages(),

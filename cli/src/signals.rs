@@ -29,6 +29,17 @@ pub(crate) fn handle_signals(work: impl FnOnce(&mut dyn FnMut()) + Send + 'stati
     spawn().map(drop).map_err(|error| CliError::System(format!("cannot wait for signals: {error}")))
 }
 
+/// Returns whether the parent process ignores SIGHUP for this one, for example `nohup`.
+pub(crate) fn is_hangup_ignored() -> bool {
+    let ignored = || {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+        u64::from_str_radix(mask.trim(), 16).ok()
+    };
+    // The lowest bit is signal 1, SIGHUP.
+    ignored().is_some_and(|mask| mask & 1 == 1)
+}
+
 /// Whether the user has interrupted the run: the signal closes the channel.
 #[derive(Debug)]
 pub(crate) struct Interrupt(Receiver<Infallible>);

@@ -1,6 +1,6 @@
 //! Credentials, and AWS Signature Version 4.
 
-use crate::agent::{build_agent, send_request};
+use crate::agent::{TIMEOUT, build_agent, send_request};
 use crate::exit::CliError;
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -163,7 +163,7 @@ impl AssumedRole {
     pub fn new(arn: &str, url: Option<&str>, region: &str, profile: Option<&str>) -> Result<Self, CliError> {
         let url = url.map_or_else(|| aws_url("sts", region), str::to_owned);
         let (arn, profile) = (arn.to_owned(), profile.map(str::to_owned));
-        Ok(Self { arn, url, profile, agent: build_agent()?, cached: RefCell::default() })
+        Ok(Self { arn, url, profile, agent: build_agent(TIMEOUT)?, cached: RefCell::default() })
     }
 
     /// Returns the role's credentials. Assumes the role with the user's credentials if necessary.

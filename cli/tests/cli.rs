@@ -18,7 +18,10 @@ fn program(arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
         command.env_remove(name);
     }
-    command.args(arguments).env_remove("SFN_ALIAS_LOG").env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SFN_ALIAS_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
     command
 }
 
@@ -502,8 +505,11 @@ fn input_may_be_pipe_or_symlink() {
     check_output(&["check", "CreateStateMachineAlias", &format!("@{link}")], 0, "", "");
 }
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 16] = [
     "serve",
+    "backup",
+    "restore",
+    "reset",
     "call",
     "check",
     "check-template",

@@ -185,21 +185,30 @@ fn invalid_options_are_reported_before_any_request() {
     assert_eq!(run_args(&["http://127.0.0.1:1"]).0, Some(3));
 }
 
+/// The response of a server that never responds, and does not close the connection.
+const NEVER: &str = "never";
+
 /// Starts a server that responds to one request per connection with the result of `respond`.
 fn start_server(respond: impl Fn(&str) -> String + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
+        let mut unanswered = Vec::new();
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            let request = read_request(&mut stream);
-            stream.write_all(respond(&request).as_bytes()).ok();
+            let Some(request) = read_request(&mut stream) else { continue };
+            match respond(&request) {
+                response if response == NEVER => unanswered.push(stream),
+                response => drop(stream.write_all(response.as_bytes())),
+            }
         }
     });
     url
 }
 
-fn read_request(stream: &mut TcpStream) -> String {
+/// Reads a request, and asks for its body as hypercorn does. Returns `None` if the client closes the connection.
+fn read_request(stream: &mut TcpStream) -> Option<String> {
+    let mut writer = stream.try_clone().unwrap();
     let mut reader = BufReader::new(stream);
     let (mut head, mut length) = (String::new(), 0);
     loop {
@@ -216,20 +225,29 @@ fn read_request(stream: &mut TcpStream) -> String {
             head.push_str(&line);
         }
     }
+    if head.to_ascii_lowercase().contains("\r\nexpect: 100-continue\r\n") {
+        writer.write_all(b"HTTP/1.1 100 \r\nserver: hypercorn-h11\r\n\r\n").unwrap();
+    }
     let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    format!("{head}connection: close\r\n\r\n{}", to_text(&body))
+    reader.read_exact(&mut body).ok()?;
+    Some(format!("{head}connection: close\r\n\r\n{}", to_text(&body)))
+}
+
+/// Sends a request to `url`, and returns the response.
+fn forward(url: &str, request: &str) -> String {
+    let mut upstream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    upstream.write_all(request.as_bytes()).unwrap();
+    let mut response = String::new();
+    upstream.read_to_string(&mut response).unwrap();
+    response
 }
 
 /// Starts a proxy for `url` that changes each response body.
 fn start_proxy(url: &str, change: fn(&str) -> String, seen: Sender<()>) -> String {
-    let address = url.strip_prefix("http://").unwrap().to_owned();
+    let url = url.to_owned();
     start_server(move |request| {
         seen.send(()).ok();
-        let mut upstream = TcpStream::connect(&address).unwrap();
-        upstream.write_all(request.as_bytes()).unwrap();
-        let mut response = String::new();
-        upstream.read_to_string(&mut response).unwrap();
+        let response = forward(&url, request);
         let (head, body) = response.split_once("\r\n\r\n").unwrap();
         let headers = head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("content-length"));
         let (head, body) = (headers.collect::<Vec<_>>().join("\r\n"), change(body));
@@ -349,13 +367,10 @@ fn resources_are_deleted_on_ctrl_c() {
 
 /// Starts a proxy that loses the response to the first CreateStateMachine of a vector.
 fn start_lossy_proxy(url: &str) -> String {
-    let address = url.strip_prefix("http://").unwrap().to_owned();
+    let url = url.to_owned();
     let created = AtomicUsize::new(0);
     start_server(move |request| {
-        let mut upstream = TcpStream::connect(&address).unwrap();
-        upstream.write_all(request.as_bytes()).unwrap();
-        let mut response = String::new();
-        upstream.read_to_string(&mut response).unwrap();
+        let response = forward(&url, request);
         let creates = request.contains("AWSStepFunctions.CreateStateMachine\r\n");
         // The first request of the run only finds the account and region.
         let lost = creates && created.fetch_add(1, Ordering::Relaxed) == 1;
@@ -370,6 +385,73 @@ fn state_machine_with_lost_response_is_deleted() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert_eq!(parse_json(&output)["notDeleted"], serde_json::json!([]));
     assert_eq!(endpoint.list_state_machines(), empty_list());
+}
+
+/// Starts a proxy that never responds to the selected requests, which have a number from 0.
+fn start_silent_proxy(url: &str, is_silent: fn(usize, &str) -> bool) -> String {
+    let (url, number) = (url.to_owned(), AtomicUsize::new(0));
+    start_server(move |request| match is_silent(number.fetch_add(1, Ordering::Relaxed), request) {
+        true => NEVER.to_owned(),
+        false => forward(&url, request),
+    })
+}
+
+#[test]
+fn run_continues_after_requests_without_response() {
+    let endpoint = Endpoint::start(&[]);
+    let is_describe = |_, request: &str| request.contains("AWSStepFunctions.DescribeStateMachineAlias\r\n");
+    let url = start_silent_proxy(&endpoint.url, is_describe);
+    let output = run(verify(&url, &["--json", "--timeout", "3", "--only", "describe-*/m*"]));
+    assert_eq!((output.status.code(), to_text(&output.stderr)), (Some(1), String::new()));
+    let report = parse_json(&output);
+    let rows = report["vectors"].as_array().unwrap();
+    let silent: Vec<&Value> = rows.iter().filter(|row| row["summary"] == "no response").collect();
+    assert!(silent.iter().all(|row| row["file"] == "DescribeStateMachineAlias" && row["verdict"] == "differs"));
+    assert!(silent.len() > 3, "{silent:#?}");
+    assert_eq!(silent[0]["found"], serde_json::json!({"status": 0, "body": "no response within the time limit"}));
+    assert_eq!(report["differ"], silent.len());
+    assert!(report["agree"].as_u64().unwrap() > 3, "{report:#}");
+    assert_eq!(endpoint.list_state_machines(), empty_list());
+}
+
+#[test]
+fn run_ends_if_the_endpoint_does_not_respond() {
+    let endpoint = Endpoint::start(&[]);
+    // The first two requests find the account.
+    let url = start_silent_proxy(&endpoint.url, |number, _| number > 1);
+    let output = run(verify(&url, &["--json", "--timeout", "2", "--only", "recorded-aliases/delete-*"]));
+    let stderr = to_text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    let expected = "sfn-alias: 3 requests in a row have no response; the last one is CreateStateMachine: \"no response within the time limit\"\n";
+    assert!(stderr.starts_with(expected), "{stderr}");
+    assert_eq!(parse_json(&output)["vectors"][0]["summary"], "no response");
+}
+
+/// ureq does not send the body after a response 100 with headers.
+#[test]
+fn body_is_sent_to_a_server_that_asks_for_it_with_headers() {
+    let endpoint = Endpoint::start(&[]);
+    let url = endpoint.url.clone();
+    let body = r#"{"__type":"com.amazon.coral.service#RequestEntityTooLargeException","message":"the request has 1048577 bytes; the limit is 1048576 bytes"}"#;
+    let proxy = start_server(move |request| match request.len() > 1_048_576 {
+        false => forward(&url, request),
+        true => format!("HTTP/1.1 413 Too Large\r\ncontent-length: {}\r\n\r\n{body}", body.len()),
+    });
+    let output = run(verify(&proxy, &["--timeout", "3", "--only", "requests/size-default-over-limit"]));
+    assert_eq!(output.status.code(), Some(0), "{}", to_text(&output.stdout));
+    let output = run(verify(&proxy, &["--timeout", "3", "--only", "start-execution/input-262145"]));
+    assert_eq!(output.status.code(), Some(0), "{}", to_text(&output.stdout));
+}
+
+#[test]
+fn error_namespace_is_ignored_on_request() {
+    let endpoint = Endpoint::start(&[]);
+    let url = start_proxy(&endpoint.url, |body| body.replace("com.amazonaws.swf.service.v2.model#", ""), channel().0);
+    let only = ["--only", "create-machine/name-with-space"];
+    assert_eq!(run(verify(&url, &only)).status.code(), Some(1));
+    let ignoring = [&only[..], &["--ignore-error-namespace"]].concat();
+    assert_eq!(run(verify(&url, &ignoring)).status.code(), Some(0));
+    assert_eq!(run(verify(&endpoint.url, &ignoring)).status.code(), Some(0));
 }
 
 #[test]

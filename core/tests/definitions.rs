@@ -1,5 +1,6 @@
 //! The structure of definitions: random workflows are compared with a second implementation, and large ones stay within
 //! bounds of time, depth and size.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

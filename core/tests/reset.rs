@@ -78,3 +78,14 @@ fn exclusive_file() {
     check_reset(&StepFunctions::open_exclusive(&path, options()).unwrap());
     assert_eq!(list_state_machines(&StepFunctions::open(&path).unwrap()), json!([]));
 }
+
+#[test]
+fn one_account_is_reset_in_all_regions() {
+    let sfn = StepFunctions::in_memory().unwrap();
+    let scopes = [("111111111111", "us-east-1"), ("111111111111", "eu-west-1"), ("222222222222", "us-east-1")];
+    let services = scopes.map(|(account, region)| sfn.in_scope(Scope::new("aws", account, region).unwrap()));
+    services.iter().for_each(|sfn| drop(call_ok(sfn, "CreateStateMachine", &new_state_machine("orders"))));
+    services[0].reset_account().unwrap();
+    let counts = services.each_ref().map(|sfn| list_state_machines(sfn).as_array().unwrap().len());
+    assert_eq!(counts, [0, 0, 1]);
+}

@@ -58,6 +58,13 @@ pub struct AlarmsInput {
     pub max_records: u8,
 }
 
+impl AlarmsInput {
+    /// Creates a request for these alarms.
+    pub const fn new(alarm_names: Vec<String>) -> Self {
+        Self { alarm_names, alarm_types: ["CompositeAlarm", "MetricAlarm"], max_records: 100 }
+    }
+}
+
 /// A request to update the alias.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -220,9 +220,7 @@ impl Deployment {
             return self.shift_or_wait(now);
         }
         self.checkpoint.phase = Phase::CheckingAlarms;
-        let alarm_names = self.plan.alarms().to_vec();
-        let alarm_types = ["CompositeAlarm", "MetricAlarm"];
-        Action::DescribeAlarms { input: AlarmsInput { alarm_names, alarm_types, max_records: 100 } }
+        Action::DescribeAlarms { input: AlarmsInput::new(self.plan.alarms().to_vec()) }
     }
 
     fn on_alarms(&mut self, now: i64, states: &[Alarm]) -> Action {
@@ -308,6 +306,10 @@ impl Deployment {
             // As CloudFormation if its provider fails: without the alarm states, an error of the new version is not detected.
             let message = format!("Aborting deployment. The CloudWatch alarms cannot be read: {code}: {message}");
             return self.roll_back(Rollback { message, alarms: Vec::new() });
+        }
+        if failure.is_client_error() && self.checkpoint.intent == Some(Intent::Shift) {
+            // The service did not execute the update, so nothing is in flight.
+            (self.checkpoint.intent, self.checkpoint.shift_in_flight) = (None, false);
         }
         self.finish(DeploymentOutcome::Failed { code, message })
     }

@@ -1,6 +1,8 @@
 //! The errors of this crate.
 
+use super::failure::CallFailure;
 use super::preference::PreferenceProblem;
+use super::routing::short_name;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sfn_alias::{Error, catch_panic};
@@ -80,6 +82,52 @@ pub enum DeploymentError {
         /// What is wrong with it.
         detail: String,
     },
+    /// A call of an operation failed.
+    #[error("{}", describe_call(.operation, .failure))]
+    Call {
+        /// The operation.
+        operation: &'static str,
+        /// Its failure.
+        failure: CallFailure,
+    },
+    /// The alias does not exist.
+    #[error("the alias `{alias}` does not exist{}", describe_create_option(.version.as_deref()))]
+    AliasNotFound {
+        /// The alias.
+        alias: String,
+        /// The version that an alias could be created with.
+        version: Option<String>,
+    },
+    /// The version does not exist.
+    #[error("the version `{version}` does not exist; publish it first, or use the number of an existing version")]
+    VersionNotFound {
+        /// The version.
+        version: String,
+    },
+    /// Neither a record nor a version was specified for a rollback.
+    #[error("found no record of a deployment of `{alias}`; specify its state file, or the version to route to")]
+    NoRecord {
+        /// The alias.
+        alias: String,
+    },
+    /// The record belongs to another alias.
+    #[error("the record belongs to the alias `{found}`; use the state file of the requested alias")]
+    OtherRecord {
+        /// The alias of the record.
+        found: String,
+    },
+    /// A deployment cannot be aborted because it has ended.
+    #[error("the deployment has ended ({outcome}); use a rollback to route to its previous version")]
+    HasEnded {
+        /// How it ended.
+        outcome: &'static str,
+    },
+    /// Someone else set the routing of the alias.
+    #[error("expected a routing of the recorded deployment, found {found}; specify the version to route to")]
+    OtherRouting {
+        /// The routing.
+        found: String,
+    },
     /// An [`Environment`](super::Environment) failed, with its error message.
     #[error("{0}")]
     Environment(String),
@@ -88,15 +136,31 @@ pub enum DeploymentError {
     Internal(String),
 }
 
+fn describe_call(operation: &str, failure: &CallFailure) -> String {
+    let CallFailure { code, message, .. } = failure;
+    // Without a request or response, the message is complete.
+    if failure.has_no_response() { message.clone() } else { format!("{operation}: {code}: {message}") }
+}
+
+fn describe_create_option(version: Option<&str>) -> String {
+    version.map_or_else(String::new, |version| {
+        let version = short_name(version);
+        format!(
+            "; --create-alias (create_alias in Python, createAlias in Node) creates it with all traffic on `{version}`"
+        )
+    })
+}
+
 fn join_messages(problems: &[PreferenceProblem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl DeploymentError {
     /// Returns the AWS error code: `ValidationException` for an error of the provider, the code of an
-    /// [`Error`], or `DeploymentError` for an error of sfn-alias.
-    pub fn code(&self) -> &'static str {
+    /// [`Error`] or of a failed call, or `DeploymentError` for an error of sfn-alias.
+    pub fn code(&self) -> &str {
         match self {
+            Self::Call { failure, .. } => &failure.code,
             Self::InvalidPreference(_) | Self::SplitAlias { .. } => "ValidationException",
             Self::Rejected(error) => error.code(),
             _ => "DeploymentError",
@@ -108,7 +172,8 @@ impl DeploymentError {
         if let Self::InvalidPreference(problems) = self { problems } else { &[] }
     }
 
-    /// Returns `code`, `message` and `problems` as JSON, and for [`Self::StateFile`] also its members.
+    /// Returns `code`, `message` and `problems` as JSON, and for [`Self::StateFile`] and [`Self::Call`] also
+    /// other members.
     pub fn to_value(&self) -> Value {
         let (code, message, problems) = (self.code(), self.to_string(), self.problems());
         match self {
@@ -116,8 +181,15 @@ impl DeploymentError {
                 "code": code, "message": message, "problems": problems,
                 "path": path.to_string_lossy(), "detail": detail, "errno": errno,
             }),
+            Self::Call { operation, .. } => {
+                json!({"code": code, "message": message, "problems": problems, "operation": operation})
+            }
             _ => json!({"code": code, "message": message, "problems": problems}),
         }
+    }
+
+    pub(super) const fn call(operation: &'static str, failure: CallFailure) -> Self {
+        Self::Call { operation, failure }
     }
 
     /// Runs one call. A panic becomes [`Self::Internal`].

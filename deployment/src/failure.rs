@@ -41,6 +41,10 @@ const RETRYABLE_CODES: [&str; 19] = [
     "TooManyRequestsException",
 ];
 
+/// Error codes of throttled calls.
+const THROTTLING_CODES: [&str; 4] =
+    ["RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"];
+
 /// A failed call, or a call whose response was lost.
 ///
 /// In JSON, `kind` can be `network` or `credentials` instead of `code`.
@@ -112,6 +116,36 @@ impl CallFailure {
     fn is_retryable(&self) -> bool {
         RETRYABLE_CODES.contains(&self.code.as_str())
             || self.status.is_some_and(|status| RETRYABLE_STATUSES.contains(&status))
+    }
+
+    /// Returns how many times in a row a call fails before it is no longer retried.
+    pub(super) fn max_failures(&self) -> u32 {
+        if self.is_retryable() { MAX_RETRIES.saturating_add(1) } else { 1 }
+    }
+
+    /// Whether the service could not answer now: the call was throttled, or the service failed.
+    pub(super) fn is_temporary(&self) -> bool {
+        THROTTLING_CODES.contains(&self.code.as_str())
+            || self.status.is_some_and(|status| RETRYABLE_STATUSES.contains(&status))
+    }
+
+    pub(super) fn has_no_response(&self) -> bool {
+        self.is_credentials() || self.code == NETWORK_ERROR
+    }
+
+    /// Whether the call could not be signed.
+    pub fn is_credentials(&self) -> bool {
+        self.code == CREDENTIALS_ERROR
+    }
+
+    /// Whether the identity has no permission for the call.
+    pub(super) fn is_access_denied(&self) -> bool {
+        self.code.starts_with("AccessDenied")
+    }
+
+    /// Whether the service answered that it did not execute the call.
+    pub(super) fn is_client_error(&self) -> bool {
+        self.status.is_some_and(|status| (400..500).contains(&status) && status != 408)
     }
 
     /// Returns the delay before the next retry after this many consecutive failures of the call, or `None` if the call

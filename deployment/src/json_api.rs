@@ -5,6 +5,7 @@ use super::checkpoint::Checkpoint;
 use super::deployment::Deployment;
 use super::error::DeploymentError;
 use super::expected_starts::expected_starts;
+use super::operations::{plan_prune, prepare_deployment, prune_versions, replay, roll_back};
 use super::planner::PlanRequest;
 use super::progress::Progress;
 use super::resume::DeploymentRequest;
@@ -58,6 +59,8 @@ struct StepResponse {
 
 pub(super) const OBSERVATION: &str = "observation";
 const RESUME_REQUEST: &str = "resume request";
+const METHODS: &str =
+    "plan, simulate, resume, step, dryRun, expectedStarts, render, prepare, rollBack, planPrune, pruneVersions";
 const RENDER_REQUEST: &str = "render request";
 
 /// Runs one step of a deployment. It takes a checkpoint and an observation, and returns `checkpoint`, `action`,
@@ -93,6 +96,18 @@ pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, Deploy
 /// | `dryRun` | as `simulate`, without `events` | the calls of the deployment |
 /// | `expectedStarts` | `plan`, `startsPerSecond` | [`ExpectedStarts`](super::ExpectedStarts) |
 /// | `render` | `plan`, and `format`: `table`, `timeline`, `ascii` or `svg` | a string |
+/// | `prepare` | [`PrepareRequest`](super::PrepareRequest) | [`Preparation`](super::Preparation) |
+/// | `rollBack` | [`RollbackRequest`](super::RollbackRequest) | [`RollbackReport`](super::RollbackReport) |
+/// | `planPrune` | [`PruneRequest`](super::PruneRequest) | [`PrunePlan`](super::PrunePlan) |
+/// | `pruneVersions` | [`PrunePlan`](super::PrunePlan) | [`PruneReport`](super::PruneReport) |
+///
+/// The last four make calls. Their request is `{"request": ..., "replies": []}`, and the response one of
+/// - `{"call": {"operation", "input"}}`: execute the call, and append its reply to `replies`: `{"output": ...}` or
+///   `{"failed": ...}` (a [`CallFailure`](super::CallFailure)). Then call the method again.
+/// - `{"waitMillis": ...}`: wait, and append `{}`.
+/// - `{"result": ...}`: the operation has ended.
+///
+/// Each response also has `progress`, an array of [`ServiceEvent`](super::ServiceEvent)s since the last reply.
 ///
 /// # Errors
 /// Returns the errors of the method, and [`DeploymentError::InvalidRequest`] if the method is unknown.
@@ -109,7 +124,11 @@ pub fn deployment_json(method: &str, request: &[u8]) -> Result<String, Deploymen
         "render" => respond(RENDER_REQUEST, request, render_plan),
         "resume" => respond(RESUME_REQUEST, request, resume_checkpoint),
         "step" => respond("step request", request, run_step),
-        name => Err(unknown_method(name, "plan, simulate, resume, step, dryRun, expectedStarts, render")),
+        "prepare" => respond("prepare request", request, |request| replay(request, prepare_deployment)),
+        "rollBack" => respond("rollBack request", request, |request| replay(request, roll_back)),
+        "planPrune" => respond("planPrune request", request, |request| replay(request, plan_prune)),
+        "pruneVersions" => respond("pruneVersions request", request, |request| replay(request, prune_versions)),
+        name => Err(unknown_method(name, METHODS)),
     })
 }
 

@@ -1,6 +1,7 @@
 //! A driver with a state file, for other languages: a JSON request in, a JSON response out.
 
 use super::action::Observation;
+use super::checkpoint::Checkpoint;
 use super::driver::Driver;
 use super::error::DeploymentError;
 use super::failure::CallFailure;
@@ -32,6 +33,12 @@ struct OpenRequest {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+struct LoadRequest {
+    lock: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 struct StartRequest {
     routing_configuration: Vec<Route>,
 }
@@ -57,6 +64,8 @@ impl JsonDriver {
     /// | `open` | `deployment` (a [`DeploymentRequest`]), `lock` | `plan`, `hasAlarms`, or `null` if the deployment is new: then call `start` |
     /// | `start` | `routingConfiguration`, as AWS describes the alias | `plan`, `hasAlarms` |
     /// | `next` | `observation`, `nowMillis` | `action`, `progress` |
+    /// | `load` | `lock` | the checkpoint of the state file, or `null` if the file does not exist |
+    /// | `save` | a checkpoint; requires `load` with `lock` | `null` |
     /// | `close` | `null` | `null`; unlocks the state file |
     ///
     /// `lock` is required for `next`. Without it, the state file is only read.
@@ -65,21 +74,39 @@ impl JsonDriver {
             "open" => self.open(DeploymentError::parse("open request", request)?),
             "start" => self.start(DeploymentError::parse("start request", request)?),
             "next" => self.next(DeploymentError::parse("next request", request)?),
+            "load" => self.load(&DeploymentError::parse("load request", request)?),
+            "save" => self.save(&Checkpoint::from_json(request)?),
             "close" => {
                 *self = Self::new(std::mem::take(&mut self.path));
                 Ok(Value::Null)
             }
-            name => Err(unknown_method(name, "open, start, next, close")),
+            name => Err(unknown_method(name, "open, start, next, load, save, close")),
         });
         response.unwrap_or_else(|error| json!({"error": error.to_value()})).to_string()
     }
 
-    fn open(&mut self, request: OpenRequest) -> Result<Value, DeploymentError> {
+    fn lock(&mut self, lock: bool) -> Result<(), DeploymentError> {
         // Opening again must not wait for the own lock.
         self.state_file = None;
-        if request.lock {
+        if lock {
             self.state_file = Some(StateFile::lock(&self.path)?);
         }
+        Ok(())
+    }
+
+    fn load(&mut self, request: &LoadRequest) -> Result<Value, DeploymentError> {
+        self.lock(request.lock)?;
+        let checkpoint = Checkpoint::load(&self.path)?;
+        Ok(checkpoint.map_or(Value::Null, |checkpoint| json!(checkpoint)))
+    }
+
+    fn save(&self, checkpoint: &Checkpoint) -> Result<Value, DeploymentError> {
+        let state_file = self.state_file.as_ref().ok_or_else(|| not_called("load with `lock`"))?;
+        state_file.save(checkpoint).map(|()| Value::Null)
+    }
+
+    fn open(&mut self, request: OpenRequest) -> Result<Value, DeploymentError> {
+        self.lock(request.lock)?;
         self.driver = request.deployment.resume_from_file(&self.path)?.map(Driver::new);
         self.request = Some(request.deployment);
         Ok(self.describe_plan())

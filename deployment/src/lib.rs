@@ -6,6 +6,9 @@
 //!   the next [`Action`].
 //! - [`Driver`] saves each checkpoint before its action. [`Driver::run`] runs a deployment in an [`Environment`].
 //!
+//! - [`prepare_deployment`], [`roll_back`], [`plan_prune`] and [`prune_versions`] are the operations around deployments.
+//!   They make their calls through a [`Service`].
+//!
 //! Bindings use the JSON API: [`deployment_json`].
 //!
 //! The feature `state-file` adds `StateFile`, which stores the checkpoint in a file, and `JsonDriver`, a driver with a
@@ -22,6 +25,7 @@ mod checkpoint;
 mod deployment;
 mod driver;
 mod error;
+mod event;
 mod expected_starts;
 mod failure;
 mod json_api;
@@ -29,6 +33,7 @@ mod json_api;
 mod json_driver;
 mod json_integer;
 mod labels;
+mod operations;
 mod plan;
 mod planner;
 mod preference;
@@ -49,11 +54,16 @@ pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, FailureCounts, Intent, Phase
 pub use deployment::Deployment;
 pub use driver::{Driver, Environment};
 pub use error::DeploymentError;
+pub use event::{DeploymentEvent, EventCause};
 pub use expected_starts::{CountEstimate, ExpectedStarts, StepStarts, expected_starts};
 pub use failure::CallFailure;
 pub use json_api::{deployment_json, deployment_json_or_error, step_json};
 #[cfg(feature = "state-file")]
 pub use json_driver::JsonDriver;
+pub use operations::{
+    KeepReason, KeptVersion, Preparation, PrepareRequest, PrunePlan, PruneReport, PruneRequest, RollbackReport,
+    RollbackRequest, Service, ServiceEvent, list_aliases, plan_prune, prepare_deployment, prune_versions, roll_back,
+};
 pub use plan::{AfterStep, Note, POLL_INTERVAL_SECONDS, Plan, PlanSource, Step};
 pub use planner::PlanRequest;
 pub use preference::{

@@ -1,6 +1,6 @@
 //! The progress of a deployment, as shown to a person.
 
-use super::action::{DeploymentOutcome, WaitReason};
+use super::action::{DeploymentOutcome, Rollback, WaitReason};
 use super::checkpoint::{Intent, Phase};
 use super::deployment::Deployment;
 use super::routing::{short_name, weight_of};
@@ -60,11 +60,20 @@ impl Deployment {
             (Phase::ReadingAlias, _) => "reading the alias".to_owned(),
             (Phase::CheckingAlarms, _) => "checking the alarms".to_owned(),
             (Phase::Updating, _) => match &self.checkpoint().intent {
-                Some(Intent::RollBack { .. }) => "rolling back".to_owned(),
+                Some(Intent::RollBack(rollback)) => format_rollback(rollback),
                 _ => "updating the alias".to_owned(),
             },
             (Phase::Done { outcome: DeploymentOutcome::Failed { code, .. } }, _) => format!("failed with {code}"),
             (Phase::Done { outcome }, _) => outcome.describe().to_owned(),
         }
+    }
+}
+
+/// Formats why traffic is routed back.
+fn format_rollback(rollback: &Rollback) -> String {
+    match rollback.alarms.as_slice() {
+        [] => format!("rolling back: {}", rollback.message),
+        [alarm] => format!("rolling back because of the alarm {alarm}"),
+        alarms => format!("rolling back because of the alarms {}", alarms.join(", ")),
     }
 }

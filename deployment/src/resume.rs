@@ -6,6 +6,7 @@ use super::deployment::Deployment;
 use super::error::DeploymentError;
 use super::plan::Plan;
 use super::planner::PlanRequest;
+use super::routing;
 use serde::Deserialize;
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
@@ -33,8 +34,8 @@ impl DeploymentRequest {
     }
 
     /// Resumes the deployment of a checkpoint if it has the requested alias, description and plan. The checkpoint
-    /// determines the previous routing. Returns `None` if the checkpoint belongs to another deployment that has ended,
-    /// so that the requested one can start.
+    /// determines the previous routing. Returns `None` if the checkpoint belongs to another deployment that has ended or
+    /// has shifted nothing, so that the requested one can start.
     ///
     /// # Errors
     /// Returns [`DeploymentError::OtherDeployment`] if the checkpoint belongs to another running deployment, and the
@@ -44,7 +45,7 @@ impl DeploymentRequest {
         let requested = self.plan_from(saved.plan().before.clone());
         match saved.first_difference(self, requested.as_ref().ok()) {
             None => requested.map(|_| Some(saved)),
-            Some(_) if saved.has_ended() => Ok(None),
+            Some(_) if saved.can_be_replaced() => Ok(None),
             Some(member) => {
                 requested?;
                 let Checkpoint { state_machine_alias_arn: alias, .. } = saved.checkpoint().clone();
@@ -52,6 +53,17 @@ impl DeploymentRequest {
                 Err(DeploymentError::OtherDeployment { deployment_type, target, alias, member })
             }
         }
+    }
+
+    /// Returns the version to deploy, after all checks that need no call.
+    ///
+    /// # Errors
+    /// Returns the errors of [`DeploymentRequest::start`].
+    pub(super) fn target(&self) -> Result<String, DeploymentError> {
+        let in_preference = self.plan.preference.as_ref().and_then(|found| found.state_machine_version_arn.clone());
+        let target = self.plan.new_version.clone().or(in_preference).unwrap_or_default();
+        self.start(routing::single_route(&target))?;
+        Ok(target)
     }
 
     fn plan_from(&self, current_routing: Vec<Route>) -> Result<Plan, DeploymentError> {
@@ -82,15 +94,12 @@ impl Deployment {
         Self::from_parts(checkpoint, plan)
     }
 
-    /// Whether nothing remains to be done: the deployment has ended, or it failed before its first update.
-    fn has_ended(&self) -> bool {
-        let checkpoint = self.checkpoint();
-        match &checkpoint.phase {
-            Phase::Done { outcome: DeploymentOutcome::Failed { .. } } => {
-                checkpoint.steps_done == 0 && checkpoint.intent.is_none()
-            }
-            Phase::Done { .. } => true,
-            _ => false,
+    /// Whether nothing remains to be done: the deployment has ended, or it has shifted nothing and no shift is in flight.
+    fn can_be_replaced(&self) -> bool {
+        let Checkpoint { steps_done, intent, shift_in_flight, phase, .. } = self.checkpoint();
+        match phase {
+            Phase::Done { outcome } if !matches!(outcome, DeploymentOutcome::Failed { .. }) => true,
+            _ => *steps_done == 0 && intent.is_none() && !shift_in_flight,
         }
     }
 

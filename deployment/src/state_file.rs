@@ -28,16 +28,24 @@ impl StateFile {
     /// # Errors
     /// Returns [`DeploymentError::StateFile`] if another process has the lock, or if the directory is not writable.
     pub fn lock(path: &Path) -> Result<Self, DeploymentError> {
+        Self::try_lock(path)?.ok_or_else(|| {
+            let text = "another process uses it; wait until that process ends, or use another state file";
+            state_file_error(path, &Error::new(ErrorKind::WouldBlock, text))
+        })
+    }
+
+    /// Like [`StateFile::lock`], but returns `None` if another process has the lock.
+    ///
+    /// # Errors
+    /// Returns [`DeploymentError::StateFile`] if the directory is not writable.
+    pub fn try_lock(path: &Path) -> Result<Option<Self>, DeploymentError> {
         let lock_path = with_suffix(path, ".lock");
         // Content and mode of an existing file stay unchanged.
         let lock = open_regular(&lock_path, OpenOptions::new().read(true).write(true).create(true).truncate(false));
         let lock = lock.map_err(|error| state_file_error(&lock_path, &error))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), lock }),
-            Err(TryLockError::WouldBlock) => {
-                let text = "another process uses it; wait until that process ends, or use another state file";
-                Err(state_file_error(path, &Error::new(ErrorKind::WouldBlock, text)))
-            }
+            Ok(()) => Ok(Some(Self { path: path.to_owned(), lock })),
+            Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(state_file_error(&lock_path, &error)),
         }
     }
@@ -69,19 +77,33 @@ impl DeploymentRequest {
     /// Returns [`DeploymentError::StateFile`] if the file cannot be read, [`DeploymentError::InvalidStateFile`] if it
     /// does not contain a checkpoint of this deployment, and the other errors of [`DeploymentRequest::resume`].
     pub fn resume_from_file(&self, path: &Path) -> Result<Option<Deployment>, DeploymentError> {
-        let json = match read_regular(path) {
-            Ok(json) => json,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(state_file_error(path, &error)),
-        };
-        let resumed = Checkpoint::from_json(&json).and_then(|checkpoint| self.resume(checkpoint));
-        resumed.map_err(|error| match error {
-            DeploymentError::OtherDeployment { .. } | DeploymentError::InvalidCheckpoint { .. } => {
-                DeploymentError::InvalidStateFile { path: path.to_owned(), detail: error.to_string() }
-            }
-            // Errors of the request do not depend on the state file.
-            other => other,
-        })
+        let Some(checkpoint) = Checkpoint::load(path)? else { return Ok(None) };
+        self.resume(checkpoint).map_err(|error| name_state_file(path, error))
+    }
+}
+
+impl Checkpoint {
+    /// Reads the checkpoint of a state file. Returns `None` if the file does not exist. It does not lock the file.
+    ///
+    /// # Errors
+    /// Returns [`DeploymentError::StateFile`] if the file cannot be read, and [`DeploymentError::InvalidStateFile`] if it
+    /// does not contain a checkpoint.
+    pub fn load(path: &Path) -> Result<Option<Self>, DeploymentError> {
+        match read_regular(path) {
+            Ok(json) => Self::from_json(&json).map(Some).map_err(|error| name_state_file(path, error)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(state_file_error(path, &error)),
+        }
+    }
+}
+
+/// Adds the path to an error of the checkpoint. Other errors do not depend on the state file.
+fn name_state_file(path: &Path, error: DeploymentError) -> DeploymentError {
+    match error {
+        DeploymentError::OtherDeployment { .. } | DeploymentError::InvalidCheckpoint { .. } => {
+            DeploymentError::InvalidStateFile { path: path.to_owned(), detail: error.to_string() }
+        }
+        other => other,
     }
 }
 

@@ -30,7 +30,7 @@ NOT_RUN = "tests do not run this block"
 # Lines that install, serve in the foreground, or run the tests themselves.
 SKIPPED = re.compile(r"cargo |make |rustup |sfn-alias serve(?!.*&)|(python3 -m )?pip install |npm install ")
 # Ports of the pages that a test must not depend on.
-OTHER_PORTS = ("8090", "5000")
+OTHER_PORTS = ("8090", "8091", "5000")
 
 
 class Block(NamedTuple):

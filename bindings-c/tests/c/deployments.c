@@ -313,24 +313,48 @@ static void test_simulation(void)
     CHECK(simulation == NULL);
 }
 
+#define ROLLBACK(replies) "{\"request\": {\"stateMachineAliasArn\": \"" ALIAS "\", \"to\": \"" MACHINE \
+                          ":1\"}, \"replies\": [" replies "]}"
+
 static void test_methods(void)
 {
     static const char render[] = "{\"plan\": " PLAN ", \"format\": \"ascii\"}";
-    static const char resume[] = "{\"checkpoint\": " CHECKPOINT ", \"stateMachineAliasArn\": \"" ALIAS
-                                 "\", \"plan\": {\"shorthand\": \"10/5m\", \"newVersion\": \"" MACHINE ":2\"}}";
+#define RESUME(checkpoint) "{\"checkpoint\": " checkpoint ", \"stateMachineAliasArn\": \"" ALIAS \
+                           "\", \"plan\": {\"shorthand\": \"10/5m\", \"newVersion\": \"" MACHINE ":2\"}}"
+    static const char new_record[] = RESUME(CHECKPOINT);
+    static const char resume[] = RESUME("{\"stateMachineAliasArn\": \"" ALIAS "\", \"plan\": " PLAN
+                                        ", \"stepsDone\": 1, \"lastShiftAtMillis\": 0}");
     sfn_alias_string *answer = NULL;
 
     CHECK(sfn_alias_deployment_call(T("render"), T(render), &answer, &error) == SFN_ALIAS_OK);
     CHECK(strncmp(sfn_alias_string_text(answer).data, "\"LINEAR to orders:2, alarms: errors\\n", 35) == 0);
     sfn_alias_string_free(answer);
     answer = NULL;
+    /* A deployment that has shifted nothing makes way for another one. */
+    CHECK(sfn_alias_deployment_call(T("resume"), T(new_record), &answer, &error) == SFN_ALIAS_OK);
+    CHECK(strcmp(sfn_alias_string_text(answer).data, "null") == 0);
+    sfn_alias_string_free(answer);
+    answer = NULL;
     CHECK(sfn_alias_deployment_call(T("resume"), T(resume), &answer, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
         "the checkpoint belongs to another running deployment (LINEAR of " MACHINE ":2 to " ALIAS "): `Type` differs; "
         "use the same options to resume it, or another state file", ""));
+    /* The first call of a rollback, and its result if the alias already has the routing. */
+    CHECK(sfn_alias_deployment_call(T("rollBack"), T(ROLLBACK("")), &answer, &error) == SFN_ALIAS_OK);
+    CHECK(strcmp(sfn_alias_string_text(answer).data,
+        "{\"call\":{\"input\":{\"stateMachineAliasArn\":\"" ALIAS "\"},\"operation\":\"DescribeStateMachineAlias\"},"
+        "\"progress\":[]}") == 0);
+    sfn_alias_string_free(answer);
+    answer = NULL;
+    CHECK(sfn_alias_deployment_call(T("rollBack"), T(ROLLBACK("{\"output\": {\"routingConfiguration\": [" ROUTE_1 "]}}")),
+        &answer, &error) == SFN_ALIAS_OK);
+    CHECK(strstr(sfn_alias_string_text(answer).data, "\"result\":{\"changed\":false,") != NULL);
+    sfn_alias_string_free(answer);
+    answer = NULL;
     CHECK(sfn_alias_deployment_call(T("drive"), T("{}"), &answer, &error) == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,
-        "unknown method `drive`; use one of plan, simulate, resume, step, dryRun, expectedStarts, render", ""));
+        "unknown method `drive`; use one of plan, simulate, resume, step, dryRun, expectedStarts, render, prepare, "
+        "rollBack, planPrune, pruneVersions", ""));
     CHECK(sfn_alias_deployment_step(T(CHECKPOINT), T("{\"observed\": \"start\"}"), &answer, &error)
         == SFN_ALIAS_INVALID_ARGUMENT);
     CHECK(is_error(&error, SFN_ALIAS_INVALID_ARGUMENT,

@@ -7,8 +7,10 @@ A preference is a ``dict`` as in a template, or a short form: ``"10/5m"`` (canar
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -19,14 +21,30 @@ from sfn_alias.deployment_types import (
     DeploymentPreference,
     DeploymentProblem,
     ExpectedStarts,
+    OperationEvent,
     Outcome,
     Plan,
     Progress,
+    PruneReport,
     RenderFormat,
+    RollbackReport,
     Simulation,
 )
 
-__all__ = ["Deployment", "DeploymentError", "expected_starts", "plan", "render", "simulate"]
+__all__ = [
+    "Deployment",
+    "DeploymentError",
+    "abort",
+    "expected_starts",
+    "plan",
+    "prune",
+    "render",
+    "rollback",
+    "simulate",
+]
+
+_MAX_LOCK_WAIT_SECONDS = 75
+"""A running deployment notices another routing at its next check, within a minute."""
 
 Preference = str | DeploymentPreference | Mapping[str, Any]
 Routing = Sequence[Mapping[str, Any]]
@@ -41,6 +59,7 @@ class DeploymentError(ValueError):
         super().__init__(error["message"])
         self.code: str = error["code"]
         """``ValidationException`` if CloudFormation rejects it too, an AWS error code, or ``DeploymentError``."""
+        self._operation: str | None = error.get("operation")
         self.problems: list[DeploymentProblem] = error["problems"]
         """All problems of the preference, each with ``path``, ``code``, ``source`` and ``message``."""
 
@@ -94,12 +113,84 @@ def render(
     return rendered
 
 
+def rollback(
+    client: Any,
+    alias_arn: str,
+    *,
+    to: str | None = None,
+    state: str | os.PathLike[str] | None = None,
+    description: str | None = None,
+    dry_run: bool = False,
+    sleep: Callable[[float], object] = time.sleep,
+) -> RollbackReport:
+    """Routes all traffic of an alias to the version before the deployment of the state file ``state``, or to the version
+    ``to``. A routing that someone else has set since the deployment is changed only with ``to``. The state file records
+    the rollback."""
+    request = {"stateMachineAliasArn": alias_arn, "to": to, "description": description, "dryRun": dry_run}
+    if state is None:
+        report: RollbackReport = _run_operation("rollBack", request, client, sleep)
+        return report
+    return _roll_back(client, request, state, sleep, lock=not dry_run)
+
+
+def abort(
+    client: Any,
+    alias_arn: str,
+    *,
+    state: str | os.PathLike[str],
+    description: str | None = None,
+    dry_run: bool = False,
+    sleep: Callable[[float], object] = time.sleep,
+) -> RollbackReport:
+    """Ends the deployment of the state file ``state``: routes all traffic to the version before it now.
+
+    If another process runs the deployment, waits until it has noticed the routing, which takes up to a minute. Raises
+    ``TimeoutError`` if it has not ended after 75 seconds."""
+    request = {"stateMachineAliasArn": alias_arn, "description": description, "dryRun": dry_run, "abort": True}
+    try:
+        return _roll_back(client, request, state, sleep, lock=not dry_run)
+    except BlockingIOError:
+        report = _roll_back(client, request, state, sleep, lock=False)
+    for _ in range(_MAX_LOCK_WAIT_SECONDS):
+        sleep(1)
+        try:
+            repeated = _roll_back(client, request, state, sleep, lock=True)
+        except BlockingIOError:
+            # An update of the other process may have been in flight.
+            _roll_back(client, request, state, sleep, lock=False)
+        else:
+            report["changed"] |= repeated["changed"]
+            return report
+    raise TimeoutError(f"the process that runs the deployment of `{os.fspath(state)}` has not ended; stop it")
+
+
+def prune(
+    client: Any,
+    state_machine_arn: str,
+    *,
+    keep: int,
+    states: Iterable[str | os.PathLike[str]] = (),
+    dry_run: bool = False,
+    on_progress: Callable[[OperationEvent], object] | None = None,
+    sleep: Callable[[float], object] = time.sleep,
+) -> PruneReport:
+    """Deletes old versions of a state machine. Keeps the newest ``keep`` versions, each version that an alias routes to,
+    and each version that a deployment of the state files ``states`` has replaced or deploys."""
+    checkpoints = [_load_record(state) for state in states]
+    request = {"stateMachineArn": state_machine_arn, "keep": keep, "checkpoints": checkpoints}
+    plan = _run_operation("planPrune", request, client, sleep, on_progress)
+    report: dict[str, list[Any]] = {"deleted": [], "refused": []}
+    if not dry_run:
+        report = _run_operation("pruneVersions", plan, client, sleep, on_progress)
+    return {"delete": plan["delete"], "deleted": report["deleted"], "kept": [*plan["keep"], *report["refused"]]}
+
+
 class Deployment:
     """A deployment over a client. You can kill it at any time: the routing stays valid, and the same call with the same
     state file resumes the deployment without a wrong or repeated shift.
 
     ``client`` is a boto3 Step Functions client or ``sfn_alias.StepFunctions``. ``description`` is sent with every
-    update, including a rollback.
+    update, including a rollback. If the alias does not exist, ``create_alias`` creates it with all traffic on the version.
 
     Alarm states come from ``cloudwatch``, a boto3 CloudWatch client, or from ``alarm_states``, a function from a list
     of names to a mapping of names to ``OK``, ``ALARM`` or ``INSUFFICIENT_DATA``. An alarm that is not in the mapping
@@ -122,6 +213,7 @@ class Deployment:
         state: str | os.PathLike[str],
         alarms: Sequence[str] = (),
         description: str | None = None,
+        create_alias: bool = False,
         cloudwatch: Any = None,
         alarm_states: AlarmStates | None = None,
         clock: Callable[[], float] = time.time,
@@ -131,6 +223,7 @@ class Deployment:
         self._alias_arn = alias_arn
         self._requested = (preference, new_version, alarms)
         self._description = description
+        self._create_alias = create_alias
         self._state = state
         self._cloudwatch = cloudwatch
         self._alarm_states = alarm_states
@@ -168,7 +261,10 @@ class Deployment:
         """
         driver = DeploymentDriver(self._state)
         try:
-            has_alarms = self._open(driver, lock=True)["hasAlarms"]
+            opened = self._open(driver, lock=True)
+            if opened is None:
+                return {"result": "succeeded"}
+            has_alarms = opened["hasAlarms"]
             if has_alarms and self._alarm_states is None and self._cloudwatch is None:
                 raise ValueError("alarms need a source: pass `cloudwatch` or `alarm_states`")
             observation: dict[str, Any] = {"observed": "start"}
@@ -186,15 +282,19 @@ class Deployment:
             driver.call("close", "null")
 
     def _open(self, driver: DeploymentDriver, *, lock: bool) -> Any:
-        """Resumes the deployment of the state file, or starts a new one."""
+        """Resumes the deployment of the state file, or starts a new one. Returns ``None`` if the alias was created."""
         preference, new_version, alarms = self._requested
         plan = _request(preference, (), new_version, alarms)
         deployment = {"stateMachineAliasArn": self._alias_arn, "description": self._description, "plan": plan}
         resumed = _call("open", {"deployment": deployment, "lock": lock}, driver.call)
         if resumed is not None:
             return resumed
-        alias = self._client.describe_state_machine_alias(stateMachineAliasArn=self._alias_arn)
-        return _call("start", {"routingConfiguration": alias["routingConfiguration"]}, driver.call)
+        # Before anything is stored: an alias or a version that does not exist is an error.
+        request = {"deployment": deployment, "createAlias": self._create_alias, "dryRun": not lock}
+        prepared = _run_operation("prepare", request, self._client, self._sleep)
+        if prepared["created"] and lock:
+            return None
+        return _call("start", {"routingConfiguration": prepared["routingConfiguration"]}, driver.call)
 
     def _read_plan(self) -> Any:
         """Returns the plan request of the new or saved deployment."""
@@ -242,6 +342,76 @@ def _call(method: str, request: Mapping[str, Any], call: Callable[[str, str], st
     if error.get("errno") is None:
         raise DeploymentError(error)
     raise OSError(error["errno"], error["detail"], error["path"])
+
+
+def _run_operation(
+    method: str,
+    request: Mapping[str, Any],
+    client: Any,
+    sleep: Callable[[float], object],
+    on_progress: Callable[[OperationEvent], object] | None = None,
+) -> Any:
+    """Executes the calls of an operation and returns its result. The core decides on the replies so far."""
+    replies: list[dict[str, Any]] = []
+    raised: Exception | None = None
+    while True:
+        try:
+            step = _call(method, {"request": request, "replies": replies})
+        except DeploymentError as error:
+            if raised is not None and error._operation is not None:
+                raise raised from None
+            raise error from raised
+        if on_progress is not None:
+            for event in step["progress"]:
+                on_progress(event)
+        if "result" in step:
+            return step["result"]
+        if "call" not in step:
+            sleep(step["waitMillis"] / 1000)
+            replies.append({})
+            continue
+        try:
+            replies.append({"output": _send(client, step["call"])})
+        except Exception as error:
+            failure = _classify_failure(error)
+            if failure is None:
+                raise
+            raised = error
+            replies.append({"failed": failure})
+
+
+def _send(client: Any, call: Mapping[str, Any]) -> Any:
+    method = re.sub(r"(?<!^)(?=[A-Z])", "_", call["operation"]).lower()
+    # The core reads no dates, so their form does not matter.
+    return json.loads(json.dumps(getattr(client, method)(**call["input"]), default=str))
+
+
+def _roll_back(
+    client: Any,
+    request: Mapping[str, Any],
+    state: str | os.PathLike[str],
+    sleep: Callable[[float], object],
+    *,
+    lock: bool,
+) -> RollbackReport:
+    driver = DeploymentDriver(state)
+    try:
+        checkpoint = _call("load", {"lock": lock}, driver.call)
+        report = _run_operation("rollBack", {**request, "checkpoint": checkpoint}, client, sleep)
+        ended = report.pop("checkpoint", None)
+        if lock and ended is not None:
+            _call("save", ended, driver.call)
+        rolled_back: RollbackReport = report
+        return rolled_back
+    finally:
+        driver.call("close", "null")
+
+
+def _load_record(state: str | os.PathLike[str]) -> Any:
+    checkpoint = _call("load", {"lock": False}, DeploymentDriver(state).call)
+    if checkpoint is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(state))
+    return checkpoint
 
 
 def _request(

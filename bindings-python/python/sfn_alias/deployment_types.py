@@ -193,3 +193,51 @@ class DeploymentProblem(TypedDict):
     code: str
     source: Literal["provider code", "provider schema", "own"]
     message: str
+
+
+class OperationEvent(TypedDict):
+    """Progress of ``prune``: a version was deleted, or a call is repeated."""
+
+    event: Literal["deleted", "retry"]
+    stateMachineVersionArn: NotRequired[str]
+    done: NotRequired[int]
+    total: NotRequired[int]
+    operation: NotRequired[str]
+    code: NotRequired[str]
+    message: NotRequired[str]
+
+
+class RollbackReport(TypedDict):
+    """What ``rollback`` or ``abort`` did, or would do in a dry run."""
+
+    stateMachineAliasArn: str
+    previousRouting: list[Route]
+    routing: list[Route]
+    changed: bool
+    dryRun: bool
+
+
+class KeepReason(TypedDict):
+    """Why a version is kept."""
+
+    kind: Literal["newest", "routed", "deployment", "refused"]
+    aliases: NotRequired[list[str]]
+    alias: NotRequired[str]
+    message: NotRequired[str]
+
+
+class KeptVersion(TypedDict):
+    """A version that is kept."""
+
+    stateMachineVersionArn: str
+    reason: KeepReason
+
+
+class PruneReport(TypedDict):
+    """What ``prune`` did, or would do in a dry run."""
+
+    delete: list[str]
+    """The versions to delete, the oldest first."""
+    deleted: list[str]
+    """The versions that were deleted. Empty in a dry run."""
+    kept: list[KeptVersion]

@@ -29,10 +29,10 @@ impl AlarmSource {
         if let Some(command) = &args.alarm_command {
             return Ok(Some(Self::Command(command.clone())));
         }
-        let is_aws = args.data.is_none() && args.endpoint.is_aws()?;
+        let is_aws = args.service.data.is_none() && args.service.endpoint.is_aws()?;
         let default_url = || is_aws.then(|| ("--endpoint-url", aws_url("monitoring", alias.region)));
         let Some((option, url)) = configured_url(args).or_else(default_url) else { return Ok(None) };
-        let caller = Caller::select(args.endpoint.profile.as_deref(), is_aws_url(option, &url)?, alias.account);
+        let caller = Caller::select(args.service.endpoint.profile.as_deref(), is_aws_url(option, &url)?, alias.account);
         Ok(Some(Self::CloudWatch(Endpoint::new(&url, CLOUDWATCH, alias.region, caller)?)))
     }
 
@@ -117,7 +117,10 @@ static RUNNING: Mutex<Option<Pid>> = Mutex::new(None);
 
 /// Runs a shell command with the alarm names as arguments, and returns its output. Time and output are limited. The
 /// command runs in its own process group, so that it is killed with its children.
-fn run_alarm_command(command: &str, names: &[String], timeout: Duration) -> Result<Vec<u8>, CallFailure> {
+///
+/// # Errors
+/// What failed, and whether another attempt may succeed.
+pub fn run_alarm_command(command: &str, names: &[String], timeout: Duration) -> Result<Vec<u8>, CallFailure> {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(format!("{command} \"$@\"")).arg("sh").args(names);
     shell.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped());
@@ -188,50 +191,4 @@ fn check_result(command: &str, status: ExitStatus, output: Vec<u8>) -> Result<Ve
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn io_error(error: std::io::Error) -> CallFailure {
     CallFailure::network(format!("the alarm command failed: {error}"))
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::run_alarm_command;
-    use sfn_alias_deployment::CallFailure;
-    use std::process::Command;
-    use std::time::Duration;
-
-    /// Runs a command that times out. None of its children remains to write to the pipe.
-    fn assert_killed_with_children(command: &str) {
-        let directory = tempfile::tempdir().unwrap();
-        let pipe = directory.path().join("pipe");
-        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let reader = {
-            let pipe = pipe.clone();
-            std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap())
-        };
-        let command = command.replace("PIPE", pipe.to_str().unwrap());
-        let timeout = CallFailure::network("the alarm command timed out after 1 seconds".to_owned());
-        assert_eq!(run_alarm_command(&command, &[], Duration::from_secs(1)), Err(timeout));
-        assert_eq!(reader.join().unwrap(), "started\n");
-    }
-
-    #[test]
-    fn children_are_killed() {
-        assert_killed_with_children("(echo started; sleep 100; echo alive) > PIPE & wait; :");
-    }
-
-    #[test]
-    fn the_timeout_includes_a_command_without_output() {
-        assert_killed_with_children("exec >&-; (echo started; sleep 100; echo alive) > PIPE; :");
-    }
-
-    #[test]
-    fn the_timeout_includes_the_output_of_children() {
-        assert_killed_with_children("(echo started > PIPE; sleep 100; echo alive) 3> PIPE & :");
-    }
-
-    #[test]
-    fn another_exit_status_is_retried() {
-        let failure =
-            CallFailure::network("expected exit status 0 of the alarm command, found exit status: 3".to_owned());
-        assert_eq!(run_alarm_command("exit 3;", &[], Duration::from_secs(60)), Err(failure));
-    }
 }

@@ -1,6 +1,8 @@
 //! The command line of `sfn-alias deploy`.
 
-use crate::endpoint::{EndpointArgs, SIGNING_HELP};
+use super::log::Log;
+use super::service::AliasServiceArgs;
+use crate::endpoint::SIGNING_HELP;
 use crate::exit::CliError;
 use crate::preference::{parse_preference, validate_version_arn};
 use clap::Args;
@@ -33,17 +35,17 @@ pub(crate) struct DeployArgs {
     /// File for the progress; the same command resumes from it [default: sfn-alias-deploy-MACHINE-ALIAS.json]
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// Show the plan, pending calls, saved progress and alarm states without changing anything
+    /// Create the alias if it does not exist, with all traffic on the version
+    #[arg(long)]
+    pub create_alias: bool,
+    /// Show the plan, pending calls, saved progress and alarm states without changing anything; fails where the deployment would
     #[arg(long)]
     pub dry_run: bool,
-    /// Print JSON
+    /// Print JSON: one event per line, with a summary as the last one
     #[arg(long)]
     pub json: bool,
-    /// SQLite file to use instead of an endpoint; stop `sfn-alias serve` on this file first
-    #[arg(long, value_name = "FILE", help_heading = "Service")]
-    pub data: Option<PathBuf>,
-    #[command(flatten, next_help_heading = "Service")]
-    pub endpoint: EndpointArgs,
+    #[command(flatten)]
+    pub service: AliasServiceArgs,
 }
 
 /// How traffic shifts: exactly one of these.
@@ -78,6 +80,8 @@ Examples for a running `sfn-alias serve` (ALIAS and VERSION are ARNs):
     sfn-alias deploy ALIAS VERSION --all-at-once --state prod.json \\
       --description 'release 7'
     sfn-alias deploy ALIAS VERSION --steps 5/1m,25/10m --state prod.json
+  For the first time, also create the alias if it does not exist:
+    sfn-alias deploy ALIAS VERSION --canary 10/5m --create-alias
   With an alarm; the command prints for example {\"orders-errors\": \"OK\"}:
     sfn-alias deploy ALIAS VERSION --canary 10/5m --state prod.json \\
       --alarm orders-errors --alarm-command ./alarm-states
@@ -95,6 +99,10 @@ const EXIT_CODES: &str = "
 Exit codes: 0 success, 1 rolled back, stopped because of drift, or rejected, 2 usage error, 3 I/O or network error, or interrupted.";
 
 impl DeployArgs {
+    pub(super) const fn log(&self) -> Log {
+        Log { json: self.json }
+    }
+
     /// Parses the options of the deployment.
     ///
     /// # Errors

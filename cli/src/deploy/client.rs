@@ -2,13 +2,16 @@
 
 use super::alarms::{AlarmSource, observe_reply};
 use super::args::DeployArgs;
-use crate::endpoint::{Backend, Endpoint, STEP_FUNCTIONS, parse_scope};
+use super::service::AliasService;
+use crate::endpoint::Backend;
 use crate::exit::CliError;
 use serde::Serialize;
 use serde_json::Value;
-use sfn_alias::model::Resource;
+use sfn_alias::model::{Arn, Resource};
 use sfn_alias::parse_arn;
-use sfn_alias_deployment::{Action, CallFailure, Deployment, DeploymentRequest, Observation, Route};
+use sfn_alias_deployment::{
+    Action, CallFailure, Deployment, DeploymentRequest, Observation, Preparation, PrepareRequest, prepare_deployment,
+};
 
 /// The service of the alias, and the source of alarm states.
 pub(super) struct Client {
@@ -19,43 +22,22 @@ pub(super) struct Client {
 impl Client {
     /// Opens the service and the alarm source of the command line.
     pub fn open(args: &DeployArgs) -> Result<Self, CliError> {
-        let arn = parse_arn(&args.alias).ok().filter(|arn| matches!(arn.resource, Resource::Alias { .. }));
-        let arn = arn.ok_or_else(|| {
-            let expected = "expected an alias ARN (...:stateMachine:NAME:ALIAS)";
-            CliError::Usage(format!("ALIAS_ARN: {expected}, found `{}`", args.alias))
-        })?;
-        let backend = match &args.data {
-            Some(path) => Backend::open_file(path, parse_scope(arn.account, arn.region)?, false)?,
-            None => {
-                let (url, caller) = (args.endpoint.url(), args.endpoint.caller(arn.account)?);
-                Backend::Endpoint(Endpoint::new(url, STEP_FUNCTIONS, arn.region, caller)?)
-            }
-        };
-        let alarm_source = AlarmSource::from_args(args, &arn)?;
-        Ok(Self { backend, alarm_source })
+        let arn = parse_alias_arn(&args.alias)?;
+        Ok(Self { backend: args.service.open(&arn)?, alarm_source: AlarmSource::from_args(args, &arn)? })
     }
 
-    /// Creates a deployment that starts at the alias's current routing.
-    pub fn start_deployment(&self, request: &DeploymentRequest) -> Result<Deployment, CliError> {
-        Ok(request.start(self.describe_routing(&request.state_machine_alias_arn)?)?)
+    /// Reads the alias and the version before a new deployment, or creates the alias.
+    pub fn prepare(&self, args: &DeployArgs, request: &DeploymentRequest) -> Result<Preparation, CliError> {
+        let mut service = AliasService { backend: &self.backend, log: args.log() };
+        let (create_alias, dry_run) = (args.create_alias, args.dry_run);
+        let request = PrepareRequest { deployment: request.clone(), create_alias, dry_run };
+        Ok(prepare_deployment(&mut service, &request)?)
     }
 
     /// Checks that a deployment with alarms has an alarm source.
     pub fn check_alarm_source(&self, deployment: &Deployment) -> Result<(), CliError> {
         let is_required = !deployment.plan().alarms().is_empty();
         if is_required && self.alarm_source.is_none() { Err(no_alarm_source_error()) } else { Ok(()) }
-    }
-
-    fn describe_routing(&self, alias: &str) -> Result<Vec<Route>, CliError> {
-        let request = serde_json::json!({ "stateMachineAliasArn": alias }).to_string();
-        let reply = self.backend.call("DescribeStateMachineAlias", request.as_bytes())?;
-        match observe_reply(Ok(reply), parse_alias) {
-            Observation::Alias { routing_configuration } => Ok(routing_configuration),
-            Observation::Failed(CallFailure { code, message, .. }) => {
-                Err(CliError::Rejected(format!("{alias}: {code}: {message}")))
-            }
-            other => Err(CliError::System(format!("cannot describe the alias: {other:?}"))),
-        }
     }
 
     /// Executes an action. A failure is an observation too.
@@ -82,6 +64,15 @@ impl Client {
         let body = serde_json::to_vec(input).map_err(CliError::system);
         observe_reply(body.and_then(|body| self.backend.call(operation, &body)), parse)
     }
+}
+
+/// Parses the argument `ALIAS_ARN`.
+pub(super) fn parse_alias_arn(alias: &str) -> Result<Arn<'_>, CliError> {
+    let arn = parse_arn(alias).ok().filter(|arn| matches!(arn.resource, Resource::Alias { .. }));
+    arn.ok_or_else(|| {
+        let expected = "expected an alias ARN (...:stateMachine:NAME:ALIAS)";
+        CliError::Usage(format!("ALIAS_ARN: {expected}, found `{alias}`"))
+    })
 }
 
 fn parse_alias(body: &Value) -> Option<Observation> {

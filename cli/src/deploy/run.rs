@@ -4,15 +4,16 @@ use super::alarms::kill_running;
 use super::args::DeployArgs;
 use super::client::Client;
 use super::dry_run;
-use super::progress::{now_millis, print_line, print_notes, print_progress, wait_until};
-use crate::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
+use super::log::{Log, format_time, now_millis, print_event, to_members};
+use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR, outcome_exit_code};
 use crate::signals::handle_signals;
 use crate::{output, simulate::format_outcome};
+use serde_json::{Map, Value, json};
 use sfn_alias::model::Resource;
 use sfn_alias::parse_arn;
 use sfn_alias_deployment::{
     Action, Checkpoint, Deployment, DeploymentError, DeploymentOutcome, Driver, Environment, Observation, Phase,
-    StateFile,
+    Preparation, Route, StateFile, format_routes,
 };
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -25,27 +26,38 @@ pub(crate) fn run(args: &DeployArgs) -> CommandResult {
     if args.dry_run {
         return dry_run::run(args, &path, &client, &request);
     }
+    let run = Run { args, path: &path, start_millis: now_millis() };
     let state_file = StateFile::lock(&path)?;
     let resumed = request.resume_from_file(&path)?;
     let had_ended = resumed.as_ref().is_some_and(has_ended);
     let is_new = resumed.is_none();
-    let deployment = resumed.map_or_else(|| client.start_deployment(&request), Ok)?;
+    let deployment = match resumed {
+        Some(deployment) => deployment,
+        // Nothing is stored before the alias and the version were found.
+        None => match client.prepare(args, &request)? {
+            Preparation { created: true, routing_configuration } => return run.report_created(&routing_configuration),
+            Preparation { routing_configuration, .. } => request.start(routing_configuration)?,
+        },
+    };
     client.check_alarm_source(&deployment)?;
     exit_on_signal(&path)?;
-    if args.state.is_none() {
-        print_line(&format_args!("state file: `{}`", path.display()));
+    let log = args.log();
+    if args.state.is_none() && !args.json {
+        log.line(&format_args!("state file: `{}`", path.display()));
     }
     if is_new {
-        print_notes(&deployment.plan().notes);
+        log.notes(&deployment.plan().notes);
     }
-    let mut environment = SystemEnvironment { client, state_file, was_saved: true, deployment: deployment.clone() };
-    let outcome = Driver::new(deployment).run(&mut environment)?;
-    report_outcome(args, &outcome, had_ended.then_some(&path))
+    let mut environment =
+        SystemEnvironment { client, state_file, was_saved: true, deployment: deployment.clone(), log };
+    let mut driver = Driver::new(deployment);
+    let outcome = driver.run(&mut environment)?;
+    run.report_outcome(driver.deployment(), &outcome, had_ended)
 }
 
 /// Returns the default state file of an alias. Equal names in different accounts or regions share it; the checkpoint
 /// detects that.
-fn default_path(alias: &str) -> PathBuf {
+pub(super) fn default_path(alias: &str) -> PathBuf {
     let (name, alias) = match parse_arn(alias).map(|arn| arn.resource) {
         Ok(Resource::Alias { name, alias }) => (name, alias),
         _ => ("", alias),
@@ -69,7 +81,7 @@ fn exit_on_signal(path: &Path) -> Result<(), CliError> {
     })
 }
 
-fn has_ended(deployment: &Deployment) -> bool {
+pub(super) fn has_ended(deployment: &Deployment) -> bool {
     let phase = &deployment.checkpoint().phase;
     matches!(phase, Phase::Done { outcome } if !matches!(outcome, DeploymentOutcome::Failed { .. }))
 }
@@ -81,6 +93,7 @@ struct SystemEnvironment {
     was_saved: bool,
     /// For the countdown of a wait.
     deployment: Deployment,
+    log: Log,
 }
 
 impl Environment for SystemEnvironment {
@@ -89,7 +102,7 @@ impl Environment for SystemEnvironment {
     }
 
     fn sleep_until(&mut self, millis: i64) {
-        wait_until(&self.deployment, millis);
+        self.log.wait_until(&self.deployment, millis);
     }
 
     fn call(&mut self, action: &Action) -> Observation {
@@ -99,7 +112,7 @@ impl Environment for SystemEnvironment {
     fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), DeploymentError> {
         let saved = self.state_file.save(checkpoint);
         if let Some(error) = saved.as_ref().err().filter(|_| self.was_saved) {
-            print_line(&format_args!("{error}; pausing the deployment until the state file is writable"));
+            self.log.line(&format_args!("{error}; pausing the deployment until the state file is writable"));
         }
         self.was_saved = saved.is_ok();
         saved
@@ -107,29 +120,56 @@ impl Environment for SystemEnvironment {
 
     fn report(&mut self, deployment: &Deployment) {
         self.deployment = deployment.clone();
-        print_progress(deployment);
+        self.log.progress(deployment);
     }
 }
 
-/// Prints the outcome and returns the exit code. `ended_state_file` is the state file if the deployment had ended in an
-/// earlier run.
-fn report_outcome(args: &DeployArgs, outcome: &DeploymentOutcome, ended_state_file: Option<&PathBuf>) -> CommandResult {
-    use DeploymentOutcome::{Drifted, Failed, RolledBack, Succeeded};
-    if args.json {
-        output::print_value(outcome)?;
-    } else {
-        let help = match (outcome, ended_state_file) {
-            (Failed { .. }, _) => "; run the same command to resume".to_owned(),
-            (RolledBack { .. } | Drifted { .. }, Some(path)) => {
-                format!("; delete `{}` to start over", path.display())
-            }
-            _ => String::new(),
-        };
-        output::print_line(format_args!("{}{help}", format_outcome(outcome)))?;
+/// A run of the command.
+struct Run<'a> {
+    args: &'a DeployArgs,
+    path: &'a Path,
+    start_millis: i64,
+}
+
+impl Run<'_> {
+    /// Prints the outcome and returns the exit code. `had_ended`: whether the deployment had ended in an earlier run.
+    fn report_outcome(&self, deployment: &Deployment, outcome: &DeploymentOutcome, had_ended: bool) -> CommandResult {
+        use DeploymentOutcome::{Drifted, Failed, RolledBack};
+        if self.args.json {
+            let mut summary = to_members(&deployment.event());
+            let result = summary.remove("phase").unwrap_or_default();
+            summary.insert("result".to_owned(), result);
+            self.print_summary(summary);
+        } else {
+            let help = match outcome {
+                Failed { .. } => "; run the same command to resume".to_owned(),
+                RolledBack { .. } | Drifted { .. } if had_ended => {
+                    format!("; delete `{}` to start over", self.path.display())
+                }
+                _ => String::new(),
+            };
+            output::print_line(format_args!("{}{help}", format_outcome(outcome)))?;
+        }
+        Ok(outcome_exit_code(outcome))
     }
-    Ok(match outcome {
-        Succeeded => OK,
-        RolledBack { .. } | Drifted { .. } => REJECTED,
-        Failed { .. } => SYSTEM_ERROR,
-    })
+
+    /// Reports that the alias was created, so that nothing remains to be deployed.
+    fn report_created(&self, routing: &[Route]) -> CommandResult {
+        let DeployArgs { alias, new_version, json, .. } = self.args;
+        match json {
+            true => self.print_summary(to_members(&json!({
+                "result": "succeeded", "alias": alias, "version": new_version, "previousVersion": null,
+                "routing": routing, "created": true,
+            }))),
+            false => output::print_line(format_args!("created `{alias}`: {}", format_routes(routing)))?,
+        }
+        Ok(OK)
+    }
+
+    fn print_summary(&self, mut summary: Map<String, Value>) {
+        let times = [("startTime", self.start_millis), ("endTime", now_millis())];
+        summary.extend(times.map(|(name, millis)| (name.to_owned(), json!(format_time(millis)))));
+        summary.insert("stateFile".to_owned(), json!(self.path.to_string_lossy()));
+        print_event("summary", summary);
+    }
 }

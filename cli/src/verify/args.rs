@@ -28,6 +28,12 @@ pub(crate) struct VerifyArgs {
     /// Write all responses to this file, in JSON
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    /// Compare error codes without their namespace, as SDKs do
+    #[arg(long)]
+    pub ignore_error_namespace: bool,
+    /// Time limit of a request
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
     /// On AWS, also run vectors that create dozens of resources
     #[arg(long)]
     pub all: bool,
@@ -59,4 +65,6 @@ All resources are named sfn-alias-verify-... with six random letters. Requests t
 
 On AWS, a run takes about an hour, because AWS allows one change per second. The cost is very low.
 
-Exit codes: 0 all vectors agree, 1 a vector differs, 2 usage error, 3 I/O or network error, or a resource could not be deleted. Resources that could not be deleted are listed.";
+A vector differs if a request has no response within the time limit, or if the connection is closed. After three requests in a row without a response, the run ends.
+
+Exit codes: 0 all vectors agree, 1 a vector differs, 2 usage error, 3 I/O or network error, the endpoint does not respond, or a resource could not be deleted. Resources that could not be deleted are listed.";

@@ -39,7 +39,10 @@ impl Cleanup {
     /// Finds the state machines whose names start with `prefix`, which no response reported, and deletes them.
     pub fn delete_orphans(&mut self, sender: &mut Sender, prefix: &str) {
         match find_orphans(sender, prefix) {
-            Ok(arns) => self.arns.extend(arns),
+            Ok(arns) => {
+                let is_new = |arn: &String| !self.not_deleted.iter().any(|resource| resource.arn == *arn);
+                self.arns.extend(arns.into_iter().filter(is_new));
+            }
             Err(reason) => {
                 self.not_deleted.push(NotDeleted { arn: format!("state machines named {prefix}*, if any"), reason });
             }

@@ -17,3 +17,4 @@ mod vector_run;
 
 pub(super) use args::VerifyArgs;
 pub(super) use run::run;
+pub use safety_guard::SafetyGuard;

@@ -117,15 +117,16 @@ impl Report {
     fn print_difference(&self, row: &Row, difference: &Difference) -> Result<(), CliError> {
         let Provenance { kind, basis } = &row.source;
         let (expected, found) = format_values(difference);
-        output::print_line(format_args!("\n{}: {}", row.name, self.summary(*kind)))?;
+        output::print_line(format_args!("\n{}: {}", row.name, self.summary(*kind, difference)))?;
         output::print_line(format_args!("  source    {kind}: {basis}"))?;
         output::print_line(format_args!("  at        {} of {}", pointer(difference), difference.step))?;
         output::print_line(format_args!("  expected  {expected}\n  found     {found}"))
     }
 
-    fn summary(&self, kind: ProvenanceKind) -> &'static str {
-        match (self.aws, kind) {
-            (true, ProvenanceKind::Assumed) => "AWS differs: our assumption is wrong",
+    fn summary(&self, kind: ProvenanceKind, difference: &Difference) -> &'static str {
+        match kind {
+            _ if difference.actual.get("status") == Some(&json!(0)) => "no response",
+            ProvenanceKind::Assumed if self.aws => "AWS differs: our assumption is wrong",
             _ => "differs",
         }
     }
@@ -147,7 +148,7 @@ impl Report {
             Verdict::Agrees => json!({"verdict": "agrees"}),
             Verdict::Skipped(reason) => json!({"verdict": "skipped", "reason": reason}),
             Verdict::Differs(difference) => json!({
-                "verdict": "differs", "summary": self.summary(source.kind), "step": difference.step.to_string(),
+                "verdict": "differs", "summary": self.summary(source.kind, difference), "step": difference.step.to_string(),
                 "pointer": pointer(difference), "expected": difference.expected, "found": difference.actual,
             }),
         };

@@ -6,7 +6,7 @@ use super::name_mapping::{ACCOUNT, EndpointIdentity, NameMapping, ROLE};
 use super::report::{Report, Row, Transcript, Verdict};
 use super::safety_guard::{CREATE_STATE_MACHINE, SafetyGuard};
 use super::selection::{SkipRules, iter_vectors, load_vectors, print_list, skip_reason};
-use super::sender::{Sender, VerifyError};
+use super::sender::{Response, Sender, VerifyError};
 use super::vector_run::VectorRun;
 use crate::endpoint::{Endpoint, STEP_FUNCTIONS, Service};
 use crate::exit::{CliError, CommandResult, OK, REJECTED};
@@ -16,6 +16,7 @@ use crate::signing::{AssumedRole, Caller, load_credentials};
 use serde_json::json;
 use sfn_alias_vectors::{Vector, VectorFile};
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
 /// `sfn-alias verify`
 pub(crate) fn run(args: &VerifyArgs) -> CommandResult {
@@ -31,12 +32,13 @@ pub(crate) fn run(args: &VerifyArgs) -> CommandResult {
     }
     let transcript = Transcript::open(args.record.as_deref())?;
     let service = Service { help: "; start the endpoint, or use --endpoint-url", ..STEP_FUNCTIONS };
-    let endpoint = Endpoint::new(args.endpoint.url(), service, &args.region, select_caller(args)?)?;
+    let endpoint = Endpoint::new(args.endpoint.url(), service, &args.region, select_caller(args)?)?
+        .with_timeout(Duration::from_secs(args.timeout))?;
     let prefix = generate_prefix();
     let guard = SafetyGuard::new(prefix.clone());
     let sender = Sender::new(endpoint, guard, Interrupt::on_signals("stopping: deleting created resources")?);
     let report = Report { endpoint: args.endpoint.url().to_owned(), aws: rules.aws, rows: Vec::new() };
-    Verify { sender, cleanup: Cleanup::default(), transcript, report, prefix, rules }.run(&files, args)
+    Verify { args, sender, cleanup: Cleanup::default(), transcript, report, prefix }.run(&files, rules)
 }
 
 /// Returns the identity of the requests.
@@ -61,30 +63,30 @@ fn generate_prefix() -> String {
     format!("sfn-alias-verify-{letters}-")
 }
 
-struct Verify {
+struct Verify<'r> {
+    args: &'r VerifyArgs,
     sender: Sender,
     cleanup: Cleanup,
     transcript: Transcript,
     report: Report,
     prefix: String,
-    rules: SkipRules,
 }
 
-impl Verify {
-    fn run(mut self, files: &[VectorFile], args: &VerifyArgs) -> CommandResult {
-        let result = self.run_vectors(files, args);
+impl Verify<'_> {
+    fn run(mut self, files: &[VectorFile], rules: SkipRules) -> CommandResult {
+        let result = self.run_vectors(files, rules);
         show_progress("");
         self.cleanup.delete_all(&mut self.sender);
         if self.sender.may_have_orphans() {
             self.cleanup.delete_orphans(&mut self.sender, &self.prefix);
         }
         let not_deleted = self.cleanup.not_deleted();
-        if args.json {
+        if self.args.json {
             output::print_line(self.report.to_json(not_deleted))?;
         } else if !self.report.rows.is_empty() {
             self.report.print()?;
         }
-        self.transcript.write(args.endpoint.url())?;
+        self.transcript.write(&self.report.endpoint)?;
         let not_deleted = format_not_deleted(not_deleted);
         match result {
             Err(error) => Err(CliError::System(format!("{error}{not_deleted}"))),
@@ -93,12 +95,12 @@ impl Verify {
         }
     }
 
-    fn run_vectors(&mut self, files: &[VectorFile], args: &VerifyArgs) -> Result<(), VerifyError> {
-        let endpoint = self.find_endpoint_identity(args.state_machine_role_arn.as_deref())?;
+    fn run_vectors(&mut self, files: &[VectorFile], rules: SkipRules) -> Result<(), VerifyError> {
+        let endpoint = self.find_endpoint_identity()?;
         let total = iter_vectors(files).count();
         for (index, (file, vector)) in iter_vectors(files).enumerate() {
             show_progress(&format!("{}/{total} {}", index.saturating_add(1), vector.name));
-            let verdict = match skip_reason(vector, self.rules) {
+            let verdict = match skip_reason(vector, rules) {
                 Some(reason) => Verdict::Skipped(reason),
                 None => {
                     let names = NameMapping::new(format!("{}{index}-", self.prefix), endpoint.clone());
@@ -107,45 +109,57 @@ impl Verify {
             };
             let Vector { name, source, .. } = vector.clone();
             self.report.rows.push(Row { file: file.to_owned(), name, source, verdict });
+            // Ends the run if the endpoint does not respond at all.
+            while !self.sender.is_answered() {
+                self.create_and_delete()?;
+            }
         }
         Ok(())
     }
 
     fn run_vector(&mut self, file: &str, vector: &Vector, names: NameMapping) -> Result<Verdict, VerifyError> {
-        let Self { sender, cleanup, transcript, .. } = self;
-        let mut run = VectorRun { sender, cleanup, transcript, names, file, vector: &vector.name };
-        let result = sfn_alias_vectors::run_vector(vector, &mut run);
-        if !matches!(result, Err(VerifyError::Interrupted | VerifyError::Fatal(_))) {
-            self.cleanup.delete_all(&mut self.sender);
-        }
-        match result {
-            Ok(None) => Ok(Verdict::Agrees),
-            Ok(Some(difference)) => Ok(Verdict::Differs(difference)),
-            Err(VerifyError::Skip(reason)) => Ok(Verdict::Skipped(reason)),
-            Err(error) => Err(error),
-        }
+        let Self { sender, cleanup, transcript, args, .. } = self;
+        let ignore_error_namespace = args.ignore_error_namespace;
+        let mut run =
+            VectorRun { sender, cleanup, transcript, names, file, vector: &vector.name, ignore_error_namespace };
+        let verdict = match sfn_alias_vectors::run_vector(vector, &mut run) {
+            Ok(None) => Verdict::Agrees,
+            Ok(Some(difference)) => Verdict::Differs(difference),
+            Err(VerifyError::Skip(reason)) => Verdict::Skipped(reason),
+            Err(error) => return Err(error),
+        };
+        self.cleanup.delete_all(&mut self.sender);
+        Ok(verdict)
     }
 
-    /// Finds the account and region of the endpoint: creates a state machine, parses its ARN, and deletes it.
-    fn find_endpoint_identity(&mut self, role: Option<&str>) -> Result<EndpointIdentity, VerifyError> {
-        let definition = r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#;
-        let name = format!("{}0", self.prefix);
-        let request = json!({"name": name, "definition": definition, "roleArn": role.unwrap_or(ROLE)}).to_string();
-        let response = self.sender.call(CREATE_STATE_MACHINE, request.as_bytes())?;
-        self.cleanup.record(CREATE_STATE_MACHINE, &response);
+    /// Finds the account and region of the endpoint in the ARN of a new state machine.
+    fn find_endpoint_identity(&mut self) -> Result<EndpointIdentity, VerifyError> {
+        let role = self.args.state_machine_role_arn.as_deref();
+        let response = self.create_and_delete()?;
         let arn = response.string_member("stateMachineArn");
-        let identity = arn.and_then(|arn| EndpointIdentity::from_state_machine_arn(arn, role)).ok_or_else(|| {
+        arn.and_then(|arn| EndpointIdentity::from_state_machine_arn(arn, role)).ok_or_else(|| {
             let (status, body) = (response.status, &response.body);
             let error = format!("expected the ARN of a new state machine from the endpoint, found status {status} {body}; check --endpoint-url and the credentials");
             VerifyError::Fatal(CliError::System(error))
-        })?;
+        })
+    }
+
+    /// Creates and deletes a state machine. Returns the response to the first request.
+    fn create_and_delete(&mut self) -> Result<Response, VerifyError> {
+        let definition = r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#;
+        let name = format!("{}0", self.prefix);
+        let role = self.args.state_machine_role_arn.as_deref().unwrap_or(ROLE);
+        let request = json!({"name": name, "definition": definition, "roleArn": role}).to_string();
+        let response = self.sender.call(CREATE_STATE_MACHINE, request.as_bytes())?;
+        self.cleanup.record(CREATE_STATE_MACHINE, &response);
         self.cleanup.delete_all(&mut self.sender);
-        Ok(identity)
+        Ok(response)
     }
 }
 
 fn format_not_deleted(resources: &[NotDeleted]) -> String {
-    let lines: String = resources.iter().map(|NotDeleted { arn, reason }| format!("\n  {arn}: {reason}")).collect();
+    let lines: String =
+        resources.iter().map(|NotDeleted { arn, reason }| format!("\n  {}: {reason}", arn.escape_debug())).collect();
     if lines.is_empty() { lines } else { format!("\ncould not be deleted; delete them yourself:{lines}") }
 }
 

@@ -1,6 +1,7 @@
 //! Selects vectors: `--only`, `--list`, and those that an endpoint cannot run.
 
 use super::args::VerifyArgs;
+use super::sender::remove_error_namespace;
 use crate::exit::{CliError, CommandResult, OK};
 use crate::output;
 use serde_json::{Value, json};
@@ -20,10 +21,20 @@ pub(super) fn load_vectors(args: &VerifyArgs) -> Result<Vec<VectorFile>, CliErro
             vectors.retain(|vector| matches_pattern(pattern, name) || matches_pattern(pattern, &vector.name));
         }
     }
+    if args.ignore_error_namespace {
+        files.iter_mut().flat_map(|file| &mut file.vectors).for_each(remove_namespaces);
+    }
     match files.iter().all(|file| file.vectors.is_empty()) {
         true => Err(CliError::Usage("--only: no vector contains this pattern; --list prints the names".to_owned())),
         false => Ok(files),
     }
+}
+
+/// Removes the namespaces of the expected error codes.
+fn remove_namespaces(vector: &mut Vector) {
+    let given = vector.given.iter_mut().filter_map(|step| step.expect.as_mut());
+    let bodies = given.chain([&mut vector.expect]).filter_map(|expect| expect.get_mut("body"));
+    bodies.for_each(remove_error_namespace);
 }
 
 /// Returns whether a name contains the parts between `*` in their order.

@@ -15,6 +15,9 @@ const MAX_RETRIES: u32 = 10;
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const MAX_DELAY: Duration = Duration::from_secs(20);
 
+/// Number of requests in a row without a response after which the run ends.
+const MAX_UNANSWERED: u32 = 3;
+
 /// Headers to record.
 const RECORDED_HEADERS: [&str; 4] = ["content-type", "x-amzn-errortype", "x-amzn-requestid", "content-encoding"];
 
@@ -49,11 +52,13 @@ pub(super) struct Sender {
     interrupt: Interrupt,
     /// Whether a state machine may exist that no response reported.
     may_have_orphans: bool,
+    /// Number of requests without a response since the last response.
+    unanswered: u32,
 }
 
 impl Sender {
     pub const fn new(endpoint: Endpoint, guard: SafetyGuard, interrupt: Interrupt) -> Self {
-        Self { endpoint, guard, interrupt, may_have_orphans: false }
+        Self { endpoint, guard, interrupt, may_have_orphans: false, unanswered: 0 }
     }
 
     pub const fn guard(&self) -> &SafetyGuard {
@@ -65,11 +70,16 @@ impl Sender {
         self.may_have_orphans
     }
 
-    /// Calls an operation.
+    /// Returns whether the last request got a response.
+    pub const fn is_answered(&self) -> bool {
+        self.unanswered == 0
+    }
+
+    /// Calls an operation. The status is 0 if there is no response.
     ///
     /// # Errors
     /// [`VerifyError::Skip`] for a request that would change resources of others, [`VerifyError::Interrupted`], and
-    /// [`VerifyError::Fatal`] if the endpoint cannot be reached.
+    /// [`VerifyError::Fatal`] if the endpoint cannot be reached, or did not respond to [`MAX_UNANSWERED`] requests in a row.
     pub fn call(&mut self, operation: &str, body: &[u8]) -> Result<Response, VerifyError> {
         self.call_with(operation, body, |sender, delay| sender.interrupt.wait(delay))
     }
@@ -109,10 +119,18 @@ impl Sender {
     }
 
     fn send(&mut self, operation: &str, body: &[u8]) -> Result<Response, CliError> {
-        let response = self.endpoint.send(operation, body)?.map(read_response).or_else(closed_response);
+        let response = self.endpoint.send(operation, body)?.map(read_response).or_else(missing_response);
         self.may_have_orphans |= operation == CREATE_STATE_MACHINE
             && response.as_ref().map_or_else(may_have_arrived, Response::may_have_succeeded);
-        response.map_err(|error| self.endpoint.connection_error(&error))
+        let response = response.map_err(|error| self.endpoint.connection_error(&error))?;
+        self.unanswered = if response.status == 0 { self.unanswered.saturating_add(1) } else { 0 };
+        if self.unanswered < MAX_UNANSWERED {
+            return Ok(response);
+        }
+        let (count, body) = (self.unanswered, response.body);
+        Err(CliError::System(format!(
+            "{count} requests in a row have no response; the last one is {operation}: {body}"
+        )))
     }
 }
 
@@ -125,17 +143,18 @@ fn read_response(response: http::Response<Vec<u8>>) -> Response {
     Response { status, headers, body: serde_json::from_slice(body).unwrap_or_else(|_| text()) }
 }
 
-/// Converts a closed connection to a response with status 0, because it can be a behaviour of the endpoint. If the
-/// endpoint has ended, the next request fails.
-fn closed_response(error: ureq::Error) -> Result<Response, ureq::Error> {
-    let kinds = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::UnexpectedEof];
-    match &error {
-        ureq::Error::Io(error) if kinds.contains(&error.kind()) => {
-            let body = Value::String(format!("the connection was closed without a response: {error}"));
-            Ok(Response { status: 0, headers: Map::new(), body })
+/// Converts a missing response to one with status 0, because it can be a behaviour of the endpoint. If the endpoint has
+/// ended, the next request fails.
+fn missing_response(error: ureq::Error) -> Result<Response, ureq::Error> {
+    let closed = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::UnexpectedEof];
+    let body = match &error {
+        ureq::Error::Timeout(_) => "no response within the time limit".to_owned(),
+        ureq::Error::Io(error) if closed.contains(&error.kind()) => {
+            format!("the connection was closed without a response: {error}")
         }
-        _ => Err(error),
-    }
+        _ => return Err(error),
+    };
+    Ok(Response { status: 0, headers: Map::new(), body: Value::String(body) })
 }
 
 /// Returns whether the endpoint may have received a failed request.
@@ -145,6 +164,17 @@ fn may_have_arrived(error: &ureq::Error) -> bool {
         ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => false,
         _ => true,
     }
+}
+
+/// Removes the namespace of the error code in a body. SDKs ignore it.
+pub(super) fn remove_error_namespace(body: &mut Value) {
+    if let Some(Value::String(code)) = body.get_mut("__type") {
+        *code = strip_namespace(code).to_owned();
+    }
+}
+
+fn strip_namespace(code: &str) -> &str {
+    code.rsplit('#').next().unwrap_or_default()
 }
 
 impl Response {
@@ -159,8 +189,7 @@ impl Response {
 
     /// Returns the error code without its namespace.
     pub fn error_code(&self) -> &str {
-        let kind = self.body.get("__type").and_then(Value::as_str).unwrap_or_default();
-        kind.rsplit('#').next().unwrap_or_default()
+        strip_namespace(self.string_member("__type").unwrap_or_default())
     }
 
     /// Returns a string member of the body.

@@ -3,7 +3,7 @@
 use super::cleanup::Cleanup;
 use super::name_mapping::{ArnTooLong, NameMapping};
 use super::report::{Entry, Transcript};
-use super::sender::{Response, Sender, VerifyError};
+use super::sender::{Response, Sender, VerifyError, remove_error_namespace};
 use serde_json::{Value, json};
 use sfn_alias_vectors::{Executor, Step, StepId};
 use std::time::Duration;
@@ -20,6 +20,7 @@ pub(super) struct VectorRun<'r> {
     pub names: NameMapping,
     pub file: &'r str,
     pub vector: &'r str,
+    pub ignore_error_namespace: bool,
 }
 
 impl Executor for VectorRun<'_> {
@@ -41,6 +42,9 @@ impl Executor for VectorRun<'_> {
             operation: operation.to_owned(),
             response: response.clone(),
         });
+        if self.ignore_error_namespace {
+            remove_error_namespace(&mut response.body);
+        }
         std::thread::sleep(DELAY);
         Ok(json!({"status": response.status, "body": response.body}))
     }

@@ -3,6 +3,7 @@
 use crate::proxy::{KillingProxy, ProxyState};
 use crate::support::{
     ALIAS, Fixture, ONE, ORDERS, TWO, advance_a_minute, assert_prints, irregular_file_error, kill_at_line, program,
+    strip_times,
 };
 use serde_json::json;
 use std::io::{BufRead, BufReader, Read};
@@ -31,7 +32,7 @@ fn assert_with_read_only_state(states: &str, code: i32, errors: impl Fn(&str) ->
 fn a_rollback_does_not_require_the_state_file() {
     let errors = |error: &str| {
         format!(
-            "{error}; pausing the deployment until the state file is writable\n10 % on orders:2, step 1 of 2, rolling back\n0 % on orders:2, step 1 \
+            "{error}; pausing the deployment until the state file is writable\n10 % on orders:2, step 1 of 2, rolling back because of the alarm errors\n0 % on orders:2, step 1 \
              of 2, rolled back\nsfn-alias: {error}\n"
         )
     };
@@ -56,7 +57,7 @@ fn a_rollback_is_reported_again() {
     let command = fixture.deploy(&state, &["--canary", "10/1m", "--alarm", "errors", "--alarm-command", alarm_command]);
     let outcome =
         "rolled back: Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [errors].";
-    let progress = "0 % on orders:2, step 0 of 2, rolling back\n0 % on orders:2, step 0 of 2, rolled back\n";
+    let progress = "0 % on orders:2, step 0 of 2, rolling back because of the alarm errors\n0 % on orders:2, step 0 of 2, rolled back\n";
     assert_prints(&command, 1, &format!("{outcome}\n"), progress);
     let again = format!("{outcome}; delete `{state}` to start over\n");
     assert_prints(&command, 1, &again, "0 % on orders:2, step 0 of 2, rolled back\n");
@@ -76,6 +77,7 @@ fn missing_credentials_are_retried() {
     let mut child = driver.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     let failed = lines.find(|line| line.contains("CredentialsError")).unwrap();
+    let failed = strip_times(&failed);
     let start =
         "0 % on orders:2, step 0 of 2, retrying after CredentialsError (failure 1): cannot read the credentials file ";
     assert!(failed.starts_with(start), "{failed}");
@@ -188,21 +190,39 @@ fn alarm_names_are_arguments_of_the_command() {
     let alarm_command = r#"printf '{"%s": "OK", "%s": "ALARM"}'"#;
     let options = ["--canary", "10/1m", "--alarm", "a b", "--alarm", "c", "--alarm-command", alarm_command];
     let output = "rolled back: Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [c].\n";
-    let progress = "0 % on orders:2, step 0 of 2, rolling back\n0 % on orders:2, step 0 of 2, rolled back\n";
+    let progress = "0 % on orders:2, step 0 of 2, rolling back because of the alarm c\n0 % on orders:2, step 0 of 2, rolled back\n";
     assert_prints(&fixture.deploy(&state, &options), 1, output, progress);
 }
 
+/// Nothing is stored, so that the state file does not block the correct command.
 #[test]
-fn a_missing_version_is_named() {
+fn a_missing_version_is_refused() {
     let fixture = Fixture::new();
     let (state, nine) = (fixture.state_file(), format!("{ORDERS}:9"));
-    let command = ["deploy", ALIAS, &nine, "--endpoint-url", &fixture.url, "--state", &state, "--all-at-once"];
-    let found = program(&command).output().unwrap();
-    let output = format!(
-        "failed: ResourceNotFound: Request references a resource that does not exist. One of: {ALIAS}, {nine}; run \
-         the same command to resume\n"
+    let options = ["--endpoint-url", &fixture.url, "--state", &state, "--all-at-once"];
+    let text = format!(
+        "sfn-alias: the version `{nine}` does not exist; publish it first, or use the number of an existing version\n"
     );
-    assert_eq!((String::from_utf8_lossy(&found.stdout).as_ref(), found.status.code()), (output.as_str(), Some(3)));
+    assert_prints(&[&["deploy", ALIAS, &nine], &options[..]].concat(), 1, "", &text);
+    assert_prints(&[&["deploy", ALIAS, &nine], &options[..], &["--dry-run"]].concat(), 1, "", &text);
+    assert!(!std::path::Path::new(&state).exists());
+    let progress = "0 % on orders:2, step 0 of 1, updating the alias\n100 % on orders:2, step 1 of 1, succeeded\n";
+    assert_prints(&fixture.deploy(&state, &["--all-at-once"]), 0, "succeeded\n", progress);
+}
+
+/// The endpoint refuses the first shift, or the command is killed before it.
+#[test]
+fn a_deployment_that_has_shifted_nothing_is_replaced() {
+    let fixture = Fixture::new();
+    let state = fixture.state_file();
+    let proxy = KillingProxy::start(&fixture.url, ProxyState::default());
+    proxy.state().failure = Some((400, r#"{"__type": "ValidationException", "message": "refused"}"#));
+    let command = ["deploy", ALIAS, TWO, "--endpoint-url", &proxy.url, "--state", &state, "--canary", "20/1m"];
+    assert_eq!(program(&command).output().unwrap().status.code(), Some(3));
+    let killing_options = ["--canary", "10/1m", "--alarm", "errors", "--alarm-command", "kill -9 $PPID; :"];
+    assert_eq!(program(&fixture.deploy(&state, &killing_options)).output().unwrap().status.code(), None);
+    let progress = "0 % on orders:2, step 0 of 1, updating the alias\n100 % on orders:2, step 1 of 1, succeeded\n";
+    assert_prints(&fixture.deploy(&state, &["--all-at-once"]), 0, "succeeded\n", progress);
 }
 
 #[test]

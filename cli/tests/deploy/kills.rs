@@ -111,9 +111,9 @@ fn run_with_every_kill(scenario: &Scenario) {
     }
 }
 
-/// Returns the calls of a deployment. The first read is for the plan.
+/// Returns the calls of a deployment. The first two are before it: the plan, and whether the version exists.
 fn calls(rounds: usize, round: &[&'static str]) -> Vec<&'static str> {
-    [&[READ], round.repeat(rounds).as_slice()].concat()
+    [&[READ, "DescribeStateMachine"], round.repeat(rounds).as_slice()].concat()
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Tests of `sfn-alias deploy`, `plan` and `simulate` as a shell runs them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod alarm_command;
 mod dry_run;
 mod failures;
 mod files;
 mod kills;
+mod operations;
 mod pages;
 mod proxy;
 mod support;
@@ -14,7 +16,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Output;
-use support::{ALIAS, Fixture, ONE, ORDERS, TWO, advance_a_minute, assert_prints, kill_at_line, program};
+use support::{ALIAS, Fixture, ONE, ORDERS, TWO, advance_a_minute, assert_prints, kill_at_line, program, strip_times};
 
 const LAST_STEP_PROGRESS: &str =
     "10 % on orders:2, step 1 of 2, updating the alias\n100 % on orders:2, step 2 of 2, succeeded\n";
@@ -71,13 +73,14 @@ fn an_alarm_rolls_back() {
     let (state, states) = (fixture.state_file(), fixture.directory.path().join("alarms.json"));
     std::fs::write(&states, r#"{"errors": "OK"}"#).unwrap();
     let alarm_command = format!("cat {}; :", states.display());
-    let command = fixture
-        .deploy(&state, &["--canary", "10/1m", "--alarm", "errors", "--alarm-command", &alarm_command, "--json"]);
+    let command =
+        fixture.deploy(&state, &["--canary", "10/1m", "--alarm", "errors", "--alarm-command", &alarm_command]);
     kill_at_line(&command, "next step in 1m");
     std::fs::write(&states, r#"{"errors": "ALARM"}"#).unwrap();
     advance_a_minute(&state);
-    let output = "{\n  \"alarms\": [\n    \"errors\"\n  ],\n  \"message\": \"Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [errors].\",\n  \"result\": \"rolledBack\"\n}\n";
-    let progress = "10 % on orders:2, step 1 of 2, rolling back\n0 % on orders:2, step 1 of 2, rolled back\n";
+    let output =
+        "rolled back: Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [errors].\n";
+    let progress = "10 % on orders:2, step 1 of 2, rolling back because of the alarm errors\n0 % on orders:2, step 1 of 2, rolled back\n";
     assert_prints(&command, 1, output, progress);
     assert_eq!((fixture.routing(), fixture.updates()), (vec![(ONE.to_owned(), 100)], 2));
 }
@@ -114,7 +117,7 @@ fn alarms_are_read_from_cloudwatch() {
     );
     let options = ["--canary", "10/1m", "--alarm", "errors", "--alarm", "all", "--cloudwatch-endpoint-url", &url];
     let text = "rolled back: Aborting deployment. The following CloudWatch alarms are in an 'ALARM' state: [all].\n";
-    let progress = "0 % on orders:2, step 0 of 2, rolling back\n0 % on orders:2, step 0 of 2, rolled back\n";
+    let progress = "0 % on orders:2, step 0 of 2, rolling back because of the alarm all\n0 % on orders:2, step 0 of 2, rolled back\n";
     assert_prints(&fixture.deploy(&state, &options), 1, text, progress);
     let request = r#"{"AlarmNames":["errors","all"],"AlarmTypes":["CompositeAlarm","MetricAlarm"],"MaxRecords":100}"#;
     assert_eq!(received.join().unwrap(), format!("GraniteServiceVersion20100801.DescribeAlarms {request}"));
@@ -130,7 +133,10 @@ fn drift_stops_the_deployment() {
     fixture.call("UpdateStateMachineAlias", &json!({"stateMachineAliasArn": ALIAS, "routingConfiguration": routes}));
     advance_a_minute(&state);
     let Output { status, stderr, .. } = program(&command).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&stderr), "5 % on orders:2, step 1 of 3, stopped because of drift\n");
+    assert_eq!(
+        strip_times(&String::from_utf8_lossy(&stderr)),
+        "5 % on orders:2, step 1 of 3, stopped because of drift\n"
+    );
     assert_eq!(status.code(), Some(1));
     assert_eq!((fixture.routing(), fixture.updates()), (vec![(TWO.to_owned(), 50), (ONE.to_owned(), 50)], 2));
 }
@@ -195,7 +201,10 @@ fn invalid_deployments_are_rejected() {
     assert_prints(&unreachable, 2, "", text);
     let missing = format!("{ORDERS}:TEST");
     let command = ["deploy", &missing, TWO, "--endpoint-url", &fixture.url, "--state", &state, "--all-at-once"];
-    let text = format!("sfn-alias: {missing}: ResourceNotFound: Request references a resource that does not exist.\n");
+    let text = format!(
+        "sfn-alias: the alias `{missing}` does not exist; --create-alias (create_alias in Python, createAlias in Node) \
+         creates it with all traffic on `orders:2`\n"
+    );
     assert_prints(&command, 1, "", &text);
     let command = ["deploy", ONE, TWO, "--endpoint-url", &fixture.url, "--state", &state, "--all-at-once"];
     assert_prints(

@@ -3,7 +3,7 @@
 //! A block after a line that ends with `` `NAME`: `` is the content of this file. Each `console` block runs in one shell, with
 //! the variables of the blocks before it. The Python tests run the blocks with `cfn-lint`.
 
-use crate::support::{Fixture, ONE, TWO, advance_a_minute, program};
+use crate::support::{Fixture, ONE, TWO, advance_a_minute, program, strip_times};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -105,7 +105,7 @@ impl Page {
         shell.args(["-uc", &script]).current_dir(&self.directory).env("PATH", path);
         let output =
             shell.env_remove("AWS_ENDPOINT_URL_SFN").env_remove("AWS_ENDPOINT_URL_CLOUDWATCH").output().unwrap();
-        assert_eq!(String::from_utf8(output.stdout).unwrap(), expected, "{commands}");
+        assert_eq!(strip_times(&String::from_utf8(output.stdout).unwrap()), strip_times(&expected), "{commands}");
         let is_assignment = |line: &&str| {
             line.split_once('=').is_some_and(|(name, _)| name.chars().all(|letter| letter.is_ascii_alphanumeric()))
         };
@@ -133,7 +133,7 @@ impl Page {
 
 #[test]
 fn deploy_gradually() {
-    assert_eq!(Page::new().run("deploy-gradually.md"), 5);
+    assert_eq!(Page::new().run("deploy-gradually.md"), 6);
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn deploy_gradually_in_the_readme() {
     shell.args(["-euc", &commands]).current_dir(fixture.directory.path()).process_group(0);
     shell.env("PATH", path).env("AWS_ENDPOINT_URL_SFN", &fixture.url).env_remove("AWS_ENDPOINT_URL_CLOUDWATCH");
     let mut child = shell.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| strip_times(&line.unwrap()));
     let progress: Vec<String> = lines.take(3).collect();
     // The group contains the shell and the program.
     let group = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();

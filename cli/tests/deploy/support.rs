@@ -1,5 +1,6 @@
 //! Runs the program and an endpoint.
 
+use regex::Regex;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -21,11 +22,18 @@ pub fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// Asserts exit code, standard output and standard error of the program.
+/// Returns text without the times at the start of its lines.
+pub fn strip_times(text: &str) -> String {
+    let time = Regex::new(r"(?m)^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z ").unwrap();
+    time.replace_all(text, "").into_owned()
+}
+
+/// Asserts exit code, standard output and standard error of the program. The lines of progress have a time, which is not
+/// part of `errors`.
 #[track_caller]
 pub fn assert_prints(arguments: &[&str], code: i32, output: &str, errors: &str) {
     let found = program(arguments).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&found.stderr), errors);
+    assert_eq!(strip_times(&String::from_utf8_lossy(&found.stderr)), errors);
     assert_eq!(String::from_utf8_lossy(&found.stdout), output);
     assert_eq!(found.status.code(), Some(code));
 }

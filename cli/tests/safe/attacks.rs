@@ -8,7 +8,7 @@ use crate::support::{
 use serde_json::json;
 use sfn_alias::StepFunctions;
 use sfn_alias_server::auth::{Access, Credentials};
-use sfn_alias_server::http::{Limits, Server, ServerConfig};
+use sfn_alias_server::http::{Limits, Server, ServerConfig, Settings};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -195,7 +195,11 @@ fn incomplete_bodies_with_wrong_signatures_do_not_block_others() {
     let profiles = load_profiles();
     let access = Access::Signed(Credentials::read(write_credentials(&profiles).path()).unwrap());
     let sfn = StepFunctions::in_memory().unwrap();
-    let address = start_in_process(ServerConfig { limits: LIMITS, access, ..ServerConfig::new(sfn, false) });
+    let address = start_in_process(ServerConfig {
+        limits: LIMITS,
+        settings: Settings::new(access),
+        ..ServerConfig::new(sfn, false)
+    });
     let honest = |size: usize| {
         let profiles = load_profiles();
         move || signed_request(&profiles[0], "ListStateMachines", &padded_body(size))

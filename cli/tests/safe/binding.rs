@@ -2,7 +2,7 @@
 
 use crate::support::{Server, serve_error};
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use tempfile::TempDir;
 
 #[test]
@@ -23,10 +23,12 @@ fn it_binds_with_credentials_or_if_unauthenticated_access_is_allowed() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("credentials");
     fs::write(&file, "[a]\naws_access_key_id = A\naws_secret_access_key = s\naws_account_id = 111122223333\n").unwrap();
-    let signed = Server::start(&["--host", "0.0.0.0", "--credentials", file.to_str().unwrap()]);
-    assert!(signed.address.ip().is_unspecified());
-    let open = Server::start(&["--host", "0.0.0.0", "--insecure-allow-anonymous"]);
-    assert!(open.address.ip().is_unspecified());
+    for access in [&["--credentials", file.to_str().unwrap()][..], &["--insecure-allow-anonymous"]] {
+        let server = Server::start(&[&["--host", "0.0.0.0"], access].concat());
+        // All addresses of 127.0.0.0/8 belong to the machine, on Linux.
+        let host = if cfg!(target_os = "linux") { "127.9.8.7" } else { "127.0.0.1" };
+        TcpStream::connect((host, server.address.port())).unwrap();
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use sfn_alias::StepFunctions;
 use sfn_alias_server::http::{Limits, Server as Endpoint, ServerConfig};
 use std::io::{BufRead, BufReader, Error, Read, Result, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -13,13 +13,18 @@ pub const PREFIX: &str = "arn:aws:states:us-east-1:000000000000:stateMachine";
 
 pub fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sfn-alias"));
-    command.args(args).env_remove("AWS_REGION").env_remove("SFN_ALIAS_LOG");
+    let changes_behaviour = |name: &String| name.starts_with("AWS_") || name.starts_with("SFN_ALIAS_");
+    for name in std::env::vars().map(|(name, _)| name).filter(changes_behaviour) {
+        command.env_remove(name);
+    }
+    command.args(args).env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
     command
 }
 
 /// `sfn-alias serve` in a process, on a free port. Dropping it kills the process.
 pub struct Server {
     child: Child,
+    url: String,
     pub address: SocketAddr,
 }
 
@@ -34,8 +39,18 @@ impl Server {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("export AWS_ENDPOINT_URL_SFN=http://").expect("the URL");
-        Self { address: url.parse().unwrap(), child }
+        let url = line.trim().strip_prefix("export AWS_ENDPOINT_URL_SFN=").expect("the URL").to_owned();
+        let (_, host) = url.split_once("://").unwrap();
+        let address = host.replace("localhost", "127.0.0.1").parse().unwrap();
+        Self { child, url, address }
+    }
+
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    pub fn take_stderr(&mut self) -> ChildStderr {
+        self.child.stderr.take().unwrap()
     }
 
     pub fn pid(&self) -> u32 {

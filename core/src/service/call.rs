@@ -31,12 +31,13 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// Deletes all state machines of all scopes with everything that belongs to them.
-    pub fn delete_all(&mut self) -> Result<()> {
+    /// Deletes the state machines of all scopes, or of one account, with everything that belongs to them.
+    pub fn delete_all(&mut self, account: Option<&str>) -> Result<()> {
         let mut last: Option<String> = None;
         loop {
             let page = self.session.state_machines("", last.as_deref(), DELETE_BATCH)?;
-            for (arn, _) in &page {
+            let is_selected = |arn: &str| account.is_none_or(|account| arn.split(':').nth(4) == Some(account));
+            for (arn, _) in page.iter().filter(|(arn, _)| is_selected(arn)) {
                 self.decide_and_commit(arn, |context| Ok(state_machine::delete_records(context)))?;
             }
             match page.into_iter().next_back() {

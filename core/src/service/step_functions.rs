@@ -182,15 +182,37 @@ impl StepFunctions {
     /// # Ok::<(), sfn_alias::Error>(())
     /// ```
     pub fn reset(&self) -> Result<()> {
-        catch_panic(NOTHING_CHANGED, || {
-            let mut batch = self.inner.store.begin_batch()?;
-            self.new_call(&mut *batch, &self.scope).delete_all()?;
-            batch.commit()
-        })?;
+        self.delete_all(None)?;
         if let Some(seed) = self.inner.options.seed {
             self.inner.picker.reseed(seed);
         }
         Ok(())
+    }
+
+    /// Like [`StepFunctions::reset`], but only for the account of this service, in all partitions and regions. Routing
+    /// continues.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    pub fn reset_account(&self) -> Result<()> {
+        self.delete_all(Some(self.scope.account()))
+    }
+
+    fn delete_all(&self, account: Option<&str>) -> Result<()> {
+        catch_panic(NOTHING_CHANGED, || {
+            let mut batch = self.inner.store.begin_batch()?;
+            self.new_call(&mut *batch, &self.scope).delete_all(account)?;
+            batch.commit()
+        })
+    }
+
+    /// Writes a copy of all data to a new file, while the service is used. The copy is complete, verified and on disk when
+    /// this returns. A service that has locked its file ([`StepFunctions::open_exclusive`]) delays writes meanwhile.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`] if the copy exists or cannot be written, and for a service without a file.
+    pub fn back_up(&self, copy: impl AsRef<std::path::Path>) -> Result<()> {
+        catch_panic(NOTHING_CHANGED, || self.inner.store.back_up(copy.as_ref()))
     }
 
     /// Checks that writes can succeed: the files are the ones that were opened, and the last write succeeded. After

@@ -89,6 +89,10 @@ impl Store for CachedStore {
         self.file.check_health()
     }
 
+    fn back_up(&self, copy: &Path) -> Result<()> {
+        self.file.back_up(copy)
+    }
+
     fn token_key(&self) -> [u8; 32] {
         self.file.token_key()
     }

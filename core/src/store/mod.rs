@@ -20,5 +20,5 @@ pub use change::Change;
 pub use memory::MemoryStore;
 pub use session::{CommitOutcome, ReadTransaction, Session, Store, WriteTransaction};
 #[cfg(feature = "sqlite")]
-pub use sqlite::SqliteStore;
+pub use sqlite::{SqliteStore, is_locked, restore};
 pub use view::{ExecutionFilter, NamedAlias, NamedStateMachine, RevisionKey, View};

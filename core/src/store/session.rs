@@ -1,8 +1,9 @@
 //! The traits of a store: transactions on one state machine, alone or in a batch.
 
 use super::{Change, NamedStateMachine, View};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::Timestamp;
+use std::path::Path;
 
 /// Reads one state machine.
 pub trait ReadTransaction {
@@ -96,6 +97,14 @@ pub trait Store: Send + Sync {
     /// [`crate::Error::Store`] with the reason why writes fail.
     fn check_health(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// Writes a copy of all data to a new file.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`] if the copy exists or cannot be written, and for a store without a file.
+    fn back_up(&self, copy: &Path) -> Result<()> {
+        Err(Error::Store(format!("cannot back up to `{}`: the data is not in a file", copy.display())))
     }
 
     /// Returns the key for page tokens, which is the same for every process that opens the store.

@@ -244,3 +244,40 @@ impl SimulationEntry {
         }
     }
 }
+
+impl SimulationEvent {
+    /// Returns the events that give a simulation the alarms that a dry run has read.
+    pub fn from_alarms(names: &[String], observation: &Observation) -> Vec<Self> {
+        match observation {
+            Observation::Alarms { alarms } => {
+                let state = |name: &String| alarms.iter().find(|alarm| alarm.name == *name).map(|alarm| alarm.state);
+                let event = |name: &String| match state(name) {
+                    Some(AlarmState::Ok) => None,
+                    found => Some(Self::Alarm { at_seconds: 0, name: name.clone(), state: found.into() }),
+                };
+                names.iter().filter_map(event).collect()
+            }
+            Observation::Failed(failure) => vec![Self::Failure {
+                at_seconds: 0,
+                call: Some(CallKind::DescribeAlarms),
+                times: failure.max_failures(),
+                code: failure.code.clone(),
+                message: failure.message.clone(),
+                status: failure.status,
+                applied: false,
+            }],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl From<Option<AlarmState>> for SimulatedAlarmState {
+    fn from(state: Option<AlarmState>) -> Self {
+        match state {
+            Some(AlarmState::Ok) => Self::Ok,
+            Some(AlarmState::Alarm) => Self::Alarm,
+            Some(AlarmState::InsufficientData) => Self::InsufficientData,
+            None => Self::Missing,
+        }
+    }
+}

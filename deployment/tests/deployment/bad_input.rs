@@ -28,7 +28,8 @@ fn unknown_methods_and_formats() {
     assert_error(
         "drive",
         &json!({}),
-        "unknown method `drive`; use one of plan, simulate, resume, step, dryRun, expectedStarts, render",
+        "unknown method `drive`; use one of plan, simulate, resume, step, dryRun, expectedStarts, render, prepare, rollBack, planPrune, \
+         pruneVersions",
     );
     let request = json!({"plan": plan(), "format": "png"});
     let message = "invalid render request: unknown format `png`; use table, timeline, ascii or svg";
@@ -62,8 +63,15 @@ fn checkpoints_of_other_deployments() {
         (json!({"stateMachineAliasArn": format!("{MACHINE}:TEST")}), "alias"),
         (json!({"description": "new"}), "description"),
     ];
+    // A deployment has shifted something if a step is done, or if its first shift may still take effect.
+    let mut shifted = checkpoint();
+    (shifted["stepsDone"], shifted["lastShiftAtMillis"]) = (json!(1), json!(0));
+    let mut in_flight = checkpoint();
+    in_flight["shiftInFlight"] = json!(true);
     for (other, member) in &others {
-        assert_error("resume", &request(checkpoint(), other.clone()), &message(member));
+        assert_error("resume", &request(shifted.clone(), other.clone()), &message(member));
+        assert_error("resume", &request(in_flight.clone(), other.clone()), &message(member));
+        assert_eq!(call("resume", &request(checkpoint(), other.clone())), Value::Null);
     }
     let mut ended = checkpoint();
     ended["phase"] = json!({"kind": "done", "outcome": {"result": "rolledBack", "message": "why", "alarms": []}});
@@ -72,7 +80,7 @@ fn checkpoints_of_other_deployments() {
     }
     let same = call("resume", &request(ended, json!({})));
     assert_eq!(same["phase"]["kind"], "done");
-    let mut described = checkpoint();
+    let mut described = shifted;
     described["description"] = json!("secret");
     assert_error("resume", &request(described, json!({})), &message("description"));
     let missing = "invalid checkpoint: missing field `stateMachineAliasArn`; delete it to start over";

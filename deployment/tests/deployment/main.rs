@@ -6,6 +6,7 @@ mod bad_input;
 mod crashes;
 mod expected_starts;
 mod failures;
+mod operations;
 mod pictures;
 mod provider;
 mod rendering;

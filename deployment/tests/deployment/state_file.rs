@@ -117,6 +117,6 @@ fn methods_have_an_order() {
     let mut driver = JsonDriver::default();
     let message = "invalid call of the driver: expected a call of open before this one";
     assert_eq!(call(&mut driver, "start", &json!({"routingConfiguration": []}))["error"]["message"], message);
-    let message = "unknown method `run`; use one of open, start, next, close";
+    let message = "unknown method `run`; use one of open, start, next, load, save, close";
     assert_eq!(call(&mut driver, "run", &Value::Null)["error"]["message"], message);
 }

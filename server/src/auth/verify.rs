@@ -47,7 +47,7 @@ impl<'r> PendingAuth<'r> {
     pub fn check_head(credentials: &'r Credentials, head: &'r Parts, now: SystemTime) -> Result<Self, HttpError> {
         let signature = Signature::from_headers(&head.headers)?;
         check_clock_skew(&signature, now)?;
-        check_signed_headers(&signature)?;
+        check_signed_headers(&signature, head)?;
         let principal = credentials.get(signature.credential.access_key_id);
         let scope = check_scope(&signature, principal)?;
         let principal = principal.ok_or_else(unrecognized_client_error)?;
@@ -165,8 +165,10 @@ fn check_clock_skew(signature: &Signature<'_>, now: SystemTime) -> Result<(), Ht
     Err(invalid_signature_error(problem))
 }
 
-fn check_signed_headers(signature: &Signature<'_>) -> Result<(), HttpError> {
-    let is_unsigned = |(name, _): &&(&str, &str)| !signature.signed_headers.contains(name);
+/// `X-Amz-Target` is not required where the path, which is always signed, states what to do.
+fn check_signed_headers(signature: &Signature<'_>, head: &Parts) -> Result<(), HttpError> {
+    let is_required = |name: &str| name != "x-amz-target" || head.uri.path() == "/";
+    let is_unsigned = |(name, _): &&(&str, &str)| is_required(name) && !signature.signed_headers.contains(name);
     let Some((_, label)) = REQUIRED_SIGNED_HEADERS.iter().find(is_unsigned) else { return Ok(()) };
     Err(invalid_signature_error(format!("{label} must be a 'SignedHeader' in the AWS Authorization.")))
 }

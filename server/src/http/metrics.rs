@@ -1,5 +1,6 @@
 //! Metrics in the OpenMetrics text format, and a cache so that many scrapes render them only once per second.
 
+use super::process;
 use bytes::Bytes;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -7,12 +8,21 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use sfn_alias::{Error, Statistics, StepFunctions};
 use std::fmt;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Maximum number of accounts with a series. Without signatures, clients choose their accounts.
+const MAX_ACCOUNT_SERIES: usize = 1000;
+/// The account of the requests that exceed it.
+const OTHER_ACCOUNTS: &str = "other";
 
 /// Maximum number of series of `sfn_alias_starts_total`, which bounds the size of a scrape.
 const MAX_START_SERIES: usize = 10_000;
@@ -33,11 +43,24 @@ struct StartLabels {
     arn: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AccountLabels {
+    account: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BuildLabels {
+    version: &'static str,
+}
+
 /// Counters of the requests since the server was started.
 #[derive(Debug)]
 pub(super) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     latency: Family<LatencyLabels, Histogram, fn() -> Histogram>,
+    accounts: Family<AccountLabels, Counter>,
+    account_count: AtomicUsize,
+    started: SystemTime,
 }
 
 /// Creates a histogram from 16 us to 0.5 s. Each bucket is twice the previous one.
@@ -47,7 +70,13 @@ fn new_histogram() -> Histogram {
 
 impl Metrics {
     pub fn new() -> Self {
-        Self { requests: Family::default(), latency: Family::new_with_constructor(new_histogram) }
+        Self {
+            requests: Family::default(),
+            latency: Family::new_with_constructor(new_histogram),
+            accounts: Family::default(),
+            account_count: AtomicUsize::new(0),
+            started: SystemTime::now(),
+        }
     }
 
     /// Counts a request.
@@ -56,20 +85,36 @@ impl Metrics {
         self.latency.get_or_create(&LatencyLabels { operation }).observe(elapsed.as_secs_f64());
     }
 
+    /// Counts a request of an account.
+    pub fn observe_account(&self, account: &str) {
+        let labels = AccountLabels { account: account.to_owned() };
+        if let Some(counter) = self.accounts.get(&labels) {
+            counter.inc();
+        } else if self.account_count.fetch_add(1, Ordering::Relaxed) < MAX_ACCOUNT_SERIES {
+            self.accounts.get_or_create(&labels).inc();
+        } else {
+            self.account_count.fetch_sub(1, Ordering::Relaxed);
+            self.accounts.get_or_create(&AccountLabels { account: OTHER_ACCOUNTS.to_owned() }).inc();
+        }
+    }
+
     /// Renders the page that Prometheus scrapes.
     ///
     /// # Errors
     /// An error of the store.
     pub fn render(&self, service: &StepFunctions) -> sfn_alias::Result<String> {
-        let mut registry = Registry::with_prefix("sfn_alias");
+        let mut root = Registry::default();
+        process::register(&mut root, self.started);
+        let registry = root.sub_registry_with_prefix("sfn_alias");
+        registry.register("build", "Version of the endpoint", Info::new(BuildLabels { version: VERSION }));
         let (requests, latency) = (self.requests.clone(), self.latency.clone());
         registry.register("requests", "Number of requests by operation and error code", requests);
         let help = "Time from the head of a request to its response";
         registry.register_with_unit("request_duration", help, Unit::Seconds, latency);
-        register_statistics(&mut registry, service.statistics()?);
+        registry.register("account_requests", "Number of accepted requests by account", self.accounts.clone());
+        register_statistics(registry, service.statistics()?);
         let mut page = String::new();
-        encode(&mut page, &registry)
-            .map_err(|fmt::Error| Error::Internal("the metrics cannot be rendered".to_owned()))?;
+        encode(&mut page, &root).map_err(|fmt::Error| Error::Internal("the metrics cannot be rendered".to_owned()))?;
         Ok(page)
     }
 }
@@ -117,11 +162,24 @@ impl MetricsCache {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::{Bytes, MetricsCache};
+    use super::{Bytes, MAX_ACCOUNT_SERIES, Metrics, MetricsCache};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
     use tokio::time::advance;
+
+    #[test]
+    fn accounts_are_bounded() {
+        let metrics = Metrics::new();
+        (0..3000).for_each(|number| metrics.observe_account(&format!("{:012}", number % 1500)));
+        let page = metrics.render(&sfn_alias::StepFunctions::in_memory().unwrap()).unwrap();
+        let series: Vec<&str> =
+            page.lines().filter(|line| line.starts_with("sfn_alias_account_requests_total{")).collect();
+        assert_eq!(series.len(), MAX_ACCOUNT_SERIES + 1);
+        assert!(series.contains(&r#"sfn_alias_account_requests_total{account="other"} 1000"#));
+        assert!(series.contains(&r#"sfn_alias_account_requests_total{account="000000000007"} 2"#));
+    }
 
     async fn get(
         cache: &MetricsCache,

@@ -1,9 +1,12 @@
 //! The HTTP server.
 //!
-//! `server` starts and stops, `connection` accepts and serves connections, `request` handles one request. `body`
-//! receives the body, within the limits of `memory`. `backend` runs the call; writes of a durable service share commits.
-//! `limits` are the configurable bounds. `metrics` counts requests. `panics` contains panics.
+//! `server` starts and stops, `connection` accepts and serves connections, `request` handles one request, with the `state`
+//! that all share. `body` receives the body, within the limits of `memory`. `admin` resets and copies the data. `backend`
+//! runs the call; writes of a durable service share commits. `limits` are the configurable bounds. `settings` can change
+//! while the server runs. `tls` is https. `metrics` counts requests, `process` measures the process. `panics` contains
+//! panics.
 
+mod admin;
 mod backend;
 mod body;
 mod connection;
@@ -11,9 +14,17 @@ mod limits;
 mod memory;
 mod metrics;
 mod panics;
+mod process;
 mod request;
 mod server;
+mod settings;
+mod state;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use backend::ForkLock;
 pub use limits::Limits;
 pub use server::{BackgroundServer, Server, ServerConfig, Shutdown, StartError};
+pub use settings::{Settings, SharedSettings};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};

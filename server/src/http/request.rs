@@ -1,13 +1,10 @@
 //! Handles one request.
 
-use super::backend::Backend;
 use super::body::{ReceivedBody, drain, receive};
-use super::limits::Limits;
-use super::memory::{BodyPools, MemoryBudget};
-use super::metrics::{Metrics, MetricsCache};
 use super::panics::catch_panic;
+use super::state::ServerState;
 use crate::auth::{Access, PendingAuth};
-use crate::protocol::{App, HttpError, RequestTarget, Response, content_response};
+use crate::protocol::{App, BACKUP, Call, Credential, HttpError, RESET, RequestTarget, Response, content_response};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, HOST, TRANSFER_ENCODING};
 use http::request::Parts;
@@ -15,7 +12,7 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Request, Version};
 use http_body_util::Full;
 use hyper::body::{Body, Incoming};
-use sfn_alias::Operation;
+use sfn_alias::{Operation, Scope};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -26,31 +23,12 @@ use tokio::time::timeout;
 /// only one response at a time, so the limit on connections bounds the smaller ones.
 const MIN_COUNTED_RESPONSE_BYTES: usize = 16 * 1024;
 
+/// Maximum length of an access key id in the log, as of AWS's.
+const MAX_KEY_ID: usize = 128;
+
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The state that all connections share.
-#[derive(Debug)]
-pub(super) struct ServerState {
-    app: App,
-    access: Access,
-    pub backend: Backend,
-    pub limits: Limits,
-    metrics: Metrics,
-    metrics_cache: MetricsCache,
-    /// Memory for request bodies.
-    bodies: BodyPools,
-    /// Memory for large responses.
-    responses: MemoryBudget,
-}
-
 impl ServerState {
-    pub fn new(app: App, access: Access, backend: Backend, limits: Limits) -> Self {
-        let bodies = BodyPools::new(limits.body_bytes, limits.body_timeout_when_full);
-        let responses = MemoryBudget::new(limits.response_bytes);
-        let (metrics, metrics_cache) = (Metrics::new(), MetricsCache::default());
-        Self { app, access, backend, limits, metrics, metrics_cache, bodies, responses }
-    }
-
     pub async fn handle(self: &Arc<Self>, request: Request<Incoming>, peer: IpAddr) -> http::Response<Full<Bytes>> {
         let start = Instant::now();
         let (head, mut body) = request.into_parts();
@@ -62,7 +40,7 @@ impl ServerState {
             }
         };
         let response = self.reserve_response_memory(response);
-        self.record(&response, start);
+        self.record(&response, &head.headers, peer, start);
         if !body.is_end_stream() && response.code != TIMED_OUT.code() {
             timeout(self.limits.body_timeout, drain(&mut body, self.body_limit())).await.ok();
         }
@@ -72,9 +50,21 @@ impl ServerState {
     async fn respond(self: &Arc<Self>, head: &Parts, body: &mut Incoming, peer: IpAddr) -> Response {
         match check_head(head).and_then(|()| RequestTarget::from_head(head)) {
             Ok(RequestTarget::Operation(operation)) => {
-                let result = self.run_operation(head, operation, body).await;
-                self.app.respond(operation.as_str(), result)
+                let (scope, result) = match self.receive_call(head, operation, body).await {
+                    Ok(call) => (Some(call.service.scope().clone()), self.backend.run(call).await),
+                    Err(error) => (None, Err(error)),
+                };
+                Response { scope, ..self.app.respond(operation.as_str(), result) }
             }
+            Ok(RequestTarget::Reset) => {
+                let (result, scope) = self
+                    .reset(head, body)
+                    .await
+                    .map_or_else(|error| (Err(error), None), |(body, scope)| (Ok(body), scope));
+                Response { scope, ..self.app.respond(RESET, result) }
+            }
+            Ok(RequestTarget::Backup) => self.app.respond(BACKUP, self.back_up(head, peer).await),
+            Ok(RequestTarget::Index) => wrap_unrecorded(App::index_response()),
             Ok(RequestTarget::Health) => wrap_unrecorded(App::health_response(self.check_health(peer).await)),
             Ok(RequestTarget::Metrics) => match self.metrics_page(peer).await {
                 Ok(page) => wrap_unrecorded(content_response(OPENMETRICS, page)),
@@ -84,20 +74,26 @@ impl ServerState {
         }
     }
 
-    async fn run_operation(
+    /// Receives the body and verifies the signature. Returns the account and region of the signature, if it is required.
+    pub async fn receive_body(
         &self,
         head: &Parts,
-        operation: Operation,
         body: &mut Incoming,
-    ) -> Result<Vec<u8>, HttpError> {
-        let pending_auth = match &self.access {
+    ) -> Result<(ReceivedBody, Option<Scope>), HttpError> {
+        let settings = self.settings.get();
+        let pending_auth = match &settings.access {
             Access::Anonymous => None,
             // Before the body is received, so that unauthenticated clients cannot use memory.
             Access::Signed(credentials) => Some(PendingAuth::check_head(credentials, head, SystemTime::now())?),
         };
         let received = timeout(self.limits.body_timeout, receive(body, self.body_limit(), &self.bodies)).await;
-        let ReceivedBody { bytes, reservation } = received.map_err(|_| TIMED_OUT)??;
-        let verified = pending_auth.map(|pending| pending.verify_body(&bytes)).transpose()?;
+        let received = received.map_err(|_| TIMED_OUT)??;
+        let verified = pending_auth.map(|pending| pending.verify_body(&received.bytes)).transpose()?;
+        Ok((received, verified))
+    }
+
+    async fn receive_call(&self, head: &Parts, operation: Operation, body: &mut Incoming) -> Result<Call, HttpError> {
+        let (ReceivedBody { bytes, reservation }, verified) = self.receive_body(head, body).await?;
         let decoded = match head.headers.contains_key(CONTENT_ENCODING) {
             true => self.bodies.for_size(self.body_limit()).reserve(self.body_limit()).await?,
             false => None,
@@ -106,11 +102,7 @@ impl ServerState {
         // The body owns its reservations: a queued write keeps its memory even if the client disconnects.
         let reservations = [reservation, decoded].into_iter().flatten();
         call.body = reservations.fold(call.body, |body, reservation| reservation.attach_to(body));
-        self.backend.run(call).await
-    }
-
-    fn body_limit(&self) -> usize {
-        self.app.service().options().limits.request_bytes
+        Ok(call)
     }
 
     /// Reserves memory for a large response until the client has received it.
@@ -119,12 +111,12 @@ impl ServerState {
         if size <= MIN_COUNTED_RESPONSE_BYTES {
             return response;
         }
-        let Response { http, operation, code, request_id } = response;
         match self.responses.reserve(size) {
-            Some(reservation) => {
-                Response { http: http.map(|body| reservation.attach_to(body)), operation, code, request_id }
+            Some(reservation) => Response { http: response.http.map(|body| reservation.attach_to(body)), ..response },
+            None => {
+                let error = self.app.respond(response.operation, Err(TOO_MANY_LARGE_RESPONSES));
+                Response { scope: response.scope, ..error }
             }
-            None => self.app.respond(operation, Err(TOO_MANY_LARGE_RESPONSES)),
         }
     }
 
@@ -148,11 +140,6 @@ impl ServerState {
         page.unwrap_or(Err(HttpError::Internal))
     }
 
-    /// With signatures, only clients on this machine may see all accounts.
-    fn may_see_all_accounts(&self, peer: IpAddr) -> bool {
-        matches!(self.access, Access::Anonymous) || peer.to_canonical().is_loopback()
-    }
-
     async fn render_metrics(self: &Arc<Self>) -> Result<Bytes, HttpError> {
         let state = Arc::clone(self);
         // Blocking: counting a large store takes long.
@@ -164,20 +151,29 @@ impl ServerState {
         Ok(Bytes::from(page?))
     }
 
-    fn record(&self, response: &Response, start: Instant) {
-        let Response { operation, code, request_id, .. } = response;
+    /// Counts a request and writes it to the log. Pages are neither counted nor written.
+    fn record(&self, response: &Response, headers: &HeaderMap, peer: IpAddr, start: Instant) {
+        let Response { operation, code, request_id, scope, .. } = response;
         if request_id.is_empty() {
             return;
         }
         let elapsed = start.elapsed();
         self.metrics.observe(operation, code, elapsed);
-        tracing::debug!(operation, code, request_id, micros = elapsed.as_micros(), "request");
+        let (account, region) = (scope.as_ref().map(Scope::account), scope.as_ref().map(Scope::region));
+        if let Some(account) = account {
+            self.metrics.observe_account(account);
+        }
+        // Also of rejected requests, so it may be any text of the client.
+        let key_id = Credential::from_headers(headers)
+            .map(|credential| credential.access_key_id.get(..MAX_KEY_ID).unwrap_or(credential.access_key_id));
+        let (duration_ms, peer) = (elapsed.as_secs_f64() * 1e3, peer.to_canonical());
+        tracing::info!(operation, code, duration_ms, account, region, key_id, %peer, request_id, "request");
     }
 }
 
 /// Wraps a response that has no request id and is not counted.
 fn wrap_unrecorded(http: http::Response<Bytes>) -> Response {
-    Response { http, operation: "unknown", code: "OK", request_id: String::new() }
+    Response { http, operation: "unknown", code: "OK", request_id: String::new(), scope: None }
 }
 
 const TIMED_OUT: HttpError =

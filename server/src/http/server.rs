@@ -3,12 +3,14 @@
 use super::backend::{Backend, ForkLock};
 use super::connection::accept_connections;
 use super::limits::Limits;
-use super::request::ServerState;
+use super::settings::{Settings, SharedSettings};
+use super::state::ServerState;
 use crate::auth::Access;
 use crate::protocol::App;
 use hyper_util::server::graceful::GracefulShutdown;
 use sfn_alias::StepFunctions;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use tokio::net::{TcpListener, TcpSocket};
@@ -24,16 +26,28 @@ pub struct ServerConfig {
     pub durable: bool,
     /// For programs that fork. See [`ForkLock`].
     pub fork_lock: Option<ForkLock>,
-    /// Who may use the endpoint.
-    pub access: Access,
+    /// Who may use the endpoint, and its certificate.
+    pub settings: Settings,
     /// Resource limits.
     pub limits: Limits,
+    /// The host name of URLs, for example `localhost`, instead of the address.
+    pub host_name: Option<String>,
+    /// The file that `POST /backup` writes. Without one, there is no backup.
+    pub backup_file: Option<PathBuf>,
 }
 
 impl ServerConfig {
     /// Creates a configuration with anonymous access and the default limits.
     pub fn new(service: StepFunctions, durable: bool) -> Self {
-        Self { service, durable, fork_lock: None, access: Access::Anonymous, limits: Limits::default() }
+        Self {
+            service,
+            durable,
+            fork_lock: None,
+            settings: Settings::new(Access::Anonymous),
+            limits: Limits::default(),
+            host_name: None,
+            backup_file: None,
+        }
     }
 }
 
@@ -78,6 +92,7 @@ fn system_error(error: impl ToString) -> StartError {
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    host_name: Option<String>,
     state: ServerState,
 }
 
@@ -103,11 +118,12 @@ impl Server {
     /// # Errors
     /// [`StartError::System`].
     pub fn from_listener(listener: TcpListener, config: ServerConfig) -> Result<Self, StartError> {
-        let ServerConfig { service, durable, fork_lock, access, limits } = config;
+        let ServerConfig { service, durable, fork_lock, settings, limits, host_name, backup_file } = config;
         let address = listener.local_addr().map_err(system_error)?;
         let backend = Backend::new(&service, durable, fork_lock).map_err(system_error)?;
-        let app = App::new(service);
-        Ok(Self { listener, address, state: ServerState::new(app, access, backend, limits) })
+        let (app, settings) = (App::new(service), SharedSettings::new(settings));
+        let state = ServerState::new(app, settings, backend, limits, backup_file);
+        Ok(Self { listener, address, host_name, state })
     }
 
     /// Checks that an address which other machines can reach is not served anonymously, unless allowed.
@@ -128,9 +144,27 @@ impl Server {
         self.address
     }
 
-    /// Returns the URL for clients.
+    /// Returns the settings, which can be replaced while the server runs.
+    pub fn settings(&self) -> SharedSettings {
+        self.state.settings.clone()
+    }
+
+    /// Returns the URL for clients. If the server listens on all addresses, it is the one for clients of this machine.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = self.state.settings.get().scheme();
+        match (&self.host_name, self.address.ip().to_canonical()) {
+            (Some(name), _) => self.url_with_host(name),
+            // Certificates are for names rather than addresses.
+            (None, ip) if ip.is_unspecified() && scheme == "https" => self.url_with_host("localhost"),
+            (None, IpAddr::V4(ip)) if ip.is_unspecified() => self.url_with_host("127.0.0.1"),
+            (None, IpAddr::V6(ip)) if ip.is_unspecified() => self.url_with_host("[::1]"),
+            _ => format!("{scheme}://{}", self.address),
+        }
+    }
+
+    /// Returns the URL for clients that know the server as `host`.
+    pub fn url_with_host(&self, host: &str) -> String {
+        format!("{}://{host}:{}", self.state.settings.get().scheme(), self.address.port())
     }
 
     /// Serves until `stop` completes, then finishes the requests in flight.

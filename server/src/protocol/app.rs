@@ -3,7 +3,7 @@
 use super::{Credential, HttpError, RequestTarget, content_response, operation_response};
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -24,6 +24,37 @@ use std::io::Read;
 #[derive(Debug)]
 pub struct App {
     service: StepFunctions,
+}
+
+/// The operations that are not of AWS, as in logs and metrics.
+pub const RESET: &str = "reset";
+/// See [`RESET`].
+pub const BACKUP: &str = "backup";
+
+const INDEX: &str = concat!(
+    "sfn-alias ",
+    env!("CARGO_PKG_VERSION"),
+    ": an endpoint for AWS Step Functions state machine aliases
+
+Use it with AWS clients: set AWS_ENDPOINT_URL_SFN to this URL.
+
+GET  /health   whether writes can succeed
+GET  /metrics  metrics for Prometheus
+POST /reset    delete all state machines
+POST /backup   write a copy of the data
+
+Documentation: ",
+    env!("CARGO_PKG_REPOSITORY"),
+    "/blob/main/docs/README.md\n"
+);
+
+/// Rejects requests of web pages, which a browser sends without asking, also to addresses of its own machine. Operations
+/// need no check: a page cannot send their header `X-Amz-Target` to another origin.
+///
+/// # Errors
+/// [`HttpError::WebPage`].
+pub fn check_web_page(head: &Parts) -> Result<(), HttpError> {
+    if head.headers.contains_key(ORIGIN) { Err(HttpError::WebPage) } else { Ok(()) }
 }
 
 /// A decoded request.
@@ -58,6 +89,8 @@ pub struct Response {
     pub code: &'static str,
     /// The value of the header `x-amzn-RequestId`.
     pub request_id: String,
+    /// The account and region of an accepted request.
+    pub scope: Option<Scope>,
 }
 
 impl App {
@@ -80,8 +113,13 @@ impl App {
                 self.respond(operation.as_str(), result).http
             }
             Ok(RequestTarget::Health) => Self::health_response(self.service.check_health().map_err(HttpError::from)),
-            // Only the HTTP server collects metrics.
-            Ok(RequestTarget::Metrics) => self.respond_error(HttpError::UnknownOperation).http,
+            Ok(RequestTarget::Index) => Self::index_response(),
+            Ok(RequestTarget::Reset) => {
+                let result = check_web_page(&head).and_then(|()| Ok(self.service.reset()?));
+                self.respond(RESET, result.map(|()| b"{}".to_vec())).http
+            }
+            // Only the HTTP server has metrics and a file.
+            Ok(RequestTarget::Metrics | RequestTarget::Backup) => self.respond_error(HttpError::UnknownOperation).http,
             Err(error) => self.respond_error(error).http,
         }
     }
@@ -110,7 +148,7 @@ impl App {
     pub fn respond(&self, operation: &'static str, result: Result<Vec<u8>, HttpError>) -> Response {
         let code = result.as_ref().map_or_else(HttpError::code, |_| "OK");
         let request_id = generate_request_id();
-        Response { http: operation_response(result, &request_id), operation, code, request_id }
+        Response { http: operation_response(result, &request_id), operation, code, request_id, scope: None }
     }
 
     /// Encodes an error of a request without a supported operation.
@@ -120,6 +158,11 @@ impl App {
             _ => "unknown",
         };
         self.respond(operation, Err(error))
+    }
+
+    /// Returns the response to `GET /`: what this endpoint is, for people who open it in a browser.
+    pub fn index_response() -> http::Response<Bytes> {
+        content_response("text/plain; charset=utf-8", Bytes::from_static(INDEX.as_bytes()))
     }
 
     /// Returns the response to `GET /health`: 200, or 503 with the reason why writes fail.

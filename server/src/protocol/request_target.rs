@@ -6,6 +6,8 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 use sfn_alias::{Error, Operation, Scope};
 
+/// The header that names the operation.
+const TARGET: &str = "x-amz-target";
 /// The prefix of an operation in `X-Amz-Target`.
 const TARGET_PREFIX: &str = "AWSStepFunctions.";
 
@@ -18,6 +20,12 @@ pub enum RequestTarget {
     Health,
     /// `GET /metrics`: metrics for Prometheus.
     Metrics,
+    /// `GET /` without an operation: what this endpoint is.
+    Index,
+    /// `POST /reset`: deletes all state machines.
+    Reset,
+    /// `POST /backup`: writes a copy of the data.
+    Backup,
 }
 
 impl RequestTarget {
@@ -29,6 +37,9 @@ impl RequestTarget {
     pub fn from_head(head: &Parts) -> Result<Self, HttpError> {
         match (&head.method, head.uri.path()) {
             (&Method::POST, "/") => parse_operation(&head.headers).map(Self::Operation),
+            (&Method::GET | &Method::HEAD, "/") if !head.headers.contains_key(TARGET) => Ok(Self::Index),
+            (&Method::POST, "/reset") => Ok(Self::Reset),
+            (&Method::POST, "/backup") => Ok(Self::Backup),
             (&Method::GET | &Method::HEAD, "/health") => Ok(Self::Health),
             (&Method::GET | &Method::HEAD, "/metrics") => Ok(Self::Metrics),
             _ => Err(HttpError::UnknownOperation),
@@ -37,7 +48,7 @@ impl RequestTarget {
 }
 
 fn parse_operation(headers: &HeaderMap) -> Result<Operation, HttpError> {
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    let target = headers.get(TARGET).and_then(|target| target.to_str().ok());
     let name = target.and_then(|target| target.strip_prefix(TARGET_PREFIX)).ok_or(HttpError::UnknownOperation)?;
     name.parse().map_err(|error| match error {
         Error::UnsupportedOperation { .. } => error.into(),

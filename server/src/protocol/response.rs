@@ -32,6 +32,9 @@ pub enum HttpError {
     /// A body that was not received in time.
     #[error("{0}")]
     RequestTimeout(&'static str),
+    /// A request of a web page, whose user may not know about it.
+    #[error("requests of web pages are not allowed (header Origin)")]
+    WebPage,
     /// A violation of HTTP/1.1. The code is one of AWS's common errors.
     #[error("{message}")]
     Malformed {
@@ -66,6 +69,7 @@ impl HttpError {
             Self::Signature { code, .. } => (400, code),
             Self::Unavailable(_) => (503, "ServiceUnavailable"),
             Self::RequestTimeout(_) => (408, "RequestTimeout"),
+            Self::WebPage => (403, "AccessDeniedException"),
             Self::Malformed { status, .. } => (*status, "MalformedHttpRequestException"),
             Self::Internal => (500, "InternalFailure"),
         }

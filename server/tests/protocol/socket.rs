@@ -130,6 +130,32 @@ fn response_has_headers() {
     });
 }
 
+/// For people who open the URL in a browser. With `X-Amz-Target`, it is an operation with the wrong method.
+#[test]
+fn index_describes_endpoint() {
+    with_server(|address| {
+        let mut client = Client::new(address);
+        client.send("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+        let response = client.read_response();
+        let expected = format!(
+            "sfn-alias {}: an endpoint for AWS Step Functions state machine aliases
+
+Use it with AWS clients: set AWS_ENDPOINT_URL_SFN to this URL.
+
+GET  /health   whether writes can succeed
+GET  /metrics  metrics for Prometheus
+POST /reset    delete all state machines
+POST /backup   write a copy of the data
+
+Documentation: https://github.com/sfn-alias/sfn-alias/blob/main/docs/README.md\n",
+            env!("CARGO_PKG_VERSION")
+        );
+        assert_eq!((&*response.status, &*response.body), ("HTTP/1.1 200 OK", &*expected));
+        assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
+        assert_eq!(response.header("x-amzn-requestid"), None);
+    });
+}
+
 #[test]
 fn request_ids_differ_on_one_connection() {
     with_server(|address| {
@@ -231,7 +257,7 @@ fn expect_continue() {
 fn head_is_answered_without_a_body() {
     with_server(|address| {
         let mut client = Client::new(address);
-        client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\nHEAD /health HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.send("HEAD /unknown HTTP/1.1\r\nHost: a\r\n\r\nHEAD /health HTTP/1.1\r\nHost: a\r\n\r\n");
         let response = client.read_head();
         assert_eq!((&*response.status, response.header("content-length")), ("HTTP/1.1 400 Bad Request", Some("63")));
         assert_eq!(client.read_head().status, "HTTP/1.1 200 OK");

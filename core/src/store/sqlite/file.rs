@@ -104,6 +104,19 @@ impl SqliteFile {
         Ok(checkpointed)
     }
 
+    /// Runs `work` with a connection that has no transaction: a new one, or the only one of an exclusively locked file.
+    pub fn with_idle_connection<R>(&self, work: impl FnOnce(&Connection) -> Result<R>) -> Result<R> {
+        match self.locking {
+            LockingMode::Exclusive => self.check_files().and_then(|()| work(&self.writer())),
+            LockingMode::Shared => {
+                let connection = self.open_reader()?;
+                // It also rejects writes to other files.
+                connection.pragma_update(None, "query_only", false).map_err(error::sqlite_error)?;
+                work(&connection)
+            }
+        }
+    }
+
     fn open_reader(&self) -> Result<Connection> {
         let reader = open::open_reader(&self.path)?;
         self.check_files()?;

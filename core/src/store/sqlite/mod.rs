@@ -7,11 +7,13 @@
 //! - `load` reads all records at once.
 //! - `checksum` detects corrupt rows, `generation` a write-ahead log that belongs to another file, and
 //!   `file_monitor` files that were replaced while in use.
+//! - `backup` copies the file while it is in use, and restores a copy.
 //! - `meta` stores values about the file itself.
 //!
 //! `schema.sql` documents the tables.
 
 mod apply;
+mod backup;
 mod checksum;
 mod connection;
 mod error;
@@ -28,5 +30,6 @@ mod transaction;
 mod view;
 mod wal;
 
+pub use backup::{is_locked, restore};
 pub use store::SqliteStore;
 pub(super) use transaction::{SqliteBatch, SqliteTransaction};

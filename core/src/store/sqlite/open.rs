@@ -8,7 +8,7 @@ use super::{checksum, meta, wal};
 use crate::error::{Error, Result};
 use crate::random::fill_random;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -70,6 +70,27 @@ fn open_existing(path: &Path, locking: LockingMode) -> Result<Connection> {
 /// that the log belongs to the file.
 fn set_keep_wal_on_close(connection: &Connection, keep: bool) -> Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep).map_err(sqlite_error).map(drop)
+}
+
+/// Returns whether another connection has locked the file: exclusively, or, for `LockingMode::Exclusive`, at all.
+pub(super) fn is_locked(path: &Path, locking: LockingMode) -> bool {
+    let read = || {
+        let mut connection = Connection::open_with_flags(path, OPEN_FLAGS)?;
+        connection.busy_handler(None::<fn(i32) -> bool>)?;
+        // A log that exists may belong to another file. A new one is empty, and deleted.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wal::wal_path(path).exists())?;
+        configure(connection, locking)?.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+    };
+    let busy = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked];
+    read().is_err_and(|error: rusqlite::Error| error.sqlite_error_code().is_some_and(|code| busy.contains(&code)))
+}
+
+/// Returns an error for a file that this crate has not written.
+pub(super) fn check_application(path: &Path) -> Result<()> {
+    match read_header_without_wal(path) {
+        Ok(Header { application: APPLICATION_ID, .. }) => Ok(()),
+        _ => Err(path_error(path, "is not a file of sfn-alias; delete it first, or choose another path")),
+    }
 }
 
 /// Reads all of the file and returns an error if it is corrupt or its log belongs to another file.
@@ -152,7 +173,8 @@ pub(super) fn resolve_link(path: PathBuf) -> PathBuf {
     }
 }
 
-fn needs_creation(path: &Path) -> Result<bool> {
+/// Returns whether the file does not exist or is empty.
+pub(super) fn needs_creation(path: &Path) -> Result<bool> {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => Ok(metadata.len() == 0),
         Ok(metadata) if metadata.is_dir() => Err(path_error(path, "is a directory; specify a file")),

@@ -1,10 +1,10 @@
 //! The store.
 
 use super::file::SqliteFile;
-use super::meta;
 use super::open::LockingMode;
 use super::transaction::{SqliteBatch, SqliteTransaction};
 use super::view::{expired_state_machines, state_machines};
+use super::{backup, meta};
 use crate::error::{Error, Result};
 use crate::model::Timestamp;
 use crate::store::memory::MemoryData;
@@ -94,6 +94,10 @@ impl Store for SqliteStore {
     fn check_health(&self) -> Result<()> {
         self.0.check_files()?;
         self.0.write_health.check(|| self.transact(|writer| meta::put(writer, "probe", &[])))
+    }
+
+    fn back_up(&self, copy: &Path) -> Result<()> {
+        backup::write_copy(&self.0, copy)
     }
 
     fn token_key(&self) -> [u8; 32] {

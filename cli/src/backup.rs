@@ -1,0 +1,152 @@
+//! `sfn-alias backup`, `restore` and `reset`
+
+use crate::endpoint::{
+    BackendArgs, DEFAULT_ACCOUNT, Endpoint, EndpointArgs, SIGNING_HELP, STEP_FUNCTIONS, parse_scope,
+};
+use crate::exit::{CliError, CommandResult, OK};
+use crate::output;
+use crate::serve::backup_path;
+use clap::Args;
+use serde::Deserialize;
+use sfn_alias::StepFunctions;
+use sfn_alias::store::{is_locked, restore as restore_file};
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// The options of `sfn-alias backup`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  sfn-alias backup aliases.db --to backup.db
+
+If `sfn-alias serve` uses the file, its endpoint writes the copy, and this command moves it. Writes wait meanwhile. Run the command on the machine of the endpoint, as a user who can read the file. The copy is verified and has the permissions of the file.")]
+pub(crate) struct BackupArgs {
+    /// The data file
+    pub file: PathBuf,
+    /// The copy, which must not exist
+    #[arg(long, value_name = "COPY")]
+    pub to: PathBuf,
+    #[command(flatten)]
+    pub endpoint: EndpointArgs,
+}
+
+/// The options of `sfn-alias restore`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  sfn-alias restore backup.db --to aliases.db
+
+The copy is verified first. The previous file and its log are deleted. Stop `sfn-alias serve` before.")]
+pub(crate) struct RestoreArgs {
+    /// The copy
+    pub copy: PathBuf,
+    /// The data file
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+}
+
+/// The options of `sfn-alias reset`.
+#[derive(Debug, Args)]
+#[command(after_help = ["\
+Examples:
+  sfn-alias reset
+  sfn-alias reset --data aliases.db
+
+Deletes the state machines of all accounts and regions, with everything that belongs to them. If the endpoint requires signatures, only those of the key's account.", SIGNING_HELP].concat())]
+pub(crate) struct ResetArgs {
+    #[command(flatten)]
+    pub backend: BackendArgs,
+}
+
+/// Runs `sfn-alias backup`.
+pub(crate) fn back_up(args: &BackupArgs) -> CommandResult {
+    let BackupArgs { file, to, endpoint } = args;
+    let cannot_read = |error| CliError::System(format!("cannot read `{}`: {error}", file.display()));
+    fs::metadata(file).map_err(cannot_read)?;
+    if is_locked(file) {
+        check_missing(to)?;
+        back_up_served_file(file, to, endpoint)?;
+    } else {
+        StepFunctions::open(file)?.back_up(to)?;
+    }
+    output::print_line(to.display())?;
+    Ok(OK)
+}
+
+/// Runs `sfn-alias restore`.
+pub(crate) fn restore(args: &RestoreArgs) -> CommandResult {
+    restore_file(&args.copy, &args.to)?;
+    output::print_line(args.to.display())?;
+    Ok(OK)
+}
+
+/// Runs `sfn-alias reset`.
+pub(crate) fn reset(args: &ResetArgs) -> CommandResult {
+    let BackendArgs { data, endpoint, account, region } = &args.backend;
+    if let Some(path) = data {
+        let cannot_read = |error| CliError::System(format!("cannot read `{}`: {error}", path.display()));
+        fs::metadata(path).map_err(cannot_read)?;
+        StepFunctions::open(path)?.reset()?;
+        return Ok(OK);
+    }
+    let account = account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
+    parse_scope(account, region)?;
+    open_own_endpoint(endpoint, account, region)?.post("/reset")?;
+    Ok(OK)
+}
+
+/// Creates a client for a route that AWS does not have.
+fn open_own_endpoint(endpoint: &EndpointArgs, account: &str, region: &str) -> Result<Endpoint, CliError> {
+    if endpoint.is_aws()? {
+        return Err(CliError::Usage("--endpoint-url: expected a URL of `sfn-alias serve`, found AWS".to_owned()));
+    }
+    Endpoint::new(endpoint.url(), STEP_FUNCTIONS, region, endpoint.caller(account)?)
+}
+
+/// The response to `POST /backup`.
+#[derive(Debug, Deserialize)]
+struct BackupResponse {
+    path: PathBuf,
+}
+
+/// Lets the endpoint write the copy, because it has locked the file.
+fn back_up_served_file(file: &Path, to: &Path, endpoint: &EndpointArgs) -> Result<(), CliError> {
+    let url = endpoint.url();
+    let in_use = |error| {
+        let file = file.display();
+        CliError::System(format!(
+            "`{file}` is in use, and its endpoint cannot be reached: {error}; set --endpoint-url to the URL that `sfn-alias serve` prints"
+        ))
+    };
+    let response = open_own_endpoint(endpoint, DEFAULT_ACCOUNT, "us-east-1")?.post("/backup").map_err(in_use)?;
+    let unexpected = |error| CliError::System(format!("{url} is not an endpoint of `sfn-alias serve`: {error}"));
+    let BackupResponse { path } = serde_json::from_slice(&response).map_err(unexpected)?;
+    if path != backup_path(file)? {
+        let (file, path) = (file.display(), path.display());
+        return Err(CliError::Usage(format!(
+            "{url} does not use `{file}`: its backup is `{path}`; set --endpoint-url to the URL of the process that uses the file"
+        )));
+    }
+    move_file(&path, to)
+        .map_err(|error| CliError::System(format!("cannot move `{}` to `{}`: {error}", path.display(), to.display())))
+}
+
+fn check_missing(to: &Path) -> Result<(), CliError> {
+    match fs::symlink_metadata(to) {
+        Ok(_) => Err(CliError::System(format!("`{}` exists; delete it first, or choose another path", to.display()))),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Moves a file, also to another file system.
+fn move_file(from: &Path, to: &Path) -> std::io::Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => {
+            fs::copy(from, to)?;
+            File::open(to)?.sync_all()?;
+            fs::remove_file(from)
+        }
+        result => result,
+    }
+}

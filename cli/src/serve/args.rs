@@ -1,0 +1,126 @@
+//! The options of `sfn-alias serve`. Each has an environment variable, for services and containers.
+
+use clap::builder::{BoolishValueParser, RangedU64ValueParser};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The behaviour of the service.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Service")]
+pub(crate) struct ServiceArgs {
+    /// Account of requests whose access key id is not an account id
+    #[arg(long, default_value = "000000000000", value_name = "12 DIGITS", env = "SFN_ALIAS_ACCOUNT")]
+    pub account: String,
+    /// Region of unsigned requests
+    #[arg(long, default_value = "us-east-1", env = "AWS_REGION")]
+    pub region: String,
+    /// Seed for reproducible routing and generated ids
+    #[arg(long, value_name = "NUMBER", env = "SFN_ALIAS_SEED")]
+    pub seed: Option<u64>,
+    /// Time for which the previous routing is used after an update, for example 2s or 500ms
+    #[arg(long, default_value = "0s", value_name = "TIME", value_parser = parse_duration, env = "SFN_ALIAS_UPDATE_DELAY")]
+    pub update_delay: Duration,
+    /// Time for which a deleted state machine has the status DELETING
+    #[arg(long, default_value = "0s", value_name = "TIME", value_parser = parse_duration, env = "SFN_ALIAS_DELETION_DELAY")]
+    pub deletion_delay: Duration,
+    /// Maximum number of aliases per state machine
+    #[arg(long, default_value_t = 100, value_name = "NUMBER", env = "SFN_ALIAS_ALIASES_PER_STATE_MACHINE")]
+    pub aliases_per_state_machine: usize,
+    /// Maximum number of versions per state machine
+    #[arg(long, default_value_t = 1000, value_name = "NUMBER", env = "SFN_ALIAS_VERSIONS_PER_STATE_MACHINE")]
+    pub versions_per_state_machine: usize,
+    /// Number of executions stored per state machine; older ones are deleted
+    #[arg(long, default_value_t = 10_000, value_name = "NUMBER", env = "SFN_ALIAS_EXECUTIONS_PER_STATE_MACHINE")]
+    pub executions_per_state_machine: usize,
+}
+
+/// The options of `sfn-alias serve`.
+#[derive(Debug, Args)]
+#[command(after_help = SERVE_EXAMPLES)]
+pub(crate) struct ServeArgs {
+    /// Address or host name to listen on; 0.0.0.0 and :: are all addresses
+    #[arg(long, default_value = "127.0.0.1", env = "SFN_ALIAS_HOST")]
+    pub host: String,
+    /// Port to listen on; 0 selects a free port
+    #[arg(long, default_value_t = 8083, env = "SFN_ALIAS_PORT")]
+    pub port: u16,
+    /// Store data in this SQLite file, created if missing [default: in memory]
+    #[arg(long, value_name = "FILE", env = "SFN_ALIAS_DATA")]
+    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub service: ServiceArgs,
+    /// Require AWS Signature Version 4 with credentials from this file
+    #[arg(long, value_name = "FILE", help_heading = "Access", env = "SFN_ALIAS_CREDENTIALS")]
+    pub credentials: Option<PathBuf>,
+    /// Allow unauthenticated access from other machines
+    #[arg(long, help_heading = "Access", conflicts_with = "credentials", env = "SFN_ALIAS_INSECURE_ALLOW_ANONYMOUS", value_parser = BoolishValueParser::new())]
+    pub insecure_allow_anonymous: bool,
+    /// Use https with this certificate, followed by those that signed it, in PEM format
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE", help_heading = "Access", env = "SFN_ALIAS_TLS_CERT", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key of the certificate, in PEM format
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE", help_heading = "Access", env = "SFN_ALIAS_TLS_KEY", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Maximum number of connections
+    #[arg(long, default_value_t = 16_384, env = "SFN_ALIAS_MAX_CONNECTIONS", value_name = "NUMBER", help_heading = "Access", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    pub max_connections: usize,
+    /// Log filter, in `tracing` syntax: off, error, warn, info (every request), debug
+    #[arg(long, default_value = "info", value_name = "FILTER", env = "SFN_ALIAS_LOG", help_heading = "Logs")]
+    pub log: String,
+    /// Log format
+    #[arg(long, default_value = "text", value_name = "FORMAT", help_heading = "Logs", env = "SFN_ALIAS_LOG_FORMAT")]
+    pub log_format: LogFormat,
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  sfn-alias serve                    # in memory, on http://127.0.0.1:8083
+  sfn-alias serve --port 0           # on a free port, which is printed
+  sfn-alias serve --data aliases.db  # durable
+  sfn-alias serve --host 0.0.0.0 --credentials FILE
+  sfn-alias serve --host localhost --tls-cert FILE --tls-key FILE
+
+Then, in another shell:
+  export AWS_ENDPOINT_URL_SFN=http://127.0.0.1:8083
+  aws stepfunctions list-state-machines
+
+The account is the access key id if that has 12 digits, otherwise --account. The region is the region of the client.
+
+A credentials file has one or more profiles:
+  [name]
+  aws_access_key_id = ...
+  aws_secret_access_key = ...
+  aws_account_id = 123456789012
+  aws_session_token = ...            # only for temporary credentials
+
+GET /health reports whether writes can succeed. GET /metrics returns metrics for Prometheus. POST /reset deletes all state machines, and POST /backup writes a copy of the file (`sfn-alias reset` and `sfn-alias backup`).
+
+Options take precedence over environment variables.";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Human-readable text
+    Text,
+    /// One JSON object per line
+    Json,
+}
+
+/// Parses `500ms`, `2s`, `5m` or `1h`.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at_checked(end).unwrap_or((text, ""));
+    let invalid = || "expected a number with ms, s, m or h, for example 2s".to_owned();
+    let millis = match unit {
+        "ms" => 1,
+        "s" | "" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(invalid()),
+    };
+    let number: u64 = digits.parse().map_err(|_| invalid())?;
+    let time = number.checked_mul(millis).map(Duration::from_millis);
+    time.ok_or_else(|| "the time is too long; use up to 1000000h".to_owned())
+}

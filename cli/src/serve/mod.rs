@@ -1,0 +1,16 @@
+//! `sfn-alias serve`: runs the endpoint.
+//!
+//! | module | contents |
+//! |---|---|
+//! | `args` | the command line |
+//! | `run` | starts and stops the endpoint |
+//! | `settings` | the files of credentials and certificates, and SIGHUP |
+//! | `log` | the log |
+
+mod args;
+mod log;
+mod run;
+mod settings;
+
+pub(super) use args::ServeArgs;
+pub(super) use run::{backup_path, run};

@@ -1,0 +1,142 @@
+//! Starts and stops the endpoint.
+
+use super::args::{ServeArgs, ServiceArgs};
+use super::log;
+use super::settings::{SettingsFiles, reload_on_hangup};
+use crate::endpoint::parse_scope;
+use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR};
+use crate::output;
+use crate::signals::{handle_signals, is_hangup_ignored};
+use sfn_alias::{Options, StepFunctions};
+use sfn_alias_server::http::{Limits, Server, ServerConfig, Settings, Shutdown};
+use std::ffi::OsString;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, oneshot};
+
+pub(crate) fn run(args: ServeArgs) -> CommandResult {
+    log::start(&args)?;
+    let files = SettingsFiles::new(&args);
+    let settings = files.read()?;
+    let address = resolve_host(&args.host, args.port)?;
+    Server::check_address(address, &settings.access, args.insecure_allow_anonymous).map_err(CliError::usage)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::system)?;
+    let stop = stop_signal()?;
+    runtime.block_on(async {
+        let closed = Arc::new(Notify::new());
+        let server = start_server(&args, address, settings).await?;
+        if !is_hangup_ignored() {
+            let hangup = signal(SignalKind::hangup()).map_err(CliError::system)?;
+            tokio::spawn(reload_on_hangup(hangup, files, server.settings(), Arc::clone(&closed)));
+        }
+        print_url(&server, &args)?;
+        let stop = async {
+            tokio::select! {
+                () = stop => {}
+                () = closed.notified() => {}
+            }
+        };
+        Ok(match server.run(stop).await {
+            Shutdown::Drained => OK,
+            Shutdown::TimedOut => SYSTEM_ERROR,
+        })
+    })
+}
+
+/// Resolves the option `--host`. Prefers IPv4, because clients try it for any name.
+fn resolve_host(host: &str, port: u16) -> Result<SocketAddr, CliError> {
+    let expected = "expected an address or a name of this machine, for example 127.0.0.1 or localhost";
+    let addresses = (strip_brackets(host), port).to_socket_addrs();
+    let addresses =
+        addresses.map_err(|error| CliError::Usage(format!("--host: {expected}, found `{host}`: {error}")))?;
+    let first = addresses.min_by_key(SocketAddr::is_ipv6);
+    first.ok_or_else(|| CliError::Usage(format!("--host: {expected}, found `{host}`")))
+}
+
+/// `[::1]`, as in a URL, is `::1`.
+fn strip_brackets(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
+async fn start_server(args: &ServeArgs, address: SocketAddr, settings: Settings) -> Result<Server, CliError> {
+    let limits = Limits { connections: limit_connections(args.max_connections), ..Limits::default() };
+    let listener = Server::listen(address).await.map_err(CliError::system)?;
+    // Opened after listening succeeds, so that a failed start creates no file.
+    let (service, durable) = (open_service(args)?, args.data.is_some());
+    let is_address = strip_brackets(&args.host).parse::<IpAddr>().is_ok();
+    let host_name = (!is_address).then(|| args.host.clone());
+    let backup_file = args.data.as_deref().map(backup_path).transpose()?;
+    let config = ServerConfig { settings, limits, host_name, backup_file, ..ServerConfig::new(service, durable) };
+    Server::from_listener(listener, config).map_err(CliError::system)
+}
+
+/// Returns the file that `POST /backup` writes: next to the data file, so that it is in a directory that is writable, and
+/// read by the same users.
+pub(crate) fn backup_path(data: &Path) -> Result<PathBuf, CliError> {
+    let unreadable = |error| CliError::System(format!("cannot read `{}`: {error}", data.display()));
+    let mut path = OsString::from(std::fs::canonicalize(data).map_err(unreadable)?);
+    path.push("-backup");
+    Ok(path.into())
+}
+
+/// File descriptors that are not connections: the store, the log, the runtime.
+const OTHER_FILES: u64 = 64;
+
+/// Returns the maximum number of connections: as requested, or as the limit of open files allows. Connections beyond
+/// it get a response. Without it, they could not be accepted and would wait.
+fn limit_connections(requested: usize) -> usize {
+    // If the limit is unknown, a warning is logged when a connection cannot be accepted.
+    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(u64::MAX);
+    let allowed = usize::try_from(files.saturating_sub(OTHER_FILES).max(1)).unwrap_or(usize::MAX);
+    if allowed < requested {
+        tracing::warn!(requested, allowed, "the limit of open files reduces --max-connections; raise the limit");
+    }
+    requested.min(allowed)
+}
+
+/// Prints the URL as a shell command, once clients can connect.
+fn print_url(server: &Server, args: &ServeArgs) -> Result<(), CliError> {
+    let (url, version) = (server.url(), env!("CARGO_PKG_VERSION"));
+    let data = args.data.as_ref().map(|path| path.display().to_string());
+    tracing::info!(%url, data = data.as_deref().unwrap_or("in memory"), version, "ready; press Ctrl-C to stop");
+    if server.address().ip().to_canonical().is_unspecified() {
+        let url = server.url_with_host(&rustix::system::uname().nodename().to_string_lossy());
+        tracing::info!(
+            "listening on all addresses of this machine; on other machines, use its name or address, for example {url}"
+        );
+    }
+    output::print_line(format_args!("export AWS_ENDPOINT_URL_SFN={url}"))
+}
+
+fn open_service(args: &ServeArgs) -> Result<StepFunctions, CliError> {
+    let ServiceArgs { account, region, seed, update_delay, deletion_delay, .. } = &args.service;
+    let scope = parse_scope(account, region)?;
+    let (update_delay, deletion_delay) = (*update_delay, *deletion_delay);
+    let limits = sfn_alias::Limits {
+        aliases_per_state_machine: args.service.aliases_per_state_machine,
+        versions_per_state_machine: args.service.versions_per_state_machine,
+        executions_per_state_machine: args.service.executions_per_state_machine,
+        ..sfn_alias::Limits::default()
+    };
+    let options = Options { limits, update_delay, deletion_delay, seed: *seed, ..Options::default() };
+    let service = match &args.data {
+        Some(path) => StepFunctions::open_exclusive(path, options)?,
+        None => StepFunctions::in_memory_with(options)?,
+    };
+    Ok(service.in_scope(scope))
+}
+
+/// Completes at the first SIGINT or SIGTERM. The second one ends the process immediately.
+fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
+    let (stop, stopped) = oneshot::channel();
+    handle_signals(move |wait| {
+        wait();
+        tracing::info!("stopping: finishing requests in flight; send the signal again to stop immediately");
+        stop.send(()).ok();
+        wait();
+        std::process::exit(SYSTEM_ERROR.into());
+    })?;
+    Ok(async { drop(stopped.await) })
+}

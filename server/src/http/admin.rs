@@ -1,0 +1,58 @@
+//! The requests that are not operations of AWS and change or copy all data: `POST /reset` and `POST /backup`.
+
+use super::body::ReceivedBody;
+use super::state::ServerState;
+use crate::protocol::{HttpError, check_web_page};
+use http::request::Parts;
+use hyper::body::Incoming;
+use serde_json::json;
+use sfn_alias::Scope;
+use std::net::IpAddr;
+use std::sync::Arc;
+use tokio::task::spawn_blocking;
+
+impl ServerState {
+    /// Deletes all state machines. With signatures, deletes those of the key's account, because a key has access to no
+    /// other.
+    pub async fn reset(
+        self: &Arc<Self>,
+        head: &Parts,
+        body: &mut Incoming,
+    ) -> Result<(Vec<u8>, Option<Scope>), HttpError> {
+        check_web_page(head)?;
+        let (ReceivedBody { .. }, scope) = self.receive_body(head, body).await?;
+        let (state, account) = (Arc::clone(self), scope.clone());
+        self.run_blocking(move || {
+            let service = state.app.service();
+            state.backend.with_fork_lock(|| match account {
+                Some(scope) => service.in_scope(scope).reset_account(),
+                None => service.reset(),
+            })
+        })
+        .await??;
+        Ok((b"{}".to_vec(), scope))
+    }
+
+    /// Writes a copy of the file next to it, which only its owner can read if the same applies to the file. Returns its
+    /// path.
+    pub async fn back_up(self: &Arc<Self>, head: &Parts, peer: IpAddr) -> Result<Vec<u8>, HttpError> {
+        if self.backup_file.is_none() || !peer.to_canonical().is_loopback() {
+            return Err(HttpError::UnknownOperation);
+        }
+        check_web_page(head)?;
+        let state = Arc::clone(self);
+        let write = move || {
+            let file = state.backup_file.as_ref().ok_or(HttpError::UnknownOperation)?;
+            file.write(|path| state.backend.with_fork_lock(|| state.app.service().back_up(path)))
+        };
+        let path = self.run_blocking(write).await??;
+        Ok(json!({ "path": path }).to_string().into_bytes())
+    }
+
+    async fn run_blocking<R: Send + 'static>(&self, work: impl FnOnce() -> R + Send + 'static) -> Result<R, HttpError> {
+        spawn_blocking(work).await.map_err(|panic| {
+            tracing::error!(%panic, "a request panicked");
+            HttpError::Internal
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! The state that all connections share.
+
+use super::backend::Backend;
+use super::limits::Limits;
+use super::memory::{BodyPools, MemoryBudget};
+use super::metrics::{Metrics, MetricsCache};
+use super::settings::SharedSettings;
+use crate::auth::Access;
+use crate::protocol::{App, HttpError};
+use sfn_alias::Error;
+use std::io::ErrorKind;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, TryLockError};
+
+/// The state that all connections share.
+#[derive(Debug)]
+pub(super) struct ServerState {
+    pub app: App,
+    pub settings: SharedSettings,
+    pub backup_file: Option<BackupFile>,
+    pub backend: Backend,
+    pub limits: Limits,
+    pub metrics: Metrics,
+    pub metrics_cache: MetricsCache,
+    /// Memory for request bodies.
+    pub bodies: BodyPools,
+    /// Memory for large responses.
+    pub responses: MemoryBudget,
+}
+
+impl ServerState {
+    pub fn new(
+        app: App,
+        settings: SharedSettings,
+        backend: Backend,
+        limits: Limits,
+        backup_file: Option<PathBuf>,
+    ) -> Self {
+        let bodies = BodyPools::new(limits.body_bytes, limits.body_timeout_when_full);
+        let responses = MemoryBudget::new(limits.response_bytes);
+        let (metrics, metrics_cache) = (Metrics::new(), MetricsCache::default());
+        let backup_file = backup_file.map(BackupFile::new);
+        Self { app, settings, backup_file, backend, limits, metrics, metrics_cache, bodies, responses }
+    }
+
+    pub fn body_limit(&self) -> usize {
+        self.app.service().options().limits.request_bytes
+    }
+
+    /// With signatures, only clients on this machine may see all accounts.
+    pub fn may_see_all_accounts(&self, peer: IpAddr) -> bool {
+        matches!(self.settings.get().access, Access::Anonymous) || peer.to_canonical().is_loopback()
+    }
+}
+
+/// Where `POST /backup` writes. The lock allows one backup at a time, because writes wait for it.
+#[derive(Debug)]
+pub(super) struct BackupFile(Mutex<PathBuf>);
+
+const BUSY: HttpError = HttpError::Unavailable("another backup is running; send the request again later");
+
+impl BackupFile {
+    pub const fn new(path: PathBuf) -> Self {
+        Self(Mutex::new(path))
+    }
+
+    /// Replaces the previous backup. Returns the path.
+    pub fn write(&self, back_up: impl FnOnce(&Path) -> sfn_alias::Result<()>) -> Result<PathBuf, HttpError> {
+        let path = match self.0.try_lock() {
+            Ok(path) => path,
+            Err(TryLockError::Poisoned(path)) => path.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(BUSY),
+        };
+        match std::fs::remove_file(&*path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(Error::Store(format!("`{}` cannot be deleted: {error}", path.display())).into())
+            }
+            _ => {
+                back_up(&path)?;
+                Ok(path.clone())
+            }
+        }
+    }
+}
