@@ -10,7 +10,7 @@ use std::sync::Mutex;
 
 pub fn rows() -> Vec<Row<'static>> {
     let mut rows = validation();
-    rows.extend([10, 3000].map(definition));
+    rows.extend([10, 300].map(definition));
     rows.extend([fingerprint(), fingerprint_json()]);
     rows.extend(picks());
     rows
