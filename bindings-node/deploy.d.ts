@@ -142,7 +142,7 @@ export interface RollbackReport {
  * routing that someone else has set since the deployment is changed only with `to`. The state file records the rollback. */
 export declare function rollback (options: RollbackOptions & { to?: string, state?: string }): Promise<RollbackReport>
 /** Ends the deployment of the state file: routes all traffic to the version before it now. If another process runs the
- * deployment, waits until it has noticed the routing, up to 75 seconds. */
+ * deployment, waits until that process has read the new routing and ended, up to 75 seconds. */
 export declare function abort (options: RollbackOptions & { state: string }): Promise<RollbackReport>
 
 /** Options of `prune`. */

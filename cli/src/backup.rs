@@ -1,8 +1,6 @@
 //! `sfn-alias backup`, `restore` and `reset`
 
-use crate::endpoint::{
-    BackendArgs, DEFAULT_ACCOUNT, Endpoint, EndpointArgs, SIGNING_HELP, STEP_FUNCTIONS, parse_scope,
-};
+use crate::endpoint::{DEFAULT_ACCOUNT, Endpoint, EndpointArgs, SIGNING_HELP, STEP_FUNCTIONS, Service};
 use crate::exit::{CliError, CommandResult, OK};
 use crate::output;
 use crate::serve::backup_path;
@@ -37,7 +35,7 @@ pub(crate) struct BackupArgs {
 Example:
   sfn-alias restore backup.db --to aliases.db
 
-The copy is verified first. The previous file and its log are deleted. Stop `sfn-alias serve` before.")]
+The copy is verified first. The previous file and its log are deleted. Stop `sfn-alias serve` first.")]
 pub(crate) struct RestoreArgs {
     /// The copy
     pub copy: PathBuf,
@@ -55,8 +53,11 @@ Examples:
 
 Deletes the state machines of all accounts and regions, with everything that belongs to them. If the endpoint requires signatures, only those of the key's account.", SIGNING_HELP].concat())]
 pub(crate) struct ResetArgs {
+    /// Reset this SQLite file instead of an endpoint
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
     #[command(flatten)]
-    pub backend: BackendArgs,
+    pub endpoint: EndpointArgs,
 }
 
 /// Runs `sfn-alias backup`.
@@ -83,25 +84,22 @@ pub(crate) fn restore(args: &RestoreArgs) -> CommandResult {
 
 /// Runs `sfn-alias reset`.
 pub(crate) fn reset(args: &ResetArgs) -> CommandResult {
-    let BackendArgs { data, endpoint, account, region } = &args.backend;
-    if let Some(path) = data {
+    if let Some(path) = &args.data {
         let cannot_read = |error| CliError::System(format!("cannot read `{}`: {error}", path.display()));
         fs::metadata(path).map_err(cannot_read)?;
         StepFunctions::open(path)?.reset()?;
         return Ok(OK);
     }
-    let account = account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
-    parse_scope(account, region)?;
-    open_own_endpoint(endpoint, account, region)?.post("/reset")?;
+    open_own_endpoint(&args.endpoint, STEP_FUNCTIONS)?.post("/reset")?;
     Ok(OK)
 }
 
 /// Creates a client for a route that AWS does not have.
-fn open_own_endpoint(endpoint: &EndpointArgs, account: &str, region: &str) -> Result<Endpoint, CliError> {
+fn open_own_endpoint(endpoint: &EndpointArgs, service: Service) -> Result<Endpoint, CliError> {
     if endpoint.is_aws()? {
         return Err(CliError::Usage("--endpoint-url: expected a URL of `sfn-alias serve`, found AWS".to_owned()));
     }
-    Endpoint::new(endpoint.url(), STEP_FUNCTIONS, region, endpoint.caller(account)?)
+    Endpoint::new(endpoint.url(), service, "us-east-1", endpoint.caller(DEFAULT_ACCOUNT)?)
 }
 
 /// The response to `POST /backup`.
@@ -119,7 +117,8 @@ fn back_up_served_file(file: &Path, to: &Path, endpoint: &EndpointArgs) -> Resul
             "`{file}` is in use, and its endpoint cannot be reached: {error}; set --endpoint-url to the URL that `sfn-alias serve` prints"
         ))
     };
-    let response = open_own_endpoint(endpoint, DEFAULT_ACCOUNT, "us-east-1")?.post("/backup").map_err(in_use)?;
+    let service = Service { help: "", ..STEP_FUNCTIONS };
+    let response = open_own_endpoint(endpoint, service)?.post("/backup").map_err(in_use)?;
     let unexpected = |error| CliError::System(format!("{url} is not an endpoint of `sfn-alias serve`: {error}"));
     let BackupResponse { path } = serde_json::from_slice(&response).map_err(unexpected)?;
     if path != backup_path(file)? {

@@ -299,13 +299,13 @@ INTRODUCTION = """\
 
 This page compares emulators of Step Functions with the vectors of this project. `make peers` writes it. Each vector is one
 behaviour: requests, the response expected from AWS, and the source of this behaviour. A cell has the number of vectors that
-agree, of those that can run.
+agree, and of those that can run. Percentages are rounded down.
 
 {summary}
 
 Read it with care:
 
-- Only *recorded* and *observed* are what AWS was seen to answer. *Model* and *documented* are what AWS states. *Assumed* is our
+- Only *recorded* and *observed* were seen on AWS. *Model* and *documented* are what AWS states. *Assumed* is our
   assumption: an emulator that differs there may be right, and we may be wrong.
 - sfn-alias is developed with these vectors, so its row only shows that all of them can agree.
 - The vectors are about aliases, versions, requests and errors, most of all invalid requests. LocalStack, MiniStack and moto can

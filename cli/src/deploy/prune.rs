@@ -103,9 +103,9 @@ fn print_report(args: &PruneArgs, plan: &PrunePlan, report: &PruneReport, start_
         plan.delete
             .iter()
             .try_for_each(|version| output::print_line(format_args!("would delete {}", short_name(version))))?;
-        output::print_line(format_args!("would delete {} versions, keep {kept}", plan.delete.len()))?;
+        output::print_line(format_args!("would delete {}, keep {kept}", format_count(plan.delete.len())))?;
     } else {
-        output::print_line(format_args!("deleted {deleted} versions, kept {kept}"))?;
+        output::print_line(format_args!("deleted {}, kept {kept}", format_count(deleted)))?;
     }
     Ok(OK)
 }
@@ -121,4 +121,8 @@ fn format_kept(KeptVersion { state_machine_version_arn, reason }: &KeptVersion) 
         KeepReason::Refused { message } => format!("the service refused: {message}"),
     };
     format!("{} is kept: {reason}", short_name(state_machine_version_arn))
+}
+
+fn format_count(versions: usize) -> String {
+    format!("{versions} version{}", if versions == 1 { "" } else { "s" })
 }

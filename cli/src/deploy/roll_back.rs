@@ -48,7 +48,7 @@ Examples:
   sfn-alias abort ALIAS_ARN
   sfn-alias abort ALIAS_ARN --state prod.json --dry-run
 
-The command routes all traffic to the version before the deployment, also if `sfn-alias deploy` is running. It then waits until that process has noticed it, up to 75 seconds.", SIGNING_HELP].concat())]
+The command routes all traffic to the version before the deployment, also if `sfn-alias deploy` is running. It then waits until that process has read the new routing and ended, up to 75 seconds.", SIGNING_HELP].concat())]
 pub(crate) struct AbortArgs {
     /// The alias of the deployment
     #[arg(value_name = "ALIAS_ARN")]
@@ -118,7 +118,7 @@ impl Command<'_> {
             return self.roll_back_locked(service, path, &file);
         }
         let first = self.roll_back(service, path)?;
-        service.log.line(&"another process runs the deployment; waiting until it has noticed the rollback");
+        service.log.line(&"another process runs the deployment; waiting until it has ended");
         let deadline = Instant::now().checked_add(MAX_LOCK_WAIT);
         while deadline.is_some_and(|deadline| Instant::now() < deadline) {
             if let Some(file) = StateFile::try_lock(path)? {

@@ -27,7 +27,7 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
     runtime.block_on(async {
         let closed = Arc::new(Notify::new());
         let server = start_server(&args, address, settings).await?;
-        if !is_hangup_ignored() {
+        if !(files.is_empty() && is_hangup_ignored()) {
             let hangup = signal(SignalKind::hangup()).map_err(CliError::system)?;
             tokio::spawn(reload_on_hangup(hangup, files, server.settings(), Arc::clone(&closed)));
         }

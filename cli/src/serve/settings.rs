@@ -48,7 +48,7 @@ impl SettingsFiles {
         })
     }
 
-    fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         #[cfg(feature = "tls")]
         if self.tls.is_some() {
             return false;

@@ -65,9 +65,7 @@ fn a_rollback_restores_the_previous_version() {
     assert_eq!(fixture.routing(), [(ONE.to_owned(), 100)]);
     assert_prints(&rollback, 0, "unchanged: 100 % orders:1\n", "");
     // The state file records it.
-    let output = format!(
-        "rolled back: Rolled back on request. The routing is: 100 % orders:1.; delete `{state}` to start over\n"
-    );
+    let output = format!("rolled back: Rolled back on request: 100 % orders:1; delete `{state}` to start over\n");
     let progress = "0 % on orders:2, step 1 of 1, rolled back\n";
     assert_prints(&fixture.deploy(&state, &["--all-at-once"]), 1, &output, progress);
 }
@@ -115,7 +113,7 @@ fn a_running_deployment_is_aborted() {
     let mut child = program(&fixture.deploy(&state, &["--canary", "10/1m"])).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     lines.find(|line| line.ends_with("next step in 1m")).unwrap();
-    let text = "another process runs the deployment; waiting until it has noticed the rollback\n";
+    let text = "another process runs the deployment; waiting until it has ended\n";
     let output = "rolled back: 10 % orders:2, 90 % orders:1 to 100 % orders:1\n";
     assert_prints(&fixture.command("abort", &state, &[]), 0, output, text);
     assert_eq!(child.wait().unwrap().code(), Some(1));

@@ -98,7 +98,20 @@ fn hangup_reloads_credentials() {
 #[test]
 fn hangup_without_credentials_stops_unless_ignored() {
     let (_folder, file) = create_data_file();
-    let mut server = Server::start(&["--data", &file]);
+    // The tests may run under `nohup`.
+    let mut command = std::process::Command::new("env");
+    command.args([
+        "--default-signal=HUP",
+        env!("CARGO_BIN_EXE_sfn-alias"),
+        "serve",
+        "--port",
+        "0",
+        "--log",
+        "error",
+        "--data",
+        &file,
+    ]);
+    let mut server = Server::spawn(command);
     let load = Load::start(server.address, "t");
     load.wait_for(50);
     server.signal("HUP");

@@ -149,7 +149,7 @@ fn end_record(record: &Deployment, routing: &[Route]) -> Option<Checkpoint> {
     if final_outcome(record).is_some_and(|outcome| *outcome != DeploymentOutcome::Succeeded) {
         return None;
     }
-    let message = format!("Rolled back on request. The routing is: {}.", format_routes(routing));
+    let message = format!("Rolled back on request: {}", format_routes(routing));
     let outcome = DeploymentOutcome::RolledBack(Rollback { message, alarms: Vec::new() });
     let checkpoint = record.checkpoint().clone();
     Some(Checkpoint { intent: None, shift_in_flight: false, phase: Phase::Done { outcome }, ..checkpoint })

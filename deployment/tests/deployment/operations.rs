@@ -129,7 +129,7 @@ fn a_running_deployment_is_aborted() {
     let report = found.unwrap();
     assert_eq!((&report["routing"], &report["changed"]), (&json!([route(1, 100)]), &json!(true)));
     assert_eq!(report["previousRouting"], json!([route(2, 10), route(1, 90)]));
-    let message = "Rolled back on request. The routing is: 100 % orders:1.";
+    let message = "Rolled back on request: 100 % orders:1";
     let outcome = json!({"result": "rolledBack", "message": message, "alarms": []});
     assert_eq!(report["checkpoint"]["phase"], json!({"kind": "done", "outcome": outcome}));
     assert_eq!(calls, ["DescribeStateMachineAlias", "DescribeStateMachine", "UpdateStateMachineAlias"]);

@@ -166,7 +166,7 @@ impl ServerState {
         // Also of rejected requests, so it may be any text of the client.
         let key_id = Credential::from_headers(headers)
             .map(|credential| credential.access_key_id.get(..MAX_KEY_ID).unwrap_or(credential.access_key_id));
-        let (duration_ms, peer) = (elapsed.as_secs_f64() * 1e3, peer.to_canonical());
+        let (duration_ms, peer) = ((elapsed.as_secs_f64() * 1e6).round() / 1e3, peer.to_canonical());
         tracing::info!(operation, code, duration_ms, account, region, key_id, %peer, request_id, "request");
     }
 }
