@@ -23,7 +23,7 @@ const list = client => client.send(new ListStateMachinesCommand({})).then(({ sta
 const folder = mkdtempSync(join(tmpdir(), 'sfn-alias-'))
 const require = createRequire(import.meta.url)
 
-/** Stands for AWS: rejects each request, and records its path. */
+/** A server instead of AWS, which rejects each request and records its operation or path. */
 const aws = http.createServer((request, response) => {
   requests.push(request.headers['x-amz-target'] ?? request.url)
   response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end('{"__type":"AccessDeniedException","message":"AWS"}')

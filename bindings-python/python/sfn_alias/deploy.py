@@ -144,8 +144,7 @@ def abort(
 ) -> RollbackReport:
     """Ends the deployment of the state file ``state``: routes all traffic to the version before it now.
 
-    If another process runs the deployment, waits until that process has read the new routing
-    and ended, up to 75 seconds. Raises
+    If another process runs the deployment, waits until that process has read the new routing and ended. Raises
     ``TimeoutError`` if it has not ended after 75 seconds."""
     request = {"stateMachineAliasArn": alias_arn, "description": description, "dryRun": dry_run, "abort": True}
     try:

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use sfn_alias::Timestamp;
 use sfn_alias_deployment::{Deployment, Note, Phase, ServiceEvent, WaitReason, short_name};
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::thread::sleep;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -18,8 +19,7 @@ const CLEAR_LINE: &str = "\r\x1b[K";
 
 /// Returns the time, in milliseconds since 1970.
 pub(super) fn now_millis() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    Timestamp::now().as_millis()
 }
 
 /// Formats milliseconds since 1970, for example `2026-11-29T12:00:00Z`.

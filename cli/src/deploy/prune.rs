@@ -2,7 +2,7 @@
 
 use super::log::{Log, format_time, now_millis, print_event, to_members};
 use super::run::default_path;
-use super::service::{AliasService, AliasServiceArgs};
+use super::service::{AliasService, ChangeArgs};
 use crate::endpoint::SIGNING_HELP;
 use crate::exit::{CliError, CommandResult, OK};
 use crate::output;
@@ -36,21 +36,15 @@ pub(crate) struct PruneArgs {
     /// State file of a deployment whose versions are kept; repeatable
     #[arg(long, value_name = "FILE")]
     pub state: Vec<PathBuf>,
-    /// Show what would be deleted without changing anything
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Print JSON: one event per line, with a summary as the last one
-    #[arg(long)]
-    pub json: bool,
     #[command(flatten)]
-    pub service: AliasServiceArgs,
+    pub change: ChangeArgs,
 }
 
 /// Runs `sfn-alias prune`.
 pub(crate) fn run(args: &PruneArgs) -> CommandResult {
     let start_millis = now_millis();
-    let backend = args.service.open(&parse_machine_arn(&args.state_machine)?)?;
-    let mut service = AliasService { backend: &backend, log: Log { json: args.json } };
+    let backend = args.change.service.open(&parse_machine_arn(&args.state_machine)?)?;
+    let mut service = AliasService { backend: &backend, log: Log { json: args.change.json } };
     let state_machine_arn = args.state_machine.clone();
     let mut checkpoints = read_named_records(&args.state)?;
     for alias in list_aliases(&mut service, &state_machine_arn)? {
@@ -58,7 +52,7 @@ pub(crate) fn run(args: &PruneArgs) -> CommandResult {
     }
     let request = PruneRequest { state_machine_arn, keep: args.keep, checkpoints };
     let plan = plan_prune(&mut service, &request)?;
-    let report = match args.dry_run {
+    let report = match args.change.dry_run {
         true => PruneReport { deleted: Vec::new(), refused: Vec::new() },
         false => prune_versions(&mut service, &plan)?,
     };
@@ -84,13 +78,13 @@ fn parse_machine_arn(machine: &str) -> Result<Arn<'_>, CliError> {
 }
 
 fn print_report(args: &PruneArgs, plan: &PrunePlan, report: &PruneReport, start_millis: i64) -> CommandResult {
-    if args.json {
+    if args.change.json {
         let kept = [plan.keep.as_slice(), report.refused.as_slice()].concat();
-        let result = if args.dry_run { "planned" } else { "pruned" };
+        let result = if args.change.dry_run { "planned" } else { "pruned" };
         print_event(
             "summary",
             to_members(&json!({
-                "result": result, "dryRun": args.dry_run, "stateMachine": plan.state_machine_arn, "delete": plan.delete,
+                "result": result, "dryRun": args.change.dry_run, "stateMachine": plan.state_machine_arn, "delete": plan.delete,
                 "deleted": report.deleted, "kept": kept,
                 "startTime": format_time(start_millis), "endTime": format_time(now_millis()),
             })),
@@ -99,7 +93,7 @@ fn print_report(args: &PruneArgs, plan: &PrunePlan, report: &PruneReport, start_
     }
     let (deleted, kept) = (report.deleted.len(), plan.keep.len().saturating_add(report.refused.len()));
     plan.keep.iter().chain(&report.refused).try_for_each(|kept| output::print_line(format_kept(kept)))?;
-    if args.dry_run {
+    if args.change.dry_run {
         plan.delete
             .iter()
             .try_for_each(|version| output::print_line(format_args!("would delete {}", short_name(version))))?;

@@ -3,7 +3,7 @@
 use super::client::parse_alias_arn;
 use super::log::{Log, format_time, now_millis, print_event, to_members};
 use super::run::default_path;
-use super::service::{AliasService, AliasServiceArgs};
+use super::service::{AliasService, ChangeArgs};
 use crate::endpoint::SIGNING_HELP;
 use crate::exit::{CliError, CommandResult, OK};
 use crate::output;
@@ -66,14 +66,8 @@ pub(crate) struct RollbackOptions {
     /// State file of the deployment [default: sfn-alias-deploy-MACHINE-ALIAS.json]
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// Show what would be done without changing anything
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Print JSON: one event per line, with a summary as the last one
-    #[arg(long)]
-    pub json: bool,
     #[command(flatten)]
-    pub service: AliasServiceArgs,
+    pub change: ChangeArgs,
 }
 
 /// Runs `sfn-alias rollback`.
@@ -99,10 +93,10 @@ struct Command<'a> {
 impl Command<'_> {
     fn run(&self) -> CommandResult {
         let start_millis = now_millis();
-        let backend = self.options.service.open(&parse_alias_arn(self.alias)?)?;
-        let mut service = AliasService { backend: &backend, log: Log { json: self.options.json } };
+        let backend = self.options.change.service.open(&parse_alias_arn(self.alias)?)?;
+        let mut service = AliasService { backend: &backend, log: Log { json: self.options.change.json } };
         let path = self.options.state.clone().unwrap_or_else(|| default_path(self.alias));
-        let report = match self.options.dry_run || !path.exists() {
+        let report = match self.options.change.dry_run || !path.exists() {
             true => self.roll_back(&mut service, &path)?,
             false => self.roll_back_record(&mut service, &path)?,
         };
@@ -151,7 +145,7 @@ impl Command<'_> {
             description: self.options.description.clone(),
             checkpoint: Checkpoint::load(path)?,
             abort: self.abort,
-            dry_run: self.options.dry_run,
+            dry_run: self.options.change.dry_run,
         };
         roll_back(service, &request).map_err(|error| match error {
             DeploymentError::NoRecord { .. } => {
@@ -164,7 +158,7 @@ impl Command<'_> {
 
     fn print(&self, report: &RollbackReport, path: &Path, start_millis: i64) -> CommandResult {
         let RollbackReport { previous_routing, routing, changed, dry_run, .. } = report;
-        if self.options.json {
+        if self.options.change.json {
             let result = if *changed { "rolledBack" } else { "unchanged" };
             let arn = |routes: &[Route]| routes.first().map(|route| route.state_machine_version_arn.clone());
             print_event(

@@ -22,6 +22,19 @@ pub(crate) struct AliasServiceArgs {
     pub endpoint: EndpointArgs,
 }
 
+/// The options of commands that change aliases or versions.
+#[derive(Debug, Args)]
+pub(crate) struct ChangeArgs {
+    /// Show what would be done without changing anything
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON: one event per line, with a summary as the last one
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub service: AliasServiceArgs,
+}
+
 impl AliasServiceArgs {
     /// Opens the file, or creates a client for the endpoint, with account and region of this ARN.
     pub fn open(&self, arn: &Arn<'_>) -> Result<Backend, CliError> {

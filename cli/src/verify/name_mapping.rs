@@ -145,7 +145,7 @@ impl NameMapping {
     }
 
     fn swap_identity(&self, text: &str) -> String {
-        // NUL is a placeholder: an ARN has none, and text that contains one is not changed.
+        // During the swap, NUL marks the first text: an ARN has none, and text that contains one is not changed.
         if text.contains('\0') {
             return text.to_owned();
         }
