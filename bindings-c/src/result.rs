@@ -12,10 +12,12 @@ pub enum ResultCode {
     Ok = 0,
     /// The alias exists with other members, an alias references the version, or the revision is not current.
     ConflictException = 10,
-    /// An execution with this name exists, with another input or already stopped.
+    /// An execution with this name exists, with another input or already ended.
     ExecutionAlreadyExists = 20,
     /// The execution does not exist.
     ExecutionDoesNotExist = 30,
+    /// The execution is RUNNING, succeeded, or ended more than 14 days ago.
+    ExecutionNotRedrivable = 35,
     /// The ARN is not valid, or has another resource type.
     InvalidArn = 40,
     /// The definition is not JSON, or its structure is not valid, for example a state that does not exist.
@@ -99,7 +101,7 @@ macro_rules! implement_conversions {
 
 implement_conversions! {
     kinds:
-        ConflictException ExecutionAlreadyExists ExecutionDoesNotExist InvalidArn InvalidDefinition
+        ConflictException ExecutionAlreadyExists ExecutionDoesNotExist ExecutionNotRedrivable InvalidArn InvalidDefinition
         InvalidEncryptionConfiguration InvalidExecutionInput InvalidLoggingConfiguration InvalidName InvalidToken
         MissingRequiredParameter ResourceNotFound ServiceQuotaExceededException StateMachineAlreadyExists StateMachineDeleting StateMachineDoesNotExist
         StateMachineTypeNotSupported TooManyTags ValidationException UnknownOperationException

@@ -95,6 +95,7 @@ pub fn parse_options(options: Option<String>) -> Result<(Options, Scope), String
         deletion_delay: raw.deletion_delay_seconds.0,
         seed: raw.seed.map(|seed| seed.0),
         clock: clock::create_core_clock(),
+        ..Options::default()
     };
     Ok((options, resolve_scope(raw.scope, &Scope::default(), "options.scope")?))
 }

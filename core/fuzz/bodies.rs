@@ -86,6 +86,7 @@ fn service() -> StepFunctions {
         deletion_delay: Duration::from_secs(2),
         seed: Some(7),
         clock: Clock::new(move || Timestamp::from_millis(clock.fetch_add(1000, Ordering::Relaxed))),
+        ..Options::default()
     };
     StepFunctions::in_memory_with(options).expect("a service")
 }

@@ -85,6 +85,8 @@ pub enum Pattern {
     CharacterRestrictedName,
     /// ASCII only.
     Ascii,
+    /// ASCII without spaces and control characters, not empty.
+    VisibleAscii,
 }
 
 impl Pattern {
@@ -93,6 +95,7 @@ impl Pattern {
         match self {
             Self::CharacterRestrictedName => r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$",
             Self::Ascii => r"\p{ASCII}*",
+            Self::VisibleAscii => "[!-~]+",
         }
     }
 
@@ -104,6 +107,7 @@ impl Pattern {
                 value.bytes().all(allowed) && value.bytes().any(|b| !b.is_ascii_digit())
             }
             Self::Ascii => value.is_ascii(),
+            Self::VisibleAscii => !value.is_empty() && value.bytes().all(|b| b.is_ascii_graphic()),
         }
     }
 }

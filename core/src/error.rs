@@ -83,6 +83,20 @@ errors! {
     /// ListExecutions with two ARNs.
     #[error("Only one of stateMachineArn and mapRunArn can be specified")]
     ListExecutionsWithTwoArns => ValidationException;
+    /// ListExecutions of a state machine with a filter for map runs.
+    #[error("The {0} can only be specified with a mapRunArn")]
+    FilterRequiresMapRun(&'static str) => ValidationException;
+    /// An execution cannot be ended as requested. Contains what is wrong.
+    #[error("cannot end the execution: {0}")]
+    InvalidEnding(String) => ValidationException;
+    /// An execution cannot be redriven, for this reason.
+    #[error("{0}")]
+    ExecutionNotRedrivable(&'static str) => ExecutionNotRedrivable;
+    /// StartSyncExecution of this state machine, without a rule that decides how it ends.
+    #[error(
+        "sfn-alias does not interpret definitions, and no rule in `outcomes` decides how this execution of '{0}' ends; add a rule"
+    )]
+    OutcomeRequired(String) => UnknownOperationException;
     /// A value that is not a Step Functions ARN.
     #[error("Invalid Arn: 'Invalid ARN prefix: {0}'")]
     ArnPrefix(String) => InvalidArn;

@@ -4,7 +4,7 @@
 //! An alias routes executions to one or two versions of a state machine, with weights. This crate emulates state
 //! machines, versions, aliases, executions and tags, in memory or in an SQLite file. It implements their API
 //! operations with AWS's error codes and messages. Executions are routed and recorded, **not interpreted**: an
-//! execution stays RUNNING until it is stopped.
+//! execution ends as rules ([`Options::outcomes`]) or [`StepFunctions::end_execution`] specify.
 //!
 //! There are three entry points:
 //!
@@ -58,6 +58,7 @@ mod json_text;
 pub mod model;
 mod operation;
 mod options;
+mod outcomes;
 mod page;
 mod problem;
 mod random;
@@ -75,6 +76,7 @@ pub use json::{Json, Reply, SerializeResponse, error_body};
 pub use model::{Scope, Sensitive, Timestamp, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
+pub use outcomes::Outcomes;
 pub use problem::{Problem, ProblemCode};
 pub use random::{WeightedPicker, generate_request_id, reseed_request_ids};
 pub use service::{StartCount, Statistics, StepFunctions};

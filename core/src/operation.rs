@@ -130,7 +130,7 @@ macro_rules! for_each_operation {
                 [ValidationException, InvalidArn, ConflictException];
                 write |command| command.state_machine.unqualified_arn, version::delete
             }
-            /// Starts an execution of a state machine, a version, or the version that an alias selects by weight. The execution is recorded, not interpreted.
+            /// Starts an execution of a state machine, a version, or the version that an alias selects by weight. The definition is not interpreted: the execution ends as rules or requests specify.
             StartExecution start_execution {
                 StartExecutionInput => StartExecutionOutput;
                 [
@@ -138,13 +138,25 @@ macro_rules! for_each_operation {
                     StateMachineDeleting, ValidationException,
                 ];
                 write |command, call| {
-                    let random = generate_random_values(command.state_machine.qualifier, command.name.is_none(), call);
-                    call.write(command.state_machine.unqualified_arn, |context| {
-                        execution::start(&command, &random, context)
+                    let values = generate_start_values(&command, call);
+                    call.write(command.state_machine.unqualified_arn, |context| start::start(&command, &values, context))
+                }
+            }
+            /// Starts an execution of an EXPRESS state machine, one of its versions, or the version that an alias selects by weight, and returns its result. A rule in `outcomes` decides the result.
+            StartSyncExecution start_sync_execution {
+                StartSyncExecutionInput => StartSyncExecutionOutput;
+                [
+                    InvalidArn, InvalidExecutionInput, InvalidName, StateMachineDoesNotExist, StateMachineDeleting,
+                    StateMachineTypeNotSupported,
+                ];
+                write |command, call| {
+                    let values = generate_start_values(&command.start, call);
+                    call.write(command.start.state_machine.unqualified_arn, |context| {
+                        start::start_sync(&command, &values, context)
                     })
                 }
             }
-            /// Returns an execution. It is RUNNING until it is stopped.
+            /// Returns an execution.
             DescribeExecution describe_execution {
                 DescribeExecutionInput => DescribeExecutionOutput;
                 [ExecutionDoesNotExist, InvalidArn];
@@ -156,7 +168,7 @@ macro_rules! for_each_operation {
                 [ExecutionDoesNotExist, InvalidArn];
                 read |command| &command.state_machine_arn, execution::describe_state_machine
             }
-            /// Lists the executions of a state machine, a version or an alias, newest first.
+            /// Lists the executions of a state machine, a version or an alias, latest first.
             ListExecutions list_executions {
                 ListExecutionsInput => ListExecutionsOutput;
                 [
@@ -165,11 +177,28 @@ macro_rules! for_each_operation {
                 ];
                 read |command| command.state_machine.unqualified_arn, execution::list
             }
+            /// Returns the events of an execution: its start, its end and its redrives. Definitions are not interpreted, so there are no events of states.
+            GetExecutionHistory get_execution_history {
+                GetExecutionHistoryInput => GetExecutionHistoryOutput;
+                [ExecutionDoesNotExist, InvalidArn, InvalidToken];
+                read |command| &command.execution.state_machine_arn, history::get
+            }
+            /// Starts an execution again that failed, timed out or was stopped in the last 14 days.
+            RedriveExecution redrive_execution {
+                RedriveExecutionInput => RedriveExecutionOutput;
+                [ExecutionDoesNotExist, ExecutionNotRedrivable, InvalidArn, ValidationException];
+                write |command, call| {
+                    let outcomes = call.outcome_source();
+                    call.write(&command.execution.state_machine_arn, |context| {
+                        ending::redrive(&command, &outcomes, context)
+                    })
+                }
+            }
             /// Stops an execution. It is ABORTED afterwards.
             StopExecution stop_execution {
                 StopExecutionInput => StopExecutionOutput;
                 [ExecutionDoesNotExist, InvalidArn, ValidationException];
-                write |command| &command.execution.state_machine_arn, execution::stop
+                write |command| &command.execution.state_machine_arn, ending::stop
             }
             /// Adds tags to a state machine. Replaces the values of existing keys.
             TagResource tag_resource {
@@ -245,22 +274,19 @@ macro_rules! define_operations {
 for_each_operation!(define_operations);
 
 impl Operation {
-    /// The operations of AWS Step Functions that this crate does not implement: map runs, activities, execution history,
-    /// synchronous executions and tests of single states.
+    /// The operations of AWS Step Functions that this crate does not implement: map runs, activities and
+    /// tests of single states.
     pub const UNSUPPORTED: &'static [&'static str] = &[
         "CreateActivity",
         "DeleteActivity",
         "DescribeActivity",
         "DescribeMapRun",
         "GetActivityTask",
-        "GetExecutionHistory",
         "ListActivities",
         "ListMapRuns",
-        "RedriveExecution",
         "SendTaskFailure",
         "SendTaskHeartbeat",
         "SendTaskSuccess",
-        "StartSyncExecution",
         "TestState",
         "UpdateMapRun",
     ];

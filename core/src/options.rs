@@ -1,6 +1,7 @@
 //! Options of a service: limits, delays, seed and clock.
 
 use crate::model::Timestamp;
+use crate::outcomes::Outcomes;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,4 +92,6 @@ pub struct Options {
     pub seed: Option<u64>,
     /// The source of the current time.
     pub clock: Clock,
+    /// Rules that decide how executions end. `None`: they are RUNNING until they are ended by a request.
+    pub outcomes: Option<Outcomes>,
 }

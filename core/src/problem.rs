@@ -125,7 +125,8 @@ codes! {
     ListExecutionsWithTwoArns = "list-executions-with-two-arns" from ListExecutionsWithTwoArns:
         "specify only stateMachineArn; sfn-alias does not emulate map runs";
     /// Map runs are not supported.
-    MapRunsNotSupported = "map-runs-not-supported";
+    MapRunsNotSupported = "map-runs-not-supported" from FilterRequiresMapRun:
+        "remove the filter; sfn-alias does not emulate map runs";
     /// More tags than a resource can have.
     TooManyTags = "too-many-tags" from TooManyTags: "specify fewer tags, or remove existing tags first";
     /// A name contains a forbidden character.
@@ -179,7 +180,7 @@ codes! {
         "create the state machine, or use the ARN of an existing one";
     /// EXPRESS state machines do not support the operation.
     StateMachineTypeNotSupported = "state-machine-type-not-supported" from StateMachineTypeNotSupported:
-        "use a state machine of the type STANDARD";
+        "use a state machine of the other type: STANDARD, or EXPRESS for StartSyncExecution";
     /// An alias, version or tagged resource does not exist.
     ResourceNotFound = "resource-not-found" from ReferenceNotFound ResourceNotFound:
         "create the resource, or use the ARN of an existing one";
@@ -188,6 +189,14 @@ codes! {
     /// The execution does not exist.
     ExecutionDoesNotExist = "execution-does-not-exist" from ExecutionDoesNotExist:
         "use the ARN of an existing execution";
+    /// The execution cannot be redriven.
+    ExecutionNotRedrivable = "execution-not-redrivable" from ExecutionNotRedrivable:
+        "redrive an execution that failed, timed out or was stopped in the last 14 days";
+    /// The execution cannot be ended as requested.
+    InvalidEnding = "invalid-ending" from InvalidEnding: "correct what the message names";
+    /// No rule decides how the execution ends.
+    OutcomeRequired = "outcome-required" from OutcomeRequired:
+        "add a rule to `outcomes` that matches the state machine";
     /// The store failed.
     StorageFailure = "storage-failure" from Store: "fix the cause that the message describes, and try again";
     /// A bug in this library.
@@ -221,6 +230,9 @@ fn fix_constraint(constraint: &Constraint) -> (ProblemCode, String) {
             (ProblemCode::Pattern, fix.to_owned())
         }
         Constraint::Pattern(Pattern::Ascii) => (ProblemCode::Pattern, "use only ASCII characters".to_owned()),
+        Constraint::Pattern(Pattern::VisibleAscii) => {
+            (ProblemCode::Pattern, "use only ASCII characters without spaces and control characters".to_owned())
+        }
         Constraint::Enum(values) => (ProblemCode::Enum, format!("use one of {}", values.join(", "))),
         Constraint::Items { min, max } => {
             (ProblemCode::ItemLength, format!("use {min} to {max} characters in every item"))

@@ -9,8 +9,8 @@ use crate::json_text::validate_execution_input;
 use crate::model::{ExecutionStatus, Resource};
 use crate::page::PageRequest;
 use crate::wire::input::{
-    DescribeExecutionInput, DescribeStateMachineForExecutionInput, ListExecutionsInput, StartExecutionInput,
-    StopExecutionInput,
+    DescribeExecutionInput, DescribeStateMachineForExecutionInput, GetExecutionHistoryInput, ListExecutionsInput,
+    RedriveExecutionInput, StartExecutionInput, StartSyncExecutionInput, StopExecutionInput,
 };
 
 pub(crate) struct StartExecution<'a> {
@@ -20,6 +20,12 @@ pub(crate) struct StartExecution<'a> {
     pub trace_header: Option<&'a str>,
     /// The error of the name or the input, which AWS returns only if the state machine exists.
     pub content: Result<()>,
+}
+
+pub(crate) struct StartSyncExecution<'a> {
+    pub start: StartExecution<'a>,
+    /// Omits the input and the output (METADATA_ONLY).
+    pub metadata_only: bool,
 }
 
 /// An execution, and what to return of it.
@@ -40,23 +46,36 @@ pub(crate) struct StopExecution<'a> {
     pub cause: Option<&'a str>,
 }
 
-pub(crate) struct ListExecutions<'a> {
-    pub state_machine: StateMachineRef<'a>,
-    pub status: StatusFilter,
+pub(crate) struct RedriveExecution<'a> {
+    pub execution: ExecutionRef<'a>,
+    pub client_token: Option<&'a str>,
+}
+
+pub(crate) struct GetExecutionHistory<'a> {
+    pub execution: ExecutionRef<'a>,
+    pub latest_first: bool,
+    pub with_data: bool,
     pub page: PageRequest<'a>,
 }
 
-/// Filters a list of executions by status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StatusFilter {
-    Any,
-    Only(ExecutionStatus),
-    /// A status that no execution has here, for example SUCCEEDED.
-    NoMatch,
+pub(crate) struct ListExecutions<'a> {
+    pub state_machine: StateMachineRef<'a>,
+    pub status: Option<ExecutionStatus>,
+    pub page: PageRequest<'a>,
 }
 
 commands! {
-    StartExecutionInput => StartExecution<'c>, |input, errors| parse_start_execution(input, errors);
+    StartExecutionInput => StartExecution<'c>, |input, errors| {
+        let StartExecutionInput { state_machine_arn, name, input, trace_header } = input;
+        parse_start(state_machine_arn.as_deref(), name.as_deref(), input.as_deref(), trace_header.as_deref(), errors)
+    };
+    StartSyncExecutionInput => StartSyncExecution<'c>, |input, errors| {
+        let metadata_only = is_metadata_only(input.included_data.as_deref());
+        let StartSyncExecutionInput { state_machine_arn, name, input, trace_header, .. } = input;
+        let (name, input, trace_header) = (name.as_deref(), input.as_deref(), trace_header.as_deref());
+        let start = parse_start(state_machine_arn.as_deref(), name, input, trace_header, errors)?;
+        Some(StartSyncExecution { start, metadata_only })
+    };
     DescribeExecutionInput => ExecutionRef<'c>, |input, errors| {
         parse_execution(input.execution_arn.as_deref(), input.included_data.as_deref(), errors)
     };
@@ -67,26 +86,35 @@ commands! {
         let execution = parse_execution(input.execution_arn.as_deref(), None, errors)?;
         Some(StopExecution { execution, error: input.error.as_deref(), cause: input.cause.as_deref() })
     };
+    RedriveExecutionInput => RedriveExecution<'c>, |input, errors| {
+        let execution = parse_execution(input.execution_arn.as_deref(), None, errors)?;
+        Some(RedriveExecution { execution, client_token: input.client_token.as_deref() })
+    };
+    GetExecutionHistoryInput => GetExecutionHistory<'c>, |input, errors| {
+        let execution = parse_execution(input.execution_arn.as_deref(), None, errors)?;
+        let latest_first = input.reverse_order == Some(true);
+        let with_data = input.include_execution_data != Some(false);
+        let page = PageRequest::new(input.max_results, input.next_token.as_deref());
+        Some(GetExecutionHistory { execution, latest_first, with_data, page })
+    };
     ListExecutionsInput => ListExecutions<'c>, |input, errors| parse_list_executions(input, errors);
 }
 
-fn parse_start_execution<'c>(
-    input: &'c StartExecutionInput<'_>,
+fn parse_start<'c>(
+    state_machine_arn: Option<&'c str>,
+    name: Option<&'c str>,
+    input: Option<&'c str>,
+    trace_header: Option<&'c str>,
     rule_errors: &mut RuleErrors<'_>,
 ) -> Option<StartExecution<'c>> {
-    let state_machine = parse_unlabeled_arn(input.state_machine_arn.as_deref().unwrap_or_default(), rule_errors);
-    if let Some(name) = input.name.as_deref() {
+    let state_machine = parse_unlabeled_arn(state_machine_arn.unwrap_or_default(), rule_errors);
+    if let Some(name) = name {
         rule_errors.defer_error("/name", check_name(name));
     }
-    let execution_input = input.input.as_deref().unwrap_or("{}");
-    rule_errors.defer_error("/input", validate_execution_input(execution_input));
-    Some(StartExecution {
-        state_machine: state_machine?,
-        name: input.name.as_deref(),
-        input: execution_input,
-        trace_header: input.trace_header.as_deref(),
-        content: rule_errors.deferred_result(),
-    })
+    let input = input.unwrap_or("{}");
+    rule_errors.defer_error("/input", validate_execution_input(input));
+    let content = rule_errors.deferred_result();
+    Some(StartExecution { state_machine: state_machine?, name, input, trace_header, content })
 }
 
 fn parse_list_executions<'c>(
@@ -101,13 +129,13 @@ fn parse_list_executions<'c>(
         (Some(_), None) => {}
     }
     let state_machine = parse_state_machine_arn(input.state_machine_arn.as_deref()?, rule_errors)?;
-    let status = match (input.status_filter.as_deref(), input.redrive_filter.as_deref()) {
-        (_, Some("REDRIVEN")) => StatusFilter::NoMatch,
-        (None, _) => StatusFilter::Any,
-        (Some("RUNNING"), _) => StatusFilter::Only(ExecutionStatus::Running),
-        (Some("ABORTED"), _) => StatusFilter::Only(ExecutionStatus::Aborted),
-        (Some(_), _) => StatusFilter::NoMatch,
-    };
+    let status = input.status_filter.as_deref().and_then(ExecutionStatus::parse);
+    if status == Some(ExecutionStatus::PendingRedrive) {
+        rule_errors.push("/statusFilter", Error::FilterRequiresMapRun("statusFilter PENDING_REDRIVE"));
+    }
+    if input.redrive_filter.is_some() {
+        rule_errors.push("/redriveFilter", Error::FilterRequiresMapRun("redriveFilter"));
+    }
     Some(ListExecutions {
         state_machine,
         status,
@@ -116,7 +144,7 @@ fn parse_list_executions<'c>(
 }
 
 /// Parses the ARN of a STANDARD execution.
-fn parse_execution<'a>(
+pub(super) fn parse_execution<'a>(
     text: Option<&'a str>,
     included_data: Option<&str>,
     rule_errors: &mut RuleErrors<'_>,

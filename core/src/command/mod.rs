@@ -3,6 +3,7 @@
 mod alias;
 mod arn;
 mod configuration;
+mod ending;
 mod execution;
 mod request;
 mod state_machine;
@@ -11,7 +12,11 @@ mod version;
 pub(crate) use alias::{CreateAlias, ListAliases, UpdateAlias};
 pub use alias::{parse_routing, parse_routing_from};
 pub(crate) use arn::{AliasRef, Qualifier, StateMachineRef};
-pub(crate) use execution::{ExecutionRef, ListExecutions, StartExecution, StatusFilter, StopExecution};
+pub(crate) use ending::{EndExecution, check_outcome};
+pub(crate) use execution::{
+    ExecutionRef, GetExecutionHistory, ListExecutions, RedriveExecution, StartExecution, StartSyncExecution,
+    StopExecution,
+};
 pub(crate) use request::{Request, collect_problems, parse, validate};
 pub(crate) use state_machine::{
     CreateStateMachine, RevisionContent, TagStateMachine, UntagStateMachine, UpdateStateMachine, ValidateDefinition,

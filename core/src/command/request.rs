@@ -52,6 +52,11 @@ impl<'l> RuleErrors<'l> {
         self.errors.push((pointer.into(), error));
     }
 
+    /// Returns the first error.
+    pub fn into_first(self) -> Option<Error> {
+        self.errors.into_iter().next().map(|(_, error)| error)
+    }
+
     /// Records an error that AWS returns only if the resource exists.
     pub fn defer_error(&mut self, pointer: &str, result: Result<()>) {
         self.deferred.extend(result.err().map(|error| (pointer.to_owned(), error)));

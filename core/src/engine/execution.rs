@@ -1,125 +1,55 @@
-//! Decides on execution requests. Executions are routed and recorded, not interpreted: they stay RUNNING until they are
-//! stopped.
+//! Reads executions: descriptions and lists.
 
+use super::ending::require_redrivable;
 use super::state_machine::{describe_definition, parse_configuration};
-use super::{
-    Context, Decision, format_execution_arn, format_express_arn, format_version_arn, qualify_arn, require_version,
-};
-use crate::command::{ExecutionRef, ListExecutions, Qualifier, StartExecution, StatusFilter, StopExecution};
+use super::{Context, format_execution_arn, format_version_arn, qualify_arn, require_version};
+use crate::command::{ExecutionRef, ListExecutions, Qualifier};
 use crate::error::{Error, Result};
-use crate::model::{Execution, ExecutionStatus, StateMachineType, StopDetails, Timestamp, VersionNumber};
+use crate::model::{Execution, StateMachineType, Timestamp};
 use crate::page::{Cursor, ListId};
-use crate::store::{Change, ExecutionFilter, RevisionKey, View};
+use crate::store::{ExecutionFilter, ExecutionPosition, RevisionKey, View};
 use crate::wire::output::{
     DataDetails, DescribeExecutionOutput, DescribeStateMachineForExecutionOutput, ExecutionListItem,
-    ListExecutionsOutput, StartExecutionOutput, StopExecutionOutput,
+    ListExecutionsOutput,
 };
 use std::borrow::Cow;
 
-/// The random values of a start, generated before the decision.
-pub(crate) struct RandomValues {
-    /// 0 to 99: selects the route of an alias.
-    pub percent: u8,
-    /// The name of an execution if the request has none.
-    pub name: String,
-    /// The id at the end of the ARN of an EXPRESS execution.
-    pub express_id: String,
-}
-
-/// Starts an execution. Idempotent: returns the existing execution if it is RUNNING and has the same input.
-pub(crate) fn start(
-    command: &StartExecution<'_>,
-    random: &RandomValues,
-    context: &Context<'_>,
-) -> Result<Decision<StartExecutionOutput>> {
-    let target = command.state_machine;
-    let view = context.require_active(target.unqualified_arn, || Error::StateMachineDoesNotExist(target.arn.into()))?;
-    let (version, alias) = resolve_version(view, command, random.percent, context.now)?;
-    command.content.clone()?;
-    let name = command.name.unwrap_or(&random.name);
-    if view.state_machine().kind == StateMachineType::Express {
-        let execution_arn = format_express_arn(target.unqualified_arn, name, &random.express_id);
-        let output = StartExecutionOutput { execution_arn, start_date: context.now };
-        return Ok(Decision { change: Some(Change::CountStart(version)), output });
-    }
-    let arn = format_execution_arn(target.unqualified_arn, name);
-    if let Some(stored) = view.execution(name)? {
-        if stored.status() != ExecutionStatus::Running || *stored.input != *command.input {
-            return Err(Error::ExecutionAlreadyExists(arn));
-        }
-        return Ok(Decision {
-            change: None,
-            output: StartExecutionOutput { execution_arn: arn, start_date: stored.started },
-        });
-    }
-    let execution = new_execution(command, name, version, alias, context.now);
-    let limit = context.options.limits.executions_per_state_machine;
-    let change = Change::PutExecution { execution: Box::new(execution), limit };
-    Ok(Decision { change: Some(change), output: StartExecutionOutput { execution_arn: arn, start_date: context.now } })
-}
-
-fn new_execution(
-    command: &StartExecution<'_>,
-    name: &str,
-    version: Option<VersionNumber>,
-    alias: Option<&str>,
-    now: Timestamp,
-) -> Execution {
-    Execution {
-        name: name.into(),
-        version,
-        alias: alias.map(Into::into),
-        input: command.input.into(),
-        trace_header: command.trace_header.map(Into::into),
-        started: now,
-        stop_details: None,
-    }
-}
-
-/// Returns the version to start and the alias that selected it.
-fn resolve_version<'c>(
-    view: &dyn View,
-    command: &StartExecution<'c>,
-    percent: u8,
-    now: Timestamp,
-) -> Result<(Option<VersionNumber>, Option<&'c str>)> {
-    let missing = || Error::StateMachineDoesNotExist(command.state_machine.arn.into());
-    match command.state_machine.qualifier {
-        Qualifier::Unqualified | Qualifier::Label => Ok((None, None)),
-        Qualifier::Version(number) => Ok((Some(require_version(view, number, missing)?.number), None)),
-        Qualifier::Alias(name) => {
-            let alias = view.alias(name)?.ok_or_else(missing)?;
-            let picked = alias.routing_at(now).pick(percent);
-            // If the clock was set back, the previous routing may reference a deleted version.
-            let exists = view.version(picked)?.is_some();
-            Ok((Some(if exists { picked } else { alias.routing.pick(percent) }), Some(name)))
-        }
-    }
-}
-
 pub(crate) fn describe(command: &ExecutionRef<'_>, context: &Context<'_>) -> Result<DescribeExecutionOutput> {
-    let (_, execution) = require_execution(command, context)?;
+    let (view, execution) = require_execution(command, context)?;
     let arn = command.state_machine_arn.as_str();
-    let stop = execution.stop_details.as_deref();
-    let not_redrivable = "Execution is RUNNING and cannot be redriven";
+    let included = !command.metadata_only;
+    let ending = execution.ending_at(context.now);
+    let (failure, output) = (ending.and_then(|end| end.outcome.failure()), ending.and_then(|end| end.outcome.output()));
+    let not_redrivable = require_redrivable(view, &execution, context.now).err();
     Ok(DescribeExecutionOutput {
-        cause: stop.and_then(|stop| stop.cause.clone()),
-        error: stop.and_then(|stop| stop.error.clone()),
+        cause: failure.and_then(|failure| failure.cause.clone()),
+        error: failure.and_then(|failure| failure.error.clone()),
         execution_arn: command.arn.to_owned(),
-        input: (!command.metadata_only).then(|| execution.input.clone()),
-        input_details: Some(DataDetails { included: !command.metadata_only }),
+        input: included.then(|| execution.input.clone()),
+        input_details: Some(DataDetails { included }),
         name: execution.name.to_string(),
-        redrive_count: 0,
-        redrive_status: if stop.is_some() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.to_owned(),
-        redrive_status_reason: stop.is_none().then(|| not_redrivable.to_owned()),
+        output: output.filter(|_| included).cloned(),
+        output_details: output.map(|_| DataDetails { included }),
+        redrive_count: redrive_count(&execution),
+        redrive_date: redrive_date(&execution),
+        redrive_status: if not_redrivable.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.to_owned(),
+        redrive_status_reason: not_redrivable.map(str::to_owned),
         start_date: execution.started,
         state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualify_arn(arn, alias)),
         state_machine_arn: arn.to_owned(),
         state_machine_version_arn: execution.version.map(|number| format_version_arn(arn, number)),
-        status: execution.status().as_str().to_owned(),
-        stop_date: stop.map(|stop| stop.at),
+        status: execution.status_at(context.now).as_str().to_owned(),
+        stop_date: ending.map(|ending| ending.stopped),
         trace_header: execution.trace_header.as_deref().map(str::to_owned),
     })
+}
+
+fn redrive_count(execution: &Execution) -> u32 {
+    u32::try_from(execution.redrives.len()).unwrap_or(u32::MAX)
+}
+
+fn redrive_date(execution: &Execution) -> Option<Timestamp> {
+    execution.redrives.last().map(|redrive| redrive.redriven)
 }
 
 /// Describes the revision that the execution was started with.
@@ -142,18 +72,6 @@ pub(crate) fn describe_state_machine(
     })
 }
 
-/// Stops an execution. Idempotent: repeated requests return the first stop date.
-pub(crate) fn stop(command: &StopExecution<'_>, context: &Context<'_>) -> Result<Decision<StopExecutionOutput>> {
-    let (_, execution) = require_execution(&command.execution, context)?;
-    if let Some(details) = &execution.stop_details {
-        return Ok(Decision { change: None, output: StopExecutionOutput { stop_date: details.at } });
-    }
-    let details =
-        StopDetails { at: context.now, error: command.error.map(Into::into), cause: command.cause.map(Into::into) };
-    let change = Change::StopExecution { name: execution.name.clone(), details };
-    Ok(Decision { change: Some(change), output: StopExecutionOutput { stop_date: context.now } })
-}
-
 pub(crate) fn list(command: &ListExecutions<'_>, context: &Context<'_>) -> Result<ListExecutionsOutput> {
     let state_machine = command.state_machine;
     let list = ListId { operation: "ListExecutions", arn: state_machine.arn };
@@ -163,24 +81,30 @@ pub(crate) fn list(command: &ListExecutions<'_>, context: &Context<'_>) -> Resul
     let (found, next_token) = context.read_page(
         list,
         command.page,
-        |after, limit| {
-            let before = after.map(|cursor| u64::try_from(cursor.number).unwrap_or_default());
-            filter.map_or_else(|| Ok(Vec::new()), |filter| view.executions(before, filter, limit))
-        },
-        |(number, _)| Cursor { number: i64::try_from(*number).unwrap_or(i64::MAX), text: String::new() },
+        |after, limit| view.executions(context.now, after.map(parse_position).transpose()?, filter, limit),
+        |(position, _)| format_position(*position),
     )?;
-    let executions =
-        found.into_iter().map(|(_, execution)| build_list_item(state_machine.unqualified_arn, &execution)).collect();
-    Ok(ListExecutionsOutput { executions, next_token })
+    let item = |(_, execution): &(_, Cow<'_, Execution>)| {
+        build_list_item(state_machine.unqualified_arn, execution, context.now)
+    };
+    Ok(ListExecutionsOutput { executions: found.iter().map(item).collect(), next_token })
 }
 
-/// Returns `None` if no execution can have the requested status.
-fn build_filter<'c>(view: &dyn View, command: &ListExecutions<'c>) -> Result<Option<ExecutionFilter<'c>>> {
+fn format_position(position: ExecutionPosition) -> Cursor {
+    Cursor { number: position.time.as_millis(), text: position.sequence.to_string() }
+}
+
+fn parse_position(cursor: Cursor) -> Result<ExecutionPosition> {
+    let sequence = cursor.text.parse().map_err(|_| Error::InvalidToken)?;
+    Ok(ExecutionPosition { time: Timestamp::from_millis(cursor.number), sequence })
+}
+
+fn build_filter<'c>(view: &dyn View, command: &ListExecutions<'c>) -> Result<ExecutionFilter<'c>> {
     let missing = || Error::StateMachineDoesNotExist(command.state_machine.arn.into());
     if view.state_machine().kind == StateMachineType::Express {
         return Err(Error::StateMachineTypeNotSupported);
     }
-    let mut filter = ExecutionFilter::default();
+    let mut filter = ExecutionFilter { status: command.status, ..ExecutionFilter::default() };
     match command.state_machine.qualifier {
         Qualifier::Unqualified => {}
         Qualifier::Version(number) => filter.version = Some(require_version(view, number, missing)?.number),
@@ -190,29 +114,25 @@ fn build_filter<'c>(view: &dyn View, command: &ListExecutions<'c>) -> Result<Opt
         }
         Qualifier::Label => return Err(missing()),
     }
-    match command.status {
-        StatusFilter::Any => {}
-        StatusFilter::Only(status) => filter.status = Some(status),
-        StatusFilter::NoMatch => return Ok(None),
-    }
-    Ok(Some(filter))
+    Ok(filter)
 }
 
-fn build_list_item(arn: &str, execution: &Execution) -> ExecutionListItem {
+fn build_list_item(arn: &str, execution: &Execution, now: Timestamp) -> ExecutionListItem {
     ExecutionListItem {
         execution_arn: format_execution_arn(arn, &execution.name),
         name: execution.name.to_string(),
-        redrive_count: 0,
+        redrive_count: redrive_count(execution),
+        redrive_date: redrive_date(execution),
         start_date: execution.started,
         state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualify_arn(arn, alias)),
         state_machine_arn: arn.to_owned(),
         state_machine_version_arn: execution.version.map(|number| format_version_arn(arn, number)),
-        status: execution.status().as_str().to_owned(),
-        stop_date: execution.stop_details.as_ref().map(|stop| stop.at),
+        status: execution.status_at(now).as_str().to_owned(),
+        stop_date: execution.ending_at(now).map(|ending| ending.stopped),
     }
 }
 
-fn require_execution<'c>(
+pub(super) fn require_execution<'c>(
     command: &ExecutionRef<'_>,
     context: &Context<'c>,
 ) -> Result<(&'c dyn View, Cow<'c, Execution>)> {
@@ -221,6 +141,6 @@ fn require_execution<'c>(
     Ok((view, execution))
 }
 
-fn missing_error(command: &ExecutionRef<'_>) -> Error {
+pub(super) fn missing_error(command: &ExecutionRef<'_>) -> Error {
     Error::ExecutionDoesNotExist(command.arn.to_owned())
 }

@@ -2,7 +2,10 @@
 
 pub(crate) mod alias;
 mod decision;
+pub(crate) mod ending;
 pub(crate) mod execution;
+pub(crate) mod history;
+pub(crate) mod start;
 pub(crate) mod state_machine;
 pub(crate) mod tags;
 pub(crate) mod version;

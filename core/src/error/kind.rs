@@ -49,10 +49,12 @@ const FRAMEWORK: &str = "com.amazon.coral.service";
 kinds! {
     /// The alias exists with other members, an alias references the version, or the revision is not current.
     ConflictException = 10, 400, SERVICE;
-    /// An execution with this name exists, with another input or already stopped.
+    /// An execution with this name exists, with another input or already ended.
     ExecutionAlreadyExists = 20, 400, SERVICE;
     /// The execution does not exist.
     ExecutionDoesNotExist = 30, 400, SERVICE;
+    /// The execution is RUNNING, succeeded, or ended more than 14 days ago.
+    ExecutionNotRedrivable = 35, 400, SERVICE;
     /// The ARN is not valid, or has another resource type.
     InvalidArn = 40, 400, SERVICE;
     /// The definition is not JSON, or its structure is not valid, for example a state that does not exist.

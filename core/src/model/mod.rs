@@ -1,6 +1,7 @@
 //! Validated values and stored records.
 
 mod arn;
+mod execution;
 mod record;
 mod routing;
 mod scope;
@@ -8,11 +9,9 @@ mod values;
 
 pub use arn::{Arn, Resource, parse_arn};
 pub(crate) use arn::{is_version_qualifier, split_service_arn};
+pub use execution::{Ending, Execution, ExecutionStatus, Failure, Outcome, Redrive};
 pub(crate) use record::DEFAULT_ENCRYPTION;
-pub use record::{
-    Alias, Execution, ExecutionStatus, PreviousRouting, Revision, StateMachine, StateMachineType, StopDetails, Tag,
-    Version,
-};
+pub use record::{Alias, PreviousRouting, Revision, StateMachine, StateMachineType, Tag, Version};
 pub use routing::{Route, Routing, VersionNumber, Weight};
 pub use scope::{Scope, ScopeError};
 pub use values::{Sensitive, Timestamp};

@@ -3,8 +3,10 @@
 use crate::engine::{Context, Decision, state_machine};
 use crate::error::{self, Error, Result};
 use crate::model::Scope;
+use crate::outcomes::{OutcomeSource, Outcomes};
 use crate::random::{Rng, WeightedPicker};
 use crate::store::{CommitOutcome, Session};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Maximum number of expired state machines that one create or delete request purges.
 const PURGE_BATCH: usize = 16;
@@ -20,9 +22,15 @@ pub(super) struct Call<'c> {
     pub scope: &'c Scope,
     pub picker: &'c WeightedPicker,
     pub id_rng: &'c Rng,
+    pub outcomes: &'c SharedOutcomes,
 }
 
-impl Call<'_> {
+impl<'c> Call<'c> {
+    /// Returns the rules that decide how executions end.
+    pub fn outcome_source(&self) -> OutcomeSource<'c> {
+        OutcomeSource::new(self.outcomes.get(), &self.outcomes.picker)
+    }
+
     /// Deletes up to [`PURGE_BATCH`] state machines whose deletion has ended.
     pub fn purge_expired(&mut self) -> Result<()> {
         for arn in self.session.expired_state_machines(self.context.now, PURGE_BATCH)? {
@@ -80,6 +88,26 @@ impl Call<'_> {
         }
         let detail = format!("`{arn}` was changed by others {MAX_DECISIONS} times in a row; send the request again");
         Err(Error::Store(detail))
+    }
+}
+
+/// The rules that decide how executions end, which can be replaced while the service is used, and their random numbers.
+pub(super) struct SharedOutcomes {
+    rules: RwLock<Option<Arc<Outcomes>>>,
+    pub picker: WeightedPicker,
+}
+
+impl SharedOutcomes {
+    pub fn new(rules: Option<Arc<Outcomes>>, picker: WeightedPicker) -> Self {
+        Self { rules: RwLock::new(rules), picker }
+    }
+
+    pub fn get(&self) -> Option<Arc<Outcomes>> {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn set(&self, rules: Option<Arc<Outcomes>>) {
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = rules;
     }
 }
 

@@ -1,10 +1,10 @@
 //! Executes the operations: the execution of each input, and the dispatch by name.
 
 use super::call::{Call, RESPONSE_LOST, catch_panic};
-use crate::command::{Qualifier, Request, ValidateDefinition, parse};
+use crate::command::{Qualifier, Request, StartExecution, ValidateDefinition, parse};
 use crate::definition::{DefinitionError, find_definition_errors};
-use crate::engine::execution::RandomValues;
-use crate::engine::{alias, execution, state_machine, tags, version};
+use crate::engine::start::StartValues;
+use crate::engine::{alias, ending, execution, history, start, state_machine, tags, version};
 use crate::error::Result;
 use crate::json::SerializeResponse;
 use crate::model::StateMachine;
@@ -99,11 +99,13 @@ fn execute_typed<'s, I: Execute + Deserialize<'s>, K: SerializeResponse>(
 
 /// Generates the random values of a start. Only a start with an alias uses a percent value. With a seed, the n-th such
 /// start therefore always gets the same value.
-fn generate_random_values(qualifier: Qualifier<'_>, unnamed: bool, call: &Call<'_>) -> RandomValues {
-    RandomValues {
-        percent: if matches!(qualifier, Qualifier::Alias(_)) { call.picker.next_percent() } else { 0 },
-        name: if unnamed { call.id_rng.uuid() } else { String::new() },
+fn generate_start_values<'c>(command: &StartExecution<'_>, call: &Call<'c>) -> StartValues<'c> {
+    let is_alias = matches!(command.state_machine.qualifier, Qualifier::Alias(_));
+    StartValues {
+        percent: if is_alias { call.picker.next_percent() } else { 0 },
+        name: if command.name.is_none() { call.id_rng.uuid() } else { String::new() },
         express_id: call.id_rng.uuid(),
+        outcomes: call.outcome_source(),
     }
 }
 

@@ -1,12 +1,14 @@
 //! The public service type.
 
-use super::call::{Call, NOTHING_CHANGED, catch_panic};
+use super::call::{Call, NOTHING_CHANGED, SharedOutcomes, catch_panic};
 use super::operations::{Execute, execute, execute_request};
-use crate::engine::Context;
+use crate::command::EndExecution;
+use crate::engine::{Context, ending};
 use crate::error::Result;
 use crate::json::{Json, Reply, SerializeResponse};
-use crate::model::Scope;
+use crate::model::{Outcome, Scope};
 use crate::options::Options;
+use crate::outcomes::Outcomes;
 use crate::page::PageTokenCodec;
 use crate::random::{Rng, WeightedPicker};
 use crate::store::{MemoryStore, Session, Store};
@@ -15,16 +17,20 @@ use crate::wire::input::*;
 use crate::wire::output::*;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Separates the seed of names and ids from the seed of routing decisions.
 const ID_SEED_MASK: u64 = 0x1D5;
+/// Separates the seed of outcomes.
+const OUTCOME_SEED_MASK: u64 = 0x0E5D;
 
 /// An in-process emulator of AWS Step Functions state machines, versions, aliases and executions.
 ///
 /// A clone is cheap and shares the store. [`StepFunctions::in_scope`] returns a clone for another account or
 /// region. All methods can be called from several threads.
 ///
-/// Executions are routed and recorded, **not interpreted**: an execution stays RUNNING until it is stopped.
+/// Executions are routed and recorded, **not interpreted**: an execution ends as rules ([`Options::outcomes`]) or
+/// [`StepFunctions::end_execution`] specify, and is RUNNING until then.
 ///
 /// ```
 /// use sfn_alias::StepFunctions;
@@ -44,6 +50,7 @@ pub(super) struct Inner {
     options: Options,
     picker: WeightedPicker,
     id_rng: Rng,
+    outcomes: SharedOutcomes,
     tokens: PageTokenCodec,
 }
 
@@ -99,14 +106,15 @@ impl StepFunctions {
     /// Like [`StepFunctions::in_memory`].
     pub fn with_store(store: Box<dyn Store>, options: Options) -> Result<Self> {
         let tokens = PageTokenCodec::new(store.token_key());
-        let (picker, id_rng) = match options.seed {
+        let (picker, outcome_picker, id_rng) = match options.seed {
             Some(seed) => {
                 let id_seed = seed ^ ID_SEED_MASK ^ store.next_session_number()?.rotate_right(16);
-                (WeightedPicker::new(seed), Rng::new(id_seed))
+                (WeightedPicker::new(seed), WeightedPicker::new(seed ^ OUTCOME_SEED_MASK), Rng::new(id_seed))
             }
-            None => (WeightedPicker::from_entropy()?, Rng::from_entropy()?),
+            None => (WeightedPicker::from_entropy()?, WeightedPicker::from_entropy()?, Rng::from_entropy()?),
         };
-        let inner = Inner { store, options, picker, id_rng, tokens };
+        let outcomes = SharedOutcomes::new(options.outcomes.clone().map(Arc::new), outcome_picker);
+        let inner = Inner { store, options, picker, id_rng, outcomes, tokens };
         Ok(Self { inner: Arc::new(inner), scope: Arc::default() })
     }
 
@@ -166,7 +174,7 @@ impl StepFunctions {
     }
 
     /// Deletes all state machines of all partitions, accounts and regions, with their versions, aliases, executions and
-    /// tags, in one commit. With a seed, routing starts again from the seed. Ids continue, so that no id repeats.
+    /// tags, in one commit. With a seed, routing and outcomes start again from the seed. Ids continue, so that no id repeats.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
@@ -185,6 +193,7 @@ impl StepFunctions {
         self.delete_all(None)?;
         if let Some(seed) = self.inner.options.seed {
             self.inner.picker.reseed(seed);
+            self.inner.outcomes.picker.reseed(seed ^ OUTCOME_SEED_MASK);
         }
         Ok(())
     }
@@ -204,6 +213,27 @@ impl StepFunctions {
             self.new_call(&mut *batch, &self.scope).delete_all(account)?;
             batch.commit()
         })
+    }
+
+    /// Sets how an execution ends, and after which time. Until then it is RUNNING. This is not an operation of AWS.
+    /// Idempotent: repeating the request returns the existing ending. An ending in the future is replaced.
+    ///
+    /// # Errors
+    /// [`crate::Error::ExecutionDoesNotExist`], [`crate::Error::InvalidEnding`] if the execution has ended with another
+    /// outcome or if the outcome is not valid (an output up to 256 KiB of JSON, an error up to 256 and a cause up to 32,768
+    /// characters), [`crate::Error::ArnPrefix`] and [`crate::Error::ArnType`] for other ARNs, or [`crate::Error::Store`].
+    pub fn end_execution(&self, execution_arn: &str, outcome: Outcome, after: Duration) -> Result<EndExecutionOutput> {
+        catch_panic(NOTHING_CHANGED, || {
+            let command = EndExecution::parse(execution_arn, outcome, after, &self.inner.options.limits)?;
+            self.with_call(|call| {
+                call.write(&command.execution.state_machine_arn, |context| ending::end(&command, context))
+            })
+        })
+    }
+
+    /// Replaces the rules that decide how executions end. Executions that were started before keep their endings.
+    pub fn set_outcomes(&self, outcomes: Option<Outcomes>) {
+        self.inner.outcomes.set(outcomes.map(Arc::new));
     }
 
     /// Writes a copy of all data to a new file, while the service is used. The copy is complete, verified and on disk when
@@ -237,7 +267,8 @@ impl StepFunctions {
     fn new_call<'c>(&'c self, session: &'c mut dyn Session, scope: &'c Scope) -> Call<'c> {
         let options = &self.inner.options;
         let context = Context { view: None, now: options.clock.now(), options, tokens: &self.inner.tokens };
-        Call { session, context, scope, picker: &self.inner.picker, id_rng: &self.inner.id_rng }
+        let Inner { picker, id_rng, outcomes, .. } = &*self.inner;
+        Call { session, context, scope, picker, id_rng, outcomes }
     }
 }
 

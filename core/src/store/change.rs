@@ -1,6 +1,6 @@
 //! Changes that the engine decides and a store applies.
 
-use crate::model::{Alias, Execution, Revision, StateMachine, StopDetails, Tag, Timestamp, Version, VersionNumber};
+use crate::model::{Alias, Ending, Execution, Redrive, Revision, StateMachine, Tag, Timestamp, Version, VersionNumber};
 
 /// One change to one state machine. A store applies it completely or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,11 +54,20 @@ pub enum Change {
     },
     /// Counts a start of a version, or of the unqualified state machine, without storing an execution.
     CountStart(Option<VersionNumber>),
-    /// Stops an execution.
-    StopExecution {
+    /// Sets how and when an execution ends. Replaces an ending in the future.
+    EndExecution {
         /// The execution's name.
         name: Box<str>,
-        /// The stop time, error and cause.
-        details: StopDetails,
+        /// How and when it ends.
+        ending: Ending,
+    },
+    /// Starts an execution again that has ended.
+    RedriveExecution {
+        /// The execution's name.
+        name: Box<str>,
+        /// The redrive, with the previous ending.
+        redrive: Redrive,
+        /// How and when the execution ends now, if that is known.
+        ending: Option<Ending>,
     },
 }

@@ -21,4 +21,6 @@ pub use memory::MemoryStore;
 pub use session::{CommitOutcome, ReadTransaction, Session, Store, WriteTransaction};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStore, is_locked, restore};
-pub use view::{ExecutionFilter, NamedAlias, NamedStateMachine, RevisionKey, View};
+pub use view::{
+    ExecutionFilter, ExecutionPosition, NamedAlias, NamedStateMachine, PositionedExecution, RevisionKey, View,
+};

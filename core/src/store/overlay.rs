@@ -1,7 +1,7 @@
 //! Changes of an open batch that are not applied to memory yet.
 
 use super::memory::Entry;
-use super::{Change, ExecutionFilter, NamedAlias, RevisionKey, View};
+use super::{Change, ExecutionFilter, ExecutionPosition, NamedAlias, PositionedExecution, RevisionKey, View};
 use crate::error::Result;
 use crate::model::{Alias, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
 use std::borrow::Cow;
@@ -100,11 +100,12 @@ impl View for OverlayView<'_> {
 
     fn executions(
         &self,
-        before: Option<u64>,
+        now: Timestamp,
+        before: Option<ExecutionPosition>,
         filter: ExecutionFilter<'_>,
         limit: usize,
-    ) -> Result<Vec<(u64, Execution)>> {
-        self.entry.executions(before, filter, limit)
+    ) -> Result<Vec<PositionedExecution<'_>>> {
+        self.entry.executions(now, before, filter, limit)
     }
 
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {

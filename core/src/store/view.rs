@@ -37,13 +37,15 @@ pub trait View {
     /// Returns an execution.
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>>;
 
-    /// Returns up to `limit` matching executions with sequence numbers lower than `before`, latest first.
+    /// Returns up to `limit` matching executions before a position in the order of lists at the time `now`: latest first,
+    /// by the stop time of executions that have ended, and by the last start or redrive of the others.
     fn executions(
         &self,
-        before: Option<u64>,
+        now: Timestamp,
+        before: Option<ExecutionPosition>,
         filter: ExecutionFilter<'_>,
         limit: usize,
-    ) -> Result<Vec<(u64, Execution)>>;
+    ) -> Result<Vec<PositionedExecution<'_>>>;
 
     /// Returns the number of starts per version. `None` is the unqualified state machine.
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>>;
@@ -54,6 +56,26 @@ pub type NamedAlias<'v> = (Cow<'v, str>, Cow<'v, Alias>);
 
 /// A state machine and its ARN.
 pub type NamedStateMachine = (String, StateMachine);
+
+/// An execution and its position in the list.
+pub type PositionedExecution<'v> = (ExecutionPosition, Cow<'v, Execution>);
+
+/// The position of an execution in the order of lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExecutionPosition {
+    /// The stop time of an execution that has ended, or else the time of its last start or redrive.
+    pub time: Timestamp,
+    /// The execution's number, in the order of the starts.
+    pub sequence: u64,
+}
+
+impl ExecutionPosition {
+    /// Returns the position of an execution at a time.
+    pub fn new(execution: &Execution, sequence: u64, now: Timestamp) -> Self {
+        let time = execution.ending_at(now).map_or_else(|| execution.last_started(), |ending| ending.stopped);
+        Self { time, sequence }
+    }
+}
 
 /// Selects a revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,10 +100,10 @@ pub struct ExecutionFilter<'a> {
 }
 
 impl ExecutionFilter<'_> {
-    /// Returns whether an execution matches.
-    pub fn matches(&self, execution: &Execution) -> bool {
+    /// Returns whether an execution matches at a time.
+    pub fn matches(&self, execution: &Execution, now: Timestamp) -> bool {
         self.version.is_none_or(|version| execution.version == Some(version))
             && self.alias.is_none_or(|alias| execution.alias.as_deref() == Some(alias))
-            && self.status.is_none_or(|status| execution.status() == status)
+            && self.status.is_none_or(|status| execution.status_at(now) == status)
     }
 }

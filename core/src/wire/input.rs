@@ -273,8 +273,44 @@ structures! {
         next_token "nextToken": Text<'a>, false, text(1, 3096);
         /// The ARN of a map run. Map runs are not emulated.
         map_run_arn "mapRunArn": Text<'a>, false, text(1, 2000);
-        /// Filter by redrive. No execution is redriven here.
+        /// Filter by redrive, for map runs only.
         redrive_filter "redriveFilter": Text<'a>, false, one_of(&["REDRIVEN", "NOT_REDRIVEN"]);
+    }
+
+    /// Input of GetExecutionHistory.
+    GetExecutionHistoryInput<'a> {
+        /// The execution's ARN.
+        execution_arn "executionArn": Text<'a>, true, text(1, 256);
+        /// Page size; 0 or absent: 100.
+        max_results "maxResults": i64, false, integer(0, 1000);
+        /// Return the latest events first.
+        reverse_order "reverseOrder": bool, false, Rule::Boolean;
+        /// Pagination token from the previous response.
+        next_token "nextToken": Text<'a>, false, text(1, 1024);
+        /// Return input and output; absent: true.
+        include_execution_data "includeExecutionData": bool, false, Rule::Boolean;
+    }
+
+    /// Input of RedriveExecution.
+    RedriveExecutionInput<'a> {
+        /// The execution's ARN.
+        execution_arn "executionArn": Text<'a>, true, text(1, 256);
+        /// Makes repeated requests idempotent.
+        client_token "clientToken": Text<'a>, false, CLIENT_TOKEN;
+    }
+
+    /// Input of StartSyncExecution.
+    StartSyncExecutionInput<'a> {
+        /// An EXPRESS state machine, or one of its versions or aliases.
+        state_machine_arn "stateMachineArn": Text<'a>, true, text(1, 256);
+        /// The execution's name; absent: a UUID.
+        name "name": Text<'a>, false, text(1, 80);
+        /// JSON text; absent: `{}`.
+        input "input": SensitiveText<'a>, false, INPUT;
+        /// The X-Ray trace header.
+        trace_header "traceHeader": Text<'a>, false, TRACE_HEADER;
+        /// METADATA_ONLY omits input and output.
+        included_data "includedData": Text<'a>, false, one_of(&["ALL_DATA", "METADATA_ONLY"]);
     }
 
     /// Input of StopExecution.
@@ -293,6 +329,7 @@ const ROUTES: Rule =
 const DEFINITION: Rule = Rule::Text(TextRule { max: Some(MaxLength::Definition), sensitive: true, ..between(1, 0) });
 const INPUT: Rule = Rule::Text(TextRule { max: Some(MaxLength::Input), sensitive: true, ..between(0, 0) });
 const TRACE_HEADER: Rule = Rule::Text(TextRule { pattern: Some(Pattern::Ascii), ..between(0, 256) });
+const CLIENT_TOKEN: Rule = Rule::Text(TextRule { pattern: Some(Pattern::VisibleAscii), ..between(1, 64) });
 const TAG_KEY: Rule = text(1, 128);
 /// In the order recorded from AWS, which is neither the model's nor alphabetical.
 const STATUSES: &[&str] = &["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];

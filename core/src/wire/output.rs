@@ -21,11 +21,15 @@ impl<T> ResponseMember for Option<T> {
 
 impl<T> ResponseMember for Vec<T> {}
 
+impl ResponseMember for DataDetails {}
+
+impl ResponseMember for BillingDetails {}
+
 macro_rules! required_members {
     ($($type:ty),*) => {$(impl ResponseMember for $type {})*};
 }
 
-required_members!(String, Sensitive, Timestamp, Value, bool, u8, u32);
+required_members!(String, Sensitive, Timestamp, Value, bool, u8, u32, u64);
 
 fn deserialize_weight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
     const EXPECTED: &str = "an integer from 0 to 100 for `weight`";
@@ -243,11 +247,11 @@ responses! {
         pub included: bool,
     }
 
-    /// Output of DescribeExecution. Executions are routed and recorded, not interpreted: RUNNING until stopped.
+    /// Output of DescribeExecution.
     DescribeExecutionOutput {
-        /// The cause passed to StopExecution.
+        /// Why the execution did not succeed.
         pub cause: Option<Sensitive>,
-        /// The error code passed to StopExecution.
+        /// The error code of an execution that did not succeed.
         pub error: Option<Sensitive>,
         /// The execution's ARN.
         pub execution_arn: String,
@@ -257,9 +261,15 @@ responses! {
         pub input_details: Option<DataDetails>,
         /// The execution's name.
         pub name: String,
-        /// Always 0: redrive is not emulated.
+        /// The output of an execution that succeeded; omitted with METADATA_ONLY.
+        pub output: Option<Sensitive>,
+        /// Whether the output is included.
+        pub output_details: Option<DataDetails>,
+        /// The number of redrives.
         pub redrive_count: u32,
-        /// NOT_REDRIVABLE while running, REDRIVABLE once stopped.
+        /// When it was last redriven.
+        pub redrive_date: Option<Timestamp>,
+        /// REDRIVABLE if RedriveExecution would succeed, or else NOT_REDRIVABLE.
         pub redrive_status: String,
         /// The reason why it is not redrivable.
         pub redrive_status_reason: Option<String>,
@@ -271,9 +281,9 @@ responses! {
         pub state_machine_arn: String,
         /// The version that it runs, when started with a version or an alias.
         pub state_machine_version_arn: Option<String>,
-        /// RUNNING or ABORTED.
+        /// RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
         pub status: String,
-        /// When it was stopped.
+        /// When it ended.
         pub stop_date: Option<Timestamp>,
         /// As specified.
         pub trace_header: Option<String>,
@@ -307,8 +317,10 @@ responses! {
         pub execution_arn: String,
         /// The execution's name.
         pub name: String,
-        /// Always 0.
+        /// The number of redrives.
         pub redrive_count: u32,
+        /// When it was last redriven.
+        pub redrive_date: Option<Timestamp>,
         /// When it was started.
         pub start_date: Timestamp,
         /// The alias that it was started with.
@@ -317,18 +329,150 @@ responses! {
         pub state_machine_arn: String,
         /// The version that it runs, when started with a version or an alias.
         pub state_machine_version_arn: Option<String>,
-        /// RUNNING or ABORTED.
+        /// RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
         pub status: String,
-        /// When it was stopped.
+        /// When it ended.
         pub stop_date: Option<Timestamp>,
     }
 
     /// Output of ListExecutions.
     ListExecutionsOutput {
-        /// Newest first.
+        /// Latest first, by the stop time of executions that have ended, and by the last start or redrive of the others.
         pub executions: Vec<ExecutionListItem>,
         /// Present if there are more results.
         pub next_token: Option<String>,
+    }
+
+    /// Whether data of an event is complete.
+    EventDataDetails {
+        /// Always false.
+        pub truncated: bool,
+    }
+
+    /// Details of the event ExecutionStarted.
+    ExecutionStartedEventDetails {
+        /// The input; omitted without `includeExecutionData`.
+        pub input: Option<Sensitive>,
+        /// Whether the input is complete.
+        pub input_details: Option<EventDataDetails>,
+        /// The ARN of the IAM role.
+        pub role_arn: String,
+        /// The alias that the execution was started with.
+        pub state_machine_alias_arn: Option<String>,
+        /// The version that it runs, when started with a version or an alias.
+        pub state_machine_version_arn: Option<String>,
+    }
+
+    /// Details of the event ExecutionSucceeded.
+    ExecutionSucceededEventDetails {
+        /// The output; omitted without `includeExecutionData`.
+        pub output: Option<Sensitive>,
+        /// Whether the output is complete.
+        pub output_details: Option<EventDataDetails>,
+    }
+
+    /// Details of the events ExecutionFailed, ExecutionTimedOut and ExecutionAborted.
+    FailureEventDetails {
+        /// Why the execution did not succeed.
+        pub cause: Option<Sensitive>,
+        /// The error code.
+        pub error: Option<Sensitive>,
+    }
+
+    /// Details of the event ExecutionRedriven.
+    ExecutionRedrivenEventDetails {
+        /// The number of redrives, including this one.
+        pub redrive_count: u32,
+    }
+
+    /// An event of an execution. One of the details is present.
+    HistoryEvent {
+        /// Details of ExecutionAborted.
+        pub execution_aborted_event_details: Option<FailureEventDetails>,
+        /// Details of ExecutionFailed.
+        pub execution_failed_event_details: Option<FailureEventDetails>,
+        /// Details of ExecutionRedriven.
+        pub execution_redriven_event_details: Option<ExecutionRedrivenEventDetails>,
+        /// Details of ExecutionStarted.
+        pub execution_started_event_details: Option<ExecutionStartedEventDetails>,
+        /// Details of ExecutionSucceeded.
+        pub execution_succeeded_event_details: Option<ExecutionSucceededEventDetails>,
+        /// Details of ExecutionTimedOut.
+        pub execution_timed_out_event_details: Option<FailureEventDetails>,
+        /// The event's number, from 1.
+        pub id: u64,
+        /// The number of the event before it, or 0.
+        pub previous_event_id: u64,
+        /// When it happened.
+        pub timestamp: Timestamp,
+        /// For example ExecutionStarted.
+        #[serde(rename = "type")]
+        pub kind: String,
+    }
+
+    /// Output of GetExecutionHistory. Definitions are not interpreted, so there are no events of states.
+    GetExecutionHistoryOutput {
+        /// In the order of the request.
+        pub events: Vec<HistoryEvent>,
+        /// Present if there are more results.
+        pub next_token: Option<String>,
+    }
+
+    /// Result of [`crate::StepFunctions::end_execution`], which is not an operation of AWS.
+    EndExecutionOutput {
+        /// The execution's ARN.
+        pub execution_arn: String,
+        /// SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
+        pub status: String,
+        /// When it ends.
+        pub stop_date: Timestamp,
+    }
+
+    /// Output of RedriveExecution.
+    RedriveExecutionOutput {
+        /// When it was redriven.
+        pub redrive_date: Timestamp,
+    }
+
+    /// What AWS would bill.
+    BillingDetails {
+        /// The duration in milliseconds.
+        pub billed_duration_in_milliseconds: u64,
+        /// The memory in MB.
+        #[serde(rename = "billedMemoryUsedInMB")]
+        pub billed_memory_used_in_mb: u64,
+    }
+
+    /// Output of StartSyncExecution.
+    StartSyncExecutionOutput {
+        /// What AWS would bill.
+        pub billing_details: BillingDetails,
+        /// Why the execution did not succeed.
+        pub cause: Option<Sensitive>,
+        /// The error code of an execution that did not succeed.
+        pub error: Option<Sensitive>,
+        /// The ARN of the execution.
+        pub execution_arn: String,
+        /// The input; omitted with METADATA_ONLY.
+        pub input: Option<Sensitive>,
+        /// Whether the input is included.
+        pub input_details: DataDetails,
+        /// The execution's name.
+        pub name: String,
+        /// The output of an execution that succeeded; omitted with METADATA_ONLY.
+        pub output: Option<Sensitive>,
+        /// Whether the output is included.
+        pub output_details: DataDetails,
+        /// When it was started.
+        pub start_date: Timestamp,
+        /// The state machine, without version or alias.
+        pub state_machine_arn: String,
+        /// SUCCEEDED, FAILED or TIMED_OUT.
+        pub status: String,
+        /// When it ended.
+        pub stop_date: Timestamp,
+        /// As specified.
+        pub trace_header: Option<String>,
     }
 
     /// Output of StopExecution.

@@ -113,7 +113,7 @@ fn parse_options(options: &Value) -> Options {
         update_delay: seconds("updateDelaySeconds"),
         deletion_delay: seconds("deletionDelaySeconds"),
         seed: options.get("seed").and_then(Value::as_u64),
-        clock: Clock::default(),
+        ..Options::default()
     }
 }
 

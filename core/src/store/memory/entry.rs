@@ -1,11 +1,12 @@
 //! One state machine and its records in memory.
 
+use super::executions::Executions;
 use crate::error::Result;
-use crate::model::{Alias, Execution, Revision, StateMachine, StopDetails, Timestamp, Version, VersionNumber};
-use crate::store::{Change, ExecutionFilter, NamedAlias, RevisionKey, View};
+use crate::model::{Alias, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
+use crate::store::{Change, ExecutionFilter, ExecutionPosition, NamedAlias, PositionedExecution, RevisionKey, View};
 use indexmap::IndexMap;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(in crate::store) struct Entry {
@@ -29,7 +30,7 @@ impl Entry {
             current,
             versions: Vec::new(),
             aliases: IndexMap::new(),
-            executions: Executions { first_sequence: next_sequence, ..Executions::default() },
+            executions: Executions::new(next_sequence),
             start_counts: BTreeMap::new(),
         }
     }
@@ -52,7 +53,13 @@ impl Entry {
             Change::PutTags(tags) => self.state_machine.tags = tags,
             Change::PutExecution { execution, limit } => self.put_execution(*execution, limit),
             Change::CountStart(version) => self.count_start(version),
-            Change::StopExecution { name, details } => self.executions.stop(&name, details),
+            Change::EndExecution { name, ending } => self.executions.update(&name, |execution| {
+                execution.ending = Some(Box::new(ending));
+            }),
+            Change::RedriveExecution { name, redrive, ending } => self.executions.update(&name, |execution| {
+                execution.redrives.push(redrive);
+                execution.ending = ending.map(Box::new);
+            }),
             entry_change @ (Change::CreateStateMachine { .. }
             | Change::MarkDeleting(_)
             | Change::DeleteStateMachine) => {
@@ -87,53 +94,6 @@ impl Entry {
     fn count_start(&mut self, version: Option<VersionNumber>) {
         let count = self.start_counts.entry(version).or_default();
         *count = count.saturating_add(1);
-    }
-}
-
-/// The latest executions, in the order of their starts.
-#[derive(Default)]
-pub(in crate::store) struct Executions {
-    /// The sequence number of the first record, or of the next one if there is none.
-    first_sequence: u64,
-    records: VecDeque<(Execution, Arc<Revision>)>,
-    by_name: HashMap<Box<str>, u64>,
-}
-
-impl Executions {
-    /// Adds an execution of a file, in the order of the sequence numbers, which have no gaps.
-    #[cfg(feature = "sqlite")]
-    pub fn load(&mut self, sequence: u64, execution: Execution, revision: Arc<Revision>) {
-        if self.records.is_empty() {
-            self.first_sequence = sequence;
-        }
-        self.put(execution, revision, usize::MAX);
-    }
-
-    /// Adds an execution and removes the oldest ones above the limit.
-    fn put(&mut self, execution: Execution, revision: Arc<Revision>, limit: usize) {
-        let sequence = self.first_sequence.saturating_add(self.records.len() as u64);
-        self.by_name.insert(execution.name.clone(), sequence);
-        self.records.push_back((execution, revision));
-        while self.records.len() > limit {
-            self.first_sequence = self.first_sequence.saturating_add(1);
-            if let Some((removed, _)) = self.records.pop_front() {
-                self.by_name.remove(&removed.name);
-            }
-        }
-    }
-
-    fn index(&self, name: &str) -> Option<usize> {
-        self.by_name.get(name).and_then(|sequence| usize::try_from(sequence.checked_sub(self.first_sequence)?).ok())
-    }
-
-    fn get(&self, name: &str) -> Option<&(Execution, Arc<Revision>)> {
-        self.records.get(self.index(name)?)
-    }
-
-    fn stop(&mut self, name: &str, details: StopDetails) {
-        if let Some((execution, _)) = self.index(name).and_then(|index| self.records.get_mut(index)) {
-            execution.stop_details = Some(Box::new(details));
-        }
     }
 }
 
@@ -186,16 +146,13 @@ impl View for Entry {
 
     fn executions(
         &self,
-        before: Option<u64>,
+        now: Timestamp,
+        before: Option<ExecutionPosition>,
         filter: ExecutionFilter<'_>,
         limit: usize,
-    ) -> Result<Vec<(u64, Execution)>> {
-        let Executions { first_sequence, records, .. } = &self.executions;
-        let end = first_sequence.saturating_add(records.len() as u64);
-        let latest_first = (*first_sequence..end).rev().zip(records.iter().rev());
-        let found = latest_first.skip_while(|(number, _)| before.is_some_and(|before| *number >= before));
-        let found = found.filter(|(_, (execution, _))| filter.matches(execution)).take(limit);
-        Ok(found.map(|(number, (execution, _))| (number, execution.clone())).collect())
+    ) -> Result<Vec<PositionedExecution<'_>>> {
+        let found = self.executions.list(now, before, filter);
+        Ok(found.take(limit).map(|(position, execution)| (position, Cow::Borrowed(execution))).collect())
     }
 
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {

@@ -4,6 +4,7 @@
 
 mod data;
 mod entry;
+mod executions;
 mod store;
 
 pub use store::MemoryStore;

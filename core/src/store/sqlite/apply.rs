@@ -4,7 +4,7 @@ use super::checksum::{checksum_of, insert};
 use super::query::{execute, query_all, query_first, sql_limit};
 use super::rows::StateMachineRow;
 use crate::error::Result;
-use crate::model::{Alias, Execution, Revision, Routing, StateMachine, StopDetails, Tag, Version, VersionNumber};
+use crate::model::{Alias, Ending, Execution, Redrive, Revision, Routing, StateMachine, Tag, Version, VersionNumber};
 use crate::store::Change;
 use rusqlite::{Connection, Params, params};
 use std::collections::BTreeSet;
@@ -94,7 +94,8 @@ impl StateMachineWriter<'_> {
             }
             Change::PutExecution { execution, limit } => self.put_execution(execution, *limit),
             Change::CountStart(version) => self.count_start(*version),
-            Change::StopExecution { name, details } => self.stop_execution(name, details),
+            Change::EndExecution { name, ending } => self.put_ending(name, ending),
+            Change::RedriveExecution { name, redrive, ending } => self.put_redrive(name, redrive, ending.as_ref()),
             Change::DeleteStateMachine => self.delete(),
             // The function `apply` handles this change.
             Change::CreateStateMachine { .. } => Ok(()),
@@ -117,14 +118,15 @@ impl StateMachineWriter<'_> {
 
     /// Deletes the state machine and its records; revisions first, because other records refer to them.
     fn delete(&self) -> Result<()> {
-        const STATEMENTS: [&str; 8] = [
+        const STATEMENTS: [&str; 9] = [
             "DELETE FROM revisions WHERE id IN (SELECT revision FROM machines WHERE id = ?1
                 UNION SELECT revision FROM versions WHERE machine = ?1
                 UNION SELECT revision FROM executions WHERE machine = ?1)",
             "DELETE FROM versions WHERE machine = ?1",
             "DELETE FROM aliases WHERE machine = ?1",
             "DELETE FROM executions WHERE machine = ?1",
-            "DELETE FROM stops WHERE machine = ?1",
+            "DELETE FROM endings WHERE machine = ?1",
+            "DELETE FROM redrives WHERE machine = ?1",
             "DELETE FROM starts WHERE machine = ?1",
             "DELETE FROM tags WHERE machine = ?1",
             "DELETE FROM machines WHERE id = ?1",
@@ -229,13 +231,13 @@ impl StateMachineWriter<'_> {
     }
 
     fn insert_execution(&self, execution: &Execution, sequence: i64) -> Result<()> {
-        let Execution { name, version, alias, input, trace_header, started, stop_details } = execution;
+        let Execution { name, version, alias, input, trace_header, started, ending, redrives: _ } = execution;
         let sql = "SELECT revision FROM versions WHERE machine = ?1 AND number = ?2";
         let revision: Option<i64> = query_first(self.connection, sql, params![self.id, version], |row| row.get(0))?;
         let revision = revision.unwrap_or(self.revision);
         let values = params![self.id, sequence, name, version, alias, trace_header, started, revision, input];
         self.execute(insert!("INSERT", executions, "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"), values)?;
-        stop_details.as_ref().map_or(Ok(()), |details| self.stop_execution(name, details))
+        ending.as_ref().map_or(Ok(()), |ending| self.insert_ending(sequence, ending))
     }
 
     /// Deletes the executions before a sequence number. Because numbers have no gaps, it is usually one or none.
@@ -246,7 +248,8 @@ impl StateMachineWriter<'_> {
             return Ok(());
         }
         self.execute("DELETE FROM executions WHERE machine = ?1 AND sequence < ?2", [self.id, sequence])?;
-        self.execute("DELETE FROM stops WHERE machine = ?1 AND sequence < ?2", [self.id, sequence])?;
+        self.execute("DELETE FROM endings WHERE machine = ?1 AND sequence < ?2", [self.id, sequence])?;
+        self.execute("DELETE FROM redrives WHERE machine = ?1 AND sequence < ?2", [self.id, sequence])?;
         let revisions: BTreeSet<_> = revisions.into_iter().collect();
         revisions.into_iter().try_for_each(|revision| self.delete_unused_revision(revision))
     }
@@ -263,12 +266,37 @@ impl StateMachineWriter<'_> {
         self.execute(sql, params![self.id, version.map_or(0, VersionNumber::get)])
     }
 
-    /// Stores how an execution was stopped.
-    fn stop_execution(&self, name: &str, details: &StopDetails) -> Result<()> {
-        let sql = "REPLACE INTO stops (machine, sequence, stopped, error, cause, sum)
-                   SELECT machine, sequence, ?3, ?4, ?5, checksum('stops', machine, sequence, ?3, ?4, ?5)
-                   FROM executions WHERE machine = ?1 AND name = ?2";
-        self.execute(sql, params![self.id, name, details.at, details.error, details.cause])
+    /// Stores how and when an execution ends, if it is stored.
+    fn put_ending(&self, name: &str, ending: &Ending) -> Result<()> {
+        self.find_sequence(name)?.map_or(Ok(()), |sequence| self.insert_ending(sequence, ending))
+    }
+
+    fn find_sequence(&self, name: &str) -> Result<Option<i64>> {
+        let sql = "SELECT sequence FROM executions WHERE machine = ?1 AND name = ?2";
+        query_first(self.connection, sql, params![self.id, name], |row| row.get(0))
+    }
+
+    fn insert_ending(&self, sequence: i64, ending: &Ending) -> Result<()> {
+        let Ending { stopped, outcome } = ending;
+        let failure = outcome.failure();
+        let (error, cause) = (failure.and_then(|f| f.error.as_ref()), failure.and_then(|f| f.cause.as_ref()));
+        let status = outcome.status().as_str();
+        let values = params![self.id, sequence, stopped, status, error, cause, outcome.output()];
+        self.execute(insert!("REPLACE", endings, "?1, ?2, ?3, ?4, ?5, ?6, ?7"), values)
+    }
+
+    /// Adds a redrive and replaces the ending.
+    fn put_redrive(&self, name: &str, redrive: &Redrive, ending: Option<&Ending>) -> Result<()> {
+        let Some(sequence) = self.find_sequence(name)? else { return Ok(()) };
+        let sql = "SELECT redrives FROM redrives WHERE machine = ?1 AND sequence = ?2";
+        let stored: Option<String> = query_first(self.connection, sql, [self.id, sequence], |row| row.get(0))?;
+        let mut redrives: Vec<serde_json::Value> =
+            stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        redrives.push(serde_json::json!(redrive));
+        let values = params![self.id, sequence, redrive.redriven, serde_json::json!(redrives).to_string()];
+        self.execute(insert!("REPLACE", redrives, "?1, ?2, ?3, ?4"), values)?;
+        self.execute("DELETE FROM endings WHERE machine = ?1 AND sequence = ?2", [self.id, sequence])?;
+        ending.map_or(Ok(()), |ending| self.insert_ending(sequence, ending))
     }
 }
 

@@ -35,8 +35,11 @@ macro_rules! columns {
     (executions) => {
         "machine, sequence, name, version, alias, trace, started, revision, input"
     };
-    (stops) => {
-        "machine, sequence, stopped, error, cause"
+    (endings) => {
+        "machine, sequence, stopped, status, error, cause, output"
+    };
+    (redrives) => {
+        "machine, sequence, last, redrives"
     };
     (starts) => {
         "machine, version, count"
@@ -88,7 +91,7 @@ macro_rules! tables {
     };
 }
 
-const TABLES: &[Table] = tables!(meta machines tags revisions versions aliases executions stops starts);
+const TABLES: &[Table] = tables!(meta machines tags revisions versions aliases executions endings redrives starts);
 
 /// Registers the SQL function `checksum`.
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
@@ -120,7 +123,8 @@ fn hash_value(hasher: &mut crc32fast::Hasher, value: ValueRef<'_>) {
 
 /// Adds the checksum column to the tables of a file of format 1 and computes it for every row.
 pub(super) fn add_to_tables(connection: &Connection) -> Result<()> {
-    for table in TABLES {
+    let in_format_1 = |table: &&Table| !matches!(table.name, "endings" | "redrives");
+    for table in TABLES.iter().filter(in_format_1) {
         execute(connection, table.add_column, [])?;
         execute(connection, table.update, [])?;
     }

@@ -4,7 +4,7 @@
 //!   records whether writes succeed. `connection` begins transactions and reuses the connections that read.
 //! - `transaction` is a write transaction of the file, or one of a state machine. `view` reads, `apply` writes, `rows`
 //!   converts rows to records.
-//! - `load` reads all records at once.
+//! - `load` reads all records at once, and `upgrade` converts files of earlier formats.
 //! - `checksum` detects corrupt rows, `generation` a write-ahead log that belongs to another file, and
 //!   `file_monitor` files that were replaced while in use.
 //! - `backup` copies the file while it is in use, and restores a copy.
@@ -27,6 +27,7 @@ mod query;
 mod rows;
 mod store;
 mod transaction;
+mod upgrade;
 mod view;
 mod wal;
 

@@ -4,7 +4,7 @@ use super::connection::{OPEN_TIMEOUT, TransactionGuard, WRITE_TIMEOUT, busy_hand
 use super::error::{path_error, sqlite_error};
 use super::generation::{self, Generation};
 use super::query::query_first;
-use super::{checksum, meta, wal};
+use super::{checksum, meta, upgrade, wal};
 use crate::error::{Error, Result};
 use crate::random::fill_random;
 use rusqlite::config::DbConfig;
@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 /// `SfnA`: identifies the files of this crate.
 const APPLICATION_ID: i32 = 0x5366_6E41;
 /// The format that this release reads and writes.
-const FORMAT: i32 = 2;
-/// The previous format, whose rows have no checksums. Opening a file upgrades it.
+const FORMAT: i32 = 3;
+/// The first format, whose rows have no checksums. Opening a file of an earlier format upgrades it.
 const FORMAT_WITHOUT_CHECKSUMS: i32 = 1;
 /// Capacity of the statement cache; larger than the number of statements in this crate.
 const STATEMENT_CACHE_CAPACITY: usize = 64;
@@ -56,7 +56,7 @@ pub(super) fn open(path: &Path, locking: LockingMode) -> Result<Connection> {
 
 fn open_existing(path: &Path, locking: LockingMode) -> Result<Connection> {
     let header = read_header_without_wal(path)?;
-    if header == (Header { application: APPLICATION_ID, format: FORMAT_WITHOUT_CHECKSUMS }) {
+    if header.application == APPLICATION_ID && (FORMAT_WITHOUT_CHECKSUMS..FORMAT).contains(&header.format) {
         upgrade(path)?;
     } else {
         check_header(path, header)?;
@@ -100,8 +100,8 @@ fn verify(path: &Path, connection: &Connection) -> Result<()> {
     checksum::verify(connection)
 }
 
-/// Adds checksums to a file of the previous format, in one transaction and with an exclusive lock: a process of the
-/// previous release would continue to write rows without checksums.
+/// Upgrades a file of an earlier format, in one transaction and with an exclusive lock: a process of an earlier release
+/// would continue to write rows of its format.
 fn upgrade(path: &Path) -> Result<()> {
     let start = Instant::now();
     loop {
@@ -128,9 +128,9 @@ fn try_upgrade(path: &Path) -> Result<Option<Error>> {
         Ok(transaction) => transaction,
         Err(error) => return Ok(Some(error)),
     };
-    if read_header(&connection)?.format == FORMAT_WITHOUT_CHECKSUMS {
-        checksum::check_integrity(&connection)?;
-        checksum::add_to_tables(&connection)?;
+    let format = read_header(&connection)?.format;
+    if format < FORMAT {
+        upgrade::upgrade_tables(&connection, format == FORMAT_WITHOUT_CHECKSUMS)?;
         write_format(&connection)?;
         transaction.commit()?;
     }

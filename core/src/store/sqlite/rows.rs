@@ -3,8 +3,8 @@
 use super::checksum::describe_mismatch;
 use super::error::checksum_error;
 use crate::model::{
-    Alias, DEFAULT_ENCRYPTION, Execution, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType,
-    StopDetails, Tag, Version, VersionNumber,
+    Alias, DEFAULT_ENCRYPTION, Ending, Execution, ExecutionStatus, Failure, Outcome, PreviousRouting, Redrive,
+    Revision, Route, Routing, Sensitive, StateMachine, StateMachineType, Tag, Version, VersionNumber,
 };
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{Error, Result, Row};
@@ -55,7 +55,8 @@ pub(super) struct StateMachineRow {
 }
 
 /// A query of a table with its columns in the order of its definition. The first column is whether the others match their
-/// checksum. State machines begin with their tags, executions with their stop details.
+/// checksum. State machines begin with their tags, executions with their endings and
+/// redrives.
 macro_rules! select {
     (machines, $end:literal) => {
         concat!(
@@ -73,11 +74,13 @@ macro_rules! select {
         concat!(
             "SELECT executions.sum IS ",
             $crate::store::sqlite::checksum::checksum_of!(executions),
-            " AND (stops.machine IS NULL OR stops.sum IS ",
-            $crate::store::sqlite::checksum::checksum_of!(stops),
-            "), stopped, error, cause, ",
+            " AND (endings.machine IS NULL OR endings.sum IS ",
+            $crate::store::sqlite::checksum::checksum_of!(endings),
+            ") AND (redrives.machine IS NULL OR redrives.sum IS ",
+            $crate::store::sqlite::checksum::checksum_of!(redrives),
+            "), stopped, status, error, cause, output, redrives, ",
             $crate::store::sqlite::checksum::columns!(executions),
-            " FROM executions LEFT JOIN stops USING (machine, sequence)",
+            " FROM executions LEFT JOIN endings USING (machine, sequence) LEFT JOIN redrives USING (machine, sequence)",
             $end
         )
     };
@@ -196,16 +199,30 @@ pub(super) struct ExecutionRow {
 
 pub(super) fn read_execution(row: &Row<'_>) -> Result<ExecutionRow> {
     let mut columns = Columns::verified(row, "executions")?;
-    let stop_details = stop_details(&mut columns)?.map(Box::new);
+    let (ending, redrives) = (ending(&mut columns)?.map(Box::new), redrives(&mut columns)?);
     let (machine, sequence) = (columns.read()?, columns.read()?);
     let (name, version, alias) = (columns.read()?, columns.read()?, columns.read()?);
     let (trace_header, started, revision) = (columns.read()?, columns.read()?, columns.read()?);
-    let execution = Execution { name, version, alias, input: columns.read()?, trace_header, started, stop_details };
+    let input = columns.read()?;
+    let execution = Execution { name, version, alias, input, trace_header, started, ending, redrives };
     let sequence = u64::try_from(sequence).map_err(|_| Error::IntegralValueOutOfRange(0, sequence))?;
     Ok(ExecutionRow { machine, revision, sequence, execution })
 }
 
-fn stop_details(columns: &mut Columns<'_>) -> Result<Option<StopDetails>> {
-    let (at, error, cause) = (columns.read::<Option<_>>()?, columns.read()?, columns.read()?);
-    Ok(at.map(|at| StopDetails { at, error, cause }))
+fn ending(columns: &mut Columns<'_>) -> Result<Option<Ending>> {
+    let (stopped, status) = (columns.read::<Option<_>>()?, columns.read::<Option<String>>()?);
+    let failure = Failure { error: columns.read()?, cause: columns.read()? };
+    let output: Option<Sensitive> = columns.read()?;
+    let (Some(stopped), Some(status)) = (stopped, status) else { return Ok(None) };
+    let outcome = ExecutionStatus::parse(&status)
+        .and_then(|status| Outcome::new(status, || output.unwrap_or_default(), failure))
+        .ok_or_else(|| columns.conversion_error("unknown status of an execution"))?;
+    Ok(Some(Ending { stopped, outcome }))
+}
+
+fn redrives(columns: &mut Columns<'_>) -> Result<Vec<Redrive>> {
+    match columns.read::<Option<String>>()? {
+        Some(json) => serde_json::from_str(&json).map_err(|_| columns.conversion_error("invalid list of redrives")),
+        None => Ok(Vec::new()),
+    }
 }

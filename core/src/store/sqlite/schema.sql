@@ -1,4 +1,4 @@
--- The data file of sfn-alias: format 2 (PRAGMA user_version), application id 0x53666E41 ("SfnA").
+-- The data file of sfn-alias: format 3 (PRAGMA user_version), application id 0x53666E41 ("SfnA").
 --
 -- Each record is its own row, and large columns that never change (definitions, inputs) are stored apart
 -- from columns that change often, so that the cost of a write depends only on what it changes.
@@ -114,13 +114,26 @@ CREATE UNIQUE INDEX executions_by_name ON executions (machine, name);
 -- Finds the executions that refer to a revision.
 CREATE INDEX executions_by_revision ON executions (revision);
 
--- Stopped executions, in a separate table so that stopping one does not rewrite its input.
-CREATE TABLE stops (
+-- How and when executions end, in a separate table so that ending one does not rewrite its input. An execution is
+-- RUNNING until `stopped`, which may lie in the future.
+CREATE TABLE endings (
     machine INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
     stopped INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED')),
     error TEXT,
     cause TEXT,
+    output TEXT,                        -- of executions that succeed
+    sum INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (machine, sequence)
+) STRICT, WITHOUT ROWID;
+
+-- The redrives of an execution as a JSON list, with their previous endings. No row if there are none.
+CREATE TABLE redrives (
+    machine INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    last INTEGER NOT NULL,              -- the time of the last redrive
+    redrives TEXT NOT NULL,
     sum INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (machine, sequence)
 ) STRICT, WITHOUT ROWID;

@@ -5,7 +5,9 @@ use super::query::{add_path, query_all, query_first, sql_limit};
 use super::rows::{self, StateMachineRow, select};
 use crate::error::Result;
 use crate::model::{Alias, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber};
-use crate::store::{ExecutionFilter, NamedAlias, NamedStateMachine, RevisionKey, View};
+use crate::store::{
+    ExecutionFilter, ExecutionPosition, NamedAlias, NamedStateMachine, PositionedExecution, RevisionKey, View,
+};
 use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -105,30 +107,51 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
         Ok(found.map(|row| Cow::Owned(row.execution)))
     }
 
-    /// Scans the executions without an index for the filter, so that a start writes less. The number of stored
-    /// executions bounds the scan.
+    /// Sorts the executions without an index, so that a start writes less. Their number is limited. The inner query reads
+    /// no input.
     fn executions(
         &self,
-        before: Option<u64>,
+        now: Timestamp,
+        before: Option<ExecutionPosition>,
         filter: ExecutionFilter<'_>,
         limit: usize,
-    ) -> Result<Vec<(u64, Execution)>> {
+    ) -> Result<Vec<PositionedExecution<'_>>> {
         let sql = select!(
             executions,
-            " WHERE machine = ?1 AND sequence < ?2 AND (?3 IS NULL OR version = ?3) AND (?4 IS NULL OR alias = ?4)
-              AND (?5 IS NULL OR (stopped IS NULL) = ?5) ORDER BY sequence DESC LIMIT ?6"
+            " WHERE machine = ?1 AND sequence IN (
+                SELECT sequence FROM (
+                    SELECT executions.sequence, executions.version, alias,
+                        iif(stopped <= ?2, stopped, coalesce(last, started)) AS time,
+                        iif(stopped <= ?2, status, 'RUNNING') AS status
+                    FROM executions LEFT JOIN endings USING (machine, sequence) LEFT JOIN redrives USING (machine, sequence)
+                    WHERE machine = ?1
+                )
+                WHERE (time, sequence) < (?3, ?4) AND (?5 IS NULL OR version = ?5) AND (?6 IS NULL OR alias = ?6)
+                    AND (?7 IS NULL OR status = ?7)
+                ORDER BY time DESC, sequence DESC LIMIT ?8
+            )"
         );
-        let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
-        let running = filter.status.map(|status| status == ExecutionStatus::Running);
-        let filter = params![self.row.id, before, filter.version, filter.alias, running, sql_limit(limit)];
-        let read = |row: &Row<'_>| rows::read_execution(row).map(|row| (row.sequence, row.execution));
-        query_all(self.transaction.as_ref(), sql, filter, read)
+        let (time, sequence) = before.map_or((i64::MAX, u64::MAX), |before| (before.time.as_millis(), before.sequence));
+        let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
+        let status = filter.status.map(ExecutionStatus::as_str);
+        let parameters =
+            params![self.row.id, now, time, sequence, filter.version, filter.alias, status, sql_limit(limit)];
+        let read = |row: &Row<'_>| rows::read_execution(row).map(|row| positioned(row, now));
+        let mut found = query_all(self.transaction.as_ref(), sql, parameters, read)?;
+        found.sort_unstable_by_key(|(position, _)| std::cmp::Reverse(*position));
+        Ok(found)
     }
 
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
         let sql = select!(starts, " WHERE machine = ?1 ORDER BY version");
         query_all(self.transaction.as_ref(), sql, [self.row.id], |row| Ok(rows::read_start_count(row)?.1))
     }
+}
+
+/// Adds the position in the list at a time.
+fn positioned(row: rows::ExecutionRow, now: Timestamp) -> PositionedExecution<'static> {
+    let position = ExecutionPosition::new(&row.execution, row.sequence, now);
+    (position, Cow::Owned(row.execution))
 }
 
 /// Reads a range of the index of ARNs, up to the end of the prefix.

@@ -1,0 +1,102 @@
+//! Decides how executions end, and on redrives.
+
+use super::execution::require_execution;
+use super::{Context, Decision};
+use crate::command::{EndExecution, RedriveExecution, StopExecution};
+use crate::error::{Error, Result};
+use crate::model::{Ending, Execution, ExecutionStatus, Failure, Outcome, Redrive, Timestamp};
+use crate::outcomes::{OutcomeSource, Start};
+use crate::store::{Change, View};
+use crate::wire::output::{EndExecutionOutput, RedriveExecutionOutput, StopExecutionOutput};
+use std::time::Duration;
+
+/// The time after the end of an execution in which it can be redriven, as AWS documents it.
+const REDRIVE_PERIOD: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+/// How many client tokens AWS remembers, and for how long.
+const REMEMBERED_TOKENS: usize = 10;
+const TOKEN_LIFETIME: Duration = Duration::from_secs(15 * 60);
+/// AWS's limit of the events of an execution that can be redriven.
+const MAX_EVENTS: usize = 24_999;
+
+/// Stops an execution. Idempotent: repeated requests return the first stop date.
+pub(crate) fn stop(command: &StopExecution<'_>, context: &Context<'_>) -> Result<Decision<StopExecutionOutput>> {
+    let (_, execution) = require_execution(&command.execution, context)?;
+    if let Some(ending) = execution.ending_at(context.now) {
+        return Ok(Decision { change: None, output: StopExecutionOutput { stop_date: ending.stopped } });
+    }
+    let failure = Failure { error: command.error.map(Into::into), cause: command.cause.map(Into::into) };
+    let ending = Ending { stopped: context.now, outcome: Outcome::Aborted(failure) };
+    let change = Change::EndExecution { name: execution.name.clone(), ending };
+    Ok(Decision { change: Some(change), output: StopExecutionOutput { stop_date: context.now } })
+}
+
+/// Sets how and when an execution ends. Idempotent: a repeated request returns the existing ending.
+pub(crate) fn end(command: &EndExecution<'_>, context: &Context<'_>) -> Result<Decision<EndExecutionOutput>> {
+    let (_, execution) = require_execution(&command.execution, context)?;
+    let output = |ending: &Ending| EndExecutionOutput {
+        execution_arn: command.execution.arn.to_owned(),
+        status: ending.outcome.status().as_str().to_owned(),
+        stop_date: ending.stopped,
+    };
+    if let Some(ending) = execution.ending_at(context.now) {
+        if ending.outcome != command.outcome {
+            let status = ending.outcome.status().as_str();
+            let arn = command.execution.arn;
+            return Err(Error::InvalidEnding(format!("'{arn}' has already ended with status {status}")));
+        }
+        return Ok(Decision { change: None, output: output(ending) });
+    }
+    let stopped = context.now.max(execution.last_started()).saturating_add(command.after);
+    let ending = Ending { stopped, outcome: command.outcome.clone() };
+    let output = output(&ending);
+    Ok(Decision { change: Some(Change::EndExecution { name: execution.name.clone(), ending }), output })
+}
+
+/// Starts an execution again. Idempotent for the last client tokens.
+pub(crate) fn redrive(
+    command: &RedriveExecution<'_>,
+    outcomes: &OutcomeSource<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<RedriveExecutionOutput>> {
+    let (view, execution) = require_execution(&command.execution, context)?;
+    if let Some(redrive) = find_redrive(&execution, command.client_token, context.now) {
+        return Ok(Decision { change: None, output: RedriveExecutionOutput { redrive_date: redrive.redriven } });
+    }
+    let previous = require_redrivable(view, &execution, context.now).map_err(Error::ExecutionNotRedrivable)?.clone();
+    let Execution { name, version, input, .. } = &*execution;
+    let alias = execution.alias.as_deref();
+    let state_machine = command.execution.state_machine_name;
+    let start = Start { state_machine, version: *version, alias, name, input };
+    let ending = outcomes.decide(&start, context.now);
+    let redrive = Redrive { redriven: context.now, client_token: command.client_token.map(Into::into), previous };
+    let change = Change::RedriveExecution { name: execution.name.clone(), redrive, ending };
+    Ok(Decision { change: Some(change), output: RedriveExecutionOutput { redrive_date: context.now } })
+}
+
+fn find_redrive<'e>(execution: &'e Execution, token: Option<&str>, now: Timestamp) -> Option<&'e Redrive> {
+    let token = token?;
+    let mut last = execution.redrives.iter().rev().take(REMEMBERED_TOKENS);
+    last.find(|redrive| {
+        redrive.client_token.as_deref() == Some(token) && now < redrive.redriven.saturating_add(TOKEN_LIFETIME)
+    })
+}
+
+/// Returns the ending of an execution that can be redriven, or the reason why it cannot.
+pub(super) fn require_redrivable<'e>(
+    view: &dyn View,
+    execution: &'e Execution,
+    now: Timestamp,
+) -> Result<&'e Ending, &'static str> {
+    let ending = execution.ending_at(now).ok_or("Execution is RUNNING and cannot be redriven")?;
+    if ending.outcome.status() == ExecutionStatus::Succeeded {
+        return Err("Execution is SUCCEEDED and cannot be redriven");
+    }
+    if view.state_machine().deleting_until.is_some() {
+        return Err("State machine is in DELETING status");
+    }
+    if now > ending.stopped.saturating_add(REDRIVE_PERIOD) {
+        return Err("Execution redrivable period exceeded");
+    }
+    let events = execution.redrives.len().saturating_mul(2).saturating_add(2);
+    if events >= MAX_EVENTS { Err("Execution history event limit exceeded") } else { Ok(ending) }
+}
