@@ -2,6 +2,7 @@
 
 use crate::backup::{BackupArgs, ResetArgs, RestoreArgs};
 use crate::deploy::{AbortArgs, DeployArgs, PruneArgs, RollbackArgs};
+use crate::end::EndArgs;
 use crate::endpoint::{BackendArgs, SIGNING_HELP};
 use crate::plan::PlanArgs;
 use crate::serve::ServeArgs;
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Reset(ResetArgs),
     /// Call an operation on a file or a running endpoint
     Call(CallArgs),
+    /// End an execution: it succeeds, fails or times out
+    End(EndArgs),
     /// Validate a request without sending it, and report all problems
     Check(CheckArgs),
     /// Check CloudFormation, SAM and Terraform files

@@ -9,6 +9,7 @@ mod arn;
 mod backup;
 mod check_template;
 mod deploy;
+mod end;
 mod endpoint;
 mod exit;
 mod input;
