@@ -13,6 +13,7 @@ mod end;
 mod endpoint;
 mod exit;
 mod input;
+mod outcomes_file;
 mod output;
 mod plan;
 mod preference;
