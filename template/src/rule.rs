@@ -111,7 +111,7 @@ const READS: [(&str, &str); 8] = [
     ("SFA037", OPERATIONS_READ),
     (
         "SFA041",
-        "Templates: Namespace, MetricName, Dimensions and Metrics of AWS::CloudWatch::Alarm in the namespace AWS/States, with or without a deployment preference that uses the alarm. Terraform plans: aws_cloudwatch_metric_alarm, which has no deployment preference to refer to it. Expressions are not read. Without dimensions, the metrics of executions are those of the account.",
+        "Templates: Namespace, MetricName, Dimensions and Metrics of AWS::CloudWatch::Alarm in the namespace AWS/States, with or without a deployment preference that uses the alarm. Terraform plans: aws_cloudwatch_metric_alarm. Expressions are not read. Without dimensions, the metrics of executions are those of the account.",
     ),
 ];
 
