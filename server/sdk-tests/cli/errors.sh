@@ -21,4 +21,4 @@ expect_error create-state-machine-alias --name 123 --routing-configuration state
 expect_error describe-state-machine --state-machine-arn ${machine/orders/gone}
 expect_error list-state-machines --starting-token x
 expect_error start-execution --state-machine-arn orders
-expect_error get-execution-history --execution-arn "${machine/stateMachine/execution}:one"
+expect_error list-activities

@@ -156,8 +156,7 @@ func testErrors(client *sfn.Client) {
 	fmt.Println(expectError[*types.InvalidToken](err))
 	_, err = client.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: aws.String("orders")})
 	fmt.Println(expectError[*types.InvalidArn](err))
-	history := strings.Replace(machine, "stateMachine", "execution", 1) + ":one"
-	_, err = client.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &history})
+	_, err = client.ListActivities(ctx, &sfn.ListActivitiesInput{})
 	fmt.Println(expectError[*smithy.GenericAPIError](err))
 }
 

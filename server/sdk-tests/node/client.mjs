@@ -80,7 +80,6 @@ async function testErrors () {
   const create = (name, weight) => sfn.createStateMachineAlias({ name, routingConfiguration: [route(1, weight)] })
   const gone = MACHINE.replace('orders', 'gone')
   const other = { name: 'orders', definition: DEFINITION.replaceAll('Done', 'End'), roleArn: ROLE }
-  const history = `${MACHINE.replace('stateMachine', 'execution')}:one`
   const all = [
     [sdk.ResourceNotFound, sfn.describeStateMachineAlias({ stateMachineAliasArn: ALIAS })],
     [sdk.ValidationException, create('PROD', 70)],
@@ -89,7 +88,7 @@ async function testErrors () {
     [sdk.StateMachineAlreadyExists, sfn.createStateMachine(other)],
     [sdk.InvalidToken, sfn.listStateMachines({ nextToken: 'x' })],
     [sdk.InvalidArn, sfn.startExecution({ stateMachineArn: 'orders' })],
-    [sdk.SFNServiceException, sfn.getExecutionHistory({ executionArn: history })]
+    [sdk.SFNServiceException, sfn.listActivities({})]
   ]
   const lines = await Promise.all(all.map(([errorClass, promise]) => expectError(errorClass, promise)))
   lines.forEach(line => console.log(line))

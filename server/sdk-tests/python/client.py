@@ -76,7 +76,6 @@ def test_errors():
     create = sfn.create_state_machine_alias
     gone = MACHINE.replace("orders", "gone")
     other = DEFINITION.replace("Done", "End")
-    history = f"{MACHINE.replace('stateMachine', 'execution')}:one"
     print(expect_error(known.ResourceNotFound, sfn.describe_state_machine_alias, stateMachineAliasArn=ALIAS))
     print(expect_error(known.ValidationException, create, name="PROD", routingConfiguration=[route(1, 70)]))
     print(expect_error(known.ValidationException, create, name="123", routingConfiguration=[route(1, 100)]))
@@ -85,7 +84,7 @@ def test_errors():
     print(expect_error(exists, sfn.create_state_machine, name="orders", definition=other, roleArn=ROLE))
     print(expect_error(known.InvalidToken, sfn.list_state_machines, nextToken="x"))
     print(expect_error(known.InvalidArn, sfn.start_execution, stateMachineArn="orders"))
-    print(expect_error(ClientError, sfn.get_execution_history, executionArn=history))
+    print(expect_error(ClientError, sfn.list_activities))
 
 
 publish_two_versions()

@@ -100,7 +100,6 @@ final class Client {
     private void testErrors() {
         String gone = MACHINE.replace("orders", "gone");
         String other = DEFINITION.replace("Done", "End");
-        String history = MACHINE.replace("stateMachine", "execution") + ":one";
         printError(ResourceNotFoundException.class, () -> sfn.describeStateMachineAlias(r -> r.stateMachineAliasArn(ALIAS)));
         printError(ValidationException.class,
             () -> sfn.createStateMachineAlias(r -> r.name("PROD").routingConfiguration(route(1, 70))));
@@ -111,7 +110,7 @@ final class Client {
             () -> sfn.createStateMachine(r -> r.name("orders").definition(other).roleArn(ROLE)));
         printError(InvalidTokenException.class, () -> sfn.listStateMachines(r -> r.nextToken("x")));
         printError(InvalidArnException.class, () -> sfn.startExecution(r -> r.stateMachineArn("orders")));
-        printError(SfnException.class, () -> sfn.getExecutionHistory(r -> r.executionArn(history)));
+        printError(SfnException.class, () -> sfn.listActivities());
     }
 
     private static void printError(Class<? extends SfnException> errorClass, Runnable call) {
