@@ -9,6 +9,8 @@ const DEFINITION = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 
 // The SDK reads the endpoint from AWS_ENDPOINT_URL_SFN.
 const sfn = new sdk.SFN({})
+// The SDK sends StartSyncExecution to `sync-` and the host, which does not exist for a local endpoint.
+const sync = new sdk.SFN({ disableHostPrefix: true })
 await publishTwoVersions()
 await create()
 await start()
@@ -88,6 +90,7 @@ async function testErrors () {
     [sdk.StateMachineAlreadyExists, sfn.createStateMachine(other)],
     [sdk.InvalidToken, sfn.listStateMachines({ nextToken: 'x' })],
     [sdk.InvalidArn, sfn.startExecution({ stateMachineArn: 'orders' })],
+    [sdk.StateMachineTypeNotSupported, sync.startSyncExecution({ stateMachineArn: MACHINE })],
     [sdk.SFNServiceException, sfn.listActivities({})]
   ]
   const lines = await Promise.all(all.map(([errorClass, promise]) => expectError(errorClass, promise)))
