@@ -8,7 +8,7 @@ const {
 } = require('./input.js')
 
 /** The members of outputs that are dates. The binary returns them in seconds. */
-const DATES = ['creationDate', 'updateDate', 'startDate', 'stopDate', 'redriveDate']
+const DATES = ['creationDate', 'updateDate', 'startDate', 'stopDate', 'redriveDate', 'timestamp']
 
 /** An existing service of the binary, as argument of the constructor of `StepFunctions`. */
 class ServiceHandle {
