@@ -27,6 +27,8 @@ from sfn_alias.type_defs import (
     DescribeStateMachineOutputTypeDef,
     EmptyTypeDef,
     Exceptions,
+    GetExecutionHistoryInputTypeDef,
+    GetExecutionHistoryOutputTypeDef,
     Limits,
     ListExecutionsInputTypeDef,
     ListExecutionsOutputTypeDef,
@@ -42,9 +44,13 @@ from sfn_alias.type_defs import (
     Problem,
     PublishStateMachineVersionInputTypeDef,
     PublishStateMachineVersionOutputTypeDef,
+    RedriveExecutionInputTypeDef,
+    RedriveExecutionOutputTypeDef,
     RoutingConfigurationListItemTypeDef,
     StartExecutionInputTypeDef,
     StartExecutionOutputTypeDef,
+    StartSyncExecutionInputTypeDef,
+    StartSyncExecutionOutputTypeDef,
     StopExecutionInputTypeDef,
     StopExecutionOutputTypeDef,
     TagResourceInputTypeDef,
@@ -284,13 +290,19 @@ class StepFunctions:
     def delete_state_machine_version(self, **input: Unpack[DeleteStateMachineVersionInputTypeDef]) -> EmptyTypeDef:
         """Deletes a version. Fails if an alias routes to it; succeeds if it does not exist."""
     def start_execution(self, **input: Unpack[StartExecutionInputTypeDef]) -> StartExecutionOutputTypeDef:
-        """Starts an execution of a state machine, a version, or the version that an alias selects by weight. The execution is recorded, not interpreted."""
+        """Starts an execution of a state machine, a version, or the version that an alias selects by weight. The definition is not interpreted: the execution ends as rules or requests specify."""
+    def start_sync_execution(self, **input: Unpack[StartSyncExecutionInputTypeDef]) -> StartSyncExecutionOutputTypeDef:
+        """Starts an execution of an EXPRESS state machine, one of its versions, or the version that an alias selects by weight, and returns its result. A rule in ``outcomes`` decides the result."""
     def describe_execution(self, **input: Unpack[DescribeExecutionInputTypeDef]) -> DescribeExecutionOutputTypeDef:
-        """Returns an execution. It is RUNNING until it is stopped."""
+        """Returns an execution."""
     def describe_state_machine_for_execution(self, **input: Unpack[DescribeStateMachineForExecutionInputTypeDef]) -> DescribeStateMachineForExecutionOutputTypeDef:
         """Returns the state machine revision that an execution was started with."""
     def list_executions(self, **input: Unpack[ListExecutionsInputTypeDef]) -> ListExecutionsOutputTypeDef:
-        """Lists the executions of a state machine, a version or an alias, newest first."""
+        """Lists the executions of a state machine, a version or an alias, latest first."""
+    def get_execution_history(self, **input: Unpack[GetExecutionHistoryInputTypeDef]) -> GetExecutionHistoryOutputTypeDef:
+        """Returns the events of an execution: its start, its end and its redrives. Definitions are not interpreted, so there are no events of states."""
+    def redrive_execution(self, **input: Unpack[RedriveExecutionInputTypeDef]) -> RedriveExecutionOutputTypeDef:
+        """Starts an execution again that failed, timed out or was stopped in the last 14 days."""
     def stop_execution(self, **input: Unpack[StopExecutionInputTypeDef]) -> StopExecutionOutputTypeDef:
         """Stops an execution. It is ABORTED afterwards."""
     def tag_resource(self, **input: Unpack[TagResourceInputTypeDef]) -> EmptyTypeDef:

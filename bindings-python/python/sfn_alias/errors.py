@@ -76,11 +76,15 @@ class ConflictException(StepFunctionsError, number=10):
 
 
 class ExecutionAlreadyExists(StepFunctionsError, number=20):
-    """An execution with this name exists, with another input or already stopped."""
+    """An execution with this name exists, with another input or already ended."""
 
 
 class ExecutionDoesNotExist(StepFunctionsError, number=30):
     """The execution does not exist."""
+
+
+class ExecutionNotRedrivable(StepFunctionsError, number=35):
+    """The execution is RUNNING, succeeded, or ended more than 14 days ago."""
 
 
 class InvalidArn(StepFunctionsError, number=40):

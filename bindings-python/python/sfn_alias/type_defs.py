@@ -33,9 +33,12 @@ OperationName = Literal[
     "ListStateMachineVersions",
     "DeleteStateMachineVersion",
     "StartExecution",
+    "StartSyncExecution",
     "DescribeExecution",
     "DescribeStateMachineForExecution",
     "ListExecutions",
+    "GetExecutionHistory",
+    "RedriveExecution",
     "StopExecution",
     "TagResource",
     "UntagResource",
@@ -46,10 +49,12 @@ EncryptionTypeType = Literal["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"]
 ExecutionRedriveFilterType = Literal["NOT_REDRIVEN", "REDRIVEN"]
 ExecutionRedriveStatusType = Literal["NOT_REDRIVABLE", "REDRIVABLE", "REDRIVABLE_BY_MAP_RUN"]
 ExecutionStatusType = Literal["ABORTED", "FAILED", "PENDING_REDRIVE", "RUNNING", "SUCCEEDED", "TIMED_OUT"]
+HistoryEventTypeType = Literal["ActivityFailed", "ActivityScheduleFailed", "ActivityScheduled", "ActivityStarted", "ActivitySucceeded", "ActivityTimedOut", "ChoiceStateEntered", "ChoiceStateExited", "EvaluationFailed", "ExecutionAborted", "ExecutionFailed", "ExecutionRedriven", "ExecutionStarted", "ExecutionSucceeded", "ExecutionTimedOut", "FailStateEntered", "LambdaFunctionFailed", "LambdaFunctionScheduleFailed", "LambdaFunctionScheduled", "LambdaFunctionStartFailed", "LambdaFunctionStarted", "LambdaFunctionSucceeded", "LambdaFunctionTimedOut", "MapIterationAborted", "MapIterationFailed", "MapIterationStarted", "MapIterationSucceeded", "MapRunAborted", "MapRunFailed", "MapRunRedriven", "MapRunStarted", "MapRunSucceeded", "MapStateAborted", "MapStateEntered", "MapStateExited", "MapStateFailed", "MapStateStarted", "MapStateSucceeded", "ParallelStateAborted", "ParallelStateEntered", "ParallelStateExited", "ParallelStateFailed", "ParallelStateStarted", "ParallelStateSucceeded", "PassStateEntered", "PassStateExited", "SucceedStateEntered", "SucceedStateExited", "TaskFailed", "TaskScheduled", "TaskStartFailed", "TaskStarted", "TaskStateAborted", "TaskStateEntered", "TaskStateExited", "TaskSubmitFailed", "TaskSubmitted", "TaskSucceeded", "TaskTimedOut", "WaitStateAborted", "WaitStateEntered", "WaitStateExited"]
 IncludedDataType = Literal["ALL_DATA", "METADATA_ONLY"]
 LogLevelType = Literal["ALL", "ERROR", "FATAL", "OFF"]
 StateMachineStatusType = Literal["ACTIVE", "DELETING"]
 StateMachineTypeType = Literal["EXPRESS", "STANDARD"]
+SyncExecutionStatusType = Literal["FAILED", "SUCCEEDED", "TIMED_OUT"]
 ValidateStateMachineDefinitionResultCodeType = Literal["FAIL", "OK"]
 ValidateStateMachineDefinitionSeverityType = Literal["ERROR", "WARNING"]
 
@@ -425,13 +430,44 @@ class StartExecutionOutputTypeDef(TypedDict):
     ResponseMetadata: ResponseMetadataTypeDef
 
 
-class DescribeExecutionInputTypeDef(TypedDict):
-    executionArn: str
+class StartSyncExecutionInputTypeDef(TypedDict):
+    stateMachineArn: str
+    name: NotRequired[str]
+    input: NotRequired[str]
+    traceHeader: NotRequired[str]
     includedData: NotRequired[IncludedDataType]
 
 
 class CloudWatchEventsExecutionDataDetailsTypeDef(TypedDict):
     included: NotRequired[bool]
+
+
+class BillingDetailsTypeDef(TypedDict):
+    billedMemoryUsedInMB: NotRequired[int]
+    billedDurationInMilliseconds: NotRequired[int]
+
+
+class StartSyncExecutionOutputTypeDef(TypedDict):
+    executionArn: str
+    stateMachineArn: str
+    name: str
+    startDate: datetime
+    stopDate: datetime
+    status: SyncExecutionStatusType
+    error: str
+    cause: str
+    input: str
+    inputDetails: CloudWatchEventsExecutionDataDetailsTypeDef
+    output: str
+    outputDetails: CloudWatchEventsExecutionDataDetailsTypeDef
+    traceHeader: str
+    billingDetails: BillingDetailsTypeDef
+    ResponseMetadata: ResponseMetadataTypeDef
+
+
+class DescribeExecutionInputTypeDef(TypedDict):
+    executionArn: str
+    includedData: NotRequired[IncludedDataType]
 
 
 class DescribeExecutionOutputTypeDef(TypedDict):
@@ -509,6 +545,284 @@ class ListExecutionsOutputTypeDef(TypedDict):
     ResponseMetadata: ResponseMetadataTypeDef
 
 
+class GetExecutionHistoryInputTypeDef(TypedDict):
+    executionArn: str
+    maxResults: NotRequired[int]
+    reverseOrder: NotRequired[bool]
+    nextToken: NotRequired[str]
+    includeExecutionData: NotRequired[bool]
+
+
+class ActivityFailedEventDetailsTypeDef(TypedDict):
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class ActivityScheduleFailedEventDetailsTypeDef(TypedDict):
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class HistoryEventExecutionDataDetailsTypeDef(TypedDict):
+    truncated: NotRequired[bool]
+
+
+class ActivityScheduledEventDetailsTypeDef(TypedDict):
+    resource: str
+    input: NotRequired[str]
+    inputDetails: NotRequired[HistoryEventExecutionDataDetailsTypeDef]
+    timeoutInSeconds: NotRequired[int]
+    heartbeatInSeconds: NotRequired[int]
+
+
+class ActivityStartedEventDetailsTypeDef(TypedDict):
+    workerName: NotRequired[str]
+
+
+class ActivitySucceededEventDetailsTypeDef(TypedDict):
+    output: NotRequired[str]
+    outputDetails: NotRequired[HistoryEventExecutionDataDetailsTypeDef]
+
+
+class ActivityTimedOutEventDetailsTypeDef(TypedDict):
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class TaskFailedEventDetailsTypeDef(TypedDict):
+    resourceType: str
+    resource: str
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class TaskCredentialsTypeDef(TypedDict):
+    roleArn: NotRequired[str]
+
+
+class TaskScheduledEventDetailsTypeDef(TypedDict):
+    resourceType: str
+    resource: str
+    region: str
+    parameters: str
+    timeoutInSeconds: NotRequired[int]
+    heartbeatInSeconds: NotRequired[int]
+    taskCredentials: NotRequired[TaskCredentialsTypeDef]
+
+
+class TaskStartFailedEventDetailsTypeDef(TypedDict):
+    resourceType: str
+    resource: str
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class TaskStartedEventDetailsTypeDef(TypedDict):
+    resourceType: str
+    resource: str
+
+
+class TaskSubmitFailedEventDetailsTypeDef(TypedDict):
+    resourceType: str
+    resource: str
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class TaskSubmittedEventDetailsTypeDef(TypedDict):
+    resourceType: str
+    resource: str
+    output: NotRequired[str]
+    outputDetails: NotRequired[HistoryEventExecutionDataDetailsTypeDef]
+
+
+class TaskSucceededEventDetailsTypeDef(TypedDict):
+    resourceType: str
+    resource: str
+    output: NotRequired[str]
+    outputDetails: NotRequired[HistoryEventExecutionDataDetailsTypeDef]
+
+
+class TaskTimedOutEventDetailsTypeDef(TypedDict):
+    resourceType: str
+    resource: str
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class ExecutionFailedEventDetailsTypeDef(TypedDict):
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class ExecutionStartedEventDetailsTypeDef(TypedDict):
+    input: NotRequired[str]
+    inputDetails: NotRequired[HistoryEventExecutionDataDetailsTypeDef]
+    roleArn: NotRequired[str]
+    stateMachineAliasArn: NotRequired[str]
+    stateMachineVersionArn: NotRequired[str]
+
+
+class ExecutionSucceededEventDetailsTypeDef(TypedDict):
+    output: NotRequired[str]
+    outputDetails: NotRequired[HistoryEventExecutionDataDetailsTypeDef]
+
+
+class ExecutionAbortedEventDetailsTypeDef(TypedDict):
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class ExecutionTimedOutEventDetailsTypeDef(TypedDict):
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class ExecutionRedrivenEventDetailsTypeDef(TypedDict):
+    redriveCount: NotRequired[int]
+
+
+class MapStateStartedEventDetailsTypeDef(TypedDict):
+    length: NotRequired[int]
+
+
+class MapIterationEventDetailsTypeDef(TypedDict):
+    name: NotRequired[str]
+    index: NotRequired[int]
+
+
+class LambdaFunctionFailedEventDetailsTypeDef(TypedDict):
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class LambdaFunctionScheduleFailedEventDetailsTypeDef(TypedDict):
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class LambdaFunctionScheduledEventDetailsTypeDef(TypedDict):
+    resource: str
+    input: NotRequired[str]
+    inputDetails: NotRequired[HistoryEventExecutionDataDetailsTypeDef]
+    timeoutInSeconds: NotRequired[int]
+    taskCredentials: NotRequired[TaskCredentialsTypeDef]
+
+
+class LambdaFunctionStartFailedEventDetailsTypeDef(TypedDict):
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class LambdaFunctionSucceededEventDetailsTypeDef(TypedDict):
+    output: NotRequired[str]
+    outputDetails: NotRequired[HistoryEventExecutionDataDetailsTypeDef]
+
+
+class LambdaFunctionTimedOutEventDetailsTypeDef(TypedDict):
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class StateEnteredEventDetailsTypeDef(TypedDict):
+    name: str
+    input: NotRequired[str]
+    inputDetails: NotRequired[HistoryEventExecutionDataDetailsTypeDef]
+
+
+class AssignedVariablesDetailsTypeDef(TypedDict):
+    truncated: NotRequired[bool]
+
+
+class StateExitedEventDetailsTypeDef(TypedDict):
+    name: str
+    output: NotRequired[str]
+    outputDetails: NotRequired[HistoryEventExecutionDataDetailsTypeDef]
+    assignedVariables: NotRequired[dict[str, str]]
+    assignedVariablesDetails: NotRequired[AssignedVariablesDetailsTypeDef]
+
+
+class MapRunStartedEventDetailsTypeDef(TypedDict):
+    mapRunArn: NotRequired[str]
+
+
+class MapRunFailedEventDetailsTypeDef(TypedDict):
+    error: NotRequired[str]
+    cause: NotRequired[str]
+
+
+class MapRunRedrivenEventDetailsTypeDef(TypedDict):
+    mapRunArn: NotRequired[str]
+    redriveCount: NotRequired[int]
+
+
+class EvaluationFailedEventDetailsTypeDef(TypedDict):
+    state: str
+    error: NotRequired[str]
+    cause: NotRequired[str]
+    location: NotRequired[str]
+
+
+class HistoryEventTypeDef(TypedDict):
+    timestamp: datetime
+    type: HistoryEventTypeType
+    id: int
+    previousEventId: NotRequired[int]
+    activityFailedEventDetails: NotRequired[ActivityFailedEventDetailsTypeDef]
+    activityScheduleFailedEventDetails: NotRequired[ActivityScheduleFailedEventDetailsTypeDef]
+    activityScheduledEventDetails: NotRequired[ActivityScheduledEventDetailsTypeDef]
+    activityStartedEventDetails: NotRequired[ActivityStartedEventDetailsTypeDef]
+    activitySucceededEventDetails: NotRequired[ActivitySucceededEventDetailsTypeDef]
+    activityTimedOutEventDetails: NotRequired[ActivityTimedOutEventDetailsTypeDef]
+    taskFailedEventDetails: NotRequired[TaskFailedEventDetailsTypeDef]
+    taskScheduledEventDetails: NotRequired[TaskScheduledEventDetailsTypeDef]
+    taskStartFailedEventDetails: NotRequired[TaskStartFailedEventDetailsTypeDef]
+    taskStartedEventDetails: NotRequired[TaskStartedEventDetailsTypeDef]
+    taskSubmitFailedEventDetails: NotRequired[TaskSubmitFailedEventDetailsTypeDef]
+    taskSubmittedEventDetails: NotRequired[TaskSubmittedEventDetailsTypeDef]
+    taskSucceededEventDetails: NotRequired[TaskSucceededEventDetailsTypeDef]
+    taskTimedOutEventDetails: NotRequired[TaskTimedOutEventDetailsTypeDef]
+    executionFailedEventDetails: NotRequired[ExecutionFailedEventDetailsTypeDef]
+    executionStartedEventDetails: NotRequired[ExecutionStartedEventDetailsTypeDef]
+    executionSucceededEventDetails: NotRequired[ExecutionSucceededEventDetailsTypeDef]
+    executionAbortedEventDetails: NotRequired[ExecutionAbortedEventDetailsTypeDef]
+    executionTimedOutEventDetails: NotRequired[ExecutionTimedOutEventDetailsTypeDef]
+    executionRedrivenEventDetails: NotRequired[ExecutionRedrivenEventDetailsTypeDef]
+    mapStateStartedEventDetails: NotRequired[MapStateStartedEventDetailsTypeDef]
+    mapIterationStartedEventDetails: NotRequired[MapIterationEventDetailsTypeDef]
+    mapIterationSucceededEventDetails: NotRequired[MapIterationEventDetailsTypeDef]
+    mapIterationFailedEventDetails: NotRequired[MapIterationEventDetailsTypeDef]
+    mapIterationAbortedEventDetails: NotRequired[MapIterationEventDetailsTypeDef]
+    lambdaFunctionFailedEventDetails: NotRequired[LambdaFunctionFailedEventDetailsTypeDef]
+    lambdaFunctionScheduleFailedEventDetails: NotRequired[LambdaFunctionScheduleFailedEventDetailsTypeDef]
+    lambdaFunctionScheduledEventDetails: NotRequired[LambdaFunctionScheduledEventDetailsTypeDef]
+    lambdaFunctionStartFailedEventDetails: NotRequired[LambdaFunctionStartFailedEventDetailsTypeDef]
+    lambdaFunctionSucceededEventDetails: NotRequired[LambdaFunctionSucceededEventDetailsTypeDef]
+    lambdaFunctionTimedOutEventDetails: NotRequired[LambdaFunctionTimedOutEventDetailsTypeDef]
+    stateEnteredEventDetails: NotRequired[StateEnteredEventDetailsTypeDef]
+    stateExitedEventDetails: NotRequired[StateExitedEventDetailsTypeDef]
+    mapRunStartedEventDetails: NotRequired[MapRunStartedEventDetailsTypeDef]
+    mapRunFailedEventDetails: NotRequired[MapRunFailedEventDetailsTypeDef]
+    mapRunRedrivenEventDetails: NotRequired[MapRunRedrivenEventDetailsTypeDef]
+    evaluationFailedEventDetails: NotRequired[EvaluationFailedEventDetailsTypeDef]
+
+
+class GetExecutionHistoryOutputTypeDef(TypedDict):
+    events: list[HistoryEventTypeDef]
+    nextToken: NotRequired[str]
+    ResponseMetadata: ResponseMetadataTypeDef
+
+
+class RedriveExecutionInputTypeDef(TypedDict):
+    executionArn: str
+    clientToken: NotRequired[str]
+
+
+class RedriveExecutionOutputTypeDef(TypedDict):
+    redriveDate: datetime
+    ResponseMetadata: ResponseMetadataTypeDef
+
+
 class StopExecutionInputTypeDef(TypedDict):
     executionArn: str
     error: NotRequired[str]
@@ -566,6 +880,7 @@ class Exceptions(Protocol):
     ConflictException: type[errors.ConflictException]
     ExecutionAlreadyExists: type[errors.ExecutionAlreadyExists]
     ExecutionDoesNotExist: type[errors.ExecutionDoesNotExist]
+    ExecutionNotRedrivable: type[errors.ExecutionNotRedrivable]
     InvalidArn: type[errors.InvalidArn]
     InvalidDefinition: type[errors.InvalidDefinition]
     InvalidEncryptionConfiguration: type[errors.InvalidEncryptionConfiguration]
