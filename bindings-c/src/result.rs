@@ -50,12 +50,20 @@ pub enum ResultCode {
     TooManyTags = 160,
     /// The request violates a constraint of the model or a rule of the service.
     ValidationException = 170,
+    /// A fault of the rules: the caller may not perform the operation.
+    AccessDeniedException = 172,
+    /// A fault of the rules: the caller sends too many requests.
+    ThrottlingException = 174,
     /// The operation is unknown.
     UnknownOperationException = 180,
     /// The request is not a JSON object, or a member has the wrong type.
     SerializationException = 190,
     /// The request is too large.
     RequestEntityTooLargeException = 200,
+    /// A fault of the rules: AWS fails. Nothing was changed.
+    InternalServerError = 202,
+    /// A fault of the rules: AWS is temporarily not available. Nothing was changed.
+    ServiceUnavailable = 204,
     /// A bug in this library. Nothing was changed.
     InternalFailure = 210,
     /// The storage cannot be opened, read or written. Nothing was changed.
@@ -104,8 +112,8 @@ implement_conversions! {
         ConflictException ExecutionAlreadyExists ExecutionDoesNotExist ExecutionNotRedrivable InvalidArn InvalidDefinition
         InvalidEncryptionConfiguration InvalidExecutionInput InvalidLoggingConfiguration InvalidName InvalidToken
         MissingRequiredParameter ResourceNotFound ServiceQuotaExceededException StateMachineAlreadyExists StateMachineDeleting StateMachineDoesNotExist
-        StateMachineTypeNotSupported TooManyTags ValidationException UnknownOperationException
-        SerializationException RequestEntityTooLargeException InternalFailure StorageFailure ServiceClosed
+        StateMachineTypeNotSupported TooManyTags ValidationException AccessDeniedException ThrottlingException UnknownOperationException
+        SerializationException RequestEntityTooLargeException InternalServerError ServiceUnavailable InternalFailure StorageFailure ServiceClosed
         EntropyFailure;
     own: NullArgument InvalidUtf8 InvalidLength InvalidArgument Panic
 }

