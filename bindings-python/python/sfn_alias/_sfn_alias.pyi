@@ -26,6 +26,7 @@ from sfn_alias.type_defs import (
     DescribeStateMachineInputTypeDef,
     DescribeStateMachineOutputTypeDef,
     EmptyTypeDef,
+    EndExecutionOutputTypeDef,
     Exceptions,
     GetExecutionHistoryInputTypeDef,
     GetExecutionHistoryOutputTypeDef,
@@ -41,6 +42,7 @@ from sfn_alias.type_defs import (
     ListTagsForResourceInputTypeDef,
     ListTagsForResourceOutputTypeDef,
     OperationName,
+    OutcomeRules,
     Problem,
     PublishStateMachineVersionInputTypeDef,
     PublishStateMachineVersionOutputTypeDef,
@@ -154,6 +156,7 @@ def serve(
     update_delay: float | timedelta | None = None,
     deletion_delay: float | timedelta | None = None,
     limits: Limits | None = None,
+    outcomes: OutcomeRules | None = None,
 ) -> Server:
     """Starts an HTTP endpoint on 127.0.0.1 in this process. In a ``with`` block, the value is its URL.
 
@@ -214,6 +217,8 @@ class StepFunctions:
     - ``clock``: a function that returns a ``datetime`` or seconds since 1970. Default: ``time.time_ns``, which libraries such
       as freezegun and time-machine replace.
     - ``limits``: a ``dict`` of quotas and size limits (``sfn_alias.type_defs.Limits``).
+    - ``outcomes``: rules that decide how executions end, as a ``dict``, a ``list`` or JSON text. Default: executions are RUNNING
+      until ``end_execution`` or ``stop_execution``.
     """
     def __new__(
         cls,
@@ -227,6 +232,7 @@ class StepFunctions:
         deletion_delay: float | timedelta | None = None,
         clock: Callable[[], datetime | float] | None = None,
         limits: Limits | None = None,
+        outcomes: OutcomeRules | None = None,
     ) -> Self: ...
     @property
     def partition(self) -> str:
@@ -248,6 +254,30 @@ class StepFunctions:
         """Runs an operation by its AWS name, for example ``ListStateMachines``, and returns the response."""
     def call_json(self, operation: str, body: bytes) -> tuple[int, bytes]:
         """Runs one AWS JSON 1.0 request and returns the HTTP status and the body, also for errors of AWS."""
+    def end_execution(
+        self,
+        execution_arn: str,
+        *,
+        output: Any = ...,
+        error: str | None = None,
+        cause: str | None = None,
+        timed_out: bool = False,
+        after: float | timedelta | str | None = None,
+    ) -> EndExecutionOutputTypeDef:
+        """Ends an execution, or sets when it ends: it is RUNNING until then. Not an operation of AWS.
+
+        - ``output``: the output of a successful execution: any value that ``json.dumps`` accepts. Default: ``{}``.
+        - ``error``, ``cause``: texts. With one of them, the execution fails.
+        - ``timed_out``: whether the execution times out.
+        - ``after``: the time until the end: seconds, a ``timedelta``, or a text such as ``500ms``. Default: 0.
+
+        The execution has the partition, account and region of this object (``in_scope``). The same request again returns
+        the existing end.
+        """
+    def set_outcomes(self, outcomes: OutcomeRules | None) -> None:
+        """Replaces the rules that decide how executions end, in all scopes; ``None`` removes them. Executions that were started
+        before keep their ends.
+        """
     def start_counts(self, state_machine_arn: str) -> dict[int | None, int]:
         """Returns the number of started executions per version; the key ``None`` counts starts without a version."""
     def reset(self) -> None:

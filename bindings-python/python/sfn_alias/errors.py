@@ -151,6 +151,14 @@ class ValidationException(StepFunctionsError, number=170):
     """The request violates a constraint of the model or a rule of the service."""
 
 
+class AccessDeniedException(StepFunctionsError, number=172):
+    """A fault of the rules: the caller may not perform the operation."""
+
+
+class ThrottlingException(StepFunctionsError, number=174):
+    """A fault of the rules: the caller sends too many requests."""
+
+
 class UnknownOperationException(StepFunctionsError, number=180):
     """The operation is unknown."""
 
@@ -161,6 +169,14 @@ class SerializationException(StepFunctionsError, number=190):
 
 class RequestEntityTooLargeException(StepFunctionsError, number=200):
     """The request is too large."""
+
+
+class InternalServerError(StepFunctionsError, number=202):
+    """A fault of the rules: AWS fails."""
+
+
+class ServiceUnavailable(StepFunctionsError, number=204):
+    """A fault of the rules: AWS is temporarily not available."""
 
 
 class InternalFailure(StepFunctionsError, number=210):
