@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 const END: &str = "EndExecution";
+const ALARMS: &str = "EvaluateAlarms";
 
 /// The output of an execution. `None` is an output, too.
 pub enum Output<'py> {
@@ -77,6 +78,18 @@ impl StepFunctions {
         catch_panic(py, "SetOutcomes", || {
             let outcomes = json_argument::outcomes(outcomes, &self.store.limits())?;
             self.store.set_outcomes(py, outcomes)
+        })
+    }
+
+    /// Evaluates alarms on the stored executions and returns a `dict` of `OK` or `ALARM` by name, for `alarm_states` of
+    /// `sfn_alias.deploy.Deployment`.
+    ///
+    /// - `rules`: the alarms, as a `dict`, a `list` or JSON text.
+    fn evaluate_alarms<'py>(&self, py: Python<'py>, rules: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        catch_panic(py, ALARMS, || {
+            let source = json_argument::alarm_rules(rules)?;
+            let states = self.view(py, ALARMS)?.evaluate_alarms_from(&source, &ValueSerializer(py));
+            states.map_err(|error| to_exception(py, &error, ALARMS))
         })
     }
 }

@@ -15,7 +15,7 @@ use sfn_alias::{Limits, Outcomes, OutcomesError};
 pub fn outcomes(value: options::Argument<'_, '_>, limits: &Limits) -> PyResult<Option<Outcomes>> {
     const NAME: &str = "outcomes";
     let Some(value) = value else { return Ok(None) };
-    let (text, has_positions) = rules_text(NAME, value)?;
+    let (text, has_positions) = rules_text(NAME, NAME, value)?;
     let to_error = |error: OutcomesError| {
         let OutcomesError { pointer, message, help, .. } = &error;
         PyValueError::new_err(match has_positions {
@@ -26,9 +26,14 @@ pub fn outcomes(value: options::Argument<'_, '_>, limits: &Limits) -> PyResult<O
     Outcomes::parse(&text, limits).map(Some).map_err(to_error)
 }
 
+/// Converts rules of alarms.
+pub fn alarm_rules<'py>(value: &Bound<'py, PyAny>) -> PyResult<JsonRequest<'py>> {
+    Ok(JsonRequest { py: value.py(), text: rules_text("rules", "alarms", value)?.0 })
+}
+
 /// Returns rules in JSON, and whether their lines and columns mean something to the caller, who passed a text. A list is
-/// the member `name` of the rules.
-fn rules_text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<(String, bool)> {
+/// the member `member` of the rules.
+fn rules_text(name: &str, member: &str, value: &Bound<'_, PyAny>) -> PyResult<(String, bool)> {
     const EXPECTED: &str = "a `dict`, a `list` or JSON text";
     if let Ok(text) = value.cast::<PyString>() {
         return Ok((text.to_str()?.to_owned(), true));
@@ -38,7 +43,7 @@ fn rules_text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<(String, bool)> 
     }
     if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
         let rules = PyDict::new(value.py());
-        rules.set_item(name, value)?;
+        rules.set_item(member, value)?;
         return Ok((dump(name, &rules)?, false));
     }
     let is_path = value.hasattr(intern!(value.py(), "__fspath__"))?;

@@ -148,6 +148,8 @@ ERRORS_MARKER = "# `make generate` writes the following classes from the error k
 
 OWN_TYPES = [
     "Acknowledgement",
+    "AlarmRules",
+    "AlarmStateType",
     "ArnParts",
     "Comparison",
     "EmptyTypeDef",

@@ -8,6 +8,8 @@ from typing import Any, Final, final
 
 from sfn_alias.type_defs import (
     Acknowledgement,
+    AlarmRules,
+    AlarmStateType,
     ArnParts,
     Comparison,
     CreateStateMachineAliasInputTypeDef,
@@ -277,6 +279,12 @@ class StepFunctions:
     def set_outcomes(self, outcomes: OutcomeRules | None) -> None:
         """Replaces the rules that decide how executions end, in all scopes; ``None`` removes them. Executions that were started
         before keep their ends.
+        """
+    def evaluate_alarms(self, rules: AlarmRules) -> dict[str, AlarmStateType]:
+        """Evaluates alarms on the stored executions and returns a ``dict`` of ``OK`` or ``ALARM`` by name, for ``alarm_states`` of
+        ``sfn_alias.deploy.Deployment``.
+
+        - ``rules``: the alarms, as a ``dict``, a ``list`` or JSON text.
         """
     def start_counts(self, state_machine_arn: str) -> dict[int | None, int]:
         """Returns the number of started executions per version; the key ``None`` counts starts without a version."""

@@ -120,6 +120,9 @@ StateMachineTypeType = Literal["EXPRESS", "STANDARD"]
 SyncExecutionStatusType = Literal["FAILED", "SUCCEEDED", "TIMED_OUT"]
 ValidateStateMachineDefinitionResultCodeType = Literal["FAIL", "OK"]
 ValidateStateMachineDefinitionSeverityType = Literal["ERROR", "WARNING"]
+AlarmStateType = Literal["ALARM", "OK"]
+AlarmRules = Union[Mapping[str, Any], Sequence[Mapping[str, Any]], str]
+"""Rules of alarms: a ``dict`` with ``alarms``, the list of ``alarms``, or JSON text."""
 OutcomeRules = Union[Mapping[str, Any], Sequence[Mapping[str, Any]], str]
 """Rules that decide how executions end: a ``dict`` with ``outcomes`` and ``faults``, the list of ``outcomes``, or JSON text."""
 
