@@ -6,5 +6,5 @@ mod operations;
 mod statistics;
 mod step_functions;
 
-pub use statistics::{StartCount, Statistics};
+pub use statistics::{EndedCount, StartCount, Statistics};
 pub use step_functions::StepFunctions;
