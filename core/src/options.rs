@@ -1,7 +1,6 @@
-//! Options of a service: delays, seed, clock and rules.
+//! Options of a service: limits, delays, seed, clock and rules.
 
-pub use crate::limits::Limits;
-
+use crate::limits::Limits;
 use crate::model::Timestamp;
 use crate::outcomes::Outcomes;
 use std::fmt;

@@ -295,10 +295,11 @@ fn a_definition_is_stored_once_and_deleted_with_its_last_reference() {
     assert_eq!(revisions(), 2, "the first revision is deleted with its last version");
     call_ok(&sfn, "StopExecution", &execution_arn("stored"));
     ["next", "last"].iter().for_each(|name| drop(call_ok(&sfn, "StartExecution", &new_execution(name, "{}"))));
-    assert_eq!((revisions(), count_rows(&path, "executions"), count_rows(&path, "stops")), (1, 2, 0));
+    assert_eq!((revisions(), count_rows(&path, "executions"), count_rows(&path, "endings")), (1, 2, 0));
     call_ok(&sfn, "DeleteStateMachine", &json!({"stateMachineArn": ORDERS}));
-    let tables = ["machines", "tags", "revisions", "versions", "aliases", "executions", "stops", "starts"];
-    assert_eq!(tables.map(|table| count_rows(&path, table)), [0; 8]);
+    let tables =
+        ["machines", "tags", "revisions", "versions", "aliases", "executions", "endings", "redrives", "starts"];
+    assert_eq!(tables.map(|table| count_rows(&path, table)), [0; 9]);
 }
 
 #[test]

@@ -28,12 +28,17 @@ fn wal_path(path: &Path) -> PathBuf {
     path.with_extension("db-wal")
 }
 
-/// Returns a file of the previous format, and requests with the responses of the previous release. Only
-/// `encryptionConfiguration` was added to them.
-fn format_1_file() -> (TempDir, PathBuf, Vec<Value>) {
+/// Files of earlier formats, and requests with the responses of the release that wrote the file. Only
+/// `encryptionConfiguration` was added to those of format 1, and its executions are listed by stop time.
+const EARLIER_FORMATS: [(&[u8], &str); 2] = [
+    (include_bytes!("fixtures/format-1.sqlite"), include_str!("fixtures/format-1.json")),
+    (include_bytes!("fixtures/format-2.sqlite"), include_str!("fixtures/format-2.json")),
+];
+
+fn earlier_file((bytes, asked): (&[u8], &str)) -> (TempDir, PathBuf, Vec<Value>) {
     let (folder, path) = temp_path();
-    fs::write(&path, include_bytes!("fixtures/format-1.sqlite")).unwrap();
-    let asked: Value = serde_json::from_str(include_str!("fixtures/format-1.json")).unwrap();
+    fs::write(&path, bytes).unwrap();
+    let asked: Value = serde_json::from_str(asked).unwrap();
     (folder, path, asked.as_array().unwrap().clone())
 }
 
@@ -43,16 +48,16 @@ fn call(sfn: &StepFunctions, asked: &Value) -> (u16, Value) {
 }
 
 #[test]
-fn a_file_of_the_previous_format_is_upgraded_and_gives_the_same_responses() {
-    for open in STORES {
-        let (_folder, path, asked) = format_1_file();
+fn files_of_earlier_formats_are_upgraded_and_give_the_same_responses() {
+    for (open, format) in STORES.into_iter().flat_map(|open| EARLIER_FORMATS.map(|format| (open, format))) {
+        let (_folder, path, asked) = earlier_file(format);
         for _ in 0..2 {
             let sfn = open(&path).unwrap();
             asked.iter().for_each(|asked| assert_eq!(call(&sfn, asked), (200, asked["answer"].clone())));
         }
         let format = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
         let file = rusqlite::Connection::open(&path).unwrap();
-        assert_eq!(file.query_row("PRAGMA user_version", [], format).unwrap(), 2);
+        assert_eq!(file.query_row("PRAGMA user_version", [], format).unwrap(), 3);
         drop(file);
         call_ok(&open(&path).unwrap(), "CreateStateMachineAlias", &new_alias("NEW", 1));
     }
@@ -60,17 +65,31 @@ fn a_file_of_the_previous_format_is_upgraded_and_gives_the_same_responses() {
 
 #[test]
 fn several_services_can_upgrade_the_same_file() {
-    let (_folder, path, asked) = format_1_file();
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| assert_eq!(call(&StepFunctions::open(&path).unwrap(), &asked[0]).0, 200));
-        }
-    });
+    for format in EARLIER_FORMATS {
+        let (_folder, path, asked) = earlier_file(format);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| assert_eq!(call(&StepFunctions::open(&path).unwrap(), &asked[0]).0, 200));
+            }
+        });
+    }
+}
+
+#[test]
+fn a_corrupt_row_of_a_table_that_the_upgrade_replaces_is_rejected() {
+    let (_folder, path, _) = earlier_file(EARLIER_FORMATS[1]);
+    rusqlite::Connection::open(&path).unwrap().execute_batch("UPDATE stops SET stopped = stopped + 1").unwrap();
+    let error = StepFunctions::open(&path).unwrap_err().to_string();
+    assert!(error.contains("a row of table `stops` does not match its checksum"), "{error}");
+    let tables = "SELECT group_concat(name) FROM sqlite_schema WHERE name IN ('stops', 'endings', 'redrives')";
+    let read = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+    let file = rusqlite::Connection::open(&path).unwrap();
+    assert_eq!(file.query_row(tables, [], read).unwrap(), "stops");
 }
 
 #[test]
 fn a_corrupt_file_of_the_previous_format_is_rejected_and_unchanged() {
-    let (_folder, path, _) = format_1_file();
+    let (_folder, path, _) = earlier_file(EARLIER_FORMATS[0]);
     let mut bytes = fs::read(&path).unwrap();
     bytes[5 * PAGE..][..PAGE].fill(0xA5);
     fs::write(&path, &bytes).unwrap();
@@ -89,7 +108,7 @@ fn positions(bytes: &[u8], count: usize) -> Vec<(usize, u8)> {
 /// A flipped byte causes an error or changes no response.
 #[test]
 fn a_flipped_byte_causes_an_error_or_no_change() {
-    let (_folder, path, asked) = format_1_file();
+    let (_folder, path, asked) = earlier_file(EARLIER_FORMATS[0]);
     drop(StepFunctions::open(&path).unwrap());
     let whole = fs::read(&path).unwrap();
     let mut rejected = 0;

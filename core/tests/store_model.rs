@@ -4,8 +4,8 @@
 
 use fastrand::Rng;
 use sfn_alias::model::{
-    Alias, Execution, ExecutionStatus, PreviousRouting, Revision, Route, Routing, StateMachine, StateMachineType,
-    StopDetails, Tag, Timestamp, Version, VersionNumber,
+    Alias, Ending, Execution, ExecutionStatus, Failure, Outcome, PreviousRouting, Redrive, Revision, Route, Routing,
+    StateMachine, StateMachineType, Tag, Timestamp, Version, VersionNumber,
 };
 use sfn_alias::store::{
     CachedStore, Change, CommitOutcome, ExecutionFilter, MemoryStore, RevisionKey, Session, SqliteStore, Store, View,
@@ -64,8 +64,15 @@ fn alias(random: &mut Rng) -> Alias {
     }
 }
 
-fn stop_details(random: &mut Rng) -> StopDetails {
-    StopDetails { at: time(random), error: text(random), cause: text(random) }
+fn ending(random: &mut Rng) -> Ending {
+    let status = *random.choice(&ExecutionStatus::ALL[1..5]).unwrap();
+    let failure = Failure { error: text(random), cause: text(random) };
+    let output = text(random).unwrap_or_default();
+    Ending { stopped: time(random), outcome: Outcome::new(status, || output, failure).unwrap() }
+}
+
+fn redrive(random: &mut Rng) -> Redrive {
+    Redrive { redriven: time(random), client_token: text::<String>(random).map(Into::into), previous: ending(random) }
 }
 
 fn execution(random: &mut Rng, name: String) -> Execution {
@@ -76,7 +83,8 @@ fn execution(random: &mut Rng, name: String) -> Execution {
         input: "i".repeat(random.usize(0..9000)).into(),
         trace_header: text(random),
         started: time(random),
-        stop_details: random.u8(0..9).eq(&0).then(|| Box::new(stop_details(random))),
+        ending: random.u8(0..3).eq(&0).then(|| Box::new(ending(random))),
+        redrives: Vec::new(),
     }
 }
 
@@ -104,7 +112,7 @@ fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) ->
     let Some(machine) = machine else { return random.bool().then(|| create_change(random)) };
     let next = machine.last_version.map_or(VersionNumber::FIRST, |last| last.next().unwrap());
     let name = || -> Box<str> { NAMES[step as usize % NAMES.len()].into() };
-    Some(match random.u8(0..24) {
+    Some(match random.u8(0..26) {
         0 => create_change(random),
         1..=3 => {
             let version = random.bool().then(|| version(random, next));
@@ -125,9 +133,12 @@ fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) ->
             Change::PutExecution { execution, limit: [0, 1, 3, 100][random.usize(0..4)] }
         }
         21 => Change::CountStart(random.bool().then_some(number(2))),
-        22 => {
-            Change::StopExecution { name: format!("e{}", step.saturating_sub(3)).into(), details: stop_details(random) }
-        }
+        22 => Change::EndExecution { name: format!("e{}", step.saturating_sub(3)).into(), ending: ending(random) },
+        23..=24 => Change::RedriveExecution {
+            name: format!("e{}", step.saturating_sub(random.u32(1..6))).into(),
+            redrive: redrive(random),
+            ending: random.bool().then(|| ending(random)),
+        },
         _ => return None,
     })
 }
@@ -152,21 +163,32 @@ fn read_all(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
         push_debug(&mut output, (alias, view.aliases(Some((Timestamp::from_millis(1), name)), 2)?));
     }
     push_debug(&mut output, view.aliases(None, usize::MAX)?);
-    let executions = view.executions(None, ExecutionFilter::default(), usize::MAX)?;
-    for (number, execution) in &executions {
+    for now in [1, 3].map(Timestamp::from_millis) {
+        read_executions(view, now, &mut output)?;
+    }
+    Ok(output)
+}
+
+/// Reads the list of executions at a time, and pages and filters of it.
+fn read_executions(view: &dyn View, now: Timestamp, output: &mut Vec<String>) -> sfn_alias::Result<()> {
+    let executions = view.executions(now, None, ExecutionFilter::default(), usize::MAX)?;
+    assert!(executions.is_sorted_by(|(earlier, _), (later, _)| earlier > later));
+    for (position, execution) in &executions {
         let name = &*execution.name;
-        push_debug(&mut output, (view.execution(name)?, view.revision(RevisionKey::Execution(name))?));
-        let filter = ExecutionFilter { status: Some(ExecutionStatus::Aborted), ..ExecutionFilter::default() };
-        push_debug(&mut output, (view.executions(Some(*number), filter, 2)?, view.execution("none")?));
+        push_debug(output, (view.execution(name)?, view.revision(RevisionKey::Execution(name))?));
+        for status in ExecutionStatus::ALL {
+            let filter = ExecutionFilter { status: Some(status), ..ExecutionFilter::default() };
+            push_debug(output, (view.executions(now, Some(*position), filter, 2)?, view.execution("none")?));
+        }
         let filter = ExecutionFilter {
             version: execution.version,
             alias: execution.alias.as_deref(),
-            status: Some(ExecutionStatus::Running),
+            status: Some(execution.status_at(now)),
         };
-        push_debug(&mut output, view.executions(None, filter, 3)?);
+        push_debug(output, view.executions(now, None, filter, 3)?);
     }
-    push_debug(&mut output, executions);
-    Ok(output)
+    push_debug(output, executions);
+    Ok(())
 }
 
 fn dump(store: &dyn Store, arn: &str) -> Vec<String> {

@@ -3,8 +3,8 @@
 use super::execution::{ExecutionRef, parse_execution};
 use super::request::RuleErrors;
 use crate::error::{Error, Result};
+use crate::limits::Limits;
 use crate::model::Outcome;
-use crate::options::Limits;
 use crate::outcomes::{EndingRequest, check_ending, parse_ending_request};
 use crate::wire::{DeserializeRequest, read_json};
 use std::borrow::Cow;

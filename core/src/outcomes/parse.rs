@@ -6,10 +6,10 @@ use super::fault::{Fault, FaultError, FaultShare};
 use super::result::parse_result;
 use super::value::{Object, Value, format_names};
 use crate::constraint::Pattern;
+use crate::limits::Limits;
 use crate::model::VersionNumber;
 use crate::nearest::find_nearest;
 use crate::operation::Operation;
-use crate::options::Limits;
 
 /// Maximum number of bytes of the text.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -22,7 +22,8 @@ const MAX_NAME_CHARACTERS: usize = 80;
 /// Maximum number of bytes of an ARN, as in the service model.
 const MAX_ARN_BYTES: usize = 2000;
 
-const EXAMPLE: &str = r#"use an object such as {"outcomes": [{"stateMachine": "orders", "output": {}, "after": "2s"}]}"#;
+const EXAMPLE: &str =
+    r#"use an object such as {"outcomes": [{"stateMachine": "orders", "output": {}, "after": "2s"}]}"#;
 
 impl Outcomes {
     /// Parses rules in JSON: `{"outcomes": [...], "faults": [...]}`, or only the list of `outcomes`.
@@ -65,7 +66,16 @@ fn parse_rules(list: &Value<'_>, limits: &Limits) -> Result<Vec<Rule>, OutcomesE
 fn parse_rule(value: &Value<'_>, limits: &Limits) -> Result<Rule, OutcomesError> {
     let object = value.parse_object(
         &[
-            "stateMachine", "version", "alias", "name", "any", "status", "output", "outputFromInput", "error", "cause",
+            "stateMachine",
+            "version",
+            "alias",
+            "name",
+            "any",
+            "status",
+            "output",
+            "outputFromInput",
+            "error",
+            "cause",
             "after",
         ],
         EXAMPLE,
@@ -87,7 +97,8 @@ fn parse_name(
 ) -> Result<Option<Box<str>>, OutcomesError> {
     let Some(value) = object.get(member) else { return Ok(None) };
     let name = value.as_text().filter(|name| (1..=MAX_NAME_CHARACTERS).contains(&name.chars().count()));
-    let help = || format!("use a name of 1 to {MAX_NAME_CHARACTERS} characters, not an ARN; omit `{member}` to match all");
+    let help =
+        || format!("use a name of 1 to {MAX_NAME_CHARACTERS} characters, not an ARN; omit `{member}` to match all");
     let name = name.filter(|name| is_valid(name)).ok_or_else(|| value.unexpected(expected, help()))?;
     Ok(Some((&*name).into()))
 }
@@ -166,7 +177,8 @@ fn parse_operation(value: &Value<'_>) -> Result<Operation, OutcomesError> {
     name.parse().map_err(|_| {
         let nearest = find_nearest(&name, Operation::ALL.iter().map(|operation| operation.as_str()));
         let help = nearest.map(|nearest| format!("did you mean `{nearest}`?"));
-        let help = help.unwrap_or_else(|| "use an operation such as `StartExecution`; omit `operation` to match all".to_owned());
+        let help = help
+            .unwrap_or_else(|| "use an operation such as `StartExecution`; omit `operation` to match all".to_owned());
         value.unexpected("an operation that sfn-alias supports", help)
     })
 }

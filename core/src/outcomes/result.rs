@@ -3,8 +3,8 @@
 use super::decide::{ExecutionResult, ResultOutcome};
 use super::error::OutcomesError;
 use super::value::{Object, Value, format_names};
+use crate::limits::Limits;
 use crate::model::{Failure, Outcome, Sensitive};
-use crate::options::Limits;
 use serde::de::IgnoredAny;
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use super::DeserializeRequest;
 use crate::error::{Error, Result};
-use crate::options::Limits;
+use crate::limits::Limits;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
