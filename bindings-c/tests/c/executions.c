@@ -156,17 +156,18 @@ static void invalid_endings(void)
     CHECK(has(sfn_alias_error_message(error).data, "expected up to 64 bytes, found 66"));
     sfn_alias_error_free(error);
     error = NULL;
-    CHECK(sfn_alias_end_execution(service, with_nul, sizeof with_nul - 1, &output, NULL) == SFN_ALIAS_VALIDATION_EXCEPTION);
-    CHECK(sfn_alias_end_execution(service, "{\"executionArn\": \"\xFF\"}", 20, &output, NULL) == SFN_ALIAS_VALIDATION_EXCEPTION);
-    CHECK(sfn_alias_end_execution(service, "", 0, &output, NULL) == SFN_ALIAS_VALIDATION_EXCEPTION);
+    CHECK(sfn_alias_end_execution(service, with_nul, sizeof with_nul - 1, &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
+    CHECK(sfn_alias_end_execution(service, "{\"executionArn\": \"\xFF\"}", 20, &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
+    CHECK(sfn_alias_end_execution(service, "", 0, &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
     CHECK(sfn_alias_end_execution(service, "{}", SIZE_MAX, &output, NULL) == SFN_ALIAS_INVALID_LENGTH);
     CHECK(has(call(service, "DescribeExecution", OF("a")), "\"status\":\"RUNNING\""));
-    /* The length limits the text. The execution ends, and cannot end again. */
+    /* The length limits the text. The same ending again changes nothing, and another one is an error. */
     CHECK(sfn_alias_end_execution(service, and_more, sizeof and_more - 10, &output, NULL) == SFN_ALIAS_OK);
     sfn_alias_string_free(output);
-    CHECK(end(service, OF("a"), "") == SFN_ALIAS_VALIDATION_EXCEPTION);
-    sfn_alias_error_free(error);
-    error = NULL;
+    CHECK(end(service, OF("a"), "\"status\":\"SUCCEEDED\"") == SFN_ALIAS_OK);
+    CHECK(end(service, "{\"executionArn\": \"" EXECUTION "a\", \"output\": 1}", "") == SFN_ALIAS_VALIDATION_EXCEPTION);
+    CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION,
+        "cannot end the execution: '" EXECUTION "a' has already ended with status SUCCEEDED", ""));
     CHECK(has(call(service, "DescribeExecution", OF("a")), "\"output\":\"{}\""));
     sfn_alias_service_free(service);
 }
@@ -263,8 +264,8 @@ static void operations(void)
         "{\"name\": \"quick\", \"type\": \"EXPRESS\", \"roleArn\": \"arn:aws:iam::000000000000:role/quick\","
         " \"definition\": \"{\\\"StartAt\\\": \\\"Done\\\", \\\"States\\\": {\\\"Done\\\": {\\\"Type\\\": \\\"Succeed\\\"}}}\"}";
     static const char quick[] = "{\"stateMachineArn\": \"arn:aws:states:us-east-1:000000000000:stateMachine:quick\"}";
-    sfn_alias_service *service =
-        new_service("[{\"stateMachine\": \"orders\", \"error\": \"E\"}, {\"stateMachine\": \"quick\", \"output\": [1]}]");
+    static const char of_quick[] = "[{\"stateMachine\": \"quick\", \"output\": [1]}]";
+    sfn_alias_service *service = new_service("[{\"error\": \"E\"}]");
     sfn_alias_string *output = NULL;
 
     call(service, "StartExecution", START("a"));
@@ -273,12 +274,14 @@ static void operations(void)
     CHECK(has(sfn_alias_string_text(output).data, "\"executionFailedEventDetails\":{\"error\":\"E\"}"));
     sfn_alias_string_free(output);
     output = NULL;
+    CHECK(sfn_alias_set_outcomes(service, T(of_quick), &error) == SFN_ALIAS_OK);
     CHECK(sfn_alias_redrive_execution(service, T(OF("a")), &output, &error) == SFN_ALIAS_OK);
     CHECK(has(sfn_alias_string_text(output).data, "{\"redriveDate\":"));
     sfn_alias_string_free(output);
     output = NULL;
     CHECK(end(service, OF("a"), "SUCCEEDED") == SFN_ALIAS_OK);
     CHECK(sfn_alias_redrive_execution(service, T(OF("a")), &output, &error) == SFN_ALIAS_EXECUTION_NOT_REDRIVABLE);
+    CHECK(has(sfn_alias_error_message(error).data, "Execution is SUCCEEDED and cannot be redriven"));
     sfn_alias_error_free(error);
     error = NULL;
     call(service, "CreateStateMachine", express);
