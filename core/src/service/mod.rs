@@ -2,8 +2,10 @@
 
 mod call;
 mod operations;
+mod start_simulator;
 mod statistics;
 mod step_functions;
 
+pub use start_simulator::StartSimulator;
 pub use statistics::{StartCount, Statistics};
 pub use step_functions::StepFunctions;

@@ -22,7 +22,7 @@ use std::time::Duration;
 /// Separates the seed of names and ids from the seed of routing decisions.
 const ID_SEED_MASK: u64 = 0x1D5;
 /// Separates the seed of outcomes.
-const OUTCOME_SEED_MASK: u64 = 0x0E5D;
+pub(super) const OUTCOME_SEED_MASK: u64 = 0x0E5D;
 
 /// An in-process emulator of AWS Step Functions state machines, versions, aliases and executions.
 ///
