@@ -1,6 +1,6 @@
 //! Starts of executions through an alias, without a service.
 
-use super::step_functions::OUTCOME_SEED_MASK;
+use super::outcomes::OUTCOME_SEED_MASK;
 use crate::model::{Outcome, Routing, VersionNumber};
 use crate::outcomes::{Outcomes, Start};
 use crate::random::WeightedPicker;
