@@ -9,5 +9,5 @@ mod statistics;
 mod step_functions;
 
 pub use start_simulator::StartSimulator;
-pub use statistics::{StartCount, Statistics};
+pub use statistics::{EndedCount, StartCount, Statistics};
 pub use step_functions::StepFunctions;
