@@ -10,6 +10,7 @@ use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use sfn_alias::{Outcomes, StartSimulator, parse_arn};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::num::NonZeroU64;
 
 /// The maximum rate.
 const MAX_STARTS_PER_MINUTE: u32 = 1_000_000;
@@ -41,11 +42,13 @@ impl Traffic {
         Self { starts_per_minute, outcomes, seed: 0, alarm_threshold: 1 }
     }
 
-    fn check(&self) -> Result<(), DeploymentError> {
-        let detail = match (self.starts_per_minute, self.alarm_threshold) {
-            (1..=MAX_STARTS_PER_MINUTE, 1..) => return Ok(()),
-            (1..=MAX_STARTS_PER_MINUTE, _) => "expected an alarm threshold of 1 or more, found 0".to_owned(),
-            (rate, _) => format!("expected 1 to {MAX_STARTS_PER_MINUTE} starts per minute, found {rate}"),
+    /// Checks the numbers. Returns the rate.
+    fn check(&self) -> Result<NonZeroU64, DeploymentError> {
+        let rate = self.starts_per_minute;
+        let detail = match NonZeroU64::new(rate.into()).filter(|_| rate <= MAX_STARTS_PER_MINUTE) {
+            Some(rate) if self.alarm_threshold > 0 => return Ok(rate),
+            Some(_) => "expected an alarm threshold of 1 or more, found 0".to_owned(),
+            None => format!("expected 1 to {MAX_STARTS_PER_MINUTE} starts per minute, found {rate}"),
         };
         Err(DeploymentError::InvalidInput { input: INPUT, detail })
     }
@@ -80,7 +83,7 @@ type Ending = (u64, usize, ExecutionStatus);
 /// The traffic of a running simulation.
 pub struct SimulatedTraffic {
     starts: StartSimulator,
-    starts_per_minute: u64,
+    starts_per_minute: NonZeroU64,
     alarm_threshold: u64,
     state_machine: String,
     alias: String,
@@ -98,12 +101,12 @@ pub struct SimulatedTraffic {
 impl SimulatedTraffic {
     /// Creates the traffic of an alias, before the first start.
     pub fn new(traffic: &Traffic, alias_arn: &str, plan: &Plan) -> Result<Self, DeploymentError> {
-        traffic.check()?;
+        let starts_per_minute = traffic.check()?;
         let state_machine = parse_arn(&plan.target)?.state_machine_arn().to_owned();
         let name = |arn: &str| arn.rsplit(':').next().unwrap_or_default().to_owned();
         Ok(Self {
             starts: StartSimulator::new(traffic.seed, traffic.outcomes.clone()),
-            starts_per_minute: traffic.starts_per_minute.into(),
+            starts_per_minute,
             alarm_threshold: traffic.alarm_threshold,
             state_machine: name(&state_machine),
             alias: name(alias_arn),
@@ -155,7 +158,7 @@ impl SimulatedTraffic {
 
     /// Starts the executions before a time.
     fn start_until(&mut self, millis: u64, routing: &Routing, indexes: &[usize]) -> Result<(), DeploymentError> {
-        let due = millis.saturating_mul(self.starts_per_minute).div_ceil(MINUTE_MILLIS);
+        let due = millis.saturating_mul(self.starts_per_minute.get()).div_ceil(MINUTE_MILLIS);
         if due > MAX_STARTS {
             let detail =
                 format!("the simulation exceeds {MAX_STARTS} starts; use a lower rate or a shorter deployment");
