@@ -1,6 +1,6 @@
 //! Constraints of the service model, and the error texts of AWS's framework.
 
-use crate::options::Limits;
+use crate::limits::Limits;
 use std::fmt::{self, Write as _};
 
 /// A member of a request in the service model.

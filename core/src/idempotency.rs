@@ -15,7 +15,7 @@
 use crate::command::{self, CreateAlias};
 use crate::error::{Error, Result};
 use crate::hex;
-use crate::options::Limits;
+use crate::limits::Limits;
 use crate::wire::input::{CreateStateMachineAliasInput, RoutingConfigurationListItem};
 use crate::wire::output::{DescribeStateMachineAliasOutput, RoutingConfigurationOutput};
 use crate::wire::{DeserializeRequest, deserialize_request};

@@ -55,6 +55,7 @@ mod hex;
 mod idempotency;
 mod json;
 mod json_text;
+mod limits;
 pub mod model;
 mod operation;
 mod options;
@@ -73,9 +74,10 @@ pub use idempotency::{
     AliasMember, Comparison, Fingerprint, compare, compare_from, fingerprint, fingerprint_encoding, fingerprint_from,
 };
 pub use json::{Json, Reply, SerializeResponse, error_body};
+pub use limits::Limits;
 pub use model::{Scope, Sensitive, Timestamp, parse_arn};
 pub use operation::Operation;
-pub use options::{Clock, Limits, Options};
+pub use options::{Clock, Options};
 pub use outcomes::{Outcomes, OutcomesError};
 pub use problem::{Problem, ProblemCode};
 pub use random::{WeightedPicker, generate_request_id, reseed_request_ids};

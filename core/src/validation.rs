@@ -3,8 +3,8 @@
 use crate::command::{self, Request, collect_problems};
 use crate::constraint::{Member, Path, Rule};
 use crate::error::{Error, Result};
+use crate::limits::Limits;
 use crate::operation::{MAX_NAME_CHARACTERS, Operation};
-use crate::options::Limits;
 use crate::problem::{Problem, ProblemCode};
 use crate::wire::input::*;
 use crate::wire::{DeserializeRequest, deserialize_request, find_wrong_types};

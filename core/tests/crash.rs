@@ -10,13 +10,16 @@ mod requests;
 
 use requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_execution, new_state_machine};
 use serde_json::json;
-use sfn_alias::{Limits, Options, StepFunctions};
+use sfn_alias::model::{Outcome, Timestamp};
+use sfn_alias::{Clock, Limits, Options, StepFunctions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 const ROUNDS: u64 = 50;
+/// Executions end after the test, so an ending is lost if it is only a timer.
+const ENDING_DELAY: Duration = Duration::from_secs(3600);
 const FILE: &str = "SFN_ALIAS_CRASH_FILE";
 const ROUND: &str = "SFN_ALIAS_CRASH_ROUND";
 
@@ -24,6 +27,12 @@ fn open(path: &Path) -> StepFunctions {
     let limits =
         Limits { aliases_per_state_machine: usize::MAX, executions_per_state_machine: usize::MAX, ..Limits::default() };
     StepFunctions::open_with(path, Options { limits, ..Options::default() }).unwrap()
+}
+
+/// Opens the file with a clock at which all executions have ended.
+fn open_later(path: &Path) -> StepFunctions {
+    let clock = Clock::new(|| Timestamp::now().saturating_add(ENDING_DELAY));
+    StepFunctions::open_with(path, Options { clock, ..Options::default() }).unwrap()
 }
 
 /// Runs in the child process.
@@ -40,6 +49,10 @@ fn write_until_killed() {
         writeln!(output, "alias {name}").unwrap();
         call_ok(&sfn, "StartExecution", &new_execution_of_alias(&name));
         writeln!(output, "execution {name}").unwrap();
+        let arn = execution_arn(&name);
+        let outcome = Outcome::Succeeded("1".into());
+        sfn.end_execution(arn["executionArn"].as_str().unwrap(), outcome, ENDING_DELAY).unwrap();
+        writeln!(output, "ending {name}").unwrap();
     }
 }
 
@@ -77,7 +90,7 @@ fn write_and_kill(path: &Path, round: u64, duration: Duration) -> Vec<(String, S
     // The kill may truncate the last line; that write does not count as acknowledged.
     let complete = text.rfind('\n').map_or("", |end| &text[..end]);
     let acknowledged = complete.lines().filter_map(|line| line.split_once(' '));
-    let acknowledged = acknowledged.filter(|(kind, _)| ["alias", "execution"].contains(kind));
+    let acknowledged = acknowledged.filter(|(kind, _)| ["alias", "execution", "ending"].contains(kind));
     acknowledged.map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect()
 }
 
@@ -86,7 +99,8 @@ fn count_records(path: &Path) -> usize {
     let file = rusqlite::Connection::open(path).unwrap();
     let result: String = file.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(result, "ok");
-    let sql = "SELECT (SELECT count(*) FROM aliases) + (SELECT count(*) FROM executions),
+    let sql =
+        "SELECT (SELECT count(*) FROM aliases) + (SELECT count(*) FROM executions) + (SELECT count(*) FROM endings),
                       (SELECT count(*) FROM executions) - (SELECT sum(count) FROM starts),
                       (SELECT count(*) FROM executions WHERE revision NOT IN (SELECT id FROM revisions))";
     let numbers = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, i64>(2)?));
@@ -105,11 +119,16 @@ fn acknowledged_writes_survive_a_kill() {
         let watcher = (round % 2 == 1).then(|| open(&path));
         let acknowledged = write_and_kill(&path, round, Duration::from_millis(fastrand::u64(5..=60)));
         let sfn = watcher.unwrap_or_else(|| open(&path));
+        drop(sfn);
+        let later = open_later(&path);
         for (kind, name) in &acknowledged {
             match kind.as_str() {
-                "alias" => call_ok(&sfn, "DescribeStateMachineAlias", &alias_arn(name)),
-                _ => call_ok(&sfn, "DescribeExecution", &execution_arn(name)),
-            };
+                "alias" => drop(call_ok(&later, "DescribeStateMachineAlias", &alias_arn(name))),
+                "execution" => drop(call_ok(&later, "DescribeExecution", &execution_arn(name))),
+                _ => {
+                    assert_eq!(call_ok(&later, "DescribeExecution", &execution_arn(name))["status"], "SUCCEEDED");
+                }
+            }
         }
         let now = count_records(&path);
         let more = now - before - acknowledged.len();

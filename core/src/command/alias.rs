@@ -5,8 +5,8 @@ use super::arn::{
 };
 use super::request::{Request, RuleErrors, commands, parse};
 use crate::error::{Error, Result};
+use crate::limits::Limits;
 use crate::model::{Resource, Route, Routing, VersionNumber, Weight, is_version_qualifier, parse_arn};
-use crate::options::Limits;
 use crate::page::PageRequest;
 use crate::wire::input::{
     CreateStateMachineAliasInput, DeleteStateMachineAliasInput, DescribeStateMachineAliasInput,

@@ -4,8 +4,8 @@ use super::execution::{ExecutionRef, parse_execution};
 use super::request::RuleErrors;
 use crate::error::{Error, Result};
 use crate::json_text::validate_execution_input;
+use crate::limits::Limits;
 use crate::model::Outcome;
-use crate::options::Limits;
 use std::time::Duration;
 
 /// Maximum number of characters of an error and of a cause, as in the service model.

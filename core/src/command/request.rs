@@ -2,7 +2,7 @@
 
 use crate::constraint::Violations;
 use crate::error::{Error, Result};
-use crate::options::Limits;
+use crate::limits::Limits;
 use crate::problem::Problem;
 use crate::wire::Structure;
 

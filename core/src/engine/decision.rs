@@ -1,8 +1,8 @@
 //! What decisions share: their context, lookups, and the ARNs of outputs.
 
-use crate::command::{Qualifier, StateMachineRef};
+use crate::command::{ExecutionRef, Qualifier, StateMachineRef};
 use crate::error::{Error, Result};
-use crate::model::{Timestamp, Version, VersionNumber};
+use crate::model::{Execution, Timestamp, Version, VersionNumber};
 use crate::options::Options;
 use crate::page::{Cursor, ListId, PageRequest, PageTokenCodec};
 use crate::store::{Change, View};
@@ -79,6 +79,20 @@ pub(super) fn require_version(
     missing: impl Fn() -> Error,
 ) -> Result<Cow<'_, Version>> {
     view.version(number.ok_or_else(&missing)?)?.ok_or_else(missing)
+}
+
+/// Returns an execution and the view of its state machine.
+pub(super) fn require_execution<'c>(
+    command: &ExecutionRef<'_>,
+    context: &Context<'c>,
+) -> Result<(&'c dyn View, Cow<'c, Execution>)> {
+    let view = context.require_state_machine(|| missing_error(command))?;
+    let execution = view.execution(command.name)?.ok_or_else(|| missing_error(command))?;
+    Ok((view, execution))
+}
+
+pub(super) fn missing_error(command: &ExecutionRef<'_>) -> Error {
+    Error::ExecutionDoesNotExist(command.arn.to_owned())
 }
 
 pub(super) fn check_not_deleting(view: &dyn View, arn: &str) -> Result<()> {

@@ -1,7 +1,6 @@
 //! Decides how executions end, and on redrives.
 
-use super::execution::require_execution;
-use super::{Context, Decision};
+use super::{Context, Decision, require_execution};
 use crate::command::{EndExecution, RedriveExecution, StopExecution};
 use crate::error::{Error, Result};
 use crate::model::{Ending, Execution, ExecutionStatus, Failure, Outcome, Redrive, Timestamp};

@@ -2,7 +2,9 @@
 
 use super::ending::require_redrivable;
 use super::state_machine::{describe_definition, parse_configuration};
-use super::{Context, format_execution_arn, format_version_arn, qualify_arn, require_version};
+use super::{
+    Context, format_execution_arn, format_version_arn, missing_error, qualify_arn, require_execution, require_version,
+};
 use crate::command::{ExecutionRef, ListExecutions, Qualifier};
 use crate::error::{Error, Result};
 use crate::model::{Execution, StateMachineType, Timestamp};
@@ -130,17 +132,4 @@ fn build_list_item(arn: &str, execution: &Execution, now: Timestamp) -> Executio
         status: execution.status_at(now).as_str().to_owned(),
         stop_date: execution.ending_at(now).map(|ending| ending.stopped),
     }
-}
-
-pub(super) fn require_execution<'c>(
-    command: &ExecutionRef<'_>,
-    context: &Context<'c>,
-) -> Result<(&'c dyn View, Cow<'c, Execution>)> {
-    let view = context.require_state_machine(|| missing_error(command))?;
-    let execution = view.execution(command.name)?.ok_or_else(|| missing_error(command))?;
-    Ok((view, execution))
-}
-
-pub(super) fn missing_error(command: &ExecutionRef<'_>) -> Error {
-    Error::ExecutionDoesNotExist(command.arn.to_owned())
 }

@@ -1,7 +1,6 @@
 //! The events of an execution: its start, its ends and its redrives.
 
-use super::execution::{missing_error, require_execution};
-use super::{Context, format_version_arn, qualify_arn};
+use super::{Context, format_version_arn, missing_error, qualify_arn, require_execution};
 use crate::command::GetExecutionHistory;
 use crate::error::Result;
 use crate::model::{Ending, Execution, Failure, Outcome, Timestamp};

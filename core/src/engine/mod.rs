@@ -12,5 +12,6 @@ pub(crate) mod version;
 
 pub(crate) use decision::{Context, Decision};
 use decision::{
-    check_not_deleting, format_execution_arn, format_express_arn, format_version_arn, qualify_arn, require_version,
+    check_not_deleting, format_execution_arn, format_express_arn, format_version_arn, missing_error, qualify_arn,
+    require_execution, require_version,
 };

@@ -5,5 +5,5 @@ mod error;
 mod parse;
 
 pub use decide::Outcomes;
-pub use error::OutcomesError;
 pub(crate) use decide::{OutcomeSource, Start};
+pub use error::OutcomesError;

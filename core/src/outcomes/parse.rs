@@ -2,7 +2,7 @@
 
 use super::decide::Outcomes;
 use super::error::OutcomesError;
-use crate::options::Limits;
+use crate::limits::Limits;
 
 impl Outcomes {
     /// Parses rules in JSON: `{"outcomes": [...], "faults": [...]}`.

@@ -3,7 +3,7 @@
 use super::Structure;
 use crate::constraint::{Member, Path, Rule};
 use crate::error::{Error, Result};
-use crate::options::Limits;
+use crate::limits::Limits;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Unexpected, Visitor};
 use serde_json::{Number, Value};

@@ -2,7 +2,7 @@
 
 use super::Text;
 use crate::constraint::{Constraint, MaxLength, Member, Path, PrintedValue, Rule, Violations};
-use crate::options::Limits;
+use crate::limits::Limits;
 use std::fmt::Write as _;
 
 /// A structure of the service model.
@@ -199,7 +199,7 @@ fn print_list<T: ModelValue>(items: &[T], out: &mut String) {
 pub(crate) mod prelude {
     pub(crate) use super::{Structure, check_member, print_member, structures};
     pub(crate) use crate::constraint::{Member, Path, Violations};
-    pub(crate) use crate::options::Limits;
+    pub(crate) use crate::limits::Limits;
     pub(crate) use crate::wire::Text;
     pub(crate) use serde::de::{IgnoredAny, MapAccess, Visitor};
     pub(crate) use serde::{Deserialize, Deserializer, Serialize};
