@@ -2,6 +2,7 @@
 
 mod call;
 mod operations;
+mod outcomes;
 mod statistics;
 mod step_functions;
 
