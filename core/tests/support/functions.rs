@@ -2,10 +2,9 @@
 
 use super::Step;
 use serde_json::{Value, json};
-use sfn_alias::model::{Arn, ExecutionStatus, Failure, Outcome, Resource, Route, Routing, Weight};
+use sfn_alias::model::{Arn, Resource, Route, Routing, Weight};
 use sfn_alias::wire::input::CreateStateMachineAliasInput;
-use sfn_alias::{Error, Json, Reply, SerializeResponse, StepFunctions, WeightedPicker, parse_arn};
-use std::time::Duration;
+use sfn_alias::{Error, Json, Reply, StepFunctions, WeightedPicker, parse_arn};
 
 pub fn run_function(function: &str, step: &Step) -> Value {
     match function {
@@ -30,18 +29,7 @@ pub fn run_function(function: &str, step: &Step) -> Value {
 
 /// Ends an execution. The result is that of an operation.
 pub fn end_execution(sfn: &StepFunctions, step: &Step) -> Reply {
-    let input = step.input.as_ref().expect("an input");
-    let text = |name: &str| input.get(name).and_then(Value::as_str);
-    let failure = Failure { error: text("error").map(Into::into), cause: text("cause").map(Into::into) };
-    let status = ExecutionStatus::parse(text("status").unwrap_or(match (&failure.error, &failure.cause) {
-        (None, None) => "SUCCEEDED",
-        _ => "FAILED",
-    }));
-    let output = || input.get("output").map_or_else(|| "{}".into(), |output| output.to_string().into());
-    let outcome = Outcome::new(status.expect("a status"), output, failure).expect("a status");
-    let after = Duration::from_secs(input.get("after").and_then(Value::as_u64).unwrap_or_default());
-    let result = sfn.end_execution(text("executionArn").expect("an ARN"), outcome, after);
-    Reply::from_result(result.and_then(|output| Json.write(&output)))
+    Reply::from_result(sfn.end_execution_from(&*input(step), &Json))
 }
 
 fn operation(step: &Step) -> &str {
