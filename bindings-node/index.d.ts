@@ -18,16 +18,19 @@ export type Operation =
   | 'ListStateMachineVersions'
   | 'DeleteStateMachineVersion'
   | 'StartExecution'
+  | 'StartSyncExecution'
   | 'DescribeExecution'
   | 'DescribeStateMachineForExecution'
   | 'ListExecutions'
+  | 'GetExecutionHistory'
+  | 'RedriveExecution'
   | 'StopExecution'
   | 'TagResource'
   | 'UntagResource'
   | 'ListTagsForResource'
   | 'ValidateStateMachineDefinition'
 
-/** The status of an execution. Here, executions are RUNNING until they are stopped. */
+/** The status of an execution. An execution that no rule and no request ends is RUNNING. PENDING_REDRIVE does not occur. */
 export type ExecutionStatus = 'ABORTED' | 'FAILED' | 'PENDING_REDRIVE' | 'RUNNING' | 'SUCCEEDED' | 'TIMED_OUT'
 
 /** Quotas and size limits. The defaults are AWS's documented values. */
@@ -58,6 +61,101 @@ export interface Scope {
   region?: string
 }
 
+/** How an execution ends, and when. */
+export interface OutcomeResult {
+  /** Default: FAILED with an `error` or a `cause`, otherwise SUCCEEDED. */
+  status?: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT'
+  /** The output as a JavaScript value, up to 256 KiB of JSON. Default: `{}`. */
+  output?: unknown
+  /** Uses the input as output. */
+  outputFromInput?: boolean
+  /** Up to 256 characters. */
+  error?: string
+  /** Up to 32,768 characters. */
+  cause?: string
+  /** The time until the end, in seconds or as text: `500ms`, `2s`, `5m`, `1h`. Default: 0. */
+  after?: number | string
+}
+
+/** A rule: which executions it matches, and how they end. An absent matcher matches all. */
+export interface OutcomeRule extends OutcomeResult {
+  /** The state machine's name. */
+  stateMachine?: string
+  /** The version that the execution runs. */
+  version?: number
+  /** The name of the alias that it was started with. */
+  alias?: string
+  /** How the execution's name begins. */
+  name?: string
+  /** Results of which one is drawn by weight, with the `seed`, instead of a single result. The weights sum to 100. */
+  any?: (OutcomeResult & { weight: number })[]
+}
+
+/** An error that operations return instead of their response, without writing anything. */
+export interface Fault {
+  /** Default: all operations. */
+  operation?: Operation
+  /** How an ARN of the request begins. Default: all requests. */
+  arn?: string
+  error: 'ThrottlingException' | 'AccessDeniedException' | 'InternalServerError' | 'ServiceUnavailable'
+  /** The share of the calls, drawn with the `seed`. */
+  percent?: number
+  /** The number of calls, from the first one, instead of a share. */
+  first?: number
+}
+
+/** Rules for how executions end and operations fail. The first rule that matches decides. */
+export interface OutcomeRules {
+  outcomes?: OutcomeRule[]
+  faults?: Fault[]
+}
+
+/** How `endExecution` ends an execution: with `output` as SUCCEEDED, with `error` or `cause` as FAILED, or with `timedOut`. */
+export interface Ending {
+  /** The output as a JavaScript value, up to 256 KiB of JSON. Default: `{}`. */
+  output?: unknown
+  /** Up to 256 characters. */
+  error?: string
+  /** Up to 32,768 characters. */
+  cause?: string
+  /** Ends it as TIMED_OUT. */
+  timedOut?: boolean
+  /** The time until the end, in seconds or as text: `500ms`, `2s`, `5m`, `1h`. Default: 0. */
+  after?: number | string
+}
+
+/** The result of `endExecution`. */
+export interface EndedExecution {
+  executionArn: string
+  status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT'
+  /** When it ends; in the future with `after`. */
+  stopDate: Date
+}
+
+/** A rule for an alarm. Without `version` and `alias`, it counts all executions of the state machine. */
+export interface AlarmRule {
+  name: string
+  metric: 'ExecutionsStarted' | 'ExecutionsSucceeded' | 'ExecutionsFailed' | 'ExecutionsTimedOut' | 'ExecutionsAborted'
+  /** A state machine's name or ARN. */
+  stateMachine: string
+  /** Counts only executions of this version. Not together with `alias`, as in the dimensions of AWS's metrics. */
+  version?: number
+  /** Counts only executions that were started with this alias. */
+  alias?: string
+  threshold: number
+  /** Default: `GreaterThanOrEqualToThreshold`. */
+  comparison?: 'GreaterThanOrEqualToThreshold' | 'GreaterThanThreshold' | 'LessThanThreshold' | 'LessThanOrEqualToThreshold'
+  /** In seconds or as text, for example `60s`. */
+  period: number | string
+  /** How many periods in a row reach the threshold. Default: 1. */
+  evaluationPeriods?: number
+}
+
+/** Rules of `evaluateAlarms`. */
+export interface AlarmRules {
+  alarms: AlarmRule[]
+}
+
 /** Options of a service. */
 export interface Options {
   limits?: Limits
@@ -70,6 +168,8 @@ export interface Options {
   /** Returns the current time as a `Date` or in milliseconds since 1970. Default: `Date.now`, also if fake timers replace it. */
   clock?: () => Date | number
   scope?: Scope
+  /** Rules for how executions end and operations fail, or their JSON text. Without rules, executions are RUNNING until `endExecution` or StopExecution ends them. */
+  outcomes?: OutcomeRules | string
 }
 
 /** The error that methods reject with and functions throw. It has the members of an SDK error. */
@@ -434,8 +534,44 @@ export interface ListExecutionsInput {
   nextToken?: string | undefined
   /** A map run. Map runs are not emulated. */
   mapRunArn?: string | undefined
-  /** Lists only executions that were, or were not, redriven. None is redriven here. */
+  /** Lists only executions that were, or were not, redriven. For map runs only. */
   redriveFilter?: 'REDRIVEN' | 'NOT_REDRIVEN' | undefined
+}
+
+/** Input of GetExecutionHistory. */
+export interface GetExecutionHistoryInput {
+  /** The execution's ARN. */
+  executionArn: string | undefined
+  /** Page size; 0 or absent means 100. */
+  maxResults?: number | undefined
+  /** Lists the latest events first. */
+  reverseOrder?: boolean | undefined
+  /** The pagination token of the previous output. */
+  nextToken?: string | undefined
+  /** Whether events contain input and output. Default: true. */
+  includeExecutionData?: boolean | undefined
+}
+
+/** Input of RedriveExecution. */
+export interface RedriveExecutionInput {
+  /** The execution's ARN. */
+  executionArn: string | undefined
+  /** Makes repeated requests idempotent. */
+  clientToken?: string | undefined
+}
+
+/** Input of StartSyncExecution. */
+export interface StartSyncExecutionInput {
+  /** An EXPRESS state machine, or one of its versions or aliases. */
+  stateMachineArn: string | undefined
+  /** The execution's name. Default: a UUID. */
+  name?: string | undefined
+  /** JSON text. Default: `{}`. */
+  input?: string | undefined
+  /** The X-Ray trace header. */
+  traceHeader?: string | undefined
+  /** METADATA_ONLY omits input and output. */
+  includedData?: 'ALL_DATA' | 'METADATA_ONLY' | undefined
 }
 
 /** Input of StopExecution. */
@@ -624,15 +760,15 @@ export interface StartExecutionOutput extends MetadataBearer {
 
 /** Whether data is included. */
 export interface CloudWatchEventsExecutionDataDetails {
-  /** Always true. */
+  /** False if the output was requested without data. */
   included: boolean
 }
 
-/** Output of DescribeExecution. Executions are routed and recorded, not interpreted: RUNNING until stopped. */
+/** Output of DescribeExecution. */
 export interface DescribeExecutionOutput extends MetadataBearer {
-  /** The cause passed to StopExecution. */
+  /** Why the execution did not succeed. */
   cause?: string
-  /** The error code passed to StopExecution. */
+  /** The error code of an execution that did not succeed. */
   error?: string
   /** The execution's ARN. */
   executionArn: string
@@ -642,9 +778,15 @@ export interface DescribeExecutionOutput extends MetadataBearer {
   inputDetails?: CloudWatchEventsExecutionDataDetails
   /** The execution's name. */
   name: string
-  /** Always 0: executions are not redriven. */
+  /** The output of an execution that succeeded; absent with METADATA_ONLY. */
+  output?: string
+  /** Whether the output is included. */
+  outputDetails?: CloudWatchEventsExecutionDataDetails
+  /** The number of redrives. */
   redriveCount: number
-  /** NOT_REDRIVABLE while running, REDRIVABLE once stopped. */
+  /** When it was last redriven. */
+  redriveDate?: Date
+  /** REDRIVABLE if RedriveExecution would succeed, or else NOT_REDRIVABLE. */
   redriveStatus: 'REDRIVABLE' | 'NOT_REDRIVABLE' | 'REDRIVABLE_BY_MAP_RUN'
   /** Why it is not redrivable. */
   redriveStatusReason?: string
@@ -656,9 +798,9 @@ export interface DescribeExecutionOutput extends MetadataBearer {
   stateMachineArn: string
   /** The version that it runs, if it was started with a version or an alias. */
   stateMachineVersionArn?: string
-  /** RUNNING or ABORTED. */
+  /** RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED. */
   status: ExecutionStatus
-  /** When it was stopped. */
+  /** When it ended. */
   stopDate?: Date
   /** As specified. */
   traceHeader?: string
@@ -692,8 +834,10 @@ export interface ExecutionListItem {
   executionArn: string
   /** The execution's name. */
   name: string
-  /** Always 0. */
+  /** The number of redrives. */
   redriveCount: number
+  /** When it was last redriven. */
+  redriveDate?: Date
   /** When it was started. */
   startDate: Date
   /** The alias that it was started with. */
@@ -702,18 +846,131 @@ export interface ExecutionListItem {
   stateMachineArn: string
   /** The version that it runs, if it was started with a version or an alias. */
   stateMachineVersionArn?: string
-  /** RUNNING or ABORTED. */
+  /** RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED. */
   status: ExecutionStatus
-  /** When it was stopped. */
+  /** When it ended. */
   stopDate?: Date
 }
 
 /** Output of ListExecutions. */
 export interface ListExecutionsOutput extends MetadataBearer {
-  /** Newest first. */
+  /** Latest first, by the stop time of executions that have ended, and by the last start or redrive of the others. */
   executions: ExecutionListItem[]
   /** Present if there are more results. */
   nextToken?: string
+}
+
+/** Whether data of an event is complete. */
+export interface HistoryEventExecutionDataDetails {
+  /** Always false. */
+  truncated: boolean
+}
+
+/** Details of the event ExecutionStarted. */
+export interface ExecutionStartedEventDetails {
+  /** The input; absent without `includeExecutionData`. */
+  input?: string
+  /** Whether the input is complete. */
+  inputDetails?: HistoryEventExecutionDataDetails
+  /** The role. */
+  roleArn: string
+  /** The alias that the execution was started with. */
+  stateMachineAliasArn?: string
+  /** The version that it runs, if it was started with a version or an alias. */
+  stateMachineVersionArn?: string
+}
+
+/** Details of the event ExecutionSucceeded. */
+export interface ExecutionSucceededEventDetails {
+  /** The output; absent without `includeExecutionData`. */
+  output?: string
+  /** Whether the output is complete. */
+  outputDetails?: HistoryEventExecutionDataDetails
+}
+
+/** Details of the events ExecutionFailed, ExecutionTimedOut and ExecutionAborted. */
+export interface FailureEventDetails {
+  /** Why the execution did not succeed. */
+  cause?: string
+  /** The error code. */
+  error?: string
+}
+
+/** Details of the event ExecutionRedriven. */
+export interface ExecutionRedrivenEventDetails {
+  /** The number of redrives, including this one. */
+  redriveCount: number
+}
+
+/** An event of an execution, with the details of its type. */
+export interface HistoryEvent {
+  executionAbortedEventDetails?: FailureEventDetails
+  executionFailedEventDetails?: FailureEventDetails
+  executionRedrivenEventDetails?: ExecutionRedrivenEventDetails
+  executionStartedEventDetails?: ExecutionStartedEventDetails
+  executionSucceededEventDetails?: ExecutionSucceededEventDetails
+  executionTimedOutEventDetails?: FailureEventDetails
+  /** The event's number, from 1. */
+  id: number
+  /** The number of the event before it, or 0. */
+  previousEventId: number
+  /** When it happened. */
+  timestamp: Date
+  type: 'ExecutionAborted' | 'ExecutionFailed' | 'ExecutionRedriven' | 'ExecutionStarted' | 'ExecutionSucceeded' | 'ExecutionTimedOut'
+}
+
+/** Output of GetExecutionHistory. Definitions are not interpreted, so there are no events of states. */
+export interface GetExecutionHistoryOutput extends MetadataBearer {
+  /** In the order of the request. */
+  events: HistoryEvent[]
+  /** Present if there are more results. */
+  nextToken?: string
+}
+
+/** Output of RedriveExecution. */
+export interface RedriveExecutionOutput extends MetadataBearer {
+  /** When it was redriven. */
+  redriveDate: Date
+}
+
+/** What AWS would bill. */
+export interface BillingDetails {
+  /** The duration in milliseconds. */
+  billedDurationInMilliseconds: number
+  /** The memory in MB. */
+  billedMemoryUsedInMB: number
+}
+
+/** Output of StartSyncExecution. */
+export interface StartSyncExecutionOutput extends MetadataBearer {
+  /** What AWS would bill. */
+  billingDetails: BillingDetails
+  /** Why the execution did not succeed. */
+  cause?: string
+  /** The error code of an execution that did not succeed. */
+  error?: string
+  /** The execution's ARN. */
+  executionArn: string
+  /** The input; absent with METADATA_ONLY. */
+  input?: string
+  /** Whether the input is included. */
+  inputDetails: CloudWatchEventsExecutionDataDetails
+  /** The execution's name. */
+  name: string
+  /** The output of an execution that succeeded; absent with METADATA_ONLY. */
+  output?: string
+  /** Whether the output is included. */
+  outputDetails: CloudWatchEventsExecutionDataDetails
+  /** When it was started. */
+  startDate: Date
+  /** The state machine, without version or alias. */
+  stateMachineArn: string
+  /** How it ended. */
+  status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT'
+  /** When it ended. */
+  stopDate: Date
+  /** As specified. */
+  traceHeader?: string
 }
 
 /** Output of StopExecution. */
@@ -834,7 +1091,8 @@ export declare class RequestHandler {
 /**
  * An emulated Step Functions service: state machines, versions, aliases, executions and tags, in memory or in a file.
  *
- * Executions are routed and recorded, **not interpreted**: an execution stays RUNNING until it is stopped.
+ * Executions are routed and recorded, **not interpreted**: an execution ends as `outcomes` or `endExecution` specify, and is
+ * RUNNING until then.
  */
 export declare class StepFunctions {
   /** Creates an empty service in memory. */
@@ -849,6 +1107,15 @@ export declare class StepFunctions {
   callJson(operation: Operation | (string & {}), body: string | Uint8Array): Promise<{ status: number, body: string }>
   /** Returns the number of starts of the unqualified state machine, followed by each of its versions. */
   startCounts(stateMachineArn: string): Promise<StartCount[]>
+  /**
+   * Sets how and when an execution ends. It is RUNNING until then. Repeating the same request returns the existing ending,
+   * and an ending in the future is replaced. Fails with a ValidationException if the execution has ended otherwise.
+   */
+  endExecution(executionArn: string, ending?: Ending): Promise<EndedExecution>
+  /** Replaces the rules of the option `outcomes`, in all scopes. Executions that were started before keep their ends. */
+  setOutcomes(outcomes: OutcomeRules | string | null | undefined): void
+  /** Returns the states of alarms by name, from the executions of this service. `alarmStates` of a deployment can return it. */
+  evaluateAlarms(rules: AlarmRules | string): Promise<Record<string, 'ALARM' | 'OK'>>
   /**
    * Returns a `requestHandler` for the AWS SDK's `SFNClient`. It calls this service without a socket, in the region of
    * the client.
@@ -891,14 +1158,20 @@ export declare class StepFunctions {
   listStateMachineVersions(input: ListStateMachineVersionsInput): Promise<ListStateMachineVersionsOutput>
   /** Deletes a version. Fails if an alias routes to it; succeeds if it does not exist. */
   deleteStateMachineVersion(input: DeleteStateMachineVersionInput): Promise<DeleteStateMachineVersionOutput>
-  /** Starts an execution of a state machine, a version, or the version that an alias selects by weight. The execution is recorded, not interpreted. */
+  /** Starts an execution of a state machine, a version, or the version that an alias selects by weight. The definition is not interpreted: the execution ends as `outcomes` or `endExecution` specify. */
   startExecution(input: StartExecutionInput): Promise<StartExecutionOutput>
-  /** Returns an execution. It is RUNNING until it is stopped. */
+  /** Starts an execution of an EXPRESS state machine, one of its versions, or the version that an alias selects by weight, and returns its result. A rule in `outcomes` decides the result. */
+  startSyncExecution(input: StartSyncExecutionInput): Promise<StartSyncExecutionOutput>
+  /** Returns an execution. */
   describeExecution(input: DescribeExecutionInput): Promise<DescribeExecutionOutput>
   /** Returns the state machine revision that an execution was started with. */
   describeStateMachineForExecution(input: DescribeStateMachineForExecutionInput): Promise<DescribeStateMachineForExecutionOutput>
-  /** Lists the executions of a state machine, a version or an alias, newest first. */
+  /** Lists the executions of a state machine, a version or an alias, latest first. */
   listExecutions(input?: ListExecutionsInput): Promise<ListExecutionsOutput>
+  /** Returns the events of an execution: its start, its end and its redrives. Definitions are not interpreted, so there are no events of states. */
+  getExecutionHistory(input: GetExecutionHistoryInput): Promise<GetExecutionHistoryOutput>
+  /** Starts an execution again that failed, timed out or was stopped in the last 14 days. */
+  redriveExecution(input: RedriveExecutionInput): Promise<RedriveExecutionOutput>
   /** Stops an execution. It is ABORTED afterwards. */
   stopExecution(input: StopExecutionInput): Promise<StopExecutionOutput>
   /** Adds tags to a state machine. Replaces the values of existing keys. */
@@ -953,6 +1226,7 @@ export type ErrorCode =
   | 'ConflictException'
   | 'ExecutionAlreadyExists'
   | 'ExecutionDoesNotExist'
+  | 'ExecutionNotRedrivable'
   | 'InvalidArn'
   | 'InvalidDefinition'
   | 'InvalidEncryptionConfiguration'
@@ -969,9 +1243,13 @@ export type ErrorCode =
   | 'StateMachineTypeNotSupported'
   | 'TooManyTags'
   | 'ValidationException'
+  | 'AccessDeniedException'
+  | 'ThrottlingException'
   | 'UnknownOperationException'
   | 'SerializationException'
   | 'RequestEntityTooLargeException'
+  | 'InternalServerError'
+  | 'ServiceUnavailable'
   | 'InternalFailure'
   | 'StorageFailure'
   | 'ServiceClosed'

@@ -51,20 +51,31 @@ function compileWriter (shape) {
   const members = (shape?.members ?? []).map(([name, member]) => ({ name, prefix: `"${name}":`, write: compileWriter(member) }))
   return value => {
     if (typeof value !== 'object' || value === null) return writeScalar(value)
-    if (Array.isArray(value)) return writeItem === undefined ? '[]' : writeArray(value, writeItem)
+    // One `undefined` or `null` is enough to reject the request.
+    if (Array.isArray(value)) return writeItem === undefined ? '[]' : writeItems(value, writeItem, true)
     return writeMembers(value, members)
   }
 }
 
 /** Writes any value with all its own members. A `Date` is a number of seconds, as in the core. */
-function writeAny (value, depth = 0) {
+function writeAny (value, depth = 0, writeDate = date => writeScalar(date.getTime() / 1000)) {
   if (typeof value !== 'object' || value === null) return writeScalar(value)
   if (depth === MAX_DEPTH) throw new InputError(`the value has more than ${MAX_DEPTH} levels`)
-  const write = child => writeAny(child, depth + 1)
-  if (Array.isArray(value)) return writeArray(value, write)
-  if (types.isDate(value)) return writeScalar(value.getTime() / 1000)
+  const write = child => writeAny(child, depth + 1, writeDate)
+  if (Array.isArray(value)) return writeItems(value, item => write(requireItem(item)))
+  if (types.isDate(value)) return writeDate(value)
   if (!isPlainObject(value)) throw new InputError('expected a plain object')
   return writeMembers(value, ownNames(value).map(name => ({ name, prefix: `${JSON.stringify(name)}:`, write })))
+}
+
+/** Like `writeAny`, for values whose form the caller decides: a `Date` has several. */
+const writeJson = value => writeAny(value, 0, () => {
+  throw new InputError('a Date is not a valid JSON value; use a string or a number, for example date.toISOString()')
+})
+
+function requireItem (item) {
+  if (item !== undefined) return item
+  throw new InputError('undefined is not a valid JSON value')
 }
 
 const isPlainObject = value =>
@@ -106,8 +117,8 @@ function writeMembers (object, members) {
   return json + '}'
 }
 
-/** Writes the items up to the first `undefined` or `null`: one is enough to reject the request. */
-function writeArray (list, write) {
+/** Writes the items; with `endsAtNull`, up to the first `undefined` or `null`. */
+function writeItems (list, write, endsAtNull = false) {
   let json = '['
   let index = 0
   try {
@@ -115,7 +126,7 @@ function writeArray (list, write) {
       const item = list[index]
       if (index > 0) json += ','
       json += write(item)
-      if (item === undefined || item === null) break
+      if (endsAtNull && (item === undefined || item === null)) break
     }
   } catch (error) {
     throw locateError(error, index)
@@ -189,6 +200,7 @@ function createArgumentError (message, cause) {
 }
 
 module.exports = {
+  SOURCE,
   callWithInput,
   callWithObject,
   createArgumentError,
@@ -197,5 +209,6 @@ module.exports = {
   operations: operationShapes.map(([name]) => name),
   writeAny,
   writeArgument,
+  writeJson,
   writeMembers
 }

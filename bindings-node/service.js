@@ -4,11 +4,11 @@ const { randomUUID } = require('node:crypto')
 const { types } = require('node:util')
 const native = require('./native.js')
 const {
-  callWithObject, createArgumentError, findOperation, isPlainObject, operations, writeAny, writeArgument, writeMembers
+  SOURCE, callWithObject, createArgumentError, findOperation, isPlainObject, operations, writeAny, writeArgument, writeJson, writeMembers
 } = require('./input.js')
 
 /** The members of outputs that are dates. The binary returns them in seconds. */
-const DATES = ['creationDate', 'updateDate', 'startDate', 'stopDate', 'redriveDate']
+const DATES = ['creationDate', 'updateDate', 'startDate', 'stopDate', 'redriveDate', 'timestamp']
 
 /** An existing service of the binary, as argument of the constructor of `StepFunctions`. */
 class ServiceHandle {
@@ -38,8 +38,8 @@ class StepFunctions {
 
   static open (path, options) {
     if (typeof path !== 'string') throw createArgumentError('path: expected a string')
-    const { json, clock } = readOptions(options)
-    return native.Service.open(path, json).then(service => new StepFunctions(new ServiceHandle(service, clock)))
+    const { json, clock, outcomes } = readOptions(options)
+    return native.Service.open(path, json, ...outcomes).then(service => new StepFunctions(new ServiceHandle(service, clock)))
   }
 
   inScope (scope) {
@@ -57,6 +57,21 @@ class StepFunctions {
 
   startCounts (stateMachineArn) {
     return this.#run(now => this.#service.startCounts(String(stateMachineArn), now)).then(JSON.parse)
+  }
+
+  async endExecution (executionArn, ending = {}) {
+    if (!isPlainObject(ending)) throw createArgumentError('ending: expected a plain object, for example { output: { ok: true } }')
+    if (!['boolean', 'undefined'].includes(typeof ending.timedOut)) throw createArgumentError('ending.timedOut: expected a boolean')
+    const now = readClock(this.#clock)
+    const write = ({ timedOut, ...members }) => writeJson({ ...members, executionArn, ...timedOut && { status: 'TIMED_OUT' } })
+    const call = (json, source) => this.#service.endExecution(json, source, now)
+    return createDates(JSON.parse(await callWithObject(ending, write, call)))
+  }
+
+  setOutcomes (outcomes) {
+    let text
+    writeArgument('outcomes', outcomes, value => { text = writeText(value) })
+    this.#service.setOutcomes(...text ?? [])
   }
 
   requestHandler () {
@@ -147,30 +162,39 @@ function rejectOnce (error) {
 }
 
 function createInMemory (options) {
-  const { json, clock } = readOptions(options)
-  return { service: new native.Service(json), clock }
+  const { json, clock, outcomes } = readOptions(options)
+  return { service: new native.Service(json, ...outcomes), clock }
 }
 
-/** Writes options as JSON, with the clock separately: it is a function. */
+/** Writes options as JSON. Separately, the clock, which is a function, and the rules, which may be a JSON text. */
 function readOptions (options) {
   if (options !== undefined && !isPlainObject(options)) {
     const help = typeof options === 'string' ? '; to open a file, use `StepFunctions.open(path)`' : ''
     throw createArgumentError(`options: expected a plain object${help}`)
   }
   let clock
-  const keepClock = value => {
-    clock = value
-    return 'null'
+  let outcomes = []
+  const separate = {
+    __proto__: null,
+    clock: value => { clock = value; return 'null' },
+    outcomes: value => { outcomes = writeText(value); return 'null' }
   }
   const write = () => {
-    const members = Object.keys(options).map(name => ({ name, prefix: `${JSON.stringify(name)}:`, write: name === 'clock' ? keepClock : writeAny }))
+    const members = Object.keys(options).map(name => ({ name, prefix: `${JSON.stringify(name)}:`, write: separate[name] ?? writeAny }))
     return writeMembers(options, members)
   }
   const json = writeArgument('options', options, write)
   if (clock !== undefined && clock !== null && typeof clock !== 'function') {
     throw createArgumentError('options.clock: expected a function, for example Date.now')
   }
-  return { json, clock }
+  return { json, clock, outcomes }
+}
+
+/** Returns a JSON text and its source: the caller's, or the one of an object. `null` is nothing. */
+function writeText (value) {
+  if (value === undefined || value === null) return []
+  // `writeJson` rejects a text that is not valid Unicode.
+  return typeof value === 'string' && value.isWellFormed() ? [value, SOURCE.json] : [writeJson(value), SOURCE.object]
 }
 
 /** Returns the milliseconds of the clock, which returns a `Date` or milliseconds. */

@@ -17,7 +17,7 @@ pub fn copy_body(body: Body<'_>) -> Vec<u8> {
 }
 
 /// The caller's JSON as source of a body. `input.js` has the same constants.
-const JSON: u32 = 0;
+pub const JSON: u32 = 0;
 /// Why an object has no JSON form, as source of a body.
 pub const UNREADABLE: u32 = 2;
 

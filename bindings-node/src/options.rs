@@ -1,11 +1,12 @@
 //! Parses the options of a service from JSON.
 
 use crate::clock;
+use crate::input::JSON;
 use serde::de::{DeserializeOwned, IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_path_to_error::Segment;
 use sfn_alias::wire::deserialize_integer;
-use sfn_alias::{Error, Limits, Options, Scope};
+use sfn_alias::{Error, Limits, Options, Outcomes, Scope};
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ struct RawOptions {
     #[serde(rename = "clock")]
     _clock: Option<IgnoredAny>,
     scope: RawScope,
+    /// [`parse_outcomes`] parses the rules, which may be a text.
+    #[serde(rename = "outcomes")]
+    _outcomes: Option<IgnoredAny>,
 }
 
 #[derive(Default, Deserialize)]
@@ -86,18 +90,46 @@ impl<'de> Deserialize<'de> for Seconds {
     }
 }
 
-/// Parses an options object; `None` is an empty one. `Err` is the message.
-pub fn parse_options(options: Option<String>) -> Result<(Options, Scope), String> {
+/// Parses an options object, with its rules separately; `None` is an empty one. `Err` is the message.
+pub fn parse_options(options: Option<String>, outcomes: Option<JsonText>) -> Result<(Options, Scope), String> {
     let raw: RawOptions = deserialize_argument(options.as_deref().unwrap_or("{}"), "options")?;
+    let limits = resolve_limits(&raw.limits);
     let options = Options {
-        limits: resolve_limits(&raw.limits),
+        outcomes: outcomes.map(|text| parse_outcomes(&text, &limits, "options", "/outcomes")).transpose()?,
+        limits,
         update_delay: raw.update_delay_seconds.0,
         deletion_delay: raw.deletion_delay_seconds.0,
         seed: raw.seed.map(|seed| seed.0),
         clock: clock::create_core_clock(),
-        ..Options::default()
     };
     Ok((options, resolve_scope(raw.scope, &Scope::default(), "options.scope")?))
+}
+
+/// A JSON text, and where it comes from.
+pub struct JsonText {
+    pub text: String,
+    pub source: u32,
+}
+
+impl JsonText {
+    /// Combines two arguments from JavaScript.
+    pub fn new(text: Option<String>, source: Option<u32>) -> Option<Self> {
+        Some(Self { text: text?, source: source.unwrap_or_default() })
+    }
+}
+
+/// Parses rules. The message starts with the argument's name and the value as a JSON pointer, which starts with `parent`.
+pub fn parse_outcomes(text: &JsonText, limits: &Limits, argument: &str, parent: &str) -> Result<Outcomes, String> {
+    Outcomes::parse(&text.text, limits).map_err(|error| {
+        // The caller has seen the lines and columns only of its own text.
+        if text.source == JSON {
+            let separator = if parent.is_empty() { String::new() } else { format!("`{parent}`: ") };
+            return format!("{argument}: {separator}{error}");
+        }
+        let pointer = format!("{parent}{}", error.pointer);
+        let separator = if pointer.is_empty() { String::new() } else { format!("`{pointer}`: ") };
+        format!("{argument}: {separator}{}; {}", error.message, error.help)
+    })
 }
 
 /// Parses a scope. Omitted members are those of `current`.

@@ -4,7 +4,7 @@ use crate::clock;
 use crate::error::{create_argument_error, create_error};
 use crate::functions::operation_name;
 use crate::input::{Body, Input, UNREADABLE, copy_body};
-use crate::options::{parse_options, parse_scope, to_json};
+use crate::options::{JsonText, parse_options, parse_outcomes, parse_scope, to_json};
 use crate::task::StoreTask;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
@@ -63,18 +63,33 @@ impl From<&StartCount> for StartCountOutput {
 
 #[napi]
 impl Service {
-    /// Creates an empty service in memory. Options are JSON.
+    /// Creates an empty service in memory. Options and rules are JSON.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: &Env, options: Option<String>) -> napi::Result<Self> {
-        let (options, scope) = parse_options(options).map_err(|message| create_argument_error(env, message))?;
+    pub fn new(
+        env: &Env,
+        options: Option<String>,
+        outcomes: Option<String>,
+        outcomes_source: Option<u32>,
+    ) -> napi::Result<Self> {
+        let outcomes = JsonText::new(outcomes, outcomes_source);
+        let (options, scope) =
+            parse_options(options, outcomes).map_err(|message| create_argument_error(env, message))?;
         let service = StepFunctions::in_memory_with(options).map_err(|error| create_error(env, &error))?;
         Ok(Self::from_service(service, scope, false))
     }
 
     /// Opens a durable service in a file.
     #[napi(catch_unwind)]
-    pub fn open(env: &Env, path: String, options: Option<String>) -> napi::Result<AsyncTask<StoreTask<Service>>> {
-        let (options, scope) = parse_options(options).map_err(|message| create_argument_error(env, message))?;
+    pub fn open(
+        env: &Env,
+        path: String,
+        options: Option<String>,
+        outcomes: Option<String>,
+        outcomes_source: Option<u32>,
+    ) -> napi::Result<AsyncTask<StoreTask<Service>>> {
+        let outcomes = JsonText::new(outcomes, outcomes_source);
+        let (options, scope) =
+            parse_options(options, outcomes).map_err(|message| create_argument_error(env, message))?;
         Ok(StoreTask::spawn(None, move || {
             let service = StepFunctions::open_with(path, options)?;
             Ok(Self::from_service(service, scope, true))
@@ -100,9 +115,30 @@ impl Service {
         now: Option<f64>,
     ) -> napi::Result<Outcome<String>> {
         let input = Input::new(body, source);
-        let work = move |service: &StepFunctions| service.call_from(operation_name(operation), &input, &ToJson);
-        // `input.js` adds the cause to an error that is thrown at once.
-        if source == UNREADABLE { self.run_now(env, now, work) } else { self.run(env, now, work) }
+        self.run_with(env, source, now, move |service| service.call_from(operation_name(operation), &input, &ToJson))
+    }
+
+    /// Ends an execution. Request and response are JSON.
+    #[napi(catch_unwind)]
+    pub fn end_execution(
+        &self,
+        env: &Env,
+        body: Body<'_>,
+        source: u32,
+        now: Option<f64>,
+    ) -> napi::Result<Outcome<String>> {
+        let input = Input::new(body, source);
+        self.run_with(env, source, now, move |service| service.end_execution_from(&input, &ToJson))
+    }
+
+    /// Replaces the rules that decide how executions end. They are JSON.
+    #[napi(catch_unwind)]
+    pub fn set_outcomes(&self, env: &Env, outcomes: Option<String>, source: Option<u32>) -> napi::Result<()> {
+        let service = self.service().map_err(|error| create_error(env, &error))?;
+        let limits = &service.options().limits;
+        let outcomes = JsonText::new(outcomes, source).map(|text| parse_outcomes(&text, limits, "outcomes", ""));
+        service.set_outcomes(outcomes.transpose().map_err(|message| create_argument_error(env, message))?);
+        Ok(())
     }
 
     /// Calls an operation with an AWS JSON 1.0 body, in the region of a client if it is specified. Returns status and
@@ -184,6 +220,17 @@ impl Service {
 }
 
 impl Service {
+    /// Runs work on a request: at once if it is unreadable, because `input.js` adds the cause to an error that is thrown.
+    fn run_with<T: Send + ToNapiValue + TypeName + 'static>(
+        &self,
+        env: &Env,
+        source: u32,
+        now: Option<f64>,
+        work: impl FnOnce(&StepFunctions) -> Result<T> + Send + 'static,
+    ) -> napi::Result<Outcome<T>> {
+        if source == UNREADABLE { self.run_now(env, now, work) } else { self.run(env, now, work) }
+    }
+
     /// Runs work: in memory at once, in a file on another thread.
     fn run<T: Send + ToNapiValue + TypeName + 'static>(
         &self,

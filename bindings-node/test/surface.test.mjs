@@ -52,8 +52,8 @@ test('index.d.ts declares the exports and nothing else', () => {
 test('every operation is a method', () => {
   const methods = Object.getOwnPropertyNames(esm.StepFunctions.prototype)
   const expected = esm.operations().map(name => name[0].toLowerCase() + name.slice(1))
-  assert.equal(expected.length, 22)
-  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'reset', 'handleHttpRequest', 'requestBytes', 'close']
+  assert.equal(expected.length, 25)
+  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'reset', 'handleHttpRequest', 'requestBytes', 'close', 'endExecution', 'setOutcomes']
   assert.deepEqual(methods.sort(), [...expected, ...ours].sort())
 })
 
@@ -67,14 +67,16 @@ test('every error code has its number', () => {
 /** The numbers must never change, so the test repeats them. */
 function expectedKinds () {
   return [
-    ['ConflictException', 10], ['ExecutionAlreadyExists', 20], ['ExecutionDoesNotExist', 30], ['InvalidArn', 40],
+    ['ConflictException', 10], ['ExecutionAlreadyExists', 20], ['ExecutionDoesNotExist', 30], ['ExecutionNotRedrivable', 35], ['InvalidArn', 40],
     ['InvalidDefinition', 50], ['InvalidEncryptionConfiguration', 55], ['InvalidExecutionInput', 60],
     ['InvalidLoggingConfiguration', 65], ['InvalidName', 70], ['InvalidToken', 80],
     ['MissingRequiredParameter', 90], ['ResourceNotFound', 100], ['ServiceQuotaExceededException', 110],
     ['StateMachineAlreadyExists', 120], ['StateMachineDeleting', 130], ['StateMachineDoesNotExist', 140],
     ['StateMachineTypeNotSupported', 150], ['TooManyTags', 160], ['ValidationException', 170],
+    ['AccessDeniedException', 172], ['ThrottlingException', 174],
     ['UnknownOperationException', 180], ['SerializationException', 190],
-    ['RequestEntityTooLargeException', 200, 413], ['InternalFailure', 210, 500],
+    ['RequestEntityTooLargeException', 200, 413], ['InternalServerError', 202, 500], ['ServiceUnavailable', 204, 503],
+    ['InternalFailure', 210, 500],
     ['StorageFailure', 220, 500], ['ServiceClosed', 230, 500], ['EntropyFailure', 240, 500]
   ].map(([code, number, status = 400]) => ({ code, number, status }))
 }
@@ -121,10 +123,10 @@ test('a closed service rejects all calls, in all scopes', async () => {
   const closed = { name: 'ServiceClosed', code: 'ServiceClosed', message: 'the service is closed' }
   for (const call of [
     () => sfn.listStateMachines(), () => other.listStateMachines(), () => sfn.call('ListStateMachines'), () => sfn.callJson('ListStateMachines', '{}'),
-    () => sfn.startCounts('x'), () => sfn.reset(), () => sfn.handleHttpRequest({ method: 'GET', url: '/health', rawHeaders: [] }, ''),
+    () => sfn.startCounts('x'), () => sfn.endExecution('x'), () => sfn.reset(), () => sfn.handleHttpRequest({ method: 'GET', url: '/health', rawHeaders: [] }, ''),
     () => handler.handle({ headers: {} })
   ]) await assert.rejects(call, closed)
-  for (const call of [() => sfn.inScope({}), () => sfn.requestBytes]) assert.throws(call, closed)
+  for (const call of [() => sfn.inScope({}), () => sfn.setOutcomes(null), () => sfn.requestBytes]) assert.throws(call, closed)
 })
 
 test('reset empties all scopes and restarts routing from the seed', async () => {

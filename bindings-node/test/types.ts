@@ -22,9 +22,12 @@ interface Inputs {
   ListStateMachineVersions: sdk.ListStateMachineVersionsCommandInput
   DeleteStateMachineVersion: sdk.DeleteStateMachineVersionCommandInput
   StartExecution: sdk.StartExecutionCommandInput
+  StartSyncExecution: sdk.StartSyncExecutionCommandInput
   DescribeExecution: sdk.DescribeExecutionCommandInput
   DescribeStateMachineForExecution: sdk.DescribeStateMachineForExecutionCommandInput
   ListExecutions: sdk.ListExecutionsCommandInput
+  GetExecutionHistory: sdk.GetExecutionHistoryCommandInput
+  RedriveExecution: sdk.RedriveExecutionCommandInput
   StopExecution: sdk.StopExecutionCommandInput
   TagResource: sdk.TagResourceCommandInput
   UntagResource: sdk.UntagResourceCommandInput
@@ -48,9 +51,12 @@ interface Outputs {
   ListStateMachineVersions: sdk.ListStateMachineVersionsCommandOutput
   DeleteStateMachineVersion: sdk.DeleteStateMachineVersionCommandOutput
   StartExecution: sdk.StartExecutionCommandOutput
+  StartSyncExecution: sdk.StartSyncExecutionCommandOutput
   DescribeExecution: sdk.DescribeExecutionCommandOutput
   DescribeStateMachineForExecution: sdk.DescribeStateMachineForExecutionCommandOutput
   ListExecutions: sdk.ListExecutionsCommandOutput
+  GetExecutionHistory: sdk.GetExecutionHistoryCommandOutput
+  RedriveExecution: sdk.RedriveExecutionCommandOutput
   StopExecution: sdk.StopExecutionCommandOutput
   TagResource: sdk.TagResourceCommandOutput
   UntagResource: sdk.UntagResourceCommandOutput

@@ -2,6 +2,7 @@
 
 use crate::backup::{BackupArgs, ResetArgs, RestoreArgs};
 use crate::deploy::{AbortArgs, DeployArgs, PruneArgs, RollbackArgs};
+use crate::end::EndArgs;
 use crate::endpoint::{BackendArgs, SIGNING_HELP};
 use crate::plan::PlanArgs;
 use crate::serve::ServeArgs;
@@ -33,7 +34,7 @@ Exit codes: 0 success, 1 rejected or problems found, 2 usage error, 3 I/O or net
 pub(crate) enum Command {
     /// Run an endpoint for AWS SDKs and the AWS CLI
     ///
-    /// It stops on SIGINT (Ctrl-C) or SIGTERM, after the requests in flight are finished. On SIGHUP it reads the credentials and the certificate again; without these files, it stops.
+    /// It stops on SIGINT (Ctrl-C) or SIGTERM, after the requests in flight are finished. On SIGHUP it reads the credentials, the certificate and the outcomes again; without these files, it stops.
     Serve(ServeArgs),
     /// Write a copy of a data file, also while `serve` uses it
     Backup(BackupArgs),
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Reset(ResetArgs),
     /// Call an operation on a file or a running endpoint
     Call(CallArgs),
+    /// End an execution: it succeeds, fails or times out
+    End(EndArgs),
     /// Validate a request without sending it, and report all problems
     Check(CheckArgs),
     /// Check CloudFormation, SAM and Terraform files

@@ -90,15 +90,13 @@ pub(crate) fn reset(args: &ResetArgs) -> CommandResult {
         StepFunctions::open(path)?.reset()?;
         return Ok(OK);
     }
-    open_own_endpoint(&args.endpoint, STEP_FUNCTIONS)?.post("/reset")?;
+    open_own_endpoint(&args.endpoint, STEP_FUNCTIONS)?.post_empty("/reset")?;
     Ok(OK)
 }
 
 /// Creates a client for a route that AWS does not have.
 fn open_own_endpoint(endpoint: &EndpointArgs, service: Service) -> Result<Endpoint, CliError> {
-    if endpoint.is_aws()? {
-        return Err(CliError::Usage("--endpoint-url: expected a URL of `sfn-alias serve`, found AWS".to_owned()));
-    }
+    endpoint.check_own()?;
     Endpoint::new(endpoint.url(), service, "us-east-1", endpoint.caller(DEFAULT_ACCOUNT)?)
 }
 
@@ -118,7 +116,7 @@ fn back_up_served_file(file: &Path, to: &Path, endpoint: &EndpointArgs) -> Resul
         ))
     };
     let service = Service { help: "", ..STEP_FUNCTIONS };
-    let response = open_own_endpoint(endpoint, service)?.post("/backup").map_err(in_use)?;
+    let response = open_own_endpoint(endpoint, service)?.post_empty("/backup").map_err(in_use)?;
     let unexpected = |error| CliError::System(format!("{url} is not an endpoint of `sfn-alias serve`: {error}"));
     let BackupResponse { path } = serde_json::from_slice(&response).map_err(unexpected)?;
     if path != backup_path(file)? {

@@ -5,7 +5,7 @@ use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
 use clap::Args;
 use http::{HeaderValue, Request, Response, header};
-use sfn_alias::{Operation, Reply, Scope, StepFunctions};
+use sfn_alias::{Json, Operation, Reply, Scope, StepFunctions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use ureq::Agent;
@@ -98,23 +98,32 @@ impl Endpoint {
         Ok(send_request(&self.agent, request))
     }
 
-    /// Sends an empty POST request to a path of `sfn-alias serve`.
+    /// Sends a POST request to a path of `sfn-alias serve`.
     ///
     /// # Errors
-    /// [`CliError::Usage`] if there are no credentials, [`CliError::System`] if there is no response, and
-    /// [`CliError::Rejected`] for a status other than 200.
-    pub fn post(&self, path: &str) -> Result<Vec<u8>, CliError> {
-        let url = format!("{}{path}", self.url.trim_end_matches('/'));
-        let mut request = Request::post(&url).body(Vec::new()).map_err(CliError::usage)?;
+    /// [`CliError::Usage`] if there are no credentials, [`CliError::System`] if there is no response.
+    pub fn post(&self, path: &str, body: &[u8]) -> Result<Reply, CliError> {
+        let mut request = Request::post(self.path_url(path)).body(body.to_vec()).map_err(CliError::usage)?;
         self.caller.authorize(&mut request, &self.region, self.service.signing_name)?;
         let response = send_request(&self.agent, request).map_err(|error| self.connection_error(&error))?;
-        match response.status().as_u16() {
-            200 => Ok(response.into_body()),
-            status => {
-                let body = String::from_utf8_lossy(response.body());
-                Err(CliError::Rejected(format!("{url} responds with status {status}: {}", body.trim_end())))
-            }
+        Ok(Reply { status: response.status().as_u16(), body: response.into_body() })
+    }
+
+    /// Sends an empty POST request to a path of `sfn-alias serve`. Returns the body of the response.
+    ///
+    /// # Errors
+    /// Those of [`Endpoint::post`], and [`CliError::Rejected`] for a status other than 200.
+    pub fn post_empty(&self, path: &str) -> Result<Vec<u8>, CliError> {
+        let Reply { status, body } = self.post(path, b"")?;
+        if status == 200 {
+            return Ok(body);
         }
+        let (url, body) = (self.path_url(path), String::from_utf8_lossy(&body));
+        Err(CliError::Rejected(format!("{url} responds with status {status}: {}", body.trim_end())))
+    }
+
+    fn path_url(&self, path: &str) -> String {
+        format!("{}{path}", self.url.trim_end_matches('/'))
     }
 
     /// Describes why there is no response, and what to do.
@@ -158,6 +167,14 @@ impl Backend {
             Self::Endpoint(endpoint) => endpoint.call(operation, body),
         }
     }
+
+    /// Sets how an execution ends.
+    pub fn end_execution(&self, body: &[u8]) -> Result<Reply, CliError> {
+        match self {
+            Self::File(sfn) => Ok(Reply::from_result(sfn.end_execution_from(body, &Json))),
+            Self::Endpoint(endpoint) => endpoint.post("/executions/end", body),
+        }
+    }
 }
 
 /// The endpoint that a command calls.
@@ -186,6 +203,17 @@ impl EndpointArgs {
     /// Returns whether the endpoint is AWS itself.
     pub fn is_aws(&self) -> Result<bool, CliError> {
         is_aws_url("--endpoint-url", self.url())
+    }
+
+    /// Checks that the endpoint is not AWS, which does not have the routes of `sfn-alias serve`.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] for a URL of AWS and for an invalid URL.
+    pub fn check_own(&self) -> Result<(), CliError> {
+        match self.is_aws()? {
+            true => Err(CliError::Usage("--endpoint-url: expected a URL of `sfn-alias serve`, found AWS".to_owned())),
+            false => Ok(()),
+        }
     }
 
     /// Returns the identity of the requests. See [`Caller::select`].
@@ -219,10 +247,25 @@ impl BackendArgs {
     /// [`CliError::Usage`] for an invalid option or certificate file, [`CliError::System`] for a file that cannot be
     /// opened.
     pub fn open(&self, operation: Operation) -> Result<Backend, CliError> {
+        self.open_backend(operation == Operation::CreateStateMachine)
+    }
+
+    /// Opens the file, or creates a client for an endpoint of `sfn-alias serve`.
+    ///
+    /// # Errors
+    /// Like [`BackendArgs::open`], and [`CliError::Usage`] if the endpoint is AWS.
+    pub fn open_own(&self) -> Result<Backend, CliError> {
+        if self.data.is_none() {
+            self.endpoint.check_own()?;
+        }
+        self.open_backend(false)
+    }
+
+    fn open_backend(&self, may_create: bool) -> Result<Backend, CliError> {
         let Self { data, endpoint, account, region } = self;
         let scope = parse_scope(account.as_deref().unwrap_or(DEFAULT_ACCOUNT), region)?;
         if let Some(path) = data {
-            return Backend::open_file(path, scope, operation == Operation::CreateStateMachine);
+            return Backend::open_file(path, scope, may_create);
         }
         let caller = match account {
             Some(account) => Caller::Account(account.clone()),

@@ -1,7 +1,8 @@
 //! Prints to standard output.
 
-use crate::exit::CliError;
+use crate::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
 use serde::Serialize;
+use sfn_alias::Reply;
 use std::fmt::Display;
 use std::io::Write;
 
@@ -20,6 +21,16 @@ pub(crate) fn print_json(bytes: &[u8], compact: bool) -> Result<(), CliError> {
         Some(text) => print_line(text),
         None => print_line(String::from_utf8_lossy(bytes)),
     }
+}
+
+/// Prints a response: unchanged if `compact`, indented otherwise. Returns the exit code of its status.
+pub(crate) fn print_reply(reply: &Reply, compact: bool) -> CommandResult {
+    print_json(&reply.body, compact)?;
+    Ok(match reply.status {
+        200..300 => OK,
+        500.. => SYSTEM_ERROR,
+        _ => REJECTED,
+    })
 }
 
 /// Prints a value as indented JSON, with its members in alphabetical order.

@@ -1,7 +1,7 @@
 //! `sfn-alias call`, `check` and `fingerprint`
 
 use crate::args::{CallArgs, CheckArgs, FingerprintArgs};
-use crate::exit::{CliError, CommandResult, OK, REJECTED, SYSTEM_ERROR};
+use crate::exit::{CliError, CommandResult, OK, REJECTED};
 use crate::{input, output};
 use serde::de::IgnoredAny;
 use serde_json::json;
@@ -15,12 +15,7 @@ pub(crate) fn call(args: &CallArgs) -> CommandResult {
     // AWS does not report where the error is.
     serde_json::from_slice::<IgnoredAny>(&body).map_err(not_json)?;
     let reply = args.backend.open(operation)?.call(operation.as_str(), &body)?;
-    output::print_json(&reply.body, args.json)?;
-    Ok(match reply.status {
-        200..300 => OK,
-        500.. => SYSTEM_ERROR,
-        _ => REJECTED,
-    })
+    output::print_reply(&reply, args.json)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]

@@ -2,7 +2,7 @@
 
 use crate::args::{Command, Program};
 use crate::exit::{CliError, CommandResult, OK, USAGE_ERROR};
-use crate::{arn, backup, check_template, deploy, plan, request, route, serve, simulate, verify};
+use crate::{arn, backup, check_template, deploy, end, plan, request, route, serve, simulate, verify};
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -45,6 +45,7 @@ fn run_command(command: Command) -> CommandResult {
         Command::Restore(args) => backup::restore(&args),
         Command::Reset(args) => backup::reset(&args),
         Command::Call(args) => request::call(&args),
+        Command::End(args) => end::run(&args),
         Command::Check(args) => request::check(&args),
         Command::CheckTemplate(args) => check_template::run(&args),
         Command::Fingerprint(args) => request::fingerprint(&args),

@@ -46,6 +46,7 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+mod alarms;
 mod command;
 pub mod constraint;
 mod definition;
@@ -69,6 +70,9 @@ pub mod store;
 mod validation;
 pub mod wire;
 
+pub use alarms::{
+    AlarmMetric, AlarmRule, AlarmRules, AlarmRulesError, AlarmState, AlarmStateValue, Comparison as AlarmComparison,
+};
 pub use command::{parse_routing, parse_routing_from};
 pub use error::{Error, ErrorKind, Result, catch_panic};
 pub use idempotency::{

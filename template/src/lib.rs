@@ -33,6 +33,7 @@ mod schema;
 mod target;
 mod terraform;
 mod tree;
+mod yaml;
 
 pub use check::{check_template, check_template_json};
 pub use error::TemplateError;
@@ -41,6 +42,7 @@ pub use parameters::parameter_names;
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
 pub use report::{CheckedCounts, Finding, Report, ReportCounts, format_github, format_junit, format_sarif};
 pub use rule::{Rule, Severity, rules};
+pub use yaml::YamlDocument;
 
 /// Runs the code of the page as a test.
 #[cfg(doctest)]

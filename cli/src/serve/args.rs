@@ -24,6 +24,9 @@ pub(crate) struct ServiceArgs {
     /// Time for which a deleted state machine has the status DELETING
     #[arg(long, default_value = "0s", value_name = "TIME", value_parser = parse_duration, env = "SFN_ALIAS_DELETION_DELAY")]
     pub deletion_delay: Duration,
+    /// Rules that decide how executions end and which requests fail, in JSON or YAML; read again when the file changes
+    #[arg(long, value_name = "FILE", env = "SFN_ALIAS_OUTCOMES")]
+    pub outcomes: Option<PathBuf>,
     /// Maximum number of aliases per state machine
     #[arg(long, default_value_t = 100, value_name = "NUMBER", env = "SFN_ALIAS_ALIASES_PER_STATE_MACHINE")]
     pub aliases_per_state_machine: usize,

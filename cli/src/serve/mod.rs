@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `args` | the command line |
 //! | `run` | starts and stops the endpoint |
+//! | `outcomes` | the file of outcomes, which is read again when it changes |
 //! | `settings` | the files of credentials and certificates, and SIGHUP |
 //! | `log` | the log |
 
 mod args;
 mod log;
+mod outcomes;
 mod run;
 mod settings;
 

@@ -2,12 +2,14 @@
 
 use super::args::{ServeArgs, ServiceArgs};
 use super::log;
+use super::outcomes::{WatchedOutcomes, log_outcomes, reload_outcomes};
 use super::settings::{SettingsFiles, reload_on_hangup};
 use crate::endpoint::parse_scope;
 use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR};
+use crate::outcomes_file::OutcomesFile;
 use crate::output;
 use crate::signals::{handle_signals, is_hangup_ignored};
-use sfn_alias::{Options, StepFunctions};
+use sfn_alias::{Options, Outcomes, StepFunctions};
 use sfn_alias_server::http::{Limits, Server, ServerConfig, Settings, Shutdown};
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -20,16 +22,22 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
     log::start(&args)?;
     let files = SettingsFiles::new(&args);
     let settings = files.read()?;
+    let (watched, outcomes) =
+        args.service.outcomes.clone().map(OutcomesFile::new).map(WatchedOutcomes::open).transpose()?.unzip();
     let address = resolve_host(&args.host, args.port)?;
     Server::check_address(address, &settings.access, args.insecure_allow_anonymous).map_err(CliError::usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::system)?;
     let stop = stop_signal()?;
     runtime.block_on(async {
         let closed = Arc::new(Notify::new());
-        let server = start_server(&args, address, settings).await?;
-        if !(files.is_empty() && is_hangup_ignored()) {
-            let hangup = signal(SignalKind::hangup()).map_err(CliError::system)?;
-            tokio::spawn(reload_on_hangup(hangup, files, server.settings(), Arc::clone(&closed)));
+        let (server, service) = start_server(&args, address, settings, outcomes.clone()).await?;
+        let hangup = || signal(SignalKind::hangup()).map_err(CliError::system);
+        if !(files.is_empty() && (watched.is_some() || is_hangup_ignored())) {
+            tokio::spawn(reload_on_hangup(hangup()?, files, server.settings(), Arc::clone(&closed)));
+        }
+        if let Some((watched, outcomes)) = watched.zip(outcomes) {
+            log_outcomes(&outcomes, &watched);
+            tokio::spawn(reload_outcomes(watched, service, hangup()?));
         }
         print_url(&server, &args)?;
         let stop = async {
@@ -60,16 +68,23 @@ fn strip_brackets(host: &str) -> &str {
     host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
-async fn start_server(args: &ServeArgs, address: SocketAddr, settings: Settings) -> Result<Server, CliError> {
+/// Starts the server. Returns it with its service.
+async fn start_server(
+    args: &ServeArgs,
+    address: SocketAddr,
+    settings: Settings,
+    outcomes: Option<Outcomes>,
+) -> Result<(Server, StepFunctions), CliError> {
     let limits = Limits { connections: limit_connections(args.max_connections), ..Limits::default() };
     let listener = Server::listen(address).await.map_err(CliError::system)?;
     // Opened after listening succeeds, so that a failed start creates no file.
-    let (service, durable) = (open_service(args)?, args.data.is_some());
+    let (service, durable) = (open_service(args, outcomes)?, args.data.is_some());
     let is_address = strip_brackets(&args.host).parse::<IpAddr>().is_ok();
     let host_name = (!is_address).then(|| args.host.clone());
     let backup_file = args.data.as_deref().map(backup_path).transpose()?;
-    let config = ServerConfig { settings, limits, host_name, backup_file, ..ServerConfig::new(service, durable) };
-    Server::from_listener(listener, config).map_err(CliError::system)
+    let config =
+        ServerConfig { settings, limits, host_name, backup_file, ..ServerConfig::new(service.clone(), durable) };
+    Ok((Server::from_listener(listener, config).map_err(CliError::system)?, service))
 }
 
 /// Returns the file that `POST /backup` writes: next to the data file, so that it is in a directory that is writable, and
@@ -110,7 +125,7 @@ fn print_url(server: &Server, args: &ServeArgs) -> Result<(), CliError> {
     output::print_line(format_args!("export AWS_ENDPOINT_URL_SFN={url}"))
 }
 
-fn open_service(args: &ServeArgs) -> Result<StepFunctions, CliError> {
+fn open_service(args: &ServeArgs, outcomes: Option<Outcomes>) -> Result<StepFunctions, CliError> {
     let ServiceArgs { account, region, seed, update_delay, deletion_delay, .. } = &args.service;
     let scope = parse_scope(account, region)?;
     let (update_delay, deletion_delay) = (*update_delay, *deletion_delay);
@@ -120,7 +135,7 @@ fn open_service(args: &ServeArgs) -> Result<StepFunctions, CliError> {
         executions_per_state_machine: args.service.executions_per_state_machine,
         ..sfn_alias::Limits::default()
     };
-    let options = Options { limits, update_delay, deletion_delay, seed: *seed, ..Options::default() };
+    let options = Options { limits, update_delay, deletion_delay, seed: *seed, outcomes, ..Options::default() };
     let service = match &args.data {
         Some(path) => StepFunctions::open_exclusive(path, options)?,
         None => StepFunctions::in_memory_with(options)?,

@@ -132,7 +132,7 @@ fn published_version_without(view: &dyn View, number: VersionNumber) -> Result<O
         return Ok(published_version);
     }
     let Some(previous) = view.versions(Some(number), 1)?.pop() else { return Ok(None) };
-    let revision_id = |key| Ok(view.revision(key)?.map(|revision| revision.id.clone()));
+    let revision_id = |key| -> Result<_> { Ok(view.revision(key)?.map(|revision| revision.id.clone())) };
     let is_current = revision_id(RevisionKey::Version(previous.number))? == revision_id(RevisionKey::Current)?;
     Ok(is_current.then_some(previous.number))
 }

@@ -79,6 +79,23 @@ impl Execution {
     pub fn last_started(&self) -> Timestamp {
         self.redrives.last().map_or(self.started, |redrive| redrive.redriven)
     }
+
+    /// Returns the runs until a time, oldest first: one since the start, and one since each redrive.
+    pub fn runs_at(&self, now: Timestamp) -> impl Iterator<Item = Run<'_>> {
+        let starts = std::iter::once(self.started).chain(self.redrives.iter().map(|redrive| redrive.redriven));
+        let previous = self.redrives.iter().map(|redrive| Some(&redrive.previous));
+        let endings = previous.chain(std::iter::once(self.ending_at(now)));
+        starts.zip(endings).map(|(started, ending)| Run { started, ending })
+    }
+}
+
+/// A run of an execution: since its start or a redrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run<'e> {
+    /// The time of the start or redrive.
+    pub started: Timestamp,
+    /// How it ended, unless it is RUNNING.
+    pub ending: Option<&'e Ending>,
 }
 
 /// How and when an execution ends.

@@ -31,6 +31,18 @@ impl Timestamp {
     pub fn saturating_add(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(saturating_millis(duration)))
     }
+
+    /// Subtracts a duration. Returns the least timestamp on overflow.
+    #[must_use]
+    pub fn saturating_sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(saturating_millis(duration)))
+    }
+
+    /// Returns the time since an earlier timestamp, or `None` if that is later.
+    pub fn duration_since(self, earlier: Self) -> Option<Duration> {
+        let millis = self.0.checked_sub(earlier.0)?;
+        u64::try_from(millis).ok().map(Duration::from_millis)
+    }
 }
 
 fn saturating_millis(duration: Duration) -> i64 {

@@ -1,5 +1,6 @@
 //! The service: validates requests, decides, and commits. Only this module reads the clock and random numbers.
 
+mod alarms;
 mod call;
 mod operations;
 mod outcomes;

@@ -108,6 +108,10 @@ impl View for OverlayView<'_> {
         self.entry.executions(now, before, filter, limit)
     }
 
+    fn visit_executions(&self, since: Timestamp, visit: &mut dyn FnMut(&Execution)) -> Result<()> {
+        self.entry.visit_executions(since, visit)
+    }
+
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
         self.entry.start_counts()
     }

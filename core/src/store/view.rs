@@ -47,6 +47,10 @@ pub trait View {
         limit: usize,
     ) -> Result<Vec<PositionedExecution<'_>>>;
 
+    /// Calls `visit` with each stored execution that was started, redriven or ended at a time or later, or that has an
+    /// ending in the future. The order is not specified.
+    fn visit_executions(&self, since: Timestamp, visit: &mut dyn FnMut(&Execution)) -> Result<()>;
+
     /// Returns the number of starts per version. `None` is the unqualified state machine.
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>>;
 }

@@ -1,8 +1,9 @@
-//! The requests that are not operations of AWS and change or copy all data: `POST /reset` and `POST /backup`.
+//! The requests that are not operations of AWS and change or copy data: `POST /executions/end`, `POST /reset` and
+//! `POST /backup`.
 
 use super::body::ReceivedBody;
 use super::state::ServerState;
-use crate::protocol::{HttpError, check_web_page};
+use crate::protocol::{HttpError, check_web_page, end_execution};
 use http::request::Parts;
 use hyper::body::Incoming;
 use serde_json::json;
@@ -12,6 +13,24 @@ use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
 impl ServerState {
+    /// Sets how an execution ends. Returns the account and region of an accepted request, and the result.
+    pub async fn end_execution(
+        self: &Arc<Self>,
+        head: &Parts,
+        body: &mut Incoming,
+    ) -> (Option<Scope>, Result<Vec<u8>, HttpError>) {
+        if let Err(error) = check_web_page(head) {
+            return (None, Err(error));
+        }
+        let (service, body) = match self.receive_request(head, body).await {
+            Ok(received) => received,
+            Err(error) => return (None, Err(error)),
+        };
+        let (state, scope) = (Arc::clone(self), service.scope().clone());
+        let end = move || state.backend.with_fork_lock(|| end_execution(&service, &body));
+        (Some(scope), self.run_blocking(end).await.and_then(|result| result))
+    }
+
     /// Deletes all state machines. With signatures, deletes those of the key's account, because a key has access to no
     /// other.
     pub async fn reset(

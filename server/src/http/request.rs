@@ -4,7 +4,9 @@ use super::body::{ReceivedBody, drain, receive};
 use super::panics::catch_panic;
 use super::state::ServerState;
 use crate::auth::{Access, PendingAuth};
-use crate::protocol::{App, BACKUP, Call, Credential, HttpError, RESET, RequestTarget, Response, content_response};
+use crate::protocol::{
+    App, BACKUP, Call, Credential, END_EXECUTION, HttpError, RESET, RequestTarget, Response, content_response,
+};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, HOST, TRANSFER_ENCODING};
 use http::request::Parts;
@@ -12,7 +14,7 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Request, Version};
 use http_body_util::Full;
 use hyper::body::{Body, Incoming};
-use sfn_alias::{Operation, Scope};
+use sfn_alias::{Scope, StepFunctions};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -50,11 +52,18 @@ impl ServerState {
     async fn respond(self: &Arc<Self>, head: &Parts, body: &mut Incoming, peer: IpAddr) -> Response {
         match check_head(head).and_then(|()| RequestTarget::from_head(head)) {
             Ok(RequestTarget::Operation(operation)) => {
-                let (scope, result) = match self.receive_call(head, operation, body).await {
-                    Ok(call) => (Some(call.service.scope().clone()), self.backend.run(call).await),
+                let (scope, result) = match self.receive_request(head, body).await {
+                    Ok((service, body)) => {
+                        let scope = Some(service.scope().clone());
+                        (scope, self.backend.run(Call { service, operation, body }).await)
+                    }
                     Err(error) => (None, Err(error)),
                 };
                 Response { scope, ..self.app.respond(operation.as_str(), result) }
+            }
+            Ok(RequestTarget::EndExecution) => {
+                let (scope, result) = self.end_execution(head, body).await;
+                Response { scope, ..self.app.respond(END_EXECUTION, result) }
             }
             Ok(RequestTarget::Reset) => {
                 let (result, scope) = self
@@ -92,17 +101,21 @@ impl ServerState {
         Ok((received, verified))
     }
 
-    async fn receive_call(&self, head: &Parts, operation: Operation, body: &mut Incoming) -> Result<Call, HttpError> {
+    /// Receives a request and verifies its signature. Returns the service in its account and region, and its body.
+    pub async fn receive_request(
+        &self,
+        head: &Parts,
+        body: &mut Incoming,
+    ) -> Result<(StepFunctions, Bytes), HttpError> {
         let (ReceivedBody { bytes, reservation }, verified) = self.receive_body(head, body).await?;
         let decoded = match head.headers.contains_key(CONTENT_ENCODING) {
             true => self.bodies.for_size(self.body_limit()).reserve(self.body_limit()).await?,
             false => None,
         };
-        let mut call = self.app.decode(head, operation, bytes, verified)?;
+        let (service, body) = self.app.decode(head, bytes, verified)?;
         // The body owns its reservations: a queued write keeps its memory even if the client disconnects.
         let reservations = [reservation, decoded].into_iter().flatten();
-        call.body = reservations.fold(call.body, |body, reservation| reservation.attach_to(body));
-        Ok(call)
+        Ok((service, reservations.fold(body, |body, reservation| reservation.attach_to(body))))
     }
 
     /// Reserves memory for a large response until the client has received it.

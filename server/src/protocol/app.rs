@@ -30,6 +30,8 @@ pub struct App {
 pub const RESET: &str = "reset";
 /// See [`RESET`].
 pub const BACKUP: &str = "backup";
+/// See [`RESET`].
+pub const END_EXECUTION: &str = "endExecution";
 
 const INDEX: &str = concat!(
     "sfn-alias ",
@@ -38,15 +40,24 @@ const INDEX: &str = concat!(
 
 Use it with AWS clients: set AWS_ENDPOINT_URL_SFN to this URL.
 
-GET  /health   whether writes can succeed
-GET  /metrics  metrics for Prometheus
-POST /reset    delete all state machines
-POST /backup   write a copy of the data
+GET  /health          whether writes can succeed
+GET  /metrics         metrics for Prometheus
+POST /executions/end  set how an execution ends
+POST /reset           delete all state machines
+POST /backup          write a copy of the data
 
 Documentation: ",
     env!("CARGO_PKG_REPOSITORY"),
     "/blob/main/docs/README.md\n"
 );
+
+/// Sets how an execution ends, from a request in JSON. Returns the response in JSON.
+///
+/// # Errors
+/// The error of the service.
+pub fn end_execution(service: &StepFunctions, body: &[u8]) -> Result<Vec<u8>, HttpError> {
+    Ok(service.end_execution_from(body, &Json)?)
+}
 
 /// Rejects requests of web pages, which a browser sends without asking, also to addresses of its own machine. Operations
 /// need no check: a page cannot send their header `X-Amz-Target` to another origin.
@@ -109,8 +120,14 @@ impl App {
         let (head, body) = request.into_parts();
         match RequestTarget::from_head(&head) {
             Ok(RequestTarget::Operation(operation)) => {
-                let result = self.decode(&head, operation, body, None).and_then(|call| call.run());
+                let result = self.decode(&head, body, None);
+                let result = result.and_then(|(service, body)| Call { service, operation, body }.run());
                 self.respond(operation.as_str(), result).http
+            }
+            Ok(RequestTarget::EndExecution) => {
+                let result = check_web_page(&head).and_then(|()| self.decode(&head, body, None));
+                let result = result.and_then(|(service, body)| end_execution(&service, &body));
+                self.respond(END_EXECUTION, result).http
             }
             Ok(RequestTarget::Health) => Self::health_response(self.service.check_health().map_err(HttpError::from)),
             Ok(RequestTarget::Index) => Self::index_response(),
@@ -124,24 +141,23 @@ impl App {
         }
     }
 
-    /// Decodes a request. `verified` is the scope of a verified signature; without it, the account and region come
-    /// from the unverified credential of the request.
+    /// Decodes a request. Returns the service in its account and region, and its body. `verified` is the scope of a
+    /// verified signature; without it, the account and region come from the unverified credential of the request.
     ///
     /// # Errors
     /// See [`decode_body`].
     pub fn decode(
         &self,
         head: &Parts,
-        operation: Operation,
         body: Bytes,
         verified: Option<Scope>,
-    ) -> Result<Call, HttpError> {
+    ) -> Result<(StepFunctions, Bytes), HttpError> {
         let body = decode_body(&head.headers, body, self.service.options().limits.request_bytes)?;
         let service = match verified {
             Some(scope) => self.service.in_scope(scope),
             None => self.select_service(&head.headers),
         };
-        Ok(Call { service, operation, body })
+        Ok((service, body))
     }
 
     /// Encodes the result of an operation, with a new request id.

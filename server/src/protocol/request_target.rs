@@ -26,6 +26,8 @@ pub enum RequestTarget {
     Reset,
     /// `POST /backup`: writes a copy of the data.
     Backup,
+    /// `POST /executions/end`: sets how an execution ends.
+    EndExecution,
 }
 
 impl RequestTarget {
@@ -40,6 +42,7 @@ impl RequestTarget {
             (&Method::GET | &Method::HEAD, "/") if !head.headers.contains_key(TARGET) => Ok(Self::Index),
             (&Method::POST, "/reset") => Ok(Self::Reset),
             (&Method::POST, "/backup") => Ok(Self::Backup),
+            (&Method::POST, "/executions/end") => Ok(Self::EndExecution),
             (&Method::GET | &Method::HEAD, "/health") => Ok(Self::Health),
             (&Method::GET | &Method::HEAD, "/metrics") => Ok(Self::Metrics),
             _ => Err(HttpError::UnknownOperation),

@@ -142,10 +142,11 @@ fn index_describes_endpoint() {
 
 Use it with AWS clients: set AWS_ENDPOINT_URL_SFN to this URL.
 
-GET  /health   whether writes can succeed
-GET  /metrics  metrics for Prometheus
-POST /reset    delete all state machines
-POST /backup   write a copy of the data
+GET  /health          whether writes can succeed
+GET  /metrics         metrics for Prometheus
+POST /executions/end  set how an execution ends
+POST /reset           delete all state machines
+POST /backup          write a copy of the data
 
 Documentation: https://github.com/sfn-alias/sfn-alias/blob/main/docs/README.md\n",
             env!("CARGO_PKG_VERSION")

@@ -5,8 +5,8 @@ use super::{json, yaml};
 use crate::error::TemplateError;
 use crate::tree::{Node, Position, Value};
 
-/// Reads JSON or YAML. A file that starts with `{` is JSON, as in CloudFormation.
-pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
+/// Decodes a text file.
+fn decode(bytes: &[u8]) -> Result<&str, TemplateError> {
     if bytes.len() > MAX_BYTES {
         return Err(TemplateError::TooLong { max: MAX_BYTES });
     }
@@ -16,6 +16,17 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
         let Position { line, column } = end_position(before);
         return Err(TemplateError::Nul { line, column });
     }
+    Ok(text)
+}
+
+/// Reads YAML.
+pub(crate) fn read_yaml(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
+    yaml::read(decode(bytes)?)
+}
+
+/// Reads JSON or YAML. A file that starts with `{` is JSON, as in CloudFormation.
+pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
+    let text = decode(bytes)?;
     if text.trim_start().starts_with('{') {
         return json::read(text);
     }

@@ -155,6 +155,11 @@ impl View for Entry {
         Ok(found.take(limit).map(|(position, execution)| (position, Cow::Borrowed(execution))).collect())
     }
 
+    fn visit_executions(&self, since: Timestamp, visit: &mut dyn FnMut(&Execution)) -> Result<()> {
+        self.executions.since(since).for_each(visit);
+        Ok(())
+    }
+
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
         Ok(self.start_counts.iter().map(|(version, count)| (*version, *count)).collect())
     }

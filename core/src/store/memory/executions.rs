@@ -113,6 +113,13 @@ impl Executions {
         found.filter(move |(_, execution)| filter.matches(execution, now))
     }
 
+    /// Returns the executions that were started, redriven or ended at a time or later, or that have an ending in the future.
+    pub fn since(&self, time: Timestamp) -> impl Iterator<Item = &Execution> {
+        let first = ExecutionPosition { time, sequence: 0 };
+        let positions = self.order.open.range(first..).chain(self.order.ending.range(first..));
+        positions.filter_map(|position| Some(&self.records.get(self.index(position.sequence)?)?.0))
+    }
+
     /// Finds the executions that end after a time, and that come before a position in the order of running executions.
     fn find_pending(&self, after: ExecutionPosition, end: ExecutionPosition) -> BinaryHeap<ExecutionPosition> {
         let started = |position: &ExecutionPosition| {

@@ -1,7 +1,7 @@
 //! Reads inside a transaction of the file: a view of a state machine, and lists.
 
 use super::error::{corrupt_error, sqlite_error};
-use super::query::{add_path, query_all, query_first, sql_limit};
+use super::query::{add_path, query_all, query_each, query_first, sql_limit};
 use super::rows::{self, StateMachineRow, select};
 use crate::error::Result;
 use crate::model::{Alias, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber};
@@ -140,6 +140,14 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
         let mut found = query_all(self.transaction.as_ref(), sql, parameters, read)?;
         found.sort_unstable_by_key(|(position, _)| std::cmp::Reverse(*position));
         Ok(found)
+    }
+
+    fn visit_executions(&self, since: Timestamp, visit: &mut dyn FnMut(&Execution)) -> Result<()> {
+        let sql = select!(executions, " WHERE machine = ?1 AND coalesce(stopped, last, started) >= ?2");
+        query_each(self.transaction.as_ref(), sql, params![self.row.id, since], |row| {
+            visit(&rows::read_execution(row)?.execution);
+            Ok(())
+        })
     }
 
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {

@@ -1,0 +1,101 @@
+//! Files with rules that decide how executions end, in JSON or YAML.
+
+use crate::exit::CliError;
+use rustix::fs::OFlags;
+use sfn_alias::{Limits, Outcomes};
+use sfn_alias_template::YamlDocument;
+use std::fmt::Display;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{Error, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Maximum size in bytes.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// A file with rules.
+#[derive(Debug, Clone)]
+pub(crate) struct OutcomesFile {
+    path: PathBuf,
+}
+
+/// What identifies the content of a file: a file with another content has another value. `None` if it does not exist.
+pub(crate) type FileState = Option<(u64, u64, i64, i64)>;
+
+impl OutcomesFile {
+    pub const fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads and parses the rules.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] with the file, the position in it, and what to do.
+    pub fn read(&self) -> Result<Outcomes, CliError> {
+        let path = self.path.display();
+        let bytes = read_regular(&self.path)
+            .map_err(|error| CliError::Usage(format!("--outcomes: cannot read `{path}`: {error}")))?;
+        let invalid = |detail: &dyn Display| CliError::Usage(format!("--outcomes: `{path}`: {detail}"));
+        let first = bytes.trim_ascii_start().first();
+        if !matches!(first, Some(b'{' | b'[')) && self.path.extension().is_none_or(|extension| extension != "json") {
+            return parse_yaml(&bytes).map_err(|error| invalid(&error));
+        }
+        let text =
+            std::str::from_utf8(&bytes).map_err(|_| invalid(&"the file is not valid UTF-8; save it as UTF-8"))?;
+        Outcomes::parse(text, &Limits::default()).map_err(|error| invalid(&error))
+    }
+
+    /// Returns the state of the file.
+    pub fn state(&self) -> FileState {
+        let found = std::fs::metadata(&self.path).ok()?;
+        // The change time: as the modification time, and also when the permissions change.
+        Some((found.len(), found.ino(), found.ctime(), found.ctime_nsec()))
+    }
+}
+
+/// Parses YAML. The positions of errors are those in the YAML file.
+fn parse_yaml(bytes: &[u8]) -> Result<Outcomes, String> {
+    let document = YamlDocument::parse(bytes).map_err(|error| error.to_string())?;
+    Outcomes::parse(&document.to_json(), &Limits::default()).map_err(|mut error| {
+        if let Some((line, column)) = find_nearest_position(&document, &error.pointer) {
+            (error.line, error.column) = (line as usize, column as usize);
+        }
+        error.to_string()
+    })
+}
+
+/// Returns the position of a value, or of the innermost value around it that exists.
+fn find_nearest_position(document: &YamlDocument<'_>, pointer: &str) -> Option<(u32, u32)> {
+    let parents = std::iter::successors(Some(pointer), |pointer| Some(pointer.rsplit_once('/')?.0));
+    parents.into_iter().find_map(|pointer| document.find_position(pointer))
+}
+
+/// Reads a regular file or a link to one. Others are not opened: a FIFO would block, and a device has no end.
+fn read_regular(path: &Path) -> Result<Vec<u8>, Error> {
+    check_regular(&std::fs::metadata(path)?)?;
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+    // The file may have been replaced since.
+    check_regular(&file.metadata()?)?;
+    read_up_to(file, MAX_BYTES)
+}
+
+fn check_regular(found: &Metadata) -> Result<(), Error> {
+    match found.is_file() {
+        true => Ok(()),
+        false => Err(Error::other("expected a regular file; use the path of a file in JSON or YAML")),
+    }
+}
+
+fn read_up_to(file: File, limit: u64) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > limit {
+        true => Err(Error::other(format!("the file is larger than {limit} bytes; use a smaller file"))),
+        false => Ok(bytes),
+    }
+}

@@ -1,0 +1,315 @@
+//! Alarm rules, and their evaluation on each store.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod requests;
+
+use requests::{ORDERS, call_ok, new_state_machine};
+use serde_json::{Value, json};
+use sfn_alias::model::{Failure, Outcome};
+use sfn_alias::{AlarmRules, Clock, Error, Json, Options, Scope, StepFunctions, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+#[track_caller]
+fn check_error(rules: &str, expected: &str) {
+    let error = AlarmRules::parse(rules).unwrap_err();
+    assert_eq!(error.to_string(), expected);
+    // Without a text, the same error has no position.
+    let from = AlarmRules::parse_from(rules.as_bytes()).unwrap_err();
+    if error.pointer.is_empty() { assert!(from.position.is_none()) } else { assert_eq!(from.message, error.message) }
+}
+
+/// Checks the error of an alarm with these members in addition.
+#[track_caller]
+fn check_alarm_error(members: &str, expected: &str) {
+    let alarm = r#""name": "failed", "metric": "ExecutionsFailed", "stateMachine": "orders", "threshold": 1"#;
+    check_error(&format!("{{\"alarms\": [\n{{{alarm},\n {members}}}]}}"), expected);
+}
+
+#[test]
+fn syntax_errors_have_a_position_and_help() {
+    let help = r#"use JSON: {"alarms": [{"name": ..., "metric": ..., "stateMachine": ..., "threshold": ...}]}"#;
+    check_error("", &format!("line 1 column 0: the rules are not JSON: EOF while parsing a value; {help}"));
+    check_error("{\n  alarms", &format!("line 2 column 3: the rules are not JSON: key must be a string; {help}"));
+    let repeated = r#"{"alarms": [], "alarms": []}"#;
+    check_error(repeated, &format!("line 1 column 28: the rules are not JSON: repeated member `alarms`; {help}"));
+    check_error("[]", &format!("line 1 column 1: expected an object, found []; {help}"));
+}
+
+#[test]
+fn errors_of_members_have_a_position_and_help() {
+    check_error("{}", "line 1 column 1: missing member `alarms`; add it");
+    check_error(
+        r#"{"alarms": 1}"#,
+        "line 1 column 12: `/alarms`: expected a list of alarms, found 1; correct the value",
+    );
+    let unknown = r#"{"alarms": [], "alarm": 1}"#;
+    check_error(unknown, "line 1 column 25: `/alarm`: unknown member `alarm`; did you mean `alarms`?");
+    check_error(r#"{"alarms": [{}]}"#, "line 1 column 13: `/alarms/0`: missing member `name`; add it");
+    let twice = r#"{"name": "a", "metric": "ExecutionsStarted", "stateMachine": "orders", "threshold": 1}"#;
+    check_error(
+        &format!("{{\"alarms\": [{twice},\n{twice}]}}"),
+        "line 2 column 10: `/alarms/1/name`: repeated name `a`; use each name once",
+    );
+}
+
+#[test]
+fn errors_of_values_state_what_is_expected() {
+    let version = "expected the number of a version, for example 2";
+    for (found, shown) in [("0", "0"), ("1.5", "1.5"), ("\"2\"", "\"2\""), ("4294967296", "4294967296")] {
+        let expected = format!("line 3 column 13: `/alarms/0/version`: {version}, found {shown}; correct the value");
+        check_alarm_error(&format!("\"version\": {found}"), &expected);
+    }
+    check_alarm_error(
+        r#""version": 2, "alias": "PROD""#,
+        "line 3 column 25: `/alarms/0/alias`: `alias` together with `version`; use one of them: AWS has no metric with both \
+         dimensions",
+    );
+    check_alarm_error(
+        r#""comparison": "LessThan""#,
+        "line 3 column 16: `/alarms/0/comparison`: unknown comparison `LessThan`; use one of GreaterThanOrEqualToThreshold, \
+         GreaterThanThreshold, LessThanThreshold, LessThanOrEqualToThreshold",
+    );
+    for found in ["\"60\"", "\"1d\"", "0", "-1", "\"0s\"", "null", "\"18446744073709551615h\""] {
+        let expected = "expected a time, for example \"60s\", \"5m\" or a number of seconds";
+        let expected = format!("line 3 column 12: `/alarms/0/period`: {expected}, found {found}; correct the value");
+        check_alarm_error(&format!("\"period\": {found}"), &expected);
+    }
+    check_alarm_error(
+        r#""period": "2h", "evaluationPeriods": 100"#,
+        "line 3 column 12: `/alarms/0/period`: the periods are longer than 7 days; use a shorter period or fewer periods",
+    );
+    check_alarm_error(
+        r#""evaluationPeriods": 101"#,
+        "line 3 column 23: `/alarms/0/evaluationPeriods`: expected an integer from 1 to 100, found 101; correct the value",
+    );
+}
+
+#[test]
+fn a_state_machine_is_a_name_or_an_unqualified_arn() {
+    let rules = |state_machine: &str| {
+        let alarm = json!({"name": "a", "metric": "ExecutionsFailed", "stateMachine": state_machine, "threshold": 1});
+        AlarmRules::parse(&json!({"alarms": [alarm]}).to_string())
+    };
+    for valid in ["orders", ORDERS] {
+        assert_eq!(rules(valid).unwrap().alarms()[0].state_machine, valid);
+    }
+    let execution = "arn:aws:states:us-east-1:000000000000:execution:orders:e";
+    for invalid in [&format!("{ORDERS}:1"), &format!("{ORDERS}:PROD"), execution, "orders:1"] {
+        let message = format!("`{invalid}` is not a valid state machine");
+        assert_eq!(rules(invalid).unwrap_err().message, message);
+    }
+}
+
+#[test]
+fn number_and_size_of_alarms_are_limited() {
+    let alarm = |number: usize| json!({"name": number.to_string(), "metric": "ExecutionsFailed", "stateMachine": "orders", "threshold": 1});
+    let rules = |count| json!({"alarms": (0..count).map(alarm).collect::<Vec<_>>()}).to_string();
+    assert_eq!(AlarmRules::parse(&rules(1000)).unwrap().alarms().len(), 1000);
+    assert_eq!(AlarmRules::parse(&rules(1001)).unwrap_err().message, "1001 alarms");
+    let long = format!("{}{}", rules(1), " ".repeat(1 << 20));
+    assert_eq!(AlarmRules::parse(&long).unwrap_err().help, "use up to 1048576 bytes");
+}
+
+/// A service with a clock that a test advances, and an alias `PROD` of version 1 of `orders`.
+struct Fixture {
+    sfn: StepFunctions,
+    now: Arc<AtomicI64>,
+    _directory: tempfile::TempDir,
+}
+
+const STORES: usize = if cfg!(feature = "sqlite") { 3 } else { 1 };
+
+fn open(store: usize) -> Fixture {
+    let now = Arc::new(AtomicI64::new(1_000_000_000));
+    let clock = Arc::clone(&now);
+    let clock = Clock::new(move || Timestamp::from_millis(clock.load(Ordering::SeqCst)));
+    let options = Options { clock, ..Options::default() };
+    let directory = tempfile::tempdir().unwrap();
+    let sfn = match store {
+        0 => StepFunctions::in_memory_with(options),
+        #[cfg(feature = "sqlite")]
+        1 => StepFunctions::open_with(directory.path().join("a.db"), options),
+        #[cfg(feature = "sqlite")]
+        2 => StepFunctions::open_exclusive(directory.path().join("a.db"), options),
+        _ => panic!("unknown store"),
+    };
+    let sfn = sfn.unwrap();
+    call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
+    let second = json!({"stateMachineArn": ORDERS, "roleArn": "arn:aws:iam::000000000000:role/2", "publish": true});
+    call_ok(&sfn, "UpdateStateMachine", &second);
+    let route = json!({"stateMachineVersionArn": format!("{ORDERS}:1"), "weight": 100});
+    call_ok(&sfn, "CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": [route]}));
+    Fixture { sfn, now, _directory: directory }
+}
+
+impl Fixture {
+    fn advance(&self, seconds: i64) {
+        self.now.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    fn start(&self, qualifier: &str) -> String {
+        let request = json!({"stateMachineArn": format!("{ORDERS}{qualifier}")});
+        call_ok(&self.sfn, "StartExecution", &request)["executionArn"].as_str().unwrap().to_owned()
+    }
+
+    fn end(&self, arn: &str, outcome: Outcome, after_seconds: u64) {
+        self.sfn.end_execution(arn, outcome, Duration::from_secs(after_seconds)).unwrap();
+    }
+
+    fn fail(&self, qualifier: &str, after_seconds: u64) -> String {
+        let arn = self.start(qualifier);
+        self.end(&arn, Outcome::Failed(Failure::default()), after_seconds);
+        arn
+    }
+
+    /// Evaluates an alarm with a threshold of 1 and these members in addition.
+    fn is_alarm(&self, members: Value) -> bool {
+        self.count(members, 1) > 0
+    }
+
+    /// Returns the highest number up to `max` whose alarm is in state ALARM.
+    fn count(&self, members: Value, max: usize) -> usize {
+        let alarm = |threshold: usize| {
+            let mut alarm = json!({"name": threshold.to_string(), "stateMachine": "orders", "threshold": threshold});
+            alarm.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+            alarm
+        };
+        let rules = json!({"alarms": (1..=max).map(alarm).collect::<Vec<_>>()}).to_string();
+        let states = self.sfn.evaluate_alarms_from(rules.as_bytes(), &Json).unwrap();
+        let states: BTreeMap<String, String> = serde_json::from_slice(&states).unwrap();
+        let same = self.sfn.evaluate_alarms(&AlarmRules::parse(&rules).unwrap()).unwrap();
+        let same: BTreeMap<_, _> = same.into_iter().map(|it| (it.name, it.state.as_str().to_owned())).collect();
+        assert_eq!(states, same);
+        states.values().filter(|state| *state == "ALARM").count()
+    }
+}
+
+#[test]
+fn dimensions_select_executions() {
+    for store in 0..STORES {
+        let fixture = open(store);
+        ["", ":1", ":2", ":2", ":PROD", ":PROD", ":PROD"].iter().for_each(|qualifier| drop(fixture.fail(qualifier, 0)));
+        let count = |dimension: Value| {
+            let mut members = json!({"metric": "ExecutionsFailed"});
+            members.as_object_mut().unwrap().extend(dimension.as_object().unwrap().clone());
+            fixture.count(members, 10)
+        };
+        assert_eq!(count(json!({})), 7);
+        assert_eq!(count(json!({"version": 1})), 4);
+        assert_eq!(count(json!({"version": 2})), 2);
+        assert_eq!(count(json!({"alias": "PROD"})), 3);
+        // A version or alias that does not exist has no executions.
+        assert_eq!(count(json!({"version": 3})), 0);
+        assert_eq!(count(json!({"alias": "TEST"})), 0);
+        assert_eq!(count(json!({"stateMachine": ORDERS})), 7);
+    }
+}
+
+#[test]
+fn metrics_count_by_status() {
+    for store in 0..STORES {
+        let fixture = open(store);
+        fixture.start("");
+        let outcomes = [
+            Outcome::Succeeded("{}".into()),
+            Outcome::Failed(Failure::default()),
+            Outcome::Failed(Failure::default()),
+            Outcome::TimedOut(Failure::default()),
+        ];
+        outcomes.into_iter().for_each(|outcome| fixture.end(&fixture.start(""), outcome, 0));
+        call_ok(&fixture.sfn, "StopExecution", &json!({"executionArn": fixture.start("")}));
+        let metrics = [
+            ("ExecutionsStarted", 6),
+            ("ExecutionsSucceeded", 1),
+            ("ExecutionsFailed", 2),
+            ("ExecutionsTimedOut", 1),
+            ("ExecutionsAborted", 1),
+        ];
+        for (metric, count) in metrics {
+            assert_eq!(fixture.count(json!({"metric": metric}), 9), count, "{metric}");
+        }
+    }
+}
+
+#[test]
+fn an_execution_counts_from_its_stop_time_to_the_end_of_the_window() {
+    for store in 0..STORES {
+        let fixture = open(store);
+        fixture.fail("", 30);
+        let failed = || fixture.is_alarm(json!({"metric": "ExecutionsFailed", "period": "1m"}));
+        let started = || fixture.is_alarm(json!({"metric": "ExecutionsStarted", "period": 60}));
+        assert_eq!((started(), failed()), (true, false));
+        fixture.advance(29);
+        assert_eq!((started(), failed()), (true, false));
+        fixture.advance(1);
+        assert_eq!((started(), failed()), (true, true));
+        fixture.advance(30);
+        assert_eq!((started(), failed()), (false, true));
+        fixture.advance(29);
+        assert!(failed());
+        fixture.advance(1);
+        assert!(!failed());
+    }
+}
+
+#[test]
+fn all_periods_must_breach() {
+    for store in 0..STORES {
+        let fixture = open(store);
+        let alarm = |comparison: &str, periods: usize| {
+            let members = json!({"metric": "ExecutionsFailed", "comparison": comparison, "evaluationPeriods": periods});
+            fixture.is_alarm(members)
+        };
+        assert!(alarm("LessThanThreshold", 3));
+        fixture.fail("", 0);
+        assert!(alarm("GreaterThanOrEqualToThreshold", 1) && !alarm("GreaterThanOrEqualToThreshold", 2));
+        assert!(!alarm("LessThanThreshold", 1) && alarm("LessThanOrEqualToThreshold", 2));
+        assert!(!alarm("GreaterThanThreshold", 1));
+        fixture.advance(60);
+        assert!(!alarm("GreaterThanOrEqualToThreshold", 1));
+        fixture.fail("", 0);
+        fixture.fail("", 0);
+        assert!(alarm("GreaterThanOrEqualToThreshold", 2) && alarm("GreaterThanThreshold", 1));
+        assert!(!alarm("GreaterThanThreshold", 2));
+    }
+}
+
+#[test]
+fn an_ending_before_a_redrive_counts() {
+    for store in 0..STORES {
+        let fixture = open(store);
+        let arn = fixture.fail("", 0);
+        fixture.advance(10);
+        call_ok(&fixture.sfn, "RedriveExecution", &json!({"executionArn": arn}));
+        assert_eq!(fixture.count(json!({"metric": "ExecutionsFailed"}), 5), 1);
+        assert_eq!(fixture.count(json!({"metric": "ExecutionsStarted"}), 5), 1);
+        fixture.end(&arn, Outcome::Failed(Failure::default()), 10);
+        fixture.advance(10);
+        assert_eq!(fixture.count(json!({"metric": "ExecutionsFailed"}), 5), 2);
+        fixture.advance(45);
+        assert_eq!(fixture.count(json!({"metric": "ExecutionsFailed"}), 5), 1);
+    }
+}
+
+#[test]
+fn unknown_and_express_state_machines_are_errors() {
+    for store in 0..STORES {
+        let fixture = open(store);
+        let mut express = new_state_machine("express");
+        express["type"] = json!("EXPRESS");
+        call_ok(&fixture.sfn, "CreateStateMachine", &express);
+        let evaluate = |sfn: &StepFunctions, name: &str| {
+            let alarm = json!({"name": "a", "metric": "ExecutionsFailed", "stateMachine": name, "threshold": 1});
+            sfn.evaluate_alarms(&AlarmRules::parse(&json!({"alarms": [alarm]}).to_string()).unwrap())
+        };
+        let unknown = Error::StateMachineDoesNotExist(ORDERS.replace("orders", "order"));
+        assert_eq!(evaluate(&fixture.sfn, "order"), Err(unknown));
+        assert_eq!(evaluate(&fixture.sfn, "express"), Err(Error::StateMachineTypeNotSupported));
+        // Another account does not see the state machine.
+        let other = fixture.sfn.in_scope(Scope::new("aws", "123456789012", "us-east-1").unwrap());
+        assert_eq!(evaluate(&other, ORDERS), Err(Error::StateMachineDoesNotExist(ORDERS.to_owned())));
+    }
+}
