@@ -35,13 +35,17 @@ enum sfn_alias_result
    */
   SFN_ALIAS_CONFLICT_EXCEPTION = 10,
   /**
-   * An execution with this name exists, with another input or already stopped.
+   * An execution with this name exists, with another input or already ended.
    */
   SFN_ALIAS_EXECUTION_ALREADY_EXISTS = 20,
   /**
    * The execution does not exist.
    */
   SFN_ALIAS_EXECUTION_DOES_NOT_EXIST = 30,
+  /**
+   * The execution is RUNNING, succeeded, or ended more than 14 days ago.
+   */
+  SFN_ALIAS_EXECUTION_NOT_REDRIVABLE = 35,
   /**
    * The ARN is not valid, or has another resource type.
    */
@@ -107,6 +111,14 @@ enum sfn_alias_result
    */
   SFN_ALIAS_VALIDATION_EXCEPTION = 170,
   /**
+   * A fault of the rules: the caller may not perform the operation.
+   */
+  SFN_ALIAS_ACCESS_DENIED_EXCEPTION = 172,
+  /**
+   * A fault of the rules: the caller sends too many requests.
+   */
+  SFN_ALIAS_THROTTLING_EXCEPTION = 174,
+  /**
    * The operation is unknown.
    */
   SFN_ALIAS_UNKNOWN_OPERATION_EXCEPTION = 180,
@@ -118,6 +130,14 @@ enum sfn_alias_result
    * The request is too large.
    */
   SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION = 200,
+  /**
+   * A fault of the rules: AWS fails. Nothing was changed.
+   */
+  SFN_ALIAS_INTERNAL_SERVER_ERROR = 202,
+  /**
+   * A fault of the rules: AWS is temporarily not available. Nothing was changed.
+   */
+  SFN_ALIAS_SERVICE_UNAVAILABLE = 204,
   /**
    * A bug in this library. Nothing was changed.
    */
@@ -947,6 +967,14 @@ static inline sfn_alias_result sfn_alias_start_execution(
     return sfn_alias_call(service, "StartExecution", 14, input, input_length, output, error);
 }
 
+/** Calls StartSyncExecution. `input` and `output` are JSON. */
+static inline sfn_alias_result sfn_alias_start_sync_execution(
+    const sfn_alias_service *service, const char *input, size_t input_length,
+    sfn_alias_string **output, sfn_alias_error **error)
+{
+    return sfn_alias_call(service, "StartSyncExecution", 18, input, input_length, output, error);
+}
+
 /** Calls DescribeExecution. `input` and `output` are JSON. */
 static inline sfn_alias_result sfn_alias_describe_execution(
     const sfn_alias_service *service, const char *input, size_t input_length,
@@ -969,6 +997,22 @@ static inline sfn_alias_result sfn_alias_list_executions(
     sfn_alias_string **output, sfn_alias_error **error)
 {
     return sfn_alias_call(service, "ListExecutions", 14, input, input_length, output, error);
+}
+
+/** Calls GetExecutionHistory. `input` and `output` are JSON. */
+static inline sfn_alias_result sfn_alias_get_execution_history(
+    const sfn_alias_service *service, const char *input, size_t input_length,
+    sfn_alias_string **output, sfn_alias_error **error)
+{
+    return sfn_alias_call(service, "GetExecutionHistory", 19, input, input_length, output, error);
+}
+
+/** Calls RedriveExecution. `input` and `output` are JSON. */
+static inline sfn_alias_result sfn_alias_redrive_execution(
+    const sfn_alias_service *service, const char *input, size_t input_length,
+    sfn_alias_string **output, sfn_alias_error **error)
+{
+    return sfn_alias_call(service, "RedriveExecution", 16, input, input_length, output, error);
 }
 
 /** Calls StopExecution. `input` and `output` are JSON. */
