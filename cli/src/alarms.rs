@@ -12,7 +12,8 @@ use sfn_alias::{AlarmRules, Reply};
 Examples:
   sfn-alias alarms alarms.json
   sfn-alias alarms alarms.json orders-failed --data aliases.db
-  sfn-alias deploy ALIAS_ARN VERSION_ARN '10/5m' --alarm orders-failed \\
+  sfn-alias deploy ALIAS_ARN VERSION_ARN --canary 10/5m \\
+    --alarm orders-failed \\
     --alarm-command 'sfn-alias alarms alarms.json'
 
 The rules:
@@ -21,7 +22,7 @@ The rules:
     \"metric\": \"ExecutionsFailed\",    # or ExecutionsTimedOut, ExecutionsAborted,
                                      # ExecutionsSucceeded, ExecutionsStarted
     \"stateMachine\": \"orders\",        # a name, or an ARN
-    \"version\": 2,                    # or \"alias\": \"PROD\"; all executions by default
+    \"version\": 2,                    # or \"alias\": \"PROD\", or neither
     \"threshold\": 1,
     \"comparison\": \"GreaterThanOrEqualToThreshold\",
     \"period\": \"60s\",

@@ -36,7 +36,7 @@ impl EndedMetrics {
     }
 
     fn encode_counts(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let help = "Number of executions that ended, by state machine, version, alias and status";
+        let help = "Number of executions that ended, by state machine, version, alias and status.";
         let mut metric = encoder.encode_descriptor("executions_ended", help, None, MetricType::Counter)?;
         let mut encode = |(labels, durations): &(Labels, DurationHistogram)| {
             metric.encode_family(labels)?.encode_counter::<NoLabelSet, _, u64>(&durations.count(), None)
@@ -45,13 +45,14 @@ impl EndedMetrics {
     }
 
     fn encode_durations(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let help = "Time from the start of an execution to its end";
+        let help = "Time from the start of an execution to its end.";
         let unit = Some(&Unit::Seconds);
         let mut metric = encoder.encode_descriptor("execution_duration", help, unit, MetricType::Histogram)?;
         let mut encode = |(labels, durations): &(Labels, DurationHistogram)| {
             let buckets = durations.buckets();
-            let buckets: Vec<_> =
-                buckets.map(|(bound, count)| (bound.map_or(f64::MAX, |bound| bound.as_secs_f64()), count)).collect();
+            let buckets: Vec<_> = buckets
+                .map(|(bound, count)| (bound.map_or(f64::INFINITY, |bound| bound.as_secs_f64()), count))
+                .collect();
             let (total, count) = (durations.total().as_secs_f64(), durations.count());
             metric.encode_family(labels)?.encode_histogram::<NoLabelSet>(total, count, &buckets, None)
         };
