@@ -4,7 +4,7 @@ const { randomUUID } = require('node:crypto')
 const { types } = require('node:util')
 const native = require('./native.js')
 const {
-  SOURCE, callWithObject, createArgumentError, findOperation, isPlainObject, operations, writeAny, writeArgument, writeJson, writeMembers
+  SOURCE, callWithInput, callWithObject, createArgumentError, findOperation, isPlainObject, operations, writeAny, writeArgument, writeJson, writeMembers
 } = require('./input.js')
 
 /** The members of outputs that are dates. The binary returns them in seconds. */
@@ -72,6 +72,11 @@ class StepFunctions {
     let text
     writeArgument('outcomes', outcomes, value => { text = writeText(value) })
     this.#service.setOutcomes(...text ?? [])
+  }
+
+  evaluateAlarms (rules) {
+    const call = now => callWithInput(rules, writeJson, (json, source) => this.#service.evaluateAlarms(json, source, now))
+    return this.#run(call).then(JSON.parse)
   }
 
   requestHandler () {
