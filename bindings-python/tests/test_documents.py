@@ -26,6 +26,7 @@ PAGES = [
 ]
 # server/sdk-tests/readme.py runs the blocks of these pages.
 PAGES_OF_THE_SERVER = [
+    "docs/executions.md",
     "docs/run-for-a-team.md",
     "docs/test-any-sdk.md",
     "docs/use-the-vectors.md",

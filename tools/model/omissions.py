@@ -17,8 +17,8 @@ ERRORS = {
 }
 
 ACTIVITIES = "activities and their workers are not related to aliases"
-NOT_INTERPRETED = "executions are routed and recorded, not interpreted"
-NO_MAP_RUNS = "executions are not interpreted, so there are no map runs"
+NOT_INTERPRETED = "definitions are not interpreted"
+NO_MAP_RUNS = "definitions are not interpreted, so there are no map runs"
 
 OPERATIONS = {
     "CreateActivity": ACTIVITIES,
@@ -26,14 +26,11 @@ OPERATIONS = {
     "DescribeActivity": ACTIVITIES,
     "DescribeMapRun": NO_MAP_RUNS,
     "GetActivityTask": ACTIVITIES,
-    "GetExecutionHistory": NOT_INTERPRETED,
     "ListActivities": ACTIVITIES,
     "ListMapRuns": NO_MAP_RUNS,
-    "RedriveExecution": NOT_INTERPRETED,
     "SendTaskFailure": ACTIVITIES,
     "SendTaskHeartbeat": ACTIVITIES,
     "SendTaskSuccess": ACTIVITIES,
-    "StartSyncExecution": NOT_INTERPRETED,
     "TestState": NOT_INTERPRETED,
     "UpdateMapRun": NO_MAP_RUNS,
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 const (
@@ -156,9 +158,22 @@ func testErrors(client *sfn.Client) {
 	fmt.Println(expectError[*types.InvalidToken](err))
 	_, err = client.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: aws.String("orders")})
 	fmt.Println(expectError[*types.InvalidArn](err))
-	history := strings.Replace(machine, "stateMachine", "execution", 1) + ":one"
-	_, err = client.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &history})
+	_, err = client.StartSyncExecution(ctx, &sfn.StartSyncExecutionInput{StateMachineArn: aws.String(machine)}, disableHostPrefix)
+	fmt.Println(expectError[*types.StateMachineTypeNotSupported](err))
+	_, err = client.ListActivities(ctx, &sfn.ListActivitiesInput{})
 	fmt.Println(expectError[*smithy.GenericAPIError](err))
+}
+
+// disableHostPrefix is needed for StartSyncExecution: the SDK sends it to `sync-` and the host, which does not exist for a local endpoint.
+func disableHostPrefix(options *sfn.Options) {
+	options.APIOptions = append(options.APIOptions, func(stack *middleware.Stack) error {
+		disable := func(ctx context.Context, input middleware.InitializeInput, next middleware.InitializeHandler) (
+			middleware.InitializeOutput, middleware.Metadata, error,
+		) {
+			return next.HandleInitialize(smithyhttp.DisableEndpointHostPrefix(ctx, true), input)
+		}
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("DisableHostPrefix", disable), middleware.Before)
+	})
 }
 
 func createWith(client *sfn.Client, name string, route types.RoutingConfigurationListItem) error {

@@ -9,6 +9,8 @@ const DEFINITION = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 
 // The SDK reads the endpoint from AWS_ENDPOINT_URL_SFN.
 const sfn = new sdk.SFN({})
+// The SDK sends StartSyncExecution to `sync-` and the host, which does not exist for a local endpoint.
+const sync = new sdk.SFN({ disableHostPrefix: true })
 await publishTwoVersions()
 await create()
 await start()
@@ -80,7 +82,6 @@ async function testErrors () {
   const create = (name, weight) => sfn.createStateMachineAlias({ name, routingConfiguration: [route(1, weight)] })
   const gone = MACHINE.replace('orders', 'gone')
   const other = { name: 'orders', definition: DEFINITION.replaceAll('Done', 'End'), roleArn: ROLE }
-  const history = `${MACHINE.replace('stateMachine', 'execution')}:one`
   const all = [
     [sdk.ResourceNotFound, sfn.describeStateMachineAlias({ stateMachineAliasArn: ALIAS })],
     [sdk.ValidationException, create('PROD', 70)],
@@ -89,7 +90,8 @@ async function testErrors () {
     [sdk.StateMachineAlreadyExists, sfn.createStateMachine(other)],
     [sdk.InvalidToken, sfn.listStateMachines({ nextToken: 'x' })],
     [sdk.InvalidArn, sfn.startExecution({ stateMachineArn: 'orders' })],
-    [sdk.SFNServiceException, sfn.getExecutionHistory({ executionArn: history })]
+    [sdk.StateMachineTypeNotSupported, sync.startSyncExecution({ stateMachineArn: MACHINE })],
+    [sdk.SFNServiceException, sfn.listActivities({})]
   ]
   const lines = await Promise.all(all.map(([errorClass, promise]) => expectError(errorClass, promise)))
   lines.forEach(line => console.log(line))

@@ -1,3 +1,4 @@
+import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ConflictException;
 import software.amazon.awssdk.services.sfn.model.CreateStateMachineAliasRequest;
@@ -8,6 +9,7 @@ import software.amazon.awssdk.services.sfn.model.RoutingConfigurationListItem;
 import software.amazon.awssdk.services.sfn.model.SfnException;
 import software.amazon.awssdk.services.sfn.model.StateMachineAlreadyExistsException;
 import software.amazon.awssdk.services.sfn.model.StateMachineDoesNotExistException;
+import software.amazon.awssdk.services.sfn.model.StateMachineTypeNotSupportedException;
 import software.amazon.awssdk.services.sfn.model.ValidationException;
 
 /** An unmodified client of the AWS SDK for Java v2: the life cycle of an alias, then errors. */
@@ -19,6 +21,9 @@ final class Client {
 
     // The SDK reads the endpoint from AWS_ENDPOINT_URL_SFN.
     private final SfnClient sfn = SfnClient.create();
+    // The SDK sends StartSyncExecution to `sync-` and the host, which does not exist for a local endpoint.
+    private final SfnClient sync = SfnClient.builder()
+        .overrideConfiguration(c -> c.putAdvancedOption(SdkAdvancedClientOption.DISABLE_HOST_PREFIX_INJECTION, true)).build();
 
     public static void main(String[] arguments) {
         Client client = new Client();
@@ -100,7 +105,6 @@ final class Client {
     private void testErrors() {
         String gone = MACHINE.replace("orders", "gone");
         String other = DEFINITION.replace("Done", "End");
-        String history = MACHINE.replace("stateMachine", "execution") + ":one";
         printError(ResourceNotFoundException.class, () -> sfn.describeStateMachineAlias(r -> r.stateMachineAliasArn(ALIAS)));
         printError(ValidationException.class,
             () -> sfn.createStateMachineAlias(r -> r.name("PROD").routingConfiguration(route(1, 70))));
@@ -111,7 +115,8 @@ final class Client {
             () -> sfn.createStateMachine(r -> r.name("orders").definition(other).roleArn(ROLE)));
         printError(InvalidTokenException.class, () -> sfn.listStateMachines(r -> r.nextToken("x")));
         printError(InvalidArnException.class, () -> sfn.startExecution(r -> r.stateMachineArn("orders")));
-        printError(SfnException.class, () -> sfn.getExecutionHistory(r -> r.executionArn(history)));
+        printError(StateMachineTypeNotSupportedException.class, () -> sync.startSyncExecution(r -> r.stateMachineArn(MACHINE)));
+        printError(SfnException.class, () -> sfn.listActivities());
     }
 
     private static void printError(Class<? extends SfnException> errorClass, Runnable call) {
