@@ -35,13 +35,17 @@ enum sfn_alias_result
    */
   SFN_ALIAS_CONFLICT_EXCEPTION = 10,
   /**
-   * An execution with this name exists, with another input or already stopped.
+   * An execution with this name exists, with another input or already ended.
    */
   SFN_ALIAS_EXECUTION_ALREADY_EXISTS = 20,
   /**
    * The execution does not exist.
    */
   SFN_ALIAS_EXECUTION_DOES_NOT_EXIST = 30,
+  /**
+   * The execution is RUNNING, succeeded, or ended more than 14 days ago.
+   */
+  SFN_ALIAS_EXECUTION_NOT_REDRIVABLE = 35,
   /**
    * The ARN is not valid, or has another resource type.
    */
@@ -107,6 +111,14 @@ enum sfn_alias_result
    */
   SFN_ALIAS_VALIDATION_EXCEPTION = 170,
   /**
+   * A fault of the rules: the caller may not perform the operation.
+   */
+  SFN_ALIAS_ACCESS_DENIED_EXCEPTION = 172,
+  /**
+   * A fault of the rules: the caller sends too many requests.
+   */
+  SFN_ALIAS_THROTTLING_EXCEPTION = 174,
+  /**
    * The operation is unknown.
    */
   SFN_ALIAS_UNKNOWN_OPERATION_EXCEPTION = 180,
@@ -118,6 +130,14 @@ enum sfn_alias_result
    * The request is too large.
    */
   SFN_ALIAS_REQUEST_ENTITY_TOO_LARGE_EXCEPTION = 200,
+  /**
+   * A fault of the rules: AWS fails. Nothing was changed.
+   */
+  SFN_ALIAS_INTERNAL_SERVER_ERROR = 202,
+  /**
+   * A fault of the rules: AWS is temporarily not available. Nothing was changed.
+   */
+  SFN_ALIAS_SERVICE_UNAVAILABLE = 204,
   /**
    * A bug in this library. Nothing was changed.
    */
@@ -578,6 +598,48 @@ struct sfn_alias_text sfn_alias_replies_body(const struct sfn_alias_replies *rep
 void sfn_alias_replies_free(struct sfn_alias_replies *replies);
 
 /**
+ * Sets the rules that decide how executions end, and faults of operations. `outcomes` is JSON with the members
+ * `outcomes` and `faults`, or only the array of `outcomes`; NULL removes the rules. The limit
+ * `SFN_ALIAS_LIMIT_INPUT_BYTES` of the options applies to each output. Rules that are not valid give
+ * `SFN_ALIAS_INVALID_ARGUMENT`, and the options keep the previous ones.
+ */
+sfn_alias_result sfn_alias_options_set_outcomes(struct sfn_alias_options *options,
+                                                const char *outcomes,
+                                                size_t outcomes_length,
+                                                struct sfn_alias_error **error);
+
+/**
+ * Like `sfn_alias_options_set_outcomes`, while the service is in use. Executions that were started before keep their
+ * endings. Services that `sfn_alias_service_in_scope` creates share the rules.
+ */
+sfn_alias_result sfn_alias_set_outcomes(const struct sfn_alias_service *service,
+                                        const char *outcomes,
+                                        size_t outcomes_length,
+                                        struct sfn_alias_error **error);
+
+/**
+ * Ends a running execution, now or later. `ending` is JSON with `executionArn` and `output` (any value) for SUCCEEDED,
+ * `error` and `cause` for FAILED, or `"status": "TIMED_OUT"`. `after` is a number of seconds or a text such as `500ms`,
+ * `2s` or `5m`: until then the execution stays RUNNING. Returns JSON with `executionArn`, `status` and `stopDate`.
+ */
+sfn_alias_result sfn_alias_end_execution(const struct sfn_alias_service *service,
+                                         const char *ending,
+                                         size_t ending_length,
+                                         struct sfn_alias_string **output,
+                                         struct sfn_alias_error **error);
+
+/**
+ * Evaluates alarms on the executions of the service. `rules` is JSON with `alarms`, an array of objects with `name`,
+ * `metric`, `stateMachine`, `threshold` and optionally `version` or `alias`, `comparison`, `period` and
+ * `evaluationPeriods`. Returns a JSON object with `OK` or `ALARM` for each name.
+ */
+sfn_alias_result sfn_alias_evaluate_alarms(const struct sfn_alias_service *service,
+                                           const char *rules,
+                                           size_t rules_length,
+                                           struct sfn_alias_string **states,
+                                           struct sfn_alias_error **error);
+
+/**
  * Validates a request without stored state. Returns `SFN_ALIAS_OK`, or the error that AWS would return.
  */
 sfn_alias_result sfn_alias_validate(const char *operation,
@@ -947,6 +1009,14 @@ static inline sfn_alias_result sfn_alias_start_execution(
     return sfn_alias_call(service, "StartExecution", 14, input, input_length, output, error);
 }
 
+/** Calls StartSyncExecution. `input` and `output` are JSON. */
+static inline sfn_alias_result sfn_alias_start_sync_execution(
+    const sfn_alias_service *service, const char *input, size_t input_length,
+    sfn_alias_string **output, sfn_alias_error **error)
+{
+    return sfn_alias_call(service, "StartSyncExecution", 18, input, input_length, output, error);
+}
+
 /** Calls DescribeExecution. `input` and `output` are JSON. */
 static inline sfn_alias_result sfn_alias_describe_execution(
     const sfn_alias_service *service, const char *input, size_t input_length,
@@ -969,6 +1039,22 @@ static inline sfn_alias_result sfn_alias_list_executions(
     sfn_alias_string **output, sfn_alias_error **error)
 {
     return sfn_alias_call(service, "ListExecutions", 14, input, input_length, output, error);
+}
+
+/** Calls GetExecutionHistory. `input` and `output` are JSON. */
+static inline sfn_alias_result sfn_alias_get_execution_history(
+    const sfn_alias_service *service, const char *input, size_t input_length,
+    sfn_alias_string **output, sfn_alias_error **error)
+{
+    return sfn_alias_call(service, "GetExecutionHistory", 19, input, input_length, output, error);
+}
+
+/** Calls RedriveExecution. `input` and `output` are JSON. */
+static inline sfn_alias_result sfn_alias_redrive_execution(
+    const sfn_alias_service *service, const char *input, size_t input_length,
+    sfn_alias_string **output, sfn_alias_error **error)
+{
+    return sfn_alias_call(service, "RedriveExecution", 16, input, input_length, output, error);
 }
 
 /** Calls StopExecution. `input` and `output` are JSON. */

@@ -57,14 +57,20 @@ impl<'i, 'py> Input<'i, 'py> {
 struct AssertSend<T>(T);
 
 // SAFETY: `detach` requires `Send` so that the closure cannot use Python objects without the GIL. The work comes from
-// the core, which has no Python objects, and runs on this thread. The texts that it borrows belong to strings that
-// `Input::held_strings` keeps alive.
+// the core, which has no Python objects, and runs on this thread. The texts that it borrows belong to a
+// `json_argument::JsonRequest`, or to strings that `Input::held_strings` keeps alive.
 unsafe impl<T> Send for AssertSend<T> {}
 
 impl<R, W: FnOnce() -> R> AssertSend<W> {
     fn run(self) -> AssertSend<R> {
         AssertSend((self.0)())
     }
+}
+
+/// Runs work of the core without the GIL, while no other thread forks.
+pub fn detach<R>(py: Python<'_>, work: impl FnOnce() -> R) -> R {
+    let work = AssertSend(work);
+    py.detach(move || fork::with_fork_lock(|| work.run())).0
 }
 
 impl DeserializeRequest for Input<'_, '_> {
@@ -78,8 +84,7 @@ impl DeserializeRequest for Input<'_, '_> {
         if self.held_strings.is_none() {
             return work();
         }
-        let work = AssertSend(work);
-        self.value.py().detach(move || fork::with_fork_lock(|| work.run())).0
+        detach(self.value.py(), work)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The Python binding of sfn-alias. It converts values and contains no rules.
 //!
 //! `de` deserializes Python values, `ser` serializes responses to Python values, `error` and `panics` create
-//! exceptions. `step_functions`, `functions`, `deployment`, `picker`, `server` and `template` define what Python imports.
+//! exceptions, `options` and `json_argument` convert other arguments. `step_functions`, `executions`, `functions`, `deployment`, `picker`, `server` and `template` define what Python imports.
 //! `python/sfn_alias` has the package around this module.
 
 #![deny(clippy::arithmetic_side_effects)]
@@ -12,9 +12,11 @@ mod de;
 mod deployment;
 mod deserialize_error;
 mod error;
+mod executions;
 mod fork;
 mod functions;
 mod interned;
+mod json_argument;
 mod metadata;
 mod options;
 mod panics;

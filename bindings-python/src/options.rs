@@ -1,6 +1,7 @@
 //! Converts the keyword arguments of `StepFunctions` and `serve` to the core's options. Each error names the argument.
 
 use crate::date;
+use crate::json_argument;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDelta, PyDict};
@@ -20,13 +21,14 @@ pub struct ServiceArgs<'a, 'py> {
     pub update_delay: Argument<'a, 'py>,
     pub deletion_delay: Argument<'a, 'py>,
     pub limits: Argument<'a, 'py>,
+    pub outcomes: Argument<'a, 'py>,
 }
 
 impl ServiceArgs<'_, '_> {
     /// Returns whether no argument is set.
     pub fn is_empty(&self) -> bool {
-        let Self { partition, account, region, seed, update_delay, deletion_delay, limits } = self;
-        [partition, account, region, seed, update_delay, deletion_delay, limits]
+        let Self { partition, account, region, seed, update_delay, deletion_delay, limits, outcomes } = self;
+        [partition, account, region, seed, update_delay, deletion_delay, limits, outcomes]
             .iter()
             .all(|argument| argument.is_none())
     }
@@ -34,13 +36,14 @@ impl ServiceArgs<'_, '_> {
     /// Returns the core's options.
     pub fn options(&self, clock: Clock) -> PyResult<Options> {
         let defaults = Options::default();
+        let limits = limits(self.limits)?;
         Ok(Options {
-            limits: limits(self.limits)?,
+            outcomes: json_argument::outcomes(self.outcomes, &limits)?,
+            limits,
             update_delay: duration("update_delay", self.update_delay)?.unwrap_or(defaults.update_delay),
             deletion_delay: duration("deletion_delay", self.deletion_delay)?.unwrap_or(defaults.deletion_delay),
             seed: seed(self.seed)?,
             clock,
-            ..defaults
         })
     }
 
@@ -68,7 +71,8 @@ pub fn scope(
     scope.map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
-fn text(name: &str, expected: &str, value: Argument<'_, '_>) -> PyResult<Option<String>> {
+/// Converts a string.
+pub fn text(name: &str, expected: &str, value: Argument<'_, '_>) -> PyResult<Option<String>> {
     value.map(|value| value.extract().map_err(|_| type_error(name, expected, value))).transpose()
 }
 
@@ -91,13 +95,17 @@ fn seed(value: Argument<'_, '_>) -> PyResult<Option<u64>> {
 
 /// Converts a `timedelta` or a number of seconds.
 fn duration(name: &str, value: Argument<'_, '_>) -> PyResult<Option<Duration>> {
-    const EXPECTED: &str = "a non-negative number of seconds or a `timedelta`";
-    let Some(value) = value else { return Ok(None) };
+    let expected = "a non-negative number of seconds or a `timedelta`";
+    value.map(|value| required_duration(name, expected, value)).transpose()
+}
+
+/// Converts a `timedelta` or a number of seconds. The errors state what is expected.
+pub fn required_duration(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
     let seconds = match value.cast::<PyDelta>() {
         Ok(delta) => delta.call_method0("total_seconds")?.extract()?,
-        Err(_) => value.extract::<f64>().map_err(|_| type_error(name, EXPECTED, value))?,
+        Err(_) => value.extract::<f64>().map_err(|_| type_error(name, expected, value))?,
     };
-    Duration::try_from_secs_f64(seconds).map(Some).map_err(|_| PyValueError::new_err(found(name, EXPECTED, value)))
+    Duration::try_from_secs_f64(seconds).map_err(|_| PyValueError::new_err(found(name, expected, value)))
 }
 
 /// Converts a `dict` of limits. A limit that is not in it keeps its default.
@@ -164,7 +172,7 @@ pub fn type_error(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyErr
 }
 
 /// States what was expected and what was found. Values of other types than numbers are not printed.
-fn found(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> String {
+pub fn found(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> String {
     let class = value.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string());
     let value = match class.as_str() {
         "int" | "float" | "timedelta" => value.repr().map_or_else(|_| format!("`{class}`"), |repr| repr.to_string()),

@@ -27,6 +27,18 @@ impl<'py> SerializeResponse for ResponseSerializer<'py> {
     }
 }
 
+/// Serializes the response of a method that is not an operation of AWS.
+pub struct ValueSerializer<'py>(pub Python<'py>);
+
+impl<'py> SerializeResponse for ValueSerializer<'py> {
+    type Output = Bound<'py, PyAny>;
+
+    fn write<T: Serialize>(&self, answer: &T) -> Result<Bound<'py, PyAny>> {
+        to_python(self.0, answer)
+            .map_err(|error| Error::Internal(format!("the response cannot be serialized: {error}")))
+    }
+}
+
 /// Converts a value of the core to a Python value.
 pub fn to_python<'py, T: Serialize + ?Sized>(py: Python<'py>, value: &T) -> PyResult<Bound<'py, PyAny>> {
     Ok(value.serialize(PySerializer { py, is_date: false })?)

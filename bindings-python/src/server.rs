@@ -96,7 +96,7 @@ impl Drop for Server {
 /// endpoint uses the time of the system, also while a library freezes the time.
 #[pyfunction]
 #[pyo3(signature = (data=None, port=0, *, service=None, partition=None, account=None, region=None, seed=None,
-                    update_delay=None, deletion_delay=None, limits=None))]
+                    update_delay=None, deletion_delay=None, limits=None, outcomes=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub fn serve<'py>(
     py: Python<'py>,
@@ -110,9 +110,10 @@ pub fn serve<'py>(
     update_delay: Argument<'_, 'py>,
     deletion_delay: Argument<'_, 'py>,
     limits: Argument<'_, 'py>,
+    outcomes: Argument<'_, 'py>,
 ) -> PyResult<Server> {
     catch_panic(py, "Serve", || {
-        let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits };
+        let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits, outcomes };
         match service {
             Some(service) if data.is_none() && args.is_empty() => start(py, read_service(service)?, false, port),
             Some(_) => Err(PyTypeError::new_err(

@@ -28,9 +28,11 @@ use std::sync::Arc;
 /// - `clock`: a function that returns a `datetime` or seconds since 1970. Default: `time.time_ns`, which libraries such
 ///   as freezegun and time-machine replace.
 /// - `limits`: a `dict` of quotas and size limits (`sfn_alias.type_defs.Limits`).
+/// - `outcomes`: rules that decide how executions end, as a `dict`, a `list` or JSON text. Default: executions are RUNNING
+///   until `end_execution` or `stop_execution`.
 #[pyclass(frozen, module = "sfn_alias", weakref)]
 pub struct StepFunctions {
-    store: Arc<SharedStore>,
+    pub(crate) store: Arc<SharedStore>,
     clock: Arc<PythonClock>,
     view_index: usize,
 }
@@ -39,7 +41,7 @@ pub struct StepFunctions {
 impl StepFunctions {
     #[new]
     #[pyo3(signature = (path=None, *, partition=None, account=None, region=None, seed=None, update_delay=None,
-                        deletion_delay=None, clock=None, limits=None))]
+                        deletion_delay=None, clock=None, limits=None, outcomes=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
     fn new(
         py: Python<'_>,
@@ -52,9 +54,10 @@ impl StepFunctions {
         deletion_delay: Argument<'_, '_>,
         clock: Argument<'_, '_>,
         limits: Argument<'_, '_>,
+        outcomes: Argument<'_, '_>,
     ) -> PyResult<Self> {
         catch_panic(py, "Open", || {
-            let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits };
+            let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits, outcomes };
             Self::open(py, options::path("path", path)?, false, &args, options::clock(clock)?)
         })
     }
@@ -208,7 +211,7 @@ impl StepFunctions {
     }
 
     /// Calls the clock and returns the core's service.
-    fn view(&self, py: Python<'_>, operation: &str) -> PyResult<sfn_alias::StepFunctions> {
+    pub fn view(&self, py: Python<'_>, operation: &str) -> PyResult<sfn_alias::StepFunctions> {
         self.clock.update(py)?;
         self.store.view(py, self.view_index, operation)
     }

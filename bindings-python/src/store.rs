@@ -3,7 +3,7 @@
 use crate::error::to_exception;
 use crate::fork;
 use pyo3::prelude::*;
-use sfn_alias::{Error, Options, Result, Scope, StepFunctions};
+use sfn_alias::{Error, Limits, Options, Outcomes, Result, Scope, StepFunctions};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,11 +12,11 @@ pub struct SharedStore {
     path: Option<PathBuf>,
     /// Whether other processes cannot open the file.
     exclusive: bool,
-    options: Options,
     views: Mutex<Views>,
 }
 
 struct Views {
+    options: Options,
     /// Empty once closed. A handle stores the index of its view.
     services: Vec<StepFunctions>,
     /// The fork generation of the process that opened the services.
@@ -27,8 +27,8 @@ impl SharedStore {
     /// Opens a store: in memory without a path.
     pub fn open(path: Option<PathBuf>, exclusive: bool, options: Options, scope: Scope) -> Result<Self> {
         let services = vec![open_service(path.as_ref(), exclusive, &options)?.in_scope(scope)];
-        let views = Mutex::new(Views { services, generation: fork::generation() });
-        Ok(Self { path, exclusive, options, views })
+        let views = Mutex::new(Views { options, services, generation: fork::generation() });
+        Ok(Self { path, exclusive, views })
     }
 
     /// Returns whether the store is a file.
@@ -54,6 +54,19 @@ impl SharedStore {
         }))
     }
 
+    /// Replaces the rules that decide how executions end, also for a child process that opens the file again.
+    pub fn set_outcomes(&self, py: Python<'_>, outcomes: Option<Outcomes>) -> PyResult<()> {
+        let service = self.view(py, 0, "SetOutcomes")?;
+        self.lock_views().options.outcomes.clone_from(&outcomes);
+        service.set_outcomes(outcomes);
+        Ok(())
+    }
+
+    /// Returns the limits of requests.
+    pub fn limits(&self) -> Limits {
+        self.lock_views().options.limits.clone()
+    }
+
     /// Closes the store. Calls in other threads finish normally.
     pub fn close(&self) {
         let mut views = self.lock_views();
@@ -67,11 +80,12 @@ impl SharedStore {
         if views.generation == fork::generation() || self.path.is_none() || views.services.is_empty() {
             return Ok(());
         }
-        let reopened = fork::with_fork_lock(|| open_service(self.path.as_ref(), self.exclusive, &self.options));
+        let reopened = fork::with_fork_lock(|| open_service(self.path.as_ref(), self.exclusive, &views.options));
         let reopened = reopened.map_err(|error| to_exception(py, &error, "Open"))?;
         let services = views.services.iter().map(|service| reopened.in_scope(service.scope().clone())).collect();
         forget_parent_services(views);
-        *views = Views { services, generation: fork::generation() };
+        views.services = services;
+        views.generation = fork::generation();
         Ok(())
     }
 

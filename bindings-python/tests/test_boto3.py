@@ -61,6 +61,7 @@ def test_responses_differ_only_in_ids() -> None:
         ("list_state_machine_versions", {"stateMachineArn": MACHINE}),
         ("describe_state_machine", {"stateMachineArn": MACHINE}),
         ("describe_execution", {"executionArn": execution}),
+        ("get_execution_history", {"executionArn": execution}),
         ("list_executions", {"stateMachineArn": ALIAS}),
         ("list_state_machines", {}),
         ("list_tags_for_resource", {"resourceArn": MACHINE}),
@@ -106,6 +107,14 @@ def test_paginators_of_boto3() -> None:
         stateMachineArn=MACHINE, PaginationConfig={"PageSize": 2}
     )
     assert [len(page["executions"]) for page in pages] == [2, 2, 1]
+    execution = f"{MACHINE.replace('stateMachine', 'execution')}:e0"
+    client.stop_execution(executionArn=execution)
+    for reverse in (False, True):
+        events = client.get_paginator("get_execution_history").paginate(
+            executionArn=execution, reverseOrder=reverse, PaginationConfig={"PageSize": 1}
+        )
+        ids = [[event["id"] for event in page["events"]] for page in events]
+        assert ids == ([[2], [1]] if reverse else [[1], [2]])
 
 
 def test_stubber_takes_precedence() -> None:

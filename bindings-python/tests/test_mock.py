@@ -18,6 +18,7 @@ import botocore.session
 import botocore.stub
 import pytest
 from botocore.client import BaseClient
+from botocore.config import Config
 from moto import mock_aws
 from moto.stepfunctions.models import stepfunctions_backends
 from support import ALIAS, FIRST, MACHINE, ROLE, SECOND, create_alias, create_service, create_versions, routes
@@ -77,6 +78,14 @@ def check_all_operations(client: Any) -> None:
     assert client.describe_state_machine_for_execution(executionArn=execution)["definition"] == SECOND
     assert len(client.list_executions(stateMachineArn=ALIAS)["executions"]) == 1
     client.stop_execution(executionArn=execution)
+    types = [event["type"] for event in client.get_execution_history(executionArn=execution)["events"]]
+    assert types == ["ExecutionStarted", "ExecutionAborted"]
+    client.redrive_execution(executionArn=execution)
+    with pytest.raises(client.exceptions.ExecutionNotRedrivable):
+        client.redrive_execution(executionArn=execution)
+    # The only operation with another host: `sync-states`.
+    with pytest.raises(client.exceptions.StateMachineTypeNotSupported):
+        client.start_sync_execution(stateMachineArn=ALIAS)
     client.tag_resource(resourceArn=MACHINE, tags=[{"key": "k", "value": "v"}])
     assert client.list_tags_for_resource(resourceArn=MACHINE)["tags"] == [{"key": "k", "value": "v"}]
     client.untag_resource(resourceArn=MACHINE, tagKeys=["k"])
@@ -184,7 +193,9 @@ def test_endpoint_in_moto(monkeypatch: pytest.MonkeyPatch) -> None:
     with sfn_alias.serve() as url, mock_aws(), pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_ENDPOINT_URL_SFN", url)
         environment.setenv("AWS_ACCESS_KEY_ID", "000000000000")
-        check_all_operations(create_client())
+        # Of an endpoint, botocore would expect the host `sync-127.0.0.1` for StartSyncExecution.
+        config = Config(inject_host_prefix=False)
+        check_all_operations(boto3.client("stepfunctions", region_name="us-east-1", config=config))
         check_other_service()
         assert count_in_moto() == 0
 

@@ -70,5 +70,5 @@ def test_versions(client: Any) -> None:
 
 
 def test_operation_without_paginator() -> None:
-    with pytest.raises(ValueError, match="^expected a list operation .list_executions, .*, found `start_execution`$"):
+    with pytest.raises(ValueError, match="^expected a list operation .get_execution_history, .*, found `start_execution`$"):
         sfn_alias.paginator(sfn_alias.StepFunctions(), "start_execution")  # type: ignore[arg-type]

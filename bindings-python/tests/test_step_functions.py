@@ -22,7 +22,7 @@ def test_imports_the_installed_package() -> None:
 def test_methods_have_the_names_of_boto3() -> None:
     from botocore import xform_name
 
-    assert len(_sfn_alias.OPERATIONS) == 22
+    assert len(_sfn_alias.OPERATIONS) == 25
     for operation, method in _sfn_alias.OPERATIONS.items():
         assert method == xform_name(operation)
         assert callable(getattr(sfn_alias.StepFunctions, method))

@@ -14,7 +14,7 @@ from typing import Any
 import botocore.session
 import mypy_boto3_stepfunctions
 
-from docstrings import add_docstrings
+from docstrings import MAX_WIDTH, add_docstrings
 
 from sfn_alias import _sfn_alias
 from sfn_alias._sfn_alias import OPERATIONS
@@ -113,10 +113,19 @@ OWN_DESCRIPTIONS = {"ServiceClosed": " Also a ``ValueError``, as for Python's cl
 """What Python adds to the description of an error kind."""
 
 
+def format_literal(name: str, annotation: str) -> str:
+    """Returns the declaration of a literal type, in lines that fit."""
+    line = f"{name} = {annotation}"
+    if len(line) <= MAX_WIDTH:
+        return line
+    values = annotation.removeprefix("Literal[").removesuffix("]").split(", ")
+    return "\n".join([f"{name} = Literal[", *(f"    {value}," for value in values), "]"])
+
+
 def generate() -> dict[Path, str]:
     types = Types()
     signatures = list(method_signatures(types))
-    literals = [f"{name} = {value}" for name, value in sorted(types.literals.items())]
+    literals = [format_literal(name, value) for name, value in sorted(types.literals.items())]
     definitions = (TOOLS / "type_defs.in").read_text()
     definitions = definitions.replace("# OPERATIONS", "\n".join(f'    "{name}",' for name in OPERATIONS))
     definitions = definitions.replace("# LITERALS", "\n".join(literals))
@@ -139,12 +148,16 @@ ERRORS_MARKER = "# `make generate` writes the following classes from the error k
 
 OWN_TYPES = [
     "Acknowledgement",
+    "AlarmRules",
+    "AlarmStateType",
     "ArnParts",
     "Comparison",
     "EmptyTypeDef",
+    "EndExecutionOutputTypeDef",
     "Exceptions",
     "Limits",
     "OperationName",
+    "OutcomeRules",
     "Problem",
     "RoutingConfigurationListItemTypeDef",
     "TemplateReport",

@@ -13,7 +13,8 @@ use super::resolve::Scenario;
 use super::resources::{ACTIVITY, ALIAS, Resource, SAM_STATE_MACHINE, STATE_MACHINE, Template, VERSION, View};
 use super::rule::{LOOP_NOT_EXPANDED, NOT_DECIDED};
 use super::rules::{
-    alias, change, conflicts, environment, events, members, plan, policy, preference, revision, start, types, version,
+    alias, change, conflicts, environment, events, members, metrics, plan, policy, preference, revision, start, types,
+    version,
 };
 use super::scenarios::{is_related, list_scenarios, list_scenarios_with};
 use super::terraform;
@@ -136,6 +137,9 @@ fn run_rules<'t>(template: &Template<'t>, previous: &PreviousTemplate) -> Vec<Sc
         }
         if policy::is_policy(resource) {
             run_in_scenarios(list_scenarios(template, resource), &|findings| policy::check(findings, resource));
+        }
+        if metrics::is_alarm(resource) {
+            run_in_scenarios(list_scenarios(template, resource), &|findings| metrics::check(findings, resource));
         }
         if resource.kind == STATE_MACHINE || resource.kind == ACTIVITY {
             // The members do not depend on conditions, and definitions are long.

@@ -86,7 +86,7 @@ const PLAN_TEXTS: [(&str, Option<&str>, Option<&str>); 4] = [
     ("SFA021", Some("AWS rejects the second alias because an alias with this name already exists."), None),
 ];
 
-const READS: [(&str, &str); 7] = [
+const READS: [(&str, &str); 8] = [
     (
         "SFA017",
         "Templates: policy documents of AWS::IAM, AWS::Serverless and AWS::SSO::PermissionSet resources, including documents written as JSON text, Fn::Sub, Fn::Join or Fn::ToJsonString. Terraform plans: the policies of aws_iam_policy, aws_iam_role, aws_iam_role_policy, aws_iam_user_policy and aws_iam_group_policy. The rule reports nothing if a customer managed policy, a macro, a connector or an unknown value may allow the start.",
@@ -109,6 +109,10 @@ const READS: [(&str, &str); 7] = [
     ),
     ("SFA036", OPERATIONS_READ),
     ("SFA037", OPERATIONS_READ),
+    (
+        "SFA041",
+        "Templates: Namespace, MetricName, Dimensions and Metrics of AWS::CloudWatch::Alarm in the namespace AWS/States, with or without a deployment preference that uses the alarm. Terraform plans: aws_cloudwatch_metric_alarm. Expressions are not read. Without dimensions, the metrics of executions are those of the account.",
+    ),
 ];
 
 const OPERATIONS_READ: &str = "The policies of SFA017. The operations are those with the condition key states:StateMachineQualifier: CreateStateMachineAlias, DescribeStateMachineAlias, UpdateStateMachineAlias, DeleteStateMachineAlias, ListStateMachineAliases, DescribeStateMachine, DeleteStateMachineVersion and ListExecutions; in SFA037 also StartExecution and StartSyncExecution.";
@@ -143,6 +147,7 @@ const CONDITIONS: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html";
 const FOR_EACH: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html";
+const METRICS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html";
 const QUOTAS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html";
 const TERRAFORM: &str = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sfn_state_machine";
 const STARTS: &str = "https://docs.aws.amazon.com/step-functions/latest/dg/execution-alias-version-associate.html";
@@ -308,6 +313,10 @@ rules! {
         "An environment variable of a function contains the ARN of a state machine that has an alias",
         "If the function starts executions with it, they run the latest revision instead of a version of the alias. Weights, gradual deployments and rollbacks do not apply to them.",
         "Use the alias ARN (`!Ref` of the alias) if the function starts executions. For other operations, accept the finding.";
+    ALARM_WITHOUT_DATA "SFA041" "alarm-without-data" Warning METRICS
+        "An alarm uses a metric or dimensions that Step Functions does not publish",
+        "CloudWatch accepts the alarm, but its metric never has data, whatever the executions do. A gradual deployment with the alarm is not rolled back when executions fail.",
+        "Use a metric of AWS/States, for example ExecutionsFailed, with the dimension StateMachineArn and up to one of Version and Alias.";
     LOOP_NOT_EXPANDED "SFA050" "loop-not-expanded" Info FOR_EACH
         "A loop (Fn::ForEach) is not fully checked, because its collection depends on values that are unknown before deployment",
         "Loops over literal lists, list parameters with a value, a default or allowed values, and lists in mappings are expanded and checked. The resources and properties that other loops create are not checked and may contain errors.",

@@ -1,15 +1,18 @@
 //! Translates Terraform plans (`terraform show -json`) into templates. Values that are known only after apply are
 //! unknown.
 
+mod alarms;
 mod changes;
 mod configuration;
 mod names;
+mod nodes;
 
 use super::resources::{ALIAS, STATE_MACHINE};
-use super::tree::{Node, Position, Value};
+use super::tree::{Node, Value};
 use changes::Changes;
 use configuration::Configuration;
 pub(crate) use names::{plan_name, push_step, translate_message, translate_words};
+use nodes::{is_unknown, known_or_unknown, map, rename_members, text, unknown};
 use std::borrow::Cow;
 
 /// Members of translated resources, with names that no template has: the position in the plan, the type in the plan,
@@ -25,8 +28,6 @@ const CHANGES: &str = "terraform changes";
 pub(crate) const VERSION_ATTRIBUTE: &str = "state_machine_version_arn";
 /// References of longer lists of routes are not read. AWS accepts two routes.
 const MAX_ROUTES: usize = 2;
-/// A function that the resolver does not know.
-const UNKNOWN: &str = "Fn::Unknown";
 
 /// Returns the pointer of a resource in its plan, or `None` for a resource of a template.
 pub(crate) fn plan_pointer<'n>(resource: &'n Node<'_>) -> Option<&'n str> {
@@ -151,6 +152,9 @@ fn translate_resource<'t>(resource: &'t Node<'t>, pointer: String, context: &Con
             ];
             ("AWS::IAM::RolePolicy", rename_members(values, &ATTACHED))
         }
+        "aws_cloudwatch_metric_alarm" => {
+            ("AWS::CloudWatch::Alarm", alarms::translate_alarm(values, context.changes.unknown_values(address)))
+        }
         "aws_cloudwatch_event_target" => {
             ("AWS::Events::Rule", map(values.position, vec![("Targets", rename_members(values, &[("Arn", "arn")]))]))
         }
@@ -242,7 +246,7 @@ fn translate_route<'t>(item: &'t Node<'t>, reference: Option<&Node<'t>>) -> Node
     let is_version = |reference: &Node<'t>| reference.get("attribute").and_then(Node::text) == Some(VERSION_ATTRIBUTE);
     let mut version = known_or_unknown(item, VERSION_ATTRIBUTE);
     let address = || reference.filter(|reference| is_version(reference))?.get("address").cloned();
-    if let (true, Some(address)) = (version.get(UNKNOWN).is_some(), address()) {
+    if let (true, Some(address)) = (is_unknown(&version), address()) {
         let attribute = Value::List(vec![address, text(item.position, VERSION_ATTRIBUTE)]);
         version = map(item.position, vec![("Fn::GetAtt", Node { position: item.position, value: attribute })]);
     }
@@ -276,31 +280,4 @@ fn translate_role<'t>(values: &'t Node<'t>) -> Node<'t> {
     };
     members.push((Cow::Borrowed("Policies"), Node { position: values.position, value: Value::List(policies) }));
     Node { position: values.position, value: Value::Map(members) }
-}
-
-/// Copies members of a plan under their names in templates.
-fn rename_members<'t>(values: &'t Node<'t>, names: &[(&'static str, &str)]) -> Node<'t> {
-    let known = names.iter().filter_map(|(name, own)| Some((*name, values.get(own)?.clone())));
-    map(values.position, known.collect())
-}
-
-/// Returns the value, or an unknown value.
-fn known_or_unknown<'t>(values: &'t Node<'t>, name: &str) -> Node<'t> {
-    match values.get(name) {
-        Some(node) if !matches!(node.value, Value::Null) => node.clone(),
-        _ => unknown(values.position),
-    }
-}
-
-fn unknown<'t>(position: Position) -> Node<'t> {
-    map(position, vec![(UNKNOWN, Node { position, value: Value::Null })])
-}
-
-fn text<'t>(position: Position, text: &'t str) -> Node<'t> {
-    Node { position, value: Value::Text(Cow::Borrowed(text)) }
-}
-
-fn map<'t>(position: Position, members: Vec<(&'static str, Node<'t>)>) -> Node<'t> {
-    let members = members.into_iter().map(|(name, node)| (Cow::Borrowed(name), node)).collect();
-    Node { position, value: Value::Map(members) }
 }

@@ -39,21 +39,32 @@ class Connection:
 
     def respond(self, request: Any, **_: Any) -> AWSResponse | None:
         """Answers a request, in the partition and region of the client."""
-        service = self._find_service()
+        service = self.service()
         if service is None:
             return None
         url, request.url = request.url, ANSWERED_URL
         operation = to_bytes(request.headers["X-Amz-Target"]).decode().rpartition(".")[2]
-        return Response(url, *service.in_scope(**self._scope).call_json(operation, to_bytes(request.body)))
+        return Response(url, *service.call_json(operation, to_bytes(request.body)))
 
     def disable_signing(self, **_: Any) -> Any:
         """Chooses no signature, so that the client needs no credentials."""
         return None if self._find_service() is None else botocore.UNSIGNED
 
+    def service(self) -> StepFunctions | None:
+        """Returns the service that answers the client now, in the partition and region of the client."""
+        service = self._find_service()
+        return None if service is None else service.in_scope(**self._scope)
+
     def _find_service(self) -> StepFunctions | None:
         if self.attached_service is not None:
             return self.attached_service
         return mocked_services[-1] if mocked_services else None
+
+
+def find_service(client: BaseClient) -> StepFunctions | None:
+    """Returns the service that answers a client, in the partition and region of the client."""
+    connection = connect(client) if mocked_services else _connections.get(client)
+    return None if connection is None else connection.service()
 
 
 def connect(client: BaseClient) -> Connection:

@@ -8,6 +8,8 @@ from typing import Any, Final, final
 
 from sfn_alias.type_defs import (
     Acknowledgement,
+    AlarmRules,
+    AlarmStateType,
     ArnParts,
     Comparison,
     CreateStateMachineAliasInputTypeDef,
@@ -26,7 +28,10 @@ from sfn_alias.type_defs import (
     DescribeStateMachineInputTypeDef,
     DescribeStateMachineOutputTypeDef,
     EmptyTypeDef,
+    EndExecutionOutputTypeDef,
     Exceptions,
+    GetExecutionHistoryInputTypeDef,
+    GetExecutionHistoryOutputTypeDef,
     Limits,
     ListExecutionsInputTypeDef,
     ListExecutionsOutputTypeDef,
@@ -39,12 +44,17 @@ from sfn_alias.type_defs import (
     ListTagsForResourceInputTypeDef,
     ListTagsForResourceOutputTypeDef,
     OperationName,
+    OutcomeRules,
     Problem,
     PublishStateMachineVersionInputTypeDef,
     PublishStateMachineVersionOutputTypeDef,
+    RedriveExecutionInputTypeDef,
+    RedriveExecutionOutputTypeDef,
     RoutingConfigurationListItemTypeDef,
     StartExecutionInputTypeDef,
     StartExecutionOutputTypeDef,
+    StartSyncExecutionInputTypeDef,
+    StartSyncExecutionOutputTypeDef,
     StopExecutionInputTypeDef,
     StopExecutionOutputTypeDef,
     TagResourceInputTypeDef,
@@ -148,6 +158,7 @@ def serve(
     update_delay: float | timedelta | None = None,
     deletion_delay: float | timedelta | None = None,
     limits: Limits | None = None,
+    outcomes: OutcomeRules | None = None,
 ) -> Server:
     """Starts an HTTP endpoint on 127.0.0.1 in this process. In a ``with`` block, the value is its URL.
 
@@ -208,6 +219,8 @@ class StepFunctions:
     - ``clock``: a function that returns a ``datetime`` or seconds since 1970. Default: ``time.time_ns``, which libraries such
       as freezegun and time-machine replace.
     - ``limits``: a ``dict`` of quotas and size limits (``sfn_alias.type_defs.Limits``).
+    - ``outcomes``: rules that decide how executions end, as a ``dict``, a ``list`` or JSON text. Default: executions are RUNNING
+      until ``end_execution`` or ``stop_execution``.
     """
     def __new__(
         cls,
@@ -221,6 +234,7 @@ class StepFunctions:
         deletion_delay: float | timedelta | None = None,
         clock: Callable[[], datetime | float] | None = None,
         limits: Limits | None = None,
+        outcomes: OutcomeRules | None = None,
     ) -> Self: ...
     @property
     def partition(self) -> str:
@@ -242,6 +256,36 @@ class StepFunctions:
         """Runs an operation by its AWS name, for example ``ListStateMachines``, and returns the response."""
     def call_json(self, operation: str, body: bytes) -> tuple[int, bytes]:
         """Runs one AWS JSON 1.0 request and returns the HTTP status and the body, also for errors of AWS."""
+    def end_execution(
+        self,
+        execution_arn: str,
+        *,
+        output: Any = ...,
+        error: str | None = None,
+        cause: str | None = None,
+        timed_out: bool = False,
+        after: float | timedelta | str | None = None,
+    ) -> EndExecutionOutputTypeDef:
+        """Ends an execution, or sets when it ends: it is RUNNING until then. Not an operation of AWS.
+
+        - ``output``: the output of a successful execution: any value that ``json.dumps`` accepts. Default: ``{}``.
+        - ``error``, ``cause``: texts. With one of them, the execution fails.
+        - ``timed_out``: whether the execution times out.
+        - ``after``: the time until the end: seconds, a ``timedelta``, or a text such as ``500ms``. Default: 0.
+
+        The execution has the partition, account and region of this object (``in_scope``). The same request again returns
+        the existing end.
+        """
+    def set_outcomes(self, outcomes: OutcomeRules | None) -> None:
+        """Replaces the rules that decide how executions end, in all scopes; ``None`` removes them. Executions that were started
+        before keep their ends.
+        """
+    def evaluate_alarms(self, rules: AlarmRules) -> dict[str, AlarmStateType]:
+        """Evaluates alarms on the stored executions and returns a ``dict`` of ``OK`` or ``ALARM`` by name, for ``alarm_states`` of
+        ``sfn_alias.deploy.Deployment``.
+
+        - ``rules``: the alarms, as a ``dict``, a ``list`` or JSON text.
+        """
     def start_counts(self, state_machine_arn: str) -> dict[int | None, int]:
         """Returns the number of started executions per version; the key ``None`` counts starts without a version."""
     def reset(self) -> None:
@@ -284,13 +328,19 @@ class StepFunctions:
     def delete_state_machine_version(self, **input: Unpack[DeleteStateMachineVersionInputTypeDef]) -> EmptyTypeDef:
         """Deletes a version. Fails if an alias routes to it; succeeds if it does not exist."""
     def start_execution(self, **input: Unpack[StartExecutionInputTypeDef]) -> StartExecutionOutputTypeDef:
-        """Starts an execution of a state machine, a version, or the version that an alias selects by weight. The execution is recorded, not interpreted."""
+        """Starts an execution of a state machine, a version, or the version that an alias selects by weight. The definition is not interpreted: the execution ends as rules or requests specify."""
+    def start_sync_execution(self, **input: Unpack[StartSyncExecutionInputTypeDef]) -> StartSyncExecutionOutputTypeDef:
+        """Starts an execution of an EXPRESS state machine, one of its versions, or the version that an alias selects by weight, and returns its result. A rule in ``outcomes`` decides the result."""
     def describe_execution(self, **input: Unpack[DescribeExecutionInputTypeDef]) -> DescribeExecutionOutputTypeDef:
-        """Returns an execution. It is RUNNING until it is stopped."""
+        """Returns an execution."""
     def describe_state_machine_for_execution(self, **input: Unpack[DescribeStateMachineForExecutionInputTypeDef]) -> DescribeStateMachineForExecutionOutputTypeDef:
         """Returns the state machine revision that an execution was started with."""
     def list_executions(self, **input: Unpack[ListExecutionsInputTypeDef]) -> ListExecutionsOutputTypeDef:
-        """Lists the executions of a state machine, a version or an alias, newest first."""
+        """Lists the executions of a state machine, a version or an alias, latest first."""
+    def get_execution_history(self, **input: Unpack[GetExecutionHistoryInputTypeDef]) -> GetExecutionHistoryOutputTypeDef:
+        """Returns the events of an execution: its start, its end and its redrives. Definitions are not interpreted, so there are no events of states."""
+    def redrive_execution(self, **input: Unpack[RedriveExecutionInputTypeDef]) -> RedriveExecutionOutputTypeDef:
+        """Starts an execution again that failed, timed out or was stopped in the last 14 days."""
     def stop_execution(self, **input: Unpack[StopExecutionInputTypeDef]) -> StopExecutionOutputTypeDef:
         """Stops an execution. It is ABORTED afterwards."""
     def tag_resource(self, **input: Unpack[TagResourceInputTypeDef]) -> EmptyTypeDef:

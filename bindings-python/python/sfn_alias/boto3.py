@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     else:
         from typing_extensions import Unpack
 
-__all__ = ["Mock", "attach", "client", "detach", "guard", "mock"]
+__all__ = ["Mock", "attach", "client", "detach", "get_service", "guard", "mock"]
 
 Target = TypeVar("Target")
 """A client or a session."""
@@ -101,6 +101,16 @@ def detach(target: Target) -> Target:
     else:
         _connections.unregister(_session_events(target), _CREATE_CLASS)
     return target
+
+
+def get_service(client: SFNClient) -> StepFunctions:
+    """Returns the ``StepFunctions`` that answers a client of ``client``, ``mock`` or ``attach``, in the client's
+    partition and region. It has methods that AWS does not have, for example ``end_execution``.
+    """
+    service = _connections.find_service(_check_client(client))
+    if service is None:
+        raise ValueError("the client is not connected to a `StepFunctions`; use `attach`, or call this inside `mock`")
+    return service
 
 
 def guard(client: SFNClient) -> SFNClient:

@@ -76,11 +76,15 @@ class ConflictException(StepFunctionsError, number=10):
 
 
 class ExecutionAlreadyExists(StepFunctionsError, number=20):
-    """An execution with this name exists, with another input or already stopped."""
+    """An execution with this name exists, with another input or already ended."""
 
 
 class ExecutionDoesNotExist(StepFunctionsError, number=30):
     """The execution does not exist."""
+
+
+class ExecutionNotRedrivable(StepFunctionsError, number=35):
+    """The execution is RUNNING, succeeded, or ended more than 14 days ago."""
 
 
 class InvalidArn(StepFunctionsError, number=40):
@@ -147,6 +151,14 @@ class ValidationException(StepFunctionsError, number=170):
     """The request violates a constraint of the model or a rule of the service."""
 
 
+class AccessDeniedException(StepFunctionsError, number=172):
+    """A fault of the rules: the caller may not perform the operation."""
+
+
+class ThrottlingException(StepFunctionsError, number=174):
+    """A fault of the rules: the caller sends too many requests."""
+
+
 class UnknownOperationException(StepFunctionsError, number=180):
     """The operation is unknown."""
 
@@ -157,6 +169,14 @@ class SerializationException(StepFunctionsError, number=190):
 
 class RequestEntityTooLargeException(StepFunctionsError, number=200):
     """The request is too large."""
+
+
+class InternalServerError(StepFunctionsError, number=202):
+    """A fault of the rules: AWS fails."""
+
+
+class ServiceUnavailable(StepFunctionsError, number=204):
+    """A fault of the rules: AWS is temporarily not available."""
 
 
 class InternalFailure(StepFunctionsError, number=210):

@@ -9,10 +9,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 ListOperation = Literal[
-    "list_executions", "list_state_machine_aliases", "list_state_machine_versions", "list_state_machines"
+    "get_execution_history",
+    "list_executions",
+    "list_state_machine_aliases",
+    "list_state_machine_versions",
+    "list_state_machines",
 ]
 
 _RESULT_KEYS = {
+    "get_execution_history": "events",
     "list_executions": "executions",
     "list_state_machine_aliases": "stateMachineAliases",
     "list_state_machine_versions": "stateMachineVersions",

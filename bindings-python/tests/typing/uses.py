@@ -35,7 +35,21 @@ def convert_responses(service: sfn_alias.StepFunctions, client: SFNClient) -> No
     again: ours.DescribeStateMachineOutputTypeDef = machine
     execution: theirs.DescribeExecutionOutputTypeDef = service.describe_execution(executionArn="arn")
     listed: theirs.ListExecutionsOutputTypeDef = service.list_executions(stateMachineArn="arn")
-    print(again, execution, listed)
+    history: theirs.GetExecutionHistoryOutputTypeDef = service.get_execution_history(executionArn="arn")
+    kinds: list[ours.HistoryEventTypeType] = [event["type"] for event in history["events"]]
+    redriven: theirs.RedriveExecutionOutputTypeDef = service.redrive_execution(executionArn="arn")
+    sync: theirs.StartSyncExecutionOutputTypeDef = service.start_sync_execution(stateMachineArn="arn")
+    status: ours.SyncExecutionStatusType = sync["status"]
+    print(again, execution, listed, kinds, redriven, status)
+
+
+def end_executions(service: sfn_alias.StepFunctions, rules: ours.OutcomeRules) -> bool:
+    service.set_outcomes(rules)
+    service.set_outcomes([{"status": "SUCCEEDED"}])
+    service.set_outcomes(5)  # type: ignore[arg-type]
+    service.end_execution("arn", error="Broken", cause=None, after="2s")
+    service.end_execution("arn", error=5)  # type: ignore[arg-type]
+    return service.end_execution("arn", output=None)["status"] == "SUCCEEDED"
 
 
 def use_wrong_types(service: sfn_alias.StepFunctions) -> None:

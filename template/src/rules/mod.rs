@@ -7,6 +7,7 @@ pub(crate) mod conflicts;
 pub(crate) mod environment;
 pub(crate) mod events;
 pub(crate) mod members;
+pub(crate) mod metrics;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod preference;

@@ -27,6 +27,11 @@ impl<'t> Changes<'t> {
         change.get("before")?.get("name")?.text()
     }
 
+    /// Returns which values of a resource are known only after the apply. `None` if the plan does not contain that.
+    pub fn unknown_values(&self, address: &str) -> Option<&'t Node<'t>> {
+        self.0.get(address)?.get("after_unknown")
+    }
+
     /// Returns whether the plan updates a state machine such that AWS creates a revision.
     pub fn creates_revision(&self, address: &str) -> bool {
         let Some(change) = self.0.get(address).filter(|change| Self::has_action(change, "update")) else {

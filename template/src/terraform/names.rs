@@ -3,10 +3,12 @@
 use crate::tree::{escape_pointer, unescape_pointer};
 
 /// Words of templates in messages, and what they are in plans.
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 10] = [
     ("CloudFormation", "Terraform"),
     ("DefinitionString", "definition"),
     ("Description", "description"),
+    ("Dimensions", "dimensions"),
+    ("MetricName", "metric_name"),
     ("Name", "name"),
     ("PolicyDocument", "policy"),
     ("RoutingConfiguration", "routing_configuration"),
@@ -28,7 +30,9 @@ pub(crate) fn push_step(pointer: &mut String, step: &str, in_plan: bool) {
 /// Returns the name of a member in a plan, or an empty text if plans do not have this member.
 fn plan_member(pointer: &str, step: &str) -> String {
     match step {
-        "Properties" | "Targets" | "Integration" => String::new(),
+        "Properties" | "Targets" | "Integration" | "MetricStat" => String::new(),
+        "Metrics" => "metric_query".to_owned(),
+        "Metric" => "metric/0".to_owned(),
         "PolicyDocument" => "policy".to_owned(),
         "Policies" => "inline_policy".to_owned(),
         "DefinitionString" => "definition".to_owned(),

@@ -1,0 +1,95 @@
+//! JSON arguments: rules as text or Python values, and requests of the library's own methods. `json.dumps` serializes
+//! the values, so they have the same JSON as elsewhere in Python.
+
+use crate::de;
+use crate::options::{self, found};
+use pyo3::exceptions::{PyRecursionError, PyTypeError, PyUnicodeEncodeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use serde::Deserialize;
+use sfn_alias::wire::DeserializeRequest;
+use sfn_alias::{Limits, Outcomes, OutcomesError};
+
+/// Converts rules that decide how executions end.
+pub fn outcomes(value: options::Argument<'_, '_>, limits: &Limits) -> PyResult<Option<Outcomes>> {
+    const NAME: &str = "outcomes";
+    let Some(value) = value else { return Ok(None) };
+    let (text, has_positions) = rules_text(NAME, NAME, value)?;
+    let to_error = |error: OutcomesError| {
+        let OutcomesError { pointer, message, help, .. } = &error;
+        PyValueError::new_err(match has_positions {
+            true => format!("`{NAME}`: {error}"),
+            false => format!("`{NAME}{pointer}`: {message}; {help}"),
+        })
+    };
+    Outcomes::parse(&text, limits).map(Some).map_err(to_error)
+}
+
+/// Converts rules of alarms.
+pub fn alarm_rules<'py>(value: &Bound<'py, PyAny>) -> PyResult<JsonRequest<'py>> {
+    Ok(JsonRequest { py: value.py(), text: rules_text("rules", "alarms", value)?.0 })
+}
+
+/// Returns rules in JSON, and whether their lines and columns mean something to the caller, who passed a text. A list is
+/// the member `member` of the rules.
+fn rules_text(name: &str, member: &str, value: &Bound<'_, PyAny>) -> PyResult<(String, bool)> {
+    const EXPECTED: &str = "a `dict`, a `list` or JSON text";
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok((text.to_str()?.to_owned(), true));
+    }
+    if value.is_instance_of::<PyDict>() {
+        return Ok((dump(name, value)?, false));
+    }
+    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        let rules = PyDict::new(value.py());
+        rules.set_item(member, value)?;
+        return Ok((dump(name, &rules)?, false));
+    }
+    let is_path = value.hasattr(intern!(value.py(), "__fspath__"))?;
+    let help = if is_path { "; pass the text, for example `path.read_text()`" } else { "" };
+    Err(PyTypeError::new_err(format!("{}{help}", found(name, EXPECTED, value))))
+}
+
+/// Serializes a value with `json.dumps`. The errors name the argument.
+pub fn dump(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let py = value.py();
+    let options = PyDict::new(py);
+    options.set_item(intern!(py, "ensure_ascii"), false)?;
+    options.set_item(intern!(py, "allow_nan"), false)?;
+    options.set_item(intern!(py, "separators"), (",", ":"))?;
+    let dump = || -> PyResult<String> {
+        let text = py.import(intern!(py, "json"))?.call_method(intern!(py, "dumps"), (value,), Some(&options))?;
+        Ok(text.cast::<PyString>()?.to_str()?.to_owned())
+    };
+    dump().map_err(|error| {
+        let message = format!("`{name}`: {}", error.value(py));
+        if error.is_instance_of::<PyUnicodeEncodeError>(py) {
+            PyValueError::new_err(format!("`{name}`: a text has a lone surrogate, which JSON cannot contain"))
+        } else if error.is_instance_of::<PyTypeError>(py) {
+            PyTypeError::new_err(message)
+        } else if error.is_instance_of::<PyValueError>(py) || error.is_instance_of::<PyRecursionError>(py) {
+            PyValueError::new_err(message)
+        } else {
+            error
+        }
+    })
+}
+
+/// A request in JSON.
+pub struct JsonRequest<'py> {
+    pub py: Python<'py>,
+    pub text: String,
+}
+
+impl DeserializeRequest for JsonRequest<'_> {
+    type Error = serde_json::Error;
+
+    fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(&self.text)
+    }
+
+    fn run_without_global_lock<R>(&self, work: impl FnOnce() -> R) -> R {
+        de::detach(self.py, work)
+    }
+}
