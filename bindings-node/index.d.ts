@@ -104,8 +104,8 @@ export interface Fault {
   first?: number
 }
 
-/** Rules for how executions end and operations fail. The first rule that matches decides. */
-export interface OutcomeRules {
+/** Rules for how executions end and operations fail. The first rule that matches decides. A list is `outcomes`. */
+export type OutcomeRules = OutcomeRule[] | {
   outcomes?: OutcomeRule[]
   faults?: Fault[]
 }

@@ -60,8 +60,7 @@ class StepFunctions {
   }
 
   async endExecution (executionArn, ending = {}) {
-    if (!isPlainObject(ending)) throw createArgumentError('ending: expected a plain object, for example { output: { ok: true } }')
-    if (!['boolean', 'undefined'].includes(typeof ending.timedOut)) throw createArgumentError('ending.timedOut: expected a boolean')
+    checkEnding(ending)
     const now = readClock(this.#clock)
     const write = ({ timedOut, ...members }) => writeJson({ ...members, executionArn, ...timedOut && { status: 'TIMED_OUT' } })
     const call = (json, source) => this.#service.endExecution(json, source, now)
@@ -223,6 +222,14 @@ function rejectOptions (service, options, expected) {
   const [name] = Object.keys(options)
   if (name === undefined) return service
   throw createArgumentError(`options: \`service\` cannot be combined with \`${name}\`; expected \`service\` ${expected}`)
+}
+
+/** Rejects what the request of the ending would hide from the binary. */
+function checkEnding (ending) {
+  if (!isPlainObject(ending)) throw createArgumentError('ending: expected a plain object, for example { output: { ok: true } }')
+  const added = ['executionArn', 'status'].find(name => name in ending)
+  if (added !== undefined) throw createArgumentError(`ending: unknown member \`${added}\`; use \`output\`, \`error\`, \`cause\` or \`timedOut\``)
+  if (!['boolean', 'undefined'].includes(typeof ending.timedOut)) throw createArgumentError('ending.timedOut: expected a boolean')
 }
 
 const toBody = body => types.isUint8Array(body) ? body : String(body)

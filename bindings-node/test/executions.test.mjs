@@ -111,17 +111,18 @@ test('endExecution rejects invalid endings and leaves the execution RUNNING', as
   const executionArn = await start(sfn)
   for (const [ending, expected] of [
     ['x', { name: 'TypeError', message: 'ending: expected a plain object, for example { output: { ok: true } }' }],
+    [{ timedOut: true, status: 'FAILED' }, { name: 'TypeError', message: 'ending: unknown member `status`; use `output`, `error`, `cause` or `timedOut`' }],
     [{ timedOut: 'yes' }, { name: 'TypeError', message: 'ending.timedOut: expected a boolean' }],
     [{ output: { at: new Date() } }, { message: /`\/output\/at`: a Date is not a valid JSON value/ }],
     [{ output: [1, undefined] }, { message: /`\/output\/1`: undefined is not a valid JSON value/ }],
     [{ output: NaN }, { message: /`\/output`: NaN is not a valid JSON number/ }],
-    [{ output: 'x'.repeat(262_144) }, { name: 'ValidationException', message: /`output` has 262146 bytes; the limit is 262144 bytes/ }],
-    [{ error: 'x'.repeat(257) }, { name: 'ValidationException', message: /`error` has 257 characters; the limit is 256/ }],
+    [{ output: 'x'.repeat(262_144) }, { name: 'ValidationException', message: /`\/output`: expected up to 262144 bytes, found 262146; / }],
+    [{ error: 'x'.repeat(257) }, { name: 'ValidationException', message: /`\/error`: expected up to 256 characters, found 257; / }],
     [{ outputt: 1 }, { message: /`outputt`.*`output`/ }],
     [{ after: -1 }, { message: /after/ }],
     [{ after: '2 weeks' }, { message: /after/ }],
     [{ output: 1, error: 'E' }, { message: /output/ }]
-  ]) await assert.rejects(sfn.endExecution(executionArn, ending), expected, JSON.stringify(ending))
+  ]) await assert.rejects(sfn.endExecution(executionArn, ending), expected, JSON.stringify(ending).slice(0, 60))
   await assert.rejects(sfn.endExecution(executionArn.replace(/[^:]+$/, 'none')), { name: 'ExecutionDoesNotExist' })
   await assert.rejects(sfn.endExecution(MACHINE), { name: 'InvalidArn' })
   await assert.rejects(sfn.endExecution(), { $fault: 'client' })
@@ -365,7 +366,6 @@ test('endings and rules of `serve` and of its HTTP routes', async () => {
   assert.equal((await post('/executions/end', { executionArn: running, error: 'E' })).status, 'FAILED')
   assert.equal((await client.send(new DescribeExecutionCommand({ executionArn: running }))).error, 'E')
   const alarms = { alarms: [{ name: 'failed', metric: 'ExecutionsFailed', stateMachine: 'orders', threshold: 1 }] }
-  assert.deepEqual(await post('/alarms', alarms), { failed: 'ALARM' })
   assert.deepEqual(await server.service.evaluateAlarms(alarms), { failed: 'ALARM' })
   await server.close()
 })
