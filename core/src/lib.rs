@@ -58,6 +58,7 @@ mod json;
 mod json_text;
 mod limits;
 pub mod model;
+mod nearest;
 mod operation;
 mod options;
 mod outcomes;

@@ -3,6 +3,7 @@
 mod alarms;
 mod call;
 mod operations;
+mod outcomes;
 mod statistics;
 mod step_functions;
 
