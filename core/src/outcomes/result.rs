@@ -125,26 +125,24 @@ fn parse_status_name(value: &Value<'_>) -> Result<Status, OutcomesError> {
 fn parse_text(object: &Object<'_>, name: &str, limit: usize) -> Result<Option<Sensitive>, OutcomesError> {
     let Some(value) = object.get(name) else { return Ok(None) };
     let text = value.as_text().ok_or_else(|| value.unexpected("a text", "use a JSON string"))?;
-    check_length(&text, limit).map_err(|message| value.error(message, "use a shorter text"))?;
-    Ok(Some((&*text).into()))
-}
-
-fn check_length(text: &str, limit: usize) -> Result<(), String> {
-    let length = text.chars().count();
-    if length > limit { Err(format!("expected up to {limit} characters, found {length}")) } else { Ok(()) }
+    match text.chars().count() {
+        length if length > limit => {
+            Err(value.error(format!("expected up to {limit} characters, found {length}"), "use a shorter text"))
+        }
+        _ => Ok(Some((&*text).into())),
+    }
 }
 
 /// Returns the output without whitespace between its values; `{}` if there is none.
 fn parse_output(object: &Object<'_>, limits: &Limits) -> Result<Sensitive, OutcomesError> {
     let Some(value) = object.get_or_null("output") else { return Ok("{}".into()) };
     let output = minify(value.json());
-    check_size(&output, limits).map_err(|message| value.error(message, "use a smaller output"))?;
-    Ok(output.into())
-}
-
-fn check_size(output: &str, limits: &Limits) -> Result<(), String> {
-    let (size, limit) = (output.len(), limits.input_bytes);
-    if size > limit { Err(format!("expected up to {limit} bytes, found {size}")) } else { Ok(()) }
+    match (output.len(), limits.input_bytes) {
+        (size, limit) if size > limit => {
+            Err(value.error(format!("expected up to {limit} bytes, found {size}"), "use a smaller output"))
+        }
+        _ => Ok(output.into()),
+    }
 }
 
 /// Removes the whitespace outside of strings from a valid JSON text. Numbers keep their digits.
@@ -172,7 +170,9 @@ fn parse_after(object: &Object<'_>) -> Result<Duration, OutcomesError> {
     let seconds = seconds.filter(|seconds| *seconds >= 0.0);
     let seconds = seconds.ok_or_else(|| value.unexpected("a time of 0 or more", HELP))?;
     let after = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
-    check_after(after).map_err(|message| value.error(message, "AWS ends an execution after one year"))?;
+    if after > MAX_AFTER {
+        return Err(value.unexpected("a time of up to 365 days", "AWS ends an execution after one year"));
+    }
     Ok(after)
 }
 
@@ -190,23 +190,26 @@ fn parse_seconds(text: &str) -> Option<f64> {
     Some(number.parse::<f64>().ok()? * factor)
 }
 
-fn check_after(after: Duration) -> Result<(), String> {
-    let days = after.as_secs() / (24 * 60 * 60);
-    if after > MAX_AFTER { Err(format!("expected a time of up to 365 days, found {days} days")) } else { Ok(()) }
-}
-
-/// Returns what is wrong with an outcome or with the time until the end.
+/// Returns what is wrong with an outcome, or with the time until the end.
 pub(crate) fn check_ending(outcome: &Outcome, after: Duration, limits: &Limits) -> Result<(), String> {
-    let name = |member: &'static str| move |message| format!("`{member}`: {message}");
-    check_after(after).map_err(name("after"))?;
+    if after > MAX_AFTER {
+        return Err("`after` is more than 365 days; AWS ends an execution after one year".to_owned());
+    }
     if let Some(output) = outcome.output() {
-        check_size(output, limits).map_err(name("output"))?;
-        serde_json::from_str::<IgnoredAny>(output).map_err(|error| format!("`output`: not valid JSON: {error}"))?;
+        let (size, limit) = (output.len(), limits.input_bytes);
+        if size > limit {
+            return Err(format!("`output` has {size} bytes; the limit is {limit} bytes"));
+        }
+        serde_json::from_str::<IgnoredAny>(output).map_err(|error| format!("`output` is not JSON: {error}"))?;
     }
     let Some(Failure { error, cause }) = outcome.failure() else { return Ok(()) };
-    let check = |member, text: &Option<Sensitive>, limit| {
-        text.as_deref().map_or(Ok(()), |text| check_length(text, limit)).map_err(name(member))
-    };
-    check("error", error, MAX_ERROR_CHARACTERS)?;
-    check("cause", cause, MAX_CAUSE_CHARACTERS)
+    check_length("error", error.as_deref(), MAX_ERROR_CHARACTERS)?;
+    check_length("cause", cause.as_deref(), MAX_CAUSE_CHARACTERS)
+}
+
+fn check_length(member: &str, text: Option<&str>, limit: usize) -> Result<(), String> {
+    match text.map(|text| text.chars().count()) {
+        Some(length) if length > limit => Err(format!("`{member}` has {length} characters; the limit is {limit}")),
+        _ => Ok(()),
+    }
 }

@@ -7,5 +7,5 @@ mod outcomes;
 mod statistics;
 mod step_functions;
 
-pub use statistics::{StartCount, Statistics};
+pub use statistics::{EndedCount, StartCount, Statistics};
 pub use step_functions::StepFunctions;
