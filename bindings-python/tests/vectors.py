@@ -49,13 +49,16 @@ class Runner:
             seed=options.get("seed"),
             update_delay=options.get("updateDelaySeconds"),
             deletion_delay=options.get("deletionDelaySeconds"),
+            outcomes=options.get("outcomes"),
             limits={to_snake_case(name): limit for name, limit in options.get("limits", {}).items()},
             clock=lambda: self.now / 1000,
         )
 
     def run_step(self, step: dict[str, Any]) -> Any:
         self.now += 1000 * (1 + step.get("after", 0))
-        if "function" in step:
+        if step.get("function") == "end_execution":
+            answer = end_execution(self.service.in_scope(**step.get("scope", {})), self.fill(step["input"]))
+        elif "function" in step:
             answer = run_function(step["function"], self.fill(step))
         else:
             answer = self.run_operation(step)
@@ -91,6 +94,16 @@ def call(service: sfn_alias.StepFunctions, operation: str, request: Any) -> Any:
     metadata = answer.pop("ResponseMetadata")
     assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (200, 0)
     return {"status": 200, "body": replace_dates(answer)}
+
+
+def end_execution(service: sfn_alias.StepFunctions, request: dict[str, Any]) -> Any:
+    arguments = {name: value for name, value in request.items() if name not in ("executionArn", "status")}
+    timed_out = request.get("status") == "TIMED_OUT"
+    try:
+        answer = service.end_execution(request["executionArn"], timed_out=timed_out, **arguments)
+    except sfn_alias.StepFunctionsError as error:
+        return {"status": error.status, "error": error}
+    return {"status": 200, "body": replace_dates(dict(answer))}
 
 
 def replace_dates(value: Any) -> Any:

@@ -61,9 +61,11 @@ static void set_limits(sfn_alias_options *options, const struct json *limits)
 
 static sfn_alias_options *read_options(const struct json *values, struct runner *runner)
 {
-    const struct json *seed = json_get(values, "seed");
+    const struct json *seed = json_get(values, "seed"), *outcomes = json_get(values, "outcomes");
     sfn_alias_options *options = NULL;
     sfn_alias_error *error = NULL;
+    const char *rules;
+    size_t length;
 
     check(sfn_alias_options_new(&options, &error), error);
     set_limits(options, json_get(values, "limits"));
@@ -73,6 +75,10 @@ static sfn_alias_options *read_options(const struct json *values, struct runner 
         options, 1000 * (uint64_t)json_int(json_get(values, "updateDelaySeconds"), 0), &error), error);
     check(sfn_alias_options_set_deletion_delay(
         options, 1000 * (uint64_t)json_int(json_get(values, "deletionDelaySeconds"), 0), &error), error);
+    if (outcomes != NULL) {
+        rules = json_write(outcomes, &length);
+        check(sfn_alias_options_set_outcomes(options, rules, length, &error), error);
+    }
     check(sfn_alias_options_set_clock(options, read_clock, runner, &error), error);
     return options;
 }
@@ -120,6 +126,7 @@ static struct json *call(struct runner *runner, const struct json *step)
     sfn_alias_string *output = NULL;
     sfn_alias_error *error = NULL;
     struct json *result = json_new(JSON_OBJECT);
+    sfn_alias_result code;
     const char *text = "{}";
     size_t length = 2;
 
@@ -129,7 +136,12 @@ static struct json *call(struct runner *runner, const struct json *step)
     } else if (input != NULL && input->type != JSON_NULL) {
         text = json_write(input, &length);
     }
-    if (sfn_alias_call(service, operation->text, operation->length, text, length, &output, &error) == SFN_ALIAS_OK) {
+    /* Without an operation, the step calls `end_execution`. */
+    if (operation == NULL)
+        code = sfn_alias_end_execution(service, text, length, &output, &error);
+    else
+        code = sfn_alias_call(service, operation->text, operation->length, text, length, &output, &error);
+    if (code == SFN_ALIAS_OK) {
         json_add(result, "status", json_integer(200));
         json_add(result, "body", take_json(output));
     } else {
@@ -167,6 +179,14 @@ static void save(struct runner *runner, const struct json *pointers, const struc
     }
 }
 
+/* Returns whether a step calls a function that needs no service. */
+static int is_function(const struct json *step)
+{
+    const struct json *function = json_get(step, "function");
+
+    return function != NULL && strcmp(function->text, "end_execution") != 0;
+}
+
 /* Returns whether the result of a step is as expected. */
 static int run_step(struct runner *runner, const struct json *step, const struct json *expect, const char *name)
 {
@@ -177,7 +197,7 @@ static int run_step(struct runner *runner, const struct json *step, const struct
 
     runner->now += 1000 * (1 + json_int(json_get(step, "after"), 0));
     filled = fill(step, runner->saved);
-    result = json_get(step, "function") != NULL ? run_function(filled) : call(runner, filled);
+    result = is_function(step) ? run_function(filled) : call(runner, filled);
     save(runner, json_get(step, "save"), result);
     expected = expect != NULL ? fill(expect, runner->saved) : json_parse("{\"status\":200,\"body\":\"$any\"}", 28);
     path = first_difference(expected, result);
