@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -49,15 +49,15 @@ class Runner:
             seed=options.get("seed"),
             update_delay=options.get("updateDelaySeconds"),
             deletion_delay=options.get("deletionDelaySeconds"),
-            outcomes=options.get("outcomes"),
             limits={to_snake_case(name): limit for name, limit in options.get("limits", {}).items()},
+            outcomes=options.get("outcomes"),
             clock=lambda: self.now / 1000,
         )
 
     def run_step(self, step: dict[str, Any]) -> Any:
         self.now += 1000 * (1 + step.get("after", 0))
         if step.get("function") == "end_execution":
-            answer = end_execution(self.service.in_scope(**step.get("scope", {})), self.fill(step["input"]))
+            answer = self.end_execution(step)
         elif "function" in step:
             answer = run_function(step["function"], self.fill(step))
         else:
@@ -65,6 +65,13 @@ class Runner:
         for name, pointer in step.get("save", {}).items():
             self.saved[name] = resolve(answer.get("body", answer), pointer)
         return answer
+
+    def end_execution(self, step: dict[str, Any]) -> Any:
+        request = self.fill(step["input"])
+        arn, status = request.pop("executionArn"), request.pop("status", None)
+        assert status in (None, "TIMED_OUT")
+        service = self.service.in_scope(**step.get("scope", {}))
+        return respond("EndExecution", lambda: service.end_execution(arn, timed_out=status is not None, **request))
 
     def fill(self, value: Any) -> Any:
         return expand(substitute(value, self.saved))
@@ -86,24 +93,19 @@ def call_json(service: sfn_alias.StepFunctions, operation: str, body: str) -> An
 
 
 def call(service: sfn_alias.StepFunctions, operation: str, request: Any) -> Any:
+    answer = respond(operation, lambda: service.call(operation, request))  # type: ignore[arg-type]
+    if answer["status"] == 200:
+        metadata = answer["body"].pop("ResponseMetadata")
+        assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (200, 0)
+    return answer
+
+
+def respond(operation: str, run: Callable[[], Any]) -> Any:
     try:
-        answer = service.call(operation, request)
+        return {"status": 200, "body": replace_dates(run())}
     except sfn_alias.StepFunctionsError as error:
         assert error.operation_name == operation
         return {"status": error.status, "error": error}
-    metadata = answer.pop("ResponseMetadata")
-    assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (200, 0)
-    return {"status": 200, "body": replace_dates(answer)}
-
-
-def end_execution(service: sfn_alias.StepFunctions, request: dict[str, Any]) -> Any:
-    arguments = {name: value for name, value in request.items() if name not in ("executionArn", "status")}
-    timed_out = request.get("status") == "TIMED_OUT"
-    try:
-        answer = service.end_execution(request["executionArn"], timed_out=timed_out, **arguments)
-    except sfn_alias.StepFunctionsError as error:
-        return {"status": error.status, "error": error}
-    return {"status": 200, "body": replace_dates(dict(answer))}
 
 
 def replace_dates(value: Any) -> Any:
