@@ -212,9 +212,9 @@ fn invalid_rules_have_file_position_and_help() {
     assert_eq!(simulate("rules.yaml", invalid, &[]), (2, String::new(), text.to_owned()));
     let (code, _, text) = simulate("rules.yaml", "outcomes: [\n", &[]);
     assert!(code == 2 && text.starts_with("sfn-alias: --outcomes: `rules.yaml`: line "), "{text}");
-    let (code, _, text) = simulate("rules", "{\"outcomes\": [\n  {\"versoin\": 2, \"output\": 1}]}", &[]);
+    let (code, _, text) = simulate("rules", "{\"outcomes\": [\n  {\"versions\": 2, \"output\": 1}]}", &[]);
     assert!(code == 2 && text.starts_with("sfn-alias: --outcomes: `rules`: line 2 column "), "{text}");
-    assert!(text.contains("versoin") && text.contains("version"), "{text}");
+    assert!(text.contains("`versions`") && text.contains("`version`"), "{text}");
     let (code, _, text) = run(&["simulate", "10/5m", "--current", &format!("{ORDERS}:1"), "--rate", "5"]);
     assert!(code == 2 && text.contains("--outcomes <FILE>"), "{text}");
     let (code, _, text) = simulate("rules.json", r#"{"outcomes": []}"#, &["--rate", "1000000"]);

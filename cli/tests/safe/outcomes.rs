@@ -56,8 +56,8 @@ fn route_ends_executions_in_memory_and_in_a_file() {
         assert_eq!(status(&mut client, "a"), "SUCCEEDED");
         let (code, kind, _) = end(&mut client, &json!({"executionArn": format!("{EXECUTIONS}:x")})).error();
         assert_eq!((code, &*kind), (400, "ExecutionDoesNotExist"));
-        let (code, kind, message) = end(&mut client, &json!({"executionArn": arn, "outptu": 1})).error();
-        assert!(code == 400 && message.contains("outptu"), "{kind}: {message}");
+        let (code, kind, message) = end(&mut client, &json!({"executionArn": arn, "outputs": 1})).error();
+        assert!(code == 400 && message.contains("outputs"), "{kind}: {message}");
         let page = server.client().send_raw("GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n").unwrap().body;
         assert!(String::from_utf8(page).unwrap().contains(r#"operation="endExecution",code="OK""#));
     }
@@ -185,10 +185,10 @@ fn rules_are_read_again_when_the_file_changes() {
     // Earlier executions keep their ending.
     assert_eq!(status(&mut client, "a"), "SUCCEEDED");
     // An invalid change and a removed file keep the rules, and are logged once.
-    rules.replace("outcomes:\n  - {status: FAILLED}\n");
+    rules.replace("outcomes:\n  - {status: FAILING}\n");
     let line = running.read("not reloaded");
     let error = line["error"].as_str().unwrap();
-    assert!(error.contains(rules.path()) && error.contains("line 2 column ") && error.contains("FAILLED"), "{error}");
+    assert!(error.contains(rules.path()) && error.contains("line 2 column ") && error.contains("FAILING"), "{error}");
     thread::sleep(Duration::from_millis(2500));
     fs::remove_file(&rules.path).unwrap();
     let error = running.read_next_error();
@@ -214,7 +214,7 @@ fn hangup_reads_the_rules_again() {
 
 #[test]
 fn invalid_rules_stop_the_start() {
-    let rules = RulesFile::create("rules.json", "{\"outcomes\": [\n  {\"statu\": \"FAILED\"}]}");
+    let rules = RulesFile::create("rules.json", "{\"outcomes\": [\n  {\"state\": \"FAILED\"}]}");
     let (code, text) = serve_error(&["--port", "0", "--outcomes", rules.path()]);
     assert!(
         code == 2 && text.starts_with(&format!("sfn-alias: --outcomes: `{}`: line 2 column ", rules.path())),
