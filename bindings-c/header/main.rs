@@ -7,13 +7,14 @@ use std::error::Error;
 use std::path::Path;
 
 /// The order of the header.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "result",
     "text",
     "error",
     "options",
     "service",
     "replies",
+    "outcomes",
     "functions",
     "fields",
     "picker",

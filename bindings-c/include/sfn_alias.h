@@ -598,6 +598,48 @@ struct sfn_alias_text sfn_alias_replies_body(const struct sfn_alias_replies *rep
 void sfn_alias_replies_free(struct sfn_alias_replies *replies);
 
 /**
+ * Sets the rules that decide how executions end, and faults of operations. `outcomes` is JSON with the members
+ * `outcomes` and `faults`, or only the array of `outcomes`; NULL removes the rules. The limit
+ * `SFN_ALIAS_LIMIT_INPUT_BYTES` of the options applies to each output. Rules that are not valid give
+ * `SFN_ALIAS_INVALID_ARGUMENT`, and the options keep the previous ones.
+ */
+sfn_alias_result sfn_alias_options_set_outcomes(struct sfn_alias_options *options,
+                                                const char *outcomes,
+                                                size_t outcomes_length,
+                                                struct sfn_alias_error **error);
+
+/**
+ * Like `sfn_alias_options_set_outcomes`, while the service is in use. Executions that were started before keep their
+ * endings. Services that `sfn_alias_service_in_scope` creates share the rules.
+ */
+sfn_alias_result sfn_alias_set_outcomes(const struct sfn_alias_service *service,
+                                        const char *outcomes,
+                                        size_t outcomes_length,
+                                        struct sfn_alias_error **error);
+
+/**
+ * Ends a running execution, now or later. `ending` is JSON with `executionArn` and `output` (any value) for SUCCEEDED,
+ * `error` and `cause` for FAILED, or `"status": "TIMED_OUT"`. `after` is a number of seconds or a text such as `500ms`,
+ * `2s` or `5m`: until then the execution stays RUNNING. Returns JSON with `executionArn`, `status` and `stopDate`.
+ */
+sfn_alias_result sfn_alias_end_execution(const struct sfn_alias_service *service,
+                                         const char *ending,
+                                         size_t ending_length,
+                                         struct sfn_alias_string **output,
+                                         struct sfn_alias_error **error);
+
+/**
+ * Evaluates alarms on the executions of the service. `rules` is JSON with `alarms`, an array of objects with `name`,
+ * `metric`, `stateMachine`, `threshold` and optionally `version` or `alias`, `comparison`, `period` and
+ * `evaluationPeriods`. Returns a JSON object with `OK` or `ALARM` for each name.
+ */
+sfn_alias_result sfn_alias_evaluate_alarms(const struct sfn_alias_service *service,
+                                           const char *rules,
+                                           size_t rules_length,
+                                           struct sfn_alias_string **states,
+                                           struct sfn_alias_error **error);
+
+/**
  * Validates a request without stored state. Returns `SFN_ALIAS_OK`, or the error that AWS would return.
  */
 sfn_alias_result sfn_alias_validate(const char *operation,

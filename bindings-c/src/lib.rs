@@ -13,6 +13,7 @@ mod free;
 mod functions;
 mod guard;
 mod options;
+mod outcomes;
 mod picker;
 mod replies;
 mod result;

@@ -14,7 +14,7 @@ use sfn_alias_core::{
 use std::ffi::c_char;
 
 /// An in-process emulator of AWS Step Functions state machines, versions, aliases and executions. Many threads may share one.
-pub struct Service(StepFunctions);
+pub struct Service(pub(crate) StepFunctions);
 
 impl Service {
     fn check(&self, operation: &str, input: &[u8]) -> Result<Vec<Problem>, Error> {

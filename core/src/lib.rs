@@ -58,6 +58,7 @@ mod json;
 mod json_text;
 mod limits;
 pub mod model;
+mod nearest;
 mod operation;
 mod options;
 mod outcomes;
@@ -85,7 +86,7 @@ pub use options::{Clock, Options};
 pub use outcomes::{Outcomes, OutcomesError};
 pub use problem::{Problem, ProblemCode};
 pub use random::{WeightedPicker, generate_request_id, reseed_request_ids};
-pub use service::{StartCount, Statistics, StepFunctions};
+pub use service::{EndedCount, StartCount, Statistics, StepFunctions};
 pub use validation::{UnknownMembers, Validate, check, check_from, validate, validate_from};
 pub use wire::format_arn;
 

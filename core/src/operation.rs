@@ -2,6 +2,7 @@
 
 use crate::constraint::Member;
 use crate::error::{Error, ErrorKind, Result};
+use crate::nearest::find_nearest;
 use crate::wire::Structure;
 use crate::wire::input::*;
 use std::fmt;
@@ -292,6 +293,13 @@ impl Operation {
     ];
 }
 
+impl Operation {
+    /// Returns the names of all operations of AWS.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().map(|operation| operation.as_str()).chain(Self::UNSUPPORTED.iter().copied())
+    }
+}
+
 /// Maximum number of characters of an unknown name that an error repeats.
 pub(crate) const MAX_NAME_CHARACTERS: usize = 64;
 
@@ -306,33 +314,8 @@ impl FromStr for Operation {
             return Err(Error::UnsupportedOperation(name));
         }
         let name: String = name.chars().take(MAX_NAME_CHARACTERS).collect();
-        Err(Error::UnknownOperation { nearest: find_nearest(&name), name })
+        Err(Error::UnknownOperation { nearest: find_nearest(&name, Self::names()), name })
     }
-}
-
-/// Returns the operation that an unknown name most likely means: in the spelling of the AWS CLI, with a prefix, without
-/// some of the words, or with a typing error in every fifth letter.
-fn find_nearest(name: &str) -> Option<&'static str> {
-    let name = split_words(name.rsplit('.').next().unwrap_or_default());
-    let score = |candidate: &'static str| {
-        let candidate = split_words(candidate);
-        let mut rest = candidate.iter();
-        if name.len() > 1 && name.iter().all(|word| rest.any(|other| other == word)) {
-            return Some((0, candidate.len()));
-        }
-        let (name, candidate) = (name.concat(), candidate.concat());
-        let distance = strsim::osa_distance(&name, &candidate);
-        (distance <= name.chars().count() / 5).then_some((distance, 0))
-    };
-    let names = Operation::ALL.iter().map(|operation| operation.as_str()).chain(Operation::UNSUPPORTED.iter().copied());
-    names.filter_map(|candidate| Some((score(candidate)?, candidate))).min().map(|(_, nearest)| nearest)
-}
-
-/// Returns the words of a name such as `ListTagsForResource` or `list-tags-for-resource`, in lower case.
-fn split_words(name: &str) -> Vec<String> {
-    let spaced: String =
-        name.chars().flat_map(|letter| [letter.is_uppercase().then_some(' '), Some(letter)]).flatten().collect();
-    spaced.split([' ', '-', '_']).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
 impl fmt::Display for Operation {

@@ -1,4 +1,4 @@
-//! Options of a service: limits, delays, seed, clock and rules.
+//! Options of a service: delays, seed, clock and rules.
 
 use crate::limits::Limits;
 use crate::model::Timestamp;

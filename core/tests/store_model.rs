@@ -5,12 +5,13 @@
 use fastrand::Rng;
 use sfn_alias::model::{
     Alias, Ending, Execution, ExecutionStatus, Failure, Outcome, PreviousRouting, Redrive, Revision, Route, Routing,
-    StateMachine, StateMachineType, Tag, Timestamp, Version, VersionNumber,
+    StateMachine, StateMachineType, Tag, Timestamp, UnstoredEnding, Version, VersionNumber,
 };
 use sfn_alias::store::{
     CachedStore, Change, CommitOutcome, ExecutionFilter, MemoryStore, RevisionKey, Session, SqliteStore, Store, View,
 };
 use std::fmt::Debug;
+use std::time::Duration;
 
 const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
 const NAMES: [&str; 5] = ["A", "a", "b", "é", "zz"];
@@ -132,7 +133,7 @@ fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) ->
             let execution = Box::new(execution(random, format!("e{step}")));
             Change::PutExecution { execution, limit: [0, 1, 3, 100][random.usize(0..4)] }
         }
-        21 => Change::CountStart(random.bool().then_some(number(2))),
+        21 => Change::CountStart { version: random.bool().then_some(number(2)), ending: unstored_ending(random) },
         22 => Change::EndExecution { name: format!("e{}", step.saturating_sub(3)).into(), ending: ending(random) },
         23..=24 => Change::RedriveExecution {
             name: format!("e{}", step.saturating_sub(random.u32(1..6))).into(),
@@ -143,6 +144,12 @@ fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) ->
     })
 }
 
+fn unstored_ending(random: &mut Rng) -> Option<UnstoredEnding> {
+    let outcome = ending(random).outcome;
+    let duration = Duration::from_secs(random.u64(..)).saturating_mul(random.u32(..9));
+    random.bool().then(|| UnstoredEnding { alias: text(random), status: outcome.status(), duration })
+}
+
 fn push_debug(output: &mut Vec<String>, part: impl Debug) {
     output.push(format!("{part:?}"));
 }
@@ -151,6 +158,7 @@ fn push_debug(output: &mut Vec<String>, part: impl Debug) {
 fn read_all(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
     let mut output = Vec::new();
     push_debug(&mut output, (view.state_machine(), view.version_count()?, view.alias_count()?, view.start_counts()?));
+    push_debug(&mut output, view.unstored_endings()?);
     push_debug(&mut output, (view.revision(RevisionKey::Current)?, view.versions(None, 2)?));
     for number in (1..6).map(number) {
         push_debug(&mut output, (view.version(number)?, view.revision(RevisionKey::Version(number))?));
@@ -163,6 +171,12 @@ fn read_all(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
         push_debug(&mut output, (alias, view.aliases(Some((Timestamp::from_millis(1), name)), 2)?));
     }
     push_debug(&mut output, view.aliases(None, usize::MAX)?);
+    for since in [i64::MIN, 1, 3].map(Timestamp::from_millis) {
+        let mut executions = Vec::new();
+        view.visit_executions(since, &mut |execution| executions.push(format!("{execution:?}")))?;
+        executions.sort();
+        push_debug(&mut output, executions);
+    }
     for now in [1, 3].map(Timestamp::from_millis) {
         read_executions(view, now, &mut output)?;
     }

@@ -12,7 +12,7 @@ mod version;
 pub(crate) use alias::{CreateAlias, ListAliases, UpdateAlias};
 pub use alias::{parse_routing, parse_routing_from};
 pub(crate) use arn::{AliasRef, Qualifier, StateMachineRef};
-pub(crate) use ending::{EndExecution, check_outcome};
+pub(crate) use ending::{EndExecution, read_ending};
 pub(crate) use execution::{
     ExecutionRef, GetExecutionHistory, ListExecutions, RedriveExecution, StartExecution, StartSyncExecution,
     StopExecution,

@@ -3,7 +3,7 @@
 use super::{Context, Decision, format_execution_arn, format_express_arn, require_version};
 use crate::command::{Qualifier, StartExecution, StartSyncExecution};
 use crate::error::{Error, Result};
-use crate::model::{Ending, Execution, ExecutionStatus, StateMachineType, Timestamp, VersionNumber};
+use crate::model::{Ending, Execution, ExecutionStatus, StateMachineType, Timestamp, UnstoredEnding, VersionNumber};
 use crate::outcomes::{OutcomeSource, Start};
 use crate::store::{Change, View};
 use crate::wire::output::{BillingDetails, DataDetails, StartExecutionOutput, StartSyncExecutionOutput};
@@ -32,7 +32,7 @@ pub(crate) fn start(
     if view.state_machine().kind == StateMachineType::Express {
         let execution_arn = format_express_arn(unqualified_arn, name, &values.express_id);
         let output = StartExecutionOutput { execution_arn, start_date: context.now };
-        return Ok(Decision { change: Some(Change::CountStart(route.version)), output });
+        return Ok(Decision { change: Some(Change::CountStart { version: route.version, ending: None }), output });
     }
     let execution_arn = format_execution_arn(unqualified_arn, name);
     if let Some(stored) = view.execution(name)? {
@@ -68,7 +68,12 @@ pub(crate) fn start_sync(
         name: name.to_owned(),
         ..sync_output(start, &ending, !metadata_only, context.now)
     };
-    Ok(Decision { change: Some(Change::CountStart(route.version)), output })
+    let unstored = UnstoredEnding {
+        alias: route.alias.map(Into::into),
+        status: ending.outcome.status(),
+        duration: ending.stopped.duration_since(context.now).unwrap_or_default(),
+    };
+    Ok(Decision { change: Some(Change::CountStart { version: route.version, ending: Some(unstored) }), output })
 }
 
 /// Returns the output of a synchronous execution without its ARN and name.

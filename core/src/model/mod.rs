@@ -1,6 +1,7 @@
 //! Validated values and stored records.
 
 mod arn;
+mod ended;
 mod execution;
 mod record;
 mod routing;
@@ -9,6 +10,7 @@ mod values;
 
 pub use arn::{Arn, Resource, parse_arn};
 pub(crate) use arn::{is_version_qualifier, split_service_arn};
+pub use ended::{DurationHistogram, EndedCounts, UnstoredEnding};
 pub use execution::{Ending, Execution, ExecutionStatus, Failure, Outcome, Redrive, Run};
 pub(crate) use record::DEFAULT_ENCRYPTION;
 pub use record::{Alias, PreviousRouting, Revision, StateMachine, StateMachineType, Tag, Version};

@@ -1,14 +1,67 @@
 //! Decides how an execution ends when it starts.
 
+use super::fault::Fault;
 use crate::model::{Ending, Outcome, Timestamp, VersionNumber};
 use crate::random::WeightedPicker;
 use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Rules that decide how executions end. The first rule that matches a start decides.
+/// Rules that decide how executions end, and faults of operations. The first rule that matches a start decides.
+///
+/// [How to write rules](https://github.com/sfn-alias/sfn-alias/blob/main/docs/outcomes.md).
+///
+/// ```
+/// use sfn_alias::{Limits, Options, Outcomes, StepFunctions};
+/// let rules = r#"{"outcomes": [
+///     {"stateMachine": "orders", "version": 2, "status": "FAILED", "error": "Orders.Broken", "after": "2s"},
+///     {"stateMachine": "orders", "any": [
+///         {"weight": 80, "output": {"ok": true}, "after": "500ms"},
+///         {"weight": 20, "status": "TIMED_OUT", "after": "1h"}]},
+///     {"outputFromInput": true}
+/// ]}"#;
+/// let outcomes = Outcomes::parse(rules, &Limits::default())?;
+/// let sfn = StepFunctions::in_memory_with(Options { outcomes: Some(outcomes), ..Options::default() })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outcomes {}
+pub struct Outcomes {
+    pub(super) rules: Vec<Rule>,
+    pub(super) faults: Vec<Fault>,
+}
+
+/// A rule: which starts it matches, and its results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rule {
+    pub state_machine: Option<Box<str>>,
+    pub version: Option<VersionNumber>,
+    pub alias: Option<Box<str>>,
+    /// The beginning of the execution's name.
+    pub name: Option<Box<str>>,
+    pub results: Results,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Results {
+    One(ExecutionResult),
+    /// Results with their weights, which sum to 100.
+    Any(Vec<(u8, ExecutionResult)>),
+}
+
+/// How and when an execution ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ExecutionResult {
+    pub outcome: ResultOutcome,
+    /// The time from the start to the end.
+    pub after: Duration,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ResultOutcome {
+    Fixed(Outcome),
+    /// SUCCEEDED with the input as the output.
+    OutputFromInput,
+}
 
 /// A start of an execution.
 #[derive(Debug, Clone, Copy)]
@@ -26,9 +79,42 @@ pub(crate) struct Start<'a> {
 impl Outcomes {
     /// Returns how an execution ends and after which time, or `None` if no rule matches. `draw` returns a number from 0 to
     /// 99; it is called once if the rule has several results.
-    pub(crate) fn decide(&self, _start: &Start<'_>, _draw: impl FnOnce() -> u8) -> Option<(Outcome, Duration)> {
-        None
+    pub(crate) fn decide(&self, start: &Start<'_>, draw: impl FnOnce() -> u8) -> Option<(Outcome, Duration)> {
+        let rule = self.rules.iter().find(|rule| rule.matches(start))?;
+        let result = match &rule.results {
+            Results::One(result) => result,
+            Results::Any(results) => pick(results, draw())?,
+        };
+        let outcome = match &result.outcome {
+            ResultOutcome::Fixed(outcome) => outcome.clone(),
+            ResultOutcome::OutputFromInput => Outcome::Succeeded(start.input.into()),
+        };
+        Some((outcome, result.after))
     }
+
+    /// Returns the faults of operations.
+    pub(crate) fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+}
+
+impl Rule {
+    fn matches(&self, start: &Start<'_>) -> bool {
+        self.state_machine.as_deref().is_none_or(|name| name == start.state_machine)
+            && self.version.is_none_or(|version| Some(version) == start.version)
+            && self.alias.as_deref().is_none_or(|alias| Some(alias) == start.alias)
+            && self.name.as_deref().is_none_or(|prefix| start.name.starts_with(prefix))
+    }
+}
+
+/// Picks the result whose share of the numbers from 0 to 99 contains `percent`.
+fn pick(results: &[(u8, ExecutionResult)], percent: u8) -> Option<&ExecutionResult> {
+    let mut sum: u8 = 0;
+    let mut is_reached = |weight: u8| {
+        sum = sum.saturating_add(weight);
+        percent < sum
+    };
+    results.iter().find(|(weight, _)| is_reached(*weight)).map(|(_, result)| result)
 }
 
 /// The rules of one request, and its random number.

@@ -18,6 +18,13 @@ pub struct OutcomesError {
     pub help: String,
 }
 
+impl OutcomesError {
+    /// Creates an error of the whole text.
+    pub(super) fn at_start(message: String, help: &str) -> Self {
+        Self { line: 1, column: 1, pointer: String::new(), message, help: help.to_owned() }
+    }
+}
+
 impl fmt::Display for OutcomesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, column, pointer, message, help } = self;

@@ -1,12 +1,12 @@
 //! One call of an operation: its transaction, time and scope, and its panic.
 
+use super::outcomes::SharedOutcomes;
 use crate::engine::{Context, Decision, state_machine};
 use crate::error::{self, Error, Result};
 use crate::model::Scope;
-use crate::outcomes::{OutcomeSource, Outcomes};
+use crate::outcomes::OutcomeSource;
 use crate::random::{Rng, WeightedPicker};
 use crate::store::{CommitOutcome, Session};
-use std::sync::{Arc, PoisonError, RwLock};
 
 /// Maximum number of expired state machines that one create or delete request purges.
 const PURGE_BATCH: usize = 16;
@@ -28,7 +28,7 @@ pub(super) struct Call<'c> {
 impl<'c> Call<'c> {
     /// Returns the rules that decide how executions end.
     pub fn outcome_source(&self) -> OutcomeSource<'c> {
-        OutcomeSource::new(self.outcomes.get(), &self.outcomes.picker)
+        self.outcomes.outcome_source()
     }
 
     /// Deletes up to [`PURGE_BATCH`] state machines whose deletion has ended.
@@ -88,26 +88,6 @@ impl<'c> Call<'c> {
         }
         let detail = format!("`{arn}` was changed by others {MAX_DECISIONS} times in a row; send the request again");
         Err(Error::Store(detail))
-    }
-}
-
-/// The rules that decide how executions end, which can be replaced while the service is used, and their random numbers.
-pub(super) struct SharedOutcomes {
-    rules: RwLock<Option<Arc<Outcomes>>>,
-    pub picker: WeightedPicker,
-}
-
-impl SharedOutcomes {
-    pub fn new(rules: Option<Arc<Outcomes>>, picker: WeightedPicker) -> Self {
-        Self { rules: RwLock::new(rules), picker }
-    }
-
-    pub fn get(&self) -> Option<Arc<Outcomes>> {
-        self.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub fn set(&self, rules: Option<Arc<Outcomes>>) {
-        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = rules;
     }
 }
 

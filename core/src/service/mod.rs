@@ -3,8 +3,9 @@
 mod alarms;
 mod call;
 mod operations;
+mod outcomes;
 mod statistics;
 mod step_functions;
 
-pub use statistics::{StartCount, Statistics};
+pub use statistics::{EndedCount, StartCount, Statistics};
 pub use step_functions::StepFunctions;

@@ -16,7 +16,8 @@ use crate::wire::{AliasPage, DeserializeRequest, deserialize_request};
 use serde::{Deserialize, Serialize};
 
 /// A request that the service can execute.
-pub(super) trait Execute: Request {
+pub(super) trait Execute: Request + Serialize {
+    const OPERATION: Operation;
     type Output: Serialize;
 
     fn execute<'c>(command: Self::Command<'c>, call: &mut Call<'_>) -> Result<Self::Output>
@@ -24,8 +25,9 @@ pub(super) trait Execute: Request {
         Self: 'c;
 }
 
-/// Validates and executes a request.
+/// Validates and executes a request, unless a fault applies to it.
 pub(super) fn execute<I: Execute>(input: &I, call: &mut Call<'_>) -> Result<I::Output> {
+    call.outcomes.check_faults(I::OPERATION, input, call.scope)?;
     I::execute(parse(input, &call.context.options.limits)?, call)
 }
 
@@ -65,6 +67,7 @@ macro_rules! implement_operations {
     )*) => {
         $(
             impl Execute for $input<'_> {
+                const OPERATION: Operation = Operation::$name;
                 type Output = output_type!($output $($reply)?);
 
                 execute_function!($($run)*);

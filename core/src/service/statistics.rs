@@ -2,7 +2,7 @@
 
 use super::StepFunctions;
 use crate::error::{Error, Result};
-use crate::model::{Resource, VersionNumber, parse_arn};
+use crate::model::{DurationHistogram, ExecutionStatus, Resource, Timestamp, VersionNumber, parse_arn};
 use crate::store::View;
 
 /// Number of state machines that are read per query.
@@ -19,6 +19,25 @@ pub struct Statistics {
     pub aliases: usize,
     /// Starts per version and per unqualified state machine. Omits those that were never started.
     pub start_counts: Vec<StartCount>,
+    /// Ended executions per state machine, alias, version and status. Omits those without an ended execution.
+    pub ended_counts: Vec<EndedCount>,
+}
+
+/// Number and durations of the executions of a state machine that ended with one status, started with one version and
+/// alias. They never decrease until the state machine is deleted: executions that are no longer stored
+/// ([`crate::Limits::executions_per_state_machine`]) count, and endings before a redrive too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedCount {
+    /// The state machine's ARN.
+    pub state_machine_arn: String,
+    /// The version; `None` if it was started with the unqualified ARN.
+    pub version: Option<VersionNumber>,
+    /// The alias; `None` if it was not started with an alias.
+    pub alias: Option<String>,
+    /// The status.
+    pub status: ExecutionStatus,
+    /// The times between start, or redrive, and end.
+    pub durations: DurationHistogram,
 }
 
 /// Number of starts of a version, or of the unqualified state machine.
@@ -41,6 +60,19 @@ fn read_start_counts(state_machine_arn: &str, view: &dyn View) -> Result<impl It
     Ok(counts.map(move |(version, count)| StartCount { arn: arn(version), version, count }))
 }
 
+fn read_ended_counts(state_machine_arn: &str, view: &dyn View, now: Timestamp) -> Result<Vec<EndedCount>> {
+    let mut counts = view.unstored_endings()?;
+    view.visit_executions(Timestamp::from_millis(i64::MIN), &mut |execution| counts.add(execution, now))?;
+    let count = |(version, alias, status, durations): (_, Option<&str>, _, &DurationHistogram)| EndedCount {
+        state_machine_arn: state_machine_arn.to_owned(),
+        version,
+        alias: alias.map(str::to_owned),
+        status,
+        durations: durations.clone(),
+    };
+    Ok(counts.iter().map(count).collect())
+}
+
 impl StepFunctions {
     /// Returns how many executions were started with the unqualified ARN, then how many with each version.
     ///
@@ -61,20 +93,21 @@ impl StepFunctions {
         })
     }
 
-    /// Counts state machines, versions, aliases and starts. Reads every state machine, so the cost grows
-    /// with their number.
+    /// Counts state machines, versions, aliases, starts and ended executions. Reads every stored execution, so the cost
+    /// grows with their number.
     ///
     /// # Errors
     /// [`crate::Error::Store`] if the store cannot be read.
     pub fn statistics(&self) -> Result<Statistics> {
         let store = &self.inner.store;
+        let now = self.options().clock.now();
         let mut statistics = Statistics::default();
         let mut after: Option<String> = None;
         loop {
             let page = store.state_machines("", after.as_deref(), PAGE_SIZE)?;
             for (arn, _) in &page {
                 if let Some(view) = store.begin_read(arn)?.view() {
-                    statistics.add(arn, view)?;
+                    statistics.add(arn, view, now)?;
                 }
             }
             match page.into_iter().last() {
@@ -86,11 +119,12 @@ impl StepFunctions {
 }
 
 impl Statistics {
-    fn add(&mut self, arn: &str, view: &dyn View) -> Result<()> {
+    fn add(&mut self, arn: &str, view: &dyn View, now: Timestamp) -> Result<()> {
         self.state_machines = self.state_machines.saturating_add(1);
         self.versions = self.versions.saturating_add(view.version_count()?);
         self.aliases = self.aliases.saturating_add(view.alias_count()?);
         self.start_counts.extend(read_start_counts(arn, view)?);
+        self.ended_counts.extend(read_ended_counts(arn, view, now)?);
         Ok(())
     }
 }

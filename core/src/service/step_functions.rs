@@ -1,14 +1,15 @@
 //! The public service type.
 
-use super::call::{Call, NOTHING_CHANGED, SharedOutcomes, catch_panic};
+use super::call::{Call, NOTHING_CHANGED, RESPONSE_LOST, catch_panic};
 use super::operations::{Execute, execute, execute_request};
-use crate::command::EndExecution;
+use super::outcomes::SharedOutcomes;
+use crate::command::{EndExecution, read_ending};
 use crate::engine::{Context, ending};
 use crate::error::Result;
 use crate::json::{Json, Reply, SerializeResponse};
 use crate::model::{Outcome, Scope};
 use crate::options::Options;
-use crate::outcomes::Outcomes;
+use crate::outcomes::{EndingRequest, Outcomes};
 use crate::page::PageTokenCodec;
 use crate::random::{Rng, WeightedPicker};
 use crate::store::{MemoryStore, Session, Store};
@@ -21,8 +22,6 @@ use std::time::Duration;
 
 /// Separates the seed of names and ids from the seed of routing decisions.
 const ID_SEED_MASK: u64 = 0x1D5;
-/// Separates the seed of outcomes.
-const OUTCOME_SEED_MASK: u64 = 0x0E5D;
 
 /// An in-process emulator of AWS Step Functions state machines, versions, aliases and executions.
 ///
@@ -106,14 +105,14 @@ impl StepFunctions {
     /// Like [`StepFunctions::in_memory`].
     pub fn with_store(store: Box<dyn Store>, options: Options) -> Result<Self> {
         let tokens = PageTokenCodec::new(store.token_key());
-        let (picker, outcome_picker, id_rng) = match options.seed {
+        let (picker, id_rng) = match options.seed {
             Some(seed) => {
                 let id_seed = seed ^ ID_SEED_MASK ^ store.next_session_number()?.rotate_right(16);
-                (WeightedPicker::new(seed), WeightedPicker::new(seed ^ OUTCOME_SEED_MASK), Rng::new(id_seed))
+                (WeightedPicker::new(seed), Rng::new(id_seed))
             }
-            None => (WeightedPicker::from_entropy()?, WeightedPicker::from_entropy()?, Rng::from_entropy()?),
+            None => (WeightedPicker::from_entropy()?, Rng::from_entropy()?),
         };
-        let outcomes = SharedOutcomes::new(options.outcomes.clone().map(Arc::new), outcome_picker);
+        let outcomes = SharedOutcomes::new(options.outcomes.clone(), options.seed)?;
         let inner = Inner { store, options, picker, id_rng, outcomes, tokens };
         Ok(Self { inner: Arc::new(inner), scope: Arc::default() })
     }
@@ -193,8 +192,8 @@ impl StepFunctions {
         self.delete_all(None)?;
         if let Some(seed) = self.inner.options.seed {
             self.inner.picker.reseed(seed);
-            self.inner.outcomes.picker.reseed(seed ^ OUTCOME_SEED_MASK);
         }
+        self.inner.outcomes.reset(self.inner.options.seed);
         Ok(())
     }
 
@@ -239,15 +238,19 @@ impl StepFunctions {
     /// Like [`StepFunctions::end_execution`], and [`crate::Error::Malformed`] for a request that is not a JSON object.
     pub fn end_execution_from<K: SerializeResponse>(
         &self,
-        _source: &(impl DeserializeRequest + ?Sized),
-        _serializer: &K,
+        source: &(impl DeserializeRequest + ?Sized),
+        serializer: &K,
     ) -> Result<K::Output> {
-        Err(crate::Error::InvalidEnding("not implemented".to_owned()))
+        catch_panic(NOTHING_CHANGED, || {
+            let EndingRequest { execution_arn, outcome, after } = read_ending(source, &self.inner.options.limits)?;
+            let output = source.run_without_global_lock(|| self.end_execution(&execution_arn, outcome, after))?;
+            catch_panic(RESPONSE_LOST, || serializer.write(&output))
+        })
     }
 
     /// Replaces the rules that decide how executions end. Executions that were started before keep their endings.
     pub fn set_outcomes(&self, outcomes: Option<Outcomes>) {
-        self.inner.outcomes.set(outcomes.map(Arc::new));
+        self.inner.outcomes.replace(outcomes.map(Arc::new));
     }
 
     /// Writes a copy of all data to a new file, while the service is used. The copy is complete, verified and on disk when

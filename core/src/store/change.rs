@@ -1,6 +1,8 @@
 //! Changes that the engine decides and a store applies.
 
-use crate::model::{Alias, Ending, Execution, Redrive, Revision, StateMachine, Tag, Timestamp, Version, VersionNumber};
+use crate::model::{
+    Alias, Ending, Execution, Redrive, Revision, StateMachine, Tag, Timestamp, UnstoredEnding, Version, VersionNumber,
+};
 
 /// One change to one state machine. A store applies it completely or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,15 +47,20 @@ pub enum Change {
     MarkDeleting(Timestamp),
     /// Deletes the state machine with its revisions, versions, aliases, executions and tags.
     DeleteStateMachine,
-    /// Counts a start and stores its execution. Deletes the oldest executions above the limit.
+    /// Counts a start and stores its execution. Deletes the oldest executions above the limit, and counts their endings.
     PutExecution {
         /// The execution.
         execution: Box<Execution>,
         /// The maximum number of stored executions.
         limit: usize,
     },
-    /// Counts a start of a version, or of the unqualified state machine, without storing an execution.
-    CountStart(Option<VersionNumber>),
+    /// Counts a start without storing an execution.
+    CountStart {
+        /// The version; `None` for the unqualified state machine.
+        version: Option<VersionNumber>,
+        /// How the execution ended, if that is known.
+        ending: Option<UnstoredEnding>,
+    },
     /// Sets how and when an execution ends. Replaces an ending in the future.
     EndExecution {
         /// The execution's name.

@@ -3,7 +3,7 @@
 use super::memory::Entry;
 use super::{Change, ExecutionFilter, ExecutionPosition, NamedAlias, PositionedExecution, RevisionKey, View};
 use crate::error::Result;
-use crate::model::{Alias, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
+use crate::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -114,5 +114,9 @@ impl View for OverlayView<'_> {
 
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
         self.entry.start_counts()
+    }
+
+    fn unstored_endings(&self) -> Result<EndedCounts> {
+        self.entry.unstored_endings()
     }
 }

@@ -1,7 +1,9 @@
 //! What the engine reads of one state machine.
 
 use crate::error::Result;
-use crate::model::{Alias, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber};
+use crate::model::{
+    Alias, EndedCounts, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber,
+};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -53,6 +55,9 @@ pub trait View {
 
     /// Returns the number of starts per version. `None` is the unqualified state machine.
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>>;
+
+    /// Returns the numbers of executions that ended and are not stored: deleted ones, and those of EXPRESS state machines.
+    fn unstored_endings(&self) -> Result<EndedCounts>;
 }
 
 /// An alias and its name.

@@ -2,7 +2,7 @@
 
 use super::executions::Executions;
 use crate::error::Result;
-use crate::model::{Alias, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
+use crate::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
 use crate::store::{Change, ExecutionFilter, ExecutionPosition, NamedAlias, PositionedExecution, RevisionKey, View};
 use indexmap::IndexMap;
 use std::borrow::Cow;
@@ -20,6 +20,8 @@ pub(in crate::store) struct Entry {
     pub executions: Executions,
     /// Starts per version; 0 is the unqualified state machine.
     pub start_counts: BTreeMap<Option<VersionNumber>, u64>,
+    /// Executions that ended and are not stored.
+    pub unstored_endings: EndedCounts,
 }
 
 impl Entry {
@@ -32,6 +34,7 @@ impl Entry {
             aliases: IndexMap::new(),
             executions: Executions::new(next_sequence),
             start_counts: BTreeMap::new(),
+            unstored_endings: EndedCounts::default(),
         }
     }
 
@@ -52,7 +55,10 @@ impl Entry {
             Change::DeleteAlias(name) => drop(self.aliases.swap_remove(&name)),
             Change::PutTags(tags) => self.state_machine.tags = tags,
             Change::PutExecution { execution, limit } => self.put_execution(*execution, limit),
-            Change::CountStart(version) => self.count_start(version),
+            Change::CountStart { version, ending } => {
+                self.count_start(version);
+                ending.into_iter().for_each(|ending| self.unstored_endings.add_unstored(version, &ending));
+            }
             Change::EndExecution { name, ending } => self.executions.update(&name, |execution| {
                 execution.ending = Some(Box::new(ending));
             }),
@@ -88,7 +94,7 @@ impl Entry {
         };
         let revision = Arc::clone(revision);
         self.count_start(execution.version);
-        self.executions.put(execution, revision, limit);
+        self.executions.put(execution, revision, limit, |deleted| self.unstored_endings.add_deleted(deleted));
     }
 
     fn count_start(&mut self, version: Option<VersionNumber>) {
@@ -162,5 +168,9 @@ impl View for Entry {
 
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
         Ok(self.start_counts.iter().map(|(version, count)| (*version, *count)).collect())
+    }
+
+    fn unstored_endings(&self) -> Result<EndedCounts> {
+        Ok(self.unstored_endings.clone())
     }
 }

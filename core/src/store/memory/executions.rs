@@ -52,22 +52,29 @@ impl Executions {
         if self.records.is_empty() {
             self.first_sequence = sequence;
         }
-        self.put(execution, revision, usize::MAX);
+        self.put(execution, revision, usize::MAX, |_| ());
     }
 
-    /// Adds an execution and removes the oldest ones above the limit.
-    pub fn put(&mut self, execution: Execution, revision: Arc<Revision>, limit: usize) {
+    /// Adds an execution and removes the oldest ones above the limit, which `on_remove` receives.
+    pub fn put(
+        &mut self,
+        execution: Execution,
+        revision: Arc<Revision>,
+        limit: usize,
+        mut on_remove: impl FnMut(&Execution),
+    ) {
         let sequence = self.first_sequence.saturating_add(self.records.len() as u64);
         self.by_name.insert(execution.name.clone(), sequence);
         self.order.insert(sequence, &execution);
         self.records.push_back((execution, revision));
         while self.records.len() > limit {
-            self.remove_first();
+            self.remove_first(&mut on_remove);
         }
     }
 
-    fn remove_first(&mut self) {
+    fn remove_first(&mut self, on_remove: &mut impl FnMut(&Execution)) {
         if let Some((removed, _)) = self.records.pop_front() {
+            on_remove(&removed);
             self.by_name.remove(&removed.name);
             self.order.remove(self.first_sequence, &removed);
         }

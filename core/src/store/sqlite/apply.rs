@@ -1,10 +1,12 @@
 //! Applies a change as SQL statements. The caller's transaction makes them atomic.
 
 use super::checksum::{checksum_of, insert};
-use super::query::{execute, query_all, query_first, sql_limit};
-use super::rows::StateMachineRow;
+use super::query::{execute, query_all, query_each, query_first, sql_limit};
+use super::rows::{self, StateMachineRow, select};
 use crate::error::Result;
-use crate::model::{Alias, Ending, Execution, Redrive, Revision, Routing, StateMachine, Tag, Version, VersionNumber};
+use crate::model::{
+    Alias, EndedCounts, Ending, Execution, Redrive, Revision, Routing, StateMachine, Tag, Version, VersionNumber,
+};
 use crate::store::Change;
 use rusqlite::{Connection, Params, params};
 use std::collections::BTreeSet;
@@ -93,7 +95,12 @@ impl StateMachineWriter<'_> {
                 self.update("UPDATE machines SET deleted = ?2 WHERE id = ?1", params![self.id, until])
             }
             Change::PutExecution { execution, limit } => self.put_execution(execution, *limit),
-            Change::CountStart(version) => self.count_start(*version),
+            Change::CountStart { version, ending } => {
+                self.count_start(*version)?;
+                let mut counts = EndedCounts::default();
+                ending.iter().for_each(|ending| counts.add_unstored(*version, ending));
+                self.add_unstored_endings(&counts)
+            }
             Change::EndExecution { name, ending } => self.put_ending(name, ending),
             Change::RedriveExecution { name, redrive, ending } => self.put_redrive(name, redrive, ending.as_ref()),
             Change::DeleteStateMachine => self.delete(),
@@ -118,7 +125,7 @@ impl StateMachineWriter<'_> {
 
     /// Deletes the state machine and its records; revisions first, because other records refer to them.
     fn delete(&self) -> Result<()> {
-        const STATEMENTS: [&str; 9] = [
+        const STATEMENTS: [&str; 10] = [
             "DELETE FROM revisions WHERE id IN (SELECT revision FROM machines WHERE id = ?1
                 UNION SELECT revision FROM versions WHERE machine = ?1
                 UNION SELECT revision FROM executions WHERE machine = ?1)",
@@ -127,6 +134,7 @@ impl StateMachineWriter<'_> {
             "DELETE FROM executions WHERE machine = ?1",
             "DELETE FROM endings WHERE machine = ?1",
             "DELETE FROM redrives WHERE machine = ?1",
+            "DELETE FROM unstored_endings WHERE machine = ?1",
             "DELETE FROM starts WHERE machine = ?1",
             "DELETE FROM tags WHERE machine = ?1",
             "DELETE FROM machines WHERE id = ?1",
@@ -217,6 +225,9 @@ impl StateMachineWriter<'_> {
         let next = sequence.saturating_add(1);
         if limit == 0 {
             self.update("UPDATE machines SET next_sequence = ?2 WHERE id = ?1", [self.id, next])?;
+            let mut counts = EndedCounts::default();
+            counts.add_deleted(execution);
+            self.add_unstored_endings(&counts)?;
         } else {
             self.insert_execution(execution, sequence)?;
         }
@@ -240,18 +251,41 @@ impl StateMachineWriter<'_> {
         ending.as_ref().map_or(Ok(()), |ending| self.insert_ending(sequence, ending))
     }
 
-    /// Deletes the executions before a sequence number. Because numbers have no gaps, it is usually one or none.
+    /// Deletes the executions before a sequence number, and counts their endings. Because numbers have no gaps, it is
+    /// usually one or none.
     fn delete_executions_before(&self, sequence: i64) -> Result<()> {
-        let sql = "SELECT revision FROM executions WHERE machine = ?1 AND sequence < ?2";
-        let revisions = query_all(self.connection, sql, [self.id, sequence], |row| row.get::<_, i64>(0))?;
+        let (mut counts, mut revisions) = (EndedCounts::default(), BTreeSet::new());
+        let sql = select!(executions, " WHERE machine = ?1 AND sequence < ?2");
+        query_each(self.connection, sql, [self.id, sequence], |row| {
+            let row = rows::read_execution(row)?;
+            counts.add_deleted(&row.execution);
+            revisions.insert(row.revision);
+            Ok(())
+        })?;
         if revisions.is_empty() {
             return Ok(());
         }
         self.execute("DELETE FROM executions WHERE machine = ?1 AND sequence < ?2", [self.id, sequence])?;
         self.execute("DELETE FROM endings WHERE machine = ?1 AND sequence < ?2", [self.id, sequence])?;
         self.execute("DELETE FROM redrives WHERE machine = ?1 AND sequence < ?2", [self.id, sequence])?;
-        let revisions: BTreeSet<_> = revisions.into_iter().collect();
+        self.add_unstored_endings(&counts)?;
         revisions.into_iter().try_for_each(|revision| self.delete_unused_revision(revision))
+    }
+
+    /// Adds executions that are not stored.
+    fn add_unstored_endings(&self, counts: &EndedCounts) -> Result<()> {
+        let sql = select!(unstored_endings, " WHERE machine = ?1 AND version = ?2 AND alias = ?3 AND status = ?4");
+        for (version, alias, status, added) in counts.iter() {
+            let (version, alias) = (version.map_or(0, VersionNumber::get), alias.unwrap_or_default());
+            let key = params![self.id, version, alias, status.as_str()];
+            let stored = query_first(self.connection, sql, key, rows::read_unstored_endings)?;
+            let mut durations = stored.map(|(_, (_, _, _, durations))| durations).unwrap_or_default();
+            durations.add_all(added);
+            let json = serde_json::json!(durations).to_string();
+            let values = params![self.id, version, alias, status.as_str(), json];
+            self.execute(insert!("REPLACE", unstored_endings, "?1, ?2, ?3, ?4, ?5"), values)?;
+        }
+        Ok(())
     }
 
     /// Counts a start. Starts of the unqualified state machine count as version 0.

@@ -41,6 +41,9 @@ macro_rules! columns {
     (redrives) => {
         "machine, sequence, last, redrives"
     };
+    (unstored_endings) => {
+        "machine, version, alias, status, durations"
+    };
     (starts) => {
         "machine, version, count"
     };
@@ -91,7 +94,8 @@ macro_rules! tables {
     };
 }
 
-const TABLES: &[Table] = tables!(meta machines tags revisions versions aliases executions endings redrives starts);
+const TABLES: &[Table] =
+    tables!(meta machines tags revisions versions aliases executions endings redrives unstored_endings starts);
 
 /// Registers the SQL function `checksum`.
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
@@ -123,7 +127,7 @@ fn hash_value(hasher: &mut crc32fast::Hasher, value: ValueRef<'_>) {
 
 /// Adds the checksum column to the tables of a file of format 1 and computes it for every row.
 pub(super) fn add_to_tables(connection: &Connection) -> Result<()> {
-    let in_format_1 = |table: &&Table| !matches!(table.name, "endings" | "redrives");
+    let in_format_1 = |table: &&Table| !matches!(table.name, "endings" | "redrives" | "unstored_endings");
     for table in TABLES.iter().filter(in_format_1) {
         execute(connection, table.add_column, [])?;
         execute(connection, table.update, [])?;

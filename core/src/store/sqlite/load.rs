@@ -19,6 +19,7 @@ pub(super) fn load_data(connection: &Connection) -> Result<MemoryData> {
     loader.load_aliases()?;
     loader.load_executions()?;
     loader.load_start_counts()?;
+    loader.load_unstored_endings()?;
     Ok(loader.entries.into_values().collect())
 }
 
@@ -87,6 +88,15 @@ impl Loader<'_> {
         query_each(self.connection, select!(starts, ""), [], |row| {
             let (machine, count) = rows::read_start_count(row)?;
             self.change_entry(machine, |entry| entry.start_counts.extend([count]))
+        })
+    }
+
+    fn load_unstored_endings(&mut self) -> Result<()> {
+        query_each(self.connection, select!(unstored_endings, ""), [], |row| {
+            let (machine, (version, alias, status, durations)) = rows::read_unstored_endings(row)?;
+            self.change_entry(machine, |entry| {
+                *entry.unstored_endings.entry(version, alias.as_deref(), status) = durations;
+            })
         })
     }
 }

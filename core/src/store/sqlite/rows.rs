@@ -3,8 +3,9 @@
 use super::checksum::describe_mismatch;
 use super::error::checksum_error;
 use crate::model::{
-    Alias, DEFAULT_ENCRYPTION, Ending, Execution, ExecutionStatus, Failure, Outcome, PreviousRouting, Redrive,
-    Revision, Route, Routing, Sensitive, StateMachine, StateMachineType, Tag, Version, VersionNumber,
+    Alias, DEFAULT_ENCRYPTION, DurationHistogram, Ending, Execution, ExecutionStatus, Failure, Outcome,
+    PreviousRouting, Redrive, Revision, Route, Routing, Sensitive, StateMachine, StateMachineType, Tag, Version,
+    VersionNumber,
 };
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{Error, Result, Row};
@@ -107,6 +108,22 @@ pub(super) fn read_start_count(row: &Row<'_>) -> Result<(i64, (Option<VersionNum
     let mut columns = Columns::verified(row, "starts")?;
     Ok((columns.read()?, (VersionNumber::new(columns.read()?), columns.read::<i64>()?.unsigned_abs())))
 }
+
+/// The version, alias and status of executions that are not stored, and their durations.
+pub(super) type UnstoredRow = (Option<VersionNumber>, Option<String>, ExecutionStatus, DurationHistogram);
+
+/// Reads the id of a state machine, and its executions that are not stored.
+pub(super) fn read_unstored_endings(row: &Row<'_>) -> Result<(i64, UnstoredRow)> {
+    let mut columns = Columns::verified(row, "unstored_endings")?;
+    let (machine, version) = (columns.read()?, VersionNumber::new(columns.read()?));
+    let alias = Some(columns.read::<String>()?).filter(|alias| !alias.is_empty());
+    let (status, durations): (String, String) = (columns.read()?, columns.read()?);
+    let status = ExecutionStatus::parse(&status).ok_or_else(|| columns.conversion_error(UNKNOWN_STATUS))?;
+    let durations = serde_json::from_str(&durations).map_err(|_| columns.conversion_error("invalid histogram"))?;
+    Ok((machine, (version, alias, status, durations)))
+}
+
+const UNKNOWN_STATUS: &str = "unknown status of an execution";
 
 pub(super) fn read_state_machine(row: &Row<'_>) -> Result<StateMachineRow> {
     let mut columns = Columns::verified(row, "machines")?;
@@ -216,7 +233,7 @@ fn ending(columns: &mut Columns<'_>) -> Result<Option<Ending>> {
     let (Some(stopped), Some(status)) = (stopped, status) else { return Ok(None) };
     let outcome = ExecutionStatus::parse(&status)
         .and_then(|status| Outcome::new(status, || output.unwrap_or_default(), failure))
-        .ok_or_else(|| columns.conversion_error("unknown status of an execution"))?;
+        .ok_or_else(|| columns.conversion_error(UNKNOWN_STATUS))?;
     Ok(Some(Ending { stopped, outcome }))
 }
 

@@ -138,6 +138,17 @@ CREATE TABLE redrives (
     PRIMARY KEY (machine, sequence)
 ) STRICT, WITHOUT ROWID;
 
+-- Executions that ended and are not stored: deleted ones, and those of EXPRESS state machines.
+CREATE TABLE unstored_endings (
+    machine INTEGER NOT NULL,
+    version INTEGER NOT NULL,           -- 0 is the unqualified state machine
+    alias TEXT NOT NULL,                -- '' if started without an alias
+    status TEXT NOT NULL CHECK (status IN ('SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED')),
+    durations TEXT NOT NULL,            -- a histogram in JSON
+    sum INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (machine, version, alias, status)
+) STRICT, WITHOUT ROWID;
+
 -- The number of starts per version. Version 0 is the unqualified state machine.
 CREATE TABLE starts (
     machine INTEGER NOT NULL,

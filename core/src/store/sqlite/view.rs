@@ -4,7 +4,9 @@ use super::error::{corrupt_error, sqlite_error};
 use super::query::{add_path, query_all, query_each, query_first, sql_limit};
 use super::rows::{self, StateMachineRow, select};
 use crate::error::Result;
-use crate::model::{Alias, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber};
+use crate::model::{
+    Alias, EndedCounts, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber,
+};
 use crate::store::{
     ExecutionFilter, ExecutionPosition, NamedAlias, NamedStateMachine, PositionedExecution, RevisionKey, View,
 };
@@ -153,6 +155,21 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
     fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
         let sql = select!(starts, " WHERE machine = ?1 ORDER BY version");
         query_all(self.transaction.as_ref(), sql, [self.row.id], |row| Ok(rows::read_start_count(row)?.1))
+    }
+
+    fn unstored_endings(&self) -> Result<EndedCounts> {
+        let mut counts = EndedCounts::default();
+        query_each(
+            self.transaction.as_ref(),
+            select!(unstored_endings, " WHERE machine = ?1"),
+            [self.row.id],
+            |row| {
+                let (_, (version, alias, status, durations)) = rows::read_unstored_endings(row)?;
+                *counts.entry(version, alias.as_deref(), status) = durations;
+                Ok(())
+            },
+        )?;
+        Ok(counts)
     }
 }
 

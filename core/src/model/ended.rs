@@ -1,0 +1,113 @@
+//! Numbers and durations of executions that ended.
+
+use super::{Execution, ExecutionStatus, Timestamp, VersionNumber};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The upper bounds of the buckets in milliseconds. The last bucket has none.
+const BUCKETS: [u64; 12] =
+    [100, 500, 1000, 5000, 10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000, 21_600_000, 86_400_000];
+
+/// Number of buckets.
+const BUCKET_COUNT: usize = BUCKETS.len() + 1;
+
+/// Durations, counted in fixed buckets from 0.1 seconds to a day.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DurationHistogram {
+    buckets: [u64; BUCKET_COUNT],
+    total_millis: u64,
+}
+
+impl DurationHistogram {
+    /// Adds a duration.
+    pub fn add(&mut self, duration: Duration) {
+        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        let index = BUCKETS.partition_point(|bound| *bound < millis);
+        if let Some(count) = self.buckets.get_mut(index) {
+            *count = count.saturating_add(1);
+        }
+        self.total_millis = self.total_millis.saturating_add(millis);
+    }
+
+    /// Adds all durations of another histogram.
+    pub fn add_all(&mut self, other: &Self) {
+        self.buckets.iter_mut().zip(other.buckets).for_each(|(count, added)| *count = count.saturating_add(added));
+        self.total_millis = self.total_millis.saturating_add(other.total_millis);
+    }
+
+    /// Returns the number of durations.
+    pub fn count(&self) -> u64 {
+        self.buckets.iter().fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
+    /// Returns the sum of the durations.
+    pub const fn total(&self) -> Duration {
+        Duration::from_millis(self.total_millis)
+    }
+
+    /// Returns the buckets: their upper bounds, which they include, and their numbers of durations. The last bucket has no
+    /// upper bound.
+    pub fn buckets(&self) -> impl Iterator<Item = (Option<Duration>, u64)> {
+        let bounds = BUCKETS.iter().map(|millis| Some(Duration::from_millis(*millis))).chain([None]);
+        bounds.zip(self.buckets)
+    }
+}
+
+/// The alias and version of a start, and the status of its end. The alias is empty if there is none.
+type Key = (Box<str>, Option<VersionNumber>, ExecutionStatus);
+
+/// Numbers and durations of the executions of a state machine that ended, by alias, version and status.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EndedCounts(BTreeMap<Key, DurationHistogram>);
+
+impl EndedCounts {
+    /// Returns a histogram, which is empty if it does not exist.
+    pub fn entry(
+        &mut self,
+        version: Option<VersionNumber>,
+        alias: Option<&str>,
+        status: ExecutionStatus,
+    ) -> &mut DurationHistogram {
+        self.0.entry((alias.unwrap_or_default().into(), version, status)).or_default()
+    }
+
+    /// Counts the runs of an execution that ended until a time.
+    pub fn add(&mut self, execution: &Execution, now: Timestamp) {
+        for run in execution.runs_at(now) {
+            let Some(ending) = run.ending else { continue };
+            let duration = ending.stopped.duration_since(run.started).unwrap_or_default();
+            self.entry(execution.version, execution.alias.as_deref(), ending.outcome.status()).add(duration);
+        }
+    }
+
+    /// Counts an execution that is deleted, also if it would end later. Otherwise the counts of a series could decrease.
+    pub fn add_deleted(&mut self, execution: &Execution) {
+        self.add(execution, Timestamp::from_millis(i64::MAX));
+    }
+
+    /// Counts an execution that is not stored.
+    pub fn add_unstored(&mut self, version: Option<VersionNumber>, ending: &UnstoredEnding) {
+        self.entry(version, ending.alias.as_deref(), ending.status).add(ending.duration);
+    }
+
+    /// Returns the histograms with their version, alias and status, in the order of the aliases.
+    pub fn iter(
+        &self,
+    ) -> impl Iterator<Item = (Option<VersionNumber>, Option<&str>, ExecutionStatus, &DurationHistogram)> {
+        self.0.iter().map(|((alias, version, status), histogram)| {
+            (*version, Some(&**alias).filter(|alias| !alias.is_empty()), *status, histogram)
+        })
+    }
+}
+
+/// How an execution ended that is not stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnstoredEnding {
+    /// The alias that was started.
+    pub alias: Option<Box<str>>,
+    /// The status.
+    pub status: ExecutionStatus,
+    /// The time between start and end.
+    pub duration: Duration,
+}
