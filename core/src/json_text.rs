@@ -83,7 +83,7 @@ fn error_at(text: &str, end: usize, message: String) -> JsonSyntaxError {
 }
 
 /// Returns the line and column of a byte, from 1, in characters.
-fn find_position(text: &str, offset: usize) -> (usize, usize) {
+pub(crate) fn find_position(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or_default();
     let line_start = before.rfind('\n').map_or(0, |index| index.saturating_add(1));
     let column = before.get(line_start..).unwrap_or_default().chars().count().saturating_add(1);

@@ -7,7 +7,7 @@ use requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_state_m
 use serde_json::{Value, json};
 use sfn_alias::model::{StateMachine, Timestamp};
 use sfn_alias::store::{Change, CommitOutcome, MemoryStore, ReadTransaction, Session, Store, View, WriteTransaction};
-use sfn_alias::{Json, Options, Reply, Result, StepFunctions};
+use sfn_alias::{Json, Limits, Options, Outcomes, Reply, Result, StepFunctions};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
@@ -144,6 +144,34 @@ fn replay_is_decided_again() {
     fixture.interrupt("UpdateStateMachineAlias", update);
     let error = fixture.call("CreateStateMachineAlias", &new_alias("PROD", 1)).unwrap_err();
     assert_eq!(error.code(), "ConflictException");
+}
+
+/// A start takes one random number for its outcome and one for a fault, however often it is decided.
+#[test]
+fn rules_use_the_same_random_numbers_again() {
+    let rules = r#"{
+        "outcomes": [{"any": [{"weight": 50, "output": 1}, {"weight": 50, "error": "Broken"}]}],
+        "faults": [{"operation": "StartExecution", "error": "ThrottlingException", "percent": 50}]
+    }"#;
+    let results = |conflicts: usize| -> Vec<Value> {
+        let fixture = Fixture::new();
+        fixture.sfn.set_outcomes(Some(Outcomes::parse(rules, &Limits::default()).unwrap()));
+        let start = |number: usize| {
+            let name = format!("e{number}");
+            fixture.conflict(conflicts);
+            let started = fixture.call("StartExecution", &json!({"stateMachineArn": ORDERS, "name": name}));
+            if let Err(error) = started {
+                fixture.conflicts.0.lock().unwrap().0.clear();
+                return error.code().into();
+            }
+            call_ok(&fixture.sfn, "DescribeExecution", &execution_arn(&name))["status"].clone()
+        };
+        (0..30).map(start).collect()
+    };
+    assert_eq!(results(3), results(0));
+    for found in ["SUCCEEDED", "FAILED", "ThrottlingException"] {
+        assert!(results(0).contains(&found.into()), "{found}");
+    }
 }
 
 /// A start uses one random number, however often it is decided.

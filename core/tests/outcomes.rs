@@ -4,7 +4,9 @@
 mod requests;
 
 use requests::{ORDERS, call_error_code, call_ok, execution_arn, new_alias, new_execution, new_state_machine};
+use serde::Deserialize;
 use serde_json::{Value, json};
+use sfn_alias::wire::DeserializeRequest;
 use sfn_alias::{Clock, Error, Json, Limits, Options, Outcomes, Scope, StepFunctions, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -499,6 +501,30 @@ fn executions_end_by_request() {
     assert_eq!(ending(&sfn, "failed"), failed);
     assert_eq!(ending(&sfn, "no-reason"), json!({"status": "FAILED", "millis": 0}));
     assert_eq!(ending(&sfn, "timed-out"), json!({"status": "TIMED_OUT", "millis": 3_600_000}));
+}
+
+/// A request whose values are not a JSON text, as those of a programming language.
+struct Values(Value);
+
+impl DeserializeRequest for Values {
+    type Error = serde_json::Error;
+
+    fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.0)
+    }
+}
+
+#[test]
+fn executions_end_by_values_of_a_programming_language() {
+    let (_, sfn) = service(None);
+    start(&sfn, "", "run");
+    let mut request = execution_arn("run");
+    request["output"] = json!({"b": [1.5, "x"], "a": null});
+    sfn.end_execution_from(&Values(request), &Json).unwrap();
+    let output = r#"{"a":null,"b":[1.5,"x"]}"#;
+    assert_eq!(ending(&sfn, "run"), json!({"status": "SUCCEEDED", "millis": 0, "output": output}));
+    let error = sfn.end_execution_from(&Values(json!([])), &Json).unwrap_err();
+    assert!(error.to_string().starts_with("cannot end the execution: expected an object, found a list; "), "{error}");
 }
 
 #[test]

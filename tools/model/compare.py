@@ -323,7 +323,7 @@ def has_type(shape: Json, value: Any) -> bool:
     if shape["type"] == "string":
         is_text = isinstance(value, str) or (isinstance(value, dict) and set(value) <= {"$repeat", "$concat"})
         return is_text and ("enum" not in shape or value in shape["enum"])
-    types = {"timestamp": (int, float), "integer": (int,), "boolean": (bool,)}
+    types = {"timestamp": (int, float), "integer": (int,), "long": (int,), "boolean": (bool,)}
     return isinstance(value, types.get(shape["type"], ()))
 
 

@@ -37,7 +37,11 @@ OPERATIONS = {
 
 # Errors of the framework in front of the service, which the service model does not describe.
 FRAMEWORK_ERRORS = {
+    "AccessDeniedException",
+    "InternalServerError",
     "RequestEntityTooLargeException",
     "SerializationException",
+    "ServiceUnavailable",
+    "ThrottlingException",
     "UnknownOperationException",
 }

@@ -21,7 +21,7 @@ pub struct VectorFile {
 }
 
 /// The files of `operations/`, by name.
-pub(crate) const EMBEDDED: [(&str, &str); 24] = [
+pub(crate) const EMBEDDED: [(&str, &str); 27] = [
     ("CreateStateMachine", include_str!("../operations/CreateStateMachine.json")),
     ("CreateStateMachineAlias", include_str!("../operations/CreateStateMachineAlias.json")),
     ("DeleteStateMachine", include_str!("../operations/DeleteStateMachine.json")),
@@ -31,13 +31,16 @@ pub(crate) const EMBEDDED: [(&str, &str); 24] = [
     ("DescribeStateMachine", include_str!("../operations/DescribeStateMachine.json")),
     ("DescribeStateMachineAlias", include_str!("../operations/DescribeStateMachineAlias.json")),
     ("DescribeStateMachineForExecution", include_str!("../operations/DescribeStateMachineForExecution.json")),
+    ("GetExecutionHistory", include_str!("../operations/GetExecutionHistory.json")),
     ("ListExecutions", include_str!("../operations/ListExecutions.json")),
     ("ListStateMachineAliases", include_str!("../operations/ListStateMachineAliases.json")),
     ("ListStateMachineVersions", include_str!("../operations/ListStateMachineVersions.json")),
     ("ListStateMachines", include_str!("../operations/ListStateMachines.json")),
     ("ListTagsForResource", include_str!("../operations/ListTagsForResource.json")),
     ("PublishStateMachineVersion", include_str!("../operations/PublishStateMachineVersion.json")),
+    ("RedriveExecution", include_str!("../operations/RedriveExecution.json")),
     ("StartExecution", include_str!("../operations/StartExecution.json")),
+    ("StartSyncExecution", include_str!("../operations/StartSyncExecution.json")),
     ("StopExecution", include_str!("../operations/StopExecution.json")),
     ("TagResource", include_str!("../operations/TagResource.json")),
     ("UntagResource", include_str!("../operations/UntagResource.json")),

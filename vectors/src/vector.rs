@@ -15,7 +15,7 @@ pub struct Vector {
     pub behaviour: String,
     /// Where the behaviour is known from.
     pub source: Provenance,
-    /// Options of the service: limits, delays and a seed.
+    /// Options of the service: limits, delays, a seed, and rules that decide how executions end.
     #[serde(default)]
     pub options: Value,
     /// The steps before the call.
@@ -77,7 +77,7 @@ impl fmt::Display for ProvenanceKind {
     }
 }
 
-/// A request, or a call of a function of the library.
+/// A request, or a call of a function of the library. `end_execution` ends an execution; its result is that of a request.
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub struct Step {

@@ -96,7 +96,11 @@ pub(super) fn skip_reason(vector: &Vector, rules: SkipRules) -> Option<String> {
 }
 
 fn general_reason(vector: &Vector) -> Option<String> {
-    if vector.steps().any(|step| step.function.is_some()) {
+    let functions: BTreeSet<&str> = vector.steps().filter_map(|step| step.function.as_deref()).collect();
+    if functions.contains("end_execution") {
+        return Some("ends executions, which AWS has no request for".to_owned());
+    }
+    if !functions.is_empty() {
         return Some("calls a function of the library".to_owned());
     }
     if let Some(options) = vector.options.as_object().filter(|options| !options.is_empty()) {

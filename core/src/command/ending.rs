@@ -7,7 +7,6 @@ use crate::limits::Limits;
 use crate::model::Outcome;
 use crate::outcomes::{EndingRequest, check_ending, parse_ending_request};
 use crate::wire::{DeserializeRequest, read_json};
-use std::borrow::Cow;
 use std::time::Duration;
 
 pub(crate) struct EndExecution<'a> {
@@ -34,7 +33,7 @@ impl<'a> EndExecution<'a> {
 /// # Errors
 /// [`Error::TooLarge`], [`Error::Malformed`] for a request that is not JSON, and [`Error::InvalidEnding`].
 pub(crate) fn read_ending(source: &(impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<EndingRequest> {
-    let json: Cow<'_, str> = read_json(source, limits)?;
+    let json = read_json(source, limits)?;
     parse_ending_request(&json, limits).map_err(|error| {
         let name = if error.pointer.is_empty() { String::new() } else { format!("`{}`: ", error.pointer) };
         Error::InvalidEnding(format!("{name}{}; {}", error.message, error.help))

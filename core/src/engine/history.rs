@@ -112,9 +112,12 @@ impl History<'_> {
             Outcome::TimedOut(details) => {
                 HistoryEvent { execution_timed_out_event_details: failure(details), ..event("ExecutionTimedOut") }
             }
-            Outcome::Aborted(details) => {
-                HistoryEvent { execution_aborted_event_details: failure(details), ..event("ExecutionAborted") }
-            }
+            // Recorded: a stop has no previous event, also after other events.
+            Outcome::Aborted(details) => HistoryEvent {
+                execution_aborted_event_details: failure(details),
+                previous_event_id: 0,
+                ..event("ExecutionAborted")
+            },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Values of a JSON text, with their positions.
 
 use super::error::OutcomesError;
+use crate::json_text::find_position;
 use crate::nearest::find_nearest;
 use crate::wire::Text;
 use serde::de::{MapAccess, Visitor};
@@ -28,7 +29,7 @@ impl<'t> Value<'t> {
             Err(error) => {
                 let message = error.to_string();
                 let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-                let json = find_position(text, error.line(), error.column());
+                let json = find_rest(text, error.line(), error.column());
                 Err(root(json).error(format!("not valid JSON: {message}"), help))
             }
         }
@@ -50,15 +51,8 @@ impl<'t> Value<'t> {
     /// Creates an error of this value.
     pub fn error(&self, message: impl Into<String>, help: impl Into<String>) -> OutcomesError {
         let offset = (self.json.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        let before = self.text.get(..offset).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |index| index.saturating_add(1));
-        OutcomesError {
-            line: before.matches('\n').count().saturating_add(1),
-            column: before.get(line_start..).unwrap_or_default().chars().count().saturating_add(1),
-            pointer: self.pointer.clone(),
-            message: message.into(),
-            help: help.into(),
-        }
+        let (line, column) = find_position(self.text, offset);
+        OutcomesError { line, column, pointer: self.pointer.clone(), message: message.into(), help: help.into() }
     }
 
     /// Creates an error of a value that is not the expected one.
@@ -170,7 +164,7 @@ pub(super) fn format_names(names: &[&str]) -> String {
 }
 
 /// Returns the rest of a text that starts at a line and at a column in bytes, both from 1.
-fn find_position(text: &str, line: usize, column: usize) -> &str {
+fn find_rest(text: &str, line: usize, column: usize) -> &str {
     let line_start = match line.checked_sub(2) {
         Some(index) => text.match_indices('\n').nth(index).map_or(text.len(), |(at, _)| at.saturating_add(1)),
         None => 0,

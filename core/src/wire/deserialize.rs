@@ -6,7 +6,9 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Unexpected, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Number, Value};
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -59,11 +61,27 @@ pub(crate) fn deserialize_request<'s, T>(source: &'s (impl DeserializeRequest + 
 where
     T: Deserialize<'s> + Structure,
 {
-    let limit = limits.request_bytes;
-    if let Some(size) = source.size().filter(|size| *size > limit) {
-        return Err(Error::TooLarge { size, limit });
-    }
+    check_size(source, limits)?;
     source.read().map_err(|error| locate_error(source, T::MEMBERS, &error))
+}
+
+fn check_size(source: &(impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<()> {
+    let limit = limits.request_bytes;
+    let size = source.size().filter(|size| *size > limit);
+    size.map_or(Ok(()), |size| Err(Error::TooLarge { size, limit }))
+}
+
+/// Returns a request as a JSON text: its own text, or its values in JSON with the members of objects in alphabetical order.
+///
+/// # Errors
+/// [`Error::TooLarge`] for more bytes than the limit, [`Error::Malformed`] for a request that is not JSON.
+pub(crate) fn read_json<'s>(source: &'s (impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<Cow<'s, str>> {
+    check_size(source, limits)?;
+    if let Ok(raw) = source.read::<&RawValue>() {
+        return Ok(raw.get().into());
+    }
+    let value: Value = source.read().map_err(|error| Error::Malformed(error.to_string()))?;
+    Ok(value.to_string().into())
 }
 
 /// Deserializes the request a second time, without types, to find the member with the wrong type.

@@ -4,7 +4,7 @@ use super::Step;
 use serde_json::{Value, json};
 use sfn_alias::model::{Arn, Resource, Route, Routing, Weight};
 use sfn_alias::wire::input::CreateStateMachineAliasInput;
-use sfn_alias::{Error, WeightedPicker, parse_arn};
+use sfn_alias::{Error, Json, Reply, StepFunctions, WeightedPicker, parse_arn};
 
 pub fn run_function(function: &str, step: &Step) -> Value {
     match function {
@@ -25,6 +25,11 @@ pub fn run_function(function: &str, step: &Step) -> Value {
         },
         other => panic!("unknown function `{other}`"),
     }
+}
+
+/// Ends an execution. The result is that of an operation.
+pub fn end_execution(sfn: &StepFunctions, step: &Step) -> Reply {
+    Reply::from_result(sfn.end_execution_from(&*input(step), &Json))
 }
 
 fn operation(step: &Step) -> &str {

@@ -4,7 +4,7 @@
 mod functions;
 
 use serde_json::{Value, json};
-use sfn_alias::{Clock, Limits, Options, Reply, Scope, StepFunctions, Timestamp};
+use sfn_alias::{Clock, Limits, Options, Outcomes, Reply, Scope, StepFunctions, Timestamp};
 use sfn_alias_vectors::{Executor, StepId, VectorFile};
 use std::convert::Infallible;
 use std::path::PathBuf;
@@ -70,12 +70,11 @@ impl Executor for Runner {
 
     fn execute(&mut self, _: StepId, step: &Step) -> Result<Value, Infallible> {
         self.now.fetch_add(1000 * (1 + step.after), Ordering::SeqCst);
-        Ok(match (&step.operation, &step.function) {
+        let sfn = || self.sfn.in_scope(parse_scope(step.scope.as_ref()));
+        Ok(match (step.operation.as_deref(), step.function.as_deref()) {
+            (_, Some("end_execution")) => reply_to_json(&functions::end_execution(&sfn(), step)),
             (_, Some(function)) => functions::run_function(function, step),
-            (Some(operation), None) => {
-                let sfn = self.sfn.in_scope(parse_scope(step.scope.as_ref()));
-                reply_to_json(&sfn.call(operation, &step.request_body()))
-            }
+            (Some(operation), None) => reply_to_json(&sfn().call(operation, &step.request_body())),
             (None, None) => panic!("a step names an operation or a function"),
         })
     }
@@ -100,7 +99,9 @@ fn parse_options(options: &Value) -> Options {
     let limits = options.get("limits").cloned().unwrap_or_default();
     let limit = |name: &str, default: usize| limits.get(name).and_then(Value::as_u64).map_or(default, |n| n as usize);
     let defaults = Limits::default();
+    let outcomes = options.get("outcomes").map(|rules| Outcomes::parse(&rules.to_string(), &defaults).expect("rules"));
     Options {
+        outcomes,
         limits: Limits {
             aliases_per_state_machine: limit("aliasesPerStateMachine", defaults.aliases_per_state_machine),
             versions_per_state_machine: limit("versionsPerStateMachine", defaults.versions_per_state_machine),

@@ -6,7 +6,7 @@ use flate2::write::GzEncoder;
 use http::{Request, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use sfn_alias::{Clock, Limits, Options, Scope, StepFunctions, Timestamp};
+use sfn_alias::{Clock, Limits, Options, Outcomes, Scope, StepFunctions, Timestamp};
 use sfn_alias_server::protocol::App;
 use sfn_alias_vectors::{expand, first_difference, substitute};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -45,6 +45,8 @@ pub struct Source {
 pub struct VectorOptions {
     pub request_bytes: Option<usize>,
     pub deletion_delay_seconds: u64,
+    /// Rules that decide how executions end.
+    pub outcomes: Option<Value>,
 }
 
 /// A request before the tested one, and its expected response. The default is status 200.
@@ -133,7 +135,10 @@ impl Runner {
         let now = Arc::new(AtomicI64::new(START_MILLIS));
         let clock = Arc::clone(&now);
         let limits = Limits::default();
+        let outcomes = vector_options.outcomes.as_ref();
+        let outcomes = outcomes.map(|rules| Outcomes::parse(&rules.to_string(), &limits).unwrap());
         let options = Options {
+            outcomes,
             limits: Limits { request_bytes: vector_options.request_bytes.unwrap_or(limits.request_bytes), ..limits },
             deletion_delay: Duration::from_secs(vector_options.deletion_delay_seconds),
             clock: Clock::new(move || Timestamp::from_millis(clock.load(Ordering::SeqCst))),

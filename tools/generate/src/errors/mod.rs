@@ -27,8 +27,10 @@ An error code has the same name everywhere:
 
 ";
 
-/// The errors of the library itself have this status.
-const OWN_STATUS: u16 = 500;
+/// Returns whether an error is a failure of the library itself.
+fn is_own(kind: ErrorKind) -> bool {
+    kind.status() == 500 && kind != ErrorKind::InternalServerError
+}
 
 /// Returns the page.
 ///
@@ -37,15 +39,14 @@ const OWN_STATUS: u16 = 500;
 pub(crate) fn page(root: &Path) -> Result<String> {
     let groups = read_operations(&root.join("vectors"))?;
     let names = Names::read(root)?;
-    let (own, aws): (Vec<ErrorKind>, Vec<ErrorKind>) =
-        ErrorKind::ALL.iter().partition(|kind| kind.status() == OWN_STATUS);
+    let (own, aws): (Vec<ErrorKind>, Vec<ErrorKind>) = ErrorKind::ALL.iter().partition(|kind| is_own(**kind));
     let mut page = String::from(HEAD);
     write!(page, "## Error codes of AWS\n\n{}\n", names.table(&aws)?)?;
     write!(page, "## Error codes of sfn-alias\n\nThese are failures of sfn-alias itself.\n\n{}\n", names.table(&own)?)?;
     let samples = samples::samples();
     for kind in ErrorKind::ALL {
         write!(page, "## {kind}\n\n{}\n\n{}\n", kind.description(), messages(*kind, &samples)?)?;
-        if kind.status() != OWN_STATUS {
+        if !is_own(*kind) {
             write!(page, "Returned by (number of vectors): {}.\n\n", operations(*kind, &groups)?)?;
         }
     }

@@ -14,6 +14,8 @@ pub(super) fn samples() -> Vec<Error> {
         arns_and_texts(),
         conflicts_and_quotas(),
         missing_resources(),
+        endings(),
+        faults(),
         own(),
     ]
     .concat()
@@ -48,6 +50,7 @@ fn other_rules() -> Vec<Error> {
         Error::DescriptionWithoutPublish,
         Error::ListExecutionsWithoutArn,
         Error::ListExecutionsWithTwoArns,
+        Error::FilterRequiresMapRun("redriveFilter"),
     ]
 }
 
@@ -94,6 +97,24 @@ fn missing_resources() -> Vec<Error> {
         Error::ReferenceNotFound,
         Error::ResourceNotFound(ORDERS.to_owned()),
         Error::ExecutionDoesNotExist(RUN.to_owned()),
+    ]
+}
+
+fn endings() -> Vec<Error> {
+    vec![
+        Error::InvalidEnding(format!("'{RUN}' has already ended with status SUCCEEDED")),
+        Error::ExecutionNotRedrivable("Execution is SUCCEEDED and cannot be redriven"),
+        Error::OutcomeRequired(ORDERS.to_owned()),
+    ]
+}
+
+fn faults() -> Vec<Error> {
+    let user = "arn:aws:sts::123456789012:assumed-role/sfn-alias/fault".to_owned();
+    vec![
+        Error::AccessDenied { user, operation: "StartExecution", resource: ORDERS.to_owned() },
+        Error::Throttled,
+        Error::InternalServerError,
+        Error::ServiceUnavailable,
     ]
 }
 
