@@ -148,7 +148,8 @@ def main():
             interrupt_deployment(sfn)
             advance_a_minute()
             code, summary = resume_deployment()
-        assert (code, summary["result"], summary["cause"]) == (1, "rolledBack", MESSAGE), (code, summary)
+        cause = {"message": MESSAGE, "alarms": ["orders-errors"]}
+        assert (code, summary["result"], summary["cause"]) == (1, "rolledBack", cause), (code, summary)
         assert describe_routing(sfn) == [{"stateMachineVersionArn": FIRST, "weight": 100}]
         assert_endings(sfn, started)
 
