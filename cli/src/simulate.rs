@@ -1,13 +1,15 @@
 //! `sfn-alias simulate`
 
 use crate::exit::{CliError, CommandResult, OK};
+use crate::outcomes_file::OutcomesFile;
 use crate::preference::PreferenceArgs;
 use crate::{input, output};
 use clap::Args;
 use sfn_alias_deployment::{
     Action, CallFailure, Deployment, DeploymentOutcome, Observation, Rollback, Simulation, SimulationEntry,
-    SimulationEvent, format_routes, simulate,
+    SimulationEvent, Traffic, VersionStarts, format_routes, simulate, simulate_traffic,
 };
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -16,6 +18,16 @@ Example:
     --alarm errors --events @events.json
   where events.json is:
     [{\"event\": \"alarm\", \"atSeconds\": 90, \"name\": \"errors\", \"state\": \"ALARM\"}]
+
+  sfn-alias simulate 10/5m --current @routing.json --new VERSION_ARN \
+    --alarm errors --outcomes outcomes.yaml --rate 60
+  where outcomes.yaml is:
+    outcomes:
+      - version: 2
+        any:
+          - {weight: 20, status: FAILED, error: Orders.Broken}
+          - {weight: 80, status: SUCCEEDED}
+      - status: SUCCEEDED
 
 Events and their members:
   alarm        atSeconds, name, state: an alarm changes its state
@@ -26,6 +38,8 @@ Events and their members:
   failure      atSeconds, call, times, code, message, status, applied:
                calls fail
 
+With --outcomes, executions are started through the alias at regular intervals. Its weights select their versions, and the rules decide how they end. All alarms are in state ALARM after a minute in which --alarm-threshold executions of the new version or more failed or timed out, and OK after each other minute.
+
 The simulation follows CloudFormation's resource provider of aliases. Calls that only sfn-alias makes are marked.")]
 pub(crate) struct SimulateArgs {
     #[command(flatten)]
@@ -33,6 +47,8 @@ pub(crate) struct SimulateArgs {
     /// Events during the deployment: a JSON array, @FILE, or - for standard input
     #[arg(long, default_value = "[]", value_name = "EVENTS")]
     pub events: String,
+    #[command(flatten)]
+    pub traffic: TrafficArgs,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -41,12 +57,46 @@ pub(crate) struct SimulateArgs {
     pub svg: bool,
 }
 
+/// The executions during the deployment.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Executions")]
+pub(crate) struct TrafficArgs {
+    /// Start executions, which end as the rules in this file specify, in JSON or YAML
+    #[arg(long, value_name = "FILE")]
+    pub outcomes: Option<PathBuf>,
+    /// Executions per minute
+    #[arg(long, default_value_t = 60, value_name = "STARTS_PER_MINUTE", requires = "outcomes", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub rate: u32,
+    /// Failures of the new version per minute that cause the alarms
+    #[arg(long, default_value_t = 1, value_name = "NUMBER", requires = "outcomes", value_parser = clap::value_parser!(u64).range(1..))]
+    pub alarm_threshold: u64,
+    /// Seed of the random numbers
+    #[arg(long, default_value_t = 0, value_name = "NUMBER", requires = "outcomes")]
+    pub seed: u64,
+    /// Name of the alias, for rules with `alias`
+    #[arg(long, default_value = "ALIAS", value_name = "NAME")]
+    pub alias: String,
+}
+
+impl TrafficArgs {
+    fn read(&self) -> Result<Option<Traffic>, CliError> {
+        let Self { rate: starts_per_minute, alarm_threshold, seed, .. } = *self;
+        let Some(path) = self.outcomes.clone() else { return Ok(None) };
+        let outcomes = OutcomesFile::new(path).read()?;
+        Ok(Some(Traffic { starts_per_minute, outcomes, seed, alarm_threshold }))
+    }
+}
+
 pub(crate) fn run(args: &SimulateArgs) -> CommandResult {
     let plan = args.preference.request()?.plan()?;
     let invalid = |error| CliError::Usage(format!("--events: expected a JSON array of events, @FILE or -: {error}"));
     let events: Vec<SimulationEvent> = serde_json::from_slice(&input::read_argument(&args.events)?).map_err(invalid)?;
     let machine = sfn_alias::parse_arn(&plan.target)?.state_machine_arn().to_owned();
-    let simulation = simulate(Deployment::new(&format!("{machine}:ALIAS"), None, plan.clone())?, &events)?;
+    let deployment = Deployment::new(&format!("{machine}:{}", args.traffic.alias), None, plan.clone())?;
+    let simulation = match args.traffic.read()? {
+        Some(traffic) => simulate_traffic(deployment, &events, &traffic)?,
+        None => simulate(deployment, &events)?,
+    };
     if args.svg {
         output::print_text(&simulation.to_svg(&plan))?;
     } else if args.json {
@@ -64,6 +114,7 @@ pub(crate) fn format_simulation(simulation: &Simulation) -> String {
     let plural = if *updates == 1 { "" } else { "s" };
     text += &format!("{ended_at_seconds:>7}s  {}\n", format_outcome(outcome));
     text += &format!("{updates} update{plural}; final routing: {}\n", format_routes(&simulation.routing));
+    text.extend(simulation.starts.iter().map(VersionStarts::describe).map(|line| line + "\n"));
     if let Some(before) = &simulation.stack_rollback {
         text += &format!("CloudFormation then rolls back the stack and sets the routing: {}\n", format_routes(before));
     }

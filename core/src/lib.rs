@@ -86,7 +86,7 @@ pub use options::{Clock, Options};
 pub use outcomes::{Outcomes, OutcomesError};
 pub use problem::{Problem, ProblemCode};
 pub use random::{WeightedPicker, generate_request_id, reseed_request_ids};
-pub use service::{EndedCount, StartCount, Statistics, StepFunctions};
+pub use service::{EndedCount, StartCount, StartSimulator, Statistics, StepFunctions};
 pub use validation::{UnknownMembers, Validate, check, check_from, validate, validate_from};
 pub use wire::format_arn;
 

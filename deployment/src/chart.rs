@@ -46,6 +46,8 @@ pub struct Chart {
     pub origin: Option<String>,
     pub others: Option<String>,
     pub events: Vec<(u64, String)>,
+    /// Lines between the events and the notes.
+    pub details: Vec<String>,
     pub notes: Vec<String>,
 }
 
@@ -73,7 +75,12 @@ impl Chart {
         let events = listed.map(|((_, event), number)| format!("{number}: {event}"));
         let more = more.map(|more| format!("{more} more event{}", if more == 1 { "" } else { "s" }));
         let notes = self.notes.iter().map(|note| format!("note: {note}"));
-        events.chain(more).chain(notes).map(|line| fit_start(&line, RIGHT - LEFT)).collect()
+        events
+            .chain(more)
+            .chain(self.details.iter().cloned())
+            .chain(notes)
+            .map(|line| fit_start(&line, RIGHT - LEFT))
+            .collect()
     }
 
     fn write_header(&self, svg: &mut Svg, height: f64) {

@@ -5,15 +5,17 @@ use super::checkpoint::Checkpoint;
 use super::deployment::Deployment;
 use super::error::DeploymentError;
 use super::expected_starts::expected_starts;
+use super::json_integer;
 use super::operations::{plan_prune, prepare_deployment, prune_versions, replay, roll_back};
 use super::planner::PlanRequest;
 use super::progress::Progress;
 use super::resume::DeploymentRequest;
-use super::simulate::{SimulationEvent, dry_run, simulate};
+use super::simulate::{Simulation, SimulationEvent, Traffic, dry_run, simulate, simulate_traffic};
 use super::text::BarStyle;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sfn_alias::{Limits, Outcomes};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
@@ -23,6 +25,24 @@ struct SimulateRequest {
     state_machine_alias_arn: Option<String>,
     #[serde(default)]
     events: Vec<SimulationEvent>,
+    #[serde(default)]
+    traffic: Option<TrafficRequest>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+struct TrafficRequest {
+    #[serde(deserialize_with = "json_integer::starts_per_minute")]
+    starts_per_minute: u32,
+    outcomes: Value,
+    #[serde(default, deserialize_with = "json_integer::seed")]
+    seed: u64,
+    #[serde(default = "default_threshold", deserialize_with = "json_integer::alarm_threshold")]
+    alarm_threshold: u64,
+}
+
+const fn default_threshold() -> u64 {
+    1
 }
 
 #[derive(Deserialize)]
@@ -90,7 +110,7 @@ pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, Deploy
 /// | method | request | response |
 /// |---|---|---|
 /// | `plan` | a [`PlanRequest`] | a [`Plan`](super::Plan) |
-/// | `simulate` | `plan`, `events` (optional), `stateMachineAliasArn` (by default, the alias's name is `ALIAS`) | a [`Simulation`](super::Simulation) |
+/// | `simulate` | `plan`, `events` (optional), `stateMachineAliasArn` (by default, the alias's name is `ALIAS`), `traffic` (optional) | a [`Simulation`](super::Simulation) |
 /// | `resume` | `checkpoint`, `stateMachineAliasArn`, `description`, `plan` | the checkpoint, or `null` to start a new deployment: see [`DeploymentRequest::resume`] |
 /// | `step` | `checkpoint`, `observation`, `nowMillis` | as in [`step_json`] |
 /// | `dryRun` | as `simulate`, without `events` | the calls of the deployment |
@@ -100,6 +120,9 @@ pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, Deploy
 /// | `rollBack` | [`RollbackRequest`](super::RollbackRequest) | [`RollbackReport`](super::RollbackReport) |
 /// | `planPrune` | [`PruneRequest`](super::PruneRequest) | [`PrunePlan`](super::PrunePlan) |
 /// | `pruneVersions` | [`PrunePlan`](super::PrunePlan) | [`PruneReport`](super::PruneReport) |
+///
+/// `traffic` is a [`Traffic`](super::Traffic): `startsPerMinute`, `outcomes` (the rules), `seed` and `alarmThreshold`
+/// (both optional).
 ///
 /// The last four make calls. Their request is `{"request": ..., "replies": []}`, and the response one of
 /// - `{"call": {"operation", "input"}}`: execute the call, and append its reply to `replies`: `{"output": ...}` or
@@ -114,9 +137,7 @@ pub fn step_json(checkpoint: &[u8], observation: &[u8]) -> Result<String, Deploy
 pub fn deployment_json(method: &str, request: &[u8]) -> Result<String, DeploymentError> {
     DeploymentError::catch_panic(|| match method {
         "plan" => respond("plan request", request, |plan: PlanRequest| plan.plan()),
-        "simulate" => respond("simulate request", request, |request: SimulateRequest| {
-            simulate(request.deployment()?, &request.events)
-        }),
+        "simulate" => respond("simulate request", request, |request: SimulateRequest| request.simulate()),
         "dryRun" => respond("simulate request", request, |request: SimulateRequest| dry_run(&request.deployment()?)),
         "expectedStarts" => respond("expectedStarts request", request, |request: ExpectedStartsRequest| {
             expected_starts(&request.plan.plan()?, request.starts_per_second)
@@ -155,6 +176,27 @@ impl SimulateRequest {
         let machine = sfn_alias::parse_arn(&plan.target)?.state_machine_arn();
         let alias = self.state_machine_alias_arn.clone().unwrap_or_else(|| format!("{machine}:ALIAS"));
         Deployment::new(&alias, None, plan)
+    }
+
+    fn simulate(&self) -> Result<Simulation, DeploymentError> {
+        let deployment = self.deployment()?;
+        match &self.traffic {
+            Some(traffic) => simulate_traffic(deployment, &self.events, &traffic.parse()?),
+            None => simulate(deployment, &self.events),
+        }
+    }
+}
+
+impl TrafficRequest {
+    fn parse(&self) -> Result<Traffic, DeploymentError> {
+        let Self { starts_per_minute, outcomes, seed, alarm_threshold } = self;
+        let outcomes = Outcomes::parse(&outcomes.to_string(), &Limits::default()).map_err(|error| {
+            // The position is that in the text above, which is not the caller's.
+            let detail = format!("`{}`: {}; {}", error.pointer, error.message, error.help);
+            DeploymentError::InvalidInput { input: "outcomes", detail }
+        })?;
+        let (starts_per_minute, seed, alarm_threshold) = (*starts_per_minute, *seed, *alarm_threshold);
+        Ok(Traffic { starts_per_minute, outcomes, seed, alarm_threshold })
     }
 }
 

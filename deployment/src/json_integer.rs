@@ -41,6 +41,9 @@ members! {
     restart_at_seconds: u64 = required("restartAtSeconds", "an integer of 0 or more");
     restart_after_seconds: u64 = required("restartAfterSeconds", "an integer of 0 or more");
     call: usize = required("call", "an integer of 0 or more");
+    starts_per_minute: u32 = required("startsPerMinute", "an integer of 1 or more");
+    seed: u64 = required("seed", "an integer of 0 or more");
+    alarm_threshold: u64 = required("alarmThreshold", "an integer of 1 or more");
     times: u32 = required("times", "an integer of 0 or more");
     percentage: Option<i64> = template_value("Percentage");
     interval: Option<i64> = template_value("Interval");

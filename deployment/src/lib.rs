@@ -2,6 +2,7 @@
 //!
 //! - [`PlanRequest::plan`] returns the steps of a deployment: times, routings and notes.
 //! - [`simulate`] runs a deployment on a virtual clock, with alarms, updates by others, crashes and failed calls.
+//!   [`simulate_traffic`] adds executions whose failures cause alarms.
 //! - [`Deployment`] is the deployment itself: a state machine without I/O. It receives an [`Observation`] and returns
 //!   the next [`Action`].
 //! - [`Driver`] saves each checkpoint before its action. [`Driver::run`] runs a deployment in an [`Environment`].
@@ -73,7 +74,10 @@ pub use progress::Progress;
 pub use resume::DeploymentRequest;
 pub use routing::{format_routes, short_name};
 pub use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
-pub use simulate::{CallKind, SimulatedAlarmState, Simulation, SimulationEntry, SimulationEvent, dry_run, simulate};
+pub use simulate::{
+    CallKind, SimulatedAlarmState, Simulation, SimulationEntry, SimulationEvent, Traffic, VersionStarts, dry_run,
+    simulate, simulate_traffic,
+};
 #[cfg(feature = "state-file")]
 pub use state_file::StateFile;
 pub use text::BarStyle;

@@ -55,8 +55,8 @@ impl PlanRequest {
             (problems, Some(known)) if problems.is_empty() => known,
             (problems, _) => return Err(DeploymentError::InvalidPreference(problems)),
         };
-        routing::validate_routing(&self.current_routing)?;
-        routing::validate_routing(&routing::single_route(&target))?;
+        routing::parse_routes(&self.current_routing)?;
+        routing::parse_routes(&routing::single_route(&target))?;
         let origin = find_origin(deployment_type, &self.current_routing, &target)?;
         Ok(build_plan(deployment_type, preference, &self.current_routing, origin, target))
     }
@@ -106,7 +106,7 @@ fn find_origin(deployment_type: DeploymentType, current: &[Route], target: &str)
     }
     let origin = current.first().map(|route| route.state_machine_version_arn.clone()).unwrap_or_default();
     if origin != target {
-        routing::validate_routing(&routing::split_routes(target, 50, &origin))?;
+        routing::parse_routes(&routing::split_routes(target, 50, &origin))?;
     }
     Ok(origin)
 }

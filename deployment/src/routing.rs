@@ -1,6 +1,7 @@
 //! Routings of one or two routes, validated like those of a request.
 
 use sfn_alias::Error;
+use sfn_alias::model::Routing;
 use sfn_alias::wire::input::{RoutingConfigurationListItem, RoutingInput, UpdateStateMachineAliasInput};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use sfn_alias::{Validate, parse_routing};
@@ -35,9 +36,9 @@ pub fn format_routes(routes: &[Route]) -> String {
     routes.iter().map(format_route).collect::<Vec<_>>().join(", ")
 }
 
-/// Validates a routing by the rules that need no stored data.
-pub fn validate_routing(routes: &[Route]) -> Result<(), Error> {
-    parse_routing(&RoutingInput { routing_configuration: Some(list_items(routes)) }).map(drop)
+/// Parses a routing by the rules that need no stored data.
+pub fn parse_routes(routes: &[Route]) -> Result<Routing, Error> {
+    parse_routing(&RoutingInput { routing_configuration: Some(list_items(routes)) })
 }
 
 /// Validates an update of this alias by the rules that need no stored data.

@@ -3,7 +3,7 @@
 use super::chart::{Chart, Shares};
 use super::plan::{Plan, PlanSource, Step};
 use super::routing::{short_name, weight_of};
-use super::simulate::{Simulation, SimulationEntry};
+use super::simulate::{Simulation, SimulationEntry, VersionStarts};
 use super::text::format_duration;
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
@@ -83,7 +83,9 @@ impl Simulation {
                 _ => None,
             })
             .collect();
-        let listed: String = events.iter().map(|(_, event)| format!("; {event}")).collect();
+        let details: Vec<String> = self.starts.iter().map(VersionStarts::describe).collect();
+        let listed: String =
+            events.iter().map(|(_, event)| event).chain(&details).map(|text| format!("; {text}")).collect();
         let chart = Chart {
             kind: format!("Simulated {} deployment", plan.deployment_type),
             description: format!("{target}: {outcome}{listed}."),
@@ -91,6 +93,7 @@ impl Simulation {
             time_title: "time after the start",
             duration_seconds: self.ended_at_seconds,
             events,
+            details,
             // The simulation has its own duration.
             notes: plan
                 .notes

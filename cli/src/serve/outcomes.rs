@@ -42,8 +42,9 @@ impl WatchedOutcomes {
 }
 
 /// Logs how many rules are used.
-pub(super) fn log_outcomes(_outcomes: &Outcomes, watched: &WatchedOutcomes) {
-    tracing::info!(file = %watched.file.path().display(), "outcomes are in use");
+pub(super) fn log_outcomes(outcomes: &Outcomes, watched: &WatchedOutcomes) {
+    let (rules, faults) = (outcomes.rule_count(), outcomes.fault_count());
+    tracing::info!(rules, faults, file = %watched.file.path().display(), "outcomes are in use");
 }
 
 /// Reads the file again when it changes, and at each SIGHUP. If it is not valid or does not exist, the previous rules stay

@@ -92,6 +92,16 @@ impl Outcomes {
         Some((outcome, result.after))
     }
 
+    /// Returns the number of rules that decide how executions end.
+    pub const fn rule_count(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Returns the number of faults.
+    pub const fn fault_count(&self) -> usize {
+        self.faults.len()
+    }
+
     /// Returns the faults of operations.
     pub(crate) fn faults(&self) -> &[Fault] {
         &self.faults

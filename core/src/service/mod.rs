@@ -4,8 +4,10 @@ mod alarms;
 mod call;
 mod operations;
 mod outcomes;
+mod start_simulator;
 mod statistics;
 mod step_functions;
 
+pub use start_simulator::StartSimulator;
 pub use statistics::{EndedCount, StartCount, Statistics};
 pub use step_functions::StepFunctions;

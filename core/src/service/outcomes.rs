@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Separates the seed of outcomes from the seed of routing.
-const OUTCOME_SEED_MASK: u64 = 0x0E5D;
+pub(super) const OUTCOME_SEED_MASK: u64 = 0x0E5D;
 /// Separates the seed of faults.
 const FAULT_SEED_MASK: u64 = 0xFA17;
 

@@ -1,7 +1,9 @@
 //! The simulated alias, alarms and clock, and the events that are still to happen.
 
-use super::simulation::{CallKind, SimulationEntry, SimulationEvent};
+use super::simulation::{CallKind, SimulatedAlarmState, SimulationEntry, SimulationEvent};
+use super::traffic::SimulatedTraffic;
 use crate::action::{Action, Alarm, AlarmState, Observation};
+use crate::error::DeploymentError;
 use crate::failure::CallFailure;
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 use std::collections::{HashMap, VecDeque};
@@ -18,6 +20,7 @@ pub struct SimulatedEnvironment {
     /// The state is `None` if the alarm does not exist.
     alarms: Vec<(String, Option<AlarmState>)>,
     pub events: EventQueue,
+    pub traffic: Option<SimulatedTraffic>,
 }
 
 impl SimulatedEnvironment {
@@ -26,12 +29,14 @@ impl SimulatedEnvironment {
     pub fn new(routing: Vec<Route>, alarms: &[String], events: &[SimulationEvent]) -> Self {
         let alarms = alarms.iter().map(|name| (name.clone(), Some(AlarmState::Ok))).collect();
         let (entries, events) = (Vec::new(), EventQueue::new(events));
-        Self { routing, routings: Vec::new(), entries, now_seconds: 0, updates: 0, calls: 0, alarms, events }
+        let (routings, traffic) = (Vec::new(), None);
+        Self { routing, routings, entries, now_seconds: 0, updates: 0, calls: 0, alarms, events, traffic }
     }
 
-    /// Applies the alarm and drift events that are due.
-    pub fn apply_due_events(&mut self) {
+    /// Starts the executions until now, and applies the alarm and drift events that are due.
+    pub fn apply_due_events(&mut self) -> Result<(), DeploymentError> {
         while let Some(event) = self.events.pop(&Trigger::Time, self.now_seconds) {
+            self.advance_traffic(event.at_seconds())?;
             match &event {
                 SimulationEvent::Drift { at_seconds, routing_configuration } => {
                     self.set_routing(*at_seconds, routing_configuration);
@@ -45,6 +50,21 @@ impl SimulatedEnvironment {
             }
             self.entries.push(SimulationEntry::Event { at_seconds: event.at_seconds(), event });
         }
+        self.advance_traffic(self.now_seconds)
+    }
+
+    /// Starts the executions before a time. All alarms change their state with the failures of the new version.
+    fn advance_traffic(&mut self, until_seconds: u64) -> Result<(), DeploymentError> {
+        let Some(traffic) = &mut self.traffic else { return Ok(()) };
+        for (at_seconds, is_alarm) in traffic.advance(until_seconds, &self.routing)? {
+            let state = if is_alarm { SimulatedAlarmState::Alarm } else { SimulatedAlarmState::Ok };
+            for (name, reported) in &mut self.alarms {
+                *reported = state.reported_state();
+                let event = SimulationEvent::Alarm { at_seconds, name: name.clone(), state };
+                self.entries.push(SimulationEntry::Event { at_seconds, event });
+            }
+        }
+        Ok(())
     }
 
     /// Executes a call, unless a failure event applies to it.

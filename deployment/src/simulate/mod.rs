@@ -3,6 +3,8 @@
 mod environment;
 mod run;
 mod simulation;
+mod traffic;
 
-pub use run::{dry_run, simulate};
+pub use run::{dry_run, simulate, simulate_traffic};
 pub use simulation::{CallKind, SimulatedAlarmState, Simulation, SimulationEntry, SimulationEvent};
+pub use traffic::{Traffic, VersionStarts};

@@ -2,6 +2,7 @@
 
 use super::environment::{SimulatedEnvironment, Trigger};
 use super::simulation::{CallKind, Simulation, SimulationEntry, SimulationEvent};
+use super::traffic::{SimulatedTraffic, Traffic};
 use crate::action::{Action, DeploymentOutcome, Observation, WaitReason};
 use crate::checkpoint::Checkpoint;
 use crate::deployment::Deployment;
@@ -23,10 +24,52 @@ const MAX_BYTES: usize = 64 << 20;
 /// # Errors
 /// Returns [`DeploymentError::InvalidInput`] for an impossible event, and if the simulation gets too long.
 pub fn simulate(deployment: Deployment, events: &[SimulationEvent]) -> Result<Simulation, DeploymentError> {
+    run_simulation(deployment, events, None)
+}
+
+/// Simulates a deployment like [`simulate`], while executions are started through the alias. Their failures change the
+/// states of the alarms.
+///
+/// # Errors
+/// Returns the errors of [`simulate`], and [`DeploymentError::InvalidInput`] for a rate of 0, for a threshold of 0, and for
+/// more than 2,000,000 starts.
+///
+/// ```
+/// use sfn_alias::{Limits, Outcomes};
+/// use sfn_alias_deployment::{Deployment, DeploymentOutcome, PlanRequest, Traffic, simulate_traffic};
+/// let orders = "arn:aws:states:us-east-1:123456789012:stateMachine:orders";
+/// let plan: PlanRequest = serde_json::from_value(serde_json::json!({
+///     "preference": {"Type": "CANARY", "Percentage": 10, "Interval": 5, "Alarms": ["errors"],
+///                    "StateMachineVersionArn": format!("{orders}:2")},
+///     "currentRouting": [{"stateMachineVersionArn": format!("{orders}:1"), "weight": 100}],
+/// }))?;
+/// let deployment = Deployment::new(&format!("{orders}:PROD"), None, plan.plan()?)?;
+/// let rules = r#"{"outcomes": [{"version": 2, "status": "FAILED"}, {"status": "SUCCEEDED"}]}"#;
+/// let simulation = simulate_traffic(deployment, &[], &Traffic::new(60, Outcomes::parse(rules, &Limits::default())?))?;
+/// assert!(matches!(simulation.outcome, DeploymentOutcome::RolledBack(_)));
+/// assert_eq!(simulation.ended_at_seconds, 60);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn simulate_traffic(
+    deployment: Deployment,
+    events: &[SimulationEvent],
+    traffic: &Traffic,
+) -> Result<Simulation, DeploymentError> {
+    run_simulation(deployment, events, Some(traffic))
+}
+
+fn run_simulation(
+    deployment: Deployment,
+    events: &[SimulationEvent],
+    traffic: Option<&Traffic>,
+) -> Result<Simulation, DeploymentError> {
     let alarms = deployment.plan().preference.alarms.as_deref().unwrap_or_default();
     events.iter().try_for_each(|event| check_event(event, alarms))?;
     let before = deployment.plan().before.clone();
-    let environment = SimulatedEnvironment::new(before, deployment.plan().alarms(), events);
+    let mut environment = SimulatedEnvironment::new(before, deployment.plan().alarms(), events);
+    let alias = &deployment.checkpoint().state_machine_alias_arn;
+    environment.traffic =
+        traffic.map(|traffic| SimulatedTraffic::new(traffic, alias, deployment.plan())).transpose()?;
     let mut run = Run { environment, deployment, extra_reads: ExtraReads::Start, measured_entries: 0, bytes: 0 };
     let outcome = run.run_to_end()?;
     Ok(run.into_simulation(outcome))
@@ -59,12 +102,10 @@ fn check_event(event: &SimulationEvent, alarms: &[String]) -> Result<(), Deploym
         {
             format!("{seconds} seconds is too long; the maximum is {MAX_SECONDS}")
         }
-        SimulationEvent::Drift { routing_configuration, .. } => {
-            match routing::validate_routing(routing_configuration) {
-                Err(error) => error.to_string(),
-                Ok(()) => return Ok(()),
-            }
-        }
+        SimulationEvent::Drift { routing_configuration, .. } => match routing::parse_routes(routing_configuration) {
+            Err(error) => error.to_string(),
+            Ok(_) => return Ok(()),
+        },
         _ => return Ok(()),
     };
     Err(DeploymentError::InvalidInput { input: "event", detail })
@@ -93,7 +134,7 @@ impl Run {
     fn run_to_end(&mut self) -> Result<DeploymentOutcome, DeploymentError> {
         let mut observation = Observation::Start;
         loop {
-            self.environment.apply_due_events();
+            self.environment.apply_due_events()?;
             self.check_length()?;
             let action = self.deployment.next(self.now_millis(), &observation)?;
             observation = match action {
@@ -202,10 +243,22 @@ impl Run {
         let rolls_back = outcome != DeploymentOutcome::Succeeded && plan.source == PlanSource::CloudFormation;
         let stack_rollback: Option<Vec<Route>> = rolls_back.then(|| plan.before.clone());
         let unused_events = self.environment.events.unused_events();
-        let SimulatedEnvironment { mut entries, routing, routings, now_seconds, updates, .. } = self.environment;
+        let SimulatedEnvironment { mut entries, routing, routings, now_seconds, updates, traffic, .. } =
+            self.environment;
+        let starts = traffic.map(|traffic| traffic.into_starts(now_seconds)).unwrap_or_default();
         // Events during a wait or a crash were added after it.
         entries.sort_by_key(SimulationEntry::at_seconds);
         let ended_at_seconds = now_seconds;
-        Simulation { entries, outcome, ended_at_seconds, routing, updates, stack_rollback, unused_events, routings }
+        Simulation {
+            entries,
+            outcome,
+            ended_at_seconds,
+            routing,
+            updates,
+            starts,
+            stack_rollback,
+            unused_events,
+            routings,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A simulation: its events and its result.
 
+use super::traffic::VersionStarts;
 use crate::action::{Action, AlarmState, DeploymentOutcome, Observation};
 use crate::json_integer;
 use crate::routing::format_routes;
@@ -181,6 +182,9 @@ pub struct Simulation {
     pub routing: Vec<Route>,
     /// The number of updates that the deployment made.
     pub updates: usize,
+    /// The executions of each version, if the simulation has traffic.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<VersionStarts>,
     /// The routing that CloudFormation sets next, when it rolls back the stack. Present if a deployment of its types
     /// did not succeed.
     #[serde(skip_serializing_if = "Option::is_none")]
