@@ -104,8 +104,8 @@ export interface Fault {
   first?: number
 }
 
-/** Rules for how executions end and operations fail. The first rule that matches decides. */
-export interface OutcomeRules {
+/** Rules for how executions end and operations fail. The first rule that matches decides. A list is `outcomes`. */
+export type OutcomeRules = OutcomeRule[] | {
   outcomes?: OutcomeRule[]
   faults?: Fault[]
 }
@@ -132,11 +132,11 @@ export interface EndedExecution {
   stopDate: Date
 }
 
-/** A rule for an alarm. Without `version` and `alias`, it counts all executions of the state machine. */
+/** A rule for an alarm on the number of executions. Without `version` and `alias`, it counts all executions of the state machine. */
 export interface AlarmRule {
   name: string
   metric: 'ExecutionsStarted' | 'ExecutionsSucceeded' | 'ExecutionsFailed' | 'ExecutionsTimedOut' | 'ExecutionsAborted'
-  /** A state machine's name or ARN. */
+  /** A state machine's name in the account and region of the service, or its ARN. */
   stateMachine: string
   /** Counts only executions of this version. Not together with `alias`, as in the dimensions of AWS's metrics. */
   version?: number
@@ -145,9 +145,9 @@ export interface AlarmRule {
   threshold: number
   /** Default: `GreaterThanOrEqualToThreshold`. */
   comparison?: 'GreaterThanOrEqualToThreshold' | 'GreaterThanThreshold' | 'LessThanThreshold' | 'LessThanOrEqualToThreshold'
-  /** In seconds or as text, for example `60s`. */
-  period: number | string
-  /** How many periods in a row reach the threshold. Default: 1. */
+  /** In seconds or as text, for example `60s`. The last period ends now. Default: 60 seconds. */
+  period?: number | string
+  /** The number of periods, of which each is beyond the threshold. Default: 1. */
   evaluationPeriods?: number
 }
 

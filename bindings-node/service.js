@@ -4,7 +4,7 @@ const { randomUUID } = require('node:crypto')
 const { types } = require('node:util')
 const native = require('./native.js')
 const {
-  SOURCE, callWithObject, createArgumentError, findOperation, isPlainObject, operations, writeAny, writeArgument, writeJson, writeMembers
+  SOURCE, callWithInput, callWithObject, createArgumentError, findOperation, isPlainObject, operations, writeAny, writeArgument, writeJson, writeMembers
 } = require('./input.js')
 
 /** The members of outputs that are dates. The binary returns them in seconds. */
@@ -60,8 +60,7 @@ class StepFunctions {
   }
 
   async endExecution (executionArn, ending = {}) {
-    if (!isPlainObject(ending)) throw createArgumentError('ending: expected a plain object, for example { output: { ok: true } }')
-    if (!['boolean', 'undefined'].includes(typeof ending.timedOut)) throw createArgumentError('ending.timedOut: expected a boolean')
+    checkEnding(ending)
     const now = readClock(this.#clock)
     const write = ({ timedOut, ...members }) => writeJson({ ...members, executionArn, ...timedOut && { status: 'TIMED_OUT' } })
     const call = (json, source) => this.#service.endExecution(json, source, now)
@@ -72,6 +71,11 @@ class StepFunctions {
     let text
     writeArgument('outcomes', outcomes, value => { text = writeText(value) })
     this.#service.setOutcomes(...text ?? [])
+  }
+
+  evaluateAlarms (rules) {
+    const call = now => callWithInput(rules, writeJson, (json, source) => this.#service.evaluateAlarms(json, source, now))
+    return this.#run(call).then(JSON.parse)
   }
 
   requestHandler () {
@@ -218,6 +222,14 @@ function rejectOptions (service, options, expected) {
   const [name] = Object.keys(options)
   if (name === undefined) return service
   throw createArgumentError(`options: \`service\` cannot be combined with \`${name}\`; expected \`service\` ${expected}`)
+}
+
+/** Rejects what the request of the ending would hide from the binary. */
+function checkEnding (ending) {
+  if (!isPlainObject(ending)) throw createArgumentError('ending: expected a plain object, for example { output: { ok: true } }')
+  const added = ['executionArn', 'status'].find(name => name in ending)
+  if (added !== undefined) throw createArgumentError(`ending: unknown member \`${added}\`; use \`output\`, \`error\`, \`cause\` or \`timedOut\``)
+  if (!['boolean', 'undefined'].includes(typeof ending.timedOut)) throw createArgumentError('ending.timedOut: expected a boolean')
 }
 
 const toBody = body => types.isUint8Array(body) ? body : String(body)

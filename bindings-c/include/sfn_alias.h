@@ -620,7 +620,8 @@ sfn_alias_result sfn_alias_set_outcomes(const struct sfn_alias_service *service,
 /**
  * Ends a running execution, now or later. `ending` is JSON with `executionArn` and `output` (any value) for SUCCEEDED,
  * `error` and `cause` for FAILED, or `"status": "TIMED_OUT"`. `after` is a number of seconds or a text such as `500ms`,
- * `2s` or `5m`: until then the execution stays RUNNING. Returns JSON with `executionArn`, `status` and `stopDate`.
+ * `2s` or `5m`: until then the execution stays RUNNING. Returns JSON with `executionArn`, `status` and `stopDate`. The
+ * same ending again changes nothing; another one gives `SFN_ALIAS_VALIDATION_EXCEPTION`.
  */
 sfn_alias_result sfn_alias_end_execution(const struct sfn_alias_service *service,
                                          const char *ending,

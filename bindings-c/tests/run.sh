@@ -22,7 +22,7 @@ build() { # build NAME FLAG... -- builds one test
 
 run_all() { # run_all COMMAND... -- runs the tests with a command prefix
     fresh=$work/files
-    for name in results nulls services deployments threads; do
+    for name in results nulls services executions deployments threads; do
         echo "-- $name"
         "$@" "$work/$name"
     done
@@ -37,7 +37,7 @@ run_all() { # run_all COMMAND... -- runs the tests with a command prefix
 }
 
 build_all() {
-    for name in results nulls values services deployments threads vectors; do
+    for name in results nulls values services executions deployments threads vectors; do
         build "$name" "$@"
     done
 }

@@ -131,6 +131,19 @@ impl Service {
         self.run_with(env, source, now, move |service| service.end_execution_from(&input, &ToJson))
     }
 
+    /// Returns the states of alarms by name. Rules and states are JSON.
+    #[napi(catch_unwind)]
+    pub fn evaluate_alarms(
+        &self,
+        env: &Env,
+        rules: Body<'_>,
+        source: u32,
+        now: Option<f64>,
+    ) -> napi::Result<Outcome<String>> {
+        let rules = Input::new(rules, source);
+        self.run_with(env, source, now, move |service| service.evaluate_alarms_from(&rules, &ToJson))
+    }
+
     /// Replaces the rules that decide how executions end. They are JSON.
     #[napi(catch_unwind)]
     pub fn set_outcomes(&self, env: &Env, outcomes: Option<String>, source: Option<u32>) -> napi::Result<()> {

@@ -53,7 +53,7 @@ test('every operation is a method', () => {
   const methods = Object.getOwnPropertyNames(esm.StepFunctions.prototype)
   const expected = esm.operations().map(name => name[0].toLowerCase() + name.slice(1))
   assert.equal(expected.length, 25)
-  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'reset', 'handleHttpRequest', 'requestBytes', 'close', 'endExecution', 'setOutcomes']
+  const ours = ['constructor', 'inScope', 'call', 'callJson', 'startCounts', 'requestHandler', 'reset', 'handleHttpRequest', 'requestBytes', 'close', 'endExecution', 'evaluateAlarms', 'setOutcomes']
   assert.deepEqual(methods.sort(), [...expected, ...ours].sort())
 })
 
@@ -123,7 +123,7 @@ test('a closed service rejects all calls, in all scopes', async () => {
   const closed = { name: 'ServiceClosed', code: 'ServiceClosed', message: 'the service is closed' }
   for (const call of [
     () => sfn.listStateMachines(), () => other.listStateMachines(), () => sfn.call('ListStateMachines'), () => sfn.callJson('ListStateMachines', '{}'),
-    () => sfn.startCounts('x'), () => sfn.endExecution('x'), () => sfn.reset(), () => sfn.handleHttpRequest({ method: 'GET', url: '/health', rawHeaders: [] }, ''),
+    () => sfn.startCounts('x'), () => sfn.endExecution('x'), () => sfn.evaluateAlarms({ alarms: [] }), () => sfn.reset(), () => sfn.handleHttpRequest({ method: 'GET', url: '/health', rawHeaders: [] }, ''),
     () => handler.handle({ headers: {} })
   ]) await assert.rejects(call, closed)
   for (const call of [() => sfn.inScope({}), () => sfn.setOutcomes(null), () => sfn.requestBytes]) assert.throws(call, closed)

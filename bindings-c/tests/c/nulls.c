@@ -34,6 +34,7 @@ static void options_and_services(sfn_alias_service *service)
     CHECK_NULL("options", sfn_alias_options_set_deletion_delay(NULL, 1, to));
     CHECK_NULL("options", sfn_alias_options_set_clock(NULL, fixed_clock, NULL, to));
     CHECK_NULL("clock", sfn_alias_options_set_clock(options, NULL, NULL, to));
+    CHECK_NULL("options", sfn_alias_options_set_outcomes(NULL, T("[]"), to));
     CHECK_NULL("service", sfn_alias_service_new(NULL, NULL, to));
     CHECK_NULL("service", sfn_alias_service_new(options, NULL, to));
     CHECK_NULL("path", sfn_alias_service_open(NULL, 0, NULL, &created, to));
@@ -78,6 +79,13 @@ static void calls(sfn_alias_service *service)
     CHECK_NULL("state_machine_arn", sfn_alias_start_counts(service, NULL, 0, counts, 1, &count, to));
     CHECK_NULL("counts", sfn_alias_start_counts(service, T(MACHINE), NULL, 1, &count, to));
     CHECK_NULL("count", sfn_alias_start_counts(service, T(MACHINE), counts, 1, NULL, to));
+    CHECK_NULL("service", sfn_alias_set_outcomes(NULL, T("[]"), to));
+    CHECK_NULL("service", sfn_alias_end_execution(NULL, T("{}"), &output, to));
+    CHECK_NULL("ending", sfn_alias_end_execution(service, NULL, 2, &output, to));
+    CHECK_NULL("output", sfn_alias_end_execution(service, T("{}"), NULL, to));
+    CHECK_NULL("service", sfn_alias_evaluate_alarms(NULL, T("{}"), &output, to));
+    CHECK_NULL("rules", sfn_alias_evaluate_alarms(service, NULL, 0, &output, to));
+    CHECK_NULL("states", sfn_alias_evaluate_alarms(service, T("{}"), NULL, to));
     CHECK(output == NULL && replies == NULL && count == 77);
 }
 

@@ -61,12 +61,18 @@ static void set_limits(sfn_alias_options *options, const struct json *limits)
 
 static sfn_alias_options *read_options(const struct json *values, struct runner *runner)
 {
-    const struct json *seed = json_get(values, "seed");
+    const struct json *seed = json_get(values, "seed"), *outcomes = json_get(values, "outcomes");
     sfn_alias_options *options = NULL;
     sfn_alias_error *error = NULL;
+    const char *text;
+    size_t length;
 
     check(sfn_alias_options_new(&options, &error), error);
     set_limits(options, json_get(values, "limits"));
+    if (outcomes != NULL) {
+        text = json_write(outcomes, &length);
+        check(sfn_alias_options_set_outcomes(options, text, length, &error), error);
+    }
     if (seed != NULL && seed->type == JSON_NUMBER)
         check(sfn_alias_options_set_seed(options, strtoull(seed->text, NULL, 10), &error), error);
     check(sfn_alias_options_set_update_delay(
@@ -111,12 +117,18 @@ static sfn_alias_service *open_scope(const struct runner *runner, const struct j
     return service;
 }
 
-/* Returns `{"status", "body"}` of the output or of the error. */
+static int ends_execution(const struct json *step)
+{
+    return json_is(json_get(step, "function"), "end_execution");
+}
+
+/* Calls the operation of a step, or ends an execution. Returns `{"status", "body"}` of the output or of the error. */
 static struct json *call(struct runner *runner, const struct json *step)
 {
     const struct json *operation = json_get(step, "operation"), *body = json_get(step, "body");
     const struct json *input = json_get(step, "input");
     sfn_alias_service *service = open_scope(runner, json_get(step, "scope"));
+    sfn_alias_result code;
     sfn_alias_string *output = NULL;
     sfn_alias_error *error = NULL;
     struct json *result = json_new(JSON_OBJECT);
@@ -129,7 +141,11 @@ static struct json *call(struct runner *runner, const struct json *step)
     } else if (input != NULL && input->type != JSON_NULL) {
         text = json_write(input, &length);
     }
-    if (sfn_alias_call(service, operation->text, operation->length, text, length, &output, &error) == SFN_ALIAS_OK) {
+    if (ends_execution(step))
+        code = sfn_alias_end_execution(service, text, length, &output, &error);
+    else
+        code = sfn_alias_call(service, operation->text, operation->length, text, length, &output, &error);
+    if (code == SFN_ALIAS_OK) {
         json_add(result, "status", json_integer(200));
         json_add(result, "body", take_json(output));
     } else {
@@ -177,7 +193,7 @@ static int run_step(struct runner *runner, const struct json *step, const struct
 
     runner->now += 1000 * (1 + json_int(json_get(step, "after"), 0));
     filled = fill(step, runner->saved);
-    result = json_get(step, "function") != NULL ? run_function(filled) : call(runner, filled);
+    result = json_get(step, "function") != NULL && !ends_execution(step) ? run_function(filled) : call(runner, filled);
     save(runner, json_get(step, "save"), result);
     expected = expect != NULL ? fill(expect, runner->saved) : json_parse("{\"status\":200,\"body\":\"$any\"}", 28);
     path = first_difference(expected, result);
