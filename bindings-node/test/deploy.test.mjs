@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
-import { SFNClient } from '@aws-sdk/client-sfn'
+import { ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
 import { mockClient } from 'aws-sdk-client-mock'
-import { StepFunctions } from 'sfn-alias'
+import { mock, StepFunctions } from 'sfn-alias'
 import { abort, Deployment, DeploymentError, expectedStarts, plan, prune, render, rollback, simulate } from 'sfn-alias/deploy'
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:orders'
@@ -47,6 +47,32 @@ const createClient = sfn => ({
 function createTime () {
   const time = { now: 0, clock: () => time.now, sleep: async millis => { time.now += millis } }
   return time
+}
+
+for (const [result, failing, alias] of [['rolledBack', { error: 'Orders.Broken', cause: 'on purpose' }, [route(1, 100)]], ['succeeded', { output: {} }, [route(2, 100)]]]) {
+  test(`alarms of the executions of a canary: ${result}, with SFNClient and fake timers`, async t => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2030, 0, 2) })
+    const { service, restore } = mock({ seed: 7, outcomes: [{ stateMachine: 'orders', version: 2, after: '1s', ...failing }, { output: {}, after: '1s' }] })
+    t.after(restore)
+    await createAlias(service)
+    const client = new SFNClient({ region: 'us-east-1' })
+    const start = () => client.send(new StartExecutionCommand({ stateMachineArn: aliasArn }))
+    const alarms = [{ name: 'failed', metric: 'ExecutionsFailed', stateMachine: 'orders', version: 2, threshold: 2 }]
+    const weights = []
+    const deployment = new Deployment({
+      client, aliasArn, newVersion, preference: 'linear 20/2m', alarms: ['failed'], state: newPath(),
+      alarmStates: () => service.evaluateAlarms({ alarms }),
+      sleep: async millis => {
+        for (const end = Date.now() + millis; Date.now() < end; t.mock.timers.tick(5000)) await start()
+      }
+    })
+    const outcome = await deployment.run(({ targetWeight }) => weights.push(targetWeight))
+    assert.deepEqual([outcome.result, outcome.alarms], [result, result === 'rolledBack' ? ['failed'] : undefined])
+    assert.deepEqual(await routing(service), alias)
+    assert.equal(Math.max(...weights), result === 'rolledBack' ? 20 : 100)
+    const failed = await client.send(new ListExecutionsCommand({ stateMachineArn: newVersion, statusFilter: 'FAILED' }))
+    assert.equal(failed.executions.length >= 2, result === 'rolledBack')
+  })
 }
 
 test('plans and renders', () => {

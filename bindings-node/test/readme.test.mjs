@@ -53,12 +53,9 @@ for (const document of documents) {
   })
 }
 
-test('examples/node/start.mjs prints examples/expected.txt', () => {
-  copyFileSync(join(repository, 'examples/node/start.mjs'), 'start.mjs')
-  assert.equal(run('start.mjs'), readFileSync(join(repository, 'examples/expected.txt'), 'utf8'))
-})
-
-test('examples/node/serve.mjs prints examples/serve.txt', () => {
-  copyFileSync(join(repository, 'examples/node/serve.mjs'), 'serve.mjs')
-  assert.equal(run('serve.mjs'), readFileSync(join(repository, 'examples/serve.txt'), 'utf8'))
-})
+for (const [example, printed] of [['start', 'expected'], ['serve', 'serve'], ['canary_rolls_back', 'canary_rolls_back']]) {
+  test(`examples/node/${example}.mjs prints examples/${printed}.txt`, () => {
+    copyFileSync(join(repository, `examples/node/${example}.mjs`), `${example}.mjs`)
+    assert.equal(run(`${example}.mjs`), readFileSync(join(repository, `examples/${printed}.txt`), 'utf8'))
+  })
+}

@@ -15,12 +15,13 @@ use sfn_alias::{Limits, Outcomes, OutcomesError};
 pub fn outcomes(value: options::Argument<'_, '_>, limits: &Limits) -> PyResult<Option<Outcomes>> {
     const NAME: &str = "outcomes";
     let Some(value) = value else { return Ok(None) };
-    let (text, has_positions) = rules_text(NAME, NAME, value)?;
+    let (text, has_positions) = rules_text(NAME, None, value)?;
     let to_error = |error: OutcomesError| {
         let OutcomesError { pointer, message, help, .. } = &error;
         PyValueError::new_err(match has_positions {
             true => format!("`{NAME}`: {error}"),
-            false => format!("`{NAME}{pointer}`: {message}; {help}"),
+            false if pointer.is_empty() => format!("`{NAME}`: {message}; {help}"),
+            false => format!("`{NAME}`: `{pointer}`: {message}; {help}"),
         })
     };
     Outcomes::parse(&text, limits).map(Some).map_err(to_error)
@@ -28,23 +29,25 @@ pub fn outcomes(value: options::Argument<'_, '_>, limits: &Limits) -> PyResult<O
 
 /// Converts rules of alarms.
 pub fn alarm_rules<'py>(value: &Bound<'py, PyAny>) -> PyResult<JsonRequest<'py>> {
-    Ok(JsonRequest { py: value.py(), text: rules_text("rules", "alarms", value)?.0 })
+    Ok(JsonRequest { py: value.py(), text: rules_text("rules", Some("alarms"), value)?.0 })
 }
 
-/// Returns rules in JSON, and whether their lines and columns mean something to the caller, who passed a text. A list is
-/// the member `member` of the rules.
-fn rules_text(name: &str, member: &str, value: &Bound<'_, PyAny>) -> PyResult<(String, bool)> {
+/// Returns rules in JSON, and whether their lines and columns mean something to the caller, who passed a text. A list can
+/// be a member of the rules.
+fn rules_text(name: &str, member: Option<&str>, value: &Bound<'_, PyAny>) -> PyResult<(String, bool)> {
     const EXPECTED: &str = "a `dict`, a `list` or JSON text";
     if let Ok(text) = value.cast::<PyString>() {
         return Ok((text.to_str()?.to_owned(), true));
     }
-    if value.is_instance_of::<PyDict>() {
-        return Ok((dump(name, value)?, false));
-    }
-    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
-        let rules = PyDict::new(value.py());
-        rules.set_item(member, value)?;
-        return Ok((dump(name, &rules)?, false));
+    let is_list = value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>();
+    match member {
+        Some(member) if is_list => {
+            let rules = PyDict::new(value.py());
+            rules.set_item(member, value)?;
+            return Ok((dump(name, &rules)?, false));
+        }
+        _ if is_list || value.is_instance_of::<PyDict>() => return Ok((dump(name, value)?, false)),
+        _ => {}
     }
     let is_path = value.hasattr(intern!(value.py(), "__fspath__"))?;
     let help = if is_path { "; pass the text, for example `path.read_text()`" } else { "" };
@@ -87,6 +90,10 @@ impl DeserializeRequest for JsonRequest<'_> {
 
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, serde_json::Error> {
         serde_json::from_str(&self.text)
+    }
+
+    fn size(&self) -> Option<usize> {
+        Some(self.text.len())
     }
 
     fn run_without_global_lock<R>(&self, work: impl FnOnce() -> R) -> R {

@@ -43,6 +43,18 @@ async def use(client: Any) -> str:
     assert names == ["orders"]
     starts = [client.start_execution(stateMachineArn=f"{arn}:1", name=f"e{n}") for n in range(10)]
     assert len({started["executionArn"] for started in await asyncio.gather(*starts)}) == 10
+    execution = (await client.start_execution(stateMachineArn=f"{arn}:1", name="stopped"))["executionArn"]
+    await client.stop_execution(executionArn=execution)
+    types = []
+    async for page in client.get_paginator("get_execution_history").paginate(executionArn=execution, maxResults=1):
+        types += [event["type"] for event in page["events"]]
+    assert types == ["ExecutionStarted", "ExecutionAborted"]
+    await client.redrive_execution(executionArn=execution)
+    with pytest.raises(client.exceptions.ExecutionNotRedrivable):
+        await client.redrive_execution(executionArn=execution)
+    # The host `sync-states` is not resolved.
+    with pytest.raises(client.exceptions.StateMachineTypeNotSupported):
+        await client.start_sync_execution(stateMachineArn=arn)
     await client.delete_state_machine(stateMachineArn=arn)
     return arn
 
@@ -126,6 +138,36 @@ def test_clock() -> None:
             assert machine["creationDate"].timestamp() == now[0]
 
     asyncio.run(run())
+
+
+def test_executions_end() -> None:
+    """Starts through an alias and polls until the end."""
+    now = [1_700_000_000.0]
+
+    async def run() -> list[str]:
+        async with create_client() as client:
+            rules = [{"output": {"ok": True}, "after": "2m"}]
+            with sfn_alias.boto3.mock(clock=lambda: now[0], outcomes=rules):
+                machine = await client.create_state_machine(
+                    name="orders", definition=FIRST, roleArn=ROLE, publish=True
+                )
+                routing = [{"stateMachineVersionArn": machine["stateMachineVersionArn"], "weight": 100}]
+                alias = await client.create_state_machine_alias(name="PROD", routingConfiguration=routing)
+                start = {"stateMachineArn": alias["stateMachineAliasArn"]}
+                execution = (await client.start_execution(**start))["executionArn"]
+                statuses = []
+                while not statuses or statuses[-1] == "RUNNING":
+                    statuses.append((await client.describe_execution(executionArn=execution))["status"])
+                    now[0] += 60
+                # Without rules, a call ends an execution.
+                service = sfn_alias.boto3.get_service(client)
+                service.set_outcomes(None)
+                execution = (await client.start_execution(**start))["executionArn"]
+                service.end_execution(execution, timed_out=True)
+                statuses.append((await client.describe_execution(executionArn=execution))["status"])
+                return statuses
+
+    assert asyncio.run(run()) == ["RUNNING", "RUNNING", "SUCCEEDED", "TIMED_OUT"]
 
 
 def test_aioboto3() -> None:

@@ -121,3 +121,8 @@ def test_start_example(tmp_path: Path) -> None:
 def test_serve_example(tmp_path: Path) -> None:
     expected = (ROOT / "examples" / "serve.txt").read_text()
     assert run(tmp_path, str(ROOT / "examples" / "python" / "serve.py")) == expected
+
+
+def test_canary_example(tmp_path: Path) -> None:
+    expected = (ROOT / "examples" / "canary_rolls_back.txt").read_text()
+    assert run(tmp_path, str(ROOT / "examples" / "python" / "canary_rolls_back.py")) == expected

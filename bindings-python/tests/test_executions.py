@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import socket
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +12,8 @@ from typing import Any
 import boto3
 import freezegun
 import pytest
-from botocore.config import Config
 from support import ALIAS, FIRST, MACHINE, ROLE, create_alias, create_service, routes
 from test_serve import create_client
-from test_threads import needs_fork, run_in_child
 
 import sfn_alias
 import sfn_alias.boto3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -50,18 +50,28 @@ class Runner:
             update_delay=options.get("updateDelaySeconds"),
             deletion_delay=options.get("deletionDelaySeconds"),
             limits={to_snake_case(name): limit for name, limit in options.get("limits", {}).items()},
+            outcomes=options.get("outcomes"),
             clock=lambda: self.now / 1000,
         )
 
     def run_step(self, step: dict[str, Any]) -> Any:
         self.now += 1000 * (1 + step.get("after", 0))
-        if "function" in step:
+        if step.get("function") == "end_execution":
+            answer = self.end_execution(step)
+        elif "function" in step:
             answer = run_function(step["function"], self.fill(step))
         else:
             answer = self.run_operation(step)
         for name, pointer in step.get("save", {}).items():
             self.saved[name] = resolve(answer.get("body", answer), pointer)
         return answer
+
+    def end_execution(self, step: dict[str, Any]) -> Any:
+        request = self.fill(step["input"])
+        arn, status = request.pop("executionArn"), request.pop("status", None)
+        assert status in (None, "TIMED_OUT")
+        service = self.service.in_scope(**step.get("scope", {}))
+        return respond("EndExecution", lambda: service.end_execution(arn, timed_out=status is not None, **request))
 
     def fill(self, value: Any) -> Any:
         return expand(substitute(value, self.saved))
@@ -83,14 +93,19 @@ def call_json(service: sfn_alias.StepFunctions, operation: str, body: str) -> An
 
 
 def call(service: sfn_alias.StepFunctions, operation: str, request: Any) -> Any:
+    answer = respond(operation, lambda: service.call(operation, request))  # type: ignore[arg-type]
+    if answer["status"] == 200:
+        metadata = answer["body"].pop("ResponseMetadata")
+        assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (200, 0)
+    return answer
+
+
+def respond(operation: str, run: Callable[[], Any]) -> Any:
     try:
-        answer = service.call(operation, request)
+        return {"status": 200, "body": replace_dates(run())}
     except sfn_alias.StepFunctionsError as error:
         assert error.operation_name == operation
         return {"status": error.status, "error": error}
-    metadata = answer.pop("ResponseMetadata")
-    assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (200, 0)
-    return {"status": 200, "body": replace_dates(answer)}
 
 
 def replace_dates(value: Any) -> Any:

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::alarms::AlarmsArgs;
 use crate::backup::{BackupArgs, ResetArgs, RestoreArgs};
 use crate::deploy::{AbortArgs, DeployArgs, PruneArgs, RollbackArgs};
 use crate::end::EndArgs;
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Call(CallArgs),
     /// End an execution: it succeeds, fails or times out
     End(EndArgs),
+    /// Evaluate alarms on executions, for `deploy --alarm-command`
+    Alarms(AlarmsArgs),
     /// Validate a request without sending it, and report all problems
     Check(CheckArgs),
     /// Check CloudFormation, SAM and Terraform files

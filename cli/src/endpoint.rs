@@ -175,6 +175,14 @@ impl Backend {
             Self::Endpoint(endpoint) => endpoint.post("/executions/end", body),
         }
     }
+
+    /// Evaluates alarm rules.
+    pub fn evaluate_alarms(&self, body: &[u8]) -> Result<Reply, CliError> {
+        match self {
+            Self::File(sfn) => Ok(Reply::from_result(sfn.evaluate_alarms_from(body, &Json))),
+            Self::Endpoint(endpoint) => endpoint.post("/alarms", body),
+        }
+    }
 }
 
 /// The endpoint that a command calls.

@@ -4,6 +4,7 @@
 //! is the file or endpoint that a command uses. The other modules are the commands.
 
 mod agent;
+mod alarms;
 mod args;
 mod arn;
 mod backup;

@@ -2,7 +2,7 @@
 
 use crate::args::{Command, Program};
 use crate::exit::{CliError, CommandResult, OK, USAGE_ERROR};
-use crate::{arn, backup, check_template, deploy, end, plan, request, route, serve, simulate, verify};
+use crate::{alarms, arn, backup, check_template, deploy, end, plan, request, route, serve, simulate, verify};
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -46,6 +46,7 @@ fn run_command(command: Command) -> CommandResult {
         Command::Reset(args) => backup::reset(&args),
         Command::Call(args) => request::call(&args),
         Command::End(args) => end::run(&args),
+        Command::Alarms(args) => alarms::run(&args),
         Command::Check(args) => request::check(&args),
         Command::CheckTemplate(args) => check_template::run(&args),
         Command::Fingerprint(args) => request::fingerprint(&args),

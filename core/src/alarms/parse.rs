@@ -39,16 +39,19 @@ impl AlarmRules {
         parse_rules(&value.0).map_err(|error| AlarmRulesError { position: locate(text, &error.pointer), ..error })
     }
 
-    /// Like [`AlarmRules::parse`], for JSON bytes or values of another programming language. Errors have no position.
+    /// Like [`AlarmRules::parse`], for JSON bytes or values of another programming language. Errors of such values have no
+    /// position.
     ///
     /// # Errors
     /// The first error.
     pub fn parse_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<Self> {
-        if source.size().is_some_and(|size| size > MAX_BYTES) {
-            return Err(AlarmRulesError::new("", "the rules are too long", format!("use up to {MAX_BYTES} bytes")));
+        if let Some(text) = source.text() {
+            return Self::parse(text);
         }
-        let not_json = |error| AlarmRulesError::new("", format!("the rules are not valid: {error}"), JSON_HELP);
-        parse_rules(&source.read::<StrictValue>().map_err(not_json)?.0)
+        match source.read::<StrictValue>() {
+            Ok(value) => parse_rules(&value.0),
+            Err(error) => Err(AlarmRulesError::new("", format!("the rules are not JSON: {error}"), JSON_HELP)),
+        }
     }
 }
 

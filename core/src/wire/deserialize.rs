@@ -29,6 +29,11 @@ pub trait DeserializeRequest {
         None
     }
 
+    /// Returns the request if it is a JSON text, so that errors can have a line and column.
+    fn text(&self) -> Option<&str> {
+        None
+    }
+
     /// Runs `work`. A binding whose language has a global lock releases the lock meanwhile.
     fn run_without_global_lock<R>(&self, work: impl FnOnce() -> R) -> R {
         work()
@@ -41,6 +46,10 @@ impl DeserializeRequest for [u8] {
 
     fn size(&self) -> Option<usize> {
         Some(self.len())
+    }
+
+    fn text(&self) -> Option<&str> {
+        std::str::from_utf8(self).ok()
     }
 
     fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Self::Error> {

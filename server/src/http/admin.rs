@@ -1,9 +1,8 @@
-//! The requests that are not operations of AWS and change or copy data: `POST /executions/end`, `POST /reset` and
-//! `POST /backup`.
+//! The requests that are not operations of AWS: `POST /executions/end`, `POST /alarms`, `POST /reset` and `POST /backup`.
 
 use super::body::ReceivedBody;
 use super::state::ServerState;
-use crate::protocol::{HttpError, check_web_page, end_execution};
+use crate::protocol::{HttpError, OwnOperation, check_web_page};
 use http::request::Parts;
 use hyper::body::Incoming;
 use serde_json::json;
@@ -13,9 +12,11 @@ use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
 impl ServerState {
-    /// Sets how an execution ends. Returns the account and region of an accepted request, and the result.
-    pub async fn end_execution(
+    /// Runs an operation of the service that AWS does not have. Returns the account and region of an accepted request, and
+    /// the result.
+    pub async fn run_own(
         self: &Arc<Self>,
+        operation: OwnOperation,
         head: &Parts,
         body: &mut Incoming,
     ) -> (Option<Scope>, Result<Vec<u8>, HttpError>) {
@@ -27,8 +28,8 @@ impl ServerState {
             Err(error) => return (None, Err(error)),
         };
         let (state, scope) = (Arc::clone(self), service.scope().clone());
-        let end = move || state.backend.with_fork_lock(|| end_execution(&service, &body));
-        (Some(scope), self.run_blocking(end).await.and_then(|result| result))
+        let run = move || state.backend.with_fork_lock(|| operation.run(&service, &body));
+        (Some(scope), self.run_blocking(run).await.and_then(|result| result))
     }
 
     /// Deletes all state machines. With signatures, deletes those of the key's account, because a key has access to no

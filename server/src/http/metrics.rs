@@ -1,5 +1,6 @@
 //! Metrics in the OpenMetrics text format, and a cache so that many scrapes render them only once per second.
 
+use super::ended_metrics::EndedMetrics;
 use super::process;
 use bytes::Bytes;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -133,6 +134,7 @@ fn register_statistics(registry: &mut Registry, statistics: Statistics) {
         starts.get_or_create(&StartLabels { arn: start.arn }).inc_by(start.count);
     }
     registry.register("starts", "Number of executions started by version or state machine ARN", starts);
+    registry.register_collector(Box::new(EndedMetrics::new(statistics.ended_counts)));
 }
 
 /// How long a page is served from the cache.

@@ -10,6 +10,7 @@ mod admin;
 mod backend;
 mod body;
 mod connection;
+mod ended_metrics;
 mod limits;
 mod memory;
 mod metrics;

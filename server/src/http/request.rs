@@ -4,9 +4,7 @@ use super::body::{ReceivedBody, drain, receive};
 use super::panics::catch_panic;
 use super::state::ServerState;
 use crate::auth::{Access, PendingAuth};
-use crate::protocol::{
-    App, BACKUP, Call, Credential, END_EXECUTION, HttpError, RESET, RequestTarget, Response, content_response,
-};
+use crate::protocol::{App, BACKUP, Call, Credential, HttpError, RESET, RequestTarget, Response, content_response};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, HOST, TRANSFER_ENCODING};
 use http::request::Parts;
@@ -61,9 +59,9 @@ impl ServerState {
                 };
                 Response { scope, ..self.app.respond(operation.as_str(), result) }
             }
-            Ok(RequestTarget::EndExecution) => {
-                let (scope, result) = self.end_execution(head, body).await;
-                Response { scope, ..self.app.respond(END_EXECUTION, result) }
+            Ok(RequestTarget::Own(operation)) => {
+                let (scope, result) = self.run_own(operation, head, body).await;
+                Response { scope, ..self.app.respond(operation.as_str(), result) }
             }
             Ok(RequestTarget::Reset) => {
                 let (result, scope) = self

@@ -30,8 +30,6 @@ pub struct App {
 pub const RESET: &str = "reset";
 /// See [`RESET`].
 pub const BACKUP: &str = "backup";
-/// See [`RESET`].
-pub const END_EXECUTION: &str = "endExecution";
 
 const INDEX: &str = concat!(
     "sfn-alias ",
@@ -43,6 +41,7 @@ Use it with AWS clients: set AWS_ENDPOINT_URL_SFN to this URL.
 GET  /health          whether writes can succeed
 GET  /metrics         metrics for Prometheus
 POST /executions/end  set how an execution ends
+POST /alarms          evaluate alarms
 POST /reset           delete all state machines
 POST /backup          write a copy of the data
 
@@ -50,14 +49,6 @@ Documentation: ",
     env!("CARGO_PKG_REPOSITORY"),
     "/blob/main/docs/README.md\n"
 );
-
-/// Sets how an execution ends, from a request in JSON. Returns the response in JSON.
-///
-/// # Errors
-/// The error of the service.
-pub fn end_execution(service: &StepFunctions, body: &[u8]) -> Result<Vec<u8>, HttpError> {
-    Ok(service.end_execution_from(body, &Json)?)
-}
 
 /// Rejects requests of web pages, which a browser sends without asking, also to addresses of its own machine. Operations
 /// need no check: a page cannot send their header `X-Amz-Target` to another origin.
@@ -124,10 +115,10 @@ impl App {
                 let result = result.and_then(|(service, body)| Call { service, operation, body }.run());
                 self.respond(operation.as_str(), result).http
             }
-            Ok(RequestTarget::EndExecution) => {
+            Ok(RequestTarget::Own(operation)) => {
                 let result = check_web_page(&head).and_then(|()| self.decode(&head, body, None));
-                let result = result.and_then(|(service, body)| end_execution(&service, &body));
-                self.respond(END_EXECUTION, result).http
+                let result = result.and_then(|(service, body)| operation.run(&service, &body));
+                self.respond(operation.as_str(), result).http
             }
             Ok(RequestTarget::Health) => Self::health_response(self.service.check_health().map_err(HttpError::from)),
             Ok(RequestTarget::Index) => Self::index_response(),

@@ -7,6 +7,6 @@ mod app;
 mod request_target;
 mod response;
 
-pub use app::{App, BACKUP, Call, END_EXECUTION, RESET, Response, check_web_page, decode_body, end_execution};
-pub use request_target::{Credential, RequestTarget};
+pub use app::{App, BACKUP, Call, RESET, Response, check_web_page, decode_body};
+pub use request_target::{Credential, OwnOperation, RequestTarget};
 pub use response::{HttpError, content_response, operation_response};

@@ -4,7 +4,7 @@ use super::HttpError;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Method};
-use sfn_alias::{Error, Operation, Scope};
+use sfn_alias::{Error, Json, Operation, Scope, StepFunctions};
 
 /// The header that names the operation.
 const TARGET: &str = "x-amz-target";
@@ -26,8 +26,38 @@ pub enum RequestTarget {
     Reset,
     /// `POST /backup`: writes a copy of the data.
     Backup,
+    /// A request with a JSON body to the service.
+    Own(OwnOperation),
+}
+
+/// An operation of the service that AWS does not have. Its request and response are JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnOperation {
     /// `POST /executions/end`: sets how an execution ends.
     EndExecution,
+    /// `POST /alarms`: evaluates alarm rules.
+    EvaluateAlarms,
+}
+
+impl OwnOperation {
+    /// Returns the name in logs and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EndExecution => "endExecution",
+            Self::EvaluateAlarms => "evaluateAlarms",
+        }
+    }
+
+    /// Runs the operation and returns its response.
+    ///
+    /// # Errors
+    /// The error of the service.
+    pub fn run(self, service: &StepFunctions, body: &[u8]) -> Result<Vec<u8>, HttpError> {
+        Ok(match self {
+            Self::EndExecution => service.end_execution_from(body, &Json),
+            Self::EvaluateAlarms => service.evaluate_alarms_from(body, &Json),
+        }?)
+    }
 }
 
 impl RequestTarget {
@@ -42,7 +72,8 @@ impl RequestTarget {
             (&Method::GET | &Method::HEAD, "/") if !head.headers.contains_key(TARGET) => Ok(Self::Index),
             (&Method::POST, "/reset") => Ok(Self::Reset),
             (&Method::POST, "/backup") => Ok(Self::Backup),
-            (&Method::POST, "/executions/end") => Ok(Self::EndExecution),
+            (&Method::POST, "/executions/end") => Ok(Self::Own(OwnOperation::EndExecution)),
+            (&Method::POST, "/alarms") => Ok(Self::Own(OwnOperation::EvaluateAlarms)),
             (&Method::GET | &Method::HEAD, "/health") => Ok(Self::Health),
             (&Method::GET | &Method::HEAD, "/metrics") => Ok(Self::Metrics),
             _ => Err(HttpError::UnknownOperation),

@@ -145,6 +145,7 @@ Use it with AWS clients: set AWS_ENDPOINT_URL_SFN to this URL.
 GET  /health          whether writes can succeed
 GET  /metrics         metrics for Prometheus
 POST /executions/end  set how an execution ends
+POST /alarms          evaluate alarms
 POST /reset           delete all state machines
 POST /backup          write a copy of the data
 

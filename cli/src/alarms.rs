@@ -1,0 +1,83 @@
+//! `sfn-alias alarms`
+
+use crate::endpoint::{BackendArgs, SIGNING_HELP};
+use crate::exit::{CliError, CommandResult};
+use crate::{input, output};
+use clap::Args;
+use serde_json::{Map, Value};
+use sfn_alias::{AlarmRules, Reply};
+
+#[derive(Debug, Args)]
+#[command(after_help = ["\
+Examples:
+  sfn-alias alarms alarms.json
+  sfn-alias alarms alarms.json orders-failed --data aliases.db
+  sfn-alias deploy ALIAS_ARN VERSION_ARN --canary 10/5m \\
+    --alarm orders-failed \\
+    --alarm-command 'sfn-alias alarms alarms.json'
+
+The rules:
+  {\"alarms\": [{
+    \"name\": \"orders-failed\",
+    \"metric\": \"ExecutionsFailed\",    # or ExecutionsTimedOut, ExecutionsAborted,
+                                     # ExecutionsSucceeded, ExecutionsStarted
+    \"stateMachine\": \"orders\",        # a name, or an ARN
+    \"version\": 2,                    # or \"alias\": \"PROD\", or neither
+    \"threshold\": 1,
+    \"comparison\": \"GreaterThanOrEqualToThreshold\",
+    \"period\": \"60s\",
+    \"evaluationPeriods\": 1
+  }]}
+
+An alarm is in state ALARM if the number of executions in each of the last periods is beyond the threshold, otherwise OK. The last period ends now. The exit code does not depend on the states.
+
+This is not an operation of AWS: --endpoint-url is a URL of `sfn-alias serve`.", SIGNING_HELP].concat())]
+pub(crate) struct AlarmsArgs {
+    /// File with the rules in JSON; - for standard input
+    pub rules: String,
+    /// Print only these alarms
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Print the states on one line
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub backend: BackendArgs,
+}
+
+/// Maximum size of the file in bytes, above the limit of the rules.
+const MAX_BYTES: u64 = 2 << 20;
+
+/// Runs `sfn-alias alarms`.
+pub(crate) fn run(args: &AlarmsArgs) -> CommandResult {
+    let text = read_rules(args)?;
+    let reply = args.backend.open_own()?.evaluate_alarms(text.as_bytes())?;
+    let body = match reply.status {
+        200 => select(&reply.body, &args.names)?,
+        _ => reply.body,
+    };
+    output::print_reply(&Reply { body, ..reply }, args.json)
+}
+
+/// Reads and validates the rules, so that errors name the file.
+fn read_rules(args: &AlarmsArgs) -> Result<String, CliError> {
+    let path = (args.rules != "-").then_some(&*args.rules);
+    let name = path.unwrap_or("standard input");
+    let invalid = |error: &dyn std::fmt::Display| CliError::Usage(format!("`{name}`: {error}"));
+    let bytes = input::read_prefix(path, MAX_BYTES)?;
+    let text = String::from_utf8(bytes).map_err(|_| invalid(&"the file is not valid UTF-8; save it as UTF-8"))?;
+    let rules = AlarmRules::parse(&text).map_err(|error| invalid(&error))?;
+    let is_known = |name: &&String| rules.alarms().iter().any(|alarm| alarm.name == **name);
+    match args.names.iter().find(|name| !is_known(name)) {
+        Some(unknown) => Err(invalid(&format_args!("unknown alarm `{unknown}`; add it, or correct the name"))),
+        None => Ok(text),
+    }
+}
+
+/// Returns the states of the alarms with these names, or of all if there are none.
+fn select(body: &[u8], names: &[String]) -> Result<Vec<u8>, CliError> {
+    let mut states: Map<String, Value> = serde_json::from_slice(body)
+        .map_err(|error| CliError::System(format!("the endpoint is not `sfn-alias serve`: {error}")))?;
+    states.retain(|name, _| names.is_empty() || names.contains(name));
+    serde_json::to_vec(&states).map_err(CliError::system)
+}
