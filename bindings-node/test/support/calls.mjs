@@ -20,6 +20,15 @@ export async function callMethod (sfn, operation, step) {
   }
 }
 
+/** Ends an execution, which is not an operation. */
+export async function endExecution (sfn, { input: { executionArn, ...ending } }) {
+  try {
+    return { status: 200, body: toWireFormat(await sfn.endExecution(executionArn, ending)) }
+  } catch (error) {
+    return { status: error.$metadata.httpStatusCode, body: describeError(error) }
+  }
+}
+
 /** Converts an output to AWS JSON: dates in seconds, no `$metadata`. */
 export function toWireFormat (value) {
   if (value instanceof Date) return value.getTime() / 1000
