@@ -1,8 +1,8 @@
 //! The methods of `StepFunctions` that decide how executions end. They are not operations of AWS.
 
+use crate::argument::{self, Argument};
 use crate::error::to_exception;
 use crate::json_argument::{self, JsonRequest};
-use crate::options::{self, Argument};
 use crate::panics::catch_panic;
 use crate::ser::ValueSerializer;
 use crate::step_functions::StepFunctions;
@@ -47,9 +47,9 @@ impl StepFunctions {
         after: Argument<'_, 'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
         catch_panic(py, END, || {
-            options::text("execution_arn", "an ARN", Some(execution_arn))?;
-            options::text("error", "a string", error)?;
-            options::text("cause", "a string", cause)?;
+            argument::text("execution_arn", "an ARN", Some(execution_arn))?;
+            argument::text("error", "a string", error)?;
+            argument::text("cause", "a string", cause)?;
             let members = [
                 ("executionArn", Some(execution_arn.clone())),
                 ("output", output.0),
@@ -93,10 +93,10 @@ fn read_after<'py>(after: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         return Ok(after.clone());
     }
     let expected = "a non-negative number of seconds, a `timedelta` or a text, for example \"500ms\"";
-    let seconds = options::required_duration("after", expected, after)?.as_secs_f64();
+    let seconds = argument::required_duration("after", expected, after)?.as_secs_f64();
     Ok(seconds.into_pyobject(after.py())?.into_any())
 }
 
 fn read_timed_out(value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    value.extract().map_err(|_| options::type_error("timed_out", "`True` or `False`", value))
+    value.extract().map_err(|_| argument::type_error("timed_out", "`True` or `False`", value))
 }
