@@ -20,6 +20,16 @@ export async function callMethod (sfn, operation, step) {
   }
 }
 
+/** Calls `endExecution` with an ending as JSON. The result is that of `callMethod`. */
+export async function callEndExecution (sfn, { executionArn, status, ...ending }) {
+  try {
+    const output = await sfn.endExecution(executionArn, { ...ending, timedOut: status === 'TIMED_OUT' })
+    return { status: 200, body: toWireFormat(output) }
+  } catch (error) {
+    return { status: error.$metadata.httpStatusCode, body: describeError(error) }
+  }
+}
+
 /** Converts an output to AWS JSON: dates in seconds, no `$metadata`. */
 export function toWireFormat (value) {
   if (value instanceof Date) return value.getTime() / 1000

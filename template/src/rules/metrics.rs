@@ -106,8 +106,15 @@ const GROUPS: [MetricGroup; 7] = [
     },
 ];
 
+/// Returns whether a resource is an alarm that can have a metric of Step Functions.
 pub(crate) fn is_alarm(resource: &Resource<'_>) -> bool {
-    resource.kind == "AWS::CloudWatch::Alarm"
+    let mut found = false;
+    if resource.kind == "AWS::CloudWatch::Alarm" {
+        // A namespace that is not a text is not known yet.
+        let is_own = |namespace: &Node<'_>| namespace.text().is_none_or(|text| text == NAMESPACE);
+        resource.node.walk(&mut |node| found = found || node.get("Namespace").is_some_and(is_own));
+    }
+    found
 }
 
 pub(crate) fn check<'t>(findings: &mut Findings<'_, 't>, alarm: &Resource<'t>) {
@@ -215,10 +222,7 @@ impl<'t> Dimension<'t> {
     /// Returns the problem of this dimension. The group is `None` if the metric is unknown.
     fn problem(&self, view: View<'_, 't>, group: Option<&MetricGroup>) -> Option<MetricProblem> {
         let name = self.name.text()?;
-        let mut known: Vec<_> = GROUPS.iter().flat_map(|group| group.dimensions).copied().collect();
-        if let Some(group) = group {
-            known = group.dimensions.to_vec();
-        }
+        let known = group.map_or_else(list_dimensions, |group| group.dimensions.to_vec());
         if !known.contains(&name) {
             let message = format!("Dimensions: `{name}` is not a dimension of this metric");
             return Some((message, describe_dimensions(name, &known)));
@@ -227,6 +231,14 @@ impl<'t> Dimension<'t> {
         let message = format!("Dimensions: expected the ARN of the state machine in {STATE_MACHINE}, found {found}");
         Some((message, format!("Use the ARN of the state machine. {VERSION} and {ALIAS} are dimensions of their own.")))
     }
+}
+
+/// Returns the dimensions of all metrics.
+fn list_dimensions() -> Vec<&'static str> {
+    let mut all: Vec<_> = GROUPS.iter().flat_map(|group| group.dimensions).copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 fn describe_dimensions(name: &str, known: &[&'static str]) -> String {
@@ -244,7 +256,8 @@ fn describe_value<'t>(view: View<'_, 't>, value: &SymbolicText<'t>) -> Option<St
         Some(Qualifier::Version) => "the ARN of a version, ",
         Some(Qualifier::Alias(_) | Qualifier::AliasResource(_)) => "the ARN of an alias, ",
         None if view.is_other_resource(value) => "",
-        None => value.example_text().filter(|text| !text.starts_with("arn:")).map(|_| "")?,
+        // An empty default is a placeholder.
+        None => value.example_text().filter(|text| !text.is_empty() && !text.starts_with("arn:")).map(|_| "")?,
     };
     Some(format!("{what}`{}`", value.to_sub_pattern()))
 }
