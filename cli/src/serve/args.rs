@@ -106,7 +106,7 @@ A credentials file has one or more profiles:
   aws_account_id = 123456789012
   aws_session_token = ...            # only for temporary credentials
 
-GET /health reports whether writes can succeed. GET /metrics returns metrics for Prometheus. POST /alarms evaluates alarms (`sfn-alias alarms`). POST /reset deletes all state machines, and POST /backup writes a copy of the file (`sfn-alias reset` and `sfn-alias backup`).
+GET /health reports whether writes can succeed. GET /metrics returns metrics for Prometheus. POST /executions/end sets how an execution ends (`sfn-alias end`), and POST /alarms evaluates alarms (`sfn-alias alarms`). POST /reset deletes all state machines, and POST /backup writes a copy of the file (`sfn-alias reset` and `sfn-alias backup`).
 
 Options take precedence over environment variables.";
 
