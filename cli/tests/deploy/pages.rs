@@ -136,7 +136,7 @@ impl Page {
 
 #[test]
 fn deploy_gradually() {
-    assert_eq!(Page::new().run("deploy-gradually.md"), 6);
+    assert_eq!(Page::new().run("deploy-gradually.md"), 7);
 }
 
 #[test]
