@@ -118,8 +118,10 @@ export interface Ending {
   error?: string
   /** Up to 32,768 characters. */
   cause?: string
-  /** Ends it as TIMED_OUT. */
+  /** The same as the status TIMED_OUT. */
   timedOut?: boolean
+  /** Default: FAILED with an `error` or a `cause`, otherwise SUCCEEDED. */
+  status?: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT'
   /** The time until the end, in seconds or as text: `500ms`, `2s`, `5m`, `1h`. Default: 0. */
   after?: number | string
 }

@@ -227,9 +227,9 @@ function rejectOptions (service, options, expected) {
 /** Rejects what the request of the ending would hide from the binary. */
 function checkEnding (ending) {
   if (!isPlainObject(ending)) throw createArgumentError('ending: expected a plain object, for example { output: { ok: true } }')
-  const added = ['executionArn', 'status'].find(name => name in ending)
-  if (added !== undefined) throw createArgumentError(`ending: unknown member \`${added}\`; use \`output\`, \`error\`, \`cause\` or \`timedOut\``)
+  if ('executionArn' in ending) throw createArgumentError('ending: unknown member `executionArn`; it is the first argument')
   if (!['boolean', 'undefined'].includes(typeof ending.timedOut)) throw createArgumentError('ending.timedOut: expected a boolean')
+  if (ending.timedOut && 'status' in ending) throw createArgumentError('ending: expected either `status` or `timedOut`, found both')
 }
 
 const toBody = body => types.isUint8Array(body) ? body : String(body)

@@ -76,6 +76,8 @@ test('endExecution ends with every status, in memory and in a file', async () =>
       [{ error: 'Orders.Broken', cause: 'on purpose' }, { status: 'FAILED', error: 'Orders.Broken', cause: 'on purpose' }],
       [{ cause: 'only' }, { status: 'FAILED', cause: 'only' }],
       [{ timedOut: true }, { status: 'TIMED_OUT' }],
+      [{ status: 'FAILED' }, { status: 'FAILED' }],
+      [{ status: 'TIMED_OUT', cause: 'slow', timedOut: false }, { status: 'TIMED_OUT', cause: 'slow' }],
       [{ timedOut: false }, { status: 'SUCCEEDED', output: '{}' }]
     ]) {
       const executionArn = await start(sfn)
@@ -111,7 +113,9 @@ test('endExecution rejects invalid endings and leaves the execution RUNNING', as
   const executionArn = await start(sfn)
   for (const [ending, expected] of [
     ['x', { name: 'TypeError', message: 'ending: expected a plain object, for example { output: { ok: true } }' }],
-    [{ timedOut: true, status: 'FAILED' }, { name: 'TypeError', message: 'ending: unknown member `status`; use `output`, `error`, `cause` or `timedOut`' }],
+    [{ timedOut: true, status: 'FAILED' }, { name: 'TypeError', message: 'ending: expected either `status` or `timedOut`, found both' }],
+    [{ executionArn }, { name: 'TypeError', message: 'ending: unknown member `executionArn`; it is the first argument' }],
+    [{ status: 'ABORTED' }, { name: 'ValidationException', message: /`\/status`/ }],
     [{ timedOut: 'yes' }, { name: 'TypeError', message: 'ending.timedOut: expected a boolean' }],
     [{ output: { at: new Date() } }, { message: /`\/output\/at`: a Date is not a valid JSON value/ }],
     [{ output: [1, undefined] }, { message: /`\/output\/1`: undefined is not a valid JSON value/ }],

@@ -1,28 +1,25 @@
 //! The methods of `StepFunctions` that decide how executions end. They are not operations of AWS.
 
+use crate::argument::{self, Argument};
 use crate::error::to_exception;
 use crate::json_argument::{self, JsonRequest};
-use crate::options::{self, Argument};
 use crate::panics::catch_panic;
 use crate::ser::ValueSerializer;
 use crate::step_functions::StepFunctions;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{IntoPyDict, PyString};
 
 const END: &str = "EndExecution";
 const ALARMS: &str = "EvaluateAlarms";
 
-/// The output of an execution. `None` is an output, too.
-pub enum Output<'py> {
-    Absent,
-    Value(Bound<'py, PyAny>),
-}
+/// The output of an execution, if it is specified. `None` in Python is an output, too.
+pub struct Output<'py>(Option<Bound<'py, PyAny>>);
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Output<'py> {
     type Error = PyErr;
 
     fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
-        Ok(Self::Value(value.to_owned()))
+        Ok(Self(Some(value.to_owned())))
     }
 }
 
@@ -37,7 +34,7 @@ impl StepFunctions {
     ///
     /// The execution has the partition, account and region of this object (`in_scope`). The same request again returns
     /// the existing end.
-    #[pyo3(signature = (execution_arn, *, output=Output::Absent, error=None, cause=None, timed_out=false, after=None))]
+    #[pyo3(signature = (execution_arn, *, output=Output(None), error=None, cause=None, timed_out=false, after=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
     fn end_execution<'py>(
         &self,
@@ -50,22 +47,18 @@ impl StepFunctions {
         after: Argument<'_, 'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
         catch_panic(py, END, || {
-            let request = PyDict::new(py);
-            request.set_item("executionArn", options::text("execution_arn", "an ARN", Some(execution_arn))?)?;
-            if let Output::Value(output) = output {
-                request.set_item("output", output)?;
-            }
-            for (name, value) in [("error", error), ("cause", cause)] {
-                if let Some(text) = options::text(name, "a string", value)? {
-                    request.set_item(name, text)?;
-                }
-            }
-            if timed_out {
-                request.set_item("status", "TIMED_OUT")?;
-            }
-            if let Some(after) = after {
-                request.set_item("after", read_after(after)?)?;
-            }
+            argument::text("execution_arn", "an ARN", Some(execution_arn))?;
+            argument::text("error", "a string", error)?;
+            argument::text("cause", "a string", cause)?;
+            let members = [
+                ("executionArn", Some(execution_arn.clone())),
+                ("output", output.0),
+                ("error", error.cloned()),
+                ("cause", cause.cloned()),
+                ("status", timed_out.then(|| PyString::new(py, "TIMED_OUT").into_any())),
+                ("after", after.map(read_after).transpose()?),
+            ];
+            let request = members.into_iter().filter(|(_, value)| value.is_some()).into_py_dict(py)?;
             let source = JsonRequest { py, text: json_argument::dump("output", &request)? };
             let ending = self.view(py, END)?.end_execution_from(&source, &ValueSerializer(py));
             ending.map_err(|error| to_exception(py, &error, END))
@@ -100,10 +93,10 @@ fn read_after<'py>(after: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         return Ok(after.clone());
     }
     let expected = "a non-negative number of seconds, a `timedelta` or a text, for example \"500ms\"";
-    let seconds = options::required_duration("after", expected, after)?.as_secs_f64();
+    let seconds = argument::required_duration("after", expected, after)?.as_secs_f64();
     Ok(seconds.into_pyobject(after.py())?.into_any())
 }
 
 fn read_timed_out(value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    value.extract().map_err(|_| options::type_error("timed_out", "`True` or `False`", value))
+    value.extract().map_err(|_| argument::type_error("timed_out", "`True` or `False`", value))
 }

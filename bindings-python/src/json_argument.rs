@@ -1,8 +1,8 @@
 //! JSON arguments: rules as text or Python values, and requests of the library's own methods. `json.dumps` serializes
 //! the values, so they have the same JSON as elsewhere in Python.
 
+use crate::argument::{self, found};
 use crate::de;
-use crate::options::{self, found};
 use pyo3::exceptions::{PyRecursionError, PyTypeError, PyUnicodeEncodeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -12,7 +12,7 @@ use sfn_alias::wire::DeserializeRequest;
 use sfn_alias::{Limits, Outcomes, OutcomesError};
 
 /// Converts rules that decide how executions end.
-pub fn outcomes(value: options::Argument<'_, '_>, limits: &Limits) -> PyResult<Option<Outcomes>> {
+pub fn outcomes(value: argument::Argument<'_, '_>, limits: &Limits) -> PyResult<Option<Outcomes>> {
     const NAME: &str = "outcomes";
     let Some(value) = value else { return Ok(None) };
     let (text, has_positions) = rules_text(NAME, None, value)?;

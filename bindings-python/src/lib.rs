@@ -1,11 +1,13 @@
 //! The Python binding of sfn-alias. It converts values and contains no rules.
 //!
-//! `de` deserializes Python values, `ser` serializes responses to Python values, `error` and `panics` create
-//! exceptions, `options` and `json_argument` convert other arguments. `step_functions`, `executions`, `functions`, `deployment`, `picker`, `server` and `template` define what Python imports.
-//! `python/sfn_alias` has the package around this module.
+//! `de` deserializes Python values, and `ser` serializes responses to them. `error` and `panics` create exceptions.
+//! `argument`, `json_argument` and `options` convert other arguments. `step_functions`, `executions`, `functions`,
+//! `deployment`, `picker`, `server` and `template` define what Python imports. `python/sfn_alias` has the package around
+//! this module.
 
 #![deny(clippy::arithmetic_side_effects)]
 
+mod argument;
 mod clock;
 mod date;
 mod de;

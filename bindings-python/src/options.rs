@@ -1,16 +1,12 @@
 //! Converts the keyword arguments of `StepFunctions` and `serve` to the core's options. Each error names the argument.
 
+use crate::argument::{Argument, duration, integer_error, text, type_error};
 use crate::date;
 use crate::json_argument;
-use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDelta, PyDict};
+use pyo3::types::PyDict;
 use sfn_alias::{Clock, Limits, Options, Scope};
-use std::path::PathBuf;
-use std::time::Duration;
-
-/// An argument of any type. `None` means absent.
-pub type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
 /// The arguments that `StepFunctions` and `serve` have in common.
 pub struct ServiceArgs<'a, 'py> {
@@ -71,16 +67,6 @@ pub fn scope(
     scope.map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
-/// Converts a string.
-pub fn text(name: &str, expected: &str, value: Argument<'_, '_>) -> PyResult<Option<String>> {
-    value.map(|value| value.extract().map_err(|_| type_error(name, expected, value))).transpose()
-}
-
-/// Converts a path.
-pub fn path(name: &str, value: Argument<'_, '_>) -> PyResult<Option<PathBuf>> {
-    value.map(|value| value.extract().map_err(|_| type_error(name, "a path", value))).transpose()
-}
-
 /// Converts a port number.
 pub fn port(value: &Bound<'_, PyAny>) -> PyResult<u16> {
     value.extract().map_err(|error| integer_error("port", "0 to 65535", value, &error))
@@ -91,21 +77,6 @@ fn seed(value: Argument<'_, '_>) -> PyResult<Option<u64>> {
         value.extract().map_err(|error| integer_error("seed", "0 to 18446744073709551615", value, &error))
     };
     value.map(read).transpose()
-}
-
-/// Converts a `timedelta` or a number of seconds.
-fn duration(name: &str, value: Argument<'_, '_>) -> PyResult<Option<Duration>> {
-    let expected = "a non-negative number of seconds or a `timedelta`";
-    value.map(|value| required_duration(name, expected, value)).transpose()
-}
-
-/// Converts a `timedelta` or a number of seconds. The errors state what is expected.
-pub fn required_duration(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
-    let seconds = match value.cast::<PyDelta>() {
-        Ok(delta) => delta.call_method0("total_seconds")?.extract()?,
-        Err(_) => value.extract::<f64>().map_err(|_| type_error(name, expected, value))?,
-    };
-    Duration::try_from_secs_f64(seconds).map_err(|_| PyValueError::new_err(found(name, expected, value)))
 }
 
 /// Converts a `dict` of limits. A limit that is not in it keeps its default.
@@ -155,28 +126,4 @@ pub fn clock_time(value: &Bound<'_, PyAny>) -> PyResult<sfn_alias::Timestamp> {
         true => type_error("clock", EXPECTED, value),
         false => error,
     })
-}
-
-/// Creates the error of an argument that is not an integer, or is out of range.
-fn integer_error(name: &str, range: &str, value: &Bound<'_, PyAny>, error: &PyErr) -> PyErr {
-    let expected = format!("an integer from {range}");
-    match error.is_instance_of::<PyOverflowError>(value.py()) {
-        true => PyOverflowError::new_err(found(name, &expected, value)),
-        false => type_error(name, &expected, value),
-    }
-}
-
-/// Creates the error of an argument of the wrong type.
-pub fn type_error(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyErr {
-    PyTypeError::new_err(found(name, expected, value))
-}
-
-/// States what was expected and what was found. Values of other types than numbers are not printed.
-pub fn found(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> String {
-    let class = value.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string());
-    let value = match class.as_str() {
-        "int" | "float" | "timedelta" => value.repr().map_or_else(|_| format!("`{class}`"), |repr| repr.to_string()),
-        _ => format!("an instance of `{class}`"),
-    };
-    format!("`{name}`: expected {expected}, found {value}")
 }

@@ -1,7 +1,8 @@
 //! The HTTP endpoint in a background thread.
 
+use crate::argument::{self, Argument};
 use crate::fork;
-use crate::options::{self, Argument, ServiceArgs};
+use crate::options::{self, ServiceArgs};
 use crate::panics::catch_panic;
 use crate::step_functions::StepFunctions;
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
@@ -128,7 +129,7 @@ pub fn serve<'py>(
 }
 
 fn read_service(service: &Bound<'_, PyAny>) -> PyResult<Py<StepFunctions>> {
-    service.extract().map_err(|_| options::type_error("service", "a `StepFunctions`", service))
+    service.extract().map_err(|_| argument::type_error("service", "a `StepFunctions`", service))
 }
 
 /// Converts the path of the data file. Rejects a port in its place.
@@ -141,7 +142,7 @@ fn read_data(data: Argument<'_, '_>) -> PyResult<Option<PathBuf>> {
              use `./{text}`"
         )));
     }
-    options::path("data", data)
+    argument::path("data", data)
 }
 
 fn start(py: Python<'_>, service: Py<StepFunctions>, owns_service: bool, port: u16) -> PyResult<Server> {

@@ -1,10 +1,11 @@
 //! The class `StepFunctions`.
 
+use crate::argument::{self, Argument};
 use crate::clock::PythonClock;
 use crate::de::Input;
 use crate::error::to_exception;
 use crate::fork;
-use crate::options::{self, Argument, ServiceArgs};
+use crate::options::{self, ServiceArgs};
 use crate::panics::catch_panic;
 use crate::ser::ResponseSerializer;
 use crate::store::SharedStore;
@@ -58,7 +59,7 @@ impl StepFunctions {
     ) -> PyResult<Self> {
         catch_panic(py, "Open", || {
             let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits, outcomes };
-            Self::open(py, options::path("path", path)?, false, &args, options::clock(clock)?)
+            Self::open(py, argument::path("path", path)?, false, &args, options::clock(clock)?)
         })
     }
 

@@ -91,6 +91,25 @@ def test_simulate() -> None:
     assert simulation["endedAtSeconds"] == 120
 
 
+TRAFFIC: Any = {"startsPerMinute": 60, "outcomes": [{"version": 2, "error": "Orders.Broken"}, {"output": {}}]}
+
+
+def test_simulate_traffic(client: Any, tmp_path: Path) -> None:
+    simulation = deploy.simulate("10/5m", routes(100), SECOND, alarms=["errors"], traffic=TRAFFIC)
+    assert (simulation["outcome"]["result"], simulation["endedAtSeconds"]) == ("rolledBack", 60)
+    starts = {start["stateMachineVersionArn"]: start["statuses"] for start in simulation["starts"]}
+    assert starts.keys() == {f"{MACHINE}:1", SECOND}
+    assert set(starts[SECOND]) == {"FAILED"}
+    assert sum(start["starts"] for start in simulation["starts"]) == 60
+    deployment = deploy.Deployment(client, ALIAS, "10/5m", SECOND, state=tmp_path / "state", alarms=["errors"])
+    assert deployment.simulate(traffic=TRAFFIC)["starts"] == simulation["starts"]
+    assert "starts" not in deployment.simulate()
+    with pytest.raises(deploy.DeploymentError, match="unknown member `stateMachin`; did you mean `stateMachine`"):
+        deploy.simulate("10/5m", routes(100), SECOND, traffic={**TRAFFIC, "outcomes": [{"stateMachin": "orders"}]})
+    with pytest.raises(deploy.DeploymentError, match="expected 1 to 1000000 starts per minute, found 0"):
+        deploy.simulate("10/5m", routes(100), SECOND, traffic={**TRAFFIC, "startsPerMinute": 0})
+
+
 def test_run_to_the_end(client: Any, tmp_path: Path) -> None:
     time, texts = FakeTime(), []
     deployment = deploy.Deployment(client, ALIAS, "linear 40/2m", SECOND, state=tmp_path / "state", **time.options)

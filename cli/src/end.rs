@@ -50,7 +50,7 @@ pub(crate) fn run(args: &EndArgs) -> CommandResult {
     output::print_reply(&args.backend.open_own()?.end_execution(request.as_bytes())?, args.json)
 }
 
-/// Returns the request in JSON. The output is inserted unchanged, so that its numbers and its white space remain.
+/// Returns the request in JSON. The output is inserted as text, so that its numbers do not change.
 fn build_request(args: &EndArgs) -> Result<String, CliError> {
     let texts = [("error", &args.error), ("cause", &args.cause)];
     let texts = texts.into_iter().filter_map(|(name, text)| Some((name, json!(text.as_ref()?))));

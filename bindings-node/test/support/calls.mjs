@@ -20,11 +20,10 @@ export async function callMethod (sfn, operation, step) {
   }
 }
 
-/** Calls `endExecution` with an ending as JSON. The result is that of `callMethod`. */
-export async function callEndExecution (sfn, { executionArn, status, ...ending }) {
+/** Ends an execution, which is not an operation. */
+export async function endExecution (sfn, { input: { executionArn, ...ending } }) {
   try {
-    const output = await sfn.endExecution(executionArn, { ...ending, timedOut: status === 'TIMED_OUT' })
-    return { status: 200, body: toWireFormat(output) }
+    return { status: 200, body: toWireFormat(await sfn.endExecution(executionArn, ending)) }
   } catch (error) {
     return { status: error.$metadata.httpStatusCode, body: describeError(error) }
   }

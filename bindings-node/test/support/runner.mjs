@@ -3,7 +3,7 @@ import { StepFunctions } from 'sfn-alias'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { callEndExecution, callJson, toExpectedError } from './calls.mjs'
+import { callJson, endExecution, toExpectedError } from './calls.mjs'
 import { runFunction } from './functions.mjs'
 import { expand, findDifference, substitute } from './placeholders.mjs'
 import { repository } from './repository.mjs'
@@ -60,9 +60,8 @@ class Runner {
   async compareStep (step, expect) {
     const actual = await this.runStep(step)
     const resolved = this.resolve(expect)
-    const isEnding = step.function === 'end_execution'
-    const isJson = !isEnding && (step.function || step.body !== undefined || this.call === callJson)
-    const expected = isJson ? resolved : toExpectedError(resolved)
+    const isJson = step.function || step.body !== undefined || this.call === callJson
+    const expected = isJson && !isEnding(step) ? resolved : toExpectedError(resolved)
     const pointer = findDifference(expected, actual)
     return pointer === undefined
       ? undefined
@@ -73,23 +72,25 @@ class Runner {
     this.now += 1000 * (1 + (step.after ?? 0))
     const { input = {}, ...rest } = step
     const resolved = this.resolve({ ...rest, input })
-    const service = step.scope ? this.service.inScope(step.scope) : this.service
-    const result = await this.runRequest(service, step, resolved)
+    const result = await this.runCall(step, resolved)
     for (const [name, pointer] of Object.entries(step.save ?? {})) {
       this.saved.set(name, readPointer(result.body ?? result, pointer))
     }
     return result
   }
 
-  runRequest (service, step, resolved) {
-    if (step.function === 'end_execution') return callEndExecution(service, resolved.input)
-    if (step.function) return runFunction(step.function, resolved, this.call === callJson)
-    return this.call(service, step.operation, resolved)
+  runCall (step, resolved) {
+    if (step.function && !isEnding(step)) return runFunction(step.function, resolved, this.call === callJson)
+    const service = step.scope ? this.service.inScope(step.scope) : this.service
+    return isEnding(step) ? endExecution(service, resolved) : this.call(service, step.operation, resolved)
   }
 
   resolve (value) {
     return expand(substitute(value, this.saved))
   }
 }
+
+/** Whether the step ends an execution. This function needs the service, and its result is that of a request. */
+export const isEnding = step => step.function === 'end_execution'
 
 const readPointer = (value, pointer) => pointer.split('/').slice(1).reduce((parent, name) => parent[name], value)

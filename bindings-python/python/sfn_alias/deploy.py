@@ -29,6 +29,7 @@ from sfn_alias.deployment_types import (
     RenderFormat,
     RollbackReport,
     Simulation,
+    Traffic,
 )
 
 __all__ = [
@@ -79,13 +80,16 @@ def simulate(
     *,
     alarms: Sequence[str] = (),
     events: Iterable[Mapping[str, Any]] = (),
+    traffic: Traffic | None = None,
 ) -> Simulation:
     """Simulates a deployment on a virtual clock, with these events, and returns its calls and its outcome.
 
     An example of an event is ``{"event": "alarm", "atSeconds": 90, "name": "errors", "state": "ALARM"}``. The other
-    events are ``drift``, ``crash``, ``crashAtCall`` and ``failure``.
+    events are ``drift``, ``crash``, ``crashAtCall`` and ``failure``. With ``traffic``, executions are started through the
+    alias, rules decide how they end, and their failures change the states of the alarms.
     """
-    request = {"plan": _request(preference, current_routing, new_version, alarms), "events": list(events)}
+    plan = _request(preference, current_routing, new_version, alarms)
+    request = {"plan": plan, "events": list(events), "traffic": traffic}
     simulation: Simulation = _call("simulate", request)
     return simulation
 
@@ -235,9 +239,10 @@ class Deployment:
         result: Plan = _call("plan", self._read_plan())
         return result
 
-    def simulate(self, events: Iterable[Mapping[str, Any]] = ()) -> Simulation:
-        """Simulates the deployment with these events, without a change of the alias."""
-        request = {"plan": self._read_plan(), "stateMachineAliasArn": self._alias_arn, "events": list(events)}
+    def simulate(self, events: Iterable[Mapping[str, Any]] = (), *, traffic: Traffic | None = None) -> Simulation:
+        """Simulates the deployment with these events and this traffic, without a change of the alias."""
+        plan = self._read_plan()
+        request = {"plan": plan, "stateMachineAliasArn": self._alias_arn, "events": list(events), "traffic": traffic}
         simulation: Simulation = _call("simulate", request)
         return simulation
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from sfn_alias.type_defs import RoutingConfigurationListItemTypeDef as Route
@@ -145,6 +146,27 @@ class Entry(TypedDict):
     event: NotRequired[dict[str, Any]]
 
 
+class Traffic(TypedDict):
+    """Executions that are started through the alias while a deployment is simulated."""
+
+    startsPerMinute: int
+    outcomes: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    """The rules that decide how they end."""
+    seed: NotRequired[int]
+    """The seed of all random numbers (0)."""
+    alarmThreshold: NotRequired[int]
+    """The alarms are in state ``ALARM`` after a minute in which this many executions of the new version failed (1)."""
+
+
+class VersionStarts(TypedDict):
+    """The executions of one version in a simulation."""
+
+    stateMachineVersionArn: str
+    starts: int
+    statuses: dict[str, int]
+    """How many of them have each status when the simulation ends."""
+
+
 class Simulation(TypedDict):
     """The result of a simulation."""
 
@@ -153,6 +175,8 @@ class Simulation(TypedDict):
     endedAtSeconds: int
     routing: list[Route]
     updates: int
+    starts: NotRequired[list[VersionStarts]]
+    """The executions of each version, if the simulation has traffic."""
     stackRollback: NotRequired[list[Route]]
     """The routing that CloudFormation sets next, when it rolls back the stack."""
     unusedEvents: NotRequired[list[dict[str, Any]]]

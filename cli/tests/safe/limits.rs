@@ -227,7 +227,7 @@ fn many_small_chunks_are_one_body() {
 #[test]
 fn error_before_body_leaves_connection_usable() {
     let mut client = Client::connect(start_with_defaults()).unwrap();
-    for operation in ["StartSyncExecution", "Nothing"] {
+    for operation in ["TestState", "Nothing"] {
         client.send(format!("{}content-length: 100000\r\n\r\n", head(operation))).unwrap();
         std::thread::sleep(Duration::from_millis(20));
         let response = client.send_raw(" ".repeat(100_000)).unwrap();

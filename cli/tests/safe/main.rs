@@ -13,6 +13,7 @@ mod limits;
 mod linearizability;
 mod memory;
 mod operation;
+mod outcomes;
 mod panics;
 mod signatures;
 mod stopping;

@@ -38,13 +38,13 @@ fn create_as(key: (&str, &str, &str), url: &str) {
 const EMPTY: &str = "{\"stateMachines\":[]}\n";
 
 /// A server whose log can be read, one JSON object per line.
-struct LoggingServer {
-    server: Server,
+pub struct LoggingServer {
+    pub server: Server,
     log: BufReader<ChildStderr>,
 }
 
 impl LoggingServer {
-    fn start(args: &[&str]) -> Self {
+    pub fn start(args: &[&str]) -> Self {
         let mut command = program(&[&["serve", "--port", "0", "--log-format", "json"], args].concat());
         command.stderr(Stdio::piped());
         let mut server = Server::spawn(command);
@@ -53,13 +53,23 @@ impl LoggingServer {
     }
 
     /// Returns the next line with a message.
-    fn read(&mut self, message: &str) -> Value {
+    pub fn read(&mut self, message: &str) -> Value {
         loop {
             let mut line = String::new();
             assert!(self.log.read_line(&mut line).unwrap() > 0, "the log has no `{message}`");
             let line: Value = serde_json::from_str(&line).unwrap();
             if line["message"].as_str().unwrap().starts_with(message) {
                 return line;
+            }
+        }
+    }
+
+    /// Returns the error of the next line that has one.
+    pub fn read_next_error(&mut self) -> String {
+        loop {
+            let line = self.read("");
+            if let Some(error) = line["error"].as_str() {
+                return error.to_owned();
             }
         }
     }
@@ -172,7 +182,8 @@ fn start_is_logged_with_file_and_version() {
 #[test]
 fn every_option_has_an_environment_variable() {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("aliases.db");
+    let (file, outcomes) = (folder.path().join("aliases.db"), folder.path().join("outcomes.yaml"));
+    fs::write(&outcomes, "outcomes: [{output: 1}]\n").unwrap();
     let mut command = program(&["serve"]);
     let variables = [
         ("HOST", "::1"),
@@ -182,6 +193,7 @@ fn every_option_has_an_environment_variable() {
         ("SEED", "7"),
         ("UPDATE_DELAY", "1s"),
         ("DELETION_DELAY", "1s"),
+        ("OUTCOMES", outcomes.to_str().unwrap()),
         ("ALIASES_PER_STATE_MACHINE", "1"),
         ("VERSIONS_PER_STATE_MACHINE", "10"),
         ("EXECUTIONS_PER_STATE_MACHINE", "10"),

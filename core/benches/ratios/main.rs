@@ -7,6 +7,7 @@ mod calls;
 #[path = "../common/mod.rs"]
 mod common;
 mod durable;
+mod executions;
 mod growth;
 mod row;
 mod rules;
@@ -22,6 +23,7 @@ fn main() {
     let short = Plan { slice: Duration::from_micros(300), rounds: 2000 };
     print_table("the floor", select(rules::rows()), |row| row.times(&short));
     print_table("the floor", select(calls::rows()), |row| row.times(&short));
+    print_table("the floor", select(executions::rows()), |row| row.times(&short));
     print_table("with little stored", select(growth::rows()), |row| row.times(&short));
     // A commit takes almost a millisecond, so these slices are longer.
     let long = Plan { slice: Duration::from_millis(25), rounds: 100 };

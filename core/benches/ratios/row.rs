@@ -36,7 +36,7 @@ impl<'s> Row<'s> {
     /// Formats times in nanoseconds and the ratio to the floor. The aim is a maximum.
     pub fn times(&mut self, plan: &Plan) -> String {
         let rounds = self.measure(plan);
-        let aim = |ratio, aim: f64| format!("at most {aim:.1}: {}", if ratio <= aim { "met" } else { "missed" });
+        let aim = |ratio, aim: f64| format!("at most {aim:?}: {}", if ratio <= aim { "met" } else { "missed" });
         self.format(&rounds, |time| format!("{time:.1} ns"), |(ours, floor)| ours / floor, aim)
     }
 

@@ -14,6 +14,7 @@ mod resilience;
 mod simulations;
 #[cfg(all(unix, feature = "state-file"))]
 mod state_file;
+mod traffic;
 mod vectors;
 
 use proptest::prelude::*;
