@@ -57,7 +57,6 @@ fn options(case: &Case, time: &Time) -> Options {
         deletion_delay: delay(DELETION_DELAY_MILLIS),
         seed: Some(case.seed),
         clock: Clock::new(move || Timestamp::from_millis(time.now())),
-        ..Options::default()
     }
 }
 
