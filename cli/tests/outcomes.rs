@@ -4,6 +4,8 @@
 use serde_json::{Value, json};
 use std::fs;
 use std::process::{Command, Output};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const ORDERS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
@@ -80,6 +82,23 @@ fn end_sets_output_or_error_and_prints_the_response() {
     assert_eq!(file.describe("c")[0], "TIMED_OUT");
     assert_eq!(file.end("d", &[]).1["status"], "SUCCEEDED");
     assert_eq!(file.describe("d")[1], "{}");
+}
+
+#[test]
+fn execution_of_an_alias_is_polled_until_it_has_succeeded() {
+    let file = DataFile::create();
+    let version = file.call("PublishStateMachineVersion", &json!({"stateMachineArn": ORDERS}));
+    let routing = json!([{"stateMachineVersionArn": version["stateMachineVersionArn"], "weight": 100}]);
+    file.call("CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": routing}));
+    file.call("StartExecution", &json!({"stateMachineArn": format!("{ORDERS}:PROD"), "name": "paid"}));
+    assert_eq!(file.end("paid", &["--output", r#"{"ok": true}"#, "--after", "1s"]).0, 0);
+    // No process waits for the end.
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while file.describe("paid")[0] == "RUNNING" {
+        assert!(Instant::now() < deadline, "still RUNNING");
+        sleep(Duration::from_millis(100));
+    }
+    assert_eq!(file.describe("paid"), [json!("SUCCEEDED"), json!(r#"{"ok":true}"#), Value::Null, Value::Null]);
 }
 
 #[test]
