@@ -109,7 +109,7 @@ fn end_may_lie_in_the_future() {
     // A time without a unit is a number of seconds.
     let response = file.end("a", &["--error", "E", "--after", "0.001"]).1;
     assert_eq!(response["status"], "FAILED");
-    std::thread::sleep(std::time::Duration::from_millis(20));
+    sleep(Duration::from_millis(20));
     assert_eq!(file.describe("a")[0], "FAILED");
     let (code, response) = file.end("b", &["--after", "soon"]);
     let message = response["message"].as_str().unwrap();
