@@ -2,7 +2,9 @@
 #![allow(dead_code, reason = "each target uses one of these")]
 
 use serde_json::Value;
-use sfn_alias::{Clock, ErrorKind, Limits, Options, StepFunctions, Timestamp, UnknownMembers, check_from, parse_arn};
+use sfn_alias::{
+    Clock, ErrorKind, Limits, Options, Outcomes, StepFunctions, Timestamp, UnknownMembers, check_from, parse_arn,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -89,4 +91,18 @@ fn service() -> StepFunctions {
         ..Options::default()
     };
     StepFunctions::in_memory_with(options).expect("a service")
+}
+
+/// Parses rules. An error has a position in the text.
+pub fn check_outcomes(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Err(error) = Outcomes::parse(text, &Limits::default()) else { return };
+    let line = text.split('\n').nth(error.line - 1).expect("the line exists");
+    assert!((1..=line.chars().count() + 1).contains(&error.column), "{error}");
+    assert!(!error.message.is_empty() && !error.help.is_empty(), "{error}");
+    // The pointer of an unknown member has the beginning of a long name.
+    if !error.message.starts_with("unknown member") {
+        let value = serde_json::from_str::<Value>(text);
+        assert!(value.is_err() || value.is_ok_and(|value| value.pointer(&error.pointer).is_some()), "{error}");
+    }
 }

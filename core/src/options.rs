@@ -53,12 +53,13 @@ pub struct Options {
     /// Time that a deleted state machine stays in status DELETING (default 0). On AWS, about 23 seconds and some minutes
     /// were observed.
     pub deletion_delay: Duration,
-    /// Makes routing, revision ids and generated execution names repeatable. Routing restarts with each
+    /// Makes routing, revision ids, generated execution names, outcomes and faults repeatable. Routing restarts with each
     /// service; ids continue across services on the same file, so that no id repeats. `None`: seeded by
     /// the operating system.
     pub seed: Option<u64>,
     /// The source of the current time.
     pub clock: Clock,
-    /// Rules that decide how executions end. `None`: they are RUNNING until they are ended by a request.
+    /// Rules that decide how executions end, and faults of operations. `None`: executions are RUNNING until they are ended by
+    /// a request, and there are no faults.
     pub outcomes: Option<Outcomes>,
 }

@@ -11,17 +11,50 @@ use std::time::Duration;
 ///
 /// [How to write rules](https://github.com/sfn-alias/sfn-alias/blob/main/docs/outcomes.md).
 ///
+/// Version 2 fails after two seconds. The clock of this test advances by one second with each request:
+///
 /// ```
-/// use sfn_alias::{Limits, Options, Outcomes, StepFunctions};
+/// use sfn_alias::wire::input::*;
+/// use sfn_alias::{Clock, Limits, Options, Outcomes, StepFunctions, Timestamp};
+/// use std::sync::atomic::{AtomicI64, Ordering};
+///
 /// let rules = r#"{"outcomes": [
-///     {"stateMachine": "orders", "version": 2, "status": "FAILED", "error": "Orders.Broken", "after": "2s"},
+///     {"stateMachine": "orders", "version": 2, "error": "Orders.Broken", "after": "2s"},
 ///     {"stateMachine": "orders", "any": [
 ///         {"weight": 80, "output": {"ok": true}, "after": "500ms"},
 ///         {"weight": 20, "status": "TIMED_OUT", "after": "1h"}]},
 ///     {"outputFromInput": true}
 /// ]}"#;
-/// let outcomes = Outcomes::parse(rules, &Limits::default())?;
-/// let sfn = StepFunctions::in_memory_with(Options { outcomes: Some(outcomes), ..Options::default() })?;
+/// let outcomes = Some(Outcomes::parse(rules, &Limits::default())?);
+/// let time = AtomicI64::new(1_744_229_037_000);
+/// let clock = Clock::new(move || Timestamp::from_millis(time.fetch_add(1000, Ordering::Relaxed)));
+/// let sfn = StepFunctions::in_memory_with(Options { outcomes, clock, ..Options::default() })?;
+///
+/// let orders = sfn.create_state_machine(&CreateStateMachineInput {
+///     name: Some("orders".into()),
+///     definition: Some(r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#.into()),
+///     role_arn: Some("arn:aws:iam::000000000000:role/orders".into()),
+///     ..Default::default()
+/// })?;
+/// let update = |role: &'static str| UpdateStateMachineInput {
+///     state_machine_arn: Some((&*orders.state_machine_arn).into()),
+///     role_arn: Some(role.into()),
+///     publish: Some(true),
+///     ..Default::default()
+/// };
+/// sfn.update_state_machine(&update("arn:aws:iam::000000000000:role/first"))?;
+/// let second = sfn.update_state_machine(&update("arn:aws:iam::000000000000:role/second"))?;
+/// let started = sfn.start_execution(&StartExecutionInput {
+///     state_machine_arn: second.state_machine_version_arn.map(Into::into),
+///     ..Default::default()
+/// })?;
+///
+/// let execution = DescribeExecutionInput { execution_arn: Some(started.execution_arn.into()), ..Default::default() };
+/// let mut statuses = Vec::new();
+/// for _ in 0..3 {
+///     statuses.push(sfn.describe_execution(&execution)?.status);
+/// }
+/// assert_eq!(statuses, ["RUNNING", "FAILED", "FAILED"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

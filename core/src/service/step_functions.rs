@@ -235,7 +235,20 @@ impl StepFunctions {
     /// (`500ms`, `2s`, `5m`, `1h`, or a number of seconds).
     ///
     /// # Errors
-    /// Like [`StepFunctions::end_execution`], and [`crate::Error::Malformed`] for a request that is not a JSON object.
+    /// Like [`StepFunctions::end_execution`], [`crate::Error::Malformed`] for a request that is not JSON, and
+    /// [`crate::Error::InvalidEnding`] for members that are unknown, not valid or exclude each other.
+    ///
+    /// ```
+    /// use sfn_alias::{Json, StepFunctions};
+    /// let sfn = StepFunctions::in_memory()?;
+    /// let request = br#"{"executionArn": "arn:aws:states:us-east-1:000000000000:execution:orders:1", "causes": "?"}"#;
+    /// let error = sfn.end_execution_from(&request[..], &Json).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "cannot end the execution: `/causes`: unknown member `causes`; did you mean `cause`?",
+    /// );
+    /// # Ok::<(), sfn_alias::Error>(())
+    /// ```
     pub fn end_execution_from<K: SerializeResponse>(
         &self,
         source: &(impl DeserializeRequest + ?Sized),
@@ -248,7 +261,18 @@ impl StepFunctions {
         })
     }
 
-    /// Replaces the rules that decide how executions end. Executions that were started before keep their endings.
+    /// Replaces the rules that decide how executions end, and the faults of operations. Executions that were started before
+    /// keep their endings. Faults of the first calls count again.
+    ///
+    /// ```
+    /// use sfn_alias::{Limits, Outcomes, StepFunctions};
+    /// let sfn = StepFunctions::in_memory()?;
+    /// let rules = r#"{"faults": [{"operation": "ListStateMachines", "error": "ThrottlingException", "first": 2}]}"#;
+    /// sfn.set_outcomes(Some(Outcomes::parse(rules, &Limits::default())?));
+    /// let statuses = [(); 3].map(|()| sfn.call("ListStateMachines", b"{}").status);
+    /// assert_eq!(statuses, [400, 400, 200]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_outcomes(&self, outcomes: Option<Outcomes>) {
         self.inner.outcomes.replace(outcomes.map(Arc::new));
     }

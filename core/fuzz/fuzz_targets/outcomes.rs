@@ -1,0 +1,7 @@
+//! Parses arbitrary bytes as rules.
+#![no_main]
+
+#[path = "../bodies.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bodies::check_outcomes(data));
