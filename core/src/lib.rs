@@ -57,6 +57,7 @@ mod idempotency;
 mod json;
 mod json_text;
 mod limits;
+mod metric_data;
 pub mod model;
 mod nearest;
 mod operation;
@@ -80,6 +81,7 @@ pub use idempotency::{
 };
 pub use json::{Json, Reply, SerializeResponse, error_body};
 pub use limits::Limits;
+pub use metric_data::{METRIC_NAMESPACE, MetricDatum, MetricDimension};
 pub use model::{Scope, Sensitive, Timestamp, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Options};
