@@ -11,8 +11,8 @@ use std::time::Duration;
 ///     {"name": "orders-v2-failed", "metric": "ExecutionsFailed", "stateMachine": "orders", "version": 2, "threshold": 3}
 /// ]}"#)?;
 /// assert_eq!(rules.alarms()[0].name, "orders-v2-failed");
-/// let error = AlarmRules::parse(r#"{"alarms": [{"nam": "failed"}]}"#).unwrap_err();
-/// assert_eq!(error.to_string(), "line 1 column 14: `/alarms/0/nam`: unknown member `nam`; did you mean `name`?");
+/// let error = AlarmRules::parse(r#"{"alarms": [{"names": "failed"}]}"#).unwrap_err();
+/// assert_eq!(error.to_string(), "line 1 column 14: `/alarms/0/names`: unknown member `names`; did you mean `name`?");
 /// # Ok::<(), sfn_alias::RulesError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
