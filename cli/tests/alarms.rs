@@ -175,7 +175,7 @@ fn endpoint_has_the_access_and_limits_of_operations() {
     let long = post_alarms(&service, "", &" ".repeat((1 << 20) + 1));
     assert!(long.starts_with("HTTP/1.1 413 "), "{long}");
     let invalid = post_alarms(&service, "", "{\n}");
-    let message = "invalid alarm rules: line 1 column 1: missing member `alarms`; add it";
+    let message = "invalid alarm rules: line 1 column 1: `alarms` is missing";
     assert!(invalid.starts_with("HTTP/1.1 400 ") && invalid.contains(message), "{invalid}");
     // Other accounts do not see the state machine.
     let other = "authorization: AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/states/aws4_request\r\n";
