@@ -144,9 +144,10 @@ peers: rust-tools ## compare moto, MiniStack and LocalStack with the vectors, an
 	$(CARGO) build -q -p sfn-alias-cli --locked
 	$(PYTHON) tools/peers/peers.py run
 
-moto: rust-tools ## `sfn-alias verify` against moto's server
+moto: rust-tools ## `sfn-alias verify` and `serve --metrics-to` against the server of moto
 	$(call say,moto)
 	$(PYTHON) tools/peers/peers.py install moto
 	$(CARGO) build -q -p sfn-alias-cli --locked
 	$(PYTHON) cli/tests/verify_moto.py $(TARGET)/debug/sfn-alias .venv/moto/bin/moto_server
+	.venv/moto/bin/python cli/tests/metrics_moto.py $(TARGET)/debug/sfn-alias .venv/moto/bin/moto_server
 	MOTO=1 PATH="$(CURDIR)/.venv/moto/bin:$$PATH" $(MAKE) -C server readme

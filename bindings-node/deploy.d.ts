@@ -63,6 +63,27 @@ export type SimulationEvent =
   | { event: 'crashAtCall', call: number, applied: boolean, restartAfterSeconds: number }
   | { event: 'failure', atSeconds: number, call?: 'describeAlias' | 'describeAlarms' | 'updateAlias', times: number, code: string, message: string, status?: number, applied?: boolean }
 
+/** Executions that are started through the alias during a simulation. */
+export interface Traffic {
+  /** Executions per minute, 1 to 1000000. */
+  startsPerMinute: number
+  /** The rules that decide how the executions end, for example `{ outcomes: [{ version: 2, status: 'FAILED' }] }`. */
+  outcomes: object
+  /** Seed of the random numbers. Default: 0. */
+  seed?: number
+  /** All alarms are in state ALARM after a minute in which this many executions of the new version or more failed or timed
+   * out. Default: 1. */
+  alarmThreshold?: number
+}
+
+/** The executions of a version in a simulation. */
+export interface VersionStarts {
+  stateMachineVersionArn: string
+  starts: number
+  /** How many executions have each status when the simulation ends. */
+  statuses: Record<string, number>
+}
+
 /** A call that a deployment makes. `input` is that of the SDK command. */
 export type Call =
   | { action: 'describeAlias', input: { stateMachineAliasArn: string } }
@@ -76,6 +97,8 @@ export interface Simulation {
   endedAtSeconds: number
   routing: RoutingConfigurationListItem[]
   updates: number
+  /** The executions of each version, if the simulation has traffic. */
+  starts?: VersionStarts[]
   /** The routing that CloudFormation sets next, when it rolls back the stack. */
   stackRollback?: RoutingConfigurationListItem[]
   /** Events that had not occurred when the deployment ended. */
@@ -102,7 +125,7 @@ export interface Progress {
 /** Plans a deployment. */
 export declare function plan (request: PlanRequest): Plan
 /** Simulates a deployment with these events on a virtual clock. */
-export declare function simulate (request: PlanRequest & { events?: SimulationEvent[] }): Simulation
+export declare function simulate (request: PlanRequest & { events?: SimulationEvent[], traffic?: Traffic }): Simulation
 /** Returns the expected number of starts of each version during the deployment. */
 export declare function expectedStarts (request: PlanRequest & { startsPerSecond: number }): { startsPerSecond: number, steps: StepStarts[], total: StepStarts }
 /** Renders a plan as text or SVG. */
@@ -216,7 +239,7 @@ export declare class Deployment {
   /** Returns the plan. If the deployment was interrupted, it is the plan in the state file. */
   plan (): Promise<Plan>
   /** Simulates the deployment with these events. The alias is read, but not changed. */
-  simulate (events?: SimulationEvent[]): Promise<Simulation>
+  simulate (events?: SimulationEvent[], options?: { traffic?: Traffic }): Promise<Simulation>
   /** Returns the calls of a deployment without incidents. The alias is read, but not changed. */
   dryRun (): Promise<Call[]>
   /** Runs the deployment until it ends. `onProgress` is called for each call and at least once per minute.

@@ -18,7 +18,7 @@ class DeploymentError extends Error {
 }
 
 const plan = options => callCore('plan', planRequest(options))
-const simulate = ({ events = [], ...options }) => callCore('simulate', { plan: planRequest(options), events })
+const simulate = ({ events = [], traffic, ...options }) => callCore('simulate', { plan: planRequest(options), events, traffic })
 const expectedStarts = ({ startsPerSecond, ...options }) => callCore('expectedStarts', { plan: planRequest(options), startsPerSecond })
 const render = ({ format = 'table', ...options }) => callCore('render', { plan: planRequest(options), format })
 
@@ -70,8 +70,9 @@ class Deployment {
     return callCore('plan', await this.#readPlan())
   }
 
-  async simulate (events = []) {
-    return callCore('simulate', { plan: await this.#readPlan(), stateMachineAliasArn: this.#options.aliasArn, events })
+  async simulate (events = [], { traffic } = {}) {
+    const plan = await this.#readPlan()
+    return callCore('simulate', { plan, stateMachineAliasArn: this.#options.aliasArn, events, traffic })
   }
 
   async dryRun () {

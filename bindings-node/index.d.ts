@@ -153,10 +153,8 @@ export interface AlarmRule {
   evaluationPeriods?: number
 }
 
-/** Rules of `evaluateAlarms`. */
-export interface AlarmRules {
-  alarms: AlarmRule[]
-}
+/** Rules of `evaluateAlarms`. A list is `alarms`. */
+export type AlarmRules = AlarmRule[] | { alarms: AlarmRule[] }
 
 /** Options of a service. */
 export interface Options {

@@ -74,7 +74,8 @@ class StepFunctions {
   }
 
   evaluateAlarms (rules) {
-    const call = now => callWithInput(rules, writeJson, (json, source) => this.#service.evaluateAlarms(json, source, now))
+    const all = Array.isArray(rules) ? { alarms: rules } : rules
+    const call = now => callWithInput(all, writeJson, (json, source) => this.#service.evaluateAlarms(json, source, now))
     return this.#run(call).then(JSON.parse)
   }
 

@@ -106,6 +106,22 @@ test('simulates an alarm', () => {
   assert.equal(simulation.endedAtSeconds, 120)
 })
 
+test('simulates executions whose failures cause an alarm', async () => {
+  const outcomes = { outcomes: [{ version: 2, any: [{ weight: 20, status: 'FAILED' }, { weight: 80, output: 1 }] }, { output: 1 }] }
+  const traffic = { startsPerMinute: 60, outcomes }
+  const simulation = simulate({ preference: '10/5m', currentRouting, newVersion, alarms: ['errors'], traffic })
+  assert.equal(simulation.outcome.result, 'rolledBack')
+  assert.equal(simulation.endedAtSeconds, 60)
+  assert.deepEqual(simulation.starts.map(({ starts, statuses }) => [starts, statuses]), [
+    [53, { SUCCEEDED: 53 }], [7, { FAILED: 3, SUCCEEDED: 4 }]
+  ])
+  const sfn = await createAlias(new StepFunctions())
+  const deployment = new Deployment({ client: sfn, aliasArn, preference: '10/5m', newVersion, alarms: ['errors'], state: newPath() })
+  assert.deepEqual((await deployment.simulate([], { traffic })).starts, simulation.starts)
+  assert.throws(() => simulate({ preference: '10/5m', currentRouting, newVersion, traffic: { startsPerMinute: 0, outcomes } }),
+    { message: 'invalid traffic: expected 1 to 1000000 starts per minute, found 0' })
+})
+
 const clients = {
   StepFunctions: sfn => sfn,
   'the SDK': sfn => new SFNClient({ requestHandler: sfn.requestHandler(), region: 'us-east-1', credentials })

@@ -370,6 +370,7 @@ test('endings and rules of `serve` and of its HTTP routes', async () => {
   assert.equal((await post('/executions/end', { executionArn: running, error: 'E' })).status, 'FAILED')
   assert.equal((await client.send(new DescribeExecutionCommand({ executionArn: running }))).error, 'E')
   const alarms = { alarms: [{ name: 'failed', metric: 'ExecutionsFailed', stateMachine: 'orders', threshold: 1 }] }
+  assert.deepEqual(await post('/alarms', alarms), { failed: 'ALARM' })
   assert.deepEqual(await server.service.evaluateAlarms(alarms), { failed: 'ALARM' })
   await server.close()
 })
@@ -381,7 +382,7 @@ test('evaluateAlarms: by version and by alias, in a period', async t => {
   const rules = { alarms: [{}, { version: 1 }, { version: 2 }, { alias: 'PROD' }, { alias: 'TEST' }, { threshold: 11 }].map(alarm) }
   const states = { '{}': 'ALARM', '{"version":1}': 'OK', '{"version":2}': 'ALARM', '{"alias":"PROD"}': 'ALARM', '{"alias":"TEST"}': 'OK', '{"threshold":11}': 'OK' }
   assert.deepEqual(await service.evaluateAlarms(rules), states)
-  assert.deepEqual(await service.evaluateAlarms(JSON.stringify(rules)), states)
+  for (const same of [rules.alarms, JSON.stringify(rules), Buffer.from(JSON.stringify(rules))]) assert.deepEqual(await service.evaluateAlarms(same), states)
   t.mock.timers.tick(61_000)
   assert.ok(Object.values(await service.evaluateAlarms(rules)).every(state => state === 'OK'))
   await assert.rejects(service.evaluateAlarms({ alarms: [alarm({ metric: 'ExecutionsFailedCount' })] }), {

@@ -1,7 +1,7 @@
 // Compiled, but not run: checks the declared types, and that inputs and outputs are compatible with the SDK's.
 import type * as sdk from '@aws-sdk/client-sfn'
 import * as ours from 'sfn-alias'
-import { StepFunctions, WeightedPicker, check, compare, errorKinds, fingerprint, pick, serve, validate, type StepFunctionsError } from 'sfn-alias'
+import { StepFunctions, WeightedPicker, check, compare, errorKinds, fingerprint, mock, pick, serve, validate, type StepFunctionsError } from 'sfn-alias'
 import { Deployment, plan, type DeploymentOutcome, type Plan } from 'sfn-alias/deploy'
 
 type Commands = Exclude<ours.Operation, never>
@@ -109,6 +109,20 @@ export async function use (): Promise<void> {
     void [code, $fault, reason]
   }
   void [date, answer, codes, reply, client, fingerprint('{}').length]
+  const outcomes: ours.OutcomeRules = {
+    outcomes: [{ stateMachine: 'orders', version: 2, any: [{ weight: 20, error: 'E' }, { weight: 80, output: [null] }] }, { status: 'TIMED_OUT', after: '5m' }],
+    faults: [{ operation: 'StartExecution', error: 'ThrottlingException', first: 2 }]
+  }
+  for (const rules of [outcomes, outcomes.outcomes, '[]', null, undefined]) sfn.setOutcomes(rules)
+  const { service } = mock({ outcomes })
+  const { stopDate } = await service.endExecution(arn, { output: { ok: true }, after: 2 })
+  const states: Record<string, 'ALARM' | 'OK'> = await service.evaluateAlarms([{ name: 'failed', metric: 'ExecutionsFailed', stateMachine: 'orders', threshold: 1 }])
+  void new Deployment({ client: sfn, aliasArn: '', preference: '10/5m', state: '', alarmStates: () => service.evaluateAlarms({ alarms: [] }) })
+  void [stopDate.getTime(), states, await serve({ outcomes: [{ output: 1 }] })]
+  // @ts-expect-error: a metric that does not exist
+  await service.evaluateAlarms([{ name: 'failed', metric: 'ExecutionsFailedCount', stateMachine: 'orders', threshold: 1 }])
+  // @ts-expect-error: an unknown member of a rule
+  sfn.setOutcomes([{ stateMachin: 'orders' }])
   // @ts-expect-error: a member of the wrong type
   await sfn.startExecution({ stateMachineArn: 5 })
   // @ts-expect-error: an unknown option

@@ -9,20 +9,16 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use serde::Deserialize;
 use sfn_alias::wire::DeserializeRequest;
-use sfn_alias::{Limits, Outcomes, OutcomesError};
+use sfn_alias::{Limits, Outcomes, RulesError};
 
 /// Converts rules that decide how executions end.
 pub fn outcomes(value: argument::Argument<'_, '_>, limits: &Limits) -> PyResult<Option<Outcomes>> {
     const NAME: &str = "outcomes";
     let Some(value) = value else { return Ok(None) };
     let (text, has_positions) = rules_text(NAME, None, value)?;
-    let to_error = |error: OutcomesError| {
-        let OutcomesError { pointer, message, help, .. } = &error;
-        PyValueError::new_err(match has_positions {
-            true => format!("`{NAME}`: {error}"),
-            false if pointer.is_empty() => format!("`{NAME}`: {message}; {help}"),
-            false => format!("`{NAME}`: `{pointer}`: {message}; {help}"),
-        })
+    let to_error = |error: RulesError| {
+        let detail = if has_positions { error.to_string() } else { error.describe() };
+        PyValueError::new_err(format!("`{NAME}`: {detail}"))
     };
     Outcomes::parse(&text, limits).map(Some).map_err(to_error)
 }

@@ -221,7 +221,8 @@ def test_invalid_rules(rules: Any, error: type[Exception], message: str) -> None
         with pytest.raises(error) as caught:
             use(rules)
         assert type(caught.value) is error
-        assert str(caught.value) == message
+        # Python 3.13 adds the number.
+        assert str(caught.value).removesuffix(": nan") == message
     # The old rules stay.
     assert describe(sfn, start(sfn))["error"] == "Broken"
 

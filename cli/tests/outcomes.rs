@@ -4,6 +4,8 @@
 use serde_json::{Value, json};
 use std::fs;
 use std::process::{Command, Output};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const ORDERS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
@@ -83,6 +85,23 @@ fn end_sets_output_or_error_and_prints_the_response() {
 }
 
 #[test]
+fn execution_of_an_alias_is_polled_until_it_has_succeeded() {
+    let file = DataFile::create();
+    let version = file.call("PublishStateMachineVersion", &json!({"stateMachineArn": ORDERS}));
+    let routing = json!([{"stateMachineVersionArn": version["stateMachineVersionArn"], "weight": 100}]);
+    file.call("CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": routing}));
+    file.call("StartExecution", &json!({"stateMachineArn": format!("{ORDERS}:PROD"), "name": "paid"}));
+    assert_eq!(file.end("paid", &["--output", r#"{"ok": true}"#, "--after", "1s"]).0, 0);
+    // No process waits for the end.
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while file.describe("paid")[0] == "RUNNING" {
+        assert!(Instant::now() < deadline, "still RUNNING");
+        sleep(Duration::from_millis(100));
+    }
+    assert_eq!(file.describe("paid"), [json!("SUCCEEDED"), json!(r#"{"ok":true}"#), Value::Null, Value::Null]);
+}
+
+#[test]
 fn end_may_lie_in_the_future() {
     let file = DataFile::create();
     assert_eq!(file.end("a", &["--output", "null", "--after", "1h"]).0, 0);
@@ -90,7 +109,7 @@ fn end_may_lie_in_the_future() {
     // A time without a unit is a number of seconds.
     let response = file.end("a", &["--error", "E", "--after", "0.001"]).1;
     assert_eq!(response["status"], "FAILED");
-    std::thread::sleep(std::time::Duration::from_millis(20));
+    sleep(Duration::from_millis(20));
     assert_eq!(file.describe("a")[0], "FAILED");
     let (code, response) = file.end("b", &["--after", "soon"]);
     let message = response["message"].as_str().unwrap();

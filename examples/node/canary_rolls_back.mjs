@@ -41,7 +41,7 @@ async function deploySecondVersion () {
     newVersion: `${MACHINE}:2`,
     state: join(folder, 'state.json'),
     alarms: [alarm.name],
-    alarmStates: () => sfn.evaluateAlarms({ alarms: [alarm] }),
+    alarmStates: () => sfn.evaluateAlarms([alarm]),
     clock: () => now,
     sleep: startExecutions
   })

@@ -120,7 +120,7 @@ def run_session(blocks: list[Block], ports: dict[str, str], directory: Path) -> 
     for name in ("vectors/operations", "tools/vectors"):
         shutil.copytree(ROOT / name, work / name)
     script = replace_ports(write_script(blocks, output), ports)
-    result = subprocess.run(["bash", "-c", script], cwd=work, capture_output=True, text=True, check=False)
+    result = subprocess.run(["bash", "-c", script], cwd=work, capture_output=True, text=True, check=False, timeout=600)
     outputs = sorted(output.glob("*.out"), key=lambda path: int(path.stem))
     if result.returncode != 0:
         failed = outputs[-1]

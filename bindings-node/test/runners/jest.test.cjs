@@ -37,6 +37,12 @@ test('fake timers decide the time', async () => {
     expect(creationDate).toBeInstanceOf(Date)
     jest.advanceTimersByTime(5000)
     expect((await active.service.createStateMachine({ ...orders, name: 'b' })).creationDate).toBeInstanceOf(Date)
+    const { executionArn } = await active.service.startExecution({ stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:b' })
+    expect((await active.service.endExecution(executionArn, { error: 'E', after: '5s' })).stopDate).toEqual(new Date('2030-01-02T00:00:10Z'))
+    expect((await active.service.describeExecution({ executionArn })).status).toBe('RUNNING')
+    jest.setSystemTime(Date.UTC(2030, 0, 2, 0, 0, 10))
+    expect((await active.service.describeExecution({ executionArn })).status).toBe('FAILED')
+    jest.setSystemTime(Date.UTC(2030, 0, 2, 0, 0, 5))
     expect((await active.service.describeStateMachine({ stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:b' })).creationDate.toISOString()).toBe('2030-01-02T00:00:05.000Z')
   } finally {
     jest.useRealTimers()
@@ -53,7 +59,8 @@ test('dates, errors, promises and objects are those of the test', async () => {
   expect(error).toMatchObject({ name: 'InvalidArn', code: 'InvalidArn', $fault: 'client', $metadata: { httpStatusCode: 400 } })
   expect(Object.getPrototypeOf(error.$metadata)).toBe(Object.prototype)
   expect(await sfn.callJson('ListTagsForResource', '{')).toStrictEqual({ status: 400, body: expect.any(String) })
-  for (const call of [() => validate('StartExecution', {}), () => new StepFunctions({ seed: 'x' }), () => new WeightedPicker('x'), () => sfn.inScope({ account: 1 })]) {
+  await expect(sfn.endExecution('x')).rejects.toBeInstanceOf(Error)
+  for (const call of [() => validate('StartExecution', {}), () => sfn.setOutcomes('x'), () => new StepFunctions({ seed: 'x' }), () => new WeightedPicker('x'), () => sfn.inScope({ account: 1 })]) {
     expect(call).toThrow(Error)
     try { call() } catch (thrown) { expect(thrown).toBeInstanceOf(Error) }
   }

@@ -70,6 +70,12 @@ pub(crate) struct ServeArgs {
     /// Maximum number of connections
     #[arg(long, default_value_t = 16_384, env = "SFN_ALIAS_MAX_CONNECTIONS", value_name = "NUMBER", help_heading = "Access", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub max_connections: usize,
+    /// Send metrics of executions to this emulator of CloudWatch, in the namespace AWS/States
+    #[arg(long, value_name = "URL", help_heading = "Metrics", env = "SFN_ALIAS_METRICS_TO")]
+    pub metrics_to: Option<String>,
+    /// Time between two requests with metrics, from 1s to 1h
+    #[arg(long, default_value = "10s", value_name = "TIME", value_parser = parse_interval, help_heading = "Metrics", env = "SFN_ALIAS_METRICS_INTERVAL")]
+    pub metrics_interval: Duration,
     /// Log filter, in `tracing` syntax: off, error, warn, info (every request), debug
     #[arg(long, default_value = "info", value_name = "FILTER", env = "SFN_ALIAS_LOG", help_heading = "Logs")]
     pub log: String,
@@ -85,6 +91,7 @@ Examples:
   sfn-alias serve --data aliases.db  # durable
   sfn-alias serve --host 0.0.0.0 --credentials FILE
   sfn-alias serve --host localhost --tls-cert FILE --tls-key FILE
+  sfn-alias serve --metrics-to http://127.0.0.1:4566
 
 Then, in another shell:
   export AWS_ENDPOINT_URL_SFN=http://127.0.0.1:8083
@@ -99,7 +106,7 @@ A credentials file has one or more profiles:
   aws_account_id = 123456789012
   aws_session_token = ...            # only for temporary credentials
 
-GET /health reports whether writes can succeed. GET /metrics returns metrics for Prometheus. POST /reset deletes all state machines, and POST /backup writes a copy of the file (`sfn-alias reset` and `sfn-alias backup`).
+GET /health reports whether writes can succeed. GET /metrics returns metrics for Prometheus. POST /executions/end sets how an execution ends (`sfn-alias end`), and POST /alarms evaluates alarms (`sfn-alias alarms`). POST /reset deletes all state machines, and POST /backup writes a copy of the file (`sfn-alias reset` and `sfn-alias backup`).
 
 Options take precedence over environment variables.";
 
@@ -109,6 +116,13 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object per line
     Json,
+}
+
+/// Parses the interval of metrics.
+fn parse_interval(text: &str) -> Result<Duration, String> {
+    let valid = Duration::from_secs(1)..=Duration::from_secs(3600);
+    let interval = parse_duration(text)?;
+    if valid.contains(&interval) { Ok(interval) } else { Err("expected a time from 1s to 1h".to_owned()) }
 }
 
 /// Parses `500ms`, `2s`, `5m` or `1h`.

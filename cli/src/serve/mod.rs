@@ -7,9 +7,11 @@
 //! | `outcomes` | the file of outcomes, which is read again when it changes |
 //! | `settings` | the files of credentials and certificates, and SIGHUP |
 //! | `log` | the log |
+//! | `metrics` | sends metrics to CloudWatch |
 
 mod args;
 mod log;
+mod metrics;
 mod outcomes;
 mod run;
 mod settings;

@@ -2,6 +2,7 @@
 
 use super::args::{ServeArgs, ServiceArgs};
 use super::log;
+use super::metrics::{MetricsSender, check_metrics_url};
 use super::outcomes::{WatchedOutcomes, log_outcomes, reload_outcomes};
 use super::settings::{SettingsFiles, reload_on_hangup};
 use crate::endpoint::parse_scope;
@@ -24,6 +25,7 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
     let settings = files.read()?;
     let (watched, outcomes) =
         args.service.outcomes.clone().map(OutcomesFile::new).map(WatchedOutcomes::open).transpose()?.unzip();
+    args.metrics_to.as_deref().map_or(Ok(()), check_metrics_url)?;
     let address = resolve_host(&args.host, args.port)?;
     Server::check_address(address, &settings.access, args.insecure_allow_anonymous).map_err(CliError::usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::system)?;
@@ -35,6 +37,7 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
         if !(files.is_empty() && (watched.is_some() || is_hangup_ignored())) {
             tokio::spawn(reload_on_hangup(hangup()?, files, server.settings(), Arc::clone(&closed)));
         }
+        let metrics = MetricsSender::start(&args, service.clone())?;
         if let Some((watched, outcomes)) = watched.zip(outcomes) {
             log_outcomes(&outcomes, &watched);
             tokio::spawn(reload_outcomes(watched, service, hangup()?));
@@ -46,7 +49,10 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
                 () = closed.notified() => {}
             }
         };
-        Ok(match server.run(stop).await {
+        let shutdown = server.run(stop).await;
+        // After the last request, so that its execution is sent too.
+        metrics.into_iter().for_each(MetricsSender::stop);
+        Ok(match shutdown {
             Shutdown::Drained => OK,
             Shutdown::TimedOut => SYSTEM_ERROR,
         })

@@ -4,13 +4,11 @@
 //! the variables of the blocks before it. The Python tests run the blocks with `cfn-lint`.
 
 use crate::support::{Fixture, ONE, TWO, advance_a_minute, program, strip_times};
-use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::json;
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A block of code in a page.
@@ -57,6 +55,15 @@ fn read_blocks(page: &str) -> Vec<Block<'_>> {
     blocks
 }
 
+/// Returns PATH with the directory of the program, and another one.
+fn search_path(other: Option<&Path>) -> String {
+    let program = program(&[]);
+    let directories = Path::new(program.get_program()).parent().into_iter().chain(other);
+    let mut path: String = directories.map(|directory| format!("{}:", directory.display())).collect();
+    path += &std::env::var("PATH").unwrap();
+    path
+}
+
 /// A directory in which the blocks of a page run.
 struct Page {
     directory: TempDir,
@@ -96,13 +103,9 @@ impl Page {
             self.state_files().for_each(|file| advance_a_minute(file.to_str().unwrap()));
         }
         let (commands, expected) = block.split_console();
-        let program = program(&[]);
-        let directories = [Path::new(program.get_program()).parent().unwrap(), self.directory.path()];
-        let path =
-            format!("{}:{}", directories.map(|path| path.to_str().unwrap()).join(":"), std::env::var("PATH").unwrap());
         let script = format!("exec 2>&1\n{}{commands}", self.assignments);
         let mut shell = Command::new("bash");
-        shell.args(["-uc", &script]).current_dir(&self.directory).env("PATH", path);
+        shell.args(["-uc", &script]).current_dir(&self.directory).env("PATH", search_path(Some(self.directory.path())));
         let output =
             shell.env_remove("AWS_ENDPOINT_URL_SFN").env_remove("AWS_ENDPOINT_URL_CLOUDWATCH").output().unwrap();
         assert_eq!(strip_times(&String::from_utf8(output.stdout).unwrap()), strip_times(&expected), "{commands}");
@@ -144,35 +147,36 @@ fn check_before_a_deploy() {
     assert_eq!(page.run("check-before-a-deploy.md"), 5);
 }
 
-/// The last command waits for five minutes: the test kills it after the first step.
+/// Runs commands in a directory, against an endpoint.
+fn run_commands(commands: &str, directory: &Path, url: &str) -> Output {
+    let mut shell = Command::new("bash");
+    shell.args(["-uc", commands]).current_dir(directory).env("PATH", search_path(None));
+    shell.env("AWS_ENDPOINT_URL_SFN", url).output().unwrap()
+}
+
+/// The first section has the rules with which version 2 fails. The deployment takes a minute.
 #[test]
 fn deploy_gradually_in_the_readme() {
     let text = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let write_rules = text.lines().find(|line| line.starts_with("echo ") && line.ends_with(">outcomes.json")).unwrap();
     let (_, section) = text.split_once("\n## Deploy gradually\n").unwrap();
-    let (commands, _) = read_blocks(section)[0].split_console();
-    let fixture = Fixture::new();
-    let program = program(&[]);
-    let directory = Path::new(program.get_program()).parent().unwrap();
-    let path = format!("{}:{}", directory.display(), std::env::var("PATH").unwrap());
-    let mut shell = Command::new("bash");
-    shell.args(["-euc", &commands]).current_dir(fixture.directory.path()).process_group(0);
-    shell.env("PATH", path).env("AWS_ENDPOINT_URL_SFN", &fixture.url).env_remove("AWS_ENDPOINT_URL_CLOUDWATCH");
-    let mut child = shell.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| strip_times(&line.unwrap()));
-    let progress: Vec<String> = lines.take(3).collect();
-    // The group contains the shell and the program.
-    let group = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    kill_process_group(group, Signal::KILL).unwrap();
-    child.wait().unwrap();
-    let state_file = "state file: `sfn-alias-deploy-orders-PROD.json`";
-    assert_eq!(
-        progress,
-        [
-            state_file,
-            "0 % on orders:2, step 0 of 2, updating the alias",
-            "10 % on orders:2, step 1 of 2, next step in 5m"
-        ]
-    );
-    assert_eq!(fixture.routing(), [(TWO.to_owned(), 10), (ONE.to_owned(), 90)]);
-    assert!(fixture.directory.path().join("sfn-alias-deploy-orders-PROD.json").exists());
+    let (commands, expected) = read_blocks(section)[0].split_console();
+    let directory = TempDir::new().unwrap();
+    assert!(run_commands(write_rules, directory.path(), "").status.success());
+    let rules = directory.path().join("outcomes.json");
+    let fixture = Fixture::with_options(&["--outcomes", rules.to_str().unwrap()]);
+    let output = run_commands(&commands, directory.path(), &fixture.url);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected, "{}", String::from_utf8_lossy(&output.stderr));
+    let log = std::fs::read_to_string(directory.path().join("deploy.log")).unwrap();
+    assert_eq!(strip_times(&log), LOG_OF_THE_README);
+    assert_eq!(fixture.routing(), [(ONE.to_owned(), 100)]);
+    let failed = fixture.call("ListExecutions", &json!({"stateMachineArn": TWO, "statusFilter": "FAILED"}));
+    assert_eq!(failed, fixture.call("ListExecutions", &json!({"stateMachineArn": TWO})));
 }
+
+const LOG_OF_THE_README: &str = "state file: `sfn-alias-deploy-orders-PROD.json`
+0 % on orders:2, step 0 of 2, updating the alias
+10 % on orders:2, step 1 of 2, next step in 1m
+10 % on orders:2, step 1 of 2, rolling back because of the alarm errors
+0 % on orders:2, step 1 of 2, rolled back
+";

@@ -52,7 +52,13 @@ pub struct Fixture {
 
 impl Fixture {
     pub fn new() -> Self {
-        let mut server = program(&["serve", "--port", "0", "--log", "off"]).stdout(Stdio::piped()).spawn().unwrap();
+        Self::with_options(&[])
+    }
+
+    /// Starts the endpoint with more options.
+    pub fn with_options(options: &[&str]) -> Self {
+        let arguments = [&["serve", "--port", "0", "--log", "off"], options].concat();
+        let mut server = program(&arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim_end().strip_prefix("export AWS_ENDPOINT_URL_SFN=").unwrap().to_owned();

@@ -1,7 +1,8 @@
-//! Numbers of records and starts.
+//! Numbers of records, starts and ended executions, and metrics.
 
 use super::StepFunctions;
 use crate::error::{Error, Result};
+use crate::metric_data::{MetricCollector, MetricDatum};
 use crate::model::{DurationHistogram, ExecutionStatus, Resource, Timestamp, VersionNumber, parse_arn};
 use crate::store::View;
 
@@ -99,20 +100,45 @@ impl StepFunctions {
     /// # Errors
     /// [`crate::Error::Store`] if the store cannot be read.
     pub fn statistics(&self) -> Result<Statistics> {
-        let store = &self.inner.store;
         let now = self.options().clock.now();
         let mut statistics = Statistics::default();
+        self.for_each_view(|arn, view| statistics.add(arn, view, now))?;
+        Ok(statistics)
+    }
+
+    /// Returns the metrics that AWS would have sent to CloudWatch for the executions that started or ended after a time and
+    /// until another one, of all accounts and regions. Data points have the time of the executions, one per minute and value.
+    ///
+    /// [`crate::METRIC_NAMESPACE`] is their namespace. Executions that are no longer stored
+    /// ([`crate::Limits::executions_per_state_machine`]) and those of EXPRESS state machines are omitted.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`] if the store cannot be read.
+    pub fn collect_metrics(&self, after: Timestamp, until: Timestamp) -> Result<Vec<MetricDatum>> {
+        let mut data = Vec::new();
+        self.for_each_view(|arn, view| {
+            let mut collector = MetricCollector::new(after, until);
+            view.visit_executions(after, &mut |execution| collector.add(execution))?;
+            data.extend(collector.finish(arn));
+            Ok(())
+        })?;
+        Ok(data)
+    }
+
+    /// Reads all state machines of all accounts.
+    fn for_each_view(&self, mut read: impl FnMut(&str, &dyn View) -> Result<()>) -> Result<()> {
+        let store = &self.inner.store;
         let mut after: Option<String> = None;
         loop {
             let page = store.state_machines("", after.as_deref(), PAGE_SIZE)?;
             for (arn, _) in &page {
                 if let Some(view) = store.begin_read(arn)?.view() {
-                    statistics.add(arn, view, now)?;
+                    read(arn, view)?;
                 }
             }
             match page.into_iter().last() {
                 Some((last, _)) => after = Some(last),
-                None => return Ok(statistics),
+                None => return Ok(()),
             }
         }
     }

@@ -15,27 +15,120 @@ pub struct Step {
 /// A request. Required members are always present; `bad_input` tests absent ones.
 #[derive(Debug, Clone)]
 pub enum Action {
-    CreateStateMachine { name: &'static str, express: bool, content: Content, publish: Publish, tags: Vec<Tag> },
-    UpdateStateMachine { target: Target, content: Content, publish: Publish },
-    DescribeStateMachine { target: Target, metadata_only: bool },
-    ListStateMachines { max: Option<i64> },
-    DeleteStateMachine { target: Target },
-    PublishVersion { target: Target, revision: Option<Revision>, description: Option<&'static str> },
-    ListVersions { target: Target, max: Option<i64> },
-    DeleteVersion { target: Target },
-    CreateAlias { name: &'static str, description: Option<&'static str>, routes: Vec<Route> },
-    DescribeAlias { target: Target },
-    UpdateAlias { target: Target, description: Option<&'static str>, routes: Option<Vec<Route>> },
-    DeleteAlias { target: Target },
-    ListAliases { target: Target, max: Option<i64> },
-    Start { target: Target, name: Option<&'static str>, input: Option<&'static str> },
-    DescribeExecution { target: ExecutionTarget, metadata_only: bool },
-    DescribeStateMachineForExecution { target: ExecutionTarget, metadata_only: bool },
-    StopExecution { target: ExecutionTarget, error: Option<&'static str>, cause: Option<&'static str> },
-    ListExecutions { target: Target, status: Option<&'static str>, max: Option<i64> },
-    TagResource { target: Target, tags: Vec<Tag> },
-    UntagResource { target: Target, keys: Vec<&'static str> },
-    ListTags { target: Target },
+    CreateStateMachine {
+        name: &'static str,
+        express: bool,
+        content: Content,
+        publish: Publish,
+        tags: Vec<Tag>,
+    },
+    UpdateStateMachine {
+        target: Target,
+        content: Content,
+        publish: Publish,
+    },
+    DescribeStateMachine {
+        target: Target,
+        metadata_only: bool,
+    },
+    ListStateMachines {
+        max: Option<i64>,
+    },
+    DeleteStateMachine {
+        target: Target,
+    },
+    PublishVersion {
+        target: Target,
+        revision: Option<Revision>,
+        description: Option<&'static str>,
+    },
+    ListVersions {
+        target: Target,
+        max: Option<i64>,
+    },
+    DeleteVersion {
+        target: Target,
+    },
+    CreateAlias {
+        name: &'static str,
+        description: Option<&'static str>,
+        routes: Vec<Route>,
+    },
+    DescribeAlias {
+        target: Target,
+    },
+    UpdateAlias {
+        target: Target,
+        description: Option<&'static str>,
+        routes: Option<Vec<Route>>,
+    },
+    DeleteAlias {
+        target: Target,
+    },
+    ListAliases {
+        target: Target,
+        max: Option<i64>,
+    },
+    Start {
+        target: Target,
+        name: Option<&'static str>,
+        input: Option<&'static str>,
+    },
+    DescribeExecution {
+        target: ExecutionTarget,
+        metadata_only: bool,
+    },
+    DescribeStateMachineForExecution {
+        target: ExecutionTarget,
+        metadata_only: bool,
+    },
+    StopExecution {
+        target: ExecutionTarget,
+        error: Option<&'static str>,
+        cause: Option<&'static str>,
+    },
+    /// `end_execution`, which is not an operation.
+    EndExecution {
+        target: ExecutionTarget,
+        end: End,
+        after_seconds: i64,
+    },
+    RedriveExecution {
+        target: ExecutionTarget,
+        token: Option<&'static str>,
+    },
+    GetHistory {
+        target: ExecutionTarget,
+        latest_first: bool,
+        with_data: Option<bool>,
+        max: Option<i64>,
+    },
+    ListExecutions {
+        target: Target,
+        status: Option<&'static str>,
+        max: Option<i64>,
+    },
+    TagResource {
+        target: Target,
+        tags: Vec<Tag>,
+    },
+    UntagResource {
+        target: Target,
+        keys: Vec<&'static str>,
+    },
+    ListTags {
+        target: Target,
+    },
+}
+
+/// How an execution ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    pub status: &'static str,
+    /// JSON.
+    pub output: Option<&'static str>,
+    pub error: Option<&'static str>,
+    pub cause: Option<&'static str>,
 }
 
 /// The content of a state machine. In an update, absent members stay unchanged.
@@ -229,6 +322,20 @@ impl Action {
             Self::StopExecution { target, error, cause } => {
                 let input = with(json!({"executionArn": target.arn(lookup)}), "error", *error);
                 ("StopExecution", with(input, "cause", *cause))
+            }
+            Self::EndExecution { target, end, after_seconds } => {
+                let input = json!({"executionArn": target.arn(lookup), "status": end.status, "after": after_seconds});
+                let output = end.output.map(|json| serde_json::from_str::<Value>(json).expect("JSON"));
+                let input = with(with(input, "output", output), "error", end.error);
+                ("end_execution", with(input, "cause", end.cause))
+            }
+            Self::RedriveExecution { target, token } => {
+                ("RedriveExecution", with(json!({"executionArn": target.arn(lookup)}), "clientToken", *token))
+            }
+            Self::GetHistory { target, latest_first, with_data, max } => {
+                let input = json!({"executionArn": target.arn(lookup), "reverseOrder": latest_first});
+                let input = with(input, "includeExecutionData", *with_data);
+                ("GetExecutionHistory", with(input, "maxResults", *max))
             }
             Self::ListExecutions { target, status, max } => {
                 let input = with(machine(target), "statusFilter", *status);

@@ -9,7 +9,7 @@ use crate::strategy::{ALIASES, Case, MACHINES, cases, initial_steps};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use sfn_alias::model::VersionNumber;
-use sfn_alias::{ErrorKind, Reply, Scope, StepFunctions};
+use sfn_alias::{ErrorKind, Json, Reply, Scope, StepFunctions};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,7 +51,8 @@ fn check(counts: &Counts, number: u32, services: impl Fn(&Case, &Time) -> Vec<St
 fn run(case: &Case, time: &Time, services: &[StepFunctions], counts: &Counts) {
     let delay = |millis| if case.delays { millis } else { 0 };
     let others_before: Vec<Value> = services.iter().map(|service| snapshot(&fill_other_account(service))).collect();
-    let mut model = Model::new(time.now(), delay(UPDATE_DELAY_MILLIS), delay(DELETION_DELAY_MILLIS));
+    let delays = (delay(UPDATE_DELAY_MILLIS), delay(DELETION_DELAY_MILLIS));
+    let mut model = Model::new(time.now(), delays, case.rules);
     for step in &case.steps {
         time.advance(step.after_millis);
         model.advance(step.after_millis);
@@ -63,6 +64,7 @@ fn run(case: &Case, time: &Time, services: &[StepFunctions], counts: &Counts) {
             Expected::Body(expected) => {
                 assert_eq!(body, (200, expected), "{request}");
                 count(counts, &format!("{operation}{}", if is_replay(&body.1, time.now()) { " replay" } else { "" }));
+                count_status(counts, operation, &body.1);
             }
             Expected::Error(error) => {
                 count(counts, &format!("{operation} {}", error.code()));
@@ -104,8 +106,19 @@ fn fill_other_account(service: &StepFunctions) -> StepFunctions {
 
 /// Returns whether the response is about an existing resource: a date in it is not the current time.
 fn is_replay(body: &Value, now: i64) -> bool {
-    let dates = ["creationDate", "startDate", "stopDate"].into_iter().filter_map(|name| body.get(name)?.as_f64());
+    let dates = ["creationDate", "startDate", "stopDate", "redriveDate"]
+        .into_iter()
+        .filter_map(|name| body.get(name)?.as_f64());
     dates.into_iter().any(|date| (date * 1000.0).round() as i64 != now)
+}
+
+/// Counts the statuses of executions that have ended or were redriven.
+fn count_status(counts: &Counts, operation: &str, body: &Value) {
+    for (member, what) in [("stopDate", "ended"), ("redriveDate", "redriven")] {
+        if let (Some(status), Some(_)) = (body["status"].as_str(), body.get(member)) {
+            count(counts, &format!("{operation} {what} {status}"));
+        }
+    }
 }
 
 fn count(counts: &Counts, what: &str) {
@@ -115,12 +128,19 @@ fn count(counts: &Counts, what: &str) {
 /// Calls all services, checks that their responses are identical, and returns the status and body.
 fn call_all(services: &[StepFunctions], operation: &str, input: &Value) -> (u16, Value) {
     let request = input.to_string();
-    let mut replies = services.iter().map(|service| service.call(operation, request.as_bytes()));
+    let mut replies = services.iter().map(|service| call_service(service, operation, request.as_bytes()));
     let first = replies.next().expect("a case has a service");
     for other in replies {
         assert_eq!(text(&other), text(&first), "{operation} {request}");
     }
     (first.status, serde_json::from_slice(&first.body).expect("the response is JSON"))
+}
+
+fn call_service(service: &StepFunctions, operation: &str, request: &[u8]) -> Reply {
+    match operation {
+        "end_execution" => Reply::from_result(service.end_execution_from(request, &Json)),
+        _ => service.call(operation, request),
+    }
 }
 
 fn text(reply: &Reply) -> (u16, String) {
@@ -234,20 +254,31 @@ impl Observer for ServiceObserver<'_> {
 
 /// Checks that the random sequences covered the important cases.
 fn check_coverage(counts: &BTreeMap<String, usize>) {
-    const WHAT: [&str; 14] = [
+    const WHAT: [&str; 25] = [
         "CreateStateMachineAlias replay",
         "CreateStateMachineAlias ConflictException",
         "CreateStateMachineAlias ServiceQuotaExceededException",
         "CreateStateMachineAlias ValidationException",
         "DeleteStateMachineVersion ConflictException",
+        "DescribeExecution ended FAILED",
+        "DescribeExecution ended SUCCEEDED",
+        "DescribeExecution ended TIMED_OUT",
+        "DescribeExecution redriven RUNNING",
+        "GetExecutionHistory pages true",
         "ListExecutions pages true",
+        "ListExecutions ValidationException",
         "ListStateMachineAliases pages true",
         "ListStateMachineVersions pages true",
         "ListStateMachines pages true",
         "PublishStateMachineVersion replay",
+        "RedriveExecution",
+        "RedriveExecution ExecutionNotRedrivable",
+        "RedriveExecution replay",
         "StartExecution replay",
         "StartExecution ExecutionAlreadyExists",
         "StopExecution replay",
+        "end_execution",
+        "end_execution ValidationException",
         "executions dropped",
     ];
     // A different number of cases may be too small for all of them.

@@ -5,7 +5,7 @@ use crate::reference::{ALIAS_LIMIT, EXECUTION_LIMIT, TAG_LIMIT, VERSION_LIMIT};
 use crate::strategy::Case;
 use sfn_alias::model::StateMachine;
 use sfn_alias::store::{MemoryStore, ReadTransaction, Session, Store, WriteTransaction};
-use sfn_alias::{Clock, Limits, Options, Result, Scope, StepFunctions, Timestamp};
+use sfn_alias::{Clock, Limits, Options, Outcomes, Result, Scope, StepFunctions, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -14,6 +14,12 @@ use std::time::Duration;
 const START_MILLIS: i64 = 1_744_230_237_000;
 pub const UPDATE_DELAY_MILLIS: i64 = 2000;
 pub const DELETION_DELAY_MILLIS: i64 = 3000;
+
+/// Rules that decide by the names of executions; the model has the same.
+const RULES: &str = r#"[
+    {"name": "two", "error": "Rule", "after": "1s"},
+    {"name": "four", "outputFromInput": true}
+]"#;
 
 /// A clock that a test advances.
 #[derive(Clone)]
@@ -37,7 +43,9 @@ impl Time {
 fn options(case: &Case, time: &Time) -> Options {
     let time = time.clone();
     let delay = |millis: i64| if case.delays { Duration::from_millis(millis.unsigned_abs()) } else { Duration::ZERO };
+    let rules = Outcomes::parse(RULES, &Limits::default()).expect("rules");
     Options {
+        outcomes: case.rules.then_some(rules),
         limits: Limits {
             aliases_per_state_machine: ALIAS_LIMIT,
             versions_per_state_machine: VERSION_LIMIT,
@@ -49,7 +57,6 @@ fn options(case: &Case, time: &Time) -> Options {
         deletion_delay: delay(DELETION_DELAY_MILLIS),
         seed: Some(case.seed),
         clock: Clock::new(move || Timestamp::from_millis(time.now())),
-        ..Options::default()
     }
 }
 

@@ -24,6 +24,7 @@ fn machine(sfn: &StepFunctions, arn: &str) -> Value {
         "versions": described("DescribeStateMachine", "stateMachineArn", &versions),
         "aliases": described("DescribeStateMachineAlias", "stateMachineAliasArn", &all_aliases),
         "executions": described("DescribeExecution", "executionArn", &executions),
+        "histories": described("GetExecutionHistory", "executionArn", &executions),
         "contents": described("DescribeStateMachineForExecution", "executionArn", &executions),
         "starts": counts.iter().map(|count| json!([count.version, count.count])).collect::<Vec<_>>(),
     })

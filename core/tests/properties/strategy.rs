@@ -1,6 +1,6 @@
 //! Strategies for random requests. Most requests are valid, so that they change something.
 
-use crate::action::{Action, Content, ExecutionTarget, Form, Publish, Revision, Route, Step, Tag, Target};
+use crate::action::{Action, Content, End, ExecutionTarget, Form, Publish, Revision, Route, Step, Tag, Target};
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
 use proptest::prelude::*;
@@ -13,6 +13,8 @@ pub struct Case {
     pub seed: u64,
     /// Whether the update delay and the deletion delay are enabled.
     pub delays: bool,
+    /// Whether rules decide how executions end.
+    pub rules: bool,
     pub steps: Vec<Step>,
 }
 
@@ -42,9 +44,9 @@ pub fn cases(length: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
         2 => step().prop_map(|step| vec![step.clone(), step]),
         1 => rapid_updates(),
     ];
-    (any::<u64>(), any::<bool>(), vec(some, length)).prop_map(|(seed, delays, steps)| {
+    (any::<u64>(), any::<bool>(), any::<bool>(), vec(some, length)).prop_map(|(seed, delays, rules, steps)| {
         let steps = initial_steps().chain(steps.into_iter().flatten());
-        Case { seed, delays, steps: steps.collect() }
+        Case { seed, delays, rules, steps: steps.collect() }
     })
 }
 
@@ -78,10 +80,15 @@ pub fn initial_steps() -> impl Iterator<Item = Step> {
     actions.map(|action| Step { after_millis: 1, action })
 }
 
-/// Generates a step. The time before it is often 0, or exactly the length of a delay.
+/// Generates a step. The time before it is often 0, or exactly the length of a delay; rarely, it is the time in which
+/// a client token is valid, or in which an execution can be redriven.
 fn step() -> impl Strategy<Value = Step> {
-    (select(&[0, 0, 1, 1000, 1000, 2000][..]), action())
-        .prop_map(|(after_millis, action)| Step { after_millis, action })
+    const MINUTES_15: i64 = 900_000;
+    let time = prop_oneof![
+        60 => select(&[0, 0, 1, 1000, 1000, 2000][..]),
+        1 => select(&[MINUTES_15, 14 * 96 * MINUTES_15, 14 * 96 * MINUTES_15 + 1][..]),
+    ];
+    (time, action()).prop_map(|(after_millis, action)| Step { after_millis, action })
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -156,10 +163,41 @@ fn execution_action() -> impl Strategy<Value = Action> {
     let text = || of(select(&["", "why"][..]));
     let stop =
         (execution(), text(), text()).prop_map(|(target, error, cause)| Action::StopExecution { target, error, cause });
-    let status = of(select(&["RUNNING", "ABORTED", "SUCCEEDED"][..]));
+    let status = of(select(&["RUNNING", "ABORTED", "SUCCEEDED", "FAILED", "TIMED_OUT", "PENDING_REDRIVE"][..]));
     let list =
         (any_target(), status, max()).prop_map(|(target, status, max)| Action::ListExecutions { target, status, max });
-    prop_oneof![9 => start, 3 => describe, 2 => describe_machine, 3 => stop, 3 => list].boxed()
+    prop_oneof![9 => start, 3 => describe, 2 => describe_machine, 3 => stop, 4 => list, 10 => ending_action()].boxed()
+}
+
+fn ending_action() -> impl Strategy<Value = Action> {
+    let after = select(&[0, 0, 0, 1, 2][..]);
+    let end = (execution(), ending(), after).prop_map(|(target, end, after_seconds)| Action::EndExecution {
+        target,
+        end,
+        after_seconds,
+    });
+    let token = of(select(&["one", "two"][..]));
+    let redrive = (execution(), token).prop_map(|(target, token)| Action::RedriveExecution { target, token });
+    let history = (execution(), any::<bool>(), of(any::<bool>()), max())
+        .prop_map(|(target, latest_first, with_data, max)| Action::GetHistory { target, latest_first, with_data, max });
+    prop_oneof![4 => end, 4 => redrive, 2 => history].boxed()
+}
+
+fn ending() -> impl Strategy<Value = End> {
+    let text = || of(select(&["", "why"][..]));
+    let succeeded = select(&["{}", "[1]", "null"][..]).prop_map(|output| End {
+        status: "SUCCEEDED",
+        output: Some(output),
+        error: None,
+        cause: None,
+    });
+    let failed = (select(&["FAILED", "TIMED_OUT"][..]), text(), text()).prop_map(|(status, error, cause)| End {
+        status,
+        output: None,
+        error,
+        cause,
+    });
+    prop_oneof![1 => succeeded, 2 => failed]
 }
 
 fn tag_action() -> impl Strategy<Value = Action> {

@@ -80,6 +80,8 @@ const GROUPS: [MetricGroup; 7] = [
             "LambdaFunctionScheduleTime",
             "LambdaFunctionTime",
             "LambdaFunctionsFailed",
+            // Only in earlier versions of the page. CDK creates alarms on it.
+            "LambdaFunctionsHeartbeatTimedOut",
             "LambdaFunctionsScheduled",
             "LambdaFunctionsStarted",
             "LambdaFunctionsSucceeded",

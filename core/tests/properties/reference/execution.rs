@@ -1,7 +1,7 @@
-//! Executions: routed and recorded, RUNNING until stopped.
+//! Executions: routed and recorded, RUNNING until they end.
 
 use super::target::{Qualifier, does_not_exist};
-use super::{EXECUTION_LIMIT, Execution, Model, ModelError, Observer, Outcome, Routes, Stopped, date, page_size, put};
+use super::{EXECUTION_LIMIT, Ending, Execution, Model, ModelError, Observer, Outcome, Routes, date, page_size, put};
 use crate::action::{ExecutionTarget, Target, execution_arn, machine_arn};
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -36,7 +36,7 @@ impl Model {
         let has_name = |execution: &&Execution| Some(&*execution.name) == name;
         if let Some(stored) = machine.executions.iter().find(has_name) {
             let arn = execution_arn(target.machine, &stored.name);
-            if stored.stopped.is_some() || stored.input != input {
+            if stored.status(self.now) != "RUNNING" || stored.input != input {
                 let message = format!("Execution Already Exists: '{arn}'");
                 return Err(ModelError::new("ExecutionAlreadyExists", message));
             }
@@ -50,11 +50,13 @@ impl Model {
         let version = check_selected(routes, observer.version_of(arn));
         let alias = if let Qualifier::Alias(alias) = qualifier { Some(alias) } else { None };
         let now = self.now;
+        let ending = self.apply_rules(&name, input);
         let machine = self.find_mut(target).expect("it is active");
         let content = version.map_or(&machine.content, |number| &machine.versions[&number].content);
         let content = Rc::clone(content);
         let response = json!({"executionArn": execution_arn(target.machine, &name), "startDate": date(now)});
-        machine.executions.push(Execution { name, version, alias, input, content, started: now, stopped: None });
+        let redrives = Vec::new();
+        machine.executions.push(Execution { name, version, alias, input, content, started: now, ending, redrives });
         if machine.executions.len() > EXECUTION_LIMIT {
             machine.executions.remove(0);
         }
@@ -90,15 +92,18 @@ impl Model {
 
     pub fn describe_execution(&self, target: ExecutionTarget, metadata_only: bool) -> Outcome {
         let (machine, execution) = self.execution(target)?;
-        let mut response = execution.summary(machine);
+        let mut response = execution.summary(machine, self.now);
         response["inputDetails"] = json!({"included": !metadata_only});
         put(&mut response, "input", (!metadata_only).then_some(execution.input));
-        let running = execution.stopped.is_none();
-        response["redriveStatus"] = json!(if running { "NOT_REDRIVABLE" } else { "REDRIVABLE" });
-        let reason = running.then_some("Execution is RUNNING and cannot be redriven");
+        let reason = self.not_redrivable_reason(machine, execution);
+        response["redriveStatus"] = json!(if reason.is_some() { "NOT_REDRIVABLE" } else { "REDRIVABLE" });
         put(&mut response, "redriveStatusReason", reason);
-        put(&mut response, "error", execution.stopped.as_ref().and_then(|stopped| stopped.error));
-        put(&mut response, "cause", execution.stopped.as_ref().and_then(|stopped| stopped.cause));
+        if let Some(Ending { end, .. }) = execution.ended(self.now) {
+            put(&mut response, "error", end.error);
+            put(&mut response, "cause", end.cause);
+            put(&mut response, "output", end.output.filter(|_| !metadata_only));
+            put(&mut response, "outputDetails", end.output.map(|_| json!({"included": !metadata_only})));
+        }
         Ok(response)
     }
 
@@ -111,21 +116,6 @@ impl Model {
         Ok(response)
     }
 
-    pub fn stop_execution(
-        &mut self,
-        target: ExecutionTarget,
-        error: Option<&'static str>,
-        cause: Option<&'static str>,
-    ) -> Outcome {
-        let now = self.now;
-        let (machine, execution) = self.execution(target)?;
-        let (machine, name) = (machine, execution.name.clone());
-        let executions = &mut self.machines.get_mut(machine).expect("it was found").executions;
-        let execution = executions.iter_mut().find(|execution| execution.name == name).expect("it was found");
-        let stopped = execution.stopped.get_or_insert(Stopped { at: now, error, cause });
-        Ok(json!({"stopDate": date(stopped.at)}))
-    }
-
     pub fn list_executions(
         &self,
         target: &Target,
@@ -135,6 +125,10 @@ impl Model {
         let max = page_size(max)?;
         let missing = || does_not_exist(&target.arn());
         let qualifier = target.qualifier()?;
+        if status == Some("PENDING_REDRIVE") {
+            let message = "The statusFilter PENDING_REDRIVE can only be specified with a mapRunArn";
+            return Err(ModelError::new("ValidationException", message));
+        }
         let machine = self.find(target).ok_or_else(missing)?;
         if machine.express {
             let message = "This operation is not supported by this type of state machine";
@@ -155,13 +149,16 @@ impl Model {
                 Qualifier::Alias(name) => execution.alias == Some(name),
                 Qualifier::None | Qualifier::Label => true,
             };
-            matches && status.is_none_or(|status| execution.status() == status)
+            matches && status.is_none_or(|status| execution.status(self.now) == status)
         };
-        let found = machine.executions.iter().rev().filter(is_wanted);
-        Ok((found.map(|execution| execution.summary(target.machine)).collect(), max))
+        let mut found: Vec<&Execution> = machine.executions.iter().filter(is_wanted).collect();
+        // Stable, so that the last start comes first if the times are equal.
+        found.reverse();
+        found.sort_by_key(|execution| std::cmp::Reverse(execution.list_time(self.now)));
+        Ok((found.into_iter().map(|execution| execution.summary(target.machine, self.now)).collect(), max))
     }
 
-    fn execution(&self, target: ExecutionTarget) -> Outcome<(&'static str, &Execution)> {
+    pub fn execution(&self, target: ExecutionTarget) -> Outcome<(&'static str, &Execution)> {
         let (machine, name) = target.names(self)?;
         let missing = || {
             let arn = execution_arn(machine, &name);
@@ -174,24 +171,38 @@ impl Model {
 }
 
 impl Execution {
-    const fn status(&self) -> &'static str {
-        if self.stopped.is_some() { "ABORTED" } else { "RUNNING" }
+    pub fn ended(&self, now: i64) -> Option<&Ending> {
+        self.ending.as_ref().filter(|ending| ending.at <= now)
+    }
+
+    pub fn status(&self, now: i64) -> &'static str {
+        self.ended(now).map_or("RUNNING", |ending| ending.end.status)
+    }
+
+    /// Returns the time of the last redrive, or of the start.
+    pub fn last_started(&self) -> i64 {
+        self.redrives.last().map_or(self.started, |redrive| redrive.at)
+    }
+
+    fn list_time(&self, now: i64) -> i64 {
+        self.ended(now).map_or_else(|| self.last_started(), |ending| ending.at)
     }
 
     /// Returns the members that lists and descriptions have in common.
-    fn summary(&self, machine: &str) -> Value {
+    fn summary(&self, machine: &str, now: i64) -> Value {
         let arn = machine_arn(machine);
         let mut shown = json!({
             "executionArn": execution_arn(machine, &self.name),
             "name": self.name,
-            "redriveCount": 0,
+            "redriveCount": self.redrives.len(),
             "startDate": date(self.started),
             "stateMachineArn": arn,
-            "status": self.status(),
+            "status": self.status(now),
         });
         put(&mut shown, "stateMachineVersionArn", self.version.map(|number| format!("{arn}:{number}")));
         put(&mut shown, "stateMachineAliasArn", self.alias.map(|alias| format!("{arn}:{alias}")));
-        put(&mut shown, "stopDate", self.stopped.as_ref().map(|stopped| date(stopped.at)));
+        put(&mut shown, "stopDate", self.ended(now).map(|ending| date(ending.at)));
+        put(&mut shown, "redriveDate", self.redrives.last().map(|redrive| date(redrive.at)));
         shown
     }
 }

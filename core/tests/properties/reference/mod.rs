@@ -2,11 +2,12 @@
 //! the crate and prefers simplicity to speed.
 
 mod alias;
+mod ending;
 mod execution;
 mod machine;
 mod target;
 
-use crate::action::{Action, Lookup, machine_arn};
+use crate::action::{Action, End, Lookup, machine_arn};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -23,6 +24,8 @@ pub struct Model {
     now: i64,
     update_delay: i64,
     deletion_delay: i64,
+    /// Whether rules decide how executions end.
+    rules: bool,
     /// All generated ids, which must be unique.
     ids: BTreeSet<String>,
 }
@@ -83,14 +86,22 @@ pub struct Execution {
     input: &'static str,
     content: Rc<Content>,
     started: i64,
-    stopped: Option<Stopped>,
+    /// May lie in the future.
+    ending: Option<Ending>,
+    redrives: Vec<Redrive>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Ending {
+    at: i64,
+    end: End,
 }
 
 #[derive(Debug)]
-pub struct Stopped {
+pub struct Redrive {
     at: i64,
-    error: Option<&'static str>,
-    cause: Option<&'static str>,
+    token: Option<&'static str>,
+    previous: Ending,
 }
 
 /// The expected response to a request.
@@ -200,8 +211,8 @@ pub trait Observer {
 }
 
 impl Model {
-    pub fn new(now: i64, update_delay: i64, deletion_delay: i64) -> Self {
-        Self { now, update_delay, deletion_delay, ..Self::default() }
+    pub fn new(now: i64, (update_delay, deletion_delay): (i64, i64), rules: bool) -> Self {
+        Self { now, update_delay, deletion_delay, rules, ..Self::default() }
     }
 
     /// Advances the time. State machines whose deletion has ended no longer exist.
@@ -250,6 +261,11 @@ impl Model {
                 self.describe_machine_for_execution(*target, *metadata_only)
             }
             Action::StopExecution { target, error, cause } => self.stop_execution(*target, *error, *cause),
+            Action::EndExecution { target, end, after_seconds } => self.end_execution(*target, *end, *after_seconds),
+            Action::RedriveExecution { target, token } => self.redrive_execution(*target, *token),
+            Action::GetHistory { target, latest_first, with_data, max } => {
+                return Ok(list("events", self.history(*target, *latest_first, *with_data != Some(false), *max)?));
+            }
             Action::ListExecutions { target, status, max } => {
                 return Ok(list("executions", self.list_executions(target, *status, *max)?));
             }
