@@ -6,7 +6,7 @@ mod requests;
 use requests::{ORDERS, call_ok, new_state_machine, routing};
 use serde_json::json;
 use sfn_alias::model::{Failure, Outcome};
-use sfn_alias::{Clock, Limits, Options, StepFunctions, Timestamp};
+use sfn_alias::{Clock, Limits, Options, Outcomes, StepFunctions, Timestamp};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -163,6 +163,31 @@ fn counts_are_deleted_with_their_state_machine() {
         call_ok(fixture.sfn(), "CreateStateMachine", &new_state_machine("orders"));
         fixture.reopen();
         assert_eq!(fixture.counts(), [""; 0]);
+    }
+}
+
+#[test]
+fn synchronous_executions_count() {
+    for store in 0..STORES {
+        let mut fixture = create(store);
+        let mut express = new_state_machine("express");
+        express["type"] = json!("EXPRESS");
+        call_ok(fixture.sfn(), "CreateStateMachine", &express);
+        let arn = ORDERS.replace("orders", "express");
+        let route = json!([{"stateMachineVersionArn": format!("{arn}:1"), "weight": 100}]);
+        call_ok(fixture.sfn(), "CreateStateMachineAlias", &json!({"name": "LIVE", "routingConfiguration": route}));
+        let rules = r#"[{"alias": "LIVE", "error": "E", "after": "2s"}, {"output": 1, "after": "3s"}]"#;
+        fixture.sfn().set_outcomes(Some(Outcomes::parse(rules, &Limits::default()).unwrap()));
+        for qualifier in ["", ":LIVE", ":LIVE"] {
+            let request = json!({"stateMachineArn": format!("{arn}{qualifier}")});
+            call_ok(fixture.sfn(), "StartSyncExecution", &request);
+        }
+        // How an asynchronous execution ends is not known.
+        call_ok(fixture.sfn(), "StartExecution", &json!({"stateMachineArn": arn}));
+        let expected = ["- - SUCCEEDED 1 3", "1 LIVE FAILED 2 4"];
+        assert_eq!(fixture.counts(), expected);
+        fixture.reopen();
+        assert_eq!(fixture.counts(), expected);
     }
 }
 
