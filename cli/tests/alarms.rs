@@ -132,9 +132,9 @@ fn errors_name_the_file() {
     let service = Service::new(true);
     let unknown = "sfn-alias: `FILE`: unknown alarm `orders`; add it, or correct the name\n";
     service.check(&rules(), &["orders"], 2, "", unknown);
-    let invalid =
-        "sfn-alias: `FILE`: line 1 column 12: `/alarms`: expected a list of alarms, found 1; correct the value\n";
-    service.check("{\"alarms\": 1}", &[], 2, "", invalid);
+    let unknown =
+        "sfn-alias: `FILE`: line 1 column 14: `/alarms/0/names`: unknown member `names`; did you mean `name`?\n";
+    service.check("{\"alarms\": [{\"names\": 1}]}", &[], 2, "", unknown);
     let missing = rules().replace("\"orders\"", "\"order\"");
     let arn = ORDERS.replace("orders", "order");
     let response = format!(
