@@ -207,3 +207,18 @@ fn durations_are_counted_in_buckets() {
     // A bucket includes its bound.
     assert_eq!(found, [(Some(0.1), 1), (Some(1.0), 1), (Some(5.0), 2), (Some(86_400.0), 1), (None, 1)]);
 }
+
+/// Neither a scrape nor a start uses the wrong numbers.
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_corrupt_count_is_an_error() {
+    let fixture = create(1);
+    (0..=LIMIT).for_each(|_| drop(fixture.succeed("", 0)));
+    let file = rusqlite::Connection::open(fixture.directory.path().join("a.db")).unwrap();
+    file.execute_batch("UPDATE unstored_endings SET durations = replace(durations, '[1,', '[2,')").unwrap();
+    let message = "a row of table `unstored_endings` does not match its checksum";
+    let error = fixture.sfn().statistics().unwrap_err().to_string();
+    assert!(error.contains(message), "{error}");
+    let reply = fixture.sfn().call("StartExecution", json!({"stateMachineArn": ORDERS}).to_string().as_bytes());
+    assert!(String::from_utf8_lossy(&reply.body).contains(message), "{reply:?}");
+}
